@@ -1,0 +1,51 @@
+"""Entrepôt: how dependent one country is on another, with definition, range and evidence.
+
+The public names are imported when first used, so that ``import entrepot`` costs little.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from entrepot import measures
+    from entrepot.claims import check
+    from entrepot.errors import EntrepotError
+    from entrepot.figures import Definition, Figure, ask
+    from entrepot.lake import Lake
+    from entrepot.report import brief
+
+__version__ = "0.1.0"
+__all__ = [
+    "Definition",
+    "EntrepotError",
+    "Figure",
+    "Lake",
+    "ask",
+    "brief",
+    "check",
+    "measures",
+]
+
+_HOMES = {
+    "Definition": "entrepot.figures",
+    "EntrepotError": "entrepot.errors",
+    "Figure": "entrepot.figures",
+    "Lake": "entrepot.lake",
+    "ask": "entrepot.figures",
+    "brief": "entrepot.report",
+    "check": "entrepot.claims",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "measures":
+        return importlib.import_module("entrepot.measures")
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'entrepot' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

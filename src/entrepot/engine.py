@@ -1,0 +1,58 @@
+"""The one place that opens DuckDB.
+
+The lake builds on it, and so does the door that a user's own frame comes through
+(`entrepot.measures.door`), which may not know the lake.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import duckdb
+
+__all__ = ["connect"]
+
+
+def connect(
+    *, memory: str | None = None, threads: int | None = None, scratch: str | None = None
+) -> duckdb.DuckDBPyConnection:
+    """Open an in-memory DuckDB connection of our own.
+
+    Parameters
+    ----------
+    memory
+        Memory limit such as ``"4GB"``; by default 60 % of the machine's memory.
+    threads
+        Number of threads; by default one a core.
+    scratch
+        Folder for what does not fit in memory; by default the system's temporary folder, never
+        the working directory.
+
+    Returns
+    -------
+    duckdb.DuckDBPyConnection
+        Takes one call at a time; use ``.cursor()`` for a second thread.
+    """
+    import duckdb
+
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": memory or _share_of_memory(0.6),
+        "temp_directory": scratch or os.path.join(tempfile.gettempdir(), "entrepot-duckdb"),
+        "preserve_insertion_order": False,
+        "autoinstall_known_extensions": False,
+    }
+    if threads:
+        config["threads"] = threads
+    return duckdb.connect(":memory:", config=config)
+
+
+def _share_of_memory(share: float) -> str:
+    """Return `share` of this machine's memory in DuckDB's notation."""
+    try:
+        total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # Windows has no sysconf
+        return "4GB"
+    return f"{max(1, int(total * share / 2**20))}MB"

@@ -1,0 +1,108 @@
+"""Errors that say what is wrong, where, why it matters and what to do next."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+__all__ = [
+    "BadFileError",
+    "EntrepotError",
+    "MissingExtraError",
+    "NoEvidenceError",
+    "OutsideError",
+    "RequestError",
+    "UnknownNameError",
+    "nearest",
+]
+
+
+class EntrepotError(Exception):
+    """Base of every error that the package raises on purpose.
+
+    Parameters
+    ----------
+    what
+        What is wrong, one sentence.
+    where
+        File, table, row or key the error points at.
+    why
+        Why it matters: what could go wrong if it were ignored.
+    hint
+        What to do next.
+    """
+
+    exit_code = 2
+
+    def __init__(self, what: str, *, where: str = "", why: str = "", hint: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.why = why
+        self.hint = hint
+
+    def __str__(self) -> str:
+        lines = [self.what]
+        if self.where:
+            lines.append(f"  where: {self.where}")
+        if self.why:
+            lines.append(f"  why:   {self.why}")
+        if self.hint:
+            lines.append(f"  do:    {self.hint}")
+        return "\n".join(lines)
+
+
+class RequestError(EntrepotError, ValueError):
+    """The request cannot be carried out as it was made (exit code 2)."""
+
+
+class UnknownNameError(RequestError, LookupError):
+    """A country, product, measure, source, list or key that does not exist."""
+
+    def __init__(
+        self, kind: str, name: str, known: Iterable[str], *, where: str = "", hint: str = ""
+    ) -> None:
+        near = nearest(name, known)
+        guess = f"did you mean {' or '.join(near)}?" if near else ""
+        super().__init__(
+            f"unknown {kind}: {name!r}",
+            where=where,
+            hint=" ".join(part for part in (guess, hint) if part),
+        )
+        self.kind = kind
+        self.name = name
+        self.suggestions = near
+
+
+class BadFileError(RequestError):
+    """A file that is not what its source promises (exit code 2)."""
+
+
+class NoEvidenceError(EntrepotError, LookupError):
+    """Nothing held answers the question (exit code 3)."""
+
+    exit_code = 3
+
+
+class OutsideError(EntrepotError, OSError):
+    """Disk, network or another program failed (exit code 4)."""
+
+    exit_code = 4
+
+
+class MissingExtraError(EntrepotError, ImportError):
+    """A library of an optional extra is not installed."""
+
+    def __init__(self, library: str, extra: str) -> None:
+        super().__init__(
+            f"{library} is not installed",
+            why="this part of entrepot needs it",
+            hint=f"pip install 'entrepot[{extra}]'",
+        )
+
+
+def nearest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
+    """Return up to `limit` known names that look most like `name`, best first."""
+    by_lower = {candidate.lower(): candidate for candidate in known}
+    found = difflib.get_close_matches(name.lower(), list(by_lower), n=limit, cutoff=0.6)
+    return [by_lower[candidate] for candidate in found]

@@ -1,0 +1,103 @@
+"""What a number means: the definition that every Figure carries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from entrepot.errors import RequestError, UnknownNameError
+from entrepot.model.areas import area_set
+from entrepot.model.period import Period
+
+__all__ = ["KEYS", "Definition"]
+
+CHOICES = {
+    "basis": ("dispatch", "origin", "seller", "producer_hq", "value_added"),
+    "valuation": ("fob", "cif"),
+    "quantity": ("value", "mass", "items"),
+    "currency": ("USD", "CNY", "EUR", "RUB"),
+    "flow": ("one_way", "both"),
+}
+OPTIONAL = ("base", "source", "valuation", "k")
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A question with every key decided.
+
+    Attributes
+    ----------
+    measure
+        Id of a measure, e.g. ``"import_share"``.
+    importer, exporter
+        ISO 3166 alpha-3 code, dated group, ``WLD``, or a sum such as ``"CHN+HKG"``.
+    goods
+        ``all``, a list (``chpl``), a part of one (``chpl:4.B``), codes (``8542,854231``), or
+        ``named:...`` for goods that are only named in words.
+    period, base
+        When; and what a change is measured against.
+    source
+        Where from; None lets the evaluation choose the best one held.
+    flow
+        ``one_way`` from exporter to importer; ``both`` adds the way back (two-way trade).
+    k
+        Number of suppliers in a concentration ratio.
+    """
+
+    measure: str
+    importer: str
+    exporter: str
+    goods: str
+    period: Period
+    base: Period | None = None
+    source: str | None = None
+    basis: str = "dispatch"
+    valuation: str | None = None
+    quantity: str = "value"
+    currency: str = "USD"
+    flow: str = "one_way"
+    k: int | None = None
+
+    @classmethod
+    def build(cls, measure: str, **keys: Any) -> Definition:
+        """Check the keys, fill in defaults and return the definition.
+
+        Raises
+        ------
+        UnknownNameError
+            For an unknown key, area or choice; the message suggests the nearest known one.
+        RequestError
+            For a missing period or one that cannot be read.
+        """
+        given = {name: value for name, value in keys.items() if value is not None}
+        for name in given:
+            if name not in KEYS:
+                raise UnknownNameError("key of a definition", name, KEYS)
+        if "period" not in given:
+            raise RequestError("a period is missing", hint="add --period 2023")
+        for name, allowed in CHOICES.items():
+            value = given.get(name)
+            if value is not None and str(value) not in allowed:
+                raise UnknownNameError(name, str(value), allowed, hint=f"one of: {', '.join(allowed)}")
+        period = Period.parse(given.pop("period"))
+        base = Period.parse(given.pop("base")) if "base" in given else None
+        for side in ("importer", "exporter"):
+            given[side] = str(given.get(side, "WLD"))
+            area_set(given[side], period.start)
+        given["goods"] = str(given.get("goods", "all"))
+        return cls(measure=measure, period=period, base=base, **given)
+
+    def but(self, **changes: Any) -> Definition:
+        """Return a copy with some keys changed."""
+        return replace(self, **changes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return every key as plain JSON types, periods as text."""
+        found: dict[str, Any] = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            found[field.name] = str(value) if isinstance(value, Period) else value
+        return found
+
+
+KEYS = tuple(field.name for field in fields(Definition))

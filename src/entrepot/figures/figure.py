@@ -1,0 +1,144 @@
+"""A Figure: a definition with its value, range, evidence and caveats."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from entrepot.figures.definition import Definition
+
+__all__ = ["Caveat", "Evidence", "Figure", "Specification", "Specifications"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Rows behind a value.
+
+    Attributes
+    ----------
+    source, snapshot
+        Id of the source and the first digits of the SHA-256 of its bytes.
+    rows
+        Number of rows used.
+    told_by
+        How many rows were told by the exporter, the importer, or both.
+    origin, publisher, url, id
+        For a published figure: whose number it is, who printed it, where, and its row.
+    """
+
+    source: str
+    snapshot: str
+    rows: int
+    told_by: dict[str, int] = field(default_factory=dict)
+    origin: str = ""
+    publisher: str = ""
+    url: str = ""
+    id: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return as plain JSON types; empty fields of published rows are left out."""
+        found: dict[str, Any] = {
+            "source": self.source,
+            "snapshot": self.snapshot,
+            "rows": self.rows,
+            "told_by": self.told_by,
+        }
+        extra = {"origin": self.origin, "publisher": self.publisher, "url": self.url, "id": self.id}
+        return found | {name: text for name, text in extra.items() if text}
+
+
+@dataclass(frozen=True, slots=True)
+class Caveat:
+    """What a reader must know before using the value; `docs` is a page of the documentation."""
+
+    id: str
+    text: str
+    docs: str
+
+    def to_dict(self) -> dict[str, str]:
+        """Return as plain JSON types."""
+        return {"id": self.id, "text": self.text, "docs": self.docs}
+
+
+@dataclass(frozen=True, slots=True)
+class Specification:
+    """One defensible definition and the value under it; `choices` names what differs."""
+
+    choices: dict[str, str]
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Specifications:
+    """The same question under other defensible definitions, sorted by value."""
+
+    items: tuple[Specification, ...]
+    moves_most: str | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return count, min, median, max, the choice that moves most, and every value."""
+        values = sorted(item.value for item in self.items)
+        count = len(values)
+        middle = count // 2
+        median = values[middle] if count % 2 else (values[middle - 1] + values[middle]) / 2
+        return {
+            "count": count,
+            "min": values[0],
+            "median": median,
+            "max": values[-1],
+            "moves_most": self.moves_most,
+            "values": [{"choices": item.choices, "value": item.value} for item in self.items],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """The answer to a definition.
+
+    Attributes
+    ----------
+    status
+        ``ok``, or ``insufficient_data``: then `value` is None and `reason` says what is missing
+        and how to get it.
+    value, unit
+        Share 0 to 1 (unit ``share``), growth in per cent (``percent``), money (``USD``), or a
+        plain number (``index``, ``ratio``, ``count``).
+    low, high, range
+        Range under other defensible definitions and what spans it, in words; None where no range
+        can be given.
+    """
+
+    definition: Definition
+    status: Literal["ok", "insufficient_data"]
+    value: float | None
+    unit: str
+    low: float | None = None
+    high: float | None = None
+    range: str | None = None
+    specifications: Specifications | None = None
+    evidence: tuple[Evidence, ...] = ()
+    caveats: tuple[Caveat, ...] = ()
+    reason: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the Figure as plain JSON types."""
+        found: dict[str, Any] = {
+            "definition": self.definition.to_dict(),
+            "status": self.status,
+            "value": self.value,
+            "unit": self.unit,
+            "low": self.low,
+            "high": self.high,
+            "range": self.range,
+            "specifications": self.specifications.to_dict() if self.specifications else None,
+            "evidence": [item.to_dict() for item in self.evidence],
+            "caveats": [item.to_dict() for item in self.caveats],
+        }
+        if self.reason:
+            found["reason"] = self.reason
+        return found
+
+    def to_json(self) -> str:
+        """Return the Figure as JSON text with all digits."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=1)

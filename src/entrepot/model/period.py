@@ -1,0 +1,153 @@
+"""Periods: a year, quarter, month, day or span of months, as one type."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from entrepot.errors import RequestError
+
+__all__ = ["Period"]
+
+_YEAR = re.compile(r"(\d{4})")
+_QUARTER = re.compile(r"(\d{4})-?Q([1-4])", re.IGNORECASE)
+_HALF = re.compile(r"(\d{4})-?H([12])", re.IGNORECASE)
+_MONTH = re.compile(r"(\d{4})-(\d{2})")
+_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Period:
+    """A span of time with first and last day, both included.
+
+    Examples
+    --------
+    >>> str(Period.parse("2023")), Period.parse("2023Q2").months
+    ('2023', 3)
+    >>> str(Period.parse("2022-03..2022-12"))
+    '2022-03..2022-12'
+    >>> Period.parse(2023).contains(Period.parse("2023-06"))
+    True
+    """
+
+    start: date
+    end: date
+
+    @classmethod
+    def parse(cls, text: str | int | Period) -> Period:
+        """Read ``2023``, ``2023-06``, ``2023Q2``, ``2023H1``, ``2023-06-30`` or ``A..B``.
+
+        Raises
+        ------
+        RequestError
+            If the text is none of these, names a day or month that does not exist, or ends
+            before it starts.
+        """
+        if isinstance(text, Period):
+            return text
+        words = str(text).strip()
+        first, dots, last = words.partition("..")
+        if not dots:
+            return _single(words)
+        start, end = _single(first.strip()), _single(last.strip())
+        if end.end < start.start:
+            raise RequestError(
+                f"period ends before it starts: {words!r}",
+                hint="write the earlier one first: 2022-03..2022-12",
+            )
+        return cls(start.start, end.end)
+
+    @property
+    def year(self) -> int:
+        """Year in which the period starts."""
+        return self.start.year
+
+    @property
+    def months(self) -> int:
+        """Number of calendar months touched."""
+        return (self.end.year - self.start.year) * 12 + self.end.month - self.start.month + 1
+
+    @property
+    def is_year(self) -> bool:
+        """Whether this is exactly one calendar year."""
+        return self == _months(self.start.year, 1, 12)
+
+    @property
+    def freq(self) -> str:
+        """``A``, ``Q``, ``M``, ``D``, or ``span`` for anything else."""
+        if self.is_year:
+            return "A"
+        whole = self.start.day == 1 and self.end == _months_end(self.end.year, self.end.month)
+        if whole and self.months == 1:
+            return "M"
+        if whole and self.months == 3 and self.start.month % 3 == 1:
+            return "Q"
+        return "D" if self.start == self.end else "span"
+
+    def contains(self, other: Period) -> bool:
+        """Whether `other` lies wholly inside this period."""
+        return self.start <= other.start and other.end <= self.end
+
+    def year_before(self) -> Period:
+        """Return the same span one year earlier (29 February becomes 28 February)."""
+        return Period(_shift_year(self.start, -1), _shift_year(self.end, -1))
+
+    def years(self) -> list[Period]:
+        """Return the calendar years touched, oldest first."""
+        return [_months(year, 1, 12) for year in range(self.start.year, self.end.year + 1)]
+
+    def __str__(self) -> str:
+        match self.freq:
+            case "A":
+                return f"{self.start.year}"
+            case "Q":
+                return f"{self.start.year}Q{(self.start.month + 2) // 3}"
+            case "M":
+                return f"{self.start:%Y-%m}"
+            case "D":
+                return self.start.isoformat()
+        if self.start == date(self.start.year, 1, 1) and self.end == date(self.end.year, 12, 31):
+            return f"{self.start.year}..{self.end.year}"
+        if self.start.day == 1 and self.end == _months_end(self.end.year, self.end.month):
+            return f"{self.start:%Y-%m}..{self.end:%Y-%m}"
+        return f"{self.start.isoformat()}..{self.end.isoformat()}"
+
+
+def _single(words: str) -> Period:
+    try:
+        if found := _YEAR.fullmatch(words):
+            return _months(int(found[1]), 1, 12)
+        if found := _QUARTER.fullmatch(words):
+            last = 3 * int(found[2])
+            return _months(int(found[1]), last - 2, last)
+        if found := _HALF.fullmatch(words):
+            last = 6 * int(found[2])
+            return _months(int(found[1]), last - 5, last)
+        if found := _MONTH.fullmatch(words):
+            return _months(int(found[1]), int(found[2]), int(found[2]))
+        if found := _DAY.fullmatch(words):
+            day = date(int(found[1]), int(found[2]), int(found[3]))
+            return Period(day, day)
+    except ValueError as error:
+        raise RequestError(f"no such date: {words!r} ({error})") from error
+    raise RequestError(
+        f"not a period: {words!r}",
+        hint="write a year 2023, a month 2023-06, a quarter 2023Q2 or a span 2022-03..2022-12",
+    )
+
+
+def _months(year: int, first: int, last: int) -> Period:
+    return Period(date(year, first, 1), _months_end(year, last))
+
+
+def _months_end(year: int, month: int) -> date:
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def _shift_year(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return (day - timedelta(days=1)).replace(year=day.year + years)

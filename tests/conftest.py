@@ -1,0 +1,32 @@
+"""Fixtures for every tier; a test's folder is its marker."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+TIERS = ("unit", "property", "reference", "golden", "cases", "architecture", "browser", "scale")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        tier = item.path.relative_to(ROOT / "tests").parts[0]
+        if tier in TIERS:
+            item.add_marker(tier)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder with other people's data, beside the checkout; never part of the project."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("needs real data in ../shared/data, which is not part of the project")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def baci_csv(shared_data: Path) -> Path:
+    """CEPII BACI V202501, HS2017, China and Russia, 2017 to 2023."""
+    return shared_data / "baci_chn_rus" / "BACI_HS17_CHN_RUS_2017_2023.csv"
