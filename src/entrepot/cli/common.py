@@ -1,0 +1,99 @@
+"""What every command shares: options, output, and how errors leave the program."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from entrepot.lake import Lake
+
+__all__ = [
+    "JsonOption",
+    "LakeOption",
+    "console",
+    "emit",
+    "open_lake",
+    "progress",
+    "table",
+]
+
+LakeOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--lake",
+        help="Folder of the lake (also ENTREPOT_LAKE); default: your data folder.",
+        show_default=False,
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+def open_lake(folder: Path | None) -> Lake:
+    """Open the lake that `--lake`, the environment or the default names."""
+    from entrepot.lake import Lake
+    from entrepot.settings import Settings
+
+    return Lake.open(Settings.read(folder).lake)
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return a rich console for results, or for progress and warnings with `stderr`."""
+    from rich.console import Console
+
+    wide = None if (sys.stderr if stderr else sys.stdout).isatty() else 100
+    return Console(stderr=stderr, width=wide, highlight=False, soft_wrap=False)
+
+
+def emit(data: Any, render: Callable[[Console], None], *, as_json: bool) -> None:
+    """Print `data` as JSON, or let `render` draw it on the console.
+
+    Parameters
+    ----------
+    data
+        Plain JSON types, or an object with ``to_dict``.
+    render
+        Draws the same for a reader.
+    as_json
+        What ``--json`` says.
+    """
+    if as_json:
+        plain = data.to_dict() if hasattr(data, "to_dict") else data
+        sys.stdout.write(json.dumps(plain, ensure_ascii=False, indent=1, default=str) + "\n")
+    else:
+        render(console())
+
+
+def table(title: str, columns: list[str], rows: list[list[str]], *, right: tuple[int, ...] = ()) -> Any:
+    """Return a rich table in the look of the project: no lines but one under the head."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    found = Table(title=title or None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    for place, name in enumerate(columns):
+        found.add_column(name, justify="right" if place in right else "left", overflow="fold")
+    for row in rows:
+        found.add_row(*(Text(cell) for cell in row))
+    return found
+
+
+@contextmanager
+def progress(words: str) -> Iterator[Callable[[str], None]]:
+    """Show on standard error that work goes on; yields a function that changes the words."""
+    screen = console(stderr=True)
+    if not sys.stderr.isatty() or os.environ.get("CI"):
+        screen.print(words, style="dim")
+        yield lambda text: screen.print(text, style="dim")
+        return
+    with screen.status(words) as status:
+        yield lambda text: status.update(text)

@@ -1,0 +1,57 @@
+"""The command `entrepot`: one file a noun, mounted here; errors become exit codes here."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+import entrepot
+from entrepot.cli import area, ask, brief, check, data, goods, measure
+from entrepot.errors import EntrepotError
+
+__all__ = ["app", "run"]
+
+app = typer.Typer(
+    name="entrepot",
+    help="How dependent is one country on another? Figures with definition, range and evidence.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("ask")(ask.ask)
+app.command("brief")(brief.brief)
+app.command("check")(check.check)
+app.add_typer(data.app, name="data", help="What the lake holds: list, add, show, check, remove.")
+app.add_typer(goods.app, name="goods", help="Lists of controlled goods: list, show.")
+app.add_typer(measure.app, name="measure", help="Measures and their formulas: list, show.")
+app.add_typer(area.app, name="area", help="Countries and groups: list, show.")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"entrepot {entrepot.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Exit codes: 0 done, 1 something was found, 2 wrong request, 3 no evidence, 4 outside."""
+
+
+def run() -> None:
+    """Run the command line; the one place where an error becomes a message and an exit code."""
+    try:
+        app()
+    except EntrepotError as error:
+        sys.stderr.write(f"error: {error}\n")
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)

@@ -1,0 +1,90 @@
+"""Numbers as people read them: three significant digits, true minus, no-break spaces."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+__all__ = ["figure_value", "number", "range_text", "split_unit"]
+
+NBSP = "\u00a0"
+MINUS = "\u2212"
+SCALES = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"))
+MONEY = ("USD", "CNY", "EUR", "RUB")
+
+
+def number(value: float, digits: int = 3) -> str:
+    """Return `value` with `digits` significant digits, commas and a true minus.
+
+    Digits before the point are never dropped: 1234 stays 1,234.
+
+    Examples
+    --------
+    >>> number(0.5634), number(110.04), number(-9.9), number(1234.5)
+    ('0.563', '110', '−9.90', '1,235')
+    >>> number(0)
+    '0'
+    """
+    if value == 0:
+        return "0"
+    exact = Decimal(repr(float(value)))
+    places = max(0, digits - 1 - exact.adjusted())
+    rounded = exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    if rounded.adjusted() > exact.adjusted() and places:  # 9.996 became 10.00
+        rounded = rounded.quantize(Decimal(1).scaleb(1 - places), rounding=ROUND_HALF_UP)
+    return f"{rounded:,f}".replace("-", MINUS)
+
+
+def split_unit(value: float, unit: str, digits: int = 3) -> tuple[str, str]:
+    """Return the digits and the unit apart, as a card prints them.
+
+    Parameters
+    ----------
+    value
+        In the units of the data: a share is 0 to 1, growth in per cent, money in whole units.
+    unit
+        ``share``, ``percent``, ``points``, ``ratio``, ``index``, ``count``, a currency, ``t`` or
+        anything else, which is printed as it is.
+
+    Examples
+    --------
+    >>> split_unit(0.563, "share"), split_unit(5.243e9, "USD"), split_unit(13.9, "ratio")
+    (('56.3', '%'), ('5.24', 'bn USD'), ('13.9', 'times'))
+    """
+    if unit == "share":
+        return number(value * 100, digits), "%"
+    if unit == "percent":
+        return number(value, digits), "%"
+    if unit == "ratio":
+        return number(value, digits), "times"
+    if unit in MONEY:
+        factor, word = next(
+            ((size, name) for size, name in SCALES if abs(value) >= size * 0.9995), (1.0, "")
+        )
+        return number(value / factor, digits), f"{word} {unit}".strip()
+    return number(value, digits), "" if unit in ("index", "count") else unit
+
+
+def figure_value(value: float | None, unit: str, digits: int = 3) -> str:
+    """Return value and unit as one text; an en dash when there is no value.
+
+    Examples
+    --------
+    >>> figure_value(None, "share")
+    '–'
+    """
+    if value is None:
+        return "–"
+    text, word = split_unit(value, unit, digits)
+    if unit == "percent" and value > 0:
+        text = f"+{text}"
+    return f"{text}{NBSP}{word.replace(' ', NBSP)}" if word else text
+
+
+def range_text(low: float | None, high: float | None, unit: str, digits: int = 3) -> str:
+    """Return ``38.4 to 75.6 %``, or an empty text when either end is unknown."""
+    if low is None or high is None:
+        return ""
+    (first, first_unit), (last, last_unit) = (split_unit(end, unit, digits) for end in (low, high))
+    if first_unit == last_unit:
+        return f"{first} to {last}{NBSP}{last_unit}".rstrip(NBSP).replace(" tn", f"{NBSP}tn")
+    return f"{first}{NBSP}{first_unit} to {last}{NBSP}{last_unit}"
