@@ -90,18 +90,14 @@ def load_lines(text: str, *, name: str) -> tuple[Any, Lines]:
     import yaml
 
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    lines = Lines(name)
     try:
         root = yaml.compose(text, Loader=loader)
+        return (None if root is None else _plain(root, (), lines, set())), lines
     except yaml.YAMLError as error:
         raise _syntax(error, name) from error
     except RecursionError as error:
-        raise BadFileError(
-            "nested too deeply", where=name, hint="a claims file has few levels"
-        ) from error
-    lines = Lines(name)
-    if root is None:
-        return None, lines
-    return _plain(root, (), lines, set()), lines
+        raise BadFileError("nested too deeply", where=name, hint="use fewer levels") from error
 
 
 def _plain(node: yaml.Node, path: Path, lines: Lines, seen: set[int]) -> Any:
