@@ -142,3 +142,14 @@ class Figure:
     def to_json(self) -> str:
         """Return the Figure as JSON text with all digits."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=1)
+
+    def __str__(self) -> str:
+        from entrepot.figures.show import as_rows, headline
+
+        rows = "\n".join(f"  {label:<11}{text}" for label, text in as_rows(self))
+        return f"{headline(self)}\n{rows}"
+
+    def _repr_html_(self) -> str:
+        from entrepot.figures.show import as_html
+
+        return as_html(self)

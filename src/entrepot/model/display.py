@@ -77,7 +77,7 @@ def figure_value(value: float | None, unit: str, digits: int = 3) -> str:
     text, word = split_unit(value, unit, digits)
     if unit == "percent" and value > 0:
         text = f"+{text}"
-    return f"{text}{NBSP}{word.replace(' ', NBSP)}" if word else text
+    return _glued(text, word)
 
 
 def range_text(low: float | None, high: float | None, unit: str, digits: int = 3) -> str:
@@ -86,5 +86,9 @@ def range_text(low: float | None, high: float | None, unit: str, digits: int = 3
         return ""
     (first, first_unit), (last, last_unit) = (split_unit(end, unit, digits) for end in (low, high))
     if first_unit == last_unit:
-        return f"{first} to {last}{NBSP}{last_unit}".rstrip(NBSP).replace(" tn", f"{NBSP}tn")
-    return f"{first}{NBSP}{first_unit} to {last}{NBSP}{last_unit}"
+        return _glued(f"{first} to {last}", last_unit)
+    return f"{_glued(first, first_unit)} to {_glued(last, last_unit)}"
+
+
+def _glued(text: str, unit: str) -> str:
+    return f"{text}{NBSP}{unit.replace(' ', NBSP)}" if unit else text

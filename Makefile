@@ -1,0 +1,49 @@
+# Two commands do all the set-up: `make brief` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCKED := --require-hashes --disable-pip-version-check --only-binary :all:
+.DEFAULT_GOAL := help
+.PHONY: help brief test check bench docs lock clean
+
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+brief: $(VENV)/.ready ## Build the environment, write out/brief-RUS.html and print its Figures
+	@$(BIN)/entrepot brief RUS --supplier CHN \
+		--claims examples/russia-china-dependence.yaml --out out/brief-RUS.html
+
+test: $(VENV)/.ready-dev ## Build what tests need and run them all
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/.ready-dev ## Style, types, direction of imports, generated documentation
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python docs/build.py --check
+
+bench: $(VENV)/.ready-dev ## Measure against raw SQL, side by side in one run
+	@$(BIN)/python benchmarks/hhi_panel.py
+
+docs: $(VENV)/.ready-dev ## Write the reference pages from the code
+	@$(BIN)/python docs/build.py
+
+lock: $(VENV)/.ready-dev ## Resolve the locks again for every platform and Python
+	@$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
+		--python-version 3.11 --group build pyproject.toml -o requirements.lock
+	@$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
+		--python-version 3.11 --group build --extra dev pyproject.toml -o requirements-dev.lock
+
+clean: ## Remove the environment and what was written
+	rm -rf $(VENV) out
+
+$(VENV)/.ready: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install $(LOCKED) -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.ready-dev: requirements-dev.lock $(VENV)/.ready
+	$(BIN)/python -m pip install $(LOCKED) -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,83 @@
+"""`entrepot ask`: one Figure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from entrepot.figures import Figure
+
+__all__ = ["ask"]
+
+Measure = Annotated[str, typer.Argument(help="Id of a measure; see: entrepot measure list")]
+
+
+def _key(words: str) -> typer.models.OptionInfo:
+    option: typer.models.OptionInfo = typer.Option(help=words, show_default=False)
+    return option
+
+
+def ask(
+    measure: Measure,
+    importer: Annotated[str | None, _key("Who buys: RUS, EU27, CHN+HKG, WLD.")] = None,
+    exporter: Annotated[str | None, _key("Who sells: CHN, coalition, WLD.")] = None,
+    goods: Annotated[str | None, _key("all, chpl, chpl:4.B, 85, 8542, 854231,854232.")] = None,
+    period: Annotated[str | None, _key("2023, 2023-06, 2023Q2, 2022-03..2022-12.")] = None,
+    base: Annotated[str | None, _key("What a change is measured against: 2021.")] = None,
+    source: Annotated[str | None, _key("baci, computed, published; default: the best.")] = None,
+    basis: Annotated[str | None, _key("dispatch, origin, seller, producer_hq.")] = None,
+    valuation: Annotated[str | None, _key("fob or cif.")] = None,
+    quantity: Annotated[str | None, _key("value, mass, items.")] = None,
+    currency: Annotated[str | None, _key("USD, CNY, EUR, RUB.")] = None,
+    flow: Annotated[str | None, _key("one_way, or both for two-way trade.")] = None,
+    k: Annotated[int | None, _key("Number of suppliers, for cr.")] = None,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Evaluate one Figure: value, range, definition, evidence, caveats.
+
+    Example: entrepot ask import_share --importer RUS --exporter CHN --goods chpl --period 2023
+    """
+    from entrepot.figures import ask as evaluate
+
+    figure = evaluate(
+        measure,
+        lake=open_lake(lake),
+        importer=importer,
+        exporter=exporter,
+        goods=goods,
+        period=period,
+        base=base,
+        source=source,
+        basis=basis,
+        valuation=valuation,
+        quantity=quantity,
+        currency=currency,
+        flow=flow,
+        k=k,
+    )
+    emit(figure, lambda screen: draw(figure, screen), as_json=as_json)
+    if figure.status != "ok":
+        raise typer.Exit(3)
+
+
+def draw(figure: Figure, screen: Console) -> None:
+    """Draw a Figure on a terminal."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from entrepot.figures.show import as_rows, headline
+
+    screen.print(Text(headline(figure), style="bold"))
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim")
+    grid.add_column(overflow="fold")
+    for label, text in as_rows(figure):
+        grid.add_row(label, Text(text, style="bold" if label == "value" else ""))
+    screen.print(grid)

@@ -1,0 +1,152 @@
+"""What a reader must know before using a value, and the page that explains it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.figures.figure import Caveat
+from entrepot.model.areas import area_name, area_set
+from entrepot.model.reporting import stopped_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from entrepot.figures.definition import Definition
+    from entrepot.goods import Selection
+    from entrepot.sources.published.read import Published
+
+__all__ = ["CAVEATS", "caveat", "for_definition", "for_goods", "for_printed"]
+
+CAVEATS = {
+    "reporter-break": "the reporters behind a number changed, or one of them fell silent",
+    "edition-break": "codes whose content changed with an edition of the Harmonized System",
+    "missing-codes": "codes of the list that cannot be followed in the edition of the data",
+    "denominator-system": "a share depends on who counted the total",
+    "hong-kong": "Hong Kong is a customs territory of its own",
+    "partial-period": "the period is not a whole year",
+    "partial-source": "the lake holds a part of the source only",
+    "not-recorded": "the source holds no such flow, which is not the same as zero",
+    "currency": "growth and levels differ between currencies",
+    "valuation": "exporters report without freight, importers with it",
+    "basis": "who ships, where it was made, who sells and whose company it is are four things",
+    "one-origin": "everybody who prints the number copies one origin",
+    "low-confidence": "conversions, slips and superseded numbers are left out",
+    "derived": "computed from published levels, not printed by anyone",
+}
+
+
+def caveat(name: str, text: str) -> Caveat:
+    """Return a caveat of a known kind with the words of this case."""
+    if name not in CAVEATS:
+        raise KeyError(f"no such caveat: {name}")
+    return Caveat(id=name, text=text, docs=f"explanation/{name}")
+
+
+def for_definition(definition: Definition) -> list[Caveat]:
+    """Return the caveats that follow from the question alone."""
+    found: list[Caveat] = []
+    found += _reporter_break(definition)
+    if definition.measure in ("import_share", "export_share", "asymmetry"):
+        found.append(
+            caveat(
+                "denominator-system",
+                "The share depends on who counted the total: national customs, partners' reports "
+                "and international series give different totals.",
+            )
+        )
+    whole = definition.period.start.month == 1 and definition.period.end.month == 12
+    if not whole and definition.period.freq != "D":
+        found.append(
+            caveat("partial-period", f"{definition.period} is not a whole year; do not compare.")
+        )
+    if definition.currency != "USD" or definition.measure == "growth":
+        found.append(
+            caveat("currency", f"In {definition.currency}; in another currency it would differ.")
+        )
+    if _touches_china(definition):
+        found.append(
+            caveat(
+                "hong-kong",
+                "Hong Kong is a customs territory of its own; whether it counts as China is a "
+                "choice, and goods often pass through it.",
+            )
+        )
+    return found
+
+
+def _touches_china(definition: Definition) -> bool:
+    sides = (definition.exporter, definition.importer)
+    return any(side.split("+")[0] in ("CHN", "HKG") for side in sides)
+
+
+def _reporter_break(definition: Definition) -> list[Caveat]:
+    areas = area_set(definition.importer, definition.period.start) | area_set(
+        definition.exporter, definition.period.start
+    )
+    now = stopped_in(areas, definition.period)
+    if not now:
+        return []
+    names = " and ".join(area_name(item.area) for item in now)
+    last = now[0].last
+    before = definition.base or definition.period
+    if not stopped_in(areas, before):
+        text = (
+            f"{names} stopped reporting after {last}: up to then both sides may stand behind a "
+            f"number, since then the partner alone, so a change from {before} to "
+            f"{definition.period} mixes the two."
+        )
+    else:
+        text = f"{names} stopped reporting after {last}; the partner alone stands behind {definition.period}."
+    return [caveat("reporter-break", text)]
+
+
+def for_goods(selection: Selection) -> list[Caveat]:
+    """Return what the list of goods leaves out or changes in this edition."""
+    found: list[Caveat] = []
+    if selection.missing:
+        codes = ", ".join(code for code, _ in selection.missing)
+        found.append(
+            caveat(
+                "missing-codes",
+                f"{len(selection.missing)} codes of the list cannot be followed in "
+                f"{selection.nomenclature} and are left out: {codes}.",
+            )
+        )
+    if selection.edition_sensitive:
+        codes = ", ".join(sorted(selection.edition_sensitive))
+        found.append(
+            caveat(
+                "edition-break",
+                f"{codes} changed content between editions; the range shows the value without.",
+            )
+        )
+    return found
+
+
+def for_printed(rows: Iterable[Published], left_out: int) -> list[Caveat]:
+    """Return what follows from who printed the number."""
+    kept = list(rows)
+    found: list[Caveat] = []
+    valuations = sorted({row.valuation for row in kept if row.valuation})
+    if valuations:
+        found.append(
+            caveat("valuation", f"Valued {' or '.join(valuations)}, as the reporter does.")
+        )
+    if len({row.origin for row in kept}) == 1 and len({row.publisher for row in kept}) > 1:
+        found.append(
+            caveat("one-origin", f"Several outlets, one origin: {kept[0].origin_words}.")
+        )
+    if left_out:
+        found.append(
+            caveat(
+                "low-confidence",
+                f"{left_out} printed number{'s' if left_out > 1 else ''} of low confidence "
+                "(spot conversions, slips, superseded) left out.",
+            )
+        )
+    if any(not row.basis for row in kept if row.goods != "all"):
+        found.append(
+            caveat("basis", "The text does not say whether goods are counted by who shipped them "
+                            "or by where they were made.")
+        )
+    return found

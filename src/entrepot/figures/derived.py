@@ -1,0 +1,73 @@
+"""Shares, growth and weights that follow from two printed numbers of one origin."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from entrepot.model.interval import Interval
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from entrepot.figures.definition import Definition
+    from entrepot.sources.published.read import Published
+
+__all__ = ["Quotient", "pairs", "quotient_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quotient:
+    """A measure as one level over another.
+
+    Attributes
+    ----------
+    top, bottom
+        Definitions of the two levels.
+    unit
+        ``share`` (top / bottom) or ``percent`` (100 (top / bottom - 1)).
+    """
+
+    top: Definition
+    bottom: Definition
+    unit: str
+
+    def of(self, top: float, bottom: float) -> float:
+        """Return the measure for two levels."""
+        return (top / bottom - 1) * 100 if self.unit == "percent" else top / bottom
+
+    def interval(self, top: Interval, bottom: Interval) -> Interval:
+        """Return what the rounding of both levels leaves open."""
+        return Interval(self.of(top.low, bottom.high), self.of(top.high, bottom.low))
+
+
+def quotient_of(definition: Definition) -> Quotient | None:
+    """Return the two levels that the measure is made of; None if it is not a quotient."""
+    level = definition.but(measure="value", base=None)
+    match definition.measure:
+        case "growth" if definition.base is not None:
+            return Quotient(level, level.but(period=definition.base), "percent")
+        case "import_share":
+            return Quotient(level, level.but(exporter="WLD"), "share")
+        case "export_share":
+            return Quotient(level, level.but(importer="WLD"), "share")
+    return None
+
+
+def pairs(
+    top: Iterable[Published], bottom: Iterable[Published]
+) -> Iterator[tuple[Published, Published]]:
+    """Yield pairs that may be divided: one origin, one variant, one reporter, one valuation.
+
+    The first pair of each origin and variant is taken, so rows should come best first.
+    """
+    seen: set[tuple[str, str]] = set()
+    for one, other in itertools.product(top, bottom):
+        voice = (one.origin, one.variant)
+        same = voice == (other.origin, other.variant)
+        if same and voice not in seen and one.reporter == other.reporter:
+            if one.valuation != other.valuation or not other.value:
+                continue
+            seen.add(voice)
+            yield one, other

@@ -1,0 +1,79 @@
+"""What a source answers: one value for one set of choices, with the rows behind it."""
+
+from __future__ import annotations
+
+import itertools
+import statistics
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from entrepot.figures.figure import Specification, Specifications
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from entrepot.figures.figure import Caveat, Evidence
+
+__all__ = ["Answer", "Estimate", "Missing", "specifications"]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A value under one set of choices.
+
+    Attributes
+    ----------
+    value, unit
+        In the units of the data (share 0 to 1, growth in per cent, whole units of money).
+    choices
+        What was decided: ``source``, ``goods``, ``territory``, ``origin``, ``total`` and so on.
+    low, high
+        Interval that printed digits leave open; None for computed values.
+    """
+
+    value: float
+    unit: str
+    choices: dict[str, str]
+    evidence: tuple[Evidence, ...] = ()
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Estimates of one source: the first is its headline, the others its alternatives."""
+
+    estimates: tuple[Estimate, ...]
+    caveats: tuple[Caveat, ...] = ()
+    spans: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Why a source cannot answer, and what would help."""
+
+    reason: str
+
+
+def specifications(estimates: Sequence[Estimate]) -> Specifications | None:
+    """Return the estimates as a specification curve; None when there are fewer than two."""
+    if len(estimates) < 2:
+        return None
+    items = sorted(
+        (Specification(choices=item.choices, value=item.value) for item in estimates),
+        key=lambda item: (item.value, sorted(item.choices.items())),
+    )
+    return Specifications(items=tuple(items), moves_most=_moves_most(items))
+
+
+def _moves_most(items: Sequence[Specification]) -> str | None:
+    """Name the choice with the largest median move when it alone is changed."""
+    moves: dict[str, list[float]] = {}
+    for one, other in itertools.combinations(items, 2):
+        names = one.choices.keys() | other.choices.keys()
+        changed = [name for name in names if one.choices.get(name) != other.choices.get(name)]
+        if len(changed) == 1:
+            moves.setdefault(changed[0], []).append(abs(one.value - other.value))
+    if not moves:
+        return None
+    return max(sorted(moves), key=lambda name: statistics.median(moves[name]))

@@ -1,0 +1,188 @@
+"""From a definition to a Figure: which source answers, over which range, with which caveats."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from entrepot.errors import RequestError, UnknownNameError
+from entrepot.figures import caveats, flows, printed
+from entrepot.figures.definition import Definition
+from entrepot.figures.estimate import Answer, Missing, specifications
+from entrepot.figures.figure import Figure
+from entrepot.goods import goods_selection
+from entrepot.lake import Lake
+from entrepot.measures import passport, passports
+
+if TYPE_CHECKING:
+    import os
+
+__all__ = ["ask", "evaluate"]
+
+PRINTED = ("computed", "published")
+# A share is best taken from somebody who counted both its parts; a level from the finest data.
+PREFERENCE = {
+    "import_share": ("published", "computed"),
+    "export_share": ("published", "computed"),
+    "asymmetry": ("published", "computed"),
+}
+
+
+def ask(measure: str, *, lake: Lake | str | os.PathLike[str] | None = None, **keys: Any) -> Figure:
+    """Evaluate one Figure.
+
+    Parameters
+    ----------
+    measure
+        Id of a measure: ``value``, ``import_share``, ``export_share``, ``growth``, ``hhi``,
+        ``cr``, ``asymmetry``.
+    lake
+        A lake or its folder; by default the one that the settings name.
+    **keys
+        Keys of the definition: ``importer``, ``exporter``, ``goods``, ``period``, ``base``,
+        ``source`` and so on.
+
+    Returns
+    -------
+    Figure
+        With status ``insufficient_data`` and a reason where nothing held answers.
+
+    Raises
+    ------
+    UnknownNameError
+        For an unknown measure, key, area, list or source.
+    RequestError
+        For a definition that makes no sense, such as a growth without a base.
+
+    Examples
+    --------
+    >>> import entrepot as ep
+    >>> figure = ep.ask("value", exporter="CHN", importer="RUS", period=2025, source="published")
+    >>> figure.status, figure.unit
+    ('ok', 'USD')
+    """
+    from entrepot.settings import Settings
+
+    held = lake if isinstance(lake, Lake) else Lake.open(Settings.read(lake).lake)
+    return evaluate(Definition.build(measure, **keys), held)
+
+
+def evaluate(definition: Definition, lake: Lake) -> Figure:
+    """Evaluate a definition on what the lake and the bundled tables hold."""
+    definition = _checked(definition, lake)
+    unit = _unit(definition)
+    if definition.goods.startswith("named:"):
+        words = definition.goods.removeprefix("named:")
+        return _insufficient(definition, unit, f"{words!r} names no list of codes; use a list")
+    reasons: list[str] = []
+    answers: list[tuple[str, Answer]] = []
+    for source in _sources(definition, lake):
+        found = _answer(definition, source, lake)
+        if isinstance(found, Missing):
+            reasons.append(found.reason)
+        else:
+            answers.append((source, found))
+    if not answers:
+        return _insufficient(definition, unit, ". ".join(reasons))
+    return _figure(definition, answers)
+
+
+def _checked(definition: Definition, lake: Lake) -> Definition:
+    ids = [item.id for item in passports()]
+    if definition.measure not in ids:
+        raise UnknownNameError("measure", definition.measure, ids, hint="see: entrepot measure list")
+    known = [*dict.fromkeys(holding.source for holding in lake.holdings()), *PRINTED, "baci"]
+    if definition.source and definition.source not in known:
+        raise UnknownNameError("source", definition.source, known, hint="see: entrepot data list")
+    if not definition.goods.startswith("named:"):
+        goods_selection(definition.goods)
+    if definition.measure == "growth" and definition.base is None:
+        definition = definition.but(base=definition.period.year_before())
+    if definition.measure == "cr" and definition.k is None:
+        definition = definition.but(k=1)
+    needs_both = definition.measure in ("import_share", "export_share", "asymmetry")
+    if needs_both and "WLD" in (definition.importer, definition.exporter):
+        raise RequestError(
+            f"{definition.measure} needs an importer and an exporter",
+            hint="add --importer RUS --exporter CHN",
+        )
+    if definition.measure in ("hhi", "cr") and definition.importer == "WLD":
+        raise RequestError(f"{definition.measure} needs an importer", hint="add --importer RUS")
+    if definition.flow == "both" and definition.measure not in ("value", "growth"):
+        raise RequestError(
+            f"{definition.measure} has no two-way form",
+            hint="leave out --flow both, or ask value or growth",
+        )
+    return definition
+
+
+def _unit(definition: Definition) -> str:
+    unit = passport(definition.measure).unit
+    if definition.measure != "value":
+        return unit
+    return {"mass": "kg", "items": "items"}.get(definition.quantity, definition.currency)
+
+
+def _sources(definition: Definition, lake: Lake) -> list[str]:
+    """Return the sources to ask, the preferred one first."""
+    if definition.source:
+        return [definition.source]
+    held = list(dict.fromkeys(holding.source for holding in lake.holdings()))
+    return [*held, *PREFERENCE.get(definition.measure, PRINTED)]
+
+
+def _answer(definition: Definition, source: str, lake: Lake) -> Answer | Missing:
+    if source in PRINTED:
+        return printed.answer(definition, source)
+    for holding in lake.holdings():
+        if holding.source == source:
+            return flows.answer(definition, lake, holding)
+    return Missing(
+        f"the lake holds no {source}; bring it in with: entrepot data add {source} FILE"
+    )
+
+
+def _figure(definition: Definition, answers: list[tuple[str, Answer]]) -> Figure:
+    """Take the first answer's headline; every answer widens the range."""
+    source, first = answers[0]
+    head = first.estimates[0]
+    estimates = [item for _, answer in answers for item in answer.estimates]
+    spans = [f"{name}: {span}" if len(answers) > 1 else span
+             for name, answer in answers for span in answer.spans]
+    if len(answers) > 1:
+        spans.insert(0, " and ".join(name for name, _ in answers))
+    low, high, words = _range(head.value, [item.value for item in estimates], spans)
+    if low is None and head.low is not None and head.high is not None and head.low < head.high:
+        low, high, words = head.low, head.high, "what the printed digits leave open"
+    notes = [*caveats.for_definition(definition), *first.caveats]
+    return Figure(
+        definition=definition.but(source=source),
+        status="ok",
+        value=head.value,
+        unit=head.unit,
+        low=low,
+        high=high,
+        range=words,
+        specifications=specifications(estimates),
+        evidence=head.evidence,
+        caveats=tuple({note.id: note for note in reversed(notes)}.values())[::-1],
+    )
+
+
+def _range(
+    value: float, values: list[float], spans: list[str]
+) -> tuple[float | None, float | None, str | None]:
+    low, high = min(values), max(values)
+    if low == high or not spans:
+        return None, None, None
+    return min(low, value), max(high, value), "; ".join(spans)
+
+
+def _insufficient(definition: Definition, unit: str, reason: str) -> Figure:
+    return Figure(
+        definition=definition,
+        status="insufficient_data",
+        value=None,
+        unit=unit,
+        caveats=tuple(caveats.for_definition(definition)),
+        reason=reason,
+    )

@@ -1,0 +1,205 @@
+"""Answers from printed numbers: the `published` table and our own `computed` results."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+from entrepot.figures import caveats
+from entrepot.figures.derived import pairs, quotient_of
+from entrepot.figures.estimate import Answer, Estimate, Missing
+from entrepot.figures.figure import Evidence
+from entrepot.figures.variants import territories, territory
+from entrepot.model.interval import Interval
+from entrepot.sources.published.read import best, published
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from entrepot.figures.definition import Definition
+    from entrepot.sources.published.read import Published
+
+__all__ = ["answer", "states"]
+
+Rows = tuple["Published", ...]
+
+
+def answer(definition: Definition, source: str) -> Answer | Missing:
+    """Answer from the rows of ``published`` or ``computed``.
+
+    The headline is the best statement by the ranking of `best`; the alternatives are the
+    statements of other independent origins, other variants of a list, and the same with or
+    without Hong Kong. A share or growth that nobody printed is derived from two levels of one
+    origin. Numbers of low confidence (spot conversions, slips, superseded ones) never count.
+    """
+    if definition.quantity != "value":
+        return Missing(f"{source} holds values, not {definition.quantity}")
+    rows = published("computed" if source == "computed" else "published")
+    kept = tuple(row for row in rows if row.confidence != "low" and not row.per)
+    main = list(_estimates(definition, kept, source))
+    if not main:
+        return Missing(_what_is_missing(definition, rows, source))
+    others = [
+        estimate for other in territories(definition) for estimate in _estimates(other, kept, source)
+    ]
+    return Answer(
+        estimates=(*main, *others),
+        caveats=tuple(_caveats(definition, main, rows)),
+        spans=tuple(_spans(main, others)),
+    )
+
+
+def states(row: Published, definition: Definition) -> bool:
+    """Whether a row states just what the definition asks for."""
+    return (
+        row.measure == definition.measure
+        and row.period == definition.period
+        and row.value is not None
+        and row.currency in ("", definition.currency)
+        and (definition.base is None or row.base == definition.base)
+        and _same_flow(row, definition)
+    )
+
+
+def _same_flow(row: Published, definition: Definition) -> bool:
+    wanted = definition.valuation
+    return (
+        _same_areas(row.exporter, definition.exporter)
+        and _same_areas(row.importer, definition.importer)
+        and row.flow == definition.flow
+        and row.goods == definition.goods
+        and row.basis in ("", definition.basis)
+        and (wanted is None or row.valuation.lower().startswith(wanted))
+    )
+
+
+def _same_areas(one: str, other: str) -> bool:
+    return bool(one) and sorted(one.split("+")) == sorted(other.split("+"))
+
+
+def _estimates(definition: Definition, rows: Rows, source: str) -> Iterator[Estimate]:
+    """Yield one estimate for each independent origin and variant, best first."""
+    if definition.measure == "asymmetry":
+        yield from _asymmetry(definition, rows, source)
+        return
+    seen = set()
+    for row in _one_a_voice(row for row in rows if states(row, definition)):
+        seen.add((row.origin, row.variant))
+        yield _estimate((row,), row.value or 0.0, row.unit, _interval(row), source, definition)
+    quotient = quotient_of(definition)
+    if quotient is None:
+        return
+    over = _one_a_voice(row for row in rows if states(row, quotient.top))
+    under = [row for row in rows if states(row, quotient.bottom)]
+    for one, other in pairs(over, under):
+        if (one.origin, one.variant) not in seen:
+            value = quotient.of(one.value or 0.0, other.value or 0.0)
+            spread = quotient.interval(_interval(one), _interval(other))
+            yield _estimate((one, other), value, quotient.unit, spread, source, definition)
+
+
+def _one_a_voice(rows: Iterable[Published]) -> list[Published]:
+    """Return the best row of each origin and variant, best first: copies count once."""
+    left = list(rows)
+    chosen: list[Published] = []
+    while left:
+        row = best(left)
+        chosen.append(row)
+        left = [other for other in left if (other.origin, other.variant) != (row.origin, row.variant)]
+    return chosen
+
+
+def _interval(row: Published) -> Interval:
+    value = row.value or 0.0
+    return Interval(
+        value if row.low is None else row.low, value if row.high is None else row.high
+    )
+
+
+def _estimate(
+    rows: Rows, value: float, unit: str, spread: Interval, source: str, definition: Definition
+) -> Estimate:
+    first = rows[0]
+    goods = f"{definition.goods} ({first.variant})" if first.variant else definition.goods
+    choices = {
+        "source": source,
+        "origin": first.origin,
+        "goods": goods,
+        "territory": territory(definition),
+    }
+    return Estimate(
+        value=value,
+        unit=unit,
+        choices=choices,
+        evidence=tuple(_evidence(row, source) for row in rows),
+        low=spread.low,
+        high=spread.high,
+    )
+
+
+def _evidence(row: Published, source: str) -> Evidence:
+    sides = {row.exporter: "exporter", row.importer: "importer"}
+    side = sides.get(row.reporter) if row.reporter else None
+    return Evidence(
+        source=source,
+        snapshot="bundled",
+        rows=1,
+        told_by={side: 1} if side else {},
+        origin=row.origin,
+        publisher=row.publisher,
+        url=row.url,
+        id=row.id,
+    )
+
+
+def _asymmetry(definition: Definition, rows: Rows, source: str) -> Iterator[Estimate]:
+    """Yield import share over export share, pairs of one origin first."""
+    over = list(_estimates(definition.but(measure="import_share"), rows, source))
+    under = list(_estimates(definition.but(measure="export_share"), rows, source))
+    both = sorted(
+        itertools.product(over, under),
+        key=lambda pair: pair[0].choices["origin"] != pair[1].choices["origin"],
+    )
+    for one, other in both:
+        origins = dict.fromkeys((one.choices["origin"], other.choices["origin"]))
+        yield Estimate(
+            value=one.value / other.value,
+            unit="ratio",
+            choices=one.choices | {"origin": " over ".join(origins)},
+            evidence=one.evidence + other.evidence,
+        )
+
+
+def _caveats(
+    definition: Definition, main: list[Estimate], rows: Rows
+) -> Iterator[caveats.Caveat]:
+    used = {item.id for estimate in main for item in estimate.evidence}
+    low = sum(row.confidence == "low" and states(row, definition) for row in rows)
+    yield from caveats.for_printed([row for row in rows if row.id in used], low)
+    if len(main[0].evidence) > 1:
+        yield caveats.caveat("derived", "Nobody printed it: computed from two published numbers.")
+
+
+def _spans(main: list[Estimate], others: list[Estimate]) -> Iterator[str]:
+    origins = {item.choices["origin"] for item in main}
+    if len(origins) > 1:
+        yield f"{len(origins)} independent origins"
+    if len({item.choices["goods"] for item in main}) > 1:
+        yield "codes whose edition changed in or out"
+    if others:
+        yield "Hong Kong in or out"
+
+
+def _what_is_missing(definition: Definition, rows: Rows, source: str) -> str:
+    """Say what is not held, and for which periods it is."""
+    near = {
+        str(row.period)
+        for row in rows
+        if row.measure == definition.measure and row.value is not None
+        if _same_flow(row, definition)
+    }
+    held = f"; held for {', '.join(sorted(near)[:8])}" if near else ""
+    return (
+        f"{source} holds no {definition.measure} of {definition.goods} from {definition.exporter} "
+        f"to {definition.importer} for {definition.period}{held}"
+    )

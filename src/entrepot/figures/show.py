@@ -1,0 +1,95 @@
+"""A Figure as text for a terminal and as a small table for a notebook."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING
+
+from entrepot.model.areas import area_name
+from entrepot.model.display import figure_value, range_text
+
+if TYPE_CHECKING:
+    from entrepot.figures.figure import Evidence, Figure
+
+__all__ = ["as_html", "as_rows", "headline"]
+
+SHOWN = 6
+
+
+def headline(figure: Figure) -> str:
+    """Return what the Figure is about, in words.
+
+    Examples
+    --------
+    >>> from entrepot.figures import Definition, Figure
+    >>> asked = Definition.build("import_share", importer="RUS", exporter="CHN", period=2023)
+    >>> headline(Figure(asked, "ok", 0.5, "share"))
+    "China's share of Russia's imports, all goods, 2023"
+    """
+    from entrepot.goods import goods_title
+
+    asked = figure.definition
+    buyer, seller = area_name(asked.importer), area_name(asked.exporter)
+    arrow = "trade between {} and {}" if asked.flow == "both" else "exports from {} to {}"
+    flow = arrow.format(seller, buyer)
+    names = {
+        "import_share": f"{_of(seller)} share of {_of(buyer)} imports",
+        "export_share": f"{_of(buyer)} share of {_of(seller)} exports",
+        "value": flow[0].upper() + flow[1:],
+        "growth": f"Growth of {flow}",
+        "hhi": f"Concentration of {_of(buyer)} suppliers",
+        "cr": f"Share of the {asked.k or 1} largest of {_of(buyer)} suppliers",
+        "asymmetry": f"Weight of {seller} in {_of(buyer)} imports over weight of {buyer} in "
+        f"{_of(seller)} exports",
+    }
+    goods = (
+        asked.goods.removeprefix("named:")
+        if asked.goods.startswith("named:")
+        else goods_title(asked.goods)
+    )
+    when = f"{asked.period} against {asked.base}" if asked.base else str(asked.period)
+    return f"{names.get(asked.measure, asked.measure)}, {goods}, {when}"
+
+
+def _of(name: str) -> str:
+    return f"{name}'" if name.endswith("s") else f"{name}'s"
+
+
+def as_rows(figure: Figure) -> list[tuple[str, str]]:
+    """Return label and text of everything the Figure carries, in the order of a card."""
+    value = figure_value(figure.value, figure.unit)
+    spread = range_text(figure.low, figure.high, figure.unit)
+    rows = [("value", value)]
+    if figure.status == "ok":
+        rows.append(("range", f"{spread} ({figure.range})" if spread else "no range can be given"))
+    else:
+        rows.append(("missing", figure.reason or ""))
+    keys = figure.definition.to_dict().items()
+    rows.append(("definition", ", ".join(f"{key} {value}" for key, value in keys if value)))
+    if figure.specifications:
+        found = figure.specifications.to_dict()
+        words = f"{found['count']} definitions, median {figure_value(found['median'], figure.unit)}"
+        most = f", {found['moves_most']} moves it most" if found["moves_most"] else ""
+        rows.append(("others", words + most))
+    rows += [("evidence", _evidence(item)) for item in figure.evidence[:SHOWN]]
+    if len(figure.evidence) > SHOWN:
+        rows.append(("evidence", f"and {len(figure.evidence) - SHOWN} more, see --json"))
+    rows += [("caveat", f"{item.text} [{item.id}]") for item in figure.caveats]
+    return rows
+
+
+def _evidence(item: Evidence) -> str:
+    if item.id:
+        return f"{item.source} {item.id}: {item.publisher} ({item.origin}) {item.url}".strip()
+    told = ", ".join(f"{rows} by {side}" for side, rows in item.told_by.items())
+    return f"{item.source} {item.snapshot}: {item.rows:,} rows" + (f" (told {told})" if told else "")
+
+
+def as_html(figure: Figure) -> str:
+    """Return the Figure as an HTML table for a notebook."""
+    rows = "".join(
+        f"<tr><th style='text-align:left'>{html.escape(label)}</th>"
+        f"<td style='text-align:left'>{html.escape(text)}</td></tr>"
+        for label, text in as_rows(figure)
+    )
+    return f"<table><caption>{html.escape(headline(figure))}</caption>{rows}</table>"

@@ -1,0 +1,33 @@
+"""Other defensible ways to ask the same question."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from entrepot.figures.definition import Definition
+
+__all__ = ["GOODS_VARIANTS", "territory", "territories"]
+
+GOODS_VARIANTS = {
+    "family": "all codes that can be followed",
+    "without_changed": "without codes whose content changed",
+    "same_code": "only codes with the same number in both editions",
+}
+
+
+def territory(definition: Definition) -> str:
+    """Return who trades with whom, as a choice of a specification."""
+    return f"{definition.exporter} to {definition.importer}"
+
+
+def territories(definition: Definition) -> list[Definition]:
+    """Return the definition with Hong Kong put in or taken out, on either side."""
+    found = []
+    for side in ("exporter", "importer"):
+        members = sorted(getattr(definition, side).split("+"))
+        if members == ["CHN"]:
+            found.append(definition.but(**{side: "CHN+HKG"}))
+        elif members == ["CHN", "HKG"]:
+            found.append(definition.but(**{side: "CHN"}))
+    return found
