@@ -1,1 +1,71 @@
-"""The sources room."""
+"""Where data come from: one folder a source, with `<id>.yml` and, if files are read, `parse.py`.
+
+The modules behind these names are imported when asked for: opening a lake needs none of them.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from entrepot.errors import RequestError, UnknownNameError
+
+if TYPE_CHECKING:
+    from entrepot.sources.info import SourceInfo
+    from entrepot.sources.parser import Parser
+
+__all__ = ["SourceInfo", "parser", "source_ids", "source_info"]
+
+
+@cache
+def source_ids() -> tuple[str, ...]:
+    """Return the id of every source the program knows, in order of the alphabet."""
+    root = Path(str(files("entrepot.sources")))
+    return tuple(sorted(p.parent.name for p in root.glob("*/*.yml") if p.stem == p.parent.name))
+
+
+@cache
+def source_info(source: str) -> SourceInfo:
+    """Return what `<id>.yml` says about a source.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such source.
+    """
+    from entrepot.model.closed_yaml import read_closed
+    from entrepot.sources.info import SourceInfo
+
+    if source not in source_ids():
+        raise UnknownNameError(
+            "source", source, source_ids(), hint=f"known sources: {', '.join(source_ids())}"
+        )
+    folder = Path(str(files("entrepot.sources"))) / source
+    return read_closed(folder / f"{source}.yml", SourceInfo)
+
+
+def parser(source: str) -> Parser:
+    """Return the module that reads files of a source.
+
+    Raises
+    ------
+    RequestError
+        If the source comes with the program and no file can be added to it.
+    UnknownNameError
+        If there is no such source.
+    """
+    if source_info(source).bundled:
+        raise RequestError(
+            f"the source {source!r} comes with the program; no file can be added to it",
+            hint="ask it directly: entrepot ask ... --source " + source,
+        )
+    return cast("Parser", import_module(f"entrepot.sources.{source}.parse"))
+
+
+def __getattr__(name: str) -> Any:
+    if name == "SourceInfo":
+        return import_module("entrepot.sources.info").SourceInfo
+    raise AttributeError(f"module 'entrepot.sources' has no attribute {name!r}")

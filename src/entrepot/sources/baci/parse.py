@@ -1,0 +1,158 @@
+"""Read CEPII BACI: `t,i,j,k,v,q` in thousand USD FOB and metric tons."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING
+
+from entrepot.errors import BadFileError
+from entrepot.model.areas import by_code
+from entrepot.model.findings import Finding
+from entrepot.sources import source_info
+from entrepot.sources.parser import RawFile, TextTable
+from entrepot.sources.strict import NUMBER, Rule, literal, read_text, verify
+from entrepot.sources.unpack import header, members
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import duckdb
+
+__all__ = ["rows", "tables"]
+
+COLUMNS = {"t", "i", "j", "k", "v", "q"}
+EDITIONS = {"92": 1992, "96": 1996, "02": 2002, "07": 2007, "12": 2012, "17": 2017, "22": 2022}
+_NAME = re.compile(r"BACI_HS(\d\d)(?:_Y(\d{4}))?(?:.*_(V\d{6}\w*))?", re.IGNORECASE)
+_BESIDE = re.compile(r"(country|product)_codes|read_?me", re.IGNORECASE)  # shipped in the zip
+
+
+def tables(
+    file: RawFile, scratch: Path, *, nomenclature: str | None, vintage: str | None
+) -> Iterator[TextTable]:
+    """Yield the year tables in a file, one at a time; the text of each goes when the next comes."""
+    count = 0
+    for member, label, path in members(file, scratch):
+        inside = label != file.name
+        if not (inside and _BESIDE.search(member)):
+            if inside and not _NAME.match(member):
+                raise BadFileError(
+                    "this is not a file of BACI",
+                    where=label,
+                    why="nothing is skipped in silence",
+                    hint="give the zip as CEPII ships it, or the year files one by one",
+                )
+            count += 1
+            yield _named(member, label, path, nomenclature, vintage)
+        if path != file.path:
+            path.unlink()
+    if not count:
+        raise BadFileError(
+            "no year file in this archive",
+            where=file.name,
+            hint="look for members named like BACI_HS17_Y2022_V202501.csv",
+        )
+
+
+def _named(
+    member: str, label: str, path: Path, nomenclature: str | None, vintage: str | None
+) -> TextTable:
+    """Take edition, year and vintage from the name; the user's word fills what it leaves out."""
+    found = _NAME.match(member)
+    edition, year, release = found.groups() if found else (None, None, None)
+    if edition is not None and edition not in EDITIONS:
+        raise BadFileError(f"no edition of the Harmonized System: HS{edition}", where=label)
+    named = f"HS{EDITIONS[edition]}" if edition else None
+    release = release.upper() if release else None
+    for word, given, said in (("nomenclature", nomenclature, named), ("vintage", vintage, release)):
+        if given and said and given.upper() != said:
+            raise BadFileError(f"{word} {given} was asked for, the name says {said}", where=label)
+    known = named or nomenclature
+    if known is None or known not in {f"HS{edition}" for edition in EDITIONS.values()}:
+        raise BadFileError(
+            f"unknown edition of the product codes: {known or 'the name does not say it'}",
+            where=label,
+            why="one code means different goods in different editions",
+            hint="add --nomenclature HS2017 (or HS1992 ... HS2022)",
+        )
+    release = release or vintage
+    text = "The release of BACI is not known; add --vintage V202501 when loading to record it."
+    note = Finding("unknown-vintage", "note", label, 1, member, text)
+    return TextTable(
+        path, label, known, release or "unknown", int(year) if year else None,
+        () if release else (note,),
+    )  # fmt: skip
+
+
+def rows(
+    connection: duckdb.DuckDBPyConnection, table: TextTable, snapshot: str
+) -> duckdb.DuckDBPyRelation:
+    """Check every row and return them in canonical columns: whole USD, kg, six digits, ISO3."""
+    columns = header(table.path, table.name)
+    _require_columns(columns, table.name)
+    areas = {int(code): iso for code, iso in by_code("baci").items()}
+    verify(connection, table.path, table.name, columns, _rules(table, areas), ("t", "i", "j", "k"))
+    codes = ", ".join(f"({code}, {literal(iso)})" for code, iso in sorted(areas.items()))
+    return connection.sql(f"""
+        WITH area(code, iso) AS (VALUES {codes}),
+        flow AS (
+            SELECT t::INTEGER AS year, e.iso AS exporter, m.iso AS importer,
+                   lpad(trim(k), 6, '0') AS product, v::DOUBLE * 1000 AS value_usd,
+                   nullif(nullif(trim(q), ''), 'NA')::DOUBLE * 1000 AS mass_kg
+            FROM {read_text(table.path, columns)} AS cell
+            JOIN area AS e ON e.code = cell.i::INTEGER
+            JOIN area AS m ON m.code = cell.j::INTEGER
+        )
+        SELECT make_date(year, 1, 1) AS period, 'A' AS freq, exporter, importer, product,
+               {literal(table.nomenclature)} AS nomenclature, value_usd, 'FOB' AS valuation,
+               mass_kg, {_told_by()} AS told_by, 'baci' AS source, {literal(snapshot)} AS snapshot
+        FROM flow""")
+
+
+def _require_columns(columns: list[str], name: str) -> None:
+    missing = sorted(COLUMNS - set(columns))
+    extra = [column for column in columns if column not in COLUMNS]
+    twice = sorted({column for column in columns if columns.count(column) > 1})
+    found = [
+        f"{word} {', '.join(which)}"
+        for word, which in (("missing", missing), ("not known", extra), ("twice", twice))
+        if which
+    ]
+    if found:
+        raise BadFileError(
+            f"not the columns of BACI: {'; '.join(found)}",
+            where=f"{name}, row 1",
+            why="BACI has t,i,j,k,v,q: year, exporter, importer, product, thousand USD, tons",
+            hint="check that this is a BACI data file, as CEPII ships it",
+        )
+
+
+def _rules(table: TextTable, areas: dict[int, str]) -> tuple[Rule, ...]:
+    first = max(int(source_info("baci").bounds.years.least or 0), int(table.nomenclature[2:]))
+    known = table.vintage[1:5].isdigit()
+    last = int(table.vintage[1:5]) - 1 if known else date.today().year
+    years = [table.year] if table.year else range(first, last + 1)
+    span = f"{table.name} can hold {first} to {last}" if not table.year else "the name says another"
+    codes = frozenset(text for code in areas for text in (f"{code}", f"{code:03}"))
+    unknown = "its trade would be lost from every total"
+    hint = "is this a BACI file? if the area is new, it has to be added to model/areas.csv"
+    return (
+        Rule("t", "year out of bounds", allowed=frozenset(map(str, years)), why=span),
+        Rule("i", "unknown BACI area code", allowed=codes, why=unknown, hint=hint),
+        Rule("j", "unknown BACI area code", allowed=codes, why=unknown, hint=hint),
+        Rule("k", "not a product code of up to six digits", "[0-9]{1,6}"),
+        Rule("v", "not a value of zero or more", NUMBER),
+        Rule("q", "not a quantity of zero or more", f"({NUMBER})?|NA"),
+    )
+
+
+def _told_by() -> str:
+    """Return SQL for who told a flow: the other side of an area that fell silent."""
+    cases = [
+        f"WHEN {side} = {literal(quirk.silent)} AND year >= {quirk.since} THEN {literal(other)}"
+        for quirk in source_info("baci").quirks
+        if quirk.silent
+        for side, other in (("importer", "exporter"), ("exporter", "importer"))
+    ]
+    return f"CASE {' '.join(cases)} ELSE 'both' END"

@@ -1,0 +1,107 @@
+"""What a source says about itself: the closed model of `<id>.yml`."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+__all__ = ["Bounds", "Quirk", "Range", "SourceInfo"]
+
+
+class Closed(BaseModel):
+    """Frozen, and refuses keys that it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Range(Closed):
+    """Smallest and largest value expected, ends included; None leaves an end open."""
+
+    least: float | None = None
+    most: float | None = None
+
+    @model_validator(mode="after")
+    def _least_first(self) -> Range:
+        if self.least is not None and self.most is not None and self.least > self.most:
+            raise ValueError("least is above most")
+        return self
+
+
+class Bounds(Closed):
+    """What a whole delivery of the source looks like; outside it something is odd.
+
+    Attributes
+    ----------
+    years
+        Calendar years that the source can cover.
+    exporters, importers
+        Number of different areas on either side in one period.
+    rows
+        Number of rows in one period.
+    value_usd
+        Value of one row, whole USD.
+    """
+
+    years: Range = Range()
+    exporters: Range = Range()
+    importers: Range = Range()
+    rows: Range = Range()
+    value_usd: Range = Range()
+
+
+class Quirk(Closed):
+    """A declared oddity of the source.
+
+    Attributes
+    ----------
+    id, text
+        Short id, and a sentence or two for a reader.
+    docs
+        Page of the documentation.
+    silent
+        ISO 3166 code of an area that no longer reports: rows with it on one side are told by the
+        other side, from year `since` on.
+    """
+
+    id: str
+    text: str
+    docs: str = ""
+    silent: str | None = None
+    since: int | None = None
+
+    @model_validator(mode="after")
+    def _silent_since(self) -> Quirk:
+        if (self.silent is None) != (self.since is None):
+            raise ValueError("silent and since go together")
+        return self
+
+
+class SourceInfo(Closed):
+    """Publisher, licence, coverage and habits of one source.
+
+    Attributes
+    ----------
+    id, title, publisher, licence, citation, url
+        Who publishes what, and on which terms.
+    coverage, rhythm
+        What it covers and how often it appears, in words.
+    valuation
+        ``FOB`` or ``CIF``; None if it differs from row to row.
+    bundled
+        Whether it comes with the program, so that no file is ever added.
+    notes
+        How its words were translated into our columns, for a reader of the documentation.
+    """
+
+    id: str
+    title: str
+    publisher: str
+    licence: str
+    citation: str
+    url: str
+    coverage: str
+    rhythm: str
+    valuation: str | None = None
+    bundled: bool = False
+    bounds: Bounds = Bounds()
+    quirks: tuple[Quirk, ...] = ()
+    notes: tuple[str, ...] = ()

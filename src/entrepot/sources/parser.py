@@ -1,0 +1,66 @@
+"""The two functions that a source's `parse.py` offers, and what passes between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import duckdb
+
+    from entrepot.model.findings import Finding
+
+__all__ = ["Parser", "RawFile", "TextTable"]
+
+
+@dataclass(frozen=True, slots=True)
+class RawFile:
+    """A file to read: where its bytes are, and the name by which the user knows it."""
+
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextTable:
+    """One table of delimited text, unpacked, with what its name says.
+
+    Attributes
+    ----------
+    path
+        Plain text file.
+    name
+        For messages: the user's file, and the member if it was an archive.
+    nomenclature, vintage
+        Edition of the product codes, e.g. ``"HS2017"``; release, e.g. ``"V202501"`` or
+        ``"unknown"``.
+    year
+        Year the name promises, if it does.
+    findings
+        What was noticed on the way.
+    """
+
+    path: Path
+    name: str
+    nomenclature: str
+    vintage: str
+    year: int | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+class Parser(Protocol):
+    """What the lake calls."""
+
+    def tables(
+        self, file: RawFile, scratch: Path, *, nomenclature: str | None, vintage: str | None
+    ) -> tuple[TextTable, ...]:
+        """Unpack a file into `scratch`; `nomenclature` and `vintage` are what the user said."""
+        ...
+
+    def rows(
+        self, connection: duckdb.DuckDBPyConnection, table: TextTable, snapshot: str
+    ) -> duckdb.DuckDBPyRelation:
+        """Check every row of a table and return them in canonical columns, unread."""
+        ...

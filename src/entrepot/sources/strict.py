@@ -1,0 +1,178 @@
+"""Strict reading of delimited text: every cell follows its rule, or an error names its row.
+
+The whole file is checked by DuckDB in one pass; only when that finds something is the text read
+again line by line to say where. Patterns are used by both, so they keep to what RE2 and Python
+share.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NoReturn
+
+from entrepot.errors import BadFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    import duckdb
+
+__all__ = ["NUMBER", "Rule", "literal", "read_text", "verify"]
+
+NUMBER = r"([0-9]{1,15}[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]{1,2})?"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a cell must be, blanks around it not counted.
+
+    Attributes
+    ----------
+    column
+        Name in the header.
+    what
+        What is wrong with a cell that breaks the rule; its text is added.
+    pattern
+        Regular expression for the whole cell.
+    allowed
+        The texts allowed, if they can be listed.
+    why, hint
+        For the message.
+    """
+
+    column: str
+    what: str
+    pattern: str = ".*"
+    allowed: frozenset[str] | None = None
+    why: str = ""
+    hint: str = ""
+
+    def holds(self, text: str) -> bool:
+        """Whether a cell follows the rule."""
+        cell = text.strip(" ")
+        listed = self.allowed is None or cell in self.allowed
+        return listed and re.fullmatch(self.pattern, cell) is not None
+
+    def sql(self) -> str:
+        """Return the same test for DuckDB."""
+        cell = f"trim(coalesce({self.column}, ''))"
+        if self.allowed is not None:
+            return f"{cell} IN ({', '.join(map(literal, sorted(self.allowed)))})"
+        return f"regexp_full_match({cell}, {literal(self.pattern)})"
+
+
+def literal(text: object) -> str:
+    """Return text as a literal of SQL."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def read_text(path: Path, columns: Sequence[str]) -> str:
+    """Return SQL that reads comma-separated text with every cell as text, guessing nothing."""
+    types = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in columns)
+    return (
+        f"read_csv({literal(path)}, columns={{{types}}}, header=true, auto_detect=false, "
+        "delim=',', quote='\"', escape='\"', strict_mode=true)"
+    )
+
+
+def verify(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    name: str,
+    columns: Sequence[str],
+    rules: Sequence[Rule],
+    key: Sequence[str],
+) -> None:
+    """Check every row of a text.
+
+    Parameters
+    ----------
+    path, name
+        Text file in UTF-8 with a header, and its name for messages.
+    columns
+        Names in the header, in order.
+    rules
+        What each cell must be.
+    key
+        Columns whose values, read as whole numbers, no two rows may share.
+
+    Raises
+    ------
+    BadFileError
+        Naming file, row and column of the first row that breaks a rule.
+    """
+    import duckdb
+
+    table = read_text(path, columns)
+    test = " AND ".join(rule.sql() for rule in rules)
+    try:
+        [(rows, good)] = connection.sql(
+            f"SELECT count(*), count(*) FILTER (WHERE {test}) FROM {table}"
+        ).fetchall()
+    except duckdb.InvalidInputException as error:  # not a table of that many columns, or not UTF-8
+        _raise_first(path, name, columns, rules)
+        raise BadFileError(str(error).partition("\n")[0], where=name) from error
+    if rows == 0:
+        raise BadFileError("the file has a header and no rows", where=name)
+    if good < rows:
+        _raise_first(path, name, columns, rules)
+        raise BadFileError(f"{rows - good} rows cannot be read", where=name)
+    keys = ", ".join(f"{column}::INTEGER AS {column}" for column in key)
+    twice = connection.sql(
+        f"SELECT {keys} FROM {table} GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL LIMIT 1"
+    ).fetchall()
+    if twice:
+        _raise_twice(path, name, columns, key, twice[0])
+
+
+def _raise_first(path: Path, name: str, columns: Sequence[str], rules: Sequence[Rule]) -> None:
+    places = [(columns.index(rule.column), rule) for rule in rules]
+    for number, row in _lines(path, name):
+        if len(row) != len(columns):
+            raise BadFileError(
+                f"{len(row)} cells in a row instead of {len(columns)}",
+                where=f"{name}, row {number}",
+                why="the file may be cut off, or a cell may hold a comma",
+                hint="compare the row with its neighbours, or download the file again",
+            )
+        for place, rule in places:
+            if not rule.holds(row[place]):
+                raise BadFileError(
+                    f"{rule.what}: {row[place].strip()!r}",
+                    where=f"{name}, row {number}, column {rule.column}",
+                    why=rule.why,
+                    hint=rule.hint,
+                )
+
+
+def _raise_twice(
+    path: Path, name: str, columns: Sequence[str], key: Sequence[str], twice: tuple[int, ...]
+) -> NoReturn:
+    places = [columns.index(column) for column in key]
+    found = [n for n, row in _lines(path, name) if tuple(int(row[p]) for p in places) == twice]
+    cell = ", ".join(f"{column} {value}" for column, value in zip(key, twice, strict=True))
+    raise BadFileError(
+        f"two rows for one cell ({cell})",
+        where=f"{name}, rows {found[0]} and {found[1]}",
+        why="adding them up could count the same trade twice",
+        hint="find out which row is right, or use the file as the publisher ships it",
+    )
+
+
+def _lines(path: Path, name: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield number and cells of every line after the header that is not blank."""
+    with path.open(encoding="utf-8-sig", newline="") as opened:
+        reader = csv.reader(opened, strict=True)
+        try:
+            next(reader)
+            for row in reader:
+                if row:
+                    yield reader.line_num, row
+        except (csv.Error, UnicodeDecodeError) as error:
+            raise BadFileError(
+                f"cannot be read as comma-separated text in UTF-8 ({error})",
+                where=f"{name}, row {reader.line_num + 1}",
+            ) from error
