@@ -1,1 +1,23 @@
-"""The goods room."""
+"""Goods: dated lists of controlled goods, product codes, and editions of the Harmonized System.
+
+This is the only place that reads lists. It receives frames and knows no source and no lake.
+"""
+
+from entrepot.goods.lists import GoodsList, ListEntry, ListSource, Tier, goods_list, goods_lists
+from entrepot.goods.parse import goods_title
+from entrepot.goods.select import select
+from entrepot.goods.selection import Selection, Variant, goods_selection
+
+__all__ = [
+    "GoodsList",
+    "ListEntry",
+    "ListSource",
+    "Selection",
+    "Tier",
+    "Variant",
+    "goods_list",
+    "goods_lists",
+    "goods_selection",
+    "goods_title",
+    "select",
+]

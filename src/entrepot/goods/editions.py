@@ -1,0 +1,103 @@
+"""Editions of the Harmonized System: which codes exist when, and what a code was before.
+
+The editions are those of 1992 (also called 1988/92), 1996, 2002, 2007, 2012, 2017 and 2022. A
+code may keep its number and change its content, so equal numbers are not yet equal goods.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal, cast, get_args
+
+from entrepot.errors import BadFileError, UnknownNameError
+from entrepot.goods.tables import read_table
+
+__all__ = ["EDITIONS", "Link", "check_nomenclature", "known_codes", "known_prefixes", "links"]
+
+EDITIONS = ("HS1992", "HS1996", "HS2002", "HS2007", "HS2012", "HS2017", "HS2022")
+
+Kind = Literal["successor", "no_safe_predecessor", "content_changed"]
+
+_FOLDER = Path(__file__).parent
+_LINK_COLUMNS = ("code", "nomenclature", "other_nomenclature", "kind", "other_code", "reason")
+
+# BACI keeps petroleum oils of heading 2710 under one code in every year and edition.
+_POOLED = "271000"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a code of one edition is in another, where that is not simply the same.
+
+    Attributes
+    ----------
+    kind
+        ``successor``: `other_code` stands for it there; ``no_safe_predecessor``: nothing does;
+        ``content_changed``: the number is the same and the goods are not.
+    reason
+        Why, for a reader.
+    """
+
+    code: str
+    nomenclature: str
+    other_nomenclature: str
+    kind: Kind
+    other_code: str
+    reason: str
+
+
+@cache
+def links(nomenclature: str, other: str) -> dict[str, Link]:
+    """Return the links from codes of `nomenclature` to `other`, by code."""
+    found = {}
+    for row in read_table(_FOLDER / "families.csv", _LINK_COLUMNS):
+        kind = row.pop("kind")
+        if kind not in get_args(Kind):
+            raise BadFileError(f"unknown kind {kind!r}", where=f"families.csv, {row['code']}")
+        if (row["nomenclature"], row["other_nomenclature"]) == (nomenclature, other):
+            found[row["code"]] = Link(**row, kind=cast("Kind", kind))
+    return found
+
+
+def check_nomenclature(name: str) -> str:
+    """Return `name` if it is an edition.
+
+    Raises
+    ------
+    UnknownNameError
+        If it is none; the message names those that are.
+    """
+    if name not in EDITIONS:
+        hint = f"one of: {', '.join(EDITIONS)}"
+        raise UnknownNameError("nomenclature", name, EDITIONS, hint=hint)
+    return name
+
+
+@cache
+def known_codes() -> dict[str, frozenset[str]]:
+    """Return every six-digit code with the editions it stands in."""
+    return {
+        row["code"]: frozenset(EDITIONS) if row["code"] == _POOLED else _spans(row["editions"])
+        for row in read_table(_FOLDER / "hs_codes.csv", ("code", "editions"))
+    }
+
+
+@cache
+def known_prefixes(digits: int) -> dict[str, frozenset[str]]:
+    """Return every code of two, four or six digits with the editions it stands in."""
+    found: dict[str, frozenset[str]] = {}
+    for code, editions in known_codes().items():
+        found[code[:digits]] = found.get(code[:digits], frozenset()) | editions
+    return found
+
+
+def _spans(text: str) -> frozenset[str]:
+    """Read ``"1996-2017 2022"``."""
+    found: set[str] = set()
+    for span in text.split():
+        first, _, last = span.partition("-")
+        start, end = EDITIONS.index(f"HS{first}"), EDITIONS.index(f"HS{last or first}")
+        found.update(EDITIONS[start : end + 1])
+    return frozenset(found)

@@ -1,0 +1,137 @@
+"""Turn words such as ``chpl:4.B`` or ``8542`` into product codes of one edition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from entrepot.errors import RequestError
+from entrepot.goods.editions import check_nomenclature, links
+from entrepot.goods.follow import follow
+from entrepot.goods.parse import Part, parse
+
+if TYPE_CHECKING:
+    from entrepot.goods.lists import ListEntry
+
+__all__ = ["Selection", "Variant", "goods_selection"]
+
+Variant = Literal["family", "same_code", "without_changed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Goods as product codes of one nomenclature.
+
+    Attributes
+    ----------
+    key
+        The words in their canonical form, e.g. ``"chpl:4.B"``.
+    title
+        Name for sentences.
+    codes
+        Six-digit codes; None takes everything.
+    prefixes
+        Two- and four-digit codes, each standing for all that begins with it.
+    missing
+        Codes that were asked for and cannot be followed in this nomenclature, with the reason.
+    substituted
+        Pairs of a code that was asked for and the code used in its place.
+    edition_sensitive
+        Selected codes whose number stayed in HS2022 while their content changed: a series across
+        2021/22 can jump for that reason alone.
+    notes
+        What a reader should know about the substitutions.
+    """
+
+    key: str
+    title: str
+    nomenclature: str
+    variant: Variant
+    codes: frozenset[str] | None
+    prefixes: frozenset[str] = frozenset()
+    missing: tuple[tuple[str, str], ...] = ()
+    substituted: tuple[tuple[str, str], ...] = ()
+    edition_sensitive: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether nothing is filtered."""
+        return self.codes is None
+
+
+def goods_selection(
+    text: str, *, nomenclature: str = "HS2022", variant: Variant = "family"
+) -> Selection:
+    """Return the product codes that `text` means in `nomenclature`.
+
+    Parameters
+    ----------
+    text
+        ``all``, a list (``chpl``), a part of one (``chpl:1``, ``chpl:4.B``), codes of two, four or
+        six digits, or several of these with commas: their union.
+    nomenclature
+        Edition of the product codes in the data, e.g. ``"HS2017"``.
+    variant
+        How a list is followed into another edition. ``family``: codes with the same number, and
+        clean successors in place of the rest; ``same_code``: the same number only;
+        ``without_changed``: as ``family``, less the codes whose content changed.
+
+    Raises
+    ------
+    UnknownNameError
+        For an unknown list, tier, code, nomenclature or variant.
+    RequestError
+        For goods that are only named in words, a list in an edition into which it cannot be
+        followed yet, or codes none of which exists in `nomenclature`.
+
+    Examples
+    --------
+    >>> len(goods_selection("chpl", nomenclature="HS2017").codes)
+    47
+    >>> goods_selection("chpl:2", nomenclature="HS2017").substituted
+    (('854800', '854890'),)
+    """
+    check_nomenclature(nomenclature)
+    parts = parse(text)
+    key = ",".join(part.key for part in parts)
+    title = ", ".join(part.title for part in parts)
+    if any(part.kind == "all" for part in parts):
+        return Selection("all", "all goods", nomenclature, variant, codes=None)
+    followed = follow(_entries(parts), _plain(parts), nomenclature, variant)
+    if not followed.codes and not followed.prefixes:
+        code, reason = followed.missing[0]
+        raise RequestError(
+            f"{key} selects nothing in {nomenclature}",
+            where=code,
+            why=reason,
+            hint="choose other goods, or data in another edition",
+        )
+    return Selection(
+        key=key,
+        title=title,
+        nomenclature=nomenclature,
+        variant=variant,
+        codes=followed.codes,
+        prefixes=followed.prefixes,
+        missing=followed.missing,
+        substituted=followed.substituted,
+        edition_sensitive=_sensitive(followed.codes, followed.prefixes),
+        notes=followed.notes,
+    )
+
+
+def _entries(parts: tuple[Part, ...]) -> tuple[ListEntry, ...]:
+    return tuple({entry.code: entry for part in parts for entry in part.entries}.values())
+
+
+def _plain(parts: tuple[Part, ...]) -> tuple[str, ...]:
+    return tuple(part.key for part in parts if part.kind == "code")
+
+
+def _sensitive(codes: frozenset[str], prefixes: frozenset[str]) -> frozenset[str]:
+    """Codes whose content changed in HS2022 and that the selection covers."""
+    changed = {
+        link.code for link in links("HS2022", "HS2017").values() if link.kind == "content_changed"
+    }
+    return frozenset(code for code in changed if code in codes or code.startswith(tuple(prefixes)))
