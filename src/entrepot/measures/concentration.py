@@ -1,0 +1,192 @@
+"""How concentrated supply is: Herfindahl-Hirschman index and concentration ratio."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from entrepot.errors import RequestError
+from entrepot.measures.door import FrameT, through_door
+from entrepot.measures.grouped import aggregate, as_list, supplier_totals
+from entrepot.measures.passport import Passport
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["CR", "HHI", "concentration_ratio", "hhi"]
+
+_NULL_RULE = (
+    "missing values are left out; null where the total is zero or no value is known, and where a "
+    "supplier's total is negative or infinite"
+)
+
+HHI = Passport(
+    id="hhi",
+    title="concentration of suppliers (Herfindahl-Hirschman index)",
+    function="hhi",
+    inputs="rows with supplier and value, all suppliers of the market",
+    columns=(
+        ("hhi", "index, 1/n to 1"),
+        ("hhi_normalised", "index, 0 (n equal suppliers) to 1; null for one supplier (0/0)"),
+        ("effective_suppliers", "number of equal suppliers with the same hhi, 1/hhi"),
+        ("suppliers", "suppliers with a value above zero, n"),
+    ),
+    unit="index",
+    range="1/n to 1",
+    null_rule=_NULL_RULE,
+    formula="H = Σ_j s_j² = Σ_j m_j² / (Σ_j m_j)²; H* = (H - 1/n) / (1 - 1/n); effective 1/H",
+    reference=(
+        "Hirschman (1945), National Power and the Structure of Foreign Trade; numbers equivalent: "
+        "Adelman (1969), Review of Economics and Statistics 51(1)"
+    ),
+)
+
+CR = Passport(
+    id="cr",
+    title="share of the k largest suppliers",
+    function="concentration_ratio",
+    inputs="rows with supplier and value, all suppliers of the market; k",
+    columns=(("cr", "sum of the k largest shares, 0 to 1"),),
+    unit="share",
+    range="k/n to 1; 1 where there are no more than k suppliers",
+    null_rule=_NULL_RULE,
+    formula="CR_k = Σ_{j<=k} s_(j), with shares sorted from the largest",
+    reference="definition",
+)
+
+
+def hhi(
+    frame: FrameT,
+    *,
+    by: str | Sequence[str],
+    supplier: str = "exporter",
+    value: str = "value_usd",
+    unique_suppliers: bool = False,
+) -> FrameT:
+    """Return the Herfindahl-Hirschman index of suppliers.
+
+    Parameters
+    ----------
+    frame
+        Any frame that Narwhals can read, with the rows of every supplier.
+    by
+        Columns that make a market, e.g. ``["importer", "product", "year"]``.
+    supplier, value
+        Columns with suppliers and values. Several rows of one supplier are added up first; rows
+        without supplier count as one supplier.
+    unique_suppliers
+        Promise that no supplier has two rows in a market, which saves that adding up. A broken
+        promise gives an index that is too low.
+
+    Returns
+    -------
+    frame
+        The keys, ``hhi``, ``hhi_normalised``, ``effective_suppliers`` and ``suppliers``.
+
+    Raises
+    ------
+    UnknownNameError, RequestError
+        For a column that is missing or of the wrong type.
+    """
+    keys = as_list(by)
+
+    def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        totals = rows if unique_suppliers else supplier_totals(rows, keys, supplier, value)
+        one = nw.col(value)
+        squared = totals.select(
+            *keys,
+            one.alias("__value"),
+            (one * one).alias("__square"),
+            nw.when(one > 0).then(one).alias("suppliers"),
+        )
+        sums = aggregate(
+            squared,
+            keys,
+            nw.col("__value").sum().alias("__total"),
+            nw.col("__value").min().alias("__least"),
+            nw.col("__square").sum(),
+            nw.col("suppliers").count(),
+        )
+        total, index, count = nw.col("__total"), nw.col("hhi"), nw.col("suppliers")
+        concentrated = nw.when(_defined()).then(nw.col("__square") / (total * total))
+        found = sums.select(*keys, concentrated.alias("hhi"), count.cast(nw.Int64))
+        normalised = (index - 1 / count) / (1 - 1 / count)
+        return found.select(
+            *keys,
+            "hhi",
+            nw.when(count > 1).then(normalised).alias("hhi_normalised"),
+            (1 / index).alias("effective_suppliers"),
+            "suppliers",
+        )
+
+    makes = [name for name, _ in HHI.columns]
+    return through_door(frame, step, keys=keys, texts=[supplier], value=value, makes=makes)
+
+
+def concentration_ratio(
+    frame: FrameT,
+    *,
+    by: str | Sequence[str],
+    k: int,
+    supplier: str = "exporter",
+    value: str = "value_usd",
+) -> FrameT:
+    """Return the share of the `k` largest suppliers.
+
+    Parameters
+    ----------
+    frame
+        Any frame that Narwhals can read, with the rows of every supplier.
+    by
+        Columns that make a market.
+    k
+        Number of suppliers, at least one.
+    supplier, value
+        Columns with suppliers and values. Several rows of one supplier are added up first.
+
+    Returns
+    -------
+    frame
+        The keys and ``cr``, 0 to 1.
+
+    Raises
+    ------
+    UnknownNameError, RequestError
+        For a column that is missing or of the wrong type, or `k` below one.
+    """
+    if k < 1:
+        raise RequestError(f"k is {k}", hint="ask for the 1, 3 or 5 largest suppliers")
+    keys = as_list(by)
+
+    def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        totals = supplier_totals(rows, keys, supplier, value)
+        down = nw.when(nw.col(value) > 0).then(-nw.col(value))
+        # Suppliers of equal size are told apart by name, so that every run counts the same ones.
+        place = nw.col("__down").cum_count().over(*keys, order_by=["__down", supplier])
+        placed = totals.with_columns(down.alias("__down")).with_columns(place.alias("__place"))
+        largest = placed.select(
+            *keys,
+            nw.col(value).alias("__value"),
+            nw.when(nw.col("__place") <= k).then(nw.col(value)).alias("__large"),
+            nw.when(nw.col("__place") > k).then(nw.col(value)).alias("__small"),
+        )
+        sums = aggregate(
+            largest,
+            keys,
+            nw.col("__value").sum().alias("__total"),
+            nw.col("__value").min().alias("__least"),
+            nw.col("__large").sum(),
+            nw.col("__small").sum(),
+        )
+        # Large and small are added up apart, so that rounding cannot make a ratio exceed one.
+        large, small = nw.col("__large"), nw.col("__small")
+        return sums.select(*keys, nw.when(_defined()).then(large / (large + small)).alias("cr"))
+
+    return through_door(frame, step, keys=keys, texts=[supplier], value=value, makes=["cr"])
+
+
+def _defined() -> nw.Expr:
+    """Whether shares exist: a positive, finite total and no negative supplier."""
+    total = nw.col("__total")
+    return (total > 0) & total.is_finite() & (nw.col("__least") >= 0)

@@ -1,0 +1,135 @@
+"""The door that a user's own frame comes through.
+
+Sums over groups are silently wrong on eager pandas and pyarrow frames in Narwhals (conditions
+ignored, window results on other rows), so an eager frame is moved to a DuckDB connection of our
+own, computed there, and handed back as the kind that came in. A lazy frame (DuckDB relation,
+Polars LazyFrame, Spark DataFrame, Narwhals LazyFrame) stays where it is and stays lazy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar, cast
+
+import narwhals as nw
+
+from entrepot.engine import connect
+from entrepot.errors import RequestError, UnknownNameError
+
+__all__ = ["FrameT", "Step", "through_door"]
+
+FrameT = TypeVar("FrameT")
+Step = Callable[["nw.LazyFrame[Any]"], "nw.LazyFrame[Any]"]
+
+
+def through_door(
+    frame: FrameT,
+    step: Step,
+    *,
+    keys: Sequence[str],
+    value: str,
+    texts: Sequence[str] = (),
+    makes: Sequence[str] = (),
+) -> FrameT:
+    """Apply `step` to the columns it needs and return the kind of frame that came in.
+
+    Parameters
+    ----------
+    frame
+        Any frame that Narwhals can read.
+    step
+        Function from lazy frame to lazy frame.
+    keys
+        Columns that identify a row of the result; an eager result is sorted by them.
+    value
+        Column of numbers; it arrives as Float64, NaN as null.
+    texts
+        Further columns that `step` reads, such as the supplier.
+    makes
+        Columns that `step` makes; a key may not have one of these names.
+
+    Raises
+    ------
+    UnknownNameError
+        If a column is missing.
+    RequestError
+        If `frame` is no frame, a column is named twice, or `value` is not a number.
+    """
+    try:
+        rows = cast("nw.DataFrame[Any] | nw.LazyFrame[Any]", nw.from_native(cast("Any", frame)))
+    except TypeError as error:
+        raise RequestError(
+            f"not a frame: {type(frame).__name__}",
+            hint="pass a pandas, Polars, pyarrow or DuckDB table, or anything Narwhals reads",
+        ) from error
+    columns = list(dict.fromkeys([*keys, *texts, value]))
+    _check(rows, columns, [*keys, *texts], value, makes)
+    needed = rows.select(columns)
+    if isinstance(needed, nw.LazyFrame):
+        result: Any = step(_clean(needed, value))
+    else:
+        result = _eager(needed, step, keys, value)
+    return cast("FrameT", result if _is_narwhals(frame) else result.to_native())
+
+
+def _eager(
+    rows: nw.DataFrame[Any], step: Step, keys: Sequence[str], value: str
+) -> nw.DataFrame[Any]:
+    connection = connect()
+    try:
+        held = nw.from_native(connection.from_arrow(rows.to_arrow()))
+        found = step(_clean(held, value))
+        if keys:
+            found = found.sort(*keys)
+        return _collect(found, rows.implementation)
+    finally:
+        connection.close()
+
+
+def _collect(found: nw.LazyFrame[Any], kind: nw.Implementation) -> nw.DataFrame[Any]:
+    if kind.is_pandas():
+        return found.collect("pandas")
+    if kind.is_polars():
+        return found.collect("polars")
+    table = found.collect("pyarrow")
+    return table if kind.is_pyarrow() else nw.from_arrow(table, backend=cast("Any", kind))
+
+
+def _clean(rows: nw.LazyFrame[Any], value: str) -> nw.LazyFrame[Any]:
+    number = nw.col(value).cast(nw.Float64)
+    return rows.with_columns(nw.when(~number.is_nan()).then(number).alias(value))
+
+
+def _check(
+    rows: nw.DataFrame[Any] | nw.LazyFrame[Any],
+    columns: Sequence[str],
+    others: Sequence[str],
+    value: str,
+    makes: Sequence[str],
+) -> None:
+    schema = rows.collect_schema()
+    for name in columns:
+        if name not in schema:
+            raise UnknownNameError(
+                "column", name, schema.names(), hint=f"the frame has: {', '.join(schema.names())}"
+            )
+    if len(set(others)) < len(others) or value in others:
+        raise RequestError(
+            f"a column has two parts to play: {', '.join(others)} and the value {value}",
+            hint="name each column once; the supplier is not part of `by`",
+        )
+    if clash := set(others) & set(makes):
+        raise RequestError(
+            f"the result has a column of its own called {', '.join(sorted(clash))}",
+            hint="rename that column of the frame first",
+        )
+    if not schema[value].is_numeric():
+        raise RequestError(
+            f"values are {schema[value]}, not numbers",
+            where=f"column {value}",
+            hint="turn the column into numbers first",
+        )
+
+
+def _is_narwhals(frame: object) -> bool:
+    return isinstance(frame, (nw.DataFrame, nw.LazyFrame))

@@ -1,0 +1,49 @@
+"""Small steps that several measures share.
+
+They follow the rules of the engine: a column is made first and aggregated after, a division is
+guarded, a window names a complete order.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+__all__ = ["aggregate", "as_codes", "as_list", "known_sum", "supplier_totals"]
+
+
+def as_list(by: str | Sequence[str]) -> list[str]:
+    """Return column names as a list; one name may come as plain text."""
+    return [by] if isinstance(by, str) else list(by)
+
+
+def as_codes(codes: str | Collection[str]) -> list[str]:
+    """Return area codes as a sorted list; ``"CHN+HKG"`` means both."""
+    return sorted(set(codes.split("+") if isinstance(codes, str) else codes))
+
+
+def aggregate(rows: nw.LazyFrame[Any], keys: Sequence[str], *parts: nw.Expr) -> nw.LazyFrame[Any]:
+    """Aggregate by `keys`, or over all rows where there are none."""
+    return rows.group_by(*keys).agg(*parts) if keys else rows.select(*parts)
+
+
+def known_sum(total: str, known: str) -> nw.Expr:
+    """Return column `total`, null where no value is known: Narwhals sums nothing to zero."""
+    return nw.when(nw.col(known) > 0).then(nw.col(total))
+
+
+def supplier_totals(
+    rows: nw.LazyFrame[Any], keys: Sequence[str], supplier: str, value: str
+) -> nw.LazyFrame[Any]:
+    """Add up each supplier's rows; the sum is null where none of them is known."""
+    sums = aggregate(
+        rows,
+        [*keys, supplier],
+        nw.col(value).sum().alias("__total"),
+        nw.col(value).count().alias("__known"),
+    )
+    return sums.select(*keys, supplier, known_sum("__total", "__known").alias(value))
