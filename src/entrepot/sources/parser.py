@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import duckdb
@@ -55,8 +56,11 @@ class Parser(Protocol):
 
     def tables(
         self, file: RawFile, scratch: Path, *, nomenclature: str | None, vintage: str | None
-    ) -> tuple[TextTable, ...]:
-        """Unpack a file into `scratch`; `nomenclature` and `vintage` are what the user said."""
+    ) -> Iterator[TextTable]:
+        """Unpack a file into `scratch`; the text of a table may go when the next one is asked for.
+
+        `nomenclature` and `vintage` are what the user said.
+        """
         ...
 
     def rows(

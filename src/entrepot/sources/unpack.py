@@ -8,7 +8,7 @@ import shutil
 import zipfile
 import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import IO, TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 
@@ -60,9 +60,7 @@ def members(file: RawFile, scratch: Path) -> Iterator[tuple[str, str, Path]]:
             _copy(source, target, file.name)
         yield name.removesuffix(".gz"), file.name, target
     elif name.lower().endswith(".gz"):
-        raise BadFileError(
-            "not a gzip file, though its name says so", where=file.name, hint=_AGAIN
-        )
+        raise BadFileError("not a gzip file, though its name says so", where=file.name, hint=_AGAIN)
     else:
         yield name, file.name, file.path
 
@@ -75,7 +73,9 @@ def _zip_members(file: RawFile, scratch: Path) -> Iterator[tuple[str, str, Path]
                     continue
                 label = f"{file.name}: {info.filename}"
                 if info.flag_bits & 1:
-                    raise BadFileError("locked with a password", where=label, hint="unlock it first")
+                    raise BadFileError(
+                        "locked with a password", where=label, hint="unlock it first"
+                    )
                 target = scratch / f"member-{place}.txt"  # never a name from inside the archive
                 with archive.open(info) as source:
                     _copy(source, target, label)
@@ -84,7 +84,7 @@ def _zip_members(file: RawFile, scratch: Path) -> Iterator[tuple[str, str, Path]
         raise _damaged("zip archive", file.name, error) from error
 
 
-def _copy(source: BinaryIO | gzip.GzipFile | zipfile.ZipExtFile, target: Path, where: str) -> None:
+def _copy(source: IO[bytes] | gzip.GzipFile, target: Path, where: str) -> None:
     """Copy to the end, which is where both formats keep their checksum."""
     try:
         with target.open("wb") as opened:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.model.areas import by_code
-from entrepot.model.findings import Finding
 from entrepot.sources import source_info
-from entrepot.sources.parser import RawFile, TextTable
+from entrepot.sources.baci.names import is_beside, is_named, named_table
 from entrepot.sources.strict import NUMBER, Rule, literal, read_text, verify
 from entrepot.sources.unpack import header, members
 
@@ -20,12 +18,11 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from entrepot.sources.parser import RawFile, TextTable
+
 __all__ = ["rows", "tables"]
 
 COLUMNS = {"t", "i", "j", "k", "v", "q"}
-EDITIONS = {"92": 1992, "96": 1996, "02": 2002, "07": 2007, "12": 2012, "17": 2017, "22": 2022}
-_NAME = re.compile(r"BACI_HS(\d\d)(?:_Y(\d{4}))?(?:.*_(V\d{6}\w*))?", re.IGNORECASE)
-_BESIDE = re.compile(r"(country|product)_codes|read_?me", re.IGNORECASE)  # shipped in the zip
 
 
 def tables(
@@ -35,8 +32,8 @@ def tables(
     count = 0
     for member, label, path in members(file, scratch):
         inside = label != file.name
-        if not (inside and _BESIDE.search(member)):
-            if inside and not _NAME.match(member):
+        if not (inside and is_beside(member)):
+            if inside and not is_named(member):
                 raise BadFileError(
                     "this is not a file of BACI",
                     where=label,
@@ -44,7 +41,7 @@ def tables(
                     hint="give the zip as CEPII ships it, or the year files one by one",
                 )
             count += 1
-            yield _named(member, label, path, nomenclature, vintage)
+            yield named_table(member, label, path, nomenclature=nomenclature, vintage=vintage)
         if path != file.path:
             path.unlink()
     if not count:
@@ -53,36 +50,6 @@ def tables(
             where=file.name,
             hint="look for members named like BACI_HS17_Y2022_V202501.csv",
         )
-
-
-def _named(
-    member: str, label: str, path: Path, nomenclature: str | None, vintage: str | None
-) -> TextTable:
-    """Take edition, year and vintage from the name; the user's word fills what it leaves out."""
-    found = _NAME.match(member)
-    edition, year, release = found.groups() if found else (None, None, None)
-    if edition is not None and edition not in EDITIONS:
-        raise BadFileError(f"no edition of the Harmonized System: HS{edition}", where=label)
-    named = f"HS{EDITIONS[edition]}" if edition else None
-    release = release.upper() if release else None
-    for word, given, said in (("nomenclature", nomenclature, named), ("vintage", vintage, release)):
-        if given and said and given.upper() != said:
-            raise BadFileError(f"{word} {given} was asked for, the name says {said}", where=label)
-    known = named or nomenclature
-    if known is None or known not in {f"HS{edition}" for edition in EDITIONS.values()}:
-        raise BadFileError(
-            f"unknown edition of the product codes: {known or 'the name does not say it'}",
-            where=label,
-            why="one code means different goods in different editions",
-            hint="add --nomenclature HS2017 (or HS1992 ... HS2022)",
-        )
-    release = release or vintage
-    text = "The release of BACI is not known; add --vintage V202501 when loading to record it."
-    note = Finding("unknown-vintage", "note", label, 1, member, text)
-    return TextTable(
-        path, label, known, release or "unknown", int(year) if year else None,
-        () if release else (note,),
-    )  # fmt: skip
 
 
 def rows(
@@ -98,7 +65,7 @@ def rows(
         WITH area(code, iso) AS (VALUES {codes}),
         flow AS (
             SELECT t::INTEGER AS year, e.iso AS exporter, m.iso AS importer,
-                   lpad(trim(k), 6, '0') AS product, v::DOUBLE * 1000 AS value_usd,
+                   lpad(trim(k), 6, '0') AS product, round(v::DOUBLE * 1000) AS value_usd,
                    nullif(nullif(trim(q), ''), 'NA')::DOUBLE * 1000 AS mass_kg
             FROM {read_text(table.path, columns)} AS cell
             JOIN area AS e ON e.code = cell.i::INTEGER

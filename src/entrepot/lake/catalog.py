@@ -1,0 +1,169 @@
+"""The catalog: the one file that says what the lake holds, replaced whole or not at all.
+
+Readers open only files named here, so that whatever else lies in the folder (a load that was
+killed, a load that is running) does not exist for them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from entrepot.errors import BadFileError
+from entrepot.model.findings import Finding
+from entrepot.model.period import Period
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+    from pathlib import Path
+
+__all__ = ["Catalog", "Partition", "RawEntry", "Snapshot", "StoredFile", "sync_folder"]
+
+NAME = "catalog.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A Parquet file: path inside the lake, size and hash."""
+
+    path: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class RawEntry:
+    """Bytes as they were delivered, kept under their hash."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """Rows of one period: their number, areas on either side, one file for each sort order."""
+
+    period: Period
+    rows: int
+    exporters: int
+    importers: int
+    files: dict[str, StoredFile]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What one delivered file brought; `id` is the first 12 digits of its SHA-256."""
+
+    source: str
+    id: str
+    vintage: str
+    nomenclature: str
+    added_on: str
+    raw: RawEntry
+    partitions: tuple[Partition, ...]
+    findings: tuple[Finding, ...] = ()
+
+    def without(self, periods: Container[Period]) -> Snapshot:
+        """Return the snapshot without some of its periods."""
+        left = tuple(part for part in self.partitions if part.period not in periods)
+        return replace(self, partitions=left)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Every snapshot held, oldest load first."""
+
+    snapshots: tuple[Snapshot, ...] = ()
+
+    @classmethod
+    def read(cls, folder: Path) -> Catalog:
+        """Read the catalog of a lake; an absent one is empty.
+
+        Raises
+        ------
+        BadFileError
+            If the file is not a catalog of this format.
+        """
+        path = folder / NAME
+        try:
+            data = json.loads(path.read_bytes())
+            if data["format"] != FORMAT:
+                raise BadFileError(
+                    f"the lake is in format {data['format']}, this program knows {FORMAT}",
+                    where=str(path),
+                    hint="update entrepot, or name another folder with --lake",
+                )
+            return cls(tuple(_snapshot(item) for item in data["snapshots"]))
+        except (FileNotFoundError, NotADirectoryError):
+            return cls()
+        except (ValueError, KeyError, TypeError) as error:
+            if isinstance(error, BadFileError):
+                raise
+            raise BadFileError(
+                f"the catalog of the lake is damaged ({error})",
+                where=str(path),
+                why="it says which files hold the data",
+                hint="put it back from a backup, or remove the folder and add the files again",
+            ) from error
+
+    def write(self, folder: Path) -> None:
+        """Replace the catalog in one step; this is the moment a change becomes visible."""
+        data = {"format": FORMAT, "snapshots": [_plain(item) for item in self.snapshots]}
+        draft = folder / (NAME + ".new")
+        with draft.open("w", encoding="utf-8") as opened:
+            json.dump(data, opened, ensure_ascii=False, indent=1)
+            opened.flush()
+            os.fsync(opened.fileno())
+        draft.replace(folder / NAME)
+        sync_folder(folder)
+
+    def of(self, source: str) -> tuple[Snapshot, ...]:
+        """Return the snapshots of one source."""
+        return tuple(item for item in self.snapshots if item.source == source)
+
+    def files(self) -> set[str]:
+        """Return the path of every Parquet file in use."""
+        parts = [part for item in self.snapshots for part in item.partitions]
+        return {stored.path for part in parts for stored in part.files.values()}
+
+    def raw(self) -> set[str]:
+        """Return the hash of every delivered file in use."""
+        return {item.raw.sha256 for item in self.snapshots}
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in a folder survive a power cut, where the system can."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _plain(item: Snapshot) -> dict[str, Any]:
+    data = asdict(item)
+    for part, plain in zip(item.partitions, data["partitions"], strict=True):
+        plain["period"] = str(part.period)
+    return data
+
+
+def _snapshot(data: dict[str, Any]) -> Snapshot:
+    return Snapshot(
+        **data
+        | {
+            "raw": RawEntry(**data["raw"]),
+            "partitions": tuple(_partition(part) for part in data["partitions"]),
+            "findings": tuple(Finding(**finding) for finding in data["findings"]),
+        }
+    )
+
+
+def _partition(data: dict[str, Any]) -> Partition:
+    files = {order: StoredFile(**stored) for order, stored in data["files"].items()}
+    return Partition(**data | {"period": Period.parse(data["period"]), "files": files})

@@ -1,0 +1,273 @@
+"""Add files to a lake: all of them or none, whatever happens on the way.
+
+Everything is prepared in a folder of its own, moved to its place under names that nothing else
+has, and becomes visible when the catalog is replaced. What a killed load leaves is swept by the
+next one.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from entrepot.errors import BadFileError, RequestError
+from entrepot.lake import checks, store
+from entrepot.lake.catalog import Catalog, Partition, Snapshot, StoredFile, sync_folder
+from entrepot.lake.holding import LoadReport, holding
+from entrepot.lake.lock import writing
+from entrepot.lake.snapshot import copy_raw, hash_file, write_manifest
+from entrepot.sources import parser, source_info
+from entrepot.sources.parser import RawFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    import duckdb
+
+    from entrepot.model.findings import Finding
+    from entrepot.model.period import Period
+    from entrepot.sources.parser import TextTable
+
+__all__ = ["load", "remove", "sweep"]
+
+_OURS = re.compile(r"[0-9a-f]{12}-[0-9a-f]{8}\.parquet|[0-9a-f]{64}(\.json)?")
+_STAGING = ".staging-"
+
+
+@dataclass(slots=True)
+class _Load:
+    """One load while it runs: where it works, with what, and what it has prepared so far."""
+
+    source: str
+    staging: Path
+    connection: duckdb.DuckDBPyConnection
+    said: dict[str, str | None]
+    progress: Callable[[str], None]
+    seen: dict[Period, str] = field(default_factory=dict)  # period -> name of its table
+
+
+def load(
+    folder: Path,
+    source: str,
+    paths: Sequence[Path],
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    replace: bool = False,
+    nomenclature: str | None = None,
+    vintage: str | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> LoadReport:
+    """Add files of one source; see `entrepot.lake.Lake.add`."""
+    parser(source)
+    for path in paths:
+        if not path.is_file():
+            what = "this is a folder" if path.is_dir() else "no such file"
+            raise BadFileError(what, where=str(path), hint="name the files to add")
+    with store.guarded(folder):
+        _require_lake(folder)
+        with writing(folder), _staging(folder) as staging:
+            before = Catalog.read(folder)
+            sweep(folder, before, keep=staging)
+            run = _Load(
+                source=source,
+                staging=staging,
+                connection=connection,
+                said={"nomenclature": nomenclature, "vintage": vintage},
+                progress=progress or (lambda _: None),
+            )
+            added, unchanged = _prepare(run, paths, before)
+            replaced = _overlap(before, source, added, replace=replace)
+            if added:
+                _publish(folder, run, _merge(before, source, added))
+    return LoadReport(source, tuple(map(holding, added)), tuple(unchanged), replaced)
+
+
+def _prepare(
+    run: _Load, paths: Sequence[Path], before: Catalog
+) -> tuple[list[Snapshot], list[str]]:
+    added, unchanged = [], []
+    for path in paths:
+        run.progress(f"copying {path.name}")
+        raw = copy_raw(path, run.staging / "raw")
+        held = [item for item in before.of(run.source) if item.raw.sha256 == raw.sha256]
+        if held and all(_says_the_same(item, run.said) for item in held):
+            unchanged.append(path.name)
+            continue
+        file = RawFile(run.staging / "raw" / raw.sha256, path.name)
+        snapshot_id = raw.sha256[:12]
+        parts, tables = _read(run, file, snapshot_id)
+        snapshot = Snapshot(
+            source=run.source,
+            id=snapshot_id,
+            vintage=tables[0].vintage,
+            nomenclature=tables[0].nomenclature,
+            added_on=date.today().isoformat(),
+            raw=raw,
+            partitions=tuple(sorted(parts, key=lambda part: part.period)),
+            findings=_findings(run.source, parts, tables),
+        )
+        write_manifest(raw, run.source, snapshot.added_on, run.staging / "raw")
+        added.append(snapshot)
+    return added, unchanged
+
+
+def _says_the_same(item: Snapshot, said: dict[str, str | None]) -> bool:
+    return all(given in (None, getattr(item, name)) for name, given in said.items())
+
+
+def _read(run: _Load, file: RawFile, snapshot: str) -> tuple[list[Partition], list[TextTable]]:
+    """Read every table in a file into sorted Parquet in the staging folder."""
+    source = parser(run.source)
+    parts: list[Partition] = []
+    tables: list[TextTable] = []
+    staged = run.staging / "rows.parquet"
+    for table in source.tables(file, run.staging / "scratch", **run.said):
+        tables.append(table)
+        first = tables[0]
+        if (table.nomenclature, table.vintage) != (first.nomenclature, first.vintage):
+            raise BadFileError(
+                "two editions or releases in one file", where=f"{first.name} and {table.name}"
+            )
+        run.progress(f"reading {table.name}")
+        store.stage(run.connection, source.rows(run.connection, table, snapshot), staged)
+        for period, *numbers in store.counts(run.connection, staged):
+            if period in run.seen:
+                raise BadFileError(
+                    f"the year {period} comes twice in one load",
+                    where=f"{run.seen[period]} and {table.name}",
+                    why="its trade would count twice",
+                    hint="give each period once",
+                )
+            run.seen[period] = table.name
+            run.progress(f"sorting {period}")
+            parts.append(_partition(run, staged, snapshot, period, numbers))
+        staged.unlink()
+    return parts, tables
+
+
+def _partition(
+    run: _Load, staged: Path, snapshot: str, period: Period, numbers: Sequence[int]
+) -> Partition:
+    files: dict[str, StoredFile] = {}
+    for order in store.ORDERS:
+        folder = store.partition_folder(order, run.source, period)
+        draft = run.staging / "sorted.parquet"
+        store.write(run.connection, staged, period, order, draft)
+        size, digest = hash_file(draft)
+        path = f"{folder}/{snapshot}-{digest[:8]}.parquet"
+        (run.staging / folder).mkdir(parents=True, exist_ok=True)
+        draft.replace(run.staging / path)
+        files[order] = StoredFile(path, size, digest)
+    rows, exporters, importers = numbers
+    return Partition(period, rows, exporters, importers, files)
+
+
+def _findings(source: str, parts: list[Partition], tables: list[TextTable]) -> tuple[Finding, ...]:
+    found = {finding.rule: finding for table in tables for finding in table.findings}
+    return (*found.values(), *checks.coverage(source_info(source), parts))
+
+
+def _overlap(
+    before: Catalog, source: str, added: list[Snapshot], *, replace: bool
+) -> tuple[Period, ...]:
+    held = {part.period: item for item in before.of(source) for part in item.partitions}
+    new = {part.period: item for item in added for part in item.partitions}
+    both = tuple(sorted(held.keys() & new.keys()))
+    if both and not replace:
+        old, other = held[both[0]], new[both[0]]
+        raise BadFileError(
+            f"{source} {', '.join(map(str, both))} is held already, from another file",
+            where=f"{other.raw.name} ({other.vintage}); held: {old.raw.name} ({old.vintage})",
+            why="one period of a source has one set of rows",
+            hint="add --replace to take the new rows instead of the old",
+        )
+    return both
+
+
+def _merge(before: Catalog, source: str, added: list[Snapshot]) -> Catalog:
+    new = {part.period for item in added for part in item.partitions}
+    kept = (item.without(new) if item.source == source else item for item in before.snapshots)
+    return Catalog((*(item for item in kept if item.partitions), *added))
+
+
+def _publish(folder: Path, run: _Load, after: Catalog) -> None:
+    """Move what is prepared to its place, replace the catalog, drop what it no longer names."""
+    run.progress("making it visible")
+    (run.staging / "rows.parquet").unlink(missing_ok=True)
+    for root in ("raw", "flows"):
+        for path in sorted((run.staging / root).rglob("*")):
+            if path.is_file():
+                _move(path, folder / path.relative_to(run.staging))
+    after.write(folder)
+    _tidy(folder, after, keep=run.staging)
+
+
+def remove(folder: Path, snapshots: set[str], source: str) -> None:
+    """Take snapshots of a source out of the catalog and delete what nothing else needs."""
+    with store.guarded(folder), writing(folder):
+        before = Catalog.read(folder)
+        left = (i for i in before.snapshots if i.source != source or i.id not in snapshots)
+        after = Catalog(tuple(left))
+        after.write(folder)
+        _tidy(folder, after)
+
+
+def _tidy(folder: Path, after: Catalog, *, keep: Path | None = None) -> None:
+    """Sweep once the change is visible; what cannot be deleted now is left to the next load."""
+    with suppress(OSError):
+        sweep(folder, after, keep=keep)
+
+
+def _move(path: Path, target: Path) -> None:
+    for parent in reversed(target.parents):
+        if not parent.exists():
+            parent.mkdir(exist_ok=True)
+            sync_folder(parent.parent)
+    path.replace(target)
+    sync_folder(target.parent)
+
+
+def sweep(folder: Path, catalog: Catalog, *, keep: Path | None = None) -> None:
+    """Delete files of ours that the catalog does not name; files of others are left alone."""
+    for path in folder.glob(f"{_STAGING}*"):
+        if path != keep:
+            shutil.rmtree(path)
+    named = catalog.files() | {f"raw/{digest}" for digest in catalog.raw()}
+    for path in [*folder.glob("flows/by-*/source=*/period=*/*"), *folder.glob("raw/*")]:
+        name = path.relative_to(folder).as_posix().removesuffix(".json")
+        if name not in named and _OURS.fullmatch(path.name):
+            path.unlink()
+    for path in sorted(folder.glob("flows/**/"), reverse=True):  # deepest first
+        if not any(path.iterdir()):
+            path.rmdir()
+
+
+@contextmanager
+def _staging(folder: Path) -> Iterator[Path]:
+    path = Path(tempfile.mkdtemp(prefix=_STAGING, dir=folder))
+    try:
+        for name in ("raw", "scratch"):
+            (path / name).mkdir()
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _require_lake(folder: Path) -> None:
+    """Make the folder, but never turn somebody's folder of other things into a lake."""
+    if folder.is_dir() and not (folder / "catalog.json").exists():
+        ours = re.compile(rf"lock|raw|flows|catalog\.json\.new|{re.escape(_STAGING)}.*")
+        others = [path.name for path in folder.iterdir() if not ours.fullmatch(path.name)]
+        if others:
+            raise RequestError(
+                "this folder holds other things and is not a lake",
+                where=f"{folder} ({sorted(others)[0]})",
+                hint="name an empty or a new folder with --lake",
+            )
+    folder.mkdir(parents=True, exist_ok=True)
