@@ -178,7 +178,7 @@ class Lake:
         UnknownNameError
             If no snapshot of it starts like this.
         """
-        from entrepot.lake.load import remove
+        from entrepot.lake.publish import remove
 
         items = self._of(source)
         gone = [item for item in items if item.id.startswith((snapshot or "").lower()[:12])]

@@ -1,32 +1,27 @@
 """Add files to a lake: all of them or none, whatever happens on the way.
 
-Everything is prepared in a folder of its own, moved to its place under names that nothing else
-has, and becomes visible when the catalog is replaced. What a killed load leaves is swept by the
-next one.
+Everything is prepared in a folder of its own; `entrepot.lake.publish` makes it visible.
 """
 
 from __future__ import annotations
 
-import re
-import shutil
-import tempfile
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from entrepot.errors import BadFileError, RequestError
+from entrepot.errors import BadFileError
 from entrepot.lake import checks, store
-from entrepot.lake.catalog import Catalog, Partition, Snapshot, StoredFile, sync_folder
+from entrepot.lake.catalog import Catalog, Partition, Snapshot, StoredFile
 from entrepot.lake.holding import LoadReport, holding
 from entrepot.lake.lock import writing
+from entrepot.lake.publish import publish, require_lake, staging_folder, sweep
 from entrepot.lake.snapshot import copy_raw, hash_file, write_manifest
 from entrepot.sources import parser, source_info
 from entrepot.sources.parser import RawFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     import duckdb
 
@@ -34,10 +29,7 @@ if TYPE_CHECKING:
     from entrepot.model.period import Period
     from entrepot.sources.parser import TextTable
 
-__all__ = ["load", "remove", "sweep"]
-
-_OURS = re.compile(r"[0-9a-f]{12}-[0-9a-f]{8}\.parquet|[0-9a-f]{64}(\.json)?")
-_STAGING = ".staging-"
+__all__ = ["load"]
 
 
 @dataclass(slots=True)
@@ -70,8 +62,8 @@ def load(
             what = "this is a folder" if path.is_dir() else "no such file"
             raise BadFileError(what, where=str(path), hint="name the files to add")
     with store.guarded(folder):
-        _require_lake(folder)
-        with writing(folder), _staging(folder) as staging:
+        require_lake(folder)
+        with writing(folder), staging_folder(folder) as staging:
             before = Catalog.read(folder)
             sweep(folder, before, keep=staging)
             run = _Load(
@@ -84,7 +76,8 @@ def load(
             added, unchanged = _prepare(run, paths, before)
             replaced = _overlap(before, source, added, replace=replace)
             if added:
-                _publish(folder, run, _merge(before, source, added))
+                run.progress("making it visible")
+                publish(folder, staging, _merge(before, source, added))
     return LoadReport(source, tuple(map(holding, added)), tuple(unchanged), replaced)
 
 
@@ -194,80 +187,3 @@ def _merge(before: Catalog, source: str, added: list[Snapshot]) -> Catalog:
     new = {part.period for item in added for part in item.partitions}
     kept = (item.without(new) if item.source == source else item for item in before.snapshots)
     return Catalog((*(item for item in kept if item.partitions), *added))
-
-
-def _publish(folder: Path, run: _Load, after: Catalog) -> None:
-    """Move what is prepared to its place, replace the catalog, drop what it no longer names."""
-    run.progress("making it visible")
-    (run.staging / "rows.parquet").unlink(missing_ok=True)
-    for root in ("raw", "flows"):
-        for path in sorted((run.staging / root).rglob("*")):
-            if path.is_file():
-                _move(path, folder / path.relative_to(run.staging))
-    after.write(folder)
-    _tidy(folder, after, keep=run.staging)
-
-
-def remove(folder: Path, snapshots: set[str], source: str) -> None:
-    """Take snapshots of a source out of the catalog and delete what nothing else needs."""
-    with store.guarded(folder), writing(folder):
-        before = Catalog.read(folder)
-        left = (i for i in before.snapshots if i.source != source or i.id not in snapshots)
-        after = Catalog(tuple(left))
-        after.write(folder)
-        _tidy(folder, after)
-
-
-def _tidy(folder: Path, after: Catalog, *, keep: Path | None = None) -> None:
-    """Sweep once the change is visible; what cannot be deleted now is left to the next load."""
-    with suppress(OSError):
-        sweep(folder, after, keep=keep)
-
-
-def _move(path: Path, target: Path) -> None:
-    for parent in reversed(target.parents):
-        if not parent.exists():
-            parent.mkdir(exist_ok=True)
-            sync_folder(parent.parent)
-    path.replace(target)
-    sync_folder(target.parent)
-
-
-def sweep(folder: Path, catalog: Catalog, *, keep: Path | None = None) -> None:
-    """Delete files of ours that the catalog does not name; files of others are left alone."""
-    for path in folder.glob(f"{_STAGING}*"):
-        if path != keep:
-            shutil.rmtree(path)
-    named = catalog.files() | {f"raw/{digest}" for digest in catalog.raw()}
-    for path in [*folder.glob("flows/by-*/source=*/period=*/*"), *folder.glob("raw/*")]:
-        name = path.relative_to(folder).as_posix().removesuffix(".json")
-        if name not in named and _OURS.fullmatch(path.name):
-            path.unlink()
-    for path in sorted(folder.glob("flows/**/"), reverse=True):  # deepest first
-        if not any(path.iterdir()):
-            path.rmdir()
-
-
-@contextmanager
-def _staging(folder: Path) -> Iterator[Path]:
-    path = Path(tempfile.mkdtemp(prefix=_STAGING, dir=folder))
-    try:
-        for name in ("raw", "scratch"):
-            (path / name).mkdir()
-        yield path
-    finally:
-        shutil.rmtree(path, ignore_errors=True)
-
-
-def _require_lake(folder: Path) -> None:
-    """Make the folder, but never turn somebody's folder of other things into a lake."""
-    if folder.is_dir() and not (folder / "catalog.json").exists():
-        ours = re.compile(rf"lock|raw|flows|catalog\.json\.new|{re.escape(_STAGING)}.*")
-        others = [path.name for path in folder.iterdir() if not ours.fullmatch(path.name)]
-        if others:
-            raise RequestError(
-                "this folder holds other things and is not a lake",
-                where=f"{folder} ({sorted(others)[0]})",
-                hint="name an empty or a new folder with --lake",
-            )
-    folder.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,103 @@
+"""Make a change to the lake visible in one step, and clear away what is no longer named.
+
+Files go to their place under names that nothing else has; they exist for readers from the moment
+the catalog is replaced. What a killed load leaves behind is swept by the next one.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from entrepot.errors import RequestError
+from entrepot.lake import store
+from entrepot.lake.catalog import Catalog, sync_folder
+from entrepot.lake.lock import writing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["publish", "remove", "require_lake", "staging_folder", "sweep"]
+
+_OURS = re.compile(r"[0-9a-f]{12}-[0-9a-f]{8}\.parquet|[0-9a-f]{64}(\.json)?")
+_STAGING = ".staging-"
+
+
+def publish(folder: Path, staging: Path, after: Catalog) -> None:
+    """Move what is prepared to its place, replace the catalog, drop what it no longer names."""
+    for root in ("raw", "flows"):
+        for path in sorted((staging / root).rglob("*")):
+            if path.is_file():
+                _move(path, folder / path.relative_to(staging))
+    after.write(folder)
+    _tidy(folder, after, keep=staging)
+
+
+def remove(folder: Path, snapshots: set[str], source: str) -> None:
+    """Take snapshots of a source out of the catalog and delete what nothing else needs."""
+    with store.guarded(folder), writing(folder):
+        before = Catalog.read(folder)
+        left = (i for i in before.snapshots if i.source != source or i.id not in snapshots)
+        after = Catalog(tuple(left))
+        after.write(folder)
+        _tidy(folder, after)
+
+
+def _tidy(folder: Path, after: Catalog, *, keep: Path | None = None) -> None:
+    """Sweep once the change is visible; what cannot be deleted now is left to the next load."""
+    with suppress(OSError):
+        sweep(folder, after, keep=keep)
+
+
+def _move(path: Path, target: Path) -> None:
+    for parent in reversed(target.parents):
+        if not parent.exists():
+            parent.mkdir(exist_ok=True)
+            sync_folder(parent.parent)
+    path.replace(target)
+    sync_folder(target.parent)
+
+
+def sweep(folder: Path, catalog: Catalog, *, keep: Path | None = None) -> None:
+    """Delete files of ours that the catalog does not name; files of others are left alone."""
+    for path in folder.glob(f"{_STAGING}*"):
+        if path != keep:
+            shutil.rmtree(path)
+    named = catalog.files() | {f"raw/{digest}" for digest in catalog.raw()}
+    for path in [*folder.glob("flows/by-*/source=*/period=*/*"), *folder.glob("raw/*")]:
+        name = path.relative_to(folder).as_posix().removesuffix(".json")
+        if name not in named and _OURS.fullmatch(path.name):
+            path.unlink()
+    for path in sorted(folder.glob("flows/**/"), reverse=True):  # deepest first
+        if not any(path.iterdir()):
+            path.rmdir()
+
+
+@contextmanager
+def staging_folder(folder: Path) -> Iterator[Path]:
+    """Yield a folder for one load, on the disk of the lake, and delete it afterwards."""
+    path = Path(tempfile.mkdtemp(prefix=_STAGING, dir=folder))
+    try:
+        for name in ("raw", "scratch"):
+            (path / name).mkdir()
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def require_lake(folder: Path) -> None:
+    """Make the folder, but never turn somebody's folder of other things into a lake."""
+    if folder.is_dir() and not (folder / "catalog.json").exists():
+        ours = re.compile(rf"lock|raw|flows|catalog\.json\.new|{re.escape(_STAGING)}.*")
+        others = [path.name for path in folder.iterdir() if not ours.fullmatch(path.name)]
+        if others:
+            raise RequestError(
+                "this folder holds other things and is not a lake",
+                where=f"{folder} ({sorted(others)[0]})",
+                hint="name an empty or a new folder with --lake",
+            )
+    folder.mkdir(parents=True, exist_ok=True)
