@@ -1,0 +1,104 @@
+"""Reading number phrases: each expectation is written out from the rule, not from a run."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from entrepot.claims import read_says
+from entrepot.errors import RequestError
+
+INF = math.inf
+
+READ = [
+    # text, value, relation, unit, low, high
+    ("1.63 trillion yuan", 1.63e12, "=", "CNY", 1.625e12, 1.635e12),
+    ("27 %", 27, "=", "percent", 26.5, 27.5),
+    ("27", 27, "=", "", 26.5, 27.5),
+    ("−3.4 %", -3.4, "=", "percent", -3.45, -3.35),
+    ("-3.4%", -3.4, "=", "percent", -3.45, -3.35),
+    ("3.40 percent", 3.4, "=", "percent", 3.395, 3.405),
+    ("$234 billion", 234e9, "=", "USD", 233.5e9, 234.5e9),
+    ("US$ 1 630 bn", 1630e9, "=", "USD", 1629.5e9, 1630.5e9),
+    ("1,630.5 mln euros", 1630.5e6, "=", "EUR", 1630.45e6, 1630.55e6),
+    ("1,63 tn RMB", 1.63e12, "=", "CNY", 1.625e12, 1.635e12),
+    ("€4.5bn", 4.5e9, "=", "EUR", 4.45e9, 4.55e9),
+    ("12 bn roubles", 12e9, "=", "RUB", 11.5e9, 12.5e9),
+    ("more than five times", 5, "more_than", "ratio", 5, INF),
+    ("more than five times smaller", 5, "more_than", "ratio", 5, INF),
+    ("fivefold", 5, "=", "ratio", 4.5, 5.5),
+    ("5x", 5, "=", "ratio", 4.5, 5.5),
+    ("about 80 %", 80, "about", "percent", 75, 85),
+    ("around 27 %", 27, "about", "percent", 26, 28),
+    ("about 30 %", 30, "about", "percent", 27, 33),
+    ("25 to 55 %", 40, "between", "percent", 24.5, 55.5),
+    ("25–55 %", 40, "between", "percent", 24.5, 55.5),
+    ("between 25 and 55 percent", 40, "between", "percent", 24.5, 55.5),
+    ("from −3.4 to −2.0 %", -2.7, "between", "percent", -3.45, -1.95),
+    ("$1.2-1.5 bn", 1.35e9, "between", "USD", 1.15e9, 1.55e9),
+    ("comparable", 1, "comparable", "ratio", 0.8, 1.25),
+    ("roughly comparable to", 1, "comparable", "ratio", 0.8, 1.25),
+    ("a third", 1 / 3, "=", "share", 0.3, 0.3667),
+    ("half", 0.5, "=", "share", 0.45, 0.55),
+    ("more than half", 0.5, "more_than", "share", 0.5, INF),
+    ("doubled", 2, "=", "ratio", 1.8, 2.2),
+    ("halved", 0.5, "=", "ratio", 0.45, 0.55),
+    ("nearly quadrupled", 4, "nearly", "ratio", 3.6, 4),
+    ("nearly $4 billion", 4e9, "nearly", "USD", 3.6e9, 4e9),
+    ("just over 10 %", 10, "just_over", "percent", 10, 11),
+    ("at least 33%", 33, "at_least", "percent", 33, INF),
+    ("up to 10 %", 10, "at_most", "percent", -INF, 10),
+    ("less than 10 %", 10, "less_than", "percent", -INF, 10),
+    ("fell by 6.5 %", -6.5, "=", "percent", -6.55, -6.45),
+    ("fell more than 10 %", -10, "more_than", "percent", -INF, -10),
+    ("fell by half", -0.5, "=", "share", -0.55, -0.45),
+    ("rose 5 %", 5, "=", "percent", 4.5, 5.5),
+    ("−0.52 percentage points", -0.52, "=", "points", -0.525, -0.515),
+    ("6,000 tonnes", 6000, "=", "t", 5999.5, 6000.5),
+]
+
+
+@pytest.mark.parametrize(("text", "value", "relation", "unit", "low", "high"), READ)
+def test_reads(
+    text: str, value: float, relation: str, unit: str, low: float, high: float
+) -> None:
+    says = read_says(text)
+    assert (says.relation, says.unit, says.text) == (relation, unit, text)
+    assert says.value == pytest.approx(value)
+    assert says.low == pytest.approx(low, rel=1e-3, abs=1e-9)
+    assert says.high == pytest.approx(high, rel=1e-3, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("text", "per"),
+    [(">300 million a month", "month"), ("over $300 million every month", "month"),
+     ("12 bn USD per year", "year"), ("12 bn USD", "")],
+)
+def test_reads_how_often(text: str, per: str) -> None:
+    assert read_says(text).per == per
+
+
+def test_the_open_side_is_closed_for_plausibility() -> None:
+    assert read_says("more than five times").plausible.high == pytest.approx(6)
+    assert read_says("over 300 million").plausible.high == pytest.approx(400e6)
+    assert read_says("27 %").plausible == read_says("27 %").interval
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [("ca 12 wumpus", "wumpus"), ("¥12 bn", "¥"), ("", "no number"), ("very little", "very"),
+     ("5 % and $3", "two units"), ("12 13", "2 number"), ("1 2 3 %", "3 number"),
+     ("from 12 %", "1 number"), ("more than 5 to 6 %", "more than"),
+     ("comparable to 5", "beside a number"), ("half of 5 %", "half")],
+)
+def test_refuses_and_names_the_part(text: str, part: str) -> None:
+    with pytest.raises(RequestError) as caught:
+        read_says(text)
+    assert part in caught.value.what
+
+
+def test_two_numbers_going_down_are_two_claims() -> None:
+    with pytest.raises(RequestError) as caught:
+        read_says("3.2 % to 2.7 %")
+    assert "two claims" in caught.value.hint
