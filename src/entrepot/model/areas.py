@@ -1,0 +1,167 @@
+"""What a definition means by "who": an area, a dated group or a sum of them."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from entrepot.errors import RequestError
+from entrepot.model.area_table import (
+    Area,
+    System,
+    area,
+    areas,
+    by_code,
+    by_name,
+    known_areas,
+    unknown_area,
+)
+from entrepot.model.groups import Group, Membership, by_group_code, group, groups
+from entrepot.model.period import Period
+
+if TYPE_CHECKING:
+    from datetime import date
+
+__all__ = [
+    "Area",
+    "Group",
+    "Membership",
+    "System",
+    "area",
+    "area_name",
+    "area_phrase",
+    "area_set",
+    "areas",
+    "by_code",
+    "by_name",
+    "group",
+    "groups",
+    "possessive",
+]
+
+WORLD = "WLD"
+
+
+@cache
+def area_set(text: str, on: date) -> frozenset[str]:
+    """Return the codes of the areas that a text stands for on a day.
+
+    Parameters
+    ----------
+    text
+        A code (``CHN``), a group (``EU``, ``coalition``), a group with its members fixed on a
+        day or at the end of a period (``coalition@2022``), ``WLD``, or a sum (``CHN+HKG``).
+    on
+        The day whose members of a dated group are meant.
+
+    Raises
+    ------
+    UnknownNameError
+        For an unknown name; suggests by code and by name ("China": CHN).
+    RequestError
+        For a group without members on that day, an area named twice in a sum, ``WLD`` or
+        another total inside one.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> sorted(area_set("CHN+HKG", date(2023, 1, 1)))
+    ['CHN', 'HKG']
+    >>> "GBR" in area_set("EU", date(2020, 1, 31)), "GBR" in area_set("EU", date(2020, 2, 1))
+    (True, False)
+    """
+    found: frozenset[str] = frozenset()
+    parts = _parts(text)
+    for part in parts:
+        members = _members(part, on)
+        if len(parts) > 1 and WORLD in members:
+            raise RequestError(
+                f"the world and something more: {text!r}",
+                why="the world holds every area already",
+                hint="write WLD alone, or the areas alone",
+            )
+        if twice := found & members:
+            raise RequestError(
+                f"named twice in {text!r}: {', '.join(sorted(twice))}",
+                why="a sum counts every area once",
+                hint="leave one of the two out",
+            )
+        found |= members
+    return found
+
+
+def area_name(text: str) -> str:
+    """Return the name of what a text stands for, for titles and tables.
+
+    Raises
+    ------
+    UnknownNameError
+        For an unknown name.
+
+    Examples
+    --------
+    >>> area_name("RUS"), area_name("CHN+HKG"), area_name("EU27")
+    ('Russia', 'China and Hong Kong', 'European Union (27)')
+    """
+    return _joined([_name(part)[1] for part in _parts(text)])
+
+
+def area_phrase(text: str) -> str:
+    """Return the name as it stands in a sentence, with its article.
+
+    Examples
+    --------
+    >>> area_phrase("USA"), area_phrase("WLD"), area_phrase("NLD+BEL")
+    ('the United States', 'the world', 'the Netherlands and Belgium')
+    """
+    return _joined([" ".join(_name(part)).lstrip() for part in _parts(text)])
+
+
+def possessive(name: str) -> str:
+    """Return a name with its possessive ending.
+
+    Examples
+    --------
+    >>> possessive("Russia"), possessive("the United States")
+    ('Russia’s', 'the United States’')
+    """
+    return f"{name}’" if name.endswith("s") else f"{name}’s"
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split("+")]
+
+
+def _members(part: str, on: date) -> frozenset[str]:
+    code, at, day = part.partition("@")
+    if code in by_group_code():
+        return by_group_code()[code].members(Period.parse(day).end if at else on)
+    if at or code not in known_areas():
+        raise unknown_area(part, _group_names())
+    if known_areas()[code].kind == "aggregate" and code != WORLD:
+        raise RequestError(
+            f"{code} is a total, not an area",
+            where=known_areas()[code].name,
+            why="a total that a source prints beside its parts is never a row",
+            hint="name a group or a sum of areas",
+        )
+    return frozenset({code})
+
+
+def _name(part: str) -> tuple[str, str]:
+    code, at, day = part.partition("@")
+    if code in by_group_code():
+        one = by_group_code()[code]
+        return one.article, f"{one.name} (members of {day})" if at else one.name
+    if at or code not in known_areas():
+        raise unknown_area(part, _group_names())
+    return known_areas()[code].article, known_areas()[code].name
+
+
+def _joined(names: list[str]) -> str:
+    head, last = names[:-1], names[-1]
+    return f"{', '.join(head)} and {last}" if head else last
+
+
+def _group_names() -> tuple[tuple[str, str], ...]:
+    return tuple((one.code, one.name) for one in groups())
