@@ -1,1 +1,1 @@
-"""The published room."""
+"""Numbers that others printed, and our own results, as facts with their origin."""

@@ -1,0 +1,200 @@
+"""Strict reading of a table of published statements: every cell is checked at load."""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+from typing import TYPE_CHECKING, NoReturn
+
+from entrepot.errors import BadFileError, RequestError, nearest
+from entrepot.model.period import Period
+from entrepot.sources.published.row import (
+    BASES,
+    COLUMNS,
+    CONFIDENCES,
+    FLOWS,
+    MEASURES,
+    PERS,
+    RELATIONS,
+    VALUATIONS,
+    Published,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["parse_rows"]
+
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "measure": tuple(MEASURES),
+    "flow": FLOWS,
+    "basis": BASES,
+    "per": PERS,
+    "relation": RELATIONS,
+    "valuation": VALUATIONS,
+    "confidence": CONFIDENCES,
+}
+_AREAS = r"(\w{3,9}(\+\w{3,9})*)?"
+_DAY = r"(\d{4}(-\d\d(-\d\d)?)?)?"
+_URL = r"(https?://\S+)?"
+_PATTERNS = {
+    "id": re.compile(r"[A-Z]{2}-[\w.-]+"),
+    "reporter": re.compile(_AREAS),
+    "exporter": re.compile(_AREAS),
+    "importer": re.compile(_AREAS),
+    "goods": re.compile(r"(all|[a-z]+(:[\w.]+)?|\d{2,6}(,\d{2,6})*)?"),
+    "currency": re.compile(r"([A-Z]{3})?"),
+    "printed": re.compile(r".+"),
+    "publisher": re.compile(r".+"),
+    "origin": re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)*"),
+    "url": re.compile(_URL),
+    "second_url": re.compile(_URL),
+    "published_on": re.compile(_DAY),
+}
+_OPEN_ABOVE = ("more_than", "at_least")
+_OPEN_BELOW = ("less_than", "at_most")
+
+
+def parse_rows(text: str, name: str) -> tuple[Published, ...]:
+    """Read CSV text into checked statements.
+
+    Parameters
+    ----------
+    text
+        The file, UTF-8, comma-separated, with the columns of `Published` in any order.
+    name
+        Name of the file, for messages.
+
+    Raises
+    ------
+    BadFileError
+        If a column is unknown, missing or twice there, a row has too many or too few cells, a
+        cell holds what its column does not allow, cells contradict each other, or an id is not
+        unique or not in order. The message names file, line and column.
+    """
+    reader = csv.reader(text.splitlines(), strict=True)
+    try:
+        header = next(reader, [])
+        _check_header(header, name)
+        found: list[Published] = []
+        for cells in reader:
+            where = f"{name}, line {reader.line_num}"
+            if len(cells) != len(header):
+                _refuse(f"{len(cells)} cells where the header has {len(header)}", where)
+            row = _row(dict(zip(header, cells, strict=True)), where)
+            if found and row.id <= found[-1].id:
+                said = "twice" if row.id == found[-1].id else f"after {found[-1].id}"
+                _refuse(f"id {row.id!r} stands {said}", f"{where}: id", "ids are unique, in order")
+            found.append(row)
+    except csv.Error as error:
+        raise BadFileError(
+            f"not a table: {error}", where=f"{name}, line {reader.line_num}"
+        ) from error
+    return tuple(found)
+
+
+def _refuse(what: str, where: str, hint: str = "") -> NoReturn:
+    raise BadFileError(
+        what, where=where, why="a statement read wrongly would be quoted wrongly", hint=hint
+    )
+
+
+def _check_header(header: list[str], name: str) -> None:
+    where = f"{name}, line 1"
+    for column in header:
+        if column not in COLUMNS:
+            near = nearest(column, COLUMNS, 1)
+            _refuse(
+                f"unknown column: {column!r}", where, f"did you mean {near[0]}?" if near else ""
+            )
+        if header.count(column) > 1:
+            _refuse(f"column twice there: {column!r}", where)
+    missing = [column for column in COLUMNS if column not in header]
+    if missing:
+        _refuse(f"missing columns: {', '.join(missing)}", where)
+
+
+def _row(cells: dict[str, str], where: str) -> Published:
+    for column, allowed in _CHOICES.items():
+        if cells[column] not in allowed:
+            near = nearest(cells[column], allowed, 1)
+            hint = (
+                f"did you mean {near[0]}?"
+                if near
+                else "one of: " + ", ".join(filter(None, allowed))
+            )
+            _refuse(f"not allowed: {cells[column]!r}", f"{where}: {column}", hint)
+    for column, pattern in _PATTERNS.items():
+        if not pattern.fullmatch(cells[column]):
+            _refuse(f"not allowed: {cells[column]!r}", f"{where}: {column}")
+    if cells["unit"] not in MEASURES[cells["measure"]]:
+        expected = ", ".join(MEASURES[cells["measure"]])
+        _refuse(f"{cells['measure']} in {cells['unit']!r}", f"{where}: unit", f"write {expected}")
+    _check_sides(cells, where)
+    period = _period(cells["period"], f"{where}: period")
+    base = _period(cells["base"], f"{where}: base") if cells["base"] else None
+    if base is not None and base.start >= period.start:
+        _refuse(f"base {base} is not before {period}", f"{where}: base")
+    numbers = {
+        column: _number(cells[column], f"{where}: {column}") for column in ("value", "low", "high")
+    }
+    _check_relation(cells["relation"], numbers, where)
+    known = {**cells, **numbers, "period": period, "base": base}
+    return Published(**known)  # type: ignore[arg-type]
+
+
+def _check_sides(cells: Mapping[str, str], where: str) -> None:
+    """Check that a flow has two sides and goods, and that words stand for one side at most."""
+    sides = [cells["exporter"], cells["importer"]]
+    if cells["flow"] == "na":
+        return
+    if sides.count("") != (1 if cells["partner_words"] else 0):
+        _refuse(
+            "exporter or importer is missing, or named twice",
+            f"{where}: exporter, importer, partner_words",
+            "name both areas, or one and the other in partner_words",
+        )
+    if not cells["goods"] and not cells["goods_words"]:
+        _refuse("no goods", f"{where}: goods, goods_words")
+
+
+_PERIODS: dict[str, Period] = {}
+
+
+def _period(text: str, where: str) -> Period:
+    if text not in _PERIODS:
+        try:
+            _PERIODS[text] = Period.parse(text)
+        except RequestError as error:
+            raise BadFileError(error.what, where=where, hint=error.hint) from error
+    return _PERIODS[text]
+
+
+def _number(text: str, where: str) -> float | None:
+    if not text:
+        return None
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        _refuse(f"not a number: {text!r}", where)
+    return number
+
+
+def _check_relation(relation: str, numbers: Mapping[str, float | None], where: str) -> None:
+    value, low, high = numbers["value"], numbers["low"], numbers["high"]
+    if relation == "between":
+        fits = value is None and low is not None and high is not None and low < high
+    elif relation in _OPEN_ABOVE:
+        fits = value is not None and value == low and high is None
+    elif relation in _OPEN_BELOW:
+        fits = value is not None and value == high and low is None
+    else:
+        fits = value is not None and low is not None and high is not None and low <= value <= high
+    if not fits:
+        _refuse(
+            f"{relation!r} does not go with value {value}, low {low}, high {high}",
+            f"{where}: relation, value, low, high",
+        )
