@@ -14,11 +14,19 @@ from typing import Literal, cast, get_args
 from entrepot.errors import BadFileError, UnknownNameError
 from entrepot.goods.tables import read_table
 
-__all__ = ["EDITIONS", "Link", "check_nomenclature", "known_codes", "known_prefixes", "links"]
+__all__ = [
+    "EDITIONS",
+    "Link",
+    "check_nomenclature",
+    "known_codes",
+    "known_prefixes",
+    "link",
+    "links",
+]
 
 EDITIONS = ("HS1992", "HS1996", "HS2002", "HS2007", "HS2012", "HS2017", "HS2022")
 
-Kind = Literal["successor", "no_safe_predecessor", "content_changed"]
+Kind = Literal["same", "successor", "no_safe_predecessor", "content_changed"]
 
 _FOLDER = Path(__file__).parent
 _LINK_COLUMNS = ("code", "nomenclature", "other_nomenclature", "kind", "other_code", "reason")
@@ -29,12 +37,13 @@ _POOLED = "271000"
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a code of one edition is in another, where that is not simply the same.
+    """What a code of one edition is in another.
 
     Attributes
     ----------
     kind
-        ``successor``: `other_code` stands for it there; ``no_safe_predecessor``: nothing does;
+        ``same``: the same number for the same goods; ``successor``: `other_code` stands for it
+        there; ``no_safe_predecessor``: nothing does, and `other_code` is empty;
         ``content_changed``: the number is the same and the goods are not.
     reason
         Why, for a reader.
@@ -48,9 +57,19 @@ class Link:
     reason: str
 
 
+def link(code: str, nomenclature: str, other: str) -> Link | None:
+    """Return what `code` of `nomenclature` is in `other`; None where that is not established."""
+    if nomenclature == other:
+        return Link(code, nomenclature, other, "same", code, "")
+    listed = links(nomenclature, other)
+    if not listed:
+        return None
+    return listed.get(code) or Link(code, nomenclature, other, "same", code, "")
+
+
 @cache
 def links(nomenclature: str, other: str) -> dict[str, Link]:
-    """Return the links from codes of `nomenclature` to `other`, by code."""
+    """Return the links that are not simply ``same``, by code; none if nothing is established."""
     found = {}
     for row in read_table(_FOLDER / "families.csv", _LINK_COLUMNS):
         kind = row.pop("kind")

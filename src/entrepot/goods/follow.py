@@ -8,17 +8,23 @@ also where there is none: two high-priority chip codes would become mobile phone
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from entrepot.errors import RequestError, UnknownNameError
-from entrepot.goods.editions import known_prefixes, links
+from entrepot.goods.editions import Link, known_prefixes, link
 
 if TYPE_CHECKING:
     from entrepot.goods.lists import ListEntry
 
-__all__ = ["Followed", "follow"]
+__all__ = ["Followed", "Variant", "follow"]
 
-VARIANTS = ("family", "same_code", "without_changed")
+Variant = Literal["family", "same_code", "without_changed"]
+
+_LEFT_OUT = {
+    "family": (),
+    "same_code": ("successor", "no_safe_predecessor"),
+    "without_changed": ("content_changed",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +39,7 @@ class Followed:
 
 
 def follow(
-    entries: tuple[ListEntry, ...],
-    plain: tuple[str, ...],
-    nomenclature: str,
-    variant: Literal["family", "same_code", "without_changed"],
+    entries: tuple[ListEntry, ...], plain: tuple[str, ...], nomenclature: str, variant: Variant
 ) -> Followed:
     """Return the codes of list `entries` and `plain` codes in `nomenclature`.
 
@@ -47,63 +50,53 @@ def follow(
     RequestError
         If a list cannot be followed into `nomenclature` at all.
     """
-    if variant not in VARIANTS:
-        raise UnknownNameError("variant", variant, VARIANTS, hint=f"one of: {', '.join(VARIANTS)}")
-    codes: set[str] = set()
-    prefixes: set[str] = set()
-    missing: list[tuple[str, str]] = []
-    substituted: list[tuple[str, str]] = []
-    notes: list[str] = []
-    for entry in entries:
-        used, reason = _entry(entry, nomenclature, variant)
-        if used is None:
-            missing.append((entry.code, reason))
-            continue
-        codes.add(used)
-        if used != entry.code:
-            substituted.append((entry.code, used))
-            notes.append(f"{used} stands for {entry.code} in {nomenclature}: {reason}")
-    for code in plain:
-        if nomenclature not in known_prefixes(len(code))[code]:
-            missing.append((code, _absent(code, nomenclature)))
-        else:
-            (codes if len(code) == 6 else prefixes).add(code)
+    known = get_args(Variant)
+    if variant not in known:
+        raise UnknownNameError("variant", variant, known, hint=f"one of: {', '.join(known)}")
+    found = [_entry(entry, nomenclature, variant) for entry in entries]
+    found += [_plain(code, nomenclature) for code in plain]
+    used = [(asked, code, reason) for asked, code, reason in found if code]
+    swapped = [(asked, code, reason) for asked, code, reason in used if code != asked]
     return Followed(
-        codes=frozenset(codes),
-        prefixes=frozenset(prefixes),
-        missing=tuple(missing),
-        substituted=tuple(substituted),
-        notes=tuple(notes),
+        codes=frozenset(code for _, code, _ in used if len(code) == 6),
+        prefixes=frozenset(code for _, code, _ in used if len(code) < 6),
+        missing=tuple((asked, reason) for asked, code, reason in found if not code),
+        substituted=tuple((asked, code) for asked, code, _ in swapped),
+        notes=tuple(
+            f"{code} stands for {asked} in {nomenclature}: {reason}"
+            for asked, code, reason in swapped
+        ),
     )
 
 
-def _entry(entry: ListEntry, nomenclature: str, variant: str) -> tuple[str | None, str]:
-    """Return the code to use, or None, and the reason."""
-    own = entry.nomenclature
-    if (own, nomenclature) not in (("HS2022", "HS2022"), ("HS2022", "HS2017")):
+def _entry(entry: ListEntry, nomenclature: str, variant: Variant) -> tuple[str, str, str]:
+    """Return the code asked for, the one to use (or nothing), and the reason."""
+    # Variants leave out the same entries in every edition, so that editions can be compared.
+    compared = _established(entry, "HS2017")
+    if compared.kind in _LEFT_OUT[variant]:
+        return entry.code, "", f"left out on request ({variant}): {compared.reason}"
+    here = _established(entry, nomenclature)
+    return entry.code, here.other_code, here.reason
+
+
+def _established(entry: ListEntry, nomenclature: str) -> Link:
+    found = link(entry.code, entry.nomenclature, nomenclature)
+    if found is None:
         raise RequestError(
-            f"the list's codes are {own} and have not been followed into {nomenclature} yet",
+            f"the list's codes are {entry.nomenclature} and are not followed into {nomenclature}",
             where=entry.code,
-            why="equal numbers in older editions can be other goods",
+            why="equal numbers in another edition can be other goods",
             hint="use data in HS2017 or HS2022, or name product codes yourself",
         )
-    # Variants select the same entries in every edition, so that editions can be compared.
-    link = links("HS2022", "HS2017").get(entry.code)
-    kind = link.kind if link else "same"
-    reason = link.reason if link else ""
-    if variant == "without_changed" and kind == "content_changed":
-        return None, f"left out on request: {reason}"
-    if variant == "same_code" and kind in ("successor", "no_safe_predecessor"):
-        return None, f"left out on request: not the same number in HS2017 ({reason})"
-    if nomenclature == own or kind in ("same", "content_changed"):
-        return entry.code, ""
-    return (link.other_code or None, reason) if link else (entry.code, "")
+    return found
 
 
-def _absent(code: str, nomenclature: str) -> str:
-    stands = sorted(known_prefixes(len(code))[code])
-    reason = f"not a code of {nomenclature}; it stands in {', '.join(stands)}"
-    link = links("HS2022", "HS2017").get(code)
-    if link and link.kind == "successor":
-        reason += f"; nearest in {link.other_nomenclature}: {link.other_code}"
-    return reason
+def _plain(code: str, nomenclature: str) -> tuple[str, str, str]:
+    editions = known_prefixes(len(code))[code]
+    if nomenclature in editions:
+        return code, code, ""
+    reason = f"not a code of {nomenclature}; it stands in {', '.join(sorted(editions))}"
+    near = link(code, "HS2022", nomenclature) if "HS2022" in editions else None
+    if near and near.kind == "successor":
+        reason += f"; nearest in {nomenclature}: {near.other_code}"
+    return code, "", reason

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from entrepot.errors import UnknownNameError
+from entrepot.errors import NoEvidenceError, UnknownNameError
 from entrepot.goods.tables import read_table
 
 __all__ = ["GoodsList", "ListEntry", "ListSource", "Tier", "goods_list", "goods_lists"]
@@ -54,6 +54,10 @@ class ListEntry:
     valid_from: date
     seen_from: date
     seen_certainty: str
+
+    def to_dict(self) -> dict[str, str]:
+        """Return as plain JSON types, days as text."""
+        return {name: str(item) for name, item in asdict(self).items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,24 @@ class GoodsList:
             )
         return found
 
+    def on(self, day: date) -> tuple[ListEntry, ...]:
+        """Return the entries known to be on the list on `day`.
+
+        Raises
+        ------
+        NoEvidenceError
+            If the list's state on that day is not established.
+        """
+        found = tuple(entry for entry in self.entries if entry.seen_from <= day)
+        if not found:
+            first = min(entry.seen_from for entry in self.entries)
+            raise NoEvidenceError(
+                f"what was on {self.id} on {day} is not established",
+                why="the earliest text that was read is of a later day",
+                hint=f"ask for {first} or later",
+            )
+        return found
+
     def tier_title(self, tier: str) -> str:
         """Return the short names of a tier, e.g. ``"machine tools"``."""
         tiers = {entry.tier for entry in self.part(tier)}
@@ -128,9 +150,7 @@ class GoodsList:
         """Return as plain JSON types, days as text."""
         found = asdict(self)
         found["version"] = self.version.isoformat()
-        for entry in found["entries"]:
-            entry["valid_from"] = entry["valid_from"].isoformat()
-            entry["seen_from"] = entry["seen_from"].isoformat()
+        found["entries"] = [entry.to_dict() for entry in self.entries]
         return found
 
     def _choices(self) -> str:

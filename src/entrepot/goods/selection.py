@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from entrepot.errors import RequestError
 from entrepot.goods.editions import check_nomenclature, links
-from entrepot.goods.follow import follow
+from entrepot.goods.follow import Variant, follow
 from entrepot.goods.parse import Part, parse
 
 if TYPE_CHECKING:
     from entrepot.goods.lists import ListEntry
 
 __all__ = ["Selection", "Variant", "goods_selection"]
-
-Variant = Literal["family", "same_code", "without_changed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +129,5 @@ def _plain(parts: tuple[Part, ...]) -> tuple[str, ...]:
 
 def _sensitive(codes: frozenset[str], prefixes: frozenset[str]) -> frozenset[str]:
     """Codes whose content changed in HS2022 and that the selection covers."""
-    changed = {
-        link.code for link in links("HS2022", "HS2017").values() if link.kind == "content_changed"
-    }
+    changed = (k for k, v in links("HS2022", "HS2017").items() if v.kind == "content_changed")
     return frozenset(code for code in changed if code in codes or code.startswith(tuple(prefixes)))

@@ -1,0 +1,69 @@
+"""`entrepot measure`: what can be asked, and what exactly it means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from entrepot.cli.common import JsonOption, emit, table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from entrepot.measures import Passport
+
+__all__ = ["app"]
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command("list")
+def list_(as_json: JsonOption = False) -> None:
+    """Show every measure with its unit.
+
+    Example: entrepot measure list
+    """
+    from entrepot.measures import passports
+
+    rows = [[item.id, item.title, item.unit, item.range] for item in passports()]
+    columns = ["measure", "title", "unit", "range"]
+    data = [item.to_dict() for item in passports()]
+    emit(data, lambda screen: screen.print(table("", columns, rows)), as_json=as_json)
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(metavar="MEASURE", help="Id, e.g. hhi.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Show a measure's passport: inputs, unit, range, null rule, formula, reference.
+
+    Example: entrepot measure show hhi
+    """
+    from entrepot.measures import passport
+
+    found = passport(name)
+    emit(found, lambda screen: _draw(found, screen), as_json=as_json)
+
+
+def _draw(found: Passport, screen: Console) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    screen.print(Text(f"{found.id}: {found.title}", style="bold"))
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for label, text in (
+        ("inputs", found.inputs),
+        ("unit", found.unit),
+        ("range", found.range),
+        ("no value when", found.null_rule),
+        ("formula", found.formula),
+        ("reference", found.reference),
+        ("in Python", f"entrepot.measures.{found.function}"),
+        *((name, meaning) for name, meaning in found.columns),
+    ):
+        grid.add_row(label, Text(text))
+    screen.print(grid)
