@@ -1,0 +1,86 @@
+"""The dictionary of columns: one table that schema, checks and reference pages are made from."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal, get_args
+
+from entrepot.errors import UnknownNameError
+
+__all__ = ["Column", "Table", "columns", "flow_schema", "schema"]
+
+Table = Literal["flows", "published"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a canonical table.
+
+    Attributes
+    ----------
+    table
+        ``flows`` or ``published``.
+    name
+        Name; a unit of measure ends it (``value_usd``, ``mass_kg``).
+    type
+        DuckDB type.
+    unit
+        Unit or kind of code; empty for free text and yes/no.
+    null_rule
+        ``never``; ``null: ...`` or ``null where ...``: when the cell is null, and what null then
+        means; ``empty: ...``: the same for text that is never null.
+    meaning
+        One or two sentences.
+    """
+
+    table: Table
+    name: str
+    type: str
+    unit: str
+    null_rule: str
+    meaning: str
+
+    @property
+    def nullable(self) -> bool:
+        """Whether null is allowed."""
+        return self.null_rule.startswith("null")
+
+
+@cache
+def columns(table: Table | None = None) -> tuple[Column, ...]:
+    """Return the columns of a table, or of every table, in their order.
+
+    Raises
+    ------
+    UnknownNameError
+        For a table that is not in the dictionary.
+
+    Examples
+    --------
+    >>> [column.name for column in columns("flows")][:4]
+    ['period', 'freq', 'exporter', 'importer']
+    """
+    if table is not None and table not in get_args(Table):
+        raise UnknownNameError("table", table, get_args(Table))
+    with Path(__file__).with_name("columns.csv").open(encoding="utf-8", newline="") as file:
+        rows = [Column(**row) for row in csv.DictReader(file)]  # type: ignore[arg-type]
+    return tuple(row for row in rows if table in (None, row.table))
+
+
+def schema(table: Table) -> dict[str, str]:
+    """Return the DuckDB type of each column of a table, in order."""
+    return {column.name: column.type for column in columns(table)}
+
+
+def flow_schema() -> dict[str, str]:
+    """Return the DuckDB type of each column of the canonical flows, in order.
+
+    Examples
+    --------
+    >>> flow_schema()["value_usd"]
+    'DOUBLE'
+    """
+    return schema("flows")

@@ -1,0 +1,167 @@
+"""Product codes of the Harmonised System: text, with the edition they are to be read in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from entrepot.errors import RequestError, UnknownNameError
+
+__all__ = ["EDITIONS", "Edition", "edition", "edition_on", "product_code", "product_prefix"]
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One edition of the Harmonised System.
+
+    Attributes
+    ----------
+    id
+        As ``nomenclature`` has it: ``HS2017``.
+    year
+        Year in its name.
+    in_force
+        First day on which the convention has it in force; many countries change later.
+    baci, comtrade
+        How CEPII (``HS17``) and UN Comtrade (``H5``) write it.
+    """
+
+    id: str
+    year: int
+    in_force: date
+    baci: str
+    comtrade: str
+
+
+def _edition(number: int, year: int, start: int) -> Edition:
+    return Edition(f"HS{year}", year, date(start, 1, 1), f"HS{year % 100:02d}", f"H{number}")
+
+
+# The first edition is that of 1988; with the changes of 1992 it is called HS1992 everywhere.
+EDITIONS = (
+    _edition(0, 1992, 1988),
+    _edition(1, 1996, 1996),
+    _edition(2, 2002, 2002),
+    _edition(3, 2007, 2007),
+    _edition(4, 2012, 2012),
+    _edition(5, 2017, 2017),
+    _edition(6, 2022, 2022),
+)
+_LENGTHS = (2, 4, 6)
+
+
+def edition(text: str) -> Edition:
+    """Return the edition of an id, or of how CEPII or Comtrade write it.
+
+    Raises
+    ------
+    UnknownNameError
+        For anything else.
+
+    Examples
+    --------
+    >>> edition("HS17").id, edition("H6").id
+    ('HS2017', 'HS2022')
+    """
+    for one in EDITIONS:
+        if text in (one.id, one.baci, one.comtrade):
+            return one
+    known = [one.id for one in EDITIONS]
+    raise UnknownNameError("nomenclature", text, known, hint=f"one of: {', '.join(known)}")
+
+
+def edition_on(day: date) -> Edition:
+    """Return the edition in force on a day.
+
+    Raises
+    ------
+    RequestError
+        For a day before 1988.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> edition_on(date(2021, 12, 31)).id
+    'HS2017'
+    """
+    found = [one for one in EDITIONS if one.in_force <= day]
+    if not found:
+        raise RequestError(
+            f"no edition of the Harmonised System on {day.isoformat()}",
+            hint="the first is in force from 1988-01-01",
+        )
+    return found[-1]
+
+
+def product_code(text: str | int) -> str:
+    """Return a six-digit code, with the leading zero that spreadsheets lose.
+
+    Parameters
+    ----------
+    text
+        Five or six digits.
+
+    Raises
+    ------
+    RequestError
+        For letters, or another number of digits: a shorter code would be a heading, a longer
+        one a national line, and neither is padded or cut in silence.
+
+    Examples
+    --------
+    >>> product_code("10121"), product_code(854231)
+    ('010121', '854231')
+    """
+    code = str(text).strip()
+    if not re.fullmatch(r"[0-9]{5,6}", code):
+        raise RequestError(
+            f"not a six-digit product code: {code!r}",
+            why=_why(code),
+            hint="write six digits, such as 854231",
+        )
+    return _in_chapters(code.zfill(6))
+
+
+def product_prefix(text: str) -> str:
+    """Return a chapter (2 digits), heading (4) or subheading (6) as a prefix of codes.
+
+    Raises
+    ------
+    RequestError
+        For letters, another number of digits or a chapter that does not exist. Nothing is
+        padded: ``854`` could be short for too many things.
+
+    Examples
+    --------
+    >>> product_prefix("8542")
+    '8542'
+    """
+    code = text.strip()
+    if not re.fullmatch(r"[0-9]+", code) or len(code) not in _LENGTHS:
+        raise RequestError(
+            f"not a product code: {code!r}",
+            why=_why(code),
+            hint="write a chapter 85, a heading 8542 or a subheading 854231; keep leading zeros",
+        )
+    return _in_chapters(code)
+
+
+def _in_chapters(code: str) -> str:
+    chapter = int(code[:2])
+    if chapter == 0 or chapter == 77:
+        raise RequestError(
+            f"no such chapter: {code[:2]}",
+            where=f"product code {code}",
+            why="chapters are 01 to 76 and 78 to 97; 98 and 99 are left to countries",
+            hint="check the digits",
+        )
+    return code
+
+
+def _why(code: str) -> str:
+    if not code.isdigit():
+        return "product codes are digits"
+    if len(code) > 6:
+        return "codes of more than six digits differ from country to country"
+    return f"it has {len(code)} digit{'s' if len(code) != 1 else ''}"
