@@ -16,7 +16,7 @@ from entrepot.model.area_table import (
     known_areas,
     unknown_area,
 )
-from entrepot.model.groups import Group, Membership, by_group_code, group, groups
+from entrepot.model.groups import Group, Membership, by_group_code, group, groups, is_group
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ __all__ = [
     "System",
     "area",
     "area_name",
+    "area_or_group",
     "area_phrase",
     "area_set",
     "areas",
@@ -36,6 +37,7 @@ __all__ = [
     "by_name",
     "group",
     "groups",
+    "is_group",
     "possessive",
 ]
 
@@ -117,6 +119,21 @@ def area_phrase(text: str) -> str:
     return _joined([" ".join(_name(part)).lstrip() for part in _parts(text)])
 
 
+def area_or_group(code: str) -> Area | Group:
+    """Return the area or group of a code.
+
+    Raises
+    ------
+    UnknownNameError
+        With the nearest known areas and groups.
+    """
+    if is_group(code):
+        return group(code)
+    if code in known_areas():
+        return known_areas()[code]
+    raise unknown_area(code, _group_names())
+
+
 def possessive(name: str) -> str:
     """Return a name with its possessive ending.
 
@@ -134,7 +151,7 @@ def _parts(text: str) -> list[str]:
 
 def _members(part: str, on: date) -> frozenset[str]:
     code, at, day = part.partition("@")
-    if code in by_group_code():
+    if is_group(code):
         return by_group_code()[code].members(Period.parse(day).end if at else on)
     if at or code not in known_areas():
         raise unknown_area(part, _group_names())
@@ -150,7 +167,7 @@ def _members(part: str, on: date) -> frozenset[str]:
 
 def _name(part: str) -> tuple[str, str]:
     code, at, day = part.partition("@")
-    if code in by_group_code():
+    if is_group(code):
         one = by_group_code()[code]
         return one.article, f"{one.name} (members of {day})" if at else one.name
     if at or code not in known_areas():

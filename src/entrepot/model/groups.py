@@ -11,7 +11,7 @@ from typing import Literal
 
 from entrepot.errors import RequestError, UnknownNameError
 
-__all__ = ["Group", "Membership", "group", "groups"]
+__all__ = ["Group", "Membership", "by_group_code", "group", "groups", "is_group"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +135,11 @@ def group(code: str) -> Group:
     if found is None:
         raise UnknownNameError("group of areas", code, by_group_code())
     return found
+
+
+def is_group(code: str) -> bool:
+    """Whether a code or alias names a group."""
+    return code in by_group_code()
 
 
 @cache
