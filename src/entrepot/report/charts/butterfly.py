@@ -1,0 +1,164 @@
+"""Both directions of dependence: two bars a row on one scale, the year in the middle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from entrepot.report.charts.column import wrapped
+from entrepot.report.charts.drawing import labels, lines, marks, render
+from entrepot.report.charts.place import text_width
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from entrepot.report.pictures import Butterfly, Flow, Side, Weights
+
+__all__ = ["draw"]
+
+BAR = 20
+LINE = 17
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Sizes: half the gap for the year, room for ranges at the outer ends, height of a row."""
+
+    width: int
+    gap: int
+    outside: int
+    row: int
+    ranges: bool
+
+    @property
+    def centre(self) -> float:
+        """Where the years stand."""
+        return self.width / 2
+
+    @property
+    def reach(self) -> float:
+        """Length of the longest bar."""
+        return self.width / 2 - self.gap - self.outside
+
+
+PLANS = {
+    "wide": _Plan(852, 34, 92, 30, ranges=True),
+    "narrow": _Plan(360, 27, 14, 34, ranges=False),
+}
+
+
+def draw(data: Butterfly, *, name: str, spoken: str) -> str:
+    """Return the drawing, ``wide`` or ``narrow``."""
+    import altair as alt
+
+    plan = PLANS[name]
+    scale = plan.reach / max((_end(side) for side in _sides(data)), default=1.0)
+    layers: list[Any] = []
+    top = 0.0
+    for flow in data.flows:
+        drawn, top = _flow(flow, plan, scale, top)
+        layers += drawn
+    height = round(top - 16)
+    chart = alt.layer(*layers).properties(width=plan.width, height=height)
+    none = {"left": 0, "right": 0, "top": 0, "bottom": 0}
+    return render(chart, width=plan.width, height=height, padding=none, name=name, spoken=spoken)
+
+
+def _sides(data: Butterfly) -> Iterator[Side]:
+    for flow in data.flows:
+        for row in flow.rows:
+            yield from (side for side in (row.left, row.right) if side)
+
+
+def _end(side: Side) -> float:
+    return max(side.value, side.high or 0.0)
+
+
+def _flow(flow: Flow, plan: _Plan, scale: float, top: float) -> tuple[list[Any], float]:
+    """Return the layers of one flow and where the next may start."""
+    room = plan.centre - plan.gap
+    heads = [wrapped(text, room, most=2) for text in (flow.left, flow.right)]
+    depth = max(len(parts) for parts in heads)
+    layers = lines([{"x": 0, "x2": plan.width, "y": top + 1, "y2": top + 1}], style="divider")
+    title = {"x": 0, "y": top + 21, "text": flow.title}
+    layers += labels([title], style="label", bold=True)
+    first = top + 21 + LINE + 5
+    left = [
+        {"x": room - 4, "y": first + LINE * n, "text": text, "align": "right"}
+        for n, text in enumerate(heads[0])
+    ]
+    right = [
+        {"x": plan.centre + plan.gap + 4, "y": first + LINE * n, "text": text}
+        for n, text in enumerate(heads[1])
+    ]
+    layers += labels(left, style="label-supplier") + labels(right, style="label")
+    start = first + LINE * (depth - 1) + 12
+    for place, row in enumerate(flow.rows):
+        layers += _row(row, plan, scale, start + place * plan.row)
+    return layers, start + len(flow.rows) * plan.row + 24
+
+
+def _row(row: Weights, plan: _Plan, scale: float, top: float) -> list[Any]:
+    baseline = top + BAR / 2 + 4.5
+    year = {"x": plan.centre, "y": baseline, "text": row.year, "align": "center"}
+    layers = labels([year], style="label", bold=True)
+    for side, sign in ((row.left, -1), (row.right, 1)):
+        start = plan.centre + sign * plan.gap
+        if side is None:
+            align = "right" if sign < 0 else "left"
+            layers += labels([_at(start + sign * 4, baseline, "not known", align)], style="note")
+        else:
+            layers += _side(side, start, sign, scale, top, plan)
+    note = row.note if plan.ranges else row.short
+    if note:
+        layers += labels([_at(plan.width, baseline, note, "right")], style="label")
+    return layers
+
+
+def _at(x: float, y: float, text: str, align: str) -> dict[str, Any]:
+    return {"x": x, "y": y, "text": text, "align": align}
+
+
+def _side(side: Side, start: float, sign: int, scale: float, top: float, plan: _Plan) -> list[Any]:
+    length = side.value * scale
+    ends = sorted((start, start + sign * length))
+    title = f"{side.text}\u00a0%" + (f", range {side.range}\u00a0%" if side.range else "")
+    bar = {"x": ends[0], "x2": ends[1], "y": top, "y2": top + BAR, "title": title}
+    layers = marks("rect", [bar], style=_style(side, sign))
+    far = max(length, (side.high or 0.0) * scale)
+    if side.low is not None and side.high is not None:
+        layers += _whisker(start, sign, side.low * scale, side.high * scale, top + BAR / 2)
+    return layers + _texts(side, start, sign, length, far, top + BAR / 2 + 4.5, plan)
+
+
+def _style(side: Side, sign: int) -> str:
+    if sign < 0:
+        return "supplier-blended" if side.printed else "supplier"
+    return "context-printed" if side.printed else "context"
+
+
+def _whisker(start: float, sign: int, low: float, high: float, y: float) -> list[Any]:
+    near, far = start + sign * low, start + sign * high
+    rows = [{"x": near, "x2": far, "y": y, "y2": y}]
+    rows += [{"x": x, "x2": x, "y": y - 4, "y2": y + 4} for x in (near, far)]
+    return [*lines(rows, style="whisker-under"), *lines(rows, style="whisker")]
+
+
+def _texts(
+    side: Side, start: float, sign: int, length: float, far: float, y: float, plan: _Plan
+) -> list[Any]:
+    """Put the value inside its bar near the year if it fits, the range at the far end."""
+    inward, outward = ("right", "right") if sign < 0 else ("left", "left")
+    low = length if side.low is None else side.low / side.value * length
+    fits = min(length, low) > text_width(f"**{side.text}**") + 14
+    layers: list[Any] = []
+    if fits:
+        style = "label-inside" if side.printed else "label-inverse"
+        layers += labels([_at(start + sign * 7, y, side.text, inward)], style=style, bold=True)
+    else:
+        place = _at(start + sign * (far + 7), y, side.text, outward)
+        layers += labels([place], style="label", bold=True)
+    if side.range and plan.ranges:
+        beyond = far + 8 + (0 if fits else text_width(f"**{side.text}**") + 8)
+        layers += labels([_at(start + sign * beyond, y, side.range, outward)], style="note")
+    return layers

@@ -1,0 +1,202 @@
+"""A specification curve: values sorted above, one row of dots an option below."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from entrepot.model.display import number
+from entrepot.report.charts.column import wrapped
+from entrepot.report.charts.drawing import labels, lines, marks, render
+from entrepot.report.charts.frame import Frame, ticks
+from entrepot.report.charts.place import Box, first_free, spots, text_width
+
+if TYPE_CHECKING:
+    from entrepot.report.pictures import Column, Curve
+
+__all__ = ["draw"]
+
+ROW, HEAD, LINE = 20, 30, 15
+MEDIAN = "median "
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Sizes: width, height of the plot, widest label column, whether medians are spelled out."""
+
+    width: int
+    plot: int
+    names: int
+    median_word: str
+
+
+PLANS = {"wide": _Plan(852, 250, 230, MEDIAN), "narrow": _Plan(360, 220, 128, "")}
+
+
+def draw(data: Curve, *, name: str, spoken: str) -> str:
+    """Return the drawing, ``wide`` or ``narrow``."""
+    import altair as alt
+
+    plan = PLANS[name]
+    rows, depth = _rows(data, plan)
+    frame = _frame(data, plan, depth)
+    layers = [
+        *_grid(frame, plan),
+        *_drop(data, frame, depth),
+        *_dots(data, frame),
+        *_values(data, frame),
+        *_choices(data, rows, frame, plan),
+    ]
+    chart = alt.layer(*layers).properties(width=frame.inner_width, height=frame.inner_height)
+    return render(
+        chart,
+        width=frame.width,
+        height=frame.height,
+        padding=frame.padding,
+        name=name,
+        spoken=spoken,
+    )
+
+
+def _rows(data: Curve, plan: _Plan) -> tuple[list[tuple[int, int, float, list[str]]], float]:
+    """Return (dimension, option, height of its first line, name in lines) and the depth used."""
+    found = []
+    top = float(plan.plot) + 16
+    for place, dimension in enumerate(data.dimensions):
+        top += HEAD
+        for index, option in enumerate(dimension.options):
+            parts = wrapped(option.name, plan.names, most=2)
+            found.append((place, index, top, parts))
+            top += ROW + LINE * (len(parts) - 1)
+    return found, top
+
+
+def _frame(data: Curve, plan: _Plan, depth: float) -> Frame:
+    names = [
+        part for d in data.dimensions for o in d.options for part in wrapped(o.name, plan.names)
+    ]
+    left = max(48, round(max(text_width(name, 12.5) for name in names)) + 12)
+    highest = ticks(max(column.value for column in data.columns), limit=100)[-1]
+    right = round(text_width(f"{plan.median_word}00.0", 12.5)) + 14
+    height = round(depth) + 24
+    return Frame(
+        plan.width,
+        height,
+        left,
+        right,
+        24,
+        height - 24 - plan.plot,
+        0,
+        len(data.columns),
+        highest,
+    )
+
+
+def _grid(frame: Frame, plan: _Plan) -> list[Any]:
+    values = ticks(frame.top_value, at_most=5, limit=100)
+    rows = [
+        {"x": 0, "x2": frame.inner_width, "y": frame.y(value), "y2": frame.y(value)}
+        for value in values
+    ]
+    texts = [
+        {
+            "x": -8,
+            "y": frame.y(value) + 4,
+            "text": f"{value:g}" + ("\u00a0%" if value == values[-1] else ""),
+            "align": "right",
+        }
+        for value in values
+    ]
+    return [
+        *lines(rows[1:], style="grid"),
+        *lines(rows[:1], style="base"),
+        *labels(texts, style="note"),
+    ]
+
+
+def _x(frame: Frame, place: int) -> float:
+    return frame.x(place + 0.5)
+
+
+def _drop(data: Curve, frame: Frame, depth: float) -> list[Any]:
+    """Drop the headline through all rows, so that its choices can be read off."""
+    rows = [
+        {
+            "x": _x(frame, place),
+            "x2": _x(frame, place),
+            "y": frame.y(column.value),
+            "y2": depth - 14,
+        }
+        for place, column in enumerate(data.columns)
+        if column.headline
+    ]
+    return lines(rows, style="headline")
+
+
+def _dots(data: Curve, frame: Frame) -> list[Any]:
+    layers: list[Any] = []
+    for kind in ((False, False), (True, False), (False, True), (True, True)):
+        rows = [
+            {"x": _x(frame, place), "y": frame.y(column.value), "title": column.title}
+            for place, column in enumerate(data.columns)
+            if (column.printed, column.headline) == kind
+        ]
+        printed, headline = kind
+        style = ("supplier-ring" if headline else "published") if printed else "supplier"
+        layers += marks("point", rows, style=style, size=110 if headline else 60)
+    return layers
+
+
+def _values(data: Curve, frame: Frame) -> list[Any]:
+    """Print the headline, the lowest and the highest value."""
+    last = len(data.columns) - 1
+    chosen = [place for place, column in enumerate(data.columns) if column.headline]
+    chosen += [place for place in (0, last) if place not in chosen]
+    dots = [
+        Box(_x(frame, n) - 6, frame.y(c.value) - 6, _x(frame, n) + 6, frame.y(c.value) + 6)
+        for n, c in enumerate(data.columns)
+    ]
+    taken = list(dots)
+    plot = Box(-2, -18, frame.inner_width + frame.right, frame.inner_height)
+    layers: list[Any] = []
+    for place in chosen:
+        column = data.columns[place]
+        text = _value(column)
+        spot = first_free(spots(f"**{text}**", dots[place]), dots[place], taken, plot)
+        if spot:
+            taken.append(spot.box)
+            x, y = spot.anchor
+            style = "label-supplier" if column.headline else "label"
+            row = {"x": x, "y": y, "text": text, "align": spot.align}
+            layers += labels([row], style=style, bold=True)
+    return layers
+
+
+def _value(column: Column) -> str:
+    return f"headline {column.text}" if column.headline else column.text
+
+
+def _choices(
+    data: Curve, rows: list[tuple[int, int, float, list[str]]], frame: Frame, plan: _Plan
+) -> list[Any]:
+    layers: list[Any] = []
+    heads, names, medians, tracks = [], [], [], []
+    dots: dict[bool, list[dict[str, Any]]] = {False: [], True: []}
+    for place, index, top, parts in rows:
+        dimension = data.dimensions[place]
+        if index == 0:
+            heads.append({"x": -frame.left, "y": top - 16, "text": dimension.name})
+        for line, part in enumerate(parts):
+            y = top + LINE * line + 4
+            names.append({"x": -10, "y": y, "text": part, "align": "right"})
+        tracks.append({"x": 0, "x2": frame.inner_width, "y": top, "y2": top})
+        words = f"{plan.median_word}{number(dimension.options[index].median)}"
+        medians.append({"x": frame.inner_width + 8, "y": top + 4, "text": words})
+        for column, spec in enumerate(data.columns):
+            if spec.picks[place] == index:
+                dots[spec.headline].append({"x": _x(frame, column), "y": top})
+    layers += lines(tracks, style="grid")
+    layers += marks("point", dots[False], style="context", size=44)
+    layers += marks("point", dots[True], style="supplier", size=60)
+    layers += labels(heads, style="label", bold=True)
+    return [*layers, *labels(names, style="note"), *labels(medians, style="note")]

@@ -1,0 +1,76 @@
+"""The plot area of a drawing and the scales that carry data into it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+__all__ = ["Frame", "ticks"]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A drawing with margins; `x0` to `x1` and 0 to `top_value` fill what is left.
+
+    Positions that the methods return are relative to the plot area, as Vega-Lite wants them.
+    """
+
+    width: int
+    height: int
+    left: int
+    right: int
+    top: int
+    bottom: int
+    x0: float
+    x1: float
+    top_value: float
+
+    @property
+    def inner_width(self) -> int:
+        """Width of the plot area."""
+        return self.width - self.left - self.right
+
+    @property
+    def inner_height(self) -> int:
+        """Height of the plot area."""
+        return self.height - self.top - self.bottom
+
+    @property
+    def padding(self) -> dict[str, int]:
+        """Margins as Vega-Lite takes them."""
+        return {"left": self.left, "right": self.right, "top": self.top, "bottom": self.bottom}
+
+    def x(self, value: float) -> float:
+        """Return the horizontal place of a value."""
+        return (value - self.x0) / (self.x1 - self.x0) * self.inner_width
+
+    def y(self, value: float) -> float:
+        """Return the vertical place of a value; zero is at the base."""
+        return self.inner_height * (1 - value / self.top_value)
+
+
+def ticks(highest: float, *, at_most: int = 6, limit: float | None = None) -> list[float]:
+    """Return round numbers from zero to just above `highest`.
+
+    Examples
+    --------
+    >>> ticks(53.2)
+    [0, 10, 20, 30, 40, 50, 60]
+    >>> ticks(2448, at_most=3)
+    [0, 1000, 2000, 3000]
+    """
+    highest = max(highest, 1e-9)
+    power = 10.0 ** math.floor(math.log10(highest / at_most))
+    step = next(
+        factor * power
+        for factor in (1, 2, 2.5, 5, 10, 20)
+        if math.ceil(highest / (factor * power)) <= at_most
+    )
+    count = math.ceil(highest / step)
+    found = [_plain(step * index) for index in range(count + 1)]
+    return [value for value in found if limit is None or value <= limit]
+
+
+def _plain(value: float) -> float:
+    rounded = round(value, 6)
+    return int(rounded) if rounded == int(rounded) else rounded

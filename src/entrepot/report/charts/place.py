@@ -1,0 +1,171 @@
+"""Where labels go: text width, boxes, and a search for a free place.
+
+Widths are those of a wide font (DejaVu Sans), so that a label that fits here fits in the
+narrower fonts most readers have.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+__all__ = ["Box", "Spot", "first_free", "spots", "spread", "text_box", "text_width"]
+
+# Hundredths of the font size, by character.
+_WIDTHS = {
+    32: "'ijlIJ ,.\u2019\u00a0",
+    38: "/:;\\|f-()[]t",
+    46: '!r"',
+    52: "*_`\u2013sz?c",
+    60: "LFkvxyTYaoPe",
+    68: "ESbdghnpquKAVC0123456789$",
+    74: "BRXZUHN",
+    80: "DG&OQ",
+    86: "w#+<=>^~\u2212\u2260\u00d7",
+    100: "M%mW@",
+}
+_BY_CHARACTER = {letter: width for width, letters in _WIDTHS.items() for letter in letters}
+_BOLD = 1.1
+ASCENT, DESCENT = 0.8, 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in drawing units; y grows downwards."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def meets(self, other: Box, gap: float = 0.0) -> bool:
+        """Whether the two overlap or come nearer than `gap`."""
+        return (
+            self.left < other.right + gap
+            and other.left < self.right + gap
+            and self.top < other.bottom + gap
+            and other.top < self.bottom + gap
+        )
+
+    def inside(self, other: Box) -> bool:
+        """Whether this box lies wholly inside the other."""
+        return (
+            other.left <= self.left
+            and self.right <= other.right
+            and other.top <= self.top
+            and self.bottom <= other.bottom
+        )
+
+
+def text_width(text: str, size: float = 13.0, *, bold: bool = False) -> float:
+    """Return the width of a text in drawing units, on the safe side.
+
+    Parts between double asterisks count as bold.
+    """
+    total, strong = 0.0, bold
+    for part in text.split("**"):
+        total += sum(_BY_CHARACTER.get(letter, 68) for letter in part) * (_BOLD if strong else 1)
+        strong = not strong
+    return total * size / 100
+
+
+def text_box(text: str, x: float, y: float, align: str = "left", size: float = 13.0) -> Box:
+    """Return the box of a text whose baseline starts, centres or ends at (x, y)."""
+    width = text_width(text, size)
+    left = {"left": x, "center": x - width / 2, "right": x - width}[align]
+    return Box(left, y - ASCENT * size, left + width, y + DESCENT * size)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A candidate place of a label, and the corridor to its mark that must be free too."""
+
+    box: Box
+    align: str
+    corridor: Box | None = None
+
+    @property
+    def anchor(self) -> tuple[float, float]:
+        """Where the text starts, centres or ends: x, and the baseline."""
+        middle = (self.box.left + self.box.right) / 2
+        x = {"left": self.box.left, "center": middle, "right": self.box.right}[self.align]
+        return x, self.box.bottom - DESCENT * 13
+
+
+def spots(text: str, mark: Box, steps: int = 4, line: float = 16.0) -> Iterator[Spot]:
+    """Yield places for a label near a mark, the nearest first."""
+    middle, level = (mark.left + mark.right) / 2, (mark.top + mark.bottom) / 2 + 4.5
+    for step in range(steps):
+        above, below = mark.top - 6.5 - step * line, mark.bottom + 14 + step * line
+        up = Box(middle - 2, above, middle + 2, mark.top - 1) if step else None
+        down = Box(middle - 2, mark.bottom + 1, middle + 2, below - 10) if step else None
+        yield Spot(text_box(text, middle, above, "center"), "center", up)
+        yield Spot(text_box(text, middle, below, "center"), "center", down)
+        if step == 0:
+            yield Spot(text_box(text, mark.right + 5, level, "left"), "left")
+            yield Spot(text_box(text, mark.left - 5, level, "right"), "right")
+        yield Spot(text_box(text, mark.left, above, "left"), "left", up)
+        yield Spot(text_box(text, mark.right, above, "right"), "right", up)
+        yield Spot(text_box(text, mark.left, below, "left"), "left", down)
+        yield Spot(text_box(text, mark.right, below, "right"), "right", down)
+
+
+def first_free(
+    candidates: Iterable[Spot], mark: Box, taken: Sequence[Box], within: Box, gap: float = 2.0
+) -> Spot | None:
+    """Return the first candidate inside `within` that meets nothing taken.
+
+    The corridor to the mark may touch what the mark itself touches, and nothing else.
+    """
+    others = [box for box in taken if not box.meets(mark)]
+    for spot in candidates:
+        if not spot.box.inside(within) or any(spot.box.meets(other, gap) for other in taken):
+            continue
+        if spot.corridor and any(spot.corridor.meets(other) for other in others):
+            continue
+        return spot
+    return None
+
+
+def spread(wanted: Sequence[float], sizes: Sequence[float], low: float, high: float) -> list[float]:
+    """Move centres apart so that boxes of the given sizes do not overlap, as little as possible.
+
+    Parameters
+    ----------
+    wanted
+        Centres that the boxes would like to have, ascending.
+    sizes
+        Height of each box.
+    low, high
+        Room for all of them; a crowd that does not fit is packed from `low` on.
+    """
+    groups: list[tuple[list[float], list[float]]] = []
+    for centre, size in zip(wanted, sizes, strict=True):
+        groups.append(([centre], [size]))
+        while len(groups) > 1 and _start(groups[-1], low, high) < _end(groups[-2], low, high):
+            centres, heights = groups.pop()
+            groups[-1] = (groups[-1][0] + centres, groups[-1][1] + heights)
+    placed: list[float] = []
+    for group in groups:
+        top = _start(group, low, high)
+        for size in group[1]:
+            placed.append(top + size / 2)
+            top += size
+    return placed
+
+
+def _start(group: tuple[list[float], list[float]], low: float, high: float) -> float:
+    centres, sizes = group
+    offset = 0.0
+    ideal = 0.0
+    for centre, size in zip(centres, sizes, strict=True):
+        ideal += centre - (offset + size / 2)
+        offset += size
+    return max(low, min(ideal / len(centres), high - sum(sizes)))
+
+
+def _end(group: tuple[list[float], list[float]], low: float, high: float) -> float:
+    return _start(group, low, high) + sum(group[1])

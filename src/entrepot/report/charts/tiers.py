@@ -1,0 +1,200 @@
+"""Small multiples: one panel a tier, one bar a year, all on one scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from entrepot.model.display import number
+from entrepot.report.charts.column import wrapped
+from entrepot.report.charts.drawing import labels, lines, render, table
+from entrepot.report.charts.frame import ticks
+from entrepot.report.charts.place import Box, text_box
+
+if TYPE_CHECKING:
+    from entrepot.report.pictures import Bar, Panel, TierPanels
+
+__all__ = ["draw"]
+
+LINE = 17
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Sizes of the whole and of one panel; `names` is how many lines the longest name takes."""
+
+    width: int
+    columns: int
+    gap: int
+    plot: int
+    names: int = 1
+    foot: int = 40
+    two_digits: bool = False
+
+    @property
+    def head(self) -> int:
+        """Room above a plot for name and change."""
+        return 30 + LINE * (self.names + 1)
+
+    @property
+    def panel(self) -> float:
+        """Width of one panel."""
+        return (self.width - self.gap * (self.columns - 1)) / self.columns
+
+
+GRIDS = {
+    "wide": _Grid(852, 3, 34, 112),
+    "narrow": _Grid(360, 2, 20, 100, two_digits=True),
+}
+
+
+def draw(data: TierPanels, *, name: str, spoken: str) -> str:
+    """Return the drawing, ``wide`` or ``narrow``."""
+    import altair as alt
+
+    grid = GRIDS[name]
+    grid = replace(grid, names=max(len(_name(panel, grid)) for panel in data.panels))
+    highest = max((bar.value for panel in data.panels for bar in panel.bars), default=1.0)
+    top = ticks(highest, at_most=3)[-1]
+    panels = [
+        _panel(panel, data, grid, top, labelled=place % grid.columns == 0)
+        for place, panel in enumerate(data.panels)
+    ]
+    rows = -(-len(panels) // grid.columns)
+    spacing = {"row": grid.head + grid.foot, "column": grid.gap}
+    chart = alt.concat(*panels, columns=grid.columns, bounds="flush", spacing=spacing)
+    return render(
+        chart,
+        width=grid.width,
+        height=rows * (grid.head + grid.plot + grid.foot) - 16,
+        padding={"left": 0, "right": 0, "top": grid.head, "bottom": grid.foot},
+        name=name,
+        spoken=spoken,
+    )
+
+
+def _panel(panel: Panel, data: TierPanels, grid: _Grid, top: float, *, labelled: bool) -> Any:
+    import altair as alt
+
+    layers = [
+        *_lines(panel, grid, top),
+        *_bars(panel, grid, top, data.unit),
+        *_break(panel, data, grid),
+        *_head(panel, grid),
+        *_values(panel, grid, top),
+    ]
+    if labelled:
+        layers += _scale_labels(panel, data, grid, top)
+    return alt.layer(*layers).properties(width=grid.panel, height=grid.plot)
+
+
+def _lines(panel: Panel, grid: _Grid, top: float) -> list[Any]:
+    heights = [grid.plot * (1 - value / top) for value in ticks(top, at_most=3)[1:]]
+    rows = [{"x": 0, "x2": grid.panel, "y": y, "y2": y} for y in heights]
+    divider = [{"x": 0, "x2": grid.panel, "y": -grid.head + 2, "y2": -grid.head + 2}]
+    return [
+        *lines(rows, style="grid"),
+        *lines(divider, style="divider-hot" if panel.hot else "divider"),
+    ]
+
+
+def _scale_labels(panel: Panel, data: TierPanels, grid: _Grid, top: float) -> list[Any]:
+    """Name the grid lines at the left, but for those that would lie over a bar."""
+    bars = [
+        Box(x - 6, grid.plot * (1 - bar.value / top), x + 6, grid.plot)
+        for bar in panel.bars
+        if (x := _centre(panel, grid, bar.year)) is not None
+    ]
+    rows = []
+    for value in ticks(top, at_most=3)[1:]:
+        text = number(value) + (f"\u00a0{data.unit}" if value == top else "")
+        y = grid.plot * (1 - value / top) - 4
+        if not any(text_box(text, 0, y, size=12.5).meets(bar, 1) for bar in bars):
+            rows.append({"x": 0, "y": y, "text": text})
+    return labels(rows, style="note")
+
+
+def _bars(panel: Panel, grid: _Grid, top: float, unit: str) -> list[Any]:
+    import altair as alt
+
+    years = [bar.year for bar in panel.bars]
+    shown = {years[0], years[-1]} | {bar.year for bar in _before_break(panel)}
+    words = "datum.label" if not grid.two_digits else "'\u2019' + slice(datum.label, 2)"
+    axis = alt.Axis(values=sorted(shown), labelExpr=words)
+    x = alt.X("x:O", scale=alt.Scale(domain=years, paddingInner=0.28, paddingOuter=0.14), axis=axis)
+    y = alt.Y("y:Q", scale=alt.Scale(domain=[0, top], nice=False), axis=None)
+    layers: list[Any] = []
+    for blended in (True, False):
+        rows = [
+            {"x": bar.year, "y": bar.value, "title": f"{bar.year}: {bar.text} {unit}"}
+            for bar in panel.bars
+            if bar.blended is blended
+        ]
+        if rows:
+            chart = table(rows).mark_bar(style=_style(panel, blended), aria=True)
+            layers.append(chart.encode(x=x, y=y, description="title:N"))
+    return layers
+
+
+def _style(panel: Panel, blended: bool) -> str:
+    if panel.hot:
+        return "supplier-blended" if blended else "supplier"
+    return "blended" if blended else "context"
+
+
+def _before_break(panel: Panel) -> list[Bar]:
+    blended = [bar for bar in panel.bars if bar.blended]
+    return blended[-1:] if len(blended) < len(panel.bars) else []
+
+
+def _centre(panel: Panel, grid: _Grid, year: int) -> float:
+    years = [bar.year for bar in panel.bars]
+    return (years.index(year) + 0.5) * grid.panel / len(years)
+
+
+def _break(panel: Panel, data: TierPanels, grid: _Grid) -> list[Any]:
+    years = [bar.year for bar in panel.bars]
+    if not data.broken or data.broken.year not in years or data.broken.year == years[-1]:
+        return []
+    x = _centre(panel, grid, data.broken.year) + grid.panel / len(years) / 2
+    return lines([{"x": x, "x2": x, "y": -6, "y2": grid.plot}], style="break")
+
+
+def _name(panel: Panel, grid: _Grid) -> list[str]:
+    return wrapped(f"**{panel.code}\u2002{panel.name}**", grid.panel, most=2)
+
+
+def _head(panel: Panel, grid: _Grid) -> list[Any]:
+    style = "label-supplier" if panel.hot else "label"
+    title = _name(panel, grid)
+    first = -grid.head + 20
+    rows = [
+        {"x": 0, "y": first + LINE * place, "text": text.replace("**", "")}
+        for place, text in enumerate(title)
+    ]
+    note = {"x": 0, "y": first + LINE * len(title), "text": panel.change}
+    return [
+        *labels(rows, style=style, bold=True),
+        *labels([note], style="label-supplier" if panel.hot else "note"),
+    ]
+
+
+def _values(panel: Panel, grid: _Grid, top: float) -> list[Any]:
+    """Print the value of the last bar, then of the two at the break where there is room."""
+    blended = _before_break(panel)
+    after = [bar for bar in panel.bars if blended and bar.year > blended[0].year][:1]
+    rows: list[dict[str, Any]] = []
+    taken: list[Box] = []
+    for bar in [panel.bars[-1], *blended, *after]:
+        x = _centre(panel, grid, bar.year)
+        y = grid.plot * (1 - bar.value / top) - 5
+        text = bar.text
+        box = text_box(f"**{text}**", x, y, "center")
+        if box.right > grid.panel:
+            x -= box.right - grid.panel
+            box = text_box(f"**{text}**", x, y, "center")
+        if not any(box.meets(other, 2) for other in taken):
+            taken.append(box)
+            rows.append({"x": x, "y": y, "text": text, "align": "center"})
+    style = "label-supplier" if panel.hot else "label"
+    return [*labels(rows[:1], style=style, bold=True), *labels(rows[1:], style=style)]

@@ -1,0 +1,88 @@
+"""Tokens of the design language: the one place where a colour has a value."""
+
+from __future__ import annotations
+
+__all__ = ["DARK", "LIGHT", "PRINT", "colour_rules", "variables"]
+
+LIGHT = {
+    "paper": "#ffffff",
+    "panel": "#f3f6f8",
+    "ink": "#14202b",
+    "muted": "#4d5a67",
+    "rule": "#c9d1d9",
+    "grid": "#e1e7ec",
+    "supplier": "#0a5c9e",
+    "supplier-soft": "#d3e5f4",
+    "supplier-mid": "#5792c6",
+    "context": "#77848f",
+    "context-soft": "#c3ccd4",
+    "claim": "#b3450a",
+    "holds": "#0a6552",
+    "holds-bg": "#e0f1ec",
+    "differs": "#744700",
+    "differs-bg": "#fbeccb",
+    "cannot": "#98193a",
+    "cannot-bg": "#fbe2e8",
+    "open": "#46525e",
+    "open-bg": "#e8edf1",
+}
+
+DARK = {
+    "paper": "#0f171e",
+    "panel": "#17212a",
+    "ink": "#e8eef3",
+    "muted": "#a8b5c1",
+    "rule": "#3a4854",
+    "grid": "#25313b",
+    "supplier": "#6cb4f5",
+    "supplier-soft": "#1c3a55",
+    "supplier-mid": "#3f78aa",
+    "context": "#8d9aa6",
+    "context-soft": "#46535f",
+    "claim": "#f6a15a",
+    "holds": "#74d6ba",
+    "holds-bg": "#11342c",
+    "differs": "#f3c870",
+    "differs-bg": "#382b0d",
+    "cannot": "#ff9aae",
+    "cannot-bg": "#431721",
+    "open": "#bac6d0",
+    "open-bg": "#26323c",
+}
+
+# Paper shows black text and no tints behind verdicts; the rest is the light palette.
+PRINT = LIGHT | {
+    "ink": "#000000",
+    "muted": "#3d4852",
+    "holds-bg": "#ffffff",
+    "differs-bg": "#ffffff",
+    "cannot-bg": "#ffffff",
+    "open-bg": "#ffffff",
+}
+
+DRAWN = (
+    "paper",
+    "panel",
+    "ink",
+    "muted",
+    "rule",
+    "grid",
+    "supplier",
+    "supplier-soft",
+    "supplier-mid",
+    "context",
+    "context-soft",
+    "claim",
+)
+
+
+def variables(palette: dict[str, str]) -> str:
+    """Return the palette as CSS custom properties."""
+    return "".join(f"--{name}:{value};" for name, value in palette.items())
+
+
+def colour_rules() -> str:
+    """Return one class for each fill and stroke that a drawing may use."""
+    fills = "".join(f".f-{name}{{fill:var(--{name})}}" for name in DRAWN)
+    strokes = "".join(f".s-{name}{{stroke:var(--{name})}}" for name in DRAWN)
+    return fills + strokes

@@ -1,0 +1,211 @@
+"""What each chart shows, before anybody draws it: plain facts, no pixels, no colours.
+
+Shares are in per cent here, since that is what a reader sees on the axis.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = [
+    "Bar",
+    "Break",
+    "Butterfly",
+    "Choice",
+    "Column",
+    "Curve",
+    "Dimension",
+    "Drawn",
+    "Flow",
+    "Panel",
+    "Picture",
+    "Point",
+    "Printed",
+    "ShareLines",
+    "Side",
+    "TierPanels",
+    "Weights",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The reporters behind the numbers change after `year`; who counts on each side, in words."""
+
+    year: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A computed value of a year with its range, both in per cent."""
+
+    year: int
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A published number as the interval that its digits leave open.
+
+    Attributes
+    ----------
+    at
+        Middle of its period, as a year with decimals: 2025.0 is the whole of 2025.
+    low, high
+        Interval in per cent.
+    text
+        The number as printed, e.g. ``"52.8"`` or ``"over 33"``.
+    who
+        Short name of whose number it is, with the months if it is not a whole year.
+    claim
+        Whether this is the claim under check.
+    """
+
+    at: float
+    low: float
+    high: float
+    text: str
+    who: str
+    claim: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShareLines:
+    """A share over time: one computed series, printed points around it, a reporter break."""
+
+    first: int
+    last: int
+    series: tuple[Point, ...]
+    series_name: str
+    printed: tuple[Printed, ...]
+    broken: Break | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A value of a year in million USD; blended when both reporters may stand behind it."""
+
+    year: int
+    value: float
+    blended: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One tier: its code and name, its change in words, and a bar a year."""
+
+    code: str
+    name: str
+    change: str
+    bars: tuple[Bar, ...]
+    hot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TierPanels:
+    """Small multiples on one scale."""
+
+    panels: tuple[Panel, ...]
+    unit: str
+    broken: Break | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One bar of a butterfly, in per cent, with its range and whether it was printed."""
+
+    value: float
+    text: str
+    low: float | None = None
+    high: float | None = None
+    range: str = ""
+    printed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Both sides of one flow in a year; a note in words, and the same for a narrow drawing."""
+
+    year: str
+    left: Side | None
+    right: Side | None
+    note: str = ""
+    short: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Goods going one way, seen from both ends."""
+
+    title: str
+    left: str
+    right: str
+    rows: tuple[Weights, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Butterfly:
+    """Both directions of dependence on one scale."""
+
+    flows: tuple[Flow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One definition: its value in per cent, and which option it takes in each dimension."""
+
+    value: float
+    text: str
+    picks: tuple[int, ...]
+    printed: bool
+    headline: bool = False
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One option of a dimension, with the median value of the definitions that take it."""
+
+    name: str
+    median: float
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """A choice that definitions differ in."""
+
+    name: str
+    options: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A specification curve: columns sorted by value, one row of dots an option."""
+
+    columns: tuple[Column, ...]
+    dimensions: tuple[Dimension, ...]
+
+
+Drawn = ShareLines | TierPanels | Butterfly | Curve
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A chart to be drawn and what to say to somebody who cannot see it.
+
+    Attributes
+    ----------
+    spoken
+        The finding and the main values in one or two sentences.
+    key
+        Mark types that occur: pairs of a mark's name and its meaning.
+    """
+
+    drawn: Drawn
+    spoken: str
+    key: tuple[tuple[str, str], ...] = ()
