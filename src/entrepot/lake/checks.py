@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.lake import store
+from entrepot.lake.holding import spans
 from entrepot.lake.snapshot import hash_file
 from entrepot.model.columns import columns
 from entrepot.model.findings import Finding
@@ -41,9 +42,9 @@ def coverage(info: SourceInfo, parts: Sequence[Partition]) -> tuple[Finding, ...
                 Finding(
                     "partial-source",
                     "warning",
-                    ", ".join(str(period) for _, period in few),
+                    spans([period for _, period in few]),
                     len(few),
-                    f"{period}: {least} {name}",
+                    f"{least} {name} in {period}",
                     f"This is an extract of {info.title.partition(',')[0]}: {least} {name}, where "
                     f"a whole year has at least {expected.least:.0f}. A share of a total cannot be "
                     "taken from it, only flows between the areas it holds.",
@@ -52,9 +53,9 @@ def coverage(info: SourceInfo, parts: Sequence[Partition]) -> tuple[Finding, ...
         if many:
             most, period = max(many)
             text = f"More {name} than {expected.most:.0f}: is this the file it seems to be?"
-            place = ", ".join(str(period) for _, period in many)
+            place = spans([period for _, period in many])
             found.append(
-                Finding("too-many", "warning", place, len(many), f"{period}: {most} {name}", text)
+                Finding("too-many", "warning", place, len(many), f"{most} {name} in {period}", text)
             )
     return tuple(found)
 

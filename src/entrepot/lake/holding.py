@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from entrepot.lake.catalog import Snapshot
     from entrepot.model.findings import Finding
     from entrepot.model.period import Period
 
-__all__ = ["Holding", "LoadReport", "holding"]
+__all__ = ["Holding", "LoadReport", "holding", "spans"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +128,14 @@ def holding(item: Snapshot) -> Holding:
         bytes=stored + item.raw.bytes,
         findings=item.findings,
     )
+
+
+def spans(periods: Sequence[Period]) -> str:
+    """Return periods in order as short text: 2017..2019, 2021."""
+    runs: list[list[Period]] = []
+    for period in periods:
+        if runs and (period.start - runs[-1][-1].end).days == 1:
+            runs[-1].append(period)
+        else:
+            runs.append([period])
+    return ", ".join(f"{r[0]}..{r[-1]}" if len(r) > 1 else str(r[0]) for r in runs)

@@ -187,6 +187,43 @@ class Lake:
         remove(self.path, {item.id for item in gone}, source)
         return tuple(map(holding, gone))
 
+    def export(
+        self,
+        source: str,
+        target: str | os.PathLike[str],
+        *,
+        importer: str | None = None,
+        exporter: str | None = None,
+        period: str | None = None,
+    ) -> int:
+        """Write rows of a source in canonical columns to a CSV or Parquet file.
+
+        Parameters
+        ----------
+        source
+            Id of a source.
+        target
+            File to write, ending in ``.csv`` or ``.parquet``; one that exists is replaced.
+        importer, exporter, period
+            Keep only rows of these areas (an area, group or sum) and inside this period.
+
+        Returns
+        -------
+        int
+            Number of rows written.
+        """
+        from entrepot.lake.export import export
+
+        rows = self.flows(source, by="exporter" if exporter and not importer else "importer")
+        return export(
+            self.connection,
+            rows,
+            Path(target),
+            importer=importer,
+            exporter=exporter,
+            period=period,
+        )
+
     def check(self) -> tuple[Finding, ...]:
         """Check files and rows; return findings, those kept from loads included."""
         from entrepot.lake import store
@@ -201,6 +238,10 @@ class Lake:
     def _of(self, source: str) -> tuple[Snapshot, ...]:
         found = Catalog.read(self.path).of(source)
         if not found:
+            from entrepot.sources import source_ids
+
+            if source not in source_ids():
+                raise UnknownNameError("source", source, source_ids())
             raise NoEvidenceError(
                 f"nothing of {source} is held",
                 where=str(self.path),

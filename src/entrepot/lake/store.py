@@ -22,7 +22,17 @@ if TYPE_CHECKING:
 
     import duckdb
 
-__all__ = ["ORDERS", "Order", "counts", "guarded", "partition_folder", "scan", "stage", "write"]
+__all__ = [
+    "ORDERS",
+    "Order",
+    "counts",
+    "export",
+    "guarded",
+    "partition_folder",
+    "scan",
+    "stage",
+    "write",
+]
 
 Order = Literal["importer", "exporter"]
 ORDERS: dict[Order, tuple[str, ...]] = {
@@ -74,6 +84,17 @@ def write(
     _copy(connection, query, target)
     with target.open("rb") as opened:
         os.fsync(opened.fileno())
+
+
+def export(
+    connection: duckdb.DuckDBPyConnection, rows: duckdb.DuckDBPyRelation, target: Path
+) -> int:
+    """Write rows to a CSV or Parquet file, by its suffix, and return how many."""
+    kind = {".csv": "csv, HEADER", ".parquet": "parquet, COMPRESSION zstd"}[target.suffix]
+    query = rows.sql_query()
+    return int(
+        connection.execute(f"COPY ({query}) TO {literal(target)} (FORMAT {kind})").fetchall()[0][0]
+    )
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, query: str, target: Path) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
-from entrepot.model.areas import by_code
+from entrepot.model.areas import area, by_code
 from entrepot.sources import source_info
 from entrepot.sources.baci.names import is_beside, is_named, named_table
 from entrepot.sources.strict import NUMBER, Rule, literal, read_text, verify
@@ -58,8 +58,11 @@ def rows(
     """Check every row and return them in canonical columns: whole USD, kg, six digits, ISO3."""
     columns = header(table.path, table.name)
     _require_columns(columns, table.name)
-    areas = {int(code): iso for code, iso in by_code("baci").items()}
+    areas = {
+        int(code): iso for code, iso in by_code("baci").items() if area(iso).kind != "aggregate"
+    }
     verify(connection, table.path, table.name, columns, _rules(table, areas), ("t", "i", "j", "k"))
+    _require_one_code(connection, read_text(table.path, columns), table.name, areas)
     codes = ", ".join(f"({code}, {literal(iso)})" for code, iso in sorted(areas.items()))
     return connection.sql(f"""
         WITH area(code, iso) AS (VALUES {codes}),
@@ -93,6 +96,22 @@ def _require_columns(columns: list[str], name: str) -> None:
             why="BACI has t,i,j,k,v,q: year, exporter, importer, product, thousand USD, tons",
             hint="check that this is a BACI data file, as CEPII ships it",
         )
+
+
+def _require_one_code(
+    connection: duckdb.DuckDBPyConnection, text: str, name: str, areas: dict[int, str]
+) -> None:
+    """Refuse a file that calls one area by two numbers: its flows would be in two rows."""
+    used: dict[str, int] = {}
+    both = f"SELECT DISTINCT unnest([i, j])::INTEGER FROM {text} ORDER BY ALL"
+    for (code,) in connection.sql(both).fetchall():
+        if areas[code] in used:
+            raise BadFileError(
+                f"two codes for one area: {used[areas[code]]} and {code} are {areas[code]}",
+                where=name,
+                why="its trade could count twice",
+            )
+        used[areas[code]] = code
 
 
 def _rules(table: TextTable, areas: dict[int, str]) -> tuple[Rule, ...]:

@@ -1,0 +1,256 @@
+"""`entrepot data`: what the lake holds, and how things get in and out."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003  Typer reads the annotations
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, progress, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rich.console import Console
+
+    from entrepot.lake import Holding, LoadReport
+    from entrepot.model.findings import Finding
+    from entrepot.sources import SourceInfo
+
+__all__ = ["app"]
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help="Id of a source: baci.")]
+
+
+@app.command("list", epilog="Example: entrepot data list --json")
+def list_(lake: LakeOption = None, as_json: JsonOption = False) -> None:
+    """List what the lake holds, one line for each file that was added."""
+    held = open_lake(lake)
+    found = held.holdings()
+
+    def render(screen: Console) -> None:
+        if not found:
+            _say(screen, f"The lake in {held.path} is empty.")
+            _say(screen, "Add a file: entrepot data add baci FILE")
+            return
+        screen.print(_holdings(found))
+        _print_findings(screen, (finding for item in found for finding in item.findings))
+
+    emit([item.to_dict() for item in found], render, as_json=as_json)
+
+
+@app.command(epilog="Example: entrepot data sources")
+def sources(lake: LakeOption = None, as_json: JsonOption = False) -> None:
+    """List the sources that the program knows, held or not."""
+    from entrepot.sources import source_ids, source_info
+
+    held = open_lake(lake)
+    known = [source_info(name) for name in source_ids()]
+    state = {info.id: _state(info, held=held.holds(info.id)) for info in known}
+    emit(
+        [info.model_dump(mode="json") | {"state": state[info.id]} for info in known],
+        lambda screen: screen.print(
+            table(
+                "",
+                ["source", "title", "publisher", "state"],
+                [[i.id, i.title, i.publisher, state[i.id]] for i in known],
+            )
+        ),
+        as_json=as_json,
+    )
+
+
+@app.command(epilog="Example: entrepot data add baci BACI_HS17_V202501.zip")
+def add(
+    source: SourceArgument,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="As published.")],
+    nomenclature: Annotated[
+        str | None,
+        typer.Option(help="Edition of the product codes, if no name says it: HS2017."),
+    ] = None,
+    vintage: Annotated[
+        str | None, typer.Option(help="Release, if no name says it: V202501.")
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace rows of periods that are held.")
+    ] = False,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Add files of a source: all of them, or none if anything is wrong with one."""
+    held = open_lake(lake)
+    with progress(f"adding {source}") as tell:
+        report = held.add(
+            source,
+            files,
+            replace=replace,
+            nomenclature=nomenclature,
+            vintage=vintage,
+            progress=tell,
+        )
+    emit(report, lambda screen: _print_report(screen, report), as_json=as_json)
+
+
+@app.command(epilog="Example: entrepot data show baci")
+def show(source: SourceArgument, lake: LakeOption = None, as_json: JsonOption = False) -> None:
+    """Show a source: what is held of it, what was noticed, licence and citation."""
+    from entrepot.sources import source_info
+
+    info = source_info(source)
+    held = [item for item in open_lake(lake).holdings() if item.source == source]
+    data = {
+        "source": info.model_dump(mode="json"),
+        "state": _state(info, held=bool(held)),
+        "holdings": [item.to_dict() for item in held],
+    }
+    emit(data, lambda screen: _print_source(screen, info, held), as_json=as_json)
+
+
+@app.command(epilog="Example: entrepot data check")
+def check(lake: LakeOption = None, as_json: JsonOption = False) -> None:
+    """Check files and rows; exit code 1 if something is wrong, 0 for warnings and notes."""
+    held = open_lake(lake)
+    with progress("checking the lake"):
+        found = held.check()
+    failed = any(finding.level == "error" for finding in found)
+
+    def render(screen: Console) -> None:
+        rows = sum(item.rows for item in held.holdings())
+        _say(screen, f"{rows:,} rows checked: {'something is wrong' if failed else 'sound'}.")
+        _print_findings(screen, found)
+
+    emit({"sound": not failed, "findings": [f.to_dict() for f in found]}, render, as_json=as_json)
+    if failed:
+        raise typer.Exit(1)
+
+
+@app.command(epilog="Example: entrepot data remove baci --snapshot 85d9d6656763")
+def remove(
+    source: SourceArgument,
+    snapshot: Annotated[
+        str | None, typer.Option(help="Only this one; its first digits are enough.")
+    ] = None,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Remove a source from the lake, with the delivered bytes that nothing else needs."""
+    gone = open_lake(lake).remove(source, snapshot=snapshot)
+
+    def render(screen: Console) -> None:
+        from entrepot.lake import spans
+
+        for item in gone:
+            _say(
+                screen,
+                f"Removed {item.source} {spans(item.periods)}: {item.rows:,} rows, and the "
+                f"delivered file {', '.join(item.files)} ({_size(item.bytes)} in all).",
+            )
+
+    emit({"removed": [item.to_dict() for item in gone]}, render, as_json=as_json)
+
+
+@app.command(
+    epilog="Example: entrepot data export baci china.csv --importer RUS --exporter CHN+HKG"
+)
+def export(
+    source: SourceArgument,
+    out: Annotated[Path, typer.Argument(metavar="FILE", help="Ends in .csv or .parquet.")],
+    importer: Annotated[str | None, typer.Option(help="Area, group or sum: RUS.")] = None,
+    exporter: Annotated[str | None, typer.Option(help="Area, group or sum: CHN+HKG.")] = None,
+    period: Annotated[str | None, typer.Option(help="2023, 2017..2023.")] = None,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write rows in canonical columns to a file for another program."""
+    held = open_lake(lake)
+    rows = held.export(source, out, importer=importer, exporter=exporter, period=period)
+    emit(
+        {"file": str(out), "rows": rows},
+        lambda screen: _say(screen, f"{rows:,} rows written to {out}."),
+        as_json=as_json,
+    )
+
+
+def _state(info: SourceInfo, *, held: bool) -> str:
+    if info.bundled:
+        return "comes with the program"
+    return "held" if held else f"not held: entrepot data add {info.id} FILE"
+
+
+def _print_report(screen: Console, report: LoadReport) -> None:
+    from entrepot.lake import spans
+
+    for name in report.unchanged:
+        _say(screen, f"{name}: these bytes are held already, nothing to do.")
+    if report.replaced:
+        _say(screen, f"Replaced: {report.source} {spans(report.replaced)}.")
+    if report.added:
+        screen.print(_holdings(report.added))
+    _print_findings(screen, report.findings)
+
+
+def _print_source(screen: Console, info: SourceInfo, held: Sequence[Holding]) -> None:
+    screen.print(table("", ["", ""], [[k, v] for k, v in _about(info).items()]))
+    if held:
+        screen.print(_holdings(held))
+        _print_findings(screen, (finding for item in held for finding in item.findings))
+    else:
+        _say(screen, f"{info.id}: {_state(info, held=False)}.")
+
+
+def _about(info: SourceInfo) -> dict[str, str]:
+    return {
+        "source": f"{info.id}: {info.title}",
+        "publisher": info.publisher,
+        "licence": info.licence,
+        "cite as": info.citation,
+        "where": info.url,
+        "covers": info.coverage,
+        "rhythm": info.rhythm,
+        **{f"note: {quirk.id}": quirk.text for quirk in info.quirks},
+    }
+
+
+def _holdings(found: Iterable[Holding]) -> Any:
+    from entrepot.lake import spans
+
+    return table(
+        "",
+        ["source", "periods", "rows", "exporters", "codes", "release", "snapshot", "size", "added"],
+        [
+            [
+                item.source,
+                spans(item.periods),
+                f"{item.rows:,}",
+                str(item.areas),
+                item.nomenclature,
+                item.vintage,
+                item.snapshot,
+                _size(item.bytes),
+                item.added_on,
+            ]
+            for item in found
+        ],
+        right=(2, 3, 7),
+    )
+
+
+def _print_findings(screen: Console, found: Iterable[Finding]) -> None:
+    for finding in found:
+        _say(screen, f"{finding.level}: {finding.text} ({finding.place}: {finding.example})")
+
+
+def _say(screen: Console, text: str) -> None:
+    """Print a line as it is: names of files may hold what rich takes for markup."""
+    screen.print(text, markup=False)
+
+
+def _size(count: int) -> str:
+    units: list[tuple[int, str]] = [(2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB")]
+    for size, unit in units:
+        if count >= size:
+            return f"{count / size:.1f} {unit}"
+    return f"{count} B"
