@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from rich.console import Console
 
     from entrepot.lake import Lake
@@ -73,7 +74,9 @@ def emit(data: Any, render: Callable[[Console], None], *, as_json: bool) -> None
         render(console())
 
 
-def table(title: str, columns: list[str], rows: list[list[str]], *, right: tuple[int, ...] = ()) -> Any:
+def table(
+    title: str, columns: list[str], rows: list[list[str]], *, right: tuple[int, ...] = ()
+) -> Any:
     """Return a rich table in the look of the project: no lines but one under the head."""
     from rich import box
     from rich.table import Table

@@ -42,10 +42,12 @@ def caveat(name: str, text: str) -> Caveat:
     return Caveat(id=name, text=text, docs=f"explanation/{name}")
 
 
-def for_definition(definition: Definition) -> list[Caveat]:
-    """Return the caveats that follow from the question alone."""
-    found: list[Caveat] = []
-    found += _reporter_break(definition)
+def for_definition(definition: Definition, *, one_voice: bool = False) -> list[Caveat]:
+    """Return the caveats that follow from the question alone.
+
+    With `one_voice`, a country that still reports tells all of it, so nothing breaks.
+    """
+    found = [] if one_voice else _reporter_break(definition)
     if definition.measure in ("import_share", "export_share", "asymmetry"):
         found.append(
             caveat(
@@ -96,7 +98,10 @@ def _reporter_break(definition: Definition) -> list[Caveat]:
             f"{definition.period} mixes the two."
         )
     else:
-        text = f"{names} stopped reporting after {last}; the partner alone stands behind {definition.period}."
+        text = (
+            f"{names} stopped publishing trade by partner after {last}: partners' reports and "
+            f"estimates stand behind {definition.period}."
+        )
     return [caveat("reporter-break", text)]
 
 
@@ -133,9 +138,7 @@ def for_printed(rows: Iterable[Published], left_out: int) -> list[Caveat]:
             caveat("valuation", f"Valued {' or '.join(valuations)}, as the reporter does.")
         )
     if len({row.origin for row in kept}) == 1 and len({row.publisher for row in kept}) > 1:
-        found.append(
-            caveat("one-origin", f"Several outlets, one origin: {kept[0].origin_words}.")
-        )
+        found.append(caveat("one-origin", f"Several outlets, one origin: {kept[0].origin_words}."))
     if left_out:
         found.append(
             caveat(
@@ -146,7 +149,10 @@ def for_printed(rows: Iterable[Published], left_out: int) -> list[Caveat]:
         )
     if any(not row.basis for row in kept if row.goods != "all"):
         found.append(
-            caveat("basis", "The text does not say whether goods are counted by who shipped them "
-                            "or by where they were made.")
+            caveat(
+                "basis",
+                "The text does not say whether goods are counted by who shipped them "
+                "or by where they were made.",
+            )
         )
     return found

@@ -78,7 +78,9 @@ class Definition:
         for name, allowed in CHOICES.items():
             value = given.get(name)
             if value is not None and str(value) not in allowed:
-                raise UnknownNameError(name, str(value), allowed, hint=f"one of: {', '.join(allowed)}")
+                raise UnknownNameError(
+                    name, str(value), allowed, hint=f"one of: {', '.join(allowed)}"
+                )
         period = Period.parse(given.pop("period"))
         base = Period.parse(given.pop("base")) if "base" in given else None
         for side in ("importer", "exporter"):

@@ -60,7 +60,7 @@ def pairs(
 ) -> Iterator[tuple[Published, Published]]:
     """Yield pairs that may be divided: one origin, one variant, one reporter, one valuation.
 
-    The first pair of each origin and variant is taken, so rows should come best first.
+    The first pair of each origin and variant is taken, so rows have to come best first.
     """
     seen: set[tuple[str, str]] = set()
     for one, other in itertools.product(top, bottom):

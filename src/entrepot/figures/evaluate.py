@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures import caveats, flows, printed
 from entrepot.figures.definition import Definition
-from entrepot.figures.estimate import Answer, Missing, specifications
+from entrepot.figures.estimate import Answer, Estimate, Missing, specifications
 from entrepot.figures.figure import Figure
 from entrepot.goods import goods_selection
 from entrepot.lake import Lake
 from entrepot.measures import passport, passports
+from entrepot.model.reporting import stopped_in
 
 if TYPE_CHECKING:
     import os
@@ -73,23 +74,23 @@ def evaluate(definition: Definition, lake: Lake) -> Figure:
     if definition.goods.startswith("named:"):
         words = definition.goods.removeprefix("named:")
         return _insufficient(definition, unit, f"{words!r} names no list of codes; use a list")
-    reasons: list[str] = []
-    answers: list[tuple[str, Answer]] = []
-    for source in _sources(definition, lake):
-        found = _answer(definition, source, lake)
-        if isinstance(found, Missing):
-            reasons.append(found.reason)
-        else:
-            answers.append((source, found))
-    if not answers:
-        return _insufficient(definition, unit, ". ".join(reasons))
-    return _figure(definition, answers)
+    found = {source: _answer(definition, source, lake) for source in _sources(definition, lake)}
+    answers = [(name, item) for name, item in found.items() if isinstance(item, Answer)]
+    if "baci" in dict(answers) and definition.measure in ("value", "growth"):
+        # Our own results were computed from BACI: next to the rows they would count twice.
+        answers = [(name, item) for name, item in answers if name != "computed"]
+    if answers:
+        return _figure(definition, answers)
+    reasons = [item.reason for item in found.values() if isinstance(item, Missing)]
+    return _insufficient(definition, unit, ". ".join(reasons))
 
 
 def _checked(definition: Definition, lake: Lake) -> Definition:
     ids = [item.id for item in passports()]
     if definition.measure not in ids:
-        raise UnknownNameError("measure", definition.measure, ids, hint="see: entrepot measure list")
+        raise UnknownNameError(
+            "measure", definition.measure, ids, hint="see: entrepot measure list"
+        )
     known = [*dict.fromkeys(holding.source for holding in lake.holdings()), *PRINTED, "baci"]
     if definition.source and definition.source not in known:
         raise UnknownNameError("source", definition.source, known, hint="see: entrepot data list")
@@ -133,12 +134,7 @@ def _sources(definition: Definition, lake: Lake) -> list[str]:
 def _answer(definition: Definition, source: str, lake: Lake) -> Answer | Missing:
     if source in PRINTED:
         return printed.answer(definition, source)
-    for holding in lake.holdings():
-        if holding.source == source:
-            return flows.answer(definition, lake, holding)
-    return Missing(
-        f"the lake holds no {source}; bring it in with: entrepot data add {source} FILE"
-    )
+    return flows.answer(definition, lake, source)
 
 
 def _figure(definition: Definition, answers: list[tuple[str, Answer]]) -> Figure:
@@ -146,14 +142,20 @@ def _figure(definition: Definition, answers: list[tuple[str, Answer]]) -> Figure
     source, first = answers[0]
     head = first.estimates[0]
     estimates = [item for _, answer in answers for item in answer.estimates]
-    spans = [f"{name}: {span}" if len(answers) > 1 else span
-             for name, answer in answers for span in answer.spans]
+    spans = [
+        f"{name}: {span}" if len(answers) > 1 else span
+        for name, answer in answers
+        for span in answer.spans
+    ]
     if len(answers) > 1:
         spans.insert(0, " and ".join(name for name, _ in answers))
     low, high, words = _range(head.value, [item.value for item in estimates], spans)
     if low is None and head.low is not None and head.high is not None and head.low < head.high:
         low, high, words = head.low, head.high, "what the printed digits leave open"
-    notes = [*caveats.for_definition(definition), *first.caveats]
+    notes = [
+        *caveats.for_definition(definition, one_voice=_one_voice(definition, head)),
+        *first.caveats,
+    ]
     return Figure(
         definition=definition.but(source=source),
         status="ok",
@@ -166,6 +168,15 @@ def _figure(definition: Definition, answers: list[tuple[str, Answer]]) -> Figure
         evidence=head.evidence,
         caveats=tuple({note.id: note for note in reversed(notes)}.values())[::-1],
     )
+
+
+def _one_voice(definition: Definition, head: Estimate) -> bool:
+    """Whether printed numbers all come from the books of one country that still reports."""
+    sides = {side for item in head.evidence for side in item.told_by}
+    if len(sides) != 1 or any(item.origin == "" or not item.told_by for item in head.evidence):
+        return False
+    teller = definition.exporter if sides == {"exporter"} else definition.importer
+    return not stopped_in(teller.split("+"), definition.period)
 
 
 def _range(

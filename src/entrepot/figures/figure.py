@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from entrepot.figures.definition import Definition
+if TYPE_CHECKING:
+    from entrepot.figures.definition import Definition
 
 __all__ = ["Caveat", "Evidence", "Figure", "Specification", "Specifications"]
 

@@ -2,64 +2,110 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from entrepot.errors import RequestError
 from entrepot.figures import caveats
+from entrepot.figures.cells import Cells
 from entrepot.figures.estimate import Answer, Estimate, Missing
-from entrepot.figures.figure import Evidence
-from entrepot.figures.variants import GOODS_VARIANTS, territories, territory
-from entrepot.model.areas import area_set
+from entrepot.figures.held import Held, held
+from entrepot.figures.variants import territories, territory
+from entrepot.goods import goods_selection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from entrepot.figures.definition import Definition
-    from entrepot.goods import Selection
-    from entrepot.lake import Holding, Lake
-    from entrepot.model.period import Period
+    from entrepot.figures.figure import Caveat
+    from entrepot.goods import Selection, Variant
+    from entrepot.lake import Lake
 
 __all__ = ["answer"]
 
-COLUMNS = {"value": "value_usd", "mass": "mass_kg"}
-UNITS = {"value": "USD", "mass": "kg"}
+EDITIONS = "codes whose edition changed in or out"
+HONG_KONG = "Hong Kong in or out"
+OTHER_VARIANTS: tuple[Variant, ...] = ("same_code", "without_changed")
 
 
-@dataclass(frozen=True, slots=True)
-class _Total:
-    """A sum over cells: None when no cell holds a value."""
+def answer(definition: Definition, lake: Lake, source: str) -> Answer | Missing:
+    """Answer from the rows of `source`.
 
-    amount: float | None
-    rows: int
-    told_by: dict[str, int]
-
-
-def answer(definition: Definition, lake: Lake, holding: Holding) -> Answer | Missing:
-    """Answer from the rows of `holding`.
-
-    Alternatives are the variants of the goods list and the same with or without Hong Kong.
+    The headline follows a list into the edition of the data; the alternatives are the other
+    variants of the list and the same with or without Hong Kong, where the rows hold it.
     """
-    refusal = _refusal(definition, holding)
+    refusal = _refusal(definition, source)
     if refusal:
         return Missing(refusal)
-    main = _estimate(definition, "family", lake, holding)
+    periods = [span for span in (definition.period, definition.base) if span]
+    deliveries = held(lake, source, periods)
+    if isinstance(deliveries, Missing):
+        return deliveries
+    cells = Cells(lake, deliveries)
+    selection = goods_selection(definition.goods, nomenclature=deliveries.nomenclature)
+    main = _estimate(definition, selection, cells, main=True)
     if isinstance(main, Missing):
         return main
-    selection = _selection(definition, "family", holding)
-    estimates, spans = [main], []
-    for variant in _variants(selection):
-        other = _estimate(definition, variant, lake, holding)
-        if isinstance(other, Estimate):
-            estimates.append(other)
-            spans.append("codes whose edition changed in or out")
-    for choice in territories(definition):
-        other = _estimate(choice, "family", lake, holding) if _held(choice, lake, holding) else None
-        if isinstance(other, Estimate):
-            estimates.append(other)
-            spans.append("Hong Kong in or out")
+    others = list(_alternatives(definition, selection, cells))
     return Answer(
-        estimates=tuple(estimates),
-        caveats=tuple(_caveats(selection, holding)),
-        spans=tuple(dict.fromkeys(spans)),
+        estimates=(main, *(estimate for _, estimate in others)),
+        caveats=(*caveats.for_goods(selection), *_partial(definition, deliveries)),
+        spans=tuple(dict.fromkeys(span for span, _ in others)),
     )
+
+
+def _refusal(definition: Definition, source: str) -> str | None:
+    """Say why the source cannot answer this kind of question at all."""
+    if definition.basis != "dispatch":
+        return f"{source} does not tell goods by {definition.basis}"
+    if definition.valuation not in (None, "fob"):
+        return f"{source} is valued FOB, not {str(definition.valuation).upper()}"
+    if definition.quantity == "items":
+        return f"{source} counts value and mass, not items"
+    if definition.currency != "USD":
+        return f"{source} is in USD, not {definition.currency}"
+    return None
+
+
+def _alternatives(
+    definition: Definition, selection: Selection, cells: Cells
+) -> Iterator[tuple[str, Estimate]]:
+    edition = cells.held.nomenclature
+    for variant in OTHER_VARIANTS if selection.edition_sensitive or selection.substituted else ():
+        other = goods_selection(definition.goods, nomenclature=edition, variant=variant)
+        if other.codes and other.codes != selection.codes:
+            found = _estimate(definition, other, cells)
+            if isinstance(found, Estimate):
+                yield EDITIONS, found
+    for choice in territories(definition):
+        other_side = _estimate(choice, selection, cells) if cells.knows(choice) else None
+        if isinstance(other_side, Estimate):
+            yield HONG_KONG, other_side
+
+
+def _estimate(
+    definition: Definition, selection: Selection, cells: Cells, *, main: bool = False
+) -> Estimate | Missing:
+    found = cells.measure(definition, selection)
+    if isinstance(found, Missing):
+        return found
+    goods = definition.goods
+    if selection.variant != "family":
+        goods = f"{goods} ({selection.variant})"
+    return Estimate(
+        value=found,
+        unit=cells.unit(definition),
+        choices={
+            "source": cells.held.source,
+            "goods": goods,
+            "territory": territory(definition),
+        },
+        evidence=(cells.evidence(definition, selection),) if main else (),
+    )
+
+
+def _partial(definition: Definition, deliveries: Held) -> Iterator[Caveat]:
+    if not deliveries.is_partial:
+        return
+    text = f"The lake holds {deliveries.source} for {deliveries.areas} exporters only"
+    if definition.measure not in ("value", "growth"):
+        text += ", so the total is too small and this is an upper bound"
+    yield caveats.caveat("partial-source", f"{text}.")

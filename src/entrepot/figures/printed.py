@@ -11,15 +11,16 @@ from entrepot.figures.estimate import Answer, Estimate, Missing
 from entrepot.figures.figure import Evidence
 from entrepot.figures.variants import territories, territory
 from entrepot.model.interval import Interval
-from entrepot.sources.published.read import best, published
+from entrepot.sources.published.read import matching, published, ranked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from entrepot.figures.definition import Definition
+    from entrepot.figures.figure import Caveat
     from entrepot.sources.published.read import Published
 
-__all__ = ["answer", "states"]
+__all__ = ["answer"]
 
 Rows = tuple["Published", ...]
 
@@ -40,7 +41,9 @@ def answer(definition: Definition, source: str) -> Answer | Missing:
     if not main:
         return Missing(_what_is_missing(definition, rows, source))
     others = [
-        estimate for other in territories(definition) for estimate in _estimates(other, kept, source)
+        estimate
+        for other in territories(definition)
+        for estimate in _estimates(other, kept, source)
     ]
     return Answer(
         estimates=(*main, *others),
@@ -49,32 +52,27 @@ def answer(definition: Definition, source: str) -> Answer | Missing:
     )
 
 
-def states(row: Published, definition: Definition) -> bool:
-    """Whether a row states just what the definition asks for."""
-    return (
-        row.measure == definition.measure
-        and row.period == definition.period
-        and row.value is not None
-        and row.currency in ("", definition.currency)
-        and (definition.base is None or row.base == definition.base)
-        and _same_flow(row, definition)
+def _stated(rows: Iterable[Published], definition: Definition) -> tuple[Published, ...]:
+    """Return the rows that state just what the definition asks for, best first."""
+    found = matching(
+        rows,
+        measure=definition.measure,
+        exporter=definition.exporter,
+        importer=definition.importer,
+        period=definition.period,
+        base=definition.base,
+        basis=definition.basis,
+        flow=definition.flow,
+        goods=definition.goods,
     )
-
-
-def _same_flow(row: Published, definition: Definition) -> bool:
     wanted = definition.valuation
-    return (
-        _same_areas(row.exporter, definition.exporter)
-        and _same_areas(row.importer, definition.importer)
-        and row.flow == definition.flow
-        and row.goods == definition.goods
-        and row.basis in ("", definition.basis)
+    return ranked(
+        row
+        for row in found
+        if row.value is not None
+        and row.currency in ("", definition.currency)
         and (wanted is None or row.valuation.lower().startswith(wanted))
     )
-
-
-def _same_areas(one: str, other: str) -> bool:
-    return bool(one) and sorted(one.split("+")) == sorted(other.split("+"))
 
 
 def _estimates(definition: Definition, rows: Rows, source: str) -> Iterator[Estimate]:
@@ -83,15 +81,13 @@ def _estimates(definition: Definition, rows: Rows, source: str) -> Iterator[Esti
         yield from _asymmetry(definition, rows, source)
         return
     seen = set()
-    for row in _one_a_voice(row for row in rows if states(row, definition)):
+    for row in _one_a_voice(_stated(rows, definition)):
         seen.add((row.origin, row.variant))
         yield _estimate((row,), row.value or 0.0, row.unit, _interval(row), source, definition)
     quotient = quotient_of(definition)
     if quotient is None:
         return
-    over = _one_a_voice(row for row in rows if states(row, quotient.top))
-    under = [row for row in rows if states(row, quotient.bottom)]
-    for one, other in pairs(over, under):
+    for one, other in pairs(_stated(rows, quotient.top), _stated(rows, quotient.bottom)):
         if (one.origin, one.variant) not in seen:
             value = quotient.of(one.value or 0.0, other.value or 0.0)
             spread = quotient.interval(_interval(one), _interval(other))
@@ -99,21 +95,16 @@ def _estimates(definition: Definition, rows: Rows, source: str) -> Iterator[Esti
 
 
 def _one_a_voice(rows: Iterable[Published]) -> list[Published]:
-    """Return the best row of each origin and variant, best first: copies count once."""
-    left = list(rows)
-    chosen: list[Published] = []
-    while left:
-        row = best(left)
-        chosen.append(row)
-        left = [other for other in left if (other.origin, other.variant) != (row.origin, row.variant)]
-    return chosen
+    """Return the first row of each origin and variant: copies count once."""
+    found: dict[tuple[str, str], Published] = {}
+    for row in rows:
+        found.setdefault((row.origin, row.variant), row)
+    return list(found.values())
 
 
 def _interval(row: Published) -> Interval:
     value = row.value or 0.0
-    return Interval(
-        value if row.low is None else row.low, value if row.high is None else row.high
-    )
+    return Interval(value if row.low is None else row.low, value if row.high is None else row.high)
 
 
 def _estimate(
@@ -170,18 +161,16 @@ def _asymmetry(definition: Definition, rows: Rows, source: str) -> Iterator[Esti
         )
 
 
-def _caveats(
-    definition: Definition, main: list[Estimate], rows: Rows
-) -> Iterator[caveats.Caveat]:
+def _caveats(definition: Definition, main: list[Estimate], rows: Rows) -> Iterator[Caveat]:
     used = {item.id for estimate in main for item in estimate.evidence}
-    low = sum(row.confidence == "low" and states(row, definition) for row in rows)
+    low = sum(row.confidence == "low" for row in _stated(rows, definition))
     yield from caveats.for_printed([row for row in rows if row.id in used], low)
     if len(main[0].evidence) > 1:
         yield caveats.caveat("derived", "Nobody printed it: computed from two published numbers.")
 
 
 def _spans(main: list[Estimate], others: list[Estimate]) -> Iterator[str]:
-    origins = {item.choices["origin"] for item in main}
+    origins = {origin for item in main for origin in item.choices["origin"].split(" over ")}
     if len(origins) > 1:
         yield f"{len(origins)} independent origins"
     if len({item.choices["goods"] for item in main}) > 1:
@@ -192,13 +181,16 @@ def _spans(main: list[Estimate], others: list[Estimate]) -> Iterator[str]:
 
 def _what_is_missing(definition: Definition, rows: Rows, source: str) -> str:
     """Say what is not held, and for which periods it is."""
-    near = {
-        str(row.period)
-        for row in rows
-        if row.measure == definition.measure and row.value is not None
-        if _same_flow(row, definition)
-    }
-    held = f"; held for {', '.join(sorted(near)[:8])}" if near else ""
+    near = matching(
+        rows,
+        measure=definition.measure,
+        exporter=definition.exporter,
+        importer=definition.importer,
+        flow=definition.flow,
+        goods=definition.goods,
+    )
+    periods = sorted({str(row.period) for row in near if row.value is not None})
+    held = f"; held for {', '.join(periods[:8])}" if periods else ""
     return (
         f"{source} holds no {definition.measure} of {definition.goods} from {definition.exporter} "
         f"to {definition.importer} for {definition.period}{held}"

@@ -82,7 +82,9 @@ def _evidence(item: Evidence) -> str:
     if item.id:
         return f"{item.source} {item.id}: {item.publisher} ({item.origin}) {item.url}".strip()
     told = ", ".join(f"{rows} by {side}" for side, rows in item.told_by.items())
-    return f"{item.source} {item.snapshot}: {item.rows:,} rows" + (f" (told {told})" if told else "")
+    return f"{item.source} {item.snapshot}: {item.rows:,} rows" + (
+        f" (told {told})" if told else ""
+    )
 
 
 def as_html(figure: Figure) -> str:

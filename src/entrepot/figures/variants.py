@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
 
-__all__ = ["GOODS_VARIANTS", "territory", "territories"]
+__all__ = ["GOODS_VARIANTS", "territories", "territory"]
 
 GOODS_VARIANTS = {
     "family": "all codes that can be followed",

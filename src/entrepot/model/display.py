@@ -81,9 +81,20 @@ def figure_value(value: float | None, unit: str, digits: int = 3) -> str:
 
 
 def range_text(low: float | None, high: float | None, unit: str, digits: int = 3) -> str:
-    """Return ``38.4 to 75.6 %``, or an empty text when either end is unknown."""
+    """Return ``38.4 to 75.6 %``, or an empty text when either end is unknown.
+
+    Ends that would print alike get as many digits more as it takes to tell them apart.
+
+    Examples
+    --------
+    >>> range_text(228_104_500_000, 228_105_500_000, "USD").replace(NBSP, " ")
+    '228.1045 to 228.1055 bn USD'
+    """
     if low is None or high is None:
         return ""
+    alike = split_unit(low, unit, digits) == split_unit(high, unit, digits)
+    if alike and low != high and digits < 9:
+        return range_text(low, high, unit, digits + 1)
     (first, first_unit), (last, last_unit) = (split_unit(end, unit, digits) for end in (low, high))
     if first_unit == last_unit:
         return _glued(f"{first} to {last}", last_unit)

@@ -1,0 +1,159 @@
+"""Write docs/reference from the code; with --check only say whether it is up to date."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import typer.main
+
+from entrepot.cli.main import app
+from entrepot.figures.caveats import CAVEATS
+from entrepot.goods import goods_lists
+from entrepot.measures import passports
+from entrepot.model.areas import groups
+from entrepot.model.columns import columns
+from entrepot.sources import source_ids, source_info
+
+FOLDER = Path(__file__).parent / "reference"
+NOTE = "<!-- Written by docs/build.py from the code; change the code, then run `make docs`. -->\n"
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """Return a Markdown table; bars inside cells are escaped."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(
+        "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines
+    )
+
+
+def commands() -> str:
+    """Return a page with every command, its options and its example."""
+    parts = ["# Commands\n"]
+    root = typer.main.get_command(app)
+    parts.append((root.help or "").strip() + "\n")
+    parts += [text for name, command in root.commands.items() for text in _command(name, command)]  # type: ignore[attr-defined]
+    return "\n".join(parts)
+
+
+def _command(path: str, command: Any) -> list[str]:
+    if hasattr(command, "commands"):
+        return [
+            text
+            for name, inner in command.commands.items()
+            for text in _command(f"{path} {name}", inner)
+        ]
+    options = []
+    arguments = []
+    for parameter in command.params:
+        if parameter.param_type_name == "argument":
+            arguments.append(parameter.human_readable_name)
+        elif parameter.name != "help":
+            options.append([f"`{', '.join(parameter.opts)}`", parameter.help or ""])
+    usage = " ".join(["entrepot", path, *arguments])
+    text = [f"## {path}\n", f"    {usage}\n", (command.help or "").strip() + "\n"]
+    if options:
+        text.append(table(["option", "meaning"], options) + "\n")
+    return text
+
+
+def measures() -> str:
+    """Return a page with the passport of every measure."""
+    parts = ["# Measures\n"]
+    for item in passports():
+        rows = [
+            ["inputs", ", ".join(item.inputs) if not isinstance(item.inputs, str) else item.inputs],
+            ["unit", item.unit],
+            ["range", item.range],
+            ["no value when", item.null_rule],
+            ["formula", item.formula],
+            ["reference", item.reference],
+        ]
+        parts += [f"## {item.id}\n", f"{item.title}\n", table(["", ""], rows) + "\n"]
+    return "\n".join(parts)
+
+
+def dictionary() -> str:
+    """Return a page with every column of the canonical tables."""
+    parts = ["# Columns\n"]
+    for name in dict.fromkeys(column.table for column in columns()):
+        rows = [
+            [f"`{column.name}`", column.type, column.unit, column.null_rule, column.meaning]
+            for column in columns()
+            if column.table == name
+        ]
+        parts += [f"## {name}\n", table(["column", "type", "unit", "null", "meaning"], rows) + "\n"]
+    return "\n".join(parts)
+
+
+def sources() -> str:
+    """Return a page with every source."""
+    parts = ["# Sources\n"]
+    for name in source_ids():
+        info = source_info(name)
+        rows = [
+            [key.replace("_", " "), _plain(value)]
+            for key, value in info.model_dump().items()
+            if value
+        ]
+        parts += [f"## {name}\n", table(["", ""], rows) + "\n"]
+    return "\n".join(parts)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, dict):
+        return "; ".join(
+            f"{key}: {_plain(inner)}" for key, inner in value.items() if inner is not None
+        )
+    if isinstance(value, (list, tuple)):
+        return "; ".join(_plain(inner) for inner in value)
+    return " ".join(str(value).split())
+
+
+def vocabulary() -> str:
+    """Return a page with groups, goods lists and caveats."""
+    found = [[f"`{group.code}`", group.name, group.note] for group in groups()]
+    lists = [[f"`{item.id}`", item.title] for item in goods_lists()]
+    caveats = [[f"[{name}](../explanation/{name}.md)", text] for name, text in CAVEATS.items()]
+    return "\n".join(
+        [
+            "# Groups, lists and caveats\n",
+            "## Groups of countries\n",
+            table(["code", "name", "note"], found) + "\n",
+            "## Lists of goods\n",
+            table(["id", "title"], lists) + "\n",
+            "## Caveats\n",
+            table(["caveat", "meaning"], caveats) + "\n",
+        ]
+    )
+
+
+PAGES = {
+    "commands.md": commands,
+    "measures.md": measures,
+    "columns.md": dictionary,
+    "sources.md": sources,
+    "vocabulary.md": vocabulary,
+}
+
+
+def main() -> int:
+    """Write the pages, or compare them with ``--check``."""
+    FOLDER.mkdir(exist_ok=True)
+    stale = []
+    for name, build in PAGES.items():
+        text = NOTE + build()
+        path = FOLDER / name
+        if "--check" in sys.argv:
+            if not path.exists() or path.read_text(encoding="utf-8") != text:
+                stale.append(name)
+        else:
+            path.write_text(text, encoding="utf-8")
+    if stale:
+        sys.stderr.write(f"out of date: {', '.join(stale)}; run `make docs`\n")
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
