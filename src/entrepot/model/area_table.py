@@ -24,6 +24,7 @@ System = Literal["alpha2", "m49", "comtrade", "baci", "eurostat", "gacc", "imf",
 
 
 _MANY = (7, 8, 9, 10, 11, 14)  # columns with several codes in a cell
+_MARKS = str.maketrans({"，": ",", "（": "(", "）": ")", "’": "'"})  # Chinese and curly
 _NEARLY = 0.08  # how much less alike than the best a suggestion may be
 
 
@@ -145,12 +146,15 @@ def by_code(system: System) -> dict[str, str]:
 def by_name(name: str) -> str | None:
     """Return our code for a name as sources print it, or None.
 
+    What Eurostat adds in brackets ("Spain (incl. Canary Islands 'XB' from 1997)") is left out.
+
     Examples
     --------
     >>> by_name("Russian Federation"), by_name("Atlantis")
     ('RUS', None)
     """
-    return by_code("name").get(_key(name))
+    names = by_code("name")
+    return names.get(_key(name)) or names.get(_key(name.partition(" (incl. ")[0]))
 
 
 def unknown_area(text: str, groups: tuple[tuple[str, str], ...] = ()) -> UnknownNameError:
@@ -213,7 +217,9 @@ def _codes(one: Area, system: System) -> tuple[str, ...]:
 
 
 def _key(name: str) -> str:
-    return " ".join(name.replace("，", ",").replace("’", "'").casefold().split())
+    """Return a name without case, typographic marks and uneven blanks."""
+    plain = name.translate(_MARKS).replace(",", ", ").replace("(", " (").casefold()
+    return " ".join(plain.split())
 
 
 def _area(row: list[str]) -> Area:
