@@ -12,9 +12,18 @@ TIERS = ("unit", "property", "reference", "golden", "cases", "architecture", "br
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        tier = item.path.relative_to(ROOT / "tests").parts[0]
+        parts = item.path.relative_to(ROOT).parts
+        tier = parts[1] if parts[0] == "tests" else "unit"
         if tier in TIERS:
             item.add_marker(tier)
+
+
+@pytest.fixture(autouse=True)
+def _no_lake_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep tests away from the lake and settings of whoever runs them."""
+    monkeypatch.setenv("ENTREPOT_LAKE", str(tmp_path / "no-lake"))
+    monkeypatch.delenv("ENTREPOT_THREADS", raising=False)
+    monkeypatch.delenv("ENTREPOT_MEMORY", raising=False)
 
 
 @pytest.fixture(scope="session")

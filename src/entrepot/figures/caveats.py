@@ -147,7 +147,7 @@ def for_printed(rows: Iterable[Published], left_out: int) -> list[Caveat]:
                 "(spot conversions, slips, superseded) left out.",
             )
         )
-    if any(not row.basis for row in kept if row.goods != "all"):
+    if any(not row.basis for row in kept if row.goods != "all" and row.origin != "BACI"):
         found.append(
             caveat(
                 "basis",

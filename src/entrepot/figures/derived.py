@@ -1,4 +1,4 @@
-"""Shares, growth and weights that follow from two printed numbers of one origin."""
+"""Numbers that nobody printed and that follow from two that one origin did."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from entrepot.model.interval import Interval
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from entrepot.figures.definition import Definition
     from entrepot.sources.published.read import Published
 
-__all__ = ["Quotient", "pairs", "quotient_of"]
+__all__ = ["Quotient", "pairs", "quotient_of", "sums"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +55,36 @@ def quotient_of(definition: Definition) -> Quotient | None:
     return None
 
 
+def sums(
+    parts: Sequence[Iterable[Published]],
+) -> Iterator[tuple[Published, ...]]:
+    """Yield one row of each part, where one origin, as one reporter, states them all."""
+    if not parts:
+        return
+    by_voice = []
+    for rows in parts:
+        found: dict[tuple[str, str, str], Published] = {}
+        for row in rows:
+            found.setdefault((row.origin, row.variant, row.reporter), row)
+        by_voice.append(found)
+    for voice in by_voice[0]:
+        if all(voice in found for found in by_voice):
+            yield tuple(found[voice] for found in by_voice)
+
+
 def pairs(
-    top: Iterable[Published], bottom: Iterable[Published]
+    top: Iterable[Published], bottom: Iterable[Published], *, across_reporters: bool = False
 ) -> Iterator[tuple[Published, Published]]:
     """Yield pairs that may be divided: one origin, one variant, one reporter, one valuation.
 
-    The first pair of each origin and variant is taken, so rows have to come best first.
+    The first pair of each origin and variant is taken, so rows have to come best first. A data set
+    that blends reports is one origin with several reporters: `across_reporters` lets it be.
     """
     seen: set[tuple[str, str]] = set()
     for one, other in itertools.product(top, bottom):
         voice = (one.origin, one.variant)
         same = voice == (other.origin, other.variant)
-        if same and voice not in seen and one.reporter == other.reporter:
+        if same and voice not in seen and (across_reporters or one.reporter == other.reporter):
             if one.valuation != other.valuation or not other.value:
                 continue
             seen.add(voice)

@@ -82,6 +82,8 @@ def evaluate(definition: Definition, lake: Lake) -> Figure:
     if answers:
         return _figure(definition, answers)
     reasons = [item.reason for item in found.values() if isinstance(item, Missing)]
+    if definition.source is None and not lake.holdings():
+        reasons.append("the lake is empty; bring BACI in with: entrepot data add baci FILE")
     return _insufficient(definition, unit, ". ".join(reasons))
 
 
@@ -150,7 +152,7 @@ def _figure(definition: Definition, answers: list[tuple[str, Answer]]) -> Figure
     if len(answers) > 1:
         spans.insert(0, " and ".join(name for name, _ in answers))
     low, high, words = _range(head.value, [item.value for item in estimates], spans)
-    if low is None and head.low is not None and head.high is not None and head.low < head.high:
+    if low is None and source == "published" and head.low != head.high:
         low, high, words = head.low, head.high, "what the printed digits leave open"
     notes = [
         *caveats.for_definition(definition, one_voice=_one_voice(definition, head)),

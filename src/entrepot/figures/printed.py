@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
+import math
+import operator
 from typing import TYPE_CHECKING
 
 from entrepot.figures import caveats
-from entrepot.figures.derived import pairs, quotient_of
+from entrepot.figures.derived import pairs, quotient_of, sums
 from entrepot.figures.estimate import Answer, Estimate, Missing
 from entrepot.figures.figure import Evidence
 from entrepot.figures.variants import territories, territory
+from entrepot.goods import goods_selection
 from entrepot.model.interval import Interval
 from entrepot.sources.published.read import matching, published, ranked
 
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["answer"]
 
 Rows = tuple["Published", ...]
+ADDITIVE = ("value", "import_share", "export_share")
 
 
 def answer(definition: Definition, source: str) -> Answer | Missing:
@@ -84,14 +89,33 @@ def _estimates(definition: Definition, rows: Rows, source: str) -> Iterator[Esti
     for row in _one_a_voice(_stated(rows, definition)):
         seen.add((row.origin, row.variant))
         yield _estimate((row,), row.value or 0.0, row.unit, _interval(row), source, definition)
+    for rows_of_parts in sums([_stated(rows, part) for part in _parts(definition)]):
+        first = rows_of_parts[0]
+        if (first.origin, first.variant) not in seen:
+            seen.add((first.origin, first.variant))
+            spread = functools.reduce(operator.add, map(_interval, rows_of_parts))
+            value = math.fsum(row.value or 0.0 for row in rows_of_parts)
+            yield _estimate(rows_of_parts, value, first.unit, spread, source, definition)
     quotient = quotient_of(definition)
     if quotient is None:
         return
-    for one, other in pairs(_stated(rows, quotient.top), _stated(rows, quotient.bottom)):
+    above, below = _stated(rows, quotient.top), _stated(rows, quotient.bottom)
+    for one, other in pairs(above, below, across_reporters=source == "computed"):
         if (one.origin, one.variant) not in seen:
             value = quotient.of(one.value or 0.0, other.value or 0.0)
             spread = quotient.interval(_interval(one), _interval(other))
             yield _estimate((one, other), value, quotient.unit, spread, source, definition)
+
+
+def _parts(definition: Definition) -> list[Definition]:
+    """Return the definition for each member of a sum such as CHN+HKG; none if it is no sum."""
+    if definition.measure not in ADDITIVE or definition.flow != "one_way":
+        return []
+    for side in ("exporter", "importer"):
+        members = getattr(definition, side).split("+")
+        if len(members) > 1:
+            return [definition.but(**{side: member}) for member in members]
+    return []
 
 
 def _one_a_voice(rows: Iterable[Published]) -> list[Published]:
@@ -165,7 +189,9 @@ def _caveats(definition: Definition, main: list[Estimate], rows: Rows) -> Iterat
     used = {item.id for estimate in main for item in estimate.evidence}
     low = sum(row.confidence == "low" for row in _stated(rows, definition))
     yield from caveats.for_printed([row for row in rows if row.id in used], low)
-    if len(main[0].evidence) > 1:
+    if main[0].choices["source"] == "computed":
+        yield from caveats.for_goods(goods_selection(definition.goods, nomenclature="HS2017"))
+    elif len(main[0].evidence) > 1:
         yield caveats.caveat("derived", "Nobody printed it: computed from two published numbers.")
 
 

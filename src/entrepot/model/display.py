@@ -88,7 +88,7 @@ def range_text(low: float | None, high: float | None, unit: str, digits: int = 3
     Examples
     --------
     >>> range_text(228_104_500_000, 228_105_500_000, "USD").replace(NBSP, " ")
-    '228.1045 to 228.1055 bn USD'
+    '228.10 to 228.11 bn USD'
     """
     if low is None or high is None:
         return ""

@@ -1,0 +1,137 @@
+"""What the layout promises: cheap imports, one door to the engine, a page for everything."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src" / "entrepot"
+HEAVY = ("altair", "duckdb", "highspy", "jinja2", "narwhals", "pandas", "polars", "pyarrow")
+MODULES = sorted(SOURCE.rglob("*.py"))
+
+
+def run(code: str, cwd: Path) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=cwd, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_import_is_cheap_and_touches_nothing(tmp_path: Path) -> None:
+    code = f"""
+import socket, sys, pathlib
+def refuse(*args, **keys): raise AssertionError("a socket was opened")
+socket.socket = refuse
+import entrepot
+print([name for name in {HEAVY!r} if name in sys.modules])
+"""
+    assert run(code, tmp_path).strip() == "[]"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_help_and_ask_load_no_charts(tmp_path: Path) -> None:
+    code = f"""
+import sys
+import entrepot.cli.main
+print([name for name in {HEAVY!r} if name in sys.modules])
+import entrepot as ep
+ep.ask("value", exporter="CHN", importer="RUS", period=2025, lake="none")
+print([name for name in ("altair", "jinja2", "highspy", "pandas", "polars") if name in sys.modules])
+"""
+    assert run(code, tmp_path).splitlines() == ["[]", "[]"]
+
+
+def test_public_names_exist() -> None:
+    import entrepot
+
+    for name in entrepot.__all__:
+        assert getattr(entrepot, name) is not None
+    with pytest.raises(AttributeError, match="no attribute"):
+        entrepot.nothing  # noqa: B018
+
+
+def imported(path: Path) -> set[str]:
+    """Names of modules that a file imports when it runs; type checking aside."""
+    found = set()
+    skipped: set[ast.AST] = set()
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            skipped |= {inner for child in node.body for inner in ast.walk(child)}
+    for node in ast.walk(tree):
+        if node in skipped:
+            continue
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module or "")
+    return found
+
+
+def test_only_the_engine_opens_duckdb() -> None:
+    using = {
+        path.relative_to(SOURCE).as_posix()
+        for path in MODULES
+        if re.search(r"duckdb\.connect\(", path.read_text(encoding="utf-8"))
+    }
+    assert using == {"engine.py"}
+
+
+def test_only_the_store_writes_tables() -> None:
+    writing = {
+        path.relative_to(SOURCE).as_posix()
+        for path in MODULES
+        if re.search(r"\bCOPY\s*\(|CREATE (TABLE|VIEW)", path.read_text(encoding="utf-8"))
+    }
+    assert writing <= {"lake/store.py"}
+
+
+def test_nothing_reaches_for_the_network() -> None:
+    outward = {"socket", "http.client", "urllib.request", "httpx", "requests"}
+    for path in MODULES:
+        assert not imported(path) & outward, path
+
+
+def test_modules_stay_small() -> None:
+    sizes = {
+        path.relative_to(SOURCE).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
+        for path in MODULES
+    }
+    assert {name: size for name, size in sizes.items() if size > 300} == {}
+
+
+def test_every_caveat_has_its_page() -> None:
+    from entrepot.figures.caveats import CAVEATS
+
+    for name in CAVEATS:
+        page = ROOT / "docs" / "explanation" / f"{name}.md"
+        assert page.is_file(), f"no page for caveat {name}"
+        assert page.read_text(encoding="utf-8").startswith("# ")
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "benchmarks" / "README.md"]
+    for page in pages:
+        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
+            if "://" not in target:
+                assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_the_project_names_no_place_of_a_machine() -> None:
+    listed = subprocess.run(
+        ["git", "ls-files"], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    for name in listed.stdout.splitlines():
+        path = ROOT / name
+        if path.suffix in (".py", ".md", ".toml", ".yml", ".yaml", ".csv", ".html", ".css"):
+            text = path.read_text(encoding="utf-8")
+            assert not re.search(r"(?<![\w.])/(work|root|home|tmp/bash)/", text), name

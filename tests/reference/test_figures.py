@@ -1,0 +1,244 @@
+"""Figures against numbers that were computed or printed elsewhere."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import pytest
+
+import entrepot as ep
+from entrepot.errors import RequestError, UnknownNameError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TO_RUSSIA = [45.9, 50.3, 50.8, 53.0, 69.6, 75.4, 110.0]
+TO_CHINA = [42.1, 55.3, 58.9, 51.2, 72.1, 114.1, 129.0]
+LISTED = [3549, 4264, 3555, 3818, 5321, 3763, 5243]
+MACHINES = [45, 47, 56, 54, 83, 222, 813]
+CHIPS = [66, 93, 114, 140, 211, 170, 167]
+YEARS = range(2017, 2024)
+PRINTED = [
+    ("CHN", "RUS", "all", TO_RUSSIA, 1e9, 0.05),
+    ("RUS", "CHN", "all", TO_CHINA, 1e9, 0.05),
+    ("CHN", "RUS", "chpl", LISTED, 1e6, 0.5),
+    ("CHN", "RUS", "chpl:4.B", MACHINES, 1e6, 0.5),
+    ("CHN", "RUS", "chpl:1", CHIPS, 1e6, 0.5),
+]
+
+
+@pytest.fixture(scope="module")
+def lake(baci_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> ep.Lake:
+    held = ep.Lake.open(tmp_path_factory.mktemp("lake"))
+    held.add("baci", [baci_csv])
+    return held
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> ep.Lake:
+    return ep.Lake.open(tmp_path / "nothing")
+
+
+@pytest.mark.parametrize(("exporter", "importer", "goods", "values", "unit", "rounding"), PRINTED)
+def test_baci_totals_agree_with_outside_figures(
+    lake: ep.Lake,
+    exporter: str,
+    importer: str,
+    goods: str,
+    values: list[float],
+    unit: float,
+    rounding: float,
+) -> None:
+    for year, expected in zip(YEARS, values, strict=True):
+        figure = ep.ask(
+            "value", lake=lake, exporter=exporter, importer=importer, goods=goods, period=year,
+            source="baci",
+        )  # fmt: skip
+        assert figure.value == pytest.approx(expected * unit, abs=rounding * unit)
+
+
+@pytest.mark.parametrize(("exporter", "importer", "goods", "values", "unit", "rounding"), PRINTED)
+def test_bundled_results_agree_without_any_data(
+    empty: ep.Lake,
+    exporter: str,
+    importer: str,
+    goods: str,
+    values: list[float],
+    unit: float,
+    rounding: float,
+) -> None:
+    for year, expected in zip(YEARS, values, strict=True):
+        figure = ep.ask(
+            "value", lake=empty, exporter=exporter, importer=importer, goods=goods, period=year,
+            source="computed",
+        )  # fmt: skip
+        assert figure.value == pytest.approx(expected * unit, abs=rounding * unit)
+
+
+def test_the_range_shows_the_two_codes_that_flip_the_sign(lake: ep.Lake) -> None:
+    keys = {"exporter": "CHN", "importer": "RUS", "goods": "chpl", "source": "baci"}
+    figure = ep.ask("growth", lake=lake, period=2023, base=2021, **keys)
+    assert figure.value == pytest.approx((5243 / 5321 - 1) * 100, abs=0.03)
+    assert figure.low is not None
+    assert figure.high == pytest.approx((5029 / 4184 - 1) * 100, abs=0.05)
+    assert figure.low < 0 < figure.high
+    assert {"reporter-break", "edition-break", "missing-codes"} <= {c.id for c in figure.caveats}
+    assert figure.evidence[0].told_by == {"both": 47, "exporter": 47}
+
+
+def test_a_share_is_refused_on_an_extract(lake: ep.Lake) -> None:
+    """China and Russia alone would make China's share of Russia's imports 100 %."""
+    keys = {"exporter": "CHN", "importer": "RUS", "period": 2023}
+    for measure in ("import_share", "export_share", "asymmetry"):
+        figure = ep.ask(measure, lake=lake, source="baci", **keys)
+        assert (figure.status, figure.value) == ("insufficient_data", None)
+        assert "only" in str(figure.reason)
+    assert ep.ask("hhi", lake=lake, importer="RUS", period=2023, source="baci").value is None
+    assert ep.ask("import_share", lake=lake, **keys).status == "ok"  # from printed figures
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> tuple[ep.Lake, Path]:
+    """A made-up world of five countries in the shape of BACI."""
+    folder = tmp_path_factory.mktemp("world")
+    path = folder / "BACI_HS17_WORLD_2020_2021.csv"
+    areas = [156, 643, 276, 344, 842]  # CHN, RUS, DEU, HKG, USA
+    rows = []
+    for year in (2020, 2021):
+        for place, (seller, buyer) in enumerate((s, b) for s in areas for b in areas if s != b):
+            for product in ("10121", "854231", "901380", "854890"):
+                amount = (place * 37 + int(product) % 89 + year % 7) % 101 + 0.25
+                rows.append((year, seller, buyer, product, amount, amount / 3))
+    with path.open("w", newline="", encoding="utf-8") as opened:
+        writer = csv.writer(opened)
+        writer.writerow("tijkvq")
+        writer.writerows(rows)
+    lake = ep.Lake.open(folder / "lake")
+    lake.add("baci", [path])
+    return lake, path
+
+
+def totals(path: Path, goods: set[str] | None = None) -> dict[tuple[int, str, str], float]:
+    """Sums in plain Python, straight from the file."""
+    names = {"156": "CHN", "643": "RUS", "276": "DEU", "344": "HKG", "842": "USA"}
+    found: dict[tuple[int, str, str], float] = defaultdict(float)
+    with path.open(encoding="utf-8") as opened:
+        for row in csv.DictReader(opened):
+            if goods is None or row["k"].zfill(6) in goods:
+                cell = (int(row["t"]), names[row["i"]], names[row["j"]])
+                found[cell] += float(row["v"]) * 1000
+    return found
+
+
+def test_measures_against_brute_force(world: tuple[ep.Lake, Path]) -> None:
+    lake, path = world
+    for goods, codes in (("all", None), ("chpl", {"854231", "901380", "854890"})):
+        cells = totals(path, codes)
+        bought = {s: v for (t, s, b), v in cells.items() if (t, b) == (2021, "RUS")}
+        sold = {b: v for (t, s, b), v in cells.items() if (t, s) == (2021, "CHN")}
+        china, everything = bought["CHN"], sum(bought.values())
+        both = china + bought["HKG"]
+        expected = {
+            "value": china,
+            "import_share": china / everything,
+            "export_share": china / sum(sold.values()),
+            "growth": (china / cells[2020, "CHN", "RUS"] - 1) * 100,
+            "asymmetry": (china / everything) / (china / sum(sold.values())),
+        }
+        keys = {"lake": lake, "importer": "RUS", "goods": goods, "period": 2021, "source": "baci"}
+        for measure, value in expected.items():
+            figure = ep.ask(measure, exporter="CHN", **keys)
+            assert figure.value == pytest.approx(value, rel=1e-9), measure
+        hhi = ep.ask("hhi", **keys)
+        assert hhi.value == pytest.approx(sum((v / everything) ** 2 for v in bought.values()))
+        top = sorted(bought.values(), reverse=True)[:2]
+        assert ep.ask("cr", k=2, **keys).value == pytest.approx(sum(top) / everything)
+        share = ep.ask("import_share", exporter="CHN", **keys)
+        assert share.high == pytest.approx(both / everything, rel=1e-9)
+        assert "Hong Kong in or out" in str(share.range)
+
+
+def test_two_way_trade(world: tuple[ep.Lake, Path]) -> None:
+    lake, path = world
+    cells = totals(path)
+    figure = ep.ask("value", lake=lake, exporter="CHN", importer="RUS", period=2020, flow="both")
+    assert figure.value == pytest.approx(cells[2020, "CHN", "RUS"] + cells[2020, "RUS", "CHN"])
+
+
+def test_what_is_not_recorded_is_not_zero(world: tuple[ep.Lake, Path]) -> None:
+    lake, _ = world
+    figure = ep.ask("value", lake=lake, exporter="CHN", importer="RUS", goods="8703", period=2020)
+    assert (figure.status, figure.value) == ("insufficient_data", None)
+    assert "not the same as zero" in str(figure.reason)
+    absent = ep.ask("import_share", lake=lake, exporter="FRA", importer="RUS", period=2020)
+    assert absent.value is None
+    year = ep.ask("value", lake=lake, exporter="CHN", importer="RUS", period=1999)
+    assert "1999" in str(year.reason)
+
+
+def test_published_spread_of_independent_origins(empty: ep.Lake) -> None:
+    """Gaidar 39, Capital Economics and BOFIT 50 for China's part of Russia's imports in 2025."""
+    keys = {"lake": empty, "exporter": "CHN", "importer": "RUS", "period": 2025}
+    figure = ep.ask("import_share", **keys)
+    assert (figure.value, figure.low, figure.high) == (0.39, 0.39, 0.50)
+    assert figure.evidence[0].origin == "GAIDAR"
+    weight = ep.ask("asymmetry", **keys)
+    assert weight.value == pytest.approx(39 / 2.7)
+    assert {item.origin for item in weight.evidence} == {"GAIDAR"}
+
+
+def test_spot_conversions_are_not_evidence(empty: ep.Lake) -> None:
+    figure = ep.ask(
+        "value", lake=empty, exporter="CHN", importer="RUS", period=2025, flow="both"
+    )  # fmt: skip
+    assert figure.value == pytest.approx(228.105e9)
+    assert figure.high is not None
+    assert figure.high < 230e9
+    assert "low-confidence" in {item.id for item in figure.caveats}
+
+
+def test_mainland_and_hong_kong_add_up(empty: ep.Lake) -> None:
+    keys = {"lake": empty, "importer": "RUS", "goods": "chpl", "period": 2023}
+    mainland = ep.ask("import_share", exporter="CHN", **keys)
+    assert mainland.value == pytest.approx(0.563)
+    assert ep.ask("import_share", exporter="CHN+HKG", **keys).value == pytest.approx(0.756)
+    assert mainland.low is not None
+    assert mainland.high is not None
+    assert mainland.low < 0.40
+    assert mainland.high == pytest.approx(0.90)
+
+
+def test_derived_growth_keeps_currency_apart(empty: ep.Lake) -> None:
+    keys = {"lake": empty, "exporter": "CHN", "importer": "RUS", "period": 2025}
+    assert ep.ask("growth", currency="CNY", **keys).value == pytest.approx(-9.9)
+    dollars = ep.ask("growth", currency="USD", source="published", **keys)
+    assert dollars.value is not None
+    assert dollars.value < -10
+
+
+@pytest.mark.parametrize(
+    ("measure", "keys", "message"),
+    [
+        ("import_shar", {}, "did you mean import_share"),
+        ("value", {"source": "bacci"}, "did you mean baci"),
+        ("value", {"goods": "chppl"}, "chpl"),
+        ("value", {"goods": "chpl:9"}, "chpl"),
+        ("import_share", {"exporter": "WLD"}, "needs an importer and an exporter"),
+        ("hhi", {"importer": "WLD"}, "needs an importer"),
+        ("import_share", {"flow": "both"}, "no two-way form"),
+    ],
+)
+def test_wrong_requests(empty: ep.Lake, measure: str, keys: dict[str, str], message: str) -> None:
+    asked = {"importer": "RUS", "exporter": "CHN", "period": 2023} | keys
+    with pytest.raises((RequestError, UnknownNameError), match=message):
+        ep.ask(measure, lake=empty, **asked)
+
+
+def test_nothing_held_says_how_to_get_it(empty: ep.Lake) -> None:
+    figure = ep.ask("hhi", lake=empty, importer="RUS", period=2023)
+    assert figure.status == "insufficient_data"
+    assert "entrepot data add baci" in str(figure.reason)
+    named = ep.ask("value", lake=empty, importer="RUS", goods="named:chips", period=2023)
+    assert "names no list" in str(named.reason)

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+
+from entrepot import errors
+
+
+def test_every_error_is_also_a_builtin_and_has_an_exit_code() -> None:
+    kinds = {
+        errors.RequestError: (ValueError, 2),
+        errors.UnknownNameError: (LookupError, 2),
+        errors.BadFileError: (ValueError, 2),
+        errors.NoEvidenceError: (LookupError, 3),
+        errors.OutsideError: (OSError, 4),
+        errors.MissingExtraError: (ImportError, 2),
+    }
+    for kind, (builtin, code) in kinds.items():
+        assert issubclass(kind, errors.EntrepotError)
+        assert issubclass(kind, builtin)
+        assert kind.exit_code == code
+
+
+def test_message_says_what_where_why_and_what_to_do() -> None:
+    error = errors.BadFileError(
+        "cut short", where="a.zip", why="rows are lost", hint="get it again"
+    )
+    assert str(error).splitlines() == [
+        "cut short",
+        "  where: a.zip",
+        "  why:   rows are lost",
+        "  do:    get it again",
+    ]
+
+
+def test_unknown_name_suggests_the_nearest() -> None:
+    error = errors.UnknownNameError("measure", "import_shar", ["import_share", "hhi"])
+    assert error.suggestions == ["import_share"]
+    assert "did you mean import_share?" in str(error)
+
+
+def test_nothing_near_suggests_nothing() -> None:
+    assert errors.nearest("xyzzy", ["import_share"]) == []
+
+
+def test_missing_extra_names_the_extra() -> None:
+    with pytest.raises(ImportError, match="httpx is not installed") as caught:
+        raise errors.MissingExtraError("httpx", "fetch")
+    assert "entrepot[fetch]" in str(caught.value)

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from entrepot.errors import RequestError
+from entrepot.model.period import Period
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end", "freq"),
+    [
+        ("2023", date(2023, 1, 1), date(2023, 12, 31), "A"),
+        ("2024-02", date(2024, 2, 1), date(2024, 2, 29), "M"),
+        ("2023Q2", date(2023, 4, 1), date(2023, 6, 30), "Q"),
+        ("2025H1", date(2025, 1, 1), date(2025, 6, 30), "span"),
+        ("2022-03..2022-12", date(2022, 3, 1), date(2022, 12, 31), "span"),
+        ("2017..2023", date(2017, 1, 1), date(2023, 12, 31), "span"),
+        ("2026-01-12", date(2026, 1, 12), date(2026, 1, 12), "D"),
+    ],
+)
+def test_reads_every_form(text: str, start: date, end: date, freq: str) -> None:
+    period = Period.parse(text)
+    assert (period.start, period.end, period.freq) == (start, end, freq)
+
+
+@pytest.mark.parametrize("text", ["", "23", "2023-13", "2023-02-30", "2023Q5", "2023..2022", "May"])
+def test_refuses_what_is_no_period(text: str) -> None:
+    with pytest.raises(RequestError):
+        Period.parse(text)
+
+
+@given(st.integers(1962, 2030), st.integers(1, 12), st.integers(0, 40))
+def test_text_reads_back(year: int, month: int, more: int) -> None:
+    last = year * 12 + month - 1 + more
+    text = f"{year}-{month:02d}..{last // 12}-{last % 12 + 1:02d}"
+    period = Period.parse(text)
+    assert Period.parse(str(period)) == period
+    assert period.months == more + 1
+
+
+def test_year_before_keeps_the_span() -> None:
+    assert str(Period.parse("2024-01..2024-08").year_before()) == "2023-01..2023-08"
+    assert Period.parse("2024-02-29").year_before().start == date(2023, 2, 28)
+
+
+def test_contains() -> None:
+    assert Period.parse("2023").contains(Period.parse("2023Q4"))
+    assert not Period.parse("2023Q4").contains(Period.parse("2023"))
