@@ -160,7 +160,7 @@ def _in_chapters(code: str) -> str:
 
 
 def _why(code: str) -> str:
-    if not code.isdigit():
+    if not (code.isascii() and code.isdigit()):
         return "product codes are digits"
     if len(code) > 6:
         return "codes of more than six digits differ from country to country"
