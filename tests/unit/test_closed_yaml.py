@@ -142,7 +142,7 @@ def test_duplicate_key_names_both_lines() -> None:
             "a key is missing: 'id'",
             "line 4: claims[1].id",
         ),
-        ("format: 2\n", "Input should be 1: 2", "line 1: format"),
+        ("format: 2\n", "not 1: 2", "line 1: format"),
         ("format: 1\n- a\n", "not readable as YAML", "line 2"),
         ("format: 1\nday: 'x\n", "not readable as YAML", "line"),
         ("- a\n", "not keys with values: ['a']", "line 1"),
@@ -163,6 +163,15 @@ def test_each_problem_says_what_and_where(text: str, what: str, where: str) -> N
     assert error.what.startswith(what)
     assert where in error.where
     assert error.where.startswith("f.yaml")
+
+
+def test_a_wrong_choice_suggests_the_nearest() -> None:
+    class Choice(Closed):
+        currency: Literal["USD", "CNY"]
+
+    with pytest.raises(BadFileError, match="not 'USD' or 'CNY': 'usd'") as caught:
+        parse_closed("currency: usd\n", Choice, name="f.yaml")
+    assert caught.value.hint == "did you mean USD?"
 
 
 def test_a_validators_own_words_are_kept() -> None:

@@ -5,6 +5,7 @@ Unknown keys, duplicate keys and wrong types are refused; nothing is guessed or 
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
@@ -158,6 +159,11 @@ def _problem(item: Any, path: Path, model: type[BaseModel], lines: Lines) -> Bad
             )
         case "missing":
             return BadFileError(f"a key is missing: {path[-1]!r}", where=where, hint="add it")
+        case "literal_error" | "enum":
+            expected = item["ctx"]["expected"]
+            near = nearest(str(item["input"]), re.findall(r"'([^']*)'", expected))
+            guess = f"did you mean {' or '.join(near)}?" if near else f"write {expected}"
+            return BadFileError(f"not {expected}: {_short(item['input'])}", where=where, hint=guess)
         case kind if kind in _KINDS:
             what = f"not {_KINDS[kind]}: {_short(item['input'])}"
             return BadFileError(what, where=where, hint=f"write {_KINDS[kind]}")
