@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -94,23 +95,30 @@ def hhi(
     def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         totals = rows if unique_suppliers else supplier_totals(rows, keys, supplier, value)
         one = nw.col(value)
+        # A negative supplier makes the sum of squares infinite, which marks the market as having
+        # no index; that is cheaper than one more aggregate.
+        square = nw.when(one < 0).then(nw.lit(math.inf)).otherwise(one * one)
         squared = totals.select(
             *keys,
             one.alias("__value"),
-            (one * one).alias("__square"),
+            square.alias("__square"),
             nw.when(one > 0).then(one).alias("suppliers"),
         )
         sums = aggregate(
             squared,
             keys,
-            nw.col("__value").sum().alias("__total"),
-            nw.col("__value").min().alias("__least"),
+            nw.col("__value").sum(),
             nw.col("__square").sum(),
             nw.col("suppliers").count(),
         )
-        total, index, count = nw.col("__total"), nw.col("hhi"), nw.col("suppliers")
-        concentrated = nw.when(_defined()).then(nw.col("__square") / (total * total))
-        found = sums.select(*keys, concentrated.alias("hhi"), count.cast(nw.Int64))
+        total, squares = nw.col("__value"), nw.col("__square")
+        index, count = nw.col("hhi"), nw.col("suppliers")
+        defined = (total > 0) & squares.is_finite()
+        found = sums.select(
+            *keys,
+            nw.when(defined).then(squares / (total * total)).alias("hhi"),
+            count.cast(nw.Int64),
+        )
         normalised = (index - 1 / count) / (1 - 1 / count)
         return found.select(
             *keys,
@@ -179,14 +187,10 @@ def concentration_ratio(
             nw.col("__large").sum(),
             nw.col("__small").sum(),
         )
+        least, total = nw.col("__least"), nw.col("__total")
+        defined = (total > 0) & total.is_finite() & (least >= 0)
         # Large and small are added up apart, so that rounding cannot make a ratio exceed one.
         large, small = nw.col("__large"), nw.col("__small")
-        return sums.select(*keys, nw.when(_defined()).then(large / (large + small)).alias("cr"))
+        return sums.select(*keys, nw.when(defined).then(large / (large + small)).alias("cr"))
 
     return through_door(frame, step, keys=keys, texts=[supplier], value=value, makes=["cr"])
-
-
-def _defined() -> nw.Expr:
-    """Whether shares exist: a positive, finite total and no negative supplier."""
-    total = nw.col("__total")
-    return (total > 0) & total.is_finite() & (nw.col("__least") >= 0)

@@ -39,11 +39,9 @@ def known_sum(total: str, known: str) -> nw.Expr:
 def supplier_totals(
     rows: nw.LazyFrame[Any], keys: Sequence[str], supplier: str, value: str
 ) -> nw.LazyFrame[Any]:
-    """Add up each supplier's rows; the sum is null where none of them is known."""
-    sums = aggregate(
-        rows,
-        [*keys, supplier],
-        nw.col(value).sum().alias("__total"),
-        nw.col(value).count().alias("__known"),
-    )
-    return sums.select(*keys, supplier, known_sum("__total", "__known").alias(value))
+    """Add up each supplier's rows.
+
+    A supplier none of whose values is known comes out as zero. That is safe for measures of
+    concentration, where such a supplier has no part either way, and only for them.
+    """
+    return aggregate(rows, [*keys, supplier], nw.col(value).sum())
