@@ -54,7 +54,8 @@ class Area:
     aliases
         Other names and spellings that sources print.
     certainty
-        What was not checked against a source; empty means all was.
+        What was not seen in a file of its source. ``by rule``: the source uses ISO or M49 codes
+        elsewhere. Eurostat's codes are ISO's two letters by rule, but for the exceptions noted.
     note
         What to know when using it.
     """
