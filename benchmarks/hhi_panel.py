@@ -116,7 +116,7 @@ def ratios(job: Job, other: Job) -> tuple[float, float]:
 
 
 def main() -> int:
-    """Run the benchmark and print it; exit code 1 if results differ or both ratios miss the goal."""
+    """Run the benchmark and print it; exit code 1 if results differ or the goal is missed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("rows", nargs="?", type=int, default=3_000_000)
     parser.add_argument("--repeats", type=int, default=9)
