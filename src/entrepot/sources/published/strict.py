@@ -52,6 +52,7 @@ _PATTERNS = {
     "second_url": re.compile(_URL),
     "published_on": re.compile(_DAY),
 }
+_WHY = "a statement read wrongly would be quoted wrongly"
 _OPEN_ABOVE = ("more_than", "at_least")
 _OPEN_BELOW = ("less_than", "at_most")
 
@@ -89,15 +90,13 @@ def parse_rows(text: str, name: str) -> tuple[Published, ...]:
             found.append(row)
     except csv.Error as error:
         raise BadFileError(
-            f"not a table: {error}", where=f"{name}, line {reader.line_num}"
+            f"not a table: {error}", where=f"{name}, line {reader.line_num}", why=_WHY
         ) from error
     return tuple(found)
 
 
 def _refuse(what: str, where: str, hint: str = "") -> NoReturn:
-    raise BadFileError(
-        what, where=where, why="a statement read wrongly would be quoted wrongly", hint=hint
-    )
+    raise BadFileError(what, where=where, why=_WHY, hint=hint)
 
 
 def _check_header(header: list[str], name: str) -> None:
@@ -167,7 +166,7 @@ def _period(text: str, where: str) -> Period:
         try:
             _PERIODS[text] = Period.parse(text)
         except RequestError as error:
-            raise BadFileError(error.what, where=where, hint=error.hint) from error
+            raise BadFileError(error.what, where=where, why=_WHY, hint=error.hint) from error
     return _PERIODS[text]
 
 
