@@ -11,6 +11,7 @@ from entrepot import measures
 from entrepot.figures.estimate import Missing
 from entrepot.figures.figure import Evidence
 from entrepot.goods import goods_selection, select
+from entrepot.lake import fetch
 from entrepot.model.areas import area_set
 
 if TYPE_CHECKING:
@@ -64,11 +65,7 @@ class Cells:
     def evidence(self, asked: Definition, goods: Selection) -> Evidence:
         """Return how many rows stand behind the flow, and who told them."""
         counted = self._flow(asked, goods).group_by("told_by").agg(nw.len().alias("rows"))
-        table = counted.collect("pyarrow")
-        told = {
-            str(side or "not said"): int(rows)
-            for side, rows in zip(table["told_by"].to_list(), table["rows"].to_list(), strict=True)
-        }
+        told = {str(side or "not said"): int(rows) for side, rows in fetch(counted)}
         return Evidence(
             source=self.held.source,
             snapshot=self.held.snapshot,
@@ -214,10 +211,10 @@ def _within(span: Period) -> nw.Expr:
 
 
 def _names(rows: Frame, side: Side) -> frozenset[str]:
-    return frozenset(rows.select(side).unique().collect("pyarrow")[side].to_list())
+    return frozenset(name for (name,) in fetch(rows.select(side).unique()))
 
 
 def _only(frame: Frame, column: str) -> float | None:
     """Return the one value of a one-row result; None when there is no row or no value."""
-    values = frame.select(column).collect("pyarrow")[column].to_list()
+    values = [value for (value,) in fetch(frame.select(column))]
     return None if not values or values[0] is None else float(values[0])
