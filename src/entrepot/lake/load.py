@@ -16,7 +16,7 @@ from entrepot.lake.holding import LoadReport, holding
 from entrepot.lake.lock import writing
 from entrepot.lake.publish import publish, require_lake, staging_folder, sweep
 from entrepot.lake.snapshot import copy_raw, hash_file, write_manifest
-from entrepot.sources import parser, source_info
+from entrepot.sources import source_info, source_parser
 from entrepot.sources.parser import RawFile
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def load(
     progress: Callable[[str], None] | None = None,
 ) -> LoadReport:
     """Add files of one source; see `entrepot.lake.Lake.add`."""
-    parser(source)
+    source_parser(source)
     for path in paths:
         if not path.is_file():
             what = "this is a folder" if path.is_dir() else "no such file"
@@ -69,7 +69,7 @@ def load(
             run = _Load(
                 source=source,
                 staging=staging,
-                connection=connection,
+                connection=connection.cursor(),  # its temporary table ends with it
                 said={"nomenclature": nomenclature, "vintage": vintage},
                 progress=progress or (lambda _: None),
             )
@@ -116,10 +116,9 @@ def _says_the_same(item: Snapshot, said: dict[str, str | None]) -> bool:
 
 def _read(run: _Load, file: RawFile, snapshot: str) -> tuple[list[Partition], list[TextTable]]:
     """Read every table in a file into sorted Parquet in the staging folder."""
-    source = parser(run.source)
+    source = source_parser(run.source)
     parts: list[Partition] = []
     tables: list[TextTable] = []
-    staged = run.staging / "rows.parquet"
     for table in source.tables(file, run.staging / "scratch", **run.said):
         tables.append(table)
         first = tables[0]
@@ -128,8 +127,10 @@ def _read(run: _Load, file: RawFile, snapshot: str) -> tuple[list[Partition], li
                 "two editions or releases in one file", where=f"{first.name} and {table.name}"
             )
         run.progress(f"reading {table.name}")
-        store.stage(run.connection, source.rows(run.connection, table, snapshot), staged)
-        for period, *numbers in store.counts(run.connection, staged):
+        rows = source.rows(run.connection, table)
+        store.stage(run.connection, rows, table.name)
+        same = rows.same | {"snapshot": snapshot}
+        for period, numbers in store.counts(run.connection, same["freq"]):
             if period in run.seen:
                 raise BadFileError(
                     f"the year {period} comes twice in one load",
@@ -139,21 +140,20 @@ def _read(run: _Load, file: RawFile, snapshot: str) -> tuple[list[Partition], li
                 )
             run.seen[period] = table.name
             run.progress(f"sorting {period}")
-            parts.append(_partition(run, staged, snapshot, period, numbers))
-        staged.unlink()
+            parts.append(_partition(run, same, period, numbers))
     return parts, tables
 
 
 def _partition(
-    run: _Load, staged: Path, snapshot: str, period: Period, numbers: Sequence[int]
+    run: _Load, same: dict[str, str], period: Period, numbers: Sequence[int]
 ) -> Partition:
     files: dict[str, StoredFile] = {}
     for order in store.ORDERS:
         folder = store.partition_folder(order, run.source, period)
         draft = run.staging / "sorted.parquet"
-        store.write(run.connection, staged, period, order, draft)
+        store.write(run.connection, same, period, order, draft)
         size, digest = hash_file(draft)
-        path = f"{folder}/{snapshot}-{digest[:8]}.parquet"
+        path = f"{folder}/{same['snapshot']}-{digest[:8]}.parquet"
         (run.staging / folder).mkdir(parents=True, exist_ok=True)
         draft.replace(run.staging / path)
         files[order] = StoredFile(path, size, digest)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from entrepot.sources.info import SourceInfo
     from entrepot.sources.parser import Parser
 
-__all__ = ["SourceInfo", "parser", "source_ids", "source_info"]
+__all__ = ["SourceInfo", "source_ids", "source_info", "source_parser"]
 
 
 @cache
@@ -47,7 +47,7 @@ def source_info(source: str) -> SourceInfo:
     return read_closed(folder / f"{source}.yml", SourceInfo)
 
 
-def parser(source: str) -> Parser:
+def source_parser(source: str) -> Parser:
     """Return the module that reads files of a source.
 
     Raises

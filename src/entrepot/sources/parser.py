@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from datetime import date
     from pathlib import Path
 
     import duckdb
 
     from entrepot.model.findings import Finding
 
-__all__ = ["Parser", "RawFile", "TextTable"]
+    Cell = tuple[date, str, str, str]
+
+__all__ = ["Parser", "RawFile", "Rows", "TextTable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,25 @@ class TextTable:
     findings: tuple[Finding, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Checked rows in canonical columns, unread.
+
+    Attributes
+    ----------
+    relation
+        Columns that differ from row to row.
+    same
+        Columns with one text in all rows. A column in neither is null.
+    locate
+        Where the rows of a cell (period, exporter, importer, product) stand in the file, in words.
+    """
+
+    relation: duckdb.DuckDBPyRelation
+    same: dict[str, str]
+    locate: Callable[[Cell], str]
+
+
 class Parser(Protocol):
     """What the lake calls."""
 
@@ -63,8 +85,6 @@ class Parser(Protocol):
         """
         ...
 
-    def rows(
-        self, connection: duckdb.DuckDBPyConnection, table: TextTable, snapshot: str
-    ) -> duckdb.DuckDBPyRelation:
-        """Check every row of a table and return them in canonical columns, unread."""
+    def rows(self, connection: duckdb.DuckDBPyConnection, table: TextTable) -> Rows:
+        """Check every row of a table and return them; the lake adds source and snapshot."""
         ...

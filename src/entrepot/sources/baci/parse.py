@@ -9,7 +9,8 @@ from entrepot.errors import BadFileError
 from entrepot.model.areas import area, by_code
 from entrepot.sources import source_info
 from entrepot.sources.baci.names import is_beside, is_named, named_table
-from entrepot.sources.strict import NUMBER, Rule, literal, read_text, verify
+from entrepot.sources.parser import Rows
+from entrepot.sources.strict import NUMBER, Rule, find_rows, literal, read_text, verify
 from entrepot.sources.unpack import header, members
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from entrepot.sources.parser import RawFile, TextTable
+    from entrepot.sources.parser import Cell, RawFile, TextTable
 
 __all__ = ["rows", "tables"]
 
@@ -52,32 +53,41 @@ def tables(
         )
 
 
-def rows(
-    connection: duckdb.DuckDBPyConnection, table: TextTable, snapshot: str
-) -> duckdb.DuckDBPyRelation:
+def rows(connection: duckdb.DuckDBPyConnection, table: TextTable) -> Rows:
     """Check every row and return them in canonical columns: whole USD, kg, six digits, ISO3."""
     columns = header(table.path, table.name)
     _require_columns(columns, table.name)
     areas = {
         int(code): iso for code, iso in by_code("baci").items() if area(iso).kind != "aggregate"
     }
-    verify(connection, table.path, table.name, columns, _rules(table, areas), ("t", "i", "j", "k"))
-    _require_one_code(connection, read_text(table.path, columns), table.name, areas)
+    verify(connection, table.path, table.name, columns, _rules(table, areas))
     codes = ", ".join(f"({code}, {literal(iso)})" for code, iso in sorted(areas.items()))
-    return connection.sql(f"""
-        WITH area(code, iso) AS (VALUES {codes}),
-        flow AS (
-            SELECT t::INTEGER AS year, e.iso AS exporter, m.iso AS importer,
-                   lpad(trim(k), 6, '0') AS product, round(v::DOUBLE * 1000) AS value_usd,
-                   nullif(nullif(trim(q), ''), 'NA')::DOUBLE * 1000 AS mass_kg
-            FROM {read_text(table.path, columns)} AS cell
-            JOIN area AS e ON e.code = cell.i::INTEGER
-            JOIN area AS m ON m.code = cell.j::INTEGER
-        )
-        SELECT make_date(year, 1, 1) AS period, 'A' AS freq, exporter, importer, product,
-               {literal(table.nomenclature)} AS nomenclature, value_usd, 'FOB' AS valuation,
-               mass_kg, {_told_by()} AS told_by, 'baci' AS source, {literal(snapshot)} AS snapshot
-        FROM flow""")
+    relation = connection.sql(f"""
+        WITH area(code, iso) AS (VALUES {codes})
+        SELECT make_date(t::INTEGER, 1, 1) AS period, e.iso AS exporter, m.iso AS importer,
+               lpad(trim(k), 6, '0') AS product, round(v::DOUBLE * 1000) AS value_usd,
+               nullif(nullif(trim(q), ''), 'NA')::DOUBLE * 1000 AS mass_kg,
+               {_told_by()} AS told_by
+        FROM {read_text(table.path, columns)} AS cell
+        JOIN area AS e ON e.code = cell.i::INTEGER
+        JOIN area AS m ON m.code = cell.j::INTEGER""")
+    same = {"freq": "A", "nomenclature": table.nomenclature, "valuation": "FOB"}
+    return Rows(relation, same, lambda cell: _locate(table, columns, areas, cell))
+
+
+def _locate(table: TextTable, columns: list[str], areas: dict[int, str], wanted: Cell) -> str:
+    t, i, j, k = (columns.index(name) for name in "tijk")
+    period, exporter, importer, product = wanted
+    found = find_rows(
+        table.path,
+        table.name,
+        lambda row: (
+            row[k].strip().zfill(6) == product
+            and (areas[int(row[i])], areas[int(row[j])]) == (exporter, importer)
+            and int(row[t]) == period.year
+        ),
+    )
+    return f"{table.name}, rows {' and '.join(map(str, found))}"
 
 
 def _require_columns(columns: list[str], name: str) -> None:
@@ -96,22 +106,6 @@ def _require_columns(columns: list[str], name: str) -> None:
             why="BACI has t,i,j,k,v,q: year, exporter, importer, product, thousand USD, tons",
             hint="check that this is a BACI data file, as CEPII ships it",
         )
-
-
-def _require_one_code(
-    connection: duckdb.DuckDBPyConnection, text: str, name: str, areas: dict[int, str]
-) -> None:
-    """Refuse a file that calls one area by two numbers: its flows would be in two rows."""
-    used: dict[str, int] = {}
-    both = f"SELECT DISTINCT unnest([i, j])::INTEGER FROM {text} ORDER BY ALL"
-    for (code,) in connection.sql(both).fetchall():
-        if areas[code] in used:
-            raise BadFileError(
-                f"two codes for one area: {used[areas[code]]} and {code} are {areas[code]}",
-                where=name,
-                why="its trade could count twice",
-            )
-        used[areas[code]] = code
 
 
 def _rules(table: TextTable, areas: dict[int, str]) -> tuple[Rule, ...]:
@@ -136,9 +130,10 @@ def _rules(table: TextTable, areas: dict[int, str]) -> tuple[Rule, ...]:
 def _told_by() -> str:
     """Return SQL for who told a flow: the other side of an area that fell silent."""
     cases = [
-        f"WHEN {side} = {literal(quirk.silent)} AND year >= {quirk.since} THEN {literal(other)}"
+        f"WHEN {side}.iso = {literal(quirk.silent)} AND t::INTEGER >= {quirk.since} "
+        f"THEN {literal(other)}"
         for quirk in source_info("baci").quirks
         if quirk.silent
-        for side, other in (("importer", "exporter"), ("exporter", "importer"))
+        for side, other in (("m", "exporter"), ("e", "importer"))
     ]
     return f"CASE {' '.join(cases)} ELSE 'both' END"
