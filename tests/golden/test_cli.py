@@ -70,7 +70,7 @@ def test_missing_evidence_is_null_with_a_reason_and_exit_code_3(entrepot: Run) -
 def test_table_for_people(entrepot: Run) -> None:
     code, out, _ = entrepot("ask", *SHARE, "--goods", "chpl")
     assert code == 0
-    assert "China's share of Russia's imports, high-priority goods, 2023" in out
+    assert "China’s share of Russia’s imports, high-priority goods, 2023" in out
     assert "56.3" in out
     assert "[hong-kong]" in out
 

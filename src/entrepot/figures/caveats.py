@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.figures.figure import Caveat
-from entrepot.model.areas import area_name, area_set
+from entrepot.model.areas import area_name
 from entrepot.model.reporting import stopped_in
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ CAVEATS = {
     "basis": "who ships, where it was made, who sells and whose company it is are four things",
     "one-origin": "everybody who prints the number copies one origin",
     "low-confidence": "conversions, slips and superseded numbers are left out",
+    "printed-words": "printed as a bound or a range, not as one number",
     "derived": "computed from published levels, not printed by anyone",
 }
 
@@ -82,9 +83,7 @@ def _touches_china(definition: Definition) -> bool:
 
 
 def _reporter_break(definition: Definition) -> list[Caveat]:
-    areas = area_set(definition.importer, definition.period.start) | area_set(
-        definition.exporter, definition.period.start
-    )
+    areas = definition.members("importer") | definition.members("exporter")
     now = stopped_in(areas, definition.period)
     if not now:
         return []
@@ -136,6 +135,15 @@ def for_printed(rows: Iterable[Published], left_out: int) -> list[Caveat]:
     if valuations:
         found.append(
             caveat("valuation", f"Valued {' or '.join(valuations)}, as the reporter does.")
+        )
+    worded = [row for row in kept if row.relation not in ("=", "about")]
+    if worded:
+        found.append(
+            caveat(
+                "printed-words",
+                f"Printed as a bound or a range ({worded[0].printed}); the value is its bound or "
+                "its middle.",
+            )
         )
     if len({row.origin for row in kept}) == 1 and len({row.publisher for row in kept}) > 1:
         found.append(caveat("one-origin", f"Several outlets, one origin: {kept[0].origin_words}."))

@@ -12,7 +12,6 @@ from entrepot.figures.estimate import Missing
 from entrepot.figures.figure import Evidence
 from entrepot.goods import goods_selection, select
 from entrepot.lake import fetch
-from entrepot.model.areas import area_set
 
 if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
@@ -92,11 +91,10 @@ class Cells:
         found = self._main(table, asked)
         if found is not None:
             return found
-        for span in (asked.base, asked.period):
-            missing = self._value(asked.but(period=span, base=None), goods)
-            if isinstance(missing, Missing):
-                return missing
-        return Missing(f"the value of {asked.base} is zero, so there is no growth")
+        return Missing(
+            f"{self.held.source} records no {asked.goods} from {asked.exporter} to "
+            f"{asked.importer} in {asked.base} or in {asked.period}, so there is no growth"
+        )
 
     def _market(self, asked: Definition, goods: Selection, side: Side) -> float | Missing:
         """Evaluate a measure that needs everybody on one side of the market."""
@@ -105,7 +103,7 @@ class Cells:
         if refusal:
             return refusal
         rows, column = self._flow(whole, goods), COLUMN[asked.quantity]
-        members = area_set(getattr(asked, side), asked.period.start)
+        members = asked.members(side)
         match asked.measure:
             case "import_share":
                 table = measures.import_share(rows, exporter=members, by=[], value=column)
@@ -131,8 +129,8 @@ class Cells:
         )
         table = measures.asymmetry(
             rows,
-            importer=area_set(asked.importer, asked.period.start),
-            exporter=area_set(asked.exporter, asked.period.start),
+            importer=asked.members("importer"),
+            exporter=asked.members("exporter"),
             by=[],
             value=COLUMN[asked.quantity],
         )
@@ -198,7 +196,7 @@ def _with(asked: Definition, side: Side, area: str) -> Definition:
 
 def _members(asked: Definition, side: Side) -> frozenset[str]:
     text = asked.importer if side == "importer" else asked.exporter
-    return frozenset() if text == WORLD else area_set(text, asked.period.start)
+    return frozenset() if text == WORLD else asked.members(side)
 
 
 def _among(side: Side, asked: Definition) -> nw.Expr:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, Literal
 
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.model.areas import area_set
@@ -85,13 +85,20 @@ class Definition:
         base = Period.parse(given.pop("base")) if "base" in given else None
         for side in ("importer", "exporter"):
             given[side] = str(given.get(side, "WLD"))
-            area_set(given[side], period.start)
+            area_set(given[side], period.end)
         given["goods"] = str(given.get("goods", "all"))
         return cls(measure=measure, period=period, base=base, **given)
 
     def but(self, **changes: Any) -> Definition:
         """Return a copy with some keys changed."""
         return replace(self, **changes)
+
+    def members(self, side: Literal["importer", "exporter"]) -> frozenset[str]:
+        """Return the areas on one side; a dated group as of the last day of the period.
+
+        A base is compared with the same members, so that nobody's joining looks like trade.
+        """
+        return area_set(self.importer if side == "importer" else self.exporter, self.period.end)
 
     def to_dict(self) -> dict[str, Any]:
         """Return every key as plain JSON types, periods as text."""

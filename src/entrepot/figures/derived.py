@@ -85,7 +85,7 @@ def pairs(
         voice = (one.origin, one.variant)
         same = voice == (other.origin, other.variant)
         if same and voice not in seen and (across_reporters or one.reporter == other.reporter):
-            if one.valuation != other.valuation or not other.value:
+            if one.valuation != other.valuation or not (one.value and other.value):
                 continue
             seen.add(voice)
             yield one, other

@@ -28,7 +28,10 @@ class Estimate:
     choices
         What was decided: ``source``, ``goods``, ``territory``, ``origin``, ``total`` and so on.
     low, high
-        Interval that printed digits leave open; None for computed values.
+        Interval that printed digits or a printed range leave open; None for computed values, and
+        where the text gives one end only ("more than 70 %").
+    is_range
+        Whether a range was printed; the value is then its middle.
     """
 
     value: float
@@ -37,6 +40,14 @@ class Estimate:
     evidence: tuple[Evidence, ...] = ()
     low: float | None = None
     high: float | None = None
+    is_range: bool = False
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """What it adds to a range of definitions: a printed range both ends, else the value."""
+        if self.is_range and self.low is not None and self.high is not None:
+            return self.low, self.high
+        return self.value, self.value
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,7 @@ def _figure(definition: Definition, answers: list[tuple[str, Answer]]) -> Figure
     ]
     if len(answers) > 1:
         spans.insert(0, " and ".join(name for name, _ in answers))
-    low, high, words = _range(head.value, [item.value for item in estimates], spans)
+    low, high, words = _range([end for item in estimates for end in item.ends], spans)
     if low is None and source == "published" and head.low != head.high:
         low, high, words = head.low, head.high, "what the printed digits leave open"
     notes = [
@@ -181,13 +181,11 @@ def _one_voice(definition: Definition, head: Estimate) -> bool:
     return not stopped_in(teller.split("+"), definition.period)
 
 
-def _range(
-    value: float, values: list[float], spans: list[str]
-) -> tuple[float | None, float | None, str | None]:
-    low, high = min(values), max(values)
+def _range(ends: list[float], spans: list[str]) -> tuple[float | None, float | None, str | None]:
+    low, high = min(ends), max(ends)
     if low == high or not spans:
         return None, None, None
-    return min(low, value), max(high, value), "; ".join(spans)
+    return low, high, "; ".join(spans)
 
 
 def _insufficient(definition: Definition, unit: str, reason: str) -> Figure:

@@ -74,7 +74,7 @@ def _stated(rows: Iterable[Published], definition: Definition) -> tuple[Publishe
     return ranked(
         row
         for row in found
-        if row.value is not None
+        if _value(row) is not None
         and row.currency in ("", definition.currency)
         and (wanted is None or row.valuation.lower().startswith(wanted))
     )
@@ -88,13 +88,13 @@ def _estimates(definition: Definition, rows: Rows, source: str) -> Iterator[Esti
     seen = set()
     for row in _one_a_voice(_stated(rows, definition)):
         seen.add((row.origin, row.variant))
-        yield _estimate((row,), row.value or 0.0, row.unit, _interval(row), source, definition)
+        yield _estimate((row,), _value(row) or 0.0, row.unit, _interval(row), source, definition)
     for rows_of_parts in sums([_stated(rows, part) for part in _parts(definition)]):
         first = rows_of_parts[0]
         if (first.origin, first.variant) not in seen:
             seen.add((first.origin, first.variant))
             spread = functools.reduce(operator.add, map(_interval, rows_of_parts))
-            value = math.fsum(row.value or 0.0 for row in rows_of_parts)
+            value = math.fsum(_value(row) or 0.0 for row in rows_of_parts)
             yield _estimate(rows_of_parts, value, first.unit, spread, source, definition)
     quotient = quotient_of(definition)
     if quotient is None:
@@ -102,7 +102,7 @@ def _estimates(definition: Definition, rows: Rows, source: str) -> Iterator[Esti
     above, below = _stated(rows, quotient.top), _stated(rows, quotient.bottom)
     for one, other in pairs(above, below, across_reporters=source == "computed"):
         if (one.origin, one.variant) not in seen:
-            value = quotient.of(one.value or 0.0, other.value or 0.0)
+            value = quotient.of(_value(one) or 0.0, _value(other) or 0.0)
             spread = quotient.interval(_interval(one), _interval(other))
             yield _estimate((one, other), value, quotient.unit, spread, source, definition)
 
@@ -126,9 +126,18 @@ def _one_a_voice(rows: Iterable[Published]) -> list[Published]:
     return list(found.values())
 
 
+def _value(row: Published) -> float | None:
+    """Return the number, or the middle of a printed range."""
+    if row.value is not None or row.low is None or row.high is None:
+        return row.value
+    return (row.low + row.high) / 2
+
+
 def _interval(row: Published) -> Interval:
-    value = row.value or 0.0
-    return Interval(value if row.low is None else row.low, value if row.high is None else row.high)
+    """Return what the digits leave open; a bound such as "more than 70 %" is open at one end."""
+    return Interval(
+        -math.inf if row.low is None else row.low, math.inf if row.high is None else row.high
+    )
 
 
 def _estimate(
@@ -147,8 +156,9 @@ def _estimate(
         unit=unit,
         choices=choices,
         evidence=tuple(_evidence(row, source) for row in rows),
-        low=spread.low,
-        high=spread.high,
+        low=spread.low if math.isfinite(spread.low) else None,
+        high=spread.high if math.isfinite(spread.high) else None,
+        is_range=len(rows) == 1 and first.value is None,
     )
 
 
@@ -215,7 +225,7 @@ def _what_is_missing(definition: Definition, rows: Rows, source: str) -> str:
         flow=definition.flow,
         goods=definition.goods,
     )
-    periods = sorted({str(row.period) for row in near if row.value is not None})
+    periods = sorted({str(row.period) for row in near if _value(row) is not None})
     held = f"; held for {', '.join(periods[:8])}" if periods else ""
     return (
         f"{source} holds no {definition.measure} of {definition.goods} from {definition.exporter} "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
-from entrepot.model.areas import area_name
+from entrepot.model.areas import area_phrase, possessive
 from entrepot.model.display import figure_value, range_text
 
 if TYPE_CHECKING:
@@ -24,23 +24,23 @@ def headline(figure: Figure) -> str:
     >>> from entrepot.figures import Definition, Figure
     >>> asked = Definition.build("import_share", importer="RUS", exporter="CHN", period=2023)
     >>> headline(Figure(asked, "ok", 0.5, "share"))
-    "China's share of Russia's imports, all goods, 2023"
+    'China’s share of Russia’s imports, all goods, 2023'
     """
     from entrepot.goods import goods_title
 
     asked = figure.definition
-    buyer, seller = area_name(asked.importer), area_name(asked.exporter)
+    buyer, seller = area_phrase(asked.importer), area_phrase(asked.exporter)
     arrow = "trade between {} and {}" if asked.flow == "both" else "exports from {} to {}"
     flow = arrow.format(seller, buyer)
     names = {
-        "import_share": f"{_of(seller)} share of {_of(buyer)} imports",
-        "export_share": f"{_of(buyer)} share of {_of(seller)} exports",
-        "value": flow[0].upper() + flow[1:],
+        "import_share": f"{possessive(seller)} share of {possessive(buyer)} imports",
+        "export_share": f"{possessive(buyer)} share of {possessive(seller)} exports",
+        "value": flow,
         "growth": f"Growth of {flow}",
-        "hhi": f"Concentration of {_of(buyer)} suppliers",
-        "cr": f"Share of the {asked.k or 1} largest of {_of(buyer)} suppliers",
-        "asymmetry": f"Weight of {seller} in {_of(buyer)} imports over weight of {buyer} in "
-        f"{_of(seller)} exports",
+        "hhi": f"Concentration of {possessive(buyer)} suppliers",
+        "cr": f"Share of the {asked.k or 1} largest of {possessive(buyer)} suppliers",
+        "asymmetry": f"Weight of {seller} in {possessive(buyer)} imports over weight of {buyer} in "
+        f"{possessive(seller)} exports",
     }
     goods = (
         asked.goods.removeprefix("named:")
@@ -48,11 +48,8 @@ def headline(figure: Figure) -> str:
         else goods_title(asked.goods)
     )
     when = f"{asked.period} against {asked.base}" if asked.base else str(asked.period)
-    return f"{names.get(asked.measure, asked.measure)}, {goods}, {when}"
-
-
-def _of(name: str) -> str:
-    return f"{name}'" if name.endswith("s") else f"{name}'s"
+    title = names.get(asked.measure, asked.measure)
+    return f"{title[0].upper()}{title[1:]}, {goods}, {when}"
 
 
 def as_rows(figure: Figure) -> list[tuple[str, str]]:
