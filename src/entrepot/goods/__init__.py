@@ -3,7 +3,7 @@
 This is the only place that reads lists. It receives frames and knows no source and no lake.
 """
 
-from entrepot.goods.editions import EDITIONS, Link, link
+from entrepot.goods.editions import Link, link
 from entrepot.goods.follow import Variant
 from entrepot.goods.lists import GoodsList, ListEntry, ListSource, Tier, goods_list, goods_lists
 from entrepot.goods.parse import goods_title
@@ -11,7 +11,6 @@ from entrepot.goods.select import select
 from entrepot.goods.selection import Selection, goods_selection
 
 __all__ = [
-    "EDITIONS",
     "GoodsList",
     "Link",
     "ListEntry",

@@ -1,7 +1,6 @@
 """Editions of the Harmonized System: which codes exist when, and what a code was before.
 
-The editions are those of 1992 (also called 1988/92), 1996, 2002, 2007, 2012, 2017 and 2022. A
-code may keep its number and change its content, so equal numbers are not yet equal goods.
+A code may keep its number and change its content, so equal numbers are not yet equal goods.
 """
 
 from __future__ import annotations
@@ -11,20 +10,17 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, cast, get_args
 
-from entrepot.errors import BadFileError, UnknownNameError
+from entrepot.errors import BadFileError
 from entrepot.goods.tables import read_table
+from entrepot.model.product import EDITIONS
 
 __all__ = [
-    "EDITIONS",
     "Link",
-    "check_nomenclature",
     "known_codes",
     "known_prefixes",
     "link",
     "links",
 ]
-
-EDITIONS = ("HS1992", "HS1996", "HS2002", "HS2007", "HS2012", "HS2017", "HS2022")
 
 Kind = Literal["same", "successor", "no_safe_predecessor", "content_changed"]
 
@@ -80,25 +76,12 @@ def links(nomenclature: str, other: str) -> dict[str, Link]:
     return found
 
 
-def check_nomenclature(name: str) -> str:
-    """Return `name` if it is an edition.
-
-    Raises
-    ------
-    UnknownNameError
-        If it is none; the message names those that are.
-    """
-    if name not in EDITIONS:
-        hint = f"one of: {', '.join(EDITIONS)}"
-        raise UnknownNameError("nomenclature", name, EDITIONS, hint=hint)
-    return name
-
-
 @cache
 def known_codes() -> dict[str, frozenset[str]]:
     """Return every six-digit code with the editions it stands in."""
+    everywhere = frozenset(edition.id for edition in EDITIONS)
     return {
-        row["code"]: frozenset(EDITIONS) if row["code"] == _POOLED else _spans(row["editions"])
+        row["code"]: everywhere if row["code"] == _POOLED else _spans(row["editions"])
         for row in read_table(_FOLDER / "hs_codes.csv", ("code", "editions"))
     }
 
@@ -114,9 +97,10 @@ def known_prefixes(digits: int) -> dict[str, frozenset[str]]:
 
 def _spans(text: str) -> frozenset[str]:
     """Read ``"1996-2017 2022"``."""
-    found: set[str] = set()
-    for span in text.split():
-        first, _, last = span.partition("-")
-        start, end = EDITIONS.index(f"HS{first}"), EDITIONS.index(f"HS{last or first}")
-        found.update(EDITIONS[start : end + 1])
-    return frozenset(found)
+    spans = [span.partition("-") for span in text.split()]
+    return frozenset(
+        edition.id
+        for edition in EDITIONS
+        for first, _, last in spans
+        if int(first) <= edition.year <= int(last or first)
+    )

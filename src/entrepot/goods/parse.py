@@ -9,6 +9,7 @@ from typing import Literal
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.goods.editions import known_prefixes
 from entrepot.goods.lists import ListEntry, goods_list, goods_lists
+from entrepot.model.product import product_prefix
 
 __all__ = ["NAMED", "Part", "goods_title", "parse"]
 
@@ -93,18 +94,7 @@ def _part(item: str) -> Part:
 
 
 def _code(digits: str) -> Part:
-    if len(digits) in (1, 3, 5):
-        raise RequestError(
-            f"not a product code: {digits!r}",
-            why="HS codes have 2, 4 or 6 digits; a lost leading zero would select other goods",
-            hint=f"if the zero was lost, write {digits.zfill(len(digits) + 1)}",
-        )
-    if len(digits) > 6:
-        raise RequestError(
-            f"not a product code of six digits: {digits!r}",
-            why="only the first six digits mean the same in every country",
-            hint=f"write {digits[:6]}",
-        )
+    product_prefix(digits)
     known = known_prefixes(len(digits))
     if digits not in known:
         raise UnknownNameError("product code", digits, known)

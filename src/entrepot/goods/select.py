@@ -57,7 +57,7 @@ def _wanted(codes: frozenset[str], prefixes: frozenset[str], column: nw.Expr) ->
     tests = [column.is_in(sorted(codes))] if codes else []
     # A range, and not starts_with, lets Parquet skip the row groups that hold other products.
     tests += [(column >= prefix) & (column < _after(prefix)) for prefix in sorted(prefixes)]
-    return nw.any_horizontal(*tests, ignore_nulls=True)
+    return nw.any_horizontal(*tests, ignore_nulls=True) if tests else column.is_null() & False
 
 
 def _after(prefix: str) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from entrepot.errors import RequestError
-from entrepot.goods.editions import check_nomenclature, links
+from entrepot.goods.editions import links
 from entrepot.goods.follow import Variant, follow
 from entrepot.goods.parse import Part, parse
+from entrepot.model.product import edition
 
 if TYPE_CHECKING:
     from entrepot.goods.lists import ListEntry
@@ -27,7 +27,8 @@ class Selection:
     title
         Name for sentences.
     codes
-        Six-digit codes; None takes everything.
+        Six-digit codes; None takes everything. With no code and no prefix nothing is selected:
+        what was asked for does not exist in this nomenclature, and `missing` says so.
     prefixes
         Two- and four-digit codes, each standing for all that begins with it.
     missing
@@ -80,8 +81,8 @@ def goods_selection(
     UnknownNameError
         For an unknown list, tier, code, nomenclature or variant.
     RequestError
-        For goods that are only named in words, a list in an edition into which it cannot be
-        followed yet, or codes none of which exists in `nomenclature`.
+        For goods that are only named in words, digits that are no code, or a list in an edition
+        into which it cannot be followed yet.
 
     Examples
     --------
@@ -90,21 +91,13 @@ def goods_selection(
     >>> goods_selection("chpl:2", nomenclature="HS2017").substituted
     (('854800', '854890'),)
     """
-    check_nomenclature(nomenclature)
+    nomenclature = edition(nomenclature).id
     parts = parse(text)
     key = ",".join(part.key for part in parts)
     title = ", ".join(part.title for part in parts)
     if any(part.kind == "all" for part in parts):
         return Selection("all", "all goods", nomenclature, variant, codes=None)
     followed = follow(_entries(parts), _plain(parts), nomenclature, variant)
-    if not followed.codes and not followed.prefixes:
-        code, reason = followed.missing[0]
-        raise RequestError(
-            f"{key} selects nothing in {nomenclature}",
-            where=code,
-            why=reason,
-            hint="choose other goods, or data in another edition",
-        )
     return Selection(
         key=key,
         title=title,
