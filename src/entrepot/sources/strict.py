@@ -146,13 +146,15 @@ def _lines(path: Path, name: str) -> Iterator[tuple[int, list[str]]]:
     """Yield number and cells of every line after the header that is not blank."""
     with path.open(encoding="utf-8-sig", newline="") as opened:
         reader = csv.reader(opened, strict=True)
+        start = 1
         try:
-            next(reader)
             for row in reader:
-                if row:
-                    yield reader.line_num, row
+                if row and start > 1:
+                    yield start, row
+                start = reader.line_num + 1
         except (csv.Error, UnicodeDecodeError) as error:
             raise BadFileError(
                 f"cannot be read as comma-separated text in UTF-8 ({error})",
-                where=f"{name}, row {reader.line_num + 1}",
+                where=f"{name}, row {start}",
+                hint="look for a quotation mark that is not closed, or download the file again",
             ) from error

@@ -1,0 +1,221 @@
+"""Every bad file is refused with what, where and what to do, and nothing is written."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import random
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+from lake_files import HEAD, NAME, ROWS, Write, tree
+
+from entrepot.errors import BadFileError, EntrepotError, UnknownNameError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from entrepot.lake import Lake
+
+GOOD = "2022,156,643,850110,10.5,2"
+
+
+def refuse(lake: Lake, path: Path, *words: str, **options: str) -> EntrepotError:
+    before = tree(lake.path)
+    with pytest.raises(BadFileError) as caught:
+        lake.add("baci", [path], **options)
+    message = str(caught.value)
+    for word in words:
+        assert word in message
+    assert path.name in message
+    assert caught.value.exit_code == 2
+    assert tree(lake.path) == before
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("2022,156,643,850110,ten,2", ("not a value", "'ten'", "row 3, column v")),
+        ("2022,156,643,850110,-1,2", ("not a value", "'-1'", "row 3, column v")),
+        ("2022,156,643,850110,,2", ("not a value", "''", "row 3, column v")),
+        ("2022,156,643,850110,nan,2", ("not a value", "row 3, column v")),
+        ("2022,156,643,850110,1_000,2", ("not a value", "row 3, column v")),
+        ('2022,156,643,850110,"1,5",2', ("not a value", "'1,5'", "row 3, column v")),
+        ("2022,156,643,850110,10,-2", ("not a quantity", "row 3, column q")),
+        ("2022,156,643,850110,10,n/a", ("not a quantity", "row 3, column q")),
+        ("2016,156,643,850110,10,2", ("year out of bounds", "'2016'", "row 3, column t")),
+        ("2022.6,156,643,850110,10,2", ("year out of bounds", "row 3, column t")),
+        (",156,643,850110,10,2", ("year out of bounds", "row 3, column t")),
+        ("2022,998,643,850110,10,2", ("unknown BACI area code", "'998'", "row 3, column i")),
+        ("2022,156,0,850110,10,2", ("unknown BACI area code", "'0'", "row 3, column j")),
+        ("2022,CHN,643,850110,10,2", ("unknown BACI area code", "'CHN'", "row 3, column i")),
+        ("2022,156,643,8501101,10,2", ("not a product code", "row 3, column k")),
+        ("2022,156,643,85011A,10,2", ("not a product code", "row 3, column k")),
+        ("2022,156,643,850110,10", ("5 cells in a row instead of 6", "row 3")),
+        ("2022,156,643,850110,10,2,9", ("7 cells in a row instead of 6", "row 3")),
+        ('2022,156,643,"850110,10,2', ("row 3",)),
+        (GOOD, ("two rows for one cell", "CHN RUS 850110", "rows 2 and 3")),
+    ],
+)
+def test_bad_row(lake: Lake, write: Write, row: str, words: tuple[str, ...]) -> None:
+    refuse(lake, write([GOOD, row]), *words)
+
+
+def test_lost_zero_does_not_hide_a_duplicate(lake: Lake, write: Write) -> None:
+    path = write(["2022,156,643,010121,1,1", "2022,156,643,850110,1,1", "2022,156,643,10121,2,2"])
+    refuse(lake, path, "two rows for one cell", "010121", "rows 2 and 4")
+
+
+def test_two_codes_of_one_area_do_not_hide_a_duplicate(lake: Lake, write: Write) -> None:
+    path = write(["2022,251,643,850110,1,1", "2022,250,643,850110,1,1"])
+    refuse(lake, path, "two rows for one cell", "FRA RUS 850110", "rows 2 and 3")
+
+
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [
+        ("t,i,j,k,v", ("missing q", "row 1")),
+        ("t,i,j,k,v,q,w", ("not known w", "row 1")),
+        ("t,i,j,k,v,v,q", ("twice v", "row 1")),
+        ("period,reporter,partner,cmd,value,qty", ("missing i, j, k, q, t, v", "BACI has t,i")),
+        ("t;i;j;k;v;q", ("semicolons", "row 1")),
+        ("t\ti\tj\tk\tv\tq", ("tabs", "row 1")),
+    ],
+)
+def test_bad_head(lake: Lake, write: Write, head: str, words: tuple[str, ...]) -> None:
+    refuse(lake, write([GOOD], head=head), *words)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", ("empty",)),
+        (b"t,i,j,k,v,q\n", ("a header and no rows",)),
+        (b"\nt,i,j,k,v,q\n", ("first line is empty",)),
+        ("\n".join([HEAD, *ROWS]).encode("utf-16"), ("UTF-16",)),
+        (b"\x00\x01\x02\x03", ("not a text file",)),
+        (b"t,i,j,k,v,\xe9\n", ("UTF-8", "row 1")),
+        (b"t,i,j,k,v,q\n2022,156,643,850110,1,1\n2022,156,643,85\xe910,1,1\n", ("UTF-8",)),
+        (b"<html>404 Not Found</html>\n", ("not the columns of BACI",)),
+    ],
+)
+def test_bad_content(lake: Lake, write: Write, content: bytes, words: tuple[str, ...]) -> None:
+    path = write()
+    path.write_bytes(content)
+    refuse(lake, path, *words)
+
+
+def test_year_that_the_name_does_not_promise(lake: Lake, write: Write) -> None:
+    path = write(["2021,156,643,850110,1,1"])
+    refuse(lake, path, "year out of bounds", "row 2", "the name says another")
+
+
+def test_year_after_the_release(lake: Lake, write: Write) -> None:
+    path = write(["2025,156,643,850110,1,1"], name="BACI_HS17_all_V202501.csv")
+    refuse(lake, path, "year out of bounds", "2017 to 2024")
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "words"),
+    [
+        ("mine.csv", {}, ("edition of the product codes is not known", "--nomenclature")),
+        ("mine.csv", {"nomenclature": "HS2018"}, ("no edition", "HS2018")),
+        ("BACI_HS18_Y2022_V202501.csv", {}, ("no edition", "HS18")),
+        (NAME, {"nomenclature": "HS2022"}, ("HS2022", "HS2017")),
+        (NAME, {"vintage": "V202601"}, ("V202601", "V202501")),
+    ],
+)
+def test_name_and_options(
+    lake: Lake, write: Write, name: str, options: dict[str, str], words: tuple[str, ...]
+) -> None:
+    refuse(lake, write(name=name), *words, **options)
+
+
+def _zip(path: Path, members: dict[str, str]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in members.items():
+            archive.writestr(name, text)
+    return path
+
+
+def _many_rows() -> str:
+    draw = random.Random(1)
+    codes = draw.sample(range(10000, 999999), 2000)
+    return "\n".join([HEAD, *(f"2022,156,643,{code},{draw.random():.3f},1" for code in codes), ""])
+
+
+def test_not_a_zip(lake: Lake, write: Write) -> None:
+    refuse(lake, write(name="BACI_HS17_V202501.zip"), "not a zip archive", "download it again")
+
+
+def test_not_a_gzip(lake: Lake, write: Write) -> None:
+    refuse(lake, write(name=f"{NAME}.gz"), "not a gzip file")
+
+
+@pytest.mark.parametrize("left", [0.3, 0.9, 0.999])
+def test_truncated_zip(lake: Lake, tmp_path: Path, left: float) -> None:
+    path = _zip(tmp_path / "BACI_HS17_V202501.zip", {NAME: _many_rows()})
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * left)])
+    refuse(lake, path, "truncated or damaged")
+
+
+def test_damaged_member(lake: Lake, tmp_path: Path) -> None:
+    path = _zip(tmp_path / "BACI_HS17_V202501.zip", {NAME: _many_rows()})
+    content = bytearray(path.read_bytes())
+    content[2000:2010] = bytes(10)
+    path.write_bytes(content)
+    refuse(lake, path, "truncated or damaged")
+
+
+@pytest.mark.parametrize("left", [0.5, 0.999])
+def test_truncated_gzip(lake: Lake, tmp_path: Path, left: float) -> None:
+    content = io.BytesIO()
+    with gzip.open(content, "wb") as opened:
+        opened.write(_many_rows().encode())
+    path = tmp_path / f"{NAME}.gz"
+    path.write_bytes(content.getvalue()[: int(len(content.getvalue()) * left)])
+    refuse(lake, path, "truncated or damaged")
+
+
+def test_zip_without_a_year(lake: Lake, tmp_path: Path) -> None:
+    path = _zip(tmp_path / "BACI_HS17_V202501.zip", {"country_codes_V202501.csv": "a,b\n"})
+    refuse(lake, path, "no year file")
+    refuse(lake, _zip(tmp_path / "empty.zip", {}), "no year file")
+
+
+def test_zip_with_something_else(lake: Lake, tmp_path: Path) -> None:
+    text = "\n".join([HEAD, GOOD, ""])
+    path = _zip(tmp_path / "BACI_HS17_V202501.zip", {NAME: text, "mine.csv": text})
+    refuse(lake, path, "not a file of BACI", "mine.csv")
+
+
+def test_zip_with_two_editions(lake: Lake, tmp_path: Path) -> None:
+    other = "BACI_HS12_Y2021_V202501.csv"
+    members = {NAME: "\n".join([HEAD, GOOD, ""]), other: f"{HEAD}\n2021,156,643,850110,1,1\n"}
+    refuse(lake, _zip(tmp_path / "both.zip", members), "two editions", other)
+
+
+def test_bad_row_inside_a_zip_names_the_member(lake: Lake, tmp_path: Path) -> None:
+    path = _zip(tmp_path / "BACI.zip", {f"data/{NAME}": f"{HEAD}\n{GOOD}\n2022,156,643,1,x,1\n"})
+    refuse(lake, path, f"BACI.zip: data/{NAME}, row 3, column v")
+
+
+def test_no_such_file(lake: Lake, tmp_path: Path) -> None:
+    refuse(lake, tmp_path / "absent.csv", "no such file")
+    refuse(lake, tmp_path, "folder")
+    assert not lake.path.exists()
+
+
+def test_unknown_source(lake: Lake, write: Write) -> None:
+    with pytest.raises(UnknownNameError, match="did you mean baci"):
+        lake.add("bacci", [write()])
+
+
+def test_one_bad_file_keeps_the_good_one_out(lake: Lake, write: Write) -> None:
+    good = write(["2021,156,643,850110,1,1"], name="BACI_HS17_Y2021_V202501.csv")
+    with pytest.raises(BadFileError, match="not a value"):
+        lake.add("baci", [good, write(["2022,156,643,850110,x,1"])])
+    assert lake.holdings() == ()
+    assert tree(lake.path) == {}

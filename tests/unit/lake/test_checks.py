@@ -1,0 +1,92 @@
+"""A check finds what was done to a lake behind its back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from entrepot.lake.catalog import Catalog
+from entrepot.lake.snapshot import hash_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from lake_files import Write
+
+    from entrepot.lake import Lake
+
+
+def _errors(lake: Lake) -> set[str]:
+    return {finding.rule for finding in lake.check() if finding.level == "error"}
+
+
+def _files(lake: Lake, order: str) -> Path:
+    [path] = (lake.path / "flows" / f"by-{order}").rglob("*.parquet")
+    return path
+
+
+def _flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("harm", "rule"),
+    [
+        (lambda lake: _flip(_files(lake, "importer")), "file-changed"),
+        (lambda lake: _files(lake, "exporter").unlink(), "file-missing"),
+        (lambda lake: _flip(max(lake.path.glob("raw/*"), key=_size)), "raw-changed"),
+        (lambda lake: max(lake.path.glob("raw/*"), key=_size).unlink(), "raw-missing"),
+    ],
+)
+def test_files(lake: Lake, write: Write, harm: Callable[[Lake], None], rule: str) -> None:
+    many = (f"2022,156,643,{code},1,1" for code in range(100000, 100200))
+    lake.add("baci", [write(many)])
+    assert _errors(lake) == set()
+    harm(lake)
+    assert _errors(lake) == {rule}
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ("UNION ALL FROM held LIMIT 4", "row-count"),
+        (
+            "WHERE product <> '010121' UNION ALL FROM held WHERE product = '850110'",
+            "duplicate-cell",
+        ),
+        ("told_by := NULL", "null-told_by"),
+        ("value_usd := 'nan'::DOUBLE", "not-a-number"),
+        ("value_usd := -1.0", "value-out-of-bounds"),
+        ("product := '10121'", "product-code"),
+    ],
+)
+def test_rows(lake: Lake, write: Write, change: str, rule: str) -> None:
+    lake.add("baci", [write()])
+    _rewrite(lake, change)
+    assert rule in _errors(lake)
+
+
+def _rewrite(lake: Lake, change: str) -> None:
+    """Change rows of the copy by importer, and make the catalog believe in the new file."""
+    path = _files(lake, "importer")
+    name, assigned, value = change.partition(" := ")
+    query = f"SELECT * REPLACE ({value} AS {name}) FROM held" if assigned else f"FROM held {change}"
+    held = f"read_parquet('{path}', hive_partitioning=false)"
+    lake.connection.execute(f"CREATE OR REPLACE TEMP TABLE held AS FROM {held}")
+    lake.connection.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet)")
+    catalog = Catalog.read(lake.path)
+    stored = catalog.snapshots[0].partitions[0].files["importer"]
+    size, digest = hash_file(path)
+    text = (lake.path / "catalog.json").read_text()
+    text = text.replace(stored.sha256, digest).replace(
+        f'"bytes": {stored.bytes}', f'"bytes": {size}'
+    )
+    (lake.path / "catalog.json").write_text(text)

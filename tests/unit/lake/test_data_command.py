@@ -1,0 +1,118 @@
+"""`entrepot data`: tables for people, JSON for programs, exit codes for both."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from lake_files import NAME, Write
+from typer.testing import CliRunner, Result
+
+from entrepot.cli.data import app
+from entrepot.errors import EntrepotError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Callable[..., Result]:
+    def _run(*words: object) -> Result:
+        command = [str(word) for word in words]
+        return CliRunner().invoke(app, [*command, "--lake", str(tmp_path / "lake")])
+
+    return _run
+
+
+def _json(result: Result) -> Any:
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def test_life_of_a_file(run: Callable[..., Result], write: Write) -> None:
+    assert "is empty" in run("list").stdout
+    added = run("add", "baci", write())
+    assert added.exit_code == 0
+    assert "2022" in added.stdout
+    assert "warning: This is an extract of BACI" in added.stdout.replace("\n", " ")
+    assert "reading" in added.stderr
+    assert "reading" not in added.stdout
+    assert "held already" in run("add", "baci", write()).stdout
+    assert "HS2017" in run("list").stdout
+    assert "Etalab" in run("show", "baci").stdout
+    assert "held" in run("sources").stdout
+    checked = run("check")
+    assert (checked.exit_code, "3 rows checked: sound" in checked.stdout) == (0, True)
+    removed = run("remove", "baci").stdout
+    assert "3 rows" in removed
+    assert NAME in removed.replace("\n", "")
+    assert "is empty" in run("list").stdout
+
+
+def test_json(run: Callable[..., Result], write: Write) -> None:
+    assert _json(run("list", "--json")) == []
+    report = _json(run("add", "baci", write(), "--json"))
+    [held] = report["added"]
+    assert held == _json(run("list", "--json"))[0]
+    assert (held["source"], held["periods"], held["rows"], held["areas"]) == (
+        "baci",
+        ["2022"],
+        3,
+        2,
+    )
+    assert held["is_partial"]
+    shown = _json(run("show", "baci", "--json"))
+    assert shown["source"]["publisher"] == "CEPII"
+    assert shown["holdings"] == [held]
+    states = {item["id"]: item["state"] for item in _json(run("sources", "--json"))}
+    assert states == {"baci": "held", "published": "comes with the program"}
+    assert _json(run("check", "--json"))["sound"] is True
+    assert _json(run("remove", "baci", "--json"))["removed"] == [held]
+
+
+def test_failed_check(run: Callable[..., Result], write: Write, tmp_path: Path) -> None:
+    run("add", "baci", write())
+    next((tmp_path / "lake" / "flows").rglob("*.parquet")).unlink()
+    result = run("check", "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["sound"] is False
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("add", "bacci", "x.csv"), 2, "did you mean baci"),
+        (("add", "baci", "absent.csv"), 2, "no such file"),
+        (("add", "published", "x.csv"), 2, "comes with the program"),
+        (("show", "bacci"), 2, "did you mean baci"),
+        (("remove", "baci"), 3, "nothing of baci is held"),
+        (("export", "baci", "x.csv"), 3, "nothing of baci is held"),
+    ],
+)
+def test_errors(run: Callable[..., Result], words: tuple[str, ...], code: int, says: str) -> None:
+    error = run(*words).exception
+    assert isinstance(error, EntrepotError)
+    assert error.exit_code == code
+    assert says in str(error)
+
+
+def test_export(run: Callable[..., Result], write: Write, tmp_path: Path) -> None:
+    run("add", "baci", write())
+    out = tmp_path / "out.csv"
+    assert _json(run("export", "baci", out, "--importer", "RUS", "--json"))["rows"] == 1
+    head, row = out.read_text().splitlines()
+    cells = dict(zip(head.split(","), row.split(","), strict=True))
+    assert cells["period"] == "2022-01-01"
+    assert (cells["exporter"], cells["product"], cells["value_usd"]) == ("CHN", "850110", "10500.0")
+    for words, says in (
+        (("export", "baci", tmp_path / "out.xlsx"), "cannot write"),
+        (("export", "baci", tmp_path / "none" / "out.csv"), "no such folder"),
+        (("export", "baci", out, "--importer", "Rusia"), "RUS"),
+        (("export", "baci", out, "--period", "2019"), "no row is held"),
+    ):
+        assert says in str(run(*words).exception)
+    assert out.read_text().splitlines() == [head, row]
+    assert sorted(path.name for path in tmp_path.glob("*out*")) == ["out.csv"]
+    assert _json(run("export", "baci", tmp_path / "all.parquet", "--json"))["rows"] == 3
