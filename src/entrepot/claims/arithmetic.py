@@ -1,0 +1,146 @@
+"""The shortest sum that a reader can redo to see that claims cannot hold together."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from entrepot.claims.chain import Chain
+from entrepot.claims.describe import claimed, flow, joined, period_of, span, stated
+from entrepot.claims.solver import Solver
+from entrepot.model.display import figure_value, number
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from entrepot.claims.document import Claim
+    from entrepot.claims.levels import Linear, Quotient
+    from entrepot.claims.quantity import Level
+
+__all__ = ["because"]
+
+
+def because(
+    conflict: Collection[str], claims: Mapping[str, Claim], found: Linear, *, fits: bool = False
+) -> str:
+    """Return the arithmetic of a conflict.
+
+    The growth of a whole from that of its parts, where their weights are known; else the claim
+    that the others lead to in the fewest steps; else the bounds that they put on it.
+
+    Parameters
+    ----------
+    conflict
+        Ids of the claims.
+    claims, found
+        The claims, and the linear system they make.
+    fits
+        Return instead the arithmetic by which the claims agree, empty if there is none so short.
+    """
+    for texts in (
+        _weighted(conflict, claims, found, fits=fits),
+        _chained(conflict, claims, found, fits=fits),
+    ):
+        if best := min(texts, key=len, default=""):
+            return best
+    return "" if fits else _implied(conflict, claims, found)
+
+
+def _compared(value: float, claim: Claim) -> tuple[str, bool]:
+    """Return the words that compare a result with what the text says, and whether it fits."""
+    fits = claim.interval.holds(value)
+    if claim.says.relation == "=":
+        words = "rounds to" if fits else "does not round to"
+    else:
+        words = "is" if fits else "is not"
+    return f"which {words} {claimed(claim)}", fits
+
+
+def _weighted(
+    conflict: Collection[str], claims: Mapping[str, Claim], found: Linear, *, fits: bool
+) -> Iterator[str]:
+    """Yield the growth of a whole as the weighted growth of its parts."""
+    for name in sorted(conflict):
+        whole = claims[name]
+        if whole.quantity.measure != "growth" or len(whole.quantity.of) < 2:
+            continue
+        parts = [
+            part for level, _ in whole.quantity.of if (part := _growth(level, conflict, claims))
+        ]
+        bases = [found.known.get(level) for level, _ in whole.quantity.to]
+        sizes = [base.middle for base in bases if base is not None]
+        if not len(parts) == len(sizes) == len(whole.quantity.of):
+            continue
+        shares = [size / sum(sizes) for size in sizes]
+        pairs = list(zip(shares, parts, strict=True))
+        result = math.fsum(share * part.interval.middle for share, part in pairs)
+        words, agrees = _compared(result, whole)
+        if agrees == fits:
+            rates = [claimed(part).removesuffix("\u00a0%") for part in parts]
+            terms = " + ".join(
+                f"{number(share)} × ({rate})" for share, rate in zip(shares, rates, strict=True)
+            )
+            weights = joined([number(share * 100) for share in shares])
+            base = whole.quantity.to[0][0].period
+            yield (
+                f"{terms} = {stated(result, 'percent')}, {words}; "
+                f"{weights}\u00a0% are the {base} weights"
+            )
+
+
+def _growth(level: Level, conflict: Collection[str], claims: Mapping[str, Claim]) -> Claim | None:
+    for name in sorted(conflict):
+        quantity = claims[name].quantity
+        if quantity.measure == "growth" and quantity.of == ((level, 1.0),):
+            return claims[name]
+    return None
+
+
+def _chained(
+    conflict: Collection[str], claims: Mapping[str, Claim], found: Linear, *, fits: bool
+) -> Iterator[str]:
+    """Yield, for each claim that the others lead to, their steps and the result."""
+    chain = Chain(claims, found)
+    for name in sorted(conflict):
+        others = frozenset(conflict) - {name}
+        for quotient in found.quotients.get(name, ()):
+            top = chain.total(quotient.of, others)
+            bottom = chain.total(quotient.to, others)
+            if top is None or bottom is None or (quotient.to and bottom.value <= 0):
+                continue
+            if top.used | bottom.used != others:
+                continue
+            raw = top.value / bottom.value if quotient.to else top.value
+            result = claims[name].quantity.stated_value(raw)
+            words, agrees = _compared(result, claims[name])
+            if agrees == fits:
+                last = _last(claims[name], quotient, top.value, bottom.value, result)
+                steps = dict.fromkeys((*top.sums, *bottom.sums))
+                yield "; ".join([*steps, f"{last}, {words}"])
+
+
+def _last(claim: Claim, quotient: Quotient, top: float, bottom: float, result: float) -> str:
+    unit, money = claim.quantity.unit, quotient.of[0][0].currency
+    if not quotient.to:
+        return f"that makes {stated(result, unit)}"
+    over = f"{figure_value(top, money)} / {figure_value(bottom, money)}"
+    return f"{over}{' − 1' if unit == 'percent' else ''} = {stated(result, unit)}"
+
+
+def _implied(conflict: Collection[str], claims: Mapping[str, Claim], found: Linear) -> str:
+    """Return the bounds that the other claims put on one of them."""
+    for with_known in (False, True):
+        solver = Solver(found.system(with_known=with_known))
+        for name in sorted(conflict, key=lambda one: (len(found.quotients[one][0].of), one)):
+            claim, others = claims[name], set(conflict) - {name}
+            for quotient in found.quotients[name]:
+                bounds = solver.bounds(quotient.of, quotient.to, others)
+                if bounds is None or bounds.meets(quotient.bounds):
+                    continue
+                result = claim.quantity.stated(bounds)
+                about = f"{flow(claim.quantity.of)}, {period_of(claim.quantity)}"
+                return (
+                    f"the others leave {span(result, claim.quantity.unit)} for {about}; "
+                    f"the text says {claimed(claim)}"
+                )
+    return "no values of the flows they are about satisfy them all"

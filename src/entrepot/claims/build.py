@@ -1,0 +1,243 @@
+"""From the keys of a claims file to quantities and intervals in the units of the data."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from entrepot.claims.document import Claim
+from entrepot.claims.quantity import SHARES, Level, Quantity, Terms
+from entrepot.claims.says import Says, read_says
+from entrepot.errors import RequestError
+from entrepot.model.interval import Interval
+from entrepot.model.period import Period
+
+if TYPE_CHECKING:
+    from entrepot.claims.schema import ClaimEntry, FlowKeys
+
+__all__ = ["HOME", "claim_of", "in_data_units", "share_of", "with_keys"]
+
+WORLD = "WLD"
+HOME = {"CNY": "CHN", "RUB": "RUS", "EUR": "EU27"}
+"""Whose statistics are kept in a currency."""
+_UNITS = {
+    "share": ("percent", "share", ""),
+    "percent": ("percent", "share", "ratio", ""),
+    "points": ("points", ""),
+    "ratio": ("ratio", "share", "percent", ""),
+    "index": ("", "percent", "share"),
+}
+
+
+def claim_of(entry: ClaimEntry) -> Claim:
+    """Return the claim that an entry of a claims file makes.
+
+    Raises
+    ------
+    RequestError
+        If number and quantity do not go together: a share above one, dollars for a growth rate,
+        a value without a currency.
+    """
+    says = read_says(entry.says)
+    quantity, said = _quantity(entry, says)
+    period = next((level.period for level in quantity.levels()), None)
+    interval = in_data_units(says, quantity, period)
+    keys = getattr(entry, entry.kind)
+    return Claim(
+        id=entry.id,
+        quote=entry.quote,
+        says=says,
+        quantity=quantity,
+        interval=interval,
+        attributed_to=entry.attributed_to,
+        keys=with_keys(entry.kind, keys) if hasattr(keys, "period") else (),
+        books_said=said,
+    )
+
+
+def with_keys(measure: str, keys: FlowKeys) -> tuple[tuple[str, str], ...]:
+    """Return the keys of the definition that a Figure of this measure would have."""
+    given = keys.model_dump(exclude_none=True, exclude={"measure", "reporter", "source"})
+    return (("measure", measure), *((name, str(value)) for name, value in given.items()))
+
+
+def in_data_units(says: Says, quantity: Quantity, period: Period | None) -> Interval:
+    """Return what a phrase says about a quantity, in the units of the data.
+
+    Raises
+    ------
+    RequestError
+        If the phrase has a unit that the quantity cannot have, or is a share beyond 0 and 1.
+    """
+    unit = quantity.unit
+    if unit not in _UNITS:
+        return _amount(says, unit, period)
+    if says.unit not in _UNITS[unit] and says.relation != "comparable":
+        raise RequestError(
+            f"{says.text!r} is not a number of this kind ({quantity.measure})",
+            why=f"it is in {says.unit or 'plain numbers'}, {quantity.measure} in {unit}",
+            hint="a change of a share is in points (kind change), growth and shares in per cent",
+        )
+    interval = _scaled(says, unit)
+    if unit == "share":
+        return _share(says, interval)
+    if unit == "percent":
+        return Interval(max(interval.low, -100.0), interval.high)
+    return interval
+
+
+def _scaled(says: Says, unit: str) -> Interval:
+    match unit, says.unit:
+        case "share", "" if abs(says.value) > 1:
+            return says.interval.scaled(0.01)
+        case "share" | "ratio" | "index", "percent":
+            return says.interval.scaled(0.01)
+        case "percent", "share":
+            return says.interval.scaled(100)
+        case "percent", "ratio":
+            return Interval((says.low - 1) * 100, (says.high - 1) * 100)
+    return says.interval
+
+
+def _share(says: Says, interval: Interval) -> Interval:
+    value = says.value / 100 if says.unit == "percent" or says.value > 1 else says.value
+    if not 0 <= value <= 1:
+        raise RequestError(
+            f"a share {'above one' if value > 1 else 'below zero'}: {says.text!r}",
+            why="a part cannot be larger than its whole",
+            hint="if it is a growth or a multiple, write growth or ratio",
+        )
+    return Interval(max(interval.low, 0.0), min(interval.high, 1.0))
+
+
+def _amount(says: Says, unit: str, period: Period | None) -> Interval:
+    if says.unit not in (unit, ""):
+        raise RequestError(
+            f"{says.text!r} is in {says.unit}, the definition in {unit}",
+            why="one number has one unit",
+            hint="leave currency out of the definition, or make the two agree",
+        )
+    spans = 1.0
+    if says.per and period is not None:
+        spans = period.months if says.per == "month" else period.months / 12
+    interval = says.interval.scaled(spans) if spans != 1 else says.interval
+    if math.isinf(interval.low):
+        return Interval(min(0.0, interval.high), interval.high)
+    return interval
+
+
+def _quantity(entry: ClaimEntry, says: Says) -> tuple[Quantity, bool]:
+    """Return the quantity, and whether it says whose statistics count."""
+    if entry.ratio is not None:
+        of, of_said = _plain(entry.ratio.of.measure or "value", entry.ratio.of, says)
+        to, to_said = _plain(entry.ratio.to.measure or "value", entry.ratio.to, says)
+        return _ratio(of, to), of_said and to_said
+    if entry.sum is not None:
+        parts = [_plain("value", keys, says) for keys in entry.sum.of]
+        terms = tuple(term for quantity, _ in parts for term in quantity.of)
+        return Quantity("value", terms), all(said for _, said in parts)
+    if entry.change is not None:
+        share = next(name for name in SHARES if getattr(entry.change.of, name) is not None)
+        now, said = _plain(share, getattr(entry.change.of, share), says)
+        less = now.mapped(period=Period.parse(entry.change.base))
+        return Quantity("share_change", now.of, now.to, less), said
+    return _plain(entry.kind, getattr(entry, entry.kind), says)
+
+
+def _ratio(of: Quantity, to: Quantity) -> Quantity:
+    """Return one quantity over another; wholes that both are shares of cancel."""
+    if of.to != to.to or bool(of.to) != bool(to.to):
+        raise RequestError(
+            "a ratio of shares of different wholes",
+            why="it is no ratio of two levels, so it cannot be compared with any",
+            hint="write the two shares as two claims",
+        )
+    return Quantity("ratio", of.of, to.of)
+
+
+def _plain(measure: str, keys: FlowKeys, says: Says) -> tuple[Quantity, bool]:
+    level, said = _level(measure, keys, says)
+    terms: Terms = ((level, 1.0),)
+    if keys.flow == "both" or measure in ("balance", "trade_share"):
+        terms = ((level, 1.0), (level.turned(), -1.0 if measure == "balance" else 1.0))
+    match measure:
+        case "value" | "balance":
+            return Quantity(measure, terms), said
+        case "growth" | "price_growth" | "quantity_growth":
+            base = Period.parse(keys.base) if keys.base else level.period.year_before()
+            kind = {"price_growth": "price", "quantity_growth": "volume"}.get(measure, level.kind)
+            grown = Quantity(measure, terms).mapped(kind=kind)
+            return Quantity(measure, grown.of, grown.mapped(period=base).of), said
+        case "import_share" | "export_share" | "trade_share":
+            return _share_of(measure, terms, keys), True
+    return Quantity(measure), said
+
+
+def _share_of(measure: str, terms: Terms, keys: FlowKeys) -> Quantity:
+    if keys.flow == "both" and measure != "trade_share":
+        raise RequestError(f"{measure} has no two-way form", hint="write trade_share")
+    if measure == "trade_share":
+        return share_of(measure, terms, keys.reporter or "")
+    return share_of(measure, terms, "")
+
+
+def share_of(measure: str, terms: Terms, whose: str) -> Quantity:
+    """Return the share that `terms` have in the imports, exports or trade they belong to.
+
+    Raises
+    ------
+    RequestError
+        If the share has no whole beyond its part, or a trade share does not say whose trade.
+    """
+    level = terms[0][0]
+    if measure == "trade_share":
+        if not whose or whose not in (level.exporter, level.importer):
+            raise RequestError(
+                "a share of two-way trade does not say whose trade is the whole",
+                hint="add reporter, the code of the country whose trade it is",
+            )
+        sold = level.but(exporter=whose, importer=WORLD)
+        return Quantity(measure, terms, ((sold, 1.0), (sold.turned(), 1.0)))
+    side = "exporter" if measure == "import_share" else "importer"
+    if getattr(level, side) == WORLD or getattr(level.turned(), side) == WORLD:
+        raise RequestError(
+            f"{measure} needs an importer and an exporter", hint="name both sides"
+        )
+    return Quantity(measure, terms, ((level.but(**{side: WORLD}), 1.0),))
+
+
+def _level(measure: str, keys: FlowKeys, says: Says) -> tuple[Level, bool]:
+    currency = keys.currency or says.currency or "USD"
+    if keys.quantity == "mass" and measure in ("value", "growth"):
+        currency = "t"
+    elif measure in ("value", "balance") and not (keys.currency or says.currency):
+        raise RequestError(
+            f"no currency: {says.text!r}",
+            why="yuan and dollars are not the same number",
+            hint="write the currency as printed, or add currency to the definition",
+        )
+    books, said = _books(measure, keys, currency)
+    level = Level(
+        exporter=keys.exporter,
+        importer=keys.importer,
+        goods=keys.goods,
+        period=Period.parse(keys.period),
+        currency=currency,
+        books=books,
+        basis=keys.basis,
+        kind=keys.quantity,
+    )
+    return level, said
+
+
+def _books(measure: str, keys: FlowKeys, currency: str) -> tuple[str, bool]:
+    """Return whose statistics are meant, and whether that follows from the claim itself."""
+    if keys.reporter:
+        return keys.reporter, True
+    if measure in ("import_share", "export_share"):
+        return (keys.importer if measure == "import_share" else keys.exporter), True
+    home = HOME.get(currency, "")
+    if home in (keys.exporter, keys.importer):
+        return home, True
+    known = [side for side in (keys.exporter, keys.importer) if side != WORLD]
+    return (known[0] if known else WORLD), False

@@ -1,0 +1,229 @@
+"""Levels that are known: printed, or a sum or difference of printed ones in the same books."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from entrepot.claims.build import HOME, share_of
+from entrepot.claims.quantity import SHARES, Level, Quantity, Terms
+from entrepot.model.interval import Interval
+from entrepot.model.period import Period
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from entrepot.claims.statements import Statement, Statements
+
+__all__ = ["Facts", "Known"]
+
+WORLD = "WLD"
+CUSTOMS_SLACK = 0.003
+"""How far the rate of one flow may lie from the year's, since months weigh differently."""
+AVERAGE_SLACK = 0.015
+"""How far customs' rate of a year may lie from the average of market rates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a level, or of a sum of levels.
+
+    Attributes
+    ----------
+    terms
+        The levels, with weights.
+    interval
+        What it lies in, in whole units of the currency.
+    statements
+        What it rests on.
+    how
+        Empty if printed as such, else how it follows, in words.
+    """
+
+    terms: Terms
+    interval: Interval
+    statements: tuple[Statement, ...]
+    how: str = ""
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """Whose numbers it rests on."""
+        return frozenset(statement.row.origin for statement in self.statements)
+
+    @property
+    def books(self) -> str:
+        """Whose statistics it comes from; empty if not known."""
+        return self.statements[0].books
+
+
+class Facts:
+    """What the statements say about levels and rates of exchange."""
+
+    def __init__(self, statements: Statements) -> None:
+        self.statements = statements
+        self.known = lru_cache(maxsize=None)(self._known)
+        self.printed = lru_cache(maxsize=None)(self._printed)
+        self.rate = lru_cache(maxsize=None)(self._rate)
+
+    def _printed(self, level: Level) -> tuple[Known, ...]:
+        """Return what was printed of a level itself, the best of each origin and books."""
+        return tuple(_one_a_voice(self._whole(((level, 1.0),))))
+
+    def _known(self, level: Level) -> tuple[Known, ...]:
+        """Return what is known of a level, whoever counted it; printed before derived.
+
+        Derived is: two-way trade less the other way; a span of years less the other years; a
+        printed share of a printed total. Only where the same books hold nothing printed.
+        """
+        printed = self.printed(level)
+        held = {known.books for known in printed}
+        derived = [*self._by_difference(level), *self._by_years(level), *self._by_share(level)]
+        return (*printed, *_one_a_voice(known for known in derived if known.books not in held))
+
+    def totals(self, terms: Terms) -> tuple[Known, ...]:
+        """Return what is known of a sum of levels: printed as a whole, or part by part.
+
+        Parts are added only within one set of books, and from as few origins as can be.
+        """
+        if len(terms) == 1:
+            return self.known(terms[0][0])
+        printed = list(self._whole(terms))
+        held = {known.books for known in printed}
+        parts = itertools.product(*(self.known(level) for level, _ in terms))
+        summed = [
+            _summed(terms, chosen)
+            for chosen in parts
+            if len({known.books for known in chosen}) == 1 and chosen[0].books not in held
+        ]
+        return (*_one_a_voice(printed), *_fewest_origins(summed))
+
+    def _whole(self, terms: Terms) -> Iterator[Known]:
+        for statement in self.statements.about(Quantity("value", terms)):
+            if statement.counts and statement.exact is not None:
+                yield Known(terms, statement.exact, (statement,))
+
+    def in_currency(self, level: Level) -> tuple[Known, ...]:
+        """Return what is known of a level, from dollars at the customs' own rate if need be."""
+        found = self.known(level)
+        rate = self.rate(level.currency, level.period)
+        if level.currency == "USD" or rate is None:
+            return found
+        home = HOME.get(level.currency)
+        held = {known.books for known in found}
+        return found + tuple(
+            Known(known.terms, known.interval * rate, known.statements, "converted")
+            for known in self.known(level.but(currency="USD"))
+            if known.books == home and known.books not in held
+        )
+
+    def _rate(self, currency: str, period: Period) -> Interval | None:
+        """Return units of currency per dollar that customs used over a period.
+
+        From pairs of one quantity printed in both currencies; else from the average of market
+        rates, which is less exact.
+        """
+        if currency == "USD":
+            return Interval.point(1.0)
+        implied = list(self._implied(currency, period))
+        if implied:
+            low, high = max(rate.low for rate in implied), min(rate.high for rate in implied)
+            if low > high:
+                low, high = min(r.low for r in implied), max(r.high for r in implied)
+            return Interval(low * (1 - CUSTOMS_SLACK), high * (1 + CUSTOMS_SLACK))
+        average = self.market_rates(currency, period)
+        if not average:
+            return None
+        middle = average[0][1]
+        return Interval(middle * (1 - AVERAGE_SLACK), middle * (1 + AVERAGE_SLACK))
+
+    def _implied(self, currency: str, period: Period) -> Iterator[Interval]:
+        for statement in self.statements.all:
+            quantity = statement.quantity
+            first = next(quantity.levels())
+            if first.currency != currency or first.period != period or not statement.counts:
+                continue
+            if quantity.measure != "value" or statement.exact is None:
+                continue
+            for other in self.statements.about(quantity.mapped(currency="USD")):
+                if other.counts and other.exact and other.books == statement.books:
+                    yield statement.exact / other.exact
+
+    def market_rates(self, currency: str, period: Period) -> list[tuple[Period, float, str]]:
+        """Return (when, units per dollar, who says so) for rates of exactly this period."""
+        from entrepot.sources.published.read import exchange_rates
+
+        return [
+            (row.period, row.value, row.origin_words)
+            for row in exchange_rates(currency, period)
+            if row.value is not None
+        ]
+
+    def _by_difference(self, level: Level) -> Iterator[Known]:
+        both = Quantity("value", ((level, 1.0), (level.turned(), 1.0)))
+        for statement in self.statements.about(both):
+            for other in self.printed(level.turned()):
+                same = other.books == statement.books and statement.row.origin in other.origins
+                if same and statement.counts and statement.exact is not None:
+                    rest = statement.exact - other.interval
+                    if rest.high > 0:
+                        rest = Interval(max(rest.low, 0.0), rest.high)
+                        rows = (statement, *other.statements)
+                        how = "two-way trade less the other way"
+                        yield Known(((level, 1.0),), rest, rows, how)
+
+    def _by_years(self, level: Level) -> Iterator[Known]:
+        if not level.period.is_year:
+            return
+        for other in (level.period.year_before(), Period.parse(level.period.year + 1)):
+            first, last = sorted((level.period, other))
+            span = level.but(period=Period(first.start, last.end))
+            then = level.but(period=other)
+            for whole in self.printed(span):
+                for part in (*self.printed(then), *self._by_share(then)):
+                    rest = whole.interval - part.interval
+                    if rest.low >= 0 and part.books == whole.books:
+                        rows = (*whole.statements, *part.statements)
+                        how = f"{span.period} less {other}"
+                        yield Known(((level, 1.0),), rest, rows, how)
+
+    def _by_share(self, level: Level) -> Iterator[Known]:
+        for name in SHARES[:2]:
+            side = "exporter" if name == "import_share" else "importer"
+            if WORLD in (level.exporter, level.importer):
+                continue
+            for share in self.statements.about(share_of(name, ((level, 1.0),), "")):
+                for whole in self.printed(level.but(**{side: WORLD})):
+                    if share.counts and share.exact and share.books in ("", whole.books):
+                        rows = (*whole.statements, share)
+                        part = whole.interval * share.exact
+                        yield Known(((level, 1.0),), part, rows, "its share of the total")
+
+
+def _one_a_voice(found: Iterable[Known]) -> Iterator[Known]:
+    """Yield the narrowest of each origin and books: copies of one number count once."""
+    best: dict[tuple[object, str], Known] = {}
+    for known in found:
+        voice = (known.origins, known.books)
+        held = best.get(voice)
+        if held is None or known.interval.width < held.interval.width * (1 - 1e-9):
+            best[voice] = known
+    yield from sorted(best.values(), key=lambda known: (known.how, known.interval.width))
+
+
+def _summed(terms: Terms, chosen: tuple[Known, ...]) -> Known:
+    total = Interval.point(0.0)
+    for (_, weight), known in zip(terms, chosen, strict=True):
+        total = total + known.interval.scaled(weight)
+    rows = {s.row.id: s for known in chosen for s in known.statements}
+    return Known(terms, total, tuple(rows.values()), "added up")
+
+
+def _fewest_origins(found: list[Known]) -> Iterator[Known]:
+    """Yield those that mix no more origins than they must."""
+    fewest = {
+        books: min(len(known.origins) for known in found if known.books == books)
+        for books in {known.books for known in found}
+    }
+    yield from (known for known in found if len(known.origins) == fewest[known.books])

@@ -1,0 +1,164 @@
+"""What a number is a number of, in one form for claims and for published statements alike.
+
+Everything is about *levels*: the value of one flow in one period, currency and set of books. A
+value is a sum of levels; a growth, share or ratio is one sum over another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from entrepot.model.interval import Interval
+from entrepot.model.period import Period
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["DIMENSIONLESS", "PERCENT", "SHARES", "Level", "Quantity", "Terms", "moved_by"]
+
+SHARES = ("import_share", "export_share", "trade_share")
+PERCENT = ("growth", "price_growth", "quantity_growth")
+DIMENSIONLESS = (*SHARES, "ratio")
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The true value of one flow, not below zero.
+
+    Attributes
+    ----------
+    exporter, importer, goods
+        As in a definition; ``named:...`` for what is only named in words.
+    period
+        When.
+    currency
+        What it is counted in; ``t`` for tonnes.
+    books
+        Area whose statistics count it; empty if nobody said and nothing implies it.
+    basis
+        Whose goods: ``dispatch``, ``origin`` and so on.
+    kind
+        ``value``, ``mass``, ``items``, or ``price`` (which adds up with nothing).
+    """
+
+    exporter: str
+    importer: str
+    goods: str
+    period: Period
+    currency: str = "USD"
+    books: str = ""
+    basis: str = "dispatch"
+    kind: str = "value"
+
+    def but(self, **changes: object) -> Level:
+        """Return a copy with some fields changed."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+    def turned(self) -> Level:
+        """Return the flow the other way round."""
+        return self.but(exporter=self.importer, importer=self.exporter)
+
+
+Terms = tuple[tuple[Level, float], ...]
+
+
+def moved_by(period: Period, years: int) -> Period:
+    """Return the same span some whole years later, or earlier if negative."""
+    whole_months = period.start.day == 1 and (period.end + timedelta(days=1)).day == 1
+    form = "%m" if whole_months else "%m-%d"
+    ends = (f"{day.year + years}-{day.strftime(form)}" for day in (period.start, period.end))
+    return Period.parse("..".join(ends).replace("-02-29", "-02-28"))
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A sum of levels, or one sum over another.
+
+    Attributes
+    ----------
+    measure
+        ``value``, ``balance``, ``growth``, ``import_share``, ``export_share``, ``trade_share``,
+        ``ratio``, ``price_growth``, ``quantity_growth``, ``share_change``, or the id of another
+        measure, which then has no terms.
+    of, to
+        Levels with weights; `to` is empty for a plain sum.
+    less
+        For a change of a share: the share it is measured against.
+    """
+
+    measure: str
+    of: Terms = ()
+    to: Terms = ()
+    less: Quantity | None = None
+
+    @property
+    def unit(self) -> str:
+        """Unit of the number in data: share, percent, points, ratio, index, or a currency."""
+        if self.measure in SHARES:
+            return "share"
+        if self.measure in PERCENT:
+            return "percent"
+        other = {"ratio": "ratio", "asymmetry": "ratio", "share_change": "points"}
+        if self.measure in other:
+            return other[self.measure]
+        return self.of[0][0].currency if self.of else "index"
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether bounds on it are linear constraints on levels that add up."""
+        additive = all(level.kind != "price" for level in self.levels())
+        return bool(self.of) and self.less is None and additive
+
+    def levels(self) -> Iterator[Level]:
+        """Yield its levels, those divided by last."""
+        for level, _ in (*self.of, *self.to):
+            yield level
+
+    def mapped(self, **changes: object) -> Quantity:
+        """Return a copy with fields of every level changed."""
+        return replace(
+            self,
+            of=tuple((level.but(**changes), weight) for level, weight in self.of),
+            to=tuple((level.but(**changes), weight) for level, weight in self.to),
+            less=self.less.mapped(**changes) if self.less else None,
+        )
+
+    def shifted(self, years: int) -> Quantity:
+        """Return the same quantity some whole years later, or earlier if negative."""
+
+        def moved(terms: Terms) -> Terms:
+            return tuple((level.but(period=moved_by(level.period, years)), w) for level, w in terms)
+
+        less = self.less.shifted(years) if self.less else None
+        return replace(self, of=moved(self.of), to=moved(self.to), less=less)
+
+    def quotient(self, interval: Interval) -> Interval:
+        """Return bounds in data units (growth in per cent) as bounds on ``of / to``."""
+        if self.measure not in PERCENT:
+            return interval
+        return Interval(1 + interval.low / 100, 1 + interval.high / 100)
+
+    def stated(self, interval: Interval) -> Interval:
+        """Return bounds on ``of / to`` as bounds in data units."""
+        return Interval(self.stated_value(interval.low), self.stated_value(interval.high))
+
+    def stated_value(self, value: float) -> float:
+        """Return a value of ``of / to`` in data units."""
+        return (value - 1) * 100 if self.measure in PERCENT else value
+
+    def key(self) -> tuple[object, ...]:
+        """Return what two numbers must share to be about the same thing, whoever counted it.
+
+        Books are left out. So is the currency where it cancels, within one period; not in a
+        growth: a rate in yuan is another than in dollars.
+        """
+        same_time = len({level.period for level in self.levels()}) == 1
+        changes: dict[str, object] = {"books": ""}
+        if self.to and same_time and self.measure in DIMENSIONLESS:
+            changes["currency"] = "-"
+        plain = self.mapped(**changes)
+        less = plain.less.key() if plain.less else None
+        named = self.measure if not self.of or self.measure == "price_growth" else ""
+        return (named, frozenset(plain.of), frozenset(plain.to), less)
