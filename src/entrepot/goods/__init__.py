@@ -7,7 +7,7 @@ from entrepot.goods.editions import Link, link
 from entrepot.goods.follow import Variant
 from entrepot.goods.lists import GoodsList, ListEntry, ListSource, Tier, goods_list, goods_lists
 from entrepot.goods.parse import goods_title
-from entrepot.goods.select import select
+from entrepot.goods.rows import select
 from entrepot.goods.selection import Selection, goods_selection
 
 __all__ = [

@@ -1,0 +1,34 @@
+"""Measures and goods are light to import and know neither the lake nor its sources."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+
+def loaded(code: str) -> set[str]:
+    script = f"{code}\nimport sys\nprint(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("name", ["measures", "goods"])
+def test_importing_loads_no_engine_and_no_frames(name: str) -> None:
+    modules = loaded(f"import entrepot.{name}")
+    assert f"entrepot.{name}" in modules
+    heavy = {"duckdb", "pandas", "polars", "pyarrow", "numpy", "pydantic", "altair", "yaml"}
+    assert not modules & heavy
+    assert not {found for found in modules if found.startswith(("entrepot.lake", "entrepot.sour"))}
+
+
+def test_a_polars_lazy_frame_needs_no_duckdb() -> None:
+    code = """
+import polars as pl, entrepot as ep
+rows = pl.LazyFrame({"exporter": ["A", "B"], "value_usd": [1.0, 1.0]})
+assert ep.measures.hhi(rows, by=[]).collect()["hhi"][0] == 0.5
+"""
+    assert "duckdb" not in loaded(code)

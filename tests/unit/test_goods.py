@@ -1,0 +1,256 @@
+"""Goods: what words select, in which edition, and what is refused."""
+
+from __future__ import annotations
+
+import doctest
+from collections import Counter
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from entrepot.errors import BadFileError, NoEvidenceError, RequestError, UnknownNameError
+from entrepot.goods import (
+    goods_list,
+    goods_lists,
+    goods_selection,
+    goods_title,
+    link,
+    parse,
+    select,
+    selection,
+)
+from entrepot.goods.tables import read_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TABLE = pa.table(
+    {
+        "product": ["854231", "854890", "854800", "901380", "010620", "851712", None],
+        "value_usd": [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0],
+    }
+)
+
+
+def values(text: str, nomenclature: str = "HS2017", **keys: Any) -> float:
+    kept = select(TABLE, goods_selection(text, nomenclature=nomenclature, **keys))
+    return sum(kept["value_usd"].to_pylist())
+
+
+def test_tiers_have_the_published_sizes() -> None:
+    tiers = Counter(entry.tier for entry in goods_list("chpl").entries)
+    assert tiers == {"1": 4, "2": 5, "3.A": 16, "3.B": 9, "4.A": 11, "4.B": 5}
+    assert len({entry.code for entry in goods_list("chpl").entries}) == 50
+
+
+def test_every_list_is_whole() -> None:
+    for held in goods_lists():
+        assert {entry.tier for entry in held.entries} == {tier.id for tier in held.tiers}
+        for entry in held.entries:
+            assert entry.nomenclature == held.nomenclature
+            assert entry.description
+            assert entry.description[0] == entry.description[0].lower()
+            assert entry.seen_from <= entry.valid_from == held.version
+        assert all(source.url.startswith("http") for source in held.sources)
+
+
+@pytest.mark.parametrize(
+    ("text", "nomenclature", "count"),
+    [
+        ("chpl", "HS2022", 50),
+        ("chpl:1", "HS2022", 4),
+        ("chpl:3", "HS2022", 25),
+        ("chpl:3.A,chpl:3.B", "HS2022", 25),
+        ("chpl:3.a", "HS2017", 13),
+        ("CHPL", "HS2017", 47),
+        ("chpl:1,854231", "HS2017", 4),
+    ],
+)
+def test_size_of_a_selection(text: str, nomenclature: str, count: int) -> None:
+    codes = goods_selection(text, nomenclature=nomenclature).codes
+    assert codes is not None
+    assert len(codes) == count
+
+
+def test_variants_in_hs2017() -> None:
+    by_variant = {
+        variant: goods_selection("chpl", nomenclature="HS2017", variant=variant)
+        for variant in ("family", "same_code", "without_changed")
+    }
+    assert {name: len(found.codes or ()) for name, found in by_variant.items()} == {
+        "family": 47,
+        "same_code": 44,
+        "without_changed": 45,
+    }
+    family = by_variant["family"]
+    assert dict(family.substituted) == {"854800": "854890", "852589": "852580", "880730": "880330"}
+    assert {code for code, _ in family.missing} == {"854149", "854151", "854159"}
+    assert all(reason for _, reason in family.missing)
+    assert len(family.notes) == 3
+    assert family.edition_sensitive == {"901380", "852990"}
+    assert by_variant["without_changed"].edition_sensitive == set()
+    assert family.codes is not None
+    assert by_variant["same_code"].codes == family.codes - {"854890", "852580", "880330"}
+
+
+def test_a_variant_leaves_out_the_same_entries_in_both_editions() -> None:
+    for variant in ("same_code", "without_changed"):
+        old = goods_selection("chpl", nomenclature="HS2017", variant=variant)
+        new = goods_selection("chpl", nomenclature="HS2022", variant=variant)
+        left_out = {code for code, reason in new.missing if reason.startswith("left out")}
+        assert left_out == {code for code, reason in old.missing if reason.startswith("left out")}
+        assert left_out
+
+
+def test_nothing_is_missing_in_the_own_edition() -> None:
+    found = goods_selection("chpl", nomenclature="HS2022")
+    assert (found.missing, found.substituted, found.notes) == ((), (), ())
+
+
+def test_phones_are_never_chips() -> None:
+    for variant in ("family", "same_code", "without_changed"):
+        found = goods_selection("chpl", nomenclature="HS2017", variant=variant)
+        assert "851712" not in (found.codes or ())
+
+
+def test_older_editions_are_refused_for_lists_and_open_for_codes() -> None:
+    with pytest.raises(RequestError, match="not followed into HS2012") as caught:
+        goods_selection("chpl", nomenclature="HS2012")
+    assert "name product codes" in caught.value.hint
+    assert goods_selection("854231", nomenclature="HS2012").codes == {"854231"}
+
+
+def test_a_code_of_another_edition_is_missing_and_selects_nothing() -> None:
+    found = goods_selection("852589", nomenclature="HS2017")
+    assert found.codes == set()
+    ((code, reason),) = found.missing
+    assert code == "852589"
+    assert "HS2022" in reason
+    assert "852580" in reason
+    assert values("852589") == 0
+    assert goods_selection("8549", nomenclature="HS2017").prefixes == set()
+
+
+def test_prefixes() -> None:
+    found = goods_selection("8542, 85, 0106.20", nomenclature="HS2017")
+    assert found.prefixes == {"8542", "85"}
+    assert found.codes == {"010620"}
+    assert found.key == "8542,85,010620"
+    assert found.edition_sensitive == {"852990"}
+
+
+def test_select_keeps_what_is_asked() -> None:
+    assert values("all") == 127
+    assert goods_selection("8542,all").is_everything
+    assert values("chpl:1") == 1
+    assert values("chpl") == 1 + 2 + 8
+    assert values("chpl", variant="without_changed") == 1 + 2
+    assert values("chpl", variant="same_code") == 1 + 8
+    assert values("chpl", "HS2022") == 1 + 4 + 8
+    assert values("01") == 16
+    assert values("8548,9013") == 2 + 4 + 8
+
+
+def test_select_returns_the_kind_that_came_in() -> None:
+    chosen = goods_selection("chpl", nomenclature="HS2017")
+    frame = TABLE.to_pandas()
+    relation = duckdb.connect().from_arrow(TABLE)
+    assert isinstance(select(frame, chosen), pd.DataFrame)
+    assert isinstance(select(TABLE, chosen), pa.Table)
+    assert isinstance(select(pl.from_arrow(TABLE), chosen), pl.DataFrame)
+    assert isinstance(select(pl.LazyFrame(pl.from_arrow(TABLE)), chosen), pl.LazyFrame)
+    assert isinstance(select(relation, chosen), duckdb.DuckDBPyRelation)
+    assert select(frame, chosen)["value_usd"].sum() == 11
+    assert select(relation, chosen).sum("value_usd").fetchall() == [(11.0,)]
+
+
+def test_select_refuses_numbers_and_missing_columns() -> None:
+    numbers = pa.table({"product": [10620]})
+    with pytest.raises(RequestError, match="not text"):
+        select(numbers, goods_selection("01"))
+    with pytest.raises(UnknownNameError, match="prodct"):
+        select(TABLE, goods_selection("01"), product="prodct")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("chlp", "did you mean chpl"),
+        ("chpl:5", "its tiers: 1, 2"),
+        ("854299", "did you mean"),
+        ("10620", "5 digits"),
+        ("8542310000", "differ from country to country"),
+        ("77", "no such chapter"),
+        ("", "no goods given"),
+        (" , ", "no goods given"),
+        ("chips", "goods are all, a list"),
+        ("named: dual-use goods", "named in words only"),
+    ],
+)
+def test_refused(text: str, words: str) -> None:
+    with pytest.raises(RequestError) as caught:
+        goods_selection(text)
+    assert words in str(caught.value)
+
+
+def test_unknown_edition_and_variant() -> None:
+    with pytest.raises(UnknownNameError, match="HS2018"):
+        goods_selection("all", nomenclature="HS2018")
+    with pytest.raises(UnknownNameError, match="familly") as caught:
+        goods_selection("chpl", variant="familly")  # type: ignore[arg-type]
+    assert caught.value.suggestions == ["family"]
+    assert goods_selection("chpl", nomenclature="HS17").nomenclature == "HS2017"
+
+
+def test_titles() -> None:
+    assert goods_title("all") == "all goods"
+    assert goods_title("chpl") == "high-priority goods"
+    assert goods_title("chpl:4.b") == "high-priority goods, tier 4.B (machine tools)"
+    assert goods_title("84") == "HS chapter 84"
+    assert goods_title("named: dual-use goods") == "dual-use goods"
+    with pytest.raises(UnknownNameError):
+        goods_title("nothing")
+
+
+def test_what_was_on_the_list_when() -> None:
+    chpl = goods_list("chpl")
+    assert len(chpl.on(date(2023, 12, 18))) == 45
+    assert {entry.tier for entry in chpl.entries if entry not in chpl.on(date(2024, 2, 22))} == {
+        "4.B"
+    }
+    assert len(chpl.on(date(2024, 2, 23))) == 50
+    with pytest.raises(NoEvidenceError, match="not established"):
+        chpl.on(date(2023, 12, 17))
+
+
+def test_links_between_editions() -> None:
+    known = link("854151", "HS2022", "HS2017")
+    assert known is not None
+    assert (known.kind, known.other_code) == ("no_safe_predecessor", "")
+    same = link("854231", "HS2022", "HS2017")
+    assert same is not None
+    assert (same.kind, same.other_code) == ("same", "854231")
+    assert link("854231", "HS2022", "HS2012") is None
+
+
+def test_a_table_with_other_columns_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("code,tier\n854231,1\n", encoding="utf-8")
+    assert read_table(path, ("code", "tier")) == [{"code": "854231", "tier": "1"}]
+    with pytest.raises(BadFileError, match="columns are code, tier"):
+        read_table(path, ("code", "level"))
+    path.write_text("code,tier\n854231\n", encoding="utf-8")
+    with pytest.raises(BadFileError, match="too few"):
+        read_table(path, ("code", "tier"))
+
+
+@pytest.mark.parametrize("module", [parse, selection])
+def test_examples_in_docstrings(module: Any) -> None:
+    result = doctest.testmod(module)
+    assert result.attempted
+    assert not result.failed
