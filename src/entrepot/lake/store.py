@@ -120,7 +120,7 @@ def write(
         f"ORDER BY {', '.join(ORDERS[order])})",
         target,
     )
-    with target.open("rb") as opened:
+    with target.open("r+b") as opened:
         os.fsync(opened.fileno())
 
 
