@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path  # noqa: TC003  Typer reads the annotations
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, progress, table
+from entrepot.cli.data_tables import (
+    holdings_table,
+    print_findings,
+    print_report,
+    print_source,
+    say,
+    size,
+    state_of,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from rich.console import Console
-
-    from entrepot.lake import Holding, LoadReport
-    from entrepot.model.findings import Finding
-    from entrepot.sources import SourceInfo
 
 __all__ = ["app"]
 
@@ -33,11 +36,11 @@ def list_(lake: LakeOption = None, as_json: JsonOption = False) -> None:
 
     def render(screen: Console) -> None:
         if not found:
-            _say(screen, f"The lake in {held.path} is empty.")
-            _say(screen, "Add a file: entrepot data add baci FILE")
+            say(screen, f"The lake in {held.path} is empty.")
+            say(screen, "Add a file: entrepot data add baci FILE")
             return
-        screen.print(_holdings(found))
-        _print_findings(screen, (finding for item in found for finding in item.findings))
+        screen.print(holdings_table(found))
+        print_findings(screen, (finding for item in found for finding in item.findings))
 
     emit([item.to_dict() for item in found], render, as_json=as_json)
 
@@ -49,7 +52,7 @@ def sources(lake: LakeOption = None, as_json: JsonOption = False) -> None:
 
     held = open_lake(lake)
     known = [source_info(name) for name in source_ids()]
-    state = {info.id: _state(info, held=held.holds(info.id)) for info in known}
+    state = {info.id: state_of(info, held=held.holds(info.id)) for info in known}
     emit(
         [info.model_dump(mode="json") | {"state": state[info.id]} for info in known],
         lambda screen: screen.print(
@@ -66,7 +69,7 @@ def sources(lake: LakeOption = None, as_json: JsonOption = False) -> None:
 @app.command(epilog="Example: entrepot data add baci BACI_HS17_V202501.zip")
 def add(
     source: SourceArgument,
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="As published.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="As published.")],
     nomenclature: Annotated[
         str | None,
         typer.Option(help="Edition of the product codes, if no name says it: HS2017."),
@@ -91,7 +94,7 @@ def add(
             vintage=vintage,
             progress=tell,
         )
-    emit(report, lambda screen: _print_report(screen, report), as_json=as_json)
+    emit(report, lambda screen: print_report(screen, report), as_json=as_json)
 
 
 @app.command(epilog="Example: entrepot data show baci")
@@ -103,10 +106,10 @@ def show(source: SourceArgument, lake: LakeOption = None, as_json: JsonOption = 
     held = [item for item in open_lake(lake).holdings() if item.source == source]
     data = {
         "source": info.model_dump(mode="json"),
-        "state": _state(info, held=bool(held)),
+        "state": state_of(info, held=bool(held)),
         "holdings": [item.to_dict() for item in held],
     }
-    emit(data, lambda screen: _print_source(screen, info, held), as_json=as_json)
+    emit(data, lambda screen: print_source(screen, info, held), as_json=as_json)
 
 
 @app.command(epilog="Example: entrepot data check")
@@ -119,8 +122,8 @@ def check(lake: LakeOption = None, as_json: JsonOption = False) -> None:
 
     def render(screen: Console) -> None:
         rows = sum(item.rows for item in held.holdings())
-        _say(screen, f"{rows:,} rows checked: {'something is wrong' if failed else 'sound'}.")
-        _print_findings(screen, found)
+        say(screen, f"{rows:,} rows checked: {'something is wrong' if failed else 'sound'}.")
+        print_findings(screen, found)
 
     emit({"sound": not failed, "findings": [f.to_dict() for f in found]}, render, as_json=as_json)
     if failed:
@@ -143,10 +146,10 @@ def remove(
         from entrepot.lake import spans
 
         for item in gone:
-            _say(
+            say(
                 screen,
                 f"Removed {item.source} {spans(item.periods)}: {item.rows:,} rows, and the "
-                f"delivered file {', '.join(item.files)} ({_size(item.bytes)} in all).",
+                f"delivered file {', '.join(item.files)} ({size(item.bytes)} in all).",
             )
 
     emit({"removed": [item.to_dict() for item in gone]}, render, as_json=as_json)
@@ -169,88 +172,6 @@ def export(
     rows = held.export(source, out, importer=importer, exporter=exporter, period=period)
     emit(
         {"file": str(out), "rows": rows},
-        lambda screen: _say(screen, f"{rows:,} rows written to {out}."),
+        lambda screen: say(screen, f"{rows:,} rows written to {out}."),
         as_json=as_json,
     )
-
-
-def _state(info: SourceInfo, *, held: bool) -> str:
-    if info.bundled:
-        return "comes with the program"
-    return "held" if held else f"not held: entrepot data add {info.id} FILE"
-
-
-def _print_report(screen: Console, report: LoadReport) -> None:
-    from entrepot.lake import spans
-
-    for name in report.unchanged:
-        _say(screen, f"{name}: these bytes are held already, nothing to do.")
-    if report.replaced:
-        _say(screen, f"Replaced: {report.source} {spans(report.replaced)}.")
-    if report.added:
-        screen.print(_holdings(report.added))
-    _print_findings(screen, report.findings)
-
-
-def _print_source(screen: Console, info: SourceInfo, held: Sequence[Holding]) -> None:
-    screen.print(table("", ["", ""], [[k, v] for k, v in _about(info).items()]))
-    if held:
-        screen.print(_holdings(held))
-        _print_findings(screen, (finding for item in held for finding in item.findings))
-    else:
-        _say(screen, f"{info.id}: {_state(info, held=False)}.")
-
-
-def _about(info: SourceInfo) -> dict[str, str]:
-    return {
-        "source": f"{info.id}: {info.title}",
-        "publisher": info.publisher,
-        "licence": info.licence,
-        "cite as": info.citation,
-        "where": info.url,
-        "covers": info.coverage,
-        "rhythm": info.rhythm,
-        **{f"note: {quirk.id}": quirk.text for quirk in info.quirks},
-    }
-
-
-def _holdings(found: Iterable[Holding]) -> Any:
-    from entrepot.lake import spans
-
-    return table(
-        "",
-        ["source", "periods", "rows", "exporters", "codes", "release", "snapshot", "size", "added"],
-        [
-            [
-                item.source,
-                spans(item.periods),
-                f"{item.rows:,}",
-                str(item.areas),
-                item.nomenclature,
-                item.vintage,
-                item.snapshot,
-                _size(item.bytes),
-                item.added_on,
-            ]
-            for item in found
-        ],
-        right=(2, 3, 7),
-    )
-
-
-def _print_findings(screen: Console, found: Iterable[Finding]) -> None:
-    for finding in found:
-        _say(screen, f"{finding.level}: {finding.text} ({finding.place}: {finding.example})")
-
-
-def _say(screen: Console, text: str) -> None:
-    """Print a line as it is: names of files may hold what rich takes for markup."""
-    screen.print(text, markup=False)
-
-
-def _size(count: int) -> str:
-    units: list[tuple[int, str]] = [(2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB")]
-    for size, unit in units:
-        if count >= size:
-            return f"{count / size:.1f} {unit}"
-    return f"{count} B"

@@ -61,7 +61,7 @@ def named_table(
         nomenclature=edition,
         vintage=known or "unknown",
         year=int(year) if year else None,
-        findings=() if known else (Finding("unknown-vintage", "note", label, 1, member, text),),
+        findings=() if known else (Finding("unknown-vintage", "note", label, 1, "unknown", text),),
     )
 
 

@@ -95,7 +95,7 @@ def _require_columns(columns: list[str], name: str) -> None:
     extra = [column for column in columns if column not in COLUMNS]
     twice = sorted({column for column in columns if columns.count(column) > 1})
     found = [
-        f"{word} {', '.join(which)}"
+        f"{word} {', '.join(which[:6])}{' ...' if len(which) > 6 else ''}"
         for word, which in (("missing", missing), ("not known", extra), ("twice", twice))
         if which
     ]
