@@ -42,6 +42,8 @@ def tables(
                     hint="give the zip as CEPII ships it, or the year files one by one",
                 )
             count += 1
+            # First of all: a file of another source should hear that, not what its name lacks.
+            _require_columns(header(path, label), label)
             yield named_table(member, label, path, nomenclature=nomenclature, vintage=vintage)
         if path != file.path:
             path.unlink()
@@ -56,7 +58,6 @@ def tables(
 def rows(connection: duckdb.DuckDBPyConnection, table: TextTable) -> Rows:
     """Check every row and return them in canonical columns: whole USD, kg, six digits, ISO3."""
     columns = header(table.path, table.name)
-    _require_columns(columns, table.name)
     areas = {
         int(code): iso for code, iso in by_code("baci").items() if area(iso).kind != "aggregate"
     }
