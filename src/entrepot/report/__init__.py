@@ -1,1 +1,23 @@
-"""The report room."""
+"""The report: one page about one country's dependence, as HTML, Markdown or JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from entrepot.report.parts import Brief
+    from entrepot.report.save import write
+    from entrepot.report.story import brief
+
+__all__ = ["Brief", "brief", "write"]
+
+_PLACES = {"Brief": "parts", "brief": "story", "write": "save"}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a name when it is first asked for: reading lists and tables takes time."""
+    from importlib import import_module
+
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)

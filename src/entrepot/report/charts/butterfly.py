@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from entrepot.report.charts.column import wrapped
-from entrepot.report.charts.drawing import labels, lines, marks, render
+from entrepot.report.charts.drawing import labels, layered, lines, marks, render
 from entrepot.report.charts.place import text_width
 
 if TYPE_CHECKING:
@@ -49,8 +49,6 @@ PLANS = {
 
 def draw(data: Butterfly, *, name: str, spoken: str) -> str:
     """Return the drawing, ``wide`` or ``narrow``."""
-    import altair as alt
-
     plan = PLANS[name]
     scale = plan.reach / max((_end(side) for side in _sides(data)), default=1.0)
     layers: list[Any] = []
@@ -59,7 +57,7 @@ def draw(data: Butterfly, *, name: str, spoken: str) -> str:
         drawn, top = _flow(flow, plan, scale, top)
         layers += drawn
     height = round(top - 16)
-    chart = alt.layer(*layers).properties(width=plan.width, height=height)
+    chart = layered(layers).properties(width=plan.width, height=height)
     none = {"left": 0, "right": 0, "top": 0, "bottom": 0}
     return render(chart, width=plan.width, height=height, padding=none, name=name, spoken=spoken)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.model.display import number
 from entrepot.report.charts.column import wrapped
-from entrepot.report.charts.drawing import labels, lines, marks, render
+from entrepot.report.charts.drawing import labels, layered, lines, marks, render
 from entrepot.report.charts.frame import Frame, ticks
 from entrepot.report.charts.place import Box, first_free, spots, text_width
 
@@ -35,8 +35,6 @@ PLANS = {"wide": _Plan(852, 250, 230, MEDIAN), "narrow": _Plan(360, 220, 128, ""
 
 def draw(data: Curve, *, name: str, spoken: str) -> str:
     """Return the drawing, ``wide`` or ``narrow``."""
-    import altair as alt
-
     plan = PLANS[name]
     rows, depth = _rows(data, plan)
     frame = _frame(data, plan, depth)
@@ -47,7 +45,7 @@ def draw(data: Curve, *, name: str, spoken: str) -> str:
         *_values(data, frame),
         *_choices(data, rows, frame, plan),
     ]
-    chart = alt.layer(*layers).properties(width=frame.inner_width, height=frame.inner_height)
+    chart = layered(layers).properties(width=frame.inner_width, height=frame.inner_height)
     return render(
         chart,
         width=frame.width,

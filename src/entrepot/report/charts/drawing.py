@@ -1,22 +1,70 @@
-"""Helpers that every chart uses: layers of marks in data or drawing units, and the last step."""
+"""Helpers that every chart uses: marks in drawing units, layers of them, and the last step."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from entrepot.report.charts.svg import compact
 from entrepot.report.charts.theme import configuration
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     import altair as alt
 
-    Layer = alt.Chart | alt.LayerChart
-
-__all__ = ["labels", "lines", "marks", "render", "table"]
+__all__ = ["Marks", "labels", "layered", "lines", "marks", "render", "table"]
 
 Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Marks of one look, placed in drawing units.
+
+    Attributes
+    ----------
+    kind, style
+        Vega-Lite's mark and the style of the theme.
+    rows
+        Columns x, y and, as the kind needs them, x2, y2, text, title.
+    look
+        Further properties of the mark.
+    """
+
+    kind: str
+    style: str
+    rows: tuple[Row, ...]
+    look: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """Equal for marks that can share one layer."""
+        return (self.kind, self.style, self.look, tuple(sorted(self.rows[0])))
+
+
+def marks(kind: str, rows: Sequence[Row], *, style: str, **look: Any) -> list[Marks]:
+    """Return marks in drawing units; nothing for no rows."""
+    return [Marks(kind, style, tuple(rows), tuple(sorted(look.items())))] if rows else []
+
+
+def lines(rows: Sequence[Row], *, style: str) -> list[Marks]:
+    """Return straight lines from (x, y) to (x2, y2)."""
+    return marks("rule", rows, style=style)
+
+
+def labels(rows: Sequence[Row], *, style: str, bold: bool = False) -> list[Marks]:
+    """Return texts with their baseline at y: columns x, y, text and align."""
+    look: dict[str, Any] = {"baseline": "alphabetic"} | ({"fontWeight": 700} if bold else {})
+    found: list[Marks] = []
+    for align in ("left", "center", "right"):
+        part = [
+            {key: row[key] for key in ("x", "y", "text")}
+            for row in rows
+            if row.get("align", "left") == align
+        ]
+        found += marks("text", part, style=style, align=align, **look)
+    return found
 
 
 def table(rows: Sequence[Row]) -> alt.Chart:
@@ -26,54 +74,47 @@ def table(rows: Sequence[Row]) -> alt.Chart:
     return alt.Chart(alt.InlineData(values=list(rows)))
 
 
-def marks(kind: str, rows: Sequence[Row], *, style: str, **how: Any) -> list[Layer]:
-    """Return a layer of marks placed in drawing units (columns x, y, x2, y2, title).
-
-    An empty list for no rows: a layer without data would still widen the scales.
-    """
+def layered(parts: Iterable[Any]) -> Any:
+    """Return the parts as layers, first at the back; marks of one look share a layer."""
     import altair as alt
 
-    if not rows:
-        return []
-    chart = table(rows)
-    drawn = getattr(chart, f"mark_{kind}")(style=style, aria="title" in rows[0], **how)
+    merged: dict[Any, Any] = {}
+    for place, part in enumerate(parts):
+        key = part.key if isinstance(part, Marks) else place
+        if key in merged:
+            merged[key] = replace(merged[key], rows=merged[key].rows + part.rows)
+        else:
+            merged[key] = part
+    return alt.layer(*(_layer(p) if isinstance(p, Marks) else p for p in merged.values()))
+
+
+def _layer(part: Marks) -> alt.Chart:
+    import altair as alt
+
+    columns = part.rows[0]
     channels: dict[str, Any] = {
-        "x": alt.X("x:Q", scale=None, axis=None),
-        "y": alt.Y("y:Q", scale=None, axis=None),
+        "x": alt.X(field="x", type="quantitative", scale=None, axis=None),
+        "y": alt.Y(field="y", type="quantitative", scale=None, axis=None),
     }
-    channels |= {name: name for name in ("x2", "y2") if name in rows[0]}
-    if "title" in rows[0]:
-        channels["description"] = alt.Description("title:N")
-    return [drawn.encode(**channels)]
-
-
-def lines(rows: Sequence[Row], *, style: str) -> list[Layer]:
-    """Return straight lines from (x, y) to (x2, y2) in drawing units."""
-    return marks("rule", rows, style=style)
-
-
-def labels(rows: Sequence[Row], *, style: str, bold: bool = False) -> list[Layer]:
-    """Return texts in drawing units: columns x, y (baseline), text and align."""
-    import altair as alt
-
-    found: list[Layer] = []
-    for align in ("left", "center", "right"):
-        part = [row for row in rows if row.get("align", "left") == align]
-        if not part:
-            continue
-        look: dict[str, Any] = {"style": style, "align": align, "baseline": "alphabetic"}
-        if bold:
-            look["fontWeight"] = 700
-        found.append(
-            table(part)
-            .mark_text(**look)
-            .encode(
-                x=alt.X("x:Q", scale=None, axis=None),
-                y=alt.Y("y:Q", scale=None, axis=None),
-                text="text:N",
-            )
-        )
-    return found
+    more = {
+        "x2": alt.X2(field="x2"),
+        "y2": alt.Y2(field="y2"),
+        "text": alt.Text(field="text", type="nominal"),
+    }
+    channels |= {name: channel for name, channel in more.items() if name in columns}
+    if "title" in columns:
+        channels["description"] = alt.Description(field="title", type="nominal")
+    # written as one object: altair copies a chart, rows and all, at every further step
+    return alt.Chart(
+        data=alt.InlineData(values=list(part.rows)),
+        mark=alt.MarkDef(
+            type=part.kind,  # type: ignore[arg-type]  # one of a few words of our own
+            style=part.style,
+            aria="title" in columns,
+            **dict(part.look),
+        ),
+        encoding=alt.FacetedEncoding(**channels),
+    )
 
 
 def render(

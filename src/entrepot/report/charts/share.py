@@ -6,7 +6,7 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 from entrepot.report.charts import column, share_labels
-from entrepot.report.charts.drawing import labels, lines, marks, render, table
+from entrepot.report.charts.drawing import labels, layered, lines, marks, render, table
 from entrepot.report.charts.frame import Frame, ticks
 from entrepot.report.charts.place import Box
 
@@ -24,8 +24,6 @@ LOWEST_BOX = 5.0  # a printed 52.8 would otherwise be thinner than its own outli
 
 def draw(data: ShareLines, *, name: str, spoken: str) -> str:
     """Return the drawing, ``wide`` or ``narrow``."""
-    import altair as alt
-
     frame = _frame(data, name)
     boxes = _boxes(data, frame, BOX_WIDTH[name])
     layers = [
@@ -38,7 +36,7 @@ def draw(data: ShareLines, *, name: str, spoken: str) -> str:
         *share_labels.draw(data, frame, boxes, narrow=name == "narrow"),
         *_latest(data, frame, boxes),
     ]
-    chart = alt.layer(*layers).properties(width=frame.inner_width, height=frame.inner_height)
+    chart = layered(layers).properties(width=frame.inner_width, height=frame.inner_height)
     return render(
         chart,
         width=frame.width,
@@ -94,8 +92,8 @@ def _axes(data: ShareLines, frame: Frame, name: str) -> list[Any]:
     y_axis = alt.Axis(values=values, labelExpr=unit)
     return [
         blank.encode(
-            x=alt.X("x:Q", scale=_scale(frame.x0, frame.x1), axis=x_axis),
-            y=alt.Y("y:Q", scale=_scale(0, frame.top_value), axis=y_axis),
+            x=alt.X(field="x", type="quantitative", scale=_scale(frame.x0, frame.x1), axis=x_axis),
+            y=alt.Y(field="y", type="quantitative", scale=_scale(0, frame.top_value), axis=y_axis),
         )
     ]
 
@@ -111,8 +109,8 @@ def _series(data: ShareLines, frame: Frame) -> list[Any]:
 
     layers: list[Any] = []
     runs = list(_runs(data))
-    x = alt.X("x:Q", scale=_scale(frame.x0, frame.x1))
-    y = alt.Y("y:Q", scale=_scale(0, frame.top_value))
+    x = alt.X(field="x", type="quantitative", scale=_scale(frame.x0, frame.x1))
+    y = alt.Y(field="y", type="quantitative", scale=_scale(0, frame.top_value))
     for run in runs:
         rows = [
             {"x": point.year, "y": point.low, "y2": point.high}
@@ -121,7 +119,7 @@ def _series(data: ShareLines, frame: Frame) -> list[Any]:
         ]
         if len(rows) > 1:
             band = table(rows).mark_area(style="interval")
-            layers.append(band.encode(x=x, y=y, y2="y2"))
+            layers.append(band.encode(x=x, y=y, y2=alt.Y2(field="y2")))
     for before, after in itertools.pairwise(runs):
         rows = [{"x": point.year, "y": point.value} for point in (before[-1], after[0])]
         across = table(rows).mark_line(style="across")
@@ -133,7 +131,11 @@ def _series(data: ShareLines, frame: Frame) -> list[Any]:
         ]
         base = table(dots).encode(x=x, y=y)
         layers.append(base.mark_line(style="supplier-line"))
-        layers.append(base.mark_point(aria=True).encode(description="title:N"))
+        layers.append(
+            base.mark_point(aria=True).encode(
+                description=alt.Description(field="title", type="nominal")
+            )
+        )
     return layers
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.model.display import number
 from entrepot.report.charts.column import wrapped
-from entrepot.report.charts.drawing import labels, lines, render, table
+from entrepot.report.charts.drawing import labels, layered, lines, render, table
 from entrepot.report.charts.frame import ticks
 from entrepot.report.charts.place import Box, text_box
 
@@ -74,7 +74,6 @@ def draw(data: TierPanels, *, name: str, spoken: str) -> str:
 
 
 def _panel(panel: Panel, data: TierPanels, grid: _Grid, top: float, *, labelled: bool) -> Any:
-    import altair as alt
 
     layers = [
         *_lines(panel, grid, top),
@@ -85,7 +84,7 @@ def _panel(panel: Panel, data: TierPanels, grid: _Grid, top: float, *, labelled:
     ]
     if labelled:
         layers += _scale_labels(panel, data, grid, top)
-    return alt.layer(*layers).properties(width=grid.panel, height=grid.plot)
+    return layered(layers).properties(width=grid.panel, height=grid.plot)
 
 
 def _lines(panel: Panel, grid: _Grid, top: float) -> list[Any]:
@@ -121,8 +120,15 @@ def _bars(panel: Panel, grid: _Grid, top: float, unit: str) -> list[Any]:
     shown = {years[0], years[-1]} | {bar.year for bar in _before_break(panel)}
     words = "datum.label" if not grid.two_digits else "'\u2019' + slice(datum.label, 2)"
     axis = alt.Axis(values=sorted(shown), labelExpr=words)
-    x = alt.X("x:O", scale=alt.Scale(domain=years, paddingInner=0.28, paddingOuter=0.14), axis=axis)
-    y = alt.Y("y:Q", scale=alt.Scale(domain=[0, top], nice=False), axis=None)
+    x = alt.X(
+        field="x",
+        type="ordinal",
+        scale=alt.Scale(domain=years, paddingInner=0.28, paddingOuter=0.14),
+        axis=axis,
+    )
+    y = alt.Y(
+        field="y", type="quantitative", scale=alt.Scale(domain=[0, top], nice=False), axis=None
+    )
     layers: list[Any] = []
     for blended in (True, False):
         rows = [
@@ -132,7 +138,9 @@ def _bars(panel: Panel, grid: _Grid, top: float, unit: str) -> list[Any]:
         ]
         if rows:
             chart = table(rows).mark_bar(style=_style(panel, blended), aria=True)
-            layers.append(chart.encode(x=x, y=y, description="title:N"))
+            layers.append(
+                chart.encode(x=x, y=y, description=alt.Description(field="title", type="nominal"))
+            )
     return layers
 
 

@@ -1,0 +1,140 @@
+"""The answer in two sentences, put together by rule from Figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.report import words
+from entrepot.report.cards import percent_span, watched_part
+from entrepot.report.definitions import ADD_DATA, part_name, verb_of
+from entrepot.report.parts import Sentence
+
+if TYPE_CHECKING:
+    from entrepot.figures import Figure
+    from entrepot.report.book import Book, Subject
+    from entrepot.report.cards import Headline
+
+__all__ = ["answer", "goods_phrase", "title_of"]
+
+
+def title_of(subject: Subject) -> str:
+    """Return the heading of the brief."""
+    text = f"{subject.buyers} dependence on {subject.seller}"
+    if subject.goods != "all":
+        text += f" for {goods_phrase(subject).removeprefix('the ')}"
+    return f"{text[0].upper()}{text[1:]}"
+
+
+def goods_phrase(subject: Subject) -> str:
+    """Return the goods as the object of a sentence."""
+    if subject.goods == "all":
+        return "all goods"
+    if subject.listed is not None:
+        return f"the {subject.goods_name}"
+    return f"the goods of {subject.goods_name}"
+
+
+def answer(
+    book: Book, subject: Subject, found: Headline, verdicts: dict[str, int] | None = None
+) -> tuple[Sentence, ...]:
+    """Return what share, in which range; and how deliveries moved, with what claims came to.
+
+    Parameters
+    ----------
+    book, subject, found
+        Where to ask, what about, and the headline Figures.
+    verdicts
+        Number of claims in all and by verdict; None without claims.
+    """
+    if found.share.status != "ok" and found.value.status != "ok":
+        return _nothing(subject, found, verdicts)
+    return _share(subject, found), _moved(book, subject, found, verdicts)
+
+
+def _nothing(
+    subject: Subject, found: Headline, verdicts: dict[str, int] | None
+) -> tuple[Sentence, ...]:
+    first = (
+        f"What share of {goods_phrase(subject)} that {subject.buyer} imported in {subject.period} "
+        f"came out of {subject.sellers} reports cannot be said: neither the lake nor the bundled "
+        "tables hold it."
+    )
+    second = f"**{ADD_DATA}** would bring the data, and this page would then fill itself"
+    second += f"; {_checked(verdicts)}." if verdicts else "."
+    return Sentence(first, (found.share, found.value)), Sentence(second, (found.share,))
+
+
+def _share(subject: Subject, found: Headline) -> Sentence:
+    share = found.share
+    goods = goods_phrase(subject)
+    if share.status != "ok":
+        text = (
+            f"In {subject.period} {subject.seller} dispatched {goods.removeprefix('the ')} worth "
+            f"**{words.about(found.value)}** to {subject.buyer}; what share of {subject.buyers} "
+            "imports that is cannot be said, since no total is held."
+        )
+        return Sentence(text, (found.value, share))
+    text = (
+        f"In {subject.period} {subject.seller} {verb_of(share)} **{words.about(share)}** of "
+        f"{goods} that {subject.buyer} imported; "
+    )
+    if share.low is not None and share.high is not None and words.span(share):
+        text += f"other defensible definitions give **{percent_span(share.low, share.high)}**."
+    else:
+        text += "no other definition is held, so no range can be given."
+    return Sentence(text, (share,), ("denominator-system",))
+
+
+def _moved(
+    book: Book, subject: Subject, found: Headline, verdicts: dict[str, int] | None
+) -> Sentence:
+    carried: list[Figure] = []
+    parts = []
+    whole = _growth(book, subject)
+    if whole.status == "ok" and found.value.status == "ok" and words.same_year(whole, found.value):
+        carried += [whole, found.value]
+        asked = whole.definition
+        moved = words.changed(whole).replace("by ", "by **").replace("to ", "to **")
+        strong = f"{moved}**" if "**" in moved else moved
+        parts.append(
+            f"its deliveries {strong} in dollars from {asked.base} to {asked.period}, to "
+            f"{words.about(found.value)}"
+        )
+    elif found.value.status == "ok":
+        carried.append(found.value)
+        parts.append(f"its deliveries came to {words.about(found.value)}")
+    if found.growth.status == "ok" and watched_part(subject) != subject.goods:
+        carried.append(found.growth)
+        name = part_name(found.growth.definition.goods)
+        parts.append(f"{name} {words.changed(found.growth)}")
+    if not parts:
+        carried.append(found.value)
+        parts.append(f"how its deliveries moved is not known, since {subject.period} is not held")
+    text = "; ".join(parts)
+    if verdicts:
+        text += f"; {_checked(verdicts)}"
+    return Sentence(f"{text[0].upper()}{text[1:]}.", tuple(carried), ("reporter-break",))
+
+
+def _growth(book: Book, subject: Subject) -> Figure:
+    return book.ask(
+        "growth",
+        importer=subject.importer,
+        exporter=subject.supplier,
+        goods=subject.goods,
+        period=subject.period,
+    )
+
+
+def _checked(verdicts: dict[str, int]) -> str:
+    """Say how many claims were checked and what is wrong with them, if anything."""
+    total = verdicts["claims"]
+    wrong = [
+        f"{words.count_word(verdicts[verdict], '').strip()} {phrase}"
+        for verdict, phrase in (("cannot_hold", "cannot hold"), ("differs", "differ"))
+        if verdicts.get(verdict)
+    ]
+    claims = words.count_word(total, "claim")
+    if not wrong:
+        return f"of {claims} checked none was found wrong"
+    return f"of {claims} checked {' and '.join(wrong)}"

@@ -1,0 +1,128 @@
+"""The Figures of one brief: what it is about, and a memory of everything that was asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from entrepot.errors import EntrepotError
+from entrepot.figures import Definition, Figure, evaluate
+from entrepot.goods import goods_lists, goods_title
+from entrepot.model.areas import area_phrase, possessive
+from entrepot.sources.published.read import published
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from entrepot.goods import GoodsList
+    from entrepot.lake import Lake
+    from entrepot.model.period import Period
+    from entrepot.sources.published.read import Published
+
+__all__ = ["Book", "Subject"]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Who depends on whom, for what, when.
+
+    Attributes
+    ----------
+    period
+        Year of the headline.
+    fixed
+        Whether the reader asked for that period; then no card looks at a later one.
+    """
+
+    importer: str
+    supplier: str
+    goods: str
+    period: Period
+    fixed: bool
+
+    @property
+    def buyer(self) -> str:
+        """Name of the importer as it stands in a sentence."""
+        return area_phrase(self.importer)
+
+    @property
+    def seller(self) -> str:
+        """Name of the supplier as it stands in a sentence."""
+        return area_phrase(self.supplier)
+
+    @property
+    def buyers(self) -> str:
+        """Possessive of the importer."""
+        return possessive(self.buyer)
+
+    @property
+    def sellers(self) -> str:
+        """Possessive of the supplier."""
+        return possessive(self.seller)
+
+    @property
+    def goods_name(self) -> str:
+        """Name of the goods as it stands in a sentence."""
+        return goods_title(self.goods)
+
+    @property
+    def listed(self) -> GoodsList | None:
+        """The list the goods are taken from; None for codes and for everything."""
+        name = self.goods.partition(":")[0]
+        return next((item for item in goods_lists() if item.id == name), None)
+
+
+class Book:
+    """Asks Figures once each and remembers them in order."""
+
+    def __init__(self, lake: Lake) -> None:
+        self._lake = lake
+        self._asked: dict[Definition, Figure] = {}
+
+    @property
+    def lake(self) -> Lake:
+        """The lake that is asked."""
+        return self._lake
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Every Figure asked so far that has a value, in the order of asking."""
+        return tuple(figure for figure in self._asked.values() if figure.status == "ok")
+
+    def ask(self, measure: str, **keys: Any) -> Figure:
+        """Evaluate a definition, or return what it gave before."""
+        definition = Definition.build(measure, **keys)
+        if definition not in self._asked:
+            self._asked[definition] = evaluate(definition, self._lake)
+        return self._asked[definition]
+
+    def first(self, measure: str, periods: list[Period], **keys: Any) -> Figure:
+        """Return the first Figure with a value over `periods`, else the one of the first."""
+        found = None
+        for period in periods:
+            figure = self.ask(measure, period=period, **keys)
+            if figure.status == "ok":
+                return figure
+            found = found or figure
+        if found is None:
+            raise EntrepotError("no period to ask for", why="neither lake nor tables hold one")
+        return found
+
+    def years(self) -> list[int]:
+        """Return every calendar year that the lake or the bundled tables hold, newest first."""
+        found = {period.year for item in self._lake.holdings() for period in item.periods}
+        found |= {row.period.year for row in published("all") if row.period.is_year}
+        return sorted(found, reverse=True)
+
+    def printed(
+        self, measure: str, importer: str, exporter: str, goods: str = "all"
+    ) -> Iterator[Published]:
+        """Yield what others printed of this, one row an origin and period, low confidence out."""
+        seen = set()
+        for row in published():
+            said = (row.measure, row.importer, row.exporter, row.goods)
+            voice = (row.origin, row.variant, row.basis, row.period)
+            fits = said == (measure, importer, exporter, goods) and row.flow == "one_way"
+            if fits and row.confidence != "low" and not row.per and voice not in seen:
+                seen.add(voice)
+                yield row

@@ -1,0 +1,26 @@
+"""Where the reporters behind a pair of areas change, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.model.areas import area_name, possessive
+from entrepot.model.period import Period
+from entrepot.model.reporting import stopped_in
+from entrepot.report.pictures import Break
+
+if TYPE_CHECKING:
+    from entrepot.report.book import Subject
+
+__all__ = ["break_of"]
+
+
+def break_of(subject: Subject, first: int, last: int) -> Break | None:
+    """Return the last whole year with both reports, if it lies between `first` and `last`."""
+    areas = (*subject.importer.split("+"), *subject.supplier.split("+"))
+    for item in stopped_in(areas, Period.parse(last)):
+        whole = item.last.end.year if item.last.end.month == 12 else item.last.end.year - 1
+        if first <= whole < last:
+            name = possessive(area_name(item.area))
+            return Break(whole, f"{name} own reports", "partners’ reports and estimates")
+    return None

@@ -1,0 +1,179 @@
+"""The five headline cards: which Figures, and how each stands on its card."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from entrepot.model.display import MONEY, NBSP, number, range_text, split_unit
+from entrepot.model.period import Period
+from entrepot.report import definitions, words
+from entrepot.report.bars import bar_of, spans_of
+from entrepot.report.origins import is_computed, origin_name
+from entrepot.report.parts import Card
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from entrepot.figures import Figure
+    from entrepot.report.book import Book, Subject
+
+__all__ = ["Headline", "card_of", "cards", "headline"]
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The Figures of the five cards.
+
+    Attributes
+    ----------
+    share, value
+        Supplier's share and value of the goods.
+    growth
+        Growth of the part of the goods that is watched most closely.
+    overall
+        Supplier's share of all goods, in the latest year held.
+    ratio
+        Weight of the supplier for the importer over the reverse, in the same year.
+    """
+
+    share: Figure
+    value: Figure
+    growth: Figure
+    overall: Figure
+    ratio: Figure
+
+    def __iter__(self) -> Iterator[Figure]:
+        return iter((self.share, self.value, self.growth, self.overall, self.ratio))
+
+
+def headline(book: Book, subject: Subject) -> Headline:
+    """Ask the five Figures.
+
+    The last two are about all goods, in the latest year that is held unless the reader fixed one.
+    """
+    pair = {"importer": subject.importer, "exporter": subject.supplier}
+    here = {"goods": subject.goods, "period": subject.period} | pair
+    later = [subject.period]
+    if not subject.fixed:
+        years = [year for year in book.years() if year >= subject.period.year]
+        later = [Period.parse(year) for year in years] or later
+    overall = book.first("import_share", later, **pair)
+    when = [overall.definition.period] if overall.status == "ok" else later
+    return Headline(
+        share=book.ask("import_share", **here),
+        value=book.ask("value", **here),
+        growth=book.ask("growth", **(here | {"goods": watched_part(subject)})),
+        overall=overall,
+        ratio=book.first("asymmetry", when, **pair),
+    )
+
+
+def watched_part(subject: Subject) -> str:
+    """Return the part of a list that its growth card is about: its last tier, else all of it."""
+    listed = subject.listed
+    if listed is None or subject.goods != listed.id:
+        return subject.goods
+    return f"{listed.id}:{listed.tiers[-1].id}"
+
+
+def cards(book: Book, subject: Subject, found: Headline) -> tuple[Card, ...]:
+    """Return the five cards, the lead first."""
+    return tuple(card_of(book, subject, figure) for figure in found)
+
+
+def card_of(book: Book, subject: Subject, figure: Figure) -> Card:
+    """Return a Figure as a card; one without evidence says what is missing."""
+    name = definitions.name_of(subject, figure)
+    if figure.status != "ok" or figure.value is None:
+        return Card(
+            name=name,
+            figure=figure,
+            value="–",
+            unit="",
+            bar=None,
+            range="not known",
+            definition="Neither the lake nor the bundled tables hold it.",
+            tag="missing",
+            source="nothing held",
+            reason=figure.reason or "",
+            command=definitions.ADD_DATA,
+        )
+    value, unit = value_on_card(figure)
+    return Card(
+        name=name,
+        figure=figure,
+        value=value,
+        unit=unit,
+        bar=bar_of(figure),
+        range=range_on_card(figure),
+        definition=definitions.counted(book, subject, figure),
+        tag="computed" if is_computed(figure) else "published",
+        source=source_on_card(figure),
+        caveats=tuple(item.id for item in figure.caveats),
+    )
+
+
+def value_on_card(figure: Figure) -> tuple[str, str]:
+    """Return value and unit; a growth of 100 % and more reads as a multiple."""
+    if figure.unit == "percent" and figure.value is not None:
+        if figure.value >= 100:
+            return number(words.times_of(figure.value)), "times"
+        digits, unit = words.shown(figure)
+        return (f"+{digits}" if figure.value > 0 else digits), unit
+    return words.shown(figure)
+
+
+def range_on_card(figure: Figure) -> str:
+    """Return the range in words, computed and printed apart, or say that there is none."""
+    computed, printed = spans_of(figure)
+    derived = figure.definition.measure == "asymmetry"
+    parts = [
+        f"{_span(ends, figure)} {kind}"
+        for ends, kind in (
+            (computed, "computed"),
+            (printed, "from printed shares" if derived else "in print"),
+        )
+        if ends
+    ]
+    if parts and (computed != printed) and any(e and e[0] != e[1] for e in (computed, printed)):
+        return ", ".join(parts)
+    if words.span(figure):
+        return f"{words.span(figure)}, {figure.range}"
+    return "no range can be given: one definition held"
+
+
+def _span(ends: tuple[float, float], figure: Figure) -> str:
+    low, high = ends
+    unit = figure.unit
+    if unit == "percent" and figure.value is not None and figure.value >= 100:
+        low, high, unit = words.times_of(low), words.times_of(high), "ratio"
+    if unit == "share":
+        return percent_span(low, high)
+    if split_unit(low, unit) == split_unit(high, unit):
+        return NBSP.join(split_unit(low, unit))
+    return range_text(low, high, unit)
+
+
+def percent_span(low: float, high: float, between: str = " to ") -> str:
+    """Return a span of shares: whole per cents above ten, one decimal below.
+
+    Examples
+    --------
+    >>> percent_span(0.384, 0.9).replace(NBSP, " "), percent_span(0.027, 0.03).replace(NBSP, " ")
+    ('38 to 90 %', '2.7 to 3.0 %')
+    """
+    first, last = number(low * 100, 2), number(high * 100, 2)
+    return f"{first}{NBSP}%" if first == last else f"{first}{between}{last}{NBSP}%"
+
+
+def source_on_card(figure: Figure) -> str:
+    """Return whose number it is."""
+    if figure.unit in MONEY and not figure.evidence:
+        return ""
+    first = figure.evidence[0]
+    if first.source == "published":
+        names = dict.fromkeys(origin_name(item.origin) for item in figure.evidence)
+        who = ", ".join(names)
+        return f"from published: {who}" if len(figure.evidence) > 1 else who
+    return first.source.upper() if first.source != "computed" else origin_name(first.origin)

@@ -1,0 +1,142 @@
+"""Names of Figures and what they count, in a line each; and what would bring them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.goods import goods_list, goods_lists, goods_title
+from entrepot.model.display import NBSP, figure_value, number
+from entrepot.report.origins import printed_row, row_of, when_of
+
+if TYPE_CHECKING:
+    from entrepot.figures import Definition, Figure
+    from entrepot.report.book import Book, Subject
+
+__all__ = ["ADD_DATA", "command_for", "counted", "moved_by", "name_of", "part_name", "verb_of"]
+
+ADD_DATA = "entrepot data add baci FILE"
+
+_COUNTED = {
+    "dispatch": "counted by who dispatched the goods",
+    "origin": "counted by where they were made",
+    "seller": "counted by who sold them",
+    "producer_hq": "counted by whose company made them",
+    "": "the source does not say whether by dispatch or by origin",
+}
+_VERBS = {"dispatch": "dispatched", "origin": "made", "seller": "sold", "": "supplied"}
+_MOVERS = {
+    "origin": "whose number it is",
+    "goods": "which codes count",
+    "territory": "whether Hong Kong counts",
+    "source": "computed or printed",
+    "total": "whose total it is divided by",
+}
+
+
+def name_of(subject: Subject, figure: Figure) -> str:
+    """Return what, of what, when."""
+    asked = figure.definition
+    flow = f"from {subject.seller} to {subject.buyer}"
+    match asked.measure:
+        case "import_share" if asked.goods == "all":
+            name = f"{subject.sellers} share of {subject.buyers} imports, all goods"
+        case "import_share":
+            name = f"{subject.sellers} share of {subject.buyers} imports of "
+            name += goods_title(asked.goods)
+        case "value" | "growth":
+            name = f"{part_name(asked.goods)} {flow}"
+        case _:
+            name = f"{subject.sellers} weight for {subject.buyer} against {subject.buyers} weight "
+            name += f"for {subject.seller}"
+    when = f"{asked.period} against {asked.base}" if asked.base else f"{asked.period}"
+    return f"{name[0].upper()}{name[1:]}, {when}"
+
+
+def part_name(goods: str) -> str:
+    """Return the short name of a part of a list ("machine tools"), else the name of the goods."""
+    name, colon, tier = goods.partition(":")
+    if colon and any(item.id == name for item in goods_lists()):
+        return goods_list(name).tier_title(tier)
+    return goods_title(goods)
+
+
+def verb_of(figure: Figure) -> str:
+    """Return the one verb that fits what the source counts."""
+    row = printed_row(figure)
+    return _VERBS.get("dispatch" if row is None else row.basis, "supplied")
+
+
+def counted(book: Book, subject: Subject, figure: Figure) -> str:
+    """Return one line: what is counted, and the choice that moves it most."""
+    match figure.definition.measure:
+        case "growth":
+            parts = [_levels(book, figure)]
+        case "asymmetry":
+            parts = [_weights(subject, figure)]
+        case _:
+            parts = [_basis(figure)]
+    most = moved_by(figure)
+    if most:
+        parts.append(f"what moves it most: {most}")
+    text = "; ".join(part for part in parts if part)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _basis(figure: Figure) -> str:
+    row = printed_row(figure)
+    if row is None:
+        return f"counted by who dispatched the goods{_valuation(figure)}"
+    months = f", {when_of(row)}" if when_of(row) else ""
+    return f"{_COUNTED[row.basis]}{months}"
+
+
+def _valuation(figure: Figure) -> str:
+    from entrepot.sources import source_info
+
+    first = figure.evidence[0]
+    if first.source in ("computed", "published"):
+        row = row_of(first.id)
+        found = row.valuation if row else ""
+    else:
+        found = source_info(first.source).valuation or ""
+    return f", {found}" if found else ""
+
+
+def _levels(book: Book, figure: Figure) -> str:
+    """Return both levels of a growth, and the growth itself where the card shows a multiple."""
+    asked = figure.definition
+    keys = {"importer": asked.importer, "exporter": asked.exporter, "goods": asked.goods}
+    keys["source"] = asked.source or ""
+    levels = [
+        book.ask("value", period=period, **keys) for period in (asked.base, asked.period) if period
+    ]
+    first, last = (figure_value(level.value, level.unit) for level in levels)
+    shared = first.partition(NBSP)[2] == last.partition(NBSP)[2]
+    text = f"{first.partition(NBSP)[0] if shared else first} to {last}"
+    if figure.value is not None and figure.value >= 100:
+        text += f", +{number(figure.value)}{NBSP}%"
+    return text
+
+
+def _weights(subject: Subject, figure: Figure) -> str:
+    rows = [row_of(item.id) for item in figure.evidence]
+    goods = f"{subject.buyers} imports over its share of {subject.sellers} exports"
+    if len(rows) == 2 and all(row is not None and row.unit == "share" for row in rows):
+        first, last = (row.printed.replace(" ", NBSP) if row else "" for row in rows)
+        return f"{first} of {subject.buyers} imports over {last} of {subject.sellers} exports"
+    return f"share of {goods}"
+
+
+def moved_by(figure: Figure) -> str:
+    """Return the choice that moves a Figure most, in words; empty if nothing is known to."""
+    found = figure.specifications.moves_most if figure.specifications else None
+    return _MOVERS.get(found, found) if found else ""
+
+
+def command_for(asked: Definition) -> str:
+    """Return the command that asks a definition on a terminal."""
+    keys = [("importer", asked.importer), ("exporter", asked.exporter), ("goods", asked.goods)]
+    keys += [("period", str(asked.period))]
+    if asked.base:
+        keys.append(("base", str(asked.base)))
+    return f"entrepot ask {asked.measure} " + " ".join(f"--{key} {value}" for key, value in keys)

@@ -1,0 +1,158 @@
+"""End matter: what words mean here, which sources were used, and how to get the same again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.report import words
+from entrepot.report.definitions import command_for
+from entrepot.report.origins import row_of
+from entrepot.report.parts import Command, Term
+from entrepot.sources import source_info
+
+if TYPE_CHECKING:
+    from entrepot.figures import Caveat
+    from entrepot.report.book import Book, Subject
+    from entrepot.report.cards import Headline
+
+__all__ = ["caveats", "commands", "line_of", "sources", "state", "terms"]
+
+
+def terms(subject: Subject, *, claims: bool) -> tuple[Term, ...]:
+    """Return the words of the page and what they mean."""
+    found = []
+    if listed := subject.listed:
+        count = len(listed.entries)
+        found.append(
+            Term(
+                f"{listed.short[0].upper()}{listed.short[1:]}",
+                f"{listed.title}, {count} codes of {listed.nomenclature} in "
+                f"{words.count_word(len(listed.tiers), 'tier')}, version of "
+                f"{_day(listed.version)}.",
+            )
+        )
+    found += [
+        Term(
+            "Share",
+            "Value supplied by one country over value imported from everyone: same goods, year "
+            "and territory.",
+        ),
+        Term(
+            "Range",
+            "Lowest and highest value under the other definitions listed; not a confidence "
+            "interval.",
+        ),
+        Term(
+            "Weight ratio",
+            "Supplier’s share of the importer’s imports over the importer’s share of the "
+            "supplier’s exports.",
+        ),
+        Term(
+            "Computed, published",
+            "Computed: our own arithmetic on rows or on two printed numbers. Published: a number "
+            "that somebody else printed, with its own digits.",
+        ),
+    ]
+    if claims:
+        found.append(
+            Term(
+                "Verdicts",
+                "Cannot hold: contradicts the text’s other numbers. Differs: outside every "
+                "defensible definition held. Untestable: evidence is missing. Holds: agrees with "
+                "evidence other than its own source.",
+            )
+        )
+    return tuple(found)
+
+
+def _day(day: object) -> str:
+    from datetime import date
+
+    return f"{day.day} {day:%B %Y}" if isinstance(day, date) else str(day)
+
+
+def sources(book: Book) -> tuple[Term, ...]:
+    """Return every source used, with what was taken from it."""
+    found = []
+    for item in book.lake.holdings():
+        info = source_info(item.source)
+        years = f"{item.periods[0]} to {item.periods[-1]}"
+        text = (
+            f"{info.publisher}; {item.nomenclature}, {years}, {item.rows:,} rows, "
+            f"{'an extract' if item.is_partial else 'the whole'}, SHA-256 {item.snapshot}. "
+            f"{info.licence}."
+        )
+        found.append(Term(info.title, text, info.url))
+    rows = {item.id for figure in book.figures for item in figure.evidence if item.id}
+    printed = [row for row in (row_of(name) for name in sorted(rows)) if row is not None]
+    others = [row for row in printed if not row.id.startswith("CO-")]
+    ours = [row for row in printed if row.id.startswith("CO-")]
+    if others:
+        origins = len({row.origin for row in others})
+        text = (
+            f"{words.count_word(len(others), 'number')} of "
+            f"{words.count_word(origins, 'origin')} stand on this page; copies of one release "
+            "count once."
+        )
+        found.append(Term("Published figures", f"{text[0].upper()}{text[1:]}"))
+    if ours:
+        text = f"{ours[0].origin_words}; {words.count_word(len(ours), 'result')} on this page."
+        found.append(Term("Computed results", f"{text[0].upper()}{text[1:]}"))
+    return tuple(found)
+
+
+def state(
+    book: Book, subject: Subject, found: Headline, claims: int | None
+) -> tuple[tuple[str, str], ...]:
+    """Return list, data, number of definitions and of claims, as pairs of word and text."""
+    rows = []
+    if listed := subject.listed:
+        rows.append(("List", f"{listed.title}, {_day(listed.version)}"))
+    held = [
+        f"{item.source.upper()} {item.periods[0]} to {item.periods[-1]}"
+        for item in book.lake.holdings()
+    ]
+    latest = [str(figure.definition.period) for figure in found if figure.status == "ok"]
+    text = ", ".join(held) or "bundled tables only"
+    rows.append(("Data", f"{text}; in print to {max(latest)}" if latest else text))
+    specifications = found.share.specifications
+    if specifications:
+        rows.append(("Definitions", str(len(specifications.items))))
+    if claims is not None:
+        rows.append(("Claims", str(claims)))
+    return tuple(rows)
+
+
+def caveats(book: Book, found: Headline) -> tuple[Caveat, ...]:
+    """Return each caveat once, in the order in which the cards need it, with the lead's words."""
+    named: dict[str, Caveat] = {}
+    for figure in (*found, *book.figures):
+        for item in figure.caveats:
+            named.setdefault(item.id, item)
+    wanted = dict.fromkeys(
+        item.id for figure in found if figure.status == "ok" for item in figure.caveats
+    )
+    wanted |= {name: None for name in ("reporter-break", "edition-break", "basis") if name in named}
+    return tuple(named[name] for name in wanted)
+
+
+def line_of(subject: Subject) -> str:
+    """Return the command of the brief without its output file."""
+    return (
+        f"entrepot brief {subject.importer} --supplier {subject.supplier} "
+        f"--goods {subject.goods} --period {subject.period}"
+    )
+
+
+def commands(subject: Subject, found: Headline, claims: str) -> tuple[Command, ...]:
+    """Return the lines that give the headline, this page, and the check again."""
+    lines = [
+        Command("the headline number", command_for(found.share.definition.but(base=None))),
+        Command(
+            "this page",
+            line_of(subject) + (f" --claims {claims}" if claims else "") + " --out brief.html",
+        ),
+    ]
+    if claims:
+        lines.append(Command("the claims", f"entrepot check {claims}"))
+    return tuple(lines)

@@ -1,0 +1,72 @@
+"""Whose number it is, in a word or two, and the printed row behind a Figure."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from entrepot.sources.published.read import published
+
+if TYPE_CHECKING:
+    from entrepot.figures import Figure
+    from entrepot.sources.published.read import Published
+
+__all__ = ["is_computed", "origin_name", "printed_row", "row_of", "when_of"]
+
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+
+@cache
+def _rows() -> dict[str, Published]:
+    return {row.id: row for row in published("all")}
+
+
+@cache
+def _names() -> dict[str, str]:
+    text = files("entrepot.report").joinpath("origin_names.csv").read_text(encoding="utf-8")
+    return {row["origin"]: row["name"] for row in csv.DictReader(text.splitlines())}
+
+
+def row_of(row_id: str) -> Published | None:
+    """Return the published or computed row of an id."""
+    return _rows().get(row_id)
+
+
+def printed_row(figure: Figure) -> Published | None:
+    """Return the row that printed a Figure's value; None if it was computed or derived."""
+    if len(figure.evidence) != 1 or figure.evidence[0].source != "published":
+        return None
+    return row_of(figure.evidence[0].id)
+
+
+def is_computed(figure: Figure) -> bool:
+    """Whether the headline is our own arithmetic rather than somebody's printed number."""
+    return figure.status == "ok" and printed_row(figure) is None
+
+
+def origin_name(origin: str) -> str:
+    """Return a short name for an origin; an unlisted key is written as words.
+
+    Examples
+    --------
+    >>> origin_name("GACC"), origin_name("GAIDAR over GACC"), origin_name("NEW-SOURCE")
+    ('Chinese customs', 'Gaidar Institute over Chinese customs', 'New Source')
+    """
+    if " over " in origin:
+        return " over ".join(origin_name(part) for part in origin.split(" over "))
+    if origin in _names():
+        return _names()[origin]
+    return " ".join(part.capitalize() for part in origin.split("-"))
+
+
+def when_of(row: Published) -> str:
+    """Return the months of a period that is not a whole year ("Jan–Oct"), else nothing."""
+    period = row.period
+    if period.is_year or period.freq == "D":
+        return ""
+    if period.start.year != period.end.year:
+        return f"{period.start.year}–{period.end.year}"
+    first, last = _MONTHS[period.start.month - 1], _MONTHS[period.end.month - 1]
+    return first if first == last else f"{first}–{last}"

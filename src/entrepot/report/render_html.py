@@ -1,0 +1,139 @@
+"""A brief as one HTML file: no script, font or image from outside."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from entrepot.report import look
+from entrepot.report.parts import plain
+from entrepot.report.verdicts import WORDS
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from entrepot.report.parts import Brief
+
+__all__ = ["render_html"]
+
+ICONS = {
+    "holds": "M3 8.5l3.2 3.3L13 4.5",
+    "differs": "M3 5.8h10M3 10.2h10M10.4 2.5l-4.8 11",
+    "cannot_hold": "M3.5 3.5l9 9M12.5 3.5l-9 9",
+    "untestable": "M5 5.6a3 3 0 1 1 4.3 2.9c-.9.5-1.3 1-1.3 1.9M8 13.4v.1",
+}
+COUNTED = {
+    "holds": ("holds", "hold"),
+    "differs": ("differs", "differ"),
+    "cannot_hold": ("cannot hold", "cannot hold"),
+    "untestable": ("untestable", "untestable"),
+}
+SWATCHES = {
+    "line": '<path class="s-supplier" stroke-width="2.75" d="M0 7h26"/>'
+    '<circle class="f-supplier" cx="13" cy="7" r="3.4"/>',
+    "band": '<path class="f-supplier-mid" fill-opacity=".3" d="M0 2h26v10H0z"/>',
+    "printed": '<path class="f-paper s-ink" stroke-width="1.5" d="M8 3h10v8H8z"/>',
+    "claim": '<path class="f-claim" d="M8 3h10v8H8z"/>',
+    "blended": '<path class="f-context-soft s-context" d="M5 2h16v10H5z"/>',
+    "context": '<path class="f-context" d="M5 2h16v10H5z"/>',
+    "supplier": '<path class="f-supplier" d="M2 2h22v10H2z"/>',
+    "supplier-blended": '<path class="f-supplier-soft s-supplier" stroke-width="1.25" '
+    'd="M2 2h22v10H2z"/>',
+    "whisker": '<path class="s-ink" stroke-width="1.5" d="M2 7h22M2 3v8M24 3v8"/>',
+    "dot": '<circle class="f-supplier" cx="13" cy="7" r="4.4"/>',
+    "dot-large": '<circle class="f-supplier" cx="13" cy="7" r="5.6"/>',
+    "ring": '<circle class="f-paper s-ink" stroke-width="1.5" cx="13" cy="7" r="4.4"/>',
+    "ring-supplier": '<circle class="f-paper s-supplier" stroke-width="2" cx="13" cy="7" r="5.2"/>',
+}
+STEPS = (
+    "--font:system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif;"
+    "--mono:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;"
+    "--s0:.8125rem;--s1:.9375rem;--s2:1.0625rem;--s3:1.25rem;"
+    "--g3:16px;--g4:24px;--g5:40px;--g6:72px;--wide:1180px;--text:66ch;--side:272px;"
+)
+
+
+def render_html(brief: Brief) -> str:
+    """Return the page; the same brief gives the same bytes."""
+    from entrepot.report.charts import draw
+
+    drawings = {item.id: draw(item.picture) for item in brief.sections if item.picture}
+    page = _environment().get_template("brief.html.j2")
+    text = page.render(
+        brief=brief,
+        style=_style(),
+        drawings=drawings,
+        icons=ICONS,
+        swatches=SWATCHES,
+        words=WORDS,
+    )
+    return text.strip() + "\n"
+
+
+@cache
+def _style() -> str:
+    sheet = files("entrepot.report").joinpath("templates", "brief.css").read_text(encoding="utf-8")
+    dark = f"@media (prefers-color-scheme:dark){{:root{{{look.variables(look.DARK)}}}}}"
+    paper = f"@media print{{:root{{color-scheme:light;{look.variables(look.PRINT)}}}}}"
+    light = f":root{{color-scheme:light dark;{look.variables(look.LIGHT)}{STEPS}}}"
+    return "\n".join((light, dark, look.colour_rules(), _shorter(sheet), paper))
+
+
+def _shorter(sheet: str) -> str:
+    """Drop comments and indentation; lines stay, so that a reader can still follow."""
+    bare = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
+    return "\n".join(line.strip() for line in bare.splitlines() if line.strip())
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    made = Environment(
+        loader=PackageLoader("entrepot.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    filters: dict[str, Any] = {
+        "strong": _strong,
+        "plain": plain,
+        "percent": lambda share: f"{share * 100:.2f}%",
+        "placed": _placed,
+        "title_of": _title_of,
+        "curly": lambda text: text.replace("'", "’"),
+        "whole": _whole,
+        "sentence": lambda text: f"{text[:1].upper()}{text[1:].rstrip('.')}.",
+        "counted": lambda verdict, count: COUNTED[verdict][count != 1],
+    }
+    made.filters.update(filters)
+    return made
+
+
+def _title_of(caveat: str) -> str:
+    words = caveat.replace("-", " ")
+    return "Hong Kong" if words == "hong kong" else words.capitalize()
+
+
+def _whole(text: str) -> Any:
+    """Escape a heading and keep its hyphenated words on one line."""
+    from markupsafe import Markup, escape
+
+    safe = str(escape(text))
+    kept = re.sub(r"[\w’]+(?:-[\w’]+)+", r'<span class="whole">\g<0></span>', safe)
+    return Markup(kept)
+
+
+def _placed(ends: tuple[float, float]) -> str:
+    low, high = ends
+    return f"left:{low * 100:.2f}%;width:{(high - low) * 100:.2f}%"
+
+
+def _strong(text: str) -> Any:
+    """Escape a text and set what stands between double asterisks strong."""
+    from markupsafe import Markup, escape
+
+    safe = str(escape(text))
+    return Markup(re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", safe))

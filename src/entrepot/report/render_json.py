@@ -1,0 +1,90 @@
+"""A brief as JSON: the same Figures, sentences and tables, with all digits."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from entrepot.figures import Figure
+from entrepot.report.parts import plain
+
+if TYPE_CHECKING:
+    from entrepot.report.parts import Brief, Card, Gap, Section, Sentence, Table
+
+__all__ = ["as_dict", "render_json"]
+
+
+def render_json(brief: Brief) -> str:
+    """Return the brief as JSON text."""
+    return json.dumps(as_dict(brief), ensure_ascii=False, indent=1) + "\n"
+
+
+def as_dict(brief: Brief) -> dict[str, Any]:
+    """Return the brief as plain JSON types.
+
+    ``figures`` are the five headline Figures; ``evaluated`` is every Figure behind the page.
+    """
+    return {
+        "title": brief.title,
+        "answer": [_said(sentence) for sentence in brief.answer],
+        "figures": [_figure(card) for card in brief.cards],
+        "sections": [_section(section) for section in brief.sections],
+        "claims": brief.check,
+        "caveats": [item.to_dict() for item in brief.caveats],
+        "definitions": [{"name": term.name, "text": term.text} for term in brief.terms],
+        "sources": [{"name": t.name, "text": t.text, "url": t.url} for t in brief.sources],
+        "commands": [{"what": item.what, "line": item.line} for item in brief.commands],
+        "evaluated": [figure.to_dict() for figure in brief.figures],
+        "command": brief.line,
+        "version": brief.version,
+    }
+
+
+def _figure(card: Card) -> dict[str, Any]:
+    return {"name": card.name, "shown": _shown(card)} | card.figure.to_dict()
+
+
+def _shown(card: Card) -> dict[str, str]:
+    return {
+        "value": f"{card.value} {card.unit}".strip(),
+        "range": card.range,
+        "definition": card.definition,
+        "tag": card.tag,
+        "source": card.source,
+    }
+
+
+def _said(sentence: Sentence) -> dict[str, Any]:
+    carried = [
+        item.definition.to_dict() if isinstance(item, Figure) else {"published": item.id}
+        for item in sentence.carried
+    ]
+    return {"text": plain(sentence.text), "carried_by": carried}
+
+
+def _section(section: Section) -> dict[str, Any]:
+    return {
+        "id": section.id,
+        "name": section.eyebrow,
+        "title": plain(section.title.text),
+        "deck": section.deck,
+        "notes": [
+            {"title": note.title, "text": " ".join(plain(item.text) for item in note.body)}
+            for note in section.notes
+        ],
+        "table": _table(section.table) if section.table else None,
+        "missing": _gap(section.gap) if section.gap else None,
+        "gaps": [_gap(gap) for gap in section.gaps],
+    }
+
+
+def _table(table: Table) -> dict[str, Any]:
+    return {
+        "caption": table.caption,
+        "columns": list(table.head),
+        "rows": [list(row) for row in table.rows],
+    }
+
+
+def _gap(gap: Gap) -> dict[str, str]:
+    return {"what": gap.what, "why": gap.why, "command": gap.command}

@@ -1,0 +1,1 @@
+"""The rooms of a brief, one module each: Figures in, a Section out."""

@@ -1,0 +1,207 @@
+"""Both directions of dependence: each flow seen from its two ends, on one scale."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.model.display import NBSP
+from entrepot.report import words
+from entrepot.report.cards import percent_span
+from entrepot.report.definitions import ADD_DATA
+from entrepot.report.origins import is_computed, origin_name
+from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
+from entrepot.report.pictures import Butterfly, Flow, Picture, Side, Weights
+
+if TYPE_CHECKING:
+    from entrepot.figures import Figure
+    from entrepot.report.book import Book, Subject
+
+__all__ = ["section"]
+
+NAME, EYEBROW = "weights", "Who depends on whom"
+MOST_YEARS = 4
+
+Pair = tuple["Figure", "Figure"]
+
+
+def section(book: Book, subject: Subject, ratio: Figure) -> Section:
+    """Return the weights of both sides in both flows, or a gap.
+
+    Parameters
+    ----------
+    book, subject
+        Where to ask, and what about.
+    ratio
+        The headline's weight ratio, for the title.
+    """
+    there = _pairs(book, subject, forward=True)
+    back = _pairs(book, subject, forward=False)
+    if not there and not back:
+        what = f"weight of {subject.seller} and {subject.buyer} in each other’s trade"
+        gap = Gap(what, "neither the lake nor the bundled tables hold a share", ADD_DATA)
+        return Section(NAME, EYEBROW, Remark("Who depends more is not known"), gap=gap)
+    flows = tuple(
+        _flow(book, subject, pairs, forward=forward)
+        for pairs, forward in ((there, True), (back, False))
+        if pairs
+    )
+    title = _title(subject, ratio)
+    return Section(
+        id=NAME,
+        eyebrow=EYEBROW,
+        title=title,
+        deck="Weight of each country in the other’s trade in all goods, per cent, one scale.",
+        picture=Picture(Butterfly(flows), _spoken(title.text, flows), _key(flows)),
+        table=_table(flows),
+        notes=_notes(subject, there, ratio),
+        source=_source(there, back),
+    )
+
+
+def _pairs(book: Book, subject: Subject, *, forward: bool) -> dict[int, Pair]:
+    """Return by year the supplier's weight for the importer, and the reverse, in one flow."""
+    ends = {"importer": subject.importer, "exporter": subject.supplier}
+    measures = ("import_share", "export_share")
+    if not forward:
+        ends = {"importer": subject.supplier, "exporter": subject.importer}
+        measures = ("export_share", "import_share")
+    found = {}
+    for year in book.years():
+        if subject.fixed and year > subject.period.year:
+            continue
+        pair = tuple(book.ask(measure, period=year, **ends) for measure in measures)
+        if any(figure.status == "ok" for figure in pair):
+            found[year] = (pair[0], pair[1])
+    return {year: found[year] for year in _chosen(found)}
+
+
+def _chosen(found: dict[int, Pair]) -> list[int]:
+    """Return the newest years in which both sides are known, and the oldest; at most four."""
+    whole = sorted(y for y, pair in found.items() if all(f.status == "ok" for f in pair))
+    years = whole or sorted(found)
+    if len(years) <= MOST_YEARS:
+        return years
+    return [years[0], *years[-(MOST_YEARS - 1) :]]
+
+
+def _flow(book: Book, subject: Subject, pairs: dict[int, Pair], *, forward: bool) -> Flow:
+    kinds = ("imports", "exports") if forward else ("exports", "imports")
+    rows = []
+    for year, (left, right) in pairs.items():
+        note = _note(book, subject, year, forward=forward) if year == max(pairs) else None
+        words_of = (note, note.partition(" is ")[2]) if note else ("", "")
+        short = words_of[1].replace(f" {subject.buyers}", "")
+        rows.append(Weights(str(year), _side(left), _side(right), words_of[0], short))
+    return Flow(
+        title=f"Goods going to {subject.buyer if forward else subject.seller}",
+        left=f"{subject.seller} in {subject.buyers} {kinds[0]}",
+        right=f"{subject.buyer} in {subject.sellers} {kinds[1]}",
+        rows=tuple(rows),
+    )
+
+
+def _note(book: Book, subject: Subject, year: int, *, forward: bool) -> str:
+    if not forward:
+        return ""
+    figure = book.ask(
+        "asymmetry", importer=subject.importer, exporter=subject.supplier, period=year
+    )
+    if figure.value is None:
+        return ""
+    return f"{subject.sellers} weight is {words.ratio_words(figure.value)} {subject.buyers}"
+
+
+def _side(figure: Figure) -> Side | None:
+    if figure.value is None:
+        return None
+    text = words.bounded(figure)
+    printed = not is_computed(figure)
+    low, high = figure.low, figure.high
+    if low is None or high is None or not words.span(figure):
+        return Side(figure.value * 100, text, printed=printed)
+    spread = percent_span(low, high).replace(f"{NBSP}%", "")
+    if " to " not in spread:
+        return Side(figure.value * 100, text, printed=printed)
+    return Side(figure.value * 100, text, low * 100, high * 100, spread, printed)
+
+
+def _title(subject: Subject, ratio: Figure) -> Sentence | Remark:
+    if ratio.value is None:
+        return Remark(f"How {subject.seller} and {subject.buyer} weigh for each other")
+    year = ratio.definition.period
+    more, less = (subject.seller, subject.buyer)
+    if ratio.value < 1:
+        more, less = less, more
+    times = words.ratio_words(max(ratio.value, 1 / ratio.value))
+    text = f"{more} weighed {times} as much for {less} as the reverse in {year}"
+    return Sentence(f"{text[0].upper()}{text[1:]}", (ratio,), ("denominator-system",))
+
+
+def _key(flows: tuple[Flow, ...]) -> tuple[tuple[str, str], ...]:
+    sides = [s for flow in flows for row in flow.rows for s in (row.left, row.right) if s]
+    found = []
+    if any(not side.printed for side in sides):
+        found.append(("supplier", "computed"))
+    if any(side.printed for side in sides):
+        found.append(("supplier-blended", "in print"))
+    if any(side.range for side in sides):
+        found.append(("whisker", "other definitions"))
+    return tuple(found)
+
+
+def _spoken(title: str, flows: tuple[Flow, ...]) -> str:
+    parts = [f"{title}."]
+    for flow in flows:
+        row = flow.rows[-1]
+        for name, side in ((flow.left, row.left), (flow.right, row.right)):
+            if side:
+                spread = f" ({side.range})" if side.range else ""
+                parts.append(f"{name}, {row.year}: {side.text} %{spread}.")
+    return " ".join(parts)
+
+
+def _table(flows: tuple[Flow, ...]) -> Table:
+    rows = []
+    for flow in flows:
+        for row in flow.rows:
+            for name, side in ((flow.left, row.left), (flow.right, row.right)):
+                if side:
+                    kind = "in print" if side.printed else "computed"
+                    rows.append((name, row.year, side.text, side.range, kind))
+    return Table(
+        caption="Weights in each other’s trade, all goods, per cent",
+        head=("Whose weight where", "Year", "Share", "Range", "How known"),
+        numeric=(False, False, True, True, False),
+        rows=tuple(rows),
+    )
+
+
+def _notes(subject: Subject, there: dict[int, Pair], ratio: Figure) -> tuple[Note, ...]:
+    how = (
+        f"Each row is one flow seen from its two ends: left, how much {subject.seller} matters to "
+        f"{subject.buyer}; right, how much {subject.buyer} matters to {subject.seller}."
+    )
+    notes = [Note("How to read it", (Remark(how),))]
+    year = ratio.definition.period.year
+    pair = there.get(year)
+    if pair and ratio.value is not None and all(f.status == "ok" for f in pair):
+        left, right = pair
+        text = (
+            f"In {year} {subject.seller} supplied {words.about(left)} of {subject.buyers} imports; "
+            f"{subject.buyer} took {words.about(right)} of {subject.sellers} exports."
+        )
+        body: list[Sentence | Remark] = [Sentence(text, (left, right), ("denominator-system",))]
+        if words.span(ratio):
+            said = f"Under other definitions the first is {words.span(ratio)} the second."
+            body.append(Sentence(said, (ratio,)))
+        notes.append(Note("In words", tuple(body)))
+    return tuple(notes)
+
+
+def _source(there: dict[int, Pair], back: dict[int, Pair]) -> tuple[str, ...]:
+    pairs = [*there.values(), *back.values()]
+    evidence = [item for pair in pairs for figure in pair for item in figure.evidence]
+    names = dict.fromkeys(
+        origin_name(item.origin) if item.origin else item.source.upper() for item in evidence
+    )
+    return (f"{', '.join(names)}. Whiskers: other origins and definitions of the same year.",)

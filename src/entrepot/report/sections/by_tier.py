@@ -1,0 +1,248 @@
+"""Goods by tier and year: what grew, on one scale, with the reporter break between the bars."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from entrepot.model.display import NBSP, number
+from entrepot.report import words
+from entrepot.report.breaks import break_of
+from entrepot.report.definitions import ADD_DATA, part_name
+from entrepot.report.origins import origin_name
+from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
+from entrepot.report.pictures import Bar, Panel, Picture, TierPanels
+
+if TYPE_CHECKING:
+    from entrepot.figures import Figure
+    from entrepot.report.book import Book, Subject
+    from entrepot.report.pictures import Break
+
+__all__ = ["section"]
+
+NAME = "goods"
+MOST_YEARS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A part of the goods with its value in each year."""
+
+    code: str
+    name: str
+    values: dict[int, Figure]
+
+    def change(self, first: int, last: int) -> float | None:
+        """Return the change between two years in USD; None unless both are held."""
+        ends = [self.values[year].value for year in (first, last) if year in self.values]
+        if len(ends) < 2 or ends[0] is None or ends[1] is None:
+            return None
+        return ends[1] - ends[0]
+
+
+def section(book: Book, subject: Subject) -> Section:
+    """Return the values of the goods by tier, or a gap that says what is missing."""
+    eyebrow = f"What {subject.seller} sends"
+    total = _tier(book, subject, "", subject.goods, _years(book, subject))
+    if len(total.values) < 2:
+        what = f"{subject.goods_name} from {subject.seller} to {subject.buyer}, by year"
+        gap = Gap(what, "neither the lake nor the bundled tables hold two years of it", ADD_DATA)
+        return Section(NAME, eyebrow, Remark("What was sent, year by year, is not known"), gap=gap)
+    years = sorted(total.values)
+    tiers = _tiers(book, subject, years) or [total]
+    broken = break_of(subject, years[0], years[-1])
+    last, before = years[-1], years[-2]
+    hot = max(tiers, key=lambda tier: tier.change(before, last) or 0.0)
+    title = _title(tiers, total, hot, before, last, broken)
+    unit = Unit.of(tiers)
+    drawn = TierPanels(
+        panels=tuple(_panel(t, years, before, unit, broken, hot=t is hot) for t in tiers),
+        unit=unit.name,
+        broken=broken,
+    )
+    spoken = f"{title.text}. {_spoken(tiers, before, last, unit)}"
+    return Section(
+        id=NAME,
+        eyebrow=eyebrow,
+        title=title,
+        deck=_deck(subject, tiers, unit.name),
+        picture=Picture(drawn, spoken, _key(drawn, subject)),
+        table=_table(subject, tiers, years, unit),
+        notes=_notes(tiers, hot, before, last, broken, unit),
+        source=_source(total),
+    )
+
+
+def _years(book: Book, subject: Subject) -> list[int]:
+    """Return the years worth asking: up to the headline's, the newest ones."""
+    years = [year for year in book.years() if year <= subject.period.year]
+    return sorted(years[:MOST_YEARS])
+
+
+def _tier(book: Book, subject: Subject, code: str, goods: str, years: list[int]) -> Tier:
+    found = {}
+    for year in years:
+        figure = book.ask(
+            "value",
+            importer=subject.importer,
+            exporter=subject.supplier,
+            goods=goods,
+            period=year,
+        )
+        if figure.status == "ok":
+            found[year] = figure
+    return Tier(code, part_name(goods), found)
+
+
+def _tiers(book: Book, subject: Subject, years: list[int]) -> list[Tier]:
+    listed = subject.listed
+    if listed is None or subject.goods != listed.id:
+        return []
+    asked = [_tier(book, subject, t.id, f"{listed.id}:{t.id}", years) for t in listed.tiers]
+    return [tier for tier in asked if len(tier.values) > 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One unit and one number of decimals for every panel and column."""
+
+    name: str
+    scale: float
+    decimals: int
+
+    @classmethod
+    def of(cls, tiers: list[Tier]) -> Unit:
+        """Return the unit in which the largest value has three digits or four."""
+        highest = max(f.value or 0.0 for tier in tiers for f in tier.values.values())
+        name, scale = ("m USD", 1e6) if highest < 2e10 else ("bn USD", 1e9)
+        size = highest / scale
+        return cls(name, scale, 0 if size >= 100 else 1 if size >= 10 else 2)
+
+    def amount(self, figure: Figure) -> str:
+        """Return a value in this unit."""
+        return f"{(figure.value or 0.0) / self.scale:,.{self.decimals}f}"
+
+
+def _title(
+    tiers: list[Tier], total: Tier, hot: Tier, before: int, last: int, broken: Break | None
+) -> Sentence:
+    """Name the tier behind a quarter or more of a rise; else say what the whole did."""
+    ends = (total.values[before], total.values[last])
+    change = total.change(before, last) or 0.0
+    part = (hot.change(before, last) or 0.0) / change if change > 0 else 0.0
+    carried = (*ends, hot.values[before], hot.values[last]) if len(tiers) > 1 else ends
+    if len(tiers) > 1 and 0.25 <= part <= 1:
+        size = f"{number(part * 100, 2)}{NBSP}%"
+        text = f"{_capital(hot.name)} made {size} of the rise from {before} to {last}"
+        return Sentence(text, carried)
+    percent = change / (ends[0].value or 1.0) * 100
+    moved = words.direction(percent, level="stayed level")
+    size = f" by {number(abs(percent), 2)}{NBSP}%" if moved != "stayed level" else ""
+    return Sentence(f"The goods sent {moved}{size} from {before} to {last}", ends)
+
+
+def _deck(subject: Subject, tiers: list[Tier], unit: str) -> str:
+    what = _capital(subject.goods_name)
+    kind = " by tier of the list" if len(tiers) > 1 else ""
+    scale = " All panels share one scale." if len(tiers) > 1 else ""
+    money = unit.replace("m ", "million ").replace("bn ", "billion ")
+    return f"{what} from {subject.seller} to {subject.buyer}{kind}, {money}.{scale}"
+
+
+def _capital(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}"
+
+
+def _panel(
+    tier: Tier, years: list[int], before: int, unit: Unit, broken: Break | None, *, hot: bool
+) -> Panel:
+    last = years[-1]
+    bars = tuple(
+        Bar(
+            year=year,
+            value=(tier.values[year].value or 0.0) / unit.scale,
+            blended=broken is not None and year <= broken.year,
+            text=unit.amount(tier.values[year]),
+        )
+        for year in years
+        if year in tier.values
+    )
+    return Panel(tier.code, _capital(tier.name), _change(tier, before, last), bars, hot)
+
+
+def _change(tier: Tier, before: int, last: int) -> str:
+    change, first = tier.change(before, last), tier.values.get(before)
+    if change is None or first is None or not first.value:
+        return f"no change on {before} known"
+    percent = change / first.value * 100
+    sign = "+" if percent > 0 else ""
+    return f"{sign}{number(percent, 2)}{NBSP}% on {before}"
+
+
+def _key(drawn: TierPanels, subject: Subject) -> tuple[tuple[str, str], ...]:
+    if drawn.broken is None:
+        return ()
+    year = drawn.broken.year
+    return (
+        ("blended", f"both reports blended, to {year}"),
+        ("context", f"{subject.sellers} report alone, from {year + 1}"),
+    )
+
+
+def _spoken(tiers: list[Tier], before: int, last: int, unit: Unit) -> str:
+    parts = []
+    for tier in tiers:
+        ends = [unit.amount(tier.values[y]) for y in (before, last) if y in tier.values]
+        parts.append(f"{tier.name}: {' to '.join(ends)} {unit.name}")
+    return f"From {before} to {last}, {'; '.join(parts)}."
+
+
+def _table(subject: Subject, tiers: list[Tier], years: list[int], unit: Unit) -> Table:
+    rows = tuple(
+        (
+            f"{tier.code} {tier.name}".strip(),
+            *(unit.amount(tier.values[y]) if y in tier.values else "" for y in years),
+        )
+        for tier in tiers
+    )
+    return Table(
+        caption=f"{subject.goods_name} from {subject.seller} to {subject.buyer}, {unit.name}",
+        head=("Tier" if len(tiers) > 1 else "Goods", *(str(year) for year in years)),
+        numeric=(False, *(True for _ in years)),
+        rows=rows,
+    )
+
+
+def _notes(
+    tiers: list[Tier], hot: Tier, before: int, last: int, broken: Break | None, unit: Unit
+) -> tuple[Note, ...]:
+    notes = []
+    change = hot.change(before, last)
+    if change is not None and len(tiers) > 1:
+        ends = (hot.values[before], hot.values[last])
+        first, now = (unit.amount(figure) for figure in ends)
+        moved = words.direction(change, up="went up", down="went down", level="stayed")
+        text = (
+            f"{_capital(hot.name)} {moved} from {first} to {now}{NBSP}{unit.name} between "
+            f"{before} and {last}."
+        )
+        notes.append(Note("What stands out", (Sentence(text, ends),)))
+    if broken:
+        text = (
+            f"A difference between {broken.year} and {broken.year + 1} mixes trade with a change "
+            "of reporter, and with codes whose content changed."
+        )
+        notes.append(
+            Note("What does not follow", (Remark(text, ("reporter-break", "edition-break")),))
+        )
+    return tuple(notes)
+
+
+def _source(total: Tier) -> tuple[str, ...]:
+    evidence = total.values[max(total.values)].evidence
+    names = dict.fromkeys(
+        origin_name(item.origin) if item.origin else f"{item.source.upper()} {item.snapshot}"
+        for item in evidence
+    )
+    rows = sum(item.rows for item in evidence)
+    return (f"{', '.join(names)}; {words.count_word(rows, 'row')} for {max(total.values)}.",)

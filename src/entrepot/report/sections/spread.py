@@ -1,0 +1,219 @@
+"""How far the headline share moves: every definition, sorted, with the choices behind it."""
+
+from __future__ import annotations
+
+import statistics
+from typing import TYPE_CHECKING
+
+from entrepot.model.areas import area_name
+from entrepot.model.display import NBSP, number
+from entrepot.report import words
+from entrepot.report.cards import percent_span
+from entrepot.report.definitions import command_for, moved_by
+from entrepot.report.origins import is_computed, origin_name
+from entrepot.report.parts import Gap, Link, Note, Remark, Section, Sentence, Table
+from entrepot.report.pictures import Choice, Column, Curve, Dimension, Picture
+
+if TYPE_CHECKING:
+    from entrepot.figures import Figure, Specification
+    from entrepot.report.book import Book, Subject
+
+__all__ = ["section"]
+
+NAME, EYEBROW = "spread", "How far the number moves"
+DIMENSIONS = {
+    "origin": "Whose number",
+    "source": "How known",
+    "goods": "Goods",
+    "territory": "Territory",
+    "total": "Divided by",
+}
+VARIANTS = {
+    "same_code": "same code in both editions",
+    "without_changed": "without codes that changed",
+    "": "all that can be followed",
+}
+SOURCES = {"published": "in print", "computed": "computed, bundled", "baci": "computed, BACI"}
+BASES = {
+    "origin": "made in {}",
+    "seller": "sold by companies of {}",
+    "producer_hq": "made for companies of {}",
+}
+
+
+def section(book: Book, subject: Subject, share: Figure) -> Section:
+    """Return the specification curve of the headline share, or say why there is none."""
+    found = share.specifications
+    what = f"{subject.sellers} share of {subject.buyers} imports of {subject.goods_name}"
+    if found is None or len(found.items) < 2:
+        why = share.reason or "one definition is held, so nothing can be set beside it"
+        gap = Gap(f"{what} under other definitions", why, command_for(share.definition))
+        return Section(NAME, EYEBROW, Remark("Other definitions are not held"), gap=gap)
+    items = sorted(found.items, key=lambda item: (item.value, sorted(item.choices.items())))
+    dimensions = _dimensions(items)
+    curve = Curve(
+        columns=tuple(_column(item, dimensions, share) for item in items),
+        dimensions=tuple(
+            Dimension(DIMENSIONS.get(name, name), tuple(_choice(name, o, items) for o in options))
+            for name, options in dimensions.items()
+        ),
+    )
+    title = _title(share, len(items))
+    return Section(
+        id=NAME,
+        eyebrow=EYEBROW,
+        title=title,
+        deck=f"{what}, {share.definition.period}, per cent. Each column is one definition; the "
+        "dots below say which.",
+        picture=Picture(curve, _spoken(title.text, items), _key(curve, share)),
+        table=_table(what, items, dimensions),
+        notes=_notes(book, subject, share),
+        source=_source(book, subject, share),
+    )
+
+
+def _dimensions(items: list[Specification]) -> dict[str, list[str]]:
+    """Return the choices that differ, each with its options in the order of their medians."""
+    found: dict[str, list[str]] = {}
+    for name in DIMENSIONS | dict.fromkeys(key for item in items for key in item.choices):
+        options = dict.fromkeys(item.choices.get(name, "") for item in items)
+        if len(options) > 1:
+            found[name] = sorted(options, key=lambda option: (_median(name, option, items), option))
+    if "origin" in found and "source" in found:
+        del found["source"]  # whose number it is says already whether it was printed
+    return found
+
+
+def _median(name: str, option: str, items: list[Specification]) -> float:
+    return statistics.median(i.value for i in items if i.choices.get(name, "") == option)
+
+
+def _choice(name: str, option: str, items: list[Specification]) -> Choice:
+    return Choice(_option(name, option), _median(name, option, items) * 100)
+
+
+def _option(name: str, option: str) -> str:
+    """Return an option in words."""
+    match name:
+        case "origin":
+            return origin_name(option) if option else "the lake"
+        case "source":
+            return SOURCES.get(option, option)
+        case "goods":
+            return VARIANTS.get(option.partition("(")[2].rstrip(")"), option)
+        case "territory":
+            seller, _, buyer = option.partition(" to ")
+            return f"{area_name(seller)} to {area_name(buyer)}" if buyer else option
+    return option or "not said"
+
+
+def _column(item: Specification, dimensions: dict[str, list[str]], share: Figure) -> Column:
+    picks = tuple(options.index(item.choices.get(name, "")) for name, options in dimensions.items())
+    printed = item.choices.get("source") == "published"
+    value = item.value * 100
+    said = "; ".join(_option(name, item.choices.get(name, "")) for name in dimensions)
+    text = number(value)
+    return Column(
+        value=value,
+        text=text.removesuffix(".0") if printed else text,
+        picks=picks,
+        printed=printed,
+        headline=_is_headline(item, share),
+        title=f"{text}{NBSP}%: {said}",
+    )
+
+
+def _is_headline(item: Specification, share: Figure) -> bool:
+    first = share.evidence[0]
+    return (
+        item.value == share.value
+        and item.choices.get("source") == first.source
+        and item.choices.get("origin", first.origin) == first.origin
+    )
+
+
+def _title(share: Figure, count: int) -> Sentence:
+    low, high = share.low or 0.0, share.high or 0.0
+    name = words.count_word(count, "definition")
+    text = f"{name[0].upper()}{name[1:]} of one share give {percent_span(low, high)}"
+    return Sentence(text, (share,))
+
+
+def _spoken(title: str, items: list[Specification]) -> str:
+    values = ", ".join(number(item.value * 100) for item in items)
+    return f"{title}. Specification curve, values sorted, per cent: {values}."
+
+
+def _key(curve: Curve, share: Figure) -> tuple[tuple[str, str], ...]:
+    found = []
+    if any(not column.printed for column in curve.columns):
+        found.append(("dot", "computed"))
+    if any(column.printed and not column.headline for column in curve.columns):
+        found.append(("ring", "in print"))
+    kind = "computed" if is_computed(share) else "in print"
+    found.append(("dot-large" if is_computed(share) else "ring-supplier", f"headline, {kind}"))
+    return tuple(found)
+
+
+def _table(what: str, items: list[Specification], dimensions: dict[str, list[str]]) -> Table:
+    rows = tuple(
+        (
+            number(item.value * 100),
+            *(_option(name, item.choices.get(name, "")) for name in dimensions),
+            SOURCES.get(item.choices.get("source", ""), item.choices.get("source", "")),
+        )
+        for item in items
+    )
+    return Table(
+        caption=f"{what}, per cent, every definition held",
+        head=("Share", *(DIMENSIONS.get(name, name) for name in dimensions), "How known"),
+        numeric=(True, *(False for _ in dimensions), False),
+        rows=rows,
+        name=f"All {words.count_word(len(items), 'definition')}",
+    )
+
+
+def _notes(book: Book, subject: Subject, share: Figure) -> tuple[Note, ...]:
+    notes = []
+    most = moved_by(share)
+    if most:
+        text = f"Changed alone, the choice that moves the share most is {most}."
+        notes.append(
+            Note("What moves it most", (Sentence(text, (share,), ("denominator-system",)),))
+        )
+    others = []
+    for basis, verb in BASES.items():
+        keys = {"importer": subject.importer, "exporter": subject.supplier, "goods": subject.goods}
+        figure = book.ask(
+            "import_share", period=subject.period, basis=basis, source="published", **keys
+        )
+        if figure.status == "ok" and _says_basis(figure, basis):
+            text = f"{words.about(figure)} were {verb.format(subject.seller)}"
+            others.append(Sentence(f"{text[0].upper()}{text[1:]}.", (figure,), ("basis",)))
+    if others:
+        notes.append(Note("Counted another way", tuple(others)))
+    return tuple(notes)
+
+
+def _says_basis(figure: Figure, basis: str) -> bool:
+    from entrepot.report.origins import printed_row
+
+    row = printed_row(figure)
+    return row is not None and row.basis == basis
+
+
+def _source(book: Book, subject: Subject, share: Figure) -> tuple[str | Link, ...]:
+    """Name the pages behind the printed definitions, and say how the computed ones came about."""
+    rows = {
+        row.origin: row
+        for row in book.printed("import_share", subject.importer, subject.supplier, subject.goods)
+        if row.period == share.definition.period
+    }
+    found: list[str | Link] = []
+    for row in rows.values():
+        found += ["; " if found else "In print: ", Link(origin_name(row.origin), row.url)]
+    found += [". "] if rows else []
+    items = share.specifications.items if share.specifications else ()
+    if any(item.choices.get("source") != "published" for item in items):
+        found.append("Computed: rows of the source over a total that it or somebody else counted.")
+    return tuple(found)

@@ -1,0 +1,123 @@
+"""What is not known: gaps that follow from Figures without a value, lists, and claims."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.goods import goods_selection
+from entrepot.report import words
+from entrepot.report.breaks import break_of
+from entrepot.report.definitions import ADD_DATA, command_for, name_of
+from entrepot.report.parts import Gap, Remark, Section
+
+if TYPE_CHECKING:
+    from entrepot.figures import Figure
+    from entrepot.report.book import Book, Subject
+    from entrepot.report.cards import Headline
+
+__all__ = ["section"]
+
+NAME, EYEBROW = "gaps", "What is not known"
+BASES = {
+    "origin": "Where the goods were made",
+    "producer_hq": "Whose companies made the goods",
+}
+
+
+def section(
+    book: Book, subject: Subject, found: Headline, untestable: tuple[Gap, ...] = ()
+) -> Section:
+    """Return what would narrow the ranges; claims that cannot be tested come last."""
+    gaps = [
+        *_figures(subject, found),
+        *_total(book, subject, found.share),
+        *_reporter(subject),
+        *_codes(book, subject),
+        *_bases(book, subject),
+        *untestable,
+    ]
+    count = words.count_word(len(gaps), "thing")
+    title = f"{count[0].upper()}{count[1:]} would narrow the ranges" if gaps else "No gap was found"
+    return Section(
+        id=NAME,
+        eyebrow=EYEBROW,
+        title=Remark(title),
+        deck="Missing evidence is named, never filled in.",
+        gaps=tuple(gaps),
+    )
+
+
+def _figures(subject: Subject, found: Headline) -> list[Gap]:
+    return [
+        Gap(name_of(subject, figure), _sentence(figure.reason or "nothing held answers"), ADD_DATA)
+        for figure in found
+        if figure.status != "ok"
+    ]
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:].rstrip('.')}."
+
+
+def _total(book: Book, subject: Subject, share: Figure) -> list[Gap]:
+    """Say that no computed total is held where the lake has the flow but not the whole."""
+    partial = [item for item in book.lake.holdings() if item.is_partial]
+    if not partial and book.lake.holdings():
+        return []
+    held = f"The lake holds a part of {partial[0].source} only" if partial else "The lake is empty"
+    return [
+        Gap(
+            f"{subject.buyers} imports from everyone, by product",
+            f"{held}, so a share rests on totals that others printed.",
+            ADD_DATA,
+        )
+    ]
+
+
+def _reporter(subject: Subject) -> list[Gap]:
+    broken = break_of(subject, subject.period.year - 5, subject.period.year)
+    if broken is None:
+        return []
+    return [
+        Gap(
+            f"{broken.before[0].upper()}{broken.before[1:]} after {broken.year}",
+            "They are not published by partner and product, so nobody can set them beside the "
+            "partners’ reports.",
+        )
+    ]
+
+
+def _codes(book: Book, subject: Subject) -> list[Gap]:
+    holdings = book.lake.holdings()
+    edition = holdings[0].nomenclature if holdings else "HS2017"
+    if subject.listed is None:
+        return []
+    missing = goods_selection(subject.goods, nomenclature=edition).missing
+    if not missing:
+        return []
+    codes = ", ".join(code for code, _ in missing)
+    what = words.count_word(len(missing), "code")
+    return [
+        Gap(
+            f"{what[0].upper()}{what[1:]} of the list",
+            f"{codes} cannot be followed in {edition} and are left out.",
+            f"entrepot goods show {subject.listed.id}",
+        )
+    ]
+
+
+def _bases(book: Book, subject: Subject) -> list[Gap]:
+    gaps = []
+    for basis, what in BASES.items():
+        figure = book.ask(
+            "import_share",
+            importer=subject.importer,
+            exporter=subject.supplier,
+            goods=subject.goods,
+            period=subject.period,
+            basis=basis,
+        )
+        if figure.status != "ok":
+            text = f"No share of {subject.goods_name} on this basis is held for {subject.period}."
+            gaps.append(Gap(what, text, command_for(figure.definition) + f" --basis {basis}"))
+    return gaps

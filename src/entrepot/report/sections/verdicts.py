@@ -1,0 +1,178 @@
+"""The claims with their verdicts: what is wrong first, with the shortest arithmetic."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from entrepot.model.display import NBSP, figure_value
+from entrepot.report import words
+from entrepot.report.origins import origin_name
+from entrepot.report.parts import Gap, Link, Remark, Section
+from entrepot.report.pictures import Printed
+from entrepot.report.verdicts import ORDER, Arithmetic, ClaimRow, ClaimsPart, ConflictBox
+
+if TYPE_CHECKING:
+    from entrepot.claims import Check, CheckedClaim, Conflict
+    from entrepot.claims.evidence import Comparison
+    from entrepot.report.book import Subject
+
+__all__ = ["boxes", "gaps", "section"]
+
+NAME, EYEBROW = "claims", "The claims"
+SHOWN = 3
+PHRASES = (
+    ("holds", "holds", "hold"),
+    ("differs", "differs", "differ"),
+    ("cannot_hold", "cannot hold", "cannot hold"),
+    ("untestable", "is untestable", "are untestable"),
+)
+
+
+def section(check: Check) -> Section:
+    """Return every claim of a check, and the conflicts between them."""
+    ordered = sorted(check.claims, key=lambda item: ORDER.index(item.verdict))
+    summary = check.summary
+    source = check.source
+    said = ", ".join(part for part in (source.title, source.publisher, source.date) if part)
+    part = ClaimsPart(
+        tally=tuple((name, summary[name]) for name in ORDER if summary[name]),
+        conflicts=tuple(_box(conflict) for conflict in check.conflicts),
+        rows=tuple(_row(item) for item in ordered),
+        caption=f"Claims as recorded from: {said}",
+    )
+    return Section(
+        id=NAME,
+        eyebrow=EYEBROW,
+        title=Remark(_title(summary)),
+        deck="Each claim is read as printed: its digits give its rounding, its words its relation. "
+        "A quotation is no evidence for itself.",
+        claims=part,
+    )
+
+
+def _title(summary: dict[str, int]) -> str:
+    """Say what became of the claims, in one line."""
+    parts = [
+        f"{summary[name]} {one if summary[name] == 1 else many}"
+        for name, one, many in PHRASES
+        if summary[name]
+    ]
+    listed = f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
+    return f"Of {words.count_word(summary['claims'], 'claim')} {listed}"
+
+
+def _box(conflict: Conflict) -> ConflictBox:
+    count = words.count_word(len(conflict.claims), "")
+    lines, notes = [], []
+    for name, text in (("As printed", conflict.because), ("Put right", conflict.corrected)):
+        line, note = _line(name, text)
+        if line:
+            lines.append(line)
+        if note and note not in notes:
+            notes.append(note)
+    if conflict.corrected:
+        notes.append("One likely slip, put right, ends the conflict")
+    text = ". ".join(f"{note[0].upper()}{note[1:].rstrip('.')}" for note in notes)
+    return ConflictBox(
+        title=f"{count.strip().capitalize()} of its numbers cannot stand together",
+        lines=tuple(lines),
+        text=f"{text}." if text else "",
+    )
+
+
+def _line(name: str, text: str) -> tuple[Arithmetic | None, str]:
+    """Split "sum = result, which rounds to x; note" into a line and its note."""
+    if not text:
+        return None, ""
+    total, which, rest = text.rpartition(", which ")
+    if not which:
+        return Arithmetic(name, text, "", holds=False), ""
+    outcome, _, note = rest.partition("; ")
+    return Arithmetic(name, total, outcome, holds=not outcome.startswith("does not")), note
+
+
+def _row(item: CheckedClaim) -> ClaimRow:
+    kinds = dict.fromkeys(slip.kind.replace("_", " ") for slip in item.slips)
+    details = [text for text in (item.arithmetic, *(slip.text for slip in item.slips)) if text]
+    urls = {found.url: found.source for found in reversed(item.against) if found.url}
+    return ClaimRow(
+        id=item.claim.id,
+        claim=_claim(item),
+        against=_against(item),
+        verdict=item.verdict,
+        why=item.reason,
+        slip=", or ".join(kinds),
+        qualifier=item.qualifier,
+        details=tuple(dict.fromkeys(details)),
+        links=tuple(Link(name, url) for url, name in reversed(urls.items())),
+    )
+
+
+def _claim(item: CheckedClaim) -> str:
+    """Return the quote with its number strong; a number in words is put behind it."""
+    quote = item.claim.quote.replace(" %", f"{NBSP}%")
+    found = re.search(r"\d[\d.,]*(?:\s*%)?", item.claim.says.text)
+    if found:
+        number = found[0].replace(" ", NBSP)
+        place = re.search(rf"(?<![\d.]){re.escape(number)}(?![\d])", quote)
+        if place:
+            return f"{quote[: place.start()]}**{place[0]}**{quote[place.end() :]}"
+    if item.claim.says.text in quote:
+        return quote.replace(item.claim.says.text, f"**{item.claim.says.text}**", 1)
+    return f"{quote} **{item.claim.says.text}**"
+
+
+def _against(item: CheckedClaim) -> str:
+    """Return what others say, the quoted source first, numbers that read the same together."""
+    by_value: dict[str, list[str]] = {}
+    for found in sorted(item.against, key=lambda one: not one.own):
+        names = " and ".join(origin_name(origin) for origin in found.origins) or found.source
+        by_value.setdefault(_value(found), [])
+        if names not in by_value[_value(found)]:
+            by_value[_value(found)].append(names)
+    if not by_value:
+        return "no value held"
+    shown = [f"**{value}** {', '.join(names)}" for value, names in list(by_value.items())[:SHOWN]]
+    more = len(by_value) - len(shown)
+    return "; ".join(shown) + (f"; {words.count_word(more, 'other')}" if more > 0 else "")
+
+
+def _value(found: Comparison) -> str:
+    if len(found.statements) == 1 and not found.how:
+        return found.statements[0].row.printed.replace(" ", NBSP)
+    return figure_value(found.value, found.unit)
+
+
+def boxes(check: Check, subject: Subject) -> tuple[Printed, ...]:
+    """Return the claims that state the supplier's share of all imports, for the share chart."""
+    from entrepot.model.period import Period
+
+    wanted = {
+        "measure": "import_share",
+        "importer": subject.importer,
+        "exporter": subject.supplier,
+        "goods": "all",
+        "basis": "dispatch",
+    }
+    found = []
+    for item in check.claims:
+        keys = dict(item.claim.keys)
+        ends = item.claim.interval
+        if all(keys.get(name) == value for name, value in wanted.items()) and ends.high < 1:
+            period = Period.parse(keys["period"])
+            if period.is_year:
+                text = item.claim.says.text.replace(" %", "").replace("%", "")
+                at = float(period.year)
+                low, high = ends.low * 100, ends.high * 100
+                found.append(Printed(at, low, high, text, "the claim", claim=True))
+    return tuple(found)
+
+
+def gaps(check: Check) -> tuple[Gap, ...]:
+    """Return what would test the claims that cannot be tested, each reason once."""
+    found: dict[str, Gap] = {}
+    for item in check.claims:
+        if item.verdict == "untestable" and not item.qualifier:
+            found.setdefault(item.reason, Gap(f"“{item.claim.quote.rstrip('.')}”", item.reason))
+    return tuple(found.values())

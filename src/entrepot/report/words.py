@@ -1,0 +1,188 @@
+"""Sentence rules: how a Figure's number may be put into words.
+
+A direction word follows the sign, "most" needs more than half, a rounded number says "about", a
+printed number keeps its own digits, and a comparison needs one year on both sides.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from entrepot.model.display import MONEY, NBSP, figure_value, number, range_text, split_unit
+from entrepot.report.origins import printed_row
+
+if TYPE_CHECKING:
+    from entrepot.figures import Figure
+
+__all__ = [
+    "about",
+    "bounded",
+    "changed",
+    "count_word",
+    "direction",
+    "part_of",
+    "ratio_words",
+    "same_year",
+    "shown",
+    "span",
+    "times_of",
+]
+
+_SCALED = {"share": 100.0}
+_RELATIONS = {
+    "about": "about ",
+    "more_than": "more than ",
+    "at_least": "at least ",
+    "less_than": "less than ",
+    "at_most": "at most ",
+}
+_SHORT = {"more_than": "over ", "less_than": "under ", "at_least": "from ", "at_most": "up to "}
+_COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def shown(figure: Figure) -> tuple[str, str]:
+    """Return digits and unit apart: as printed if somebody printed it, else three digits.
+
+    Examples
+    --------
+    A share printed as 39 % stays 39; one computed as 0.38588 becomes 38.6.
+    """
+    if figure.value is None:
+        return "\u2013", ""
+    row = printed_row(figure)
+    digits, unit = split_unit(figure.value, figure.unit)
+    if row is not None and figure.unit in ("share", "percent"):
+        scaled = figure.value * _SCALED.get(figure.unit, 1.0)
+        return _fixed(scaled, _decimals(row.printed)), unit
+    return digits, unit
+
+
+def bounded(figure: Figure) -> str:
+    """Return the digits with what a printed relation says: "over 36" for "more than 36 %"."""
+    row = printed_row(figure)
+    digits = shown(figure)[0]
+    word = _SHORT.get(row.relation, "") if row else ""
+    return f"{word}{digits}"
+
+
+def _decimals(printed: str) -> int:
+    found = re.search(r"\d+(?:[.,](\d+))?", printed)
+    return len(found[1]) if found and found[1] else 0
+
+
+def _fixed(value: float, decimals: int) -> str:
+    return f"{value:,.{decimals}f}".replace("-", "\u2212")
+
+
+def about(figure: Figure) -> str:
+    """Return the value for prose: two significant digits with "about" if that rounds it.
+
+    A printed relation ("more than a third") is kept.
+    """
+    if figure.value is None:
+        raise ValueError("a Figure without a value has no words")
+    row = printed_row(figure)
+    exact = " ".join(shown(figure)).strip().replace(" ", NBSP)
+    if row is not None and row.relation in _RELATIONS:
+        return f"{_RELATIONS[row.relation]}{exact}"
+    short = figure_value(figure.value, figure.unit, digits=2).removeprefix("+")
+    if figure.unit in MONEY:
+        short = figure_value(figure.value, figure.unit, digits=2)
+    value, _ = split_unit(figure.value, figure.unit, digits=2)
+    if _number(value) == _number(shown(figure)[0]):
+        return exact
+    return f"about {short}"
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", "").replace("\u2212", "-"))
+
+
+def span(figure: Figure) -> str:
+    """Return the range in words, or an empty text where none can be given.
+
+    A range whose ends round to the same digits is no range for a reader.
+    """
+    if figure.low is None or figure.high is None:
+        return ""
+    low, high = (split_unit(end, figure.unit) for end in (figure.low, figure.high))
+    if low == high:
+        return ""
+    return range_text(figure.low, figure.high, figure.unit)
+
+
+def direction(change: float, *, up: str = "rose", down: str = "fell", level: str = "held") -> str:
+    """Return the word for the sign of a change; what rounds to nothing did not move.
+
+    Examples
+    --------
+    >>> direction(3.0), direction(-0.2), direction(0.04)
+    ('rose', 'fell', 'held')
+    """
+    if abs(change) < 0.05:
+        return level
+    return up if change > 0 else down
+
+
+def times_of(growth: float) -> float:
+    """Return a growth in per cent as a multiple: +266 % is 3.66 times as much."""
+    return 1.0 + growth / 100.0
+
+
+def changed(growth: Figure) -> str:
+    """Return what a growth did, in words: "rose by 39 %", "rose to 3.7 times as much".
+
+    Raises
+    ------
+    ValueError
+        If the Figure is not a growth or has no value.
+    """
+    if growth.value is None or growth.definition.measure != "growth":
+        raise ValueError("not a growth with a value")
+    if growth.value >= 100:
+        return f"rose to {number(times_of(growth.value), 2)} times as much"
+    word = direction(growth.value)
+    if word == "held":
+        return "did not change"
+    return f"{word} by {number(abs(growth.value), 2)}{NBSP}%"
+
+
+def part_of(share: Figure) -> str:
+    """Return "most", "about half" or "less than half" of something; "most" only above half.
+
+    The words follow the whole range: "most" needs its lower end above half, too.
+    """
+    if share.value is None:
+        raise ValueError("a Figure without a value has no words")
+    low = share.value if share.low is None else share.low
+    high = share.value if share.high is None else share.high
+    if low > 0.55:
+        return "most"
+    if high < 0.45:
+        return "less than half"
+    if low >= 0.45 and high <= 0.55:
+        return "about half"
+    return "between less and more than half"
+
+
+def ratio_words(value: float) -> str:
+    """Return "14 times" for a ratio, with two significant digits."""
+    return f"{number(value, 2)}{NBSP}times"
+
+
+def count_word(count: int, noun: str, plural: str = "") -> str:
+    """Return "three codes", "one code", "14 codes".
+
+    Examples
+    --------
+    >>> count_word(1, "code"), count_word(3, "code"), count_word(14, "code")
+    ('one code', 'three codes', '14 codes')
+    """
+    word = _COUNTS[count] if count < len(_COUNTS) else str(count)
+    return f"{word} {noun if count == 1 else plural or f'{noun}s'}"
+
+
+def same_year(*figures: Figure) -> bool:
+    """Whether all are about one period, so that a sentence may set them side by side."""
+    return len({figure.definition.period for figure in figures}) == 1
