@@ -1,5 +1,20 @@
 """Claims: numbers that somebody published, put to the test."""
 
+from entrepot.claims.check import check
+from entrepot.claims.document import Claim, Document, parse_document, read_document
+from entrepot.claims.result import Check, CheckedClaim, Conflict, Slip
 from entrepot.claims.says import Says, read_says
 
-__all__ = ["Says", "read_says"]
+__all__ = [
+    "Check",
+    "CheckedClaim",
+    "Claim",
+    "Conflict",
+    "Document",
+    "Says",
+    "Slip",
+    "check",
+    "parse_document",
+    "read_document",
+    "read_says",
+]

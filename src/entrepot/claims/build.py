@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from entrepot.claims.document import Claim
-from entrepot.claims.quantity import SHARES, Level, Quantity, Terms
+from entrepot.claims.quantity import SHARES, Level, Quantity, Terms, terms_of
 from entrepot.claims.says import Says, read_says
 from entrepot.errors import RequestError
 from entrepot.model.interval import Interval
@@ -157,9 +157,8 @@ def _ratio(of: Quantity, to: Quantity) -> Quantity:
 
 def _plain(measure: str, keys: FlowKeys, says: Says) -> tuple[Quantity, bool]:
     level, said = _level(measure, keys, says)
-    terms: Terms = ((level, 1.0),)
-    if keys.flow == "both" or measure in ("balance", "trade_share"):
-        terms = ((level, 1.0), (level.turned(), -1.0 if measure == "balance" else 1.0))
+    both = 1.0 if keys.flow == "both" or measure == "trade_share" else 0.0
+    terms = terms_of(level, -1.0 if measure == "balance" else both)
     match measure:
         case "value" | "balance":
             return Quantity(measure, terms), said
@@ -169,27 +168,33 @@ def _plain(measure: str, keys: FlowKeys, says: Says) -> tuple[Quantity, bool]:
             grown = Quantity(measure, terms).mapped(kind=kind)
             return Quantity(measure, grown.of, grown.mapped(period=base).of), said
         case "import_share" | "export_share" | "trade_share":
-            return _share_of(measure, terms, keys), True
+            return _share_of(measure, level, terms, keys), True
     return Quantity(measure), said
 
 
-def _share_of(measure: str, terms: Terms, keys: FlowKeys) -> Quantity:
+def _share_of(measure: str, level: Level, terms: Terms, keys: FlowKeys) -> Quantity:
     if keys.flow == "both" and measure != "trade_share":
         raise RequestError(f"{measure} has no two-way form", hint="write trade_share")
-    if measure == "trade_share":
-        return share_of(measure, terms, keys.reporter or "")
-    return share_of(measure, terms, "")
+    return share_of(measure, level, terms, keys.reporter or "")
 
 
-def share_of(measure: str, terms: Terms, whose: str) -> Quantity:
-    """Return the share that `terms` have in the imports, exports or trade they belong to.
+def share_of(measure: str, level: Level, terms: Terms, whose: str = "") -> Quantity:
+    """Return the share that a flow has in the imports, exports or trade it belongs to.
+
+    Parameters
+    ----------
+    measure
+        ``import_share``, ``export_share`` or ``trade_share``.
+    level, terms
+        The flow, and the same as terms.
+    whose
+        For two-way trade: whose trade is the whole.
 
     Raises
     ------
     RequestError
         If the share has no whole beyond its part, or a trade share does not say whose trade.
     """
-    level = terms[0][0]
     if measure == "trade_share":
         if not whose or whose not in (level.exporter, level.importer):
             raise RequestError(
@@ -203,7 +208,7 @@ def share_of(measure: str, terms: Terms, whose: str) -> Quantity:
         raise RequestError(
             f"{measure} needs an importer and an exporter", hint="name both sides"
         )
-    return Quantity(measure, terms, ((level.but(**{side: WORLD}), 1.0),))
+    return Quantity(measure, terms, terms_of(level.but(**{side: WORLD})))
 
 
 def _level(measure: str, keys: FlowKeys, says: Says) -> tuple[Level, bool]:

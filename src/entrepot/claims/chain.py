@@ -122,7 +122,7 @@ def _line(
     if not quotient.to:
         start = claimed(claim)
     elif claim.quantity.unit == "percent":
-        rate = claimed(claim).lstrip("−-+")
+        rate = claimed(claim).lstrip("−+")
         sign = "+" if claim.interval.middle >= 0 else "−"
         start = f"{shown(base)} {'×' if is_part else '/'} (1 {sign} {rate})"
     else:

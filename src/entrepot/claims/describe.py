@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from entrepot.claims.statements import NAMED
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_phrase, possessive
-from entrepot.model.display import MINUS, figure_value, number
+from entrepot.model.display import MINUS, figure_value, range_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,22 +29,36 @@ def flow(terms: Terms) -> str:
     """Return what levels are the value of: "exports from China to Russia"."""
     first = terms[0][0]
     goods = "" if first.goods == "all" else f" of {goods_title(first.goods)}"
-    if len(terms) == 2 and terms[1][0] == first.turned():
-        if terms[1][1] < 0:
-            return f"{possessive(who(first.exporter))} balance with {who(first.importer)}{goods}"
-        if "WLD" in (first.exporter, first.importer):
-            area = first.importer if first.exporter == "WLD" else first.exporter
-            return f"all trade of {who(area)}{goods}"
-        return f"trade between {who(first.exporter)} and {who(first.importer)}{goods}"
-    return " and ".join(dict.fromkeys(_one_way(level, goods) for level, _ in terms))
+    there = [level for level, _ in terms]
+    back = [level for level in there if level.turned() in there]
+    if len(back) == len(there) and len(there) > 1:
+        return f"{_two_way(there[: len(there) // 2], terms[-1][1])}{goods}"
+    return f"{_one_way(there)}{goods}"
 
 
-def _one_way(level: Level, goods: str) -> str:
-    if level.exporter == "WLD":
-        return f"imports of {who(level.importer)}{goods}"
-    if level.importer == "WLD":
-        return f"exports of {who(level.exporter)}{goods}"
-    return f"exports from {who(level.exporter)} to {who(level.importer)}{goods}"
+def _two_way(there: list[Level], weight: float) -> str:
+    exporter, importer = _sides(there)
+    if weight < 0:
+        return f"{possessive(exporter)} balance with {importer}"
+    if "WLD" in (there[0].exporter, there[0].importer):
+        return f"all trade of {importer if there[0].exporter == 'WLD' else exporter}"
+    return f"trade between {exporter} and {importer}"
+
+
+def _one_way(there: list[Level]) -> str:
+    exporter, importer = _sides(there)
+    if there[0].exporter == "WLD":
+        return f"imports of {importer}"
+    if there[0].importer == "WLD":
+        return f"exports of {exporter}"
+    return f"exports from {exporter} to {importer}"
+
+
+def _sides(levels: list[Level]) -> tuple[str, str]:
+    return (
+        joined(list(dict.fromkeys(who(level.exporter) for level in levels))),
+        joined(list(dict.fromkeys(who(level.importer) for level in levels))),
+    )
 
 
 def period_of(quantity: Quantity) -> str:
@@ -58,23 +72,19 @@ def period_of(quantity: Quantity) -> str:
     return f"{base} to {period}" if base else f"{period}"
 
 
-def stated(value: float, unit: str) -> str:
-    """Return a number in data units for a sentence; three significant digits."""
-    if unit == "points":
-        return f"{number(value)} points"
-    if unit == "percent":
-        return f"{number(value)} %".replace(" ", "\u00a0")
-    return figure_value(value, unit)
+def stated(value: float, unit: str, digits: int = 3) -> str:
+    """Return a number in data units for a sentence; growth carries its sign."""
+    return figure_value(value, unit, digits)
 
 
 def span(interval: Interval, unit: str) -> str:
     """Return an interval in words, one-sided where it is."""
     low, high = stated(interval.low, unit), stated(interval.high, unit)
-    if interval.high == float("inf"):
+    if math.isinf(interval.high):
         return f"over {low}"
-    if interval.low == float("-inf"):
+    if math.isinf(interval.low):
         return f"under {high}"
-    return low if low == high else f"{low} to {high}"
+    return low if low == high else range_text(interval.low, interval.high, unit)
 
 
 def claimed(claim: Claim) -> str:
@@ -99,7 +109,8 @@ def like(claim: Claim, value: float) -> str:
     scaled = value * 100 if unit == "share" else value
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
     word = {"share": "%", "percent": "%", "points": "points", "ratio": "times"}[unit]
-    return f"{scaled:.{decimals}f}\u00a0{word}".replace("-", MINUS)
+    sign = "+" if unit == "percent" and value > 0 else ""
+    return f"{sign}{scaled:.{decimals}f}\u00a0{word}".replace("-", MINUS)
 
 
 def joined(words: Sequence[str]) -> str:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.claims.build import HOME
+from entrepot.claims.document import Source
+from entrepot.claims.kinds import definition_of, in_print
 from entrepot.claims.quantity import DIMENSIONLESS, SHARES, Quantity
+from entrepot.model.display import figure_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from entrepot.claims.document import Claim, Source
+    from entrepot.claims.document import Claim
     from entrepot.claims.known import Facts, Known
     from entrepot.claims.statements import Statement
     from entrepot.model.interval import Interval
 
-__all__ = ["Comparison", "compared", "evidence"]
+__all__ = ["Comparison", "compared", "evidence", "from_text", "in_print_beside"]
 
 Outcome = Literal["supports", "allows", "contradicts"]
 COARSE = 3.0
@@ -106,6 +109,53 @@ def evidence(claim: Claim, source: Source, facts: Facts) -> tuple[Comparison, ..
                 order[item.outcome],
             ),
         )
+    )
+
+
+def from_text(claim: Claim, claims: Iterable[Claim], facts: Facts) -> Iterator[Comparison]:
+    """Yield what the text itself has in another currency, at the rate of customs for the period.
+
+    It cannot support a claim, being of the same text; but a claim that no such rate leads to was
+    not converted at one.
+    """
+    quantity = claim.quantity
+    if quantity.measure != "value" or quantity.unit not in ("USD", *HOME):
+        return
+    for other in claims:
+        same = other.quantity.mapped(currency=quantity.unit)
+        period = next(other.quantity.levels()).period if other.quantity.of else None
+        if other.quantity.unit == quantity.unit or same.key() != quantity.key() or period is None:
+            continue
+        rates = [facts.rate(unit, period) for unit in (quantity.unit, other.quantity.unit)]
+        if rates[0] is None or rates[1] is None or not math.isfinite(other.interval.width):
+            continue
+        value = other.interval * rates[0] / rates[1]
+        outcome = compared(claim.interval, value, value)
+        yield Comparison(
+            value=value.middle,
+            unit=quantity.unit,
+            exact=value,
+            loose=value,
+            outcome="contradicts" if outcome == "contradicts" else "allows",
+            own=False,
+            how=f"{other.says.text} of the same text at the rate customs used for {period}",
+            other_definition="",
+            statements=(),
+            source="the text itself",
+            url="",
+        )
+
+
+def in_print_beside(claim: Claim, facts: Facts) -> tuple[Comparison, ...]:
+    """Return what is in print for goods of the kind a claim only names: context, no evidence."""
+    found = in_print(claim.quantity, facts.statements) if claim.quantity.of else None
+    return tuple(
+        replace(
+            _comparison(claim, Source(""), (statement,), statement.exact, statement.loose),
+            outcome="allows",
+            other_definition=definition_of(statement),
+        )
+        for statement in (found.statements if found else ())
     )
 
 
@@ -197,7 +247,7 @@ def _derived(claim: Claim, source: Source, facts: Facts) -> Iterator[Comparison]
         if voice in seen or printed & set(rows):  # no number is evidence for itself
             continue
         seen.add(voice)
-        how = used[0].how if len(used) == 1 else "computed from levels"
+        how = used[0].how if len(used) == 1 else _division(used)
         yield _comparison(
             claim,
             source,
@@ -207,6 +257,13 @@ def _derived(claim: Claim, source: Source, facts: Facts) -> Iterator[Comparison]
             how=how,
             other=_other_system(claim, used),
         )
+
+
+def _division(used: list[Known]) -> str:
+    """Return the division as a reader can redo it: "103.3 bn USD / 3.77 tn USD"."""
+    return " / ".join(
+        figure_value(known.interval.middle, known.terms[0][0].currency, 4) for known in used
+    )
 
 
 def _sums(quantity: Quantity, facts: Facts) -> Iterator[tuple[Interval, list[Known]]]:

@@ -193,7 +193,7 @@ class Facts:
             side = "exporter" if name == "import_share" else "importer"
             if WORLD in (level.exporter, level.importer):
                 continue
-            for share in self.statements.about(share_of(name, ((level, 1.0),), "")):
+            for share in self.statements.about(share_of(name, level, ((level, 1.0),))):
                 for whole in self.printed(level.but(**{side: WORLD})):
                     if share.counts and share.exact and share.books in ("", whole.books):
                         rows = (*whole.statements, share)

@@ -16,7 +16,7 @@ from entrepot.model.period import Period
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["DIMENSIONLESS", "PERCENT", "SHARES", "Level", "Quantity", "Terms", "moved_by"]
+__all__ = ["DIMENSIONLESS", "SHARES", "Level", "Quantity", "Terms", "moved_by", "terms_of"]
 
 SHARES = ("import_share", "export_share", "trade_share")
 PERCENT = ("growth", "price_growth", "quantity_growth")
@@ -56,12 +56,28 @@ class Level:
         """Return a copy with some fields changed."""
         return replace(self, **changes)  # type: ignore[arg-type]
 
+    def members(self) -> tuple[Level, ...]:
+        """Return the flows that a sum of areas such as ``CHN+HKG`` stands for."""
+        if any(side.startswith("named:") for side in (self.exporter, self.importer)):
+            return (self,)
+        return tuple(
+            self.but(exporter=exporter.strip(), importer=importer.strip())
+            for exporter in self.exporter.split("+")
+            for importer in self.importer.split("+")
+        )
+
     def turned(self) -> Level:
         """Return the flow the other way round."""
         return self.but(exporter=self.importer, importer=self.exporter)
 
 
 Terms = tuple[tuple[Level, float], ...]
+
+
+def terms_of(level: Level, back: float = 0.0) -> Terms:
+    """Return a flow as terms, its members apart; with `back`, the way back too, so weighted."""
+    there = tuple((member, 1.0) for member in level.members())
+    return (*there, *((member.turned(), back) for member, _ in there)) if back else there
 
 
 def moved_by(period: Period, years: int) -> Period:

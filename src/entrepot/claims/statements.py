@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from entrepot.claims.build import HOME, share_of
-from entrepot.claims.quantity import SHARES, Level, Quantity, Terms
+from entrepot.claims.quantity import SHARES, Level, Quantity, terms_of
 from entrepot.claims.says import read_says
 from entrepot.errors import EntrepotError
 from entrepot.model.interval import Interval
@@ -171,9 +171,7 @@ def _quantity(row: Published) -> Quantity | None:
     level = _level(row)
     if level is None or row.variant or row.per not in ("", "month"):
         return None
-    terms: Terms = ((level, 1.0),)
-    if row.flow in ("both", "balance"):
-        terms = ((level, 1.0), (level.turned(), 1.0 if row.flow == "both" else -1.0))
+    terms = terms_of(level, {"both": 1.0, "balance": -1.0}.get(row.flow, 0.0))
     match row.measure:
         case "value" | "balance":
             return Quantity(row.measure, terms)
@@ -184,10 +182,10 @@ def _quantity(row: Published) -> Quantity | None:
             grown = Quantity(row.measure, terms).mapped(kind=kind)
             return Quantity(row.measure, grown.of, grown.mapped(period=row.base).of)
         case share if share in SHARES:
-            return share_of(share, terms, row.reporter)
+            return share_of(share, level, terms, row.reporter)
         case "share_change" if row.base is not None and row.reporter:
             name = "import_share" if row.reporter == row.importer else "export_share"
-            now = share_of(name, terms, row.reporter)
+            now = share_of(name, level, terms)
             return Quantity("share_change", now.of, now.to, now.mapped(period=row.base))
     return None
 

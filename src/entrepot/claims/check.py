@@ -1,0 +1,217 @@
+"""Check a text's numbers against each other and against evidence, and say what slipped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.claims import reasons
+from entrepot.claims.arithmetic import because
+from entrepot.claims.document import Document, read_document
+from entrepot.claims.evidence import evidence, from_text, in_print_beside
+from entrepot.claims.explain import Explanation, explanations
+from entrepot.claims.known import Facts
+from entrepot.claims.levels import Linear, linear, text_conflicts
+from entrepot.claims.prices import implied_prices, price_conflicts
+from entrepot.claims.result import Check, CheckedClaim, Conflict, Slip, Verdict
+from entrepot.claims.slips import Case
+from entrepot.claims.standing import Standing, standing
+from entrepot.claims.statements import bundled
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator
+
+    from entrepot.claims.document import Claim
+    from entrepot.claims.evidence import Comparison
+    from entrepot.lake import Lake
+
+__all__ = ["check"]
+
+SLIPS_SHOWN = 3
+
+
+def check(
+    document: str | os.PathLike[str] | Document,
+    lake: Lake | None = None,
+    *,
+    facts: Facts | None = None,
+) -> Check:
+    """Check the claims of a text.
+
+    Parameters
+    ----------
+    document
+        Path of a claims file, or claims already read.
+    lake
+        A lake whose rows count as evidence too; published numbers always do.
+    facts
+        Other published statements than those that come with the package.
+
+    Returns
+    -------
+    Check
+        With a verdict for every claim: ``cannot_hold`` (contradicts the text's other numbers),
+        ``differs`` (outside what others have), ``untestable`` (evidence is missing), ``holds``.
+
+    Raises
+    ------
+    BadFileError
+        If the file is not a claims file; the message names the line.
+
+    Examples
+    --------
+    >>> from entrepot.claims import check, parse_document
+    >>> text = '''
+    ... format: 1
+    ... source: {title: A sentence}
+    ... claims:
+    ...   - id: trade
+    ...     value: {exporter: CHN, importer: RUS, flow: both, period: 2025}
+    ...     says: 1.63 trillion yuan
+    ... '''
+    >>> check(parse_document(text)).claims[0].verdict
+    'holds'
+    """
+    read = document if isinstance(document, Document) else read_document(document)
+    known = facts or Facts(bundled())
+    case = _case(read, known, lake)
+    explained = explanations(case)
+    conflicts = tuple(_conflicts(case, explained))
+    culprits = _culprits(case, explained)
+    notes = dict(_price_notes(read))
+    return Check(
+        source=read.source,
+        claims=tuple(
+            _checked(claim, case, explained, claim.id in culprits, conflicts, notes.get(claim.id))
+            for claim in read.claims
+        ),
+        conflicts=conflicts,
+    )
+
+
+def _case(document: Document, facts: Facts, lake: Lake | None) -> Case:
+    found: dict[str, tuple[Comparison, ...]] = {}
+    for claim in document.claims:
+        found[claim.id] = evidence(claim, document.source, facts)
+        if not found[claim.id]:
+            found[claim.id] = tuple(from_text(claim, document.claims, facts))
+        if lake is not None:
+            from entrepot.claims.on_lake import from_lake
+
+            found[claim.id] += tuple(from_lake(claim, lake))
+    system = linear(document.claims, facts)
+    prices = [conflict for conflict, _ in price_conflicts(document.claims)]
+    return Case(
+        document=document,
+        facts=facts,
+        linear=system,
+        found=found,
+        standings={claim.id: standing(claim, found[claim.id]) for claim in document.claims},
+        conflicts=(*text_conflicts(system), *prices),
+    )
+
+
+def _culprits(case: Case, explained: tuple[Explanation, ...]) -> frozenset[str]:
+    """Return the claims that cannot hold.
+
+    In each conflict those that evidence contradicts or that the best slip changes; if nothing
+    tells the members apart, all that no evidence supports; failing that, all.
+    """
+    found: set[str] = set()
+    for number, conflict in enumerate(case.conflicts):
+        best = next((item for item in explained if number in item.ends), None)
+        changed = best.proposal.names if best else frozenset()
+        held = {name: case.standings[name].verdict for name in conflict}
+        guilty = {name for name in conflict if held[name] == "differs" or name in changed}
+        unsupported = {name for name in conflict if held[name] != "holds"}
+        found |= guilty or unsupported or conflict
+    return frozenset(found)
+
+
+def _conflicts(case: Case, explained: tuple[Explanation, ...]) -> Iterator[Conflict]:
+    """Yield the conflicts, first those of which the best slips change most."""
+    prices = dict(price_conflicts(case.document.claims))
+    changed = frozenset(name for item in explained[:1] for name in item.proposal.names)
+    order = sorted(
+        enumerate(case.conflicts),
+        key=lambda pair: (-len(pair[1] & changed), len(pair[1]), sorted(pair[1])),
+    )
+    for number, conflict in order:
+        why = prices.get(conflict) or because(conflict, case.document.by_id, case.linear)
+        yield Conflict(
+            claims=tuple(claim.id for claim in case.document.claims if claim.id in conflict),
+            because=why,
+            corrected=_corrected(number, conflict, case, explained),
+        )
+
+
+def _corrected(
+    number: int, conflict: frozenset[str], case: Case, explained: tuple[Explanation, ...]
+) -> str:
+    best = next((item for item in explained if number in item.ends), None)
+    if best is None:
+        return ""
+    claims: dict[str, Claim] = dict(case.document.by_id)
+    claims |= {change.claim.id: change.claim for change in best.proposal.changes}
+    system: Linear = linear(claims.values(), case.facts)
+    return because(conflict, claims, system, fits=True)
+
+
+def _price_notes(document: Document) -> Iterator[tuple[str, str]]:
+    for names, text in implied_prices(document.claims):
+        for name in names:
+            yield name, text
+
+
+def _checked(
+    claim: Claim,
+    case: Case,
+    explained: tuple[Explanation, ...],
+    is_culprit: bool,
+    conflicts: tuple[Conflict, ...],
+    note: str | None,
+) -> CheckedClaim:
+    held, found = case.standings[claim.id], case.found[claim.id]
+    conflict = next((one for one in conflicts if claim.id in one.claims), None)
+    words = reasons.reason(claim, held, found, case.facts)
+    verdict: Verdict = held.verdict
+    arithmetic = note or ""
+    if is_culprit and conflict is not None:
+        verdict = "cannot_hold"
+        together = reasons.conflicting(claim, conflict.claims, case.document.by_id)
+        words = f"{together}; {words}" if held.best else f"{together}."
+        arithmetic = conflict.because
+    if note and note not in words:
+        words = f"{words.removesuffix('.')}; {note}."
+    return CheckedClaim(
+        claim=claim,
+        verdict=verdict,
+        reason=words[:1].upper() + words[1:],
+        qualifier=_qualifier(held, verdict),
+        against=_best_first(held, found) or in_print_beside(claim, case.facts),
+        slips=tuple(_slips(claim, explained)),
+        arithmetic=arithmetic,
+    )
+
+
+def _best_first(held: Standing, found: tuple[Comparison, ...]) -> tuple[Comparison, ...]:
+    return tuple(sorted(found, key=lambda item: item is not held.best))
+
+
+def _qualifier(held: Standing, verdict: Verdict) -> str:
+    if verdict == held.verdict:
+        other = {"as-quoted": "as quoted", "agrees-otherwise": "under another definition"}
+        return other.get(held.why, "")
+    return ""
+
+
+def _slips(claim: Claim, explained: tuple[Explanation, ...]) -> Iterator[Slip]:
+    """Yield the slips that explain a claim, the best of each kind and partner first."""
+    seen: set[tuple[str, str]] = set()
+    for item in explained:
+        for change in item.proposal.changes:
+            what = (item.proposal.kind, change.other)
+            if change.claim.id == claim.id and what not in seen and len(seen) < SLIPS_SHOWN:
+                seen.add(what)
+                yield Slip(item.proposal.kind, change.other, change.would_say, change.text)
+

@@ -1,0 +1,77 @@
+"""Evidence from the rows of a lake: a claim's definition evaluated on every source held."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.claims.evidence import Comparison, compared
+from entrepot.claims.statements import NAMED, RECONCILED
+from entrepot.errors import EntrepotError
+from entrepot.figures import Definition, evaluate
+from entrepot.model.interval import Interval
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from entrepot.claims.document import Claim
+    from entrepot.figures import Figure
+    from entrepot.lake import Lake
+
+__all__ = ["from_lake"]
+
+SAME = 0.01
+"""How near the value itself a claim must be to agree with it and not only with its range."""
+
+
+def from_lake(claim: Claim, lake: Lake) -> Iterator[Comparison]:
+    """Yield what each source of a lake says about a claim.
+
+    A source that cannot answer yields nothing: missing data are no evidence. Values that
+    reconcile two reports may lie a tenth from either, so they contradict a claim only beyond that.
+    """
+    keys = dict(claim.keys)
+    measure = keys.pop("measure", "")
+    named = any(value.startswith(NAMED) for value in keys.values())
+    if not measure or named or claim.quantity.unit not in ("USD", "share", "percent", "index"):
+        return
+    for source in dict.fromkeys(holding.source for holding in lake.holdings()):
+        try:
+            figure = evaluate(Definition.build(measure, **keys, source=source), lake)
+        except EntrepotError:  # this source cannot be asked this, e.g. yuan of a table in dollars
+            continue
+        if figure.status == "ok" and figure.value is not None:
+            yield _comparison(claim, figure, source)
+
+
+def _comparison(claim: Claim, figure: Figure, source: str) -> Comparison:
+    value = figure.value or 0.0
+    point = _around(value, SAME, figure.unit)
+    loose = _around(value, RECONCILED, figure.unit)
+    range_ = None
+    if figure.low is not None and figure.high is not None:
+        range_ = Interval(figure.low, figure.high)
+        loose = loose.hull(range_)
+    outcome, other = compared(claim.interval, point, loose), ""
+    if claim.interval.meets(point):
+        outcome = "supports"
+    elif range_ is not None and claim.interval.meets(range_):
+        outcome, other = "supports", f"within the range of definitions ({figure.range})"
+    return Comparison(
+        value=value,
+        unit=figure.unit,
+        exact=point,
+        loose=loose,
+        outcome=outcome,
+        own=False,
+        how="evaluated on the lake",
+        other_definition=other,
+        statements=(),
+        source=source,
+        url="",
+    )
+
+
+def _around(value: float, part: float, unit: str) -> Interval:
+    """Return an interval around a value; a growth in per cent is widened as the factor it is."""
+    reach = part * (100 + value if unit == "percent" else abs(value))
+    return Interval(value - abs(reach), value + abs(reach))

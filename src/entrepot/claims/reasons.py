@@ -1,0 +1,145 @@
+"""Verdicts in one sentence each, for readers."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from entrepot.claims.describe import claimed, flow, joined, period_of, span, stated
+from entrepot.claims.kinds import in_print
+from entrepot.claims.quantity import SHARES
+from entrepot.claims.statements import NAMED
+from entrepot.model.display import MINUS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from entrepot.claims.document import Claim
+    from entrepot.claims.evidence import Comparison
+    from entrepot.claims.known import Facts
+    from entrepot.claims.standing import Standing
+
+__all__ = ["conflicting", "number_of", "reason", "what_would_test"]
+
+
+def reason(claim: Claim, held: Standing, found: Sequence[Comparison], facts: Facts) -> str:
+    """Return why a claim stands where it does, by evidence alone."""
+    best = held.best
+    if best is None:
+        return what_would_test(claim, facts)
+    match held.why:
+        case "agrees" | "disagrees":
+            return f"{_says(best)}."
+        case "agrees-otherwise":
+            return f"{_says(best)}, {best.other_definition}."
+        case "misquoted":
+            printed = f"{number_of(best)}, printed by {_printer(best)}"
+            return f"The source itself has {printed}{_others(found)}."
+        case "as-quoted":
+            untested = _others(found) or ", and nothing else in print tests it"
+            return f"As quoted: {_who(best)} has it so{untested}."
+    return f"What is in print is too round to tell: {_says(best)}."
+
+
+def conflicting(claim: Claim, conflict: Collection[str], claims: Mapping[str, Claim]) -> str:
+    """Return with which other claims a claim cannot stand."""
+    others = [claims[name] for name in sorted(conflict) if name != claim.id]
+    words = [f"{_subject(other)} ({claimed(other)})" for other in others]
+    return f"Cannot be true together with {joined(words)}"
+
+
+def number_of(item: Comparison) -> str:
+    """Return the number of a piece of evidence, as printed where it was."""
+    if item.statements and not item.how:
+        return item.statements[0].row.printed.replace("-", MINUS).replace(" %", "\u00a0%")
+    return stated(item.value, item.unit)
+
+
+def what_would_test(claim: Claim, facts: Facts) -> str:
+    """Return what evidence a claim lacks, and what is known instead."""
+    quantity = claim.quantity
+    if not quantity.of:
+        return f"Nothing held answers {quantity.measure}; rows by supplier in a lake would test it."
+    level = next(quantity.levels())
+    if level.goods.startswith(NAMED):
+        return _named(claim, facts)
+    missing = [
+        f"{flow(((one, 1.0),))} in {one.period}"
+        for one in dict.fromkeys(quantity.levels())
+        if not any(known.books in ("", one.books) for known in facts.known(one))
+    ]
+    what = joined(missing[:3]) if missing else f"{flow(quantity.of)}, {period_of(quantity)}"
+    return f"No value held; it takes {what}{_year_before(claim, facts)}."
+
+
+def _named(claim: Claim, facts: Facts) -> str:
+    words = next(claim.quantity.levels()).goods.removeprefix(NAMED)
+    found = in_print(claim.quantity, facts.statements)
+    if found is None:
+        return f"“{words}” names no list of goods, and nothing in print is of that kind."
+    return (
+        f"“{words}” names no list of goods; for {found.year} alone "
+        f"{span(found.interval, claim.quantity.unit)} are in print for {found.kind}, depending on "
+        "the definition. One list, one basis and the same reporters would test it."
+    )
+
+
+def _year_before(claim: Claim, facts: Facts) -> str:
+    """Return what the same quantity was a year earlier, if that follows from what is known."""
+    older = claim.quantity.shifted(-1)
+    if not older.is_linear or not older.to:
+        return ""
+    values = [
+        top.interval / bottom.interval
+        for top in facts.totals(older.of)
+        for bottom in facts.totals(older.to)
+        if top.books == bottom.books == next(older.levels()).books and bottom.interval.low > 0
+    ]
+    if not values:
+        return ""
+    narrowest = older.stated(min(values, key=lambda value: value.width))
+    return f"; for {period_of(older)} it was {span(narrowest, older.unit)}"
+
+
+def _says(item: Comparison) -> str:
+    if not item.how:
+        return f"{_who(item)} has {number_of(item)}, printed by {_printer(item)}"
+    if not item.statements:
+        how = f" ({item.how})" if item.how else ""
+        return f"{item.source} gives {number_of(item)}{how}"
+    return f"levels printed by {_who(item)} give {number_of(item)} ({item.how})"
+
+
+def _who(item: Comparison) -> str:
+    names = dict.fromkeys(_short(statement.row.origin_words) for statement in item.statements)
+    return joined(list(names)) if names else item.source
+
+
+def _short(words: str) -> str:
+    return re.sub(r" via .*$|, quoted by .*$", "", words)
+
+
+def _printer(item: Comparison) -> str:
+    return item.statements[0].row.publisher if item.statements else item.source
+
+
+def _others(found: Sequence[Comparison]) -> str:
+    """Return what others than the quoted source have."""
+    others = sorted((item for item in found if not item.own), key=lambda item: item.value)
+    if not others:
+        return ""
+    ends = [number_of(item) for item in others[:: max(1, len(others) - 1)]]
+    if others[0].value == others[-1].value:
+        ends = ends[:1]
+    of_totals = ", of totals they do not state" if others[0].unit == "share" else ""
+    return f"; others have {' to '.join(ends)}{of_totals}"
+
+
+def _subject(claim: Claim) -> str:
+    quantity = claim.quantity
+    if not quantity.of:
+        return claim.id
+    what = flow(quantity.of)
+    if quantity.measure in SHARES:
+        what = f"the share of {what}"
+    return f"{what}, {period_of(quantity)}"

@@ -1,0 +1,157 @@
+"""The result of a check, for readers and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from entrepot.claims.document import Claim, Source
+    from entrepot.claims.evidence import Comparison
+
+__all__ = ["VERDICTS", "Check", "CheckedClaim", "Conflict", "Slip", "Verdict"]
+
+Verdict = Literal["holds", "differs", "cannot_hold", "untestable"]
+VERDICTS: tuple[Verdict, ...] = ("cannot_hold", "differs", "untestable", "holds")
+"""What is wrong first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A likely error: its kind, the other claim it involves, and what the claim would say."""
+
+    kind: str
+    other: str
+    would_say: str
+    text: str
+
+    def to_dict(self) -> dict[str, str]:
+        """Return as plain JSON types."""
+        return {
+            "kind": self.kind,
+            "with": self.other,
+            "would_say": self.would_say,
+            "text": self.text,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedClaim:
+    """A claim with its verdict.
+
+    Attributes
+    ----------
+    qualifier
+        ``as quoted`` where only the quoted source itself could be compared, ``under another
+        definition`` where only another definition agrees, else empty.
+    arithmetic
+        Sums behind the verdict, empty if there are none.
+    """
+
+    claim: Claim
+    verdict: Verdict
+    reason: str
+    qualifier: str = ""
+    against: tuple[Comparison, ...] = ()
+    slips: tuple[Slip, ...] = ()
+    arithmetic: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return as plain JSON types."""
+        return {
+            "id": self.claim.id,
+            "quote": self.claim.quote,
+            "says": self.claim.says.text,
+            "attributed_to": self.claim.attributed_to,
+            "verdict": self.verdict,
+            "qualifier": self.qualifier,
+            "reason": self.reason,
+            "against": [item.to_dict() for item in self.against],
+            "slips": [slip.to_dict() for slip in self.slips],
+            "arithmetic": self.arithmetic,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Claims that cannot all be true, though any one less could.
+
+    Attributes
+    ----------
+    because
+        The arithmetic, with numbers.
+    corrected
+        The same after the likeliest slip is put right; empty if there is none.
+    """
+
+    claims: tuple[str, ...]
+    because: str
+    corrected: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return as plain JSON types."""
+        return {
+            "claims": list(self.claims),
+            "because": self.because,
+            "corrected": self.corrected,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A text checked: every claim with verdict and reason, and what conflicts."""
+
+    source: Source
+    claims: tuple[CheckedClaim, ...]
+    conflicts: tuple[Conflict, ...]
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """Number of claims, and of each verdict."""
+        counted = Counter(item.verdict for item in self.claims)
+        order: tuple[Verdict, ...] = ("holds", "differs", "cannot_hold", "untestable")
+        return {"claims": len(self.claims)} | {verdict: counted[verdict] for verdict in order}
+
+    @property
+    def found_something(self) -> bool:
+        """Whether a claim differs or cannot hold."""
+        return any(item.verdict in ("differs", "cannot_hold") for item in self.claims)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return as plain JSON types."""
+        return {
+            "source": self.source.to_dict(),
+            "claims": [item.to_dict() for item in self.claims],
+            "conflicts": [conflict.to_dict() for conflict in self.conflicts],
+            "summary": self.summary,
+        }
+
+    def in_counts(self) -> str:
+        """Return the summary in words, what is wrong first."""
+        words = [f"{len(self.claims)} claim{'s' if len(self.claims) > 1 else ''}"]
+        verbs = {
+            "cannot_hold": ("cannot hold", "cannot hold"),
+            "differs": ("differs", "differ"),
+            "untestable": ("is untestable", "are untestable"),
+            "holds": ("holds", "hold"),
+        }
+        for verdict in VERDICTS:
+            if count := self.summary[verdict]:
+                words.append(f"{count} {verbs[verdict][count > 1]}")
+        return ", ".join(words)
+
+    def to_json(self) -> str:
+        """Return as JSON text."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=1)
+
+    def __str__(self) -> str:
+        lines = [self.source.title, self.in_counts()]
+        for verdict in VERDICTS:
+            for item in self.claims:
+                if item.verdict == verdict:
+                    name = verdict.replace("_", " ")
+                    lines.append(f"{name:>11}  {item.claim.id}: {item.claim.says.text}")
+                    lines.append(f"{'':>13}{item.reason}")
+        return "\n".join(lines)
