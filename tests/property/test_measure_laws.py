@@ -25,7 +25,7 @@ suppliers = st.sampled_from(["CHN", "HKG", "DEU", "TUR", "KGZ", "USA"])
 flows = st.lists(st.tuples(suppliers, money), min_size=1, max_size=15)
 traded = flows.filter(lambda rows: sum(value for _, value in rows) > 0)
 
-quick = settings(max_examples=40, deadline=None)
+quick = settings(max_examples=30, deadline=None)
 
 
 def frame(rows: list[tuple[str, Any]], engine: str = "polars") -> Any:

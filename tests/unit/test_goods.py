@@ -156,6 +156,13 @@ def test_select_keeps_what_is_asked() -> None:
     assert values("8548,9013") == 2 + 4 + 8
 
 
+def test_a_prefix_stops_before_the_next() -> None:
+    rows = pa.table({"product": ["01", "010121", "019999", "02", "020110", "000000", "1"]})
+    assert select(rows, goods_selection("01"))["product"].to_pylist() == ["01", "010121", "019999"]
+    nines = pa.table({"product": ["840999", "840991", "841000"]})
+    assert select(nines, goods_selection("8409")).num_rows == 2
+
+
 def test_select_returns_the_kind_that_came_in() -> None:
     chosen = goods_selection("chpl", nomenclature="HS2017")
     frame = TABLE.to_pandas()
@@ -167,6 +174,16 @@ def test_select_returns_the_kind_that_came_in() -> None:
     assert isinstance(select(relation, chosen), duckdb.DuckDBPyRelation)
     assert select(frame, chosen)["value_usd"].sum() == 11
     assert select(relation, chosen).sum("value_usd").fetchall() == [(11.0,)]
+
+
+def test_select_takes_categories() -> None:
+    frame = TABLE.to_pandas().astype({"product": "category"})
+    for rows in (
+        frame,
+        pl.DataFrame(frame),
+        pa.table({"product": TABLE["product"].dictionary_encode()}),
+    ):
+        assert len(select(rows, goods_selection("85", nomenclature="HS2017"))) == 4
 
 
 def test_select_refuses_numbers_and_missing_columns() -> None:

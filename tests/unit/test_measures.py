@@ -239,6 +239,8 @@ def test_growth_over_years_as_numbers_and_text(make: Callable[[Rows], Any]) -> N
     assert grown(numbers, period=2023, base=2021) == pytest.approx(25)
     with pytest.raises(RequestError, match="not whole years"):
         grown(numbers, period="2023-06", base="2021-06")
+    gaps = make({"period": [2021.0, None, 2023.0], "value_usd": [80.0, 1.0, 100.0]})
+    assert grown(gaps, period=2023, base=2021) == pytest.approx(25)
     text = make(over_time({"2021-06": 80.0, "2023-06": 100.0}))
     assert grown(text, period="2023-06", base="2021-06") == pytest.approx(25)
 
@@ -247,7 +249,7 @@ def test_growth_refuses_overlap_and_odd_time() -> None:
     with pytest.raises(RequestError, match="overlap"):
         grown(pa.table(over_time({2023: 1.0})), period=2023, base="2022-06..2023-02")
     with pytest.raises(RequestError, match="not a time"):
-        grown(pa.table(over_time({2023.5: 1.0})), period=2023, base=2022)
+        grown(pa.table(over_time({True: 1.0})), period=2023, base=2022)
 
 
 def test_a_missing_column_is_named_with_its_nearest() -> None:

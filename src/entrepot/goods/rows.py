@@ -48,7 +48,10 @@ def select(frame: FrameT, selection: Selection, *, product: str = "product") -> 
         )
     if selection.codes is None:
         return frame
-    kept = rows.filter(_wanted(selection.codes, selection.prefixes, nw.col(product)))
+    codes = nw.col(product)
+    if schema[product] != nw.String:  # categories have no order to compare by
+        codes = codes.cast(nw.String)
+    kept = rows.filter(_wanted(selection.codes, selection.prefixes, codes))
     native = kept if isinstance(frame, (nw.DataFrame, nw.LazyFrame)) else kept.to_native()
     return cast("FrameT", native)
 

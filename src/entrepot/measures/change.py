@@ -122,7 +122,7 @@ def _within(span: Period, time: str, dtype: nw.dtypes.DType) -> nw.Expr:
     column = nw.col(time)
     if dtype == nw.Date or dtype == nw.Datetime:
         return (column >= span.start) & (column < span.end + timedelta(days=1))
-    if dtype.is_integer():
+    if dtype.is_numeric():  # pandas turns whole years into floats as soon as one is missing
         years = span.years()
         if Period(years[0].start, years[-1].end) != span:
             raise RequestError(
