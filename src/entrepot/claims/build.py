@@ -40,9 +40,8 @@ def claim_of(entry: ClaimEntry) -> Claim:
     """
     says = read_says(entry.says)
     quantity, said = _quantity(entry, says)
-    period = next((level.period for level in quantity.levels()), None)
-    interval = in_data_units(says, quantity, period)
     keys = getattr(entry, entry.kind)
+    interval = in_data_units(says, quantity, stated=getattr(keys, "currency", None) is not None)
     return Claim(
         id=entry.id,
         quote=entry.quote,
@@ -61,8 +60,15 @@ def with_keys(measure: str, keys: FlowKeys) -> tuple[tuple[str, str], ...]:
     return (("measure", measure), *((name, str(value)) for name, value in given.items()))
 
 
-def in_data_units(says: Says, quantity: Quantity, period: Period | None) -> Interval:
+def in_data_units(says: Says, quantity: Quantity, *, stated: bool = True) -> Interval:
     """Return what a phrase says about a quantity, in the units of the data.
+
+    Parameters
+    ----------
+    says, quantity
+        The phrase and what it is about.
+    stated
+        Whether the definition states the currency, so that the phrase need not.
 
     Raises
     ------
@@ -71,7 +77,8 @@ def in_data_units(says: Says, quantity: Quantity, period: Period | None) -> Inte
     """
     unit = quantity.unit
     if unit not in _UNITS:
-        return _amount(says, unit, period)
+        period = next(quantity.levels()).period
+        return _amount(says, unit, period, stated=stated)
     if says.unit not in _UNITS[unit] and says.relation != "comparable":
         raise RequestError(
             f"{says.text!r} is not a number of this kind ({quantity.measure})",
@@ -110,7 +117,13 @@ def _share(says: Says, interval: Interval) -> Interval:
     return Interval(max(interval.low, 0.0), min(interval.high, 1.0))
 
 
-def _amount(says: Says, unit: str, period: Period | None) -> Interval:
+def _amount(says: Says, unit: str, period: Period, *, stated: bool) -> Interval:
+    if says.unit == "" and not stated:
+        raise RequestError(
+            f"no currency: {says.text!r}",
+            why="yuan and dollars are not the same number",
+            hint="write the currency as printed, or add currency to the definition",
+        )
     if says.unit not in (unit, ""):
         raise RequestError(
             f"{says.text!r} is in {says.unit}, the definition in {unit}",
@@ -118,7 +131,7 @@ def _amount(says: Says, unit: str, period: Period | None) -> Interval:
             hint="leave currency out of the definition, or make the two agree",
         )
     spans = 1.0
-    if says.per and period is not None:
+    if says.per:
         spans = period.months if says.per == "month" else period.months / 12
     interval = says.interval.scaled(spans) if spans != 1 else says.interval
     if math.isinf(interval.low):
@@ -215,12 +228,6 @@ def _level(measure: str, keys: FlowKeys, says: Says) -> tuple[Level, bool]:
     currency = keys.currency or says.currency or "USD"
     if keys.quantity == "mass" and measure in ("value", "growth"):
         currency = "t"
-    elif measure in ("value", "balance") and not (keys.currency or says.currency):
-        raise RequestError(
-            f"no currency: {says.text!r}",
-            why="yuan and dollars are not the same number",
-            hint="write the currency as printed, or add currency to the definition",
-        )
     books, said = _books(measure, keys, currency)
     level = Level(
         exporter=keys.exporter,

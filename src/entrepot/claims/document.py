@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -123,4 +124,31 @@ def _document(file: object) -> Document:
     assert isinstance(file, ClaimsFile)
     keys = file.source
     source = Source(keys.title, keys.publisher, keys.date, keys.url)
-    return Document(source, tuple(claim_of(entry) for entry in file.claims))
+    return Document(source, _in_home_books([claim_of(entry) for entry in file.claims]))
+
+
+def _in_home_books(claims: list[Claim]) -> tuple[Claim, ...]:
+    """Take numbers that do not say whose statistics count as those of the country written about.
+
+    That is the one that most flows of the text involve.
+    """
+    areas = Counter(
+        area
+        for claim in claims
+        for area in dict.fromkeys(
+            side for level in claim.quantity.levels() for side in (level.exporter, level.importer)
+        )
+        if area != "WLD"
+    )
+    if not areas:
+        return tuple(claims)
+    home = areas.most_common(1)[0][0]
+    return tuple(
+        claim if claim.books_said else replace(claim, quantity=_in_books(claim.quantity, home))
+        for claim in claims
+    )
+
+
+def _in_books(quantity: Quantity, home: str) -> Quantity:
+    parties = all(home in (level.exporter, level.importer) for level in quantity.levels())
+    return quantity.mapped(books=home) if parties and quantity.of else quantity

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from entrepot.claims.build import HOME
 from entrepot.claims.document import Source
 from entrepot.claims.kinds import definition_of, in_print
+from entrepot.claims.known import MIXED_SLACK
 from entrepot.claims.quantity import DIMENSIONLESS, SHARES, Quantity
 from entrepot.model.display import figure_value
+from entrepot.model.interval import Interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from entrepot.claims.document import Claim
     from entrepot.claims.known import Facts, Known
     from entrepot.claims.statements import Statement
-    from entrepot.model.interval import Interval
 
 __all__ = ["Comparison", "compared", "evidence", "from_text", "in_print_beside"]
 
@@ -75,6 +76,18 @@ class Comparison:
         """Whose numbers it rests on."""
         return tuple(dict.fromkeys(statement.row.origin for statement in self.statements))
 
+    @property
+    def confidence(self) -> int:
+        """0 for high, 1 for medium, as the least certain of the statements."""
+        order = ("high", "medium", "low")
+        return max((order.index(s.row.confidence) for s in self.statements), default=1)
+
+    @property
+    def coarseness(self) -> float:
+        """How wide it is beside its size."""
+        size = abs(self.value) if self.unit != "percent" else 100 + self.value
+        return (self.exact or self.loose).width / size if size else math.inf
+
     def to_dict(self) -> dict[str, Any]:
         """Return as plain JSON types."""
         return {
@@ -105,8 +118,10 @@ def evidence(claim: Claim, source: Source, facts: Facts) -> tuple[Comparison, ..
             key=lambda item: (
                 bool(item.other_definition),
                 item.own,
+                item.confidence,
                 bool(item.how),
                 order[item.outcome],
+                item.coarseness,
             ),
         )
     )
@@ -229,7 +244,7 @@ def _rank(statement: Statement) -> tuple[bool, bool, float]:
 
 def _other_books(claim: Claim, books: str) -> str:
     meant = next(claim.quantity.levels()).books
-    if not books or not claim.books_said or books == meant:
+    if not books or books == meant:
         return ""
     return f"in the books of {books}, not of {meant}"
 
@@ -247,16 +262,24 @@ def _derived(claim: Claim, source: Source, facts: Facts) -> Iterator[Comparison]
         if voice in seen or printed & set(rows):  # no number is evidence for itself
             continue
         seen.add(voice)
+        reach = MIXED_SLACK if len({row.row.origin for row in rows.values()}) > 1 else 0.0
         how = used[0].how if len(used) == 1 else _division(used)
         yield _comparison(
             claim,
             source,
             tuple(rows.values()),
             value,
-            value,
+            _widened(quantity, value, reach),
             how=how,
             other=_other_system(claim, used),
         )
+
+
+def _widened(quantity: Quantity, value: Interval, part: float) -> Interval:
+    """Return an interval with its ends moved out by a part; a growth as the factor it is."""
+    raw = quantity.quotient(value)
+    ends = (raw.low - part * abs(raw.low), raw.high + part * abs(raw.high))
+    return quantity.stated(Interval(*ends))
 
 
 def _division(used: list[Known]) -> str:

@@ -12,10 +12,6 @@ from entrepot.claims.solver import Solver
 from entrepot.claims.standing import standing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from entrepot.claims.document import Claim
-    from entrepot.claims.evidence import Comparison
     from entrepot.claims.slips import Case, Change, Proposal
 
 __all__ = ["Explanation", "explanations"]
@@ -73,18 +69,17 @@ def _explains(proposal: Proposal, case: Case, commonness: int) -> Explanation | 
 
 
 def _agrees(change: Change, case: Case) -> bool:
-    """Whether evidence agrees with the claim put right; a conflict may end without evidence."""
-    found = case.found[change.claim.id]
-    if not found:
-        return change.claim.id in case.in_conflict
-    return not _contradicted(change.claim, found)
+    """Whether evidence agrees with the claim put right.
 
-
-def _contradicted(claim: Claim, found: Sequence[Comparison]) -> bool:
-    """Whether no evidence agrees with the claim put right, a quoted source's own included."""
+    A quoted source's own number counts here: the question is what the text meant to say. Where a
+    conflict ends without evidence for every claim in it, it is enough that none disagrees.
+    """
+    claim = change.claim
     again = [
-        replace(item, outcome=compared(claim.interval, item.exact, item.loose)) for item in found
+        replace(item, outcome=compared(claim.interval, item.exact, item.loose))
+        for item in case.found[claim.id]
     ]
     if any(item.own and item.outcome == "supports" for item in again):
-        return False
-    return standing(claim, again).verdict != "holds"
+        return True
+    verdict = standing(claim, again).verdict
+    return verdict == "holds" or (verdict == "untestable" and claim.id in case.in_conflict)

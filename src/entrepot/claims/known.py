@@ -17,13 +17,16 @@ if TYPE_CHECKING:
 
     from entrepot.claims.statements import Statement, Statements
 
-__all__ = ["Facts", "Known"]
+__all__ = ["CUSTOMS_SLACK", "MIXED_SLACK", "Facts", "Known"]
 
 WORLD = "WLD"
 CUSTOMS_SLACK = 0.003
 """How far the rate of one flow may lie from the year's, since months weigh differently."""
 AVERAGE_SLACK = 0.015
 """How far customs' rate of a year may lie from the average of market rates."""
+
+MIXED_SLACK = 0.005
+"""How far two origins lie apart that count the same trade for the same books."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,17 +164,22 @@ class Facts:
         ]
 
     def _by_difference(self, level: Level) -> Iterator[Known]:
-        both = Quantity("value", ((level, 1.0), (level.turned(), 1.0)))
-        for statement in self.statements.about(both):
-            for other in self.printed(level.turned()):
-                same = other.books == statement.books and statement.row.origin in other.origins
-                if same and statement.counts and statement.exact is not None:
-                    rest = statement.exact - other.interval
-                    if rest.high > 0:
-                        rest = Interval(max(rest.low, 0.0), rest.high)
-                        rows = (statement, *other.statements)
-                        how = "two-way trade less the other way"
-                        yield Known(((level, 1.0),), rest, rows, how)
+        """Yield two-way trade less the other way, from one origin if one has both."""
+        there, back = ((level, 1.0),), ((level.turned(), 1.0),)
+        pairs = [
+            (whole, part)
+            for whole in self._whole((*there, *back))
+            for part in self.printed(level.turned())
+            if whole.books == part.books and whole.interval.low > part.interval.high
+        ]
+        alone = [pair for pair in pairs if pair[0].origins == pair[1].origins]
+        for whole, part in alone or pairs:
+            rest = whole.interval - part.interval
+            if not alone:  # two origins count a little differently
+                reach = MIXED_SLACK * whole.interval.high
+                rest = Interval(max(rest.low - reach, 0.0), rest.high + reach)
+            rows = (*whole.statements, *part.statements)
+            yield Known(there, rest, rows, "two-way trade less the other way")
 
     def _by_years(self, level: Level) -> Iterator[Known]:
         if not level.period.is_year:

@@ -34,18 +34,20 @@ def reason(claim: Claim, held: Standing, found: Sequence[Comparison], facts: Fac
             return f"{_says(best)}, {best.other_definition}."
         case "misquoted":
             printed = f"{number_of(best)}, printed by {_printer(best)}"
-            return f"The source itself has {printed}{_others(found)}."
+            return f"the source itself has {printed}{_others(found)}."
         case "as-quoted":
             untested = _others(found) or ", and nothing else in print tests it"
-            return f"As quoted: {_who(best)} has it so{untested}."
-    return f"What is in print is too round to tell: {_says(best)}."
+            return f"as quoted: {_who(best)} has it so{untested}."
+        case "otherwise-only":
+            return f"only another definition is in print: {_says(best)}, {best.other_definition}."
+    return f"what is in print is too round to tell: {_says(best)}."
 
 
 def conflicting(claim: Claim, conflict: Collection[str], claims: Mapping[str, Claim]) -> str:
     """Return with which other claims a claim cannot stand."""
     others = [claims[name] for name in sorted(conflict) if name != claim.id]
     words = [f"{_subject(other)} ({claimed(other)})" for other in others]
-    return f"Cannot be true together with {joined(words)}"
+    return f"cannot be true together with {joined(words)}"
 
 
 def number_of(item: Comparison) -> str:
@@ -59,7 +61,7 @@ def what_would_test(claim: Claim, facts: Facts) -> str:
     """Return what evidence a claim lacks, and what is known instead."""
     quantity = claim.quantity
     if not quantity.of:
-        return f"Nothing held answers {quantity.measure}; rows by supplier in a lake would test it."
+        return f"nothing held answers {quantity.measure}; rows by supplier in a lake would test it."
     level = next(quantity.levels())
     if level.goods.startswith(NAMED):
         return _named(claim, facts)
@@ -69,7 +71,7 @@ def what_would_test(claim: Claim, facts: Facts) -> str:
         if not any(known.books in ("", one.books) for known in facts.known(one))
     ]
     what = joined(missing[:3]) if missing else f"{flow(quantity.of)}, {period_of(quantity)}"
-    return f"No value held; it takes {what}{_year_before(claim, facts)}."
+    return f"no value held; it takes {what}{_year_before(claim, facts)}."
 
 
 def _named(claim: Claim, facts: Facts) -> str:

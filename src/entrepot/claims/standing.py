@@ -26,7 +26,7 @@ class Standing:
         ``holds``, ``differs`` or ``untestable``.
     why
         ``agrees``, ``agrees-otherwise`` (under another definition), ``misquoted``, ``disagrees``,
-        ``as-quoted``, ``too-round`` or ``nothing``.
+        ``as-quoted``, ``too-round``, ``otherwise-only`` or ``nothing``.
     best
         The piece of evidence that decides; None if there is none.
     """
@@ -65,8 +65,10 @@ def standing(claim: Claim, found: Sequence[Comparison]) -> Standing:
         return Standing("differs", "disagrees", disagreeing)
     if quoted:
         return Standing("untestable", "as-quoted", quoted)
+    if same:
+        return Standing("untestable", "too-round", same[0])
     if others:
-        return Standing("untestable", "too-round", others[0])
+        return Standing("untestable", "otherwise-only", others[0])
     return Standing("untestable", "nothing")
 
 

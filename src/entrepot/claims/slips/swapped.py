@@ -44,9 +44,8 @@ def _alike(one: Claim, other: Claim) -> bool:
 
 
 def _with_number_of(claim: Claim, other: Claim) -> Claim | None:
-    period = next((level.period for level in claim.quantity.levels()), None)
     try:
-        return claim.saying(other.says, in_data_units(other.says, claim.quantity, period))
+        return claim.saying(other.says, in_data_units(other.says, claim.quantity))
     except RequestError:
         return None
 
