@@ -82,6 +82,8 @@ def test_chips_without_predecessor_are_not_linked_to_one(
         before = {old for new, old in correlation if new == code}
         assert len(before) == 157
         assert "854150" not in before
+    cameras = {new for new, old in correlation if old == "852580"}
+    assert {"852581", "852582", "852583", "852589", "880621"} <= cameras
     mixed = {new for new, old in correlation if old == "854140"}
     assert {"854141", "854142", "854143", "854149"} <= mixed
 

@@ -1,6 +1,8 @@
 """Editions of the Harmonized System: which codes exist when, and what a code was before.
 
 A code may keep its number and change its content, so equal numbers are not yet equal goods.
+`hs_codes.csv` has the codes of each edition as the correlation tables of the United Nations
+Statistics Division print them; `families.csv` what became of codes that are on a list.
 """
 
 from __future__ import annotations
@@ -95,6 +97,7 @@ def known_prefixes(digits: int) -> dict[str, frozenset[str]]:
     return found
 
 
+@cache
 def _spans(text: str) -> frozenset[str]:
     """Read ``"1996-2017 2022"``."""
     spans = [span.partition("-") for span in text.split()]
