@@ -55,9 +55,8 @@ def _nothing(
     subject: Subject, found: Headline, verdicts: dict[str, int] | None
 ) -> tuple[Sentence, ...]:
     first = (
-        f"What share of {goods_phrase(subject)} that {subject.buyer} imported in {subject.period} "
-        f"came out of {subject.sellers} reports cannot be said: neither the lake nor the bundled "
-        "tables hold it."
+        f"What share {subject.seller} had in {goods_phrase(subject)} that {subject.buyer} imported "
+        f"in {subject.period} cannot be said: neither the lake nor the bundled tables hold it."
     )
     second = f"**{ADD_DATA}** would bring the data, and this page would then fill itself"
     second += f"; {_checked(verdicts)}." if verdicts else "."
@@ -130,8 +129,11 @@ def _checked(verdicts: dict[str, int]) -> str:
     """Say how many claims were checked and what is wrong with them, if anything."""
     total = verdicts["claims"]
     wrong = [
-        f"{words.count_word(verdicts[verdict], '').strip()} {phrase}"
-        for verdict, phrase in (("cannot_hold", "cannot hold"), ("differs", "differ"))
+        f"{words.cardinal(verdicts[verdict])} {one if verdicts[verdict] == 1 else many}"
+        for verdict, one, many in (
+            ("cannot_hold", "cannot hold", "cannot hold"),
+            ("differs", "differs", "differ"),
+        )
         if verdicts.get(verdict)
     ]
     claims = words.count_word(total, "claim")

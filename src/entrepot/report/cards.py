@@ -32,7 +32,8 @@ class Headline:
     growth
         Growth of the part of the goods that is watched most closely.
     overall
-        Supplier's share of all goods, in the latest year held.
+        Supplier's share of all goods, in the latest year held; where the lead is that already,
+        the importer's share of the supplier's exports.
     ratio
         Weight of the supplier for the importer over the reverse, in the same year.
     """
@@ -64,8 +65,16 @@ def headline(book: Book, subject: Subject) -> Headline:
         share=book.ask("import_share", **here),
         value=book.ask("value", **here),
         growth=book.ask("growth", **(here | {"goods": watched_part(subject)})),
-        overall=overall,
+        overall=_other_way(book, overall) if subject.goods == "all" else overall,
         ratio=book.first("asymmetry", when, **pair),
+    )
+
+
+def _other_way(book: Book, share: Figure) -> Figure:
+    """Return the importer's share of the supplier's exports, since the lead is the other."""
+    asked = share.definition
+    return book.ask(
+        "export_share", importer=asked.importer, exporter=asked.exporter, period=asked.period
     )
 
 
@@ -126,21 +135,14 @@ def value_on_card(figure: Figure) -> tuple[str, str]:
 
 def range_on_card(figure: Figure) -> str:
     """Return the range in words, computed and printed apart, or say that there is none."""
-    computed, printed = spans_of(figure)
+    if figure.specifications is None:
+        if figure.low is None or figure.high is None or figure.low == figure.high:
+            return "no range can be given: one definition held"
+        return f"{range_text(figure.low, figure.high, figure.unit, 4)} left open by its digits"
     derived = figure.definition.measure == "asymmetry"
-    parts = [
-        f"{_span(ends, figure)} {kind}"
-        for ends, kind in (
-            (computed, "computed"),
-            (printed, "from printed shares" if derived else "in print"),
-        )
-        if ends
-    ]
-    if parts and (computed != printed) and any(e and e[0] != e[1] for e in (computed, printed)):
-        return ", ".join(parts)
-    if words.span(figure):
-        return f"{words.span(figure)}, {figure.range}"
-    return "no range can be given: one definition held"
+    kinds = ("computed", "from printed shares" if derived else "in print")
+    spans = zip(spans_of(figure), kinds, strict=True)
+    return ", ".join(f"{_span(ends, figure)} {kind}" for ends, kind in spans if ends)
 
 
 def _span(ends: tuple[float, float], figure: Figure) -> str:

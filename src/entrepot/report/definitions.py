@@ -43,6 +43,8 @@ def name_of(subject: Subject, figure: Figure) -> str:
         case "import_share":
             name = f"{subject.sellers} share of {subject.buyers} imports of "
             name += goods_title(asked.goods)
+        case "export_share":
+            name = f"{subject.buyers} share of {subject.sellers} exports, all goods"
         case "value" | "growth":
             name = f"{part_name(asked.goods)} {flow}"
         case _:
@@ -110,6 +112,8 @@ def _levels(book: Book, figure: Figure) -> str:
     levels = [
         book.ask("value", period=period, **keys) for period in (asked.base, asked.period) if period
     ]
+    if any(level.value is None for level in levels):
+        return f"in {asked.currency}, the levels are not held"
     first, last = (figure_value(level.value, level.unit) for level in levels)
     shared = first.partition(NBSP)[2] == last.partition(NBSP)[2]
     text = f"{first.partition(NBSP)[0] if shared else first} to {last}"

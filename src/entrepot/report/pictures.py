@@ -57,8 +57,8 @@ class Printed:
         Middle of its period, as a year with decimals: 2025.0 is the whole of 2025.
     low, high
         Interval in per cent.
-    text
-        The number as printed, e.g. ``"52.8"`` or ``"over 33"``.
+    text, digits
+        The number as printed, e.g. ``"52.8"`` or ``"over 33"``; and its digits alone, ``"33"``.
     who
         Short name of whose number it is, with the months if it is not a whole year.
     claim
@@ -69,6 +69,7 @@ class Printed:
     low: float
     high: float
     text: str
+    digits: str
     who: str
     claim: bool = False
 

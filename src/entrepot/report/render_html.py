@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.report import look
 from entrepot.report.parts import plain
-from entrepot.report.verdicts import WORDS
+from entrepot.report.verdicts import WORDS, counted
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -23,12 +23,6 @@ ICONS = {
     "differs": "M3 5.8h10M3 10.2h10M10.4 2.5l-4.8 11",
     "cannot_hold": "M3.5 3.5l9 9M12.5 3.5l-9 9",
     "untestable": "M5 5.6a3 3 0 1 1 4.3 2.9c-.9.5-1.3 1-1.3 1.9M8 13.4v.1",
-}
-COUNTED = {
-    "holds": ("holds", "hold"),
-    "differs": ("differs", "differ"),
-    "cannot_hold": ("cannot hold", "cannot hold"),
-    "untestable": ("untestable", "untestable"),
 }
 SWATCHES = {
     "line": '<path class="s-supplier" stroke-width="2.75" d="M0 7h26"/>'
@@ -47,6 +41,7 @@ SWATCHES = {
     "ring": '<circle class="f-paper s-ink" stroke-width="1.5" cx="13" cy="7" r="4.4"/>',
     "ring-supplier": '<circle class="f-paper s-supplier" stroke-width="2" cx="13" cy="7" r="5.2"/>',
 }
+_SPAN = r"\d[\d.]*–\d[\d.]*(?:\u00a0%)?"  # "24–30 %" stays on one line
 STEPS = (
     "--font:system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif;"
     "--mono:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;"
@@ -103,10 +98,10 @@ def _environment() -> Environment:
         "percent": lambda share: f"{share * 100:.2f}%",
         "placed": _placed,
         "title_of": _title_of,
-        "curly": lambda text: text.replace("'", "’"),
+        "curly": _curly,
         "whole": _whole,
         "sentence": lambda text: f"{text[:1].upper()}{text[1:].rstrip('.')}.",
-        "counted": lambda verdict, count: COUNTED[verdict][count != 1],
+        "counted": counted,
     }
     made.filters.update(filters)
     return made
@@ -135,5 +130,10 @@ def _strong(text: str) -> Any:
     """Escape a text and set what stands between double asterisks strong."""
     from markupsafe import Markup, escape
 
-    safe = str(escape(text))
+    safe = re.sub(_SPAN, r'<span class="whole">\g<0></span>', str(escape(_curly(text))))
     return Markup(re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", safe))
+
+
+def _curly(text: str) -> str:
+    """Turn typewriter apostrophes into typographic ones."""
+    return text.replace("'", "’")

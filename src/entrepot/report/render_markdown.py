@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from entrepot.report.verdicts import WORDS
+from entrepot.report.verdicts import WORDS, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -95,11 +95,12 @@ def _piece(piece: str | Link) -> str:
 
 def _gap(gap: Gap) -> str:
     command = f" `{gap.command}`" if gap.command else ""
-    return f"**{_escaped(gap.what)}.** {_escaped(gap.why)}{command}"
+    why = f"{gap.why[:1].upper()}{gap.why[1:].rstrip('.')}."
+    return f"**{_escaped(gap.what)}.** {_escaped(why)}{command}"
 
 
 def _claims(part: ClaimsPart) -> Iterator[str]:
-    yield ", ".join(f"{count} {WORDS[verdict].lower()}" for verdict, count in part.tally) + "."
+    yield ", ".join(counted(verdict, count) for verdict, count in part.tally) + "."
     for box in part.conflicts:
         lines = [f"- {line.name}: {line.sum}; {line.outcome}" for line in box.lines]
         yield "\n".join([f"**{_escaped(box.title)}**", "", *map(_escaped, lines)])

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from entrepot.claims import Document
     from entrepot.lake import Lake
 
 __all__ = ["brief"]
@@ -58,16 +59,17 @@ def brief(
     """
     from entrepot.lake import Lake
 
+    document = _document(claims)
     book = Book(lake if lake is not None else Lake.open())
     subject = _subject(book, importer, supplier, goods, period)
     progress("asking the headline Figures")
     found = headline(book, subject)
     checked = None
-    if claims:
+    if document is not None:
         from entrepot.claims import check
 
         progress("checking the claims")
-        checked = check(claims, book.lake)
+        checked = check(document, book.lake)
     progress("setting shares, goods and weights side by side")
     sections = (
         over_time.section(book, subject, verdicts.boxes(checked, subject) if checked else ()),
@@ -92,6 +94,15 @@ def brief(
         version=entrepot.__version__,
         check=checked.to_dict() if checked else None,
     )
+
+
+def _document(claims: Path | str | None) -> Document | None:
+    """Read the claims before anything else, so that a bad file is refused at once."""
+    if claims is None:
+        return None
+    from entrepot.claims import read_document
+
+    return read_document(claims)
 
 
 def _subject(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from entrepot.report.parts import Link
 
-__all__ = ["ORDER", "WORDS", "Arithmetic", "ClaimRow", "ClaimsPart", "ConflictBox"]
+__all__ = ["ORDER", "WORDS", "Arithmetic", "ClaimRow", "ClaimsPart", "ConflictBox", "counted"]
 
 ORDER = ("cannot_hold", "differs", "untestable", "holds")
 WORDS = {
@@ -17,6 +17,13 @@ WORDS = {
     "untestable": "Untestable",
     "holds": "Holds",
 }
+_MANY = {"differs": "differ", "holds": "hold"}
+
+
+def counted(verdict: str, count: int) -> str:
+    """Return a count with its verdict: "2 cannot hold", "1 differs", "3 differ"."""
+    many = _MANY.get(verdict, WORDS[verdict].lower())
+    return f"{count} {WORDS[verdict].lower() if count == 1 else many}"
 
 
 @dataclass(frozen=True, slots=True)

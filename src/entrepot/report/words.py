@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 __all__ = [
     "about",
     "bounded",
+    "cardinal",
     "changed",
     "count_word",
     "direction",
-    "part_of",
+    "half",
     "ratio_words",
     "same_year",
     "shown",
@@ -148,27 +149,36 @@ def changed(growth: Figure) -> str:
     return f"{word} by {number(abs(growth.value), 2)}{NBSP}%"
 
 
-def part_of(share: Figure) -> str:
-    """Return "most", "about half" or "less than half" of something; "most" only above half.
+def half(share: Figure) -> str:
+    """Say where a share lies against one half, over its whole range.
 
-    The words follow the whole range: "most" needs its lower end above half, too.
+    "Most" needs the lower end above half; where the ends lie on both sides, the words say so.
     """
     if share.value is None:
         raise ValueError("a Figure without a value has no words")
     low = share.value if share.low is None else share.low
     high = share.value if share.high is None else share.high
-    if low > 0.55:
-        return "most"
-    if high < 0.45:
-        return "less than half"
-    if low >= 0.45 and high <= 0.55:
-        return "about half"
-    return "between less and more than half"
+    if low > 0.5:
+        return "Every definition held makes it most of them"
+    if high < 0.5:
+        return "Every definition held makes it less than half"
+    return "Some definitions put it below one half, others above"
 
 
 def ratio_words(value: float) -> str:
     """Return "14 times" for a ratio, with two significant digits."""
     return f"{number(value, 2)}{NBSP}times"
+
+
+def cardinal(count: int) -> str:
+    """Return a number as a word up to ten.
+
+    Examples
+    --------
+    >>> cardinal(3), cardinal(14)
+    ('three', '14')
+    """
+    return _COUNTS[count] if count < len(_COUNTS) else str(count)
 
 
 def count_word(count: int, noun: str, plural: str = "") -> str:
@@ -179,8 +189,7 @@ def count_word(count: int, noun: str, plural: str = "") -> str:
     >>> count_word(1, "code"), count_word(3, "code"), count_word(14, "code")
     ('one code', 'three codes', '14 codes')
     """
-    word = _COUNTS[count] if count < len(_COUNTS) else str(count)
-    return f"{word} {noun if count == 1 else plural or f'{noun}s'}"
+    return f"{cardinal(count)} {noun if count == 1 else plural or f'{noun}s'}"
 
 
 def same_year(*figures: Figure) -> bool:

@@ -160,10 +160,10 @@ def _values(data: Curve, frame: Frame) -> list[Any]:
     for place in chosen:
         column = data.columns[place]
         text = _value(column)
-        spot = first_free(spots(f"**{text}**", dots[place]), dots[place], taken, plot)
+        spot = first_free(spots(text, dots[place], bold=True), dots[place], taken, plot)
         if spot:
             taken.append(spot.box)
-            x, y = spot.anchor
+            x, y, _ = spot.rows[0]
             style = "label-supplier" if column.headline else "label"
             row = {"x": x, "y": y, "text": text, "align": spot.align}
             layers += labels([row], style=style, bold=True)

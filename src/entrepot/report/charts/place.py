@@ -29,7 +29,7 @@ _WIDTHS = {
 }
 _BY_CHARACTER = {letter: width for width, letters in _WIDTHS.items() for letter in letters}
 _BOLD = 1.1
-ASCENT, DESCENT = 0.8, 0.25
+ASCENT, DESCENT, LINE = 0.8, 0.25, 16.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,44 +73,57 @@ def text_width(text: str, size: float = 13.0, *, bold: bool = False) -> float:
 
 
 def text_box(text: str, x: float, y: float, align: str = "left", size: float = 13.0) -> Box:
-    """Return the box of a text whose baseline starts, centres or ends at (x, y)."""
-    width = text_width(text, size)
+    """Return the box of a text whose baseline starts, centres or ends at (x, y).
+
+    A text of several lines has its first baseline there.
+    """
+    parts = text.split("\n")
+    width = max(text_width(part, size) for part in parts)
     left = {"left": x, "center": x - width / 2, "right": x - width}[align]
-    return Box(left, y - ASCENT * size, left + width, y + DESCENT * size)
+    bottom = y + LINE * (len(parts) - 1) + DESCENT * size
+    return Box(left, y - ASCENT * size, left + width, bottom)
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
     """A candidate place of a label, and the corridor to its mark that must be free too."""
 
+    text: str
     box: Box
     align: str
     corridor: Box | None = None
 
     @property
-    def anchor(self) -> tuple[float, float]:
-        """Where the text starts, centres or ends: x, and the baseline."""
+    def rows(self) -> list[tuple[float, float, str]]:
+        """Where each line starts, centres or ends: x, baseline, text."""
         middle = (self.box.left + self.box.right) / 2
         x = {"left": self.box.left, "center": middle, "right": self.box.right}[self.align]
-        return x, self.box.bottom - DESCENT * 13
+        first = self.box.top + ASCENT * 13
+        return [(x, first + LINE * n, part) for n, part in enumerate(self.text.split("\n"))]
 
 
-def spots(text: str, mark: Box, steps: int = 4, line: float = 16.0) -> Iterator[Spot]:
-    """Yield places for a label near a mark, the nearest first."""
-    middle, level = (mark.left + mark.right) / 2, (mark.top + mark.bottom) / 2 + 4.5
+def spots(text: str, mark: Box, *, bold: bool = False, steps: int = 4) -> Iterator[Spot]:
+    """Yield places for a label near a mark, the nearest first; lines are parted by newlines."""
+    more = LINE * text.count("\n")
+
+    def at(x: float, y: float, align: str, corridor: Box | None = None) -> Spot:
+        wide = f"**{text}**" if bold else text
+        return Spot(text, text_box(wide, x, y, align), align, corridor)
+
+    middle, level = (mark.left + mark.right) / 2, (mark.top + mark.bottom - more) / 2 + 4.5
     for step in range(steps):
-        above, below = mark.top - 6.5 - step * line, mark.bottom + 14 + step * line
-        up = Box(middle - 2, above, middle + 2, mark.top - 1) if step else None
+        above, below = mark.top - 6.5 - step * LINE, mark.bottom + 14 + step * LINE
+        up = Box(middle - 2, above + 5, middle + 2, mark.top - 1) if step else None
         down = Box(middle - 2, mark.bottom + 1, middle + 2, below - 10) if step else None
-        yield Spot(text_box(text, middle, above, "center"), "center", up)
-        yield Spot(text_box(text, middle, below, "center"), "center", down)
+        yield at(middle, above - more, "center", up)
+        yield at(middle, below, "center", down)
         if step == 0:
-            yield Spot(text_box(text, mark.right + 5, level, "left"), "left")
-            yield Spot(text_box(text, mark.left - 5, level, "right"), "right")
-        yield Spot(text_box(text, mark.left, above, "left"), "left", up)
-        yield Spot(text_box(text, mark.right, above, "right"), "right", up)
-        yield Spot(text_box(text, mark.left, below, "left"), "left", down)
-        yield Spot(text_box(text, mark.right, below, "right"), "right", down)
+            yield at(mark.right + 5, level, "left")
+            yield at(mark.left - 5, level, "right")
+        yield at(mark.left, above - more, "left", up)
+        yield at(mark.right, above - more, "right", up)
+        yield at(mark.left, below, "left", down)
+        yield at(mark.right, below, "right", down)
 
 
 def first_free(

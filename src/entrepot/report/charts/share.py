@@ -51,7 +51,7 @@ def _frame(data: ShareLines, name: str) -> Frame:
     tops = [item.high for item in data.printed]
     tops += [point.high or point.value for point in data.series]
     highest = ticks(max(tops, default=1.0) * 1.04, limit=100)[-1]
-    side = max(0.5, 0.04 * (data.last - data.first))
+    side = 0.6 if data.last - data.first < 8 else 0.5  # boxes stand side by side in the first year
     x0, x1 = data.first - side, data.last + side
     if name == "wide":
         return Frame(852, 440, 48, 196, 44, 28, x0, x1, highest)

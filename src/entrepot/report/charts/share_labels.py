@@ -6,7 +6,7 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from entrepot.report.charts.drawing import labels
+from entrepot.report.charts.drawing import labels, lines
 from entrepot.report.charts.place import Box, Spot, first_free, spots
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ LINE = 16.0
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A label that wants a place near a mark."""
+    """A label that wants a place near a mark; shorter words come later in `texts`."""
 
-    text: str
+    texts: tuple[str, ...]
     mark: Box
     of_series: bool
 
@@ -40,11 +40,15 @@ def draw(data: ShareLines, frame: Frame, boxes: Boxes, *, narrow: bool) -> list[
     # Whoever comes first takes the good places: try both orders, keep the fuller drawing.
     tries = [_placed(wishes, taken, frame) for wishes in (series + printed, printed + series)]
     best = max(tries, key=lambda found: (len(found), sum(not wish.of_series for wish, _ in found)))
+    rows: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
+    for wish, spot in best:
+        rows[wish.of_series] += [
+            {"x": x, "y": y, "text": text, "align": spot.align} for x, y, text in spot.rows
+        ]
     return [
-        *labels([_row(*pair) for pair in best if not pair[0].of_series], style="label"),
-        *labels(
-            [_row(*pair) for pair in best if pair[0].of_series], style="label-supplier", bold=True
-        ),
+        *lines([_leader(spot) for _, spot in best if spot.corridor], style="leader"),
+        *labels(rows[False], style="label"),
+        *labels(rows[True], style="label-supplier", bold=True),
     ]
 
 
@@ -52,17 +56,22 @@ def _placed(wishes: list[Wish], taken: list[Box], frame: Frame) -> list[tuple[Wi
     plot = Box(2, 2, frame.inner_width - 2, frame.inner_height - 2)
     used, found = list(taken), []
     for wish in wishes:
-        text = f"**{wish.text}**" if wish.of_series else wish.text
-        spot = first_free(spots(text, wish.mark), wish.mark, used, plot)
+        tries = (
+            first_free(spots(text, wish.mark, bold=wish.of_series), wish.mark, used, plot)
+            for text in wish.texts
+        )
+        spot = next((spot for spot in tries if spot), None)
         if spot:
             used.append(spot.box)
             found.append((wish, spot))
     return found
 
 
-def _row(wish: Wish, spot: Spot) -> dict[str, Any]:
-    x, y = spot.anchor
-    return {"x": x, "y": y, "text": wish.text, "align": spot.align}
+def _leader(spot: Spot) -> dict[str, float]:
+    """Return the line down the corridor of a label that does not touch its mark."""
+    way = spot.corridor or spot.box
+    x = (way.left + way.right) / 2
+    return {"x": x, "x2": x, "y": way.top, "y2": way.bottom}
 
 
 def _groups(boxes: Boxes) -> list[list[tuple[Printed, Box]]]:
@@ -78,18 +87,26 @@ def _groups(boxes: Boxes) -> list[list[tuple[Printed, Box]]]:
     return groups
 
 
-def _joined(group: list[tuple[Printed, Box]], *, narrow: bool) -> tuple[str, Box]:
+def _joined(group: list[tuple[Printed, Box]], *, narrow: bool) -> tuple[tuple[str, ...], Box]:
     around = Box(
         min(box.left for _, box in group),
         min(box.top for _, box in group),
         max(box.right for _, box in group),
         max(box.bottom for _, box in group),
     )
-    numbers = list(dict.fromkeys(item.text for item, _ in group))
-    shown = numbers[0] if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}"
+    texts = list(dict.fromkeys(item.text for item, _ in group))
+    if len(texts) == 1:
+        shown = texts[0]
+    else:
+        digits = sorted((item.digits for item, _ in group), key=float)
+        shown = f"{digits[0]} to {digits[-1]}"
     names = list(dict.fromkeys(item.who for item, _ in group))
-    who = ", ".join(names) if len(names) <= (1 if narrow else 3) else f"{len(names)} in print"
-    return f"{who} **{shown}**", around
+    short = names[0] if len(names) == 1 else f"{len(names)} in print"
+    full = [] if narrow and len(names) > 1 else [", ".join(names)]
+    forms = [
+        form for who in (*full, short) for form in (f"{who} **{shown}**", f"{who}\n**{shown}**")
+    ]
+    return tuple(forms), around
 
 
 def _line_boxes(data: ShareLines, frame: Frame) -> Iterator[Box]:
@@ -112,11 +129,11 @@ def _break_box(data: ShareLines, frame: Frame) -> list[Box]:
 
 def _series_wishes(data: ShareLines, frame: Frame, *, narrow: bool) -> Iterator[Wish]:
     for point in _named(data):
-        text = f"{point.value:.1f}"
+        texts = [f"{point.value:.1f}"]
         if point is data.series[-1] and data.series_name and not narrow:
-            text = f"{data.series_name} {text}"
+            texts.insert(0, f"{data.series_name} {texts[0]}")
         x, y = frame.x(point.year), frame.y(point.value)
-        yield Wish(text, Box(x - 4, y - 4, x + 4, y + 4), True)
+        yield Wish(tuple(texts), Box(x - 4, y - 4, x + 4, y + 4), True)
 
 
 def _named(data: ShareLines) -> list[Point]:

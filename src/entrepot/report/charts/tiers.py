@@ -169,7 +169,9 @@ def _break(panel: Panel, data: TierPanels, grid: _Grid) -> list[Any]:
 
 
 def _name(panel: Panel, grid: _Grid) -> list[str]:
-    return wrapped(f"**{panel.code}\u2002{panel.name}**", grid.panel, most=2)
+    return wrapped(
+        f"**{panel.code}\u2002{panel.name}**", grid.panel, most=3 if grid.two_digits else 2
+    )
 
 
 def _head(panel: Panel, grid: _Grid) -> list[Any]:

@@ -9,7 +9,7 @@ from entrepot.model.display import NBSP, number
 from entrepot.report import words
 from entrepot.report.breaks import break_of
 from entrepot.report.definitions import ADD_DATA, part_name
-from entrepot.report.origins import origin_name
+from entrepot.report.origins import row_of
 from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
 from entrepot.report.pictures import Bar, Panel, Picture, TierPanels
 
@@ -239,10 +239,10 @@ def _notes(
 
 
 def _source(total: Tier) -> tuple[str, ...]:
-    evidence = total.values[max(total.values)].evidence
-    names = dict.fromkeys(
-        origin_name(item.origin) if item.origin else f"{item.source.upper()} {item.snapshot}"
-        for item in evidence
-    )
-    rows = sum(item.rows for item in evidence)
-    return (f"{', '.join(names)}; {words.count_word(rows, 'row')} for {max(total.values)}.",)
+    figure = total.values[max(total.values)]
+    names = []
+    for item in figure.evidence:
+        row = row_of(item.id)
+        names.append(row.origin_words if row else f"{item.source.upper()}, SHA-256 {item.snapshot}")
+    left_out = [note.text for note in figure.caveats if note.id == "missing-codes"]
+    return (f"{'; '.join(dict.fromkeys(names))}. {' '.join(left_out)}".strip(),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.model.display import NBSP
+from entrepot.model.display import NBSP, number
 from entrepot.report import words
 from entrepot.report.breaks import break_of
 from entrepot.report.cards import percent_span
@@ -104,7 +104,9 @@ def _printed(row: Published) -> Printed:
     text = row.printed.replace(" %", "").replace("%", "").strip()
     text = text.replace("approximately ", "about ").replace("around ", "about ")
     who = origin_name(row.origin)
-    return Printed(middle, low, high, text, f"{who}, {when_of(row)}" if when_of(row) else who)
+    digits = number(value).removesuffix(".0").removesuffix(".00")
+    who = f"{who}, {when_of(row)}" if when_of(row) else who
+    return Printed(middle, low, high, text, digits, who)
 
 
 def _title(book: Book, subject: Subject, first: int, last: int) -> Sentence | Remark:
@@ -130,7 +132,7 @@ def _title(book: Book, subject: Subject, first: int, last: int) -> Sentence | Re
 
 
 def _ends(figure: Figure) -> str:
-    if figure.low is not None and figure.high is not None and words.span(figure):
+    if figure.specifications and figure.low is not None and figure.high is not None:
         return percent_span(figure.low, figure.high, "–")
     return NBSP.join(words.shown(figure))
 

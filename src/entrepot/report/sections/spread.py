@@ -46,7 +46,8 @@ def section(book: Book, subject: Subject, share: Figure) -> Section:
     found = share.specifications
     what = f"{subject.sellers} share of {subject.buyers} imports of {subject.goods_name}"
     if found is None or len(found.items) < 2:
-        why = share.reason or "one definition is held, so nothing can be set beside it"
+        why = "one definition is held" if share.status == "ok" else "no value is held"
+        why += ", so nothing can be set beside it"
         gap = Gap(f"{what} under other definitions", why, command_for(share.definition))
         return Section(NAME, EYEBROW, Remark("Other definitions are not held"), gap=gap)
     items = sorted(found.items, key=lambda item: (item.value, sorted(item.choices.items())))
@@ -181,6 +182,7 @@ def _notes(book: Book, subject: Subject, share: Figure) -> tuple[Note, ...]:
         notes.append(
             Note("What moves it most", (Sentence(text, (share,), ("denominator-system",)),))
         )
+    notes.append(Note("Half or more", (Sentence(f"{words.half(share)}.", (share,)),)))
     others = []
     for basis, verb in BASES.items():
         keys = {"importer": subject.importer, "exporter": subject.supplier, "goods": subject.goods}

@@ -11,7 +11,6 @@ from entrepot.report.definitions import ADD_DATA, command_for, name_of
 from entrepot.report.parts import Gap, Remark, Section
 
 if TYPE_CHECKING:
-    from entrepot.figures import Figure
     from entrepot.report.book import Book, Subject
     from entrepot.report.cards import Headline
 
@@ -30,7 +29,7 @@ def section(
     """Return what would narrow the ranges; claims that cannot be tested come last."""
     gaps = [
         *_figures(subject, found),
-        *_total(book, subject, found.share),
+        *_total(book, subject),
         *_reporter(subject),
         *_codes(book, subject),
         *_bases(book, subject),
@@ -48,18 +47,15 @@ def section(
 
 
 def _figures(subject: Subject, found: Headline) -> list[Gap]:
-    return [
-        Gap(name_of(subject, figure), _sentence(figure.reason or "nothing held answers"), ADD_DATA)
-        for figure in found
-        if figure.status != "ok"
-    ]
+    names = [name_of(subject, figure) for figure in found if figure.status != "ok"]
+    if not names:
+        return []
+    count = words.count_word(len(names), "headline Figure")
+    why = f"Neither the lake nor the bundled tables hold: {'; '.join(names)}."
+    return [Gap(f"{count[0].upper()}{count[1:]}", why, ADD_DATA)]
 
 
-def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:].rstrip('.')}."
-
-
-def _total(book: Book, subject: Subject, share: Figure) -> list[Gap]:
+def _total(book: Book, subject: Subject) -> list[Gap]:
     """Say that no computed total is held where the lake has the flow but not the whole."""
     partial = [item for item in book.lake.holdings() if item.is_partial]
     if not partial and book.lake.holdings():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from entrepot.model.display import NBSP, figure_value
+from entrepot.model.display import NBSP, figure_value, number
 from entrepot.report import words
 from entrepot.report.origins import origin_name
 from entrepot.report.parts import Gap, Link, Remark, Section
@@ -21,6 +21,7 @@ __all__ = ["boxes", "gaps", "section"]
 
 NAME, EYEBROW = "claims", "The claims"
 SHOWN = 3
+OURS = "BACI"  # our own results print all their digits; a reader wants three
 PHRASES = (
     ("holds", "holds", "hold"),
     ("differs", "differs", "differ"),
@@ -54,7 +55,7 @@ def section(check: Check) -> Section:
 def _title(summary: dict[str, int]) -> str:
     """Say what became of the claims, in one line."""
     parts = [
-        f"{summary[name]} {one if summary[name] == 1 else many}"
+        f"{summary[name]} {one if summary[name] == 1 else many}".replace(" ", NBSP)
         for name, one, many in PHRASES
         if summary[name]
     ]
@@ -63,7 +64,7 @@ def _title(summary: dict[str, int]) -> str:
 
 
 def _box(conflict: Conflict) -> ConflictBox:
-    count = words.count_word(len(conflict.claims), "")
+    count = words.cardinal(len(conflict.claims))
     lines, notes = [], []
     for name, text in (("As printed", conflict.because), ("Put right", conflict.corrected)):
         line, note = _line(name, text)
@@ -75,7 +76,7 @@ def _box(conflict: Conflict) -> ConflictBox:
         notes.append("One likely slip, put right, ends the conflict")
     text = ". ".join(f"{note[0].upper()}{note[1:].rstrip('.')}" for note in notes)
     return ConflictBox(
-        title=f"{count.strip().capitalize()} of its numbers cannot stand together",
+        title=f"{count.capitalize()} of its numbers cannot stand together",
         lines=tuple(lines),
         text=f"{text}." if text else "",
     )
@@ -112,15 +113,16 @@ def _row(item: CheckedClaim) -> ClaimRow:
 def _claim(item: CheckedClaim) -> str:
     """Return the quote with its number strong; a number in words is put behind it."""
     quote = item.claim.quote.replace(" %", f"{NBSP}%")
-    found = re.search(r"\d[\d.,]*(?:\s*%)?", item.claim.says.text)
-    if found:
-        number = found[0].replace(" ", NBSP)
-        place = re.search(rf"(?<![\d.]){re.escape(number)}(?![\d])", quote)
+    says = item.claim.says.text.replace(" %", f"{NBSP}%")
+    if says in quote:
+        return quote.replace(says, f"**{says}**", 1)
+    digits = re.search(r"\d[\d.,]*", says)
+    if digits:
+        after = rf"(?:{NBSP}%|\s(?:thousand|million|billion|trillion)(?:\s\w+)?)?"
+        place = re.search(rf"(?<![\d.]){re.escape(digits[0])}(?!\d){after}", quote)
         if place:
             return f"{quote[: place.start()]}**{place[0]}**{quote[place.end() :]}"
-    if item.claim.says.text in quote:
-        return quote.replace(item.claim.says.text, f"**{item.claim.says.text}**", 1)
-    return f"{quote} **{item.claim.says.text}**"
+    return f"{quote} (**{says}**)"
 
 
 def _against(item: CheckedClaim) -> str:
@@ -139,8 +141,9 @@ def _against(item: CheckedClaim) -> str:
 
 
 def _value(found: Comparison) -> str:
-    if len(found.statements) == 1 and not found.how:
-        return found.statements[0].row.printed.replace(" ", NBSP)
+    rows = [statement.row for statement in found.statements]
+    if len(rows) == 1 and not found.how and rows[0].origin != OURS:
+        return rows[0].printed.replace(" ", NBSP).replace("-", "−", 1)
     return figure_value(found.value, found.unit)
 
 
@@ -165,7 +168,8 @@ def boxes(check: Check, subject: Subject) -> tuple[Printed, ...]:
                 text = item.claim.says.text.replace(" %", "").replace("%", "")
                 at = float(period.year)
                 low, high = ends.low * 100, ends.high * 100
-                found.append(Printed(at, low, high, text, "the claim", claim=True))
+                digits = number((low + high) / 2, 2)
+                found.append(Printed(at, low, high, text, digits, "the claim", claim=True))
     return tuple(found)
 
 

@@ -1,0 +1,96 @@
+"""`entrepot brief`: one country's dependence on another, as a page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, progress, table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from entrepot.report import Brief
+
+__all__ = ["brief", "draw"]
+
+Importer = Annotated[str, typer.Argument(help="Who buys: RUS, EU27, KAZ+KGZ.")]
+Supplier = Annotated[str, typer.Option("--supplier", help="Who sells: CHN, CHN+HKG, coalition.")]
+Goods = Annotated[str, typer.Option("--goods", help="all, chpl, chpl:4.B, 85, 8542.")]
+Year = Annotated[
+    str | None,
+    typer.Option(
+        "--period", help="Year of the headline; default: the newest held.", show_default=False
+    ),
+]
+Claims = Annotated[
+    Path | None,
+    typer.Option("--claims", help="Claims file to check and show.", show_default=False),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        help="File to write: .html, .md or .json; default: brief-RUS.html.",
+        show_default=False,
+    ),
+]
+
+
+def brief(
+    importer: Importer,
+    supplier: Supplier = "CHN",
+    goods: Goods = "chpl",
+    period: Year = None,
+    claims: Claims = None,
+    out: Out = None,
+    as_json: JsonOption = False,
+    lake: LakeOption = None,
+) -> None:
+    """Write a brief on one country's dependence on another.
+
+    Example: entrepot brief RUS --supplier CHN --goods chpl --period 2023 --out brief.html
+    """
+    from entrepot.report import brief as tell
+    from entrepot.report import write
+    from entrepot.report.render_json import as_dict
+    from entrepot.report.save import format_of
+
+    target = out or Path(f"brief-{importer.replace('+', '-')}.html")
+    format_of(target)  # a name that cannot be written is refused before any work is done
+    with progress("opening the lake") as say:
+        told = tell(importer, supplier, goods, period, open_lake(lake), claims, say)
+        if out or not as_json:
+            say("drawing the page")
+            write(told, target)
+    emit(as_dict(told), lambda screen: draw(told, target, screen), as_json=as_json)
+
+
+def draw(told: Brief, target: Path, screen: Console) -> None:
+    """Draw path, headline Figures and verdicts on a terminal."""
+    from rich.text import Text
+
+    from entrepot.report.parts import plain
+    from entrepot.report.verdicts import WORDS, counted
+
+    screen.print(Text(told.title, style="bold"))
+    screen.print(Text(plain(" ".join(sentence.text for sentence in told.answer))))
+    rows = [
+        [card.name, f"{card.value} {card.unit}".strip(), card.range, f"{card.tag}: {card.source}"]
+        for card in told.cards
+    ]
+    screen.print(table("", ["headline Figure", "value", "range", "from"], rows, right=(1,)))
+    for section in told.sections:
+        if section.claims:
+            counts = ", ".join(
+                f"{n} {WORDS[verdict].lower()}" for verdict, n in section.claims.tally
+            )
+            screen.print(Text(f"Claims: {counts}", style="bold"))
+            claims = [
+                [WORDS[row.verdict], plain(row.claim), plain(row.against)]
+                for row in section.claims.rows
+            ]
+            screen.print(table("", ["verdict", "claim", "data and others say"], claims))
+    screen.print(Text(f"written: {target}"))
