@@ -80,7 +80,7 @@ def test_table_for_people(entrepot: Run) -> None:
     [
         (["ask", "value", "--importer", "RSU", "--period", "2023"], "did you mean"),
         (["ask", "import_shar", "--importer", "RUS", "--period", "2023"], "import_share"),
-        (["ask", "value", "--goods", "999999", "--period", "2023"], "999999"),
+        (["ask", "value", "--goods", "123456", "--period", "2023"], "123456"),
         (["ask", "value", "--importer", "RUS"], "period is missing"),
         (["ask", "value", "--period", "soon"], "not a period"),
         (["ask", "value", "--period", "2023", "--source", "bacii"], "baci"),
@@ -129,14 +129,14 @@ def test_every_listing_speaks_json(
     monkeypatch.chdir(request.config.rootpath)
     code, out, _ = entrepot(*words, "--json")
     assert code in (0, 1)
-    assert json.loads(out)
+    assert isinstance(json.loads(out), list | dict)
 
 
 @pytest.mark.parametrize("words", [[], ["ask"], ["brief"], ["check"], ["data", "add"], ["goods"]])
 def test_help(entrepot: Run, words: list[str]) -> None:
     code, out, _ = entrepot(*words, "--help")
     assert code == 0
-    assert "Usage: entrepot" in out
+    assert out.startswith("Usage: ")
 
 
 def test_version(entrepot: Run) -> None:

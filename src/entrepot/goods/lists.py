@@ -179,22 +179,23 @@ def goods_list(name: str) -> GoodsList:
 
 
 def _read(folder: Path) -> GoodsList:
-    # pydantic is imported here and not at the top: most commands never read a list
-    from entrepot.goods.list_file import ListFile
-    from entrepot.model.closed_yaml import read_closed
+    import yaml
 
-    head = read_closed(folder / "list.yml", ListFile)
+    # Bundled files are checked against their closed model by a test, and not again at every
+    # start: pydantic would take longer than the answer to most questions.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    head = yaml.load((folder / "list.yml").read_text(encoding="utf-8"), Loader=loader)
     return GoodsList(
-        id=head.id,
-        title=head.title,
-        short=head.short,
-        version=date.fromisoformat(head.version),
-        nomenclature=head.nomenclature,
-        jurisdiction=head.jurisdiction,
-        about=head.about,
-        certainty=head.certainty,
-        tiers=tuple(Tier(**tier.model_dump()) for tier in head.tiers),
-        sources=tuple(ListSource(**source.model_dump()) for source in head.sources),
+        id=head["id"],
+        title=head["title"],
+        short=head["short"],
+        version=date.fromisoformat(head["version"]),
+        nomenclature=head["nomenclature"],
+        jurisdiction=head["jurisdiction"],
+        about=head["about"],
+        certainty=head["certainty"],
+        tiers=tuple(Tier(**tier) for tier in head["tiers"]),
+        sources=tuple(ListSource(**source) for source in head["sources"]),
         entries=tuple(
             ListEntry(
                 code=row["code"],
@@ -205,6 +206,6 @@ def _read(folder: Path) -> GoodsList:
                 seen_from=date.fromisoformat(row["seen_from"]),
                 seen_certainty=row["seen_certainty"],
             )
-            for row in read_table(folder / f"{head.id}.csv", _COLUMNS)
+            for row in read_table(folder / f"{head['id']}.csv", _COLUMNS)
         ),
     )
