@@ -114,13 +114,15 @@ def _case(document: Document, facts: Facts, lake: Lake | None) -> Case:
 def _culprits(case: Case, explained: tuple[Explanation, ...]) -> frozenset[str]:
     """Return the claims that cannot hold.
 
-    In each conflict those that evidence contradicts or that the best slip changes; if nothing
-    tells the members apart, all that no evidence supports; failing that, all.
+    In each conflict those that evidence contradicts or that the best slip changes (each of the
+    best, where several explain as much); if nothing tells the members apart, all that no evidence
+    supports; failing that, all.
     """
     found: set[str] = set()
     for number, conflict in enumerate(case.conflicts):
-        best = next((item for item in explained if number in item.ends), None)
-        changed = best.proposal.names if best else frozenset()
+        ending = [item for item in explained if number in item.ends]
+        best = [item for item in ending if item.rank[:2] == ending[0].rank[:2]]
+        changed = frozenset(name for item in best for name in item.proposal.names)
         held = {name: case.standings[name].verdict for name in conflict}
         guilty = {name for name in conflict if held[name] == "differs" or name in changed}
         unsupported = {name for name in conflict if held[name] != "holds"}

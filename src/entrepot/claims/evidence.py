@@ -205,7 +205,8 @@ def is_own(names: str, statement: Statement) -> bool:
 
 def _stems(text: str) -> frozenset[str]:
     words = re.findall(r"\w{3,}", text.lower())
-    return frozenset(word[:4] for word in words if word not in ("the", "and")) - _GENERIC
+    stems = frozenset(word[:4] for word in words if word not in ("the", "and"))
+    return stems - _GENERIC or stems
 
 
 def _overlap(one: Interval, other: Interval) -> bool:
@@ -213,7 +214,7 @@ def _overlap(one: Interval, other: Interval) -> bool:
     low, high = max(one.low, other.low), min(one.high, other.high)
     if one.width == 0 or other.width == 0:
         return low <= high
-    return high - low > 1e-9 * max(abs(low), abs(high))
+    return high - low > 1e-6 * min(one.width, other.width)
 
 
 def _printed(claim: Claim, source: Source, facts: Facts) -> Iterator[Comparison]:

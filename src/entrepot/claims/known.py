@@ -135,10 +135,10 @@ class Facts:
             if low > high:
                 low, high = min(r.low for r in implied), max(r.high for r in implied)
             return Interval(low * (1 - CUSTOMS_SLACK), high * (1 + CUSTOMS_SLACK))
-        average = self.market_rates(currency, period)
-        if not average:
+        rates = [row.value for row in self.statements.rates[currency] if row.period == period]
+        if not rates or rates[0] is None:
             return None
-        middle = average[0][1]
+        middle = rates[0]
         return Interval(middle * (1 - AVERAGE_SLACK), middle * (1 + AVERAGE_SLACK))
 
     def _implied(self, currency: str, period: Period) -> Iterator[Interval]:
@@ -152,16 +152,6 @@ class Facts:
             for other in self.statements.about(quantity.mapped(currency="USD")):
                 if other.counts and other.exact and other.books == statement.books:
                     yield statement.exact / other.exact
-
-    def market_rates(self, currency: str, period: Period) -> list[tuple[Period, float, str]]:
-        """Return (when, units per dollar, who says so) for rates of exactly this period."""
-        from entrepot.sources.published.read import exchange_rates
-
-        return [
-            (row.period, row.value, row.origin_words)
-            for row in exchange_rates(currency, period)
-            if row.value is not None
-        ]
 
     def _by_difference(self, level: Level) -> Iterator[Known]:
         """Yield two-way trade less the other way, from one origin if one has both."""

@@ -14,6 +14,7 @@ from entrepot.claims.quantity import SHARES, Level, Quantity, terms_of
 from entrepot.claims.says import read_says
 from entrepot.errors import EntrepotError
 from entrepot.model.interval import Interval
+from entrepot.sources.published.find import ranked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,10 +58,15 @@ class Statement:
 
 
 class Statements:
-    """Statements, found by what they are about."""
+    """Statements, found by what they are about; rates of exchange apart, by currency."""
 
     def __init__(self, rows: Iterable[Published]) -> None:
-        self.all = tuple(found for row in rows if (found := _statement(row)) is not None)
+        kept = tuple(rows)
+        self.all = tuple(found for row in kept if (found := _statement(row)) is not None)
+        self.rates: defaultdict[str, list[Published]] = defaultdict(list)
+        for row in ranked(kept):
+            if row.measure == "exchange_rate" and row.unit == f"{row.currency} per USD":
+                self.rates[row.currency].append(row)
         self._by_key: defaultdict[object, list[Statement]] = defaultdict(list)
         self._named: defaultdict[str, list[Statement]] = defaultdict(list)
         for statement in self.all:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from entrepot.claims.build import HOME
 from entrepot.claims.describe import stated
 from entrepot.claims.slips.case import Case, Change, Proposal, corrected, luck
-from entrepot.model.interval import Interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
     from entrepot.claims.document import Claim
+    from entrepot.model.interval import Interval
     from entrepot.model.period import Period
 
 __all__ = ["spot_rate"]
@@ -45,16 +45,17 @@ def spot_rate(case: Case) -> Iterator[Proposal]:
                 continue
             rates = list(_rates(currency, claim, case))
             # All rates that would fit are one explanation; the nearest is named.
-            fitting = [rate for rate in rates if _converted(amount, rate).meets(claim.interval)]
+            fitting = [
+                rate for rate in rates if amount.scaled(1 / rate.value).meets(claim.interval)
+            ]
             if fitting:
                 middle = claim.interval.middle
-                nearest = min(
-                    fitting, key=lambda rate: abs(_converted(amount, rate).middle - middle)
-                )
+                nearest = min(fitting, key=lambda rate: abs(amount.middle / rate.value - middle))
                 right = corrected(claim, best.value)
                 text = _text(claim, amount, currency, nearest, case)
                 change = Change(right, right.says.text, text, _source_of(claim, currency, case))
-                yield Proposal("spot_rate", (change,), len(rates) * luck(claim))
+                room = 1 + amount.width / amount.middle * middle / claim.interval.width
+                yield Proposal("spot_rate", (change,), len(rates) * luck(claim) * room)
 
 
 def _amount(claim: Claim, currency: str, case: Case) -> Interval | None:
@@ -78,26 +79,18 @@ def _source_of(claim: Claim, currency: str, case: Case) -> str:
 
 def _rates(currency: str, claim: Claim, case: Case) -> Iterator[_Rate]:
     """Yield the rates of months and days from the period's last month to the publication."""
-    from entrepot.sources.published.read import exchange_rates
-
     period = claim.quantity.of[0][0].period
     published = case.document.source.published
     latest: date = published.end if published else period.end + LATEST
     first = period.end.replace(day=1)
-    for row in exchange_rates(currency):
+    for row in case.facts.statements.rates[currency]:
         short = row.period.freq in ("M", "D")
         if short and row.value and first <= row.period.start and row.period.start <= latest:
             yield _Rate(row.value, row.period, row.origin_words)
 
 
-def _converted(amount: Interval, rate: _Rate) -> Interval:
-    """Return the amount in dollars at a rate, as a writer would: from the number as printed."""
-    middle = amount.middle / rate.value
-    return Interval(middle, middle)
-
-
 def _text(claim: Claim, amount: Interval, currency: str, rate: _Rate, case: Case) -> str:
-    when = f"of {rate.period:}" if rate.period.freq == "D" else f"of {_month(rate.period)}"
+    when = f"of {rate.period}" if rate.period.freq == "D" else f"of {_month(rate.period)}"
     year = claim.quantity.of[0][0].period
     text = (
         f"{stated(amount.middle, currency)} at {rate.value:.3f} to the dollar, the rate {when}, "
