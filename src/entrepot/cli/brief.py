@@ -84,9 +84,7 @@ def draw(told: Brief, target: Path, screen: Console) -> None:
     screen.print(table("", ["headline Figure", "value", "range", "from"], rows, right=(1,)))
     for section in told.sections:
         if section.claims:
-            counts = ", ".join(
-                f"{n} {WORDS[verdict].lower()}" for verdict, n in section.claims.tally
-            )
+            counts = ", ".join(counted(*pair) for pair in section.claims.tally)
             screen.print(Text(f"Claims: {counts}", style="bold"))
             claims = [
                 [WORDS[row.verdict], plain(row.claim), plain(row.against)]

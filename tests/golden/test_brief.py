@@ -1,0 +1,275 @@
+"""The brief as it leaves the program: every number carried, one file, the same bytes again."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from entrepot.errors import EntrepotError, RequestError, UnknownNameError
+from entrepot.figures import Figure
+from entrepot.lake import Lake
+from entrepot.report import brief, write
+from entrepot.report.parts import Sentence, plain
+from entrepot.report.render_html import render_html
+from entrepot.report.render_json import as_dict
+from entrepot.report.render_markdown import render_markdown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from entrepot.report import Brief
+    from entrepot.sources.published.read import Published
+
+CLAIMS = Path(__file__).resolve().parents[2] / "examples" / "russia-china-dependence.yaml"
+NUMBER = re.compile(r"(?<![\w.])[−-]?\d[\d,]*(?:\.\d+)?")
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    return Lake.open(tmp_path_factory.mktemp("lake") / "nothing")
+
+
+@pytest.fixture(scope="module")
+def told(empty: Lake) -> Brief:
+    return brief("RUS", "CHN", "chpl", lake=empty, claims=CLAIMS)
+
+
+@pytest.fixture(scope="module")
+def page(told: Brief) -> str:
+    return render_html(told)
+
+
+@pytest.fixture(scope="module")
+def silent(empty: Lake) -> Brief:
+    return brief("KAZ", "CHN", "chpl", lake=empty)
+
+
+def sentences(told: Brief) -> Iterator[Sentence]:
+    yield from told.answer
+    for section in told.sections:
+        if isinstance(section.title, Sentence):
+            yield section.title
+        for note in section.notes:
+            yield from (item for item in note.body if isinstance(item, Sentence))
+
+
+def known(carried: tuple[Figure | Published, ...]) -> Iterator[float]:
+    """Yield every number that the carriers allow a sentence to say, in every usual unit."""
+    figures = [item for item in carried if isinstance(item, Figure)]
+    for item in carried:
+        if not isinstance(item, Figure):
+            yield from (float(part) for part in re.findall(r"\d+\.?\d*", item.printed))
+            yield item.period.year
+            continue
+        asked = item.definition
+        yield from (period.year for period in (asked.period, asked.base) if period)
+        for value in (item.value, item.low, item.high):
+            if value is not None:
+                yield from (
+                    value,
+                    abs(value),
+                    value * 100,
+                    1 + value / 100,
+                    value / 1e6,
+                    value / 1e9,
+                )
+        if item.specifications:
+            yield len(item.specifications.items)
+    if len(figures) == 4:  # a part of a change: two totals, then the same two years of the part
+        totals, parts = [f.value or 0.0 for f in figures[:2]], [f.value or 0.0 for f in figures[2:]]
+        yield (parts[1] - parts[0]) / (totals[1] - totals[0]) * 100
+    if len(figures) == 2 and figures[0].value and figures[1].value:
+        yield abs(figures[1].value / figures[0].value - 1) * 100
+
+
+def test_every_number_in_words_is_one_that_its_carriers_hold(told: Brief) -> None:
+    checked = 0
+    for sentence in sentences(told):
+        text = plain(sentence.text).split("; of ")[0]  # counts of claims follow
+        allowed = list(known(sentence.carried))
+        for found in NUMBER.findall(text.replace("4.B", "")):
+            number = float(found.replace(",", "").replace("−", "-"))
+            decimals = len(found.partition(".")[2])
+            near = [value for value in allowed if abs(value - number) <= 0.5 * 10**-decimals + 1e-9]
+            assert near, f"{found} in {text!r} is carried by nothing"
+            checked += 1
+    assert checked > 20
+
+
+def test_a_number_that_nothing_carries_would_be_noticed(told: Brief) -> None:
+    share = told.answer[0]
+    assert any(abs(value - 56.3) < 0.05 for value in known(share.carried))
+    assert not any(abs(value - 65.3) < 0.5 for value in known(share.carried))
+
+
+def test_the_answer_comes_first_in_two_sentences(told: Brief, page: str) -> None:
+    assert len(told.answer) == 2
+    first = plain(told.answer[0].text).replace("\u00a0", " ")
+    assert first.startswith("In 2023 China dispatched about 56 %")
+    assert "38 to 90 %" in first
+    assert page.index("about 56") < page.index('class="cards"')
+
+
+def test_five_cards_each_with_range_definition_and_provenance(told: Brief) -> None:
+    assert [card.figure.definition.measure for card in told.cards] == [
+        "import_share",
+        "value",
+        "growth",
+        "import_share",
+        "asymmetry",
+    ]
+    for card in told.cards:
+        assert card.range
+        assert card.definition
+        assert card.source
+        assert card.tag in ("computed", "published")
+        assert card.caveats
+
+
+def test_figures_that_others_reckoned_too(told: Brief) -> None:
+    """Checks of the data folder: 5,243 m USD in 2023, machine tools 222 to 813 m USD."""
+    share, value, growth, _, _ = (card.figure for card in told.cards)
+    assert share.value == pytest.approx(0.563)
+    assert value.value == pytest.approx(5243e6, rel=1e-3)
+    assert growth.value == pytest.approx((813 / 222 - 1) * 100, rel=5e-3)
+    tiers = next(section for section in told.sections if section.id == "goods").table
+    assert tiers is not None
+    rows = {row[0].split()[0]: row[1:] for row in tiers.rows}
+    assert rows["1"] == ("66", "93", "114", "140", "211", "170", "167")
+    assert rows["4.B"] == ("45", "47", "56", "54", "83", "222", "813")
+
+
+def test_charts_show_what_the_tables_say(told: Brief) -> None:
+    panels = next(section for section in told.sections if section.id == "goods")
+    assert panels.picture is not None
+    assert panels.table is not None
+    drawn = [[bar.text for bar in panel.bars] for panel in panels.picture.drawn.panels]  # type: ignore[union-attr]
+    assert drawn == [list(row[1:]) for row in panels.table.rows]
+
+
+def test_every_section_shows_evidence_or_says_what_is_missing(told: Brief, silent: Brief) -> None:
+    for section in (*told.sections, *silent.sections):
+        shown = section.picture or section.claims or section.gaps
+        assert shown or section.gap, section.id
+        if section.picture:
+            assert section.table, section.id
+        if section.gap:
+            assert section.gap.command.startswith("entrepot ")
+
+
+def test_a_country_without_data_gets_gaps_and_no_numbers(silent: Brief) -> None:
+    assert all(card.value == "–" and card.bar is None for card in silent.cards)
+    assert silent.figures == ()
+    assert "cannot be said" in silent.answer[0].text
+    assert "entrepot data add baci" in silent.answer[1].text
+    assert all(section.picture is None for section in silent.sections)
+    assert 'svg class="chart' not in render_html(silent)
+
+
+def test_the_page_is_one_file_without_scripts(page: str) -> None:
+    assert not re.search(r"<script|<link|<img|<iframe|@import|url\(|src=|javascript:", page)
+    outside = re.findall(r'<(?!a )[^>]+"https?://', page)
+    assert outside == []
+
+
+def test_the_same_brief_gives_the_same_bytes(told: Brief, page: str, empty: Lake) -> None:
+    again = brief("RUS", "CHN", "chpl", lake=empty, claims=CLAIMS)
+    assert page == render_html(again)
+    assert render_markdown(told) == render_markdown(again)
+    assert json.dumps(as_dict(told)) == json.dumps(as_dict(again))
+
+
+def test_caveats_are_numbered_and_every_link_arrives(told: Brief, page: str) -> None:
+    targets = set(re.findall(r'id="([^"]+)"', page))
+    links = set(re.findall(r'href="#([^"]+)"', page))
+    assert links <= targets
+    assert {f"caveat-{n}" for n in range(1, len(told.caveats) + 1)} <= targets
+    assert len(re.findall(r'id="([^"]+)"', page)) == len(targets)
+
+
+def test_words_from_data_cannot_become_markup(silent: Brief) -> None:
+    nasty = replace(silent, title="<script>alert(1)</script> & 'co'")
+    page = render_html(nasty)
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_markdown_has_the_same_numbers_and_whole_tables(told: Brief) -> None:
+    text = render_markdown(told)
+    for card in told.cards:
+        assert f"**{card.value}**" in text
+    tables = re.split(r"\n\n+", text)
+    for table in (part for part in tables if part.startswith("| ")):
+        widths = {len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()}
+        assert len(widths) == 1, table
+    assert text.count("\n## ") >= len(told.sections)
+
+
+def test_json_holds_the_figures_with_all_digits(told: Brief) -> None:
+    data: dict[str, Any] = json.loads(json.dumps(as_dict(told)))
+    assert {"title", "answer", "figures", "sections", "claims", "sources", "caveats"} <= data.keys()
+    assert {"version", "command"} <= data.keys()
+    assert len(data["figures"]) == 5
+    for figure in data["figures"]:
+        assert {"definition", "status", "value", "unit", "low", "high", "evidence"} <= figure.keys()
+    assert data["claims"]["summary"]["claims"] == 17
+    assert all(item["carried_by"] for item in data["answer"])
+
+
+def test_verdicts_come_with_what_is_wrong_first(told: Brief) -> None:
+    claims = next(section.claims for section in told.sections if section.claims)
+    order = ["cannot_hold", "differs", "untestable", "holds"]
+    places = [order.index(row.verdict) for row in claims.rows]
+    assert places == sorted(places)
+    assert sum(count for _, count in claims.tally) == len(claims.rows) == 17
+    assert claims.conflicts[0].lines[0].holds is False
+    assert claims.conflicts[0].lines[1].holds is True
+    exports = next(row for row in claims.rows if row.id == "chinese-exports")
+    assert "**3.4\u00a0%**" in exports.claim
+    assert "−9.9\u00a0%" in exports.against
+
+
+def test_a_claim_under_check_stands_in_the_share_chart(told: Brief) -> None:
+    share = next(section for section in told.sections if section.id == "share")
+    assert share.picture is not None
+    boxes = [item for item in share.picture.drawn.printed if item.claim]  # type: ignore[union-attr]
+    assert [(box.at, box.text) for box in boxes] == [(2025.0, "36")]
+
+
+@pytest.mark.parametrize("suffix", [".html", ".md", ".json"])
+def test_formats_by_suffix(told: Brief, tmp_path: Path, suffix: str) -> None:
+    target = tmp_path / "deep" / f"brief{suffix}"
+    assert write(told, target) == target
+    assert target.read_text(encoding="utf-8").strip()
+    assert [path.name for path in target.parent.iterdir()] == [target.name]
+
+
+def test_a_format_that_nobody_writes_is_refused(told: Brief, tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match=r"\.docx"):
+        write(told, tmp_path / "brief.docx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_unknown_words_are_refused_with_a_suggestion(empty: Lake, tmp_path: Path) -> None:
+    with pytest.raises(UnknownNameError, match="unknown"):
+        brief("RUZ", "CHN", lake=empty)
+    with pytest.raises(UnknownNameError, match="unknown"):
+        brief("RUS", "CHN", "chpll", lake=empty)
+    with pytest.raises(EntrepotError):
+        brief("RUS", "CHN", lake=empty, claims=tmp_path / "none.yaml")
+
+
+def test_other_goods_and_sums_of_areas(empty: Lake) -> None:
+    chips = brief("RUS", "CHN", "8542", lake=empty)
+    assert "HS 8542" in chips.title
+    everything = brief("RUS", "CHN", "all", 2023, lake=empty)
+    assert everything.title == "Russia’s dependence on China"
+    assert all(card.figure.definition.period.year == 2023 for card in everything.cards)
+    both = brief("RUS", "CHN+HKG", "chpl", lake=empty)
+    assert "China and Hong Kong" in both.title
+    assert render_html(chips).startswith("<!doctype html>")

@@ -1,0 +1,71 @@
+"""Cards: value, range and scale as a reader meets them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from entrepot.report.bars import bar_of, round_up, spans_of
+from entrepot.report.cards import range_on_card, value_on_card
+
+
+def text(words: str) -> str:
+    return words.replace("\u00a0", " ")
+
+
+def test_growth_of_a_hundred_per_cent_and_more_is_a_multiple(figure: Any) -> None:
+    assert value_on_card(figure("growth", 265.7, "percent", base=2022)) == ("3.66", "times")
+    assert value_on_card(figure("growth", 39.3, "percent", base=2022)) == ("+39.3", "%")
+    assert value_on_card(figure("growth", -9.9, "percent", base=2022)) == ("−9.90", "%")
+
+
+def test_computed_and_printed_ranges_stay_apart(figure: Any) -> None:
+    share = figure(
+        "import_share",
+        0.563,
+        low=0.38,
+        high=0.9,
+        specifications=[
+            ("baci", 0.38),
+            ("computed", 0.42),
+            ("published", 0.56),
+            ("published", 0.9),
+        ],
+    )
+    assert spans_of(share) == ((0.38, 0.42), (0.56, 0.9))
+    assert text(range_on_card(share)) == "38 to 42 % computed, 56 to 90 % in print"
+
+
+def test_no_range_is_said_and_not_left_out(figure: Any) -> None:
+    assert "no range" in range_on_card(figure("import_share", 0.5))
+    digits = figure("import_share", 0.39, low=0.385, high=0.395, row="RS-005")
+    assert text(range_on_card(digits)) == "38.50 to 39.50 % left open by its digits"
+
+
+def test_a_share_always_has_the_scale_of_0_to_100(figure: Any) -> None:
+    bar = bar_of(figure("import_share", 0.05))
+    assert bar is not None
+    assert bar.ends == ("0", "100 %")
+    assert bar.value == pytest.approx(0.05)
+
+
+def test_other_scales_end_in_a_round_number(figure: Any) -> None:
+    bar = bar_of(figure("value", 5.24e9, "USD", low=4.8e9, high=5.24e9))
+    assert bar is not None
+    assert bar.ends == ("0", "10 bn")
+    assert bar.computed == pytest.approx((0.48, 0.524))
+    times = bar_of(figure("growth", 265.7, "percent", base=2022))
+    assert times is not None
+    assert times.ends == ("0", "5 times")
+    assert times.value == pytest.approx(3.657 / 5)
+
+
+def test_a_fall_has_no_bar_that_starts_at_zero(figure: Any) -> None:
+    assert bar_of(figure("growth", -9.9, "percent", base=2022)) is None
+    assert bar_of(figure("value", None, "USD")) is None
+
+
+@pytest.mark.parametrize(("value", "end"), [(1, 1), (1.01, 2), (3.7, 5), (14, 20), (99, 100)])
+def test_round_ends(value: float, end: float) -> None:
+    assert round_up(value) == end

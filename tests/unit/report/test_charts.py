@@ -1,0 +1,184 @@
+"""Drawings: small, free of colours, deterministic, and as large as they say."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from entrepot.report.charts import draw
+from entrepot.report.charts.svg import compact
+from entrepot.report.look import DARK, DRAWN, LIGHT, PRINT, colour_rules
+from entrepot.report.pictures import (
+    Bar,
+    Break,
+    Butterfly,
+    Choice,
+    Column,
+    Curve,
+    Dimension,
+    Flow,
+    Panel,
+    Picture,
+    Point,
+    Printed,
+    ShareLines,
+    Side,
+    TierPanels,
+    Weights,
+)
+
+BREAK = Break(2021, "Russia’s own reports", "partners’ reports and estimates")
+SHARE = ShareLines(
+    first=2019,
+    last=2025,
+    series=tuple(Point(year, 20.0 + year - 2019, 18.0, 30.0) for year in range(2019, 2025)),
+    series_name="computed",
+    printed=(
+        Printed(2021.0, 29.5, 30.5, "30", "30", "wiiw"),
+        Printed(2023.0, 52.75, 52.85, "52.8", "52.8", "OEC"),
+        Printed(2025.0, 45.0, 55.0, "half", "50", "BOFIT"),
+        Printed(2025.0, 35.5, 36.5, "36", "36", "the claim", claim=True),
+    ),
+    broken=BREAK,
+)
+BARS = tuple(
+    Bar(year, 100.0 * (year - 2016), year <= 2021, str(year)) for year in range(2017, 2024)
+)
+TIERS = TierPanels(
+    (
+        Panel("1", "Chips", "−2 % on 2022", BARS),
+        Panel("4.B", "Machine tools", "+266 %", BARS, hot=True),
+    ),
+    "m USD",
+    BREAK,
+)
+WEIGHTS = Butterfly(
+    (
+        Flow(
+            "Goods going to Russia",
+            "China in Russia’s imports",
+            "Russia in China’s exports",
+            (
+                Weights("2023", Side(45.2, "45.2", 38.6, 53.0, "39 to 53"), Side(3.28, "3.28")),
+                Weights("2025", Side(39, "39", printed=True), None, "14 times", "14 times"),
+            ),
+        ),
+    )
+)
+CURVE = Curve(
+    (
+        Column(38.4, "38.4", (0,), printed=False, title="a"),
+        Column(56.3, "56.3", (1,), printed=True, headline=True, title="b"),
+        Column(90.0, "90", (2,), printed=True, title="c"),
+    ),
+    (
+        Dimension(
+            "Whose number", tuple(Choice(n, v) for n, v in zip("abc", (38, 56, 90), strict=True))
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    "drawn", [SHARE, TIERS, WEIGHTS, CURVE], ids=lambda item: type(item).__name__
+)
+class TestDrawings:
+    def test_two_drawings_each_of_its_width(self, drawn: object) -> None:
+        wide, narrow = draw(Picture(drawn, "finding"))  # type: ignore[arg-type]
+        for text, width in ((wide, 852), (narrow, 360)):
+            root = ET.fromstring(text)
+            box = [float(part) for part in root.attrib["viewBox"].split()]
+            assert box[:3] == [0, 0, width]
+            assert root.attrib["role"] == "img"
+            assert root.attrib["aria-label"] == "finding"
+
+    def test_no_colour_and_no_style_is_written_out(self, drawn: object) -> None:
+        for text in draw(Picture(drawn, "finding")):  # type: ignore[arg-type]
+            assert not re.search(r"#[0-9a-f]{3}|rgb|style=|font-family|<script|xlink", text)
+            assert "NaN" not in text
+            assert len(text) < 20_000
+
+    def test_the_same_facts_give_the_same_bytes(self, drawn: object) -> None:
+        picture = Picture(drawn, "finding")  # type: ignore[arg-type]
+        assert draw(picture) == draw(picture)
+
+
+def test_the_line_stops_at_the_break() -> None:
+    wide, _ = draw(Picture(SHARE, "finding"))
+    lines = re.findall(r'<path class="s-supplier" d="([^"]+)"[^>]*stroke-width="2.75"', wide)
+    assert len(lines) == 2
+    assert len(re.findall(r'class="s-supplier" d="[^"]+"[^>]*stroke-dasharray', wide)) == 1
+
+
+def test_printed_numbers_are_hollow_and_the_claim_has_its_own_colour() -> None:
+    wide, _ = draw(Picture(SHARE, "finding"))
+    assert len(re.findall(r'class="f-paper s-ink"', wide)) == 3
+    assert len(re.findall(r'<path class="f-claim"', wide)) == 1
+
+
+def test_a_box_is_as_tall_as_the_digits_leave_open() -> None:
+    wide, _ = draw(Picture(SHARE, "finding"))
+    boxes = re.findall(r'class="f-paper s-ink" d="M[-\d.]+,[-\d.]+h[\d.]+v([\d.]+)', wide)
+    heights = sorted(float(height) for height in boxes)
+    plot = 440 - 44 - 28
+    assert heights[-1] == pytest.approx(10 / 60 * plot, abs=0.2)  # "half" is 45 to 55 of 0 to 60
+
+
+def test_blended_and_single_reports_look_different() -> None:
+    wide, _ = draw(Picture(TIERS, "finding"))
+    assert wide.count('class="f-context-soft s-context"') == 5
+    assert wide.count('<path class="f-context"') == 2
+    assert wide.count('class="f-supplier-soft s-supplier"') == 5
+
+
+def test_marks_carry_a_title() -> None:
+    wide, _ = draw(Picture(TIERS, "finding"))
+    assert "<title>2023: 2023 m USD</title>" in wide
+
+
+def test_a_colour_outside_the_look_is_refused() -> None:
+    svg = '<svg xmlns="http://www.w3.org/2000/svg"><path d="M0,0h1v1h-1Z" fill="#ff0000"/></svg>'
+    with pytest.raises(ValueError, match="not a colour of the look"):
+        compact(svg, width=1, height=1, name="wide", spoken="")
+
+
+def test_text_from_data_is_escaped() -> None:
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg"><text fill="#14202b" '
+        'transform="translate(1,2)">a &lt;b&gt; **c**</text></svg>'
+    )
+    drawn = compact(svg, width=1, height=1, name="wide", spoken='say "no"')
+    assert 'a &lt;b&gt; <tspan class="b">c</tspan>' in drawn
+    assert 'aria-label="say &quot;no&quot;"' in drawn
+
+
+def test_every_palette_has_every_colour() -> None:
+    assert LIGHT.keys() == DARK.keys() == PRINT.keys()
+    rules = colour_rules()
+    assert all(f".f-{name}{{" in rules and f".s-{name}{{" in rules for name in DRAWN)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _contrast(one: str, other: str) -> float:
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK, PRINT], ids=["light", "dark", "print"])
+def test_contrast_of_text_and_marks(palette: dict[str, str]) -> None:
+    for text in ("ink", "muted", "supplier", "claim"):
+        for ground in ("paper", "panel"):
+            assert _contrast(palette[text], palette[ground]) >= 5, (text, ground)
+    for verdict in ("holds", "differs", "cannot", "open"):
+        assert round(_contrast(palette[verdict], palette[f"{verdict}-bg"]), 1) >= 6, verdict
+    for mark in ("supplier", "context", "ink", "claim", "supplier-mid"):
+        assert _contrast(palette[mark], palette["paper"]) >= 3, mark
+    assert _contrast(palette["paper"], palette["supplier"]) >= 4.5  # values inside bars
+    assert _contrast(palette["ink"], palette["supplier-soft"]) >= 4.5
