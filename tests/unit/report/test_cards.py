@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
+from by_hand import figure
 
 from entrepot.report.bars import bar_of, round_up, spans_of
 from entrepot.report.cards import range_on_card, value_on_card
@@ -14,13 +13,13 @@ def text(words: str) -> str:
     return words.replace("\u00a0", " ")
 
 
-def test_growth_of_a_hundred_per_cent_and_more_is_a_multiple(figure: Any) -> None:
+def test_growth_of_a_hundred_per_cent_and_more_is_a_multiple() -> None:
     assert value_on_card(figure("growth", 265.7, "percent", base=2022)) == ("3.66", "times")
     assert value_on_card(figure("growth", 39.3, "percent", base=2022)) == ("+39.3", "%")
     assert value_on_card(figure("growth", -9.9, "percent", base=2022)) == ("−9.90", "%")
 
 
-def test_computed_and_printed_ranges_stay_apart(figure: Any) -> None:
+def test_computed_and_printed_ranges_stay_apart() -> None:
     share = figure(
         "import_share",
         0.563,
@@ -37,20 +36,20 @@ def test_computed_and_printed_ranges_stay_apart(figure: Any) -> None:
     assert text(range_on_card(share)) == "38 to 42 % computed, 56 to 90 % in print"
 
 
-def test_no_range_is_said_and_not_left_out(figure: Any) -> None:
+def test_no_range_is_said_and_not_left_out() -> None:
     assert "no range" in range_on_card(figure("import_share", 0.5))
     digits = figure("import_share", 0.39, low=0.385, high=0.395, row="RS-005")
     assert text(range_on_card(digits)) == "38.50 to 39.50 % left open by its digits"
 
 
-def test_a_share_always_has_the_scale_of_0_to_100(figure: Any) -> None:
+def test_a_share_always_has_the_scale_of_0_to_100() -> None:
     bar = bar_of(figure("import_share", 0.05))
     assert bar is not None
     assert bar.ends == ("0", "100 %")
     assert bar.value == pytest.approx(0.05)
 
 
-def test_other_scales_end_in_a_round_number(figure: Any) -> None:
+def test_other_scales_end_in_a_round_number() -> None:
     bar = bar_of(figure("value", 5.24e9, "USD", low=4.8e9, high=5.24e9))
     assert bar is not None
     assert bar.ends == ("0", "10 bn")
@@ -61,7 +60,7 @@ def test_other_scales_end_in_a_round_number(figure: Any) -> None:
     assert times.value == pytest.approx(3.657 / 5)
 
 
-def test_a_fall_has_no_bar_that_starts_at_zero(figure: Any) -> None:
+def test_a_fall_has_no_bar_that_starts_at_zero() -> None:
     assert bar_of(figure("growth", -9.9, "percent", base=2022)) is None
     assert bar_of(figure("value", None, "USD")) is None
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
+from by_hand import figure
 
 from entrepot.report import words
 from entrepot.report.cards import percent_span
@@ -36,24 +35,24 @@ def test_a_direction_word_has_the_sign_of_the_change(change: float, word: str) -
         (0.01, "did not change"),
     ],
 )
-def test_growth_in_words(figure: Any, growth: float, said: str) -> None:
+def test_growth_in_words(growth: float, said: str) -> None:
     assert text(words.changed(figure("growth", growth, "percent", base=2022))) == said
 
 
-def test_only_a_growth_is_a_change(figure: Any) -> None:
+def test_only_a_growth_is_a_change() -> None:
     with pytest.raises(ValueError, match="not a growth"):
         words.changed(figure("import_share", 0.5))
     with pytest.raises(ValueError, match="not a growth"):
         words.changed(figure("growth", None, "percent", base=2022))
 
 
-def test_two_digits_say_about_where_they_round(figure: Any) -> None:
+def test_two_digits_say_about_where_they_round() -> None:
     assert text(words.about(figure("import_share", 0.38588))) == "about 39 %"
     assert text(words.about(figure("value", 5.2427e9, "USD"))) == "about 5.2 bn USD"
     assert text(words.about(figure("import_share", 0.5))) == "50.0 %"
 
 
-def test_printed_numbers_keep_their_own_digits_and_relation(figure: Any) -> None:
+def test_printed_numbers_keep_their_own_digits_and_relation() -> None:
     gaidar = figure("import_share", 0.39, row="RS-005", period=2025)
     assert words.shown(gaidar) == ("39", "%")
     assert text(words.about(gaidar)) == "39 %"
@@ -67,7 +66,7 @@ def test_printed_numbers_keep_their_own_digits_and_relation(figure: Any) -> None
     assert words.shown(computed) == ("39.0", "%")
 
 
-def test_nothing_is_said_about_a_value_that_is_not_held(figure: Any) -> None:
+def test_nothing_is_said_about_a_value_that_is_not_held() -> None:
     unknown = figure("import_share", None)
     assert words.shown(unknown) == ("–", "")
     for rule in (words.about, words.half):
@@ -75,7 +74,7 @@ def test_nothing_is_said_about_a_value_that_is_not_held(figure: Any) -> None:
             rule(unknown)
 
 
-def test_most_needs_the_whole_range_above_half(figure: Any) -> None:
+def test_most_needs_the_whole_range_above_half() -> None:
     def half(value: float, low: float | None = None, high: float | None = None) -> str:
         return words.half(figure("import_share", value, low=low, high=high))
 
@@ -87,7 +86,7 @@ def test_most_needs_the_whole_range_above_half(figure: Any) -> None:
     assert "others above" in half(0.49, 0.35, 0.51)
 
 
-def test_a_range_whose_ends_read_the_same_is_none(figure: Any) -> None:
+def test_a_range_whose_ends_read_the_same_is_none() -> None:
     assert words.span(figure("import_share", 0.5)) == ""
     assert words.span(figure("import_share", 0.019888, low=0.019887, high=0.019889)) == ""
     assert text(words.span(figure("import_share", 0.5, low=0.384, high=0.9))) == "38.4 to 90.0 %"
@@ -99,13 +98,13 @@ def test_spans_of_shares() -> None:
     assert text(percent_span(0.04983, 0.05003)) == "5.0 %"
 
 
-def test_like_is_compared_with_like(figure: Any) -> None:
+def test_like_is_compared_with_like() -> None:
     one, other = figure("value", 1.0, "USD"), figure("import_share", 0.5)
     assert words.same_year(one, other)
     assert not words.same_year(one, figure("import_share", 0.5, period=2025))
 
 
-def test_no_sentence_without_a_figure(figure: Any) -> None:
+def test_no_sentence_without_a_figure() -> None:
     with pytest.raises(ValueError, match="no Figure carries"):
         Sentence("China dispatched 56 %.", ())
     assert Sentence("China dispatched 56 %.", (figure("import_share", 0.56),)).text

@@ -32,7 +32,7 @@ def draw(data: ShareLines, *, name: str, spoken: str) -> str:
         *_axes(data, frame, name),
         *_series(data, frame),
         *_drawn_boxes(boxes),
-        *_break_line(data, frame, name),
+        *_break_line(data, frame),
         *share_labels.draw(data, frame, boxes, narrow=name == "narrow"),
         *_latest(data, frame, boxes),
     ]
@@ -55,7 +55,7 @@ def _frame(data: ShareLines, name: str) -> Frame:
     x0, x1 = data.first - side, data.last + side
     if name == "wide":
         return Frame(852, 440, 48, 196, 44, 28, x0, x1, highest)
-    return Frame(360, 440, 44, 104, 48, 28, x0, x1, highest)
+    return Frame(360, 440, 44, 104, 58, 28, x0, x1, highest)
 
 
 def _ground(data: ShareLines, frame: Frame) -> list[Any]:
@@ -189,17 +189,16 @@ def _drawn_boxes(boxes: list[tuple[Printed, Box]]) -> list[Any]:
     return layers
 
 
-def _break_line(data: ShareLines, frame: Frame, name: str) -> list[Any]:
+def _break_line(data: ShareLines, frame: Frame) -> list[Any]:
     if not data.broken:
         return []
     x = frame.x(data.broken.year + 0.5)
     rows = [{"x": x, "x2": x, "y": -14, "y2": frame.inner_height}]
+    rooms = (frame.left + x - 9, frame.width - frame.left - x - 9)
+    sides = ((data.broken.before, "right", -7), (data.broken.after, "left", 7))
     words = []
-    for text, align, shift in (
-        (data.broken.before, "right", -7),
-        (data.broken.after, "left", 7),
-    ):
-        parts = [text] if name == "wide" else _halves(text)
+    for (text, align, shift), room in zip(sides, rooms, strict=True):
+        parts = column.wrapped(text, room)
         first = -10 - 15 * (len(parts) - 1)
         words += [
             {"x": x + shift, "y": first + 15 * place, "text": part, "align": align}
@@ -226,11 +225,3 @@ def _latest(data: ShareLines, frame: Frame, boxes: list[tuple[Printed, Box]]) ->
         room=frame.right,
         height=frame.inner_height,
     )
-
-
-def _halves(text: str) -> list[str]:
-    words = text.split(" ")
-    if len(words) < 2:
-        return [text]
-    middle = (len(words) + 1) // 2
-    return [" ".join(words[:middle]), " ".join(words[middle:])]

@@ -1,0 +1,223 @@
+"""The brief in headless Chromium: readable by everybody, on any screen, and on paper."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+CLAIMS = Path(__file__).resolve().parents[2] / "examples" / "russia-china-dependence.yaml"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The machine's own Chromium; nothing is downloaded."""
+    api = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
+    found = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.skip(f"needs a Chromium on the path ({', '.join(CHROMIUM)})")
+    with api.sync_playwright() as play:
+        started = play.chromium.launch(executable_path=found, args=list(QUIET))
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Two briefs: one with evidence and claims, one about which nothing is held."""
+    from entrepot.lake import Lake
+    from entrepot.report import brief, write
+
+    folder = tmp_path_factory.mktemp("pages")
+    lake = Lake.open(folder / "no-lake")
+    full = brief("RUS", "CHN", "chpl", lake=lake, claims=CLAIMS)
+    bare = brief("KAZ", "CHN", "chpl", lake=lake)
+    return {
+        "full": write(full, folder / "full.html"),
+        "bare": write(bare, folder / "bare.html"),
+    }
+
+
+PHONE, TABLET, DESKTOP = 360, 768, 1440
+WIDTHS = (PHONE, TABLET, DESKTOP)
+
+LABELS = """() => [...document.querySelectorAll('svg.chart')]
+  .filter(svg => svg.getBoundingClientRect().width > 0)
+  .map(svg => {
+    const outer = svg.getBoundingClientRect();
+    const box = node => { const r = node.getBoundingClientRect();
+      return {text: node.textContent, left: r.left - outer.left, right: r.right - outer.left,
+              top: r.top - outer.top, bottom: r.bottom - outer.top}; };
+    return {name: svg.getAttribute('aria-label').slice(0, 50), width: outer.width,
+            height: outer.height, labels: [...svg.querySelectorAll('text')].map(box)};
+  })"""
+
+
+@contextmanager
+def opened(browser: Browser, path: Path, width: int = DESKTOP, **how: Any) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": width, "height": 900}, **how)
+    try:
+        page.goto(path.as_uri())
+        yield page
+    finally:
+        page.close()
+
+
+def violations(page: Page) -> list[str]:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-core")
+    found = axe.Axe().run(page).response
+    assert found["passes"]
+    return [
+        f"{item['id']}: {json.dumps([node['target'] for node in item['nodes']])[:300]}"
+        for item in found["violations"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_axe_finds_no_violation(
+    browser: Browser, pages: dict[str, Path], width: int, scheme: str
+) -> None:
+    with opened(browser, pages["full"], width, color_scheme=scheme) as page:
+        page.evaluate("document.querySelectorAll('details').forEach(node => node.open = true)")
+        assert violations(page) == []
+
+
+def test_axe_finds_no_violation_where_nothing_is_held(
+    browser: Browser, pages: dict[str, Path]
+) -> None:
+    with opened(browser, pages["bare"], PHONE) as page:
+        assert violations(page) == []
+
+
+def test_axe_would_notice(browser: Browser, pages: dict[str, Path]) -> None:
+    with opened(browser, pages["bare"]) as page:
+        page.evaluate("document.querySelector('h1').style.color = '#eeeeee'")
+        assert any(line.startswith("color-contrast") for line in violations(page))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", ["full", "bare"])
+def test_the_page_never_scrolls_sideways(
+    browser: Browser, pages: dict[str, Path], width: int, name: str
+) -> None:
+    with opened(browser, pages[name], width) as page:
+        page.evaluate("document.querySelectorAll('details').forEach(node => node.open = true)")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_labels_stay_inside_and_apart(browser: Browser, pages: dict[str, Path], width: int) -> None:
+    with opened(browser, pages["full"], width) as page:
+        charts = page.evaluate(LABELS)
+    assert len(charts) == 4
+    for chart in charts:
+        labels = chart["labels"]
+        assert labels
+        for label in labels:
+            inside = label["left"] >= -1 and label["right"] <= chart["width"] + 1
+            inside = inside and label["top"] >= -2 and label["bottom"] <= chart["height"] + 2
+            assert inside, (chart["name"], label)
+        for place, one in enumerate(labels):
+            for other in labels[place + 1 :]:
+                apart = (
+                    one["right"] <= other["left"] + 1
+                    or other["right"] <= one["left"] + 1
+                    or one["bottom"] <= other["top"] + 4  # line boxes are taller than letters
+                    or other["bottom"] <= one["top"] + 4
+                )
+                assert apart, (chart["name"], one["text"], other["text"])
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_one_of_two_drawings_is_shown_and_read(
+    browser: Browser, pages: dict[str, Path], width: int
+) -> None:
+    with opened(browser, pages["full"], width) as page:
+        shown = page.evaluate(
+            "[...document.querySelectorAll('svg.chart')].map(svg => "
+            "[svg.classList.contains('wide'), getComputedStyle(svg).display !== 'none'])"
+        )
+    assert len(shown) == 8
+    assert all(visible is (wide is (width > 700)) for wide, visible in shown)
+
+
+def test_nothing_is_asked_from_outside(browser: Browser, pages: dict[str, Path]) -> None:
+    page = browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(pages["full"].as_uri())
+    page.wait_for_load_state("networkidle")
+    page.close()
+    assert asked == [pages["full"].as_uri()]
+
+
+def test_the_page_works_without_scripts(browser: Browser, pages: dict[str, Path]) -> None:
+    with opened(browser, pages["full"], java_script_enabled=False) as page:
+        assert page.locator("h1").inner_text().startswith("Russia")
+        page.locator("#goods summary").click()
+        assert page.locator("#goods details table").is_visible()
+
+
+def test_a_caveat_link_arrives_at_its_caveat(browser: Browser, pages: dict[str, Path]) -> None:
+    with opened(browser, pages["full"]) as page:
+        link = page.locator(".card .see").first
+        wanted = link.get_attribute("href") or ""
+        link.click()
+        assert page.evaluate("document.querySelector(':target').id") == wanted.removeprefix("#")
+
+
+def test_the_keyboard_reaches_tables_and_links(browser: Browser, pages: dict[str, Path]) -> None:
+    with opened(browser, pages["full"]) as page:
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip"
+
+
+def test_it_prints_with_the_arithmetic_opened(browser: Browser, pages: dict[str, Path]) -> None:
+    with opened(browser, pages["full"], 794) as page:
+        data = page.pdf(prefer_css_page_size=True, print_background=True)
+        page.emulate_media(media="print")
+        sums = page.locator(".claims .sums").first
+        assert sums.bounding_box() is not None
+        heights = page.evaluate(
+            "[...document.querySelectorAll('.claims .sums')]"
+            ".map(node => node.getBoundingClientRect().height)"
+        )
+        hidden = page.evaluate(
+            "[...document.querySelectorAll('details.data')].every("
+            "node => getComputedStyle(node).display === 'none')"
+        )
+        wide = page.evaluate("getComputedStyle(document.querySelector('svg.wide')).display")
+        ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert data.startswith(b"%PDF")
+    assert heights
+    assert min(heights) > 10
+    assert hidden
+    assert wide == "block"
+    assert ground == "rgb(255, 255, 255)"
+
+
+def test_dark_readers_print_on_white(browser: Browser, pages: dict[str, Path]) -> None:
+    with opened(browser, pages["full"], 794, color_scheme="dark") as page:
+        page.emulate_media(media="print", color_scheme="dark")
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == (
+            "rgb(255, 255, 255)"
+        )
