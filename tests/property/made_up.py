@@ -19,13 +19,13 @@ Flow = tuple[str, str, int]
 def row(
     measure: str, exporter: str, importer: str, year: int, value: float, **more: object
 ) -> Published:
-    """One published row with three decimals of a billion, or as told."""
+    """One published row to the thousand, or as told."""
     fields: dict[str, object] = {
         "id": f"{measure}-{exporter}-{importer}-{year}-{more.get('currency', 'USD')}",
         "measure": measure, "reporter": HOME, "exporter": exporter, "importer": importer,
         "partner_words": "", "flow": "one_way", "goods": "all", "goods_words": "", "variant": "",
         "basis": "", "period": Period.parse(year), "base": None, "per": "", "relation": "=",
-        "value": value, "low": value - 5e5, "high": value + 5e5, "printed": f"{value / 1e9:.3f} bn",
+        "value": value, "low": value - 5e2, "high": value + 5e2, "printed": f"{value / 1e9:.6f} bn",
         "unit": "USD", "currency": "USD", "valuation": "FOB", "publisher": "Gazette",
         "origin": "SECEX", "origin_words": "Brazilian customs", "title": "", "url": "",
         "published_on": "2018-01-15", "second_url": "", "confidence": "high", "note": "",

@@ -212,9 +212,10 @@ def _stems(text: str) -> frozenset[str]:
 def _overlap(one: Interval, other: Interval) -> bool:
     """Whether two intervals share more than an end: 27.5 is printed 28, not 27."""
     low, high = max(one.low, other.low), min(one.high, other.high)
-    if one.width == 0 or other.width == 0:
+    narrower = min(one.width, other.width)
+    if narrower == 0 or math.isinf(narrower):
         return low <= high
-    return high - low > 1e-6 * min(one.width, other.width)
+    return high - low > 1e-6 * narrower
 
 
 def _printed(claim: Claim, source: Source, facts: Facts) -> Iterator[Comparison]:

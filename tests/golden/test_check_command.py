@@ -1,0 +1,87 @@
+"""`entrepot check`: output, exit codes, files written."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from entrepot.cli.main import run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Run = Callable[..., tuple[int, str, str]]
+
+EXAMPLE = str(Path(__file__).resolve().parents[2] / "examples" / "russia-china-dependence.yaml")
+HONEST = """format: 1
+source: {title: One honest number}
+claims:
+  - {id: trade, value: {exporter: CHN, importer: RUS, flow: both, period: 2024}, says: $245 bn}
+"""
+
+
+@pytest.fixture
+def entrepot(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    def invoke(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["entrepot", *words])
+        code = 0
+        try:
+            run()
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return invoke
+
+
+def test_json_alone_is_on_standard_output(entrepot: Run) -> None:
+    code, out, err = entrepot("check", EXAMPLE, "--json")
+    assert (code, err) == (1, "")
+    assert json.loads(out)["summary"]["claims"] == 17
+
+
+def test_the_table_shows_what_is_wrong_first(entrepot: Run) -> None:
+    code, out, _ = entrepot("check", EXAMPLE)
+    assert code == 1
+    places = [out.index(word) for word in ("× cannot hold", "≠ differs", "? untestable", "✓ holds")]
+    assert places == sorted(places)
+    assert "swapped" in out
+    assert "Cannot all be true: trade-growth, chinese-exports, russian-exports" in out
+
+
+def test_an_honest_text_leaves_with_0(entrepot: Run, tmp_path: Path) -> None:
+    path = tmp_path / "honest.yaml"
+    path.write_text(HONEST, encoding="utf-8")
+    code, out, _ = entrepot("check", str(path))
+    assert code == 0
+    assert "1 claim, 1 holds" in out
+
+
+def test_writes_json_and_text(entrepot: Run, tmp_path: Path) -> None:
+    for name in ("found.json", "found.txt"):
+        code, _, _ = entrepot("check", EXAMPLE, "--out", str(tmp_path / name))
+        assert code == 1
+    data = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))
+    assert data["summary"]["cannot_hold"] == 2
+    assert "cannot hold" in (tmp_path / "found.txt").read_text(encoding="utf-8")
+
+
+def test_a_suffix_that_nobody_writes_leaves_with_2(entrepot: Run, tmp_path: Path) -> None:
+    code, out, err = entrepot("check", EXAMPLE, "--out", str(tmp_path / "found.docx"))
+    assert (code, out) == (2, "")
+    assert ".json or .txt" in err
+    assert not list(tmp_path.glob("found*"))
+
+
+def test_a_bad_file_leaves_with_2_and_the_line(entrepot: Run, tmp_path: Path) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text(HONEST.replace("exporter: CHN", "exporter: China"), encoding="utf-8")
+    code, out, err = entrepot("check", str(path))
+    assert (code, out) == (2, "")
+    assert "bad.yaml, line 4" in err
+    assert "CHN" in err

@@ -1,0 +1,139 @@
+"""A claims file: what it may hold, and which line an error names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from entrepot.claims import parse_document, read_document
+from entrepot.errors import BadFileError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEAD = "format: 1\nsource: {title: A text, date: 2026-01-20}\nclaims:\n"
+SHARE = "{importer: RUS, exporter: CHN, period: 2025}"
+
+
+def one(kind: str, says: str, more: str = "") -> str:
+    return f"{HEAD}  - id: a\n    {kind}\n    says: {says}\n{more}"
+
+
+def read(text: str) -> tuple[str, float, float]:
+    claim = parse_document(text, name="x.yaml").claims[0]
+    return claim.quantity.unit, claim.interval.low, claim.interval.high
+
+
+@pytest.mark.parametrize(
+    ("kind", "says", "unit", "low", "high"),
+    [
+        (f"import_share: {SHARE}", "27", "share", 0.265, 0.275),
+        (f"import_share: {SHARE}", "27 %", "share", 0.265, 0.275),
+        (f"import_share: {SHARE}", "27.0", "share", 0.2695, 0.2705),
+        (f"import_share: {SHARE}", "0.27", "share", 0.265, 0.275),
+        (f"import_share: {SHARE}", "a third", "share", 0.3, 0.36667),
+        (f"import_share: {SHARE}", "more than half", "share", 0.5, 1),
+        (f"growth: {SHARE}", "-3.4 %", "percent", -3.45, -3.35),
+        (f"growth: {SHARE}", "doubled", "percent", 80, 120),
+        (f"growth: {SHARE}", "fell by half", "percent", -55, -45),
+        (f"value: {SHARE}", "1.63 trillion yuan", "CNY", 1.625e12, 1.635e12),
+        (f"value: {SHARE}", "$300 million a month", "USD", 299.5e6 * 12, 300.5e6 * 12),
+        ("value: {importer: RUS, exporter: CHN, period: 2025, currency: EUR}", "5 bn", "EUR",
+         4.5e9, 5.5e9),
+        (f"ratio: {{of: {SHARE}, to: {SHARE}}}", "comparable", "ratio", 0.8, 1.25),
+        (f"ratio: {{of: {SHARE}, to: {SHARE}}}", "40 %", "ratio", 0.395, 0.405),
+        (f"change: {{of: {{import_share: {SHARE}}}, base: 2024}}", "-5.8 points", "points",
+         -5.85, -5.75),
+        (f"sum: {{of: [{SHARE}, {SHARE.replace('CHN', 'TUR')}]}}", "$5 bn", "USD", 4.5e9, 5.5e9),
+    ],
+)
+def test_reads_numbers_in_the_units_of_the_data(
+    kind: str, says: str, unit: str, low: float, high: float
+) -> None:
+    assert read(one(kind, says)) == (
+        unit, pytest.approx(low, rel=1e-4), pytest.approx(high, rel=1e-4)
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "part"),
+    [
+        (one(f"import_share: {SHARE}", "130 %"), 4, "a share above one: '130 %'"),
+        (one(f"import_share: {SHARE}", "-3 %"), 4, "below zero"),
+        (one(f"import_share: {SHARE}", "12 bn USD"), 4, "not a number of this kind"),
+        (one(f"change: {{of: {{import_share: {SHARE}}}, base: 2024}}", "5 %"), 4, "not a number"),
+        (one(f"import_share: {SHARE}", "plenty"), 6, "plenty"),
+        (one(f"import_share: {SHARE}", "3.2 % to 2.7 %"), 6, "going down"),
+        (one(f"value: {SHARE}", "5 bn"), 4, "no currency"),
+        (one("value: {exporter: CHN, importer: RUS, period: 2025, currency: CNY}", "$5 bn"), 4,
+         "is in USD"),
+        (one("import_share: {importer: Russland, exporter: CHN, period: 2025}", "5 %"), 5,
+         "unknown area: 'Russland'"),
+        (one("import_share: {importer: RUS, exporter: CHN, period: 2025, goods: cphl}", "5 %"), 5,
+         "unknown goods"),
+        (one("import_share: {importer: RUS, exporter: CHN, period: 20x5}", "5 %"), 5,
+         "not a period"),
+        (one("import_share: {importer: RUS, exporter: CHN}", "5 %"), 5, "missing: 'period'"),
+        (one("import_share: {importer: RUS, exprter: CHN, period: 2025}", "5 %"), 5,
+         "unknown key: 'exprter'"),
+        (one("import_share: {importer: RUS, exporter: CHN, period: 2025, flow: both}", "5 %"), 4,
+         "no two-way form"),
+        (one("trade_share: {importer: RUS, exporter: CHN, period: 2025}", "5 %"), 4, "whose trade"),
+        (one(f"ratio: {{of: {{measure: import_share, {SHARE[1:]}, to: {SHARE}}}", "5 times"), 4,
+         "different wholes"),
+        (one(f"import_share: {SHARE}", "5 %", f"    growth: {SHARE}\n"), 4, "exactly one"),
+        (one("quote: nothing", "5 %"), 4, "exactly one"),
+        (one(f"import_share: {SHARE}", "5 %", f"  - {{id: a, growth: {SHARE}, says: 1 %}}\n"), 1,
+         "two claims are called 'a'"),
+        (HEAD.replace("claims:\n", "claims: []\n"), 3, "claims"),
+        (HEAD.replace("format: 1", "format: 2") + "  []\n", 1, "format"),
+    ],
+)
+def test_refuses_with_the_line(text: str, line: int, part: str) -> None:
+    with pytest.raises(BadFileError) as caught:
+        parse_document(text, name="x.yaml")
+    error = caught.value
+    assert f"x.yaml, line {line}" in f"{error.where} {error.hint}"
+    assert part in f"{error.what} {error.where}"
+
+
+def test_nearest_names_are_suggested() -> None:
+    for bad, near in (("importer: China", "CHN"), ("goods: cphl", "chpl"), ("basis: orign", "")):
+        with pytest.raises(BadFileError) as caught:
+            parse_document(one(f"import_share: {{exporter: CHN, period: 2025, {bad}}}", "5 %"))
+        assert near in caught.value.hint
+
+
+def test_no_such_file(tmp_path: Path) -> None:
+    with pytest.raises(BadFileError, match="no such file"):
+        read_document(tmp_path / "nothing.yaml")
+
+
+def test_books_follow_from_the_kind_the_currency_or_the_text() -> None:
+    flow = "exporter: CHN, importer: RUS, period: 2025"
+    text = (
+        f"{HEAD}"
+        f"  - {{id: share, import_share: {{{flow}}}, says: 36 %}}\n"
+        f"  - {{id: yuan, growth: {{{flow}, currency: CNY}}, says: 1 %}}\n"
+        f"  - {{id: open, value: {{{flow}}}, says: $100 bn}}\n"
+        f"  - {{id: told, value: {{{flow}, reporter: RUS}}, says: $110 bn}}\n"
+        "  - {id: mexico, value: {exporter: MEX, importer: CHN, period: 2025}, says: $9 bn}\n"
+    )
+    document = parse_document(text)
+    books = {c.id: next(c.quantity.levels()).books for c in document.claims}
+    assert books == {"share": "RUS", "yuan": "CHN", "open": "CHN", "told": "RUS", "mexico": "CHN"}
+    assert {c.id for c in document.claims if c.books_said} == {"share", "yuan", "told"}
+
+
+def test_a_sum_of_areas_is_a_sum_of_levels() -> None:
+    text = one("value: {exporter: CHN+HKG, importer: RUS, period: 2025}", "$5 bn")
+    terms = parse_document(text).claims[0].quantity.of
+    assert [(level.exporter, weight) for level, weight in terms] == [("CHN", 1.0), ("HKG", 1.0)]
+
+
+def test_a_ratio_of_shares_of_one_whole_is_a_ratio_of_levels() -> None:
+    part = "measure: export_share, exporter: CHN, period: 2025, importer:"
+    text = one(f"ratio: {{of: {{{part} USA}}, to: {{{part} RUS}}}}", "4 times")
+    quantity = parse_document(text).claims[0].quantity
+    assert [level.importer for level in quantity.levels()] == ["USA", "RUS"]
