@@ -30,9 +30,9 @@ docs: $(VENV)/.ready-dev ## Write the reference pages from the code
 	@$(BIN)/python docs/build.py
 
 lock: $(VENV)/.ready-dev ## Resolve the locks again for every platform and Python
-	@$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
+	@$(BIN)/python -m uv pip compile --quiet --no-header --universal --generate-hashes --no-emit-index-url \
 		--python-version 3.11 --group build pyproject.toml -o requirements.lock
-	@$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
+	@$(BIN)/python -m uv pip compile --quiet --no-header --universal --generate-hashes --no-emit-index-url \
 		--python-version 3.11 --group build --extra dev pyproject.toml -o requirements-dev.lock
 
 clean: ## Remove the environment and what was written
