@@ -47,6 +47,29 @@ def test_year_before_keeps_the_span() -> None:
     assert Period.parse("2024-02-29").year_before().start == date(2023, 2, 28)
 
 
+@pytest.mark.parametrize(
+    ("text", "before"),
+    [
+        ("2024-02", "2023-02"),
+        ("2025-02", "2024-02"),
+        ("2025-01..2025-02", "2024-01..2024-02"),
+        ("2025-02-27", "2024-02-27"),
+        ("2022..2023", "2021..2022"),
+    ],
+)
+def test_months_stay_whole_around_a_leap_day(text: str, before: str) -> None:
+    assert Period.parse(text).year_before() == Period.parse(before)
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [("2023", True), ("2021..2023", True), ("2023-01..2023-11", False), ("2022-07..2023-06", False),
+     ("2023-01-01..2023-12-30", False)],
+)  # fmt: skip
+def test_whole_years_begin_and_end_with_a_year(text: str, whole: bool) -> None:
+    assert Period.parse(text).is_whole_years is whole
+
+
 def test_contains() -> None:
     assert Period.parse("2023").contains(Period.parse("2023Q4"))
     assert not Period.parse("2023Q4").contains(Period.parse("2023"))

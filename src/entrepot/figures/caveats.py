@@ -57,8 +57,7 @@ def for_definition(definition: Definition, *, one_voice: bool = False) -> list[C
                 "and international series give different totals.",
             )
         )
-    whole = definition.period.start.month == 1 and definition.period.end.month == 12
-    if not whole and definition.period.freq != "D":
+    if not definition.period.is_whole_years and definition.period.freq != "D":
         found.append(
             caveat("partial-period", f"{definition.period} is not a whole year; do not compare.")
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.figures.estimate import Missing
+from entrepot.lake import spans
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,15 +46,13 @@ def held(lake: Lake, source: str, periods: Sequence[Period]) -> Held | Missing:
             f"the lake holds no {source}; bring it in with: entrepot data add {source} FILE"
         )
     for period in periods:
-        if period.start.month != 1 or period.end.month != 12:
+        if not period.is_whole_years:
             return Missing(f"{source} is yearly; {period} is not a whole year")
     wanted = {year for period in periods for year in period.years()}
     years = sorted({year for item in every for year in item.periods})
-    absent = sorted(str(year) for year in wanted if year not in years)
+    absent = sorted(wanted - set(years))
     if absent:
-        return Missing(
-            f"the lake holds {source} for {years[0]} to {years[-1]}, not for {', '.join(absent)}"
-        )
+        return Missing(f"the lake holds {source} for {spans(years)}, not for {spans(absent)}")
     used = [item for item in every if wanted & set(item.periods)]
     editions = sorted({item.nomenclature for item in used})
     if len(editions) > 1:

@@ -123,13 +123,12 @@ def _within(span: Period, time: str, dtype: nw.dtypes.DType) -> nw.Expr:
     if dtype == nw.Date or dtype == nw.Datetime:
         return (column >= span.start) & (column < span.end + timedelta(days=1))
     if dtype.is_numeric():  # pandas turns whole years into floats as soon as one is missing
-        years = span.years()
-        if Period(years[0].start, years[-1].end) != span:
+        if not span.is_whole_years:
             raise RequestError(
                 f"column {time} holds years, and {span} is not whole years",
                 hint="ask for whole years, or give a column of dates",
             )
-        return (column >= years[0].year) & (column <= years[-1].year)
+        return (column >= span.start.year) & (column <= span.end.year)
     if dtype == nw.String:
         return column == str(span)
     raise RequestError(

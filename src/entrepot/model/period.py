@@ -75,6 +75,11 @@ class Period:
         return self == _months(self.start.year, 1, 12)
 
     @property
+    def is_whole_years(self) -> bool:
+        """Whether this is one or more calendar years, from a first day to a last day of a year."""
+        return self == Period(date(self.start.year, 1, 1), date(self.end.year, 12, 31))
+
+    @property
     def freq(self) -> str:
         """``A``, ``Q``, ``M``, ``D``, or ``span`` for anything else."""
         if self.is_year:
@@ -91,8 +96,17 @@ class Period:
         return self.start <= other.start and other.end <= self.end
 
     def year_before(self) -> Period:
-        """Return the same span one year earlier (29 February becomes 28 February)."""
-        return Period(_shift_year(self.start, -1), _shift_year(self.end, -1))
+        """Return the same span one year earlier; whole months stay whole (leap years).
+
+        Examples
+        --------
+        >>> str(Period.parse("2025-02").year_before())
+        '2024-02'
+        """
+        start, end = _shift_year(self.start, -1), _shift_year(self.end, -1)
+        if self.end == _months_end(self.end.year, self.end.month):
+            end = _months_end(end.year, end.month)
+        return Period(start, end)
 
     def years(self) -> list[Period]:
         """Return the calendar years touched, oldest first."""
@@ -108,7 +122,7 @@ class Period:
                 return f"{self.start:%Y-%m}"
             case "D":
                 return self.start.isoformat()
-        if self.start == date(self.start.year, 1, 1) and self.end == date(self.end.year, 12, 31):
+        if self.is_whole_years:
             return f"{self.start.year}..{self.end.year}"
         if self.start.day == 1 and self.end == _months_end(self.end.year, self.end.month):
             return f"{self.start:%Y-%m}..{self.end:%Y-%m}"
