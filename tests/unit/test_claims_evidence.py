@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from entrepot.claims.comparison import compared, is_own
 from entrepot.claims.document import Claim, Source, parse_document
-from entrepot.claims.evidence import compared, evidence, is_own
+from entrepot.claims.evidence import evidence
 from entrepot.claims.known import Facts
 from entrepot.claims.quantity import Level, moved_by
 from entrepot.claims.standing import standing
@@ -132,7 +133,7 @@ def test_a_share_follows_from_two_levels_of_one_set_of_books() -> None:
     assert found.outcome == "supports"
     foreign = replace(rows[1], reporter="CHL")
     (other,) = evidence(share, NOBODY, facts(rows[0], foreign))
-    assert other.other_definition == "CHN's books over a total in CHL's"
+    assert other.other_definition == "China’s books over a total of Chile’s"
 
 
 def test_two_origins_of_one_set_of_books_may_differ_a_little() -> None:

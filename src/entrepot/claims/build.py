@@ -56,7 +56,7 @@ def claim_of(entry: ClaimEntry) -> Claim:
 
 def with_keys(measure: str, keys: FlowKeys) -> tuple[tuple[str, str], ...]:
     """Return the keys of the definition that a Figure of this measure would have."""
-    given = keys.model_dump(exclude_none=True, exclude={"measure", "reporter", "source"})
+    given = keys.model_dump(exclude_none=True, exclude={"measure", "reporter"})
     return (("measure", measure), *((name, str(value)) for name, value in given.items()))
 
 

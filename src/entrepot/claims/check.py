@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from entrepot.claims import reasons
 from entrepot.claims.arithmetic import because
+from entrepot.claims.beside import from_text, in_print_beside
 from entrepot.claims.document import Document, read_document
-from entrepot.claims.evidence import evidence, from_text, in_print_beside
+from entrepot.claims.evidence import evidence
 from entrepot.claims.explain import Explanation, explanations
 from entrepot.claims.known import Facts
 from entrepot.claims.levels import Linear, linear, text_conflicts
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterator
 
+    from entrepot.claims.comparison import Comparison
     from entrepot.claims.document import Claim
-    from entrepot.claims.evidence import Comparison
     from entrepot.lake import Lake
 
 __all__ = ["check"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from entrepot.claims.evidence import compared
+from entrepot.claims.comparison import compared
 from entrepot.claims.levels import linear
 from entrepot.claims.slips import SLIPS
 from entrepot.claims.solver import Solver

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from entrepot.claims.statements import Statement, Statements
 
-__all__ = ["CUSTOMS_SLACK", "MIXED_SLACK", "Facts", "Known"]
+__all__ = ["CUSTOMS_SLACK", "MIXED_SLACK", "REVISION", "Facts", "Known"]
 
 WORLD = "WLD"
 CUSTOMS_SLACK = 0.003
@@ -25,6 +25,8 @@ CUSTOMS_SLACK = 0.003
 AVERAGE_SLACK = 0.015
 """How far customs' rate of a year may lie from the average of market rates."""
 
+REVISION = 0.002
+"""How far later releases move a level that was printed exactly."""
 MIXED_SLACK = 0.005
 """How far two origins lie apart that count the same trade for the same books."""
 

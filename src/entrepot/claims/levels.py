@@ -13,7 +13,7 @@ from itertools import permutations
 from typing import TYPE_CHECKING
 
 from entrepot.claims.consistency import minimal_conflicts
-from entrepot.claims.known import CUSTOMS_SLACK
+from entrepot.claims.known import CUSTOMS_SLACK, REVISION
 from entrepot.claims.quantity import DIMENSIONLESS, Level, Terms
 from entrepot.claims.solver import Constraint, Solver, System
 from entrepot.claims.statements import NAMED
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 __all__ = ["Linear", "Quotient", "linear", "text_conflicts"]
 
 WORLD = "WLD"
-REVISION = 0.002
-"""How far later releases move a level that was printed exactly."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.claims.evidence import Comparison, compared
+from entrepot.claims.comparison import Comparison, compared
 from entrepot.claims.statements import NAMED, RECONCILED
 from entrepot.errors import EntrepotError
 from entrepot.figures import Definition, evaluate
@@ -30,11 +30,13 @@ def from_lake(claim: Claim, lake: Lake) -> Iterator[Comparison]:
     reconcile two reports may lie a tenth from either, so they contradict a claim only beyond that.
     """
     keys = dict(claim.keys)
-    measure = keys.pop("measure", "")
+    measure, wanted = keys.pop("measure", ""), keys.pop("source", "")
     named = any(value.startswith(NAMED) for value in keys.values())
     if not measure or named or claim.quantity.unit not in ("USD", "share", "percent", "index"):
         return
     for source in dict.fromkeys(holding.source for holding in lake.holdings()):
+        if wanted not in ("", source):
+            continue
         try:
             figure = evaluate(Definition.build(measure, **keys, source=source), lake)
         except EntrepotError:  # this source cannot be asked this, e.g. yuan of a table in dollars
@@ -63,7 +65,7 @@ def _comparison(claim: Claim, figure: Figure, source: str) -> Comparison:
         loose=loose,
         outcome=outcome,
         own=False,
-        how="evaluated on the lake",
+        how="rows of the lake",
         other_definition=other,
         statements=(),
         source=source,

@@ -14,8 +14,8 @@ from entrepot.model.display import MINUS
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from entrepot.claims.comparison import Comparison
     from entrepot.claims.document import Claim
-    from entrepot.claims.evidence import Comparison
     from entrepot.claims.known import Facts
     from entrepot.claims.standing import Standing
 
@@ -38,6 +38,12 @@ def reason(claim: Claim, held: Standing, found: Sequence[Comparison], facts: Fac
         case "as-quoted":
             untested = _others(found) or ", and nothing else in print tests it"
             return f"as quoted: {_who(best)} has it so{untested}."
+        case "between":
+            ends = sorted((item for item in found if not item.own), key=lambda item: item.value)
+            return (
+                f"between {number_of(ends[0])} and {number_of(ends[-1])}, which are in print of "
+                "totals that differ; it takes the total that is meant."
+            )
         case "otherwise-only":
             return f"only another definition is in print: {_says(best)}, {best.other_definition}."
     return f"what is in print is too round to tell: {_says(best)}."
@@ -52,9 +58,10 @@ def conflicting(claim: Claim, conflict: Collection[str], claims: Mapping[str, Cl
 
 def number_of(item: Comparison) -> str:
     """Return the number of a piece of evidence, as printed where it was."""
-    if item.statements and not item.how:
-        return item.statements[0].row.printed.replace("-", MINUS).replace(" %", "\u00a0%")
-    return stated(item.value, item.unit)
+    printed = item.statements[0].row.printed if item.statements and not item.how else ""
+    if not printed or re.search(r"\d{7}", printed):  # a bare number of units is hard to read
+        return stated(item.value, item.unit)
+    return printed.replace("-", MINUS).replace(" %", "\u00a0%")
 
 
 def what_would_test(claim: Claim, facts: Facts) -> str:
@@ -108,7 +115,7 @@ def _says(item: Comparison) -> str:
         return f"{_who(item)} has {number_of(item)}, printed by {_printer(item)}"
     if not item.statements:
         how = f" ({item.how})" if item.how else ""
-        return f"{item.source} gives {number_of(item)}{how}"
+        return f"{item.source}: {number_of(item)}{how}"
     return f"levels printed by {_who(item)} give {number_of(item)} ({item.how})"
 
 

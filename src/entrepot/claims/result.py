@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from entrepot.claims.comparison import Comparison
     from entrepot.claims.document import Claim, Source
-    from entrepot.claims.evidence import Comparison
 
 __all__ = ["VERDICTS", "Check", "CheckedClaim", "Conflict", "Slip", "Verdict"]
 

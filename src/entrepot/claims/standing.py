@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from entrepot.claims.quantity import SHARES
+from entrepot.model.interval import Interval
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from entrepot.claims.comparison import Comparison
     from entrepot.claims.document import Claim
-    from entrepot.claims.evidence import Comparison
 
 __all__ = ["Standing", "standing"]
 
@@ -26,7 +27,8 @@ class Standing:
         ``holds``, ``differs`` or ``untestable``.
     why
         ``agrees``, ``agrees-otherwise`` (under another definition), ``misquoted``, ``disagrees``,
-        ``as-quoted``, ``too-round``, ``otherwise-only`` or ``nothing``.
+        ``as-quoted``, ``between`` (other definitions), ``too-round``, ``otherwise-only`` or
+        ``nothing``.
     best
         The piece of evidence that decides; None if there is none.
     """
@@ -40,8 +42,7 @@ def standing(claim: Claim, found: Sequence[Comparison]) -> Standing:
     """Return where a claim stands.
 
     A source is no evidence for itself. A claim that quotes its source wrongly *differs*, whatever
-    else is in print. One that quotes it rightly *holds* only if somebody else agrees; the shares
-    that others print rest on totals they do not state, so they cannot refute it.
+    else is in print. One that quotes it rightly *holds* only if somebody else agrees.
 
     Parameters
     ----------
@@ -60,16 +61,41 @@ def standing(claim: Claim, found: Sequence[Comparison]) -> Standing:
         return Standing("holds", "agrees", agreeing)
     if agreeing := _first(others, "supports"):
         return Standing("holds", "agrees-otherwise", agreeing)
-    disagreeing = _first(same, "contradicts")
-    if disagreeing and not (quoted and claim.quantity.measure in SHARES):
+    if claim.quantity.measure in SHARES:
+        disagreeing = _refuting_share(claim, others, is_quoted=quoted is not None)
+    else:
+        disagreeing = _first(same, "contradicts")
+    if disagreeing:
         return Standing("differs", "disagrees", disagreeing)
     if quoted:
         return Standing("untestable", "as-quoted", quoted)
+    if same and _first(same, "allows") is None:
+        return Standing("untestable", "between", same[0])
     if same:
         return Standing("untestable", "too-round", same[0])
     if others:
         return Standing("untestable", "otherwise-only", others[0])
     return Standing("untestable", "nothing")
+
+
+def _refuting_share(
+    claim: Claim, others: Sequence[Comparison], *, is_quoted: bool
+) -> Comparison | None:
+    """Return what refutes a share, if anything does.
+
+    A part over its whole in the same books does. Shares that others print do only together: they
+    rest on totals that are seldom stated, so a share between them may be of yet another total.
+    """
+    same = [item for item in others if not item.other_definition]
+    contradicting = [item for item in same if item.outcome == "contradicts"]
+    if is_quoted or not contradicting:
+        return None
+    if computed := next((item for item in contradicting if item.how), None):
+        return computed
+    ends = [item.loose for item in others]
+    low, high = min(end.low for end in ends), max(end.high for end in ends)
+    between = claim.interval.meets(Interval(low, high))
+    return None if between else contradicting[0]
 
 
 def _first(found: Sequence[Comparison], outcome: str) -> Comparison | None:

@@ -14,8 +14,8 @@ from entrepot.model.interval import Interval
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from entrepot.claims.comparison import Comparison
     from entrepot.claims.document import Claim, Document
-    from entrepot.claims.evidence import Comparison
     from entrepot.claims.known import Facts
     from entrepot.claims.levels import Linear
     from entrepot.claims.standing import Standing

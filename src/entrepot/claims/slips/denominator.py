@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from entrepot.claims.comparison import compared
 from entrepot.claims.describe import stated
-from entrepot.claims.evidence import compared
 from entrepot.claims.quantity import SHARES, Level, Quantity
 from entrepot.claims.slips.case import Case, Change, Proposal, corrected, luck
 from entrepot.model.display import figure_value

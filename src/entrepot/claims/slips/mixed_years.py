@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from entrepot.claims.comparison import compared
 from entrepot.claims.describe import stated
-from entrepot.claims.evidence import compared
 from entrepot.claims.quantity import DIMENSIONLESS, Terms
 from entrepot.claims.slips.case import Case, Change, Proposal, corrected, luck
 from entrepot.model.display import figure_value

@@ -1,0 +1,185 @@
+"""One piece of evidence beside a claim: whether it supports, allows or contradicts it."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from entrepot.claims.document import Claim, Source
+    from entrepot.claims.statements import Statement
+    from entrepot.model.interval import Interval
+
+__all__ = ["Comparison", "compare", "compared", "is_own"]
+
+Outcome = Literal["supports", "allows", "contradicts"]
+COARSE = 3.0
+"""Evidence that leaves open this many times what the claim does cannot support it."""
+# Words that many names share, by their first four letters: institute, economic, policy ...
+_GENERIC = frozenset(
+    ("inst", "econ", "poli", "cent", "rese", "univ", "inte", "trad", "labo", "stud", "foun", "repo")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One piece of evidence beside a claim.
+
+    Attributes
+    ----------
+    value, unit
+        The number, in data units.
+    exact, loose
+        What it leaves open by its digits (None if one-sided), and by its words.
+    outcome
+        ``supports`` (meets the claim to the digits), ``allows`` (too coarse or too vague to say),
+        ``contradicts``.
+    own
+        Whether it is the number of the very source that the claim quotes.
+    how
+        Empty if printed as such, else how it follows.
+    other_definition
+        What is different from the definition of the claim, in words; empty if nothing is known to
+        be.
+    statements
+        The published rows behind it; empty for data of the lake.
+    source, url
+        Where it stands.
+    """
+
+    value: float
+    unit: str
+    exact: Interval | None
+    loose: Interval
+    outcome: Outcome
+    own: bool
+    how: str
+    other_definition: str
+    statements: tuple[Statement, ...]
+    source: str
+    url: str
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Whose numbers it rests on."""
+        return tuple(dict.fromkeys(statement.row.origin for statement in self.statements))
+
+    @property
+    def confidence(self) -> int:
+        """0 for high, 1 for medium, as the least certain of the statements."""
+        order = ("high", "medium", "low")
+        return max((order.index(s.row.confidence) for s in self.statements), default=1)
+
+    @property
+    def coarseness(self) -> float:
+        """How wide it is beside its size."""
+        size = abs(self.value) if self.unit != "percent" else 100 + self.value
+        return (self.exact or self.loose).width / size if size else math.inf
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return as plain JSON types."""
+        return {
+            "value": self.value,
+            "unit": self.unit,
+            "source": self.source,
+            "url": self.url,
+            "outcome": self.outcome,
+            "own_source": self.own,
+            "how": self.how,
+            "other_definition": self.other_definition,
+            "rows": [statement.row.id for statement in self.statements],
+        }
+
+
+def compare(
+    claim: Claim,
+    source: Source,
+    statements: tuple[Statement, ...],
+    exact: Interval | None,
+    loose: Interval,
+    *,
+    how: str = "",
+    other: str = "",
+) -> Comparison:
+    """Return published statements beside a claim.
+
+    Parameters
+    ----------
+    claim, source
+        The claim and the text it is from.
+    statements
+        What the number rests on; the first is named.
+    exact, loose
+        What it leaves open by its digits, and by its words.
+    how
+        Empty if it was printed as such, else how it follows.
+    other
+        In what its definition differs from the claim's, if it does.
+    """
+    first = statements[0].row
+    names = claim.attributed_to or source.publisher
+    middle = exact or loose
+    value = first.value if not how and not first.per else None
+    if value is None:
+        value = middle.middle if math.isfinite(middle.width) else max(middle.low, 0.0)
+    origins = dict.fromkeys(statement.row.origin_words for statement in statements)
+    printed = "" if how else f", in {first.publisher}"
+    return Comparison(
+        value=value,
+        unit=claim.quantity.unit,
+        exact=exact,
+        loose=loose,
+        outcome=compared(claim.interval, exact, loose),
+        own=any(is_own(names, statement) for statement in statements),
+        how=how,
+        other_definition=other,
+        statements=statements,
+        source=f"{'; '.join(origins)}{printed}",
+        url=first.url,
+    )
+
+
+def compared(claim: Interval, exact: Interval | None, loose: Interval) -> Outcome:
+    """Return what evidence that leaves `exact` or `loose` open says about a claim.
+
+    Examples
+    --------
+    >>> compared(Interval(26.5, 27.5), Interval(29.5, 30.5), Interval(27, 33))
+    'allows'
+    """
+    if exact is None:
+        same_side = math.isinf(claim.width) and claim.meets(loose)
+        wider = claim.low <= loose.low if math.isinf(loose.high) else claim.high >= loose.high
+        if same_side and wider:
+            return "supports"
+    elif _overlap(claim, exact):
+        return "supports" if exact.width <= COARSE * claim.width else "allows"
+    return "allows" if _overlap(claim, loose) else "contradicts"
+
+
+def is_own(names: str, statement: Statement) -> bool:
+    """Whether the number is that of the source named, to whichever detail either is named."""
+    if not names:
+        return False
+    row = statement.row
+    if re.search(rf"\b{re.escape(row.origin)}\b", names, re.IGNORECASE):
+        return True
+    named, held = _stems(names), _stems(row.origin_words)
+    return bool(named and held) and (named <= held or held <= named)
+
+
+def _stems(text: str) -> frozenset[str]:
+    words = re.findall(r"\w{3,}", text.lower())
+    stems = frozenset(word[:4] for word in words if word not in ("the", "and"))
+    return stems - _GENERIC or stems
+
+
+def _overlap(one: Interval, other: Interval) -> bool:
+    """Whether two intervals share more than an end: 27.5 is printed 28, not 27."""
+    low, high = max(one.low, other.low), min(one.high, other.high)
+    narrower = min(one.width, other.width)
+    if narrower == 0 or math.isinf(narrower):
+        return low <= high
+    return high - low > 1e-6 * narrower
