@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def connect(
 
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": memory or _share_of_memory(0.6),
-        "temp_directory": scratch or os.path.join(tempfile.gettempdir(), "entrepot-duckdb"),
+        "temp_directory": scratch or str(Path(tempfile.gettempdir(), "entrepot-duckdb")),
         "preserve_insertion_order": False,
         "autoinstall_known_extensions": False,
     }
