@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -228,12 +228,27 @@ def test_derived_growth_keeps_currency_apart(empty: ep.Lake) -> None:
         ("import_share", {"exporter": "WLD"}, "needs an importer and an exporter"),
         ("hhi", {"importer": "WLD"}, "needs an importer"),
         ("import_share", {"flow": "both"}, "no two-way form"),
+        ("import_share", {"base": 2021}, "has no base"),
+        ("hhi", {}, "has no exporter"),
+        ("import_share", {"k": 3}, "has no k"),
+        ("cr", {"k": 0}, "k is 0"),
+        ("growth", {"base": 2024}, "does not end before"),
+        ("growth", {"base": "2021..2022"}, "12 months and the base 2021..2022 has 24"),
+        ("growth", {"period": "2022..2023"}, "does not end before"),
     ],
 )
-def test_wrong_requests(empty: ep.Lake, measure: str, keys: dict[str, str], message: str) -> None:
+def test_wrong_requests(empty: ep.Lake, measure: str, keys: dict[str, Any], message: str) -> None:
     asked = {"importer": "RUS", "exporter": "CHN", "period": 2023} | keys
     with pytest.raises((RequestError, UnknownNameError), match=message):
         ep.ask(measure, lake=empty, **asked)
+
+
+def test_one_way_of_writing_is_as_good_as_another(empty: ep.Lake) -> None:
+    keys = {"lake": empty, "importer": "RUS", "period": 2023}
+    plain = ep.ask("import_share", exporter="CHN+HKG", goods="chpl", **keys)
+    typed = ep.ask("import_share", exporter="CHN + HKG", goods=" CHPL", **keys)
+    assert plain.status == "ok"
+    assert typed.to_dict() == plain.to_dict()
 
 
 def test_nothing_held_says_how_to_get_it(empty: ep.Lake) -> None:

@@ -18,7 +18,6 @@ CHOICES = {
     "currency": ("USD", "CNY", "EUR", "RUB"),
     "flow": ("one_way", "both"),
 }
-OPTIONAL = ("base", "source", "valuation", "k")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ class Definition:
         UnknownNameError
             For an unknown key, area or choice; the message suggests the nearest known one.
         RequestError
-            For a missing period or one that cannot be read.
+            For a missing period or one that cannot be read, or `k` below one.
         """
         given = {name: value for name, value in keys.items() if value is not None}
         for name in given:
@@ -81,10 +80,15 @@ class Definition:
                 raise UnknownNameError(
                     name, str(value), allowed, hint=f"one of: {', '.join(allowed)}"
                 )
+        if "k" in given and (not isinstance(given["k"], int) or given["k"] < 1):
+            raise RequestError(
+                f"k is {given['k']!r}, not a number of suppliers",
+                hint="ask for the 1, 3 or 5 largest suppliers",
+            )
         period = Period.parse(given.pop("period"))
         base = Period.parse(given.pop("base")) if "base" in given else None
         for side in ("importer", "exporter"):
-            given[side] = str(given.get(side, "WLD"))
+            given[side] = "".join(str(given.get(side, "WLD")).split())
             area_set(given[side], period.end)
         given["goods"] = str(given.get("goods", "all"))
         return cls(measure=measure, period=period, base=base, **given)

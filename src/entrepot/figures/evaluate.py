@@ -20,12 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["ask", "evaluate"]
 
 PRINTED = ("computed", "published")
-# A share is best taken from somebody who counted both its parts; a level from the finest data.
-PREFERENCE = {
-    "import_share": ("published", "computed"),
-    "export_share": ("published", "computed"),
-    "asymmetry": ("published", "computed"),
-}
+SHARES = ("import_share", "export_share", "asymmetry")
+CONCENTRATION = ("hhi", "cr")
 
 
 def ask(measure: str, *, lake: Lake | str | os.PathLike[str] | None = None, **keys: Any) -> Figure:
@@ -88,34 +84,65 @@ def evaluate(definition: Definition, lake: Lake) -> Figure:
 
 
 def _checked(definition: Definition, lake: Lake) -> Definition:
+    """Return the definition as it will be carried, or say why it makes no sense."""
+    measure = definition.measure
     ids = [item.id for item in passports()]
-    if definition.measure not in ids:
-        raise UnknownNameError(
-            "measure", definition.measure, ids, hint="see: entrepot measure list"
-        )
+    if measure not in ids:
+        raise UnknownNameError("measure", measure, ids, hint="see: entrepot measure list")
     known = [*dict.fromkeys(holding.source for holding in lake.holdings()), *PRINTED, "baci"]
     if definition.source and definition.source not in known:
         raise UnknownNameError("source", definition.source, known, hint="see: entrepot data list")
     if not definition.goods.startswith("named:"):
-        goods_selection(definition.goods)
-    if definition.measure == "growth" and definition.base is None:
-        definition = definition.but(base=definition.period.year_before())
-    if definition.measure == "cr" and definition.k is None:
-        definition = definition.but(k=1)
-    needs_both = definition.measure in ("import_share", "export_share", "asymmetry")
-    if needs_both and "WLD" in (definition.importer, definition.exporter):
+        definition = definition.but(goods=goods_selection(definition.goods).key)
+    if measure in SHARES and "WLD" in (definition.importer, definition.exporter):
         raise RequestError(
-            f"{definition.measure} needs an importer and an exporter",
+            f"{measure} needs an importer and an exporter",
             hint="add --importer RUS --exporter CHN",
         )
-    if definition.measure in ("hhi", "cr") and definition.importer == "WLD":
-        raise RequestError(f"{definition.measure} needs an importer", hint="add --importer RUS")
-    if definition.flow == "both" and definition.measure not in ("value", "growth"):
+    if measure in CONCENTRATION and definition.importer == "WLD":
+        raise RequestError(f"{measure} needs an importer", hint="add --importer RUS")
+    if definition.flow == "both" and measure not in ("value", "growth"):
         raise RequestError(
-            f"{definition.measure} has no two-way form",
+            f"{measure} has no two-way form",
             hint="leave out --flow both, or ask value or growth",
         )
-    return definition
+    _refuse_unread(definition)
+    if measure == "growth":
+        return _with_base(definition)
+    return definition.but(k=definition.k or 1) if measure == "cr" else definition
+
+
+def _refuse_unread(definition: Definition) -> None:
+    """Refuse keys that the measure would not read: an answer must not look narrower than it is."""
+    measure = definition.measure
+    for key, readers, given in (
+        ("base", ("growth",), definition.base),
+        ("k", ("cr",), definition.k),
+        ("exporter", (*SHARES, "value", "growth"), definition.exporter != "WLD"),
+    ):
+        if given and measure not in readers:
+            raise RequestError(
+                f"{measure} has no {key}",
+                why="it would not change the answer",
+                hint=f"leave out --{key}, or ask {' or '.join(readers)}",
+            )
+
+
+def _with_base(definition: Definition) -> Definition:
+    """Return a growth with its base, by default a year earlier; compare like with like only."""
+    now, base = definition.period, definition.base or definition.period.year_before()
+    if base.end >= now.start:
+        raise RequestError(
+            f"the base {base} does not end before {now} begins",
+            hint="name an earlier base: --base 2021",
+        )
+    if base.months != now.months:
+        raise RequestError(
+            f"{now} has {now.months} months and the base {base} has {base.months}",
+            why="a sum over a longer time is larger without any growth",
+            hint="compare periods of one length, such as 2023 with 2021",
+        )
+    return definition.but(base=base)
 
 
 def _unit(definition: Definition) -> str:
@@ -129,8 +156,10 @@ def _sources(definition: Definition, lake: Lake) -> list[str]:
     """Return the sources to ask, the preferred one first."""
     if definition.source:
         return [definition.source]
-    held = list(dict.fromkeys(holding.source for holding in lake.holdings()))
-    return [*held, *PREFERENCE.get(definition.measure, PRINTED)]
+    held = dict.fromkeys(holding.source for holding in lake.holdings())
+    # A share is best taken from somebody who counted both its parts; a level from the finest data.
+    bundled = reversed(PRINTED) if definition.measure in SHARES else PRINTED
+    return [*held, *bundled]
 
 
 def _answer(definition: Definition, source: str, lake: Lake) -> Answer | Missing:
