@@ -22,7 +22,8 @@ def lake(tmp_path_factory: pytest.TempPathFactory, baci_csv: Path) -> Lake:
 
 def one(says: str, goods: str, year: int, lake: Lake | None, importer: str = "RUS") -> CheckedClaim:
     keys = f'exporter: CHN, importer: {importer}, goods: "{goods}", period: {year}'
-    text = f"format: 1\nsource: {{title: A}}\nclaims:\n  - {{id: a, value: {{{keys}}}, says: {says}}}"
+    claim = f"{{id: a, value: {{{keys}}}, says: {says}}}"
+    text = f"format: 1\nsource: {{title: A}}\nclaims: [{claim}]"
     return check(parse_document(text), lake).claims[0]
 
 

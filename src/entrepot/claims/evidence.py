@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 from entrepot.claims.build import HOME
 from entrepot.claims.comparison import compare
 from entrepot.claims.describe import who
-from entrepot.claims.known import MIXED_SLACK, REVISION
+from entrepot.claims.known import MIXED_SLACK
 from entrepot.claims.quantity import DIMENSIONLESS, SHARES, Quantity
 from entrepot.model.areas import possessive
 from entrepot.model.display import figure_value
-from entrepot.model.interval import Interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from entrepot.claims.document import Claim, Source
     from entrepot.claims.known import Facts, Known
     from entrepot.claims.statements import Statement
+    from entrepot.model.interval import Interval
 
 __all__ = ["evidence"]
 
@@ -105,7 +105,7 @@ def _derived(claim: Claim, source: Source, facts: Facts) -> Iterator[Comparison]
         several = len({row.row.origin for row in rows.values()}) > 1
         reach = MIXED_SLACK if several else 0.0
         if quantity.measure == "growth":  # its base may have been revised since
-            reach = max(reach, 2 * REVISION)
+            reach = max(reach, used[-1].revision)
         how = used[0].how if len(used) == 1 else _division(used)
         yield compare(
             claim,
@@ -120,9 +120,7 @@ def _derived(claim: Claim, source: Source, facts: Facts) -> Iterator[Comparison]
 
 def _widened(quantity: Quantity, value: Interval, part: float) -> Interval:
     """Return an interval with its ends moved out by a part; a growth as the factor it is."""
-    raw = quantity.quotient(value)
-    ends = (raw.low - part * abs(raw.low), raw.high + part * abs(raw.high))
-    return quantity.stated(Interval(*ends))
+    return quantity.stated(quantity.quotient(value).widened(part))
 
 
 def _division(used: list[Known]) -> str:

@@ -7,13 +7,14 @@ totals that shares are taken of.
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 from itertools import permutations
 from typing import TYPE_CHECKING
 
 from entrepot.claims.consistency import minimal_conflicts
-from entrepot.claims.known import CUSTOMS_SLACK, REVISION
+from entrepot.claims.known import CUSTOMS_SLACK
 from entrepot.claims.quantity import DIMENSIONLESS, Level, Terms
 from entrepot.claims.solver import Constraint, Solver, System
 from entrepot.claims.statements import NAMED
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["Linear", "Quotient", "linear", "text_conflicts"]
 
 WORLD = "WLD"
+ROUNDED = 0.001
+"""How far a total and its parts lie apart in one release, where a number was cut, not rounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +101,18 @@ def linear(claims: Iterable[Claim], facts: Facts) -> Linear:
     currencies = _currencies(chosen)
     quotients = {claim.id: tuple(_quotients(claim, currencies)) for claim in chosen}
     open_ = _open(chosen, currencies)
+    latest = max((level.period.end for c in chosen for level in c.quantity.levels()), default=None)
     known: dict[Level, Interval] = {}
     sources: dict[Level, tuple[Known, ...]] = {}
     for level in dict.fromkeys(Linear(quotients, {}, {})._levels()):
         found = () if level in open_ else _best_known(level, facts)
         if found:
-            low = min(item.interval.low for item in found)
-            high = max(item.interval.high for item in found)
-            known[level] = Interval(low * (1 - REVISION), high * (1 + REVISION))
+            # What is compared with was printed before, and may have been revised since.
+            spans = [
+                item.interval.widened(item.revision if level.period.end != latest else ROUNDED)
+                for item in found
+            ]
+            known[level] = functools.reduce(Interval.hull, spans)
             sources[level] = found
     return Linear(quotients, known, sources)
 
@@ -140,12 +147,14 @@ def _quotients(claim: Claim, currencies: tuple[str, ...]) -> Iterator[Quotient]:
     """Yield the claim in its currency, or a share or ratio in each that the text counts in."""
     quantity = claim.quantity
     bounds = quantity.quotient(claim.interval)
+    if not quantity.to:
+        bounds = bounds.widened(ROUNDED)
     if quantity.measure not in DIMENSIONLESS:
         yield Quotient(quantity.of, quantity.to, bounds)
         return
     # A share in yuan and the same in dollars differ by how the months weigh.
     slack = CUSTOMS_SLACK if len(currencies) > 1 else 0.0
-    wide = Interval(bounds.low * (1 - slack), bounds.high * (1 + slack))
+    wide = bounds.widened(slack)
     for currency in currencies:
         same = quantity.mapped(currency=currency)
         yield Quotient(same.of, same.to, wide)

@@ -153,8 +153,7 @@ def _statement(row: Published) -> Statement | None:
     elif row.relation == "about":
         exact = _digits(row) or loose
     if row.origin == "BACI":
-        reach = RECONCILED * max(abs(low), abs(high))
-        loose = Interval(low - reach, high + reach)
+        loose = loose.widened(RECONCILED)
     if row.per == "month" and quantity.measure == "value":
         months = next(quantity.levels()).period.months
         exact, loose = exact.scaled(months) if exact else None, loose.scaled(months)

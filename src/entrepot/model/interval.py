@@ -65,6 +65,18 @@ class Interval:
         ends = (self.low * factor, self.high * factor)
         return Interval(min(ends), max(ends))
 
+    def widened(self, part: float) -> Interval:
+        """Return the interval with each end moved out by a part of itself.
+
+        Examples
+        --------
+        >>> Interval(100.0, 200.0).widened(0.5)
+        Interval(low=50.0, high=300.0)
+        """
+        if part == 0:
+            return self
+        return Interval(self.low - part * abs(self.low), self.high + part * abs(self.high))
+
     def __mul__(self, other: Interval) -> Interval:
         ends = [a * b for a in (self.low, self.high) for b in (other.low, other.high)]
         return Interval(min(ends), max(ends))
