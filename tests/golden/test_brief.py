@@ -242,9 +242,9 @@ def test_a_claim_under_check_stands_in_the_share_chart(told: Brief) -> None:
 
 
 @pytest.mark.parametrize("suffix", [".html", ".md", ".json"])
-def test_formats_by_suffix(told: Brief, tmp_path: Path, suffix: str) -> None:
+def test_formats_by_suffix(silent: Brief, tmp_path: Path, suffix: str) -> None:
     target = tmp_path / "deep" / f"brief{suffix}"
-    assert write(told, target) == target
+    assert write(silent, target) == target
     assert target.read_text(encoding="utf-8").strip()
     assert [path.name for path in target.parent.iterdir()] == [target.name]
 

@@ -31,7 +31,9 @@ def goods_phrase(subject: Subject) -> str:
         return "all goods"
     if subject.listed is not None:
         return f"the {subject.goods_name}"
-    return f"the goods of {subject.goods_name}"
+    if subject.goods_name.startswith("HS "):
+        return f"the goods of {subject.goods_name}"
+    return subject.goods_name
 
 
 def answer(

@@ -142,6 +142,9 @@ def range_on_card(figure: Figure) -> str:
     derived = figure.definition.measure == "asymmetry"
     kinds = ("computed", "from printed shares" if derived else "in print")
     spans = zip(spans_of(figure), kinds, strict=True)
+    if words.span(figure) == "":
+        count = words.count_word(len(figure.specifications.items), "definition")
+        return f"the same under {count}"
     return ", ".join(f"{_span(ends, figure)} {kind}" for ends, kind in spans if ends)
 
 

@@ -12,6 +12,7 @@ from entrepot.sources import source_info
 
 if TYPE_CHECKING:
     from entrepot.figures import Caveat
+    from entrepot.lake import Holding
     from entrepot.report.book import Book, Subject
     from entrepot.report.cards import Headline
 
@@ -74,13 +75,13 @@ def _day(day: object) -> str:
 def sources(book: Book) -> tuple[Term, ...]:
     """Return every source used, with what was taken from it."""
     found = []
-    for item in book.lake.holdings():
-        info = source_info(item.source)
-        years = f"{item.periods[0]} to {item.periods[-1]}"
+    for name, items in _by_source(book).items():
+        info = source_info(name)
+        whole = "an extract" if any(item.is_partial for item in items) else "the whole"
         text = (
-            f"{info.publisher}; {item.nomenclature}, {years}, {item.rows:,} rows, "
-            f"{'an extract' if item.is_partial else 'the whole'}, SHA-256 {item.snapshot}. "
-            f"{info.licence}."
+            f"{info.publisher}; {items[0].nomenclature}, {_years(items)}, "
+            f"{sum(item.rows for item in items):,} rows, {whole}, SHA-256 "
+            f"{', '.join(item.snapshot for item in items)}. {info.licence}."
         )
         found.append(Term(info.title, text, info.url))
     rows = {item.id for figure in book.figures for item in figure.evidence if item.id}
@@ -101,6 +102,19 @@ def sources(book: Book) -> tuple[Term, ...]:
     return tuple(found)
 
 
+def _by_source(book: Book) -> dict[str, list[Holding]]:
+    found: dict[str, list[Holding]] = {}
+    for item in book.lake.holdings():
+        found.setdefault(item.source, []).append(item)
+    return found
+
+
+def _years(items: list[Holding]) -> str:
+    years = [period.year for item in items for period in item.periods]
+    first, last = min(years), max(years)
+    return f"{first} to {last}" if first < last else f"{first}"
+
+
 def state(
     book: Book, subject: Subject, found: Headline, claims: int | None
 ) -> tuple[tuple[str, str], ...]:
@@ -108,10 +122,7 @@ def state(
     rows = []
     if listed := subject.listed:
         rows.append(("List", f"{listed.title}, {_day(listed.version)}"))
-    held = [
-        f"{item.source.upper()} {item.periods[0]} to {item.periods[-1]}"
-        for item in book.lake.holdings()
-    ]
+    held = [f"{name.upper()} {_years(items)}" for name, items in _by_source(book).items()]
     latest = [str(figure.definition.period) for figure in found if figure.status == "ok"]
     text = ", ".join(held) or "bundled tables only"
     rows.append(("Data", f"{text}; in print to {max(latest)}" if latest else text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from typing import TYPE_CHECKING, Any
 
 from entrepot.report.charts import column, share_labels
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["draw"]
 
 BOX_WIDTH = {"wide": 15.0, "narrow": 11.0}
+YEAR_WIDTH = {"wide": 46.0, "narrow": 27.0}
 LANES = (0, 1, -1, 2, -2, 3, -3, 4, -4)
 LOWEST_BOX = 5.0  # a printed 52.8 would otherwise be thinner than its own outline
 
@@ -79,9 +81,10 @@ def _axes(data: ShareLines, frame: Frame, name: str) -> list[Any]:
     years = list(range(data.first, data.last + 1))
     values = ticks(frame.top_value, limit=100)
     full = "format(datum.value, 'd')"
+    label = YEAR_WIDTH[name]
+    step = math.ceil(len(years) * label / frame.inner_width)
+    years = years[::-1][::step][::-1]
     if name == "narrow":
-        step = 1 if len(years) <= 8 else 2
-        years = years[::-1][::step][::-1]
         full = (
             f"datum.value == {years[0]} || datum.value == {years[-1]} ? {full} : "
             "'\u2019' + slice(format(datum.value, 'd'), 2)"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["section"]
 
 NAME, EYEBROW = "weights", "Who depends on whom"
-MOST_YEARS = 4
+MOST_ROWS, MOST_YEARS = 4, 12
 
 Pair = tuple["Figure", "Figure"]
 
@@ -65,33 +65,27 @@ def _pairs(book: Book, subject: Subject, *, forward: bool) -> dict[int, Pair]:
     if not forward:
         ends = {"importer": subject.supplier, "exporter": subject.importer}
         measures = ("export_share", "import_share")
-    found = {}
-    for year in book.years():
-        if subject.fixed and year > subject.period.year:
+    found: dict[int, Pair] = {}
+    whole: dict[int, Pair] = {}
+    for year in book.years()[:MOST_YEARS]:
+        if len(whole) == MOST_ROWS or (subject.fixed and year > subject.period.year):
             continue
-        pair = tuple(book.ask(measure, period=year, **ends) for measure in measures)
-        if any(figure.status == "ok" for figure in pair):
-            found[year] = (pair[0], pair[1])
-    return {year: found[year] for year in _chosen(found)}
-
-
-def _chosen(found: dict[int, Pair]) -> list[int]:
-    """Return the newest years in which both sides are known, and the oldest; at most four."""
-    whole = sorted(y for y, pair in found.items() if all(f.status == "ok" for f in pair))
-    years = whole or sorted(found)
-    if len(years) <= MOST_YEARS:
-        return years
-    return [years[0], *years[-(MOST_YEARS - 1) :]]
+        left, right = (book.ask(measure, period=year, **ends) for measure in measures)
+        if left.status == "ok" or right.status == "ok":
+            found[year] = (left, right)
+        if left.status == right.status == "ok":
+            whole[year] = (left, right)
+    shown = whole or dict(list(found.items())[:MOST_ROWS])
+    return dict(sorted(shown.items()))
 
 
 def _flow(book: Book, subject: Subject, pairs: dict[int, Pair], *, forward: bool) -> Flow:
     kinds = ("imports", "exports") if forward else ("exports", "imports")
     rows = []
     for year, (left, right) in pairs.items():
-        note = _note(book, subject, year, forward=forward) if year == max(pairs) else None
-        words_of = (note, note.partition(" is ")[2]) if note else ("", "")
-        short = words_of[1].replace(f" {subject.buyers}", "")
-        rows.append(Weights(str(year), _side(left), _side(right), words_of[0], short))
+        times = _times(book, subject, year) if forward and year == max(pairs) else ""
+        note = f"{subject.sellers} weight is {times} {subject.buyers}" if times else ""
+        rows.append(Weights(str(year), _side(left), _side(right), note, times))
     return Flow(
         title=f"Goods going to {subject.buyer if forward else subject.seller}",
         left=f"{subject.seller} in {subject.buyers} {kinds[0]}",
@@ -100,15 +94,11 @@ def _flow(book: Book, subject: Subject, pairs: dict[int, Pair], *, forward: bool
     )
 
 
-def _note(book: Book, subject: Subject, year: int, *, forward: bool) -> str:
-    if not forward:
-        return ""
+def _times(book: Book, subject: Subject, year: int) -> str:
     figure = book.ask(
         "asymmetry", importer=subject.importer, exporter=subject.supplier, period=year
     )
-    if figure.value is None:
-        return ""
-    return f"{subject.sellers} weight is {words.ratio_words(figure.value)} {subject.buyers}"
+    return words.ratio_words(figure.value) if figure.value is not None else ""
 
 
 def _side(figure: Figure) -> Side | None:

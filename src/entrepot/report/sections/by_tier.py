@@ -43,13 +43,14 @@ class Tier:
 def section(book: Book, subject: Subject) -> Section:
     """Return the values of the goods by tier, or a gap that says what is missing."""
     eyebrow = f"What {subject.seller} sends"
-    total = _tier(book, subject, "", subject.goods, _years(book, subject))
+    source = _source_of(book, subject)
+    total = _tier(book, subject, "", subject.goods, _years(book, subject), source)
     if len(total.values) < 2:
         what = f"{subject.goods_name} from {subject.seller} to {subject.buyer}, by year"
         gap = Gap(what, "neither the lake nor the bundled tables hold two years of it", ADD_DATA)
         return Section(NAME, eyebrow, Remark("What was sent, year by year, is not known"), gap=gap)
     years = sorted(total.values)
-    tiers = _tiers(book, subject, years) or [total]
+    tiers = _tiers(book, subject, years, source) or [total]
     broken = break_of(subject, years[0], years[-1])
     last, before = years[-1], years[-2]
     hot = max(tiers, key=lambda tier: tier.change(before, last) or 0.0)
@@ -79,7 +80,21 @@ def _years(book: Book, subject: Subject) -> list[int]:
     return sorted(years[:MOST_YEARS])
 
 
-def _tier(book: Book, subject: Subject, code: str, goods: str, years: list[int]) -> Tier:
+def _source_of(book: Book, subject: Subject) -> str | None:
+    """Return the source that answers for the headline's year: every bar is to come from it."""
+    figure = book.ask(
+        "value",
+        importer=subject.importer,
+        exporter=subject.supplier,
+        goods=subject.goods,
+        period=subject.period,
+    )
+    return figure.definition.source if figure.status == "ok" else None
+
+
+def _tier(
+    book: Book, subject: Subject, code: str, goods: str, years: list[int], source: str | None
+) -> Tier:
     found = {}
     for year in years:
         figure = book.ask(
@@ -88,17 +103,21 @@ def _tier(book: Book, subject: Subject, code: str, goods: str, years: list[int])
             exporter=subject.supplier,
             goods=goods,
             period=year,
+            source=source,
         )
         if figure.status == "ok":
             found[year] = figure
     return Tier(code, part_name(goods), found)
 
 
-def _tiers(book: Book, subject: Subject, years: list[int]) -> list[Tier]:
+def _tiers(book: Book, subject: Subject, years: list[int], source: str | None) -> list[Tier]:
     listed = subject.listed
     if listed is None or subject.goods != listed.id:
         return []
-    asked = [_tier(book, subject, t.id, f"{listed.id}:{t.id}", years) for t in listed.tiers]
+    asked = [
+        _tier(book, subject, tier.id, f"{listed.id}:{tier.id}", years, source)
+        for tier in listed.tiers
+    ]
     return [tier for tier in asked if len(tier.values) > 1]
 
 

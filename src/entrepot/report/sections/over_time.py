@@ -10,12 +10,12 @@ from entrepot.report.breaks import break_of
 from entrepot.report.cards import percent_span
 from entrepot.report.definitions import ADD_DATA
 from entrepot.report.origins import is_computed, origin_name, when_of
-from entrepot.report.parts import Gap, Link, Note, Remark, Section, Sentence, Table
+from entrepot.report.parts import Gap, Remark, Section, Sentence
 from entrepot.report.pictures import Picture, Point, Printed, ShareLines
+from entrepot.report.sections import beside
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure
-    from entrepot.model.period import Period
     from entrepot.report.book import Book, Subject
     from entrepot.report.pictures import Break
     from entrepot.sources.published.read import Published
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["section"]
 
 NAME, EYEBROW = "share", "Share over time"
-SHOWN_LINKS = 4
+MOST_YEARS = 12
 
 
 def section(book: Book, subject: Subject, claims: tuple[Printed, ...] = ()) -> Section:
@@ -38,7 +38,7 @@ def section(book: Book, subject: Subject, claims: tuple[Printed, ...] = ()) -> S
     """
     said = book.printed("import_share", subject.importer, subject.supplier)
     rows = [row for row in said if row.value is not None]
-    series = _series(book, subject, rows)
+    series = _series(book, subject)
     what = f"{subject.sellers} share of {subject.buyers} imports"
     if not rows and not series:
         gap = Gap(f"{what} by year", "neither the lake nor the bundled tables hold one", ADD_DATA)
@@ -60,18 +60,18 @@ def section(book: Book, subject: Subject, claims: tuple[Printed, ...] = ()) -> S
         eyebrow=EYEBROW,
         title=title,
         deck=f"{what} of all goods, per cent of value{_deck(broken)}.",
-        picture=Picture(drawn, _spoken(title.text, what, rows, series), _key(drawn)),
-        table=_table(what, rows, series),
-        notes=_notes(book, subject, rows, broken, last),
-        source=_source(rows, series),
+        picture=Picture(drawn, beside.spoken(title.text, what, rows, series), _key(drawn)),
+        table=beside.table(what, rows, series),
+        notes=beside.notes(rows, broken),
+        source=beside.source(rows, series),
     )
 
 
-def _series(book: Book, subject: Subject, rows: list[Published]) -> list[Figure]:
+def _series(book: Book, subject: Subject) -> list[Figure]:
     """Return one computed Figure a year, from the lake if it can answer, else bundled."""
     sources = [*dict.fromkeys(item.source for item in book.lake.holdings()), "computed"]
     found = []
-    for year in sorted(book.years()):
+    for year in sorted(book.years()[:MOST_YEARS]):
         for source in sources:
             figure = book.ask(
                 "import_share",
@@ -98,9 +98,9 @@ def _printed(row: Published) -> Printed:
     value = (row.value or 0.0) * 100
     low = value if row.low is None else row.low * 100
     high = value if row.high is None else row.high * 100
-    period = row.period
-    months = (period.start.year - period.end.year) * 12 + 13 - period.start.month - period.end.month
-    middle = (period.start.year + period.end.year) / 2 - months / 24
+    start, end = row.period.start, row.period.end
+    months = (start.year * 12 + start.month - 1, end.year * 12 + end.month)
+    middle = sum(months) / 24 - 0.5
     text = row.printed.replace(" %", "").replace("%", "").strip()
     text = text.replace("approximately ", "about ").replace("around ", "about ")
     who = origin_name(row.origin)
@@ -126,8 +126,12 @@ def _title(book: Book, subject: Subject, first: int, last: int) -> Sentence | Re
         return Sentence(text, (last_one,))
     before, after = ends
     change = _apart(before, after)
-    text = f"{subject.sellers} share {change} from {_ends(before)} in {first} to "
-    text += f"{_ends(after)} in {last}"
+    mixed = is_computed(before) is not is_computed(after)
+    then, now = (
+        f"{_ends(figure)} in {figure.definition.period}" + (_kind(figure) if mixed else "")
+        for figure in ends
+    )
+    text = f"{subject.sellers} share {change} from {then} to {now}"
     return Sentence(text, (before, after), ("reporter-break",))
 
 
@@ -135,6 +139,11 @@ def _ends(figure: Figure) -> str:
     if figure.specifications and figure.low is not None and figure.high is not None:
         return percent_span(figure.low, figure.high, "–")
     return NBSP.join(words.shown(figure))
+
+
+def _kind(figure: Figure) -> str:
+    """Name the difference where a computed share is set beside a printed one."""
+    return " (computed)" if is_computed(figure) else " (in print)"
 
 
 def _apart(before: Figure, after: Figure) -> str:
@@ -164,114 +173,4 @@ def _key(drawn: ShareLines) -> tuple[tuple[str, str], ...]:
         found.append(("printed", "in print, as tall as its digits leave open"))
     if any(item.claim for item in drawn.printed):
         found.append(("claim", "the claim under check"))
-    return tuple(found)
-
-
-def _spoken(title: str, what: str, rows: list[Published], series: list[Figure]) -> str:
-    parts = [f"{title}. {what}, per cent."]
-    if series:
-        values = ", ".join(
-            f"{f.definition.period}: {' '.join(words.shown(f))}" for f in series if f.value
-        )
-        parts.append(f"Computed: {values}.")
-    if rows:
-        values = ", ".join(
-            f"{r.period}: {r.printed} ({origin_name(r.origin)})" for r in _ordered(rows)
-        )
-        parts.append(f"In print: {values}.")
-    return " ".join(parts)
-
-
-def _ordered(rows: list[Published]) -> list[Published]:
-    return sorted(rows, key=lambda row: (row.period.start, row.period.end, row.value or 0, row.id))
-
-
-def _table(what: str, rows: list[Published], series: list[Figure]) -> Table:
-    lines = []
-    for figure in series:
-        low, high = figure.low, figure.high
-        spread = percent_span(low, high) if low is not None and high is not None else ""
-        value = words.shown(figure)[0]
-        lines.append(
-            (str(figure.definition.period), value, spread.replace(f"{NBSP}%", ""), "computed")
-        )
-    for row in _ordered(rows):
-        ends = [f"{end * 100:.4g}" if end is not None else "open" for end in (row.low, row.high)]
-        spread = ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
-        lines.append(
-            (str(row.period), row.printed.replace(" %", ""), spread, origin_name(row.origin))
-        )
-    return Table(
-        caption=f"{what}, all goods, per cent",
-        head=("Period", "Share", "Left open by digits or definitions", "Whose number"),
-        numeric=(False, True, True, False),
-        rows=tuple(sorted(lines, key=lambda line: line[0])),
-    )
-
-
-def _notes(
-    book: Book, subject: Subject, rows: list[Published], broken: Break | None, last: int
-) -> tuple[Note, ...]:
-    how = "Each box is a printed number, as tall as its digits leave open. "
-    if broken:
-        how += "The dotted line is where the reporters change: a change across it needs both named."
-    notes = [Note("How to read it", (Remark(how.strip(), ("reporter-break",)),))]
-    crowded = _most_disputed(rows)
-    if len(crowded) > 1:
-        year = crowded[0].period.year
-        said = ", ".join(
-            f"{origin_name(row.origin)} {row.printed.replace(' ', NBSP)}" for row in crowded
-        )
-        text = f"For {year} the numbers in print are these: {said}."
-        notes.append(
-            Note(
-                "Why the spread",
-                (
-                    Sentence(text, tuple(crowded), ("denominator-system",)),
-                    Remark(
-                        "They divide by different totals, and some count freight.", ("valuation",)
-                    ),
-                ),
-            )
-        )
-    return tuple(notes)
-
-
-def _most_disputed(rows: list[Published]) -> list[Published]:
-    """Return the printed shares of the whole year whose numbers are farthest apart."""
-    by_year: dict[Period, dict[str, Published]] = {}
-    for row in rows:
-        if row.period.is_year:
-            by_year.setdefault(row.period, {}).setdefault(row.origin, row)
-
-    def width(found: dict[str, Published]) -> float:
-        values = [row.value or 0.0 for row in found.values()]
-        return max(values) - min(values)
-
-    best = max(by_year.values(), key=width, default={})
-    return sorted(best.values(), key=lambda row: row.value or 0.0)
-
-
-def _source(rows: list[Published], series: list[Figure]) -> tuple[str | Link, ...]:
-    found: list[str | Link] = []
-    if series:
-        names = dict.fromkeys(
-            origin_name(item.origin) if item.origin else item.source.upper()
-            for figure in series
-            for item in figure.evidence
-        )
-        found.append(f"Computed: {', '.join(names)} over published totals. ")
-    if rows:
-        found.append("In print: ")
-        latest = sorted(rows, key=lambda row: (row.period.end, row.id), reverse=True)
-        named = list({row.origin: row for row in reversed(latest)}.values())[::-1][:SHOWN_LINKS]
-        for place, row in enumerate(named):
-            found += [
-                *(["; "] if place else []),
-                Link(f"{origin_name(row.origin)} ({row.period})", row.url),
-            ]
-        rest = len({row.origin for row in rows}) - len(named)
-        found.append(
-            f"; {words.count_word(rest, 'other')} in the table below." if rest > 0 else "."
-        )
     return tuple(found)

@@ -51,9 +51,10 @@ def section(book: Book, subject: Subject, share: Figure) -> Section:
         gap = Gap(f"{what} under other definitions", why, command_for(share.definition))
         return Section(NAME, EYEBROW, Remark("Other definitions are not held"), gap=gap)
     items = sorted(found.items, key=lambda item: (item.value, sorted(item.choices.items())))
+    headline = _headline(items, share)
     dimensions = _dimensions(items)
     curve = Curve(
-        columns=tuple(_column(item, dimensions, share) for item in items),
+        columns=tuple(_column(item, dimensions, item is headline) for item in items),
         dimensions=tuple(
             Dimension(DIMENSIONS.get(name, name), tuple(_choice(name, o, items) for o in options))
             for name, options in dimensions.items()
@@ -97,7 +98,8 @@ def _option(name: str, option: str) -> str:
     """Return an option in words."""
     match name:
         case "origin":
-            return origin_name(option) if option else "the lake"
+            names = {"": "rows of the lake", "BACI": "BACI over a printed total"}
+            return names.get(option) or origin_name(option)
         case "source":
             return SOURCES.get(option, option)
         case "goods":
@@ -108,7 +110,7 @@ def _option(name: str, option: str) -> str:
     return option or "not said"
 
 
-def _column(item: Specification, dimensions: dict[str, list[str]], share: Figure) -> Column:
+def _column(item: Specification, dimensions: dict[str, list[str]], headline: bool) -> Column:
     picks = tuple(options.index(item.choices.get(name, "")) for name, options in dimensions.items())
     printed = item.choices.get("source") == "published"
     value = item.value * 100
@@ -119,18 +121,18 @@ def _column(item: Specification, dimensions: dict[str, list[str]], share: Figure
         text=text.removesuffix(".0") if printed else text,
         picks=picks,
         printed=printed,
-        headline=_is_headline(item, share),
+        headline=headline,
         title=f"{text}{NBSP}%: {said}",
     )
 
 
-def _is_headline(item: Specification, share: Figure) -> bool:
-    first = share.evidence[0]
-    return (
-        item.value == share.value
-        and item.choices.get("source") == first.source
-        and item.choices.get("origin", first.origin) == first.origin
-    )
+def _headline(items: list[Specification], share: Figure) -> Specification:
+    """Return the definition that the headline has: its value and source, the plainest goods."""
+    source = share.evidence[0].source
+    fitting = [
+        item for item in items if item.value == share.value and item.choices.get("source") == source
+    ]
+    return min(fitting or items, key=lambda item: len(item.choices.get("goods", "")))
 
 
 def _title(share: Figure, count: int) -> Sentence:
@@ -190,7 +192,8 @@ def _notes(book: Book, subject: Subject, share: Figure) -> tuple[Note, ...]:
             "import_share", period=subject.period, basis=basis, source="published", **keys
         )
         if figure.status == "ok" and _says_basis(figure, basis):
-            text = f"{words.about(figure)} were {verb.format(subject.seller)}"
+            who = origin_name(figure.evidence[0].origin)
+            text = f"{words.about(figure)} of them were {verb.format(subject.seller)} ({who})"
             others.append(Sentence(f"{text[0].upper()}{text[1:]}.", (figure,), ("basis",)))
     if others:
         notes.append(Note("Counted another way", tuple(others)))
@@ -209,7 +212,7 @@ def _source(book: Book, subject: Subject, share: Figure) -> tuple[str | Link, ..
     rows = {
         row.origin: row
         for row in book.printed("import_share", subject.importer, subject.supplier, subject.goods)
-        if row.period == share.definition.period
+        if row.period == share.definition.period and row.basis in ("", share.definition.basis)
     }
     found: list[str | Link] = []
     for row in rows.values():

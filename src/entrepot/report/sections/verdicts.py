@@ -14,7 +14,7 @@ from entrepot.report.verdicts import ORDER, Arithmetic, ClaimRow, ClaimsPart, Co
 
 if TYPE_CHECKING:
     from entrepot.claims import Check, CheckedClaim, Conflict
-    from entrepot.claims.evidence import Comparison
+    from entrepot.claims.comparison import Comparison
     from entrepot.report.book import Subject
 
 __all__ = ["boxes", "gaps", "section"]

@@ -1,0 +1,99 @@
+"""`entrepot brief`: what it prints, what it writes, which exit code it leaves with."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from entrepot.cli.main import run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def entrepot(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Run:
+    """Run the command in this process, in an empty folder and on an empty lake."""
+
+    def invoke(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setenv("ENTREPOT_LAKE", str(tmp_path / "no-lake"))
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr(sys, "argv", ["entrepot", *words])
+        code = 0
+        try:
+            run()
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return invoke
+
+
+CLAIMS = """format: 1
+source: {title: A sentence}
+claims:
+  - id: trade
+    quote: Trade came to 1.63 trillion yuan.
+    value: {exporter: CHN, importer: RUS, flow: both, period: 2025}
+    says: 1.63 trillion yuan
+"""
+
+
+def test_it_prints_answer_figures_verdicts_and_path(entrepot: Run, tmp_path: Path) -> None:
+    (tmp_path / "claims.yaml").write_text(CLAIMS, encoding="utf-8")
+    words = ("brief", "RUS", "--supplier", "CHN", "--claims", "claims.yaml", "--out", "out/b.md")
+    code, out, err = entrepot(*words)
+    assert code == 0
+    text = " ".join(out.split())
+    assert "about 56 %" in text.replace("\u00a0", " ")
+    for value in ("56.3", "5.24", "3.66", "14.4"):
+        assert value in text
+    assert "Claims: 1 holds" in text
+    assert text.endswith("written: out/b.md")
+    assert "asking the headline Figures" in err
+    assert (tmp_path / "out" / "b.md").read_text(encoding="utf-8").startswith("# Russia")
+
+
+def test_json_goes_to_standard_output_and_no_file_is_written(entrepot: Run, tmp_path: Path) -> None:
+    code, out, _ = entrepot("brief", "KAZ", "--supplier", "CHN", "--json")
+    assert code == 0
+    data = json.loads(out)
+    assert data["title"].startswith("Kazakhstan’s dependence on China")
+    assert [figure["status"] for figure in data["figures"]] == ["insufficient_data"] * 5
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_default_file_is_named_after_the_importer(entrepot: Run, tmp_path: Path) -> None:
+    code, out, _ = entrepot("brief", "KAZ")
+    assert code == 0
+    assert out.strip().endswith("written: brief-KAZ.html")
+    assert (tmp_path / "brief-KAZ.html").is_file()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("brief", "RUS", "--out", "brief.docx"), "no brief is written as .docx"),
+        (("brief", "Russia"), "RUS"),
+        (("brief", "RUS", "--goods", "chlp"), "chpl"),
+        (("brief", "RUS", "--period", "last year"), "not a period"),
+        (("brief", "RUS", "--claims", "none.yaml"), "none.yaml"),
+    ],
+)
+def test_a_wrong_request_is_refused_before_anything_is_written(
+    entrepot: Run, tmp_path: Path, words: tuple[str, ...], said: str
+) -> None:
+    code, out, err = entrepot(*words)
+    assert code == 2
+    assert said in err
+    assert out == ""
+    assert list(tmp_path.iterdir()) == []
