@@ -10,6 +10,11 @@ import pytest
 
 import entrepot as ep
 from entrepot.errors import RequestError, UnknownNameError
+from entrepot.figures import Definition
+from entrepot.figures.cells import Cells
+from entrepot.figures.estimate import Missing
+from entrepot.figures.held import Held
+from entrepot.goods import goods_selection
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -158,6 +163,67 @@ def test_measures_against_brute_force(world: tuple[ep.Lake, Path]) -> None:
         share = ep.ask("import_share", exporter="CHN", **keys)
         assert share.high == pytest.approx(both / everything, rel=1e-9)
         assert "Hong Kong in or out" in str(share.range)
+
+
+def test_a_total_is_refused_on_an_extract(lake: ep.Lake) -> None:
+    """Russia alone would make China's exports to the world 110 instead of 3,380 bn USD."""
+    for keys in ({"exporter": "CHN"}, {"importer": "RUS"}, {"exporter": "CHN", "flow": "both"}):
+        for measure in ("value", "growth"):
+            figure = ep.ask(measure, lake=lake, period=2023, source="baci", **keys)
+            assert (figure.value, "only" in str(figure.reason)) == (None, True), (measure, keys)
+    brics = ep.ask("value", lake=lake, exporter="BRICS", importer="KAZ", period=2023, source="baci")
+    assert "holds nothing of BRA" in str(brics.reason)
+
+
+def test_several_areas_count_as_one(world: tuple[ep.Lake, Path]) -> None:
+    """What Germany and America trade with each other is not their trade with the world."""
+    lake, path = world
+    cells = {(s, b): v for (t, s, b), v in totals(path).items() if t == 2021}
+    pair = {"DEU", "USA"}
+    bought = {s: 0.0 for s, _ in cells if s not in pair}
+    for (seller, buyer), value in cells.items():
+        if buyer in pair and seller not in pair:
+            bought[seller] += value
+    sold = sum(v for (s, b), v in cells.items() if s in pair and b not in pair)
+    everything = sum(bought.values())
+    china = sum(v for (s, b), v in cells.items() if s == "CHN")
+    keys = {"lake": lake, "period": 2021, "source": "baci"}
+    ours = {"importer": "DEU+USA", **keys}
+    expected = {
+        "value": everything,
+        "hhi": sum((v / everything) ** 2 for v in bought.values()),
+        "cr": max(bought.values()) / everything,
+    }
+    for measure, value in expected.items():
+        figure = ep.ask(measure, **ours)
+        assert figure.value == pytest.approx(value, rel=1e-9), measure
+        assert "inside-group" in {item.id for item in figure.caveats}
+    share = ep.ask("import_share", exporter="CHN", **ours)
+    assert share.value == pytest.approx(bought["CHN"] / everything, rel=1e-9)
+    weight = ep.ask("asymmetry", exporter="CHN", **ours)
+    assert weight.value == pytest.approx((bought["CHN"] / everything) / (bought["CHN"] / china))
+    both = ep.ask("value", flow="both", **ours)
+    assert both.value == pytest.approx(everything + sold, rel=1e-9)
+    # A partner who is a member needs a total with trade among members.
+    member = ep.ask("import_share", exporter="USA", **ours)
+    whole = everything + cells["DEU", "USA"] + cells["USA", "DEU"]
+    assert member.value == pytest.approx(cells["USA", "DEU"] / whole, rel=1e-9)
+    assert "as the partner is a member" in str(member)
+
+
+def test_a_member_that_a_whole_source_does_not_know_is_named(
+    world: tuple[ep.Lake, Path],
+) -> None:
+    """BACI counts Liechtenstein with Switzerland, which must not make a coalition's share void."""
+    lake, path = world
+    cells = {(s, b): v for (t, s, b), v in totals(path).items() if t == 2021}
+    bought = {s: v for (s, b), v in cells.items() if b == "RUS"}
+    goods = goods_selection("all", nomenclature="HS2017")
+    rows = Cells(lake, Held("baci", "0" * 12, "HS2017", areas=230, is_partial=False))
+    asked = Definition.build("import_share", importer="RUS", exporter="DEU+LIE", period=2021)
+    assert rows.measure(asked, goods) == pytest.approx(bought["DEU"] / sum(bought.values()))
+    assert rows.strangers(asked) == {"LIE"}
+    assert isinstance(rows.measure(asked.but(exporter="LIE"), goods), Missing)
 
 
 def test_two_way_trade(world: tuple[ep.Lake, Path]) -> None:

@@ -22,6 +22,7 @@ CAVEATS = {
     "edition-break": "codes whose content changed with an edition of the Harmonized System",
     "missing-codes": "codes of the list that cannot be followed in the edition of the data",
     "denominator-system": "a share depends on who counted the total",
+    "inside-group": "a group counts as one area: trade among its members is left out of totals",
     "hong-kong": "Hong Kong is a customs territory of its own",
     "partial-period": "the period is not a whole year",
     "partial-source": "the lake holds a part of the source only",
@@ -61,7 +62,8 @@ def for_definition(definition: Definition, *, one_voice: bool = False) -> list[C
         found.append(
             caveat("partial-period", f"{definition.period} is not a whole year; do not compare.")
         )
-    if definition.currency != "USD" or definition.measure == "growth":
+    in_money = definition.quantity == "value" and definition.measure in ("value", "growth")
+    if in_money and (definition.currency != "USD" or definition.measure == "growth"):
         found.append(
             caveat("currency", f"In {definition.currency}; in another currency it would differ.")
         )
@@ -78,7 +80,7 @@ def for_definition(definition: Definition, *, one_voice: bool = False) -> list[C
 
 def _touches_china(definition: Definition) -> bool:
     sides = (definition.exporter, definition.importer)
-    return any(side.split("+")[0] in ("CHN", "HKG") for side in sides)
+    return any(not {"CHN", "HKG"}.isdisjoint(side.split("+")) for side in sides)
 
 
 def _reporter_break(definition: Definition) -> list[Caveat]:
@@ -120,7 +122,8 @@ def for_goods(selection: Selection) -> list[Caveat]:
         found.append(
             caveat(
                 "edition-break",
-                f"{codes} changed content between editions; the range shows the value without.",
+                f"{codes} changed content with HS2022, so a change from 2021 to 2022 can come "
+                "from that alone.",
             )
         )
     return found

@@ -20,13 +20,30 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.model.period import Period
 
-__all__ = ["Cells"]
+__all__ = ["Cells", "totals"]
 
 Frame = nw.LazyFrame[Any]
 Side = Literal["importer", "exporter"]
 SIDES: tuple[Side, Side] = ("importer", "exporter")
 WORLD = "WLD"
 COLUMN = {"value": "value_usd", "mass": "mass_kg"}
+
+
+def totals(asked: Definition) -> list[tuple[Definition, Side]]:
+    """Return the flows that a measure adds up over everybody on one side, with that side."""
+    everybody: list[tuple[Definition, Side]] = [
+        (asked.but(importer=WORLD), "importer"),
+        (asked.but(exporter=WORLD), "exporter"),
+    ]
+    match asked.measure:
+        case "export_share":
+            return everybody[:1]
+        case "import_share" | "hhi" | "cr":
+            return everybody[1:]
+        case "asymmetry":
+            return everybody
+    one_way = asked.but(flow="one_way")
+    return [(one_way, side) for side in SIDES if not _members(asked, side)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,30 +53,27 @@ class Cells:
     lake: Lake
     held: Held
 
-    def unit(self, asked: Definition) -> str:
-        """Return the unit of the measure on these rows."""
-        if asked.measure == "value":
-            return {"value": "USD", "mass": "kg"}[asked.quantity]
-        return measures.passport(asked.measure).unit
-
     def measure(self, asked: Definition, goods: Selection) -> float | Missing:
         """Evaluate the measure; Missing says why there is no value."""
-        match asked.measure:
-            case "value":
-                return self._value(asked, goods)
-            case "growth":
-                return self._growth(asked, goods)
-            case "import_share" | "hhi" | "cr":
-                return self._market(asked, goods, "exporter")
-            case "export_share":
-                return self._market(asked, goods, "importer")
-            case "asymmetry":
-                return self._asymmetry(asked, goods)
-        return Missing(f"{self.held.source} has no {asked.measure}")
+        if self.held.is_partial and (refusal := self._too_little(asked)):
+            return refusal
+        found = self._evaluate(asked, goods)
+        if found:
+            return found
+        strangers = self.strangers(asked)
+        known = [members - strangers for side in SIDES if (members := _members(asked, side))]
+        if not all(known):  # zero is an answer only about somebody whom the source knows
+            return self._absent(asked, strangers)
+        return self._nothing(asked) if found is None else found
 
-    def knows(self, asked: Definition) -> bool:
-        """Whether every area of the definition trades somewhere in its period."""
-        return not self._strangers(asked)
+    def strangers(self, asked: Definition) -> frozenset[str]:
+        """Return areas of the definition that trade nowhere in its periods."""
+        found: frozenset[str] = frozenset()
+        for side in SIDES:
+            if members := _members(asked, side):
+                rows = self._rows(side, self._everything(), asked).filter(_among(side, asked))
+                found |= members - _names(rows, side)
+        return found
 
     def evidence(self, asked: Definition, goods: Selection) -> Evidence:
         """Return how many rows stand behind the flow, and who told them."""
@@ -72,74 +86,41 @@ class Cells:
             told_by=dict(sorted(told.items())),
         )
 
-    def _value(self, asked: Definition, goods: Selection) -> float | Missing:
+    def _evaluate(self, asked: Definition, goods: Selection) -> float | None:
         column = COLUMN[asked.quantity]
-        rows = self._flow(asked.but(base=None), goods)
-        found = _only(measures.value(rows, by=[], value=column), column)
-        return self._nothing(asked) if found is None else found
+        if asked.measure == "value":
+            return _only(measures.value(self._flow(asked, goods), by=[], value=column), column)
+        table = self._table(asked, goods, column)
+        return _only(table, measures.passport(asked.measure).columns[0][0])
 
-    def _growth(self, asked: Definition, goods: Selection) -> float | Missing:
-        if asked.base is None:
-            return Missing("growth needs a base")
-        table = measures.growth(
-            self._flow(asked, goods),
-            by=[],
-            period=asked.period,
-            base=asked.base,
-            value=COLUMN[asked.quantity],
-        )
-        found = self._main(table, asked)
-        if found is not None:
-            return found
-        return Missing(
-            f"{self.held.source} records no {asked.goods} from {asked.exporter} to "
-            f"{asked.importer} in {asked.base} or in {asked.period}, so there is no growth"
-        )
-
-    def _market(self, asked: Definition, goods: Selection, side: Side) -> float | Missing:
-        """Evaluate a measure that needs everybody on one side of the market."""
-        whole = _with(asked, side, WORLD)
-        refusal = self._thin(whole, side)
-        if refusal:
-            return refusal
-        rows, column = self._flow(whole, goods), COLUMN[asked.quantity]
-        members = asked.members(side)
+    def _table(self, asked: Definition, goods: Selection, column: str) -> Frame:
+        """Return the measure's one row; its main column comes first."""
+        buyers, sellers = asked.members("importer"), asked.members("exporter")
+        if asked.measure == "growth":
+            return measures.growth(
+                self._flow(asked, goods),
+                by=[],
+                period=asked.period,
+                base=asked.base or asked.period.year_before(),
+                value=column,
+            )
+        if asked.measure == "asymmetry":
+            rows = self._rows("importer", goods, asked).filter(
+                _among("importer", asked) | _among("exporter", asked)
+            )
+            if not buyers & sellers:
+                rows = rows.filter(_leaves(buyers), _leaves(sellers))
+            return measures.asymmetry(rows, importer=buyers, exporter=sellers, by=[], value=column)
+        [(whole, _)] = totals(asked)
+        rows = self._flow(whole, goods, inside=bool(buyers & sellers))
         match asked.measure:
             case "import_share":
-                table = measures.import_share(rows, exporter=members, by=[], value=column)
+                return measures.import_share(rows, exporter=sellers, by=[], value=column)
             case "export_share":
-                table = measures.export_share(rows, importer=members, by=[], value=column)
+                return measures.export_share(rows, importer=buyers, by=[], value=column)
             case "hhi":
-                table = measures.hhi(rows, by=[], value=column)
-            case _:
-                table = measures.concentration_ratio(rows, by=[], k=asked.k or 1, value=column)
-        found = self._main(table, asked)
-        if found is None:
-            return self._nothing(whole)
-        strangers = self._strangers(asked)
-        return self._nothing(asked) if strangers else found
-
-    def _asymmetry(self, asked: Definition, goods: Selection) -> float | Missing:
-        bought, sold = asked.but(exporter=WORLD), asked.but(importer=WORLD)
-        refusal = self._thin(bought, "exporter") or self._thin(sold, "importer")
-        if refusal:
-            return refusal
-        rows = self._rows("importer", goods, asked).filter(
-            _among("importer", asked) | _among("exporter", asked)
-        )
-        table = measures.asymmetry(
-            rows,
-            importer=asked.members("importer"),
-            exporter=asked.members("exporter"),
-            by=[],
-            value=COLUMN[asked.quantity],
-        )
-        found = self._main(table, asked)
-        return self._nothing(asked) if found is None else found
-
-    def _main(self, table: Frame, asked: Definition) -> float | None:
-        """Return the value of the measure's main column."""
-        return _only(table, measures.passport(asked.measure).columns[0][0])
+                return measures.hhi(rows, by=[], value=column)
+        return measures.concentration_ratio(rows, by=[], k=asked.k or 1, value=column)
 
     def _rows(self, by: Side, goods: Selection, asked: Definition) -> Frame:
         """Return the goods in the period and base, without trade of an area with itself."""
@@ -147,54 +128,54 @@ class Cells:
         rows: Frame = select(self.lake.flows(self.held.source, by=by), goods)
         return rows.filter(within, nw.col("exporter") != nw.col("importer"))
 
-    def _flow(self, asked: Definition, goods: Selection) -> Frame:
-        """Return the cells of the flow; ``both`` adds the way back."""
+    def _flow(self, asked: Definition, goods: Selection, *, inside: bool = False) -> Frame:
+        """Return the cells of the flow; ``both`` adds the way back.
+
+        Several areas count as one, so their trade with the world is what leaves or enters them;
+        `inside` keeps what they trade among each other, for a partner who is one of them.
+        """
         rows = self._rows("exporter" if asked.importer == WORLD else "importer", goods, asked)
         there = _among("importer", asked) & _among("exporter", asked)
         if asked.flow == "both":
             back = asked.but(importer=asked.exporter, exporter=asked.importer)
             there = there | (_among("importer", back) & _among("exporter", back))
+        groups = [_members(asked, side) for side in SIDES]
+        if not inside and not all(groups):
+            for group in groups:
+                there = there & _leaves(group) if len(group) > 1 else there
         return rows.filter(there)
 
-    def _strangers(self, asked: Definition) -> list[str]:
-        """Return areas of the definition that trade nowhere in the period."""
-        found = []
-        for side in SIDES:
-            members = _members(asked, side)
-            if members:
-                everything = goods_selection("all", nomenclature=self.held.nomenclature)
-                rows = self._rows(side, everything, asked).filter(_among(side, asked))
-                found += sorted(members - _names(rows, side))
-        return found
+    def _everything(self) -> Selection:
+        return goods_selection("all", nomenclature=self.held.nomenclature)
 
-    def _thin(self, whole: Definition, side: Side) -> Missing | None:
-        """Refuse a total to which one area alone contributes: an extract has no total."""
-        everything = goods_selection("all", nomenclature=self.held.nomenclature)
-        names = _names(self._flow(whole, everything), side)
-        if len(names) != 1:
-            return None
-        return Missing(
-            f"in the lake's {self.held.source}, {next(iter(names))} is the only {side}, so there "
-            f"is no total to compare with; add the whole {self.held.source}, not an extract"
-        )
+    def _too_little(self, asked: Definition) -> Missing | None:
+        """Refuse an extract without an area that is asked for, or with one partner as a total."""
+        if strangers := self.strangers(asked):
+            return self._absent(asked, strangers)
+        for whole, side in totals(asked):
+            names = _names(self._flow(whole, self._everything()), side)
+            if len(names) == 1:
+                return Missing(
+                    f"in the lake's {self.held.source}, {next(iter(names))} is the only {side}, "
+                    f"so there is no total; add the whole {self.held.source}, not an extract"
+                )
+        return None
+
+    def _absent(self, asked: Definition, strangers: frozenset[str]) -> Missing:
+        names = ", ".join(sorted(strangers))
+        return Missing(f"the lake's {self.held.source} holds nothing of {names} in {asked.period}")
 
     def _nothing(self, asked: Definition) -> Missing:
-        strangers = self._strangers(asked)
-        source = self.held.source
-        if strangers:
-            names = ", ".join(strangers)
-            return Missing(f"the lake's {source} holds nothing of {names} in {asked.period}")
-        return Missing(
-            f"{source} records no {asked.goods} from {asked.exporter} to {asked.importer} in "
-            f"{asked.period}, which is not the same as zero"
+        flow = (
+            f"{self.held.source} records no {asked.goods} from {asked.exporter} to {asked.importer}"
         )
-
-
-def _with(asked: Definition, side: Side, area: str) -> Definition:
-    return asked.but(importer=area) if side == "importer" else asked.but(exporter=area)
+        if asked.measure == "growth":
+            return Missing(f"{flow} in {asked.base} or in {asked.period}, so there is no growth")
+        return Missing(f"{flow} in {asked.period}, which is not the same as zero")
 
 
 def _members(asked: Definition, side: Side) -> frozenset[str]:
+    """Return the areas on a side; none for the world, which is everybody."""
     text = asked.importer if side == "importer" else asked.exporter
     return frozenset() if text == WORLD else asked.members(side)
 
@@ -202,6 +183,11 @@ def _members(asked: Definition, side: Side) -> frozenset[str]:
 def _among(side: Side, asked: Definition) -> nw.Expr:
     members = _members(asked, side)
     return nw.col(side).is_in(sorted(members)) if members else ~nw.col(side).is_null()
+
+
+def _leaves(group: frozenset[str]) -> nw.Expr:
+    """Whether a row crosses the border of a group, or lies outside it."""
+    return ~(nw.col("importer").is_in(sorted(group)) & nw.col("exporter").is_in(sorted(group)))
 
 
 def _within(span: Period) -> nw.Expr:

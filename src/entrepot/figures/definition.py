@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 from entrepot.errors import RequestError, UnknownNameError
+from entrepot.measures import passport
 from entrepot.model.areas import area_set
 from entrepot.model.period import Period
 
@@ -29,7 +30,8 @@ class Definition:
     measure
         Id of a measure, e.g. ``"import_share"``.
     importer, exporter
-        ISO 3166 alpha-3 code, dated group, ``WLD``, or a sum such as ``"CHN+HKG"``.
+        ISO 3166 alpha-3 code, dated group, ``WLD``, or a sum such as ``"CHN+HKG"``. Several areas
+        count as one: what they trade among each other is no trade with the world.
     goods
         ``all``, a list (``chpl``), a part of one (``chpl:4.B``), codes (``8542,854231``), or
         ``named:...`` for goods that are only named in words.
@@ -103,6 +105,13 @@ class Definition:
         A base is compared with the same members, so that nobody's joining looks like trade.
         """
         return area_set(self.importer if side == "importer" else self.exporter, self.period.end)
+
+    @property
+    def unit(self) -> str:
+        """Unit of the answer: a currency, ``kg`` or ``items`` for a value, else the measure's."""
+        if self.measure != "value":
+            return passport(self.measure).unit
+        return {"mass": "kg", "items": "items"}.get(self.quantity, self.currency)
 
     def to_dict(self) -> dict[str, Any]:
         """Return every key as plain JSON types, periods as text."""

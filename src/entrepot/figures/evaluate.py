@@ -11,7 +11,7 @@ from entrepot.figures.estimate import Answer, Estimate, Missing, specifications
 from entrepot.figures.figure import Figure
 from entrepot.goods import goods_selection
 from entrepot.lake import Lake
-from entrepot.measures import passport, passports
+from entrepot.measures import passports
 from entrepot.model.reporting import stopped_in
 
 if TYPE_CHECKING:
@@ -66,10 +66,9 @@ def ask(measure: str, *, lake: Lake | str | os.PathLike[str] | None = None, **ke
 def evaluate(definition: Definition, lake: Lake) -> Figure:
     """Evaluate a definition on what the lake and the bundled tables hold."""
     definition = _checked(definition, lake)
-    unit = _unit(definition)
     if definition.goods.startswith("named:"):
         words = definition.goods.removeprefix("named:")
-        return _insufficient(definition, unit, f"{words!r} names no list of codes; use a list")
+        return _insufficient(definition, f"{words!r} names no list of codes; use a list")
     found = {source: _answer(definition, source, lake) for source in _sources(definition, lake)}
     answers = [(name, item) for name, item in found.items() if isinstance(item, Answer)]
     if "baci" in dict(answers) and definition.measure in ("value", "growth"):
@@ -80,7 +79,7 @@ def evaluate(definition: Definition, lake: Lake) -> Figure:
     reasons = [item.reason for item in found.values() if isinstance(item, Missing)]
     if definition.source is None and not lake.holdings():
         reasons.append("the lake is empty; bring BACI in with: entrepot data add baci FILE")
-    return _insufficient(definition, unit, ". ".join(reasons))
+    return _insufficient(definition, ". ".join(reasons))
 
 
 def _checked(definition: Definition, lake: Lake) -> Definition:
@@ -143,13 +142,6 @@ def _with_base(definition: Definition) -> Definition:
             hint="compare periods of one length, such as 2023 with 2021",
         )
     return definition.but(base=base)
-
-
-def _unit(definition: Definition) -> str:
-    unit = passport(definition.measure).unit
-    if definition.measure != "value":
-        return unit
-    return {"mass": "kg", "items": "items"}.get(definition.quantity, definition.currency)
 
 
 def _sources(definition: Definition, lake: Lake) -> list[str]:
@@ -217,12 +209,12 @@ def _range(ends: list[float], spans: list[str]) -> tuple[float | None, float | N
     return low, high, "; ".join(spans)
 
 
-def _insufficient(definition: Definition, unit: str, reason: str) -> Figure:
+def _insufficient(definition: Definition, reason: str) -> Figure:
     return Figure(
         definition=definition,
         status="insufficient_data",
         value=None,
-        unit=unit,
+        unit=definition.unit,
         caveats=tuple(caveats.for_definition(definition)),
         reason=reason,
     )

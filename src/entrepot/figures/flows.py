@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.figures import caveats
-from entrepot.figures.cells import Cells
+from entrepot.figures.cells import Cells, totals
 from entrepot.figures.estimate import Answer, Estimate, Missing
-from entrepot.figures.held import Held, held
+from entrepot.figures.held import held
 from entrepot.figures.variants import territories, territory
 from entrepot.goods import goods_selection
 
@@ -23,6 +23,13 @@ __all__ = ["answer"]
 
 EDITIONS = "codes whose edition changed in or out"
 HONG_KONG = "Hong Kong in or out"
+TOO_SMALL = {
+    "value": ", so this total is too small",
+    "growth": ", so this compares totals that are too small",
+    "import_share": ", so the total is too small and this is an upper bound",
+    "export_share": ", so the total is too small and this is an upper bound",
+}
+NO_BOUND = ", so the total is too small and this may be far too high or too low"
 OTHER_VARIANTS: tuple[Variant, ...] = ("same_code", "without_changed")
 
 
@@ -47,7 +54,7 @@ def answer(definition: Definition, lake: Lake, source: str) -> Answer | Missing:
     others = list(_alternatives(definition, selection, cells))
     return Answer(
         estimates=(main, *(estimate for _, estimate in others)),
-        caveats=(*caveats.for_goods(selection), *_partial(definition, deliveries)),
+        caveats=(*caveats.for_goods(selection), *_about_rows(definition, cells)),
         spans=tuple(dict.fromkeys(span for span, _ in others)),
     )
 
@@ -76,7 +83,7 @@ def _alternatives(
             if isinstance(found, Estimate):
                 yield EDITIONS, found
     for choice in territories(definition):
-        other_side = _estimate(choice, selection, cells) if cells.knows(choice) else None
+        other_side = _estimate(choice, selection, cells)
         if isinstance(other_side, Estimate):
             yield HONG_KONG, other_side
 
@@ -92,7 +99,7 @@ def _estimate(
         goods = f"{goods} ({selection.variant})"
     return Estimate(
         value=found,
-        unit=cells.unit(definition),
+        unit=definition.unit,
         choices={
             "source": cells.held.source,
             "goods": goods,
@@ -102,10 +109,24 @@ def _estimate(
     )
 
 
-def _partial(definition: Definition, deliveries: Held) -> Iterator[Caveat]:
-    if not deliveries.is_partial:
+def _about_rows(definition: Definition, cells: Cells) -> Iterator[Caveat]:
+    """Yield what follows from which rows there are, and which of them make up a total."""
+    wholes = totals(definition)
+    if cells.held.is_partial:
+        text = f"The lake holds {cells.held.source} for {cells.held.areas} exporters only"
+        consequence = TOO_SMALL.get(definition.measure, NO_BOUND) if wholes else ""
+        yield caveats.caveat("partial-source", f"{text}{consequence}.")
+    buyers, sellers = definition.members("importer"), definition.members("exporter")
+    sides = ((definition.importer, buyers), (definition.exporter, sellers))
+    several = {text for text, group in sides if len(group) > 1}
+    if not several:
         return
-    text = f"The lake holds {deliveries.source} for {deliveries.areas} exporters only"
-    if definition.measure not in ("value", "growth"):
-        text += ", so the total is too small and this is an upper bound"
-    yield caveats.caveat("partial-source", f"{text}.")
+    if strangers := cells.strangers(definition):
+        names = ", ".join(sorted(strangers))
+        yield caveats.caveat("not-recorded", f"{cells.held.source} records no trade of {names}.")
+    summed = {area for whole, _ in wholes for area in (whole.importer, whole.exporter)}
+    if names := " and ".join(sorted(several & summed)):
+        kept = "part of its total, as the partner is a member" if buyers & sellers else "left out"
+        yield caveats.caveat(
+            "inside-group", f"{names} counts as one area; trade among its members is {kept}."
+        )
