@@ -55,22 +55,28 @@ class Cells:
 
     def measure(self, asked: Definition, goods: Selection) -> float | Missing:
         """Evaluate the measure; Missing says why there is no value."""
-        if self.held.is_partial and (refusal := self._too_little(asked)):
+        if self.held.is_partial and (refusal := self._thin(asked)):
             return refusal
         found = self._evaluate(asked, goods)
-        if found:
+        if found and not self.held.is_partial:
             return found
-        strangers = self.strangers(asked)
+        strangers = self.strangers(asked, alone=not found)
         known = [members - strangers for side in SIDES if (members := _members(asked, side))]
-        if not all(known):  # zero is an answer only about somebody whom the source knows
-            return self._absent(asked, strangers)
+        # Zero is an answer only about somebody whom the source knows, and a part of a group is
+        # not the group.
+        if not all(known) or (strangers and self.held.is_partial):
+            names = ", ".join(sorted(strangers))
+            return Missing(
+                f"the lake's {self.held.source} holds nothing of {names} in {asked.period}"
+            )
         return self._nothing(asked) if found is None else found
 
-    def strangers(self, asked: Definition) -> frozenset[str]:
-        """Return areas of the definition that trade nowhere in its periods."""
+    def strangers(self, asked: Definition, *, alone: bool = False) -> frozenset[str]:
+        """Return members of groups that trade nowhere in the periods; `alone`: any such area."""
         found: frozenset[str] = frozenset()
         for side in SIDES:
-            if members := _members(asked, side):
+            members = _members(asked, side)
+            if len(members) > 1 or (alone and members):
                 rows = self._rows(side, self._everything(), asked).filter(_among(side, asked))
                 found |= members - _names(rows, side)
         return found
@@ -148,10 +154,8 @@ class Cells:
     def _everything(self) -> Selection:
         return goods_selection("all", nomenclature=self.held.nomenclature)
 
-    def _too_little(self, asked: Definition) -> Missing | None:
-        """Refuse an extract without an area that is asked for, or with one partner as a total."""
-        if strangers := self.strangers(asked):
-            return self._absent(asked, strangers)
+    def _thin(self, asked: Definition) -> Missing | None:
+        """Refuse a total of an extract to which one partner alone contributes."""
         for whole, side in totals(asked):
             names = _names(self._flow(whole, self._everything()), side)
             if len(names) == 1:
@@ -160,10 +164,6 @@ class Cells:
                     f"so there is no total; add the whole {self.held.source}, not an extract"
                 )
         return None
-
-    def _absent(self, asked: Definition, strangers: frozenset[str]) -> Missing:
-        names = ", ".join(sorted(strangers))
-        return Missing(f"the lake's {self.held.source} holds nothing of {names} in {asked.period}")
 
     def _nothing(self, asked: Definition) -> Missing:
         flow = (
