@@ -146,6 +146,7 @@ def compared(claim: Interval, exact: Interval | None, loose: Interval) -> Outcom
 
     Examples
     --------
+    >>> from entrepot.model.interval import Interval
     >>> compared(Interval(26.5, 27.5), Interval(29.5, 30.5), Interval(27, 33))
     'allows'
     """

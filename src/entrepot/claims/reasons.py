@@ -46,7 +46,7 @@ def reason(claim: Claim, held: Standing, found: Sequence[Comparison], facts: Fac
             )
         case "otherwise-only":
             return f"only another definition is in print: {_says(best)}, {best.other_definition}."
-    return f"what is in print is too round to tell: {_says(best)}."
+    return f"what is in print does not settle it: {_says(best)}."
 
 
 def conflicting(claim: Claim, conflict: Collection[str], claims: Mapping[str, Claim]) -> str:
