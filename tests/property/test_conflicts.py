@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from entrepot.claims.consistency import minimal_conflicts
 from entrepot.claims.solver import Constraint, Solver, System
 
-QUICK = settings(deadline=None, max_examples=60)
+QUICK = settings(deadline=None, max_examples=40)
 Row = tuple[tuple[Fraction, ...], Fraction]  # coefficients . x <= bound
 NAMES = "xyz"
 

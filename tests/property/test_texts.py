@@ -22,7 +22,7 @@ from made_up import (
 from entrepot.claims import check
 from entrepot.model.period import Period
 
-FEW = settings(deadline=None, max_examples=40)
+FEW = settings(deadline=None, max_examples=25)
 PARTNER = st.sampled_from(PARTNERS)
 
 
