@@ -9,7 +9,7 @@ from entrepot.model.areas import area_name
 from entrepot.model.reporting import stopped_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from entrepot.figures.definition import Definition
     from entrepot.goods import Selection
@@ -129,16 +129,27 @@ def for_goods(selection: Selection) -> list[Caveat]:
     return found
 
 
-def for_printed(rows: Iterable[Published], left_out: int) -> list[Caveat]:
-    """Return what follows from who printed the number."""
-    kept = list(rows)
+def for_printed(
+    head: Sequence[Published], kept: Sequence[Published], left_out: int
+) -> list[Caveat]:
+    """Return what follows from who printed a number.
+
+    Parameters
+    ----------
+    head
+        The rows behind the value.
+    kept
+        These and the rows of other origins, which span the range.
+    left_out
+        How many more state the same with low confidence.
+    """
     found: list[Caveat] = []
-    valuations = sorted({row.valuation for row in kept if row.valuation})
-    if valuations:
-        found.append(
-            caveat("valuation", f"Valued {' or '.join(valuations)}, as the reporter does.")
-        )
-    worded = [row for row in kept if row.relation not in ("=", "about")]
+    valued, others = ({row.valuation for row in rows if row.valuation} for rows in (head, kept))
+    if others:
+        text = f"Valued {' or '.join(sorted(valued)) or 'in a way not said'}, as the reporter does"
+        more = f"; the range holds {' and '.join(sorted(others - valued))} too"
+        found.append(caveat("valuation", f"{text}{more if others - valued else ''}."))
+    worded = [row for row in head if row.relation not in ("=", "about")]
     if worded:
         found.append(
             caveat(

@@ -55,17 +55,15 @@ def quotient_of(definition: Definition) -> Quotient | None:
     return None
 
 
-def sums(
-    parts: Sequence[Iterable[Published]],
-) -> Iterator[tuple[Published, ...]]:
-    """Yield one row of each part, where one origin, as one reporter, states them all."""
+def sums(parts: Sequence[Iterable[Published]]) -> Iterator[tuple[Published, ...]]:
+    """Yield one row of each part, where one origin, as one reporter, values them all alike."""
     if not parts:
         return
     by_voice = []
     for rows in parts:
-        found: dict[tuple[str, str, str], Published] = {}
-        for row in rows:
-            found.setdefault((row.origin, row.variant, row.reporter), row)
+        found: dict[tuple[str, ...], Published] = {}
+        for row in filter(_is_number, rows):
+            found.setdefault((row.origin, row.variant, row.reporter, row.valuation), row)
         by_voice.append(found)
     for voice in by_voice[0]:
         if all(voice in found for found in by_voice):
@@ -77,15 +75,19 @@ def pairs(
 ) -> Iterator[tuple[Published, Published]]:
     """Yield pairs that may be divided: one origin, one variant, one reporter, one valuation.
 
-    The first pair of each origin and variant is taken, so rows have to come best first. A data set
+    A bound or a range is no number to compute with: "more than" over "up to" says nothing. The
+    first pair of each origin and variant is taken, so rows have to come best first. A data set
     that blends reports is one origin with several reporters: `across_reporters` lets it be.
     """
     seen: set[tuple[str, str]] = set()
-    for one, other in itertools.product(top, bottom):
+    for one, other in itertools.product(filter(_is_number, top), filter(_is_number, bottom)):
         voice = (one.origin, one.variant)
-        same = voice == (other.origin, other.variant)
-        if same and voice not in seen and (across_reporters or one.reporter == other.reporter):
-            if one.valuation != other.valuation or not (one.value and other.value):
-                continue
+        alike = (*voice, one.valuation) == (other.origin, other.variant, other.valuation)
+        if alike and voice not in seen and (across_reporters or one.reporter == other.reporter):
             seen.add(voice)
             yield one, other
+
+
+def _is_number(row: Published) -> bool:
+    """Whether one number is stated, with what its digits leave open; zero divides nothing."""
+    return bool(row.value) and row.low is not None and row.high is not None

@@ -76,7 +76,7 @@ def _stated(rows: Iterable[Published], definition: Definition) -> tuple[Publishe
         for row in found
         if _value(row) is not None
         and row.currency in ("", definition.currency)
-        and (wanted is None or row.valuation.lower().startswith(wanted))
+        and (wanted is None or row.valuation.lower() == wanted)
     )
 
 
@@ -196,13 +196,18 @@ def _asymmetry(definition: Definition, rows: Rows, source: str) -> Iterator[Esti
 
 
 def _caveats(definition: Definition, main: list[Estimate], rows: Rows) -> Iterator[Caveat]:
+    head = {item.id for item in main[0].evidence}
     used = {item.id for estimate in main for item in estimate.evidence}
-    low = sum(row.confidence == "low" for row in _stated(rows, definition))
-    yield from caveats.for_printed([row for row in rows if row.id in used], low)
+    low = sum(row.confidence == "low" and not row.per for row in _stated(rows, definition))
+    yield from caveats.for_printed(
+        [row for row in rows if row.id in head], [row for row in rows if row.id in used], low
+    )
     if main[0].choices["source"] == "computed":
         yield from caveats.for_goods(goods_selection(definition.goods, nomenclature="HS2017"))
     elif len(main[0].evidence) > 1:
-        yield caveats.caveat("derived", "Nobody printed it: computed from two published numbers.")
+        count = len(main[0].evidence)
+        text = f"Nobody printed it: computed from {count} published numbers."
+        yield caveats.caveat("derived", text)
 
 
 def _spans(main: list[Estimate], others: list[Estimate]) -> Iterator[str]:

@@ -1,0 +1,70 @@
+"""Which printed numbers may be put together, and what is said about them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from entrepot.figures.caveats import for_printed
+from entrepot.figures.derived import pairs, sums
+from entrepot.sources.published.read import published
+
+if TYPE_CHECKING:
+    from entrepot.sources.published.read import Published
+
+FIRST = next(row for row in published() if row.measure == "value" and row.relation == "=")
+
+
+def stated(value: float | None, low: float | None, high: float | None, **keys: Any) -> Published:
+    """A statement of one origin that values FOB, as exactly as the ends say."""
+    plain = {"origin": "A", "variant": "", "reporter": "CHN", "valuation": "FOB", "relation": "="}
+    return replace(FIRST, value=value, low=low, high=high, **plain | keys)
+
+
+def number(value: float, **keys: Any) -> Published:
+    return stated(value, value - 0.5, value + 0.5, **keys)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"origin": "B"},
+        {"reporter": "RUS"},
+        {"valuation": "CIF"},
+        {"variant": "45 codes"},
+    ],
+)
+def test_only_what_one_voice_values_alike_is_put_together(other: dict[str, str]) -> None:
+    one, same, another = number(10.0), number(4.0), number(4.0, **other)
+    assert list(sums([[one], [same]])) == [(one, same)]
+    assert list(pairs([one], [same])) == [(one, same)]
+    assert list(sums([[one], [another]])) == []
+    assert list(pairs([one], [another])) == []
+    blended = list(pairs([one], [another], across_reporters=True))
+    assert bool(blended) == ("reporter" in other)
+
+
+@pytest.mark.parametrize(
+    "vague",
+    [
+        stated(10.0, 10.0, None, relation="more_than"),
+        stated(10.0, None, 10.0, relation="at_most"),
+        stated(None, 9.0, 11.0, relation="between"),
+    ],
+)
+def test_a_bound_is_no_number_to_compute_with(vague: Published) -> None:
+    exact = number(4.0)
+    assert list(pairs([vague, exact], [vague, exact])) == [(exact, exact)]
+    assert list(sums([[vague], [exact]])) == []
+
+
+def test_words_of_another_origin_are_not_said_of_the_value() -> None:
+    value = number(10.0)
+    bound = stated(12.0, 12.0, None, relation="more_than", printed="over 12", valuation="CIF")
+    told = {item.id: item.text for item in for_printed([value], [value, bound], 0)}
+    assert "printed-words" not in told
+    assert told["valuation"] == "Valued FOB, as the reporter does; the range holds CIF too."
+    told = {item.id: item.text for item in for_printed([bound], [value, bound], 0)}
+    assert "over 12" in told["printed-words"]
