@@ -22,11 +22,10 @@ LINE = 17
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """Sizes: half the gap for the year, room for ranges at the outer ends, height of a row."""
+    """Sizes: width, half the gap for the year, height of a row, whether ranges are printed."""
 
     width: int
     gap: int
-    outside: int
     row: int
     ranges: bool
 
@@ -36,21 +35,21 @@ class _Plan:
         return self.width / 2
 
     @property
-    def reach(self) -> float:
-        """Length of the longest bar."""
-        return self.width / 2 - self.gap - self.outside
+    def room(self) -> float:
+        """Length that a bar and the words beyond it may take."""
+        return self.width / 2 - self.gap - 2
 
 
 PLANS = {
-    "wide": _Plan(852, 34, 92, 30, ranges=True),
-    "narrow": _Plan(360, 27, 14, 34, ranges=False),
+    "wide": _Plan(852, 34, 30, ranges=True),
+    "narrow": _Plan(360, 27, 34, ranges=False),
 }
 
 
 def draw(data: Butterfly, *, name: str, spoken: str) -> str:
     """Return the drawing, ``wide`` or ``narrow``."""
     plan = PLANS[name]
-    scale = plan.reach / max((_end(side) for side in _sides(data)), default=1.0)
+    scale = _scale(list(_sides(data)), plan)
     layers: list[Any] = []
     top = 0.0
     for flow in data.flows:
@@ -70,6 +69,28 @@ def _sides(data: Butterfly) -> Iterator[Side]:
 
 def _end(side: Side) -> float:
     return max(side.value, side.high or 0.0)
+
+
+def _scale(sides: list[Side], plan: _Plan) -> float:
+    """Return drawing units per point, so that the longest bar and its words have room."""
+    scale = plan.room / max((_end(side) for side in sides), default=1.0)
+    for _ in range(4):  # a shorter bar may push its value outside, which takes room again
+        needed = [(plan.room - _beyond(side, scale, plan), _end(side)) for side in sides]
+        scale = min((scale, *(room / end for room, end in needed if end > 0)))
+    return scale
+
+
+def _fits(side: Side, scale: float) -> bool:
+    """Whether the value has room inside its bar, clear of the whisker."""
+    free = side.value if side.low is None else min(side.value, side.low)
+    return free * scale > text_width(f"**{side.text}**") + 14
+
+
+def _beyond(side: Side, scale: float, plan: _Plan) -> float:
+    """Return the width of the words past the end of a bar and its whisker."""
+    value = 0.0 if _fits(side, scale) else text_width(f"**{side.text}**") + 8
+    spread = text_width(side.range, 12.5) + 8 if side.range and plan.ranges else 0.0
+    return value + spread
 
 
 def _flow(flow: Flow, plan: _Plan, scale: float, top: float) -> tuple[list[Any], float]:
@@ -107,10 +128,18 @@ def _row(row: Weights, plan: _Plan, scale: float, top: float) -> list[Any]:
             layers += labels([_at(start + sign * 4, baseline, "not known", align)], style="note")
         else:
             layers += _side(side, start, sign, scale, top, plan)
-    note = row.note if plan.ranges else row.short
-    if note:
-        layers += labels([_at(plan.width, baseline, note, "right")], style="label")
-    return layers
+    return layers + _note(row, plan, scale, baseline)
+
+
+def _note(row: Weights, plan: _Plan, scale: float, y: float) -> list[Any]:
+    """Put a note at the right end, the short one where the long one has no room."""
+    taken = plan.centre + plan.gap
+    if row.right:
+        taken += _end(row.right) * scale + _beyond(row.right, scale, plan)
+    for note in (row.note, row.short) if plan.ranges else (row.short,):
+        if note and taken + text_width(note) + 12 < plan.width:
+            return [*labels([_at(plan.width, y, note, "right")], style="label")]
+    return []
 
 
 def _at(x: float, y: float, text: str, align: str) -> dict[str, Any]:
@@ -118,15 +147,14 @@ def _at(x: float, y: float, text: str, align: str) -> dict[str, Any]:
 
 
 def _side(side: Side, start: float, sign: int, scale: float, top: float, plan: _Plan) -> list[Any]:
-    length = side.value * scale
+    length, far = side.value * scale, _end(side) * scale
     ends = sorted((start, start + sign * length))
     title = f"{side.text}\u00a0%" + (f", range {side.range}\u00a0%" if side.range else "")
     bar = {"x": ends[0], "x2": ends[1], "y": top, "y2": top + BAR, "title": title}
     layers = marks("rect", [bar], style=_style(side, sign))
-    far = max(length, (side.high or 0.0) * scale)
     if side.low is not None and side.high is not None:
         layers += _whisker(start, sign, side.low * scale, side.high * scale, top + BAR / 2)
-    return layers + _texts(side, start, sign, length, far, top + BAR / 2 + 4.5, plan)
+    return layers + _texts(side, start, sign, far, top + BAR / 2 + 4.5, _fits(side, scale), plan)
 
 
 def _style(side: Side, sign: int) -> str:
@@ -143,20 +171,18 @@ def _whisker(start: float, sign: int, low: float, high: float, y: float) -> list
 
 
 def _texts(
-    side: Side, start: float, sign: int, length: float, far: float, y: float, plan: _Plan
+    side: Side, start: float, sign: int, far: float, y: float, fits: bool, plan: _Plan
 ) -> list[Any]:
     """Put the value inside its bar near the year if it fits, the range at the far end."""
-    inward, outward = ("right", "right") if sign < 0 else ("left", "left")
-    low = length if side.low is None else side.low / side.value * length
-    fits = min(length, low) > text_width(f"**{side.text}**") + 14
+    align = "right" if sign < 0 else "left"
     layers: list[Any] = []
     if fits:
         style = "label-inside" if side.printed else "label-inverse"
-        layers += labels([_at(start + sign * 7, y, side.text, inward)], style=style, bold=True)
+        layers += labels([_at(start + sign * 7, y, side.text, align)], style=style, bold=True)
     else:
-        place = _at(start + sign * (far + 7), y, side.text, outward)
+        place = _at(start + sign * (far + 7), y, side.text, align)
         layers += labels([place], style="label", bold=True)
     if side.range and plan.ranges:
         beyond = far + 8 + (0 if fits else text_width(f"**{side.text}**") + 8)
-        layers += labels([_at(start + sign * beyond, y, side.range, outward)], style="note")
+        layers += labels([_at(start + sign * beyond, y, side.range, align)], style="note")
     return layers

@@ -57,7 +57,7 @@ def _frame(data: ShareLines, name: str) -> Frame:
     x0, x1 = data.first - side, data.last + side
     if name == "wide":
         return Frame(852, 440, 48, 196, 44, 28, x0, x1, highest)
-    return Frame(360, 440, 44, 104, 58, 28, x0, x1, highest)
+    return Frame(360, 440, 48, 104, 58, 28, x0, x1, highest)
 
 
 def _ground(data: ShareLines, frame: Frame) -> list[Any]:

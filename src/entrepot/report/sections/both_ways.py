@@ -83,9 +83,9 @@ def _flow(book: Book, subject: Subject, pairs: dict[int, Pair], *, forward: bool
     kinds = ("imports", "exports") if forward else ("exports", "imports")
     rows = []
     for year, (left, right) in pairs.items():
-        times = _times(book, subject, year) if forward and year == max(pairs) else ""
-        note = f"{subject.sellers} weight is {times} {subject.buyers}" if times else ""
-        rows.append(Weights(str(year), _side(left), _side(right), note, times))
+        last = forward and year == max(pairs)
+        note, short = _ratio(book, subject, year) if last else ("", "")
+        rows.append(Weights(str(year), _side(left), _side(right), note, short))
     return Flow(
         title=f"Goods going to {subject.buyer if forward else subject.seller}",
         left=f"{subject.seller} in {subject.buyers} {kinds[0]}",
@@ -94,11 +94,18 @@ def _flow(book: Book, subject: Subject, pairs: dict[int, Pair], *, forward: bool
     )
 
 
-def _times(book: Book, subject: Subject, year: int) -> str:
+def _ratio(book: Book, subject: Subject, year: int) -> tuple[str, str]:
+    """Return by how much the heavier side weighs more, in full and in short."""
     figure = book.ask(
         "asymmetry", importer=subject.importer, exporter=subject.supplier, period=year
     )
-    return words.ratio_words(figure.value) if figure.value is not None else ""
+    if not figure.value:
+        return "", ""
+    more, less = subject.sellers, subject.buyers
+    if figure.value < 1:
+        more, less = less, more
+    times = words.ratio_words(max(figure.value, 1 / figure.value))
+    return f"{more} weight is {times} {less}", times
 
 
 def _side(figure: Figure) -> Side | None:
