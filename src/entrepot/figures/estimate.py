@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import statistics
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.figures.figure import Specification, Specifications
@@ -52,11 +52,14 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Estimates of one source: the first is its headline, the others its alternatives."""
+    """Estimates of one source: the first is its headline, the others its alternatives.
+
+    `spans` says in words what the alternatives vary.
+    """
 
     estimates: tuple[Estimate, ...]
     caveats: tuple[Caveat, ...] = ()
-    spans: tuple[str, ...] = field(default=())
+    spans: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import statistics
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -79,14 +80,11 @@ class Specifications:
 
     def to_dict(self) -> dict[str, Any]:
         """Return count, min, median, max, the choice that moves most, and every value."""
-        values = sorted(item.value for item in self.items)
-        count = len(values)
-        middle = count // 2
-        median = values[middle] if count % 2 else (values[middle - 1] + values[middle]) / 2
+        values = [item.value for item in self.items]
         return {
-            "count": count,
+            "count": len(values),
             "min": values[0],
-            "median": median,
+            "median": statistics.median(values),
             "max": values[-1],
             "moves_most": self.moves_most,
             "values": [{"choices": item.choices, "value": item.value} for item in self.items],

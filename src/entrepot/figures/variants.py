@@ -7,13 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
 
-__all__ = ["GOODS_VARIANTS", "territories", "territory"]
-
-GOODS_VARIANTS = {
-    "family": "all codes that can be followed",
-    "without_changed": "without codes whose content changed",
-    "same_code": "only codes with the same number in both editions",
-}
+__all__ = ["territories", "territory"]
 
 
 def territory(definition: Definition) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.goods.editions import links
@@ -51,7 +51,7 @@ class Selection:
     missing: tuple[tuple[str, str], ...] = ()
     substituted: tuple[tuple[str, str], ...] = ()
     edition_sensitive: frozenset[str] = frozenset()
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
     @property
     def is_everything(self) -> bool:

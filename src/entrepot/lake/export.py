@@ -67,7 +67,7 @@ def _kept(
     import narwhals as nw
 
     span = Period.parse(period) if period else None
-    on = span.start if span else date.today()
+    on = span.end if span else date.today()  # as in a definition
     for side, text in (("importer", importer), ("exporter", exporter)):
         if text and text != "WLD":
             rows = rows.filter(nw.col(side).is_in(sorted(area_set(text, on))))

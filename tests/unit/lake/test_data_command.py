@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from lake_files import NAME, Write
+from lake_files import NAME, ROWS, Write
 from typer.testing import CliRunner, Result
 
 from entrepot.cli.data import app
@@ -116,3 +116,14 @@ def test_export(run: Callable[..., Result], write: Write, tmp_path: Path) -> Non
     assert out.read_text().splitlines() == [head, row]
     assert sorted(path.name for path in tmp_path.glob("*out*")) == ["out.csv"]
     assert _json(run("export", "baci", tmp_path / "all.parquet", "--json"))["rows"] == 3
+
+
+def test_export_takes_a_group_as_a_definition_does(
+    run: Callable[..., Result], write: Write, tmp_path: Path
+) -> None:
+    """Most of the coalition joined in the course of 2022: its members are those at the end."""
+    run("add", "baci", write([*ROWS, "2022,276,643,850110,3,1"]))
+    out = tmp_path / "coalition.csv"
+    result = run("export", "baci", out, "--exporter", "coalition", "--period", "2022")
+    assert result.exit_code == 0, result.output
+    assert [line.split(",")[2] for line in out.read_text().splitlines()[1:]] == ["DEU"]

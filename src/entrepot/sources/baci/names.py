@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.model.findings import Finding
+from entrepot.model.product import EDITIONS
 from entrepot.sources.parser import TextTable
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["is_beside", "is_named", "named_table"]
 
-_EDITIONS = {"92": 1992, "96": 1996, "02": 2002, "07": 2007, "12": 2012, "17": 2017, "22": 2022}
+_EDITIONS = {one.baci.removeprefix("HS"): one.id for one in EDITIONS}
 _NAME = re.compile(r"BACI_HS(\d\d)(?:_Y(\d{4}))?(?:.*_(V\d{6}\w*))?", re.IGNORECASE)
 _BESIDE = re.compile(r"(country|product)_codes|read_?me", re.IGNORECASE)
 
@@ -43,8 +44,8 @@ def named_table(
     digits, year, release = found.groups() if found else (None, None, None)
     if digits is not None and digits not in _EDITIONS:
         raise BadFileError(f"no edition of the Harmonized System: HS{digits}", where=label)
-    edition = _one("edition", nomenclature, f"HS{_EDITIONS[digits]}" if digits else None, label)
-    if edition not in {f"HS{known}" for known in _EDITIONS.values()}:
+    edition = _one("edition", nomenclature, _EDITIONS[digits] if digits else None, label)
+    if edition not in _EDITIONS.values():
         raise BadFileError(
             f"no edition of the Harmonized System: {edition}"
             if edition
