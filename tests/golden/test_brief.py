@@ -217,7 +217,7 @@ def test_json_holds_the_figures_with_all_digits(told: Brief) -> None:
     assert len(data["figures"]) == 5
     for figure in data["figures"]:
         assert {"definition", "status", "value", "unit", "low", "high", "evidence"} <= figure.keys()
-    assert data["claims"]["summary"]["claims"] == 17
+    assert data["claims"]["summary"]["claims"] == 18
     assert all(item["carried_by"] for item in data["answer"])
 
 
@@ -226,7 +226,7 @@ def test_verdicts_come_with_what_is_wrong_first(told: Brief) -> None:
     order = ["cannot_hold", "differs", "untestable", "holds"]
     places = [order.index(row.verdict) for row in claims.rows]
     assert places == sorted(places)
-    assert sum(count for _, count in claims.tally) == len(claims.rows) == 17
+    assert sum(count for _, count in claims.tally) == len(claims.rows) == 18
     assert claims.conflicts[0].lines[0].holds is False
     assert claims.conflicts[0].lines[1].holds is True
     exports = next(row for row in claims.rows if row.id == "chinese-exports")

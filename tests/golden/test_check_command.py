@@ -42,7 +42,7 @@ def entrepot(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 def test_json_alone_is_on_standard_output(entrepot: Run) -> None:
     code, out, err = entrepot("check", EXAMPLE, "--json")
     assert (code, err) == (1, "")
-    assert json.loads(out)["summary"]["claims"] == 17
+    assert json.loads(out)["summary"]["claims"] == 18
 
 
 def test_the_table_shows_what_is_wrong_first(entrepot: Run) -> None:

@@ -218,9 +218,7 @@ def share_of(measure: str, level: Level, terms: Terms, whose: str = "") -> Quant
         return Quantity(measure, terms, ((sold, 1.0), (sold.turned(), 1.0)))
     side = "exporter" if measure == "import_share" else "importer"
     if getattr(level, side) == WORLD or getattr(level.turned(), side) == WORLD:
-        raise RequestError(
-            f"{measure} needs an importer and an exporter", hint="name both sides"
-        )
+        raise RequestError(f"{measure} needs an importer and an exporter", hint="name both sides")
     return Quantity(measure, terms, terms_of(level.but(**{side: WORLD})))
 
 

@@ -43,9 +43,7 @@ class Chain:
         if any(step is None for step in steps):
             return None
         known = [step for step in steps if step is not None]
-        values = [
-            step.value * weight for step, (_, weight) in zip(known, terms, strict=True)
-        ]
+        values = [step.value * weight for step, (_, weight) in zip(known, terms, strict=True)]
         total = math.fsum(values)
         used = frozenset(name for step in known for name in step.used)
         sums = tuple(text for step in known for text in step.sums)

@@ -217,4 +217,3 @@ def _slips(claim: Claim, explained: tuple[Explanation, ...]) -> Iterator[Slip]:
             if change.claim.id == claim.id and what not in seen and len(seen) < SLIPS_SHOWN:
                 seen.add(what)
                 yield Slip(item.proposal.kind, change.other, change.would_say, change.text)
-

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from entrepot.claims.describe import who
 from entrepot.claims.statements import NAMED
 from entrepot.model.interval import Interval
+from entrepot.sources.published.read import published
 
 if TYPE_CHECKING:
     from entrepot.claims.quantity import Quantity
@@ -55,7 +56,7 @@ def in_print(quantity: Quantity, statements: Statements) -> InPrint | None:
     Parameters
     ----------
     quantity
-        A share, of goods that are named in words.
+        A share, or the change of one, of goods that are named in words.
     statements
         Where to look.
     """
@@ -63,10 +64,11 @@ def in_print(quantity: Quantity, statements: Statements) -> InPrint | None:
     if kind is None:
         return None
     by_year: defaultdict[int, list[Statement]] = defaultdict(list)
+    ours = frozenset(row.id for row in published("computed"))
     for statement in statements.all:
         level = next(statement.quantity.levels())
         one_year = level.period.start.year == level.period.end.year
-        if one_year and _like(quantity, statement, kind):
+        if one_year and statement.row.id not in ours and _like(quantity, statement, kind):
             by_year[level.period.year].append(statement)
     if not by_year:
         return None
@@ -93,7 +95,8 @@ def _kind(goods: str) -> str | None:
 
 
 def _like(quantity: Quantity, statement: Statement, kind: str) -> bool:
-    if statement.quantity.measure != quantity.measure or not statement.counts:
+    share = quantity.less or quantity  # a change is a change of a share
+    if statement.quantity.measure != share.measure or not statement.counts:
         return False
     if statement.exact is None:
         return False

@@ -252,4 +252,3 @@ def _apart(partners: list[Level], side: str) -> list[Level]:
             chosen.append(level)
             taken |= members
     return chosen
-

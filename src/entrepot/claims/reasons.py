@@ -9,7 +9,7 @@ from entrepot.claims.describe import claimed, flow, joined, period_of, span, sta
 from entrepot.claims.kinds import in_print
 from entrepot.claims.quantity import SHARES
 from entrepot.claims.statements import NAMED
-from entrepot.model.display import MINUS
+from entrepot.model.display import MINUS, number
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -86,6 +86,14 @@ def _named(claim: Claim, facts: Facts) -> str:
     found = in_print(claim.quantity, facts.statements)
     if found is None:
         return f"“{words}” names no list of goods, and nothing in print is of that kind."
+    if claim.quantity.less:
+        points = number(found.interval.width * 100, 2)
+        return (
+            f"“{words}” names no list of goods, and for {found.year} alone {found.kind} are in "
+            f"print at {span(found.interval, 'share')}: {points} points between definitions, so "
+            "two numbers make no change unless they share one list, one basis and the same "
+            "reporters."
+        )
     return (
         f"“{words}” names no list of goods; for {found.year} alone "
         f"{span(found.interval, claim.quantity.unit)} are in print for {found.kind}, depending on "

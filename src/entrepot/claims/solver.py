@@ -140,6 +140,7 @@ class Solver:
     def _places(self, terms: Terms, unit: float) -> list[tuple[int, float]]:
         return [(self._place[name], weight * self._scale[name] / unit) for name, weight in terms]
 
+
 def quiet_model() -> Any:
     """Return an empty HiGHS model that prints nothing.
 

@@ -211,4 +211,3 @@ def _level(row: Published) -> Level | None:
         books=books,
         basis=row.basis or "dispatch",
     )
-

@@ -19,9 +19,7 @@ _MINUSES = dict.fromkeys(map(ord, "\u2212\u2012\u2013\u2014\u2010\u2011\ufe63\uf
 NUMERAL = r"\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?(?!\d)|\d+\.\d+|\d+,\d{1,2}(?!\d)|\d+|\.\d+"
 
 _COUNTED = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-NUMBER_WORDS = {
-    word: float(number) for number, word in enumerate((*_COUNTED, "eleven", "twelve"))
-}
+NUMBER_WORDS = {word: float(number) for number, word in enumerate((*_COUNTED, "eleven", "twelve"))}
 
 _FELL = (
     r"fell|falls?|down|dropp?(?:ed|s)?|declin(?:ed|es|e)|decreas(?:ed|es|e)|minus|lost|shrank|"
@@ -36,22 +34,26 @@ _ALIKE = (
     r"comparable(?: (?:to|with))?|similar(?: to)?|on a par(?: with)?|"
     r"about the same(?: as)?|the same(?: as)?|equal(?: to)?"
 )
-_POINTS = (
-    r"percentage points?|per ?cent points?|pct points?|%-points?|p\.p\.|pp|points?"
-)
+_POINTS = r"percentage points?|per ?cent points?|pct points?|%-points?|p\.p\.|pp|points?"
 
 # (pattern, what it stands for: kind and value); the kinds are read by `says`
 PATTERNS: tuple[tuple[str, tuple[str, object]], ...] = (
     (r"not more than|no more than|at most|up to|as much as|<=|≤", ("relation", "at_most")),
     (r"not less than|no less than|no fewer than|at least|>=|≥", ("relation", "at_least")),
     (r"just over|slightly (?:more than|over|above)", ("relation", "just_over")),
-    (r"just under|slightly (?:less than|under|below)|nearly|almost|close to|approaching",
-     ("relation", "nearly")),
-    (r"more than|greater than|in excess of|exceed(?:s|ed|ing)?|upwards? of|above|over|>",
-     ("relation", "more_than")),
+    (
+        r"just under|slightly (?:less than|under|below)|nearly|almost|close to|approaching",
+        ("relation", "nearly"),
+    ),
+    (
+        r"more than|greater than|in excess of|exceed(?:s|ed|ing)?|upwards? of|above|over|>",
+        ("relation", "more_than"),
+    ),
     (r"less than|fewer than|below|under|<", ("relation", "less_than")),
-    (r"about|around|roughly|approximately|approx\.?|some|circa|ca\.?|c\.|or so|~|≈",
-     ("relation", "about")),
+    (
+        r"about|around|roughly|approximately|approx\.?|some|circa|ca\.?|c\.|or so|~|≈",
+        ("relation", "about"),
+    ),
     (rf"(?:roughly |broadly |about |largely )?(?:{_ALIKE})", ("comparable", None)),
     (r"between|from", ("opens", None)),
     (r"to|and|-", ("range", None)),
