@@ -24,7 +24,7 @@ from entrepot.goods import (
     select,
     selection,
 )
-from entrepot.goods.tables import read_table
+from entrepot.model.tables import read_table
 
 if TYPE_CHECKING:
     from pathlib import Path

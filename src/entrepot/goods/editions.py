@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Literal, cast, get_args
 
 from entrepot.errors import BadFileError
-from entrepot.goods.tables import read_table
 from entrepot.model.product import EDITIONS
+from entrepot.model.tables import read_table
 
 __all__ = [
     "Link",

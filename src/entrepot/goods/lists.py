@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from entrepot.errors import NoEvidenceError, UnknownNameError
-from entrepot.goods.tables import read_table
+from entrepot.model.tables import read_table
 
 __all__ = ["GoodsList", "ListEntry", "ListSource", "Tier", "goods_list", "goods_lists"]
 

@@ -7,15 +7,15 @@ more than three letters.
 
 from __future__ import annotations
 
-import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from entrepot.errors import UnknownNameError, nearest
+from entrepot.model.tables import read_table
 
 __all__ = ["Area", "System", "area", "areas", "by_code", "by_name", "known_areas", "unknown_area"]
 
@@ -23,7 +23,8 @@ Kind = Literal["country", "territory", "historical", "special", "aggregate"]
 System = Literal["alpha2", "m49", "comtrade", "baci", "eurostat", "gacc", "imf", "name"]
 
 
-_MANY = (7, 8, 9, 10, 11, 14)  # columns with several codes in a cell
+_MANY = ("comtrade", "baci", "eurostat", "gacc", "imf", "successors")  # several codes in a cell
+_DAYS = ("valid_from", "valid_to")
 _MARKS = str.maketrans({"，": ",", "（": "(", "）": ")", "’": "'"})  # Chinese and curly
 _NEARLY = 0.08  # how much less alike than the best a suggestion may be
 
@@ -88,10 +89,8 @@ class Area:
 @cache
 def areas() -> tuple[Area, ...]:
     """Return every area, sorted by code."""
-    with Path(__file__).with_name("areas.csv").open(encoding="utf-8", newline="") as file:
-        rows = csv.reader(file)
-        next(rows)
-        return tuple(_area(row) for row in rows)
+    names = tuple(field.name for field in fields(Area))
+    return tuple(map(_area, read_table(Path(__file__).with_name("areas.csv"), names)))
 
 
 @cache
@@ -223,27 +222,9 @@ def _key(name: str) -> str:
     return " ".join(plain.split())
 
 
-def _area(row: list[str]) -> Area:
-    code, name, article, adjective, kind, alpha2, m49 = row[:7]
-    comtrade, baci, eurostat, gacc, imf, successors = (tuple(row[i].split()) for i in _MANY)
-    start, end = (date.fromisoformat(cell) if cell else None for cell in row[12:14])
-    return Area(
-        code=code,
-        name=name,
-        article=article,
-        adjective=adjective,
-        kind=kind,  # type: ignore[arg-type]  # the table's test checks the words
-        alpha2=alpha2,
-        m49=m49,
-        comtrade=comtrade,
-        baci=baci,
-        eurostat=eurostat,
-        gacc=gacc,
-        imf=imf,
-        valid_from=start,
-        valid_to=end,
-        successors=successors,
-        aliases=tuple(row[15].split(";")) if row[15] else (),
-        certainty=row[16],
-        note=row[17],
-    )
+def _area(row: dict[str, str]) -> Area:
+    cells: dict[str, Any] = dict(row)
+    cells |= {name: tuple(row[name].split()) for name in _MANY}
+    cells |= {name: date.fromisoformat(row[name]) if row[name] else None for name in _DAYS}
+    cells["aliases"] = tuple(row["aliases"].split(";")) if row["aliases"] else ()
+    return Area(**cells)  # the table's test checks the words

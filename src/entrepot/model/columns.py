@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
 
 from entrepot.errors import UnknownNameError
+from entrepot.model.tables import read_table
 
 __all__ = ["Column", "Table", "columns", "flow_schema", "schema"]
 
@@ -65,8 +65,9 @@ def columns(table: Table | None = None) -> tuple[Column, ...]:
     """
     if table is not None and table not in get_args(Table):
         raise UnknownNameError("table", table, get_args(Table))
-    with Path(__file__).with_name("columns.csv").open(encoding="utf-8", newline="") as file:
-        rows = [Column(**row) for row in csv.DictReader(file)]  # type: ignore[arg-type]
+    names = tuple(field.name for field in fields(Column))
+    held = read_table(Path(__file__).with_name("columns.csv"), names)
+    rows = [Column(**row) for row in held]  # type: ignore[arg-type]
     return tuple(row for row in rows if table in (None, row.table))
 
 

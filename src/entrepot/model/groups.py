@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -10,8 +9,13 @@ from pathlib import Path
 from typing import Literal
 
 from entrepot.errors import RequestError, UnknownNameError
+from entrepot.model.tables import read_table
 
 __all__ = ["Group", "Membership", "by_group_code", "group", "groups", "is_group"]
+
+_FOLDER = Path(__file__).parent
+_COLUMNS = ("code", "name", "article", "kind", "aliases", "note")
+_MEMBER_COLUMNS = ("group", "area", "joined", "left", "certainty", "source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ class Group:
 def groups() -> tuple[Group, ...]:
     """Return every group, in the order of the table."""
     held: dict[str, list[Membership]] = {}
-    for row in _rows("group_members.csv"):
+    for row in read_table(_FOLDER / "group_members.csv", _MEMBER_COLUMNS):
         held.setdefault(row["group"], []).append(
             Membership(
                 row["area"],
@@ -113,7 +117,7 @@ def groups() -> tuple[Group, ...]:
             memberships=tuple(held[row["code"]]),
             note=row["note"],
         )
-        for row in _rows("groups.csv")
+        for row in read_table(_FOLDER / "groups.csv", _COLUMNS)
     )
 
 
@@ -146,11 +150,6 @@ def is_group(code: str) -> bool:
 def by_group_code() -> dict[str, Group]:
     """Return the groups by code and alias."""
     return {code: one for one in groups() for code in (one.code, *one.aliases)}
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    with Path(__file__).with_name(name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def _day(text: str) -> date | None:

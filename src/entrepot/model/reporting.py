@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from entrepot.model.period import Period
+from entrepot.model.tables import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = ["Stopped", "stopped", "stopped_in"]
+
+_COLUMNS = ("area", "last_month", "note", "source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +31,10 @@ class Stopped:
 @cache
 def stopped() -> tuple[Stopped, ...]:
     """Return every reporter known to have stopped."""
-    text = files("entrepot.model").joinpath("stopped.csv").read_text(encoding="utf-8")
+    rows = read_table(Path(__file__).with_name("stopped.csv"), _COLUMNS)
     return tuple(
         Stopped(row["area"], Period.parse(row["last_month"]), row["note"], row["source"])
-        for row in csv.DictReader(text.splitlines())
+        for row in rows
     )
 
 
