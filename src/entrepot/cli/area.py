@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from entrepot.cli.common import JsonOption, emit, table
+from entrepot.cli.common import JsonOption, emit, facts, table
 from entrepot.model.areas import Area, Group, area, area_or_group, areas, groups
 
 if TYPE_CHECKING:
@@ -85,15 +85,11 @@ def _group_data(one: Group) -> dict[str, Any]:
 
 
 def _draw_area(one: Area, screen: Console) -> None:
-    from rich.table import Table
     from rich.text import Text
 
     screen.print(Text(f"{one.code}: {one.name}", style="bold"))
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="dim", no_wrap=True)
-    grid.add_column(overflow="fold")
     codes = {label: getattr(one, field) for label, field in _SYSTEMS.items()}
-    facts = {
+    known = {
         "kind": one.kind,
         "adjective": one.adjective,
         **{
@@ -107,10 +103,7 @@ def _draw_area(one: Area, screen: Console) -> None:
         "not checked": one.certainty,
         "note": one.note,
     }
-    for label, text in facts.items():
-        if text:
-            grid.add_row(label, Text(text))
-    screen.print(grid)
+    screen.print(facts(pair for pair in known.items() if pair[1]))
 
 
 def _draw_group(one: Group, screen: Console) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake
+from entrepot.cli.common import JsonOption, LakeOption, emit, facts, open_lake
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -69,15 +69,9 @@ def ask(
 
 def draw(figure: Figure, screen: Console) -> None:
     """Draw a Figure on a terminal."""
-    from rich.table import Table
     from rich.text import Text
 
     from entrepot.figures.show import as_rows, headline
 
     screen.print(Text(headline(figure), style="bold"))
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="dim")
-    grid.add_column(overflow="fold")
-    for label, text in as_rows(figure):
-        grid.add_row(label, Text(text, style="bold" if label == "value" else ""))
-    screen.print(grid)
+    screen.print(facts(as_rows(figure), bold="value"))

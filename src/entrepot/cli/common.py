@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from rich.console import Console
 
@@ -23,6 +23,7 @@ __all__ = [
     "LakeOption",
     "console",
     "emit",
+    "facts",
     "open_lake",
     "progress",
     "table",
@@ -88,6 +89,19 @@ def table(
     for row in rows:
         found.add_row(*(Text(cell) for cell in row))
     return found
+
+
+def facts(rows: Iterable[tuple[str, str]], *, bold: str = "") -> Any:
+    """Return label and text side by side, one fact a line; the one labelled `bold` stands out."""
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for label, text in rows:
+        grid.add_row(label, Text(text, style="bold" if label == bold else ""))
+    return grid
 
 
 @contextmanager

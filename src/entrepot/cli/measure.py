@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrepot.cli.common import JsonOption, emit, table
+from entrepot.cli.common import JsonOption, emit, facts, table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -48,14 +48,10 @@ def show(
 
 
 def _draw(found: Passport, screen: Console) -> None:
-    from rich.table import Table
     from rich.text import Text
 
     screen.print(Text(f"{found.id}: {found.title}", style="bold"))
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="dim", no_wrap=True)
-    grid.add_column(overflow="fold")
-    for label, text in (
+    rows = (
         ("inputs", found.inputs),
         ("unit", found.unit),
         ("range", found.range),
@@ -63,7 +59,6 @@ def _draw(found: Passport, screen: Console) -> None:
         ("formula", found.formula),
         ("reference", found.reference),
         ("in Python", f"entrepot.measures.{found.function}"),
-        *((name, meaning) for name, meaning in found.columns),
-    ):
-        grid.add_row(label, Text(text))
-    screen.print(grid)
+        *found.columns,
+    )
+    screen.print(facts(rows))
