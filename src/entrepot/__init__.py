@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from entrepot import measures
-    from entrepot.claims.check import check  # by module: mypy takes claims.check for the module
+    from entrepot.claims import check
     from entrepot.errors import EntrepotError
     from entrepot.figures import Definition, Figure, ask
     from entrepot.lake import Lake

@@ -1,9 +1,9 @@
 """Claims: numbers that somebody published, put to the test."""
 
-from entrepot.claims.check import check
 from entrepot.claims.document import Claim, Document, parse_document, read_document
 from entrepot.claims.result import Check, CheckedClaim, Conflict, Slip
 from entrepot.claims.says import Says, read_says
+from entrepot.claims.verdict import check
 
 __all__ = [
     "Check",
