@@ -165,14 +165,7 @@ def _figure(definition: Definition, answers: list[tuple[str, Answer]]) -> Figure
     source, first = answers[0]
     head = first.estimates[0]
     estimates = [item for _, answer in answers for item in answer.estimates]
-    spans = [
-        f"{name}: {span}" if len(answers) > 1 else span
-        for name, answer in answers
-        for span in answer.spans
-    ]
-    if len(answers) > 1:
-        spans.insert(0, " and ".join(name for name, _ in answers))
-    low, high, words = _range([end for item in estimates for end in item.ends], spans)
+    low, high, words = _range(estimates, answers)
     if low is None and source == "published" and head.low != head.high:
         low, high, words = head.low, head.high, "what the printed digits leave open"
     notes = [
@@ -202,11 +195,19 @@ def _one_voice(definition: Definition, head: Estimate) -> bool:
     return not stopped_in(teller.split("+"), definition.period)
 
 
-def _range(ends: list[float], spans: list[str]) -> tuple[float | None, float | None, str | None]:
-    low, high = min(ends), max(ends)
-    if low == high or not spans:
+def _range(
+    estimates: list[Estimate], answers: list[tuple[str, Answer]]
+) -> tuple[float | None, float | None, str | None]:
+    """Return the ends over all definitions and, in words, what spans them."""
+    ends = [end for item in estimates for end in item.ends]
+    if min(ends) == max(ends):
         return None, None, None
-    return low, high, "; ".join(spans)
+    spans = [(name, ", ".join(answer.spans)) for name, answer in answers]
+    if len(spans) == 1:
+        words = spans[0][1]
+    else:
+        words = "; ".join(f"{name}: {what}" if what else name for name, what in spans)
+    return min(ends), max(ends), words or None
 
 
 def _insufficient(definition: Definition, reason: str) -> Figure:
