@@ -58,12 +58,22 @@ class CheckedClaim:
     slips: tuple[Slip, ...] = ()
     arithmetic: str = ""
 
+    @property
+    def id(self) -> str:
+        """Id of the claim in its file."""
+        return self.claim.id
+
+    @property
+    def says(self) -> str:
+        """The number as printed."""
+        return self.claim.says.text
+
     def to_dict(self) -> dict[str, Any]:
         """Return as plain JSON types."""
         return {
-            "id": self.claim.id,
+            "id": self.id,
             "quote": self.claim.quote,
-            "says": self.claim.says.text,
+            "says": self.says,
             "attributed_to": self.claim.attributed_to,
             "verdict": self.verdict,
             "qualifier": self.qualifier,
