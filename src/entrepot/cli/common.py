@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from entrepot.errors import OutsideError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -48,12 +51,16 @@ def open_lake(folder: Path | None) -> Lake:
     return Lake.open(Settings.read(folder).lake)
 
 
-def console(*, stderr: bool = False) -> Console:
-    """Return a rich console for results, or for progress and warnings with `stderr`."""
+def console(file: IO[str] | None = None, *, stderr: bool = False) -> Console:
+    """Return a rich console for results, or for progress and warnings with `stderr`.
+
+    With `file`, what is drawn goes there, as wide and colourful as standard output.
+    """
     from rich.console import Console
 
-    wide = None if (sys.stderr if stderr else sys.stdout).isatty() else 100
-    return Console(stderr=stderr, width=wide, highlight=False, soft_wrap=False)
+    on_screen = (sys.stderr if stderr else sys.stdout).isatty() or None
+    wide = None if on_screen or os.environ.get("COLUMNS", "").isdigit() else 100
+    return Console(file=file, stderr=stderr, force_terminal=on_screen, width=wide, highlight=False)
 
 
 def emit(data: Any, render: Callable[[Console], None], *, as_json: bool) -> None:
@@ -67,12 +74,28 @@ def emit(data: Any, render: Callable[[Console], None], *, as_json: bool) -> None
         Draws the same for a reader.
     as_json
         What ``--json`` says.
+
+    Raises
+    ------
+    OutsideError
+        If standard output cannot be written. A reader that has seen enough (``| head``) is no
+        error: the command goes on and keeps its exit code.
     """
     if as_json:
         plain = data.to_dict() if hasattr(data, "to_dict") else data
-        sys.stdout.write(json.dumps(plain, ensure_ascii=False, indent=1, default=str) + "\n")
+        text = json.dumps(plain, ensure_ascii=False, indent=1, default=str) + "\n"
     else:
-        render(console())
+        drawn = io.StringIO()  # rich would end the program itself when a pipe is closed
+        render(console(drawn))
+        text = drawn.getvalue()
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        # What is still buffered would fail once more when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise OutsideError("the result cannot be printed", why=str(error)) from error
 
 
 def table(

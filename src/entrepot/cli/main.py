@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from typing import Annotated
 
 import typer
 
 import entrepot
 from entrepot.cli import area, ask, brief, check, data, goods, measure
-from entrepot.errors import EntrepotError
+from entrepot.errors import EntrepotError, OutsideError
 
 __all__ = ["app", "run"]
+
+DEFECT = 70  # EX_SOFTWARE of sysexits.h
 
 app = typer.Typer(
     name="entrepot",
@@ -52,6 +55,10 @@ def run() -> None:
     except EntrepotError as error:
         sys.stderr.write(f"error: {error}\n")
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
+    except OSError as error:
+        sys.stderr.write(f"error: {error}\n")
+        sys.exit(OutsideError.exit_code)
+    except Exception:  # a defect of ours must not look like exit code 1, "something was found"
+        traceback.print_exc()
+        sys.stderr.write("error: entrepot broke off; this is a defect, please report it\n")
+        sys.exit(DEFECT)

@@ -1,0 +1,104 @@
+"""Journeys of a user at a shell: what is printed where, and which exit code is left."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ENTREPOT = (sys.executable, "-c", "from entrepot.cli.main import run; run()")
+ASK = ("--importer", "RUS", "--exporter", "CHN", "--period", "2023")
+
+# Made-up trade of 2023 in BACI's columns: year, exporter, importer, product, thousand USD, tons.
+# Processors (854231, tier 1) and apples (080810, whose leading zero is lost) to Russia (643).
+MADE_UP = """\
+t,i,j,k,v,q
+2022,156,643,854231,10,1
+2023,156,643,854231,30,2
+2023,344,643,854231,50,NA
+2023,276,643,854231,20,1
+2023,156,276,854231,70,4
+2023,276,643,80810,100,9
+"""
+
+
+def entrepot(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*ENTREPOT, *map(str, words)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | environment,
+    )
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a lake with the made-up trade, loaded by the command itself."""
+    folder = tmp_path_factory.mktemp("journey")
+    file = folder / "BACI_HS17_V202501.csv"
+    file.write_text(MADE_UP, encoding="utf-8")
+    done = entrepot("data", "add", "baci", file, "--lake", folder / "lake", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["added"][0]["rows"] == 6
+    return folder / "lake"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("value", *ASK, "--goods", "chpl:1"), 30_000),
+        (("value", *ASK, "--goods", "chpl:1", "--quantity", "mass"), 2_000),
+        (("value", "--importer", "RUS", "--exporter", "CHN+HKG", "--period", "2023"), 80_000),
+        (("growth", *ASK, "--base", "2022"), 200.0),
+        (("import_share", *ASK, "--goods", "8542"), 0.3),
+        (("hhi", "--importer", "RUS", "--period", "2023", "--goods", "854231"), 0.38),
+        (("cr", "--importer", "RUS", "--period", "2023", "--k", "2"), 0.85),
+    ],
+)
+def test_a_number_can_be_redone_by_hand(
+    lake: Path, words: tuple[str, ...], expected: float
+) -> None:
+    told = entrepot("ask", *words, "--source", "baci", "--json", ENTREPOT_LAKE=str(lake))
+    figure = json.loads(told.stdout)
+    assert (told.returncode, figure["status"]) == (0, "ok")
+    assert figure["value"] == pytest.approx(expected)
+    assert figure["evidence"][0]["source"] == "baci"
+
+
+def test_a_reader_that_has_seen_enough_does_not_change_the_exit_code() -> None:
+    for words, code in ((("area", "list"), 0), (("ask", "hhi", "--importer", "RUS"), 3)):
+        period = ("--period", "1950") if code else ()
+        with subprocess.Popen(
+            [*ENTREPOT, *words, *period], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as running:
+            assert running.stdout is not None
+            assert running.stderr is not None
+            running.stdout.close()
+            told = running.stderr.read()
+        assert (running.returncode, told) == (code, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_a_full_disk_behind_the_output_is_outside_the_program(form: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*ENTREPOT, "area", "list", *form],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 4
+    assert done.stderr.startswith("error: the result cannot be printed")
+
+
+def test_the_width_that_is_asked_for_is_kept_in_a_pipe() -> None:
+    narrow = entrepot("ask", "value", *ASK, COLUMNS="60")
+    assert narrow.returncode == 0
+    assert max(map(len, narrow.stdout.splitlines()[1:])) <= 60
