@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from entrepot.claims.tokens import Token, numbers, only, tokens, unread
-from entrepot.claims.words import CURRENCIES
+from entrepot.claims.words import CURRENCIES, ROUND_WORDS
 from entrepot.errors import RequestError
 from entrepot.model.interval import Interval
 
 __all__ = ["ROUND_WORDS", "Says", "leading_step", "loosened", "read_says"]
 
-ROUND_WORDS = 0.1
-"""How far a word such as "half", "nearly" or "about" may be off, as a part of the number."""
 COMPARABLE = 1.25
 """Two amounts are "comparable" when the larger is at most this many times the smaller."""
 
@@ -105,18 +103,22 @@ def read_says(text: str | float) -> Says:
             raise unread(phrase, "a comparison in words beside a number")
         return Says(phrase, 1.0, "comparable", "ratio", 1 / COMPARABLE, COMPARABLE, 0.0)
     relation = str(only(phrase, found, "relation", "relation") or "=")
-    if words and not values:
-        return _worded(phrase, words, found, relation, unit, per)
+    moved = only(phrase, found, "moved", "direction")
+    joined = next((token for token in found if token.kind in ("range", "opens")), None)
+    if words and not values and joined is None:
+        return _worded(phrase, words, relation, unit, per, moved)
     if words or not values:
-        raise unread(phrase, words[0].text if words else "no number in it")
-    joined = any(token.kind == "range" for token in found)
-    if joined or len(values) > 1 or any(token.kind == "opens" for token in found):
-        if len(values) != 2 or not joined:
+        odd = [joined] if joined and words else words
+        raise unread(phrase, odd[0].text if odd else "no number in it")
+    if joined or len(values) > 1:
+        if len(values) != 2 or all(token.kind != "range" for token in found):
             raise unread(phrase, f"{len(values)} number(s) and no range")
-        return _range(phrase, values[0], values[1], relation, unit, per)
+        return _turned(_range(phrase, values[0], values[1], relation, unit, per), moved)
     value, step = values[0]
-    low, high = _bounds(value, step, relation, fell=_fell(found))
-    return Says(phrase, value, relation, unit, low, high, step, per)
+    if moved == -1:
+        value = abs(value)  # "fell by −3.4 %" says the direction twice
+    low, high = _bounds(value, step, relation)
+    return _turned(Says(phrase, value, relation, unit, low, high, step, per), moved)
 
 
 def leading_step(value: float) -> float:
@@ -144,17 +146,23 @@ def _unit(phrase: str, found: list[Token]) -> str:
     return units.pop() if units else ""
 
 
-def _fell(found: list[Token]) -> bool:
-    """Whether a word such as "fell" gives the sign: "fell more than 10 %" lies below -10."""
-    signs = [token for token in found if token.kind == "sign" and token.value == -1]
-    return any(token.text.strip() != "-" for token in signs)
+def _turned(says: Says, moved: object) -> Says:
+    """Give a size the direction of its verb: "fell more than 10 %" lies below -10.
+
+    What rose or fell by less than a number at least did not go the other way.
+    """
+    if moved is None:
+        return says
+    if moved == -1 and says.unit == "ratio":
+        raise unread(says.text, "a multiple that falls")
+    low = max(says.low, 0.0) if says.relation in ("less_than", "at_most") else says.low
+    if moved == 1:
+        return replace(says, low=low)
+    return replace(says, value=-says.value, low=-says.high, high=-low)
 
 
-def _bounds(value: float, step: float, relation: str, *, fell: bool = False) -> tuple[float, float]:
+def _bounds(value: float, step: float, relation: str) -> tuple[float, float]:
     """Return the values that one number under a relation allows."""
-    if fell:
-        low, high = _bounds(-value, step, relation)
-        return -high, -low
     width = ROUND_WORDS * abs(value)
     match relation:
         case "more_than" | "at_least":
@@ -172,20 +180,26 @@ def _bounds(value: float, step: float, relation: str, *, fell: bool = False) -> 
 
 
 def _worded(
-    phrase: str, words: list[Token], found: list[Token], relation: str, unit: str, per: str
+    phrase: str, words: list[Token], relation: str, unit: str, per: str, moved: object
 ) -> Says:
     """Read "half", "a third", "doubled": numbers that are round by nature."""
-    number = words[0].value
+    number, kind = words[0].value, words[0].kind
     if len(words) > 1 or unit not in ("", "ratio") or not isinstance(number, float):
         raise unread(phrase, words[-1].text)
-    fell = _fell(found)
-    value = -number if fell else number
+    if kind == "multiple" and number < 1:  # "more than halved" leaves less than half
+        loss = _turned(_round(phrase, 1 - number, relation, "share", per), -1)
+        low, high = max(1 + loss.low, 0.0), 1 + loss.high
+        return replace(loss, value=number, unit="ratio", low=low, high=high)
+    unit = "share" if kind == "fraction" else "ratio"
+    return _turned(_round(phrase, number, relation, unit, per), moved)
+
+
+def _round(phrase: str, number: float, relation: str, unit: str, per: str) -> Says:
     reach = ROUND_WORDS * number
-    low, high = value - reach, value + reach
+    low, high = number - reach, number + reach
     if relation not in ("=", "about"):
-        low, high = _bounds(value, 2 * reach, relation, fell=fell)
-    kind = "share" if words[0].kind == "fraction" else "ratio"
-    return Says(phrase, value, relation, kind, low, high, 2 * reach, per)
+        low, high = _bounds(number, 2 * reach, relation)
+    return Says(phrase, number, relation, unit, low, high, 2 * reach, per)
 
 
 def _range(

@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from entrepot.claims.words import NUMBER_WORDS, NUMERAL, PATTERNS, normalised
+from entrepot.claims.words import NUMBER_WORDS, NUMERAL, PATTERNS, ROUND_WORDS, normalised
 from entrepot.errors import RequestError
 
 __all__ = ["Token", "numbers", "only", "tokens", "unread"]
 
 _EXAMPLES = '"27 %", "1.63 trillion yuan", "more than five times", "25 to 55 %"'
+_AND_A_HALF = " and a half"
 _NUMERIC = ("number", "unit", "scale", "currency")
 
 
@@ -96,9 +97,11 @@ def numbers(found: list[Token]) -> list[tuple[float, float]]:
 def _lexicon() -> tuple[tuple[re.Pattern[str], tuple[str, object]], ...]:
     """Compile the patterns; one that ends in a letter must end a word."""
     whole = r"(?:(?<=[^a-z])|(?![a-z]))"
-    words = rf"(?:{'|'.join(NUMBER_WORDS)})(?:(?=-?fold)|{whole})"
+    spelled = "|".join(NUMBER_WORDS)
+    words = rf"(?:{spelled})(?:(?=-?fold)|{whole})"
     table = [(rf"(?:{pattern}){whole}", meaning) for pattern, meaning in PATTERNS]
     table += [(NUMERAL, ("number", None)), (words, ("number", None))]
+    table += [(rf"(?:{spelled}|\d+){_AND_A_HALF}{whole}", ("number", None))]
     return tuple((re.compile(pattern), meaning) for pattern, meaning in table)
 
 
@@ -121,16 +124,20 @@ def _longest(rest: str) -> Token | None:
         if (match := pattern.match(rest)) and match[0]
     ]
     best = max(matches, key=lambda token: len(token.text), default=None)
+    if best is not None and best.kind == "round" and isinstance(best.value, float):
+        return Token("number", best.value, best.text, 2 * ROUND_WORDS * best.value)
     if best is None or best.kind != "number":
         return best
-    if best.text in NUMBER_WORDS:
-        return Token("number", NUMBER_WORDS[best.text], best.text, 1.0)
     value, step = _numeral(best.text)
     return Token("number", value, best.text, step)
 
 
 def _numeral(text: str) -> tuple[float, float]:
-    """Return value and worth of the last digit of a numeral."""
+    """Return value and worth of the last digit of a numeral, in digits or spelled out."""
+    if text.endswith(_AND_A_HALF):
+        return _numeral(text.removesuffix(_AND_A_HALF))[0] + 0.5, 0.5
+    if text in NUMBER_WORDS:
+        return NUMBER_WORDS[text], 1.0
     plain = text.replace(" ", "")
     if re.fullmatch(r"\d+,\d{1,2}", plain):
         plain = plain.replace(",", ".")
