@@ -11,6 +11,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from entrepot.errors import RequestError
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -36,6 +38,11 @@ def connect(
     -------
     duckdb.DuckDBPyConnection
         Takes one call at a time; use ``.cursor()`` for a second thread.
+
+    Raises
+    ------
+    RequestError
+        If `memory` is not an amount of memory.
     """
     import duckdb
 
@@ -47,7 +54,17 @@ def connect(
     }
     if threads:
         config["threads"] = threads
-    return duckdb.connect(":memory:", config=config)
+    try:
+        return duckdb.connect(":memory:", config=config)
+    except duckdb.Error as error:
+        if memory is None:
+            raise
+        raise RequestError(
+            f"not an amount of memory: {memory!r}",
+            where="environment variable ENTREPOT_MEMORY",
+            why=str(error).partition("\n")[0],
+            hint="write it as 4GB or 800MB, or unset it",
+        ) from error
 
 
 def _share_of_memory(share: float) -> str:

@@ -43,7 +43,7 @@ class Settings:
         """
         folder = lake or os.environ.get("ENTREPOT_LAKE") or platformdirs.user_data_dir("entrepot")
         threads = os.environ.get("ENTREPOT_THREADS")
-        if threads is not None and not (threads.isdigit() and int(threads) > 0):
+        if threads and not (threads.isdigit() and int(threads) > 0):
             raise RequestError(
                 f"not a number of threads: {threads!r}",
                 where="environment variable ENTREPOT_THREADS",
@@ -51,6 +51,6 @@ class Settings:
             )
         return cls(
             lake=Path(folder).expanduser(),
-            memory=os.environ.get("ENTREPOT_MEMORY"),
+            memory=os.environ.get("ENTREPOT_MEMORY") or None,
             threads=int(threads) if threads else None,
         )

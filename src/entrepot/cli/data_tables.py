@@ -25,6 +25,8 @@ __all__ = [
     "state_of",
 ]
 
+_LEVELS = ("error", "warning", "note")
+
 
 def state_of(info: SourceInfo, *, held: bool) -> str:
     """Return whether a source is held, in words, and what to do if not."""
@@ -95,8 +97,8 @@ def holdings_table(found: Iterable[Holding]) -> Any:
 
 
 def print_findings(screen: Console, found: Iterable[Finding]) -> None:
-    """Print findings, one after the other."""
-    for finding in found:
+    """Print findings, one after the other, the worst first."""
+    for finding in sorted(found, key=lambda item: _LEVELS.index(item.level)):
         say(screen, f"{finding.level}: {finding.text} ({finding.place}: {finding.example})")
 
 

@@ -11,7 +11,7 @@ import os
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from entrepot.errors import BadFileError
+from entrepot.errors import BadFileError, RequestError
 from entrepot.model.findings import Finding
 from entrepot.model.period import Period
 
@@ -87,6 +87,8 @@ class Catalog:
         ------
         BadFileError
             If the file is not a catalog of this format.
+        RequestError
+            If the lake is not a folder.
         """
         path = folder / NAME
         try:
@@ -99,6 +101,7 @@ class Catalog:
                 )
             return cls(tuple(_snapshot(item) for item in data["snapshots"]))
         except (FileNotFoundError, NotADirectoryError):
+            _require_folder(folder)
             return cls()
         except (ValueError, KeyError, TypeError) as error:
             if isinstance(error, BadFileError):
@@ -144,6 +147,17 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _require_folder(folder: Path) -> None:
+    """Refuse a path that can never be a folder, instead of calling it an empty lake."""
+    for path in (folder, *folder.parents):
+        if path.is_file():
+            raise RequestError(
+                "a lake is a folder, and this is a file",
+                where=str(path),
+                hint="name a folder with --lake or ENTREPOT_LAKE; it need not exist yet",
+            )
 
 
 def _plain(item: Snapshot) -> dict[str, Any]:

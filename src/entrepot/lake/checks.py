@@ -44,20 +44,23 @@ def coverage(info: SourceInfo, parts: Sequence[Partition]) -> tuple[Finding, ...
                     "warning",
                     spans([period for _, period in few]),
                     len(few),
-                    f"{least} {name} in {period}",
-                    f"This is an extract of {info.title.partition(',')[0]}: {least} {name}, where "
-                    f"a whole year has at least {expected.least:.0f}. A share of a total cannot be "
-                    "taken from it, only flows between the areas it holds.",
+                    f"{_count(least, name)} in {period}",
+                    f"This is an extract of {info.title.partition(',')[0]}: {_count(least, name)}, "
+                    f"where a whole year has at least {expected.least:,.0f}. A share of a total "
+                    "cannot be taken from it, only flows between the areas it holds.",
                 )
             )
         if many:
             most, period = max(many)
-            text = f"More {name} than {expected.most:.0f}: is this the file it seems to be?"
+            text = f"More {name} than {expected.most:,.0f}: is this the file it seems to be?"
             place = spans([period for _, period in many])
-            found.append(
-                Finding("too-many", "warning", place, len(many), f"{most} {name} in {period}", text)
-            )
+            example = f"{_count(most, name)} in {period}"
+            found.append(Finding("too-many", "warning", place, len(many), example, text))
     return tuple(found)
+
+
+def _count(number: int, plural: str) -> str:
+    return f"{number:,} {plural.removesuffix('s') if number == 1 else plural}"
 
 
 def check_lake(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from entrepot.lake.store import readable
+
 if TYPE_CHECKING:
     import narwhals as nw
 
@@ -15,6 +17,12 @@ def fetch(frame: nw.LazyFrame[Any]) -> list[tuple[Any, ...]]:
 
     It asks the engine itself: a detour over Arrow would import pyarrow and NumPy, which takes
     longer than most questions.
+
+    Raises
+    ------
+    OutsideError
+        If a stored file is gone or damaged, or memory is short.
     """
-    rows: list[tuple[Any, ...]] = frame.to_native().fetchall()
+    with readable():
+        rows: list[tuple[Any, ...]] = frame.to_native().fetchall()
     return rows

@@ -61,6 +61,7 @@ def load(
         if not path.is_file():
             what = "this is a folder" if path.is_dir() else "no such file"
             raise BadFileError(what, where=str(path), hint="name the files to add")
+    Catalog.read(folder)  # what is no lake is refused before anything is made
     with store.guarded(folder):
         require_lake(folder)
         with writing(folder), staging_folder(folder) as staging:

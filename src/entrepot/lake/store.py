@@ -32,6 +32,7 @@ __all__ = [
     "export",
     "guarded",
     "partition_folder",
+    "readable",
     "scan",
     "stage",
     "write",
@@ -134,10 +135,9 @@ def export(
 ) -> int:
     """Write rows to a CSV or Parquet file, by its suffix, and return how many."""
     kind = {".csv": "csv, HEADER", ".parquet": "parquet, COMPRESSION zstd"}[target.suffix]
-    query = rows.sql_query()
-    return int(
-        connection.execute(f"COPY ({query}) TO {literal(target)} (FORMAT {kind})").fetchall()[0][0]
-    )
+    copy = f"COPY ({rows.sql_query()}) TO {literal(target)} (FORMAT {kind})"
+    with readable(writing=True):
+        return int(connection.execute(copy).fetchall()[0][0])
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, query: str, target: Path) -> None:
@@ -150,10 +150,40 @@ def _copy(connection: duckdb.DuckDBPyConnection, query: str, target: Path) -> No
 def scan(connection: duckdb.DuckDBPyConnection, files: Iterable[Path]) -> duckdb.DuckDBPyRelation:
     """Return stored rows with all canonical columns, unread; `files` must be of one sort order."""
     paths = ", ".join(literal(path) for path in files)
-    return connection.sql(
-        f"SELECT {', '.join(flow_schema())} FROM read_parquet([{paths}], hive_partitioning=true, "
-        "hive_types={'source': 'VARCHAR', 'period': 'DATE'})"
-    )
+    with readable():
+        return connection.sql(
+            f"SELECT {', '.join(flow_schema())} FROM read_parquet([{paths}], "
+            "hive_partitioning=true, hive_types={'source': 'VARCHAR', 'period': 'DATE'})"
+        )
+
+
+@contextmanager
+def readable(*, writing: bool = False) -> Iterator[None]:
+    """Say what to do where stored files are gone or damaged, or memory is short.
+
+    With `writing`, troubles of the disk may be those of a target and are left to `guarded`.
+    """
+    import duckdb
+
+    try:
+        yield
+    except duckdb.InterruptException as error:
+        raise KeyboardInterrupt from error
+    except duckdb.OutOfMemoryException as error:
+        raise OutsideError(
+            "not enough memory for this question",
+            why=str(error).partition("\n")[0],
+            hint="close other programs, or set ENTREPOT_MEMORY higher",
+        ) from error
+    except duckdb.Error as error:
+        disk = () if writing else (duckdb.IOException,)
+        if type(error) not in (*disk, duckdb.InvalidInputException, duckdb.Error):
+            raise  # the target's disk, or a defect of ours, which should be seen as one
+        raise OutsideError(
+            "a file of the lake cannot be read",
+            why=str(error).partition("\n")[0],
+            hint="entrepot data check says which; remove its source and add it again",
+        ) from error
 
 
 @contextmanager

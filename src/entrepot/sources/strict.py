@@ -110,7 +110,11 @@ def verify(
         _raise_first(path, name, columns, rules)
         raise BadFileError(str(error).partition("\n")[0], where=name) from error
     if rows == 0:
-        raise BadFileError("the file has a header and no rows", where=name)
+        raise BadFileError(
+            "the file has a header and no rows",
+            where=name,
+            hint="download it again and compare its size with the publisher's",
+        )
     known = all(rule.holds(t) for rule, ts in zip(listed, texts, strict=True) for t in ts)
     if good < rows or not known:
         _raise_first(path, name, columns, rules)

@@ -8,7 +8,6 @@ import os
 import random
 import subprocess
 import sys
-from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
@@ -16,9 +15,6 @@ from lake_files import NAME, Write, tree
 
 from entrepot.errors import OutsideError
 from entrepot.lake import Lake, publish, store
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 LIMITED = """
 import resource, sys
@@ -101,10 +97,3 @@ def test_ctrl_c(
     with pytest.raises(KeyboardInterrupt):
         lake.add("baci", [write()])
     assert tree(lake.path) == {}
-
-
-def test_folder_that_is_a_file(tmp_path: Path, write: Write) -> None:
-    (tmp_path / "file").write_text("mine")
-    with pytest.raises(OutsideError):
-        Lake.open(tmp_path / "file").add("baci", [write()])
-    assert Lake.open(tmp_path / "file" / "lake").holdings() == ()

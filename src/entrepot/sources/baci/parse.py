@@ -117,14 +117,16 @@ def _rules(table: TextTable, areas: dict[int, str]) -> tuple[Rule, ...]:
     span = f"{table.name} can hold {first} to {last}" if not table.year else "the name says another"
     codes = frozenset(text for code in areas for text in (f"{code}", f"{code:03}"))
     unknown = "its trade would be lost from every total"
+    mass = "its mass would be lost; an unknown one is empty or NA"
+    again = "look at the row, or use the file as CEPII ships it"
     hint = "is this a BACI file? if the area is new, it has to be added to model/areas.csv"
     return (
-        Rule("t", "year out of bounds", allowed=frozenset(map(str, years)), why=span),
+        Rule("t", "year out of bounds", allowed=frozenset(map(str, years)), why=span, hint=again),
         Rule("i", "unknown BACI area code", allowed=codes, why=unknown, hint=hint),
         Rule("j", "unknown BACI area code", allowed=codes, why=unknown, hint=hint),
-        Rule("k", "not a product code of up to six digits", "[0-9]{1,6}"),
-        Rule("v", "not a value of zero or more", NUMBER),
-        Rule("q", "not a quantity of zero or more", f"({NUMBER})?|NA"),
+        Rule("k", "not a product code of up to six digits", "[0-9]{1,6}", why=unknown, hint=again),
+        Rule("v", "not a value of zero or more", NUMBER, why=unknown, hint=again),
+        Rule("q", "not a quantity of zero or more", f"({NUMBER})?|NA", why=mass, hint=again),
     )
 
 
