@@ -50,6 +50,14 @@ _ALIKE = (
 )
 _SLIGHTLY = r"slightly|a (?:little|bit|shade)|marginally"
 _FAR = r"(?:well |far )?"
+_OVER = (
+    rf"{_FAR}(?:more than|greater than|above|over)|in excess of|exceed(?:s|ed|ing)?|"
+    r"upwards? of|>"
+)
+_ABOUT = (
+    r"about|around|in the region of|roughly|approximately|approx\.?|some|circa|ca\.?|c\.|"
+    r"or so|~|≈"
+)
 _LARGE = r"thousand|million|billion|trillion"
 _POINTS = r"percentage points?|per ?cent points?|pct points?|%-points?|p\.p\.?|pp|points?"
 
@@ -64,15 +72,9 @@ PATTERNS: tuple[tuple[str, tuple[str, object]], ...] = (
         rf"(?:just|{_SLIGHTLY}) (?:less than|under|below)|nearly|almost|close to|approaching",
         ("relation", "nearly"),
     ),
-    (
-        rf"{_FAR}(?:more than|greater than|above|over)|in excess of|exceed(?:s|ed|ing)?|upwards? of|>",
-        ("relation", "more_than"),
-    ),
+    (_OVER, ("relation", "more_than")),
     (rf"{_FAR}(?:less than|fewer than|below|under)|<", ("relation", "less_than")),
-    (
-        r"about|around|in the region of|roughly|approximately|approx\.?|some|circa|ca\.?|c\.|or so|~|≈",
-        ("relation", "about"),
-    ),
+    (_ABOUT, ("relation", "about")),
     (rf"(?:roughly |broadly |about |largely )?(?:{_ALIKE})", ("comparable", None)),
     (r"between|from", ("opens", None)),
     (r"to|and|-", ("range", None)),
