@@ -71,6 +71,13 @@ class Claim:
     keys: tuple[tuple[str, str], ...] = ()
     books_said: bool = False
 
+    def counted_by(self, books: str) -> Claim:
+        """Return the same claim as a number of the statistics of an area that is a side of it."""
+        parties = all(books in (one.exporter, one.importer) for one in self.quantity.levels())
+        if not parties or not self.quantity.of:
+            return self
+        return replace(self, quantity=self.quantity.mapped(books=books))
+
     def saying(self, says: Says, interval: Interval) -> Claim:
         """Return the same claim with another number."""
         return replace(self, says=says, interval=interval)
@@ -143,12 +150,4 @@ def _in_home_books(claims: list[Claim]) -> tuple[Claim, ...]:
     if not areas:
         return tuple(claims)
     home = areas.most_common(1)[0][0]
-    return tuple(
-        claim if claim.books_said else replace(claim, quantity=_in_books(claim.quantity, home))
-        for claim in claims
-    )
-
-
-def _in_books(quantity: Quantity, home: str) -> Quantity:
-    parties = all(home in (level.exporter, level.importer) for level in quantity.levels())
-    return quantity.mapped(books=home) if parties and quantity.of else quantity
+    return tuple(claim if claim.books_said else claim.counted_by(home) for claim in claims)

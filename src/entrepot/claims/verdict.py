@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from entrepot.claims import reasons
@@ -100,16 +101,30 @@ def _case(document: Document, facts: Facts, lake: Lake | None) -> Case:
             from entrepot.claims.on_lake import from_lake
 
             found[claim.id] += tuple(from_lake(claim, lake))
-    system = linear(document.claims, facts)
-    prices = [conflict for conflict, _ in price_conflicts(document.claims)]
+    standings = {claim.id: standing(claim, found[claim.id]) for claim in document.claims}
+    claims = tuple(_in_agreeing_books(claim, standings[claim.id]) for claim in document.claims)
+    system = linear(claims, facts)
+    prices = [conflict for conflict, _ in price_conflicts(claims)]
     return Case(
-        document=document,
+        document=replace(document, claims=claims),
         facts=facts,
         linear=system,
         found=found,
-        standings={claim.id: standing(claim, found[claim.id]) for claim in document.claims},
+        standings=standings,
         conflicts=(*text_conflicts(system), *prices),
     )
+
+
+def _in_agreeing_books(claim: Claim, held: Standing) -> Claim:
+    """Return a claim that does not say whose statistics count in those that bear it out.
+
+    Else a text that rightly quotes Mexico's imports from China would be held against China's
+    exports to Mexico, which are a third less.
+    """
+    if claim.books_said or held.why != "agrees-otherwise" or held.best is None:
+        return claim
+    books = {statement.books for statement in held.best.statements}
+    return claim.counted_by(books.pop()) if len(books) == 1 else claim
 
 
 def _culprits(case: Case, explained: tuple[Explanation, ...]) -> frozenset[str]:
