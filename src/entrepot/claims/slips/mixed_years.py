@@ -26,34 +26,38 @@ def mixed_years(case: Case) -> Iterator[Proposal]:
         best = case.standings[claim.id].best
         if claim.quantity.measure not in DIMENSIONLESS or best is None:
             continue
-        tried = list(_mixed(claim, case))
-        for top, bottom in tried:
-            value = top.interval / bottom.interval
-            if compared(claim.interval, value, value) == "supports":
+        tried = [pairs for pairs in _mixed(claim, case) if pairs]
+        for pairs in tried:  # who counted the same two levels makes no other guess
+            pair = next((one for one in pairs if _fits(claim, *one)), None)
+            if pair is not None:
                 right = corrected(claim, best.value)
-                text = _text(claim, (top, bottom), best.value, case)
-                change = Change(right, right.says.text, text)
+                change = Change(right, right.says.text, _text(claim, pair, best.value, case))
                 yield Proposal("mixed_years", (change,), len(tried) * luck(claim))
 
 
-def _mixed(claim: Claim, case: Case) -> Iterator[tuple[Known, Known]]:
-    """Yield the parts of the quotient with either of them a year older."""
+def _fits(claim: Claim, top: Known, bottom: Known) -> bool:
+    value = top.interval / bottom.interval
+    return compared(claim.interval, value, value) == "supports"
+
+
+def _mixed(claim: Claim, case: Case) -> Iterator[list[tuple[Known, Known]]]:
+    """Yield the parts of the quotient with either of them a year older, by whoever counted them."""
     same = claim.quantity.mapped(currency="USD")
     older = same.shifted(-1)
     for of, to in ((older.of, same.to), (same.of, older.to)):
-        if (parts := _parts(of, to, case)) is not None:
-            yield parts
+        yield _parts(of, to, case)
 
 
-def _parts(of: Terms, to: Terms, case: Case) -> tuple[Known, Known] | None:
-    """Return numerator and denominator in one set of books, from the fewest origins."""
+def _parts(of: Terms, to: Terms, case: Case) -> list[tuple[Known, Known]]:
+    """Return each numerator and denominator in one set of books, from the fewest origins."""
     pairs = [
         (top, bottom)
         for top in case.facts.totals(of)
         for bottom in case.facts.totals(to)
         if top.books and top.books == bottom.books and bottom.interval.low > 0
     ]
-    return min(pairs, key=lambda pair: len(pair[0].origins | pair[1].origins), default=None)
+    origins = [len(top.origins | bottom.origins) for top, bottom in pairs]
+    return [pair for pair, held in zip(pairs, origins, strict=True) if held == min(origins)]
 
 
 def _text(claim: Claim, mixed: tuple[Known, Known], right: float, case: Case) -> str:
@@ -65,8 +69,8 @@ def _text(claim: Claim, mixed: tuple[Known, Known], right: float, case: Case) ->
     ]
     within = [f"within {period} it is {stated(right, unit)}"]
     older = claim.quantity.mapped(currency="USD").shifted(-1)
-    if (parts := _parts(older.of, older.to, case)) is not None:
-        before = _middle(parts[0].interval, parts[1].interval)
+    for before_top, before_bottom in _parts(older.of, older.to, case)[:1]:
+        before = _middle(before_top.interval, before_bottom.interval)
         within.append(f"within {older.of[0][0].period} {stated(before, unit)}")
     value = stated(_middle(top.interval, bottom.interval), unit)
     return f"{' over '.join(amounts)} is {value}; {', '.join(within)}."
