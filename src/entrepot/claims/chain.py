@@ -115,7 +115,8 @@ def _line(
         return figure_value(amount, money)
 
     rest = above if is_part else below
-    minus = f" − {shown(rest)}" if rest and (is_part or quotient.to) else ""
+    sign = "−" if rest > 0 else "+"  # of a balance the other way counts below zero
+    minus = f" {sign} {shown(abs(rest))}" if rest and (is_part or quotient.to) else ""
     base = below if is_part else above
     if not quotient.to:
         start = claimed(claim)
