@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from entrepot.claims.quantity import SHARES
 from entrepot.claims.statements import NAMED
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_phrase, possessive
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from entrepot.claims.quantity import Level, Quantity, Terms
     from entrepot.model.interval import Interval
 
-__all__ = ["claimed", "flow", "joined", "like", "period_of", "span", "stated", "who"]
+__all__ = ["claimed", "flow", "joined", "like", "period_of", "span", "stated", "subject", "who"]
 
 
 def who(code: str) -> str:
@@ -70,6 +71,17 @@ def period_of(quantity: Quantity) -> str:
     if quantity.to and quantity.to[0][0].period != period:
         base = quantity.to[0][0].period
     return f"{base} to {period}" if base else f"{period}"
+
+
+def subject(claim: Claim) -> str:
+    """Return what a claim is about: "the share of exports from China to Russia, 2025"."""
+    quantity = claim.quantity
+    if not quantity.of:
+        return claim.id
+    what = flow(quantity.of)
+    if quantity.measure in SHARES:
+        what = f"the share of {what}"
+    return f"{what}, {period_of(quantity)}"
 
 
 def stated(value: float, unit: str, digits: int = 3) -> str:

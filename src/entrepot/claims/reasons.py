@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from entrepot.claims.describe import claimed, flow, joined, period_of, span, stated
+from entrepot.claims.describe import claimed, flow, joined, period_of, span, stated, subject
 from entrepot.claims.kinds import in_print
-from entrepot.claims.quantity import SHARES
 from entrepot.claims.statements import NAMED
 from entrepot.model.display import MINUS, number
 
@@ -52,7 +51,7 @@ def reason(claim: Claim, held: Standing, found: Sequence[Comparison], facts: Fac
 def conflicting(claim: Claim, conflict: Collection[str], claims: Mapping[str, Claim]) -> str:
     """Return with which other claims a claim cannot stand."""
     others = [claims[name] for name in sorted(conflict) if name != claim.id]
-    words = [f"{_subject(other)} ({claimed(other)})" for other in others]
+    words = [f"{subject(other)} ({claimed(other)})" for other in others]
     return f"cannot be true together with {joined(words)}"
 
 
@@ -150,13 +149,3 @@ def _others(found: Sequence[Comparison]) -> str:
         ends = ends[:1]
     of_totals = ", of totals they do not state" if others[0].unit == "share" else ""
     return f"; others have {' to '.join(ends)}{of_totals}"
-
-
-def _subject(claim: Claim) -> str:
-    quantity = claim.quantity
-    if not quantity.of:
-        return claim.id
-    what = flow(quantity.of)
-    if quantity.measure in SHARES:
-        what = f"the share of {what}"
-    return f"{what}, {period_of(quantity)}"

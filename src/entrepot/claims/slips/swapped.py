@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from entrepot.claims.build import in_data_units
-from entrepot.claims.describe import claimed, flow
+from entrepot.claims.describe import claimed, subject
 from entrepot.claims.slips.case import Case, Change, Proposal, luck
 from entrepot.errors import RequestError
 
@@ -51,6 +51,8 @@ def _with_number_of(claim: Claim, other: Claim) -> Claim | None:
 
 
 def _change(claim: Claim, right: Claim, other: Claim) -> Change:
-    what = flow(other.quantity.of) if other.quantity.of else other.id
+    what = subject(other)
+    if what == subject(claim) and other.quantity.of:  # then it is the currency that differs
+        what = f"{what}, in {other.quantity.of[0][0].currency}"
     text = f"{claimed(claim)} belongs to {what}; exchanged, it reads {claimed(right)}."
     return Change(right, claimed(right), text, other.id)
