@@ -11,7 +11,7 @@ import pytest
 import entrepot as ep
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures import Definition
-from entrepot.figures.cells import Cells
+from entrepot.figures.cells import Cells, Measured
 from entrepot.figures.estimate import Missing
 from entrepot.figures.held import Held
 from entrepot.goods import goods_selection
@@ -157,7 +157,10 @@ def test_measures_against_brute_force(world: tuple[ep.Lake, Path]) -> None:
             figure = ep.ask(measure, exporter="CHN", **keys)
             assert figure.value == pytest.approx(value, rel=1e-9), measure
         hhi = ep.ask("hhi", **keys)
-        assert hhi.value == pytest.approx(sum((v / everything) ** 2 for v in bought.values()))
+        index = sum((v / everything) ** 2 for v in bought.values())
+        assert hhi.value == pytest.approx(index)
+        assert hhi.details["effective_suppliers"] == pytest.approx(1 / index)
+        assert hhi.details["suppliers"] == len(bought)
         top = sorted(bought.values(), reverse=True)[:2]
         assert ep.ask("cr", k=2, **keys).value == pytest.approx(sum(top) / everything)
         share = ep.ask("import_share", exporter="CHN", **keys)
@@ -221,7 +224,9 @@ def test_a_member_that_a_whole_source_does_not_know_is_named(
     goods = goods_selection("all", nomenclature="HS2017")
     rows = Cells(lake, Held("baci", "0" * 12, "HS2017", areas=230, is_partial=False))
     asked = Definition.build("import_share", importer="RUS", exporter="DEU+LIE", period=2021)
-    assert rows.measure(asked, goods) == pytest.approx(bought["DEU"] / sum(bought.values()))
+    found = rows.measure(asked, goods)
+    assert isinstance(found, Measured)
+    assert found.value == pytest.approx(bought["DEU"] / sum(bought.values()))
     assert rows.strangers(asked) == {"LIE"}
     assert isinstance(rows.measure(asked.but(exporter="LIE"), goods), Missing)
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.model.period import Period
 
-__all__ = ["Cells", "totals"]
+__all__ = ["Cells", "Measured", "totals"]
 
 Frame = nw.LazyFrame[Any]
 Side = Literal["importer", "exporter"]
@@ -47,20 +47,29 @@ def totals(asked: Definition) -> list[tuple[Definition, Side]]:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """The value of a measure's main column, and its other columns."""
+
+    value: float
+    details: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Cells:
     """Rows of the deliveries in `held`."""
 
     lake: Lake
     held: Held
 
-    def measure(self, asked: Definition, goods: Selection) -> float | Missing:
+    def measure(self, asked: Definition, goods: Selection) -> Measured | Missing:
         """Evaluate the measure; Missing says why there is no value."""
         if self.held.is_partial and (refusal := self._thin(asked)):
             return refusal
         found = self._evaluate(asked, goods)
-        if found and not self.held.is_partial:
+        value = found.value if found else None
+        if found and value and not self.held.is_partial:
             return found
-        strangers = self.strangers(asked, alone=not found)
+        strangers = self.strangers(asked, alone=not value)
         known = [members - strangers for side in SIDES if (members := _members(asked, side))]
         # Zero is an answer only about somebody whom the source knows, and a part of a group is
         # not the group.
@@ -92,15 +101,24 @@ class Cells:
             told_by=dict(sorted(told.items())),
         )
 
-    def _evaluate(self, asked: Definition, goods: Selection) -> float | None:
-        column = COLUMN[asked.quantity]
-        if asked.measure == "value":
-            return _only(measures.value(self._flow(asked, goods), by=[], value=column), column)
-        table = self._table(asked, goods, column)
-        return _only(table, measures.passport(asked.measure).columns[0][0])
+    def _evaluate(self, asked: Definition, goods: Selection) -> Measured | None:
+        table = self._table(asked, goods, COLUMN[asked.quantity])
+        names = table.collect_schema().names()
+        main = COLUMN[asked.quantity]
+        if asked.measure != "value":
+            main = measures.passport(asked.measure).columns[0][0]
+        for row in fetch(table):
+            found = {
+                name: float(cell) for name, cell in zip(names, row, strict=True) if cell is not None
+            }
+            if main in found:
+                return Measured(found.pop(main), found)
+        return None
 
     def _table(self, asked: Definition, goods: Selection, column: str) -> Frame:
-        """Return the measure's one row; its main column comes first."""
+        """Return the measure's one row."""
+        if asked.measure == "value":
+            return measures.value(self._flow(asked, goods), by=[], value=column)
         buyers, sellers = asked.members("importer"), asked.members("exporter")
         if asked.measure == "growth":
             return measures.growth(
@@ -196,9 +214,3 @@ def _within(span: Period) -> nw.Expr:
 
 def _names(rows: Frame, side: Side) -> frozenset[str]:
     return frozenset(name for (name,) in fetch(rows.select(side).unique()))
-
-
-def _only(frame: Frame, column: str) -> float | None:
-    """Return the one value of a one-row result; None when there is no row or no value."""
-    values = [value for (value,) in fetch(frame.select(column))]
-    return None if not values or values[0] is None else float(values[0])

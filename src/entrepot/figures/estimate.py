@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import statistics
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from entrepot.figures.figure import Specification, Specifications
@@ -32,6 +32,8 @@ class Estimate:
         where the text gives one end only ("more than 70 %").
     is_range
         Whether a range was printed; the value is then its middle.
+    details
+        Other columns of the measure, such as the effective number of suppliers beside an HHI.
     """
 
     value: float
@@ -41,6 +43,7 @@ class Estimate:
     low: float | None = None
     high: float | None = None
     is_range: bool = False
+    details: dict[str, float] = field(default_factory=dict)
 
     @property
     def ends(self) -> tuple[float, float]:

@@ -177,6 +177,7 @@ def _figure(definition: Definition, answers: list[tuple[str, Answer]]) -> Figure
         status="ok",
         value=head.value,
         unit=head.unit,
+        details=head.details,
         low=low,
         high=high,
         range=words,

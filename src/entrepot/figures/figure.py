@@ -106,6 +106,8 @@ class Figure:
     low, high, range
         Range under other defensible definitions and what spans it, in words; None where no range
         can be given.
+    details
+        Other columns of the measure, e.g. ``effective_suppliers`` beside an HHI.
     """
 
     definition: Definition
@@ -119,6 +121,7 @@ class Figure:
     evidence: tuple[Evidence, ...] = ()
     caveats: tuple[Caveat, ...] = ()
     reason: str | None = None
+    details: dict[str, float] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the Figure as plain JSON types."""
@@ -134,6 +137,8 @@ class Figure:
             "evidence": [item.to_dict() for item in self.evidence],
             "caveats": [item.to_dict() for item in self.caveats],
         }
+        if self.details:
+            found["details"] = self.details
         if self.reason:
             found["reason"] = self.reason
         return found

@@ -98,8 +98,9 @@ def _estimate(
     if selection.variant != "family":
         goods = f"{goods} ({selection.variant})"
     return Estimate(
-        value=found,
+        value=found.value,
         unit=definition.unit,
+        details=found.details,
         choices={
             "source": cells.held.source,
             "goods": goods,

@@ -6,7 +6,7 @@ import html
 from typing import TYPE_CHECKING
 
 from entrepot.model.areas import area_phrase, possessive
-from entrepot.model.display import figure_value, range_text
+from entrepot.model.display import figure_value, number, range_text
 
 if TYPE_CHECKING:
     from entrepot.figures.figure import Evidence, Figure
@@ -61,6 +61,9 @@ def as_rows(figure: Figure) -> list[tuple[str, str]]:
         rows.append(("range", f"{spread} ({figure.range})" if spread else "no range can be given"))
     else:
         rows.append(("missing", figure.reason or ""))
+    if figure.details:
+        parts = (f"{name.replace('_', ' ')} {number(x)}" for name, x in figure.details.items())
+        rows.append(("with", ", ".join(parts)))
     keys = figure.definition.to_dict().items()
     rows.append(("definition", ", ".join(f"{key} {value}" for key, value in keys if value)))
     if figure.specifications:
