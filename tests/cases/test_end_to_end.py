@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from entrepot.figures import ask
+
 ENTREPOT = (sys.executable, "-c", "from entrepot.cli.main import run; run()")
 ASK = ("--importer", "RUS", "--exporter", "CHN", "--period", "2023")
 
@@ -102,3 +104,36 @@ def test_the_width_that_is_asked_for_is_kept_in_a_pipe() -> None:
     narrow = entrepot("ask", "value", *ASK, COLUMNS="60")
     assert narrow.returncode == 0
     assert max(map(len, narrow.stdout.splitlines()[1:])) <= 60
+
+
+def test_a_narrow_screen_still_shows_why_a_claim_differs(tmp_path: Path) -> None:
+    file = tmp_path / "claims.yaml"
+    file.write_text(
+        "format: 1\nsource: {title: Made up}\nclaims:\n  - id: sent\n"
+        "    value: {exporter: CHN, importer: RUS, period: 2023}\n    says: $1 billion\n",
+        encoding="utf-8",
+    )
+    told = {wide: entrepot("check", file, COLUMNS=wide) for wide in ("60", "120")}
+    assert {done.returncode for done in told.values()} == {1}
+    reason = json.loads(entrepot("check", file, "--json").stdout)["claims"][0]["reason"]
+    assert all(word in told["60"].stdout for word in reason.split())
+    assert max(map(len, told["60"].stdout.splitlines())) <= 60
+
+
+def test_trade_of_a_country_with_itself_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    page = tmp_path / "brief.md"
+    refused = entrepot("brief", "RUS", "--supplier", "RUS", "--out", page)
+    assert (refused.returncode, refused.stdout, page.exists()) == (2, "", False)
+    assert "error: RUS on both sides" in refused.stderr
+
+
+def test_what_is_missing_names_the_key_that_narrows_the_question() -> None:
+    figure = ask("value", exporter="CHN", importer="RUS", period=2023, valuation="cif")
+    assert figure.reason is not None
+    assert "for 2023, CIF" in figure.reason
+
+
+def test_the_largest_supplier_is_not_the_1_largest() -> None:
+    one, three = (ask("cr", importer="RUS", period=2023, k=k) for k in (1, 3))
+    assert str(one).startswith("Share of the largest of Russia’s suppliers")
+    assert str(three).startswith("Share of the 3 largest of Russia’s suppliers")

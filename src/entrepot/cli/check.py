@@ -19,6 +19,7 @@ __all__ = ["check", "draw"]
 
 MARKS = {"cannot_hold": "×", "differs": "≠", "untestable": "?", "holds": "✓"}
 SUFFIXES = (".json", ".txt")
+WIDE = 88  # columns that the table of verdicts needs
 
 File = Annotated[Path, typer.Argument(help="Claims file (.yaml).", show_default=False)]
 Out = Annotated[
@@ -59,7 +60,7 @@ def draw(found: Check, screen: Console) -> None:
 
     screen.print(Text(found.source.title, style="bold"))
     screen.print(Text(found.in_counts()))
-    screen.print(_table(found))
+    screen.print(_table(found) if screen.width >= WIDE else _blocks(found))
     for conflict in found.conflicts:
         screen.print(Text(f"Cannot all be true: {', '.join(conflict.claims)}", style="bold"))
         screen.print(Text(f"  {conflict.because}."))
@@ -72,15 +73,33 @@ def _table(found: Check) -> Any:
     from rich.table import Table
     from rich.text import Text
 
-    from entrepot.claims.result import VERDICTS
-
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_lines=True)
     for name, width in (("verdict", 13), ("claim", 17), ("says", 12), ("against", 12)):
         grid.add_column(name, width=width, overflow="fold")
     grid.add_column("why", overflow="fold", ratio=1)
-    for item in sorted(found.claims, key=lambda item: VERDICTS.index(item.verdict)):
+    for item in _worst_first(found):
         grid.add_row(*(Text(cell) for cell in _row(item)))
     return grid
+
+
+def _blocks(found: Check) -> Any:
+    """Return one block a claim, for a screen on which the reasons have no column."""
+    from rich.console import Group
+    from rich.padding import Padding
+    from rich.text import Text
+
+    parts: list[Any] = []
+    for item in _worst_first(found):
+        verdict, name, says, against, why = _row(item)
+        parts.append(Text(f"{verdict}: {name}", style="bold"))
+        parts.append(Padding(Text(f"says {says}; against {against}\n{why}"), (0, 0, 1, 2)))
+    return Group(*parts)
+
+
+def _worst_first(found: Check) -> list[CheckedClaim]:
+    from entrepot.claims.result import VERDICTS
+
+    return sorted(found.claims, key=lambda item: VERDICTS.index(item.verdict))
 
 
 def _row(item: CheckedClaim) -> list[str]:

@@ -93,6 +93,13 @@ def _checked(definition: Definition, lake: Lake) -> Definition:
         raise UnknownNameError("source", definition.source, known, hint="see: entrepot data list")
     if not definition.goods.startswith("named:"):
         definition = definition.but(goods=goods_selection(definition.goods).key)
+    sides = {definition.importer, definition.exporter}
+    if len(sides) == 1 and "WLD" not in sides and len(definition.members("importer")) == 1:
+        raise RequestError(
+            f"{definition.importer} on both sides",
+            why="trade of an area with itself is no foreign trade",
+            hint="name two areas, or WLD for everybody",
+        )
     if measure in SHARES and "WLD" in (definition.importer, definition.exporter):
         raise RequestError(
             f"{measure} needs an importer and an exporter",

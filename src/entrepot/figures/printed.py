@@ -231,8 +231,15 @@ def _what_is_missing(definition: Definition, rows: Rows, source: str) -> str:
         goods=definition.goods,
     )
     periods = sorted({str(row.period) for row in near if _value(row) is not None})
-    held = f"; held for {', '.join(periods[:8])}" if periods else ""
+    held = f"; otherwise held for {', '.join(periods[:8])}" if periods else ""
+    if len(periods) > 8:
+        held += f" and {len(periods) - 8} more"
+    narrow = [definition.valuation and definition.valuation.upper()]
+    narrow += [definition.currency if definition.currency != "USD" else None]
+    narrow += [f"by {definition.basis}" if definition.basis != "dispatch" else None]
+    against = f" against {definition.base}" if definition.base else ""
+    words = "".join(f", {word}" for word in narrow if word)
     return (
         f"{source} holds no {definition.measure} of {definition.goods} from {definition.exporter} "
-        f"to {definition.importer} for {definition.period}{held}"
+        f"to {definition.importer} for {definition.period}{against}{words}{held}"
     )

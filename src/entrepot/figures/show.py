@@ -32,13 +32,14 @@ def headline(figure: Figure) -> str:
     buyer, seller = area_phrase(asked.importer), area_phrase(asked.exporter)
     arrow = "trade between {} and {}" if asked.flow == "both" else "exports from {} to {}"
     flow = arrow.format(seller, buyer)
+    largest = f"{asked.k} largest" if (asked.k or 1) > 1 else "largest"
     names = {
         "import_share": f"{possessive(seller)} share of {possessive(buyer)} imports",
         "export_share": f"{possessive(buyer)} share of {possessive(seller)} exports",
         "value": flow,
         "growth": f"Growth of {flow}",
         "hhi": f"Concentration of {possessive(buyer)} suppliers",
-        "cr": f"Share of the {asked.k or 1} largest of {possessive(buyer)} suppliers",
+        "cr": f"Share of the {largest} of {possessive(buyer)} suppliers",
         "asymmetry": f"Weight of {seller} in {possessive(buyer)} imports over weight of {buyer} in "
         f"{possessive(seller)} exports",
     }
