@@ -29,6 +29,8 @@ def test_case(path: Path) -> None:
     assert [set(conflict.claims) for conflict in found.conflicts] == [
         set(conflict) for conflict in case["conflicts"]
     ]
+    if "because" in case:
+        assert [conflict.because for conflict in found.conflicts] == [case["because"]]
     for name, qualifier in case.get("qualifiers", {}).items():
         assert by_id[name].qualifier == qualifier
     assert found.found_something == any(v in ("differs", "cannot_hold") for v, _ in why.values())

@@ -65,6 +65,9 @@ LEVEL = Level("CHN", "CHL", "all", Period.parse(2019))
         ((5, math.inf), None, (6, math.inf), "supports"),
         ((5, math.inf), None, (4, math.inf), "allows"),
         ((26.5, 27.5), None, (20, math.inf), "allows"),
+        ((1 / 3, 1), None, (0.36, 1), "supports"),  # "more than 36 %" is over a third
+        ((0.4, 1), None, (0.36, 1), "allows"),
+        ((0, 0.3), None, (0.36, 1), "contradicts"),
         ((26.5, 27.5), None, (30, math.inf), "contradicts"),
     ],
 )
@@ -134,6 +137,28 @@ def test_a_share_follows_from_two_levels_of_one_set_of_books() -> None:
     foreign = replace(rows[1], reporter="CHL")
     (other,) = evidence(share, NOBODY, facts(rows[0], foreign))
     assert other.other_definition == "China’s books over a total of Chile’s"
+
+
+def test_a_change_follows_from_two_shares_of_one_origin() -> None:
+    rows = [
+        row("then", "export_share", 0.205, period=Period.parse(2018), printed="20.5 %"),
+        row("now", "export_share", 0.213, printed="21.3 %"),
+    ]
+    change = claim(f"change: {{of: {{export_share: {{{FLOW}}}}}, base: 2018}}, says: 0.8 points")
+    (found,) = evidence(change, NOBODY, facts(*rows))
+    assert found.value == pytest.approx(0.8)
+    assert (found.unit, found.outcome) == ("points", "supports")
+    assert found.how.replace("\u00a0", " ") == "21.3 % less 20.5 %"
+    assert evidence(change, NOBODY, facts(replace(rows[0], origin="ELSE"), rows[1])) == ()
+
+
+def test_what_others_printed_comes_before_our_own_sums() -> None:
+    rows = [
+        row("ours", "value", 20.1e9, publisher="Entrepôt", origin="BACI", low=20.1e9, high=20.1e9),
+        row("theirs", "value", 20e9),
+    ]
+    found = evidence(claim(f"value: {{{FLOW}}}, says: $20 bn"), NOBODY, facts(*rows))
+    assert [item.origins for item in found] == [("GACC",), ("BACI",)]
 
 
 def test_two_origins_of_one_set_of_books_may_differ_a_little() -> None:

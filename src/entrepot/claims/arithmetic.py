@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from entrepot.claims.chain import Chain
-from entrepot.claims.describe import claimed, flow, joined, period_of, span, stated
+from entrepot.claims.describe import claimed, flow, joined, period_of, span, stated, subject
 from entrepot.claims.solver import Solver
 from entrepot.model.display import figure_value, number
 
@@ -25,8 +25,9 @@ def because(
 ) -> str:
     """Return the arithmetic of a conflict.
 
-    The growth of a whole from that of its parts, where their weights are known; else the claim
-    that the others lead to in the fewest steps; else the bounds that they put on it.
+    Two numbers of one quantity need none. Else the growth of a whole from that of its parts, where
+    their weights are known; the claim that the others lead to in the fewest steps; or the bounds
+    that they put on it.
 
     Parameters
     ----------
@@ -37,6 +38,8 @@ def because(
     fits
         Return instead the arithmetic by which the claims agree, empty if there is none so short.
     """
+    if len({claims[name].quantity for name in conflict}) == 1 and not fits:
+        return _two_of_one(sorted(conflict), claims)
     for texts in (
         _weighted(conflict, claims, found, fits=fits),
         _chained(conflict, claims, found, fits=fits),
@@ -44,6 +47,11 @@ def because(
         if best := min(texts, key=len, default=""):
             return best
     return "" if fits else _implied(conflict, claims, found)
+
+
+def _two_of_one(conflict: list[str], claims: Mapping[str, Claim]) -> str:
+    numbers = joined([claimed(claims[name]) for name in conflict])
+    return f"{subject(claims[conflict[0]])}: the text has {numbers}"
 
 
 def _compared(value: float, claim: Claim) -> tuple[str, bool]:

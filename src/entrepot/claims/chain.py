@@ -93,10 +93,10 @@ class Chain:
         return Step(value, used, (*(s for step in known.values() for s in step.sums), text))
 
     def _is_a_number(self, name: str, quotient: Quotient) -> bool:
-        """Whether the claim states one number rather than one side or a likeness."""
+        """Whether the claim states one number rather than a side, a range or a likeness."""
         bounds = quotient.bounds
-        says = self.claims[name].says
-        return math.isfinite(bounds.width) and bounds.middle > 0 and says.relation != "comparable"
+        one = self.claims[name].says.relation in ("=", "about", "nearly", "just_over")
+        return one and math.isfinite(bounds.width) and bounds.middle > 0
 
 
 def _line(

@@ -151,9 +151,7 @@ def compared(claim: Interval, exact: Interval | None, loose: Interval) -> Outcom
     'allows'
     """
     if exact is None:
-        same_side = math.isinf(claim.width) and claim.meets(loose)
-        wider = claim.low <= loose.low if math.isinf(loose.high) else claim.high >= loose.high
-        if same_side and wider:
+        if claim.low <= loose.low and loose.high <= claim.high:  # "over 36 %" is over a third
             return "supports"
     elif _overlap(claim, exact):
         return "supports" if exact.width <= COARSE * claim.width else "allows"

@@ -11,7 +11,7 @@ from entrepot.claims.describe import who
 from entrepot.claims.known import MIXED_SLACK
 from entrepot.claims.quantity import DIMENSIONLESS, SHARES, Quantity
 from entrepot.model.areas import possessive
-from entrepot.model.display import figure_value
+from entrepot.model.display import NBSP, figure_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,11 @@ def evidence(claim: Claim, source: Source, facts: Facts) -> tuple[Comparison, ..
     where it matters, and the books of one country for both parts of a share or change. Numbers of
     low confidence (spot conversions, slips) are none.
     """
-    found = [*_printed(claim, source, facts), *_derived(claim, source, facts)]
+    found = [
+        *_printed(claim, source, facts),
+        *_derived(claim, source, facts),
+        *_changes(claim, source, facts),
+    ]
     order = {"supports": 0, "contradicts": 1, "allows": 2}
     return tuple(
         sorted(
@@ -41,6 +45,7 @@ def evidence(claim: Claim, source: Source, facts: Facts) -> tuple[Comparison, ..
                 bool(item.other_definition),
                 item.own,
                 item.confidence,
+                any(statement.is_ours for statement in item.statements),
                 bool(item.how),
                 order[item.outcome],
                 item.coarseness,
@@ -116,6 +121,28 @@ def _derived(claim: Claim, source: Source, facts: Facts) -> Iterator[Comparison]
             how=how,
             other=_other_system(claim, used),
         )
+
+
+def _changes(claim: Claim, source: Source, facts: Facts) -> Iterator[Comparison]:
+    """Yield the change of a share between two years of which one origin printed the share."""
+    then = claim.quantity.less
+    if then is None:
+        return
+    now = Quantity(then.measure, claim.quantity.of, claim.quantity.to)
+    before = {(held.row.origin, held.books): held for held in _exact(then, facts)}
+    after = {(held.row.origin, held.books): held for held in _exact(now, facts)}
+    for voice, last in after.items():
+        first = before.get(voice)
+        if first is not None and last.exact is not None and first.exact is not None:
+            change = (last.exact - first.exact).scaled(100)
+            how = f"{last.row.printed} less {first.row.printed}".replace(" %", f"{NBSP}%")
+            yield compare(claim, source, (last, first), change, change, how=how)
+
+
+def _exact(quantity: Quantity, facts: Facts) -> list[Statement]:
+    """Return the statements of a quantity that count and are two-sided, the narrowest last."""
+    held = facts.statements.about(quantity)
+    return sorted((one for one in held if one.counts and one.exact), key=_rank, reverse=True)
 
 
 def _widened(quantity: Quantity, value: Interval, part: float) -> Interval:

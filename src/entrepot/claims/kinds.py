@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from entrepot.claims.describe import who
 from entrepot.claims.statements import NAMED
 from entrepot.model.interval import Interval
-from entrepot.sources.published.read import published
 
 if TYPE_CHECKING:
     from entrepot.claims.quantity import Quantity
@@ -64,11 +63,10 @@ def in_print(quantity: Quantity, statements: Statements) -> InPrint | None:
     if kind is None:
         return None
     by_year: defaultdict[int, list[Statement]] = defaultdict(list)
-    ours = frozenset(row.id for row in published("computed"))
     for statement in statements.all:
         level = next(statement.quantity.levels())
         one_year = level.period.start.year == level.period.end.year
-        if one_year and statement.row.id not in ours and _like(quantity, statement, kind):
+        if one_year and not statement.is_ours and _like(quantity, statement, kind):
             by_year[level.period.year].append(statement)
     if not by_year:
         return None

@@ -119,11 +119,13 @@ def _year_before(claim: Claim, facts: Facts) -> str:
 
 def _says(item: Comparison) -> str:
     if not item.how:
-        return f"{_who(item)} has {number_of(item)}, printed by {_printer(item)}"
+        who, printer = _who(item), _printer(item)
+        by = "" if printer in who else f", printed by {printer}"
+        return f"{who} has {number_of(item)}{by}"
     if not item.statements:
-        how = f" ({item.how})" if item.how else ""
-        return f"{item.source}: {number_of(item)}{how}"
-    return f"levels printed by {_who(item)} give {number_of(item)} ({item.how})"
+        return f"{item.source}: {number_of(item)} ({item.how})"
+    printed = "shares" if item.unit == "points" else "levels"
+    return f"{printed} printed by {_who(item)} give {number_of(item)} ({item.how})"
 
 
 def _who(item: Comparison) -> str:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["NAMED", "Statement", "Statements", "bundled", "named_alike"]
 
 NAMED = "named:"
+OURS = "Entrepôt"
 RECONCILED = 0.1
 """How far a value that reconciles two reports may lie from either of them."""
 _SMALL_WORDS = frozenset({"the", "and", "for", "from", "with", "goods", "products", "items"})
@@ -50,6 +51,11 @@ class Statement:
     def books(self) -> str:
         """Whose statistics it comes from; empty if not known."""
         return next(self.quantity.levels()).books
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is our own result rather than somebody else's print."""
+        return self.row.publisher == OURS
 
     @property
     def counts(self) -> bool:
@@ -152,6 +158,8 @@ def _statement(row: Published) -> Statement | None:
         exact = None
     elif row.relation == "about":
         exact = _digits(row) or loose
+    if quantity.measure in SHARES:  # a part is at most its whole, whatever "more than" leaves open
+        loose = Interval(max(low, 0.0), min(high, 1.0))
     if row.origin == "BACI":
         loose = loose.widened(RECONCILED)
     if row.per == "month" and quantity.measure == "value":
