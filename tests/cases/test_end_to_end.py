@@ -137,3 +137,20 @@ def test_the_largest_supplier_is_not_the_1_largest() -> None:
     one, three = (ask("cr", importer="RUS", period=2023, k=k) for k in (1, 3))
     assert str(one).startswith("Share of the largest of Russia’s suppliers")
     assert str(three).startswith("Share of the 3 largest of Russia’s suppliers")
+
+
+def test_a_folder_that_does_not_exist_is_refused_before_the_work(lake: Path) -> None:
+    for words, name in (
+        (("check", "no.yaml", "--out"), "x.json"),
+        (("data", "export", "baci"), "x.csv"),
+    ):
+        done = entrepot(*words, lake / "none" / name, ENTREPOT_LAKE=str(lake))
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "error: no such folder" in done.stderr
+
+
+def test_an_unknown_snapshot_names_those_held(lake: Path) -> None:
+    done = entrepot("data", "remove", "baci", "--snapshot", "zz", ENTREPOT_LAKE=str(lake))
+    [held] = json.loads(entrepot("data", "list", "--json", ENTREPOT_LAKE=str(lake)).stdout)
+    assert done.returncode == 2
+    assert held["snapshot"] in done.stderr

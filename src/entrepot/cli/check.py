@@ -45,6 +45,8 @@ def check(
             where=str(out),
             hint=f"name a file that ends in {' or '.join(SUFFIXES)}",
         )
+    if out is not None and not out.parent.is_dir():
+        raise RequestError("no such folder", where=str(out.parent), hint="make it first")
     found = run(file, open_lake(lake))
     if out is not None:
         text = found.to_json() if out.suffix == ".json" else str(found)

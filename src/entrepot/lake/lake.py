@@ -183,7 +183,8 @@ class Lake:
         items = self._of(source)
         gone = [item for item in items if item.id.startswith((snapshot or "").lower()[:12])]
         if not gone:
-            raise UnknownNameError("snapshot", str(snapshot), [item.id for item in items])
+            ids = [item.id for item in items]
+            raise UnknownNameError("snapshot", str(snapshot), ids, hint=f"held: {', '.join(ids)}")
         remove(self.path, {item.id for item in gone}, source)
         return tuple(map(holding, gone))
 
