@@ -15,6 +15,7 @@ import pytest
 
 from entrepot.cli.main import run
 from entrepot.figures import ask
+from entrepot.report import brief
 
 ENTREPOT = (sys.executable, "-c", "from entrepot.cli.main import run; run()")
 ASK = ("--importer", "RUS", "--exporter", "CHN", "--period", "2023")
@@ -165,3 +166,9 @@ def test_an_unknown_snapshot_names_those_held(lake: Path) -> None:
     [held] = json.loads(entrepot("data", "list", "--json", ENTREPOT_LAKE=str(lake)).stdout)
     assert done.returncode == 2
     assert held["snapshot"] in done.stderr
+
+
+def test_a_brief_in_python_takes_the_folder_of_a_lake_as_ask_does(lake: Path) -> None:
+    page = brief("RUS", supplier="CHN", goods="8542", period=2023, lake=str(lake))
+    shares = [item for item in page.figures if item.definition.measure == "import_share"]
+    assert 0.3 in [pytest.approx(item.value) for item in shares if item.value is not None]

@@ -14,6 +14,7 @@ from entrepot.report.parts import Brief
 from entrepot.report.sections import both_ways, by_tier, over_time, spread, unknown, verdicts
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable
     from pathlib import Path
 
@@ -28,7 +29,7 @@ def brief(
     supplier: str,
     goods: str = "chpl",
     period: str | int | Period | None = None,
-    lake: Lake | None = None,
+    lake: Lake | str | os.PathLike[str] | None = None,
     claims: Path | str | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Brief:
@@ -44,7 +45,7 @@ def brief(
         Year of the headline; None takes the newest that is held, and lets the cards about all
         goods look at later years.
     lake
-        Where flows are held; None takes an empty one, so that only the bundled tables speak.
+        A lake or its folder; None takes the one that the settings name.
     claims
         A claims file to check and show; None for none.
     progress
@@ -60,7 +61,7 @@ def brief(
     from entrepot.lake import Lake
 
     document = _document(claims)
-    book = Book(lake if lake is not None else Lake.open())
+    book = Book(lake if isinstance(lake, Lake) else Lake.open(lake))
     subject = _subject(book, importer, supplier, goods, period)
     progress("asking the headline Figures")
     found = headline(book, subject)
