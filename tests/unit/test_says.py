@@ -137,3 +137,12 @@ def test_two_numbers_going_down_are_two_claims() -> None:
     with pytest.raises(RequestError) as caught:
         read_says("3.2 % to 2.7 %")
     assert "two claims" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "smaller"),
+    [("more than five times smaller", True), ("five times lower than", True), ("5x less", True),
+     ("five times larger", False), ("five times", False), ("less than five times", False)],
+)
+def test_tells_smaller_from_larger(text: str, smaller: bool) -> None:
+    assert read_says(text).smaller is smaller

@@ -85,6 +85,12 @@ def in_data_units(says: Says, quantity: Quantity, *, stated: bool = True) -> Int
             why=f"it is in {says.unit or 'plain numbers'}, {quantity.measure} in {unit}",
             hint="a change of a share is in points (kind change), growth and shares in per cent",
         )
+    if says.smaller and quantity.measure != "ratio":
+        raise RequestError(
+            f"{says.text!r} is not a number of this kind ({quantity.measure})",
+            why="it sets two amounts side by side",
+            hint="write a ratio of the two amounts",
+        )
     interval = _scaled(says, unit)
     if unit == "share":
         return _share(says, interval)
@@ -144,7 +150,8 @@ def _quantity(entry: ClaimEntry, says: Says) -> tuple[Quantity, bool]:
     if entry.ratio is not None:
         of, of_said = _plain(entry.ratio.of.measure or "value", entry.ratio.of, says)
         to, to_said = _plain(entry.ratio.to.measure or "value", entry.ratio.to, says)
-        return _ratio(of, to), of_said and to_said
+        # "A is five times smaller than B" is a number of B over A.
+        return _ratio(*((to, of) if says.smaller else (of, to))), of_said and to_said
     if entry.sum is not None:
         parts = [_plain("value", keys, says) for keys in entry.sum.of]
         terms = tuple(term for quantity, _ in parts for term in quantity.of)

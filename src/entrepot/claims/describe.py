@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING
 
 from entrepot.claims.quantity import SHARES
@@ -78,9 +79,9 @@ def subject(claim: Claim) -> str:
     quantity = claim.quantity
     if not quantity.of:
         return claim.id
-    what = flow(quantity.of)
-    if quantity.measure in SHARES:
-        what = f"the share of {what}"
+    part = "the share of " if quantity.measure in SHARES else ""
+    kind = {"price_growth": "prices of ", "quantity_growth": "the quantity of "}
+    what = f"{kind.get(quantity.measure, part)}{flow(quantity.of)}"
     return f"{what}, {period_of(quantity)}"
 
 
@@ -91,18 +92,19 @@ def stated(value: float, unit: str, digits: int = 3) -> str:
 
 def span(interval: Interval, unit: str) -> str:
     """Return an interval in words, one-sided where it is."""
-    low, high = stated(interval.low, unit), stated(interval.high, unit)
     if math.isinf(interval.high):
-        return f"over {low}"
+        return f"over {stated(interval.low, unit)}" if math.isfinite(interval.low) else "anything"
     if math.isinf(interval.low):
-        return f"under {high}"
+        return f"under {stated(interval.high, unit)}"
+    low, high = stated(interval.low, unit), stated(interval.high, unit)
     return low if low == high else range_text(interval.low, interval.high, unit)
 
 
 def claimed(claim: Claim) -> str:
     """Return what a claim says as a plain number with its own digits: "fell 6.5 %" is "−6.5 %"."""
     says = claim.says
-    if says.relation != "=" or says.unit not in ("percent", "points", "ratio"):
+    in_digits = re.search(r"\d", says.text) and says.unit in ("percent", "points", "ratio")
+    if says.relation != "=" or not in_digits:
         return says.text
     return like(claim, claim.interval.middle)
 

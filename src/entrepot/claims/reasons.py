@@ -57,7 +57,8 @@ def conflicting(claim: Claim, conflict: Collection[str], claims: Mapping[str, Cl
 
 def number_of(item: Comparison) -> str:
     """Return the number of a piece of evidence, as printed where it was."""
-    printed = item.statements[0].row.printed if item.statements and not item.how else ""
+    theirs = item.statements and not item.how and not item.statements[0].is_ours
+    printed = item.statements[0].row.printed if theirs else ""
     if not printed or re.search(r"\d{7}", printed):  # a bare number of units is hard to read
         return stated(item.value, item.unit)
     return printed.replace("-", MINUS).replace(" %", "\u00a0%")

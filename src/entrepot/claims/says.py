@@ -39,6 +39,8 @@ class Says:
         Worth of the last printed digit, in the same units as `value`.
     per
         ``month``, ``year`` or empty.
+    smaller
+        Whether a multiple is of the other number: "five times smaller", with 5 as its value.
     """
 
     text: str
@@ -49,6 +51,7 @@ class Says:
     high: float
     step: float
     per: str = ""
+    smaller: bool = False
 
     @property
     def currency(self) -> str:
@@ -94,6 +97,11 @@ def read_says(text: str | float) -> Says:
     """
     phrase = str(text)
     found = tokens(phrase)
+    smaller = any(token.value == "inverse" for token in found)
+    return replace(_read(phrase, found), smaller=smaller)
+
+
+def _read(phrase: str, found: list[Token]) -> Says:
     unit = _unit(phrase, found)
     per = str(only(phrase, found, "per", "how often") or "")
     values = numbers(found)
@@ -143,7 +151,8 @@ def _unit(phrase: str, found: list[Token]) -> str:
     units = {str(token.value) for token in found if token.kind in ("unit", "currency")}
     if len(units) > 1:
         raise unread(phrase, f"two units: {' and '.join(sorted(units))}")
-    return units.pop() if units else ""
+    unit = units.pop() if units else ""
+    return "ratio" if unit == "inverse" else unit
 
 
 def _turned(says: Says, moved: object) -> Says:

@@ -111,8 +111,18 @@ def _case(document: Document, facts: Facts, lake: Lake | None) -> Case:
         linear=system,
         found=found,
         standings=standings,
-        conflicts=(*text_conflicts(system), *prices),
+        conflicts=tuple(
+            conflict
+            for conflict in (*text_conflicts(system), *prices)
+            if _is_of_one_voice(conflict, claims)
+        ),
     )
+
+
+def _is_of_one_voice(conflict: frozenset[str], claims: tuple[Claim, ...]) -> bool:
+    """Whether no two sources are quoted in it: sources that disagree are no error of the text."""
+    quoted = {claim.attributed_to.casefold() for claim in claims if claim.id in conflict}
+    return len(quoted - {""}) < 2
 
 
 def _in_agreeing_books(claim: Claim, held: Standing) -> Claim:

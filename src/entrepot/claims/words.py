@@ -40,10 +40,8 @@ _ROSE = (
     r"rose|rises?|risen|up|higher|more|gr(?:ew|own|owth)|increas(?:ed|es|e)|gain(?:ed|s)?|"
     r"jump(?:ed)?|climbed|surg(?:ed|e)|soared|leapt|leaped|expanded|edged up|surplus"
 )
-_SIZE = (
-    r"as (?:much|many|large|big|high|small|low)(?: as)?|"
-    r"(?:larger|bigger|higher|greater|more|smaller|lower|less|fewer)(?: than)?"
-)
+_LARGER = r"as (?:much|many|large|big|high)(?: as)?|(?:larger|bigger|higher|greater|more)(?: than)?"
+_SMALLER = r"as (?:small|low|few|little)(?: as)?|(?:smaller|lower|less|fewer)(?: than)?"
 _ALIKE = (
     r"comparable(?: (?:to|with))?|similar(?: to)?|on a par(?: with)?|"
     r"about the same(?: as)?|the same(?: as)?|equal(?: to)?"
@@ -96,7 +94,8 @@ PATTERNS: tuple[tuple[str, tuple[str, object]], ...] = (
     (r"russian rou?bles?|rou?bles?|rub|₽", ("currency", "RUB")),
     (_POINTS, ("unit", "points")),
     (r"per ?cent|pct\.?|%", ("unit", "percent")),
-    (rf"(?:times|-?fold|x)(?: (?:{_SIZE}))?|a factor of", ("unit", "ratio")),
+    (rf"(?:times|-?fold|x)(?: (?:{_LARGER}))?|a factor of", ("unit", "ratio")),
+    (rf"(?:times|-?fold|x) (?:{_SMALLER})", ("unit", "inverse")),
     (r"metric tons?|tonnes?|tons?|t", ("unit", "t")),
     (r"(?:a|per|every|each) month|monthly|/ ?month", ("per", "month")),
     (r"(?:a|per|every|each) year|yearly|annually|annual|/ ?year", ("per", "year")),
