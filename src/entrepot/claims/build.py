@@ -183,7 +183,7 @@ def _plain(measure: str, keys: FlowKeys, says: Says) -> tuple[Quantity, bool]:
         case "value" | "balance":
             return Quantity(measure, terms), said
         case "growth" | "price_growth" | "quantity_growth":
-            base = Period.parse(keys.base) if keys.base else level.period.year_before()
+            base = Period.parse(keys.base) if keys.base else level.period.before()
             kind = {"price_growth": "price", "quantity_growth": "volume"}.get(measure, level.kind)
             grown = Quantity(measure, terms).mapped(kind=kind)
             return Quantity(measure, grown.of, grown.mapped(period=base).of), said

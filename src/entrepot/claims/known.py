@@ -183,7 +183,7 @@ class Facts:
     def _by_years(self, level: Level) -> Iterator[Known]:
         if not level.period.is_year:
             return
-        for other in (level.period.year_before(), Period.parse(level.period.year + 1)):
+        for other in (level.period.before(), Period.parse(level.period.year + 1)):
             first, last = sorted((level.period, other))
             span = level.but(period=Period(first.start, last.end))
             then = level.but(period=other)

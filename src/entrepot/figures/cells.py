@@ -125,7 +125,7 @@ class Cells:
                 self._flow(asked, goods),
                 by=[],
                 period=asked.period,
-                base=asked.base or asked.period.year_before(),
+                base=asked.base or asked.period.before(),
                 value=column,
             )
         if asked.measure == "asymmetry":

@@ -136,7 +136,7 @@ def _refuse_unread(definition: Definition) -> None:
 
 def _with_base(definition: Definition) -> Definition:
     """Return a growth with its base, by default a year earlier; compare like with like only."""
-    now, base = definition.period, definition.base or definition.period.year_before()
+    now, base = definition.period, definition.base or definition.period.before()
     if base.end >= now.start:
         raise RequestError(
             f"the base {base} does not end before {now} begins",

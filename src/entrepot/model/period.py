@@ -95,15 +95,19 @@ class Period:
         """Whether `other` lies wholly inside this period."""
         return self.start <= other.start and other.end <= self.end
 
-    def year_before(self) -> Period:
-        """Return the same span one year earlier; whole months stay whole (leap years).
+    def before(self) -> Period:
+        """Return the same span one year earlier, or more years if it is longer than one.
+
+        It is what a change is measured against when nothing is said. Whole months stay whole
+        (leap years).
 
         Examples
         --------
-        >>> str(Period.parse("2025-02").year_before())
-        '2024-02'
+        >>> str(Period.parse("2025-02").before()), str(Period.parse("2021..2023").before())
+        ('2024-02', '2018..2020')
         """
-        start, end = _shift_year(self.start, -1), _shift_year(self.end, -1)
+        years = -(-self.months // 12)
+        start, end = _shift_year(self.start, -years), _shift_year(self.end, -years)
         if self.end == _months_end(self.end.year, self.end.month):
             end = _months_end(end.year, end.month)
         return Period(start, end)

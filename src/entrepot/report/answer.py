@@ -22,7 +22,7 @@ def title_of(subject: Subject) -> str:
     text = f"{subject.buyers} dependence on {subject.seller}"
     if subject.goods != "all":
         text += f" for {goods_phrase(subject).removeprefix('the ')}"
-    return f"{text[0].upper()}{text[1:]}"
+    return words.capital(text)
 
 
 def goods_phrase(subject: Subject) -> str:
@@ -114,7 +114,7 @@ def _moved(
     text = "; ".join(parts)
     if verdicts:
         text += f"; {_checked(verdicts)}"
-    return Sentence(f"{text[0].upper()}{text[1:]}.", tuple(carried), ("reporter-break",))
+    return Sentence(f"{words.capital(text)}.", tuple(carried), ("reporter-break",))
 
 
 def _growth(book: Book, subject: Subject) -> Figure:

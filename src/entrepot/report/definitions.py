@@ -51,7 +51,7 @@ def name_of(subject: Subject, figure: Figure) -> str:
             name = f"{subject.sellers} weight for {subject.buyer} against {subject.buyers} weight "
             name += f"for {subject.seller}"
     when = f"{asked.period} against {asked.base}" if asked.base else f"{asked.period}"
-    return f"{name[0].upper()}{name[1:]}, {when}"
+    return f"{words.capital(name)}, {when}"
 
 
 def part_name(goods: str) -> str:
@@ -81,7 +81,7 @@ def counted(book: Book, subject: Subject, figure: Figure) -> str:
     if most:
         parts.append(f"what moves it most: {most}")
     text = "; ".join(part for part in parts if part)
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{words.capital(text)}."
 
 
 def _basis(figure: Figure) -> str:

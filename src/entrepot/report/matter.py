@@ -26,7 +26,7 @@ def terms(subject: Subject, *, claims: bool) -> tuple[Term, ...]:
         count = len(listed.entries)
         found.append(
             Term(
-                f"{listed.short[0].upper()}{listed.short[1:]}",
+                words.capital(listed.short),
                 f"{listed.title}, {count} codes of {listed.nomenclature} in "
                 f"{words.count_word(len(listed.tiers), 'tier')}, version of "
                 f"{_day(listed.version)}.",
@@ -95,10 +95,10 @@ def sources(book: Book) -> tuple[Term, ...]:
             f"{words.count_word(origins, 'origin')} stand on this page; copies of one release "
             "count once."
         )
-        found.append(Term("Published figures", f"{text[0].upper()}{text[1:]}"))
+        found.append(Term("Published figures", words.capital(text)))
     if ours:
         text = f"{ours[0].origin_words}; {words.count_word(len(ours), 'result')} on this page."
-        found.append(Term("Computed results", f"{text[0].upper()}{text[1:]}"))
+        found.append(Term("Computed results", words.capital(text)))
     return tuple(found)
 
 

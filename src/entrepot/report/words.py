@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "about",
     "bounded",
+    "capital",
     "cardinal",
     "changed",
     "count_word",
@@ -168,6 +169,17 @@ def half(share: Figure) -> str:
 def ratio_words(value: float) -> str:
     """Return "14 times" for a ratio, with two significant digits."""
     return f"{number(value, 2)}{NBSP}times"
+
+
+def capital(text: str) -> str:
+    """Return a text with its first letter large; the rest stays: "HS 8542", "United States".
+
+    Examples
+    --------
+    >>> capital("the European Union (27)"), capital("")
+    ('The European Union (27)', '')
+    """
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def cardinal(count: int) -> str:

@@ -131,7 +131,7 @@ def _title(subject: Subject, ratio: Figure) -> Sentence | Remark:
         more, less = less, more
     times = words.ratio_words(max(ratio.value, 1 / ratio.value))
     text = f"{more} weighed {times} as much for {less} as the reverse in {year}"
-    return Sentence(f"{text[0].upper()}{text[1:]}", (ratio,), ("denominator-system",))
+    return Sentence(words.capital(text), (ratio,), ("denominator-system",))
 
 
 def _key(flows: tuple[Flow, ...]) -> tuple[tuple[str, str], ...]:

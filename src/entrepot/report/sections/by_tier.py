@@ -169,7 +169,7 @@ def _deck(subject: Subject, tiers: list[Tier], unit: str) -> str:
 
 
 def _capital(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}"
+    return words.capital(text)
 
 
 def _panel(

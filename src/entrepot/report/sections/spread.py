@@ -138,7 +138,7 @@ def _headline(items: list[Specification], share: Figure) -> Specification:
 def _title(share: Figure, count: int) -> Sentence:
     low, high = share.low or 0.0, share.high or 0.0
     name = words.count_word(count, "definition")
-    text = f"{name[0].upper()}{name[1:]} of one share give {percent_span(low, high)}"
+    text = f"{words.capital(name)} of one share give {percent_span(low, high)}"
     return Sentence(text, (share,))
 
 
@@ -194,7 +194,7 @@ def _notes(book: Book, subject: Subject, share: Figure) -> tuple[Note, ...]:
         if figure.status == "ok" and _says_basis(figure, basis):
             who = origin_name(figure.evidence[0].origin)
             text = f"{words.about(figure)} of them were {verb.format(subject.seller)} ({who})"
-            others.append(Sentence(f"{text[0].upper()}{text[1:]}.", (figure,), ("basis",)))
+            others.append(Sentence(f"{words.capital(text)}.", (figure,), ("basis",)))
     if others:
         notes.append(Note("Counted another way", tuple(others)))
     return tuple(notes)

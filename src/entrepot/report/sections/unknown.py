@@ -36,7 +36,7 @@ def section(
         *untestable,
     ]
     count = words.count_word(len(gaps), "thing")
-    title = f"{count[0].upper()}{count[1:]} would narrow the ranges" if gaps else "No gap was found"
+    title = f"{words.capital(count)} would narrow the ranges" if gaps else "No gap was found"
     return Section(
         id=NAME,
         eyebrow=EYEBROW,
@@ -52,7 +52,7 @@ def _figures(subject: Subject, found: Headline) -> list[Gap]:
         return []
     count = words.count_word(len(names), "headline Figure")
     why = f"Neither the lake nor the bundled tables hold: {'; '.join(names)}."
-    return [Gap(f"{count[0].upper()}{count[1:]}", why, ADD_DATA)]
+    return [Gap(words.capital(count), why, ADD_DATA)]
 
 
 def _total(book: Book, subject: Subject) -> list[Gap]:
@@ -76,7 +76,7 @@ def _reporter(subject: Subject) -> list[Gap]:
         return []
     return [
         Gap(
-            f"{broken.before[0].upper()}{broken.before[1:]} after {broken.year}",
+            f"{words.capital(broken.before)} after {broken.year}",
             "They are not published by partner and product, so nobody can set them beside the "
             "partners’ reports.",
         )
@@ -95,7 +95,7 @@ def _codes(book: Book, subject: Subject) -> list[Gap]:
     what = words.count_word(len(missing), "code")
     return [
         Gap(
-            f"{what[0].upper()}{what[1:]} of the list",
+            f"{words.capital(what)} of the list",
             f"{codes} cannot be followed in {edition} and are left out.",
             f"entrepot goods show {subject.listed.id}",
         )
