@@ -51,6 +51,8 @@ def brief(
 ) -> None:
     """Write a brief on one country's dependence on another.
 
+    Exit code 3 when nothing held answers; the page then says what is missing.
+
     Example: entrepot brief RUS --supplier CHN --goods chpl --period 2023 --out brief.html
     """
     from entrepot.report import brief as tell
@@ -66,6 +68,8 @@ def brief(
             say("drawing the page")
             write(told, target)
     emit(as_dict(told), lambda screen: draw(told, target, screen), as_json=as_json)
+    if not told.figures:
+        raise typer.Exit(3)
 
 
 def draw(told: Brief, target: Path, screen: Console) -> None:

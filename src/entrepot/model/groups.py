@@ -152,5 +152,25 @@ def by_group_code() -> dict[str, Group]:
     return {code: one for one in groups() for code in (one.code, *one.aliases)}
 
 
+def pinned(text: str, on: date, since: date) -> str:
+    """Fix the members of groups that are younger than `since` to those of a day.
+
+    A series over years needs members in each of them.
+
+    Examples
+    --------
+    >>> long_ago, day = date(2013, 1, 1), date(2023, 12, 31)
+    >>> pinned("coalition", day, long_ago), pinned("EU+GBR", day, long_ago)
+    ('coalition@2023', 'EU+GBR')
+    """
+    return "+".join(_pinned(part.strip(), on, since) for part in text.split("+"))
+
+
+def _pinned(part: str, on: date, since: date) -> str:
+    if not is_group(part) or any(one.on(since) for one in group(part).memberships):
+        return part
+    return f"{part}@{on.year}"
+
+
 def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None

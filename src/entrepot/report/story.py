@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import entrepot
+from entrepot.model.groups import pinned
 from entrepot.model.period import Period
 from entrepot.report import matter
 from entrepot.report.answer import answer, title_of
@@ -109,9 +110,14 @@ def _document(claims: Path | str | None) -> Document | None:
 def _subject(
     book: Book, importer: str, supplier: str, goods: str, period: str | int | Period | None
 ) -> Subject:
-    if period is not None:
-        return Subject(importer, supplier, goods, Period.parse(period), fixed=True)
-    return Subject(importer, supplier, goods, _newest(book, importer, supplier, goods), fixed=False)
+    years = [Period.parse(year) for year in book.years()]
+    headline = years[0] if period is None else Period.parse(period)
+    importer, supplier = (
+        pinned(side, headline.end, years[-1].start) for side in (importer, supplier)
+    )
+    if period is None:
+        headline = _newest(book, importer, supplier, goods)
+    return Subject(importer, supplier, goods, headline, fixed=period is not None)
 
 
 def _newest(book: Book, importer: str, supplier: str, goods: str) -> Period:
