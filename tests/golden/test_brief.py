@@ -264,6 +264,42 @@ def test_unknown_words_are_refused_with_a_suggestion(empty: Lake, tmp_path: Path
         brief("RUS", "CHN", lake=empty, claims=tmp_path / "none.yaml")
 
 
+def test_whiskers_are_other_definitions_and_hold_their_value(told: Brief) -> None:
+    weights = next(section for section in told.sections if section.id == "weights")
+    assert weights.picture is not None
+    flows = weights.picture.drawn.flows  # type: ignore[union-attr]
+    sides = [side for flow in flows for row in flow.rows for side in (row.left, row.right) if side]
+    ranged = [side for side in sides if side.range]
+    assert len(ranged) > 3
+    for side in ranged:
+        low, high = (float(end) for end in side.range.split(" to "))
+        assert low <= float(side.text.removeprefix("over ")) <= high
+
+
+@pytest.fixture(scope="module")
+def union(empty: Lake) -> Brief:
+    return brief("EU27", "CHN", "all", lake=empty)
+
+
+def test_what_is_printed_of_others_is_said_and_in_their_verb(union: Brief, empty: Lake) -> None:
+    """Eurostat prints one share a year, customs a growth without a level, Mexico its imports."""
+    moved = plain(union.answer[1].text).replace("\u00a0", " ")
+    assert moved == "China’s deliveries rose by 3 % in dollars from 2023 to 2024."
+    weights = next(section for section in union.sections if section.id == "weights")
+    assert weights.table is not None
+    assert all(row[3] == "" for row in weights.table.rows)  # digits are no other definitions
+    assert all(row[0][0].isupper() for row in weights.table.rows)
+    mexico = plain(brief("MEX", "CHN", "all", lake=empty).answer[0].text).replace("\u00a0", " ")
+    assert mexico.startswith("In 2024 China supplied goods worth 130 bn USD to Mexico;")
+
+
+def test_several_suppliers_are_many(empty: Lake) -> None:
+    both = brief("RUS", "CHN+HKG", "chpl", lake=empty)
+    words = plain(both.answer[1].text)
+    assert "China and Hong Kong’s deliveries" in words
+    assert "Goods from China and Hong Kong" in [section.eyebrow for section in both.sections]
+
+
 def test_other_goods_and_sums_of_areas(empty: Lake) -> None:
     chips = brief("RUS", "CHN", "8542", lake=empty)
     assert "HS 8542" in chips.title

@@ -69,8 +69,9 @@ def _share(subject: Subject, found: Headline) -> Sentence:
     share = found.share
     goods = goods_phrase(subject)
     if share.status != "ok":
+        sent = "goods" if subject.goods == "all" else goods.removeprefix("the ")
         text = (
-            f"In {subject.period} {subject.seller} dispatched {goods.removeprefix('the ')} worth "
+            f"In {subject.period} {subject.seller} {verb_of(found.value)} {sent} worth "
             f"**{words.about(found.value)}** to {subject.buyer}; what share of {subject.buyers} "
             "imports that is cannot be said, since no total is held."
         )
@@ -89,29 +90,24 @@ def _share(subject: Subject, found: Headline) -> Sentence:
 def _moved(
     book: Book, subject: Subject, found: Headline, verdicts: dict[str, int] | None
 ) -> Sentence:
-    carried: list[Figure] = []
-    parts = []
     whole = _growth(book, subject)
-    if whole.status == "ok" and found.value.status == "ok" and words.same_year(whole, found.value):
-        carried += [whole, found.value]
+    carried = [figure for figure in (whole, found.value) if figure.status == "ok"]
+    text = f"{subject.sellers} deliveries "
+    if whole.status == "ok":
         asked = whole.definition
         moved = words.changed(whole).replace("by ", "by **").replace("to ", "to **")
         strong = f"{moved}**" if "**" in moved else moved
-        parts.append(
-            f"its deliveries {strong} in dollars from {asked.base} to {asked.period}, to "
-            f"{words.about(found.value)}"
-        )
-    elif found.value.status == "ok":
-        carried.append(found.value)
-        parts.append(f"its deliveries came to {words.about(found.value)}")
+        text += f"{strong} in dollars from {asked.base} to {asked.period}"
+    if found.value.status == "ok":
+        text += ", to " if whole.status == "ok" else "came to "
+        text += words.about(found.value)
+    if not carried:
+        carried = [found.value]
+        text = f"how {text}moved is not known: {subject.period} is not held"
     if found.growth.status == "ok" and watched_part(subject) != subject.goods:
         carried.append(found.growth)
         name = part_name(found.growth.definition.goods)
-        parts.append(f"{name} {words.changed(found.growth)}")
-    if not parts:
-        carried.append(found.value)
-        parts.append(f"how its deliveries moved is not known, since {subject.period} is not held")
-    text = "; ".join(parts)
+        text += f"; {name} {words.changed(found.growth)}"
     if verdicts:
         text += f"; {_checked(verdicts)}"
     return Sentence(f"{words.capital(text)}.", tuple(carried), ("reporter-break",))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -138,7 +139,8 @@ def range_on_card(figure: Figure) -> str:
     if figure.specifications is None:
         if figure.low is None or figure.high is None or figure.low == figure.high:
             return "no range can be given: one definition held"
-        return f"{range_text(figure.low, figure.high, figure.unit, 4)} left open by its digits"
+        ends = range_text(figure.low, figure.high, figure.unit, 4)
+        return f"{_without_zeros(ends)} left open by its digits"
     derived = figure.definition.measure == "asymmetry"
     kinds = ("computed", "from printed shares" if derived else "in print")
     spans = zip(spans_of(figure), kinds, strict=True)
@@ -146,6 +148,11 @@ def range_on_card(figure: Figure) -> str:
         count = words.count_word(len(figure.specifications.items), "definition")
         return f"the same under {count}"
     return ", ".join(f"{_span(ends, figure)} {kind}" for ends, kind in spans if ends)
+
+
+def _without_zeros(text: str) -> str:
+    """Drop final zeros that stand behind the point: "2.500 to 3.500 %" says no more than 2.5."""
+    return re.sub(r"(\.\d*?)0+(?!\d)", lambda found: found[1].rstrip("."), text)
 
 
 def _span(ends: tuple[float, float], figure: Figure) -> str:

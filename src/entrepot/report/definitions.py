@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.goods import goods_list, goods_lists, goods_title
 from entrepot.model.display import NBSP, figure_value, number
+from entrepot.report import words
 from entrepot.report.origins import printed_row, row_of, when_of
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.report import look
 from entrepot.report.parts import plain
 from entrepot.report.verdicts import WORDS, counted
+from entrepot.report.words import capital
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -100,7 +101,7 @@ def _environment() -> Environment:
         "title_of": _title_of,
         "curly": _curly,
         "whole": _whole,
-        "sentence": lambda text: f"{text[:1].upper()}{text[1:].rstrip('.')}.",
+        "sentence": lambda text: f"{capital(text).rstrip('.')}.",
         "counted": counted,
     }
     made.filters.update(filters)

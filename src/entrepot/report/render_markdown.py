@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from entrepot.report.verdicts import WORDS, counted
+from entrepot.report.words import capital
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -95,7 +96,7 @@ def _piece(piece: str | Link) -> str:
 
 def _gap(gap: Gap) -> str:
     command = f" `{gap.command}`" if gap.command else ""
-    why = f"{gap.why[:1].upper()}{gap.why[1:].rstrip('.')}."
+    why = f"{capital(gap.why).rstrip('.')}."
     return f"**{_escaped(gap.what)}.** {_escaped(why)}{command}"
 
 

@@ -25,9 +25,9 @@ __all__ = [
     "direction",
     "half",
     "ratio_words",
-    "same_year",
     "shown",
     "span",
+    "span_like",
     "times_of",
 ]
 
@@ -114,6 +114,18 @@ def span(figure: Figure) -> str:
     return range_text(figure.low, figure.high, figure.unit)
 
 
+def span_like(share: Figure) -> str:
+    """Return the range of a share in per cent with the decimals of its value: "38.6 to 53.0".
+
+    Empty where no range can be given, or where both ends read the same.
+    """
+    if share.low is None or share.high is None:
+        return ""
+    decimals = _decimals(shown(share)[0])
+    low, high = (_fixed(end * 100, decimals) for end in (share.low, share.high))
+    return f"{low} to {high}" if low != high else ""
+
+
 def direction(change: float, *, up: str = "rose", down: str = "fell", level: str = "held") -> str:
     """Return the word for the sign of a change; what rounds to nothing did not move.
 
@@ -147,7 +159,9 @@ def changed(growth: Figure) -> str:
     word = direction(growth.value)
     if word == "held":
         return "did not change"
-    return f"{word} by {number(abs(growth.value), 2)}{NBSP}%"
+    printed = printed_row(growth) is not None
+    size = shown(growth)[0].lstrip("\u2212") if printed else number(abs(growth.value), 2)
+    return f"{word} by {size}{NBSP}%"
 
 
 def half(share: Figure) -> str:
@@ -202,8 +216,3 @@ def count_word(count: int, noun: str, plural: str = "") -> str:
     ('one code', 'three codes', '14 codes')
     """
     return f"{cardinal(count)} {noun if count == 1 else plural or f'{noun}s'}"
-
-
-def same_year(*figures: Figure) -> bool:
-    """Whether all are about one period, so that a sentence may set them side by side."""
-    return len({figure.definition.period for figure in figures}) == 1

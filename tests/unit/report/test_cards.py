@@ -39,7 +39,7 @@ def test_computed_and_printed_ranges_stay_apart() -> None:
 def test_no_range_is_said_and_not_left_out() -> None:
     assert "no range" in range_on_card(figure("import_share", 0.5))
     digits = figure("import_share", 0.39, low=0.385, high=0.395, row="RS-005")
-    assert text(range_on_card(digits)) == "38.50 to 39.50 % left open by its digits"
+    assert text(range_on_card(digits)) == "38.5 to 39.5 % left open by its digits"
 
 
 def test_a_share_always_has_the_scale_of_0_to_100() -> None:

@@ -98,10 +98,15 @@ def test_spans_of_shares() -> None:
     assert text(percent_span(0.04983, 0.05003)) == "5.0 %"
 
 
-def test_like_is_compared_with_like() -> None:
-    one, other = figure("value", 1.0, "USD"), figure("import_share", 0.5)
-    assert words.same_year(one, other)
-    assert not words.same_year(one, figure("import_share", 0.5, period=2025))
+def test_a_range_has_the_decimals_of_its_value() -> None:
+    """14.6 with 15 to 16 beside it would lie outside its own range."""
+    share = figure("import_share", 0.146, low=0.146, high=0.16)
+    assert words.span_like(share) == "14.6 to 16.0"
+    assert words.span_like(figure("import_share", 0.39, low=0.39, high=0.5, row="RS-005")) == (
+        "39 to 50"
+    )
+    assert words.span_like(figure("import_share", 0.146, low=0.1460, high=0.1461)) == ""
+    assert words.span_like(figure("import_share", 0.146)) == ""
 
 
 def test_no_sentence_without_a_figure() -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.model.display import NBSP
 from entrepot.report import words
-from entrepot.report.cards import percent_span
 from entrepot.report.definitions import ADD_DATA
 from entrepot.report.origins import is_computed, origin_name
 from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
@@ -113,13 +111,10 @@ def _side(figure: Figure) -> Side | None:
         return None
     text = words.bounded(figure)
     printed = not is_computed(figure)
-    low, high = figure.low, figure.high
-    if low is None or high is None or not words.span(figure):
+    spread = words.span_like(figure) if figure.specifications else ""
+    if not spread or figure.low is None or figure.high is None:
         return Side(figure.value * 100, text, printed=printed)
-    spread = percent_span(low, high).replace(f"{NBSP}%", "")
-    if " to " not in spread:
-        return Side(figure.value * 100, text, printed=printed)
-    return Side(figure.value * 100, text, low * 100, high * 100, spread, printed)
+    return Side(figure.value * 100, text, figure.low * 100, figure.high * 100, spread, printed)
 
 
 def _title(subject: Subject, ratio: Figure) -> Sentence | Remark:
@@ -164,7 +159,7 @@ def _table(flows: tuple[Flow, ...]) -> Table:
             for name, side in ((flow.left, row.left), (flow.right, row.right)):
                 if side:
                     kind = "in print" if side.printed else "computed"
-                    rows.append((name, row.year, side.text, side.range, kind))
+                    rows.append((words.capital(name), row.year, side.text, side.range, kind))
     return Table(
         caption="Weights in each other’s trade, all goods, per cent",
         head=("Whose weight where", "Year", "Share", "Range", "How known"),

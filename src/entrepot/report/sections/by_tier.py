@@ -42,7 +42,7 @@ class Tier:
 
 def section(book: Book, subject: Subject) -> Section:
     """Return the values of the goods by tier, or a gap that says what is missing."""
-    eyebrow = f"What {subject.seller} sends"
+    eyebrow = f"Goods from {subject.seller}"
     source = _source_of(book, subject)
     total = _tier(book, subject, "", subject.goods, _years(book, subject), source)
     if len(total.values) < 2:
@@ -152,7 +152,7 @@ def _title(
     carried = (*ends, hot.values[before], hot.values[last]) if len(tiers) > 1 else ends
     if len(tiers) > 1 and 0.25 <= part <= 1:
         size = f"{number(part * 100, 2)}{NBSP}%"
-        text = f"{_capital(hot.name)} made {size} of the rise from {before} to {last}"
+        text = f"{words.capital(hot.name)} made {size} of the rise from {before} to {last}"
         return Sentence(text, carried)
     percent = change / (ends[0].value or 1.0) * 100
     moved = words.direction(percent, level="stayed level")
@@ -161,15 +161,11 @@ def _title(
 
 
 def _deck(subject: Subject, tiers: list[Tier], unit: str) -> str:
-    what = _capital(subject.goods_name)
+    what = words.capital(subject.goods_name)
     kind = " by tier of the list" if len(tiers) > 1 else ""
     scale = " All panels share one scale." if len(tiers) > 1 else ""
     money = unit.replace("m ", "million ").replace("bn ", "billion ")
     return f"{what} from {subject.seller} to {subject.buyer}{kind}, {money}.{scale}"
-
-
-def _capital(text: str) -> str:
-    return words.capital(text)
 
 
 def _panel(
@@ -186,7 +182,7 @@ def _panel(
         for year in years
         if year in tier.values
     )
-    return Panel(tier.code, _capital(tier.name), _change(tier, before, last), bars, hot)
+    return Panel(tier.code, words.capital(tier.name), _change(tier, before, last), bars, hot)
 
 
 def _change(tier: Tier, before: int, last: int) -> str:
@@ -224,8 +220,9 @@ def _table(subject: Subject, tiers: list[Tier], years: list[int], unit: Unit) ->
         )
         for tier in tiers
     )
+    what = f"{subject.goods_name} from {subject.seller} to {subject.buyer}"
     return Table(
-        caption=f"{subject.goods_name} from {subject.seller} to {subject.buyer}, {unit.name}",
+        caption=f"{words.capital(what)}, {unit.name}",
         head=("Tier" if len(tiers) > 1 else "Goods", *(str(year) for year in years)),
         numeric=(False, *(True for _ in years)),
         rows=rows,
@@ -242,7 +239,7 @@ def _notes(
         first, now = (unit.amount(figure) for figure in ends)
         moved = words.direction(change, up="went up", down="went down", level="stayed")
         text = (
-            f"{_capital(hot.name)} {moved} from {first} to {now}{NBSP}{unit.name} between "
+            f"{words.capital(hot.name)} {moved} from {first} to {now}{NBSP}{unit.name} between "
             f"{before} and {last}."
         )
         notes.append(Note("What stands out", (Sentence(text, ends),)))

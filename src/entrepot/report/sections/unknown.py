@@ -63,7 +63,7 @@ def _total(book: Book, subject: Subject) -> list[Gap]:
     held = f"The lake holds a part of {partial[0].source} only" if partial else "The lake is empty"
     return [
         Gap(
-            f"{subject.buyers} imports from everyone, by product",
+            words.capital(f"{subject.buyers} imports from everyone, by product"),
             f"{held}, so a share rests on totals that others printed.",
             ADD_DATA,
         )

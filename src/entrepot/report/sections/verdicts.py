@@ -74,7 +74,7 @@ def _box(conflict: Conflict) -> ConflictBox:
             notes.append(note)
     if conflict.corrected:
         notes.append("One likely slip, put right, ends the conflict")
-    text = ". ".join(f"{note[0].upper()}{note[1:].rstrip('.')}" for note in notes)
+    text = ". ".join(words.capital(note).rstrip(".") for note in notes)
     return ConflictBox(
         title=f"{count.capitalize()} of its numbers cannot stand together",
         lines=tuple(lines),
