@@ -32,8 +32,9 @@ class Explanation:
 def explanations(case: Case) -> tuple[Explanation, ...]:
     """Return the slips that explain something, best first.
 
-    A slip explains when after it the conflicts it touches are gone, the claims it changes agree
-    with evidence, and nothing that agreed before disagrees. Ranked by what it explains per change,
+    A slip explains when after it the conflicts it touches are gone, but for those that another
+    wrong number makes, the claims it changes agree with evidence, and nothing that agreed before
+    disagrees. Ranked by what it explains per change,
     then by how common it is, then by how seldom random numbers would fit as well.
     """
     found = [
@@ -58,7 +59,14 @@ def _explains(proposal: Proposal, case: Case, commonness: int) -> Explanation | 
         if held.verdict == "holds" or name in proposal.names
     }
     ends = frozenset(n for n in touched if solver.feasible(case.conflicts[n]))
-    if len(ends) < len(touched) or (touched and not solver.feasible(kept)):
+    wrong = {name for name, held in case.standings.items() if held.verdict == "differs"}
+    also_wrong = wrong - proposal.names  # a conflict with another wrong number ends with that one
+    left = [n for n in touched if n not in ends]
+    if left and not all(_agrees(change, case, surely=True) for change in proposal.changes):
+        return None
+    if not all(case.conflicts[n] & also_wrong for n in left):
+        return None
+    if touched and not solver.feasible(kept):
         return None
     suspects = {claim.id for claim in case.suspects()}
     explained = len(ends) + len(suspects & proposal.names)
@@ -68,11 +76,12 @@ def _explains(proposal: Proposal, case: Case, commonness: int) -> Explanation | 
     return Explanation(proposal, ends, rank)
 
 
-def _agrees(change: Change, case: Case) -> bool:
+def _agrees(change: Change, case: Case, *, surely: bool = False) -> bool:
     """Whether evidence agrees with the claim put right.
 
     A quoted source's own number counts here: the question is what the text meant to say. Where a
-    conflict ends without evidence for every claim in it, it is enough that none disagrees.
+    conflict ends without evidence for every claim in it, it is enough that none disagrees, unless
+    it has to be sure.
     """
     claim = change.claim
     again = [
@@ -82,4 +91,6 @@ def _agrees(change: Change, case: Case) -> bool:
     if any(item.own and item.outcome == "supports" for item in again):
         return True
     verdict = standing(claim, again).verdict
-    return verdict == "holds" or (verdict == "untestable" and claim.id in case.in_conflict)
+    if verdict == "untestable" and not surely:
+        return claim.id in case.in_conflict
+    return verdict == "holds"

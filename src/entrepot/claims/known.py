@@ -11,6 +11,7 @@ from entrepot.claims.build import HOME, share_of
 from entrepot.claims.quantity import SHARES, Level, Quantity, Terms
 from entrepot.model.interval import Interval
 from entrepot.model.period import Period
+from entrepot.model.reporting import stopped_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -198,11 +199,17 @@ class Facts:
     def _by_share(self, level: Level) -> Iterator[Known]:
         for name in SHARES[:2]:
             side = "exporter" if name == "import_share" else "importer"
+            home = level.importer if name == "import_share" else level.exporter
             if WORLD in (level.exporter, level.importer):
                 continue
+            # Whose total a share is of is plain only where there is one: once a country has
+            # stopped reporting, those who count it have totals a third apart.
+            one_total = not stopped_in(home.split("+"), level.period)
             for share in self.statements.about(share_of(name, level, ((level, 1.0),))):
                 for whole in self.printed(level.but(**{side: WORLD})):
-                    if share.counts and share.exact and share.books in ("", whole.books):
+                    same = share.books == whole.books or share.row.origin in whole.origins
+                    unsaid = share.books == "" and one_total
+                    if share.counts and share.exact and (same or unsaid):
                         rows = (*whole.statements, share)
                         part = whole.interval * share.exact
                         yield Known(((level, 1.0),), part, rows, "its share of the total")
