@@ -77,6 +77,12 @@ def in_data_units(says: Says, quantity: Quantity, *, stated: bool = True) -> Int
     """
     unit = quantity.unit
     if unit not in _UNITS:
+        if says.value < 0 and all(weight > 0 for _, weight in quantity.of):
+            raise RequestError(
+                f"trade below zero: {says.text!r}",
+                why="only a balance can be negative",
+                hint="if it is a change, write growth; if exports less imports, write balance",
+            )
         period = next(quantity.levels()).period
         return _amount(says, unit, period, stated=stated)
     if says.unit not in _UNITS[unit] and says.relation != "comparable":

@@ -34,7 +34,7 @@ SLIPS_SHOWN = 3
 
 def check(
     document: str | os.PathLike[str] | Document,
-    lake: Lake | None = None,
+    lake: Lake | str | os.PathLike[str] | None = None,
     *,
     facts: Facts | None = None,
 ) -> Check:
@@ -45,7 +45,7 @@ def check(
     document
         Path of a claims file, or claims already read.
     lake
-        A lake whose rows count as evidence too; published numbers always do.
+        A lake, or its folder, whose rows count as evidence too; published numbers always do.
     facts
         Other published statements than those that come with the package.
 
@@ -76,7 +76,7 @@ def check(
     """
     read = document if isinstance(document, Document) else read_document(document)
     known = facts or Facts(bundled())
-    case = _case(read, known, lake)
+    case = _case(read, known, _opened(lake))
     explained = explanations(case)
     conflicts = tuple(_conflicts(case, explained))
     culprits = _culprits(case, explained)
@@ -89,6 +89,12 @@ def check(
         ),
         conflicts=conflicts,
     )
+
+
+def _opened(lake: Lake | str | os.PathLike[str] | None) -> Lake | None:
+    from entrepot.lake import Lake
+
+    return lake if lake is None or isinstance(lake, Lake) else Lake.open(lake)
 
 
 def _case(document: Document, facts: Facts, lake: Lake | None) -> Case:
