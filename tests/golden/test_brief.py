@@ -166,6 +166,8 @@ def test_a_country_without_data_gets_gaps_and_no_numbers(silent: Brief) -> None:
     assert all(card.value == "–" and card.bar is None for card in silent.cards)
     assert silent.figures == ()
     assert "cannot be said" in silent.answer[0].text
+    gaps = next(section for section in silent.sections if section.id == "gaps").gaps
+    assert any(gap.why.startswith("The lake is empty") for gap in gaps)
     assert "entrepot data add baci" in silent.answer[1].text
     assert all(section.picture is None for section in silent.sections)
     assert 'svg class="chart' not in render_html(silent)
@@ -291,6 +293,20 @@ def test_what_is_printed_of_others_is_said_and_in_their_verb(union: Brief, empty
     assert all(row[0][0].isupper() for row in weights.table.rows)
     mexico = plain(brief("MEX", "CHN", "all", lake=empty).answer[0].text).replace("\u00a0", " ")
     assert mexico.startswith("In 2024 China supplied goods worth 130 bn USD to Mexico;")
+
+
+def test_the_break_is_named_where_it_is_and_nowhere_else(told: Brief, empty: Lake) -> None:
+    """Russia fell silent; what Chinese customs count of it before and after is one voice."""
+    goods = next(section for section in told.sections if section.id == "goods")
+    assert goods.picture is not None
+    assert goods.picture.drawn.broken is not None  # type: ignore[union-attr]
+    back = brief("CHN", "RUS", "all", lake=empty)
+    goods = next(section for section in back.sections if section.id == "goods")
+    assert goods.picture is not None
+    assert goods.picture.drawn.broken is None  # type: ignore[union-attr]
+    assert back.answer[1].caveats == ()
+    share = plain(back.answer[0].text)
+    assert "no other definition is held" in share
 
 
 def test_several_suppliers_are_many(empty: Lake) -> None:

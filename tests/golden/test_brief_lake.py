@@ -75,4 +75,13 @@ def test_goods_that_are_no_list_have_one_panel(told: Brief) -> None:
     assert goods.picture is not None
     panels = goods.picture.drawn.panels  # type: ignore[union-attr]
     assert [[bar.year for bar in panel.bars] for panel in panels] == [[2022, 2023]]
-    assert "rose by 200" in goods.title.text
+    assert "rose to 3.0 times as much" in goods.title.text
+
+
+def test_rows_that_hold_the_total_are_no_gap_and_no_print(told: Brief) -> None:
+    gaps = next(section for section in told.sections if section.id == "gaps").gaps
+    assert not any("from everyone" in gap.what for gap in gaps)
+    share = next(section for section in told.sections if section.id == "share")
+    assert share.source[0] == "Computed: rows of BACI. "
+    printed = any("Each box is a printed number" in item.text for item in share.notes[0].body)
+    assert printed == any(row[3] != "computed" for row in share.table.rows if share.table)

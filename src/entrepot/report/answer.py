@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from entrepot.report.book import Book, Subject
     from entrepot.report.cards import Headline
 
+BREAK = "reporter-break"
+
 __all__ = ["answer", "goods_phrase", "title_of"]
 
 
@@ -80,10 +82,12 @@ def _share(subject: Subject, found: Headline) -> Sentence:
         f"In {subject.period} {subject.seller} {verb_of(share)} **{words.about(share)}** of "
         f"{goods} that {subject.buyer} imported; "
     )
-    if share.low is not None and share.high is not None and words.span(share):
+    if share.specifications is None or share.low is None or share.high is None:
+        text += "no other definition is held, so no range can be given."
+    elif words.span(share):
         text += f"other defensible definitions give **{percent_span(share.low, share.high)}**."
     else:
-        text += "no other definition is held, so no range can be given."
+        text += "the other definitions held give the same."
     return Sentence(text, (share,), ("denominator-system",))
 
 
@@ -110,7 +114,8 @@ def _moved(
         text += f"; {name} {words.changed(found.growth)}"
     if verdicts:
         text += f"; {_checked(verdicts)}"
-    return Sentence(f"{words.capital(text)}.", tuple(carried), ("reporter-break",))
+    broken = any(item.id == BREAK for figure in carried for item in figure.caveats)
+    return Sentence(f"{words.capital(text)}.", tuple(carried), (BREAK,) if broken else ())
 
 
 def _growth(book: Book, subject: Subject) -> Figure:

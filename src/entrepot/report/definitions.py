@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.goods import goods_list, goods_lists, goods_title
-from entrepot.model.display import NBSP, figure_value, number
+from entrepot.model.display import NBSP, number, range_text
 from entrepot.report import words
 from entrepot.report.origins import printed_row, row_of, when_of
 
@@ -115,9 +115,7 @@ def _levels(book: Book, figure: Figure) -> str:
     ]
     if any(level.value is None for level in levels):
         return f"in {asked.currency}, the levels are not held"
-    first, last = (figure_value(level.value, level.unit) for level in levels)
-    shared = first.partition(NBSP)[2] == last.partition(NBSP)[2]
-    text = f"{first.partition(NBSP)[0] if shared else first} to {last}"
+    text = range_text(levels[0].value, levels[-1].value, levels[0].unit)
     if figure.value is not None and figure.value >= 100:
         text += f", +{number(figure.value)}{NBSP}%"
     return text

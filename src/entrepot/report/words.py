@@ -24,6 +24,7 @@ __all__ = [
     "count_word",
     "direction",
     "half",
+    "multiple",
     "ratio_words",
     "shown",
     "span",
@@ -144,6 +145,11 @@ def times_of(growth: float) -> float:
     return 1.0 + growth / 100.0
 
 
+def multiple(growth: float) -> str:
+    """Return what a growth of 100 % or more reads as: "rose to 3.7 times as much"."""
+    return f"rose to {number(times_of(growth), 2)} times as much"
+
+
 def changed(growth: Figure) -> str:
     """Return what a growth did, in words: "rose by 39 %", "rose to 3.7 times as much".
 
@@ -155,7 +161,7 @@ def changed(growth: Figure) -> str:
     if growth.value is None or growth.definition.measure != "growth":
         raise ValueError("not a growth with a value")
     if growth.value >= 100:
-        return f"rose to {number(times_of(growth.value), 2)} times as much"
+        return multiple(growth.value)
     word = direction(growth.value)
     if word == "held":
         return "did not change"

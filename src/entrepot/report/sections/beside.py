@@ -63,10 +63,13 @@ def table(what: str, rows: list[Published], series: list[Figure]) -> Table:
 
 def notes(rows: list[Published], broken: Break | None) -> tuple[Note, ...]:
     """Say how to read the boxes, and which numbers are farthest apart."""
-    how = "Each box is a printed number, as tall as its digits leave open. "
+    how = []
+    if rows:
+        how.append(Remark("Each box is a printed number, as tall as its digits leave open."))
     if broken:
-        how += "The dotted line is where the reporters change: a change across it needs both named."
-    notes = [Note("How to read it", (Remark(how.strip(), ("reporter-break",)),))]
+        line = "The dotted line is where the reporters change: a change across it needs both named."
+        how.append(Remark(line, ("reporter-break",)))
+    notes = [Note("How to read it", tuple(how))] if how else []
     crowded = _most_disputed(rows)
     if len(crowded) > 1:
         year = crowded[0].period.year
@@ -108,11 +111,13 @@ def source(rows: list[Published], series: list[Figure]) -> tuple[str | Link, ...
     found: list[str | Link] = []
     if series:
         names = dict.fromkeys(
-            origin_name(item.origin) if item.origin else item.source.upper()
+            f"{origin_name(item.origin)} over published totals"
+            if item.origin
+            else f"rows of {item.source.upper()}"
             for figure in series
             for item in figure.evidence
         )
-        found.append(f"Computed: {', '.join(names)} over published totals. ")
+        found.append(f"Computed: {', '.join(names)}. ")
     if rows:
         found.append("In print: ")
         latest = sorted(rows, key=lambda row: (row.period.end, row.id), reverse=True)

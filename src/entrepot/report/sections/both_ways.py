@@ -52,7 +52,7 @@ def section(book: Book, subject: Subject, ratio: Figure) -> Section:
         picture=Picture(Butterfly(flows), _spoken(title.text, flows), _key(flows)),
         table=_table(flows),
         notes=_notes(subject, there, ratio),
-        source=_source(there, back),
+        source=_source(there, back, flows),
     )
 
 
@@ -170,8 +170,8 @@ def _table(flows: tuple[Flow, ...]) -> Table:
 
 def _notes(subject: Subject, there: dict[int, Pair], ratio: Figure) -> tuple[Note, ...]:
     how = (
-        f"Each row is one flow seen from its two ends: left, how much {subject.seller} matters to "
-        f"{subject.buyer}; right, how much {subject.buyer} matters to {subject.seller}."
+        f"Each row is one flow seen from its two ends: left, the weight of {subject.seller} for "
+        f"{subject.buyer}; right, the weight of {subject.buyer} for {subject.seller}."
     )
     notes = [Note("How to read it", (Remark(how),))]
     year = ratio.definition.period.year
@@ -190,10 +190,14 @@ def _notes(subject: Subject, there: dict[int, Pair], ratio: Figure) -> tuple[Not
     return tuple(notes)
 
 
-def _source(there: dict[int, Pair], back: dict[int, Pair]) -> tuple[str, ...]:
+def _source(
+    there: dict[int, Pair], back: dict[int, Pair], flows: tuple[Flow, ...]
+) -> tuple[str, ...]:
     pairs = [*there.values(), *back.values()]
     evidence = [item for pair in pairs for figure in pair for item in figure.evidence]
     names = dict.fromkeys(
         origin_name(item.origin) if item.origin else item.source.upper() for item in evidence
     )
-    return (f"{', '.join(names)}. Whiskers: other origins and definitions of the same year.",)
+    whiskers = any(kind == "whisker" for kind, _ in _key(flows))
+    said = " Whiskers: other origins and definitions of the same year." if whiskers else ""
+    return (f"{', '.join(names)}.{said}",)

@@ -32,6 +32,13 @@ class Tier:
     name: str
     values: dict[int, Figure]
 
+    @property
+    def is_one_voice(self) -> bool:
+        """Whether one country's own books, named in print, stand behind every year."""
+        rows = [row_of(item.id) for figure in self.values.values() for item in figure.evidence]
+        books = {row.reporter if row else "" for row in rows}
+        return len(books) == 1 and "" not in books
+
     def change(self, first: int, last: int) -> float | None:
         """Return the change between two years in USD; None unless both are held."""
         ends = [self.values[year].value for year in (first, last) if year in self.values]
@@ -51,7 +58,7 @@ def section(book: Book, subject: Subject) -> Section:
         return Section(NAME, eyebrow, Remark("What was sent, year by year, is not known"), gap=gap)
     years = sorted(total.values)
     tiers = _tiers(book, subject, years, source) or [total]
-    broken = break_of(subject, years[0], years[-1])
+    broken = None if total.is_one_voice else break_of(subject, years[0], years[-1])
     last, before = years[-1], years[-2]
     hot = max(tiers, key=lambda tier: tier.change(before, last) or 0.0)
     title = _title(tiers, total, hot, before, last, broken)
@@ -155,6 +162,9 @@ def _title(
         text = f"{words.capital(hot.name)} made {size} of the rise from {before} to {last}"
         return Sentence(text, carried)
     percent = change / (ends[0].value or 1.0) * 100
+    if percent >= 100:
+        moved = words.multiple(percent)
+        return Sentence(f"The goods sent {moved} from {before} to {last}", ends)
     moved = words.direction(percent, level="stayed level")
     size = f" by {number(abs(percent), 2)}{NBSP}%" if moved != "stayed level" else ""
     return Sentence(f"The goods sent {moved}{size} from {before} to {last}", ends)

@@ -29,7 +29,7 @@ def section(
     """Return what would narrow the ranges; claims that cannot be tested come last."""
     gaps = [
         *_figures(subject, found),
-        *_total(book, subject),
+        *_total(book, subject, found),
         *_reporter(subject),
         *_codes(book, subject),
         *_bases(book, subject),
@@ -55,12 +55,15 @@ def _figures(subject: Subject, found: Headline) -> list[Gap]:
     return [Gap(words.capital(count), why, ADD_DATA)]
 
 
-def _total(book: Book, subject: Subject) -> list[Gap]:
-    """Say that no computed total is held where the lake has the flow but not the whole."""
-    partial = [item for item in book.lake.holdings() if item.is_partial]
-    if not partial and book.lake.holdings():
+def _total(book: Book, subject: Subject, found: Headline) -> list[Gap]:
+    """Say that no total is held, unless the lake has given one to a headline share."""
+    holdings = book.lake.holdings()
+    held_sources = {item.source for item in holdings}
+    shares = (item.source for share in (found.share, found.overall) for item in share.evidence)
+    if held_sources.intersection(shares):
         return []
-    held = f"The lake holds a part of {partial[0].source} only" if partial else "The lake is empty"
+    names = " and ".join(source.upper() for source in sorted(held_sources))
+    held = f"The lake has no total in {names}" if holdings else "The lake is empty"
     return [
         Gap(
             words.capital(f"{subject.buyers} imports from everyone, by product"),
