@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,6 @@ from entrepot.cli.main import run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     Run = Callable[..., tuple[int, str, str]]
 
@@ -38,6 +38,7 @@ def entrepot(
     return invoke
 
 
+EXAMPLE = str(Path(__file__).resolve().parents[2] / "examples" / "russia-china-dependence.yaml")
 CLAIMS = """format: 1
 source: {title: A sentence}
 claims:
@@ -65,7 +66,7 @@ def test_it_prints_answer_figures_verdicts_and_path(entrepot: Run, tmp_path: Pat
 
 def test_json_goes_to_standard_output_and_no_file_is_written(entrepot: Run, tmp_path: Path) -> None:
     code, out, _ = entrepot("brief", "KAZ", "--supplier", "CHN", "--json")
-    assert code == 0
+    assert code == 3  # nothing held answers, and the page says so
     data = json.loads(out)
     assert data["title"].startswith("Kazakhstan’s dependence on China")
     assert [figure["status"] for figure in data["figures"]] == ["insufficient_data"] * 5
@@ -74,9 +75,16 @@ def test_json_goes_to_standard_output_and_no_file_is_written(entrepot: Run, tmp_
 
 def test_the_default_file_is_named_after_the_importer(entrepot: Run, tmp_path: Path) -> None:
     code, out, _ = entrepot("brief", "KAZ")
-    assert code == 0
+    assert code == 3
     assert out.strip().endswith("written: brief-KAZ.html")
     assert (tmp_path / "brief-KAZ.html").is_file()
+
+
+def test_a_verdict_stands_beside_its_slip(entrepot: Run) -> None:
+    _, out, _ = entrepot("brief", "RUS", "--claims", EXAMPLE, "--out", "b.md")
+    for outcome in ("Cannot hold (swapped)", "Differs (spot rate)", "Untestable (as quoted)"):
+        assert outcome in out
+        assert f"| {outcome} |" in Path("b.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def draw(told: Brief, target: Path, screen: Console) -> None:
     from rich.text import Text
 
     from entrepot.report.parts import plain
-    from entrepot.report.verdicts import WORDS, counted
+    from entrepot.report.verdicts import counted
 
     screen.print(Text(told.title, style="bold"))
     screen.print(Text(plain(" ".join(sentence.text for sentence in told.answer))))
@@ -91,8 +91,7 @@ def draw(told: Brief, target: Path, screen: Console) -> None:
             counts = ", ".join(counted(*pair) for pair in section.claims.tally)
             screen.print(Text(f"Claims: {counts}", style="bold"))
             claims = [
-                [WORDS[row.verdict], plain(row.claim), plain(row.against)]
-                for row in section.claims.rows
+                [row.outcome, plain(row.claim), plain(row.against)] for row in section.claims.rows
             ]
             screen.print(table("", ["verdict", "claim", "data and others say"], claims))
     screen.print(Text(f"written: {target}"))

@@ -110,7 +110,9 @@ def _row(item: CheckedClaim) -> list[str]:
         verdict = f"{verdict}, {item.qualifier}"
     why = item.reason
     for slip in item.slips[:1]:
-        why = f"{why} Likely slip: {slip.kind.replace('_', ' ')}. {slip.text}"
+        kind = slip.kind.replace("_", " ")
+        verdict = f"{verdict} ({kind})"
+        why = f"{why} Likely slip: {kind}. {slip.text}"
     return [verdict, item.claim.id, item.claim.says.text, _against(item), why]
 
 

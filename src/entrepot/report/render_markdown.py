@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from entrepot.report.verdicts import WORDS, counted
+from entrepot.report.verdicts import counted
 from entrepot.report.words import capital
 
 if TYPE_CHECKING:
@@ -109,8 +109,7 @@ def _claims(part: ClaimsPart) -> Iterator[str]:
     rows = []
     for row in part.rows:
         why = f"{row.why} **Likely slip: {row.slip}.**" if row.slip else row.why
-        verdict = WORDS[row.verdict] + (f" ({row.qualifier})" if row.qualifier else "")
-        rows.append((row.claim, row.against, verdict, why))
+        rows.append((row.claim, row.against, row.outcome, why))
     yield _grid(("Claim", "Data and others say", "Verdict", "Why"), rows)
 
 

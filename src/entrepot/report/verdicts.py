@@ -71,6 +71,12 @@ class ClaimRow:
     details: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
 
+    @property
+    def outcome(self) -> str:
+        """Verdict with what qualifies it: "Cannot hold (swapped)", "Untestable (as quoted)"."""
+        more = self.qualifier or self.slip
+        return f"{WORDS[self.verdict]} ({more})" if more else WORDS[self.verdict]
+
 
 @dataclass(frozen=True, slots=True)
 class ClaimsPart:
