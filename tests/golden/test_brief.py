@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -199,6 +200,32 @@ def test_words_from_data_cannot_become_markup(silent: Brief) -> None:
     page = render_html(nasty)
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
+
+
+HOSTILE = """format: 1
+source: {title: "<script>alert(1)</script> | a", publisher: "[x](javascript:alert(1))"}
+claims:
+  - id: "a<b>"
+    quote: "Trade | came\\n\\n# to <img src=x onerror=alert(1)> `1.63 trillion yuan` [y](data:z)"
+    value: {exporter: CHN, importer: RUS, flow: both, period: 2025}
+    says: 1.63 trillion yuan
+    attributed_to: "</td><script>"
+"""
+
+
+def test_words_of_a_claims_file_stay_words(empty: Lake, tmp_path: Path) -> None:
+    path = tmp_path / "it's claims.yaml"
+    path.write_text(HOSTILE, encoding="utf-8")
+    told = brief("RUS", "CHN", "chpl", lake=empty, claims=path)
+    page, text = render_html(told), render_markdown(told)
+    assert not re.search(r"<script|<img|</td><script|href=\"(javascript|data):", page)
+    assert "&lt;script&gt;" in page
+    rows = [line for line in text.splitlines() if "1.63 trillion yuan" in line]
+    assert rows
+    assert {len(re.findall(r"(?<!\\)\|", line)) for line in rows if line[0] == "|"} == {5}
+    assert not re.search(r"(?<!\\)(<script|<img|\[x\]|\[y\])", text)
+    assert "\n# to" not in text
+    assert f"--claims {shlex.quote(str(path))}" in told.commands[1].line
 
 
 def test_markdown_has_the_same_numbers_and_whole_tables(told: Brief) -> None:

@@ -138,3 +138,9 @@ def test_a_ratio_of_shares_of_one_whole_is_a_ratio_of_levels() -> None:
     text = one(f"ratio: {{of: {{{part} USA}}, to: {{{part} RUS}}}}", "4 times")
     quantity = parse_document(text).claims[0].quantity
     assert [level.importer for level in quantity.levels()] == ["USA", "RUS"]
+
+
+def test_a_text_that_a_terminal_would_obey_is_refused() -> None:
+    text = HEAD + f'  - id: a\n    quote: "\\e[31mred"\n    import_share: {SHARE}\n    says: 27 %\n'
+    with pytest.raises(BadFileError, match="control character"):
+        parse_document(text, name="x.yaml")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import unicodedata
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from entrepot.claims.says import read_says
 from entrepot.errors import RequestError, UnknownNameError
@@ -22,6 +23,16 @@ MEASURES = (
 KINDS = (*MEASURES, "ratio", "sum", "change")
 
 
+def _shown_as_it_is(text: str) -> str:
+    """Refuse characters that a terminal would obey instead of showing."""
+    if any(unicodedata.category(sign) == "Cc" and sign not in "\n\t" for sign in text):
+        raise RequestError("a control character in a text", hint="remove it")
+    return text
+
+
+Words = Annotated[str, AfterValidator(_shown_as_it_is)]
+
+
 class Closed(BaseModel):
     """A mapping with known keys only."""
 
@@ -31,10 +42,10 @@ class Closed(BaseModel):
 class SourceKeys(Closed):
     """The text that the claims are taken from."""
 
-    title: str
-    publisher: str = ""
-    date: str = ""
-    url: str = ""
+    title: Words
+    publisher: Words = ""
+    date: Words = ""
+    url: Words = ""
 
     @field_validator("date")
     @classmethod
@@ -138,10 +149,10 @@ class ChangeKeys(Closed):
 class ClaimEntry(Closed):
     """One number of the text: exactly one kind of quantity, and what it is said to be."""
 
-    id: str = Field(min_length=1)
-    quote: str = ""
-    says: str
-    attributed_to: str = ""
+    id: Words = Field(min_length=1)
+    quote: Words = ""
+    says: Words
+    attributed_to: Words = ""
     value: FlowKeys | None = None
     balance: FlowKeys | None = None
     growth: FlowKeys | None = None

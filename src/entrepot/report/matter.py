@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from entrepot.report import words
@@ -157,13 +158,14 @@ def line_of(subject: Subject) -> str:
 
 def commands(subject: Subject, found: Headline, claims: str) -> tuple[Command, ...]:
     """Return the lines that give the headline, this page, and the check again."""
+    file = shlex.quote(claims)
     lines = [
         Command("the headline number", command_for(found.share.definition.but(base=None))),
         Command(
             "this page",
-            line_of(subject) + (f" --claims {claims}" if claims else "") + " --out brief.html",
+            line_of(subject) + (f" --claims {file}" if claims else "") + " --out brief.html",
         ),
     ]
     if claims:
-        lines.append(Command("the claims", f"entrepot check {claims}"))
+        lines.append(Command("the claims", f"entrepot check {file}"))
     return tuple(lines)

@@ -31,8 +31,9 @@ def render_markdown(brief: Brief) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Keep Markdown's own signs from being read; marks for strong words stay."""
-    return re.sub(r"(?<!\*)\*(?!\*)|[|<_`]", lambda found: f"\\{found[0]}", text)
+    """Keep Markdown's own signs from being read, on one line; marks for strong words stay."""
+    line = re.sub(r"\s*[\r\n]+\s*", " ", text)
+    return re.sub(r"(?<!\*)\*(?!\*)|[|<_`\[\]]", lambda found: f"\\{found[0]}", line)
 
 
 def _said(brief: Brief, item: Sentence | Remark) -> str:
