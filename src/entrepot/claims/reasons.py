@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from entrepot.claims.describe import claimed, flow, joined, period_of, span, stated, subject
 from entrepot.claims.kinds import in_print
 from entrepot.claims.statements import NAMED
-from entrepot.model.display import MINUS, number
+from entrepot.model.display import MINUS, number, range_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -86,17 +86,19 @@ def _named(claim: Claim, facts: Facts) -> str:
     found = in_print(claim.quantity, facts.statements)
     if found is None:
         return f"“{words}” names no list of goods, and nothing in print is of that kind."
+    # As printed: nobody prints 45.0 and 90.0 %.
+    ends = range_text(found.interval.low, found.interval.high, "share", 2)
     if claim.quantity.less:
         points = number(found.interval.width * 100, 2)
         return (
             f"“{words}” names no list of goods, and for {found.year} alone {found.kind} are in "
-            f"print at {span(found.interval, 'share')}: {points} points between definitions, so "
+            f"print at {ends}: {points} points between definitions, so "
             "two numbers make no change unless they share one list, one basis and the same "
             "reporters."
         )
     return (
         f"“{words}” names no list of goods; for {found.year} alone "
-        f"{span(found.interval, claim.quantity.unit)} are in print for {found.kind}, depending on "
+        f"{ends} are in print for {found.kind}, depending on "
         "the definition. One list, one basis and the same reporters would test it."
     )
 
