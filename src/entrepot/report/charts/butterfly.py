@@ -56,7 +56,7 @@ def draw(data: Butterfly, *, name: str, spoken: str) -> str:
         drawn, top = _flow(flow, plan, scale, top)
         layers += drawn
     height = round(top - 16)
-    chart = layered(layers).properties(width=plan.width, height=height)
+    chart = layered(layers, width=plan.width, height=height)
     none = {"left": 0, "right": 0, "top": 0, "bottom": 0}
     return render(chart, width=plan.width, height=height, padding=none, name=name, spoken=spoken)
 

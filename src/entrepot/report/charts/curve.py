@@ -45,7 +45,7 @@ def draw(data: Curve, *, name: str, spoken: str) -> str:
         *_values(data, frame),
         *_choices(data, rows, frame, plan),
     ]
-    chart = layered(layers).properties(width=frame.inner_width, height=frame.inner_height)
+    chart = layered(layers, width=frame.inner_width, height=frame.inner_height)
     return render(
         chart,
         width=frame.width,

@@ -74,10 +74,12 @@ def table(rows: Sequence[Row]) -> alt.Chart:
     return alt.Chart(alt.InlineData(values=list(rows)))
 
 
-def layered(parts: Iterable[Any]) -> Any:
-    """Return the parts as layers, first at the back; marks of one look share a layer."""
-    import altair as alt
+def layered(parts: Iterable[Any], *, width: float, height: float) -> Row:
+    """Return the parts as layers of a view, first at the back; marks of one look share a layer.
 
+    Altair copies every chart, rows and all, whenever it puts one into another, which took most of
+    a page's time. So each layer is written out once and the written layers are put together here.
+    """
     merged: dict[Any, Any] = {}
     for place, part in enumerate(parts):
         key = part.key if isinstance(part, Marks) else place
@@ -85,7 +87,21 @@ def layered(parts: Iterable[Any]) -> Any:
             merged[key] = replace(merged[key], rows=merged[key].rows + part.rows)
         else:
             merged[key] = part
-    return alt.layer(*(_layer(p) if isinstance(p, Marks) else p for p in merged.values()))
+    return {
+        "layer": [
+            _written(_layer(part) if isinstance(part, Marks) else part) for part in merged.values()
+        ],
+        "width": width,
+        "height": height,
+    }
+
+
+def _written(chart: alt.Chart) -> Row:
+    """Return a chart as a part of a view, with its rows in it."""
+    spec = chart.to_dict(validate=False)
+    rows = spec.pop("datasets")[spec["data"]["name"]]
+    del spec["$schema"], spec["config"]
+    return spec | {"data": {"values": rows}}
 
 
 def _layer(part: Marks) -> alt.Chart:
@@ -104,7 +120,6 @@ def _layer(part: Marks) -> alt.Chart:
     channels |= {name: channel for name, channel in more.items() if name in columns}
     if "title" in columns:
         channels["description"] = alt.Description(field="title", type="nominal")
-    # written as one object: altair copies a chart, rows and all, at every further step
     return alt.Chart(
         data=alt.InlineData(values=list(part.rows)),
         mark=alt.MarkDef(
@@ -118,12 +133,11 @@ def _layer(part: Marks) -> alt.Chart:
 
 
 def render(
-    chart: Any, *, width: int, height: int, padding: dict[str, int], name: str, spoken: str
+    view: Row, *, width: int, height: int, padding: dict[str, int], name: str, spoken: str
 ) -> str:
-    """Return the chart as a compact inline SVG of exactly the given size."""
+    """Return a view as a compact inline SVG of exactly the given size."""
     import vl_convert
 
-    spec = chart.properties(autosize={"type": "none"}, padding=padding).to_dict(validate=False)
-    spec["config"] = configuration()
-    drawn = vl_convert.vegalite_to_svg(spec)
+    whole = {"autosize": {"type": "none"}, "padding": padding, "config": configuration()}
+    drawn = vl_convert.vegalite_to_svg(view | whole)
     return compact(drawn, width=width, height=height, name=name, spoken=spoken)

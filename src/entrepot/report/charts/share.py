@@ -38,7 +38,7 @@ def draw(data: ShareLines, *, name: str, spoken: str) -> str:
         *share_labels.draw(data, frame, boxes, narrow=name == "narrow"),
         *_latest(data, frame, boxes),
     ]
-    chart = layered(layers).properties(width=frame.inner_width, height=frame.inner_height)
+    chart = layered(layers, width=frame.inner_width, height=frame.inner_height)
     return render(
         chart,
         width=frame.width,

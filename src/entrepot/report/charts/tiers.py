@@ -50,8 +50,6 @@ GRIDS = {
 
 def draw(data: TierPanels, *, name: str, spoken: str) -> str:
     """Return the drawing, ``wide`` or ``narrow``."""
-    import altair as alt
-
     grid = GRIDS[name]
     grid = replace(grid, names=max(len(_name(panel, grid)) for panel in data.panels))
     highest = max((bar.value for panel in data.panels for bar in panel.bars), default=1.0)
@@ -62,9 +60,9 @@ def draw(data: TierPanels, *, name: str, spoken: str) -> str:
     ]
     rows = -(-len(panels) // grid.columns)
     spacing = {"row": grid.head + grid.foot, "column": grid.gap}
-    chart = alt.concat(*panels, columns=grid.columns, bounds="flush", spacing=spacing)
+    view = {"concat": panels, "columns": grid.columns, "bounds": "flush", "spacing": spacing}
     return render(
-        chart,
+        view,
         width=grid.width,
         height=rows * (grid.head + grid.plot + grid.foot) - 16,
         padding={"left": 0, "right": 0, "top": grid.head, "bottom": grid.foot},
@@ -84,7 +82,7 @@ def _panel(panel: Panel, data: TierPanels, grid: _Grid, top: float, *, labelled:
     ]
     if labelled:
         layers += _scale_labels(panel, data, grid, top)
-    return layered(layers).properties(width=grid.panel, height=grid.plot)
+    return layered(layers, width=grid.panel, height=grid.plot)
 
 
 def _lines(panel: Panel, grid: _Grid, top: float) -> list[Any]:
