@@ -77,8 +77,11 @@ def exchanges() -> list[tuple[Published, Published, Published]]:
         elif usable(row) and row.measure == "growth" and row.reporter == row.importer:
             rates[row.origin, row.period, row.currency, "back", row.exporter] = row
     return [
-        (row, rates[origin, period, currency, "back", partner],
-         rates[origin, period, currency, "both", partner])
+        (
+            row,
+            rates[origin, period, currency, "back", partner],
+            rates[origin, period, currency, "both", partner],
+        )
         for (origin, period, currency, flow, partner), row in rates.items()
         if flow == "one_way"
         and (origin, period, currency, "back", partner) in rates
