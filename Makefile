@@ -14,7 +14,7 @@ brief: $(VENV)/.ready ## Build the environment, write out/brief-RUS.html and pri
 		--claims examples/russia-china-dependence.yaml --out out/brief-RUS.html
 
 test: $(VENV)/.ready-dev ## Build what tests need and run them all
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto
 
 check: $(VENV)/.ready-dev ## Style, types, direction of imports, generated documentation
 	@$(BIN)/ruff check .
