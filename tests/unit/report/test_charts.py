@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from entrepot.report.charts import draw
+from entrepot.report.charts.place import text_width
 from entrepot.report.charts.svg import compact
 from entrepot.report.look import DARK, DRAWN, LIGHT, PRINT, colour_rules
 from entrepot.report.pictures import (
@@ -182,3 +183,20 @@ def test_contrast_of_text_and_marks(palette: dict[str, str]) -> None:
         assert _contrast(palette[mark], palette["paper"]) >= 3, mark
     assert _contrast(palette["paper"], palette["supplier"]) >= 4.5  # values inside bars
     assert _contrast(palette["ink"], palette["supplier-soft"]) >= 4.5
+
+
+def test_long_names_and_small_medians_stay_inside_the_curve() -> None:
+    """Columns of names and medians are as wide as what is drawn in them, cut names included."""
+    long = Choice("China and Hong Kong to European Union and neighbours", 0.674)
+    picked = Curve(
+        columns=tuple(Column(value, str(value), (n,), printed=False)
+                      for n, value in enumerate((0.27, 0.674))),
+        dimensions=(Dimension("Territory", (Choice("China to Russia", 0.266), long)),),
+    )
+    for drawing in draw(Picture(picked, "finding")):
+        root = ET.fromstring(drawing)
+        width = float(root.attrib["viewBox"].split()[2])
+        for node in root.iter("{*}text"):
+            x, reach = float(node.attrib["x"]), text_width(node.text or "", 12.5)
+            shift = {"end": reach, "middle": reach / 2}.get(node.get("text-anchor", ""), 0.0)
+            assert -1 <= x - shift < x - shift + reach <= width + 1, node.text

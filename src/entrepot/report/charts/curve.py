@@ -12,7 +12,7 @@ from entrepot.report.charts.frame import Frame, ticks
 from entrepot.report.charts.place import Box, first_free, spots, text_width
 
 if TYPE_CHECKING:
-    from entrepot.report.pictures import Column, Curve
+    from entrepot.report.pictures import Choice, Column, Curve
 
 __all__ = ["draw"]
 
@@ -37,7 +37,8 @@ def draw(data: Curve, *, name: str, spoken: str) -> str:
     """Return the drawing, ``wide`` or ``narrow``."""
     plan = PLANS[name]
     rows, depth = _rows(data, plan)
-    frame = _frame(data, plan, depth)
+    names = [part for *_, parts in rows for part in parts]
+    frame = _frame(data, plan, names, depth)
     layers = [
         *_grid(frame, plan),
         *_drop(data, frame, depth),
@@ -69,13 +70,16 @@ def _rows(data: Curve, plan: _Plan) -> tuple[list[tuple[int, int, float, list[st
     return found, top
 
 
-def _frame(data: Curve, plan: _Plan, depth: float) -> Frame:
-    names = [
-        part for d in data.dimensions for o in d.options for part in wrapped(o.name, plan.names)
-    ]
+def _median(plan: _Plan, option: Choice) -> str:
+    return f"{plan.median_word}{number(option.median)}"
+
+
+def _frame(data: Curve, plan: _Plan, names: list[str], depth: float) -> Frame:
+    """Leave room for the widest name on the left and the widest median on the right."""
     left = max(48, round(max(text_width(name, 12.5) for name in names)) + 12)
     highest = ticks(max(column.value for column in data.columns), limit=100)[-1]
-    right = round(text_width(f"{plan.median_word}00.0", 12.5)) + 14
+    medians = [_median(plan, option) for one in data.dimensions for option in one.options]
+    right = round(max(text_width(text, 12.5) for text in medians)) + 14
     height = round(depth) + 24
     return Frame(
         plan.width,
@@ -188,7 +192,7 @@ def _choices(
             y = top + LINE * line + 4
             names.append({"x": -10, "y": y, "text": part, "align": "right"})
         tracks.append({"x": 0, "x2": frame.inner_width, "y": top, "y2": top})
-        words = f"{plan.median_word}{number(dimension.options[index].median)}"
+        words = _median(plan, dimension.options[index])
         medians.append({"x": frame.inner_width + 8, "y": top + 4, "text": words})
         for column, spec in enumerate(data.columns):
             if spec.picks[place] == index:

@@ -25,7 +25,7 @@ _WIDTHS = {
     74: "BRXZUHN",
     80: "DG&OQ",
     86: "w#+<=>^~\u2212\u2260\u00d7",
-    100: "M%mW@",
+    100: "M%mW@\u2026",
 }
 _BY_CHARACTER = {letter: width for width, letters in _WIDTHS.items() for letter in letters}
 _BOLD = 1.1

@@ -198,7 +198,7 @@ def _panel(
 def _change(tier: Tier, before: int, last: int) -> str:
     change, first = tier.change(before, last), tier.values.get(before)
     if change is None or first is None or not first.value:
-        return f"no change on {before} known"
+        return f"{before} not held"
     percent = change / first.value * 100
     sign = "+" if percent > 0 else ""
     return f"{sign}{number(percent, 2)}{NBSP}% on {before}"
