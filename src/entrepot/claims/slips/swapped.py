@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from entrepot.claims.build import in_data_units
 from entrepot.claims.describe import claimed, subject
 from entrepot.claims.slips.case import Case, Change, Proposal, luck
+from entrepot.claims.units import in_data_units
 from entrepot.errors import RequestError
 
 if TYPE_CHECKING:
