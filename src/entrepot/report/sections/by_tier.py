@@ -2,62 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.model.display import NBSP, number
 from entrepot.report import words
 from entrepot.report.breaks import break_of
-from entrepot.report.definitions import ADD_DATA, part_name
+from entrepot.report.definitions import ADD_DATA
 from entrepot.report.origins import row_of
 from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
 from entrepot.report.pictures import Bar, Panel, Picture, TierPanels
+from entrepot.report.sections.tiers import Tier, Unit, source_of, tier_of, tiers_of, years_of
 
 if TYPE_CHECKING:
-    from entrepot.figures import Figure
     from entrepot.report.book import Book, Subject
     from entrepot.report.pictures import Break
 
 __all__ = ["section"]
 
 NAME = "goods"
-MOST_YEARS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Tier:
-    """A part of the goods with its value in each year."""
-
-    code: str
-    name: str
-    values: dict[int, Figure]
-
-    @property
-    def is_one_voice(self) -> bool:
-        """Whether one country's own books, named in print, stand behind every year."""
-        rows = [row_of(item.id) for figure in self.values.values() for item in figure.evidence]
-        books = {row.reporter if row else "" for row in rows}
-        return len(books) == 1 and "" not in books
-
-    def change(self, first: int, last: int) -> float | None:
-        """Return the change between two years in USD; None unless both are held."""
-        ends = [self.values[year].value for year in (first, last) if year in self.values]
-        if len(ends) < 2 or ends[0] is None or ends[1] is None:
-            return None
-        return ends[1] - ends[0]
 
 
 def section(book: Book, subject: Subject) -> Section:
     """Return the values of the goods by tier, or a gap that says what is missing."""
     eyebrow = f"Goods from {subject.seller}"
-    source = _source_of(book, subject)
-    total = _tier(book, subject, "", subject.goods, _years(book, subject), source)
+    source = source_of(book, subject)
+    total = tier_of(book, subject, "", subject.goods, years_of(book, subject), source)
     if len(total.values) < 2:
         what = f"{subject.goods_name} from {subject.seller} to {subject.buyer}, by year"
         gap = Gap(what, "neither the lake nor the bundled tables hold two years of it", ADD_DATA)
         return Section(NAME, eyebrow, Remark("What was sent, year by year, is not known"), gap=gap)
     years = sorted(total.values)
-    tiers = _tiers(book, subject, years, source) or [total]
+    tiers = tiers_of(book, subject, years, source) or [total]
     broken = None if total.is_one_voice else break_of(subject, years[0], years[-1])
     last, before = years[-1], years[-2]
     hot = max(tiers, key=lambda tier: tier.change(before, last) or 0.0)
@@ -79,74 +54,6 @@ def section(book: Book, subject: Subject) -> Section:
         notes=_notes(tiers, hot, before, last, broken, unit),
         source=_source(total),
     )
-
-
-def _years(book: Book, subject: Subject) -> list[int]:
-    """Return the years worth asking: up to the headline's, the newest ones."""
-    years = [year for year in book.years() if year <= subject.period.year]
-    return sorted(years[:MOST_YEARS])
-
-
-def _source_of(book: Book, subject: Subject) -> str | None:
-    """Return the source that answers for the headline's year: every bar is to come from it."""
-    figure = book.ask(
-        "value",
-        importer=subject.importer,
-        exporter=subject.supplier,
-        goods=subject.goods,
-        period=subject.period,
-    )
-    return figure.definition.source if figure.status == "ok" else None
-
-
-def _tier(
-    book: Book, subject: Subject, code: str, goods: str, years: list[int], source: str | None
-) -> Tier:
-    found = {}
-    for year in years:
-        figure = book.ask(
-            "value",
-            importer=subject.importer,
-            exporter=subject.supplier,
-            goods=goods,
-            period=year,
-            source=source,
-        )
-        if figure.status == "ok":
-            found[year] = figure
-    return Tier(code, part_name(goods), found)
-
-
-def _tiers(book: Book, subject: Subject, years: list[int], source: str | None) -> list[Tier]:
-    listed = subject.listed
-    if listed is None or subject.goods != listed.id:
-        return []
-    asked = [
-        _tier(book, subject, tier.id, f"{listed.id}:{tier.id}", years, source)
-        for tier in listed.tiers
-    ]
-    return [tier for tier in asked if len(tier.values) > 1]
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """One unit and one number of decimals for every panel and column."""
-
-    name: str
-    scale: float
-    decimals: int
-
-    @classmethod
-    def of(cls, tiers: list[Tier]) -> Unit:
-        """Return the unit in which the largest value has three digits or four."""
-        highest = max(f.value or 0.0 for tier in tiers for f in tier.values.values())
-        name, scale = ("m USD", 1e6) if highest < 2e10 else ("bn USD", 1e9)
-        size = highest / scale
-        return cls(name, scale, 0 if size >= 100 else 1 if size >= 10 else 2)
-
-    def amount(self, figure: Figure) -> str:
-        """Return a value in this unit."""
-        return f"{(figure.value or 0.0) / self.scale:,.{self.decimals}f}"
 
 
 def _title(
