@@ -44,10 +44,12 @@ def possible(rows: list[Row]) -> bool:
         for up, bound in above:
             for down, other in below:
                 a, b = -down[place], up[place]
-                rows.append((
-                    tuple(a * p + b * q for p, q in zip(up, down, strict=True)),
-                    a * bound + b * other,
-                ))
+                rows.append(
+                    (
+                        tuple(a * p + b * q for p, q in zip(up, down, strict=True)),
+                        a * bound + b * other,
+                    )
+                )
         rows = list(set(rows))
     return all(bound >= 0 for _, bound in rows)
 
@@ -56,7 +58,9 @@ def possible(rows: list[Row]) -> bool:
 NUMBER = st.integers(1, 12).map(float)
 LEVEL = st.builds(
     lambda name, low, width: Constraint(((name, 1.0),), low, low + width),
-    st.sampled_from(NAMES), NUMBER, st.integers(0, 3).map(float),
+    st.sampled_from(NAMES),
+    NUMBER,
+    st.integers(0, 3).map(float),
 )
 
 
@@ -68,12 +72,16 @@ def quotient(of: str, to: str, low: float, width: float) -> tuple[Constraint, ..
 
 
 QUOTIENT = st.builds(
-    quotient, st.sampled_from(NAMES), st.sampled_from(NAMES), st.sampled_from([0.25, 0.5, 1.5, 3]),
+    quotient,
+    st.sampled_from(NAMES),
+    st.sampled_from(NAMES),
+    st.sampled_from([0.25, 0.5, 1.5, 3]),
     st.sampled_from([0.0, 0.25, 0.5]),
 ).filter(lambda rows: rows[0].terms[0][0] != rows[0].terms[1][0])
 SUM = st.builds(
     lambda low, width: Constraint(tuple((name, 1.0) for name in NAMES), low, low + width),
-    NUMBER, st.integers(0, 3).map(float),
+    NUMBER,
+    st.integers(0, 3).map(float),
 )
 CLAIM = st.one_of(LEVEL.map(lambda row: (row,)), SUM.map(lambda row: (row,)), QUOTIENT)
 
@@ -105,8 +113,9 @@ def test_solver_agrees_with_exact_elimination(system: System) -> None:
 def test_conflicts_are_those_of_brute_force(system: System) -> None:
     solver = Solver(system)
     assume(solver.feasible(()))
-    subsets = [frozenset(c) for n in range(len(system.claims) + 1)
-               for c in combinations(system.claims, n)]
+    subsets = [
+        frozenset(c) for n in range(len(system.claims) + 1) for c in combinations(system.claims, n)
+    ]
     impossible = [chosen for chosen in subsets if not brute(system, chosen)]
     minimal = {chosen for chosen in impossible if not any(other < chosen for other in impossible)}
     assert set(minimal_conflicts(system.claims, solver.feasible)) == minimal
@@ -159,10 +168,13 @@ def test_swapped_growth_is_found_whatever_the_unit() -> None:
     for unit in (1.0, 1e3, 1e9, 1e13):
         part = {"a": 4.7 * unit, "b": 5.3 * unit}
         claims = {
-            "a": growth(("a",), -3.4), "b": growth(("b",), -9.9), "all": growth(("a", "b"), -6.5),
+            "a": growth(("a",), -3.4),
+            "b": growth(("b",), -9.9),
+            "all": growth(("a", "b"), -6.5),
         }
-        known = tuple(Constraint(((f"{name}0", 1.0),), 0.999 * v, 1.001 * v)
-                      for name, v in part.items())
+        known = tuple(
+            Constraint(((f"{name}0", 1.0),), 0.999 * v, 1.001 * v) for name, v in part.items()
+        )
         system = System(claims, known, frozenset({"a0", "b0"}))
         assert minimal_conflicts(claims, Solver(system).feasible) == (frozenset({"a", "b", "all"}),)
 

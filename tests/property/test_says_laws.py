@@ -9,11 +9,31 @@ from hypothesis import strategies as st
 
 from entrepot.claims import read_says
 
-SCALES = {"": 0, "thousand ": 3, "million ": 6, "m ": 6, "mn ": 6, "billion ": 9, "bn ": 9,
-          "trillion ": 12, "tn ": 12}
-UNITS = {"%": "percent", "per cent": "percent", "percent": "percent", "pp": "points",
-         "percentage points": "points", "yuan": "CNY", "RMB": "CNY", "USD": "USD",
-         "dollars": "USD", "€": "EUR", "roubles": "RUB", "times": "ratio"}
+SCALES = {
+    "": 0,
+    "thousand ": 3,
+    "million ": 6,
+    "m ": 6,
+    "mn ": 6,
+    "billion ": 9,
+    "bn ": 9,
+    "trillion ": 12,
+    "tn ": 12,
+}
+UNITS = {
+    "%": "percent",
+    "per cent": "percent",
+    "percent": "percent",
+    "pp": "points",
+    "percentage points": "points",
+    "yuan": "CNY",
+    "RMB": "CNY",
+    "USD": "USD",
+    "dollars": "USD",
+    "€": "EUR",
+    "roubles": "RUB",
+    "times": "ratio",
+}
 MINUSES = st.sampled_from(["-", "−", "– "])
 SPACES = st.sampled_from([" ", "\u00a0", "\u202f", ""])
 SMALL = st.integers(1, 99_999)
@@ -30,10 +50,24 @@ def printed(digits: Decimal, separator: str) -> str:
     return separator.join([whole, *groups]) + dot + rest
 
 
-@given(SMALL, PLACES, st.booleans(), MINUSES, SPACES, st.sampled_from(list(SCALES)),
-       st.sampled_from(list(UNITS)), st.sampled_from(["", ",", "\u00a0"]))
+@given(
+    SMALL,
+    PLACES,
+    st.booleans(),
+    MINUSES,
+    SPACES,
+    st.sampled_from(list(SCALES)),
+    st.sampled_from(list(UNITS)),
+    st.sampled_from(["", ",", "\u00a0"]),
+)
 def test_read_back(
-    number: int, places: int, negative: bool, minus: str, space: str, scale: str, unit: str,
+    number: int,
+    places: int,
+    negative: bool,
+    minus: str,
+    space: str,
+    scale: str,
+    unit: str,
     separator: str,
 ) -> None:
     digits = Decimal(number).scaleb(-places)

@@ -114,8 +114,20 @@ def test_a_spot_rate_is_found(world: World, partner: str, rate: int, later: int)
             row("value", HOME, partner, 2017, both * own, unit="RUB", currency="RUB"), flow="both"
         ),
         replace(row("value", HOME, partner, 2017, both), id="both", flow="both"),
-        row("exchange_rate", "", "", 2017, spot, unit="RUB per USD", currency="RUB", flow="na",
-            period=Period.parse("2018-01"), low=spot, high=spot, goods=""),
+        row(
+            "exchange_rate",
+            "",
+            "",
+            2017,
+            spot,
+            unit="RUB per USD",
+            currency="RUB",
+            flow="na",
+            period=Period.parse("2018-01"),
+            low=spot,
+            high=spot,
+            goods="",
+        ),
     ]
     keys = f"exporter: {HOME}, importer: {partner}, flow: both, period: 2017"
     dollars, roubles = both / spot * own / 1e9, both * own / 1e9
@@ -164,9 +176,21 @@ def test_another_denominator_is_found(world: World, partner: str, larger: int) -
     line = f"  - {{id: share, export_share: {{{keys}}}, {number}}}"
     share = part / whole
     rows.append(
-        row("export_share", HOME, partner, 2017, share, unit="share", currency="",
-            low=share - 5e-4, high=share + 5e-4, origin="CI", origin_words="Central Institute",
-            reporter="", printed=f"{share * 100:.1f} %")
+        row(
+            "export_share",
+            HOME,
+            partner,
+            2017,
+            share,
+            unit="share",
+            currency="",
+            low=share - 5e-4,
+            high=share + 5e-4,
+            origin="CI",
+            origin_words="Central Institute",
+            reporter="",
+            printed=f"{share * 100:.1f} %",
+        )
     )
     found = check(document([line]), facts=facts(rows))
     assert found.claims[0].verdict == "differs"

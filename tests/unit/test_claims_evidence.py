@@ -25,15 +25,37 @@ def row(name: str, measure: str, value: float | None, **more: object) -> Publish
     """A row of Chinese customs on exports to Chile in 2019, or as told."""
     half = 0.5e9 if measure == "value" else 0.0005 if "share" in measure else 0.05
     fields: dict[str, object] = {
-        "id": name, "measure": measure, "reporter": "CHN", "exporter": "CHN", "importer": "CHL",
-        "partner_words": "", "flow": "one_way", "goods": "all", "goods_words": "", "variant": "",
-        "basis": "", "period": Period.parse(2019), "base": None, "per": "", "relation": "=",
-        "value": value, "low": None if value is None else value - half,
-        "high": None if value is None else value + half, "printed": "",
-        "unit": {"value": "USD", "growth": "percent"}.get(measure, "share"), "currency": "USD",
-        "valuation": "FOB", "publisher": "Gazette", "origin": "GACC",
-        "origin_words": "Chinese customs (GACC)", "title": "", "url": "https://example.org",
-        "published_on": "2020-01-15", "second_url": "", "confidence": "high", "note": "",
+        "id": name,
+        "measure": measure,
+        "reporter": "CHN",
+        "exporter": "CHN",
+        "importer": "CHL",
+        "partner_words": "",
+        "flow": "one_way",
+        "goods": "all",
+        "goods_words": "",
+        "variant": "",
+        "basis": "",
+        "period": Period.parse(2019),
+        "base": None,
+        "per": "",
+        "relation": "=",
+        "value": value,
+        "low": None if value is None else value - half,
+        "high": None if value is None else value + half,
+        "printed": "",
+        "unit": {"value": "USD", "growth": "percent"}.get(measure, "share"),
+        "currency": "USD",
+        "valuation": "FOB",
+        "publisher": "Gazette",
+        "origin": "GACC",
+        "origin_words": "Chinese customs (GACC)",
+        "title": "",
+        "url": "https://example.org",
+        "published_on": "2020-01-15",
+        "second_url": "",
+        "confidence": "high",
+        "note": "",
     }
     return Published(**(fields | more))  # type: ignore[arg-type]
 
@@ -112,9 +134,17 @@ def test_spot_conversions_and_slips_are_no_evidence() -> None:
     assert evidence(claim(f"value: {{{FLOW}}}, says: $20 bn"), NOBODY, facts(low)) == ()
 
 
-@pytest.mark.parametrize("change", [{"period": Period.parse(2018)}, {"importer": "PER"},
-                                    {"goods": "8542"}, {"basis": "origin"}, {"currency": "EUR"},
-                                    {"flow": "both"}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"period": Period.parse(2018)},
+        {"importer": "PER"},
+        {"goods": "8542"},
+        {"basis": "origin"},
+        {"currency": "EUR"},
+        {"flow": "both"},
+    ],
+)
 def test_another_definition_is_not_compared(change: dict[str, object]) -> None:
     other = row("a", "value", 20e9, **change)
     assert evidence(claim(f"value: {{{FLOW}}}, says: $20 bn"), NOBODY, facts(other)) == ()
@@ -207,12 +237,24 @@ def share(value: float, name: str = "a", **more: object) -> Published:
     [
         ("39.0 %", [share(0.39)], "untestable", "as-quoted"),
         ("36.0 %", [share(0.39)], "differs", "misquoted"),
-        ("36.0 %", [share(0.39), share(0.36, "b", origin="B", origin_words="Else")], "differs",
-         "misquoted"),
-        ("39.0 %", [share(0.39), share(0.39, "b", origin="B", origin_words="Else")], "holds",
-         "agrees"),
-        ("39.0 %", [share(0.39), share(0.50, "b", origin="B", origin_words="Else")], "untestable",
-         "as-quoted"),
+        (
+            "36.0 %",
+            [share(0.39), share(0.36, "b", origin="B", origin_words="Else")],
+            "differs",
+            "misquoted",
+        ),
+        (
+            "39.0 %",
+            [share(0.39), share(0.39, "b", origin="B", origin_words="Else")],
+            "holds",
+            "agrees",
+        ),
+        (
+            "39.0 %",
+            [share(0.39), share(0.50, "b", origin="B", origin_words="Else")],
+            "untestable",
+            "as-quoted",
+        ),
         ("39.0 %", [share(0.50, "b", origin="B", origin_words="Else")], "differs", "disagrees"),
         ("39.0 %", [], "untestable", "nothing"),
     ],
@@ -233,8 +275,14 @@ def test_goods_named_in_words_match_by_words() -> None:
 
 @pytest.mark.parametrize(
     ("period", "before"),
-    [("2024", "2023"), ("2025-02", "2024-02"), ("2024-02", "2023-02"), ("2023Q2", "2022Q2"),
-     ("2024-02-29", "2023-02-28"), ("2025-01..2025-07", "2024-01..2024-07")],
+    [
+        ("2024", "2023"),
+        ("2025-02", "2024-02"),
+        ("2024-02", "2023-02"),
+        ("2023Q2", "2022Q2"),
+        ("2024-02-29", "2023-02-28"),
+        ("2025-01..2025-07", "2024-01..2024-07"),
+    ],
 )
 def test_the_same_span_a_year_earlier(period: str, before: str) -> None:
     assert moved_by(Period.parse(period), -1) == Period.parse(before)

@@ -39,12 +39,22 @@ def read(text: str) -> tuple[str, float, float]:
         (f"growth: {SHARE}", "fell by half", "percent", -55, -45),
         (f"value: {SHARE}", "1.63 trillion yuan", "CNY", 1.625e12, 1.635e12),
         (f"value: {SHARE}", "$300 million a month", "USD", 299.5e6 * 12, 300.5e6 * 12),
-        ("value: {importer: RUS, exporter: CHN, period: 2025, currency: EUR}", "5 bn", "EUR",
-         4.5e9, 5.5e9),
+        (
+            "value: {importer: RUS, exporter: CHN, period: 2025, currency: EUR}",
+            "5 bn",
+            "EUR",
+            4.5e9,
+            5.5e9,
+        ),
         (f"ratio: {{of: {SHARE}, to: {SHARE}}}", "comparable", "ratio", 0.8, 1.25),
         (f"ratio: {{of: {SHARE}, to: {SHARE}}}", "40 %", "ratio", 0.395, 0.405),
-        (f"change: {{of: {{import_share: {SHARE}}}, base: 2024}}", "-5.8 points", "points",
-         -5.85, -5.75),
+        (
+            f"change: {{of: {{import_share: {SHARE}}}, base: 2024}}",
+            "-5.8 points",
+            "points",
+            -5.85,
+            -5.75,
+        ),
         (f"sum: {{of: [{SHARE}, {SHARE.replace('CHN', 'TUR')}]}}", "$5 bn", "USD", 4.5e9, 5.5e9),
     ],
 )
@@ -52,7 +62,9 @@ def test_reads_numbers_in_the_units_of_the_data(
     kind: str, says: str, unit: str, low: float, high: float
 ) -> None:
     assert read(one(kind, says)) == (
-        unit, pytest.approx(low, rel=1e-4), pytest.approx(high, rel=1e-4)
+        unit,
+        pytest.approx(low, rel=1e-4),
+        pytest.approx(high, rel=1e-4),
     )
 
 
@@ -67,26 +79,50 @@ def test_reads_numbers_in_the_units_of_the_data(
         (one(f"import_share: {SHARE}", "plenty"), 6, "plenty"),
         (one(f"import_share: {SHARE}", "3.2 % to 2.7 %"), 6, "going down"),
         (one(f"value: {SHARE}", "5 bn"), 4, "no currency"),
-        (one("value: {exporter: CHN, importer: RUS, period: 2025, currency: CNY}", "$5 bn"), 4,
-         "is in USD"),
-        (one("import_share: {importer: Russland, exporter: CHN, period: 2025}", "5 %"), 5,
-         "unknown area: 'Russland'"),
-        (one("import_share: {importer: RUS, exporter: CHN, period: 2025, goods: cphl}", "5 %"), 5,
-         "unknown goods"),
-        (one("import_share: {importer: RUS, exporter: CHN, period: 20x5}", "5 %"), 5,
-         "not a period"),
+        (
+            one("value: {exporter: CHN, importer: RUS, period: 2025, currency: CNY}", "$5 bn"),
+            4,
+            "is in USD",
+        ),
+        (
+            one("import_share: {importer: Russland, exporter: CHN, period: 2025}", "5 %"),
+            5,
+            "unknown area: 'Russland'",
+        ),
+        (
+            one("import_share: {importer: RUS, exporter: CHN, period: 2025, goods: cphl}", "5 %"),
+            5,
+            "unknown goods",
+        ),
+        (
+            one("import_share: {importer: RUS, exporter: CHN, period: 20x5}", "5 %"),
+            5,
+            "not a period",
+        ),
         (one("import_share: {importer: RUS, exporter: CHN}", "5 %"), 5, "missing: 'period'"),
-        (one("import_share: {importer: RUS, exprter: CHN, period: 2025}", "5 %"), 5,
-         "unknown key: 'exprter'"),
-        (one("import_share: {importer: RUS, exporter: CHN, period: 2025, flow: both}", "5 %"), 4,
-         "no two-way form"),
+        (
+            one("import_share: {importer: RUS, exprter: CHN, period: 2025}", "5 %"),
+            5,
+            "unknown key: 'exprter'",
+        ),
+        (
+            one("import_share: {importer: RUS, exporter: CHN, period: 2025, flow: both}", "5 %"),
+            4,
+            "no two-way form",
+        ),
         (one("trade_share: {importer: RUS, exporter: CHN, period: 2025}", "5 %"), 4, "whose trade"),
-        (one(f"ratio: {{of: {{measure: import_share, {SHARE[1:]}, to: {SHARE}}}", "5 times"), 4,
-         "different wholes"),
+        (
+            one(f"ratio: {{of: {{measure: import_share, {SHARE[1:]}, to: {SHARE}}}", "5 times"),
+            4,
+            "different wholes",
+        ),
         (one(f"import_share: {SHARE}", "5 %", f"    growth: {SHARE}\n"), 4, "exactly one"),
         (one("quote: nothing", "5 %"), 4, "exactly one"),
-        (one(f"import_share: {SHARE}", "5 %", f"  - {{id: a, growth: {SHARE}, says: 1 %}}\n"), 1,
-         "two claims are called 'a'"),
+        (
+            one(f"import_share: {SHARE}", "5 %", f"  - {{id: a, growth: {SHARE}, says: 1 %}}\n"),
+            1,
+            "two claims are called 'a'",
+        ),
         (HEAD.replace("claims:\n", "claims: []\n"), 3, "claims"),
         (HEAD.replace("format: 1", "format: 2") + "  []\n", 1, "format"),
     ],

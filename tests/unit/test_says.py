@@ -93,9 +93,7 @@ READ = [
 
 
 @pytest.mark.parametrize(("text", "value", "relation", "unit", "low", "high"), READ)
-def test_reads(
-    text: str, value: float, relation: str, unit: str, low: float, high: float
-) -> None:
+def test_reads(text: str, value: float, relation: str, unit: str, low: float, high: float) -> None:
     says = read_says(text)
     assert (says.relation, says.unit, says.text) == (relation, unit, text)
     assert says.value == pytest.approx(value)
@@ -105,8 +103,12 @@ def test_reads(
 
 @pytest.mark.parametrize(
     ("text", "per"),
-    [(">300 million a month", "month"), ("over $300 million every month", "month"),
-     ("12 bn USD per year", "year"), ("12 bn USD", "")],
+    [
+        (">300 million a month", "month"),
+        ("over $300 million every month", "month"),
+        ("12 bn USD per year", "year"),
+        ("12 bn USD", ""),
+    ],
 )
 def test_reads_how_often(text: str, per: str) -> None:
     assert read_says(text).per == per
@@ -120,12 +122,22 @@ def test_the_open_side_is_closed_for_plausibility() -> None:
 
 @pytest.mark.parametrize(
     ("text", "part"),
-    [("ca 12 wumpus", "wumpus"), ("¥12 bn", "¥"), ("", "no number"), ("very little", "very"),
-     ("5 % and $3", "two units"), ("12 13", "2 number"), ("1 2 3 %", "3 number"),
-     ("from 12 %", "1 number"), ("more than 5 to 6 %", "more than"),
-     ("comparable to 5", "beside a number"), ("half of 5 %", "half"),
-     ("fell to a third", "to"), ("fell threefold", "a multiple that falls"),
-     ("up 5 % or down 6 %", "or")],
+    [
+        ("ca 12 wumpus", "wumpus"),
+        ("¥12 bn", "¥"),
+        ("", "no number"),
+        ("very little", "very"),
+        ("5 % and $3", "two units"),
+        ("12 13", "2 number"),
+        ("1 2 3 %", "3 number"),
+        ("from 12 %", "1 number"),
+        ("more than 5 to 6 %", "more than"),
+        ("comparable to 5", "beside a number"),
+        ("half of 5 %", "half"),
+        ("fell to a third", "to"),
+        ("fell threefold", "a multiple that falls"),
+        ("up 5 % or down 6 %", "or"),
+    ],
 )
 def test_refuses_and_names_the_part(text: str, part: str) -> None:
     with pytest.raises(RequestError) as caught:
@@ -141,8 +153,14 @@ def test_two_numbers_going_down_are_two_claims() -> None:
 
 @pytest.mark.parametrize(
     ("text", "smaller"),
-    [("more than five times smaller", True), ("five times lower than", True), ("5x less", True),
-     ("five times larger", False), ("five times", False), ("less than five times", False)],
+    [
+        ("more than five times smaller", True),
+        ("five times lower than", True),
+        ("5x less", True),
+        ("five times larger", False),
+        ("five times", False),
+        ("less than five times", False),
+    ],
 )
 def test_tells_smaller_from_larger(text: str, smaller: bool) -> None:
     assert read_says(text).smaller is smaller

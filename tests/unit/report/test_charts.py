@@ -189,8 +189,9 @@ def test_long_names_and_small_medians_stay_inside_the_curve() -> None:
     """Columns of names and medians are as wide as what is drawn in them, cut names included."""
     long = Choice("China and Hong Kong to European Union and neighbours", 0.674)
     picked = Curve(
-        columns=tuple(Column(value, str(value), (n,), printed=False)
-                      for n, value in enumerate((0.27, 0.674))),
+        columns=tuple(
+            Column(value, str(value), (n,), printed=False) for n, value in enumerate((0.27, 0.674))
+        ),
         dimensions=(Dimension("Territory", (Choice("China to Russia", 0.266), long)),),
     )
     for drawing in draw(Picture(picked, "finding")):
