@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-
-from entrepot.cli.main import run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,25 +14,9 @@ if TYPE_CHECKING:
     Run = Callable[..., tuple[int, str, str]]
 
 
-@pytest.fixture
-def entrepot(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> Run:
-    """Run the command in this process, in an empty folder and on an empty lake."""
-
-    def invoke(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setenv("ENTREPOT_LAKE", str(tmp_path / "no-lake"))
-        monkeypatch.chdir(tmp_path)
-        monkeypatch.setattr(sys, "argv", ["entrepot", *words])
-        code = 0
-        try:
-            run()
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        printed = capsys.readouterr()
-        return code, printed.out, printed.err
-
-    return invoke
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
 
 
 EXAMPLE = str(Path(__file__).resolve().parents[2] / "examples" / "russia-china-dependence.yaml")

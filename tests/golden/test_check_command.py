@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import pytest
-
-from entrepot.cli.main import run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,21 +17,6 @@ source: {title: One honest number}
 claims:
   - {id: trade, value: {exporter: CHN, importer: RUS, flow: both, period: 2024}, says: $245 bn}
 """
-
-
-@pytest.fixture
-def entrepot(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def invoke(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["entrepot", *words])
-        code = 0
-        try:
-            run()
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        printed = capsys.readouterr()
-        return code, printed.out, printed.err
-
-    return invoke
 
 
 def test_json_alone_is_on_standard_output(entrepot: Run) -> None:
