@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Lines", "Path", "load_lines", "shown"]
 
 Path = tuple[str | int, ...]
+DEEPEST = 50
 _TAG = "tag:yaml.org,2002:"
 _TAGS = frozenset(
     _TAG + name
@@ -97,10 +98,16 @@ def load_lines(text: str, *, name: str) -> tuple[Any, Lines]:
     except yaml.YAMLError as error:
         raise _syntax(error, name) from error
     except RecursionError as error:
-        raise BadFileError("nested too deeply", where=name, hint="use fewer levels") from error
+        raise _too_deep(name) from error
+
+
+def _too_deep(name: str) -> BadFileError:
+    return BadFileError("nested too deeply", where=name, hint="use fewer levels")
 
 
 def _plain(node: yaml.Node, path: Path, lines: Lines, seen: set[int]) -> Any:
+    if len(path) > DEEPEST:  # said here: how deep Python itself can go differs by its version
+        raise _too_deep(lines.name)
     lines.value[path] = node.start_mark.line + 1
     if id(node) in seen:
         raise _not_read("a reference (*name)", path, lines)
