@@ -34,8 +34,8 @@ def explanations(case: Case) -> tuple[Explanation, ...]:
 
     A slip explains when after it the conflicts it touches are gone, but for those that another
     wrong number makes, the claims it changes agree with evidence, and nothing that agreed before
-    disagrees. Ranked by what it explains per change,
-    then by how common it is, then by how seldom random numbers would fit as well.
+    disagrees. Ranked by what it explains per change, then by how common it is, then by how seldom
+    random numbers would fit as well.
     """
     found = [
         explanation

@@ -40,7 +40,8 @@ class Level:
     basis
         Whose goods: ``dispatch``, ``origin`` and so on.
     kind
-        ``value``, ``mass``, ``items``, or ``price`` (which adds up with nothing).
+        ``value``, ``mass``, ``items``, ``volume`` (what a change of quantity is a change of), or
+        ``price`` (which adds up with nothing).
     """
 
     exporter: str

@@ -39,6 +39,13 @@ class Definition:
         When; and what a change is measured against.
     source
         Where from; None lets the evaluation choose the best one held.
+    basis
+        Whose goods: ``dispatch`` (who shipped them), ``origin`` (where they were made), ``seller``,
+        ``producer_hq`` (whose company made them), ``value_added``.
+    valuation
+        ``fob`` (at the exporter's border), ``cif`` (with freight and insurance); None takes either.
+    quantity, currency
+        What is added up: ``value`` in a currency, ``mass`` in kg, or ``items``.
     flow
         ``one_way`` from exporter to importer; ``both`` adds the way back (two-way trade).
     k

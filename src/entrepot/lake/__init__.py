@@ -1,4 +1,4 @@
-"""The lake room: raw bytes by hash, canonical rows as Parquet; it checks and judges nothing."""
+"""The lake: raw bytes by hash, canonical rows as Parquet, all or nothing; it knows no economics."""
 
 from entrepot.lake.fetch import fetch
 from entrepot.lake.holding import Holding, LoadReport, spans

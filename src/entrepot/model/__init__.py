@@ -1,1 +1,1 @@
-"""The model room."""
+"""The vocabulary: areas and dated groups, periods, intervals, columns, findings."""

@@ -1,4 +1,4 @@
-"""Product codes of the Harmonised System: text, with the edition they are to be read in."""
+"""Product codes of the Harmonized System: text, with the edition they are to be read in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["EDITIONS", "Edition", "edition", "edition_on", "product_code", "prod
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One edition of the Harmonised System.
+    """One edition of the Harmonized System.
 
     Attributes
     ----------
@@ -88,7 +88,7 @@ def edition_on(day: date) -> Edition:
     found = [one for one in EDITIONS if one.in_force <= day]
     if not found:
         raise RequestError(
-            f"no edition of the Harmonised System on {day.isoformat()}",
+            f"no edition of the Harmonized System on {day.isoformat()}",
             hint="the first is in force from 1988-01-01",
         )
     return found[-1]

@@ -155,7 +155,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One room of the brief.
+    """One section of the brief.
 
     Attributes
     ----------

@@ -1,1 +1,1 @@
-"""The rooms of a brief, one module each: Figures in, a Section out."""
+"""The sections of a brief, one module each: Figures in, a Section out."""

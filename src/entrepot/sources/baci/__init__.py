@@ -1,1 +1,1 @@
-"""The baci room."""
+"""CEPII BACI: world trade by year, exporter, importer and product, both sides reconciled."""
