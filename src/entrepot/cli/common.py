@@ -46,9 +46,8 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of 
 def open_lake(folder: Path | None) -> Lake:
     """Open the lake that `--lake`, the environment or the default names."""
     from entrepot.lake import Lake
-    from entrepot.settings import Settings
 
-    return Lake.open(Settings.read(folder).lake)
+    return Lake.open(folder)
 
 
 def console(file: IO[str] | None = None, *, stderr: bool = False) -> Console:

@@ -57,9 +57,7 @@ def ask(measure: str, *, lake: Lake | str | os.PathLike[str] | None = None, **ke
     >>> figure.status, figure.unit
     ('ok', 'USD')
     """
-    from entrepot.settings import Settings
-
-    held = lake if isinstance(lake, Lake) else Lake.open(Settings.read(lake).lake)
+    held = lake if isinstance(lake, Lake) else Lake.open(lake)
     return evaluate(Definition.build(measure, **keys), held)
 
 
