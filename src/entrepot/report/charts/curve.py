@@ -17,12 +17,11 @@ if TYPE_CHECKING:
 __all__ = ["draw"]
 
 ROW, HEAD, LINE = 20, 30, 15
-MEDIAN = "median "
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """Sizes: width, height of the plot, widest label column, whether medians are spelled out."""
+    """Sizes: width, height of the plot, widest label column; the word before a median."""
 
     width: int
     plot: int
@@ -30,7 +29,7 @@ class _Plan:
     median_word: str
 
 
-PLANS = {"wide": _Plan(852, 250, 230, MEDIAN), "narrow": _Plan(360, 220, 128, "")}
+PLANS = {"wide": _Plan(852, 250, 230, "median "), "narrow": _Plan(360, 220, 128, "")}
 
 
 def draw(data: Curve, *, name: str, spoken: str) -> str:

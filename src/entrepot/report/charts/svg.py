@@ -148,8 +148,5 @@ def _element(tag: str, node: ET.Element, classes: list[str], places: str) -> str
 
 def _short(value: float) -> str:
     """Write a position with one decimal, without a needless zero."""
-    return (
-        f"{value:.1f}".removesuffix(".0").replace("-0", "0")
-        if abs(value) < 0.05
-        else (f"{value:.1f}".removesuffix(".0"))
-    )
+    text = f"{value:.1f}".removesuffix(".0")
+    return "0" if text == "-0" else text

@@ -72,7 +72,6 @@ def draw(data: TierPanels, *, name: str, spoken: str) -> str:
 
 
 def _panel(panel: Panel, data: TierPanels, grid: _Grid, top: float, *, labelled: bool) -> Any:
-
     layers = [
         *_lines(panel, grid, top),
         *_bars(panel, grid, top, data.unit),
@@ -97,11 +96,8 @@ def _lines(panel: Panel, grid: _Grid, top: float) -> list[Any]:
 
 def _scale_labels(panel: Panel, data: TierPanels, grid: _Grid, top: float) -> list[Any]:
     """Name the grid lines at the left, but for those that would lie over a bar."""
-    bars = [
-        Box(x - 6, grid.plot * (1 - bar.value / top), x + 6, grid.plot)
-        for bar in panel.bars
-        if (x := _centre(panel, grid, bar.year)) is not None
-    ]
+    places = [(_centre(panel, grid, bar.year), bar.value) for bar in panel.bars]
+    bars = [Box(x - 6, grid.plot * (1 - value / top), x + 6, grid.plot) for x, value in places]
     rows = []
     for value in ticks(top, at_most=3)[1:]:
         text = number(value) + (f"\u00a0{data.unit}" if value == top else "")
