@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from entrepot.model.display import MONEY, NBSP, number, range_text, split_unit
+from entrepot.model.display import NBSP, number, range_text, split_unit
 from entrepot.model.period import Period
 from entrepot.report import definitions, words
 from entrepot.report.bars import bar_of, spans_of
@@ -181,7 +181,7 @@ def percent_span(low: float, high: float, between: str = " to ") -> str:
 
 def source_on_card(figure: Figure) -> str:
     """Return whose number it is."""
-    if figure.unit in MONEY and not figure.evidence:
+    if not figure.evidence:
         return ""
     first = figure.evidence[0]
     if first.source == "published":

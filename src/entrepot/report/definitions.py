@@ -123,11 +123,10 @@ def _levels(book: Book, figure: Figure) -> str:
 
 def _weights(subject: Subject, figure: Figure) -> str:
     rows = [row_of(item.id) for item in figure.evidence]
-    goods = f"{subject.buyers} imports over its share of {subject.sellers} exports"
     if len(rows) == 2 and all(row is not None and row.unit == "share" for row in rows):
         first, last = (row.printed.replace(" ", NBSP) if row else "" for row in rows)
         return f"{first} of {subject.buyers} imports over {last} of {subject.sellers} exports"
-    return f"share of {goods}"
+    return f"share of {subject.buyers} imports over its share of {subject.sellers} exports"
 
 
 def moved_by(figure: Figure) -> str:

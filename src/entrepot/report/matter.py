@@ -12,6 +12,8 @@ from entrepot.report.parts import Command, Term
 from entrepot.sources import source_info
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from entrepot.figures import Caveat
     from entrepot.lake import Holding
     from entrepot.report.book import Book, Subject
@@ -67,10 +69,8 @@ def terms(subject: Subject, *, claims: bool) -> tuple[Term, ...]:
     return tuple(found)
 
 
-def _day(day: object) -> str:
-    from datetime import date
-
-    return f"{day.day} {day:%B %Y}" if isinstance(day, date) else str(day)
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
 
 
 def sources(book: Book) -> tuple[Term, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from entrepot.model.display import MONEY, NBSP, figure_value, number, range_text, split_unit
+from entrepot.model.display import NBSP, figure_value, number, range_text, split_unit
 from entrepot.report.origins import printed_row
 
 if TYPE_CHECKING:
@@ -90,8 +90,6 @@ def about(figure: Figure) -> str:
     if row is not None and row.relation in _RELATIONS:
         return f"{_RELATIONS[row.relation]}{exact}"
     short = figure_value(figure.value, figure.unit, digits=2).removeprefix("+")
-    if figure.unit in MONEY:
-        short = figure_value(figure.value, figure.unit, digits=2)
     value, _ = split_unit(figure.value, figure.unit, digits=2)
     if _number(value) == _number(shown(figure)[0]):
         return exact

@@ -10,7 +10,7 @@ from entrepot.model.display import NBSP, number
 from entrepot.report import words
 from entrepot.report.cards import percent_span
 from entrepot.report.definitions import command_for, moved_by
-from entrepot.report.origins import is_computed, origin_name
+from entrepot.report.origins import is_computed, origin_name, printed_row
 from entrepot.report.parts import Gap, Link, Note, Remark, Section, Sentence, Table
 from entrepot.report.pictures import Choice, Column, Curve, Dimension, Picture
 
@@ -201,8 +201,6 @@ def _notes(book: Book, subject: Subject, share: Figure) -> tuple[Note, ...]:
 
 
 def _says_basis(figure: Figure, basis: str) -> bool:
-    from entrepot.report.origins import printed_row
-
     row = printed_row(figure)
     return row is not None and row.basis == basis
 

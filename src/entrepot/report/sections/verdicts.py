@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from entrepot.model.display import NBSP, figure_value, number
+from entrepot.model.period import Period
 from entrepot.report import words
 from entrepot.report.origins import origin_name
 from entrepot.report.parts import Gap, Link, Remark, Section
@@ -149,8 +150,6 @@ def _value(found: Comparison) -> str:
 
 def boxes(check: Check, subject: Subject) -> tuple[Printed, ...]:
     """Return the claims that state the supplier's share of all imports, for the share chart."""
-    from entrepot.model.period import Period
-
     wanted = {
         "measure": "import_share",
         "importer": subject.importer,
