@@ -7,8 +7,8 @@ import re
 from typing import TYPE_CHECKING
 
 from entrepot.claims.quantity import SHARES
-from entrepot.claims.statements import NAMED
 from entrepot.goods import goods_title
+from entrepot.goods.parse import NAMED
 from entrepot.model.areas import area_phrase, possessive
 from entrepot.model.display import MINUS, figure_value, range_text
 

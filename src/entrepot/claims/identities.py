@@ -6,8 +6,8 @@ from itertools import permutations
 from typing import TYPE_CHECKING
 
 from entrepot.claims.solver import Constraint
-from entrepot.claims.statements import NAMED
 from entrepot.goods import goods_selection
+from entrepot.goods.parse import NAMED
 from entrepot.model.areas import area_set
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from entrepot.claims.describe import who
-from entrepot.claims.statements import NAMED
+from entrepot.goods.parse import NAMED
 from entrepot.model.interval import Interval
 
 if TYPE_CHECKING:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.claims.comparison import Comparison, compared
-from entrepot.claims.statements import NAMED, RECONCILED
+from entrepot.claims.statements import RECONCILED
 from entrepot.errors import EntrepotError
 from entrepot.figures import Definition, evaluate
+from entrepot.goods.parse import NAMED
 from entrepot.model.interval import Interval
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from entrepot.goods.parse import NAMED
 from entrepot.model.interval import Interval
 from entrepot.model.period import Period
 
@@ -59,7 +60,7 @@ class Level:
 
     def members(self) -> tuple[Level, ...]:
         """Return the flows that a sum of areas such as ``CHN+HKG`` stands for."""
-        if any(side.startswith("named:") for side in (self.exporter, self.importer)):
+        if any(side.startswith(NAMED) for side in (self.exporter, self.importer)):
             return (self,)
         return tuple(
             self.but(exporter=exporter.strip(), importer=importer.strip())

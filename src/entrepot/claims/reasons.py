@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.claims.describe import claimed, flow, joined, period_of, span, stated, subject
 from entrepot.claims.kinds import in_print
-from entrepot.claims.statements import NAMED
+from entrepot.goods.parse import NAMED
 from entrepot.model.display import MINUS, number, range_text
 
 if TYPE_CHECKING:

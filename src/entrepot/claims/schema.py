@@ -10,12 +10,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 from entrepot.claims.says import read_says
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.goods import goods_selection
+from entrepot.goods.parse import NAMED
 from entrepot.model.areas import area_set
 from entrepot.model.period import Period
 
 __all__ = ["KINDS", "ChangeKeys", "ClaimEntry", "ClaimsFile", "FlowKeys", "RatioKeys", "SumKeys"]
 
-NAMED = "named:"
 MEASURES = (
     *("value", "balance", "growth", "import_share", "export_share", "trade_share"),
     *("price_growth", "quantity_growth", "hhi", "cr", "asymmetry"),

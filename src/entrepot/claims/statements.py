@@ -13,6 +13,7 @@ from entrepot.claims.build import HOME, share_of
 from entrepot.claims.quantity import SHARES, Level, Quantity, terms_of
 from entrepot.claims.says import read_says
 from entrepot.errors import EntrepotError
+from entrepot.goods.parse import NAMED
 from entrepot.model.interval import Interval
 from entrepot.sources.published.find import ranked
 
@@ -21,9 +22,8 @@ if TYPE_CHECKING:
 
     from entrepot.sources.published.row import Published
 
-__all__ = ["NAMED", "Statement", "Statements", "bundled", "named_alike"]
+__all__ = ["RECONCILED", "Statement", "Statements", "bundled", "named_alike"]
 
-NAMED = "named:"
 OURS = "Entrepôt"
 RECONCILED = 0.1
 """How far a value that reconciles two reports may lie from either of them."""

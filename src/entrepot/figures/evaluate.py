@@ -10,6 +10,7 @@ from entrepot.figures.definition import Definition
 from entrepot.figures.estimate import Answer, Estimate, Missing, specifications
 from entrepot.figures.figure import Figure
 from entrepot.goods import goods_selection
+from entrepot.goods.parse import NAMED
 from entrepot.lake import Lake
 from entrepot.measures import passports
 from entrepot.model.reporting import stopped_in
@@ -64,8 +65,8 @@ def ask(measure: str, *, lake: Lake | str | os.PathLike[str] | None = None, **ke
 def evaluate(definition: Definition, lake: Lake) -> Figure:
     """Evaluate a definition on what the lake and the bundled tables hold."""
     definition = _checked(definition, lake)
-    if definition.goods.startswith("named:"):
-        words = definition.goods.removeprefix("named:")
+    if definition.goods.startswith(NAMED):
+        words = definition.goods.removeprefix(NAMED)
         return _insufficient(definition, f"{words!r} names no list of codes; use a list")
     found = {source: _answer(definition, source, lake) for source in _sources(definition, lake)}
     answers = [(name, item) for name, item in found.items() if isinstance(item, Answer)]
@@ -89,7 +90,7 @@ def _checked(definition: Definition, lake: Lake) -> Definition:
     known = [*dict.fromkeys(holding.source for holding in lake.holdings()), *PRINTED, "baci"]
     if definition.source and definition.source not in known:
         raise UnknownNameError("source", definition.source, known, hint="see: entrepot data list")
-    if not definition.goods.startswith("named:"):
+    if not definition.goods.startswith(NAMED):
         definition = definition.but(goods=goods_selection(definition.goods).key)
     sides = {definition.importer, definition.exporter}
     if len(sides) == 1 and "WLD" not in sides and len(definition.members("importer")) == 1:

@@ -43,14 +43,9 @@ def headline(figure: Figure) -> str:
         "asymmetry": f"Weight of {seller} in {possessive(buyer)} imports over weight of {buyer} in "
         f"{possessive(seller)} exports",
     }
-    goods = (
-        asked.goods.removeprefix("named:")
-        if asked.goods.startswith("named:")
-        else goods_title(asked.goods)
-    )
     when = f"{asked.period} against {asked.base}" if asked.base else str(asked.period)
     title = names.get(asked.measure, asked.measure)
-    return f"{title[0].upper()}{title[1:]}, {goods}, {when}"
+    return f"{title[0].upper()}{title[1:]}, {goods_title(asked.goods)}, {when}"
 
 
 def as_rows(figure: Figure) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from entrepot.model.product import product_prefix
 __all__ = ["NAMED", "Part", "goods_title", "parse"]
 
 NAMED = "named:"
+"""What stands before goods, or a partner, that a text names in words without a code."""
 _DIGITS = re.compile(r"\d[\d. ]*")
 
 
