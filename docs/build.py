@@ -53,6 +53,7 @@ def _command(path: str, command: Any) -> list[str]:
             options.append([f"`{', '.join(parameter.opts)}`", parameter.help or ""])
     usage = " ".join(["entrepot", path, *arguments])
     text = [f"## {path}\n", f"    {usage}\n", (command.help or "").strip() + "\n"]
+    text += [f"{command.epilog}\n"] if command.epilog else []
     if options:
         text.append(table(["option", "meaning"], options) + "\n")
     return text
@@ -63,7 +64,7 @@ def measures() -> str:
     parts = ["# Measures\n"]
     for item in passports():
         rows = [
-            ["inputs", ", ".join(item.inputs) if not isinstance(item.inputs, str) else item.inputs],
+            ["inputs", item.inputs],
             ["unit", item.unit],
             ["range", item.range],
             ["no value when", item.null_rule],

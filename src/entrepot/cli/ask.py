@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ask"]
 
-Measure = Annotated[str, typer.Argument(help="Id of a measure; see: entrepot measure list")]
+Measure = Annotated[str, typer.Argument(metavar="MEASURE", help="Id; see: entrepot measure list")]
 
 
 def _key(words: str) -> typer.models.OptionInfo:

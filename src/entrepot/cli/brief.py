@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["brief", "draw"]
 
-Importer = Annotated[str, typer.Argument(help="Who buys: RUS, EU27, KAZ+KGZ.")]
+Importer = Annotated[str, typer.Argument(metavar="IMPORTER", help="Who buys: RUS, EU27, KAZ+KGZ.")]
 Supplier = Annotated[str, typer.Option("--supplier", help="Who sells: CHN, CHN+HKG, coalition.")]
 Goods = Annotated[str, typer.Option("--goods", help="all, chpl, chpl:4.B, 85, 8542.")]
 Year = Annotated[

@@ -21,7 +21,7 @@ MARKS = {"cannot_hold": "×", "differs": "≠", "untestable": "?", "holds": "✓
 SUFFIXES = (".json", ".txt")
 WIDE = 88  # columns that the table of verdicts needs
 
-File = Annotated[Path, typer.Argument(help="Claims file (.yaml).", show_default=False)]
+File = Annotated[Path, typer.Argument(metavar="FILE", help="Claims file (.yaml).")]
 Out = Annotated[
     Path | None,
     typer.Option("--out", help="Also write the result here (.json or .txt).", show_default=False),

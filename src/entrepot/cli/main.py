@@ -27,7 +27,11 @@ app = typer.Typer(
 app.command("ask")(ask.ask)
 app.command("brief")(brief.brief)
 app.command("check")(check.check)
-app.add_typer(data.app, name="data", help="What the lake holds: list, add, show, check, remove.")
+app.add_typer(
+    data.app,
+    name="data",
+    help="What the lake holds: list, sources, add, show, check, remove, export.",
+)
 app.add_typer(goods.app, name="goods", help="Lists of controlled goods: list, show.")
 app.add_typer(measure.app, name="measure", help="Measures and their formulas: list, show.")
 app.add_typer(area.app, name="area", help="Countries and groups: list, show.")
