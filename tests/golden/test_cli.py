@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SHARE = ["import_share", "--importer", "RUS", "--exporter", "CHN", "--period", "2023"]
 
 
-def test_json_of_a_figure_has_the_keys_of_the_contract(entrepot: Run) -> None:
+def test_json_of_a_figure_has_the_keys_that_scripts_read(entrepot: Run) -> None:
     code, out, err = entrepot("ask", *SHARE, "--goods", "chpl", "--json")
     assert (code, err) == (0, "")
     figure = json.loads(out)

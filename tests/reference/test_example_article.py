@@ -121,7 +121,7 @@ def test_the_quoted_source_alone_is_no_evidence(by_id: dict[str, CheckedClaim]) 
     assert all("as quoted" in by_id[name].reason.lower() for name in quoted)
 
 
-def test_json_has_the_keys_of_the_contract(found: Check) -> None:
+def test_json_has_the_keys_that_scripts_read(found: Check) -> None:
     data = found.to_dict()
     assert {"source", "claims", "conflicts", "summary"} <= set(data)
     assert {"title", "publisher", "date"} <= set(data["source"])
