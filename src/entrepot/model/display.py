@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
-__all__ = ["figure_value", "number", "range_text", "split_unit"]
+__all__ = [
+    "MINUS",
+    "MONEY",
+    "NBSP",
+    "SCALES",
+    "figure_value",
+    "number",
+    "range_text",
+    "split_unit",
+]
 
 NBSP = "\u00a0"
 MINUS = "\u2212"

@@ -11,7 +11,7 @@ from typing import Literal
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.model.tables import read_table
 
-__all__ = ["Group", "Membership", "by_group_code", "group", "groups", "is_group"]
+__all__ = ["Group", "Membership", "by_group_code", "group", "groups", "is_group", "pinned"]
 
 _FOLDER = Path(__file__).parent
 _COLUMNS = ("code", "name", "article", "kind", "aliases", "note")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.report.book import Book, Subject
 
-__all__ = ["Headline", "card_of", "cards", "headline"]
+__all__ = ["Headline", "card_of", "cards", "headline", "percent_span", "watched_part"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["DARK", "LIGHT", "PRINT", "colour_rules", "variables"]
+__all__ = ["DARK", "DRAWN", "LIGHT", "PRINT", "colour_rules", "variables"]
 
 LIGHT = {
     "paper": "#ffffff",
@@ -60,6 +60,7 @@ PRINT = LIGHT | {
     "open-bg": "#ffffff",
 }
 
+# What a drawing may be painted with; the rest is for text and verdicts of the page.
 DRAWN = (
     "paper",
     "panel",

@@ -11,7 +11,7 @@ from entrepot.report.charts.place import spread, text_width
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Entry", "draw"]
+__all__ = ["Entry", "draw", "wrapped"]
 
 LINE = 16.0
 LEADER = 22.0

@@ -1,4 +1,4 @@
-"""Helpers that every chart uses: marks in drawing units, layers of them, and the last step."""
+"""What every chart is drawn with: marks in drawing units, layers of them, and the last step."""
 
 from __future__ import annotations
 
