@@ -263,6 +263,27 @@ def test_verdicts_come_with_what_is_wrong_first(told: Brief) -> None:
     assert "−9.9\u00a0%" in exports.against
 
 
+def test_a_conflict_without_an_outcome_ends_its_sentence(empty: Lake, tmp_path: Path) -> None:
+    """Two numbers of one quantity contradict each other without a sum to redo."""
+    flow = "exporter: CHN, importer: RUS, period"
+    file = tmp_path / "two.yaml"
+    numbers = ((2024, 100), (2024, 150), (2025, 100), (2025, 120))
+    file.write_text(
+        "format: 1\nsource: {title: Two conflicts}\nclaims:\n"
+        + "".join(
+            f"  - {{id: c{place}, value: {{{flow}: {year}}}, says: {amount} billion dollars}}\n"
+            for place, (year, amount) in enumerate(numbers)
+        )
+    )
+    told = brief("RUS", "CHN", lake=empty, claims=file)
+    page, text = render_html(told), render_markdown(told)
+    assert page.count("cannot stand together") == text.count("cannot stand together") == 2
+    said = "the text has 100 billion dollars and 1[25]0 billion dollars"
+    assert re.search(rf"{said}</dd>\s*</dl>", page)
+    assert re.search(rf"{said}\.</p>", page)
+    assert len(re.findall(rf"{said}$", text, flags=re.MULTILINE)) == 2
+
+
 def test_a_claim_under_check_stands_in_the_share_chart(told: Brief) -> None:
     share = next(section for section in told.sections if section.id == "share")
     assert share.picture is not None

@@ -104,7 +104,10 @@ def _gap(gap: Gap) -> str:
 def _claims(part: ClaimsPart) -> Iterator[str]:
     yield ", ".join(counted(verdict, count) for verdict, count in part.tally) + "."
     for box in part.conflicts:
-        lines = [f"- {line.name}: {line.sum}; {line.outcome}" for line in box.lines]
+        lines = [
+            f"- {line.name}: {'; '.join(filter(None, (line.sum, line.outcome)))}"
+            for line in box.lines
+        ]
         yield "\n".join([f"**{_escaped(box.title)}**", "", *map(_escaped, lines)])
         yield _escaped(box.text)
     rows = []

@@ -28,7 +28,7 @@ def counted(verdict: str, count: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Arithmetic:
-    """One line of a sum: its name, the sum, and whether it comes out."""
+    """One line of a sum: its name, the sum, and what comes out, empty where the sum says all."""
 
     name: str
     sum: str
