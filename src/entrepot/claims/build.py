@@ -9,6 +9,7 @@ from entrepot.claims.quantity import SHARES, Level, Quantity, Terms, terms_of
 from entrepot.claims.says import Says, read_says
 from entrepot.claims.units import in_data_units
 from entrepot.errors import RequestError
+from entrepot.model.areas import WORLD
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["HOME", "claim_of", "share_of", "with_keys"]
 
-WORLD = "WLD"
 HOME = {"CNY": "CHN", "RUB": "RUS", "EUR": "EU27"}
 """Whose statistics are kept in a currency."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from entrepot.claims.quantity import SHARES
 from entrepot.goods import goods_title
 from entrepot.goods.parse import NAMED
-from entrepot.model.areas import area_phrase, possessive
+from entrepot.model.areas import WORLD, area_phrase, possessive
 from entrepot.model.display import MINUS, figure_value, range_text
 
 if TYPE_CHECKING:
@@ -42,16 +42,16 @@ def _two_way(there: list[Level], weight: float) -> str:
     exporter, importer = _sides(there)
     if weight < 0:
         return f"{possessive(exporter)} balance with {importer}"
-    if "WLD" in (there[0].exporter, there[0].importer):
+    if WORLD in (there[0].exporter, there[0].importer):
         return f"all trade of {importer if there[0].exporter == 'WLD' else exporter}"
     return f"trade between {exporter} and {importer}"
 
 
 def _one_way(there: list[Level]) -> str:
     exporter, importer = _sides(there)
-    if there[0].exporter == "WLD":
+    if there[0].exporter == WORLD:
         return f"imports of {importer}"
-    if there[0].importer == "WLD":
+    if there[0].importer == WORLD:
         return f"exports of {exporter}"
     return f"exports from {exporter} to {importer}"
 

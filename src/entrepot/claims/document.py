@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from entrepot.model.areas import WORLD
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def _in_home_books(claims: list[Claim]) -> tuple[Claim, ...]:
         for area in dict.fromkeys(
             side for level in claim.quantity.levels() for side in (level.exporter, level.importer)
         )
-        if area != "WLD"
+        if area != WORLD
     )
     if not areas:
         return tuple(claims)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from entrepot.claims.solver import Constraint
 from entrepot.goods import goods_selection
 from entrepot.goods.parse import NAMED
-from entrepot.model.areas import area_set
+from entrepot.model.areas import WORLD, area_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from entrepot.claims.quantity import Level
 
 __all__ = ["identities"]
-
-WORLD = "WLD"
 
 
 def identities(levels: list[Level]) -> Iterator[Constraint]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.claims.build import HOME, share_of
 from entrepot.claims.quantity import SHARES, Level, Quantity, Terms
+from entrepot.model.areas import WORLD
 from entrepot.model.interval import Interval
 from entrepot.model.period import Period
 from entrepot.model.reporting import stopped_in
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["CUSTOMS_SLACK", "MIXED_SLACK", "REVISION", "Facts", "Known"]
 
-WORLD = "WLD"
 CUSTOMS_SLACK = 0.003
 """How far the rate of one flow may lie from the year's, since months weigh differently."""
 AVERAGE_SLACK = 0.015

@@ -11,7 +11,7 @@ from entrepot.claims.says import read_says
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.goods import goods_selection
 from entrepot.goods.parse import NAMED
-from entrepot.model.areas import area_set
+from entrepot.model.areas import WORLD, area_set
 from entrepot.model.period import Period
 
 __all__ = ["KINDS", "ChangeKeys", "ClaimEntry", "ClaimsFile", "FlowKeys", "RatioKeys", "SumKeys"]
@@ -59,8 +59,8 @@ class FlowKeys(Closed):
     """A definition, as in `entrepot ask`, and whose books count (`reporter`)."""
 
     measure: str | None = None
-    importer: str = "WLD"
-    exporter: str = "WLD"
+    importer: str = WORLD
+    exporter: str = WORLD
     goods: str = "all"
     period: str
     base: str | None = None

@@ -12,6 +12,7 @@ from entrepot.figures.estimate import Missing
 from entrepot.figures.figure import Evidence
 from entrepot.goods import goods_selection, select
 from entrepot.lake import fetch
+from entrepot.model.areas import WORLD
 
 if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
@@ -25,7 +26,6 @@ __all__ = ["Cells", "Measured", "totals"]
 Frame = nw.LazyFrame[Any]
 Side = Literal["importer", "exporter"]
 SIDES: tuple[Side, Side] = ("importer", "exporter")
-WORLD = "WLD"
 COLUMN = {"value": "value_usd", "mass": "mass_kg"}
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.measures import passport
-from entrepot.model.areas import area_set
+from entrepot.model.areas import WORLD, area_set
 from entrepot.model.period import Period
 
 __all__ = ["KEYS", "Definition"]
@@ -97,7 +97,7 @@ class Definition:
         period = Period.parse(given.pop("period"))
         base = Period.parse(given.pop("base")) if "base" in given else None
         for side in ("importer", "exporter"):
-            given[side] = "".join(str(given.get(side, "WLD")).split())
+            given[side] = "".join(str(given.get(side, WORLD)).split())
             area_set(given[side], period.end)
         given["goods"] = str(given.get("goods", "all"))
         return cls(measure=measure, period=period, base=base, **given)

@@ -6,6 +6,7 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from entrepot.model.areas import WORLD
 from entrepot.model.interval import Interval
 
 if TYPE_CHECKING:
@@ -49,9 +50,9 @@ def quotient_of(definition: Definition) -> Quotient | None:
         case "growth" if definition.base is not None:
             return Quotient(level, level.but(period=definition.base), "percent")
         case "import_share":
-            return Quotient(level, level.but(exporter="WLD"), "share")
+            return Quotient(level, level.but(exporter=WORLD), "share")
         case "export_share":
-            return Quotient(level, level.but(importer="WLD"), "share")
+            return Quotient(level, level.but(importer=WORLD), "share")
     return None
 
 

@@ -13,6 +13,7 @@ from entrepot.goods import goods_selection
 from entrepot.goods.parse import NAMED
 from entrepot.lake import Lake
 from entrepot.measures import passports
+from entrepot.model.areas import WORLD
 from entrepot.model.reporting import stopped_in
 
 if TYPE_CHECKING:
@@ -93,18 +94,18 @@ def _checked(definition: Definition, lake: Lake) -> Definition:
     if not definition.goods.startswith(NAMED):
         definition = definition.but(goods=goods_selection(definition.goods).key)
     sides = {definition.importer, definition.exporter}
-    if len(sides) == 1 and "WLD" not in sides and len(definition.members("importer")) == 1:
+    if len(sides) == 1 and WORLD not in sides and len(definition.members("importer")) == 1:
         raise RequestError(
             f"{definition.importer} on both sides",
             why="trade of an area with itself is no foreign trade",
             hint="name two areas, or WLD for everybody",
         )
-    if measure in SHARES and "WLD" in (definition.importer, definition.exporter):
+    if measure in SHARES and WORLD in (definition.importer, definition.exporter):
         raise RequestError(
             f"{measure} needs an importer and an exporter",
             hint="add --importer RUS --exporter CHN",
         )
-    if measure in CONCENTRATION and definition.importer == "WLD":
+    if measure in CONCENTRATION and definition.importer == WORLD:
         raise RequestError(f"{measure} needs an importer", hint="add --importer RUS")
     if definition.flow == "both" and measure not in ("value", "growth"):
         raise RequestError(
@@ -123,7 +124,7 @@ def _refuse_unread(definition: Definition) -> None:
     for key, readers, given in (
         ("base", ("growth",), definition.base),
         ("k", ("cr",), definition.k),
-        ("exporter", (*SHARES, "value", "growth"), definition.exporter != "WLD"),
+        ("exporter", (*SHARES, "value", "growth"), definition.exporter != WORLD),
     ):
         if given and measure not in readers:
             raise RequestError(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.lake import store
-from entrepot.model.areas import area_set
+from entrepot.model.areas import WORLD, area_set
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _kept(
     span = Period.parse(period) if period else None
     on = span.end if span else date.today()  # as in a definition
     for side, text in (("importer", importer), ("exporter", exporter)):
-        if text and text != "WLD":
+        if text and text != WORLD:
             rows = rows.filter(nw.col(side).is_in(sorted(area_set(text, on))))
     if span:
         rows = rows.filter(nw.col("period") >= span.start, nw.col("period") <= span.end)

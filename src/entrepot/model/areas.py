@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import date
 
 __all__ = [
+    "WORLD",
     "Area",
     "Group",
     "Membership",
@@ -42,6 +43,7 @@ __all__ = [
 ]
 
 WORLD = "WLD"
+"""Everybody: the partner of a total."""
 
 
 @cache
