@@ -6,9 +6,9 @@ import math
 from typing import TYPE_CHECKING
 
 from entrepot.claims.chain import Chain
-from entrepot.claims.describe import claimed, flow, joined, period_of, span, stated, subject
+from entrepot.claims.describe import claimed, flow, period_of, span, stated, subject
 from entrepot.claims.solver import Solver
-from entrepot.model.display import figure_value, number
+from entrepot.model.display import figure_value, joined, number
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

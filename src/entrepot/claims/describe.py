@@ -10,16 +10,14 @@ from entrepot.claims.quantity import SHARES
 from entrepot.goods import goods_title
 from entrepot.goods.parse import NAMED
 from entrepot.model.areas import WORLD, area_phrase, possessive
-from entrepot.model.display import MINUS, figure_value, range_text
+from entrepot.model.display import MINUS, figure_value, joined, range_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from entrepot.claims.document import Claim
     from entrepot.claims.quantity import Level, Quantity, Terms
     from entrepot.model.interval import Interval
 
-__all__ = ["claimed", "flow", "joined", "like", "period_of", "span", "stated", "subject", "who"]
+__all__ = ["claimed", "flow", "like", "period_of", "span", "stated", "subject", "who"]
 
 
 def who(code: str) -> str:
@@ -125,9 +123,3 @@ def like(claim: Claim, value: float) -> str:
     word = {"share": "%", "percent": "%", "points": "points", "ratio": "times"}[unit]
     sign = "+" if unit == "percent" and value > 0 else ""
     return f"{sign}{scaled:.{decimals}f}\u00a0{word}".replace("-", MINUS)
-
-
-def joined(words: Sequence[str]) -> str:
-    """Return "a, b and c"."""
-    *head, last = words
-    return f"{', '.join(head)} and {last}" if head else last

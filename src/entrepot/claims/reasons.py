@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from entrepot.claims.describe import claimed, flow, joined, period_of, span, stated, subject
+from entrepot.claims.describe import claimed, flow, period_of, span, stated, subject
 from entrepot.claims.kinds import in_print
 from entrepot.goods.parse import NAMED
-from entrepot.model.display import MINUS, number, range_text
+from entrepot.model.display import MINUS, joined, number, range_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

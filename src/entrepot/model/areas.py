@@ -16,6 +16,7 @@ from entrepot.model.area_table import (
     known_areas,
     unknown_area,
 )
+from entrepot.model.display import joined
 from entrepot.model.groups import Group, Membership, by_group_code, group, groups, is_group
 from entrepot.model.period import Period
 
@@ -107,7 +108,7 @@ def area_name(text: str) -> str:
     >>> area_name("RUS"), area_name("CHN+HKG"), area_name("EU27")
     ('Russia', 'China and Hong Kong', 'European Union (27)')
     """
-    return _joined([_name(part)[1] for part in _parts(text)])
+    return joined([_name(part)[1] for part in _parts(text)])
 
 
 def area_phrase(text: str) -> str:
@@ -118,7 +119,7 @@ def area_phrase(text: str) -> str:
     >>> area_phrase("USA"), area_phrase("WLD"), area_phrase("NLD+BEL")
     ('the United States', 'the world', 'the Netherlands and Belgium')
     """
-    return _joined([" ".join(_name(part)).lstrip() for part in _parts(text)])
+    return joined([" ".join(_name(part)).lstrip() for part in _parts(text)])
 
 
 def area_or_group(code: str) -> Area | Group:
@@ -175,11 +176,6 @@ def _name(part: str) -> tuple[str, str]:
     if at or code not in known_areas():
         raise unknown_area(part, _group_names())
     return known_areas()[code].article, known_areas()[code].name
-
-
-def _joined(names: list[str]) -> str:
-    head, last = names[:-1], names[-1]
-    return f"{', '.join(head)} and {last}" if head else last
 
 
 def _group_names() -> tuple[tuple[str, str], ...]:

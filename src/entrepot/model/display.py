@@ -1,8 +1,12 @@
-"""Numbers as people read them: three significant digits, true minus, no-break spaces."""
+"""Numbers as people read them: three significant digits, true minus, no-break spaces; lists."""
 
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = [
     "MINUS",
@@ -10,6 +14,7 @@ __all__ = [
     "NBSP",
     "SCALES",
     "figure_value",
+    "joined",
     "number",
     "range_text",
     "split_unit",
@@ -108,6 +113,18 @@ def range_text(low: float | None, high: float | None, unit: str, digits: int = 3
     if first_unit == last_unit:
         return _glued(f"{first} to {last}", last_unit)
     return f"{_glued(first, first_unit)} to {_glued(last, last_unit)}"
+
+
+def joined(words: Sequence[str]) -> str:
+    """Return a list as it stands in a sentence.
+
+    Examples
+    --------
+    >>> joined(["China", "Hong Kong", "Macao"]), joined(["China"])
+    ('China, Hong Kong and Macao', 'China')
+    """
+    *head, last = words
+    return f"{', '.join(head)} and {last}" if head else last
 
 
 def _glued(text: str, unit: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from entrepot.model.display import NBSP, figure_value, number
+from entrepot.model.display import NBSP, figure_value, joined, number
 from entrepot.model.period import Period
 from entrepot.report import words
 from entrepot.report.origins import origin_name
@@ -60,8 +60,7 @@ def _title(summary: dict[str, int]) -> str:
         for name, one, many in PHRASES
         if summary[name]
     ]
-    listed = f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
-    return f"Of {words.count_word(summary['claims'], 'claim')} {listed}"
+    return f"Of {words.count_word(summary['claims'], 'claim')} {joined(parts)}"
 
 
 def _box(conflict: Conflict) -> ConflictBox:
