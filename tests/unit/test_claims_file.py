@@ -73,6 +73,7 @@ def test_reads_numbers_in_the_units_of_the_data(
     [
         (one(f"import_share: {SHARE}", "130 %"), 4, "a share above one: '130 %'"),
         (one(f"value: {SHARE}", "-5 billion dollars"), 4, "trade below zero"),
+        (one("value: {exporter: RUS, importer: RUS, period: 2025}", "$5 bn"), 4, "with itself"),
         (one(f"import_share: {SHARE}", "-3 %"), 4, "below zero"),
         (one(f"import_share: {SHARE}", "12 bn USD"), 4, "not a number of this kind"),
         (one(f"change: {{of: {{import_share: {SHARE}}}, base: 2024}}", "5 %"), 4, "not a number"),

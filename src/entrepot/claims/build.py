@@ -140,6 +140,11 @@ def _level(measure: str, keys: FlowKeys, says: Says) -> tuple[Level, bool]:
     currency = keys.currency or says.currency or "USD"
     if keys.quantity == "mass" and measure in ("value", "growth"):
         currency = "t"
+    if keys.exporter == keys.importer and keys.exporter != WORLD and "+" not in keys.exporter:
+        raise RequestError(
+            f"{keys.exporter} does not trade with itself",
+            hint="name another exporter or importer",
+        )
     books, said = _books(measure, keys, currency)
     level = Level(
         exporter=keys.exporter,

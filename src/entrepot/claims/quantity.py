@@ -59,14 +59,18 @@ class Level:
         return replace(self, **changes)  # type: ignore[arg-type]
 
     def members(self) -> tuple[Level, ...]:
-        """Return the flows that a sum of areas such as ``CHN+HKG`` stands for."""
+        """Return the flows that a sum of areas such as ``CHN+HKG`` stands for.
+
+        An area does not trade with itself: from CHN+RUS to CHN+RUS is their two-way trade.
+        """
         if any(side.startswith(NAMED) for side in (self.exporter, self.importer)):
             return (self,)
-        return tuple(
+        flows = tuple(
             self.but(exporter=exporter.strip(), importer=importer.strip())
             for exporter in self.exporter.split("+")
             for importer in self.importer.split("+")
         )
+        return tuple(flow for flow in flows if flow.exporter != flow.importer) or flows
 
     def turned(self) -> Level:
         """Return the flow the other way round."""

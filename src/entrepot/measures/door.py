@@ -3,7 +3,7 @@
 Sums over groups are silently wrong on eager pandas and pyarrow frames in Narwhals (conditions
 ignored, window results on other rows), so an eager frame is moved to a DuckDB connection of our
 own, computed there, and handed back as the kind that came in. A lazy frame (DuckDB relation,
-Polars LazyFrame, Spark DataFrame, Narwhals LazyFrame) stays where it is and stays lazy.
+Polars LazyFrame, Narwhals LazyFrame) stays where it is and stays lazy.
 """
 
 from __future__ import annotations
