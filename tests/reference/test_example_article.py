@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -184,12 +183,6 @@ def test_nothing_is_special_cased() -> None:
                 assert value not in areas - set(homes.values()), (path.name, value)
             elif isinstance(value, int | float):
                 assert value not in numbers or isinstance(value, bool), (path.name, value)
-
-
-def test_it_is_quick(found: Check) -> None:
-    start = time.process_time()
-    check(EXAMPLE)
-    assert time.process_time() - start < 1.5
 
 
 def test_the_rise_is_set_beside_what_is_in_print_for_one_year() -> None:

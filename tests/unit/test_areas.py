@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-import time
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -330,10 +329,3 @@ def test_lookups() -> None:
         by_code("alpha")  # type: ignore[arg-type]
     with pytest.raises(UnknownNameError, match="CHN"):
         area("CHNA")
-
-
-def test_loading_is_fast() -> None:
-    area_table.areas.cache_clear()
-    started = time.perf_counter()
-    area_table.areas()
-    assert time.perf_counter() - started < 0.1  # 4 ms on one slow core; the margin is for others
