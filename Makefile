@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+RESOLVE := $(BIN)/python -m uv pip compile --quiet --no-header --universal --generate-hashes \
+	--python-version 3.11 --group build pyproject.toml
 LOCKED := --require-hashes --disable-pip-version-check --only-binary :all:
 .DEFAULT_GOAL := help
 .PHONY: help brief test check bench docs lock clean
@@ -30,10 +32,8 @@ docs: $(VENV)/.ready-dev ## Write the reference pages from the code
 	@$(BIN)/python docs/build.py
 
 lock: $(VENV)/.ready-dev ## Resolve the locks again for every platform and Python
-	@$(BIN)/python -m uv pip compile --quiet --no-header --universal --generate-hashes --no-emit-index-url \
-		--python-version 3.11 --group build pyproject.toml -o requirements.lock
-	@$(BIN)/python -m uv pip compile --quiet --no-header --universal --generate-hashes --no-emit-index-url \
-		--python-version 3.11 --group build --extra dev pyproject.toml -o requirements-dev.lock
+	@$(RESOLVE) -o requirements.lock
+	@$(RESOLVE) --extra dev -o requirements-dev.lock
 
 clean: ## Remove the environment and what was written
 	rm -rf $(VENV) out
