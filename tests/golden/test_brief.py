@@ -149,7 +149,7 @@ def test_charts_show_what_the_tables_say(told: Brief) -> None:
     panels = next(section for section in told.sections if section.id == "goods")
     assert panels.picture is not None
     assert panels.table is not None
-    drawn = [[bar.text for bar in panel.bars] for panel in panels.picture.drawn.panels]  # type: ignore[union-attr]
+    drawn = [[bar.text for bar in panel.bars] for panel in panels.picture.drawn.panels]
     assert drawn == [list(row[1:]) for row in panels.table.rows]
 
 
@@ -287,7 +287,7 @@ def test_a_conflict_without_an_outcome_ends_its_sentence(empty: Lake, tmp_path: 
 def test_a_claim_under_check_stands_in_the_share_chart(told: Brief) -> None:
     share = next(section for section in told.sections if section.id == "share")
     assert share.picture is not None
-    boxes = [item for item in share.picture.drawn.printed if item.claim]  # type: ignore[union-attr]
+    boxes = [item for item in share.picture.drawn.printed if item.claim]
     assert [(box.at, box.text) for box in boxes] == [(2025.0, "36")]
 
 
@@ -317,7 +317,7 @@ def test_unknown_words_are_refused_with_a_suggestion(empty: Lake, tmp_path: Path
 def test_whiskers_are_other_definitions_and_hold_their_value(told: Brief) -> None:
     weights = next(section for section in told.sections if section.id == "weights")
     assert weights.picture is not None
-    flows = weights.picture.drawn.flows  # type: ignore[union-attr]
+    flows = weights.picture.drawn.flows
     sides = [side for flow in flows for row in flow.rows for side in (row.left, row.right) if side]
     ranged = [side for side in sides if side.range]
     assert len(ranged) > 3
@@ -347,11 +347,11 @@ def test_the_break_is_named_where_it_is_and_nowhere_else(told: Brief, empty: Lak
     """Russia fell silent; what Chinese customs count of it before and after is one voice."""
     goods = next(section for section in told.sections if section.id == "goods")
     assert goods.picture is not None
-    assert goods.picture.drawn.broken is not None  # type: ignore[union-attr]
+    assert goods.picture.drawn.broken is not None
     back = brief("CHN", "RUS", "all", lake=empty)
     goods = next(section for section in back.sections if section.id == "goods")
     assert goods.picture is not None
-    assert goods.picture.drawn.broken is None  # type: ignore[union-attr]
+    assert goods.picture.drawn.broken is None
     assert back.answer[1].caveats == ()
     share = plain(back.answer[0].text)
     assert "no other definition is held" in share
@@ -373,3 +373,12 @@ def test_other_goods_and_sums_of_areas(empty: Lake) -> None:
     both = brief("RUS", "CHN+HKG", "chpl", lake=empty)
     assert "China and Hong Kong" in both.title
     assert render_html(chips).startswith("<!doctype html>")
+
+
+def test_a_brief_from_python_prints_and_writes_itself(told: Brief, tmp_path: Path) -> None:
+    lines = str(told).splitlines()
+    assert lines[0] == told.title
+    assert len(lines) == 2 + len(told.cards)
+    assert "56.3 %" in lines[2]
+    page = told.write(tmp_path / "brief.md")
+    assert page.read_text(encoding="utf-8").startswith(f"# {told.title}")

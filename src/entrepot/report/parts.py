@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from entrepot.figures import Caveat, Figure
     from entrepot.report.pictures import Picture
@@ -232,6 +233,20 @@ class Brief:
     line: str
     version: str
     check: dict[str, Any] | None = field(default=None)
+
+    def __str__(self) -> str:
+        cards = "\n".join(
+            f"  {card.name}: {card.value} {card.unit}".rstrip() + f" ({card.range})"
+            for card in self.cards
+        )
+        words = plain(" ".join(sentence.text for sentence in self.answer))
+        return f"{self.title}\n{words}\n{cards}"
+
+    def write(self, path: Path | str) -> Path:
+        """Write the brief as ``.html``, ``.md`` or ``.json``; see `entrepot.report.write`."""
+        from entrepot.report.save import write
+
+        return write(self, path)
 
     def numbered(self, caveats: Iterable[str]) -> list[tuple[int, str]]:
         """Return number and id of those caveats that are listed, in the order of the list."""
