@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.model.display import number
 from entrepot.report.charts.column import wrapped
-from entrepot.report.charts.drawing import labels, layered, lines, marks, render
+from entrepot.report.charts.drawing import framed, labels, lines, marks
 from entrepot.report.charts.frame import Frame, ticks
 from entrepot.report.charts.place import Box, first_free, spots, text_width
 
@@ -45,15 +45,7 @@ def draw(data: Curve, *, name: str, spoken: str) -> str:
         *_values(data, frame),
         *_choices(data, rows, frame, plan),
     ]
-    chart = layered(layers, width=frame.inner_width, height=frame.inner_height)
-    return render(
-        chart,
-        width=frame.width,
-        height=frame.height,
-        padding=frame.padding,
-        name=name,
-        spoken=spoken,
-    )
+    return framed(layers, frame, name=name, spoken=spoken)
 
 
 def _rows(data: Curve, plan: _Plan) -> tuple[list[tuple[int, int, float, list[str]]], float]:

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
     import altair as alt
 
-__all__ = ["Marks", "labels", "layered", "lines", "marks", "render", "table"]
+    from entrepot.report.charts.frame import Frame
+
+__all__ = ["Marks", "framed", "labels", "layered", "lines", "marks", "render", "table"]
 
 Row = dict[str, Any]
 
@@ -129,6 +131,18 @@ def _layer(part: Marks) -> alt.Chart:
             **dict(part.look),
         ),
         encoding=alt.FacetedEncoding(**channels),
+    )
+
+
+def framed(parts: Iterable[Any], frame: Frame, *, name: str, spoken: str) -> str:
+    """Return layers in the plot area of a frame as a compact inline SVG."""
+    return render(
+        layered(parts, width=frame.inner_width, height=frame.inner_height),
+        width=frame.width,
+        height=frame.height,
+        padding=frame.padding,
+        name=name,
+        spoken=spoken,
     )
 
 

@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from entrepot.report.charts import column, share_labels
-from entrepot.report.charts.drawing import labels, layered, lines, marks, render, table
+from entrepot.report.charts.drawing import framed, labels, lines, marks, table
 from entrepot.report.charts.frame import Frame, ticks
 from entrepot.report.charts.place import Box
 
@@ -38,15 +38,7 @@ def draw(data: ShareLines, *, name: str, spoken: str) -> str:
         *share_labels.draw(data, frame, boxes, narrow=name == "narrow"),
         *_latest(data, frame, boxes),
     ]
-    chart = layered(layers, width=frame.inner_width, height=frame.inner_height)
-    return render(
-        chart,
-        width=frame.width,
-        height=frame.height,
-        padding=frame.padding,
-        name=name,
-        spoken=spoken,
-    )
+    return framed(layers, frame, name=name, spoken=spoken)
 
 
 def _frame(data: ShareLines, name: str) -> Frame:
