@@ -89,6 +89,5 @@ def test_holding(held: Lake) -> None:
     assert (holding.vintage, holding.nomenclature) == ("unknown", "HS2017")
     assert (holding.rows, holding.areas, len(holding.periods)) == (43_494, 2, 7)
     assert holding.is_partial
-    assert held.coverage("baci") == 2
     levels = {finding.level for finding in held.check()}
     assert levels == {"note", "warning"}

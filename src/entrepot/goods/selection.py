@@ -53,11 +53,6 @@ class Selection:
     edition_sensitive: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
 
-    @property
-    def is_everything(self) -> bool:
-        """Whether nothing is filtered."""
-        return self.codes is None
-
 
 def goods_selection(
     text: str, *, nomenclature: str = "HS2022", variant: Variant = "family"

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from entrepot.lake.catalog import Snapshot
     from entrepot.lake.store import Order
     from entrepot.model.findings import Finding
-    from entrepot.model.period import Period
     from entrepot.settings import Settings
 
 __all__ = ["Lake"]
@@ -64,35 +63,6 @@ class Lake:
     def holds(self, source: str) -> bool:
         """Whether anything of a source is held."""
         return bool(Catalog.read(self.path).of(source))
-
-    def coverage(self, source: str, period: Period | None = None) -> int:
-        """Return how many exporters the period with fewest of them has.
-
-        A share of a market cannot be taken from an extract with two countries. BACI, whole, has
-        well above 200.
-
-        Parameters
-        ----------
-        source
-            Id of a source.
-        period
-            Look only at periods that touch this one.
-
-        Returns
-        -------
-        int
-            0 if nothing is held.
-        """
-        parts = [part for item in Catalog.read(self.path).of(source) for part in item.partitions]
-        return min(
-            (
-                part.exporters
-                for part in parts
-                if period is None
-                or (part.period.start <= period.end and period.start <= part.period.end)
-            ),
-            default=0,
-        )
 
     def flows(
         self, source: str, *, by: Order = "importer"

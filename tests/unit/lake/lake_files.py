@@ -18,7 +18,7 @@ Write = Callable[..., Path]
 
 def rows_of(lake: Lake, *columns: str, by: str = "importer") -> list[tuple[object, ...]]:
     """Return rows of what is held of BACI, in order."""
-    frame = lake.flows("baci", by=by).select(*columns)  # type: ignore[arg-type]
+    frame = lake.flows("baci", by=by).select(*columns)
     return sorted(frame.to_native().fetchall(), key=str)
 
 

@@ -41,7 +41,6 @@ ROWS_2021 = ("2021,156,643,850110,7,1", "2021,643,156,270900,5,1")
 def test_empty_lake(lake: Lake) -> None:
     assert lake.holdings() == ()
     assert not lake.holds("baci")
-    assert lake.coverage("baci") == 0
     assert lake.check() == ()
     with pytest.raises(NoEvidenceError, match="nothing of baci is held"):
         lake.flows("baci")
@@ -115,9 +114,6 @@ def test_zip_with_years_and_code_tables(lake: Lake, tmp_path: Path) -> None:
     [held] = lake.add("baci", [path]).added
     assert held.periods == (Period.parse(2021), Period.parse(2022))
     assert (held.rows, held.areas, held.importers) == (5, 2, 2)
-    assert lake.coverage("baci") == 2
-    assert lake.coverage("baci", Period.parse(2022)) == 2
-    assert lake.coverage("baci", Period.parse(2020)) == 0
 
 
 def test_an_extract_is_known_as_one(lake: Lake, write: Write) -> None:
