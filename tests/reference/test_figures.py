@@ -46,9 +46,11 @@ def empty(tmp_path: Path) -> ep.Lake:
     return ep.Lake.open(tmp_path / "nothing")
 
 
+@pytest.mark.parametrize("source", ["baci", "computed"])
 @pytest.mark.parametrize(("exporter", "importer", "goods", "values", "unit", "rounding"), PRINTED)
-def test_baci_totals_agree_with_outside_figures(
-    lake: ep.Lake,
+def test_totals_agree_with_outside_figures(
+    request: pytest.FixtureRequest,
+    source: str,
     exporter: str,
     importer: str,
     goods: str,
@@ -56,29 +58,11 @@ def test_baci_totals_agree_with_outside_figures(
     unit: float,
     rounding: float,
 ) -> None:
+    """From rows of BACI, and from the bundled results without any data."""
+    held = request.getfixturevalue("lake" if source == "baci" else "empty")
+    keys = {"exporter": exporter, "importer": importer, "goods": goods, "source": source}
     for year, expected in zip(YEARS, values, strict=True):
-        figure = ep.ask(
-            "value", lake=lake, exporter=exporter, importer=importer, goods=goods, period=year,
-            source="baci",
-        )  # fmt: skip
-        assert figure.value == pytest.approx(expected * unit, abs=rounding * unit)
-
-
-@pytest.mark.parametrize(("exporter", "importer", "goods", "values", "unit", "rounding"), PRINTED)
-def test_bundled_results_agree_without_any_data(
-    empty: ep.Lake,
-    exporter: str,
-    importer: str,
-    goods: str,
-    values: list[float],
-    unit: float,
-    rounding: float,
-) -> None:
-    for year, expected in zip(YEARS, values, strict=True):
-        figure = ep.ask(
-            "value", lake=empty, exporter=exporter, importer=importer, goods=goods, period=year,
-            source="computed",
-        )  # fmt: skip
+        figure = ep.ask("value", lake=held, period=year, **keys)
         assert figure.value == pytest.approx(expected * unit, abs=rounding * unit)
 
 
