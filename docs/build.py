@@ -33,7 +33,7 @@ def commands() -> str:
     parts = ["# Commands\n"]
     root = typer.main.get_command(app)
     parts.append((root.help or "").strip() + "\n")
-    parts += [text for name, command in root.commands.items() for text in _command(name, command)]  # type: ignore[attr-defined]
+    parts += [text for name, command in root.commands.items() for text in _command(name, command)]
     return "\n".join(parts)
 
 

@@ -90,7 +90,7 @@ def _values(frame: Any, pair: tuple[str, str], key: str, variant: str = "family"
     """Add up one direction by year, in whole USD."""
     exporter, importer = pair
     one_way = frame.filter(nw.col("exporter") == exporter, nw.col("importer") == importer)
-    selection = goods.goods_selection(key, nomenclature="HS2017", variant=variant)  # type: ignore[arg-type]
+    selection = goods.goods_selection(key, nomenclature="HS2017", variant=variant)
     sums = measures.value(goods.select(one_way, selection), by=["period"]).collect("pyarrow")
     return {row["period"].year: round(row["value_usd"]) for row in sums.rows(named=True)}
 

@@ -65,7 +65,7 @@ def test_value_and_growth_come_from_the_same_rows(told: Brief) -> None:
 def test_the_share_over_time_has_a_computed_line(told: Brief) -> None:
     share = next(section for section in told.sections if section.id == "share")
     assert share.picture is not None
-    points = {point.year: point.value for point in share.picture.drawn.series}  # type: ignore[union-attr]
+    points = {point.year: point.value for point in share.picture.drawn.series}
     assert points[2022] == pytest.approx(300 / 510 * 100)
     assert points[2023] == pytest.approx(900 / 1110 * 100)
 
@@ -73,7 +73,7 @@ def test_the_share_over_time_has_a_computed_line(told: Brief) -> None:
 def test_goods_that_are_no_list_have_one_panel(told: Brief) -> None:
     goods = next(section for section in told.sections if section.id == "goods")
     assert goods.picture is not None
-    panels = goods.picture.drawn.panels  # type: ignore[union-attr]
+    panels = goods.picture.drawn.panels
     assert [[bar.year for bar in panel.bars] for panel in panels] == [[2022, 2023]]
     assert "rose to 3.0 times as much" in goods.title.text
 

@@ -53,7 +53,7 @@ def row(
         "confidence": "high",
         "note": "",
     }
-    return Published(**(fields | more))  # type: ignore[arg-type]
+    return Published(**(fields | more))
 
 
 @dataclass(frozen=True)

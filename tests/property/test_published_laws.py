@@ -13,7 +13,7 @@ some = st.lists(st.sampled_from(published()), min_size=1, max_size=12, unique_by
 @given(some, st.randoms(use_true_random=False))
 def test_order_of_input_does_not_matter(rows: list[Published], random: object) -> None:
     mixed = list(rows)
-    random.shuffle(mixed)  # type: ignore[attr-defined]
+    random.shuffle(mixed)
     assert ranked(mixed) == ranked(rows)
     assert list(by_origin(mixed)) == list(by_origin(rows))
 

@@ -143,7 +143,7 @@ def china_to_russia(baci_csv: Path) -> pa.Table:
 
 
 def millions(rows: pa.Table, goods: str, **keys: str) -> list[int]:
-    chosen = goods_selection(goods, nomenclature="HS2017", **keys)  # type: ignore[arg-type]
+    chosen = goods_selection(goods, nomenclature="HS2017", **keys)
     sums = ep.measures.value(select(rows, chosen), by=["year"])
     return [round(value / 1e6) for value in sums["value_usd"].to_pylist()]
 

@@ -123,7 +123,7 @@ def check_all(rows: list[Row], kind: str, by: list[str], supplier: str) -> None:
             ep.measures.concentration_ratio(frame, by=by, k=k, supplier=supplier),
             by,
             "cr",
-            plain.by_group(rows, by, lambda r, k=k: plain.cr(r, supplier, column, k)),  # type: ignore[misc]
+            plain.by_group(rows, by, lambda r, k=k: plain.cr(r, supplier, column, k)),
         )
     agree(
         ep.measures.value(frame, by=by),

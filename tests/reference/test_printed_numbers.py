@@ -86,7 +86,7 @@ def exchanges() -> list[tuple[Published, Published, Published]]:
         if flow == "one_way"
         and (origin, period, currency, "back", partner) in rates
         and (origin, period, currency, "both", partner) in rates
-        and abs(row.value - rates[origin, period, currency, "back", partner].value) > 0.2  # type: ignore[operator]
+        and abs(row.value - rates[origin, period, currency, "back", partner].value) > 0.2
     ]
 
 

@@ -326,6 +326,6 @@ def test_lookups() -> None:
     with pytest.raises(UnknownNameError, match="EAEU"):
         group("EAAU")
     with pytest.raises(UnknownNameError, match="alpha2"):
-        by_code("alpha")  # type: ignore[arg-type]
+        by_code("alpha")
     with pytest.raises(UnknownNameError, match="CHN"):
         area("CHNA")

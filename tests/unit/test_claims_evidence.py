@@ -57,7 +57,7 @@ def row(name: str, measure: str, value: float | None, **more: object) -> Publish
         "confidence": "high",
         "note": "",
     }
-    return Published(**(fields | more))  # type: ignore[arg-type]
+    return Published(**(fields | more))
 
 
 def claim(text: str) -> Claim:

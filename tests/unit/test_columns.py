@@ -8,7 +8,7 @@ import pytest
 
 from entrepot.engine import connect
 from entrepot.errors import UnknownNameError
-from entrepot.model.columns import columns, flow_schema, schema
+from entrepot.model.columns import Column, columns, flow_schema, schema
 from entrepot.sources.published.row import Published
 
 FLOWS = """
@@ -27,7 +27,7 @@ def test_published_has_the_columns_of_its_rows() -> None:
 
 
 @pytest.mark.parametrize("column", columns(), ids=lambda one: f"{one.table}.{one.name}")
-def test_every_column_says_what_it_holds(column) -> None:  # type: ignore[no-untyped-def]
+def test_every_column_says_what_it_holds(column: Column) -> None:
     assert column.meaning.endswith(".")
     assert len(column.meaning) > 10
     rule = column.null_rule
@@ -59,4 +59,4 @@ def test_names_are_unique_and_types_are_the_engines() -> None:
 def test_every_row_of_the_dictionary_is_in_a_table() -> None:
     assert len(columns()) == len(columns("flows")) + len(columns("published"))
     with pytest.raises(UnknownNameError, match="flows"):
-        columns("flow")  # type: ignore[arg-type]
+        columns("flow")

@@ -226,7 +226,7 @@ def test_by_origin_keeps_every_row_once() -> None:
 
 def test_unknown_kind() -> None:
     with pytest.raises(UnknownNameError, match="computed"):
-        published("computd")  # type: ignore[arg-type]
+        published("computd")
 
 
 def test_the_source_describes_itself() -> None:

@@ -87,7 +87,7 @@ CURVE = Curve(
 )
 class TestDrawings:
     def test_two_drawings_each_of_its_width(self, drawn: object) -> None:
-        wide, narrow = draw(Picture(drawn, "finding"))  # type: ignore[arg-type]
+        wide, narrow = draw(Picture(drawn, "finding"))
         for text, width in ((wide, 852), (narrow, 360)):
             root = ET.fromstring(text)
             box = [float(part) for part in root.attrib["viewBox"].split()]
@@ -96,13 +96,13 @@ class TestDrawings:
             assert root.attrib["aria-label"] == "finding"
 
     def test_no_colour_and_no_style_is_written_out(self, drawn: object) -> None:
-        for text in draw(Picture(drawn, "finding")):  # type: ignore[arg-type]
+        for text in draw(Picture(drawn, "finding")):
             assert not re.search(r"#[0-9a-f]{3}|rgb|style=|font-family|<script|xlink", text)
             assert "NaN" not in text
             assert len(text) < 20_000
 
     def test_the_same_facts_give_the_same_bytes(self, drawn: object) -> None:
-        picture = Picture(drawn, "finding")  # type: ignore[arg-type]
+        picture = Picture(drawn, "finding")
         assert draw(picture) == draw(picture)
 
 
