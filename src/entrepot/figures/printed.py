@@ -74,7 +74,7 @@ def _stated(rows: Iterable[Published], definition: Definition) -> tuple[Publishe
     return ranked(
         row
         for row in found
-        if _value(row) is not None
+        if _has_value(row)
         and row.currency in ("", definition.currency)
         and (wanted is None or row.valuation.lower() == wanted)
     )
@@ -88,13 +88,13 @@ def _estimates(definition: Definition, rows: Rows, source: str) -> Iterator[Esti
     seen = set()
     for row in _one_a_voice(_stated(rows, definition)):
         seen.add((row.origin, row.variant))
-        yield _estimate((row,), _value(row) or 0.0, row.unit, _interval(row), source, definition)
+        yield _estimate((row,), _value(row), row.unit, _interval(row), source, definition)
     for rows_of_parts in sums([_stated(rows, part) for part in _parts(definition)]):
         first = rows_of_parts[0]
         if (first.origin, first.variant) not in seen:
             seen.add((first.origin, first.variant))
             spread = functools.reduce(operator.add, map(_interval, rows_of_parts))
-            value = math.fsum(_value(row) or 0.0 for row in rows_of_parts)
+            value = math.fsum(_value(row) for row in rows_of_parts)
             yield _estimate(rows_of_parts, value, first.unit, spread, source, definition)
     quotient = quotient_of(definition)
     if quotient is None:
@@ -102,7 +102,7 @@ def _estimates(definition: Definition, rows: Rows, source: str) -> Iterator[Esti
     above, below = _stated(rows, quotient.top), _stated(rows, quotient.bottom)
     for one, other in pairs(above, below, across_reporters=source == "computed"):
         if (one.origin, one.variant) not in seen:
-            value = quotient.of(_value(one) or 0.0, _value(other) or 0.0)
+            value = quotient.of(_value(one), _value(other))
             spread = quotient.interval(_interval(one), _interval(other))
             yield _estimate((one, other), value, quotient.unit, spread, source, definition)
 
@@ -126,10 +126,17 @@ def _one_a_voice(rows: Iterable[Published]) -> list[Published]:
     return list(found.values())
 
 
-def _value(row: Published) -> float | None:
+def _has_value(row: Published) -> bool:
+    """Whether a number or a range with both ends was printed."""
+    return row.value is not None or (row.low is not None and row.high is not None)
+
+
+def _value(row: Published) -> float:
     """Return the number, or the middle of a printed range."""
-    if row.value is not None or row.low is None or row.high is None:
+    if row.value is not None:
         return row.value
+    if row.low is None or row.high is None:
+        raise ValueError(f"statement {row.id} has no value")
     return (row.low + row.high) / 2
 
 
@@ -230,7 +237,7 @@ def _what_is_missing(definition: Definition, rows: Rows, source: str) -> str:
         flow=definition.flow,
         goods=definition.goods,
     )
-    periods = sorted({str(row.period) for row in near if _value(row) is not None})
+    periods = sorted({str(row.period) for row in near if _has_value(row)})
     held = f"; otherwise held for {', '.join(periods[:8])}" if periods else ""
     if len(periods) > 8:
         held += f" and {len(periods) - 8} more"
