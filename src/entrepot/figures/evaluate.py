@@ -15,6 +15,7 @@ from entrepot.lake import Lake
 from entrepot.measures import passports
 from entrepot.model.areas import WORLD
 from entrepot.model.reporting import stopped_in
+from entrepot.sources import source_ids
 
 if TYPE_CHECKING:
     import os
@@ -88,7 +89,8 @@ def _checked(definition: Definition, lake: Lake) -> Definition:
     ids = [item.id for item in passports()]
     if measure not in ids:
         raise UnknownNameError("measure", measure, ids, hint="see: entrepot measure list")
-    known = [*dict.fromkeys(holding.source for holding in lake.holdings()), *PRINTED, "baci"]
+    held = (holding.source for holding in lake.holdings())
+    known = dict.fromkeys((*held, *PRINTED, *source_ids()))
     if definition.source and definition.source not in known:
         raise UnknownNameError("source", definition.source, known, hint="see: entrepot data list")
     if not definition.goods.startswith(NAMED):
