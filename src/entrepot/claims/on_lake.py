@@ -47,7 +47,7 @@ def from_lake(claim: Claim, lake: Lake) -> Iterator[Comparison]:
 
 
 def _comparison(claim: Claim, figure: Figure, source: str) -> Comparison:
-    value = figure.value or 0.0
+    value = figure.required()
     point = _around(value, SAME, figure.unit)
     loose = _around(value, RECONCILED, figure.unit)
     range_ = None

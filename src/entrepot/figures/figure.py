@@ -7,6 +7,8 @@ import statistics
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from entrepot.errors import NoEvidenceError
+
 if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
 
@@ -122,6 +124,18 @@ class Figure:
     caveats: tuple[Caveat, ...] = ()
     reason: str | None = None
     details: dict[str, float] = field(default_factory=dict)
+
+    def required(self) -> float:
+        """Return the value where it has to be there.
+
+        Raises
+        ------
+        NoEvidenceError
+            If there is none; the message is the reason.
+        """
+        if self.value is None:
+            raise NoEvidenceError(self.reason or "this Figure has no value")
+        return self.value
 
     def to_dict(self) -> dict[str, Any]:
         """Return the Figure as plain JSON types."""

@@ -74,7 +74,7 @@ def _stated(rows: Iterable[Published], definition: Definition) -> tuple[Publishe
     return ranked(
         row
         for row in found
-        if _has_value(row)
+        if row.middle is not None
         and row.currency in ("", definition.currency)
         and (wanted is None or row.valuation.lower() == wanted)
     )
@@ -126,18 +126,11 @@ def _one_a_voice(rows: Iterable[Published]) -> list[Published]:
     return list(found.values())
 
 
-def _has_value(row: Published) -> bool:
-    """Whether a number or a range with both ends was printed."""
-    return row.value is not None or (row.low is not None and row.high is not None)
-
-
 def _value(row: Published) -> float:
-    """Return the number, or the middle of a printed range."""
-    if row.value is not None:
-        return row.value
-    if row.low is None or row.high is None:
+    """Return the number of a row that `_stated` has kept, or the middle of its range."""
+    if row.middle is None:
         raise ValueError(f"statement {row.id} has no value")
-    return (row.low + row.high) / 2
+    return row.middle
 
 
 def _interval(row: Published) -> Interval:
@@ -237,7 +230,7 @@ def _what_is_missing(definition: Definition, rows: Rows, source: str) -> str:
         flow=definition.flow,
         goods=definition.goods,
     )
-    periods = sorted({str(row.period) for row in near if _has_value(row)})
+    periods = sorted({str(row.period) for row in near if row.middle is not None})
     held = f"; otherwise held for {', '.join(periods[:8])}" if periods else ""
     if len(periods) > 8:
         held += f" and {len(periods) - 8} more"

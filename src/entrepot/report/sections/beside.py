@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from entrepot.model.display import NBSP
@@ -99,11 +100,11 @@ def _most_disputed(rows: list[Published]) -> list[Published]:
             by_year.setdefault(row.period, {}).setdefault(row.origin, row)
 
     def width(found: dict[str, Published]) -> float:
-        values = [row.value or 0.0 for row in found.values()]
-        return max(values) - min(values)
+        values = [row.middle for row in found.values() if row.middle is not None]
+        return max(values) - min(values) if values else 0.0
 
     best = max(by_year.values(), key=width, default={})
-    return sorted(best.values(), key=lambda row: row.value or 0.0)
+    return sorted(best.values(), key=_size)
 
 
 def source(rows: list[Published], series: list[Figure]) -> tuple[str | Link, ...]:
@@ -135,4 +136,9 @@ def source(rows: list[Published], series: list[Figure]) -> tuple[str | Link, ...
 
 
 def _ordered(rows: list[Published]) -> list[Published]:
-    return sorted(rows, key=lambda row: (row.period.start, row.period.end, row.value or 0, row.id))
+    return sorted(rows, key=lambda row: (row.period.start, row.period.end, _size(row), row.id))
+
+
+def _size(row: Published) -> float:
+    """Return what to sort a printed share by; words without a number come last."""
+    return math.inf if row.middle is None else row.middle

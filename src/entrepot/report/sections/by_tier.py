@@ -35,7 +35,7 @@ def section(book: Book, subject: Subject) -> Section:
     tiers = tiers_of(book, subject, years, source) or [total]
     broken = None if total.is_one_voice else break_of(subject, years[0], years[-1])
     last, before = years[-1], years[-2]
-    hot = max(tiers, key=lambda tier: tier.change(before, last) or 0.0)
+    hot = _hot(tiers, before, last) or total
     title = _title(tiers, total, hot, before, last, broken)
     unit = Unit.of(tiers)
     drawn = TierPanels(
@@ -56,19 +56,30 @@ def section(book: Book, subject: Subject) -> Section:
     )
 
 
+def _hot(tiers: list[Tier], before: int, last: int) -> Tier | None:
+    """Return the tier that rose most; None if no tier has both years."""
+    changes = [
+        (change, tier) for tier in tiers if (change := tier.change(before, last)) is not None
+    ]
+    return max(changes, key=lambda pair: pair[0])[1] if changes else None
+
+
 def _title(
     tiers: list[Tier], total: Tier, hot: Tier, before: int, last: int, broken: Break | None
 ) -> Sentence:
     """Name the tier behind a quarter or more of a rise; else say what the whole did."""
     ends = (total.values[before], total.values[last])
-    change = total.change(before, last) or 0.0
-    part = (hot.change(before, last) or 0.0) / change if change > 0 else 0.0
-    carried = (*ends, hot.values[before], hot.values[last]) if len(tiers) > 1 else ends
-    if len(tiers) > 1 and 0.25 <= part <= 1:
+    change = ends[1].required() - ends[0].required()
+    own = hot.change(before, last)
+    carried = (*ends, *(hot.values[year] for year in (before, last) if year in hot.values))
+    part = own / change if own is not None and change > 0 and hot is not total else None
+    if part is not None and 0.25 <= part <= 1:
         size = f"{number(part * 100, 2)}{NBSP}%"
         text = f"{words.capital(hot.name)} made {size} of the rise from {before} to {last}"
         return Sentence(text, carried)
-    percent = change / (ends[0].value or 1.0) * 100
+    if ends[0].required() <= 0:
+        return Sentence(f"The goods sent began after {before}", ends)
+    percent = change / ends[0].required() * 100
     if percent >= 100:
         moved = words.multiple(percent)
         return Sentence(f"The goods sent {moved} from {before} to {last}", ends)
@@ -92,7 +103,7 @@ def _panel(
     bars = tuple(
         Bar(
             year=year,
-            value=(tier.values[year].value or 0.0) / unit.scale,
+            value=tier.values[year].required() / unit.scale,
             blended=broken is not None and year <= broken.year,
             text=unit.amount(tier.values[year]),
         )
@@ -151,7 +162,7 @@ def _notes(
 ) -> tuple[Note, ...]:
     notes = []
     change = hot.change(before, last)
-    if change is not None and len(tiers) > 1:
+    if change is not None and len(tiers) > 1 and hot in tiers:
         ends = (hot.values[before], hot.values[last])
         first, now = (unit.amount(figure) for figure in ends)
         moved = words.direction(change, up="went up", down="went down", level="stayed")

@@ -87,7 +87,7 @@ def _series(book: Book, subject: Subject) -> list[Figure]:
 
 
 def _point(figure: Figure) -> Point:
-    value = (figure.value or 0.0) * 100
+    value = figure.required() * 100
     if not words.span(figure) or figure.low is None or figure.high is None:
         return Point(figure.definition.period.year, value)
     return Point(figure.definition.period.year, value, figure.low * 100, figure.high * 100)
@@ -95,9 +95,9 @@ def _point(figure: Figure) -> Point:
 
 def _printed(row: Published) -> Printed:
     """Return the box of a printed share; an open end is not drawn, the words say it."""
-    value = (row.value or 0.0) * 100
-    low = value if row.low is None else row.low * 100
-    high = value if row.high is None else row.high * 100
+    ends = [end * 100 for end in (row.low, row.middle, row.high) if end is not None]
+    low, high = ends[0], ends[-1]
+    value = ends[0] if row.middle is None else row.middle * 100
     start, end = row.period.start, row.period.end
     months = (start.year * 12 + start.month - 1, end.year * 12 + end.month)
     middle = sum(months) / 24 - 0.5
@@ -147,11 +147,10 @@ def _kind(figure: Figure) -> str:
 
 
 def _apart(before: Figure, after: Figure) -> str:
-    spans = [
-        (f.value if f.low is None else f.low, f.value if f.high is None else f.high)
+    (low0, high0), (low1, high1) = (
+        (f.required() if f.low is None else f.low, f.required() if f.high is None else f.high)
         for f in (before, after)
-    ]
-    (low0, high0), (low1, high1) = [(low or 0.0, high or 0.0) for low, high in spans]
+    )
     if low1 > high0:
         return "rose"
     return "fell" if high1 < low0 else "went"

@@ -136,9 +136,10 @@ def _headline(items: list[Specification], share: Figure) -> Specification:
 
 
 def _title(share: Figure, count: int) -> Sentence:
-    low, high = share.low or 0.0, share.high or 0.0
-    name = words.count_word(count, "definition")
-    text = f"{words.capital(name)} of one share give {percent_span(low, high)}"
+    name = words.capital(words.count_word(count, "definition"))
+    if share.low is None or share.high is None:  # they agree
+        return Sentence(f"{name} of one share all give {NBSP.join(words.shown(share))}", (share,))
+    text = f"{name} of one share give {percent_span(share.low, share.high)}"
     return Sentence(text, (share,))
 
 

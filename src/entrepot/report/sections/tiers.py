@@ -34,10 +34,9 @@ class Tier:
 
     def change(self, first: int, last: int) -> float | None:
         """Return the change between two years in USD; None unless both are held."""
-        ends = [self.values[year].value for year in (first, last) if year in self.values]
-        if len(ends) < 2 or ends[0] is None or ends[1] is None:
+        if first not in self.values or last not in self.values:
             return None
-        return ends[1] - ends[0]
+        return self.values[last].required() - self.values[first].required()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +50,14 @@ class Unit:
     @classmethod
     def of(cls, tiers: list[Tier]) -> Unit:
         """Return the unit in which the largest value has three digits or four."""
-        highest = max(f.value or 0.0 for tier in tiers for f in tier.values.values())
+        highest = max(f.required() for tier in tiers for f in tier.values.values())
         name, scale = ("m USD", 1e6) if highest < 2e10 else ("bn USD", 1e9)
         size = highest / scale
         return cls(name, scale, 0 if size >= 100 else 1 if size >= 10 else 2)
 
     def amount(self, figure: Figure) -> str:
         """Return a value in this unit."""
-        return f"{(figure.value or 0.0) / self.scale:,.{self.decimals}f}"
+        return f"{figure.required() / self.scale:,.{self.decimals}f}"
 
 
 def years_of(book: Book, subject: Subject) -> list[int]:

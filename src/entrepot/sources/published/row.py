@@ -154,5 +154,12 @@ class Published:
     confidence: str
     note: str
 
+    @property
+    def middle(self) -> float | None:
+        """The number, or the middle of a range that was printed instead; None for neither."""
+        if self.value is not None or self.low is None or self.high is None:
+            return self.value
+        return (self.low + self.high) / 2
+
 
 COLUMNS = tuple(field.name for field in fields(Published))
