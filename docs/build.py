@@ -80,11 +80,11 @@ def dictionary() -> str:
     parts = ["# Columns\n"]
     for name in dict.fromkeys(column.table for column in columns()):
         rows = [
-            [f"`{column.name}`", column.type, column.unit, column.null_rule, column.meaning]
+            [f"`{column.name}`", column.key, column.type, column.unit, column.null_rule, column.meaning]
             for column in columns()
             if column.table == name
         ]
-        parts += [f"## {name}\n", table(["column", "type", "unit", "null", "meaning"], rows) + "\n"]
+        parts += [f"## {name}\n", table(["column", "key", "type", "unit", "null", "meaning"], rows) + "\n"]
     return "\n".join(parts)
 
 

@@ -10,9 +10,11 @@ from typing import Literal, get_args
 from entrepot.errors import UnknownNameError
 from entrepot.model.tables import read_table
 
-__all__ = ["Column", "Table", "columns", "flow_schema", "schema"]
+__all__ = ["Column", "Table", "columns", "flow_schema", "key_columns", "schema"]
 
-Table = Literal["flows", "published"]
+Table = Literal[
+    "flows", "inputs", "products", "correlations", "elasticities", "distances", "published"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +24,11 @@ class Column:
     Attributes
     ----------
     table
-        ``flows`` or ``published``.
+        ``flows``, ``published`` ...
     name
         Name; a unit of measure ends it (``value_usd``, ``mass_kg``).
+    key
+        ``yes`` for the columns that together tell rows apart.
     type
         DuckDB type.
     unit
@@ -38,6 +42,7 @@ class Column:
 
     table: Table
     name: str
+    key: str
     type: str
     unit: str
     null_rule: str
@@ -74,6 +79,17 @@ def columns(table: Table | None = None) -> tuple[Column, ...]:
 def schema(table: Table) -> dict[str, str]:
     """Return the DuckDB type of each column of a table, in order."""
     return {column.name: column.type for column in columns(table)}
+
+
+def key_columns(table: Table) -> tuple[str, ...]:
+    """Return the columns that together tell the rows of a table apart.
+
+    Examples
+    --------
+    >>> key_columns("products")
+    ('nomenclature', 'product')
+    """
+    return tuple(column.name for column in columns(table) if column.key)
 
 
 def flow_schema() -> dict[str, str]:

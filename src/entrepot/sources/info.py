@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from entrepot.model.columns import Table
+
 __all__ = ["Bounds", "Quirk", "Range", "SourceInfo"]
 
 
@@ -39,6 +41,8 @@ class Bounds(Closed):
         Number of rows in one period.
     value_usd
         Value of one row, whole USD.
+    reporters
+        Number of different areas whose reports there are in one period.
     """
 
     years: Range = Range()
@@ -46,6 +50,7 @@ class Bounds(Closed):
     importers: Range = Range()
     rows: Range = Range()
     value_usd: Range = Range()
+    reporters: Range = Range()
 
 
 class Quirk(Closed):
@@ -86,8 +91,17 @@ class SourceInfo(Closed):
         What it covers and how often it appears, in words.
     valuation
         ``FOB`` or ``CIF``; None if it differs from row to row.
+    brings
+        Canonical table that its rows belong to.
     bundled
         Whether it comes with the program, so that no file is ever added.
+    whole
+        Whether a release is one piece, so that a newer one takes the place of all reporters of a
+        period; otherwise it takes the place of the reporters that it holds.
+    by_default
+        Whether it is asked where no source is named.
+    preference
+        Where several sources answer, the one with the smallest number comes first.
     notes
         How its words were translated into our columns, for a reader of the documentation.
     """
@@ -101,7 +115,11 @@ class SourceInfo(Closed):
     coverage: str
     rhythm: str
     valuation: str | None = None
+    brings: Table = "flows"
     bundled: bool = False
+    whole: bool = False
+    by_default: bool = True
+    preference: int = 50
     bounds: Bounds = Bounds()
     quirks: tuple[Quirk, ...] = ()
     notes: tuple[str, ...] = ()

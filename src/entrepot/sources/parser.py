@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import date
     from pathlib import Path
 
     import duckdb
 
+    from entrepot.model.columns import Table
     from entrepot.model.findings import Finding
 
-    Cell = tuple[date, str, str, str]
+    Key = tuple[Any, ...]
 
-__all__ = ["Parser", "RawFile", "Rows", "TextTable"]
+__all__ = ["Delivery", "Parser", "RawFile", "Rows", "Said"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +28,43 @@ class RawFile:
 
 
 @dataclass(frozen=True, slots=True)
-class TextTable:
-    """One table of delimited text, unpacked, with what its name says.
+class Said:
+    """What the user said about a file because the file may not say it.
+
+    Attributes
+    ----------
+    nomenclature, vintage
+        Edition of the product codes, e.g. ``"HS2017"``; release, e.g. ``"V202501"``.
+    mapping
+        Text of a mapping file: which column is what.
+    """
+
+    nomenclature: str | None = None
+    vintage: str | None = None
+    mapping: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One table inside a file, unpacked and unread, with what its name and head say.
 
     Attributes
     ----------
     path
-        Plain text file.
+        Plain file (text, Parquet ...).
     name
         For messages: the user's file, and the member if it was an archive.
-    nomenclature, vintage
-        Edition of the product codes, e.g. ``"HS2017"``; release, e.g. ``"V202501"`` or
-        ``"unknown"``.
+    nomenclature
+        Edition of the product codes, e.g. ``"HS2017"``; empty if it differs from row to row, or
+        if the table has no product codes.
+    vintage
+        Release, e.g. ``"V202501"``, or ``"unknown"``.
     year
         Year the name promises, if it does.
     findings
         What was noticed on the way.
+    detail
+        What the parser wants to remember between its two functions.
     """
 
     path: Path
@@ -52,6 +73,7 @@ class TextTable:
     vintage: str
     year: int | None = None
     findings: tuple[Finding, ...] = ()
+    detail: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +87,28 @@ class Rows:
     same
         Columns with one text in all rows. A column in neither is null.
     locate
-        Where the rows of a cell (period, exporter, importer, product) stand in the file, in words.
+        Where the rows with one key (the key columns of the table in their order, a null where
+        a column is in neither) stand in the file, in words; empty text if it cannot be said.
+    table
+        Canonical table that the rows belong to.
+    findings
+        What was noticed while reading: rows left out, totals beside their parts.
     """
 
     relation: duckdb.DuckDBPyRelation
     same: dict[str, str]
-    locate: Callable[[Cell], str]
+    locate: Callable[[Key], str]
+    table: Table = "flows"
+    findings: tuple[Finding, ...] = ()
 
 
 class Parser(Protocol):
     """What the lake calls."""
 
-    def tables(
-        self, file: RawFile, scratch: Path, *, nomenclature: str | None, vintage: str | None
-    ) -> Iterator[TextTable]:
-        """Unpack a file into `scratch`; the text of a table may go when the next one is asked for.
-
-        `nomenclature` and `vintage` are what the user said.
-        """
+    def tables(self, file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
+        """Unpack a file into `scratch`; what was unpacked may go when the next one is asked for."""
         ...
 
-    def rows(self, connection: duckdb.DuckDBPyConnection, table: TextTable) -> Rows:
+    def rows(self, connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
         """Check every row of a table and return them; the lake adds source and snapshot."""
         ...

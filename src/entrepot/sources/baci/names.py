@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from entrepot.errors import BadFileError
 from entrepot.model.findings import Finding
 from entrepot.model.product import EDITIONS
-from entrepot.sources.parser import TextTable
+from entrepot.sources.parser import Delivery
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from entrepot.sources.parser import Said
 
 __all__ = ["is_beside", "is_named", "named_table"]
 
@@ -30,9 +32,7 @@ def is_beside(member: str) -> bool:
     return _BESIDE.search(member) is not None
 
 
-def named_table(
-    member: str, label: str, path: Path, *, nomenclature: str | None, vintage: str | None
-) -> TextTable:
+def named_table(member: str, label: str, path: Path, said: Said) -> Delivery:
     """Return the table with what its name says; the user's word fills what the name leaves out.
 
     Raises
@@ -44,7 +44,7 @@ def named_table(
     digits, year, release = found.groups() if found else (None, None, None)
     if digits is not None and digits not in _EDITIONS:
         raise BadFileError(f"no edition of the Harmonized System: HS{digits}", where=label)
-    edition = _one("edition", nomenclature, _EDITIONS[digits] if digits else None, label)
+    edition = _one("edition", said.nomenclature, _EDITIONS[digits] if digits else None, label)
     if edition not in _EDITIONS.values():
         raise BadFileError(
             f"no edition of the Harmonized System: {edition}"
@@ -54,9 +54,9 @@ def named_table(
             why="one code means different goods in different editions",
             hint="add --nomenclature HS2017 (or HS1992 ... HS2022)",
         )
-    known = _one("release", vintage, release, label)
+    known = _one("release", said.vintage, release, label)
     text = "The release of BACI is not known; add --vintage V202501 when loading to record it."
-    return TextTable(
+    return Delivery(
         path=path,
         name=label,
         nomenclature=edition,

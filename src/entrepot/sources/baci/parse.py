@@ -19,16 +19,14 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from entrepot.sources.parser import Cell, RawFile, TextTable
+    from entrepot.sources.parser import Delivery, Key, RawFile, Said
 
 __all__ = ["rows", "tables"]
 
 COLUMNS = {"t", "i", "j", "k", "v", "q"}
 
 
-def tables(
-    file: RawFile, scratch: Path, *, nomenclature: str | None, vintage: str | None
-) -> Iterator[TextTable]:
+def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
     """Yield the year tables in a file, one at a time; the text of each goes when the next comes."""
     count = 0
     for member, label, path in members(file, scratch):
@@ -44,7 +42,7 @@ def tables(
             count += 1
             # First of all: a file of another source should hear that, not what its name lacks.
             _require_columns(header(path, label), label)
-            yield named_table(member, label, path, nomenclature=nomenclature, vintage=vintage)
+            yield named_table(member, label, path, said)
         if path != file.path:
             path.unlink()
     if not count:
@@ -55,7 +53,7 @@ def tables(
         )
 
 
-def rows(connection: duckdb.DuckDBPyConnection, table: TextTable) -> Rows:
+def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
     """Check every row and return them in canonical columns: whole USD, kg, six digits, ISO3."""
     columns = header(table.path, table.name)
     areas = {
@@ -73,12 +71,12 @@ def rows(connection: duckdb.DuckDBPyConnection, table: TextTable) -> Rows:
         JOIN area AS e ON e.code = cell.i::INTEGER
         JOIN area AS m ON m.code = cell.j::INTEGER""")
     same = {"freq": "A", "nomenclature": table.nomenclature, "valuation": "FOB"}
-    return Rows(relation, same, lambda cell: _locate(table, columns, areas, cell))
+    return Rows(relation, same, lambda key: _locate(table, columns, areas, key))
 
 
-def _locate(table: TextTable, columns: list[str], areas: dict[int, str], wanted: Cell) -> str:
+def _locate(table: Delivery, columns: list[str], areas: dict[int, str], key: Key) -> str:
     t, i, j, k = (columns.index(name) for name in "tijk")
-    period, exporter, importer, product = wanted
+    period, _, exporter, importer, product, *_ = key
     found = find_rows(
         table.path,
         table.name,
@@ -109,7 +107,7 @@ def _require_columns(columns: list[str], name: str) -> None:
         )
 
 
-def _rules(table: TextTable, areas: dict[int, str]) -> tuple[Rule, ...]:
+def _rules(table: Delivery, areas: dict[int, str]) -> tuple[Rule, ...]:
     first = max(int(source_info("baci").bounds.years.least or 0), int(table.nomenclature[2:]))
     known = table.vintage[1:5].isdigit()
     last = int(table.vintage[1:5]) - 1 if known else date.today().year
