@@ -1,0 +1,78 @@
+"""Run as a program of its own: read one workbook and write its cells to standard output.
+
+It imports nothing of ours, so that it starts at once; only `workbook` starts it.
+"""
+
+from __future__ import annotations
+
+import pickle
+import sys
+from contextlib import suppress
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["main"]
+
+_MOST_CELLS = 12_000_000
+_MOST_MEMORY = 3 * 2**30
+_AT_ONCE = 10_000
+
+
+def main(path: str, sheet: str | None = None) -> None:
+    """Write pickled pairs: ``("held", names or rows)`` as often as needed, or ``("error", why)``.
+
+    Parameters
+    ----------
+    path
+        The workbook.
+    sheet
+        Whose rows to write; without it, the names of all sheets are written.
+    """
+    from python_calamine import CalamineError, PasswordError
+
+    with suppress(ImportError, ValueError):  # Windows has no such limits
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
+    try:
+        for part in _parts(path, sheet):
+            _write("held", part)
+    except PasswordError:
+        _write("error", "it is locked with a password")
+    except (CalamineError, OSError, MemoryError, ValueError) as error:
+        _write("error", str(error) or type(error).__name__)
+
+
+def _parts(path: str, sheet: str | None) -> Iterator[list[Any]]:
+    from python_calamine import CalamineWorkbook, SheetTypeEnum
+
+    with open(path, "rb") as opened:  # noqa: PTH123 - pathlib would double the time to start
+        book = CalamineWorkbook.from_object(opened)
+        names = [one.name for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
+        if sheet is None:
+            yield names
+            return
+        if sheet not in names:
+            raise ValueError(f"it has no such sheet; its sheets are {', '.join(names)}")
+        held = book.get_sheet_by_name(sheet)
+        if held.start is None or held.end is None:
+            yield []
+            return
+        high, wide = held.end[0] + 1, held.end[1] + 1
+        if high * wide > _MOST_CELLS:
+            raise ValueError(f"{high:,} rows of {wide:,} columns, more than {_MOST_CELLS:,} cells")
+        left: list[Any] = [""] * held.start[1]
+        rows = (left + row for row in held.iter_rows())  # it begins at row 1, not at column A
+        while part := list(islice(rows, _AT_ONCE)):
+            yield part
+
+
+def _write(word: str, held: object) -> None:
+    pickle.dump((word, held), sys.stdout.buffer)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from entrepot.errors import BadFileError, MissingExtraError
+from entrepot.sources import workbook
+from entrepot.sources.workbook import cell_text, is_workbook, sheet_rows, sheets
+from entrepot.sources.workbook_holes import holes
+from made_workbook import cells, make_workbook
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def rows_of(tmp_path: Path, xml: str) -> list[list[workbook.Cell]]:
+    return sheet_rows(make_workbook(tmp_path / "made.xlsx", {"one": xml}), "one", "made.xlsx")
+
+
+def test_sheets_and_cells_come_as_they_stand(tmp_path: Path) -> None:
+    book = make_workbook(
+        tmp_path / "made.xls",  # the content counts, not the name
+        {"first": cells([["code", "value"], ["010110", 2.5]]), "B & C": "", "x": cells([[1]])},
+    )
+    assert is_workbook(book)
+    assert sheets(book, "made") == ("first", "B & C", "x")
+    assert sheet_rows(book, "first", "made") == [["code", "value"], ["010110", 2.5]]
+    assert sheet_rows(book, "B & C", "made") == []
+
+
+def test_rows_are_counted_from_cell_a1_whatever_stands_there(tmp_path: Path) -> None:
+    xml = '<row r="3"><c r="B3"><v>7</v></c><c r="D3"><v>8</v></c></row>'
+    assert rows_of(tmp_path, xml) == [["", "", "", ""], ["", "", "", ""], ["", 7.0, "", 8.0]]
+
+
+def test_a_formula_gives_its_stored_value(tmp_path: Path) -> None:
+    xml = (
+        '<row r="1"><c r="A1"><f>1+1</f><v>2</v></c>'
+        '<c r="B1" t="str"><f>A2</f><v></v></c><c r="C1" s="1"/><c r="D1"><v>1</v></c></row>'
+    )
+    assert rows_of(tmp_path, xml) == [[2.0, "", "", 1.0]]
+
+
+@pytest.mark.parametrize("inside", ["<f>1+1</f>", "<f>1+1</f><v/>", "<f>1+1</f><v></v>", "<f/>"])
+def test_a_formula_without_a_value_is_refused_with_its_place(tmp_path: Path, inside: str) -> None:
+    xml = f'<row r="1"><c r="A1"><v>1</v></c></row><row r="2"><c r="AB2">{inside}</c></row>'
+    with pytest.raises(BadFileError, match="formula without a value") as caught:
+        rows_of(tmp_path, xml)
+    assert caught.value.where == "made.xlsx, sheet 'one', cell AB2"
+
+
+def test_an_error_comes_as_its_text_not_as_an_empty_cell(tmp_path: Path) -> None:
+    xml = '<row r="1"><c r="A1"><v>1</v></c><c r="B1" t="e"><v>#DIV/0!</v></c></row>'
+    assert rows_of(tmp_path, xml) == [[1.0, "#DIV/0!"]]
+
+
+def test_a_workbook_that_asks_for_endless_memory_is_refused_and_we_live(tmp_path: Path) -> None:
+    xml = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c>'
+    with pytest.raises(BadFileError, match="memory"):
+        rows_of(tmp_path, xml + "</row>")
+
+
+def test_too_many_cells_are_counted_before_they_are_read(tmp_path: Path) -> None:
+    xml = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1000000"><c r="T1000000"><v>1</v></c>'
+    with pytest.raises(BadFileError, match="20 columns, more than 12,000,000 cells"):
+        rows_of(tmp_path, xml + "</row>")
+
+
+def test_a_zip_bomb_is_refused_before_it_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = make_workbook(tmp_path / "bomb.xlsx", {"one": " " * 2**24})
+    assert book.stat().st_size < 2**16
+    assert sheets(book, "bomb.xlsx") == ("one",)
+    monkeypatch.setattr(workbook, "_MOST_BYTES", 2**24)
+    with pytest.raises(BadFileError, match="unpacks to 16,77"):
+        sheets(book, "bomb.xlsx")
+
+
+def test_text_cut_anywhere_ends_in_our_error(tmp_path: Path) -> None:
+    whole = make_workbook(tmp_path / "whole.xlsx", {"one": cells([["a", 1]] * 50)}).read_bytes()
+    for end in (0, 1, 4, 30, len(whole) // 2, len(whole) - 1):
+        part = tmp_path / "part.xlsx"
+        part.write_bytes(whole[:end])
+        with pytest.raises(BadFileError):
+            sheets(part, "part.xlsx")
+
+
+def test_cells_that_never_end_are_looked_through_once(tmp_path: Path) -> None:
+    xml = '<c r="A1" t="e"><f' * 200_000 + '<c r="B2"><f>1</f></c>'  # squared, this takes minutes
+    book = make_workbook(tmp_path / "made.xlsx", {"one": xml})
+    assert [hole.cell for hole in holes(book, "one")] == ["B2"]
+    with pytest.raises(BadFileError):
+        sheet_rows(book, "one", "made.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("start", "kind"),
+    [(b"<html>", "page"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "")],
+)
+def test_other_files_are_no_workbooks(tmp_path: Path, start: bytes, kind: str) -> None:
+    file = tmp_path / "file.xls"
+    file.write_bytes(start)
+    assert is_workbook(file) is (not kind)
+    with pytest.raises(BadFileError, match="workbook"):
+        sheets(file, "file.xls")
+
+
+def test_a_sheet_that_is_not_there_hears_which_are(tmp_path: Path) -> None:
+    book = make_workbook(tmp_path / "made.xlsx", {"one": "", "two": ""})
+    with pytest.raises(BadFileError, match="no such sheet; its sheets are one, two"):
+        sheet_rows(book, "three", "made.xlsx")
+
+
+def test_without_the_extra_the_message_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbook, "find_spec", lambda _: None)
+    book = make_workbook(tmp_path / "made.xlsx", {"one": ""})
+    with pytest.raises(MissingExtraError, match="python-calamine") as caught:
+        sheets(book, "made.xlsx")
+    assert "entrepot[excel]" in caught.value.hint
+
+
+def test_text_of_cells() -> None:
+    held = [1e15, -3.0, 0.1, 1e300, True, date(2023, 1, 2), datetime(2023, 1, 2, 3), "0101"]
+    assert [cell_text(one) for one in held] == [
+        "1000000000000000",
+        "-3",
+        "0.1",
+        "1e+300",
+        "TRUE",
+        "2023-01-02",
+        "2023-01-02T03:00:00",
+        "0101",
+    ]
