@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import platformdirs
@@ -11,6 +11,13 @@ import platformdirs
 from entrepot.errors import RequestError
 
 __all__ = ["Settings"]
+
+_YES, _NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
+
+
+def _cache() -> Path:
+    folder = os.environ.get("ENTREPOT_CACHE") or platformdirs.user_cache_dir("entrepot")
+    return Path(folder).expanduser()
 
 
 @dataclass(frozen=True)
@@ -26,20 +33,29 @@ class Settings:
         to `entrepot.engine`.
     threads
         Threads for the engine; None takes all cores.
+    offline
+        Whether nothing may be fetched from elsewhere.
+    cache
+        Folder for what can be fetched again.
     """
 
     lake: Path
     memory: str | None = None
     threads: int | None = None
+    offline: bool = False
+    cache: Path = field(default_factory=_cache)
 
     @classmethod
     def read(cls, lake: str | os.PathLike[str] | None = None) -> Settings:
-        """Build settings from `lake` and ``ENTREPOT_LAKE``, ``_MEMORY``, ``_THREADS``.
+        """Build settings from `lake` and the environment.
+
+        ``ENTREPOT_LAKE``, ``_MEMORY``, ``_THREADS``, ``_OFFLINE`` and ``_CACHE`` are read.
 
         Raises
         ------
         RequestError
-            If ``ENTREPOT_THREADS`` is not a positive whole number.
+            If ``ENTREPOT_THREADS`` is not a positive whole number, or ``ENTREPOT_OFFLINE``
+            neither yes nor no.
         """
         folder = lake or os.environ.get("ENTREPOT_LAKE") or platformdirs.user_data_dir("entrepot")
         threads = os.environ.get("ENTREPOT_THREADS")
@@ -49,8 +65,16 @@ class Settings:
                 where="environment variable ENTREPOT_THREADS",
                 hint="set it to a whole number above zero, or unset it",
             )
+        offline = os.environ.get("ENTREPOT_OFFLINE", "").strip().lower()
+        if offline not in _YES + _NO:
+            raise RequestError(
+                f"neither yes nor no: {offline!r}",
+                where="environment variable ENTREPOT_OFFLINE",
+                hint="set it to 1 or 0, or unset it",
+            )
         return cls(
             lake=Path(folder).expanduser(),
             memory=os.environ.get("ENTREPOT_MEMORY") or None,
             threads=int(threads) if threads else None,
+            offline=offline in _YES,
         )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from typing import Literal
 
-from entrepot.model.columns import Table
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-__all__ = ["Bounds", "Quirk", "Range", "SourceInfo"]
+from entrepot.model.columns import Table  # noqa: TC001  pydantic reads it
+
+__all__ = ["Bounds", "Download", "Quirk", "Range", "SourceInfo", "Way"]
 
 
 class Closed(BaseModel):
@@ -80,6 +82,76 @@ class Quirk(Closed):
         return self
 
 
+class Way(Closed):
+    """One public address that files of a source come from.
+
+    Attributes
+    ----------
+    id, address
+        Short name, and the address with its variable parts in braces.
+    format
+        What the content has to look like to be taken for data.
+    files
+        Names for ``{file}`` in the address, where they follow no rule.
+    accept
+        Media type to ask for, where an address serves several.
+    rows
+        Most rows of one answer: one that has as many may be cut off, and is never kept.
+    pause
+        Least seconds between two requests.
+    key, key_header
+        Environment variable with the user's key, and the header it is sent in; both empty where
+        none is needed.
+    hosts
+        Other hosts to which the publisher may send us on.
+    verified
+        Whether the address was tried from where this was written.
+    known_from
+        Where and when the address was found, or tried.
+    """
+
+    id: str
+    address: str
+    format: Literal["zip", "7z", "workbook", "csv", "json"]
+    files: tuple[str, ...] = ()
+    accept: str = ""
+    rows: int | None = Field(default=None, gt=0)
+    pause: float = Field(default=1.0, ge=0)
+    key: str = ""
+    key_header: str = ""
+    hosts: tuple[str, ...] = ()
+    verified: bool = False
+    known_from: str
+
+    @model_validator(mode="after")
+    def _key_and_header(self) -> Way:
+        if bool(self.key) != bool(self.key_header):
+            raise ValueError("key and key_header go together")
+        return self
+
+
+class Download(Closed):
+    """How files of a source are fetched.
+
+    Attributes
+    ----------
+    ways
+        Its addresses.
+    newest
+        Newest release known, where releases have names.
+    note
+        What to know before asking.
+    """
+
+    ways: tuple[Way, ...]
+    newest: str = ""
+    note: str = ""
+
+    def way(self, name: str) -> Way:
+        """Return the way with this id."""
+        return next(way for way in self.ways if way.id == name)
+
+
 class SourceInfo(Closed):
     """Publisher, licence, coverage and habits of one source.
 
@@ -102,6 +174,8 @@ class SourceInfo(Closed):
         Whether it is asked where no source is named.
     preference
         Where several sources answer, the one with the smallest number comes first.
+    download
+        How its files are fetched; None where that takes a person.
     notes
         How its words were translated into our columns, for a reader of the documentation.
     """
@@ -120,6 +194,7 @@ class SourceInfo(Closed):
     whole: bool = False
     by_default: bool = True
     preference: int = 50
+    download: Download | None = None
     bounds: Bounds = Bounds()
     quirks: tuple[Quirk, ...] = ()
     notes: tuple[str, ...] = ()
