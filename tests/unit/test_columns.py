@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import get_args
 
 import pytest
 
 from entrepot.engine import connect
 from entrepot.errors import UnknownNameError
-from entrepot.model.columns import Column, columns, flow_schema, schema
+from entrepot.model.columns import Column, Table, columns, flow_schema, key_columns, schema
 from entrepot.sources.published.row import Published
 
 FLOWS = """
-period freq exporter importer product nomenclature value_usd valuation mass_kg quantity
-quantity_unit told_by value_exporter_usd value_importer_usd partner_basis is_reexport
+period freq exporter importer product nomenclature value_usd value_reported currency valuation
+mass_kg quantity quantity_unit told_by value_exporter_usd value_importer_usd partner_basis is_reexport
 is_estimated source snapshot
 """
 
@@ -47,7 +48,7 @@ def test_units_stand_in_names() -> None:
 
 def test_names_are_unique_and_types_are_the_engines() -> None:
     connection = connect(memory="200MB", threads=1)
-    for table in ("flows", "published"):
+    for table in get_args(Table):
         names = [one.name for one in columns(table)]
         assert len(names) == len(set(names))
         made = ", ".join(f"{name} {kind}" for name, kind in schema(table).items())
@@ -57,6 +58,7 @@ def test_names_are_unique_and_types_are_the_engines() -> None:
 
 
 def test_every_row_of_the_dictionary_is_in_a_table() -> None:
-    assert len(columns()) == len(columns("flows")) + len(columns("published"))
+    assert len(columns()) == sum(len(columns(table)) for table in get_args(Table))
+    assert all(key_columns(table) for table in get_args(Table))
     with pytest.raises(UnknownNameError, match="flows"):
         columns("flow")

@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Container
     from pathlib import Path
 
+    from entrepot.model.columns import Table
+
 __all__ = ["Catalog", "Partition", "RawEntry", "Snapshot", "StoredFile", "sync_folder"]
 
 NAME = "catalog.json"
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +47,48 @@ class RawEntry:
 
 @dataclass(frozen=True, slots=True)
 class Partition:
-    """Rows of one period: their number, areas on either side, one file for each sort order."""
+    """Rows of one period: their number, areas on either side, one file for each sort order.
 
-    period: Period
+    Attributes
+    ----------
+    period
+        None for a table that has no periods, such as descriptions of products.
+    slices
+        What a later delivery can take the place of: ``CHN>`` is what China reports of its exports,
+        ``>CHN`` of its imports, ``*`` everything; for other tables an edition.
+    nomenclatures
+        Editions of the product codes, in order of the alphabet.
+    products
+        Number of different product codes.
+    """
+
+    period: Period | None
     rows: int
     exporters: int
     importers: int
     files: dict[str, StoredFile]
+    slices: tuple[str, ...] = ("*",)
+    nomenclatures: tuple[str, ...] = ()
+    products: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What one delivered file brought; `id` is the first 12 digits of its SHA-256."""
+    """What one delivered file brought.
+
+    Attributes
+    ----------
+    id
+        First 12 digits of the SHA-256 of the file, or of file and mapping.
+    load
+        Number of the load that brought it; files of one load are parts of one delivery.
+    replaces
+        Whether it takes the place of what was held of the same release.
+    currency
+        What values are counted in; empty for a table without values.
+    title, mapping
+        Of a table of the user's own: its title, and the text of the mapping it was read with.
+    """
 
     source: str
     id: str
@@ -66,11 +98,17 @@ class Snapshot:
     raw: RawEntry
     partitions: tuple[Partition, ...]
     findings: tuple[Finding, ...] = ()
+    table: Table = "flows"
+    load: int = 0
+    replaces: bool = False
+    currency: str = "USD"
+    title: str = ""
+    mapping: str = ""
 
-    def without(self, periods: Container[Period]) -> Snapshot:
-        """Return the snapshot without some of its periods."""
-        left = tuple(part for part in self.partitions if part.period not in periods)
-        return replace(self, partitions=left)
+    def without(self, gone: Container[str]) -> Snapshot:
+        """Return the snapshot without the partitions of which a file is among `gone`."""
+        left = (p for p in self.partitions if not any(f.path in gone for f in p.files.values()))
+        return replace(self, partitions=tuple(left))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +171,10 @@ class Catalog:
         parts = [part for item in self.snapshots for part in item.partitions]
         return {stored.path for part in parts for stored in part.files.values()}
 
+    def next_load(self) -> int:
+        """Return a number above that of every load so far."""
+        return 1 + max((item.load for item in self.snapshots), default=0)
+
     def raw(self) -> set[str]:
         """Return the hash of every delivered file in use."""
         return {item.raw.sha256 for item in self.snapshots}
@@ -163,7 +205,7 @@ def _require_folder(folder: Path) -> None:
 def _plain(item: Snapshot) -> dict[str, Any]:
     data = asdict(item)
     for part, plain in zip(item.partitions, data["partitions"], strict=True):
-        plain["period"] = str(part.period)
+        plain["period"] = str(part.period) if part.period else None
     return data
 
 
@@ -180,4 +222,6 @@ def _snapshot(data: dict[str, Any]) -> Snapshot:
 
 def _partition(data: dict[str, Any]) -> Partition:
     files = {order: StoredFile(**stored) for order, stored in data["files"].items()}
-    return Partition(**data | {"period": Period.parse(data["period"]), "files": files})
+    period = Period.parse(data["period"]) if data["period"] else None
+    texts = {name: tuple(data[name]) for name in ("slices", "nomenclatures")}
+    return Partition(**data | {"period": period, "files": files} | texts)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from entrepot.lake import store
 from entrepot.lake.holding import spans
 from entrepot.lake.snapshot import hash_file
-from entrepot.model.columns import columns
+from entrepot.model.columns import columns, key_columns
 from entrepot.model.findings import Finding
 
 if TYPE_CHECKING:
@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     import duckdb
 
     from entrepot.lake.catalog import Catalog, Partition, Snapshot
+    from entrepot.model.columns import Table
     from entrepot.sources.info import Range, SourceInfo
 
 __all__ = ["check_lake", "coverage"]
+
+NOTHING: frozenset[str] = frozenset()
 
 
 def coverage(info: SourceInfo, parts: Sequence[Partition]) -> tuple[Finding, ...]:
@@ -33,7 +36,7 @@ def coverage(info: SourceInfo, parts: Sequence[Partition]) -> tuple[Finding, ...
         ("importers", info.bounds.importers),
         ("rows", info.bounds.rows),
     ):
-        numbers = [(getattr(part, name), part.period) for part in parts]
+        numbers = [(getattr(part, name), part.period) for part in parts if part.period]
         few = [(n, period) for n, period in numbers if n < (expected.least or 0)]
         many = [(n, period) for n, period in numbers if expected.most and n > expected.most]
         if few and not found:
@@ -109,36 +112,53 @@ def _rows(
     info: SourceInfo,
 ) -> Iterator[Finding]:
     """Check the rows of one period: numbers, one row a cell, null rules, bounds."""
-    place = f"{item.source} {part.period} ({item.id})"
+    place = " ".join(str(x) for x in (item.source, part.period, f"({item.id})") if x)
     for order, stored in part.files.items():
-        rows = len(store.scan(connection, [folder / stored.path]))
-        if rows != part.rows:
-            text = f"The copy by {order} has {rows} rows, the catalog says {part.rows}."
-            yield _error("row-count", place, abs(rows - part.rows), stored.path, text)
-    flows = store.scan(connection, [folder / next(iter(part.files.values())).path])
-    key = "exporter, importer, product, nomenclature"
-    twice = flows.aggregate(f"{key}, count(*) AS n", key).filter("n > 1")
+        count = len(store.scan(connection, item.table, [(folder / stored.path, NOTHING)]))
+        if count != part.rows:
+            text = f"The copy by {order} has {count} rows, the catalog says {part.rows}."
+            yield _error("row-count", place, abs(count - part.rows), stored.path, text)
+    rows = store.scan(connection, item.table, [(folder / _first(part), NOTHING)])
+    key = ", ".join(key_columns(item.table))
+    twice = rows.aggregate(f"{key}, count(*) AS n", key).filter("n > 1")
     if found := twice.order("ALL").fetchall():
         text = "Two rows for one cell: the same trade could be counted twice."
-        yield _error("duplicate-cell", place, len(found), ", ".join(map(str, found[0][:3])), text)
-    for rule, test, text in _row_rules(info):
-        example = "min(concat_ws(' ', exporter, importer, product, value_usd))"
-        [(count, one)] = flows.filter(test).aggregate(f"count(*), {example}").fetchall()
+        cell = ", ".join(str(one) for one in found[0][:-1] if one is not None)
+        yield _error("duplicate-cell", place, len(found), cell, text)
+    for rule, test, text in _row_rules(item.table, info):
+        example = f"min(concat_ws(' ', {key}))"
+        [(count, one)] = rows.filter(test).aggregate(f"count(*), {example}").fetchall()
         if count:
             yield _error(rule, place, count, one, text)
 
 
-def _row_rules(info: SourceInfo) -> Iterator[tuple[str, str, str]]:
+def _first(part: Partition) -> str:
+    return next(iter(part.files.values())).path
+
+
+def _row_rules(table: Table, info: SourceInfo) -> Iterator[tuple[str, str, str]]:
     """Yield rule, SQL that a bad row fulfils, and what it means."""
     for column in columns():
-        if column.table == "flows" and column.null_rule == "never":
+        if column.table == table and column.null_rule == "never":
             yield (
                 f"null-{column.name}",
                 f"{column.name} IS NULL",
                 f"{column.name} may not be empty.",
             )
-    yield "not-a-number", "NOT isfinite(value_usd)", "A value is not a number."
-    yield "product-code", "NOT regexp_full_match(product, '[0-9]{6}')", "A code has not six digits."
+    for column in columns(table):
+        if column.type == "DOUBLE":
+            bad = f"NOT isfinite({column.name})"
+            yield f"not-a-number-{column.name}", bad, f"{column.name} is not a number."
+    if table != "flows":
+        return
+    yield "no-value", "value_usd IS NULL AND value_reported IS NULL", "A row has no value."
+    shape = (
+        "CASE WHEN starts_with(nomenclature, 'HS') THEN '[0-9]{2}|[0-9]{4}|[0-9]{6}' "
+        "WHEN starts_with(nomenclature, 'CN') THEN '[0-9A-Z]{8}' "
+        "WHEN nomenclature = 'NONE' THEN 'TOTAL' ELSE '.+' END"
+    )
+    bad = f"product <> 'TOTAL' AND NOT regexp_full_match(product, {shape})"
+    yield "product-code", bad, "A product code has not the digits of its nomenclature."
     for name, test, expected in (
         ("value", "value_usd", info.bounds.value_usd),
         ("year", "year(period)", info.bounds.years),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.lake import store
+from entrepot.lake.outside import guarded
 from entrepot.model.areas import WORLD, area_set
 from entrepot.model.period import Period
 
@@ -46,7 +47,7 @@ def export(
     kept = _kept(rows, importer, exporter, period)
     draft = target.with_name(f".{target.stem}.new{target.suffix}")
     try:
-        with store.guarded(target.parent):
+        with guarded(target.parent):
             count = store.export(connection, kept.to_native(), draft)
             if not count:
                 raise NoEvidenceError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from entrepot.lake.store import readable
+from entrepot.lake.outside import readable
 
 if TYPE_CHECKING:
     import narwhals as nw

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from entrepot.lake.force import in_force
 
-    from entrepot.lake.catalog import Snapshot
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from entrepot.lake.catalog import Catalog, Snapshot
     from entrepot.model.findings import Finding
     from entrepot.model.period import Period
 
-__all__ = ["Holding", "LoadReport", "holding", "spans"]
+__all__ = ["Holding", "LoadReport", "holdings", "spans"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +23,17 @@ class Holding:
 
     Attributes
     ----------
-    source, snapshot, vintage, nomenclature
-        Whose data; first 12 digits of the file's SHA-256; release; edition of product codes.
+    source, table, snapshot, vintage, nomenclature
+        Whose data; canonical table; first 12 digits of the file's SHA-256; release; editions of
+        product codes.
     periods
         Periods held, oldest first.
+    in_force
+        Those in which rows of it count: a later release takes the place of an earlier one.
+    currency
+        What values are counted in.
+    title
+        Of a table of the user's own.
     rows
         Number of rows.
     areas, importers
@@ -34,18 +43,28 @@ class Holding:
         Day of the load, ISO 8601.
     files, bytes
         Name of the delivered file, and bytes on disk (delivered and stored).
+    reporters
+        Number of areas whose own reports these are; 0 where nobody says.
+    products
+        Number of product codes in the period that has fewest.
     findings
         What was noticed when it was loaded.
     """
 
     source: str
+    table: str
     snapshot: str
     vintage: str
     nomenclature: str
+    currency: str
+    title: str
     periods: tuple[Period, ...]
+    in_force: tuple[Period, ...]
     rows: int
     areas: int
     importers: int
+    reporters: int
+    products: int
     added_on: str
     files: tuple[str, ...]
     bytes: int
@@ -60,13 +79,19 @@ class Holding:
         """Return the holding as plain JSON types."""
         return {
             "source": self.source,
+            "table": self.table,
             "snapshot": self.snapshot,
             "vintage": self.vintage,
             "nomenclature": self.nomenclature,
+            "currency": self.currency,
+            "title": self.title,
             "periods": [str(period) for period in self.periods],
+            "in_force": [str(period) for period in self.in_force],
             "rows": self.rows,
             "areas": self.areas,
             "importers": self.importers,
+            "reporters": self.reporters,
+            "products": self.products,
             "added_on": self.added_on,
             "files": list(self.files),
             "bytes": self.bytes,
@@ -111,18 +136,37 @@ class LoadReport:
         }
 
 
-def holding(item: Snapshot) -> Holding:
-    """Return what a reader wants to know of a snapshot."""
+def holdings(catalog: Catalog) -> tuple[Holding, ...]:
+    """Return what a reader wants to know of every snapshot, oldest load first."""
+    counting: dict[tuple[str, str], list[Period]] = {}
+    for source in dict.fromkeys(item.source for item in catalog.snapshots):
+        for part in in_force(catalog.of(source)):
+            if part.counts and part.partition.period:
+                counting.setdefault((source, part.snapshot.id), []).append(part.partition.period)
+    return tuple(
+        _holding(item, counting.get((item.source, item.id), ())) for item in catalog.snapshots
+    )
+
+
+def _holding(item: Snapshot, counting: Iterable[Period]) -> Holding:
     stored = sum(file.bytes for part in item.partitions for file in part.files.values())
+    tellers = {name.strip(">") for part in item.partitions for name in part.slices if ">" in name}
+    periods = dict.fromkeys(part.period for part in item.partitions if part.period)
     return Holding(
         source=item.source,
+        table=item.table,
         snapshot=item.id,
         vintage=item.vintage,
         nomenclature=item.nomenclature,
-        periods=tuple(part.period for part in item.partitions),
+        currency=item.currency,
+        title=item.title,
+        periods=tuple(periods),
+        in_force=tuple(dict.fromkeys(counting)),
         rows=sum(part.rows for part in item.partitions),
         areas=min(part.exporters for part in item.partitions),
         importers=min(part.importers for part in item.partitions),
+        reporters=len(tellers) if item.table == "flows" else 0,
+        products=min(part.products for part in item.partitions),
         added_on=item.added_on,
         files=(item.raw.name,),
         bytes=stored + item.raw.bytes,
@@ -134,7 +178,8 @@ def spans(periods: Sequence[Period]) -> str:
     """Return periods in order as short text: 2017..2019, 2021."""
     runs: list[list[Period]] = []
     for period in periods:
-        if runs and (period.start - runs[-1][-1].end).days == 1:
+        last = runs[-1][-1] if runs else None
+        if last and (period.start - last.end).days == 1 and period.freq == last.freq:
             runs[-1].append(period)
         else:
             runs.append([period])

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
 from entrepot.lake.catalog import Catalog
-from entrepot.lake.holding import Holding, LoadReport, holding
+from entrepot.lake.force import Part, in_force
+from entrepot.lake.holding import Holding, LoadReport, holdings
+from entrepot.sources import split_address
 
 if TYPE_CHECKING:
     import os
@@ -17,7 +19,8 @@ if TYPE_CHECKING:
     import narwhals as nw
 
     from entrepot.lake.catalog import Snapshot
-    from entrepot.lake.store import Order
+    from entrepot.lake.layout import Order
+    from entrepot.model.columns import Table
     from entrepot.model.findings import Finding
     from entrepot.settings import Settings
 
@@ -58,11 +61,12 @@ class Lake:
 
     def holdings(self) -> tuple[Holding, ...]:
         """Return what each delivered file brought, oldest load first."""
-        return tuple(map(holding, Catalog.read(self.path).snapshots))
+        return holdings(Catalog.read(self.path))
 
     def holds(self, source: str) -> bool:
-        """Whether anything of a source is held."""
-        return bool(Catalog.read(self.path).of(source))
+        """Whether anything of a source is held; `source` as in `flows`."""
+        name, vintage = split_address(source)
+        return any(vintage in (None, item.vintage) for item in Catalog.read(self.path).of(name))
 
     def flows(
         self, source: str, *, by: Order = "importer"
@@ -72,7 +76,8 @@ class Lake:
         Parameters
         ----------
         source
-            Id of a source.
+            Id of a source, or of one release of it: ``baci``, ``baci@V202501``. Without a release
+            the latest one counts in every period.
         by
             Side on which the question picks single areas: the copy sorted by it is read.
 
@@ -80,13 +85,52 @@ class Lake:
         ------
         NoEvidenceError
             If nothing of the source is held.
+        RequestError
+            If the source brings another table than flows.
         """
+        parts = self._parts(source)
+        if parts[0].snapshot.table != "flows":
+            table = parts[0].snapshot.table
+            raise RequestError(
+                f"{source} holds {table}, not flows",
+                hint=f'read it with Lake.table("{table}")',
+            )
+        return self._scan(parts, by)
+
+    def table(
+        self, name: Table, *, source: str | None = None, by: Order = "importer"
+    ) -> nw.LazyFrame[duckdb.DuckDBPyRelation]:
+        """Return the rows of a canonical table, of one source or of all that bring it, unread.
+
+        Raises
+        ------
+        NoEvidenceError
+            If nothing of the table is held.
+        """
+        if source:
+            return self._scan(self._parts(source), by)
+        catalog = Catalog.read(self.path)
+        names = dict.fromkeys(item.source for item in catalog.snapshots if item.table == name)
+        if not names:
+            raise NoEvidenceError(
+                f"no table {name} is held",
+                where=str(self.path),
+                hint="entrepot data sources says which source brings it",
+            )
+        return self._scan([part for one in names for part in in_force(catalog.of(one))], by)
+
+    def _scan(self, parts: list[Part], by: Order) -> nw.LazyFrame[duckdb.DuckDBPyRelation]:
         import narwhals as nw
 
         from entrepot.lake import store
 
-        parts = [part for item in self._of(source) for part in item.partitions]
-        relation = store.scan(self.connection, [self.path / part.files[by].path for part in parts])
+        files = []
+        for part in parts:
+            stored = part.partition.files
+            if part.counts:
+                path = stored[by] if by in stored else next(iter(stored.values()))
+                files.append((self.path / path.path, part.hidden))
+        relation = store.scan(self.connection, parts[0].snapshot.table, files)
         return nw.from_native(relation).lazy()
 
     def add(
@@ -97,6 +141,7 @@ class Lake:
         replace: bool = False,
         nomenclature: str | None = None,
         vintage: str | None = None,
+        mapping: str | None = None,
         progress: Callable[[str], None] | None = None,
     ) -> LoadReport:
         """Add files of a source: all of them or none.
@@ -108,9 +153,13 @@ class Lake:
         paths
             Files as the publisher ships them. Bytes that are held already are left as they are.
         replace
-            Whether rows of periods that are held are replaced; otherwise that is an error.
+            Whether what is held of the same release gives way: the whole period, or for a source
+            of single reports what the same reporters told; otherwise that is an error. A later
+            release takes the place of an earlier one without it.
         nomenclature, vintage
             Edition of the product codes and release, where the name of a file does not say.
+        mapping
+            For a table of the user's own: the text that says which column is what.
         progress
             Called with a few words before each step.
 
@@ -124,17 +173,17 @@ class Lake:
             If the disk is full, or another load is running.
         """
         from entrepot.lake.load import load
+        from entrepot.sources.parser import Said
 
         if not paths:
             raise RequestError("no file to add", hint=f"entrepot data add {source} FILE")
         return load(
             self.path,
-            source,
+            split_address(source)[0],
             [Path(path) for path in paths],
             self.connection,
             replace=replace,
-            nomenclature=nomenclature,
-            vintage=vintage,
+            said=Said(nomenclature, vintage, mapping),
             progress=progress,
         )
 
@@ -150,13 +199,17 @@ class Lake:
         """
         from entrepot.lake.publish import remove
 
-        items = self._of(source)
+        name, vintage = split_address(source)
+        items = [item for item in self._of(name) if vintage in (None, item.vintage)]
         gone = [item for item in items if item.id.startswith((snapshot or "").lower()[:12])]
         if not gone:
             ids = [item.id for item in items]
             raise UnknownNameError("snapshot", str(snapshot), ids, hint=f"held: {', '.join(ids)}")
-        remove(self.path, {item.id for item in gone}, source)
-        return tuple(map(holding, gone))
+        going = {item.id for item in gone}
+        what = (item for item in self.holdings() if item.source == name)
+        found = tuple(item for item in what if item.snapshot in going)
+        remove(self.path, going, name)
+        return found
 
     def export(
         self,
@@ -185,7 +238,9 @@ class Lake:
         """
         from entrepot.lake.export import export
 
-        rows = self.flows(source, by="exporter" if exporter and not importer else "importer")
+        rows = self._scan(
+            self._parts(source), by="exporter" if exporter and not importer else "importer"
+        )
         return export(
             self.connection,
             rows,
@@ -197,22 +252,30 @@ class Lake:
 
     def check(self) -> tuple[Finding, ...]:
         """Check files and rows; return findings, those kept from loads included."""
-        from entrepot.lake import store
         from entrepot.lake.checks import check_lake
+        from entrepot.lake.outside import guarded
 
         catalog = Catalog.read(self.path)
         if not catalog.snapshots:
             return ()
-        with store.guarded(self.path):
+        with guarded(self.path):
             return tuple(check_lake(self.path, catalog, self.connection))
+
+    def _parts(self, source: str) -> list[Part]:
+        """Return what counts of a source or of one release of it."""
+        name, vintage = split_address(source)
+        found = in_force(self._of(name), vintage)
+        if not found:
+            held = sorted({item.vintage for item in self._of(name)})
+            raise UnknownNameError("release", str(vintage), held, hint=f"held: {', '.join(held)}")
+        return found
 
     def _of(self, source: str) -> tuple[Snapshot, ...]:
         found = Catalog.read(self.path).of(source)
         if not found:
-            from entrepot.sources import source_ids
+            from entrepot.sources import source_info
 
-            if source not in source_ids():
-                raise UnknownNameError("source", source, source_ids())
+            source_info(source)  # an unknown one is another mistake
             raise NoEvidenceError(
                 f"nothing of {source} is held",
                 where=str(self.path),

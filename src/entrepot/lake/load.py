@@ -5,29 +5,37 @@ Everything is prepared in a folder of its own; `entrepot.lake.publish` makes it 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import hashlib
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError
 from entrepot.lake import checks, store
 from entrepot.lake.catalog import Catalog, Partition, Snapshot, StoredFile
-from entrepot.lake.holding import LoadReport, holding
+from entrepot.lake.holding import LoadReport, holdings
+from entrepot.lake.layout import folder_of, orders
 from entrepot.lake.lock import writing
+from entrepot.lake.merge import hides, merge, require_room
+from entrepot.lake.outside import guarded
 from entrepot.lake.publish import publish, require_lake, staging_folder, sweep
 from entrepot.lake.snapshot import copy_raw, hash_file, write_manifest
 from entrepot.sources import source_info, source_parser
-from entrepot.sources.parser import RawFile
+from entrepot.sources.parser import RawFile, Said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     import duckdb
 
+    from entrepot.lake.catalog import RawEntry
+    from entrepot.lake.store import Staged
     from entrepot.model.findings import Finding
     from entrepot.model.period import Period
-    from entrepot.sources.parser import TextTable
+    from entrepot.sources.info import SourceInfo
+    from entrepot.sources.parser import Delivery, Rows
 
 __all__ = ["load"]
 
@@ -36,12 +44,16 @@ __all__ = ["load"]
 class _Load:
     """One load while it runs: where it works, with what, and what it has prepared so far."""
 
-    source: str
+    folder: Path
     staging: Path
+    info: SourceInfo
     connection: duckdb.DuckDBPyConnection
-    said: dict[str, str | None]
+    said: Said
+    replaces: bool
+    title: str
     progress: Callable[[str], None]
-    seen: dict[Period, str] = field(default_factory=dict)  # period -> name of its table
+    before: Catalog
+    added: list[Snapshot] = field(default_factory=list)
 
 
 def load(
@@ -51,8 +63,8 @@ def load(
     connection: duckdb.DuckDBPyConnection,
     *,
     replace: bool = False,
-    nomenclature: str | None = None,
-    vintage: str | None = None,
+    said: Said,
+    title: str = "",
     progress: Callable[[str], None] | None = None,
 ) -> LoadReport:
     """Add files of one source; see `entrepot.lake.Lake.add`."""
@@ -62,129 +74,161 @@ def load(
             what = "this is a folder" if path.is_dir() else "no such file"
             raise BadFileError(what, where=str(path), hint="name the files to add")
     Catalog.read(folder)  # what is no lake is refused before anything is made
-    with store.guarded(folder):
+    with guarded(folder):
         require_lake(folder)
         with writing(folder), staging_folder(folder) as staging:
             before = Catalog.read(folder)
             sweep(folder, before, keep=staging)
             run = _Load(
-                source=source,
+                folder=folder,
                 staging=staging,
+                info=source_info(source),
                 connection=connection.cursor(),  # its temporary table ends with it
-                said={"nomenclature": nomenclature, "vintage": vintage},
+                said=said,
+                replaces=replace,
+                title=title,
                 progress=progress or (lambda _: None),
+                before=before,
             )
-            added, unchanged = _prepare(run, paths, before)
-            replaced = _overlap(before, source, added, replace=replace)
-            if added:
+            unchanged = [path.name for path in paths if not _prepare(run, path)]
+            after = merge(before, run.added)
+            if run.added:
                 run.progress("making it visible")
-                publish(folder, staging, _merge(before, source, added))
-    return LoadReport(source, tuple(map(holding, added)), tuple(unchanged), replaced)
+                publish(folder, staging, after)
+    new = {item.id for item in run.added}
+    mine = tuple(item for item in holdings(after) if item.source == source and item.snapshot in new)
+    return LoadReport(source, mine, tuple(unchanged), hides(before, after, source))
 
 
-def _prepare(
-    run: _Load, paths: Sequence[Path], before: Catalog
-) -> tuple[list[Snapshot], list[str]]:
-    added, unchanged = [], []
-    for path in paths:
-        run.progress(f"copying {path.name}")
-        raw = copy_raw(path, run.staging / "raw")
-        held = [item for item in before.of(run.source) if item.raw.sha256 == raw.sha256]
-        if held and all(_says_the_same(item, run.said) for item in held):
-            unchanged.append(path.name)
-            continue
-        file = RawFile(run.staging / "raw" / raw.sha256, path.name)
-        snapshot_id = raw.sha256[:12]
-        parts, tables = _read(run, file, snapshot_id)
-        snapshot = Snapshot(
-            source=run.source,
-            id=snapshot_id,
-            vintage=tables[0].vintage,
-            nomenclature=tables[0].nomenclature,
-            added_on=date.today().isoformat(),
-            raw=raw,
-            partitions=tuple(sorted(parts, key=lambda part: part.period)),
-            findings=_findings(run.source, parts, tables),
-        )
-        write_manifest(raw, run.source, snapshot.added_on, run.staging / "raw")
-        added.append(snapshot)
-    return added, unchanged
+def _prepare(run: _Load, path: Path) -> bool:
+    """Read one file into the staging folder; return whether it holds anything new."""
+    run.progress(f"copying {path.name}")
+    raw = copy_raw(path, run.staging / "raw")
+    snapshot = Snapshot(
+        source=run.info.id,
+        id=_id(raw, run.said),
+        vintage="",
+        nomenclature="",
+        added_on=date.today().isoformat(),
+        raw=raw,
+        partitions=(),
+        table=run.info.brings,
+        load=run.before.next_load(),
+        replaces=run.replaces,
+        title=run.title,
+        mapping=run.said.mapping or "",
+    )
+    held = [item for item in run.before.of(run.info.id) if item.id == snapshot.id]
+    if held and all(_says_the_same(item, run.said) for item in held):
+        return False
+    snapshot = _read(run, RawFile(run.staging / "raw" / raw.sha256, path.name), snapshot)
+    write_manifest(raw, run.info.id, snapshot.added_on, run.staging / "raw")
+    run.added.append(snapshot)
+    return True
 
 
-def _says_the_same(item: Snapshot, said: dict[str, str | None]) -> bool:
-    return all(given in (None, getattr(item, name)) for name, given in said.items())
+def _id(raw: RawEntry, said: Said) -> str:
+    """Return what names the rows: the bytes, and the mapping if they were read with one."""
+    text = raw.sha256 + hashlib.sha256((said.mapping or "").encode()).hexdigest()
+    return hashlib.sha256(text.encode()).hexdigest()[:12] if said.mapping else raw.sha256[:12]
 
 
-def _read(run: _Load, file: RawFile, snapshot: str) -> tuple[list[Partition], list[TextTable]]:
+def _says_the_same(item: Snapshot, said: Said) -> bool:
+    return said.vintage in (None, item.vintage) and said.nomenclature in (None, item.nomenclature)
+
+
+def _read(run: _Load, file: RawFile, snapshot: Snapshot) -> Snapshot:
     """Read every table in a file into sorted Parquet in the staging folder."""
-    source = source_parser(run.source)
-    parts: list[Partition] = []
-    tables: list[TextTable] = []
-    for table in source.tables(file, run.staging / "scratch", **run.said):
-        tables.append(table)
-        first = tables[0]
-        if (table.nomenclature, table.vintage) != (first.nomenclature, first.vintage):
-            raise BadFileError(
-                "two editions or releases in one file", where=f"{first.name} and {table.name}"
-            )
+    source = source_parser(run.info.id)
+    found: list[Finding] = []
+    seen: set[str] = set()
+    first: Delivery | None = None
+    for table in source.tables(file, run.staging / "scratch", run.said):
+        _require_one(first, table, whole=run.info.whole)
+        first = first or table
         run.progress(f"reading {table.name}")
         rows = source.rows(run.connection, table)
-        store.stage(run.connection, rows, table.name)
-        same = rows.same | {"snapshot": snapshot}
-        for period, numbers in store.counts(run.connection, same["freq"]):
-            if period in run.seen:
-                raise BadFileError(
-                    f"the year {period} comes twice in one load",
-                    where=f"{run.seen[period]} and {table.name}",
-                    why="its trade would count twice",
-                    hint="give each period once",
-                )
-            run.seen[period] = table.name
-            run.progress(f"sorting {period}")
-            parts.append(_partition(run, same, period, numbers))
-    return parts, tables
+        snapshot = replace(snapshot, vintage=table.vintage, currency=_currency(rows))
+        found += [*table.findings, *rows.findings]
+        for part in _partitions(run, snapshot, table, rows):
+            snapshot = replace(snapshot, partitions=(*snapshot.partitions, part))
+            seen.update(part.nomenclatures)
+    if not snapshot.partitions:
+        raise BadFileError("nothing to load in this file", where=file.name)
+    kept = {(one.rule, one.place, one.example): one for one in found}
+    once = {one.rule: one for one in reversed(list(kept.values()))} if run.info.whole else kept
+    return replace(
+        snapshot,
+        nomenclature="+".join(sorted(seen)),
+        partitions=tuple(sorted(snapshot.partitions, key=_when)),
+        findings=(*once.values(), *checks.coverage(run.info, snapshot.partitions)),
+    )
 
 
-def _partition(
-    run: _Load, same: dict[str, str], period: Period, numbers: Sequence[int]
-) -> Partition:
+def _require_one(first: Delivery | None, table: Delivery, *, whole: bool) -> None:
+    """Refuse a file of two releases, or of two editions where a release has one."""
+    if first is None:
+        return
+    if first.vintage != table.vintage or (whole and first.nomenclature != table.nomenclature):
+        raise BadFileError(
+            "two editions or releases in one file", where=f"{first.name} and {table.name}"
+        )
+
+
+def _when(part: Partition) -> tuple[date, int]:
+    return (part.period.start, part.period.months) if part.period else (date.min, 0)
+
+
+def _currency(rows: Rows) -> str:
+    if rows.table not in ("flows", "inputs"):
+        return ""
+    return rows.same.get("currency", "USD")
+
+
+def _partitions(run: _Load, snapshot: Snapshot, table: Delivery, rows: Rows) -> Iterator[Partition]:
+    for staged in store.stage(run.connection, rows, table.name, whole=run.info.whole):
+        part = Partition(
+            staged.period,
+            staged.rows,
+            staged.exporters,
+            staged.importers,
+            {},
+            staged.slices,
+            staged.nomenclatures,
+            staged.products,
+        )
+        require_room(
+            snapshot,
+            part,
+            [*run.before.of(run.info.id), *run.added, snapshot],
+            whole=run.info.whole,
+            name=table.name,
+            clash=partial(_clash, run, rows, staged.period),
+        )
+        if staged.period:
+            run.progress(f"sorting {staged.period}")
+        yield replace(part, files=_files(run, snapshot, rows, staged))
+
+
+def _clash(run: _Load, rows: Rows, period: Period | None, path: str) -> tuple[Any, ...] | None:
+    return store.clash(run.connection, rows, period, _where(run, path))
+
+
+def _where(run: _Load, path: str) -> Path:
+    """Return where a stored file lies: in its place, or still in the staging folder."""
+    prepared = run.staging / path
+    return prepared if prepared.exists() else run.folder / path
+
+
+def _files(run: _Load, snapshot: Snapshot, rows: Rows, staged: Staged) -> dict[str, StoredFile]:
     files: dict[str, StoredFile] = {}
-    for order in store.ORDERS:
-        folder = store.partition_folder(order, run.source, period)
+    for order, columns in orders(rows.table).items():
         draft = run.staging / "sorted.parquet"
-        store.write(run.connection, same, period, order, draft)
+        store.write(run.connection, rows, staged.period, columns, draft, snapshot.id)
         size, digest = hash_file(draft)
-        path = f"{folder}/{same['snapshot']}-{digest[:8]}.parquet"
+        folder = folder_of(rows.table, order, snapshot.source, staged.period)
+        path = f"{folder}/{snapshot.id}-{digest[:8]}.parquet"
         (run.staging / folder).mkdir(parents=True, exist_ok=True)
         draft.replace(run.staging / path)
         files[order] = StoredFile(path, size, digest)
-    rows, exporters, importers = numbers
-    return Partition(period, rows, exporters, importers, files)
-
-
-def _findings(source: str, parts: list[Partition], tables: list[TextTable]) -> tuple[Finding, ...]:
-    found = {finding.rule: finding for table in tables for finding in table.findings}
-    return (*found.values(), *checks.coverage(source_info(source), parts))
-
-
-def _overlap(
-    before: Catalog, source: str, added: list[Snapshot], *, replace: bool
-) -> tuple[Period, ...]:
-    held = {part.period: item for item in before.of(source) for part in item.partitions}
-    new = {part.period: item for item in added for part in item.partitions}
-    both = tuple(sorted(held.keys() & new.keys()))
-    if both and not replace:
-        old, other = held[both[0]], new[both[0]]
-        raise BadFileError(
-            f"{source} {', '.join(map(str, both))} is held already, from another file",
-            where=f"{other.raw.name} ({other.vintage}); held: {old.raw.name} ({old.vintage})",
-            why="one period of a source has one set of rows",
-            hint="add --replace to take the new rows instead of the old",
-        )
-    return both
-
-
-def _merge(before: Catalog, source: str, added: list[Snapshot]) -> Catalog:
-    new = {part.period for item in added for part in item.partitions}
-    kept = (item.without(new) if item.source == source else item for item in before.snapshots)
-    return Catalog((*(item for item in kept if item.partitions), *added))
+    return files

@@ -11,12 +11,13 @@ import shutil
 import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from entrepot.errors import RequestError
-from entrepot.lake import store
 from entrepot.lake.catalog import Catalog, sync_folder
 from entrepot.lake.lock import writing
+from entrepot.lake.outside import guarded
+from entrepot.model.columns import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,11 +26,12 @@ __all__ = ["publish", "remove", "require_lake", "staging_folder", "sweep"]
 
 _OURS = re.compile(r"[0-9a-f]{12}-[0-9a-f]{8}\.parquet|[0-9a-f]{64}(\.json)?")
 _STAGING = ".staging-"
+TABLES = get_args(Table)
 
 
 def publish(folder: Path, staging: Path, after: Catalog) -> None:
     """Move what is prepared to its place, replace the catalog, drop what it no longer names."""
-    for root in ("raw", "flows"):
+    for root in ("raw", *TABLES):
         for path in sorted((staging / root).rglob("*")):
             if path.is_file():
                 _move(path, folder / path.relative_to(staging))
@@ -39,7 +41,7 @@ def publish(folder: Path, staging: Path, after: Catalog) -> None:
 
 def remove(folder: Path, snapshots: set[str], source: str) -> None:
     """Take snapshots of a source out of the catalog and delete what nothing else needs."""
-    with store.guarded(folder), writing(folder):
+    with guarded(folder), writing(folder):
         before = Catalog.read(folder)
         left = (i for i in before.snapshots if i.source != source or i.id not in snapshots)
         after = Catalog(tuple(left))
@@ -68,11 +70,13 @@ def sweep(folder: Path, catalog: Catalog, *, keep: Path | None = None) -> None:
         if path != keep:
             shutil.rmtree(path)
     named = catalog.files() | {f"raw/{digest}" for digest in catalog.raw()}
-    for path in [*folder.glob("flows/by-*/source=*/period=*/*"), *folder.glob("raw/*")]:
+    stored = (path for root in TABLES for path in folder.glob(f"{root}/**/source=*/**/*.parquet"))
+    for path in [*stored, *folder.glob("raw/*")]:
         name = path.relative_to(folder).as_posix().removesuffix(".json")
         if name not in named and _OURS.fullmatch(path.name):
             path.unlink()
-    for path in sorted(folder.glob("flows/**/"), reverse=True):  # deepest first
+    folders = (path for root in TABLES for path in folder.glob(f"{root}/**/"))
+    for path in sorted(folders, reverse=True):  # deepest first
         if not any(path.iterdir()):
             path.rmdir()
 
@@ -92,7 +96,9 @@ def staging_folder(folder: Path) -> Iterator[Path]:
 def require_lake(folder: Path) -> None:
     """Make the folder, but never turn somebody's folder of other things into a lake."""
     if folder.is_dir() and not (folder / "catalog.json").exists():
-        ours = re.compile(rf"lock|raw|flows|catalog\.json\.new|{re.escape(_STAGING)}.*")
+        ours = re.compile(
+            rf"lock|raw|{'|'.join(TABLES)}|catalog\.json\.new|{re.escape(_STAGING)}.*"
+        )
         others = [path.name for path in folder.iterdir() if not ours.fullmatch(path.name)]
         if others:
             raise RequestError(

@@ -1,128 +1,202 @@
-"""The only DDL and COPY: canonical rows out of a relation, into sorted Parquet, and back.
-
-Two copies of every period, because a question about one importer and a question about one
-exporter each want the rows of its own side next to each other (30 to 40 times faster).
-"""
+"""The only DDL and COPY: canonical rows out of a relation, into sorted Parquet, and back."""
 
 from __future__ import annotations
 
-import errno
 import os
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from entrepot.errors import BadFileError, EntrepotError, OutsideError
+from entrepot.errors import BadFileError
+from entrepot.lake.layout import SLICE
+from entrepot.lake.outside import readable
 from entrepot.model.areas import areas
-from entrepot.model.columns import flow_schema
+from entrepot.model.columns import key_columns, schema
 from entrepot.model.period import Period
 from entrepot.sources.strict import literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import date
     from pathlib import Path
 
     import duckdb
 
+    from entrepot.model.columns import Table
     from entrepot.sources.parser import Rows
 
-__all__ = [
-    "ORDERS",
-    "Order",
-    "counts",
-    "export",
-    "guarded",
-    "partition_folder",
-    "readable",
-    "scan",
-    "stage",
-    "write",
-]
+__all__ = ["Staged", "clash", "export", "scan", "stage", "write"]
 
-Order = Literal["importer", "exporter"]
-ORDERS: dict[Order, tuple[str, ...]] = {
-    "importer": ("importer", "product", "exporter"),
-    "exporter": ("exporter", "product", "importer"),
-}
-_IN_FOLDER = ("source", "period")  # columns that the folder's name carries, the Hive way
 _GROUP = 122_880
-_STAGED = "staged_flows"
-_CELL = "period, exporter, importer, product"
+_STAGED = "staged"
+_CHOICES = {
+    "told_by": ("exporter", "importer", "both"),
+    "freq": ("A", "Q", "M"),
+    "valuation": ("FOB", "CIF"),
+    "partner_basis": ("destination", "origin", "consignment"),
+}
 
 
-def partition_folder(order: Order, source: str, period: Period) -> str:
-    """Return where files of one period lie inside the lake.
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Rows of one period that wait in the temporary table.
 
-    The sort orders have separate roots, so that other programs can read either whole root without
-    counting rows twice.
+    Attributes
+    ----------
+    period
+        None for a table without periods.
+    rows, exporters, importers
+        How many there are.
+    slices, nomenclatures, products
+        As in a partition of the catalog.
     """
-    return f"flows/by-{order}/source={source}/period={period.start.isoformat()}"
+
+    period: Period | None
+    rows: int
+    exporters: int = 0
+    importers: int = 0
+    slices: tuple[str, ...] = ("*",)
+    nomenclatures: tuple[str, ...] = ()
+    products: int = 0
 
 
-def stage(connection: duckdb.DuckDBPyConnection, rows: Rows, where: str) -> None:
-    """Put rows into a temporary table, in few bytes a row, and refuse two rows for one cell.
+def stage(
+    connection: duckdb.DuckDBPyConnection, rows: Rows, where: str, *, whole: bool = False
+) -> list[Staged]:
+    """Put rows into a temporary table, in few bytes a row, and return what it holds by period.
 
     Only columns that differ from row to row are stored: a year of BACI has eleven million rows,
     and the two sorts carry every byte along.
 
+    Parameters
+    ----------
+    rows, where
+        What a parser returned, and the name of its table for messages.
+    whole
+        Whether the source is replaced as a whole, so that nobody needs to know who reports.
+
     Raises
     ------
     BadFileError
-        If two rows are about the same cell; `where` names their table.
+        If two rows have one key, or there is no row.
     """
-    schema = flow_schema()
-    unknown = sorted({*rows.relation.columns, *rows.same} - set(schema))
+    kinds = schema(rows.table)
+    unknown = sorted({*rows.relation.columns, *rows.same} - set(kinds))
     if unknown:
         raise AssertionError(f"a parser returned columns nobody knows: {unknown}")
-    compact = schema | dict.fromkeys(("exporter", "importer"), _enum(a.code for a in areas()))
-    compact["told_by"] = _enum(("exporter", "importer", "both"))
+    compact = kinds | {name: _enum(values) for name, values in _CHOICES.items()}
+    compact |= dict.fromkeys(("exporter", "importer"), _enum(a.code for a in areas()))
     cast = ", ".join(f"{name}::{compact[name]} AS {name}" for name in rows.relation.columns)
     connection.execute(f"DROP TABLE IF EXISTS {_STAGED}")
     connection.execute(f"CREATE TEMP TABLE {_STAGED} AS {rows.relation.project(cast).sql_query()}")
+    _refuse_twins(connection, rows, where)
+    found = list(_contents(connection, rows, whole=whole))
+    if not found:
+        raise BadFileError("no row is left to load", where=where, hint="look at its findings")
+    return found
+
+
+def _refuse_twins(connection: duckdb.DuckDBPyConnection, rows: Rows, where: str) -> None:
+    names = key_columns(rows.table)
+    key = ", ".join(name for name in names if name in rows.relation.columns)
     twice = connection.sql(
-        f"SELECT {_CELL} FROM {_STAGED} GROUP BY {_CELL} HAVING count(*) > 1 ORDER BY ALL LIMIT 1"
-    ).fetchall()
-    if twice:
-        raise BadFileError(
-            f"two rows for one cell: {' '.join(map(str, twice[0]))}",
-            where=rows.locate(twice[0]) or where,
-            why="adding them up could count the same trade twice",
-            hint="find out which row is right, or use the file as the publisher ships it",
-        )
+        f"SELECT {key} FROM {_STAGED} GROUP BY {key} HAVING count(*) > 1 ORDER BY ALL LIMIT 1"
+    )
+    cells = twice.fetchall()
+    if not cells:
+        return
+    one = rows.same | dict(zip(twice.columns, cells[0], strict=True))
+    words = " ".join(str(one[name]) for name in names if one.get(name) not in (None, "A"))
+    raise BadFileError(
+        f"two rows for one cell: {words}",
+        where=rows.locate(tuple(one.get(name) for name in names)) or where,
+        why="adding them up could count the same trade twice",
+        hint="find out which row is right, or use the file as the publisher ships it",
+    )
 
 
-def counts(connection: duckdb.DuckDBPyConnection, freq: str) -> list[tuple[Period, list[int]]]:
-    """Return every staged period with its rows, exporters and importers."""
-    form = {"A": "'%Y'", "M": "'%Y-%m'"}[freq]
+def _contents(
+    connection: duckdb.DuckDBPyConnection, rows: Rows, *, whole: bool
+) -> Iterator[Staged]:
+    kinds = schema(rows.table)
+    out = ", ".join(f"{_cell(name, connection, rows.same)} AS {name}" for name in kinds)
+    slices = "'*'" if whole else SLICE.get(rows.table, "'*'")
+    flows = "count(DISTINCT exporter), count(DISTINCT importer)" if "importer" in kinds else "0, 0"
+    edition = "nomenclature" if "nomenclature" in kinds else "NULL"
+    periods = "freq" in kinds or "period" in kinds
+    when = f"{'freq' if 'freq' in kinds else literal('A')}, period" if periods else "NULL, NULL"
     found = connection.sql(f"""
-        SELECT strftime(period, {form}) AS span,
-               count(*), count(DISTINCT exporter), count(DISTINCT importer)
-        FROM {_STAGED} GROUP BY span ORDER BY span""").fetchall()
-    return [(Period.parse(span), numbers) for span, *numbers in found]
+        SELECT {when}, count(*), {flows}, list(DISTINCT {slices}), list(DISTINCT {edition}),
+               {"count(DISTINCT product)" if "product" in kinds else 0}
+        FROM (SELECT {out} FROM {_STAGED}) GROUP BY 1, 2 ORDER BY 2, 1""").fetchall()
+    for freq, start, count, exporters, importers, told, editions, products in found:
+        period = _period(freq, start) if start else None
+        known = tuple(sorted(name for name in editions if name))
+        yield Staged(period, count, exporters, importers, tuple(sorted(told)), known, products)
+
+
+def _period(freq: str, start: date) -> Period:
+    """Return the period that starts on a day: a year, a quarter or a month."""
+    text = {"A": "{0.year}", "Q": "{0.year}Q{1}", "M": "{0:%Y-%m}"}[freq]
+    return Period.parse(text.format(start, (start.month + 2) // 3))
+
+
+def _cell(name: str, connection: duckdb.DuckDBPyConnection, same: dict[str, str]) -> str:
+    """Return SQL for a canonical column of the staged rows."""
+    if name in connection.table(_STAGED).columns:
+        return name
+    return literal(same[name]) if name in same else "NULL"
 
 
 def write(
     connection: duckdb.DuckDBPyConnection,
-    same: dict[str, str],
-    period: Period,
-    order: Order,
+    rows: Rows,
+    period: Period | None,
+    order: tuple[str, ...],
     target: Path,
+    snapshot: str,
 ) -> None:
     """Write the staged rows of one period, sorted, and make sure they are on the disk."""
-    staged = connection.table(_STAGED).columns
+    same = rows.same | {"snapshot": snapshot}
+    in_folder = ("source",) if period is None else ("source", "freq", "period")
     out = ", ".join(
-        f"{name if name in staged else literal(same[name]) if name in same else 'NULL'}::{kind} "
-        f"AS {name}"
-        for name, kind in flow_schema().items()
-        if name not in _IN_FOLDER
+        f"{_cell(name, connection, same)}::{kind} AS {name}"
+        for name, kind in schema(rows.table).items()
+        if name not in in_folder
     )
     _copy(
         connection,
-        f"SELECT {out} FROM (FROM {_STAGED} WHERE period = DATE {literal(period.start)} "
-        f"ORDER BY {', '.join(ORDERS[order])})",
+        f"SELECT {out} FROM (FROM {_STAGED} WHERE {_of(connection, rows, period)} "
+        f"ORDER BY {', '.join(order)})",
         target,
     )
     with target.open("r+b") as opened:
         os.fsync(opened.fileno())
+
+
+def _of(connection: duckdb.DuckDBPyConnection, rows: Rows, period: Period | None) -> str:
+    """Return SQL that staged rows of a period fulfil."""
+    if period is None:
+        return "true"
+    freq = "freq" in rows.relation.columns
+    return f"period = DATE {literal(period.start)}" + (
+        f" AND freq = {literal(period.freq)}" if freq else ""
+    )
+
+
+def clash(
+    connection: duckdb.DuckDBPyConnection, rows: Rows, period: Period | None, held: Path
+) -> tuple[Any, ...] | None:
+    """Return the key of a staged row that stored rows of the same period have too, if any."""
+    names = [name for name in key_columns(rows.table) if name not in ("period", "freq")]
+    mine = ", ".join(f"{_cell(name, connection, rows.same)} AS {name}" for name in names)
+    both = " AND ".join(f"new.{name} IS NOT DISTINCT FROM old.{name}" for name in names)
+    with readable():
+        found = connection.sql(f"""
+            SELECT {", ".join(f"new.{name}" for name in names)}
+            FROM (SELECT {mine} FROM {_STAGED} WHERE {_of(connection, rows, period)}) AS new
+            SEMI JOIN read_parquet({literal(held)}, hive_partitioning=false) AS old ON {both}
+            ORDER BY ALL LIMIT 1""").fetchall()
+    return found[0] if found else None
 
 
 def _enum(values: Iterable[str]) -> str:
@@ -147,75 +221,38 @@ def _copy(connection: duckdb.DuckDBPyConnection, query: str, target: Path) -> No
     )
 
 
-def scan(connection: duckdb.DuckDBPyConnection, files: Iterable[Path]) -> duckdb.DuckDBPyRelation:
-    """Return stored rows with all canonical columns, unread; `files` must be of one sort order."""
-    paths = ", ".join(literal(path) for path in files)
-    with readable():
-        return connection.sql(
-            f"SELECT {', '.join(flow_schema())} FROM read_parquet([{paths}], "
-            "hive_partitioning=true, hive_types={'source': 'VARCHAR', 'period': 'DATE'})"
-        )
+def scan(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    files: Iterable[tuple[Path, frozenset[str]]],
+) -> duckdb.DuckDBPyRelation:
+    """Return stored rows with all canonical columns, unread.
 
-
-@contextmanager
-def readable(*, writing: bool = False) -> Iterator[None]:
-    """Say what to do where stored files are gone or damaged, or memory is short.
-
-    With `writing`, troubles of the disk may be those of a target and are left to `guarded`.
+    Parameters
+    ----------
+    table
+        Canonical table.
+    files
+        Files of one sort order, each with the slices of it that do not count.
     """
-    import duckdb
-
-    try:
-        yield
-    except duckdb.InterruptException as error:
-        raise KeyboardInterrupt from error
-    except duckdb.OutOfMemoryException as error:
-        raise OutsideError(
-            "not enough memory for this question",
-            why=str(error).partition("\n")[0],
-            hint="close other programs, or set ENTREPOT_MEMORY higher",
-        ) from error
-    except duckdb.Error as error:
-        disk = () if writing else (duckdb.IOException,)
-        if type(error) not in (*disk, duckdb.InvalidInputException, duckdb.Error):
-            raise  # the target's disk, or a defect of ours, which should be seen as one
-        raise OutsideError(
-            "a file of the lake cannot be read",
-            why=str(error).partition("\n")[0],
-            hint="entrepot data check says which; remove its source and add it again",
-        ) from error
+    names = ", ".join(schema(table))
+    whole = [literal(path) for path, hidden in files if not hidden]
+    queries = [_read(table, names, whole)] if whole else []
+    for path, hidden in files:
+        if hidden:
+            gone = ", ".join(map(literal, sorted(hidden)))
+            rest = f" WHERE ({SLICE[table]}) NOT IN ({gone})"
+            queries.append(_read(table, names, [literal(path)]) + rest)
+    with readable():
+        return connection.sql(" UNION ALL ".join(queries))
 
 
-@contextmanager
-def guarded(where: Path) -> Iterator[None]:
-    """Turn what the system does to us (full disk, no rights, Ctrl-C) into errors of our own."""
-    import duckdb
-
-    try:
-        yield
-    except EntrepotError:
-        raise
-    except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-        raise _outside(where, "the disk is full" if full else str(error), str(error)) from error
-    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
-        text = str(error).partition("\n")[0]
-        raise _outside(where, text, text) from error
-    except duckdb.InterruptException as error:
-        raise KeyboardInterrupt from error
-    except RuntimeError as error:  # DuckDB's way to say that Ctrl-C was pressed
-        if "interrupted" in str(error):
-            raise KeyboardInterrupt from error
-        raise
-
-
-def _outside(where: Path, what: str, text: str) -> OutsideError:
-    space = "space" in text or "full" in what or "too large" in text
-    return OutsideError(
-        what,
-        where=str(where),
-        why="nothing was changed: the lake is as it was before",
-        hint="make room, or put the lake elsewhere with --lake"
-        if space
-        else "check the folder, its rights and the memory that is free",
+def _read(table: Table, names: str, paths: list[str]) -> str:
+    kinds = {name: kind for name, kind in schema(table).items() if name in ("freq", "period")}
+    types = ", ".join(
+        f"{literal(k)}: {literal(v)}" for k, v in {"source": "VARCHAR", **kinds}.items()
+    )
+    return (
+        f"SELECT {names} FROM read_parquet([{', '.join(paths)}], "
+        f"hive_partitioning=true, hive_types={{{types}}})"
     )

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from entrepot.sources.info import SourceInfo
     from entrepot.sources.parser import Parser
 
-__all__ = ["SourceInfo", "source_ids", "source_info", "source_parser"]
+__all__ = ["SourceInfo", "source_ids", "source_info", "source_parser", "split_address"]
+
+_OWN = "table."  # tables of the user's own are sources by name: table.kyrgyz
+_ALSO = {"eurostat": "comext"}  # another name by which a source is asked for
 
 
 @cache
@@ -39,12 +42,26 @@ def source_info(source: str) -> SourceInfo:
     from entrepot.model.closed_yaml import read_closed
     from entrepot.sources.info import SourceInfo
 
-    if source not in source_ids():
+    kind = source.partition(".")[0] if source.startswith(_OWN) else source
+    if kind not in source_ids():
         raise UnknownNameError(
             "source", source, source_ids(), hint=f"known sources: {', '.join(source_ids())}"
         )
-    folder = Path(str(files("entrepot.sources"))) / source
-    return read_closed(folder / f"{source}.yml", SourceInfo)
+    folder = Path(str(files("entrepot.sources"))) / kind
+    info = read_closed(folder / f"{kind}.yml", SourceInfo)
+    return info if kind == source else info.model_copy(update={"id": source})
+
+
+def split_address(source: str) -> tuple[str, str | None]:
+    """Return the id of a source and the release asked for: ``baci@V202501``.
+
+    Examples
+    --------
+    >>> split_address("baci@V202501"), split_address("eurostat")
+    (('baci', 'V202501'), ('comext', None))
+    """
+    name, _, vintage = source.strip().partition("@")
+    return _ALSO.get(name, name), vintage or None
 
 
 def source_parser(source: str) -> Parser:
@@ -62,7 +79,8 @@ def source_parser(source: str) -> Parser:
             f"the source {source!r} comes with the program; no file can be added to it",
             hint="ask it directly: entrepot ask ... --source " + source,
         )
-    return cast("Parser", import_module(f"entrepot.sources.{source}.parse"))
+    kind = source.partition(".")[0]
+    return cast("Parser", import_module(f"entrepot.sources.{kind}.parse"))
 
 
 def __getattr__(name: str) -> Any:

@@ -63,7 +63,7 @@ def _size(path: Path) -> int:
             "duplicate-cell",
         ),
         ("told_by := NULL", "null-told_by"),
-        ("value_usd := 'nan'::DOUBLE", "not-a-number"),
+        ("value_usd := 'nan'::DOUBLE", "not-a-number-value_usd"),
         ("value_usd := -1.0", "value-out-of-bounds"),
         ("product := '10121'", "product-code"),
     ],

@@ -1,0 +1,103 @@
+"""Several deliveries of one period: which rows count, and where the others are found."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from lake_files import NAME, rows_of
+
+from entrepot.errors import UnknownNameError
+from entrepot.lake.catalog import Partition, RawEntry, Snapshot
+from entrepot.lake.force import in_force
+from entrepot.model.period import Period
+
+if TYPE_CHECKING:
+    from lake_files import Write
+
+    from entrepot.lake import Lake
+
+OLD = "BACI_HS17_Y2022_V202401.csv"
+ROW = "2022,156,643,850110,{},1"
+
+
+def values(lake: Lake, source: str) -> list[float]:
+    return sorted(v for (v,) in lake.flows(source).select("value_usd").to_native().fetchall())
+
+
+@pytest.mark.parametrize("names", [(OLD, NAME), (NAME, OLD)])
+def test_the_latest_release_counts_in_any_order(
+    lake: Lake, write: Write, names: tuple[str, str]
+) -> None:
+    value = {OLD: 1, NAME: 7}
+    for name in names:
+        lake.add("baci", [write([ROW.format(value[name])], name)])
+    assert values(lake, "baci") == [7000.0]
+    assert values(lake, "baci@V202501") == [7000.0]
+    assert values(lake, "baci@V202401") == [1000.0]
+    force = {item.vintage: [str(p) for p in item.in_force] for item in lake.holdings()}
+    assert force == {"V202401": [], "V202501": ["2022"]}
+    assert lake.holds("baci@V202401")
+    assert not lake.holds("baci@V202301")
+    with pytest.raises(UnknownNameError, match="V202301"):
+        lake.flows("baci@V202301")
+
+
+def test_an_older_release_counts_where_the_new_one_is_silent(lake: Lake, write: Write) -> None:
+    old = write(["2021,156,643,850110,3,1"], "BACI_HS17_Y2021_V202401.csv")
+    lake.add("baci", [old, write([ROW.format(1)], OLD)])
+    report = lake.add("baci", [write([ROW.format(7)])])
+    assert report.replaced == (Period.parse(2022),)
+    assert values(lake, "baci") == [3000.0, 7000.0]
+
+
+def test_removing_the_new_one_brings_the_old_one_back(lake: Lake, write: Write) -> None:
+    lake.add("baci", [write([ROW.format(1)], OLD)])
+    [new] = lake.add("baci", [write([ROW.format(7)])]).added
+    lake.remove("baci", snapshot=new.snapshot)
+    assert values(lake, "baci") == [1000.0]
+    lake.add("baci", [write([ROW.format(7)])])
+    lake.remove("baci@V202401")
+    assert rows_of(lake, "value_usd") == [(7000.0,)]
+
+
+def _snapshot(name: str, *slices: str, vintage: str = "unknown", load: int = 1) -> Snapshot:
+    part = Partition(Period.parse(2022), 1, 1, 1, {}, slices)
+    raw = RawEntry(name, 1, name * 64)
+    return Snapshot(
+        "comtrade",
+        name,
+        vintage,
+        "HS2022",
+        "2026-01-01",
+        raw,
+        (part,),
+        load=load,
+        replaces=load > 1,
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "hidden"),
+    [
+        ((("CHN>", ">CHN"), "unknown", 1), ((">CHN",), "unknown", 2), {">CHN"}),
+        ((("CHN>", ">CHN"), "2024", 1), ((">CHN",), "2025", 1), {">CHN"}),
+        ((("CHN>", ">CHN"), "2025", 1), ((">CHN",), "2024", 1), set()),
+        ((("CHN>",), "unknown", 1), (("CHN>",), "unknown", 1), set()),  # parts of one load
+        ((("CHN>",), "V9", 1), (("CHN>", "RUS>"), "V10", 1), {"*"}),
+        ((("CHN>",), "unknown", 1), (("RUS>",), "unknown", 2), set()),
+        ((("CHN>",), "unknown", 1), (("*",), "unknown", 2), {"*"}),
+    ],
+)
+def test_only_what_is_told_anew_is_hidden(
+    first: tuple[tuple[str, ...], str, int],
+    second: tuple[tuple[str, ...], str, int],
+    hidden: set[str],
+) -> None:
+    items = [
+        _snapshot(name, *slices, vintage=vintage, load=load)
+        for name, (slices, vintage, load) in zip("ab", (first, second), strict=True)
+    ]
+    assert in_force(items)[0].hidden == hidden
+    assert in_force(items[:1])[0].hidden == frozenset()
