@@ -14,7 +14,8 @@ from entrepot.sources.published.row import Published
 
 FLOWS = """
 period freq exporter importer product nomenclature value_usd value_reported currency valuation
-mass_kg quantity quantity_unit told_by value_exporter_usd value_importer_usd partner_basis is_reexport
+mass_kg quantity quantity_unit told_by value_exporter_usd value_importer_usd partner_basis
+is_reexport
 is_estimated source snapshot
 """
 
