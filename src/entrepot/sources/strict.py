@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-__all__ = ["NUMBER", "Rule", "find_rows", "literal", "read_text", "verify"]
+__all__ = ["NUMBER", "Rule", "find_rows", "literal", "quoted", "read_text", "verify"]
 
 NUMBER = r"([0-9]{1,15}[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]{1,2})?"
 
@@ -39,6 +39,9 @@ class Rule:
         Regular expression for the whole cell.
     allowed
         The texts allowed, if they can be listed.
+    least
+        For a column that already holds numbers (Parquet): it is finite and at least this, or
+        null if the pattern allows an empty cell. None: its text is tested as any other.
     why, hint
         For the message.
     """
@@ -47,6 +50,7 @@ class Rule:
     what: str
     pattern: str = ".*"
     allowed: frozenset[str] | None = None
+    least: float | None = None
     why: str = ""
     hint: str = ""
 
@@ -58,7 +62,8 @@ class Rule:
 
     def sql(self) -> str:
         """Return the same test for DuckDB; listed texts are tested on the few that differ."""
-        return f"regexp_full_match(trim(coalesce({self.column}, '')), {literal(self.pattern)})"
+        cell = f"trim(coalesce({quoted(self.column)}, ''))"
+        return f"regexp_full_match({cell}, {literal(self.pattern)})"
 
 
 def literal(text: object) -> str:
@@ -66,12 +71,17 @@ def literal(text: object) -> str:
     return "'" + str(text).replace("'", "''") + "'"
 
 
-def read_text(path: Path, columns: Sequence[str]) -> str:
-    """Return SQL that reads comma-separated text with every cell as text, guessing nothing."""
+def quoted(name: str) -> str:
+    """Return the name of a column for SQL, whatever it is made of."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def read_text(path: Path, columns: Sequence[str], delim: str = ",") -> str:
+    """Return SQL that reads delimited text with every cell as text, guessing nothing."""
     types = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in columns)
     return (
         f"read_csv({literal(path)}, columns={{{types}}}, header=true, auto_detect=false, "
-        "delim=',', quote='\"', escape='\"', strict_mode=true)"
+        f"delim={literal(delim)}, quote='\"', escape='\"', strict_mode=true)"
     )
 
 
@@ -81,6 +91,7 @@ def verify(
     name: str,
     columns: Sequence[str],
     rules: Sequence[Rule],
+    delim: str = ",",
 ) -> None:
     """Check every row of a text.
 
@@ -92,6 +103,8 @@ def verify(
         Names in the header, in order.
     rules
         What each cell must be.
+    delim
+        What separates columns.
 
     Raises
     ------
@@ -102,12 +115,12 @@ def verify(
 
     listed = [rule for rule in rules if rule.allowed is not None]
     test = " AND ".join(rule.sql() for rule in rules if rule.allowed is None)
-    seen = "".join(f", list(DISTINCT coalesce({rule.column}, ''))" for rule in listed)
-    query = f"SELECT count(*), count(*) FILTER (WHERE {test}){seen} FROM "
+    seen = "".join(f", list(DISTINCT coalesce({quoted(rule.column)}, ''))" for rule in listed)
+    query = f"SELECT count(*), count(*) FILTER (WHERE {test or True}){seen} FROM "
     try:
-        [(rows, good, *texts)] = connection.sql(query + read_text(path, columns)).fetchall()
+        [(rows, good, *texts)] = connection.sql(query + read_text(path, columns, delim)).fetchall()
     except duckdb.InvalidInputException as error:  # not a table of that many columns, or not UTF-8
-        _raise_first(path, name, columns, rules)
+        _raise_first(path, name, columns, rules, delim)
         raise BadFileError(str(error).partition("\n")[0], where=name) from error
     if rows == 0:
         raise BadFileError(
@@ -117,23 +130,27 @@ def verify(
         )
     known = all(rule.holds(t) for rule, ts in zip(listed, texts, strict=True) for t in ts)
     if good < rows or not known:
-        _raise_first(path, name, columns, rules)
+        _raise_first(path, name, columns, rules, delim)
         raise BadFileError(f"{rows - good} rows cannot be read", where=name)
 
 
-def find_rows(path: Path, name: str, wanted: Callable[[list[str]], bool]) -> list[int]:
+def find_rows(
+    path: Path, name: str, wanted: Callable[[list[str]], bool], delim: str = ","
+) -> list[int]:
     """Return the numbers of the rows whose cells fulfil a test; the header is row 1."""
-    return [number for number, row in _lines(path, name) if wanted(row)]
+    return [number for number, row in _lines(path, name, delim) if wanted(row)]
 
 
-def _raise_first(path: Path, name: str, columns: Sequence[str], rules: Sequence[Rule]) -> None:
+def _raise_first(
+    path: Path, name: str, columns: Sequence[str], rules: Sequence[Rule], delim: str
+) -> None:
     places = [(columns.index(rule.column), rule) for rule in rules]
-    for number, row in _lines(path, name):
+    for number, row in _lines(path, name, delim):
         if len(row) != len(columns):
             raise BadFileError(
                 f"{len(row)} cells in a row instead of {len(columns)}",
                 where=f"{name}, row {number}",
-                why="the file may be cut off, or a cell may hold a comma",
+                why="the file may be cut off, or a cell may hold the sign that separates columns",
                 hint="compare the row with its neighbours, or download the file again",
             )
         for place, rule in places:
@@ -146,10 +163,10 @@ def _raise_first(path: Path, name: str, columns: Sequence[str], rules: Sequence[
                 )
 
 
-def _lines(path: Path, name: str) -> Iterator[tuple[int, list[str]]]:
+def _lines(path: Path, name: str, delim: str) -> Iterator[tuple[int, list[str]]]:
     """Yield number and cells of every line after the header that is not blank."""
     with path.open(encoding="utf-8-sig", newline="") as opened:
-        reader = csv.reader(opened, strict=True)
+        reader = csv.reader(opened, delimiter=delim, strict=True)
         start = 1
         try:
             for row in reader:
@@ -158,7 +175,7 @@ def _lines(path: Path, name: str) -> Iterator[tuple[int, list[str]]]:
                 start = reader.line_num + 1
         except (csv.Error, UnicodeDecodeError) as error:
             raise BadFileError(
-                f"cannot be read as comma-separated text in UTF-8 ({error})",
+                f"cannot be read as delimited text in UTF-8 ({error})",
                 where=f"{name}, row {start}",
                 hint="look for a quotation mark that is not closed, or download the file again",
             ) from error

@@ -1,28 +1,62 @@
-"""From a file as shipped (text, gzip, zip) to plain text: distrust it before it is read."""
+"""From a file as shipped (text, gzip, zip) to plain text: distrust it before it is read.
+
+Sizes are counted while bytes are copied, never taken from what the archive says of itself, and a
+name inside an archive is shown to people and never becomes a path.
+"""
 
 from __future__ import annotations
 
-import csv
 import gzip
-import shutil
+import lzma
+import struct
 import zipfile
 import zlib
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from entrepot.errors import BadFileError
+from entrepot.sources.text import MAX_COLUMNS, MAX_LINE, header, separator, text_in_utf8
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from entrepot.sources.parser import RawFile
 
-__all__ = ["header", "members"]
+__all__ = [
+    "MAX_COLUMNS",
+    "MAX_LINE",
+    "MAX_MEMBERS",
+    "MAX_RATIO",
+    "MAX_UNPACKED",
+    "header",
+    "members",
+    "separator",
+    "text_in_utf8",
+]
+
+MAX_UNPACKED = 64 * 2**30
+"""Bytes that one archive may hold: five times thirty years of BACI (12 GB)."""
+MAX_RATIO = 250
+"""How many times larger than the archive its contents may be; trade data reach 5 to 40."""
+FREE = 64 * 2**20
+"""Bytes that may be unpacked before the ratio counts: small tables of one word pack very well."""
+MAX_MEMBERS = 20_000
+"""Files in one archive."""
 
 _AGAIN = "download it again and compare its size with the publisher's"
 _ZIP, _GZIP = b"PK\x03\x04", b"\x1f\x8b"
 _EMPTY_ZIP = b"PK\x05\x06"
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_STEP = 2**20
+_DAMAGE = (
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    lzma.LZMAError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 def members(file: RawFile, scratch: Path) -> Iterator[tuple[str, str, Path]]:
@@ -32,16 +66,15 @@ def members(file: RawFile, scratch: Path) -> Iterator[tuple[str, str, Path]]:
     ------
     tuple
         Name of the member (of the file itself if it is not an archive), name for messages, and
-        path of the plain text; texts of archives are written to `scratch`.
+        path of the plain file; what archives hold is written to `scratch`.
 
     Raises
     ------
     BadFileError
-        If the file is empty, a truncated or damaged archive, or not the archive that its name
-        promises.
+        If the file is empty, a truncated or damaged archive, not the archive that its name
+        promises, or one that unpacks to more than `MAX_UNPACKED`, `MAX_RATIO` or `MAX_MEMBERS`.
     """
-    with file.path.open("rb") as opened:
-        start = opened.read(4)
+    start = _start(file.path, 4)
     name = Path(file.name).name
     if not start:
         raise BadFileError("the file is empty", where=file.name, hint=_AGAIN)
@@ -57,7 +90,7 @@ def members(file: RawFile, scratch: Path) -> Iterator[tuple[str, str, Path]]:
     elif start[:2] == _GZIP:
         target = scratch / "unpacked.csv"
         with gzip.open(file.path) as source:
-            _copy(source, target, file.name)
+            _Meter(file).copy(source, target, file.name)
         yield name.removesuffix(".gz"), file.name, target
     elif name.lower().endswith(".gz"):
         raise BadFileError("not a gzip file, though its name says so", where=file.name, hint=_AGAIN)
@@ -66,31 +99,72 @@ def members(file: RawFile, scratch: Path) -> Iterator[tuple[str, str, Path]]:
 
 
 def _zip_members(file: RawFile, scratch: Path) -> Iterator[tuple[str, str, Path]]:
+    meter = _Meter(file)
     try:
         with zipfile.ZipFile(file.path) as archive:
-            for place, info in enumerate(archive.infolist()):
+            infos = archive.infolist()
+            if len(infos) > MAX_MEMBERS:
+                raise _bomb(f"{len(infos):,} files in one archive", file.name)
+            for place, info in enumerate(infos):
                 if info.is_dir() or info.filename.startswith("__MACOSX/"):
                     continue
-                label = f"{file.name}: {info.filename}"
+                label = f"{file.name}: {_shown(info.filename)}"
                 if info.flag_bits & 1:
                     raise BadFileError(
                         "locked with a password", where=label, hint="unlock it first"
                     )
                 target = scratch / f"member-{place}.txt"  # never a name from inside the archive
                 with archive.open(info) as source:
-                    _copy(source, target, label)
-                yield Path(info.filename).name, label, target
-    except (zipfile.BadZipFile, NotImplementedError) as error:
+                    meter.copy(source, target, label)
+                yield Path(_shown(info.filename)).name, label, target
+    except BadFileError:  # it is a ValueError too
+        raise
+    except _DAMAGE as error:
         raise _damaged("zip archive", file.name, error) from error
 
 
-def _copy(source: IO[bytes] | gzip.GzipFile, target: Path, where: str) -> None:
-    """Copy to the end, which is where both formats keep their checksum."""
-    try:
-        with target.open("wb") as opened:
-            shutil.copyfileobj(source, opened, 2**20)
-    except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
-        raise _damaged("compressed file", where, error) from error
+class _Meter:
+    """Copies out of one archive and counts."""
+
+    def __init__(self, file: RawFile) -> None:
+        self.packed = file.path.stat().st_size
+        self.unpacked = 0
+
+    def copy(self, source: IO[bytes] | gzip.GzipFile, target: Path, where: str) -> None:
+        """Copy to the end, which is where both formats keep their checksum."""
+        try:
+            with target.open("wb") as opened:
+                while piece := source.read(_STEP):
+                    self._count(len(piece), where)
+                    opened.write(piece)
+        except BadFileError:
+            raise
+        except (*_DAMAGE, gzip.BadGzipFile) as error:
+            raise _damaged("compressed file", where, error) from error
+        except OSError as error:
+            if error.errno is None:  # how bzip2 says that its data are damaged
+                raise _damaged("compressed file", where, error) from error
+            raise
+        if _start(target, 4) == _ZIP or _start(target, 2) == _GZIP:
+            raise BadFileError(
+                "an archive inside an archive", where=where, hint="unpack the outer one first"
+            )
+
+    def _count(self, size: int, where: str) -> None:
+        self.unpacked += size
+        if self.unpacked > MAX_UNPACKED:
+            raise _bomb(f"it unpacks to more than {MAX_UNPACKED / 2**30:.0f} GiB", where)
+        if self.unpacked > FREE and self.unpacked > MAX_RATIO * self.packed:
+            raise _bomb(f"it unpacks to more than {MAX_RATIO} times its size", where)
+
+
+def _bomb(what: str, where: str) -> BadFileError:
+    return BadFileError(
+        f"not unpacked: {what}",
+        where=where,
+        why="an archive can be made to fill a disk; trade data do not pack that well",
+        hint="if it is genuine, unpack it yourself and add the files inside",
+    )
 
 
 def _damaged(kind: str, where: str, error: Exception) -> BadFileError:
@@ -102,35 +176,11 @@ def _damaged(kind: str, where: str, error: Exception) -> BadFileError:
     )
 
 
-def header(path: Path, where: str) -> list[str]:
-    """Return the names in the first line of a comma-separated text in UTF-8.
+def _shown(name: str) -> str:
+    """Return a name from inside an archive, harmless on a terminal."""
+    return "".join(sign if sign.isprintable() else "?" for sign in name[:200])
 
-    Raises
-    ------
-    BadFileError
-        If it is empty, in UTF-16, not text, or separated by something else.
-    """
+
+def _start(path: Path, size: int) -> bytes:
     with path.open("rb") as opened:
-        start = opened.read(65536)
-    if start.startswith(_UTF16):
-        raise BadFileError("text in UTF-16", where=where, hint="save it as CSV in UTF-8")
-    if b"\0" in start:
-        raise BadFileError("not a text file", where=where, hint="give the CSV, gzip or zip file")
-    first = start.split(b"\n", 1)[0].rstrip(b"\r")
-    try:
-        line = first.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadFileError(
-            "not a text in UTF-8", where=f"{where}, row 1", hint="save it as CSV in UTF-8"
-        ) from error
-    if not line.strip():
-        raise BadFileError("the first line is empty", where=f"{where}, row 1", hint=_AGAIN)
-    for sign, word in ((";", "semicolons"), ("\t", "tabs")):
-        if line.count(sign) > line.count(","):
-            raise BadFileError(
-                f"columns are separated by {word}",
-                where=f"{where}, row 1",
-                why="a program in between has rewritten the file, and perhaps its numbers too",
-                hint="use the file as the publisher ships it, separated by commas",
-            )
-    return [name.strip() for name in next(csv.reader([line]))]
+        return opened.read(size)

@@ -1,0 +1,208 @@
+"""Strict reading of Parquet: the same rules as for text, tested on typed columns where they are.
+
+Thirty million rows are not turned into text to be looked at: a column of numbers is tested as
+numbers, a column of codes by the few codes that occur.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from entrepot.errors import BadFileError
+from entrepot.sources.strict import literal, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    import duckdb
+
+    from entrepot.sources.strict import Rule
+
+__all__ = [
+    "cell_text",
+    "find_parquet_rows",
+    "is_parquet",
+    "parquet_types",
+    "read_parquet",
+    "reading",
+    "verify_parquet",
+]
+
+_FLOATS = ("FLOAT", "DOUBLE")
+_NUMBERS = (*_FLOATS, "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
+_AGAIN = "download it again and compare its size with the publisher's"
+
+
+def is_parquet(path: Path) -> bool:
+    """Whether a file begins as Parquet does."""
+    with path.open("rb") as opened:
+        return opened.read(4) == b"PAR1"
+
+
+def read_parquet(path: Path, *, numbered: bool = False) -> str:
+    """Return SQL that reads a Parquet file; `numbered` adds ``file_row_number``, from 0."""
+    more = ", file_row_number=true" if numbered else ""
+    return f"read_parquet({literal(path)}, hive_partitioning=false{more})"
+
+
+@contextmanager
+def reading(where: str) -> Iterator[None]:
+    """Turn what DuckDB says of damaged data into our error; a full disk stays what it is.
+
+    Raises
+    ------
+    BadFileError
+        With the first line of DuckDB's message.
+    """
+    import duckdb
+
+    try:
+        yield
+    except duckdb.Error as error:
+        ours = (duckdb.OutOfMemoryException, duckdb.InterruptException)
+        if isinstance(error, ours) or "No space" in str(error):
+            raise  # the file is not to blame
+        damage = str(error).partition("\n")[0]
+        raise BadFileError(f"damaged: {damage}", where=where, hint=_AGAIN) from error
+
+
+def parquet_types(connection: duckdb.DuckDBPyConnection, path: Path, where: str) -> dict[str, str]:
+    """Return the DuckDB type of each column.
+
+    Raises
+    ------
+    BadFileError
+        If the file is damaged, or holds lists or records in its cells.
+    """
+    with reading(where):
+        described = connection.sql(f"DESCRIBE FROM {read_parquet(path)}").fetchall()
+    types = {str(name): str(kind) for name, kind, *_ in described}
+    for name, kind in types.items():
+        if "[" in kind or "STRUCT" in kind or "MAP" in kind or kind == "BLOB":
+            raise BadFileError(
+                f"cells of the type {kind[:40]}",
+                where=f"{where}, column {name}",
+                why="a table has one number or text in a cell",
+            )
+    return types
+
+
+def cell_text(column: str, kind: str) -> str:
+    """Return SQL for a cell as text: null is empty, a whole number has no point."""
+    name = quoted(column)
+    if kind == "VARCHAR":
+        return f"trim(coalesce({name}, ''))"
+    if kind in _FLOATS:
+        whole = f"isfinite({name}) AND abs({name}) < 1e15 AND {name} = trunc({name})"
+        plain = f"CASE WHEN {whole} THEN {name}::BIGINT::VARCHAR ELSE {name}::VARCHAR END"
+        return f"coalesce({plain}, '')"
+    return f"coalesce({name}::VARCHAR, '')"
+
+
+def verify_parquet(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    name: str,
+    types: Mapping[str, str],
+    rules: Sequence[Rule],
+) -> None:
+    """Check every row of a Parquet file.
+
+    Parameters
+    ----------
+    path, name
+        The file, and its name for messages.
+    types
+        DuckDB type of each column, from `parquet_types`.
+    rules
+        What each cell must be.
+
+    Raises
+    ------
+    BadFileError
+        Naming file, row (the first is row 1) and column of the first row that breaks a rule.
+    """
+    tests = [_test(rule, types[rule.column]) for rule in rules if rule.allowed is None]
+    listed = [rule for rule in rules if rule.allowed is not None]
+    seen = "".join(f", list(DISTINCT {quoted(rule.column)})" for rule in listed)  # as stored: quick
+    test = " AND ".join(tests) or "true"
+    query = f"SELECT count(*), count(*) FILTER (WHERE {test}){seen} FROM {read_parquet(path)}"
+    with reading(name):
+        [(rows, good, *texts)] = connection.sql(query).fetchall()
+    if rows == 0:
+        raise BadFileError(
+            "the file has no rows",
+            where=name,
+            hint=_AGAIN,
+        )
+    known = all(rule.holds(_plain(t)) for rule, ts in zip(listed, texts, strict=True) for t in ts)
+    if good < rows or not known:
+        _raise_first(connection, path, name, types, rules)
+        raise BadFileError(f"{rows - good} rows cannot be read", where=name)
+
+
+def find_parquet_rows(
+    connection: duckdb.DuckDBPyConnection, path: Path, name: str, condition: str, limit: int = 20
+) -> list[int]:
+    """Return the numbers of the first rows that fulfil a condition of SQL; the first is row 1."""
+    source = read_parquet(path, numbered=True)
+    with reading(name):
+        found = connection.sql(
+            f"SELECT file_row_number + 1 FROM {source} WHERE {condition} ORDER BY 1 LIMIT {limit}"
+        ).fetchall()
+    return [int(number) for (number,) in found]
+
+
+def _test(rule: Rule, kind: str) -> str:
+    column = quoted(rule.column)
+    number = kind in _NUMBERS or kind.startswith(("DECIMAL", "U"))
+    if rule.least is not None and number:
+        finite = f"isfinite({column}) AND " if kind in _FLOATS else ""
+        return f"coalesce({finite}{column} >= {rule.least}, {str(rule.holds('')).lower()})"
+    return f"regexp_full_match({cell_text(rule.column, kind)}, {literal(rule.pattern)})"
+
+
+def _plain(cell: object) -> str:
+    """Return a cell of Python as `cell_text` has it."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    return str(cell)
+
+
+def _raise_first(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    name: str,
+    types: Mapping[str, str],
+    rules: Sequence[Rule],
+) -> None:
+    """Find the first row that breaks a rule, and say which."""
+    cells = [cell_text(rule.column, types[rule.column]) for rule in rules]
+    tests = [
+        _test(rule, types[rule.column])
+        if rule.allowed is None
+        else f"{cell} IN ({', '.join(map(literal, sorted(rule.allowed)))})"
+        for rule, cell in zip(rules, cells, strict=True)
+    ]
+    source = read_parquet(path, numbered=True)
+    firsts = ", ".join(
+        f"min(struct_pack(row := file_row_number + 1, cell := {cell})) FILTER (WHERE NOT ({test}))"
+        for cell, test in zip(cells, tests, strict=True)
+    )
+    with reading(name):
+        [found] = connection.sql(f"SELECT {firsts} FROM {source}").fetchall()
+    pairs = zip(found, rules, strict=True)
+    broken = [(first["row"], rule, first["cell"]) for first, rule in pairs if first]
+    for row, rule, cell in sorted(broken, key=lambda one: one[0])[:1]:
+        raise BadFileError(
+            f"{rule.what}: {cell!r}",
+            where=f"{name}, row {row}, column {rule.column}",
+            why=rule.why,
+            hint=rule.hint,
+        )

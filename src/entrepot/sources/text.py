@@ -1,0 +1,163 @@
+"""The first line and the encoding of delimited text, distrusted before the rest is read."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
+from entrepot.errors import BadFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+__all__ = ["MAX_COLUMNS", "MAX_LINE", "header", "separator", "text_in_utf8"]
+
+MAX_LINE = 2**20
+"""Bytes in the header line: the widest known table, of input-output flows, has 60 thousand."""
+MAX_COLUMNS = 20_000
+"""Columns in a table."""
+
+_AGAIN = "download it again and compare its size with the publisher's"
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_STEP = 2**20
+_SIGNS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+
+
+def header(path: Path, where: str, delim: str = ",") -> list[str]:
+    """Return the names in the first line of a delimited text in UTF-8.
+
+    Parameters
+    ----------
+    path, where
+        The text, and its name for messages.
+    delim
+        What separates columns; see `separator`.
+
+    Raises
+    ------
+    BadFileError
+        If it is empty, in UTF-16, not text, too wide, or separated by something else.
+    """
+    line = _first_line(path, where)
+    for sign, word in _SIGNS.items():
+        if line.count(sign) > line.count(delim):
+            raise BadFileError(
+                f"columns are separated by {word}",
+                where=f"{where}, row 1",
+                why="a program in between has rewritten the file, and perhaps its numbers too",
+                hint=f"use the file as the publisher ships it, separated by {_SIGNS[delim]}",
+            )
+    if line.count(delim) >= MAX_COLUMNS:
+        raise BadFileError(
+            f"more than {MAX_COLUMNS:,} columns",
+            where=f"{where}, row 1",
+            hint="is this one table, with the names of its columns in the first line?",
+        )
+    try:
+        names = next(csv.reader([line], delimiter=delim, strict=True))
+    except (csv.Error, StopIteration) as error:
+        raise BadFileError(
+            f"the first line cannot be read ({error})", where=f"{where}, row 1", hint=_AGAIN
+        ) from error
+    return [name.strip() for name in names]
+
+
+def separator(path: Path, where: str, among: str = ",\t") -> str:
+    """Return the sign of `among` that is most frequent in the first line of a text.
+
+    Raises
+    ------
+    BadFileError
+        If it is empty, in UTF-16, not text or too wide.
+    """
+    line = _first_line(path, where)
+    return max(among, key=line.count)
+
+
+def _first_line(path: Path, where: str) -> str:
+    start = _start(path, MAX_LINE + 1)
+    if start.startswith(_UTF16):
+        raise BadFileError("text in UTF-16", where=where, hint="save it as CSV in UTF-8")
+    first, end, _ = start.partition(b"\n")
+    if b"\0" in start[:65536] or b"\0" in first:
+        raise BadFileError("not a text file", where=where, hint="give the CSV, gzip or zip file")
+    if not end and len(first) > MAX_LINE:
+        raise BadFileError(
+            f"the first line is longer than {MAX_LINE:,} bytes",
+            where=f"{where}, row 1",
+            hint="is this a table, with the names of its columns in the first line?",
+        )
+    try:
+        line = first.rstrip(b"\r").decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadFileError(
+            "not a text in UTF-8", where=f"{where}, row 1", hint="save it as CSV in UTF-8"
+        ) from error
+    if not line.strip():
+        raise BadFileError("the first line is empty", where=f"{where}, row 1", hint=_AGAIN)
+    return line
+
+
+def text_in_utf8(
+    path: Path, scratch: Path, where: str, encodings: Sequence[str] = ("utf-8-sig", "gb18030")
+) -> Path:
+    """Return a text in UTF-8: the file itself, or a copy made from another encoding.
+
+    The first encoding that the whole file follows is taken; a file that begins with the mark of
+    UTF-16 is UTF-16. Nothing is replaced or dropped.
+
+    Parameters
+    ----------
+    path, where
+        The text, and its name for messages.
+    scratch
+        Folder for the copy.
+    encodings
+        What is tried, in this order, as Python calls it. ``cp1252`` and ``cp1251`` accept nearly
+        everything: name at most one of them, last, where the publisher uses it.
+
+    Raises
+    ------
+    BadFileError
+        If none fits, with the first row that the first of them cannot read.
+    """
+    tried = ("utf-16",) if _start(path, 2) in _UTF16 else tuple(encodings)
+    rows: list[int] = []
+    for encoding in tried:
+        plain = encoding.replace("_", "-").lower() in ("utf-8", "utf-8-sig")
+        target = None if plain else scratch / f"{path.stem}.utf8.txt"
+        row = _transcode(path, encoding, target)
+        if row is None:
+            return target or path
+        rows.append(row)
+    raise BadFileError(
+        f"not a text in {' or '.join(name.removesuffix('-sig').upper() for name in tried)}",
+        where=f"{where}, row {rows[0]}",
+        hint="save it as CSV in UTF-8",
+    )
+
+
+def _transcode(path: Path, encoding: str, target: Path | None) -> int | None:
+    """Copy into UTF-8 (or only read, without target); return the row that cannot be read."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    row = 1
+    with path.open("rb") as source, target.open("wb") if target else nullcontext() as copy:
+        while True:
+            piece = source.read(_STEP)
+            try:
+                text = decoder.decode(piece, final=not piece)
+            except UnicodeDecodeError as error:
+                return row + error.object[: error.start].count(b"\n")
+            row += text.count("\n")
+            if copy:
+                copy.write(text.encode())
+            if not piece:
+                return None
+
+
+def _start(path: Path, size: int) -> bytes:
+    with path.open("rb") as opened:
+        return opened.read(size)
