@@ -1,0 +1,144 @@
+"""The table for 2022 as the package sanction-simulator ships it: shares, not values.
+
+Its file holds for each buying sector of each country the share of every input (`A`, columns add
+up to one), inputs over output (`omb`), output (`go`) and what each seller sells to others than
+sectors of these countries (`z`), the last two in million USD. So inputs are A times omb times go.
+The makers cut omb at 0.98. What was cut off is missing in the rows of those who sold it, where
+output, final sales and the other inputs are known, so it follows from them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from entrepot.errors import BadFileError, MissingExtraError
+from entrepot.sources.icio.grid import Grid
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+
+    from entrepot.sources.icio.grid import Numbers, Places
+
+    Arrays = dict[str, np.ndarray[Any, Any]]
+
+__all__ = ["CAP", "KNOWN", "Benchmark", "benchmark", "fingerprint", "read_arrays"]
+
+KNOWN = {"572753a929a2916dde290c8a3925599ac7f0f2e398b499a550e9cd5dc92f61c7": 2022}
+"""Year of each file by its SHA-256: the file itself does not say it."""
+NEEDED = ("A", "omb", "go", "z", "countries", "sectors")
+CAP = 0.98
+_STEP = 100.0  # USD; the OECD prints four decimals of a million
+_SLACK = 1e-6  # m USD by which a row may miss its total
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """The whole table.
+
+    Attributes
+    ----------
+    grid
+        What rows and columns stand for.
+    shares
+        Share of each seller (row) in the inputs of each buyer (column).
+    inputs
+        All inputs of each buyer from these countries, m USD.
+    output
+        What each makes, m USD.
+    cut
+        By place of a column that was cut: by how much its inputs had to grow.
+    """
+
+    grid: Grid
+    shares: Numbers
+    inputs: Numbers
+    output: Numbers
+    cut: dict[int, float]
+
+    def block(self, sellers: Places, buyers: Places) -> Numbers:
+        """Return inputs in whole USD: a row for each of `sellers`, a column for each buyer."""
+        import numpy as np
+
+        found: Numbers = self.shares[np.ix_(sellers, buyers)] * self.inputs[buyers]
+        found *= 1e6 / _STEP
+        np.rint(found, out=found)
+        found *= _STEP
+        return found
+
+
+def fingerprint(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def read_arrays(path: Path, name: str) -> Arrays:
+    """Read what is needed of the file; nothing in it is run.
+
+    Raises
+    ------
+    MissingExtraError
+        If NumPy is not installed.
+    BadFileError
+        If it is not such a file.
+    """
+    try:
+        import numpy as np
+    except ImportError as error:
+        raise MissingExtraError("numpy", "icio") from error
+    try:
+        with np.load(path, allow_pickle=False) as held:
+            return {key: held[key] for key in NEEDED}
+    except (KeyError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise BadFileError(f"the arrays cannot be read ({error})", where=name) from error
+
+
+def benchmark(arrays: Arrays, name: str) -> Benchmark:
+    """Return the table behind the arrays, with what was cut off put back.
+
+    Raises
+    ------
+    BadFileError
+        If a row does not add up to the output of its sector then.
+    """
+    import numpy as np
+
+    shares: Numbers = arrays["A"]
+    inputs: Numbers = arrays["omb"] * arrays["go"]
+    lacking = arrays["go"] - arrays["z"] - shares @ inputs
+    places = np.flatnonzero(arrays["omb"] >= CAP)
+    columns = shares[:, places] * inputs[places]
+    more, *_ = np.linalg.lstsq(columns, lacking)
+    worst = float(np.abs(lacking - columns @ more).max())
+    if not worst <= _SLACK or (more < -_SLACK).any():
+        raise BadFileError(
+            f"what a sector sells differs from its output by {worst:.3g} m USD",
+            where=name,
+            why="the shares in the file cannot be turned into values with certainty",
+        )
+    inputs[places] *= 1 + more
+    return Benchmark(
+        grid=_grid([str(c) for c in arrays["countries"]], [str(s) for s in arrays["sectors"]]),
+        shares=shares,
+        inputs=inputs,
+        output=arrays["go"],
+        cut=dict(zip(places.tolist(), (1 + more).tolist(), strict=True)),
+    )
+
+
+def _grid(areas: list[str], sectors: list[str]) -> Grid:
+    """Return the order of the file: sector by sector, the countries inside."""
+    import numpy as np
+
+    return Grid(
+        tuple(areas),
+        tuple(sectors),
+        np.tile(np.arange(len(areas), dtype=np.int16), len(sectors)),
+        np.repeat(np.arange(len(sectors), dtype=np.int8), len(areas)),
+    )

@@ -1,0 +1,163 @@
+"""Read the OECD's inter-country input-output tables: its own CSV, or the file of the package."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from typing import TYPE_CHECKING
+
+from entrepot.errors import BadFileError
+from entrepot.model.findings import Finding
+from entrepot.sources.icio.arrays import (
+    CAP,
+    KNOWN,
+    NEEDED,
+    benchmark,
+    fingerprint,
+    read_arrays,
+)
+from entrepot.sources.icio.grid import cells, relation, together
+from entrepot.sources.icio.release import is_release, read_release
+from entrepot.sources.icio.sectors import NOMENCLATURE
+from entrepot.sources.icio.wheel import INSIDE, PACKAGE
+from entrepot.sources.parser import Delivery, RawFile, Rows
+from entrepot.sources.unpack import header, members
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import duckdb
+
+    from entrepot.sources.icio.arrays import Benchmark
+    from entrepot.sources.icio.grid import Cells
+    from entrepot.sources.parser import Key, Said
+
+__all__ = ["rows", "tables"]
+
+RELEASE = "2025"
+_YEAR = re.compile(r"(?:^|[^0-9])((?:19|20)[0-9]{2})(?:_[A-Z]+)?\.csv(?:\.gz)?$", re.IGNORECASE)
+_BESIDE = re.compile(r"read_?me", re.IGNORECASE)
+_STEP = 400  # rows of four thousand columns at a time
+
+
+def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
+    """Yield the table of each year in a file; what was unpacked goes when the next one comes."""
+    if said.nomenclature not in (None, NOMENCLATURE):
+        raise BadFileError(f"sectors of {said.nomenclature} cannot be read", where=file.name)
+    vintage = said.vintage or RELEASE
+    if arrays := _arrays(file, scratch):
+        sha256 = fingerprint(arrays)
+        if sha256 not in KNOWN:
+            raise BadFileError(
+                "not the file of sanction-simulator 0.1.4",
+                where=f"{file.name}, SHA-256 {sha256[:12]}",
+                why="the file does not say which year it is, nor what was left out",
+                hint="pip install 'entrepot[icio]' brings the right one; or give the OECD's CSV",
+            )
+        yield Delivery(arrays, file.name, NOMENCLATURE, vintage, KNOWN[sha256], detail="arrays")
+        return
+    for member, label, path in members(file, scratch):
+        if not (label != file.name and _BESIDE.match(member)):
+            yield _release(member, label, path, vintage)
+        if path != file.path:
+            path.unlink()
+
+
+def _arrays(file: RawFile, scratch: Path) -> Path | None:
+    """Return the arrays in a file, unpacked from a wheel if need be; None if it holds none."""
+    try:
+        with zipfile.ZipFile(file.path) as archive:
+            names = set(archive.namelist())
+            if {f"{name}.npy" for name in NEEDED} <= names:
+                return file.path
+            if f"{PACKAGE}/{INSIDE}" in names:
+                target = scratch / "arrays.npz"
+                with archive.open(f"{PACKAGE}/{INSIDE}") as source, target.open("wb") as copy:
+                    copy.write(source.read(2**28))  # what is longer is not the file we know
+                return target
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError):
+        return None  # the CSV's reader says what is wrong
+    return None
+
+
+def _release(member: str, label: str, path: Path, vintage: str) -> Delivery:
+    if not is_release(header(path, label)):
+        raise BadFileError(
+            "this is not a table of the OECD's inter-country input-output tables",
+            where=f"{label}, row 1",
+            why="the first column holds labels such as AUS_A01, a column OUT ends the table",
+            hint="give 2022_SML.csv or 2022.csv, or the zip that holds it, as the OECD ships it",
+        )
+    named = _YEAR.search(member)
+    if not named:
+        raise BadFileError(
+            "which year is it?",
+            where=label,
+            why="the table itself does not say",
+            hint="name the file as the OECD does: 2022_SML.csv or 2022.csv",
+        )
+    return Delivery(path, label, NOMENCLATURE, vintage, int(named[1]), detail="release")
+
+
+def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
+    """Read every input of a table: whole USD, own sectors included, zeros left out."""
+    if table.year is None:
+        raise ValueError(f"no year for {table.name}")
+    if table.detail == "arrays":
+        held = benchmark(read_arrays(table.path, table.name), table.name)
+        grid, found, findings = held.grid, _everything(held), _about(held, table.name)
+    else:
+        grid, found, findings = read_release(table.path, table.name)
+    return Rows(
+        relation=relation(connection, grid, found, table.year, "icio_delivery"),
+        same={},
+        locate=_locate,
+        table="inputs",
+        findings=findings,
+    )
+
+
+def _locate(key: Key) -> str:
+    _, exporter, sector, importer, buyer_sector = key
+    return f"row {exporter}_{sector}, column {importer}_{buyer_sector}"
+
+
+def _everything(held: Benchmark) -> Cells:
+    import numpy as np
+
+    everybody = np.arange(len(held.grid.area_of))
+    steps = [everybody[start : start + _STEP] for start in range(0, len(everybody), _STEP)]
+    return together(
+        [cells(held.grid, held.block(some, everybody), some, everybody) for some in steps]
+    )
+
+
+def _about(held: Benchmark, name: str) -> tuple[Finding, ...]:
+    grid = held.grid
+    labels = [
+        f"{grid.areas[grid.area_of[place]]} {grid.sectors[grid.sector_of[place]]} x {by:.3f}"
+        for place, by in held.cut.items()
+    ]
+    part = sum(float(held.output[place]) for place in held.cut) / float(held.output.sum())
+    return (
+        Finding(
+            "no-rest-of-world",
+            "warning",
+            name,
+            1,
+            f"{held.inputs.sum() / 1e6:.1f} tn USD of inputs, 103.4 in the whole table",
+            "The package's makers left out the rest of the world: what the 80 economies buy from "
+            "others is in no total, so shares of imported inputs are upper bounds.",
+        ),
+        Finding(
+            "cut-columns",
+            "note",
+            name,
+            len(held.cut),
+            ", ".join(labels),
+            f"The package's makers cut inputs at {CAP:.0%} of output in these columns, which make "
+            f"{part:.1g} of all output; what was cut off follows from the sellers' rows and was "
+            "put back.",
+        ),
+    )

@@ -1,0 +1,200 @@
+"""Read a table as the OECD ships it: a row for each seller, a column for each buyer, m USD.
+
+The extended tables have two rows and two columns for each sector of China and of Mexico, without
+and with export processing. They are added up; a file that also fills rows of the whole country
+would count it twice and is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from entrepot.errors import BadFileError, MissingExtraError
+from entrepot.model.findings import Finding
+from entrepot.sources.icio.grid import Grid, cells, together
+from entrepot.sources.icio.labels import TOTAL, industries, node_of
+from entrepot.sources.icio.text_table import batches
+from entrepot.sources.text import header
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from entrepot.sources.icio.grid import Cells, Numbers
+    from entrepot.sources.icio.labels import Node
+
+__all__ = ["is_release", "read_release"]
+
+_CORNER = ("", "V1", "Unnamed: 0")  # above the labels of the rows, as R and pandas write it
+_ASTRAY = 1e-3  # of all output; where rows miss it by more, that is no rounding
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One table while it is read.
+
+    Attributes
+    ----------
+    columns
+        What each column stands for; those of final demand and totals are left aside.
+    split
+        Areas that the file has in parts.
+    held_back
+        Rows of areas in parts, added up, by their place in the grid.
+    astray
+        By how much a row misses its output, the output, and its label.
+    """
+
+    name: str
+    columns: dict[int, Node]
+    total: int
+    grid: Grid
+    place: dict[tuple[str, str], int]
+    split: frozenset[str]
+    found: list[Cells] = field(default_factory=list)
+    held_back: dict[int, Numbers] = field(default_factory=dict)
+    labels: list[str] = field(default_factory=list)
+    astray: list[tuple[float, float, str]] = field(default_factory=list)
+    negative: list[str] = field(default_factory=list)
+
+
+def is_release(names: list[str]) -> bool:
+    """Whether the names in a header are those of such a table."""
+    return names[0] in _CORNER and TOTAL in names
+
+
+def read_release(path: Path, name: str) -> tuple[Grid, Cells, tuple[Finding, ...]]:
+    """Return the inputs in a file, parts of China and of Mexico added up, and what was noticed.
+
+    Raises
+    ------
+    BadFileError
+        If a label is unknown, a cell is no number, rows and columns are not the same sectors, a
+        country stands beside its parts, or rows do not add up to output.
+    MissingExtraError
+        If NumPy is not installed.
+    """
+    names = header(path, name)
+    reading = _begin(name, names[1:])
+    for labels, values in batches(path, name, names):
+        _take(reading, labels, values)
+    _require_square(reading)
+    findings = tuple(_findings(reading))
+    if reading.held_back:
+        import numpy as np
+
+        block = np.stack(list(reading.held_back.values()))
+        everybody = np.arange(len(reading.place))
+        reading.found.append(
+            cells(reading.grid, block, np.array(list(reading.held_back)), everybody)
+        )
+    return reading.grid, together(reading.found), findings
+
+
+def _begin(name: str, labels: list[str]) -> _Reading:
+    try:
+        import numpy as np
+    except ImportError as error:
+        raise MissingExtraError("numpy", "icio") from error
+    columns = industries(labels, name, "column")
+    nodes = list(dict.fromkeys((node.area, node.sector) for node in columns.values()))
+    areas, sectors = (tuple(dict.fromkeys(node[k] for node in nodes)) for k in (0, 1))
+    grid = Grid(
+        areas,
+        sectors,
+        np.array([areas.index(area) for area, _ in nodes], dtype=np.int16),
+        np.array([sectors.index(sector) for _, sector in nodes], dtype=np.int8),
+    )
+    split = frozenset(node.area for node in columns.values() if node.part)
+    place = {node: number for number, node in enumerate(nodes)}
+    return _Reading(name, columns, labels.index(TOTAL), grid, place, split)
+
+
+def _take(reading: _Reading, labels: list[str], values: Numbers) -> None:
+    """Add some rows of the file; they lie along the second axis of `values`."""
+    import numpy as np
+
+    reading.labels += labels
+    named = {row: node for row, label in enumerate(labels) if (node := node_of(label))}
+    usd = np.rint(values[:, list(named)] * 1e6)
+    added = np.zeros((len(reading.place), len(named)))
+    for column, node in reading.columns.items():
+        _require_parts_alone(reading, node, usd[column])
+        added[reading.place[node.area, node.sector]] += usd[column]
+    inputs = np.ascontiguousarray(added.T)
+    alone: dict[int, int] = {}
+    for number, (row, node) in enumerate(named.items()):
+        _require_parts_alone(reading, node, usd[:, number])
+        _note(reading, labels[row], values[:, row], inputs[number])
+        place = reading.place.get((node.area, node.sector))
+        if place is None:
+            continue  # a row without a column, which is refused at the end
+        if node.area in reading.split:
+            reading.held_back[place] = reading.held_back.get(place, 0) + inputs[number]
+        else:
+            alone[number] = place
+    sellers = np.array(list(alone.values()), dtype=np.intp)
+    everybody = np.arange(len(reading.place))
+    reading.found.append(cells(reading.grid, inputs[list(alone)], sellers, everybody))
+
+
+def _note(reading: _Reading, label: str, values: Numbers, inputs: Numbers) -> None:
+    """Remember what is odd about a row."""
+    output = float(values[reading.total])
+    astray = float(values.sum()) - 2 * output
+    reading.astray.append((abs(astray), abs(output), label))
+    if (inputs < 0).any():
+        reading.negative.append(label)
+
+
+def _require_parts_alone(reading: _Reading, node: Node, usd: Numbers) -> None:
+    if node.area in reading.split and not node.part and usd.any():
+        raise BadFileError(
+            f"{node.area} stands beside its parts, and both have values",
+            where=f"{reading.name}, {node.area}_{node.sector}",
+            why="its inputs would count twice",
+            hint="use the file as the OECD ships it",
+        )
+
+
+def _require_square(reading: _Reading) -> None:
+    rows = industries(reading.labels, reading.name, "row")
+    odd = set(reading.columns.values()) ^ set(rows.values())
+    if odd:
+        node = min(odd, key=str)
+        raise BadFileError(
+            f"{node.part or node.area}_{node.sector} is a row or a column, not both",
+            where=reading.name,
+            why="rows and columns of inputs are the same sectors; the file may be cut off",
+            hint="download the file again",
+        )
+
+
+def _findings(reading: _Reading) -> Iterator[Finding]:
+    place = reading.name
+    missed = sum(one[0] for one in reading.astray)
+    output = sum(one[1] for one in reading.astray)
+    if missed > _ASTRAY * output:
+        worst, _, label = max(reading.astray)
+        raise BadFileError(
+            f"rows miss their output by {missed / output:.1%}" if output else "no output at all",
+            where=f"{place}, most of all {label} by {worst:,.0f} m USD",
+            why="what a sector sells is its output; columns may be missing or in another unit",
+            hint="use the file as the OECD ships it",
+        )
+    off = [one for one in reading.astray if one[0] > 0.01 and one[0] > 1e-4 * one[1]]
+    if off:
+        worst, whole, label = max(off)
+        text = "Rows that miss their output by more than rounding; they are taken as they stand."
+        yield Finding(
+            "rows-astray", "note", place, len(off), f"{label} by {worst:,.2f} of {whole:,.0f}", text
+        )
+    if reading.negative:
+        text = "Inputs below zero are kept; shares of which they are a part have no meaning."
+        example = reading.negative[0]
+        yield Finding("negative-inputs", "warning", place, len(reading.negative), example, text)
+    if reading.split:
+        names = " and ".join(sorted(reading.split))
+        text = f"The file has {names} in parts, without and with export processing: added up."
+        yield Finding("parts-added", "note", place, len(reading.held_back), names, text)
