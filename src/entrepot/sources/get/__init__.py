@@ -1,0 +1,11 @@
+"""Fetch what publishers publish: the one room that reaches outside, and only when asked.
+
+`plan` says which files make up a request, `run` fetches them, `client` is the only module of the
+program that opens a socket.
+"""
+
+from entrepot.sources.get.fetch import Got
+from entrepot.sources.get.plan import Piece, Wanted, pieces
+from entrepot.sources.get.run import get
+
+__all__ = ["Got", "Piece", "Wanted", "get", "pieces"]

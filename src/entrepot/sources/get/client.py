@@ -1,0 +1,227 @@
+"""The one module of the program that opens a socket.
+
+It sends one GET, follows redirects only where that is allowed, and hands over the answer as it
+came. What the answer means is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import ssl
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+from entrepot.errors import MissingExtraError, OutsideError, RequestError
+from entrepot.sources.get.patience import Passing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from types import TracebackType
+
+    import httpx
+
+__all__ = ["Answer", "Door"]
+
+MOST_REDIRECTS = 5
+CONNECT_TIMEOUT, READ_TIMEOUT = 15.0, 60.0  # seconds
+SLOWEST, WINDOW = 1024, 120.0  # fewer bytes in so many seconds is no download
+NAME_TRIES = 3  # a name that is not found or a refused connection seldom mends itself
+_MOVED = (301, 302, 303, 307, 308)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer whose body is still to come.
+
+    Attributes
+    ----------
+    status, headers
+        As sent; names of headers in any case.
+    chunks
+        The body as it came over the line, still encoded.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    chunks: Iterator[bytes]
+
+
+class Door:
+    """Connections to publishers, for as long as a ``with`` lasts. TLS is always verified."""
+
+    def __init__(
+        self, *, read_timeout: float = READ_TIMEOUT, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._timeout = read_timeout
+        self._clock = clock
+        self._client: httpx.Client | None = None
+
+    def __enter__(self) -> Door:
+        try:
+            import httpx
+        except ImportError as error:
+            raise MissingExtraError("httpx", "fetch") from error
+        from entrepot import __version__
+
+        self._client = httpx.Client(
+            follow_redirects=False,
+            timeout=httpx.Timeout(CONNECT_TIMEOUT, read=self._timeout),
+            headers={"User-Agent": f"entrepot/{__version__}"},
+        )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._client is not None:
+            self._client.close()
+
+    @contextmanager
+    def get(
+        self,
+        address: str,
+        headers: Mapping[str, str],
+        *,
+        secret: Mapping[str, str],
+        hosts: tuple[str, ...] = (),
+    ) -> Iterator[Answer]:
+        """Send a GET and yield the answer.
+
+        Parameters
+        ----------
+        address
+            ``https``, or ``http`` to this machine itself.
+        headers
+            Sent wherever we are led.
+        secret
+            Sent to the host of `address` alone.
+        hosts
+            Other hosts that a redirect may lead to.
+
+        Raises
+        ------
+        Passing
+            If the line fails in a way that may pass.
+        OutsideError
+            If the line fails for good, or a redirect leads where it must not.
+        """
+        import httpx
+
+        assert self._client is not None, "a door is opened with `with`"
+        target = httpx.URL(address)
+        if not _is_safe(target):
+            raise RequestError(
+                "only https addresses are fetched, without a name or password in them",
+                where=f"{target.scheme}://{target.host}",
+                why="over plain http anybody on the way can change the numbers",
+            )
+        start, trail = target, [target]
+        with _translated(target):
+            while True:
+                own = _server(target) == _server(start)
+                sent = {**headers, **(secret if own else {})}
+                with self._client.stream("GET", target, headers=sent) as response:
+                    led = response.headers.get("location", "")
+                    if response.status_code not in _MOVED or not led:
+                        yield Answer(response.status_code, response.headers, self._paced(response))
+                        return
+                target = _led_to(target, led, hosts, trail)
+                trail.append(target)
+
+    def _paced(self, response: httpx.Response) -> Iterator[bytes]:
+        """Yield the body, but not from a server that sends next to nothing for ever."""
+        since, came = self._clock(), 0
+        for chunk in response.iter_raw():
+            yield chunk
+            came += len(chunk)
+            if self._clock() - since > WINDOW:
+                if came < SLOWEST:
+                    raise Passing("the server sends next to nothing")
+                since, came = self._clock(), 0
+
+
+def _led_to(old: httpx.URL, led: str, hosts: tuple[str, ...], trail: list[httpx.URL]) -> httpx.URL:
+    new = old.join(led)
+    if not _is_safe(new):
+        raise OutsideError(
+            f"sent on from {old.host} to an address that is not https",
+            where=str(old),
+            why="over plain http anybody on the way can change the numbers",
+            hint="try later, or fetch the file with a browser",
+        )
+    if _server(new) != _server(old) and not (new.host in hosts and new.port is None):
+        raise OutsideError(
+            f"sent on from {old.host} to {new.host}, which is not the publisher's",
+            where=str(old),
+            why="what another host sends need not be what the publisher published",
+            hint="see with a browser where the publisher keeps the file now, and add it with "
+            "`entrepot data add`",
+        )
+    if new in trail or len(trail) > MOST_REDIRECTS:
+        raise OutsideError(
+            f"sent round in circles ({len(trail)} redirects)",
+            where=str(trail[0]),
+            hint="try later, or fetch the file with a browser",
+        )
+    return new
+
+
+def _server(url: httpx.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port
+
+
+def _is_safe(url: httpx.URL) -> bool:
+    return bool(url.host) and not url.userinfo and (url.scheme == "https" or _is_plain_here(url))
+
+
+def _is_plain_here(url: httpx.URL) -> bool:
+    if url.scheme != "http":
+        return False
+    try:
+        return ip_address(url.host).is_loopback
+    except ValueError:
+        return url.host == "localhost"
+
+
+@contextmanager
+def _translated(url: httpx.URL) -> Iterator[None]:
+    """Say in our words what went wrong on the line; no text of the library's, no header."""
+    import httpx
+
+    try:
+        yield
+    except httpx.TimeoutException as error:
+        raise Passing("no answer in time") from error
+    except httpx.ProxyError as error:
+        raise OutsideError(
+            "the proxy refuses the connection",
+            where=str(url),
+            hint="check HTTPS_PROXY and NO_PROXY",
+        ) from error
+    except httpx.ConnectError as error:
+        if certificate := _certificate(error):
+            raise OutsideError(
+                f"the certificate of {url.host} cannot be trusted: {certificate}",
+                where=str(url),
+                why="somebody may stand between you and the publisher",
+                hint="check the clock; behind a company's proxy set SSL_CERT_FILE",
+            ) from error
+        raise Passing(f"no connection to {url.host} ({error})", tries=NAME_TRIES) from error
+    except (httpx.NetworkError, httpx.RemoteProtocolError) as error:
+        raise Passing("the connection broke off") from error
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise OutsideError(f"the request failed: {type(error).__name__}", where=str(url)) from error
+
+
+def _certificate(error: BaseException) -> str:
+    at: BaseException | None = error
+    while at is not None:
+        if isinstance(at, ssl.SSLCertVerificationError):
+            return at.verify_message
+        at = at.__cause__ or at.__context__
+    return ""

@@ -1,0 +1,214 @@
+"""What a user wants, and which files that is."""
+
+from __future__ import annotations
+
+import calendar
+import hashlib
+from dataclasses import dataclass, field, fields
+from datetime import date
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Literal, Protocol, cast
+
+from entrepot.errors import RequestError
+from entrepot.sources import source_ids, source_info
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from entrepot.model.period import Period
+    from entrepot.sources.info import Download, Way
+
+__all__ = ["Piece", "Wanted", "installed", "months", "needed", "pieces", "short_name", "years"]
+
+Freq = Literal["", "A", "Q", "M"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is wanted of a source; an empty field says nothing.
+
+    Attributes
+    ----------
+    period
+        Years or months.
+    freq
+        ``A``, ``Q`` or ``M``.
+    reporters, partners
+        Codes of our areas.
+    codes
+        Product codes.
+    nomenclature, vintage
+        Edition of the product codes, e.g. ``"HS2017"``; release, e.g. ``"V202601"``.
+    """
+
+    period: Period | None = None
+    freq: Freq = ""
+    reporters: tuple[str, ...] = ()
+    partners: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    nomenclature: str = ""
+    vintage: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One file to fetch.
+
+    Attributes
+    ----------
+    name
+        Name of the file; made by us, never taken from a server.
+    address
+        Where from, without a key.
+    way
+        The way it is fetched by.
+    split
+        Gives smaller pieces that together hold the same, for when the answer is too large; none
+        where it cannot be split.
+    """
+
+    name: str
+    address: str
+    way: Way
+    split: Callable[[], tuple[Piece, ...]] | None = field(default=None, compare=False)
+
+
+class Getter(Protocol):
+    """What `sources/<id>/get.py` offers.
+
+    `TAKES` names the fields of `Wanted` that mean something for the source.
+    """
+
+    TAKES: tuple[str, ...]
+
+    def pieces(self, wanted: Wanted, download: Download) -> tuple[Piece, ...]:
+        """Return the files that make up a request."""
+        ...
+
+
+def pieces(source: str, wanted: Wanted) -> tuple[Piece, ...]:
+    """Return the files that make up a request.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such source.
+    RequestError
+        If the source has no public address, or an option means nothing for it.
+    """
+    download = source_info(source).download
+    if download is None or find_spec(f"entrepot.sources.{source}.get") is None:
+        can = [name for name in source_ids() if source_info(name).download is not None]
+        raise RequestError(
+            f"{source} has no address that files can be fetched from",
+            where=source_info(source).url,
+            hint=f"fetch the file with a browser, then: entrepot data add {source} FILE; "
+            f"what can be fetched: {', '.join(can)}",
+        )
+    getter = cast("Getter", import_module(f"entrepot.sources.{source}.get"))
+    empty = Wanted()
+    for one in fields(Wanted):
+        said = getattr(wanted, one.name) != getattr(empty, one.name)
+        if said and one.name not in getter.TAKES:
+            raise RequestError(
+                f"{source} does not come by {one.name}",
+                why="the option would be passed over without a word",
+                hint=f"leave it out; {source} takes: {', '.join(getter.TAKES) or 'no option'}",
+            )
+    return getter.pieces(wanted, download)
+
+
+def installed(source: str) -> Path | None:
+    """Return the file that an installed library brings for a source; None where none does.
+
+    Raises
+    ------
+    MissingExtraError
+        If the library is not installed.
+    """
+    if source_info(source) and find_spec(f"entrepot.sources.{source}.get") is None:
+        return None
+    find = getattr(import_module(f"entrepot.sources.{source}.get"), "installed", None)
+    return cast("Path", find()) if find else None
+
+
+def needed(period: Period | None, source: str) -> Period:
+    """Return the period, or say that there has to be one.
+
+    Raises
+    ------
+    RequestError
+        If there is none.
+    """
+    if period is None:
+        raise RequestError(
+            f"which period of {source}?",
+            why="all of it would be very much",
+            hint=f"entrepot data get {source} --period 2023",
+        )
+    return period
+
+
+def years(period: Period) -> tuple[int, ...]:
+    """Return the calendar years of a period that is made of whole ones.
+
+    Raises
+    ------
+    RequestError
+        If it is not.
+
+    Examples
+    --------
+    >>> from entrepot.model.period import Period
+    >>> years(Period.parse("2021..2023"))
+    (2021, 2022, 2023)
+    """
+    if not period.is_whole_years:
+        raise RequestError(
+            f"not whole years: {period}", hint="write 2023 or 2021..2023, or add --freq M"
+        )
+    return tuple(one.year for one in period.years())
+
+
+def months(period: Period) -> tuple[str, ...]:
+    """Return the calendar months of a period that is made of whole ones.
+
+    Raises
+    ------
+    RequestError
+        If it is not.
+
+    Examples
+    --------
+    >>> from entrepot.model.period import Period
+    >>> months(Period.parse("2022-11..2023-01"))
+    ('2022-11', '2022-12', '2023-01')
+    """
+    first = period.start.year * 12 + period.start.month - 1
+    last_day = date(
+        period.end.year,
+        period.end.month,
+        calendar.monthrange(period.end.year, period.end.month)[1],
+    )
+    if period.start.day != 1 or period.end != last_day:
+        raise RequestError(f"not whole months: {period}", hint="write 2023-06 or 2023-01..2023-06")
+    return tuple(f"{at // 12}-{at % 12 + 1:02d}" for at in range(first, first + period.months))
+
+
+def short_name(*parts: str | Iterable[str], suffix: str) -> str:
+    """Return a file name out of what was asked for; long lists become a hash of themselves.
+
+    Examples
+    --------
+    >>> short_name("IMTS", "A", "2023", ["RUS", "CHN"], suffix="csv")
+    'IMTS_A_2023_RUS+CHN.csv'
+    """
+    texts = [part if isinstance(part, str) else "+".join(part) for part in parts]
+    kept = [
+        text if len(text) <= 24 else hashlib.sha256(text.encode()).hexdigest()[:12]
+        for text in texts
+        if text
+    ]
+    return f"{'_'.join(kept)}.{suffix}"

@@ -1,0 +1,134 @@
+"""Fetch all pieces of a request, one after the other, politely."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from entrepot.errors import OutsideError
+from entrepot.sources.get.client import Door
+from entrepot.sources.get.fetch import Got, Means, fetch, held
+from entrepot.sources.get.patience import Patience
+from entrepot.sources.get.sniff import TooMuch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from entrepot.sources.get.plan import Piece
+
+__all__ = ["get"]
+
+
+@dataclass(slots=True)
+class _Pace:
+    """Keeps the pause between two requests that a publisher wants."""
+
+    patience: Patience
+    clock: Callable[[], float] = field(default=time.monotonic)
+    last: float | None = None
+
+    def wait(self, pause: float) -> None:
+        now = self.clock()
+        if self.last is not None and now - self.last < pause:
+            self.patience.sleep(pause - (now - self.last))
+        self.last = self.clock()
+
+
+def get(
+    pieces: Sequence[Piece],
+    folder: Path,
+    *,
+    offline: bool = False,
+    again: bool = False,
+    say: Callable[[str], None] = lambda text: None,
+    moved: Callable[[int, int | None], None] = lambda have, total: None,
+    patience: Patience | None = None,
+    door: Door | None = None,
+) -> tuple[Got, ...]:
+    """Fetch pieces into a folder and return what became of each.
+
+    Parameters
+    ----------
+    pieces
+        What `plan.pieces` returns. One whose answer is too large is asked for in smaller pieces.
+    folder
+        Made if it is not there.
+    offline
+        Whether to refuse before anything is opened, unless all is there already.
+    again
+        Whether to fetch anew what is there and cannot be asked for conditionally.
+    say, moved
+        Told each event in words; and bytes that are there, of how many.
+    patience, door
+        How long to go on, and the connection; tests put their own.
+
+    Raises
+    ------
+    OutsideError
+        If something cannot be had. What came is kept, and the next call goes on there.
+    """
+    if offline:
+        return _there(pieces, folder, say)
+    patience = patience or Patience()
+    _make(folder)
+    with door or Door() as opened:
+        means = Means(opened, patience, _Pace(patience).wait, say, moved)
+        return _each(pieces, lambda piece: fetch(piece, folder, means, again=again), say)
+
+
+def _there(pieces: Sequence[Piece], folder: Path, say: Callable[[str], None]) -> tuple[Got, ...]:
+    def only_held(piece: Piece) -> Got:
+        found = held(piece, folder)
+        if found is None:
+            raise OutsideError(
+                "offline: nothing is fetched",
+                where=piece.address,
+                why="--offline, or ENTREPOT_OFFLINE in the environment, says so",
+                hint="fetch the file on another machine and add it with `entrepot data add`",
+            )
+        return found
+
+    return _each(pieces, only_held, say)
+
+
+def _each(
+    pieces: Sequence[Piece], act: Callable[[Piece], Got], say: Callable[[str], None]
+) -> tuple[Got, ...]:
+    queue, done = list(pieces), list[Got]()
+    while queue:
+        piece = queue.pop(0)
+        say(f"file {len(done) + 1} of {len(done) + 1 + len(queue)}: {piece.name}")
+        try:
+            done.append(act(piece))
+        except TooMuch as error:
+            smaller = piece.split() if piece.split else ()
+            if not smaller:
+                raise _cut_off(piece) from error
+            say(f"{piece.name} is too much for one answer: asking in {len(smaller)} pieces")
+            queue[:0] = smaller
+    return tuple(done)
+
+
+def _cut_off(piece: Piece) -> OutsideError:
+    most = f" of {piece.way.rows:,} rows" if piece.way.rows else ""
+    return OutsideError(
+        f"more than one answer{most} holds, and it cannot be asked for in smaller pieces",
+        where=piece.address,
+        why="what is beyond the limit would be missing without a word",
+        hint="name fewer products or partners (--goods, --partner), or fetch the publisher's "
+        "bulk file and add it with `entrepot data add`",
+    )
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutsideError(
+            "the folder for downloads cannot be made",
+            where=str(folder),
+            why=str(error),
+            hint="name another one with --to",
+        ) from error

@@ -1,0 +1,142 @@
+"""Is what came the data that was asked for? By its content, before it gets its name."""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from html import unescape
+from typing import TYPE_CHECKING
+
+from entrepot.errors import OutsideError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from entrepot.sources.info import Way
+
+__all__ = ["TooMuch", "look"]
+
+_HEAD = 65536
+_MARKUP = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<", re.DOTALL)
+_NOT_SHOWN = re.compile(r"<(script|style|head)\b.*?</\1>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
+_TAGS = re.compile(r"<[^>]*>|\s")
+# Eurostat answers a request for much data with a ticket: the data are prepared for later.
+_LATER = re.compile(rb"SUBMITTED|<queued|EXTRACTION_TOO_BIG|asyncResponse", re.IGNORECASE)
+_SEVEN = b"7z\xbc\xaf\x27\x1c"
+_OLD_OFFICE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
+
+
+class TooMuch(Exception):  # noqa: N818  the caller asks in smaller pieces
+    """The answer is cut off at the publisher's limit, or refused as too large."""
+
+
+def look(path: Path, way: Way, where: str) -> int | None:
+    """Return the number of rows of an answer, where its format shows it.
+
+    Parameters
+    ----------
+    path
+        File that has come.
+    way
+        What was asked for.
+    where
+        Address, for messages.
+
+    Raises
+    ------
+    OutsideError
+        If it is empty, a web page, damaged, cut off, or something else.
+    TooMuch
+        If it holds as many rows as the publisher sends at most, or a ticket in place of data.
+    """
+    with path.open("rb") as opened:
+        head = opened.read(_HEAD)
+    if not head.strip():
+        raise _not_data("nothing", "", where)
+    if _MARKUP.match(head):
+        is_page = b"<html" in head.lower() or b"<?xml" not in head[:200]
+        if not is_page and _LATER.search(head):
+            raise TooMuch
+        kind = "a web page" if is_page else "a message in XML"
+        raise _not_data(kind, words(head), where)
+    if way.format == "json":
+        return _json_rows(path, way, where)
+    if way.format == "csv":
+        return _csv_rows(head, where)
+    _archive(path, head, way.format, where)
+    return None
+
+
+def words(head: bytes, limit: int = 160) -> str:
+    """Return the first words that a reader of the page would see."""
+    text = _NOT_SHOWN.sub(" ", head.decode("utf-8", "replace"))
+    seen = " ".join(unescape(_TAGS.sub(" ", text)).split())
+    plain = "".join(letter for letter in seen if letter.isprintable())
+    return plain[:limit].rstrip() + ("…" if len(plain) > limit else "")
+
+
+def _json_rows(path: Path, way: Way, where: str) -> int:
+    try:
+        answer = json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise _not_data("no readable JSON", str(error)[:160], where) from error
+    rows = answer.get("data") if isinstance(answer, dict) else None
+    if not isinstance(rows, list):
+        said = str(answer.get("error") or answer)[:160] if isinstance(answer, dict) else ""
+        raise _not_data("JSON without rows", said, where)
+    if answer.get("error"):
+        raise _not_data("an error", str(answer["error"])[:160], where)
+    count = answer.get("count")
+    if isinstance(count, int) and count > len(rows):
+        raise TooMuch
+    if way.rows is not None and len(rows) >= way.rows:
+        raise TooMuch
+    return len(rows)
+
+
+def _csv_rows(head: bytes, where: str) -> int | None:
+    """Return 0 for a table that is a head and nothing more."""
+    first, _, rest = head.partition(b"\n")
+    if b"\0" in head or not re.search(rb"[,;\t]", first):
+        raise _not_data("no table", words(first), where)
+    return None if rest.strip() else 0
+
+
+def _archive(path: Path, head: bytes, kind: str, where: str) -> None:
+    if kind == "7z":
+        whole = head.startswith(_SEVEN) and len(head) >= 32 and _seven_size(head) == _size(path)
+    elif kind == "workbook" and head.startswith(_OLD_OFFICE):
+        whole = _size(path) % 512 == 0
+    else:
+        whole = head.startswith(_ZIP) and _zip_is_whole(path)
+    if not whole:
+        named = {"7z": "7z archive", "workbook": "Excel workbook"}.get(kind, "zip archive")
+        raise _not_data(f"no whole {named}", words(head[:200]), where)
+
+
+def _zip_is_whole(path: Path) -> bool:
+    """Whether the list of members at the end is there and fits; contents are tested at reading."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return bool(archive.infolist())
+    except (zipfile.BadZipFile, OSError, NotImplementedError):
+        return False
+
+
+def _seven_size(head: bytes) -> int:
+    """Bytes of a 7z archive by its first 32: where the list of members stands and how long."""
+    return 32 + int.from_bytes(head[12:20], "little") + int.from_bytes(head[20:28], "little")
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size
+
+
+def _not_data(what: str, said: str, where: str) -> OutsideError:
+    return OutsideError(
+        f"the publisher sent {what} in place of the data" + (f": “{said}”" if said else ""),
+        where=where,
+        why="kept under the name of the file it would look like data",
+        hint="open the address in a browser; run the command again later",
+    )
