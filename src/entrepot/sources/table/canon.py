@@ -1,0 +1,142 @@
+"""The SQL from facts to canonical rows; a row to be left out carries the reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.sources.strict import literal
+from entrepot.sources.table.needs import by_reporter
+from entrepot.sources.table.numbers import missing_sql, number_sql
+
+if TYPE_CHECKING:
+    from entrepot.sources.table.fields import Field, Meaning
+    from entrepot.sources.table.mapping import Mapping
+    from entrepot.sources.table.plan import Plan
+
+__all__ = ["CANONICAL", "NEVER_NULL", "canonical_sql"]
+
+CANONICAL = (
+    *("period", "freq", "exporter", "importer", "product", "nomenclature", "value_usd"),
+    *("value_reported", "currency", "valuation", "mass_kg", "quantity", "quantity_unit"),
+    *("told_by", "partner_basis", "is_reexport", "is_estimated"),
+)
+"""Columns of the flows that a table can fill."""
+NEVER_NULL = (
+    *("period", "freq", "exporter", "importer", "product", "nomenclature", "valuation"),
+    *("told_by", "money", "money_in"),
+)
+"""What each row that counts has to say."""
+
+
+def canonical_sql(plan: Plan, facts: str, lookups: list[tuple[Field, dict[str, Meaning]]]) -> str:
+    """Return SQL for canonical rows, with the cells they come from beside them.
+
+    Further columns: ``why``: null if the row counts, else the reason and the text that is to
+    blame; ``level`` of the product; ``money`` in whole units of ``money_in``.
+
+    Parameters
+    ----------
+    facts
+        From `entrepot.sources.table.facts.facts_sql`.
+    lookups
+        What each text of each field means.
+    """
+    joins = [
+        f"JOIN {_values(held)} AS l{n}(t, a, b, w) ON l{n}.t = {field.sql()}"
+        for n, (field, held) in enumerate(lookups)
+    ]
+    reasons = [f"nullif(l{n}.w, '') || ': ' || l{n}.t" for n in range(len(lookups))]
+    words = _words(plan, lookups)
+    rows = f"""
+        SELECT f.* EXCLUDE (k), {", ".join(f"{sql} AS {name}" for name, sql in words.items())},
+            coalesce({", ".join([*reasons, "NULL"])}) AS why
+        FROM ({facts}) AS f {" ".join(joins)}
+        WHERE NOT ({missing_sql("f.v", plan.mapping)})"""
+    return f"SELECT r.*, {_derived(plan)} FROM ({rows}) AS r"
+
+
+def _values(meanings: dict[str, Meaning]) -> str:
+    """Return SQL for a table: text, one or two words, reason to leave out."""
+    rows = []
+    for text, meaning in meanings.items():
+        first, second = (*meaning.words, None)[:2]
+        words = ("NULL::VARCHAR" if w is None else literal(w) for w in (first, second))
+        rows.append(f"({literal(text)}, {', '.join(words)}, {literal(meaning.why)})")
+    # Without a text there is no row either, but the table needs one to have its types.
+    none = "(NULL::VARCHAR, NULL::VARCHAR, NULL::VARCHAR, NULL::VARCHAR)"
+    return f"(VALUES {', '.join(rows) or none})"
+
+
+def _words(plan: Plan, lookups: list[tuple[Field, dict[str, Meaning]]]) -> dict[str, str]:
+    """Return SQL for what a row says, by name: from its column, else from the mapping."""
+    place = {field.name: f"l{n}" for n, (field, _) in enumerate(lookups)}
+
+    def first(name: str) -> str:
+        return f"{place[name]}.a" if name in place else f"s_{name}"
+
+    def second(name: str, other: str) -> str:
+        return f"{place[name]}.b" if name in place else other
+
+    mapping = plan.mapping
+    by_flow = f"({second('flow', 's_reexport')})::BOOLEAN"
+    if mapping.reexports == "apart":
+        by_flow = f"coalesce({by_flow}, false)"
+    reexport = f"{place['is_reexport']}.a::BOOLEAN" if "is_reexport" in place else by_flow
+    unit = first("quantity_unit") if "quantity_unit" in place else "s_unit"
+    many = _measure("q", mapping, "s_many")
+    marks = [f"l{n}.a::BOOLEAN" for n, (f, _) in enumerate(lookups) if f.name == "is_estimated"]
+    sides = ("reporter", "partner") if by_reporter(plan) else ("exporter", "importer")
+    return {
+        "period": f"{first('period')}::DATE",
+        "freq": second("period", "s_freq"),
+        "side_0": first(sides[0]),
+        "side_1": first(sides[1]),
+        "flow_": first("flow"),
+        "told_by_": first("told_by"),
+        "product": first("product"),
+        "level": second("product", "NULL"),
+        "nomenclature_": first("nomenclature"),
+        "valuation_": first("valuation"),
+        "money": f"round({number_sql('f.v', mapping)} * s_scale, 2)",
+        "money_in": first("currency"),
+        "mass_kg": _measure("m", mapping, "s_mass"),
+        "quantity": f"CASE WHEN {unit} IS NOT NULL THEN {many} END",
+        "quantity_unit": f"CASE WHEN {many} IS NOT NULL THEN {unit} END",
+        "partner_basis": first("partner_basis"),
+        "is_reexport": reexport,
+        "is_estimated": _any(marks),
+    }
+
+
+def _measure(text: str, mapping: Mapping, scale: str) -> str:
+    """Return SQL for a mass or quantity; zero beside a value means that it is not known."""
+    number = f"nullif(round({number_sql(f'f.{text}', mapping)} * {scale}, 6), 0)"
+    return f"CASE WHEN NOT ({missing_sql(f'f.{text}', mapping)}) THEN {number} END"
+
+
+def _any(marks: list[str]) -> str:
+    """Return SQL for whether one of the marks is set; null if none says anything."""
+    if not marks:
+        return "NULL::BOOLEAN"
+    known = f"coalesce({', '.join(marks)}) IS NOT NULL"
+    return f"CASE WHEN {known} THEN {' OR '.join(f'coalesce({m}, false)' for m in marks)} END"
+
+
+def _derived(plan: Plan) -> str:
+    """Return SQL for what follows from who reports which flow."""
+    told = (
+        "coalesce(told_by_, CASE flow_ WHEN 'export' THEN 'exporter' "
+        "WHEN 'import' THEN 'importer' END)"
+    )
+    exporter, importer = "side_0", "side_1"
+    if by_reporter(plan):
+        exporter = "CASE flow_ WHEN 'export' THEN side_0 WHEN 'import' THEN side_1 END"
+        importer = "CASE flow_ WHEN 'export' THEN side_1 WHEN 'import' THEN side_0 END"
+    return f"""
+        {exporter} AS exporter, {importer} AS importer, {told} AS told_by,
+        CASE product WHEN 'TOTAL' THEN 'NONE' ELSE nomenclature_ END AS nomenclature,
+        coalesce(valuation_, CASE {told} WHEN 'exporter' THEN 'FOB' WHEN 'importer' THEN 'CIF' END)
+            AS valuation,
+        CASE WHEN money_in = 'USD' THEN money END AS value_usd,
+        CASE WHEN money_in <> 'USD' THEN money END AS value_reported,
+        nullif(money_in, 'USD') AS currency"""

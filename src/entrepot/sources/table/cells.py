@@ -1,0 +1,132 @@
+"""The cells of a file as text, whatever kind of file it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from entrepot.errors import BadFileError
+from entrepot.sources.parquet import cell_text, is_parquet, parquet_types, read_parquet, reading
+from entrepot.sources.strict import literal, quoted
+from entrepot.sources.table.numbers import BLANKS
+from entrepot.sources.table.plain import plain_text, sheet_as_text, text_lines
+from entrepot.sources.workbook import is_workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import duckdb
+
+    from entrepot.sources.table.mapping import Mapping
+
+__all__ = ["Cells", "column_names", "open_cells"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """A table of texts, unread.
+
+    Attributes
+    ----------
+    path, label
+        Plain file, and its name for messages.
+    names
+        Names of the columns; those without one are called by their place: ``column 3``.
+    mapping
+        How the file is written.
+    is_parquet
+        Whether it is Parquet; else it is delimited text in UTF-8 that begins with the names.
+    """
+
+    path: Path
+    label: str
+    names: tuple[str, ...]
+    mapping: Mapping
+    is_parquet: bool = False
+
+    def sql(self, connection: duckdb.DuckDBPyConnection) -> str:
+        """Return SQL for the cells: columns ``c0``, ``c1`` ..., blanks around them taken off."""
+        return f"SELECT {', '.join(self._texts(connection))} FROM {self._source()}"
+
+    def lines(self, connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[int, list[str]]]:
+        """Yield number and texts of every row, in order; the number is that of the user's file."""
+        if not self.is_parquet:
+            yield from text_lines(self.path, self.label, self.mapping, len(self.names))
+            return
+        source = read_parquet(self.path, numbered=True)
+        query = f"SELECT file_row_number + 1, {', '.join(self._texts(connection))} FROM {source}"
+        with reading(self.label):
+            found = connection.execute(query + " ORDER BY 1")
+            while batch := found.fetchmany(10_000):
+                yield from ((number, texts) for number, *texts in batch)
+
+    def _texts(self, connection: duckdb.DuckDBPyConnection) -> list[str]:
+        if self.is_parquet:
+            types = parquet_types(connection, self.path, self.label)
+            texts = [self._typed(name, kind) for name, kind in types.items()]
+        else:
+            texts = [f"coalesce(c{place}, '')" for place in range(len(self.names))]
+        return [f"trim({text}, {literal(BLANKS)}) AS c{place}" for place, text in enumerate(texts)]
+
+    def _typed(self, name: str, kind: str) -> str:
+        """Return SQL for a cell of Parquet as text, numbers written as the mapping has them."""
+        text = cell_text(name, kind)
+        if kind in ("FLOAT", "DOUBLE"):
+            text = f"CASE WHEN isnan({quoted(name)}) THEN '' ELSE {text} END"
+        if self.mapping.decimal != "." and kind.startswith(("FLOAT", "DOUBLE", "DECIMAL")):
+            text = f"replace({text}, '.', {literal(self.mapping.decimal)})"
+        return text
+
+    def _source(self) -> str:
+        if self.is_parquet:
+            return read_parquet(self.path)
+        types = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(self.names)))
+        return (
+            f"read_csv({literal(self.path)}, columns={{{types}}}, header=true, auto_detect=false, "
+            f"delim={literal(self.mapping.delimiter)}, quote='\"', escape='\"', strict_mode=true)"
+        )
+
+
+def open_cells(
+    path: Path, label: str, mapping: Mapping, scratch: Path, connection: duckdb.DuckDBPyConnection
+) -> Cells:
+    """Open a CSV, Excel or Parquet file; what has to be rewritten goes to `scratch`.
+
+    Raises
+    ------
+    BadFileError
+        If it is none of them, or not as the mapping says.
+    """
+    if is_parquet(path):
+        names = tuple(parquet_types(connection, path, label))
+        return Cells(path, label, column_names(names), mapping, is_parquet=True)
+    opened = sheet_as_text if is_workbook(path) else plain_text
+    text, header = opened(path, label, mapping, scratch)
+    if not any(header):
+        raise BadFileError(
+            "no names of columns",
+            where=f"{label}, row {mapping.head}",
+            hint="say with header_row in which row they stand",
+        )
+    return Cells(text, label, column_names(header), mapping)
+
+
+def column_names(header: tuple[str, ...]) -> tuple[str, ...]:
+    """Return names that differ: one without a name is called by its place, a second one by number.
+
+    Examples
+    --------
+    >>> column_names(("", "value", "value"))
+    ('column 1', 'value', 'value (2)')
+    """
+    found: list[str] = []
+    for place, name in enumerate(header, 1):
+        plain = " ".join(name.split()) or f"column {place}"
+        number = 2
+        unique = plain
+        while unique in found:
+            unique = f"{plain} ({number})"
+            number += 1
+        found.append(unique)
+    return tuple(found)

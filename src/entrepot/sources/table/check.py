@@ -1,0 +1,193 @@
+"""The first pass over a file: every cell is what the mapping says, and every text means something.
+
+DuckDB looks at the whole file; only when it finds something is the file read again line by line
+to say where.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from entrepot.errors import BadFileError, EntrepotError, RequestError
+from entrepot.sources.parquet import reading
+from entrepot.sources.strict import literal
+from entrepot.sources.table.facts import selected
+from entrepot.sources.table.fields import BETWEEN, fields, meanings
+from entrepot.sources.table.numbers import is_missing, is_number, missing_sql, number_pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import duckdb
+
+    from entrepot.sources.table.cells import Cells
+    from entrepot.sources.table.fields import Field, Meaning
+    from entrepot.sources.table.plan import Group, Plan
+
+__all__ = ["Looked", "look"]
+
+_NUMBERS = (("v", "value"), ("m", "mass"), ("q", "quantity"))
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the first pass found.
+
+    Attributes
+    ----------
+    rows, others
+        Rows of the file, and those that the mapping does not select.
+    facts, empty
+        Values, and places of values without one.
+    lookups
+        What each text of each field means.
+    """
+
+    rows: int
+    others: int
+    facts: int
+    empty: int
+    lookups: list[tuple[Field, dict[str, Meaning]]]
+
+
+def look(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, cells: Cells, texts: str, facts: str
+) -> Looked:
+    """Check every cell.
+
+    Parameters
+    ----------
+    texts, facts
+        SQL of the cells and of the facts.
+
+    Raises
+    ------
+    BadFileError
+        Naming file, row and column of the first cell that is not what it should be.
+    """
+    known = fields(plan)
+    bad = " OR ".join(f"({_bad(sign, plan)})" for sign, _ in _NUMBERS)
+    here = f"NOT ({missing_sql('v', plan.mapping)})"
+    lists = "".join(f", list(DISTINCT {field.sql()}) FILTER (WHERE here)" for field in known)
+    try:
+        [(rows, others)] = connection.sql(
+            f"SELECT count(*), count(*) FILTER (WHERE NOT ({selected(plan)})) FROM ({texts})"
+        ).fetchall()
+        [(count, filled, wrong, *seen)] = connection.sql(
+            f"SELECT count(*), count(*) FILTER (WHERE here), count(*) FILTER (WHERE bad){lists} "
+            f"FROM (SELECT *, {here} AS here, {here} AND ({bad}) AS bad FROM ({facts}))"
+        ).fetchall()
+    except Exception as error:
+        _where_it_breaks(connection, cells, error)
+        raise
+    if wrong:
+        raise _first_number(connection, plan, cells)
+    if not filled:
+        raise _nothing(rows, others, cells, plan)
+    lookups = [
+        (field, _meanings(connection, plan, cells, field, list(words or [])))
+        for field, words in zip(known, seen, strict=True)
+    ]
+    return Looked(rows, others, filled, count - filled, lookups)
+
+
+def _bad(sign: str, plan: Plan) -> str:
+    test = f"NOT regexp_full_match({sign}, {literal(number_pattern(plan.mapping))})"
+    return test if sign == "v" else f"NOT ({missing_sql(sign, plan.mapping)}) AND {test}"
+
+
+def _where_it_breaks(connection: duckdb.DuckDBPyConnection, cells: Cells, error: Exception) -> None:
+    """Read line by line, which says where; if that finds nothing, say what DuckDB said."""
+    with reading(cells.label):
+        for _ in cells.lines(connection):
+            pass
+        raise error
+
+
+def first_row(
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    cells: Cells,
+    wanted: Callable[[Sequence[str], Group], bool],
+) -> tuple[int, list[str], Group] | None:
+    """Return number, texts and group of the first value that fulfils a test."""
+    chosen = {plan.names.index(name): set(texts) for name, texts in plan.mapping.select.items()}
+    for number, row in cells.lines(connection):
+        if any(row[place] not in texts for place, texts in chosen.items()):
+            continue
+        for group in plan.groups:
+            if not is_missing(row[group.value.place], plan.mapping) and wanted(row, group):
+                return number, row, group
+    return None
+
+
+def _first_number(connection: duckdb.DuckDBPyConnection, plan: Plan, cells: Cells) -> EntrepotError:
+    def place(row: Sequence[str], group: Group) -> int | None:
+        for _, role in _NUMBERS:
+            number = getattr(group, role)
+            if number is None:
+                continue
+            text = row[number.place]
+            if not (is_missing(text, plan.mapping) or is_number(text, plan.mapping)):
+                return int(number.place)
+        return None
+
+    found = first_row(connection, plan, cells, lambda row, group: place(row, group) is not None)
+    if found is None:
+        return BadFileError("a number that cannot be read", where=cells.label)
+    number, row, group = found
+    column = place(row, group) or 0
+    return BadFileError(
+        f"not a number of zero or more: {row[column]!r}",
+        where=f"{cells.label}, row {number}, column {plan.names[column]!r}",
+        why="its trade would be lost from every total",
+        hint=_advice(row[column], plan),
+    )
+
+
+def _advice(text: str, plan: Plan) -> str:
+    if text.startswith("-") and len(text) > 1:
+        return "a flow of goods is never negative; leave balances out with select or ignore"
+    if "," in text and plan.mapping.decimal == ".":
+        return "if the comma parts decimals add decimal: ',', if it parts thousands thousands: ','"
+    if any(sign in text for sign in " .'\u00a0") and any(sign.isdigit() for sign in text):
+        return "say with decimal and thousands how the file writes numbers"
+    return f"if it stands for no number, add it to the mapping: missing: [{text!r}]"
+
+
+def _meanings(
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    cells: Cells,
+    field: Field,
+    texts: list[str],
+) -> dict[str, Meaning]:
+    try:
+        return meanings(field, texts, plan)
+    except RequestError as error:
+        text = error.where
+        found = first_row(connection, plan, cells, lambda row, g: field.text(row, g) == text)
+        columns = " and ".join(repr(plan.names[place]) for place in field.places)
+        number = f", row {found[0]}" if found else ""
+        raise BadFileError(
+            f"{error.what}: {text.replace(BETWEEN, ' ')!r}",
+            where=f"{cells.label}{number}, column {columns}",
+            why=error.why,
+            hint=error.hint,
+        ) from error
+
+
+def _nothing(rows: int, others: int, cells: Cells, plan: Plan) -> BadFileError:
+    if rows and others == rows:
+        chosen = "; ".join(f"{name}: {', '.join(t)}" for name, t in plan.mapping.select.items())
+        return BadFileError(
+            f"select leaves no row ({chosen})",
+            where=f"mapping, select; {cells.label}",
+            hint="write the values as the cells have them",
+        )
+    return BadFileError(
+        "no row has a value" if rows else "the file has names of columns and no rows",
+        where=cells.label,
+        hint="correct header_row, missing or the column of the value in the mapping",
+    )

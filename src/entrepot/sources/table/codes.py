@@ -1,0 +1,106 @@
+"""Areas as tables write them: by a system of codes, by name, or by a table of their own."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from entrepot.errors import RequestError
+from entrepot.model.area_table import System, areas, by_code, by_name, known_areas, unknown_area
+from entrepot.sources.table.roles import SYSTEMS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping as Dictionary
+
+__all__ = ["area_of", "own_area", "system_codes"]
+
+_TABLES: dict[str, tuple[System, ...]] = {
+    "iso2": ("alpha2",),
+    "eurostat": ("eurostat",),
+    "gacc": ("gacc",),
+    "imf": ("imf",),
+    "baci": ("baci",),
+    "comtrade": ("comtrade",),
+    # UN Comtrade calls its codes M49, and has some that M49 has not: 842, 699, 757, 490.
+    "m49": ("comtrade", "m49"),
+}
+
+_LONGEST = 40
+
+
+@cache
+def system_codes(system: str) -> dict[str, str]:
+    """Return our code for each code of a system, both as `area_of` compares them.
+
+    Parameters
+    ----------
+    system
+        A key of `entrepot.sources.table.roles.SYSTEMS`, ``names`` left out.
+    """
+    if system == "iso3":
+        own = {one.code: one.code for one in areas()}
+        return {_key(name): code for name, code in by_code("name").items() if len(name) <= 3} | own
+    return {_key(code): ours for table in _TABLES[system] for code, ours in by_code(table).items()}
+
+
+def area_of(text: str, codes: str | Dictionary[str, str] | None) -> str:
+    """Return our code for what a cell says.
+
+    Parameters
+    ----------
+    text
+        The cell.
+    codes
+        System, or a table of the file's own; None: names, or ISO codes of three letters.
+
+    Raises
+    ------
+    RequestError
+        If it is not known.
+    """
+    if isinstance(codes, str) and codes.lower() != "names":
+        found = system_codes(codes.lower()).get(_key(text))
+    elif codes is None or isinstance(codes, str):
+        found = by_name(text) or (None if codes else system_codes("iso3").get(text))
+    else:
+        found = own_area({_key(code): area for code, area in codes.items()}.get(_key(text)))
+    if found is None:
+        raise _unknown(text, codes)
+    return found
+
+
+def own_area(code: str | None) -> str | None:
+    """Return a code of ours that a mapping names, checked.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such area.
+    """
+    if code is not None and code not in known_areas():
+        raise unknown_area(code)
+    return code
+
+
+def _unknown(text: str, codes: str | Dictionary[str, str] | None) -> RequestError:
+    if isinstance(codes, str):
+        shown = SYSTEMS[codes.lower()]
+        kind = "name of an area" if shown == "names" else f"area code of {shown}"
+    else:
+        kind = "area" if codes is None else "area code of the mapping's own table"
+    near = unknown_area(text).suggestions if codes is None or kind.startswith("name") else []
+    code = near[0] if near else "CODE"
+    cell = text if len(text) <= _LONGEST else "..."
+    return RequestError(
+        f"unknown {kind}",
+        where=text,
+        why="its trade would be lost from every total",
+        hint=f"if it is an area, say which in the mapping: own: {{{cell!r}: {code}}}; if it is a "
+        "total over areas, leave_out; an area that is new has to be added to model/areas.csv",
+    )
+
+
+def _key(code: str) -> str:
+    """Return a code for comparing: spreadsheets lose zeros at the front, and some write 643.0."""
+    plain = code.strip().upper().removesuffix(".0")
+    return str(int(plain)) if plain.isascii() and plain.isdigit() else plain

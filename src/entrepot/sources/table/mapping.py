@@ -1,0 +1,245 @@
+"""The mapping of a user's table: closed YAML that says what each column is."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from entrepot.errors import BadFileError, RequestError
+from entrepot.model.closed_yaml import parse_closed
+from entrepot.sources.table.roles import CONSTANTS, SYSTEMS, Role, keys_of
+
+__all__ = ["Column", "Constants", "Mapping", "read_mapping"]
+
+NAME = "mapping"
+"""What a mapping is called in messages where its file is not known."""
+
+TextList = Annotated[
+    tuple[str, ...],
+    BeforeValidator(lambda held: held if isinstance(held, list | tuple) else [held]),
+]
+_SIGNS = {"tab": "\t", "comma": ",", "semicolon": ";"}
+Delimiter = Annotated[
+    str,
+    BeforeValidator(lambda held: _SIGNS.get(held, held) if isinstance(held, str) else held),
+    Field(pattern='^[^"\\r\\n]$'),
+]
+Flow = Literal["import", "export", "reexport", "reimport"]
+Basis = Literal["destination", "origin", "consignment"]
+Valuation = Literal["FOB", "CIF"]
+Freq = Literal["A", "Q", "M"]
+Teller = Literal["exporter", "importer", "both"]
+
+
+class Constants(BaseModel):
+    """What holds for a whole file, or for one column of numbers."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    reporter: str | None = None
+    partner: str | None = None
+    exporter: str | None = None
+    importer: str | None = None
+    flow: Flow | None = None
+    product: str | None = None
+    nomenclature: str | None = None
+    period: str | None = None
+    month: str | None = None
+    freq: Freq | None = None
+    valuation: Valuation | None = None
+    partner_basis: Basis | None = None
+    told_by: Teller | None = None
+
+    def constants(self) -> dict[str, str]:
+        """Return what is said, by name."""
+        return {name: held for name in CONSTANTS if (held := getattr(self, name)) is not None}
+
+
+class Column(Constants):
+    """What one column of the file is.
+
+    Attributes
+    ----------
+    role
+        See `entrepot.sources.table.roles`.
+    codes
+        How areas are written (``M49``, ``ISO3``, ``names`` ...), or a table of the file's own.
+    own
+        Own table on top: cell to what it means, for odd spellings.
+    leave_out
+        Cells whose rows are left out: totals beside their parts.
+    pad
+        Digits of a code whose zeros at the front were lost; ``even``: to the next even number.
+    pattern
+        Regular expression whose first group is the code, for codes inside words.
+    cut
+        Digits to keep of longer codes.
+    import_, export, reexport, reimport
+        How a column of flows writes each.
+    currency, scale
+        Of values: ISO 4217, and the number that each cell is multiplied by.
+    unit
+        Of a mass ``kg`` or ``t``; of a quantity any word.
+    yes, no
+        How a column of marks writes either.
+    """
+
+    role: Role
+    codes: str | dict[str, str] | None = None
+    own: dict[str, str] = Field(default_factory=dict)
+    leave_out: TextList = ()
+    pad: Literal[2, 4, 6, 8, 10, "even"] | None = None
+    pattern: str | None = None
+    cut: Literal[2, 4, 6, 8] | None = None
+    import_: TextList = Field(default=(), alias="import")
+    export: TextList = ()
+    reexport: TextList = ()
+    reimport: TextList = ()
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
+    scale: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    unit: str | None = None
+    yes: TextList = ()
+    no: TextList = ()
+
+    @model_validator(mode="after")
+    def _fits_its_role(self) -> Column:
+        known = keys_of(self.role)
+        fields = type(self).model_fields
+        for name in sorted(self.model_fields_set - {"role"}):
+            key = fields[name].alias or name
+            if key not in known:
+                raise RequestError(
+                    f"{key!r} does not go with the role {self.role!r}",
+                    why="a key that nobody reads would be lost without a word",
+                    hint=f"known here: {', '.join(known)}" if known else "leave it out",
+                )
+        if self.pattern is not None and _groups(self.pattern) != 1:
+            raise RequestError(
+                f"not a pattern with one group: {self.pattern!r}",
+                hint=r"put the code into round brackets, such as '\[([0-9]+)\]'",
+            )
+        if self.role == "mass" and self.unit not in ("kg", "t"):
+            raise RequestError("a mass needs its unit", hint="add unit: kg or unit: t")
+        if isinstance(self.codes, str) and self.codes.lower() not in SYSTEMS:
+            raise RequestError(
+                f"unknown system of area codes: {self.codes!r}",
+                hint=f"one of {', '.join(SYSTEMS.values())}, or a table {{110: HKG}}",
+            )
+        return self
+
+
+class Mapping(Constants):
+    """What a whole file is; see docs/how-to/bring-in-any-table.
+
+    Attributes
+    ----------
+    id, title, publisher, licence, url
+        What the table is called, and whose it is.
+    encoding, delimiter, decimal, thousands
+        How a text is written.
+    header_row, skip, last_row, sheet
+        Row with the names of the columns (the first is 1), or the number of rows above it; last
+        row that counts; sheet of a workbook.
+    missing
+        What stands in a cell without a number, besides nothing.
+    level
+        Digits of the product codes that are wanted where several levels stand in one file, or
+        ``total``.
+    select
+        Column to values: rows with other values are left out.
+    repeated
+        What to do where several rows say one cell: ``refuse``, ``sum`` (they are parts that add
+        up) or ``once`` (they are copies: one is kept if all are equal).
+    reexports
+        ``within``: re-exports are part of the exports (and re-imports of the imports), so that
+        their rows are left out; ``apart``: they are not.
+    columns, ignore
+        Every column of the file, mapped or ignored.
+    wide
+        What the columns are whose names are periods.
+    """
+
+    format: Literal[1]
+    id: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9_-]{0,39}$")] | None = None
+    title: str | None = None
+    publisher: str | None = None
+    licence: str | None = None
+    url: str | None = None
+    encoding: str | None = None
+    delimiter: Delimiter = ","
+    decimal: Literal[".", ","] = "."
+    thousands: Literal[",", ".", " ", "'", "’"] | None = None
+    header_row: Annotated[int, Field(ge=1)] | None = None
+    skip: Annotated[int, Field(ge=0)] | None = None
+    last_row: Annotated[int, Field(ge=2)] | None = None
+    sheet: str | None = None
+    missing: TextList = ()
+    level: Literal[2, 4, 6, 8, 10, "total"] | None = None
+    select: dict[str, TextList] = Field(default_factory=dict)
+    repeated: Literal["refuse", "sum", "once"] = "refuse"
+    reexports: Literal["within", "apart"] = "within"
+    columns: dict[str, Column]
+    wide: Column | None = None
+    ignore: TextList = ()
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Mapping:
+        if self.header_row is not None and self.skip is not None:
+            raise RequestError(
+                "header_row and skip say the same", hint="keep header_row, and leave out skip"
+            )
+        if self.thousands == self.decimal:
+            raise RequestError(
+                f"{self.decimal!r} cannot part thousands and decimals at once",
+                hint="say decimal and thousands as the file has them",
+            )
+        if self.wide is not None and self.wide.role != "value":
+            raise RequestError("wide says what columns of values are", hint="write role: value")
+        return self
+
+    @property
+    def head(self) -> int:
+        """Row with the names of the columns; the first is 1."""
+        return self.header_row or (self.skip or 0) + 1
+
+
+def _groups(pattern: str) -> int:
+    try:
+        return re.compile(pattern).groups
+    except re.error:
+        return -1
+
+
+_OPEN = re.compile(r"\bTODO\b")
+
+
+def read_mapping(text: str, name: str = NAME) -> Mapping:
+    """Read the text of a mapping.
+
+    Parameters
+    ----------
+    text
+        Closed YAML.
+    name
+        Name of its file, for messages.
+
+    Raises
+    ------
+    BadFileError
+        With line and key; if a question of a draft is still open, with all of them.
+    """
+    questions = [
+        f"line {number}: {line.strip()}"
+        for number, line in enumerate(text.splitlines(), 1)
+        if _OPEN.search(line)
+    ]
+    if questions:
+        raise BadFileError(
+            f"{len(questions)} question{'s' if len(questions) > 1 else ''} of the draft still open",
+            where=name,
+            why="what a file does not say is never guessed",
+            hint="answer in place of every TODO: " + " | ".join(questions),
+        )
+    return parse_closed(text, Mapping, name=name)

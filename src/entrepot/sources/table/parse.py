@@ -1,0 +1,107 @@
+"""Read any table of flows with a mapping that says what its columns are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.errors import BadFileError
+from entrepot.sources.parser import Delivery, RawFile, Rows
+from entrepot.sources.table.account import account
+from entrepot.sources.table.canon import canonical_sql
+from entrepot.sources.table.cells import open_cells
+from entrepot.sources.table.check import look
+from entrepot.sources.table.facts import facts_sql
+from entrepot.sources.table.mapping import Mapping, read_mapping
+from entrepot.sources.table.needs import require
+from entrepot.sources.table.plan import make_plan
+from entrepot.sources.table.products import NONE, TOTAL, nomenclature_of
+from entrepot.sources.table.repeated import KEYS, one_row_a_cell, rows_of
+from entrepot.sources.unpack import members
+from entrepot.sources.workbook import is_workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import duckdb
+
+    from entrepot.sources.parser import Key, Said
+
+__all__ = ["rows", "tables"]
+
+
+def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
+    """Yield the tables in a file: one, or the members of an archive, all with one mapping.
+
+    Raises
+    ------
+    BadFileError
+        If there is no mapping, or it says another edition than the user.
+    """
+    if said.mapping is None:
+        raise BadFileError(
+            "a table needs a mapping that says what its columns are",
+            where=file.name,
+            hint="`entrepot data map FILE` drafts one; then add --map MAP.yaml",
+        )
+    mapping = _with_edition(read_mapping(said.mapping), said)
+    edition = _edition(mapping)
+    found = [("", file.name, file.path)] if is_workbook(file.path) else members(file, scratch)
+    for _, label, path in found:
+        yield Delivery(
+            path=path,
+            name=label,
+            nomenclature=edition,
+            vintage=said.vintage or "unknown",
+            detail=(mapping, scratch),
+        )
+
+
+def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
+    """Check every row and return them in canonical columns.
+
+    Raises
+    ------
+    BadFileError
+        With file, row, column and value of what cannot be read with certainty.
+    """
+    mapping, scratch = table.detail
+    cells = open_cells(table.path, table.name, mapping, scratch, connection)
+    plan = make_plan(mapping, cells.names, table.name)
+    require(plan)
+    texts = cells.sql(connection)
+    facts = facts_sql(plan, texts)
+    looked = look(connection, plan, cells, texts, facts)
+    every = canonical_sql(plan, facts, looked.lookups)
+    findings = account(connection, plan, cells, looked, every)
+    counted = f"SELECT * FROM ({every}) WHERE why IS NULL"
+    merged, more = one_row_a_cell(connection, plan, cells, counted)
+
+    def locate(key: Key) -> str:
+        places = rows_of(connection, cells, counted, KEYS, key)
+        return f"{table.name}, rows {' and '.join(map(str, places))}" if places else ""
+
+    return Rows(
+        relation=connection.sql(merged), same={}, locate=locate, findings=(*findings, *more)
+    )
+
+
+def _with_edition(mapping: Mapping, said: Said) -> Mapping:
+    """Fill in the edition that the user named beside the mapping."""
+    if said.nomenclature is None:
+        return mapping
+    if mapping.nomenclature not in (None, said.nomenclature):
+        raise BadFileError(
+            f"the edition asked for is {said.nomenclature}, the mapping says "
+            f"{mapping.nomenclature}",
+            where="mapping, nomenclature",
+            hint="leave one of the two out",
+        )
+    return mapping.model_copy(update={"nomenclature": said.nomenclature})
+
+
+def _edition(mapping: Mapping) -> str:
+    """Return the edition of all rows, or empty text if it differs from row to row."""
+    if mapping.product == TOTAL or mapping.level == "total":
+        return NONE
+    return nomenclature_of(mapping.nomenclature) if mapping.nomenclature else ""

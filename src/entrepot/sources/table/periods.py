@@ -1,0 +1,162 @@
+"""Periods as tables write them: years, quarters and months in many spellings."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from entrepot.errors import RequestError
+from entrepot.sources.table.month_names import month_number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+__all__ = ["Span", "read_span", "spans"]
+
+_QUARTERS = {"I": 1, "II": 2, "III": 3, "IV": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A year, quarter or month.
+
+    Attributes
+    ----------
+    start
+        First day, ``2024-08-01``.
+    freq
+        ``A``, ``Q`` or ``M``; empty where a text gives a day and not how long it covers.
+    """
+
+    start: str
+    freq: str
+
+
+def read_span(text: str) -> Span | None:
+    """Return the period that a text names, or None if it names none.
+
+    Examples
+    --------
+    >>> read_span("Aug. 2024"), read_span("202401-Jan. 2024")
+    (Span(start='2024-08-01', freq='M'), Span(start='2024-01-01', freq='M'))
+    >>> read_span("2024Q2").start, read_span("Jan.-Dec. 2018").freq, read_span("2024-05-01").freq
+    ('2024-04-01', 'A', '')
+    """
+    words = " ".join(text.replace("\u00a0", " ").split())
+    if found := re.fullmatch(r"[12][0-9]{5}-(.*[^0-9].*)", words):  # the code before the name
+        words = found[1]
+    for pattern, make in _SPELLINGS:
+        if found := pattern.fullmatch(words):
+            return make(found)
+    return None
+
+
+def spans(texts: Iterable[str], freq: str | None) -> dict[str, Span]:
+    """Return the period of each text of one column.
+
+    A day (``2024-05-01``) says where a period begins and not how long it is. It is a month if
+    some of the days begin no quarter; else the mapping has to say so.
+
+    Parameters
+    ----------
+    texts
+        The different cells of the column.
+    freq
+        What the mapping says.
+
+    Raises
+    ------
+    RequestError
+        With the text as ``where``, if one is no period, or if its length is not known or another.
+    """
+    found = {}
+    for text in texts:
+        span = read_span(text)
+        if span is None:
+            raise RequestError(
+                "not a year, quarter or month",
+                where=text,
+                hint="known spellings: 2024, 202408, 2024-08, 2024M08, 2024Q3, Aug. 2024",
+            )
+        found[text] = span
+    days = [span for span in found.values() if not span.freq]
+    length = freq or ("M" if any(span.start[5:7] not in _FIRST for span in days) else "")
+    for text, span in found.items():
+        if not (span.freq or length):
+            raise RequestError(
+                "a day, and not how long the period is that begins with it",
+                where=text,
+                hint="add freq: M (or Q, or A) to the mapping",
+            )
+        found[text] = _of_length(text, span, length, freq)
+    return found
+
+
+_FIRST = ("01", "04", "07", "10")
+
+
+def _of_length(text: str, span: Span, length: str, said: str | None) -> Span:
+    if span.freq and said and span.freq != said:
+        raise RequestError(
+            f"a period of the length {span.freq}, where the mapping says freq: {said}",
+            where=text,
+            hint="leave freq out, or leave these rows out with select",
+        )
+    use = span.freq or length
+    year, month = span.start[:4], int(span.start[5:7])
+    first = {"A": 1, "Q": (month - 1) // 3 * 3 + 1, "M": month}[use]
+    return Span(f"{year}-{first:02}-01", use)
+
+
+def _month(year: str, month: int | None) -> Span | None:
+    return Span(f"{year}-{month:02}-01", "M") if month and 1 <= month <= 12 else None
+
+
+def _quarter(year: str, quarter: str) -> Span:
+    number = _QUARTERS.get(quarter.upper()) or int(quarter)
+    return Span(f"{year}-{3 * number - 2:02}-01", "Q")
+
+
+def _between(year: str, first: str, last: str) -> Span | None:
+    """Return the year or quarter from one month to another; nothing else is a period of its own."""
+    start, end = (int(m) if m.isdigit() else month_number(m) for m in (first, last))
+    if (start, end) == (1, 12):
+        return Span(f"{year}-01-01", "A")
+    if start and end == start + 2 and start % 3 == 1:
+        return Span(f"{year}-{start:02}-01", "Q")
+    return None
+
+
+def _day(year: str, month: str, day: str) -> Span | None:
+    fits = 1 <= int(month) <= 12 and 1 <= int(day) <= 31
+    return Span(f"{year}-{month}-01", "") if fits else None
+
+
+_Y = r"([12][0-9]{3})"
+_WORD = r"([^\W\d_]{3,})\.?"
+_SPELLINGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Span | None]], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), make)
+    for pattern, make in (
+        (rf"{_Y}(?:\.0)?(?: ?г\.?| ?год|年)?", lambda m: Span(f"{m[1]}-01-01", "A")),
+        (rf"{_Y}52", lambda m: Span(f"{m[1]}-01-01", "A")),  # how Eurostat writes a whole year
+        (rf"{_Y}([01][0-9])", lambda m: _month(m[1], int(m[2]))),
+        (rf"{_Y}-?M([0-9]{{1,2}})", lambda m: _month(m[1], int(m[2]))),
+        (rf"{_Y}[-/]([0-9]{{1,2}})", lambda m: _month(m[1], int(m[2]))),
+        (rf"{_Y}\.([0-9]{{2}})", lambda m: _month(m[1], int(m[2]))),  # 2024.1 may be October
+        (rf"([0-9]{{1,2}})[-/.]{_Y}", lambda m: _month(m[2], int(m[1]))),
+        (rf"{_Y}年 ?([0-9]{{1,2}})月", lambda m: _month(m[1], int(m[2]))),
+        (rf"{_Y}[-/ ]?Q([1-4])", lambda m: _quarter(m[1], m[2])),
+        (rf"Q([1-4])[-/ ]?{_Y}", lambda m: _quarter(m[2], m[1])),
+        (rf"(I|II|III|IV|[1-4]) ?(?:кв\.?|квартал) ?{_Y}.{{0,3}}", lambda m: _quarter(m[2], m[1])),
+        (rf"{_Y}([01][0-9])([0-3][0-9])", lambda m: _day(m[1], m[2], m[3])),
+        (
+            rf"{_Y}[-/.]([01][0-9])[-/.]([0-3][0-9])(?:[ T]00:00(?::00(?:\.0+)?)?)?",
+            lambda m: _day(m[1], m[2], m[3]),
+        ),
+        (rf"{_WORD}[-, ]*{_Y}(?: ?г\.?)?", lambda m: _month(m[2], month_number(m[1]))),
+        (rf"{_Y}[-, ]*{_WORD}", lambda m: _month(m[1], month_number(m[2]))),
+        (rf"{_WORD} ?[-–] ?{_WORD} {_Y}", lambda m: _between(m[3], m[1], m[2])),
+        (rf"{_Y}年 ?([0-9]{{1,2}})[-–至]([0-9]{{1,2}})月", lambda m: _between(m[1], m[2], m[3])),
+    )
+)

@@ -1,0 +1,206 @@
+"""Texts and sheets as delimited text in UTF-8 that begins with the names of its columns."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from itertools import islice
+from typing import IO, TYPE_CHECKING
+
+from entrepot.errors import BadFileError
+from entrepot.sources.table.numbers import BLANKS
+from entrepot.sources.text import MAX_COLUMNS, MAX_LINE
+from entrepot.sources.workbook import cell_text, sheet_rows, sheets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from entrepot.sources.table.mapping import Mapping
+    from entrepot.sources.workbook import Cell
+
+__all__ = ["plain_text", "sheet_as_text", "text_lines"]
+
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (b"\xfe\xff", "utf-16"))
+_LONGEST = 2**24  # characters in a line
+
+
+def plain_text(
+    path: Path, label: str, mapping: Mapping, scratch: Path
+) -> tuple[Path, tuple[str, ...]]:
+    """Return a text as DuckDB reads it, and its first row.
+
+    Raises
+    ------
+    BadFileError
+        If it is not text in the encoding that the mapping says, or has no such row.
+    """
+    encoding = _encoding(path, label, mapping)
+    target = path
+    if encoding not in ("utf-8", "utf-8-sig") or mapping.head > 1 or mapping.last_row:
+        target = scratch / f"{path.stem}.table.txt"
+        with path.open(encoding=encoding, newline="") as source:
+            _copy(source, target, label, mapping, encoding)
+    with target.open(encoding="utf-8-sig", newline="") as opened:
+        names = _first(opened, label, mapping, encoding)
+    return target, names
+
+
+def sheet_as_text(
+    path: Path, label: str, mapping: Mapping, scratch: Path
+) -> tuple[Path, tuple[str, ...]]:
+    """Return a sheet of a workbook as delimited text, and its first row.
+
+    Raises
+    ------
+    BadFileError
+        If the workbook has several sheets and the mapping names none, or the sheet has no such
+        row.
+    """
+    rows = sheet_rows(path, _sheet(path, label, mapping), label)
+    rows = rows[mapping.head - 1 : mapping.last_row]
+    if not rows:
+        raise BadFileError(
+            "the sheet ends before the names of its columns",
+            where=f"{label}, row {mapping.head}",
+            hint="correct header_row or sheet in the mapping",
+        )
+    target = scratch / f"{path.stem}.table.txt"
+    texts = [[_text(cell, mapping) for cell in row] for row in rows]
+    with target.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.writer(opened, delimiter=mapping.delimiter, lineterminator="\n")
+        for row in texts:
+            if any(row):
+                writer.writerow(row)
+            else:
+                opened.write("\n")  # keeps the numbers of the rows below
+    return target, tuple(texts[0])
+
+
+def text_lines(
+    path: Path, label: str, mapping: Mapping, width: int
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield number (as in the user's file) and texts of every row below the names.
+
+    Raises
+    ------
+    BadFileError
+        For a row with another number of cells, or one that cannot be read.
+    """
+    start = 1
+    with path.open(encoding="utf-8-sig", newline="") as opened:
+        reader = csv.reader(opened, delimiter=mapping.delimiter, strict=True)
+        try:
+            for row in reader:
+                if row and start > 1:
+                    yield start + mapping.head - 1, _of_width(row, width, start, label, mapping)
+                start = reader.line_num + 1
+        except (csv.Error, UnicodeDecodeError) as error:
+            raise _unreadable(error, label, start + mapping.head - 1) from error
+
+
+def _encoding(path: Path, label: str, mapping: Mapping) -> str:
+    with path.open("rb") as opened:
+        start = opened.read(4096)
+    if not start:
+        raise BadFileError("the file is empty", where=label, hint="download it again")
+    marked = next((name for mark, name in _MARKS if start.startswith(mark)), None)
+    said = mapping.encoding
+    if marked is None and b"\0" in start and not (said or "").lower().startswith("utf"):
+        raise BadFileError(
+            "neither a text nor an Excel or Parquet file",
+            where=label,
+            hint="save it as CSV; a text in UTF-16 needs encoding: utf-16-le in the mapping",
+        )
+    try:
+        "".encode(said or "utf-8")  # refuses what is a codec and no encoding of text
+        return marked or codecs.lookup(said or "utf-8").name
+    except LookupError as error:
+        raise BadFileError(
+            f"unknown encoding: {said!r}",
+            where="mapping, encoding",
+            hint="for example utf-8, gb18030, cp1251, cp1252, utf-16",
+        ) from error
+
+
+def _copy(source: IO[str], target: Path, label: str, mapping: Mapping, encoding: str) -> None:
+    number = 0
+    try:
+        with target.open("w", encoding="utf-8", newline="") as opened:
+            while line := source.readline(_LONGEST):
+                number += 1
+                if len(line) == _LONGEST:
+                    raise BadFileError("a line without an end", where=f"{label}, row {number}")
+                if mapping.last_row and number > mapping.last_row:
+                    return
+                if number >= mapping.head:
+                    opened.write(line)
+    except UnicodeError as error:
+        raise BadFileError(
+            f"not a text in {encoding}",
+            where=f"{label}, row {number + 1}",
+            hint="correct encoding in the mapping",
+        ) from error
+
+
+def _first(opened: IO[str], label: str, mapping: Mapping, encoding: str) -> tuple[str, ...]:
+    where = f"{label}, row {mapping.head}"
+    try:
+        line = opened.readline(MAX_LINE)
+    except UnicodeError as error:
+        raise _unreadable(error, label, mapping.head) from error
+    if len(line) == MAX_LINE or line.count(mapping.delimiter) >= MAX_COLUMNS:
+        raise BadFileError("too many columns", where=where, hint="is this one table?")
+    opened.seek(0)
+    try:
+        names = next(csv.reader(islice(opened, 100), delimiter=mapping.delimiter, strict=True), [])
+    except (csv.Error, UnicodeError) as error:
+        raise _unreadable(error, label, mapping.head) from error
+    for sign, word in ((",", "','"), (";", "';'"), ("\t", "tab"), ("|", "'|'")):
+        if len(names) < 2 and line.count(sign) > 1 and sign != mapping.delimiter:
+            raise BadFileError(
+                "one column only", where=where, hint=f"add delimiter: {word} to the mapping"
+            )
+    return tuple(name.strip(BLANKS) for name in names)
+
+
+def _sheet(path: Path, label: str, mapping: Mapping) -> str:
+    names = sheets(path, label)
+    if mapping.sheet is not None:
+        return mapping.sheet
+    if len(names) != 1:
+        raise BadFileError(
+            f"{len(names)} sheets",
+            where=label,
+            hint="say with sheet which is meant: " + ", ".join(map(repr, names)),
+        )
+    return names[0]
+
+
+def _text(cell: Cell, mapping: Mapping) -> str:
+    text = cell_text(cell)
+    if isinstance(cell, float):
+        text = text.replace(".", mapping.decimal)
+    return " ".join(text.split())
+
+
+def _of_width(row: list[str], width: int, start: int, label: str, mapping: Mapping) -> list[str]:
+    if len(row) < width or any(row[width:]):
+        raise BadFileError(
+            f"{len(row)} cells in a row instead of {width}",
+            where=f"{label}, row {start + mapping.head - 1}",
+            why="a cell may hold the sign that separates columns, or the file may be cut off",
+            hint="compare the row with its neighbours; footnotes end the table with last_row",
+        )
+    return [cell.strip(BLANKS) for cell in row[:width]]
+
+
+def _unreadable(error: Exception, label: str, row: int) -> BadFileError:
+    utf8 = isinstance(error, UnicodeError)
+    return BadFileError(
+        "not a text in UTF-8" if utf8 else f"cannot be read as delimited text ({error})",
+        where=f"{label}, row {row}",
+        hint="add its encoding to the mapping, such as encoding: cp1251, gb18030 or cp1252"
+        if utf8
+        else "look for a quotation mark that is not closed",
+    )

@@ -1,0 +1,219 @@
+"""What a mapping means for the columns of one file: which are read, and what each number says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from entrepot.errors import BadFileError, UnknownNameError
+from entrepot.sources.table.month_names import month_number
+from entrepot.sources.table.periods import read_span
+from entrepot.sources.table.roles import MARKS, NUMBERS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from entrepot.sources.table.mapping import Column, Mapping
+
+__all__ = ["Group", "Number", "Plan", "make_plan"]
+
+WHERE = "mapping, columns"
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One column of numbers: its place in the file, and what the mapping says about it."""
+
+    place: int
+    column: Column
+
+    @property
+    def scale(self) -> float:
+        """What its cells are multiplied by; tons become kilograms."""
+        return (self.column.scale or 1.0) * (1000.0 if self.column.unit == "t" else 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One value in each row, with the mass and quantity that belong to it.
+
+    Attributes
+    ----------
+    says
+        What holds for all its rows, by name (`entrepot.sources.table.roles.CONSTANTS`).
+    """
+
+    says: dict[str, str]
+    value: Number
+    mass: Number | None = None
+    quantity: Number | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a file is read.
+
+    Attributes
+    ----------
+    names
+        Its columns.
+    places
+        Place of the column with each role that stands once.
+    marks
+        Places of the columns of marks, by role.
+    groups
+        The values in each row: one, or several in a wide file.
+    """
+
+    mapping: Mapping
+    names: tuple[str, ...]
+    places: dict[str, int]
+    marks: dict[str, tuple[int, ...]]
+    groups: tuple[Group, ...]
+
+    def column(self, role: str) -> Column:
+        """Return what the mapping says about the column with a role."""
+        return self.mapping.columns[self.names[self.places[role]]]
+
+    def says(self, name: str) -> bool:
+        """Whether a column or every value says something."""
+        return name in self.places or all(name in group.says for group in self.groups)
+
+
+def make_plan(mapping: Mapping, names: tuple[str, ...], label: str) -> Plan:
+    """Return how a file with these columns is read.
+
+    Raises
+    ------
+    BadFileError
+        If a column is neither mapped nor ignored, or two say one thing.
+    UnknownNameError
+        If the mapping names a column that the file has not.
+    """
+    _all_known(mapping, names, label)
+    columns = dict(mapping.columns) | _wide(mapping, names)
+    left = [name for name in names if name not in columns and name not in mapping.ignore]
+    if left:
+        raise BadFileError(
+            f"neither mapped nor ignored: {', '.join(map(repr, left[:20]))}"
+            + (f" and {len(left) - 20} more" if len(left) > 20 else ""),
+            where=label,
+            why="a column that nobody reads may be the one that says the unit",
+            hint="add each to columns or to ignore in the mapping",
+        )
+    return Plan(
+        mapping=mapping,
+        names=names,
+        places=_places(columns, names),
+        marks={
+            mark: tuple(names.index(name) for name, c in columns.items() if c.role == mark)
+            for mark in MARKS
+        },
+        groups=_groups(mapping, columns, names),
+    )
+
+
+def _all_known(mapping: Mapping, names: Sequence[str], label: str) -> None:
+    for key, listed in (
+        ("columns", mapping.columns),
+        ("ignore", mapping.ignore),
+        ("select", mapping.select),
+    ):
+        for name in listed:
+            if name not in names:
+                raise UnknownNameError(
+                    "column",
+                    name,
+                    names,
+                    where=f"mapping, {key}; {label}, row {mapping.head}",
+                    hint=f"the file has {', '.join(map(repr, names[:30]))}",
+                )
+    twice = sorted(set(mapping.columns) & set(mapping.ignore))
+    if twice:
+        raise BadFileError(
+            f"mapped and ignored at once: {', '.join(map(repr, twice))}", where="mapping, ignore"
+        )
+
+
+def _wide(mapping: Mapping, names: Sequence[str]) -> dict[str, Column]:
+    """Return the columns whose names are periods (or months, beside a column of years)."""
+    if mapping.wide is None:
+        return {}
+    years = any(column.role == "year" for column in mapping.columns.values())
+    found: dict[str, Column] = {}
+    for name in names:
+        if name in mapping.columns or name in mapping.ignore:
+            continue
+        if years and month_number(name):
+            found[name] = mapping.wide.model_copy(update={"month": name})
+        elif not years and read_span(name):
+            found[name] = mapping.wide.model_copy(update={"period": name})
+    if not found:
+        raise BadFileError(
+            "no column whose name is a period",
+            where="mapping, wide",
+            hint="leave wide out, or map the columns one by one",
+        )
+    return found
+
+
+def _places(columns: dict[str, Column], names: Sequence[str]) -> dict[str, int]:
+    places: dict[str, int] = {}
+    for name, column in columns.items():
+        if column.role in NUMBERS or column.role in MARKS:
+            continue
+        if column.role in places:
+            raise BadFileError(
+                f"two columns with the role {column.role}: "
+                f"{names[places[column.role]]!r} and {name!r}",
+                where=WHERE,
+                hint="keep the one that is surer (a code rather than a name), ignore the other",
+            )
+        places[column.role] = names.index(name)
+    return places
+
+
+def _groups(
+    mapping: Mapping, columns: dict[str, Column], names: Sequence[str]
+) -> tuple[Group, ...]:
+    groups: dict[frozenset[tuple[str, str]], Group] = {}
+    numbers = [(n, Number(names.index(n), c)) for n, c in columns.items() if c.role in NUMBERS]
+    for name, number in numbers:
+        if number.column.role == "value":
+            own = frozenset(number.column.constants().items())
+            if own in groups:
+                raise _same(names[groups[own].value.place], name)
+            groups[own] = Group(mapping.constants() | dict(own), number)
+    if not groups:
+        raise BadFileError(
+            "no column with the role value", where=WHERE, hint="which column has the money?"
+        )
+    for name, number in numbers:
+        role = number.column.role
+        if role != "value":
+            own = frozenset(number.column.constants().items())
+            key = next(iter(groups)) if len(groups) == 1 and not own else own
+            if key not in groups:
+                raise _alone(name, role)
+            if getattr(groups[key], role) is not None:
+                raise _same(names[getattr(groups[key], role).place], name)
+            with_it = replace(groups[key], mass=number) if role == "mass" else None
+            groups[key] = with_it or replace(groups[key], quantity=number)
+    return tuple(groups.values())
+
+
+def _same(first: str, second: str) -> BadFileError:
+    return BadFileError(
+        f"two columns of one meaning: {first!r} and {second!r}",
+        where=WHERE,
+        why="both would be counted",
+        hint="ignore one, or say what tells them apart: flow, partner_basis, period ...",
+    )
+
+
+def _alone(name: str, role: str) -> BadFileError:
+    return BadFileError(
+        f"the {role} {name!r} belongs to no column of values",
+        where=WHERE,
+        hint="say of it what is said of its value: flow, partner_basis, period ...",
+    )

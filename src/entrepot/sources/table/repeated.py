@@ -1,0 +1,173 @@
+"""Several rows that say one cell: refused, added up or taken once, as the mapping says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.errors import BadFileError
+from entrepot.model.columns import key_columns
+from entrepot.model.findings import Finding
+from entrepot.sources.table.canon import CANONICAL
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import duckdb
+
+    from entrepot.sources.table.cells import Cells
+    from entrepot.sources.table.plan import Plan
+
+__all__ = ["KEYS", "one_row_a_cell", "rows_of"]
+
+KEYS = tuple(name for name in key_columns("flows") if name in CANONICAL)
+_SAME = ("nomenclature", "valuation", "currency")
+_MONEY = ("value_usd", "value_reported")
+
+
+def one_row_a_cell(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, cells: Cells, rows: str
+) -> tuple[str, tuple[Finding, ...]]:
+    """Return SQL for rows of which no two have one key, and what was done for that.
+
+    Parameters
+    ----------
+    rows
+        SQL of the canonical rows that count.
+
+    Raises
+    ------
+    BadFileError
+        If rows are repeated and the mapping does not say what that means, or they are not what
+        it says.
+    """
+    keys = ", ".join(KEYS)
+    [(count, surplus)] = connection.sql(
+        f"SELECT count(*), coalesce(sum(n), 0) - count(*) FROM "
+        f"(SELECT count(*) AS n FROM ({rows}) GROUP BY {keys} HAVING n > 1)"
+    ).fetchall()
+    if not count:
+        return f"SELECT {', '.join(CANONICAL)} FROM ({rows})", ()
+    wrong = {"refuse": "true", "once": _differs((*_MONEY, *_SAME)), "sum": _differs(_SAME)}
+    _refuse(connection, plan, cells, rows, wrong[plan.mapping.repeated], int(count))
+    first = connection.sql(
+        f"SELECT {keys}, count(*) AS n FROM ({rows}) GROUP BY {keys} HAVING n > 1 "
+        f"ORDER BY {keys} LIMIT 1"
+    ).fetchall()[0]
+    summed = plan.mapping.repeated == "sum"
+    finding = Finding(
+        rule="parts-added" if summed else "copies-dropped",
+        level="warning",
+        place=cells.label,
+        count=int(surplus),
+        example=f"{first[-1]} rows: {_shown(first[:-1])}",
+        text=f"Several rows say one flow ({count:,} flows); "
+        + (
+            "they were added up, because the mapping says that they are parts."
+            if summed
+            else "they are equal, and one of each was kept, because the mapping says so."
+        ),
+    )
+    return f"SELECT {_merged(summed)} FROM ({rows}) GROUP BY {keys}", (finding,)
+
+
+def rows_of(
+    connection: duckdb.DuckDBPyConnection,
+    cells: Cells,
+    rows: str,
+    names: Sequence[str],
+    key: Sequence[object],
+) -> list[int]:
+    """Return the numbers of the rows of the file (at most ten) that say a cell.
+
+    Parameters
+    ----------
+    rows
+        SQL of canonical rows with their cells.
+    names, key
+        Columns and what they hold.
+    """
+    tests = " AND ".join(f"{name} IS NOT DISTINCT FROM ?" for name in names)
+    width = len(cells.names)
+    texts = ", ".join(f"c{place}" for place in range(width))
+    found = connection.execute(
+        f"SELECT DISTINCT {texts} FROM ({rows}) WHERE {tests} LIMIT 10", list(key)
+    ).fetchall()
+    wanted = {tuple(row) for row in found}
+    places: list[int] = []
+    for number, row in cells.lines(connection):
+        if tuple(row) in wanted:
+            places.append(number)
+            if len(places) == 10:
+                break
+    return places
+
+
+def _refuse(
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    cells: Cells,
+    rows: str,
+    wrong: str,
+    count: int,
+) -> None:
+    keys = ", ".join(KEYS)
+    found = connection.sql(
+        f"SELECT {keys} FROM ({rows}) GROUP BY {keys} HAVING count(*) > 1 AND ({wrong}) "
+        f"ORDER BY {keys} LIMIT 1"
+    ).fetchall()
+    if not found:
+        return
+    places = rows_of(connection, cells, rows, KEYS, found[0])
+    how = {
+        "refuse": f"{count:,} flows are said by several rows each",
+        "once": "rows that say one flow are not equal",
+        "sum": "rows that say one flow differ in nomenclature, valuation or currency",
+    }[plan.mapping.repeated]
+    raise BadFileError(
+        f"{how}, such as {_shown(found[0])}",
+        where=f"{cells.label}, rows {' and '.join(map(str, places))}",
+        why="totals beside their parts would count twice, and one of two parts alone too little",
+        hint="keep the totals with select: {COLUMN: VALUE}; or say repeated: sum if the rows are "
+        "parts that add up, repeated: once if they are copies",
+    )
+
+
+def _differs(names: Sequence[str]) -> str:
+    """Return SQL for whether rows of one key differ in one of some columns."""
+    tests = [f"count(DISTINCT {name}) > 1 OR count({name}) NOT IN (0, count(*))" for name in names]
+    return " OR ".join(tests)
+
+
+def _merged(summed: bool) -> str:
+    """Return SQL for the columns of rows of one key, made one."""
+    columns = []
+    for name in CANONICAL:
+        if name in KEYS:
+            columns.append(name)
+        elif name in _MONEY:
+            how = f"round(sum({name}), 2)" if summed else f"max({name})"
+            columns.append(f"{how} AS {name}")
+        elif name == "mass_kg":
+            columns.append(_total(name, summed, "count(mass_kg) = count(*)"))
+        elif name == "quantity":
+            columns.append(_total(name, summed, _ONE_UNIT))
+        elif name == "quantity_unit":
+            columns.append(f"CASE WHEN {_ONE_UNIT} THEN max(quantity_unit) END AS quantity_unit")
+        elif name == "is_estimated":
+            columns.append("bool_or(is_estimated) AS is_estimated")
+        else:
+            columns.append(f"max({name}) AS {name}")
+    return ", ".join(columns)
+
+
+_ONE_UNIT = "count(quantity) = count(*) AND count(DISTINCT quantity_unit) = 1"
+
+
+def _total(name: str, summed: bool, known: str) -> str:
+    """Return SQL for a sum; it is not known where one part is not."""
+    how = f"round(sum({name}), 6)" if summed else f"max({name})"
+    return f"CASE WHEN {known} THEN {how} END AS {name}"
+
+
+def _shown(key: Sequence[object]) -> str:
+    return ", ".join(str(part) for part in key if part is not None)
