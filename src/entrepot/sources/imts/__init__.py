@@ -1,0 +1,1 @@
+"""IMF International Merchandise Trade Statistics: all goods by partner."""
