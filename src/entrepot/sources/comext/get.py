@@ -1,0 +1,99 @@
+"""Which files of Eurostat hold what is wanted: bulk files of months, or tables by reporter."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import product
+from typing import TYPE_CHECKING
+
+from entrepot.errors import RequestError
+from entrepot.model.areas import area, area_set
+from entrepot.sources.get.plan import Piece, months, needed, short_name, years
+
+if TYPE_CHECKING:
+    from entrepot.model.period import Period
+    from entrepot.sources.get.plan import Wanted
+    from entrepot.sources.info import Download, Way
+
+__all__ = ["TAKES", "pieces"]
+
+TAKES = ("period", "freq", "reporters", "partners")
+_INDICATORS = "VALUE_IN_EUROS+QUANTITY_IN_100KG+SUPPLEMENTARY_QUANTITY"
+_FLOWS = ("1", "2")  # imports, exports
+_ELSEWHERE = {"EL", "RS", "UK"}  # written so in other tables of Eurostat, not in Comext
+
+
+def pieces(wanted: Wanted, download: Download) -> tuple[Piece, ...]:
+    """Return one file a month, or a table for each reporter and period.
+
+    Raises
+    ------
+    RequestError
+        If there is no period, or an area that Comext does not know.
+    """
+    period = needed(wanted.period, "comext")
+    if wanted.freq not in ("", "A", "M"):
+        raise RequestError(f"Comext has no freq {wanted.freq}", hint="write A or M")
+    if not wanted.reporters and not wanted.partners:
+        if wanted.freq == "A":
+            raise RequestError(
+                "bulk files are monthly", hint="leave --freq out, or name a --partner"
+            )
+        way = download.way("bulk")
+        compact = [month.replace("-", "") for month in months(period)]
+        return tuple(
+            Piece(f"full_v2_{month}.7z", way.address.format(month=month), way) for month in compact
+        )
+    freq = wanted.freq or "M"
+    times = [str(year) for year in years(period)] if freq == "A" else months(period)
+    reporters = wanted.reporters or _members(period)
+    partners = tuple(code for one in wanted.partners for code in _codes(one))
+    return tuple(
+        _table(download.way("table"), freq, time, code, partners, _FLOWS)
+        for time, one in product(times, reporters)
+        for code in _codes(one)
+    )
+
+
+def _table(
+    way: Way, freq: str, time: str, reporter: str, partners: tuple[str, ...], flows: tuple[str, ...]
+) -> Piece:
+    address = way.address.format(
+        freq=freq,
+        reporter=reporter,
+        partner="+".join(partners),
+        flow="+".join(flows),
+        indicator=_INDICATORS,
+        start=time,
+        end=time,
+    )
+    flow = "" if flows == _FLOWS else flows
+    name = short_name("DS-045409", freq, time, reporter, partners, flow, suffix="csv")
+    again = partial(_smaller, way, freq, time, reporter, partners, flows)
+    return Piece(name, address, way, again)
+
+
+def _smaller(
+    way: Way, freq: str, time: str, reporter: str, partners: tuple[str, ...], flows: tuple[str, ...]
+) -> tuple[Piece, ...]:
+    """Split by flow, then the partners that were named; what was not named cannot be split."""
+    if len(flows) > 1:
+        return tuple(_table(way, freq, time, reporter, partners, (flow,)) for flow in flows)
+    half = len(partners) // 2
+    if not half:
+        return ()
+    return tuple(
+        _table(way, freq, time, reporter, some, flows)
+        for some in (partners[:half], partners[half:])
+    )
+
+
+def _members(period: Period) -> tuple[str, ...]:
+    return tuple(sorted(area_set("EU", period.start) | area_set("EU", period.end)))
+
+
+def _codes(one: str) -> tuple[str, ...]:
+    codes = tuple(code for code in area(one).eurostat if code not in _ELSEWHERE)
+    if not codes:
+        raise RequestError(f"Comext has no code for {one}", hint=f"see: entrepot area show {one}")
+    return codes

@@ -1,0 +1,123 @@
+"""What there is to know about a file of Comext: lines left out, lines added up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from entrepot.model.findings import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import duckdb
+
+    from entrepot.model.findings import Level
+
+
+__all__ = ["Code", "about_codes", "about_flows", "about_groups"]
+
+Code = tuple[str, int, float]
+"""A product code, its number of lines and their EUR."""
+
+
+def about_groups(
+    role: str, counts: Mapping[str, int], codes: Mapping[str, str], place: str
+) -> Iterator[Finding]:
+    """Say which groups of countries stand beside their members."""
+    left = {text: counts[text] for text, iso in codes.items() if not iso}
+    if left:
+        text = (
+            f"Lines of a group as {role} are left out, because they are totals of single "
+            f"countries: {', '.join(sorted(left)[:8])}."
+        )
+        yield Finding("groups-beside-members", "note", place, sum(left.values()), min(left), text)
+
+
+def about_codes(codes: Sequence[Code], level: int, place: str) -> Iterator[Finding]:
+    """Say which product codes are left out as totals, and which hide what they are."""
+    kept = [code for code in codes if _digits(code[0]) == level]
+    left = [code for code in codes if _digits(code[0]) != level]
+    unit = f"lines of {level} digits" if level else "totals of all goods"
+    if left:
+        text = (
+            f"Lines of other levels are left out ({_listed(left)}): "
+            f"{'they are totals of' if level else 'they are parts of'} the {unit}, which are taken."
+        )
+        yield _finding("levels-beside-lines", "note", place, left, text)
+    above, euro = _above(left, kept) if level else ([], 0.0)
+    if above:
+        text = (
+            f"{len(above)} headings ({_listed(above)}) hold {euro:,.0f} EUR more than the lines "
+            "below them in this file. Only the lines are taken: a sum over them is short of that."
+        )
+        yield _finding("headings-above-lines", "warning", place, above, text)
+    hidden = [one for one in kept if level and not one[0].isdigit()]
+    if hidden:
+        text = (
+            f"Lines with letters in their code ({_listed(hidden)}, {_euro(hidden)}) are goods kept "
+            "confidential or adjustments. They are kept as they stand: part of their chapter "
+            "and of every total, of no single product."
+        )
+        yield _finding("confidential-codes", "note", place, hidden, text)
+
+
+def about_flows(flows: duckdb.DuckDBPyRelation, place: str) -> Iterator[Finding]:
+    """Say how many lines were added up, have no value, or no weight; months beside years."""
+    [(added, parts, missing, light, rows, freqs)] = flows.aggregate(
+        "count(*) FILTER (lines > 1), coalesce(sum(lines) FILTER (lines > 1), 0)::BIGINT, "
+        "count(*) FILTER (value_reported IS NULL), count(*) FILTER (mass_kg IS NULL), "
+        "count(*), count(DISTINCT freq)"
+    ).fetchall()
+    if added:
+        text = (
+            f"{parts:,} lines that differ only by statistical procedure, part of a country or "
+            f"another classification were added up to {added:,} flows."
+        )
+        yield Finding("lines-added", "note", place, added, "", text)
+    if missing:
+        text = f"{missing:,} flows are left out: a value is empty, hidden or was not asked for."
+        yield Finding("value-missing", "warning", place, missing, "", text)
+    if light:
+        text = f"{light:,} of {rows:,} flows have no weight: none given, or zero beside a value."
+        yield Finding("mass-unknown", "note", place, light, "", text)
+    if freqs > 1:
+        text = (
+            "The file has months and whole years. Both are kept, as rows of freq M and A; a year "
+            "is never added to its months."
+        )
+        yield Finding("years-beside-months", "note", place, 1, "", text)
+
+
+def _above(left: Sequence[Code], kept: Sequence[Code]) -> tuple[list[Code], float]:
+    """Return the widest headings that hold more than their lines, and how much more."""
+    under: Counter[str] = Counter()
+    for code, _, value in kept:
+        under.update({code[:size]: value for size in (2, 4, 6)})
+    names = {code for code, *_ in left}
+    widest = [
+        one
+        for one in left
+        if one[0] != "TOTAL"
+        and not any(one[0][:size] in names for size in range(2, len(one[0]), 2))
+    ]
+    found = [one for one in widest if one[2] > under[one[0]] + one[1]]
+    return found, sum(value - under[code] for code, _, value in found)
+
+
+def _digits(code: str) -> int:
+    return 0 if code == "TOTAL" else len(code)
+
+
+def _listed(codes: Sequence[Code]) -> str:
+    names = sorted(code for code, *_ in codes)
+    return ", ".join(names[:5]) + (" ..." if len(names) > 5 else "")
+
+
+def _euro(codes: Sequence[Code]) -> str:
+    return f"{sum(value for *_, value in codes):,.0f} EUR"
+
+
+def _finding(rule: str, level: Level, place: str, codes: Sequence[Code], text: str) -> Finding:
+    count = sum(lines for _, lines, _ in codes)
+    return Finding(rule, level, place, count, min(codes)[0], text)

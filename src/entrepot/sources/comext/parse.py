@@ -1,0 +1,123 @@
+"""Read Eurostat Comext: bulk files and tables of DS-045409 and DS-059341, at their finest level."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from entrepot.errors import BadFileError
+from entrepot.sources.comext.lines import Lines
+from entrepot.sources.comext.notes import about_codes, about_flows, about_groups
+from entrepot.sources.comext.reading import checked
+from entrepot.sources.comext.stage import stage
+from entrepot.sources.comext.totals import require_once, without_parts
+from entrepot.sources.comext.who import areas_of
+from entrepot.sources.parser import Delivery, Rows
+from entrepot.sources.strict import literal
+from entrepot.sources.unpack import members
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import duckdb
+
+    from entrepot.sources.comext.notes import Code
+    from entrepot.sources.parser import RawFile, Said
+
+__all__ = ["rows", "tables"]
+
+_SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c"
+_COLUMNS = (
+    "period, freq, exporter, importer, product, nomenclature, value_reported, valuation, "
+    "mass_kg, quantity, quantity_unit, told_by, partner_basis, is_estimated"
+)
+
+
+def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
+    """Yield the tables in a file, one at a time; what was unpacked goes when the next one comes."""
+    _require_nothing_said(file, said)
+    with file.path.open("rb") as opened:
+        if opened.read(6) == _SEVEN_ZIP:
+            raise BadFileError(
+                "a 7z archive",
+                where=file.name,
+                why="Eurostat packs its bulk files so, and 7z is not read here",
+                hint="unpack it (7z e FILE.7z) and add the .dat inside",
+            )
+    for place, (_, label, path) in enumerate(members(file, scratch)):
+        own = (scratch / f"comext-lines-{place}.parquet", scratch / f"comext-flows-{place}.parquet")
+        yield Delivery(path, label, "", said.vintage or "unknown", detail=own)
+        for one in own:
+            one.unlink(missing_ok=True)
+        if path != file.path:
+            path.unlink()
+
+
+def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
+    """Check every row; return flows in EUR by member state, partner, code of goods and period."""
+    file = checked(connection, table)
+    staged, added = table.detail
+    stage(connection, file, staged)
+    counts = {role: _counts(connection, staged, role) for role in ("reporter", "partner")}
+    who = {role: areas_of(file, role, found) for role, found in counts.items()}
+    roles = {file.form.roles.get(column) for column in file.cells}
+    lines = Lines(
+        staged,
+        who["reporter"],
+        who["partner"],
+        has_trade="trade" in roles,
+        has_flag="flag" in roles,
+    )
+    codes = _codes(connection, lines)
+    lines = replace(lines, level=_level(codes, table))
+    require_once(connection, file, lines)
+    lines, found = without_parts(connection, file, lines)
+    connection.sql(lines.flows).write_parquet(str(added))
+    flows = connection.sql(f"SELECT * FROM read_parquet({literal(added)})")
+    findings = (
+        *(
+            one
+            for role in counts
+            for one in about_groups(role, counts[role], who[role], table.name)
+        ),
+        *about_codes(codes, lines.level, table.name),
+        *found,
+        *about_flows(flows, table.name),
+    )
+    relation = flows.filter("value_reported IS NOT NULL").project(_COLUMNS)
+    return Rows(relation, {"currency": "EUR"}, lambda _: "", findings=findings)
+
+
+def _counts(connection: duckdb.DuckDBPyConnection, staged: Path, column: str) -> dict[str, int]:
+    query = f"SELECT {column}, count(*) FROM read_parquet({literal(staged)}) GROUP BY ALL"
+    return dict(connection.sql(query).fetchall())
+
+
+def _codes(connection: duckdb.DuckDBPyConnection, lines: Lines) -> list[Code]:
+    query = f"SELECT product, count(*), coalesce(sum(value), 0) FROM {lines.single} GROUP BY ALL"
+    return connection.sql(query).fetchall()
+
+
+def _level(codes: list[Code], table: Delivery) -> int:
+    """Return the number of digits of the finest codes; 0 if there are totals of all goods only."""
+    sizes = {0 if code == "TOTAL" else len(code) for code, *_ in codes}
+    for level in (8, 6, 0):
+        if level in sizes:
+            return level
+    raise BadFileError(
+        "no line of six or eight digits" if sizes else "no line of two single countries",
+        where=table.name,
+        why="headings, chapters and groups of countries are totals; their parts are what is kept",
+        hint="ask Eurostat for member states, partners one by one and codes of 6 or 8 digits",
+    )
+
+
+def _require_nothing_said(file: RawFile, said: Said) -> None:
+    if said.nomenclature or said.mapping:
+        raise BadFileError(
+            "the files of Comext say themselves what their columns and codes are",
+            where=file.name,
+            why="each year has its own edition of the Combined Nomenclature",
+            hint="leave --nomenclature and --map out",
+        )

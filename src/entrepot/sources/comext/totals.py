@@ -1,0 +1,147 @@
+"""Totals that stand beside their parts, and lines that are there twice: proved, or refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from entrepot.errors import BadFileError
+from entrepot.model.findings import Finding
+from entrepot.sources.comext.rules import TOTAL_PROCEDURE
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from entrepot.sources.comext.lines import Lines
+    from entrepot.sources.comext.reading import Checked
+
+__all__ = ["require_once", "without_parts"]
+
+_CELL = "freq, period, reporter, partner_iso, product, is_import"
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """A kind of line that may be the total of another kind."""
+
+    rule: str
+    total: str
+    parts: str
+    names: str
+    whole: bool  # whether the parts must make up the total, or may leave some of it open
+
+
+_CASES = (
+    _Beside(
+        "procedures-beside-total",
+        f"procedure = '{TOTAL_PROCEDURE}'",
+        f"procedure <> '{TOTAL_PROCEDURE}'",
+        f"statistical procedure {TOTAL_PROCEDURE} (all of them) beside single procedures",
+        whole=False,
+    ),
+    *(
+        _Beside(
+            "areas-beside-total",
+            f"partner = '{total}'",
+            f"partner IN ({', '.join(repr(part) for part in parts)})",
+            f"partner {total} beside {' and '.join(parts)}",
+            whole=True,
+        )
+        for total, parts in (
+            ("GB", ("XI", "XU")),
+            ("QQ", ("QR", "QS")),
+            ("QU", ("QV", "QW")),
+            ("QX", ("QY", "QZ")),
+        )
+    ),
+)
+
+
+def without_parts(
+    connection: duckdb.DuckDBPyConnection, file: Checked, lines: Lines
+) -> tuple[Lines, list[Finding]]:
+    """Leave parts out where their total is there too.
+
+    Raises
+    ------
+    BadFileError
+        If parts and total do not agree, or some parts have a total and others have none: then no
+        choice is sure to count every euro once.
+    """
+    findings: list[Finding] = []
+    for case in _CASES:
+        kinds = f"SELECT bool_or({case.total}) AND bool_or({case.parts}) FROM {lines.counting}"
+        if connection.sql(kinds).fetchall() != [(True,)]:
+            continue
+        query = f"""
+            SELECT count(*) FILTER (t > 0 AND p > 0), count(*) FILTER (t = 0 AND p > 0), sum(p),
+                   arg_min(cell, cell) FILTER (t > 0 AND p > 0 AND {_disagree(case)})
+            FROM (SELECT {_CELL}, concat_ws(' ', period, reporter, partner_iso, product) AS cell,
+                         count(*) FILTER ({case.total}) AS t, count(*) FILTER ({case.parts}) AS p,
+                         sum(value) FILTER ({case.total}) AS total,
+                         sum(value) FILTER ({case.parts}) AS part
+                  FROM {lines.counting} GROUP BY ALL)"""
+        [(both, alone, parts, odd)] = connection.sql(query).fetchall()
+        if not both:
+            continue
+        if odd or alone:
+            raise _unsure(case, file, odd, alone)
+        lines = lines.less(case.parts)
+        text = f"The file has {case.names}: the parts agree with the total, and the total is taken."
+        findings.append(Finding(case.rule, "note", file.name, parts, case.names, text))
+    return lines, findings
+
+
+def _disagree(case: _Beside) -> str:
+    rounding = "t + p + 1e-9 * total"  # each is rounded to whole euro
+    if case.whole:
+        return f"abs(coalesce(total, 0) - coalesce(part, 0)) > {rounding}"
+    return f"coalesce(part, 0) > coalesce(total, 0) + {rounding}"
+
+
+def _unsure(case: _Beside, file: Checked, odd: str | None, alone: int) -> BadFileError:
+    what = f"they do not agree ({odd})" if odd else f"{alone} parts have no total beside them"
+    return BadFileError(
+        f"{case.names}: {what}",
+        where=file.name,
+        why="taken together they may count twice, taken alone some trade may be lost",
+        hint="keep either the totals or the parts in the file",
+    )
+
+
+def require_once(connection: duckdb.DuckDBPyConnection, file: Checked, lines: Lines) -> None:
+    """Refuse a file in which one line stands twice.
+
+    Raises
+    ------
+    BadFileError
+        Naming the rows of the first line that does.
+    """
+    who = "reporter_iso, partner_iso" if file.form.labelled else "reporter, partner"
+    named = lines.named
+    [(repeated,)] = connection.sql(
+        f"SELECT count(*) - count(DISTINCT hash(mark, {who})) FROM {named}"
+    ).fetchall()
+    if not repeated:
+        return
+    first = connection.sql(
+        f"SELECT min(period)::VARCHAR, min(reporter), min(partner), min(product) FROM {named} "
+        f"GROUP BY mark, {who} HAVING count(*) > 1 ORDER BY ALL LIMIT 1"
+    ).fetchall()
+    if not first:
+        return
+    [(period, reporter, partner, product)] = first
+    raise BadFileError(
+        f"{repeated} lines are there twice, e.g. {period} {reporter} {partner} {product}",
+        where=f"{file.name}{_rows(file, reporter, partner, product)}",
+        why="their trade would count twice",
+        hint="use the file as Eurostat ships it; if two downloads were joined, join them again",
+    )
+
+
+def _rows(file: Checked, reporter: str, partner: str, product: str) -> str:
+    wanted = {file.column("reporter"): reporter, file.column("partner"): partner}
+    if file.column("product") != "PRODUCT" or not file.form.labelled:
+        wanted[file.column("product")] = product
+    found = file.rows(wanted)
+    return f", among rows {', '.join(map(str, found[:6]))}" if found else ""

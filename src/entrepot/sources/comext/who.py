@@ -1,0 +1,82 @@
+"""Countries and groups of countries of Eurostat, by code or by name."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from entrepot.errors import BadFileError
+from entrepot.model.areas import area, by_code, by_name, group
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from entrepot.sources.comext.reading import Checked
+
+__all__ = ["areas_of", "members"]
+
+_GROUPS = re.compile(r"(European Union|Euro ?area|Eurozone|Extra|Intra|EU|EA|EFTA)\b.*", re.I)
+_TWO = re.compile(r"[A-Z]{2}")
+_EVER, _TRANSITION, _NEVER = "1958-01-01", "2021-01-01", "9999-01-01"
+_GROUPS_OF_TWO = frozenset({"EU", "EA"})
+
+
+def areas_of(file: Checked, role: str, texts: Iterable[str]) -> dict[str, str]:
+    """Return our code for each country of a file; empty for a group of countries.
+
+    Eurostat's codes for single areas have two letters; whatever is longer is a group
+    (``EU27_2020``, ``WORLD``, ``EFTA``), a total beside its members.
+
+    Raises
+    ------
+    BadFileError
+        For a country that is not known, naming its first row.
+    """
+    found = {text: _area(file, text) for text in texts}
+    for text, code in found.items():
+        if code is None:
+            raise _unknown(file, role, text)
+    return {text: code for text, code in found.items() if code is not None}
+
+
+def _area(file: Checked, text: str) -> str | None:
+    """Return our code, an empty text for a group, or None."""
+    if file.form.labelled:
+        code = by_name(text)
+        if code is None:
+            return "" if _GROUPS.fullmatch(text) else None
+        return "" if area(code).kind == "aggregate" else code
+    if text in _GROUPS_OF_TWO:
+        return ""
+    if _TWO.fullmatch(text):
+        return by_code("eurostat").get(text)
+    return None if text in _iso3() else ""
+
+
+def _iso3() -> frozenset[str]:
+    """Return the codes of three letters: somebody has translated the file."""
+    return frozenset(by_code("alpha2").values())
+
+
+def _unknown(file: Checked, role: str, text: str) -> BadFileError:
+    column = file.column(role)
+    rows = file.rows({column: text})
+    where = f", row {rows[0]}" if rows else ""
+    kind = "name" if file.form.labelled else "code"
+    return BadFileError(
+        f"not a country {kind} of Eurostat: {text!r}",
+        where=f"{file.name}{where}, column {column}",
+        why="its trade would be lost from every total",
+        hint="if the country is new, it has to be added to model/areas.csv"
+        + ("" if file.form.labelled else "; Eurostat itself writes two letters, e.g. DE"),
+    )
+
+
+def members() -> Iterator[tuple[str, str, str]]:
+    """Yield each member of the European Union with its first day and the day after its last.
+
+    Trade with the United Kingdom was told as trade inside the Union until the transition ended.
+    """
+    for one in group("EU").memberships:
+        left = _TRANSITION if one.area == "GBR" else f"{one.left or _NEVER}"
+        yield one.area, f"{one.joined or _EVER}", left

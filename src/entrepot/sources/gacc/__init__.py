@@ -1,0 +1,1 @@
+"""Chinese customs: what the online query of the statistics site exports."""
