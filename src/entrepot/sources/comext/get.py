@@ -49,9 +49,8 @@ def pieces(wanted: Wanted, download: Download) -> tuple[Piece, ...]:
     reporters = wanted.reporters or _members(period)
     partners = tuple(code for one in wanted.partners for code in _codes(one))
     return tuple(
-        _table(download.way("table"), freq, time, code, partners, _FLOWS)
+        _table(download.way("table"), freq, time, _codes(one)[0], partners, _FLOWS)
         for time, one in product(times, reporters)
-        for code in _codes(one)
     )
 
 
