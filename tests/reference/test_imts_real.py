@@ -1,0 +1,118 @@
+"""The IMF's file for Russia against plain Python on the same bytes, and against printed shares."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import pytest
+
+from entrepot.engine import connect
+from entrepot.sources.imts.parse import rows, tables
+from entrepot.sources.parser import RawFile, Said
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from entrepot.sources.parser import Rows
+
+YEARS = [str(year) for year in range(2016, 2025)]
+
+
+@pytest.fixture(scope="module")
+def real(shared_data: Path) -> Path:
+    return shared_data / "imf_imts_russia" / "RU_trade.csv"
+
+
+@pytest.fixture(scope="module")
+def held(real: Path, tmp_path_factory: pytest.TempPathFactory) -> Rows:
+    [table] = tables(RawFile(real, real.name), tmp_path_factory.mktemp("imts"), Said())
+    return rows(connect(threads=1), table)
+
+
+@pytest.fixture(scope="module")
+def plain(real: Path) -> dict[tuple[str, str, str], dict[str, float]]:
+    """Value in millions by flow, year and partner code, blanks left out."""
+    found: dict[tuple[str, str, str], dict[str, float]] = defaultdict(dict)
+    with real.open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file):
+            for year in YEARS:
+                if row[year]:
+                    key = (row["TRADE_FLOW.ID"], year, "RUS")
+                    found[key][row["COUNTERPART_COUNTRY.ID"]] = float(row[year])
+    return found
+
+
+def test_sums_by_flow_and_year_are_the_printed_totals_of_the_world(held: Rows, plain) -> None:
+    sums = held.relation.aggregate("told_by, year(period) AS y, sum(value_usd) AS s, count(*) AS n")
+    seen = {(told, str(year)): (total, count) for told, year, total, count in sums.fetchall()}
+    assert len(seen) == 18
+    for (flow, year, _), partners in plain.items():
+        total, count = seen["importer" if flow == "MG" else "exporter", year]
+        parts = {c for c in partners if not re.fullmatch(r"GX?\d{3}|TX910", c)}
+        assert count == len(parts)
+        assert total == pytest.approx(partners["G001"] * 1e6, abs=300)
+        assert total == pytest.approx(sum(partners[c] for c in parts) * 1e6, abs=300)
+    assert sum(count for _, count in seen.values()) == 3380
+
+
+def test_other_countries_are_cuba_and_north_korea(plain) -> None:
+    for partners in plain.values():
+        both = partners["CUB"] + partners.get("PRK", 0.0)
+        assert partners["TX910"] == pytest.approx(both, abs=1e-9)
+
+
+def test_every_value_is_the_one_in_the_file(held: Rows, plain) -> None:
+    from entrepot.model.areas import by_code
+
+    ours = by_code("imf")
+    expected = {
+        (flow, year, ours[code]): round(value * 1e6)
+        for (flow, year, _), partners in plain.items()
+        for code, value in partners.items()
+        if not re.fullmatch(r"GX?\d{3}|TX910", code)
+    }
+    query = held.relation.project(
+        "told_by, year(period), CASE WHEN told_by = 'importer' THEN exporter ELSE importer END, "
+        "CASE WHEN told_by = 'importer' THEN importer ELSE exporter END, value_usd"
+    )
+    seen = {
+        ("MG" if told == "importer" else "XG", str(year), partner): value
+        for told, year, partner, reporter, value in query.fetchall()
+        if reporter == "RUS"
+    }
+    assert seen.keys() == expected.keys()
+    assert max(abs(seen[key] - expected[key]) for key in seen) <= 1
+
+
+def test_findings_say_that_partners_add_up(held: Rows) -> None:
+    found = {finding.rule: finding for finding in held.findings}
+    assert found.keys() == {"groups-beside-members", "adds-up"}
+    assert found["adds-up"].count == 18
+
+
+@pytest.mark.parametrize(
+    ("told_by", "shares"),
+    [("importer", [24.8, 34.3, 45.2, 46.3]), ("exporter", [13.9, 16.5, 23.7, 25.5])],
+)
+def test_china_s_share_is_the_printed_one(held: Rows, told_by: str, shares: list[float]) -> None:
+    side = "exporter" if told_by == "importer" else "importer"
+    query = held.relation.filter(f"told_by = '{told_by}' AND year(period) >= 2021").aggregate(
+        f"year(period) AS y, 100 * sum(value_usd) FILTER (WHERE {side} = 'CHN') / sum(value_usd)"
+    )
+    assert [share for _, share in sorted(query.fetchall())] == pytest.approx(shares, abs=0.06)
+
+
+def test_values_since_2022_have_the_digits_of_a_computation(real: Path) -> None:
+    """What the quirk says of estimates under Russia's name."""
+    long: dict[str, list[bool]] = defaultdict(list)
+    with real.open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file):
+            for year in YEARS:
+                if row[year]:
+                    long[year].append(len(row[year].partition(".")[2]) > 6)
+    share = {year: sum(seen) / len(seen) for year, seen in long.items()}
+    assert all(share[year] == 0 for year in YEARS[:6])
+    assert all(share[year] > 0.88 for year in YEARS[6:])
