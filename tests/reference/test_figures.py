@@ -205,8 +205,11 @@ def test_a_member_that_a_whole_source_does_not_know_is_named(
     lake, path = world
     cells = {(s, b): v for (t, s, b), v in totals(path).items() if t == 2021}
     bought = {s: v for (s, b), v in cells.items() if b == "RUS"}
-    goods = goods_selection("all", nomenclature="HS2017")
-    rows = Cells(lake, Held("baci", "0" * 12, "HS2017", areas=230, is_partial=False))
+    goods = (goods_selection("all", nomenclature="HS2017"),)
+    held = Held(
+        "baci", "0" * 12, ("HS2017",), "A", "USD", 230, False, has_reports=False, few_products=False
+    )
+    rows = Cells(lake, held)
     asked = Definition.build("import_share", importer="RUS", exporter="DEU+LIE", period=2021)
     found = rows.measure(asked, goods)
     assert isinstance(found, Measured)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from entrepot.claims.comparison import Comparison, compared
 from entrepot.claims.statements import RECONCILED
 from entrepot.errors import EntrepotError
-from entrepot.figures import Definition, evaluate
+from entrepot.figures import Definition, evaluate, flow_sources
 from entrepot.goods.parse import NAMED
 from entrepot.model.interval import Interval
 
@@ -35,7 +35,7 @@ def from_lake(claim: Claim, lake: Lake) -> Iterator[Comparison]:
     named = any(value.startswith(NAMED) for value in keys.values())
     if not measure or named or claim.quantity.unit not in ("USD", "share", "percent", "index"):
         return
-    for source in dict.fromkeys(holding.source for holding in lake.holdings()):
+    for source in flow_sources(lake):
         if wanted not in ("", source):
             continue
         try:

@@ -3,6 +3,7 @@
 from entrepot.figures.definition import Definition
 from entrepot.figures.evaluate import ask, evaluate
 from entrepot.figures.figure import Caveat, Evidence, Figure, Specification, Specifications
+from entrepot.figures.held import flow_sources
 
 __all__ = [
     "Caveat",
@@ -13,4 +14,5 @@ __all__ = [
     "Specifications",
     "ask",
     "evaluate",
+    "flow_sources",
 ]

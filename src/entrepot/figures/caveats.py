@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.figures.figure import Caveat
-from entrepot.model.areas import area_name
+from entrepot.model.areas import WORLD, area_name
 from entrepot.model.reporting import stopped_in
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ CAVEATS = {
     "reporter-break": "the reporters behind a number changed, or one of them fell silent",
     "edition-break": "codes whose content changed with an edition of the Harmonized System",
     "missing-codes": "codes of the list that cannot be followed in the edition of the data",
+    "one-report": "one side's report of a flow, which the other side may report otherwise",
     "denominator-system": "a share depends on who counted the total",
     "inside-group": "a group counts as one area: trade among its members is left out of totals",
     "hong-kong": "Hong Kong is a customs territory of its own",
@@ -127,6 +128,19 @@ def for_goods(selection: Selection) -> list[Caveat]:
             )
         )
     return found
+
+
+def one_report(side: str, definition: Definition) -> Caveat:
+    """Return what it means that one side's reports stand behind a value."""
+    text = definition.importer if side == "importer" else definition.exporter
+    who = "each exporter" if text == WORLD and side == "exporter" else None
+    who = who or ("each importer" if text == WORLD else area_name(text))
+    freight = "with" if side == "importer" else "without"
+    return caveat(
+        "one-report",
+        f"As {who} reports it, {freight} freight as a rule; the partner's report of the same trade "
+        "can differ, and is in the range where it is held.",
+    )
 
 
 def for_printed(

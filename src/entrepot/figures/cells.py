@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import narwhals as nw
@@ -10,23 +11,23 @@ import narwhals as nw
 from entrepot import measures
 from entrepot.figures.estimate import Missing
 from entrepot.figures.figure import Evidence
-from entrepot.goods import goods_selection, select
-from entrepot.lake import fetch
+from entrepot.goods import Selection, goods_selection, select
+from entrepot.lake import fetch, whole_trade
 from entrepot.model.areas import WORLD
 
 if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
     from entrepot.figures.held import Held
-    from entrepot.goods import Selection
     from entrepot.lake import Lake
     from entrepot.model.period import Period
 
 __all__ = ["Cells", "Measured", "totals"]
 
 Frame = nw.LazyFrame[Any]
+Goods = tuple[Selection, ...]
+"""The goods asked for, one selection for each nomenclature in the data."""
 Side = Literal["importer", "exporter"]
 SIDES: tuple[Side, Side] = ("importer", "exporter")
-COLUMN = {"value": "value_usd", "mass": "mass_kg"}
 
 
 def totals(asked: Definition) -> list[tuple[Definition, Side]]:
@@ -56,14 +57,26 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Rows of the deliveries in `held`."""
+    """Rows of the deliveries in `held`, as one side told them.
+
+    Attributes
+    ----------
+    lake, held
+        Where the rows are.
+    voice
+        Whose reports count, ``importer`` or ``exporter``; None where rows are no single reports.
+    """
 
     lake: Lake
     held: Held
+    voice: Side | None = None
 
-    def measure(self, asked: Definition, goods: Selection) -> Measured | Missing:
+    def measure(self, asked: Definition, goods: Goods) -> Measured | Missing:
         """Evaluate the measure; Missing says why there is no value."""
-        if self.held.is_partial and (refusal := self._thin(asked)):
+        refusal = self._silent(asked) or self._few(asked, goods)
+        if refusal is None and self.held.is_partial:
+            refusal = self._thin(asked)
+        if refusal:
             return refusal
         found = self._evaluate(asked, goods)
         value = found.value if found else None
@@ -78,7 +91,17 @@ class Cells:
             return Missing(
                 f"the lake's {self.held.source} holds nothing of {names} in {asked.period}"
             )
-        return self._nothing(asked) if found is None else found
+        return self._nothing(asked, goods) if found is None else found
+
+    def editions(self, asked: Definition) -> tuple[str, ...]:
+        """Return the nomenclatures of the rows that a question touches."""
+        if len(self.held.nomenclatures) < 2:
+            return self.held.nomenclatures
+        found: set[str] = set()
+        for whole in [asked.but(flow="one_way"), *(whole for whole, _ in totals(asked))]:
+            rows = self._flow(whole, self._everything(), inside=True)
+            found |= {name for (name,) in fetch(rows.select("nomenclature").unique())}
+        return tuple(sorted(found)) or self.held.nomenclatures
 
     def strangers(self, asked: Definition, *, alone: bool = False) -> frozenset[str]:
         """Return members of groups that trade nowhere in the periods; `alone`: any such area."""
@@ -86,11 +109,12 @@ class Cells:
         for side in SIDES:
             members = _members(asked, side)
             if len(members) > 1 or (alone and members):
-                rows = self._rows(side, self._everything(), asked).filter(_among(side, asked))
-                found |= members - _names(rows, side)
+                found |= members - _names(
+                    self._rows(side, self._everything(), asked), side, members
+                )
         return found
 
-    def evidence(self, asked: Definition, goods: Selection) -> Evidence:
+    def evidence(self, asked: Definition, goods: Goods) -> Evidence:
         """Return how many rows stand behind the flow, and who told them."""
         counted = self._flow(asked, goods).group_by("told_by").agg(nw.len().alias("rows"))
         told = {str(side or "not said"): int(rows) for side, rows in fetch(counted)}
@@ -101,10 +125,10 @@ class Cells:
             told_by=dict(sorted(told.items())),
         )
 
-    def _evaluate(self, asked: Definition, goods: Selection) -> Measured | None:
-        table = self._table(asked, goods, COLUMN[asked.quantity])
+    def _evaluate(self, asked: Definition, goods: Goods) -> Measured | None:
+        main = self._column(asked)
+        table = self._table(asked, goods, main)
         names = table.collect_schema().names()
-        main = COLUMN[asked.quantity]
         if asked.measure != "value":
             main = measures.passport(asked.measure).columns[0][0]
         for row in fetch(table):
@@ -115,7 +139,7 @@ class Cells:
                 return Measured(found.pop(main), found)
         return None
 
-    def _table(self, asked: Definition, goods: Selection, column: str) -> Frame:
+    def _table(self, asked: Definition, goods: Goods, column: str) -> Frame:
         """Return the measure's one row."""
         if asked.measure == "value":
             return measures.value(self._flow(asked, goods), by=[], value=column)
@@ -146,13 +170,24 @@ class Cells:
                 return measures.hhi(rows, by=[], value=column)
         return measures.concentration_ratio(rows, by=[], k=asked.k or 1, value=column)
 
-    def _rows(self, by: Side, goods: Selection, asked: Definition) -> Frame:
+    def _column(self, asked: Definition) -> str:
+        if asked.quantity == "mass":
+            return "mass_kg"
+        return "value_usd" if self.held.currency == "USD" else "value_reported"
+
+    def _rows(self, by: Side, goods: Goods, asked: Definition) -> Frame:
         """Return the goods in the period and base, without trade of an area with itself."""
         within = _within(asked.period) | _within(asked.base or asked.period)
         rows: Frame = select(self.lake.flows(self.held.source, by=by), goods)
-        return rows.filter(within, nw.col("exporter") != nw.col("importer"))
+        abroad = nw.col("exporter") != nw.col("importer")
+        rows = rows.filter(within, nw.col("freq") == self.held.freq, abroad)
+        if self.voice:
+            rows = rows.filter(nw.col("told_by") == self.voice)
+        if asked.valuation:
+            rows = rows.filter(nw.col("valuation") == asked.valuation.upper())
+        return rows
 
-    def _flow(self, asked: Definition, goods: Selection, *, inside: bool = False) -> Frame:
+    def _flow(self, asked: Definition, goods: Goods, *, inside: bool = False) -> Frame:
         """Return the cells of the flow; ``both`` adds the way back.
 
         Several areas count as one, so their trade with the world is what leaves or enters them;
@@ -169,13 +204,43 @@ class Cells:
                 there = there & _leaves(group) if len(group) > 1 else there
         return rows.filter(there)
 
-    def _everything(self) -> Selection:
-        return goods_selection("all", nomenclature=self.held.nomenclature)
+    def _everything(self) -> Goods:
+        return (everything(),)
+
+    def _silent(self, asked: Definition) -> Missing | None:
+        """Refuse a voice that does not speak, or a group of which only some speak."""
+        if self.voice is None:
+            return None
+        members = _members(asked, self.voice)
+        tellers = _names(self._rows(self.voice, self._everything(), asked), self.voice, members)
+        if absent := members - tellers:
+            names = ", ".join(sorted(absent))
+            return Missing(f"{names} did not report to {self.held.source} in {asked.period}")
+        return None
+
+    def _few(self, asked: Definition, goods: Goods) -> Missing | None:
+        """Refuse all goods where the lake has some of them only."""
+        if not self.held.few_products or any(one.codes is not None for one in goods):
+            return None
+        rows = self._rows("importer", goods, asked)
+        [(count, digits, total)] = fetch(
+            rows.select(
+                nw.col("product").n_unique(),
+                nw.col("product").str.len_chars().max().alias("digits"),
+                (nw.col("product") == "TOTAL").any().alias("total"),
+            )
+        )
+        if total or not count or count >= whole_trade(digits):
+            return None
+        return Missing(
+            f"the lake's {self.held.source} has {count} product codes of {digits} digits in "
+            f"{asked.period}, which are not all goods; name goods that it holds"
+        )
 
     def _thin(self, asked: Definition) -> Missing | None:
         """Refuse a total of an extract to which one partner alone contributes."""
         for whole, side in totals(asked):
-            names = _names(self._flow(whole, self._everything()), side)
+            names = _names(self._flow(whole, self._everything()), side, frozenset())
             if len(names) == 1:
                 return Missing(
                     f"in the lake's {self.held.source}, {next(iter(names))} is the only {side}, "
@@ -183,7 +248,16 @@ class Cells:
                 )
         return None
 
-    def _nothing(self, asked: Definition) -> Missing:
+    def _nothing(self, asked: Definition, goods: Goods) -> Missing:
+        wanted = min((len(c) for one in goods for c in one.codes or ()), default=0)
+        if wanted and self.held.few_products:
+            lengths = nw.col("product").str.len_chars().max()
+            [(digits,)] = fetch(self._rows("importer", self._everything(), asked).select(lengths))
+            if digits and digits < wanted:
+                return Missing(
+                    f"the lake's {self.held.source} has codes of {digits} digits, too coarse for "
+                    f"{asked.goods}"
+                )
         flow = (
             f"{self.held.source} records no {asked.goods} from {asked.exporter} to {asked.importer}"
         )
@@ -212,5 +286,14 @@ def _within(span: Period) -> nw.Expr:
     return (nw.col("period") >= span.start) & (nw.col("period") <= span.end)
 
 
-def _names(rows: Frame, side: Side) -> frozenset[str]:
+def _names(rows: Frame, side: Side, among: frozenset[str]) -> frozenset[str]:
+    """Return the areas on a side; `among` looks only for these, unless it is empty."""
+    if among:
+        rows = rows.filter(nw.col(side).is_in(sorted(among)))
     return frozenset(name for (name,) in fetch(rows.select(side).unique()))
+
+
+@cache
+def everything() -> Selection:
+    """Return the selection of all goods, whatever the nomenclature."""
+    return goods_selection("all")

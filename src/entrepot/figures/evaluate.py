@@ -9,13 +9,14 @@ from entrepot.figures import caveats, flows, printed
 from entrepot.figures.definition import Definition
 from entrepot.figures.estimate import Answer, Estimate, Missing, specifications
 from entrepot.figures.figure import Figure
+from entrepot.figures.held import flow_sources
 from entrepot.goods import goods_selection
 from entrepot.goods.parse import NAMED
 from entrepot.lake import Lake
 from entrepot.measures import passports
 from entrepot.model.areas import WORLD
 from entrepot.model.reporting import stopped_in
-from entrepot.sources import source_ids
+from entrepot.sources import source_ids, split_address
 
 if TYPE_CHECKING:
     import os
@@ -91,8 +92,11 @@ def _checked(definition: Definition, lake: Lake) -> Definition:
         raise UnknownNameError("measure", measure, ids, hint="see: entrepot measure list")
     held = (holding.source for holding in lake.holdings())
     known = dict.fromkeys((*held, *PRINTED, *source_ids()))
-    if definition.source and definition.source not in known:
-        raise UnknownNameError("source", definition.source, known, hint="see: entrepot data list")
+    if definition.source:
+        name, release = split_address(definition.source)
+        if name not in known:
+            raise UnknownNameError("source", name, known, hint="see: entrepot data list")
+        definition = definition.but(source=f"{name}@{release}" if release else name)
     if not definition.goods.startswith(NAMED):
         definition = definition.but(goods=goods_selection(definition.goods).key)
     sides = {definition.importer, definition.exporter}
@@ -157,10 +161,9 @@ def _sources(definition: Definition, lake: Lake) -> list[str]:
     """Return the sources to ask, the preferred one first."""
     if definition.source:
         return [definition.source]
-    held = dict.fromkeys(holding.source for holding in lake.holdings())
     # A share is best taken from somebody who counted both its parts; a level from the finest data.
     bundled = reversed(PRINTED) if definition.measure in SHARES else PRINTED
-    return [*held, *bundled]
+    return [*flow_sources(lake), *bundled]
 
 
 def _answer(definition: Definition, source: str, lake: Lake) -> Answer | Missing:

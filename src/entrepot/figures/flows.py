@@ -5,24 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.figures import caveats
-from entrepot.figures.cells import Cells, totals
+from entrepot.figures.cells import Cells, everything, totals
 from entrepot.figures.estimate import Answer, Estimate, Missing
 from entrepot.figures.held import held
 from entrepot.figures.variants import territories, territory
 from entrepot.goods import goods_selection
+from entrepot.model.areas import WORLD
+from entrepot.model.product import NO_CODES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from entrepot.figures.cells import Goods, Side
     from entrepot.figures.definition import Definition
     from entrepot.figures.figure import Caveat
-    from entrepot.goods import Selection, Variant
+    from entrepot.figures.held import Held
+    from entrepot.goods import Variant
     from entrepot.lake import Lake
 
 __all__ = ["answer"]
 
 EDITIONS = "codes whose edition changed in or out"
 HONG_KONG = "Hong Kong in or out"
+REPORTS = "whose report"
 TOO_SMALL = {
     "value": ", so this total is too small",
     "growth": ", so this compares totals that are too small",
@@ -36,8 +41,9 @@ OTHER_VARIANTS: tuple[Variant, ...] = ("same_code", "without_changed")
 def answer(definition: Definition, lake: Lake, source: str) -> Answer | Missing:
     """Answer from the rows of `source`.
 
-    The headline follows a list into the edition of the data; the alternatives are the other
-    variants of the list and the same with or without Hong Kong, where the rows hold it.
+    The headline follows a list into the edition of the data and takes the report of the side that
+    counted the total; the alternatives are the other side's report, the other variants of the
+    list, and the same with or without Hong Kong, where the rows hold it.
     """
     refusal = _refusal(definition, source)
     if refusal:
@@ -46,72 +52,123 @@ def answer(definition: Definition, lake: Lake, source: str) -> Answer | Missing:
     deliveries = held(lake, source, periods)
     if isinstance(deliveries, Missing):
         return deliveries
-    cells = Cells(lake, deliveries)
-    selection = goods_selection(definition.goods, nomenclature=deliveries.nomenclature)
-    main = _estimate(definition, selection, cells, main=True)
-    if isinstance(main, Missing):
-        return main
-    others = list(_alternatives(definition, selection, cells))
+    if definition.quantity == "value" and (refusal := _other_currency(definition, deliveries)):
+        return Missing(refusal)
+    voices: list[Side | None] = [None]
+    if deliveries.has_reports:
+        voices = [*_voices(definition)]
+    told = [_told(definition, Cells(lake, deliveries, voice)) for voice in voices]
+    spoken = [(cells, goods, main) for cells, goods, main in told if isinstance(main, Estimate)]
+    if not spoken:
+        return next(main for _, _, main in told if isinstance(main, Missing))
+    cells, goods, main = spoken[0]
+    others = [(REPORTS, other) for _, _, other in spoken[1:]]
+    others += _alternatives(definition, goods, cells)
+    notes = [note for one in goods for note in caveats.for_goods(one)]
+    notes += _about_rows(definition, cells)
     return Answer(
         estimates=(main, *(estimate for _, estimate in others)),
-        caveats=(*caveats.for_goods(selection), *_about_rows(definition, cells)),
+        caveats=tuple(notes),
         spans=tuple(dict.fromkeys(span for span, _ in others)),
     )
+
+
+def _told(definition: Definition, cells: Cells) -> tuple[Cells, Goods, Estimate | Missing]:
+    """Return the headline as one side tells it."""
+    editions = cells.editions(definition)
+    if NO_CODES in editions and definition.goods != "all":
+        reason = f"{cells.held.source} has totals over all goods only, no {definition.goods}"
+        return cells, (), Missing(reason)
+    goods = _goods(definition, editions)
+    return cells, goods, _estimate(definition, goods, cells, main=True)
+
+
+def _goods(definition: Definition, editions: tuple[str, ...], variant: Variant = "family") -> Goods:
+    if definition.goods == "all":
+        return (everything(),)
+    return tuple(
+        goods_selection(definition.goods, nomenclature=edition, variant=variant)
+        for edition in editions
+    )
+
+
+def _voices(definition: Definition) -> tuple[Side, Side]:
+    """Return whose report comes first: of whom counted the total, else of the buyer."""
+    if definition.measure == "export_share" or definition.importer == WORLD:
+        return "exporter", "importer"
+    return "importer", "exporter"
 
 
 def _refusal(definition: Definition, source: str) -> str | None:
     """Say why the source cannot answer this kind of question at all."""
     if definition.basis != "dispatch":
         return f"{source} does not tell goods by {definition.basis}"
-    if definition.valuation not in (None, "fob"):
-        return f"{source} is valued FOB, not {str(definition.valuation).upper()}"
     if definition.quantity == "items":
         return f"{source} counts value and mass, not items"
-    if definition.currency != "USD":
-        return f"{source} is in USD, not {definition.currency}"
     return None
 
 
+def _other_currency(definition: Definition, deliveries: Held) -> str | None:
+    """Say why a value in this currency cannot be had; a share is the same in any."""
+    level = definition.measure in ("value", "growth")
+    if not level or definition.currency == deliveries.currency:
+        return None
+    return (
+        f"{deliveries.source} is in {deliveries.currency}, not {definition.currency}; "
+        f"ask with --currency {deliveries.currency}"
+    )
+
+
 def _alternatives(
-    definition: Definition, selection: Selection, cells: Cells
+    definition: Definition, goods: Goods, cells: Cells
 ) -> Iterator[tuple[str, Estimate]]:
-    edition = cells.held.nomenclature
-    for variant in OTHER_VARIANTS if selection.edition_sensitive or selection.substituted else ():
-        other = goods_selection(definition.goods, nomenclature=edition, variant=variant)
-        if other.codes and other.codes != selection.codes:
+    editions = tuple(one.nomenclature for one in goods)
+    changes = any(one.edition_sensitive or one.substituted for one in goods)
+    for variant in OTHER_VARIANTS if changes else ():
+        other = _goods(definition, editions, variant)
+        if all(one.codes for one in other) and _codes(other) != _codes(goods):
             found = _estimate(definition, other, cells)
             if isinstance(found, Estimate):
                 yield EDITIONS, found
     for choice in territories(definition):
-        other_side = _estimate(choice, selection, cells)
+        other_side = _estimate(choice, goods, cells)
         if isinstance(other_side, Estimate):
             yield HONG_KONG, other_side
 
 
+def _codes(goods: Goods) -> list[frozenset[str] | None]:
+    return [one.codes for one in goods]
+
+
 def _estimate(
-    definition: Definition, selection: Selection, cells: Cells, *, main: bool = False
+    definition: Definition, goods: Goods, cells: Cells, *, main: bool = False
 ) -> Estimate | Missing:
-    found = cells.measure(definition, selection)
+    found = cells.measure(definition, goods)
     if isinstance(found, Missing):
         return found
-    goods = definition.goods
-    if selection.variant != "family":
-        goods = f"{goods} ({selection.variant})"
+    words = definition.goods
+    if goods[0].variant != "family":
+        words = f"{words} ({goods[0].variant})"
+    choices = {
+        "source": cells.held.source,
+        "goods": words,
+        "territory": territory(definition),
+    }
+    if cells.voice:
+        choices["report"] = f"{cells.voice}'s"
     return Estimate(
         value=found.value,
         unit=definition.unit,
         details=found.details,
-        choices={
-            "source": cells.held.source,
-            "goods": goods,
-            "territory": territory(definition),
-        },
-        evidence=(cells.evidence(definition, selection),) if main else (),
+        choices=choices,
+        evidence=(cells.evidence(definition, goods),) if main else (),
     )
 
 
 def _about_rows(definition: Definition, cells: Cells) -> Iterator[Caveat]:
     """Yield what follows from which rows there are, and which of them make up a total."""
+    if cells.voice:
+        yield caveats.one_report(cells.voice, definition)
     wholes = totals(definition)
     if cells.held.is_partial:
         text = f"The lake holds {cells.held.source} for {cells.held.areas} exporters only"

@@ -7,14 +7,21 @@ from typing import TYPE_CHECKING
 
 from entrepot.figures.estimate import Missing
 from entrepot.lake import spans
+from entrepot.sources import split_address
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from entrepot.lake import Lake
     from entrepot.model.period import Period
 
-__all__ = ["Held", "held"]
+__all__ = ["Held", "flow_sources", "held"]
+
+# Where several sources answer, the first gives the headline: reconciled before single reports,
+# products before totals, everybody before one country.
+BEST_FIRST = ("reconciled", "baci", "comtrade", "comext", "gacc", "imts")
+_MONTHS = {"A": 12, "Q": 3, "M": 1}
+_NAMES = {"A": "yearly", "Q": "quarterly", "M": "monthly"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,47 +30,107 @@ class Held:
 
     Attributes
     ----------
-    source, snapshot, nomenclature
-        Id; first digits of the hashes of the deliveries, joined; edition of the product codes.
+    source
+        Id, with the release if one was asked for.
+    snapshot, nomenclatures
+        First digits of the hashes of the deliveries, joined; editions of the product codes.
+    freq
+        ``A``, ``Q`` or ``M``: which rows to add up. A source can hold a year and its months.
+    currency
+        What values are counted in.
     areas
         Exporters in the delivery with fewest of them.
     is_partial
         Whether a delivery is an extract, so that totals are too small.
+    has_reports
+        Whether rows are single reports, so that a flow can be told by either side.
+    few_products
+        Whether a delivery has so few codes that they may not be all goods.
     """
 
     source: str
     snapshot: str
-    nomenclature: str
+    nomenclatures: tuple[str, ...]
+    freq: str
+    currency: str
     areas: int
     is_partial: bool
+    has_reports: bool
+    few_products: bool
+
+
+def flow_sources(lake: Lake) -> list[str]:
+    """Return the sources of which the lake holds flows, the preferred one first."""
+    found = {item.source: None for item in lake.holdings() if item.table == "flows"}
+    order = [*BEST_FIRST, *found]
+    return sorted(found, key=order.index)
 
 
 def held(lake: Lake, source: str, periods: Sequence[Period]) -> Held | Missing:
-    """Return what is held of `source` for all years of `periods`, or why that is not enough."""
-    every = [item for item in lake.holdings() if item.source == source]
+    """Return what is held of `source` for all of `periods`, or why that is not enough."""
+    name, vintage = split_address(source)
+    every = [item for item in lake.holdings() if item.source == name]
     if not every:
+        return Missing(f"the lake holds no {name}; bring it in with: entrepot data add {name} FILE")
+    if every[0].table != "flows":
+        return Missing(f"{name} holds {every[0].table}, not flows of goods")
+    counting = {
+        item: item.in_force if vintage is None else item.periods
+        for item in every
+        if vintage in (None, item.vintage)
+    }
+    if not counting:
+        releases = ", ".join(sorted({item.vintage for item in every}))
+        return Missing(f"the lake holds no {source}; its releases are {releases}")
+    freq = _freq(periods, {one for spans_ in counting.values() for one in spans_})
+    if freq is None:
+        return _uncovered(name, periods, counting.values())
+    wanted = {part for period in periods for part in period.split(_MONTHS[freq])}
+    used = [item for item, there in counting.items() if wanted & set(there)]
+    currencies = sorted({item.currency for item in used})
+    if len(currencies) > 1:
         return Missing(
-            f"the lake holds no {source}; bring it in with: entrepot data add {source} FILE"
-        )
-    for period in periods:
-        if not period.is_whole_years:
-            return Missing(f"{source} is yearly; {period} is not a whole year")
-    wanted = {year for period in periods for year in period.years()}
-    years = sorted({year for item in every for year in item.periods})
-    absent = sorted(wanted - set(years))
-    if absent:
-        return Missing(f"the lake holds {source} for {spans(years)}, not for {spans(absent)}")
-    used = [item for item in every if wanted & set(item.periods)]
-    editions = sorted({item.nomenclature for item in used})
-    if len(editions) > 1:
-        return Missing(
-            f"the lake holds {source} in {' and '.join(editions)} for these years; "
-            "add one edition for all of them"
+            f"the lake holds {name} in {' and '.join(currencies)} for this time; "
+            "remove one, or ask for a time that is in one currency"
         )
     return Held(
-        source=source,
+        source=name if vintage is None else f"{name}@{vintage}",
         snapshot="+".join(item.snapshot for item in used),
-        nomenclature=editions[0],
+        nomenclatures=tuple(sorted({n for item in used for n in item.nomenclature.split("+")})),
+        freq=freq,
+        currency=currencies[0],
         areas=min(item.areas for item in used),
         is_partial=any(item.is_partial for item in used),
+        has_reports=any(item.reporters for item in used),
+        few_products=any(item.has_few_products for item in used),
     )
+
+
+def _freq(periods: Sequence[Period], there: set[Period]) -> str | None:
+    """Return the coarsest frequency in which everything asked for is held."""
+    for freq, months in _MONTHS.items():
+        parts = [period.split(months) for period in periods]
+        if all(parts) and all(set(part) <= there for part in parts):
+            return freq
+    return None
+
+
+def _uncovered(
+    source: str, periods: Sequence[Period], counting: Iterable[Sequence[Period]]
+) -> Missing:
+    """Say what is held and what is not."""
+    there = sorted({period for spans_ in counting for period in spans_}, key=_by_length)
+    freqs = list(dict.fromkeys(period.freq for period in there))
+    for period in periods:
+        if not any(period.split(_MONTHS[freq]) for freq in freqs):
+            rhythm = " and ".join(_NAMES[freq] for freq in freqs)
+            return Missing(f"{source} is {rhythm} here; {period} is not made of such periods")
+    fits = [freq for freq in freqs if all(period.split(_MONTHS[freq]) for period in periods)]
+    freq = fits[0]
+    wanted = {part for period in periods for part in period.split(_MONTHS[freq])}
+    absent = sorted(wanted - set(there))
+    return Missing(f"the lake holds {source} for {spans(there)}, not for {spans(absent)}")
+
+
+def _by_length(period: Period) -> tuple[int, Period]:
+    return -period.months, period

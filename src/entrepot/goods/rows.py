@@ -7,16 +7,23 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import narwhals as nw
 
 from entrepot.errors import RequestError, UnknownNameError
+from entrepot.goods.selection import Selection
 
 if TYPE_CHECKING:
-    from entrepot.goods.selection import Selection
+    from collections.abc import Sequence
 
 __all__ = ["select"]
 
 FrameT = TypeVar("FrameT")
 
 
-def select(frame: FrameT, selection: Selection, *, product: str = "product") -> FrameT:
+def select(
+    frame: FrameT,
+    selection: Selection | Sequence[Selection],
+    *,
+    product: str = "product",
+    nomenclature: str = "nomenclature",
+) -> FrameT:
     """Return the rows of `frame` whose product is selected; the same kind of frame as came in.
 
     Parameters
@@ -24,9 +31,12 @@ def select(frame: FrameT, selection: Selection, *, product: str = "product") -> 
     frame
         Any frame that Narwhals can read.
     selection
-        From `goods_selection`, in the nomenclature of the frame.
+        From `goods_selection`, in the nomenclature of the frame; several where it mixes editions,
+        one each.
     product
         Column with product codes as text, zeros kept.
+    nomenclature
+        Column that says in which edition a code is to be read; needed for several selections.
 
     Raises
     ------
@@ -35,10 +45,12 @@ def select(frame: FrameT, selection: Selection, *, product: str = "product") -> 
     RequestError
         If the column is not text: numbers have lost their leading zeros.
     """
+    selections = [selection] if isinstance(selection, Selection) else list(selection)
     rows = nw.from_native(frame)  # type: ignore[call-overload]
     schema = rows.collect_schema()
-    if product not in schema:
-        raise UnknownNameError("column", product, schema.names())
+    for column in (product, nomenclature)[: min(len(selections), 2)]:
+        if column not in schema:
+            raise UnknownNameError("column", column, schema.names())
     if schema[product] not in (nw.String, nw.Categorical, nw.Enum):
         raise RequestError(
             f"product codes are {schema[product]}, not text",
@@ -46,18 +58,32 @@ def select(frame: FrameT, selection: Selection, *, product: str = "product") -> 
             why="numbers lose the leading zero, so 010620 would be looked for as 10620",
             hint="read them as text, or turn them into text and pad to six digits",
         )
-    if selection.codes is None:
+    if all(one.codes is None for one in selections):
         return frame
     codes = nw.col(product)
     if schema[product] != nw.String:  # categories have no order to compare by
         codes = codes.cast(nw.String)
-    kept = rows.filter(_wanted(selection.codes, selection.prefixes, codes))
+    tests = [_wanted(one, codes) for one in selections]
+    if len(selections) > 1:
+        editions = nw.col(nomenclature)
+        tests = [
+            (editions == one.nomenclature) & test
+            for one, test in zip(selections, tests, strict=True)
+        ]
+    kept = rows.filter(nw.any_horizontal(*tests, ignore_nulls=True))
     native = kept if isinstance(frame, (nw.DataFrame, nw.LazyFrame)) else kept.to_native()
     return cast("FrameT", native)
 
 
-def _wanted(codes: frozenset[str], prefixes: frozenset[str], column: nw.Expr) -> nw.Expr:
-    tests = [column.is_in(sorted(codes))] if codes else []
+def _wanted(selection: Selection, column: nw.Expr) -> nw.Expr:
+    codes, prefixes = selection.codes, set(selection.prefixes)
+    if codes is None:
+        return ~column.is_null()
+    tests = []
+    if codes and selection.nomenclature.startswith("CN"):
+        tests.append(column.str.slice(0, 6).is_in(sorted(codes)))
+    elif codes:
+        tests.append(column.is_in(sorted(codes)))
     # A range, and not starts_with, lets Parquet skip the row groups that hold other products.
     tests += [(column >= prefix) & (column < _after(prefix)) for prefix in sorted(prefixes)]
     return nw.any_horizontal(*tests, ignore_nulls=True) if tests else column.is_null() & False

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from entrepot.goods.editions import links
 from entrepot.goods.follow import Variant, follow
 from entrepot.goods.parse import Part, parse
-from entrepot.model.product import edition
+from entrepot.model.product import harmonized
 
 if TYPE_CHECKING:
     from entrepot.goods.lists import ListEntry
@@ -27,7 +27,8 @@ class Selection:
     title
         Name for sentences.
     codes
-        Six-digit codes; None takes everything. With no code and no prefix nothing is selected:
+        Six-digit codes, each standing for the national lines that begin with it; None takes
+        everything. With no code and no prefix nothing is selected:
         what was asked for does not exist in this nomenclature, and `missing` says so.
     prefixes
         Two- and four-digit codes, each standing for all that begins with it.
@@ -65,7 +66,7 @@ def goods_selection(
         ``all``, a list (``chpl``), a part of one (``chpl:1``, ``chpl:4.B``), codes of two, four or
         six digits, or several of these with commas: their union.
     nomenclature
-        Edition of the product codes in the data, e.g. ``"HS2017"``.
+        What the product codes in the data are to be read in: ``"HS2017"``, ``"CN2021"``.
     variant
         How a list is followed into another edition. ``family``: codes with the same number, and
         clean successors in place of the rest; ``same_code``: the same number only;
@@ -86,13 +87,14 @@ def goods_selection(
     >>> goods_selection("chpl:2", nomenclature="HS2017").substituted
     (('854800', '854890'),)
     """
-    nomenclature = edition(nomenclature).id
+    hs = harmonized(nomenclature).id
+    nomenclature = nomenclature if nomenclature.startswith("CN") else hs
     parts = parse(text)
     key = ",".join(part.key for part in parts)
     title = ", ".join(part.title for part in parts)
     if any(part.kind == "all" for part in parts):
         return Selection("all", "all goods", nomenclature, variant, codes=None)
-    followed = follow(_entries(parts), _plain(parts), nomenclature, variant)
+    followed = follow(_entries(parts), _plain(parts), hs, variant)
     return Selection(
         key=key,
         title=title,

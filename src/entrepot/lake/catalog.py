@@ -58,8 +58,9 @@ class Partition:
         ``>CHN`` of its imports, ``*`` everything; for other tables an edition.
     nomenclatures
         Editions of the product codes, in order of the alphabet.
-    products
-        Number of different product codes.
+    products, digits
+        Number of different product codes, and how many digits the longest has; 0 digits where
+        rows are totals over all goods.
     """
 
     period: Period | None
@@ -70,6 +71,7 @@ class Partition:
     slices: tuple[str, ...] = ("*",)
     nomenclatures: tuple[str, ...] = ()
     products: int = 0
+    digits: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from entrepot.lake.few import RULE
 from entrepot.lake.force import in_force
 
 if TYPE_CHECKING:
@@ -74,6 +75,11 @@ class Holding:
     def is_partial(self) -> bool:
         """Whether it is an extract, so that shares of a whole cannot be taken from it."""
         return any(finding.rule == "partial-source" for finding in self.findings)
+
+    @property
+    def has_few_products(self) -> bool:
+        """Whether it has so few product codes that they are hardly all goods."""
+        return any(finding.rule == RULE for finding in self.findings)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the holding as plain JSON types."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
+from entrepot.lake import readers
 from entrepot.lake.catalog import Catalog
 from entrepot.lake.force import Part, in_force
 from entrepot.lake.holding import Holding, LoadReport, holdings
@@ -13,7 +15,7 @@ from entrepot.sources import split_address
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import duckdb
     import narwhals as nw
@@ -32,11 +34,14 @@ class Lake:
 
     Open it with `Lake.open`. Reading never writes; an absent folder is an empty lake. The
     connection takes one call at a time: give each thread its own lake.
+
+    Others may change the lake at any time. What belongs together is read inside `reading`.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._connection: duckdb.DuckDBPyConnection | None = None
+        self._pinned: Catalog | None = None
 
     @classmethod
     def open(cls, path: str | os.PathLike[str] | None = None) -> Lake:
@@ -59,14 +64,40 @@ class Lake:
             self._connection = connect(memory=self._settings.memory, threads=self._settings.threads)
         return self._connection
 
+    @contextmanager
+    def reading(self) -> Iterator[Lake]:
+        """Read one state of the lake in the whole block, whatever is changed meanwhile.
+
+        Files of that state stay until the block ends. Keep it short: as long as somebody reads, a
+        change frees no space. A block inside a block reads the state of the outer one.
+
+        Examples
+        --------
+        >>> with Lake.open("no-lake").reading() as held:
+        ...     held.holdings()
+        ()
+        """
+        if self._pinned is not None:
+            yield self
+            return
+        with readers.reading(self.path):
+            self._pinned = Catalog.read(self.path)
+            try:
+                yield self
+            finally:
+                self._pinned = None
+
+    def _catalog(self) -> Catalog:
+        return self._pinned or Catalog.read(self.path)
+
     def holdings(self) -> tuple[Holding, ...]:
         """Return what each delivered file brought, oldest load first."""
-        return holdings(Catalog.read(self.path))
+        return holdings(self._catalog())
 
     def holds(self, source: str) -> bool:
         """Whether anything of a source is held; `source` as in `flows`."""
         name, vintage = split_address(source)
-        return any(vintage in (None, item.vintage) for item in Catalog.read(self.path).of(name))
+        return any(vintage in (None, item.vintage) for item in self._catalog().of(name))
 
     def flows(
         self, source: str, *, by: Order = "importer"
@@ -109,7 +140,7 @@ class Lake:
         """
         if source:
             return self._scan(self._parts(source), by)
-        catalog = Catalog.read(self.path)
+        catalog = self._catalog()
         names = dict.fromkeys(item.source for item in catalog.snapshots if item.table == name)
         if not names:
             raise NoEvidenceError(
@@ -238,28 +269,26 @@ class Lake:
         """
         from entrepot.lake.export import export
 
-        rows = self._scan(
-            self._parts(source), by="exporter" if exporter and not importer else "importer"
-        )
-        return export(
-            self.connection,
-            rows,
-            Path(target),
-            importer=importer,
-            exporter=exporter,
-            period=period,
-        )
+        with self.reading():
+            rows = self._scan(
+                self._parts(source), by="exporter" if exporter and not importer else "importer"
+            )
+            return export(
+                self.connection,
+                rows,
+                Path(target),
+                importer=importer,
+                exporter=exporter,
+                period=period,
+            )
 
     def check(self) -> tuple[Finding, ...]:
         """Check files and rows; return findings, those kept from loads included."""
         from entrepot.lake.checks import check_lake
         from entrepot.lake.outside import guarded
 
-        catalog = Catalog.read(self.path)
-        if not catalog.snapshots:
-            return ()
-        with guarded(self.path):
-            return tuple(check_lake(self.path, catalog, self.connection))
+        with self.reading(), guarded(self.path):
+            return tuple(check_lake(self.path, self._catalog(), self.connection))
 
     def _parts(self, source: str) -> list[Part]:
         """Return what counts of a source or of one release of it."""
@@ -271,7 +300,7 @@ class Lake:
         return found
 
     def _of(self, source: str) -> tuple[Snapshot, ...]:
-        found = Catalog.read(self.path).of(source)
+        found = self._catalog().of(source)
         if not found:
             from entrepot.sources import source_info
 

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 from entrepot.errors import BadFileError
 from entrepot.lake import checks, store
 from entrepot.lake.catalog import Catalog, Partition, Snapshot, StoredFile
+from entrepot.lake.few import few_products
 from entrepot.lake.holding import LoadReport, holdings
 from entrepot.lake.layout import folder_of, orders
 from entrepot.lake.lock import writing
 from entrepot.lake.merge import hides, merge, require_room
-from entrepot.lake.outside import guarded
+from entrepot.lake.outside import finishing, guarded
 from entrepot.lake.publish import publish, require_lake, staging_folder, sweep
 from entrepot.lake.snapshot import copy_raw, hash_file, write_manifest
 from entrepot.sources import source_info, source_parser
@@ -74,9 +75,9 @@ def load(
             what = "this is a folder" if path.is_dir() else "no such file"
             raise BadFileError(what, where=str(path), hint="name the files to add")
     Catalog.read(folder)  # what is no lake is refused before anything is made
-    with guarded(folder):
+    with guarded(folder), finishing() as finish:
         require_lake(folder)
-        with writing(folder), staging_folder(folder) as staging:
+        with writing(folder, f"adding {source}"), staging_folder(folder) as staging:
             before = Catalog.read(folder)
             sweep(folder, before, keep=staging)
             run = _Load(
@@ -94,6 +95,7 @@ def load(
             after = merge(before, run.added)
             if run.added:
                 run.progress("making it visible")
+                finish()
                 publish(folder, staging, after)
     new = {item.id for item in run.added}
     mine = tuple(item for item in holdings(after) if item.source == source and item.snapshot in new)
@@ -161,8 +163,13 @@ def _read(run: _Load, file: RawFile, snapshot: Snapshot) -> Snapshot:
         snapshot,
         nomenclature="+".join(sorted(seen)),
         partitions=tuple(sorted(snapshot.partitions, key=_when)),
-        findings=(*once.values(), *checks.coverage(run.info, snapshot.partitions)),
+        findings=(*once.values(), *_coverage(run.info, snapshot.partitions)),
     )
+
+
+def _coverage(info: SourceInfo, parts: tuple[Partition, ...]) -> tuple[Finding, ...]:
+    few = () if info.whole else few_products(parts)
+    return (*checks.coverage(info, parts), *few)
 
 
 def _require_one(first: Delivery | None, table: Delivery, *, whole: bool) -> None:
@@ -196,6 +203,7 @@ def _partitions(run: _Load, snapshot: Snapshot, table: Delivery, rows: Rows) -> 
             staged.slices,
             staged.nomenclatures,
             staged.products,
+            staged.digits,
         )
         require_room(
             snapshot,

@@ -1,10 +1,22 @@
-"""One writer at a time: a lock that the system lets go when its holder dies."""
+"""One writer at a time: a lock that says who holds it, and that the system lets go of.
+
+The holder writes into the file `lock` who it is. When a process dies the system lets go, and the
+text that it left means nothing: only who fails to get the lock reads it.
+"""
 
 from __future__ import annotations
 
+import errno
+import getpass
+import json
+import os
+import socket
 import sys
-from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import IO, TYPE_CHECKING, Any
 
 from entrepot.errors import OutsideError
 
@@ -12,38 +24,142 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["writing"]
+__all__ = ["HELD", "Holder", "take", "writing"]
+
+HELD = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
+"""What the system says where somebody else has a lock."""
+_TRIES, _PAUSE = 20, 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a lake for writing: process, machine, user, since when, and what it does."""
+
+    pid: int
+    host: str
+    user: str
+    since: str
+    doing: str
+
+    @classmethod
+    def here(cls, doing: str) -> Holder:
+        """Return what this process would write into the lock."""
+        try:
+            user = getpass.getuser()
+        except (OSError, KeyError, ImportError):  # a user without a name, as in a container
+            user = ""
+        now = datetime.now().astimezone().isoformat(timespec="seconds")
+        return cls(os.getpid(), socket.gethostname(), user, now, doing)
+
+    def __str__(self) -> str:
+        me, since = Holder.here(""), datetime.fromisoformat(self.since).astimezone()
+        today = since.date() == datetime.now().astimezone().date()
+        return "".join(
+            (
+                f"process {self.pid}",
+                f" of {self.user}" if self.user != me.user else "",
+                " on this machine" if self.host == me.host else f" on {self.host}",
+                f" since {since:%H:%M}" if today else f" since {since:%Y-%m-%d %H:%M}",
+                f", {self.doing}" if self.doing else "",
+            )
+        )
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it is a process of this machine that does not exist: the text is old."""
+        if sys.platform == "win32" or self.host != socket.gethostname():
+            return False
+        try:
+            os.kill(self.pid, 0)
+        except OSError as error:  # another user's process may not be signalled, and exists
+            return error.errno == errno.ESRCH
+        return False
 
 
 @contextmanager
-def writing(folder: Path) -> Iterator[None]:
-    """Hold the lake for writing.
+def writing(folder: Path, doing: str = "") -> Iterator[None]:
+    """Hold the lake for writing, and say so in the lock.
+
+    Parameters
+    ----------
+    folder
+        Folder of the lake.
+    doing
+        What for, in words: ``adding baci``.
 
     Raises
     ------
     OutsideError
-        If another process is writing to it.
+        If another process is writing to it, naming that process; or if the disk cannot lock.
     """
-    with (folder / "lock").open("a+") as opened:
+    # Unbuffered: what a full disk did not take must not come up again when the file is closed.
+    with (folder / "lock").open("a+b", buffering=0) as opened:
         try:
-            _take(opened)
+            take(opened)
         except OSError as error:
-            raise OutsideError(
-                "another load is writing to this lake",
-                where=str(folder),
-                hint="wait until it is done, or load into another lake with --lake",
-            ) from error
-        yield  # closing the file lets go
+            raise _refused(error, opened, folder) from error
+        _say(opened, json.dumps(asdict(Holder.here(doing))))
+        try:
+            yield  # closing the file lets go
+        finally:
+            _say(opened, "")
+
+
+def _refused(error: OSError, opened: IO[bytes], folder: Path) -> OutsideError:
+    if error.errno not in HELD:
+        return OutsideError(
+            f"this lake cannot be locked: {error.strerror or error}",
+            where=str(folder),
+            why="two loads at once could spoil it",
+            hint="keep the lake on a disk of this machine: name a folder there with --lake",
+        )
+    holder = _holder(opened)
+    return OutsideError(
+        "another load is writing to this lake" + (f": held by {holder}" if holder else ""),
+        where=str(folder),
+        hint="wait until it is done, or load into another lake with --lake",
+    )
+
+
+def _holder(opened: IO[bytes]) -> Holder | None:
+    """Return who holds the lock; None if that cannot be read.
+
+    The holder takes the lock first and writes then: for a moment the text may be missing, or be
+    that of a process that was killed.
+    """
+    for _ in range(_TRIES):
+        with suppress(OSError, ValueError, TypeError):
+            opened.seek(0)
+            held = Holder(**json.loads(opened.read()))
+            if not held.is_gone:
+                return held
+        time.sleep(_PAUSE)
+    return None
+
+
+def _say(opened: IO[bytes], text: str) -> None:
+    """Replace the text in the lock; a full disk is no reason not to go on."""
+    with suppress(OSError):
+        opened.truncate(0)
+        opened.write(text.encode())
 
 
 if sys.platform == "win32":
     import msvcrt
 
-    def _take(opened: IO[str]) -> None:
+    _FAR = 2**30  # locked bytes cannot be read: far behind the text
+
+    def take(opened: IO[Any], *, shared: bool = False) -> None:
+        """Lock an open file, alone or `shared` with others, or fail at once."""
+        if shared:
+            raise OSError(errno.ENOSYS, "no shared locks")
+        os.lseek(opened.fileno(), _FAR, os.SEEK_SET)
         msvcrt.locking(opened.fileno(), msvcrt.LK_NBLCK, 1)
 
 else:
     import fcntl
 
-    def _take(opened: IO[str]) -> None:
-        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    def take(opened: IO[Any], *, shared: bool = False) -> None:
+        """Lock an open file, alone or `shared` with others, or fail at once."""
+        kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+        fcntl.flock(opened, kind | fcntl.LOCK_NB)

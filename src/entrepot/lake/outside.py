@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import errno
+import signal
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from entrepot.errors import EntrepotError, OutsideError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-__all__ = ["guarded", "readable"]
+__all__ = ["finishing", "guarded", "readable"]
+
+_AS_BEFORE = "the lake is as it was"
 
 
 @contextmanager
@@ -40,8 +44,33 @@ def readable(*, writing: bool = False) -> Iterator[None]:
         raise OutsideError(
             "a file of the lake cannot be read",
             why=str(error).partition("\n")[0],
-            hint="entrepot data check says which; remove its source and add it again",
+            hint="entrepot data check says which; remove its source and add it again. If the lake "
+            "was changed meanwhile, ask again",
         ) from error
+
+
+@contextmanager
+def finishing() -> Iterator[Callable[[], None]]:
+    """Yield a function to call at the point of no return: from there on Ctrl-C waits.
+
+    It is heard at the end of the block, as a KeyboardInterrupt that says that all was done.
+    """
+    pressed: list[int] = []
+    usual = signal.getsignal(signal.SIGINT)
+    # No other thread hears of Ctrl-C, nor may it set what is done.
+    mine = usual is not None and threading.current_thread() is threading.main_thread()
+
+    def finish() -> None:
+        if mine:
+            signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
+
+    try:
+        yield finish
+    finally:
+        if mine and signal.getsignal(signal.SIGINT) is not usual:
+            signal.signal(signal.SIGINT, usual)
+    if pressed:
+        raise KeyboardInterrupt("the change to the lake was complete")
 
 
 @contextmanager
@@ -60,11 +89,13 @@ def guarded(where: Path) -> Iterator[None]:
         text = str(error).partition("\n")[0]
         raise _outside(where, text, text) from error
     except duckdb.InterruptException as error:
-        raise KeyboardInterrupt from error
+        raise KeyboardInterrupt(_AS_BEFORE) from error
     except RuntimeError as error:  # DuckDB's way to say that Ctrl-C was pressed
         if "interrupted" in str(error):
-            raise KeyboardInterrupt from error
+            raise KeyboardInterrupt(_AS_BEFORE) from error
         raise
+    except KeyboardInterrupt as error:
+        raise (error if error.args else KeyboardInterrupt(_AS_BEFORE)) from None
 
 
 def _outside(where: Path, what: str, text: str) -> OutsideError:
@@ -72,7 +103,7 @@ def _outside(where: Path, what: str, text: str) -> OutsideError:
     return OutsideError(
         what,
         where=str(where),
-        why="nothing was changed: the lake is as it was before",
+        why=f"nothing was changed: {_AS_BEFORE} before",
         hint="make room, or put the lake elsewhere with --lake"
         if space
         else "check the folder, its rights and the memory that is free",

@@ -1,7 +1,8 @@
 """Make a change to the lake visible in one step, and clear away what is no longer named.
 
 Files go to their place under names that nothing else has; they exist for readers from the moment
-the catalog is replaced. What a killed load leaves behind is swept by the next one.
+the catalog is replaced. What a killed load leaves behind is swept by the next one, and so is what
+somebody was still reading (see `entrepot.lake.readers`).
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ from typing import TYPE_CHECKING, get_args
 from entrepot.errors import RequestError
 from entrepot.lake.catalog import Catalog, sync_folder
 from entrepot.lake.lock import writing
-from entrepot.lake.outside import guarded
+from entrepot.lake.outside import finishing, guarded
+from entrepot.lake.readers import FILE, unread
 from entrepot.model.columns import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["publish", "remove", "require_lake", "staging_folder", "sweep"]
+__all__ = ["publish", "remove", "require_lake", "staging_folder", "sweep", "unnamed"]
 
 _OURS = re.compile(r"[0-9a-f]{12}-[0-9a-f]{8}\.parquet|[0-9a-f]{64}(\.json)?")
 _STAGING = ".staging-"
@@ -41,10 +43,11 @@ def publish(folder: Path, staging: Path, after: Catalog) -> None:
 
 def remove(folder: Path, snapshots: set[str], source: str) -> None:
     """Take snapshots of a source out of the catalog and delete what nothing else needs."""
-    with guarded(folder), writing(folder):
+    with guarded(folder), finishing() as finish, writing(folder, f"removing {source}"):
         before = Catalog.read(folder)
         left = (i for i in before.snapshots if i.source != source or i.id not in snapshots)
         after = Catalog(tuple(left))
+        finish()
         after.write(folder)
         _tidy(folder, after)
 
@@ -65,20 +68,33 @@ def _move(path: Path, target: Path) -> None:
 
 
 def sweep(folder: Path, catalog: Catalog, *, keep: Path | None = None) -> None:
-    """Delete files of ours that the catalog does not name; files of others are left alone."""
+    """Delete files of ours that the catalog does not name, unless somebody reads.
+
+    Files of others are left alone.
+    """
     for path in folder.glob(f"{_STAGING}*"):
         if path != keep:
             shutil.rmtree(path)
-    named = catalog.files() | {f"raw/{digest}" for digest in catalog.raw()}
-    stored = (path for root in TABLES for path in folder.glob(f"{root}/**/source=*/**/*.parquet"))
-    for path in [*stored, *folder.glob("raw/*")]:
-        name = path.relative_to(folder).as_posix().removesuffix(".json")
-        if name not in named and _OURS.fullmatch(path.name):
-            path.unlink()
+    if not unread(folder):
+        return
+    for path in unnamed(folder, catalog):
+        path.unlink()
     folders = (path for root in TABLES for path in folder.glob(f"{root}/**/"))
     for path in sorted(folders, reverse=True):  # deepest first
         if not any(path.iterdir()):
             path.rmdir()
+
+
+def unnamed(folder: Path, catalog: Catalog) -> list[Path]:
+    """Return files of ours that the catalog does not name."""
+    named = catalog.files() | {f"raw/{digest}" for digest in catalog.raw()}
+    stored = (path for root in TABLES for path in folder.glob(f"{root}/**/source=*/**/*.parquet"))
+    return [
+        path
+        for path in (*stored, *folder.glob("raw/*"))
+        if path.relative_to(folder).as_posix().removesuffix(".json") not in named
+        and _OURS.fullmatch(path.name)
+    ]
 
 
 @contextmanager
@@ -97,7 +113,7 @@ def require_lake(folder: Path) -> None:
     """Make the folder, but never turn somebody's folder of other things into a lake."""
     if folder.is_dir() and not (folder / "catalog.json").exists():
         ours = re.compile(
-            rf"lock|raw|{'|'.join(TABLES)}|catalog\.json\.new|{re.escape(_STAGING)}.*"
+            rf"lock|{FILE}|raw|{'|'.join(TABLES)}|catalog\.json\.new|{re.escape(_STAGING)}.*"
         )
         others = [path.name for path in folder.iterdir() if not ours.fullmatch(path.name)]
         if others:
@@ -107,3 +123,4 @@ def require_lake(folder: Path) -> None:
                 hint="name an empty or a new folder with --lake",
             )
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / FILE).touch()

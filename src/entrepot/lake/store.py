@@ -46,7 +46,7 @@ class Staged:
         None for a table without periods.
     rows, exporters, importers
         How many there are.
-    slices, nomenclatures, products
+    slices, nomenclatures, products, digits
         As in a partition of the catalog.
     """
 
@@ -57,6 +57,7 @@ class Staged:
     slices: tuple[str, ...] = ("*",)
     nomenclatures: tuple[str, ...] = ()
     products: int = 0
+    digits: int = 0
 
 
 def stage(
@@ -121,17 +122,19 @@ def _contents(
     out = ", ".join(f"{_cell(name, connection, rows.same)} AS {name}" for name in kinds)
     slices = "'*'" if whole else SLICE.get(rows.table, "'*'")
     flows = "count(DISTINCT exporter), count(DISTINCT importer)" if "importer" in kinds else "0, 0"
+    digits = "coalesce(max(length(product)) FILTER (WHERE product <> 'TOTAL'), 0)"
+    codes = f"count(DISTINCT product), {digits}"
     edition = "nomenclature" if "nomenclature" in kinds else "NULL"
     periods = "freq" in kinds or "period" in kinds
     when = f"{'freq' if 'freq' in kinds else literal('A')}, period" if periods else "NULL, NULL"
     found = connection.sql(f"""
         SELECT {when}, count(*), {flows}, list(DISTINCT {slices}), list(DISTINCT {edition}),
-               {"count(DISTINCT product)" if "product" in kinds else 0}
+               {codes if "product" in kinds else "0, 0"}
         FROM (SELECT {out} FROM {_STAGED}) GROUP BY 1, 2 ORDER BY 2, 1""").fetchall()
-    for freq, start, count, exporters, importers, told, editions, products in found:
+    for freq, start, count, exporters, importers, told, editions, *codes_there in found:
         period = _period(freq, start) if start else None
         known = tuple(sorted(name for name in editions if name))
-        yield Staged(period, count, exporters, importers, tuple(sorted(told)), known, products)
+        yield Staged(period, count, exporters, importers, tuple(sorted(told)), known, *codes_there)
 
 
 def _period(freq: str, start: date) -> Period:

@@ -112,6 +112,26 @@ class Period:
             end = _months_end(end.year, end.month)
         return Period(start, end)
 
+    def split(self, months: int) -> list[Period]:
+        """Return the years (12), quarters (3) or months (1) that make it up, oldest first.
+
+        Empty if it is not made of such.
+
+        Examples
+        --------
+        >>> [str(part) for part in Period.parse("2023H1").split(3)]
+        ['2023Q1', '2023Q2']
+        >>> Period.parse("2023H1").split(12)
+        []
+        """
+        first, last = self.start, self.end
+        whole = first.day == 1 and last == _months_end(last.year, last.month)
+        if not whole or (first.month - 1) % months or self.months % months:
+            return []
+        starts = range(0, self.months, months)
+        counts = (first.year * 12 + first.month - 1 + start for start in starts)
+        return [_months(n // 12, n % 12 + 1, n % 12 + months) for n in counts]
+
     def years(self) -> list[Period]:
         """Return the calendar years touched, oldest first."""
         return [_months(year, 1, 12) for year in range(self.start.year, self.end.year + 1)]

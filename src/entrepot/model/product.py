@@ -8,7 +8,19 @@ from datetime import date
 
 from entrepot.errors import RequestError, UnknownNameError
 
-__all__ = ["EDITIONS", "Edition", "edition", "edition_on", "product_code", "product_prefix"]
+__all__ = [
+    "EDITIONS",
+    "NO_CODES",
+    "Edition",
+    "edition",
+    "edition_on",
+    "harmonized",
+    "product_code",
+    "product_prefix",
+]
+
+NO_CODES = "NONE"
+"""Nomenclature of a source that has totals over all goods only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +104,30 @@ def edition_on(day: date) -> Edition:
             hint="the first is in force from 1988-01-01",
         )
     return found[-1]
+
+
+def harmonized(nomenclature: str) -> Edition:
+    """Return the edition that the first six digits of codes are to be read in.
+
+    Parameters
+    ----------
+    nomenclature
+        An edition of the Harmonized System, or a year of the Combined Nomenclature of the European
+        Union, whose eight digits begin with it: ``CN2021``.
+
+    Raises
+    ------
+    UnknownNameError
+        For anything else.
+
+    Examples
+    --------
+    >>> harmonized("CN2021").id, harmonized("HS2012").id
+    ('HS2017', 'HS2012')
+    """
+    if re.fullmatch(r"CN(19|20)[0-9]{2}", nomenclature):
+        return edition_on(date(int(nomenclature[2:]), 1, 1))
+    return edition(nomenclature)
 
 
 def product_code(text: str | int) -> str:

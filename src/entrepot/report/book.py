@@ -110,7 +110,8 @@ class Book:
 
     def years(self) -> list[int]:
         """Return every calendar year that the lake or the bundled tables hold, newest first."""
-        found = {period.year for item in self._lake.holdings() for period in item.periods}
+        flows = (item for item in self._lake.holdings() if item.table == "flows")
+        found = {period.year for item in flows for period in item.in_force}
         found |= {row.period.year for row in published("all") if row.period.is_year}
         return sorted(found, reverse=True)
 

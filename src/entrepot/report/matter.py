@@ -112,6 +112,8 @@ def _by_source(book: Book) -> dict[str, list[Holding]]:
 
 def _years(items: list[Holding]) -> str:
     years = [period.year for item in items for period in item.periods]
+    if not years:
+        return ""
     first, last = min(years), max(years)
     return f"{first} to {last}" if first < last else f"{first}"
 
@@ -123,7 +125,7 @@ def state(
     rows = []
     if listed := subject.listed:
         rows.append(("List", f"{listed.title}, {_day(listed.version)}"))
-    held = [f"{name.upper()} {_years(items)}" for name, items in _by_source(book).items()]
+    held = [f"{name.upper()} {_years(items)}".strip() for name, items in _by_source(book).items()]
     latest = [str(figure.definition.period) for figure in found if figure.status == "ok"]
     text = ", ".join(held) or "bundled tables only"
     rows.append(("Data", f"{text}; in print to {max(latest)}" if latest else text))

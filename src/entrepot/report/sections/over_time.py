@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from entrepot.figures import flow_sources
 from entrepot.model.display import NBSP, number
 from entrepot.report import words
 from entrepot.report.breaks import break_of
@@ -69,7 +70,7 @@ def section(book: Book, subject: Subject, claims: tuple[Printed, ...] = ()) -> S
 
 def _series(book: Book, subject: Subject) -> list[Figure]:
     """Return one computed Figure a year, from the lake if it can answer, else bundled."""
-    sources = [*dict.fromkeys(item.source for item in book.lake.holdings()), "computed"]
+    sources = [*flow_sources(book.lake), "computed"]
     found = []
     for year in sorted(book.years()[:MOST_YEARS]):
         for source in sources:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from entrepot.figures import flow_sources
 from entrepot.goods import goods_selection
 from entrepot.report import words
 from entrepot.report.breaks import break_of
@@ -57,13 +58,12 @@ def _figures(subject: Subject, found: Headline) -> list[Gap]:
 
 def _total(book: Book, subject: Subject, found: Headline) -> list[Gap]:
     """Say that no total is held, unless the lake has given one to a headline share."""
-    holdings = book.lake.holdings()
-    held_sources = {item.source for item in holdings}
+    held_sources = flow_sources(book.lake)
     shares = (item.source for share in (found.share, found.overall) for item in share.evidence)
-    if held_sources.intersection(shares):
+    if not set(held_sources).isdisjoint(shares):
         return []
     names = " and ".join(source.upper() for source in sorted(held_sources))
-    held = f"The lake has no total in {names}" if holdings else "The lake is empty"
+    held = f"The lake has no total in {names}" if names else "The lake is empty"
     return [
         Gap(
             words.capital(f"{subject.buyers} imports from everyone, by product"),
@@ -87,8 +87,9 @@ def _reporter(subject: Subject) -> list[Gap]:
 
 
 def _codes(book: Book, subject: Subject) -> list[Gap]:
-    holdings = book.lake.holdings()
-    edition = holdings[0].nomenclature if holdings else "HS2017"
+    flows = [item for item in book.lake.holdings() if item.table == "flows"]
+    editions = [name for item in flows for name in item.nomenclature.split("+")]
+    edition = next((name for name in editions if name.startswith("HS")), "HS2017")
     if subject.listed is None:
         return []
     missing = goods_selection(subject.goods, nomenclature=edition).missing
