@@ -88,7 +88,7 @@ class Lake:
                 self._pinned = None
 
     def _catalog(self) -> Catalog:
-        return self._pinned or Catalog.read(self.path)
+        return Catalog.read(self.path) if self._pinned is None else self._pinned
 
     def holdings(self) -> tuple[Holding, ...]:
         """Return what each delivered file brought, oldest load first."""

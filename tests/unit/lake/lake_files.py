@@ -23,9 +23,9 @@ def rows_of(lake: Lake, *columns: str, by: str = "importer") -> list[tuple[objec
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    """Return every file below a folder but the lock, with its bytes."""
+    """Return every file below a folder but those that are only there to be locked."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
-        if path.is_file() and path.name != "lock"
+        if path.is_file() and path.name not in ("lock", "readers")
     }
