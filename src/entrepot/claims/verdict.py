@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -75,8 +76,10 @@ def check(
     'holds'
     """
     read = document if isinstance(document, Document) else read_document(document)
-    known = facts or Facts(bundled())
-    case = _case(read, known, _opened(lake))
+    held = _opened(lake)
+    known = facts or Facts(known_statements(held))
+    with held.reading() if held else nullcontext():
+        case = _case(read, known, held)
     explained = explanations(case)
     conflicts = tuple(_conflicts(case, explained))
     culprits = _culprits(case, explained)

@@ -66,7 +66,12 @@ def ask(measure: str, *, lake: Lake | str | os.PathLike[str] | None = None, **ke
 
 
 def evaluate(definition: Definition, lake: Lake) -> Figure:
-    """Evaluate a definition on what the lake and the bundled tables hold."""
+    """Evaluate a definition on what the lake and the bundled tables hold at one moment."""
+    with lake.reading():
+        return _evaluated(definition, lake)
+
+
+def _evaluated(definition: Definition, lake: Lake) -> Figure:
     definition = _checked(definition, lake)
     if definition.goods.startswith(NAMED):
         words = definition.goods.removeprefix(NAMED)
@@ -168,7 +173,7 @@ def _sources(definition: Definition, lake: Lake) -> list[str]:
 
 def _answer(definition: Definition, source: str, lake: Lake) -> Answer | Missing:
     if source in PRINTED:
-        return printed.answer(definition, source)
+        return printed.answer(definition, source, lake)
     return flows.answer(definition, lake, source)
 
 

@@ -62,8 +62,19 @@ def brief(
     from entrepot.lake import Lake
 
     document = _document(claims)
-    book = Book(lake if isinstance(lake, Lake) else Lake.open(lake))
-    subject = _subject(book, importer, supplier, goods, period)
+    with (lake if isinstance(lake, Lake) else Lake.open(lake)).reading() as held:
+        book = Book(held)
+        subject = _subject(book, importer, supplier, goods, period)
+        return _described(book, subject, document, str(claims or ""), progress)
+
+
+def _described(
+    book: Book,
+    subject: Subject,
+    document: Document | None,
+    claims: str,
+    progress: Callable[[str], None],
+) -> Brief:
     progress("asking the headline Figures")
     found = headline(book, subject)
     checked = None
@@ -90,7 +101,7 @@ def brief(
         caveats=matter.caveats(book, found),
         terms=matter.terms(subject, claims=checked is not None),
         sources=matter.sources(book),
-        commands=matter.commands(subject, found, str(claims or "")),
+        commands=matter.commands(subject, found, claims),
         figures=book.figures,
         line=matter.line_of(subject),
         version=entrepot.__version__,
