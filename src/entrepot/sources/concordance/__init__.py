@@ -1,0 +1,1 @@
+"""UN correlation and conversion tables between editions of the Harmonized System."""
