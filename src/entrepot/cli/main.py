@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 import traceback
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 import entrepot
 from entrepot.cli import area, ask, brief, check, data, goods, measure
@@ -15,9 +16,24 @@ from entrepot.errors import EntrepotError, OutsideError
 __all__ = ["app", "run"]
 
 DEFECT = 70  # EX_SOFTWARE of sysexits.h
+STOPPED = 130  # as a shell has it for a program that Ctrl-C ended
+
+
+class _Commands(TyperGroup):
+    """The commands, which Typer would end without a word when Ctrl-C is pressed."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            start = "\n" if sys.stderr.isatty() else ""  # behind the ^C
+            sys.stderr.write(start + "; ".join(["stopped", *map(str, error.args)]) + "\n")
+            raise typer.Exit(STOPPED) from error
+
 
 app = typer.Typer(
     name="entrepot",
+    cls=_Commands,
     help="How dependent is one country on another? Figures with definition, range and evidence.",
     no_args_is_help=True,
     add_completion=True,
@@ -49,7 +65,10 @@ def main(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Exit codes: 0 done, 1 something was found, 2 wrong request, 3 no evidence, 4 outside."""
+    """Exit codes: 0 done, 1 something was found, 2 wrong request, 3 no evidence, 4 outside.
+
+    130: stopped with Ctrl-C.
+    """
 
 
 def run() -> None:
