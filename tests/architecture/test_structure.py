@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import subprocess
 import sys
@@ -57,24 +56,6 @@ def test_public_names_exist() -> None:
         entrepot.nothing  # noqa: B018
 
 
-def imported(path: Path) -> set[str]:
-    """Names of modules that a file imports when it runs; type checking aside."""
-    found = set()
-    skipped: set[ast.AST] = set()
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
-            skipped |= {inner for child in node.body for inner in ast.walk(child)}
-    for node in ast.walk(tree):
-        if node in skipped:
-            continue
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            found.add(node.module or "")
-    return found
-
-
 def test_only_the_engine_opens_duckdb() -> None:
     using = {
         path.relative_to(SOURCE).as_posix()
@@ -94,12 +75,6 @@ def test_only_the_store_writes_tables() -> None:
         )
     }
     assert writing == {"lake/store.py"}
-
-
-def test_nothing_reaches_for_the_network() -> None:
-    outward = {"socket", "http.client", "urllib.request", "httpx", "requests"}
-    for path in MODULES:
-        assert not imported(path) & outward, path
 
 
 def test_modules_stay_small() -> None:

@@ -154,7 +154,7 @@ def _led_to(old: httpx.URL, led: str, hosts: tuple[str, ...], trail: list[httpx.
             why="over plain http anybody on the way can change the numbers",
             hint="try later, or fetch the file with a browser",
         )
-    if _server(new) != _server(old) and not (new.host in hosts and new.port is None):
+    if not _may_lead(old, new, hosts):
         raise OutsideError(
             f"sent on from {old.host} to {new.host}, which is not the publisher's",
             where=str(old),
@@ -169,6 +169,10 @@ def _led_to(old: httpx.URL, led: str, hosts: tuple[str, ...], trail: list[httpx.
             hint="try later, or fetch the file with a browser",
         )
     return new
+
+
+def _may_lead(old: httpx.URL, new: httpx.URL, hosts: tuple[str, ...]) -> bool:
+    return _server(new) == _server(old) or (new.host in hosts and new.port is None)
 
 
 def _server(url: httpx.URL) -> tuple[str, str, int | None]:

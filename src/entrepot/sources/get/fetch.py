@@ -207,6 +207,8 @@ def _refusal(answer: Answer, piece: Piece, part: Part) -> Exception:
     if status == 413:
         return TooMuch()
     said = words(next(answer.chunks, b"")[:4096])
+    for key in secret(piece.way).values():
+        said = said.replace(key, "…")  # should the server repeat it
     return OutsideError(
         f"the server answers {status}" + (f": “{said}”" if said else ""),
         where=piece.address,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Piece", "Wanted", "installed", "months", "needed", "pieces", "short_name", "years"]
 
 Freq = Literal["", "A", "Q", "M"]
+_SPOKEN = {"reporters": "reporter", "partners": "partner", "codes": "goods"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,30 +109,42 @@ def pieces(source: str, wanted: Wanted) -> tuple[Piece, ...]:
             f"what can be fetched: {', '.join(can)}",
         )
     getter = cast("Getter", import_module(f"entrepot.sources.{source}.get"))
-    empty = Wanted()
-    for one in fields(Wanted):
-        said = getattr(wanted, one.name) != getattr(empty, one.name)
-        if said and one.name not in getter.TAKES:
-            raise RequestError(
-                f"{source} does not come by {one.name}",
-                why="the option would be passed over without a word",
-                hint=f"leave it out; {source} takes: {', '.join(getter.TAKES) or 'no option'}",
-            )
+    _refuse_others(source, wanted, getter.TAKES)
     return getter.pieces(wanted, download)
 
 
-def installed(source: str) -> Path | None:
+def installed(source: str, wanted: Wanted) -> Path | None:
     """Return the file that an installed library brings for a source; None where none does.
 
     Raises
     ------
+    UnknownNameError
+        If there is no such source.
     MissingExtraError
         If the library is not installed.
+    RequestError
+        If an option means nothing for the source.
     """
     if source_info(source) and find_spec(f"entrepot.sources.{source}.get") is None:
         return None
     find = getattr(import_module(f"entrepot.sources.{source}.get"), "installed", None)
-    return cast("Path", find()) if find else None
+    if find is None:
+        return None
+    _refuse_others(source, wanted, ())
+    return cast("Path", find())
+
+
+def _refuse_others(source: str, wanted: Wanted, takes: tuple[str, ...]) -> None:
+    empty = Wanted()
+    for one in fields(Wanted):
+        said = getattr(wanted, one.name) != getattr(empty, one.name)
+        if said and one.name not in takes:
+            raise RequestError(
+                f"{source} does not come by {_SPOKEN.get(one.name, one.name)}",
+                why="the option would be passed over without a word",
+                hint="leave it out; what means something for "
+                f"{source}: {', '.join(_SPOKEN.get(name, name) for name in takes) or 'no option'}",
+            )
 
 
 def needed(period: Period | None, source: str) -> Period:

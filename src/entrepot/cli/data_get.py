@@ -1,0 +1,185 @@
+"""`entrepot data get`: fetch what a publisher offers, and add it to the lake."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+from pathlib import Path  # noqa: TC003  Typer reads the annotations
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, progress, table
+from entrepot.cli.data_tables import print_report, say, size
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rich.console import Console
+
+    from entrepot.lake import LoadReport
+    from entrepot.sources.get import Got, Piece
+
+__all__ = ["EXAMPLE", "get"]
+
+EXAMPLE = "Example: entrepot data get baci --period 2022..2023 --dry-run"
+
+Source = Annotated[str, typer.Argument(metavar="SOURCE", help="Id of a source: baci.")]
+
+
+def _text(words: str) -> Any:
+    return typer.Option(help=words, show_default=False)
+
+
+def get(
+    source: Source,
+    period: Annotated[str | None, _text("2023, 2021..2023, 2023-06.")] = None,
+    freq: Annotated[str, _text("A, Q or M: yearly, quarterly, monthly figures.")] = "",
+    reporter: Annotated[str, _text("Whose reports: RUS, EU27, CHN+HKG.")] = "",
+    partner: Annotated[str, _text("Trade with whom; everybody if left out.")] = "",
+    goods: Annotated[str, _text("chpl, 8542, 854231,854232; all if left out.")] = "",
+    nomenclature: Annotated[str, _text("Edition of the product codes: HS2017.")] = "",
+    vintage: Annotated[str, _text("Release; the newest known if left out: V202601.")] = "",
+    to: Annotated[
+        Path | None, typer.Option("--to", help="Folder for the files.", show_default=False)
+    ] = None,
+    only_download: Annotated[
+        bool, typer.Option("--only-download", help="Do not add the files to the lake.")
+    ] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Let them take the place of what is held.")
+    ] = False,
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Ask anew also for what is there.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="List the addresses and fetch nothing.")
+    ] = False,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Open no connection (also ENTREPOT_OFFLINE=1).")
+    ] = False,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Fetch files of a source from its publisher and add them to the lake.
+
+    A download that stops goes on where it stopped when the same command runs again. What is
+    there already is not fetched twice. Exit code 3 when the publisher has nothing.
+    """
+    from entrepot.cli.data_wanted import wanted_of
+    from entrepot.settings import Settings
+    from entrepot.sources.get.plan import installed, pieces
+
+    settings = Settings.read(lake)
+    folder = to or settings.cache / "downloads" / source
+    wanted = wanted_of(period, freq, reporter, partner, goods, nomenclature, vintage)
+    path = installed(source, wanted)
+    parts = () if path else pieces(source, wanted)
+    if dry_run:
+        emit(_plan(source, folder, parts), lambda s: _draw_plan(s, parts), as_json=as_json)
+        return
+    offline = offline or settings.offline
+    got = (_installed(path),) if path else _fetch(parts, folder, offline=offline, again=refresh)
+    report = None if only_download else _add(source, got, lake, replace=replace)
+    emit(
+        _data(source, folder, got, report),
+        lambda screen: _draw(screen, folder, got, report),
+        as_json=as_json,
+    )
+    if all(one.state == "empty" for one in got):
+        raise typer.Exit(3)
+
+
+def _fetch(
+    parts: tuple[Piece, ...], folder: Path, *, offline: bool, again: bool
+) -> tuple[Got, ...]:
+    from entrepot.errors import OutsideError
+    from entrepot.sources.get import get as fetch
+
+    with progress("asking the publisher") as tell:
+        said = _Counter(tell)
+        try:
+            return fetch(
+                parts, folder, offline=offline, again=again, say=said.say, moved=said.moved
+            )
+        except KeyboardInterrupt as stop:
+            raise OutsideError(
+                "stopped before all files had come",
+                where=str(folder),
+                hint="run the same command again: it goes on where it stopped",
+            ) from stop
+
+
+class _Counter:
+    """Says events at once, and how far a file is a few times a second, or a minute into a log."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        import sys
+
+        self._tell = tell
+        self._every = 0.2 if sys.stderr.isatty() else 30.0
+        self._file = ""
+        self._last = time.monotonic()
+
+    def say(self, text: str) -> None:
+        if text.startswith("file "):
+            self._file = f"{text}, "
+        self._tell(text)
+
+    def moved(self, have: int, total: int | None) -> None:
+        now = time.monotonic()
+        if now - self._last >= self._every:
+            self._last = now
+            of = f" of {size(total)}" if total else ""
+            self._tell(f"{self._file}{size(have)}{of}")
+
+
+def _installed(path: Path) -> Got:
+    from entrepot.sources.get import Got
+    from entrepot.sources.get.receipt import sha256_of
+
+    return Got(path.name, "", "installed", path, path.stat().st_size, sha256_of(path))
+
+
+def _add(
+    source: str, got: tuple[Got, ...], lake: Path | None, *, replace: bool
+) -> LoadReport | None:
+    files = [one.path for one in got if one.path is not None and one.state != "empty"]
+    if not files:
+        return None
+    with progress(f"adding {source}") as tell:
+        return open_lake(lake).add(source, files, replace=replace, progress=tell)
+
+
+def _plan(source: str, folder: Path, parts: tuple[Piece, ...]) -> dict[str, Any]:
+    files = [{"name": one.name, "address": one.address, "bytes": None} for one in parts]
+    return {"source": source, "folder": str(folder), "files": files}
+
+
+def _data(
+    source: str, folder: Path, got: tuple[Got, ...], report: LoadReport | None
+) -> dict[str, Any]:
+    files = [asdict(one) | {"path": str(one.path) if one.path else None} for one in got]
+    return {
+        "source": source,
+        "folder": str(folder),
+        "files": files,
+        "load": report.to_dict() if report else None,
+    }
+
+
+def _draw_plan(screen: Console, parts: tuple[Piece, ...]) -> None:
+    rows = [[one.name, one.address] for one in parts]
+    screen.print(table("", ["file", "address"], rows))
+    say(screen, f"{len(parts)} files; how large they are is not known before they are asked for.")
+
+
+def _draw(screen: Console, folder: Path, got: tuple[Got, ...], report: LoadReport | None) -> None:
+    rows = [[one.name, one.state, size(one.bytes), one.sha256[:12]] for one in got]
+    screen.print(table("", ["file", "state", "size", "sha256"], rows, right=(2,)))
+    say(screen, f"In {folder}.")
+    for one in got:
+        if one.state == "empty":
+            say(screen, f"{one.name}: the publisher has nothing for this; nothing was added.")
+    if report is not None:
+        print_report(screen, report)
