@@ -34,6 +34,7 @@ CAVEATS = {
     "one-origin": "everybody who prints the number copies one origin",
     "low-confidence": "conversions, slips and superseded numbers are left out",
     "printed-words": "printed as a bound or a range, not as one number",
+    "input-output": "estimated tables of what sectors buy from each other, not customs records",
     "derived": "computed from published levels, not printed by anyone",
 }
 

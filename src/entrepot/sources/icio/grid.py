@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from entrepot.sources.icio.sectors import NOMENCLATURE
 from entrepot.sources.strict import literal
 
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ def together(parts: Sequence[Cells]) -> Cells:
 def relation(
     connection: duckdb.DuckDBPyConnection, grid: Grid, found: Cells, year: int, name: str
 ) -> duckdb.DuckDBPyRelation:
-    """Return cells as rows of the canonical table, which can be read more than once.
+    """Return cells in the canonical columns that differ, as a relation that can be read again.
 
     Parameters
     ----------
@@ -95,7 +94,7 @@ def relation(
         SELECT make_date({year}, 1, 1) AS period,
                {areas}[seller + 1] AS exporter, {sectors}[made + 1] AS sector,
                {areas}[buyer + 1] AS importer, {sectors}[used + 1] AS buyer_sector,
-               {literal(NOMENCLATURE)} AS nomenclature, usd AS value_usd
+               usd AS value_usd
         FROM {name}""")
 
 

@@ -111,7 +111,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
         grid, found, findings = read_release(table.path, table.name)
     return Rows(
         relation=relation(connection, grid, found, table.year, "icio_delivery"),
-        same={},
+        same={"nomenclature": NOMENCLATURE},
         locate=_locate,
         table="inputs",
         findings=findings,

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
     from entrepot.sources.icio.grid import Cells
 
-__all__ = ["INSIDE", "Installed", "installed", "installed_file"]
+__all__ = ["INSIDE", "PACKAGE", "YEARS", "Installed", "installed", "installed_file"]
 
 PACKAGE = "sanction_simulator"
 INSIDE = "data/bench_cache.npz"
+YEARS = frozenset(KNOWN.values())
 
 
 @dataclass(frozen=True, slots=True)

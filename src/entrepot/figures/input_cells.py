@@ -1,0 +1,194 @@
+"""The inputs that a question is about, under every way to count them in one pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from entrepot import measures
+from entrepot.figures.input_choices import made_by, sides
+from entrepot.lake import fetch
+from entrepot.sources.icio.sectors import sectors
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from entrepot.figures.input_choices import Choice
+    from entrepot.figures.input_rows import InputRows
+
+__all__ = ["InputCells"]
+
+Frame = nw.LazyFrame[Any]
+BUYERS, SELLERS = "buyers", "sellers"
+"""Several areas count as one: their cells carry one name, which is no code of an area."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputCells:
+    """Inputs of one year.
+
+    Attributes
+    ----------
+    rows
+        Where they are.
+    ways
+        Ways to count, the headline first.
+    buyer_sector
+        The sector that buys, or None for every one.
+    """
+
+    rows: InputRows
+    ways: Sequence[Choice]
+    buyer_sector: str | None = None
+
+    def measured(self) -> dict[int, dict[str, float]]:
+        """Return the columns of the measure for each way that has an answer, by its place.
+
+        The first column is the measure's main one.
+        """
+        table = self._table(self._marked(self.ways), "way")
+        names = table.collect_schema().names()[1:]
+        found = {}
+        for way, *cells in fetch(table):
+            if cells[0] is not None:
+                pairs = zip(names, cells, strict=True)
+                found[int(way)] = {name: float(cell) for name, cell in pairs if cell is not None}
+        return found
+
+    def by(self, key: str) -> dict[str, float]:
+        """Return the measure of the headline for each ``buyer_sector`` or ``exporter``."""
+        table = self._table(self._marked(self.ways[:1], key), key)
+        return {str(row[0]): float(row[1]) for row in fetch(table) if row[1] is not None}
+
+    def count(self) -> int:
+        """Return how many rows stand behind the flow of the headline."""
+        flow = self._marked(self.ways[:1]).filter("bought", "sold", "abroad")
+        [(rows,)] = fetch(flow.select(nw.col("rows").sum()))
+        return int(rows)
+
+    def _table(self, cells: Frame, key: str) -> Frame:
+        """Return the measure by a key."""
+        asked = self.ways[0].asked
+        match asked.measure:
+            case "value":
+                return measures.value(cells.filter("bought", "sold", "abroad"), by=[key])
+            case "import_share":
+                bought = cells.filter("bought", "abroad")
+                return measures.import_share(
+                    bought, exporter=SELLERS, by=[key], supplier="supplier"
+                )
+            case "export_share":
+                sold = cells.filter("sold", "abroad")
+                return measures.export_share(sold, importer=BUYERS, by=[key], buyer="buyer")
+            case "asymmetry":
+                touched = cells.filter(nw.col("bought") | nw.col("sold"), nw.col("abroad"))
+                return measures.asymmetry(
+                    touched,
+                    importer=BUYERS,
+                    exporter=SELLERS,
+                    by=[key],
+                    supplier="supplier",
+                    buyer="buyer",
+                )
+            case "hhi":
+                return measures.hhi(cells.filter("bought", "abroad"), by=[key])
+        bought = cells.filter("bought", "abroad")
+        return measures.concentration_ratio(bought, by=[key], k=asked.k or 1)
+
+    def _marked(self, ways: Sequence[Choice], key: str = "way") -> Frame:
+        """Return cells for each way of counting, with what they are in it.
+
+        ``bought`` and ``sold`` say whether buyers and sellers asked for did so, ``abroad`` whether
+        the cell counts as crossing a border; ``supplier`` and ``buyer`` are the areas, with one
+        name for all that count as one.
+        """
+        groups = [sides(way.asked) for way in ways]
+        everybody = [sides(way.asked) for way in self.ways]  # so that one cube does for all
+        cells = self.rows.cube(
+            frozenset().union(*(buyers for buyers, _ in everybody)),
+            frozenset().union(*(sellers for _, sellers in everybody)),
+            made_by(ways[0].asked.goods),
+        )
+        if self.buyer_sector:
+            cells = cells.filter(nw.col("buyer_sector") == self.buyer_sector)
+        cells = _coarser(cells, key)
+        options, areas = self._options(ways, groups)
+        seller, buyer = (
+            areas.select(
+                "way",
+                nw.col("area").alias(side),
+                *(nw.col(x).alias(f"{side}_{x}") for x in ("buys", "sells")),
+            )
+            for side in ("exporter", "importer")
+        )
+        marked = (
+            cells.join(options, how="cross")
+            .filter(~nw.col("goods_only") | nw.col("makes_goods"))
+            .filter(~nw.col("factories") | nw.col("is_factory"))
+            .join(seller, on=["way", "exporter"], how="left")
+            .join(buyer, on=["way", "importer"], how="left")
+        )
+        flags = ("exporter_buys", "exporter_sells", "importer_buys", "importer_sells")
+        marked = marked.with_columns(*(nw.col(flag).fill_null(False) for flag in flags))
+        return _counted(marked)
+
+    def _options(
+        self, ways: Sequence[Choice], groups: Sequence[tuple[frozenset[str], frozenset[str]]]
+    ) -> tuple[Frame, Frame]:
+        """Return the ways to count, and which areas are asked for in each, as small tables."""
+        import pyarrow as pa
+
+        options = [
+            {
+                "way": number,
+                "home": way.home,
+                "goods_only": way.goods_only,
+                "factories": way.factories,
+                "any_buyer": not buyers,
+                "any_seller": not sellers,
+                "overlap": bool(buyers & sellers),
+            }
+            for number, (way, (buyers, sellers)) in enumerate(zip(ways, groups, strict=True))
+        ]
+        areas = [
+            {"way": number, "area": area, "buys": area in buyers, "sells": area in sellers}
+            for number, (buyers, sellers) in enumerate(groups)
+            for area in sorted(buyers | sellers)
+        ]
+        connection = self.rows.lake.connection
+        first, second = (
+            nw.from_native(connection.from_arrow(pa.Table.from_pylist(rows))).lazy()
+            for rows in (options, areas)
+        )
+        return first, second
+
+
+def _coarser(cells: Frame, key: str) -> Frame:
+    """Add up what no way of counting tells apart."""
+    factories = sorted(code for code, sector in sectors().items() if sector.is_manufacturing)
+    kept = ["exporter", "importer", "makes_goods", "is_factory"]
+    if key == "buyer_sector":
+        kept.append(key)
+    return (
+        cells.with_columns(nw.col("buyer_sector").is_in(factories).alias("is_factory"))
+        .group_by(*kept)
+        .agg(nw.col("value_usd").sum(), nw.col("rows").sum())
+    )
+
+
+def _counted(marked: Frame) -> Frame:
+    """Say of each cell what it is; several areas count as one unless one side holds the other."""
+    among = (nw.col("exporter_buys") & nw.col("importer_buys")) | (
+        nw.col("exporter_sells") & nw.col("importer_sells")
+    )
+    inside = (nw.col("exporter") == nw.col("importer")) | (among & ~nw.col("overlap"))
+    sold, bought = nw.col("exporter_sells"), nw.col("importer_buys")
+    return marked.with_columns(
+        (bought | nw.col("any_buyer")).alias("bought"),
+        (sold | nw.col("any_seller")).alias("sold"),
+        (~inside | nw.col("home")).alias("abroad"),
+        nw.when(sold).then(nw.lit(SELLERS)).otherwise("exporter").alias("supplier"),
+        nw.when(bought).then(nw.lit(BUYERS)).otherwise("importer").alias("buyer"),
+    )

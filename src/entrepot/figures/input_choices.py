@@ -1,0 +1,177 @@
+"""Which inputs a definition means, and the other defensible ways to count them."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from entrepot.errors import RequestError
+from entrepot.figures.variants import territories, territory
+from entrepot.model.areas import WORLD
+from entrepot.sources.icio.sectors import sector, sectors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from entrepot.figures.definition import Definition
+
+__all__ = [
+    "GOODS",
+    "Choice",
+    "choices",
+    "goods_key",
+    "inputs_title",
+    "is_inputs",
+    "made_by",
+    "sides",
+    "spans",
+]
+
+GOODS = "inputs"
+"""Goods of a definition that means inputs: ``inputs``, ``inputs:C26``, ``inputs:C26,C27``."""
+_VARIED = {
+    "import_share": ("home", "goods_only", "factories"),
+    "export_share": ("home", "goods_only", "factories"),
+    "asymmetry": ("goods_only", "factories"),
+    "hhi": ("goods_only", "factories"),
+    "cr": ("goods_only", "factories"),
+    "value": ("goods_only",),
+}
+_SPANS = {
+    "home": "inputs from home counted or not",
+    "goods_only": "services counted or not",
+    "factories": "manufacturers or every sector",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One way to count.
+
+    Attributes
+    ----------
+    asked
+        The definition, whose areas may be another's.
+    home
+        Whether the total holds inputs from (or for) home.
+    goods_only
+        Whether services are left out.
+    factories
+        Whether manufacturing is the only buyer.
+    """
+
+    asked: Definition
+    home: bool = False
+    goods_only: bool = False
+    factories: bool = False
+
+    def named(self, goods: str) -> dict[str, str]:
+        """Return what was chosen, as a specification carries it."""
+        kind = "sold" if self.asked.measure == "export_share" else "bought"
+        return {
+            "goods": goods,
+            "territory": territory(self.asked),
+            "total": f"all inputs {kind}" if self.home else f"inputs {kind} abroad",
+            "inputs": "goods" if self.goods_only else "goods and services",
+            "buyers": "manufacturing" if self.factories else "every sector",
+        }
+
+
+def is_inputs(definition: Definition) -> bool:
+    """Whether a definition is about inputs, by its goods or by its source."""
+    source = (definition.source or "").partition("@")[0]
+    return definition.goods.partition(":")[0] == GOODS or source == "icio"
+
+
+def goods_key(goods: str) -> str:
+    """Return the goods of a definition about inputs in one spelling.
+
+    Raises
+    ------
+    RequestError
+        For goods that are no inputs.
+    UnknownNameError
+        For an unknown sector.
+
+    Examples
+    --------
+    >>> goods_key("all"), goods_key("inputs:c27,C26")
+    ('inputs', 'inputs:C26,C27')
+    """
+    name, colon, codes = goods.strip().partition(":")
+    if goods.strip().lower() in ("all", GOODS):
+        return GOODS
+    if name.strip().lower() != GOODS:
+        raise RequestError(
+            f"input-output tables know sectors, not {goods!r}",
+            why="a sector makes many products, so no product code can be told apart in them",
+            hint="ask for inputs, or for the inputs that a sector makes: inputs:C26",
+        )
+    wanted = {sector(code.strip().upper()).code for code in codes.split(",") if code.strip()}
+    if colon and not wanted:
+        raise RequestError(f"no sector in {goods!r}", hint="write inputs:C26, or inputs")
+    return f"{GOODS}:{','.join(code for code in sectors() if code in wanted)}"
+
+
+def made_by(goods: str) -> frozenset[str]:
+    """Return the sectors that make the inputs of a key that `goods_key` gave."""
+    _, _, codes = goods.partition(":")
+    return frozenset(codes.split(",")) if codes else frozenset(sectors())
+
+
+def inputs_title(goods: str, buyer_sector: str | None = None) -> str:
+    """Return a name for inputs as it stands in a sentence.
+
+    Examples
+    --------
+    >>> inputs_title("inputs"), inputs_title("inputs:C26", "C29")
+    ('inputs', 'inputs of electronics for motor vehicles')
+    """
+    _, _, codes = goods.partition(":")
+    names = " and ".join(sector(code).name for code in codes.split(",")) if codes else ""
+    made = f"inputs of {names}" if names else "inputs"
+    return f"{made} for {sector(buyer_sector).name}" if buyer_sector else made
+
+
+def choices(definition: Definition, buyer_sector: str | None) -> list[Choice]:
+    """Return the ways to count, the headline first: bought abroad, every sector, everything."""
+    open_ = [
+        name
+        for name in _VARIED[definition.measure]
+        if not (name == "factories" and buyer_sector)
+        and not (name == "goods_only" and not _mixed(definition.goods))
+        and not (name == "home" and _among_members(definition))
+    ]
+    apart = [one for one in territories(definition) if not _among_members(one)]
+    found = []
+    for asked in (definition, *apart):
+        for picked in itertools.product((False, True), repeat=len(open_)):
+            found.append(Choice(asked, **dict(zip(open_, picked, strict=True))))
+    return found
+
+
+def _mixed(goods: str) -> bool:
+    """Whether the inputs are both goods and services."""
+    return len({sectors()[code].makes_goods for code in made_by(goods)}) == 2
+
+
+def _among_members(definition: Definition) -> bool:
+    """Whether one side is a part of the other, so that home is not what it seems."""
+    return bool(definition.members("importer") & definition.members("exporter"))
+
+
+def spans(made: Sequence[Choice]) -> Iterator[str]:
+    """Yield in words what differs among the ways to count."""
+    for name, words in _SPANS.items():
+        if len({getattr(choice, name) for choice in made}) > 1:
+            yield words
+    if len({choice.asked for choice in made}) > 1:
+        yield "Hong Kong in or out"
+
+
+def sides(asked: Definition) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the areas that buy and those that sell; none for the world, which is everybody."""
+    buyers = frozenset() if asked.importer == WORLD else asked.members("importer")
+    sellers = frozenset() if asked.exporter == WORLD else asked.members("exporter")
+    return buyers, sellers

@@ -1,0 +1,178 @@
+"""Rows of the input-output tables: from the lake if it holds the year, else from the package."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+from weakref import WeakKeyDictionary
+
+import narwhals as nw
+
+from entrepot.errors import MissingExtraError
+from entrepot.figures.estimate import Missing
+from entrepot.lake import fetch
+from entrepot.lake.outside import readable
+from entrepot.model.period import Period
+from entrepot.sources import source_info, split_address
+from entrepot.sources.icio import wheel
+from entrepot.sources.icio.sectors import sectors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pyarrow as pa
+
+    from entrepot.lake import Lake
+
+__all__ = ["SOURCE", "InputRows", "input_rows", "input_years"]
+
+SOURCE = "icio"
+RELEASE = "2025"
+INSTALL = "pip install 'entrepot[icio]'"
+_MOST = 16  # cubes kept for one lake; one has a megabyte or two
+
+Frame = nw.LazyFrame[Any]
+_CUBES: WeakKeyDictionary[Lake, dict[Any, pa.Table]] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class InputRows:
+    """The inputs of one year.
+
+    Attributes
+    ----------
+    lake
+        Where the rows are, or whose connection computes.
+    address
+        The source as it was asked for: ``icio``, ``icio@2025``.
+    snapshot
+        First digits of the hash of the delivered bytes.
+    period
+        The year.
+    economies
+        Number of areas with an entry of their own.
+    installed
+        The table of the package; None where the lake has the rows.
+    """
+
+    lake: Lake
+    address: str
+    snapshot: str
+    period: Period
+    economies: int
+    installed: wheel.Installed | None = None
+
+    def known(self, areas: frozenset[str]) -> frozenset[str]:
+        """Return those of `areas` that the tables have an entry for."""
+        if self.installed:
+            return areas & set(self.installed.table.grid.areas)
+        rows = self._held("exporter").filter(nw.col("exporter").is_in(sorted(areas)))
+        return frozenset(code for (code,) in fetch(rows.select("exporter").unique()))
+
+    def cube(
+        self, importers: frozenset[str], exporters: frozenset[str], made: frozenset[str]
+    ) -> Frame:
+        """Return what `importers` buy from anybody and `exporters` sell to anybody, added up.
+
+        Parameters
+        ----------
+        made
+            Sectors that make the inputs.
+
+        Returns
+        -------
+        frame
+            ``exporter``, ``importer``, ``buyer_sector``, ``makes_goods``, ``value_usd`` (whole
+            USD) and ``rows``, own inputs included.
+        """
+        kept = _CUBES.setdefault(self.lake, {})
+        key = (self.snapshot, self.period, importers, exporters, made)
+        if key not in kept:
+            with self._rows(importers, exporters) as rows, readable():
+                kept[key] = _added_up(rows, made).to_native().to_arrow_table()
+            while len(kept) > _MOST:
+                del kept[next(iter(kept))]
+        return nw.from_native(self.lake.connection.from_arrow(kept[key])).lazy()
+
+    @contextmanager
+    def _rows(self, importers: frozenset[str], exporters: frozenset[str]) -> Iterator[Frame]:
+        if self.installed is None:
+            bought = self._held("importer").filter(nw.col("importer").is_in(sorted(importers)))
+            sold = self._held("exporter").filter(
+                nw.col("exporter").is_in(sorted(exporters)),
+                ~nw.col("importer").is_in(sorted(importers)),
+            )
+            yield nw.concat([bought, sold])
+            return
+        connection, name = self.lake.connection, f"inputs_{uuid4().hex}"
+        relation = self.installed.rows(connection, importers, exporters, name)
+        try:
+            yield nw.from_native(relation).lazy()
+        finally:
+            connection.unregister(name)
+
+    def _held(self, by: Any) -> Frame:
+        rows = self.lake.table("inputs", source=self.address, by=by)
+        return rows.filter(nw.col("period") == self.period.start)
+
+
+def _added_up(rows: Frame, made: frozenset[str]) -> Frame:
+    goods = sorted(code for code, sector in sectors().items() if sector.makes_goods)
+    return (
+        rows.filter(nw.col("sector").is_in(sorted(made)))
+        .with_columns(nw.col("sector").is_in(goods).alias("makes_goods"))
+        .group_by("exporter", "importer", "buyer_sector", "makes_goods")
+        .agg(nw.col("value_usd").sum(), nw.len().alias("rows"))
+    )
+
+
+def input_years(lake: Lake) -> list[Period]:
+    """Return the years for which inputs can be asked, the newest first."""
+    found = {
+        period for item in lake.holdings() if item.source == SOURCE for period in item.in_force
+    }
+    if wheel.installed_file():
+        found.add(Period.parse(max(wheel.YEARS)))
+    return sorted(found, reverse=True)
+
+
+def input_rows(lake: Lake, period: Period, source: str | None = None) -> InputRows | Missing:
+    """Return where the inputs of a year are, or why there are none.
+
+    Parameters
+    ----------
+    source
+        ``icio`` or one release of it, ``icio@2025``.
+    """
+    address = source or SOURCE
+    _, release = split_address(address)
+    held = [
+        item
+        for item in lake.holdings()
+        if item.source == SOURCE
+        and period in (item.in_force if release is None else item.periods)
+        and release in (None, item.vintage)
+    ]
+    if held:
+        snapshot = "+".join(item.snapshot for item in held)
+        return InputRows(lake, address, snapshot, period, min(item.areas for item in held))
+    return _from_package(lake, period, address, release)
+
+
+def _from_package(
+    lake: Lake, period: Period, address: str, release: str | None
+) -> InputRows | Missing:
+    try:
+        table = wheel.installed()
+    except MissingExtraError as error:
+        return Missing(f"{error.what}; {error.hint}")
+    if table and period.is_year and period.year == table.year and release in (None, RELEASE):
+        known = len(table.table.grid.areas)
+        return InputRows(lake, address, table.snapshot, period, known, table)
+    years = ", ".join(str(year) for year in reversed(input_years(lake)))
+    title = source_info(SOURCE).title.partition(",")[0]
+    if years:
+        return Missing(f"{SOURCE} ({title}) is held for {years}, not for {period}")
+    return Missing(f"{SOURCE} ({title}) is not held; bring the year 2022 in with: {INSTALL}")

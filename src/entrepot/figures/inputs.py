@@ -1,0 +1,204 @@
+"""Answers from input-output tables: what industries buy abroad, from whom, and for which sector."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.figures import caveats
+from entrepot.figures.estimate import Answer, Estimate, Missing, specifications
+from entrepot.figures.figure import Caveat, Evidence, Figure
+from entrepot.figures.input_cells import InputCells
+from entrepot.figures.input_choices import (
+    choices,
+    goods_key,
+    inputs_title,
+    is_inputs,
+    sides,
+    spans,
+)
+from entrepot.figures.input_rows import SOURCE, InputRows, input_rows, input_years
+from entrepot.model.areas import area_name
+from entrepot.model.display import joined
+from entrepot.sources.icio.sectors import sector as sector_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from entrepot.figures.definition import Definition
+    from entrepot.lake import Lake
+
+__all__ = ["MEASURES", "answer", "breakdown", "figure", "input_years", "inputs_title", "is_inputs"]
+
+MEASURES = ("value", "import_share", "export_share", "asymmetry", "hhi", "cr")
+REST = "XROW"
+
+
+def answer(definition: Definition, lake: Lake, buyer_sector: str | None = None) -> Answer | Missing:
+    """Answer from the tables of inputs.
+
+    The headline counts inputs that crossed a border, goods and services, for every sector. The
+    alternatives count inputs from home too, goods only, manufacturers only, and Hong Kong in or
+    out, in every combination.
+
+    Parameters
+    ----------
+    definition
+        Its goods are ``inputs``, ``all`` (the same), or ``inputs:C26`` for what a sector made.
+    lake
+        Asked first; where it does not hold the year, the installed package is.
+    buyer_sector
+        Sector that buys the inputs; None for every one.
+
+    Raises
+    ------
+    RequestError, UnknownNameError
+        For goods that are no inputs, or an unknown sector.
+    """
+    definition = definition.but(goods=goods_key(definition.goods))
+    found = _cells(definition, lake, buyer_sector)
+    if isinstance(found, Missing):
+        return found
+    values = found.measured()
+    if 0 not in values:
+        return Missing(f"{SOURCE} has {_nothing(definition, buyer_sector)}")
+    estimates = [_estimate(found, number, values[number], definition) for number in sorted(values)]
+    return Answer(
+        estimates=tuple(estimates),
+        caveats=tuple(_caveats(definition, found)),
+        spans=tuple(spans([found.ways[number] for number in values])),
+    )
+
+
+def breakdown(
+    definition: Definition, lake: Lake, by: str, buyer_sector: str | None = None
+) -> dict[str, float]:
+    """Return the headline of `answer` for each ``buyer_sector`` or ``exporter``, in no order.
+
+    Empty where `answer` would be Missing. For each sector, it is what `answer` gives when asked
+    for that sector alone.
+    """
+    definition = definition.but(goods=goods_key(definition.goods))
+    found = _cells(definition, lake, buyer_sector)
+    return {} if isinstance(found, Missing) else found.by(by)
+
+
+def figure(definition: Definition, lake: Lake, buyer_sector: str | None = None) -> Figure:
+    """Return the answer as a Figure, whose goods say that they are inputs."""
+    definition = definition.but(
+        goods=goods_key(definition.goods), source=definition.source or SOURCE
+    )
+    found = answer(definition, lake, buyer_sector)
+    notes = [item for item in caveats.for_definition(definition) if item.id != "denominator-system"]
+    if isinstance(found, Missing):
+        return Figure(
+            definition=definition,
+            status="insufficient_data",
+            value=None,
+            unit=definition.unit,
+            caveats=tuple(notes),
+            reason=found.reason,
+        )
+    head, values = found.estimates[0], [item.value for item in found.estimates]
+    low, high = min(values), max(values)
+    return Figure(
+        definition=definition,
+        status="ok",
+        value=head.value,
+        unit=head.unit,
+        details=head.details,
+        low=low if low < high else None,
+        high=high if low < high else None,
+        range=", ".join(found.spans) if low < high else None,
+        specifications=specifications(found.estimates),
+        evidence=head.evidence,
+        caveats=(*found.caveats, *notes),
+    )
+
+
+def _cells(definition: Definition, lake: Lake, buyer_sector: str | None) -> InputCells | Missing:
+    """Return the cells that a question is about, areas without an entry left out."""
+    if buyer_sector:
+        sector_of(buyer_sector)
+    if refusal := _refusal(definition):
+        return Missing(refusal)
+    rows = input_rows(lake, definition.period, definition.source)
+    if isinstance(rows, Missing):
+        return rows
+    strangers = _strangers(definition, rows)
+    for group in sides(definition):
+        if group and group <= strangers:
+            names = joined([area_name(code) for code in sorted(group)])
+            return Missing(
+                f"{SOURCE} has no entry of its own for {names}; it knows {rows.economies} economies"
+            )
+    return InputCells(rows, choices(definition, buyer_sector), buyer_sector)
+
+
+def _refusal(definition: Definition) -> str | None:
+    """Say why the tables cannot answer this kind of question at all."""
+    if definition.measure not in MEASURES:
+        return f"{SOURCE} answers {', '.join(MEASURES)}, not {definition.measure}"
+    if definition.flow != "one_way":
+        return f"{SOURCE} answers one direction at a time"
+    if definition.basis not in ("dispatch", "origin"):
+        return f"{SOURCE} does not tell inputs by {definition.basis}"
+    if definition.valuation is not None:
+        return f"{SOURCE} is at basic prices, not {definition.valuation.upper()}"
+    if definition.quantity != "value":
+        return f"{SOURCE} holds values, not {definition.quantity}"
+    if definition.currency != "USD":
+        return f"{SOURCE} is in USD, not {definition.currency}"
+    if not any(sides(definition)):
+        return f"{SOURCE} is asked for an importer or an exporter"
+    return None
+
+
+def _strangers(definition: Definition, rows: InputRows) -> frozenset[str]:
+    members = frozenset().union(*sides(definition))
+    return members - rows.known(members)
+
+
+def _nothing(definition: Definition, buyer_sector: str | None) -> str:
+    what = inputs_title(definition.goods, buyer_sector)
+    return (
+        f"no {what} from {definition.exporter} to {definition.importer} in {definition.period}, "
+        "which is not the same as zero"
+    )
+
+
+def _estimate(
+    found: InputCells, number: int, columns: dict[str, float], definition: Definition
+) -> Estimate:
+    main, *others = columns
+    evidence = Evidence(SOURCE, found.rows.snapshot, found.count()) if number == 0 else None
+    return Estimate(
+        value=columns[main],
+        unit=definition.unit,
+        choices={"source": SOURCE} | found.ways[number].named(definition.goods),
+        evidence=(evidence,) if evidence else (),
+        details={name: columns[name] for name in others},
+    )
+
+
+def _caveats(definition: Definition, found: InputCells) -> Iterator[Caveat]:
+    text = (
+        f"Inputs of industries in {definition.period}, services included, goods for final use left "
+        "out; estimated for whole sectors, with imports shared out among buyers in proportion."
+    )
+    if not found.rows.known(frozenset({REST})):
+        text += (
+            f" Countries outside the {found.rows.economies} of the table are in no total, so "
+            "shares are upper bounds."
+        )
+    yield caveats.caveat("input-output", text)
+    if strangers := _strangers(definition, found.rows):
+        names = ", ".join(sorted(strangers))
+        yield caveats.caveat("not-recorded", f"{SOURCE} has no entry of its own for {names}.")
+    texts = zip((definition.importer, definition.exporter), sides(definition), strict=True)
+    for name, group in texts:
+        if len(group) > 1:
+            yield caveats.caveat(
+                "inside-group",
+                f"{area_name(name)} counts as one area: its members' inputs from each other are "
+                "inputs from home.",
+            )
