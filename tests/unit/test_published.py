@@ -39,7 +39,7 @@ def test_there_are_at_least_as_many_rows_as_facts() -> None:
 
 
 def test_columns_are_those_of_the_dictionary() -> None:
-    assert set(COLUMNS) == {column.name for column in columns("published")}
+    assert {*COLUMNS, "source", "snapshot"} == {one.name for one in columns("published")}
 
 
 def test_every_area_is_known_on_its_day() -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from entrepot.errors import BadFileError, RequestError, UnknownNameError
+from entrepot.errors import BadFileError, UnknownNameError
 from entrepot.model.areas import area
 from entrepot.model.closed_yaml import parse_closed
 from entrepot.model.reporting import stopped
-from entrepot.sources import source_ids, source_info, source_parser
+from entrepot.sources import source_ids, source_info
 from entrepot.sources.info import Bounds, Quirk
 
 
@@ -22,11 +22,6 @@ def test_terms_are_said(source: str) -> None:
 def test_unknown_source() -> None:
     with pytest.raises(UnknownNameError, match="did you mean baci"):
         source_info("bacci")
-
-
-def test_bundled_source_takes_no_file() -> None:
-    with pytest.raises(RequestError, match="comes with the program"):
-        source_parser("published")
 
 
 def test_silent_reporters_agree_with_the_model() -> None:

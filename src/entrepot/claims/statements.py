@@ -20,9 +20,10 @@ from entrepot.sources.published.find import ranked
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from entrepot.lake import Lake
     from entrepot.sources.published.row import Published
 
-__all__ = ["RECONCILED", "Statement", "Statements", "bundled", "named_alike"]
+__all__ = ["RECONCILED", "Statement", "Statements", "bundled", "known_statements", "named_alike"]
 
 OURS = "Entrepôt"
 RECONCILED = 0.1
@@ -97,6 +98,15 @@ def bundled() -> Statements:
     from entrepot.sources.published.read import published
 
     return Statements(published("all"))
+
+
+def known_statements(lake: Lake | None) -> Statements:
+    """Return the bundled statements and those of the user's own that a lake holds."""
+    if lake is None or not lake.holds("published"):
+        return bundled()
+    from entrepot.figures import statements
+
+    return Statements(statements("all", lake))
 
 
 def named_alike(wanted: str, held: str) -> bool:

@@ -18,7 +18,7 @@ from entrepot.claims.prices import implied_prices, price_conflicts
 from entrepot.claims.result import Check, CheckedClaim, Conflict, Slip, Verdict
 from entrepot.claims.slips import Case
 from entrepot.claims.standing import Standing, standing
-from entrepot.claims.statements import bundled
+from entrepot.claims.statements import known_statements
 
 if TYPE_CHECKING:
     import os

@@ -4,6 +4,7 @@ from entrepot.figures.definition import Definition
 from entrepot.figures.evaluate import ask, evaluate
 from entrepot.figures.figure import Caveat, Evidence, Figure, Specification, Specifications
 from entrepot.figures.held import flow_sources
+from entrepot.figures.statements import statements
 
 __all__ = [
     "Caveat",
@@ -15,4 +16,5 @@ __all__ = [
     "ask",
     "evaluate",
     "flow_sources",
+    "statements",
 ]

@@ -11,6 +11,7 @@ from entrepot.errors import NoEvidenceError
 
 if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
+    from entrepot.sources.published.row import Published
 
 __all__ = ["Caveat", "Evidence", "Figure", "Specification", "Specifications"]
 
@@ -29,6 +30,8 @@ class Evidence:
         How many rows were told by the exporter, the importer, or both.
     origin, publisher, url, id
         For a published figure: whose number it is, who printed it, where, and its row.
+    statement
+        That row; not part of what is printed.
     """
 
     source: str
@@ -39,6 +42,7 @@ class Evidence:
     publisher: str = ""
     url: str = ""
     id: str = ""
+    statement: Published | None = field(default=None, repr=False, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return as plain JSON types; empty fields of published rows are left out."""

@@ -12,16 +12,18 @@ from entrepot.figures import caveats
 from entrepot.figures.derived import pairs, quotient_of, sums
 from entrepot.figures.estimate import Answer, Estimate, Missing
 from entrepot.figures.figure import Evidence
+from entrepot.figures.statements import statements
 from entrepot.figures.variants import territories, territory
 from entrepot.goods import goods_selection
 from entrepot.model.interval import Interval
-from entrepot.sources.published.read import matching, published, ranked
+from entrepot.sources.published.read import matching, ranked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from entrepot.figures.definition import Definition
     from entrepot.figures.figure import Caveat
+    from entrepot.lake import Lake
     from entrepot.sources.published.read import Published
 
 __all__ = ["answer"]
@@ -30,7 +32,7 @@ Rows = tuple["Published", ...]
 ADDITIVE = ("value", "import_share", "export_share")
 
 
-def answer(definition: Definition, source: str) -> Answer | Missing:
+def answer(definition: Definition, source: str, lake: Lake) -> Answer | Missing:
     """Answer from the rows of ``published`` or ``computed``.
 
     The headline is the best statement by the ranking of `best`; the alternatives are the
@@ -40,7 +42,7 @@ def answer(definition: Definition, source: str) -> Answer | Missing:
     """
     if definition.quantity != "value":
         return Missing(f"{source} holds values, not {definition.quantity}")
-    rows = published("computed" if source == "computed" else "published")
+    rows = statements("computed" if source == "computed" else "published", lake)
     kept = tuple(row for row in rows if row.confidence != "low" and not row.per)
     main = list(_estimates(definition, kept, source))
     if not main:
@@ -167,13 +169,14 @@ def _evidence(row: Published, source: str) -> Evidence:
     side = sides.get(row.reporter) if row.reporter else None
     return Evidence(
         source=source,
-        snapshot="bundled",
+        snapshot=row.snapshot or "bundled",
         rows=1,
         told_by={side: 1} if side else {},
         origin=row.origin,
         publisher=row.publisher,
         url=row.url,
         id=row.id,
+        statement=row,
     )
 
 

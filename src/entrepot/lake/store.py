@@ -84,8 +84,10 @@ def stage(
     unknown = sorted({*rows.relation.columns, *rows.same} - set(kinds))
     if unknown:
         raise AssertionError(f"a parser returned columns nobody knows: {unknown}")
-    compact = kinds | {name: _enum(values) for name, values in _CHOICES.items()}
-    compact |= dict.fromkeys(("exporter", "importer"), _enum(a.code for a in areas()))
+    compact = dict(kinds)
+    if kinds.get("period") == "DATE":
+        compact |= {name: _enum(values) for name, values in _CHOICES.items()}
+        compact |= dict.fromkeys(("exporter", "importer"), _enum(a.code for a in areas()))
     cast = ", ".join(f"{name}::{compact[name]} AS {name}" for name in rows.relation.columns)
     connection.execute(f"DROP TABLE IF EXISTS {_STAGED}")
     connection.execute(f"CREATE TEMP TABLE {_STAGED} AS {rows.relation.project(cast).sql_query()}")
@@ -125,7 +127,7 @@ def _contents(
     digits = "coalesce(max(length(product)) FILTER (WHERE product <> 'TOTAL'), 0)"
     codes = f"count(DISTINCT product), {digits}"
     edition = "nomenclature" if "nomenclature" in kinds else "NULL"
-    periods = "freq" in kinds or "period" in kinds
+    periods = kinds.get("period") == "DATE"
     when = f"{'freq' if 'freq' in kinds else literal('A')}, period" if periods else "NULL, NULL"
     found = connection.sql(f"""
         SELECT {when}, count(*), {flows}, list(DISTINCT {slices}), list(DISTINCT {edition}),
@@ -252,6 +254,8 @@ def scan(
 
 def _read(table: Table, names: str, paths: list[str]) -> str:
     kinds = {name: kind for name, kind in schema(table).items() if name in ("freq", "period")}
+    if kinds.get("period") != "DATE":
+        kinds = {}
     types = ", ".join(
         f"{literal(k)}: {literal(v)}" for k, v in {"source": "VARCHAR", **kinds}.items()
     )

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import EntrepotError
-from entrepot.figures import Definition, Figure, evaluate
+from entrepot.figures import Definition, Figure, evaluate, statements
 from entrepot.goods import goods_lists, goods_title
 from entrepot.model.areas import area_phrase, possessive
-from entrepot.sources.published.read import published
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,7 +111,7 @@ class Book:
         """Return every calendar year that the lake or the bundled tables hold, newest first."""
         flows = (item for item in self._lake.holdings() if item.table == "flows")
         found = {period.year for item in flows for period in item.in_force}
-        found |= {row.period.year for row in published("all") if row.period.is_year}
+        found |= {row.period.year for row in statements("all", self._lake) if row.period.is_year}
         return sorted(found, reverse=True)
 
     def printed(
@@ -120,7 +119,7 @@ class Book:
     ) -> Iterator[Published]:
         """Yield what others printed of this, one row an origin and period, low confidence out."""
         seen = set()
-        for row in published():
+        for row in statements("published", self._lake):
             said = (row.measure, row.importer, row.exporter, row.goods)
             voice = (row.origin, row.variant, row.basis, row.period)
             fits = said == (measure, importer, exporter, goods) and row.flow == "one_way"

@@ -98,7 +98,7 @@ def _valuation(figure: Figure) -> str:
 
     first = figure.evidence[0]
     if first.source in ("computed", "published"):
-        row = row_of(first.id)
+        row = row_of(first)
         found = row.valuation if row else ""
     else:
         found = source_info(first.source).valuation or ""
@@ -122,7 +122,7 @@ def _levels(book: Book, figure: Figure) -> str:
 
 
 def _weights(subject: Subject, figure: Figure) -> str:
-    rows = [row_of(item.id) for item in figure.evidence]
+    rows = [row_of(item) for item in figure.evidence]
     if len(rows) == 2 and all(row is not None and row.unit == "share" for row in rows):
         first, last = (row.printed.replace(" ", NBSP) if row else "" for row in rows)
         return f"{first} of {subject.buyers} imports over {last} of {subject.sellers} exports"

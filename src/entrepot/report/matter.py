@@ -85,8 +85,8 @@ def sources(book: Book) -> tuple[Term, ...]:
             f"{', '.join(item.snapshot for item in items)}. {info.licence}."
         )
         found.append(Term(info.title, text, info.url))
-    rows = {item.id for figure in book.figures for item in figure.evidence if item.id}
-    printed = [row for row in (row_of(name) for name in sorted(rows)) if row is not None]
+    used = {item.id: item for figure in book.figures for item in figure.evidence if item.id}
+    printed = [row for name in sorted(used) if (row := row_of(used[name])) is not None]
     others = [row for row in printed if not row.id.startswith("CO-")]
     ours = [row for row in printed if row.id.startswith("CO-")]
     if others:

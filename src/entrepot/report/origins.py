@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from entrepot.sources.published.read import published
 
 if TYPE_CHECKING:
-    from entrepot.figures import Figure
+    from entrepot.figures import Evidence, Figure
     from entrepot.sources.published.read import Published
 
 __all__ = ["is_computed", "origin_name", "printed_row", "row_of", "when_of"]
@@ -29,16 +29,16 @@ def _names() -> dict[str, str]:
     return {row["origin"]: row["name"] for row in csv.DictReader(text.splitlines())}
 
 
-def row_of(row_id: str) -> Published | None:
-    """Return the published or computed row of an id."""
-    return _rows().get(row_id)
+def row_of(evidence: Evidence) -> Published | None:
+    """Return the published or computed row behind a Figure."""
+    return evidence.statement or _rows().get(evidence.id)
 
 
 def printed_row(figure: Figure) -> Published | None:
     """Return the row that printed a Figure's value; None if it was computed or derived."""
     if len(figure.evidence) != 1 or figure.evidence[0].source != "published":
         return None
-    return row_of(figure.evidence[0].id)
+    return row_of(figure.evidence[0])
 
 
 def is_computed(figure: Figure) -> bool:

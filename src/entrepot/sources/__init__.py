@@ -11,7 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from entrepot.errors import RequestError, UnknownNameError
+from entrepot.errors import UnknownNameError
 
 if TYPE_CHECKING:
     from entrepot.sources.info import SourceInfo
@@ -69,16 +69,10 @@ def source_parser(source: str) -> Parser:
 
     Raises
     ------
-    RequestError
-        If the source comes with the program and no file can be added to it.
     UnknownNameError
         If there is no such source.
     """
-    if source_info(source).bundled:
-        raise RequestError(
-            f"the source {source!r} comes with the program; no file can be added to it",
-            hint="ask it directly: entrepot ask ... --source " + source,
-        )
+    source_info(source)  # an unknown one is said to be one
     kind = source.partition(".")[0]
     return cast("Parser", import_module(f"entrepot.sources.{kind}.parse"))
 

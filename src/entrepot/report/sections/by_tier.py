@@ -186,7 +186,7 @@ def _source(total: Tier) -> tuple[str, ...]:
     figure = total.values[max(total.values)]
     names = []
     for item in figure.evidence:
-        row = row_of(item.id)
+        row = row_of(item)
         names.append(row.origin_words if row else f"{item.source.upper()}, SHA-256 {item.snapshot}")
     left_out = [note.text for note in figure.caveats if note.id == "missing-codes"]
     return (f"{'; '.join(dict.fromkeys(names))}. {' '.join(left_out)}".strip(),)

@@ -28,7 +28,7 @@ class Tier:
     @property
     def is_one_voice(self) -> bool:
         """Whether one country's own books, named in print, stand behind every year."""
-        rows = [row_of(item.id) for figure in self.values.values() for item in figure.evidence]
+        rows = [row_of(item) for figure in self.values.values() for item in figure.evidence]
         books = {row.reporter if row else "" for row in rows}
         return len(books) == 1 and "" not in books
 

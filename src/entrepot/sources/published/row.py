@@ -120,6 +120,8 @@ class Published:
         ``high``, ``medium`` or ``low`` (spot conversions, slips, superseded numbers).
     note
         What a reader should know.
+    snapshot
+        First digits of the hash of the file it was read from; empty if it comes with the program.
     """
 
     id: str
@@ -153,6 +155,7 @@ class Published:
     second_url: str
     confidence: str
     note: str
+    snapshot: str = ""
 
     @property
     def middle(self) -> float | None:
@@ -162,4 +165,4 @@ class Published:
         return (self.low + self.high) / 2
 
 
-COLUMNS = tuple(field.name for field in fields(Published))
+COLUMNS = tuple(field.name for field in fields(Published) if field.name != "snapshot")
