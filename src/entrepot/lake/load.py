@@ -21,6 +21,7 @@ from entrepot.lake.lock import writing
 from entrepot.lake.merge import hides, merge, require_room
 from entrepot.lake.outside import finishing, guarded
 from entrepot.lake.publish import publish, require_lake, staging_folder, sweep
+from entrepot.lake.repairs import repair
 from entrepot.lake.snapshot import copy_raw, hash_file, write_manifest
 from entrepot.sources import source_info, source_parser
 from entrepot.sources.parser import RawFile, Said
@@ -143,6 +144,7 @@ def _read(run: _Load, file: RawFile, snapshot: Snapshot) -> Snapshot:
     """Read every table in a file into sorted Parquet in the staging folder."""
     source = source_parser(run.info.id)
     found: list[Finding] = []
+    repaired: list[Finding] = []
     seen: set[str] = set()
     first: Delivery | None = None
     for table in source.tables(file, run.staging / "scratch", run.said):
@@ -150,6 +152,7 @@ def _read(run: _Load, file: RawFile, snapshot: Snapshot) -> Snapshot:
         first = first or table
         run.progress(f"reading {table.name}")
         rows = source.rows(run.connection, table)
+        repaired += repair(run.connection, rows, table, run.info.repairs, whole=run.info.whole)
         snapshot = replace(snapshot, vintage=table.vintage, currency=_currency(rows))
         found += [*table.findings, *rows.findings]
         for part in _partitions(run, snapshot, table, rows):
@@ -163,7 +166,7 @@ def _read(run: _Load, file: RawFile, snapshot: Snapshot) -> Snapshot:
         snapshot,
         nomenclature="+".join(sorted(seen)),
         partitions=tuple(sorted(snapshot.partitions, key=_when)),
-        findings=(*once.values(), *_coverage(run.info, snapshot.partitions)),
+        findings=(*once.values(), *repaired, *_coverage(run.info, snapshot.partitions)),
     )
 
 
@@ -193,7 +196,7 @@ def _currency(rows: Rows) -> str:
 
 
 def _partitions(run: _Load, snapshot: Snapshot, table: Delivery, rows: Rows) -> Iterator[Partition]:
-    for staged in store.stage(run.connection, rows, table.name, whole=run.info.whole):
+    for staged in store.contents(run.connection, rows, table.name, whole=run.info.whole):
         part = Partition(
             staged.period,
             staged.rows,

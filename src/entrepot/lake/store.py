@@ -24,10 +24,22 @@ if TYPE_CHECKING:
     from entrepot.model.columns import Table
     from entrepot.sources.parser import Rows
 
-__all__ = ["Staged", "clash", "export", "scan", "stage", "write"]
+__all__ = [
+    "STAGED",
+    "Staged",
+    "cell",
+    "clash",
+    "contents",
+    "correct",
+    "export",
+    "hold",
+    "scan",
+    "write",
+]
 
 _GROUP = 122_880
-_STAGED = "staged"
+STAGED = "staged"
+"""Temporary table in which rows wait to be written."""
 _CHOICES = {
     "told_by": ("exporter", "importer", "both"),
     "freq": ("A", "Q", "M"),
@@ -60,13 +72,48 @@ class Staged:
     digits: int = 0
 
 
-def stage(
-    connection: duckdb.DuckDBPyConnection, rows: Rows, where: str, *, whole: bool = False
-) -> list[Staged]:
-    """Put rows into a temporary table, in few bytes a row, and return what it holds by period.
+def hold(connection: duckdb.DuckDBPyConnection, rows: Rows, own: Iterable[str] = ()) -> None:
+    """Put rows into the temporary table, in few bytes a row.
 
     Only columns that differ from row to row are stored: a year of BACI has eleven million rows,
     and the two sorts carry every byte along.
+
+    Parameters
+    ----------
+    rows
+        What a parser returned.
+    own
+        Columns that are about to differ.
+    """
+    kinds = schema(rows.table)
+    unknown = sorted({*rows.relation.columns, *rows.same} - set(kinds))
+    if unknown:
+        raise AssertionError(f"a parser returned columns nobody knows: {unknown}")
+    compact = dict(kinds)
+    if kinds.get("period") == "DATE":
+        compact |= {name: _enum(values) for name, values in _CHOICES.items()}
+        compact |= dict.fromkeys(("exporter", "importer"), _enum(a.code for a in areas()))
+    parts = {name: name for name in rows.relation.columns}
+    parts |= {
+        name: literal(rows.same[name]) if name in rows.same else "NULL"
+        for name in own
+        if name not in parts
+    }
+    cast = ", ".join(f"{value}::{compact[name]} AS {name}" for name, value in parts.items())
+    connection.execute(f"DROP TABLE IF EXISTS {STAGED}")
+    connection.execute(f"CREATE TEMP TABLE {STAGED} AS {rows.relation.project(cast).sql_query()}")
+
+
+def correct(connection: duckdb.DuckDBPyConnection, where: str, change: str = "") -> None:
+    """Change rows that wait (``column = value``), or take them out if no change is given."""
+    what = f"UPDATE {STAGED} SET {change}" if change else f"DELETE FROM {STAGED}"
+    connection.execute(f"{what} WHERE {where}")
+
+
+def contents(
+    connection: duckdb.DuckDBPyConnection, rows: Rows, where: str, *, whole: bool = False
+) -> list[Staged]:
+    """Return what waits, by period.
 
     Parameters
     ----------
@@ -80,17 +127,6 @@ def stage(
     BadFileError
         If two rows have one key, or there is no row.
     """
-    kinds = schema(rows.table)
-    unknown = sorted({*rows.relation.columns, *rows.same} - set(kinds))
-    if unknown:
-        raise AssertionError(f"a parser returned columns nobody knows: {unknown}")
-    compact = dict(kinds)
-    if kinds.get("period") == "DATE":
-        compact |= {name: _enum(values) for name, values in _CHOICES.items()}
-        compact |= dict.fromkeys(("exporter", "importer"), _enum(a.code for a in areas()))
-    cast = ", ".join(f"{name}::{compact[name]} AS {name}" for name in rows.relation.columns)
-    connection.execute(f"DROP TABLE IF EXISTS {_STAGED}")
-    connection.execute(f"CREATE TEMP TABLE {_STAGED} AS {rows.relation.project(cast).sql_query()}")
     _refuse_twins(connection, rows, where)
     found = list(_contents(connection, rows, whole=whole))
     if not found:
@@ -102,7 +138,7 @@ def _refuse_twins(connection: duckdb.DuckDBPyConnection, rows: Rows, where: str)
     names = key_columns(rows.table)
     key = ", ".join(name for name in names if name in rows.relation.columns)
     twice = connection.sql(
-        f"SELECT {key} FROM {_STAGED} GROUP BY {key} HAVING count(*) > 1 ORDER BY ALL LIMIT 1"
+        f"SELECT {key} FROM {STAGED} GROUP BY {key} HAVING count(*) > 1 ORDER BY ALL LIMIT 1"
     )
     cells = twice.fetchall()
     if not cells:
@@ -121,7 +157,7 @@ def _contents(
     connection: duckdb.DuckDBPyConnection, rows: Rows, *, whole: bool
 ) -> Iterator[Staged]:
     kinds = schema(rows.table)
-    out = ", ".join(f"{_cell(name, connection, rows.same)} AS {name}" for name in kinds)
+    out = ", ".join(f"{cell(name, connection, rows.same)} AS {name}" for name in kinds)
     slices = "'*'" if whole else SLICE.get(rows.table, "'*'")
     flows = "count(DISTINCT exporter), count(DISTINCT importer)" if "importer" in kinds else "0, 0"
     digits = "coalesce(max(length(product)) FILTER (WHERE product <> 'TOTAL'), 0)"
@@ -132,7 +168,7 @@ def _contents(
     found = connection.sql(f"""
         SELECT {when}, count(*), {flows}, list(DISTINCT {slices}), list(DISTINCT {edition}),
                {codes if "product" in kinds else "0, 0"}
-        FROM (SELECT {out} FROM {_STAGED}) GROUP BY 1, 2 ORDER BY 2, 1""").fetchall()
+        FROM (SELECT {out} FROM {STAGED}) GROUP BY 1, 2 ORDER BY 2, 1""").fetchall()
     for freq, start, count, exporters, importers, told, editions, *codes_there in found:
         period = _period(freq, start) if start else None
         known = tuple(sorted(name for name in editions if name))
@@ -145,9 +181,9 @@ def _period(freq: str, start: date) -> Period:
     return Period.parse(text.format(start, (start.month + 2) // 3))
 
 
-def _cell(name: str, connection: duckdb.DuckDBPyConnection, same: dict[str, str]) -> str:
+def cell(name: str, connection: duckdb.DuckDBPyConnection, same: dict[str, str]) -> str:
     """Return SQL for a canonical column of the staged rows."""
-    if name in connection.table(_STAGED).columns:
+    if name in connection.table(STAGED).columns:
         return name
     return literal(same[name]) if name in same else "NULL"
 
@@ -164,14 +200,16 @@ def write(
     same = rows.same | {"snapshot": snapshot}
     in_folder = ("source",) if period is None else ("source", "freq", "period")
     out = ", ".join(
-        f"{_cell(name, connection, same)}::{kind} AS {name}"
+        f"{cell(name, connection, same)}::{kind} AS {name}"
         for name, kind in schema(rows.table).items()
         if name not in in_folder
     )
+    differ = connection.table(STAGED).columns
+    by = ", ".join(name for name in order if name in differ)
+    sort = f" ORDER BY {by}" if by else ""
     _copy(
         connection,
-        f"SELECT {out} FROM (FROM {_STAGED} WHERE {_of(connection, rows, period)} "
-        f"ORDER BY {', '.join(order)})",
+        f"SELECT {out} FROM (FROM {STAGED} WHERE {_of(connection, rows, period)}{sort})",
         target,
     )
     with target.open("r+b") as opened:
@@ -193,12 +231,12 @@ def clash(
 ) -> tuple[Any, ...] | None:
     """Return the key of a staged row that stored rows of the same period have too, if any."""
     names = [name for name in key_columns(rows.table) if name not in ("period", "freq")]
-    mine = ", ".join(f"{_cell(name, connection, rows.same)} AS {name}" for name in names)
+    mine = ", ".join(f"{cell(name, connection, rows.same)} AS {name}" for name in names)
     both = " AND ".join(f"new.{name} IS NOT DISTINCT FROM old.{name}" for name in names)
     with readable():
         found = connection.sql(f"""
             SELECT {", ".join(f"new.{name}" for name in names)}
-            FROM (SELECT {mine} FROM {_STAGED} WHERE {_of(connection, rows, period)}) AS new
+            FROM (SELECT {mine} FROM {STAGED} WHERE {_of(connection, rows, period)}) AS new
             SEMI JOIN read_parquet({literal(held)}, hive_partitioning=false) AS old ON {both}
             ORDER BY ALL LIMIT 1""").fetchall()
     return found[0] if found else None

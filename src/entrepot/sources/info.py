@@ -7,8 +7,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from entrepot.model.columns import Table  # noqa: TC001  pydantic reads it
+from entrepot.sources.repair import Repair
 
-__all__ = ["Bounds", "Download", "Quirk", "Range", "SourceInfo", "Way"]
+__all__ = ["Bounds", "Download", "Quirk", "Range", "Repair", "SourceInfo", "Way"]
 
 
 class Closed(BaseModel):
@@ -176,6 +177,8 @@ class SourceInfo(Closed):
         Where several sources answer, the one with the smallest number comes first.
     download
         How its files are fetched; None where that takes a person.
+    repairs
+        Rows known to be wrong, corrected when they are loaded.
     notes
         How its words were translated into our columns, for a reader of the documentation.
     """
@@ -197,4 +200,13 @@ class SourceInfo(Closed):
     download: Download | None = None
     bounds: Bounds = Bounds()
     quirks: tuple[Quirk, ...] = ()
+    repairs: tuple[Repair, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _repairs_fit(self) -> SourceInfo:
+        for repair in self.repairs:
+            repair.require_fit(self.brings)
+        if len({repair.id for repair in self.repairs}) < len(self.repairs):
+            raise ValueError("two repairs of one id")
+        return self

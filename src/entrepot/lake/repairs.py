@@ -1,0 +1,163 @@
+"""Declared corrections: rows that a source has wrong, changed while they wait to be written.
+
+A correction is guarded: it holds for the releases it names, and only while the mistake is there.
+Once the publisher has corrected the row, or the row has gone, the load fails until the correction
+is taken out. A file that does not hold the period, the report or the edition is not concerned.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from entrepot.errors import BadFileError
+from entrepot.lake import store
+from entrepot.model.columns import schema
+from entrepot.model.findings import Finding
+from entrepot.sources.strict import literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import duckdb
+
+    from entrepot.sources.info import Repair
+    from entrepot.sources.parser import Delivery, Rows
+    from entrepot.sources.repair import Cell
+
+__all__ = ["RULE", "repair", "shown"]
+
+RULE = "repaired"
+_NEAR = 1e-9
+_SCOPE = ("nomenclature", "from_nomenclature", "to_nomenclature", "kind")
+
+
+def repair(
+    connection: duckdb.DuckDBPyConnection,
+    rows: Rows,
+    table: Delivery,
+    declared: Sequence[Repair],
+    *,
+    whole: bool,
+) -> list[Finding]:
+    """Put rows into the table where they wait, corrected.
+
+    Parameters
+    ----------
+    rows, table
+        What a parser returned, and of which table.
+    declared
+        Corrections of the source.
+    whole
+        Whether a period of the source is one delivery, whoever reports.
+
+    Returns
+    -------
+    list of Finding
+        One for each correction that was made.
+
+    Raises
+    ------
+    BadFileError
+        If a row to be corrected is not there, or not as the correction says.
+    """
+    mine = [one for one in declared if table.vintage in one.vintages]
+    store.hold(connection, rows, own={one.column for one in mine})
+    return [
+        _corrected(connection, rows, table, one)
+        for one in mine
+        if _is_concerned(connection, rows, one, whole=whole)
+    ]
+
+
+def shown(one: Repair) -> str:
+    """Return the row that a correction is about, in words."""
+    return " ".join(one.row.values())
+
+
+def _corrected(
+    connection: duckdb.DuckDBPyConnection, rows: Rows, table: Delivery, one: Repair
+) -> Finding:
+    is_row = " AND ".join(_tests(connection, rows, one, one.row))
+    is_wrong = f"{is_row} AND {_is(one.column, schema(rows.table)[one.column], one.was)}"
+    [(wrong,)] = connection.sql(f"SELECT count(*) FROM {store.STAGED} WHERE {is_wrong}").fetchall()
+    if wrong != 1:
+        there = connection.sql(f"SELECT {one.column} FROM {store.STAGED} WHERE {is_row} LIMIT 2")
+        raise _refused(one, table, _found(one, wrong, [value for (value,) in there.fetchall()]))
+    kind = schema(rows.table)[one.column]
+    value = "NULL" if one.becomes is None else f"{literal(one.becomes)}::{kind}"
+    store.correct(connection, is_wrong, "" if one.drop else f"{one.column} = {value}")
+    became = "left out" if one.drop else f"became {_words(one.becomes)}"
+    example = f"{one.column} {_words(one.was)} {became}"
+    return Finding(RULE, "note", shown(one), 1, example, f"{one.why} ({one.id}; {one.url})")
+
+
+def _found(one: Repair, wrong: int, there: list[Any]) -> str:
+    if wrong > 1:
+        return f"{wrong} rows fit it"
+    if not there:
+        return "there is no such row"
+    values = " or ".join(_words(value) for value in there)
+    return f"{one.column} is {values}, not {_words(one.was)}"
+
+
+def _refused(one: Repair, table: Delivery, found: str) -> BadFileError:
+    return BadFileError(
+        f"the declared correction {one.id!r} does not fit: {found}",
+        where=f"{table.name}, row {shown(one)}, column {one.column}",
+        why="the publisher may have corrected the row, and what is right would be made wrong",
+        hint=f"compare the row with {one.url}; if it is right now, take the correction out of "
+        "the description of the source. An extract may lack the row: load the whole file",
+    )
+
+
+def _is_concerned(
+    connection: duckdb.DuckDBPyConnection, rows: Rows, one: Repair, *, whole: bool
+) -> bool:
+    """Whether a table has the period, the edition and the report that a correction is about."""
+    scope = {name: text for name, text in one.row.items() if name in ("period", *_SCOPE)}
+    tests = list(_tests(connection, rows, one, scope))
+    if rows.table == "flows" and not whole:
+        tests.append(f"({' OR '.join(_reports(connection, rows, one))})")
+    there = connection.sql(f"SELECT 1 FROM {store.STAGED} WHERE {' AND '.join(tests)} LIMIT 1")
+    return bool(there.fetchall())
+
+
+def _reports(connection: duckdb.DuckDBPyConnection, rows: Rows, one: Repair) -> Iterator[str]:
+    """Yield SQL that rows of the same report fulfil: its teller's; everybody's where both tell."""
+    sides = {"exporter": ("exporter",), "importer": ("importer",), "both": ()}
+    for told, side in sides.items():
+        if one.row.get("told_by", told) == told:
+            names = {name: one.row[name] for name in side if name in one.row}
+            yield " AND ".join(_tests(connection, rows, one, {"told_by": told, **names}))
+
+
+def _tests(
+    connection: duckdb.DuckDBPyConnection, rows: Rows, one: Repair, row: dict[str, str]
+) -> Iterator[str]:
+    """Yield SQL that rows with these texts fulfil."""
+    kinds = schema(rows.table)
+    yield "true"
+    for name, text in row.items():
+        cell = store.cell(name, connection, rows.same)
+        if name == "period" and kinds[name] == "DATE" and one.period:
+            yield f"{cell}::DATE = {literal(one.period.start)}::DATE"
+            if "freq" in kinds:
+                freq = store.cell("freq", connection, rows.same)
+                yield f"{freq} = {literal(one.period.freq)}"
+        else:
+            yield _is(cell, kinds[name], text)
+
+
+def _is(cell: str, kind: str, value: Cell) -> str:
+    """Return SQL for a cell that holds a value, within a part in a billion."""
+    if value is None:
+        return f"{cell} IS NULL"
+    if kind == "DOUBLE" and not isinstance(value, str):
+        return f"abs({cell}::DOUBLE - {value!r}) <= {abs(value) * _NEAR!r}"
+    return f"{cell}::{kind} = {literal(value)}::{kind}"
+
+
+def _words(value: Cell) -> str:
+    if value is None:
+        return "empty"
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
