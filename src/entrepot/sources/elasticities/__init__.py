@@ -1,0 +1,1 @@
+"""ProTEE: elasticities of trade by product, of CEPII."""
