@@ -9,6 +9,7 @@ from entrepot.errors import BadFileError
 from entrepot.model.findings import Finding
 from entrepot.sources.table.canon import NEVER_NULL
 from entrepot.sources.table.fields import BETWEEN
+from entrepot.sources.table.numbers import missing_sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,8 +40,7 @@ _MISFITS = {
     ),
     "long": (
         "product codes longer than their nomenclature has them",
-        "add cut: 6 to the column (national lines differ from country to country), and "
-         "repeated: sum, as lines of one subheading are parts that add up",
+        "national lines differ: cut: 6 in the column, with repeated: sum, keeps the subheading",
     ),
 }
 
@@ -78,7 +78,7 @@ def account(
         )
     _complete(kept, cells)
     _one_level(kept, plan, cells)
-    return tuple(findings)
+    return (*findings, *_unknown(connection, plan, cells, rows))
 
 
 def _unselected(plan: Plan, cells: Cells, looked: Looked) -> Iterable[Finding]:
@@ -89,6 +89,29 @@ def _unselected(plan: Plan, cells: Cells, looked: Looked) -> Iterable[Finding]:
     if looked.empty:
         text = "Places of values without a number were left out; they are missing, not zero."
         yield Finding("no-value", "note", cells.label, looked.empty, "", text)
+
+
+def _unknown(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, cells: Cells, rows: str
+) -> Iterable[Finding]:
+    """Say of rows that count what they do not tell, and of periods that lie in one another."""
+    mass, many = (
+        f"count(*) FILTER (WHERE {name} IS NULL AND NOT ({missing_sql(sign, plan.mapping)}))"
+        for name, sign in (("mass_kg", "m"), ("quantity", "q"))
+    )
+    [(masses, quantities, lengths)] = connection.sql(
+        f"SELECT {mass}, {many}, list(DISTINCT freq) FROM ({rows}) WHERE why IS NULL"
+    ).fetchall()
+    if masses:
+        text = "A mass of zero beside a value is not known, and was left empty."
+        yield Finding("zero-mass", "note", cells.label, masses, "0", text)
+    if quantities:
+        text = "A quantity of zero or without a unit is not known, and was left empty."
+        yield Finding("unknown-quantity", "note", cells.label, quantities, "", text)
+    if len(lengths) > 1:
+        shown = ", ".join(sorted(lengths))
+        text = "Periods of several lengths stand in one file; each length is kept on its own."
+        yield Finding("several-lengths", "note", cells.label, len(lengths), shown, text)
 
 
 def _left_out(cells: Cells, counts: list[tuple[object, ...]]) -> Iterable[Finding]:

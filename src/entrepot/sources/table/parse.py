@@ -12,6 +12,7 @@ from entrepot.sources.table.cells import open_cells
 from entrepot.sources.table.check import look
 from entrepot.sources.table.facts import facts_sql
 from entrepot.sources.table.mapping import Mapping, read_mapping
+from entrepot.sources.table.narrow import one_word
 from entrepot.sources.table.needs import require
 from entrepot.sources.table.plan import make_plan
 from entrepot.sources.table.products import NONE, TOTAL, nomenclature_of
@@ -81,9 +82,9 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
         places = rows_of(connection, cells, counted, KEYS, key)
         return f"{table.name}, rows {' and '.join(map(str, places))}" if places else ""
 
-    return Rows(
-        relation=connection.sql(merged), same={}, locate=locate, findings=(*findings, *more)
-    )
+    same, differing = one_word(connection, merged, table.name)
+    relation = connection.sql(f"SELECT {', '.join(differing)} FROM ({merged})")
+    return Rows(relation, same, locate, findings=(*findings, *more))
 
 
 def _with_edition(mapping: Mapping, said: Said) -> Mapping:

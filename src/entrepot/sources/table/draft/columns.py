@@ -1,0 +1,111 @@
+"""What is said of each column of a draft, beside its role."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from entrepot.sources.table.draft.money import money_words, unit_words
+from entrepot.sources.table.draft.questions import TODO
+from entrepot.sources.table.roles import AREAS, MARKS, SYSTEMS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from entrepot.sources.table.draft.guess import Guess
+    from entrepot.sources.table.draft.head import Head
+    from entrepot.sources.table.draft.questions import Questions
+
+__all__ = ["column_keys"]
+
+_UNNAMED = 60  # cells without a meaning that a draft lists
+_TOTALS = ("total", "all", "всего", "итого", "合计", "总计", "总值")
+
+
+def column_keys(used: Sequence[Guess], head: Head, asks: Questions) -> dict[str, dict[str, Any]]:
+    """Return role and keys of each column that is used, by name; what is not known is asked."""
+    units = any(guess.role == "quantity_unit" for guess in used)
+    found: dict[str, dict[str, Any]] = {}
+    for guess in used:
+        place = f"columns.{guess.seen.name}"
+        found[guess.seen.name] = {"role": guess.role} | _keys(guess, place, head, asks, units)
+    if not any(guess.role == "value" for guess in used):
+        words = "which column has the money? {role: value, currency: USD, scale: 1}"
+        asks.ask("columns", words)
+    return found
+
+
+def _keys(guess: Guess, place: str, head: Head, asks: Questions, units: bool) -> dict[str, Any]:
+    """Return what is said of a column beside its role."""
+    keys = dict(guess.keys)
+    match guess.role:
+        case "TODO":
+            asks.ask(f"{place}.role", "who is this?", "exporter", "importer", "reporter", "partner")
+            return keys | _area(guess, place, asks)
+        case role if role in AREAS:
+            return keys | _area(guess, place, asks)
+        case "flow":
+            return _flow(guess, place, asks)
+        case "value":
+            keys = {**money_words(head.above), **keys}
+            return keys | _money(keys, place, asks)
+        case "mass" if "unit" not in keys:
+            unit = unit_words(guess.seen.name)
+            return keys | {"unit": unit or asks.ask(f"{place}.unit", "in which unit?", "kg", "t")}
+        case "quantity" if not units:
+            words = "in which unit? {role: mass, unit: kg} if it is a mass; else"
+            return keys | {"unit": asks.ask(f"{place}.unit", words, "items", "litres", "...")}
+        case "quantity_unit" if "u" in guess.seen.texts:
+            return {"own": {"u": "items"}}
+        case role if role in MARKS:
+            return _marks(guess, place, asks)
+    return keys
+
+
+def _area(guess: Guess, place: str, asks: Questions) -> dict[str, Any]:
+    system = str(guess.keys.get("codes", "names"))
+    says: dict[str, Any] = {"codes": SYSTEMS[system.lower()]}
+    unnamed = guess.seen.unnamed(system.lower())
+    if totals := [text for text in unnamed if text.casefold() in _TOTALS]:
+        says["leave_out"] = totals
+    if unnamed := [text for text in unnamed if text not in totals]:
+        asks.ask(
+            f"{place}.own",
+            "which area is each? a code such as HKG; move a total over areas to leave_out",
+        )
+        says["own"] = dict.fromkeys(unnamed[:_UNNAMED], TODO)
+    return says
+
+
+def _flow(guess: Guess, place: str, asks: Questions) -> dict[str, Any]:
+    says: dict[str, Any] = {}
+    for text, flow in guess.seen.flows.items():
+        says.setdefault(flow, []).append(text)
+    rest = [text for text in guess.seen.texts if text not in guess.seen.flows]
+    if rest and says:
+        words = "a word that is neither imports nor exports stays here"
+        says["leave_out"] = [asks.ask(f"{place}.leave_out", words, *rest[:8])]
+    elif rest:
+        asks.ask(f"{place}.import", "which of these is which?", *rest[:8])
+        says |= {"import": TODO, "export": TODO}
+    return {
+        flow: texts[0] if isinstance(texts, list) and len(texts) == 1 else texts
+        for flow, texts in says.items()
+    }
+
+
+def _money(keys: dict[str, Any], place: str, asks: Questions) -> dict[str, Any]:
+    says: dict[str, Any] = {}
+    if "currency" not in keys:
+        says["currency"] = asks.ask(f"{place}.currency", "in which currency?", "USD", "EUR", "...")
+    if "scale" not in keys:
+        says["scale"] = asks.ask(
+            f"{place}.scale", "in whole units, thousands or millions?", "1", "1000", "1000000"
+        )
+    return says
+
+
+def _marks(guess: Guess, place: str, asks: Questions) -> dict[str, Any]:
+    plain = {"true", "false", "1", "0", "yes", "no", "y", "n", "t", "f"}
+    if all(text.casefold() in plain for text in guess.seen.texts):
+        return {}
+    return {"yes": asks.ask(f"{place}.yes", "which cells say yes?", *guess.seen.texts[:5])}

@@ -1,0 +1,163 @@
+"""A mapping put together from what a file shows; what it does not show is asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from entrepot.errors import RequestError
+from entrepot.sources.table.draft.amounts import how_numbers_are_written, words_for_none
+from entrepot.sources.table.draft.columns import column_keys
+from entrepot.sources.table.draft.guess import BACI
+from entrepot.sources.table.draft.questions import TODO, Questions
+from entrepot.sources.table.periods import spans
+from entrepot.sources.table.roles import NUMBERS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from entrepot.sources.table.draft.guess import Guess
+    from entrepot.sources.table.draft.head import Head
+
+__all__ = ["compose"]
+
+_EDITIONS = ("HS2022", "HS2017", "HS2012", "CN2024", "...")
+_WIDE = 3  # columns called by periods that are said once for all
+
+
+def compose(
+    head: Head, guesses: Sequence[Guess], edition: str | None
+) -> tuple[dict[str, Any], Questions]:
+    """Return a mapping as plain data, ``TODO`` in the open places, and the questions.
+
+    Parameters
+    ----------
+    head, guesses
+        What the file shows.
+    edition
+        Edition of the product codes, if the name of the file says it.
+    """
+    asks = Questions()
+    says: dict[str, Any] = {"format": 1, **head.says}
+    if head.doubt:
+        says["encoding"] = asks.ask(
+            "encoding", "which encoding shows the names right?", *head.doubt
+        )
+    used = [guess for guess in guesses if guess.role]
+    by_role = {guess.role: guess for guess in used}
+    numbers = [guess.seen for guess in used if guess.role in NUMBERS]
+    says |= how_numbers_are_written(numbers, typed=head.kind != "text")
+    if says.get("decimal") == TODO:
+        asks.ask(
+            "decimal",
+            "does the sign in 1,234 or 1.234 part decimals or thousands? if it is "
+            "the comma: ',' here, or '.' here and thousands: ','",
+            "'.'",
+            "','",
+        )
+    units = [guess.seen for guess in used if guess.role == "quantity_unit"]
+    if none := words_for_none(numbers, units):
+        says["missing"] = none
+    says |= _who(by_role, used, asks)
+    says |= _when(by_role, used, asks)
+    says |= _what(by_role, edition, asks)
+    says["columns"] = column_keys(used, head, asks)
+    says |= _wide(says["columns"], used, asks)
+    says["ignore"] = [guess.seen.name for guess in guesses if not guess.role]
+    return says, asks
+
+
+def _who(by_role: dict[str, Guess], used: Sequence[Guess], asks: Questions) -> dict[str, Any]:
+    values = [guess for guess in used if guess.role == "value"]
+    flow = "flow" in by_role or (bool(values) and all("flow" in guess.keys for guess in values))
+    sides = {"exporter", "importer"} & by_role.keys()
+    if TODO in by_role:
+        return {}
+    if {column.seen.name for column in used} >= BACI:
+        return {"told_by": "both", "valuation": "FOB"}
+    says: dict[str, Any] = {}
+    for key, words, *choices in _PEOPLE[len(sides) if sides else 0]:
+        wanted = ({"exporter", "importer"} - sides).pop() if key == "other" else key
+        known = wanted in by_role or (flow and key in ("flow", "told_by", "valuation"))
+        if not known:
+            says[wanted] = asks.ask(wanted, words, *choices)
+    return says
+
+
+_PEOPLE: tuple[tuple[tuple[str, ...], ...], ...] = (
+    (
+        ("reporter", "whose statistics are these? a code such as KGZ"),
+        ("partner", "who is the partner? a code such as RUS"),
+        ("flow", "which flow is it?", "import", "export"),
+    ),
+    (
+        ("other", "who is on the other side? a code such as CHN"),
+        ("flow", "does the importer report, or the exporter?", "import", "export"),
+    ),
+    (
+        ("told_by", "whose report is it?", "exporter", "importer", "both"),
+        ("valuation", "how are goods valued?", "FOB", "CIF"),
+    ),
+)
+"""What has to be known where no, one or both sides of a flow have a column of their own."""
+
+
+def _when(by_role: dict[str, Guess], used: Sequence[Guess], asks: Questions) -> dict[str, Any]:
+    if "year" in by_role or any("period" in guess.keys for guess in used):
+        return {}
+    if "period" not in by_role:
+        return {
+            "period": asks.ask("period", "which time do the numbers cover?", "'2024'", "'2024-06'")
+        }
+    try:
+        spans(by_role["period"].seen.texts, None)
+    except RequestError as error:
+        if "freq" in error.hint and "freq" not in by_role:
+            return {"freq": asks.ask("freq", "how long is each period?", "M", "Q", "A")}
+    return {}
+
+
+def _what(by_role: dict[str, Guess], edition: str | None, asks: Questions) -> dict[str, Any]:
+    if "product" not in by_role:
+        words = "which goods are these? TOTAL for all goods together, or one code"
+        return {"product": asks.ask("product", words)}
+    says: dict[str, Any] = {}
+    product = by_role["product"].seen
+    if "nomenclature" not in by_role:
+        says["nomenclature"] = edition or asks.ask(
+            "nomenclature", "which edition are the product codes of?", *_EDITIONS
+        )
+    lengths = product.lengths
+    levels: dict[int, int] = {}
+    for length, count in lengths.items():
+        even = length + length % 2
+        levels[even] = levels.get(even, 0) + count
+    if any(length % 2 for length in lengths):
+        by_role["product"].keys["pad"] = max(levels) if len(levels) == 1 else "even"
+    if product.has_total and levels:
+        says["level"] = asks.ask("level", "which level?", *map(str, sorted(levels)), "total")
+    elif len(levels) > 1:
+        shown = ", ".join(f"{n:,} rows of {level} digits" for level, n in sorted(levels.items()))
+        says["level"] = asks.ask("level", f"which level? ({shown})", *map(str, sorted(levels)))
+    if max(levels, default=0) > 8:
+        by_role["product"].keys["cut"] = 6
+    if product.texts and not product.is_code:
+        by_role["product"].keys["pattern"] = r"\[([0-9A-Z]+)\]"
+        says.setdefault("level", asks.ask("level", "which level?", "2", "4", "6", "total"))
+    return says
+
+
+def _wide(
+    columns: dict[str, dict[str, Any]], used: Sequence[Guess], asks: Questions
+) -> dict[str, Any]:
+    """Say, and ask, once what all columns called by periods are."""
+    plain = [g.seen.name for g in used if g.keys.get("period") == g.seen.name]
+    if len(plain) < _WIDE:
+        return {}
+    shared = {key: held for key, held in columns[plain[0]].items() if key != "period"}
+    for name in plain:
+        del columns[name]
+        for key in shared:
+            question = asks.asked.pop(f"columns.{name}.{key}", None)
+            if question:
+                asks.ask(f"wide.{key}", question.text, *question.choices)
+    return {"wide": shared}

@@ -1,0 +1,164 @@
+"""Draft a mapping by looking at a file."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from entrepot.engine import connect
+from entrepot.errors import BadFileError, EntrepotError
+from entrepot.sources.parser import RawFile, Said
+from entrepot.sources.table.cells import open_cells
+from entrepot.sources.table.draft.compose import compose
+from entrepot.sources.table.draft.guess import guess_columns
+from entrepot.sources.table.draft.head import look_at_head
+from entrepot.sources.table.draft.questions import TODO, Question
+from entrepot.sources.table.draft.seen import look_at_columns
+from entrepot.sources.table.draft.write import as_yaml, scalar
+from entrepot.sources.table.parse import rows, tables
+from entrepot.sources.table.products import nomenclature_of
+from entrepot.sources.unpack import members
+from entrepot.sources.workbook import is_workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from entrepot.model.findings import Finding
+    from entrepot.sources.table.draft.seen import Seen
+
+__all__ = ["Draft", "draft_mapping"]
+
+
+_PARTS = re.compile("mot|mos|customs|proc|mode|regime|2nd|partner ?2|transport|режим|方式")
+_TOTALS = ("0", "c00", "total", "w00", "000", "all", "total mot")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A drafted mapping.
+
+    Attributes
+    ----------
+    file
+        Name of the file.
+    text
+        Closed YAML, ``TODO`` in the places that are open.
+    mapping
+        The same as data.
+    questions
+        What is open.
+    rows, findings
+        If nothing is: how many rows it reads, and what was noticed.
+    """
+
+    file: str
+    text: str
+    mapping: dict[str, Any]
+    questions: tuple[Question, ...]
+    rows: int | None = None
+    findings: tuple[Finding, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the draft as plain JSON types."""
+        return {
+            "file": self.file,
+            "text": self.text,
+            "mapping": self.mapping,
+            "questions": [question.to_dict() for question in self.questions],
+            "rows": self.rows,
+            "findings": [finding.to_dict() for finding in self.findings],
+        }
+
+
+def draft_mapping(path: Path) -> Draft:
+    """Return a mapping for a file, as far as the file says what its columns are.
+
+    A draft without a question has been tried: the file is read with it.
+
+    Raises
+    ------
+    BadFileError
+        If the file is no table.
+    """
+    if not path.is_file():
+        what = "this is a folder" if path.is_dir() else "no such file"
+        raise BadFileError(what, where=str(path), hint="name a CSV, Excel or Parquet file")
+    with tempfile.TemporaryDirectory() as folder:
+        return _draft(RawFile(path, path.name), Path(folder))
+
+
+def _draft(file: RawFile, scratch: Path) -> Draft:
+    first = file.path, file.name
+    if not is_workbook(file.path):
+        _, label, path = next(members(file, scratch))
+        first = path, label
+    head = look_at_head(*first)
+    with connect() as connection:
+        cells = open_cells(*first, head.reading(), scratch, connection)
+        columns = look_at_columns(connection, cells)
+    says, asks = compose(head, guess_columns(columns), _edition(file.name))
+    notes = [f"Drafted from {file.name}; `entrepot data add table FILE --map` reads it."]
+    text = as_yaml(says, asks, notes)
+    if asks.asked:
+        return Draft(file.name, text, says, tuple(asks.asked.values()))
+    return _tried(file, scratch, text, says, _totals(columns, says["ignore"]))
+
+
+def _tried(
+    file: RawFile, scratch: Path, text: str, says: dict[str, Any], totals: dict[str, str]
+) -> Draft:
+    """Read the file with a draft; what is refused becomes a question."""
+    found: list[Finding] = []
+    count = 0
+    try:
+        with connect() as connection:
+            for table in tables(file, scratch, Said(mapping=text)):
+                read = rows(connection, table)
+                found += [*table.findings, *read.findings]
+                [(here,)] = read.relation.aggregate("count(*)").fetchall()
+                count += int(here)
+    except EntrepotError as error:
+        return _refused(file, text, says, totals, error)
+    return Draft(file.name, text, says, (), count, tuple(found))
+
+
+def _refused(
+    file: RawFile, text: str, says: dict[str, Any], totals: dict[str, str], error: EntrepotError
+) -> Draft:
+    words = f"{error.what} ({error.where})"
+    if "repeated: sum" not in error.hint:
+        question = Question("file", f"{words}; {error.hint}")
+        lines = [f"# {TODO}: {line}" for line in str(error).splitlines()]
+    else:
+        question = Question(
+            "repeated", f"{words}; are these rows parts or copies?", ("sum", "once")
+        )
+        lines = [f"repeated: {TODO}  # {question.comment()}"]
+        says = says | {"repeated": TODO}
+        if totals:
+            cells = ", ".join(f"{scalar(name)}: {scalar(cell)}" for name, cell in totals.items())
+            lines.append(f"# or keep totals beside their parts only: select: {{{cells}}}")
+    return Draft(file.name, "\n".join([text.rstrip(), *lines, ""]), says, (question,))
+
+
+def _totals(columns: Sequence[Seen], ignored: list[str]) -> dict[str, str]:
+    """Return ignored columns in which one cell looks like a total over the others."""
+    found = {}
+    for column in columns:
+        total = [text for text in column.texts if text.casefold() in _TOTALS]
+        part = column.name in ignored and _PARTS.search(column.name.casefold())
+        if part and len(column.texts) > 1 and len(total) == 1:
+            found[column.name] = total[0]
+    return found
+
+
+def _edition(name: str) -> str | None:
+    """Return the edition that the name of a file says: BACI_HS17_Y2022, exports_HS2017."""
+    found = re.search(r"(?<![A-Za-z0-9])(HS(?:[0-9]{4}|[0-9]{2})|CN20[0-9]{2})(?![0-9])", name)
+    try:
+        return nomenclature_of(found[1]) if found else None
+    except EntrepotError:
+        return None

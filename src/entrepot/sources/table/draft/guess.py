@@ -1,0 +1,228 @@
+"""Which column is what, by its name and by what stands in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from entrepot.model.tables import read_table
+from entrepot.sources.table.draft.money import money_words
+from entrepot.sources.table.draft.questions import TODO
+from entrepot.sources.table.periods import read_span
+from entrepot.sources.table.roles import AREAS, MARKS, NUMBERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from entrepot.sources.table.draft.seen import Seen
+
+__all__ = ["BACI", "Guess", "guess_columns", "plain_name"]
+
+_HEADER = ("header", "role", "codes", "currency", "scale", "unit")
+BACI = frozenset("tijkvq")
+"""Columns of CEPII BACI, which documents them."""
+
+_SURER = ("iso3", "comtrade", "iso2", "eurostat", "imf", "gacc", "baci", "names", "")
+_FLOW_COLUMNS = re.compile(
+    r"(?:^|[ _])(?:(exports?|экспорт|вывоз|出口)|(imports?|импорт|ввоз|进口))(?:$|[ _(,])"
+)
+
+
+@dataclass(slots=True)
+class Guess:
+    """What a column seems to be.
+
+    Attributes
+    ----------
+    seen
+        The column.
+    role
+        Empty if it is not needed.
+    keys
+        What the mapping says about it beside the role.
+    """
+
+    seen: Seen
+    role: str = ""
+    keys: dict[str, Any] = field(default_factory=dict)
+
+
+@cache
+def _known() -> dict[str, dict[str, str]]:
+    rows = read_table(Path(__file__).with_name("headers.csv"), _HEADER)
+    return {row["header"]: row for row in rows}
+
+
+def plain_name(name: str) -> str:
+    """Return a name of a column for comparing: letters and digits only.
+
+    Examples
+    --------
+    >>> plain_name("Trade Value (US$)"), plain_name("PARTNER_ISO3")
+    ('tradevalueus', 'partneriso3')
+    """
+    return "".join(sign for sign in name.casefold() if sign.isalnum())
+
+
+def guess_columns(columns: Sequence[Seen]) -> list[Guess]:
+    """Return what each column seems to be."""
+    if {column.name for column in columns} >= BACI:
+        return [_of_baci(column) for column in columns]
+    guesses = [_by_name(column) for column in columns]
+    for guess in guesses:
+        _by_cells(guess)
+    _periods_of_names(guesses)
+    _by_elimination(guesses)
+    _one_each(guesses)
+    return guesses
+
+
+def _of_baci(column: Seen) -> Guess:
+    """BACI documents its columns: year, exporter, importer, product, thousand USD, tons."""
+    roles: dict[str, tuple[str, dict[str, Any]]] = {
+        "t": ("year", {}),
+        "i": ("exporter", {"codes": "BACI"}),
+        "j": ("importer", {"codes": "BACI"}),
+        "k": ("product", {}),
+        "v": ("value", {"currency": "USD", "scale": 1000}),
+        "q": ("mass", {"unit": "t"}),
+    }
+    return Guess(column, *roles.get(column.name, ("", {})))
+
+
+def _by_name(column: Seen) -> Guess:
+    plain = plain_name(column.name)
+    row = _known().get(plain)
+    if row is None:
+        money = money_words(column.name)
+        flow = _FLOW_COLUMNS.search(column.name.casefold())
+        return (
+            Guess(column, "value", dict(money))
+            if column.is_numeric and (money or flow)
+            else Guess(column)
+        )
+    keys: dict[str, Any] = {"codes": row["codes"]} if row["codes"] else {}
+    if row["role"] in NUMBERS:
+        if not column.is_numeric:
+            return Guess(column)
+        keys |= {"currency": row["currency"]} if row["currency"] else {}
+        keys |= {"scale": int(row["scale"])} if row["scale"] else {}
+        keys |= {"unit": row["unit"]} if row["unit"] else {}
+        keys |= money_words(column.name) or {} if row["role"] == "value" else {}
+    return Guess(column, row["role"], keys)
+
+
+_BORNE_OUT: dict[str, Callable[[Seen], bool]] = {
+    **dict.fromkeys(MARKS, lambda seen: len(seen.texts) <= 3),
+    "product": lambda seen: seen.is_code or _code_in_words(seen),
+    "flow": lambda seen: bool(seen.flows) or len(seen.texts) <= 4,
+    "period": lambda seen: seen.is_period or not seen.texts,
+    "year": lambda seen: seen.is_period or not seen.texts,
+    "quantity_unit": lambda seen: not seen.is_numeric,
+}
+
+
+def _by_cells(guess: Guess) -> None:
+    """Take a role back that the cells do not bear out, and complete what they show."""
+    seen = guess.seen
+    if guess.role in AREAS:
+        codes = seen.codes
+        if codes is not None:
+            guess.keys["codes"] = _agreed(guess.keys.get("codes"), codes)
+        elif guess.keys.get("codes") != "gacc":
+            guess.role, guess.keys = "", {}
+    elif guess.role == "month" and seen.is_period and not all(len(t) < 3 for t in seen.texts):
+        guess.role = "period"
+    elif guess.role in _BORNE_OUT and not _BORNE_OUT[guess.role](seen):
+        guess.role, guess.keys = "", {}
+
+
+def _agreed(named: str | None, shown: str) -> str:
+    """Return the system that a name and its cells agree on; cells are seen, names only said."""
+    numeric = ("comtrade", "gacc", "baci")
+    return named if named in numeric and shown in numeric else shown
+
+
+def _periods_of_names(guesses: list[Guess]) -> None:
+    """Take a column of numbers that is called by a period for the values of it."""
+    for guess in guesses:
+        name = guess.seen.name
+        if guess.role in ("", "value") and guess.seen.is_numeric and _period_in(name):
+            guess.role, guess.keys = "value", {"period": _period_in(name)}
+
+
+def _period_in(name: str) -> str:
+    """Return the period that a name says, a mark for a footnote behind it not counted."""
+    if read_span(name):
+        return name
+    found = re.fullmatch(r"([12][0-9]{3})[ *]+[0-9*)]{1,2}", name)
+    return found[1] if found else ""
+
+
+def _by_elimination(guesses: list[Guess]) -> None:
+    """Give roles that no name gave to columns whose cells leave no doubt."""
+    has = {guess.role for guess in guesses}
+    free = [guess for guess in guesses if not guess.role]
+    if not has & {"period", "year"} and not any("period" in g.keys for g in guesses):
+        _give(free, "period", lambda seen: seen.is_period and len(seen.texts) > 0)
+    if "flow" not in has:
+        _give(free, "flow", lambda seen: seen.is_flow)
+    if "product" not in has:
+        _give(free, "product", _is_product)
+    if not has & {"partner", "importer", "exporter"}:
+        found = [g for g in free if not g.role and not g.seen.is_numeric and g.seen.codes]
+        for guess in found[:2]:
+            role = "partner" if len(found) == 1 or "reporter" in has else TODO
+            guess.role, guess.keys = role, {"codes": guess.seen.codes}
+
+
+def _is_product(seen: Seen) -> bool:
+    return seen.is_code and not seen.is_period and bool({5, 6, 8, 10} & seen.lengths.keys())
+
+
+def _give(free: list[Guess], role: str, test: Callable[[Seen], bool]) -> None:
+    found = [guess for guess in free if not guess.role and test(guess.seen)]
+    if len(found) == 1:
+        found[0].role = role
+
+
+def _one_each(guesses: list[Guess]) -> None:
+    """Keep one column a role: of codes and names, the codes."""
+    for role in {guess.role for guess in guesses} - {"", TODO, *MARKS}:
+        same = [guess for guess in guesses if guess.role == role]
+        if role in NUMBERS:
+            _apart(same)
+            continue
+        best = min(same, key=lambda g: (_SURER.index(str(g.keys.get("codes", "")).lower()),))
+        for guess in same:
+            if guess is not best:
+                guess.role, guess.keys = "", {}
+    # A period says more than a year and a month beside it.
+    if any(guess.role == "period" for guess in guesses):
+        for guess in guesses:
+            if guess.role in ("year", "month", "quarter"):
+                guess.role, guess.keys = "", {}
+
+
+def _apart(numbers: list[Guess]) -> None:
+    """Say what tells several columns of numbers apart, if their names do."""
+    if len(numbers) < 2:
+        return
+    for guess in numbers:
+        found = _FLOW_COLUMNS.search(guess.seen.name.casefold())
+        if found and "period" not in guess.keys:
+            guess.keys["flow"] = "export" if found[1] else "import"
+            for basis in ("origin", "consignment"):
+                if basis in guess.seen.name.casefold():
+                    guess.keys["partner_basis"] = basis
+    plain = [g for g in numbers if not {"flow", "period"} & g.keys.keys()]
+    keep = 0 if len(plain) < len(numbers) else 1
+    for guess in sorted(plain, key=lambda g: "currency" not in g.keys)[keep:]:
+        guess.role, guess.keys = "", {}
+
+
+def _code_in_words(seen: Seen) -> bool:
+    return bool(seen.texts) and all(re.search(r"\[[0-9A-Z]+\]\s*$", text) for text in seen.texts)

@@ -1,0 +1,167 @@
+"""How a file is written: its encoding, the sign between columns, the row with their names."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from entrepot.errors import BadFileError
+from entrepot.sources.parquet import is_parquet
+from entrepot.sources.table.mapping import Mapping
+from entrepot.sources.workbook import cell_text, is_workbook, sheet_rows, sheets
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+__all__ = ["Head", "look_at_head"]
+
+_LINES = 60
+_SAMPLE = 2**20
+_SIGNS = (",", ";", "\t", "|")
+_ENOUGH = 0.6  # of the cells of the fullest row: titles and footnotes have few
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the beginning of a file shows.
+
+    Attributes
+    ----------
+    kind
+        ``text``, ``workbook`` or ``parquet``.
+    says
+        Keys of the mapping that say how it is written, where that differs from the usual.
+    above
+        What stands above the names of the columns: titles and units.
+    doubt
+        Encodings that all fit, if more than one does.
+    """
+
+    kind: str
+    says: dict[str, str | int]
+    above: str = ""
+    doubt: tuple[str, ...] = ()
+
+    def reading(self) -> Mapping:
+        """Return a mapping that opens the file and says nothing about its columns."""
+        return Mapping.model_validate({"format": 1, "columns": {}} | self.says)
+
+
+def look_at_head(path: Path, label: str) -> Head:
+    """Return how a file is written.
+
+    Raises
+    ------
+    BadFileError
+        If it is empty, or no text, workbook or Parquet file.
+    """
+    if is_parquet(path):
+        return Head("parquet", {})
+    if is_workbook(path):
+        return _workbook(path, label)
+    return _text(path, label)
+
+
+def _workbook(path: Path, label: str) -> Head:
+    names = sheets(path, label)
+    for name in names:
+        rows = [[cell_text(cell).strip() for cell in row] for row in sheet_rows(path, name, label)]
+        if any(any(row) for row in rows):
+            row = _names_row(rows[:_LINES])
+            says: dict[str, str | int] = {"sheet": name} if len(names) > 1 else {}
+            above = " ".join(cell for line in rows[: row - 1] for cell in line if cell)
+            return Head("workbook", says | ({"header_row": row} if row > 1 else {}), above)
+    raise BadFileError("a workbook without a cell", where=label)
+
+
+def _text(path: Path, label: str) -> Head:
+    with path.open("rb") as opened:
+        start = opened.read(_SAMPLE)
+    if not start:
+        raise BadFileError("the file is empty", where=label)
+    encodings = _encodings(path, start)
+    if not encodings:
+        raise BadFileError(
+            "neither a text nor an Excel or Parquet file", where=label, hint="save it as CSV"
+        )
+    text = start.decode(encodings[0], errors="ignore")
+    lines = text.removeprefix("\ufeff").splitlines()[:_LINES]
+    sign = _sign(lines)
+    rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=sign)]
+    row = _names_row(rows)
+    says: dict[str, str | int] = {}
+    if encodings[0] not in ("utf-8", "utf-16"):
+        says["encoding"] = encodings[0]
+    if sign != ",":
+        says["delimiter"] = "tab" if sign == "\t" else sign
+    if row > 1:
+        says["header_row"] = row
+    above = " ".join(cell for line in rows[: row - 1] for cell in line if cell)
+    return Head("text", says, above, encodings if len(encodings) > 1 else ())
+
+
+def _encodings(path: Path, start: bytes) -> tuple[str, ...]:
+    """Return the encodings that fit, the likeliest first."""
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return ("utf-16",)
+    for name in ("utf-16-le", "utf-16-be"):
+        zeros = start[1::2] if name.endswith("le") else start[::2]
+        if zeros.count(0) > 0.4 * len(zeros) > 0:
+            return (name,)
+    if b"\0" in start:
+        return ()
+    if _fits(path, "utf-8"):
+        return ("utf-8",)
+    guess = _by_bytes(start)
+    fitting = tuple(name for name in guess if _fits(path, name))
+    return fitting[:1] if fitting[:1] == guess[:1] else fitting
+
+
+def _by_bytes(start: bytes) -> tuple[str, ...]:
+    """Return the encodings that the bytes above 127 look like, the likeliest first.
+
+    Chinese in GB18030 has them in pairs. Russian in cp1251 has them in whole words, mostly small
+    letters, which are 0xE0 and above. Western languages have single ones among plain letters.
+    """
+    runs = [len(run) for run in re.findall(rb"[\x80-\xff]+", start)]
+    high = sum(runs)
+    if not high:
+        return ("cp1252",)  # further down the file
+    if sum(run == 1 for run in runs) > 0.8 * len(runs):
+        return ("cp1252",)
+    small = sum(byte >= 0xE0 for byte in start) / high
+    return ("cp1251", "gb18030", "cp1252") if small > 0.5 else ("gb18030", "cp1251", "cp1252")
+
+
+def _fits(path: Path, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    with path.open("rb") as opened:
+        try:
+            while piece := opened.read(_SAMPLE):
+                decoder.decode(piece)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return True
+
+
+def _sign(lines: Sequence[str]) -> str:
+    """Return the sign that parts most lines into the same number of columns, more than one."""
+
+    def score(sign: str) -> tuple[int, int]:
+        widths = [len(row) for row in csv.reader(lines, delimiter=sign) if row]
+        usual = max(set(widths), key=widths.count, default=1)
+        return (widths.count(usual) if usual > 1 else 0, usual)
+
+    return max(_SIGNS, key=score)
+
+
+def _names_row(rows: Sequence[Sequence[str]]) -> int:
+    """Return the number of the first row that is about as full as the fullest."""
+    filled = [sum(bool(cell) for cell in row) for row in rows]
+    most = max(filled, default=0)
+    return next((n for n, count in enumerate(filled, 1) if count and count >= _ENOUGH * most), 1)

@@ -1,0 +1,59 @@
+"""Currency and scale as words beside a value say them."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["money_words", "unit_words"]
+
+_CURRENCIES = (
+    ("USD", r"us ?\$|\busd\b|us dollar|u\.s\. dollar|долл|美元|\$"),
+    ("EUR", r"\beur\b|euro|евро|欧元|€"),
+    ("CNY", r"\bcny\b|\brmb\b|yuan|юан|人民币"),
+    ("RUB", r"\brub\b|rouble|ruble|руб"),
+    ("KZT", r"\bkzt\b|tenge|тенге"),
+    ("KGS", r"\bkgs\b|\bsoms?\b|сом[аов]*\b"),
+)
+_SCALES = (
+    (100_000_000, r"亿"),
+    (1_000_000_000, r"billion|\bbn\b|млрд"),
+    (1_000_000, r"million|\bmln\b|\bmio\b|млн|百万|\b1 ?000 ?000\b|1,000,000"),
+    (10_000, r"万"),
+    (1000, r"thousand|\bthsd\b|тыс|千|\b1,?000 ?(?=usd|us\$|eur|\$|\b)|'000|1000"),
+)
+
+
+def money_words(words: str) -> dict[str, str | int]:
+    """Return currency and scale that words beside a value say, as far as they do.
+
+    Where they name a currency and no scale, they mean whole units only if they stand alone
+    ("Value (US$)" may still be in thousands): then there is no scale.
+
+    Examples
+    --------
+    >>> money_words("Trade Value 1000USD"), money_words("тыс. долларов США")
+    ({'currency': 'USD', 'scale': 1000}, {'currency': 'USD', 'scale': 1000})
+    >>> money_words("value")
+    {}
+    """
+    plain = words.casefold().replace("_", " ")
+    spaced = re.sub(r"(?<=[0-9])(?=[a-z])|(?<=[a-z])(?=[0-9])", " ", plain)
+    currency = next((code for code, test in _CURRENCIES if re.search(test, spaced)), None)
+    if currency is None:
+        return {}
+    scale = next((number for number, test in _SCALES if re.search(test, spaced)), None)
+    return {"currency": currency} | ({"scale": scale} if scale else {})
+
+
+def unit_words(words: str) -> str | None:
+    """Return ``kg`` or ``t`` if words beside a mass say it.
+
+    Examples
+    --------
+    >>> unit_words("NetWeight in KGM"), unit_words("Масса, т"), unit_words("weight")
+    ('kg', 't', None)
+    """
+    plain = words.casefold().replace("_", " ")
+    if re.search(r"kg|кг|千克|公斤|kilogram", plain):
+        return "kg"
+    return "t" if re.search(r"\btons?\b|tonne|\bт\b|тонн|吨|\bmt\b", plain) else None

@@ -1,0 +1,155 @@
+"""What stands in each column: its different texts, over the whole file."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from entrepot.model.areas import by_name
+from entrepot.sources.table.codes import system_codes
+from entrepot.sources.table.periods import read_span
+from entrepot.sources.table.products import TOTAL
+from entrepot.sources.table.words import FLOW_WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import duckdb
+
+    from entrepot.sources.table.cells import Cells
+
+__all__ = ["NOTHING", "Seen", "look_at_columns"]
+
+_MOST = 20_000  # different texts that are looked at
+_LIKE_A_NUMBER = re.compile(r"[-+]?[0-9.,][0-9., \u00a0\u202f'’]*(?:[eE][-+]?[0-9]+)?")
+NOTHING = re.compile(r"[^0-9]{1,12}")
+"""A cell of a column of numbers that stands for none of them."""
+_MOSTLY = 0.9
+_SYSTEMS = ("iso3", "comtrade", "iso2", "imf", "gacc")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One column.
+
+    Attributes
+    ----------
+    name
+        Its name.
+    texts
+        Its different texts, empty ones left out, and at most some thousands of them.
+    rows
+        Number of rows of each text.
+    """
+
+    name: str
+    texts: tuple[str, ...]
+    rows: tuple[int, ...]
+
+    @cached_property
+    def numbers(self) -> tuple[str, ...]:
+        """Texts that look like numbers."""
+        return tuple(text for text in self.texts if _LIKE_A_NUMBER.fullmatch(text))
+
+    @cached_property
+    def is_numeric(self) -> bool:
+        """Whether it is a column of numbers, with a few words for "none" at most."""
+        rest = set(self.texts) - set(self.numbers)
+        few = len(rest) <= 5 and all(NOTHING.fullmatch(text) for text in rest)
+        return bool(self.numbers) and few
+
+    @cached_property
+    def is_period(self) -> bool:
+        """Whether each text is a period."""
+        return bool(self.texts) and self._share(lambda t: read_span(t) is not None) >= _MOSTLY
+
+    @cached_property
+    def is_flow(self) -> bool:
+        """Whether each text is a word for imports or exports."""
+        return bool(self.texts) and len(self.flows) == len(self.texts)
+
+    @cached_property
+    def flows(self) -> dict[str, str]:
+        """Flow of each text that is a word for one."""
+        found = {}
+        for text in self.texts:
+            word = re.sub(r"^[0-9]-", "", text.casefold())  # Eurostat: 2-EXPORT
+            flow = next((f for f, words in FLOW_WORDS.items() if word in words), None)
+            if flow := flow or _MORE_FLOWS.get(word):
+                found[text] = flow
+        return found
+
+    @cached_property
+    def codes(self) -> str | None:
+        """System of area codes that fits, or None."""
+        for system in _SYSTEMS:
+            table = system_codes(system)
+            known = sum(_plain(text) in table for text in self.texts)
+            if self.texts and known >= _MOSTLY * len(self.texts):
+                return system
+        named = self._share(lambda text: by_name(text) is not None)
+        return "names" if self.texts and named >= 0.5 else None
+
+    @cached_property
+    def lengths(self) -> dict[int, int]:
+        """Rows by number of digits, of texts that are digits."""
+        found: dict[int, int] = {}
+        for text, count in zip(self.texts, self.rows, strict=True):
+            if text.isascii() and text.isdigit():
+                found[len(text)] = found.get(len(text), 0) + count
+        return found
+
+    @property
+    def is_code(self) -> bool:
+        """Whether its texts are product codes by their digits, or all goods together."""
+        return bool(self.texts) and self._share(_like_a_code) >= _MOSTLY
+
+    @property
+    def has_total(self) -> bool:
+        """Whether all goods together are one of the codes."""
+        return any(text.upper() == TOTAL for text in self.texts)
+
+    def unnamed(self, system: str) -> list[str]:
+        """Return the texts that are no area of a system."""
+        if system == "names":
+            return [text for text in self.texts if by_name(text) is None]
+        return [text for text in self.texts if _plain(text) not in system_codes(system)]
+
+    def _share(self, test: Callable[[str], bool]) -> float:
+        return sum(map(test, self.texts)) / max(len(self.texts), 1)
+
+
+_MORE_FLOWS = {
+    "gross imp.": "import",
+    "gross exp.": "export",
+    "imports of goods": "import",
+    "exports of goods": "export",
+    "mg": "import",
+    "xg": "export",
+    "出口商品": "export",
+    "进口商品": "import",
+}
+
+
+def look_at_columns(connection: duckdb.DuckDBPyConnection, cells: Cells) -> tuple[Seen, ...]:
+    """Return what stands in each column of a file."""
+    texts = cells.sql(connection)
+    found = []
+    for place, name in enumerate(cells.names):
+        counted = connection.sql(
+            f"SELECT c{place} AS text, count(*) AS n FROM ({texts}) WHERE text <> '' "
+            f"GROUP BY 1 ORDER BY 1 LIMIT {_MOST}"
+        ).fetchall()
+        found.append(Seen(name, tuple(t for t, _ in counted), tuple(n for _, n in counted)))
+    return tuple(found)
+
+
+def _like_a_code(text: str) -> bool:
+    return text.upper() == TOTAL or (text.isascii() and text.isdigit() and len(text) <= 10)
+
+
+def _plain(text: str) -> str:
+    plain = text.strip().upper().removesuffix(".0")
+    return str(int(plain)) if plain.isascii() and plain.isdigit() else plain
