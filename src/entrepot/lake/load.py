@@ -23,6 +23,7 @@ from entrepot.lake.outside import finishing, guarded
 from entrepot.lake.publish import publish, require_lake, staging_folder, sweep
 from entrepot.lake.repairs import repair
 from entrepot.lake.snapshot import copy_raw, hash_file, write_manifest
+from entrepot.lake.staged import contents
 from entrepot.sources import source_info, source_parser
 from entrepot.sources.parser import RawFile, Said
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from entrepot.lake.catalog import RawEntry
-    from entrepot.lake.store import Staged
+    from entrepot.lake.staged import Staged
     from entrepot.model.findings import Finding
     from entrepot.model.period import Period
     from entrepot.sources.info import SourceInfo
@@ -196,7 +197,7 @@ def _currency(rows: Rows) -> str:
 
 
 def _partitions(run: _Load, snapshot: Snapshot, table: Delivery, rows: Rows) -> Iterator[Partition]:
-    for staged in store.contents(run.connection, rows, table.name, whole=run.info.whole):
+    for staged in contents(run.connection, rows, table.name, whole=run.info.whole):
         part = Partition(
             staged.period,
             staged.rows,

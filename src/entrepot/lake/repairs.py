@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError
-from entrepot.lake import store
+from entrepot.lake import staged
 from entrepot.model.columns import schema
 from entrepot.model.findings import Finding
 from entrepot.sources.strict import literal
@@ -61,7 +61,7 @@ def repair(
         If a row to be corrected is not there, or not as the correction says.
     """
     mine = [one for one in declared if table.vintage in one.vintages]
-    store.hold(connection, rows, own={one.column for one in mine})
+    staged.hold(connection, rows, own={one.column for one in mine})
     return [
         _corrected(connection, rows, table, one)
         for one in mine
@@ -79,13 +79,13 @@ def _corrected(
 ) -> Finding:
     is_row = " AND ".join(_tests(connection, rows, one, one.row))
     is_wrong = f"{is_row} AND {_is(one.column, schema(rows.table)[one.column], one.was)}"
-    [(wrong,)] = connection.sql(f"SELECT count(*) FROM {store.STAGED} WHERE {is_wrong}").fetchall()
+    [(wrong,)] = connection.sql(f"SELECT count(*) FROM {staged.STAGED} WHERE {is_wrong}").fetchall()
     if wrong != 1:
-        there = connection.sql(f"SELECT {one.column} FROM {store.STAGED} WHERE {is_row} LIMIT 2")
+        there = connection.sql(f"SELECT {one.column} FROM {staged.STAGED} WHERE {is_row} LIMIT 2")
         raise _refused(one, table, _found(one, wrong, [value for (value,) in there.fetchall()]))
     kind = schema(rows.table)[one.column]
     value = "NULL" if one.becomes is None else f"{literal(one.becomes)}::{kind}"
-    store.correct(connection, is_wrong, "" if one.drop else f"{one.column} = {value}")
+    staged.correct(connection, is_wrong, "" if one.drop else f"{one.column} = {value}")
     became = "left out" if one.drop else f"became {_words(one.becomes)}"
     example = f"{one.column} {_words(one.was)} {became}"
     return Finding(RULE, "note", shown(one), 1, example, f"{one.why} ({one.id}; {one.url})")
@@ -118,7 +118,7 @@ def _is_concerned(
     tests = list(_tests(connection, rows, one, scope))
     if rows.table == "flows" and not whole:
         tests.append(f"({' OR '.join(_reports(connection, rows, one))})")
-    there = connection.sql(f"SELECT 1 FROM {store.STAGED} WHERE {' AND '.join(tests)} LIMIT 1")
+    there = connection.sql(f"SELECT 1 FROM {staged.STAGED} WHERE {' AND '.join(tests)} LIMIT 1")
     return bool(there.fetchall())
 
 
@@ -138,11 +138,11 @@ def _tests(
     kinds = schema(rows.table)
     yield "true"
     for name, text in row.items():
-        cell = store.cell(name, connection, rows.same)
+        cell = staged.cell(name, connection, rows.same)
         if name == "period" and kinds[name] == "DATE" and one.period:
             yield f"{cell}::DATE = {literal(one.period.start)}::DATE"
             if "freq" in kinds:
-                freq = store.cell("freq", connection, rows.same)
+                freq = staged.cell("freq", connection, rows.same)
                 yield f"{freq} = {literal(one.period.freq)}"
         else:
             yield _is(cell, kinds[name], text)
