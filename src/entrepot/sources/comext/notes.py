@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from entrepot.model.findings import Finding
+from entrepot.sources.strict import literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     import duckdb
 
     from entrepot.model.findings import Level
+    from entrepot.sources.comext.lines import Lines
 
 
-__all__ = ["Code", "about_codes", "about_flows", "about_groups"]
+__all__ = ["Code", "about_codes", "about_flows", "about_groups", "about_headings"]
 
 Code = tuple[str, int, float]
 """A product code, its number of lines and their EUR."""
@@ -45,13 +46,6 @@ def about_codes(codes: Sequence[Code], level: int, place: str) -> Iterator[Findi
             f"{'they are totals of' if level else 'they are parts of'} the {unit}, which are taken."
         )
         yield _finding("levels-beside-lines", "note", place, left, text)
-    above, euro = _above(left, kept) if level else ([], 0.0)
-    if above:
-        text = (
-            f"{len(above)} headings ({_listed(above)}) hold {euro:,.0f} EUR more than the lines "
-            "below them in this file. Only the lines are taken: a sum over them is short of that."
-        )
-        yield _finding("headings-above-lines", "warning", place, above, text)
     hidden = [one for one in kept if level and not one[0].isdigit()]
     if hidden:
         text = (
@@ -60,6 +54,37 @@ def about_codes(codes: Sequence[Code], level: int, place: str) -> Iterator[Findi
             "and of every total, of no single product."
         )
         yield _finding("confidential-codes", "note", place, hidden, text)
+
+
+def about_headings(
+    connection: duckdb.DuckDBPyConnection, lines: Lines, codes: Sequence[Code], place: str
+) -> Iterator[Finding]:
+    """Say where headings hold more than the lines below them, of one country and period."""
+    names = {code for code, *_ in codes if 0 < _digits(code) < lines.level}
+    widest = [
+        name for name in names if not any(name[:size] in names for size in range(2, len(name), 2))
+    ]
+    if not widest:
+        return
+    cell = "freq, period, reporter, partner, is_import"
+    held = " UNION ALL ".join(
+        f"""SELECT {cell}, left(product, {size}) AS code, count(*) AS n,
+            sum(value) FILTER (length(product) = {size}) AS whole,
+            coalesce(sum(value) FILTER (length(product) = {lines.level}), 0) AS parts
+        FROM {lines.single} WHERE code IN ({", ".join(literal(one) for one in widest)})
+        GROUP BY ALL"""
+        for size in sorted({len(one) for one in widest})
+    )
+    query = f"""SELECT count(*), count(DISTINCT code), min(code), sum(whole - parts)
+        FROM ({held}) WHERE whole - parts > n"""
+    [(count, headings, example, euro)] = connection.sql(query).fetchall()
+    if count:
+        text = (
+            f"{headings} headings hold {euro:,.0f} EUR more than the lines below them, in "
+            f"{count:,} cases of one country, partner and period. Only the lines are taken: sums "
+            "over them are short of that, for goods kept confidential or lines not in the file."
+        )
+        yield Finding("headings-above-lines", "warning", place, count, example, text)
 
 
 def about_flows(flows: duckdb.DuckDBPyRelation, place: str) -> Iterator[Finding]:
@@ -87,22 +112,6 @@ def about_flows(flows: duckdb.DuckDBPyRelation, place: str) -> Iterator[Finding]
             "is never added to its months."
         )
         yield Finding("years-beside-months", "note", place, 1, "", text)
-
-
-def _above(left: Sequence[Code], kept: Sequence[Code]) -> tuple[list[Code], float]:
-    """Return the widest headings that hold more than their lines, and how much more."""
-    under: Counter[str] = Counter()
-    for code, _, value in kept:
-        under.update({code[:size]: value for size in (2, 4, 6)})
-    names = {code for code, *_ in left}
-    widest = [
-        one
-        for one in left
-        if one[0] != "TOTAL"
-        and not any(one[0][:size] in names for size in range(2, len(one[0]), 2))
-    ]
-    found = [one for one in widest if one[2] > under[one[0]] + one[1]]
-    return found, sum(value - under[code] for code, _, value in found)
 
 
 def _digits(code: str) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.sources.comext.lines import Lines
-from entrepot.sources.comext.notes import about_codes, about_flows, about_groups
+from entrepot.sources.comext.notes import about_codes, about_flows, about_groups, about_headings
 from entrepot.sources.comext.reading import checked
 from entrepot.sources.comext.stage import stage
 from entrepot.sources.comext.totals import require_once, without_parts
@@ -82,6 +82,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
             for one in about_groups(role, counts[role], who[role], table.name)
         ),
         *about_codes(codes, lines.level, table.name),
+        *about_headings(connection, lines, codes, table.name),
         *found,
         *about_flows(flows, table.name),
     )
