@@ -1,0 +1,1 @@
+"""GeoDist: distances between countries, of CEPII."""
