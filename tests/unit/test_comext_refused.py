@@ -30,9 +30,8 @@ def read(tmp_path: Path):  # type: ignore[no-untyped-def]
 
 
 def test_seven_zip(read) -> None:  # type: ignore[no-untyped-def]
-    with pytest.raises(BadFileError, match="a 7z archive") as error:
+    with pytest.raises(BadFileError, match="damaged 7z archive"):
         read(b"7z\xbc\xaf\x27\x1c\0\4 and more")
-    assert "7z e FILE.7z" in error.value.hint
 
 
 @pytest.mark.parametrize("said", [{"nomenclature": "HS2017"}, {"mapping": "format: 1"}])

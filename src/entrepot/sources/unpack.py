@@ -1,4 +1,4 @@
-"""From a file as shipped (text, gzip, zip) to plain text: distrust it before it is read.
+"""From a file as shipped (text, gzip, zip, 7z) to plain text: distrust it before it is read.
 
 Sizes are counted while bytes are copied, never taken from what the archive says of itself, and a
 name inside an archive is shown to people and never becomes a path.
@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from entrepot.errors import BadFileError
+from entrepot.sources.sevenzip import SIGNATURE, open_sevenzip
 from entrepot.sources.text import MAX_COLUMNS, MAX_LINE, header, separator, text_in_utf8
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from entrepot.sources.parser import RawFile
+    from entrepot.sources.sevenzip import Unpacking
 
 __all__ = [
     "MAX_COLUMNS",
@@ -94,6 +96,11 @@ def members(file: RawFile, scratch: Path) -> Iterator[tuple[str, str, Path]]:
         yield name.removesuffix(".gz"), file.name, target
     elif name.lower().endswith(".gz"):
         raise BadFileError("not a gzip file, though its name says so", where=file.name, hint=_AGAIN)
+    elif start == SIGNATURE[:4]:
+        target = scratch / "unpacked.csv"
+        with open_sevenzip(file.path, file.name) as contents:
+            _Meter(file).copy(contents, target, file.name)
+        yield name.removesuffix(".7z"), file.name, target
     else:
         yield name, file.name, file.path
 
@@ -130,8 +137,8 @@ class _Meter:
         self.packed = file.path.stat().st_size
         self.unpacked = 0
 
-    def copy(self, source: IO[bytes] | gzip.GzipFile, target: Path, where: str) -> None:
-        """Copy to the end, which is where both formats keep their checksum."""
+    def copy(self, source: IO[bytes] | gzip.GzipFile | Unpacking, target: Path, where: str) -> None:
+        """Copy to the end, where checksums are compared."""
         try:
             with target.open("wb") as opened:
                 while piece := source.read(_STEP):

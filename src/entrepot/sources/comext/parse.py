@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["rows", "tables"]
 
-_SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c"
 _COLUMNS = (
     "period, freq, exporter, importer, product, nomenclature, value_reported, valuation, "
     "mass_kg, quantity, quantity_unit, told_by, partner_basis, is_estimated"
@@ -37,14 +36,6 @@ _COLUMNS = (
 def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
     """Yield the tables in a file, one at a time; what was unpacked goes when the next one comes."""
     _require_nothing_said(file, said)
-    with file.path.open("rb") as opened:
-        if opened.read(6) == _SEVEN_ZIP:
-            raise BadFileError(
-                "a 7z archive",
-                where=file.name,
-                why="Eurostat packs its bulk files so, and 7z is not read here",
-                hint="unpack it (7z e FILE.7z) and add the .dat inside",
-            )
     for place, (_, label, path) in enumerate(members(file, scratch)):
         own = (scratch / f"comext-lines-{place}.parquet", scratch / f"comext-flows-{place}.parquet")
         yield Delivery(path, label, "", said.vintage or "unknown", detail=own)
