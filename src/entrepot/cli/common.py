@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from entrepot.errors import OutsideError
+from entrepot.errors import BadFileError, OutsideError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -29,6 +29,7 @@ __all__ = [
     "facts",
     "open_lake",
     "progress",
+    "read_text_file",
     "table",
 ]
 
@@ -124,6 +125,24 @@ def facts(rows: Iterable[tuple[str, str]], *, bold: str = "") -> Any:
     for label, text in rows:
         grid.add_row(label, Text(text, style="bold" if label == bold else ""))
     return grid
+
+
+def read_text_file(path: Path) -> str:
+    """Return the text of a small file that the user wrote.
+
+    Raises
+    ------
+    BadFileError
+        If it is not there, or not text in UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise BadFileError("no such file", where=str(path), hint="check the spelling") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadFileError(
+            f"cannot be read as text ({error})", where=str(path), hint="save it as text in UTF-8"
+        ) from error
 
 
 @contextmanager

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, progress, table
+from entrepot.cli.common import (
+    JsonOption,
+    LakeOption,
+    emit,
+    open_lake,
+    progress,
+    read_text_file,
+    table,
+)
+from entrepot.cli.data_get import EXAMPLE as GET_EXAMPLE
+from entrepot.cli.data_get import get
 from entrepot.cli.data_tables import (
     holdings_table,
     print_findings,
@@ -24,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.command(epilog=GET_EXAMPLE)(get)
 
 SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help="Id of a source: baci.")]
 
@@ -77,8 +88,12 @@ def add(
     vintage: Annotated[
         str | None, typer.Option(help="Release, if no name says it: V202501.")
     ] = None,
+    map_: Annotated[
+        Path | None,
+        typer.Option("--map", help="What the columns are, for a table of your own (data map)."),
+    ] = None,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Replace rows of periods that are held.")
+        bool, typer.Option("--replace", help="Replace what is held of the same release.")
     ] = False,
     lake: LakeOption = None,
     as_json: JsonOption = False,
@@ -92,6 +107,7 @@ def add(
             replace=replace,
             nomenclature=nomenclature,
             vintage=vintage,
+            mapping=read_text_file(map_) if map_ else None,
             progress=tell,
         )
     emit(report, lambda screen: print_report(screen, report), as_json=as_json)

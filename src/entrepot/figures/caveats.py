@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.figures.figure import Caveat
-from entrepot.model.areas import WORLD, area_name
+from entrepot.model.areas import WORLD, area_name, area_phrase
 from entrepot.model.reporting import stopped_in
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ __all__ = ["CAVEATS", "caveat", "for_definition", "for_goods", "for_printed"]
 CAVEATS = {
     "reporter-break": "the reporters behind a number changed, or one of them fell silent",
     "edition-break": "codes whose content changed with an edition of the Harmonized System",
+    "not-delivered": "the lake holds some goods of the source only",
     "missing-codes": "codes of the list that cannot be followed in the edition of the data",
     "one-report": "one side's report of a flow, which the other side may report otherwise",
     "denominator-system": "a share depends on who counted the total",
@@ -131,16 +132,28 @@ def for_goods(selection: Selection) -> list[Caveat]:
     return found
 
 
+def not_delivered(source: str, codes: frozenset[str]) -> Caveat:
+    """Return that some goods are in no row of the source."""
+    shown = ", ".join(sorted(codes)[:8]) + (" ..." if len(codes) > 8 else "")
+    plural, are = ("", "is") if len(codes) == 1 else ("s", "are")
+    return caveat(
+        "not-delivered",
+        f"The lake holds {source} for some goods only; {len(codes)} code{plural} asked for {are} in "
+        f"no row of it: {shown}. They are missing, not zero.",
+    )
+
+
 def one_report(side: str, definition: Definition) -> Caveat:
     """Return what it means that one side's reports stand behind a value."""
     text = definition.importer if side == "importer" else definition.exporter
-    who = "each exporter" if text == WORLD and side == "exporter" else None
-    who = who or ("each importer" if text == WORLD else area_name(text))
-    freight = "with" if side == "importer" else "without"
+    who = f"each {side}" if text == WORLD else area_phrase(text)
+    freight = "with freight" if side == "importer" else "without freight"
+    if definition.flow == "both":
+        freight = "imports with freight and exports without"
     return caveat(
         "one-report",
-        f"As {who} reports it, {freight} freight as a rule; the partner's report of the same trade "
-        "can differ, and is in the range where it is held.",
+        f"As {who} reports it, {freight} as a rule; the partner's report of the same trade can "
+        "differ, and is in the range where it is held.",
     )
 
 

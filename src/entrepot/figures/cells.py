@@ -103,6 +103,15 @@ class Cells:
             found |= {name for (name,) in fetch(rows.select("nomenclature").unique())}
         return tuple(sorted(found)) or self.held.nomenclatures
 
+    def not_delivered(self, asked: Definition, goods: Goods) -> frozenset[str]:
+        """Return codes asked for that no row has, of anybody: the delivery may not cover them."""
+        if not self.held.few_products:
+            return frozenset()
+        wanted = frozenset().union(*(one.codes or () for one in goods))
+        rows = self._rows("importer", goods, asked.but(valuation=None))
+        code = nw.col("product").str.slice(0, 6)
+        return wanted - {name for (name,) in fetch(rows.select(code).unique())}
+
     def strangers(self, asked: Definition, *, alone: bool = False) -> frozenset[str]:
         """Return members of groups that trade nowhere in the periods; `alone`: any such area."""
         found: frozenset[str] = frozenset()
@@ -182,7 +191,7 @@ class Cells:
         abroad = nw.col("exporter") != nw.col("importer")
         rows = rows.filter(within, nw.col("freq") == self.held.freq, abroad)
         if self.voice:
-            rows = rows.filter(nw.col("told_by") == self.voice)
+            rows = rows.filter(_in_books(self.voice, asked))
         if asked.valuation:
             rows = rows.filter(nw.col("valuation") == asked.valuation.upper())
         return rows
@@ -270,6 +279,16 @@ def _members(asked: Definition, side: Side) -> frozenset[str]:
     """Return the areas on a side; none for the world, which is everybody."""
     text = asked.importer if side == "importer" else asked.exporter
     return frozenset() if text == WORLD else asked.members(side)
+
+
+def _in_books(voice: Side, asked: Definition) -> nw.Expr:
+    """Whether one side reported a row; of two-way trade, one country both directions."""
+    told = nw.col("told_by")
+    members = sorted(_members(asked, voice))
+    if asked.flow == "one_way" or not members:
+        return told == voice
+    bought = (told == "importer") & nw.col("importer").is_in(members)
+    return bought | (told == "exporter") & nw.col("exporter").is_in(members)
 
 
 def _among(side: Side, asked: Definition) -> nw.Expr:

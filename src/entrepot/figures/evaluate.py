@@ -205,9 +205,10 @@ def _figure(definition: Definition, answers: list[tuple[str, Answer]]) -> Figure
 
 
 def _one_voice(definition: Definition, head: Estimate) -> bool:
-    """Whether printed numbers all come from the books of one country that still reports."""
+    """Whether all comes from the books of one country that still reports."""
     sides = {side for item in head.evidence for side in item.told_by}
-    if len(sides) != 1 or any(item.origin == "" or not item.told_by for item in head.evidence):
+    printed = all(item.origin and item.told_by for item in head.evidence)
+    if len(sides) != 1 or not (printed or "report" in head.choices):
         return False
     teller = definition.exporter if sides == {"exporter"} else definition.importer
     return not stopped_in(teller.split("+"), definition.period)

@@ -60,11 +60,14 @@ def answer(definition: Definition, lake: Lake, source: str) -> Answer | Missing:
     told = [_told(definition, Cells(lake, deliveries, voice)) for voice in voices]
     spoken = [(cells, goods, main) for cells, goods, main in told if isinstance(main, Estimate)]
     if not spoken:
-        return next(main for _, _, main in told if isinstance(main, Missing))
+        reasons = dict.fromkeys(main.reason for _, _, main in told if isinstance(main, Missing))
+        return Missing("; ".join(reasons))
     cells, goods, main = spoken[0]
     others = [(REPORTS, other) for _, _, other in spoken[1:]]
     others += _alternatives(definition, goods, cells)
     notes = [note for one in goods for note in caveats.for_goods(one)]
+    if absent := cells.not_delivered(definition, goods):
+        notes.append(caveats.not_delivered(cells.held.source, absent))
     notes += _about_rows(definition, cells)
     return Answer(
         estimates=(main, *(estimate for _, estimate in others)),

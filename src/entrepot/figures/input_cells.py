@@ -64,9 +64,28 @@ class InputCells:
 
     def count(self) -> int:
         """Return how many rows stand behind the flow of the headline."""
-        flow = self._marked(self.ways[:1]).filter("bought", "sold", "abroad")
-        [(rows,)] = fetch(flow.select(nw.col("rows").sum()))
+        buyers, sellers = sides(self.ways[0].asked)
+        cells = self._cube().filter(nw.col("exporter") != nw.col("importer"))
+        for column, group in (("importer", buyers), ("exporter", sellers)):
+            if group:
+                cells = cells.filter(nw.col(column).is_in(sorted(group)))
+        for column, group in (("exporter", buyers), ("importer", sellers)):
+            if group and not buyers & sellers:
+                cells = cells.filter(~nw.col(column).is_in(sorted(group)))
+        [(rows,)] = fetch(cells.select(nw.col("rows").sum()))
         return int(rows)
+
+    def _cube(self) -> Frame:
+        """Return the cells that any of the ways touches, so that one cube does for all."""
+        groups = [sides(way.asked) for way in self.ways]
+        cells = self.rows.cube(
+            frozenset().union(*(buyers for buyers, _ in groups)),
+            frozenset().union(*(sellers for _, sellers in groups)),
+            made_by(self.ways[0].asked.goods),
+        )
+        if self.buyer_sector:
+            cells = cells.filter(nw.col("buyer_sector") == self.buyer_sector)
+        return cells
 
     def _table(self, cells: Frame, key: str) -> Frame:
         """Return the measure by a key."""
@@ -105,15 +124,7 @@ class InputCells:
         name for all that count as one.
         """
         groups = [sides(way.asked) for way in ways]
-        everybody = [sides(way.asked) for way in self.ways]  # so that one cube does for all
-        cells = self.rows.cube(
-            frozenset().union(*(buyers for buyers, _ in everybody)),
-            frozenset().union(*(sellers for _, sellers in everybody)),
-            made_by(ways[0].asked.goods),
-        )
-        if self.buyer_sector:
-            cells = cells.filter(nw.col("buyer_sector") == self.buyer_sector)
-        cells = _coarser(cells, key)
+        cells = _coarser(self._cube(), key)
         options, areas = self._options(ways, groups)
         seller, buyer = (
             areas.select(
@@ -125,8 +136,10 @@ class InputCells:
         )
         marked = (
             cells.join(options, how="cross")
-            .filter(~nw.col("goods_only") | nw.col("makes_goods"))
-            .filter(~nw.col("factories") | nw.col("is_factory"))
+            .filter(
+                ~nw.col("goods_only") | nw.col("makes_goods"),
+                ~nw.col("factories") | nw.col("is_factory"),
+            )
             .join(seller, on=["way", "exporter"], how="left")
             .join(buyer, on=["way", "importer"], how="left")
         )

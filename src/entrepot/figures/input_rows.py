@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from entrepot.lake import Lake
+    from entrepot.lake import Holding, Lake
 
 __all__ = ["SOURCE", "InputRows", "input_rows", "input_years"]
 
@@ -53,6 +53,8 @@ class InputRows:
         The year.
     economies
         Number of areas with an entry of their own.
+    cut
+        Area and sector of the buyers whose inputs were cut and put back.
     installed
         The table of the package; None where the lake has the rows.
     """
@@ -62,6 +64,7 @@ class InputRows:
     snapshot: str
     period: Period
     economies: int
+    cut: frozenset[tuple[str, str]] = frozenset()
     installed: wheel.Installed | None = None
 
     def known(self, areas: frozenset[str]) -> frozenset[str]:
@@ -157,7 +160,8 @@ def input_rows(lake: Lake, period: Period, source: str | None = None) -> InputRo
     ]
     if held:
         snapshot = "+".join(item.snapshot for item in held)
-        return InputRows(lake, address, snapshot, period, min(item.areas for item in held))
+        known = min(item.areas for item in held)
+        return InputRows(lake, address, snapshot, period, known, _cut(held))
     return _from_package(lake, period, address, release)
 
 
@@ -169,10 +173,18 @@ def _from_package(
     except MissingExtraError as error:
         return Missing(f"{error.what}; {error.hint}")
     if table and period.is_year and period.year == table.year and release in (None, RELEASE):
-        known = len(table.table.grid.areas)
-        return InputRows(lake, address, table.snapshot, period, known, table)
+        grid = table.table.grid
+        cut = frozenset(grid.names(place) for place in table.table.cut)
+        return InputRows(lake, address, table.snapshot, period, len(grid.areas), cut, table)
     years = ", ".join(str(year) for year in reversed(input_years(lake)))
     title = source_info(SOURCE).title.partition(",")[0]
     if years:
         return Missing(f"{SOURCE} ({title}) is held for {years}, not for {period}")
     return Missing(f"{SOURCE} ({title}) is not held; bring the year 2022 in with: {INSTALL}")
+
+
+def _cut(held: list[Holding]) -> frozenset[tuple[str, str]]:
+    """Return what the finding of the load names: "ISL C21 x 1.210, CYP H51 x 1.072"."""
+    named = (f.example for item in held for f in item.findings if f.rule == "cut-columns")
+    parts = (one.split() for text in named for one in text.split(", "))
+    return frozenset((area, sector) for area, sector, *_ in parts)

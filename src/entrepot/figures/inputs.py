@@ -190,6 +190,13 @@ def _caveats(definition: Definition, found: InputCells) -> Iterator[Caveat]:
             f" Countries outside the {found.rows.economies} of the table are in no total, so "
             "shares are upper bounds."
         )
+    buyers = {way.asked.members("importer") for way in found.ways}
+    for area, code in sorted(found.rows.cut):
+        if any(area in group for group in buyers) and found.buyer_sector in (None, code):
+            text += (
+                f" Inputs of {sector_of(code).name} in {area_name(area)} were cut in the source "
+                "and are put back from the sellers' rows."
+            )
     yield caveats.caveat("input-output", text)
     if strangers := _strangers(definition, found.rows):
         names = ", ".join(sorted(strangers))

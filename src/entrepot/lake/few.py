@@ -14,13 +14,15 @@ if TYPE_CHECKING:
 __all__ = ["RULE", "few_products", "whole_trade"]
 
 RULE = "few-products"
-_WHOLE = {2: 50, 4: 400, 6: 1_000, 8: 1_500}
+_WHOLE = {2: 60, 4: 800, 6: 2_500, 8: 5_000}
 
 
 def whole_trade(digits: int) -> int:
-    """Return how many codes of so many digits the whole trade of a small country has at least.
+    """Return how many codes of so many digits are taken for the whole trade of a country.
 
-    A rule of thumb: of some 97 chapters, 1,200 headings and 5,000 subheadings.
+    A rule of thumb: about half of the 97 chapters, 1,200 headings, 5,000 subheadings and 9,500
+    lines that there are. A small country that trades in fewer is asked for its TOTAL rows: a list
+    of sanctioned goods can have two thousand lines, and must not pass for all goods.
     """
     return _WHOLE.get(min(digits, 8), 0)
 

@@ -11,7 +11,7 @@ from entrepot.lake import readers
 from entrepot.lake.catalog import Catalog
 from entrepot.lake.force import Part, in_force
 from entrepot.lake.holding import Holding, LoadReport, holdings
-from entrepot.sources import split_address
+from entrepot.sources import is_own, split_address
 
 if TYPE_CHECKING:
     import os
@@ -190,7 +190,8 @@ class Lake:
         nomenclature, vintage
             Edition of the product codes and release, where the name of a file does not say.
         mapping
-            For a table of the user's own: the text that says which column is what.
+            For a table of the user's own: the text that says which column is what. The table
+            becomes the source ``table.<id>``, the id being the mapping's or the file's name.
         progress
             Called with a few words before each step.
 
@@ -204,17 +205,28 @@ class Lake:
             If the disk is full, or another load is running.
         """
         from entrepot.lake.load import load
+        from entrepot.sources.own import MAPPED, own_source
         from entrepot.sources.parser import Said
 
         if not paths:
             raise RequestError("no file to add", hint=f"entrepot data add {source} FILE")
+        name, title = split_address(source)[0], ""
+        if name == "table" or is_own(name):
+            name, title = own_source(name, Path(paths[0]).stem, mapping)
+        elif mapping and name not in MAPPED:
+            raise RequestError(
+                f"{name} takes no mapping",
+                why="its columns are known",
+                hint="leave it out, or add the file as a table of your own: data add table FILE",
+            )
         return load(
             self.path,
-            split_address(source)[0],
+            name,
             [Path(path) for path in paths],
             self.connection,
             replace=replace,
             said=Said(nomenclature, vintage, mapping),
+            title=title,
             progress=progress,
         )
 

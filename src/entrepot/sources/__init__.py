@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from entrepot.sources.info import SourceInfo
     from entrepot.sources.parser import Parser
 
-__all__ = ["SourceInfo", "source_ids", "source_info", "source_parser", "split_address"]
+__all__ = ["SourceInfo", "is_own", "source_ids", "source_info", "source_parser", "split_address"]
 
 _OWN = "table."  # tables of the user's own are sources by name: table.kyrgyz
 _ALSO = {"eurostat": "comext"}  # another name by which a source is asked for
@@ -42,7 +42,7 @@ def source_info(source: str) -> SourceInfo:
     from entrepot.model.closed_yaml import read_closed
     from entrepot.sources.info import SourceInfo
 
-    kind = source.partition(".")[0] if source.startswith(_OWN) else source
+    kind = "table" if is_own(source) else source
     if kind not in source_ids():
         raise UnknownNameError(
             "source", source, source_ids(), hint=f"known sources: {', '.join(source_ids())}"
@@ -50,6 +50,11 @@ def source_info(source: str) -> SourceInfo:
     folder = Path(str(files("entrepot.sources"))) / kind
     info = read_closed(folder / f"{kind}.yml", SourceInfo)
     return info if kind == source else info.model_copy(update={"id": source})
+
+
+def is_own(source: str) -> bool:
+    """Whether a source is a table of the user's own: ``table.kyrgyz``."""
+    return source.startswith(_OWN)
 
 
 def split_address(source: str) -> tuple[str, str | None]:

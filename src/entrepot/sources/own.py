@@ -1,0 +1,49 @@
+"""Tables of the user's own: each becomes a source by the name that its mapping or file gives it."""
+
+from __future__ import annotations
+
+import re
+
+from entrepot.errors import RequestError
+
+__all__ = ["MAPPED", "own_source"]
+
+MAPPED = ("gacc", "table")
+"""Sources that read a file with the help of a mapping."""
+
+
+def own_source(source: str, file: str, mapping: str | None) -> tuple[str, str]:
+    """Return the id under which a table is kept, and its title.
+
+    Parameters
+    ----------
+    source
+        ``table``, or ``table.<id>`` to name it.
+    file
+        Name of the file without its suffix, for a table that nobody named.
+    mapping
+        Text of the mapping.
+
+    Raises
+    ------
+    RequestError
+        If there is no mapping, or mapping and source name the table differently.
+    BadFileError
+        If the mapping is none.
+    """
+    from entrepot.sources.table.mapping import read_mapping
+
+    if not mapping:
+        raise RequestError(
+            "a table of your own needs a mapping, which says what its columns are",
+            hint="draft one: entrepot data map FILE > map.yaml; then add --map map.yaml",
+        )
+    read = read_mapping(mapping)
+    named = source.partition(".")[2]
+    if named and read.id and named != read.id:
+        raise RequestError(
+            f"the table is called {named} here and {read.id} in its mapping",
+            hint="leave one of the two out",
+        )
+    plain = re.sub(r"[^a-z0-9_-]+", "-", file.lower()).strip("-_")[:40] or "mine"
+    return f"table.{named or read.id or plain}", read.title or ""

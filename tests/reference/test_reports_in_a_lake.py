@@ -1,0 +1,156 @@
+"""Questions to sources of single reports: whose report, which months, which goods, which currency.
+
+Everything is recomputed in plain Python from the rows that were written.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import entrepot as ep
+from entrepot.lake import Lake
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEAD = "period,reporter,partner,flow,product,value\n"
+MAP = """
+format: 1
+id: {id}
+nomenclature: HS2017
+level: 6
+columns:
+  period: {{role: period}}
+  reporter: {{role: reporter, codes: ISO3}}
+  partner: {{role: partner, codes: ISO3}}
+  flow: {{role: flow, import: M, export: X}}
+  product: {{role: product}}
+  value: {{role: value, currency: {currency}}}
+"""
+# Poland tells a third more of its imports than its partners do, and Ukraine tells nothing.
+ROWS = [
+    (year, reporter, partner, flow, product, base * (2 if year == 2021 else 1))
+    for year in (2020, 2021)
+    for reporter, partner, flow, product, base in (
+        ("POL", "CHN", "M", "854231", 400),
+        ("POL", "DEU", "M", "854231", 100),
+        ("POL", "HKG", "M", "854231", 100),
+        ("CHN", "POL", "X", "854231", 300),
+        ("DEU", "POL", "X", "854231", 90),
+        ("CHN", "UKR", "X", "854231", 50),
+        ("DEU", "UKR", "X", "854231", 150),
+        ("POL", "CHN", "X", "270112", 30),
+        ("CHN", "POL", "M", "270112", 36),
+    )
+]
+
+
+def _lake(folder: Path, rows: list[tuple[object, ...]], currency: str = "USD") -> Lake:
+    path = folder / "reports.csv"
+    path.write_text(HEAD + "".join(",".join(map(str, row)) + "\n" for row in rows))
+    lake = Lake.open(folder / "lake")
+    lake.add("table", [path], mapping=MAP.format(id="reports", currency=currency))
+    return lake
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return _lake(tmp_path, ROWS)
+
+
+def _ask(lake: Lake, measure: str, **keys: object) -> ep.Figure:
+    keys = {"source": "table.reports", "period": 2021, "goods": "854231"} | keys
+    return ep.ask(measure, lake=lake, **keys)
+
+
+def test_the_importers_report_comes_first_and_the_partners_is_in_the_range(lake: Lake) -> None:
+    figure = _ask(lake, "import_share", importer="POL", exporter="CHN")
+    assert figure.value == pytest.approx(400 / 600)
+    # Down to the importer's report itself, up to Hong Kong as China; the partners' is between.
+    assert 300 / 390 in {item.value for item in figure.specifications.items}
+    assert (figure.low, figure.high) == pytest.approx((400 / 600, 500 / 600))
+    assert figure.evidence[0].told_by == {"importer": 1}
+    value = _ask(lake, "value", importer="POL", exporter="CHN")
+    assert (value.value, value.low, value.high) == pytest.approx((800, 600, 1000))
+
+
+def test_valuation_fixes_whose_report(lake: Lake) -> None:
+    assert _ask(lake, "value", importer="POL", exporter="CHN", valuation="fob").value == 600
+    assert _ask(lake, "value", importer="POL", exporter="CHN", valuation="cif").value == 800
+
+
+def test_partners_stand_in_for_a_country_that_does_not_report(lake: Lake) -> None:
+    figure = _ask(lake, "import_share", importer="UKR", exporter="CHN")
+    assert figure.value == pytest.approx(50 / 200)
+    assert figure.evidence[0].told_by == {"exporter": 1}
+
+
+def test_a_group_of_which_one_is_silent_is_not_told_by_the_others(lake: Lake) -> None:
+    figure = _ask(lake, "value", importer="POL+UKR", exporter="CHN")
+    assert figure.evidence[0].told_by == {"exporter": 2}
+    assert figure.value == 2 * (300 + 50)
+
+
+def test_growth_compares_one_voice_with_itself(lake: Lake) -> None:
+    figure = _ask(lake, "growth", importer="POL", exporter="CHN", base=2020)
+    assert figure.value == pytest.approx(100)
+    assert figure.evidence[0].told_by == {"importer": 2}
+
+
+def test_two_way_trade_is_one_countrys_books(lake: Lake) -> None:
+    figure = _ask(lake, "value", importer="POL", exporter="CHN", goods="854231,270112", flow="both")
+    assert figure.value == 2 * (400 + 30)  # both as Poland reports
+    assert 2 * (300 + 36) in {item.value for item in figure.specifications.items}
+
+
+def test_all_goods_are_refused_where_some_are_held(lake: Lake) -> None:
+    figure = _ask(lake, "import_share", importer="POL", exporter="CHN", goods="all")
+    assert figure.status == "insufficient_data"
+    assert "2 product codes of 6 digits" in figure.reason
+    listed = _ask(lake, "import_share", importer="POL", exporter="CHN", goods="854231,854232")
+    assert [one.id for one in listed.caveats].count("not-delivered") == 1
+    assert listed.value == pytest.approx(400 / 600)
+
+
+def test_another_currency_gives_shares_and_no_levels_in_dollars(tmp_path: Path) -> None:
+    lake = _lake(tmp_path, ROWS, currency="EUR")
+    share = _ask(lake, "import_share", importer="POL", exporter="CHN")
+    assert share.value == pytest.approx(400 / 600)
+    level = _ask(lake, "value", importer="POL", exporter="CHN")
+    assert level.status == "insufficient_data"
+    assert "--currency EUR" in level.reason
+    assert _ask(lake, "value", importer="POL", exporter="CHN", currency="EUR").value == 800
+
+
+def test_months_make_a_year_and_a_year_held_is_not_added_to_its_months(tmp_path: Path) -> None:
+    months = [(f"2021-{n:02}", "POL", "CHN", "M", "854231", n) for n in range(1, 13)]
+    lake = _lake(tmp_path, months)
+    keys = {"importer": "POL", "exporter": "CHN"}
+    assert _ask(lake, "value", **keys).value == sum(range(1, 13))
+    assert _ask(lake, "value", **keys, period="2021Q2").value == 4 + 5 + 6
+    assert _ask(lake, "value", **keys, period="2021-11").value == 11
+    assert "not for 2022" in _ask(lake, "value", **keys, period="2022").reason
+    path = tmp_path / "year.csv"
+    path.write_text(HEAD + "2021,POL,CHN,M,854231,80\n")
+    lake.add("table", [path], mapping=MAP.format(id="reports", currency="USD"))
+    assert _ask(lake, "value", **keys).value == 80
+    assert _ask(lake, "value", **keys, period="2021-11").value == 11
+    assert _ask(lake, "value", **keys, period="2021H1").value == 21
+
+
+def test_parts_of_one_delivery_add_up_and_a_cell_told_twice_is_refused(tmp_path: Path) -> None:
+    lake = _lake(tmp_path, ROWS[:3])
+    mapping = MAP.format(id="reports", currency="USD")
+    more = tmp_path / "more.csv"
+    more.write_text(HEAD + "2020,POL,FRA,M,854231,200\n")
+    lake.add("table", [more], mapping=mapping)
+    keys = {"importer": "POL", "exporter": "CHN", "period": 2020}
+    assert _ask(lake, "import_share", **keys).value == pytest.approx(400 / 800)
+    again = tmp_path / "again.csv"
+    again.write_text(HEAD + "2020,POL,CHN,M,854231,500\n2020,POL,DEU,M,854231,500\n")
+    with pytest.raises(ep.errors.BadFileError, match="held already"):
+        lake.add("table", [again], mapping=mapping)
+    lake.add("table", [again], mapping=mapping, replace=True)
+    assert _ask(lake, "import_share", **keys).value == pytest.approx(500 / 1000)
