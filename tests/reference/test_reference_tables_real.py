@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections import Counter
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -159,3 +160,95 @@ def test_the_workbook_to_sitc_is_refused(folder: Path, tmp_path: Path) -> None:
 
     with pytest.raises(BadFileError, match="another classification"):
         read(next(folder.glob("HS 1992 to SITC*.xls")), tmp_path)
+
+
+def parse(source: str, file: Path, scratch: Path) -> Rows:
+    module = import_module(f"entrepot.sources.{source}.parse")
+    [table] = module.tables(RawFile(file, file.name), scratch, Said())
+    found: Rows = module.rows(connect(threads=1), table)
+    return found
+
+
+def test_every_elasticity_is_where_pandas_finds_it(shared_data: Path, tmp_path: Path) -> None:
+    file = shared_data / "elasticities" / "ProTEE_0_1.csv"
+    held = parse("elasticities", file, tmp_path)
+    plain = pd.read_csv(file, dtype={"HS6": str}).set_index("HS6")
+    seen = held.relation.fetchall()
+    assert len(seen) == len(plain) == 5050
+    counts = Counter(status for *_, status in seen)
+    assert counts == {
+        "estimated": 3044,
+        "not_significant": 1880,
+        "wrong_sign": 122,
+        "not_estimated": 4,
+    }
+    for code, own, heading, _ in seen:
+        row = plain.loc[code]
+        flagged = bool(row["zero"] or row["positive"])
+        expected = None if pd.isna(row["sigma"]) else row["sigma"]
+        assert (own, heading) == ((None, expected) if flagged else (expected, None))
+    found = {one.rule: one.count for one in held.findings}
+    assert found == {"heading-average": 1522, "no-elasticity": 484}  # and no average is off
+
+
+def test_elasticities_are_of_the_edition_of_2007(
+    shared_data: Path, tmp_path: Path, editions: dict[int, set[str]]
+) -> None:
+    held = parse("elasticities", shared_data / "elasticities" / "ProTEE_0_1.csv", tmp_path)
+    codes = {code for (code,) in held.relation.project("product").fetchall()}
+    assert editions[2007] - codes == {"710820", "711890"}
+    assert not codes - editions[2007]
+    assert all(codes - editions[year] for year in editions if year != 2007)
+
+
+def test_descriptions_are_of_the_edition_that_they_say(
+    shared_data: Path, folder: Path, tmp_path: Path, editions: dict[int, set[str]]
+) -> None:
+    tree = parse("hs", folder / "harmonized-system.csv", tmp_path)
+    plain = pd.read_csv(
+        folder / "harmonized-system.csv", dtype=str, keep_default_na=False
+    ).set_index("hscode")
+    seen = tree.relation.project("product, parent, section, description").fetchall()
+    assert tree.same == {"nomenclature": "HS2022"}
+    assert Counter(len(code) for code, *_ in seen) == {2: 97, 4: 1229, 6: 5613}
+    assert {code for code, *_ in seen if len(code) == 6} == editions[2022]
+    assert {code for code, *_ in seen} == set(plain.index) - {"TOTAL"}
+    for code, parent, section, text in seen:
+        row = plain.loc[code]
+        assert (parent or "TOTAL", section or "TOTAL") == (row["parent"], row["section"])
+        assert text == row["description"].strip()
+    products = parse(
+        "hs", shared_data / "formats" / "baci_product_codes_HS17_V202301.csv", tmp_path
+    )
+    codes = {code for (code,) in products.relation.project("product").fetchall()}
+    assert products.same == {"nomenclature": "HS2017"}
+    assert len(codes) == 5384
+    assert codes - editions[2017] == {"271000"}  # the declared lump
+    lumped = {"271012", "271019", "271020", "271091", "271099"}
+    assert editions[2017] - codes == lumped
+
+
+def test_every_distance_is_where_pandas_finds_it(shared_data: Path, tmp_path: Path) -> None:
+    file = shared_data / "geodist" / "dist_cepii.dta"
+    held = parse("geodist", file, tmp_path)
+    plain = pd.read_stata(file)
+    seen = held.relation.fetchall()
+    assert len(seen) == len(plain) == 224**2
+    assert len({row[:2] for row in seen}) == 224**2
+    assert sum(row[2] for row in seen) == pytest.approx(plain["dist"].astype(float).sum())
+    assert sum(row[3] or 0 for row in seen) == pytest.approx(plain["distw"].astype(float).sum())
+    assert sum(row[3] is None for row in seen) == 2215
+    assert sum(row[4] for row in seen) == 616
+    pair = {row[:2]: row[2:] for row in seen}
+    assert (
+        pair["CHN", "RUS"]
+        == pair["RUS", "CHN"]
+        == (pytest.approx(5795.045), pytest.approx(5506.708), True)
+    )
+    for (a, b), (far, weighted, border) in pair.items():
+        back = pair[b, a]
+        assert (far, border) == (pytest.approx(back[0]), back[2])
+        assert weighted == (None if back[1] is None else pytest.approx(back[1]))
+    assert {"PSE", "ROU", "TLS", "SRB", "COD"} <= {row[0] for row in seen}
+    area = 3.141592653589793 * (pair["SRB", "SRB"][0] / 0.67) ** 2
+    assert 95_000 < area < 105_000  # Serbia and Montenegro have 102,000 square km
