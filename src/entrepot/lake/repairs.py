@@ -16,17 +16,19 @@ from entrepot.model.findings import Finding
 from entrepot.sources.strict import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import duckdb
 
+    from entrepot.model.columns import Table
+    from entrepot.model.period import Period
     from entrepot.sources.info import Repair
     from entrepot.sources.parser import Delivery, Rows
     from entrepot.sources.repair import Cell
 
-__all__ = ["RULE", "repair", "shown"]
+__all__ = ["about", "is_wrong", "repair", "shown"]
 
-RULE = "repaired"
+_RULE = "repaired"
 _NEAR = 1e-9
 _SCOPE = ("nomenclature", "from_nomenclature", "to_nomenclature", "kind")
 
@@ -74,21 +76,32 @@ def shown(one: Repair) -> str:
     return " ".join(one.row.values())
 
 
+def about(declared: Sequence[Repair], vintage: str, period: Period | None) -> Iterator[Repair]:
+    """Yield the corrections of one period of a release."""
+    yield from (one for one in declared if vintage in one.vintages and one.period == period)
+
+
+def is_wrong(one: Repair, table: Table) -> str:
+    """Return SQL that stored rows fulfil while they are wrong."""
+    tests = _tests(one, table, one.row, str)
+    return " AND ".join((*tests, _is(one.column, schema(table)[one.column], one.was)))
+
+
 def _corrected(
     connection: duckdb.DuckDBPyConnection, rows: Rows, table: Delivery, one: Repair
 ) -> Finding:
-    is_row = " AND ".join(_tests(connection, rows, one, one.row))
-    is_wrong = f"{is_row} AND {_is(one.column, schema(rows.table)[one.column], one.was)}"
-    [(wrong,)] = connection.sql(f"SELECT count(*) FROM {staged.STAGED} WHERE {is_wrong}").fetchall()
+    kind = schema(rows.table)[one.column]
+    is_row = " AND ".join(_tests(one, rows.table, one.row, _cells(connection, rows)))
+    mistaken = f"{is_row} AND {_is(one.column, kind, one.was)}"
+    [(wrong,)] = connection.sql(f"SELECT count(*) FROM {staged.STAGED} WHERE {mistaken}").fetchall()
     if wrong != 1:
         there = connection.sql(f"SELECT {one.column} FROM {staged.STAGED} WHERE {is_row} LIMIT 2")
         raise _refused(one, table, _found(one, wrong, [value for (value,) in there.fetchall()]))
-    kind = schema(rows.table)[one.column]
     value = "NULL" if one.becomes is None else f"{literal(one.becomes)}::{kind}"
-    staged.correct(connection, is_wrong, "" if one.drop else f"{one.column} = {value}")
+    staged.correct(connection, mistaken, "" if one.drop else f"{one.column} = {value}")
     became = "left out" if one.drop else f"became {_words(one.becomes)}"
     example = f"{one.column} {_words(one.was)} {became}"
-    return Finding(RULE, "note", shown(one), 1, example, f"{one.why} ({one.id}; {one.url})")
+    return Finding(_RULE, "note", shown(one), 1, example, f"{one.why} ({one.id}; {one.url})")
 
 
 def _found(one: Repair, wrong: int, there: list[Any]) -> str:
@@ -114,38 +127,42 @@ def _is_concerned(
     connection: duckdb.DuckDBPyConnection, rows: Rows, one: Repair, *, whole: bool
 ) -> bool:
     """Whether a table has the period, the edition and the report that a correction is about."""
+    cell = _cells(connection, rows)
     scope = {name: text for name, text in one.row.items() if name in ("period", *_SCOPE)}
-    tests = list(_tests(connection, rows, one, scope))
+    tests = [*_tests(one, rows.table, scope, cell)]
     if rows.table == "flows" and not whole:
-        tests.append(f"({' OR '.join(_reports(connection, rows, one))})")
+        tests.append(f"({' OR '.join(_reports(one, cell))})")
     there = connection.sql(f"SELECT 1 FROM {staged.STAGED} WHERE {' AND '.join(tests)} LIMIT 1")
     return bool(there.fetchall())
 
 
-def _reports(connection: duckdb.DuckDBPyConnection, rows: Rows, one: Repair) -> Iterator[str]:
+def _cells(connection: duckdb.DuckDBPyConnection, rows: Rows) -> Callable[[str], str]:
+    """Return what gives SQL for a column of the rows that wait."""
+    return lambda name: staged.cell(name, connection, rows.same)
+
+
+def _reports(one: Repair, cell: Callable[[str], str]) -> Iterator[str]:
     """Yield SQL that rows of the same report fulfil: its teller's; everybody's where both tell."""
     sides = {"exporter": ("exporter",), "importer": ("importer",), "both": ()}
     for told, side in sides.items():
         if one.row.get("told_by", told) == told:
             names = {name: one.row[name] for name in side if name in one.row}
-            yield " AND ".join(_tests(connection, rows, one, {"told_by": told, **names}))
+            yield " AND ".join(_tests(one, "flows", {"told_by": told, **names}, cell))
 
 
 def _tests(
-    connection: duckdb.DuckDBPyConnection, rows: Rows, one: Repair, row: dict[str, str]
+    one: Repair, table: Table, row: dict[str, str], cell: Callable[[str], str]
 ) -> Iterator[str]:
     """Yield SQL that rows with these texts fulfil."""
-    kinds = schema(rows.table)
+    kinds = schema(table)
     yield "true"
     for name, text in row.items():
-        cell = staged.cell(name, connection, rows.same)
         if name == "period" and kinds[name] == "DATE" and one.period:
-            yield f"{cell}::DATE = {literal(one.period.start)}::DATE"
+            yield f"{cell(name)}::DATE = {literal(one.period.start)}::DATE"
             if "freq" in kinds:
-                freq = staged.cell("freq", connection, rows.same)
-                yield f"{freq} = {literal(one.period.freq)}"
+                yield f"{cell('freq')} = {literal(one.period.freq)}"
         else:
-            yield _is(cell, kinds[name], text)
+            yield _is(cell(name), kinds[name], text)
 
 
 def _is(cell: str, kind: str, value: Cell) -> str:

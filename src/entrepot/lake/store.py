@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from entrepot.model.period import Period
     from entrepot.sources.parser import Rows
 
-__all__ = ["clash", "export", "scan", "write"]
+__all__ = ["clash", "export", "keep", "scan", "write"]
 
 _GROUP = 122_880
 
@@ -78,6 +78,12 @@ def clash(
             SEMI JOIN read_parquet({literal(held)}, hive_partitioning=false) AS old ON {both}
             ORDER BY ALL LIMIT 1""").fetchall()
     return found[0] if found else None
+
+
+def keep(connection: duckdb.DuckDBPyConnection, name: str, query: str) -> None:
+    """Keep what a query gives in a temporary table, which ends with the connection."""
+    with readable():
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
 
 
 def export(

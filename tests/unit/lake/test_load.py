@@ -167,7 +167,7 @@ def test_replacing_one_year_keeps_the_others(lake: Lake, tmp_path: Path, write: 
     lake.add("baci", [write([ROWS[0]])], replace=True)
     assert [str(p) for held in lake.holdings() for p in held.periods] == ["2021", "2022"]
     rules = {finding.rule for finding in lake.check()}
-    assert rules == {"partial-source", "mixed-vintage"}
+    assert rules == {"partial-source", "mixed-vintage", "fell-silent"}
 
 
 def test_new_name_for_the_same_bytes(lake: Lake, write: Write) -> None:

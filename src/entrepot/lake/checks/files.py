@@ -1,20 +1,17 @@
-"""What must hold of a lake: files as they were written, rows as the columns and sources promise.
-
-Findings of level ``error`` mean that a result could be wrong.
-"""
+"""Files as they were written, and rows as the columns and the source promise."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.lake import store
-from entrepot.lake.holding import spans
+from entrepot.lake import repairs, store
+from entrepot.lake.publish import unnamed
 from entrepot.lake.snapshot import hash_file
 from entrepot.model.columns import columns, key_columns
 from entrepot.model.findings import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
     import duckdb
@@ -23,65 +20,42 @@ if TYPE_CHECKING:
     from entrepot.model.columns import Table
     from entrepot.sources.info import Range, SourceInfo
 
-__all__ = ["check_lake", "coverage"]
+__all__ = ["check"]
 
 NOTHING: frozenset[str] = frozenset()
 
 
-def coverage(info: SourceInfo, parts: Sequence[Partition]) -> tuple[Finding, ...]:
-    """Say whether a delivery is an extract: too few areas, or too few rows, in some period."""
-    found: list[Finding] = []
-    for name, expected in (
-        ("exporters", info.bounds.exporters),
-        ("importers", info.bounds.importers),
-        ("rows", info.bounds.rows),
-    ):
-        numbers = [(getattr(part, name), part.period) for part in parts if part.period]
-        few = [(n, period) for n, period in numbers if n < (expected.least or 0)]
-        many = [(n, period) for n, period in numbers if expected.most and n > expected.most]
-        if few and not found:
-            least, period = min(few)
-            found.append(
-                Finding(
-                    "partial-source",
-                    "warning",
-                    spans([period for _, period in few]),
-                    len(few),
-                    f"{_count(least, name)} in {period}",
-                    f"This is an extract of {info.title.partition(',')[0]}: {_count(least, name)}, "
-                    f"where a whole year has at least {expected.least:,.0f}. A share of a total "
-                    "cannot be taken from it, only flows between the areas it holds.",
-                )
-            )
-        if many:
-            most, period = max(many)
-            text = f"More {name} than {expected.most:,.0f}: is this the file it seems to be?"
-            place = spans([period for _, period in many])
-            example = f"{_count(most, name)} in {period}"
-            found.append(Finding("too-many", "warning", place, len(many), example, text))
-    return tuple(found)
-
-
-def _count(number: int, plural: str) -> str:
-    return f"{number:,} {plural.removesuffix('s') if number == 1 else plural}"
-
-
-def check_lake(
-    folder: Path, catalog: Catalog, connection: duckdb.DuckDBPyConnection
+def check(
+    folder: Path,
+    catalog: Catalog,
+    connection: duckdb.DuckDBPyConnection,
+    broken: set[str],
 ) -> Iterator[Finding]:
-    """Yield what is wrong with the files and rows of a lake, and the findings kept from loads."""
+    """Yield what is wrong with the files and rows of a lake, and the findings kept from loads.
+
+    Paths of files with a mistake are added to `broken`: what they add up to means nothing.
+    """
     from entrepot.sources import source_info
 
     for item in catalog.snapshots:
+        info = source_info(item.source)
         yield from item.findings
         yield from _raw(folder, item)
-        info = source_info(item.source)
         for part in item.partitions:
-            broken = list(_files(folder, part))
-            yield from broken
-            if not broken:
-                yield from _rows(folder, item, part, connection, info)
-    yield from _mixed(catalog)
+            bad = [*_files(folder, part)] or [*_rows(folder, item, part, connection, info)]
+            yield from bad
+            if bad:
+                broken.update(stored.path for stored in part.files.values())
+    yield from _left_over(folder, catalog)
+
+
+def _left_over(folder: Path, catalog: Catalog) -> Iterator[Finding]:
+    """Say what lies there that nothing names: somebody read it, or a load was killed."""
+    left = unnamed(folder, catalog)
+    if left:
+        text = "Files that are no longer used; the next change to the lake deletes them."
+        example = left[0].relative_to(folder).as_posix()
+        yield Finding("left-over", "note", str(folder), len(left), example, text)
 
 
 def _raw(folder: Path, item: Snapshot) -> Iterator[Finding]:
@@ -125,6 +99,13 @@ def _rows(
         text = "Two rows for one cell: the same trade could be counted twice."
         cell = ", ".join(str(one) for one in found[0][:-1] if one is not None)
         yield _error("duplicate-cell", place, len(found), cell, text)
+    for repair in repairs.about(info.repairs, item.vintage, part.period):
+        if wrong := len(rows.filter(repairs.is_wrong(repair, item.table))):
+            text = (
+                "A row is still wrong: its correction was declared after it was loaded. Remove the "
+                "snapshot and add its file again."
+            )
+            yield _error("not-repaired", place, wrong, repairs.shown(repair), text)
     for rule, test, text in _row_rules(item.table, info):
         example = f"min(concat_ws(' ', {key}))"
         [(count, one)] = rows.filter(test).aggregate(f"count(*), {example}").fetchall()
@@ -170,22 +151,6 @@ def _row_rules(table: Table, info: SourceInfo) -> Iterator[tuple[str, str, str]]
 def _outside(value: str, expected: Range) -> str:
     ends = ((expected.least, "<"), (expected.most, ">"))
     return " OR ".join(f"{value} {sign} {end!r}" for end, sign in ends if end is not None)
-
-
-def _mixed(catalog: Catalog) -> Iterator[Finding]:
-    """Warn where one source is held in several releases or editions: changes mix with revisions."""
-    for source in dict.fromkeys(item.source for item in catalog.snapshots):
-        for name, word in (("vintage", "releases"), ("nomenclature", "editions")):
-            values = sorted({getattr(item, name) for item in catalog.of(source)})
-            if len(values) > 1:
-                yield Finding(
-                    f"mixed-{name}",
-                    "warning",
-                    source,
-                    len(values),
-                    ", ".join(values),
-                    f"Periods come from different {word}: a change between them may be a revision.",
-                )
 
 
 def _error(rule: str, place: str, count: int, example: str, text: str) -> Finding:

@@ -1,0 +1,52 @@
+"""What must hold of a lake: its files, its rows, what they add up to, and one source by another.
+
+Findings of level ``error`` mean that a result could be wrong; the exit code of `data check` is
+that of the errors. `coverage` looks at a delivery while it is loaded, `check_lake` at everything.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.lake.catalog import Catalog
+from entrepot.lake.checks.coverage import coverage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    import duckdb
+
+    from entrepot.model.findings import Finding
+
+__all__ = ["check_lake", "coverage"]
+
+
+def check_lake(
+    folder: Path,
+    catalog: Catalog,
+    connection: duckdb.DuckDBPyConnection,
+    codes: Mapping[str, frozenset[str]] | None = None,
+) -> Iterator[Finding]:
+    """Yield what is wrong with a lake, what looks odd in it, and the findings kept from loads.
+
+    Parameters
+    ----------
+    folder, catalog, connection
+        The lake.
+    codes
+        Product codes of each edition, for sources that use it; without them no code is unknown.
+    """
+    from entrepot.lake.checks import files, history, odd, pairs, parts
+    from entrepot.lake.checks.counted import Counted
+
+    broken: set[str] = set()
+    yield from files.check(folder, catalog, connection, broken)
+    yield from history.releases(catalog)
+    sound = Catalog(tuple(item.without(broken) for item in catalog.snapshots))
+    counted = Counted.of(folder, sound, connection.cursor())  # its table ends with it
+    for source in counted.sources:
+        yield from odd.check(counted, source, codes or {})
+        yield from parts.check(counted, source)
+        yield from history.check(counted, source)
+    yield from pairs.check(counted)

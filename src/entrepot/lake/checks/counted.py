@@ -1,0 +1,84 @@
+"""The rows that count, added up once for the checks that compare sums."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from entrepot.lake import store
+from entrepot.lake.force import in_force
+from entrepot.sources.strict import literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    import duckdb
+
+    from entrepot.lake.catalog import Catalog
+    from entrepot.lake.force import Part
+    from entrepot.model.period import Period
+
+__all__ = ["CURRENCY", "REPORTER", "SIDE", "VALUE", "Counted"]
+
+VALUE = "coalesce(value_usd, value_reported)"
+CURRENCY = "CASE WHEN value_usd IS NULL THEN currency ELSE 'USD' END"
+REPORTER = "CASE told_by WHEN 'importer' THEN importer ELSE exporter END"
+SIDE = "CASE told_by WHEN 'importer' THEN 'imports' WHEN 'exporter' THEN 'exports' ELSE '' END"
+"""Whose row it is, and of which flow it tells; where both tell, the seller stands for it."""
+_CELL = "freq, period, exporter, importer, told_by, partner_basis"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Rows that count of every source of flows.
+
+    Their sums by source, period, exporter, importer, teller, basis and currency are the temporary
+    table ``sums``, with the columns ``n`` (rows) and ``value``.
+    """
+
+    folder: Path
+    connection: duckdb.DuckDBPyConnection
+    parts: dict[str, list[Part]]
+
+    @classmethod
+    def of(cls, folder: Path, catalog: Catalog, connection: duckdb.DuckDBPyConnection) -> Counted:
+        """Add up the flows of a lake."""
+        names = dict.fromkeys(item.source for item in catalog.snapshots if item.table == "flows")
+        held = {
+            name: [part for part in in_force(catalog.of(name)) if part.counts] for name in names
+        }
+        counted = cls(folder, connection, {name: parts for name, parts in held.items() if parts})
+        queries = [
+            f"SELECT {literal(name)} AS source, {_CELL}, {CURRENCY} AS currency, "
+            f"count(*) AS n, sum({VALUE}) AS value FROM ({counted.rows(name).sql_query()}) "
+            "GROUP BY ALL"
+            for name in counted.sources
+        ]
+        if queries:
+            store.keep(connection, "sums", " UNION ALL ".join(queries))
+        return counted
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Sources of flows, in order of their first load."""
+        return tuple(self.parts)
+
+    def periods(self, source: str) -> list[Period]:
+        """Return the periods that a source has rows of, oldest first."""
+        found = {part.partition.period for part in self.parts[source]}
+        return sorted(period for period in found if period)
+
+    def rows(self, source: str, periods: Iterable[Period] | None = None) -> duckdb.DuckDBPyRelation:
+        """Return the rows that count of a source, or of some periods of it, unread."""
+        wanted = None if periods is None else set(periods)
+        files = [
+            (self.folder / next(iter(part.partition.files.values())).path, part.hidden)
+            for part in self.parts[source]
+            if wanted is None or part.partition.period in wanted
+        ]
+        return store.scan(self.connection, "flows", files)
+
+    def fetch(self, query: str) -> list[tuple[Any, ...]]:
+        """Run a query over `sums`."""
+        return self.connection.sql(query).fetchall()

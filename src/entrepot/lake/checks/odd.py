@@ -1,0 +1,129 @@
+"""Rows that may be right and look odd: trade with oneself, weights without value, shared prices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from entrepot.lake.checks.counted import CURRENCY, REPORTER, VALUE
+from entrepot.lake.holding import spans
+from entrepot.model.display import figure_value
+from entrepot.model.findings import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from entrepot.lake.checks.counted import Counted
+
+__all__ = ["PARTNERS", "check"]
+
+PARTNERS = 5
+"""So many partners with one unit value, to a part in 20,000, are no accident."""
+_FREE = ("98", "99")  # chapters that the convention leaves to countries' own use
+_ROW = f"concat_ws(' ', year(period), exporter, importer, product, round({VALUE}), {CURRENCY})"
+_PRICE = f"({VALUE}) / mass_kg"
+_PARTNER = "CASE told_by WHEN 'importer' THEN exporter ELSE importer END"
+
+
+def check(counted: Counted, source: str, codes: Mapping[str, frozenset[str]]) -> Iterator[Finding]:
+    """Warn of odd rows of a source."""
+    place = f"{source} {spans(counted.periods(source))}"
+    yield from _single(counted, source, place)
+    yield from _shared_prices(counted, source, place)
+    yield from _unknown_codes(counted, source, place, codes)
+
+
+def _single(counted: Counted, source: str, place: str) -> Iterator[Finding]:
+    """Warn of rows that are odd by themselves."""
+    rules = (
+        (
+            "own-trade",
+            "exporter = importer",
+            (
+                "An area trades with itself: goods that come back, or two areas under one code. "
+                "A sum over its partners includes it."
+            ),
+        ),
+        (
+            "mass-without-value",
+            f"{VALUE} = 0 AND (mass_kg > 0 OR quantity > 0)",
+            "Goods without a value: small values may be rounded to zero, and no price follows.",
+        ),
+    )
+    counts = ", ".join(
+        f"count(*) FILTER ({test}), max_by({_ROW}, {VALUE}) FILTER ({test})" for _, test, _ in rules
+    )
+    [found] = counted.rows(source).aggregate(counts).fetchall()
+    for at, (rule, _, text) in enumerate(rules):
+        count, example = found[2 * at : 2 * at + 2]
+        if count:
+            yield Finding(rule, "warning", place, count, str(example), text)
+
+
+class _Shared(NamedTuple):
+    """A unit value that many partners share."""
+
+    partners: int
+    period: str
+    reporter: str
+    product: str
+    price: float
+    currency: str
+
+
+def _shared_prices(counted: Counted, source: str, place: str) -> Iterator[Finding]:
+    """Warn of weights that were made from values: many partners with one price.
+
+    Period by period, because prices of a whole source need much memory.
+    """
+    prices = rows = 0
+    worst: _Shared | None = None
+    for period in counted.periods(source):
+        priced = counted.rows(source, [period]).filter(
+            f"{VALUE} >= 1000 AND mass_kg >= 100 AND is_estimated IS NOT TRUE "
+            "AND product <> 'TOTAL'"
+        )
+        shared = priced.aggregate(
+            f"{REPORTER} AS reporter, told_by, nomenclature, product, {CURRENCY} AS currency, "
+            f"round(ln({_PRICE}) * 20000) AS bucket, count(*) AS n, min({_PARTNER}) AS first, "
+            f"max({_PARTNER}) AS last, min({_PRICE}) AS price",
+            f"{REPORTER}, told_by, nomenclature, product, {CURRENCY}, round(ln({_PRICE}) * 20000)",
+        ).filter(f"n >= {PARTNERS} AND first <> last")
+        most = "{'n': n, 'r': reporter, 'p': product, 'v': price, 'c': currency}"
+        [(some, count, top)] = shared.aggregate(f"count(*), sum(n), max_by({most}, n)").fetchall()
+        if some:
+            prices, rows = prices + some, rows + int(count)
+            one = _Shared(top["n"], str(period), top["r"], top["p"], top["v"], top["c"])
+            worst = max(one, worst or one)
+    if worst:
+        text = (
+            f"Rows of at least {PARTNERS} partners share one unit value ({prices:,} such values): "
+            "their weights were estimated from their values. Prices and weights of these rows say "
+            "nothing."
+        )
+        example = (
+            f"{worst.period} {worst.reporter} {worst.product}: {worst.partners} partners at "
+            f"{worst.price:.6g} {worst.currency} a kg"
+        )
+        yield Finding("shared-price", "warning", place, rows, example, text)
+
+
+def _unknown_codes(
+    counted: Counted, source: str, place: str, codes: Mapping[str, frozenset[str]]
+) -> Iterator[Finding]:
+    """Warn of codes that their edition does not have."""
+    found = counted.rows(source).filter("regexp_full_match(product, '[0-9]{6}')")
+    groups = found.aggregate(f"nomenclature, product, count(*), sum({VALUE}), min({CURRENCY})")
+    strange = sorted(
+        (value or 0.0, rows, f"{product} of {edition}", currency)
+        for edition, product, rows, value, currency in groups.fetchall()
+        if edition in codes and product not in codes[edition] and product[:2] not in _FREE
+    )
+    if strange:
+        value, _, name, currency = strange[-1]
+        text = (
+            f"{len(strange)} product codes do not exist in the edition that the rows are said to "
+            "be in: the edition may be another, or a country may use a code of its own."
+        )
+        example = f"{name}, {figure_value(value, currency)}"
+        count = sum(rows for _, rows, _, _ in strange)
+        yield Finding("unknown-code", "warning", place, count, example, text)
