@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError, RequestError
@@ -69,9 +69,33 @@ def _kept(
 
     span = Period.parse(period) if period else None
     on = span.end if span else date.today()  # as in a definition
-    for side, text in (("importer", importer), ("exporter", exporter)):
+    there = rows.collect_schema()
+    asked = {"importer": importer, "exporter": exporter, "period": period}
+    for name, text in asked.items():
+        if text and (name not in there or (name == "period" and there[name] != nw.Date)):
+            raise RequestError(
+                f"this table has no {name} to choose by", hint="export all of it, and choose there"
+            )
+    for side in ("importer", "exporter"):
+        text = asked[side]
         if text and text != WORLD:
             rows = rows.filter(nw.col(side).is_in(sorted(area_set(text, on))))
     if span:
-        rows = rows.filter(nw.col("period") >= span.start, nw.col("period") <= span.end)
+        rows = rows.filter(nw.col("period") >= span.start, _ends_in(span, dated="freq" in there))
     return rows
+
+
+def _ends_in(span: Period, *, dated: bool) -> nw.Expr:
+    """Whether a row that starts in a span ends in it too: half a year holds no year."""
+    import narwhals as nw
+
+    lengths = {"A": 12, "Q": 3, "M": 1} if dated else {"A": 12}
+    tests = []
+    for freq, months in lengths.items():
+        month = span.end.year * 12 + span.end.month - months  # of the last start, from 0
+        if (span.end + timedelta(days=1)).day > 1:
+            month -= 1
+        last = date(month // 12, month % 12 + 1, 1)
+        test = nw.col("period") <= last
+        tests.append(test & (nw.col("freq") == freq) if dated else test)
+    return nw.any_horizontal(*tests, ignore_nulls=True)
