@@ -107,8 +107,8 @@ def verify_parquet(
     name: str,
     types: Mapping[str, str],
     rules: Sequence[Rule],
-) -> None:
-    """Check every row of a Parquet file.
+) -> dict[str, frozenset[str]]:
+    """Check every row of a Parquet file; return the cells that occur in columns that repeat.
 
     Parameters
     ----------
@@ -124,8 +124,8 @@ def verify_parquet(
     BadFileError
         Naming file, row (the first is row 1) and column of the first row that breaks a rule.
     """
-    tests = [_test(rule, types[rule.column]) for rule in rules if rule.allowed is None]
-    listed = [rule for rule in rules if rule.allowed is not None]
+    tests = [_test(rule, types[rule.column]) for rule in rules if not rule.is_listed]
+    listed = [rule for rule in rules if rule.is_listed]
     seen = "".join(f", list(DISTINCT {quoted(rule.column)})" for rule in listed)  # as stored: quick
     test = " AND ".join(tests) or "true"
     query = f"SELECT count(*), count(*) FILTER (WHERE {test}){seen} FROM {read_parquet(path)}"
@@ -141,6 +141,8 @@ def verify_parquet(
     if good < rows or not known:
         _raise_first(connection, path, name, types, rules)
         raise BadFileError(f"{rows - good} rows cannot be read", where=name)
+    pairs = zip(listed, texts, strict=True)
+    return {rule.column: frozenset(map(_plain, cells)) for rule, cells in pairs}
 
 
 def find_parquet_rows(

@@ -42,6 +42,9 @@ class Rule:
     least
         For a column that already holds numbers (Parquet): it is finite and at least this, or
         null if the pattern allows an empty cell. None: its text is tested as any other.
+    repeats
+        Whether few cells of the column differ, as with codes: the pattern is then tested once for
+        each that does, which is much quicker.
     why, hint
         For the message.
     """
@@ -51,8 +54,14 @@ class Rule:
     pattern: str = ".*"
     allowed: frozenset[str] | None = None
     least: float | None = None
+    repeats: bool = False
     why: str = ""
     hint: str = ""
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether it is tested on the cells that differ."""
+        return self.repeats or self.allowed is not None
 
     def holds(self, text: str) -> bool:
         """Whether a cell follows the rule."""
@@ -92,8 +101,8 @@ def verify(
     columns: Sequence[str],
     rules: Sequence[Rule],
     delim: str = ",",
-) -> None:
-    """Check every row of a text.
+) -> dict[str, frozenset[str]]:
+    """Check every row of a text; return the cells that occur in columns that repeat.
 
     Parameters
     ----------
@@ -113,8 +122,8 @@ def verify(
     """
     import duckdb
 
-    listed = [rule for rule in rules if rule.allowed is not None]
-    test = " AND ".join(rule.sql() for rule in rules if rule.allowed is None)
+    listed = [rule for rule in rules if rule.is_listed]
+    test = " AND ".join(rule.sql() for rule in rules if not rule.is_listed)
     seen = "".join(f", list(DISTINCT coalesce({quoted(rule.column)}, ''))" for rule in listed)
     query = f"SELECT count(*), count(*) FILTER (WHERE {test or True}){seen} FROM "
     try:
@@ -132,6 +141,7 @@ def verify(
     if good < rows or not known:
         _raise_first(path, name, columns, rules, delim)
         raise BadFileError(f"{rows - good} rows cannot be read", where=name)
+    return {rule.column: frozenset(ts) for rule, ts in zip(listed, texts, strict=True)}
 
 
 def find_rows(

@@ -1,0 +1,88 @@
+"""Cells of Comtrade in canonical columns: who gave what to whom, and what the value is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.model.areas import area, by_code
+from entrepot.model.product import EDITIONS
+from entrepot.sources.comtrade.reexports import FLOW
+from entrepot.sources.comtrade.words import bare
+from entrepot.sources.strict import literal
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from entrepot.sources.comtrade.file import File
+    from entrepot.sources.parser import Key
+
+__all__ = ["canonical", "cells_of_key"]
+
+_UNITS = {
+    2: "square metres",
+    3: "1000 kWh",
+    4: "metres",
+    5: "items",
+    6: "pairs",
+    7: "litres",
+    8: "kg",
+    9: "1000 items",
+    10: "packages",
+    11: "dozens",
+    12: "cubic metres",
+    13: "carats",
+}
+_NO_UNIT = (-1, 1)
+
+
+def canonical(connection: duckdb.DuckDBPyConnection, file: File) -> duckdb.DuckDBPyRelation:
+    """Return the flows in canonical columns, unread; values as reported, in whole or broken USD."""
+    pairs = [(int(k), v) for k, v in by_code("comtrade").items() if area(v).kind != "aggregate"]
+    codes = ", ".join(f"({code}, {literal(iso)})" for code, iso in sorted(pairs))
+    editions = " ".join(f"WHEN '{one.comtrade}' THEN '{one.id}'" for one in EDITIONS)
+    units = " ".join(f"WHEN {code} THEN {literal(word)}" for code, word in _UNITS.items())
+    none = ", ".join(map(str, _NO_UNIT))
+    has_quantity = f"quantity IS NOT NULL AND unit IS NOT NULL AND unit NOT IN ({none})"
+    year = "CASE WHEN cell.period < 10000 THEN cell.period ELSE cell.period // 100 END"
+    month = "CASE WHEN cell.period < 10000 THEN 1 ELSE cell.period % 100 END"
+    return connection.sql(f"""
+        WITH area(code, iso) AS (VALUES {codes})
+        SELECT make_date({year}, {month}, 1) AS period,
+               CASE WHEN cell.period < 10000 THEN 'A' ELSE 'M' END AS freq,
+               CASE flow WHEN 'X' THEN here.iso ELSE there.iso END AS exporter,
+               CASE flow WHEN 'X' THEN there.iso ELSE here.iso END AS importer,
+               product,
+               CASE edition {editions} ELSE {literal(file.edition)} END AS nomenclature,
+               value AS value_usd,
+               CASE WHEN flow = 'M' AND fob = value AND (cif IS NULL OR cif <> value) THEN 'FOB'
+                    WHEN flow = 'M' THEN 'CIF'
+                    WHEN cif = value AND (fob IS NULL OR fob <> value) THEN 'CIF'
+                    ELSE 'FOB' END AS valuation,
+               mass AS mass_kg,
+               CASE WHEN {has_quantity} THEN quantity END AS quantity,
+               CASE WHEN {has_quantity} THEN
+                    CASE unit {units} ELSE 'unit ' || unit || ' of Comtrade' END
+                    END AS quantity_unit,
+               CASE flow WHEN 'X' THEN 'exporter' ELSE 'importer' END AS told_by,
+               CASE flow WHEN 'X' THEN 'destination' ELSE 'origin' END AS partner_basis,
+               is_reexport,
+               CASE WHEN mass_estimated IS NOT NULL OR quantity_estimated IS NOT NULL
+                    THEN coalesce(mass_estimated AND mass IS NOT NULL, false)
+                      OR coalesce(quantity_estimated AND {has_quantity}, false)
+                    END AS is_estimated
+        FROM {FLOW} AS cell JOIN area AS here ON here.code = reporter
+        JOIN area AS there ON there.code = partner""")
+
+
+def cells_of_key(key: Key) -> dict[str, set[str]]:
+    """Return the cells, by role, that rows have which became the rows with a canonical key."""
+    period, freq, exporter, importer, product, told_by, *_ = key
+    here, there = (exporter, importer) if told_by == "exporter" else (importer, exporter)
+    time = f"{period:%Y}" if freq == "A" else f"{period:%Y%m}"
+    return {
+        "period": {time},
+        "reporter": {bare(code) for code in area(here).comtrade},
+        "partner": {bare(code) for code in area(there).comtrade},
+        "flow": {"X", "RX", "DX", "2", "3"} if told_by == "exporter" else {"M", "1"},
+        "product": {bare(product)},
+    }

@@ -1,0 +1,95 @@
+"""Headings beside their lines: the finest level of each reporter and partner counts.
+
+A chapter is the sum of its headings, a heading of its subheadings, TOTAL of everything. A row is
+left out where finer rows of the same report are under it; where there are none it stays, because
+nothing else tells of that trade.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.model.findings import Finding
+from entrepot.sources.comtrade.words import CELL, KEY, cell_words, rounding, usd
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from entrepot.sources.comtrade.file import File
+
+__all__ = ["keep_finest"]
+
+_LEVEL = "CASE product WHEN 'TOTAL' THEN 0 ELSE length(product) END"
+_REPORT = "period, reporter, partner, flow"
+
+
+def keep_finest(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Finding, ...]:
+    """Leave out of the table of cells what is a sum of other cells; say where sums differ."""
+    levels = [
+        int(level)
+        for (level,) in connection.sql(f"SELECT DISTINCT {_LEVEL} FROM {CELL}").fetchall()
+    ]
+    coarse = sorted(levels)[:-1]
+    if not coarse:
+        return _headings_left(connection, file)
+    for place, level in enumerate(reversed(coarse)):  # finest first: sums are of what stays
+        prefix = f"left(product, {level})" if level else "'TOTAL'"
+        new = "CREATE OR REPLACE TEMP TABLE comtrade_above AS" if not place else (
+            "INSERT INTO comtrade_above"
+        )  # fmt: skip
+        connection.execute(f"""
+            {new} SELECT above.*, below.value AS below, below.n AS n, {level} AS level
+            FROM {CELL} AS above JOIN (
+                SELECT {_REPORT}, {prefix} AS product, sum(value) AS value, count(*) AS n
+                FROM {CELL} WHERE {_LEVEL} > {level} GROUP BY ALL
+            ) AS below USING ({_REPORT}, product) WHERE {_LEVEL} = {level}""")
+        connection.execute(f"""
+            CREATE OR REPLACE TEMP TABLE {CELL} AS SELECT cell.* FROM {CELL} AS cell
+            ANTI JOIN (FROM comtrade_above WHERE level = {level}) AS above
+            USING ({_REPORT}, product)""")
+    return (*_left_out(connection, file), *_headings_left(connection, file))
+
+
+def _left_out(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Finding, ...]:
+    found: list[Finding] = []
+    off = f"abs(value - below) > {rounding('n', 'value')}"
+    for rule, which, what in (
+        ("totals-beside-lines", "level = 0", "Rows over all goods together"),
+        ("headings-beside-lines", "level > 0", "Chapters and headings"),
+    ):
+        [(rows, value, differ, more)] = connection.sql(f"""
+            SELECT count(*), coalesce(sum(value), 0), count(*) FILTER ({off}),
+                   coalesce(sum(value - below) FILTER ({off} AND value > below), 0)
+            FROM comtrade_above WHERE {which}""").fetchall()
+        if rows:
+            text = f"{what} stand beside their own parts; they were left out and the parts kept."
+            found.append(Finding(rule, "note", file.name, int(rows), usd(value), text))
+        if differ:
+            one = connection.sql(f"""
+                SELECT {KEY}, value, below FROM comtrade_above WHERE {which} AND {off}
+                ORDER BY abs(value - below) DESC, {KEY} LIMIT 1""").fetchall()[0]
+            example = f"{cell_words(one)}: {usd(one[-2])}, its lines {usd(one[-1])}"
+            text = (
+                f"{what} are not the sum of the lines in the file, which were kept: lines are kept "
+                f"back, or were not asked for. {usd(more)} are in no line."
+            )
+            level = "warning" if which == "level > 0" else "note"
+            found.append(
+                Finding(f"{rule}-differ", level, file.name, int(differ), example, text)  # type: ignore[arg-type]
+            )
+    return tuple(found)
+
+
+def _headings_left(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Finding, ...]:
+    """Say which rows are coarser than six digits because nothing finer is there."""
+    [(rows, codes)] = connection.sql(f"""
+        SELECT count(*), coalesce(string_agg(DISTINCT product, ', ' ORDER BY product), '')
+        FROM {CELL} WHERE {_LEVEL} < 6""").fetchall()
+    if not rows:
+        return ()
+    text = (
+        "Rows of chapters, headings or all goods together, without finer ones under them: they "
+        "were kept as they are, and answer no question about six digits."
+    )
+    shown = codes if len(codes) <= 60 else f"{codes[:57]}..."
+    return (Finding("coarse-products", "note", file.name, int(rows), shown, text),)

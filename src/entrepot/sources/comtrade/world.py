@@ -1,0 +1,105 @@
+"""Partners that are sums of partners: left out, after they were held against what they sum.
+
+Comtrade prints the world (0) beside the partners. An area is an aggregate where model/areas.csv
+says so.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.errors import BadFileError
+from entrepot.model.areas import area, by_code
+from entrepot.model.findings import Finding
+from entrepot.sources.comtrade.words import CELL, KEY, cell_words, rounding, usd
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from entrepot.sources.comtrade.file import File
+
+__all__ = ["leave_sums_out"]
+
+_WORLD = 0
+
+
+def leave_sums_out(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Finding, ...]:
+    """Leave aggregates out of the table of cells, on either side, and say what they held.
+
+    Raises
+    ------
+    BadFileError
+        If nothing else is in the file: the world as a partner would be taken for a country.
+    """
+    sums = sorted(int(k) for k, v in by_code("comtrade").items() if area(v).kind == "aggregate")
+    listed = ", ".join(map(str, sums))
+    side = f"(partner IN ({listed}) OR reporter IN ({listed}))"
+    [(rows, other, groups, value)] = connection.sql(f"""
+        SELECT count(*) FILTER ({side}), count(*) FILTER (NOT {side}),
+               count(*) FILTER ({side} AND partner <> {_WORLD}),
+               coalesce(sum(value) FILTER ({side} AND partner <> {_WORLD}), 0)
+        FROM {CELL}""").fetchall()
+    if rows and not other:
+        raise BadFileError(
+            "totals over all partners only",
+            where=file.name,
+            why="a flow has two countries; kept as if the world were one, every share and "
+            "concentration by partner would be wrong",
+            hint="ask Comtrade for all partners (partnerCode=all), not for World",
+        )
+    found = _world(connection, file, side) if rows else ()
+    if groups:
+        text = "Groups of countries, as reporter or partner, stand beside their members; left out."
+        found += (Finding("groups-left-out", "note", file.name, int(groups), usd(value), text),)
+    if rows:
+        connection.execute(f"DELETE FROM {CELL} WHERE {side}")
+    return found
+
+
+def _world(connection: duckdb.DuckDBPyConnection, file: File, side: str) -> tuple[Finding, ...]:
+    cell = KEY.replace("partner, ", "")
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE comtrade_world AS
+        SELECT {KEY.replace("partner", f"{_WORLD} AS partner")},
+               max(value) FILTER (partner = {_WORLD}) AS value,
+               coalesce(sum(value) FILTER (NOT {side}), 0) AS partners,
+               count(*) FILTER (NOT {side}) AS n
+        FROM {CELL} GROUP BY {cell} HAVING count(*) FILTER (partner = {_WORLD}) > 0""")
+    off = f"n > 0 AND abs(value - partners) > {rounding('n', 'value')}"
+    [(rows, differ, less, more, alone, lost)] = connection.sql(f"""
+        SELECT count(*), count(*) FILTER ({off}),
+               coalesce(sum(value - partners) FILTER ({off} AND value > partners), 0),
+               coalesce(sum(partners - value) FILTER ({off} AND value < partners), 0),
+               count(*) FILTER (n = 0), coalesce(sum(value) FILTER (n = 0), 0)
+        FROM comtrade_world""").fetchall()
+    found: list[Finding] = []
+    if rows:
+        text = (
+            f"Totals over all partners were left out and held against the partners: {differ:,} of "
+            f"{rows - alone:,} differ by more than rounding."
+        )
+        found.append(Finding("world-left-out", "note", file.name, int(rows), "", text))
+    if differ:
+        text = (
+            f"The total over all partners is not the sum of the partners in the file: {usd(less)} "
+            f"are with no partner, {usd(more)} with partners and not in the total. Partners were "
+            "kept."
+        )
+        example = _example(connection, off, "abs(value - partners)")
+        found.append(Finding("world-differs", "warning", file.name, int(differ), example, text))
+    if alone:
+        text = (
+            f"For these products the file has the total over all partners and no partner: "
+            f"{usd(lost)} were left out."
+        )
+        example = _example(connection, "n = 0", "value")
+        found.append(Finding("world-alone", "warning", file.name, int(alone), example, text))
+    return tuple(found)
+
+
+def _example(connection: duckdb.DuckDBPyConnection, which: str, order: str) -> str:
+    one = connection.sql(
+        f"SELECT {KEY}, value, partners FROM comtrade_world WHERE {which} "
+        f"ORDER BY {order} DESC, {KEY} LIMIT 1"
+    ).fetchall()[0]
+    return f"{cell_words(one)}: {usd(one[-2])}, its partners {usd(one[-1])}"
