@@ -33,14 +33,18 @@ docs: $(VENV)/.ready-dev ## Write the reference pages from the code
 
 lock: $(VENV)/.ready-dev ## Resolve the locks again for every platform and Python
 	@$(RESOLVE) -o requirements.lock
-	@$(RESOLVE) --extra dev -o requirements-dev.lock
+	@$(RESOLVE) --extra dev --extra excel --extra fetch --extra stata -o requirements-dev.lock
+	@echo sanction-simulator==0.1.4 | $(BIN)/python -m uv pip compile --quiet --no-header \
+		--no-deps --generate-hashes - -o requirements-icio.lock
 
 clean: ## Remove the environment and what was written
 	rm -rf $(VENV) out
 
-$(VENV)/.ready: requirements.lock pyproject.toml
+# The package with the OECD's table is wanted for that file: its dependencies (a web framework) are not.
+$(VENV)/.ready: requirements.lock requirements-icio.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install $(LOCKED) -r requirements.lock
+	$(BIN)/python -m pip install $(LOCKED) --no-deps -r requirements-icio.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 

@@ -18,6 +18,8 @@ from entrepot.cli.common import (
 )
 from entrepot.cli.data_get import EXAMPLE as GET_EXAMPLE
 from entrepot.cli.data_get import get
+from entrepot.cli.data_map import EXAMPLE as MAP_EXAMPLE
+from entrepot.cli.data_map import map_
 from entrepot.cli.data_tables import (
     holdings_table,
     print_findings,
@@ -35,6 +37,7 @@ __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.command(epilog=GET_EXAMPLE)(get)
+app.command("map", epilog=MAP_EXAMPLE)(map_)
 
 SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help="Id of a source: baci.")]
 
