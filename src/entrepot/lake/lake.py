@@ -6,22 +6,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
+from entrepot.errors import RequestError
 from entrepot.lake import readers
 from entrepot.lake.catalog import Catalog
-from entrepot.lake.force import Part, in_force
 from entrepot.lake.holding import Holding, LoadReport, holdings
-from entrepot.sources import is_own, split_address
+from entrepot.lake.state import State
+from entrepot.sources import split_address
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import duckdb
     import narwhals as nw
 
-    from entrepot.lake.catalog import Snapshot
+    from entrepot.lake.force import Part
     from entrepot.lake.layout import Order
+    from entrepot.lake.picture import Picture
     from entrepot.model.columns import Table
     from entrepot.model.findings import Finding
     from entrepot.settings import Settings
@@ -41,7 +42,7 @@ class Lake:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._connection: duckdb.DuckDBPyConnection | None = None
-        self._pinned: Catalog | None = None
+        self._pinned: State | None = None
 
     @classmethod
     def open(cls, path: str | os.PathLike[str] | None = None) -> Lake:
@@ -70,34 +71,28 @@ class Lake:
 
         Files of that state stay until the block ends. Keep it short: as long as somebody reads, a
         change frees no space. A block inside a block reads the state of the outer one.
-
-        Examples
-        --------
-        >>> with Lake.open("no-lake").reading() as held:
-        ...     held.holdings()
-        ()
         """
         if self._pinned is not None:
             yield self
             return
         with readers.reading(self.path):
-            self._pinned = Catalog.read(self.path)
+            self._pinned = State(self.path, Catalog.read(self.path))
             try:
                 yield self
             finally:
                 self._pinned = None
 
-    def _catalog(self) -> Catalog:
-        return Catalog.read(self.path) if self._pinned is None else self._pinned
+    def _state(self) -> State:
+        return self._pinned or State(self.path, Catalog.read(self.path))
 
     def holdings(self) -> tuple[Holding, ...]:
         """Return what each delivered file brought, oldest load first."""
-        return holdings(self._catalog())
+        return holdings(self._state().catalog)
 
     def holds(self, source: str) -> bool:
         """Whether anything of a source is held; `source` as in `flows`."""
         name, vintage = split_address(source)
-        return any(vintage in (None, item.vintage) for item in self._catalog().of(name))
+        return any(vintage in (None, item.vintage) for item in self._state().catalog.of(name))
 
     def flows(
         self, source: str, *, by: Order = "importer"
@@ -119,14 +114,8 @@ class Lake:
         RequestError
             If the source brings another table than flows.
         """
-        parts = self._parts(source)
-        if parts[0].snapshot.table != "flows":
-            table = parts[0].snapshot.table
-            raise RequestError(
-                f"{source} holds {table}, not flows",
-                hint=f'read it with Lake.table("{table}")',
-            )
-        return self._scan(parts, by)
+        state = self._state()
+        return self._scan(state, state.parts_of_flows(source), by)
 
     def table(
         self, name: Table, *, source: str | None = None, by: Order = "importer"
@@ -138,31 +127,18 @@ class Lake:
         NoEvidenceError
             If nothing of the table is held.
         """
-        if source:
-            return self._scan(self._parts(source), by)
-        catalog = self._catalog()
-        names = dict.fromkeys(item.source for item in catalog.snapshots if item.table == name)
-        if not names:
-            raise NoEvidenceError(
-                f"no table {name} is held",
-                where=str(self.path),
-                hint="entrepot data sources says which source brings it",
-            )
-        return self._scan([part for one in names for part in in_force(catalog.of(one))], by)
+        state = self._state()
+        return self._scan(state, state.parts(source) if source else state.parts_of_table(name), by)
 
-    def _scan(self, parts: list[Part], by: Order) -> nw.LazyFrame[duckdb.DuckDBPyRelation]:
+    def _scan(
+        self, state: State, parts: list[Part], by: Order
+    ) -> nw.LazyFrame[duckdb.DuckDBPyRelation]:
         import narwhals as nw
 
         from entrepot.lake import store
 
-        files = []
-        for part in parts:
-            stored = part.partition.files
-            if part.counts:
-                path = stored[by] if by in stored else next(iter(stored.values()))
-                files.append((self.path / path.path, part.hidden))
-        relation = store.scan(self.connection, parts[0].snapshot.table, files)
-        return nw.from_native(relation).lazy()
+        files = state.files(parts, by)
+        return nw.from_native(store.scan(self.connection, parts[0].snapshot.table, files)).lazy()
 
     def add(
         self,
@@ -182,7 +158,7 @@ class Lake:
         source
             Id of a source.
         paths
-            Files as the publisher ships them. Bytes that are held already are left as they are.
+            Files as published. Bytes that are held already are left as they are.
         replace
             Whether what is held of the same release gives way: the whole period, or for a source
             of single reports what the same reporters told; otherwise that is an error. A later
@@ -205,20 +181,12 @@ class Lake:
             If the disk is full, or another load is running.
         """
         from entrepot.lake.load import load
-        from entrepot.sources.own import MAPPED, own_source
+        from entrepot.sources.own import named_source
         from entrepot.sources.parser import Said
 
         if not paths:
             raise RequestError("no file to add", hint=f"entrepot data add {source} FILE")
-        name, title = split_address(source)[0], ""
-        if name == "table" or is_own(name):
-            name, title = own_source(name, Path(paths[0]).stem, mapping)
-        elif mapping and name not in MAPPED:
-            raise RequestError(
-                f"{name} takes no mapping",
-                why="its columns are known",
-                hint="leave it out, or add the file as a table of your own: data add table FILE",
-            )
+        name, title = named_source(split_address(source)[0], Path(paths[0]), mapping)
         return load(
             self.path,
             name,
@@ -242,17 +210,11 @@ class Lake:
         """
         from entrepot.lake.publish import remove
 
-        name, vintage = split_address(source)
-        items = [item for item in self._of(name) if vintage in (None, item.vintage)]
-        gone = [item for item in items if item.id.startswith((snapshot or "").lower()[:12])]
-        if not gone:
-            ids = [item.id for item in items]
-            raise UnknownNameError("snapshot", str(snapshot), ids, hint=f"held: {', '.join(ids)}")
-        going = {item.id for item in gone}
-        what = (item for item in self.holdings() if item.source == name)
-        found = tuple(item for item in what if item.snapshot in going)
+        name, _ = split_address(source)
+        going = {item.id for item in self._state().chosen(source, snapshot)}
+        held = self.holdings()
         remove(self.path, going, name)
-        return found
+        return tuple(item for item in held if item.source == name and item.snapshot in going)
 
     def export(
         self,
@@ -263,7 +225,7 @@ class Lake:
         exporter: str | None = None,
         period: str | None = None,
     ) -> int:
-        """Write rows of a source in canonical columns to a CSV or Parquet file.
+        """Write rows of a source to a CSV or Parquet file, and return how many.
 
         Parameters
         ----------
@@ -273,18 +235,12 @@ class Lake:
             File to write, ending in ``.csv`` or ``.parquet``; one that exists is replaced.
         importer, exporter, period
             Keep only rows of these areas (an area, group or sum) and inside this period.
-
-        Returns
-        -------
-        int
-            Number of rows written.
         """
         from entrepot.lake.export import export
 
         with self.reading():
-            rows = self._scan(
-                self._parts(source), by="exporter" if exporter and not importer else "importer"
-            )
+            by: Order = "exporter" if exporter and not importer else "importer"
+            rows = self._scan(self._state(), self._state().parts(source), by)
             return export(
                 self.connection,
                 rows,
@@ -294,32 +250,51 @@ class Lake:
                 period=period,
             )
 
-    def check(self) -> tuple[Finding, ...]:
-        """Check files and rows; return findings, those kept from loads included."""
+    def findings(self, source: str | None = None) -> nw.LazyFrame[duckdb.DuckDBPyRelation]:
+        """Return what was noticed at every load, of all sources or of one, as a table.
+
+        It has the columns of a `Finding`, and ``source``, ``vintage`` and ``snapshot``.
+        """
+        import narwhals as nw
+
+        from entrepot.lake import store
+
+        state = self._state()
+        items = state.of(source) if source else state.catalog.snapshots
+        return nw.from_native(store.findings(self.connection, items)).lazy()
+
+    def pictures(self, source: str, *, snapshot: str | None = None) -> tuple[Picture, ...]:
+        """Return who reports when, for each frequency that a source has flows of.
+
+        Parameters
+        ----------
+        source
+            As in `flows`: rows that count.
+        snapshot
+            First digits of a snapshot: all of its rows, whether they count or not.
+
+        Raises
+        ------
+        NoEvidenceError
+            If nothing of the source is held.
+        UnknownNameError
+            If there is no such release or snapshot.
+        """
+        from entrepot.lake.picture import pictures
+
+        with self.reading():
+            return tuple(pictures(self.connection, self._state(), source, snapshot))
+
+    def check(self, codes: Mapping[str, frozenset[str]] | None = None) -> tuple[Finding, ...]:
+        """Check files and rows; return findings, those kept from loads included.
+
+        Parameters
+        ----------
+        codes
+            Product codes of each edition (``HS2017``); without them no code is unknown.
+        """
         from entrepot.lake.checks import check_lake
         from entrepot.lake.outside import guarded
 
         with self.reading(), guarded(self.path):
-            return tuple(check_lake(self.path, self._catalog(), self.connection))
-
-    def _parts(self, source: str) -> list[Part]:
-        """Return what counts of a source or of one release of it."""
-        name, vintage = split_address(source)
-        found = in_force(self._of(name), vintage)
-        if not found:
-            held = sorted({item.vintage for item in self._of(name)})
-            raise UnknownNameError("release", str(vintage), held, hint=f"held: {', '.join(held)}")
-        return found
-
-    def _of(self, source: str) -> tuple[Snapshot, ...]:
-        found = self._catalog().of(source)
-        if not found:
-            from entrepot.sources import source_info
-
-            source_info(source)  # an unknown one is another mistake
-            raise NoEvidenceError(
-                f"nothing of {source} is held",
-                where=str(self.path),
-                hint=f"entrepot data add {source} FILE",
-            )
-        return found
+            return tuple(check_lake(self.path, self._state().catalog, self.connection, codes))

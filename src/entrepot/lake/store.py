@@ -12,16 +12,17 @@ from entrepot.model.columns import key_columns, schema
 from entrepot.sources.strict import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     import duckdb
 
+    from entrepot.lake.catalog import Snapshot
     from entrepot.model.columns import Table
     from entrepot.model.period import Period
     from entrepot.sources.parser import Rows
 
-__all__ = ["clash", "export", "keep", "scan", "write"]
+__all__ = ["clash", "export", "findings", "keep", "scan", "write"]
 
 _GROUP = 122_880
 
@@ -84,6 +85,24 @@ def keep(connection: duckdb.DuckDBPyConnection, name: str, query: str) -> None:
     """Keep what a query gives in a temporary table, which ends with the connection."""
     with readable():
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+
+
+def findings(
+    connection: duckdb.DuckDBPyConnection, items: Sequence[Snapshot]
+) -> duckdb.DuckDBPyRelation:
+    """Return what was noticed when snapshots were loaded, as a table."""
+    texts = ["source", "vintage", "snapshot", "rule", "level", "place", "example", "text"]
+    rows = [
+        (item.source, item.vintage, item.id, one.rule, one.level, one.place, one.example, one.text)
+        for item in items
+        for one in item.findings
+    ]
+    counts = [one.count for item in items for one in item.findings]
+    lists = ", ".join(f"unnest(${at + 1}::VARCHAR[]) AS {name}" for at, name in enumerate(texts))
+    columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in texts]
+    return connection.sql(
+        f"SELECT {lists}, unnest(${len(texts) + 1}::BIGINT[]) AS count", params=[*columns, counts]
+    ).project("source, vintage, snapshot, rule, level, place, count, example, text")
 
 
 def export(

@@ -3,13 +3,37 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from entrepot.errors import RequestError
+from entrepot.sources import is_own
 
-__all__ = ["MAPPED", "own_source"]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["MAPPED", "named_source", "own_source"]
 
 MAPPED = ("gacc", "table")
 """Sources that read a file with the help of a mapping."""
+
+
+def named_source(source: str, file: Path, mapping: str | None) -> tuple[str, str]:
+    """Return the id under which a file of any source is kept, and the title of an own table.
+
+    Raises
+    ------
+    RequestError
+        If a mapping is given where none is read; and what `own_source` raises.
+    """
+    if source == "table" or is_own(source):
+        return own_source(source, file.stem, mapping)
+    if mapping and source not in MAPPED:
+        raise RequestError(
+            f"{source} takes no mapping",
+            why="its columns are known",
+            hint="leave it out, or add the file as a table of your own: data add table FILE",
+        )
+    return source, ""
 
 
 def own_source(source: str, file: str, mapping: str | None) -> tuple[str, str]:

@@ -1,0 +1,117 @@
+"""One state of the lake: which rows count by its catalog, and where they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
+from entrepot.lake.force import Part, in_force
+from entrepot.sources import split_address
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from entrepot.lake.catalog import Catalog, Snapshot
+    from entrepot.lake.layout import Order
+    from entrepot.model.columns import Table
+
+__all__ = ["State"]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A catalog, and the folder that its paths start in."""
+
+    folder: Path
+    catalog: Catalog
+
+    def of(self, source: str) -> list[Snapshot]:
+        """Return the snapshots of a source, or of one release of it.
+
+        Raises
+        ------
+        NoEvidenceError
+            If nothing of the source is held.
+        UnknownNameError
+            If there is no such source, or this release of it is not held.
+        """
+        name, vintage = split_address(source)
+        items = self.catalog.of(name)
+        if not items:
+            from entrepot.sources import source_info
+
+            source_info(name)  # an unknown one is another mistake
+            raise NoEvidenceError(
+                f"nothing of {name} is held",
+                where=str(self.folder),
+                hint=f"entrepot data add {name} FILE",
+            )
+        found = [item for item in items if vintage in (None, item.vintage)]
+        if not found:
+            held = sorted({item.vintage for item in items})
+            raise UnknownNameError("release", str(vintage), held, hint=f"held: {', '.join(held)}")
+        return found
+
+    def chosen(self, source: str, snapshot: str | None) -> list[Snapshot]:
+        """Return what `of` does, or only the snapshots whose id starts like `snapshot`.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is none; and what `of` raises.
+        """
+        items = self.of(source)
+        found = [item for item in items if item.id.startswith((snapshot or "").lower()[:12])]
+        if not found:
+            ids = [item.id for item in items]
+            raise UnknownNameError("snapshot", str(snapshot), ids, hint=f"held: {', '.join(ids)}")
+        return found
+
+    def parts(self, source: str) -> list[Part]:
+        """Return what counts of a source, or of one release of it; errors as `of`."""
+        return in_force(self.of(source))
+
+    def parts_of_flows(self, source: str) -> list[Part]:
+        """Return what `parts` does, if it is flows.
+
+        Raises
+        ------
+        RequestError
+            If the source brings another table.
+        """
+        found = self.parts(source)
+        table = found[0].snapshot.table
+        if table != "flows":
+            raise RequestError(
+                f"{source} holds {table}, not flows",
+                hint=f'read it with Lake.table("{table}")',
+            )
+        return found
+
+    def parts_of_table(self, table: Table) -> list[Part]:
+        """Return what counts of every source of a table.
+
+        Raises
+        ------
+        NoEvidenceError
+            If nothing of the table is held.
+        """
+        items = self.catalog.snapshots
+        names = dict.fromkeys(item.source for item in items if item.table == table)
+        if not names:
+            raise NoEvidenceError(
+                f"no table {table} is held",
+                where=str(self.folder),
+                hint="entrepot data sources says which source brings it",
+            )
+        return [part for name in names for part in in_force(self.catalog.of(name))]
+
+    def files(self, parts: Sequence[Part], by: Order) -> Iterator[tuple[Path, frozenset[str]]]:
+        """Yield the files to read, of the copy sorted by a side, each with what is hidden of it."""
+        for part in parts:
+            stored = part.partition.files
+            if part.counts:
+                path = stored[by] if by in stored else next(iter(stored.values()))
+                yield self.folder / path.path, part.hidden
