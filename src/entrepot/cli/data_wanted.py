@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast, get_args
 
 from entrepot.errors import RequestError
 
@@ -32,14 +32,14 @@ def wanted_of(
         For a word that is no period, frequency, area, list or code.
     """
     from entrepot.model.period import Period
-    from entrepot.sources.get.plan import Wanted
+    from entrepot.sources.get.plan import Freq, Wanted
 
     when = Period.parse(period) if period else None
-    if freq not in ("", "A", "Q", "M"):
+    if freq not in get_args(Freq):
         raise RequestError(f"not a frequency: {freq!r}", hint="write A, Q or M")
     return Wanted(
         period=when,
-        freq=freq,
+        freq=cast("Freq", freq),
         reporters=_areas(reporter, when),
         partners=_areas(partner, when),
         codes=_codes(goods, when),

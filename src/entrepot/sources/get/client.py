@@ -10,6 +10,7 @@ import ssl
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -63,12 +64,10 @@ class Door:
             import httpx
         except ImportError as error:
             raise MissingExtraError("httpx", "fetch") from error
-        from entrepot import __version__
-
         self._client = httpx.Client(
             follow_redirects=False,
             timeout=httpx.Timeout(CONNECT_TIMEOUT, read=self._timeout),
-            headers={"User-Agent": f"entrepot/{__version__}"},
+            headers={"User-Agent": f"entrepot/{version('entrepot')}"},
         )
         return self
 

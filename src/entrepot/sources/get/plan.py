@@ -20,7 +20,17 @@ if TYPE_CHECKING:
     from entrepot.model.period import Period
     from entrepot.sources.info import Download, Way
 
-__all__ = ["Piece", "Wanted", "installed", "months", "needed", "pieces", "short_name", "years"]
+__all__ = [
+    "Freq",
+    "Piece",
+    "Wanted",
+    "installed",
+    "months",
+    "needed",
+    "pieces",
+    "short_name",
+    "years",
+]
 
 Freq = Literal["", "A", "Q", "M"]
 _SPOKEN = {"reporters": "reporter", "partners": "partner", "codes": "goods"}
