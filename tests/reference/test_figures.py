@@ -11,9 +11,11 @@ import pytest
 import entrepot as ep
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures import Definition
-from entrepot.figures.cells import Cells, Measured
+from entrepot.figures.cells import Cells
 from entrepot.figures.estimate import Missing
 from entrepot.figures.held import Held
+from entrepot.figures.measured import Measured
+from entrepot.figures.measured import measure as measured
 from entrepot.goods import goods_selection
 
 if TYPE_CHECKING:
@@ -211,11 +213,11 @@ def test_a_member_that_a_whole_source_does_not_know_is_named(
     )
     rows = Cells(lake, held)
     asked = Definition.build("import_share", importer="RUS", exporter="DEU+LIE", period=2021)
-    found = rows.measure(asked, goods)
+    found = measured(rows, asked, goods)
     assert isinstance(found, Measured)
     assert found.value == pytest.approx(bought["DEU"] / sum(bought.values()))
     assert rows.strangers(asked) == {"LIE"}
-    assert isinstance(rows.measure(asked.but(exporter="LIE"), goods), Missing)
+    assert isinstance(measured(rows, asked.but(exporter="LIE"), goods), Missing)
 
 
 def test_two_way_trade(world: tuple[ep.Lake, Path]) -> None:

@@ -8,6 +8,7 @@ from entrepot.figures import caveats
 from entrepot.figures.cells import Cells, everything, totals
 from entrepot.figures.estimate import Answer, Estimate, Missing
 from entrepot.figures.held import held
+from entrepot.figures.measured import measure
 from entrepot.figures.variants import territories, territory
 from entrepot.goods import goods_selection
 from entrepot.model.areas import WORLD
@@ -146,7 +147,7 @@ def _codes(goods: Goods) -> list[frozenset[str] | None]:
 def _estimate(
     definition: Definition, goods: Goods, cells: Cells, *, main: bool = False
 ) -> Estimate | Missing:
-    found = cells.measure(definition, goods)
+    found = measure(cells, definition, goods)
     if isinstance(found, Missing):
         return found
     words = definition.goods

@@ -77,12 +77,15 @@ class InputCells:
 
     def _cube(self) -> Frame:
         """Return the cells that any of the ways touches, so that one cube does for all."""
+        asked = self.ways[0].asked
         groups = [sides(way.asked) for way in self.ways]
-        cells = self.rows.cube(
-            frozenset().union(*(buyers for buyers, _ in groups)),
-            frozenset().union(*(sellers for _, sellers in groups)),
-            made_by(self.ways[0].asked.goods),
-        )
+        buyers = frozenset[str]().union(*(group for group, _ in groups))
+        sellers = frozenset[str]().union(*(group for _, group in groups))
+        if asked.measure == "export_share":
+            buyers = frozenset()
+        elif asked.measure != "asymmetry" and buyers:  # what they buy is all that is looked at
+            sellers = frozenset()
+        cells = self.rows.cube(buyers, sellers, made_by(asked.goods))
         if self.buyer_sector:
             cells = cells.filter(nw.col("buyer_sector") == self.buyer_sector)
         return cells

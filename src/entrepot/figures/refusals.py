@@ -1,0 +1,84 @@
+"""When rows that are held are no answer: who is silent, which goods are not there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from entrepot.figures.cells import everything, members_of, names_on, totals
+from entrepot.figures.estimate import Missing
+from entrepot.lake import fetch, whole_trade
+
+if TYPE_CHECKING:
+    from entrepot.figures.cells import Cells, Goods
+    from entrepot.figures.definition import Definition
+
+__all__ = ["nothing", "refusal"]
+
+
+def refusal(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
+    """Say why the rows held cannot answer, before anything is added up."""
+    found = _silent(cells, asked) or _few(cells, asked, goods)
+    return found or (_thin(cells, asked) if cells.held.is_partial else None)
+
+
+def _silent(cells: Cells, asked: Definition) -> Missing | None:
+    """Refuse a voice that does not speak, or a group of which only some speak."""
+    if cells.voice is None:
+        return None
+    members = members_of(asked, cells.voice)
+    tellers = names_on(cells.rows(cells.voice, (everything(),), asked), cells.voice, members)
+    if absent := members - tellers:
+        names = ", ".join(sorted(absent))
+        return Missing(f"{names} did not report to {cells.held.source} in {asked.period}")
+    return None
+
+
+def _few(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
+    """Refuse all goods where the lake has some of them only."""
+    if not cells.held.few_products or any(one.codes is not None for one in goods):
+        return None
+    rows = cells.rows("importer", goods, asked)
+    [(count, digits, total)] = fetch(
+        rows.select(
+            nw.col("product").n_unique(),
+            nw.col("product").str.len_chars().max().alias("digits"),
+            (nw.col("product") == "TOTAL").any().alias("total"),
+        )
+    )
+    if total or not count or count >= whole_trade(digits):
+        return None
+    return Missing(
+        f"the lake's {cells.held.source} has {count} product codes of {digits} digits in "
+        f"{asked.period}, which are not all goods; name goods that it holds"
+    )
+
+
+def _thin(cells: Cells, asked: Definition) -> Missing | None:
+    """Refuse a total of an extract to which one partner alone contributes."""
+    for whole, side in totals(asked):
+        names = names_on(cells.flow(whole, (everything(),)), side, frozenset())
+        if len(names) == 1:
+            return Missing(
+                f"in the lake's {cells.held.source}, {next(iter(names))} is the only {side}, "
+                f"so there is no total; add the whole {cells.held.source}, not an extract"
+            )
+    return None
+
+
+def nothing(cells: Cells, asked: Definition, goods: Goods) -> Missing:
+    """Say what it means that no row fits: codes that are too coarse, or nothing recorded."""
+    wanted = min((len(c) for one in goods for c in one.codes or ()), default=0)
+    if wanted and cells.held.few_products:
+        lengths = nw.col("product").str.len_chars().max()
+        [(digits,)] = fetch(cells.rows("importer", (everything(),), asked).select(lengths))
+        if digits and digits < wanted:
+            return Missing(
+                f"the lake's {cells.held.source} has codes of {digits} digits, too coarse for "
+                f"{asked.goods}"
+            )
+    flow = f"{cells.held.source} records no {asked.goods} from {asked.exporter} to {asked.importer}"
+    if asked.measure == "growth":
+        return Missing(f"{flow} in {asked.base} or in {asked.period}, so there is no growth")
+    return Missing(f"{flow} in {asked.period}, which is not the same as zero")
