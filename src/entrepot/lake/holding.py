@@ -9,7 +9,7 @@ from entrepot.lake.few import RULE
 from entrepot.lake.force import in_force
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from entrepot.lake.catalog import Catalog, Snapshot
     from entrepot.model.findings import Finding
@@ -50,6 +50,8 @@ class Holding:
         Number of product codes in the period that has fewest.
     findings
         What was noticed when it was loaded.
+    counts
+        Whether any row of it counts.
     """
 
     source: str
@@ -70,6 +72,14 @@ class Holding:
     files: tuple[str, ...]
     bytes: int
     findings: tuple[Finding, ...] = ()
+    counts: bool = True
+
+    @property
+    def state(self) -> str:
+        """``in force``, ``superseded`` by later releases, or in force for some periods."""
+        if not self.counts:
+            return "superseded"
+        return "in force" if self.in_force == self.periods else f"in force: {spans(self.in_force)}"
 
     @property
     def is_partial(self) -> bool:
@@ -102,6 +112,7 @@ class Holding:
             "files": list(self.files),
             "bytes": self.bytes,
             "is_partial": self.is_partial,
+            "state": self.state,
             "findings": [finding.to_dict() for finding in self.findings],
         }
 
@@ -144,17 +155,19 @@ class LoadReport:
 
 def holdings(catalog: Catalog) -> tuple[Holding, ...]:
     """Return what a reader wants to know of every snapshot, oldest load first."""
-    counting: dict[tuple[str, str], list[Period]] = {}
+    counting: dict[tuple[str, str, str], list[Period | None]] = {}
     for source in dict.fromkeys(item.source for item in catalog.snapshots):
         for part in in_force(catalog.of(source)):
-            if part.counts and part.partition.period:
-                counting.setdefault((source, part.snapshot.id), []).append(part.partition.period)
+            if part.counts:
+                key = (source, part.snapshot.id, part.snapshot.vintage)
+                counting.setdefault(key, []).append(part.partition.period)
     return tuple(
-        _holding(item, counting.get((item.source, item.id), ())) for item in catalog.snapshots
+        _holding(item, counting.get((item.source, item.id, item.vintage), ()))
+        for item in catalog.snapshots
     )
 
 
-def _holding(item: Snapshot, counting: Iterable[Period]) -> Holding:
+def _holding(item: Snapshot, counting: Sequence[Period | None]) -> Holding:
     stored = sum(file.bytes for part in item.partitions for file in part.files.values())
     tellers = {name.strip(">") for part in item.partitions for name in part.slices if ">" in name}
     periods = dict.fromkeys(part.period for part in item.partitions if part.period)
@@ -167,7 +180,7 @@ def _holding(item: Snapshot, counting: Iterable[Period]) -> Holding:
         currency=item.currency,
         title=item.title,
         periods=tuple(periods),
-        in_force=tuple(dict.fromkeys(counting)),
+        in_force=tuple(dict.fromkeys(period for period in counting if period)),
         rows=sum(part.rows for part in item.partitions),
         areas=min(part.exporters for part in item.partitions),
         importers=min(part.importers for part in item.partitions),
@@ -177,6 +190,7 @@ def _holding(item: Snapshot, counting: Iterable[Period]) -> Holding:
         files=(item.raw.name,),
         bytes=stored + item.raw.bytes,
         findings=item.findings,
+        counts=bool(counting),
     )
 
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     import duckdb
     import narwhals as nw
 
-    from entrepot.lake.force import Part
     from entrepot.lake.layout import Order
     from entrepot.lake.picture import Picture
     from entrepot.model.columns import Table
@@ -85,9 +84,20 @@ class Lake:
     def _state(self) -> State:
         return self._pinned or State(self.path, Catalog.read(self.path))
 
-    def holdings(self) -> tuple[Holding, ...]:
-        """Return what each delivered file brought, oldest load first."""
-        return holdings(self._state().catalog)
+    def holdings(
+        self, source: str | None = None, *, snapshot: str | None = None
+    ) -> tuple[Holding, ...]:
+        """Return what each delivered file brought, oldest load first.
+
+        With `source`, what is held of it or of one release of it, and with `snapshot` (its first
+        digits) what one file brought; errors as in `pictures`.
+        """
+        state = self._state()
+        found = holdings(state.catalog)
+        if source is None:
+            return found
+        wanted = {(item.source, item.id, item.vintage) for item in state.chosen(source, snapshot)}
+        return tuple(one for one in found if (one.source, one.snapshot, one.vintage) in wanted)
 
     def holds(self, source: str) -> bool:
         """Whether anything of a source is held; `source` as in `flows`."""
@@ -115,7 +125,7 @@ class Lake:
             If the source brings another table than flows.
         """
         state = self._state()
-        return self._scan(state, state.parts_of_flows(source), by)
+        return state.rows(self.connection, state.parts_of_flows(source), by)
 
     def table(
         self, name: Table, *, source: str | None = None, by: Order = "importer"
@@ -128,17 +138,8 @@ class Lake:
             If nothing of the table is held.
         """
         state = self._state()
-        return self._scan(state, state.parts(source) if source else state.parts_of_table(name), by)
-
-    def _scan(
-        self, state: State, parts: list[Part], by: Order
-    ) -> nw.LazyFrame[duckdb.DuckDBPyRelation]:
-        import narwhals as nw
-
-        from entrepot.lake import store
-
-        files = state.files(parts, by)
-        return nw.from_native(store.scan(self.connection, parts[0].snapshot.table, files)).lazy()
+        parts = state.parts(source) if source else state.parts_of_table(name)
+        return state.rows(self.connection, parts, by)
 
     def add(
         self,
@@ -210,11 +211,9 @@ class Lake:
         """
         from entrepot.lake.publish import remove
 
-        name, _ = split_address(source)
-        going = {item.id for item in self._state().chosen(source, snapshot)}
-        held = self.holdings()
-        remove(self.path, going, name)
-        return tuple(item for item in held if item.source == name and item.snapshot in going)
+        gone = self.holdings(source, snapshot=snapshot)
+        remove(self.path, {item.snapshot for item in gone}, split_address(source)[0])
+        return gone
 
     def export(
         self,
@@ -240,7 +239,7 @@ class Lake:
 
         with self.reading():
             by: Order = "exporter" if exporter and not importer else "importer"
-            rows = self._scan(self._state(), self._state().parts(source), by)
+            rows = self._state().rows(self.connection, self._state().parts(source), by)
             return export(
                 self.connection,
                 rows,

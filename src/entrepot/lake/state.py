@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    import duckdb
+    import narwhals as nw
+
     from entrepot.lake.catalog import Catalog, Snapshot
     from entrepot.lake.layout import Order
     from entrepot.model.columns import Table
@@ -115,3 +118,14 @@ class State:
             if part.counts:
                 path = stored[by] if by in stored else next(iter(stored.values()))
                 yield self.folder / path.path, part.hidden
+
+    def rows(
+        self, connection: duckdb.DuckDBPyConnection, parts: Sequence[Part], by: Order
+    ) -> nw.LazyFrame[duckdb.DuckDBPyRelation]:
+        """Return the rows of parts of one table, unread."""
+        import narwhals as nw
+
+        from entrepot.lake import store
+
+        table = parts[0].snapshot.table
+        return nw.from_native(store.scan(connection, table, self.files(parts, by))).lazy()

@@ -19,6 +19,7 @@ __all__ = ["PARTNERS", "check"]
 PARTNERS = 5
 """So many partners with one unit value, to a part in 20,000, are no accident."""
 _FREE = ("98", "99")  # chapters that the convention leaves to countries' own use
+_MOST = 0.95  # of the codes of an edition: a source that uses so many is no extract
 _ROW = f"concat_ws(' ', year(period), exporter, importer, product, round({VALUE}), {CURRENCY})"
 _PRICE = f"({VALUE}) / mass_kg"
 _PARTNER = "CASE told_by WHEN 'importer' THEN exporter ELSE importer END"
@@ -29,7 +30,7 @@ def check(counted: Counted, source: str, codes: Mapping[str, frozenset[str]]) ->
     place = f"{source} {spans(counted.periods(source))}"
     yield from _single(counted, source, place)
     yield from _shared_prices(counted, source, place)
-    yield from _unknown_codes(counted, source, place, codes)
+    yield from _codes(counted, source, place, codes)
 
 
 def _single(counted: Counted, source: str, place: str) -> Iterator[Finding]:
@@ -107,23 +108,29 @@ def _shared_prices(counted: Counted, source: str, place: str) -> Iterator[Findin
         yield Finding("shared-price", "warning", place, rows, example, text)
 
 
-def _unknown_codes(
+def _codes(
     counted: Counted, source: str, place: str, codes: Mapping[str, frozenset[str]]
 ) -> Iterator[Finding]:
-    """Warn of codes that their edition does not have."""
-    found = counted.rows(source).filter("regexp_full_match(product, '[0-9]{6}')")
-    groups = found.aggregate(f"nomenclature, product, count(*), sum({VALUE}), min({CURRENCY})")
-    strange = sorted(
-        (value or 0.0, rows, f"{product} of {edition}", currency)
-        for edition, product, rows, value, currency in groups.fetchall()
-        if edition in codes and product not in codes[edition] and product[:2] not in _FREE
-    )
+    """Warn of codes that their edition does not have, and note those that nobody uses."""
+    rows = counted.rows(source).filter("regexp_full_match(product, '[0-9]{6}')")
+    groups = rows.aggregate(f"nomenclature, product, count(*), sum({VALUE}), min({CURRENCY})")
+    used: dict[str, set[str]] = {}
+    strange: list[tuple[float, int, str, str]] = []
+    for edition, product, count, value, currency in groups.fetchall():
+        used.setdefault(edition, set()).add(product)
+        if edition in codes and product not in codes[edition] and product[:2] not in _FREE:
+            strange.append((value or 0.0, count, f"{product} of {edition}", currency))
     if strange:
-        value, _, name, currency = strange[-1]
+        value, _, name, currency = max(strange)
         text = (
             f"{len(strange)} product codes do not exist in the edition that the rows are said to "
             "be in: the edition may be another, or a country may use a code of its own."
         )
         example = f"{name}, {figure_value(value, currency)}"
-        count = sum(rows for _, rows, _, _ in strange)
-        yield Finding("unknown-code", "warning", place, count, example, text)
+        total = sum(count for _, count, _, _ in strange)
+        yield Finding("unknown-code", "warning", place, total, example, text)
+    for edition, there in used.items():
+        unused = sorted(codes.get(edition, frozenset()) - there)
+        if unused and len(there) >= _MOST * len(codes[edition]):
+            text = f"Codes of {edition} that no row has; all others are there."
+            yield Finding("unused-code", "note", place, len(unused), unused[0], text)
