@@ -36,7 +36,8 @@ _CODE = "(TOTAL|[0-9]{1,8}|[0-9]{2}[0-9A-Z]{2}|[0-9]{2}[0-9A-Z]{4}|[0-9]{2}[0-9A
 
 def rules(form: Form, columns: Sequence[str]) -> tuple[Rule, ...]:
     """Return the rules for the columns that a file has."""
-    found = [(column, form.roles.get(column.upper(), "")) for column in columns]
+    beside = dict.fromkeys(form.beside, "class")
+    found = [(column, (form.roles | beside).get(column.upper())) for column in columns]
     return tuple(_rule(column, role, form) for column, role in found if role)
 
 
@@ -63,6 +64,7 @@ def _rules(form: Form) -> dict[str, tuple[str, str, frozenset[str] | None]]:
         "quantity": number,
         "amount": number,
         "indicator": ("unknown indicator", anything, frozenset(INDICATORS)),
+        "class": ("not a code of a classification", "[0-9A-Za-z ._/-]*", None),
         "flag": ("not a flag", "[a-z]{0,3}", None),
         "freq": ("not a frequency that is read here, A or M", anything, frozenset("AM")),
         "dataset": (

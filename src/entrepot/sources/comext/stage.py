@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.sources.comext.rules import INDICATORS
+from entrepot.sources.parquet import reading
 from entrepot.sources.strict import literal
 
 if TYPE_CHECKING:
@@ -33,6 +34,11 @@ def stage(connection: duckdb.DuckDBPyConnection, file: Checked, target: Path) ->
     ``is_import``, ``procedure``, ``trade``, ``unit``, ``flag``, ``tells_value`` (whether the line
     is one of values), ``value`` (EUR), ``mass`` (kg), ``quantity``, and ``mark``, the same in two
     lines that differ at most in country and number.
+
+    Raises
+    ------
+    BadFileError
+        If a part of the file that no rule looks at is damaged.
     """
     period, freq = _when(file)
     product = _product(file)
@@ -50,7 +56,8 @@ def stage(connection: duckdb.DuckDBPyConnection, file: Checked, target: Path) ->
         "mark": f"hash({', '.join([product, *_apart(file)])})",
     }
     columns = ", ".join(f"{sql} AS {name}" for name, sql in cells.items())
-    connection.sql(f"SELECT {columns} FROM {file.table}").write_parquet(str(target))
+    with reading(file.name):
+        connection.sql(f"SELECT {columns} FROM {file.table}").write_parquet(str(target))
 
 
 def _apart(file: Checked) -> list[str]:
