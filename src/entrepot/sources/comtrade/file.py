@@ -6,7 +6,7 @@ import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from entrepot.sources.comtrade.layouts import CODES, END, layout_of
+from entrepot.sources.comtrade.layouts import CODES, END, NAMELESS, layout_of
 from entrepot.sources.parquet import cell_text, find_parquet_rows, is_parquet, parquet_types
 from entrepot.sources.strict import find_rows, literal
 from entrepot.sources.unpack import header, separator
@@ -67,7 +67,7 @@ def opened(connection: duckdb.DuckDBPyConnection, table: Delivery) -> File:
         types, delim = parquet_types(connection, table.path, table.name), ""
     else:
         delim = separator(table.path, table.name)
-        names = header(table.path, table.name, delim)
+        names = [name or NAMELESS for name in header(table.path, table.name, delim)]
         if _has_end(table.path, len(names), delim):
             names.append(END)
         layout_of(names, table.name)  # before a name that is there twice becomes one

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from entrepot.errors import BadFileError, nearest
 
-__all__ = ["CODES", "END", "Layout", "layout_of"]
+__all__ = ["CODES", "END", "NAMELESS", "Layout", "layout_of"]
 
 CODES = ("customs", "mot", "partner2")
 """Roles of the codes that tell a total from its parts."""
+NAMELESS = "(unnamed 0)"
+"""Name given to a column without one: row numbers, as pandas writes them."""
 END = "(end)"
 """Name given to the cell after a comma at the end of every row."""
 
@@ -125,7 +127,7 @@ _NARROW = {
     "qty": "quantity",
     "qtyunit": "unit",
 }
-_INDEX = frozenset({"", "unnamed0", "unnamed1", "x1", "rownames"})  # row numbers of pandas and R
+_INDEX = frozenset({"unnamed0", "unnamed1", "x1", "rownames"})  # row numbers of pandas and R
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +179,7 @@ def layout_of(columns: list[str], where: str) -> tuple[Layout, dict[str, str]]:
     )
     known = layout.roles.keys() | layout.ignored | _INDEX | {_plain(END)}
     extra = [column for name, column in zip(plain, columns, strict=True) if name not in known]
-    wanted = [name for name in plain if name in layout.roles or name in layout.ignored]
-    twice = sorted({name for name in wanted if wanted.count(name) > 1})
+    twice = sorted({name for name in plain if plain.count(name) > 1})
     if missing or extra or twice or len(found) < len(set(plain) & layout.roles.keys()):
         raise _refused(missing, extra, twice, where, frozenset(known))
     return layout, found
