@@ -27,16 +27,21 @@ def ask(
     measure: Measure,
     importer: Annotated[str | None, _key("Who buys: RUS, EU27, CHN+HKG, WLD.")] = None,
     exporter: Annotated[str | None, _key("Who sells: CHN, coalition, WLD.")] = None,
-    goods: Annotated[str | None, _key("all, chpl, chpl:4.B, 85, 8542, 854231,854232.")] = None,
+    goods: Annotated[
+        str | None, _key("all, chpl, chpl:4.B, 85, 8542, 854231,854232, inputs.")
+    ] = None,
     period: Annotated[str | None, _key("2023, 2023-06, 2023Q2, 2022-03..2022-12.")] = None,
     base: Annotated[str | None, _key("What a change is measured against: 2021.")] = None,
-    source: Annotated[str | None, _key("baci, computed, published; default: the best.")] = None,
+    source: Annotated[
+        str | None, _key("baci, baci@V202501, comtrade, published ...; default: the best.")
+    ] = None,
     basis: Annotated[str | None, _key("dispatch, origin, seller, producer_hq.")] = None,
     valuation: Annotated[str | None, _key("fob or cif.")] = None,
     quantity: Annotated[str | None, _key("value, mass, items.")] = None,
     currency: Annotated[str | None, _key("USD, CNY, EUR, RUB.")] = None,
     flow: Annotated[str | None, _key("one_way, or both for two-way trade.")] = None,
     k: Annotated[int | None, _key("Number of suppliers, for cr.")] = None,
+    sector: Annotated[str | None, _key("Who buys inputs: C29; with --goods inputs.")] = None,
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -61,6 +66,7 @@ def ask(
         currency=currency,
         flow=flow,
         k=k,
+        sector=sector,
     )
     emit(figure, lambda screen: draw(figure, screen), as_json=as_json)
     if figure.status != "ok":

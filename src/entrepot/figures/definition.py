@@ -33,7 +33,8 @@ class Definition:
         ISO 3166 alpha-3 code, dated group, ``WLD``, or a sum such as ``"CHN+HKG"``. Several areas
         count as one: what they trade among each other is no trade with the world.
     goods
-        ``all``, a list (``chpl``), a part of one (``chpl:4.B``), codes (``8542,854231``), or
+        ``all``, a list (``chpl``), a part of one (``chpl:4.B``), codes (``8542,854231``),
+        ``inputs`` or ``inputs:C26`` (what industries buy, and what a sector made of it), or
         ``named:...`` for goods that are only named in words.
     period, base
         When; and what a change is measured against.
@@ -50,6 +51,8 @@ class Definition:
         ``one_way`` from exporter to importer; ``both`` adds the way back (two-way trade).
     k
         Number of suppliers in a concentration ratio.
+    sector
+        Sector that buys the inputs, where the goods are ``inputs``; None for every one.
     """
 
     measure: str
@@ -65,6 +68,7 @@ class Definition:
     currency: str = "USD"
     flow: str = "one_way"
     k: int | None = None
+    sector: str | None = None
 
     @classmethod
     def build(cls, measure: str, **keys: Any) -> Definition:

@@ -4,28 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from entrepot.errors import RequestError, UnknownNameError
-from entrepot.figures import caveats, flows, printed
+from entrepot.figures import caveats, flows, inputs, printed
 from entrepot.figures.definition import Definition
 from entrepot.figures.estimate import Answer, Estimate, Missing, specifications
 from entrepot.figures.figure import Figure
 from entrepot.figures.held import flow_sources
-from entrepot.goods import goods_selection
+from entrepot.figures.request import PRINTED, SHARES, checked
 from entrepot.goods.parse import NAMED
 from entrepot.lake import Lake
-from entrepot.measures import passports
-from entrepot.model.areas import WORLD
 from entrepot.model.reporting import stopped_in
-from entrepot.sources import source_ids, split_address
 
 if TYPE_CHECKING:
     import os
 
 __all__ = ["ask", "evaluate"]
-
-PRINTED = ("computed", "published")
-SHARES = ("import_share", "export_share", "asymmetry")
-CONCENTRATION = ("hhi", "cr")
 
 
 def ask(measure: str, *, lake: Lake | str | os.PathLike[str] | None = None, **keys: Any) -> Figure:
@@ -72,7 +64,9 @@ def evaluate(definition: Definition, lake: Lake) -> Figure:
 
 
 def _evaluated(definition: Definition, lake: Lake) -> Figure:
-    definition = _checked(definition, lake)
+    definition = checked(definition, lake)
+    if inputs.is_inputs(definition):
+        return inputs.figure(definition, lake, definition.sector)
     if definition.goods.startswith(NAMED):
         words = definition.goods.removeprefix(NAMED)
         return _insufficient(definition, f"{words!r} names no list of codes; use a list")
@@ -87,79 +81,6 @@ def _evaluated(definition: Definition, lake: Lake) -> Figure:
     if definition.source is None and not lake.holdings():
         reasons.append("the lake is empty; bring BACI in with: entrepot data add baci FILE")
     return _insufficient(definition, ". ".join(reasons))
-
-
-def _checked(definition: Definition, lake: Lake) -> Definition:
-    """Return the definition as it will be carried, or say why it makes no sense."""
-    measure = definition.measure
-    ids = [item.id for item in passports()]
-    if measure not in ids:
-        raise UnknownNameError("measure", measure, ids, hint="see: entrepot measure list")
-    held = (holding.source for holding in lake.holdings())
-    known = dict.fromkeys((*held, *PRINTED, *source_ids()))
-    if definition.source:
-        name, release = split_address(definition.source)
-        if name not in known:
-            raise UnknownNameError("source", name, known, hint="see: entrepot data list")
-        definition = definition.but(source=f"{name}@{release}" if release else name)
-    if not definition.goods.startswith(NAMED):
-        definition = definition.but(goods=goods_selection(definition.goods).key)
-    sides = {definition.importer, definition.exporter}
-    if len(sides) == 1 and WORLD not in sides and len(definition.members("importer")) == 1:
-        raise RequestError(
-            f"{definition.importer} on both sides",
-            why="trade of an area with itself is no foreign trade",
-            hint="name two areas, or WLD for everybody",
-        )
-    if measure in SHARES and WORLD in (definition.importer, definition.exporter):
-        raise RequestError(
-            f"{measure} needs an importer and an exporter",
-            hint="add --importer RUS --exporter CHN",
-        )
-    if measure in CONCENTRATION and definition.importer == WORLD:
-        raise RequestError(f"{measure} needs an importer", hint="add --importer RUS")
-    if definition.flow == "both" and measure not in ("value", "growth"):
-        raise RequestError(
-            f"{measure} has no two-way form",
-            hint="leave out --flow both, or ask value or growth",
-        )
-    _refuse_unread(definition)
-    if measure == "growth":
-        return _with_base(definition)
-    return definition.but(k=definition.k or 1) if measure == "cr" else definition
-
-
-def _refuse_unread(definition: Definition) -> None:
-    """Refuse keys that the measure would not read: an answer must not look narrower than it is."""
-    measure = definition.measure
-    for key, readers, given in (
-        ("base", ("growth",), definition.base),
-        ("k", ("cr",), definition.k),
-        ("exporter", (*SHARES, "value", "growth"), definition.exporter != WORLD),
-    ):
-        if given and measure not in readers:
-            raise RequestError(
-                f"{measure} has no {key}",
-                why="it would not change the answer",
-                hint=f"leave out --{key}, or ask {' or '.join(readers)}",
-            )
-
-
-def _with_base(definition: Definition) -> Definition:
-    """Return a growth with its base, by default a year earlier; compare like with like only."""
-    now, base = definition.period, definition.base or definition.period.before()
-    if base.end >= now.start:
-        raise RequestError(
-            f"the base {base} does not end before {now} begins",
-            hint="name an earlier base: --base 2021",
-        )
-    if base.months != now.months:
-        raise RequestError(
-            f"{now} has {now.months} months and the base {base} has {base.months}",
-            why="a sum over a longer time is larger without any growth",
-            hint="compare periods of one length, such as 2023 with 2021",
-        )
-    return definition.but(base=base)
 
 
 def _sources(definition: Definition, lake: Lake) -> list[str]:

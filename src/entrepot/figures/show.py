@@ -9,6 +9,7 @@ from entrepot.model.areas import area_phrase, possessive
 from entrepot.model.display import figure_value, number, range_text
 
 if TYPE_CHECKING:
+    from entrepot.figures.definition import Definition
     from entrepot.figures.figure import Evidence, Figure
 
 __all__ = ["as_html", "as_rows", "headline"]
@@ -26,8 +27,6 @@ def headline(figure: Figure) -> str:
     >>> headline(Figure(asked, "ok", 0.5, "share"))
     'China’s share of Russia’s imports, all goods, 2023'
     """
-    from entrepot.goods import goods_title
-
     asked = figure.definition
     buyer, seller = area_phrase(asked.importer), area_phrase(asked.exporter)
     arrow = "trade between {} and {}" if asked.flow == "both" else "exports from {} to {}"
@@ -45,7 +44,14 @@ def headline(figure: Figure) -> str:
     }
     when = f"{asked.period} against {asked.base}" if asked.base else str(asked.period)
     title = names.get(asked.measure, asked.measure)
-    return f"{title[0].upper()}{title[1:]}, {goods_title(asked.goods)}, {when}"
+    return f"{title[0].upper()}{title[1:]}, {_goods(asked)}, {when}"
+
+
+def _goods(asked: Definition) -> str:
+    from entrepot.figures.input_choices import inputs_title, is_inputs
+    from entrepot.goods import goods_title
+
+    return inputs_title(asked.goods, asked.sector) if is_inputs(asked) else goods_title(asked.goods)
 
 
 def as_rows(figure: Figure) -> list[tuple[str, str]]:

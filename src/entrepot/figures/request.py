@@ -1,0 +1,140 @@
+"""Whether a definition makes sense, and the form in which it is carried."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.errors import RequestError, UnknownNameError
+from entrepot.figures.input_choices import goods_key, is_inputs
+from entrepot.figures.input_rows import SOURCE as INPUT_SOURCE
+from entrepot.figures.inputs import MEASURES as INPUT_MEASURES
+from entrepot.goods import goods_selection
+from entrepot.goods.parse import NAMED
+from entrepot.measures import passports
+from entrepot.model.areas import WORLD
+from entrepot.sources import source_ids, split_address
+
+if TYPE_CHECKING:
+    from entrepot.figures.definition import Definition
+    from entrepot.lake import Lake
+
+__all__ = ["PRINTED", "SHARES", "checked"]
+
+PRINTED = ("computed", "published")
+SHARES = ("import_share", "export_share", "asymmetry")
+CONCENTRATION = ("hhi", "cr")
+
+
+def checked(definition: Definition, lake: Lake) -> Definition:
+    """Return the definition as it will be carried, or say why it makes no sense."""
+    measure = definition.measure
+    ids = [item.id for item in passports()]
+    if measure not in ids:
+        raise UnknownNameError("measure", measure, ids, hint="see: entrepot measure list")
+    held = (holding.source for holding in lake.holdings())
+    known = dict.fromkeys((*held, *PRINTED, *source_ids()))
+    if definition.source:
+        name, release = split_address(definition.source)
+        if name not in known:
+            raise UnknownNameError("source", name, known, hint="see: entrepot data list")
+        definition = definition.but(source=f"{name}@{release}" if release else name)
+    definition = definition.but(goods=_goods(definition))
+    sides = {definition.importer, definition.exporter}
+    if len(sides) == 1 and WORLD not in sides and len(definition.members("importer")) == 1:
+        raise RequestError(
+            f"{definition.importer} on both sides",
+            why="trade of an area with itself is no foreign trade",
+            hint="name two areas, or WLD for everybody",
+        )
+    if measure in SHARES and WORLD in (definition.importer, definition.exporter):
+        raise RequestError(
+            f"{measure} needs an importer and an exporter",
+            hint="add --importer RUS --exporter CHN",
+        )
+    if measure in CONCENTRATION and definition.importer == WORLD:
+        raise RequestError(f"{measure} needs an importer", hint="add --importer RUS")
+    if definition.flow == "both" and measure not in ("value", "growth"):
+        raise RequestError(
+            f"{measure} has no two-way form",
+            hint="leave out --flow both, or ask value or growth",
+        )
+    _refuse_unread(definition)
+    if is_inputs(definition):
+        return _about_inputs(definition)
+    if measure == "growth":
+        return _with_base(definition)
+    return definition.but(k=definition.k or 1) if measure == "cr" else definition
+
+
+def _goods(definition: Definition) -> str:
+    if definition.goods.startswith(NAMED):
+        return definition.goods
+    if is_inputs(definition):
+        return goods_key(definition.goods)
+    return goods_selection(definition.goods).key
+
+
+def _about_inputs(definition: Definition) -> Definition:
+    """Refuse what input-output tables have not."""
+    if definition.measure not in INPUT_MEASURES:
+        raise RequestError(
+            f"{definition.measure} of inputs cannot be asked",
+            hint=f"ask {', '.join(INPUT_MEASURES)}",
+        )
+    for key, value, plain in (
+        ("quantity", definition.quantity, "value"),
+        ("currency", definition.currency, "USD"),
+        ("basis", definition.basis, "dispatch"),
+        ("flow", definition.flow, "one_way"),
+        ("valuation", definition.valuation, None),
+    ):
+        if value != plain:
+            raise RequestError(
+                f"input-output tables have no {key} {value}",
+                why="they hold values of inputs in US dollars at basic prices",
+                hint=f"leave out --{key}",
+            )
+    if definition.source not in (None, INPUT_SOURCE):
+        raise RequestError(
+            f"{definition.source} holds no inputs by sector", hint=f"use --source {INPUT_SOURCE}"
+        )
+    return definition.but(k=definition.k or 1) if definition.measure == "cr" else definition
+
+
+def _refuse_unread(definition: Definition) -> None:
+    """Refuse keys that the measure would not read: an answer must not look narrower than it is."""
+    measure = definition.measure
+    if definition.sector and not is_inputs(definition):
+        raise RequestError(
+            "only inputs are known by the sector that buys them",
+            why="it would not change the answer",
+            hint="add --goods inputs, or leave out --sector",
+        )
+    for key, readers, given in (
+        ("base", ("growth",), definition.base),
+        ("k", ("cr",), definition.k),
+        ("exporter", (*SHARES, "value", "growth"), definition.exporter != WORLD),
+    ):
+        if given and measure not in readers:
+            raise RequestError(
+                f"{measure} has no {key}",
+                why="it would not change the answer",
+                hint=f"leave out --{key}, or ask {' or '.join(readers)}",
+            )
+
+
+def _with_base(definition: Definition) -> Definition:
+    """Return a growth with its base, by default a year earlier; compare like with like only."""
+    now, base = definition.period, definition.base or definition.period.before()
+    if base.end >= now.start:
+        raise RequestError(
+            f"the base {base} does not end before {now} begins",
+            hint="name an earlier base: --base 2021",
+        )
+    if base.months != now.months:
+        raise RequestError(
+            f"{now} has {now.months} months and the base {base} has {base.months}",
+            why="a sum over a longer time is larger without any growth",
+            hint="compare periods of one length, such as 2023 with 2021",
+        )
+    return definition.but(base=base)
