@@ -93,7 +93,7 @@ def read_arrays(path: Path, name: str) -> Arrays:
     except ImportError as error:
         raise MissingExtraError("numpy", "icio") from error
     try:
-        with np.load(path, allow_pickle=False) as held:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as held:
             return {key: held[key] for key in NEEDED}
     except (KeyError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise BadFileError(f"the arrays cannot be read ({error})", where=name) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from entrepot.sources.strict import literal
+from entrepot.sources.strict import literal, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +37,10 @@ class Grid:
     sectors: tuple[str, ...]
     area_of: Codes
     sector_of: Codes
+
+    def names(self, place: int) -> tuple[str, str]:
+        """Return area and sector of a row."""
+        return self.areas[self.area_of[place]], self.sectors[self.sector_of[place]]
 
     def of_areas(self, wanted: frozenset[str]) -> Places:
         """Return the places of the rows that belong to some areas."""
@@ -95,7 +99,7 @@ def relation(
                {areas}[seller + 1] AS exporter, {sectors}[made + 1] AS sector,
                {areas}[buyer + 1] AS importer, {sectors}[used + 1] AS buyer_sector,
                usd AS value_usd
-        FROM {name}""")
+        FROM {quoted(name)}""")
 
 
 def _list(texts: Sequence[str]) -> str:

@@ -134,11 +134,7 @@ def _everything(held: Benchmark) -> Cells:
 
 
 def _about(held: Benchmark, name: str) -> tuple[Finding, ...]:
-    grid = held.grid
-    labels = [
-        f"{grid.areas[grid.area_of[place]]} {grid.sectors[grid.sector_of[place]]} x {by:.3f}"
-        for place, by in held.cut.items()
-    ]
+    labels = [f"{' '.join(held.grid.names(place))} x {by:.3f}" for place, by in held.cut.items()]
     part = sum(float(held.output[place]) for place in held.cut) / float(held.output.sum())
     return (
         Finding(
