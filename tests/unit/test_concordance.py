@@ -137,6 +137,7 @@ def test_the_consolidated_text_gets_its_zeros_back_and_leaves_sitc_out(tmp_path:
         ("854151,851712,n:n,2022 to 2015", "edition that does not exist", "row 3, column adjust"),
         ("854151,851712,2:1,2022 to 2017", "not a relation: '2:1'", "row 3, column Relationship"),
         ("8541,851712,n:n,2022 to 2017", "five digits", "row 3, column code.after or code.before"),
+        ("854151,8517-12,n:n,1992 to 1988", "not a code: '8517-12'", "row 3, column code.before"),
         ("854151,NA,n:n,2022 to 2017", "five digits", "row 3, column code.after or code.before"),
     ],
 )
@@ -147,6 +148,13 @@ def test_a_bad_row_of_the_text_is_named(tmp_path: Path, line: str, words: str, p
         read(path, tmp_path)
     assert words in caught.value.what
     assert caught.value.where.startswith(f"all.csv, {place}")
+
+
+def test_bytes_that_are_no_text_are_named_whatever_column_they_are_in(tmp_path: Path) -> None:
+    path = tmp_path / "all.csv"
+    path.write_bytes(TEXT.encode() + b"10121,101\xff1,1:1,2022 to 2017\n")
+    with pytest.raises(BadFileError, match="UTF-8"):
+        read(path, tmp_path)
 
 
 def test_other_texts_hear_what_was_expected(tmp_path: Path) -> None:

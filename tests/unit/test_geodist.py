@@ -87,6 +87,11 @@ def test_another_table_hears_what_is_needed(tmp_path: Path, column: str) -> None
         read(tmp_path, GOOD | {column: swapped})
 
 
+def test_columns_that_differ_by_case_alone_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadFileError, match="not the columns of GeoDist"):
+        read(tmp_path, GOOD | {"DIST": [1.0] * 4})
+
+
 def test_other_files_and_damaged_ones_are_refused(tmp_path: Path) -> None:
     read(tmp_path, GOOD)
     whole = (tmp_path / "dist.dta").read_bytes()

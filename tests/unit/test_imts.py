@@ -231,7 +231,9 @@ def test_a_value_without_a_period_is_refused(tmp_path: Path) -> None:
     [
         ("t,i,j,k,v,q", "not a file of IMTS"),
         (PORTAL, "not a file of IMTS"),
-        (f"{PORTAL},2023,2023", "a column stands twice: 2023"),
+        (f"{PORTAL},2023,2023", "a column stands twice or has no name: '2023'"),
+        (f"{PORTAL},2023,scale", "a column stands twice or has no name: 'SCALE, scale'"),
+        (f"{PORTAL},2023,", "a column stands twice or has no name: ''"),
         (f"{PORTAL.removesuffix(',SCALE.ID,SCALE')},2023", "the scale of the values is not said"),
     ],
 )

@@ -49,6 +49,7 @@ def consolidated_rows(connection: duckdb.DuckDBPyConnection, table: Delivery) ->
         (
             Rule("adjustment", step, allowed=frozenset(_STEPS | _SITC)),
             Rule("Relationship", "not a relation", "'?[1n]:[1n]"),
+            *(Rule(f"code.{side}", "not a code", "[0-9A-Za-z.]{1,8}") for side in _SIDES),
         ),
     )
     after, before = quoted("code.after"), quoted("code.before")

@@ -50,7 +50,9 @@ def ends(held: pa.Table, name: str) -> tuple[str, str]:
     pair = next((one for one in _ENDS if {*one, *_READ} <= set(columns)), None)
     texts = {one.name for one in held.schema if kind.is_string(one.type) or _is_large(one.type)}
     numbers = {one.name for one in held.schema if _is_number(one.type)}
-    if pair is None or not (set(pair) <= texts and set(_READ) <= numbers):
+    folded = {name.casefold() for name in columns}  # SQL does not tell `dist` from `DIST`
+    whole = len(folded) == len(columns) and set(_READ) <= numbers
+    if pair is None or not (whole and set(pair) <= texts):
         raise BadFileError(
             f"not the columns of GeoDist: {', '.join(columns[:8])}",
             where=name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import struct
+import warnings
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError, MissingExtraError
@@ -18,10 +18,6 @@ _NEW = b"<stata_dta>"  # Stata 13 and later
 _OLD = (b"\x71", b"\x72", b"\x73")  # Stata 8 to 12
 _MOST_BYTES = 2**26
 """Sixty times the file that CEPII ships: such a table is read as a whole."""
-_BROKEN = (
-    ArithmeticError, AttributeError, EOFError, LookupError, MemoryError, NotImplementedError,
-    OSError, TypeError, ValueError, struct.error,
-)  # fmt: skip
 
 
 def is_stata(path: Path) -> bool:
@@ -59,9 +55,11 @@ def read_stata(path: Path, where: str) -> pa.Table:
     except ImportError as error:
         raise MissingExtraError("pandas", "stata") from error
     try:
-        frame = pd.read_stata(path, convert_dates=False, convert_categoricals=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", UnicodeWarning)  # texts that were guessed
+            frame = pd.read_stata(path, convert_dates=False, convert_categoricals=False)
         return pa.Table.from_pandas(frame, preserve_index=False)
-    except _BROKEN as error:
+    except Exception as error:  # on a damaged file it trips over anything, StopIteration even
         raise BadFileError(
             f"the file of Stata cannot be read ({str(error) or type(error).__name__})",
             where=where,

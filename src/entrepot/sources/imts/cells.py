@@ -70,6 +70,8 @@ def rules(layout: Layout) -> tuple[Rule, ...]:
         for column, texts in fixed.items()
         if column in layout.columns
     ]
+    if layout.status:
+        found.append(Rule(layout.status, "not a status", "[A-Za-z_]{0,3}", hint=_AGAIN))
     number = f"({NUMBER}|NaN)?"
     if not layout.is_wide:
         found.append(Rule("TIME_PERIOD", "not a period", f"({PERIOD})?", why=_LOST, hint=_AGAIN))

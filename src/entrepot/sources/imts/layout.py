@@ -85,13 +85,14 @@ def layout_of(columns: Sequence[str], where: str) -> Layout:
     Raises
     ------
     BadFileError
-        If it is none of the layouts that are known, or a name stands twice.
+        If it is none of the layouts that are known, or a name is missing or stands twice.
     """
     dataset = next((name for name in _SETS if name in columns), None)
     periods = tuple(name for name in columns if re.fullmatch(PERIOD, name))
     long = "TIME_PERIOD" in columns and "OBS_VALUE" in columns
     has_keys = _SERIES in columns or all(_best(columns, name) for name in _KEYS)
-    twice = sorted({name for name in columns if columns.count(name) > 1})
+    names = [name.casefold() for name in columns]  # SQL does not tell `Scale` from `SCALE`
+    twice = sorted({name for name in columns if names.count(name.casefold()) > 1 or not name})
     if dataset is None or not has_keys or bool(periods) == long or twice:
         raise _other(where, columns, twice)
     scale = next((name for name in ("SCALE.ID", "SCALE") if name in columns), None)
@@ -128,7 +129,9 @@ def _key_sql(columns: Sequence[str]) -> tuple[str, str, str, str]:
 def _other(where: str, columns: Sequence[str], twice: Sequence[str]) -> BadFileError:
     shown = ", ".join(columns[:6])
     return BadFileError(
-        f"a column stands twice: {', '.join(twice[:6])}" if twice else "not a file of IMTS",
+        f"a column stands twice or has no name: {', '.join(twice[:6])!r}"
+        if twice
+        else "not a file of IMTS",
         where=f"{where}, row 1",
         why=f"its columns are {shown}{' ...' if len(columns) > 6 else ''}; the IMF's have "
         "SERIES_CODE and periods, or COUNTRY, COUNTERPART_COUNTRY, TIME_PERIOD and OBS_VALUE",
