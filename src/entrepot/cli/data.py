@@ -16,19 +16,15 @@ from entrepot.cli.common import (
     read_text_file,
     table,
 )
+from entrepot.cli.data_check import EXAMPLE as CHECK_EXAMPLE
+from entrepot.cli.data_check import check
 from entrepot.cli.data_get import EXAMPLE as GET_EXAMPLE
 from entrepot.cli.data_get import get
 from entrepot.cli.data_map import EXAMPLE as MAP_EXAMPLE
 from entrepot.cli.data_map import map_
-from entrepot.cli.data_tables import (
-    holdings_table,
-    print_findings,
-    print_report,
-    print_source,
-    say,
-    size,
-    state_of,
-)
+from entrepot.cli.data_show import EXAMPLE as SHOW_EXAMPLE
+from entrepot.cli.data_show import show
+from entrepot.cli.data_tables import print_holdings, print_report, say, size, state_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -53,8 +49,10 @@ def list_(lake: LakeOption = None, as_json: JsonOption = False) -> None:
             say(screen, f"The lake in {held.path} is empty.")
             say(screen, "Add a file: entrepot data add baci FILE")
             return
-        screen.print(holdings_table(found))
-        print_findings(screen, (finding for item in found for finding in item.findings))
+        print_holdings(screen, found)
+        if count := sum(len(item.findings) for item in found):
+            what = "thing was" if count == 1 else "things were"
+            say(screen, f"{count} {what} noticed at loading: entrepot data show SOURCE says what.")
 
     emit([item.to_dict() for item in found], render, as_json=as_json)
 
@@ -116,37 +114,8 @@ def add(
     emit(report, lambda screen: print_report(screen, report), as_json=as_json)
 
 
-@app.command(epilog="Example: entrepot data show baci")
-def show(source: SourceArgument, lake: LakeOption = None, as_json: JsonOption = False) -> None:
-    """Show a source: what is held of it, what was noticed, licence and citation."""
-    from entrepot.sources import source_info
-
-    info = source_info(source)
-    held = [item for item in open_lake(lake).holdings() if item.source == source]
-    data = {
-        "source": info.model_dump(mode="json"),
-        "state": state_of(info, held=bool(held)),
-        "holdings": [item.to_dict() for item in held],
-    }
-    emit(data, lambda screen: print_source(screen, info, held), as_json=as_json)
-
-
-@app.command(epilog="Example: entrepot data check")
-def check(lake: LakeOption = None, as_json: JsonOption = False) -> None:
-    """Check files and rows; exit code 1 if something is wrong, 0 for warnings and notes."""
-    held = open_lake(lake)
-    with progress("checking the lake"):
-        found = held.check()
-    failed = any(finding.level == "error" for finding in found)
-
-    def render(screen: Console) -> None:
-        rows = sum(item.rows for item in held.holdings())
-        say(screen, f"{rows:,} rows checked: {'something is wrong' if failed else 'sound'}.")
-        print_findings(screen, found)
-
-    emit({"sound": not failed, "findings": [f.to_dict() for f in found]}, render, as_json=as_json)
-    if failed:
-        raise typer.Exit(1)
+app.command(epilog=SHOW_EXAMPLE)(show)
+app.command(epilog=CHECK_EXAMPLE)(check)
 
 
 @app.command(epilog="Example: entrepot data remove baci --snapshot 85d9d6656763")

@@ -1,10 +1,11 @@
-"""What `entrepot data` puts on a screen."""
+"""What `entrepot data` puts on a screen, wide or narrow."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from entrepot.cli.common import table
+from entrepot.model.display import NBSP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -16,16 +17,19 @@ if TYPE_CHECKING:
     from entrepot.sources import SourceInfo
 
 __all__ = [
-    "holdings_table",
+    "by_level",
     "print_findings",
+    "print_holdings",
     "print_report",
-    "print_source",
     "say",
     "size",
     "state_of",
 ]
 
 _LEVELS = ("error", "warning", "note")
+_WIDE = 110
+"""A table of findings needs so many columns; a narrower screen gets them one below the other."""
+_BETWEEN = 3
 
 
 def state_of(info: SourceInfo, *, held: bool) -> str:
@@ -44,62 +48,88 @@ def print_report(screen: Console, report: LoadReport) -> None:
     if report.replaced:
         say(screen, f"Replaced: {report.source} {spans(report.replaced)}.")
     if report.added:
-        screen.print(holdings_table(report.added))
-    print_findings(screen, report.findings)
+        print_holdings(screen, report.added)
+    for finding in by_level(report.findings):
+        say(screen, f"{finding.level}: {finding.text} ({finding.place}: {finding.example})")
 
 
-def print_source(screen: Console, info: SourceInfo, held: Sequence[Holding]) -> None:
-    """Show a source with its terms, and what is held of it."""
-    screen.print(table("", ["", ""], [[k, v] for k, v in _about(info).items()]))
-    if held:
-        screen.print(holdings_table(held))
-        print_findings(screen, (finding for item in held for finding in item.findings))
-    else:
-        say(screen, f"{info.id}: {state_of(info, held=False)}.")
-
-
-def _about(info: SourceInfo) -> dict[str, str]:
-    return {
-        "source": f"{info.id}: {info.title}",
-        "publisher": info.publisher,
-        "licence": info.licence,
-        "cite as": info.citation,
-        "where": info.url,
-        "covers": info.coverage,
-        "rhythm": info.rhythm,
-        **{f"note: {quirk.id}": quirk.text for quirk in info.quirks},
-    }
-
-
-def holdings_table(found: Iterable[Holding]) -> Any:
-    """Return a table with one line for each delivered file."""
+def print_holdings(screen: Console, found: Sequence[Holding]) -> None:
+    """Print one line for each delivered file, or on a narrow screen two or three."""
     from entrepot.lake import spans
 
-    return table(
-        "",
-        ["source", "periods", "rows", "exporters", "codes", "release", "snapshot", "size", "added"],
+    heads = [
+        "source",
+        "release",
+        "periods",
+        "rows",
+        "told by",
+        "codes",
+        "size",
+        "snapshot",
+        "state",
+    ]
+    rows = [
         [
-            [
-                item.source,
-                spans(item.periods),
-                f"{item.rows:,}",
-                str(item.areas),
-                item.nomenclature,
-                item.vintage,
-                item.snapshot,
-                size(item.bytes),
-                item.added_on,
-            ]
-            for item in found
-        ],
-        right=(2, 3, 7),
-    )
+            item.source,
+            item.vintage,
+            spans(item.periods),
+            f"{item.rows:,}",
+            _tellers(item),
+            f"{item.products:,} of {item.nomenclature}" if item.products else item.nomenclature,
+            size(item.bytes),
+            item.snapshot,
+            item.state,
+        ]
+        for item in found
+    ]
+    columns = zip(heads, *rows, strict=True)
+    if sum(max(map(len, column)) + _BETWEEN for column in columns) <= screen.width:
+        screen.print(table("", heads, rows, right=(3, 6)))
+        return
+    for source, release, periods, count, told, codes, bytes_, snapshot, state in rows:
+        say(screen, " ".join(word for word in (source, release, periods, f"({state})") if word))
+        about = [f"{count} rows", told, f"codes: {codes}" if codes else "", bytes_]
+        about += [f"snapshot {snapshot}"]
+        # A piece may not break: a snapshot is copied as a whole.
+        _indented(screen, ", ".join(word.replace(" ", NBSP) for word in about if word))
+
+
+def _tellers(item: Holding) -> str:
+    """Say how many areas report, or sell where nobody says who reports."""
+    count, word = (item.reporters, "reporter") if item.reporters else (item.areas, "exporter")
+    return f"{count} {word}{'' if count == 1 else 's'}" if count else ""
+
+
+def by_level(found: Iterable[Finding]) -> list[Finding]:
+    """Return findings with the worst first."""
+    return sorted(found, key=lambda item: _LEVELS.index(item.level))
 
 
 def print_findings(screen: Console, found: Iterable[Finding]) -> None:
-    """Print findings, one after the other, the worst first."""
-    for finding in sorted(found, key=lambda item: _LEVELS.index(item.level)):
-        say(screen, f"{finding.level}: {finding.text} ({finding.place}: {finding.example})")
+    """Print findings as a table, or on a narrow screen one below the other, the worst first."""
+    rows = by_level(found)
+    if not rows:
+        return
+    if screen.width >= _WIDE:
+        cells = [
+            [one.level, one.rule, one.place, f"{one.count:,}", _with_example(one)] for one in rows
+        ]
+        screen.print(table("", ["level", "rule", "place", "count", "what"], cells, right=(3,)))
+        return
+    for one in rows:
+        say(screen, f"{one.level} {one.rule}: {one.place} ({one.count:,})")
+        _indented(screen, _with_example(one))
+
+
+def _with_example(one: Finding) -> str:
+    return f"{one.text} For example: {one.example}." if one.example else one.text
+
+
+def _indented(screen: Console, text: str) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    screen.print(Padding(Text(text), (0, 0, 0, 2)))
 
 
 def say(screen: Console, text: str) -> None:

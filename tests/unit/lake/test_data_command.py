@@ -90,7 +90,7 @@ def test_failed_check(run: Callable[..., Result], write: Write, tmp_path: Path) 
     [
         (("add", "bacci", "x.csv"), 2, "did you mean baci"),
         (("add", "baci", "absent.csv"), 2, "no such file"),
-        (("add", "published", "x.csv"), 2, "comes with the program"),
+        (("show", "baci@V202401"), 3, "nothing of baci is held"),
         (("show", "bacci"), 2, "did you mean baci"),
         (("remove", "baci"), 3, "nothing of baci is held"),
         (("export", "baci", "x.csv"), 3, "nothing of baci is held"),
