@@ -52,8 +52,8 @@ def loaded(tmp_path_factory: pytest.TempPathFactory, table: MadeUp) -> Lake:
 
 
 def ask(lake: Lake, measure: str, sector: str | None = None, **keys: Any) -> Figure:
-    asked = Definition.build(measure, **({"goods": "inputs", "period": 2022} | keys))
-    return inputs.figure(asked, lake, sector)
+    keys = {"goods": "inputs", "period": 2022, "sector": sector} | keys
+    return inputs.figure(Definition.build(measure, **keys), lake)
 
 
 def total(
@@ -257,7 +257,7 @@ def test_members_without_an_entry_are_named(empty: Lake) -> None:
 def test_a_cut_column_is_named(empty: Lake, made: wheel.Installed) -> None:
     cut = {made.table.grid.names(place) for place in made.table.cut}
     assert cut
-    for area in AREAS:
+    for area in sorted(ALL - {"CHN", "HKG"}):  # each of these two has the other in its range
         other = next(one for one in AREAS if one != area)
         for sector in ("A01", "C26", "C29", "J62_63"):
             found = ask(empty, "import_share", sector, importer=area, exporter=other)

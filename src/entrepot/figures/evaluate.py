@@ -66,7 +66,7 @@ def evaluate(definition: Definition, lake: Lake) -> Figure:
 def _evaluated(definition: Definition, lake: Lake) -> Figure:
     definition = checked(definition, lake)
     if inputs.is_inputs(definition):
-        return inputs.figure(definition, lake, definition.sector)
+        return inputs.figure(definition, lake)
     if definition.goods.startswith(NAMED):
         words = definition.goods.removeprefix(NAMED)
         return _insufficient(definition, f"{words!r} names no list of codes; use a list")

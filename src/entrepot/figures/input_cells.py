@@ -35,13 +35,10 @@ class InputCells:
         Where they are.
     ways
         Ways to count, the headline first.
-    buyer_sector
-        The sector that buys, or None for every one.
     """
 
     rows: InputRows
     ways: Sequence[Choice]
-    buyer_sector: str | None = None
 
     def measured(self) -> dict[int, dict[str, float]]:
         """Return the columns of the measure for each way that has an answer, by its place.
@@ -86,8 +83,8 @@ class InputCells:
         elif asked.measure != "asymmetry" and buyers:  # what they buy is all that is looked at
             sellers = frozenset()
         cells = self.rows.cube(buyers, sellers, made_by(asked.goods))
-        if self.buyer_sector:
-            cells = cells.filter(nw.col("buyer_sector") == self.buyer_sector)
+        if asked.sector:
+            cells = cells.filter(nw.col("buyer_sector") == asked.sector)
         return cells
 
     def _table(self, cells: Frame, key: str) -> Frame:

@@ -134,12 +134,12 @@ def inputs_title(goods: str, buyer_sector: str | None = None) -> str:
     return f"{made} for {sector(buyer_sector).name}" if buyer_sector else made
 
 
-def choices(definition: Definition, buyer_sector: str | None) -> list[Choice]:
+def choices(definition: Definition) -> list[Choice]:
     """Return the ways to count, the headline first: bought abroad, every sector, everything."""
     open_ = [
         name
         for name in _VARIED[definition.measure]
-        if not (name == "factories" and buyer_sector)
+        if not (name == "factories" and definition.sector)
         and not (name == "goods_only" and not _mixed(definition.goods))
         and not (name == "home" and _among_members(definition))
     ]

@@ -33,7 +33,7 @@ MEASURES = ("value", "import_share", "export_share", "asymmetry", "hhi", "cr")
 REST = "XROW"
 
 
-def answer(definition: Definition, lake: Lake, buyer_sector: str | None = None) -> Answer | Missing:
+def answer(definition: Definition, lake: Lake) -> Answer | Missing:
     """Answer from the tables of inputs.
 
     The headline counts inputs that crossed a border, goods and services, for every sector. The
@@ -43,11 +43,10 @@ def answer(definition: Definition, lake: Lake, buyer_sector: str | None = None) 
     Parameters
     ----------
     definition
-        Its goods are ``inputs``, ``all`` (the same), or ``inputs:C26`` for what a sector made.
+        Its goods are ``inputs``, ``all`` (the same), or ``inputs:C26`` for what a sector made;
+        its sector is the one that buys.
     lake
         Asked first; where it does not hold the year, the installed package is.
-    buyer_sector
-        Sector that buys the inputs; None for every one.
 
     Raises
     ------
@@ -55,12 +54,12 @@ def answer(definition: Definition, lake: Lake, buyer_sector: str | None = None) 
         For goods that are no inputs, or an unknown sector.
     """
     definition = definition.but(goods=goods_key(definition.goods))
-    found = _cells(definition, lake, buyer_sector)
+    found = _cells(definition, lake)
     if isinstance(found, Missing):
         return found
     values = found.measured()
     if 0 not in values:
-        return Missing(f"{SOURCE} has {_nothing(definition, buyer_sector)}")
+        return Missing(f"{SOURCE} has {_nothing(definition)}")
     estimates = [_estimate(found, number, values[number], definition) for number in sorted(values)]
     return Answer(
         estimates=tuple(estimates),
@@ -69,25 +68,23 @@ def answer(definition: Definition, lake: Lake, buyer_sector: str | None = None) 
     )
 
 
-def breakdown(
-    definition: Definition, lake: Lake, by: str, buyer_sector: str | None = None
-) -> dict[str, float]:
+def breakdown(definition: Definition, lake: Lake, by: str) -> dict[str, float]:
     """Return the headline of `answer` for each ``buyer_sector`` or ``exporter``, in no order.
 
     Empty where `answer` would be Missing. For each sector, it is what `answer` gives when asked
     for that sector alone.
     """
     definition = definition.but(goods=goods_key(definition.goods))
-    found = _cells(definition, lake, buyer_sector)
+    found = _cells(definition, lake)
     return {} if isinstance(found, Missing) else found.by(by)
 
 
-def figure(definition: Definition, lake: Lake, buyer_sector: str | None = None) -> Figure:
+def figure(definition: Definition, lake: Lake) -> Figure:
     """Return the answer as a Figure, whose goods say that they are inputs."""
     definition = definition.but(
         goods=goods_key(definition.goods), source=definition.source or SOURCE
     )
-    found = answer(definition, lake, buyer_sector)
+    found = answer(definition, lake)
     notes = [item for item in caveats.for_definition(definition) if item.id != "denominator-system"]
     if isinstance(found, Missing):
         return Figure(
@@ -115,10 +112,10 @@ def figure(definition: Definition, lake: Lake, buyer_sector: str | None = None) 
     )
 
 
-def _cells(definition: Definition, lake: Lake, buyer_sector: str | None) -> InputCells | Missing:
+def _cells(definition: Definition, lake: Lake) -> InputCells | Missing:
     """Return the cells that a question is about, areas without an entry left out."""
-    if buyer_sector:
-        sector_of(buyer_sector)
+    if definition.sector:
+        sector_of(definition.sector)
     if refusal := _refusal(definition):
         return Missing(refusal)
     rows = input_rows(lake, definition.period, definition.source)
@@ -131,7 +128,7 @@ def _cells(definition: Definition, lake: Lake, buyer_sector: str | None) -> Inpu
             return Missing(
                 f"{SOURCE} has no entry of its own for {names}; it knows {rows.economies} economies"
             )
-    return InputCells(rows, choices(definition, buyer_sector), buyer_sector)
+    return InputCells(rows, choices(definition))
 
 
 def _refusal(definition: Definition) -> str | None:
@@ -158,8 +155,8 @@ def _strangers(definition: Definition, rows: InputRows) -> frozenset[str]:
     return members - rows.known(members)
 
 
-def _nothing(definition: Definition, buyer_sector: str | None) -> str:
-    what = inputs_title(definition.goods, buyer_sector)
+def _nothing(definition: Definition) -> str:
+    what = inputs_title(definition.goods, definition.sector)
     return (
         f"no {what} from {definition.exporter} to {definition.importer} in {definition.period}, "
         "which is not the same as zero"
@@ -192,7 +189,7 @@ def _caveats(definition: Definition, found: InputCells) -> Iterator[Caveat]:
         )
     buyers = {way.asked.members("importer") for way in found.ways}
     for area, code in sorted(found.rows.cut):
-        if any(area in group for group in buyers) and found.buyer_sector in (None, code):
+        if any(area in group for group in buyers) and definition.sector in (None, code):
             text += (
                 f" Inputs of {sector_of(code).name} in {area_name(area)} were cut in the source "
                 "and are put back from the sellers' rows."

@@ -94,7 +94,7 @@ def _about_inputs(definition: Definition) -> Definition:
                 why="they hold values of inputs in US dollars at basic prices",
                 hint=f"leave out --{key}",
             )
-    if definition.source not in (None, INPUT_SOURCE):
+    if definition.source and split_address(definition.source)[0] != INPUT_SOURCE:
         raise RequestError(
             f"{definition.source} holds no inputs by sector", hint=f"use --source {INPUT_SOURCE}"
         )
