@@ -114,6 +114,28 @@ def test_all_goods_are_refused_where_some_are_held(lake: Lake) -> None:
     assert listed.value == pytest.approx(400 / 600)
 
 
+def test_totals_beside_products_do_not_count_twice(lake: Lake, tmp_path: Path) -> None:
+    """Poland's totals come in another file; China's reports have products only."""
+    path = tmp_path / "totals.csv"
+    path.write_text(HEAD + "2021,POL,CHN,M,TOTAL,9000\n2021,POL,DEU,M,TOTAL,1000\n")
+    mapping = MAP.format(id="reports", currency="USD").replace("level: 6", "level: total")
+    lake.add("table", [path], mapping=mapping)
+    whole = _ask(lake, "import_share", importer="POL", exporter="CHN", goods="all")
+    assert whole.value == pytest.approx(9000 / 10000)
+    chips = _ask(lake, "import_share", importer="POL", exporter="CHN")
+    assert chips.value == pytest.approx(400 / 600)
+    value = _ask(lake, "value", importer="POL", exporter="CHN", goods="all")
+    assert value.value == 9000
+
+
+def test_headings_beside_lines_of_one_reporter_are_refused(lake: Lake, tmp_path: Path) -> None:
+    path = tmp_path / "headings.csv"
+    path.write_text(HEAD + "2021,POL,CHN,M,8542,800\n")
+    mapping = MAP.format(id="reports", currency="USD").replace("level: 6", "level: 4")
+    with pytest.raises(ep.errors.BadFileError, match="6 digits, and these have 4"):
+        lake.add("table", [path], mapping=mapping)
+
+
 def test_another_currency_gives_shares_and_no_levels_in_dollars(tmp_path: Path) -> None:
     lake = _lake(tmp_path, ROWS, currency="EUR")
     share = _ask(lake, "import_share", importer="POL", exporter="CHN")

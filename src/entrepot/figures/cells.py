@@ -27,6 +27,7 @@ __all__ = [
     "Side",
     "among",
     "everything",
+    "is_everything",
     "leaves",
     "members_of",
     "names_on",
@@ -128,7 +129,7 @@ class Cells:
             rows = rows.filter(_in_books(self.voice, asked))
         if asked.valuation:
             rows = rows.filter(nw.col("valuation") == asked.valuation.upper())
-        return rows
+        return _no_parts(rows) if self.held.has_totals and is_everything(goods) else rows
 
     def flow(self, asked: Definition, goods: Goods, *, inside: bool = False) -> Frame:
         """Return the cells of the flow; ``both`` adds the way back.
@@ -184,6 +185,22 @@ def names_on(rows: Frame, side: Side, among: frozenset[str]) -> frozenset[str]:
     if among:
         rows = rows.filter(nw.col(side).is_in(sorted(among)))
     return frozenset(name for (name,) in fetch(rows.select(side).unique()))
+
+
+def _no_parts(rows: Frame) -> Frame:
+    """Leave out rows by product where the same report has a total over all goods."""
+    keys = ["period", "told_by", "teller"]
+    teller = nw.when(nw.col("told_by") == "exporter").then("exporter").otherwise("importer")
+    told = rows.with_columns(teller.alias("teller"))
+    is_total = nw.col("product") == "TOTAL"
+    totals_of = told.filter(is_total).select(keys).unique()
+    parts = told.filter(~is_total).join(totals_of, on=keys, how="anti")
+    return nw.concat([told.filter(is_total), parts]).drop("teller")
+
+
+def is_everything(goods: Goods) -> bool:
+    """Whether all goods are asked for."""
+    return any(one.codes is None for one in goods)
 
 
 @cache

@@ -79,8 +79,8 @@ def answer(definition: Definition, lake: Lake, source: str) -> Answer | Missing:
 
 def _told(definition: Definition, cells: Cells) -> tuple[Cells, Goods, Estimate | Missing]:
     """Return the headline as one side tells it."""
-    editions = cells.editions(definition)
-    if NO_CODES in editions and definition.goods != "all":
+    editions = tuple(name for name in cells.editions(definition) if name != NO_CODES)
+    if not editions and definition.goods != "all":
         reason = f"{cells.held.source} has totals over all goods only, no {definition.goods}"
         return cells, (), Missing(reason)
     goods = _goods(definition, editions)

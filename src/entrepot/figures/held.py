@@ -46,6 +46,8 @@ class Held:
         Whether rows are single reports, so that a flow can be told by either side.
     few_products
         Whether a delivery has so few codes that they may not be all goods.
+    has_totals
+        Whether rows over all goods may stand beside rows by product.
     """
 
     source: str
@@ -57,6 +59,7 @@ class Held:
     is_partial: bool
     has_reports: bool
     few_products: bool
+    has_totals: bool = False
 
 
 def flow_sources(lake: Lake) -> list[str]:
@@ -103,6 +106,7 @@ def held(lake: Lake, source: str, periods: Sequence[Period]) -> Held | Missing:
         is_partial=any(item.is_partial for item in used),
         has_reports=any(item.reporters for item in used),
         few_products=any(item.has_few_products for item in used),
+        has_totals=any(item.totals for item in used),
     )
 
 

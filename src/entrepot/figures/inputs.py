@@ -13,6 +13,7 @@ from entrepot.figures.input_choices import (
     goods_key,
     inputs_title,
     is_inputs,
+    made_by,
     sides,
     spans,
 )
@@ -178,9 +179,11 @@ def _estimate(
 
 
 def _caveats(definition: Definition, found: InputCells) -> Iterator[Caveat]:
+    made = made_by(definition.goods)
+    services = "" if all(sector_of(code).makes_goods for code in made) else " services included,"
     text = (
-        f"Inputs of industries in {definition.period}, services included, goods for final use left "
-        "out; estimated for whole sectors, with imports shared out among buyers in proportion."
+        f"Inputs of industries in {definition.period},{services} goods for final use left out; "
+        "estimated for whole sectors, with imports shared out among buyers in proportion."
     )
     if not found.rows.known(frozenset({REST})):
         text += (

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from entrepot.figures.cells import everything, members_of, names_on, totals
+from entrepot.figures.cells import everything, is_everything, members_of, names_on, totals
 from entrepot.figures.estimate import Missing
 from entrepot.lake import fetch, whole_trade
 
@@ -37,7 +37,7 @@ def _silent(cells: Cells, asked: Definition) -> Missing | None:
 
 def _few(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
     """Refuse all goods where the lake has some of them only."""
-    if not cells.held.few_products or any(one.codes is not None for one in goods):
+    if not cells.held.few_products or not is_everything(goods):
         return None
     rows = cells.rows("importer", goods, asked)
     [(count, digits, total)] = fetch(

@@ -61,6 +61,8 @@ class Partition:
     products, digits
         Number of different product codes, and how many digits the longest has; 0 digits where
         rows are totals over all goods.
+    totals
+        Number of rows that are totals over all goods.
     """
 
     period: Period | None
@@ -72,6 +74,7 @@ class Partition:
     nomenclatures: tuple[str, ...] = ()
     products: int = 0
     digits: int = 0
+    totals: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,8 @@ class Holding:
         Number of areas whose own reports these are; 0 where nobody says.
     products
         Number of product codes in the period that has fewest.
+    totals
+        Number of rows that are totals over all goods; they may stand beside rows by product.
     findings
         What was noticed when it was loaded.
     counts
@@ -68,6 +70,7 @@ class Holding:
     importers: int
     reporters: int
     products: int
+    totals: int
     added_on: str
     files: tuple[str, ...]
     bytes: int
@@ -108,6 +111,7 @@ class Holding:
             "importers": self.importers,
             "reporters": self.reporters,
             "products": self.products,
+            "totals": self.totals,
             "added_on": self.added_on,
             "files": list(self.files),
             "bytes": self.bytes,
@@ -186,6 +190,7 @@ def _holding(item: Snapshot, counting: Sequence[Period | None]) -> Holding:
         importers=min(part.importers for part in item.partitions),
         reporters=len(tellers) if item.table == "flows" else 0,
         products=min(part.products for part in item.partitions),
+        totals=sum(part.totals for part in item.partitions),
         added_on=item.added_on,
         files=(item.raw.name,),
         bytes=stored + item.raw.bytes,

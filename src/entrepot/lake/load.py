@@ -21,6 +21,7 @@ from entrepot.lake.lock import writing
 from entrepot.lake.merge import hides, merge, require_room
 from entrepot.lake.outside import finishing, guarded
 from entrepot.lake.publish import publish, require_lake, staging_folder, sweep
+from entrepot.lake.readback import refuse_twins
 from entrepot.lake.repairs import repair
 from entrepot.lake.snapshot import copy_raw, hash_file, write_manifest
 from entrepot.lake.staged import contents
@@ -208,6 +209,7 @@ def _partitions(run: _Load, snapshot: Snapshot, table: Delivery, rows: Rows) -> 
             staged.nomenclatures,
             staged.products,
             staged.digits,
+            staged.totals,
         )
         require_room(
             snapshot,
@@ -219,7 +221,7 @@ def _partitions(run: _Load, snapshot: Snapshot, table: Delivery, rows: Rows) -> 
         )
         if staged.period:
             run.progress(f"sorting {staged.period}")
-        yield replace(part, files=_files(run, snapshot, rows, staged))
+        yield replace(part, files=_files(run, snapshot, rows, staged, table.name))
 
 
 def _clash(run: _Load, rows: Rows, period: Period | None, path: str) -> tuple[Any, ...] | None:
@@ -232,11 +234,15 @@ def _where(run: _Load, path: str) -> Path:
     return prepared if prepared.exists() else run.folder / path
 
 
-def _files(run: _Load, snapshot: Snapshot, rows: Rows, staged: Staged) -> dict[str, StoredFile]:
+def _files(
+    run: _Load, snapshot: Snapshot, rows: Rows, staged: Staged, name: str
+) -> dict[str, StoredFile]:
     files: dict[str, StoredFile] = {}
     for order, columns in orders(rows.table).items():
         draft = run.staging / "sorted.parquet"
         store.write(run.connection, rows, staged.period, columns, draft, snapshot.id)
+        if not files:  # one copy is enough: the other has the same rows
+            refuse_twins(run.connection, rows, staged, draft, columns, name)
         size, digest = hash_file(draft)
         folder = folder_of(rows.table, order, snapshot.source, staged.period)
         path = f"{folder}/{snapshot.id}-{digest[:8]}.parquet"

@@ -52,9 +52,24 @@ def require_room(
             meets = held.period == part.period and any(shared_slices(part, held))
             if not meets or outranks(item, other) or outranks(other, item):
                 continue
+            if item.table == "flows" and held.digits and part.digits not in (0, held.digits):
+                raise _other_level(item, part, other, held, name)
             key = None if whole or not held.files else clash(next(iter(held.files.values())).path)
             if whole or key:
                 raise _taken(item, part, other, name, key)
+
+
+def _other_level(
+    item: Snapshot, part: Partition, other: Snapshot, held: Partition, name: str
+) -> BadFileError:
+    told = sorted(set(part.slices) & set(held.slices)) or list(part.slices)
+    return BadFileError(
+        f"{item.source} {part.period} is held already in codes of {held.digits} digits, and these "
+        f"have {part.digits}",
+        where=f"{name}; held: {other.raw.name}; reports {', '.join(told[:5])}",
+        why="headings beside the lines below them would count twice",
+        hint="remove the one you do not need, or add --replace to take the new rows instead",
+    )
 
 
 def _taken(

@@ -45,6 +45,7 @@ def remove(folder: Path, snapshots: set[str], source: str) -> None:
     """Take snapshots of a source out of the catalog and delete what nothing else needs."""
     with guarded(folder), finishing() as finish, writing(folder, f"removing {source}"):
         before = Catalog.read(folder)
+        _tidy(folder, before)  # on a full disk this makes the room that a new catalog takes
         left = (i for i in before.snapshots if i.source != source or i.id not in snapshots)
         after = Catalog(tuple(left))
         finish()

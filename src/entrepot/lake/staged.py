@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from entrepot.errors import BadFileError
 from entrepot.lake.layout import SLICE
 from entrepot.model.areas import areas
-from entrepot.model.columns import key_columns, schema
+from entrepot.model.columns import schema
 from entrepot.model.period import Period
 from entrepot.sources.strict import literal
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from entrepot.sources.parser import Rows
 
-__all__ = ["STAGED", "Staged", "cell", "contents", "correct", "hold"]
+__all__ = ["STAGED", "Staged", "cell", "contents", "correct", "enum", "hold"]
 
 STAGED = "staged"
 """Temporary table in which the rows wait."""
@@ -42,7 +42,7 @@ class Staged:
         None for a table without periods.
     rows, exporters, importers
         How many there are.
-    slices, nomenclatures, products, digits
+    slices, nomenclatures, products, digits, totals
         As in a partition of the catalog.
     """
 
@@ -54,6 +54,7 @@ class Staged:
     nomenclatures: tuple[str, ...] = ()
     products: int = 0
     digits: int = 0
+    totals: int = 0
 
 
 def hold(connection: duckdb.DuckDBPyConnection, rows: Rows, own: Iterable[str] = ()) -> None:
@@ -75,8 +76,8 @@ def hold(connection: duckdb.DuckDBPyConnection, rows: Rows, own: Iterable[str] =
         raise AssertionError(f"a parser returned columns nobody knows: {unknown}")
     compact = dict(kinds)
     if kinds.get("period") == "DATE":
-        compact |= {name: _enum(values) for name, values in _CHOICES.items()}
-        compact |= dict.fromkeys(("exporter", "importer"), _enum(a.code for a in areas()))
+        compact |= {name: enum(values) for name, values in _CHOICES.items()}
+        compact |= dict.fromkeys(("exporter", "importer"), enum(a.code for a in areas()))
     parts = {name: name for name in rows.relation.columns}
     parts |= {
         name: literal(rows.same[name]) if name in rows.same else "NULL"
@@ -109,32 +110,12 @@ def contents(
     Raises
     ------
     BadFileError
-        If two rows have one key, or there is no row.
+        If there is no row.
     """
-    _refuse_twins(connection, rows, where)
     found = list(_contents(connection, rows, whole=whole))
     if not found:
         raise BadFileError("no row is left to load", where=where, hint="look at its findings")
     return found
-
-
-def _refuse_twins(connection: duckdb.DuckDBPyConnection, rows: Rows, where: str) -> None:
-    names = key_columns(rows.table)
-    key = ", ".join(name for name in names if name in rows.relation.columns)
-    twice = connection.sql(
-        f"SELECT {key} FROM {STAGED} GROUP BY {key} HAVING count(*) > 1 ORDER BY ALL LIMIT 1"
-    )
-    cells = twice.fetchall()
-    if not cells:
-        return
-    one = rows.same | dict(zip(twice.columns, cells[0], strict=True))
-    words = " ".join(str(one[name]) for name in names if one.get(name) not in (None, "A"))
-    raise BadFileError(
-        f"two rows for one cell: {words}",
-        where=rows.locate(tuple(one.get(name) for name in names)) or where,
-        why="adding them up could count the same trade twice",
-        hint="find out which row is right, or use the file as the publisher ships it",
-    )
 
 
 def _contents(
@@ -145,13 +126,14 @@ def _contents(
     slices = "'*'" if whole else SLICE.get(rows.table, "'*'")
     flows = "count(DISTINCT exporter), count(DISTINCT importer)" if "importer" in kinds else "0, 0"
     digits = "coalesce(max(length(product)) FILTER (WHERE product <> 'TOTAL'), 0)"
-    codes = f"count(DISTINCT product), {digits}"
+    totals = "count(*) FILTER (WHERE product = 'TOTAL')"
+    codes = f"count(DISTINCT product), {digits}, {totals}"
     edition = "nomenclature" if "nomenclature" in kinds else "NULL"
     periods = kinds.get("period") == "DATE"
     when = f"{'freq' if 'freq' in kinds else literal('A')}, period" if periods else "NULL, NULL"
     found = connection.sql(f"""
         SELECT {when}, count(*), {flows}, list(DISTINCT {slices}), list(DISTINCT {edition}),
-               {codes if "product" in kinds else "0, 0"}
+               {codes if "product" in kinds else "0, 0, 0"}
         FROM (SELECT {out} FROM {STAGED}) GROUP BY 1, 2 ORDER BY 2, 1""").fetchall()
     for freq, start, count, exporters, importers, told, editions, *codes_there in found:
         period = _period(freq, start) if start else None
@@ -172,6 +154,6 @@ def cell(name: str, connection: duckdb.DuckDBPyConnection, same: dict[str, str])
     return literal(same[name]) if name in same else "NULL"
 
 
-def _enum(values: Iterable[str]) -> str:
+def enum(values: Iterable[str]) -> str:
     """Return a type of two bytes that sorts like the texts it stands for."""
     return f"ENUM({', '.join(map(literal, sorted(values)))})"
