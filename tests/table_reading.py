@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,17 @@ from entrepot.sources.parser import RawFile, Said
 from entrepot.sources.table.parse import rows, tables
 
 if TYPE_CHECKING:
+    import duckdb
+
     from entrepot.model.findings import Finding
 
 MAPS = Path(__file__).parent / "reference" / "tables"
+
+
+@cache
+def shared_connection() -> duckdb.DuckDBPyConnection:
+    """Return one connection for all tests: reading leaves nothing behind."""
+    return connect(threads=1)
 
 
 def read_table(
@@ -22,14 +31,14 @@ def read_table(
     """Return canonical rows in an order of their own, and the findings."""
     found: list[dict[str, Any]] = []
     findings: list[Finding] = []
-    with connect() as connection:
-        for table in tables(RawFile(path, path.name), scratch, Said(mapping=mapping, **said)):
-            read = rows(connection, table)
-            names = read.relation.columns
-            for cells in read.relation.fetchall():
-                row = dict.fromkeys(flow_schema()) | read.same
-                found.append(row | dict(zip(names, cells, strict=True)))
-            findings += [*table.findings, *read.findings]
+    connection = shared_connection()
+    for table in tables(RawFile(path, path.name), scratch, Said(mapping=mapping, **said)):
+        read = rows(connection, table)
+        names = read.relation.columns
+        for cells in read.relation.fetchall():
+            row = dict.fromkeys(flow_schema()) | read.same
+            found.append(row | dict(zip(names, cells, strict=True)))
+        findings += [*table.findings, *read.findings]
     return sorted(found, key=lambda row: tuple(map(str, row.values()))), findings
 
 

@@ -74,6 +74,8 @@ class Cells:
         text = cell_text(name, kind)
         if kind in ("FLOAT", "DOUBLE"):
             text = f"CASE WHEN isnan({quoted(name)}) THEN '' ELSE {text} END"
+        if kind.startswith("DECIMAL"):
+            text = f"regexp_replace({text}, '[.]0+$', '')"
         if self.mapping.decimal != "." and kind.startswith(("FLOAT", "DOUBLE", "DECIMAL")):
             text = f"replace({text}, '.', {literal(self.mapping.decimal)})"
         return text

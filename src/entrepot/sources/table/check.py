@@ -71,16 +71,15 @@ def look(
     here = f"NOT ({missing_sql('v', plan.mapping)})"
     lists = "".join(f", list(DISTINCT {field.sql()}) FILTER (WHERE here)" for field in known)
     try:
-        [(rows, others)] = connection.sql(
-            f"SELECT count(*), count(*) FILTER (WHERE NOT ({selected(plan)})) FROM ({texts})"
-        ).fetchall()
-        [(count, filled, wrong, *seen)] = connection.sql(
+        others = _not_selected(connection, plan, texts)
+        [(count, filled, wrong, *seen)] = connection.execute(
             f"SELECT count(*), count(*) FILTER (WHERE here), count(*) FILTER (WHERE bad){lists} "
             f"FROM (SELECT *, {here} AS here, {here} AND ({bad}) AS bad FROM ({facts}))"
         ).fetchall()
     except Exception as error:
         _where_it_breaks(connection, cells, error)
         raise
+    rows = count // len(plan.groups) + others
     if wrong:
         raise _first_number(connection, plan, cells)
     if not filled:
@@ -90,6 +89,14 @@ def look(
         for field, words in zip(known, seen, strict=True)
     ]
     return Looked(rows, others, filled, count - filled, lookups)
+
+
+def _not_selected(connection: duckdb.DuckDBPyConnection, plan: Plan, texts: str) -> int:
+    if not plan.mapping.select:
+        return 0
+    query = f"SELECT count(*) FROM ({texts}) WHERE NOT ({selected(plan)})"
+    [(count,)] = connection.execute(query).fetchall()
+    return int(count)
 
 
 def _bad(sign: str, plan: Plan) -> str:

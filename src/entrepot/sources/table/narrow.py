@@ -26,24 +26,27 @@ def one_word(
         If values are in several currencies: one delivery is in one, or its sums mean nothing.
     """
     tests = ", ".join(
-        f"count({name}), count(DISTINCT {name}), min({name})::VARCHAR" for name in CANONICAL
+        f"count({name}), min({name})::VARCHAR, max({name})::VARCHAR"
+        if name in _WORDS
+        else f"count({name}), NULL, NULL"
+        for name in CANONICAL
     )
-    [(count, *cells)] = connection.sql(f"SELECT count(*), {tests} FROM ({rows})").fetchall()
+    [(count, *cells)] = connection.execute(f"SELECT count(*), {tests} FROM ({rows})").fetchall()
     same: dict[str, str] = {}
     differing: list[str] = []
     for place, name in enumerate(CANONICAL):
-        filled, kinds, word = cells[3 * place : 3 * place + 3]
-        if name == "currency" and (kinds > 1 or filled not in (0, count)):
+        filled, first, last = cells[3 * place : 3 * place + 3]
+        if name == "currency" and (first != last or filled not in (0, count)):
             raise _currencies(connection, rows, where)
-        if filled == count and kinds == 1 and name in _WORDS:
-            same[name] = word
+        if name in _WORDS and filled == count and first == last:
+            same[name] = first
         elif filled:
             differing.append(name)
     return same, differing
 
 
 def _currencies(connection: duckdb.DuckDBPyConnection, rows: str, where: str) -> BadFileError:
-    found = connection.sql(
+    found = connection.execute(
         f"SELECT coalesce(currency, 'USD') AS one, count(*) FROM ({rows}) GROUP BY 1 ORDER BY 1"
     ).fetchall()
     return BadFileError(

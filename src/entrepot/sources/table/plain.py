@@ -157,7 +157,7 @@ def _first(opened: IO[str], label: str, mapping: Mapping, encoding: str) -> tupl
     except (csv.Error, UnicodeError) as error:
         raise _unreadable(error, label, mapping.head) from error
     for sign, word in ((",", "','"), (";", "';'"), ("\t", "tab"), ("|", "'|'")):
-        if len(names) < 2 and line.count(sign) > 1 and sign != mapping.delimiter:
+        if len(names) < 2 and sign in line and sign != mapping.delimiter:
             raise BadFileError(
                 "one column only", where=where, hint=f"add delimiter: {word} to the mapping"
             )

@@ -41,7 +41,7 @@ def one_row_a_cell(
         it says.
     """
     keys = ", ".join(KEYS)
-    [(count, surplus)] = connection.sql(
+    [(count, surplus)] = connection.execute(
         f"SELECT count(*), coalesce(sum(n), 0) - count(*) FROM "
         f"(SELECT count(*) AS n FROM ({rows}) GROUP BY {keys} HAVING n > 1)"
     ).fetchall()
@@ -49,7 +49,7 @@ def one_row_a_cell(
         return f"SELECT {', '.join(CANONICAL)} FROM ({rows})", ()
     wrong = {"refuse": "true", "once": _differs((*_MONEY, *_SAME)), "sum": _differs(_SAME)}
     _refuse(connection, plan, cells, rows, wrong[plan.mapping.repeated], int(count))
-    first = connection.sql(
+    first = connection.execute(
         f"SELECT {keys}, count(*) AS n FROM ({rows}) GROUP BY {keys} HAVING n > 1 "
         f"ORDER BY {keys} LIMIT 1"
     ).fetchall()[0]
@@ -111,7 +111,7 @@ def _refuse(
     count: int,
 ) -> None:
     keys = ", ".join(KEYS)
-    found = connection.sql(
+    found = connection.execute(
         f"SELECT {keys} FROM ({rows}) GROUP BY {keys} HAVING count(*) > 1 AND ({wrong}) "
         f"ORDER BY {keys} LIMIT 1"
     ).fetchall()

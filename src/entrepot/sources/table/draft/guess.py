@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from entrepot.model.tables import read_table
-from entrepot.sources.table.draft.money import money_words
+from entrepot.sources.table.draft.money import money_words, unit_words
 from entrepot.sources.table.draft.questions import TODO
 from entrepot.sources.table.periods import read_span
 from entrepot.sources.table.roles import AREAS, MARKS, NUMBERS
@@ -26,6 +26,7 @@ BACI = frozenset("tijkvq")
 """Columns of CEPII BACI, which documents them."""
 
 _SURER = ("iso3", "comtrade", "iso2", "eurostat", "imf", "gacc", "baci", "names", "")
+_MASS = re.compile(r"weight|\bmass\b|\bвес\b|масса|нетто|重量|净重")
 _FLOW_COLUMNS = re.compile(
     r"(?:^|[ _])(?:(exports?|экспорт|вывоз|出口)|(imports?|импорт|ввоз|进口))(?:$|[ _(,])"
 )
@@ -97,6 +98,9 @@ def _by_name(column: Seen) -> Guess:
     plain = plain_name(column.name)
     row = _known().get(plain)
     if row is None:
+        if column.is_numeric and _MASS.search(column.name.casefold()):
+            unit = unit_words(column.name)
+            return Guess(column, "mass", {"unit": unit} if unit else {})
         money = money_words(column.name)
         flow = _FLOW_COLUMNS.search(column.name.casefold())
         return (
@@ -134,7 +138,7 @@ def _by_cells(guess: Guess) -> None:
             guess.keys["codes"] = _agreed(guess.keys.get("codes"), codes)
         elif guess.keys.get("codes") != "gacc":
             guess.role, guess.keys = "", {}
-    elif guess.role == "month" and seen.is_period and not all(len(t) < 3 for t in seen.texts):
+    elif guess.role in ("month", "year") and seen.is_period and not seen.is_plain:
         guess.role = "period"
     elif guess.role in _BORNE_OUT and not _BORNE_OUT[guess.role](seen):
         guess.role, guess.keys = "", {}

@@ -110,7 +110,7 @@ def _encodings(path: Path, start: bytes) -> tuple[str, ...]:
         return ("utf-16",)
     for name in ("utf-16-le", "utf-16-be"):
         zeros = start[1::2] if name.endswith("le") else start[::2]
-        if zeros.count(0) > 0.4 * len(zeros) > 0:
+        if len(zeros) > 8 and zeros.count(0) > 0.4 * len(zeros):
             return (name,)
     if b"\0" in start:
         return ()

@@ -65,6 +65,11 @@ class Seen:
         """Whether each text is a period."""
         return bool(self.texts) and self._share(lambda t: read_span(t) is not None) >= _MOSTLY
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether its texts are years or numbers of months, and say nothing more."""
+        return all(re.fullmatch("[12][0-9]{3}|[0-9]{1,2}", text) for text in self.texts)
+
     @cached_property
     def is_flow(self) -> bool:
         """Whether each text is a word for imports or exports."""
@@ -138,7 +143,7 @@ def look_at_columns(connection: duckdb.DuckDBPyConnection, cells: Cells) -> tupl
     texts = cells.sql(connection)
     found = []
     for place, name in enumerate(cells.names):
-        counted = connection.sql(
+        counted = connection.execute(
             f"SELECT c{place} AS text, count(*) AS n FROM ({texts}) WHERE text <> '' "
             f"GROUP BY 1 ORDER BY 1 LIMIT {_MOST}"
         ).fetchall()

@@ -1,0 +1,73 @@
+"""`entrepot data map`: what is printed, and that it can go on into `data add table`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from entrepot.cli.data_map import EXAMPLE, map_
+from entrepot.lake import Lake
+from entrepot.sources.table.mapping import read_mapping
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from click.testing import Result
+
+WITS = """\
+Reporter,Partner,Product Code,Trade Flow,Trade Value 1000USD,NetWeight in KGM,Year,Nomenclature
+Kazakhstan,China,854231,Import,12.5,30,2022,H5
+Kazakhstan,Russian Federation,854231,Export,2.5,3,2022,H5
+"""
+
+
+def run(*arguments: str) -> Result:
+    app = typer.Typer()
+    app.command(epilog=EXAMPLE)(map_)
+    return CliRunner().invoke(app, list(arguments))
+
+
+@pytest.fixture
+def wits(tmp_path: Path) -> Path:
+    path = tmp_path / "wits kaz.csv"
+    path.write_text(WITS)
+    return path
+
+
+def test_a_draft_without_a_question_is_added_at_once(wits: Path, tmp_path: Path) -> None:
+    done = run(str(wits))
+    assert done.exit_code == 0
+    assert done.stdout.startswith("# Drafted from wits kaz.csv")
+    assert "nothing open: the draft reads 2 rows" in done.stderr
+    lake = Lake.open(tmp_path / "lake")
+    report = lake.add("table", [wits], mapping=done.stdout)
+    assert [(item.source, item.rows) for item in report.added] == [("table.wits-kaz", 2)]
+
+
+def test_a_question_is_shown_and_long_lines_are_not_broken(wits: Path) -> None:
+    wits.write_text(
+        WITS.replace("Trade Value 1000USD", "A rather long name of a column: Value" * 4)
+    )
+    done = run(str(wits))
+    assert done.exit_code == 0
+    assert "TODO" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) > 120
+    with pytest.raises(ValueError, match="still open"):
+        read_mapping(done.stdout)
+
+
+def test_json_has_text_mapping_and_questions(wits: Path) -> None:
+    wits.write_text(WITS.replace("Trade Value 1000USD", "Value"))
+    data = json.loads(run(str(wits), "--json").stdout)
+    assert data["file"] == "wits kaz.csv"
+    assert [question["key"] for question in data["questions"]] == [
+        "columns.Value.currency",
+        "columns.Value.scale",
+    ]
+    assert data["mapping"]["columns"]["Partner"] == {"role": "partner", "codes": "names"}
+    assert "TODO" in data["text"]
+    assert data["rows"] is None

@@ -1,0 +1,353 @@
+"""Mappings drafted by looking at made-up files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from entrepot.engine import connect
+from entrepot.errors import BadFileError
+from entrepot.sources.table.draft.amounts import how_numbers_are_written
+from entrepot.sources.table.draft.draft import Draft, draft_mapping
+from entrepot.sources.table.draft.head import look_at_head
+from entrepot.sources.table.draft.money import money_words, unit_words
+from entrepot.sources.table.draft.seen import Seen
+from entrepot.sources.table.draft.write import scalar
+from entrepot.sources.table.mapping import read_mapping
+from made_workbook import cells, make_workbook
+from table_reading import read_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WITS = """\
+Reporter,Partner,Product Code,Trade Flow,Trade Value 1000USD,NetWeight in KGM,Year,Nomenclature
+Kazakhstan,China,854231,Import,12.5,30,2022,H5
+Kazakhstan,Russian Federation,854231,Export,2.5,3,2022,H5
+Kazakhstan,Germany,010121,Import,7,9,2022,H5
+"""
+
+
+def drafted(folder: Path, text: str | bytes, name: str = "mine.csv") -> Draft:
+    path = folder / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return draft_mapping(path)
+
+
+def asked(draft: Draft) -> list[str]:
+    return [question.key for question in draft.questions]
+
+
+def test_a_wits_table_leaves_no_question_and_reads_at_once(tmp_path: Path) -> None:
+    draft = drafted(tmp_path, WITS)
+    assert asked(draft) == []
+    assert draft.mapping["columns"]["Trade Value 1000USD"] == {
+        "role": "value",
+        "currency": "USD",
+        "scale": 1000,
+    }
+    assert draft.mapping["columns"]["NetWeight in KGM"] == {"role": "mass", "unit": "kg"}
+    found, findings = read_table(tmp_path / "mine.csv", draft.text, tmp_path)
+    assert (draft.rows, list(draft.findings)) == (3, findings)
+    assert sum(row["value_usd"] for row in found) == 22_000
+    assert {row["nomenclature"] for row in found} == {"HS2017"}
+
+
+def test_the_same_without_units_asks_for_them(tmp_path: Path) -> None:
+    text = WITS.replace("Trade Value 1000USD", "Value").replace("NetWeight in KGM", "Weight")
+    draft = drafted(tmp_path, text.replace(",Nomenclature", ",kind"))
+    assert asked(draft) == [
+        "nomenclature",
+        "columns.Value.currency",
+        "columns.Value.scale",
+        "columns.Weight.unit",
+    ]
+    assert draft.rows is None
+    line = next(line for line in draft.text.splitlines() if "Value:" in line)
+    assert line.startswith(
+        "  Value: {role: value, currency: TODO, scale: TODO}  # in which currency?"
+    )
+    with pytest.raises(BadFileError, match="questions of the draft still open") as caught:
+        read_mapping(draft.text)
+    assert "in whole units, thousands or millions?" in caught.value.hint
+    answered = draft.text.replace("nomenclature: TODO", "nomenclature: HS2017")
+    answered = answered.replace("currency: TODO", "currency: USD").replace(
+        "scale: TODO", "scale: 1"
+    )
+    found, _ = read_table(
+        tmp_path / "mine.csv", answered.replace("unit: TODO", "unit: kg"), tmp_path
+    )
+    assert sum(row["value_usd"] for row in found) == 22
+
+
+def test_the_draft_as_data_says_the_same(tmp_path: Path) -> None:
+    draft = drafted(tmp_path, WITS.replace("Trade Value 1000USD", "Value"))
+    data = draft.to_dict()
+    assert data["mapping"]["columns"]["Value"]["currency"] == "TODO"
+    assert data["questions"][0] == {
+        "key": "columns.Value.currency",
+        "text": "in which currency?",
+        "choices": ["USD", "EUR", "..."],
+    }
+    assert (data["text"], data["rows"]) == (draft.text, None)
+
+
+def test_baci_is_known_by_its_columns(tmp_path: Path) -> None:
+    text = "t,i,j,k,v,q\n2022,156,643,10121,1.5,2\n2022,156,643,854231,1.5,NA\n"
+    draft = drafted(tmp_path, text, "BACI_HS17_Y2022_V202401.csv")
+    assert (asked(draft), draft.rows) == ([], 2)
+    assert draft.mapping["nomenclature"] == "HS2017"
+    assert draft.mapping["columns"]["k"]["pad"] == 6
+    assert draft.mapping["missing"] == ["NA"]
+    assert asked(drafted(tmp_path, text, "my.csv")) == ["nomenclature"]
+
+
+def test_codes_are_preferred_to_names_and_known_by_their_cells(tmp_path: Path) -> None:
+    text = (
+        "period,reporterCode,reporterISO,reporterDesc,flowCode,partnerCode,partnerISO,partnerDesc,"
+        "classificationCode,cmdCode,primaryValue,netWgt,motCode\n"
+        "2022,398,KAZ,Kazakhstan,M,156,CHN,China,H6,854231,10,1,0\n"
+        "2022,398,KAZ,Kazakhstan,X,643,RUS,Russian Federation,H6,854231,12,1,0\n"
+    )
+    draft = drafted(tmp_path, text)
+    assert (asked(draft), draft.rows) == ([], 2)
+    columns = draft.mapping["columns"]
+    assert columns["reporterISO"] == {"role": "reporter", "codes": "ISO3"}
+    assert columns["partnerISO"] == {"role": "partner", "codes": "ISO3"}
+    assert columns["flowCode"] == {"role": "flow", "import": "M", "export": "X"}
+    assert "reporterDesc" in draft.mapping["ignore"]
+    parts = text + "2022,398,KAZ,Kazakhstan,M,156,CHN,China,H6,854231,10,1,2100\n"
+    draft = drafted(tmp_path, parts)
+    assert asked(draft) == ["repeated"]
+    assert "repeated: TODO" in draft.text
+    assert "select: {motCode: '0'}" in draft.text
+    chosen = draft.text.replace("repeated: TODO", "select: {motCode: '0'}  #")
+    assert len(read_table(tmp_path / "mine.csv", chosen, tmp_path)[0]) == 2
+
+
+def test_russian_customs_in_cp1251(tmp_path: Path) -> None:
+    text = (
+        "Направление;Период;Страна;Код ТН ВЭД;Стоимость, тыс. долл. США;Вес нетто, кг\n"
+        "ИМПОРТ;01/2021;Китай;8542310000;1234,5;2,5\n"
+        "ЭКСПОРТ;02/2021;Германия;8542320000;7,25;\n"
+    )
+    draft = drafted(tmp_path, text.encode("cp1251"))
+    assert draft.mapping["encoding"] == "cp1251"
+    assert draft.mapping["delimiter"] == ";"
+    assert draft.mapping["decimal"] == ","
+    columns = draft.mapping["columns"]
+    assert columns["Направление"] == {"role": "flow", "import": "ИМПОРТ", "export": "ЭКСПОРТ"}
+    assert columns["Код ТН ВЭД"]["cut"] == 6
+    assert columns["Стоимость, тыс. долл. США"]["scale"] == 1000
+    assert columns["Вес нетто, кг"] == {"role": "mass", "unit": "kg"}
+    assert "nomenclature" in asked(draft)
+
+
+def test_chinese_customs_in_gb18030(tmp_path: Path) -> None:
+    text = (
+        "数据年月,商品编码,商品名称,贸易伙伴编码,贸易伙伴名称,第一数量,美元,\n"
+        '202406,85423100,处理器,344,俄罗斯,"1,200","1,212,345",\n'
+        '202407,85423100,处理器,110,中国香港,"7","1,345",\n'
+    )
+    draft = drafted(tmp_path, text.encode("gb18030"))
+    assert draft.mapping["encoding"] == "gb18030"
+    assert draft.mapping["thousands"] == ","
+    columns = draft.mapping["columns"]
+    assert columns["数据年月"] == {"role": "period"}
+    assert columns["贸易伙伴编码"] == {"role": "partner", "codes": "GACC"}
+    assert columns["美元"] == {"role": "value", "currency": "USD", "scale": 1}
+    assert asked(draft) == ["reporter", "flow", "nomenclature", "columns.第一数量.unit"]
+
+
+def test_a_wide_workbook_with_titles(tmp_path: Path) -> None:
+    book = make_workbook(
+        tmp_path / "wide.xlsx",
+        {
+            "empty": "",
+            "data": cells(
+                [
+                    ["Imports by country"],
+                    ["(thousand US dollars)"],
+                    ["", 2020, 2021, 2022, "2023 1"],
+                    ["Total", 10, 20, 30, 40],
+                    ["China", 4, 5.5, 6, 7],
+                    ["Germany", 0, 0, 0, 0],
+                    ["Utopia", 6, "-", 6, 7],
+                ]
+            ),
+        },
+    )
+    draft = draft_mapping(book)
+    assert draft.mapping["sheet"] == "data"
+    assert draft.mapping["header_row"] == 3
+    assert draft.mapping["missing"] == ["-"]
+    assert draft.mapping["wide"] == {"role": "value", "currency": "USD", "scale": 1000}
+    columns = draft.mapping["columns"]
+    assert columns["2023 1"]["period"] == "2023"
+    assert columns["column 1"]["leave_out"] == ["Total"]
+    assert columns["column 1"]["own"] == {"Utopia": "TODO"}
+    assert asked(draft) == ["reporter", "flow", "product", "columns.column 1.own"]
+    answers = draft.text.replace("reporter: TODO", "reporter: KGZ").replace(
+        "flow: TODO", "flow: import"
+    )
+    answers = answers.replace("product: TODO", "product: TOTAL").replace(
+        "Utopia: TODO", "Utopia: XNES"
+    )
+    found, _ = read_table(book, answers, tmp_path)
+    assert sum(row["value_usd"] for row in found) == 1000 * (4 + 5.5 + 6 + 7 + 6 + 6 + 7)
+
+
+def test_parquet_with_two_unknown_sides(tmp_path: Path) -> None:
+    path = tmp_path / "sides.parquet"
+    with connect() as connection:
+        connection.sql(
+            "SELECT 'CHN' AS a, 'RUS' AS b, DATE '2024-05-01' AS t, 5.5 AS value_usd"
+        ).write_parquet(str(path))
+    draft = draft_mapping(path)
+    assert asked(draft) == ["product", "columns.a.role", "columns.b.role"]
+    assert draft.mapping["columns"]["t"] == {"role": "period"}
+    line = next(line for line in draft.text.splitlines() if line.startswith("  a:"))
+    assert (
+        line
+        == "  a: {role: TODO, codes: ISO3}  # who is this? exporter, importer, reporter, partner"
+    )
+
+
+def test_levels_and_lengths_of_periods_are_asked(tmp_path: Path) -> None:
+    text = "day,exporter,importer,hs,valueUSD\n"
+    text += "2024-01-01,CHN,RUS,8542,5\n2024-04-01,CHN,RUS,854231,5\n"
+    draft = drafted(tmp_path, text.replace("day", "date"))
+    assert asked(draft) == ["told_by", "valuation", "freq", "nomenclature", "level"]
+    assert "level: TODO  # which level? (1 rows of 4 digits, 1 rows of 6 digits) 4, 6" in draft.text
+
+
+def test_what_the_lake_exports_is_read_again(tmp_path: Path) -> None:
+    text = (
+        "period,freq,exporter,importer,product,nomenclature,value_usd,valuation,told_by\n"
+        "2022-01-01,A,CHN,RUS,854231,HS2017,5,FOB,both\n"
+    )
+    draft = drafted(tmp_path, text)
+    assert (asked(draft), draft.rows) == ([], 1)
+    [row], _ = read_table(tmp_path / "mine.csv", draft.text, tmp_path)
+    assert (row["told_by"], row["freq"], row["value_usd"]) == ("both", "A", 5.0)
+
+
+def test_what_is_refused_when_tried_becomes_a_question(tmp_path: Path) -> None:
+    draft = drafted(
+        tmp_path,
+        WITS.replace("Kazakhstan,Germany,010121", "Kazakhstan,World,010121").replace(
+            "12.5,30", "-12.5,30"
+        ),
+    )
+    assert asked(draft) == ["file"]
+    assert "# TODO: not a number of zero or more: '-12.5'" in draft.text
+    with pytest.raises(BadFileError, match="still open"):
+        read_mapping(draft.text)
+
+
+@pytest.mark.parametrize(
+    ("texts", "says"),
+    [
+        (["1234.5", "0.25"], {}),
+        (["1234,5", "0,25"], {"decimal": ","}),
+        (["1,234.5", "7"], {"thousands": ","}),
+        (["1.234,5", "7"], {"decimal": ",", "thousands": "."}),
+        (["1,234,567", "7"], {"thousands": ","}),
+        (["1.234.567", "7"], {"thousands": ".", "decimal": ","}),
+        (["1 234", "7"], {"thousands": " "}),
+        (["1 234,5", "7"], {"thousands": " ", "decimal": ","}),
+        (["1'234", "7"], {"thousands": "'"}),
+        (["1,234", "7"], {"decimal": "TODO"}),
+        (["1.234", "7.125", "9.500"], {"decimal": "TODO"}),
+        (["1234.567", "7.125", "9.500"], {}),
+    ],
+)
+def test_how_numbers_are_written(texts: list[str], says: dict[str, str]) -> None:
+    column = Seen("v", tuple(texts), (1,) * len(texts))
+    assert how_numbers_are_written([column], typed=False) == says
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("Trade Value 1000USD", {"currency": "USD", "scale": 1000}),
+        ("TradeValue in 1000 USD", {"currency": "USD", "scale": 1000}),
+        ("(млн. долларов США)", {"currency": "USD", "scale": 1_000_000}),
+        ("金额(万美元)", {"currency": "USD", "scale": 10_000}),
+        ("人民币", {"currency": "CNY"}),
+        ("value", {}),
+        ("in thousands", {}),
+        ("Value (mio EUR)", {"currency": "EUR", "scale": 1_000_000}),
+        ("bn USD", {"currency": "USD", "scale": 1_000_000_000}),
+    ],
+)
+def test_currency_and_scale_in_words(words: str, says: dict[str, str | int]) -> None:
+    assert money_words(words) == says
+
+
+def test_units_in_words() -> None:
+    assert [unit_words(w) for w in ("Netweight (kg)", "вес, тонн", "重量（公斤）", "qty")] == [
+        *("kg", "t", "kg", None)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("utf-8", "страна,v\nКитай,1\n"),
+        ("cp1251", "страна,значение\nКитай,1\nГермания,2\n"),
+        ("gb18030", "国家,金额\n俄罗斯,1\n德国,2\n"),
+        ("cp1252", "name,v\nCôte d'Ivoire,1\nCuraçao,2\n"),
+        ("utf-16", "name,v\nChina,1\n"),
+        ("utf-16-le", "name,v\nChina,1\n"),
+    ],
+)
+def test_encodings_are_seen(tmp_path: Path, encoding: str, text: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(text.encode(encoding))
+    says = look_at_head(path, "t.csv").says
+    assert says.get("encoding", encoding) == encoding
+    assert ("encoding" in says) == (encoding not in ("utf-8", "utf-16"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "plain",
+        "2024",
+        "a: b",
+        "it's",
+        "# no",
+        "no",
+        "null",
+        "-",
+        "[x]",
+        "{x}",
+        " x ",
+        "a\u00a0b",
+        "a\nb",
+        "*",
+    ],
+)
+def test_any_name_of_a_column_is_written_so_that_yaml_reads_it(text: str) -> None:
+    mapping = read_mapping(f"format: 1\ncolumns: {{}}\nignore: [{scalar(text)}]\n")
+    assert mapping.ignore == (text,)
+
+
+@pytest.mark.parametrize("text", [b"one\n", b"a,b\n"])
+def test_what_is_hardly_a_table_gets_questions(tmp_path: Path, text: bytes) -> None:
+    assert drafted(tmp_path, text).questions
+
+
+@pytest.mark.parametrize("text", [b"", b"\x00\x01\x02\x03"])
+def test_what_is_no_table_gets_our_error(tmp_path: Path, text: bytes) -> None:
+    with pytest.raises(BadFileError):
+        drafted(tmp_path, text)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(BadFileError, match="no such file"):
+        draft_mapping(tmp_path / "none.csv")
+    with pytest.raises(BadFileError, match="this is a folder"):
+        draft_mapping(tmp_path)

@@ -1,0 +1,106 @@
+"""The mapping of a user's table: what it accepts and how it refuses."""
+
+from __future__ import annotations
+
+import pytest
+
+from entrepot.errors import BadFileError
+from entrepot.sources.table.mapping import read_mapping
+
+CONTRACT = """
+format: 1
+nomenclature: HS2017
+period: '2024'
+columns:
+  reporter: {role: reporter, codes: M49}
+  partner: {role: partner, codes: M49}
+  cmd: {role: product}
+  flow: {role: flow, import: M, export: X}
+  value: {role: value, currency: USD, scale: 1}
+  netwgt: {role: mass, unit: kg}
+ignore: []
+"""
+
+
+def test_the_spelling_of_the_contract() -> None:
+    mapping = read_mapping(CONTRACT)
+    assert mapping.constants() == {"nomenclature": "HS2017", "period": "2024"}
+    assert mapping.columns["flow"].import_ == ("M",)
+    assert (mapping.columns["value"].currency, mapping.columns["value"].scale) == ("USD", 1)
+    assert mapping.head == 1
+    assert (mapping.id, mapping.title) == (None, None)
+
+
+def test_numbers_are_text_where_text_is_meant() -> None:
+    mapping = read_mapping(
+        "format: 1\nperiod: 2024\nmissing: [0.0, '-']\nselect: {mot: 0, kind: [1, 02]}\n"
+        "columns:\n  c: {role: partner, codes: {110: HKG}, own: {7: CHN}}\n"
+        "  f: {role: flow, import: 1, export: 2}\n"
+    )
+    assert mapping.period == "2024"
+    assert mapping.missing == ("0.0", "-")
+    assert mapping.select == {"mot": ("0",), "kind": ("1", "02")}
+    assert mapping.columns["c"].codes == {"110": "HKG"}
+    assert mapping.columns["f"].export == ("2",)
+
+
+def test_header_row_and_skip_say_one_thing() -> None:
+    assert read_mapping("format: 1\nskip: 3\ncolumns: {}").head == 4
+    assert read_mapping("format: 1\nheader_row: 4\ncolumns: {}").head == 4
+    with pytest.raises(BadFileError, match="say the same"):
+        read_mapping("format: 1\nskip: 3\nheader_row: 4\ncolumns: {}")
+
+
+@pytest.mark.parametrize(
+    ("column", "message"),
+    [
+        ("{role: parnter}", "not 'reporter'"),
+        ("{role: partner, codes: M48}", "unknown system of area codes: 'M48'"),
+        ("{role: partner, unit: kg}", "'unit' does not go with the role 'partner'"),
+        ("{role: value, unit: kg}", "'unit' does not go with the role 'value'"),
+        ("{role: mass}", "a mass needs its unit"),
+        ("{role: mass, unit: pounds}", "a mass needs its unit"),
+        ("{role: value, currency: dollars}", "should match pattern"),
+        ("{role: value, currency: USD, scale: 0}", "greater than 0"),
+        ("{role: value, currency: USD, scale: .inf}", "a number"),
+        ("{role: product, pattern: '[0-9]+'}", "not a pattern with one group"),
+        ("{role: product, pattern: '([0-9]+'}", "not a pattern with one group"),
+        ("{role: product, pad: 5}", "pad"),
+        ("{role: flow, imports: M}", "unknown key: 'imports'"),
+    ],
+)
+def test_a_column_is_refused_with_its_line(column: str, message: str) -> None:
+    with pytest.raises(BadFileError) as caught:
+        read_mapping(f"format: 1\ncolumns:\n  a: {column}\n", "mine.yaml")
+    assert message in f"{caught.value.what} {caught.value.where} {caught.value.hint}"
+    assert caught.value.where.startswith("mine.yaml, line 3")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "columns: {}\ncolums: {}",
+        "columns: {}\ndecimal: ','\nthousands: ','",
+        "columns: {}\ndelimiter: '\"'",
+        "columns: {}\nwide: {role: mass, unit: kg}",
+        "columns: {}\nlevel: 5",
+        "columns: {}\nrepeated: maybe",
+        "columns: {}\nid: My Table",
+        "columns: {a: {role: year}, a: {role: month}}",
+        "",
+    ],
+)
+def test_what_makes_no_sense_is_refused(line: str) -> None:
+    with pytest.raises(BadFileError):
+        read_mapping(f"format: 1\n{line}")
+
+
+def test_open_questions_are_named_with_their_lines() -> None:
+    text = CONTRACT.replace("HS2017", "TODO  # which edition? HS2022, HS2017").replace(
+        "currency: USD", "currency: TODO"
+    )
+    with pytest.raises(BadFileError) as caught:
+        read_mapping(text, "draft.yaml")
+    assert caught.value.what == "2 questions of the draft still open"
+    assert "line 3: nomenclature: TODO  # which edition? HS2022, HS2017" in caught.value.hint
+    assert "line 10: value" in caught.value.hint

@@ -1,0 +1,83 @@
+"""Periods in the many spellings of tables."""
+
+from __future__ import annotations
+
+import pytest
+
+from entrepot.errors import RequestError
+from entrepot.sources.table.month_names import month_number
+from entrepot.sources.table.periods import Span, read_span, spans
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "freq"),
+    [
+        ("2024", "2024-01-01", "A"),
+        ("2024.0", "2024-01-01", "A"),
+        ("2024年", "2024-01-01", "A"),
+        ("2024 г.", "2024-01-01", "A"),
+        ("202452", "2024-01-01", "A"),
+        ("201952-Jan.-Dec. 2019", "2019-01-01", "A"),
+        ("Janv.-Déc. 2012", "2012-01-01", "A"),
+        ("2024年1-12月", "2024-01-01", "A"),
+        ("202408", "2024-08-01", "M"),
+        ("2024-08", "2024-08-01", "M"),
+        ("2024/8", "2024-08-01", "M"),
+        ("2024.08", "2024-08-01", "M"),
+        ("2024M08", "2024-08-01", "M"),
+        ("2024-M8", "2024-08-01", "M"),
+        ("08/2024", "2024-08-01", "M"),
+        ("8.2024", "2024-08-01", "M"),
+        ("2024年8月", "2024-08-01", "M"),
+        ("Aug. 2024", "2024-08-01", "M"),
+        ("August, 2024", "2024-08-01", "M"),
+        ("2024 August", "2024-08-01", "M"),
+        ("август 2024 г.", "2024-08-01", "M"),
+        ("202408-Aug. 2024", "2024-08-01", "M"),
+        ("2024Q3", "2024-07-01", "Q"),
+        ("2024-Q3", "2024-07-01", "Q"),
+        ("Q3 2024", "2024-07-01", "Q"),
+        ("III кв. 2024", "2024-07-01", "Q"),
+        ("Jul.-Sep. 2024", "2024-07-01", "Q"),
+        ("2024-08-01", "2024-08-01", ""),
+        ("20240831", "2024-08-01", ""),
+        ("2024-08-01 00:00:00", "2024-08-01", ""),
+        ("2024-08-01T00:00:00", "2024-08-01", ""),
+    ],
+)
+def test_spellings(text: str, start: str, freq: str) -> None:
+    assert read_span(text) == Span(start, freq)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "24", "202413", "2024-13", "2024-00", "Jan-24", "2023 1", "20241", "Total"),
+        *("Jan.-Jun. 2024", "Feb.-Apr. 2024", "2024年1-3", "Marvel 2024", "2024.1", "Ju 2024"),
+        *("2024-08-01 12:30:00", "3024", "20249901"),
+    ],
+)
+def test_what_is_no_period_of_its_own(text: str) -> None:
+    """A cumulated span, half a word, or October that lost its zero (2024.1)."""
+    assert read_span(text) is None
+
+
+def test_days_say_where_a_period_begins_and_not_how_long_it_is() -> None:
+    assert {span.freq for span in spans(["2024-01-01", "2024-02-01"], None).values()} == {"M"}
+    with pytest.raises(RequestError, match="a day") as caught:
+        spans(["2024-01-01", "2024-04-01"], None)
+    assert caught.value.where == "2024-01-01"
+    assert "freq" in caught.value.hint
+    assert spans(["2024-04-01"], "Q") == {"2024-04-01": Span("2024-04-01", "Q")}
+    assert spans(["2024-05-31"], "Q")["2024-05-31"].start == "2024-04-01"
+    assert spans(["2024-05-31"], "A")["2024-05-31"] == Span("2024-01-01", "A")
+
+
+def test_a_length_that_the_mapping_denies_is_refused() -> None:
+    with pytest.raises(RequestError, match="length M, where the mapping says freq: A"):
+        spans(["202405"], "A")
+
+
+def test_months_need_three_letters_and_one_meaning() -> None:
+    assert [month_number(word) for word in ("Jan", "sept.", "июля", "Mai", "7")] == [1, 9, 7, 5, 7]
+    assert [month_number(word) for word in ("Ju", "0", "13", "mare", "")] == [None] * 5
