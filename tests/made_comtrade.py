@@ -188,14 +188,18 @@ def read(
     content: str | bytes | Path, name: str = "made.csv", said: Said | None = None
 ) -> tuple[list[Row], tuple[Finding, ...]]:
     """Return canonical rows, sorted by what tells them apart, and findings."""
-    found, findings, _ = read_all(content, name, said)
+    found, findings, _ = read_all(content, name, said, places=False)
     return found, findings
 
 
 def read_all(
-    content: str | bytes | Path, name: str = "made.csv", said: Said | None = None
-) -> tuple[list[Row], tuple[Finding, ...], Any]:
-    """Return canonical rows, findings and the function that says where a row stands."""
+    content: str | bytes | Path,
+    name: str = "made.csv",
+    said: Said | None = None,
+    *,
+    places: bool = True,
+) -> tuple[list[Row], tuple[Finding, ...], list[str]]:
+    """Return canonical rows, findings and where each row stands in the file."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "raw"
         scratch = Path(folder) / "scratch"
@@ -207,17 +211,17 @@ def read_all(
         found: list[Row] = []
         findings: tuple[Finding, ...] = ()
         connection = _opened().cursor()
-        places = []
+        stand: list[str] = []
         for table in tables(RawFile(path, name), scratch, said or Said()):
             got = rows(connection, table)
             names = got.relation.columns
             for cells in got.relation.fetchall():
                 found.append(dict(zip(names, cells, strict=True)) | got.same)
                 key = [found[-1][k] for k in _KEY]
-                places.append(got.locate(tuple(key)) if len(found) <= 3 else "")
+                stand.append(got.locate(tuple(key)) if places else "")
             findings += (*table.findings, *got.findings)
     order = sorted(range(len(found)), key=lambda n: [str(found[n][k]) for k in _KEY])
-    return [found[n] for n in order], findings, places
+    return [found[n] for n in order], findings, stand
 
 
 _KEY = [
