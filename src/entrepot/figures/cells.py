@@ -129,7 +129,7 @@ class Cells:
             rows = rows.filter(_in_books(self.voice, asked))
         if asked.valuation:
             rows = rows.filter(nw.col("valuation") == asked.valuation.upper())
-        return _no_parts(rows) if self.held.has_totals and is_everything(goods) else rows
+        return _no_parts(rows) if self.held.has_totals and asked.goods == "all" else rows
 
     def flow(self, asked: Definition, goods: Goods, *, inside: bool = False) -> Frame:
         """Return the cells of the flow; ``both`` adds the way back.

@@ -10,6 +10,7 @@ import narwhals as nw
 from entrepot import measures
 from entrepot.figures.input_choices import made_by, sides
 from entrepot.lake import fetch
+from entrepot.lake.outside import readable
 from entrepot.sources.icio.sectors import sectors
 
 if TYPE_CHECKING:
@@ -112,9 +113,21 @@ class InputCells:
                     buyer="buyer",
                 )
             case "hhi":
-                return measures.hhi(cells.filter("bought", "abroad"), by=[key])
+                suppliers = self._in_order(cells.filter("bought", "abroad"), key)
+                return measures.hhi(suppliers, by=[key], unique_suppliers=True)
         bought = cells.filter("bought", "abroad")
         return measures.concentration_ratio(bought, by=[key], k=asked.k or 1)
+
+    def _in_order(self, cells: Frame, key: str) -> Frame:
+        """Return what each supplier sold, always in one order.
+
+        Values are whole dollars, whose sums are exact in any order; their squares are not, and
+        the same question is to have the same digits each time.
+        """
+        totals = cells.group_by(key, "exporter").agg(nw.col("value_usd").sum())
+        with readable():
+            table = totals.sort(key, "exporter").to_native().to_arrow_table()
+        return nw.from_native(self.rows.lake.connection.from_arrow(table)).lazy()
 
     def _marked(self, ways: Sequence[Choice], key: str = "way") -> Frame:
         """Return cells for each way of counting, with what they are in it.
