@@ -24,6 +24,7 @@ from entrepot.errors import MissingExtraError, OutsideError, RequestError
 from entrepot.sources.get import Piece, get
 from entrepot.sources.get import body as body_module
 from entrepot.sources.get import client as client_module
+from entrepot.sources.get import part as part_module
 from entrepot.sources.get.client import Door
 from entrepot.sources.get.part import part_of
 from entrepot.sources.get.patience import Patience, seconds_asked
@@ -278,12 +279,24 @@ def test_a_part_of_other_content_is_not_glued_on(server: Server, load: Loader) -
     assert "range" not in server.seen[2].headers
 
 
-@pytest.mark.parametrize("span", ["bytes 50-99/200", "bytes */200", "nonsense", ""])
+@pytest.mark.parametrize("span", ["bytes 100-199/200", "bytes */200", "nonsense", ""])
 def test_a_wrong_content_range_starts_anew(server: Server, load: Loader, span: str) -> None:
     server.answers(
         cut(ZIP, 100, ETag='"one"'),
         lambda handler: send(handler, 206, ZIP[100:], {"Content-Range": span, "ETag": '"one"'}),
         whole(ZIP),
+    )
+    got = load()
+    assert got.path is not None
+    assert got.path.read_bytes() == ZIP
+
+
+def test_a_rest_that_starts_too_late_leaves_no_gap(server: Server, load: Loader) -> None:
+    span = {"Content-Range": f"bytes 101-{len(ZIP) - 1}/{len(ZIP)}", "ETag": '"one"'}
+    server.answers(
+        cut(ZIP, 100, ETag='"one"'),
+        lambda handler: send(handler, 206, ZIP[101:], span),
+        ranged(ZIP, '"one"'),
     )
     got = load()
     assert got.path is not None
@@ -565,6 +578,26 @@ def test_two_at_once_do_not_write_one_file(server: Server, load: Loader) -> None
     ):
         load()
     assert load().state == "fetched"
+
+
+def test_a_file_that_was_finished_and_renamed_meanwhile_is_not_written(tmp_path: Path) -> None:
+    """Another process may finish between our opening of the file and our locking it."""
+    path = tmp_path / "file.zip.part"
+    with path.open("a+b") as opened:
+        path.rename(tmp_path / "file.zip")
+        assert not part_module._is_mine(opened, path)
+    with path.open("a+b") as opened:
+        assert part_module._is_mine(opened, path)
+
+
+def test_the_same_name_from_another_address_is_another_file(server: Server, load: Loader) -> None:
+    server.answers(whole(ZIP), whole(NEW))
+    load()
+    load.url = f"{server.url}/moved"
+    got = load()
+    assert got.state == "fetched"
+    assert got.path is not None
+    assert got.path.read_bytes() == NEW
 
 
 def test_offline_opens_nothing(
