@@ -46,8 +46,8 @@ def test_missing_evidence_is_null_with_a_reason_and_exit_code_3(entrepot: Run) -
 
 
 def test_a_brief_without_a_figure_says_so_and_leaves_with_3(entrepot: Run, tmp_path: Path) -> None:
-    page = tmp_path / "kaz.md"
-    code, out, _ = entrepot("brief", "KAZ", "--supplier", "coalition", "--out", str(page))
+    page = tmp_path / "npl.md"
+    code, out, _ = entrepot("brief", "NPL", "--supplier", "coalition", "--out", str(page))
     assert code == 3
     assert "cannot be said" in out
     assert "entrepot data add baci" in page.read_text(encoding="utf-8")

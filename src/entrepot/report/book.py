@@ -95,6 +95,10 @@ class Book:
             self._asked[definition] = evaluate(definition, self._lake)
         return self._asked[definition]
 
+    def inputs(self, measure: str, **keys: Any) -> Figure:
+        """Evaluate a definition on what industries buy."""
+        return self.ask(measure, goods="inputs", source="icio", **keys)
+
     def first(self, measure: str, periods: list[Period], **keys: Any) -> Figure:
         """Return the first Figure with a value over `periods`, else the one of the first."""
         found = None

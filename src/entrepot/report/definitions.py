@@ -31,6 +31,8 @@ _MOVERS = {
     "territory": "whether Hong Kong counts",
     "source": "computed or printed",
     "total": "whose total it is divided by",
+    "inputs": "whether services count",
+    "buyers": "which sectors buy",
 }
 
 

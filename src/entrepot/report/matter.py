@@ -12,9 +12,10 @@ from entrepot.report.parts import Command, Term
 from entrepot.sources import source_info
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
-    from entrepot.figures import Caveat
+    from entrepot.figures import Caveat, Figure
     from entrepot.lake import Holding
     from entrepot.report.book import Book, Subject
     from entrepot.report.cards import Headline
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["caveats", "commands", "line_of", "sources", "state", "terms"]
 
 
-def terms(subject: Subject, *, claims: bool) -> tuple[Term, ...]:
+def terms(subject: Subject, *, claims: bool, inputs: bool) -> tuple[Term, ...]:
     """Return the words of the page and what they mean."""
     found = []
     if listed := subject.listed:
@@ -57,6 +58,14 @@ def terms(subject: Subject, *, claims: bool) -> tuple[Term, ...]:
             "that somebody else printed, with its own digits.",
         ),
     ]
+    if inputs:
+        found.append(
+            Term(
+                "Input",
+                "What an industry uses up to make something else: parts, materials, energy and "
+                "services; no goods for households, and no machines.",
+            )
+        )
     if claims:
         found.append(
             Term(
@@ -97,10 +106,25 @@ def sources(book: Book) -> tuple[Term, ...]:
             "count once."
         )
         found.append(Term("Published figures", words.capital(text)))
+    if any(item.source == "icio" for figure in book.figures for item in figure.evidence):
+        found += _inputs(book)
     if ours:
         text = f"{ours[0].origin_words}; {words.count_word(len(ours), 'result')} on this page."
         found.append(Term("Computed results", words.capital(text)))
     return tuple(found)
+
+
+def _inputs(book: Book) -> list[Term]:
+    """Return the tables of inputs, unless they stand among what the lake holds."""
+    if book.lake.holds("icio"):
+        return []
+    info = source_info("icio")
+    used = next(f for f in book.figures if f.evidence and f.evidence[0].source == "icio")
+    text = (
+        f"{info.publisher}; {used.definition.period}, read from the installed package "
+        f"sanction-simulator, SHA-256 {used.evidence[0].snapshot}. {info.licence}."
+    )
+    return [Term(info.title, text, info.url)]
 
 
 def _by_source(book: Book) -> dict[str, list[Holding]]:
@@ -137,7 +161,7 @@ def state(
     return tuple(rows)
 
 
-def caveats(book: Book, found: Headline) -> tuple[Caveat, ...]:
+def caveats(book: Book, found: Sequence[Figure]) -> tuple[Caveat, ...]:
     """Return each caveat once, in the order in which the cards need it, with the lead's words."""
     named: dict[str, Caveat] = {}
     for figure in (*found, *book.figures):
@@ -146,7 +170,8 @@ def caveats(book: Book, found: Headline) -> tuple[Caveat, ...]:
     wanted = dict.fromkeys(
         item.id for figure in found if figure.status == "ok" for item in figure.caveats
     )
-    wanted |= {name: None for name in ("reporter-break", "edition-break", "basis") if name in named}
+    beyond = ("reporter-break", "edition-break", "basis", "input-output")
+    wanted |= {name: None for name in beyond if name in named}
     return tuple(named[name] for name in wanted)
 
 
@@ -158,11 +183,13 @@ def line_of(subject: Subject) -> str:
     )
 
 
-def commands(subject: Subject, found: Headline, claims: str) -> tuple[Command, ...]:
-    """Return the lines that give the headline, this page, and the check again."""
+def commands(
+    subject: Subject, share: Figure, claims: str, of_inputs: Figure | None
+) -> tuple[Command, ...]:
+    """Return the lines that give the headline, inputs, this page, and the check again."""
     file = shlex.quote(claims)
     lines = [
-        Command("the headline number", command_for(found.share.definition.but(base=None))),
+        Command("the headline number", command_for(share.definition.but(base=None))),
         Command(
             "this page",
             line_of(subject) + (f" --claims {file}" if claims else "") + " --out brief.html",
@@ -170,4 +197,6 @@ def commands(subject: Subject, found: Headline, claims: str) -> tuple[Command, .
     ]
     if claims:
         lines.append(Command("the claims", f"entrepot check {file}"))
+    if of_inputs and of_inputs is not share:
+        lines.append(Command("the share of inputs", command_for(of_inputs.definition)))
     return tuple(lines)

@@ -16,6 +16,8 @@ __all__ = [
     "Curve",
     "Dimension",
     "Drawn",
+    "Exposed",
+    "Exposure",
     "Flow",
     "Panel",
     "Picture",
@@ -192,7 +194,30 @@ class Curve:
     dimensions: tuple[Dimension, ...]
 
 
-Drawn = ShareLines | TierPanels | Butterfly | Curve
+@dataclass(frozen=True, slots=True)
+class Exposed:
+    """A sector and the share of its purchases, in per cent, that comes from one country.
+
+    Attributes
+    ----------
+    text, note
+        The share as printed, and the money in it.
+    """
+
+    name: str
+    value: float
+    text: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """Sectors by share, one group a direction, the supplier's first; all on one scale."""
+
+    groups: tuple[tuple[str, tuple[Exposed, ...]], ...]
+
+
+Drawn = ShareLines | TierPanels | Butterfly | Curve | Exposure
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,22 @@ from typing import TYPE_CHECKING
 import entrepot
 from entrepot.model.groups import pinned
 from entrepot.model.period import Period
-from entrepot.report import matter
+from entrepot.report import matter, only_inputs
 from entrepot.report.answer import answer, title_of
 from entrepot.report.book import Book, Subject
+from entrepot.report.bought import Bought, bought
 from entrepot.report.cards import cards, headline
-from entrepot.report.parts import Brief
-from entrepot.report.sections import both_ways, by_tier, over_time, spread, unknown, verdicts
+from entrepot.report.parts import Brief, Gap
+from entrepot.report.sections import (
+    both_ways,
+    by_tier,
+    inputs,
+    over_time,
+    spread,
+    unknown,
+    verdicts,
+)
+from entrepot.report.words import capital
 
 if TYPE_CHECKING:
     import os
@@ -20,7 +30,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from entrepot.claims import Document
+    from entrepot.claims.result import Check
     from entrepot.lake import Lake
+    from entrepot.report.parts import Section
 
 __all__ = ["brief"]
 
@@ -83,30 +95,62 @@ def _described(
 
         progress("checking the claims")
         checked = check(document, book.lake)
+    progress("asking what industries buy")
+    industries = bought(book, subject)
     progress("setting shares, goods and weights side by side")
-    sections = (
+    sections = [
         over_time.section(book, subject, verdicts.boxes(checked, subject) if checked else ()),
         by_tier.section(book, subject),
         both_ways.section(book, subject, found.ratio),
+        *([inputs.section(book, industries)] if isinstance(industries, Bought) else []),
         spread.section(book, subject, found.share),
         *([verdicts.section(checked)] if checked else []),
-        unknown.section(book, subject, found, verdicts.gaps(checked) if checked else ()),
-    )
+    ]
+    gaps = verdicts.gaps(checked) if checked else ()
+    gaps = (*([industries] if isinstance(industries, Gap) else []), *gaps)
+    share, made = found.share, cards(book, subject, found)
+    title, state = title_of(subject), matter.state(book, subject, found, _count(checked))
+    said = answer(book, subject, found, checked.summary if checked else None)
+    if isinstance(industries, Bought) and all(figure.status != "ok" for figure in found):
+        sections, hidden = _shown(sections)
+        gaps = (*hidden, *gaps)
+        share, made = industries.there.share, only_inputs.cards(industries)
+        title, state = only_inputs.title_of(subject), only_inputs.state(industries, _count(checked))
+        said = only_inputs.answer(subject, industries)
     return Brief(
-        title=title_of(subject),
-        answer=answer(book, subject, found, checked.summary if checked else None),
-        state=matter.state(book, subject, found, len(checked.claims) if checked else None),
-        cards=cards(book, subject, found),
-        sections=sections,
-        caveats=matter.caveats(book, found),
-        terms=matter.terms(subject, claims=checked is not None),
+        title=title,
+        answer=said,
+        state=state,
+        cards=made,
+        sections=(*sections, unknown.section(book, subject, found, gaps)),
+        caveats=matter.caveats(book, [card.figure for card in made]),
+        terms=matter.terms(
+            subject, claims=checked is not None, inputs=isinstance(industries, Bought)
+        ),
         sources=matter.sources(book),
-        commands=matter.commands(subject, found, claims),
+        commands=matter.commands(
+            subject,
+            share,
+            claims,
+            industries.there.share if isinstance(industries, Bought) else None,
+        ),
         figures=book.figures,
         line=matter.line_of(subject),
         version=entrepot.__version__,
         check=checked.to_dict() if checked else None,
     )
+
+
+def _count(checked: Check | None) -> int | None:
+    return None if checked is None else len(checked.claims)
+
+
+def _shown(sections: list[Section]) -> tuple[list[Section], tuple[Gap, ...]]:
+    """Return the sections that show something, inputs first, and what the others lack."""
+    shown = sorted((item for item in sections if item.gap is None), key=lambda x: x.id != "inputs")
+    gaps = (item.gap for item in sections if item.gap)
+    told = (Gap(capital(gap.what), f"{capital(gap.why)}.", gap.command) for gap in gaps)
+    return shown, tuple(told)
 
 
 def _document(claims: Path | str | None) -> Document | None:
