@@ -50,12 +50,19 @@ def stage(connection: duckdb.DuckDBPyConnection, file: File) -> dict[str, frozen
     occurs = {role: seen[name] for role, name in file.columns.items() if name in seen}
     # Text is read once more and kept, because it is asked several times; Parquet answers quickly.
     kind = "TABLE" if file.delim else "VIEW"
-    connection.execute(f"DROP {'VIEW' if file.delim else 'TABLE'} IF EXISTS {ROW}")
+    _drop(connection)
     with reading(file.name):
         connection.execute(
             f"CREATE OR REPLACE TEMP {kind} {ROW} AS SELECT {_typed(file, occurs)} FROM {source}"
         )
     return occurs
+
+
+def _drop(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop what the file before left: table or view, and DROP wants to be told which."""
+    asked = f"SELECT table_type FROM information_schema.tables WHERE table_name = '{ROW}'"
+    for (kind,) in connection.execute(asked).fetchall():
+        connection.execute(f"DROP {'VIEW' if kind == 'VIEW' else 'TABLE'} {ROW}")
 
 
 def _is_later(file: File, role: str) -> bool:
