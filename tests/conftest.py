@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-TIERS = ("unit", "property", "reference", "golden", "cases", "architecture", "browser")
+TIERS = ("unit", "property", "reference", "golden", "cases", "architecture", "browser", "scale")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

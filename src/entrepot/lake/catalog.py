@@ -160,11 +160,14 @@ class Catalog:
         """Replace the catalog in one step; this is the moment a change becomes visible."""
         data = {"format": FORMAT, "snapshots": [_plain(item) for item in self.snapshots]}
         draft = folder / (NAME + ".new")
-        with draft.open("w", encoding="utf-8") as opened:
-            json.dump(data, opened, ensure_ascii=False, indent=1)
-            opened.flush()
-            os.fsync(opened.fileno())
-        draft.replace(folder / NAME)
+        try:
+            with draft.open("w", encoding="utf-8") as opened:
+                json.dump(data, opened, ensure_ascii=False, indent=1)
+                opened.flush()
+                os.fsync(opened.fileno())
+            draft.replace(folder / NAME)
+        finally:
+            draft.unlink(missing_ok=True)
         sync_folder(folder)
 
     def of(self, source: str) -> tuple[Snapshot, ...]:

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-__all__ = ["finishing", "guarded", "readable"]
+__all__ = ["FULL", "finishing", "guarded", "readable"]
 
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What the system says when there is no room."""
 _AS_BEFORE = "the lake is as it was"
 
 
@@ -83,8 +85,8 @@ def guarded(where: Path) -> Iterator[None]:
     except EntrepotError:
         raise
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-        raise _outside(where, "the disk is full" if full else str(error), str(error)) from error
+        text = "the disk is full" if error.errno in FULL else str(error)
+        raise _outside(where, text, str(error)) from error
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
         text = str(error).partition("\n")[0]
         raise _outside(where, text, text) from error

@@ -14,10 +14,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from entrepot.errors import RequestError
+from entrepot.errors import EntrepotError, RequestError
 from entrepot.lake.catalog import Catalog, sync_folder
 from entrepot.lake.lock import writing
-from entrepot.lake.outside import finishing, guarded
+from entrepot.lake.outside import FULL, finishing, guarded
 from entrepot.lake.readers import FILE, unread
 from entrepot.model.columns import Table
 
@@ -33,11 +33,16 @@ TABLES = get_args(Table)
 
 def publish(folder: Path, staging: Path, after: Catalog) -> None:
     """Move what is prepared to its place, replace the catalog, drop what it no longer names."""
-    for root in ("raw", *TABLES):
-        for path in sorted((staging / root).rglob("*")):
-            if path.is_file():
-                _move(path, folder / path.relative_to(staging))
-    after.write(folder)
+    try:
+        for root in ("raw", *TABLES):
+            for path in sorted((staging / root).rglob("*")):
+                if path.is_file():
+                    _move(path, folder / path.relative_to(staging))
+        after.write(folder)
+    except BaseException:  # whatever the catalog that is there does not name is in the way
+        with suppress(OSError, EntrepotError):
+            sweep(folder, Catalog.read(folder), keep=staging)
+        raise
     _tidy(folder, after, keep=staging)
 
 
@@ -45,12 +50,26 @@ def remove(folder: Path, snapshots: set[str], source: str) -> None:
     """Take snapshots of a source out of the catalog and delete what nothing else needs."""
     with guarded(folder), finishing() as finish, writing(folder, f"removing {source}"):
         before = Catalog.read(folder)
-        _tidy(folder, before)  # on a full disk this makes the room that a new catalog takes
         left = (i for i in before.snapshots if i.source != source or i.id not in snapshots)
         after = Catalog(tuple(left))
         finish()
-        after.write(folder)
+        _write_in_little_room(folder, before, after)
         _tidy(folder, after)
+
+
+def _write_in_little_room(folder: Path, before: Catalog, after: Catalog) -> None:
+    """Write the catalog, on a full disk too: who removes something may need to make room.
+
+    The delivered bytes that are about to go give it; no question reads them.
+    """
+    try:
+        after.write(folder)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        for digest in before.raw() - after.raw():
+            (folder / "raw" / digest).unlink(missing_ok=True)
+        after.write(folder)
 
 
 def _tidy(folder: Path, after: Catalog, *, keep: Path | None = None) -> None:
