@@ -90,21 +90,28 @@ def _twin(
     if not key:
         return {} if rows > 1 else None
     before = ", ".join(f"lag({name}) OVER () AS before_{name}" for name in key)
-    same = " AND ".join(f"{name} IS NOT DISTINCT FROM before_{name}" for name in key)
-    names = ", ".join(key)
-    [(found, falls, twin)] = connection.sql(f"""
-        SELECT count(*), count(*) FILTER ({_falls(key)}),
-               min(struct_pack({", ".join(f"{name} := {name}" for name in key)})) FILTER ({same})
-        FROM (SELECT {names}, {before} FROM read_parquet({literal(path)},
-              hive_partitioning=false))""").fetchall()
-    if found != rows or falls:
-        raise AssertionError(f"{found} of {rows} rows were written, {falls} of them out of order")
-    return twin  # type: ignore[no-any-return]
+    file = f"read_parquet({literal(path)}, hive_partitioning=false)"
+    [(found,)] = connection.sql(f"SELECT count(*) FROM {file}").fetchall()
+    if found != rows:
+        raise AssertionError(f"{found} of {rows} rows were written")
+    bad = connection.sql(f"""
+        SELECT {_same(key)} AS is_twin, {", ".join(key)}
+        FROM (SELECT {", ".join(key)}, {before} FROM {file})
+        WHERE {_does_not_rise(key)} ORDER BY ALL LIMIT 1""").fetchall()
+    for is_twin, *cells in bad:
+        if not is_twin:
+            raise AssertionError("rows were written out of order")
+        return dict(zip(key, cells, strict=True))
+    return None
 
 
-def _falls(key: Sequence[str]) -> str:
-    """Return SQL for a row that sorts before the one in front of it."""
-    test = "false"
+def _same(key: Sequence[str]) -> str:
+    return " AND ".join(f"{name} IS NOT DISTINCT FROM before_{name}" for name in key)
+
+
+def _does_not_rise(key: Sequence[str]) -> str:
+    """Return SQL for a row that has the key of the row in front of it, or sorts before it."""
+    test = "true"
     for name in reversed(key):
         less = f"(before_{name} > {name} OR (before_{name} IS NULL AND {name} IS NOT NULL))"
         test = f"({less} OR (before_{name} IS NOT DISTINCT FROM {name} AND {test}))"
