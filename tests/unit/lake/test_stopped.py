@@ -1,0 +1,120 @@
+"""Ctrl-C: a sentence, exit code 130, and a lake that is as it was or as it should be."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from lake_files import NAME, rows_of, tree
+
+from entrepot.lake import Lake, publish
+from entrepot.lake.outside import finishing
+
+if TYPE_CHECKING:
+    from lake_files import Write
+
+OLD = ["2022,156,643,850110,1,1"]
+# The commands as they are, in a process that presses Ctrl-C for itself at a chosen moment.
+COMMAND = """
+import os, signal, sys, time
+from entrepot.cli import main
+from entrepot.lake import checks, load, publish, store
+
+module, name, late, *sys.argv[1:] = sys.argv[1:]
+place = {"load": load, "store": store, "publish": publish}[module]
+real = getattr(place, name)
+
+def pressed(*args, **keys):
+    if late == "late":
+        real(*args, **keys)
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(0.05)
+    if late != "late":
+        return real(*args, **keys)
+
+setattr(place, name, pressed)
+main.run()
+"""
+
+
+def run(*words: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", COMMAND, *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are a matter of POSIX")
+@pytest.mark.parametrize("place", [("store", "_copy"), ("load", "copy_raw")])
+def test_stopped_before_the_change(lake: Lake, write: Write, place: tuple[str, str]) -> None:
+    lake.add("baci", [write(OLD)])
+    before = tree(lake.path)
+    path = write(["2023,156,643,850110,9,1"], "BACI_HS17_Y2023_V202501.csv")
+    done = run(*place, "early", "data", "add", "baci", path, "--lake", lake.path)
+    assert done.returncode == 130, done.stderr
+    assert done.stderr.splitlines()[-1] == "stopped; the lake is as it was"
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert tree(lake.path) == before
+    assert not list(lake.path.glob(".staging-*"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are a matter of POSIX")
+@pytest.mark.parametrize("command", ["add", "remove"])
+def test_stopped_after_the_change(lake: Lake, write: Write, command: str) -> None:
+    """The catalog is replaced, files are being deleted: the change is completed first."""
+    path = write(OLD)
+    if command == "remove":
+        lake.add("baci", [path])
+    files = [path] if command == "add" else []
+    done = run("publish", "_tidy", "late", "data", command, "baci", *files, "--lake", lake.path)
+    assert done.returncode == 130, done.stderr
+    assert done.stderr.splitlines()[-1] == "stopped; the change to the lake was complete"
+    expected = [(1000.0,)] if command == "add" else []
+    assert (rows_of(lake, "value_usd") if lake.holds("baci") else []) == expected
+    assert not list(lake.path.glob(".staging-*"))
+    assert (lake.path / "lock").read_text() == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are a matter of POSIX")
+def test_stopped_in_python(lake: Lake, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr(publish, "_tidy", lambda *_, **__: os.kill(os.getpid(), signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt, match="was complete"):
+        lake.add("baci", [write(OLD)])
+    assert signal.getsignal(signal.SIGINT) is usual
+    assert len(lake.holdings()) == 1
+
+
+def test_in_another_thread_nothing_is_done_about_signals(lake: Lake, write: Write) -> None:
+    usual, failed = signal.getsignal(signal.SIGINT), []
+
+    def work() -> None:
+        try:
+            with finishing() as finish:
+                finish()
+                assert signal.getsignal(signal.SIGINT) is usual
+            Lake.open(lake.path).add("baci", [write(OLD)])
+        except BaseException as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join(60)
+    assert failed == []
+    assert [Path(name).name for held in lake.holdings() for name in held.files] == [NAME]
+
+
+def test_an_error_in_the_last_step_is_not_hidden_by_ctrl_c() -> None:
+    def broken() -> None:
+        with finishing() as finish:
+            finish()
+            os.kill(os.getpid(), signal.SIGINT)
+            raise OSError("broken")
+
+    with pytest.raises(OSError, match="broken"):
+        broken()
