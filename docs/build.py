@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer.main
 
@@ -14,7 +15,10 @@ from entrepot.goods import goods_lists
 from entrepot.measures import passports
 from entrepot.model.areas import groups
 from entrepot.model.columns import columns
-from entrepot.sources import source_ids, source_info
+from entrepot.sources import SourceInfo, source_ids, source_info
+
+if TYPE_CHECKING:
+    from entrepot.sources.info import Download
 
 FOLDER = Path(__file__).parent / "reference"
 NOTE = "<!-- Written by docs/build.py from the code; change the code, then run `make docs`. -->\n"
@@ -80,26 +84,97 @@ def dictionary() -> str:
     parts = ["# Columns\n"]
     for name in dict.fromkeys(column.table for column in columns()):
         rows = [
-            [f"`{column.name}`", column.key, column.type, column.unit, column.null_rule, column.meaning]
+            [
+                f"`{column.name}`",
+                column.key,
+                column.type,
+                column.unit,
+                column.null_rule,
+                column.meaning,
+            ]
             for column in columns()
             if column.table == name
         ]
-        parts += [f"## {name}\n", table(["column", "key", "type", "unit", "null", "meaning"], rows) + "\n"]
+        parts += [
+            f"## {name}\n",
+            table(["column", "key", "type", "unit", "null", "meaning"], rows) + "\n",
+        ]
     return "\n".join(parts)
 
 
 def sources() -> str:
-    """Return a page with every source."""
-    parts = ["# Sources\n"]
-    for name in source_ids():
-        info = source_info(name)
-        rows = [
-            [key.replace("_", " "), _plain(value)]
-            for key, value in info.model_dump().items()
-            if value
-        ]
-        parts += [f"## {name}\n", table(["", ""], rows) + "\n"]
+    """Return a page that lists the sources."""
+    infos = [source_info(name) for name in source_ids()]
+    rows = [
+        [f"[{info.id}](sources/{info.id}.md)", info.title, info.publisher, f"`{info.brings}`"]
+        for info in infos
+    ]
+    return "# Sources\n\n" + table(["id", "title", "publisher", "table"], rows) + "\n"
+
+
+def source(info: SourceInfo) -> str:
+    """Return the page of one source."""
+    facts = [
+        ["publisher", info.publisher],
+        ["licence", _plain(info.licence)],
+        ["cite as", _plain(info.citation)],
+        ["where", info.url],
+        ["covers", _plain(info.coverage)],
+        ["rhythm", _plain(info.rhythm)],
+        ["valuation", info.valuation or ""],
+        ["rows go to", f"[{info.brings}](../columns.md#{info.brings})"],
+        [
+            "a newer release takes the place of",
+            "the whole period" if info.whole else "its reporters",
+        ],
+        ["expected", _plain(_bounds(info))],
+    ]
+    parts = [f"# {info.id}\n", f"{info.title}.\n"]
+    parts.append(table(["", ""], [row for row in facts if row[1]]) + "\n")
+    if info.quirks:
+        parts.append("## Oddities to know\n")
+        for quirk in info.quirks:
+            more = _link(quirk.docs)
+            parts.append(f"- **{quirk.id}**: {_plain(quirk.text)}{more}")
+        parts.append("")
+    if info.notes:
+        parts += ["## How it is read\n", *(f"- {_plain(note)}" for note in info.notes), ""]
+    if info.repairs:
+        parts += ["## Corrections\n", *(f"- {_plain(one.why)}" for one in info.repairs), ""]
+    if info.download:
+        parts += [f"## Download\n\n    entrepot data get {info.id}\n", *_ways(info.download)]
     return "\n".join(parts)
+
+
+def _bounds(info: SourceInfo) -> dict[str, str]:
+    found = {}
+    for name, span in info.bounds.model_dump().items():
+        form = "{:.0f}" if name == "years" else "{:,.0f}"
+        words = {"least": "from {}", "most": "up to {}"}
+        ends = [words[end].format(form.format(n)) for end, n in span.items() if n is not None]
+        if ends:
+            found[name.replace("_", " ")] = " ".join(ends)
+    return found
+
+
+def _link(docs: str) -> str:
+    if not docs or docs.startswith("reference/sources"):
+        return ""
+    return f" ([more](../../{docs}.md))"
+
+
+def _ways(download: Download) -> list[str]:
+    rows = [
+        [
+            way.id,
+            f"`{way.address}`",
+            "tried" if way.verified else "not tried",
+            _plain(way.known_from),
+        ]
+        for way in download.ways
+    ]
+    note = [f"{_plain(download.note)}\n"] if download.note else []
+    return [*note, table(["way", "address", "", "known from"], rows) + "\n"]
 
 
 def _plain(value: Any) -> str:
@@ -136,13 +211,15 @@ PAGES = {
     "columns.md": dictionary,
     "sources.md": sources,
     "vocabulary.md": vocabulary,
+    **{f"sources/{name}.md": partial(source, source_info(name)) for name in source_ids()},
 }
 
 
 def main() -> int:
     """Write the pages, or compare them with ``--check``."""
-    FOLDER.mkdir(exist_ok=True)
-    stale = []
+    (FOLDER / "sources").mkdir(parents=True, exist_ok=True)
+    known = {FOLDER / name for name in PAGES}
+    stale = [path.name for path in FOLDER.rglob("*.md") if path not in known]
     for name, build in PAGES.items():
         text = NOTE + build()
         path = FOLDER / name

@@ -171,10 +171,6 @@ class SourceInfo(Closed):
     whole
         Whether a release is one piece, so that a newer one takes the place of all reporters of a
         period; otherwise it takes the place of the reporters that it holds.
-    by_default
-        Whether it is asked where no source is named.
-    preference
-        Where several sources answer, the one with the smallest number comes first.
     download
         How its files are fetched; None where that takes a person.
     repairs
@@ -195,8 +191,6 @@ class SourceInfo(Closed):
     brings: Table = "flows"
     bundled: bool = False
     whole: bool = False
-    by_default: bool = True
-    preference: int = 50
     download: Download | None = None
     bounds: Bounds = Bounds()
     quirks: tuple[Quirk, ...] = ()
