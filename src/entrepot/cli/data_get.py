@@ -171,7 +171,8 @@ def _data(
 def _draw_plan(screen: Console, parts: tuple[Piece, ...]) -> None:
     rows = [[one.name, one.address] for one in parts]
     screen.print(table("", ["file", "address"], rows))
-    say(screen, f"{len(parts)} files; how large they are is not known before they are asked for.")
+    count = "1 file" if len(parts) == 1 else f"{len(parts):,} files"
+    say(screen, f"{count}; how large is not known before it is asked for.")
 
 
 def _draw(screen: Console, folder: Path, got: tuple[Got, ...], report: LoadReport | None) -> None:
