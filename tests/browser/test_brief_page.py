@@ -46,17 +46,19 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Two briefs: one with evidence and claims, one about which nothing is held."""
+    """Briefs: with evidence and claims, about which nothing is held, and with inputs alone."""
     from entrepot.lake import Lake
     from entrepot.report import brief, write
 
     folder = tmp_path_factory.mktemp("pages")
     lake = Lake.open(folder / "no-lake")
     full = brief("RUS", "CHN", "chpl", lake=lake, claims=CLAIMS)
-    bare = brief("KAZ", "CHN", "chpl", lake=lake)
+    bare = brief("NPL", "CHN", "chpl", lake=lake)
+    inputs = brief("BRA", "DEU", "chpl", lake=lake)
     return {
         "full": write(full, folder / "full.html"),
         "bare": write(bare, folder / "bare.html"),
+        "inputs": write(inputs, folder / "inputs.html"),
     }
 
 
@@ -106,10 +108,11 @@ def test_axe_finds_no_violation(
         assert violations(page) == []
 
 
-def test_axe_finds_no_violation_where_nothing_is_held(
-    browser: Browser, pages: dict[str, Path]
+@pytest.mark.parametrize("name", ["bare", "inputs"])
+def test_axe_finds_no_violation_where_little_is_held(
+    browser: Browser, pages: dict[str, Path], name: str
 ) -> None:
-    with opened(browser, pages["bare"], PHONE) as page:
+    with opened(browser, pages[name], PHONE) as page:
         assert violations(page) == []
 
 
@@ -120,7 +123,7 @@ def test_axe_would_notice(browser: Browser, pages: dict[str, Path]) -> None:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", ["full", "bare"])
+@pytest.mark.parametrize("name", ["full", "bare", "inputs"])
 def test_the_page_never_scrolls_sideways(
     browser: Browser, pages: dict[str, Path], width: int, name: str
 ) -> None:
@@ -130,10 +133,13 @@ def test_the_page_never_scrolls_sideways(
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_labels_stay_inside_and_apart(browser: Browser, pages: dict[str, Path], width: int) -> None:
-    with opened(browser, pages["full"], width) as page:
+@pytest.mark.parametrize(("name", "count"), [("full", 5), ("inputs", 1)])
+def test_labels_stay_inside_and_apart(
+    browser: Browser, pages: dict[str, Path], width: int, name: str, count: int
+) -> None:
+    with opened(browser, pages[name], width) as page:
         charts = page.evaluate(LABELS)
-    assert len(charts) == 4
+    assert len(charts) == count
     for chart in charts:
         labels = chart["labels"]
         assert labels
@@ -161,7 +167,7 @@ def test_one_of_two_drawings_is_shown_and_read(
             "[...document.querySelectorAll('svg.chart')].map(svg => "
             "[svg.classList.contains('wide'), getComputedStyle(svg).display !== 'none'])"
         )
-    assert len(shown) == 8
+    assert len(shown) == 10
     assert all(visible is (wide is (width > 700)) for wide, visible in shown)
 
 

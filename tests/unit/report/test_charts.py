@@ -19,6 +19,8 @@ from entrepot.report.pictures import (
     Column,
     Curve,
     Dimension,
+    Exposed,
+    Exposure,
     Flow,
     Panel,
     Picture,
@@ -80,10 +82,22 @@ CURVE = Curve(
         ),
     ),
 )
+EXPOSURE = Exposure(
+    (
+        (
+            "Germany’s sectors, share from China",
+            (
+                Exposed("Electronics", 31.9, "31.9", "8.20 bn USD"),
+                Exposed("Aircraft, trains and other vehicles", 0.4, "0.400", "12.0 m USD"),
+            ),
+        ),
+        ("China’s sectors, share from Germany", (Exposed("Fishing", 0.0, "0", "0 USD"),)),
+    )
+)
 
 
 @pytest.mark.parametrize(
-    "drawn", [SHARE, TIERS, WEIGHTS, CURVE], ids=lambda item: type(item).__name__
+    "drawn", [SHARE, TIERS, WEIGHTS, CURVE, EXPOSURE], ids=lambda item: type(item).__name__
 )
 class TestDrawings:
     def test_two_drawings_each_of_its_width(self, drawn: object) -> None:
