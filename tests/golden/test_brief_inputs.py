@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from entrepot.report import Brief
     from entrepot.report.parts import Section
 
-PAIRS = (("BRA", "DEU"), ("MEX", "USA"), ("VNM", "KOR"), ("ISL", "NOR"), ("EU27", "CHN"))
+PAIRS = (("BRA", "DEU"), ("MEX", "USA"), ("VNM", "KOR"))
 
 pytestmark = pytest.mark.skipif(
     wheel.installed_file() is None, reason="needs the package sanction-simulator (extra icio)"

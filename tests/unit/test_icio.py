@@ -7,13 +7,13 @@ import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from icio_files import MadeUp, made_up, text_of, written
 
 from entrepot.engine import connect
 from entrepot.sources.icio.labels import Node, node_of
 from entrepot.sources.icio.parse import rows, tables
 from entrepot.sources.icio.sectors import sectors
 from entrepot.sources.parser import Delivery, RawFile, Rows, Said
+from made_icio import MadeUp, made_up, text_of, written
 
 if TYPE_CHECKING:
     from pathlib import Path

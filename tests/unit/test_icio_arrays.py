@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from icio_files import arrays_of, made_up
 
 from entrepot.engine import connect
 from entrepot.errors import BadFileError
 from entrepot.sources.icio import arrays, parse, wheel
 from entrepot.sources.parser import RawFile, Said
+from made_icio import arrays_of, made_up
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from icio_files import MadeUp
+    from made_icio import MadeUp
 
 
 @pytest.fixture

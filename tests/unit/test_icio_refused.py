@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from icio_files import arrays_of, made_up, text_of, written
 
 from entrepot.engine import connect
 from entrepot.errors import BadFileError
 from entrepot.sources.icio.parse import rows, tables
 from entrepot.sources.parser import RawFile, Said
+from made_icio import arrays_of, made_up, text_of, written
 
 if TYPE_CHECKING:
     from pathlib import Path

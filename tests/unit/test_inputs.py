@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from icio_files import MadeUp, arrays_of, made_up, text_of, written
 
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures import Definition, Figure, inputs
@@ -13,6 +12,7 @@ from entrepot.figures.input_choices import goods_key, inputs_title, is_inputs
 from entrepot.lake import Lake
 from entrepot.sources.icio import arrays, wheel
 from entrepot.sources.icio.sectors import sectors
+from made_icio import MadeUp, arrays_of, made_up, text_of, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
