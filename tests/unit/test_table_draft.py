@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -231,6 +232,26 @@ def test_what_the_lake_exports_is_read_again(tmp_path: Path) -> None:
     assert (asked(draft), draft.rows) == ([], 1)
     [row], _ = read_table(tmp_path / "mine.csv", draft.text, tmp_path)
     assert (row["told_by"], row["freq"], row["value_usd"]) == ("both", "A", 5.0)
+
+
+def test_titles_above_and_notes_below_are_left_out(tmp_path: Path) -> None:
+    draft = drafted(tmp_path, "Kazakhstan\n\n" + WITS + "Source: the office\n\n1) provisional\n")
+    assert (draft.mapping["header_row"], draft.mapping["last_row"]) == (3, 6)
+    assert (asked(draft), draft.rows) == ([], 3)
+    with pytest.raises(BadFileError) as caught:
+        drafted(tmp_path, WITS.replace("Kazakhstan,China,854231", "Kazakhstan,854231"))
+    assert caught.value.where == "mine.csv, row 2"
+
+
+def test_an_archive_is_drafted_by_its_first_table(tmp_path: Path) -> None:
+    path = tmp_path / "made.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("one.csv", WITS)
+    assert draft_mapping(path).rows == 3
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("folder/", "")
+    with pytest.raises(BadFileError, match="an archive without a file"):
+        draft_mapping(path)
 
 
 def test_what_is_refused_when_tried_becomes_a_question(tmp_path: Path) -> None:

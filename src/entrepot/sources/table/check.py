@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError, EntrepotError, RequestError
-from entrepot.sources.parquet import reading
 from entrepot.sources.strict import literal
+from entrepot.sources.table.broken import naming_the_row
 from entrepot.sources.table.facts import selected
 from entrepot.sources.table.fields import BETWEEN, fields, meanings
 from entrepot.sources.table.numbers import is_missing, is_number, missing_sql, number_pattern
@@ -70,15 +70,12 @@ def look(
     bad = " OR ".join(f"({_bad(sign, plan)})" for sign, _ in _NUMBERS)
     here = f"NOT ({missing_sql('v', plan.mapping)})"
     lists = "".join(f", list(DISTINCT {field.sql()}) FILTER (WHERE here)" for field in known)
-    try:
+    with naming_the_row(connection, cells):
         others = _not_selected(connection, plan, texts)
         [(count, filled, wrong, *seen)] = connection.execute(
             f"SELECT count(*), count(*) FILTER (WHERE here), count(*) FILTER (WHERE bad){lists} "
             f"FROM (SELECT *, {here} AS here, {here} AND ({bad}) AS bad FROM ({facts}))"
         ).fetchall()
-    except Exception as error:
-        _where_it_breaks(connection, cells, error)
-        raise
     rows = count // len(plan.groups) + others
     if wrong:
         raise _first_number(connection, plan, cells)
@@ -102,14 +99,6 @@ def _not_selected(connection: duckdb.DuckDBPyConnection, plan: Plan, texts: str)
 def _bad(sign: str, plan: Plan) -> str:
     test = f"NOT regexp_full_match({sign}, {literal(number_pattern(plan.mapping))})"
     return test if sign == "v" else f"NOT ({missing_sql(sign, plan.mapping)}) AND {test}"
-
-
-def _where_it_breaks(connection: duckdb.DuckDBPyConnection, cells: Cells, error: Exception) -> None:
-    """Read line by line, which says where; if that finds nothing, say what DuckDB said."""
-    with reading(cells.label):
-        for _ in cells.lines(connection):
-            pass
-        raise error
 
 
 def first_row(

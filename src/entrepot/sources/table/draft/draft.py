@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from entrepot.errors import BadFileError, EntrepotError
 from entrepot.sources.parser import RawFile, Said
 from entrepot.sources.table.cells import open_cells
 from entrepot.sources.table.draft.compose import compose
+from entrepot.sources.table.draft.foot import last_row
 from entrepot.sources.table.draft.guess import guess_columns
 from entrepot.sources.table.draft.head import look_at_head
 from entrepot.sources.table.draft.questions import TODO, Question
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from entrepot.model.findings import Finding
+    from entrepot.sources.table.draft.head import Head
     from entrepot.sources.table.draft.seen import Seen
 
 __all__ = ["Draft", "draft_mapping"]
@@ -91,20 +93,35 @@ def draft_mapping(path: Path) -> Draft:
 
 
 def _draft(file: RawFile, scratch: Path) -> Draft:
-    first = file.path, file.name
-    if not is_workbook(file.path):
-        _, label, path = next(members(file, scratch))
-        first = path, label
-    head = look_at_head(*first)
-    with connect() as connection:
-        cells = open_cells(*first, head.reading(), scratch, connection)
-        columns = look_at_columns(connection, cells)
+    path, label = file.path, file.name
+    if not is_workbook(path):
+        member = next(members(file, scratch), None)
+        if member is None:
+            raise BadFileError("an archive without a file", where=file.name)
+        _, label, path = member
+    head, columns = _look(path, label, scratch)
     says, asks = compose(head, guess_columns(columns), _edition(file.name))
     notes = [f"Drafted from {file.name}; `entrepot data add table FILE --map` reads it."]
     text = as_yaml(says, asks, notes)
     if asks.asked:
         return Draft(file.name, text, says, tuple(asks.asked.values()))
     return _tried(file, scratch, text, says, _totals(columns, says["ignore"]))
+
+
+def _look(path: Path, label: str, scratch: Path) -> tuple[Head, tuple[Seen, ...]]:
+    """Return how a file is written and what its columns hold, notes at its end left out."""
+    head = look_at_head(path, label)
+    with connect() as connection:
+        cells = open_cells(path, label, head.reading(), scratch, connection)
+        try:
+            return head, look_at_columns(connection, cells)
+        except BadFileError:
+            end = last_row(cells)
+            if end is None:
+                raise
+        head = replace(head, says=head.says | {"last_row": end})
+        cells = open_cells(path, label, head.reading(), scratch, connection)
+        return head, look_at_columns(connection, cells)
 
 
 def _tried(

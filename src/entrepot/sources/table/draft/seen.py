@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from entrepot.model.areas import by_name
+from entrepot.sources.table.broken import naming_the_row
 from entrepot.sources.table.codes import system_codes
 from entrepot.sources.table.periods import read_span
 from entrepot.sources.table.products import TOTAL
@@ -139,15 +140,22 @@ _MORE_FLOWS = {
 
 
 def look_at_columns(connection: duckdb.DuckDBPyConnection, cells: Cells) -> tuple[Seen, ...]:
-    """Return what stands in each column of a file."""
+    """Return what stands in each column of a file.
+
+    Raises
+    ------
+    BadFileError
+        If a row has not the columns of the table.
+    """
     texts = cells.sql(connection)
     found = []
-    for place, name in enumerate(cells.names):
-        counted = connection.execute(
-            f"SELECT c{place} AS text, count(*) AS n FROM ({texts}) WHERE text <> '' "
-            f"GROUP BY 1 ORDER BY 1 LIMIT {_MOST}"
-        ).fetchall()
-        found.append(Seen(name, tuple(t for t, _ in counted), tuple(n for _, n in counted)))
+    with naming_the_row(connection, cells):
+        for place, name in enumerate(cells.names):
+            counted = connection.execute(
+                f"SELECT c{place} AS text, count(*) AS n FROM ({texts}) WHERE text <> '' "
+                f"GROUP BY 1 ORDER BY 1 LIMIT {_MOST}"
+            ).fetchall()
+            found.append(Seen(name, tuple(t for t, _ in counted), tuple(n for _, n in counted)))
     return tuple(found)
 
 
