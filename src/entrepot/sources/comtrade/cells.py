@@ -62,6 +62,9 @@ def _twice(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
 def _once(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Finding, ...]:
     """Drop copies of a row; refuse two rows that differ."""
     before = _count(connection, CELL, distinct=False)
+    example = connection.sql(
+        f"SELECT {KEY} FROM {CELL} GROUP BY {KEY} HAVING count(*) > 1 ORDER BY ALL LIMIT 1"
+    ).fetchall()[0]
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {CELL} AS SELECT DISTINCT * FROM {CELL}")
     if _twice(connection, CELL):
         [one] = connection.sql(
@@ -77,7 +80,8 @@ def _once(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Finding, .
         )
     dropped = before - _count(connection, CELL, distinct=False)
     text = "Rows were in the file more than once, word for word; each was taken once."
-    return (Finding("repeated-rows", "warning", file.name, dropped, "", text),)
+    words = cell_words(example)
+    return (Finding("repeated-rows", "warning", file.name, dropped, words, text),)
 
 
 def _require_one_edition(connection: duckdb.DuckDBPyConnection, file: File) -> None:

@@ -91,10 +91,11 @@ def _rest(name: str) -> str:
 
 
 def _found(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Finding, ...]:
-    [(both, value, larger, over, alone)] = connection.sql(f"""
+    [(both, value, larger, over, alone, only)] = connection.sql(f"""
         SELECT count(*) FILTER ({_FITS}), coalesce(sum(r.value) FILTER ({_FITS}), 0),
                count(*) FILTER (NOT ({_FITS})), coalesce(sum(r.value) FILTER (NOT ({_FITS})), 0),
-               count(*) FILTER (r IS NOT NULL AND x IS NULL)
+               count(*) FILTER (r IS NOT NULL AND x IS NULL),
+               coalesce(sum(r.value) FILTER (x IS NULL), 0)
         FROM comtrade_export""").fetchall()
     found: list[Finding] = []
     if both:
@@ -117,7 +118,7 @@ def _found(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Finding, 
         )
     if alone:
         text = "Re-exports without exports of the same cell were kept, as re-exports."
-        found.append(Finding("reexports-alone", "note", file.name, int(alone), "", text))
+        found.append(Finding("reexports-alone", "note", file.name, int(alone), usd(only), text))
     return tuple(found)
 
 

@@ -66,8 +66,8 @@ def _world(connection: duckdb.DuckDBPyConnection, file: File, side: str) -> tupl
                count(*) FILTER (NOT {side}) AS n
         FROM {CELL} GROUP BY {cell} HAVING count(*) FILTER (partner = {_WORLD}) > 0""")
     off = f"n > 0 AND abs(value - partners) > {rounding('n', 'value')}"
-    [(rows, differ, less, more, alone, lost)] = connection.sql(f"""
-        SELECT count(*), count(*) FILTER ({off}),
+    [(rows, total, differ, less, more, alone, lost)] = connection.sql(f"""
+        SELECT count(*), coalesce(sum(value), 0), count(*) FILTER ({off}),
                coalesce(sum(value - partners) FILTER ({off} AND value > partners), 0),
                coalesce(sum(partners - value) FILTER ({off} AND value < partners), 0),
                count(*) FILTER (n = 0), coalesce(sum(value) FILTER (n = 0), 0)
@@ -78,7 +78,8 @@ def _world(connection: duckdb.DuckDBPyConnection, file: File, side: str) -> tupl
             f"Totals over all partners were left out and held against the partners: {differ:,} of "
             f"{rows - alone:,} differ by more than rounding."
         )
-        found.append(Finding("world-left-out", "note", file.name, int(rows), "", text))
+        example = f"{usd(total)} in all"
+        found.append(Finding("world-left-out", "note", file.name, int(rows), example, text))
     if differ:
         text = (
             f"The total over all partners is not the sum of the partners in the file: {usd(less)} "
