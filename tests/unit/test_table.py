@@ -444,6 +444,8 @@ def test_other_currencies_are_not_converted(tmp_path: Path) -> None:
     mapping = SIDES.replace(", currency: USD}", "}\n  c: {role: currency}") + "flow: export\n"
     [row], _ = read_text(tmp_path, "i,j,v,c\nCHN,RUS,5,CNY\n", mapping)
     assert (row["value_reported"], row["currency"]) == (5.0, "CNY")
+    twice = mapping.replace("{role: value}", "{role: value, currency: USD}")
+    assert "the currency is said twice" in refusal(tmp_path, "i,j,v,c\nCHN,RUS,5,CNY\n", twice).what
     mixed = "i,j,v,c\nCHN,RUS,5,CNY\nCHN,DEU,5,USD\n"
     assert "several currencies: 1 in CNY, 1 in USD" in refusal(tmp_path, mixed, mapping).what
     empty = "i,j,v,c\nCHN,RUS,5,CNY\nCHN,DEU,5,\n"

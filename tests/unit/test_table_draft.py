@@ -223,15 +223,21 @@ def test_levels_and_lengths_of_periods_are_asked(tmp_path: Path) -> None:
     assert "level: TODO  # which level? (1 rows of 4 digits, 1 rows of 6 digits) 4, 6" in draft.text
 
 
-def test_what_the_lake_exports_is_read_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("money", ["5,,", ",7.5,EUR"])
+def test_what_the_lake_exports_is_read_again(tmp_path: Path, money: str) -> None:
     text = (
-        "period,freq,exporter,importer,product,nomenclature,value_usd,valuation,told_by\n"
-        "2022-01-01,A,CHN,RUS,854231,HS2017,5,FOB,both\n"
+        "period,freq,exporter,importer,product,nomenclature,value_usd,value_reported,currency,"
+        "valuation,mass_kg,told_by,partner_basis,source\n"
+        f"2022-01-01,A,CHN,RUS,854231,HS2017,{money},FOB,,both,,baci\n"
     )
     draft = drafted(tmp_path, text)
     assert (asked(draft), draft.rows) == ([], 1)
     [row], _ = read_table(tmp_path / "mine.csv", draft.text, tmp_path)
-    assert (row["told_by"], row["freq"], row["value_usd"]) == ("both", "A", 5.0)
+    assert (row["told_by"], row["freq"], row["partner_basis"]) == ("both", "A", None)
+    shown = [row["value_usd"], row["value_reported"], row["currency"]]
+    assert ",".join("" if cell is None else str(cell) for cell in shown) == (
+        "5.0,," if money == "5,," else ",7.5,EUR"
+    )
 
 
 def test_titles_above_and_notes_below_are_left_out(tmp_path: Path) -> None:

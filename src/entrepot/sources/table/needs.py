@@ -82,6 +82,12 @@ def _once(plan: Plan) -> None:
                 where="mapping",
                 hint="ignore the column, or leave the other out",
             )
+    if "currency" in plan.places and any(g.value.column.currency for g in plan.groups):
+        raise BadFileError(
+            "the currency is said twice: by a column and by the mapping",
+            where="mapping, columns",
+            hint="ignore the column, or leave currency out of the value",
+        )
     if plan.says("period") and "year" in plan.places:
         raise BadFileError(
             "a period beside a year", where="mapping, columns", hint="ignore one of the two"

@@ -23,18 +23,18 @@ _TOTALS = ("total", "all", "всего", "итого", "合计", "总计", "总�
 
 def column_keys(used: Sequence[Guess], head: Head, asks: Questions) -> dict[str, dict[str, Any]]:
     """Return role and keys of each column that is used, by name; what is not known is asked."""
-    units = any(guess.role == "quantity_unit" for guess in used)
+    roles = {guess.role for guess in used}
     found: dict[str, dict[str, Any]] = {}
     for guess in used:
         place = f"columns.{guess.seen.name}"
-        found[guess.seen.name] = {"role": guess.role} | _keys(guess, place, head, asks, units)
-    if not any(guess.role == "value" for guess in used):
+        found[guess.seen.name] = {"role": guess.role} | _keys(guess, place, head, asks, roles)
+    if "value" not in roles:
         words = "which column has the money? {role: value, currency: USD, scale: 1}"
         asks.ask("columns", words)
     return found
 
 
-def _keys(guess: Guess, place: str, head: Head, asks: Questions, units: bool) -> dict[str, Any]:
+def _keys(guess: Guess, place: str, head: Head, asks: Questions, roles: set[str]) -> dict[str, Any]:
     """Return what is said of a column beside its role."""
     keys = dict(guess.keys)
     match guess.role:
@@ -47,11 +47,11 @@ def _keys(guess: Guess, place: str, head: Head, asks: Questions, units: bool) ->
             return _flow(guess, place, asks)
         case "value":
             keys = {**money_words(head.above), **keys}
-            return keys | _money(keys, place, asks)
+            return keys | _money(keys, place, asks, column="currency" in roles)
         case "mass" if "unit" not in keys:
             unit = unit_words(guess.seen.name)
             return keys | {"unit": unit or asks.ask(f"{place}.unit", "in which unit?", "kg", "t")}
-        case "quantity" if not units:
+        case "quantity" if "quantity_unit" not in roles:
             words = "in which unit? {role: mass, unit: kg} if it is a mass; else"
             return keys | {"unit": asks.ask(f"{place}.unit", words, "items", "litres", "...")}
         case "quantity_unit" if "u" in guess.seen.texts:
@@ -93,9 +93,9 @@ def _flow(guess: Guess, place: str, asks: Questions) -> dict[str, Any]:
     }
 
 
-def _money(keys: dict[str, Any], place: str, asks: Questions) -> dict[str, Any]:
+def _money(keys: dict[str, Any], place: str, asks: Questions, *, column: bool) -> dict[str, Any]:
     says: dict[str, Any] = {}
-    if "currency" not in keys:
+    if "currency" not in keys and not column:
         says["currency"] = asks.ask(f"{place}.currency", "in which currency?", "USD", "EUR", "...")
     if "scale" not in keys:
         says["scale"] = asks.ask(

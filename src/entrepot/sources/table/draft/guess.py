@@ -72,7 +72,7 @@ def guess_columns(columns: Sequence[Seen]) -> list[Guess]:
     """Return what each column seems to be."""
     if {column.name for column in columns} >= BACI:
         return [_of_baci(column) for column in columns]
-    guesses = [_by_name(column) for column in columns]
+    guesses = [_by_name(column) if column.texts else Guess(column) for column in columns]
     for guess in guesses:
         _by_cells(guess)
     _periods_of_names(guesses)
@@ -204,11 +204,19 @@ def _one_each(guesses: list[Guess]) -> None:
         for guess in same:
             if guess is not best:
                 guess.role, guess.keys = "", {}
-    # A period says more than a year and a month beside it.
+    _what_says_more(guesses)
+
+
+def _what_says_more(guesses: list[Guess]) -> None:
+    """Drop what another column, or the name of one, says more exactly."""
+    dropped: set[str] = set()
+    if any("currency" in guess.keys for guess in guesses):
+        dropped.add("currency")
     if any(guess.role == "period" for guess in guesses):
-        for guess in guesses:
-            if guess.role in ("year", "month", "quarter"):
-                guess.role, guess.keys = "", {}
+        dropped |= {"year", "month", "quarter"}
+    for guess in guesses:
+        if guess.role in dropped:
+            guess.role, guess.keys = "", {}
 
 
 def _apart(numbers: list[Guess]) -> None:
