@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.lake.layout import SLICE
-from entrepot.model.areas import areas
 from entrepot.model.columns import schema
 from entrepot.model.period import Period
+from entrepot.sources.enums import area_enum, sorted_enum
 from entrepot.sources.strict import literal
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from entrepot.sources.parser import Rows
 
-__all__ = ["STAGED", "Staged", "cell", "contents", "correct", "enum", "hold"]
+__all__ = ["STAGED", "Staged", "cell", "contents", "correct", "hold"]
 
 STAGED = "staged"
 """Temporary table in which the rows wait."""
@@ -70,14 +70,16 @@ def hold(connection: duckdb.DuckDBPyConnection, rows: Rows, own: Iterable[str] =
     own
         Columns that are about to differ.
     """
+    import duckdb
+
     kinds = schema(rows.table)
     unknown = sorted({*rows.relation.columns, *rows.same} - set(kinds))
     if unknown:
         raise AssertionError(f"a parser returned columns nobody knows: {unknown}")
     compact = dict(kinds)
     if kinds.get("period") == "DATE":
-        compact |= {name: enum(values) for name, values in _CHOICES.items()}
-        compact |= dict.fromkeys(("exporter", "importer"), enum(a.code for a in areas()))
+        compact |= {name: sorted_enum(values) for name, values in _CHOICES.items()}
+        compact |= dict.fromkeys(("exporter", "importer"), area_enum())
     parts = {name: name for name in rows.relation.columns}
     parts |= {
         name: literal(rows.same[name]) if name in rows.same else "NULL"
@@ -85,8 +87,22 @@ def hold(connection: duckdb.DuckDBPyConnection, rows: Rows, own: Iterable[str] =
         if name not in parts
     }
     cast = ", ".join(f"{value}::{compact[name]} AS {name}" for name, value in parts.items())
+    if rows.again is None:
+        _create(connection, rows.relation.project(cast))
+        return
+    try:
+        if _create(connection, rows.relation.project(cast)):
+            return
+    except (duckdb.ConversionException, duckdb.InvalidInputException):
+        pass  # a cell that the quick way cannot take: it is bad, or needs a closer look
+    _create(connection, rows.again().project(cast))
+
+
+def _create(connection: duckdb.DuckDBPyConnection, rows: duckdb.DuckDBPyRelation) -> int:
+    """Make the temporary table and return how many rows it has."""
     connection.execute(f"DROP TABLE IF EXISTS {STAGED}")
-    connection.execute(f"CREATE TEMP TABLE {STAGED} AS {rows.relation.project(cast).sql_query()}")
+    made = connection.execute(f"CREATE TEMP TABLE {STAGED} AS {rows.sql_query()}")
+    return int(made.fetchall()[0][0])
 
 
 def correct(connection: duckdb.DuckDBPyConnection, where: str, change: str = "") -> None:
@@ -152,8 +168,3 @@ def cell(name: str, connection: duckdb.DuckDBPyConnection, same: dict[str, str])
     if name in connection.table(STAGED).columns:
         return name
     return literal(same[name]) if name in same else "NULL"
-
-
-def enum(values: Iterable[str]) -> str:
-    """Return a type of two bytes that sorts like the texts it stands for."""
-    return f"ENUM({', '.join(map(literal, sorted(values)))})"

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from entrepot.lake.layout import SLICE
 from entrepot.lake.outside import readable
 from entrepot.lake.readback import sort_columns
-from entrepot.lake.staged import STAGED, cell, enum
+from entrepot.lake.staged import STAGED, cell
 from entrepot.model.columns import key_columns, schema
+from entrepot.sources.enums import enum
 from entrepot.sources.strict import literal
 
 if TYPE_CHECKING:

@@ -93,6 +93,9 @@ class Rows:
         Canonical table that the rows belong to.
     findings
         What was noticed while reading: rows left out, totals beside their parts.
+    again
+        Where `relation` is a quick way that stops at the first cell it cannot vouch for: reads the
+        rows once more with every cell tested, and raises the error that names a bad one.
     """
 
     relation: duckdb.DuckDBPyRelation
@@ -100,6 +103,7 @@ class Rows:
     locate: Callable[[Key], str]
     table: Table = "flows"
     findings: tuple[Finding, ...] = ()
+    again: Callable[[], duckdb.DuckDBPyRelation] | None = None
 
 
 class Parser(Protocol):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from entrepot.errors import BadFileError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import duckdb
@@ -85,9 +85,15 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def read_text(path: Path, columns: Sequence[str], delim: str = ",") -> str:
-    """Return SQL that reads delimited text with every cell as text, guessing nothing."""
-    types = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in columns)
+def read_text(
+    path: Path, columns: Sequence[str], delim: str = ",", kinds: Mapping[str, str] | None = None
+) -> str:
+    """Return SQL that reads delimited text, guessing nothing.
+
+    Every cell is text but those of `kinds`, where DuckDB takes for a number whatever looks like one
+    and stops with an error where it cannot.
+    """
+    types = ", ".join(f"{literal(n)}: {literal((kinds or {}).get(n, 'VARCHAR'))}" for n in columns)
     return (
         f"read_csv({literal(path)}, columns={{{types}}}, header=true, auto_detect=false, "
         f"delim={literal(delim)}, quote='\"', escape='\"', strict_mode=true)"

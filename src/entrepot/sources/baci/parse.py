@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.model.areas import area, by_code
-from entrepot.sources import source_info
+from entrepot.sources.baci.cells import canonical, careful, is_plain, quick
 from entrepot.sources.baci.names import is_beside, is_named, named_table
+from entrepot.sources.baci.rules import rules, told_by_of, years_of
 from entrepot.sources.parser import Rows
-from entrepot.sources.strict import NUMBER, Rule, find_rows, literal, read_text, verify
+from entrepot.sources.strict import find_rows, verify
 from entrepot.sources.unpack import header, members
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     import duckdb
@@ -56,25 +56,35 @@ def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
 def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
     """Check every row and return them in canonical columns: whole USD, kg, six digits, ISO3."""
     columns = header(table.path, table.name)
+    years = years_of(table)
     areas = {
-        int(code): iso for code, iso in by_code("baci").items() if area(iso).kind != "aggregate"
+        text: iso
+        for code, iso in by_code("baci").items()
+        if area(iso).kind != "aggregate"
+        for text in dict.fromkeys((f"{int(code)}", f"{int(code):03}"))
     }
-    verify(connection, table.path, table.name, columns, _rules(table, areas))
-    codes = ", ".join(f"({code}, {literal(iso)})" for code, iso in sorted(areas.items()))
-    relation = connection.sql(f"""
-        WITH area(code, iso) AS (VALUES {codes})
-        SELECT make_date(t::INTEGER, 1, 1) AS period, e.iso AS exporter, m.iso AS importer,
-               lpad(trim(k), 6, '0') AS product, round(v::DOUBLE * 1000) AS value_usd,
-               nullif(nullif(trim(q), ''), 'NA')::DOUBLE * 1000 AS mass_kg,
-               {_told_by()} AS told_by
-        FROM {read_text(table.path, columns)} AS cell
-        JOIN area AS e ON e.code = cell.i::INTEGER
-        JOIN area AS m ON m.code = cell.j::INTEGER""")
+    codes = {"t": [*map(str, years)], "i": [*areas], "j": [*areas]}
+    told_by = told_by_of(years)
     same = {"freq": "A", "nomenclature": table.nomenclature, "valuation": "FOB"}
-    return Rows(relation, same, lambda key: _locate(table, columns, areas, key))
+
+    def read(way: Callable[..., str]) -> duckdb.DuckDBPyRelation:
+        cells = way(table.path, columns, codes)
+        return connection.sql(canonical(cells, years, [*areas.values()], told_by))
+
+    def again() -> duckdb.DuckDBPyRelation:
+        verify(connection, table.path, table.name, columns, rules(table, codes))
+        return read(careful)
+
+    plain = is_plain(table.path)
+    return Rows(
+        read(quick) if plain else again(),
+        same if told_by else same | {"told_by": "both"},
+        lambda key: _locate(table, columns, areas, key),
+        again=again if plain else None,
+    )
 
 
-def _locate(table: Delivery, columns: list[str], areas: dict[int, str], key: Key) -> str:
+def _locate(table: Delivery, columns: list[str], areas: dict[str, str], key: Key) -> str:
     t, i, j, k = (columns.index(name) for name in "tijk")
     period, _, exporter, importer, product, *_ = key
     found = find_rows(
@@ -82,7 +92,7 @@ def _locate(table: Delivery, columns: list[str], areas: dict[int, str], key: Key
         table.name,
         lambda row: (
             row[k].strip().zfill(6) == product
-            and (areas[int(row[i])], areas[int(row[j])]) == (exporter, importer)
+            and (areas[row[i].strip()], areas[row[j].strip()]) == (exporter, importer)
             and int(row[t]) == period.year
         ),
     )
@@ -105,36 +115,3 @@ def _require_columns(columns: list[str], name: str) -> None:
             why="BACI has t,i,j,k,v,q: year, exporter, importer, product, thousand USD, tons",
             hint="check that this is a BACI data file, as CEPII ships it",
         )
-
-
-def _rules(table: Delivery, areas: dict[int, str]) -> tuple[Rule, ...]:
-    first = max(int(source_info("baci").bounds.years.least or 0), int(table.nomenclature[2:]))
-    known = table.vintage[1:5].isdigit()
-    last = int(table.vintage[1:5]) - 1 if known else date.today().year
-    years = [table.year] if table.year else range(first, last + 1)
-    span = f"{table.name} can hold {first} to {last}" if not table.year else "the name says another"
-    codes = frozenset(text for code in areas for text in (f"{code}", f"{code:03}"))
-    unknown = "its trade would be lost from every total"
-    mass = "its mass would be lost; an unknown one is empty or NA"
-    again = "look at the row, or use the file as CEPII ships it"
-    hint = "is this a BACI file? if the area is new, it has to be added to model/areas.csv"
-    return (
-        Rule("t", "year out of bounds", allowed=frozenset(map(str, years)), why=span, hint=again),
-        Rule("i", "unknown BACI area code", allowed=codes, why=unknown, hint=hint),
-        Rule("j", "unknown BACI area code", allowed=codes, why=unknown, hint=hint),
-        Rule("k", "not a product code of up to six digits", "[0-9]{1,6}", why=unknown, hint=again),
-        Rule("v", "not a value of zero or more", NUMBER, why=unknown, hint=again),
-        Rule("q", "not a quantity of zero or more", f"({NUMBER})?|NA", why=mass, hint=again),
-    )
-
-
-def _told_by() -> str:
-    """Return SQL for who told a flow: the other side of an area that fell silent."""
-    cases = [
-        f"WHEN {side}.iso = {literal(quirk.silent)} AND t::INTEGER >= {quirk.since} "
-        f"THEN {literal(other)}"
-        for quirk in source_info("baci").quirks
-        if quirk.silent
-        for side, other in (("m", "exporter"), ("e", "importer"))
-    ]
-    return f"CASE {' '.join(cases)} ELSE 'both' END"
