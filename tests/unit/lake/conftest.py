@@ -3,9 +3,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from lake_files import HEAD, NAME, ROWS, Write
+from lake_files import HEAD, NAME, ROWS, MadeParser, Put, Write
 
-from entrepot.lake import Lake
+from entrepot.lake import Lake, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,3 +26,18 @@ def write(tmp_path: Path) -> Write:
 @pytest.fixture
 def lake(tmp_path: Path) -> Lake:
     return Lake.open(tmp_path / "lake")
+
+
+@pytest.fixture
+def put(lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Put:
+    """Add canonical rows to any source, without a file of its kind."""
+
+    def _put(source: str, *rows: dict[str, object], vintage: str = "unknown") -> None:
+        path = tmp_path / f"{source}-{len(lake.holdings())}.txt"
+        path.write_text(repr((rows, vintage)), encoding="utf-8")
+        parser = MadeParser(rows, vintage)
+        with monkeypatch.context() as patch:
+            patch.setattr(load, "source_parser", lambda _: parser)
+            lake.add(source, [path])
+
+    return _put

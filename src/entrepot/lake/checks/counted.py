@@ -69,6 +69,11 @@ class Counted:
         found = {part.partition.period for part in self.parts[source]}
         return sorted(period for period in found if period)
 
+    def count(self, source: str, period: Period) -> int:
+        """Return about how many rows a source has in a period."""
+        there = (part.partition for part in self.parts[source])
+        return sum(part.rows for part in there if part.period == period)
+
     def rows(self, source: str, periods: Iterable[Period] | None = None) -> duckdb.DuckDBPyRelation:
         """Return the rows that count of a source, or of some periods of it, unread."""
         wanted = None if periods is None else set(periods)

@@ -1,13 +1,13 @@
-"""Files as they were written, and rows as the columns and the source promise."""
+"""Files as they were written and delivered, and nothing beside them."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from entrepot.lake import repairs, store
+from entrepot.lake.checks import rows
 from entrepot.lake.publish import unnamed
 from entrepot.lake.snapshot import hash_file
-from entrepot.model.columns import columns, key_columns
 from entrepot.model.findings import Finding
 
 if TYPE_CHECKING:
@@ -17,12 +17,8 @@ if TYPE_CHECKING:
     import duckdb
 
     from entrepot.lake.catalog import Catalog, Partition, Snapshot
-    from entrepot.model.columns import Table
-    from entrepot.sources.info import Range, SourceInfo
 
 __all__ = ["check"]
-
-NOTHING: frozenset[str] = frozenset()
 
 
 def check(
@@ -39,14 +35,23 @@ def check(
 
     for item in catalog.snapshots:
         info = source_info(item.source)
-        yield from item.findings
+        for one in item.findings:  # its place is one in the file
+            yield replace(one, place=f"{item.source} {item.id}: {one.place}")
         yield from _raw(folder, item)
+        whole = []
         for part in item.partitions:
-            bad = [*_files(folder, part)] or [*_rows(folder, item, part, connection, info)]
+            bad = list(_files(folder, part))
             yield from bad
-            if bad:
-                broken.update(stored.path for stored in part.files.values())
+            whole += [] if bad else [part]
+            broken.update(_paths(part) if bad else ())
+        for part, finding in rows.check(folder, item, whole, connection, info):
+            yield finding
+            broken.update(_paths(part))
     yield from _left_over(folder, catalog)
+
+
+def _paths(part: Partition) -> list[str]:
+    return [stored.path for stored in part.files.values()]
 
 
 def _left_over(folder: Path, catalog: Catalog) -> Iterator[Finding]:
@@ -76,81 +81,6 @@ def _files(folder: Path, part: Partition) -> Iterator[Finding]:
         elif hash_file(path) != (stored.bytes, stored.sha256):
             text = "A file is not what was written; remove the source and add it again."
             yield _error("file-changed", stored.path, 1, path.name, text)
-
-
-def _rows(
-    folder: Path,
-    item: Snapshot,
-    part: Partition,
-    connection: duckdb.DuckDBPyConnection,
-    info: SourceInfo,
-) -> Iterator[Finding]:
-    """Check the rows of one period: numbers, one row a cell, null rules, bounds."""
-    place = " ".join(str(x) for x in (item.source, part.period, f"({item.id})") if x)
-    for order, stored in part.files.items():
-        count = len(store.scan(connection, item.table, [(folder / stored.path, NOTHING)]))
-        if count != part.rows:
-            text = f"The copy by {order} has {count} rows, the catalog says {part.rows}."
-            yield _error("row-count", place, abs(count - part.rows), stored.path, text)
-    rows = store.scan(connection, item.table, [(folder / _first(part), NOTHING)])
-    key = ", ".join(key_columns(item.table))
-    twice = rows.aggregate(f"{key}, count(*) AS n", key).filter("n > 1")
-    if found := twice.order("ALL").fetchall():
-        text = "Two rows for one cell: the same trade could be counted twice."
-        cell = ", ".join(str(one) for one in found[0][:-1] if one is not None)
-        yield _error("duplicate-cell", place, len(found), cell, text)
-    for repair in repairs.about(info.repairs, item.vintage, part.period):
-        if wrong := len(rows.filter(repairs.is_wrong(repair, item.table))):
-            text = (
-                "A row is still wrong: its correction was declared after it was loaded. Remove the "
-                "snapshot and add its file again."
-            )
-            yield _error("not-repaired", place, wrong, repairs.shown(repair), text)
-    for rule, test, text in _row_rules(item.table, info):
-        example = f"min(concat_ws(' ', {key}))"
-        [(count, one)] = rows.filter(test).aggregate(f"count(*), {example}").fetchall()
-        if count:
-            yield _error(rule, place, count, one, text)
-
-
-def _first(part: Partition) -> str:
-    return next(iter(part.files.values())).path
-
-
-def _row_rules(table: Table, info: SourceInfo) -> Iterator[tuple[str, str, str]]:
-    """Yield rule, SQL that a bad row fulfils, and what it means."""
-    for column in columns():
-        if column.table == table and column.null_rule == "never":
-            yield (
-                f"null-{column.name}",
-                f"{column.name} IS NULL",
-                f"{column.name} may not be empty.",
-            )
-    for column in columns(table):
-        if column.type == "DOUBLE":
-            bad = f"NOT isfinite({column.name})"
-            yield f"not-a-number-{column.name}", bad, f"{column.name} is not a number."
-    if table != "flows":
-        return
-    yield "no-value", "value_usd IS NULL AND value_reported IS NULL", "A row has no value."
-    shape = (
-        "CASE WHEN starts_with(nomenclature, 'HS') THEN '[0-9]{2}|[0-9]{4}|[0-9]{6}' "
-        "WHEN starts_with(nomenclature, 'CN') THEN '[0-9A-Z]{8}' "
-        "WHEN nomenclature = 'NONE' THEN 'TOTAL' ELSE '.+' END"
-    )
-    bad = f"product <> 'TOTAL' AND NOT regexp_full_match(product, {shape})"
-    yield "product-code", bad, "A product code has not the digits of its nomenclature."
-    for name, test, expected in (
-        ("value", "value_usd", info.bounds.value_usd),
-        ("year", "year(period)", info.bounds.years),
-    ):
-        if bad := _outside(test, expected):
-            yield f"{name}-out-of-bounds", bad, f"A {name} is outside what the source can hold."
-
-
-def _outside(value: str, expected: Range) -> str:
-    ends = ((expected.least, "<"), (expected.most, ">"))
-    return " OR ".join(f"{value} {sign} {end!r}" for end, sign in ends if end is not None)
 
 
 def _error(rule: str, place: str, count: int, example: str, text: str) -> Finding:

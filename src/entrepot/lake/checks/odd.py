@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from entrepot.lake.checks.batches import batches
 from entrepot.lake.checks.counted import CURRENCY, REPORTER, VALUE
 from entrepot.lake.holding import spans
 from entrepot.model.display import figure_value
@@ -20,7 +21,8 @@ PARTNERS = 5
 """So many partners with one unit value, to a part in 20,000, are no accident."""
 _FREE = ("98", "99")  # chapters that the convention leaves to countries' own use
 _MOST = 0.95  # of the codes of an edition: a source that uses so many is no extract
-_ROW = f"concat_ws(' ', year(period), exporter, importer, product, round({VALUE}), {CURRENCY})"
+_AMOUNT = f"printf('%.0f', {VALUE}), {CURRENCY}"
+_ROW = f"concat_ws(' ', year(period), exporter, importer, product, {_AMOUNT})"
 _PRICE = f"({VALUE}) / mass_kg"
 _PARTNER = "CASE told_by WHEN 'importer' THEN exporter ELSE importer END"
 
@@ -50,62 +52,51 @@ def _single(counted: Counted, source: str, place: str) -> Iterator[Finding]:
             "Goods without a value: small values may be rounded to zero, and no price follows.",
         ),
     )
-    counts = ", ".join(
-        f"count(*) FILTER ({test}), max_by({_ROW}, {VALUE}) FILTER ({test})" for _, test, _ in rules
-    )
-    [found] = counted.rows(source).aggregate(counts).fetchall()
-    for at, (rule, _, text) in enumerate(rules):
-        count, example = found[2 * at : 2 * at + 2]
+    rows = counted.rows(source)
+    counts = ", ".join(f"count(*) FILTER ({test})" for _, test, _ in rules)
+    [found] = rows.aggregate(counts).fetchall()
+    for (rule, test, text), count in zip(rules, found, strict=True):
         if count:
+            [(example,)] = rows.filter(test).aggregate(f"max_by({_ROW}, {VALUE})").fetchall()
             yield Finding(rule, "warning", place, count, str(example), text)
 
 
-class _Shared(NamedTuple):
-    """A unit value that many partners share."""
-
-    partners: int
-    period: str
-    reporter: str
-    product: str
-    price: float
-    currency: str
-
-
 def _shared_prices(counted: Counted, source: str, place: str) -> Iterator[Finding]:
-    """Warn of weights that were made from values: many partners with one price.
-
-    Period by period, because prices of a whole source need much memory.
-    """
+    """Warn of weights that were made from values: many partners with one price."""
+    group = (
+        f"freq, period, told_by, {REPORTER}, nomenclature, product, {CURRENCY}, "
+        f"round(ln({_PRICE}) * 20000)"
+    )
     prices = rows = 0
-    worst: _Shared | None = None
-    for period in counted.periods(source):
-        priced = counted.rows(source, [period]).filter(
+    worst: tuple[int, str] = (0, "")
+    periods = counted.periods(source)
+    for batch in batches(periods, [counted.count(source, period) for period in periods]):
+        priced = counted.rows(source, batch).filter(
             f"{VALUE} >= 1000 AND mass_kg >= 100 AND is_estimated IS NOT TRUE "
             "AND product <> 'TOTAL'"
         )
         shared = priced.aggregate(
-            f"{REPORTER} AS reporter, told_by, nomenclature, product, {CURRENCY} AS currency, "
-            f"round(ln({_PRICE}) * 20000) AS bucket, count(*) AS n, min({_PARTNER}) AS first, "
-            f"max({_PARTNER}) AS last, min({_PRICE}) AS price",
-            f"{REPORTER}, told_by, nomenclature, product, {CURRENCY}, round(ln({_PRICE}) * 20000)",
+            f"count(*) AS n, min({_PARTNER}) AS first, max({_PARTNER}) AS last, period, "
+            f"{REPORTER} AS reporter, product, min({_PRICE}) AS price, {CURRENCY} AS currency",
+            group,
         ).filter(f"n >= {PARTNERS} AND first <> last")
-        most = "{'n': n, 'r': reporter, 'p': product, 'v': price, 'c': currency}"
-        [(some, count, top)] = shared.aggregate(f"count(*), sum(n), max_by({most}, n)").fetchall()
+        words = (
+            "concat(strftime(period, '%Y-%m'), ' ', reporter, ' ', product, ': ', n, "
+            "' partners at ', printf('%.6g', price), ' ', currency, ' a kg')"
+        )
+        [(some, count, most, example)] = shared.aggregate(
+            f"count(*), sum(n), max(n), max_by({words}, n)"
+        ).fetchall()
         if some:
             prices, rows = prices + some, rows + int(count)
-            one = _Shared(top["n"], str(period), top["r"], top["p"], top["v"], top["c"])
-            worst = max(one, worst or one)
-    if worst:
+            worst = max(worst, (most, example))
+    if prices:
         text = (
             f"Rows of at least {PARTNERS} partners share one unit value ({prices:,} such values): "
             "their weights were estimated from their values. Prices and weights of these rows say "
             "nothing."
         )
-        example = (
-            f"{worst.period} {worst.reporter} {worst.product}: {worst.partners} partners at "
-            f"{worst.price:.6g} {worst.currency} a kg"
-        )
-        yield Finding("shared-price", "warning", place, rows, example, text)
+        yield Finding("shared-price", "warning", place, rows, worst[1], text)
 
 
 def _codes(
