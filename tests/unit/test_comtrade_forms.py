@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from entrepot.engine import connect
 from entrepot.errors import BadFileError
 from made_comtrade import USA, WORLD, json_of, parquet_of, read, read_all, row, rules_of, text_of
 
@@ -132,6 +133,27 @@ def test_rows_are_found_in_parquet(tmp_path: Path) -> None:
     parquet_of([row(9.0), row(1.0, partner=490, product="010121")], path)
     _, _, places = read_all(path, "made.parquet")
     assert sorted(places) == ["made.parquet, row 1", "made.parquet, row 2"]
+
+
+@pytest.mark.parametrize("column", ["qty", "netWgt", "cifvalue", "cmdCode"])
+def test_damage_in_any_column_of_parquet_is_ours_to_tell(tmp_path: Path, column: str) -> None:
+    path = tmp_path / "made.parquet"
+    parquet_of([row(n * 1.37, product=f"{100000 + n}", mot=0) for n in range(400)], path)
+    [(start, size)] = (
+        connect()
+        .sql(
+            f"SELECT data_page_offset, total_compressed_size FROM parquet_metadata('{path}') "
+            f"WHERE path_in_schema = '{column}'"
+        )
+        .fetchall()
+    )
+    content = bytearray(path.read_bytes())
+    content[start + 4 : start + size - 1] = b"\xff" * (size - 5)
+    path.write_bytes(content)
+    with pytest.raises(BadFileError, match="damaged") as caught:
+        read(path, "made.parquet")
+    assert caught.value.where == "made.parquet"
+    assert str(tmp_path) not in caught.value.what
 
 
 def refused(content: str) -> BadFileError:

@@ -6,6 +6,7 @@ numbers, a column of codes by the few codes that occur.
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ __all__ = [
 
 _FLOATS = ("FLOAT", "DOUBLE")
 _NUMBERS = (*_FLOATS, "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
+_PATH = re.compile(r"""(file )?["'][^"']*[/\\][^"']*["']""")  # ours, which tells nobody anything
 _AGAIN = "download it again and compare its size with the publisher's"
 
 
@@ -64,7 +66,7 @@ def reading(where: str) -> Iterator[None]:
         ours = (duckdb.OutOfMemoryException, duckdb.InterruptException)
         if isinstance(error, ours) or "No space" in str(error):
             raise  # the file is not to blame
-        damage = str(error).partition("\n")[0]
+        damage = _PATH.sub("the file", str(error).partition("\n")[0])
         raise BadFileError(f"damaged: {damage}", where=where, hint=_AGAIN) from error
 
 

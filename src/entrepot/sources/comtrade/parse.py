@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
@@ -15,7 +16,7 @@ from entrepot.sources.comtrade.levels import keep_finest
 from entrepot.sources.comtrade.reexports import tell_reexports
 from entrepot.sources.comtrade.stage import ROW, stage
 from entrepot.sources.comtrade.world import leave_sums_out
-from entrepot.sources.parquet import is_parquet
+from entrepot.sources.parquet import is_parquet, reading
 from entrepot.sources.parser import Delivery, Rows
 from entrepot.sources.unpack import members, text_in_utf8
 
@@ -73,14 +74,16 @@ def _edition(file: RawFile, said: Said) -> str:
 def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
     """Check every row; return one for each flow that was reported, in USD and kg."""
     file = opened(connection, table)
-    occurs = stage(connection, file)
-    findings = (
-        *_said(connection, file, occurs),
-        *make_cells(connection, file),
-        *keep_finest(connection, file),
-        *leave_sums_out(connection, file),
-        *tell_reexports(connection, file),
-    )
+    # Damage in a column of Parquet shows when the column is first read, which may be late.
+    with reading(file.name) if is_parquet(file.path) else nullcontext():
+        occurs = stage(connection, file)
+        findings = (
+            *_said(connection, file, occurs),
+            *make_cells(connection, file),
+            *keep_finest(connection, file),
+            *leave_sums_out(connection, file),
+            *tell_reexports(connection, file),
+        )
     relation = canonical(connection, file)
     return Rows(
         relation,
