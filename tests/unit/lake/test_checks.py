@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +13,6 @@ from entrepot.lake.snapshot import hash_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from lake_files import Write
 
@@ -90,3 +91,15 @@ def _rewrite(lake: Lake, change: str) -> None:
         f'"bytes": {stored.bytes}', f'"bytes": {size}'
     )
     (lake.path / "catalog.json").write_text(text)
+
+
+def test_every_rule_is_explained() -> None:
+    root = Path(__file__).parents[3]
+    page = (root / "docs" / "how-to" / "look-after-the-lake.md").read_text(encoding="utf-8")
+    folder = root / "src" / "entrepot" / "lake"
+    files = [*(folder / "checks").glob("*.py"), folder / "few.py", folder / "repairs.py"]
+    code = "\n".join(path.read_text(encoding="utf-8") for path in files)
+    rules = set(re.findall(r'f?"([a-z]+-[a-z-]+)(?:"|[{])', code))
+    rules |= set(re.findall(r'(?:Finding[(]|RULE = )"([a-z]+)"', code))
+    assert {"own-trade", "row-count", "no-value", "repaired", "gap", "jump"} <= rules
+    assert {rule for rule in rules if f"`{rule}" not in page} == set()
