@@ -136,3 +136,14 @@ def test_parquet_with_lists_or_no_rows_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadFileError, match="no rows"):
         verify_parquet(connection, path, "a.parquet", types, (Rule("a", "odd"),))
     assert "hive_partitioning=false" in read_parquet(path)
+
+
+@pytest.mark.parametrize("cell", ["\u00a01", "1\u2003", "1" * 16, "1" * 400, "0" * 51, "\t1"])
+@pytest.mark.parametrize("column", ["value", "mass"])
+def test_a_number_has_fifteen_digits_and_blanks_around_it(tmp_path, cell: str, column: str) -> None:
+    path = tmp_path / "a"
+    write_text(path, change(1, column, cell), ",")
+    with pytest.raises(BadFileError, match="not a"):
+        verify(connect(), path, "a", COLUMNS, RULES)
+    write_text(path, change(1, column, "  1.5 "), ",")
+    verify(connect(), path, "a", COLUMNS, RULES)

@@ -95,7 +95,7 @@ def cell_text(column: str, kind: str) -> str:
     """Return SQL for a cell as text: null is empty, a whole number has no point."""
     name = quoted(column)
     if kind == "VARCHAR":
-        return f"trim(coalesce({name}, ''))"
+        return f"trim(coalesce({name}, ''), ' ')"
     if kind in _FLOATS:
         whole = f"isfinite({name}) AND abs({name}) < 1e15 AND {name} = trunc({name})"
         plain = f"CASE WHEN {whole} THEN {name}::BIGINT::VARCHAR ELSE {name}::VARCHAR END"
