@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["is_release", "read_release"]
 
 _CORNER = ("", "V1", "Unnamed: 0")  # above the labels of the rows, as R and pandas write it
+_HALF = 5e-5  # m USD, half the last of the four decimals that the OECD prints
 _ASTRAY = 1e-3  # of all output; where rows miss it by more, that is no rounding
 
 
@@ -183,12 +184,13 @@ def _findings(reading: _Reading) -> Iterator[Finding]:
             why="what a sector sells is its output; columns may be missing or in another unit",
             hint="use the file as the OECD ships it",
         )
-    off = [one for one in reading.astray if one[0] > 0.01 and one[0] > 1e-4 * one[1]]
+    rounding = _HALF * (len(reading.labels) + 1)  # every cell off by half its last decimal
+    off = [one for one in reading.astray if one[0] > rounding]
     if off:
         worst, whole, label = max(off)
         text = "Rows that miss their output by more than rounding; they are taken as they stand."
         yield Finding(
-            "rows-astray", "note", place, len(off), f"{label} by {worst:,.2f} of {whole:,.0f}", text
+            "rows-astray", "note", place, len(off), f"{label} by {worst:,.4g} of {whole:,.0f}", text
         )
     if reading.negative:
         text = "Inputs below zero are kept; shares of which they are a part have no meaning."
