@@ -101,6 +101,19 @@ def test_every_form_gives_the_same_flows(form: str, plain) -> None:
     assert (found, rules_of(findings)) == plain
 
 
+def test_one_table_after_another(tmp_path: Path, plain) -> None:
+    path = tmp_path / "made.parquet"
+    parquet_of(ROWS, path)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("with re-exports.csv", text_of(ROWS))
+        archive.writestr("without.csv", text_of(ROWS[:4]))
+        archive.writestr("with re-exports.parquet", path.read_bytes())
+        archive.writestr("without again.csv", text_of(ROWS[:1]))
+    found, _ = read(packed.getvalue())
+    assert len(found) == 2 * len(plain[0]) + 2 + 1
+
+
 def test_parquet_gives_the_same_flows(tmp_path: Path, plain) -> None:
     path = tmp_path / "made.parquet"
     parquet_of(ROWS, path)

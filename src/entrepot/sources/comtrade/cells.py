@@ -16,6 +16,7 @@ from entrepot.sources.comtrade.parts import add_parts
 from entrepot.sources.comtrade.stage import ROW, recheck
 from entrepot.sources.comtrade.sums import resolve_sums
 from entrepot.sources.comtrade.words import AMOUNTS, CELL, KEY, TOTAL, cell_words, wanted
+from entrepot.sources.keep import keep
 
 if TYPE_CHECKING:
     import duckdb
@@ -34,9 +35,7 @@ def make_cells(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Findi
         If a reporter has two classifications at once, if two rows say different things of one
         cell, or if totals cannot be told from their parts.
     """
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {CELL} AS SELECT {KEY}, {AMOUNTS} FROM {ROW} WHERE {TOTAL}"
-    )
+    keep(connection, CELL, f"SELECT {KEY}, {AMOUNTS} FROM {ROW} WHERE {TOTAL}")
     found: tuple[Finding, ...] = ()
     _require_one_edition(connection, file)
     if _twice(connection, CELL):
@@ -65,7 +64,7 @@ def _once(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Finding, .
     example = connection.sql(
         f"SELECT {KEY} FROM {CELL} GROUP BY {KEY} HAVING count(*) > 1 ORDER BY ALL LIMIT 1"
     ).fetchall()[0]
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {CELL} AS SELECT DISTINCT * FROM {CELL}")
+    keep(connection, CELL, f"SELECT DISTINCT * FROM {CELL}")
     if _twice(connection, CELL):
         [one] = connection.sql(
             f"SELECT {KEY}, min(value), max(value) FROM {CELL} GROUP BY {KEY} "

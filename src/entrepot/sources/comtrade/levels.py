@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.model.findings import Finding
 from entrepot.sources.comtrade.words import CELL, KEY, cell_words, rounding, usd
+from entrepot.sources.keep import add, keep
 
 if TYPE_CHECKING:
     import duckdb
@@ -34,19 +35,18 @@ def keep_finest(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Find
         return _headings_left(connection, file)
     for place, level in enumerate(reversed(coarse)):  # finest first: sums are of what stays
         prefix = f"left(product, {level})" if level else "'TOTAL'"
-        new = "CREATE OR REPLACE TEMP TABLE comtrade_above AS" if not place else (
-            "INSERT INTO comtrade_above"
-        )  # fmt: skip
-        connection.execute(f"""
-            {new} SELECT above.*, below.value AS below, below.n AS n, {level} AS level
+        above = f"""
+            SELECT above.*, below.value AS below, below.n AS n, {level} AS level
             FROM {CELL} AS above JOIN (
                 SELECT {_REPORT}, {prefix} AS product, sum(value) AS value, count(*) AS n
                 FROM {CELL} WHERE {_LEVEL} > {level} GROUP BY ALL
-            ) AS below USING ({_REPORT}, product) WHERE {_LEVEL} = {level}""")
-        connection.execute(f"""
-            CREATE OR REPLACE TEMP TABLE {CELL} AS SELECT cell.* FROM {CELL} AS cell
+            ) AS below USING ({_REPORT}, product) WHERE {_LEVEL} = {level}"""
+        (add if place else keep)(connection, "comtrade_above", above)
+        finer = f"""
+            SELECT cell.* FROM {CELL} AS cell
             ANTI JOIN (FROM comtrade_above WHERE level = {level}) AS above
-            USING ({_REPORT}, product)""")
+            USING ({_REPORT}, product)"""
+        keep(connection, CELL, finer)
     return (*_left_out(connection, file), *_headings_left(connection, file))
 
 

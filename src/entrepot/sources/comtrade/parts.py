@@ -19,6 +19,7 @@ from entrepot.sources.comtrade.words import (
     usd,
     wanted,
 )
+from entrepot.sources.keep import add, keep
 
 if TYPE_CHECKING:
     import duckdb
@@ -47,11 +48,11 @@ def add_parts(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Findin
         If the file is such a choice, if two rows differ for one part, or if too many cells are
         unclear.
     """
-    connection.execute(f"""
-        CREATE OR REPLACE TEMP TABLE comtrade_part AS
+    parts = f"""
         SELECT DISTINCT {KEY}, customs, mot, partner2, {AMOUNTS}, {_BREAKDOWN} AS breakdown
         FROM {ROW} AS part WHERE NOT ({TOTAL}) AND NOT EXISTS (
-            SELECT 1 FROM {CELL} AS cell WHERE {_same_cell()})""")
+            SELECT 1 FROM {CELL} AS cell WHERE {_same_cell()})"""
+    keep(connection, "comtrade_part", parts)
     recheck(connection, file, table="comtrade_part")
     _require_all_modes(connection, file)
     _require_one_row(connection, file)
@@ -63,26 +64,24 @@ def add_parts(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Findin
     nested = (
         "count(DISTINCT mot) > count(DISTINCT mot // 1000) AND bool_or(mot > 0 AND mot % 1000 = 0)"
     )
-    connection.execute(f"""
-        CREATE OR REPLACE TEMP TABLE comtrade_added AS
+    added = f"""
         SELECT {KEY}, breakdown, any_value(edition) AS edition, sum(value) AS value, {both},
                CASE WHEN count(quantity) = count(*) AND min(unit) = max(unit) THEN sum(quantity)
                    END AS quantity, min(unit) AS unit,
                bool_or(mass_estimated) AS mass_estimated,
                bool_or(quantity_estimated) AS quantity_estimated, count(*) AS n,
                {nested} AS is_nested
-        FROM comtrade_part GROUP BY {KEY}, breakdown""")
-    connection.execute(f"""
-        CREATE OR REPLACE TEMP TABLE comtrade_whole AS
+        FROM comtrade_part GROUP BY {KEY}, breakdown"""
+    keep(connection, "comtrade_added", added)
+    whole = f"""
         SELECT {KEY}, arg_min(struct_pack({_packed()}), breakdown) AS one, sum(n) AS n,
                count(*) AS breakdowns, max(value) - min(value) AS apart, max(value) AS value,
                max(value) - min(value) <= {rounding("sum(n)", "max(value)")} AND
                    NOT bool_or(is_nested) AS is_clear
-        FROM comtrade_added GROUP BY {KEY}""")
+        FROM comtrade_added GROUP BY {KEY}"""
+    keep(connection, "comtrade_whole", whole)
     names = ", ".join(f"one.{name.strip()}" for name in AMOUNTS.split(","))
-    connection.execute(
-        f"INSERT INTO {CELL} SELECT {KEY}, {names} FROM comtrade_whole WHERE is_clear"
-    )
+    add(connection, CELL, f"SELECT {KEY}, {names} FROM comtrade_whole WHERE is_clear")
     return (*_added(connection, file), *_unclear(connection, file))
 
 

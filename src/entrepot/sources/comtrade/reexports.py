@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.model.findings import Finding
 from entrepot.sources.comtrade.words import AMOUNTS, CELL, KEY, cell_words, usd
+from entrepot.sources.keep import add, keep, offer
 
 if TYPE_CHECKING:
     import duckdb
@@ -31,19 +32,16 @@ def tell_reexports(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[F
     """Make the table `FLOW`: exports split into own goods and re-exports where both are told."""
     flows = {flow for (flow,) in connection.sql(f"SELECT DISTINCT flow FROM {CELL}").fetchall()}
     if "RX" not in flows and "DX" not in flows:
-        connection.execute(
-            f"CREATE OR REPLACE TEMP VIEW {FLOW} AS SELECT *, NULL::BOOLEAN AS is_reexport "
-            f"FROM {CELL} WHERE flow IN ('M', 'X')"
-        )
+        offer(connection, FLOW, _whole("'M', 'X'"))
         return _parts(connection, file, flows)
-    connection.execute(f"DROP VIEW IF EXISTS {FLOW}")
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {FLOW} AS {_imports()}")
+    keep(connection, "comtrade_told", _whole("'M'"))
     _split(connection)
+    offer(connection, FLOW, "SELECT * FROM comtrade_told")
     return (*_found(connection, file), *_parts(connection, file, flows))
 
 
-def _imports() -> str:
-    return f"SELECT *, NULL::BOOLEAN AS is_reexport FROM {CELL} WHERE flow = 'M'"
+def _whole(flows: str) -> str:
+    return f"SELECT *, NULL::BOOLEAN AS is_reexport FROM {CELL} WHERE flow IN ({flows})"
 
 
 def _split(connection: duckdb.DuckDBPyConnection) -> None:
@@ -53,16 +51,15 @@ def _split(connection: duckdb.DuckDBPyConnection) -> None:
         for code, name in (("X", "x"), ("RX", "r"), ("DX", "d"))
     )
     # A reporter that tells re-exports of a product with any partner tells them with every partner.
-    connection.execute(f"""
-        CREATE OR REPLACE TEMP TABLE comtrade_export AS
+    exports = f"""
         SELECT *, bool_or(r IS NOT NULL) OVER (PARTITION BY period, reporter, product) AS told
         FROM (SELECT {_CELL}, {sides} FROM {CELL} WHERE flow IN ('X', 'RX', 'DX') GROUP BY {_CELL})
-        """)
+        """
+    keep(connection, "comtrade_export", exports)
     key = KEY.replace("flow", "'X' AS flow")
     whole = ", ".join(f"{{side}}.{name}" for name in _NAMES)
     rest = ", ".join(_rest(name) for name in _NAMES)
-    connection.execute(f"""
-        INSERT INTO {FLOW} BY POSITION
+    told = f"""
         SELECT {key}, {whole.format(side="x")}, CASE WHEN r IS NULL AND told THEN false END
         FROM comtrade_export WHERE x IS NOT NULL AND (r IS NULL OR NOT ({_FITS}))
         UNION ALL
@@ -73,7 +70,8 @@ def _split(connection: duckdb.DuckDBPyConnection) -> None:
         FROM comtrade_export WHERE r IS NOT NULL AND (x IS NULL OR {_FITS})
         UNION ALL
         SELECT {key}, {whole.format(side="d")}, false
-        FROM comtrade_export WHERE d IS NOT NULL AND x IS NULL""")
+        FROM comtrade_export WHERE d IS NOT NULL AND x IS NULL"""
+    add(connection, "comtrade_told", told)
 
 
 def _struct() -> str:

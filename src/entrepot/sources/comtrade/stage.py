@@ -9,6 +9,7 @@ from entrepot.model.areas import by_code
 from entrepot.sources.comtrade.layouts import END
 from entrepot.sources.comtrade.rules import FLOWS, rules
 from entrepot.sources.comtrade.words import CELL
+from entrepot.sources.keep import keep, offer
 from entrepot.sources.parquet import cell_text, read_parquet, reading, verify_parquet
 from entrepot.sources.strict import Rule, literal, quoted, read_text, verify
 
@@ -48,21 +49,13 @@ def stage(connection: duckdb.DuckDBPyConnection, file: File) -> dict[str, frozen
         seen = verify_parquet(connection, file.path, file.name, file.types, rules(now))
         source = read_parquet(file.path)
     occurs = {role: seen[name] for role, name in file.columns.items() if name in seen}
-    # Text is read once more and kept, because it is asked several times; Parquet answers quickly.
-    kind = "TABLE" if file.delim else "VIEW"
-    _drop(connection)
+    typed = f"SELECT {_typed(file, occurs)} FROM {source}"
     with reading(file.name):
-        connection.execute(
-            f"CREATE OR REPLACE TEMP {kind} {ROW} AS SELECT {_typed(file, occurs)} FROM {source}"
-        )
+        if file.delim:  # kept, because it is asked several times; Parquet answers quickly
+            keep(connection, "comtrade_text", typed)
+            typed = "SELECT * FROM comtrade_text"
+        offer(connection, ROW, typed)
     return occurs
-
-
-def _drop(connection: duckdb.DuckDBPyConnection) -> None:
-    """Drop what the file before left: table or view, and DROP wants to be told which."""
-    asked = f"SELECT table_type FROM information_schema.tables WHERE table_name = '{ROW}'"
-    for (kind,) in connection.execute(asked).fetchall():
-        connection.execute(f"DROP {'VIEW' if kind == 'VIEW' else 'TABLE'} {ROW}")
 
 
 def _is_later(file: File, role: str) -> bool:

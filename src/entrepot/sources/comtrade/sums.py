@@ -13,6 +13,7 @@ from entrepot.errors import BadFileError
 from entrepot.model.findings import Finding
 from entrepot.sources.comtrade.file import places
 from entrepot.sources.comtrade.words import CELL, KEY, cell_words, usd, wanted
+from entrepot.sources.keep import keep
 
 if TYPE_CHECKING:
     import duckdb
@@ -45,18 +46,16 @@ def resolve_sums(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Fin
         for name in ("mass_estimated", "quantity_estimated")
     )
     times = f"2 ** least(greatest(round(log2(sum(value) / any_value(top))), 0), {len(file.lacks)})"
-    connection.execute(f"""
-        CREATE OR REPLACE TEMP TABLE comtrade_sum AS
+    sums = f"""
         SELECT {KEY}, any_value(edition) AS edition, any_value(top) AS value, {same}, {flags},
                count(*) AS n, sum(value) AS added,
                any_value(top) = 0 OR abs(sum(value) - any_value(top) * {times})
                    <= {step} / 2 * (count(*) + {times}) + 1e-9 * sum(value) AS is_clear
         FROM (SELECT *, max(value) OVER (PARTITION BY {KEY}) AS top FROM {CELL})
-        GROUP BY {KEY}""")
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {CELL} AS "
-        "SELECT * EXCLUDE (n, added, is_clear) FROM comtrade_sum WHERE is_clear"
-    )
+        GROUP BY {KEY}"""
+    keep(connection, "comtrade_sum", sums)
+    clear = "SELECT * EXCLUDE (n, added, is_clear) FROM comtrade_sum WHERE is_clear"
+    keep(connection, CELL, clear)
     return (*_resolved(connection, file), *_unclear(connection, file))
 
 

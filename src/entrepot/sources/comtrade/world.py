@@ -12,6 +12,7 @@ from entrepot.errors import BadFileError
 from entrepot.model.areas import area, by_code
 from entrepot.model.findings import Finding
 from entrepot.sources.comtrade.words import CELL, KEY, cell_words, rounding, usd
+from entrepot.sources.keep import keep, leave_out
 
 if TYPE_CHECKING:
     import duckdb
@@ -52,19 +53,19 @@ def leave_sums_out(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[F
         text = "Groups of countries, as reporter or partner, stand beside their members; left out."
         found += (Finding("groups-left-out", "note", file.name, int(groups), usd(value), text),)
     if rows:
-        connection.execute(f"DELETE FROM {CELL} WHERE {side}")
+        leave_out(connection, CELL, side)
     return found
 
 
 def _world(connection: duckdb.DuckDBPyConnection, file: File, side: str) -> tuple[Finding, ...]:
     cell = KEY.replace("partner, ", "")
-    connection.execute(f"""
-        CREATE OR REPLACE TEMP TABLE comtrade_world AS
+    world = f"""
         SELECT {KEY.replace("partner", f"{_WORLD} AS partner")},
                max(value) FILTER (partner = {_WORLD}) AS value,
                coalesce(sum(value) FILTER (NOT {side}), 0) AS partners,
                count(*) FILTER (NOT {side}) AS n
-        FROM {CELL} GROUP BY {cell} HAVING count(*) FILTER (partner = {_WORLD}) > 0""")
+        FROM {CELL} GROUP BY {cell} HAVING count(*) FILTER (partner = {_WORLD}) > 0"""
+    keep(connection, "comtrade_world", world)
     off = f"n > 0 AND abs(value - partners) > {rounding('n', 'value')}"
     [(rows, total, differ, less, more, alone, lost)] = connection.sql(f"""
         SELECT count(*), coalesce(sum(value), 0), count(*) FILTER ({off}),
