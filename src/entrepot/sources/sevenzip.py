@@ -1,249 +1,134 @@
-"""A 7z archive of one file, as Eurostat packs its bulk data, read with Python's own library.
+"""A 7z archive of one file, as Eurostat packs its bulk data, unpacked by py7zr.
 
-Read is what such an archive is: one file in one packed stream, LZMA or LZMA2, with its checksum.
-Anything else (several files, encryption, other methods) is refused with the way out. Layout as in
-7zFormat.txt of the LZMA SDK; tried on archives made by py7zr, not yet on one of Eurostat's.
+Read is one file with its checksum, packed with LZMA or LZMA2, behind the x86 filter or not. py7zr
+gives an archive what its header asks for: 4 GiB for a dictionary, decoders (Deflate, Zstandard)
+that fill the memory in one step, and all this for the list of contents too. So the header is
+looked at before anything is unpacked; other methods, locks and long lists are refused.
 """
 
 from __future__ import annotations
 
-import lzma
-import struct
-import zlib
-from contextlib import contextmanager
-from dataclasses import dataclass
-from io import BytesIO
-from typing import IO, TYPE_CHECKING
+import errno
+from io import BufferedWriter, BytesIO, FileIO
+from typing import TYPE_CHECKING, Any, cast
 
-from entrepot.errors import BadFileError
+from entrepot.errors import BadFileError, EntrepotError, MissingExtraError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
-__all__ = ["SIGNATURE", "Unpacking", "open_sevenzip"]
+__all__ = ["SIGNATURE", "unpack_sevenzip"]
 
 SIGNATURE = b"7z\xbc\xaf\x27\x1c"
-_MOST_HEADER = 2**20
-_MOST_DICTIONARY = 2**28  # memory that unpacking takes
-_STEP = 2**20
-_END, _HEADER, _STREAMS, _PACKED, _UNPACKED = 0x00, 0x01, 0x04, 0x06, 0x07
-_PARTS, _SIZE, _CRC, _FOLDER, _SIZES, _COUNT, _ENCODED = 0x08, 0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x17
-_LZMA1, _LZMA2 = b"\x03\x01\x01", b"\x21"
+_MOST_DICTIONARY = 2**28
+_STEP = 2**12  # bytes read at once, also the most of a list; LZMA makes up to 7,000 of each
+_LZMA, _LZMA2, _X86 = b"\x03\x01\x01", b"\x21", b"\x03\x03\x01\x03"
+_LOCK = b"\x06\xf1\x07\x01"
 
 
-@dataclass(frozen=True, slots=True)
-class _Stream:
-    """One packed stream: where it lies after the first 32 bytes, and how to unpack it."""
+def unpack_sevenzip(path: Path, target: Path, where: str, count: Callable[[int], None]) -> None:
+    """Write the one file in the archive at `path` to `target`; no name inside it is used.
 
-    place: int
-    packed: int
-    method: bytes
-    properties: bytes
-    size: int
-    crc: int | None
-
-
-class Unpacking:
-    """The contents of a stream, to be read from start to end."""
-
-    def __init__(self, opened: IO[bytes], stream: _Stream, where: str) -> None:
-        self._opened, self._where = opened, where
-        opened.seek(32 + stream.place)
-        self._packed, self._size, self._crc = stream.packed, stream.size, stream.crc
-        try:
-            self._unpack = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[_filter(stream, where)])
-        except (lzma.LZMAError, ValueError) as error:
-            if isinstance(error, BadFileError):
-                raise
-            raise _damaged(str(error), where) from error
-        self._came, self._sum = 0, 0
-
-    def read(self, size: int = _STEP) -> bytes:
-        """Return up to `size` bytes; none at the end.
-
-        Raises
-        ------
-        BadFileError
-            If the stream is damaged, ends too early, or its checksum is another.
-        """
-        want = min(size, self._size - self._came)
-        if want <= 0:
-            if self._crc not in (None, self._sum):
-                raise _damaged("the checksum of its contents is another", self._where)
-            return b""
-        piece = b""
-        while not piece:
-            more = b""
-            if self._unpack.needs_input:
-                more = self._opened.read(min(_STEP, self._packed))
-                self._packed -= len(more)
-            stuck = self._unpack.eof or (self._unpack.needs_input and not more)
-            try:
-                piece = b"" if self._unpack.eof else self._unpack.decompress(more, want)
-            except lzma.LZMAError as error:
-                raise _damaged(str(error), self._where) from error
-            if stuck and not piece:
-                raise _damaged("its contents end too early", self._where)
-        self._came += len(piece)
-        self._sum = zlib.crc32(piece, self._sum)
-        return piece
-
-
-@contextmanager
-def open_sevenzip(path: Path, where: str) -> Iterator[Unpacking]:
-    """Open the one file in a 7z archive.
+    Parameters
+    ----------
+    path, target, where
+        The archive, the file to write, and the name of the archive for messages.
+    count
+        Told how many bytes come next, before they are written; what it raises ends it all.
 
     Raises
     ------
     BadFileError
-        If the archive is truncated or damaged, or holds anything but one file packed with LZMA.
+        If it is truncated, damaged, or locked, or not one file packed as above.
+    MissingExtraError
+        If the extra ``comext`` is not installed.
     """
-    with path.open("rb") as opened:
-        try:
-            stream = _stream_of(opened, path.stat().st_size, where)
-        except (IndexError, struct.error) as error:
-            raise _damaged("its list of contents cannot be read", where) from error
-        yield Unpacking(opened, stream, where)
+    try:
+        from py7zr import archiveinfo
+    except ImportError as error:
+        raise MissingExtraError("py7zr", "comext") from error
+    if not hasattr(archiveinfo, "check_count"):  # before 1.1.4 a truncated archive never ends
+        raise MissingExtraError("py7zr 1.1.4", "comext")
+    try:
+        with _Slowly(path) as opened, _Target(target, count) as out:
+            _unpack(opened, out, target, where)
+    except Exception as error:  # on a damaged file it trips over anything, AssertionError even
+        of_disk = isinstance(error, OSError) and error.errno not in (None, errno.EINVAL)
+        if of_disk or isinstance(error, EntrepotError):
+            raise
+        raise BadFileError(
+            f"truncated or damaged 7z archive ({type(error).__name__}: {str(error)[:200]})",
+            where=where,
+            why="rows at its end would be missing without a word",
+            hint="download it again and compare its size with the publisher's",
+        ) from error
 
 
-def _stream_of(opened: IO[bytes], length: int, where: str) -> _Stream:
-    start = opened.read(32)
-    crc, offset, size, header_crc = struct.unpack("<IQQI", start[8:32])
-    if zlib.crc32(start[12:32]) != crc or 32 + offset + size != length:
-        raise _damaged(f"{length:,} bytes, not {32 + offset + size:,}", where)
-    if not 0 < size <= _MOST_HEADER:
-        raise _other("a list of contents that is larger than 1 MiB, or none", where)
-    opened.seek(32 + offset)
-    header = opened.read(size)
-    if zlib.crc32(header) != header_crc:
-        raise _damaged("the checksum of its list of contents is another", where)
-    if header[0] == _ENCODED:
-        packed = _Reader(header[1:], where).stream(of_list=True)
-        if packed.size > _MOST_HEADER:
-            raise _other("a list of contents that is larger than 1 MiB", where)
-        unpacking = Unpacking(opened, packed, where)
-        header = b"".join(iter(unpacking.read, b""))
-    if header[:2] != bytes((_HEADER, _STREAMS)):
-        raise _other("a list of contents of another kind", where)
-    return _Reader(header[2:], where).stream()
+class _Slowly(FileIO):
+    """A file that gives little at once: what a decoder makes of it at once is bounded."""
+
+    def read(self, size: int | None = -1, /) -> Any:
+        return super().read(_STEP if size is None or size < 0 else min(size, _STEP))
 
 
-class _Reader:
-    """Reads one description of streams."""
+class _Target(BufferedWriter):
+    """The file to write, and the factory that py7zr asks for it."""
 
-    def __init__(self, text: bytes, where: str) -> None:
-        self._text, self._where = BytesIO(text), where
+    def __init__(self, path: Path, count: Callable[[int], None]) -> None:
+        super().__init__(FileIO(path, "wb"))
+        self._count = count
 
-    def stream(self, *, of_list: bool = False) -> _Stream:
-        """Return the one stream; only a packed list of contents may lack its checksum."""
-        self._expect(_PACKED)
-        place = self._number()
-        self._one("packed streams", self._number())
-        self._expect(_SIZE)
-        packed = self._number()
-        if self._next(_END, _CRC) == _CRC:
-            self._checksum()
-            self._expect(_END)
-        self._expect(_UNPACKED)
-        self._expect(_FOLDER)
-        self._one("packed blocks", self._number())
-        self._expect(0)  # described here, not elsewhere
-        method, properties = self._method()
-        self._expect(_SIZES)
-        size = self._number()
-        crc: int | None = None
-        if self._next(_END, _CRC) == _CRC:
-            crc = self._checksum()
-            self._expect(_END)
-        if crc is None and not of_list:
-            crc = self._later_checksum()
-        return _Stream(place, packed, method, properties, size, crc)
+    def create(self, _: str) -> _Target:
+        return self
 
-    def _method(self) -> tuple[bytes, bytes]:
-        self._one("steps of packing", self._number())
-        kind = self._byte()
-        method = self._bytes(kind & 0x0F)
-        if kind & 0x10 or method not in (_LZMA1, _LZMA2):
-            raise _other(f"packed by method {method.hex()}", self._where)
-        return method, self._bytes(self._number()) if kind & 0x20 else b""
-
-    def _later_checksum(self) -> int:
-        """Return the checksum of the one file, where the block has none."""
-        self._expect(_PARTS)
-        if (at := self._byte()) == _COUNT:
-            self._one("files", self._number())
-            at = self._byte()
-        if at != _CRC:
-            raise _other("no checksum", self._where)
-        return self._checksum()
-
-    def _checksum(self) -> int:
-        self._expect(1)  # every stream has one, and there is one
-        found: int = struct.unpack("<I", self._bytes(4))[0]
-        return found
-
-    def _one(self, what: str, count: int) -> None:
-        if count != 1:
-            raise _other(f"{count} {what}", self._where)
-
-    def _expect(self, wanted: int) -> None:
-        self._next(wanted)
-
-    def _next(self, *wanted: int) -> int:
-        found = self._byte()
-        if found not in wanted:
-            raise _other(f"a list of contents of another kind (0x{found:02x})", self._where)
-        return found
-
-    def _byte(self) -> int:
-        return self._text.read(1)[0]
-
-    def _bytes(self, size: int) -> bytes:
-        found = self._text.read(size)
-        if len(found) < size:
-            raise IndexError
-        return found
-
-    def _number(self) -> int:
-        """Read a number: the ones that lead its first byte count the bytes that follow."""
-        first = self._byte()
-        more = 0
-        while more < 8 and first & (0x80 >> more):
-            more += 1
-        high = first & (0xFF >> (more + 1)) if more < 8 else 0
-        return int.from_bytes(self._bytes(more), "little") | (high << (8 * more))
+    def write(self, piece: Any, /) -> int:
+        self._count(len(piece))
+        return super().write(piece)
 
 
-def _filter(stream: _Stream, where: str) -> dict[str, int]:
-    """Return what the library of Python calls the method of a stream."""
-    known = stream.properties
-    if stream.method == _LZMA1:
-        rest, lc = divmod(known[0], 9)
-        pb, lp = divmod(rest, 5)
-        size = struct.unpack("<I", known[1:5])[0]
-        found = {"id": lzma.FILTER_LZMA1, "lc": lc, "lp": lp, "pb": pb}
-    else:
+def _unpack(opened: _Slowly, out: _Target, target: Path, where: str) -> None:
+    from py7zr import SevenZipFile
+    from py7zr.archiveinfo import HeaderStreamsInfo, SignatureHeader
+
+    start = SignatureHeader.retrieve(cast("Any", opened))
+    opened.seek(start.nextheaderofs, 1)
+    listed, length = BytesIO(opened.read(start.nextheadersize)), start.nextheadersize
+    if listed.read(1) == b"\x17":  # the list is packed too
+        length = _unpacked_size(HeaderStreamsInfo.retrieve(listed), where)
+    if length > _STEP:
+        raise _refused("the list of its contents is longer than that of one file", where)
+    opened.seek(0)
+    with SevenZipFile(opened) as archive:
+        found = archive.list()
+        if len(found) != 1 or not found[0].is_file or found[0].crc32 is None:
+            raise _refused(f"not one file with its checksum (entries: {len(found)})", where)
+        _unpacked_size(archive.header.main_streams, where)
+        archive.files.files_list[0]["filename"] = target.name
+        archive.extractall(target.parent, factory=cast("Any", out))
+
+
+def _unpacked_size(streams: Any, where: str) -> int:
+    """Return what the header says; refuse what would take much memory to unpack."""
+    [folder] = streams.unpackinfo.folders
+    methods = [coder["method"] for coder in folder.coders]
+    if _LOCK in methods:
+        raise _refused("it is locked with a password", where)
+    if methods not in ([_LZMA], [_LZMA2], [_LZMA2, _X86]):
+        raise _refused(f"packed by method {' and '.join(one.hex() for one in methods)}", where)
+    known = folder.coders[0]["properties"]
+    size = int.from_bytes(known[1:5], "little")
+    if methods[0] == _LZMA2:
         size = (2 | known[0] & 1) << (known[0] // 2 + 11)
-        found = {"id": lzma.FILTER_LZMA2}
     if size > _MOST_DICTIONARY:
-        raise _other(f"unpacking takes {size // 2**20:,} MiB of memory", where)
-    return found | {"dict_size": max(size, 4096)}
+        raise _refused(f"unpacking takes {size // 2**20:,} MiB of memory", where)
+    return sum(folder.unpacksizes)
 
 
-def _damaged(what: str, where: str) -> BadFileError:
-    return BadFileError(
-        f"truncated or damaged 7z archive ({what})",
-        where=where,
-        why="rows at its end would be missing without a word",
-        hint="download it again and compare its size with the publisher's",
-    )
-
-
-def _other(what: str, where: str) -> BadFileError:
+def _refused(what: str, where: str) -> BadFileError:
     return BadFileError(
         f"a 7z archive that is not read here: {what}",
         where=where,
-        why="read is one file packed with LZMA, as Eurostat's bulk files are",
+        why="read is one file packed with LZMA or LZMA2, as Eurostat's bulk files are",
         hint="unpack it (7z e FILE.7z) and add the file inside",
     )

@@ -15,14 +15,13 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from entrepot.errors import BadFileError
-from entrepot.sources.sevenzip import SIGNATURE, open_sevenzip
+from entrepot.sources.sevenzip import SIGNATURE, unpack_sevenzip
 from entrepot.sources.text import MAX_COLUMNS, MAX_LINE, header, separator, text_in_utf8
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from entrepot.sources.parser import RawFile
-    from entrepot.sources.sevenzip import Unpacking
 
 __all__ = [
     "MAX_COLUMNS",
@@ -75,6 +74,8 @@ def members(file: RawFile, scratch: Path) -> Iterator[tuple[str, str, Path]]:
     BadFileError
         If the file is empty, a truncated or damaged archive, not the archive that its name
         promises, or one that unpacks to more than `MAX_UNPACKED`, `MAX_RATIO` or `MAX_MEMBERS`.
+    MissingExtraError
+        If it is a 7z archive and the extra ``comext`` is not installed.
     """
     start = _start(file.path, 4)
     name = Path(file.name).name
@@ -98,8 +99,9 @@ def members(file: RawFile, scratch: Path) -> Iterator[tuple[str, str, Path]]:
         raise BadFileError("not a gzip file, though its name says so", where=file.name, hint=_AGAIN)
     elif start == SIGNATURE[:4]:
         target = scratch / "unpacked.csv"
-        with open_sevenzip(file.path, file.name) as contents:
-            _Meter(file).copy(contents, target, file.name)
+        meter = _Meter(file)
+        unpack_sevenzip(file.path, target, file.name, lambda size: meter.count(size, file.name))
+        _refuse_nested(target, file.name)
         yield name.removesuffix(".7z"), file.name, target
     else:
         yield name, file.name, file.path
@@ -137,12 +139,12 @@ class _Meter:
         self.packed = file.path.stat().st_size
         self.unpacked = 0
 
-    def copy(self, source: IO[bytes] | gzip.GzipFile | Unpacking, target: Path, where: str) -> None:
+    def copy(self, source: IO[bytes] | gzip.GzipFile, target: Path, where: str) -> None:
         """Copy to the end, where checksums are compared."""
         try:
             with target.open("wb") as opened:
                 while piece := source.read(_STEP):
-                    self._count(len(piece), where)
+                    self.count(len(piece), where)
                     opened.write(piece)
         except BadFileError:
             raise
@@ -152,17 +154,22 @@ class _Meter:
             if error.errno is None:  # how bzip2 says that its data are damaged
                 raise _damaged("compressed file", where, error) from error
             raise
-        if _start(target, 4) == _ZIP or _start(target, 2) == _GZIP:
-            raise BadFileError(
-                "an archive inside an archive", where=where, hint="unpack the outer one first"
-            )
+        _refuse_nested(target, where)
 
-    def _count(self, size: int, where: str) -> None:
+    def count(self, size: int, where: str) -> None:
+        """Add what comes next, before it is written."""
         self.unpacked += size
         if self.unpacked > MAX_UNPACKED:
             raise _bomb(f"it unpacks to more than {MAX_UNPACKED / 2**30:.0f} GiB", where)
         if self.unpacked > FREE and self.unpacked > MAX_RATIO * self.packed:
             raise _bomb(f"it unpacks to more than {MAX_RATIO} times its size", where)
+
+
+def _refuse_nested(target: Path, where: str) -> None:
+    if _start(target, 4) in (_ZIP, SIGNATURE[:4]) or _start(target, 2) == _GZIP:
+        raise BadFileError(
+            "an archive inside an archive", where=where, hint="unpack the outer one first"
+        )
 
 
 def _bomb(what: str, where: str) -> BadFileError:

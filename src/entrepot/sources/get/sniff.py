@@ -9,6 +9,7 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 from entrepot.errors import OutsideError
+from entrepot.sources.sevenzip import SIGNATURE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +24,6 @@ _NOT_SHOWN = re.compile(r"<(script|style|head)\b.*?</\1>|<!--.*?-->", re.DOTALL 
 _TAGS = re.compile(r"<[^>]*>|\s")
 # Eurostat answers a request for much data with a ticket: the data are prepared for later.
 _LATER = re.compile(rb"SUBMITTED|<queued|EXTRACTION_TOO_BIG|asyncResponse", re.IGNORECASE)
-_SEVEN = b"7z\xbc\xaf\x27\x1c"
 _OLD_OFFICE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
 
 
@@ -105,7 +105,7 @@ def _csv_rows(head: bytes, where: str) -> int | None:
 
 def _archive(path: Path, head: bytes, kind: str, where: str) -> None:
     if kind == "7z":
-        whole = head.startswith(_SEVEN) and len(head) >= 32 and _seven_size(head) == _size(path)
+        whole = head.startswith(SIGNATURE) and len(head) >= 32 and _seven_size(head) == _size(path)
     elif kind == "workbook" and head.startswith(_OLD_OFFICE):
         whole = _size(path) % 512 == 0
     else:
