@@ -55,7 +55,7 @@ def connect(
     if threads:
         config["threads"] = threads
     try:
-        return duckdb.connect(":memory:", config=config)
+        connection = duckdb.connect(":memory:", config=config)
     except duckdb.Error as error:
         if memory is None:
             raise
@@ -65,6 +65,9 @@ def connect(
             why=str(error).partition("\n")[0],
             hint="write it as 4GB or 800MB, or unset it",
         ) from error
+    # After two seconds of a query it would draw a bar on standard output, into JSON too.
+    connection.execute("SET enable_progress_bar = false")
+    return connection
 
 
 def _share_of_memory(share: float) -> str:
