@@ -84,6 +84,8 @@ def test_the_total_is_taken_by_its_codes() -> None:
     assert sum(one["primaryValue"] for one in rows) == 4000
     assert values(*rows) == {"DEU-CHN 854231": 1000}
     assert values(*rows[::-1]) == {"DEU-CHN 854231": 1000}
+    _, [finding] = read(text_of(rows))
+    assert (finding.rule, finding.level, finding.count) == ("parts-left-out", "note", 8)
 
 
 def test_parts_are_added_where_the_total_is_missing_and_breakdowns_agree() -> None:
@@ -206,7 +208,7 @@ def test_a_file_that_lacks_one_code_is_read_by_the_others_and_the_sums() -> None
         del one["motCode"]
     [one], findings = read(text_of(rows))
     assert one["value_usd"] == 1000
-    assert rules_of(findings) == {"totals-by-sums": 2}
+    assert rules_of(findings) == {"parts-left-out": 3, "totals-by-sums": 2}
 
 
 # Headings, world, groups

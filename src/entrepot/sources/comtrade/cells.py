@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from entrepot.errors import BadFileError
 from entrepot.model.findings import Finding
 from entrepot.sources.comtrade.file import places
-from entrepot.sources.comtrade.parts import add_parts
+from entrepot.sources.comtrade.parts import PART, add_parts
 from entrepot.sources.comtrade.stage import ROW, recheck
 from entrepot.sources.comtrade.sums import resolve_sums
 from entrepot.sources.comtrade.words import AMOUNTS, CELL, KEY, TOTAL, cell_words, wanted
@@ -36,6 +36,7 @@ def make_cells(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Findi
         cell, or if totals cannot be told from their parts.
     """
     keep(connection, CELL, f"SELECT {KEY}, {AMOUNTS} FROM {ROW} WHERE {TOTAL}")
+    parts = _count(connection, ROW, distinct=False) - _count(connection, CELL, distinct=False)
     found: tuple[Finding, ...] = ()
     _require_one_edition(connection, file)
     if _twice(connection, CELL):
@@ -43,9 +44,21 @@ def make_cells(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Findi
         found += resolve_sums(connection, file) if file.lacks else _once(connection, file)
     if _count(connection, ROW, distinct=True) > _count(connection, CELL, distinct=False):
         found += add_parts(connection, file)
+        parts -= _count(connection, PART, distinct=False)
         _require_one_edition(connection, file)
     recheck(connection, file)
-    return found
+    return (*_left_out(connection, file, parts), *found)
+
+
+def _left_out(connection: duckdb.DuckDBPyConnection, file: File, parts: int) -> tuple[Finding, ...]:
+    if not parts:
+        return ()
+    text = (
+        "Rows by customs procedure, mode of transport or second partner are parts of a total that "
+        "is in the file: the total was taken by its codes, the parts were left out."
+    )
+    example = f"{_count(connection, CELL, distinct=False):,} totals"
+    return (Finding("parts-left-out", "note", file.name, parts, example, text),)
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str, *, distinct: bool) -> int:

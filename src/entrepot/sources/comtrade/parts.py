@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
     from entrepot.sources.comtrade.file import File
 
-__all__ = ["add_parts"]
+__all__ = ["PART", "add_parts"]
+
+PART = "comtrade_part"
+"""Name of the rows that are parts of a cell without a row for its total."""
 
 _DIMENSIONS = {"customs": "''", "mot": "0", "partner2": "0"}
 _NAMES = {"customs": "customs procedure", "mot": "mode of transport", "partner2": "second partner"}
@@ -52,8 +55,8 @@ def add_parts(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Findin
         SELECT DISTINCT {KEY}, customs, mot, partner2, {AMOUNTS}, {_BREAKDOWN} AS breakdown
         FROM {ROW} AS part WHERE NOT ({TOTAL}) AND NOT EXISTS (
             SELECT 1 FROM {CELL} AS cell WHERE {_same_cell()})"""
-    keep(connection, "comtrade_part", parts)
-    recheck(connection, file, table="comtrade_part")
+    keep(connection, PART, parts)
+    recheck(connection, file, table=PART)
     _require_all_modes(connection, file)
     _require_one_row(connection, file)
     both = ", ".join(
@@ -71,7 +74,7 @@ def add_parts(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Findin
                bool_or(mass_estimated) AS mass_estimated,
                bool_or(quantity_estimated) AS quantity_estimated, count(*) AS n,
                {nested} AS is_nested
-        FROM comtrade_part GROUP BY {KEY}, breakdown"""
+        FROM {PART} GROUP BY {KEY}, breakdown"""
     keep(connection, "comtrade_added", added)
     whole = f"""
         SELECT {KEY}, arg_min(struct_pack({_packed()}), breakdown) AS one, sum(n) AS n,
@@ -101,7 +104,7 @@ def _require_all_modes(connection: duckdb.DuckDBPyConnection, file: File) -> Non
         if name in file.lacks:
             continue
         [(parts, codes, one)] = connection.sql(f"""
-            SELECT (SELECT count(*) FROM comtrade_part WHERE {name} <> {total}),
+            SELECT (SELECT count(*) FROM {PART} WHERE {name} <> {total}),
                    count(DISTINCT {name}), any_value({name}) FROM {ROW} WHERE {name} <> {total}
             """).fetchall()
         if parts and codes == 1:
@@ -116,7 +119,7 @@ def _require_all_modes(connection: duckdb.DuckDBPyConnection, file: File) -> Non
 def _require_one_row(connection: duckdb.DuckDBPyConnection, file: File) -> None:
     part = f"{KEY}, customs, mot, partner2"
     twice = connection.sql(
-        f"SELECT {part} FROM comtrade_part GROUP BY {part} HAVING count(*) > 1 ORDER BY ALL LIMIT 1"
+        f"SELECT {part} FROM {PART} GROUP BY {part} HAVING count(*) > 1 ORDER BY ALL LIMIT 1"
     ).fetchall()
     if twice:
         raise BadFileError(
