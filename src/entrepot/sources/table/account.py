@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError
 from entrepot.sources.table.canon import NEVER_NULL
+from entrepot.sources.table.narrow import FILLED, WORDS
 from entrepot.sources.table.noticed import noticed
 from entrepot.sources.table.numbers import missing_sql
 
@@ -41,8 +42,8 @@ _MISFITS = {
 
 def account(
     connection: duckdb.DuckDBPyConnection, plan: Plan, cells: Cells, looked: Looked, rows: str
-) -> tuple[Finding, ...]:
-    """Return what was left out and why.
+) -> tuple[list[Kind], tuple[Finding, ...]]:
+    """Return the kinds of rows that count, and what was noticed, with what was left out and why.
 
     Parameters
     ----------
@@ -68,20 +69,15 @@ def account(
         )
     _complete(kept, cells)
     _one_level(kept, plan, cells)
-    return findings
+    return kept, findings
 
 
 def _kinds(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: str) -> list[Kind]:
-    """Return the kinds of rows there are, with how many there are of each."""
-    by = {
-        "why": "why",
-        "level": "CASE WHEN why IS NULL THEN level END",
-        "misfit": f"CASE WHEN why IS NULL THEN {_MISFIT} END",
-        "freq": "CASE WHEN why IS NULL THEN freq END",
-        "basis": "CASE WHEN why IS NULL AND told_by = 'importer' THEN partner_basis END",
-        "importer": "why IS NULL AND told_by = 'importer'",
-    }
+    """Return the kinds of rows there are, by the few words that they say, with their numbers."""
+    by = {name: f"CASE WHEN why IS NULL THEN {name} END" for name in ("level", *WORDS)}
+    by |= {"why": "why", "misfit": f"CASE WHEN why IS NULL THEN {_MISFIT} END"}
     counts = {f"no_{name}": f"count(*) - count({name})" for name in NEVER_NULL}
+    counts |= {f"has_{name}": f"count({name})" for name in FILLED}
     for name, sign in (("mass_kg", "m"), ("quantity", "q")):
         lost = f"{name} IS NULL AND NOT ({missing_sql(sign, plan.mapping)})"
         counts[f"lost_{name}"] = f"count(*) FILTER (WHERE {lost})"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.sources.strict import literal
+from entrepot.sources.table.lookups import lookup_sql
 from entrepot.sources.table.needs import by_reporter
 from entrepot.sources.table.numbers import missing_sql, number_sql
 
 if TYPE_CHECKING:
     from entrepot.sources.table.fields import Field, Meaning
+    from entrepot.sources.table.lookups import Lookup
     from entrepot.sources.table.mapping import Mapping
     from entrepot.sources.table.plan import Plan
 
@@ -41,50 +42,34 @@ def canonical_sql(plan: Plan, facts: str, lookups: list[tuple[Field, dict[str, M
     lookups
         What each text of each field means.
     """
-    joins = [
-        f"JOIN {_values(held)} AS l{n}(t, a, b, w) ON l{n}.t = {field.sql()}"
-        for n, (field, held) in enumerate(lookups)
-    ]
-    reasons = [f"nullif(l{n}.w, '') || ': ' || l{n}.t" for n in range(len(lookups))]
-    words = _words(plan, lookups)
+    known = [lookup_sql(n, field, held, plan) for n, (field, held) in enumerate(lookups)]
+    words = ", ".join(f"{sql} AS {name}" for name, sql in _words(plan, known).items())
     rows = f"""
-        SELECT f.* EXCLUDE (k), {", ".join(f"{sql} AS {name}" for name, sql in words.items())},
-            coalesce({", ".join([*reasons, "NULL"])}) AS why
-        FROM ({facts}) AS f {" ".join(joins)}
+        SELECT f.* EXCLUDE (k), {words},
+            coalesce({", ".join([*(one.why for one in known), "NULL"])}) AS why
+        FROM ({facts}) AS f {" ".join(one.join for one in known)}
         WHERE NOT ({missing_sql("f.v", plan.mapping)})"""
     return f"SELECT r.*, {_derived(plan)} FROM ({rows}) AS r"
 
 
-def _values(meanings: dict[str, Meaning]) -> str:
-    """Return SQL for a table: text, one or two words, reason to leave out."""
-    rows = []
-    for text, meaning in meanings.items():
-        first, second = (*meaning.words, None)[:2]
-        words = ("NULL::VARCHAR" if w is None else literal(w) for w in (first, second))
-        rows.append(f"({literal(text)}, {', '.join(words)}, {literal(meaning.why)})")
-    # Without a text there is no row either, but the table needs one to have its types.
-    none = "(NULL::VARCHAR, NULL::VARCHAR, NULL::VARCHAR, NULL::VARCHAR)"
-    return f"(VALUES {', '.join(rows) or none})"
-
-
-def _words(plan: Plan, lookups: list[tuple[Field, dict[str, Meaning]]]) -> dict[str, str]:
+def _words(plan: Plan, known: list[Lookup]) -> dict[str, str]:
     """Return SQL for what a row says, by name: from its column, else from the mapping."""
-    place = {field.name: f"l{n}" for n, (field, _) in enumerate(lookups)}
+    place = {one.name: one for one in known}
 
     def first(name: str) -> str:
-        return f"{place[name]}.a" if name in place else f"s_{name}"
+        return place[name].first if name in place else f"s_{name}"
 
     def second(name: str, other: str) -> str:
-        return f"{place[name]}.b" if name in place else other
+        return place[name].second if name in place else other
 
     mapping = plan.mapping
     by_flow = f"({second('flow', 's_reexport')})::BOOLEAN"
     if mapping.reexports == "apart":
         by_flow = f"coalesce({by_flow}, false)"
-    reexport = f"{place['is_reexport']}.a::BOOLEAN" if "is_reexport" in place else by_flow
+    reexport = f"{first('is_reexport')}::BOOLEAN" if "is_reexport" in place else by_flow
     unit = first("quantity_unit") if "quantity_unit" in place else "s_unit"
     many = _measure("q", mapping, "s_many")
-    marks = [f"l{n}.a::BOOLEAN" for n, (f, _) in enumerate(lookups) if f.name == "is_estimated"]
+    marks = [f"{one.first}::BOOLEAN" for one in known if one.name == "is_estimated"]
     sides = ("reporter", "partner") if by_reporter(plan) else ("exporter", "importer")
     return {
         "period": f"{first('period')}::DATE",

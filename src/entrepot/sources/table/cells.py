@@ -90,6 +90,13 @@ class Cells:
         )
 
 
+def _trimmed(text: str) -> str:
+    """Return SQL for a text without blanks around it; few have any, and cutting is slow."""
+    blank = f"^[{BLANKS}]|[{BLANKS}]$"
+    cut = f"trim({text}, {literal(BLANKS)})"
+    return f"CASE WHEN regexp_matches({text}, {literal(blank)}) THEN {cut} ELSE {text} END"
+
+
 def open_cells(
     path: Path, label: str, mapping: Mapping, scratch: Path, connection: duckdb.DuckDBPyConnection
 ) -> Cells:

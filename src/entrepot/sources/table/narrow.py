@@ -2,55 +2,56 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError
 from entrepot.sources.table.canon import CANONICAL
 
 if TYPE_CHECKING:
-    import duckdb
+    from collections.abc import Sequence
 
-__all__ = ["one_word"]
+__all__ = ["FILLED", "WORDS", "one_word"]
 
-_WORDS = ("freq", "nomenclature", "currency", "valuation", "told_by", "partner_basis")
+WORDS = ("freq", "nomenclature", "money_in", "valuation", "told_by", "partner_basis")
+"""What rows say in a word or two; ``money_in`` becomes the currency."""
+FILLED = ("mass_kg", "quantity", "quantity_unit", "is_reexport", "is_estimated")
+"""What may be empty in all rows."""
 
 
-def one_word(
-    connection: duckdb.DuckDBPyConnection, rows: str, where: str
-) -> tuple[dict[str, str], list[str]]:
+def one_word(kinds: Sequence[dict[str, Any]], where: str) -> tuple[dict[str, str], list[str]]:
     """Return the columns with one word in all rows, and the names of those that differ.
+
+    Parameters
+    ----------
+    kinds
+        Kinds of rows that count, from `entrepot.sources.table.account.account`.
 
     Raises
     ------
     BadFileError
         If values are in several currencies: one delivery is in one, or its sums mean nothing.
     """
-    tests = ", ".join(
-        f"count({name}), min({name})::VARCHAR, max({name})::VARCHAR"
-        if name in _WORDS
-        else f"count({name}), NULL, NULL"
-        for name in CANONICAL
-    )
-    [(count, *cells)] = connection.execute(f"SELECT count(*), {tests} FROM ({rows})").fetchall()
-    same: dict[str, str] = {}
-    differing: list[str] = []
-    for place, name in enumerate(CANONICAL):
-        filled, first, last = cells[3 * place : 3 * place + 3]
-        if name == "currency" and (first != last or filled not in (0, count)):
-            raise _currencies(connection, rows, where)
-        if name in _WORDS and filled == count and first == last:
-            same[name] = first
-        elif filled:
-            differing.append(name)
-    return same, differing
+    said = {name: {kind[name] for kind in kinds} for name in WORDS}
+    if len(said["money_in"]) > 1:
+        raise _currencies(kinds, where)
+    [currency] = said.pop("money_in")
+    same = {name: next(iter(words)) for name, words in said.items() if len(words) == 1}
+    same = {name: word for name, word in same.items() if word is not None}
+    empty = {name for name in FILLED if not any(kind[f"has_{name}"] for kind in kinds)}
+    empty |= {name for name, words in said.items() if words == {None}}
+    empty |= {"currency", "value_reported"} if currency == "USD" else {"currency", "value_usd"}
+    differing = [name for name in CANONICAL if name not in same and name not in empty]
+    return same | ({} if currency == "USD" else {"currency": currency}), differing
 
 
-def _currencies(connection: duckdb.DuckDBPyConnection, rows: str, where: str) -> BadFileError:
-    found = connection.execute(
-        f"SELECT coalesce(currency, 'USD') AS one, count(*) FROM ({rows}) GROUP BY 1 ORDER BY 1"
-    ).fetchall()
+def _currencies(kinds: Sequence[dict[str, Any]], where: str) -> BadFileError:
+    found = Counter[str]()
+    for kind in kinds:
+        found[kind["money_in"]] += kind["count"]
     return BadFileError(
-        "values in several currencies: " + ", ".join(f"{n:,} in {one}" for one, n in found),
+        "values in several currencies: "
+        + ", ".join(f"{count:,} in {one}" for one, count in sorted(found.items())),
         where=where,
         why="one delivery is in one currency; nothing is converted at a rate of ours",
         hint="keep one with select, and add the file again with the other under another id",

@@ -36,7 +36,7 @@ _LOST = (
 )
 _SEVERAL: tuple[tuple[str, str, Level, str], ...] = (
     (
-        "basis",
+        "partner_basis",
         "several-bases",
         "warning",
         "Imports are told on several bases (by origin, by consignment): never add the two.",
@@ -66,7 +66,7 @@ def noticed(plan: Plan, label: str, looked: Looked, kinds: Sequence[Kind]) -> It
         if count := sum(kind[f"lost_{name}"] for kind in kept):
             yield Finding(rule, "note", label, count, "0", text)
     for name, rule, level, text in _SEVERAL:
-        told = {str(kind[name]) for kind in kept if name != "basis" or kind["importer"]}
+        told = {str(kind[name]) for kind in kept if name == "freq" or kind["told_by"] == "importer"}
         if len(told) > 1:
             shown = ", ".join(sorted(told))
             yield Finding(rule, level, label, len(told), shown, text)

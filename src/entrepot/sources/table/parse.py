@@ -74,7 +74,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
     facts = facts_sql(plan, texts)
     looked = look(connection, plan, cells, texts, facts)
     every = canonical_sql(plan, facts, looked.lookups)
-    findings = account(connection, plan, cells, looked, every)
+    kinds, findings = account(connection, plan, cells, looked, every)
     counted = f"SELECT * FROM ({every}) WHERE why IS NULL"
     merged, more = one_row_a_cell(connection, plan, cells, counted)
 
@@ -82,7 +82,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
         places = rows_of(connection, cells, counted, KEYS, key)
         return f"{table.name}, rows {' and '.join(map(str, places))}" if places else ""
 
-    same, differing = one_word(connection, merged, table.name)
+    same, differing = one_word(kinds, table.name)
     relation = connection.sql(f"SELECT {', '.join(differing)} FROM ({merged})")
     return Rows(relation, same, locate, findings=(*findings, *more))
 
