@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
 from entrepot.cli.data_tables import say
@@ -76,6 +77,7 @@ def _signs(counts: Sequence[int], together: int) -> str:
     """Return a sign for each period, or for several, the last ones whole."""
     first = len(counts) % together
     ends = range(first or together, len(counts) + 1, together)
-    sums = [sum(counts[max(0, end - together) : end]) for end in ends]
-    most = max(sums)
-    return "".join(_SIGNS[-(-8 * one // most) - 1] if one else _NONE for one in sums)
+    spans = [counts[max(0, end - together) : end] for end in ends]
+    means = [sum(span) / len(span) for span in spans]  # the first span may be shorter
+    most = max(means)
+    return "".join(_SIGNS[ceil(8 * one / most) - 1] if one else _NONE for one in means)
