@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,8 @@ __all__ = ["STAGED", "Staged", "cell", "contents", "correct", "hold"]
 
 STAGED = "staged"
 """Temporary table in which the rows wait."""
+_MANY = 1_000_000
+_LISTED = 60_000  # what two bytes can count
 _CHOICES = {
     "told_by": ("exporter", "importer", "both"),
     "freq": ("A", "Q", "M"),
@@ -128,10 +131,26 @@ def contents(
     BadFileError
         If there is no row.
     """
+    _shorten(connection, rows)
     found = list(_contents(connection, rows, whole=whole))
     if not found:
         raise BadFileError("no row is left to load", where=where, hint="look at its findings")
     return found
+
+
+def _shorten(connection: duckdb.DuckDBPyConnection, rows: Rows) -> None:
+    """Keep product codes as numbers of a list: a third less to sort, and quicker to write."""
+    import duckdb
+
+    if "product" not in rows.relation.columns:
+        return
+    [(count, codes)] = connection.sql(
+        f"SELECT count(*), list(DISTINCT product) FROM (SELECT product FROM {STAGED})"
+    ).fetchall()
+    if count >= _MANY and len(codes) <= _LISTED and None not in codes:
+        kind = sorted_enum(codes)
+        with suppress(duckdb.ConversionException):  # rows that were corrected away count here too
+            connection.execute(f"ALTER TABLE {STAGED} ALTER COLUMN product TYPE {kind}")
 
 
 def _contents(

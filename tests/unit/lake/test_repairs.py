@@ -198,3 +198,18 @@ def test_a_correction_that_makes_no_sense_is_refused_where_it_is_written(
 
 def test_a_period_is_read() -> None:
     assert str(Repair.model_validate(made(row=ROW | {"period": "2022-03"})).period) == "2022-03"
+
+
+@pytest.mark.parametrize("drop", [True, False])
+def test_a_corrected_product_among_many_rows(
+    lake: Lake,
+    write: Write,
+    declare: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+    drop: bool,
+) -> None:
+    monkeypatch.setattr("entrepot.lake.staged._MANY", 1)
+    declare(made(column="product", was="850110", becomes=... if drop else "850120", drop=drop))
+    lake.add("baci", [write(ROWS)])
+    assert ("850110",) not in rows_of(lake, "product")
+    assert len(rows_of(lake, "product")) == (2 if drop else 3)
