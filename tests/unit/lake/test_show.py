@@ -171,7 +171,7 @@ def test_a_sign_of_several_months_adds_them_up() -> None:
     lines = drawn(Picture("reporters", "M", months, rows), 60, 24)
     assert "each sign is 12 months" in " ".join(lines)
     assert "A00 ·▄██" in "\n".join(lines)
-    later = Picture("reporters", "M", months[2:], {area: (1,) * 46 for area in rows})
+    later = Picture("reporters", "M", months[2:], dict.fromkeys(rows, (1,) * 46))
     assert "A00 ████" in "\n".join(drawn(later, 60, 24))  # ten months, and three times twelve
 
 
