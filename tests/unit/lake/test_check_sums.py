@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.model.findings import Finding
 
+TOTAL = {"product": "TOTAL", "nomenclature": "NONE"}
 QUIET = ("few-products", "partial-source")
 
 
@@ -118,14 +119,26 @@ def test_small_amounts_have_one_price_by_accident(
     assert check() == {}
 
 
-def test_a_total_beside_its_parts(put: Put, check: Callable[..., dict[str, Finding]]) -> None:
-    total = {"product": "TOTAL", "nomenclature": "NONE"}
-    put("comtrade", {}, total | {"importer": "KAZ"}, total | {"told_by": "importer"})
-    assert check() == {}
-    put("comtrade", total, vintage="2")
+@pytest.mark.parametrize(("total", "above"), [(3e6, False), (1.99e6, False), (1.9e6, True)])
+def test_goods_against_their_total(
+    put: Put, check: Callable[..., dict[str, Finding]], total: float, above: bool
+) -> None:
+    parts: list[dict[str, Any]] = [{}, {"product": "270900"}]
+    put("comtrade", *parts, TOTAL | {"value_usd": total}, TOTAL | {"importer": "KAZ"})
     found = check()
-    assert found["total-beside-parts"].level == "error"
-    assert found["total-beside-parts"].example == "2022 CHN RUS"
+    assert found.keys() == ({"parts-above-total"} if above else set())
+    if above:
+        one = found["parts-above-total"]
+        assert (one.level, one.count) == ("warning", 1)
+        assert one.example.replace("\u00a0", " ") == "2022 CHN RUS: 2.00 m USD, total 1.90 m USD"
+
+
+def test_a_total_goes_before_its_parts(put: Put, check: Callable[..., dict[str, Finding]]) -> None:
+    """What one report says twice is added up once, also where another report has no total."""
+    goods = {"value_usd": 1.5e7}
+    put("comtrade", goods, TOTAL | {"value_usd": 2e7}, goods | {"told_by": "importer"})
+    put("imts", TOTAL | {"value_usd": 3.9e7}, TOTAL | {"value_usd": 2e7, "told_by": "importer"})
+    assert check() == {}
 
 
 def test_a_heading_beside_its_lines(put: Put, check: Callable[..., dict[str, Finding]]) -> None:
@@ -258,9 +271,6 @@ def test_codes_that_nobody_uses(put: Put, check: Callable[..., dict[str, Finding
     found = check({"HS2017": frozenset(codes)})
     assert (found["unused-code"].level, found["unused-code"].example) == ("note", "850039")
     assert check({"HS2017": frozenset([*codes, *(str(n) for n in range(100))])}) == {}
-
-
-TOTAL = {"product": "TOTAL", "nomenclature": "NONE"}
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ CURRENCY = "CASE WHEN value_usd IS NULL THEN currency ELSE 'USD' END"
 REPORTER = "CASE told_by WHEN 'importer' THEN importer ELSE exporter END"
 SIDE = "CASE told_by WHEN 'importer' THEN 'imports' WHEN 'exporter' THEN 'exports' ELSE '' END"
 """Whose row it is, and of which flow it tells; where both tell, the seller stands for it."""
+_TELLER = "CASE told_by WHEN 'exporter' THEN exporter ELSE importer END"
 _CELL = "freq, period, exporter, importer, told_by, partner_basis"
 
 
@@ -49,15 +50,26 @@ class Counted:
             name: [part for part in in_force(catalog.of(name)) if part.counts] for name in names
         }
         counted = cls(folder, connection, {name: parts for name, parts in held.items() if parts})
-        queries = [
-            f"SELECT {literal(name)} AS source, {_CELL}, {CURRENCY} AS currency, "
-            f"count(*) AS n, sum({VALUE}) AS value FROM ({counted.rows(name).sql_query()}) "
-            "GROUP BY ALL"
-            for name in counted.sources
-        ]
+        queries = [counted._sums(name) for name in counted.sources]
         if queries:
             store.keep(connection, "sums", " UNION ALL ".join(queries))
         return counted
+
+    def _sums(self, source: str) -> str:
+        """Return SQL that adds up the rows of a source; a report's total goes before its parts."""
+        query = (
+            f"SELECT {literal(source)} AS source, {_CELL}, {CURRENCY} AS currency, count(*) AS n, "
+            f"sum({VALUE})"
+        )
+        rows = self.rows(source).sql_query()
+        if not any(part.partition.totals for part in self.parts[source]):
+            return f"{query} AS value FROM ({rows}) GROUP BY ALL"
+        report = f"freq, period, told_by, {_TELLER} AS teller"
+        return f"""
+            {query} FILTER (product = 'TOTAL' OR has_total IS NULL) AS value
+            FROM (SELECT *, {_TELLER} AS teller FROM ({rows})) LEFT JOIN
+                 (SELECT DISTINCT {report}, true AS has_total FROM ({rows}) WHERE product = 'TOTAL')
+            USING (freq, period, told_by, teller) GROUP BY ALL"""
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ def check(counted: Counted) -> Iterator[Finding]:
             year
             for year in years
             if year not in totals
-            and not any(_has_totals(counted, source, year) for source in (first, second))
+            and not any(_has_no_codes(counted, source, year) for source in (first, second))
         ]
         yield from _compared(counted, first, second, totals, by_codes=False)
         yield from _compared(counted, first, second, codes, by_codes=True)
@@ -70,7 +70,7 @@ def _is_whole(counted: Counted, source: str, year: Period) -> bool:
     return all(products >= whole_trade(digits) for products, digits in parts)
 
 
-def _has_totals(counted: Counted, source: str, year: Period) -> bool:
+def _has_no_codes(counted: Counted, source: str, year: Period) -> bool:
     return any(digits == 0 for _, digits in _parts(counted, source, year))
 
 
@@ -131,4 +131,4 @@ def _codes(counted: Counted, source: str, years: list[Period]) -> str:
     return f"""
         SELECT year(period) AS year, exporter, importer, told_by, partner_basis AS basis,
                {CURRENCY} AS currency, nomenclature, product, sum({VALUE}) AS value
-        FROM ({rows.sql_query()}) GROUP BY ALL"""
+        FROM ({rows.sql_query()}) WHERE product <> 'TOTAL' GROUP BY ALL"""

@@ -1,9 +1,10 @@
-"""Sums beside their parts: trade that counts twice, and years that their months belie."""
+"""Sums against their parts: totals and goods, headings and lines, years and months."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from entrepot.lake.checks.counted import CURRENCY, VALUE
 from entrepot.lake.holding import spans
 from entrepot.model.display import figure_value
 from entrepot.model.findings import Finding
@@ -18,6 +19,7 @@ __all__ = ["APART", "check"]
 
 APART = 1.1
 """A year and the sum of its months may differ by this factor: years are revised, months seldom."""
+_ABOVE = 1.01
 _SMALL = 1e6
 _CELL = ("period", "freq", "exporter", "importer", "told_by", "partner_basis", "is_reexport")
 
@@ -25,24 +27,37 @@ _CELL = ("period", "freq", "exporter", "importer", "told_by", "partner_basis", "
 def check(counted: Counted, source: str) -> Iterator[Finding]:
     """Say where a source counts trade twice or contradicts itself."""
     place = f"{source} {spans(counted.periods(source))}"
-    yield from _total_beside_parts(counted, source, place)
+    yield from _parts_above_total(counted, source, place)
     yield from _heading_beside_lines(counted, source, place)
     yield from _year_and_months(counted, source, place)
 
 
-def _total_beside_parts(counted: Counted, source: str, place: str) -> Iterator[Finding]:
-    rows = counted.rows(source)
-    if not rows.filter("product = 'TOTAL'").limit(1).fetchall():
+def _parts_above_total(counted: Counted, source: str, place: str) -> Iterator[Finding]:
+    """Hold the goods of a flow against its total over all goods, where both are there."""
+    if not any(part.partition.totals for part in counted.parts[source]):
         return
     cell = ", ".join(_CELL)
-    both = rows.aggregate(
-        f"{cell}, bool_or(product = 'TOTAL') AS total, bool_or(product <> 'TOTAL') AS part", cell
-    ).filter("total AND part")
-    example = "min(concat_ws(' ', year(period), exporter, importer))"
-    [(count, one)] = both.aggregate(f"count(*), {example}").fetchall()
-    if count:
-        text = "The total of all goods stands beside goods of the same flow: a sum counts it twice."
-        yield Finding("total-beside-parts", "error", place, count, one, text)
+    flows = counted.rows(source).aggregate(
+        f"{cell}, {CURRENCY} AS currency, "
+        f"sum({VALUE}) FILTER (product = 'TOTAL') AS total, "
+        f"sum({VALUE}) FILTER (product <> 'TOTAL') AS parts",
+        f"{cell}, {CURRENCY}",
+    )
+    above = flows.filter(f"parts >= {_SMALL} AND parts > {_ABOVE} * total")
+    found = above.project(
+        "year(period), exporter, importer, currency, total, parts, count(*) OVER ()"
+    ).order("parts / total DESC, 1, 2, 3")
+    if top := found.limit(1).fetchall():
+        [(year, seller, buyer, currency, total, parts, count)] = top
+        text = (
+            f"The goods of a flow come to more than its total over all goods, by more than "
+            f"{_ABOVE - 1:.0%}: one is wrong, or something stands there twice."
+        )
+        example = (
+            f"{year} {seller} {buyer}: {figure_value(parts, currency)}, total "
+            f"{figure_value(total, currency)}"
+        )
+        yield Finding("parts-above-total", "warning", place, count, example, text)
 
 
 def _heading_beside_lines(counted: Counted, source: str, place: str) -> Iterator[Finding]:
