@@ -76,6 +76,13 @@ def test_the_header_of_an_archive_is_not_believed(tmp_path: Path, scratch: Path)
     refused(raw(tmp_path, "a.zip", bytes(content)), scratch)
 
 
+def test_a_place_before_the_file_is_damage(tmp_path: Path, scratch: Path) -> None:
+    content = bytearray(zipped(("data.csv", b"a,b\n" * 9)))
+    place = content.rindex(b"PK\x05\x06")
+    content[place + 16 : place + 20] = (2**31).to_bytes(4, "little")  # where the list should begin
+    assert "damaged" in refused(raw(tmp_path, "a.zip", bytes(content)), scratch).what
+
+
 def test_many_small_files_are_refused(tmp_path: Path, scratch: Path, monkeypatch) -> None:
     monkeypatch.setattr(unpack, "MAX_MEMBERS", 3)
     file = raw(tmp_path, "a.zip", zipped(*((f"{n}.csv", b"x") for n in range(4))))
@@ -92,19 +99,25 @@ def test_an_archive_in_an_archive_is_refused(tmp_path: Path, scratch: Path, inne
     "name",
     [
         "../../../escaped.csv",
+        "a/../../escaped.csv",
         "/etc/escaped.csv",
         "..\\..\\escaped.csv",
         "C:\\escaped.csv",
-        "a/" * 99,
+        "~/escaped.csv",
+        "..",
     ],
 )
-def test_a_name_inside_never_becomes_a_path(tmp_path: Path, scratch: Path, name: str) -> None:
-    name = name + "x.csv" if name.endswith("/") else name
+def test_a_name_that_points_out_of_the_archive(tmp_path: Path, scratch: Path, name: str) -> None:
+    error = refused(raw(tmp_path, "a.zip", zipped(("good.csv", b"x\n"), (name, b"x\n"))), scratch)
+    assert "points out of the archive" in error.what
+    assert {one.name for one in tmp_path.iterdir()} == {"raw", "deep"}
+
+
+def test_a_name_inside_never_becomes_a_path(tmp_path: Path, scratch: Path) -> None:
+    name = "a/" * 99 + "b..c/x.csv"
     (found,) = members(raw(tmp_path, "a.zip", zipped((name, b"x,y\n1,2\n"))), scratch)
     assert found[2].parent == scratch
     assert found[2].read_bytes() == b"x,y\n1,2\n"
-    outside = {one for one in tmp_path.rglob("*") if one.is_file()} - {tmp_path / "raw", found[2]}
-    assert not outside
 
 
 def test_a_name_inside_is_harmless_on_a_terminal(tmp_path: Path, scratch: Path) -> None:

@@ -6,6 +6,7 @@ name inside an archive is shown to people and never becomes a path.
 
 from __future__ import annotations
 
+import errno
 import gzip
 import lzma
 import struct
@@ -118,6 +119,8 @@ def _zip_members(file: RawFile, scratch: Path) -> Iterator[tuple[str, str, Path]
                 if info.is_dir() or info.filename.startswith("__MACOSX/"):
                     continue
                 label = f"{file.name}: {_shown(info.filename)}"
+                if _leads_out(info.filename):
+                    raise _trap(label)
                 if info.flag_bits & 1:
                     raise BadFileError(
                         "locked with a password", where=label, hint="unlock it first"
@@ -128,8 +131,8 @@ def _zip_members(file: RawFile, scratch: Path) -> Iterator[tuple[str, str, Path]
                 yield Path(_shown(info.filename)).name, label, target
     except BadFileError:  # it is a ValueError too
         raise
-    except _DAMAGE as error:
-        raise _damaged("zip archive", file.name, error) from error
+    except (*_DAMAGE, OSError) as error:
+        raise _blamed("zip archive", file.name, error) from error
 
 
 class _Meter:
@@ -148,12 +151,8 @@ class _Meter:
                     opened.write(piece)
         except BadFileError:
             raise
-        except (*_DAMAGE, gzip.BadGzipFile) as error:
-            raise _damaged("compressed file", where, error) from error
-        except OSError as error:
-            if error.errno is None:  # how bzip2 says that its data are damaged
-                raise _damaged("compressed file", where, error) from error
-            raise
+        except (*_DAMAGE, OSError) as error:
+            raise _blamed("compressed file", where, error) from error
         _refuse_nested(target, where)
 
     def count(self, size: int, where: str) -> None:
@@ -181,12 +180,31 @@ def _bomb(what: str, where: str) -> BadFileError:
     )
 
 
-def _damaged(kind: str, where: str, error: Exception) -> BadFileError:
+def _blamed(kind: str, where: str, error: Exception) -> Exception:
+    """Return what to raise: the archive is damaged, or the disk is to blame."""
+    # bzip2 and gzip name damage without a number; a place before the start of the file has one.
+    if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+        return error
     return BadFileError(
         f"truncated or damaged {kind} ({error})",
         where=where,
         why="rows at its end would be missing without a word",
         hint=_AGAIN,
+    )
+
+
+def _leads_out(name: str) -> bool:
+    """Whether a name in an archive points out of the folder that it would be unpacked to."""
+    plain = name.replace("\\", "/")
+    return plain.startswith(("/", "~")) or ".." in plain.split("/") or plain[1:2] == ":"
+
+
+def _trap(where: str) -> BadFileError:
+    return BadFileError(
+        "a name that points out of the archive",
+        where=where,
+        why="no publisher packs so: it is made to overwrite files of whoever unpacks it",
+        hint="do not unpack it; download it again from its publisher",
     )
 
 
