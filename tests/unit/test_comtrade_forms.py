@@ -141,6 +141,18 @@ def test_a_bad_cell_of_parquet_is_named(tmp_path: Path, changes, column, part) -
     assert caught.value.where == f"made.parquet, row {8 + len(more)}, column {column}"
 
 
+@pytest.mark.parametrize("mot", ["0.4", "-0.3", "'inf'", "'nan'", "5e12"])
+def test_a_number_that_is_no_code_is_not_the_total(tmp_path: Path, mot: str) -> None:
+    path, odd = tmp_path / "made.parquet", tmp_path / "odd.parquet"
+    parquet_of([row(9.0), row(2.0, product="854232")], path)
+    connect().execute(
+        f"COPY (SELECT * REPLACE (CASE cmdCode WHEN '854232' THEN {mot}::DOUBLE ELSE 0 END AS "
+        f"motCode) FROM '{path}') TO '{odd}' (FORMAT parquet)"
+    )
+    with pytest.raises(BadFileError, match="rows of one mode of transport only"):
+        read(odd, "odd.parquet")
+
+
 def test_rows_are_found_in_parquet(tmp_path: Path) -> None:
     path = tmp_path / "made.parquet"
     parquet_of([row(9.0), row(1.0, partner=490, product="010121")], path)
@@ -180,6 +192,18 @@ def test_an_answer_that_is_not_whole_is_refused() -> None:
     assert "error: Bad period" in refused(json_of(ROWS, error="Bad period")).what
     assert "without rows" in refused(json_of([])).what
     assert "cut off" in refused(json_of(ROWS)[:-20]).what
+
+
+def test_one_name_twice_is_refused() -> None:
+    """The last would win, and the trade of the first be lost without a word."""
+    text = json_of(ROWS).replace('"primaryValue"', '"primaryValue": 1, "primaryValue"', 1)
+    assert "one name twice" in refused(text).what
+    whole = json_of(ROWS)
+    assert "one name twice" in refused(f'{whole[:-1]}, "data": []}}').what
+
+
+def test_half_a_sign_is_refused() -> None:
+    assert "half of a sign" in refused(json_of([ROWS[0] | {"partnerDesc": "\ud83d"}])).what
 
 
 def test_an_answer_of_something_else_is_refused() -> None:

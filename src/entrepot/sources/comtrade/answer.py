@@ -39,18 +39,25 @@ def table_of(path: Path, scratch: Path, where: str) -> Path:
     records = _records(_loaded(path, where), where)
     names = list(dict.fromkeys(name for record in records for name in record))
     target = scratch / f"{path.stem}.answer.csv"
-    with target.open("w", encoding="utf-8", newline="") as opened:
-        writer = csv.writer(opened)
-        writer.writerow(names)
-        for place, record in enumerate(records):
-            writer.writerow([_cell(record.get(name), where, place, name) for name in names])
+    try:
+        with target.open("w", encoding="utf-8", newline="") as opened:
+            writer = csv.writer(opened)
+            writer.writerow(names)
+            for place, record in enumerate(records):
+                writer.writerow([_cell(record.get(name), where, place, name) for name in names])
+    except UnicodeEncodeError as error:
+        raise BadFileError(
+            "text with half of a sign, which JSON can write and nothing else",
+            where=where,
+            hint="download it again",
+        ) from error
     return target
 
 
 def _loaded(path: Path, where: str) -> Any:
     try:
         with path.open(encoding="utf-8-sig") as opened:
-            return json.load(opened, parse_constant=_no_number)
+            return json.load(opened, parse_constant=_no_number, object_pairs_hook=_record)
     except (ValueError, RecursionError) as error:
         raise BadFileError(
             f"not JSON, or cut off ({str(error)[:200]})",
@@ -62,6 +69,13 @@ def _loaded(path: Path, where: str) -> Any:
 
 def _no_number(text: str) -> NoReturn:
     raise ValueError(f"{text} is not a number")
+
+
+def _record(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        raise ValueError("one name twice in one place, and nothing says which counts")
+    return record
 
 
 def _records(answer: Any, where: str) -> list[dict[str, Any]]:

@@ -153,7 +153,11 @@ def _whole(file: File, role: str) -> str:
     if kind == "INTEGER":
         return quoted(column)
     cell = f"trim({quoted(column)})" if kind == "VARCHAR" and file.delim else quoted(column)
-    return f"try_cast({cell} AS INTEGER)"
+    whole = f"try_cast({cell} AS INTEGER)"
+    if kind not in _LATER_TYPES:
+        return whole
+    # A number that is no code (0.4, infinity) is none of the codes: the nearest may be a total's.
+    return f"CASE WHEN {whole} = {cell} THEN {whole} WHEN {cell} IS NOT NULL THEN -2 END"
 
 
 def _number(file: File, role: str) -> str:
