@@ -136,6 +136,40 @@ def test_headings_beside_lines_of_one_reporter_are_refused(lake: Lake, tmp_path:
         lake.add("table", [path], mapping=mapping)
 
 
+def test_origin_and_consignment_are_two_tellings_of_one_trade(tmp_path: Path) -> None:
+    """Half of what China made comes through Turkey."""
+    path = tmp_path / "both.csv"
+    head = "period,partner,product,origin,consignment\n"
+    path.write_text(head + "2021,CHN,854231,800,400\n2021,TUR,854231,100,500\n")
+    mapping = MAP.format(id="both", currency="USD").partition("columns:")[0] + (
+        "reporter: ARM\nflow: import\ncolumns:\n"
+        "  period: {role: period}\n  partner: {role: partner, codes: ISO3}\n"
+        "  product: {role: product}\n"
+        "  origin: {role: value, currency: USD, partner_basis: origin}\n"
+        "  consignment: {role: value, currency: USD, partner_basis: consignment}\n"
+    )
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("table", [path], mapping=mapping)
+    keys = {"importer": "ARM", "exporter": "CHN", "source": "table.both"}
+    sent = _ask(lake, "value", **keys)
+    assert (sent.value, "basis" in {one.id for one in sent.caveats}) == (400, False)
+    assert _ask(lake, "import_share", **keys).value == pytest.approx(400 / 900)
+    assert _ask(lake, "value", **keys, basis="origin").value == 800
+    assert _ask(lake, "import_share", **keys, basis="origin").value == pytest.approx(800 / 900)
+
+
+def test_a_partner_by_origin_is_said_to_be_one(lake: Lake, tmp_path: Path) -> None:
+    assert _ask(lake, "value", importer="POL", exporter="CHN", basis="origin").value is None
+    path = tmp_path / "origin.csv"
+    path.write_text(HEAD + "2022,POL,CHN,M,854231,70\n")
+    mapping = MAP.format(id="made", currency="USD") + "partner_basis: origin\n"
+    lake.add("table", [path], mapping=mapping)
+    keys = {"importer": "POL", "exporter": "CHN", "period": 2022, "source": "table.made"}
+    figure = _ask(lake, "value", **keys)
+    assert (figure.value, "basis" in {one.id for one in figure.caveats}) == (70, True)
+    assert _ask(lake, "value", **keys, basis="origin").value == 70
+
+
 def test_another_currency_gives_shares_and_no_levels_in_dollars(tmp_path: Path) -> None:
     lake = _lake(tmp_path, ROWS, currency="EUR")
     share = _ask(lake, "import_share", importer="POL", exporter="CHN")

@@ -143,6 +143,17 @@ def not_delivered(source: str, codes: frozenset[str]) -> Caveat:
     )
 
 
+def by_origin(definition: Definition) -> Caveat:
+    """Return that an importer names where goods were made, not who sent them."""
+    who = "Importers" if definition.importer == WORLD else area_phrase(definition.importer)
+    who = who[0].upper() + who[1:]
+    return caveat(
+        "basis",
+        f"{who}: imports are told by where goods were made, not by who shipped them; what comes "
+        "through a third country counts as its maker's.",
+    )
+
+
 def one_report(side: str, definition: Definition) -> Caveat:
     """Return what it means that one side's reports stand behind a value."""
     text = definition.importer if side == "importer" else definition.exporter

@@ -68,11 +68,14 @@ class Cells:
         Where the rows are.
     voice
         Whose reports count, ``importer`` or ``exporter``; None where rows are no single reports.
+    twofold
+        Importers that tell the same trade by origin and by consignment.
     """
 
     lake: Lake
     held: Held
     voice: Side | None = None
+    twofold: frozenset[str] = frozenset()
 
     def editions(self, asked: Definition) -> tuple[str, ...]:
         """Return the nomenclatures of the rows that a question touches."""
@@ -127,9 +130,37 @@ class Cells:
         rows = rows.filter(within, nw.col("freq") == self.held.freq, abroad)
         if self.voice:
             rows = rows.filter(_in_books(self.voice, asked))
+        rows = self._one_basis(rows, asked)
         if asked.valuation:
             rows = rows.filter(nw.col("valuation") == asked.valuation.upper())
         return _no_parts(rows) if self.held.has_totals and asked.goods == "all" else rows
+
+    def _one_basis(self, rows: Frame, asked: Definition) -> Frame:
+        """Keep one telling of what an importer tells by origin and by consignment."""
+        origin = (nw.col("partner_basis") == "origin") & (nw.col("told_by") == "importer")
+        if asked.basis == "origin":
+            return rows.filter(origin)
+        if not self.twofold:
+            return rows
+        told_twice = nw.col("importer").is_in(sorted(self.twofold))
+        return rows.filter(~nw.when(origin).then(told_twice).otherwise(nw.lit(False)))
+
+    def by_origin(self, asked: Definition) -> bool:
+        """Whether the flow is told, at least in part, by where goods were made."""
+        if "origin" not in self.held.bases:
+            return False
+        rows = self.flow(asked, (everything(),)).filter(nw.col("told_by") == "importer")
+        return ("origin",) in fetch(rows.select("partner_basis").unique())
+
+    def told_twice(self, asked: Definition) -> frozenset[str]:
+        """Return the importers that tell a cell of this trade by origin and by consignment."""
+        if not self.held.bases >= {"origin", "consignment"}:
+            return frozenset()
+        cell = ["period", "exporter", "importer", "product"]
+        rows = self.rows("importer", (everything(),), asked.but(goods="", basis="dispatch"))
+        told = rows.filter(nw.col("told_by") == "importer").group_by(cell)
+        twice = told.agg(nw.col("partner_basis").n_unique().alias("n")).filter(nw.col("n") > 1)
+        return frozenset(name for (name,) in fetch(twice.select("importer").unique()))
 
     def flow(self, asked: Definition, goods: Goods, *, inside: bool = False) -> Frame:
         """Return the cells of the flow; ``both`` adds the way back.

@@ -53,12 +53,15 @@ def answer(definition: Definition, lake: Lake, source: str) -> Answer | Missing:
     deliveries = held(lake, source, periods)
     if isinstance(deliveries, Missing):
         return deliveries
+    if definition.basis == "origin" and "origin" not in deliveries.bases:
+        return Missing(f"{source} does not tell goods by origin")
     if definition.quantity == "value" and (refusal := _other_currency(definition, deliveries)):
         return Missing(refusal)
     voices: list[Side | None] = [None]
     if deliveries.has_reports:
         voices = [*_voices(definition)]
-    told = [_told(definition, Cells(lake, deliveries, voice)) for voice in voices]
+    twofold = Cells(lake, deliveries).told_twice(definition)
+    told = [_told(definition, Cells(lake, deliveries, voice, twofold)) for voice in voices]
     spoken = [(cells, goods, main) for cells, goods, main in told if isinstance(main, Estimate)]
     if not spoken:
         reasons = dict.fromkeys(main.reason for _, _, main in told if isinstance(main, Missing))
@@ -105,7 +108,7 @@ def _voices(definition: Definition) -> tuple[Side, Side]:
 
 def _refusal(definition: Definition, source: str) -> str | None:
     """Say why the source cannot answer this kind of question at all."""
-    if definition.basis != "dispatch":
+    if definition.basis not in ("dispatch", "origin"):
         return f"{source} does not tell goods by {definition.basis}"
     if definition.quantity == "items":
         return f"{source} counts value and mass, not items"
@@ -173,6 +176,12 @@ def _about_rows(definition: Definition, cells: Cells) -> Iterator[Caveat]:
     """Yield what follows from which rows there are, and which of them make up a total."""
     if cells.voice:
         yield caveats.one_report(cells.voice, definition)
+        if (
+            definition.basis == "dispatch"
+            and cells.voice == "importer"
+            and cells.by_origin(definition)
+        ):
+            yield caveats.by_origin(definition)
     wholes = totals(definition)
     if cells.held.is_partial:
         text = f"The lake holds {cells.held.source} for {cells.held.areas} exporters only"

@@ -48,6 +48,8 @@ class Held:
         Whether a delivery has so few codes that they may not be all goods.
     has_totals
         Whether rows over all goods may stand beside rows by product.
+    bases
+        What makes the partner, where rows say it: destination, origin, consignment.
     """
 
     source: str
@@ -60,6 +62,7 @@ class Held:
     has_reports: bool
     few_products: bool
     has_totals: bool = False
+    bases: frozenset[str] = frozenset()
 
 
 def flow_sources(lake: Lake) -> list[str]:
@@ -107,6 +110,7 @@ def held(lake: Lake, source: str, periods: Sequence[Period]) -> Held | Missing:
         has_reports=any(item.reporters for item in used),
         few_products=any(item.has_few_products for item in used),
         has_totals=any(item.totals for item in used),
+        bases=frozenset(name for item in used for name in item.bases),
     )
 
 

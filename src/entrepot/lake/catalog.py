@@ -63,6 +63,8 @@ class Partition:
         rows are totals over all goods.
     totals
         Number of rows that are totals over all goods.
+    bases
+        What makes the partner: destination, origin, consignment; where the rows say it.
     """
 
     period: Period | None
@@ -75,6 +77,7 @@ class Partition:
     products: int = 0
     digits: int = 0
     totals: int = 0
+    bases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,5 +234,5 @@ def _snapshot(data: dict[str, Any]) -> Snapshot:
 def _partition(data: dict[str, Any]) -> Partition:
     files = {order: StoredFile(**stored) for order, stored in data["files"].items()}
     period = Period.parse(data["period"]) if data["period"] else None
-    texts = {name: tuple(data[name]) for name in ("slices", "nomenclatures")}
+    texts = {name: tuple(data[name]) for name in ("slices", "nomenclatures", "bases")}
     return Partition(**data | {"period": period, "files": files} | texts)

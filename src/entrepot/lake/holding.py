@@ -50,6 +50,8 @@ class Holding:
         Number of product codes in the period that has fewest.
     totals
         Number of rows that are totals over all goods; they may stand beside rows by product.
+    bases
+        What makes the partner: destination, origin, consignment; where the rows say it.
     findings
         What was noticed when it was loaded.
     counts
@@ -71,6 +73,7 @@ class Holding:
     reporters: int
     products: int
     totals: int
+    bases: tuple[str, ...]
     added_on: str
     files: tuple[str, ...]
     bytes: int
@@ -112,6 +115,7 @@ class Holding:
             "reporters": self.reporters,
             "products": self.products,
             "totals": self.totals,
+            "bases": list(self.bases),
             "added_on": self.added_on,
             "files": list(self.files),
             "bytes": self.bytes,
@@ -191,6 +195,7 @@ def _holding(item: Snapshot, counting: Sequence[Period | None]) -> Holding:
         reporters=len(tellers) if item.table == "flows" else 0,
         products=min(part.products for part in item.partitions),
         totals=sum(part.totals for part in item.partitions),
+        bases=tuple(sorted({name for part in item.partitions for name in part.bases})),
         added_on=item.added_on,
         files=(item.raw.name,),
         bytes=stored + item.raw.bytes,

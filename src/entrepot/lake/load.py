@@ -210,6 +210,7 @@ def _partitions(run: _Load, snapshot: Snapshot, table: Delivery, rows: Rows) -> 
             staged.products,
             staged.digits,
             staged.totals,
+            staged.bases,
         )
         require_room(
             snapshot,

@@ -45,7 +45,7 @@ class Staged:
         None for a table without periods.
     rows, exporters, importers
         How many there are.
-    slices, nomenclatures, products, digits, totals
+    slices, nomenclatures, products, digits, totals, bases
         As in a partition of the catalog.
     """
 
@@ -58,6 +58,7 @@ class Staged:
     products: int = 0
     digits: int = 0
     totals: int = 0
+    bases: tuple[str, ...] = ()
 
 
 def hold(connection: duckdb.DuckDBPyConnection, rows: Rows, own: Iterable[str] = ()) -> None:
@@ -163,17 +164,31 @@ def _contents(
     digits = "coalesce(max(length(product)) FILTER (WHERE product <> 'TOTAL'), 0)"
     totals = "count(*) FILTER (WHERE product = 'TOTAL')"
     codes = f"count(DISTINCT product), {digits}, {totals}"
+    basis = "partner_basis" if "partner_basis" in kinds else "NULL"
     edition = "nomenclature" if "nomenclature" in kinds else "NULL"
     periods = kinds.get("period") == "DATE"
     when = f"{'freq' if 'freq' in kinds else literal('A')}, period" if periods else "NULL, NULL"
     found = connection.sql(f"""
         SELECT {when}, count(*), {flows}, list(DISTINCT {slices}), list(DISTINCT {edition}),
-               {codes if "product" in kinds else "0, 0, 0"}
+               {codes if "product" in kinds else "0, 0, 0"}, list(DISTINCT {basis})
         FROM (SELECT {out} FROM {STAGED}) GROUP BY 1, 2 ORDER BY 2, 1""").fetchall()
-    for freq, start, count, exporters, importers, told, editions, *codes_there in found:
-        period = _period(freq, start) if start else None
-        known = tuple(sorted(name for name in editions if name))
-        yield Staged(period, count, exporters, importers, tuple(sorted(told)), known, *codes_there)
+    for freq, start, count, sellers, buyers, told, editions, products, size, sums, bases in found:
+        yield Staged(
+            period=_period(freq, start) if start else None,
+            rows=count,
+            exporters=sellers,
+            importers=buyers,
+            slices=_texts(told),
+            nomenclatures=_texts(editions),
+            products=products,
+            digits=size,
+            totals=sums,
+            bases=_texts(bases),
+        )
+
+
+def _texts(found: list[str | None]) -> tuple[str, ...]:
+    return tuple(sorted(text for text in found if text))
 
 
 def _period(freq: str, start: date) -> Period:
