@@ -189,6 +189,7 @@ def refused(content: str) -> BadFileError:
 
 def test_an_answer_that_is_not_whole_is_refused() -> None:
     assert "7 rows, where the answer counts 9" in refused(json_of(ROWS, count=9)).what
+    assert "answer counts many" in refused(json_of(ROWS, count="many")).what
     assert "error: Bad period" in refused(json_of(ROWS, error="Bad period")).what
     assert "without rows" in refused(json_of([])).what
     assert "cut off" in refused(json_of(ROWS)[:-20]).what

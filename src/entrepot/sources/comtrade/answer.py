@@ -117,9 +117,9 @@ def _require_whole(answer: dict[str, Any], where: str) -> None:
             hint="answers of the interface before 2022 (dataset, validation) are not read",
         )
     count, data = answer.get("count"), answer["data"]
-    if isinstance(data, list) and isinstance(count, int) and count != len(data):
+    if isinstance(data, list) and count is not None and count != len(data):
         raise BadFileError(
-            f"{len(data):,} rows, where the answer counts {count:,}",
+            f"{len(data):,} rows, where the answer counts {str(count)[:20]}",
             where=where,
             why="the rest would be missing without a word",
             hint="ask for less at a time, so that all rows come",
