@@ -76,18 +76,20 @@ def _taken(
     item: Snapshot, part: Partition, other: Snapshot, name: str, key: tuple[Any, ...] | None
 ) -> BadFileError:
     cell = f" ({' '.join(str(one) for one in key if one is not None)})" if key else ""
+    trade = item.table in ("flows", "inputs")
+    why = "its trade would count twice" if trade else "the same rows would be there twice"
     when = f" {part.period}" if part.period else ""
     if other.load == item.load:
         return BadFileError(
             f"{item.source}{when} comes twice in one load{cell}",
             where=f"{name} and {other.raw.name}",
-            why="its trade would count twice",
+            why=why,
             hint="give each period once",
         )
     return BadFileError(
         f"{item.source}{when} is held already, from another file{cell}",
         where=f"{name} ({item.vintage}); held: {other.raw.name} ({other.vintage})",
-        why="its trade would count twice",
+        why=why,
         hint="add --replace to take the new rows instead of the old"
         + ("" if part.slices == ("*",) else ", of the same reporters"),
     )
