@@ -91,7 +91,7 @@ def _taken(
         where=f"{name} ({item.vintage}); held: {other.raw.name} ({other.vintage})",
         why=why,
         hint="add --replace to take the new rows instead of the old"
-        + ("" if part.slices == ("*",) else ", of the same reporters"),
+        + (", of the same reporters" if trade and part.slices != ("*",) else ""),
     )
 
 

@@ -40,8 +40,12 @@ class _Series(NamedTuple):
 
 
 def releases(catalog: Catalog) -> Iterator[Finding]:
-    """Warn where rows of several releases or editions count: a change may be a revision."""
-    for source in dict.fromkeys(item.source for item in catalog.snapshots):
+    """Warn where rows of several releases or editions count: a change may be a revision.
+
+    A table without periods, such as descriptions of products, is made of editions.
+    """
+    dated = (item.source for item in catalog.snapshots if item.table in ("flows", "inputs"))
+    for source in dict.fromkeys(dated):
         parts = [part for part in in_force(catalog.of(source)) if part.counts]
         for name, word in (("vintage", "releases"), ("nomenclature", "editions")):
             times: dict[str, set[Period]] = {}
