@@ -79,6 +79,11 @@ def _taken(
     trade = item.table in ("flows", "inputs")
     why = "its trade would count twice" if trade else "the same rows would be there twice"
     when = f" {part.period}" if part.period else ""
+    hint = "add --replace to take the new rows instead of the old"
+    if trade and part.slices != ("*",):
+        hint += ", of the same reporters"
+    if key and key[-1] is True:  # re-exports; exports would be lost for them
+        hint = "exports hold their re-exports: give both flows in one file"
     if other.load == item.load:
         return BadFileError(
             f"{item.source}{when} comes twice in one load{cell}",
@@ -90,8 +95,7 @@ def _taken(
         f"{item.source}{when} is held already, from another file{cell}",
         where=f"{name} ({item.vintage}); held: {other.raw.name} ({other.vintage})",
         why=why,
-        hint="add --replace to take the new rows instead of the old"
-        + (", of the same reporters" if trade and part.slices != ("*",) else ""),
+        hint=hint,
     )
 
 

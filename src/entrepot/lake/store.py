@@ -9,7 +9,7 @@ from entrepot.lake.layout import SLICE
 from entrepot.lake.outside import readable
 from entrepot.lake.readback import sort_columns
 from entrepot.lake.staged import STAGED, cell
-from entrepot.model.columns import key_columns, schema
+from entrepot.model.columns import columns, key_columns, schema
 from entrepot.sources.enums import enum
 from entrepot.sources.strict import literal
 
@@ -92,16 +92,24 @@ def _of(connection: duckdb.DuckDBPyConnection, rows: Rows, period: Period | None
 def clash(
     connection: duckdb.DuckDBPyConnection, rows: Rows, period: Period | None, held: Path
 ) -> tuple[Any, ...] | None:
-    """Return the key of a staged row that stored rows of the same period have too, if any."""
+    """Return the key of a staged row that stored rows of the same period have too, if any.
+
+    A key that does not say (re-exports or not, partners by origin or not) meets every one that
+    does: exports hold their re-exports, so that the two would count twice.
+    """
     names = [name for name in key_columns(rows.table) if name not in ("period", "freq")]
     mine = ", ".join(f"{cell(name, connection, rows.same)} AS {name}" for name in names)
-    both = " AND ".join(f"new.{name} IS NOT DISTINCT FROM old.{name}" for name in names)
+    open_ = [one.name for one in columns(rows.table) if one.name in names and one.nullable]
+    both = " AND ".join(f"new.{name} = old.{name}" for name in names if name not in open_)
+    meets = [
+        f"(new.{name} = old.{name} OR new.{name} IS NULL OR old.{name} IS NULL)" for name in open_
+    ]
     with readable():
         found = connection.sql(f"""
             SELECT {", ".join(f"new.{name}" for name in names)}
             FROM (SELECT {mine} FROM {STAGED} WHERE {_of(connection, rows, period)}) AS new
-            SEMI JOIN read_parquet({literal(held)}, hive_partitioning=false) AS old ON {both}
-            ORDER BY ALL LIMIT 1""").fetchall()
+            JOIN read_parquet({literal(held)}, hive_partitioning=false) AS old ON {both}
+            WHERE {" AND ".join(["true", *meets])} ORDER BY ALL LIMIT 1""").fetchall()
     return found[0] if found else None
 
 

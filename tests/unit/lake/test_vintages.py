@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 from lake_files import NAME, rows_of
 
-from entrepot.errors import UnknownNameError
+from entrepot.errors import BadFileError, UnknownNameError
 from entrepot.lake.catalog import Partition, RawEntry, Snapshot
 from entrepot.lake.force import in_force
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:
-    from lake_files import Write
+    from lake_files import Put, Write
 
     from entrepot.lake import Lake
 
@@ -100,3 +100,19 @@ def test_only_what_is_told_anew_is_hidden(
     ]
     assert in_force(items)[0].hidden == hidden
     assert in_force(items[:1])[0].hidden == frozenset()
+
+
+@pytest.mark.parametrize("silent_first", [True, False])
+@pytest.mark.parametrize("said", [{"is_reexport": "true"}, {"partner_basis": "origin"}])
+def test_a_row_that_does_not_say_is_no_part_beside_one_that_does(
+    lake: Lake, put: Put, said: dict[str, str], silent_first: bool
+) -> None:
+    """Exports hold their re-exports: a file of either has no room beside a file of the other."""
+    first, second = ({}, said) if silent_first else (said, {})
+    put("comtrade", first)
+    with pytest.raises(BadFileError, match="is held already"):
+        put("comtrade", second)
+    put("comtrade", second | {"importer": "KAZ"})
+    put("comtrade", {"product": "850120", "is_reexport": "true"})
+    put("comtrade", {"product": "850120", "is_reexport": "false"})
+    assert sum(item.rows for item in lake.holdings()) == 4
