@@ -212,7 +212,8 @@ class Lake:
         from entrepot.lake.publish import remove
 
         gone = self.holdings(source, snapshot=snapshot)
-        remove(self.path, {item.snapshot for item in gone}, split_address(source)[0])
+        named = {(item.snapshot, item.vintage) for item in gone}
+        remove(self.path, named, split_address(source)[0])
         return gone
 
     def export(

@@ -100,8 +100,8 @@ def load(
                 run.progress("making it visible")
                 finish()
                 publish(folder, staging, after)
-    new = {item.id for item in run.added}
-    mine = tuple(item for item in holdings(after) if item.source == source and item.snapshot in new)
+    new = {(source, item.id, item.vintage) for item in run.added}
+    mine = tuple(one for one in holdings(after) if (one.source, one.snapshot, one.vintage) in new)
     return LoadReport(source, mine, tuple(unchanged), hides(before, after, source))
 
 

@@ -46,11 +46,18 @@ def publish(folder: Path, staging: Path, after: Catalog) -> None:
     _tidy(folder, after, keep=staging)
 
 
-def remove(folder: Path, snapshots: set[str], source: str) -> None:
-    """Take snapshots of a source out of the catalog and delete what nothing else needs."""
+def remove(folder: Path, snapshots: set[tuple[str, str]], source: str) -> None:
+    """Take snapshots of a source out of the catalog and delete what nothing else needs.
+
+    Each is named by its id and its release: the same bytes can be held as two releases.
+    """
     with guarded(folder), finishing() as finish, writing(folder, f"removing {source}"):
         before = Catalog.read(folder)
-        left = (i for i in before.snapshots if i.source != source or i.id not in snapshots)
+        left = (
+            one
+            for one in before.snapshots
+            if one.source != source or (one.id, one.vintage) not in snapshots
+        )
         after = Catalog(tuple(left))
         finish()
         _write_in_little_room(folder, before, after)

@@ -102,6 +102,18 @@ def test_only_what_is_told_anew_is_hidden(
     assert in_force(items[:1])[0].hidden == frozenset()
 
 
+def test_one_release_of_bytes_that_are_held_as_two_is_removed_alone(
+    lake: Lake, write: Write
+) -> None:
+    file = write(name="BACI_HS17_Y2022.csv")
+    for vintage in ("V202401", "V202501"):
+        [new] = lake.add("baci", [file], vintage=vintage).added
+        assert new.vintage == vintage
+    assert [gone.vintage for gone in lake.remove("baci@V202401")] == ["V202401"]
+    assert [item.vintage for item in lake.holdings()] == ["V202501"]
+    assert rows_of(lake, "value_usd")
+
+
 @pytest.mark.parametrize("silent_first", [True, False])
 @pytest.mark.parametrize("said", [{"is_reexport": "true"}, {"partner_basis": "origin"}])
 def test_a_row_that_does_not_say_is_no_part_beside_one_that_does(
