@@ -117,7 +117,8 @@ def test_all_goods_are_refused_where_some_are_held(lake: Lake) -> None:
 def test_totals_beside_products_do_not_count_twice(lake: Lake, tmp_path: Path) -> None:
     """Poland's totals come in another file; China's reports have products only."""
     path = tmp_path / "totals.csv"
-    path.write_text(HEAD + "2021,POL,CHN,M,TOTAL,9000\n2021,POL,DEU,M,TOTAL,1000\n")
+    told = {"CHN": 9000, "DEU": 600, "HKG": 400}
+    path.write_text(HEAD + "".join(f"2021,POL,{name},M,TOTAL,{told[name]}\n" for name in told))
     mapping = MAP.format(id="reports", currency="USD").replace("level: 6", "level: total")
     lake.add("table", [path], mapping=mapping)
     whole = _ask(lake, "import_share", importer="POL", exporter="CHN", goods="all")
@@ -126,6 +127,28 @@ def test_totals_beside_products_do_not_count_twice(lake: Lake, tmp_path: Path) -
     assert chips.value == pytest.approx(400 / 600)
     value = _ask(lake, "value", importer="POL", exporter="CHN", goods="all")
     assert value.value == 9000
+
+
+def test_a_total_of_one_partner_does_not_hide_the_goods_of_others(tmp_path: Path) -> None:
+    """Of China there is a total only; of the United States lines, as many as all goods have."""
+    lines = [f"2021,POL,USA,M,{code},2\n" for code in range(100_000, 102_500)]
+    path = tmp_path / "file.csv"
+    mapping = MAP.format(id="reports", currency="USD")
+    lake = Lake.open(tmp_path / "lake")
+    path.write_text(HEAD + "2021,POL,CHN,M,TOTAL,1000\n")
+    lake.add("table", [path], mapping=mapping.replace("level: 6", "level: total"))
+    path.write_text(HEAD + "".join(lines))
+    lake.add("table", [path], mapping=mapping)
+    keys = {"importer": "POL", "exporter": "CHN", "goods": "all"}
+    assert _ask(lake, "import_share", **keys).value == pytest.approx(1000 / 6000)
+    lake.remove("table.reports", snapshot=lake.holdings()[-1].snapshot)
+    path.write_text(HEAD + "".join(lines[:9]))
+    lake.add("table", [path], mapping=mapping)
+    assert _ask(lake, "value", **keys).value == 1000
+    for measure, exporter in (("import_share", "CHN"), ("value", "USA")):
+        figure = _ask(lake, measure, **keys | {"exporter": exporter})
+        assert figure.status == "insufficient_data"
+        assert "9 product codes of 6 digits" in figure.reason
 
 
 def test_headings_beside_lines_of_one_reporter_are_refused(lake: Lake, tmp_path: Path) -> None:

@@ -219,14 +219,15 @@ def names_on(rows: Frame, side: Side, among: frozenset[str]) -> frozenset[str]:
 
 
 def _no_parts(rows: Frame) -> Frame:
-    """Leave out rows by product where the same report has a total over all goods."""
-    keys = ["period", "told_by", "teller"]
-    teller = nw.when(nw.col("told_by") == "exporter").then("exporter").otherwise("importer")
-    told = rows.with_columns(teller.alias("teller"))
+    """Leave out rows by product where the same flow has a total over all goods.
+
+    By flow, not by report: a partner whose total is all that there is must not hide the others.
+    """
+    keys = ["period", "exporter", "importer", "told_by"]
     is_total = nw.col("product") == "TOTAL"
-    totals_of = told.filter(is_total).select(keys).unique()
-    parts = told.filter(~is_total).join(totals_of, on=keys, how="anti")
-    return nw.concat([told.filter(is_total), parts]).drop("teller")
+    totals_of = rows.filter(is_total).select(keys).unique()
+    parts = rows.filter(~is_total).join(totals_of, on=keys, how="anti")
+    return nw.concat([rows.filter(is_total), parts])
 
 
 def is_everything(goods: Goods) -> bool:

@@ -36,18 +36,22 @@ def _silent(cells: Cells, asked: Definition) -> Missing | None:
 
 
 def _few(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
-    """Refuse all goods where the lake has some of them only."""
+    """Refuse all goods where the lake has some of them only, and a flow without its total."""
     if not cells.held.few_products or not is_everything(goods):
         return None
-    rows = cells.rows("importer", goods, asked)
-    [(count, digits, total)] = fetch(
+    is_line = nw.col("product") != "TOTAL"
+    rows = cells.rows("importer", goods, asked.but(goods="")).filter(is_line)
+    [(count, digits)] = fetch(
         rows.select(
             nw.col("product").n_unique(),
             nw.col("product").str.len_chars().max().alias("digits"),
-            (nw.col("product") == "TOTAL").any().alias("total"),
         )
     )
-    if total or not count or count >= whole_trade(digits):
+    if not count or count >= whole_trade(digits):
+        return None
+    flows = (asked, *(whole for whole, _ in totals(asked)))
+    added = (cells.flow(one, goods, inside=True).filter(is_line).head(1) for one in flows)
+    if not any(fetch(one.select("product")) for one in added):
         return None
     return Missing(
         f"the lake's {cells.held.source} has {count} product codes of {digits} digits in "

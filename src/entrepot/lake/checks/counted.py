@@ -26,7 +26,6 @@ CURRENCY = "CASE WHEN value_usd IS NULL THEN currency ELSE 'USD' END"
 REPORTER = "CASE told_by WHEN 'importer' THEN importer ELSE exporter END"
 SIDE = "CASE told_by WHEN 'importer' THEN 'imports' WHEN 'exporter' THEN 'exports' ELSE '' END"
 """Whose row it is, and of which flow it tells; where both tell, the seller stands for it."""
-_TELLER = "CASE told_by WHEN 'exporter' THEN exporter ELSE importer END"
 _CELL = "freq, period, exporter, importer, told_by, partner_basis"
 
 
@@ -56,7 +55,7 @@ class Counted:
         return counted
 
     def _sums(self, source: str) -> str:
-        """Return SQL that adds up the rows of a source; a report's total goes before its parts."""
+        """Return SQL that adds up the rows of a source; a flow's total goes before its parts."""
         query = (
             f"SELECT {literal(source)} AS source, {_CELL}, {CURRENCY} AS currency, count(*) AS n, "
             f"sum({VALUE})"
@@ -64,12 +63,12 @@ class Counted:
         rows = self.rows(source).sql_query()
         if not any(part.partition.totals for part in self.parts[source]):
             return f"{query} AS value FROM ({rows}) GROUP BY ALL"
-        report = f"freq, period, told_by, {_TELLER} AS teller"
+        flow = "freq, period, exporter, importer, told_by"
         return f"""
             {query} FILTER (product = 'TOTAL' OR has_total IS NULL) AS value
-            FROM (SELECT *, {_TELLER} AS teller FROM ({rows})) LEFT JOIN
-                 (SELECT DISTINCT {report}, true AS has_total FROM ({rows}) WHERE product = 'TOTAL')
-            USING (freq, period, told_by, teller) GROUP BY ALL"""
+            FROM ({rows}) LEFT JOIN
+                 (SELECT DISTINCT {flow}, true AS has_total FROM ({rows}) WHERE product = 'TOTAL')
+            USING ({flow}) GROUP BY ALL"""
 
     @property
     def sources(self) -> tuple[str, ...]:
