@@ -12,7 +12,7 @@ from entrepot.errors import BadFileError
 from entrepot.lake.outside import readable
 from entrepot.lake.staged import STAGED
 from entrepot.model.columns import key_columns
-from entrepot.sources.strict import literal
+from entrepot.sources.strict import file_literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,7 +90,7 @@ def _twin(
     if not key:
         return {} if rows > 1 else None
     before = ", ".join(f"lag({name}) OVER () AS before_{name}" for name in key)
-    file = f"read_parquet({literal(path)}, hive_partitioning=false)"
+    file = f"read_parquet({file_literal(path)}, hive_partitioning=false)"
     [(found,)] = connection.sql(f"SELECT count(*) FROM {file}").fetchall()
     if found != rows:
         raise AssertionError(f"{found} of {rows} rows were written")

@@ -11,7 +11,7 @@ from entrepot.lake.readback import sort_columns
 from entrepot.lake.staged import STAGED, cell
 from entrepot.model.columns import columns, key_columns, schema
 from entrepot.sources.enums import enum
-from entrepot.sources.strict import literal
+from entrepot.sources.strict import file_literal, literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -108,7 +108,7 @@ def clash(
         found = connection.sql(f"""
             SELECT {", ".join(f"new.{name}" for name in names)}
             FROM (SELECT {mine} FROM {STAGED} WHERE {_of(connection, rows, period)}) AS new
-            JOIN read_parquet({literal(held)}, hive_partitioning=false) AS old ON {both}
+            JOIN read_parquet({file_literal(held)}, hive_partitioning=false) AS old ON {both}
             WHERE {" AND ".join(["true", *meets])} ORDER BY ALL LIMIT 1""").fetchall()
     return found[0] if found else None
 
@@ -169,13 +169,13 @@ def scan(
         Files of one sort order, each with the slices of it that do not count.
     """
     names = ", ".join(schema(table))
-    whole = [literal(path) for path, hidden in files if not hidden]
+    whole = [file_literal(path) for path, hidden in files if not hidden]
     queries = [_read(table, names, whole)] if whole else []
     for path, hidden in files:
         if hidden:
             gone = ", ".join(map(literal, sorted(hidden)))
             rest = f" WHERE ({SLICE[table]}) NOT IN ({gone})"
-            queries.append(_read(table, names, [literal(path)]) + rest)
+            queries.append(_read(table, names, [file_literal(path)]) + rest)
     with readable():
         return connection.sql(" UNION ALL ".join(queries))
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
-from entrepot.sources.strict import literal, quoted
+from entrepot.sources.strict import file_literal, literal, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -46,7 +46,7 @@ def is_parquet(path: Path) -> bool:
 def read_parquet(path: Path, *, numbered: bool = False) -> str:
     """Return SQL that reads a Parquet file; `numbered` adds ``file_row_number``, from 0."""
     more = ", file_row_number=true" if numbered else ""
-    return f"read_parquet({literal(path)}, hive_partitioning=false{more})"
+    return f"read_parquet({file_literal(path)}, hive_partitioning=false{more})"
 
 
 @contextmanager

@@ -20,7 +20,16 @@ if TYPE_CHECKING:
 
     import duckdb
 
-__all__ = ["NUMBER", "Rule", "find_rows", "literal", "quoted", "read_text", "verify"]
+__all__ = [
+    "NUMBER",
+    "Rule",
+    "file_literal",
+    "find_rows",
+    "literal",
+    "quoted",
+    "read_text",
+    "verify",
+]
 
 NUMBER = r"([0-9]{1,15}([.][0-9]*)?|[.][0-9]+)([eE][-+]?[0-9]{1,2})?"
 
@@ -81,6 +90,11 @@ def literal(text: object) -> str:
     return "'" + str(text).replace("'", "''") + "'"
 
 
+def file_literal(path: Path) -> str:
+    """Return the path of one file to read as a literal of SQL, never as a pattern for several."""
+    return literal(re.sub(r"([*?\[])", r"[\1]", str(path)))
+
+
 def quoted(name: str) -> str:
     """Return the name of a column for SQL, whatever it is made of."""
     return '"' + name.replace('"', '""') + '"'
@@ -96,7 +110,7 @@ def read_text(
     """
     types = ", ".join(f"{literal(n)}: {literal((kinds or {}).get(n, 'VARCHAR'))}" for n in columns)
     return (
-        f"read_csv({literal(path)}, columns={{{types}}}, header=true, auto_detect=false, "
+        f"read_csv({file_literal(path)}, columns={{{types}}}, header=true, auto_detect=false, "
         f"delim={literal(delim)}, quote='\"', escape='\"', strict_mode=true)"
     )
 

@@ -269,3 +269,15 @@ def test_damaged_catalog(lake: Lake, write: Write) -> None:
     catalog.write_text(text.replace('"format": 2', '"format": 1'))
     with pytest.raises(BadFileError, match="format 1"):
         lake.holdings()
+
+
+@pytest.mark.parametrize(("name", "like_it"), [("a*", "ab"), ("a?", "ab"), ("a[b]", "ab")])
+def test_the_name_of_a_lake_is_no_pattern_for_others(
+    tmp_path: Path, write: Write, name: str, like_it: str
+) -> None:
+    """Two lakes with the same file: each has its own rows, and not those of the other."""
+    lakes = [Lake.open(tmp_path / one / "lake") for one in (like_it, name)]
+    for lake in lakes:
+        lake.add("baci", [write()])
+    lakes[0].add("baci", [write(["2021,156,643,850110,3,1"], "BACI_HS17_Y2021_V202501.csv")])
+    assert [len(rows_of(lake, "value_usd")) for lake in lakes] == [4, 3]

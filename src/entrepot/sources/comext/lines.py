@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.model.product import EDITIONS
 from entrepot.sources.comext.who import members
-from entrepot.sources.strict import literal
+from entrepot.sources.strict import file_literal, literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,7 +55,7 @@ class Lines:
         who = {name: _who(codes) for name, codes in (("r", self.reporters), ("p", self.partners))}
         return f"""(
             SELECT staged.*, r.iso AS reporter_iso, p.iso AS partner_iso
-            FROM read_parquet({literal(self.path)}) AS staged
+            FROM read_parquet({file_literal(self.path)}) AS staged
             JOIN (VALUES {who["r"]}) AS r(text, iso) ON r.text = staged.reporter
             JOIN (VALUES {who["p"]}) AS p(text, iso) ON p.text = staged.partner
             WHERE r.iso <> '' AND p.iso <> '')"""

@@ -13,7 +13,7 @@ from entrepot.sources.comext.stage import stage
 from entrepot.sources.comext.totals import require_once, without_parts
 from entrepot.sources.comext.who import areas_of
 from entrepot.sources.parser import Delivery, Rows
-from entrepot.sources.strict import literal
+from entrepot.sources.strict import file_literal
 from entrepot.sources.unpack import members
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
     require_once(connection, file, lines)
     lines, found = without_parts(connection, file, lines)
     connection.sql(lines.flows).write_parquet(str(added))
-    flows = connection.sql(f"SELECT * FROM read_parquet({literal(added)})")
+    flows = connection.sql(f"SELECT * FROM read_parquet({file_literal(added)})")
     findings = (
         *(
             one
@@ -82,7 +82,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
 
 
 def _counts(connection: duckdb.DuckDBPyConnection, staged: Path, column: str) -> dict[str, int]:
-    query = f"SELECT {column}, count(*) FROM read_parquet({literal(staged)}) GROUP BY ALL"
+    query = f"SELECT {column}, count(*) FROM read_parquet({file_literal(staged)}) GROUP BY ALL"
     return dict(connection.sql(query).fetchall())
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.sources.parquet import cell_text, is_parquet, parquet_types, read_parquet, reading
-from entrepot.sources.strict import literal, quoted
+from entrepot.sources.strict import file_literal, literal, quoted
 from entrepot.sources.table.numbers import BLANKS
 from entrepot.sources.table.plain import plain_text, sheet_as_text, text_lines
 from entrepot.sources.workbook import is_workbook
@@ -85,16 +85,10 @@ class Cells:
             return read_parquet(self.path)
         types = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(self.names)))
         return (
-            f"read_csv({literal(self.path)}, columns={{{types}}}, header=true, auto_detect=false, "
-            f"delim={literal(self.mapping.delimiter)}, quote='\"', escape='\"', strict_mode=true)"
+            f"read_csv({file_literal(self.path)}, columns={{{types}}}, header=true, "
+            f"auto_detect=false, delim={literal(self.mapping.delimiter)}, "
+            "quote='\"', escape='\"', strict_mode=true)"
         )
-
-
-def _trimmed(text: str) -> str:
-    """Return SQL for a text without blanks around it; few have any, and cutting is slow."""
-    blank = f"^[{BLANKS}]|[{BLANKS}]$"
-    cut = f"trim({text}, {literal(BLANKS)})"
-    return f"CASE WHEN regexp_matches({text}, {literal(blank)}) THEN {cut} ELSE {text} END"
 
 
 def open_cells(
