@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
 
 from entrepot.errors import BadFileError
+from entrepot.lake import Lake
 from entrepot.sources.gacc import parse
 from entrepot.sources.parser import Said
 from made_gacc import ENGLISH, gacc
@@ -91,3 +93,17 @@ def test_cells_and_columns(read, text: str | bytes, what: str, where: str) -> No
         read(text)
     assert where in error.value.where
     assert error.value.hint
+
+
+def test_dollars_and_yuan_in_one_archive(tmp_path: Path) -> None:
+    """The lake counts a delivery in one currency; the other half would be passed over."""
+    path = tmp_path / "both.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("usd.csv", gacc(LINE))
+        archive.writestr(
+            "cny.csv", gacc(OTHER, header=ENGLISH.replace("US dollar", "Renminbi Yuan"))
+        )
+    lake = Lake.open(tmp_path / "lake")
+    with pytest.raises(BadFileError, match="USD and CNY in one file"):
+        lake.add("gacc", [path], mapping=MARCH)
+    assert lake.holdings() == ()

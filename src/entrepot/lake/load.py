@@ -155,6 +155,13 @@ def _read(run: _Load, file: RawFile, snapshot: Snapshot) -> Snapshot:
         run.progress(f"reading {table.name}")
         rows = source.rows(run.connection, table)
         repaired += repair(run.connection, rows, table, run.info.repairs, whole=run.info.whole)
+        if snapshot.partitions and _currency(rows) != snapshot.currency:
+            raise BadFileError(
+                f"{snapshot.currency} and {_currency(rows)} in one file",
+                where=table.name,
+                why="a sum over both means nothing, and one of the two would be passed over",
+                hint="add the files in it one by one",
+            )
         snapshot = replace(snapshot, vintage=table.vintage, currency=_currency(rows))
         found += [*table.findings, *rows.findings]
         for part in _partitions(run, snapshot, table, rows):
