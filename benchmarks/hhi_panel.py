@@ -1,153 +1,172 @@
-"""Time supplier concentration for each importer x product x year: our measure against raw SQL.
+"""Concentration of suppliers (HHI) for every importer x product x year, over ten years of BACI.
 
-Both run on one DuckDB connection and one generated table, in turns, so that whatever else the
-machine does hits both. Usage: python benchmarks/hhi_panel.py [ROWS] [--repeats 9] [--threads 2]
+| job | what it does |
+|---|---|
+| SQL by hand | `sum(v * v) / sum(v)^2` over the lake's files; right if suppliers are unique |
+| measure, unique suppliers | `hhi(lake.flows("baci"), ..., unique_suppliers=True)`: the same |
+| SQL by hand, adding up | rows of one supplier are added up first; always right |
+| measure | `hhi(lake.flows("baci"), ...)`: the default, always right |
+| pandas | reads the four columns it needs and does what the first line does |
+
+The measure gives four columns and not one, counts suppliers, and turns missing values, zero totals
+and negative suppliers into "no answer". Opening the lake and building the plan count. All results
+are kept in a table (pandas: a frame), and have to agree to a relative 1e-9.
+
+Adding up makes as many groups as there are rows. A lake holds each exporter once a cell, so pass
+`unique_suppliers=True` where `by` holds importer, product and period; anything coarser needs it.
 """
 
 from __future__ import annotations
 
-import argparse
-import statistics
-import sys
-import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import math
+from pathlib import Path
+from typing import Any
 
-import duckdb
+import baci_files
+import harness
+import load_years
 
 import entrepot as ep
-from entrepot.engine import connect
+from entrepot.lake import Lake
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-GOAL = 1.3
 KEYS = ["importer", "product", "period"]
-YEARS, IMPORTERS, EXPORTERS, ROWS_A_CELL = 10, 224, 224, 10
+GOAL, GOAL_PANDAS = 1.3, 5.0
+MIB_A_YEAR = 1_300  # what pandas was seen to need for eleven million rows
 
-# One row a supplier, as BACI has it: what somebody would write by hand, the index and no more.
 BY_HAND = """
-    select importer, product, period,
-           sum(value_usd * value_usd) / (sum(value_usd) * sum(value_usd)) as hhi
-    from flows group by importer, product, period
-"""
-
-# Rows of one supplier added up first, as our measure does unless told that there is nothing to add.
+    SELECT importer, product, period,
+           sum(value_usd * value_usd) / (sum(value_usd) * sum(value_usd)) AS hhi
+    FROM flows GROUP BY importer, product, period"""
 BY_HAND_ADDED = """
-    select importer, product, period, sum(v * v) / (sum(v) * sum(v)) as hhi
-    from (select importer, product, period, exporter, sum(value_usd) as v
-          from flows group by importer, product, period, exporter)
-    group by importer, product, period
-"""
+    SELECT importer, product, period, sum(v * v) / (sum(v) * sum(v)) AS hhi
+    FROM (SELECT importer, product, period, exporter, sum(value_usd) AS v
+          FROM flows GROUP BY importer, product, period, exporter)
+    GROUP BY importer, product, period"""
 
 
-@dataclass
-class Job:
-    """A query with its times in seconds, and the query it is compared with."""
+def by_hand(lake: str, added: str, years: str) -> dict[str, Any]:
+    from entrepot.engine import connect  # the settings of a lake: threads, memory, scratch
 
-    name: str
-    sql: Callable[[], str]
-    against: str | None
-    times: list[float]
+    connection = connect()
+    last = baci_files.FIRST_YEAR + int(years) - 1
+    connection.execute(f"""
+        CREATE VIEW flows AS FROM read_parquet('{lake}/flows/by-importer/**/*.parquet')
+        WHERE period <= DATE '{last}-01-01'""")
+    connection.execute(f"CREATE TEMP TABLE found AS {BY_HAND_ADDED if added else BY_HAND}")
+    return _summary(connection)
 
 
-def generate(connection: duckdb.DuckDBPyConnection, rows: int) -> int:
-    """Make a table of about `rows` rows in the shape and order of a BACI lake.
+def measure(lake: str, unique: str, years: str) -> dict[str, Any]:
+    import datetime
 
-    224 areas, 10 years, 1 to 19 suppliers a cell (10 on average, each once), values over six orders
-    of magnitude; 110 million rows have 4,910 products, as many as BACI.
-    """
-    products = max(1, round(rows / (YEARS * IMPORTERS * ROWS_A_CELL)))
-    connection.execute(
-        f"""
-        create table flows as
-        select make_date(2014 + (cell // {IMPORTERS * products})::int, 1, 1) as period,
-               'E' || lpad(((hash(cell) % {EXPORTERS} + 37 * place) % {EXPORTERS})::varchar, 3, '0')
-                   as exporter,
-               'I' || lpad((cell // {products} % {IMPORTERS})::varchar, 3, '0') as importer,
-               lpad((cell % {products})::varchar, 6, '0') as product,
-               round(1000 * exp(hash(cell, place) % 1000000 / 1000000.0 * 14)) as value_usd
-        from range({YEARS * IMPORTERS * products}) as cells(cell),
-             lateral (select unnest(range(1 + (hash(cell + 1) % 19)::bigint)) as place)
-        """
+    import narwhals as nw
+
+    held = Lake.open(lake)
+    last = datetime.date(baci_files.FIRST_YEAR + int(years) - 1, 1, 1)
+    flows = held.flows("baci")
+    if int(years) < baci_files.YEARS:
+        flows = flows.filter(nw.col("period") <= last)
+    panel = ep.measures.hhi(flows, by=KEYS, unique_suppliers=bool(unique))
+    held.connection.execute(f"CREATE TEMP TABLE found AS {panel.to_native().sql_query()}")
+    return _summary(held.connection)
+
+
+def with_pandas(lake: str, years: str) -> dict[str, Any]:
+    import pandas as pd
+
+    frames = []
+    for year in range(baci_files.FIRST_YEAR, baci_files.FIRST_YEAR + int(years)):
+        [path] = Path(lake).glob(f"flows/by-importer/source=baci/freq=A/period={year}-*/*.parquet")
+        frame = pd.read_parquet(
+            path, columns=["importer", "product", "value_usd"], partitioning=None
+        )
+        frames.append(frame.assign(period=year))
+    rows = pd.concat(frames, ignore_index=True)
+    del frames
+    rows["square"] = rows["value_usd"] * rows["value_usd"]
+    sums = rows.groupby(KEYS, observed=True)[["value_usd", "square"]].sum()
+    found = sums["square"] / (sums["value_usd"] * sums["value_usd"])
+    return {"cells": len(found), "sum": float(found.sum())}
+
+
+def _summary(connection: Any) -> dict[str, Any]:
+    [(cells, total)] = connection.execute("SELECT count(*), sum(hhi) FROM found").fetchall()
+    return {"cells": cells, "sum": total}
+
+
+JOBS = {"hand": by_hand, "measure": measure, "pandas": with_pandas}
+
+
+def report(turns: int = 3) -> str:
+    lake = load_years.ten_years()
+    script, every = __file__, baci_files.YEARS
+    found = harness.in_turns(
+        {
+            "SQL by hand": lambda: harness.job(script, "hand", lake, "", every),
+            "measure, unique suppliers": lambda: harness.job(script, "measure", lake, "1", every),
+            "SQL by hand, adding up": lambda: harness.job(script, "hand", lake, "1", every),
+            "measure": lambda: harness.job(script, "measure", lake, "", every),
+        },
+        turns,
     )
-    return connection.execute("select count(*) from flows").fetchall()[0][0]
+    _require_same(found)
+    size = harness.rows_a_year() / harness.FULL
+    few = max(1, min(every, int(_free_mib() / (MIB_A_YEAR * size))))
+    beside = harness.in_turns(
+        {
+            "measure, unique suppliers": lambda: harness.job(script, "measure", lake, "1", few),
+            "pandas": lambda: harness.job(script, "pandas", lake, few),
+        },
+        1,
+    )
+    _require_same(beside)
+    ours, theirs = beside.values()
+    rows = sum(item.rows for item in Lake.open(lake).holdings())
+    return harness.section(
+        "HHI panel",
+        __doc__,
+        f"{rows:,} rows, {found['measure'][0].facts['cells']:,} cells",
+        _table(found),
+        f"Pandas, on {few} of {every} years, as many as memory holds: "
+        f"{theirs[0].seconds:.1f} s and {theirs[0].peak_mib:,.0f} MiB; the measure on the same "
+        f"rows {ours[0].seconds:.1f} s and {ours[0].peak_mib:,.0f} MiB. Pandas takes "
+        f"**{harness.ratio(theirs, ours):.1f} times** as long (goal: at least {GOAL_PANDAS}).",
+    )
 
 
-def jobs(connection: duckdb.DuckDBPyConnection) -> list[Job]:
-    """Return what is timed, each of our forms after the SQL it is compared with."""
-    flows = connection.table("flows")
-
-    def ours(*, unique: bool) -> str:
-        panel = ep.measures.hhi(flows, by=KEYS, unique_suppliers=unique)
-        return panel.sql_query()
-
-    return [
-        Job("SQL by hand", lambda: BY_HAND, None, []),
-        Job("measure, unique suppliers", lambda: ours(unique=True), "SQL by hand", []),
-        Job("SQL by hand, adding up", lambda: BY_HAND_ADDED, None, []),
-        Job("measure", lambda: ours(unique=False), "SQL by hand, adding up", []),
+def _table(found: dict[str, list[harness.Run]]) -> str:
+    lines = [
+        "| job | s | CPU s | peak MiB | to the line above, wall | CPU | goal |",
+        "|---|---:|---:|---:|---:|---:|---|",
     ]
+    above: list[harness.Run] = []
+    for name, runs in found.items():
+        ratios, goal = ["", ""], ""
+        if name.startswith("measure"):
+            ratios = [f"{harness.ratio(runs, above, what):.2f}" for what in ("seconds", "cpu")]
+            goal = f"wall {GOAL} at most"
+        numbers = [f"{harness.median(runs, what):.2f}" for what in ("seconds", "cpu")]
+        numbers.append(f"{max(run.peak_mib for run in runs):,.0f}")
+        lines.append(f"| {name} | {' | '.join([*numbers, *ratios])} | {goal} |")
+        above = runs
+    return "\n".join(lines)
 
 
-def run(connection: duckdb.DuckDBPyConnection, job: Job, place: int) -> None:
-    """Run a job into a table of its own and note the time, building the plan included."""
-    start = time.perf_counter()
-    connection.execute(f"create or replace temp table result_{place} as {job.sql()}")
-    job.times.append(time.perf_counter() - start)
+def _require_same(found: dict[str, list[harness.Run]]) -> None:
+    facts = {name: runs[0].facts for name, runs in found.items()}
+    first = next(iter(facts.values()))
+    for name, one in facts.items():
+        close = math.isclose(one["sum"], first["sum"], rel_tol=1e-9)
+        if one["cells"] != first["cells"] or not close:
+            raise SystemExit(f"{name} gives {one}, and not {first}")
 
 
-def worst_difference(connection: duckdb.DuckDBPyConnection, first: int, second: int) -> float:
-    """Return the largest relative difference of two results; infinite if a cell is missing."""
-    keys = ", ".join(KEYS)
-    cells, matched, worst = connection.execute(
-        f"""
-        select count(*), count(a.hhi + b.hhi), max(abs(a.hhi - b.hhi) / b.hhi)
-        from result_{first} a full join result_{second} b using ({keys})
-        """
-    ).fetchall()[0]
-    return float(worst) if cells == matched else float("inf")
-
-
-def ratios(job: Job, other: Job) -> tuple[float, float]:
-    """Return the ratio of the minima and the median ratio within a turn."""
-    turns = [ours / theirs for ours, theirs in zip(job.times, other.times, strict=True)]
-    return min(job.times) / min(other.times), statistics.median(turns)
-
-
-def main() -> int:
-    """Run the benchmark and print it; exit code 1 if results differ or the goal is missed."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("rows", nargs="?", type=int, default=3_000_000)
-    parser.add_argument("--repeats", type=int, default=9)
-    parser.add_argument("--threads", type=int, default=None)
-    options = parser.parse_args()
-
-    connection = connect(threads=options.threads)
-    rows = generate(connection, options.rows)
-    timed = jobs(connection)
-    for _ in range(options.repeats):
-        for place, job in enumerate(timed):
-            run(connection, job, place)
-    cells = connection.execute("select count(*) from result_0").fetchall()[0][0]
-    print(f"{rows:,} rows, {cells:,} cells, DuckDB {duckdb.__version__}")
-    print(f"{'':28}{'minimum':>10}{'median':>10}{'ratio':>8}{'in turns':>10}")
-
-    failed = False
-    for place, job in enumerate(timed):
-        line = f"{job.name:28}{min(job.times):9.3f}s{statistics.median(job.times):9.3f}s"
-        if job.against is not None:
-            other = next(item for item in timed if item.name == job.against)
-            lowest, paired = ratios(job, other)
-            line += f"{lowest:8.2f}{paired:10.2f}"
-            failed = failed or min(lowest, paired) > GOAL
-        print(line)
-        if place and worst_difference(connection, 0, place) > 1e-9:
-            print(f"  {job.name} gives other numbers than {timed[0].name}")
-            failed = True
-    print(f"ratio to the line above: of the minima, and the median over turns; goal {GOAL}")
-    return int(failed)
+def _free_mib() -> float:
+    for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
+        if line.startswith("MemAvailable:"):
+            return int(line.split()[1]) / 1024
+    return 4_096
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    harness.main(JOBS, report)
