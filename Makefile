@@ -6,10 +6,10 @@ RESOLVE := $(BIN)/python -m uv pip compile --quiet --no-header --universal --gen
 	--python-version 3.11 --group build pyproject.toml
 LOCKED := --require-hashes --disable-pip-version-check --only-binary :all:
 .DEFAULT_GOAL := help
-.PHONY: help brief test check bench docs lock clean
+.PHONY: help brief test check bench bench-full docs lock clean
 
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 brief: $(VENV)/.ready ## Build the environment, write out/brief-RUS.html and print its Figures
 	@$(BIN)/entrepot brief RUS --supplier CHN \
@@ -25,8 +25,11 @@ check: $(VENV)/.ready-dev ## Style, types, direction of imports, generated docum
 	@$(BIN)/lint-imports
 	@$(BIN)/python docs/build.py --check
 
-bench: $(VENV)/.ready-dev ## Measure against raw SQL, side by side in one run
-	@$(BIN)/python benchmarks/hhi_panel.py
+bench: $(VENV)/.ready-dev ## Measure against raw SQL, side by side, at a small size
+	@$(BIN)/python benchmarks/run.py
+
+bench-full: $(VENV)/.ready-dev ## The same at full size (an hour, 12 GB), into benchmarks/RESULTS.md
+	@ENTREPOT_BENCH_ROWS=11000000 $(BIN)/python benchmarks/run.py --write
 
 docs: $(VENV)/.ready-dev ## Write the reference pages from the code
 	@$(BIN)/python docs/build.py
