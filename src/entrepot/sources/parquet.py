@@ -33,7 +33,8 @@ __all__ = [
 
 _FLOATS = ("FLOAT", "DOUBLE")
 _NUMBERS = (*_FLOATS, "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
-_PATH = re.compile(r"""(file )?["'][^"']*[/\\][^"']*["']""")  # ours, which tells nobody anything
+# A place on this machine tells nobody anything: quoted, in brackets or bare.
+_PATH = re.compile(r"""(file )?(["'][^"']*[/\\][^"']*["']|\(?(?<!\w)(/|[A-Za-z]:\\)[^\s),]*\)?)""")
 _AGAIN = "download it again and compare its size with the publisher's"
 
 
