@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 
     from entrepot.lake.catalog import Partition, Snapshot
 
-__all__ = ["EVERYTHING", "UNKNOWN", "Part", "in_force", "outranks", "shared_slices"]
+__all__ = [
+    "EVERYTHING",
+    "UNKNOWN",
+    "Part",
+    "in_force",
+    "is_misspelled",
+    "outranks",
+    "shared_slices",
+]
 
 EVERYTHING = "*"
 UNKNOWN = "unknown"
@@ -79,6 +87,11 @@ def outranks(newer: Snapshot, older: Snapshot) -> bool:
     if newer.vintage != older.vintage and UNKNOWN not in (newer.vintage, older.vintage):
         return _order(newer.vintage) > _order(older.vintage)
     return newer.replaces and newer.load > older.load
+
+
+def is_misspelled(one: str, other: str) -> bool:
+    """Whether two releases are written differently and cannot be put in an order: v1 and V1."""
+    return one != other and UNKNOWN not in (one, other) and _order(one) == _order(other)
 
 
 def _order(vintage: str) -> tuple[tuple[int, str], ...]:

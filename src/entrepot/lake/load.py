@@ -5,59 +5,27 @@ Everything is prepared in a folder of its own; `entrepot.lake.publish` makes it 
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, field, replace
-from datetime import date
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
-from entrepot.lake import checks, store
-from entrepot.lake.catalog import Catalog, Partition, Snapshot, StoredFile
-from entrepot.lake.few import few_products
+from entrepot.lake.catalog import Catalog
 from entrepot.lake.holding import LoadReport, holdings
-from entrepot.lake.layout import folder_of, orders
 from entrepot.lake.lock import writing
-from entrepot.lake.merge import hides, merge, require_room
+from entrepot.lake.merge import hides, merge
 from entrepot.lake.outside import finishing, guarded
+from entrepot.lake.prepare import Load, prepare
 from entrepot.lake.publish import publish, require_lake, staging_folder, sweep
-from entrepot.lake.readback import refuse_twins
-from entrepot.lake.repairs import repair
-from entrepot.lake.snapshot import copy_raw, hash_file, write_manifest
-from entrepot.lake.staged import contents
 from entrepot.sources import source_info, source_parser
-from entrepot.sources.parser import RawFile, Said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import duckdb
 
-    from entrepot.lake.catalog import RawEntry
-    from entrepot.lake.staged import Staged
-    from entrepot.model.findings import Finding
-    from entrepot.model.period import Period
-    from entrepot.sources.info import SourceInfo
-    from entrepot.sources.parser import Delivery, Rows
+    from entrepot.sources.parser import Said
 
 __all__ = ["load"]
-
-
-@dataclass(slots=True)
-class _Load:
-    """One load while it runs: where it works, with what, and what it has prepared so far."""
-
-    folder: Path
-    staging: Path
-    info: SourceInfo
-    connection: duckdb.DuckDBPyConnection
-    said: Said
-    replaces: bool
-    title: str
-    progress: Callable[[str], None]
-    before: Catalog
-    added: list[Snapshot] = field(default_factory=list)
 
 
 def load(
@@ -83,7 +51,7 @@ def load(
         with writing(folder, f"adding {source}"), staging_folder(folder) as staging:
             before = Catalog.read(folder)
             sweep(folder, before, keep=staging)
-            run = _Load(
+            run = Load(
                 folder=folder,
                 staging=staging,
                 info=source_info(source),
@@ -94,7 +62,7 @@ def load(
                 progress=progress or (lambda _: None),
                 before=before,
             )
-            unchanged = [path.name for path in paths if not _prepare(run, path)]
+            unchanged = [path.name for path in paths if not prepare(run, path)]
             after = merge(before, run.added)
             if run.added:
                 run.progress("making it visible")
@@ -103,158 +71,3 @@ def load(
     new = {(source, item.id, item.vintage) for item in run.added}
     mine = tuple(one for one in holdings(after) if (one.source, one.snapshot, one.vintage) in new)
     return LoadReport(source, mine, tuple(unchanged), hides(before, after, source))
-
-
-def _prepare(run: _Load, path: Path) -> bool:
-    """Read one file into the staging folder; return whether it holds anything new."""
-    run.progress(f"copying {path.name}")
-    raw = copy_raw(path, run.staging / "raw")
-    snapshot = Snapshot(
-        source=run.info.id,
-        id=_id(raw, run.said),
-        vintage="",
-        nomenclature="",
-        added_on=date.today().isoformat(),
-        raw=raw,
-        partitions=(),
-        table=run.info.brings,
-        load=run.before.next_load(),
-        replaces=run.replaces,
-        title=run.title,
-        mapping=run.said.mapping or "",
-    )
-    held = [item for item in run.before.of(run.info.id) if item.id == snapshot.id]
-    if held and all(_says_the_same(item, run.said) for item in held):
-        return False
-    snapshot = _read(run, RawFile(run.staging / "raw" / raw.sha256, path.name), snapshot)
-    write_manifest(raw, run.info.id, snapshot.added_on, run.staging / "raw")
-    run.added.append(snapshot)
-    return True
-
-
-def _id(raw: RawEntry, said: Said) -> str:
-    """Return what names the rows: the bytes, and the mapping if they were read with one."""
-    text = raw.sha256 + hashlib.sha256((said.mapping or "").encode()).hexdigest()
-    return hashlib.sha256(text.encode()).hexdigest()[:12] if said.mapping else raw.sha256[:12]
-
-
-def _says_the_same(item: Snapshot, said: Said) -> bool:
-    return said.vintage in (None, item.vintage) and said.nomenclature in (None, item.nomenclature)
-
-
-def _read(run: _Load, file: RawFile, snapshot: Snapshot) -> Snapshot:
-    """Read every table in a file into sorted Parquet in the staging folder."""
-    source = source_parser(run.info.id)
-    found: list[Finding] = []
-    repaired: list[Finding] = []
-    seen: set[str] = set()
-    first: Delivery | None = None
-    for table in source.tables(file, run.staging / "scratch", run.said):
-        _require_one(first, table, whole=run.info.whole)
-        first = first or table
-        run.progress(f"reading {table.name}")
-        rows = source.rows(run.connection, table)
-        repaired += repair(run.connection, rows, table, run.info.repairs, whole=run.info.whole)
-        if snapshot.partitions and _currency(rows) != snapshot.currency:
-            raise BadFileError(
-                f"{snapshot.currency} and {_currency(rows)} in one file",
-                where=table.name,
-                why="a sum over both means nothing, and one of the two would be passed over",
-                hint="add the files in it one by one",
-            )
-        snapshot = replace(snapshot, vintage=table.vintage, currency=_currency(rows))
-        found += [*table.findings, *rows.findings]
-        for part in _partitions(run, snapshot, table, rows):
-            snapshot = replace(snapshot, partitions=(*snapshot.partitions, part))
-            seen.update(part.nomenclatures)
-    if not snapshot.partitions:
-        raise BadFileError("nothing to load in this file", where=file.name)
-    kept = {(one.rule, one.place, one.example): one for one in found}
-    once = {one.rule: one for one in reversed(list(kept.values()))} if run.info.whole else kept
-    return replace(
-        snapshot,
-        nomenclature="+".join(sorted(seen)),
-        partitions=tuple(sorted(snapshot.partitions, key=_when)),
-        findings=(*once.values(), *repaired, *_coverage(run.info, snapshot.partitions)),
-    )
-
-
-def _coverage(info: SourceInfo, parts: tuple[Partition, ...]) -> tuple[Finding, ...]:
-    few = () if info.whole else few_products(parts)
-    return (*checks.coverage(info, parts), *few)
-
-
-def _require_one(first: Delivery | None, table: Delivery, *, whole: bool) -> None:
-    """Refuse a file of two releases, or of two editions where a release has one."""
-    if first is None:
-        return
-    if first.vintage != table.vintage or (whole and first.nomenclature != table.nomenclature):
-        raise BadFileError(
-            "two editions or releases in one file", where=f"{first.name} and {table.name}"
-        )
-
-
-def _when(part: Partition) -> tuple[date, int]:
-    return (part.period.start, part.period.months) if part.period else (date.min, 0)
-
-
-def _currency(rows: Rows) -> str:
-    if rows.table not in ("flows", "inputs"):
-        return ""
-    return rows.same.get("currency", "USD")
-
-
-def _partitions(run: _Load, snapshot: Snapshot, table: Delivery, rows: Rows) -> Iterator[Partition]:
-    for staged in contents(run.connection, rows, table.name, whole=run.info.whole):
-        part = Partition(
-            staged.period,
-            staged.rows,
-            staged.exporters,
-            staged.importers,
-            {},
-            staged.slices,
-            staged.nomenclatures,
-            staged.products,
-            staged.digits,
-            staged.totals,
-            staged.bases,
-        )
-        require_room(
-            snapshot,
-            part,
-            [*run.before.of(run.info.id), *run.added, snapshot],
-            whole=run.info.whole,
-            name=table.name,
-            clash=partial(_clash, run, rows, staged.period),
-        )
-        if staged.period:
-            run.progress(f"sorting {staged.period}")
-        yield replace(part, files=_files(run, snapshot, rows, staged, table.name))
-
-
-def _clash(run: _Load, rows: Rows, period: Period | None, path: str) -> tuple[Any, ...] | None:
-    return store.clash(run.connection, rows, period, _where(run, path))
-
-
-def _where(run: _Load, path: str) -> Path:
-    """Return where a stored file lies: in its place, or still in the staging folder."""
-    prepared = run.staging / path
-    return prepared if prepared.exists() else run.folder / path
-
-
-def _files(
-    run: _Load, snapshot: Snapshot, rows: Rows, staged: Staged, name: str
-) -> dict[str, StoredFile]:
-    files: dict[str, StoredFile] = {}
-    for order, columns in orders(rows.table).items():
-        draft = run.staging / "sorted.parquet"
-        store.write(run.connection, rows, staged.period, columns, draft, snapshot.id)
-        if not files:  # one copy is enough: the other has the same rows
-            refuse_twins(run.connection, rows, staged, draft, columns, name)
-        size, digest = hash_file(draft)
-        folder = folder_of(rows.table, order, snapshot.source, staged.period)
-        path = f"{folder}/{snapshot.id}-{digest[:8]}.parquet"
-        (run.staging / folder).mkdir(parents=True, exist_ok=True)
-        draft.replace(run.staging / path)
-        files[order] = StoredFile(path, size, digest)
-    return files

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 from entrepot.errors import BadFileError
 from entrepot.lake.catalog import Catalog
 from entrepot.lake.force import UNKNOWN, in_force, outranks, shared_slices
+from entrepot.model.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Any
 
+    from entrepot.lake.beside import Clash
     from entrepot.lake.catalog import Partition, Snapshot
     from entrepot.model.period import Period
 
-__all__ = ["hides", "merge", "require_room"]
+__all__ = ["hides", "lost", "merge", "require_room"]
 
 
 def require_room(
@@ -25,7 +26,7 @@ def require_room(
     *,
     whole: bool,
     name: str,
-    clash: Callable[[str], tuple[Any, ...] | None],
+    clash: Callable[[str], Clash | None],
 ) -> None:
     """Refuse rows of a period that something held, or loaded with them, has already.
 
@@ -40,7 +41,7 @@ def require_room(
     name
         Name of the new table, for messages.
     clash
-        Returns the key of a row that a stored file has too, if there is one.
+        Returns what of the new rows would count twice beside a stored file, if anything.
 
     Raises
     ------
@@ -52,51 +53,76 @@ def require_room(
             meets = held.period == part.period and any(shared_slices(part, held))
             if not meets or outranks(item, other) or outranks(other, item):
                 continue
-            if item.table == "flows" and held.digits and part.digits not in (0, held.digits):
-                raise _other_level(item, part, other, held, name)
-            key = None if whole or not held.files else clash(next(iter(held.files.values())).path)
-            if whole or key:
-                raise _taken(item, part, other, name, key)
+            found = None if whole or not held.files else clash(next(iter(held.files.values())).path)
+            if whole or found:
+                raise _taken(item, part, other, name, found)
 
 
-def _other_level(
-    item: Snapshot, part: Partition, other: Snapshot, held: Partition, name: str
-) -> BadFileError:
-    told = sorted(set(part.slices) & set(held.slices)) or list(part.slices)
-    return BadFileError(
-        f"{item.source} {part.period} is held already in codes of {held.digits} digits, and these "
-        f"have {part.digits}",
-        where=f"{name}; held: {other.raw.name}; reports {', '.join(told[:5])}",
-        why="headings beside the lines below them would count twice",
-        hint="remove the one you do not need, or add --replace to take the new rows instead",
+def lost(
+    item: Snapshot,
+    part: Partition,
+    others: Sequence[Snapshot],
+    count: Callable[[str, set[str]], tuple[int, str]],
+) -> Finding | None:
+    """Say how many rows stop counting and have no new row in their place.
+
+    Parameters
+    ----------
+    item, part, others
+        As in `require_room`.
+    count
+        Returns how many rows of some slices of a stored file the new rows do not have, and one.
+    """
+    gone, example = 0, ""
+    for counting in in_force([other for other in others if other.load != item.load]):
+        held = counting.partition
+        if held.period != part.period or not outranks(item, counting.snapshot):
+            continue
+        if shared := set(shared_slices(held, part)) - counting.hidden if counting.counts else None:
+            rows, one = count(next(iter(held.files.values())).path, shared)
+            gone, example = gone + rows, example or one
+    if not gone:
+        return None
+    text = (
+        f"Rows of {item.source} that counted before have no new row in their place. If these are a "
+        "part of the reports only, take them out again and add all parts in one command."
     )
+    return Finding("fewer-rows", "warning", str(part.period or item.source), gone, example, text)
 
 
 def _taken(
-    item: Snapshot, part: Partition, other: Snapshot, name: str, key: tuple[Any, ...] | None
+    item: Snapshot, part: Partition, other: Snapshot, name: str, found: Clash | None
 ) -> BadFileError:
-    cell = f" ({' '.join(str(one) for one in key if one is not None)})" if key else ""
-    trade = item.table in ("flows", "inputs")
-    why = "its trade would count twice" if trade else "the same rows would be there twice"
-    when = f" {part.period}" if part.period else ""
-    hint = "add --replace to take the new rows instead of the old"
-    if trade and part.slices != ("*",):
-        hint += ", of the same reporters"
-    if key and key[-1] is True:  # re-exports; exports would be lost for them
-        hint = "exports hold their re-exports: give both flows in one file"
+    when = f"{item.source} {part.period}" if part.period else item.source
+    words = f" ({found.words})" if found else ""
+    what = f"{when} is held already, from another file{words}"
     if other.load == item.load:
-        return BadFileError(
-            f"{item.source}{when} comes twice in one load{cell}",
-            where=f"{name} and {other.raw.name}",
-            why=why,
-            hint="give each period once",
-        )
+        what = f"{when} comes twice in one load{words}"
+    why, hint = _meaning(item, part, other, found)
     return BadFileError(
-        f"{item.source}{when} is held already, from another file{cell}",
+        what,
         where=f"{name} ({item.vintage}); held: {other.raw.name} ({other.vintage})",
         why=why,
         hint=hint,
     )
+
+
+def _meaning(
+    item: Snapshot, part: Partition, other: Snapshot, found: Clash | None
+) -> tuple[str, str]:
+    """Return why it matters, and what to do."""
+    trade = item.table in ("flows", "inputs")
+    why = "its trade would count twice" if trade else "the same rows would be there twice"
+    if found and found.kind == "heading":
+        return "a heading beside the lines below it would count twice", "keep one of the two levels"
+    if found and found.kind == "edition":
+        return "one report in two editions would count twice", "keep the edition you want"
+    if found and found.reexports:  # exports would be lost for them
+        return why, "exports hold their re-exports: give both flows in one file"
+    if other.load == item.load:
+        return why, "give each period once"
+    whose = ", of the same reporters" if trade and part.slices != ("*",) else ""
+    return why, f"add --replace to take the new rows instead of the old{whose}"
 
 
 def merge(before: Catalog, added: Sequence[Snapshot]) -> Catalog:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from entrepot.sources.parser import Rows
 
-__all__ = ["STAGED", "Staged", "cell", "contents", "correct", "hold"]
+__all__ = ["STAGED", "Staged", "cell", "contents", "correct", "hold", "of_period"]
 
 STAGED = "staged"
 """Temporary table in which the rows wait."""
@@ -202,3 +202,11 @@ def cell(name: str, connection: duckdb.DuckDBPyConnection, same: dict[str, str])
     if name in connection.table(STAGED).columns:
         return name
     return literal(same[name]) if name in same else "NULL"
+
+
+def of_period(rows: Rows, period: Period | None) -> str:
+    """Return SQL that the waiting rows of a period fulfil."""
+    if period is None:
+        return "true"
+    test = f"period = DATE {literal(period.start)}"
+    return f"{test} AND freq = {literal(period.freq)}" if "freq" in rows.relation.columns else test

@@ -10,7 +10,7 @@ from entrepot.lake.force import Part, in_force
 from entrepot.sources import split_address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     import duckdb
@@ -111,13 +111,15 @@ class State:
             )
         return [part for name in names for part in in_force(self.catalog.of(name))]
 
-    def files(self, parts: Sequence[Part], by: Order) -> Iterator[tuple[Path, frozenset[str]]]:
-        """Yield the files to read, of the copy sorted by a side, each with what is hidden of it."""
+    def files(self, parts: Sequence[Part], by: Order) -> list[tuple[Path, frozenset[str]]]:
+        """Return the files to read, sorted by a side, each with what is hidden of it."""
+        found = []
         for part in parts:
             stored = part.partition.files
             if part.counts:
                 path = stored[by] if by in stored else next(iter(stored.values()))
-                yield self.folder / path.path, part.hidden
+                found.append((self.folder / path.path, part.hidden))
+        return found
 
     def rows(
         self, connection: duckdb.DuckDBPyConnection, parts: Sequence[Part], by: Order

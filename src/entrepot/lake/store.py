@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from entrepot.lake.layout import SLICE
 from entrepot.lake.outside import readable
 from entrepot.lake.readback import sort_columns
-from entrepot.lake.staged import STAGED, cell
-from entrepot.model.columns import columns, key_columns, schema
+from entrepot.lake.staged import STAGED, cell, of_period
+from entrepot.model.columns import schema
 from entrepot.sources.enums import enum
 from entrepot.sources.strict import file_literal, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     import duckdb
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from entrepot.model.period import Period
     from entrepot.sources.parser import Rows
 
-__all__ = ["clash", "export", "findings", "keep", "scan", "write"]
+__all__ = ["export", "findings", "keep", "scan", "write"]
 
 _GROUP = 122_880
 _LEVEL = 1  # 3, the usual one, takes a third longer and saves a fiftieth of the space
@@ -50,7 +50,7 @@ def write(
     sort = f" ORDER BY {by}" if by else ""
     _copy(
         connection,
-        f"SELECT {out} FROM (FROM {STAGED} WHERE {_of(connection, rows, period)}{sort})",
+        f"SELECT {out} FROM (FROM {STAGED} WHERE {of_period(rows, period)}{sort})",
         target,
     )
     with target.open("r+b") as opened:
@@ -77,40 +77,6 @@ def _typed(
 def _columns(connection: duckdb.DuckDBPyConnection) -> tuple[list[str], list[Any]]:
     staged = connection.table(STAGED)
     return staged.columns, staged.types
-
-
-def _of(connection: duckdb.DuckDBPyConnection, rows: Rows, period: Period | None) -> str:
-    """Return SQL that staged rows of a period fulfil."""
-    if period is None:
-        return "true"
-    freq = "freq" in rows.relation.columns
-    return f"period = DATE {literal(period.start)}" + (
-        f" AND freq = {literal(period.freq)}" if freq else ""
-    )
-
-
-def clash(
-    connection: duckdb.DuckDBPyConnection, rows: Rows, period: Period | None, held: Path
-) -> tuple[Any, ...] | None:
-    """Return the key of a staged row that stored rows of the same period have too, if any.
-
-    A key that does not say (re-exports or not, partners by origin or not) meets every one that
-    does: exports hold their re-exports, so that the two would count twice.
-    """
-    names = [name for name in key_columns(rows.table) if name not in ("period", "freq")]
-    mine = ", ".join(f"{cell(name, connection, rows.same)} AS {name}" for name in names)
-    open_ = [one.name for one in columns(rows.table) if one.name in names and one.nullable]
-    both = " AND ".join(f"new.{name} = old.{name}" for name in names if name not in open_)
-    meets = [
-        f"(new.{name} = old.{name} OR new.{name} IS NULL OR old.{name} IS NULL)" for name in open_
-    ]
-    with readable():
-        found = connection.sql(f"""
-            SELECT {", ".join(f"new.{name}" for name in names)}
-            FROM (SELECT {mine} FROM {STAGED} WHERE {_of(connection, rows, period)}) AS new
-            JOIN read_parquet({file_literal(held)}, hive_partitioning=false) AS old ON {both}
-            WHERE {" AND ".join(["true", *meets])} ORDER BY ALL LIMIT 1""").fetchall()
-    return found[0] if found else None
 
 
 def keep(connection: duckdb.DuckDBPyConnection, name: str, query: str) -> None:
@@ -157,7 +123,7 @@ def _copy(connection: duckdb.DuckDBPyConnection, query: str, target: Path) -> No
 def scan(
     connection: duckdb.DuckDBPyConnection,
     table: Table,
-    files: Iterable[tuple[Path, frozenset[str]]],
+    files: Sequence[tuple[Path, frozenset[str]]],
 ) -> duckdb.DuckDBPyRelation:
     """Return stored rows with all canonical columns, unread.
 

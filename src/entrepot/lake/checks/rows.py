@@ -36,8 +36,12 @@ def check(
     info: SourceInfo,
 ) -> Iterator[Fault]:
     """Yield what is wrong with the rows of a snapshot, each with the partition it is in."""
-    for batch in batches(parts, [part.rows for part in parts]):
+    timed = [part for part in parts if part.period]
+    for batch in batches(timed, [part.rows for part in timed]):
         yield from _batch(folder, item, batch, connection, info)
+    for part in parts:  # without a period nothing in its rows tells a partition from another
+        if not part.period:
+            yield from _batch(folder, item, [part], connection, info)
 
 
 def _batch(
@@ -93,8 +97,9 @@ def _counted(
 def _twice(item: Snapshot, times: Times, rows: duckdb.DuckDBPyRelation) -> Iterator[Fault]:
     key = ", ".join(key_columns(item.table))
     twice = rows.aggregate(f"{key}, count(*) AS n", key).filter("n > 1")
-    found = twice.aggregate(f"{_when(item.table)}, count(*), min(concat_ws(', ', {key}))")
-    for freq, start, count, cell in found.fetchall():
+    found = twice.aggregate(f"{_when(item.table)}, count(*) AS cells, min(concat_ws(', ', {key}))")
+    # A sum over nothing is a row of its own where there is no period to group by.
+    for freq, start, count, cell in found.filter("cells > 0").fetchall():
         text = "Two rows for one cell: the same trade could be counted twice."
         yield _fault(item, times[freq, start], "duplicate-cell", count, cell, text)
 

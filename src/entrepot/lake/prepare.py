@@ -1,0 +1,230 @@
+"""Read one file into sorted Parquet in a folder where nobody looks, and say what it brings."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING
+
+from entrepot.errors import BadFileError
+from entrepot.lake import checks, store
+from entrepot.lake.beside import Beside
+from entrepot.lake.catalog import Partition, Snapshot, StoredFile
+from entrepot.lake.few import few_products
+from entrepot.lake.force import is_misspelled
+from entrepot.lake.layout import folder_of, orders
+from entrepot.lake.merge import lost, require_room
+from entrepot.lake.readback import refuse_twins
+from entrepot.lake.repairs import repair
+from entrepot.lake.snapshot import copy_raw, hash_file, write_manifest
+from entrepot.lake.staged import contents
+from entrepot.sources import source_parser
+from entrepot.sources.parser import RawFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    import duckdb
+
+    from entrepot.lake.catalog import Catalog, RawEntry
+    from entrepot.lake.staged import Staged
+    from entrepot.model.findings import Finding
+    from entrepot.sources.info import SourceInfo
+    from entrepot.sources.parser import Delivery, Rows, Said
+
+__all__ = ["Load", "prepare"]
+
+
+@dataclass(slots=True)
+class Load:
+    """One load while it runs: where it works, with what, and what it has prepared so far."""
+
+    folder: Path
+    staging: Path
+    info: SourceInfo
+    connection: duckdb.DuckDBPyConnection
+    said: Said
+    replaces: bool
+    title: str
+    progress: Callable[[str], None]
+    before: Catalog
+    added: list[Snapshot] = field(default_factory=list)
+    noticed: list[Finding] = field(default_factory=list)  # about the file being read
+
+
+def prepare(run: Load, path: Path) -> bool:
+    """Read one file into the staging folder; return whether it holds anything new."""
+    run.progress(f"copying {path.name}")
+    raw = copy_raw(path, run.staging / "raw")
+    snapshot = Snapshot(
+        source=run.info.id,
+        id=_id(raw, run.said),
+        vintage="",
+        nomenclature="",
+        added_on=date.today().isoformat(),
+        raw=raw,
+        partitions=(),
+        table=run.info.brings,
+        load=run.before.next_load(),
+        replaces=run.replaces,
+        title=run.title,
+        mapping=run.said.mapping or "",
+    )
+    held = [item for item in run.before.of(run.info.id) if item.id == snapshot.id]
+    if held and all(_says_the_same(item, run.said) for item in held):
+        return False
+    snapshot = _read(run, RawFile(run.staging / "raw" / raw.sha256, path.name), snapshot)
+    write_manifest(raw, run.info.id, snapshot.added_on, run.staging / "raw")
+    run.added.append(snapshot)
+    return True
+
+
+def _id(raw: RawEntry, said: Said) -> str:
+    """Return what names the rows: the bytes, and the mapping if they were read with one."""
+    text = raw.sha256 + hashlib.sha256((said.mapping or "").encode()).hexdigest()
+    return hashlib.sha256(text.encode()).hexdigest()[:12] if said.mapping else raw.sha256[:12]
+
+
+def _says_the_same(item: Snapshot, said: Said) -> bool:
+    return said.vintage in (None, item.vintage) and said.nomenclature in (None, item.nomenclature)
+
+
+def _read(run: Load, file: RawFile, snapshot: Snapshot) -> Snapshot:
+    """Read every table in a file into sorted Parquet in the staging folder."""
+    source = source_parser(run.info.id)
+    found: list[Finding] = []
+    repaired: list[Finding] = []
+    seen: set[str] = set()
+    run.noticed = []
+    first: Delivery | None = None
+    for table in source.tables(file, run.staging / "scratch", run.said):
+        _require_one(first, table, whole=run.info.whole)
+        first = first or table
+        _require_spelling(run, table)
+        run.progress(f"reading {table.name}")
+        rows = source.rows(run.connection, table)
+        repaired += repair(run.connection, rows, table, run.info.repairs, whole=run.info.whole)
+        if snapshot.partitions and _currency(rows) != snapshot.currency:
+            raise BadFileError(
+                f"{snapshot.currency} and {_currency(rows)} in one file",
+                where=table.name,
+                why="a sum over both means nothing, and one of the two would be passed over",
+                hint="add the files in it one by one",
+            )
+        snapshot = replace(snapshot, vintage=table.vintage, currency=_currency(rows))
+        found += [*table.findings, *rows.findings]
+        for part in _partitions(run, snapshot, table, rows):
+            snapshot = replace(snapshot, partitions=(*snapshot.partitions, part))
+            seen.update(part.nomenclatures)
+    if not snapshot.partitions:
+        raise BadFileError("nothing to load in this file", where=file.name)
+    kept = {(one.rule, one.place, one.example): one for one in found}
+    once = {one.rule: one for one in reversed(list(kept.values()))} if run.info.whole else kept
+    return replace(
+        snapshot,
+        nomenclature="+".join(sorted(seen)),
+        partitions=tuple(sorted(snapshot.partitions, key=_when)),
+        findings=(
+            *once.values(),
+            *repaired,
+            *run.noticed,
+            *_coverage(run.info, snapshot.partitions),
+        ),
+    )
+
+
+def _coverage(info: SourceInfo, parts: tuple[Partition, ...]) -> tuple[Finding, ...]:
+    few = () if info.whole else few_products(parts)
+    return (*checks.coverage(info, parts), *few)
+
+
+def _require_one(first: Delivery | None, table: Delivery, *, whole: bool) -> None:
+    """Refuse a file of two releases, or of two editions where a release has one."""
+    if first is None:
+        return
+    if first.vintage != table.vintage or (whole and first.nomenclature != table.nomenclature):
+        raise BadFileError(
+            "two editions or releases in one file", where=f"{first.name} and {table.name}"
+        )
+
+
+def _require_spelling(run: Load, table: Delivery) -> None:
+    """Refuse a release that is held under another spelling: nobody could say which is later."""
+    for other in (*run.before.of(run.info.id), *run.added):
+        if is_misspelled(other.vintage, table.vintage):
+            raise BadFileError(
+                f"the release {table.vintage} is held as {other.vintage}",
+                where=table.name,
+                why="which of the two is later could not be said",
+                hint=f"write it as it is held: --vintage {other.vintage}",
+            )
+
+
+def _when(part: Partition) -> tuple[date, int]:
+    return (part.period.start, part.period.months) if part.period else (date.min, 0)
+
+
+def _currency(rows: Rows) -> str:
+    if rows.table not in ("flows", "inputs"):
+        return ""
+    return rows.same.get("currency", "USD")
+
+
+def _partitions(run: Load, snapshot: Snapshot, table: Delivery, rows: Rows) -> Iterator[Partition]:
+    for staged in contents(run.connection, rows, table.name, whole=run.info.whole):
+        part = Partition(
+            staged.period,
+            staged.rows,
+            staged.exporters,
+            staged.importers,
+            {},
+            staged.slices,
+            staged.nomenclatures,
+            staged.products,
+            staged.digits,
+            staged.totals,
+            staged.bases,
+        )
+        there = Beside(run.connection, rows, staged.period, partial(_where, run))
+        held = [*run.before.of(run.info.id), *run.added, snapshot]
+        require_room(
+            snapshot,
+            part,
+            held,
+            whole=run.info.whole,
+            name=table.name,
+            clash=there.clash,
+        )
+        if not run.info.whole:
+            gone = lost(snapshot, part, held, there.lost)
+            run.noticed += [gone] if gone else []
+        if staged.period:
+            run.progress(f"sorting {staged.period}")
+        yield replace(part, files=_files(run, snapshot, rows, staged, table.name))
+
+
+def _where(run: Load, path: str) -> Path:
+    """Return where a stored file lies: in its place, or still in the staging folder."""
+    prepared = run.staging / path
+    return prepared if prepared.exists() else run.folder / path
+
+
+def _files(
+    run: Load, snapshot: Snapshot, rows: Rows, staged: Staged, name: str
+) -> dict[str, StoredFile]:
+    files: dict[str, StoredFile] = {}
+    for order, columns in orders(rows.table).items():
+        draft = run.staging / "sorted.parquet"
+        store.write(run.connection, rows, staged.period, columns, draft, snapshot.id)
+        if not files:  # one copy is enough: the other has the same rows
+            refuse_twins(run.connection, rows, staged, draft, columns, name)
+        size, digest = hash_file(draft)
+        folder = folder_of(rows.table, order, snapshot.source, staged.period)
+        path = f"{folder}/{snapshot.id}-{digest[:8]}.parquet"
+        (run.staging / folder).mkdir(parents=True, exist_ok=True)
+        draft.replace(run.staging / path)
+        files[order] = StoredFile(path, size, digest)
+    return files
