@@ -10,6 +10,7 @@ import pytest
 
 from entrepot.lake.catalog import Catalog
 from entrepot.lake.snapshot import hash_file
+from made_workbook import cells, make_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,6 +92,17 @@ def _rewrite(lake: Lake, change: str) -> None:
         f'"bytes": {stored.bytes}', f'"bytes": {size}'
     )
     (lake.path / "catalog.json").write_text(text)
+
+
+def test_tables_without_periods_are_sound(lake: Lake, write: Write, tmp_path: Path) -> None:
+    sigma = write(["10121,0,0,-5.5", "850110,0,0,-4"], "ProTEE_0_1.csv", "HS6,zero,positive,sigma")
+    one = [["From HS 2022", "To HS2017"], ["010121", "010121"], ["854151", "851712"]]
+    all_ = [["HS2022", "HS2017", "Relationship"], ["010121", "010121", "1:1"]]
+    book = make_workbook(tmp_path / "HS.xlsx", {"one": cells(one), "all": cells(all_)})
+    lake.add("elasticities", [sigma])
+    lake.add("concordance", [book])
+    assert len(Catalog.read(lake.path).snapshots[1].partitions) == 2
+    assert [finding for finding in lake.check() if finding.level == "error"] == []
 
 
 def test_every_rule_is_explained() -> None:
