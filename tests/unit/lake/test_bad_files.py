@@ -125,6 +125,8 @@ def test_year_after_the_release(lake: Lake, write: Write) -> None:
         ("BACI_HS18_Y2022_V202501.csv", {}, ("no edition", "HS18")),
         (NAME, {"nomenclature": "HS2022"}, ("HS2022", "HS2017")),
         (NAME, {"vintage": "V202601"}, ("V202601", "V202501")),
+        ("BACI_HS17.csv", {"vintage": "2025"}, ("not a release of BACI: '2025'", "V202501")),
+        ("BACI_HS22.csv", {"vintage": "V202201"}, ("V202201 is older", "--nomenclature")),
     ],
 )
 def test_name_and_options(

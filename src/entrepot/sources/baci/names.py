@@ -19,6 +19,7 @@ __all__ = ["is_beside", "is_named", "named_table"]
 
 _EDITIONS = {one.baci.removeprefix("HS"): one.id for one in EDITIONS}
 _NAME = re.compile(r"BACI_HS(\d\d)(?:_Y(\d{4}))?(?:.*_(V\d{6}\w*))?", re.IGNORECASE)
+_RELEASE = re.compile(r"V\d{6}\w*")
 _BESIDE = re.compile(r"(country|product)_codes|read_?me", re.IGNORECASE)
 
 
@@ -55,6 +56,13 @@ def named_table(member: str, label: str, path: Path, said: Said) -> Delivery:
             hint="add --nomenclature HS2017 (or HS1992 ... HS2022)",
         )
     known = _one("release", said.vintage, release, label)
+    if known and not _RELEASE.fullmatch(known):
+        raise BadFileError(
+            f"not a release of BACI: {known!r}",
+            where=label,
+            why="which release is the later one, and which years it can hold, follow from it",
+            hint="write it as CEPII does: --vintage V202501",
+        )
     text = "The release of BACI is not known; add --vintage V202501 when loading to record it."
     return Delivery(
         path=path,

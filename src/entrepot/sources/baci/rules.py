@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from entrepot.errors import BadFileError
 from entrepot.sources import source_info
 from entrepot.sources.strict import NUMBER, Rule, literal
 
@@ -21,7 +22,14 @@ def years_of(table: Delivery) -> list[int]:
     first = max(int(source_info("baci").bounds.years.least or 0), int(table.nomenclature[2:]))
     known = table.vintage[1:5].isdigit()
     last = int(table.vintage[1:5]) - 1 if known else date.today().year
-    return [*range(first, last + 1)]
+    years = [*range(first, last + 1)]
+    if not years:
+        raise BadFileError(
+            f"release {table.vintage} is older than the edition {table.nomenclature}",
+            where=table.name,
+            hint="look at --vintage and --nomenclature: one of them is another",
+        )
+    return years
 
 
 def rules(table: Delivery, codes: dict[str, list[str]]) -> tuple[Rule, ...]:
