@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,6 +54,13 @@ class EntrepotError(Exception):
         if self.hint:
             lines.append(f"  do:    {self.hint}")
         return "\n".join(lines)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the same as data: kind of error, what, where, why, hint, and the exit code."""
+        words = re.findall("[A-Z][a-z]+", type(self).__name__.removesuffix("Error"))
+        parts = {"what": self.what, "where": self.where, "why": self.why, "hint": self.hint}
+        error = {"kind": "_".join(words).lower(), **parts}
+        return {"error": error, "exit_code": self.exit_code}
 
 
 class RequestError(EntrepotError, ValueError):

@@ -46,3 +46,10 @@ def test_missing_extra_names_the_extra() -> None:
     with pytest.raises(ImportError, match="httpx is not installed") as caught:
         raise errors.MissingExtraError("httpx", "fetch")
     assert "entrepot[fetch]" in str(caught.value)
+
+
+def test_an_error_is_data_too() -> None:
+    error = errors.BadFileError("cut short", where="a.zip", why="rows are lost")
+    parts = {"what": "cut short", "where": "a.zip", "why": "rows are lost", "hint": ""}
+    assert error.to_dict() == {"error": {"kind": "bad_file", **parts}, "exit_code": 2}
+    assert errors.OutsideError("full").to_dict()["error"]["kind"] == "outside"

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import traceback
-from typing import Annotated, Any
+from contextlib import suppress
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
 import entrepot
 from entrepot.cli import area, ask, brief, check, data, goods, measure
-from entrepot.errors import EntrepotError, OutsideError
+from entrepot.errors import EntrepotError, OutsideError, RequestError
 
 __all__ = ["app", "run"]
 
 DEFECT = 70  # EX_SOFTWARE of sysexits.h
 STOPPED = 130  # as a shell has it for a program that Ctrl-C ended
+_UsageError: Any = typer.BadParameter.__mro__[1]  # Typer has no public name for it
+
+
+class _DefectError(EntrepotError):
+    """An error that nobody foresaw."""
+
+    exit_code = DEFECT
+
+    def __init__(self, why: str) -> None:
+        super().__init__("entrepot broke off; this is a defect, please report it", why=why)
 
 
 class _Commands(TyperGroup):
@@ -74,14 +86,33 @@ def main(
 def run() -> None:
     """Run the command line; the one place where an error becomes a message and an exit code."""
     try:
-        app()
+        code = app(standalone_mode=False)
     except EntrepotError as error:
-        sys.stderr.write(f"error: {error}\n")
-        sys.exit(error.exit_code)
+        _end(error)
+    except _UsageError as error:
+        error.show()
+        _end(RequestError(error.format_message(), hint="add --help"), told=True)
+    except typer.Abort:
+        sys.exit(STOPPED)
     except OSError as error:
-        sys.stderr.write(f"error: {error}\n")
-        sys.exit(OutsideError.exit_code)
-    except Exception:  # a defect of ours must not look like exit code 1, "something was found"
+        _end(OutsideError(str(error)))
+    except Exception as error:  # must not look like exit code 1, "something was found"
         traceback.print_exc()
-        sys.stderr.write("error: entrepot broke off; this is a defect, please report it\n")
-        sys.exit(DEFECT)
+        _end(_DefectError(f"{type(error).__name__}: {error}"))
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _end(error: EntrepotError, *, told: bool = False) -> NoReturn:
+    """Say what is wrong on standard error, and as data where ``--json`` asks for data."""
+    if not told:
+        sys.stderr.write(f"error: {error}\n")
+    if _wants_json():
+        with suppress(OSError):  # nobody reads on; the exit code still says it
+            sys.stdout.write(json.dumps(error.to_dict(), ensure_ascii=False, indent=1) + "\n")
+            sys.stdout.flush()
+    sys.exit(error.exit_code)
+
+
+def _wants_json() -> bool:
+    words = sys.argv[1:]
+    return "--json" in (words[: words.index("--")] if "--" in words else words)
