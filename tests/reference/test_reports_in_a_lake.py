@@ -93,6 +93,18 @@ def test_a_group_of_which_one_is_silent_is_not_told_by_the_others(lake: Lake) ->
     assert figure.value == 2 * (300 + 50)
 
 
+def test_who_is_silent_in_one_year_does_not_tell_of_two(tmp_path: Path) -> None:
+    """Poland reports 2020 alone, in so many codes that they may be all goods."""
+    codes = [f"{n:06}" for n in range(850000, 850000 + 2600)]
+    rows = [(2020, "POL", "CHN", "M", code, 4) for code in codes]
+    rows += [(year, "CHN", "POL", "X", code, 1) for year in (2020, 2021) for code in codes]
+    lake = _lake(tmp_path, rows)
+    keys = {"importer": "POL", "exporter": "CHN", "goods": "85"}
+    assert _ask(lake, "value", **keys, period=2020).value == 4 * 2600
+    assert _ask(lake, "value", **keys, period="2020..2021").value == 2 * 2600
+    assert _ask(lake, "growth", **keys, base=2020).value == 0
+
+
 def test_growth_compares_one_voice_with_itself(lake: Lake) -> None:
     figure = _ask(lake, "growth", importer="POL", exporter="CHN", base=2020)
     assert figure.value == pytest.approx(100)
@@ -155,7 +167,7 @@ def test_headings_beside_lines_of_one_reporter_are_refused(lake: Lake, tmp_path:
     path = tmp_path / "headings.csv"
     path.write_text(HEAD + "2021,POL,CHN,M,8542,800\n")
     mapping = MAP.format(id="reports", currency="USD").replace("level: 6", "level: 4")
-    with pytest.raises(ep.errors.BadFileError, match="6 digits, and these have 4"):
+    with pytest.raises(ep.errors.BadFileError, match="8542 beside 854231, CHN POL"):
         lake.add("table", [path], mapping=mapping)
 
 

@@ -11,6 +11,7 @@ from entrepot.sources import split_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date
 
     from entrepot.lake import Lake
     from entrepot.model.period import Period
@@ -63,6 +64,10 @@ class Held:
     few_products: bool
     has_totals: bool = False
     bases: frozenset[str] = frozenset()
+
+    def starts(self, span: Period) -> list[date]:
+        """Return the first day of each year, quarter or month that makes up a span."""
+        return [part.start for part in span.split(_MONTHS[self.freq])]
 
 
 def flow_sources(lake: Lake) -> list[str]:

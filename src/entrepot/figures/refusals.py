@@ -24,14 +24,25 @@ def refusal(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
 
 
 def _silent(cells: Cells, asked: Definition) -> Missing | None:
-    """Refuse a voice that does not speak, or a group of which only some speak."""
-    if cells.voice is None:
+    """Refuse a voice that does not speak, or not all the time, or a group of which some are silent.
+
+    A delivery of some goods can have nothing in a month; then it need speak at some time only.
+    """
+    if cells.voice is None or not (members := members_of(asked, cells.voice)):
         return None
-    members = members_of(asked, cells.voice)
-    tellers = names_on(cells.rows(cells.voice, (everything(),), asked), cells.voice, members)
-    if absent := members - tellers:
-        names = ", ".join(sorted(absent))
-        return Missing(f"{names} did not report to {cells.held.source} in {asked.period}")
+    rows = cells.rows(cells.voice, (everything(),), asked)
+    rows = rows.filter(nw.col(cells.voice).is_in(sorted(members)))
+    told = set(fetch(rows.select(cells.voice, "period").unique()))
+    for span in (asked.period, asked.base or asked.period):
+        starts = cells.held.starts(span)
+        spans = [starts] if cells.held.few_products else [[start] for start in starts]
+        for days in spans:
+            absent = sorted(members - {who for who, day in told if day in days})
+            if absent:
+                form = "%Y" if cells.held.freq == "A" else "%Y-%m"
+                when = span if len(starts) == len(days) else f"{days[0]:{form}}"
+                names = ", ".join(absent)
+                return Missing(f"{names} did not report to {cells.held.source} in {when}")
     return None
 
 
