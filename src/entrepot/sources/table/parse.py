@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.errors import BadFileError
+from entrepot.errors import BadFileError, UnknownNameError
 from entrepot.sources.parser import Delivery, RawFile, Rows
 from entrepot.sources.table.account import account
 from entrepot.sources.table.canon import canonical_sql
@@ -105,4 +105,8 @@ def _edition(mapping: Mapping) -> str:
     """Return the edition of all rows, or empty text if it differs from row to row."""
     if mapping.product == TOTAL or mapping.level == "total":
         return NONE
-    return nomenclature_of(mapping.nomenclature) if mapping.nomenclature else ""
+    try:
+        return nomenclature_of(mapping.nomenclature) if mapping.nomenclature else ""
+    except UnknownNameError as error:
+        error.where = "mapping, nomenclature"
+        raise
