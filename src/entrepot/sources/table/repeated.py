@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from entrepot.errors import BadFileError
 from entrepot.model.columns import key_columns
 from entrepot.model.findings import Finding
+from entrepot.sources.parquet import reading
 from entrepot.sources.table.canon import CANONICAL
 
 if TYPE_CHECKING:
@@ -85,13 +86,19 @@ def rows_of(
         SQL of canonical rows with their cells.
     names, key
         Columns and what they hold.
+
+    Raises
+    ------
+    BadFileError
+        If a column that is ignored is damaged.
     """
     tests = " AND ".join(f"{name} IS NOT DISTINCT FROM ?" for name in names)
     width = len(cells.names)
     texts = ", ".join(f"c{place}" for place in range(width))
-    found = connection.execute(
-        f"SELECT DISTINCT {texts} FROM ({rows}) WHERE {tests} LIMIT 10", list(key)
-    ).fetchall()
+    with reading(cells.label):  # all columns, and one that nobody has read yet may be damaged
+        found = connection.execute(
+            f"SELECT DISTINCT {texts} FROM ({rows}) WHERE {tests} LIMIT 10", list(key)
+        ).fetchall()
     wanted = {tuple(row) for row in found}
     places: list[int] = []
     for number, row in cells.lines(connection):
