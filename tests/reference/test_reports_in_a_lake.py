@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 import entrepot as ep
+from entrepot.figures.refusals import MANY_TELLERS
 from entrepot.lake import Lake
+from entrepot.model.areas import areas
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,6 +48,13 @@ ROWS = [
     )
 ]
 
+# With them so many report that those who are silent hardly matter.
+OTHERS = [
+    (2021, one.code, "JPN", "X", "854231", 1)
+    for one in areas()
+    if one.kind == "country" and one.code not in ("POL", "CHN", "DEU", "UKR", "JPN")
+][: MANY_TELLERS - 3]
+
 
 def _lake(folder: Path, rows: list[tuple[object, ...]], currency: str = "USD") -> Lake:
     path = folder / "reports.csv"
@@ -65,7 +74,8 @@ def _ask(lake: Lake, measure: str, **keys: object) -> ep.Figure:
     return ep.ask(measure, lake=lake, **keys)
 
 
-def test_the_importers_report_comes_first_and_the_partners_is_in_the_range(lake: Lake) -> None:
+def test_the_importers_report_comes_first_and_the_partners_is_in_the_range(tmp_path: Path) -> None:
+    lake = _lake(tmp_path, ROWS + OTHERS)
     figure = _ask(lake, "import_share", importer="POL", exporter="CHN")
     assert figure.value == pytest.approx(400 / 600)
     # Down to the importer's report itself, up to Hong Kong as China; the partners' is between.
@@ -81,10 +91,28 @@ def test_valuation_fixes_whose_report(lake: Lake) -> None:
     assert _ask(lake, "value", importer="POL", exporter="CHN", valuation="cif").value == 800
 
 
-def test_partners_stand_in_for_a_country_that_does_not_report(lake: Lake) -> None:
-    figure = _ask(lake, "import_share", importer="UKR", exporter="CHN")
+def test_partners_stand_in_for_a_country_that_does_not_report(tmp_path: Path) -> None:
+    figure = _ask(_lake(tmp_path, ROWS + OTHERS), "import_share", importer="UKR", exporter="CHN")
     assert figure.value == pytest.approx(50 / 200)
     assert figure.evidence[0].told_by == {"exporter": 1}
+
+
+@pytest.mark.parametrize(
+    ("measure", "keys"),
+    [
+        ("import_share", {"importer": "UKR", "exporter": "CHN"}),
+        ("export_share", {"importer": "POL", "exporter": "HKG"}),  # Poland alone tells of it
+        ("asymmetry", {"importer": "UKR", "exporter": "CHN"}),
+        ("hhi", {"importer": "UKR"}),
+        ("cr", {"importer": "UKR", "k": 1}),
+    ],
+)
+def test_a_few_partners_do_not_make_the_total_of_one_who_is_silent(
+    lake: Lake, measure: str, keys: dict[str, object]
+) -> None:
+    figure = _ask(lake, measure, **keys)
+    assert figure.value is None
+    assert "too few to add up all" in str(figure.reason)
 
 
 def test_a_group_of_which_one_is_silent_is_not_told_by_the_others(lake: Lake) -> None:
@@ -103,6 +131,18 @@ def test_who_is_silent_in_one_year_does_not_tell_of_two(tmp_path: Path) -> None:
     assert _ask(lake, "value", **keys, period=2020).value == 4 * 2600
     assert _ask(lake, "value", **keys, period="2020..2021").value == 2 * 2600
     assert _ask(lake, "growth", **keys, base=2020).value == 0
+
+
+def test_an_edition_that_a_list_cannot_reach_does_not_hide_the_other_sources(
+    lake: Lake, tmp_path: Path
+) -> None:
+    path = tmp_path / "old.csv"
+    path.write_text(HEAD + "2021,POL,CHN,M,854231,7\n")
+    old = MAP.format(id="old", currency="USD").replace("HS2017", "HS2007")
+    lake.add("table", [path], mapping=old)
+    keys = {"importer": "POL", "exporter": "CHN", "goods": "chpl"}
+    assert "not followed into HS2007" in str(_ask(lake, "value", source="table.old", **keys).reason)
+    assert _ask(lake, "value", source=None, **keys).value == 800
 
 
 def test_growth_compares_one_voice_with_itself(lake: Lake) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from entrepot.errors import RequestError
 from entrepot.figures import caveats
 from entrepot.figures.cells import Cells, everything, totals
 from entrepot.figures.estimate import Answer, Estimate, Missing
@@ -86,7 +87,10 @@ def _told(definition: Definition, cells: Cells) -> tuple[Cells, Goods, Estimate 
     if not editions and definition.goods != "all":
         reason = f"{cells.held.source} has totals over all goods only, no {definition.goods}"
         return cells, (), Missing(reason)
-    goods = _goods(definition, editions)
+    try:
+        goods = _goods(definition, editions)
+    except RequestError as error:  # another source may hold an edition that can be asked
+        return cells, (), Missing(f"{cells.held.source} cannot be asked: {error.what}")
     return cells, goods, _estimate(definition, goods, cells, main=True)
 
 

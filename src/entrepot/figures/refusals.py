@@ -17,9 +17,13 @@ if TYPE_CHECKING:
 __all__ = ["nothing", "refusal"]
 
 
+MANY_TELLERS = 60
+"""Reports of so many areas hold nearly all trade; those of a region or a few areas do not."""
+
+
 def refusal(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
     """Say why the rows held cannot answer, before anything is added up."""
-    found = _silent(cells, asked) or _few(cells, asked, goods)
+    found = _silent(cells, asked) or _mirrored(cells, asked) or _few(cells, asked, goods)
     return found or (_thin(cells, asked) if cells.held.is_partial else None)
 
 
@@ -43,6 +47,24 @@ def _silent(cells: Cells, asked: Definition) -> Missing | None:
                 when = span if len(starts) == len(days) else f"{days[0]:{form}}"
                 names = ", ".join(absent)
                 return Missing(f"{names} did not report to {cells.held.source} in {when}")
+    return None
+
+
+def _mirrored(cells: Cells, asked: Definition) -> Missing | None:
+    """Refuse the total of an area that did not report it, added up from few partners' reports."""
+    tellers: frozenset[str] | None = None
+    for _, side in totals(asked):
+        if side != cells.voice:
+            continue
+        if tellers is None:
+            tellers = names_on(cells.rows(side, (everything(),), asked), side, frozenset())
+        if len(tellers) < MANY_TELLERS:
+            other = "imports" if side == "exporter" else "exports"
+            who = asked.importer if side == "exporter" else asked.exporter
+            return Missing(
+                f"{cells.held.source} has the reports of {len(tellers)} {side}s in {asked.period}, "
+                f"too few to add up all {other} of {who}"
+            )
     return None
 
 
