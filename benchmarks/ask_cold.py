@@ -99,7 +99,7 @@ def _raw(lake: str) -> str:
 def _same(found: dict[str, list[harness.Run]]) -> str:
     """Return both answers to the first question, which have to agree."""
     first = json.loads(found[next(iter(QUESTIONS))][0].facts["printed"])
-    [(by_hand,)] = ast.literal_eval(found["raw DuckDB, the first"][0].facts["printed"].decode())
+    [(by_hand,)] = ast.literal_eval(found["raw DuckDB, the first"][0].facts["printed"])
     if abs(first["value"] / by_hand - 1) > 1e-9:
         raise SystemExit(f"ours says {first['value']}, SQL by hand {by_hand}")
     return f"Both say {by_hand:.4f}."

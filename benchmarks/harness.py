@@ -68,20 +68,29 @@ def job(script: str, name: str, *arguments: object) -> Run:
     """Run a job of a script in a fresh process."""
     command = [sys.executable, script, "--job", name, *map(str, arguments)]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
-    return Run(*json.loads(done.stdout.splitlines()[-1]))
+    seconds, cpu, peak, facts = json.loads(done.stdout.splitlines()[-1])
+    return Run(*facts.pop("run", (seconds, cpu, peak)), facts)
 
 
 def command(arguments: Sequence[str]) -> Run:
-    """Run a program and time it from outside, start of the interpreter included."""
+    """Run a program and time it from outside, start of the interpreter included.
+
+    A small process starts it, for a child's peak counts what its parent held when it was started.
+    """
+    return job(__file__, "program", *arguments)
+
+
+def _program(*arguments: str) -> dict[str, Any]:
     start = time.perf_counter()
     with subprocess.Popen(arguments, stdout=subprocess.PIPE) as child:
         printed = child.stdout.read() if child.stdout else b""
         _, status, used = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
+    took = time.perf_counter() - start
     if child.returncode:
         raise SystemExit(f"{' '.join(arguments)} ended with {child.returncode}")
-    took = time.perf_counter() - start
-    return Run(took, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, {"printed": printed})
+    numbers = (took, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    return {"run": numbers, "printed": printed.decode()}
 
 
 def in_turns(jobs: dict[str, Callable[[], Run]], turns: int) -> dict[str, list[Run]]:
@@ -143,3 +152,7 @@ def _peak_of_this_process() -> float:
     import resource  # no /proc: counts what the parent held when it forked, too
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    main({"program": _program}, lambda: __doc__ or "")
