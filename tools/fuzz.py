@@ -1,0 +1,100 @@
+"""Fuzz the parsers for as long as wanted, and write down what came of it.
+
+Usage: ``python tools/fuzz.py run [NAME ...] [--inputs N] [--first N]``, ``... one NAME NUMBER
+[--keep FILE]`` to make one input again, ``... report`` to write ``benchmarks/FUZZ.md``.
+
+A run counts into ``out/fuzz`` and goes on where it is told to; without --inputs each kind of
+files gets as many as its weight says. Inputs are made from name and number alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "tests" / "scale"), str(ROOT / "tests")]
+
+from fuzz import report  # noqa: E402
+from fuzz.build import build  # noqa: E402
+from fuzz.subjects import subjects  # noqa: E402
+from fuzz.trial import attempt  # noqa: E402
+from fuzz.watch import SECONDS, Tally, watch  # noqa: E402
+
+KEPT, PAGE = ROOT / "out" / "fuzz", ROOT / "benchmarks" / "FUZZ.md"
+
+
+def main() -> None:
+    """Do what the command line says."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    ways = parser.add_subparsers(required=True)
+    run = ways.add_parser("run", help="read inputs and count")
+    run.add_argument("names", nargs="*", metavar="NAME", choices=[*subjects(), []])
+    run.add_argument("--inputs", type=int, help="how many of each")
+    run.add_argument("--first", type=int, default=0, help="number of the first")
+    run.add_argument("--seconds", type=float, default=SECONDS, help="what one may take")
+    run.add_argument("--version", default="", help="what to call the code that is read with")
+    run.set_defaults(do=_run)
+    one = ways.add_parser("one", help="make one input again and read it")
+    one.add_argument("name", choices=subjects())
+    one.add_argument("number", type=int)
+    one.add_argument("--keep", type=Path, help="where to write it")
+    one.set_defaults(do=_one)
+    ways.add_parser("report", help="write the page").set_defaults(do=_report)
+    said = parser.parse_args()
+    said.do(said)
+
+
+def _run(said: argparse.Namespace) -> None:
+    version = said.version or _version()
+    bugs = 0
+    for name in said.names or subjects():
+        count = said.inputs or subjects()[name].weight * 1000
+        print(f"{name}: {count:,} inputs from {said.first:,}", flush=True)
+        tally = watch([(name, said.first, count)], seconds=said.seconds, seen=_seen)[name]
+        report.keep(KEPT, name, said.first, tally, version)
+        bugs += len(tally.bugs)
+    sys.exit(1 if bugs else 0)
+
+
+def _seen(name: str, tally: Tally) -> None:
+    print(
+        f"  {name}: {tally.inputs:,} inputs, {tally.refused:,} refused, {tally.read:,} read, "
+        f"{len(tally.bugs)} bugs, {tally.seconds:,.0f} s, {tally.memory} MiB",
+        flush=True,
+    )
+    for bug in tally.bugs[-3:]:
+        print(f"    {bug['number']}: {bug['text'][:200]!r} {bug['did']}", flush=True)
+
+
+def _one(said: argparse.Namespace) -> None:
+    from entrepot.engine import connect
+
+    subject = subjects()[said.name]
+    case = build(subject, said.number)
+    print(f"{case.name}, {len(case.data):,} bytes: {', '.join(case.did) or 'as it should be'}")
+    if said.keep:
+        said.keep.write_bytes(case.data)
+    with tempfile.TemporaryDirectory() as root:
+        folder = Path(root) / "input"
+        folder.mkdir()
+        outcome = attempt(subject, case, connect(threads=1), folder)
+    print(f"{outcome.kind}: {outcome.text}")
+    print("findings:", ", ".join(outcome.findings) or "none")
+
+
+def _report(_: argparse.Namespace) -> None:
+    report.write(KEPT, PAGE)
+    print(PAGE)
+
+
+def _version() -> str:
+    command = ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+if __name__ == "__main__":
+    main()
