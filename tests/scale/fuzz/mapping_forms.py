@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 HARMLESS = (
     "title: 'x'", "level: 6", "repeated: once", "repeated: sum", "reexports: apart",
-    "valuation: CIF", "missing: ['n']", "partner_basis: origin", "licence: none", "# a comment", "", "skip: 0",
+    "valuation: CIF", "missing: ['n']", "partner_basis: origin", "licence: none", "# a comment", "",
+    "skip: 0",
 )  # fmt: skip
 LINES = (
     "decimal: ','", "thousands: ','", "thousands: '.'", "thousands: ' '", "header_row: 2",

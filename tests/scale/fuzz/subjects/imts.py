@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from entrepot.model.areas import area, by_code
@@ -124,6 +125,7 @@ def _fixed(cells: dict[str, str], *, wide: bool) -> None:
         match("[A-Za-z_]{0,3}", cells[status], "status")
 
 
+@cache
 def _areas() -> tuple[dict[str, str], set[str]]:
     known = by_code("imf")
     single = {code: iso for code, iso in known.items() if area(iso).kind != "aggregate"}
