@@ -58,7 +58,7 @@ app.command("check")(check.check)
 app.add_typer(
     data.app,
     name="data",
-    help="What the lake holds, and how things get in: list, sources, get, add, map, show, check ...",
+    help="What the lake holds and how things get in: list, sources, get, add, map, show, check ...",
 )
 app.add_typer(goods.app, name="goods", help="Lists of controlled goods: list, show.")
 app.add_typer(measure.app, name="measure", help="Measures and their formulas: list, show.")
