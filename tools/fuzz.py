@@ -1,10 +1,11 @@
 """Fuzz the parsers for as long as wanted, and write down what came of it.
 
-Usage: ``python tools/fuzz.py run [NAME ...] [--inputs N] [--first N]``, ``... one NAME NUMBER
-[--keep FILE]`` to make one input again, ``... report`` to write ``benchmarks/FUZZ.md``.
+Usage: ``python tools/fuzz.py run [NAME ...] [--inputs N]``, ``... one NAME NUMBER [--keep FILE]``
+to make one input again, ``... report`` to write ``benchmarks/FUZZ.md``.
 
-A run counts into ``out/fuzz`` and goes on where it is told to; without --inputs each kind of
-files gets as many as its weight says. Inputs are made from name and number alone.
+Inputs are made from name and number alone. A run counts into ``out/fuzz`` and goes on behind what
+is counted there, until there are as many as wanted: without --inputs, as many thousand as the
+weight of a kind of files says. ``--again`` begins at the first.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from fuzz import report  # noqa: E402
 from fuzz.build import build  # noqa: E402
 from fuzz.subjects import subjects  # noqa: E402
 from fuzz.trial import attempt  # noqa: E402
-from fuzz.watch import SECONDS, Tally, watch  # noqa: E402
+from fuzz.watch import SECONDS, TOGETHER, Tally, watch  # noqa: E402
 
 KEPT, PAGE = ROOT / "out" / "fuzz", ROOT / "benchmarks" / "FUZZ.md"
 
@@ -33,8 +34,8 @@ def main() -> None:
     ways = parser.add_subparsers(required=True)
     run = ways.add_parser("run", help="read inputs and count")
     run.add_argument("names", nargs="*", metavar="NAME", choices=[*subjects(), []])
-    run.add_argument("--inputs", type=int, help="how many of each")
-    run.add_argument("--first", type=int, default=0, help="number of the first")
+    run.add_argument("--inputs", type=int, help="how many of each there should be in the end")
+    run.add_argument("--again", action="store_true", help="forget what was counted")
     run.add_argument("--seconds", type=float, default=SECONDS, help="what one may take")
     run.add_argument("--version", default="", help="what to call the code that is read with")
     run.set_defaults(do=_run)
@@ -52,11 +53,13 @@ def _run(said: argparse.Namespace) -> None:
     version = said.version or _version()
     bugs = 0
     for name in said.names or subjects():
-        count = said.inputs or subjects()[name].weight * 1000
-        print(f"{name}: {count:,} inputs from {said.first:,}", flush=True)
-        tally = watch([(name, said.first, count)], seconds=said.seconds, seen=_seen)[name]
-        report.keep(KEPT, name, said.first, tally, version)
-        bugs += len(tally.bugs)
+        wanted = said.inputs or subjects()[name].weight * 1000
+        first = 0 if said.again else report.counted(KEPT, name)
+        for start in range(first, wanted, TOGETHER):  # a run that is stopped loses little
+            job = (name, start, min(TOGETHER, wanted - start))
+            tally = watch([job], seconds=said.seconds, seen=_seen)[name]
+            report.keep(KEPT, name, start, tally, version)
+            bugs += len(tally.bugs)
     sys.exit(1 if bugs else 0)
 
 

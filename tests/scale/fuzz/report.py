@@ -14,7 +14,7 @@ from fuzz.watch import MEMORY, SECONDS, Tally
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["keep", "kept", "write"]
+__all__ = ["counted", "keep", "kept", "write"]
 
 _BEGIN, _END = "<!-- counts: written by tools/fuzz.py -->", "<!-- end of counts -->"
 
@@ -33,15 +33,21 @@ def keep(folder: Path, subject: str, first: int, tally: Tally, version: str) -> 
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{subject}.json"
-    before = _loaded(path) if path.exists() and first else {"first": first}
+    before = _loaded(path) if path.exists() and first else {}
     now = asdict(tally) | {"findings": dict(tally.findings)}
     for name in ("inputs", "refused", "read", "judged", "seconds", "bugs"):
         now[name] = before[name] + now[name] if name in before else now[name]
     for name in ("slowest", "memory"):
         now[name] = max(before.get(name, 0), now[name])
     now["findings"] = dict(Counter(before.get("findings", {})) + Counter(now["findings"]))
-    now |= {"first": before["first"], "version": version, "date": f"{datetime.now(UTC):%Y-%m-%d}"}
+    now |= {"version": version, "date": f"{datetime.now(UTC):%Y-%m-%d}"}
     path.write_text(json.dumps(now, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def counted(folder: Path, subject: str) -> int:
+    """Return how many inputs of a subject were counted: the number of the next one."""
+    path = folder / f"{subject}.json"
+    return int(_loaded(path)["inputs"]) if path.exists() else 0
 
 
 def kept(folder: Path) -> dict[str, dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import selectors
+import signal
 import subprocess
 import sys
 import tempfile
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     Job = tuple[str, int, int]
 
-__all__ = ["Tally", "lines", "watch"]
+__all__ = ["MEMORY", "SECONDS", "TOGETHER", "Tally", "lines", "watch"]
 
 TESTS = Path(__file__).resolve().parents[2]
 SECONDS = 60.0
@@ -148,6 +149,8 @@ def _one_process(jobs: list[Job], found: dict[str, Tally], seconds: float) -> li
         code = process.wait()
         if told is not None and (code == 0 or told):
             return _after(jobs, done) if done < sum(job[2] for job in jobs) else []
+        if code == -signal.SIGTERM:  # somebody else ended it: not what it read
+            return _after(jobs, done)
         name, number = _at(jobs, done)
         what = (
             f"hang: no answer in {seconds:.0f} s" if told is None else f"died: {_end(code, errors)}"
