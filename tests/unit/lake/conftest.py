@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 from lake_files import HEAD, NAME, ROWS, MadeParser, Put, Write
 
-from entrepot.lake import Lake, load
+from entrepot.lake import Lake, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,7 +37,7 @@ def put(lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Put:
         path.write_text(repr((rows, vintage)), encoding="utf-8")
         parser = MadeParser(rows, vintage)
         with monkeypatch.context() as patch:
-            patch.setattr(load, "source_parser", lambda _: parser)
+            patch.setattr(prepare, "source_parser", lambda _: parser)
             lake.add(source, [path])
 
     return _put

@@ -24,10 +24,10 @@ OLD = ["2022,156,643,850110,1,1"]
 COMMAND = """
 import os, signal, sys, time
 from entrepot.cli import main
-from entrepot.lake import checks, load, publish, store
+from entrepot.lake import checks, prepare, publish, store
 
 module, name, late, *sys.argv[1:] = sys.argv[1:]
-place = {"load": load, "store": store, "publish": publish}[module]
+place = {"prepare": prepare, "store": store, "publish": publish}[module]
 real = getattr(place, name)
 
 def pressed(*args, **keys):
@@ -49,7 +49,7 @@ def run(*words: object) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are a matter of POSIX")
-@pytest.mark.parametrize("place", [("store", "_copy"), ("load", "copy_raw")])
+@pytest.mark.parametrize("place", [("store", "_copy"), ("prepare", "copy_raw")])
 def test_stopped_before_the_change(lake: Lake, write: Write, place: tuple[str, str]) -> None:
     lake.add("baci", [write(OLD)])
     before = tree(lake.path)
