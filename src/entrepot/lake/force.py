@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from entrepot.lake.catalog import Partition, Snapshot
+    from entrepot.model.period import Period
 
 __all__ = [
     "EVERYTHING",
@@ -63,15 +64,19 @@ def in_force(snapshots: Sequence[Snapshot], vintage: str | None = None) -> list[
     """
     wanted = [item for item in snapshots if vintage in (None, item.vintage)]
     pairs = [(item, partition) for item in wanted for partition in item.partitions]
-    return [Part(item, partition, _hidden(item, partition, pairs)) for item, partition in pairs]
+    same: dict[Period | None, list[tuple[Snapshot, Partition]]] = {}
+    for item, partition in pairs:  # every question asks this, and months are many
+        same.setdefault(partition.period, []).append((item, partition))
+    return [Part(item, one, _hidden(item, one, same[one.period])) for item, one in pairs]
 
 
 def _hidden(
-    item: Snapshot, partition: Partition, pairs: Sequence[tuple[Snapshot, Partition]]
+    item: Snapshot, partition: Partition, same: Sequence[tuple[Snapshot, Partition]]
 ) -> frozenset[str]:
+    """Return the slices that other partitions of its period take the place of."""
     found: set[str] = set()
-    for other, newer in pairs:
-        if newer.period == partition.period and outranks(other, item):
+    for other, newer in same:
+        if outranks(other, item):
             found.update(shared_slices(partition, newer))
     if found >= set(partition.slices):
         return frozenset({EVERYTHING})
