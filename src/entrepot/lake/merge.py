@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.lake.catalog import Catalog
-from entrepot.lake.force import UNKNOWN, in_force, outranks, shared_slices
+from entrepot.lake.force import EVERYTHING, UNKNOWN, in_force, outranks, shared_slices
 from entrepot.model.findings import Finding
 
 if TYPE_CHECKING:
@@ -95,7 +95,9 @@ def _taken(
 ) -> BadFileError:
     when = f"{item.source} {part.period}" if part.period else item.source
     words = f" ({found.words})" if found else ""
-    what = f"{when} is held already, from another file{words}"
+    same = other.raw.sha256 == item.raw.sha256  # with another mapping, edition or release
+    origin = "the same file, read another way" if same else "another file"
+    what = f"{when} is held already, from {origin}{words}"
     if other.load == item.load:
         what = f"{when} comes twice in one load{words}"
     why, hint = _meaning(item, part, other, found)
@@ -151,8 +153,8 @@ def _replaces(new: Snapshot, old: Snapshot) -> bool:
 
 def hides(before: Catalog, after: Catalog, source: str) -> tuple[Period, ...]:
     """Return the periods of which rows counted before and count no longer."""
-    now = {
-        path.path: part.hidden
+    now = {  # the same bytes may be held as two releases, in the same files
+        (part.snapshot.vintage, path.path): part.hidden
         for part in in_force(after.of(source))
         for path in part.partition.files.values()
     }
@@ -160,6 +162,7 @@ def hides(before: Catalog, after: Catalog, source: str) -> tuple[Period, ...]:
         part.partition.period
         for part in in_force(before.of(source))
         for path in part.partition.files.values()
-        if part.partition.period and part.hidden != now.get(path.path, frozenset({"*"}))
+        if part.partition.period
+        and part.hidden != now.get((part.snapshot.vintage, path.path), frozenset({EVERYTHING}))
     }
     return tuple(sorted(found))

@@ -74,7 +74,7 @@ def prepare(run: Load, path: Path) -> bool:
         mapping=run.said.mapping or "",
     )
     held = [item for item in run.before.of(run.info.id) if item.id == snapshot.id]
-    if held and all(_says_the_same(item, run.said) for item in held):
+    if any(_says_the_same(item, run.said) for item in held):
         return False
     snapshot = _read(run, RawFile(run.staging / "raw" / raw.sha256, path.name), snapshot)
     write_manifest(raw, run.info.id, snapshot.added_on, run.staging / "raw")

@@ -114,6 +114,26 @@ def test_one_release_of_bytes_that_are_held_as_two_is_removed_alone(
     assert rows_of(lake, "value_usd")
 
 
+@pytest.mark.parametrize("order", [("V202401", "V202501"), ("V202501", "V202401")])
+def test_only_what_counted_is_said_to_be_replaced(
+    lake: Lake, write: Write, order: tuple[str, str]
+) -> None:
+    file = write(name="BACI_HS17_Y2022.csv")
+    first, second = (lake.add("baci", [file], vintage=vintage) for vintage in order)
+    assert (first.replaced, bool(second.replaced)) == ((), order == ("V202401", "V202501"))
+    again = lake.add("baci", [file], vintage="V202501")
+    assert (again.unchanged, again.replaced) == ((file.name,), ())
+
+
+def test_a_release_that_is_told_later_takes_the_place_of_none(lake: Lake, write: Write) -> None:
+    file = write(name="BACI_HS17_Y2022.csv")
+    lake.add("baci", [file])
+    with pytest.raises(BadFileError, match="from the same file, read another way"):
+        lake.add("baci", [file], vintage="V202501")
+    assert [str(one) for one in lake.add("baci", [file], vintage="V202501", replace=True).replaced]
+    assert [item.vintage for item in lake.holdings()] == ["V202501"]
+
+
 @pytest.mark.parametrize("silent_first", [True, False])
 @pytest.mark.parametrize("said", [{"is_reexport": "true"}, {"partner_basis": "origin"}])
 def test_a_row_that_does_not_say_is_no_part_beside_one_that_does(
