@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import zipfile
 from typing import TYPE_CHECKING, Any
@@ -96,13 +97,20 @@ def test_the_installed_package_is_read_and_not_run(
     folder = tmp_path / "site" / wheel.PACKAGE
     (folder / "data").mkdir(parents=True)
     (folder / "__init__.py").write_text("raise SystemExit('run!')", encoding="utf-8")
-    shipped(folder / "data", table, monkeypatch)
-    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    path = shipped(folder / "data", table, monkeypatch)
+    # In a process of its own, which has looked for no package before.
+    look = (
+        f"import sys; sys.path.insert(0, {str(tmp_path / 'site')!r}); "
+        "from entrepot.sources.icio import wheel; print(wheel.installed_file()); "
+        "assert wheel.PACKAGE not in sys.modules"
+    )
+    said = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == str(path)
+    monkeypatch.setattr(wheel, "installed_file", lambda: path)
     wheel._read.cache_clear()
     found = wheel.installed()
     assert found is not None
     assert found.year == 2022
-    assert wheel.PACKAGE not in sys.modules
     connection = connect()
     relation = found.rows(connection, frozenset({"DEU"}), frozenset({"CHN"}), "some")
     names = ("exporter", "sector", "importer", "buyer_sector")
