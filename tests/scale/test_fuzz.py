@@ -176,5 +176,5 @@ def test_a_process_that_dies_or_is_silent_is_told(capfd: pytest.CaptureFixture[s
     with os.fdopen(reading, "rb") as stream, os.fdopen(writing, "wb") as other:
         other.write(b'{"number": 1}\n')
         other.flush()
-        assert list(watching.lines(stream, 0.05)) == [{"number": 1}, None]
+        assert list(watching.lines(stream, 0.05, os.getpid())) == [{"number": 1}, None]
     assert not capfd.readouterr().err

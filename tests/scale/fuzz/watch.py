@@ -9,14 +9,13 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     Job = tuple[str, int, int]
 
@@ -130,53 +129,64 @@ def _one_process(jobs: list[Job], found: dict[str, Tally], seconds: float) -> li
     words = [str(word) for job in jobs for word in job]
     paths = os.pathsep.join([str(TESTS / "scale"), str(TESTS), os.environ.get("PYTHONPATH", "")])
     command = [sys.executable, "-m", "fuzz.child", *words]
-    done = 0
+    done, grown, silent = 0, False, False
     with tempfile.TemporaryFile("w+b") as errors, subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=errors, env={**os.environ, "PYTHONPATH": paths}
     ) as process:  # fmt: skip
         assert process.stdout is not None
-        for told in lines(process.stdout, seconds):
-            if told is None:
+        for told in lines(process.stdout, seconds, process.pid):
+            if told is not None:
+                found[told["subject"]].take(told)
+                done += 1
+            silent, grown = told is None, told is not None and told["memory"] > MEMORY
+            if silent or grown:
                 process.kill()
                 break
-            found[told["subject"]].take(told)
-            done += 1
-            if told["memory"] > MEMORY:
-                process.kill()
-                break
-        else:
-            told = {}
         code = process.wait()
-        if told is not None and (code == 0 or told):
-            return _after(jobs, done) if done < sum(job[2] for job in jobs) else []
-        if code == -signal.SIGTERM:  # somebody else ended it: not what it read
+        if grown or code == -signal.SIGTERM:  # somebody else ended it: not what it read
             return _after(jobs, done)
+        if code == 0 and not silent:
+            return []
         name, number = _at(jobs, done)
-        what = (
-            f"hang: no answer in {seconds:.0f} s" if told is None else f"died: {_end(code, errors)}"
-        )
-        found[name].inputs += 1
-        found[name].add_bug(number, what, [])
+        what = f"hang: no answer in {seconds:.0f} s" if silent else f"died: {_end(code, errors)}"
+    found[name].inputs += 1
+    found[name].add_bug(number, what, [])
     return _after(jobs, done + 1)
 
 
-def lines(stream: IO[bytes], seconds: float) -> Any:
-    """Yield what a process tells, line by line; None once it is silent for too long."""
-    rest, first = b"", True
+def lines(stream: IO[bytes], seconds: float, process: int) -> Iterator[dict[str, Any] | None]:
+    """Yield what a process tells, line by line; None once it is silent for too long.
+
+    Time in which it, or all of us, were made to wait does not count.
+    """
+    rest, waited = b"", -60.0  # it has to start first
     with selectors.DefaultSelector() as selector:
         selector.register(stream, selectors.EVENT_READ)
-        while True:
-            limit = time.monotonic() + seconds + (60 if first else 0)  # it has to start first
-            if not selector.select(limit - time.monotonic()):
-                yield None
-                return
+        while waited < seconds:
+            if not selector.select(_SLICE):
+                waited += 0 if _is_stopped(process) else _SLICE
+                continue
             piece = os.read(stream.fileno(), 2**16)
             if not piece:
                 return
-            *lines, rest = (rest + piece).split(b"\n")
-            for line in lines:
-                first = False
+            *whole, rest = (rest + piece).split(b"\n")
+            waited = 0.0 if whole else waited
+            for line in whole:
                 yield json.loads(line)
+    yield None
+
+
+_SLICE = 0.5
+"""Seconds to wait at once: however long we were stopped, it counts as one of them."""
+
+
+def _is_stopped(process: int) -> bool:
+    """Whether somebody has stopped a process, as one does who measures something else."""
+    try:
+        stat = Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] == "T"
 
 
 def _at(jobs: list[Job], done: int) -> tuple[str, int]:
