@@ -133,6 +133,17 @@ def test_who_is_silent_in_one_year_does_not_tell_of_two(tmp_path: Path) -> None:
     assert _ask(lake, "growth", **keys, base=2020).value == 0
 
 
+@pytest.mark.parametrize("measure", ["import_share", "hhi", "value"])
+def test_the_only_partner_that_was_asked_for_is_not_all_there_is(
+    tmp_path: Path, measure: str
+) -> None:
+    lake = _lake(tmp_path, [row for row in ROWS if row[1:3] == ("POL", "CHN")])
+    exporter = {"import_share": {"exporter": "CHN"}, "value": {"exporter": "WLD"}}.get(measure, {})
+    figure = _ask(lake, measure, importer="POL", **exporter)
+    assert figure.value is None
+    assert "CHN is the only exporter" in str(figure.reason)
+
+
 def test_an_edition_that_a_list_cannot_reach_does_not_hide_the_other_sources(
     lake: Lake, tmp_path: Path
 ) -> None:

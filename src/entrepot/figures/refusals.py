@@ -24,7 +24,7 @@ MANY_TELLERS = 60
 def refusal(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
     """Say why the rows held cannot answer, before anything is added up."""
     found = _silent(cells, asked) or _mirrored(cells, asked) or _few(cells, asked, goods)
-    return found or (_thin(cells, asked) if cells.held.is_partial else None)
+    return found or (_thin(cells, asked) if cells.held.is_partial or cells.voice else None)
 
 
 def _silent(cells: Cells, asked: Definition) -> Missing | None:
@@ -93,7 +93,7 @@ def _few(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
 
 
 def _thin(cells: Cells, asked: Definition) -> Missing | None:
-    """Refuse a total of an extract to which one partner alone contributes."""
+    """Refuse a total to which one partner alone contributes: an extract, or a query for one."""
     for whole, side in totals(asked):
         names = names_on(cells.flow(whole, (everything(),)), side, frozenset())
         if len(names) == 1:
