@@ -61,8 +61,9 @@ def _mirrored(cells: Cells, asked: Definition) -> Missing | None:
         if len(tellers) < MANY_TELLERS:
             other = "imports" if side == "exporter" else "exports"
             who = asked.importer if side == "exporter" else asked.exporter
+            count = f"{len(tellers) or 'no'} {side}{'s' * (len(tellers) != 1)}"
             return Missing(
-                f"{cells.held.source} has the reports of {len(tellers)} {side}s in {asked.period}, "
+                f"{cells.held.source} has reports of {count} in {asked.period}, "
                 f"too few to add up all {other} of {who}"
             )
     return None
