@@ -13,7 +13,7 @@ from entrepot.sources.table.plain import plain_text, sheet_as_text, text_lines
 from entrepot.sources.workbook import is_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     import duckdb
@@ -45,9 +45,19 @@ class Cells:
     mapping: Mapping
     is_parquet: bool = False
 
-    def sql(self, connection: duckdb.DuckDBPyConnection) -> str:
-        """Return SQL for the cells: columns ``c0``, ``c1`` ..., blanks around them taken off."""
-        return f"SELECT {', '.join(self._texts(connection))} FROM {self._source()}"
+    def sql(
+        self, connection: duckdb.DuckDBPyConnection, places: Sequence[int] | None = None
+    ) -> str:
+        """Return SQL for the cells: columns ``c0``, ``c1`` ..., blanks around them taken off.
+
+        Parameters
+        ----------
+        places
+            Columns that are wanted; all, if none are named.
+        """
+        texts = self._texts(connection)
+        wanted = texts if places is None else [texts[place] for place in places]
+        return f"SELECT {', '.join(wanted)} FROM {self._source()}"
 
     def lines(self, connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[int, list[str]]]:
         """Yield number and texts of every row, in order; the number is that of the user's file."""
