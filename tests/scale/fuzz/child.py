@@ -63,12 +63,20 @@ def _jobs(words: list[str]) -> Iterator[tuple[str, int]]:
 
 
 def _memory() -> int:
-    """Return the most memory that this process and those it started have held, in MiB."""
-    own, started = (
-        resource.getrusage(who).ru_maxrss
-        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
-    return max(own, started) // 1024
+    """Return the most memory that this process or one it started has held, in MiB.
+
+    Not from `getrusage`: that counts for this process what its parent held when it was started.
+    """
+    status = Path("/proc/self/status")
+    used = resource.getrusage
+    if not status.exists():
+        return (
+            max(used(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+            // 1024
+        )
+    lines = status.read_text(encoding="ascii").splitlines()
+    own = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
+    return max(own, used(resource.RUSAGE_CHILDREN).ru_maxrss) // 1024
 
 
 if __name__ == "__main__":
