@@ -160,7 +160,7 @@ class GoodsList:
 @cache
 def goods_lists() -> tuple[GoodsList, ...]:
     """Return every list held, by id."""
-    return tuple(_read(folder) for folder in sorted(_FOLDER.iterdir()) if folder.is_dir())
+    return tuple(_read(folder) for folder in sorted(_FOLDER.iterdir()) if (folder / "list.yml").exists())
 
 
 def goods_list(name: str) -> GoodsList:

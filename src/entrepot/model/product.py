@@ -11,6 +11,7 @@ from entrepot.errors import RequestError, UnknownNameError
 __all__ = [
     "EDITIONS",
     "NO_CODES",
+    "TARIFFS",
     "Edition",
     "edition",
     "edition_on",
@@ -62,6 +63,19 @@ EDITIONS = (
 )
 _LENGTHS = (2, 4, 6)
 
+TARIFFS = {
+    "CN": "Combined Nomenclature of the European Union, 8 digits",
+    "UKT": "United Kingdom Integrated Tariff, 8 to 10 digits",
+    "HTS": "Harmonized Tariff Schedule of the United States, 8 to 10 digits",
+    "CCT": "Customs Tariff of China, 8 to 10 digits",
+    "JPT": "Customs Tariff Schedule of Japan, 9 digits",
+    "KRT": "Harmonized System of Korea, 10 digits",
+    "TWT": "Customs Import Tariff of Taiwan, 8 to 11 digits",
+    "CHT": "Customs Tariff of Switzerland, 8 digits",
+}
+"""Tariffs whose codes begin with the six digits of the Harmonized System, by what stands before the
+year in the name of a nomenclature."""
+
 
 def edition(text: str) -> Edition:
     """Return the edition of an id, or of how CEPII or Comtrade write it.
@@ -112,8 +126,8 @@ def harmonized(nomenclature: str) -> Edition:
     Parameters
     ----------
     nomenclature
-        An edition of the Harmonized System, or a year of the Combined Nomenclature of the European
-        Union, whose eight digits begin with it: ``CN2021``.
+        An edition of the Harmonized System, or a year of one of `TARIFFS`, whose longer codes
+        begin with it: ``CN2021``.
 
     Raises
     ------
@@ -125,8 +139,9 @@ def harmonized(nomenclature: str) -> Edition:
     >>> harmonized("CN2021").id, harmonized("HS2012").id
     ('HS2017', 'HS2012')
     """
-    if re.fullmatch(r"CN(19|20)[0-9]{2}", nomenclature):
-        return edition_on(date(int(nomenclature[2:]), 1, 1))
+    letters, year = nomenclature[:-4], nomenclature[-4:]
+    if letters in TARIFFS and re.fullmatch("(19|20)[0-9]{2}", year):
+        return edition_on(date(int(year), 1, 1))
     return edition(nomenclature)
 
 
