@@ -20,6 +20,11 @@ def _cache() -> Path:
     return Path(folder).expanduser()
 
 
+def _lists() -> Path:
+    folder = os.environ.get("ENTREPOT_LISTS") or platformdirs.user_config_path("entrepot") / "lists"
+    return Path(folder).expanduser()
+
+
 @dataclass(frozen=True)
 class Settings:
     """Where the lake is and how much of the machine may be used.
@@ -37,6 +42,8 @@ class Settings:
         Whether nothing may be fetched from elsewhere.
     cache
         Folder for what can be fetched again.
+    lists
+        Folder for the user's own lists of goods.
     """
 
     lake: Path
@@ -44,12 +51,13 @@ class Settings:
     threads: int | None = None
     offline: bool = False
     cache: Path = field(default_factory=_cache)
+    lists: Path = field(default_factory=_lists)
 
     @classmethod
     def read(cls, lake: str | os.PathLike[str] | None = None) -> Settings:
         """Build settings from `lake` and the environment.
 
-        ``ENTREPOT_LAKE``, ``_MEMORY``, ``_THREADS``, ``_OFFLINE`` and ``_CACHE`` are read.
+        ``ENTREPOT_LAKE``, ``_MEMORY``, ``_THREADS``, ``_OFFLINE``, ``_CACHE`` and ``_LISTS`` are read.
 
         Raises
         ------

@@ -5,18 +5,22 @@ This is the only place that reads lists. It receives frames and knows no source 
 
 from entrepot.goods.editions import Link, link
 from entrepot.goods.follow import Variant
-from entrepot.goods.lists import GoodsList, ListEntry, ListSource, Tier, goods_list, goods_lists
+from entrepot.goods.library import goods_list, goods_lists
+from entrepot.goods.links import Family, Links
+from entrepot.goods.lists import GoodsList, ListEntry, ListPart, ListText
 from entrepot.goods.parse import goods_title
 from entrepot.goods.rows import select
 from entrepot.goods.selection import Selection, goods_selection
 
 __all__ = [
+    "Family",
     "GoodsList",
     "Link",
+    "Links",
     "ListEntry",
-    "ListSource",
+    "ListPart",
+    "ListText",
     "Selection",
-    "Tier",
     "Variant",
     "goods_list",
     "goods_lists",

@@ -2,7 +2,8 @@
 
 A code may keep its number and change its content, so equal numbers are not yet equal goods.
 `hs_codes.csv` has the codes of each edition as the correlation tables of the United Nations
-Statistics Division print them; `families.csv` what became of codes that are on a list.
+Statistics Division print them; `families.csv` what became of codes on the Common High Priority
+List, judged one by one.
 """
 
 from __future__ import annotations
@@ -56,18 +57,15 @@ class Link:
 
 
 def link(code: str, nomenclature: str, other: str) -> Link | None:
-    """Return what `code` of `nomenclature` is in `other`; None where that is not established."""
+    """Return what `families.csv` says of a code in `other`; None where it says nothing."""
     if nomenclature == other:
         return Link(code, nomenclature, other, "same", code, "")
-    listed = links(nomenclature, other)
-    if not listed:
-        return None
-    return listed.get(code) or Link(code, nomenclature, other, "same", code, "")
+    return links(nomenclature, other).get(code)
 
 
 @cache
 def links(nomenclature: str, other: str) -> dict[str, Link]:
-    """Return the links that are not simply ``same``, by code; none if nothing is established."""
+    """Return what was judged code by code between two editions; none if nothing was."""
     found = {}
     for row in read_table(_FOLDER / "families.csv", _LINK_COLUMNS):
         kind = row.pop("kind")

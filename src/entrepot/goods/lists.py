@@ -4,64 +4,100 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import date
-from functools import cache
-from pathlib import Path
-from typing import Any
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import NoEvidenceError, UnknownNameError
-from entrepot.model.tables import read_table
+from entrepot.model.product import harmonized
 
-__all__ = ["GoodsList", "ListEntry", "ListSource", "Tier", "goods_list", "goods_lists"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-_FOLDER = Path(__file__).parent / "lists"
-_COLUMNS = (
-    "code",
-    "tier",
-    "description",
-    "nomenclature",
-    "valid_from",
-    "seen_from",
-    "seen_certainty",
-)
+__all__ = ["Act", "GoodsList", "ListEntry", "ListPart", "ListText", "Missing", "OnDay"]
+
+Status = Literal["listed", "possible", "no"]
 
 
 @dataclass(frozen=True, slots=True)
 class ListEntry:
-    """One code of a list.
+    """One code of a list, for one stretch of time.
 
     Attributes
     ----------
     code
-        Product code as the list prints it, six digits, zeros kept.
-    tier
-        Part of the list, e.g. ``"4.B"``.
-    description
-        What it is, in words of our own; the list's own text governs.
+        As the text prints it, without spaces: two to ten digits, zeros kept.
     nomenclature
-        Edition of the Harmonized System the code belongs to.
-    valid_from
-        Day of the version of the list that this entry is taken from.
+        What the code is to be read in: ``HS2022``, ``CN2023``.
+    ex
+        Whether the text covers a part of the code only, so that a match is a candidate.
+    part
+        Part of the list, e.g. ``"4.B"``; empty where it has none.
+    wording
+        What it is, in a few words of our own; the list's own text governs. May be empty.
+    adopted, applies
+        Day of the act that listed it, and the day from which that act applies; None if not known.
     seen_from
-        Day from which the code is known to be on the list; it may have been there earlier.
-    seen_certainty
-        ``primary``: read in an official text; ``inferred``: follows from comparing two texts.
+        Day of the earliest text read that has it.
+    not_before
+        Where `adopted` is None: day of a text read that does not have it.
+    valid_to
+        Last day on the list; None if not known to have left it.
+    wind_down
+        Last day on which contracts of before may be served; None if not known.
+    act, article
+        Id of the text that listed it, and the article that makes the list bind.
+    certainty
+        ``primary``: read in an official text; ``secondary``: another publication says so;
+        ``inferred``: follows from comparing two texts.
     """
 
     code: str
-    tier: str
-    description: str
     nomenclature: str
-    valid_from: date
+    ex: bool
+    part: str
+    wording: str
+    adopted: date | None
+    applies: date | None
     seen_from: date
-    seen_certainty: str
+    not_before: date | None
+    valid_to: date | None
+    wind_down: date | None
+    act: str
+    article: str
+    certainty: str
+    note: str
 
-    def to_dict(self) -> dict[str, str]:
+    @property
+    def starts(self) -> date:
+        """First day on which it is known to be on the list."""
+        return self.applies or self.adopted or self.seen_from
+
+    @property
+    def edition(self) -> str:
+        """Edition of the Harmonized System that its first six digits belong to."""
+        return harmonized(self.nomenclature).id
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether it covers a part of a six-digit code only."""
+        return self.ex or len(self.code) > 6
+
+    def on(self, day: date) -> Status:
+        """Say whether it was on the list: ``possible`` where nothing read settles it."""
+        if self.valid_to and day > self.valid_to:
+            return "no"
+        if day >= self.starts:
+            return "listed"
+        settled = self.adopted or (self.not_before and day <= self.not_before)
+        return "no" if settled else "possible"
+
+    def to_dict(self) -> dict[str, Any]:
         """Return as plain JSON types, days as text."""
-        return {name: str(item) for name, item in asdict(self).items()}
+        return {name: _plain(item) for name, item in asdict(self).items()}
 
 
 @dataclass(frozen=True, slots=True)
-class Tier:
+class ListPart:
     """A part of a list: id, short name for sentences, meaning."""
 
     id: str
@@ -70,16 +106,70 @@ class Tier:
 
 
 @dataclass(frozen=True, slots=True)
-class ListSource:
-    """A text the list was taken from, and what it gives."""
+class ListText:
+    """A text that entries were taken from, and what of it was read."""
 
+    id: str
     title: str
-    publisher: str
+    adopted: date
     url: str
-    gives: str
+    read: str
+    applies: date | None = None
+    package: str = ""
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """A text that is known to exist and whose codes could not be established."""
+
+    title: str
+    known: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A legal act, or another published document, that has lists.
+
+    Attributes
+    ----------
+    texts
+        What was read of it, by date.
+    missing
+        What of it could not be read.
+    """
+
+    id: str
+    title: str
+    jurisdiction: str
+    url: str
+    about: str
+    licence: str
+    texts: tuple[ListText, ...]
+    missing: tuple[Missing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OnDay:
+    """The state of a list on a day.
+
+    Attributes
+    ----------
+    listed
+        Entries known to be on it.
+    possible
+        Entries that may have been on it: a later text has them, and no earlier one settles it.
+    after_last_text
+        Whether the day is after the latest text that was read.
+    """
+
+    day: date
+    listed: tuple[ListEntry, ...]
+    possible: tuple[ListEntry, ...]
+    after_last_text: bool
+
+
+@dataclass(frozen=True)
 class GoodsList:
     """A dated list of goods.
 
@@ -87,125 +177,115 @@ class GoodsList:
     ----------
     id, title, short
         Id in a definition, official title, and the name used in sentences.
-    version
-        Day of the version held.
-    nomenclature
-        Edition its codes belong to.
-    about, certainty
-        What it is, and how sure the codes are.
+    act
+        The act it belongs to.
+    direction
+        ``export``, ``import``, ``transit`` or ``no-re-export``.
+    begins
+        First day on which anything was on it.
+    known_until
+        Day of the latest text that was read.
+    complete
+        Which parts or stretches of time are not established.
     """
 
     id: str
     title: str
     short: str
-    version: date
-    nomenclature: str
-    jurisdiction: str
-    about: str
-    certainty: str
-    tiers: tuple[Tier, ...]
-    sources: tuple[ListSource, ...]
-    entries: tuple[ListEntry, ...]
+    act: Act
+    direction: str
+    begins: date
+    known_until: date
+    complete: str
+    parts: tuple[ListPart, ...]
+    read: Callable[[], tuple[ListEntry, ...]]
 
-    def part(self, tier: str) -> tuple[ListEntry, ...]:
-        """Return the entries of a tier; ``3`` takes 3.A and 3.B together.
+    @cached_property
+    def history(self) -> tuple[ListEntry, ...]:
+        """Every entry there ever was, by code."""
+        return self.read()
+
+    @cached_property
+    def entries(self) -> tuple[ListEntry, ...]:
+        """Entries on the list as far as it is known."""
+        return tuple(entry for entry in self.history if entry.on(self.known_until) == "listed")
+
+    @cached_property
+    def nomenclatures(self) -> tuple[str, ...]:
+        """What its codes are to be read in."""
+        return tuple(sorted({entry.nomenclature for entry in self.history}))
+
+    def part(
+        self, name: str, entries: tuple[ListEntry, ...] | None = None
+    ) -> tuple[ListEntry, ...]:
+        """Return the entries of a part; ``3`` takes 3.A and 3.B together.
 
         Raises
         ------
         UnknownNameError
-            If the list has no such tier.
+            If the list has no such part.
         """
-        wanted = tier.upper()
-        found = tuple(e for e in self.entries if wanted in (e.tier, e.tier.partition(".")[0]))
-        if not found:
-            raise UnknownNameError(
-                f"tier of {self.id}", tier, (t.id for t in self.tiers), hint=self._choices()
-            )
-        return found
+        wanted = name.strip().upper()
+        ids = {one.id for one in self.parts if self._is_in(one.id, wanted)}
+        if not ids:
+            known = [one.id for one in self.parts]
+            hint = f"its parts: {', '.join(known)}" if known else f"{self.id} has no parts"
+            raise UnknownNameError(f"part of {self.id}", name, known, hint=hint)
+        chosen = self.entries if entries is None else entries
+        return tuple(entry for entry in chosen if entry.part in ids)
 
-    def on(self, day: date) -> tuple[ListEntry, ...]:
-        """Return the entries known to be on the list on `day`.
+    @staticmethod
+    def _is_in(part: str, wanted: str) -> bool:
+        return wanted in (part.upper(), part.upper().partition(".")[0])
+
+    def part_title(self, name: str) -> str:
+        """Return the short names of a part, e.g. ``"machine tools"``."""
+        wanted = name.strip().upper()
+        return "; ".join(one.short for one in self.parts if self._is_in(one.id, wanted))
+
+    def on(self, day: date) -> OnDay:
+        """Return what was on the list on a day, and what may have been.
 
         Raises
         ------
         NoEvidenceError
-            If the list's state on that day is not established.
+            If nothing that was read says what was on it then.
         """
-        found = tuple(entry for entry in self.entries if entry.seen_from <= day)
-        if not found:
-            first = min(entry.seen_from for entry in self.entries)
+        states = [(entry.on(day), entry) for entry in self.history]
+        listed = tuple(entry for status, entry in states if status == "listed")
+        possible = tuple(entry for status, entry in states if status == "possible")
+        if not listed and day >= self.begins:
+            first = min(entry.starts for entry in self.history)
             raise NoEvidenceError(
                 f"what was on {self.id} on {day} is not established",
-                why="the earliest text that was read is of a later day",
+                why=f"the list begins on {self.begins}, and the earliest text that was read is "
+                "of a later day",
                 hint=f"ask for {first} or later",
             )
-        return found
-
-    def tier_title(self, tier: str) -> str:
-        """Return the short names of a tier, e.g. ``"machine tools"``."""
-        tiers = {entry.tier for entry in self.part(tier)}
-        return "; ".join(t.short for t in self.tiers if t.id in tiers)
+        return OnDay(day, listed, possible if day >= self.begins else (), day > self.known_until)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return as plain JSON types, days as text."""
-        found = asdict(self)
-        found["version"] = self.version.isoformat()
-        found["entries"] = [entry.to_dict() for entry in self.entries]
-        return found
-
-    def _choices(self) -> str:
-        return f"its tiers: {', '.join(tier.id for tier in self.tiers)}"
-
-
-@cache
-def goods_lists() -> tuple[GoodsList, ...]:
-    """Return every list held, by id."""
-    return tuple(_read(folder) for folder in sorted(_FOLDER.iterdir()) if (folder / "list.yml").exists())
-
-
-def goods_list(name: str) -> GoodsList:
-    """Return one list by its id.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such list.
-    """
-    known = {item.id: item for item in goods_lists()}
-    if name not in known:
-        hint = f"lists: {', '.join(known)}"
-        raise UnknownNameError("list of goods", name, known, hint=hint)
-    return known[name]
+        """Return as plain JSON types, days as text; entries as far as they are known."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "short": self.short,
+            "direction": self.direction,
+            "begins": self.begins.isoformat(),
+            "known_until": self.known_until.isoformat(),
+            "complete": self.complete,
+            "nomenclatures": list(self.nomenclatures),
+            "parts": [asdict(part) for part in self.parts],
+            "act": _all_plain(asdict(self.act)),
+            "entries": [entry.to_dict() for entry in self.entries],
+        }
 
 
-def _read(folder: Path) -> GoodsList:
-    import yaml
+def _plain(item: Any) -> Any:
+    return item.isoformat() if isinstance(item, date) else item
 
-    # Bundled files are checked against their closed model by a test, and not again at every
-    # start: pydantic would take longer than the answer to most questions.
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    head = yaml.load((folder / "list.yml").read_text(encoding="utf-8"), Loader=loader)
-    return GoodsList(
-        id=head["id"],
-        title=head["title"],
-        short=head["short"],
-        version=date.fromisoformat(head["version"]),
-        nomenclature=head["nomenclature"],
-        jurisdiction=head["jurisdiction"],
-        about=head["about"],
-        certainty=head["certainty"],
-        tiers=tuple(Tier(**tier) for tier in head["tiers"]),
-        sources=tuple(ListSource(**source) for source in head["sources"]),
-        entries=tuple(
-            ListEntry(
-                code=row["code"],
-                tier=row["tier"],
-                description=row["description"],
-                nomenclature=row["nomenclature"],
-                valid_from=date.fromisoformat(row["valid_from"]),
-                seen_from=date.fromisoformat(row["seen_from"]),
-                seen_certainty=row["seen_certainty"],
-            )
-            for row in read_table(folder / f"{head['id']}.csv", _COLUMNS)
-        ),
-    )
+
+def _all_plain(item: Any) -> Any:
+    if isinstance(item, dict):
+        return {name: _all_plain(one) for name, one in item.items()}
+    return [_all_plain(one) for one in item] if isinstance(item, (list, tuple)) else _plain(item)

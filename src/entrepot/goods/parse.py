@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.goods.editions import known_prefixes
-from entrepot.goods.lists import ListEntry, goods_list, goods_lists
+from entrepot.goods.library import goods_list, goods_lists, is_file
+from entrepot.goods.lists import GoodsList, ListEntry
 from entrepot.model.product import product_prefix
 
 __all__ = ["NAMED", "Part", "goods_title", "parse"]
@@ -25,13 +27,19 @@ class Part:
     Attributes
     ----------
     entries
-        For a list or a tier: its entries.
+        For a list or a part of one: its entries.
+    possible
+        Entries that may have been on the list on the day asked for.
+    of
+        The list.
     """
 
     kind: Literal["all", "list", "code"]
     key: str
     title: str
     entries: tuple[ListEntry, ...] = ()
+    possible: tuple[ListEntry, ...] = ()
+    of: GoodsList | None = None
 
 
 def parse(text: str) -> tuple[Part, ...]:
@@ -40,7 +48,7 @@ def parse(text: str) -> tuple[Part, ...]:
     Raises
     ------
     UnknownNameError
-        For a list, tier or code that does not exist.
+        For a list, part or code that does not exist.
     RequestError
         For empty text, goods named in words only, or digits that are no HS code.
     """
@@ -71,27 +79,54 @@ def goods_title(text: str) -> str:
     return ", ".join(part.title for part in parse(text))
 
 
+_LIST = re.compile(r"(?P<name>.+?\.csv|[^:@]+)(?::(?P<part>[^@]*))?(?:@(?P<day>.*))?", re.IGNORECASE)
+
+
 def _part(item: str) -> Part:
     if item.lower() == "all":
         return Part("all", "all", "all goods")
     if _DIGITS.fullmatch(item):
         return _code(re.sub(r"[. ]", "", item))
-    name, colon, tier = item.partition(":")
-    known = [found.id for found in goods_lists()]
-    if name.lower() not in known:
+    said = _LIST.fullmatch(item)
+    name = said["name"].strip() if said else item
+    if said is None or not (is_file(name) or name.lower() in _known()):
         raise UnknownNameError(
             "goods",
             item,
-            ["all", *known],
-            hint=f"goods are all, a list ({', '.join(known)}), a tier (chpl:4.B) or codes (8542)",
+            ["all", *_known()],
+            hint="goods are all, a list (see: entrepot goods list), a part of one (chpl:4.B), a "
+            "list on a day (chpl@2024-01-01), a file of yours (mine.csv) or codes (8542)",
         )
-    chosen = goods_list(name.lower())
-    if not colon:
-        return Part("list", chosen.id, chosen.short, chosen.entries)
-    entries = chosen.part(tier.strip())
-    label = tier.strip().upper()
-    title = f"{chosen.short}, tier {label} ({chosen.tier_title(label)})"
-    return Part("list", f"{chosen.id}:{label}", title, entries)
+    return _of_list(goods_list(name), name, said["part"], said["day"])
+
+
+def _known() -> list[str]:
+    return [one.id for one in goods_lists()]
+
+
+def _of_list(chosen: GoodsList, name: str, part: str | None, day: str | None) -> Part:
+    key = name if is_file(name) else chosen.id
+    title, entries, possible = chosen.short, chosen.entries, ()
+    if day is not None:
+        state = chosen.on(_day(day))
+        entries, possible = state.listed, state.possible
+    if part is not None:
+        label = part.strip().upper()
+        entries = chosen.part(part, entries)
+        possible = chosen.part(part, possible)
+        key += f":{label}"
+        title += f", {'tier' if chosen.id == 'chpl' else 'part'} {label} ({chosen.part_title(part)})"
+    if day is not None:
+        key += f"@{_day(day)}"
+        title += f" as of {_day(day)}"
+    return Part("list", key, title, entries, possible, chosen)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise RequestError(f"not a day: {text!r}", hint="write chpl@2024-02-23") from error
 
 
 def _code(digits: str) -> Part:
@@ -103,8 +138,8 @@ def _code(digits: str) -> Part:
 
 
 def _code_title(code: str) -> str:
-    for found in goods_lists():
-        for entry in found.entries:
-            if entry.code == code:
-                return f"{entry.description} (HS {code})"
+    for found in goods_lists() if len(code) == 6 else ():
+        for entry in found.history:
+            if entry.code == code and entry.wording:
+                return f"{entry.wording} (HS {code})"
     return f"HS chapter {code}" if len(code) == 2 else f"HS {code}"

@@ -8,6 +8,7 @@ import narwhals as nw
 
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.goods.selection import Selection
+from entrepot.model.product import TARIFFS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,7 +81,7 @@ def _wanted(selection: Selection, column: nw.Expr) -> nw.Expr:
     if codes is None:
         return ~column.is_null()
     tests = []
-    if codes and selection.nomenclature.startswith("CN"):
+    if codes and selection.nomenclature[:-4] in TARIFFS:
         tests.append(column.str.slice(0, 6).is_in(sorted(codes)))
     elif codes:
         tests.append(column.is_in(sorted(codes)))

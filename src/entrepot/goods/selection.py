@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 from entrepot.goods.editions import links
 from entrepot.goods.follow import Variant, follow
 from entrepot.goods.parse import Part, parse
-from entrepot.model.product import harmonized
+from entrepot.model.product import TARIFFS, harmonized
 
 if TYPE_CHECKING:
-    from entrepot.goods.lists import ListEntry
+    from collections.abc import Iterable
+
+    from entrepot.goods.links import Links
+    from entrepot.goods.lists import GoodsList, ListEntry
 
 __all__ = ["Selection", "Variant", "goods_selection"]
 
@@ -31,7 +34,7 @@ class Selection:
         everything. With no code and no prefix nothing is selected:
         what was asked for does not exist in this nomenclature, and `missing` says so.
     prefixes
-        Two- and four-digit codes, each standing for all that begins with it.
+        Shorter codes, and lines of a national tariff; each stands for all that begins with it.
     missing
         Codes that were asked for and cannot be followed in this nomenclature, with the reason.
     substituted
@@ -41,6 +44,17 @@ class Selection:
         2021/22 can jump for that reason alone.
     notes
         What a reader should know about the substitutions.
+    partial
+        Selected codes of which the list covers a part only ("ex", or a line of a tariff).
+    mixed
+        Selected codes whose family over the editions has goods that are not listed, or whose
+        content changed.
+    uncertain
+        Selected codes that rest on entries for which no official text was read.
+    possible
+        Codes that may have been on the list on the day asked for, and are not selected.
+    lists
+        The lists that codes were taken from.
     """
 
     key: str
@@ -53,24 +67,42 @@ class Selection:
     substituted: tuple[tuple[str, str], ...] = ()
     edition_sensitive: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
+    partial: frozenset[str] = frozenset()
+    mixed: frozenset[str] = frozenset()
+    uncertain: frozenset[str] = frozenset()
+    possible: frozenset[str] = frozenset()
+    lists: tuple[GoodsList, ...] = ()
 
 
 def goods_selection(
-    text: str, *, nomenclature: str = "HS2022", variant: Variant = "family"
+    text: str,
+    *,
+    nomenclature: str = "HS2022",
+    variant: Variant = "family",
+    links: Links | None = None,
+    editions: Iterable[str] = (),
 ) -> Selection:
     """Return the product codes that `text` means in `nomenclature`.
 
     Parameters
     ----------
     text
-        ``all``, a list (``chpl``), a part of one (``chpl:1``, ``chpl:4.B``), codes of two, four or
+        ``all``, a list (``chpl``), a part of one (``chpl:1``, ``chpl:4.B``), either on a day
+        (``chpl@2024-01-01``), a file with a list of your own (``mine.csv``), codes of two, four or
         six digits, or several of these with commas: their union.
     nomenclature
         What the product codes in the data are to be read in: ``"HS2017"``, ``"CN2021"``.
     variant
-        How a list is followed into another edition. ``family``: codes with the same number, and
-        clean successors in place of the rest; ``same_code``: the same number only;
-        ``without_changed``: as ``family``, less the codes whose content changed.
+        How a list is followed into another edition. ``family``: closed families of listed codes
+        as a whole, else the same number, else a clean successor; ``same_code``: the same number
+        only; ``without_changed``: as ``family``, less the codes whose content changed;
+        ``without_partial``: less those of which the list covers a part; ``all_in``: every code of
+        every family that a listed code is in; ``none_in``: families of listed codes only.
+    links
+        The tables of the United Nations between editions; None uses what ships with the package,
+        which is the Common High Priority List between HS2022 and HS2017.
+    editions
+        Other editions that the answer will be compared with.
 
     Raises
     ------
@@ -88,13 +120,14 @@ def goods_selection(
     (('854800', '854890'),)
     """
     hs = harmonized(nomenclature).id
-    nomenclature = nomenclature if nomenclature.startswith("CN") else hs
+    nomenclature = nomenclature if nomenclature[:-4] in TARIFFS else hs
     parts = parse(text)
     key = ",".join(part.key for part in parts)
     title = ", ".join(part.title for part in parts)
     if any(part.kind == "all" for part in parts):
         return Selection("all", "all goods", nomenclature, variant, codes=None)
-    followed = follow(_entries(parts), _plain(parts), hs, variant)
+    editions = tuple(harmonized(name).id for name in editions)
+    followed = follow(_entries(parts), _plain(parts), nomenclature, variant, links, editions)
     return Selection(
         key=key,
         title=title,
@@ -106,11 +139,22 @@ def goods_selection(
         substituted=followed.substituted,
         edition_sensitive=_sensitive(followed.codes, followed.prefixes),
         notes=followed.notes,
+        partial=followed.partial,
+        mixed=followed.mixed,
+        uncertain=followed.uncertain,
+        possible=frozenset(entry.code for part in parts for entry in part.possible),
+        lists=tuple(part.of for part in parts if part.of),
     )
 
 
 def _entries(parts: tuple[Part, ...]) -> tuple[ListEntry, ...]:
-    return tuple({entry.code: entry for part in parts for entry in part.entries}.values())
+    return tuple(
+        {
+            (entry.code, entry.nomenclature, entry.ex): entry
+            for part in parts
+            for entry in part.entries
+        }.values()
+    )
 
 
 def _plain(parts: tuple[Part, ...]) -> tuple[str, ...]:

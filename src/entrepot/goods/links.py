@@ -1,0 +1,178 @@
+"""Which codes of neighbouring editions share goods, and the families that follow from it.
+
+The correlation tables of the United Nations say every way in which a part of a code may have
+moved, however small. A new heading for waste or parts then draws on a thousand codes, and through
+it all of electronics is one family. So links into a *gathering code*, one that draws on more than
+`GATHERS` old codes, are set aside where the old code also leads somewhere else: its goods stay
+there, and what left for the gathering code is a remainder. `link_rules.csv` has the few links that
+are added or set aside by hand, each with its reason.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from entrepot.errors import BadFileError, RequestError
+from entrepot.model.product import EDITIONS, edition
+from entrepot.model.tables import read_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    Pair = tuple[str, str]
+
+__all__ = ["GATHERS", "Family", "Links"]
+
+GATHERS = 20
+"""Old codes that a new code may draw on before it counts as one that gathers remainders.
+
+Between 13 and 159 there is a gap in the UN's tables for electronics, and families stay below 150
+codes in every pair of editions; with 10 or 40 they change little (see docs/explanation)."""
+
+_FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The smallest closed group of codes: none of its goods are outside it, in any edition.
+
+    Attributes
+    ----------
+    members
+        Its codes by edition.
+    """
+
+    members: tuple[tuple[str, tuple[str, ...]], ...]
+
+    def codes(self, name: str) -> tuple[str, ...]:
+        """Return its codes in an edition."""
+        return dict(self.members).get(name, ())
+
+
+class Links:
+    """Links between editions, with those that are set aside.
+
+    Parameters
+    ----------
+    rows
+        Newer edition, its code, older edition, its code: the UN's correlation tables.
+    """
+
+    def __init__(self, rows: Iterable[tuple[str, str, str, str]]) -> None:
+        raw: dict[Pair, set[Pair]] = defaultdict(set)
+        for newer, new, older, old in rows:
+            raw[newer, older].add((new, old))
+        self._raw = {pair: frozenset(links) for pair, links in raw.items()}
+        self._kept: dict[Pair, frozenset[Pair]] = {}
+        self._families: dict[tuple[str, ...], Mapping[Pair, Family]] = {}
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Newer and older edition of each table held."""
+        return tuple(sorted(self._raw, reverse=True))
+
+    def kept(self, newer: str, older: str) -> frozenset[tuple[str, str]]:
+        """Return the links between two neighbouring editions: new code, old code.
+
+        Raises
+        ------
+        RequestError
+            If the table between them is not held.
+        """
+        pair = newer, older
+        if pair not in self._raw:
+            raise RequestError(
+                f"the table between {newer} and {older} is not held",
+                why="which codes share goods is not known without it",
+                hint="entrepot data get concordance, or: entrepot data add concordance FILE...",
+            )
+        if pair not in self._kept:
+            self._kept[pair] = _without_remainders(self._raw[pair], _rules(pair))
+        return self._kept[pair]
+
+    def set_aside(self, newer: str, older: str) -> frozenset[tuple[str, str]]:
+        """Return the links of the table that are not followed."""
+        return self._raw.get((newer, older), frozenset()) - self.kept(newer, older)
+
+    def families(self, one: str, other: str) -> Mapping[tuple[str, str], Family]:
+        """Return the family of every edition and code between two editions.
+
+        Raises
+        ------
+        RequestError
+            If a table between them is not held.
+        """
+        path = steps(one, other)
+        editions = tuple(dict.fromkeys(name for step in path for name in step))
+        if editions not in self._families:
+            self._families[editions] = _closed(editions, {s: self.kept(*s) for s in path})
+        return self._families[editions]
+
+
+def steps(one: str, other: str) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of neighbouring editions between two, newest first.
+
+    Examples
+    --------
+    >>> steps("HS2012", "HS2022")
+    (('HS2022', 'HS2017'), ('HS2017', 'HS2012'))
+    """
+    first, last = sorted((edition(one).year, edition(other).year))
+    between = [item.id for item in EDITIONS if first <= item.year <= last][::-1]
+    return tuple(zip(between, between[1:], strict=False))
+
+
+@cache
+def _rules(pair: tuple[str, str]) -> tuple[dict[str, str], ...]:
+    columns = ("newer", "older", "new_code", "old_code", "action", "reason")
+    rows = read_table(_FOLDER / "link_rules.csv", columns)
+    for row in rows:
+        if row["action"] not in ("add", "aside"):
+            raise BadFileError(f"unknown action {row['action']!r}", where="link_rules.csv")
+    return tuple(row for row in rows if (row["newer"], row["older"]) == pair)
+
+
+def _without_remainders(raw: frozenset[Pair], rules: tuple[dict[str, str], ...]) -> frozenset[Pair]:
+    added = {(row["new_code"], row["old_code"]) for row in rules if row["action"] == "add"}
+    aside = [(row["new_code"], row["old_code"]) for row in rules if row["action"] == "aside"]
+    links = {
+        (new, old)
+        for new, old in raw | added
+        if not any(new.startswith(one) and old.startswith(other) for one, other in aside)
+    }
+    drawn = Counter(new for new, _ in links)
+    at_home = {(new, old) for new, old in links if new == old or drawn[new] <= GATHERS} | added
+    settled = {old for _, old in at_home}
+    return frozenset(link for link in links if link in at_home or link[1] not in settled)
+
+
+def _closed(
+    editions: tuple[str, ...], tables: Mapping[Pair, frozenset[Pair]]
+) -> Mapping[Pair, Family]:
+    """Join codes that are linked, over all tables, and return the group of each."""
+    above: dict[Pair, Pair] = {}
+
+    def top(node: Pair) -> Pair:
+        while (higher := above.setdefault(node, node)) != node:
+            above[node] = above[higher]
+            node = above[node]
+        return node
+
+    for (newer, older), links in tables.items():
+        for new, old in links:
+            above[top((newer, new))] = top((older, old))
+    groups: dict[Pair, list[Pair]] = defaultdict(list)
+    for node in list(above):
+        groups[top(node)].append(node)
+    found: dict[Pair, Family] = {}
+    for nodes in groups.values():
+        codes: dict[str, list[str]] = {name: [] for name in editions}
+        for name, code in nodes:
+            codes[name].append(code)
+        family = Family(tuple((name, tuple(sorted(codes[name]))) for name in editions))
+        found |= dict.fromkeys(nodes, family)
+    return found

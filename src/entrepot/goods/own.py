@@ -1,0 +1,291 @@
+"""The user's own lists: one CSV each, checked row by row, kept in a folder of the user.
+
+The columns are those of the bundled lists; `code` and `nomenclature` are needed, the rest may be
+left out. A row that could mean something else than it says is refused, with its number.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from dataclasses import fields
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from entrepot.errors import BadFileError, OutsideError, RequestError, nearest
+from entrepot.goods.editions import known_prefixes
+from entrepot.goods.lists import Act, GoodsList, ListEntry, ListPart
+from entrepot.model.product import EDITIONS, TARIFFS, harmonized
+from entrepot.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["add_list", "is_own", "own_list", "own_lists", "remove_list"]
+
+_COLUMNS = tuple(field.name for field in fields(ListEntry))
+_NEEDED = ("code", "nomenclature")
+_DAYS = ("adopted", "applies", "seen_from", "not_before", "valid_to", "wind_down")
+_CERTAINTIES = ("primary", "secondary", "inferred")
+_LENGTHS = range(2, 11)
+_NAME = re.compile(r"[a-z][a-z0-9-]*")
+_EARLIEST = date(1988, 1, 1)
+
+
+def own_lists() -> tuple[GoodsList, ...]:
+    """Return the lists that were added, by name."""
+    folder = Settings.read().lists
+    found = sorted(folder.glob("*.csv")) if folder.is_dir() else []
+    return tuple(own_list(path) for path in found)
+
+
+def own_list(path: Path) -> GoodsList:
+    """Return the list in a file.
+
+    Raises
+    ------
+    BadFileError
+        If it is not a list: the message has the row and the column.
+    """
+    data = _bytes(path)
+    entries = tuple(_checked(path.name, data))
+    digest = hashlib.sha256(data).hexdigest()[:12]
+    days = [entry.seen_from for entry in entries]
+    parts = dict.fromkeys(entry.part for entry in entries if entry.part)
+    return GoodsList(
+        id=path.stem.lower(),
+        title=f"{path.name} (sha256 {digest})",
+        short=f"the goods of {path.name}",
+        act=Act(path.stem.lower(), "the user's own list", "", "", "", "", (), ()),
+        direction="",
+        begins=min(days),
+        known_until=date.max,
+        complete="",
+        parts=tuple(ListPart(name, name, "") for name in parts),
+        read=lambda: entries,
+    )
+
+
+def add_list(path: Path, taken: set[str]) -> GoodsList:
+    """Keep a copy of a list, to be named without its path.
+
+    Parameters
+    ----------
+    taken
+        Names that bundled lists have.
+
+    Raises
+    ------
+    BadFileError
+        If the file is not a list.
+    RequestError
+        If its name is taken, or cannot be one.
+    OutsideError
+        If it cannot be written.
+    """
+    found = own_list(path)
+    if found.id in taken or found.id == "all":
+        raise RequestError(
+            f"there is a list called {found.id}", where=str(path), hint="give the file another name"
+        )
+    if not _NAME.fullmatch(found.id):
+        raise RequestError(
+            f"{found.id!r} cannot be the name of a list",
+            where=str(path),
+            why="it would be read as codes, a part or a day",
+            hint="name the file with letters, digits and hyphens, such as my-list.csv",
+        )
+    target = Settings.read().lists / f"{found.id}.csv"
+    draft = target.with_suffix(".draft")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(path.read_bytes())
+        draft.replace(target)
+    except OSError as error:
+        raise OutsideError(f"cannot keep the list: {error}", where=str(target)) from error
+    return own_list(target)
+
+
+def remove_list(name: str) -> None:
+    """Forget a list that was added.
+
+    Raises
+    ------
+    RequestError
+        If there is none of that name.
+    """
+    if not is_own(name):
+        raise RequestError(
+            f"no list of your own is called {name!r}", hint="see: entrepot goods list"
+        )
+    (Settings.read().lists / f"{name.lower()}.csv").unlink()
+
+
+def is_own(name: str) -> bool:
+    """Whether a list of this name was added."""
+    return (Settings.read().lists / f"{name.lower()}.csv").is_file()
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadFileError(
+            f"cannot be read: {error.strerror}", where=str(path), hint="check the path"
+        ) from error
+
+
+def _checked(name: str, data: bytes) -> Iterator[ListEntry]:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadFileError(
+            "is not text in UTF-8", where=f"{name}, byte {error.start}", hint="save it as UTF-8"
+        ) from error
+    reader = csv.DictReader(text.splitlines())
+    _require_columns(name, list(reader.fieldnames or ()))
+    seen: dict[tuple[str, str], list[tuple[int, ListEntry]]] = {}
+    try:
+        for row in reader:
+            where = f"{name}, row {reader.line_num}"
+            if None in row or None in row.values():
+                raise BadFileError("has too few or too many cells", where=where)
+            entry = _entry({column: cell.strip() for column, cell in row.items()}, where)
+            alike = seen.setdefault((entry.code, entry.part), [])
+            _require_apart(entry, alike, where)
+            alike.append((reader.line_num, entry))
+            yield entry
+    except csv.Error as error:
+        raise BadFileError(str(error), where=f"{name}, row {reader.line_num}") from error
+    if not seen:
+        raise BadFileError("has no row", where=name, hint="write one code a row")
+
+
+def _require_columns(name: str, columns: list[str]) -> None:
+    where, hint = f"{name}, row 1", f"columns are {', '.join(_COLUMNS)}; code, nomenclature needed"
+    for column in columns:
+        if column not in _COLUMNS:
+            near = nearest(column, _COLUMNS)
+            guess = f"did you mean {' or '.join(near)}? " if near else ""
+            raise BadFileError(f"unknown column {column!r}", where=where, hint=guess + hint)
+        if columns.count(column) > 1:
+            raise BadFileError(f"column {column} twice", where=where)
+    for column in _NEEDED:
+        if column not in columns:
+            why = (
+                "a code can be other goods in another edition of the Harmonized System"
+                if column == "nomenclature"
+                else ""
+            )
+            raise BadFileError(f"no column {column}", where=where, why=why, hint=hint)
+
+
+def _entry(row: dict[str, str], where: str) -> ListEntry:
+    nomenclature = row["nomenclature"]
+    if not nomenclature:
+        raise BadFileError(
+            "no edition",
+            where=f"{where}, column nomenclature",
+            why="a code can be other goods in another edition of the Harmonized System",
+            hint="write HS2022, HS2017, CN2024, ...",
+        )
+    try:
+        edition = harmonized(nomenclature).id
+    except RequestError as error:
+        known = ", ".join([*(one.id for one in EDITIONS), *(f"{one}2024" for one in TARIFFS)])
+        raise BadFileError(
+            f"unknown edition {nomenclature!r}",
+            where=f"{where}, column nomenclature",
+            hint=f"one of: {known} (or another year)",
+        ) from error
+    _require_code(row["code"], edition, f"{where}, column code")
+    days = {name: _day(row.get(name, ""), f"{where}, column {name}") for name in _DAYS}
+    start = days["applies"] or days["adopted"] or days["seen_from"]
+    end = days["valid_to"]
+    if start and end and end < start:
+        raise BadFileError(
+            f"leaves the list on {end}, before it is on it ({start})",
+            where=f"{where}, column valid_to",
+            hint="check the days",
+        )
+    certainty = row.get("certainty", "") or "primary"
+    if certainty not in _CERTAINTIES:
+        raise BadFileError(
+            f"unknown certainty {certainty!r}",
+            where=f"{where}, column certainty",
+            hint=f"one of: {', '.join(_CERTAINTIES)}",
+        )
+    ex = row.get("ex", "").lower() or "no"
+    if ex not in ("yes", "no"):
+        raise BadFileError(
+            f"ex is {ex!r}", where=f"{where}, column ex", hint="write yes or no, or leave it empty"
+        )
+    texts = {name: row.get(name, "") for name in ("part", "wording", "act", "article", "note")}
+    return ListEntry(
+        code=row["code"],
+        nomenclature=nomenclature,
+        ex=ex == "yes",
+        certainty=certainty,
+        adopted=days["adopted"] or (None if days["applies"] is None else start),
+        applies=days["applies"],
+        seen_from=days["seen_from"] or start or _EARLIEST,
+        not_before=days["not_before"],
+        valid_to=end,
+        wind_down=days["wind_down"],
+        **texts,
+    )
+
+
+def _require_code(code: str, edition: str, where: str) -> None:
+    if not code.isascii() or not code.isdigit() or len(code) not in _LENGTHS:
+        raise BadFileError(
+            f"not a code: {code!r}", where=where, hint="write 2 to 10 digits without spaces"
+        )
+    head = code[: 6 if len(code) >= 6 else len(code) // 2 * 2]
+    known = known_prefixes(len(head))
+    if len(code) in (3, 5, 7, 9):
+        with_zero = f"0{code}"
+        again = known_prefixes(min(6, len(with_zero))).get(with_zero[:6])
+        guess = f"did you mean {with_zero}? " if again and edition in again else ""
+        raise BadFileError(
+            f"{code} has {len(code)} digits",
+            where=where,
+            why="spreadsheets lose leading zeros",
+            hint=f"{guess}keep codes as text",
+        )
+    editions = known.get(head)
+    if editions and edition in editions:
+        return
+    if editions:
+        raise BadFileError(
+            f"{head} is not a code of {edition}",
+            where=where,
+            why=f"it stands in {', '.join(sorted(editions))}",
+            hint="write the edition it belongs to, or its code in this one",
+        )
+    near = nearest(head, [one for one, there in known.items() if edition in there])
+    guess = f"did you mean {' or '.join(near)}? " if near else ""
+    raise BadFileError(f"unknown code {head} in {edition}", where=where, hint=f"{guess}check it")
+
+
+def _require_apart(entry: ListEntry, others: list[tuple[int, ListEntry]], where: str) -> None:
+    for number, other in others:
+        first, second = sorted((entry, other), key=lambda one: one.starts)
+        if first.valid_to is None or first.valid_to >= second.starts:
+            raise BadFileError(
+                f"{entry.code} is on the list already (row {number})",
+                where=where,
+                why="two rows for one code and time would count it twice",
+                hint="let the first end (valid_to) before the second begins, or remove one",
+            )
+
+
+def _day(text: str, where: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise BadFileError(f"not a day: {text!r}", where=where, hint="write 2024-02-23") from error
