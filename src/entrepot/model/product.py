@@ -66,6 +66,7 @@ _LENGTHS = (2, 4, 6)
 TARIFFS = {
     "CN": "Combined Nomenclature of the European Union, 8 digits",
     "UKT": "United Kingdom Integrated Tariff, 8 to 10 digits",
+    "SCHB": "Schedule B of the United States, for exports, 10 digits",
     "HTS": "Harmonized Tariff Schedule of the United States, 8 to 10 digits",
     "CCT": "Customs Tariff of China, 8 to 10 digits",
     "JPT": "Customs Tariff Schedule of Japan, 9 digits",
