@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Literal, get_args
 
 from entrepot.errors import RequestError, UnknownNameError
@@ -135,10 +136,16 @@ def follow(
 
 def expanded(code: str, edition: str) -> tuple[str, ...]:
     """Return the six-digit codes that a code of 2 to 10 digits stands for or is a part of."""
-    if len(code) >= 6:
-        return (code[:6],)
-    known = known_codes()
-    return tuple(sorted(c for c in known if c.startswith(code) and edition in known[c])) or (code,)
+    return (code[:6],) if len(code) >= 6 else _under(edition, len(code)).get(code, (code,))
+
+
+@cache
+def _under(edition: str, digits: int) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for code, editions in known_codes().items():
+        if edition in editions:
+            found.setdefault(code[:digits], []).append(code)
+    return {head: tuple(sorted(codes)) for head, codes in found.items()}
 
 
 def reaches(

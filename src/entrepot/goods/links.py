@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["GATHERS", "Family", "Links"]
 
-GATHERS = 20
+GATHERS = 10
 """Old codes that a new code may draw on before it counts as one that gathers remainders.
 
 Between 13 and 159 there is a gap in the UN's tables for electronics, and families stay below 150

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from entrepot.errors import RequestError, UnknownNameError
 
@@ -121,6 +122,7 @@ def edition_on(day: date) -> Edition:
     return found[-1]
 
 
+@cache
 def harmonized(nomenclature: str) -> Edition:
     """Return the edition that the first six digits of codes are to be read in.
 
