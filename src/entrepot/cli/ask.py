@@ -28,7 +28,7 @@ def ask(
     importer: Annotated[str | None, _key("Who buys: RUS, EU27, CHN+HKG, WLD.")] = None,
     exporter: Annotated[str | None, _key("Who sells: CHN, coalition, WLD.")] = None,
     goods: Annotated[
-        str | None, _key("all, chpl, chpl:4.B, 85, 8542, 854231,854232, inputs.")
+        str | None, _key("all, chpl, chpl:4.B, chpl@2024-01-01, mine.csv, 85, 8542, inputs.")
     ] = None,
     period: Annotated[str | None, _key("2023, 2023-06, 2023Q2, 2022-03..2022-12.")] = None,
     base: Annotated[str | None, _key("What a change is measured against: 2021.")] = None,
@@ -41,6 +41,9 @@ def ask(
     currency: Annotated[str | None, _key("USD, CNY, EUR, RUB.")] = None,
     flow: Annotated[str | None, _key("one_way, or both for two-way trade.")] = None,
     k: Annotated[int | None, _key("Number of suppliers, for cr.")] = None,
+    follow: Annotated[
+        str | None, _key("Lists in other editions: family, same_code, all_in, none_in, weighted ...")
+    ] = None,
     sector: Annotated[str | None, _key("Who buys inputs: C29; with --goods inputs.")] = None,
     lake: LakeOption = None,
     as_json: JsonOption = False,
@@ -66,6 +69,7 @@ def ask(
         currency=currency,
         flow=flow,
         k=k,
+        follow=follow,
         sector=sector,
     )
     emit(figure, lambda screen: draw(figure, screen), as_json=as_json)

@@ -9,7 +9,7 @@ from entrepot.model.areas import WORLD, area_name, area_phrase
 from entrepot.model.reporting import stopped_in
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from entrepot.figures.definition import Definition
     from entrepot.goods import Selection
@@ -22,6 +22,9 @@ CAVEATS = {
     "edition-break": "codes whose content changed with an edition of the Harmonized System",
     "not-delivered": "the lake holds some goods of the source only",
     "missing-codes": "codes of the list that cannot be followed in the edition of the data",
+    "ex-codes": "codes of which a list covers a part only",
+    "list-day": "codes that may have been on a list on a day",
+    "list-codes": "how much of a value rests on codes that were split, moved or are uncertain",
     "one-report": "one side's report of a flow, which the other side may report otherwise",
     "denominator-system": "a share depends on who counted the total",
     "inside-group": "a group counts as one area: trade among its members is left out of totals",
@@ -112,12 +115,32 @@ def for_goods(selection: Selection) -> list[Caveat]:
     """Return what the list of goods leaves out or changes in this edition."""
     found: list[Caveat] = []
     if selection.missing:
-        codes = ", ".join(code for code, _ in selection.missing)
+        count = len(selection.missing)
         found.append(
             caveat(
                 "missing-codes",
-                f"{len(selection.missing)} codes of the list cannot be followed in "
-                f"{selection.nomenclature} and are left out: {codes}.",
+                f"{count} code{'s' * (count > 1)} of the list cannot be followed in "
+                f"{selection.nomenclature} and {'are' if count > 1 else 'is'} left out: "
+                f"{_named(code for code, _ in selection.missing)}.",
+            )
+        )
+    if selection.partial:
+        count = len(selection.partial)
+        found.append(
+            caveat(
+                "ex-codes",
+                f"The list covers a part only of {count} code{'s' * (count > 1)} that count"
+                f"{'s' * (count == 1)} whole here, so the value is an upper bound for them: "
+                f"{_named(sorted(selection.partial))}.",
+            )
+        )
+    if selection.possible:
+        found.append(
+            caveat(
+                "list-day",
+                f"{len(selection.possible)} codes may have been on the list on that day and are "
+                f"left out, for no text that was read settles it: "
+                f"{_named(sorted(selection.possible))}.",
             )
         )
     if selection.edition_sensitive:
@@ -130,6 +153,30 @@ def for_goods(selection: Selection) -> list[Caveat]:
             )
         )
     return found
+
+
+def resting(shares: dict[str, float] | None) -> list[Caveat]:
+    """Return how much of a value lies on codes that one should know about."""
+    words = {
+        "split": "codes whose family over the editions has goods that are not listed",
+        "new": "codes that stand for a listed code of another number",
+        "ex": "codes of which the list covers a part",
+        "uncertain": "codes that rest on no official text, or on a day that was inferred",
+    }
+    parts = [
+        f"{100 * share:.2g} % lies on {words[kind]}"
+        for kind, share in (shares or {}).items()
+        if share > 0
+    ]
+    if not parts:
+        return []
+    return [caveat("list-codes", f"Of the value {'; '.join(parts)}.")]
+
+
+def _named(codes: Iterable[str]) -> str:
+    every = list(codes)
+    more = f" and {len(every) - 8} more" if len(every) > 8 else ""
+    return ", ".join(every[:8]) + more
 
 
 def not_delivered(source: str, codes: frozenset[str]) -> Caveat:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -10,10 +11,13 @@ import narwhals as nw
 
 from entrepot.figures.figure import Evidence
 from entrepot.goods import Selection, goods_selection, select
-from entrepot.lake import fetch
+from entrepot.goods.rows import weighted
+from entrepot.lake import fetch, stored
 from entrepot.model.areas import WORLD
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from entrepot.figures.definition import Definition
     from entrepot.figures.held import Held
     from entrepot.lake import Lake
@@ -39,6 +43,12 @@ Goods = tuple[Selection, ...]
 """The goods asked for, one selection for each nomenclature in the data."""
 Side = Literal["importer", "exporter"]
 SIDES: tuple[Side, Side] = ("importer", "exporter")
+
+
+_READ = (
+    "period", "freq", "exporter", "importer", "product", "nomenclature", "told_by",
+    "partner_basis", "valuation",
+)  # fmt: skip
 
 
 def totals(asked: Definition) -> list[tuple[Definition, Side]]:
@@ -70,12 +80,24 @@ class Cells:
         Whose reports count, ``importer`` or ``exporter``; None where rows are no single reports.
     twofold
         Importers that tell the same trade by origin and by consignment.
+    kept
+        Rows read once, of the goods and areas that a question is about; None reads the lake.
     """
 
     lake: Lake
     held: Held
     voice: Side | None = None
     twofold: frozenset[str] = frozenset()
+    kept: Frame | None = None
+
+    @contextmanager
+    def reading_once(self, asked: Definition, goods: Goods) -> Iterator[Cells]:
+        """Read the rows that a measure of these goods needs once, for as long as the block runs."""
+        by, there = _reach(asked)
+        columns = [*_READ, self.column(asked)]
+        rows = self.rows(by, goods, asked).filter(there).select(list(dict.fromkeys(columns)))
+        with stored(rows, self.lake) as frame:
+            yield replace(self, kept=frame)
 
     def editions(self, asked: Definition) -> tuple[str, ...]:
         """Return the nomenclatures of the rows that a question touches."""
@@ -125,7 +147,8 @@ class Cells:
     def rows(self, by: Side, goods: Goods, asked: Definition) -> Frame:
         """Return the goods in the period and base, without trade of an area with itself."""
         within = _within(asked.period) | _within(asked.base or asked.period)
-        rows: Frame = select(self.lake.flows(self.held.source, by=by), goods)
+        held = self.lake.flows(self.held.source, by=by) if self.kept is None else self.kept
+        rows: Frame = weighted(select(held, goods), goods, self.column(asked))
         abroad = nw.col("exporter") != nw.col("importer")
         rows = rows.filter(within, nw.col("freq") == self.held.freq, abroad)
         if self.voice:
@@ -184,6 +207,24 @@ def members_of(asked: Definition, side: Side) -> frozenset[str]:
     """Return the areas on a side; none for the world, which is everybody."""
     text = asked.importer if side == "importer" else asked.exporter
     return frozenset() if text == WORLD else asked.members(side)
+
+
+def _reach(asked: Definition) -> tuple[Side, nw.Expr]:
+    """Return the rows that a measure may touch, and the copy of the lake that finds them fast."""
+    buyers, sellers = (among(side, asked) for side in SIDES)
+    match asked.measure:
+        case "export_share":
+            there, by = sellers, "exporter"
+        case "asymmetry":
+            there, by = buyers | sellers, "importer"
+        case "value" | "growth":
+            there, by = buyers & sellers, "exporter" if asked.importer == WORLD else "importer"
+        case _:
+            there, by = buyers, "importer"
+    if asked.flow == "both":
+        back = asked.but(importer=asked.exporter, exporter=asked.importer, flow="one_way")
+        return by, there | _reach(back)[1]
+    return by, there
 
 
 def _in_books(voice: Side, asked: Definition) -> nw.Expr:

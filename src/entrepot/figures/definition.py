@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from entrepot.errors import RequestError, UnknownNameError
+from entrepot.goods import Variant
 from entrepot.measures import passport
 from entrepot.model.areas import WORLD, area_set
 from entrepot.model.period import Period
@@ -18,6 +19,7 @@ CHOICES = {
     "quantity": ("value", "mass", "items"),
     "currency": ("USD", "CNY", "EUR", "RUB"),
     "flow": ("one_way", "both"),
+    "follow": (*get_args(Variant), "weighted"),
 }
 
 
@@ -51,6 +53,11 @@ class Definition:
         ``one_way`` from exporter to importer; ``both`` adds the way back (two-way trade).
     k
         Number of suppliers in a concentration ratio.
+    follow
+        How a list is followed into the edition of the data: ``family`` (closed families, the same
+        number, clean successors), ``same_code``, ``without_changed``, ``without_partial``,
+        ``all_in`` and ``none_in`` (every code of every family that is touched, or only families
+        of listed codes), ``weighted`` (codes split by weights estimated from trade).
     sector
         Sector that buys the inputs, where the goods are ``inputs``; None for every one.
     """
@@ -68,6 +75,7 @@ class Definition:
     currency: str = "USD"
     flow: str = "one_way"
     k: int | None = None
+    follow: str = "family"
     sector: str | None = None
 
     @classmethod

@@ -34,6 +34,8 @@ class Estimate:
         Whether a range was printed; the value is then its middle.
     details
         Other columns of the measure, such as the effective number of suppliers beside an HHI.
+    rests_on
+        Share of the value on codes of a list that one should know about; see `Figure`.
     """
 
     value: float
@@ -44,6 +46,7 @@ class Estimate:
     high: float | None = None
     is_range: bool = False
     details: dict[str, float] = field(default_factory=dict)
+    rests_on: dict[str, float] | None = None
 
     @property
     def ends(self) -> tuple[float, float]:

@@ -116,6 +116,7 @@ def _figure(definition: Definition, answers: list[tuple[str, Answer]]) -> Figure
         value=head.value,
         unit=head.unit,
         details=head.details,
+        rests_on=head.rests_on,
         low=low,
         high=high,
         range=words,

@@ -114,6 +114,10 @@ class Figure:
         can be given.
     details
         Other columns of the measure, e.g. ``effective_suppliers`` beside an HHI.
+    rests_on
+        Where a list was asked for, the share of the value that lies on codes whose family has
+        other goods (``split``), of which the list covers a part (``ex``), that rest on no
+        official text or an inferred day (``uncertain``), or that stand for a code of another number (``new``).
     """
 
     definition: Definition
@@ -128,6 +132,7 @@ class Figure:
     caveats: tuple[Caveat, ...] = ()
     reason: str | None = None
     details: dict[str, float] = field(default_factory=dict)
+    rests_on: dict[str, float] | None = None
 
     def required(self) -> float:
         """Return the value where it has to be there.
@@ -157,6 +162,8 @@ class Figure:
         }
         if self.details:
             found["details"] = self.details
+        if self.rests_on is not None:
+            found["rests_on"] = self.rests_on
         if self.reason:
             found["reason"] = self.reason
         return found

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from entrepot.errors import RequestError
+from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures import caveats
-from entrepot.figures.cells import Cells, everything, totals
+from entrepot.figures.cells import Cells, totals
+from entrepot.figures.editions import goods_in, other_goods, rests_on
 from entrepot.figures.estimate import Answer, Estimate, Missing
 from entrepot.figures.held import held
 from entrepot.figures.measured import measure
+from entrepot.figures.refusals import refusal
 from entrepot.figures.variants import territories, territory
-from entrepot.goods import goods_selection
 from entrepot.model.areas import WORLD
 from entrepot.model.product import NO_CODES
 
@@ -22,12 +24,12 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
     from entrepot.figures.figure import Caveat
     from entrepot.figures.held import Held
-    from entrepot.goods import Variant
+    from entrepot.goods import Selection
     from entrepot.lake import Lake
 
 __all__ = ["answer"]
 
-EDITIONS = "codes whose edition changed in or out"
+EDITIONS = "how the list is followed into the edition"
 HONG_KONG = "Hong Kong in or out"
 REPORTS = "whose report"
 TOO_SMALL = {
@@ -37,7 +39,6 @@ TOO_SMALL = {
     "export_share": ", so the total is too small and this is an upper bound",
 }
 NO_BOUND = ", so the total is too small and this may be far too high or too low"
-OTHER_VARIANTS: tuple[Variant, ...] = ("same_code", "without_changed")
 
 
 def answer(definition: Definition, lake: Lake, source: str) -> Answer | Missing:
@@ -63,14 +64,16 @@ def answer(definition: Definition, lake: Lake, source: str) -> Answer | Missing:
         voices = [*_voices(definition)]
     twofold = Cells(lake, deliveries).told_twice(definition)
     told = [_told(definition, Cells(lake, deliveries, voice, twofold)) for voice in voices]
-    spoken = [(cells, goods, main) for cells, goods, main in told if isinstance(main, Estimate)]
+    spoken = [one for one in told if isinstance(one, _Spoken)]
     if not spoken:
-        reasons = dict.fromkeys(main.reason for _, _, main in told if isinstance(main, Missing))
+        reasons = dict.fromkeys(one.reason for one in told if isinstance(one, Missing))
         return Missing("; ".join(reasons))
-    cells, goods, main = spoken[0]
-    others = [(REPORTS, other) for _, _, other in spoken[1:]]
-    others += _alternatives(definition, goods, cells)
+    cells, goods, main = spoken[0].cells, spoken[0].goods, spoken[0].main
+    others = [(REPORTS, other.main) for other in spoken[1:]]
+    others += spoken[0].followed
+    others += _elsewhere(definition, goods, cells)
     notes = [note for one in goods for note in caveats.for_goods(one)]
+    notes += caveats.resting(main.rests_on)
     if absent := cells.not_delivered(definition, goods):
         notes.append(caveats.not_delivered(cells.held.source, absent))
     notes += _about_rows(definition, cells)
@@ -81,26 +84,54 @@ def answer(definition: Definition, lake: Lake, source: str) -> Answer | Missing:
     )
 
 
-def _told(definition: Definition, cells: Cells) -> tuple[Cells, Goods, Estimate | Missing]:
-    """Return the headline as one side tells it."""
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """What one side tells: the headline, and the same with the list followed in other ways."""
+
+    cells: Cells
+    goods: Goods
+    main: Estimate
+    followed: tuple[tuple[str, Estimate], ...]
+
+
+def _told(definition: Definition, cells: Cells) -> _Spoken | Missing:
     editions = tuple(name for name in cells.editions(definition) if name != NO_CODES)
     if not editions and definition.goods != "all":
-        reason = f"{cells.held.source} has totals over all goods only, no {definition.goods}"
-        return cells, (), Missing(reason)
+        return Missing(f"{cells.held.source} has totals over all goods only, no {definition.goods}")
     try:
-        goods = _goods(definition, editions)
-    except RequestError as error:  # another source may hold an edition that can be asked
-        return cells, (), Missing(f"{cells.held.source} cannot be asked: {error.what}")
-    return cells, goods, _estimate(definition, goods, cells, main=True)
+        goods = goods_in(definition, editions, cells.lake)
+    except (RequestError, NoEvidenceError) as error:  # another source may have another edition
+        return Missing(f"{cells.held.source} cannot be asked: {error.what}")
+    others = list(other_goods(definition, goods, cells.lake))
+    if not others and not any(one.lists for one in goods):
+        main = _estimate(definition, goods, cells, main=True)
+        return main if isinstance(main, Missing) else _Spoken(cells, goods, main, ())
+    if refused := refusal(cells, definition, goods):
+        return refused
+    every = tuple(one for selections in (goods, *others) for one in selections)
+    with cells.reading_once(definition, _joined(every)) as kept:
+        main = _estimate(definition, goods, cells, kept=kept, main=True)
+        if isinstance(main, Missing):
+            return main
+        followed = [
+            (EDITIONS, found)
+            for other in others
+            if isinstance(found := _estimate(definition, other, cells, kept=kept), Estimate)
+        ]
+    return _Spoken(cells, goods, main, tuple(followed))
 
 
-def _goods(definition: Definition, editions: tuple[str, ...], variant: Variant = "family") -> Goods:
-    if definition.goods == "all":
-        return (everything(),)
-    return tuple(
-        goods_selection(definition.goods, nomenclature=edition, variant=variant)
-        for edition in editions
-    )
+def _joined(every: Goods) -> Goods:
+    """Return one selection for each nomenclature, with the codes of all of them."""
+    found: dict[str, Selection] = {}
+    for one in every:
+        so_far = found.setdefault(one.nomenclature, replace(one, weights=()))
+        found[one.nomenclature] = replace(
+            so_far,
+            codes=(so_far.codes or frozenset()) | (one.codes or frozenset()),
+            prefixes=so_far.prefixes | one.prefixes,
+        )
+    return tuple(found.values())
 
 
 def _voices(definition: Definition) -> tuple[Side, Side]:
@@ -130,36 +161,31 @@ def _other_currency(definition: Definition, deliveries: Held) -> str | None:
     )
 
 
-def _alternatives(
+def _elsewhere(
     definition: Definition, goods: Goods, cells: Cells
 ) -> Iterator[tuple[str, Estimate]]:
-    editions = tuple(one.nomenclature for one in goods)
-    changes = any(one.edition_sensitive or one.substituted for one in goods)
-    for variant in OTHER_VARIANTS if changes else ():
-        other = _goods(definition, editions, variant)
-        if all(one.codes for one in other) and _codes(other) != _codes(goods):
-            found = _estimate(definition, other, cells)
-            if isinstance(found, Estimate):
-                yield EDITIONS, found
     for choice in territories(definition):
         other_side = _estimate(choice, goods, cells)
         if isinstance(other_side, Estimate):
             yield HONG_KONG, other_side
 
 
-def _codes(goods: Goods) -> list[frozenset[str] | None]:
-    return [one.codes for one in goods]
-
-
 def _estimate(
-    definition: Definition, goods: Goods, cells: Cells, *, main: bool = False
+    definition: Definition,
+    goods: Goods,
+    cells: Cells,
+    *,
+    kept: Cells | None = None,
+    main: bool = False,
 ) -> Estimate | Missing:
-    found = measure(cells, definition, goods)
+    """Return the measure; `kept` has the rows in memory, and what refuses was asked before."""
+    found = measure(cells, definition, goods, kept=kept)
     if isinstance(found, Missing):
         return found
     words = definition.goods
-    if goods[0].variant != "family":
-        words = f"{words} ({goods[0].variant})"
+    follow = "weighted" if any(one.weights for one in goods) else goods[0].variant
+    if follow != "family":
+        words = f"{words} ({follow})"
     choices = {
         "source": cells.held.source,
         "goods": words,
@@ -172,7 +198,8 @@ def _estimate(
         unit=definition.unit,
         details=found.details,
         choices=choices,
-        evidence=(cells.evidence(definition, goods),) if main else (),
+        evidence=((kept or cells).evidence(definition, goods),) if main else (),
+        rests_on=rests_on(kept or cells, definition, goods) if main else None,
     )
 
 

@@ -26,11 +26,16 @@ class Measured:
     details: dict[str, float]
 
 
-def measure(cells: Cells, asked: Definition, goods: Goods) -> Measured | Missing:
-    """Evaluate the measure; Missing says why there is no value."""
-    if refused := refusal(cells, asked, goods):
+def measure(
+    cells: Cells, asked: Definition, goods: Goods, *, kept: Cells | None = None
+) -> Measured | Missing:
+    """Evaluate the measure; Missing says why there is no value.
+
+    With `kept`, rows that were read once, what refuses an answer was asked before.
+    """
+    if kept is None and (refused := refusal(cells, asked, goods)):
         return refused
-    found = _evaluate(cells, asked, goods)
+    found = _evaluate(kept or cells, asked, goods)
     value = found.value if found else None
     if found and value and not cells.held.is_partial:
         return found

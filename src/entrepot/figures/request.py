@@ -110,6 +110,12 @@ def _refuse_unread(definition: Definition) -> None:
             why="it would not change the answer",
             hint="add --goods inputs, or leave out --sector",
         )
+    if definition.follow != "family" and not _has_list(definition):
+        raise RequestError(
+            f"{definition.goods} is no list, so there is nothing to follow",
+            why="it would not change the answer",
+            hint="add --goods chpl, or leave out --follow",
+        )
     for key, readers, given in (
         ("base", ("growth",), definition.base),
         ("k", ("cr",), definition.k),
@@ -121,6 +127,12 @@ def _refuse_unread(definition: Definition) -> None:
                 why="it would not change the answer",
                 hint=f"leave out --{key}, or ask {' or '.join(readers)}",
             )
+
+
+def _has_list(definition: Definition) -> bool:
+    if definition.goods.startswith(NAMED) or is_inputs(definition):
+        return False
+    return bool(goods_selection(definition.goods).lists)
 
 
 def _with_base(definition: Definition) -> Definition:

@@ -18,6 +18,7 @@ from entrepot.model.product import EDITIONS
 from entrepot.model.tables import read_table
 
 __all__ = [
+    "POOLED",
     "Link",
     "known_codes",
     "known_prefixes",
@@ -25,13 +26,13 @@ __all__ = [
     "links",
 ]
 
-Kind = Literal["same", "successor", "no_safe_predecessor", "content_changed"]
+Kind = Literal["same", "renumbered", "successor", "no_safe_predecessor", "content_changed"]
 
 _FOLDER = Path(__file__).parent
-_LINK_COLUMNS = ("code", "nomenclature", "other_nomenclature", "kind", "other_code", "reason")
+_LINK_COLUMNS = ("code", "nomenclature", "other_nomenclature", "kind", "other_code", "widest", "reason")
 
 # BACI keeps petroleum oils of heading 2710 under one code in every year and edition.
-_POOLED = "271000"
+POOLED = "271000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,12 @@ class Link:
     Attributes
     ----------
     kind
-        ``same``: the same number for the same goods; ``successor``: `other_code` stands for it
-        there; ``no_safe_predecessor``: nothing does, and `other_code` is empty;
-        ``content_changed``: the number is the same and the goods are not.
+        ``same``: the same number for the same goods; ``renumbered``: `other_code` is the same
+        goods; ``successor``: `other_code` stands for it and holds more;
+        ``no_safe_predecessor``: nothing does, and `other_code` is empty; ``content_changed``: the
+        number is the same and the goods are not.
+    widest
+        The code that holds its goods among others.
     reason
         Why, for a reader.
     """
@@ -53,13 +57,14 @@ class Link:
     other_nomenclature: str
     kind: Kind
     other_code: str
+    widest: str
     reason: str
 
 
 def link(code: str, nomenclature: str, other: str) -> Link | None:
     """Return what `families.csv` says of a code in `other`; None where it says nothing."""
     if nomenclature == other:
-        return Link(code, nomenclature, other, "same", code, "")
+        return Link(code, nomenclature, other, "same", code, code, "")
     return links(nomenclature, other).get(code)
 
 
@@ -81,7 +86,7 @@ def known_codes() -> dict[str, frozenset[str]]:
     """Return every six-digit code with the editions it stands in."""
     everywhere = frozenset(edition.id for edition in EDITIONS)
     return {
-        row["code"]: everywhere if row["code"] == _POOLED else _spans(row["editions"])
+        row["code"]: everywhere if row["code"] == POOLED else _spans(row["editions"])
         for row in read_table(_FOLDER / "hs_codes.csv", ("code", "editions"))
     }
 

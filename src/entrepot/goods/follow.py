@@ -25,7 +25,7 @@ Variant = Literal[
 ]
 
 _LEFT_OUT: dict[str, tuple[Kind, ...]] = {
-    "same_code": ("family", "successor", "no_safe_predecessor", "unknown"),
+    "same_code": ("renumbered", "family", "successor", "no_safe_predecessor", "unknown"),
     "without_changed": ("content_changed", "mixed"),
     "none_in": (
         "successor", "content_changed", "mixed", "no_safe_predecessor", "unknown",
@@ -66,6 +66,7 @@ class Followed:
 
 @dataclass
 class _Found:
+    doubted: tuple[str, ...]
     codes: set[str] = field(default_factory=set)
     missing: dict[str, str] = field(default_factory=dict)
     swapped: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -83,6 +84,7 @@ def follow(
     variant: Variant,
     links: Links | None = None,
     editions: Iterable[str] = (),
+    doubted: tuple[str, ...] = ("secondary",),
 ) -> Followed:
     """Return the codes of list `entries` and `plain` codes in `nomenclature`.
 
@@ -93,6 +95,8 @@ def follow(
     editions
         Other editions that the answer will be compared with: a variant leaves out the same
         entries in all of them, and families are closed over all of them.
+    doubted
+        Certainties of entries whose codes count as uncertain.
 
     Raises
     ------
@@ -104,7 +108,7 @@ def follow(
     known = get_args(Variant)
     if variant not in known:
         raise UnknownNameError("variant", variant, known, hint=f"one of: {', '.join(known)}")
-    found = _Found()
+    found = _Found(doubted)
     for entry in entries:
         _follow_own_lines(entry, nomenclature, variant, found)
     rest = tuple(entry for entry in entries if not _is_line_of(entry, nomenclature))
@@ -136,7 +140,12 @@ def follow(
 
 def expanded(code: str, edition: str) -> tuple[str, ...]:
     """Return the six-digit codes that a code of 2 to 10 digits stands for or is a part of."""
-    return (code[:6],) if len(code) >= 6 else _under(edition, len(code)).get(code, (code,))
+    if len(code) < 6:
+        return _under(edition, len(code)).get(code, (code,))
+    six = code[:6]
+    if six.endswith("00") and edition not in known_codes().get(six, frozenset()):
+        return _under(edition, 4).get(six[:4], (six,))  # some texts fill a heading up with zeros
+    return (six,)
 
 
 @cache
@@ -195,18 +204,20 @@ def _each(
     here = reaches(entries, hs, links, others)
     compared = [reaches(entries, name, links, [hs, *others]) for name in others if name != hs]
     if not others:
-        compared = [_bundled(entries)]
+        compared = [_in_hs2017(entries, links)]
     for entry in entries:
         for code in expanded(entry.code, entry.edition):
             key = entry.edition, code
             yield entry, code, [here[key], *(found[key] for found in compared if key in found)]
 
 
-def _bundled(entries: tuple[ListEntry, ...]) -> dict[tuple[str, str], Reach]:
-    """Return what the package says of codes in HS2017, where it says anything."""
+def _in_hs2017(
+    entries: tuple[ListEntry, ...], links: Links | None
+) -> dict[tuple[str, str], Reach]:
+    """Return what codes were in HS2017, where the package says anything of them."""
     listed = _listed(entries)
     return {
-        ("HS2022", code): reach(code, "HS2022", "HS2017", listed.get("HS2022", frozenset()), None)
+        ("HS2022", code): reach(code, "HS2022", "HS2017", listed.get("HS2022", frozenset()), links)
         for code in {
             code for one in entries for code in expanded(one.code, one.edition)
             if one.edition == "HS2022" and link(code, "HS2022", "HS2017")
@@ -234,7 +245,7 @@ def _take(
     short = entry.code if len(entry.code) < 6 and entry.edition == hs and codes == (code,) else ""
     found.codes.update([short] if short else codes)
     (found.partial if entry.is_partial else found.whole).update(codes)
-    (found.sure if entry.certainty == "primary" else found.uncertain).update(codes)
+    (found.uncertain if entry.certainty in found.doubted else found.sure).update(codes)
     for used in codes:
         if used != code:
             found.swapped.setdefault((code, used), here.reason)
@@ -275,4 +286,4 @@ def _follow_own_lines(
         return
     found.codes.add(entry.code)
     (found.partial if entry.ex else found.whole).add(entry.code)
-    (found.sure if entry.certainty == "primary" else found.uncertain).add(entry.code)
+    (found.uncertain if entry.certainty in found.doubted else found.sure).add(entry.code)

@@ -79,8 +79,8 @@ class ListEntry:
 
     @property
     def is_partial(self) -> bool:
-        """Whether it covers a part of a six-digit code only."""
-        return self.ex or len(self.code) > 6
+        """Whether it covers a part of a six-digit code only: a line that ends in zeros is all."""
+        return self.ex or bool(self.code[6:].strip("0"))
 
     def on(self, day: date) -> Status:
         """Say whether it was on the list: ``possible`` where nothing read settles it."""

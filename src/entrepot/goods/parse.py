@@ -32,6 +32,8 @@ class Part:
         Entries that may have been on the list on the day asked for.
     of
         The list.
+    dated
+        Whether a day was asked for.
     """
 
     kind: Literal["all", "list", "code"]
@@ -40,6 +42,7 @@ class Part:
     entries: tuple[ListEntry, ...] = ()
     possible: tuple[ListEntry, ...] = ()
     of: GoodsList | None = None
+    dated: bool = False
 
 
 def parse(text: str) -> tuple[Part, ...]:
@@ -119,7 +122,7 @@ def _of_list(chosen: GoodsList, name: str, part: str | None, day: str | None) ->
     if day is not None:
         key += f"@{_day(day)}"
         title += f" as of {_day(day)}"
-    return Part("list", key, title, entries, possible, chosen)
+    return Part("list", key, title, entries, possible, chosen, day is not None)
 
 
 def _day(text: str) -> date:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from entrepot.errors import RequestError
-from entrepot.goods.editions import known_codes, link
+from entrepot.goods.editions import POOLED, known_codes, link
 from entrepot.goods.links import steps
 
 if TYPE_CHECKING:
@@ -21,10 +21,17 @@ if TYPE_CHECKING:
 __all__ = ["EXACT", "Kind", "Reach", "reach"]
 
 Kind = Literal[
-    "same", "family", "successor", "content_changed", "mixed", "no_safe_predecessor", "unknown"
+    "same",
+    "renumbered",
+    "family",
+    "successor",
+    "content_changed",
+    "mixed",
+    "no_safe_predecessor",
+    "unknown",
 ]
 
-EXACT: tuple[Kind, ...] = ("same", "family")
+EXACT: tuple[Kind, ...] = ("same", "renumbered", "family")
 """Kinds where the codes hold the listed goods and nothing else, remainders aside."""
 
 
@@ -37,8 +44,9 @@ class Reach:
     code, edition, other
         The code, its edition, and the one asked for.
     kind
-        ``same``: the same number for the same goods; ``family``: other codes that hold the listed
-        goods and no others; ``successor``: one code that is mostly it; ``content_changed``: the
+        ``same``: the same number for the same goods; ``renumbered``: another number for them;
+        ``family``: several codes that hold the listed goods and no others; ``successor``: one
+        code that is mostly it; ``content_changed``: the
         same number, which gained or lost goods; ``mixed``: the same number, in a family with
         goods that are not listed; ``no_safe_predecessor``: no code is mostly it; ``unknown``:
         no code of its edition.
@@ -50,6 +58,8 @@ class Reach:
         Least and most of the family's trade that listed codes can be.
     reason
         Why, for a reader.
+    wide
+        Where no table is held, every code that is known to hold some of its goods.
     """
 
     code: str
@@ -62,10 +72,12 @@ class Reach:
     high: float = 1.0
     reason: str = ""
 
+    wide: tuple[str, ...] = ()
+
     @property
     def widest(self) -> tuple[str, ...]:
         """Every code of the other edition that can hold some of its goods."""
-        return self.family.codes(self.other) if self.family else self.codes
+        return self.family.codes(self.other) if self.family else self.wide or self.codes
 
 
 def reach(
@@ -101,11 +113,15 @@ def reach(
     family = None
     if links and ends[0] != ends[1]:
         family = links.families(*ends).get((edition, code))
+    if code == POOLED:
+        return Reach(code, edition, other, "same", (code,))
     if edition not in known_codes().get(code, frozenset()):
         return _of_no_edition(code, edition, other)
     if edition == other and family is None:
         return Reach(code, edition, other, "same", (code,))
-    exact = family is not None and set(family.codes(edition)) <= listed
+    exact = (
+        family is not None and not family.gathers and set(family.codes(edition)) <= listed
+    )
     low = 1.0 if exact or family is None else 0.0
     if edition == other:
         kind: Kind = "same" if exact else "mixed"
@@ -119,9 +135,11 @@ def reach(
             hint="bring the tables of the United Nations in (entrepot data get concordance), use "
             "data in the list's edition, or name product codes yourself",
         )
-    if judged is None and family is not None and exact and family.codes(other):
+    if judged != "content_changed" and family is not None and exact and family.codes(other):
         targets = family.codes(other)
-        kind = "same" if targets == family.codes(edition) == (code,) else "family"
+        kind = "family"
+        if len(targets) == len(family.codes(edition)) == 1:
+            kind = "same" if targets == (code,) else "renumbered"
         return Reach(code, edition, other, kind, targets, family, reason=_exactly(family, other))
     return _walk(code, edition, other, family, low, links)
 
@@ -168,11 +186,10 @@ def _walk(
         if judged is not None:
             reasons += [judged.reason] if judged.reason else []
             kind = kind if judged.kind == "same" else judged.kind
+            if not judged.other_code:
+                wide = (judged.widest,)
+                return Reach(code, edition, other, kind, (), family, 0.0, 1.0, reasons[0], wide)
             now = judged.other_code
-            if not now:
-                return Reach(
-                    code, edition, other, "no_safe_predecessor", (), family, 0.0, 1.0, reasons[0]
-                )
         elif links is None or not _keeps_its_number(now, step, links):
             why = f"{now} has no code of its own in {step[1]}"
             if family:
@@ -182,7 +199,7 @@ def _walk(
         kind = "mixed"
         others = tuple(sorted(set(family.codes(edition)) - {code}))
         reasons.append(f"it shares goods with {_words(others)}")
-    sure = 1.0 if kind == "same" else 0.0
+    sure = 1.0 if kind in EXACT else 0.0
     return Reach(code, edition, other, kind, (now,), family, sure, 1.0, "; ".join(reasons))
 
 

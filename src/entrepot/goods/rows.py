@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import narwhals as nw
 
@@ -13,7 +13,7 @@ from entrepot.model.product import TARIFFS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["select"]
+__all__ = ["select", "weighted"]
 
 FrameT = TypeVar("FrameT")
 
@@ -93,3 +93,23 @@ def _wanted(selection: Selection, column: nw.Expr) -> nw.Expr:
 def _after(prefix: str) -> str:
     """Return the least text above everything that begins with `prefix`."""
     return prefix[:-1] + chr(ord(prefix[-1]) + 1)
+
+
+def weighted(
+    frame: nw.LazyFrame[Any],
+    selections: Sequence[Selection],
+    *columns: str,
+    product: str = "product",
+    nomenclature: str = "nomenclature",
+) -> nw.LazyFrame[Any]:
+    """Multiply amounts by the weights of selections that have some; other rows stay."""
+    for one in selections:
+        for code, weight in one.weights:
+            here = nw.col(product).str.slice(0, 6) == code
+            if len(selections) > 1:
+                here &= nw.col(nomenclature) == one.nomenclature
+            frame = frame.with_columns(
+                nw.when(here).then(nw.col(name) * weight).otherwise(nw.col(name)).alias(name)
+                for name in columns
+            )
+    return frame

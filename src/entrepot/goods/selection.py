@@ -50,11 +50,14 @@ class Selection:
         Selected codes whose family over the editions has goods that are not listed, or whose
         content changed.
     uncertain
-        Selected codes that rest on entries for which no official text was read.
+        Selected codes that rest on no official text, or, where a day was asked for, on a day that
+        was inferred.
     possible
         Codes that may have been on the list on the day asked for, and are not selected.
     lists
         The lists that codes were taken from.
+    weights
+        Codes of which a share counts only, with the share; see `goods.weights`.
     """
 
     key: str
@@ -72,6 +75,7 @@ class Selection:
     uncertain: frozenset[str] = frozenset()
     possible: frozenset[str] = frozenset()
     lists: tuple[GoodsList, ...] = ()
+    weights: tuple[tuple[str, float], ...] = ()
 
 
 def goods_selection(
@@ -127,7 +131,11 @@ def goods_selection(
     if any(part.kind == "all" for part in parts):
         return Selection("all", "all goods", nomenclature, variant, codes=None)
     editions = tuple(harmonized(name).id for name in editions)
-    followed = follow(_entries(parts), _plain(parts), nomenclature, variant, links, editions)
+    # Which codes a list has is read; from which day, is sometimes inferred.
+    doubted = ("secondary", "inferred") if any(part.dated for part in parts) else ("secondary",)
+    followed = follow(
+        _entries(parts), _plain(parts), nomenclature, variant, links, editions, doubted
+    )
     return Selection(
         key=key,
         title=title,

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
 
 from entrepot.lake.outside import readable
 
 if TYPE_CHECKING:
-    import narwhals as nw
+    from collections.abc import Iterator
 
-__all__ = ["fetch"]
+    from entrepot.lake.lake import Lake
+
+__all__ = ["fetch", "stored"]
+
+_NUMBERS = itertools.count()
 
 
 def fetch(frame: nw.LazyFrame[Any]) -> list[tuple[Any, ...]]:
@@ -26,3 +34,21 @@ def fetch(frame: nw.LazyFrame[Any]) -> list[tuple[Any, ...]]:
     with readable():
         rows: list[tuple[Any, ...]] = frame.to_native().fetchall()
     return rows
+
+
+@contextmanager
+def stored(frame: nw.LazyFrame[Any], lake: Lake) -> Iterator[nw.LazyFrame[Any]]:
+    """Run a frame of the lake once and keep its rows in memory for as long as the block runs.
+
+    Raises
+    ------
+    OutsideError
+        If a stored file is gone or damaged, or memory is short.
+    """
+    name = f"stored_{next(_NUMBERS)}"
+    with readable():
+        frame.to_native().create(name)
+    try:
+        yield nw.from_native(lake.connection.table(name))
+    finally:
+        lake.connection.execute(f"DROP TABLE {name}")

@@ -1,0 +1,148 @@
+"""Lists in the editions of the data: which codes count, in how many ways, and what hangs on them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast, get_args
+
+import narwhals as nw
+
+from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.figures.cells import everything
+from entrepot.figures.weighted import weighted_selection
+from entrepot.goods import Links, Variant, goods_selection
+from entrepot.lake import fetch
+from entrepot.model.product import harmonized
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from entrepot.figures.cells import Cells, Goods
+    from entrepot.figures.definition import Definition
+    from entrepot.lake import Lake
+
+__all__ = ["goods_in", "links_held", "other_goods", "rests_on"]
+
+_LINKS: dict[tuple[str, ...], Links] = {}
+"""The tables of the lake asked last: building them takes longer than most questions."""
+
+
+def links_held(lake: Lake) -> Links | None:
+    """Return the tables between editions that the lake holds; None if there are none."""
+    held = [one for one in lake.holdings() if one.table == "correlations"]
+    if not held:
+        return None
+    key = tuple(sorted(one.snapshot for one in held))
+    if key not in _LINKS:
+        rows = lake.table("correlations").filter(nw.col("kind") == "correlation")
+        names = ("from_nomenclature", "from_code", "to_nomenclature", "to_code")
+        _LINKS.clear()
+        _LINKS[key] = Links(_newest_first(fetch(rows.select(*names))))
+    return _LINKS[key]
+
+
+def _newest_first(rows: list[tuple[str, ...]]) -> Iterator[tuple[str, str, str, str]]:
+    for one, code, other, other_code in rows:
+        if not (one.startswith("HS") and other.startswith("HS")):
+            continue
+        yield (one, code, other, other_code) if one > other else (other, other_code, one, code)
+
+
+def goods_in(
+    definition: Definition,
+    editions: tuple[str, ...],
+    lake: Lake,
+    follow: str | None = None,
+) -> Goods:
+    """Return the goods of a definition in every edition of the data.
+
+    Raises
+    ------
+    RequestError
+        If a list cannot be followed into one of them.
+    NoEvidenceError
+        If weights are asked for and cannot be estimated.
+    """
+    if definition.goods == "all":
+        return (everything(),)
+    follow = follow or definition.follow
+    own = goods_selection(definition.goods)
+    if not own.lists:
+        return tuple(goods_selection(definition.goods, nomenclature=name) for name in editions)
+    links = links_held(lake)
+    hs = tuple(dict.fromkeys(harmonized(name).id for name in editions))
+    if follow == "weighted":
+        return tuple(weighted_selection(definition, name, lake, links) for name in editions)
+    return tuple(
+        goods_selection(
+            definition.goods,
+            nomenclature=name,
+            variant=cast("Variant", follow),
+            links=links,
+            editions=hs,
+        )
+        for name in editions
+    )
+
+
+def other_goods(definition: Definition, goods: Goods, lake: Lake) -> Iterator[Goods]:
+    """Yield the goods followed in every other way that selects something else."""
+    if not any(one.lists for one in goods):
+        return
+    editions = tuple(one.nomenclature for one in goods)
+    seen = {_codes(goods)}
+    for variant in get_args(Variant):
+        try:
+            other = goods_in(definition, editions, lake, variant)
+        except (RequestError, NoEvidenceError):
+            continue
+        codes = _codes(other)
+        if all(one.codes or one.prefixes for one in other) and codes not in seen:
+            seen.add(codes)
+            yield other
+
+
+def _codes(goods: Goods) -> tuple[object, ...]:
+    return tuple((one.nomenclature, one.codes, one.prefixes, one.weights) for one in goods)
+
+
+def rests_on(cells: Cells, asked: Definition, goods: Goods) -> dict[str, float] | None:
+    """Return the share of the value that lies on codes one should know about.
+
+    Returns
+    -------
+    dict or None
+        ``split``: codes whose family over the editions has goods that are not listed; ``ex``:
+        codes of which the list covers a part; ``uncertain``: codes that rest on no official text, or
+        on an inferred day; ``new``: codes that stand for a listed code of another number. They can overlap.
+        None where no list is asked for or nothing was traded.
+    """
+    if not any(one.lists for one in goods):
+        return None
+    column = cells.column(asked)
+    table = (
+        cells.flow(asked, goods)
+        .group_by("nomenclature", "product")
+        .agg(nw.col(column).sum().alias("value"))
+    )
+    values = [(name, code, value or 0.0) for name, code, value in fetch(table)]
+    total = sum(value for _, _, value in values)
+    if not total:
+        return None
+    kinds = {"split": "mixed", "ex": "partial", "uncertain": "uncertain", "new": "substituted"}
+    found = {}
+    for key, attribute in kinds.items():
+        by_edition = {}
+        for one in goods:
+            codes = getattr(one, attribute)
+            by_edition[one.nomenclature] = (
+                {used for _, used in codes} if key == "new" else set(codes)
+            )
+        found[key] = (
+            sum(
+                value
+                for name, code, value in values
+                if not by_edition.get(name, set()).isdisjoint((code, code[:6]))
+            )
+            / total
+        )
+    return found

@@ -1,0 +1,208 @@
+"""Match codes of any length, as somebody's own table has them, against lists.
+
+A code list is a proxy and a match is no classification. Everything but a code that a list covers
+as a whole is a *candidate*, and says why.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from entrepot.errors import RequestError
+from entrepot.goods.editions import known_codes
+from entrepot.goods.follow import expanded, reaches
+from entrepot.goods.reach import EXACT
+from entrepot.model.product import harmonized
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from entrepot.goods.links import Links
+    from entrepot.goods.lists import GoodsList, ListEntry
+    from entrepot.goods.reach import Reach
+
+__all__ = ["Match", "Matcher", "code_range"]
+
+Certainty = Literal["whole", "ex", "part", "subheading", "edition"]
+
+_RANGE = re.compile(r"(\d[\d. ]*)\s*(?:-|\.\.|–|—|to)\s*(\d[\d. ]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A code that meets an entry of a list.
+
+    Attributes
+    ----------
+    code
+        As it was given.
+    certainty
+        ``whole``: the list covers it; the rest are candidates. ``ex``: the list covers a part,
+        by its text; ``part``: the list covers something narrower; ``subheading``: two tariffs
+        agree in six digits and say more that cannot be compared; ``edition``: the code belongs to
+        another edition and is not, or not only, the listed goods there.
+    status
+        ``listed`` on the day asked for, or ``possible`` where no text settles it.
+    reason
+        Why it is a candidate.
+    """
+
+    code: str
+    of: GoodsList
+    entry: ListEntry
+    certainty: Certainty
+    status: str
+    reason: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return as plain JSON types."""
+        return {
+            "code": self.code,
+            "list": self.of.id,
+            "part": self.entry.part,
+            "list_code": self.entry.code,
+            "list_nomenclature": self.entry.nomenclature,
+            "certainty": self.certainty,
+            "status": self.status,
+            "reason": self.reason,
+        }
+
+
+class Matcher:
+    """Matches codes of one nomenclature against lists; it looks each up in an index.
+
+    Parameters
+    ----------
+    lists
+        Against which lists.
+    nomenclature
+        What the codes are to be read in: ``HS2017``, ``CN2023``, ``HTS2024``.
+    links
+        The tables of the United Nations, for lists of other editions.
+
+    Raises
+    ------
+    RequestError
+        If a list cannot be followed into the edition.
+    """
+
+    def __init__(
+        self, lists: Iterable[GoodsList], nomenclature: str, links: Links | None = None
+    ) -> None:
+        self._tariff = nomenclature[:-4]
+        self._edition = harmonized(nomenclature).id
+        self._by_six: dict[str, list[tuple[GoodsList, ListEntry, Reach]]] = {}
+        for held in lists:
+            found = reaches(held.history, self._edition, links)
+            for entry in held.history:
+                for six in expanded(entry.code, entry.edition):
+                    place = found[entry.edition, six]
+                    for code in place.codes or place.widest:
+                        self._by_six.setdefault(code, []).append((held, entry, place))
+
+    def match(self, code: str, day: date | None = None) -> tuple[Match, ...]:
+        """Return the entries that a code, or a range of codes, meets.
+
+        Parameters
+        ----------
+        code
+            2 to 10 digits, with or without points and spaces, or a range ``8541-8543``.
+        day
+            On which day; None for all the time that is known.
+
+        Raises
+        ------
+        RequestError
+            For anything else.
+        """
+        first, last = code_range(code)
+        found: dict[tuple[str, str, str, str], Match] = {}
+        sixes = _between(first[:6], last[:6], self._edition)
+        for six in sixes:
+            for held, entry, place in self._by_six.get(six, ()):
+                status = entry.on(day) if day else "listed"
+                if status == "no":
+                    continue
+                one = self._compared(code, first if first == last else "", held, entry, place)
+                if one is None:
+                    continue
+                key = held.id, entry.code, entry.part, one.certainty
+                if key not in found:
+                    found[key] = Match(
+                        code, held, entry, one.certainty, status, one.reason
+                    )  # fmt: skip
+        return tuple(found.values())
+
+    def _compared(
+        self, code: str, digits: str, held: GoodsList, entry: ListEntry, place: Reach
+    ) -> Match | None:
+        def told(certainty: Certainty, reason: str = "") -> Match:
+            return Match(code, held, entry, certainty, "", reason)
+
+        if place.kind not in EXACT:
+            return told("edition", place.reason or "goods moved between the editions")
+        if place.edition != place.other and place.codes != (place.code,):
+            if len(entry.code) > 6:
+                return told("edition", f"{entry.code} is a line of {entry.nomenclature}")
+        if not digits:
+            return told("part", "a range of codes")
+        same_tariff = entry.nomenclature[:-4] == self._tariff and entry.edition == self._edition
+        if len(entry.code) > 6 and len(digits) > 6:
+            if not same_tariff:
+                reason = f"{entry.code} is a line of {entry.nomenclature}"
+                return told("subheading", reason)
+            if entry.code.startswith(digits) and entry.code != digits:
+                return told("part", f"the list has {entry.code} only")
+            if not digits.startswith(entry.code):
+                return None
+        elif len(entry.code) > 6:
+            return told("part", f"the list has {entry.code} only")
+        elif len(digits) < min(len(entry.code), 6):
+            return told("part", f"the list has {entry.code} only")
+        return told("ex", "the text covers a part of the code") if entry.ex else told("whole")
+
+
+def code_range(text: str) -> tuple[str, str]:
+    """Return the first and the last code that a text means; the same for a single code.
+
+    Raises
+    ------
+    RequestError
+        For anything but codes of 2 to 10 digits.
+
+    Examples
+    --------
+    >>> code_range("8541.10"), code_range("8541-8543")
+    (('854110', '854110'), ('8541', '8543'))
+    """
+    said = _RANGE.fullmatch(text.strip())
+    ends = [re.sub(r"[. ]", "", end) for end in (said.groups() if said else (text, text))]
+    first, last = (end.strip() for end in ends)
+    digits = all(end.isascii() and end.isdigit() for end in (first, last))
+    if not digits or not all(2 <= len(end) <= 10 for end in (first, last)):
+        raise RequestError(f"not a code: {text!r}", hint="write 2 to 10 digits or 8541-8543")
+    if len(first) % 2 or len(last) % 2:
+        raise RequestError(
+            f"{text} has an odd number of digits",
+            why="spreadsheets lose leading zeros",
+            hint="keep codes as text, with their zeros",
+        )
+    if len(first) != len(last) or first > last:
+        raise RequestError(f"not a range: {text!r}", hint="write 8541-8543, the smaller first")
+    return first, last
+
+
+def _between(first: str, last: str, edition: str) -> list[str]:
+    if len(first) == 6 and first == last:
+        return [first]
+    if first == last:
+        return list(expanded(first, edition))
+    width = len(first)
+    return sorted(
+        code
+        for code, editions in known_codes().items()
+        if edition in editions and first <= code[:width] <= last
+    )
