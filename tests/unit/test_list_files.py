@@ -96,9 +96,7 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 
 
 CASES = [
-    pytest.param(folder, head, id=f"{head.id}")
-    for folder in FOLDERS
-    for head in read(folder).lists
+    pytest.param(folder, head, id=f"{head.id}") for folder in FOLDERS for head in read(folder).lists
 ]
 
 

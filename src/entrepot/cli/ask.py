@@ -42,7 +42,8 @@ def ask(
     flow: Annotated[str | None, _key("one_way, or both for two-way trade.")] = None,
     k: Annotated[int | None, _key("Number of suppliers, for cr.")] = None,
     follow: Annotated[
-        str | None, _key("Lists in other editions: family, same_code, all_in, none_in, weighted ...")
+        str | None,
+        _key("Lists in other editions: family, same_code, all_in, none_in, weighted ..."),
     ] = None,
     sector: Annotated[str | None, _key("Who buys inputs: C29; with --goods inputs.")] = None,
     lake: LakeOption = None,

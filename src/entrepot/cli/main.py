@@ -60,7 +60,11 @@ app.add_typer(
     name="data",
     help="What the lake holds and how things get in: list, sources, get, add, map, show, check ...",
 )
-app.add_typer(goods.app, name="goods", help="Lists of controlled goods: list, show.")
+app.add_typer(
+    goods.app,
+    name="goods",
+    help="Lists of controlled goods: list, show, diff, history, match, add ...",
+)
 app.add_typer(measure.app, name="measure", help="Measures and their formulas: list, show.")
 app.add_typer(area.app, name="area", help="Countries and groups: list, show.")
 

@@ -1,10 +1,12 @@
 """Figures: a definition evaluated to a value, a range, evidence and caveats."""
 
 from entrepot.figures.definition import Definition
+from entrepot.figures.editions import links_held
 from entrepot.figures.evaluate import ask, evaluate
 from entrepot.figures.figure import Caveat, Evidence, Figure, Specification, Specifications
 from entrepot.figures.held import flow_sources
 from entrepot.figures.statements import statements
+from entrepot.figures.weighted import weights_between
 
 __all__ = [
     "Caveat",
@@ -16,5 +18,7 @@ __all__ = [
     "ask",
     "evaluate",
     "flow_sources",
+    "links_held",
     "statements",
+    "weights_between",
 ]

@@ -29,7 +29,15 @@ __all__ = [
 Kind = Literal["same", "renumbered", "successor", "no_safe_predecessor", "content_changed"]
 
 _FOLDER = Path(__file__).parent
-_LINK_COLUMNS = ("code", "nomenclature", "other_nomenclature", "kind", "other_code", "widest", "reason")
+_LINK_COLUMNS = (
+    "code",
+    "nomenclature",
+    "other_nomenclature",
+    "kind",
+    "other_code",
+    "widest",
+    "reason",
+)
 
 # BACI keeps petroleum oils of heading 2710 under one code in every year and edition.
 POOLED = "271000"

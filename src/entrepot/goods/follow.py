@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Followed", "Variant", "expanded", "follow", "reaches"]
 
-Variant = Literal[
-    "family", "same_code", "without_changed", "without_partial", "all_in", "none_in"
-]
+Variant = Literal["family", "same_code", "without_changed", "without_partial", "all_in", "none_in"]
 
 _LEFT_OUT: dict[str, tuple[Kind, ...]] = {
     "same_code": ("renumbered", "family", "successor", "no_safe_predecessor", "unknown"),
@@ -211,9 +209,7 @@ def _each(
             yield entry, code, [here[key], *(found[key] for found in compared if key in found)]
 
 
-def _in_hs2017(
-    entries: tuple[ListEntry, ...], links: Links | None
-) -> dict[tuple[str, str], Reach]:
+def _in_hs2017(entries: tuple[ListEntry, ...], links: Links | None) -> dict[tuple[str, str], Reach]:
     """Return what codes were in HS2017, where the package says anything of them."""
     listed = _listed(entries)
     return {
@@ -276,9 +272,7 @@ def _is_line_of(entry: ListEntry, nomenclature: str) -> bool:
     )
 
 
-def _follow_own_lines(
-    entry: ListEntry, nomenclature: str, variant: Variant, found: _Found
-) -> None:
+def _follow_own_lines(entry: ListEntry, nomenclature: str, variant: Variant, found: _Found) -> None:
     if not _is_line_of(entry, nomenclature):
         return
     if variant == "without_partial" and entry.ex:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import UnknownNameError
 from entrepot.goods.lists import Act, GoodsList, ListEntry, ListPart, ListText, Missing
-from entrepot.goods.own import own_list, own_lists
+from entrepot.goods.own import add_list, own_list, own_lists
 from entrepot.model.tables import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["COLUMNS", "acts", "goods_list", "goods_lists", "is_file"]
+__all__ = ["COLUMNS", "acts", "add_own", "goods_list", "goods_lists", "is_file"]
 
 _FOLDER = Path(__file__).parent / "lists"
 COLUMNS = (
@@ -70,6 +70,11 @@ def goods_list(name: str) -> GoodsList:
     if found is None:
         raise UnknownNameError("list of goods", name, known, hint=f"lists: {', '.join(known)}")
     return found
+
+
+def add_own(path: Path) -> GoodsList:
+    """Keep a list of the user, to be asked by its name; see `own.add_list`."""
+    return add_list(path, {one.id for _, lists in _bundled().values() for one in lists})
 
 
 def is_file(name: str) -> bool:

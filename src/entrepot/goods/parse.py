@@ -82,7 +82,9 @@ def goods_title(text: str) -> str:
     return ", ".join(part.title for part in parse(text))
 
 
-_LIST = re.compile(r"(?P<name>.+?\.csv|[^:@]+)(?::(?P<part>[^@]*))?(?:@(?P<day>.*))?", re.IGNORECASE)
+_LIST = re.compile(
+    r"(?P<name>.+?\.csv|[^:@]+)(?::(?P<part>[^@]*))?(?:@(?P<day>.*))?", re.IGNORECASE
+)
 
 
 def _part(item: str) -> Part:
@@ -118,7 +120,9 @@ def _of_list(chosen: GoodsList, name: str, part: str | None, day: str | None) ->
         entries = chosen.part(part, entries)
         possible = chosen.part(part, possible)
         key += f":{label}"
-        title += f", {'tier' if chosen.id == 'chpl' else 'part'} {label} ({chosen.part_title(part)})"
+        title += (
+            f", {'tier' if chosen.id == 'chpl' else 'part'} {label} ({chosen.part_title(part)})"
+        )
     if day is not None:
         key += f"@{_day(day)}"
         title += f" as of {_day(day)}"

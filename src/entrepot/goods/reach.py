@@ -119,9 +119,7 @@ def reach(
         return _of_no_edition(code, edition, other)
     if edition == other and family is None:
         return Reach(code, edition, other, "same", (code,))
-    exact = (
-        family is not None and not family.gathers and set(family.codes(edition)) <= listed
-    )
+    exact = family is not None and not family.gathers and set(family.codes(edition)) <= listed
     low = 1.0 if exact or family is None else 0.0
     if edition == other:
         kind: Kind = "same" if exact else "mixed"

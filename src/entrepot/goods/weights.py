@@ -213,7 +213,9 @@ def _solved(
     weights = _least_squares(x, y, pairs, len(codes))
     traded = (x > 0).sum(axis=0)
     return [
-        Split(codes[k], targets[m], float(weight), 0 if len(onward[codes[k]]) == 1 else int(traded[k]))
+        Split(
+            codes[k], targets[m], float(weight), 0 if len(onward[codes[k]]) == 1 else int(traded[k])
+        )
         for (k, m), weight in zip(pairs, weights, strict=True)
         if weight > 0
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +68,7 @@ class Subject:
     @property
     def listed(self) -> GoodsList | None:
         """The list the goods are taken from; None for codes and for everything."""
-        name = self.goods.partition(":")[0]
+        name = re.split("[:@]", self.goods)[0]
         return next((item for item in goods_lists() if item.id == name), None)
 
 

@@ -82,9 +82,9 @@ def _other_way(book: Book, share: Figure) -> Figure:
 def watched_part(subject: Subject) -> str:
     """Return the part of a list that its growth card is about: its last tier, else all of it."""
     listed = subject.listed
-    if listed is None or subject.goods != listed.id:
+    if listed is None or subject.goods != listed.id or not listed.parts:
         return subject.goods
-    return f"{listed.id}:{listed.tiers[-1].id}"
+    return f"{listed.id}:{listed.parts[-1].id}"
 
 
 def cards(book: Book, subject: Subject, found: Headline) -> tuple[Card, ...]:

@@ -61,7 +61,7 @@ def part_name(goods: str) -> str:
     """Return the short name of a part of a list ("machine tools"), else the name of the goods."""
     name, colon, tier = goods.partition(":")
     if colon and any(item.id == name for item in goods_lists()):
-        return goods_list(name).tier_title(tier)
+        return goods_list(name).part_title(tier.partition("@")[0])
     return goods_title(goods)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from datetime import date
 from typing import TYPE_CHECKING
 
 from entrepot.report import words
@@ -13,7 +14,7 @@ from entrepot.sources import source_info
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
+    from entrepot.goods import GoodsList
 
     from entrepot.figures import Caveat, Figure
     from entrepot.lake import Holding
@@ -31,9 +32,8 @@ def terms(subject: Subject, *, claims: bool, inputs: bool) -> tuple[Term, ...]:
         found.append(
             Term(
                 words.capital(listed.short),
-                f"{listed.title}, {count} codes of {listed.nomenclature} in "
-                f"{words.count_word(len(listed.tiers), 'tier')}, version of "
-                f"{_day(listed.version)}.",
+                f"{listed.title}, {count} codes of {' and '.join(listed.nomenclatures)}"
+                f"{_in_parts(listed)}{_as_read(listed)}.",
             )
         )
     found += [
@@ -142,13 +142,22 @@ def _years(items: list[Holding]) -> str:
     return f"{first} to {last}" if first < last else f"{first}"
 
 
+def _in_parts(listed: GoodsList) -> str:
+    name = "tier" if listed.id == "chpl" else "part"
+    return f" in {words.count_word(len(listed.parts), name)}" if listed.parts else ""
+
+
+def _as_read(listed: GoodsList) -> str:
+    return "" if listed.known_until == date.max else f", as of {_day(listed.known_until)}"
+
+
 def state(
     book: Book, subject: Subject, found: Headline, claims: int | None
 ) -> tuple[tuple[str, str], ...]:
     """Return list, data, number of definitions and of claims, as pairs of word and text."""
     rows = []
     if listed := subject.listed:
-        rows.append(("List", f"{listed.title}, {_day(listed.version)}"))
+        rows.append(("List", f"{listed.title}{_as_read(listed)}"))
     held = [f"{name.upper()} {_years(items)}".strip() for name, items in _by_source(book).items()]
     latest = [str(figure.definition.period) for figure in found if figure.status == "ok"]
     text = ", ".join(held) or "bundled tables only"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Tier", "Unit", "source_of", "tier_of", "tiers_of", "years_of"]
 
 MOST_YEARS = 8
+MANY = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +99,15 @@ def tier_of(
 
 
 def tiers_of(book: Book, subject: Subject, years: list[int], source: str | None) -> list[Tier]:
-    """Return the tiers of a whole list that have two years at least; none for other goods."""
+    """Return the tiers of a whole list that have two years at least; none for other goods.
+
+    A list of many parts is not drawn by them: nobody can tell so many lines apart.
+    """
     listed = subject.listed
-    if listed is None or subject.goods != listed.id:
+    if listed is None or subject.goods != listed.id or len(listed.parts) > MANY:
         return []
     asked = [
         tier_of(book, subject, tier.id, f"{listed.id}:{tier.id}", years, source)
-        for tier in listed.tiers
+        for tier in listed.parts
     ]
     return [tier for tier in asked if len(tier.values) > 1]
