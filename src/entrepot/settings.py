@@ -57,7 +57,8 @@ class Settings:
     def read(cls, lake: str | os.PathLike[str] | None = None) -> Settings:
         """Build settings from `lake` and the environment.
 
-        ``ENTREPOT_LAKE``, ``_MEMORY``, ``_THREADS``, ``_OFFLINE``, ``_CACHE`` and ``_LISTS`` are read.
+        ``ENTREPOT_LAKE``, ``_MEMORY``, ``_THREADS``, ``_OFFLINE``, ``_CACHE`` and ``_LISTS`` are
+        read.
 
         Raises
         ------

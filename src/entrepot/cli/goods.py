@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 (Typer reads it)
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from entrepot.cli import goods_match
-from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, table
+from entrepot.cli.common import JsonOption, LakeOption, emit, table
 from entrepot.errors import RequestError
 
 if TYPE_CHECKING:

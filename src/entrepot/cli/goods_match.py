@@ -231,7 +231,7 @@ def _draw_families(data: dict[str, Any], screen: Console) -> None:
     columns = ["code", "edition", *(f"in {name}" for name in data["to"])]
     if plain:
         screen.print(table("", columns, plain))
-    screen.print(f"{len(rows) - len(plain)} of {len(rows)} codes are the same in {data['to']}.")
+    screen.print(f"{len(rows) - len(plain)} of {len(rows)} codes are the same in {' and '.join(data['to'])}.")
     for one in data["codes"]:
         reasons = dict.fromkeys(there["reason"] for there in one["in"].values() if there["reason"])
         if reasons and len(plain) <= 40:

@@ -212,6 +212,8 @@ def members_of(asked: Definition, side: Side) -> frozenset[str]:
 def _reach(asked: Definition) -> tuple[Side, nw.Expr]:
     """Return the rows that a measure may touch, and the copy of the lake that finds them fast."""
     buyers, sellers = (among(side, asked) for side in SIDES)
+    there: nw.Expr
+    by: Side
     match asked.measure:
         case "export_share":
             there, by = sellers, "exporter"

@@ -1,4 +1,4 @@
-"""Lists in the editions of the data: which codes count, in how many ways, and what hangs on them."""
+"""Lists in the editions of the data: which codes count, and how much hangs on them."""
 
 from __future__ import annotations
 
@@ -112,9 +112,9 @@ def rests_on(cells: Cells, asked: Definition, goods: Goods) -> dict[str, float] 
     -------
     dict or None
         ``split``: codes whose family over the editions has goods that are not listed; ``ex``:
-        codes of which the list covers a part; ``uncertain``: codes that rest on no official text, or
-        on an inferred day; ``new``: codes that stand for a listed code of another number. They can overlap.
-        None where no list is asked for or nothing was traded.
+        codes of which the list covers a part; ``uncertain``: codes that rest on no official text,
+        or on an inferred day; ``new``: codes that stand for a listed code of another number. They
+        can overlap. None where no list is asked for or nothing was traded.
     """
     if not any(one.lists for one in goods):
         return None

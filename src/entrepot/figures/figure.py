@@ -117,7 +117,8 @@ class Figure:
     rests_on
         Where a list was asked for, the share of the value that lies on codes whose family has
         other goods (``split``), of which the list covers a part (``ex``), that rest on no
-        official text or an inferred day (``uncertain``), or that stand for a code of another number (``new``).
+        official text or an inferred day (``uncertain``), or that stand for a code of another
+        number (``new``).
     """
 
     definition: Definition

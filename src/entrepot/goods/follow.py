@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Literal, get_args
 
-from entrepot.errors import RequestError, UnknownNameError
+from entrepot.errors import UnknownNameError
 from entrepot.goods.editions import known_codes, known_prefixes, link
 from entrepot.goods.reach import EXACT, Kind, Reach, reach
 from entrepot.model.product import edition as edition_of

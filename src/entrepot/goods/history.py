@@ -150,6 +150,7 @@ def goods_history(code: str) -> tuple[Seen, ...]:
 
 
 def _match(code: str, entry: ListEntry) -> str:
-    if len(entry.code) > len(code):
+    wider = entry.code.rstrip("0") if len(entry.code) > 6 and not entry.is_partial else entry.code
+    if len(wider) > len(code):
         return "part"
     return "ex" if entry.ex else "whole"

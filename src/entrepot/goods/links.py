@@ -10,6 +10,7 @@ are added or set aside by hand, each with its reason.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cache
@@ -141,7 +142,7 @@ def steps(one: str, other: str) -> tuple[tuple[str, str], ...]:
     """
     first, last = sorted((edition(one).year, edition(other).year))
     between = [item.id for item in EDITIONS if first <= item.year <= last][::-1]
-    return tuple(zip(between, between[1:], strict=False))
+    return tuple(itertools.pairwise(between))
 
 
 @cache

@@ -119,50 +119,44 @@ class Matcher:
             For anything else.
         """
         first, last = code_range(code)
+        digits = first if first == last else ""
         found: dict[tuple[str, str, str, str], Match] = {}
-        sixes = _between(first[:6], last[:6], self._edition)
-        for six in sixes:
+        for six in _between(first[:6], last[:6], self._edition):
             for held, entry, place in self._by_six.get(six, ()):
                 status = entry.on(day) if day else "listed"
-                if status == "no":
+                told = self._certainty(digits, entry, place)
+                if status == "no" or told is None:
                     continue
-                one = self._compared(code, first if first == last else "", held, entry, place)
-                if one is None:
-                    continue
-                key = held.id, entry.code, entry.part, one.certainty
-                if key not in found:
-                    found[key] = Match(
-                        code, held, entry, one.certainty, status, one.reason
-                    )  # fmt: skip
+                key = held.id, entry.code, entry.part, told[0]
+                found.setdefault(key, Match(code, held, entry, told[0], status, told[1]))
         return tuple(found.values())
 
-    def _compared(
-        self, code: str, digits: str, held: GoodsList, entry: ListEntry, place: Reach
-    ) -> Match | None:
-        def told(certainty: Certainty, reason: str = "") -> Match:
-            return Match(code, held, entry, certainty, "", reason)
-
+    def _certainty(
+        self, digits: str, entry: ListEntry, place: Reach
+    ) -> tuple[Certainty, str] | None:
+        """Say how a code (empty for a range) meets an entry in the same subheading; None: not."""
         if place.kind not in EXACT:
-            return told("edition", place.reason or "goods moved between the editions")
-        if place.edition != place.other and place.codes != (place.code,):
-            if len(entry.code) > 6:
-                return told("edition", f"{entry.code} is a line of {entry.nomenclature}")
+            return "edition", place.reason or "goods moved between the editions"
+        is_line = len(entry.code) > 6 and entry.is_partial
+        if is_line and place.edition != place.other:
+            return "edition", f"{entry.code} is a line of {entry.nomenclature}"
         if not digits:
-            return told("part", "a range of codes")
-        same_tariff = entry.nomenclature[:-4] == self._tariff and entry.edition == self._edition
-        if len(entry.code) > 6 and len(digits) > 6:
-            if not same_tariff:
-                reason = f"{entry.code} is a line of {entry.nomenclature}"
-                return told("subheading", reason)
-            if entry.code.startswith(digits) and entry.code != digits:
-                return told("part", f"the list has {entry.code} only")
-            if not digits.startswith(entry.code):
-                return None
-        elif len(entry.code) > 6:
-            return told("part", f"the list has {entry.code} only")
-        elif len(digits) < min(len(entry.code), 6):
-            return told("part", f"the list has {entry.code} only")
-        return told("ex", "the text covers a part of the code") if entry.ex else told("whole")
+            return "part", "a range of codes"
+        if is_line and len(digits) > 6:
+            return self._lines(digits, entry)
+        if is_line or len(digits) < min(len(entry.code), 6):
+            return "part", f"the list has {entry.code} only"
+        return ("ex", "the text covers a part of the code") if entry.ex else ("whole", "")
+
+    def _lines(self, digits: str, entry: ListEntry) -> tuple[Certainty, str] | None:
+        """Compare two lines of national tariffs that agree in six digits."""
+        if entry.nomenclature[:-4] != self._tariff:
+            return "subheading", f"{entry.code} is a line of {entry.nomenclature}"
+        if digits.startswith(entry.code):
+            return ("ex", "the text covers a part of the code") if entry.ex else ("whole", "")
+        if entry.code.startswith(digits):
+            return "part", f"the list has {entry.code} only"
+        return None
 
 
 def code_range(text: str) -> tuple[str, str]:

@@ -11,7 +11,6 @@ import hashlib
 import re
 from dataclasses import fields
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError, OutsideError, RequestError, nearest
@@ -22,6 +21,7 @@ from entrepot.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 __all__ = ["add_list", "is_own", "own_list", "own_lists", "remove_list"]
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.goods.editions import known_prefixes
 from entrepot.goods.library import goods_list, goods_lists, is_file
-from entrepot.goods.lists import GoodsList, ListEntry
 from entrepot.model.product import product_prefix
+
+if TYPE_CHECKING:
+    from entrepot.goods.lists import GoodsList, ListEntry
 
 __all__ = ["NAMED", "Part", "goods_title", "parse"]
 
@@ -111,7 +113,8 @@ def _known() -> list[str]:
 
 def _of_list(chosen: GoodsList, name: str, part: str | None, day: str | None) -> Part:
     key = name if is_file(name) else chosen.id
-    title, entries, possible = chosen.short, chosen.entries, ()
+    title, entries = chosen.short, chosen.entries
+    possible: tuple[ListEntry, ...] = ()
     if day is not None:
         state = chosen.on(_day(day))
         entries, possible = state.listed, state.possible

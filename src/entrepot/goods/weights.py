@@ -1,10 +1,10 @@
 """Weights that split the trade of a code over the codes of another edition.
 
-Estimated after Lukaszuk and Torun (2022): a *timely switcher* is a reporter whose imports are told in
-the old edition in one year and in the new one in the next. In each family of linked codes let X have
-the shares of the old codes in the family's imports (one row a reporter) and Y those of the new codes;
-the weights B minimise ``||Y - X B||^2`` with B >= 0, each row of B adding up to one, and no weight
-where there is no link. It is solved by non-negative least squares.
+Estimated after Lukaszuk and Torun (2022): a *timely switcher* is a reporter whose imports are told
+in the old edition in one year and in the new one in the next. In each family of linked codes let X
+have the shares of the old codes in the family's imports (one row a reporter) and Y those of the new
+codes; the weights B minimise ``||Y - X B||^2`` with B >= 0, each row of B adding up to one, and no
+weight where there is no link. It is solved by non-negative least squares.
 
 The weights forward (old to new) and backward (new to old) are two estimates; the one is not the
 transpose of the other.
@@ -228,7 +228,8 @@ def _shares(
 
     values = np.array([[data[who].get(code, 0.0) for code in codes] for who in reporters])
     totals = values.sum(axis=1, keepdims=True)
-    return np.divide(values, totals, out=np.zeros_like(values), where=totals > 0)
+    shares: np.ndarray = np.divide(values, totals, out=np.zeros_like(values), where=totals > 0)
+    return shares
 
 
 def _least_squares(
@@ -254,7 +255,8 @@ def _least_squares(
     right[n * width : n * width + size][links == 0] = 0.0
     found, _ = nnls(rows, right, maxiter=max(300, 30 * len(pairs)))
     sums = np.bincount([k for k, _ in pairs], weights=found, minlength=size)
-    return cast("np.ndarray", found / sums[[k for k, _ in pairs]])
+    spread: np.ndarray = found / sums[[k for k, _ in pairs]]
+    return spread
 
 
 def convert(

@@ -14,9 +14,9 @@ from entrepot.sources import source_info
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from entrepot.goods import GoodsList
 
     from entrepot.figures import Caveat, Figure
+    from entrepot.goods import GoodsList
     from entrepot.lake import Holding
     from entrepot.report.book import Book, Subject
     from entrepot.report.cards import Headline
