@@ -164,13 +164,17 @@ def resting(shares: dict[str, float] | None) -> list[Caveat]:
         "uncertain": "codes that rest on no official text, or on a day that was inferred",
     }
     parts = [
-        f"{100 * share:.2g} % lies on {words[kind]}"
+        f"{100 * share:.{0 if share >= 0.1 else 1}f} % lies on {words[kind]}"
         for kind, share in (shares or {}).items()
-        if share > 0
+        if share >= _NOTABLE
     ]
     if not parts:
         return []
     return [caveat("list-codes", f"Of the value {'; '.join(parts)}.")]
+
+
+_NOTABLE = 0.0005
+"""Share of a value below which nobody need be told of it."""
 
 
 def _named(codes: Iterable[str]) -> str:

@@ -43,6 +43,8 @@ def answer(definition: Definition, source: str, lake: Lake) -> Answer | Missing:
     if definition.quantity != "value":
         return Missing(f"{source} holds values, not {definition.quantity}")
     rows = statements("computed" if source == "computed" else "published", lake)
+    if definition.follow != "family":
+        rows = tuple(row for row in rows if row.variant == definition.follow)
     kept = tuple(row for row in rows if row.confidence != "low" and not row.per)
     main = list(_estimates(definition, kept, source))
     if not main:

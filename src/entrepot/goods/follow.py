@@ -138,12 +138,15 @@ def follow(
 
 def expanded(code: str, edition: str) -> tuple[str, ...]:
     """Return the six-digit codes that a code of 2 to 10 digits stands for or is a part of."""
-    if len(code) < 6:
-        return _under(edition, len(code)).get(code, (code,))
     six = code[:6]
-    if six.endswith("00") and edition not in known_codes().get(six, frozenset()):
-        return _under(edition, 4).get(six[:4], (six,))  # some texts fill a heading up with zeros
-    return (six,)
+    if six in (there := _under(edition, len(six))):
+        return there[six]
+    # Some texts fill a heading, or a chapter, up with zeros.
+    while six.endswith("00") and len(six) > 2:
+        six = six[:-2]
+        if six in (there := _under(edition, len(six))):
+            return there[six]
+    return (code[:6],)
 
 
 @cache

@@ -124,6 +124,8 @@ class Matcher:
         for six in _between(first[:6], last[:6], self._edition):
             for held, entry, place in self._by_six.get(six, ()):
                 status = entry.on(day) if day else "listed"
+                if day and day < held.begins:
+                    status = "no"
                 told = self._certainty(digits, entry, place)
                 if status == "no" or told is None:
                     continue

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
-from entrepot.errors import RequestError, UnknownNameError
+from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
 from entrepot.goods.editions import known_prefixes
 from entrepot.goods.library import goods_list, goods_lists, is_file
 from entrepot.model.product import product_prefix
@@ -118,6 +118,12 @@ def _of_list(chosen: GoodsList, name: str, part: str | None, day: str | None) ->
     if day is not None:
         state = chosen.on(_day(day))
         entries, possible = state.listed, state.possible
+        if not entries:
+            raise NoEvidenceError(
+                f"nothing is known to have been on {chosen.id} on {_day(day)}",
+                why=f"as far as texts were read it begins on {chosen.begins}",
+                hint=f"ask for {chosen.begins} or later; see: entrepot goods list --missing",
+            )
     if part is not None:
         label = part.strip().upper()
         entries = chosen.part(part, entries)
