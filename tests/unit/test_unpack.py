@@ -83,6 +83,14 @@ def test_a_place_before_the_file_is_damage(tmp_path: Path, scratch: Path) -> Non
     assert "damaged" in refused(raw(tmp_path, "a.zip", bytes(content)), scratch).what
 
 
+def test_a_member_without_a_name_is_damage(tmp_path: Path, scratch: Path) -> None:
+    packed = zipped(("a.csv", b"a,b\n1,2\n"))
+    place = packed.index(b"PK\x01\x02")
+    nameless = bytearray(packed)
+    nameless[place + 46] = 0  # a name ends at its first zero
+    assert refused(raw(tmp_path, "nameless.zip", bytes(nameless)), scratch).where
+
+
 def test_many_small_files_are_refused(tmp_path: Path, scratch: Path, monkeypatch) -> None:
     monkeypatch.setattr(unpack, "MAX_MEMBERS", 3)
     file = raw(tmp_path, "a.zip", zipped(*((f"{n}.csv", b"x") for n in range(4))))

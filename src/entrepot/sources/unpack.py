@@ -51,6 +51,7 @@ _EMPTY_ZIP = b"PK\x05\x06"
 _STEP = 2**20
 _DAMAGE = (
     EOFError,
+    IndexError,  # from zipfile: a member without a name
     NotImplementedError,
     RuntimeError,
     ValueError,
