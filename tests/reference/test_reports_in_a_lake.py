@@ -282,6 +282,24 @@ def test_months_make_a_year_and_a_year_held_is_not_added_to_its_months(tmp_path:
     assert _ask(lake, "value", **keys, period="2021H1").value == 21
 
 
+def test_a_year_of_others_does_not_hide_the_months_that_answer(tmp_path: Path) -> None:
+    """The United States tell a year of chips, Poland the months of all its imports."""
+    lake = _lake(tmp_path, [(2021, "USA", "CHN", "M", "854231", 500)])
+    months = [(f"2021-{n:02}", "POL", "CHN", "M", "TOTAL", n) for n in range(1, 13)]
+    months += [(f"2021-{n:02}", "POL", "DEU", "M", "TOTAL", 2 * n) for n in range(1, 13)]
+    path = tmp_path / "months.csv"
+    path.write_text(HEAD + "".join(",".join(map(str, row)) + "\n" for row in months))
+    mapping = MAP.format(id="reports", currency="USD").replace("level: 6", "level: total")
+    lake.add("table", [path], mapping=mapping)
+    keys = {"importer": "POL", "exporter": "CHN", "goods": "all"}
+    assert _ask(lake, "value", **keys).value == sum(range(1, 13))
+    assert _ask(lake, "import_share", **keys).value == pytest.approx(1 / 3)
+    assert _ask(lake, "value", importer="USA", exporter="CHN", goods="854231").value == 500
+    neither = _ask(lake, "value", importer="FRA", exporter="CHN", goods="8542")
+    assert "yearly rows: FRA did not report" in neither.reason
+    assert "monthly rows: table.reports has totals over all goods only" in neither.reason
+
+
 def test_parts_of_one_delivery_add_up_and_a_cell_told_twice_is_refused(tmp_path: Path) -> None:
     lake = _lake(tmp_path, ROWS[:3])
     mapping = MAP.format(id="reports", currency="USD")

@@ -46,7 +46,8 @@ def answer(definition: Definition, lake: Lake, source: str) -> Answer | Missing:
 
     The headline follows a list into the edition of the data and takes the report of the side that
     counted the total; the alternatives are the other side's report, the other variants of the
-    list, and the same with or without Hong Kong, where the rows hold it.
+    list, and the same with or without Hong Kong, where the rows hold it. Where the rows of years
+    do not answer, those of quarters and months are asked.
     """
     refusal = _refusal(definition, source)
     if refusal:
@@ -55,6 +56,21 @@ def answer(definition: Definition, lake: Lake, source: str) -> Answer | Missing:
     deliveries = held(lake, source, periods)
     if isinstance(deliveries, Missing):
         return deliveries
+    reasons: dict[str, str] = {}
+    for one in deliveries:
+        found = _from_rows(definition, lake, source, one)
+        if isinstance(found, Answer):
+            return found
+        reasons.setdefault(found.reason, one.rhythm)
+    if len(reasons) == 1:
+        return Missing(next(iter(reasons)))
+    return Missing("; ".join(f"{rhythm} rows: {text}" for text, rhythm in reasons.items()))
+
+
+def _from_rows(
+    definition: Definition, lake: Lake, source: str, deliveries: Held
+) -> Answer | Missing:
+    """Answer from the rows of one frequency."""
     if definition.basis == "origin" and "origin" not in deliveries.bases:
         return Missing(f"{source} does not tell goods by origin")
     if definition.quantity == "value" and (refusal := _other_currency(definition, deliveries)):

@@ -10,10 +10,10 @@ from entrepot.lake import spans
 from entrepot.sources import split_address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
-    from entrepot.lake import Lake
+    from entrepot.lake import Holding, Lake
     from entrepot.model.period import Period
 
 __all__ = ["Held", "flow_sources", "held"]
@@ -69,6 +69,11 @@ class Held:
         """Return the first day of each year, quarter or month that makes up a span."""
         return [part.start for part in span.split(_MONTHS[self.freq])]
 
+    @property
+    def rhythm(self) -> str:
+        """Return the frequency as a word: yearly, quarterly, monthly."""
+        return _NAMES[self.freq]
+
 
 def flow_sources(lake: Lake) -> list[str]:
     """Return the sources of which the lake holds flows, the preferred one first."""
@@ -77,8 +82,15 @@ def flow_sources(lake: Lake) -> list[str]:
     return sorted(found, key=order.index)
 
 
-def held(lake: Lake, source: str, periods: Sequence[Period]) -> Held | Missing:
-    """Return what is held of `source` for all of `periods`, or why that is not enough."""
+def held(lake: Lake, source: str, periods: Sequence[Period]) -> tuple[Held, ...] | Missing:
+    """Return what is held of `source` for all of `periods`, or why that is not enough.
+
+    Returns
+    -------
+    tuple of Held or Missing
+        One for each frequency in which all of them are held, the coarsest first: a year's rows may
+        be of other areas and goods than those of its months.
+    """
     name, vintage = split_address(source)
     every = [item for item in lake.holdings() if item.source == name]
     if not every:
@@ -93,9 +105,33 @@ def held(lake: Lake, source: str, periods: Sequence[Period]) -> Held | Missing:
     if not counting:
         releases = ", ".join(sorted({item.vintage for item in every}))
         return Missing(f"the lake holds no {source}; its releases are {releases}")
-    freq = _freq(periods, {one for spans_ in counting.values() for one in spans_})
-    if freq is None:
+    freqs = _freqs(periods, {one for spans_ in counting.values() for one in spans_})
+    if not freqs:
         return _uncovered(name, periods, counting.values())
+    found = [_in_one_freq(freq, source, periods, counting) for freq in freqs]
+    return tuple(one for one in found if isinstance(one, Held)) or next(
+        one for one in found if isinstance(one, Missing)
+    )
+
+
+def _freqs(periods: Sequence[Period], there: set[Period]) -> list[str]:
+    """Return the frequencies in which everything asked for is held, the coarsest first."""
+    parts = {freq: [period.split(months) for period in periods] for freq, months in _MONTHS.items()}
+    return [
+        freq
+        for freq, spans_ in parts.items()
+        if all(spans_) and all(set(part) <= there for part in spans_)
+    ]
+
+
+def _in_one_freq(
+    freq: str,
+    source: str,
+    periods: Sequence[Period],
+    counting: Mapping[Holding, Sequence[Period]],
+) -> Held | Missing:
+    """Return what the deliveries with rows of one frequency have together."""
+    name, vintage = split_address(source)
     wanted = {part for period in periods for part in period.split(_MONTHS[freq])}
     used = [item for item, there in counting.items() if wanted & set(there)]
     currencies = sorted({item.currency for item in used})
@@ -117,15 +153,6 @@ def held(lake: Lake, source: str, periods: Sequence[Period]) -> Held | Missing:
         has_totals=any(item.totals for item in used),
         bases=frozenset(name for item in used for name in item.bases),
     )
-
-
-def _freq(periods: Sequence[Period], there: set[Period]) -> str | None:
-    """Return the coarsest frequency in which everything asked for is held."""
-    for freq, months in _MONTHS.items():
-        parts = [period.split(months) for period in periods]
-        if all(parts) and all(set(part) <= there for part in parts):
-            return freq
-    return None
 
 
 def _uncovered(
