@@ -20,8 +20,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_lake_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Keep tests away from the lake, settings and terminal of whoever runs them."""
+    """Keep tests away from the lake, lists, settings and terminal of whoever runs them."""
     monkeypatch.setenv("ENTREPOT_LAKE", str(tmp_path / "no-lake"))
+    monkeypatch.setenv("ENTREPOT_LISTS", str(tmp_path / "no-lists"))
     for name in ("ENTREPOT_THREADS", "ENTREPOT_MEMORY", "COLUMNS", "NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
 

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path  # noqa: TC003 (Typer reads it)
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from entrepot.cli import goods_match
 from entrepot.cli.common import JsonOption, LakeOption, emit, table
+from entrepot.cli.goods_draw import draw_diff, draw_history, draw_list, draw_missing
 from entrepot.errors import RequestError
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from entrepot.goods import GoodsList, ListEntry
-    from entrepot.goods.history import Diff, Seen
 
 __all__ = ["app"]
 
@@ -27,7 +22,6 @@ app.command("weights")(goods_match.weights)
 ListName = Annotated[
     str, typer.Argument(metavar="LIST", help="chpl, a part chpl:4.B, or a file of yours: mine.csv")
 ]
-PROXY = "A code list is a proxy and no classification: the law describes goods in words."
 
 
 @app.command("list")
@@ -51,7 +45,7 @@ def list_(
             for act in acts()
             for gap in act.missing
         ]
-        emit(gaps, lambda screen: _draw_missing(gaps, screen), as_json=as_json)
+        emit(gaps, lambda screen: draw_missing(gaps, screen), as_json=as_json)
         return
     data = [
         {
@@ -115,7 +109,7 @@ def show(
     ]
     data = part.of.to_dict() | {"entries": entries + possible}
     held = part.of
-    emit(data, lambda screen: _draw(held, part.entries, data, to, screen), as_json=as_json)
+    emit(data, lambda screen: draw_list(held, part.entries, data, to, screen), as_json=as_json)
 
 
 @app.command()
@@ -131,7 +125,7 @@ def diff(
     from entrepot.goods.history import goods_diff
 
     found = goods_diff(before, after)
-    emit(found, lambda screen: _draw_diff(found, screen), as_json=as_json)
+    emit(found, lambda screen: draw_diff(found, screen), as_json=as_json)
 
 
 @app.command()
@@ -147,7 +141,7 @@ def history(
 
     found = goods_history(code)
     data = [seen.to_dict() for seen in found]
-    emit(data, lambda screen: _draw_history(code, found, screen), as_json=as_json)
+    emit(data, lambda screen: draw_history(code, found, screen), as_json=as_json)
 
 
 @app.command()
@@ -180,127 +174,6 @@ def remove(
 
     remove_list(name)
     emit({"removed": name}, lambda screen: screen.print(f"{name} is forgotten"), as_json=as_json)
-
-
-def _draw_missing(gaps: list[dict[str, str]], screen: Console) -> None:
-    rows = [[gap["jurisdiction"], gap["title"], gap["known"]] for gap in gaps]
-    screen.print(table("", ["of", "not established", "what is known"], rows))
-
-
-def _draw(
-    held: GoodsList,
-    entries: tuple[ListEntry, ...],
-    data: dict[str, Any],
-    to: str,
-    screen: Console,
-) -> None:
-    from rich.text import Text
-
-    screen.print(Text(held.title, style="bold"))
-    for words in (held.act.about, held.complete, PROXY):
-        if words:
-            screen.print(Text(words.strip()))
-    shown = {entry.part for entry in entries}
-    parts = [[part.id, part.short, part.meaning] for part in held.parts if part.id in shown]
-    if parts:
-        screen.print(table("", ["part", "", "meaning"], parts))
-    rows = [_row(entry, data["entries"][place], to) for place, entry in enumerate(entries)]
-    columns = ["code", "edition", "part", "what it is", "since", "until", "text", f"in {to}"]
-    screen.print(table("", columns, rows))
-    possible = [entry["code"] for entry in data["entries"] if entry["status"] == "possible"]
-    if possible:
-        screen.print(
-            Text(
-                f"Not settled by any text that was read, and so left out: {len(possible)} codes "
-                f"({', '.join(possible[:12])}{' ...' if len(possible) > 12 else ''})"
-            )
-        )
-    reasons = {
-        f"{entry['code']}: {one['reason']}"
-        for entry in data["entries"][: len(entries)]
-        for one in entry[to]
-        if one["reason"]
-    }
-    for reason in sorted(reasons)[:20]:
-        screen.print(Text(reason))
-    if len(reasons) > 20:
-        screen.print(Text(f"... and {len(reasons) - 20} more, with --json"))
-    for text in held.act.texts:
-        if text.id in {entry.act for entry in entries}:
-            screen.print(Text(f"{text.id}: {text.title}, {text.url}", style="dim"))
-
-
-def _row(entry: ListEntry, data: dict[str, Any], to: str) -> list[str]:
-    code = f"{entry.code} ex" if entry.ex else entry.code
-    until = str(entry.valid_to or "")
-    if entry.wind_down:
-        until = f"{until} (contracts until {entry.wind_down})".strip()
-    since = str(entry.adopted or f"by {entry.seen_from}")
-    if entry.applies and entry.applies != entry.adopted:
-        since += f", applies {entry.applies}"
-    return [
-        code,
-        entry.nomenclature,
-        entry.part,
-        entry.wording,
-        since,
-        until,
-        f"{entry.act} ({entry.certainty})",
-        goods_match.words(entry.code, data[to]),
-    ]
-
-
-def _draw_diff(found: Diff, screen: Console) -> None:
-    from rich.text import Text
-
-    screen.print(Text(f"{found.before} to {found.after}", style="bold"))
-    rows = [["+", *_short(entry)] for entry in found.added]
-    rows += [["-", *_short(entry)] for entry in found.removed]
-    rows += [
-        ["~", *_short(other)[:2], f"was {one.part or 'whole'}{' ex' if one.ex else ''}", ""]
-        for one, other in found.changed
-    ]
-    if rows:
-        screen.print(table("", ["", "code", "part", "what it is", "text"], rows))
-    screen.print(
-        f"{len(found.added)} added, {len(found.removed)} removed, {len(found.changed)} changed"
-    )
-    if found.unsettled:
-        screen.print(
-            Text(
-                f"{len(found.unsettled)} codes may have been on either: no text that was read "
-                f"settles it ({', '.join(found.unsettled[:12])}"
-                f"{' ...' if len(found.unsettled) > 12 else ''})"
-            )
-        )
-
-
-def _short(entry: ListEntry) -> list[str]:
-    code = f"{entry.code} ex" if entry.ex else entry.code
-    return [code, entry.part, entry.wording, f"{entry.act}, {entry.adopted or entry.seen_from}"]
-
-
-def _draw_history(code: str, found: tuple[Seen, ...], screen: Console) -> None:
-    rows = [
-        [
-            seen.of.id,
-            seen.entry.code + (" ex" if seen.entry.ex else ""),
-            seen.entry.nomenclature,
-            seen.entry.part,
-            str(seen.entry.adopted or f"by {seen.entry.seen_from}"),
-            str(seen.entry.valid_to or ""),
-            seen.entry.act,
-            seen.entry.certainty,
-            seen.match,
-        ]
-        for seen in found
-    ]
-    if not rows:
-        screen.print(f"{code} is on none of the lists held; see: entrepot goods list --missing")
-        return
-    columns = ["list", "code", "edition", "part", "since", "until", "text", "certainty", "covers"]
-    screen.print(table("", columns, rows))
-    screen.print(PROXY)
 
 
 def _day(text: str) -> date:

@@ -3,38 +3,24 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections import Counter
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, table
+from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake
+from entrepot.cli.goods_draw import draw_families, draw_matched
+from entrepot.cli.goods_table import matched
 from entrepot.errors import NoEvidenceError, OutsideError, RequestError, UnknownNameError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from rich.console import Console
+    from collections.abc import Sequence
 
     from entrepot.goods import Links, ListEntry
-    from entrepot.goods.match import Matcher
     from entrepot.goods.reach import Reach
 
-__all__ = ["followed_entries", "match", "weights", "words"]
-
-_WORDS = {
-    "same": "same code",
-    "renumbered": "{codes}, the same goods",
-    "family": "{codes}, together",
-    "successor": "{codes} stands for it",
-    "no_safe_predecessor": "none",
-    "content_changed": "same code, other content",
-    "mixed": "same code, shared with others",
-    "unknown": "no such code",
-}
+__all__ = ["followed_entries", "match", "weights"]
 
 
 def match(
@@ -66,25 +52,26 @@ def match(
     """
     if column is None:
         data = _followed(what, to or ["HS2017"], lake)
-        emit(data, lambda screen: _draw_families(data, screen), as_json=as_json)
+        emit(data, lambda screen: draw_families(data, screen), as_json=as_json)
         if out:
             _write(out, [_flat(one) for one in data["codes"]])
         return
-    rows = list(_matched(Path(what), column, edition, against or [], day, lake))
+    found = matched(Path(what), column, edition, _links(lake), against or [], day)
+    rows = found.rows
     counts = Counter((row["list"], row["certainty"]) for row in rows if row["list"])
-    found = {row["row"] for row in rows if row["list"]}
     data = {
         "rows": len({row["row"] for row in rows}),
-        "on_a_list": len(found),
+        "on_a_list": len({row["row"] for row in rows if row["list"]}),
         "matches": rows if out is None else [],
         "counts": [
             {"list": name, "certainty": kind, "matches": count}
             for (name, kind), count in sorted(counts.items())
         ],
+        "lists_left_out": list(found.left_out),
     }
     if out:
         _write(out, rows)
-    emit(data, lambda screen: _draw_matched(data, out, screen), as_json=as_json)
+    emit(data, lambda screen: draw_matched(data, out, screen), as_json=as_json)
 
 
 def weights(
@@ -140,15 +127,6 @@ def followed_entries(
         ]
         for entry in entries
     ]  # fmt: skip
-
-
-def words(code: str, found: list[dict[str, Any]]) -> str:
-    """Say in few words what a code is in another edition."""
-    if len(found) > 1:
-        kinds = Counter(one["kind"] for one in found)
-        return ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in kinds.most_common())
-    [one] = found
-    return _WORDS.get(one["kind"], "not established").format(codes=", ".join(one["codes"]))
 
 
 def _links(folder: Path | None) -> Links | None:
@@ -214,124 +192,6 @@ def _flat(one: dict[str, Any]) -> dict[str, Any]:
         found[f"{name}_share_low"] = there["share_low"]
         found[f"{name}_reason"] = there["reason"]
     return found
-
-
-def _draw_families(data: dict[str, Any], screen: Console) -> None:
-    from rich.text import Text
-
-    rows = [
-        [
-            one["code"],
-            one["edition"],
-            *(words(one["code"], [one["in"][name]]) for name in data["to"]),
-        ]
-        for one in data["codes"]
-    ]
-    plain = [row for row in rows if set(row[2:]) != {"same code"}]
-    columns = ["code", "edition", *(f"in {name}" for name in data["to"])]
-    if plain:
-        screen.print(table("", columns, plain))
-    screen.print(f"{len(rows) - len(plain)} of {len(rows)} codes are the same in {' and '.join(data['to'])}.")
-    for one in data["codes"]:
-        reasons = dict.fromkeys(there["reason"] for there in one["in"].values() if there["reason"])
-        if reasons and len(plain) <= 40:
-            screen.print(Text(f"{one['code']}: {'; '.join(reasons)}"))
-
-
-def _matched(
-    path: Path, column: str, edition: str, against: list[str], day: str | None, lake: Path | None
-) -> Iterator[dict[str, Any]]:
-    from entrepot.goods import goods_list, goods_lists
-    from entrepot.goods.match import Matcher
-
-    lists = [goods_list(name) for name in against] or list(goods_lists())
-    links = _links(lake)
-    matchers: list[Matcher] = []
-    for held in lists:
-        try:
-            matchers.append(Matcher([held], edition, links))
-        except RequestError:
-            if against:
-                raise  # asked for by name; of all lists, those of other editions are left out
-    header, rows = _read(path)
-    if column not in header:
-        raise UnknownNameError("column", column, header, where=str(path))
-    place = header.index(column)
-    day_place = header.index(day) if day in header else None
-    fixed = _day(day, str(path)) if day and day_place is None else None
-    for number, row in enumerate(rows, start=2):
-        on = _day(row[day_place], f"{path}, row {number}") if day_place is not None else fixed
-        matches = _of_row(matchers, str(row[place]), on, f"{path}, row {number}")
-        base = {"row": number, "code": row[place], "day": str(on or "")}
-        if not matches:
-            yield base | dict.fromkeys(_MATCHED, "")
-        for one in matches:
-            yield base | {name: item for name, item in one.items() if name != "code"}
-
-
-_MATCHED = (
-    "list", "part", "list_code", "list_nomenclature", "certainty", "status", "reason",
-)  # fmt: skip
-
-
-def _of_row(
-    matchers: list[Matcher], code: str, day: date | None, where: str
-) -> list[dict[str, Any]]:
-    try:
-        return [one.to_dict() for matcher in matchers for one in matcher.match(code, day)]
-    except RequestError as error:
-        raise RequestError(error.what, where=where, why=error.why, hint=error.hint) from error
-
-
-def _read(path: Path) -> tuple[list[str], list[list[str]]]:
-    """Return the header and the rows of a table as text."""
-    if not path.is_file():
-        raise RequestError(f"no such file: {path}", hint="check the path")
-    if path.suffix.lower() == ".parquet":
-        from entrepot.engine import connect
-
-        found = connect().read_parquet(str(path))
-        cells = [[str(cell or "") for cell in row] for row in found.fetchall()]
-        return list(found.columns), cells
-    if path.suffix.lower() in (".xls", ".xlsx", ".ods"):
-        raise RequestError(
-            f"{path.name} is a workbook", hint="save the sheet as CSV (UTF-8), codes as text"
-        )
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise RequestError("not text in UTF-8", where=str(path), hint="save as UTF-8") from error
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t|", key=first.count)
-    rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
-    if not rows:
-        raise RequestError("the file is empty", where=str(path))
-    width = len(rows[0])
-    return rows[0], [row + [""] * (width - len(row)) for row in rows[1:] if row]
-
-
-def _day(text: str, where: str) -> date:
-    try:
-        return date.fromisoformat(text[:10])
-    except ValueError as error:
-        raise RequestError(
-            f"neither a day nor a column: {text!r}", where=where, hint="write 2024-02-23"
-        ) from error
-
-
-def _draw_matched(data: dict[str, Any], out: Path | None, screen: Console) -> None:
-    screen.print(f"{data['on_a_list']:,} of {data['rows']:,} rows meet a list.")
-    rows = [[one["list"], one["certainty"], f"{one['matches']:,}"] for one in data["counts"]]
-    if rows:
-        screen.print(table("", ["list", "certainty", "matches"], rows, right=(2,)))
-    shown = [row for row in data["matches"] if row["list"]][:30]
-    if shown:
-        columns = ["row", "code", "day", "list", "list_code", "certainty", "status", "reason"]
-        cells = [[str(row[name]) for name in columns] for row in shown]
-        screen.print(table("", [name.replace("_", " ") for name in columns], cells))
-    if out is None and data["on_a_list"] > len(shown):
-        screen.print("More rows: --out FILE or --json.")
-    screen.print("Everything but 'whole' is a candidate; a code is no classification.")
 
 
 def _write(path: Path, rows: list[dict[str, Any]]) -> None:

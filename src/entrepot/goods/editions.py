@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, cast, get_args
 
-from entrepot.errors import BadFileError
+from entrepot.errors import BadFileError, RequestError, nearest
 from entrepot.model.product import EDITIONS
 from entrepot.model.tables import read_table
 
@@ -24,6 +24,7 @@ __all__ = [
     "known_prefixes",
     "link",
     "links",
+    "require_code",
 ]
 
 Kind = Literal["same", "renumbered", "successor", "no_safe_predecessor", "content_changed"]
@@ -106,6 +107,29 @@ def known_prefixes(digits: int) -> dict[str, frozenset[str]]:
     for code, editions in known_codes().items():
         found[code[:digits]] = found.get(code[:digits], frozenset()) | editions
     return found
+
+
+def require_code(code: str, edition: str) -> None:
+    """Refuse a code of two, four or six digits that an edition does not have.
+
+    Raises
+    ------
+    RequestError
+        With the editions that it stands in, or else with the nearest codes of this one.
+    """
+    known = known_prefixes(len(code))
+    editions = known.get(code, frozenset())
+    if edition in editions:
+        return
+    if editions:
+        raise RequestError(
+            f"{code} is not a code of {edition}",
+            why=f"it stands in {', '.join(sorted(editions))}",
+            hint="write the edition it belongs to, or its code in this one",
+        )
+    near = nearest(code, [one for one, there in known.items() if edition in there])
+    guess = f"did you mean {' or '.join(near)}? " if near else ""
+    raise RequestError(f"unknown code {code} in {edition}", hint=f"{guess}check the digits")
 
 
 @cache

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import RequestError
-from entrepot.goods.editions import known_codes
+from entrepot.goods.editions import known_codes, known_prefixes, require_code
 from entrepot.goods.follow import expanded, reaches
 from entrepot.goods.reach import EXACT
 from entrepot.model.product import harmonized
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from entrepot.goods.links import Links
@@ -28,6 +28,8 @@ __all__ = ["Match", "Matcher", "code_range"]
 
 Certainty = Literal["whole", "ex", "part", "subheading", "edition"]
 
+_NATIONAL = ("98", "99")
+_EX = re.compile(r"\s*ex[\s.:]*(?=\d)", re.IGNORECASE)
 _RANGE = re.compile(r"(\d[\d. ]*)\s*(?:-|\.\.|–|—|to)\s*(\d[\d. ]*)")
 
 
@@ -82,6 +84,14 @@ class Matcher:
         What the codes are to be read in: ``HS2017``, ``CN2023``, ``HTS2024``.
     links
         The tables of the United Nations, for lists of other editions.
+    all_of_them
+        Whether a list that cannot be followed into the edition is an error; else it is one of
+        `left_out`.
+
+    Attributes
+    ----------
+    left_out
+        Names of lists that nothing was matched against.
 
     Raises
     ------
@@ -90,18 +100,32 @@ class Matcher:
     """
 
     def __init__(
-        self, lists: Iterable[GoodsList], nomenclature: str, links: Links | None = None
+        self,
+        lists: Iterable[GoodsList],
+        nomenclature: str,
+        links: Links | None = None,
+        *,
+        all_of_them: bool = True,
     ) -> None:
         self._tariff = nomenclature[:-4]
         self._edition = harmonized(nomenclature).id
         self._by_six: dict[str, list[tuple[GoodsList, ListEntry, Reach]]] = {}
+        left_out = []
         for held in lists:
-            found = reaches(held.history, self._edition, links)
-            for entry in held.history:
-                for six in expanded(entry.code, entry.edition):
-                    place = found[entry.edition, six]
-                    for code in place.codes or place.widest:
-                        self._by_six.setdefault(code, []).append((held, entry, place))
+            try:
+                self._index(held, reaches(held.history, self._edition, links))
+            except RequestError:
+                if all_of_them:
+                    raise
+                left_out.append(held.id)
+        self.left_out = tuple(left_out)
+
+    def _index(self, held: GoodsList, found: Mapping[tuple[str, str], Reach]) -> None:
+        for entry in held.history:
+            for six in expanded(entry.code, entry.edition):
+                place = found[entry.edition, six]
+                for code in place.codes or place.widest:
+                    self._by_six.setdefault(code, []).append((held, entry, place))
 
     def match(self, code: str, day: date | None = None) -> tuple[Match, ...]:
         """Return the entries that a code, or a range of codes, meets.
@@ -109,19 +133,24 @@ class Matcher:
         Parameters
         ----------
         code
-            2 to 10 digits, with or without points and spaces, or a range ``8541-8543``.
+            2 to 10 digits, with or without points and spaces, or a range ``8541-8543``; with
+            ``ex`` before it where only a part of the code is meant.
         day
             On which day; None for all the time that is known.
 
         Raises
         ------
         RequestError
-            For anything else.
+            For anything else, and for a code that the edition does not have. Chapters 98 and 99
+            are left to countries: such a code is of no edition, and on no list.
         """
-        first, last = code_range(code)
+        marked = _EX.match(code)
+        first, last = code_range(code[marked.end() :] if marked else code)
+        if first == last:
+            first = last = self._known(first)
         digits = first if first == last else ""
         found: dict[tuple[str, str, str, str], Match] = {}
-        for six in _between(first[:6], last[:6], self._edition):
+        for six in self._between(first, last):
             for held, entry, place in self._by_six.get(six, ()):
                 status = entry.on(day) if day else "listed"
                 if day and day < held.begins:
@@ -129,9 +158,40 @@ class Matcher:
                 told = self._certainty(digits, entry, place)
                 if status == "no" or told is None:
                     continue
+                if marked and told[0] == "whole":
+                    told = "ex", "the table means a part of the code"
                 key = held.id, entry.code, entry.part, told[0]
                 found.setdefault(key, Match(code, held, entry, told[0], status, told[1]))
         return tuple(found.values())
+
+    def _known(self, digits: str) -> str:
+        """Return a code that the edition has; zeros that fill a heading up are taken off."""
+        if digits.startswith(_NATIONAL):
+            return digits
+        for length in (6, 4, 2):
+            head = digits[:length]
+            if self._edition in known_prefixes(len(head)).get(head, ()):
+                return digits if length == 6 else head
+            if digits[length - 2 :].strip("0"):
+                break
+        require_code(digits[:6], self._edition)
+        return digits
+
+    def _between(self, first: str, last: str) -> list[str]:
+        """Return the six-digit codes of the edition from one code to another."""
+        if first == last and len(first) >= 6:
+            return [first[:6]]
+        width = min(len(first), 6)
+        found = sorted(
+            code
+            for code, editions in known_codes().items()
+            if self._edition in editions and first[:6] <= code[:width] <= last[:6]
+        )
+        if not found and not first.startswith(_NATIONAL):
+            raise RequestError(
+                f"no code of {self._edition} is in {first}-{last}", hint="check the digits"
+            )
+        return found
 
     def _certainty(
         self, digits: str, entry: ListEntry, place: Reach
@@ -189,16 +249,3 @@ def code_range(text: str) -> tuple[str, str]:
     if len(first) != len(last) or first > last:
         raise RequestError(f"not a range: {text!r}", hint="write 8541-8543, the smaller first")
     return first, last
-
-
-def _between(first: str, last: str, edition: str) -> list[str]:
-    if len(first) == 6 and first == last:
-        return [first]
-    if first == last:
-        return list(expanded(first, edition))
-    width = len(first)
-    return sorted(
-        code
-        for code, editions in known_codes().items()
-        if edition in editions and first <= code[:width] <= last
-    )

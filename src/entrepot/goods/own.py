@@ -14,7 +14,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError, OutsideError, RequestError, nearest
-from entrepot.goods.editions import known_prefixes
+from entrepot.goods.editions import known_prefixes, require_code
 from entrepot.goods.lists import Act, GoodsList, ListEntry, ListPart
 from entrepot.model.product import EDITIONS, TARIFFS, harmonized
 from entrepot.settings import Settings
@@ -244,7 +244,6 @@ def _require_code(code: str, edition: str, where: str) -> None:
             f"not a code: {code!r}", where=where, hint="write 2 to 10 digits without spaces"
         )
     head = code[: 6 if len(code) >= 6 else len(code) // 2 * 2]
-    known = known_prefixes(len(head))
     if len(code) in (3, 5, 7, 9):
         with_zero = f"0{code}"
         again = known_prefixes(min(6, len(with_zero))).get(with_zero[:6])
@@ -255,19 +254,10 @@ def _require_code(code: str, edition: str, where: str) -> None:
             why="spreadsheets lose leading zeros",
             hint=f"{guess}keep codes as text",
         )
-    editions = known.get(head)
-    if editions and edition in editions:
-        return
-    if editions:
-        raise BadFileError(
-            f"{head} is not a code of {edition}",
-            where=where,
-            why=f"it stands in {', '.join(sorted(editions))}",
-            hint="write the edition it belongs to, or its code in this one",
-        )
-    near = nearest(head, [one for one, there in known.items() if edition in there])
-    guess = f"did you mean {' or '.join(near)}? " if near else ""
-    raise BadFileError(f"unknown code {head} in {edition}", where=where, hint=f"{guess}check it")
+    try:
+        require_code(head, edition)
+    except RequestError as error:
+        raise BadFileError(error.what, where=where, why=error.why, hint=error.hint) from error
 
 
 def _require_apart(entry: ListEntry, others: list[tuple[int, ListEntry]], where: str) -> None:

@@ -18,24 +18,19 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import narwhals as nw
 
-from entrepot.errors import MissingExtraError, NoEvidenceError, RequestError
+from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.goods.solve import solved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    import numpy as np
     import pyarrow as pa
 
-    from entrepot.goods.links import Family, Links
+    from entrepot.goods.links import Links
 
 __all__ = ["Split", "Weights", "convert", "estimate_weights"]
 
 FrameT = TypeVar("FrameT")
-
-_FIRM = 1e4
-"""How much heavier the sum of a row of weights counts than the fit; rows are normalised after."""
-_EQUAL = 1e-6
-"""How lightly equal weights count: only where the data say nothing they decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +172,13 @@ def estimate_weights(
     families = links.families(nomenclature, other)
     wanted = onward.keys() if codes is None else onward.keys() & set(codes)
     groups = {id(family): family for code in wanted if (family := families[nomenclature, code])}
-    found: list[Split] = []
-    for family in groups.values():
-        found += _solved(family, nomenclature, other, onward, (source, target), switchers)
+    found = [
+        Split(*one)
+        for family in groups.values()
+        for one in solved(
+            family.codes(nomenclature), family.codes(other), onward, (source, target), switchers
+        )
+    ]
     return Weights(nomenclature, other, tuple(sorted(found, key=lambda s: (s.code, s.other_code))))
 
 
@@ -193,70 +192,6 @@ def _by_reporter(frame: Any) -> Mapping[str, Mapping[str, float]]:
         if value is not None and value > 0:
             found[reporter][product] = float(value)
     return found
-
-
-def _solved(
-    family: Family,
-    nomenclature: str,
-    other: str,
-    onward: Mapping[str, list[str]],
-    data: tuple[Mapping[str, Mapping[str, float]], Mapping[str, Mapping[str, float]]],
-    switchers: list[str],
-) -> list[Split]:
-    codes, targets = family.codes(nomenclature), family.codes(other)
-    if all(len(onward[code]) == 1 for code in codes if code in onward):
-        return [Split(code, onward[code][0], 1.0, 0) for code in codes if code in onward]
-    x, y = _shares(codes, data[0], switchers), _shares(targets, data[1], switchers)
-    there = (x.sum(axis=1) > 0) & (y.sum(axis=1) > 0)
-    x, y = x[there], y[there]
-    pairs = [(k, targets.index(one)) for k, code in enumerate(codes) for one in onward[code]]
-    weights = _least_squares(x, y, pairs, len(codes))
-    traded = (x > 0).sum(axis=0)
-    return [
-        Split(
-            codes[k], targets[m], float(weight), 0 if len(onward[codes[k]]) == 1 else int(traded[k])
-        )
-        for (k, m), weight in zip(pairs, weights, strict=True)
-        if weight > 0
-    ]
-
-
-def _shares(
-    codes: tuple[str, ...], data: Mapping[str, Mapping[str, float]], reporters: list[str]
-) -> np.ndarray:
-    import numpy as np
-
-    values = np.array([[data[who].get(code, 0.0) for code in codes] for who in reporters])
-    totals = values.sum(axis=1, keepdims=True)
-    shares: np.ndarray = np.divide(values, totals, out=np.zeros_like(values), where=totals > 0)
-    return shares
-
-
-def _least_squares(
-    x: np.ndarray, y: np.ndarray, pairs: list[tuple[int, int]], size: int
-) -> np.ndarray:
-    """Return the weight of each pair; rows of equations: fit, sums, and a breath of equality."""
-    import numpy as np
-
-    try:
-        from scipy.optimize import nnls
-    except ImportError as error:
-        raise MissingExtraError("SciPy", "stats") from error
-
-    n, width = len(x), y.shape[1]
-    rows = np.zeros((n * width + size + len(pairs), len(pairs)))
-    right = np.concatenate([y.T.ravel(), np.full(size, _FIRM), np.zeros(len(pairs))])
-    links = np.bincount([k for k, _ in pairs], minlength=size)
-    for column, (k, m) in enumerate(pairs):
-        rows[m * n : (m + 1) * n, column] = x[:, k]
-        rows[n * width + k, column] = _FIRM
-        rows[n * width + size + column, column] = _EQUAL
-        right[n * width + size + column] = _EQUAL / links[k]
-    right[n * width : n * width + size][links == 0] = 0.0
-    found, _ = nnls(rows, right, maxiter=max(300, 30 * len(pairs)))
-    sums = np.bincount([k for k, _ in pairs], weights=found, minlength=size)
-    spread: np.ndarray = found / sums[[k for k, _ in pairs]]
-    return spread
 
 
 def convert(

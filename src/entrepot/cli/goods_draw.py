@@ -1,0 +1,214 @@
+"""What the commands about goods draw on a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from entrepot.cli.common import table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from entrepot.goods import GoodsList, ListEntry
+    from entrepot.goods.history import Diff, Seen
+
+__all__ = [
+    "draw_diff",
+    "draw_families",
+    "draw_history",
+    "draw_list",
+    "draw_matched",
+    "draw_missing",
+]
+
+PROXY = "A code list is a proxy and no classification: the law describes goods in words."
+_WORDS = {
+    "same": "same code",
+    "renumbered": "{codes}, the same goods",
+    "family": "{codes}, together",
+    "successor": "{codes} stands for it",
+    "no_safe_predecessor": "none",
+    "content_changed": "same code, other content",
+    "mixed": "same code, shared with others",
+    "unknown": "no such code",
+}
+
+
+def draw_missing(gaps: list[dict[str, str]], screen: Console) -> None:
+    """Draw what of the law could not be established."""
+    rows = [[gap["jurisdiction"], gap["title"], gap["known"]] for gap in gaps]
+    screen.print(table("", ["of", "not established", "what is known"], rows))
+
+
+def draw_list(
+    held: GoodsList,
+    entries: tuple[ListEntry, ...],
+    data: dict[str, Any],
+    to: str,
+    screen: Console,
+) -> None:
+    """Draw a list, or a part of one, with what each code is in another edition."""
+    from rich.text import Text
+
+    screen.print(Text(held.title, style="bold"))
+    for words in (held.act.about, held.complete, PROXY):
+        if words:
+            screen.print(Text(words.strip()))
+    shown = {entry.part for entry in entries}
+    parts = [[part.id, part.short, part.meaning] for part in held.parts if part.id in shown]
+    if parts:
+        screen.print(table("", ["part", "", "meaning"], parts))
+    rows = [_row(entry, data["entries"][place], to) for place, entry in enumerate(entries)]
+    columns = ["code", "edition", "part", "what it is", "since", "until", "text", f"in {to}"]
+    screen.print(table("", columns, rows))
+    possible = [entry["code"] for entry in data["entries"] if entry["status"] == "possible"]
+    if possible:
+        screen.print(
+            Text(
+                f"Not settled by any text that was read, and so left out: {len(possible)} codes "
+                f"({', '.join(possible[:12])}{' ...' if len(possible) > 12 else ''})"
+            )
+        )
+    reasons = {
+        f"{entry['code']}: {one['reason']}"
+        for entry in data["entries"][: len(entries)]
+        for one in entry[to]
+        if one["reason"]
+    }
+    for reason in sorted(reasons)[:20]:
+        screen.print(Text(reason))
+    if len(reasons) > 20:
+        screen.print(Text(f"... and {len(reasons) - 20} more, with --json"))
+    for text in held.act.texts:
+        if text.id in {entry.act for entry in entries}:
+            screen.print(Text(f"{text.id}: {text.title}, {text.url}", style="dim"))
+
+
+def _row(entry: ListEntry, data: dict[str, Any], to: str) -> list[str]:
+    code = f"{entry.code} ex" if entry.ex else entry.code
+    until = str(entry.valid_to or "")
+    if entry.wind_down:
+        until = f"{until} (contracts until {entry.wind_down})".strip()
+    since = str(entry.adopted or f"by {entry.seen_from}")
+    if entry.applies and entry.applies != entry.adopted:
+        since += f", applies {entry.applies}"
+    return [
+        code,
+        entry.nomenclature,
+        entry.part,
+        entry.wording,
+        since,
+        until,
+        f"{entry.act} ({entry.certainty})",
+        _followed(entry.code, data[to]),
+    ]
+
+
+def draw_diff(found: Diff, screen: Console) -> None:
+    """Draw what came onto a list, left it or changed."""
+    from rich.text import Text
+
+    screen.print(Text(f"{found.before} to {found.after}", style="bold"))
+    rows = [["+", *_short(entry)] for entry in found.added]
+    rows += [["-", *_short(entry)] for entry in found.removed]
+    rows += [
+        ["~", *_short(other)[:2], f"was {one.part or 'whole'}{' ex' if one.ex else ''}", ""]
+        for one, other in found.changed
+    ]
+    if rows:
+        screen.print(table("", ["", "code", "part", "what it is", "text"], rows))
+    screen.print(
+        f"{len(found.added)} added, {len(found.removed)} removed, {len(found.changed)} changed"
+    )
+    if found.unsettled:
+        screen.print(
+            Text(
+                f"{len(found.unsettled)} codes may have been on either: no text that was read "
+                f"settles it ({', '.join(found.unsettled[:12])}"
+                f"{' ...' if len(found.unsettled) > 12 else ''})"
+            )
+        )
+
+
+def _short(entry: ListEntry) -> list[str]:
+    code = f"{entry.code} ex" if entry.ex else entry.code
+    return [code, entry.part, entry.wording, f"{entry.act}, {entry.adopted or entry.seen_from}"]
+
+
+def draw_history(code: str, found: tuple[Seen, ...], screen: Console) -> None:
+    """Draw on which lists a code was, and when."""
+    rows = [
+        [
+            seen.of.id,
+            seen.entry.code + (" ex" if seen.entry.ex else ""),
+            seen.entry.nomenclature,
+            seen.entry.part,
+            str(seen.entry.adopted or f"by {seen.entry.seen_from}"),
+            str(seen.entry.valid_to or ""),
+            seen.entry.act,
+            seen.entry.certainty,
+            seen.match,
+        ]
+        for seen in found
+    ]
+    if not rows:
+        screen.print(f"{code} is on none of the lists held; see: entrepot goods list --missing")
+        return
+    columns = ["list", "code", "edition", "part", "since", "until", "text", "certainty", "covers"]
+    screen.print(table("", columns, rows))
+    screen.print(PROXY)
+
+
+def draw_families(data: dict[str, Any], screen: Console) -> None:
+    """Draw what the codes of a list are in other editions."""
+    from rich.text import Text
+
+    rows = [
+        [
+            one["code"],
+            one["edition"],
+            *(_followed(one["code"], [one["in"][name]]) for name in data["to"]),
+        ]
+        for one in data["codes"]
+    ]
+    plain = [row for row in rows if set(row[2:]) != {"same code"}]
+    columns = ["code", "edition", *(f"in {name}" for name in data["to"])]
+    if plain:
+        screen.print(table("", columns, plain))
+    same, editions = len(rows) - len(plain), " and ".join(data["to"])
+    screen.print(f"{same} of {len(rows)} codes are the same in {editions}.")
+    for one in data["codes"]:
+        reasons = dict.fromkeys(there["reason"] for there in one["in"].values() if there["reason"])
+        if reasons and len(plain) <= 40:
+            screen.print(Text(f"{one['code']}: {'; '.join(reasons)}"))
+
+
+def draw_matched(data: dict[str, Any], out: Path | None, screen: Console) -> None:
+    """Draw which rows of a table meet a list."""
+    screen.print(f"{data['on_a_list']:,} of {data['rows']:,} rows meet a list.")
+    rows = [[one["list"], one["certainty"], f"{one['matches']:,}"] for one in data["counts"]]
+    if rows:
+        screen.print(table("", ["list", "certainty", "matches"], rows, right=(2,)))
+    shown = [row for row in data["matches"] if row["list"]][:30]
+    if shown:
+        columns = ["row", "code", "day", "list", "list_code", "certainty", "status", "reason"]
+        cells = [[str(row[name]) for name in columns] for row in shown]
+        screen.print(table("", [name.replace("_", " ") for name in columns], cells))
+    if out is None and data["on_a_list"] > len(shown):
+        screen.print("More rows: --out FILE or --json.")
+    if data["lists_left_out"]:
+        names = ", ".join(data["lists_left_out"])
+        screen.print(f"Not compared, for want of tables into that edition: {names}")
+    screen.print("Everything but 'whole' is a candidate; a code is no classification.")
+
+
+def _followed(code: str, found: list[dict[str, Any]]) -> str:
+    """Say in few words what a code is in another edition."""
+    if len(found) > 1:
+        kinds = Counter(one["kind"] for one in found)
+        return ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in kinds.most_common())
+    [one] = found
+    return _WORDS.get(one["kind"], "not established").format(codes=", ".join(one["codes"]))
