@@ -209,7 +209,7 @@ def test_a_member_that_a_whole_source_does_not_know_is_named(
     bought = {s: v for (s, b), v in cells.items() if b == "RUS"}
     goods = (goods_selection("all", nomenclature="HS2017"),)
     held = Held(
-        "baci", "0" * 12, ("HS2017",), "A", "USD", 230, False, has_reports=False, few_products=False
+        "baci", "0" * 12, ("HS2017",), "A", "USD", False, has_reports=False, few_products=False
     )
     rows = Cells(lake, held)
     asked = Definition.build("import_share", importer="RUS", exporter="DEU+LIE", period=2021)

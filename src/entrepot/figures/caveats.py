@@ -30,7 +30,7 @@ CAVEATS = {
     "inside-group": "a group counts as one area: trade among its members is left out of totals",
     "hong-kong": "Hong Kong is a customs territory of its own",
     "partial-period": "the period is not a whole year",
-    "partial-source": "the lake holds a part of the source only",
+    "partial-source": "a total over some areas, partners or reporters, where there may be more",
     "not-recorded": "the source holds no such flow, which is not the same as zero",
     "currency": "growth and levels differ between currencies",
     "valuation": "exporters report without freight, importers with it",
@@ -205,10 +205,13 @@ def by_origin(definition: Definition) -> Caveat:
     )
 
 
-def one_report(side: str, definition: Definition) -> Caveat:
-    """Return what it means that one side's reports stand behind a value."""
+def one_report(side: str, definition: Definition, *, of_all: bool) -> Caveat:
+    """Return what it means that one side's reports stand behind a value.
+
+    With `of_all`, everybody on that side is added up, such as the exporters of a share of imports.
+    """
     text = definition.importer if side == "importer" else definition.exporter
-    who = f"each {side}" if text == WORLD else area_phrase(text)
+    who = f"each {side}" if of_all else area_phrase(text)
     freight = "with freight" if side == "importer" else "without freight"
     if definition.flow == "both":
         freight = "imports with freight and exports without"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError, RequestError
-from entrepot.figures import caveats
+from entrepot.figures import caveats, completeness
 from entrepot.figures.cells import Cells, totals
 from entrepot.figures.editions import goods_in, other_goods, rests_on
 from entrepot.figures.estimate import Answer, Estimate, Missing
@@ -32,13 +32,6 @@ __all__ = ["answer"]
 EDITIONS = "how the list is followed into the edition"
 HONG_KONG = "Hong Kong in or out"
 REPORTS = "whose report"
-TOO_SMALL = {
-    "value": ", so this total is too small",
-    "growth": ", so this compares totals that are too small",
-    "import_share": ", so the total is too small and this is an upper bound",
-    "export_share": ", so the total is too small and this is an upper bound",
-}
-NO_BOUND = ", so the total is too small and this may be far too high or too low"
 
 
 def answer(definition: Definition, lake: Lake, source: str) -> Answer | Missing:
@@ -222,7 +215,8 @@ def _estimate(
 def _about_rows(definition: Definition, cells: Cells) -> Iterator[Caveat]:
     """Yield what follows from which rows there are, and which of them make up a total."""
     if cells.voice:
-        yield caveats.one_report(cells.voice, definition)
+        of_all = any(side == cells.voice for _, side in totals(definition))
+        yield caveats.one_report(cells.voice, definition, of_all=of_all)
         if (
             definition.basis == "dispatch"
             and cells.voice == "importer"
@@ -230,10 +224,7 @@ def _about_rows(definition: Definition, cells: Cells) -> Iterator[Caveat]:
         ):
             yield caveats.by_origin(definition)
     wholes = totals(definition)
-    if cells.held.is_partial:
-        text = f"The lake holds {cells.held.source} for {cells.held.areas} exporters only"
-        consequence = TOO_SMALL.get(definition.measure, NO_BOUND) if wholes else ""
-        yield caveats.caveat("partial-source", f"{text}{consequence}.")
+    yield from completeness.of_totals(cells, definition)
     buyers, sellers = definition.members("importer"), definition.members("exporter")
     sides = ((definition.importer, buyers), (definition.exporter, sellers))
     several = {text for text, group in sides if len(group) > 1}

@@ -39,8 +39,6 @@ class Held:
         ``A``, ``Q`` or ``M``: which rows to add up. A source can hold a year and its months.
     currency
         What values are counted in.
-    areas
-        Exporters in the delivery with fewest of them.
     is_partial
         Whether a delivery is an extract, so that totals are too small.
     has_reports
@@ -58,7 +56,6 @@ class Held:
     nomenclatures: tuple[str, ...]
     freq: str
     currency: str
-    areas: int
     is_partial: bool
     has_reports: bool
     few_products: bool
@@ -146,7 +143,6 @@ def _in_one_freq(
         nomenclatures=tuple(sorted({n for item in used for n in item.nomenclature.split("+")})),
         freq=freq,
         currency=currencies[0],
-        areas=min(item.areas for item in used),
         is_partial=any(item.is_partial for item in used),
         has_reports=any(item.reporters for item in used),
         few_products=any(item.has_few_products for item in used),

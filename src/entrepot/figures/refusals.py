@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from entrepot.figures.cells import everything, is_everything, members_of, names_on, totals
+from entrepot.figures.completeness import MANY_TELLERS
 from entrepot.figures.estimate import Missing
 from entrepot.lake import fetch, whole_trade
 
@@ -15,10 +16,6 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
 
 __all__ = ["nothing", "refusal"]
-
-
-MANY_TELLERS = 60
-"""Reports of so many areas hold nearly all trade; those of a region or a few areas do not."""
 
 
 def refusal(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:

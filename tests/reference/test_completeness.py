@@ -1,0 +1,133 @@
+"""What a total says of those who may be missing from it."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import pytest
+
+import entrepot as ep
+from entrepot.figures.completeness import LARGEST, MANY_TELLERS
+from entrepot.lake import Lake
+from entrepot.model.areas import areas
+from made_comtrade import narrow, text_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEAD = "period,reporter,partner,flow,product,value\n"
+MAP = """
+format: 1
+id: some
+nomenclature: HS2017
+columns:
+  period: {role: period}
+  reporter: {role: reporter, codes: ISO3}
+  partner: {role: partner, codes: ISO3}
+  flow: {role: flow, import: M, export: X}
+  product: {role: product}
+  value: {role: value, currency: USD}
+"""
+COUNTRIES = [one.code for one in areas() if one.kind == "country"]
+
+
+def _lake(folder: Path, rows: list[str]) -> Lake:
+    path = folder / "some.csv"
+    path.write_text(HEAD + "".join(f"{row}\n" for row in rows))
+    lake = Lake.open(folder / "lake")
+    lake.add("table", [path], mapping=MAP)
+    return lake
+
+
+def _caveats(lake: Lake, measure: str, **keys: object) -> dict[str, str]:
+    figure = ep.ask(measure, lake=lake, period=2022, goods="854231", source="table.some", **keys)
+    assert figure.status == "ok", figure.reason
+    return {one.id: one.text for one in figure.caveats}
+
+
+def test_a_table_says_how_many_partners_its_total_has(tmp_path: Path) -> None:
+    partners = [code for code in COUNTRIES if code != "RUS"][:38]
+    lake = _lake(tmp_path, [f"2022,RUS,{code},M,854231,5" for code in {*partners, "CHN"}])
+    share = _caveats(lake, "import_share", importer="RUS", exporter="CHN")
+    count = len({*partners, "CHN"})
+    assert share["partial-source"] == (
+        f"table.some holds {count} exporters here; others may be missing, so the total may be too "
+        "small and this is an upper bound."
+    )
+    total = _caveats(lake, "value", importer="RUS", exporter="WLD")["partial-source"]
+    assert f"{count} exporters" in total
+    assert "this total may be too small" in total
+    concentration = _caveats(lake, "hhi", importer="RUS")["partial-source"]
+    assert "far too high or too low" in concentration
+    assert "partial-source" not in _caveats(lake, "value", importer="RUS", exporter="CHN")
+
+
+def test_a_total_out_of_partners_reports_says_how_many_and_which_large_ones_lack(
+    tmp_path: Path,
+) -> None:
+    tellers = [code for code in COUNTRIES if code not in ("JPN", "GBR", "UKR")][:MANY_TELLERS]
+    tellers += [code for code in LARGEST if code not in (*tellers, "JPN", "GBR")]
+    lake = _lake(tmp_path, [f"2022,{code},UKR,X,854231,7" for code in tellers])
+    found = _caveats(lake, "import_share", importer="UKR", exporter="CHN")
+    assert (
+        f"what {len(tellers)} exporters reported to table.some, without Japan and "
+        in (found["partial-source"])
+    )
+    assert "United Kingdom, so the total may be too small" in found["partial-source"]
+    # The total is everybody's: "as China reports it" would be wrong.
+    assert found["one-report"].startswith("As each exporter reports it, without freight")
+    value = _caveats(lake, "value", importer="UKR", exporter="CHN")
+    assert value["one-report"].startswith("As China reports it, without freight")
+    assert "partial-source" not in value
+
+
+@pytest.mark.parametrize(("count", "says"), [(20, True), (70, False)])
+def test_a_report_of_few_partners_is_perhaps_an_extract(
+    tmp_path: Path, count: int, says: bool
+) -> None:
+    codes = [
+        int(one.comtrade[0])
+        for one in areas()
+        if one.kind == "country" and one.comtrade and one.code not in ("DEU", "CHN")
+    ][: count - 1]
+    rows = [narrow(5.0, reporter=276, partner=code, cmd="854231") for code in [156, *codes]]
+    path = tmp_path / "comtrade.csv"
+    path.write_text(text_of(rows))
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("comtrade", [path], nomenclature="HS2022")
+    figure = ep.ask(
+        "import_share", lake=lake, importer="DEU", exporter="CHN", goods="854231", period=2022
+    )
+    assert figure.value == pytest.approx(1 / count)
+    texts = [one.text for one in figure.caveats if one.id == "partial-source"]
+    assert [f"comtrade holds {count} exporters here" in text for text in texts] == [True] * says
+
+
+@pytest.fixture
+def told(shared_data: Path) -> dict[tuple[str, str], float]:
+    """Value of 2022 by exporter and importer, in the BACI that CEPII made."""
+    found: dict[tuple[str, str], float] = defaultdict(float)
+    path = shared_data / "comtrade_baci_2022_31hs6" / "baci_2022.csv"
+    with path.open(newline="") as opened:
+        for row in csv.DictReader(opened):
+            found[row["i"], row["j"]] += float(row["value"])
+    return found
+
+
+def test_the_largest_sixty_hold_nearly_all_trade(told: dict[tuple[str, str], float]) -> None:
+    sold, bought = defaultdict(float), defaultdict(float)
+    for (exporter, importer), value in told.items():
+        sold[exporter] += value
+        bought[importer] += value
+    largest = sorted(sold, key=lambda code: -sold[code])
+    for count, of_all, of_nine_in_ten in ((40, 0.95, 0.85), (MANY_TELLERS, 0.99, 0.92)):
+        kept = set(largest[:count])
+        held = sum(sold[code] for code in kept) / sum(sold.values())
+        assert of_all < held < of_all + 0.02
+        parts = sorted(
+            sum(told.get((code, buyer), 0) for code in kept) / bought[buyer]
+            for buyer in sorted(bought, key=lambda code: -bought[code])[:60]
+        )
+        assert of_nine_in_ten < parts[6] < of_nine_in_ten + 0.02
