@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from entrepot.errors import NoEvidenceError
-from entrepot.figures import Definition, Figure
+from entrepot.figures import Definition, Figure, evaluate
 from entrepot.lake import Lake
 from entrepot.report import brief
 from entrepot.report.render_markdown import render_markdown
@@ -72,3 +72,23 @@ def test_a_printed_range_has_a_middle_and_a_bound_has_its_end() -> None:
         assert row.high is not None
         assert row.low < row.middle < row.high
     assert all(row.middle == row.value for row in published() if row.value is not None)
+
+
+def test_a_list_that_cannot_be_followed_is_a_gap(tmp_path: Path) -> None:
+    """Annex II is of 2014; between its edition and the data no table is held."""
+    told = brief(
+        "KAZ", "CHN", "eu-ii", 2022, lake_of(tmp_path, [(2022, "CHN", "KAZ", "730419", 9)])
+    )
+    page = render_markdown(told)
+    assert "**The list in HS2017.**" in page
+    assert "`entrepot data get concordance`" in page
+
+
+def test_a_list_in_the_edition_of_the_data_needs_no_table(tmp_path: Path) -> None:
+    """854150 is no code of HS2022, so a list in HS2017 must not be followed there first."""
+    mine = tmp_path / "mine.csv"
+    mine.write_text("code,nomenclature\n854150,HS2017\n", encoding="utf-8")
+    lake = lake_of(tmp_path, [(2022, "CHN", "KAZ", "854150", 7), (2022, "CHN", "KAZ", "854231", 5)])
+    goods, sides = str(mine), {"importer": "KAZ", "exporter": "CHN"}
+    figure = evaluate(Definition.build("value", goods=goods, period=2022, **sides), lake)
+    assert figure.value == 7000

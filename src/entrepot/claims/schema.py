@@ -9,8 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 
 from entrepot.claims.says import read_says
 from entrepot.errors import RequestError, UnknownNameError
-from entrepot.goods import goods_selection
-from entrepot.goods.parse import NAMED
+from entrepot.goods.parse import NAMED, parse
 from entrepot.model.areas import WORLD, area_set
 from entrepot.model.period import Period
 
@@ -84,7 +83,7 @@ class FlowKeys(Closed):
     @classmethod
     def _are_goods(cls, text: str) -> str:
         if not text.startswith(NAMED):
-            goods_selection(text)
+            parse(text)
         return text
 
     @field_validator("measure")

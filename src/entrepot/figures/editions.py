@@ -10,6 +10,7 @@ from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.cells import everything
 from entrepot.figures.weighted import weighted_selection
 from entrepot.goods import Links, Variant, goods_selection
+from entrepot.goods.parse import has_list
 from entrepot.lake import fetch
 from entrepot.model.product import harmonized
 
@@ -65,8 +66,7 @@ def goods_in(
     if definition.goods == "all":
         return (everything(),)
     follow = follow or definition.follow
-    own = goods_selection(definition.goods)
-    if not own.lists:
+    if not has_list(definition.goods):
         return tuple(goods_selection(definition.goods, nomenclature=name) for name in editions)
     links = links_held(lake)
     hs = tuple(dict.fromkeys(harmonized(name).id for name in editions))

@@ -8,8 +8,7 @@ from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures.input_choices import goods_key, is_inputs
 from entrepot.figures.input_rows import SOURCE as INPUT_SOURCE
 from entrepot.figures.inputs import MEASURES as INPUT_MEASURES
-from entrepot.goods import goods_selection
-from entrepot.goods.parse import NAMED
+from entrepot.goods.parse import NAMED, canonical, has_list
 from entrepot.measures import passports
 from entrepot.model.areas import WORLD
 from entrepot.sources import source_ids, split_address
@@ -71,7 +70,7 @@ def _goods(definition: Definition) -> str:
         return definition.goods
     if is_inputs(definition):
         return goods_key(definition.goods)
-    return goods_selection(definition.goods).key
+    return canonical(definition.goods)
 
 
 def _about_inputs(definition: Definition) -> Definition:
@@ -132,7 +131,7 @@ def _refuse_unread(definition: Definition) -> None:
 def _has_list(definition: Definition) -> bool:
     if definition.goods.startswith(NAMED) or is_inputs(definition):
         return False
-    return bool(goods_selection(definition.goods).lists)
+    return has_list(definition.goods)
 
 
 def _with_base(definition: Definition) -> Definition:

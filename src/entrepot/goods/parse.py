@@ -15,7 +15,7 @@ from entrepot.model.product import product_prefix
 if TYPE_CHECKING:
     from entrepot.goods.lists import GoodsList, ListEntry
 
-__all__ = ["NAMED", "Part", "goods_title", "parse"]
+__all__ = ["NAMED", "Part", "canonical", "goods_title", "has_list", "parse"]
 
 NAMED = "named:"
 """What stands before goods, or a partner, that a text names in words without a code."""
@@ -67,6 +67,24 @@ def parse(text: str) -> tuple[Part, ...]:
     if not items:
         raise RequestError("no goods given", hint="write all, chpl, chpl:4.B, 85 or 854231")
     return tuple({part.key: part for part in map(_part, items)}.values())
+
+
+def canonical(text: str) -> str:
+    """Return the words for goods as a definition carries them.
+
+    Examples
+    --------
+    >>> canonical("CHPL:4.b, 85.42"), canonical("85, all")
+    ('chpl:4.B,8542', 'all')
+    """
+    parts = parse(text)
+    return "all" if any(part.kind == "all" for part in parts) else ",".join(p.key for p in parts)
+
+
+def has_list(text: str) -> bool:
+    """Whether a list is among the goods, which may have to be followed into another edition."""
+    parts = parse(text)
+    return any(part.of for part in parts) and all(part.kind != "all" for part in parts)
 
 
 def goods_title(text: str) -> str:

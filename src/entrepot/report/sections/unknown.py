@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.figures import flow_sources
+from entrepot.errors import RequestError
+from entrepot.figures import flow_sources, links_held
 from entrepot.goods import goods_selection
 from entrepot.report import words
 from entrepot.report.breaks import break_of
@@ -92,7 +93,12 @@ def _codes(book: Book, subject: Subject) -> list[Gap]:
     edition = next((name for name in editions if name.startswith("HS")), "HS2017")
     if subject.listed is None:
         return []
-    missing = goods_selection(subject.goods, nomenclature=edition).missing
+    links = links_held(book.lake)
+    try:
+        missing = goods_selection(subject.goods, nomenclature=edition, links=links).missing
+    except RequestError as error:
+        what, why = f"The list in {edition}", f"{words.capital(error.what)}."
+        return [Gap(what, why, "entrepot data get concordance")]
     if not missing:
         return []
     codes = ", ".join(code for code, _ in missing)
