@@ -43,20 +43,21 @@ def values(text: str, nomenclature: str = "HS2017", **keys: Any) -> float:
 
 
 def test_tiers_have_the_published_sizes() -> None:
-    tiers = Counter(entry.tier for entry in goods_list("chpl").entries)
+    tiers = Counter(entry.part for entry in goods_list("chpl").entries)
     assert tiers == {"1": 4, "2": 5, "3.A": 16, "3.B": 9, "4.A": 11, "4.B": 5}
     assert len({entry.code for entry in goods_list("chpl").entries}) == 50
 
 
-def test_every_list_is_whole() -> None:
+def test_what_a_list_says_of_itself_holds_for_its_entries() -> None:
     for held in goods_lists():
-        assert {entry.tier for entry in held.entries} == {tier.id for tier in held.tiers}
-        for entry in held.entries:
-            assert entry.nomenclature == held.nomenclature
-            assert entry.description
-            assert entry.description[0] == entry.description[0].lower()
-            assert entry.seen_from <= entry.valid_from == held.version
-        assert all(source.url.startswith("http") for source in held.sources)
+        acts = {text.id for text in held.act.texts}
+        parts = {part.id for part in held.parts}
+        for entry in held.history:
+            assert entry.act in acts
+            assert entry.part in parts or not entry.part
+            assert held.begins <= entry.starts
+        assert held.entries
+        assert set(held.entries) <= set(held.history)
 
 
 @pytest.mark.parametrize(
@@ -198,7 +199,7 @@ def test_select_refuses_numbers_and_missing_columns() -> None:
     ("text", "words"),
     [
         ("chlp", "did you mean chpl"),
-        ("chpl:5", "its tiers: 1, 2"),
+        ("chpl:5", "its parts: 1, 2"),
         ("854299", "did you mean"),
         ("10620", "5 digits"),
         ("8542310000", "differ from country to country"),
@@ -236,13 +237,31 @@ def test_titles() -> None:
 
 def test_what_was_on_the_list_when() -> None:
     chpl = goods_list("chpl")
-    assert len(chpl.on(date(2023, 12, 18))) == 45
-    assert {entry.tier for entry in chpl.entries if entry not in chpl.on(date(2024, 2, 22))} == {
-        "4.B"
-    }
-    assert len(chpl.on(date(2024, 2, 23))) == 50
+    assert len(chpl.on(date(2023, 12, 18)).listed) == 45
+    whole = chpl.on(date(2024, 2, 23))
+    assert (len(whole.listed), whole.possible, whole.after_last_text) == (50, (), False)
+    assert {entry.part for entry in whole.listed if entry.starts > date(2024, 2, 22)} == {"4.B"}
+    assert chpl.on(date(2030, 1, 1)).after_last_text
+
+
+def test_between_two_texts_a_code_is_possible_and_not_listed() -> None:
+    """The five machine tools were not in the text of December 2023 and are in that of February."""
+    state = goods_list("chpl").on(date(2024, 1, 15))
+    assert len(state.listed) == 45
+    assert [entry.part for entry in state.possible] == ["4.B"] * 5
+    chosen = goods_selection("chpl@2024-01-15")
+    assert chosen.codes is not None
+    assert (len(chosen.codes), len(chosen.possible)) == (45, 5)
+    assert chosen.codes.isdisjoint(chosen.possible)
+    assert chosen.key == "chpl@2024-01-15"
+
+
+def test_where_no_text_says_anything_the_day_is_refused() -> None:
+    chpl = goods_list("chpl")
     with pytest.raises(NoEvidenceError, match="not established"):
-        chpl.on(date(2023, 12, 17))
+        chpl.on(date(2023, 6, 1))
+    before = chpl.on(date(2001, 1, 1))  # there was no list yet, which is known
+    assert (before.listed, before.possible) == ((), ())
 
 
 def test_links_between_editions() -> None:
