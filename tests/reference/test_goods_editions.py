@@ -125,7 +125,7 @@ def test_the_list_equals_other_copies(shared_data: Path) -> None:
         assert ours[code].part == row["part_or_tier"]
         assert ours[code].seen_from.isoformat() <= row["valid_from"]
     with (shared_data / "lists" / "eu_annex_xl_versions.csv").open(encoding="utf-8") as file:
-        annex = [row for row in csv.DictReader(file)]
+        annex = list(csv.DictReader(file))
     assert {row["code"] for row in annex if row["package"] == "14"} == ours.keys()
     first = {row["code"] for row in annex if row["package"] == "12"}
     on_the_day = goods_list("chpl").on(date(2023, 12, 18)).listed

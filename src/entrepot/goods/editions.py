@@ -25,6 +25,7 @@ __all__ = [
     "link",
     "links",
     "require_code",
+    "without_filling",
 ]
 
 Kind = Literal["same", "renumbered", "successor", "no_safe_predecessor", "content_changed"]
@@ -107,6 +108,23 @@ def known_prefixes(digits: int) -> dict[str, frozenset[str]]:
     for code, editions in known_codes().items():
         found[code[:digits]] = found.get(code[:digits], frozenset()) | editions
     return found
+
+
+@cache
+def without_filling(code: str, edition: str) -> str:
+    """Return a code without the zeros that fill a heading or a chapter up.
+
+    Examples
+    --------
+    >>> without_filling("42020000", "HS2022"), without_filling("85423100", "HS2022")
+    ('4202', '85423100')
+    """
+    for length in (6, 4, 2):
+        if edition in known_prefixes(min(length, len(code))).get(code[:length], ()):
+            return code if length == 6 else code[:length]
+        if code[length - 2 :].strip("0"):
+            break
+    return code
 
 
 def require_code(code: str, edition: str) -> None:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal, get_args
 
 from entrepot.errors import UnknownNameError
-from entrepot.goods.editions import known_codes, known_prefixes, link
+from entrepot.goods.editions import known_codes, known_prefixes, link, without_filling
 from entrepot.goods.reach import EXACT, Kind, Reach, reach
 from entrepot.model.product import edition as edition_of
 from entrepot.model.product import harmonized
@@ -138,15 +138,8 @@ def follow(
 
 def expanded(code: str, edition: str) -> tuple[str, ...]:
     """Return the six-digit codes that a code of 2 to 10 digits stands for or is a part of."""
-    six = code[:6]
-    if six in (there := _under(edition, len(six))):
-        return there[six]
-    # Some texts fill a heading, or a chapter, up with zeros.
-    while six.endswith("00") and len(six) > 2:
-        six = six[:-2]
-        if six in (there := _under(edition, len(six))):
-            return there[six]
-    return (code[:6],)
+    head = without_filling(code, edition)[:6]
+    return _under(edition, len(head)).get(head, (code[:6],))
 
 
 @cache

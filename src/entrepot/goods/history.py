@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import RequestError
+from entrepot.goods.editions import without_filling
 from entrepot.goods.library import goods_lists
 from entrepot.goods.parse import parse
 
@@ -27,7 +28,7 @@ class Diff:
     added, removed
         Entries of the one and not of the other, by code, nomenclature apart.
     changed
-        Pairs of entries with the same code and another part or "ex" mark.
+        Pairs of entries with the same code and another "ex" mark, or of one list another part.
     unsettled
         Codes of which no text settles whether they were on either.
     """
@@ -97,21 +98,38 @@ def goods_diff(before: str, after: str) -> Diff:
     ['845710', '845811', '845891', '845961', '846693']
     """
     one, other = _single(before), _single(after)
-    here, there = ({entry.code: entry for entry in part.entries} for part in (one, other))
-    both = sorted(here.keys() & there.keys())
+    same_list = len({part.of.id for part in (one, other) if part.of}) == 1
+    here, there = (_by_code(part, by_part=same_list) for part in (one, other))
+    added: list[ListEntry] = []
+    removed: list[ListEntry] = []
+    changed: list[tuple[ListEntry, ListEntry]] = []
+    for code in sorted(here.keys() | there.keys()):
+        before_, after_ = here.get(code, {}), there.get(code, {})
+        left = [entry for state, entry in before_.items() if state not in after_]
+        came = [entry for state, entry in after_.items() if state not in before_]
+        changed += zip(left, came, strict=False)
+        removed += left[len(came) :]
+        added += came[len(left) :]
     open_codes = {entry.code for part in (one, other) for entry in part.possible}
     return Diff(
         before=one.key,
         after=other.key,
-        added=tuple(there[code] for code in sorted(there.keys() - here.keys())),
-        removed=tuple(here[code] for code in sorted(here.keys() - there.keys())),
-        changed=tuple(
-            (here[code], there[code])
-            for code in both
-            if (here[code].part, here[code].ex) != (there[code].part, there[code].ex)
-        ),
+        added=tuple(added),
+        removed=tuple(removed),
+        changed=tuple(changed),
         unsettled=tuple(sorted(open_codes)),
     )
+
+
+def _by_code(part: Part, *, by_part: bool) -> dict[str, dict[tuple[str, bool], ListEntry]]:
+    """Return the entries by code, and within it by part and "ex" mark: a list can have several.
+
+    The parts of two lists are no names of the same things, so that only marks are compared there.
+    """
+    found: dict[str, dict[tuple[str, bool], ListEntry]] = {}
+    for entry in part.entries:
+        found.setdefault(entry.code, {})[entry.part if by_part else "", entry.ex] = entry
+    return found
 
 
 def _single(text: str) -> Part:
@@ -129,8 +147,8 @@ def goods_history(code: str) -> tuple[Seen, ...]:
     Parameters
     ----------
     code
-        Two to ten digits. National lines are compared digit by digit up to where one of the two
-        ends; of two tariffs the first six only.
+        Two to ten digits, which are compared digit by digit up to where one of the two ends. Lines
+        of two tariffs that agree in six digits and say other things after them do not meet.
 
     Raises
     ------
@@ -144,13 +162,16 @@ def goods_history(code: str) -> tuple[Seen, ...]:
         Seen(held, entry, _match(digits, entry))
         for held in goods_lists()
         for entry in held.history
-        if digits.startswith(entry.code) or entry.code.startswith(digits)
+        if digits.startswith(plain := without_filling(entry.code, entry.edition))
+        or plain.startswith(digits)
     ]
     return tuple(sorted(found, key=lambda seen: (seen.entry.starts, seen.of.id, seen.entry.code)))
 
 
 def _match(code: str, entry: ListEntry) -> str:
-    wider = entry.code.rstrip("0") if len(entry.code) > 6 and not entry.is_partial else entry.code
+    wider = without_filling(entry.code, entry.edition)
+    if not wider[6:].strip("0"):
+        wider = wider[:6]
     if len(wider) > len(code):
         return "part"
     return "ex" if entry.ex else "whole"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import RequestError
-from entrepot.goods.editions import known_codes, known_prefixes, require_code
+from entrepot.goods.editions import known_codes, require_code, without_filling
 from entrepot.goods.follow import expanded, reaches
 from entrepot.goods.reach import EXACT
 from entrepot.model.product import harmonized
@@ -168,14 +168,9 @@ class Matcher:
         """Return a code that the edition has; zeros that fill a heading up are taken off."""
         if digits.startswith(_NATIONAL):
             return digits
-        for length in (6, 4, 2):
-            head = digits[:length]
-            if self._edition in known_prefixes(len(head)).get(head, ()):
-                return digits if length == 6 else head
-            if digits[length - 2 :].strip("0"):
-                break
-        require_code(digits[:6], self._edition)
-        return digits
+        plain = without_filling(digits, self._edition)
+        require_code(plain[:6], self._edition)
+        return plain
 
     def _between(self, first: str, last: str) -> list[str]:
         """Return the six-digit codes of the edition from one code to another."""
@@ -206,7 +201,7 @@ class Matcher:
             return "part", "a range of codes"
         if is_line and len(digits) > 6:
             return self._lines(digits, entry)
-        if is_line or len(digits) < min(len(entry.code), 6):
+        if is_line or len(digits) < min(len(without_filling(entry.code, entry.edition)), 6):
             return "part", f"the list has {entry.code} only"
         return ("ex", "the text covers a part of the code") if entry.ex else ("whole", "")
 

@@ -29,7 +29,10 @@ _COLUMNS = tuple(field.name for field in fields(ListEntry))
 _NEEDED = ("code", "nomenclature")
 _DAYS = ("adopted", "applies", "seen_from", "not_before", "valid_to", "wind_down")
 _CERTAINTIES = ("primary", "secondary", "inferred")
-_LENGTHS = range(2, 11)
+_LONG = {"JPT": 9, "TWT": 11}
+"""Tariffs whose longest codes have an odd number of digits."""
+_WORDS = ("all", "inputs", "named")
+"""What means something else where goods are asked for."""
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 _EARLIEST = date(1988, 1, 1)
 
@@ -86,7 +89,7 @@ def add_list(path: Path, taken: set[str]) -> GoodsList:
         If it cannot be written.
     """
     found = own_list(path)
-    if found.id in taken or found.id == "all":
+    if found.id in taken or found.id in _WORDS:
         raise RequestError(
             f"there is a list called {found.id}", where=str(path), hint="give the file another name"
         )
@@ -101,8 +104,11 @@ def add_list(path: Path, taken: set[str]) -> GoodsList:
     draft = target.with_suffix(".draft")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_bytes(path.read_bytes())
-        draft.replace(target)
+        try:
+            draft.write_bytes(path.read_bytes())
+            draft.replace(target)
+        finally:
+            draft.unlink(missing_ok=True)
     except OSError as error:
         raise OutsideError(f"cannot keep the list: {error}", where=str(target)) from error
     return own_list(target)
@@ -125,7 +131,8 @@ def remove_list(name: str) -> None:
 
 def is_own(name: str) -> bool:
     """Whether a list of this name was added."""
-    return (Settings.read().lists / f"{name.lower()}.csv").is_file()
+    known = _NAME.fullmatch(name.lower())
+    return bool(known) and (Settings.read().lists / f"{name.lower()}.csv").is_file()
 
 
 def _bytes(path: Path) -> bytes:
@@ -200,7 +207,7 @@ def _entry(row: dict[str, str], where: str) -> ListEntry:
             where=f"{where}, column nomenclature",
             hint=f"one of: {known} (or another year)",
         ) from error
-    _require_code(row["code"], edition, f"{where}, column code")
+    _require_code(row["code"], nomenclature, edition, f"{where}, column code")
     days = {name: _day(row.get(name, ""), f"{where}, column {name}") for name in _DAYS}
     start = days["applies"] or days["adopted"] or days["seen_from"]
     end = days["valid_to"]
@@ -238,13 +245,15 @@ def _entry(row: dict[str, str], where: str) -> ListEntry:
     )
 
 
-def _require_code(code: str, edition: str, where: str) -> None:
-    if not code.isascii() or not code.isdigit() or len(code) not in _LENGTHS:
+def _require_code(code: str, nomenclature: str, edition: str, where: str) -> None:
+    longest = _LONG.get(nomenclature[:-4], 10)
+    if not (code.isascii() and code.isdigit() and 2 <= len(code) <= longest):
         raise BadFileError(
-            f"not a code: {code!r}", where=where, hint="write 2 to 10 digits without spaces"
+            f"not a code: {code!r}",
+            where=where,
+            hint=f"write 2 to {longest} digits without spaces",
         )
-    head = code[: 6 if len(code) >= 6 else len(code) // 2 * 2]
-    if len(code) in (3, 5, 7, 9):
+    if len(code) % 2 and len(code) != longest:
         with_zero = f"0{code}"
         again = known_prefixes(min(6, len(with_zero))).get(with_zero[:6])
         guess = f"did you mean {with_zero}? " if again and edition in again else ""
@@ -253,6 +262,14 @@ def _require_code(code: str, edition: str, where: str) -> None:
             where=where,
             why="spreadsheets lose leading zeros",
             hint=f"{guess}keep codes as text",
+        )
+    head = code[:6]
+    if len(code) > 6 and nomenclature == edition:
+        raise BadFileError(
+            f"{code} has {len(code)} digits, and {edition} has six",
+            where=where,
+            why="longer codes are lines of a national tariff, and differ from one to another",
+            hint="write the tariff it belongs to, such as CN2024, or its first six digits and ex",
         )
     try:
         require_code(head, edition)
