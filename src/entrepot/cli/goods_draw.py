@@ -178,12 +178,26 @@ def draw_families(data: dict[str, Any], screen: Console) -> None:
     columns = ["code", "edition", *(f"in {name}" for name in data["to"])]
     if plain:
         screen.print(table("", columns, plain))
+    _draw_known(data, screen)
     same, editions = len(rows) - len(plain), " and ".join(data["to"])
     screen.print(f"{same} of {len(rows)} codes are the same in {editions}.")
     for one in data["codes"]:
         reasons = dict.fromkeys(there["reason"] for there in one["in"].values() if there["reason"])
         if reasons and len(plain) <= 40:
             screen.print(Text(f"{one['code']}: {'; '.join(reasons)}"))
+
+
+def _draw_known(data: dict[str, Any], screen: Console) -> None:
+    """Draw which share of its family a code has, where data in its own edition say so."""
+    rows = [
+        [one["code"], name, " ".join(there["family"][one["edition"]]), f"{100 * known:.1f} %"]
+        for one in data["codes"]
+        for name, there in one["in"].items()
+        if there["kind"] != "same" and (known := there.get("share_known")) is not None
+    ]
+    if rows:
+        columns = ["code", "in", "family in its own edition", "share of it"]
+        screen.print(table("", columns, rows, right=(3,)))
 
 
 def draw_matched(data: dict[str, Any], out: Path | None, screen: Console) -> None:

@@ -42,6 +42,12 @@ def match(
     day: Annotated[
         str | None, typer.Option(help="Of a table: a day, or the column that has one.")
     ] = None,
+    source: Annotated[
+        str | None, typer.Option(help="Of a list: data in its edition, to know shares from.")
+    ] = None,
+    period: Annotated[str | None, typer.Option(help="Of these data: 2023.")] = None,
+    importer: Annotated[str | None, typer.Option(help="Of these data: who buys.")] = None,
+    exporter: Annotated[str | None, typer.Option(help="Of these data: who sells.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write every row as CSV.")] = None,
     lake: LakeOption = None,
     as_json: JsonOption = False,
@@ -52,6 +58,9 @@ def match(
     """
     if column is None:
         data = _followed(what, to or ["HS2017"], lake)
+        if source:
+            keys = {"period": period, "importer": importer, "exporter": exporter}
+            _know_shares(data, source, keys, lake)
         emit(data, lambda screen: draw_families(data, screen), as_json=as_json)
         if out:
             _write(out, [_flat(one) for one in data["codes"]])
@@ -169,6 +178,31 @@ def _followed(text: str, editions: list[str], lake: Path | None) -> dict[str, An
     return {"list": ",".join(part.key for part in parts), "to": hs, "codes": codes}
 
 
+def _know_shares(
+    data: dict[str, Any], source: str, keys: dict[str, str | None], folder: Path | None
+) -> None:
+    """Put beside the bounds what data in the list's own edition say of a code's family."""
+    from entrepot.figures import Definition, traded
+
+    asked = Definition.build("value", goods="all", source=source, **keys)
+    lake = open_lake(folder)
+    families = [
+        (one["edition"], one["code"], there)
+        for one in data["codes"]
+        for there in one["in"].values()
+        if there["family"]
+    ]
+    with lake.reading():
+        for edition in dict.fromkeys(name for name, _, _ in families):
+            here = [(code, there) for name, code, there in families if name == edition]
+            codes = {code for _, there in here for code in there["family"][edition]}
+            values = traded(asked, edition, codes, lake)
+            for code, there in here:
+                total = sum(values.get(one, 0.0) for one in there["family"][edition])
+                there["share_known"] = values.get(code, 0.0) / total if total else None
+    data["shares_from"] = {"source": source} | {name: key for name, key in keys.items() if key}
+
+
 def _plain(one: Reach) -> dict[str, Any]:
     family = dict(one.family.members) if one.family else None
     return {
@@ -190,6 +224,7 @@ def _flat(one: dict[str, Any]) -> dict[str, Any]:
         found[f"{name}_codes"] = " ".join(there["codes"])
         found[f"{name}_widest"] = " ".join(there["widest"])
         found[f"{name}_share_low"] = there["share_low"]
+        found[f"{name}_share_known"] = there.get("share_known")
         found[f"{name}_reason"] = there["reason"]
     return found
 

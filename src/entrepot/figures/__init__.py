@@ -1,7 +1,7 @@
 """Figures: a definition evaluated to a value, a range, evidence and caveats."""
 
 from entrepot.figures.definition import Definition
-from entrepot.figures.editions import links_held
+from entrepot.figures.editions import links_held, traded
 from entrepot.figures.evaluate import ask, evaluate
 from entrepot.figures.figure import Caveat, Evidence, Figure, Specification, Specifications
 from entrepot.figures.held import flow_sources
@@ -20,5 +20,6 @@ __all__ = [
     "flow_sources",
     "links_held",
     "statements",
+    "traded",
     "weights_between",
 ]

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast, get_args
 
 import narwhals as nw
 
 from entrepot.errors import NoEvidenceError, RequestError
-from entrepot.figures.cells import everything
+from entrepot.figures.cells import Cells, everything
+from entrepot.figures.estimate import Missing
+from entrepot.figures.held import held
 from entrepot.figures.weighted import weighted_selection
 from entrepot.goods import Links, Variant, goods_selection
 from entrepot.goods.parse import has_list
 from entrepot.lake import fetch
-from entrepot.model.product import harmonized
+from entrepot.model.product import NO_CODES, harmonized
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from entrepot.figures.cells import Cells, Goods
+    from entrepot.figures.cells import Goods
     from entrepot.figures.definition import Definition
+    from entrepot.figures.held import Held
     from entrepot.lake import Lake
 
-__all__ = ["goods_in", "links_held", "other_goods", "rests_on"]
+__all__ = ["goods_in", "links_held", "other_goods", "rests_on", "traded"]
 
 _LINKS: dict[tuple[str, ...], Links] = {}
 """The tables of the lake asked last: building them takes longer than most questions."""
@@ -146,3 +150,50 @@ def rests_on(cells: Cells, asked: Definition, goods: Goods) -> dict[str, float] 
             / total
         )
     return found
+
+
+def traded(asked: Definition, edition: str, codes: Iterable[str], lake: Lake) -> dict[str, float]:
+    """Return how much of each six-digit code was traded, from rows told in one edition.
+
+    Parameters
+    ----------
+    asked
+        Source, period and areas; its goods and measure do not count.
+    edition
+        Edition of the Harmonized System, or of it as a national tariff has it, of the rows taken.
+
+    Raises
+    ------
+    NoEvidenceError
+        If the source has no rows of that edition in the period.
+    """
+    source = asked.source or ""
+    deliveries = held(lake, source, [asked.period])
+    if isinstance(deliveries, Missing):
+        raise NoEvidenceError(deliveries.reason)
+    for delivery in deliveries:  # of years, quarters, months
+        if found := _traded(asked.but(goods="", measure="value"), edition, codes, lake, delivery):
+            return found
+    raise NoEvidenceError(
+        f"the lake's {source} has no such goods in {edition} in {asked.period}",
+        hint="name a source and a period in which data are told in the list's own edition",
+    )
+
+
+def _traded(
+    asked: Definition, edition: str, codes: Iterable[str], lake: Lake, delivery: Held
+) -> dict[str, float]:
+    here = [name for name in delivery.nomenclatures if _edition_of(name) == edition]
+    if not here:
+        return {}
+    wanted = replace(everything(), codes=frozenset(codes))
+    goods = tuple(replace(wanted, nomenclature=name) for name in here)
+    cells = Cells(lake, delivery, "importer" if delivery.has_reports else None)
+    rows = cells.flow(asked, goods).filter(nw.col("nomenclature").is_in(here))
+    code, column = nw.col("product").str.slice(0, 6), cells.column(asked)
+    table = rows.group_by(code.alias("six")).agg(nw.col(column).sum())
+    return {six: float(value or 0.0) for six, value in fetch(table)}
+
+
+def _edition_of(nomenclature: str) -> str:
+    return "" if nomenclature == NO_CODES else harmonized(nomenclature).id

@@ -177,11 +177,10 @@ def reaches(
 
 
 def _listed(entries: tuple[ListEntry, ...]) -> dict[str, frozenset[str]]:
-    """Return the six-digit codes that are listed as a whole, by edition."""
+    """Return the six-digit codes that are listed, by edition; "ex" is another matter."""
     found: dict[str, set[str]] = {}
     for entry in entries:
-        if not entry.is_partial:
-            found.setdefault(entry.edition, set()).update(expanded(entry.code, entry.edition))
+        found.setdefault(entry.edition, set()).update(expanded(entry.code, entry.edition))
     return {edition: frozenset(codes) for edition, codes in found.items()}
 
 

@@ -97,8 +97,8 @@ def reach(
     other
         Edition asked for.
     listed
-        All codes of `edition` that are on the list as a whole: a family of listed codes only is
-        followed as a whole.
+        All codes of `edition` that are on the list, in part or as a whole: a family of listed
+        codes only is followed as a whole.
     links
         The tables of the United Nations; None uses what ships with the package.
     span
