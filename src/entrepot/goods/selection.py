@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from entrepot.errors import NoEvidenceError
 from entrepot.goods.editions import links
 from entrepot.goods.follow import Variant, follow
 from entrepot.goods.parse import Part, parse
@@ -115,6 +116,8 @@ def goods_selection(
     RequestError
         For goods that are only named in words, digits that are no code, or a list in an edition
         into which it cannot be followed yet.
+    NoEvidenceError
+        For a list, or a part of one, that nothing is known to be on, or to have been on that day.
 
     Examples
     --------
@@ -130,6 +133,8 @@ def goods_selection(
     title = ", ".join(part.title for part in parts)
     if any(part.kind == "all" for part in parts):
         return Selection("all", "all goods", nomenclature, variant, codes=None)
+    for part in parts:
+        _require_entries(part)
     editions = tuple(harmonized(name).id for name in editions)
     # Which codes a list has is read; from which day, is sometimes inferred.
     doubted = ("secondary", "inferred") if any(part.dated for part in parts) else ("secondary",)
@@ -152,6 +157,17 @@ def goods_selection(
         uncertain=followed.uncertain,
         possible=frozenset(entry.code for part in parts for entry in part.possible),
         lists=tuple(part.of for part in parts if part.of),
+    )
+
+
+def _require_entries(part: Part) -> None:
+    if part.kind != "list" or part.entries:
+        return
+    possible = [entry.code for entry in part.possible]
+    raise NoEvidenceError(
+        f"nothing is known to have been on {part.key}",
+        why=f"no text that was read settles it for {', '.join(possible)}" if possible else "",
+        hint="ask for another day, such as mine.csv@2024-02-23; see: entrepot goods show",
     )
 
 
