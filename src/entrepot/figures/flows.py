@@ -12,7 +12,7 @@ from entrepot.figures.editions import goods_in, other_goods, rests_on
 from entrepot.figures.estimate import Answer, Estimate, Missing
 from entrepot.figures.held import held
 from entrepot.figures.measured import measure
-from entrepot.figures.refusals import refusal
+from entrepot.figures.refusals import refusal, silent
 from entrepot.figures.variants import territories, territory
 from entrepot.model.areas import WORLD
 from entrepot.model.product import NO_CODES
@@ -104,13 +104,16 @@ class _Spoken:
 
 
 def _told(definition: Definition, cells: Cells) -> _Spoken | Missing:
+    if refused := silent(cells, definition):
+        return refused
     editions = tuple(name for name in cells.editions(definition) if name != NO_CODES)
     if not editions and definition.goods != "all":
         return Missing(f"{cells.held.source} has totals over all goods only, no {definition.goods}")
     try:
         goods = goods_in(definition, editions, cells.lake)
     except (RequestError, NoEvidenceError) as error:  # another source may have another edition
-        return Missing(f"{cells.held.source} cannot be asked: {error.what}")
+        next_step = f"; {error.hint}" if error.hint else ""
+        return Missing(f"{cells.held.source} cannot be asked: {error.what}{next_step}")
     others = list(other_goods(definition, goods, cells.lake))
     if not others and not any(one.lists for one in goods):
         main = _estimate(definition, goods, cells, main=True)

@@ -10,7 +10,7 @@ from entrepot.lake import spans
 from entrepot.sources import split_address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from entrepot.lake import Holding, Lake
@@ -49,6 +49,9 @@ class Held:
         Whether rows over all goods may stand beside rows by product.
     bases
         What makes the partner, where rows say it: destination, origin, consignment.
+    tellers
+        Side, area and first day of each period in which that area tells that side of its trade;
+        None where the catalog does not say who tells.
     """
 
     source: str
@@ -61,6 +64,7 @@ class Held:
     few_products: bool
     has_totals: bool = False
     bases: frozenset[str] = frozenset()
+    tellers: frozenset[tuple[str, str, date]] | None = None
 
     def starts(self, span: Period) -> list[date]:
         """Return the first day of each year, quarter or month that makes up a span."""
@@ -94,17 +98,17 @@ def held(lake: Lake, source: str, periods: Sequence[Period]) -> tuple[Held, ...]
         return Missing(f"the lake holds no {name}; bring it in with: entrepot data add {name} FILE")
     if every[0].table != "flows":
         return Missing(f"{name} holds {every[0].table}, not flows of goods")
-    counting = {
-        item: item.in_force if vintage is None else item.periods
+    counting = [
+        (item, item.in_force if vintage is None else item.periods)
         for item in every
         if vintage in (None, item.vintage)
-    }
+    ]
     if not counting:
         releases = ", ".join(sorted({item.vintage for item in every}))
         return Missing(f"the lake holds no {source}; its releases are {releases}")
-    freqs = _freqs(periods, {one for spans_ in counting.values() for one in spans_})
+    freqs = _freqs(periods, {one for _, there in counting for one in there})
     if not freqs:
-        return _uncovered(name, periods, counting.values())
+        return _uncovered(name, periods, [there for _, there in counting])
     found = [_in_one_freq(freq, source, periods, counting) for freq in freqs]
     return tuple(one for one in found if isinstance(one, Held)) or next(
         one for one in found if isinstance(one, Missing)
@@ -125,12 +129,12 @@ def _in_one_freq(
     freq: str,
     source: str,
     periods: Sequence[Period],
-    counting: Mapping[Holding, Sequence[Period]],
+    counting: Sequence[tuple[Holding, Sequence[Period]]],
 ) -> Held | Missing:
     """Return what the deliveries with rows of one frequency have together."""
     name, vintage = split_address(source)
     wanted = {part for period in periods for part in period.split(_MONTHS[freq])}
-    used = [item for item, there in counting.items() if wanted & set(there)]
+    used = [item for item, there in counting if not wanted.isdisjoint(there)]
     currencies = sorted({item.currency for item in used})
     if len(currencies) > 1:
         return Missing(
@@ -148,7 +152,25 @@ def _in_one_freq(
         few_products=any(item.has_few_products for item in used),
         has_totals=any(item.totals for item in used),
         bases=frozenset(name for item in used for name in item.bases),
+        tellers=_tellers(used, wanted),
     )
+
+
+def _tellers(
+    used: Sequence[Holding], wanted: set[Period]
+) -> frozenset[tuple[str, str, date]] | None:
+    """Return who tells which side in which period, by the catalog."""
+    found = set()
+    for item in used:
+        for period, slices in item.slices:
+            if period not in wanted:
+                continue
+            for name in slices:
+                seller, arrow, buyer = name.partition(">")
+                if not arrow:
+                    return None
+                found.add(("exporter" if seller else "importer", seller or buyer, period.start))
+    return frozenset(found)
 
 
 def _uncovered(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Literal, get_args
 
 from entrepot.errors import UnknownNameError
@@ -164,15 +164,18 @@ def reaches(
     RequestError
         If a table between the editions is missing.
     """
-    listed = _listed(entries)
+    return _reaches(entries, other, links, tuple(editions))
+
+
+@lru_cache(maxsize=32)  # each way of following a list asks for the same
+def _reaches(
+    entries: tuple[ListEntry, ...], other: str, links: Links | None, editions: tuple[str, ...]
+) -> dict[tuple[str, str], Reach]:
     found = {}
-    for edition, code in dict.fromkeys(
-        (entry.edition, code) for entry in entries for code in expanded(entry.code, entry.edition)
-    ):
+    for edition, codes in _listed(entries).items():
         span = _span([edition, other, *editions])
-        found[edition, code] = reach(
-            code, edition, other, listed.get(edition, frozenset()), links, span
-        )
+        for code in sorted(codes):
+            found[edition, code] = reach(code, edition, other, codes, links, span)
     return found
 
 
@@ -233,8 +236,9 @@ def _take(
     if not codes:
         found.missing.setdefault(code, here.reason)
         return ()
-    short = entry.code if len(entry.code) < 6 and entry.edition == hs and codes == (code,) else ""
-    found.codes.update([short] if short else codes)
+    # A heading stands for all under it, unless this way of following leaves some of them out.
+    whole = len(entry.code) < 6 and entry.edition == hs and variant in ("family", "all_in")
+    found.codes.update([entry.code] if whole and codes == (code,) else codes)
     (found.partial if entry.is_partial else found.whole).update(codes)
     (found.uncertain if entry.certainty in found.doubted else found.sure).update(codes)
     for used in codes:

@@ -132,6 +132,7 @@ class Links:
         return found
 
 
+@cache
 def steps(one: str, other: str) -> tuple[tuple[str, str], ...]:
     """Return the pairs of neighbouring editions between two, newest first.
 

@@ -124,7 +124,7 @@ class Matcher:
         for entry in held.history:
             for six in expanded(entry.code, entry.edition):
                 place = found[entry.edition, six]
-                for code in place.codes or place.widest:
+                for code in {*place.codes, *place.widest}:
                     self._by_six.setdefault(code, []).append((held, entry, place))
 
     def match(self, code: str, day: date | None = None) -> tuple[Match, ...]:

@@ -14,7 +14,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError, OutsideError, RequestError, nearest
-from entrepot.goods.editions import known_prefixes, require_code
+from entrepot.goods.editions import known_prefixes, require_code, without_filling
 from entrepot.goods.lists import Act, GoodsList, ListEntry, ListPart
 from entrepot.model.product import EDITIONS, TARIFFS, harmonized
 from entrepot.settings import Settings
@@ -274,7 +274,9 @@ def _require_code(code: str, nomenclature: str, edition: str, where: str) -> Non
     try:
         require_code(head, edition)
     except RequestError as error:
-        raise BadFileError(error.what, where=where, why=error.why, hint=error.hint) from error
+        filled = without_filling(code, edition)
+        hint = f"did you mean {filled}, all of it?" if filled != code else error.hint
+        raise BadFileError(error.what, where=where, why=error.why, hint=hint) from error
 
 
 def _require_apart(entry: ListEntry, others: list[tuple[int, ListEntry]], where: str) -> None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["select", "weighted"]
 
 FrameT = TypeVar("FrameT")
+_FEW = 8
+"""Prefixes up to which each is compared by itself; of hundreds, each would be asked of each row."""
 
 
 def select(
@@ -85,8 +87,15 @@ def _wanted(selection: Selection, column: nw.Expr) -> nw.Expr:
         tests.append(column.str.slice(0, 6).is_in(sorted(codes)))
     elif codes:
         tests.append(column.is_in(sorted(codes)))
-    # A range, and not starts_with, lets Parquet skip the row groups that hold other products.
-    tests += [(column >= prefix) & (column < _after(prefix)) for prefix in sorted(prefixes)]
+    if len(prefixes) <= _FEW:
+        # A range, and not starts_with, lets Parquet skip the row groups that hold other products.
+        tests += [(column >= prefix) & (column < _after(prefix)) for prefix in sorted(prefixes)]
+    else:
+        lengths = sorted({len(prefix) for prefix in prefixes})
+        tests += [
+            column.str.slice(0, length).is_in(sorted(p for p in prefixes if len(p) == length))
+            for length in lengths
+        ]
     return nw.any_horizontal(*tests, ignore_nulls=True) if tests else column.is_null() & False
 
 

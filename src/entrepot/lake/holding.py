@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from entrepot.lake.few import RULE
@@ -56,6 +56,8 @@ class Holding:
         What was noticed when it was loaded.
     counts
         Whether any row of it counts.
+    slices
+        Who tells which side in each period, as in a partition of the catalog.
     """
 
     source: str
@@ -79,6 +81,7 @@ class Holding:
     bytes: int
     findings: tuple[Finding, ...] = ()
     counts: bool = True
+    slices: tuple[tuple[Period, tuple[str, ...]], ...] = field(default=(), repr=False)
 
     @property
     def state(self) -> str:
@@ -201,6 +204,7 @@ def _holding(item: Snapshot, counting: Sequence[Period | None]) -> Holding:
         bytes=stored + item.raw.bytes,
         findings=item.findings,
         counts=bool(counting),
+        slices=tuple((part.period, part.slices) for part in item.partitions if part.period),
     )
 
 

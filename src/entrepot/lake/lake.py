@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from entrepot.errors import RequestError
 from entrepot.lake import readers
 from entrepot.lake.catalog import Catalog
-from entrepot.lake.holding import Holding, LoadReport, holdings
+from entrepot.lake.holding import Holding, LoadReport
 from entrepot.lake.state import State
 from entrepot.sources import split_address
 
@@ -93,11 +93,12 @@ class Lake:
         digits) what one file brought; errors as in `pictures`.
         """
         state = self._state()
-        found = holdings(state.catalog)
         if source is None:
-            return found
+            return state.holdings
         wanted = {(item.source, item.id, item.vintage) for item in state.chosen(source, snapshot)}
-        return tuple(one for one in found if (one.source, one.snapshot, one.vintage) in wanted)
+        return tuple(
+            one for one in state.holdings if (one.source, one.snapshot, one.vintage) in wanted
+        )
 
     def holds(self, source: str) -> bool:
         """Whether anything of a source is held; `source` as in `flows`."""

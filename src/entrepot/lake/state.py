@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
 from entrepot.lake.force import Part, in_force
+from entrepot.lake.holding import Holding, holdings
 from entrepot.sources import split_address
 
 if TYPE_CHECKING:
@@ -23,12 +25,21 @@ if TYPE_CHECKING:
 __all__ = ["State"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class State:
-    """A catalog, and the folder that its paths start in."""
+    """A catalog, and the folder that its paths start in.
+
+    It never changes, so what follows from it is worked out once: a page asks hundreds of questions.
+    """
 
     folder: Path
     catalog: Catalog
+    _parts: dict[str, list[Part]] = field(default_factory=dict, init=False, repr=False)
+
+    @cached_property
+    def holdings(self) -> tuple[Holding, ...]:
+        """What each delivered file brought, oldest load first."""
+        return holdings(self.catalog)
 
     def of(self, source: str) -> list[Snapshot]:
         """Return the snapshots of a source, or of one release of it.
@@ -74,7 +85,9 @@ class State:
 
     def parts(self, source: str) -> list[Part]:
         """Return what counts of a source, or of one release of it; errors as `of`."""
-        return in_force(self.of(source))
+        if source not in self._parts:
+            self._parts[source] = in_force(self.of(source))
+        return self._parts[source]
 
     def parts_of_flows(self, source: str) -> list[Part]:
         """Return what `parts` does, if it is flows.
@@ -109,7 +122,7 @@ class State:
                 where=str(self.folder),
                 hint="entrepot data sources says which source brings it",
             )
-        return [part for name in names for part in in_force(self.catalog.of(name))]
+        return [part for name in names for part in self.parts(name)]
 
     def files(self, parts: Sequence[Part], by: Order) -> list[tuple[Path, frozenset[str]]]:
         """Return the files to read, sorted by a side, each with what is hidden of it."""

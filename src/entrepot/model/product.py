@@ -79,6 +79,7 @@ TARIFFS = {
 year in the name of a nomenclature."""
 
 
+@cache
 def edition(text: str) -> Edition:
     """Return the edition of an id, or of how CEPII or Comtrade write it.
 
