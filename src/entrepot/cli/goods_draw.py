@@ -24,7 +24,7 @@ __all__ = [
     "draw_missing",
 ]
 
-PROXY = "A code list is a proxy and no classification: the law describes goods in words."
+PROXY = "A code is a proxy and no classification: the law describes goods in words. [legal-note]"
 _WORDS = {
     "same": "same code",
     "renumbered": "{codes}, the same goods",
