@@ -177,6 +177,7 @@ def test_match_a_table_into_a_file(tmp_path: Path) -> None:
         ("code\n8541-854310\n", "not a range", "row 2"),
         ('code,note\n854231,"two\nlines"\n999,x\n', "odd number", "row 4"),
         ("code\n854299\n854231\n854298\n10121\n", "unknown code", "3 of 4 rows in all, also 4, 5"),
+        ('code,note\n854231,"open\n854299,\n', "cannot be read: unexpected end", "row 2"),
         ("hs\n854231\n", "unknown column: 'code'", "mine.csv"),
         ("", "the file is empty", "mine.csv"),
     ],

@@ -134,15 +134,20 @@ def _parquet(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
 
 def _text(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadFileError("not text in UTF-8", where=str(path), hint="save as UTF-8") from error
     first = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text), delimiter=max(",;\t|", key=first.count))
+    delimiter = max(",;\t|", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[tuple[int, list[str]]] = []
+    read = 0
     try:
-        rows = [(reader.line_num, row) for row in reader if row]
+        for row in reader:
+            read = reader.line_num
+            rows += [(read, row)] if row else []
     except csv.Error as error:
-        where = f"{path}, row {reader.line_num}"
+        where = f"{path}, row {read + 1}"
         raise BadFileError(f"cannot be read: {error}", where=where) from error
     if not rows:
         raise BadFileError("the file is empty", where=str(path))
