@@ -9,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from entrepot import measures
+    from entrepot import goods, measures
     from entrepot.claims import check
     from entrepot.errors import EntrepotError
     from entrepot.figures import Definition, Figure, ask
@@ -25,6 +25,7 @@ __all__ = [
     "ask",
     "brief",
     "check",
+    "goods",
     "measures",
 ]
 
@@ -40,8 +41,8 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    if name == "measures":
-        return importlib.import_module("entrepot.measures")
+    if name in ("goods", "measures"):
+        return importlib.import_module(f"entrepot.{name}")
     if name in _HOMES:
         return getattr(importlib.import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'entrepot' has no attribute {name!r}")

@@ -5,12 +5,15 @@ This is the only place that reads lists. It receives frames and knows no source 
 
 from entrepot.goods.editions import Link, link
 from entrepot.goods.follow import Variant
+from entrepot.goods.history import goods_diff, goods_history
 from entrepot.goods.library import goods_list, goods_lists
 from entrepot.goods.links import Family, Links
 from entrepot.goods.lists import GoodsList, ListEntry, ListPart, ListText
+from entrepot.goods.match import Match, Matcher
 from entrepot.goods.parse import goods_title
 from entrepot.goods.rows import select
 from entrepot.goods.selection import Selection, goods_selection
+from entrepot.goods.weights import Weights, convert, estimate_weights
 
 __all__ = [
     "Family",
@@ -20,8 +23,15 @@ __all__ = [
     "ListEntry",
     "ListPart",
     "ListText",
+    "Match",
+    "Matcher",
     "Selection",
     "Variant",
+    "Weights",
+    "convert",
+    "estimate_weights",
+    "goods_diff",
+    "goods_history",
     "goods_list",
     "goods_lists",
     "goods_selection",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -192,13 +192,13 @@ class GoodsList:
     id: str
     title: str
     short: str
-    act: Act
+    act: Act = field(repr=False)
     direction: str
     begins: date
     known_until: date
-    complete: str
-    parts: tuple[ListPart, ...]
-    read: Callable[[], tuple[ListEntry, ...]]
+    complete: str = field(repr=False)
+    parts: tuple[ListPart, ...] = field(repr=False)
+    read: Callable[[], tuple[ListEntry, ...]] = field(repr=False)
 
     @cached_property
     def history(self) -> tuple[ListEntry, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError
@@ -75,7 +75,7 @@ class Selection:
     mixed: frozenset[str] = frozenset()
     uncertain: frozenset[str] = frozenset()
     possible: frozenset[str] = frozenset()
-    lists: tuple[GoodsList, ...] = ()
+    lists: tuple[GoodsList, ...] = field(default=(), repr=False)
     weights: tuple[tuple[str, float], ...] = ()
 
 
