@@ -13,7 +13,8 @@ from entrepot.sources.published.row import COLUMNS
 
 FLOWS = """
 period freq exporter importer product nomenclature value_usd value_reported currency valuation
-mass_kg quantity quantity_unit told_by value_exporter_usd value_importer_usd partner_basis
+mass_kg quantity quantity_unit told_by value_exporter_usd value_importer_usd low_usd high_usd
+weight_exporter partner_basis
 is_reexport
 is_estimated source snapshot
 """

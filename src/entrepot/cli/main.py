@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 import entrepot
-from entrepot.cli import area, ask, brief, check, data, goods, measure
+from entrepot.cli import area, ask, brief, check, data, goods, measure, reconcile
 from entrepot.errors import EntrepotError, OutsideError, RequestError
 
 __all__ = ["app", "run"]
@@ -55,6 +55,7 @@ app = typer.Typer(
 app.command("ask")(ask.ask)
 app.command("brief")(brief.brief)
 app.command("check")(check.check)
+app.command("reconcile")(reconcile.reconcile)
 app.add_typer(
     data.app,
     name="data",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Catalog", "Partition", "RawEntry", "Snapshot", "StoredFile", "sync_folder"]
 
 NAME = "catalog.json"
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,75 @@
+"""`entrepot reconcile`: two reports of each flow made one."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003  Typer reads the annotations
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, progress, table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from entrepot.figures.reconciling import Reconciliation
+
+__all__ = ["reconcile"]
+
+
+def reconcile(
+    source: Annotated[str, typer.Option(help="Whose reports.")] = "comtrade",
+    period: Annotated[str | None, typer.Option(help="2022, 2022..2023; default: all held.")] = None,
+    goods: Annotated[str, typer.Option(help="all, chpl, 85, 854231.")] = "all",
+    weights: Annotated[
+        str, typer.Option(help="official (what BACI implies), variances or fixed_point.")
+    ] = "official",
+    freight: Annotated[
+        str, typer.Option(help="keep importers' values, or remove estimated freight from them.")
+    ] = "keep",
+    out: Annotated[Path | None, typer.Option(help="Write the result: .parquet or .csv.")] = None,
+    keep: Annotated[
+        bool, typer.Option(help="Keep the result in the lake as source reconciled.")
+    ] = True,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make one value, with an interval, of what exporter and importer report.
+
+    Example: entrepot reconcile --source comtrade --period 2022
+    """
+    from entrepot.errors import RequestError
+    from entrepot.figures.reconciling import reconcile_lake
+
+    if freight not in ("keep", "remove"):
+        raise RequestError(f"unknown freight {freight!r}", hint="keep or remove")
+    with progress("reconciling"):
+        found = reconcile_lake(
+            open_lake(lake),
+            source=source,
+            period=period,
+            goods=goods,
+            weights=weights,
+            remove_freight=freight == "remove",
+            out=out,
+            keep=keep,
+        )
+    emit(found, lambda screen: _draw(found, out, keep, screen), as_json=as_json)
+
+
+def _draw(found: Reconciliation, out: Path | None, keep: bool, screen: Console) -> None:
+    rows = [
+        [side, f"{cells:,}", f"{value / 1e9:,.1f}"]
+        for side, (cells, value) in found.result.counts.items()
+    ]
+    screen.print(table("", ["told by", "cells", "bn USD"], rows, right=(1, 2)))
+    screen.print(f"Periods: {', '.join(found.periods)}. Weights: {found.weights}.")
+    if freight := found.result.freight:
+        screen.print(
+            f"Freight: typically {100 * freight.typical:.1f} % of the value, from "
+            f"{freight.cells:,} cells."
+        )
+    if keep:
+        screen.print("Kept in the lake; ask prefers it: --source reconciled.")
+    if out:
+        screen.print(f"written: {out}")

@@ -1,0 +1,218 @@
+"""Reconcile the reports of a source in the lake, and keep the result there as `reconciled`."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from entrepot.errors import NoEvidenceError, OutsideError, RequestError
+from entrepot.goods import goods_selection, select
+from entrepot.lake import Lake, fetch
+from entrepot.model.period import Period
+from entrepot.model.product import NO_CODES
+from entrepot.reconcile import bundled_odds, reconcile
+
+if TYPE_CHECKING:
+    import os
+
+    import duckdb
+
+    from entrepot.reconcile import Reconciled
+
+__all__ = ["SOURCE", "WEIGHTS", "Reconciliation", "reconcile_lake"]
+
+SOURCE = "reconciled"
+OFFICIAL = "baci"
+WEIGHTS = ("official", "variances", "fixed_point")
+_COLUMNS = """
+period, freq, exporter, importer, product, nomenclature, value_usd, low_usd, high_usd,
+weight_exporter, value_exporter_usd, value_importer_usd,
+CASE WHEN told_by = 'importer' AND log_freight = 0 THEN 'CIF' ELSE 'FOB' END AS valuation,
+mass_kg, told_by, is_reexport, is_estimated
+"""
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """What was reconciled, and how.
+
+    Attributes
+    ----------
+    source, periods
+        Whose reports, of when.
+    weights
+        Where the weights come from, in words.
+    result
+        The rows and what they rest on.
+    """
+
+    source: str
+    periods: tuple[str, ...]
+    weights: str
+    result: Reconciled
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return as plain JSON types."""
+        freight = self.result.freight
+        return {
+            "source": self.source,
+            "periods": list(self.periods),
+            "weights": self.weights,
+            "cells": {
+                side: {"cells": cells, "value_usd": value}
+                for side, (cells, value) in self.result.counts.items()
+            },
+            "freight": None
+            if freight is None
+            else {
+                "coefficients": list(freight.coefficients),
+                "standard_errors": list(freight.errors),
+                "cells": freight.cells,
+                "typical": freight.typical,
+            },
+            "typical_variance": self.result.variances.typical,
+        }
+
+
+def reconcile_lake(
+    lake: Lake | str | os.PathLike[str] | None = None,
+    *,
+    source: str = "comtrade",
+    period: str | int | None = None,
+    goods: str = "all",
+    weights: str = "official",
+    remove_freight: bool = False,
+    out: Path | None = None,
+    keep: bool = True,
+) -> Reconciliation:
+    """Make one value of two reports of each flow.
+
+    Parameters
+    ----------
+    lake
+        A lake or its folder; by default the one that the settings name.
+    source, period, goods
+        Whose reports; None takes every period held.
+    weights
+        ``official``: what BACI's own values imply, from BACI in the lake where it has the same
+        cells, else from what ships with the package; ``variances``: from the gaps between the
+        reports; ``fixed_point``: the Growth Lab's scores.
+    remove_freight
+        Whether importers' values are brought to the exporter's border by estimated freight.
+    out
+        File to write, ``.parquet`` or ``.csv``.
+    keep
+        Whether the result replaces what the lake holds as source `reconciled`.
+
+    Raises
+    ------
+    NoEvidenceError
+        If there are no such reports, or nothing is reported twice.
+    RequestError
+        For unknown weights.
+    """
+    if weights not in WEIGHTS:
+        raise RequestError(f"unknown weights {weights!r}", hint=f"one of: {', '.join(WEIGHTS)}")
+    held = lake if isinstance(lake, Lake) else Lake.open(lake)
+    with tempfile.TemporaryDirectory() as folder:
+        kept = Path(folder, f"{SOURCE}.parquet")
+        with held.reading():
+            rows, periods = _reports(held, source, period, goods)
+            official, words = _official(held, weights, periods)
+            result = reconcile(
+                held.connection,
+                rows,
+                distances=_distances(held) if remove_freight else None,
+                official=official,
+                odds=bundled_odds() if weights == "official" and official is None else None,
+                remove_freight=remove_freight,
+                scores="fixed_point" if weights == "fixed_point" else "variances",
+            )
+            table = result.rows.project(_COLUMNS)
+            table.write_parquet(str(kept), compression="zstd")
+            if out is not None:
+                _write(table, kept, out)
+        if keep:
+            held.add(SOURCE, [kept], replace=True, vintage=source)
+    return Reconciliation(source, periods, words, result)
+
+
+def _reports(
+    lake: Lake, source: str, period: str | int | None, goods: str
+) -> tuple[duckdb.DuckDBPyRelation, tuple[str, ...]]:
+    """Return the reports to reconcile, and the periods they cover."""
+    if not lake.holds(source):
+        raise NoEvidenceError(
+            f"the lake holds no {source}", hint=f"entrepot data add {source} FILE"
+        )
+    rows = lake.flows(source).filter(nw.col("nomenclature") != NO_CODES)
+    if period is not None:
+        span = Period.parse(period)
+        rows = rows.filter(nw.col("period") >= span.start, nw.col("period") <= span.end)
+    if goods != "all":
+        editions = [name for (name,) in fetch(rows.select("nomenclature").unique())]
+        chosen = [goods_selection(goods, nomenclature=name) for name in sorted(editions)]
+        if chosen:
+            rows = select(rows, chosen)
+    spans = fetch(rows.select("period", "freq").unique())
+    if not spans:
+        raise NoEvidenceError(
+            f"the lake's {source} has no such reports", hint="see: entrepot data list"
+        )
+    return rows.to_native(), tuple(sorted({str(day)[:7] if freq != "A" else str(day)[:4] for day, freq in spans}))
+
+
+def _official(
+    lake: Lake, weights: str, periods: tuple[str, ...]
+) -> tuple[duckdb.DuckDBPyRelation | None, str]:
+    """Return official values that weights can be learnt from, and in words where they come from."""
+    if weights == "variances":
+        return None, "error variances from the gaps between the reports"
+    if weights == "fixed_point":
+        return None, "the Growth Lab's scores from the gaps between the reports"
+    if lake.holds(OFFICIAL):
+        rows = lake.flows(OFFICIAL).filter(nw.col("freq") == "A", nw.col("told_by") == "both")
+        years = sorted({str(day)[:4] for (day,) in fetch(rows.select("period").unique())})
+        if shared := [year for year in years if year in periods]:
+            wanted = ("period", "freq", "exporter", "importer", "product", "nomenclature")
+            return (
+                rows.select(*wanted, "value_usd").to_native(),
+                f"what BACI in the lake implies for {', '.join(shared)}",
+            )
+    return None, "what BACI of 2022 implies, as it ships with the package"
+
+
+def _distances(lake: Lake) -> duckdb.DuckDBPyRelation:
+    if not lake.holds("geodist"):
+        raise NoEvidenceError(
+            "freight is estimated from distances, of which the lake holds none",
+            hint="entrepot data add geodist dist_cepii.dta, or leave out --freight remove",
+        )
+    found: duckdb.DuckDBPyRelation = lake.table("distances").to_native()
+    return found
+
+
+def _write(table: duckdb.DuckDBPyRelation, kept: Path, out: Path) -> None:
+    """Write the rows as Parquet or CSV, whole or not at all."""
+    draft = out.with_name(f".{out.name}.draft")
+    try:
+        if out.suffix.lower() == ".parquet":
+            shutil.copyfile(kept, draft)
+        elif out.suffix.lower() == ".csv":
+            table.write_csv(str(draft))
+        else:
+            raise RequestError(
+                f"cannot write {out.suffix or 'a file without a suffix'}",
+                where=str(out),
+                hint="name it .parquet or .csv",
+            )
+        draft.replace(out)
+    except OSError as error:
+        raise OutsideError(f"cannot be written: {error}", where=str(out)) from error
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,35 @@
+"""Two reports of one flow: paired, weighted by how reliable reporters are, with an interval.
+
+This is the only place that judges between two reports. It receives relations and knows no source
+and no lake.
+"""
+
+from entrepot.reconcile.combine import Reconciled, reconcile
+from entrepot.reconcile.freight import Freight, estimate_freight
+from entrepot.reconcile.pairing import pair
+from entrepot.reconcile.scores import (
+    Gap,
+    Odds,
+    Variances,
+    bundled_odds,
+    fixed_point,
+    gaps,
+    implied,
+    variances,
+)
+
+__all__ = [
+    "Freight",
+    "Gap",
+    "Odds",
+    "Reconciled",
+    "Variances",
+    "bundled_odds",
+    "estimate_freight",
+    "fixed_point",
+    "gaps",
+    "implied",
+    "pair",
+    "reconcile",
+    "variances",
+]

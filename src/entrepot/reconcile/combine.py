@@ -1,0 +1,215 @@
+"""One value from two reports, or from one, with an interval; both reports stay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from entrepot.errors import NoEvidenceError
+from entrepot.reconcile.freight import Freight, estimate_freight
+from entrepot.reconcile.pairing import CELL, pair
+from entrepot.reconcile.scores import (
+    Odds,
+    Variances,
+    fixed_point,
+    gaps,
+    implied,
+    variances,
+)
+
+if TYPE_CHECKING:
+    import duckdb
+
+__all__ = ["Reconciled", "reconcile"]
+
+Scores = Literal["variances", "fixed_point"]
+LEVEL = 1.6448536269514722
+"""Standard deviations to either side that hold 90 % of a normal distribution."""
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """Reconciled flows, and what they rest on.
+
+    Attributes
+    ----------
+    rows
+        One row a cell: the key, `value_usd`, `low_usd`, `high_usd` (90 % interval),
+        `weight_exporter`, `value_exporter_usd`, `value_importer_usd`, `log_freight`, `told_by`.
+    freight
+        None where importers' values were kept.
+    odds
+        By which reports were weighted.
+    variances
+        By which the intervals were drawn.
+    counts
+        Cells told by both, by the exporter and by the importer, with their value.
+    """
+
+    rows: duckdb.DuckDBPyRelation
+    freight: Freight | None
+    odds: Odds
+    variances: Variances
+    counts: dict[str, tuple[int, float]]
+
+
+def reconcile(
+    connection: duckdb.DuckDBPyConnection,
+    rows: duckdb.DuckDBPyRelation,
+    *,
+    distances: duckdb.DuckDBPyRelation | None = None,
+    official: duckdb.DuckDBPyRelation | None = None,
+    odds: Odds | None = None,
+    remove_freight: bool = False,
+    scores: Scores = "variances",
+) -> Reconciled:
+    """Reconcile two reports of each flow.
+
+    Parameters
+    ----------
+    connection
+        Where the relations live; temporary tables are made in it.
+    rows
+        Canonical flows, each told by one side; see `pair`.
+    distances
+        Exporter, importer, `weighted_distance_km`, `is_contiguous`; needed to take freight off.
+    official
+        Flows of an official reconciliation of the same cells (`value_usd`), from which the weights
+        are learnt; where it says nothing, `odds` or `scores` count.
+    odds
+        Weights that are known already, such as `bundled_odds`; None measures them by `scores`.
+    remove_freight
+        Whether importers' reports are brought to the exporter's border first. BACI as published in
+        2024 does not: values that the importer alone reports stand in it as they are.
+    scores
+        How reliability is measured where nothing official says it.
+
+    Raises
+    ------
+    NoEvidenceError
+        If nothing is reported twice, or freight cannot be estimated.
+    """
+    _keep(connection, pair(rows), "_pairs")
+    freight = None
+    log_freight = "0.0"
+    source = "_pairs"
+    if remove_freight:
+        if distances is None:
+            raise NoEvidenceError(
+                "freight is estimated from distances, of which none are given",
+                hint="entrepot data add geodist FILE, or keep the importers' values",
+            )
+        _keep(connection, distances, "_distances")
+        _keep(connection, connection.sql(_WITH_DISTANCE), "_far")
+        source = "_far"
+        freight = estimate_freight(connection.table(source))
+        log_freight = f"CASE WHEN importer_valuation = 'FOB' THEN 0.0 ELSE {freight.sql()} END"
+    found = gaps(connection.table(source), log_freight)
+    spread = variances(found)
+    if odds is None:
+        odds = fixed_point(found) if scores == "fixed_point" else spread.odds()
+    if official is not None:
+        odds = _learnt(connection, official, odds)
+    _register(connection, odds, spread)
+    combined = _combined(source, log_freight, odds, spread)
+    _keep(connection, connection.sql(combined), "_reconciled")
+    counts = connection.sql(
+        "SELECT told_by, count(*), sum(value_usd) FROM _reconciled GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    return Reconciled(
+        connection.table("_reconciled"),
+        freight,
+        odds,
+        spread,
+        {side: (int(cells), float(value)) for side, cells, value in counts},
+    )
+
+
+def _keep(
+    connection: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation, name: str
+) -> None:
+    """Run a relation once and keep it under a name."""
+    connection.execute(f"DROP TABLE IF EXISTS {name}")
+    relation.create(name)
+
+
+def _learnt(
+    connection: duckdb.DuckDBPyConnection, official: duckdb.DuckDBPyRelation, odds: Odds
+) -> Odds:
+    """Return the odds that official values imply; those of others where they say nothing."""
+    _keep(connection, official, "_official")
+    cells = connection.sql(f"""
+        SELECT exporter, importer, value_exporter_usd, value_importer_usd, o.value_usd
+        FROM _pairs JOIN _official o USING (period, freq, exporter, importer, product)
+        WHERE value_exporter_usd IS NOT NULL AND value_importer_usd IS NOT NULL
+          AND o.value_usd >= 20000 AND _pairs.nomenclature = o.nomenclature
+        ORDER BY hash(exporter, importer, product, period) LIMIT {LEARNT}""").fetchall()
+    try:
+        return implied(cells)
+    except NoEvidenceError:
+        return odds
+
+
+LEARNT = 300_000
+"""Cells that are enough to learn some four hundred effects from."""
+
+_WITH_DISTANCE = """
+SELECT p.*, ln(greatest(weighted_distance_km, 1)) AS log_km, is_contiguous AS border,
+       ln(u.unit_value) AS log_unit_value
+FROM _pairs p
+LEFT JOIN _distances USING (exporter, importer)
+LEFT JOIN (
+    SELECT product, median(value_exporter_usd / mass_exporter_kg) AS unit_value FROM _pairs
+    WHERE mass_exporter_kg > 0 AND value_exporter_usd > 0 GROUP BY product
+) u USING (product)
+"""
+
+
+def _register(connection: duckdb.DuckDBPyConnection, odds: Odds, spread: Variances) -> None:
+    """Give the engine the effects and variances of every country, by side."""
+    import pyarrow as pa
+
+    for side, name in (("exporter", "_exporters"), ("importer", "_importers")):
+        effects: dict[str, float] = dict(getattr(odds, side))
+        variance: dict[str, float] = dict(getattr(spread, side))
+        names = sorted(effects.keys() | variance.keys())
+        columns: dict[str, list[Any]] = {
+            "area": names,
+            "effect": [effects.get(one, 0.0) for one in names],
+            "variance": [variance.get(one, spread.typical) for one in names],
+        }
+        connection.register(name, pa.table(columns))
+
+
+def _combined(source: str, log_freight: str, odds: Odds, spread: Variances) -> str:
+    key = ", ".join(f"p.{name}" for name in CELL)
+    return f"""
+SELECT {key.replace("p.", "")}, value_usd,
+       value_usd * exp(-{LEVEL} * deviation) AS low_usd,
+       value_usd * exp({LEVEL} * deviation) AS high_usd,
+       weight_exporter, value_exporter_usd, value_importer_usd, mass_kg, log_freight, told_by,
+       is_reexport, is_estimated
+FROM (
+    SELECT *,
+           coalesce(weight_exporter * value_exporter_usd, 0)
+           + coalesce((1 - weight_exporter) * value_importer_usd * exp(-log_freight), 0) AS value_usd,
+           sqrt(weight_exporter ** 2 * of_exporter + (1 - weight_exporter) ** 2 * of_importer)
+               AS deviation
+    FROM (
+        SELECT {key}, value_exporter_usd, value_importer_usd, is_reexport, is_estimated,
+               coalesce(x.variance, {spread.typical!r}) AS of_exporter,
+               coalesce(m.variance, {spread.typical!r}) AS of_importer,
+               CASE WHEN value_importer_usd IS NULL THEN 0 ELSE {log_freight} END AS log_freight,
+               CASE WHEN value_importer_usd IS NULL THEN 1.0
+                    WHEN value_exporter_usd IS NULL THEN 0.0
+                    ELSE 1 / (1 + exp(-greatest(-700, least(700,
+                        {odds.usual!r} + coalesce(x.effect, 0) + coalesce(m.effect, 0)))))
+               END AS weight_exporter,
+               CASE WHEN value_importer_usd IS NULL THEN 'exporter'
+                    WHEN value_exporter_usd IS NULL THEN 'importer' ELSE 'both' END AS told_by,
+               coalesce(mass_importer_kg, mass_exporter_kg) AS mass_kg
+        FROM {source} p
+        LEFT JOIN _exporters x ON x.area = p.exporter
+        LEFT JOIN _importers m ON m.area = p.importer
+    )
+)"""

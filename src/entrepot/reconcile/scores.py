@@ -1,0 +1,367 @@
+"""How reliable reporters are, as exporters and as importers.
+
+Three ways, of which each gives one number for a country and side:
+
+`variances`
+    Error variances from the gaps between two reports of one flow. With reports
+    ``V e^u`` and ``V e^v``, u and v normal with variances ``s`` of the exporter and ``t`` of the
+    importer, the mean absolute log gap is ``sqrt(2/pi (s + t))``; the squares of these means are
+    decomposed into effects of exporters and importers (Gaulier and Zignago 2010 decompose the
+    means themselves, which do not add up). The gaps leave one number open: what is taken from all
+    exporters can be given to all importers. It is closed by the rule that the best exporters and
+    the best importers are equally good (BACI sets both to nothing).
+`fixed_point`
+    Scores of the Growth Lab: a reporter is reliable when it agrees with reliable partners.
+`implied`
+    What an official reconciliation must have used: where it lies between the two reports, its
+    weight is known, and the logarithm of the odds of the weights is an effect of the exporter plus
+    one of the importer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from entrepot.errors import NoEvidenceError
+from entrepot.model.tables import read_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import duckdb
+    import numpy as np
+
+__all__ = ["Gap", "Odds", "Variances", "bundled_odds", "fixed_point", "gaps", "implied", "variances"]
+
+SMALLEST = 10_000.0
+"""US dollars below which a cell is no evidence of anybody's reliability: rounding rules there."""
+WIDEST = 3.0
+"""Log gap above which two reports are of different things (20 times), and no larger gap counts more."""
+_FEW = 5.0
+"""Cells that the mean of all reporters is worth beside a reporter's own."""
+_ROUNDS = 12
+_FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Gaps of one pair: cells with both reports, mean absolute log gap, mean relative gap."""
+
+    exporter: str
+    importer: str
+    cells: int
+    log_gap: float
+    relative_gap: float
+
+
+@dataclass(frozen=True)
+class Variances:
+    """Error variances of log reports.
+
+    Attributes
+    ----------
+    exporter, importer
+        Variance by country, as exporter and as importer.
+    typical
+        That of a country for which there is no evidence.
+    errors
+        Standard errors, by side and country.
+    cells
+        Cells behind each, by side and country.
+    """
+
+    exporter: Mapping[str, float]
+    importer: Mapping[str, float]
+    typical: float
+    errors: Mapping[tuple[str, str], float]
+    cells: Mapping[tuple[str, str], int]
+
+    def odds(self) -> Odds:
+        """Return the odds of variance-minimising weights.
+
+        The variance of a lognormal report relative to the truth is ``e^s (e^s - 1)``; weights are
+        inverse to it (Gaulier and Zignago 2010, equation 3).
+        """
+        worth = {
+            side: {name: -math.log(_relative(s)) for name, s in values.items()}
+            for side, values in (("exporter", self.exporter), ("importer", self.importer))
+        }
+        usual = -math.log(_relative(self.typical))
+        return Odds(
+            {name: one - usual for name, one in worth["exporter"].items()},
+            {name: usual - one for name, one in worth["importer"].items()},
+            0.0,
+        )
+
+
+@dataclass(frozen=True)
+class Odds:
+    """Weights of two reports: the log odds of the exporter's are its effect plus the importer's.
+
+    Attributes
+    ----------
+    exporter, importer
+        Effects by country; one that is not there has none.
+    usual
+        Log odds where both have none.
+    """
+
+    exporter: Mapping[str, float]
+    importer: Mapping[str, float]
+    usual: float
+
+    def weight(self, exporter: str, importer: str) -> float:
+        """Return the weight of the exporter's report, 0 to 1."""
+        odds = self.usual + self.exporter.get(exporter, 0.0) + self.importer.get(importer, 0.0)
+        return 1 / (1 + math.exp(-max(-700.0, min(700.0, odds))))
+
+
+def gaps(pairs: duckdb.DuckDBPyRelation, freight: str = "0") -> tuple[Gap, ...]:
+    """Return the gaps of every pair that reports some cells twice.
+
+    Parameters
+    ----------
+    pairs
+        From `pair`.
+    freight
+        SQL for the log freight that an importer's report has on top.
+    """
+    found = pairs.query(
+        "pairs",
+        f"""
+        SELECT exporter, importer, count(*), 
+               avg(least(abs(gap), {WIDEST})), avg(abs(tanh(gap / 2)))
+        FROM (SELECT *, ln(value_importer_usd / value_exporter_usd) - ({freight}) AS gap FROM pairs
+              WHERE value_exporter_usd > 0 AND value_importer_usd > 0
+                AND greatest(value_exporter_usd, value_importer_usd) >= {SMALLEST})
+        GROUP BY ALL ORDER BY ALL""",
+    )
+    return tuple(Gap(*row) for row in found.fetchall())
+
+
+def variances(found: Sequence[Gap]) -> Variances:
+    """Return error variances by iterated non-negative weighted least squares.
+
+    Raises
+    ------
+    NoEvidenceError
+        If nothing was reported twice.
+    """
+    import numpy as np
+
+    _require(found)
+    exporters = sorted({gap.exporter for gap in found})
+    importers = sorted({gap.importer for gap in found})
+    places = _places(found, exporters, importers)
+    cells = np.array([gap.cells for gap in found], dtype=float)
+    # E[mean^2] = (s + t) 2/pi (1 + (pi/2 - 1) / n)
+    squares = np.array([gap.log_gap for gap in found]) ** 2 * math.pi / 2
+    squares /= 1 + (math.pi / 2 - 1) / cells
+    typical = max(float(np.average(squares, weights=cells)) / 2, 1e-9)
+    solved = np.full(len(exporters) + len(importers), typical)
+    for _ in range(_ROUNDS):
+        fitted = solved[places[0]] + solved[places[1]]
+        weights = cells / (fitted + 0.1 * typical) ** 2
+        solved = _additive(squares, weights, places, len(solved), typical)
+    solved = _level(solved, len(exporters))
+    errors = _errors(squares, solved, cells, places)
+    names = [*(("exporter", name) for name in exporters), *(("importer", name) for name in importers)]
+    counts = np.bincount(places[0], cells, len(names)) + np.bincount(places[1], cells, len(names))
+    values = dict(zip(names, map(float, solved), strict=True))
+    return Variances(
+        {name: values["exporter", name] for name in exporters},
+        {name: values["importer", name] for name in importers},
+        typical,
+        dict(zip(names, map(float, errors), strict=True)),
+        dict(zip(names, map(int, counts), strict=True)),
+    )
+
+
+def _additive(
+    squares: np.ndarray, weights: np.ndarray, places: np.ndarray, size: int, typical: float
+) -> np.ndarray:
+    """Solve for effects that add up, held to the typical one by a few cells' worth, none negative."""
+    import numpy as np
+
+    left = np.zeros((size, size))
+    for one in (0, 1):
+        np.add.at(left, (places[one], places[one]), weights)
+    np.add.at(left, (places[0], places[1]), weights)
+    np.add.at(left, (places[1], places[0]), weights)
+    right = np.bincount(places[0], weights * squares, size)
+    right += np.bincount(places[1], weights * squares, size)
+    hold = _FEW / (2.1 * typical) ** 2
+    left[np.diag_indices(size)] += hold
+    found = np.linalg.solve(left, right + hold * typical)
+    return np.maximum(found, 1e-4 * typical)
+
+
+def _level(solved: np.ndarray, exporters: int) -> np.ndarray:
+    """Move what is open between the sides so that their best reporters are equally good."""
+    import numpy as np
+
+    best = [np.quantile(part, 0.1) for part in (solved[:exporters], solved[exporters:])]
+    shift = (best[1] - best[0]) / 2
+    moved = solved.copy()
+    moved[:exporters] += shift
+    moved[exporters:] -= shift
+    return np.maximum(moved, 1e-6)
+
+
+def _errors(
+    squares: np.ndarray, solved: np.ndarray, cells: np.ndarray, places: np.ndarray
+) -> np.ndarray:
+    import numpy as np
+
+    fitted = solved[places[0]] + solved[places[1]]
+    # The variance of a mean of half-normals, carried over to its square.
+    noise = 4 * fitted**2 * (math.pi / 2 - 1) / cells
+    weights = 1 / np.maximum(noise, 1e-12)
+    own = np.bincount(places[0], weights, len(solved)) + np.bincount(places[1], weights, len(solved))
+    return 1 / np.sqrt(np.maximum(own, 1e-12))
+
+
+def fixed_point(found: Sequence[Gap], rounds: int = 25) -> Odds:
+    """Return the Growth Lab's reliability scores as odds of weights.
+
+    An exporter's score is its number of partners over the sum of its relative gaps, each times the
+    score of the partner; importers likewise; 25 rounds from one. The weight of the exporter's report
+    is ``e^a / (e^a + e^b)`` of the two scores.
+
+    Raises
+    ------
+    NoEvidenceError
+        If nothing was reported twice.
+
+    Notes
+    -----
+    Growth Lab Working Paper 251 (2025). Each side is scored on the gaps of its own flows.
+    """
+    import numpy as np
+
+    _require(found)
+    exporters = sorted({gap.exporter for gap in found})
+    importers = sorted({gap.importer for gap in found})
+    places = _places(found, exporters, importers)
+    gap = np.array([one.relative_gap for one in found])
+    size = len(exporters) + len(importers)
+    scores = np.ones(size)
+    partners = np.bincount(places[0], minlength=size) + np.bincount(places[1], minlength=size)
+    for _ in range(rounds):
+        for side in (0, 1):
+            against = np.bincount(places[side], gap * scores[places[1 - side]], size)
+            here = np.unique(places[side])
+            scores[here] = partners[here] / np.maximum(against[here], 1e-12)
+    # What the one side has too much the other has too little: only products of scores are known.
+    for part in (slice(0, len(exporters)), slice(len(exporters), size)):
+        scores[part] /= np.exp(np.mean(np.log(scores[part])))
+    scores /= math.sqrt(float(np.average(gap)))
+    return Odds(
+        dict(zip(exporters, map(float, scores[: len(exporters)]), strict=True)),
+        {
+            name: -float(score)
+            for name, score in zip(importers, scores[len(exporters) :], strict=True)
+        },
+        0.0,
+    )
+
+
+def implied(cells: Iterable[tuple[str, str, float, float, float]]) -> Odds:
+    """Return the odds that an official reconciliation implies.
+
+    Parameters
+    ----------
+    cells
+        Exporter, importer, the exporter's report, the importer's, and the official value. Cells
+        whose two reports are close, or whose official value is not between them, say nothing.
+
+    Raises
+    ------
+    NoEvidenceError
+        If no cell says anything.
+
+    Notes
+    -----
+    Least absolute deviations, by reweighted least squares: some official values follow one report
+    alone, and these must not count.
+    """
+    import numpy as np
+
+    rows = []
+    for exporter, importer, one, other, official in cells:
+        if min(one, other, official) <= 0 or abs(math.log(other / one)) < 0.05:
+            continue
+        weight = (official - other) / (one - other)
+        if 1e-3 < weight < 1 - 1e-3:
+            rows.append((exporter, importer, math.log(weight / (1 - weight))))
+    if not rows:
+        raise NoEvidenceError(
+            "no cell of the official data lies between two reports",
+            hint="give reports and official values of the same year, edition and goods",
+        )
+    exporters = sorted({row[0] for row in rows})
+    importers = sorted({row[1] for row in rows})
+    first = {name: place for place, name in enumerate(exporters)}
+    second = {name: place + len(exporters) for place, name in enumerate(importers)}
+    places = np.array([[first[row[0]] for row in rows], [second[row[1]] for row in rows]])
+    odds = np.array([row[2] for row in rows])
+    size = len(exporters) + len(importers)
+    weights = np.ones(len(rows))
+    solved = np.zeros(size)
+    for _ in range(60):
+        left = np.zeros((size, size))
+        for one in (0, 1):
+            for other in (0, 1):
+                np.add.at(left, (places[one], places[other]), weights)
+        right = sum(np.bincount(places[one], weights * odds, size) for one in (0, 1))
+        left[np.diag_indices(size)] += 1e-6 * max(float(weights.max()), 1.0)
+        solved = np.linalg.solve(left, right)
+        weights = 1 / np.maximum(np.abs(odds - solved[places[0]] - solved[places[1]]), 1e-3)
+    usual = float(np.median(solved[: len(exporters)]) + np.median(solved[len(exporters) :]))
+    half = usual - float(np.median(solved[len(exporters) :]))
+    return Odds(
+        {name: float(solved[place]) - half for name, place in first.items()},
+        {name: float(solved[place]) - (usual - half) for name, place in second.items()},
+        usual,
+    )
+
+
+def bundled_odds() -> Odds:
+    """Return the odds that BACI of 2022 implies, by country and side.
+
+    Recovered by `implied` from the reports and BACI's values of 31 products of 2022; on the half of
+    the products that was not used, four cells in five come out within 5 % of BACI. A country that
+    is not in it has no effect.
+    """
+    effects: dict[str, dict[str, float]] = {"exporter": {}, "importer": {}}
+    for row in read_table(_FOLDER / "odds_baci_2022.csv", ("side", "area", "effect", "cells")):
+        effects[row["side"]][row["area"]] = float(row["effect"])
+    usual = effects["exporter"].pop("")
+    return Odds(effects["exporter"], effects["importer"], usual)
+
+
+def _require(found: Sequence[Gap]) -> None:
+    if not found:
+        raise NoEvidenceError(
+            "no flow is reported by both sides",
+            why="how reliable reporters are shows in the gaps between two reports",
+            hint="add the reports of more countries",
+        )
+
+
+def _places(found: Sequence[Gap], exporters: list[str], importers: list[str]) -> np.ndarray:
+    import numpy as np
+
+    first = {name: place for place, name in enumerate(exporters)}
+    second: dict[str, int] = defaultdict(int)
+    second |= {name: place + len(exporters) for place, name in enumerate(importers)}
+    return np.array([[first[gap.exporter] for gap in found], [second[gap.importer] for gap in found]])
+
+
+def _relative(variance: float) -> float:
+    """Return the variance of a lognormal report relative to the truth."""
+    return math.exp(min(variance, 300.0)) * math.expm1(min(variance, 300.0)) or 1e-12
