@@ -164,8 +164,8 @@ def variances(found: Sequence[Gap]) -> Variances:
     typical = max(float(np.average(squares, weights=cells)) / 2, 1e-9)
     solved = np.full(len(exporters) + len(importers), typical)
     for _ in range(_ROUNDS):
-        fitted = solved[places[0]] + solved[places[1]]
-        weights = cells / (fitted + 0.1 * typical) ** 2
+        fitted = np.maximum(solved[places[0]] + solved[places[1]], 1e-3 * typical)
+        weights = cells / (fitted + 0.02 * typical) ** 2
         solved = _additive(squares, weights, places, len(solved), typical)
     solved = _level(solved, len(exporters))
     errors = _errors(squares, solved, cells, places)
@@ -184,7 +184,7 @@ def variances(found: Sequence[Gap]) -> Variances:
 def _additive(
     squares: np.ndarray, weights: np.ndarray, places: np.ndarray, size: int, typical: float
 ) -> np.ndarray:
-    """Solve for effects that add up, held to the typical one by a few cells' worth, none negative."""
+    """Solve for effects that add up, held to the typical one by a few cells' worth."""
     import numpy as np
 
     left = np.zeros((size, size))
@@ -194,10 +194,10 @@ def _additive(
     np.add.at(left, (places[1], places[0]), weights)
     right = np.bincount(places[0], weights * squares, size)
     right += np.bincount(places[1], weights * squares, size)
-    hold = _FEW / (2.1 * typical) ** 2
+    hold = _FEW / (2.02 * typical) ** 2
     left[np.diag_indices(size)] += hold
-    found = np.linalg.solve(left, right + hold * typical)
-    return np.maximum(found, 1e-4 * typical)
+    found: np.ndarray = np.linalg.solve(left, right + hold * typical)
+    return found
 
 
 def _level(solved: np.ndarray, exporters: int) -> np.ndarray:

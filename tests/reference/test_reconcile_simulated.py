@@ -1,0 +1,277 @@
+"""Reconciliation against made-up trade whose truth is known."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from entrepot.engine import connect
+from entrepot.reconcile import fixed_point, gaps, implied, pair, reconcile, variances
+
+if TYPE_CHECKING:
+    import duckdb
+
+COUNTRIES = 40
+PRODUCTS = 60
+
+
+class World:
+    """Flows with known values, reports with known error variances, freight and silent sides."""
+
+    def __init__(self, seed: int, *, freight: float = 0.0, outliers: float = 0.0) -> None:
+        draw = np.random.default_rng(seed)
+        self.names = [f"X{n:02d}" for n in range(COUNTRIES)]
+        self.of_exporter = draw.uniform(0.03, 0.7, COUNTRIES) ** 2
+        self.of_importer = draw.uniform(0.03, 0.7, COUNTRIES) ** 2
+        # The level between the sides is fixed by their best reporters.
+        self.of_exporter[:4] = self.of_importer[:4] = 0.03**2
+        self.place = draw.uniform(0, 10_000, (COUNTRIES, 2))
+        grid = np.array(
+            [
+                (i, j, k)
+                for i in range(COUNTRIES)
+                for j in range(COUNTRIES)
+                for k in range(PRODUCTS)
+                if i != j
+            ]
+        )
+        grid = grid[draw.random(len(grid)) < 0.4]
+        self.i, self.j, self.k = grid.T
+        size = len(grid)
+        self.truth = np.exp(draw.normal(14, 2, size))
+        self.km = np.maximum(np.linalg.norm(self.place[self.i] - self.place[self.j], axis=1), 100)
+        self.mass = self.truth / np.exp(draw.normal(1, 0.5, PRODUCTS))[self.k]
+        self.log_freight = freight * np.log(self.km / 100)
+        error = [
+            draw.normal(0, np.sqrt(side[who]))
+            for side, who in ((self.of_exporter, self.i), (self.of_importer, self.j))
+        ]
+        if outliers:
+            wild = draw.random(size) < outliers
+            error[1] = error[1] + wild * draw.choice([-6.0, 6.0], size)
+        self.exporter = self.truth * np.exp(error[0])
+        self.importer = self.truth * np.exp(error[1] + self.log_freight)
+        told = draw.random(size)
+        self.exporter_tells = told > 0.15
+        self.importer_tells = told < 0.85
+
+    def rows(self, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
+        """Return canonical flows, each told by one side."""
+        names = np.array(self.names)
+        parts: list[dict[str, Any]] = []
+        for side, value, tells in (
+            ("exporter", self.exporter, self.exporter_tells),
+            ("importer", self.importer, self.importer_tells),
+        ):
+            count = int(tells.sum())
+            parts.append(
+                {
+                    "exporter": names[self.i[tells]].tolist(),
+                    "importer": names[self.j[tells]].tolist(),
+                    "product": [f"{code:06d}" for code in self.k[tells]],
+                    "value_usd": value[tells],
+                    "mass_kg": self.mass[tells],
+                    "told_by": [side] * count,
+                    "valuation": ["FOB" if side == "exporter" else "CIF"] * count,
+                }
+            )
+        table = pa.concat_tables([pa.table(part) for part in parts])
+        connection.register("made", table)
+        return connection.sql("""
+            SELECT DATE '2022-01-01' AS period, 'A' AS freq, *, 'HS2022' AS nomenclature,
+                   'origin' AS partner_basis, NULL::BOOLEAN AS is_reexport,
+                   NULL::BOOLEAN AS is_estimated FROM made""")
+
+    def distances(self, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
+        pairs = [
+            (one, other, float(max(np.linalg.norm(self.place[a] - self.place[b]), 100.0)))
+            for a, one in enumerate(self.names)
+            for b, other in enumerate(self.names)
+        ]
+        connection.register(
+            "far",
+            pa.table(
+                {
+                    "exporter": [pair[0] for pair in pairs],
+                    "importer": [pair[1] for pair in pairs],
+                    "weighted_distance_km": [pair[2] for pair in pairs],
+                    "is_contiguous": [False] * len(pairs),
+                }
+            ),
+        )
+        return connection.table("far")
+
+    def truth_of(self) -> dict[tuple[str, str, str], float]:
+        return {
+            (self.names[i], self.names[j], f"{k:06d}"): float(value)
+            for i, j, k, value in zip(self.i, self.j, self.k, self.truth, strict=True)
+        }
+
+
+def relative(variance: np.ndarray) -> np.ndarray:
+    """Variance of a lognormal report relative to the truth, from the textbook."""
+    return (np.exp(variance) - 1) * np.exp(variance)
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return World(1)
+
+
+def test_variances_are_recovered(world: World) -> None:
+    found = variances(gaps(pair(world.rows(connect()))))
+    for side, truth in (("exporter", world.of_exporter), ("importer", world.of_importer)):
+        got = np.array([getattr(found, side)[name] for name in world.names])
+        assert np.corrcoef(got, truth)[0, 1] > 0.99
+        off = np.abs(got - truth) / np.maximum(truth, 0.02)
+        assert np.median(off) < 0.12
+        errors = np.array([found.errors[side, name] for name in world.names])
+        assert (np.abs(got - truth) < 4 * errors + 0.01).mean() > 0.9
+
+
+def test_weights_are_recovered(world: World) -> None:
+    odds = variances(gaps(pair(world.rows(connect())))).odds()
+    one, other = relative(world.of_exporter), relative(world.of_importer)
+    off = [
+        abs(odds.weight(a, b) - other[j] / (one[i] + other[j]))
+        for i, a in enumerate(world.names)
+        for j, b in enumerate(world.names)
+        if i != j
+    ]
+    assert np.mean(off) < 0.05
+
+
+def test_intervals_hold_the_truth_nine_times_in_ten(world: World) -> None:
+    connection = connect()
+    found = reconcile(connection, world.rows(connection))
+    truth = world.truth_of()
+    inside: dict[str, list[bool]] = {}
+    for exporter, importer, product, low, high, told in found.rows.project(
+        "exporter, importer, product, low_usd, high_usd, told_by"
+    ).fetchall():
+        held = low <= truth[exporter, importer, product] <= high
+        inside.setdefault(told, []).append(held)
+        inside.setdefault("all", []).append(held)
+    assert set(inside) == {"both", "exporter", "importer", "all"}
+    assert 0.88 <= np.mean(inside["all"]) <= 0.92
+    for held in inside.values():
+        assert 0.86 <= np.mean(held) <= 0.94
+
+
+def test_a_reconciled_value_is_nearer_the_truth_than_either_report(world: World) -> None:
+    connection = connect()
+    truth = world.truth_of()
+    rows = reconcile(connection, world.rows(connection)).rows.filter("told_by = 'both'")
+    found = rows.project(
+        "exporter, importer, product, value_usd, value_exporter_usd, value_importer_usd"
+    ).fetchall()
+    off = np.array([[abs(math.log(v / truth[row[:3]])) for v in row[3:]] for row in found])
+    assert np.mean(off[:, 0] ** 2) < 0.6 * np.mean(off[:, 1:] ** 2, axis=0).min()
+
+
+def test_freight_is_recovered_and_taken_off() -> None:
+    world = World(2, freight=0.02)
+    connection = connect()
+    found = reconcile(
+        connection,
+        world.rows(connection),
+        distances=world.distances(connection),
+        remove_freight=True,
+    )
+    assert found.freight is not None
+    for km in (500.0, 2_000.0, 8_000.0):
+        expected = (km / 100) ** 0.02 - 1
+        assert found.freight.rate(km, unit_value=math.e) == pytest.approx(expected, abs=0.012)
+    assert found.freight.rate(1.0, unit_value=1e9) >= 0.0
+    truth = world.truth_of()
+    logs = [
+        math.log(value / truth[exporter, importer, product])
+        for exporter, importer, product, value in found.rows.filter("told_by = 'importer'")
+        .project("exporter, importer, product, value_usd")
+        .fetchall()
+    ]
+    assert abs(np.mean(logs)) < 0.02
+
+
+def test_outliers_move_little() -> None:
+    calm = variances(gaps(pair(World(3).rows(connect()))))
+    wild = variances(gaps(pair(World(3, outliers=0.01).rows(connect()))))
+    names = World(3).names
+    for side in ("exporter", "importer"):
+        one, other = (np.array([getattr(v, side)[n] for n in names]) for v in (calm, wild))
+        assert np.corrcoef(one, other)[0, 1] > 0.97
+
+
+def test_a_perfect_reporter_gets_all_the_weight() -> None:
+    world = World(4)
+    world.exporter = world.truth.copy()
+    odds = variances(gaps(pair(world.rows(connect())))).odds()
+    weights = [odds.weight(a, b) for a in world.names for b in world.names[4:] if a != b]
+    assert np.median(weights) > 0.97
+
+
+@pytest.mark.parametrize("way", ["variances", "fixed_point"])
+def test_scaling_both_sides_changes_no_weight(world: World, way: str) -> None:
+    def odds(connection: duckdb.DuckDBPyConnection, rows: duckdb.DuckDBPyRelation) -> Any:
+        found = gaps(pair(rows))
+        return variances(found).odds() if way == "variances" else fixed_point(found)
+
+    connection = connect()
+    plain = odds(connection, world.rows(connection))
+    larger = odds(
+        connection, world.rows(connection).project("* REPLACE (value_usd * 1000 AS value_usd)")
+    )
+    for a, b in zip(world.names[:10], world.names[10:20], strict=True):
+        assert larger.weight(a, b) == pytest.approx(plain.weight(a, b), abs=0.02)
+
+
+def test_swapping_the_sides_swaps_the_weights(world: World) -> None:
+    connection = connect()
+    plain = variances(gaps(pair(world.rows(connection)))).odds()
+    swapped = variances(
+        gaps(
+            pair(
+                world.rows(connection).project("""
+                    * REPLACE (importer AS exporter, exporter AS importer,
+                    CASE told_by WHEN 'exporter' THEN 'importer' ELSE 'exporter' END AS told_by)""")
+            )
+        )
+    ).odds()
+    for a, b in zip(world.names[:10], world.names[10:20], strict=True):
+        assert swapped.weight(b, a) == pytest.approx(1 - plain.weight(a, b), abs=1e-6)
+
+
+def test_a_pair_far_away_changes_nothing(world: World) -> None:
+    """Two countries that trade with each other only say nothing about the others."""
+    connection = connect()
+    plain = variances(gaps(pair(world.rows(connection))))
+    found = list(gaps(pair(world.rows(connection))))
+    from entrepot.reconcile import Gap
+
+    more = variances([*found, Gap("Q01", "Q02", 50, 0.3, 0.15)])
+    for name in world.names[:10]:
+        assert more.exporter[name] == pytest.approx(plain.exporter[name], rel=0.05, abs=0.003)
+
+
+def test_implied_odds_are_those_that_were_used(world: World) -> None:
+    draw = np.random.default_rng(9)
+    one = dict(zip(world.names, draw.normal(0, 1.5, COUNTRIES), strict=True))
+    other = dict(zip(world.names, draw.normal(0, 1.5, COUNTRIES), strict=True))
+    cells = []
+    for n in range(len(world.i)):
+        a, b = world.names[world.i[n]], world.names[world.j[n]]
+        weight = 1 / (1 + math.exp(-(0.4 + one[a] + other[b])))
+        x, m = float(world.exporter[n]), float(world.importer[n])
+        official = weight * x + (1 - weight) * m
+        if n % 12 == 0:
+            official = m  # some follow one report alone
+        cells.append((a, b, x, m, official))
+    found = implied(cells)
+    for a in world.names[:12]:
+        for b in world.names[12:20]:
+            weight = 1 / (1 + math.exp(-(0.4 + one[a] + other[b])))
+            assert found.weight(a, b) == pytest.approx(weight, abs=0.01)

@@ -1,0 +1,218 @@
+"""Two reports of a flow: paired, kept, weighted, refused."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from made_comtrade import CHINA, GERMANY, row, text_of
+
+from entrepot.engine import connect
+from entrepot.errors import BadFileError, NoEvidenceError, RequestError
+from entrepot.figures.reconciling import reconcile_lake
+from entrepot.lake import Lake
+from entrepot.reconcile import Gap, Odds, bundled_odds, fixed_point, pair, variances
+from entrepot.sources.reconciled.parse import COLUMNS
+
+
+def reports(*rows: tuple[Any, ...]) -> Any:
+    """Rows: exporter, importer, told_by, value, basis, reexport."""
+    names = ("exporter", "importer", "told_by", "value_usd", "partner_basis", "is_reexport")
+    connection = connect()
+    table = pa.table(
+        {name: [row[place] for row in rows] for place, name in enumerate(names)},
+        schema=pa.schema(
+            [(name, pa.string()) for name in names[:3]]
+            + [("value_usd", pa.float64()), ("partner_basis", pa.string())]
+            + [("is_reexport", pa.bool_())]
+        ),
+    )
+    connection.register("made", table)
+    return connection.sql("""
+        SELECT DATE '2022-01-01' AS period, 'A' AS freq, *, '854231' AS product,
+               'HS2022' AS nomenclature, value_usd / 10 AS mass_kg, 'CIF' AS valuation,
+               NULL::BOOLEAN AS is_estimated FROM made""")
+
+
+def paired(*rows: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    found = pair(reports(*rows)).project(
+        "exporter, importer, value_exporter_usd, value_importer_usd, is_reexport"
+    )
+    return sorted(found.fetchall())
+
+
+def test_both_reports_stand_side_by_side() -> None:
+    assert paired(
+        ("CHN", "RUS", "exporter", 100.0, "destination", None),
+        ("CHN", "RUS", "importer", 110.0, "origin", None),
+        ("DEU", "RUS", "exporter", 7.0, "destination", None),
+        ("USA", "RUS", "importer", 8.0, "origin", None),
+        ("RUS", "RUS", "importer", 9.0, "origin", None),
+    ) == [
+        ("CHN", "RUS", 100.0, 110.0, None),
+        ("DEU", "RUS", 7.0, None, None),
+        ("USA", "RUS", None, 8.0, None),
+    ]
+
+
+def test_reexports_are_a_part_of_what_the_exporter_reports() -> None:
+    assert paired(
+        ("HKG", "RUS", "exporter", 60.0, "destination", True),
+        ("HKG", "RUS", "exporter", 5.0, "destination", False),
+        ("SGP", "RUS", "exporter", 3.0, "destination", True),
+    ) == [("HKG", "RUS", 65.0, None, False), ("SGP", "RUS", 3.0, None, True)]
+
+
+def test_what_an_importer_tells_twice_counts_once() -> None:
+    assert paired(
+        ("CHN", "RUS", "importer", 100.0, "origin", None),
+        ("CHN", "RUS", "importer", 80.0, "consignment", None),
+    ) == [("CHN", "RUS", None, 80.0, None)]
+
+
+def test_reconciled_rows_are_refused() -> None:
+    with pytest.raises(RequestError, match="no reports of one side"):
+        pair(reports(("CHN", "RUS", "both", 1.0, None, None)))
+
+
+def test_nothing_told_twice_is_no_evidence() -> None:
+    for way in (variances, fixed_point):
+        with pytest.raises(NoEvidenceError, match="both sides"):
+            way([])
+
+
+def test_the_better_reporter_has_the_larger_weight() -> None:
+    found = [
+        Gap(a, b, 100, gap, gap / 2)
+        for a, gap_a in (("A", 0.05), ("B", 0.4))
+        for b, gap_b in (("C", 0.05), ("D", 0.4))
+        for gap in [(gap_a**2 + gap_b**2) ** 0.5]
+    ]
+    for odds in (variances(found).odds(), fixed_point(found)):
+        assert odds.weight("A", "D") > 0.8
+        assert odds.weight("B", "C") < 0.2
+        assert odds.weight("A", "C") == pytest.approx(0.5, abs=0.1)
+
+
+def test_a_country_without_an_effect_has_the_usual_weight() -> None:
+    assert Odds({}, {}, 0.0).weight("A", "B") == 0.5
+    odds = bundled_odds()
+    assert odds.weight("nobody", "nothing") == pytest.approx(0.293, abs=0.01)
+    assert len(odds.exporter) > 90
+    assert len(odds.importer) > 110
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    """China's imports from Germany and Germany's exports to China, chips and one more code."""
+    file = tmp_path / "reports.csv"
+    flows = [
+        row(110_000.0),
+        row(100_000.0, flow="X", reporter=GERMANY, partner=CHINA),
+        row(50_000.0, product="854232"),
+        row(40_000.0, product="854233", flow="X", reporter=GERMANY, partner=CHINA),
+    ]
+    file.write_text(text_of(flows))
+    found = Lake.open(tmp_path / "lake")
+    found.add("comtrade", [file])
+    return found
+
+
+def kept(lake: Lake) -> dict[str, tuple[Any, ...]]:
+    rows = lake.flows("reconciled").to_native()
+    names = "product, told_by, value_usd, value_exporter_usd, value_importer_usd, weight_exporter"
+    return {found[0]: found[1:] for found in rows.project(names).fetchall()}
+
+
+def test_the_lake_keeps_what_was_reconciled(lake: Lake) -> None:
+    found = reconcile_lake(lake, weights="variances")
+    rows = kept(lake)
+    assert rows["854232"][:4] == ("importer", 50_000.0, None, 50_000.0)
+    assert rows["854233"][:4] == ("exporter", 40_000.0, 40_000.0, None)
+    told, value, one, other, weight = rows["854231"]
+    assert (told, one, other) == ("both", 100_000.0, 110_000.0)
+    assert value == pytest.approx(weight * 100_000 + (1 - weight) * 110_000)
+    assert found.to_dict()["cells"]["both"]["cells"] == 1
+    reconcile_lake(lake, weights="official")  # again, in its place
+    assert len(kept(lake)) == 3
+
+
+def test_goods_and_period_choose(lake: Lake, tmp_path: Path) -> None:
+    with pytest.raises(NoEvidenceError, match="no such reports"):
+        reconcile_lake(lake, period=2020)
+    with pytest.raises(NoEvidenceError, match="both sides"):
+        reconcile_lake(lake, goods="854232")
+    reconcile_lake(lake, goods="854231", weights="variances", keep=False, out=tmp_path / "o.csv")
+    assert len((tmp_path / "o.csv").read_text().splitlines()) == 2
+    assert not lake.holds("reconciled")
+
+
+def test_wrong_requests(lake: Lake, tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match="unknown weights"):
+        reconcile_lake(lake, weights="best")
+    with pytest.raises(NoEvidenceError, match="no imts"):
+        reconcile_lake(lake, source="imts")
+    with pytest.raises(NoEvidenceError, match="distances"):
+        reconcile_lake(lake, remove_freight=True)
+    with pytest.raises(RequestError, match="cannot write"):
+        reconcile_lake(lake, weights="variances", out=tmp_path / "o.txt")
+    assert not lake.holds("reconciled")
+    assert not list(tmp_path.glob(".o.*"))
+
+
+def test_the_command(lake: Lake, tmp_path: Path) -> None:
+    program = Path(sys.executable).with_name("entrepot")
+    out = tmp_path / "o.parquet"
+    words = ["reconcile", "--weights", "variances", "--lake", str(lake.path), "--json"]
+    done = subprocess.run(
+        [program, *words, "--out", str(out)], capture_output=True, text=True, check=True
+    )
+    assert json.loads(done.stdout)["cells"]["exporter"] == {"cells": 1, "value_usd": 40_000.0}
+    assert set(COLUMNS) <= set(pq.read_schema(out).names)
+    # What was written can be added again.
+    pq.write_table(pq.read_table(out), out)
+    again = Lake.open(tmp_path / "other")
+    again.add("reconciled", [out])
+    assert kept(again) == kept(lake)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "words"),
+    [
+        ("value_usd", -1.0, "value_usd that cannot be"),
+        ("low_usd", 1e9, "low_usd that cannot be"),
+        ("weight_exporter", 1.5, "weight_exporter that cannot be"),
+        ("told_by", "nobody", "told_by that cannot be"),
+        ("value_exporter_usd", None, "value_exporter_usd that cannot be"),
+        ("exporter", "XYZ", "not an area"),
+        ("product", "85 42", "product that cannot be"),
+    ],
+)
+def test_a_changed_file_is_refused(
+    lake: Lake, tmp_path: Path, column: str, value: Any, words: str
+) -> None:
+    out = tmp_path / "o.parquet"
+    reconcile_lake(lake, weights="variances", keep=False, out=out)
+    table = pq.read_table(out).to_pylist()
+    place = next(n for n, one in enumerate(table) if one["told_by"] == "both")
+    schema = pq.read_schema(out)
+    table[place][column] = value
+    pq.write_table(pa.Table.from_pylist(table, schema=schema), out)
+    with pytest.raises(BadFileError, match=words):
+        Lake.open(tmp_path / "other").add("reconciled", [out])
+
+
+def test_another_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.parquet"
+    path.write_text("a,b\n1,2\n")
+    with pytest.raises(BadFileError, match="not a Parquet file"):
+        Lake.open(tmp_path / "lake").add("reconciled", [path])
+    pq.write_table(pa.table({"period": ["2022"]}), path)
+    with pytest.raises(BadFileError, match="column period"):
+        Lake.open(tmp_path / "lake").add("reconciled", [path])
