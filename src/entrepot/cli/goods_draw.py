@@ -140,6 +140,8 @@ def _short(entry: ListEntry) -> list[str]:
 
 def draw_history(code: str, found: tuple[Seen, ...], screen: Console) -> None:
     """Draw on which lists a code was, and when."""
+    from rich.text import Text
+
     rows = [
         [
             seen.of.id,
@@ -159,7 +161,7 @@ def draw_history(code: str, found: tuple[Seen, ...], screen: Console) -> None:
         return
     columns = ["list", "code", "edition", "part", "since", "until", "text", "certainty", "covers"]
     screen.print(table("", columns, rows))
-    screen.print(PROXY)
+    screen.print(Text(PROXY))
 
 
 def draw_families(data: dict[str, Any], screen: Console) -> None:
