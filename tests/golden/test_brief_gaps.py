@@ -152,3 +152,13 @@ def test_a_list_in_the_edition_of_the_data_needs_no_table(tmp_path: Path) -> Non
     goods, sides = str(mine), {"importer": "KAZ", "exporter": "CHN"}
     figure = evaluate(Definition.build("value", goods=goods, period=2022, **sides), lake)
     assert figure.value == 7000
+
+
+def test_where_no_code_is_left_nothing_is_said_of_trade(tmp_path: Path) -> None:
+    """Drones have no code in HS2017, so the rows cannot say that none were sent."""
+    lake = lake_of(tmp_path, [(2022, "CHN", "KAZ", "854231", 5)])
+    sides = {"importer": "KAZ", "exporter": "CHN", "source": "baci"}
+    figure = evaluate(Definition.build("value", goods="880621", period=2022, **sides), lake)
+    assert figure.value is None
+    assert "no code of 880621 is left in HS2017" in str(figure)
+    assert "not the same as zero" not in str(figure)

@@ -57,7 +57,7 @@ def _absent(cells: Cells, asked: Definition, told: Set[tuple[str, date]]) -> Mis
                 form = "%Y" if cells.held.freq == "A" else "%Y-%m"
                 when = span if len(starts) == len(days) else f"{days[0]:{form}}"
                 names = ", ".join(absent)
-                return Missing(f"{names} did not report to {cells.held.source} in {when}")
+                return Missing(f"{names} did not report to {cells.held.source} in {when}", "silent")
     return None
 
 
@@ -128,7 +128,11 @@ def _thin(cells: Cells, asked: Definition) -> Missing | None:
 
 
 def nothing(cells: Cells, asked: Definition, goods: Goods) -> Missing:
-    """Say what it means that no row fits: codes that are too coarse, or nothing recorded."""
+    """Say what it means that no row fits: no code left, codes too coarse, or nothing recorded."""
+    if all(one.codes is not None and not one.codes and not one.prefixes for one in goods):
+        why = next((f": {why} ({code})" for one in goods for code, why in one.missing), "")
+        editions = " and ".join(sorted({one.nomenclature for one in goods}))
+        return Missing(f"no code of {asked.goods} is left in {editions}{why}")
     wanted = min((len(c) for one in goods for c in one.codes or ()), default=0)
     if wanted and cells.held.few_products:
         lengths = nw.col("product").str.len_chars().max()
