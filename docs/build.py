@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer.main
+from lists_page import bundled, lists
+from pieces import plain, table
 
 from entrepot.cli.main import app
 from entrepot.figures.caveats import CAVEATS
-from entrepot.goods import goods_lists
 from entrepot.measures import passports
 from entrepot.model.areas import groups
 from entrepot.model.columns import columns
@@ -22,14 +23,6 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "reference"
 NOTE = "<!-- Written by docs/build.py from the code; change the code, then run `make docs`. -->\n"
-
-
-def table(head: list[str], rows: list[list[str]]) -> str:
-    """Return a Markdown table; bars inside cells are escaped."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(
-        "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines
-    )
 
 
 def commands() -> str:
@@ -116,18 +109,18 @@ def source(info: SourceInfo) -> str:
     """Return the page of one source."""
     facts = [
         ["publisher", info.publisher],
-        ["licence", _plain(info.licence)],
-        ["cite as", _plain(info.citation)],
+        ["licence", plain(info.licence)],
+        ["cite as", plain(info.citation)],
         ["where", info.url],
-        ["covers", _plain(info.coverage)],
-        ["rhythm", _plain(info.rhythm)],
+        ["covers", plain(info.coverage)],
+        ["rhythm", plain(info.rhythm)],
         ["valuation", info.valuation or ""],
         ["rows go to", f"[{info.brings}](../columns.md#{info.brings})"],
         [
             "a newer release takes the place of",
             "the whole period" if info.whole else "its reporters",
         ],
-        ["expected", _plain(_bounds(info))],
+        ["expected", plain(_bounds(info))],
     ]
     parts = [f"# {info.id}\n", f"{info.title}.\n"]
     parts.append(table(["", ""], [row for row in facts if row[1]]) + "\n")
@@ -135,12 +128,12 @@ def source(info: SourceInfo) -> str:
         parts.append("## Oddities to know\n")
         for quirk in info.quirks:
             more = _link(quirk.docs)
-            parts.append(f"- **{quirk.id}**: {_plain(quirk.text)}{more}")
+            parts.append(f"- **{quirk.id}**: {plain(quirk.text)}{more}")
         parts.append("")
     if info.notes:
-        parts += ["## How it is read\n", *(f"- {_plain(note)}" for note in info.notes), ""]
+        parts += ["## How it is read\n", *(f"- {plain(note)}" for note in info.notes), ""]
     if info.repairs:
-        parts += ["## Corrections\n", *(f"- {_plain(one.why)}" for one in info.repairs), ""]
+        parts += ["## Corrections\n", *(f"- {plain(one.why)}" for one in info.repairs), ""]
     if info.download:
         parts += [f"## Download\n\n    entrepot data get {info.id}\n", *_ways(info.download)]
     return "\n".join(parts)
@@ -169,28 +162,18 @@ def _ways(download: Download) -> list[str]:
             way.id,
             f"`{way.address}`",
             "tried" if way.verified else "not tried",
-            _plain(way.known_from),
+            plain(way.known_from),
         ]
         for way in download.ways
     ]
-    note = [f"{_plain(download.note)}\n"] if download.note else []
+    note = [f"{plain(download.note)}\n"] if download.note else []
     return [*note, table(["way", "address", "", "known from"], rows) + "\n"]
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, dict):
-        return "; ".join(
-            f"{key}: {_plain(inner)}" for key, inner in value.items() if inner is not None
-        )
-    if isinstance(value, (list, tuple)):
-        return "; ".join(_plain(inner) for inner in value)
-    return " ".join(str(value).split())
 
 
 def vocabulary() -> str:
     """Return a page with groups, goods lists and caveats."""
     found = [[f"`{group.code}`", group.name, group.note] for group in groups()]
-    lists = [[f"`{item.id}`", item.title] for item in goods_lists()]
+    held = [[f"[`{item.id}`](lists.md#{item.id})", item.title] for item in bundled()]
     caveats = [[f"[{name}](../explanation/{name}.md)", text] for name, text in CAVEATS.items()]
     return "\n".join(
         [
@@ -198,7 +181,7 @@ def vocabulary() -> str:
             "## Groups of countries\n",
             table(["code", "name", "note"], found) + "\n",
             "## Lists of goods\n",
-            table(["id", "title"], lists) + "\n",
+            table(["id", "title"], held) + "\n",
             "## Caveats\n",
             table(["caveat", "meaning"], caveats) + "\n",
         ]
@@ -210,6 +193,7 @@ PAGES = {
     "measures.md": measures,
     "columns.md": dictionary,
     "sources.md": sources,
+    "lists.md": lists,
     "vocabulary.md": vocabulary,
     **{f"sources/{name}.md": partial(source, source_info(name)) for name in source_ids()},
 }

@@ -74,6 +74,66 @@ def test_a_printed_range_has_a_middle_and_a_bound_has_its_end() -> None:
     assert all(row.middle == row.value for row in published() if row.value is not None)
 
 
+OWN = """
+format: 1
+id: mine
+title: Cars of Kazakhstan
+reporter: KAZ
+flow: import
+nomenclature: HS2017
+columns:
+  year: {role: period}
+  from: {role: partner, codes: ISO3}
+  code: {role: product}
+  usd: {role: value, currency: USD}
+"""
+
+
+@pytest.fixture
+def many(tmp_path: Path, shared_data: Path) -> Lake:
+    """BACI of two sellers, a country's own totals, a table of one's own, and a reference table."""
+    lake = lake_of(
+        tmp_path, [(2022, "CHN", "KAZ", "854231", 5.0), (2022, "DEU", "KAZ", "854231", 4.0)]
+    )
+    path = tmp_path / "imports.csv"
+    path.write_text("year,from,code,usd\n2021,CHN,870323,7\n2021,DEU,870323,7\n")
+    lake.add("table", [path], mapping=OWN)
+    lake.add("imts", [shared_data / "imf_imts_russia" / "RU_trade.csv"])
+    lake.add("geodist", [shared_data / "geodist" / "dist_cepii.dta"])
+    return lake
+
+
+def test_sources_are_those_that_were_used_and_say_whose_report_they_are(many: Lake) -> None:
+    told = brief("RUS", "CHN", "all", 2022, many)
+    page = render_markdown(told)
+    [imts] = [term for term in told.sources if term.name.startswith("IMTS")]
+    assert "totals over all goods, 2016 to 2024, 3,380 rows, as Russia reports it" in imts.text
+    assert [term.text for term in told.sources if term.name.startswith("Held too")] == [
+        "BACI, table.mine, GEODIST."
+    ]
+    assert "NONE" not in page
+    assert "; ," not in page
+    assert dict(told.state)["Data"].startswith("IMTS 2016 to 2024; in print to")
+    assert not any("from everyone" in gap.what for part in told.sections for gap in part.gaps)
+
+
+def test_a_table_of_ones_own_is_named(many: Lake) -> None:
+    told = brief("KAZ", "CHN", "870323", 2021, many)
+    [mine] = [term for term in told.sources if "table.mine" in term.name]
+    assert mine.name == "Cars of Kazakhstan (table.mine)"
+    assert "as Kazakhstan reports it, some goods only" in mine.text
+    assert dict(told.state)["Data"] == "BACI 2022, table.mine 2021"  # nothing is from print
+
+
+def test_a_total_over_all_goods_is_not_said_to_be_missing(many: Lake) -> None:
+    told = brief("RUS", "CHN", "chpl", 2023, many)
+    [gap] = [gap for part in told.sections for gap in part.gaps if "from everyone" in gap.what]
+    assert gap.why.startswith(
+        "The lake has no total of these goods in BACI and table.mine, and one over all goods in "
+        "IMTS, so"
+    )
+
+
 def test_a_list_that_cannot_be_followed_is_a_gap(tmp_path: Path) -> None:
     """Annex II is of 2014; between its edition and the data no table is held."""
     told = brief(
@@ -92,3 +152,13 @@ def test_a_list_in_the_edition_of_the_data_needs_no_table(tmp_path: Path) -> Non
     goods, sides = str(mine), {"importer": "KAZ", "exporter": "CHN"}
     figure = evaluate(Definition.build("value", goods=goods, period=2022, **sides), lake)
     assert figure.value == 7000
+
+
+def test_where_no_code_is_left_nothing_is_said_of_trade(tmp_path: Path) -> None:
+    """Drones have no code in HS2017, so the rows cannot say that none were sent."""
+    lake = lake_of(tmp_path, [(2022, "CHN", "KAZ", "854231", 5)])
+    sides = {"importer": "KAZ", "exporter": "CHN", "source": "baci"}
+    figure = evaluate(Definition.build("value", goods="880621", period=2022, **sides), lake)
+    assert figure.value is None
+    assert "no code of 880621 is left in HS2017" in str(figure)
+    assert "not the same as zero" not in str(figure)

@@ -10,8 +10,10 @@ import pytest
 
 import entrepot as ep
 from entrepot.figures.completeness import LARGEST, MANY_TELLERS
-from entrepot.lake import Lake
+from entrepot.figures.held import held
+from entrepot.lake import Lake, fetch
 from entrepot.model.areas import areas
+from entrepot.model.period import Period
 from made_comtrade import narrow, text_of
 
 if TYPE_CHECKING:
@@ -103,6 +105,46 @@ def test_a_report_of_few_partners_is_perhaps_an_extract(
     assert figure.value == pytest.approx(1 / count)
     texts = [one.text for one in figure.caveats if one.id == "partial-source"]
     assert [f"comtrade holds {count} exporters here" in text for text in texts] == [True] * says
+
+
+def test_who_tells_is_in_the_catalog_as_it_is_in_the_rows(tmp_path: Path) -> None:
+    """A later file takes the place of some months, and is silent of one area."""
+    lake = Lake.open(tmp_path / "lake")
+    files = {
+        "old": ["01,RUS,CHN,M", "02,RUS,CHN,M", "01,DEU,CHN,X"],
+        "new": ["02,RUS,USA,M", "03,USA,RUS,X"],
+    }
+    for name, rows in files.items():
+        path = tmp_path / f"{name}.csv"
+        path.write_text(HEAD + "".join(f"2022-{row},854231,5\n" for row in rows))
+        lake.add("table", [path], mapping=MAP, replace=name == "new")
+    [one] = held(lake, "table.some", [Period.parse("2022-01..2022-03")])
+    rows = lake.flows("table.some").select("told_by", "importer", "exporter", "period")
+    for side in ("importer", "exporter"):
+        assert one.tellers[side] == {
+            (importer if side == "importer" else exporter, day)
+            for teller, importer, exporter, day in fetch(rows)
+            if teller == side
+        }
+
+
+def test_reports_of_others_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake = _lake(tmp_path, ["2022,RUS,CHN,M,854231,5", "2022,CHN,RUS,X,854231,5"])
+    monkeypatch.setattr(Lake, "flows", lambda *_, **__: pytest.fail("rows were asked for"))
+    figure = ep.ask("import_share", lake=lake, importer="FRA", exporter="ITA", period=2022)
+    assert "FRA did not report to table.some in 2022" in figure.reason
+    assert "ITA did not report to table.some in 2022" in figure.reason
+
+
+def test_what_is_held_is_worked_out_once_in_one_state(tmp_path: Path) -> None:
+    lake = _lake(tmp_path, ["2022,RUS,CHN,M,854231,5"])
+    with lake.reading():
+        assert lake.holdings() is lake.holdings()
+        before = lake.holdings()
+    path = tmp_path / "more.csv"
+    path.write_text(HEAD + "2023,RUS,CHN,M,854231,5\n")
+    lake.add("table", [path], mapping=MAP)
+    assert len(lake.holdings()) == len(before) + 1
 
 
 @pytest.fixture

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import doctest
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+import narwhals as nw
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -15,6 +17,7 @@ import pytest
 
 from entrepot.errors import BadFileError, NoEvidenceError, RequestError, UnknownNameError
 from entrepot.goods import (
+    Selection,
     goods_list,
     goods_lists,
     goods_selection,
@@ -24,6 +27,7 @@ from entrepot.goods import (
     select,
     selection,
 )
+from entrepot.goods.rows import weighted
 from entrepot.model.tables import read_table
 
 if TYPE_CHECKING:
@@ -290,3 +294,36 @@ def test_examples_in_docstrings(module: Any) -> None:
     result = doctest.testmod(module)
     assert result.attempted
     assert not result.failed
+
+
+@pytest.mark.parametrize("kind", ["polars", "pyarrow", "pandas", "duckdb"])
+def test_weights_of_a_selection_multiply_rows_of_its_edition_only(kind: str) -> None:
+    rows = pa.table(
+        {
+            "product": ["854140", "85414010", "854231", "854140", None],
+            "nomenclature": ["HS2017", "CN2021", "HS2017", "HS2022", "HS2017"],
+            "value_usd": [8.0, 4.0, 2.0, 1.0, None],
+        }
+    )
+    connection = duckdb.connect()
+    made: dict[str, Any] = {
+        "polars": pl.from_arrow(rows),
+        "pyarrow": rows,
+        "pandas": rows.to_pandas(),
+        "duckdb": connection.from_arrow(rows),
+    }
+    chosen = replace(
+        goods_selection("854231", nomenclature="HS2017"),
+        weights=(("854140", 0.25), ("854231", 0.5)),
+    )
+    other = goods_selection("854231", nomenclature="HS2022")
+
+    def values(*selections: Selection) -> list[float]:
+        found = nw.from_native(weighted(nw.from_native(made[kind]).lazy(), selections, "value_usd"))
+        cells = found.collect().to_native()
+        column = nw.from_native(cells, eager_only=True)["value_usd"].to_list()
+        return sorted(cell for cell in column if cell is not None and cell == cell)
+
+    assert values(chosen) == [0.25, 1.0, 1.0, 2.0]  # one edition: the column is not looked at
+    assert values(chosen, other) == [1.0, 1.0, 2.0, 4.0]
+    assert values(other) == [1.0, 2.0, 4.0, 8.0]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from entrepot.goods import GoodsList, ListEntry
     from entrepot.goods.history import Diff, Seen
+    from entrepot.goods.weights import Weights
 
 __all__ = [
     "draw_diff",
@@ -22,6 +23,7 @@ __all__ = [
     "draw_list",
     "draw_matched",
     "draw_missing",
+    "draw_weights",
 ]
 
 PROXY = "A code is a proxy and no classification: the law describes goods in words. [legal-note]"
@@ -140,6 +142,8 @@ def _short(entry: ListEntry) -> list[str]:
 
 def draw_history(code: str, found: tuple[Seen, ...], screen: Console) -> None:
     """Draw on which lists a code was, and when."""
+    from rich.text import Text
+
     rows = [
         [
             seen.of.id,
@@ -159,7 +163,7 @@ def draw_history(code: str, found: tuple[Seen, ...], screen: Console) -> None:
         return
     columns = ["list", "code", "edition", "part", "since", "until", "text", "certainty", "covers"]
     screen.print(table("", columns, rows))
-    screen.print(PROXY)
+    screen.print(Text(PROXY))
 
 
 def draw_families(data: dict[str, Any], screen: Console) -> None:
@@ -226,3 +230,21 @@ def _followed(code: str, found: list[dict[str, Any]]) -> str:
         return ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in kinds.most_common())
     [one] = found
     return _WORDS.get(one["kind"], "not established").format(codes=", ".join(one["codes"]))
+
+
+def draw_weights(found: Weights, screen: Console) -> None:
+    """Draw how many codes split, and of which that could not be estimated."""
+    split = {one.code for one in found.splits if one.weight < 1}
+    guessed = {one.code for one in found.splits if one.guessed}
+    links, editions = len(found.splits), f"{found.nomenclature} to {found.other}"
+    screen.print(f"{links:,} links from {editions}; {len(split):,} codes split")
+    if guessed:
+        screen.print(
+            f"{len(guessed):,} codes were traded by nobody who changed the edition on time; they "
+            "are split in equal parts, which is a guess"
+        )
+    if found.nowhere:
+        screen.print(
+            f"{len(found.nowhere)} codes gathered goods from many others and are followed "
+            f"nowhere: {', '.join(found.nowhere)}"
+        )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake
-from entrepot.cli.goods_draw import draw_families, draw_matched
+from entrepot.cli.goods_draw import draw_families, draw_matched, draw_weights
 from entrepot.cli.goods_table import matched
 from entrepot.errors import NoEvidenceError, OutsideError, RequestError, UnknownNameError
 
@@ -100,18 +100,10 @@ def weights(
     with opened.reading():
         links = _required(_links(lake))
         found = weights_between(opened, links, source, to)
-    rows = [
-        {"code": one.code, "other_code": one.other_code, "weight": one.weight}
-        | {"switchers": one.switchers}
-        for one in found.splits
-    ]
+    rows = found.to_arrow().to_pylist()
     if out:
         _write(out, rows)
-    split = [one for one in found.splits if one.weight < 1]
-    words_ = (
-        f"{len(rows):,} links from {source} to {to}; {len({s.code for s in split}):,} codes split"
-    )
-    emit(rows, lambda screen: screen.print(words_), as_json=as_json)
+    emit(rows, lambda screen: draw_weights(found, screen), as_json=as_json)
 
 
 def followed_entries(

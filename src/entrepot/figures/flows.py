@@ -68,11 +68,7 @@ def _from_rows(
         return Missing(f"{source} does not tell goods by origin")
     if definition.quantity == "value" and (refusal := _other_currency(definition, deliveries)):
         return Missing(refusal)
-    voices: list[Side | None] = [None]
-    if deliveries.has_reports:
-        voices = [*_voices(definition)]
-    twofold = Cells(lake, deliveries).told_twice(definition)
-    told = [_told(definition, Cells(lake, deliveries, voice, twofold)) for voice in voices]
+    told = _every_voice(definition, lake, deliveries)
     spoken = [one for one in told if isinstance(one, _Spoken)]
     if not spoken:
         reasons = dict.fromkeys(one.reason for one in told if isinstance(one, Missing))
@@ -103,9 +99,22 @@ class _Spoken:
     followed: tuple[tuple[str, Estimate], ...]
 
 
+def _every_voice(definition: Definition, lake: Lake, deliveries: Held) -> list[_Spoken | Missing]:
+    """Return what each side tells, the better one first; rows are read of those who speak."""
+    voices: tuple[Side | None, ...] = (None,)
+    if deliveries.has_reports:
+        voices = _voices(definition)
+    mute = {voice: silent(Cells(lake, deliveries, voice), definition) for voice in voices}
+    if all(mute.values()):
+        return [one for one in mute.values() if one]
+    twofold = Cells(lake, deliveries).told_twice(definition)
+    return [
+        mute[voice] or _told(definition, Cells(lake, deliveries, voice, twofold))
+        for voice in voices
+    ]
+
+
 def _told(definition: Definition, cells: Cells) -> _Spoken | Missing:
-    if refused := silent(cells, definition):
-        return refused
     editions = tuple(name for name in cells.editions(definition) if name != NO_CODES)
     if not editions and definition.goods != "all":
         return Missing(f"{cells.held.source} has totals over all goods only, no {definition.goods}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from entrepot.figures.estimate import Missing
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
+    from entrepot.figures.cells import Side
     from entrepot.lake import Holding, Lake
     from entrepot.model.period import Period
 
@@ -46,11 +47,11 @@ class Held:
     few_products
         Whether a delivery has so few codes that they may not be all goods.
     has_totals
-        Whether rows over all goods may stand beside rows by product.
+        Whether rows over all goods may stand beside rows by product: not where all rows are totals.
     bases
         What makes the partner, where rows say it: destination, origin, consignment.
     tellers
-        Side, area and first day of each period in which that area tells that side of its trade;
+        For each side the areas that tell it, with the first day of each period in which they do;
         None where the catalog does not say who tells.
     """
 
@@ -64,7 +65,7 @@ class Held:
     few_products: bool
     has_totals: bool = False
     bases: frozenset[str] = frozenset()
-    tellers: frozenset[tuple[str, str, date]] | None = None
+    tellers: dict[Side, set[tuple[str, date]]] | None = field(default=None, repr=False)
 
     def starts(self, span: Period) -> list[date]:
         """Return the first day of each year, quarter or month that makes up a span."""
@@ -150,7 +151,7 @@ def _in_one_freq(
         is_partial=any(item.is_partial for item in used),
         has_reports=any(item.reporters for item in used),
         few_products=any(item.has_few_products for item in used),
-        has_totals=any(item.totals for item in used),
+        has_totals=0 < sum(item.totals for item in used) < sum(item.rows for item in used),
         bases=frozenset(name for item in used for name in item.bases),
         tellers=_tellers(used, wanted),
     )
@@ -158,9 +159,9 @@ def _in_one_freq(
 
 def _tellers(
     used: Sequence[Holding], wanted: set[Period]
-) -> frozenset[tuple[str, str, date]] | None:
+) -> dict[Side, set[tuple[str, date]]] | None:
     """Return who tells which side in which period, by the catalog."""
-    found = set()
+    found: dict[Side, set[tuple[str, date]]] = {"importer": set(), "exporter": set()}
     for item in used:
         for period, slices in item.slices:
             if period not in wanted:
@@ -169,8 +170,8 @@ def _tellers(
                 seller, arrow, buyer = name.partition(">")
                 if not arrow:
                     return None
-                found.add(("exporter" if seller else "importer", seller or buyer, period.start))
-    return frozenset(found)
+                found["exporter" if seller else "importer"].add((seller or buyer, period.start))
+    return found
 
 
 def _uncovered(

@@ -12,9 +12,10 @@ from entrepot.figures.estimate import Missing
 from entrepot.lake import fetch, whole_trade
 
 if TYPE_CHECKING:
+    from collections.abc import Set
     from datetime import date
 
-    from entrepot.figures.cells import Cells, Goods
+    from entrepot.figures.cells import Cells, Goods, Side
     from entrepot.figures.definition import Definition
 
 __all__ = ["nothing", "refusal", "silent"]
@@ -22,48 +23,53 @@ __all__ = ["nothing", "refusal", "silent"]
 
 def refusal(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
     """Say why the rows held cannot answer, before anything is added up."""
-    found = silent(cells, asked) or _mirrored(cells, asked) or _few(cells, asked, goods)
+    found = silent(cells, asked)
+    if found is None and _picks(cells, asked) and cells.voice:
+        found = _absent(cells, asked, _read(cells, asked, cells.voice))
+    found = found or _mirrored(cells, asked) or _few(cells, asked, goods)
     return found or (_thin(cells, asked) if cells.held.is_partial or cells.voice else None)
 
 
 def silent(cells: Cells, asked: Definition) -> Missing | None:
     """Refuse a voice that does not speak, or not all the time, or a group of which some are silent.
 
-    A delivery of some goods can have nothing in a month; then it need speak at some time only.
+    A delivery of some goods can have nothing in a month; then it need speak at some time only. The
+    catalog knows who speaks. Most sources held have nothing to do with a question, and reading
+    their rows would take a hundred times longer.
     """
-    if cells.voice is None or not (members := members_of(asked, cells.voice)):
+    if cells.voice is None or not members_of(asked, cells.voice):
         return None
-    told = _told(cells, asked, members)
+    if cells.held.tellers is None:
+        return _absent(cells, asked, _read(cells, asked, cells.voice))
+    return _absent(cells, asked, cells.held.tellers[cells.voice])
+
+
+def _absent(cells: Cells, asked: Definition, told: Set[tuple[str, date]]) -> Missing | None:
+    """Name the members who tell nothing in some period."""
+    assert cells.voice is not None
+    members = members_of(asked, cells.voice)
     for span in (asked.period, asked.base or asked.period):
         starts = cells.held.starts(span)
         spans = [starts] if cells.held.few_products else [[start] for start in starts]
         for days in spans:
-            absent = sorted(members - {who for who, day in told if day in days})
+            absent = sorted(who for who in members if all((who, day) not in told for day in days))
             if absent:
                 form = "%Y" if cells.held.freq == "A" else "%Y-%m"
                 when = span if len(starts) == len(days) else f"{days[0]:{form}}"
                 names = ", ".join(absent)
-                return Missing(f"{names} did not report to {cells.held.source} in {when}")
+                return Missing(f"{names} did not report to {cells.held.source} in {when}", "silent")
     return None
 
 
-def _told(
-    cells: Cells, asked: Definition, among: frozenset[str] = frozenset()
-) -> set[tuple[str, date]]:
-    """Return who of the side that speaks tells something, and in which period.
+def _picks(cells: Cells, asked: Definition) -> bool:
+    """Whether a question takes some of the reports only, so that the catalog cannot tell."""
+    return bool(asked.valuation or asked.basis != "dispatch" or cells.twofold)
 
-    The catalog knows, unless the question picks some of the reports. It is asked for every source
-    held, most of which have nothing to do with the question: reading rows takes a hundred times
-    longer.
-    """
-    picks = asked.valuation or asked.basis != "dispatch" or cells.twofold
-    if cells.held.tellers is not None and not picks:
-        told = {(who, day) for side, who, day in cells.held.tellers if side == cells.voice}
-    else:
-        assert cells.voice is not None
-        rows = cells.rows(cells.voice, (everything(),), asked)
-        told = set(fetch(rows.select(cells.voice, "period").unique()))
-    return {(who, day) for who, day in told if who in among} if among else told
+
+def _read(cells: Cells, asked: Definition, voice: Side) -> Set[tuple[str, date]]:
+    """Return who tells something in which period, by the rows themselves."""
+    rows = cells.rows(voice, (everything(),), asked)
+    return set(fetch(rows.select(voice, "period").unique()))
 
 
 def _mirrored(cells: Cells, asked: Definition) -> Missing | None:
@@ -72,7 +78,8 @@ def _mirrored(cells: Cells, asked: Definition) -> Missing | None:
     if not sides:
         return None
     side = sides[0]
-    tellers = {who for who, _ in _told(cells, asked)}
+    known = None if _picks(cells, asked) else cells.held.tellers
+    tellers = {who for who, _ in (known[side] if known else _read(cells, asked, side))}
     if len(tellers) >= MANY_TELLERS:
         return None
     other = "imports" if side == "exporter" else "exports"
@@ -121,7 +128,11 @@ def _thin(cells: Cells, asked: Definition) -> Missing | None:
 
 
 def nothing(cells: Cells, asked: Definition, goods: Goods) -> Missing:
-    """Say what it means that no row fits: codes that are too coarse, or nothing recorded."""
+    """Say what it means that no row fits: no code left, codes too coarse, or nothing recorded."""
+    if all(one.codes is not None and not one.codes and not one.prefixes for one in goods):
+        why = next((f": {why} ({code})" for one in goods for code, why in one.missing), "")
+        editions = " and ".join(sorted({one.nomenclature for one in goods}))
+        return Missing(f"no code of {asked.goods} is left in {editions}{why}")
     wanted = min((len(c) for one in goods for c in one.codes or ()), default=0)
     if wanted and cells.held.few_products:
         lengths = nw.col("product").str.len_chars().max()

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from entrepot.errors import NoEvidenceError
+from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.goods import goods_selection
+from entrepot.goods.follow import expanded
 from entrepot.goods.links import steps
+from entrepot.goods.parse import parse
 from entrepot.goods.weights import Weights, estimate_weights
 from entrepot.lake import fetch
 from entrepot.model.product import edition, harmonized
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["weighted_selection", "weights_between"]
 
 REPORTS = "comtrade"
+_NO_WEIGHT = "no reporter that changed the edition on time imported {}, so its split is not known"
 
 
 def weighted_selection(
@@ -37,10 +40,12 @@ def weighted_selection(
     wide = goods_selection(
         definition.goods, nomenclature=nomenclature, variant="all_in", links=links
     )
-    entries = {entry.code[:6]: entry for held in wide.lists for entry in held.entries}
-    own = {entry.edition for entry in entries.values()}
+    parts = parse(definition.goods)
+    entries = [entry for part in parts for entry in part.entries]
+    named = tuple(part.key for part in parts if part.kind == "code")
+    own = {entry.edition for entry in entries}
     here = harmonized(nomenclature).id
-    split = sorted(code for code in wide.mixed if len(code) == 6)
+    split = sorted(code for code in wide.mixed if len(code) == 6 and not code.startswith(named))
     if own == {here} or not split:
         return replace(wide, weights=())
     if links is None or len(own) != 1:
@@ -48,17 +53,29 @@ def weighted_selection(
             "weights need the tables of the United Nations and a list in one edition",
             hint="entrepot data get concordance",
         )
-    listed = goods_selection(definition.goods, nomenclature=(home := next(iter(own)))).codes or ()
+    [home] = own
+    listed = {code for entry in entries for code in expanded(entry.code, home)}
     weights = weights_between(lake, links, here, home, split)
-    shares = {
-        code: sum(weight for other, weight in weights.of(code).items() if other in listed)
-        for code in split
-    }
+    shares = {code: _listed_share(weights, code, listed) for code in split}
+    guessed = {one.code for one in weights.splits if one.guessed and 0 < shares.get(one.code, 0) < 1}
+    lost = {code: _NO_WEIGHT.format(code) for code in sorted(guessed.union(weights.nowhere))}
     return replace(
         wide,
-        codes=frozenset(code for code in wide.codes or () if shares.get(code, 1.0) > 0),
-        weights=tuple((code, share) for code, share in shares.items() if 0 < share < 1),
+        codes=frozenset(
+            code for code in wide.codes or () if shares.get(code, 1.0) > 0 and code not in lost
+        ),
+        weights=tuple(
+            (code, share) for code, share in shares.items() if 0 < share < 1 and code not in lost
+        ),
+        missing=(*wide.missing, *lost.items()),
     )
+
+
+def _listed_share(weights: Weights, code: str, listed: set[str]) -> float:
+    there = weights.of(code)
+    if listed.isdisjoint(there) or listed.issuperset(there):
+        return float(listed.issuperset(there) and bool(there))
+    return sum(weight for other, weight in there.items() if other in listed)
 
 
 def weights_between(
@@ -68,9 +85,16 @@ def weights_between(
 
     Raises
     ------
+    RequestError
+        If the two are one edition.
     NoEvidenceError
         If the lake lacks reports of the year before and the year of a change of edition.
     """
+    nomenclature, other = edition(nomenclature).id, edition(other).id
+    if nomenclature == other:
+        raise RequestError(
+            f"from {nomenclature} to itself there is nothing to split", hint="name two editions"
+        )
     path = list(steps(nomenclature, other))
     if nomenclature == path[-1][1]:
         path = [(older, newer) for newer, older in reversed(path)]

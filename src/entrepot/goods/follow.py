@@ -230,7 +230,9 @@ def _take(
             variant == "same_code" and place.kind not in _NUMBER_KEPT
         )
         if dropped or (variant == "without_partial" and entry.is_partial):
-            found.missing.setdefault(code, f"left out on request ({variant}): {place.reason}")
+            found.missing.setdefault(
+                code, ": ".join(filter(None, (f"left out on request ({variant})", place.reason)))
+            )
             return ()
     codes = here.widest if variant == "all_in" else here.codes
     if not codes:

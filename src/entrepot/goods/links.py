@@ -31,7 +31,7 @@ __all__ = ["GATHERS", "Family", "Links"]
 GATHERS = 10
 """Old codes that a new code may draw on before it counts as one that gathers remainders.
 
-With ten no family between neighbouring editions has more than 70 codes; with 20 the largest has
+With ten no family between neighbouring editions has more than 71 codes; with 20 the largest has
 135, without the rule 2,258. What a list's codes become is the same with 10 and 20."""
 
 _FOLDER = Path(__file__).parent

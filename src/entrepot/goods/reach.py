@@ -193,8 +193,8 @@ def _walk(
             if family:
                 why += f"; its goods are in {_words(family.codes(other))} with others"
             return Reach(code, edition, other, "no_safe_predecessor", (), family, 0.0, 1.0, why)
-    if family is not None and low < 1.0 and kind == "same":
-        kind = "mixed"
+    if family is not None and low < 1.0 and kind in EXACT:
+        kind = "mixed" if now == code else "successor"
         others = tuple(sorted(set(family.codes(edition)) - {code}))
         reasons.append(f"it shares goods with {_words(others)}")
     sure = 1.0 if kind in EXACT else 0.0

@@ -112,13 +112,14 @@ def weighted(
     nomenclature: str = "nomenclature",
 ) -> nw.LazyFrame[Any]:
     """Multiply amounts by the weights of selections that have some; other rows stay."""
+    six = nw.col(product).str.slice(0, 6)
     for one in selections:
-        for code, weight in one.weights:
-            here = nw.col(product).str.slice(0, 6) == code
-            if len(selections) > 1:
-                here &= nw.col(nomenclature) == one.nomenclature
-            frame = frame.with_columns(
-                nw.when(here).then(nw.col(name) * weight).otherwise(nw.col(name)).alias(name)
-                for name in columns
-            )
+        if not one.weights:
+            continue
+        # One lookup, and not a condition for each code, which would nest as deep as a list is long.
+        factor = six.replace_strict(dict(one.weights), default=1.0, return_dtype=nw.Float64)
+        if len(selections) > 1:
+            here = nw.col(nomenclature) == one.nomenclature
+            factor = nw.when(here).then(factor).otherwise(nw.lit(1.0))
+        frame = frame.with_columns((nw.col(name) * factor).alias(name) for name in columns)
     return frame

@@ -27,8 +27,8 @@ def solved(
     onward: Mapping[str, list[str]],
     data: tuple[Imports, Imports],
     switchers: list[str],
-) -> list[tuple[str, str, float, int]]:
-    """Return code, target, weight and switchers of every link with a weight, in one family.
+) -> list[tuple[str, str, float, int, bool]]:
+    """Return code, target, weight, switchers and whether it is guessed of every link in a family.
 
     Parameters
     ----------
@@ -47,18 +47,20 @@ def solved(
         Without SciPy, where anything has to be estimated.
     """
     if all(len(onward[code]) == 1 for code in codes if code in onward):
-        return [(code, onward[code][0], 1.0, 0) for code in codes if code in onward]
+        return [(code, onward[code][0], 1.0, 0, False) for code in codes if code in onward]
     x, y = _shares(codes, data[0], switchers), _shares(targets, data[1], switchers)
     there = (x.sum(axis=1) > 0) & (y.sum(axis=1) > 0)
     x, y = x[there], y[there]
     pairs = [(k, targets.index(one)) for k, code in enumerate(codes) for one in onward[code]]
     weights = _least_squares(x, y, pairs, len(codes))
     traded = (x > 0).sum(axis=0)
-    return [
-        (codes[k], targets[m], float(weight), 0 if len(onward[codes[k]]) == 1 else int(traded[k]))
-        for (k, m), weight in zip(pairs, weights, strict=True)
-        if weight > 0
-    ]
+    found = []
+    for (k, m), weight in zip(pairs, weights, strict=True):
+        split = len(onward[codes[k]]) > 1
+        behind = int(traded[k]) if split else 0
+        if weight > 0:
+            found.append((codes[k], targets[m], float(weight), behind, split and not behind))
+    return found
 
 
 def _shares(codes: tuple[str, ...], data: Imports, reporters: list[str]) -> np.ndarray:

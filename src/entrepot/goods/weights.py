@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import narwhals as nw
 
 from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.goods.editions import POOLED, known_codes
 from entrepot.goods.solve import solved
 
 if TYPE_CHECKING:
@@ -42,14 +43,16 @@ class Split:
     weight
         0 to 1; the weights of one code add up to 1.
     switchers
-        Reporters behind it; 0 where there is one link only, so that nothing had to be estimated,
-        or where no reporter trades the code and the weight is equal over its links.
+        Reporters behind it; 0 where there is one link only, so that nothing had to be estimated.
+    guessed
+        Whether no reporter trades the code, so that the weight is equal over its links.
     """
 
     code: str
     other_code: str
     weight: float
     switchers: int
+    guessed: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,11 +65,14 @@ class Weights:
         From which edition to which.
     splits
         Every link with a weight above zero, by code.
+    nowhere
+        Codes of which nothing is followed, because they gathered goods from many others.
     """
 
     nomenclature: str
     other: str
     splits: tuple[Split, ...]
+    nowhere: tuple[str, ...] = ()
 
     def of(self, code: str) -> dict[str, float]:
         """Return where a code's trade goes."""
@@ -89,30 +95,35 @@ class Weights:
         onward: dict[str, list[Split]] = defaultdict(list)
         for one in further.splits:
             onward[one.code].append(one)
-        found: dict[tuple[str, str], tuple[float, list[int]]] = {}
+        found: dict[tuple[str, str], list[tuple[Split, Split]]] = defaultdict(list)
         for first in self.splits:
             for second in onward.get(first.other_code, ()):
-                key = first.code, second.other_code
-                weight, seen = found.get(key, (0.0, []))
-                behind = [n for n in (first.switchers, second.switchers) if n]
-                found[key] = weight + first.weight * second.weight, seen + behind
+                found[first.code, second.other_code].append((first, second))
+        weights = {key: sum(a.weight * b.weight for a, b in ways) for key, ways in found.items()}
         sums: dict[str, float] = defaultdict(float)
-        for (code, _), (weight, _) in found.items():
+        for (code, _), weight in weights.items():
             sums[code] += weight
         return Weights(
             self.nomenclature,
             further.other,
             tuple(
-                Split(code, other, weight / sums[code], min(seen, default=0))
-                for (code, other), (weight, seen) in sorted(found.items())
+                Split(
+                    code,
+                    other,
+                    weights[code, other] / sums[code],
+                    min((n for way in ways for n in _switchers(way)), default=0),
+                    any(one.guessed for way in ways for one in way),
+                )
+                for (code, other), ways in sorted(found.items())
             ),
+            tuple(sorted({*self.nowhere, *({one.code for one in self.splits} - sums.keys())})),
         )
 
     def to_arrow(self) -> pa.Table:
-        """Return as a table: code, other_code, weight, switchers."""
+        """Return as a table: code, other_code, weight, switchers, guessed."""
         import pyarrow as pa
 
-        names = ("code", "other_code", "weight", "switchers")
+        names = ("code", "other_code", "weight", "switchers", "guessed")
         return pa.table({name: [getattr(one, name) for one in self.splits] for name in names})
 
 
@@ -179,7 +190,20 @@ def estimate_weights(
             family.codes(nomenclature), family.codes(other), onward, (source, target), switchers
         )
     ]
-    return Weights(nomenclature, other, tuple(sorted(found, key=lambda s: (s.code, s.other_code))))
+    if codes is None and POOLED not in onward:
+        found.append(Split(POOLED, POOLED, 1.0, 0))
+    asked = _codes_of(nomenclature) if codes is None else set(codes)
+    nowhere = asked - {one.code for one in found}
+    found.sort(key=lambda one: (one.code, one.other_code))
+    return Weights(nomenclature, other, tuple(found), tuple(sorted(nowhere)))
+
+
+def _codes_of(nomenclature: str) -> set[str]:
+    return {code for code, editions in known_codes().items() if nomenclature in editions}
+
+
+def _switchers(way: tuple[Split, Split]) -> list[int]:
+    return [one.switchers for one in way if one.switchers]
 
 
 def _by_reporter(frame: Any) -> Mapping[str, Mapping[str, float]]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from entrepot.errors import RequestError
 from entrepot.lake import readers
 from entrepot.lake.catalog import Catalog
-from entrepot.lake.holding import Holding, LoadReport
 from entrepot.lake.state import State
 from entrepot.sources import split_address
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     import duckdb
     import narwhals as nw
 
+    from entrepot.lake.holding import Holding, LoadReport
     from entrepot.lake.layout import Order
     from entrepot.lake.picture import Picture
     from entrepot.model.columns import Table

@@ -10,7 +10,7 @@ from entrepot.model.display import NBSP, number, range_text, split_unit
 from entrepot.model.period import Period
 from entrepot.report import definitions, words
 from entrepot.report.bars import bar_of, spans_of
-from entrepot.report.origins import is_computed, origin_name
+from entrepot.report.origins import is_computed, origin_name, source_name
 from entrepot.report.parts import Card
 
 if TYPE_CHECKING:
@@ -185,4 +185,4 @@ def source_on_card(figure: Figure) -> str:
         names = dict.fromkeys(origin_name(item.origin) for item in figure.evidence)
         who = ", ".join(names)
         return f"from published: {who}" if len(figure.evidence) > 1 else who
-    return first.source.upper() if first.source != "computed" else origin_name(first.origin)
+    return source_name(first.source) if first.source != "computed" else origin_name(first.origin)

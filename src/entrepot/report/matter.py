@@ -1,4 +1,4 @@
-"""End matter: what words mean here, which sources were used, and how to get the same again."""
+"""End matter: what words mean here, what stands in the head, and how to get the same again."""
 
 from __future__ import annotations
 
@@ -8,20 +8,18 @@ from typing import TYPE_CHECKING
 
 from entrepot.report import words
 from entrepot.report.definitions import command_for
-from entrepot.report.origins import row_of
 from entrepot.report.parts import Command, Term
-from entrepot.sources import source_info
+from entrepot.report.taken import data_used
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from entrepot.figures import Caveat, Figure
     from entrepot.goods import GoodsList
-    from entrepot.lake import Holding
     from entrepot.report.book import Book, Subject
     from entrepot.report.cards import Headline
 
-__all__ = ["caveats", "commands", "line_of", "sources", "state", "terms"]
+__all__ = ["caveats", "commands", "line_of", "state", "terms"]
 
 
 def terms(subject: Subject, *, claims: bool, inputs: bool) -> tuple[Term, ...]:
@@ -82,66 +80,6 @@ def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def sources(book: Book) -> tuple[Term, ...]:
-    """Return every source used, with what was taken from it."""
-    found = []
-    for name, items in _by_source(book).items():
-        info = source_info(name)
-        whole = "an extract" if any(item.is_partial for item in items) else "the whole"
-        text = (
-            f"{info.publisher}; {items[0].nomenclature}, {_years(items)}, "
-            f"{sum(item.rows for item in items):,} rows, {whole}, SHA-256 "
-            f"{', '.join(item.snapshot for item in items)}. {info.licence}."
-        )
-        found.append(Term(info.title, text, info.url))
-    used = {item.id: item for figure in book.figures for item in figure.evidence if item.id}
-    printed = [row for name in sorted(used) if (row := row_of(used[name])) is not None]
-    others = [row for row in printed if not row.id.startswith("CO-")]
-    ours = [row for row in printed if row.id.startswith("CO-")]
-    if others:
-        origins = len({row.origin for row in others})
-        text = (
-            f"{words.count_word(len(others), 'number')} of "
-            f"{words.count_word(origins, 'origin')} stand on this page; copies of one release "
-            "count once."
-        )
-        found.append(Term("Published figures", words.capital(text)))
-    if any(item.source == "icio" for figure in book.figures for item in figure.evidence):
-        found += _inputs(book)
-    if ours:
-        text = f"{ours[0].origin_words}; {words.count_word(len(ours), 'result')} on this page."
-        found.append(Term("Computed results", words.capital(text)))
-    return tuple(found)
-
-
-def _inputs(book: Book) -> list[Term]:
-    """Return the tables of inputs, unless they stand among what the lake holds."""
-    if book.lake.holds("icio"):
-        return []
-    info = source_info("icio")
-    used = next(f for f in book.figures if f.evidence and f.evidence[0].source == "icio")
-    text = (
-        f"{info.publisher}; {used.definition.period}, read from the installed package "
-        f"sanction-simulator, SHA-256 {used.evidence[0].snapshot}. {info.licence}."
-    )
-    return [Term(info.title, text, info.url)]
-
-
-def _by_source(book: Book) -> dict[str, list[Holding]]:
-    found: dict[str, list[Holding]] = {}
-    for item in book.lake.holdings():
-        found.setdefault(item.source, []).append(item)
-    return found
-
-
-def _years(items: list[Holding]) -> str:
-    years = [period.year for item in items for period in item.periods]
-    if not years:
-        return ""
-    first, last = min(years), max(years)
-    return f"{first} to {last}" if first < last else f"{first}"
-
-
 def _in_parts(listed: GoodsList) -> str:
     name = "tier" if listed.id == "chpl" else "part"
     return f" in {words.count_word(len(listed.parts), name)}" if listed.parts else ""
@@ -158,9 +96,12 @@ def state(
     rows = []
     if listed := subject.listed:
         rows.append(("List", f"{listed.title}{_as_read(listed)}"))
-    held = [f"{name.upper()} {_years(items)}".strip() for name, items in _by_source(book).items()]
-    latest = [str(figure.definition.period) for figure in found if figure.status == "ok"]
-    text = ", ".join(held) or "bundled tables only"
+    latest = [
+        str(figure.definition.period)
+        for figure in found
+        if figure.status == "ok" and any(item.id for item in figure.evidence)
+    ]
+    text = ", ".join(data_used(book)) or "bundled tables only"
     rows.append(("Data", f"{text}; in print to {max(latest)}" if latest else text))
     specifications = found.share.specifications
     if specifications:

@@ -7,13 +7,14 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from entrepot.sources import is_own
 from entrepot.sources.published.read import published
 
 if TYPE_CHECKING:
     from entrepot.figures import Evidence, Figure
     from entrepot.sources.published.read import Published
 
-__all__ = ["is_computed", "origin_name", "printed_row", "row_of", "when_of"]
+__all__ = ["is_computed", "origin_name", "printed_row", "row_of", "source_name", "when_of"]
 
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
@@ -59,6 +60,17 @@ def origin_name(origin: str) -> str:
     if origin in _names():
         return _names()[origin]
     return " ".join(part.capitalize() for part in origin.split("-"))
+
+
+def source_name(source: str) -> str:
+    """Return a source as a page names it: capitals, or the id of a table of one's own.
+
+    Examples
+    --------
+    >>> source_name("baci"), source_name("table.kyrgyz")
+    ('BACI', 'table.kyrgyz')
+    """
+    return source if is_own(source) else source.upper()
 
 
 def when_of(row: Published) -> str:

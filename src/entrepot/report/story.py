@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import entrepot
 from entrepot.model.groups import pinned
 from entrepot.model.period import Period
-from entrepot.report import matter, only_inputs
+from entrepot.report import matter, only_inputs, taken
 from entrepot.report.answer import answer, title_of
 from entrepot.report.book import Book, Subject
 from entrepot.report.bought import Bought, bought
@@ -127,7 +127,7 @@ def _described(
         terms=matter.terms(
             subject, claims=checked is not None, inputs=isinstance(industries, Bought)
         ),
-        sources=matter.sources(book),
+        sources=taken.sources(book, subject),
         commands=matter.commands(
             subject,
             share,

@@ -162,7 +162,7 @@ def table(text: str, delim: str = ",") -> tuple[list[str], list[list[str]]]:
     ]
 
 
-_NUMBER = re.compile(r"([0-9]{1,15}(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,2})?")
+_NUMBER = re.compile(r"(0*[0-9]{1,15}(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,2})?")
 
 
 def number(text: str) -> float:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from entrepot.model.display import NBSP
 from entrepot.report import words
 from entrepot.report.cards import percent_span
-from entrepot.report.origins import origin_name
+from entrepot.report.origins import origin_name, source_name
 from entrepot.report.parts import Link, Note, Remark, Sentence, Table
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def source(rows: list[Published], series: list[Figure]) -> tuple[str | Link, ...
         names = dict.fromkeys(
             f"{origin_name(item.origin)} over published totals"
             if item.origin
-            else f"rows of {item.source.upper()}"
+            else f"rows of {source_name(item.source)}"
             for figure in series
             for item in figure.evidence
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.report import words
 from entrepot.report.definitions import ADD_DATA
-from entrepot.report.origins import is_computed, origin_name
+from entrepot.report.origins import is_computed, origin_name, source_name
 from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
 from entrepot.report.pictures import Butterfly, Flow, Picture, Side, Weights
 
@@ -196,7 +196,7 @@ def _source(
     pairs = [*there.values(), *back.values()]
     evidence = [item for pair in pairs for figure in pair for item in figure.evidence]
     names = dict.fromkeys(
-        origin_name(item.origin) if item.origin else item.source.upper() for item in evidence
+        origin_name(item.origin) if item.origin else source_name(item.source) for item in evidence
     )
     whiskers = any(kind == "whisker" for kind, _ in _key(flows))
     said = " Whiskers: other origins and definitions of the same year." if whiskers else ""

@@ -8,7 +8,7 @@ from entrepot.model.display import NBSP, number
 from entrepot.report import words
 from entrepot.report.breaks import break_of
 from entrepot.report.definitions import ADD_DATA
-from entrepot.report.origins import row_of
+from entrepot.report.origins import row_of, source_name
 from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
 from entrepot.report.pictures import Bar, Panel, Picture, TierPanels
 from entrepot.report.sections.tiers import Tier, Unit, source_of, tier_of, tiers_of, years_of
@@ -187,6 +187,8 @@ def _source(total: Tier) -> tuple[str, ...]:
     names = []
     for item in figure.evidence:
         row = row_of(item)
-        names.append(row.origin_words if row else f"{item.source.upper()}, SHA-256 {item.snapshot}")
+        names.append(
+            row.origin_words if row else f"{source_name(item.source)}, SHA-256 {item.snapshot}"
+        )
     left_out = [note.text for note in figure.caveats if note.id == "missing-codes"]
     return (f"{'; '.join(dict.fromkeys(names))}. {' '.join(left_out)}".strip(),)

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 from entrepot.errors import RequestError
 from entrepot.figures import flow_sources, links_held
 from entrepot.goods import goods_selection
+from entrepot.model.display import joined
 from entrepot.report import words
 from entrepot.report.breaks import break_of
 from entrepot.report.definitions import ADD_DATA, command_for, name_of
+from entrepot.report.origins import source_name
 from entrepot.report.parts import Gap, Remark, Section
+from entrepot.sources import is_own, split_address
 
 if TYPE_CHECKING:
     from entrepot.report.book import Book, Subject
@@ -31,7 +34,7 @@ def section(
     """Return what would narrow the ranges; claims that cannot be tested come last."""
     gaps = [
         *_figures(subject, found),
-        *_total(book, subject, found),
+        *_total(book, subject),
         *_reporter(subject),
         *_codes(book, subject),
         *_bases(book, subject),
@@ -57,14 +60,21 @@ def _figures(subject: Subject, found: Headline) -> list[Gap]:
     return [Gap(words.capital(count), why, ADD_DATA)]
 
 
-def _total(book: Book, subject: Subject, found: Headline) -> list[Gap]:
-    """Say that no total is held, unless the lake has given one to a headline share."""
+def _total(book: Book, subject: Subject) -> list[Gap]:
+    """Say that no total of the goods is held, unless the lake has given one to a share."""
     held_sources = flow_sources(book.lake)
-    shares = (item.source for share in (found.share, found.overall) for item in share.evidence)
-    if not set(held_sources).isdisjoint(shares):
+    if _totalled(book, subject, subject.goods) & {*held_sources}:
         return []
-    names = " and ".join(source.upper() for source in sorted(held_sources))
-    held = f"The lake has no total in {names}" if names else "The lake is empty"
+    whole = sorted(_totalled(book, subject, "all") & {*held_sources})
+    others = [source for source in held_sources if source not in whole]
+    if not held_sources:
+        held = "The lake is empty"
+    elif not others:
+        held = "The lake has no trade by product"
+    else:
+        held = f"The lake has no total of these goods in {joined(_names(others))}"
+    if whole:
+        held += f", and one over all goods in {joined(_names(whole))}"
     return [
         Gap(
             words.capital(f"{subject.buyers} imports from everyone, by product"),
@@ -72,6 +82,25 @@ def _total(book: Book, subject: Subject, found: Headline) -> list[Gap]:
             ADD_DATA,
         )
     ]
+
+
+def _names(held_sources: list[str]) -> list[str]:
+    """Return names of sources; several tables of the user's own are counted."""
+    own = [source for source in held_sources if is_own(source)]
+    names = [source_name(source) for source in held_sources if source not in own]
+    return [*names, *(own if len(own) < 2 else [f"{len(own)} tables of your own"])]
+
+
+def _totalled(book: Book, subject: Subject, goods: str) -> set[str]:
+    """Return the sources that gave a total of imports to some share on the page."""
+    return {
+        split_address(item.source)[0]
+        for figure in book.figures
+        if figure.definition.measure == "import_share"
+        and figure.definition.importer == subject.importer
+        and figure.definition.goods == goods
+        for item in figure.evidence
+    }
 
 
 def _reporter(subject: Subject) -> list[Gap]:
