@@ -43,7 +43,9 @@ def lake(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Lake:
 @pytest.fixture(scope="module")
 def reconciled(lake: Lake) -> dict[Cell, tuple[float, str]]:
     reconcile_lake(lake, source="comtrade", period=2022)
-    rows = lake.flows("reconciled").select("exporter", "importer", "product", "value_usd", "told_by")
+    rows = lake.flows("reconciled").select(
+        "exporter", "importer", "product", "value_usd", "told_by"
+    )
     return {row[:3]: row[3:] for row in rows.to_native().fetchall()}
 
 

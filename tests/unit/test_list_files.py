@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 from collections import defaultdict
 from datetime import date
 from pathlib import Path
@@ -18,10 +19,23 @@ from entrepot.model.product import harmonized
 FOLDERS = sorted(
     path.parent for path in (Path(entrepot.goods.__file__).parent / "lists").glob("*/act.yml")
 )
-FIELDS = (
-    "code,nomenclature,ex,part,wording,adopted,applies,seen_from,not_before,valid_to,wind_down,"
-    "act,article,certainty,note"
-).split(",")
+FIELDS = [
+    "code",
+    "nomenclature",
+    "ex",
+    "part",
+    "wording",
+    "adopted",
+    "applies",
+    "seen_from",
+    "not_before",
+    "valid_to",
+    "wind_down",
+    "act",
+    "article",
+    "certainty",
+    "note",
+]
 
 
 class _Closed(BaseModel):
@@ -147,5 +161,5 @@ def test_no_code_is_listed_twice_at_once(folder: Path, head: OneList) -> None:
         )
     for key, spans in stretches.items():
         spans.sort()
-        for (_, end), (start, _) in zip(spans, spans[1:], strict=False):
+        for (_, end), (start, _) in itertools.pairwise(spans):
             assert end < start, f"{head.id} {key}"

@@ -11,7 +11,6 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from made_comtrade import CHINA, GERMANY, row, text_of
 
 from entrepot.engine import connect
 from entrepot.errors import BadFileError, NoEvidenceError, RequestError
@@ -19,6 +18,7 @@ from entrepot.figures.reconciling import reconcile_lake
 from entrepot.lake import Lake
 from entrepot.reconcile import Gap, Odds, bundled_odds, fixed_point, pair, variances
 from entrepot.sources.reconciled.parse import COLUMNS
+from made_comtrade import CHINA, GERMANY, row, text_of
 
 
 def reports(*rows: tuple[Any, ...]) -> Any:

@@ -41,6 +41,7 @@ def ask(
     currency: Annotated[str | None, _key("USD, CNY, EUR, RUB.")] = None,
     flow: Annotated[str | None, _key("one_way, or both for two-way trade.")] = None,
     k: Annotated[int | None, _key("Number of suppliers, for cr.")] = None,
+    told_by: Annotated[str | None, _key("Whose reports: exporter or importer.")] = None,
     follow: Annotated[
         str | None,
         _key("Lists in other editions: family, same_code, all_in, none_in, weighted ..."),
@@ -70,6 +71,7 @@ def ask(
         currency=currency,
         flow=flow,
         k=k,
+        told_by=told_by,
         follow=follow,
         sector=sector,
     )

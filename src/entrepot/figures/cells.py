@@ -142,6 +142,8 @@ class Cells:
         """Return the column to add up."""
         if asked.quantity == "mass":
             return "mass_kg"
+        if asked.told_by and not self.held.has_reports:  # reconciled rows keep both reports
+            return f"value_{asked.told_by}_usd"
         return "value_usd" if self.held.currency == "USD" else "value_reported"
 
     def rows(self, by: Side, goods: Goods, asked: Definition) -> Frame:
@@ -153,6 +155,8 @@ class Cells:
         rows = rows.filter(within, nw.col("freq") == self.held.freq, abroad)
         if self.voice:
             rows = rows.filter(_in_books(self.voice, asked))
+        if asked.told_by and not self.voice:
+            rows = rows.filter(~nw.col(self.column(asked)).is_null())
         rows = self._one_basis(rows, asked)
         if asked.valuation:
             rows = rows.filter(nw.col("valuation") == asked.valuation.upper())

@@ -19,6 +19,7 @@ CHOICES = {
     "quantity": ("value", "mass", "items"),
     "currency": ("USD", "CNY", "EUR", "RUB"),
     "flow": ("one_way", "both"),
+    "told_by": ("exporter", "importer"),
     "follow": (*get_args(Variant), "weighted"),
 }
 
@@ -53,6 +54,9 @@ class Definition:
         ``one_way`` from exporter to importer; ``both`` adds the way back (two-way trade).
     k
         Number of suppliers in a concentration ratio.
+    told_by
+        Whose reports count, ``exporter`` or ``importer``; None takes the better ones. With one side
+        behind every year a series does not break when the other falls silent.
     follow
         How a list is followed into the edition of the data: ``family`` (closed families, the same
         number, clean successors), ``same_code``, ``without_changed``, ``without_partial``,
@@ -75,6 +79,7 @@ class Definition:
     currency: str = "USD"
     flow: str = "one_way"
     k: int | None = None
+    told_by: str | None = None
     follow: str = "family"
     sector: str | None = None
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures import caveats, completeness
-from entrepot.figures.cells import Cells, totals
+from entrepot.figures.cells import SIDES, Cells, totals
 from entrepot.figures.editions import goods_in, other_goods, rests_on
 from entrepot.figures.estimate import Answer, Estimate, Missing
 from entrepot.figures.held import held
@@ -16,6 +16,7 @@ from entrepot.figures.refusals import refusal, silent
 from entrepot.figures.variants import territories, territory
 from entrepot.model.areas import WORLD
 from entrepot.model.product import NO_CODES
+from entrepot.sources import split_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +33,7 @@ __all__ = ["answer"]
 EDITIONS = "how the list is followed into the edition"
 HONG_KONG = "Hong Kong in or out"
 REPORTS = "whose report"
+RECONCILED = "reconciled"
 
 
 def answer(definition: Definition, lake: Lake, source: str) -> Answer | Missing:
@@ -68,6 +70,8 @@ def _from_rows(
         return Missing(f"{source} does not tell goods by origin")
     if definition.quantity == "value" and (refusal := _other_currency(definition, deliveries)):
         return Missing(refusal)
+    if definition.told_by and not (deliveries.has_reports or _is_reconciled(source)):
+        return Missing(f"{source} does not keep what each side reports")
     told = _every_voice(definition, lake, deliveries)
     spoken = [one for one in told if isinstance(one, _Spoken)]
     if not spoken:
@@ -76,6 +80,8 @@ def _from_rows(
     cells, goods, main = spoken[0].cells, spoken[0].goods, spoken[0].main
     others = [(REPORTS, other.main) for other in spoken[1:]]
     others += spoken[0].followed
+    if _is_reconciled(source) and not definition.told_by:
+        others += _each_report(definition, goods, cells)
     others += _elsewhere(definition, goods, cells)
     notes = [note for one in goods for note in caveats.for_goods(one)]
     notes += caveats.resting(main.rests_on)
@@ -104,6 +110,8 @@ def _every_voice(definition: Definition, lake: Lake, deliveries: Held) -> list[_
     voices: tuple[Side | None, ...] = (None,)
     if deliveries.has_reports:
         voices = _voices(definition)
+        if definition.told_by:
+            voices = tuple(voice for voice in voices if voice == definition.told_by)
     mute = {voice: silent(Cells(lake, deliveries, voice), definition) for voice in voices}
     if all(mute.values()):
         return [one for one in mute.values() if one]
@@ -191,6 +199,20 @@ def _elsewhere(
             yield HONG_KONG, other_side
 
 
+def _is_reconciled(source: str) -> bool:
+    return split_address(source)[0] == RECONCILED
+
+
+def _each_report(
+    definition: Definition, goods: Goods, cells: Cells
+) -> Iterator[tuple[str, Estimate]]:
+    """Yield the same from one side's reports, which reconciled rows keep."""
+    for side in SIDES:
+        found = _estimate(definition.but(told_by=side), goods, cells)
+        if isinstance(found, Estimate):
+            yield REPORTS, found
+
+
 def _estimate(
     definition: Definition,
     goods: Goods,
@@ -212,8 +234,8 @@ def _estimate(
         "goods": words,
         "territory": territory(definition),
     }
-    if cells.voice:
-        choices["report"] = f"{cells.voice}'s"
+    if side := cells.voice or definition.told_by:
+        choices["report"] = f"{side}'s"
     return Estimate(
         value=found.value,
         unit=definition.unit,

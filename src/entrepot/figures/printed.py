@@ -40,6 +40,8 @@ def answer(definition: Definition, source: str, lake: Lake) -> Answer | Missing:
     without Hong Kong. A share or growth that nobody printed is derived from two levels of one
     origin. Numbers of low confidence (spot conversions, slips, superseded ones) never count.
     """
+    if definition.told_by:
+        return Missing(f"{source} is not told by side")
     if definition.quantity != "value":
         return Missing(f"{source} holds values, not {definition.quantity}")
     rows = statements("computed" if source == "computed" else "published", lake)

@@ -164,7 +164,9 @@ def _reports(
         raise NoEvidenceError(
             f"the lake's {source} has no such reports", hint="see: entrepot data list"
         )
-    return rows.to_native(), tuple(sorted({str(day)[:7] if freq != "A" else str(day)[:4] for day, freq in spans}))
+    return rows.to_native(), tuple(
+        sorted({str(day)[:7] if freq != "A" else str(day)[:4] for day, freq in spans})
+    )
 
 
 def _official(

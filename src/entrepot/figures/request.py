@@ -86,6 +86,7 @@ def _about_inputs(definition: Definition) -> Definition:
         ("basis", definition.basis, "dispatch"),
         ("flow", definition.flow, "one_way"),
         ("valuation", definition.valuation, None),
+        ("told_by", definition.told_by, None),
     ):
         if value != plain:
             raise RequestError(

@@ -192,7 +192,8 @@ SELECT {key.replace("p.", "")}, value_usd,
 FROM (
     SELECT *,
            coalesce(weight_exporter * value_exporter_usd, 0)
-           + coalesce((1 - weight_exporter) * value_importer_usd * exp(-log_freight), 0) AS value_usd,
+           + coalesce((1 - weight_exporter) * value_importer_usd * exp(-log_freight), 0)
+               AS value_usd,
            sqrt(weight_exporter ** 2 * of_exporter + (1 - weight_exporter) ** 2 * of_importer)
                AS deviation
     FROM (

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError
+from entrepot.reconcile.pairing import over
 
 if TYPE_CHECKING:
     import duckdb
@@ -61,7 +62,7 @@ class Freight:
         return max(0.0, math.expm1(log))
 
     def sql(self) -> str:
-        """Return the log of one plus the rate as SQL over `pairs_with_distance`; never below zero."""
+        """Return the log of one plus the rate as SQL over cells with distance; never below zero."""
         parts = (
             f"({value!r}::DOUBLE) * ({term})"
             for value, term in zip(self.coefficients, _TERMS, strict=True)
@@ -86,11 +87,13 @@ def estimate_freight(cells: duckdb.DuckDBPyRelation) -> Freight:
     """
     import numpy as np
 
-    found = cells.query(
+    found = over(
+        cells,
         "cells",
         f"""
-        SELECT ln(value_importer_usd / mass_importer_kg) - ln(value_exporter_usd / mass_exporter_kg),
-               log_km, border::DOUBLE, log_unit_value
+        SELECT ln(value_importer_usd / mass_importer_kg)
+                   - ln(value_exporter_usd / mass_exporter_kg) AS gap,
+               log_km, border::DOUBLE AS border, log_unit_value
         FROM cells
         WHERE least(value_exporter_usd, value_importer_usd) >= 10000
           AND value_exporter_usd IS NOT NULL AND value_importer_usd IS NOT NULL

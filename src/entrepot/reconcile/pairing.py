@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from entrepot.errors import RequestError
 
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["CELL", "PAIRED", "pair"]
+__all__ = ["CELL", "PAIRED", "over", "pair"]
 
 CELL = ("period", "freq", "exporter", "importer", "product", "nomenclature")
 """What makes a cell: the flow that two countries may both report."""
@@ -49,14 +49,20 @@ def pair(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
     added up. `is_reexport` is true where all of the exporter's report is re-exports, null where it
     is not told apart.
     """
-    told = {side for (side,) in rows.query("flows", "SELECT DISTINCT told_by FROM flows").fetchall()}
+    sides = over(rows, "flows", "SELECT DISTINCT told_by FROM flows").fetchall()
+    told = {side for (side,) in sides}
     if told - {"exporter", "importer"}:
         raise RequestError(
             "these rows are no reports of one side each",
             why=f"told_by has {', '.join(sorted(map(str, told - {'exporter', 'importer'})))}",
             hint="reconcile comtrade, or a table that says who reports each row",
         )
-    return rows.query("flows", _SQL)
+    return over(rows, "flows", _SQL)
+
+
+def over(rows: duckdb.DuckDBPyRelation, name: str, sql: str) -> duckdb.DuckDBPyRelation:
+    """Return what a query says over rows that it calls by a name."""
+    return cast("duckdb.DuckDBPyRelation", rows.query(name, sql))
 
 
 _KEY = ", ".join(CELL)

@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError
 from entrepot.model.tables import read_table
+from entrepot.reconcile.pairing import over
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -35,12 +36,21 @@ if TYPE_CHECKING:
     import duckdb
     import numpy as np
 
-__all__ = ["Gap", "Odds", "Variances", "bundled_odds", "fixed_point", "gaps", "implied", "variances"]
+__all__ = [
+    "Gap",
+    "Odds",
+    "Variances",
+    "bundled_odds",
+    "fixed_point",
+    "gaps",
+    "implied",
+    "variances",
+]
 
 SMALLEST = 10_000.0
 """US dollars below which a cell is no evidence of anybody's reliability: rounding rules there."""
 WIDEST = 3.0
-"""Log gap above which two reports are of different things (20 times), and no larger gap counts more."""
+"""Log gap above which two reports are of different things (20 times): no larger one counts more."""
 _FEW = 5.0
 """Cells that the mean of all reporters is worth beside a reporter's own."""
 _ROUNDS = 12
@@ -130,10 +140,11 @@ def gaps(pairs: duckdb.DuckDBPyRelation, freight: str = "0") -> tuple[Gap, ...]:
     freight
         SQL for the log freight that an importer's report has on top.
     """
-    found = pairs.query(
+    found = over(
+        pairs,
         "pairs",
         f"""
-        SELECT exporter, importer, count(*), 
+        SELECT exporter, importer, count(*),
                avg(least(abs(gap), {WIDEST})), avg(abs(tanh(gap / 2)))
         FROM (SELECT *, ln(value_importer_usd / value_exporter_usd) - ({freight}) AS gap FROM pairs
               WHERE value_exporter_usd > 0 AND value_importer_usd > 0
@@ -169,7 +180,10 @@ def variances(found: Sequence[Gap]) -> Variances:
         solved = _additive(squares, weights, places, len(solved), typical)
     solved = _level(solved, len(exporters))
     errors = _errors(squares, solved, cells, places)
-    names = [*(("exporter", name) for name in exporters), *(("importer", name) for name in importers)]
+    names = [
+        *(("exporter", name) for name in exporters),
+        *(("importer", name) for name in importers),
+    ]
     counts = np.bincount(places[0], cells, len(names)) + np.bincount(places[1], cells, len(names))
     values = dict(zip(names, map(float, solved), strict=True))
     return Variances(
@@ -209,7 +223,8 @@ def _level(solved: np.ndarray, exporters: int) -> np.ndarray:
     moved = solved.copy()
     moved[:exporters] += shift
     moved[exporters:] -= shift
-    return np.maximum(moved, 1e-6)
+    floored: np.ndarray = np.maximum(moved, 1e-6)
+    return floored
 
 
 def _errors(
@@ -221,16 +236,19 @@ def _errors(
     # The variance of a mean of half-normals, carried over to its square.
     noise = 4 * fitted**2 * (math.pi / 2 - 1) / cells
     weights = 1 / np.maximum(noise, 1e-12)
-    own = np.bincount(places[0], weights, len(solved)) + np.bincount(places[1], weights, len(solved))
-    return 1 / np.sqrt(np.maximum(own, 1e-12))
+    own = np.bincount(places[0], weights, len(solved)) + np.bincount(
+        places[1], weights, len(solved)
+    )
+    errors: np.ndarray = 1 / np.sqrt(np.maximum(own, 1e-12))
+    return errors
 
 
 def fixed_point(found: Sequence[Gap], rounds: int = 25) -> Odds:
     """Return the Growth Lab's reliability scores as odds of weights.
 
     An exporter's score is its number of partners over the sum of its relative gaps, each times the
-    score of the partner; importers likewise; 25 rounds from one. The weight of the exporter's report
-    is ``e^a / (e^a + e^b)`` of the two scores.
+    score of the partner; importers likewise; 25 rounds from one. The weight of the exporter's
+    report is ``e^a / (e^a + e^b)`` of the two scores.
 
     Raises
     ------
@@ -310,8 +328,8 @@ def implied(cells: Iterable[tuple[str, str, float, float, float]]) -> Odds:
     places = np.array([[first[row[0]] for row in rows], [second[row[1]] for row in rows]])
     odds = np.array([row[2] for row in rows])
     size = len(exporters) + len(importers)
-    weights = np.ones(len(rows))
-    solved = np.zeros(size)
+    weights: np.ndarray = np.ones(len(rows))
+    solved: np.ndarray = np.zeros(size)
     for _ in range(60):
         left = np.zeros((size, size))
         for one in (0, 1):
@@ -359,7 +377,9 @@ def _places(found: Sequence[Gap], exporters: list[str], importers: list[str]) ->
     first = {name: place for place, name in enumerate(exporters)}
     second: dict[str, int] = defaultdict(int)
     second |= {name: place + len(exporters) for place, name in enumerate(importers)}
-    return np.array([[first[gap.exporter] for gap in found], [second[gap.importer] for gap in found]])
+    return np.array(
+        [[first[gap.exporter] for gap in found], [second[gap.importer] for gap in found]]
+    )
 
 
 def _relative(variance: float) -> float:

@@ -1,0 +1,1 @@
+"""What `entrepot reconcile` makes of two reports."""
