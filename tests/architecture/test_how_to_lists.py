@@ -41,6 +41,13 @@ def test_commands_print_what_is_shown(tmp_path: Path) -> None:
         assert [line.rstrip() for line in printed] == shown.splitlines(), words
 
 
+def test_no_day_is_made_up_where_none_was_given(tmp_path: Path) -> None:
+    printed = run(f"goods show {EXAMPLE}", ROOT, {"ENTREPOT_LAKE": str(tmp_path)})
+    assert "880621" in printed
+    assert "2024-07-31" in printed
+    assert "1988" not in printed
+
+
 def run(words: str, folder: Path, settings: dict[str, str]) -> str:
     """Return what a command prints."""
     done = subprocess.run(

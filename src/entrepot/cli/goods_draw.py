@@ -89,12 +89,21 @@ def draw_list(
             screen.print(Text(f"{text.id}: {text.title}, {text.url}", style="dim"))
 
 
+def _since(entry: ListEntry) -> str:
+    """Return the day it was listed, or by which it was; nothing for one of a user without days."""
+    from entrepot.goods.own_rows import ALWAYS
+
+    if entry.seen_from == ALWAYS:
+        return ""
+    return str(entry.adopted or f"by {entry.seen_from}")
+
+
 def _row(entry: ListEntry, data: dict[str, Any], to: str) -> list[str]:
     code = f"{entry.code} ex" if entry.ex else entry.code
     until = str(entry.valid_to or "")
     if entry.wind_down:
         until = f"{until} (contracts until {entry.wind_down})".strip()
-    since = str(entry.adopted or f"by {entry.seen_from}")
+    since = _since(entry)
     if entry.applies and entry.applies != entry.adopted:
         since += f", applies {entry.applies}"
     return [
@@ -104,7 +113,7 @@ def _row(entry: ListEntry, data: dict[str, Any], to: str) -> list[str]:
         entry.wording,
         since,
         until,
-        f"{entry.act} ({entry.certainty})",
+        f"{entry.act} ({entry.certainty})".strip(),
         _followed(entry.code, data[to]),
     ]
 
@@ -137,7 +146,8 @@ def draw_diff(found: Diff, screen: Console) -> None:
 
 def _short(entry: ListEntry) -> list[str]:
     code = f"{entry.code} ex" if entry.ex else entry.code
-    return [code, entry.part, entry.wording, f"{entry.act}, {entry.adopted or entry.seen_from}"]
+    day = _since(entry).removeprefix("by ")
+    return [code, entry.part, entry.wording, ", ".join(filter(None, (entry.act, day)))]
 
 
 def draw_history(code: str, found: tuple[Seen, ...], screen: Console) -> None:
@@ -150,7 +160,7 @@ def draw_history(code: str, found: tuple[Seen, ...], screen: Console) -> None:
             seen.entry.code + (" ex" if seen.entry.ex else ""),
             seen.entry.nomenclature,
             seen.entry.part,
-            str(seen.entry.adopted or f"by {seen.entry.seen_from}"),
+            _since(seen.entry),
             str(seen.entry.valid_to or ""),
             seen.entry.act,
             seen.entry.certainty,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import statistics
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from entrepot.figures.figure import Specification, Specifications
 
@@ -70,9 +70,22 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Why a source cannot answer, and what would help."""
+    """Why a source cannot answer, and what would help.
+
+    Attributes
+    ----------
+    reason
+        In words.
+    kind
+        ``time``: it is not held for all of it; ``silent``: no side of the trade reports to it.
+        Many sources held have nothing to do with a question; what is alike is said once.
+    there
+        Of ``time``: what is held, and what of it could be asked.
+    """
 
     reason: str
+    kind: Literal["", "time", "silent"] = ""
+    there: str = ""
 
 
 def specifications(estimates: Sequence[Estimate]) -> Specifications | None:
@@ -87,13 +100,13 @@ def specifications(estimates: Sequence[Estimate]) -> Specifications | None:
 
 
 def _moves_most(items: Sequence[Specification]) -> str | None:
-    """Name the choice with the largest median move when it alone is changed."""
+    """Name the choice with the largest median move when it alone is changed, if any moves it."""
     moves: dict[str, list[float]] = {}
     for one, other in itertools.combinations(items, 2):
         names = one.choices.keys() | other.choices.keys()
         changed = [name for name in names if one.choices.get(name) != other.choices.get(name)]
         if len(changed) == 1:
             moves.setdefault(changed[0], []).append(abs(one.value - other.value))
-    if not moves:
-        return None
-    return max(sorted(moves), key=lambda name: statistics.median(moves[name]))
+    medians = {name: statistics.median(moves[name]) for name in sorted(moves)}
+    most = max(medians, key=medians.__getitem__, default=None)
+    return most if most and medians[most] > 0 else None

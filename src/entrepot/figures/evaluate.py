@@ -9,6 +9,7 @@ from entrepot.figures.definition import Definition
 from entrepot.figures.estimate import Answer, Estimate, Missing, specifications
 from entrepot.figures.figure import Figure
 from entrepot.figures.held import flow_sources
+from entrepot.figures.reasons import in_lines
 from entrepot.figures.request import PRINTED, SHARES, checked
 from entrepot.goods.parse import NAMED
 from entrepot.lake import Lake
@@ -77,10 +78,11 @@ def _evaluated(definition: Definition, lake: Lake) -> Figure:
         answers = [(name, item) for name, item in answers if name != "computed"]
     if answers:
         return _figure(definition, answers)
-    reasons = [item.reason for item in found.values() if isinstance(item, Missing)]
+    missing = {name: item for name, item in found.items() if isinstance(item, Missing)}
+    reason = in_lines(missing, definition)
     if definition.source is None and not lake.holdings():
-        reasons.append("the lake is empty; bring BACI in with: entrepot data add baci FILE")
-    return _insufficient(definition, ". ".join(reasons))
+        reason += "\nthe lake is empty; bring BACI in with: entrepot data add baci FILE"
+    return _insufficient(definition, reason)
 
 
 def _sources(definition: Definition, lake: Lake) -> list[str]:

@@ -51,15 +51,19 @@ def answer(definition: Definition, lake: Lake, source: str) -> Answer | Missing:
     deliveries = held(lake, source, periods)
     if isinstance(deliveries, Missing):
         return deliveries
-    reasons: dict[str, str] = {}
+    missing: dict[str, Missing] = {}
     for one in deliveries:
         found = _from_rows(definition, lake, source, one)
         if isinstance(found, Answer):
             return found
-        reasons.setdefault(found.reason, one.rhythm)
-    if len(reasons) == 1:
-        return Missing(next(iter(reasons)))
-    return Missing("; ".join(f"{rhythm} rows: {text}" for text, rhythm in reasons.items()))
+        missing[one.rhythm] = found
+    kinds, reasons = (
+        {getattr(one, name) for one in missing.values()} for name in ("kind", "reason")
+    )
+    text = "; ".join(f"{rhythm} rows: {one.reason}" for rhythm, one in missing.items())
+    return Missing(
+        text if len(reasons) > 1 else next(iter(reasons)), kinds.pop() if len(kinds) == 1 else ""
+    )
 
 
 def _from_rows(
@@ -75,8 +79,10 @@ def _from_rows(
     told = _every_voice(definition, lake, deliveries)
     spoken = [one for one in told if isinstance(one, _Spoken)]
     if not spoken:
-        reasons = dict.fromkeys(one.reason for one in told if isinstance(one, Missing))
-        return Missing("; ".join(reasons))
+        missing = [one for one in told if isinstance(one, Missing)]
+        kinds = {one.kind for one in missing}
+        text = "; ".join(dict.fromkeys(one.reason for one in missing))
+        return Missing(text, kinds.pop() if len(kinds) == 1 else "")
     cells, goods, main = spoken[0].cells, spoken[0].goods, spoken[0].main
     others = [(REPORTS, other.main) for other in spoken[1:]]
     others += spoken[0].followed

@@ -185,10 +185,14 @@ def _uncovered(
             rhythm = " and ".join(_NAMES[freq] for freq in freqs)
             return Missing(f"{source} is {rhythm} here; {period} is not made of such periods")
     fits = [freq for freq in freqs if all(period.split(_MONTHS[freq]) for period in periods)]
-    freq = fits[0]
-    wanted = {part for period in periods for part in period.split(_MONTHS[freq])}
-    absent = sorted(wanted - set(there))
-    return Missing(f"the lake holds {source} for {spans(there)}, not for {spans(absent)}")
+    wanted = {part for period in periods for part in period.split(_MONTHS[fits[0]])}
+    absent, partly = spans(sorted(wanted - set(there))), spans(sorted(wanted & set(there)))
+    held_here = spans(there)
+    text = f"the lake holds {source} for {held_here}, not for {absent}"
+    if not partly or len(periods) > 1:
+        return Missing(text, "time", held_here)
+    part = f"ask for {partly.split(', ')[0]}"
+    return Missing(f"{text}; {part}, which is held", "time", f"{held_here}: {part}")
 
 
 def _by_length(period: Period) -> tuple[int, Period]:

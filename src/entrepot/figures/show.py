@@ -93,7 +93,7 @@ def as_html(figure: Figure) -> str:
     """Return the Figure as an HTML table for a notebook."""
     rows = "".join(
         f"<tr><th style='text-align:left'>{html.escape(label)}</th>"
-        f"<td style='text-align:left'>{html.escape(text)}</td></tr>"
+        f"<td style='text-align:left'>{html.escape(text).replace(chr(10), '<br>')}</td></tr>"
         for label, text in as_rows(figure)
     )
     return f"<table><caption>{html.escape(headline(figure))}</caption>{rows}</table>"

@@ -16,7 +16,7 @@ from entrepot.model.product import EDITIONS, TARIFFS, harmonized
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["checked"]
+__all__ = ["ALWAYS", "checked"]
 
 _COLUMNS = tuple(field.name for field in fields(ListEntry))
 _NEEDED = ("code", "nomenclature")
@@ -24,7 +24,7 @@ _DAYS = ("adopted", "applies", "seen_from", "not_before", "valid_to", "wind_down
 _CERTAINTIES = ("primary", "secondary", "inferred")
 _LONG = {"JPT": 9, "TWT": 11}
 """Tariffs whose longest codes have an odd number of digits."""
-_EARLIEST = date(1988, 1, 1)
+ALWAYS = date(1988, 1, 1)
 """From when an entry without a day counts."""
 
 
@@ -136,7 +136,7 @@ def _entry(row: dict[str, str], where: str) -> ListEntry:
         certainty=certainty,
         adopted=days["adopted"] or (None if days["applies"] is None else start),
         applies=days["applies"],
-        seen_from=days["seen_from"] or start or _EARLIEST,
+        seen_from=days["seen_from"] or start or ALWAYS,
         not_before=days["not_before"],
         valid_to=end,
         wind_down=days["wind_down"],

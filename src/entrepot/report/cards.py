@@ -103,7 +103,7 @@ def card_of(book: Book, subject: Subject, figure: Figure) -> Card:
             definition="Neither the lake nor the bundled tables hold it.",
             tag="missing",
             source="nothing held",
-            reason=figure.reason or "",
+            reason=(figure.reason or "").replace("\n", ". "),
             command=definitions.ADD_DATA,
         )
     value, unit = value_on_card(figure)

@@ -1,0 +1,41 @@
+"""Why no source answers: one line a source, and what is alike together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from entrepot.figures.definition import Definition
+    from entrepot.figures.estimate import Missing
+
+__all__ = ["in_lines"]
+
+
+def in_lines(found: Mapping[str, Missing], asked: Definition) -> str:
+    """Return one line for each source that could have answered; the others share two lines.
+
+    Parameters
+    ----------
+    found
+        What each source that was asked lacks, the preferred one first.
+    asked
+        The question.
+    """
+    apart = {name: item for name, item in found.items() if item.kind}
+    lines = [item.reason for name, item in found.items() if name not in apart]
+    when = f"{asked.base} and {asked.period}" if asked.base else f"{asked.period}"
+    for kind, words in (
+        ("silent", f"neither {asked.importer} nor {asked.exporter} reported for {when} to"),
+        ("time", f"not held for {when}:"),
+    ):
+        alike = {name: item for name, item in apart.items() if item.kind == kind}
+        if len(alike) == 1:
+            lines += [item.reason for item in alike.values()]
+        elif alike:
+            named = (
+                f"{name} ({item.there})" if item.there else name for name, item in alike.items()
+            )
+            lines.append(f"{words} {', '.join(named)}")
+    return "\n".join(lines)

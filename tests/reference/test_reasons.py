@@ -1,0 +1,91 @@
+"""Why nothing held answers, said in lines: one for each source that could have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import entrepot as ep
+from entrepot.figures.estimate import Estimate, specifications
+from entrepot.lake import Lake
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAP = """
+format: 1
+id: {id}
+nomenclature: HS2017
+columns:
+  period: {{role: period}}
+  reporter: {{role: reporter, codes: ISO3}}
+  partner: {{role: partner, codes: ISO3}}
+  flow: {{role: flow, import: M, export: X}}
+  product: {{role: product}}
+  value: {{role: value, currency: USD}}
+"""
+TABLES = {
+    "cars": ["2022,ARM,GEO,M,870323,1"],
+    "chips": ["2022,KGZ,CHN,M,854231,1"],
+    "old": ["2020,FRA,KAZ,M,854231,1"],
+    "older": ["2019,FRA,KAZ,M,854231,1"],
+    "part": [f"2022-{month:02},FRA,KAZ,M,854231,1" for month in range(1, 12)],
+    "other": ["2022,FRA,KAZ,M,270900,1"],
+}
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    lake = Lake.open(tmp_path / "lake")
+    for name, rows in TABLES.items():
+        path = tmp_path / f"{name}.csv"
+        path.write_text(
+            "period,reporter,partner,flow,product,value\n" + "".join(f"{row}\n" for row in rows)
+        )
+        lake.add("table", [path], mapping=MAP.format(id=name))
+    return lake
+
+
+def _ask(lake: Lake, **keys: object) -> ep.Figure:
+    keys = {"importer": "FRA", "exporter": "KAZ", "goods": "854231", "period": 2022} | keys
+    return ep.ask("value", lake=lake, **keys)
+
+
+def test_sources_that_have_nothing_to_do_with_it_share_a_line(lake: Lake) -> None:
+    figure = _ask(lake)
+    assert figure.reason is not None
+    lines = figure.reason.splitlines()
+    assert [line for line in lines if "table.other" in line] == [
+        (
+            "table.other records no 854231 from KAZ to FRA in 2022, which is not the same as zero; "
+            "KAZ did not report to table.other in 2022"
+        )
+    ]
+    assert "neither FRA nor KAZ reported for 2022 to table.cars, table.chips" in lines
+    assert (
+        "not held for 2022: table.old (2020), table.older (2019), "
+        "table.part (2022-01..2022-11: ask for 2022-01..2022-11)"
+    ) in lines
+    assert f"missing    {lines[0]}\n" in str(figure)
+    assert figure.to_dict()["reason"] == figure.reason
+
+
+def test_a_year_held_in_part_says_what_could_be_asked(lake: Lake) -> None:
+    figure = _ask(lake, source="table.part")
+    assert figure.reason == (
+        "the lake holds table.part for 2022-01..2022-11, not for 2022-12; "
+        "ask for 2022-01..2022-11, which is held"
+    )
+    assert _ask(lake, source="table.part", period="2022-01..2022-11").value == 11
+
+
+def test_what_does_not_move_a_value_is_not_said_to_move_it_most() -> None:
+    def one(source: str, value: float) -> Estimate:
+        return Estimate(value=value, unit="USD", choices={"source": source})
+
+    same = specifications([one("baci", 5.0), one("comtrade", 5.0)])
+    apart = specifications([one("baci", 5.0), one("comtrade", 6.0)])
+    assert same is not None
+    assert apart is not None
+    assert (same.moves_most, apart.moves_most) == (None, "source")
