@@ -22,6 +22,7 @@ def test_defaults_are_filled_in() -> None:
         "currency": "USD",
         "flow": "one_way",
         "k": None,
+        "told_by": None,
         "follow": "family",
         "sector": None,
     }
