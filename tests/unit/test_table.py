@@ -167,6 +167,9 @@ def test_a_total_beside_its_parts_is_selected_or_refused(tmp_path: Path) -> None
     parts = ignored + "select: {mot: [3200, 3900]}\nrepeated: sum\n"
     [row], _ = read_text(tmp_path, text, parts)
     assert (row["value_usd"], row["mass_kg"]) == (10.0, 2.0)
+    # A column that select looks at is read: it need not stand among the ignored.
+    [row], _ = read_text(tmp_path, text, MAP + "select: {mot: '0'}\n")
+    assert row["value_usd"] == 10.0
 
 
 def test_copies_count_once_and_only_if_they_are_equal(tmp_path: Path) -> None:

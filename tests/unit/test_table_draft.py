@@ -55,6 +55,23 @@ def test_a_wits_table_leaves_no_question_and_reads_at_once(tmp_path: Path) -> No
     assert {row["nomenclature"] for row in found} == {"HS2017"}
 
 
+@pytest.mark.parametrize(("name", "unit"), [("kg", "kg"), ("Kg", "kg"), ("тонн", "t")])
+def test_a_column_called_by_its_unit_alone_is_a_mass(tmp_path: Path, name: str, unit: str) -> None:
+    draft = drafted(tmp_path, WITS.replace("NetWeight in KGM", name))
+    assert draft.mapping["columns"][name] == {"role": "mass", "unit": unit}
+
+
+@pytest.mark.parametrize("currency", ["USD", ""])
+def test_cells_merged_over_rows_are_named(tmp_path: Path, currency: str) -> None:
+    rows = [["Title"], ["Year", "Partner", "HS code", f"Value {currency}"]]
+    rows += [[2023, "China", "854231", 5], [2023, "", "854232", 7], [2023, "Japan", "854231", 9]]
+    path = make_workbook(tmp_path / "mine.xlsx", {"one": cells(rows)}, ["A1:D1", "B3:B4", "A2:B2"])
+    draft = draft_mapping(path)
+    [one] = [one for one in draft.findings if one.rule == "merged-cells"]
+    assert (one.level, one.count, one.example) == ("warning", 1, "B3")
+    assert "# warning: Cells are merged over several rows." in draft.text
+
+
 def test_the_same_without_units_asks_for_them(tmp_path: Path) -> None:
     text = WITS.replace("Trade Value 1000USD", "Value").replace("NetWeight in KGM", "Weight")
     draft = drafted(tmp_path, text.replace(",Nomenclature", ",kind"))

@@ -44,6 +44,13 @@ def test_numbers_are_text_where_text_is_meant() -> None:
     assert mapping.columns["f"].export == ("2",)
 
 
+@pytest.mark.parametrize("text", ["", "\n \n"])
+def test_an_empty_mapping_says_how_to_draft_one(text: str) -> None:
+    with pytest.raises(BadFileError, match="the mapping is empty") as caught:
+        read_mapping(text)
+    assert "entrepot data map FILE" in caught.value.hint
+
+
 def test_header_row_and_skip_say_one_thing() -> None:
     assert read_mapping("format: 1\nskip: 3\ncolumns: {}").head == 4
     assert read_mapping("format: 1\nheader_row: 4\ncolumns: {}").head == 4

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import contextmanager
 from pathlib import Path  # noqa: TC003  Typer reads the annotations
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,8 +27,11 @@ from entrepot.cli.data_map import map_
 from entrepot.cli.data_show import EXAMPLE as SHOW_EXAMPLE
 from entrepot.cli.data_show import show
 from entrepot.cli.data_tables import print_holdings, print_report, say, size, state_of
+from entrepot.errors import EntrepotError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import Console
 
 __all__ = ["app"]
@@ -34,6 +39,20 @@ __all__ = ["app"]
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.command(epilog=GET_EXAMPLE)(get)
 app.command("map", epilog=MAP_EXAMPLE)(map_)
+
+
+@contextmanager
+def naming(mapping: Path | None) -> Iterator[None]:
+    """Name the file of the mapping where an error says that the mapping is to blame."""
+    try:
+        yield
+    except EntrepotError as error:
+        if mapping is not None:
+            error.where = re.sub(
+                "(^|; )mapping", lambda m: f"{m[1]}{mapping}", error.where, count=1
+            )
+        raise
+
 
 SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help="Id of a source: baci.")]
 
@@ -101,14 +120,15 @@ def add(
 ) -> None:
     """Add files of a source: all of them, or none if anything is wrong with one."""
     held = open_lake(lake)
-    with progress(f"adding {source}") as tell:
+    mapping = read_text_file(map_) if map_ else None
+    with progress(f"adding {source}") as tell, naming(map_):
         report = held.add(
             source,
             files,
             replace=replace,
             nomenclature=nomenclature,
             vintage=vintage,
-            mapping=read_text_file(map_) if map_ else None,
+            mapping=mapping,
             progress=tell,
         )
     emit(report, lambda screen: print_report(screen, report), as_json=as_json)

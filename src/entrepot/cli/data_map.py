@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrepot.cli.common import JsonOption, emit, progress
+from entrepot.cli.common import JsonOption, console, emit, progress
+from entrepot.cli.data_tables import say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,6 +31,9 @@ def map_(
             tell(f"{len(draft.questions)} open: answer in place of every TODO")
         else:
             tell(f"nothing open: the draft reads {draft.rows:,} rows")
+    screen = console(stderr=True)
+    for one in draft.findings:
+        say(screen, f"{one.level}: {one.text} ({one.place}: {one.example})")
 
     def render(screen: Console) -> None:
         # As it is, and never wrapped: it goes into a file.

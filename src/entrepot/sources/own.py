@@ -57,7 +57,7 @@ def own_source(source: str, file: str, mapping: str | None) -> tuple[str, str]:
     """
     from entrepot.sources.table.mapping import read_mapping
 
-    if not mapping:
+    if mapping is None:
         raise RequestError(
             "a table of your own needs a mapping, which says what its columns are",
             hint="draft one: entrepot data map FILE > map.yaml; then add --map map.yaml",

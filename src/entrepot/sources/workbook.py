@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError, MissingExtraError
 from entrepot.sources import workbook_child
-from entrepot.sources.workbook_holes import Hole, holes
+from entrepot.sources.workbook_holes import Hole, holes, merged
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Cell", "cell_text", "is_workbook", "sheet_rows", "sheets"]
+__all__ = ["Cell", "cell_text", "is_workbook", "merged_cells", "sheet_rows", "sheets"]
 
 Cell = str | int | float | bool | datetime | date | time | timedelta
 
@@ -98,6 +98,19 @@ def sheet_rows(path: Path, sheet: str, where: str) -> list[list[Cell]]:
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError) as error:
         raise _unreadable(str(error), where) from error
     return rows
+
+
+def merged_cells(path: Path, sheet: str) -> list[tuple[str, int, int]]:
+    """Return the merged cells of a sheet of an .xlsx file: the first of each, first and last row.
+
+    All but the first come out of `sheet_rows` as empty. Other kinds of workbooks do not say.
+    """
+    if not _is_zip(path):
+        return []
+    try:
+        return list(merged(path, sheet))
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError):
+        return []  # whoever reads the rows says what is wrong
 
 
 def cell_text(cell: Cell) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["Hole", "holes"]
+__all__ = ["Hole", "holes", "merged"]
 
 _SHEET = re.compile(r"<(?:\w+:)?sheet\b[^>]*>")
 _LINK = re.compile(r"<(?:\w+:)?Relationship\b[^>]*>")
@@ -28,6 +28,9 @@ _VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*>([^<]+)<")
 _EMPTY_TEXT = re.compile(rb"<(?:\w+:)?v\b")
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b")
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_MERGED = re.compile(
+    rb"""<(?:\w+:)?mergeCell\b[^<>]*?\bref\s*=\s*["']([A-Z]+)([0-9]+):[A-Z]+([0-9]+)"""
+)
 _AT_ONCE = 2**20
 
 
@@ -69,6 +72,27 @@ def holes(path: Path, sheet: str) -> Iterator[Hole]:
                     yield _hole(names, text)
                 elif _FORMULA.search(inside) and not _has_value(inside, names):
                     yield _hole(names, None)
+
+
+def merged(path: Path, sheet: str) -> Iterator[tuple[str, int, int]]:
+    """Yield the merged cells of a sheet: their place, first and last row.
+
+    The text stands in the first cell; the others come out empty. Nothing is yielded for .xlsb.
+    """
+    with zipfile.ZipFile(path) as archive:
+        member = _member(archive, sheet)
+        if member is None:
+            return
+        rest = b""
+        with archive.open(member) as opened:
+            while piece := opened.read(_AT_ONCE):
+                text = rest + piece
+                end = 0
+                for found in _MERGED.finditer(text):
+                    end = found.end()
+                    column, first, last = (part.decode() for part in found.groups())
+                    yield f"{column}{first}", int(first), int(last)
+                rest = text[max(end, len(text) - 200) :]  # one may be cut in two
 
 
 def _has_value(inside: bytes, names: dict[str, str]) -> bool:

@@ -51,6 +51,27 @@ def test_life_of_a_file(run: Callable[..., Result], write: Write) -> None:
     assert "is empty" in run("list").stdout
 
 
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("", "the mapping is empty"),
+        ("format: 1\ncolumns: {}\nignor: []\n", "ignor"),
+        ("format: 1\nnomenclature: HS1234\ncolumns: {}\nignore: [a]\n", "HS1234"),
+        ("format: 1\ncolumns: {b: {role: product}}\n", "unknown column"),
+    ],
+)
+def test_an_error_in_a_mapping_names_its_file(
+    run: Callable[..., Result], tmp_path: Path, text: str, what: str
+) -> None:
+    mapping, data = tmp_path / "my map.yaml", tmp_path / "data.csv"
+    mapping.write_text(text)
+    data.write_text("a,c\n1,2\n")
+    error = run("add", "table", data, "--map", mapping).exception
+    assert isinstance(error, EntrepotError)
+    assert what in str(error)
+    assert error.where.startswith(str(mapping))
+
+
 def test_json(run: Callable[..., Result], write: Write) -> None:
     assert _json(run("list", "--json")) == []
     report = _json(run("add", "baci", write(), "--json"))

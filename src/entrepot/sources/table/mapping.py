@@ -156,7 +156,7 @@ class Mapping(Constants):
         ``within``: re-exports are part of the exports (and re-imports of the imports), so that
         their rows are left out; ``apart``: they are not.
     columns, ignore
-        Every column of the file, mapped or ignored.
+        Every column of the file, mapped, ignored, or looked at by `select`.
     wide
         What the columns are whose names are periods.
     """
@@ -230,6 +230,14 @@ def read_mapping(text: str, name: str = NAME) -> Mapping:
     BadFileError
         With line and key; if a question of a draft is still open, with all of them.
     """
+    if not text.strip():
+        raise BadFileError(
+            "the mapping is empty",
+            where=name,
+            why="it says what each column of the table is",
+            hint="draft one: entrepot data map FILE > map.yaml (an empty file is left where that "
+            "failed: what it said is on the screen)",
+        )
     questions = [
         f"line {number}: {line.strip()}"
         for number, line in enumerate(text.splitlines(), 1)

@@ -12,6 +12,7 @@ from entrepot.sources.table.cells import open_cells
 from entrepot.sources.table.check import look
 from entrepot.sources.table.facts import facts_sql
 from entrepot.sources.table.mapping import Mapping, read_mapping
+from entrepot.sources.table.merged import about_merged
 from entrepot.sources.table.narrow import one_word
 from entrepot.sources.table.needs import require
 from entrepot.sources.table.plan import make_plan
@@ -54,6 +55,7 @@ def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
             name=label,
             nomenclature=edition,
             vintage=said.vintage or "unknown",
+            findings=tuple(about_merged(path, label, mapping)),
             detail=(mapping, scratch),
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from entrepot.errors import RequestError
@@ -129,8 +130,10 @@ def _between(year: str, first: str, last: str) -> Span | None:
 
 
 def _day(year: str, month: str, day: str) -> Span | None:
-    fits = 1 <= int(month) <= 12 and 1 <= int(day) <= 31
-    return Span(f"{year}-{month}-01", "") if fits else None
+    try:
+        return Span(f"{date(int(year), int(month), int(day)):%Y-%m}-01", "")
+    except ValueError:  # the thirtieth of February
+        return None
 
 
 _Y = r"([12][0-9]{3})"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from entrepot.sources.table.mapping import Mapping
     from entrepot.sources.workbook import Cell
 
-__all__ = ["plain_text", "sheet_as_text", "text_lines"]
+__all__ = ["plain_text", "sheet_as_text", "sheet_of", "text_lines"]
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (b"\xfe\xff", "utf-16"))
 _LONGEST = 2**24  # characters in a line
@@ -57,7 +57,7 @@ def sheet_as_text(
         If the workbook has several sheets and the mapping names none, or the sheet has no such
         row.
     """
-    rows = sheet_rows(path, _sheet(path, label, mapping), label)
+    rows = sheet_rows(path, sheet_of(path, label, mapping), label)
     rows = rows[mapping.head - 1 : mapping.last_row]
     if not rows:
         raise BadFileError(
@@ -164,7 +164,14 @@ def _first(opened: IO[str], label: str, mapping: Mapping, encoding: str) -> tupl
     return tuple(name.strip(BLANKS) for name in names)
 
 
-def _sheet(path: Path, label: str, mapping: Mapping) -> str:
+def sheet_of(path: Path, label: str, mapping: Mapping) -> str:
+    """Return the sheet that is read: the only one, or the one that the mapping names.
+
+    Raises
+    ------
+    BadFileError
+        If the workbook has several sheets and the mapping names none.
+    """
     names = sheets(path, label)
     if mapping.sheet is not None:
         return mapping.sheet

@@ -92,7 +92,8 @@ def make_plan(mapping: Mapping, names: tuple[str, ...], label: str) -> Plan:
     """
     _all_known(mapping, names, label)
     columns = dict(mapping.columns) | _wide(mapping, names)
-    left = [name for name in names if name not in columns and name not in mapping.ignore]
+    read = {*columns, *mapping.ignore, *mapping.select}
+    left = [name for name in names if name not in read]
     if left:
         raise BadFileError(
             f"neither mapped nor ignored: {', '.join(map(repr, left[:20]))}"
@@ -142,7 +143,7 @@ def _wide(mapping: Mapping, names: Sequence[str]) -> dict[str, Column]:
     years = any(column.role == "year" for column in mapping.columns.values())
     found: dict[str, Column] = {}
     for name in names:
-        if name in mapping.columns or name in mapping.ignore:
+        if name in mapping.columns or name in mapping.ignore or name in mapping.select:
             continue
         if years and month_number(name):
             found[name] = mapping.wide.model_copy(update={"month": name})

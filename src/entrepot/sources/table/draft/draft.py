@@ -19,6 +19,7 @@ from entrepot.sources.table.draft.head import look_at_head
 from entrepot.sources.table.draft.questions import TODO, Question
 from entrepot.sources.table.draft.seen import look_at_columns
 from entrepot.sources.table.draft.write import as_yaml, scalar
+from entrepot.sources.table.merged import about_merged
 from entrepot.sources.table.parse import rows, tables
 from entrepot.sources.table.products import nomenclature_of
 from entrepot.sources.unpack import members
@@ -53,7 +54,7 @@ class Draft:
     questions
         What is open.
     rows, findings
-        If nothing is: how many rows it reads, and what was noticed.
+        If nothing is: how many rows it reads; and what was noticed, open or not.
     """
 
     file: str
@@ -102,10 +103,13 @@ def _draft(file: RawFile, scratch: Path) -> Draft:
     head, columns = _look(path, label, scratch)
     says, asks = compose(head, guess_columns(columns), _edition(file.name))
     notes = [f"Drafted from {file.name}; `entrepot data add table FILE --map` reads it."]
+    merged = tuple(about_merged(path, label, head.reading()))
+    notes += [f"{one.level}: {one.text} ({one.example})" for one in merged]
     text = as_yaml(says, asks, notes)
     if asks.asked:
-        return Draft(file.name, text, says, tuple(asks.asked.values()))
-    return _tried(file, scratch, text, says, _totals(columns, says["ignore"]))
+        return Draft(file.name, text, says, tuple(asks.asked.values()), findings=merged)
+    tried = _tried(file, scratch, text, says, _totals(columns, says["ignore"]))
+    return tried if tried.findings else replace(tried, findings=merged)
 
 
 def _look(path: Path, label: str, scratch: Path) -> tuple[Head, tuple[Seen, ...]]:
