@@ -6,17 +6,10 @@ and no lake.
 
 from entrepot.reconcile.combine import Reconciled, reconcile
 from entrepot.reconcile.freight import Freight, estimate_freight
+from entrepot.reconcile.gap import Gap, gaps
+from entrepot.reconcile.odds import Odds, bundled_odds, fixed_point, implied
 from entrepot.reconcile.pairing import pair
-from entrepot.reconcile.scores import (
-    Gap,
-    Odds,
-    Variances,
-    bundled_odds,
-    fixed_point,
-    gaps,
-    implied,
-    variances,
-)
+from entrepot.reconcile.variance import Variances, variances
 
 __all__ = [
     "Freight",

@@ -7,15 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import NoEvidenceError
 from entrepot.reconcile.freight import Freight, estimate_freight
+from entrepot.reconcile.gap import gaps
+from entrepot.reconcile.odds import Odds, fixed_point, implied
 from entrepot.reconcile.pairing import CELL, pair
-from entrepot.reconcile.scores import (
-    Odds,
-    Variances,
-    fixed_point,
-    gaps,
-    implied,
-    variances,
-)
+from entrepot.reconcile.variance import Variances, variances
 
 if TYPE_CHECKING:
     import duckdb
