@@ -161,7 +161,7 @@ def resting(shares: dict[str, float] | None) -> list[Caveat]:
         "split": "codes whose family over the editions has goods that are not listed",
         "new": "codes that stand for a listed code of another number",
         "ex": "codes of which the list covers a part",
-        "uncertain": "codes that rest on no official text, or on a day that was inferred",
+        "uncertain": "codes whose listing text was not read itself, or whose day was inferred",
     }
     parts = [
         f"{100 * share:.{0 if share >= 0.1 else 1}f} % lies on {words[kind]}"
