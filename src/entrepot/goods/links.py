@@ -55,7 +55,10 @@ class Family:
 
     def codes(self, name: str) -> tuple[str, ...]:
         """Return its codes in an edition."""
-        return dict(self.members).get(name, ())
+        for edition_, codes in self.members:
+            if edition_ == name:
+                return codes
+        return ()
 
 
 class Links:
@@ -73,7 +76,7 @@ class Links:
             raw[newer, older].add((new, old))
         self._raw = {pair: frozenset(links) for pair, links in raw.items()}
         self._kept: dict[Pair, frozenset[Pair]] = {}
-        self._families: dict[tuple[str, ...], Mapping[Pair, Family]] = {}
+        self._families: dict[Pair, Mapping[Pair, Family]] = {}
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
@@ -111,12 +114,13 @@ class Links:
         RequestError
             If a table between them is not held.
         """
-        path = steps(one, other)
-        editions = tuple(dict.fromkeys(name for step in path for name in step))
-        if editions not in self._families:
+        if (one, other) not in self._families:
+            path = steps(one, other)
+            editions = tuple(dict.fromkeys(name for step in path for name in step))
             kept = {step: self.kept(*step) for step in path}
-            self._families[editions] = _closed(editions, kept, self._gathering(path))
-        return self._families[editions]
+            found = _closed(editions, kept, self._gathering(path))
+            self._families[one, other] = self._families[other, one] = found
+        return self._families[one, other]
 
     def _gathering(self, path: Iterable[Pair]) -> set[Pair]:
         """Return the new codes that draw on too many old ones to be followed back."""
@@ -159,11 +163,9 @@ def _rules(pair: tuple[str, str]) -> tuple[dict[str, str], ...]:
 def _without_remainders(raw: frozenset[Pair], rules: tuple[dict[str, str], ...]) -> frozenset[Pair]:
     added = {(row["new_code"], row["old_code"]) for row in rules if row["action"] == "add"}
     aside = [(row["new_code"], row["old_code"]) for row in rules if row["action"] == "aside"]
-    links = {
-        (new, old)
-        for new, old in raw | added
-        if not any(new.startswith(one) and old.startswith(other) for one, other in aside)
-    }
+    links = set(raw | added)
+    for one, other in aside:
+        links -= {(new, old) for new, old in links if new.startswith(one) and old.startswith(other)}
     drawn = Counter(new for new, _ in links)
     at_home = {(new, old) for new, old in links if new == old or drawn[new] <= GATHERS} | added
     settled = {old for _, old in at_home}
@@ -174,26 +176,38 @@ def _closed(
     editions: tuple[str, ...], tables: Mapping[Pair, frozenset[Pair]], gathering: set[Pair]
 ) -> Mapping[Pair, Family]:
     """Join codes that are linked, over all tables, and return the group of each."""
-    above: dict[Pair, Pair] = {}
+    numbers = _numbers(editions, tables)
+    above = list(range(sum(map(len, numbers.values()))))
 
-    def top(node: Pair) -> Pair:
-        while (higher := above.setdefault(node, node)) != node:
-            above[node] = above[higher]
-            node = above[node]
+    def top(node: int) -> int:
+        while above[node] != node:
+            above[node] = node = above[above[node]]
         return node
 
     for (newer, older), links in tables.items():
+        news, olds = numbers[newer], numbers[older]
         for new, old in links:
-            above[top((newer, new))] = top((older, old))
-    groups: dict[Pair, list[Pair]] = defaultdict(list)
-    for node in list(above):
-        groups[top(node)].append(node)
+            above[top(news[new])] = top(olds[old])
+    groups: dict[int, dict[str, list[str]]] = {}
+    for name, codes in numbers.items():
+        for code, number in codes.items():
+            groups.setdefault(top(number), {}).setdefault(name, []).append(code)
+    gathered = {top(numbers[name][code]) for name, code in gathering if code in numbers[name]}
     found: dict[Pair, Family] = {}
-    for nodes in groups.values():
-        codes: dict[str, list[str]] = {name: [] for name in editions}
-        for name, code in nodes:
-            codes[name].append(code)
-        members = tuple((name, tuple(sorted(codes[name]))) for name in editions)
-        family = Family(members, not gathering.isdisjoint(nodes))
-        found |= dict.fromkeys(nodes, family)
+    for root, group in groups.items():
+        members = tuple((name, tuple(group.get(name, ()))) for name in editions)
+        family = Family(members, root in gathered)
+        found |= {(name, code): family for name, of_edition in group.items() for code in of_edition}
     return found
+
+
+def _numbers(
+    editions: tuple[str, ...], tables: Mapping[Pair, frozenset[Pair]]
+) -> dict[str, dict[str, int]]:
+    """Return a number for every code that is linked, in the order of editions and codes."""
+    codes: dict[str, set[str]] = {name: set() for name in editions}
+    for (newer, older), links in tables.items():
+        codes[newer].update(new for new, _ in links)
+        codes[older].update(old for _, old in links)
+    number = itertools.count()
+    return {name: {code: next(number) for code in sorted(codes[name])} for name in editions}

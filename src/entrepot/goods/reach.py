@@ -7,6 +7,7 @@ every code, also where there is none: two high-priority chip codes would become 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from entrepot.errors import RequestError
@@ -160,12 +161,13 @@ def _judged(code: str, edition: str, other: str) -> str | None:
     return found.kind if found else None
 
 
-def _path(edition: str, other: str) -> list[tuple[str, str]]:
+@cache
+def _path(edition: str, other: str) -> tuple[tuple[str, str], ...]:
     """Return the steps from an edition to another, in the order they are taken."""
     pairs = steps(edition, other)
     if pairs and pairs[0][0] == edition:
-        return list(pairs)
-    return [(older, newer) for newer, older in reversed(pairs)]
+        return pairs
+    return tuple((older, newer) for newer, older in reversed(pairs))
 
 
 def _walk(
