@@ -25,6 +25,7 @@ CAVEATS = {
     "ex-codes": "codes of which a list covers a part only",
     "list-day": "codes that may have been on a list on a day",
     "list-codes": "how much of a value rests on codes that were split, moved or are uncertain",
+    "coverage": "how much of a silent country's trade its partners still tell",
     "one-report": "one side's report of a flow, which the other side may report otherwise",
     "denominator-system": "a share depends on who counted the total",
     "inside-group": "a group counts as one area: trade among its members is left out of totals",

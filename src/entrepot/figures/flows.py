@@ -12,6 +12,7 @@ from entrepot.figures.editions import goods_in, other_goods, rests_on
 from entrepot.figures.estimate import Answer, Estimate, Missing
 from entrepot.figures.held import held
 from entrepot.figures.measured import measure
+from entrepot.figures.mirror import mirror_caveat, mirror_coverage
 from entrepot.figures.refusals import refusal, silent
 from entrepot.figures.variants import territories, territory
 from entrepot.model.areas import WORLD
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from entrepot.figures.held import Held
     from entrepot.goods import Selection
     from entrepot.lake import Lake
+    from entrepot.reconcile import Coverage
 
 __all__ = ["answer"]
 
@@ -34,6 +36,8 @@ EDITIONS = "how the list is followed into the edition"
 HONG_KONG = "Hong Kong in or out"
 REPORTS = "whose report"
 RECONCILED = "reconciled"
+SILENT = "silent partners in or out"
+SHARES = ("import_share", "export_share")
 
 
 def answer(definition: Definition, lake: Lake, source: str) -> Answer | Missing:
@@ -94,6 +98,9 @@ def _from_rows(
     if absent := cells.not_delivered(definition, goods):
         notes.append(caveats.not_delivered(cells.held.source, absent))
     notes += _about_rows(definition, cells)
+    if covered := mirror_coverage(cells, definition):
+        notes.append(mirror_caveat(covered, cells, definition))
+        others += _with_the_silent(definition, cells, main, covered)
     return Answer(
         estimates=(main, *(estimate for _, estimate in others)),
         caveats=tuple(notes),
@@ -203,6 +210,16 @@ def _elsewhere(
         other_side = _estimate(choice, goods, cells)
         if isinstance(other_side, Estimate):
             yield HONG_KONG, other_side
+
+
+def _with_the_silent(
+    definition: Definition, cells: Cells, main: Estimate, covered: Coverage
+) -> Iterator[tuple[str, Estimate]]:
+    """Yield a share of a total in which silent partners have what they had."""
+    side = totals(definition)[0][1] if definition.measure in SHARES else None
+    if covered.share < 1 and side == cells.voice:
+        choices = main.choices | {"total": "silent partners as before"}
+        yield SILENT, replace(main, value=main.value * covered.share, choices=choices, evidence=())
 
 
 def _is_reconciled(source: str) -> bool:

@@ -9,6 +9,7 @@ import narwhals as nw
 from entrepot.figures.cells import everything, is_everything, members_of, names_on, totals
 from entrepot.figures.completeness import MANY_TELLERS
 from entrepot.figures.estimate import Missing
+from entrepot.figures.mirror import FLOOR, mirror_coverage, too_little
 from entrepot.lake import fetch, whole_trade
 
 if TYPE_CHECKING:
@@ -82,6 +83,11 @@ def _mirrored(cells: Cells, asked: Definition) -> Missing | None:
     tellers = {who for who, _ in (known[side] if known else _read(cells, asked, side))}
     if len(tellers) >= MANY_TELLERS:
         return None
+    covered = mirror_coverage(cells, asked)  # says more than a count does, where it is known
+    if covered and covered.share >= FLOOR:
+        return None
+    if covered:
+        return too_little(covered, cells, asked)
     other = "imports" if side == "exporter" else "exports"
     who = asked.importer if side == "exporter" else asked.exporter
     count = f"{len(tellers) or 'no'} {side}{'s' * (len(tellers) != 1)}"

@@ -5,6 +5,7 @@ and no lake.
 """
 
 from entrepot.reconcile.combine import Reconciled, reconcile
+from entrepot.reconcile.coverage import Coverage, coverage
 from entrepot.reconcile.freight import Freight, estimate_freight
 from entrepot.reconcile.gap import Gap, gaps
 from entrepot.reconcile.odds import Odds, bundled_odds, fixed_point, implied
@@ -12,12 +13,14 @@ from entrepot.reconcile.pairing import pair
 from entrepot.reconcile.variance import Variances, variances
 
 __all__ = [
+    "Coverage",
     "Freight",
     "Gap",
     "Odds",
     "Reconciled",
     "Variances",
     "bundled_odds",
+    "coverage",
     "estimate_freight",
     "fixed_point",
     "gaps",

@@ -1,0 +1,120 @@
+"""How much of the trade of a country that fell silent its partners still tell.
+
+Weights are what the partners had in the last year in which the country reported: by its own report
+where there is one, else by the partner's. Coverage is the weight of those that report now.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from entrepot.reconcile.pairing import over
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    import duckdb
+
+__all__ = ["Coverage", "coverage"]
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of a country's trade in a base time is with partners that report in a period.
+
+    Attributes
+    ----------
+    period
+        First day of the period.
+    product
+        Product code, or empty for all goods.
+    share
+        0 to 1.
+    base_usd
+        Value in the base time that the share is of.
+    silent
+        Partners that do not report, with their share of the base, the largest first.
+    """
+
+    period: date
+    product: str
+    share: float
+    base_usd: float
+    silent: tuple[tuple[str, float], ...]
+
+
+def coverage(
+    rows: duckdb.DuckDBPyRelation,
+    area: str,
+    side: str,
+    base: tuple[date, date],
+    *,
+    by_product: bool = False,
+) -> tuple[Coverage, ...]:
+    """Return the coverage of every period after the base.
+
+    Parameters
+    ----------
+    rows
+        Canonical flows, each told by one side, of the base time and after.
+    area
+        The country that fell silent.
+    side
+        On which side it stands: ``importer`` for its imports.
+    base
+        First day of the first and of the last period of the base time.
+    by_product
+        For each product apart. Who reports a period at all reports all of its products: a flow that
+        is not there is then none.
+
+    Returns
+    -------
+    tuple of Coverage
+        By period and product; empty where there is nothing in the base time.
+
+    Raises
+    ------
+    ValueError
+        If `side` is neither ``importer`` nor ``exporter``.
+    """
+    if side not in ("importer", "exporter"):
+        raise ValueError(f"side is {side!r}")
+    partner = "exporter" if side == "importer" else "importer"
+    product = "product" if by_product else "''"
+    first, last = base
+    sql = f"""
+    WITH there AS (
+        SELECT period, {partner} AS partner, {product} AS product, told_by, value_usd FROM flows
+        WHERE {side} = '{area}' AND {partner} <> '{area}' AND value_usd IS NOT NULL
+          AND period BETWEEN DATE '{first}' AND DATE '{last}'
+    ), own AS (
+        SELECT coalesce(bool_or(told_by = '{side}'), false) AS speaks FROM there
+    ), base AS (
+        SELECT partner, product, sum(value_usd) AS value FROM there, own
+        WHERE told_by = CASE WHEN speaks THEN '{side}' ELSE '{partner}' END
+        GROUP BY ALL
+    ), told AS (
+        SELECT DISTINCT period, {partner} AS partner FROM flows
+        WHERE told_by = '{partner}' AND period > DATE '{last}'
+    ), spans AS (SELECT DISTINCT period FROM told)
+    SELECT s.period, b.product, b.partner, b.value, t.partner IS NOT NULL AS tells
+    FROM spans s CROSS JOIN base b LEFT JOIN told t ON t.period = s.period AND t.partner = b.partner
+    ORDER BY s.period, b.product, b.value DESC, b.partner
+    """
+    found: dict[tuple[date, str], list[tuple[str, float, bool]]] = {}
+    for period, code, name, value, tells in over(rows, "flows", sql).fetchall():
+        found.setdefault((period, code), []).append((name, float(value), bool(tells)))
+    return tuple(_of(period, code, partners) for (period, code), partners in found.items())
+
+
+def _of(period: date, product: str, partners: list[tuple[str, float, bool]]) -> Coverage:
+    total = sum(value for _, value, _ in partners)
+    told = sum(value for _, value, tells in partners if tells)
+    return Coverage(
+        period,
+        product,
+        told / total if total else 0.0,
+        total,
+        tuple((name, value / total) for name, value, tells in partners if not tells and total),
+    )
