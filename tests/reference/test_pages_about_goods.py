@@ -124,6 +124,10 @@ def test_lists_on_a_day(lake: Lake) -> None:
         assert (len(state.listed), len(state.possible)) == (int(listed), int(possible))
         figure = asked(lake, f"{name}@{day}")
         assert f"{(figure.value or 0) / 1e9:.2f} bn USD" == value
+    history = goods_list("eu-xxiii").history
+    served = sum(entry.wind_down is not None for entry in history)
+    page = " ".join((PAGES / "list-day.md").read_text(encoding="utf-8").split())
+    assert f"Of the {len(history):,} rows of the European Annex XXIII, {served:,} have" in page
     for words, (codes, value) in rows_of("list-day", "as of").items():
         day = datetime.strptime(words, "%d %B %Y").date().isoformat()
         assert len(goods_list("eu-xxiii").on(date.fromisoformat(day)).listed) == number(codes)
