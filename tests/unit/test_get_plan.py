@@ -121,7 +121,7 @@ def test_imts_comes_by_year() -> None:
         ("imts", {"period": "2022", "goods": "chpl"}, "does not come by goods"),
         ("imts", {}, "which period of imts"),
         ("gacc", {"period": "2022"}, "no address that files can be fetched from"),
-        ("published", {}, "no address that files can be fetched from"),
+        ("published", {}, "comes with the program: nothing is fetched"),
         ("imts", {"period": "2022", "freq": "D"}, "not a frequency"),
         ("imts", {"period": "2022", "reporter": "RSU"}, "did you mean"),
         ("imts", {"period": "2022", "reporter": "XBUNKERS"}, "the IMF has no code"),

@@ -26,6 +26,7 @@ from entrepot.cli.data_map import EXAMPLE as MAP_EXAMPLE
 from entrepot.cli.data_map import map_
 from entrepot.cli.data_show import EXAMPLE as SHOW_EXAMPLE
 from entrepot.cli.data_show import show
+from entrepot.cli.data_steps import patient
 from entrepot.cli.data_tables import print_holdings, print_report, say, size, state_of
 from entrepot.errors import EntrepotError
 
@@ -100,7 +101,9 @@ def sources(lake: LakeOption = None, as_json: JsonOption = False) -> None:
 @app.command(epilog="Example: entrepot data add baci BACI_HS17_V202501.zip")
 def add(
     source: SourceArgument,
-    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="As published.")],
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="FILE", help="As published.", show_default=False)
+    ] = None,
     nomenclature: Annotated[
         str | None,
         typer.Option(help="Edition of the product codes, if no name says it: HS2017."),
@@ -124,12 +127,12 @@ def add(
     with progress(f"adding {source}") as tell, naming(map_):
         report = held.add(
             source,
-            files,
+            files or [],
             replace=replace,
             nomenclature=nomenclature,
             vintage=vintage,
             mapping=mapping,
-            progress=tell,
+            progress=patient(tell),
         )
     emit(report, lambda screen: print_report(screen, report), as_json=as_json)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, progress, table
+from entrepot.cli.data_steps import patient
 from entrepot.cli.data_tables import print_report, say, size
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def _add(
     if not files:
         return None
     with progress(f"adding {source}") as tell:
-        return open_lake(lake).add(source, files, replace=replace, progress=tell)
+        return open_lake(lake).add(source, files, replace=replace, progress=patient(tell))
 
 
 def _plan(source: str, folder: Path, parts: tuple[Piece, ...]) -> dict[str, Any]:

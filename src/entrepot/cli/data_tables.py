@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.cli.common import table
 from entrepot.model.display import NBSP
+from entrepot.sources import bring_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,7 +37,21 @@ def state_of(info: SourceInfo, *, held: bool) -> str:
     """Return whether a source is held, in words, and what to do if not."""
     if info.bundled:
         return "comes with the program"
-    return "held" if held else f"not held: entrepot data add {info.id} FILE"
+    if held:
+        return "held"
+    if _in_a_package(info.id):
+        return "comes in an installed package, which answers without being added"
+    return f"not held: {bring_in(info.id)}"
+
+
+def _in_a_package(source: str) -> bool:
+    from entrepot.errors import MissingExtraError
+    from entrepot.sources.get.plan import Wanted, installed
+
+    try:
+        return installed(source, Wanted()) is not None
+    except MissingExtraError:
+        return False
 
 
 def print_report(screen: Console, report: LoadReport) -> None:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from entrepot.figures.estimate import Missing
 from entrepot.lake import spans
-from entrepot.sources import split_address
+from entrepot.lake.force import UNKNOWN
+from entrepot.lake.state import NO_RELEASE
+from entrepot.sources import bring_in, split_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -96,7 +98,7 @@ def held(lake: Lake, source: str, periods: Sequence[Period]) -> tuple[Held, ...]
     name, vintage = split_address(source)
     every = [item for item in lake.holdings() if item.source == name]
     if not every:
-        return Missing(f"the lake holds no {name}; bring it in with: entrepot data add {name} FILE")
+        return Missing(f"the lake holds no {name}; bring it in with: {bring_in(name)}")
     if every[0].table != "flows":
         return Missing(f"{name} holds {every[0].table}, not flows of goods")
     counting = [
@@ -105,8 +107,10 @@ def held(lake: Lake, source: str, periods: Sequence[Period]) -> tuple[Held, ...]
         if vintage in (None, item.vintage)
     ]
     if not counting:
-        releases = ", ".join(sorted({item.vintage for item in every}))
-        return Missing(f"the lake holds no {source}; its releases are {releases}")
+        releases = sorted({item.vintage for item in every})
+        if releases == [UNKNOWN]:
+            return Missing(f"the lake holds no {source}: {NO_RELEASE}")
+        return Missing(f"the lake holds no {source}; its releases are {', '.join(releases)}")
     freqs = _freqs(periods, {one for _, there in counting for one in there})
     if not freqs:
         return _uncovered(name, periods, [there for _, there in counting])

@@ -10,7 +10,7 @@ from entrepot.errors import RequestError
 from entrepot.lake import readers
 from entrepot.lake.catalog import Catalog
 from entrepot.lake.state import State
-from entrepot.sources import split_address
+from entrepot.sources import bring_in, split_address
 
 if TYPE_CHECKING:
     import os
@@ -187,7 +187,10 @@ class Lake:
         from entrepot.sources.parser import Said
 
         if not paths:
-            raise RequestError("no file to add", hint=f"entrepot data add {source} FILE")
+            why = "questions are answered from its table in the installed package"
+            raise RequestError(
+                "no file to add", why=why if source == "icio" else "", hint=bring_in(source)
+            )
         name, title = named_source(split_address(source)[0], Path(paths[0]), mapping)
         return load(
             self.path,

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
-from entrepot.lake.force import Part, in_force
+from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError, nearest
+from entrepot.lake.force import UNKNOWN, Part, in_force
 from entrepot.lake.holding import Holding, holdings
-from entrepot.sources import split_address
+from entrepot.sources import bring_in, is_own, split_address
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,19 @@ if TYPE_CHECKING:
     from entrepot.lake.layout import Order
     from entrepot.model.columns import Table
 
-__all__ = ["State"]
+__all__ = ["NO_RELEASE", "State"]
+
+NO_RELEASE = "nobody said which release is held; leave @ and the release out"
+
+
+def _others(name: str, catalog: Catalog) -> str:
+    """Name the tables of the user's own that are held, if one of them is asked for."""
+    if not is_own(name):
+        return ""
+    held = list(dict.fromkeys(item.source for item in catalog.snapshots if is_own(item.source)))
+    near = nearest(name, held)
+    guess = f"did you mean {' or '.join(near)}? " if near else ""
+    return f"{guess}tables of your own that are held: {', '.join(held)}" if held else ""
 
 
 @dataclass(frozen=True)
@@ -60,12 +72,13 @@ class State:
             raise NoEvidenceError(
                 f"nothing of {name} is held",
                 where=str(self.folder),
-                hint=f"entrepot data add {name} FILE",
+                hint=_others(name, self.catalog) or bring_in(name),
             )
         found = [item for item in items if vintage in (None, item.vintage)]
         if not found:
             held = sorted({item.vintage for item in items})
-            raise UnknownNameError("release", str(vintage), held, hint=f"held: {', '.join(held)}")
+            hint = f"held: {', '.join(held)}" if held != [UNKNOWN] else NO_RELEASE
+            raise UnknownNameError("release", str(vintage), held, hint=hint)
         return found
 
     def chosen(self, source: str, snapshot: str | None) -> list[Snapshot]:

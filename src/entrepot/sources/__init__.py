@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     from entrepot.sources.info import SourceInfo
     from entrepot.sources.parser import Parser
 
-__all__ = ["SourceInfo", "is_own", "source_ids", "source_info", "source_parser", "split_address"]
+__all__ = [
+    "SourceInfo",
+    "bring_in",
+    "is_own",
+    "source_ids",
+    "source_info",
+    "source_parser",
+    "split_address",
+]
 
 _OWN = "table."  # tables of the user's own are sources by name: table.kyrgyz
 _ALSO = {"eurostat": "comext"}  # another name by which a source is asked for
@@ -55,6 +63,20 @@ def source_info(source: str) -> SourceInfo:
 def is_own(source: str) -> bool:
     """Whether a source is a table of the user's own: ``table.kyrgyz``."""
     return source.startswith(_OWN)
+
+
+def bring_in(source: str) -> str:
+    """Return the command that brings a source into the lake.
+
+    Examples
+    --------
+    >>> bring_in("baci"), bring_in("table.kyrgyz")
+    ('entrepot data add baci FILE', 'entrepot data add table.kyrgyz FILE --map MAP.yaml')
+    """
+    if source == "icio":
+        return "entrepot data get icio"
+    mapped = source == "table" or is_own(source)
+    return f"entrepot data add {source} FILE" + (" --map MAP.yaml" if mapped else "")
 
 
 def split_address(source: str) -> tuple[str, str | None]:

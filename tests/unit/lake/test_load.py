@@ -20,6 +20,7 @@ from entrepot.errors import (
     UnknownNameError,
 )
 from entrepot.lake import Lake
+from entrepot.lake.catalog import FORMAT
 from entrepot.lake.layout import orders
 from entrepot.lake.lock import writing
 from entrepot.model.columns import flow_schema
@@ -266,7 +267,7 @@ def test_damaged_catalog(lake: Lake, write: Write) -> None:
     catalog.write_text(text[: len(text) // 2])
     with pytest.raises(BadFileError, match="catalog of the lake is damaged"):
         lake.holdings()
-    catalog.write_text(text.replace('"format": 2', '"format": 1'))
+    catalog.write_text(text.replace(f'"format": {FORMAT}', '"format": 1'))
     with pytest.raises(BadFileError, match="format 1"):
         lake.holdings()
 

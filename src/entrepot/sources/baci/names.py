@@ -63,7 +63,10 @@ def named_table(member: str, label: str, path: Path, said: Said) -> Delivery:
             why="which release is the later one, and which years it can hold, follow from it",
             hint="write it as CEPII does: --vintage V202501",
         )
-    text = "The release of BACI is not known; add --vintage V202501 when loading to record it."
+    text = (
+        "The release of BACI is not known. To record it, add the file again with --vintage V202501 "
+        "(and --replace, as its years are held)."
+    )
     return Delivery(
         path=path,
         name=label,

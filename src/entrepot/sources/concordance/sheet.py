@@ -67,7 +67,8 @@ def read_sheet(rows: Sequence[Sequence[Cell]], where: str) -> Sheet:
     Raises
     ------
     BadFileError
-        If it is about another classification than the Harmonized System, or no such table.
+        If it is about another classification than the Harmonized System, or no such table. It is
+        not passed over: a load is all of the files that were named, or none of them.
     """
     cells = tuple(tuple(cell_text(cell).strip() for cell in row) for row in rows)
     for number, row in enumerate(cells[:_TITLES], 1):
@@ -79,7 +80,7 @@ def read_sheet(rows: Sequence[Sequence[Cell]], where: str) -> Sheet:
                 f"a table to another classification: {', '.join(names)}",
                 where=f"{where}, row {number}",
                 why="only tables between editions of the Harmonized System are read",
-                hint="give the workbooks named HS ... to HS ...; SITC is not used here",
+                hint="leave this file out and add the others again: nothing was added",
             )
         if len(found) >= 2 and found[0] and found[1]:
             kind = "correlation" if names[2:] == ["Relationship"] else "conversion"

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Literal, Protocol, cast
 
 from entrepot.errors import RequestError
-from entrepot.sources import source_ids, source_info
+from entrepot.sources import bring_in, is_own, source_ids, source_info
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -110,17 +110,32 @@ def pieces(source: str, wanted: Wanted) -> tuple[Piece, ...]:
         If the source has no public address, or an option means nothing for it.
     """
     download = source_info(source).download
-    if download is None or find_spec(f"entrepot.sources.{source}.get") is None:
-        can = [name for name in source_ids() if source_info(name).download is not None]
-        raise RequestError(
-            f"{source} has no address that files can be fetched from",
-            where=source_info(source).url,
-            hint=f"fetch the file with a browser, then: entrepot data add {source} FILE; "
-            f"what can be fetched: {', '.join(can)}",
-        )
+    if download is None or not _has_getter(source):
+        raise _not_fetched(source)
     getter = cast("Getter", import_module(f"entrepot.sources.{source}.get"))
     _refuse_others(source, wanted, getter.TAKES)
     return getter.pieces(wanted, download)
+
+
+def _has_getter(source: str) -> bool:
+    """Whether there is a module that knows addresses; an unknown source is an error."""
+    source_info(source)
+    return not is_own(source) and find_spec(f"entrepot.sources.{source}.get") is not None
+
+
+def _not_fetched(source: str) -> RequestError:
+    """Say where a source comes from, if not from an address."""
+    info = source_info(source)
+    can = [name for name in source_ids() if source_info(name).download is not None]
+    first = f"fetch the file with a browser, then: {bring_in(source)}"
+    what = f"{source} has no address that files can be fetched from"
+    if source == "table" or is_own(source):
+        what = "a table of your own is a file that you have: nothing is fetched"
+        first = f"draft a mapping: entrepot data map FILE > MAP.yaml; then: {bring_in(source)}"
+    elif info.brings == "published":
+        what = f"{source} comes with the program: nothing is fetched"
+        first = f"a collection of your own is added with: {bring_in(source)}"
+    return RequestError(what, where=info.url, hint=f"{first}; can be fetched: {', '.join(can)}")
 
 
 def installed(source: str, wanted: Wanted) -> Path | None:
@@ -135,7 +150,7 @@ def installed(source: str, wanted: Wanted) -> Path | None:
     RequestError
         If an option means nothing for the source.
     """
-    if source_info(source) and find_spec(f"entrepot.sources.{source}.get") is None:
+    if not _has_getter(source):
         return None
     find = getattr(import_module(f"entrepot.sources.{source}.get"), "installed", None)
     if find is None:

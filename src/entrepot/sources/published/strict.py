@@ -52,6 +52,7 @@ _PATTERNS = {
     "second_url": re.compile(_URL),
     "published_on": re.compile(_DAY),
 }
+_FORMAT = "what each column holds is in docs/reference/columns.md, table published"
 _WHY = "a statement read wrongly would be quoted wrongly"
 _OPEN_ABOVE = ("more_than", "at_least")
 _OPEN_BELOW = ("less_than", "at_most")
@@ -100,18 +101,21 @@ def _refuse(what: str, where: str, hint: str = "") -> NoReturn:
 
 
 def _check_header(header: list[str], name: str) -> None:
-    where = f"{name}, line 1"
-    for column in header:
-        if column not in COLUMNS:
-            near = nearest(column, COLUMNS, 1)
-            _refuse(
-                f"unknown column: {column!r}", where, f"did you mean {near[0]}?" if near else ""
-            )
-        if header.count(column) > 1:
-            _refuse(f"column twice there: {column!r}", where)
-    missing = [column for column in COLUMNS if column not in header]
-    if missing:
-        _refuse(f"missing columns: {', '.join(missing)}", where)
+    unknown = [column for column in header if column not in COLUMNS]
+    near = {column: found[0] for column in unknown if (found := nearest(column, COLUMNS, 1))}
+    parts = (
+        ("unknown", [repr(name) for name in unknown]),
+        ("missing", [name for name in COLUMNS if name not in header]),
+        ("twice there", sorted({name for name in header if header.count(name) > 1})),
+    )
+    wrong = [f"{word}: {', '.join(names)}" for word, names in parts if names]
+    if wrong:
+        guess = "; ".join(f"{one!r} may be {other}" for one, other in near.items())
+        _refuse(
+            f"not the columns of published statements; {'; '.join(wrong)}",
+            f"{name}, line 1",
+            f"{guess}; {_FORMAT}" if guess else _FORMAT,
+        )
 
 
 def _row(cells: dict[str, str], where: str) -> Published:

@@ -1,0 +1,137 @@
+"""What `entrepot data` says where something cannot be done, and what to do instead."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+from entrepot.cli import data_steps
+from entrepot.cli.data import app
+from entrepot.errors import BadFileError, EntrepotError, RequestError, UnknownNameError
+from entrepot.figures import ask
+from entrepot.lake import Lake
+from entrepot.sources.concordance.sheet import read_sheet
+from entrepot.sources.get.plan import Wanted, installed, pieces
+from entrepot.sources.icio import get as icio
+from entrepot.sources.published.row import COLUMNS
+from entrepot.sources.published.strict import parse_rows
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAP = """
+format: 1
+id: kyrgyz
+nomenclature: HS2017
+reporter: KGZ
+flow: import
+columns:
+  period: {role: period}
+  partner: {role: partner, codes: ISO3}
+  product: {role: product}
+  value: {role: value, currency: USD}
+"""
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    path = tmp_path / "mine.csv"
+    path.write_text("period,partner,product,value\n2023,CHN,854231,5\n")
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("table", [path], mapping=MAP)
+    return lake
+
+
+def error_of(*words: str) -> EntrepotError:
+    error = CliRunner().invoke(app, list(words)).exception
+    assert isinstance(error, EntrepotError), error
+    return error
+
+
+@pytest.mark.parametrize(
+    ("source", "what", "hint"),
+    [
+        ("published", "comes with the program", "a collection of your own is added with"),
+        ("table", "a file that you have", "entrepot data map FILE"),
+        ("table.kyrgyz", "a file that you have", "entrepot data add table.kyrgyz FILE --map"),
+        ("geodist", "no address", "entrepot data add geodist FILE"),
+    ],
+)
+def test_what_is_not_fetched_says_where_it_comes_from(source: str, what: str, hint: str) -> None:
+    assert installed(source, Wanted()) is None
+    with pytest.raises(RequestError, match=what) as caught:
+        pieces(source, Wanted())
+    assert hint in caught.value.hint
+
+
+def test_a_table_that_is_not_held_is_one_of_those_that_are(lake: Lake) -> None:
+    error = error_of("remove", "table.kyrgiz", "--lake", str(lake.path))
+    assert error.what == "nothing of table.kyrgiz is held"
+    assert error.hint.startswith("did you mean table.kyrgyz? tables of your own that are held:")
+
+
+def test_a_release_that_nobody_said_is_not_called_unknown(lake: Lake) -> None:
+    with pytest.raises(UnknownNameError, match="unknown release: 'V1'") as caught:
+        lake.flows("table.kyrgyz@V1")
+    assert "nobody said which release is held" in caught.value.hint
+    keys = {"importer": "KGZ", "exporter": "CHN", "period": 2023, "source": "table.kyrgyz@V1"}
+    assert "nobody said which release is held" in str(ask("value", lake=lake, **keys).reason)
+    keys["source"] = "table.other"
+    with pytest.raises(UnknownNameError, match=r"table\.other"):
+        ask("value", lake=lake, **keys)
+
+
+def test_a_source_that_an_installed_package_answers_is_not_missing(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    where = ("--lake", str(lake.path))
+    file = tmp_path / "bench.npz"
+    for found, says in ((file, "comes in an installed package"), (None, "not held: entrepot data")):
+        monkeypatch.setattr(icio, "installed_file", lambda found=found: found)
+        shown = CliRunner().invoke(app, ["show", "icio", *where]).stdout
+        listed = CliRunner().invoke(app, ["sources", "--json", *where]).stdout
+        assert says in " ".join(shown.split())
+        assert says in listed
+    error = error_of("add", "icio", *where)
+    assert error.what == "no file to add"
+    assert "installed package" in error.why
+    assert error.hint == "entrepot data get icio"
+    assert error_of("add", "baci", *where).hint == "entrepot data add baci FILE"
+
+
+def test_columns_of_published_statements_are_refused_at_once() -> None:
+    names = [name for name in COLUMNS if name not in ("publisher", "origin")]
+    text = ",".join([*names, "publishr", "whose", "url"]) + "\n"
+    with pytest.raises(BadFileError, match="unknown: 'publishr', 'whose'") as caught:
+        parse_rows(text, "mine.csv")
+    absent = ", ".join(name for name in COLUMNS if name in ("publisher", "origin"))
+    assert f"missing: {absent};" in caught.value.what
+    assert "twice there: url" in caught.value.what
+    assert "'publishr' may be publisher" in caught.value.hint
+    assert "docs/reference/columns.md" in caught.value.hint
+
+
+def test_a_workbook_of_another_classification_is_to_be_left_out() -> None:
+    rows = [["HS 1992", "S. Rev. 3", "Relationship"], ["010111", "00150", "1:1"]]
+    with pytest.raises(BadFileError, match="another classification") as caught:
+        read_sheet(rows, "HS 1992 to SITC3.xls, sheet 'one'")
+    assert "HS 1992 to SITC3.xls" in caught.value.where
+    assert "leave this file out" in caught.value.hint
+
+
+def test_a_log_gets_each_kind_of_step_once_and_then_a_line_now_and_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(data_steps.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(data_steps.sys, "stderr", io.StringIO())
+    told: list[str] = []
+    say = data_steps.patient(told.append)
+    for month in range(1, 13):
+        for step in ("copying", "reading", "sorting"):
+            say(f"{step} {month}")
+            now[0] += 0.5
+    assert told == ["copying 1", "reading 1", "sorting 1", "reading 8"]
