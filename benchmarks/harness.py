@@ -59,7 +59,7 @@ def main(jobs: Jobs, report: Callable[[], str]) -> None:
         start, cpu = time.perf_counter(), time.process_time()
         facts = jobs[name](*arguments)
         took = time.perf_counter() - start, time.process_time() - cpu
-        print(json.dumps([*took, _peak_of_this_process(), facts]))
+        print(json.dumps([*took, peak_of_this_process(), facts]))
     else:
         print(report())
 
@@ -145,7 +145,8 @@ def section(title: str, *parts: str) -> str:
     return "\n\n".join([f"## {title}", *(part.strip() for part in parts)])
 
 
-def _peak_of_this_process() -> float:
+def peak_of_this_process() -> float:
+    """Return the most memory that this process has held, in MiB."""
     for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) / 1024

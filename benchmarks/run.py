@@ -19,7 +19,16 @@ from pathlib import Path
 
 import harness
 
-ALL = ("load_baci", "load_years", "load_comtrade", "ask_cold", "hhi_panel", "layout")
+ALL = (
+    "load_baci",
+    "load_years",
+    "load_comtrade",
+    "ask_cold",
+    "hhi_panel",
+    "goods_match",
+    "goods_convert",
+    "layout",
+)
 
 
 def main() -> None:

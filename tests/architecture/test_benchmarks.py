@@ -56,6 +56,24 @@ def test_a_year_of_comtrade(script: Any, tmp_path: Path, sums: bool) -> None:
     assert ours == load.raw(str(path), str(tmp_path))
 
 
+def test_goods_over_editions(script: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENTREPOT_BENCH_DIR", str(tmp_path))
+    match, convert = script("goods_match"), script("goods_convert")
+    monkeypatch.setattr(match, "ROWS", 500)
+    ours = match.match()
+    assert ours["families"] == match.scipy()["families"]
+    assert ours["codes"] == match.CODES * len(match.EDITIONS)
+    assert match.table()["matches"] > 0
+    zipped = script("baci_files").release(tmp_path, 1, ROWS)
+    script("load_baci").ours(str(zipped), str(tmp_path / "lake"))
+    found, by_hand = convert.ours(str(tmp_path / "lake")), convert.by_hand(str(tmp_path / "lake"))
+    assert found["rows"] == by_hand["rows"]
+    for key in ("value", "mass"):
+        assert math.isclose(found[key], by_hand[key], rel_tol=1e-9)
+    monkeypatch.setattr(convert, "REPORTERS", 4)
+    assert convert.estimate()["splits"] > 5_000
+
+
 def test_results_are_a_table(script: Any) -> None:
     harness = script("harness")
     found = harness.in_turns(

@@ -7,7 +7,9 @@ as a whole is a *candidate*, and says why.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import RequestError
@@ -176,17 +178,14 @@ class Matcher:
         """Return the six-digit codes of the edition from one code to another."""
         if first == last and len(first) >= 6:
             return [first[:6]]
-        width = min(len(first), 6)
-        found = sorted(
-            code
-            for code, editions in known_codes().items()
-            if self._edition in editions and first[:6] <= code[:width] <= last[:6]
-        )
+        codes = _codes_of(self._edition)
+        past = f"{last[:6]}~"  # after every code that begins so
+        found = codes[bisect_left(codes, first[:6]) : bisect_left(codes, past)]
         if not found and not first.startswith(_NATIONAL):
             raise RequestError(
                 f"no code of {self._edition} is in {first}-{last}", hint="check the digits"
             )
-        return found
+        return list(found)
 
     def _certainty(
         self, digits: str, entry: ListEntry, place: Reach
@@ -214,6 +213,11 @@ class Matcher:
         if entry.code.startswith(digits):
             return "part", f"the list has {entry.code} only"
         return None
+
+
+@cache
+def _codes_of(edition: str) -> tuple[str, ...]:
+    return tuple(sorted(code for code, there in known_codes().items() if edition in there))
 
 
 def code_range(text: str) -> tuple[str, str]:
