@@ -1,0 +1,160 @@
+"""Lists over time: differences between days and lists, and the history of a code."""
+
+from __future__ import annotations
+
+import doctest
+from pathlib import Path
+
+import pytest
+
+from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
+from entrepot.goods import history as module
+from entrepot.goods.history import Diff, goods_diff, goods_history
+from entrepot.goods.own import own_list
+
+HEAD = "code,nomenclature,ex,part,applies,valid_to\n"
+MINE = """\
+854231,HS2022,no,A,2022-01-01,
+854232,HS2022,no,A,2022-01-01,2022-12-31
+854233,HS2022,no,A,2022-01-01,2022-12-31
+854233,HS2022,no,B,2023-01-01,
+854239,HS2022,yes,A,2022-01-01,2022-12-31
+854239,HS2022,no,A,2023-01-01,
+854110,HS2022,no,A,2022-01-01,
+854110,HS2022,no,B,2022-01-01,2022-12-31
+854121,HS2022,no,A,2022-01-01,
+854121,HS2022,no,B,2023-01-01,
+8457,HS2022,no,A,2023-01-01,
+"""
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> str:
+    path = tmp_path / "mine.csv"
+    path.write_text(HEAD + MINE, encoding="utf-8")
+    return str(path)
+
+
+def told(found: Diff) -> tuple[list[str], list[str], list[str]]:
+    def one(entry: object) -> str:
+        return f"{entry.code}{' ex' * entry.ex} {entry.part}"  # type: ignore[attr-defined]
+
+    return (
+        [one(entry) for entry in found.added],
+        [one(entry) for entry in found.removed],
+        [f"{one(before)} > {one(after)}" for before, after in found.changed],
+    )
+
+
+def test_what_came_left_and_changed(mine: str) -> None:
+    found = goods_diff(f"{mine}@2022-06-01", f"{mine}@2023-06-01")
+    assert told(found) == (
+        ["8457 A", "854121 B"],
+        ["854110 B", "854232 A"],
+        ["854233 A > 854233 B", "854239 ex A > 854239 A"],
+    )
+    assert found.unsettled == ()
+    back = goods_diff(f"{mine}@2023-06-01", f"{mine}@2022-06-01")
+    assert told(back) == (
+        ["854110 B", "854232 A"],
+        ["8457 A", "854121 B"],
+        ["854233 B > 854233 A", "854239 A > 854239 ex A"],
+    )
+    plain = found.to_dict()
+    assert plain["before"].endswith("mine.csv@2022-06-01")
+    assert plain["changed"][0]["after"]["part"] == "B"
+    assert plain["added"][1]["applies"] == "2023-01-01"
+
+
+def test_the_last_day_is_on_the_list_and_the_next_is_not(mine: str) -> None:
+    assert told(goods_diff(f"{mine}@2022-01-01", f"{mine}@2022-12-31")) == ([], [], [])
+    assert goods_diff(f"{mine}@2022-12-31", f"{mine}@2023-01-01").added
+    with pytest.raises(NoEvidenceError):
+        goods_diff(f"{mine}@2021-12-31", mine)
+
+
+def test_a_part_of_a_list(mine: str) -> None:
+    found = goods_diff(f"{mine}:B@2022-06-01", f"{mine}:B@2023-06-01")
+    assert told(found) == (["854121 B", "854233 B"], ["854110 B"], [])
+
+
+def test_the_parts_of_two_lists_are_not_compared(mine: str, tmp_path: Path) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text(
+        "code,nomenclature,ex,part\n854231,HS2022,no,Z\n854239,HS2022,yes,Z\n", encoding="utf-8"
+    )
+    added, removed, changed = told(goods_diff(f"{mine}:A@2023-06-01", str(other)))
+    assert added == []
+    assert removed == ["8457 A", "854110 A", "854121 A"]
+    assert changed == ["854239 A > 854239 ex Z"]
+
+
+def test_what_no_text_settles_is_named() -> None:
+    found = goods_diff("chpl@2024-01-15", "chpl@2024-02-23")
+    assert len(found.added) == 5
+    assert found.unsettled == tuple(entry.code for entry in found.added)
+
+
+def test_two_texts_of_one_list_agree() -> None:
+    """The annex of the Union of December 2023 is the list without its machine tools."""
+    assert told(goods_diff("eu-xl@2023-12-20", "chpl@2023-12-20")) == ([], [], [])
+
+
+def test_history_says_what_is_covered(mine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "goods_lists", lambda: (own_list(Path(mine)),))
+
+    def seen(code: str) -> list[str]:
+        return [f"{one.entry.code} {one.entry.starts} {one.match}" for one in goods_history(code)]
+
+    assert seen("854239") == ["854239 2022-01-01 ex", "854239 2023-01-01 whole"]
+    assert seen("85.42.39") == seen("854239")
+    assert seen("8542390000") == seen("854239")
+    assert seen("845710") == ["8457 2023-01-01 whole"]
+    assert seen("84571010") == ["8457 2023-01-01 whole"]
+    assert seen("84") == ["8457 2023-01-01 part"]
+    assert [one.partition(" ")[0] for one in seen("8541")] == [
+        "854110",
+        "854110",
+        "854121",
+        "854121",
+    ]
+    assert {one.match for one in goods_history("8541")} == {"part"}
+    assert seen("0101") == []
+
+
+def test_a_heading_that_is_filled_up_with_zeros_is_found_by_its_codes() -> None:
+    """Annex XVIII prints 42020000 for all of heading 4202, "ex"."""
+    for code in ("4202", "420221", "42022100"):
+        held = {one.of.id: one for one in goods_history(code) if one.entry.code == "42020000"}
+        assert held["eu-xviii"].match == "ex"
+    assert "42020000" not in {one.entry.code for one in goods_history("4203")}
+
+
+@pytest.mark.parametrize("code", ["", "8", "chips", "85423100001", "8542-8543", "８５４２"])
+def test_what_is_no_code(code: str) -> None:
+    with pytest.raises(RequestError, match="not a code"):
+        goods_history(code)
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("chlp@2024-01-01", UnknownNameError),
+        ("chpl,eu-xl", RequestError),
+        ("854231", RequestError),
+        ("all", RequestError),
+        ("chpl@soon", RequestError),
+        ("chpl@2023-06-01", NoEvidenceError),
+    ],
+)
+def test_states_that_cannot_be_compared(text: str, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        goods_diff(text, "chpl")
+    with pytest.raises(error):
+        goods_diff("chpl", text)
+
+
+def test_examples_in_docstrings() -> None:
+    result = doctest.testmod(module)
+    assert result.attempted
+    assert not result.failed
