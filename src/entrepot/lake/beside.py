@@ -14,7 +14,7 @@ from entrepot.model.product import NO_CODES
 from entrepot.sources.strict import file_literal, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Container, Iterable
     from pathlib import Path
 
     import duckdb
@@ -51,14 +51,15 @@ class Beside:
 
     Attributes
     ----------
-    connection, rows, period
-        Where they wait, what a parser returned, and which of them.
+    connection, rows, there, period
+        Where they wait, what a parser returned, the columns that wait, and which of the rows.
     at
         Returns where a stored file lies.
     """
 
     connection: duckdb.DuckDBPyConnection
     rows: Rows
+    there: Container[str]
     period: Period | None
     at: Callable[[str], Path]
 
@@ -166,10 +167,8 @@ class Beside:
 
     def _new(self) -> str:
         names = [one.name for one in columns(self.rows.table) if one.name not in _FILED]
-        mine = ", ".join(
-            f"{cell(name, self.connection, self.rows.same)} AS {name}" for name in names
-        )
-        where = of_period(self.rows, self.period)
+        mine = ", ".join(f"{cell(name, self.there, self.rows.same)} AS {name}" for name in names)
+        where = of_period(self.there, self.period)
         return f"(SELECT {mine} FROM {STAGED} WHERE {where})"
 
 

@@ -19,7 +19,7 @@ from entrepot.lake.merge import lost, require_room
 from entrepot.lake.readback import refuse_twins
 from entrepot.lake.repairs import repair
 from entrepot.lake.snapshot import copy_raw, hash_file, write_manifest
-from entrepot.lake.staged import contents
+from entrepot.lake.staged import contents, waiting
 from entrepot.sources import source_parser
 from entrepot.sources.parser import RawFile
 
@@ -174,7 +174,9 @@ def _currency(rows: Rows) -> str:
 
 
 def _partitions(run: Load, snapshot: Snapshot, table: Delivery, rows: Rows) -> Iterator[Partition]:
-    for staged in contents(run.connection, rows, table.name, whole=run.info.whole):
+    periods = contents(run.connection, rows, table.name, whole=run.info.whole)
+    columns = waiting(run.connection)
+    for staged in periods:
         part = Partition(
             staged.period,
             staged.rows,
@@ -188,7 +190,7 @@ def _partitions(run: Load, snapshot: Snapshot, table: Delivery, rows: Rows) -> I
             staged.totals,
             staged.bases,
         )
-        there = Beside(run.connection, rows, staged.period, partial(_where, run))
+        there = Beside(run.connection, rows, columns, staged.period, partial(_where, run))
         held = [*run.before.of(run.info.id), *run.added, snapshot]
         require_room(
             snapshot,
@@ -203,7 +205,7 @@ def _partitions(run: Load, snapshot: Snapshot, table: Delivery, rows: Rows) -> I
             run.noticed += [gone] if gone else []
         if staged.period:
             run.progress(f"sorting {staged.period}")
-        yield replace(part, files=_files(run, snapshot, rows, staged, table.name))
+        yield replace(part, files=_files(run, snapshot, rows, columns, staged, table.name))
 
 
 def _where(run: Load, path: str) -> Path:
@@ -213,14 +215,19 @@ def _where(run: Load, path: str) -> Path:
 
 
 def _files(
-    run: Load, snapshot: Snapshot, rows: Rows, staged: Staged, name: str
+    run: Load,
+    snapshot: Snapshot,
+    rows: Rows,
+    there: dict[str, str],
+    staged: Staged,
+    name: str,
 ) -> dict[str, StoredFile]:
     files: dict[str, StoredFile] = {}
     for order, columns in orders(rows.table).items():
         draft = run.staging / "sorted.parquet"
-        store.write(run.connection, rows, staged.period, columns, draft, snapshot.id)
+        store.write(run.connection, rows, there, staged.period, columns, draft, snapshot.id)
         if not files:  # one copy is enough: the other has the same rows
-            refuse_twins(run.connection, rows, staged, draft, columns, name)
+            refuse_twins(run.connection, rows, there, staged, draft, columns, name)
         size, digest = hash_file(draft)
         folder = folder_of(rows.table, order, snapshot.source, staged.period)
         path = f"{folder}/{snapshot.id}-{digest[:8]}.parquet"

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError
 from entrepot.lake.outside import readable
-from entrepot.lake.staged import STAGED
 from entrepot.model.columns import key_columns
 from entrepot.sources.strict import file_literal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
     from pathlib import Path
 
     import duckdb
@@ -29,21 +28,19 @@ __all__ = ["refuse_twins", "sort_columns"]
 _SAME_IN_A_FILE = ("period", "freq")
 
 
-def sort_columns(
-    connection: duckdb.DuckDBPyConnection, table: Table, order: Sequence[str]
-) -> list[str]:
+def sort_columns(there: Container[str], table: Table, order: Sequence[str]) -> list[str]:
     """Return what staged rows are sorted by: a sort order, then the rest of the key.
 
-    Columns with one text in all rows are left out.
+    Columns with one text in all rows are left out: they are not among those that wait, `there`.
     """
-    differ = connection.table(STAGED).columns
     every = dict.fromkeys([*order, *key_columns(table)])
-    return [name for name in every if name in differ and name not in _SAME_IN_A_FILE]
+    return [name for name in every if name in there and name not in _SAME_IN_A_FILE]
 
 
 def refuse_twins(
     connection: duckdb.DuckDBPyConnection,
     rows: Rows,
+    there: Container[str],
     staged: Staged,
     path: Path,
     order: Sequence[str],
@@ -55,8 +52,8 @@ def refuse_twins(
     ----------
     rows, where
         What a parser returned, and the name of its table for messages.
-    staged
-        The period.
+    there, staged
+        The columns that wait, and the period.
     path, order
         A file they were just written to, and its sort order.
 
@@ -66,7 +63,7 @@ def refuse_twins(
         If there are two rows for one cell.
     """
     names = key_columns(rows.table)
-    key = [name for name in sort_columns(connection, rows.table, order) if name in names]
+    key = [name for name in sort_columns(there, rows.table, order) if name in names]
     with readable():
         twin = _twin(connection, path, key, staged.rows)
     if twin is None:

@@ -138,7 +138,8 @@ def _is_concerned(
 
 def _cells(connection: duckdb.DuckDBPyConnection, rows: Rows) -> Callable[[str], str]:
     """Return what gives SQL for a column of the rows that wait."""
-    return lambda name: staged.cell(name, connection, rows.same)
+    there = staged.waiting(connection)
+    return lambda name: staged.cell(name, there, rows.same)
 
 
 def _reports(one: Repair, cell: Callable[[str], str]) -> Iterator[str]:

@@ -14,14 +14,14 @@ from entrepot.sources.enums import area_enum, sorted_enum
 from entrepot.sources.strict import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
     from datetime import date
 
     import duckdb
 
     from entrepot.sources.parser import Rows
 
-__all__ = ["STAGED", "Staged", "cell", "contents", "correct", "hold", "of_period"]
+__all__ = ["STAGED", "Staged", "cell", "contents", "correct", "hold", "of_period", "waiting"]
 
 STAGED = "staged"
 """Temporary table in which the rows wait."""
@@ -109,6 +109,16 @@ def _create(connection: duckdb.DuckDBPyConnection, rows: duckdb.DuckDBPyRelation
     return int(made.fetchall()[0][0])
 
 
+def waiting(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Return name and type of the columns that wait.
+
+    Ask once for a table: the engine answers in a millisecond, and a file of months has twenty
+    columns in hundreds of periods.
+    """
+    held = connection.table(STAGED)
+    return dict(zip(held.columns, map(str, held.types), strict=True))
+
+
 def correct(connection: duckdb.DuckDBPyConnection, where: str, change: str = "") -> None:
     """Change rows that wait (``column = value``), or take them out if no change is given."""
     what = f"UPDATE {STAGED} SET {change}" if change else f"DELETE FROM {STAGED}"
@@ -158,7 +168,8 @@ def _contents(
     connection: duckdb.DuckDBPyConnection, rows: Rows, *, whole: bool
 ) -> Iterator[Staged]:
     kinds = schema(rows.table)
-    out = ", ".join(f"{cell(name, connection, rows.same)} AS {name}" for name in kinds)
+    there = waiting(connection)
+    out = ", ".join(f"{cell(name, there, rows.same)} AS {name}" for name in kinds)
     slices = "'*'" if whole else SLICE.get(rows.table, "'*'")
     flows = "count(DISTINCT exporter), count(DISTINCT importer)" if "importer" in kinds else "0, 0"
     digits = "coalesce(max(length(product)) FILTER (WHERE product <> 'TOTAL'), 0)"
@@ -197,16 +208,16 @@ def _period(freq: str, start: date) -> Period:
     return Period.parse(text.format(start, (start.month + 2) // 3))
 
 
-def cell(name: str, connection: duckdb.DuckDBPyConnection, same: dict[str, str]) -> str:
-    """Return SQL for a canonical column of the staged rows."""
-    if name in connection.table(STAGED).columns:
+def cell(name: str, there: Container[str], same: dict[str, str]) -> str:
+    """Return SQL for a canonical column of the staged rows; `there` are the columns that wait."""
+    if name in there:
         return name
     return literal(same[name]) if name in same else "NULL"
 
 
-def of_period(rows: Rows, period: Period | None) -> str:
-    """Return SQL that the waiting rows of a period fulfil."""
+def of_period(there: Container[str], period: Period | None) -> str:
+    """Return SQL that the waiting rows of a period fulfil; `there` are the columns that wait."""
     if period is None:
         return "true"
     test = f"period = DATE {literal(period.start)}"
-    return f"{test} AND freq = {literal(period.freq)}" if "freq" in rows.relation.columns else test
+    return f"{test} AND freq = {literal(period.freq)}" if "freq" in there else test

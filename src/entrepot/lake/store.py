@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from entrepot.lake.layout import SLICE
 from entrepot.lake.outside import readable
@@ -14,7 +14,7 @@ from entrepot.sources.enums import enum
 from entrepot.sources.strict import file_literal, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import duckdb
@@ -33,50 +33,46 @@ _LEVEL = 1  # 3, the usual one, takes a third longer and saves a fiftieth of the
 def write(
     connection: duckdb.DuckDBPyConnection,
     rows: Rows,
+    there: Mapping[str, str],
     period: Period | None,
     order: tuple[str, ...],
     target: Path,
     snapshot: str,
 ) -> None:
-    """Write the staged rows of one period, sorted, and make sure they are on the disk."""
+    """Write the staged rows of one period, sorted, and make sure they are on the disk.
+
+    `there` are name and type of the columns that wait.
+    """
     same = rows.same | {"snapshot": snapshot}
     in_folder = ("source",) if period is None else ("source", "freq", "period")
     out = ", ".join(
-        f"{_typed(name, kind, connection, same)} AS {name}"
+        f"{_typed(name, kind, there, same)} AS {name}"
         for name, kind in schema(rows.table).items()
         if name not in in_folder
     )
-    by = ", ".join(sort_columns(connection, rows.table, order))
+    by = ", ".join(sort_columns(there, rows.table, order))
     sort = f" ORDER BY {by}" if by else ""
     _copy(
         connection,
-        f"SELECT {out} FROM (FROM {STAGED} WHERE {of_period(rows, period)}{sort})",
+        f"SELECT {out} FROM (FROM {STAGED} WHERE {of_period(there, period)}{sort})",
         target,
     )
     with target.open("r+b") as opened:
         os.fsync(opened.fileno())
 
 
-def _typed(
-    name: str, kind: str, connection: duckdb.DuckDBPyConnection, same: dict[str, str]
-) -> str:
+def _typed(name: str, kind: str, there: Mapping[str, str], same: dict[str, str]) -> str:
     """Return SQL for a canonical column to write; text that can be listed stays an ENUM.
 
     Files hold it as plain text all the same, but every value is not looked up again: that halves
     the time of writing.
     """
-    there = dict(zip(*_columns(connection), strict=True))
     if name in there:
-        listed = str(there[name]).startswith("ENUM")
+        listed = there[name].startswith("ENUM")
         return name if listed and kind == "VARCHAR" else f"{name}::{kind}"
     if name in same and kind == "VARCHAR":
         return f"{literal(same[name])}::{enum([same[name]])}"
-    return f"{cell(name, connection, same)}::{kind}"
-
-
-def _columns(connection: duckdb.DuckDBPyConnection) -> tuple[list[str], list[Any]]:
-    staged = connection.table(STAGED)
-    return staged.columns, staged.types
+    return f"{cell(name, there, same)}::{kind}"
 
 
 def keep(connection: duckdb.DuckDBPyConnection, name: str, query: str) -> None:

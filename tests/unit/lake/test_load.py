@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 import pytest
-from lake_files import HEAD, NAME, ROWS, Write, rows_of, tree
+from lake_files import HEAD, NAME, ROWS, Put, Write, rows_of, tree
 
 from entrepot.errors import (
     BadFileError,
@@ -19,7 +19,7 @@ from entrepot.errors import (
     RequestError,
     UnknownNameError,
 )
-from entrepot.lake import Lake
+from entrepot.lake import Lake, prepare, staged
 from entrepot.lake.catalog import FORMAT
 from entrepot.lake.layout import orders
 from entrepot.lake.lock import writing
@@ -258,6 +258,21 @@ def test_two_loads_at_once(lake: Lake, write: Write) -> None:
         lake.add("baci", [write(ROWS_2021, NAME_2021)])
     assert caught.value.exit_code == 4
     lake.add("baci", [write(ROWS_2021, NAME_2021)])
+
+
+@pytest.mark.parametrize("months", [2, 12])
+def test_columns_that_wait_are_asked_for_once_not_for_each_month(
+    lake: Lake, put: Put, monkeypatch: pytest.MonkeyPatch, months: int
+) -> None:
+    asked: list[int] = []
+    for module in (prepare, staged):
+        real = module.waiting
+        monkeypatch.setattr(
+            module, "waiting", lambda held, real=real: asked.append(1) or real(held)
+        )
+    put("comtrade", *({"period": f"2022-{month:02}"} for month in range(1, months + 1)))
+    assert len(lake.holdings()[0].periods) == months
+    assert len(asked) == 2
 
 
 def test_damaged_catalog(lake: Lake, write: Write) -> None:
