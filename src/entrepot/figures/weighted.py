@@ -57,7 +57,9 @@ def weighted_selection(
     listed = {code for entry in entries for code in expanded(entry.code, home)}
     weights = weights_between(lake, links, here, home, split)
     shares = {code: _listed_share(weights, code, listed) for code in split}
-    guessed = {one.code for one in weights.splits if one.guessed and 0 < shares.get(one.code, 0) < 1}
+    guessed = {
+        one.code for one in weights.splits if one.guessed and 0 < shares.get(one.code, 0) < 1
+    }
     lost = {code: _NO_WEIGHT.format(code) for code in sorted(guessed.union(weights.nowhere))}
     return replace(
         wide,
