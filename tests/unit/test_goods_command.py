@@ -86,6 +86,26 @@ def test_show_follows_into_the_edition_asked_for() -> None:
     assert older[0]["kind"] == "not established"  # no table is held
 
 
+def test_show_follows_what_it_can_of_a_list_in_several_editions(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text(
+        "code,nomenclature\n854231,HS2022\n852580,HS2017\n854140,HS2012\n", encoding="utf-8"
+    )
+    found = {one["code"]: one["HS2017"][0] for one in told("show", str(path))["entries"]}
+    assert (found["854231"]["kind"], found["852580"]["kind"]) == ("same", "same")
+    assert found["854140"]["kind"] == "not established"
+    assert "concordance" in found["854140"]["reason"]
+    assert "not established" in shown(goods.app, "show", str(path))
+
+
+def test_a_lake_that_cannot_be_read_is_an_error_and_not_a_gap(tmp_path: Path) -> None:
+    folder = tmp_path / "lake"
+    folder.mkdir()
+    (folder / "catalog.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(EntrepotError):
+        shown(goods.app, "show", "chpl", "--lake", str(folder))
+
+
 def test_diff() -> None:
     data = told("diff", "chpl@2023-12-31", "chpl@2024-02-23")
     assert [entry["code"] for entry in data["added"]] == [

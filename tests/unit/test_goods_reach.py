@@ -120,6 +120,9 @@ def test_a_gathering_code_is_not_followed_back() -> None:
         assert at(code, links, {code}).kind == "same"
     lost = at("854911", links, {"854911"})
     assert (lost.kind, lost.codes) == ("no_safe_predecessor", ())
+    assert lost.reason == (
+        "854911 has no code of its own in HS2017; it gathered goods from many codes"
+    )
 
 
 def test_a_gathering_code_keeps_what_has_nowhere_else_to_go() -> None:

@@ -112,22 +112,23 @@ def followed_entries(
     """Return for each entry what its codes are in another edition, or that it is not known."""
     from entrepot.goods.follow import expanded, reaches
 
-    try:
-        found = reaches(tuple(entries), to, _links(lake))
-    except RequestError as error:
-        if isinstance(error, UnknownNameError):
+    links = _links(lake)
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for edition in dict.fromkeys(entry.edition for entry in entries):
+        of_edition = tuple(entry for entry in entries if entry.edition == edition)
+        codes = [code for entry in of_edition for code in expanded(entry.code, edition)]
+        try:
+            there = {code: _plain(one) for (_, code), one in reaches(of_edition, to, links).items()}
+        except UnknownNameError:
             raise
-        return [
-            [{"code": entry.code, "kind": "not established", "codes": [], "reason": error.hint}]
-            for entry in entries
-        ]
+        except RequestError as error:
+            missing = {"kind": "not established", "codes": [], "reason": error.hint}
+            there = {code: {"code": code, **missing} for code in codes}
+        found |= {(edition, code): there[code] for code in codes}
     return [
-        [
-            _plain(found[entry.edition, code])
-            for code in expanded(entry.code, entry.edition)
-        ]
+        [found[entry.edition, code] for code in expanded(entry.code, entry.edition)]
         for entry in entries
-    ]  # fmt: skip
+    ]
 
 
 def _links(folder: Path | None) -> Links | None:

@@ -192,13 +192,19 @@ def _walk(
             now = judged.other_code
         elif links is None or not _keeps_its_number(now, step, links):
             why = f"{now} has no code of its own in {step[1]}"
-            if family:
+            if family and family.codes(other):
                 why += f"; its goods are in {_words(family.codes(other))} with others"
+            elif family is None or family.gathers:
+                why += "; it gathered goods from many codes"
             return Reach(code, edition, other, "no_safe_predecessor", (), family, 0.0, 1.0, why)
     if family is not None and low < 1.0 and kind in EXACT:
         kind = "mixed" if now == code else "successor"
         others = tuple(sorted(set(family.codes(edition)) - {code}))
-        reasons.append(f"it shares goods with {_words(others)}")
+        reasons.append(
+            f"it shares goods with {_words(others)}"
+            if others
+            else "it gathered goods from many codes"
+        )
     sure = 1.0 if kind in EXACT else 0.0
     return Reach(code, edition, other, kind, (now,), family, sure, 1.0, "; ".join(reasons))
 
