@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -51,10 +50,6 @@ def test_only_one_module_reaches_outside() -> None:
         path.relative_to(SOURCE).as_posix(): outward(path.read_text(encoding="utf-8"))
         for path in MODULES
     }
-    asks_for_a_name = found.pop("lake/lock.py")  # that of this machine, which opens nothing
-    text = (SOURCE / "lake" / "lock.py").read_text(encoding="utf-8")
-    assert asks_for_a_name <= {"socket"}
-    assert set(re.findall(r"\bsocket\.(\w+)", text)) <= {"gethostname"}
     assert {name: used for name, used in found.items() if used} == {DOOR: {"httpx", "ssl"}}
 
 

@@ -11,8 +11,9 @@ from entrepot.engine import connect
 from entrepot.figures import Definition, Figure, inputs
 from entrepot.lake import Lake
 from entrepot.model.areas import known_areas
+from entrepot.sources.digest import sha256_of
 from entrepot.sources.icio import wheel
-from entrepot.sources.icio.arrays import KNOWN, fingerprint
+from entrepot.sources.icio.arrays import KNOWN
 from entrepot.sources.icio.parse import rows, tables
 from entrepot.sources.icio.sectors import sectors
 from entrepot.sources.parser import RawFile, Said
@@ -70,7 +71,7 @@ def ask(lake: Lake, measure: str, **keys: Any) -> Figure:
 
 
 def test_it_is_the_file_we_know(path: Path, raw: dict[str, Block]) -> None:
-    assert KNOWN[fingerprint(path)] == 2022
+    assert KNOWN[sha256_of(path)] == 2022
     assert list(raw["sectors"]) == list(sectors())
     assert set(raw["countries"]) <= known_areas().keys()
     assert raw["A"].shape == (4000, 4000)

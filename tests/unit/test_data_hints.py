@@ -15,7 +15,7 @@ from entrepot.figures import ask
 from entrepot.lake import Lake
 from entrepot.sources.concordance.sheet import read_sheet
 from entrepot.sources.get.plan import Wanted, installed, pieces
-from entrepot.sources.icio import get as icio
+from entrepot.sources.icio import wheel
 from entrepot.sources.published.row import COLUMNS
 from entrepot.sources.published.strict import parse_rows
 
@@ -90,7 +90,7 @@ def test_a_source_that_an_installed_package_answers_is_not_missing(
     where = ("--lake", str(lake.path))
     file = tmp_path / "bench.npz"
     for found, says in ((file, "comes in an installed package"), (None, "not held: entrepot data")):
-        monkeypatch.setattr(icio, "installed_file", lambda found=found: found)
+        monkeypatch.setattr(wheel, "installed_file", lambda found=found: found)
         shown = CliRunner().invoke(app, ["show", "icio", *where]).stdout
         listed = CliRunner().invoke(app, ["sources", "--json", *where]).stdout
         assert says in " ".join(shown.split())

@@ -12,6 +12,7 @@ import pytest
 
 from entrepot.engine import connect
 from entrepot.errors import BadFileError
+from entrepot.sources.digest import sha256_of
 from entrepot.sources.icio import arrays, parse, wheel
 from entrepot.sources.parser import RawFile, Said
 from made_icio import arrays_of, made_up
@@ -31,7 +32,7 @@ def shipped(folder: Path, table: MadeUp, monkeypatch: pytest.MonkeyPatch, **keys
     """Write the arrays, and let them count as the file that is known."""
     path = folder / "bench_cache.npz"
     np.savez_compressed(path, **(arrays_of(table, **keys) | {"audit": np.array("{}")}))
-    known = {arrays.fingerprint(path): 2022}
+    known = {sha256_of(path): 2022}
     monkeypatch.setattr(arrays, "KNOWN", known)
     monkeypatch.setattr(parse, "KNOWN", known)
     monkeypatch.setattr(wheel, "KNOWN", known)

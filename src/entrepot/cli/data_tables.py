@@ -45,13 +45,9 @@ def state_of(info: SourceInfo, *, held: bool) -> str:
 
 
 def _in_a_package(source: str) -> bool:
-    from entrepot.errors import MissingExtraError
-    from entrepot.sources.get.plan import Wanted, installed
+    from entrepot.sources.icio.wheel import installed_file
 
-    try:
-        return installed(source, Wanted()) is not None
-    except MissingExtraError:
-        return False
+    return source == "icio" and installed_file() is not None
 
 
 def print_report(screen: Console, report: LoadReport) -> None:

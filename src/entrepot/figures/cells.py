@@ -14,6 +14,7 @@ from entrepot.goods import Selection, goods_selection, select
 from entrepot.goods.rows import weighted
 from entrepot.lake import fetch, stored
 from entrepot.model.areas import WORLD
+from entrepot.model.product import TOTAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -271,7 +272,7 @@ def _no_parts(rows: Frame) -> Frame:
     By flow, not by report: a partner whose total is all that there is must not hide the others.
     """
     keys = ["period", "exporter", "importer", "told_by"]
-    is_total = nw.col("product") == "TOTAL"
+    is_total = nw.col("product") == TOTAL
     totals_of = rows.filter(is_total).select(keys).unique()
     parts = rows.filter(~is_total).join(totals_of, on=keys, how="anti")
     return nw.concat([rows.filter(is_total), parts])

@@ -11,6 +11,7 @@ from entrepot.figures.completeness import MANY_TELLERS
 from entrepot.figures.estimate import Missing
 from entrepot.figures.mirror import FLOOR, mirror_coverage, too_little
 from entrepot.lake import fetch, whole_trade
+from entrepot.model.product import TOTAL
 
 if TYPE_CHECKING:
     from collections.abc import Set
@@ -101,7 +102,7 @@ def _few(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
     """Refuse all goods where the lake has some of them only, and a flow without its total."""
     if not cells.held.few_products or not is_everything(goods):
         return None
-    is_line = nw.col("product") != "TOTAL"
+    is_line = nw.col("product") != TOTAL
     rows = cells.rows("importer", goods, asked.but(goods="")).filter(is_line)
     [(count, digits)] = fetch(
         rows.select(

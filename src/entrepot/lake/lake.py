@@ -6,11 +6,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from entrepot.errors import RequestError
 from entrepot.lake import readers
 from entrepot.lake.catalog import Catalog
 from entrepot.lake.state import State
-from entrepot.sources import bring_in, split_address
+from entrepot.sources import split_address
 
 if TYPE_CHECKING:
     import os
@@ -182,15 +181,12 @@ class Lake:
         OutsideError
             If the disk is full, or another load is running.
         """
-        from entrepot.lake.load import load
+        from entrepot.lake.load import load, no_file
         from entrepot.sources.own import named_source
         from entrepot.sources.parser import Said
 
         if not paths:
-            why = "questions are answered from its table in the installed package"
-            raise RequestError(
-                "no file to add", why=why if source == "icio" else "", hint=bring_in(source)
-            )
+            raise no_file(source)
         name, title = named_source(split_address(source)[0], Path(paths[0]), mapping)
         return load(
             self.path,

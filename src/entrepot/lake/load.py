@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.errors import BadFileError
+from entrepot.errors import BadFileError, RequestError
 from entrepot.lake.catalog import Catalog
 from entrepot.lake.holding import LoadReport, holdings
 from entrepot.lake.lock import writing
@@ -15,7 +15,7 @@ from entrepot.lake.merge import hides, merge
 from entrepot.lake.outside import finishing, guarded
 from entrepot.lake.prepare import Load, prepare
 from entrepot.lake.publish import publish, require_lake, staging_folder, sweep
-from entrepot.sources import source_info, source_parser
+from entrepot.sources import bring_in, source_info, source_parser
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,7 +25,14 @@ if TYPE_CHECKING:
 
     from entrepot.sources.parser import Said
 
-__all__ = ["load"]
+__all__ = ["load", "no_file"]
+
+
+def no_file(source: str) -> RequestError:
+    """Return what is wrong with a load of nothing, and what to do."""
+    packaged = "questions are answered from its table in the installed package"
+    why = packaged if source == "icio" else ""
+    return RequestError("no file to add", why=why, hint=bring_in(source))
 
 
 def load(

@@ -10,7 +10,7 @@ import errno
 import getpass
 import json
 import os
-import socket
+import platform
 import sys
 import time
 from contextlib import contextmanager, suppress
@@ -49,7 +49,7 @@ class Holder:
         except (OSError, KeyError, ImportError):  # a user without a name, as in a container
             user = ""
         now = datetime.now().astimezone().isoformat(timespec="seconds")
-        return cls(os.getpid(), socket.gethostname(), user, now, doing)
+        return cls(os.getpid(), platform.node(), user, now, doing)
 
     def __str__(self) -> str:
         me, since = Holder.here(""), datetime.fromisoformat(self.since).astimezone()
@@ -67,7 +67,7 @@ class Holder:
     @property
     def is_gone(self) -> bool:
         """Whether it is a process of this machine that does not exist: the text is old."""
-        if sys.platform == "win32" or self.host != socket.gethostname():
+        if sys.platform == "win32" or self.host != platform.node():
             return False
         try:
             os.kill(self.pid, 0)

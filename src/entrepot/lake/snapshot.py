@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.lake.catalog import RawEntry
+from entrepot.sources.digest import sha256_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,8 +21,7 @@ _CHUNK = 2**20
 
 def hash_file(path: Path) -> tuple[int, str]:
     """Return the size of a file and its SHA-256."""
-    with path.open("rb") as opened:
-        digest = hashlib.file_digest(opened, "sha256").hexdigest()
+    digest = sha256_of(path)
     return path.stat().st_size, digest
 
 

@@ -11,6 +11,7 @@ from entrepot.lake.readback import sort_columns
 from entrepot.lake.staged import STAGED, cell, of_period
 from entrepot.model.columns import schema
 from entrepot.sources.enums import enum
+from entrepot.sources.keep import keep as keep_rows
 from entrepot.sources.strict import file_literal, literal
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _typed(name: str, kind: str, there: Mapping[str, str], same: dict[str, str])
 def keep(connection: duckdb.DuckDBPyConnection, name: str, query: str) -> None:
     """Keep what a query gives in a temporary table, which ends with the connection."""
     with readable():
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+        keep_rows(connection, name, query)
 
 
 def findings(

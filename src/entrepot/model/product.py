@@ -13,6 +13,7 @@ __all__ = [
     "EDITIONS",
     "NO_CODES",
     "TARIFFS",
+    "TOTAL",
     "Edition",
     "edition",
     "edition_on",
@@ -23,6 +24,8 @@ __all__ = [
 
 NO_CODES = "NONE"
 """Nomenclature of a source that has totals over all goods only."""
+TOTAL = "TOTAL"
+"""Product of a row that is a total over all goods; it may stand beside rows by product."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
-import socket
+import platform
 import subprocess
 import sys
 import types
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 NOW = datetime.now().astimezone()
 BEFORE = NOW - timedelta(days=400)
-ME = Holder(4711, socket.gethostname(), Holder.here("").user, NOW.isoformat(), "adding baci")
+ME = Holder(4711, platform.node(), Holder.here("").user, NOW.isoformat(), "adding baci")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.model.findings import Finding
+from entrepot.model.product import TOTAL
 from entrepot.sources.strict import literal
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def about_flows(flows: duckdb.DuckDBPyRelation, place: str) -> Iterator[Finding]
 
 
 def _digits(code: str) -> int:
-    return 0 if code == "TOTAL" else len(code)
+    return 0 if code == TOTAL else len(code)
 
 
 def _listed(codes: Sequence[Code]) -> str:

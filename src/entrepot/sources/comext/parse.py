@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
+from entrepot.model.product import TOTAL
 from entrepot.sources.comext.lines import Lines
 from entrepot.sources.comext.notes import about_codes, about_flows, about_groups, about_headings
 from entrepot.sources.comext.reading import checked
@@ -93,7 +94,7 @@ def _codes(connection: duckdb.DuckDBPyConnection, lines: Lines) -> list[Code]:
 
 def _level(codes: list[Code], table: Delivery) -> int:
     """Return the number of digits of the finest codes; 0 if there are totals of all goods only."""
-    sizes = {0 if code == "TOTAL" else len(code) for code, *_ in codes}
+    sizes = {0 if code == TOTAL else len(code) for code, *_ in codes}
     for level in (8, 6, 0):
         if level in sizes:
             return level

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from entrepot.errors import OutsideError
+from entrepot.sources.digest import sha256_of
 from entrepot.sources.get.body import take, take_rest
 from entrepot.sources.get.keys import secret
 from entrepot.sources.get.part import part_of
 from entrepot.sources.get.patience import Passing, Patience, persist, seconds_asked
-from entrepot.sources.get.receipt import Receipt, read_receipt, sha256_of
+from entrepot.sources.get.receipt import Receipt, read_receipt
 from entrepot.sources.get.sniff import TooMuch, look, words
 
 if TYPE_CHECKING:

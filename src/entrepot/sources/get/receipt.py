@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from entrepot.sources.digest import sha256_of
+
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Receipt", "read_receipt", "sha256_of"]
+__all__ = ["Receipt", "read_receipt"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +64,6 @@ def read_receipt(target: Path, address: str) -> Receipt | None:
     if not target.is_file() or target.stat().st_size != found.bytes:
         return None
     return found if sha256_of(target) == found.sha256 else None
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal digits."""
-    with path.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _place(target: Path) -> Path:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
-from entrepot.model.product import EDITIONS
+from entrepot.model.product import EDITIONS, TOTAL
 from entrepot.sources.strict import find_rows
 
 if TYPE_CHECKING:
@@ -16,9 +16,8 @@ if TYPE_CHECKING:
 
     from entrepot.sources.parser import Said
 
-__all__ = ["TOTAL", "Kind", "edition_of", "kind_of", "release_of", "total_of"]
+__all__ = ["Kind", "edition_of", "kind_of", "release_of", "total_of"]
 
-TOTAL = "TOTAL"
 """Code of a tree's total over everything, and its word for no section and no parent."""
 
 _BACI = re.compile(r"product_codes_HS(\d\d)(?:_(V\d{6}\w*))?", re.IGNORECASE)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.model.findings import Finding
-from entrepot.sources.hs.kinds import TOTAL, Kind, edition_of, kind_of, release_of, total_of
+from entrepot.model.product import TOTAL
+from entrepot.sources.hs.kinds import Kind, edition_of, kind_of, release_of, total_of
 from entrepot.sources.parser import Delivery, Rows
 from entrepot.sources.strict import Rule, find_rows, read_text, verify
 from entrepot.sources.unpack import header, members

@@ -9,7 +9,6 @@ output, final sales and the other inputs are known, so it follows from them.
 
 from __future__ import annotations
 
-import hashlib
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
     Arrays = dict[str, np.ndarray[Any, Any]]
 
-__all__ = ["CAP", "KNOWN", "Benchmark", "benchmark", "fingerprint", "read_arrays"]
+__all__ = ["CAP", "KNOWN", "Benchmark", "benchmark", "read_arrays"]
 
 KNOWN = {"572753a929a2916dde290c8a3925599ac7f0f2e398b499a550e9cd5dc92f61c7": 2022}
 """Year of each file by its SHA-256: the file itself does not say it."""
@@ -70,12 +69,6 @@ class Benchmark:
         np.rint(found, out=found)
         found *= _STEP
         return found
-
-
-def fingerprint(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    with path.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def read_arrays(path: Path, name: str) -> Arrays:

@@ -7,16 +7,10 @@ import zipfile
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
-from entrepot.model.findings import Finding
-from entrepot.sources.icio.arrays import (
-    CAP,
-    KNOWN,
-    NEEDED,
-    benchmark,
-    fingerprint,
-    read_arrays,
-)
+from entrepot.sources.digest import sha256_of
+from entrepot.sources.icio.arrays import KNOWN, NEEDED, benchmark, read_arrays
 from entrepot.sources.icio.grid import cells, relation, together
+from entrepot.sources.icio.notes import about
 from entrepot.sources.icio.release import is_release, read_release
 from entrepot.sources.icio.sectors import NOMENCLATURE
 from entrepot.sources.icio.wheel import INSIDE, PACKAGE
@@ -47,7 +41,7 @@ def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
         raise BadFileError(f"sectors of {said.nomenclature} cannot be read", where=file.name)
     vintage = said.vintage or RELEASE
     if arrays := _arrays(file, scratch):
-        sha256 = fingerprint(arrays)
+        sha256 = sha256_of(arrays)
         if sha256 not in KNOWN:
             raise BadFileError(
                 "not the file of sanction-simulator 0.1.4",
@@ -106,7 +100,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
         raise ValueError(f"no year for {table.name}")
     if table.detail == "arrays":
         held = benchmark(read_arrays(table.path, table.name), table.name)
-        grid, found, findings = held.grid, _everything(held), _about(held, table.name)
+        grid, found, findings = held.grid, _everything(held), about(held, table.name)
     else:
         grid, found, findings = read_release(table.path, table.name)
     return Rows(
@@ -130,30 +124,4 @@ def _everything(held: Benchmark) -> Cells:
     steps = [everybody[start : start + _STEP] for start in range(0, len(everybody), _STEP)]
     return together(
         [cells(held.grid, held.block(some, everybody), some, everybody) for some in steps]
-    )
-
-
-def _about(held: Benchmark, name: str) -> tuple[Finding, ...]:
-    labels = [f"{' '.join(held.grid.names(place))} x {by:.3f}" for place, by in held.cut.items()]
-    part = sum(float(held.output[place]) for place in held.cut) / float(held.output.sum())
-    return (
-        Finding(
-            "no-rest-of-world",
-            "warning",
-            name,
-            1,
-            f"{held.inputs.sum() / 1e6:.1f} tn USD of inputs, 103.4 in the whole table",
-            "The package's makers left out the rest of the world: what the 80 economies buy from "
-            "others is in no total, so shares of imported inputs are upper bounds.",
-        ),
-        Finding(
-            "cut-columns",
-            "note",
-            name,
-            len(held.cut),
-            ", ".join(labels),
-            f"The package's makers cut inputs at {CAP:.0%} of output in these columns, which make "
-            f"{part:.1g} of all output; what was cut off follows from the sellers' rows and was "
-            "put back.",
-        ),
     )

@@ -9,7 +9,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from entrepot.sources.icio.arrays import KNOWN, Benchmark, benchmark, fingerprint, read_arrays
+from entrepot.sources.digest import sha256_of
+from entrepot.sources.icio.arrays import KNOWN, Benchmark, benchmark, read_arrays
 from entrepot.sources.icio.grid import cells, relation, together
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def installed() -> Installed | None:
 @lru_cache(maxsize=1)
 def _read(path: Path) -> Installed | None:
     with ThreadPoolExecutor(1) as beside:  # hashing and unpacking keep one core busy each
-        hashing = beside.submit(fingerprint, path)
+        hashing = beside.submit(sha256_of, path)
         arrays = read_arrays(path, path.name)
         sha256 = hashing.result()
     if sha256 not in KNOWN:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.model.findings import Finding
+from entrepot.model.product import NO_CODES, TOTAL
 from entrepot.sources.imts.cells import cells, imf_areas, rules
 from entrepot.sources.imts.layout import INDICATORS, layout_of
 from entrepot.sources.imts.totals import KEPT, adding_up, left_out
@@ -73,7 +74,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
                CASE indicator {valuations} END AS valuation,
                CASE WHEN indicator = 'XG_FOB_USD' THEN 'exporter' ELSE 'importer' END AS told_by
         FROM ({chosen}) WHERE NOT is_second""")
-    same = {"product": "TOTAL", "nomenclature": "NONE"}
+    same = {"product": TOTAL, "nomenclature": NO_CODES}
     return Rows(relation, same, lambda key: _locate(table, key), findings=tuple(findings))
 
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.errors import RequestError, UnknownNameError
-from entrepot.model.product import EDITIONS, edition
+from entrepot.model.product import EDITIONS, NO_CODES, TOTAL, edition
 
 if TYPE_CHECKING:
     from entrepot.sources.table.mapping import Column
 
 __all__ = ["NONE", "TOTAL", "Product", "nomenclature_of", "product_of"]
 
-TOTAL, NONE = "TOTAL", "NONE"
+NONE = NO_CODES
 _LEVELS = (2, 4, 6, 8, 10)
 _CN_YEARS = range(1988, 2100)
 
