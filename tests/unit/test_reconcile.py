@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -151,6 +152,34 @@ def test_goods_and_period_choose(lake: Lake, tmp_path: Path) -> None:
     reconcile_lake(lake, goods="854231", weights="variances", keep=False, out=tmp_path / "o.csv")
     assert len((tmp_path / "o.csv").read_text().splitlines()) == 2
     assert not lake.holds("reconciled")
+
+
+def test_a_silent_side_has_the_interval_of_what_it_used_to_tell(tmp_path: Path) -> None:
+    """Twenty-four cells that both told, the importer a tenth more; then the importer is silent."""
+    flows = []
+    for n in range(24):
+        code = ("854231", "854232", "854233", "854239")[n % 4]
+        year, value = 2015 + n // 4, 100_000.0 * (1 + n % 5)
+        more = value * 1.1 * (1.05 if n % 2 else 1 / 1.05)
+        changes = {"product": code, "edition": "H4"}
+        flows += [
+            row(more, **changes) | {"period": year},
+            row(value, flow="X", reporter=GERMANY, partner=CHINA, **changes) | {"period": year},
+        ]
+    flows.append(
+        row(70_000.0, flow="X", reporter=GERMANY, partner=CHINA, edition="H4") | {"period": 2022}
+    )
+    file = tmp_path / "reports.csv"
+    file.write_text(text_of(flows))
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("comtrade", [file])
+    reconcile_lake(lake, weights="variances")
+    rows = lake.flows("reconciled").to_native().filter("told_by = 'exporter'")
+    [(value, low, high)] = rows.project("value_usd, low_usd, high_usd").fetchall()
+    assert value == 70_000.0
+    spread = 1.6448536 * 0.0498  # of logs that are 0.0488 above or below the usual gap
+    assert high == pytest.approx(70_000 * 1.1 * math.exp(spread), rel=0.01)
+    assert low == pytest.approx(70_000 * math.exp(-spread), rel=0.01)
 
 
 def test_wrong_requests(lake: Lake, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import NoEvidenceError
 from entrepot.reconcile.freight import Freight, estimate_freight
-from entrepot.reconcile.gap import gaps
+from entrepot.reconcile.gap import WIDEST, gaps
 from entrepot.reconcile.odds import Odds, fixed_point, implied
 from entrepot.reconcile.pairing import CELL, pair
 from entrepot.reconcile.variance import Variances, variances
@@ -29,7 +29,9 @@ class Reconciled:
     Attributes
     ----------
     rows
-        One row a cell: the key, `value_usd`, `low_usd`, `high_usd` (90 % interval),
+        One row a cell: the key, `value_usd`, `low_usd`, `high_usd` (90 % interval; where a country
+        tells nothing at all in a period, that of what it used to tell beside such a report, from
+        cells of the same pair and chapter that both told),
         `weight_exporter`, `value_exporter_usd`, `value_importer_usd`, `log_freight`, `told_by`.
     freight
         None where importers' values were kept.
@@ -106,17 +108,17 @@ def reconcile(
     if official is not None:
         odds = _learnt(connection, official, odds)
     _register(connection, odds, spread)
-    combined = _combined(source, log_freight, odds, spread)
-    _keep(connection, connection.sql(combined), "_reconciled")
-    counts = connection.sql(
-        "SELECT told_by, count(*), sum(value_usd) FROM _reconciled GROUP BY 1 ORDER BY 1"
-    ).fetchall()
+    _keep(connection, connection.sql(_history(source, log_freight)), "_history")
+    for side in ("exporter", "importer"):
+        _keep(connection, connection.sql(_silent(source, side)), f"_silent_{side}s")
+    combined = connection.sql(_combined(source, log_freight, odds, spread))
+    counts = combined.aggregate("told_by, count(*), sum(value_usd)", "told_by").fetchall()
     return Reconciled(
-        connection.table("_reconciled"),
+        combined,
         freight,
         odds,
         spread,
-        {side: (int(cells), float(value)) for side, cells, value in counts},
+        {side: (int(cells), float(value)) for side, cells, value in sorted(counts)},
     )
 
 
@@ -176,12 +178,33 @@ def _register(connection: duckdb.DuckDBPyConnection, odds: Odds, spread: Varianc
         connection.register(name, pa.table(columns))
 
 
+ENOUGH = 20
+"""Cells with both reports from which a gap between two countries in a chapter is known."""
+
+
+def _history(source: str, log_freight: str) -> str:
+    """Return the usual gap of each pair and chapter: what importers told on top, in logs."""
+    return f"""
+        SELECT exporter, importer, left(product, 2) AS chapter, median(gap) AS usual,
+               stddev_samp(greatest(-{WIDEST}, least({WIDEST}, gap))) AS spread
+        FROM (SELECT *, ln(value_importer_usd / value_exporter_usd) - ({log_freight}) AS gap
+              FROM {source} WHERE value_exporter_usd > 0 AND value_importer_usd > 0)
+        GROUP BY ALL HAVING count(*) >= {ENOUGH}"""
+
+
+def _silent(source: str, side: str) -> str:
+    """Return the countries, by period, that stand on a side and tell nothing of it at all."""
+    return f"""
+        SELECT period, freq, {side} AS area FROM {source}
+        GROUP BY ALL HAVING count(value_{side}_usd) = 0"""
+
+
 def _combined(source: str, log_freight: str, odds: Odds, spread: Variances) -> str:
     key = ", ".join(f"p.{name}" for name in CELL)
     return f"""
 SELECT {key.replace("p.", "")}, value_usd,
-       value_usd * exp(-{LEVEL} * deviation) AS low_usd,
-       value_usd * exp({LEVEL} * deviation) AS high_usd,
+       value_usd * exp(least(0, shift) - {LEVEL} * deviation) AS low_usd,
+       value_usd * exp(greatest(0, shift) + {LEVEL} * deviation) AS high_usd,
        weight_exporter, value_exporter_usd, value_importer_usd, mass_kg, log_freight, told_by,
        is_reexport, is_estimated
 FROM (
@@ -189,8 +212,9 @@ FROM (
            coalesce(weight_exporter * value_exporter_usd, 0)
            + coalesce((1 - weight_exporter) * value_importer_usd * exp(-log_freight), 0)
                AS value_usd,
-           sqrt(weight_exporter ** 2 * of_exporter + (1 - weight_exporter) ** 2 * of_importer)
-               AS deviation
+           coalesce(silent_spread, sqrt(weight_exporter ** 2 * of_exporter
+                                        + (1 - weight_exporter) ** 2 * of_importer)) AS deviation,
+           coalesce(silent_shift, 0) AS shift
     FROM (
         SELECT {key}, value_exporter_usd, value_importer_usd, is_reexport, is_estimated,
                coalesce(x.variance, {spread.typical!r}) AS of_exporter,
@@ -203,8 +227,18 @@ FROM (
                END AS weight_exporter,
                CASE WHEN value_importer_usd IS NULL THEN 'exporter'
                     WHEN value_exporter_usd IS NULL THEN 'importer' ELSE 'both' END AS told_by,
-               coalesce(mass_importer_kg, mass_exporter_kg) AS mass_kg
+               coalesce(mass_importer_kg, mass_exporter_kg) AS mass_kg,
+               CASE WHEN si.area IS NOT NULL OR sx.area IS NOT NULL THEN h.spread END
+                   AS silent_spread,
+               CASE WHEN si.area IS NOT NULL THEN h.usual
+                    WHEN sx.area IS NOT NULL THEN -h.usual END AS silent_shift
         FROM {source} p
+        LEFT JOIN _silent_importers si
+             ON si.period = p.period AND si.freq = p.freq AND si.area = p.importer
+        LEFT JOIN _silent_exporters sx
+             ON sx.period = p.period AND sx.freq = p.freq AND sx.area = p.exporter
+        LEFT JOIN _history h ON h.exporter = p.exporter AND h.importer = p.importer
+             AND h.chapter = left(p.product, 2)
         LEFT JOIN _exporters x ON x.area = p.exporter
         LEFT JOIN _importers m ON m.area = p.importer
     )
