@@ -193,7 +193,7 @@ class Matcher:
         """Say how a code (empty for a range) meets an entry in the same subheading; None: not."""
         if place.kind not in EXACT:
             return "edition", place.reason or "goods moved between the editions"
-        is_line = len(entry.code) > 6 and entry.is_partial
+        is_line = bool(entry.code[6:].strip("0"))
         if is_line and place.edition != place.other:
             return "edition", f"{entry.code} is a line of {entry.nomenclature}"
         if not digits:
