@@ -21,6 +21,9 @@ def reconcile(
     source: Annotated[str, typer.Option(help="Whose reports.")] = "comtrade",
     period: Annotated[str | None, typer.Option(help="2022, 2022..2023; default: all held.")] = None,
     goods: Annotated[str, typer.Option(help="all, chpl, 85, 854231.")] = "all",
+    panel: Annotated[
+        str, typer.Option(help="Late reporters: as_told, fixed or carried (a year before).")
+    ] = "as_told",
     weights: Annotated[
         str, typer.Option(help="official (what BACI implies), variances or fixed_point.")
     ] = "official",
@@ -49,6 +52,7 @@ def reconcile(
             source=source,
             period=period,
             goods=goods,
+            panel=panel,
             weights=weights,
             remove_freight=freight == "remove",
             out=out,

@@ -15,7 +15,8 @@ from entrepot.goods import goods_selection, select
 from entrepot.lake import Lake, fetch
 from entrepot.model.period import Period
 from entrepot.model.product import NO_CODES
-from entrepot.reconcile import bundled_odds, reconcile
+from entrepot.reconcile import PANELS, bundled_odds, reconcile
+from entrepot.reconcile import panel as balanced
 
 if TYPE_CHECKING:
     import os
@@ -85,6 +86,7 @@ def reconcile_lake(
     source: str = "comtrade",
     period: str | int | None = None,
     goods: str = "all",
+    panel: str = "as_told",
     weights: str = "official",
     remove_freight: bool = False,
     out: Path | None = None,
@@ -98,6 +100,9 @@ def reconcile_lake(
         A lake or its folder; by default the one that the settings name.
     source, period, goods
         Whose reports; None takes every period held.
+    panel
+        Where some reporters are late in some months: ``as_told``, ``fixed`` (those who tell every
+        month) or ``carried`` (the same month a year before, flagged as estimated).
     weights
         ``official``: what BACI's own values imply, from BACI in the lake where it has the same
         cells, else from what ships with the package; ``variances``: from the gaps between the
@@ -118,6 +123,8 @@ def reconcile_lake(
     """
     if weights not in WEIGHTS:
         raise RequestError(f"unknown weights {weights!r}", hint=f"one of: {', '.join(WEIGHTS)}")
+    if panel not in PANELS:
+        raise RequestError(f"unknown panel {panel!r}", hint=f"one of: {', '.join(PANELS)}")
     held = lake if isinstance(lake, Lake) else Lake.open(lake)
     with tempfile.TemporaryDirectory() as folder:
         kept = Path(folder, f"{SOURCE}.parquet")
@@ -126,7 +133,7 @@ def reconcile_lake(
             official, words = _official(held, weights, periods)
             result = reconcile(
                 held.connection,
-                rows,
+                balanced(rows, panel),
                 distances=_distances(held) if remove_freight else None,
                 official=official,
                 odds=bundled_odds() if weights == "official" and official is None else None,

@@ -8,15 +8,20 @@ from entrepot.reconcile.combine import Reconciled, reconcile
 from entrepot.reconcile.coverage import Coverage, coverage
 from entrepot.reconcile.freight import Freight, estimate_freight
 from entrepot.reconcile.gap import Gap, gaps
+from entrepot.reconcile.hidden import Hidden, hidden
 from entrepot.reconcile.odds import Odds, bundled_odds, fixed_point, implied
 from entrepot.reconcile.pairing import pair
+from entrepot.reconcile.panel import PANELS, Panel, panel
 from entrepot.reconcile.variance import Variances, variances
 
 __all__ = [
+    "PANELS",
     "Coverage",
     "Freight",
     "Gap",
+    "Hidden",
     "Odds",
+    "Panel",
     "Reconciled",
     "Variances",
     "bundled_odds",
@@ -24,8 +29,10 @@ __all__ = [
     "estimate_freight",
     "fixed_point",
     "gaps",
+    "hidden",
     "implied",
     "pair",
+    "panel",
     "reconcile",
     "variances",
 ]
