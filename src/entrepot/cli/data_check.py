@@ -12,6 +12,9 @@ from entrepot.cli.data_tables import print_findings, say
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from entrepot.lake import Lake
+    from entrepot.model.findings import Finding
+
 __all__ = ["EXAMPLE", "check"]
 
 EXAMPLE = "Example: entrepot data check --json"
@@ -23,7 +26,9 @@ def check(lake: LakeOption = None, as_json: JsonOption = False) -> None:
     with progress("checking the lake"), held.reading():
         found = held.check(_codes())
         rows = sum(item.rows for item in held.holdings())
-    failed = any(finding.level == "error" for finding in found)
+        failed = any(finding.level == "error" for finding in found)
+        if not failed:  # two reports that may be wrong by themselves say nothing of each other
+            found += _hidden(held)
 
     def render(screen: Console) -> None:
         say(screen, f"{rows:,} rows checked: {'something is wrong' if failed else 'sound'}.")
@@ -32,6 +37,13 @@ def check(lake: LakeOption = None, as_json: JsonOption = False) -> None:
     emit({"sound": not failed, "findings": [f.to_dict() for f in found]}, render, as_json=as_json)
     if failed:
         raise typer.Exit(1)
+
+
+def _hidden(held: Lake) -> tuple[Finding, ...]:
+    """Return what two reports do not show of each other; the lake pairs no reports."""
+    from entrepot.figures.hiding import hidden_trade
+
+    return hidden_trade(held)
 
 
 def _codes() -> dict[str, frozenset[str]]:

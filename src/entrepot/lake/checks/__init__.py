@@ -37,7 +37,17 @@ def check_lake(
     codes
         Product codes of each edition, for sources that use it; without them no code is unknown.
     """
-    from entrepot.lake.checks import files, history, odd, pairs, parts
+    from entrepot.lake.checks import (
+        files,
+        history,
+        odd,
+        pairs,
+        parts,
+        prices,
+        repeated,
+        secret,
+        vanished,
+    )
     from entrepot.lake.checks.counted import Counted
 
     broken: set[str] = set()
@@ -49,4 +59,8 @@ def check_lake(
         yield from odd.check(counted, source, codes or {})
         yield from parts.check(counted, source)
         yield from history.check(counted, source)
+        yield from prices.check(counted, source)
+        yield from repeated.check(counted, source)
+        yield from secret.check(counted, source)
+        yield from vanished.check(counted, source)
     yield from pairs.check(counted)

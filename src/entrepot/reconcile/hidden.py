@@ -1,0 +1,153 @@
+"""Hidden trade: what one side reports and the other side, who would have to, does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from entrepot.reconcile.pairing import over
+from entrepot.reconcile.voices import DOLLARS, mirrored
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import duckdb
+
+__all__ = ["CONTINUES", "FACTOR", "FAR", "LEAST", "LEAST_FLOW", "STEADY", "Hidden", "hidden"]
+
+FAR = 10.0
+"""Factor between two reports of a good and a year from which one of them is next to nothing. What
+is told twice is mostly nearer: of 31 ores and metals in 2022 half within 1.7, three in four within
+5.5 (Comtrade, 1 m USD and more)."""
+LEAST = 1e6
+"""US dollars of the larger report of a good."""
+FACTOR = 2.0
+"""Factor between two reports of all goods: partners, timing and freight even out in a total."""
+LEAST_FLOW = 10e6
+"""US dollars of the larger report of all goods."""
+STEADY = 3
+"""Years in a row with `LEAST` or more, after which a line does not end by accident."""
+CONTINUES = 0.5
+"""Of what a side reported last year the other still reports after it stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """Cells of one kind of hidden trade, and the largest of them.
+
+    Attributes
+    ----------
+    rule
+        ``lost-in-transit``: the exporter names a destination that reports next to nothing;
+        ``missing-export``: the importer names an exporter that reports next to nothing;
+        ``hidden-line``: one side stopped to report a steady line that the other goes on reporting;
+        ``mirror-gap``: the totals of a flow are far apart.
+    freq
+        Whether the reports are of years or of months (added up to years).
+    sources
+        Whose rows these are.
+    years
+        First and last.
+    cells, compared
+        Cells found, and cells large enough to be looked at.
+    value_usd
+        What the two sides differ by in the cells found, at least.
+    year, exporter, importer, product
+        The cell with the largest difference; the product of a total is ``TOTAL``.
+    told_out_usd, told_in_usd
+        What exporter and importer report of it, at the least rate of their currencies.
+    """
+
+    rule: str
+    freq: str
+    sources: tuple[str, ...]
+    years: tuple[int, int]
+    cells: int
+    compared: int
+    value_usd: float
+    year: int
+    exporter: str
+    importer: str
+    product: str
+    told_out_usd: float
+    told_in_usd: float
+
+
+def hidden(
+    rows: duckdb.DuckDBPyRelation, dollars: Mapping[str, tuple[float, float]] = DOLLARS
+) -> tuple[Hidden, ...]:
+    """Find what one side of trade does not show.
+
+    Parameters
+    ----------
+    rows, dollars
+        As in `mirrored`.
+    """
+    both = mirrored(rows, dollars)
+    found = [row for query in (_CELLS, _FLOWS) for row in over(both, "cells", query).fetchall()]
+    return tuple(
+        Hidden(rule, freq, tuple(sorted(set(sources))), (first, last), *rest)
+        for rule, freq, sources, first, last, *rest in found
+    )
+
+
+_SUMMED = """
+SELECT rule, freq, flatten(list(DISTINCT [source_out, source_in])) AS sources,
+       min(year), max(year), count(*), any_value(compared), sum(gap), arg_max(year, rank),
+       arg_max(exporter, rank), arg_max(importer, rank), arg_max(product, rank),
+       arg_max(told_out, rank), arg_max(told_in, rank)
+FROM (SELECT *, (gap, -year, exporter, importer, product) AS rank FROM found)
+GROUP BY rule, freq ORDER BY rule, freq
+"""
+
+_BEFORE = " AND ".join(
+    f"lag(year, {back}) OVER line = year - {back} "
+    f"AND lag(told_{{side}}, {back}) OVER line >= {LEAST}"
+    for back in range(1, STEADY + 1)
+)
+
+
+def _stopped(side: str, other: str) -> str:
+    """Return SQL: a side stopped to report a steady line that the other goes on reporting."""
+    return (
+        f"most_{side} = 0 AND {_BEFORE.format(side=side)} "
+        f"AND told_{other} >= {CONTINUES} * lag(most_{side}) OVER line"
+    )
+
+
+_CELLS = f"""
+WITH marked AS (
+    SELECT *, told_out - most_in AS over_out, told_in - most_out AS over_in,
+           coalesce({_stopped("out", "in")} OR {_stopped("in", "out")}, false) AS stopped
+    FROM cells WHERE product <> 'TOTAL'
+    WINDOW line AS (
+        PARTITION BY freq, exporter, importer, nomenclature, product ORDER BY year)),
+large AS (
+    SELECT *, count(*) OVER (PARTITION BY freq) AS compared FROM marked
+    WHERE greatest(told_out, told_in) >= {LEAST}),
+found AS (
+    SELECT 'lost-in-transit' AS rule, *, over_out AS gap FROM large
+    WHERE told_out >= {LEAST} AND told_out >= {FAR} * most_in
+    UNION ALL
+    SELECT 'missing-export', *, over_in FROM large
+    WHERE told_in >= {LEAST} AND told_in >= {FAR} * most_out
+    UNION ALL
+    SELECT 'hidden-line', *, greatest(over_out, over_in) FROM large WHERE stopped)
+{_SUMMED}"""
+
+_FLOWS = f"""
+WITH flows AS (
+    SELECT year, freq, exporter, importer, any_value(source_out) AS source_out,
+           any_value(source_in) AS source_in, 'TOTAL' AS product, sum(told_out) AS told_out,
+           sum(told_in) AS told_in, sum(most_out) AS most_out, sum(most_in) AS most_in
+    FROM (SELECT *, bool_or(product = 'TOTAL') OVER
+                    (PARTITION BY year, freq, exporter, importer) AS has_total FROM cells)
+    WHERE has_total = (product = 'TOTAL') GROUP BY ALL),
+large AS (
+    SELECT *, greatest(told_out - most_in, told_in - most_out) AS gap,
+           count(*) OVER (PARTITION BY freq) AS compared
+    FROM flows WHERE greatest(told_out, told_in) >= {LEAST_FLOW}),
+found AS (
+    SELECT 'mirror-gap' AS rule, * FROM large
+    WHERE told_out >= {FACTOR} * most_in OR told_in >= {FACTOR} * most_out)
+{_SUMMED}"""
