@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 import entrepot as ep
+from entrepot.cli import goods
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures import links_held, weights_between
 from entrepot.lake import Lake
@@ -212,6 +215,46 @@ def test_without_reports_or_tables_there_is_no_weight(
     figure = ask(bare, mine)
     assert figure.status == "insufficient_data"
     assert ask(bare, "chpl").status == "insufficient_data"
+
+
+def test_weights_of_one_source_serve_another(tmp_path: Path, mine: str) -> None:
+    """BACI in HS2017 beside reports in two editions: values from one, weights from the other."""
+    lake = filled(tmp_path, ROWS)
+    path = tmp_path / "BACI_HS17_MADE_2020_2020.csv"
+    amounts = {"852580": 80.0, "854140": 40.0, "854231": 7.0, "010121": 5.0}
+    path.write_text(
+        "t,i,j,k,v,q\n"
+        + "".join(f"2020,156,276,{code},{value},{value / 10}\n" for code, value in amounts.items()),
+        encoding="utf-8",
+    )
+    lake.add("baci", [path])
+    keys = {"exporter": "CHN", "importer": "DEU", "period": 2020, "source": "baci", "goods": mine}
+    figure = ep.ask("value", lake=lake, follow="weighted", **keys)
+    assert figure.value == pytest.approx(1e3 * (0.4 * 80 + 0.025 * 40 + 7), rel=1e-5)
+    mass = ep.ask("value", lake=lake, follow="weighted", quantity="mass", **keys)
+    assert mass.value == pytest.approx(1e3 * (0.4 * 8 + 0.025 * 4 + 0.7), rel=1e-5)
+    whole = ep.ask("value", lake=lake, **keys)
+    assert whole.value == pytest.approx(1e3 * (80 + 7))
+
+
+def test_weights_on_the_command_line(lake: Lake, tmp_path: Path) -> None:
+    out = tmp_path / "weights.csv"
+    words = ["weights", "--from", "HS2017", "--to", "HS2022", "--lake", str(lake.path)]
+    result = CliRunner().invoke(goods.app, [*words, "--out", str(out)], catch_exceptions=False)
+    assert result.exit_code == 0
+    text = " ".join(result.output.split())
+    assert "from HS2017 to HS2022; 3 codes split" in text
+    assert (
+        "which is a guess, for nobody who changed the edition on time traded them: 854150" in text
+    )
+    assert "Followed nowhere" in text  # the made-up tables are not whole
+    with out.open(encoding="utf-8") as file:
+        rows = {(row["code"], row["other_code"]): row for row in csv.DictReader(file)}
+    for old, news in NEWER.items():
+        for new, weight in news.items():
+            assert float(rows[old, new]["weight"]) == pytest.approx(weight, abs=1e-5)
+            assert rows[old, new]["switchers"] == ("7" if len(news) > 1 else "0")
+            assert rows[old, new]["guessed"] == "False"
 
 
 def test_codes_without_a_list_cannot_be_followed(lake: Lake) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.cli.common import table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from rich.console import Console
@@ -250,11 +251,15 @@ def draw_weights(found: Weights, screen: Console) -> None:
     screen.print(f"{links:,} links from {editions}; {len(split):,} codes split")
     if guessed:
         screen.print(
-            f"{len(guessed):,} codes were traded by nobody who changed the edition on time; they "
-            "are split in equal parts, which is a guess"
+            f"Split in equal parts, which is a guess, for nobody who changed the edition on time "
+            f"traded them: {_named(sorted(guessed))}"
         )
     if found.nowhere:
         screen.print(
-            f"{len(found.nowhere)} codes gathered goods from many others and are followed "
-            f"nowhere: {', '.join(found.nowhere)}"
+            f"Followed nowhere, for they gathered goods from many others: {_named(found.nowhere)}"
         )
+
+
+def _named(codes: Sequence[str]) -> str:
+    more = f" and {len(codes) - 12:,} more" if len(codes) > 12 else ""
+    return ", ".join(codes[:12]) + more
