@@ -102,6 +102,19 @@ def test_a_source_that_an_installed_package_answers_is_not_missing(
     assert error_of("add", "baci", *where).hint == "entrepot data add baci FILE"
 
 
+def test_a_release_that_is_not_known_can_be_recorded_as_the_note_says(tmp_path: Path) -> None:
+    path = tmp_path / "BACI_HS17_CHN_RUS.csv"
+    path.write_text("t,i,j,k,v,q\n2022,156,643,850110,10.5,2\n")
+    lake = Lake.open(tmp_path / "lake")
+    report = lake.add("baci", [path])
+    [note] = [one.text for one in report.findings if one.rule == "unknown-vintage"]
+    assert "--vintage V202501 (and --replace," in note
+    with pytest.raises(BadFileError, match="held already"):
+        lake.add("baci", [path], vintage="V202501")
+    lake.add("baci", [path], vintage="V202501", replace=True)
+    assert [one.vintage for one in lake.holdings() if one.counts] == ["V202501"]
+
+
 def test_columns_of_published_statements_are_refused_at_once() -> None:
     names = [name for name in COLUMNS if name not in ("publisher", "origin")]
     text = ",".join([*names, "publishr", "whose", "url"]) + "\n"
