@@ -229,6 +229,32 @@ def test_scaling_both_sides_changes_no_weight(world: World, way: str) -> None:
         assert larger.weight(a, b) == pytest.approx(plain.weight(a, b), abs=0.02)
 
 
+def test_products_add_up_to_totals(world: World) -> None:
+    """A pair has one weight, so what is made of its products is what is made of their sum."""
+    connection = connect()
+    odds = variances(gaps(pair(world.rows(connection)))).odds()
+    both = world.exporter_tells & world.importer_tells
+    world_rows = World(1)
+    world_rows.exporter_tells = world_rows.importer_tells = both
+    rows = world_rows.rows(connection)
+    total = rows.aggregate(
+        """period, freq, exporter, importer, 'TOTAL' AS product, nomenclature, told_by, valuation,
+        partner_basis, is_reexport, is_estimated, sum(value_usd) AS value_usd,
+        sum(mass_kg) AS mass_kg""",
+        "period, freq, exporter, importer, nomenclature, told_by, valuation, partner_basis, "
+        "is_reexport, is_estimated",
+    )
+
+    def by_pair(given: duckdb.DuckDBPyRelation) -> dict[tuple[str, str], float]:
+        made = reconcile(connection, given, odds=odds).rows
+        found = made.aggregate("exporter, importer, sum(value_usd)", "exporter, importer")
+        return {row[:2]: row[2] for row in found.fetchall()}
+
+    parts, wholes = by_pair(rows), by_pair(total)
+    assert parts.keys() == wholes.keys()
+    assert all(value == pytest.approx(wholes[cell]) for cell, value in parts.items())
+
+
 def test_swapping_the_sides_swaps_the_weights(world: World) -> None:
     connection = connect()
     plain = variances(gaps(pair(world.rows(connection)))).odds()

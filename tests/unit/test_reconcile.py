@@ -182,6 +182,43 @@ def test_a_silent_side_has_the_interval_of_what_it_used_to_tell(tmp_path: Path) 
     assert low == pytest.approx(70_000 * math.exp(-spread), rel=0.01)
 
 
+def test_reexports_count_or_not(tmp_path: Path) -> None:
+    """Hong Kong's exports with their re-exports; the importer's report is of both."""
+    hong_kong = 344
+    flows = [
+        row(100_000.0, flow="X", reporter=hong_kong, partner=CHINA),
+        row(90_000.0, flow="RX", reporter=hong_kong, partner=CHINA),
+        row(104_000.0, partner=hong_kong),
+        row(60_000.0, flow="X", reporter=hong_kong, partner=GERMANY),
+    ]
+    file = tmp_path / "reports.csv"
+    file.write_text(text_of(flows))
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("comtrade", [file])
+    told = {}
+    for reexports in (True, False):
+        reconcile_lake(lake, weights="variances", reexports=reexports)
+        rows = lake.flows("reconciled").to_native().filter("importer = 'CHN'")
+        [told[reexports]] = rows.project("value_exporter_usd, value_importer_usd").fetchall()
+    assert told == {True: (100_000.0, 104_000.0), False: (10_000.0, 104_000.0)}
+
+
+def test_partners_that_are_no_country_stay_and_are_counted(tmp_path: Path) -> None:
+    file = tmp_path / "reports.csv"
+    flows = [
+        row(110_000.0),
+        row(100_000.0, flow="X", reporter=GERMANY, partner=CHINA),
+        row(7_000.0, partner=899),
+    ]
+    file.write_text(text_of(flows))
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("comtrade", [file])
+    found = reconcile_lake(lake, weights="variances")
+    assert found.unspecified == (1, 7_000.0)
+    rows = lake.flows("reconciled").to_native().filter("value_usd = 7000").fetchall()
+    assert len(rows) == 1
+
+
 def test_wrong_requests(lake: Lake, tmp_path: Path) -> None:
     with pytest.raises(RequestError, match="unknown weights"):
         reconcile_lake(lake, weights="best")

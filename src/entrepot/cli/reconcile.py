@@ -21,6 +21,9 @@ def reconcile(
     source: Annotated[str, typer.Option(help="Whose reports.")] = "comtrade",
     period: Annotated[str | None, typer.Option(help="2022, 2022..2023; default: all held.")] = None,
     goods: Annotated[str, typer.Option(help="all, chpl, 85, 854231.")] = "all",
+    reexports: Annotated[
+        bool, typer.Option(help="Count what exporters tell as re-exports as theirs.")
+    ] = True,
     panel: Annotated[
         str, typer.Option(help="Late reporters: as_told, fixed or carried (a year before).")
     ] = "as_told",
@@ -52,6 +55,7 @@ def reconcile(
             source=source,
             period=period,
             goods=goods,
+            reexports=reexports,
             panel=panel,
             weights=weights,
             remove_freight=freight == "remove",
@@ -72,6 +76,12 @@ def _draw(found: Reconciliation, out: Path | None, keep: bool, screen: Console) 
         screen.print(
             f"Freight: typically {100 * freight.typical:.1f} % of the value, from "
             f"{freight.cells:,} cells."
+        )
+    cells, value = found.unspecified
+    if cells:
+        screen.print(
+            f"{cells:,} cells ({value / 1e9:,.1f} bn USD) have a partner that is no country; they "
+            "stay rows of their own."
         )
     if keep:
         screen.print("Kept in the lake; ask prefers it: --source reconciled.")

@@ -13,6 +13,7 @@ import narwhals as nw
 from entrepot.errors import NoEvidenceError, OutsideError, RequestError
 from entrepot.goods import goods_selection, select
 from entrepot.lake import Lake, fetch
+from entrepot.model.areas import area
 from entrepot.model.period import Period
 from entrepot.model.product import NO_CODES
 from entrepot.reconcile import PANELS, bundled_odds, reconcile
@@ -30,6 +31,7 @@ __all__ = ["SOURCE", "WEIGHTS", "Reconciliation", "reconcile_lake"]
 SOURCE = "reconciled"
 OFFICIAL = "baci"
 WEIGHTS = ("official", "variances", "fixed_point")
+COUNTRIES = ("country", "territory")
 _COLUMNS = """
 period, freq, exporter, importer, product, nomenclature, value_usd, low_usd, high_usd,
 weight_exporter, value_exporter_usd, value_importer_usd,
@@ -50,12 +52,16 @@ class Reconciliation:
         Where the weights come from, in words.
     result
         The rows and what they rest on.
+    unspecified
+        Cells and value with a partner that is no country: areas not specified, bunkers, free zones.
+        They stay rows of their own and are shared out among nobody.
     """
 
     source: str
     periods: tuple[str, ...]
     weights: str
     result: Reconciled
+    unspecified: tuple[int, float]
 
     def to_dict(self) -> dict[str, Any]:
         """Return as plain JSON types."""
@@ -68,6 +74,7 @@ class Reconciliation:
                 side: {"cells": cells, "value_usd": value}
                 for side, (cells, value) in self.result.counts.items()
             },
+            "unspecified": {"cells": self.unspecified[0], "value_usd": self.unspecified[1]},
             "freight": None
             if freight is None
             else {
@@ -86,6 +93,7 @@ def reconcile_lake(
     source: str = "comtrade",
     period: str | int | None = None,
     goods: str = "all",
+    reexports: bool = True,
     panel: str = "as_told",
     weights: str = "official",
     remove_freight: bool = False,
@@ -100,6 +108,9 @@ def reconcile_lake(
         A lake or its folder; by default the one that the settings name.
     source, period, goods
         Whose reports; None takes every period held.
+    reexports
+        Whether what exporters tell as re-exports counts as theirs. BACI leaves out those of Hong
+        Kong, through which much of Russia's chips come.
     panel
         Where some reporters are late in some months: ``as_told``, ``fixed`` (those who tell every
         month) or ``carried`` (the same month a year before, flagged as estimated).
@@ -130,6 +141,8 @@ def reconcile_lake(
         kept = Path(folder, f"{SOURCE}.parquet")
         with held.reading():
             rows, periods = _reports(held, source, period, goods)
+            if not reexports:
+                rows = rows.filter("told_by <> 'exporter' OR is_reexport IS NOT TRUE")
             official, words = _official(held, weights, periods)
             result = reconcile(
                 held.connection,
@@ -144,9 +157,10 @@ def reconcile_lake(
             table.write_parquet(str(kept), compression="zstd")
             if out is not None:
                 _write(table, kept, out)
+            unspecified = _unspecified(table)
         if keep:
             held.add(SOURCE, [kept], replace=True, vintage=source)
-    return Reconciliation(source, periods, words, result)
+    return Reconciliation(source, periods, words, result, unspecified)
 
 
 def _reports(
@@ -194,6 +208,16 @@ def _official(
                 f"what BACI in the lake implies for {', '.join(shared)}",
             )
     return None, "what BACI of 2022 implies, as it ships with the package"
+
+
+def _unspecified(table: duckdb.DuckDBPyRelation) -> tuple[int, float]:
+    cells, total = 0, 0.0
+    for side in ("exporter", "importer"):
+        counted = table.aggregate(f"{side}, count(*), sum(value_usd)", side).fetchall()
+        for name, count, value in counted:
+            if area(name).kind not in COUNTRIES:
+                cells, total = cells + count, total + value
+    return cells, total
 
 
 def _distances(lake: Lake) -> duckdb.DuckDBPyRelation:
