@@ -287,3 +287,13 @@ def test_the_hint_names_every_column() -> None:
         list(own_rows.checked("mine.csv", b"codes\n1\n"))
     for column in ("code", "nomenclature", "valid_to", "wind_down", "certainty"):
         assert column in caught.value.hint
+
+
+def test_a_file_that_changed_is_read_again(tmp_path: Path) -> None:
+    path = written(tmp_path, f"{HEAD}854231,HS2022\n")
+    assert goods_selection(str(path)).codes == {"854231"}
+    written(tmp_path, f"{HEAD}854232,HS2022\n")
+    assert goods_selection(str(path)).codes == {"854232"}
+    written(tmp_path, f"{HEAD}854299,HS2022\n")
+    with pytest.raises(BadFileError):
+        goods_selection(str(path))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError, OutsideError, RequestError
@@ -18,6 +19,8 @@ from entrepot.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from entrepot.goods.lists import ListEntry
 
 __all__ = ["add_list", "is_own", "own_list", "own_lists", "remove_list"]
 
@@ -42,7 +45,7 @@ def own_list(path: Path) -> GoodsList:
         If it is not a list: the message has the row and the column.
     """
     data = _bytes(path)
-    entries = tuple(checked(path.name, data))
+    entries = _entries(path.name, data)
     digest = hashlib.sha256(data).hexdigest()[:12]
     days = [entry.seen_from for entry in entries]
     parts = dict.fromkeys(entry.part for entry in entries if entry.part)
@@ -58,6 +61,11 @@ def own_list(path: Path) -> GoodsList:
         parts=tuple(ListPart(name, name, "") for name in parts),
         read=lambda: entries,
     )
+
+
+@lru_cache(maxsize=16)  # one question reads its list a dozen times
+def _entries(name: str, data: bytes) -> tuple[ListEntry, ...]:
+    return tuple(checked(name, data))
 
 
 def add_list(path: Path, taken: set[str]) -> GoodsList:
