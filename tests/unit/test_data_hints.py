@@ -127,6 +127,19 @@ def test_columns_of_published_statements_are_refused_at_once() -> None:
     assert "docs/reference/columns.md" in caught.value.hint
 
 
+def test_cells_of_a_published_row_are_refused_at_once() -> None:
+    cells = dict.fromkeys(COLUMNS, "")
+    cells |= {"id": "MY-1", "measure": "valu", "flow": "sideways", "period": "2023", "url": "here"}
+    text = ",".join(COLUMNS) + "\n" + ",".join(cells.values()) + "\n"
+    with pytest.raises(BadFileError, match="'valu', 'sideways'") as caught:
+        parse_rows(text, "mine.csv")
+    named = caught.value.where.partition(": ")[2].split(", ")
+    assert {"measure", "flow", "relation", "printed", "publisher", "url"} <= {*named}
+    assert "period" not in named
+    assert "measure: did you mean value?" in caught.value.hint
+    assert "docs/reference/columns.md" in caught.value.hint
+
+
 def test_a_workbook_of_another_classification_is_to_be_left_out() -> None:
     rows = [["HS 1992", "S. Rev. 3", "Relationship"], ["010111", "00150", "1:1"]]
     with pytest.raises(BadFileError, match="another classification") as caught:

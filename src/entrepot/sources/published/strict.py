@@ -97,7 +97,8 @@ def parse_rows(text: str, name: str) -> tuple[Published, ...]:
 
 
 def _refuse(what: str, where: str, hint: str = "") -> NoReturn:
-    raise BadFileError(what, where=where, why=_WHY, hint=hint)
+    page = "" if _FORMAT in hint else _FORMAT
+    raise BadFileError(what, where=where, why=_WHY, hint="; ".join(filter(None, (hint, page))))
 
 
 def _check_header(header: list[str], name: str) -> None:
@@ -119,18 +120,7 @@ def _check_header(header: list[str], name: str) -> None:
 
 
 def _row(cells: dict[str, str], where: str) -> Published:
-    for column, allowed in _CHOICES.items():
-        if cells[column] not in allowed:
-            near = nearest(cells[column], allowed, 1)
-            hint = (
-                f"did you mean {near[0]}?"
-                if near
-                else "one of: " + ", ".join(filter(None, allowed))
-            )
-            _refuse(f"not allowed: {cells[column]!r}", f"{where}: {column}", hint)
-    for column, pattern in _PATTERNS.items():
-        if not pattern.fullmatch(cells[column]):
-            _refuse(f"not allowed: {cells[column]!r}", f"{where}: {column}")
+    _check_cells(cells, where)
     if cells["unit"] not in MEASURES[cells["measure"]]:
         expected = ", ".join(MEASURES[cells["measure"]])
         _refuse(f"{cells['measure']} in {cells['unit']!r}", f"{where}: unit", f"write {expected}")
@@ -145,6 +135,33 @@ def _row(cells: dict[str, str], where: str) -> Published:
     _check_relation(cells["relation"], numbers, where)
     known = {**cells, **numbers, "period": period, "base": base}
     return Published(**known)  # type: ignore[arg-type]
+
+
+def _check_cells(cells: dict[str, str], where: str) -> None:
+    """Refuse a row with cells that their columns do not allow, all of them at once."""
+    wrong = {column: _nearest(cells[column], known) for column, known in _CHOICES.items()}
+    wrong = {column: hint for column, hint in wrong.items() if hint}
+    wrong |= {
+        column: "" for column, pattern in _PATTERNS.items() if not pattern.fullmatch(cells[column])
+    }
+    if not wrong:
+        return
+    hints = (
+        f"{column}: {hint}" if len(wrong) > 1 else hint for column, hint in wrong.items() if hint
+    )
+    _refuse(
+        f"not allowed: {', '.join(repr(cells[column]) for column in wrong)}",
+        f"{where}: {', '.join(wrong)}",
+        "; ".join(hints),
+    )
+
+
+def _nearest(text: str, allowed: tuple[str, ...]) -> str:
+    """Return what could be meant; nothing where the text is allowed."""
+    if text in allowed:
+        return ""
+    near = nearest(text, allowed, 1)
+    return f"did you mean {near[0]}?" if near else f"one of: {', '.join(filter(None, allowed))}"
 
 
 def _check_sides(cells: Mapping[str, str], where: str) -> None:
