@@ -112,16 +112,14 @@ WITH counted AS (
     SELECT freq, told_by, teller, nomenclature, source, year(period) AS year, count(*) AS n,
            count(DISTINCT period) AS periods
     FROM shared GROUP BY ALL),
-voices AS (
+voice AS (
     SELECT told_by, teller, nomenclature, year, freq AS was, freq AS becomes,
            arg_max(source, (n, source)) AS source
-    FROM counted GROUP BY ALL
-    UNION
-    SELECT told_by, teller, nomenclature, year, arg_max(freq, n), 'A', arg_max(source, n)
-    FROM counted WHERE (freq, periods) IN (('M', 12), ('Q', 4)) GROUP BY ALL),
-voice AS (  -- a year as told goes before one added up
-    SELECT * FROM voices QUALIFY becomes = was OR count(*) OVER
-        (PARTITION BY told_by, teller, nomenclature, year, becomes) = 1)
+    FROM counted WHERE freq <> 'A' GROUP BY ALL
+    UNION ALL
+    SELECT told_by, teller, nomenclature, year, arg_max(freq, rank), 'A', arg_max(source, rank)
+    FROM (SELECT *, (n / periods, -periods, source) AS rank FROM counted
+          WHERE (freq, periods) IN (('A', 1), ('Q', 4), ('M', 12))) GROUP BY ALL)
 SELECT CASE WHEN becomes = was THEN period ELSE date_trunc('year', period)::DATE END AS period,
        becomes AS freq, {_KEY}, sum(value_usd) AS value_usd, sum(mass_kg) AS mass_kg,
        any_value(valuation) AS valuation, bool_or(is_estimated) AS is_estimated,
