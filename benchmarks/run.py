@@ -2,7 +2,8 @@
 
     python benchmarks/run.py [NAME ...] [--write]
 
-Prints what it finds; `--write` puts it into benchmarks/RESULTS.md, with machine and date.
+Prints what it finds; `--write` puts it into benchmarks/RESULTS.md, with machine and date. With
+names, only their sections are put there, each with its own date.
 Generated files are kept in ENTREPOT_BENCH_DIR (by default a folder among the temporary files) and
 used again; a full run needs 12 GB there.
 """
@@ -27,6 +28,7 @@ ALL = (
     "hhi_panel",
     "goods_match",
     "goods_convert",
+    "reconcile_year",
     "layout",
 )
 
@@ -39,9 +41,22 @@ def main() -> None:
     for name in names:
         found.append(import_module(name).report())
         print(f"\n{found[-1]}", flush=True)
+    path = Path(__file__).with_name("RESULTS.md")
+    if write and names != ALL and path.exists():
+        found = _put_in(path.read_text(encoding="utf-8"), found[1:])
     if write:
-        path = Path(__file__).with_name("RESULTS.md")
         path.write_text("\n\n".join(found) + "\n", encoding="utf-8")
+
+
+def _put_in(text: str, sections: list[str]) -> list[str]:
+    """Return the parts of the page with some sections new, each dated."""
+    head, *rest = text.rstrip("\n").split("\n\n## ")
+    kept = {part.partition("\n")[0]: f"## {part}" for part in rest}
+    when = f"Measured again on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, commit {_commit()}."
+    for section in sections:
+        title, _, body = section.removeprefix("## ").partition("\n")
+        kept[title] = f"## {title}\n\n{when}\n{body}"
+    return [head, *kept.values()]
 
 
 def _heading() -> str:
