@@ -139,11 +139,12 @@ class Catalog:
         path = folder / NAME
         try:
             data = json.loads(path.read_bytes())
-            if data["format"] != FORMAT:
+            if (found := int(data["format"])) != FORMAT:
+                older = "add its files again to another folder (--lake); the raw ones are in raw/"
                 raise BadFileError(
-                    f"the lake is in format {data['format']}, this program knows {FORMAT}",
+                    f"the lake is in format {found}, this program knows {FORMAT}",
                     where=str(path),
-                    hint="update entrepot, or name another folder with --lake",
+                    hint=older if found < FORMAT else "update entrepot, or name another folder",
                 )
             return cls(tuple(_snapshot(item) for item in data["snapshots"]))
         except (FileNotFoundError, NotADirectoryError):
