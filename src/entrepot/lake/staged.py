@@ -77,14 +77,15 @@ def hold(connection: duckdb.DuckDBPyConnection, rows: Rows, own: Iterable[str] =
     import duckdb
 
     kinds = schema(rows.table)
-    unknown = sorted({*rows.relation.columns, *rows.same} - set(kinds))
+    returned = rows.relation.columns  # each look asks the engine what the parser's query gives
+    unknown = sorted({*returned, *rows.same} - set(kinds))
     if unknown:
         raise AssertionError(f"a parser returned columns nobody knows: {unknown}")
     compact = dict(kinds)
     if kinds.get("period") == "DATE":
         compact |= {name: sorted_enum(values) for name, values in _CHOICES.items()}
         compact |= dict.fromkeys(("exporter", "importer"), area_enum())
-    parts = {name: name for name in rows.relation.columns}
+    parts = {name: name for name in returned}
     parts |= {
         name: literal(rows.same[name]) if name in rows.same else "NULL"
         for name in own
@@ -142,23 +143,22 @@ def contents(
     BadFileError
         If there is no row.
     """
-    _shorten(connection, rows)
+    _shorten(connection)
     found = list(_contents(connection, rows, whole=whole))
     if not found:
         raise BadFileError("no row is left to load", where=where, hint="look at its findings")
     return found
 
 
-def _shorten(connection: duckdb.DuckDBPyConnection, rows: Rows) -> None:
+def _shorten(connection: duckdb.DuckDBPyConnection) -> None:
     """Keep product codes as numbers of a list: a third less to sort, and quicker to write."""
     import duckdb
 
-    if "product" not in rows.relation.columns:
+    [(count,)] = connection.sql(f"SELECT count(*) FROM {STAGED}").fetchall()
+    if count < _MANY or "product" not in waiting(connection):
         return
-    [(count, codes)] = connection.sql(
-        f"SELECT count(*), list(DISTINCT product) FROM (SELECT product FROM {STAGED})"
-    ).fetchall()
-    if count >= _MANY and len(codes) <= _LISTED and None not in codes:
+    [(codes,)] = connection.sql(f"SELECT list(DISTINCT product) FROM {STAGED}").fetchall()
+    if len(codes) <= _LISTED and None not in codes:
         kind = sorted_enum(codes)
         with suppress(duckdb.ConversionException):  # rows that were corrected away count here too
             connection.execute(f"ALTER TABLE {STAGED} ALTER COLUMN product TYPE {kind}")
