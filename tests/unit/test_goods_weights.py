@@ -304,6 +304,12 @@ def test_every_code_of_a_chain_adds_up_to_one() -> None:
         assert sum(found.of(code).values()) == pytest.approx(1)
 
 
+def test_what_is_left_of_a_code_in_a_chain_adds_up_to_one() -> None:
+    first = Weights("HS2012", OLD, (Split("a", "b", 0.5, 1), Split("a", "c", 0.5, 1)))
+    second = Weights(OLD, NEW, (Split("b", "x", 0.2, 1), Split("b", "y", 0.8, 1)), ("c",))
+    assert first.then(second).of("a") == pytest.approx({"x": 0.2, "y": 0.8})
+
+
 def test_what_a_chain_loses_is_named() -> None:
     first = Weights("HS2012", OLD, (Split("a", "b", 1.0, 0), Split("c", "d", 1.0, 0)), ("e",))
     found = first.then(Weights(OLD, NEW, (Split("b", "b", 1.0, 0),), ("d",)))

@@ -145,6 +145,8 @@ def _problem(item: Any, path: Path, model: type[BaseModel], lines: Lines) -> Bad
     where = lines.where(path)
     cause = item.get("ctx", {}).get("error")
     if isinstance(cause, EntrepotError):
+        if cause.where:  # a file that the text names has its own rows
+            where = f"{where} ({cause.where})"
         return BadFileError(cause.what, where=where, why=cause.why, hint=cause.hint)
     match item["type"]:
         case "extra_forbidden":
