@@ -180,6 +180,24 @@ def test_a_line_that_the_other_side_still_reports_is_suppressed(trade: list[Row]
     assert kind.years == (2021, 2021)
 
 
+@pytest.mark.parametrize(
+    ("editions", "is_found"),
+    [
+        (("HS2017", "HS2017", "HS2017", "HS2022"), False),
+        (("HS2017", "HS2017", "HS2022", "HS2022"), True),
+    ],
+)
+def test_no_line_is_suppressed_by_another_edition(
+    editions: tuple[str, ...], is_found: bool
+) -> None:
+    rows = []
+    for at, edition in enumerate(editions):
+        keys = {"period": date(2018 + at, 1, 1), "nomenclature": edition}
+        rows += [*context(**keys), report("importer", 5e6, **keys)]
+        rows += [report("exporter", 5e6, **keys)] if at < 3 else []
+    assert ("hidden-line" in found(rows)) is is_found
+
+
 def test_a_line_that_ends_on_both_sides_is_not_hidden(trade: list[Row]) -> None:
     line = {"exporter": "CHN", "importer": "RUS", "product": CODES[0]}
     rows = [

@@ -111,6 +111,7 @@ def _stopped(side: str, other: str) -> str:
     """Return SQL: a side stopped to report a steady line that the other goes on reporting."""
     return (
         f"most_{side} = 0 AND {_BEFORE.format(side=side)} "
+        "AND lag(nomenclature) OVER line = nomenclature "  # else its code may be another
         f"AND told_{other} >= {CONTINUES} * lag(most_{side}) OVER line"
     )
 
@@ -121,7 +122,7 @@ WITH marked AS (
            coalesce({_stopped("out", "in")} OR {_stopped("in", "out")}, false) AS stopped
     FROM cells WHERE product <> 'TOTAL'
     WINDOW line AS (
-        PARTITION BY freq, exporter, importer, nomenclature, product ORDER BY year)),
+        PARTITION BY freq, exporter, importer, product ORDER BY year)),
 large AS (
     SELECT *, count(*) OVER (PARTITION BY freq) AS compared FROM marked
     WHERE greatest(told_out, told_in) >= {LEAST}),

@@ -344,14 +344,31 @@ def test_what_is_not_held_has_not_ended(
     assert found(rows) == {}
 
 
-def test_another_edition_ends_no_line(put: Any, lake: Lake) -> None:
-    rows = [{"period": str(year), "value_usd": 5e6 + year} for year in (2018, 2019, 2020)]
-    other = [{"period": "2021", "nomenclature": "HS2022", "importer": area} for area in AREAS[1:]]
-    put("comtrade", *rows, *other)
-    assert "vanished-line" not in {one.rule for one in lake.check()}
-    still = {"period": "2021", "value_usd": 5e6}
-    put("comtrade", still | {"exporter": "KAZ"}, still | {"product": "850120", "exporter": "KAZ"})
-    assert "vanished-line" not in {one.rule for one in lake.check()}
+@pytest.mark.parametrize(
+    ("editions", "is_found"),
+    [
+        (("HS2017", "HS2017", "HS2017", "HS2022"), False),
+        (("HS2017", "HS2017", "HS2022", "HS2022"), True),
+        (("CN2018", "CN2019", "CN2020", "CN2020"), True),
+    ],
+    ids=["with the edition", "after it", "the tariff of the year"],
+)
+def test_a_line_goes_on_through_editions_and_does_not_end_with_one(
+    put: Any, lake: Lake, editions: tuple[str, ...], is_found: bool
+) -> None:
+    digits = "" if editions[0].startswith("HS") else "10"
+    years = [
+        {"period": str(2018 + at), "nomenclature": edition, "value_usd": 5_000_123.0 + at}
+        for at, edition in enumerate(editions)
+    ]
+    line = [year | {"product": "850110" + digits} for year in years[:3]]
+    rest = [
+        year | {"product": product + digits, **keys}
+        for year in years
+        for product, keys in (("270900", {}), ("850110", {"exporter": "KAZ"}))
+    ]
+    put("comtrade", *line, *rest)
+    assert ("vanished-line" in {one.rule for one in lake.check()}) is is_found
 
 
 MONTHS = [f"{year}-{month:02}" for year in (2021, 2022) for month in range(1, 13)]

@@ -32,7 +32,7 @@ LEAST = {"A": 1e6, "Q": 250e3, "M": 100e3}
 SPREAD = 10.0
 """Largest of the steady periods over the smallest; what swings more was never steady."""
 
-_LINE = "reporter, side, partner, nomenclature, product, partner_basis, currency"
+_LINE = "reporter, side, partner, scheme, product, partner_basis, currency"
 
 
 def check(counted: Counted, source: str) -> Iterator[Finding]:
@@ -71,7 +71,8 @@ def _query(counted: Counted, source: str, freq: str, periods: Sequence[Period]) 
     """Return SQL for the lines that are gone and since when, the largest first.
 
     Periods are numbered, and large rows alone are put in order; all rows are read once more to see
-    what is still there.
+    what is still there. Lines go on through editions, but none ends where its reporter changes to
+    another: what its code was may be in others.
     """
     steady, gone = STEADY[freq], GONE[freq]
     order = ", ".join(f"({at}, {literal(p.start)}::DATE)" for at, p in enumerate(periods))
@@ -80,7 +81,8 @@ def _query(counted: Counted, source: str, freq: str, periods: Sequence[Period]) 
         told AS (
             SELECT turn, {REPORTER} AS reporter, {SIDE} AS side,
                    CASE told_by WHEN 'importer' THEN exporter ELSE importer END AS partner,
-                   nomenclature, product, partner_basis, {CURRENCY} AS currency, {VALUE} AS value
+                   nomenclature, regexp_extract(nomenclature, '^[A-Z]+') AS scheme, product,
+                   partner_basis, {CURRENCY} AS currency, {VALUE} AS value
             FROM ({counted.rows(source, periods).sql_query()}) JOIN times USING (period)
             WHERE {VALUE} > 0 AND product <> 'TOTAL'),
         large AS (
@@ -88,7 +90,8 @@ def _query(counted: Counted, source: str, freq: str, periods: Sequence[Period]) 
                    lag(turn, {steady - 1}) OVER line AS first,
                    min(value) OVER recent AS least, max(value) OVER recent AS most,
                    sum(value) OVER recent AS total
-            FROM (SELECT {_LINE}, turn, sum(value) AS value FROM told GROUP BY ALL
+            FROM (SELECT {_LINE}, turn, max(nomenclature) AS edition, sum(value) AS value
+                  FROM told GROUP BY ALL
                   HAVING sum(value) >= {LEAST[freq]})
             WINDOW line AS (PARTITION BY {_LINE} ORDER BY turn),
                    recent AS (PARTITION BY {_LINE} ORDER BY turn
@@ -99,15 +102,17 @@ def _query(counted: Counted, source: str, freq: str, periods: Sequence[Period]) 
               AND turn + {gone} < {len(periods)} AND most <= {SPREAD} * least)
         SELECT turn + 1 AS since, reporter, side, partner, product, currency, total
         FROM ended
-        SEMI JOIN (SELECT DISTINCT reporter, side, nomenclature, turn AS after FROM told) AS speaks
-            USING (reporter, side, nomenclature, after)
-        SEMI JOIN (SELECT DISTINCT side, nomenclature, product, turn AS after FROM told) AS good
-            USING (side, nomenclature, product, after)
+        SEMI JOIN (SELECT DISTINCT reporter AS who, side AS way, nomenclature, scheme AS kind,
+                          turn AS time FROM told) AS speaks
+            ON who = reporter AND way = side AND kind = scheme AND time = after
+               AND (after > turn + 1 OR nomenclature = edition)
+        SEMI JOIN (SELECT DISTINCT side, scheme, product, turn AS after FROM told) AS good
+            USING (side, scheme, product, after)
         SEMI JOIN (SELECT DISTINCT side, partner, turn AS after FROM told) AS area
             USING (side, partner, after)
-        ANTI JOIN (SELECT DISTINCT reporter, side, partner, nomenclature, product, turn AS after
+        ANTI JOIN (SELECT DISTINCT reporter, side, partner, scheme, product, turn AS after
                    FROM told SEMI JOIN (SELECT DISTINCT reporter, partner, product FROM ended)
                    USING (reporter, partner, product)) AS still
-            USING (reporter, side, partner, nomenclature, product, after)
+            USING (reporter, side, partner, scheme, product, after)
         GROUP BY ALL HAVING count(*) = {gone}
         ORDER BY total DESC, since, reporter, side, partner, product"""
