@@ -264,6 +264,17 @@ def test_only_the_families_asked_for() -> None:
     assert lost.nowhere == ("400000",)
 
 
+def test_pooled_petroleum_oils_stay_where_they_are() -> None:
+    """BACI has them under 271000 in every edition, where the tables have other codes."""
+    before, after = frame([("A", "100000", 1.0)]), frame([("A", "200000", 1.0)])
+    found = estimate_weights(before, after, tables([("200000", "100000")]), OLD, NEW)
+    assert found.of("271000") == {"271000": 1.0}
+    older = tables([("271011", "271000"), ("271019", "271000")], "HS2002", "HS1996")
+    before, after = frame([("A", "271000", 1.0)]), frame([("A", "271011", 1.0)])
+    found = estimate_weights(before, after, older, "HS1996", "HS2002")
+    assert found.of("271000") == pytest.approx({"271011": 1.0}, abs=1e-6)
+
+
 # Chains
 
 

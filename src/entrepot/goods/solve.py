@@ -20,6 +20,9 @@ _FIRM = 1e4
 _EQUAL = 1e-6
 """How lightly equal weights count: only where the data say nothing they decide."""
 
+_DUST = 1e-9
+"""Weights below are what equal weights leave behind in the solution, and no trade."""
+
 
 def solved(
     codes: tuple[str, ...],
@@ -94,6 +97,7 @@ def _least_squares(
         right[n * width + size + column] = _EQUAL / links[k]
     right[n * width : n * width + size][links == 0] = 0.0
     found, _ = nnls(rows, right, maxiter=max(300, 30 * len(pairs)))
+    found[found < _DUST] = 0.0
     sums = np.bincount([k for k, _ in pairs], weights=found, minlength=size)
     spread: np.ndarray = found / sums[[k for k, _ in pairs]]
     return spread
