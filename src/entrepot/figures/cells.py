@@ -149,8 +149,10 @@ class Cells:
 
     def rows(self, by: Side, goods: Goods, asked: Definition) -> Frame:
         """Return the goods in the period and base, without trade of an area with itself."""
+        if self.kept is not None:  # everything below but the goods was chosen when they were read
+            return weighted(select(self.kept, goods), goods, self.column(asked))
         within = _within(asked.period) | _within(asked.base or asked.period)
-        held = self.lake.flows(self.held.source, by=by) if self.kept is None else self.kept
+        held = self.lake.flows(self.held.source, by=by)
         rows: Frame = weighted(select(held, goods), goods, self.column(asked))
         abroad = nw.col("exporter") != nw.col("importer")
         rows = rows.filter(within, nw.col("freq") == self.held.freq, abroad)
