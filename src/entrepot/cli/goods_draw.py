@@ -138,8 +138,9 @@ def draw_diff(found: Diff, screen: Console) -> None:
     if found.unsettled:
         screen.print(
             Text(
-                f"{len(found.unsettled)} codes may have been on either: no text that was read "
-                f"settles it ({', '.join(found.unsettled[:12])}"
+                f"{len(found.unsettled)} codes may have been on the list on one of these days "
+                "without being counted: no text that was read settles it ("
+                f"{', '.join(found.unsettled[:12])}"
                 f"{' ...' if len(found.unsettled) > 12 else ''})"
             )
         )
