@@ -301,3 +301,84 @@ def test_implied_odds_are_those_that_were_used(world: World) -> None:
         for b in world.names[12:20]:
             weight = 1 / (1 + math.exp(-(0.4 + one[a] + other[b])))
             assert found.weight(a, b) == pytest.approx(weight, abs=0.01)
+
+
+def test_chapters_have_variances_of_their_own(world: World) -> None:
+    """In one chapter errors are three times as large; intervals hold there and elsewhere."""
+    wild = World(6)
+    wild.k = wild.k + 10_000 * (1 + wild.k % 2)  # chapters 01 and 02
+    for name in ("exporter", "importer"):
+        error = np.log(getattr(wild, name) / wild.truth)
+        setattr(wild, name, wild.truth * np.exp(np.where(wild.k >= 20_000, 3, 1) * error))
+    connection = connect()
+    found = reconcile(connection, wild.rows(connection), by="chapter")
+    assert set(found.parts) == {"01", "02"}
+    ratio = [found.parts["02"].exporter[n] / found.parts["01"].exporter[n] for n in wild.names[4:]]
+    assert np.median(ratio) == pytest.approx(9, rel=0.25)
+    truth = wild.truth_of()
+    inside: dict[str, list[bool]] = {}
+    rows = found.rows.project("exporter, importer, product, low_usd, high_usd").fetchall()
+    for exporter, importer, product, low, high in rows:
+        held = low <= truth[exporter, importer, product] <= high
+        inside.setdefault(product[:2], []).append(held)
+    assert all(0.86 <= np.mean(held) <= 0.94 for held in inside.values())
+
+
+def test_what_one_side_tells_says_nothing_of_freight_or_reporters(world: World) -> None:
+    """A gap is of two reports; flows with one must not count as agreeing."""
+    connection = connect()
+    rows = world.rows(connection)
+    twice = rows.query(
+        "r",
+        """SELECT * FROM r SEMI JOIN (
+            SELECT exporter, importer, product FROM r GROUP BY ALL HAVING count(*) = 2
+        ) USING (exporter, importer, product)""",
+    )
+    for gap, same in zip(gaps(pair(rows)), gaps(pair(twice)), strict=True):
+        assert (gap.exporter, gap.importer, gap.cells) == (same.exporter, same.importer, same.cells)
+        assert gap.log_gap == pytest.approx(same.log_gap)
+    distances = world.distances(connection)
+    one, other = (
+        reconcile(connection, some, distances=distances, remove_freight=True).freight
+        for some in (rows, twice)
+    )
+    assert one is not None
+    assert other is not None
+    assert one.cells == other.cells
+    # The product's unit value is a median over what all exporters tell, so it may move a little.
+    assert one.rate(3_000) == pytest.approx(other.rate(3_000), abs=0.003)
+
+
+def test_freight_is_one_plus_a_rate_and_not_one_minus_it() -> None:
+    from entrepot.reconcile import Freight
+
+    freight = Freight((math.log(1.25), 0.0, 0.0, 0.0, 0.0), (0.0,) * 5, 1_000, 0.1, 0.25)
+    assert freight.rate(1_000) == pytest.approx(0.25)
+    cell = "SELECT 7.0 AS log_km, false AS border, 1.0 AS log_unit_value"
+    [(log,)] = connect().sql(f"SELECT {freight.sql()} FROM ({cell})").fetchall()
+    assert 125 * math.exp(-log) == pytest.approx(100)
+    cheap = Freight((-0.4, 0.0, 0.0, 0.0, 0.0), (0.0,) * 5, 1_000, 0.1, 0.0)
+    assert cheap.rate(1_000) == 0.0
+
+
+def test_scores_of_exporters_are_of_what_they_export() -> None:
+    """A bad exporter that imports well is a bad exporter and a good importer."""
+    from entrepot.reconcile import Gap
+
+    names = [f"C{n}" for n in range(12)]
+    found = [
+        Gap(a, b, 50, 0.5 if a == "C0" else 0.05, 0.25 if a == "C0" else 0.025)
+        for a in names
+        for b in names
+        if a != b
+    ]
+    for odds in (fixed_point(found), variances(found).odds()):
+        assert odds.weight("C0", "C1") < odds.weight("C2", "C1") - 0.2
+        assert odds.weight("C1", "C0") == pytest.approx(odds.weight("C1", "C2"), abs=0.05)
+
+
+def test_weights_of_products_are_no_switches(world: World) -> None:
+    connection = connect()
+    rows = reconcile(connection, world.rows(connection)).rows.filter("told_by = 'both'")
+    weights = np.array([w for (w,) in rows.project("weight_exporter").distinct().fetchall()])
+    assert ((weights > 0.05) & (weights < 0.95)).mean() > 0.5

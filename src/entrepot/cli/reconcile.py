@@ -30,6 +30,7 @@ def reconcile(
     weights: Annotated[
         str, typer.Option(help="official (what BACI implies), variances or fixed_point.")
     ] = "official",
+    by: Annotated[str, typer.Option(help="Variances of all trade, each year or chapter.")] = "all",
     freight: Annotated[
         str, typer.Option(help="keep importers' values, or remove estimated freight from them.")
     ] = "keep",
@@ -58,6 +59,7 @@ def reconcile(
             reexports=reexports,
             panel=panel,
             weights=weights,
+            by=by,
             remove_freight=freight == "remove",
             out=out,
             keep=keep,

@@ -16,7 +16,7 @@ from entrepot.lake import Lake, fetch
 from entrepot.model.areas import area
 from entrepot.model.period import Period
 from entrepot.model.product import NO_CODES
-from entrepot.reconcile import PANELS, bundled_odds, reconcile
+from entrepot.reconcile import PANELS, By, bundled_odds, reconcile
 from entrepot.reconcile import panel as balanced
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ __all__ = ["SOURCE", "WEIGHTS", "Reconciliation", "reconcile_lake"]
 
 SOURCE = "reconciled"
 OFFICIAL = "baci"
+BY: tuple[By, ...] = ("all", "year", "chapter")
 WEIGHTS = ("official", "variances", "fixed_point")
 COUNTRIES = ("country", "territory")
 _COLUMNS = """
@@ -96,6 +97,7 @@ def reconcile_lake(
     reexports: bool = True,
     panel: str = "as_told",
     weights: str = "official",
+    by: str = "all",
     remove_freight: bool = False,
     out: Path | None = None,
     keep: bool = True,
@@ -118,6 +120,8 @@ def reconcile_lake(
         ``official``: what BACI's own values imply, from BACI in the lake where it has the same
         cells, else from what ships with the package; ``variances``: from the gaps between the
         reports; ``fixed_point``: the Growth Lab's scores.
+    by
+        Whether error variances are of ``all`` trade, or of each ``year`` or ``chapter`` apart.
     remove_freight
         Whether importers' values are brought to the exporter's border by estimated freight.
     out
@@ -134,6 +138,8 @@ def reconcile_lake(
     """
     if weights not in WEIGHTS:
         raise RequestError(f"unknown weights {weights!r}", hint=f"one of: {', '.join(WEIGHTS)}")
+    if by not in BY:
+        raise RequestError(f"unknown by {by!r}", hint=f"one of: {', '.join(BY)}")
     if panel not in PANELS:
         raise RequestError(f"unknown panel {panel!r}", hint=f"one of: {', '.join(PANELS)}")
     held = lake if isinstance(lake, Lake) else Lake.open(lake)
@@ -152,6 +158,7 @@ def reconcile_lake(
                 odds=bundled_odds() if weights == "official" and official is None else None,
                 remove_freight=remove_freight,
                 scores="fixed_point" if weights == "fixed_point" else "variances",
+                by=by,
             )
             table = result.rows.project(_COLUMNS)
             table.write_parquet(str(kept), compression="zstd")

@@ -4,7 +4,7 @@ This is the only place that judges between two reports. It receives relations an
 and no lake.
 """
 
-from entrepot.reconcile.combine import Reconciled, reconcile
+from entrepot.reconcile.combine import By, Reconciled, reconcile
 from entrepot.reconcile.coverage import Coverage, coverage
 from entrepot.reconcile.freight import Freight, estimate_freight
 from entrepot.reconcile.gap import Gap, gaps
@@ -16,6 +16,7 @@ from entrepot.reconcile.variance import Variances, variances
 
 __all__ = [
     "PANELS",
+    "By",
     "Coverage",
     "Freight",
     "Gap",

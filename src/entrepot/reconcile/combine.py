@@ -15,9 +15,15 @@ from entrepot.reconcile.variance import Variances, variances
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["Reconciled", "reconcile"]
+    from entrepot.reconcile.gap import Gap
+
+__all__ = ["By", "Reconciled", "reconcile"]
 
 Scores = Literal["variances", "fixed_point"]
+By = Literal["all", "year", "chapter"]
+PART = 1_000
+"""Cells told by both from which a year or a chapter has error variances of its own."""
+_PART: dict[By, str] = {"all": "''", "year": "year(period)::VARCHAR", "chapter": "left(product, 2)"}
 LEVEL = 1.6448536269514722
 """Standard deviations to either side that hold 90 % of a normal distribution."""
 
@@ -39,6 +45,8 @@ class Reconciled:
         By which reports were weighted.
     variances
         By which the intervals were drawn.
+    parts
+        Those of each year or chapter that has its own.
     counts
         Cells told by both, by the exporter and by the importer, with their value.
     """
@@ -48,6 +56,7 @@ class Reconciled:
     odds: Odds
     variances: Variances
     counts: dict[str, tuple[int, float]]
+    parts: dict[str, Variances]
 
 
 def reconcile(
@@ -59,6 +68,7 @@ def reconcile(
     odds: Odds | None = None,
     remove_freight: bool = False,
     scores: Scores = "variances",
+    by: By = "all",
 ) -> Reconciled:
     """Reconcile two reports of each flow.
 
@@ -80,6 +90,9 @@ def reconcile(
         2024 does not: values that the importer alone reports stand in it as they are.
     scores
         How reliability is measured where nothing official says it.
+    by
+        Whether error variances are of ``all`` trade, or of each ``year`` or ``chapter`` apart; one
+        with fewer than `PART` cells that both tell has those of all.
 
     Raises
     ------
@@ -103,15 +116,18 @@ def reconcile(
         log_freight = f"CASE WHEN importer_valuation = 'FOB' THEN 0.0 ELSE {freight.sql()} END"
     found = gaps(connection.table(source), log_freight)
     spread = variances(found)
+    given = odds is not None
     if odds is None:
         odds = fixed_point(found) if scores == "fixed_point" else spread.odds()
     if official is not None:
         odds = _learnt(connection, official, odds)
-    _register(connection, odds, spread)
+    parts = _parts(gaps(connection.table(source), log_freight, _PART[by])) if by != "all" else {}
+    measured = official is None and not given and scores == "variances"
+    _register(connection, odds, spread, parts, own_odds=measured)
     _keep(connection, connection.sql(_history(source, log_freight)), "_history")
     for side in ("exporter", "importer"):
         _keep(connection, connection.sql(_silent(source, side)), f"_silent_{side}s")
-    combined = connection.sql(_combined(source, log_freight, odds, spread))
+    combined = connection.sql(_combined(source, log_freight, odds, spread, _own(by, parts)))
     counts = combined.aggregate("told_by, count(*), sum(value_usd)", "told_by").fetchall()
     return Reconciled(
         combined,
@@ -119,7 +135,28 @@ def reconcile(
         odds,
         spread,
         {side: (int(cells), float(value)) for side, cells, value in sorted(counts)},
+        parts,
     )
+
+
+def _parts(found: tuple[Gap, ...]) -> dict[str, Variances]:
+    """Return the variances of each part that has cells enough."""
+    of: dict[str, list[Gap]] = {}
+    for gap in found:
+        of.setdefault(gap.part, []).append(gap)
+    return {
+        part: variances(some)
+        for part, some in sorted(of.items())
+        if sum(gap.cells for gap in some) >= PART
+    }
+
+
+def _own(by: By, parts: dict[str, Variances]) -> str:
+    """Return SQL for the part whose variances a cell has; empty text for those of all."""
+    if not parts:
+        return "''"
+    names = ", ".join(f"'{part}'" for part in parts)
+    return f"CASE WHEN {_PART[by]} IN ({names}) THEN {_PART[by]} ELSE '' END"
 
 
 def _keep(
@@ -162,19 +199,32 @@ LEFT JOIN (
 """
 
 
-def _register(connection: duckdb.DuckDBPyConnection, odds: Odds, spread: Variances) -> None:
-    """Give the engine the effects and variances of every country, by side."""
+def _register(
+    connection: duckdb.DuckDBPyConnection,
+    odds: Odds,
+    spread: Variances,
+    parts: dict[str, Variances],
+    *,
+    own_odds: bool,
+) -> None:
+    """Give the engine the effects and variances of every country, by side and part.
+
+    A part's own odds come from its variances; they include what is usual there.
+    """
     import pyarrow as pa
 
     for side, name in (("exporter", "_exporters"), ("importer", "_importers")):
-        effects: dict[str, float] = dict(getattr(odds, side))
-        variance: dict[str, float] = dict(getattr(spread, side))
-        names = sorted(effects.keys() | variance.keys())
-        columns: dict[str, list[Any]] = {
-            "area": names,
-            "effect": [effects.get(one, 0.0) for one in names],
-            "variance": [variance.get(one, spread.typical) for one in names],
-        }
+        columns: dict[str, list[Any]] = {key: [] for key in ("part", "area", "effect", "variance")}
+        overall: dict[str, float] = dict(getattr(spread, side))
+        for part, own in {"": spread, **parts}.items():
+            usual = own.odds() if part and own_odds else odds
+            effects: dict[str, float] = dict(getattr(usual, side))
+            variance = overall | dict(getattr(own, side))
+            for area in sorted(effects.keys() | variance.keys()):
+                columns["part"].append(part)
+                columns["area"].append(area)
+                columns["effect"].append(effects.get(area, 0.0))
+                columns["variance"].append(variance.get(area, own.typical))
         connection.register(name, pa.table(columns))
 
 
@@ -199,7 +249,7 @@ def _silent(source: str, side: str) -> str:
         GROUP BY ALL HAVING count(value_{side}_usd) = 0"""
 
 
-def _combined(source: str, log_freight: str, odds: Odds, spread: Variances) -> str:
+def _combined(source: str, log_freight: str, odds: Odds, spread: Variances, part: str) -> str:
     key = ", ".join(f"p.{name}" for name in CELL)
     return f"""
 SELECT {key.replace("p.", "")}, value_usd,
@@ -232,14 +282,14 @@ FROM (
                    AS silent_spread,
                CASE WHEN si.area IS NOT NULL THEN h.usual
                     WHEN sx.area IS NOT NULL THEN -h.usual END AS silent_shift
-        FROM {source} p
+        FROM (SELECT *, {part} AS part FROM {source}) p
         LEFT JOIN _silent_importers si
              ON si.period = p.period AND si.freq = p.freq AND si.area = p.importer
         LEFT JOIN _silent_exporters sx
              ON sx.period = p.period AND sx.freq = p.freq AND sx.area = p.exporter
         LEFT JOIN _history h ON h.exporter = p.exporter AND h.importer = p.importer
              AND h.chapter = left(p.product, 2)
-        LEFT JOIN _exporters x ON x.area = p.exporter
-        LEFT JOIN _importers m ON m.area = p.importer
+        LEFT JOIN _exporters x ON x.area = p.exporter AND x.part = p.part
+        LEFT JOIN _importers m ON m.area = p.importer AND m.part = p.part
     )
 )"""

@@ -24,16 +24,20 @@ WIDEST = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Gaps of one pair: cells with both reports, mean absolute log gap, mean relative gap."""
+    """Gaps of one pair: cells with both reports, mean absolute log gap, mean relative gap.
+
+    `part` is the year or chapter that they are of; empty for all.
+    """
 
     exporter: str
     importer: str
     cells: int
     log_gap: float
     relative_gap: float
+    part: str = ""
 
 
-def gaps(pairs: duckdb.DuckDBPyRelation, freight: str = "0") -> tuple[Gap, ...]:
+def gaps(pairs: duckdb.DuckDBPyRelation, freight: str = "0", part: str = "''") -> tuple[Gap, ...]:
     """Return the gaps of every pair that reports some cells twice.
 
     Parameters
@@ -42,13 +46,15 @@ def gaps(pairs: duckdb.DuckDBPyRelation, freight: str = "0") -> tuple[Gap, ...]:
         From `pair`.
     freight
         SQL for the log freight that an importer's report has on top.
+    part
+        SQL for the part of the trade that each gap is of.
     """
     found = over(
         pairs,
         "pairs",
         f"""
         SELECT exporter, importer, count(*),
-               avg(least(abs(gap), {WIDEST})), avg(abs(tanh(gap / 2)))
+               avg(least(abs(gap), {WIDEST})), avg(abs(tanh(gap / 2))), {part}
         FROM (SELECT *, ln(value_importer_usd / value_exporter_usd) - ({freight}) AS gap FROM pairs
               WHERE value_exporter_usd > 0 AND value_importer_usd > 0
                 AND greatest(value_exporter_usd, value_importer_usd) >= {SMALLEST})
