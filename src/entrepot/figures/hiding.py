@@ -21,14 +21,15 @@ _LARGE, _LARGE_FLOW = (figure_value(value, "USD") for value in (LEAST, LEAST_FLO
 _TEXTS = {
     "lost-in-transit": (
         "{cells:,} of {compared:,} goods of a flow and year ({large} or more) have a destination "
-        f"that reports less than a {FAR:g}th of them, {{value}} in all: they went elsewhere, "
-        "wait on their way, or are recorded by origin. Exports to such a destination say little of "
-        "what arrives there."
+        f"that reports less than a {FAR:g}th of them, {{value}} in all: they went elsewhere, or "
+        "are recorded by origin or under another code. Exports to such a destination say little "
+        "of what arrives there."
     ),
     "missing-export": (
         "{cells:,} of {compared:,} goods of a flow and year ({large} or more) have an exporter that"
         f" reports less than a {FAR:g}th of them, {{value}} in all: they came over another "
-        "country, or the exporter does not show them. What it reports is a lower bound."
+        "country or under another code, or the exporter does not show them. What it reports is a "
+        "lower bound."
     ),
     "hidden-line": (
         f"Goods that one side reported for {STEADY} years, {{large}} or more in each, and then no "
