@@ -84,7 +84,7 @@ def hidden(
         As in `mirrored`.
     """
     both = mirrored(rows, dollars)
-    found = [row for query in (_CELLS, _FLOWS) for row in over(both, "cells", query).fetchall()]
+    found = [row for query in (_CELLS, _FLOWS) for row in over(both, "mirrored", query).fetchall()]
     return tuple(
         Hidden(rule, freq, tuple(sorted(set(sources))), (first, last), *rest)
         for rule, freq, sources, first, last, *rest in found
@@ -120,7 +120,7 @@ _CELLS = f"""
 WITH marked AS (
     SELECT *, told_out - most_in AS over_out, told_in - most_out AS over_in,
            coalesce({_stopped("out", "in")} OR {_stopped("in", "out")}, false) AS stopped
-    FROM cells WHERE product <> 'TOTAL'
+    FROM mirrored WHERE product <> 'TOTAL'
     WINDOW line AS (
         PARTITION BY freq, exporter, importer, product ORDER BY year)),
 large AS (
@@ -142,7 +142,7 @@ WITH flows AS (
            any_value(source_in) AS source_in, 'TOTAL' AS product, sum(told_out) AS told_out,
            sum(told_in) AS told_in, sum(most_out) AS most_out, sum(most_in) AS most_in
     FROM (SELECT *, bool_or(product = 'TOTAL') OVER
-                    (PARTITION BY year, freq, exporter, importer) AS has_total FROM cells)
+                    (PARTITION BY year, freq, exporter, importer) AS has_total FROM mirrored)
     WHERE has_total = (product = 'TOTAL') GROUP BY ALL),
 large AS (
     SELECT *, greatest(told_out - most_in, told_in - most_out) AS gap,

@@ -263,6 +263,33 @@ def test_values_that_were_carried_over_are_found(
     assert f"{max(old['value'] for _, old in planted)} USD" in one.example
 
 
+def test_values_that_come_out_the_same_by_chance_are_as_many_as_expected(
+    trade: list[Row], found: Callable[[list[Row]], dict[str, Finding]]
+) -> None:
+    """One or two are silent, and so are as many as whole numbers leave room for."""
+    rows = copies(trade)
+    for code in CODES[:2]:
+        old, new = (
+            chosen(rows, period=year, flow="M", reporter="TUR", partner="CHN", product=code)[0]
+            for year in (2019, 2020)
+        )
+        old["value"] = new["value"] = 345_671 + int(code)
+    assert found(rows) == {}
+
+
+@pytest.mark.parametrize("spread", [0.2, 0.36, 1.0])
+def test_the_chance_of_a_carried_value(spread: float) -> None:
+    """About one a value: less where values swing, never three times as many."""
+    chance = random.Random(5)
+    hits = expected = 0.0
+    for _ in range(400_000):
+        old = 500 * math.exp(chance.random())
+        new = round(old * math.exp(chance.gauss(0, spread)))
+        hits += round(old) == new
+        expected += 1 / new
+    assert expected / 6 < hits < repeated.MORE * expected
+
+
 def test_a_value_that_comes_back_later_was_not_carried_over(
     trade: list[Row], found: Callable[[list[Row]], dict[str, Finding]]
 ) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from entrepot.lake.checks.counted import Counted
     from entrepot.model.period import Period
 
-__all__ = ["CHANCE", "LEAST", "MANY", "ROUND", "SHARE", "check"]
+__all__ = ["CHANCE", "LEAST", "MANY", "MORE", "ROUND", "SHARE", "check"]
 
 LEAST = 100_000.0
 """Whole units of currency: smaller values have too few digits to be told apart."""
@@ -30,7 +30,11 @@ MANY = 100
 """Values of a reporter from which a share of round ones is told."""
 CHANCE = 1e-4
 """Pairs of equal values that a report may be expected to have by chance, where they count."""
+MORE = 3.0
+"""Times as many carried values as by chance. Prices that hardly move double what is expected."""
+_FEW = 3  # carried values of a source, so that one that just came out the same is no finding
 _UNIT = 0.99  # of the values of a source are round: that is its unit, and nobody guessed
+_TOP = 1000  # the rank of a value of 5 bn that is no accident
 _FEWEST = 10  # round values, so that a few of them are no finding
 
 _WHEN = "strftime(period, '%Y-%m')"
@@ -84,38 +88,64 @@ def _twice(rows: duckdb.DuckDBPyRelation) -> str:
     """Return SQL for values that several cells of a report share.
 
     Where `rank` cells have a value of v or more, about rank ** 2 / 2 v pairs of them are equal by
-    chance: there is one whole number in v for each of them to hit.
+    chance: there is one whole number in v for each of them to hit. Only the `_TOP` largest of a
+    report can be so few.
     """
     report = "freq, period, reporter, side, partner_basis, is_reexport, nomenclature, currency"
-    cell = "concat(exporter, ' ', importer, ' ', product)"
+    ends = ", ".join(f"{end}(one.{what}) AS {end}_{what}" for end in ("min", "max")
+                     for what in ("product", "partner"))  # fmt: skip
     return f"""
-        WITH shared AS (
+        WITH told AS (
             SELECT freq, period, {REPORTER} AS reporter, {SIDE} AS side, partner_basis, is_reexport,
-                   nomenclature, {CURRENCY} AS currency, {VALUE} AS value, count(*) AS n,
-                   min({cell}) AS first, max({cell}) AS last, count(mass_kg) = n
-                       AND min(mass_kg) = max(mass_kg) AND min(mass_kg) >= {ROUND}
-                       AND min(mass_kg) % {ROUND} <> 0 AS same_mass
-            FROM ({rows.sql_query()}) WHERE {_EXACT} GROUP BY ALL),
+                   nomenclature, {CURRENCY} AS currency, {VALUE} AS value, mass_kg, product,
+                   CASE told_by WHEN 'importer' THEN exporter ELSE importer END AS partner
+            FROM ({rows.sql_query()}) WHERE {_EXACT}),
+        weighed AS (
+            SELECT {report}, value, count(*) AS n, {ends.replace("one.", "")} FROM told
+            WHERE mass_kg >= {ROUND} AND mass_kg % {ROUND} <> 0
+            GROUP BY {report}, value, mass_kg HAVING n > 1),
+        large AS (
+            SELECT {report}, unnest(max_by(struct_pack(value, product, partner), value, {_TOP}))
+                   AS one FROM told GROUP BY {report}),
         ranked AS (
-            SELECT *, sum(n) OVER (PARTITION BY {report} ORDER BY value DESC) AS rank FROM shared)
+            SELECT {report}, one.value AS value, count(*) AS n, {ends},
+                   sum(count(*)) OVER (PARTITION BY {report} ORDER BY one.value DESC) AS rank
+            FROM large GROUP BY {report}, one.value),
+        shared AS (
+            SELECT * FROM weighed UNION ALL
+            SELECT * EXCLUDE (rank) FROM ranked
+            WHERE n > 1 AND rank * rank / (2 * value) <= {CHANCE}),
+        found AS (
+            SELECT {report}, value, max(n) AS n, min(min_product) AS first,
+                   max(max_product) AS last, min(min_partner) AS here, max(max_partner) AS there
+            FROM shared GROUP BY {report}, value)
         SELECT currency, sum(n), sum((n - 1) * value), max(value),
                max_by(concat({_WHEN}, ' ', reporter, ' ', side, ': ', n, ' cells with ',
-                             printf('%.0f', value), ' ', currency, ', ', first, ' and ', last),
-                      value)
-        FROM ranked
-        WHERE n > 1 AND (same_mass OR rank * rank / (2 * value) <= {CHANCE})
-        GROUP BY currency"""
+                             printf('%.0f', value), ' ', currency, ', ',
+                             CASE WHEN first = last THEN concat(first, ' ', here, ' and ', there)
+                                  ELSE concat(first, ' and ', last) END), value)
+        FROM found GROUP BY currency"""
 
 
 def _carried(counted: Counted, source: str, place: str) -> Iterator[Finding]:
     """Find cells that have one value in two periods that follow each other."""
-    rows, stake, worst = _added(
-        counted, (_same(counted, source, batch) for batch in _neighbours(counted, source))
-    )
-    if rows:
+    rows, chance = 0, 0.0
+    stake: list[tuple[str, float]] = []
+    worst: tuple[float, str] = (0.0, "")
+    for batch in _neighbours(counted, source):
+        for currency, expected, count, value, most, example in counted.fetch(
+            _same(counted, source, batch)
+        ):
+            chance += expected
+            if count:
+                rows += count
+                stake.append((currency, value))
+                worst = max(worst, (most, example))
+    if rows >= _FEW + MORE * chance:
         text = (
-            "Cells have the value of the period before, to the last digit: it was carried over, "
-            f"or a longer period was divided ({amounts(stake)}). A change across them is not "
+            "Cells have the value of the period before, to the last digit, where "
+            f"{'none' if chance < 0.5 else f'about {chance:,.0f}'} would by chance: it was carried "
+            f"over, or a longer period was divided ({amounts(stake)}). A change across them is not "
             "measured."
         )
         yield Finding("carried-over", "warning", place, rows, worst[1], text)
@@ -134,17 +164,22 @@ def _neighbours(counted: Counted, source: str) -> Iterator[list[Period]]:
 
 
 def _same(counted: Counted, source: str, periods: Sequence[Period]) -> str:
+    """Return SQL for cells with one value in two periods, and how many would have by chance.
+
+    A value that grows by a third or so, up or down, hits any whole number v once in v times.
+    """
     cell = "exporter, importer, told_by, partner_basis, is_reexport, nomenclature, product"
+    line = f"OVER (PARTITION BY {cell}, {CURRENCY} ORDER BY period)"
     last = f"DATE '{periods[0].start}'"
     following = f"period = before + to_months({len(periods[0].split(1))})"
     return f"""
-        SELECT currency, count(*), sum(value), max(value),
+        SELECT currency, sum(1 / value), count(*) FILTER (same), sum(value) FILTER (same),
+               max(value) FILTER (same),
                max_by(concat({_WHEN}, ' ', exporter, ' ', importer, ' ', product, ': ',
                              printf('%.0f', value), ' ', currency, ' as in ',
-                             strftime(before, '%Y-%m')), value)
-        FROM (SELECT period, {cell}, {CURRENCY} AS currency, {VALUE} AS value,
-                     lag(period) OVER (PARTITION BY {cell}, {CURRENCY}, {VALUE} ORDER BY period)
-                     AS before
+                             strftime(before, '%Y-%m')), value) FILTER (same)
+        FROM (SELECT period, exporter, importer, product, {CURRENCY} AS currency, {VALUE} AS value,
+                     lag(period) {line} AS before, lag({VALUE}) {line} = {VALUE} AS same
               FROM ({counted.rows(source, periods).sql_query()}) WHERE {_EXACT})
         WHERE {following} AND period > {last} GROUP BY currency"""
 
