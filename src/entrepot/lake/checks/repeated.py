@@ -169,7 +169,8 @@ def _same(counted: Counted, source: str, periods: Sequence[Period]) -> str:
     A value that grows by a third or so, up or down, hits any whole number v once in v times.
     """
     cell = "exporter, importer, told_by, partner_basis, is_reexport, nomenclature, product"
-    line = f"OVER (PARTITION BY {cell}, {CURRENCY} ORDER BY period)"
+    # One number sorts faster than eight texts; of ten million two are one in 400,000 lakes.
+    line = f"OVER (PARTITION BY hash({cell}, {CURRENCY}) ORDER BY period)"
     last = f"DATE '{periods[0].start}'"
     following = f"period = before + to_months({len(periods[0].split(1))})"
     return f"""
