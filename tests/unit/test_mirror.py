@@ -78,6 +78,24 @@ def test_a_share_says_how_much_is_covered_and_who_is_missing(tmp_path: Path) -> 
     assert "silent partners" in figure.range
 
 
+def test_without_its_own_report_of_the_base_nothing_is_said(tmp_path: Path) -> None:
+    """Who told nothing of the base would be missing from it: all seems to be covered."""
+    usual = {"product": "854231", "edition": "H5", "flow": "X", "partner": RUSSIA}
+    flows = [row(1_000.0, reporter=GERMANY, **usual) | {"period": year} for year in (2021, 2023)]
+    file = tmp_path / "reports.csv"
+    file.write_text(text_of(flows))
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("comtrade", [file])
+    [found] = coverage(
+        lake.flows("comtrade").to_native(), "RUS", "importer", (date(2021, 1, 1), date(2021, 1, 1))
+    )
+    assert (found.share, found.is_own) == (1.0, False)
+    keys = {"importer": "RUS", "exporter": "DEU", "goods": "854231", "source": "comtrade"}
+    figure = ep.ask("value", period=2023, lake=lake, **keys)
+    assert figure.value == 1_000.0
+    assert not [one for one in figure.caveats if one.id == "coverage"]
+
+
 def test_below_the_floor_no_share_is_given(tmp_path: Path) -> None:
     found = share(lake_of(tmp_path, GERMANY, BELARUS), exporter="DEU")
     assert found.status == "insufficient_data"

@@ -49,7 +49,8 @@ def mirror_coverage(cells: Cells, asked: Definition) -> Coverage | None:
         nw.col("period").is_in([*starts, *wanted]),
     )
     found = coverage(rows.to_native(), gone[0].area, side, (starts[0], starts[-1]))
-    return min(found, key=lambda one: one.share, default=None)
+    # What partners told of the base leaves out whoever told nothing then either.
+    return min((one for one in found if one.is_own), key=lambda one: one.share, default=None)
 
 
 def too_little(found: Coverage, cells: Cells, asked: Definition) -> Missing:

@@ -33,6 +33,9 @@ class Coverage:
         0 to 1.
     base_usd
         Value in the base time that the share is of.
+    is_own
+        Whether the base is what the country itself told; what partners told leaves out those who
+        told nothing then either.
     silent
         Partners that do not report, with their share of the base, the largest first.
     """
@@ -41,6 +44,7 @@ class Coverage:
     product: str
     share: float
     base_usd: float
+    is_own: bool
     silent: tuple[tuple[str, float], ...]
 
 
@@ -98,17 +102,21 @@ def coverage(
         SELECT DISTINCT period, {partner} AS partner FROM flows
         WHERE told_by = '{partner}' AND period > DATE '{last}'
     ), spans AS (SELECT DISTINCT period FROM told)
-    SELECT s.period, b.product, b.partner, b.value, t.partner IS NOT NULL AS tells
-    FROM spans s CROSS JOIN base b LEFT JOIN told t ON t.period = s.period AND t.partner = b.partner
+    SELECT s.period, b.product, b.partner, b.value, t.partner IS NOT NULL AS tells, own.speaks
+    FROM spans s CROSS JOIN base b CROSS JOIN own LEFT JOIN told t ON t.period = s.period AND t.partner = b.partner
     ORDER BY s.period, b.product, b.value DESC, b.partner
     """
     found: dict[tuple[date, str], list[tuple[str, float, bool]]] = {}
-    for period, code, name, value, tells in over(rows, "flows", sql).fetchall():
+    is_own = False
+    for period, code, name, value, tells, speaks in over(rows, "flows", sql).fetchall():
+        is_own = bool(speaks)
         found.setdefault((period, code), []).append((name, float(value), bool(tells)))
-    return tuple(_of(period, code, partners) for (period, code), partners in found.items())
+    return tuple(_of(period, code, is_own, rest) for (period, code), rest in found.items())
 
 
-def _of(period: date, product: str, partners: list[tuple[str, float, bool]]) -> Coverage:
+def _of(
+    period: date, product: str, is_own: bool, partners: list[tuple[str, float, bool]]
+) -> Coverage:
     total = sum(value for _, value, _ in partners)
     told = sum(value for _, value, tells in partners if tells)
     return Coverage(
@@ -116,5 +124,6 @@ def _of(period: date, product: str, partners: list[tuple[str, float, bool]]) -> 
         product,
         told / total if total else 0.0,
         total,
+        is_own,
         tuple((name, value / total) for name, value, tells in partners if not tells and total),
     )
