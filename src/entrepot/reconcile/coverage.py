@@ -103,7 +103,8 @@ def coverage(
         WHERE told_by = '{partner}' AND period > DATE '{last}'
     ), spans AS (SELECT DISTINCT period FROM told)
     SELECT s.period, b.product, b.partner, b.value, t.partner IS NOT NULL AS tells, own.speaks
-    FROM spans s CROSS JOIN base b CROSS JOIN own LEFT JOIN told t ON t.period = s.period AND t.partner = b.partner
+    FROM spans s CROSS JOIN base b CROSS JOIN own
+    LEFT JOIN told t ON t.period = s.period AND t.partner = b.partner
     ORDER BY s.period, b.product, b.value DESC, b.partner
     """
     found: dict[tuple[date, str], list[tuple[str, float, bool]]] = {}
