@@ -83,8 +83,7 @@ def hidden(
     rows, dollars
         As in `mirrored`.
     """
-    both = mirrored(rows, dollars)
-    found = [row for query in (_CELLS, _FLOWS) for row in over(both, "mirrored", query).fetchall()]
+    found = over(mirrored(rows, dollars), "mirrored", _ALL).fetchall()
     return tuple(
         Hidden(rule, freq, tuple(sorted(set(sources))), (first, last), *rest)
         for rule, freq, sources, first, last, *rest in found
@@ -97,7 +96,7 @@ SELECT rule, freq, flatten(list(DISTINCT [source_out, source_in])) AS sources,
        arg_max(exporter, rank), arg_max(importer, rank), arg_max(product, rank),
        arg_max(told_out, rank), arg_max(told_in, rank)
 FROM (SELECT *, (gap, -year, exporter, importer, product) AS rank FROM found)
-GROUP BY rule, freq ORDER BY rule, freq
+GROUP BY rule, freq
 """
 
 _BEFORE = " AND ".join(
@@ -120,7 +119,7 @@ _CELLS = f"""
 WITH marked AS (
     SELECT *, told_out - most_in AS over_out, told_in - most_out AS over_in,
            coalesce({_stopped("out", "in")} OR {_stopped("in", "out")}, false) AS stopped
-    FROM mirrored WHERE product <> 'TOTAL'
+    FROM kept WHERE product <> 'TOTAL'
     WINDOW line AS (
         PARTITION BY freq, exporter, importer, product ORDER BY year)),
 large AS (
@@ -142,7 +141,7 @@ WITH flows AS (
            any_value(source_in) AS source_in, 'TOTAL' AS product, sum(told_out) AS told_out,
            sum(told_in) AS told_in, sum(most_out) AS most_out, sum(most_in) AS most_in
     FROM (SELECT *, bool_or(product = 'TOTAL') OVER
-                    (PARTITION BY year, freq, exporter, importer) AS has_total FROM mirrored)
+                    (PARTITION BY year, freq, exporter, importer) AS has_total FROM kept)
     WHERE has_total = (product = 'TOTAL') GROUP BY ALL),
 large AS (
     SELECT *, greatest(told_out - most_in, told_in - most_out) AS gap,
@@ -152,3 +151,8 @@ found AS (
     SELECT 'mirror-gap' AS rule, * FROM large
     WHERE told_out >= {FACTOR} * most_in OR told_in >= {FACTOR} * most_out)
 {_SUMMED}"""
+
+_ALL = f"""
+WITH kept AS MATERIALIZED (FROM mirrored)
+SELECT * FROM ({_CELLS} UNION ALL FROM ({_FLOWS})) ORDER BY rule, freq
+"""
