@@ -104,6 +104,36 @@ def test_below_the_floor_no_share_is_given(tmp_path: Path) -> None:
     assert FLOOR > 0.4
 
 
+def test_a_base_that_is_told_too_little_of_is_refused(tmp_path: Path) -> None:
+    """Growth compares two totals: the one of the base has to be told, too."""
+    file = tmp_path / "reports.csv"
+    usual = {"product": "854231", "edition": "H5", "flow": "X", "partner": RUSSIA}
+    early = [row(9_000.0, reporter=BELARUS, **usual) | {"period": 2022}]
+    file.write_text(text_of(reports(CHINA, GERMANY) + early))
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("comtrade", [file])
+    keys = {"importer": "RUS", "goods": "854231", "source": "comtrade", "lake": lake}
+    found = ep.ask("growth", period=2023, base=2022, **keys)
+    assert found.status == "insufficient_data"
+    assert "10 %" in found.reason
+    assert "2022" in found.reason
+
+
+def test_a_period_in_which_nobody_tells_is_not_covered(tmp_path: Path) -> None:
+    rows = lake_of(tmp_path, CHINA, GERMANY).flows("comtrade").to_native()
+    found = coverage(
+        rows,
+        "RUS",
+        "importer",
+        (date(2021, 1, 1), date(2021, 1, 1)),
+        periods=[date(2023, 1, 1), date(2024, 1, 1)],
+    )
+    assert [(one.period.year, one.share) for one in found] == [
+        (2023, pytest.approx(0.9)),
+        (2024, 0.0),
+    ]
+
+
 def test_a_flow_needs_no_coverage(tmp_path: Path) -> None:
     lake = lake_of(tmp_path, GERMANY, BELARUS)
     figure = ep.ask(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.figures.figure import Caveat
+from entrepot.goods.editions import POOLED
 from entrepot.model.areas import WORLD, area_name, area_phrase
 from entrepot.model.reporting import stopped_in
+from entrepot.sources import split_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -182,6 +184,24 @@ def _named(codes: Iterable[str]) -> str:
     every = list(codes)
     more = f" and {len(every) - 8} more" if len(every) > 8 else ""
     return ", ".join(every[:8]) + more
+
+
+def pooled(source: str, goods: Sequence[Selection]) -> list[Caveat]:
+    """Return that a source keeps all petroleum oils together, where a list has single ones."""
+    oils = {
+        code
+        for one in goods
+        if one.lists
+        for code in one.codes or ()
+        if code.startswith(POOLED[:4]) and code != POOLED
+    }
+    if not oils or split_address(source)[0] != "baci":
+        return []
+    text = (
+        f"BACI keeps all petroleum oils under {POOLED}, so {_named(sorted(oils))} of the list are "
+        "left out; the upper end of the range has all oils in."
+    )
+    return [caveat("missing-codes", text)]
 
 
 def not_delivered(source: str, codes: frozenset[str]) -> Caveat:

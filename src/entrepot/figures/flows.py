@@ -95,6 +95,7 @@ def _from_rows(
     others += _elsewhere(definition, goods, cells)
     notes = [note for one in goods for note in caveats.for_goods(one)]
     notes += caveats.resting(main.rests_on)
+    notes += caveats.pooled(cells.held.source, goods)
     if absent := cells.not_delivered(definition, goods):
         notes.append(caveats.not_delivered(cells.held.source, absent))
     notes += _about_rows(definition, cells)

@@ -30,7 +30,7 @@ of Russia's imports of 2021."""
 
 
 def mirror_coverage(cells: Cells, asked: Definition) -> Coverage | None:
-    """Return the least coverage over the periods asked for; None where it does not matter.
+    """Return the least coverage over the period and base asked for; None where it does not matter.
 
     It matters where a country that stopped publishing stands on a side, and its partners' reports
     count. It needs reports of the last full year in which the country published.
@@ -43,21 +43,23 @@ def mirror_coverage(cells: Cells, asked: Definition) -> Coverage | None:
     if len(members) != 1 or not gone:
         return None
     year = Period.parse(gone[0].last.start.year - 1)
-    starts, wanted = cells.held.starts(year), cells.held.starts(asked.period)
+    starts = cells.held.starts(year)
+    spans = (asked.period, asked.base) if asked.base else (asked.period,)
+    wanted = [day for span in spans for day in cells.held.starts(span) if day > starts[-1]]
     rows = cells.lake.flows(cells.held.source, by=side).filter(
         nw.col("freq") == cells.held.freq,
         nw.col("period").is_in([*starts, *wanted]),
     )
-    found = coverage(rows.to_native(), gone[0].area, side, (starts[0], starts[-1]))
+    found = coverage(rows.to_native(), gone[0].area, side, (starts[0], starts[-1]), periods=wanted)
     # What partners told of the base leaves out whoever told nothing then either.
     return min((one for one in found if one.is_own), key=lambda one: one.share, default=None)
 
 
-def too_little(found: Coverage, cells: Cells, asked: Definition) -> Missing:
+def too_little(found: Coverage, cells: Cells) -> Missing:
     """Refuse a total of a silent country that its partners tell too little of."""
     return Missing(
         f"partners with {100 * found.share:.0f} % of this trade in the last year that was "
-        f"published report to {cells.held.source} in {asked.period}, too little for a total"
+        f"published report to {cells.held.source} in {_when(found, cells)}, too little for a total"
     )
 
 
@@ -69,9 +71,15 @@ def mirror_caveat(found: Coverage, cells: Cells, asked: Definition) -> Caveat:
     trade = "imports" if side == "importer" else "exports"
     text = (
         f"Partners with {100 * found.share:.0f} % of {possessive(area_name(area))} {trade} of "
-        f"{year} report to {cells.held.source} in {asked.period}"
+        f"{year} report to {cells.held.source} in {_when(found, cells)}"
     )
     if found.silent:
         largest = [f"{area_name(name)} ({100 * share:.1f} %)" for name, share in found.silent[:3]]
         text += f"; the largest that do not: {joined(largest)}"
     return caveat("coverage", f"{text}.")
+
+
+def _when(found: Coverage, cells: Cells) -> str:
+    """Return the period that is covered least: a year's first day stands for the year."""
+    day = found.period
+    return f"{day:%Y-%m}" if cells.held.freq != "A" else f"{day:%Y}"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
+from entrepot.figures.caveats import pooled
 from entrepot.figures.cells import everything, is_everything, members_of, names_on, totals
 from entrepot.figures.completeness import MANY_TELLERS
 from entrepot.figures.estimate import Missing
@@ -82,13 +83,11 @@ def _mirrored(cells: Cells, asked: Definition) -> Missing | None:
     side = sides[0]
     known = None if _picks(cells, asked) else cells.held.tellers
     tellers = {who for who, _ in (known[side] if known else _read(cells, asked, side))}
+    covered = mirror_coverage(cells, asked)  # says more than a count does, where it is known
+    if covered:
+        return None if covered.share >= FLOOR else too_little(covered, cells)
     if len(tellers) >= MANY_TELLERS:
         return None
-    covered = mirror_coverage(cells, asked)  # says more than a count does, where it is known
-    if covered and covered.share >= FLOOR:
-        return None
-    if covered:
-        return too_little(covered, cells, asked)
     other = "imports" if side == "exporter" else "exports"
     who = asked.importer if side == "exporter" else asked.exporter
     count = f"{len(tellers) or 'no'} {side}{'s' * (len(tellers) != 1)}"
@@ -140,6 +139,8 @@ def nothing(cells: Cells, asked: Definition, goods: Goods) -> Missing:
         why = next((f": {why} ({code})" for one in goods for code, why in one.missing), "")
         editions = " and ".join(sorted({one.nomenclature for one in goods}))
         return Missing(f"no code of {asked.goods} is left in {editions}{why}")
+    if any(one.lists for one in goods) and (oils := pooled(cells.held.source, goods)):
+        return Missing(f"no other code of {asked.goods} is traded: {oils[0].text}")
     wanted = min((len(c) for one in goods for c in one.codes or ()), default=0)
     if wanted and cells.held.few_products:
         lengths = nw.col("product").str.len_chars().max()

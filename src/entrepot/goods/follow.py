@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Literal, get_args
 
 from entrepot.errors import UnknownNameError
-from entrepot.goods.editions import known_codes, known_prefixes, link, without_filling
+from entrepot.goods.editions import POOLED, known_codes, known_prefixes, link, without_filling
 from entrepot.goods.reach import EXACT, Kind, Reach, reach
 from entrepot.model.product import edition as edition_of
 from entrepot.model.product import harmonized
@@ -243,6 +243,9 @@ def _take(
     found.codes.update([entry.code] if whole and codes == (code,) else codes)
     (found.partial if entry.is_partial else found.whole).update(codes)
     (found.uncertain if entry.certainty in found.doubted else found.sure).update(codes)
+    if variant == "all_in" and code.startswith(POOLED[:4]):  # some sources keep all oils together
+        found.codes.add(POOLED)
+        found.mixed.add(POOLED)
     for used in codes:
         if used != code:
             found.swapped.setdefault((code, used), here.reason)

@@ -9,13 +9,29 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import UnknownNameError
 from entrepot.goods.lists import Act, GoodsList, ListEntry, ListPart, ListText, Missing
-from entrepot.goods.own import add_list, own_list, own_lists
+from entrepot.goods.own import (
+    add_list,
+    is_own,
+    own_list,
+    own_lists,
+    own_named,
+    own_names,
+)
 from entrepot.model.tables import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["COLUMNS", "acts", "add_own", "goods_list", "goods_lists", "is_file"]
+__all__ = [
+    "COLUMNS",
+    "acts",
+    "add_own",
+    "bundled_lists",
+    "goods_list",
+    "goods_lists",
+    "is_file",
+    "list_names",
+]
 
 _FOLDER = Path(__file__).parent / "lists"
 COLUMNS = (
@@ -44,8 +60,7 @@ def acts() -> tuple[Act, ...]:
 
 def goods_lists() -> tuple[GoodsList, ...]:
     """Return every list held, by act and id; the user's own last."""
-    bundled = [one for _, lists in _bundled().values() for one in lists]
-    return (*bundled, *own_lists())
+    return (*bundled_lists(), *own_lists())
 
 
 def goods_list(name: str) -> GoodsList:
@@ -65,16 +80,28 @@ def goods_list(name: str) -> GoodsList:
     """
     if is_file(name):
         return own_list(Path(name))
-    known = {one.id: one for one in goods_lists()}
-    found = known.get(name.lower())
-    if found is None:
-        raise UnknownNameError("list of goods", name, known, hint=f"lists: {', '.join(known)}")
-    return found
+    found = {one.id: one for one in bundled_lists()}.get(name.lower())
+    if found is not None:
+        return found
+    if is_own(name):
+        return own_named(name)
+    known = list_names()
+    raise UnknownNameError("list of goods", name, known, hint=f"lists: {', '.join(known)}")
+
+
+def bundled_lists() -> tuple[GoodsList, ...]:
+    """Return the lists that ship with the package."""
+    return tuple(one for _, lists in _bundled().values() for one in lists)
+
+
+def list_names() -> tuple[str, ...]:
+    """Return the names of all lists; a file of the user that is broken has a name, too."""
+    return (*(one.id for one in bundled_lists()), *own_names())
 
 
 def add_own(path: Path) -> GoodsList:
     """Keep a list of the user, to be asked by its name; see `own.add_list`."""
-    return add_list(path, {one.id for _, lists in _bundled().values() for one in lists})
+    return add_list(path, {one.id for one in bundled_lists()})
 
 
 def is_file(name: str) -> bool:

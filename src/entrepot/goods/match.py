@@ -7,24 +7,27 @@ as a whole is a *candidate*, and says why.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import RequestError
 from entrepot.goods.editions import known_codes, require_code, without_filling
 from entrepot.goods.follow import expanded, reaches
+from entrepot.goods.own_rows import LONGEST
 from entrepot.goods.reach import EXACT
 from entrepot.model.product import harmonized
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import date
+    from collections.abc import Iterable, Iterator
 
     from entrepot.goods.links import Links
     from entrepot.goods.lists import GoodsList, ListEntry
     from entrepot.goods.reach import Reach
+
+    _Index = dict[str, list[tuple[GoodsList, ListEntry, Reach]]]
 
 __all__ = ["Match", "Matcher", "code_range"]
 
@@ -110,24 +113,41 @@ class Matcher:
         all_of_them: bool = True,
     ) -> None:
         self._tariff = nomenclature[:-4]
+        self._longest = LONGEST.get(self._tariff, 10)
         self._edition = harmonized(nomenclature).id
-        self._by_six: dict[str, list[tuple[GoodsList, ListEntry, Reach]]] = {}
-        left_out = []
+        self._links = links
+        self._indexes: dict[int, _Index] = {}
+        left_out, kept = [], []
         for held in lists:
             try:
-                self._index(held, reaches(held.history, self._edition, links))
+                reaches(held.history, self._edition, links)
+                kept.append(held)
             except RequestError:
                 if all_of_them:
                     raise
                 left_out.append(held.id)
+        self._lists = tuple(kept)
+        self._changes = sorted({day for held in kept for day in _changes(held)})
         self.left_out = tuple(left_out)
 
-    def _index(self, held: GoodsList, found: Mapping[tuple[str, str], Reach]) -> None:
-        for entry in held.history:
-            for six in expanded(entry.code, entry.edition):
-                place = found[entry.edition, six]
-                for code in {*place.codes, *place.widest}:
-                    self._by_six.setdefault(code, []).append((held, entry, place))
+    def _index(self, day: date | None) -> _Index:
+        """Return the entries of a day by six-digit code: a family is closed by what is listed then.
+
+        Between two changes of the lists nothing changes, so one index serves all days there.
+        """
+        key = -1 if day is None else bisect_right(self._changes, day)
+        if key not in self._indexes:
+            found: _Index = {}
+            for held in self._lists:
+                entries = _on(held, day)
+                places = reaches(entries, self._edition, self._links)
+                for entry in entries:
+                    for six in expanded(entry.code, entry.edition):
+                        place = places[entry.edition, six]
+                        for code in {*place.codes, *place.widest}:
+                            found.setdefault(code, []).append((held, entry, place))
+            self._indexes[key] = found
+        return self._indexes[key]
 
     def match(self, code: str, day: date | None = None) -> tuple[Match, ...]:
         """Return the entries that a code, or a range of codes, meets.
@@ -147,18 +167,17 @@ class Matcher:
             are left to countries: such a code is of no edition, and on no list.
         """
         marked = _EX.match(code)
-        first, last = code_range(code[marked.end() :] if marked else code)
+        first, last = code_range(code[marked.end() :] if marked else code, self._longest)
         if first == last:
             first = last = self._known(first)
         digits = first if first == last else ""
         found: dict[tuple[str, str, str, str], Match] = {}
+        index = self._index(day)
         for six in self._between(first, last):
-            for held, entry, place in self._by_six.get(six, ()):
+            for held, entry, place in index.get(six, ()):
                 status = entry.on(day) if day else "listed"
-                if day and day < held.begins:
-                    status = "no"
                 told = self._certainty(digits, entry, place)
-                if status == "no" or told is None:
+                if told is None:
                     continue
                 if marked and told[0] == "whole":
                     told = "ex", "the table means a part of the code"
@@ -215,12 +234,32 @@ class Matcher:
         return None
 
 
+def _on(held: GoodsList, day: date | None) -> tuple[ListEntry, ...]:
+    """Return what is or may be on a list on a day; all that ever was, without one."""
+    if day is None:
+        return held.history
+    if day < held.begins:
+        return ()
+    return tuple(entry for entry in held.history if entry.on(day) != "no")
+
+
+def _changes(held: GoodsList) -> Iterator[date]:
+    """Yield the days on which something of a list changes, or what is known of it."""
+    yield held.begins
+    for entry in held.history:
+        yield entry.starts
+        if entry.valid_to and entry.valid_to < date.max:
+            yield entry.valid_to + timedelta(days=1)
+        if entry.not_before:
+            yield entry.not_before + timedelta(days=1)
+
+
 @cache
 def _codes_of(edition: str) -> tuple[str, ...]:
     return tuple(sorted(code for code, there in known_codes().items() if edition in there))
 
 
-def code_range(text: str) -> tuple[str, str]:
+def code_range(text: str, longest: int = 10) -> tuple[str, str]:
     """Return the first and the last code that a text means; the same for a single code.
 
     Raises
@@ -237,9 +276,9 @@ def code_range(text: str) -> tuple[str, str]:
     ends = [re.sub(r"[. ]", "", end) for end in (said.groups() if said else (text, text))]
     first, last = (end.strip() for end in ends)
     digits = all(end.isascii() and end.isdigit() for end in (first, last))
-    if not digits or not all(2 <= len(end) <= 10 for end in (first, last)):
+    if not digits or not all(2 <= len(end) <= longest for end in (first, last)):
         raise RequestError(f"not a code: {text!r}", hint="write 2 to 10 digits or 8541-8543")
-    if len(first) % 2 or len(last) % 2:
+    if any(len(end) % 2 and len(end) != longest for end in (first, last)):
         raise RequestError(
             f"{text} has an odd number of digits",
             why="spreadsheets lose leading zeros",

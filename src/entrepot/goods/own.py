@@ -22,7 +22,15 @@ if TYPE_CHECKING:
 
     from entrepot.goods.lists import ListEntry
 
-__all__ = ["add_list", "is_own", "own_list", "own_lists", "remove_list"]
+__all__ = [
+    "add_list",
+    "is_own",
+    "own_list",
+    "own_lists",
+    "own_named",
+    "own_names",
+    "remove_list",
+]
 
 _WORDS = ("all", "inputs", "named")
 """What means something else where goods are asked for."""
@@ -36,6 +44,17 @@ def own_lists() -> tuple[GoodsList, ...]:
     return tuple(own_list(path) for path in found)
 
 
+def own_names() -> tuple[str, ...]:
+    """Return the names of the lists that were added, unread."""
+    folder = Settings.read().lists
+    return tuple(sorted(path.stem for path in folder.glob("*.csv"))) if folder.is_dir() else ()
+
+
+def own_named(name: str) -> GoodsList:
+    """Return a list that was added, by its name."""
+    return own_list(Settings.read().lists / f"{name.lower()}.csv")
+
+
 def own_list(path: Path) -> GoodsList:
     """Return the list in a file.
 
@@ -47,7 +66,7 @@ def own_list(path: Path) -> GoodsList:
     data = _bytes(path)
     entries = _entries(path.name, data)
     digest = hashlib.sha256(data).hexdigest()[:12]
-    days = [entry.seen_from for entry in entries]
+    days = [entry.starts for entry in entries]
     parts = dict.fromkeys(entry.part for entry in entries if entry.part)
     return GoodsList(
         id=path.stem.lower(),

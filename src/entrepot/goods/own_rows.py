@@ -22,7 +22,7 @@ _COLUMNS = tuple(field.name for field in fields(ListEntry))
 _NEEDED = ("code", "nomenclature")
 _DAYS = ("adopted", "applies", "seen_from", "not_before", "valid_to", "wind_down")
 _CERTAINTIES = ("primary", "secondary", "inferred")
-_LONG = {"JPT": 9, "TWT": 11}
+LONGEST = {"JPT": 9, "TWT": 11}
 """Tariffs whose longest codes have an odd number of digits."""
 ALWAYS = date(1988, 1, 1)
 """From when an entry without a day counts."""
@@ -116,6 +116,13 @@ def _entry(row: dict[str, str], where: str) -> ListEntry:
             where=f"{where}, column valid_to",
             hint="check the days",
         )
+    if days["not_before"] and (start is None or start <= days["not_before"]):
+        raise BadFileError(
+            f"not on the list on {days['not_before']} (not_before), "
+            + ("and no later day given" if start is None else f"and on it from {start}"),
+            where=f"{where}, column not_before",
+            hint="give the day of a text that has it (seen_from), or leave not_before empty",
+        )
     certainty = row.get("certainty", "") or "primary"
     if certainty not in _CERTAINTIES:
         raise BadFileError(
@@ -145,7 +152,7 @@ def _entry(row: dict[str, str], where: str) -> ListEntry:
 
 
 def _require_code(code: str, nomenclature: str, edition: str, where: str) -> None:
-    longest = _LONG.get(nomenclature[:-4], 10)
+    longest = LONGEST.get(nomenclature[:-4], 10)
     if not (code.isascii() and code.isdigit() and 2 <= len(code) <= longest):
         raise BadFileError(
             f"not a code: {code!r}",

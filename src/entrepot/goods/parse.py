@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
 from entrepot.goods.editions import known_prefixes
-from entrepot.goods.library import goods_list, goods_lists, is_file
+from entrepot.goods.library import bundled_lists, goods_list, is_file, list_names
 from entrepot.model.product import product_prefix
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def _part(item: str) -> Part:
 
 
 def _known() -> list[str]:
-    return [one.id for one in goods_lists()]
+    return list(list_names())
 
 
 def _of_list(chosen: GoodsList, name: str, part: str | None, day: str | None) -> Part:
@@ -172,7 +172,7 @@ def _code(digits: str) -> Part:
 
 
 def _code_title(code: str) -> str:
-    for found in goods_lists() if len(code) == 6 else ():
+    for found in bundled_lists() if len(code) == 6 else ():
         for entry in found.history:
             if entry.code == code and entry.wording:
                 return f"{entry.wording} (HS {code})"

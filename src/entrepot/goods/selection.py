@@ -174,7 +174,7 @@ def _require_entries(part: Part) -> None:
 def _entries(parts: tuple[Part, ...]) -> tuple[ListEntry, ...]:
     return tuple(
         {
-            (entry.code, entry.nomenclature, entry.ex): entry
+            (entry.code, entry.nomenclature, entry.ex, entry.certainty): entry
             for part in parts
             for entry in part.entries
         }.values()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from entrepot.reconcile.pairing import over
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     import duckdb
@@ -54,6 +55,7 @@ def coverage(
     side: str,
     base: tuple[date, date],
     *,
+    periods: Sequence[date] = (),
     by_product: bool = False,
 ) -> tuple[Coverage, ...]:
     """Return the coverage of every period after the base.
@@ -68,6 +70,9 @@ def coverage(
         On which side it stands: ``importer`` for its imports.
     base
         First day of the first and of the last period of the base time.
+    periods
+        First days of the periods to look at, also where nobody tells anything; none takes those in
+        which somebody does.
     by_product
         For each product apart. Who reports a period at all reports all of its products: a flow that
         is not there is then none.
@@ -87,6 +92,9 @@ def coverage(
     partner = "exporter" if side == "importer" else "importer"
     product = "product" if by_product else "''"
     first, last = base
+    spans = "SELECT DISTINCT period FROM told"
+    if periods:
+        spans = " UNION ".join(f"SELECT DATE '{day}' AS period" for day in periods)
     sql = f"""
     WITH there AS (
         SELECT period, {partner} AS partner, {product} AS product, told_by, value_usd FROM flows
@@ -101,7 +109,7 @@ def coverage(
     ), told AS (
         SELECT DISTINCT period, {partner} AS partner FROM flows
         WHERE told_by = '{partner}' AND period > DATE '{last}'
-    ), spans AS (SELECT DISTINCT period FROM told)
+    ), spans AS ({spans})
     SELECT s.period, b.product, b.partner, b.value, t.partner IS NOT NULL AS tells, own.speaks
     FROM spans s CROSS JOIN base b CROSS JOIN own
     LEFT JOIN told t ON t.period = s.period AND t.partner = b.partner

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import EntrepotError
 from entrepot.figures import Definition, Figure, evaluate, statements
-from entrepot.goods import goods_lists, goods_title
+from entrepot.goods import goods_list, goods_title
+from entrepot.goods.library import list_names
 from entrepot.model.areas import area_phrase, possessive
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Subject:
     def listed(self) -> GoodsList | None:
         """The list the goods are taken from; None for codes and for everything."""
         name = re.split("[:@]", self.goods)[0]
-        return next((item for item in goods_lists() if item.id == name), None)
+        return goods_list(name) if name in list_names() else None
 
 
 class Book:

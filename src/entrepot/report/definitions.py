@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.goods import goods_list, goods_lists, goods_title
+from entrepot.goods import goods_list, goods_title
+from entrepot.goods.library import list_names
 from entrepot.model.display import NBSP, number, range_text
 from entrepot.report import words
 from entrepot.report.origins import printed_row, row_of, when_of
@@ -60,7 +61,7 @@ def name_of(subject: Subject, figure: Figure) -> str:
 def part_name(goods: str) -> str:
     """Return the short name of a part of a list ("machine tools"), else the name of the goods."""
     name, colon, tier = goods.partition(":")
-    if colon and any(item.id == name for item in goods_lists()):
+    if colon and name in list_names():
         return goods_list(name).part_title(tier.partition("@")[0])
     return goods_title(goods)
 
