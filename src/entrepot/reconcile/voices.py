@@ -59,7 +59,7 @@ def mirrored(
     single = over(shared, "shared", _SINGLE)
     pairs = pair(single)
     # One query, for a relation cannot be joined with another by name.
-    both = f"WITH single AS MATERIALIZED ({single.sql_query()}){_BOTH}"
+    both = f"WITH single AS ({single.sql_query()}){_BOTH}"
     return over(pairs, "pairs", both)
 
 
