@@ -111,13 +111,16 @@ def test_both_reports_stay(shared_data: Path, lake: Lake, reconciled: object) ->
         assert next(csv.reader(file))
 
 
-def test_ask_prefers_the_reconciled(lake: Lake, reconciled: object) -> None:
+def test_the_reconciled_answers_when_it_is_named(lake: Lake, reconciled: object) -> None:
+    """By itself `ask` takes single reports, of which it knows how much of a total they are."""
     import entrepot as ep
 
-    figure = ep.ask(
-        "import_share", importer="DEU", exporter="CHN", goods="811292", period=2022, lake=lake
-    )
-    assert figure.definition.source == "reconciled"
-    assert figure.status == "ok"
-    sources = {item.choices["source"] for item in figure.specifications.items}
-    assert {"reconciled", "comtrade"} <= sources
+    keys = {"importer": "DEU", "exporter": "CHN", "goods": "811292", "period": 2022, "lake": lake}
+    figure = ep.ask("import_share", **keys)
+    assert figure.definition.source == "comtrade"
+    named = ep.ask("import_share", source="reconciled", **keys)
+    assert named.status == "ok"
+    assert named.low < named.value < named.high
+    reports = {item.choices.get("report") for item in named.specifications.items}
+    assert reports >= {"exporter's", "importer's"}
+    assert ep.ask("value", source="reconciled", valuation="fob", **keys).status != "ok"

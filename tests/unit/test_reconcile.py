@@ -182,6 +182,60 @@ def test_a_silent_side_has_the_interval_of_what_it_used_to_tell(tmp_path: Path) 
     assert low == pytest.approx(70_000 * math.exp(-spread), rel=0.01)
 
 
+def test_two_editions_of_one_code_are_one_cell(tmp_path: Path) -> None:
+    """The exporter is a year late with the new edition: the flow must not count twice."""
+    file = tmp_path / "reports.csv"
+    flows = [
+        row(110_000.0),
+        row(100_000.0, flow="X", reporter=GERMANY, partner=CHINA, edition="H5"),
+    ]
+    file.write_text(text_of(flows))
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("comtrade", [file])
+    reconcile_lake(lake, weights="variances")
+    rows = lake.flows("reconciled").to_native()
+    [(told, edition, value)] = rows.project("told_by, nomenclature, value_usd").fetchall()
+    assert (told, edition) == ("both", "HS2022")
+    assert 100_000 < value < 110_000
+
+
+def test_some_goods_are_no_total(lake: Lake) -> None:
+    """What was made of some goods must not pass for all trade."""
+    import entrepot as ep
+
+    reconcile_lake(lake, weights="variances")
+    keys = {"importer": "CHN", "exporter": "DEU", "goods": "all", "period": 2022}
+    figure = ep.ask("value", source="reconciled", lake=lake, **keys)
+    assert figure.status == "insufficient_data"
+    assert "not all goods" in figure.reason
+
+
+def test_an_older_result_gives_way(lake: Lake) -> None:
+    reconcile_lake(lake, weights="variances")
+    reconcile_lake(lake, weights="fixed_point", goods="854231")
+    held = [one for one in lake.holdings() if one.source == "reconciled"]
+    assert [one.rows for one in held if one.in_force] == [1]
+
+
+def test_a_carried_month_is_there_when_its_year_is_named(tmp_path: Path) -> None:
+    months = [
+        row(value, flow="X", reporter=GERMANY, partner=CHINA) | {"period": month, "freqCode": "M"}
+        for month, value in ((202201, 100_000.0), (202202, 90_000.0), (202301, 120_000.0))
+    ]
+    months += [
+        row(110_000.0) | {"period": month, "freqCode": "M"}
+        for month in (202201, 202202, 202301, 202302)
+    ]
+    file = tmp_path / "reports.csv"
+    file.write_text(text_of(months))
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("comtrade", [file])
+    reconcile_lake(lake, weights="variances", panel="carried", period="2023-01..2023-02")
+    rows = lake.flows("reconciled").to_native()
+    found = rows.project("strftime(period, '%Y-%m'), value_exporter_usd, is_estimated").fetchall()
+    assert sorted(found) == [("2023-01", 120_000.0, False), ("2023-02", 90_000.0, True)]
+
+
 def test_reexports_count_or_not(tmp_path: Path) -> None:
     """Hong Kong's exports with their re-exports; the importer's report is of both."""
     hong_kong = 344

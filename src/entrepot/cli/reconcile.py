@@ -86,6 +86,6 @@ def _draw(found: Reconciliation, out: Path | None, keep: bool, screen: Console) 
             "stay rows of their own."
         )
     if keep:
-        screen.print("Kept in the lake; ask prefers it: --source reconciled.")
+        screen.print("Kept in the lake; ask it with --source reconciled.")
     if out:
         screen.print(f"written: {out}")

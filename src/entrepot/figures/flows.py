@@ -13,11 +13,11 @@ from entrepot.figures.estimate import Answer, Estimate, Missing
 from entrepot.figures.held import held
 from entrepot.figures.measured import measure
 from entrepot.figures.mirror import mirror_caveat, mirror_coverage
+from entrepot.figures.mixed import is_reconciled, mixed
 from entrepot.figures.refusals import refusal, silent
 from entrepot.figures.variants import territories, territory
 from entrepot.model.areas import WORLD
 from entrepot.model.product import NO_CODES
-from entrepot.sources import split_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,6 @@ __all__ = ["answer"]
 EDITIONS = "how the list is followed into the edition"
 HONG_KONG = "Hong Kong in or out"
 REPORTS = "whose report"
-RECONCILED = "reconciled"
 SILENT = "silent partners in or out"
 SHARES = ("import_share", "export_share")
 
@@ -78,8 +77,10 @@ def _from_rows(
         return Missing(f"{source} does not tell goods by origin")
     if definition.quantity == "value" and (refusal := _other_currency(definition, deliveries)):
         return Missing(refusal)
-    if definition.told_by and not (deliveries.has_reports or _is_reconciled(source)):
+    if definition.told_by and not (deliveries.has_reports or is_reconciled(source)):
         return Missing(f"{source} does not keep what each side reports")
+    if is_reconciled(source) and (lack := mixed(definition)):
+        return Missing(f"{source} mixes what the two sides tell and has no {lack}")
     told = _every_voice(definition, lake, deliveries)
     spoken = [one for one in told if isinstance(one, _Spoken)]
     if not spoken:
@@ -90,7 +91,7 @@ def _from_rows(
     cells, goods, main = spoken[0].cells, spoken[0].goods, spoken[0].main
     others = [(REPORTS, other.main) for other in spoken[1:]]
     others += spoken[0].followed
-    if _is_reconciled(source) and not definition.told_by:
+    if is_reconciled(source) and not definition.told_by:
         others += _each_report(definition, goods, cells)
     others += _elsewhere(definition, goods, cells)
     notes = [note for one in goods for note in caveats.for_goods(one)]
@@ -221,10 +222,6 @@ def _with_the_silent(
     if covered.share < 1 and side == cells.voice:
         choices = main.choices | {"total": "silent partners as before"}
         yield SILENT, replace(main, value=main.value * covered.share, choices=choices, evidence=())
-
-
-def _is_reconciled(source: str) -> bool:
-    return split_address(source)[0] == RECONCILED
 
 
 def _each_report(

@@ -23,7 +23,10 @@ __all__ = ["Held", "flow_sources", "held"]
 
 # Where several sources answer, the first gives the headline: reconciled before single reports,
 # products before totals, everybody before one country.
-BEST_FIRST = ("reconciled", "baci", "comtrade", "comext", "gacc", "imts")
+BEST_FIRST = ("baci", "comtrade", "comext", "gacc", "imts")
+ON_REQUEST = "reconciled"
+"""Answers only when it is named: a total of it is made of what is told, by one side or by both, and
+nothing yet says of how much that is, as it is said of single reports."""
 _MONTHS = {"A": 12, "Q": 3, "M": 1}
 _NAMES = {"A": "yearly", "Q": "quarterly", "M": "monthly"}
 
@@ -81,7 +84,11 @@ class Held:
 
 def flow_sources(lake: Lake) -> list[str]:
     """Return the sources of which the lake holds flows, the preferred one first."""
-    found = {item.source: None for item in lake.holdings() if item.table == "flows"}
+    found = {
+        item.source: None
+        for item in lake.holdings()
+        if item.table == "flows" and item.source != ON_REQUEST
+    }
     order = [*BEST_FIRST, *found]
     return sorted(found, key=order.index)
 

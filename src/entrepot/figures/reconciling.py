@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot.errors import NoEvidenceError, OutsideError, RequestError
+from entrepot.figures.editions import links_held
 from entrepot.goods import goods_selection, select
 from entrepot.lake import Lake, fetch
 from entrepot.model.areas import area
 from entrepot.model.period import Period
-from entrepot.model.product import NO_CODES
-from entrepot.reconcile import PANELS, By, bundled_odds, reconcile
+from entrepot.model.product import NO_CODES, harmonized
+from entrepot.reconcile import PANELS, By, Panel, bundled_odds, forget, reconcile, tellers_of
 from entrepot.reconcile import panel as balanced
 
 if TYPE_CHECKING:
@@ -29,9 +30,11 @@ if TYPE_CHECKING:
 __all__ = ["SOURCE", "WEIGHTS", "Reconciliation", "reconcile_lake"]
 
 SOURCE = "reconciled"
+RELEASE = "computed"
 OFFICIAL = "baci"
 BY: tuple[By, ...] = ("all", "year", "chapter")
 WEIGHTS = ("official", "variances", "fixed_point")
+_BUNDLED = "what BACI of 2022 implies, as it ships with the package"
 COUNTRIES = ("country", "territory")
 _COLUMNS = """
 period, freq, exporter, importer, product, nomenclature, value_usd, low_usd, high_usd,
@@ -138,6 +141,8 @@ def reconcile_lake(
     """
     if weights not in WEIGHTS:
         raise RequestError(f"unknown weights {weights!r}", hint=f"one of: {', '.join(WEIGHTS)}")
+    if out is not None:
+        _require_writable(out)
     if by not in BY:
         raise RequestError(f"unknown by {by!r}", hint=f"one of: {', '.join(BY)}")
     if panel not in PANELS:
@@ -146,16 +151,17 @@ def reconcile_lake(
     with tempfile.TemporaryDirectory() as folder:
         kept = Path(folder, f"{SOURCE}.parquet")
         with held.reading():
-            rows, periods = _reports(held, source, period, goods)
+            rows, tellers, periods = _reports(held, source, period, goods, panel)
             if not reexports:
                 rows = rows.filter("told_by <> 'exporter' OR is_reexport IS NOT TRUE")
             official, words = _official(held, weights, periods)
             result = reconcile(
                 held.connection,
-                balanced(rows, panel),
+                rows,
+                tellers=tellers,
                 distances=_distances(held) if remove_freight else None,
                 official=official,
-                odds=bundled_odds() if weights == "official" and official is None else None,
+                odds=bundled_odds() if weights == "official" else None,
                 remove_freight=remove_freight,
                 scores="fixed_point" if weights == "fixed_point" else "variances",
                 by=by,
@@ -165,36 +171,57 @@ def reconcile_lake(
             if out is not None:
                 _write(table, kept, out)
             unspecified = _unspecified(table)
+            forget(held.connection)
         if keep:
-            held.add(SOURCE, [kept], replace=True, vintage=source)
+            held.add(SOURCE, [kept], replace=True, vintage=RELEASE)
+    if official is not None and not result.learnt:
+        words = _BUNDLED
     return Reconciliation(source, periods, words, result, unspecified)
 
 
 def _reports(
-    lake: Lake, source: str, period: str | int | None, goods: str
-) -> tuple[duckdb.DuckDBPyRelation, tuple[str, ...]]:
-    """Return the reports to reconcile, and the periods they cover."""
+    lake: Lake, source: str, period: str | int | None, goods: str, panel: Panel
+) -> tuple[duckdb.DuckDBPyRelation, duckdb.DuckDBPyRelation, tuple[str, ...]]:
+    """Return the reports to reconcile, who tells anything at all, and the periods covered.
+
+    Who is late or silent is seen on all goods, before some are chosen.
+    """
     if not lake.holds(source):
         raise NoEvidenceError(
             f"the lake holds no {source}", hint=f"entrepot data add {source} FILE"
         )
     rows = lake.flows(source).filter(nw.col("nomenclature") != NO_CODES)
-    if period is not None:
-        span = Period.parse(period)
-        rows = rows.filter(nw.col("period") >= span.start, nw.col("period") <= span.end)
+    span = None if period is None else Period.parse(period)
+    if span is not None:
+        first = span.start.replace(year=span.start.year - (panel == "carried"))
+        rows = rows.filter(nw.col("period") >= first, nw.col("period") <= span.end)
+    native: duckdb.DuckDBPyRelation = balanced(rows.to_native(), panel)
+    if span is not None:
+        native = native.filter(f"period BETWEEN DATE '{span.start}' AND DATE '{span.end}'")
+    tellers = tellers_of(native)
     if goods != "all":
-        editions = [name for (name,) in fetch(rows.select("nomenclature").unique())]
-        chosen = [goods_selection(goods, nomenclature=name) for name in sorted(editions)]
-        if chosen:
-            rows = select(rows, chosen)
-    spans = fetch(rows.select("period", "freq").unique())
+        editions = sorted(name for (name,) in native.select("nomenclature").distinct().fetchall())
+        links = links_held(lake)
+        native = select(
+            native,
+            [
+                goods_selection(
+                    goods, nomenclature=name, links=links, editions=_harmonized(editions)
+                )
+                for name in editions
+            ],
+        )
+    spans = native.select("period", "freq").distinct().fetchall()
     if not spans:
         raise NoEvidenceError(
             f"the lake's {source} has no such reports", hint="see: entrepot data list"
         )
-    return rows.to_native(), tuple(
-        sorted({str(day)[:7] if freq != "A" else str(day)[:4] for day, freq in spans})
-    )
+    names = {str(day)[:7] if freq != "A" else str(day)[:4] for day, freq in spans}
+    return native, tellers, tuple(sorted(names))
+
+
+def _harmonized(editions: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(harmonized(name).id for name in editions))
 
 
 def _official(
@@ -214,7 +241,7 @@ def _official(
                 rows.select(*wanted, "value_usd").to_native(),
                 f"what BACI in the lake implies for {', '.join(shared)}",
             )
-    return None, "what BACI of 2022 implies, as it ships with the package"
+    return None, _BUNDLED
 
 
 def _unspecified(table: duckdb.DuckDBPyRelation) -> tuple[int, float]:
@@ -237,20 +264,26 @@ def _distances(lake: Lake) -> duckdb.DuckDBPyRelation:
     return found
 
 
+def _require_writable(out: Path) -> None:
+    """Refuse before the work what cannot be written after it."""
+    if out.suffix.lower() not in (".parquet", ".csv"):
+        raise RequestError(
+            f"cannot write {out.suffix or 'a file without a suffix'}",
+            where=str(out),
+            hint="name it .parquet or .csv",
+        )
+    if not out.absolute().parent.is_dir():
+        raise OutsideError("no such folder", where=str(out.absolute().parent), hint="make it first")
+
+
 def _write(table: duckdb.DuckDBPyRelation, kept: Path, out: Path) -> None:
     """Write the rows as Parquet or CSV, whole or not at all."""
     draft = out.with_name(f".{out.name}.draft")
     try:
         if out.suffix.lower() == ".parquet":
             shutil.copyfile(kept, draft)
-        elif out.suffix.lower() == ".csv":
-            table.write_csv(str(draft))
         else:
-            raise RequestError(
-                f"cannot write {out.suffix or 'a file without a suffix'}",
-                where=str(out),
-                hint="name it .parquet or .csv",
-            )
+            table.write_csv(str(draft))
         draft.replace(out)
     except OSError as error:
         raise OutsideError(f"cannot be written: {error}", where=str(out)) from error

@@ -137,7 +137,7 @@ def _read(run: Load, file: RawFile, snapshot: Snapshot) -> Snapshot:
 
 
 def _coverage(info: SourceInfo, parts: tuple[Partition, ...]) -> tuple[Finding, ...]:
-    few = () if info.whole else few_products(parts)
+    few = () if info.whole and not info.computed else few_products(parts)
     return (*checks.coverage(info, parts), *few)
 
 

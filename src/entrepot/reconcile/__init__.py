@@ -4,14 +4,14 @@ This is the only place that judges between two reports. It receives relations an
 and no lake.
 """
 
-from entrepot.reconcile.combine import By, Reconciled, reconcile
+from entrepot.reconcile.combine import By, Reconciled, forget, reconcile
 from entrepot.reconcile.coverage import Coverage, coverage
 from entrepot.reconcile.freight import Freight, estimate_freight
 from entrepot.reconcile.gap import Gap, gaps
 from entrepot.reconcile.hidden import Hidden, hidden
 from entrepot.reconcile.odds import Odds, bundled_odds, fixed_point, implied
 from entrepot.reconcile.pairing import pair
-from entrepot.reconcile.panel import PANELS, Panel, panel
+from entrepot.reconcile.panel import PANELS, Panel, panel, tellers_of
 from entrepot.reconcile.variance import Variances, variances
 
 __all__ = [
@@ -29,11 +29,13 @@ __all__ = [
     "coverage",
     "estimate_freight",
     "fixed_point",
+    "forget",
     "gaps",
     "hidden",
     "implied",
     "pair",
     "panel",
     "reconcile",
+    "tellers_of",
     "variances",
 ]

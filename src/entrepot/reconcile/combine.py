@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import NoEvidenceError
 from entrepot.reconcile.freight import Freight, estimate_freight
-from entrepot.reconcile.gap import WIDEST, gaps
+from entrepot.reconcile.gap import gaps
 from entrepot.reconcile.odds import Odds, fixed_point, implied
-from entrepot.reconcile.pairing import CELL, pair
+from entrepot.reconcile.pairing import pair
+from entrepot.reconcile.statements import WITH_DISTANCE, combined, history, silent
 from entrepot.reconcile.variance import Variances, variances
 
 if TYPE_CHECKING:
@@ -17,15 +18,13 @@ if TYPE_CHECKING:
 
     from entrepot.reconcile.gap import Gap
 
-__all__ = ["By", "Reconciled", "reconcile"]
+__all__ = ["By", "Reconciled", "forget", "reconcile"]
 
 Scores = Literal["variances", "fixed_point"]
 By = Literal["all", "year", "chapter"]
 PART = 1_000
 """Cells told by both from which a year or a chapter has error variances of its own."""
 _PART: dict[By, str] = {"all": "''", "year": "year(period)::VARCHAR", "chapter": "left(product, 2)"}
-LEVEL = 1.6448536269514722
-"""Standard deviations to either side that hold 90 % of a normal distribution."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +46,8 @@ class Reconciled:
         By which the intervals were drawn.
     parts
         Those of each year or chapter that has its own.
+    learnt
+        Cells of the official data that weights were learnt from; 0 if they say too little.
     counts
         Cells told by both, by the exporter and by the importer, with their value.
     """
@@ -57,6 +58,7 @@ class Reconciled:
     variances: Variances
     counts: dict[str, tuple[int, float]]
     parts: dict[str, Variances]
+    learnt: int
 
 
 def reconcile(
@@ -69,20 +71,22 @@ def reconcile(
     remove_freight: bool = False,
     scores: Scores = "variances",
     by: By = "all",
+    tellers: duckdb.DuckDBPyRelation | None = None,
 ) -> Reconciled:
     """Reconcile two reports of each flow.
 
     Parameters
     ----------
     connection
-        Where the relations live; temporary tables are made in it.
+        Where the relations live. Temporary tables are made in it, which the result rests on until
+        the next call or `forget`.
     rows
         Canonical flows, each told by one side; see `pair`.
     distances
         Exporter, importer, `weighted_distance_km`, `is_contiguous`; needed to take freight off.
     official
         Flows of an official reconciliation of the same cells (`value_usd`), from which the weights
-        are learnt; where it says nothing, `odds` or `scores` count.
+        are learnt; where fewer than `FEWEST` cells say something, `odds` or `scores` count.
     odds
         Weights that are known already, such as `bundled_odds`; None measures them by `scores`.
     remove_freight
@@ -93,6 +97,9 @@ def reconcile(
     by
         Whether error variances are of ``all`` trade, or of each ``year`` or ``chapter`` apart; one
         with fewer than `PART` cells that both tell has those of all.
+    tellers
+        Who tells anything at all in which period, from `tellers_of` all goods, where `rows` have
+        some only; None takes it from `rows`.
 
     Raises
     ------
@@ -110,7 +117,7 @@ def reconcile(
                 hint="entrepot data add geodist FILE, or keep the importers' values",
             )
         _keep(connection, distances, "_distances")
-        _keep(connection, connection.sql(_WITH_DISTANCE), "_far")
+        _keep(connection, connection.sql(WITH_DISTANCE), "_far")
         source = "_far"
         freight = estimate_freight(connection.table(source))
         log_freight = f"CASE WHEN importer_valuation = 'FOB' THEN 0.0 ELSE {freight.sql()} END"
@@ -119,23 +126,28 @@ def reconcile(
     given = odds is not None
     if odds is None:
         odds = fixed_point(found) if scores == "fixed_point" else spread.odds()
+    learnt = 0
     if official is not None:
-        odds = _learnt(connection, official, odds)
+        odds, learnt = _learnt(connection, official, odds)
     parts = _parts(gaps(connection.table(source), log_freight, _PART[by])) if by != "all" else {}
     measured = official is None and not given and scores == "variances"
     _register(connection, odds, spread, parts, own_odds=measured)
-    _keep(connection, connection.sql(_history(source, log_freight)), "_history")
+    _keep(connection, connection.sql(history(source, log_freight)), "_history")
+    if tellers is not None:
+        _keep(connection, tellers, "_tellers")
     for side in ("exporter", "importer"):
-        _keep(connection, connection.sql(_silent(source, side)), f"_silent_{side}s")
-    combined = connection.sql(_combined(source, log_freight, odds, spread, _own(by, parts)))
-    counts = combined.aggregate("told_by, count(*), sum(value_usd)", "told_by").fetchall()
+        quiet = connection.sql(silent(source, side, tellers is not None))
+        _keep(connection, quiet, f"_silent_{side}s")
+    result = connection.sql(combined(source, log_freight, odds, spread, _own(by, parts)))
+    counts = result.aggregate("told_by, count(*), sum(value_usd)", "told_by").fetchall()
     return Reconciled(
-        combined,
+        result,
         freight,
         odds,
         spread,
         {side: (int(cells), float(value)) for side, cells, value in sorted(counts)},
         parts,
+        learnt,
     )
 
 
@@ -159,6 +171,19 @@ def _own(by: By, parts: dict[str, Variances]) -> str:
     return f"CASE WHEN {_PART[by]} IN ({names}) THEN {_PART[by]} ELSE '' END"
 
 
+TABLES = (
+    "_pairs", "_distances", "_far", "_official", "_history", "_tellers",
+    "_silent_exporters", "_silent_importers",
+)  # fmt: skip
+"""Temporary tables that a result rests on."""
+
+
+def forget(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop what the last result of a connection rests on; its rows cannot be read after that."""
+    for name in TABLES:
+        connection.execute(f"DROP TABLE IF EXISTS {name}")
+
+
 def _keep(
     connection: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation, name: str
 ) -> None:
@@ -169,8 +194,8 @@ def _keep(
 
 def _learnt(
     connection: duckdb.DuckDBPyConnection, official: duckdb.DuckDBPyRelation, odds: Odds
-) -> Odds:
-    """Return the odds that official values imply; those of others where they say nothing."""
+) -> tuple[Odds, int]:
+    """Return the odds that official values imply, and from how many cells; else the odds given."""
     _keep(connection, official, "_official")
     cells = connection.sql(f"""
         SELECT exporter, importer, value_exporter_usd, value_importer_usd, o.value_usd
@@ -178,25 +203,15 @@ def _learnt(
         WHERE value_exporter_usd IS NOT NULL AND value_importer_usd IS NOT NULL
           AND o.value_usd >= 20000 AND _pairs.nomenclature = o.nomenclature
         ORDER BY hash(exporter, importer, product, period) LIMIT {LEARNT}""").fetchall()
-    try:
-        return implied(cells)
-    except NoEvidenceError:
-        return odds
+    if len(cells) < FEWEST:
+        return odds, 0
+    return implied(cells), len(cells)
 
 
+FEWEST = 1_000
+"""Cells of an official reconciliation below which nothing is learnt from it."""
 LEARNT = 300_000
 """Cells that are enough to learn some four hundred effects from."""
-
-_WITH_DISTANCE = """
-SELECT p.*, ln(greatest(weighted_distance_km, 1)) AS log_km, is_contiguous AS border,
-       ln(u.unit_value) AS log_unit_value
-FROM _pairs p
-LEFT JOIN _distances USING (exporter, importer)
-LEFT JOIN (
-    SELECT product, median(value_exporter_usd / mass_exporter_kg) AS unit_value FROM _pairs
-    WHERE mass_exporter_kg > 0 AND value_exporter_usd > 0 GROUP BY product
-) u USING (product)
-"""
 
 
 def _register(
@@ -219,77 +234,13 @@ def _register(
         for part, own in {"": spread, **parts}.items():
             usual = own.odds() if part and own_odds else odds
             effects: dict[str, float] = dict(getattr(usual, side))
-            variance = overall | dict(getattr(own, side))
+            # Who is known from few cells is not known to be good: an error on top.
+            variance = overall | {
+                name: value + own.errors[side, name] for name, value in getattr(own, side).items()
+            }
             for area in sorted(effects.keys() | variance.keys()):
                 columns["part"].append(part)
                 columns["area"].append(area)
                 columns["effect"].append(effects.get(area, 0.0))
                 columns["variance"].append(variance.get(area, own.typical))
         connection.register(name, pa.table(columns))
-
-
-ENOUGH = 20
-"""Cells with both reports from which a gap between two countries in a chapter is known."""
-
-
-def _history(source: str, log_freight: str) -> str:
-    """Return the usual gap of each pair and chapter: what importers told on top, in logs."""
-    return f"""
-        SELECT exporter, importer, left(product, 2) AS chapter, median(gap) AS usual,
-               stddev_samp(greatest(-{WIDEST}, least({WIDEST}, gap))) AS spread
-        FROM (SELECT *, ln(value_importer_usd / value_exporter_usd) - ({log_freight}) AS gap
-              FROM {source} WHERE value_exporter_usd > 0 AND value_importer_usd > 0)
-        GROUP BY ALL HAVING count(*) >= {ENOUGH}"""
-
-
-def _silent(source: str, side: str) -> str:
-    """Return the countries, by period, that stand on a side and tell nothing of it at all."""
-    return f"""
-        SELECT period, freq, {side} AS area FROM {source}
-        GROUP BY ALL HAVING count(value_{side}_usd) = 0"""
-
-
-def _combined(source: str, log_freight: str, odds: Odds, spread: Variances, part: str) -> str:
-    key = ", ".join(f"p.{name}" for name in CELL)
-    return f"""
-SELECT {key.replace("p.", "")}, value_usd,
-       value_usd * exp(least(0, shift) - {LEVEL} * deviation) AS low_usd,
-       value_usd * exp(greatest(0, shift) + {LEVEL} * deviation) AS high_usd,
-       weight_exporter, value_exporter_usd, value_importer_usd, mass_kg, log_freight, told_by,
-       is_reexport, is_estimated
-FROM (
-    SELECT *,
-           coalesce(weight_exporter * value_exporter_usd, 0)
-           + coalesce((1 - weight_exporter) * value_importer_usd * exp(-log_freight), 0)
-               AS value_usd,
-           coalesce(silent_spread, sqrt(weight_exporter ** 2 * of_exporter
-                                        + (1 - weight_exporter) ** 2 * of_importer)) AS deviation,
-           coalesce(silent_shift, 0) AS shift
-    FROM (
-        SELECT {key}, value_exporter_usd, value_importer_usd, is_reexport, is_estimated,
-               coalesce(x.variance, {spread.typical!r}) AS of_exporter,
-               coalesce(m.variance, {spread.typical!r}) AS of_importer,
-               CASE WHEN value_importer_usd IS NULL THEN 0 ELSE {log_freight} END AS log_freight,
-               CASE WHEN value_importer_usd IS NULL THEN 1.0
-                    WHEN value_exporter_usd IS NULL THEN 0.0
-                    ELSE 1 / (1 + exp(-greatest(-700, least(700,
-                        {odds.usual!r} + coalesce(x.effect, 0) + coalesce(m.effect, 0)))))
-               END AS weight_exporter,
-               CASE WHEN value_importer_usd IS NULL THEN 'exporter'
-                    WHEN value_exporter_usd IS NULL THEN 'importer' ELSE 'both' END AS told_by,
-               coalesce(mass_importer_kg, mass_exporter_kg) AS mass_kg,
-               CASE WHEN si.area IS NOT NULL OR sx.area IS NOT NULL THEN h.spread END
-                   AS silent_spread,
-               CASE WHEN si.area IS NOT NULL THEN h.usual
-                    WHEN sx.area IS NOT NULL THEN -h.usual END AS silent_shift
-        FROM (SELECT *, {part} AS part FROM {source}) p
-        LEFT JOIN _silent_importers si
-             ON si.period = p.period AND si.freq = p.freq AND si.area = p.importer
-        LEFT JOIN _silent_exporters sx
-             ON sx.period = p.period AND sx.freq = p.freq AND sx.area = p.exporter
-        LEFT JOIN _history h ON h.exporter = p.exporter AND h.importer = p.importer
-             AND h.chapter = left(p.product, 2)
-        LEFT JOIN _exporters x ON x.area = p.exporter AND x.part = p.part
-        LEFT JOIN _importers m ON m.area = p.importer AND m.part = p.part
-    )
-)"""

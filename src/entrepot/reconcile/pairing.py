@@ -38,7 +38,9 @@ def pair(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
     rows
         Canonical flows, each told by one side, one row for each key of the table. Trade of an area
         with itself is left out. Where an importer tells a cell by origin and by consignment, the
-        consignment is taken: it is what the exporter's destination answers to.
+        consignment is taken: it is what the exporter's destination answers to. Where the two sides
+        report in different editions, equal codes are taken for the same goods, in the importer's
+        edition; a code that only one of the editions has stays told by one side.
 
     Raises
     ------
@@ -89,8 +91,9 @@ def _side(side: str, bases: list[str | None]) -> str:
 
 
 def _joined(exporters: str, importers: str) -> str:
-    key = ", ".join(f"coalesce(x.{name}, m.{name}) AS {name}" for name in CELL)
-    same = " AND ".join(f"x.{name} = m.{name}" for name in CELL)
+    key = ", ".join(f"coalesce(m.{name}, x.{name}) AS {name}" for name in CELL)
+    # Not by edition: two sides that changed it in different years report the same code once each.
+    same = " AND ".join(f"x.{name} = m.{name}" for name in CELL if name != "nomenclature")
     return f"""
         SELECT {key}, x.value_usd AS value_exporter_usd, m.value_usd AS value_importer_usd,
                x.mass_kg AS mass_exporter_kg, m.mass_kg AS mass_importer_kg,

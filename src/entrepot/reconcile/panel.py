@@ -15,32 +15,35 @@ from entrepot.reconcile.pairing import over
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["PANELS", "Panel", "panel"]
+__all__ = ["PANELS", "Panel", "panel", "tellers_of"]
 
 Panel = Literal["as_told", "fixed", "carried"]
 PANELS: tuple[Panel, ...] = ("as_told", "fixed", "carried")
 
 _TELLER = "CASE told_by WHEN 'importer' THEN importer ELSE exporter END"
 _FIXED = f"""
-WITH told AS (SELECT DISTINCT period, told_by, {_TELLER} AS teller FROM flows),
+WITH told AS (SELECT DISTINCT freq, period, told_by, {_TELLER} AS teller FROM flows),
+spans AS (SELECT freq, count(DISTINCT period) AS n FROM told GROUP BY freq),
 whole AS (
-    SELECT told_by, teller FROM told GROUP BY ALL
-    HAVING count(*) = (SELECT count(DISTINCT period) FROM told)
+    SELECT told.freq, told_by, teller FROM told JOIN spans USING (freq)
+    GROUP BY told.freq, told_by, teller, n HAVING count(*) = n
 )
-SELECT flows.* FROM flows JOIN whole w ON w.told_by = flows.told_by AND w.teller = {{teller}}
+SELECT flows.* FROM flows JOIN whole w
+    ON w.freq = flows.freq AND w.told_by = flows.told_by AND w.teller = {{teller}}
 """
 _CARRIED = f"""
-WITH told AS (SELECT DISTINCT period, told_by, {_TELLER} AS teller FROM flows),
-spans AS (SELECT DISTINCT period FROM told),
+WITH told AS (SELECT DISTINCT freq, period, told_by, {_TELLER} AS teller FROM flows),
+spans AS (SELECT DISTINCT freq, period FROM told),
 late AS (
-    SELECT s.period, y.told_by, y.teller
-    FROM spans s JOIN told y ON y.period = s.period - INTERVAL 1 YEAR
-    ANTI JOIN told t ON t.period = s.period AND t.told_by = y.told_by AND t.teller = y.teller
+    SELECT s.freq, s.period, y.told_by, y.teller
+    FROM spans s JOIN told y ON y.freq = s.freq AND y.period = s.period - INTERVAL 1 YEAR
+    ANTI JOIN told t ON t.freq = s.freq AND t.period = s.period
+         AND t.told_by = y.told_by AND t.teller = y.teller
 )
 SELECT * FROM flows
 UNION ALL
 SELECT flows.* REPLACE (l.period AS period, true AS is_estimated)
-FROM flows JOIN late l ON flows.period = l.period - INTERVAL 1 YEAR
+FROM flows JOIN late l ON flows.freq = l.freq AND flows.period = l.period - INTERVAL 1 YEAR
      AND flows.told_by = l.told_by AND {{teller}} = l.teller
 """
 
@@ -51,7 +54,7 @@ def panel(rows: duckdb.DuckDBPyRelation, kind: Panel) -> duckdb.DuckDBPyRelation
     Parameters
     ----------
     rows
-        Canonical flows of one frequency, each told by one side.
+        Canonical flows, each told by one side; every frequency is a panel of its own.
     kind
         ``as_told``: as they are; ``fixed``: of those who tell every period; ``carried``: a reporter
         that is late in a period has what it told of the same time a year before, with
@@ -77,3 +80,10 @@ def panel(rows: duckdb.DuckDBPyRelation, kind: Panel) -> duckdb.DuckDBPyRelation
             hint="name fewer periods, or carry last year's values: --panel carried",
         )
     return found
+
+
+def tellers_of(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+    """Return who tells anything in which period: period, freq, told_by, area."""
+    return over(
+        rows, "flows", f"SELECT DISTINCT period, freq, told_by, {_TELLER} AS area FROM flows"
+    )

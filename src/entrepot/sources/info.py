@@ -171,6 +171,8 @@ class SourceInfo(Closed):
     whole
         Whether a release is one piece, so that a newer one takes the place of all reporters of a
         period; otherwise it takes the place of the reporters that it holds.
+    computed
+        Whether it was computed here from other rows, so that it has what they have and no more.
     download
         How its files are fetched; None where that takes a person.
     repairs
@@ -191,6 +193,7 @@ class SourceInfo(Closed):
     brings: Table = "flows"
     bundled: bool = False
     whole: bool = False
+    computed: bool = False
     download: Download | None = None
     bounds: Bounds = Bounds()
     quirks: tuple[Quirk, ...] = ()
