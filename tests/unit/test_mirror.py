@@ -168,3 +168,22 @@ def test_one_side_in_all_years(tmp_path: Path) -> None:
     none = ep.ask("value", period=2023, told_by="importer", source="comtrade", lake=lake,
                   importer="RUS", exporter="DEU", goods="854231")  # fmt: skip
     assert none.status == "insufficient_data"
+
+
+def test_two_way_trade_needs_both_directions(tmp_path: Path) -> None:
+    """Imports of the one and imports of the other are not the two-way trade of either."""
+    file = tmp_path / "reports.csv"
+    file.write_text(
+        text_of(
+            [
+                row(1_000.0, reporter=GERMANY, partner=CHINA),
+                row(7_000.0, reporter=CHINA, partner=GERMANY),
+            ]
+        )
+    )
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("comtrade", [file])
+    keys = {"importer": "DEU", "exporter": "CHN", "goods": "854231", "period": 2022}
+    keys |= {"source": "comtrade", "lake": lake}
+    assert ep.ask("value", **keys).value == 1_000.0
+    assert ep.ask("value", flow="both", **keys).status == "insufficient_data"

@@ -44,7 +44,10 @@ def silent(cells: Cells, asked: Definition) -> Missing | None:
         return None
     if cells.held.tellers is None:
         return _absent(cells, asked, _read(cells, asked, cells.voice))
-    return _absent(cells, asked, cells.held.tellers[cells.voice])
+    told: Set[tuple[str, date]] = cells.held.tellers[cells.voice]
+    if asked.flow == "both":  # one country's books of both directions
+        told = cells.held.tellers["importer"] & cells.held.tellers["exporter"]
+    return _absent(cells, asked, told)
 
 
 def _absent(cells: Cells, asked: Definition, told: Set[tuple[str, date]]) -> Missing | None:
