@@ -327,3 +327,29 @@ def test_weights_of_a_selection_multiply_rows_of_its_edition_only(kind: str) -> 
     assert values(chosen) == [0.25, 1.0, 1.0, 2.0]  # one edition: the column is not looked at
     assert values(chosen, other) == [1.0, 1.0, 2.0, 4.0]
     assert values(other) == [1.0, 2.0, 4.0, 8.0]
+
+
+def test_a_fragment_and_a_day_after_the_last_text_are_told() -> None:
+    fragment = goods_selection("us-supp-4")
+    assert fragment.fragments == ("us-supp-4",)
+    assert goods_selection("chpl").fragments == ()
+    late = goods_selection("gb-3i@2030-01-01")
+    assert late.outrun == (f"gb-3i ({goods_list('gb-3i').known_until})",)
+    assert goods_selection("gb-3i@2025-04-24").outrun == ()
+
+
+def test_a_title_is_not_taken_from_a_part_of_a_code() -> None:
+    """On some lists 271019 is jet fuel only; the code holds diesel and fuel oil, too."""
+    assert goods_title("271019") == "HS 271019"
+    assert goods_title("854231") == "processors and controllers (chips) (HS 854231)"
+
+
+def test_a_code_of_no_edition_or_without_its_zero_has_no_history() -> None:
+    from entrepot.goods import goods_history
+
+    with pytest.raises(RequestError, match="odd number") as caught:
+        goods_history("10620")
+    assert "010620" in caught.value.hint
+    with pytest.raises(UnknownNameError):
+        goods_history("854299")
+    assert goods_history("847130")

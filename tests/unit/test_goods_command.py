@@ -38,6 +38,16 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+def test_a_day_after_the_last_text_is_told() -> None:
+    for words in (
+        ("show", "gb-3i", "--on", "2030-01-01"),
+        ("diff", "gb-3i@2025-04-24", "gb-3i@2030-01-01"),
+    ):
+        assert "Read until: gb-3i (2025-04-24)" in shown(goods.app, *words)
+    assert "Read until: gb" not in shown(goods.app, "show", "gb-3i", "--on", "2025-04-24")
+    assert "Fragments only: us-supp-2" in shown(goods.app, "history", "854231")
+
+
 def test_lists() -> None:
     assert "Common High Priority List" in shown(goods.app, "list")
     held = {one["id"]: one for one in told("list")}

@@ -82,6 +82,7 @@ class OneList(_Closed):
     known_until: date
     complete: str = Field(min_length=1)
     parts: tuple[PartFile, ...]
+    fragment: bool = False
 
 
 class ActFile(_Closed):

@@ -107,7 +107,8 @@ def show(
         entry.to_dict() | {"status": "listed", to: found}
         for entry, found in zip(part.entries, followed, strict=True)
     ]
-    data = part.of.to_dict() | {"entries": entries + possible}
+    outrun = f"{part.of.id} ({part.of.known_until})" if part.after else None
+    data = part.of.to_dict() | {"entries": entries + possible, "outrun": outrun}
     held = part.of
     emit(data, lambda screen: draw_list(held, part.entries, data, to, screen), as_json=as_json)
 

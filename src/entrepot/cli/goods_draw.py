@@ -9,6 +9,7 @@ from entrepot.cli.common import table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
     from pathlib import Path
 
     from rich.console import Console
@@ -60,6 +61,8 @@ def draw_list(
     for words in (held.act.about, held.complete, PROXY):
         if words:
             screen.print(Text(words.strip()))
+    if data["outrun"]:
+        screen.print(Text(_outrun([data["outrun"]])))
     shown = {entry.part for entry in entries}
     parts = [[part.id, part.short, part.meaning] for part in held.parts if part.id in shown]
     if parts:
@@ -135,6 +138,8 @@ def draw_diff(found: Diff, screen: Console) -> None:
     screen.print(
         f"{len(found.added)} added, {len(found.removed)} removed, {len(found.changed)} changed"
     )
+    if found.outrun:
+        screen.print(Text(_outrun(found.outrun)))
     if found.unsettled:
         screen.print(
             Text(
@@ -162,7 +167,7 @@ def draw_history(code: str, found: tuple[Seen, ...], screen: Console) -> None:
             seen.entry.code + (" ex" if seen.entry.ex else ""),
             seen.entry.nomenclature,
             seen.entry.part,
-            _since(seen.entry),
+            _from(seen.entry),
             str(seen.entry.valid_to or ""),
             seen.entry.act,
             seen.entry.certainty,
@@ -171,11 +176,37 @@ def draw_history(code: str, found: tuple[Seen, ...], screen: Console) -> None:
         for seen in found
     ]
     if not rows:
-        screen.print(f"{code} is on none of the lists held; see: entrepot goods list --missing")
+        screen.print(Text(f"{code} is on none of the lists held. {_how_far()}"))
         return
     columns = ["list", "code", "edition", "part", "since", "until", "text", "certainty", "covers"]
     screen.print(table("", columns, rows))
+    screen.print(Text(_how_far()))
     screen.print(Text(PROXY))
+
+
+def _outrun(lists: Sequence[str]) -> str:
+    return f"Read until: {', '.join(lists)}. What changed after is not known."
+
+
+def _from(entry: ListEntry) -> str:
+    """Return the first day on the list: of application, where it is known."""
+    return str(entry.starts) if entry.adopted or entry.applies else f"by {entry.starts}"
+
+
+def _how_far() -> str:
+    """Say until when lists were read, and which are fragments."""
+    from entrepot.goods.library import bundled_lists
+
+    until: dict[str, date] = {}
+    for one in bundled_lists():
+        of = one.act.jurisdiction
+        until[of] = max(until.get(of, one.known_until), one.known_until)
+    fragments = ", ".join(one.id for one in bundled_lists() if one.is_fragment)
+    read = "; ".join(f"{of} until {day}" for of, day in until.items())
+    return (
+        f"Read: {read}. Fragments only: {fragments}. What was not read: "
+        "entrepot goods list --missing."
+    )
 
 
 def draw_families(data: dict[str, Any], screen: Console) -> None:

@@ -90,6 +90,8 @@ def matched(
 
 def _of_row(matcher: Matcher, number: int, code: str, day: date | None) -> list[dict[str, Any]]:
     base = {"row": number, "code": code, "day": str(day or "")}
+    if not code.strip():
+        return [base | dict.fromkeys(_MATCHED, "") | {"reason": "no code in this row"}]
     matches = [one.to_dict() for one in matcher.match(code, day)]
     if not matches:
         return [base | dict.fromkeys(_MATCHED, "")]

@@ -26,6 +26,7 @@ CAVEATS = {
     "missing-codes": "codes of the list that cannot be followed in the edition of the data",
     "ex-codes": "codes of which a list covers a part only",
     "list-day": "codes that may have been on a list on a day",
+    "list-fragment": "lists of which only some codes could be read",
     "list-codes": "how much of a value rests on codes that were split, moved or are uncertain",
     "coverage": "how much of a silent country's trade its partners still tell",
     "one-report": "one side's report of a flow, which the other side may report otherwise",
@@ -144,6 +145,21 @@ def for_goods(selection: Selection) -> list[Caveat]:
                 f"{len(selection.possible)} codes may have been on the list on that day and are "
                 f"left out, for no text that was read settles it: "
                 f"{_named(sorted(selection.possible))}.",
+            )
+        )
+    if selection.fragments:
+        found.append(
+            caveat(
+                "list-fragment",
+                f"Only some codes of {' and '.join(selection.fragments)} could be read, so this "
+                "is less than the list, by an unknown amount.",
+            )
+        )
+    if selection.outrun:
+        found.append(
+            caveat(
+                "list-day",
+                f"Read until: {', '.join(selection.outrun)}. What changed after is not known.",
             )
         )
     if selection.edition_sensitive:

@@ -18,6 +18,7 @@ from entrepot.model.product import EDITIONS
 from entrepot.model.tables import read_table
 
 __all__ = [
+    "NATIONAL",
     "POOLED",
     "Link",
     "known_codes",
@@ -43,6 +44,8 @@ _LINK_COLUMNS = (
 
 # BACI keeps petroleum oils of heading 2710 under one code in every year and edition.
 POOLED = "271000"
+NATIONAL = ("98", "99")
+"""Chapters that are left to countries: their codes are of no edition."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from entrepot.errors import RequestError
-from entrepot.goods.editions import without_filling
+from entrepot.errors import RequestError, UnknownNameError
+from entrepot.goods.editions import NATIONAL, known_prefixes, without_filling
 from entrepot.goods.library import goods_lists
+from entrepot.goods.own_rows import LONGEST
 from entrepot.goods.parse import parse
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ class Diff:
         Pairs of entries with the same code and another "ex" mark, or of one list another part.
     unsettled
         Codes of which no text settles whether they were on either.
+    outrun
+        What was asked for after the latest text that was read, with its day.
     """
 
     before: str
@@ -39,6 +42,7 @@ class Diff:
     removed: tuple[ListEntry, ...]
     changed: tuple[tuple[ListEntry, ListEntry], ...]
     unsettled: tuple[str, ...]
+    outrun: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return as plain JSON types."""
@@ -51,6 +55,7 @@ class Diff:
                 {"before": one.to_dict(), "after": other.to_dict()} for one, other in self.changed
             ],
             "unsettled": list(self.unsettled),
+            "outrun": list(self.outrun),
         }
 
 
@@ -118,6 +123,11 @@ def goods_diff(before: str, after: str) -> Diff:
         removed=tuple(removed),
         changed=tuple(changed),
         unsettled=tuple(sorted(open_codes)),
+        outrun=tuple(
+            f"{part.of.id} ({part.of.known_until})"
+            for part in (one, other)
+            if part.of and part.after
+        ),
     )
 
 
@@ -153,11 +163,21 @@ def goods_history(code: str) -> tuple[Seen, ...]:
     Raises
     ------
     RequestError
-        For anything but digits.
+        For anything but digits, an odd number of them, or a code of no edition.
     """
     digits = code.replace(".", "").replace(" ", "")
-    if not (digits.isascii() and digits.isdigit() and 2 <= len(digits) <= 10):
+    if not (digits.isascii() and digits.isdigit() and 2 <= len(digits) <= 11):
         raise RequestError(f"not a code: {code!r}", hint="write 2 to 10 digits, such as 854231")
+    if len(digits) % 2 and len(digits) not in LONGEST.values():
+        raise RequestError(
+            f"{code} has an odd number of digits",
+            why="spreadsheets lose leading zeros",
+            hint=f"did you mean 0{digits}?",
+        )
+    if not digits.startswith(NATIONAL) and digits[:6] not in (
+        known := known_prefixes(min(len(digits), 6))
+    ):
+        raise UnknownNameError("product code", digits[:6], known)
     found = [
         Seen(held, entry, _match(digits, entry))
         for held in goods_lists()

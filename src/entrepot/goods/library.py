@@ -140,6 +140,7 @@ def _list(act: Act, head: dict[str, Any], folder: Path) -> GoodsList:
         act=act,
         parts=tuple(ListPart(**part) for part in head["parts"]),
         read=lambda: tuple(_entries(path)),
+        is_fragment=head.get("fragment", False),
     )
 
 

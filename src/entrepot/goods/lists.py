@@ -187,6 +187,9 @@ class GoodsList:
         Day of the latest text that was read.
     complete
         Which parts or stretches of time are not established.
+    is_fragment
+        Whether only some codes of its table could be read, so that it cannot show that a good was
+        not on it.
     """
 
     id: str
@@ -199,6 +202,7 @@ class GoodsList:
     complete: str = field(repr=False)
     parts: tuple[ListPart, ...] = field(repr=False)
     read: Callable[[], tuple[ListEntry, ...]] = field(repr=False)
+    is_fragment: bool = False
 
     @cached_property
     def history(self) -> tuple[ListEntry, ...]:
@@ -274,6 +278,7 @@ class GoodsList:
             "begins": self.begins.isoformat(),
             "known_until": self.known_until.isoformat(),
             "complete": self.complete,
+            "is_fragment": self.is_fragment,
             "nomenclatures": list(self.nomenclatures),
             "parts": [asdict(part) for part in self.parts],
             "act": _all_plain(asdict(self.act)),

@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import RequestError
-from entrepot.goods.editions import known_codes, require_code, without_filling
+from entrepot.goods.editions import NATIONAL, known_codes, require_code, without_filling
 from entrepot.goods.follow import expanded, reaches
 from entrepot.goods.own_rows import LONGEST
 from entrepot.goods.reach import EXACT
@@ -33,7 +33,6 @@ __all__ = ["Match", "Matcher", "code_range"]
 
 Certainty = Literal["whole", "ex", "part", "subheading", "edition"]
 
-_NATIONAL = ("98", "99")
 _EX = re.compile(r"\s*ex[\s.:]*(?=\d)", re.IGNORECASE)
 _RANGE = re.compile(r"(\d[\d. ]*)\s*(?:-|\.\.|–|—|to)\s*(\d[\d. ]*)")
 
@@ -187,7 +186,7 @@ class Matcher:
 
     def _known(self, digits: str) -> str:
         """Return a code that the edition has; zeros that fill a heading up are taken off."""
-        if digits.startswith(_NATIONAL):
+        if digits.startswith(NATIONAL):
             return digits
         plain = without_filling(digits, self._edition)
         require_code(plain[:6], self._edition)
@@ -200,7 +199,7 @@ class Matcher:
         codes = _codes_of(self._edition)
         past = f"{last[:6]}~"  # after every code that begins so
         found = codes[bisect_left(codes, first[:6]) : bisect_left(codes, past)]
-        if not found and not first.startswith(_NATIONAL):
+        if not found and not first.startswith(NATIONAL):
             raise RequestError(
                 f"no code of {self._edition} is in {first}-{last}", hint="check the digits"
             )

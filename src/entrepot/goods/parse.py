@@ -36,6 +36,8 @@ class Part:
         The list.
     dated
         Whether a day was asked for.
+    after
+        Whether it is after the latest text of the list that was read.
     """
 
     kind: Literal["all", "list", "code"]
@@ -45,6 +47,7 @@ class Part:
     possible: tuple[ListEntry, ...] = ()
     of: GoodsList | None = None
     dated: bool = False
+    after: bool = False
 
 
 def parse(text: str) -> tuple[Part, ...]:
@@ -153,7 +156,8 @@ def _of_list(chosen: GoodsList, name: str, part: str | None, day: str | None) ->
     if day is not None:
         key += f"@{_day(day)}"
         title += f" as of {_day(day)}"
-    return Part("list", key, title, entries, possible, chosen, day is not None)
+    after = day is not None and _day(day) > chosen.known_until
+    return Part("list", key, title, entries, possible, chosen, day is not None, after)
 
 
 def _day(text: str) -> date:
@@ -174,6 +178,6 @@ def _code(digits: str) -> Part:
 def _code_title(code: str) -> str:
     for found in bundled_lists() if len(code) == 6 else ():
         for entry in found.history:
-            if entry.code == code and entry.wording:
+            if entry.code == code and entry.wording and not entry.ex:
                 return f"{entry.wording} (HS {code})"
     return f"HS chapter {code}" if len(code) == 2 else f"HS {code}"

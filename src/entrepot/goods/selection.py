@@ -57,6 +57,10 @@ class Selection:
         Codes that may have been on the list on the day asked for, and are not selected.
     lists
         The lists that codes were taken from.
+    fragments
+        Lists of which only some codes could be read.
+    outrun
+        Lists that were asked for on a day after the latest text that was read.
     weights
         Codes of which a share counts only, with the share; see `goods.weights`.
     """
@@ -76,6 +80,8 @@ class Selection:
     uncertain: frozenset[str] = frozenset()
     possible: frozenset[str] = frozenset()
     lists: tuple[GoodsList, ...] = field(default=(), repr=False)
+    fragments: tuple[str, ...] = ()
+    outrun: tuple[str, ...] = ()
     weights: tuple[tuple[str, float], ...] = ()
 
 
@@ -157,6 +163,10 @@ def goods_selection(
         uncertain=followed.uncertain,
         possible=frozenset(entry.code for part in parts for entry in part.possible),
         lists=tuple(part.of for part in parts if part.of),
+        fragments=tuple(part.of.id for part in parts if part.of and part.of.is_fragment),
+        outrun=tuple(
+            f"{part.of.id} ({part.of.known_until})" for part in parts if part.of and part.after
+        ),
     )
 
 
