@@ -199,6 +199,14 @@ def test_two_editions_of_one_code_are_one_cell(tmp_path: Path) -> None:
     assert 100_000 < value < 110_000
 
 
+def test_mass_is_weighed_as_value_is(lake: Lake) -> None:
+    """Made-up rows have a hundredth of the value as mass: so has what is made of them."""
+    reconcile_lake(lake, weights="variances")
+    rows = lake.flows("reconciled").to_native().project("value_usd, mass_kg").fetchall()
+    assert len(rows) == 3
+    assert all(mass == pytest.approx(value / 100) for value, mass in rows)
+
+
 def test_some_goods_are_no_total(lake: Lake) -> None:
     """What was made of some goods must not pass for all trade."""
     import entrepot as ep

@@ -85,6 +85,12 @@ def _draw(found: Reconciliation, out: Path | None, keep: bool, screen: Console) 
             f"{cells:,} cells ({value / 1e9:,.1f} bn USD) have a partner that is no country; they "
             "stay rows of their own."
         )
+    made = sum(count for count, _ in found.result.counts.values())
+    if keep and found.before > made:
+        screen.print(
+            f"The {found.before:,} rows that were kept before gave way where they are of the same "
+            f"periods, to {made:,}: add --no-keep to only try."
+        )
     if keep:
         screen.print("Kept in the lake; ask it with --source reconciled.")
     if out:

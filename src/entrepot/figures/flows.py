@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError, RequestError
-from entrepot.figures import caveats, completeness
+from entrepot.figures import about_goods, caveats, completeness
 from entrepot.figures.cells import SIDES, Cells, totals
 from entrepot.figures.editions import goods_in, other_goods, rests_on
 from entrepot.figures.estimate import Answer, Estimate, Missing
@@ -94,11 +94,11 @@ def _from_rows(
     if is_reconciled(source) and not definition.told_by:
         others += _each_report(definition, goods, cells)
     others += _elsewhere(definition, goods, cells)
-    notes = [note for one in goods for note in caveats.for_goods(one)]
-    notes += caveats.resting(main.rests_on)
-    notes += caveats.pooled(cells.held.source, goods)
+    notes = [note for one in goods for note in about_goods.for_goods(one)]
+    notes += about_goods.resting(main.rests_on)
+    notes += about_goods.pooled(cells.held.source, goods)
     if absent := cells.not_delivered(definition, goods):
-        notes.append(caveats.not_delivered(cells.held.source, absent))
+        notes.append(about_goods.not_delivered(cells.held.source, absent))
     notes += _about_rows(definition, cells)
     if covered := mirror_coverage(cells, definition):
         notes.append(mirror_caveat(covered, cells, definition))

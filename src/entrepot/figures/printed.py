@@ -8,7 +8,7 @@ import math
 import operator
 from typing import TYPE_CHECKING
 
-from entrepot.figures import caveats
+from entrepot.figures import about_goods, caveats
 from entrepot.figures.derived import pairs, quotient_of, sums
 from entrepot.figures.estimate import Answer, Estimate, Missing
 from entrepot.figures.figure import Evidence
@@ -210,7 +210,7 @@ def _caveats(definition: Definition, main: list[Estimate], rows: Rows) -> Iterat
         [row for row in rows if row.id in head], [row for row in rows if row.id in used], low
     )
     if main[0].choices["source"] == "computed":
-        yield from caveats.for_goods(goods_selection(definition.goods, nomenclature="HS2017"))
+        yield from about_goods.for_goods(goods_selection(definition.goods, nomenclature="HS2017"))
     elif len(main[0].evidence) > 1:
         count = len(main[0].evidence)
         text = f"Nobody printed it: computed from {count} published numbers."

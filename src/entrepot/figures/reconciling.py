@@ -59,6 +59,8 @@ class Reconciliation:
     unspecified
         Cells and value with a partner that is no country: areas not specified, bunkers, free zones.
         They stay rows of their own and are shared out among nobody.
+    before
+        Rows of an earlier result in the lake, of which those of the same periods gave way.
     """
 
     source: str
@@ -66,6 +68,7 @@ class Reconciliation:
     weights: str
     result: Reconciled
     unspecified: tuple[int, float]
+    before: int
 
     def to_dict(self) -> dict[str, Any]:
         """Return as plain JSON types."""
@@ -78,6 +81,7 @@ class Reconciliation:
                 side: {"cells": cells, "value_usd": value}
                 for side, (cells, value) in self.result.counts.items()
             },
+            "rows_before": self.before,
             "unspecified": {"cells": self.unspecified[0], "value_usd": self.unspecified[1]},
             "freight": None
             if freight is None
@@ -172,11 +176,12 @@ def reconcile_lake(
                 _write(table, kept, out)
             unspecified = _unspecified(table)
             forget(held.connection)
+        before = sum(one.rows for one in held.holdings() if one.source == SOURCE and one.in_force)
         if keep:
             held.add(SOURCE, [kept], replace=True, vintage=RELEASE)
     if official is not None and not result.learnt:
         words = _BUNDLED
-    return Reconciliation(source, periods, words, result, unspecified)
+    return Reconciliation(source, periods, words, result, unspecified, before)
 
 
 def _reports(

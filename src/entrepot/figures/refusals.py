@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from entrepot.figures.caveats import pooled
+from entrepot.figures.about_goods import pooled
 from entrepot.figures.cells import everything, is_everything, members_of, names_on, totals
 from entrepot.figures.completeness import MANY_TELLERS
 from entrepot.figures.estimate import Missing

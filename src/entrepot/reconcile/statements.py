@@ -69,7 +69,11 @@ FROM (
                AS value_usd,
            coalesce(silent_spread, sqrt(weight_exporter ** 2 * of_exporter
                                         + (1 - weight_exporter) ** 2 * of_importer)) AS deviation,
-           coalesce(silent_shift, 0) AS shift
+           coalesce(silent_shift, 0) AS shift,
+           -- weighed as the value is, so that a price per kilo stays one; unknown if one has none
+           CASE told_by WHEN 'exporter' THEN mass_exporter_kg WHEN 'importer' THEN mass_importer_kg
+                ELSE weight_exporter * mass_exporter_kg + (1 - weight_exporter) * mass_importer_kg
+           END AS mass_kg
     FROM (
         SELECT {key}, value_exporter_usd, value_importer_usd, is_reexport, is_estimated,
                coalesce(x.variance, {spread.typical!r}) AS of_exporter,
@@ -82,7 +86,7 @@ FROM (
                END AS weight_exporter,
                CASE WHEN value_importer_usd IS NULL THEN 'exporter'
                     WHEN value_exporter_usd IS NULL THEN 'importer' ELSE 'both' END AS told_by,
-               coalesce(mass_importer_kg, mass_exporter_kg) AS mass_kg,
+               mass_exporter_kg, mass_importer_kg,
                CASE WHEN si.area IS NOT NULL OR sx.area IS NOT NULL THEN h.spread END
                    AS silent_spread,
                CASE WHEN si.area IS NOT NULL THEN h.usual
