@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, NoReturn
 
 from entrepot.errors import BadFileError, RequestError, nearest
@@ -102,14 +103,17 @@ def _refuse(what: str, where: str, hint: str = "") -> NoReturn:
 
 
 def _check_header(header: list[str], name: str) -> None:
-    unknown = [column for column in header if column not in COLUMNS]
-    near = {column: found[0] for column in unknown if (found := nearest(column, COLUMNS, 1))}
+    counts = Counter(header)
+    unknown = [column for column in counts if column not in COLUMNS]
+    near = {
+        column: found[0] for column in unknown[:_SHOWN] if (found := nearest(column, COLUMNS, 1))
+    }
     parts = (
         ("unknown", [repr(name) for name in unknown]),
-        ("missing", [name for name in COLUMNS if name not in header]),
-        ("twice there", sorted({name for name in header if header.count(name) > 1})),
+        ("missing", [name for name in COLUMNS if name not in counts]),
+        ("twice there", [name for name, count in counts.items() if count > 1]),
     )
-    wrong = [f"{word}: {', '.join(names)}" for word, names in parts if names]
+    wrong = [f"{word}: {_some(names)}" for word, names in parts if names]
     if wrong:
         guess = "; ".join(f"{one!r} may be {other}" for one, other in near.items())
         _refuse(
@@ -117,6 +121,15 @@ def _check_header(header: list[str], name: str) -> None:
             f"{name}, line 1",
             f"{guess}; {_FORMAT}" if guess else _FORMAT,
         )
+
+
+_SHOWN = 20
+"""Columns named in a message; a file may have a million of them."""
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
 
 
 def _row(cells: dict[str, str], where: str) -> Published:
