@@ -174,10 +174,7 @@ def goods_history(code: str) -> tuple[Seen, ...]:
             why="spreadsheets lose leading zeros",
             hint=f"did you mean 0{digits}?",
         )
-    if not digits.startswith(NATIONAL) and digits[:6] not in (
-        known := known_prefixes(min(len(digits), 6))
-    ):
-        raise UnknownNameError("product code", digits[:6], known)
+    _require_known(digits)
     found = [
         Seen(held, entry, _match(digits, entry))
         for held in goods_lists()
@@ -186,6 +183,15 @@ def goods_history(code: str) -> tuple[Seen, ...]:
         or plain.startswith(digits)
     ]
     return tuple(sorted(found, key=lambda seen: (seen.entry.starts, seen.of.id, seen.entry.code)))
+
+
+def _require_known(digits: str) -> None:
+    """Refuse a code of no edition; zeros may fill a heading up: 22050000."""
+    head = digits[:6]
+    while head.endswith("00") and head not in known_prefixes(len(head)):
+        head = head[:-2]
+    if not digits.startswith(NATIONAL) and head not in (known := known_prefixes(len(head))):
+        raise UnknownNameError("product code", digits[:6], known)
 
 
 def _match(code: str, entry: ListEntry) -> str:
