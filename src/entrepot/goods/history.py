@@ -188,7 +188,7 @@ def goods_history(code: str) -> tuple[Seen, ...]:
 def _require_known(digits: str) -> None:
     """Refuse a code of no edition; zeros may fill a heading up: 22050000."""
     head = digits[:6]
-    while head.endswith("00") and head not in known_prefixes(len(head)):
+    while len(head) > 2 and head.endswith("00") and head not in known_prefixes(len(head)):
         head = head[:-2]
     if not digits.startswith(NATIONAL) and head not in (known := known_prefixes(len(head))):
         raise UnknownNameError("product code", digits[:6], known)
