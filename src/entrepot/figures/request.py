@@ -27,9 +27,14 @@ CONCENTRATION = ("hhi", "cr")
 def checked(definition: Definition, lake: Lake) -> Definition:
     """Return the definition as it will be carried, or say why it makes no sense."""
     measure = definition.measure
-    ids = [item.id for item in passports()]
+    ids = {item.id: item for item in passports()}
     if measure not in ids:
         raise UnknownNameError("measure", measure, ids, hint="see: entrepot measure list")
+    if ids[measure].frames_only:
+        raise RequestError(
+            f"{measure} is a function of frames, not a question",
+            hint=f"see: entrepot measure show {measure}",
+        )
     held = (holding.source for holding in lake.holdings())
     known = dict.fromkeys((*held, *PRINTED, *source_ids()))
     if definition.source:

@@ -30,6 +30,8 @@ class Passport:
         Symbols as in the literature.
     reference
         Where the formula comes from.
+    frames_only
+        Whether it is a function of frames that `ask` does not evaluate.
     """
 
     id: str
@@ -42,6 +44,7 @@ class Passport:
     null_rule: str
     formula: str
     reference: str
+    frames_only: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return as plain JSON types."""
