@@ -17,7 +17,7 @@ from entrepot.model.period import Period
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["GROWTH", "growth"]
+__all__ = ["GROWTH", "begins_within", "growth"]
 
 GROWTH = Passport(
     id="growth",
@@ -92,8 +92,8 @@ def growth(
         dtype = rows.collect_schema()[time]
         chosen = rows.select(
             *keys,
-            nw.when(_within(now, time, dtype)).then(nw.col(value)).alias("__now"),
-            nw.when(_within(then, time, dtype)).then(nw.col(value)).alias("__then"),
+            nw.when(begins_within(now, time, dtype)).then(nw.col(value)).alias("__now"),
+            nw.when(begins_within(then, time, dtype)).then(nw.col(value)).alias("__then"),
         )
         sums = aggregate(
             chosen,
@@ -117,7 +117,7 @@ def growth(
     return through_door(frame, step, keys=keys, texts=[time], value=value, makes=[name])
 
 
-def _within(span: Period, time: str, dtype: nw.dtypes.DType) -> nw.Expr:
+def begins_within(span: Period, time: str, dtype: nw.dtypes.DType) -> nw.Expr:
     """Whether a row's time begins in `span`."""
     column = nw.col(time)
     if dtype == nw.Date or dtype == nw.Datetime:
