@@ -28,6 +28,7 @@ CAVEATS = {
     "coverage": "how much of a silent country's trade its partners still tell",
     "one-report": "one side's report of a flow, which the other side may report otherwise",
     "denominator-system": "a share depends on who counted the total",
+    "reconciled": "made of what exporters and importers report, by us",
     "inside-group": "a group counts as one area: trade among its members is left out of totals",
     "hong-kong": "Hong Kong is a customs territory of its own",
     "partial-period": "the period is not a whole year",

@@ -5,11 +5,22 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
 from entrepot.figures.figure import Evidence
+from entrepot.figures.reports import ERRORS, both_sides, errors_beside, one_side
+from entrepot.figures.sides import (
+    SIDES,
+    among,
+    in_books,
+    leaves,
+    members_of,
+    other_side,
+    reach,
+    totals,
+)  # fmt: skip
 from entrepot.goods import Selection, goods_selection, select
 from entrepot.goods.rows import weighted
 from entrepot.lake import fetch, stored
@@ -21,29 +32,22 @@ if TYPE_CHECKING:
 
     from entrepot.figures.definition import Definition
     from entrepot.figures.held import Held
+    from entrepot.figures.sides import Side
     from entrepot.lake import Lake
     from entrepot.model.period import Period
 
 __all__ = [
-    "SIDES",
     "Cells",
     "Frame",
     "Goods",
-    "Side",
-    "among",
     "everything",
     "is_everything",
-    "leaves",
-    "members_of",
     "names_on",
-    "totals",
 ]
 
 Frame = nw.LazyFrame[Any]
 Goods = tuple[Selection, ...]
 """The goods asked for, one selection for each nomenclature in the data."""
-Side = Literal["importer", "exporter"]
-SIDES: tuple[Side, Side] = ("importer", "exporter")
 
 
 _READ = (
@@ -52,26 +56,9 @@ _READ = (
 )  # fmt: skip
 
 
-def totals(asked: Definition) -> list[tuple[Definition, Side]]:
-    """Return the flows that a measure adds up over everybody on one side, with that side."""
-    everybody: list[tuple[Definition, Side]] = [
-        (asked.but(importer=WORLD), "importer"),
-        (asked.but(exporter=WORLD), "exporter"),
-    ]
-    match asked.measure:
-        case "export_share":
-            return everybody[:1]
-        case "import_share" | "hhi" | "cr":
-            return everybody[1:]
-        case "asymmetry":
-            return everybody
-    one_way = asked.but(flow="one_way")
-    return [(one_way, side) for side in SIDES if not members_of(asked, side)]
-
-
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Rows of the deliveries in `held`, as one side told them.
+    """Rows of the deliveries in `held`, as one side told them or reconciled from both.
 
     Attributes
     ----------
@@ -79,8 +66,11 @@ class Cells:
         Where the rows are.
     voice
         Whose reports count, ``importer`` or ``exporter``; None where rows are no single reports.
+        Reconciled rows keep both reports, so that each side can be heard there, too.
     twofold
         Importers that tell the same trade by origin and by consignment.
+    for_silent
+        Of a blend, the sides across from a country that tells nothing; see `hearing`.
     kept
         Rows read once, of the goods and areas that a question is about; None reads the lake.
     """
@@ -89,16 +79,63 @@ class Cells:
     held: Held
     voice: Side | None = None
     twofold: frozenset[str] = frozenset()
+    for_silent: tuple[Side, ...] = ()
     kept: Frame | None = None
 
     @contextmanager
     def reading_once(self, asked: Definition, goods: Goods) -> Iterator[Cells]:
         """Read the rows that a measure of these goods needs once, for as long as the block runs."""
-        by, there = _reach(asked)
-        columns = [*_READ, self.column(asked)]
+        by, there = reach(asked)
+        columns = [*_READ, self.column(asked), *(ERRORS if self.is_blend else ())]
         rows = self.rows(by, goods, asked).filter(there).select(list(dict.fromkeys(columns)))
         with stored(rows, self.lake) as frame:
             yield replace(self, kept=frame)
+
+    @property
+    def is_blend(self) -> bool:
+        """Whether a value may be made of both sides' reports."""
+        return self.held.is_reconciled and self.voice is None
+
+    def hearing(self, asked: Definition) -> Cells:
+        """Find out who tells nothing, where rows are made of both sides' reports."""
+        if not self.is_blend:
+            return self
+        sides = ((side, members_of(asked, side)) for side in SIDES)
+        quiet = (side for side, area in sides if area and self.silent_on(side, asked) == area)
+        return replace(self, for_silent=tuple(other_side(side) for side in quiet))
+
+    def told(self, side: Side) -> Cells:
+        """Return the reports of one side."""
+        return replace(self, voice=side, kept=None)
+
+    @property
+    def is_of_reports(self) -> bool:
+        """Whether rows are reports, or made of some: of who reports, and of nobody else."""
+        return self.voice is not None or self.is_blend
+
+    @property
+    def mirrors(self) -> tuple[Side, ...]:
+        """Sides whose reports stand for a country across: the voice, in a blend `for_silent`."""
+        return (self.voice,) if self.voice else self.for_silent
+
+    def silent_on(self, side: Side, asked: Definition) -> frozenset[str]:
+        """Return the areas named on a side that tell nothing of it, at least at some time."""
+        members = members_of(asked, side)
+        if not members:
+            return frozenset()
+        rows = self.told(side).rows(side, (everything(),), asked.but(goods="", flow="one_way"))
+        found = set(fetch(rows.filter(among(side, asked)).select(side, "period").unique()))
+        spans = [self.held.starts(span) for span in (asked.period, asked.base or asked.period)]
+        if not self.held.few_products:
+            spans = [[day] for days in spans for day in days]
+        return frozenset(
+            who for who in members for days in spans if all((who, day) not in found for day in days)
+        )
+
+    def reports(self, by: Side) -> Frame:
+        """Return rows of one report each, whatever the source keeps, of all goods and times."""
+        rows = self.lake.flows(self.held.source, by=by)
+        return both_sides(rows) if self.held.is_reconciled else rows
 
     def editions(self, asked: Definition) -> tuple[str, ...]:
         """Return the nomenclatures of the rows that a question touches."""
@@ -143,8 +180,6 @@ class Cells:
         """Return the column to add up."""
         if asked.quantity == "mass":
             return "mass_kg"
-        if asked.told_by and not self.held.has_reports:  # reconciled rows keep both reports
-            return f"value_{asked.told_by}_usd"
         return "value_usd" if self.held.currency == "USD" else "value_reported"
 
     def rows(self, by: Side, goods: Goods, asked: Definition) -> Frame:
@@ -152,18 +187,25 @@ class Cells:
         if self.kept is not None:  # everything below but the goods was chosen when they were read
             return weighted(select(self.kept, goods), goods, self.column(asked))
         within = _within(asked.period) | _within(asked.base or asked.period)
-        held = self.lake.flows(self.held.source, by=by)
+        held = self._told(by, asked)
         rows: Frame = weighted(select(held, goods), goods, self.column(asked))
         abroad = nw.col("exporter") != nw.col("importer")
         rows = rows.filter(within, nw.col("freq") == self.held.freq, abroad)
         if self.voice:
-            rows = rows.filter(_in_books(self.voice, asked))
-        if asked.told_by and not self.voice:
-            rows = rows.filter(~nw.col(self.column(asked)).is_null())
+            rows = rows.filter(in_books(self.voice, asked))
         rows = self._one_basis(rows, asked)
         if asked.valuation:
             rows = rows.filter(nw.col("valuation") == asked.valuation.upper())
         return _no_parts(rows) if self.held.has_totals and asked.goods == "all" else rows
+
+    def _told(self, by: Side, asked: Definition) -> Frame:
+        """Return the source's rows, of a blend the reports of the side that is heard."""
+        rows = self.lake.flows(self.held.source, by=by)
+        if not self.held.is_reconciled:
+            return rows
+        if self.voice is None:
+            return errors_beside(rows)
+        return both_sides(rows) if asked.flow == "both" else one_side(rows, self.voice)
 
     def _one_basis(self, rows: Frame, asked: Definition) -> Frame:
         """Keep one telling of what an importer tells by origin and by consignment."""
@@ -208,53 +250,6 @@ class Cells:
             for group in groups:
                 there = there & leaves(group) if len(group) > 1 else there
         return rows.filter(there)
-
-
-def members_of(asked: Definition, side: Side) -> frozenset[str]:
-    """Return the areas on a side; none for the world, which is everybody."""
-    text = asked.importer if side == "importer" else asked.exporter
-    return frozenset() if text == WORLD else asked.members(side)
-
-
-def _reach(asked: Definition) -> tuple[Side, nw.Expr]:
-    """Return the rows that a measure may touch, and the copy of the lake that finds them fast."""
-    buyers, sellers = (among(side, asked) for side in SIDES)
-    there: nw.Expr
-    by: Side
-    match asked.measure:
-        case "export_share":
-            there, by = sellers, "exporter"
-        case "asymmetry":
-            there, by = buyers | sellers, "importer"
-        case "value" | "growth":
-            there, by = buyers & sellers, "exporter" if asked.importer == WORLD else "importer"
-        case _:
-            there, by = buyers, "importer"
-    if asked.flow == "both":
-        back = asked.but(importer=asked.exporter, exporter=asked.importer, flow="one_way")
-        return by, there | _reach(back)[1]
-    return by, there
-
-
-def _in_books(voice: Side, asked: Definition) -> nw.Expr:
-    """Whether one side reported a row; of two-way trade, one country both directions."""
-    told = nw.col("told_by")
-    members = sorted(members_of(asked, voice))
-    if asked.flow == "one_way" or not members:
-        return told == voice
-    bought = (told == "importer") & nw.col("importer").is_in(members)
-    return bought | (told == "exporter") & nw.col("exporter").is_in(members)
-
-
-def among(side: Side, asked: Definition) -> nw.Expr:
-    """Whether a row has one of the areas asked for on a side."""
-    members = members_of(asked, side)
-    return nw.col(side).is_in(sorted(members)) if members else ~nw.col(side).is_null()
-
-
-def leaves(group: frozenset[str]) -> nw.Expr:
-    """Whether a row crosses the border of a group, or lies outside it."""
-    return ~(nw.col("importer").is_in(sorted(group)) & nw.col("exporter").is_in(sorted(group)))
 
 
 def _within(span: Period) -> nw.Expr:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.figures.caveats import caveat
-from entrepot.figures.cells import everything, names_on, totals
+from entrepot.figures.cells import everything, names_on
+from entrepot.figures.sides import totals
 from entrepot.model.areas import area_name
 from entrepot.model.display import joined
 from entrepot.sources import is_own
@@ -13,9 +14,10 @@ from entrepot.sources import is_own
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from entrepot.figures.cells import Cells, Side
+    from entrepot.figures.cells import Cells
     from entrepot.figures.definition import Definition
     from entrepot.figures.figure import Caveat
+    from entrepot.figures.sides import Side
 
 __all__ = ["LARGEST", "MANY_TELLERS", "of_totals"]
 
@@ -57,9 +59,9 @@ def of_totals(cells: Cells, asked: Definition) -> Iterator[Caveat]:
     told, listed = [], []
     for whole, side in wholes:
         names = names_on(cells.flow(whole, (everything(),)), side, frozenset())
-        if side == cells.voice:
+        if side in cells.mirrors:
             told.append(_told(cells, asked, side))
-        elif is_own(cells.held.source) or (cells.voice and len(names) < MANY_TELLERS):
+        elif is_own(cells.held.source) or (cells.is_of_reports and len(names) < MANY_TELLERS):
             listed.append(_counted(len(names), side))
     if told:
         yield _caveat(". ".join(dict.fromkeys(told)), asked, _UP)
@@ -78,7 +80,8 @@ def _told(cells: Cells, asked: Definition, side: Side) -> str:
 
 
 def _names(cells: Cells, asked: Definition, side: Side) -> frozenset[str]:
-    return names_on(cells.rows(side, (everything(),), asked), side, frozenset())
+    heard = cells.told(side) if side in cells.for_silent else cells
+    return names_on(heard.rows(side, (everything(),), asked), side, frozenset())
 
 
 def _counted(count: int, side: str) -> str:

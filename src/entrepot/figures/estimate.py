@@ -28,10 +28,10 @@ class Estimate:
     choices
         What was decided: ``source``, ``goods``, ``territory``, ``origin``, ``total`` and so on.
     low, high
-        Interval that printed digits or a printed range leave open; None for computed values, and
-        where the text gives one end only ("more than 70 %").
+        Interval that printed digits, a printed range or the errors of reconciled rows leave open;
+        None for other computed values, and where the text gives one end only ("more than 70 %").
     is_range
-        Whether a range was printed; the value is then its middle.
+        Whether it is a range of its own: printed as one, the value then its middle, or of errors.
     details
         Other columns of the measure, such as the effective number of suppliers beside an HHI.
     rests_on
@@ -50,7 +50,7 @@ class Estimate:
 
     @property
     def ends(self) -> tuple[float, float]:
-        """What it adds to a range of definitions: a printed range both ends, else the value."""
+        """What it adds to a range of definitions: a range of its own both ends, else the value."""
         if self.is_range and self.low is not None and self.high is not None:
             return self.low, self.high
         return self.value, self.value

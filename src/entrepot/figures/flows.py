@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures import about_goods, caveats, completeness
-from entrepot.figures.cells import SIDES, Cells, totals
+from entrepot.figures.cells import Cells
 from entrepot.figures.editions import goods_in, other_goods, rests_on
 from entrepot.figures.estimate import Answer, Estimate, Missing
 from entrepot.figures.held import held
+from entrepot.figures.intervals import INTERVAL, interval
 from entrepot.figures.measured import measure
 from entrepot.figures.mirror import mirror_caveat, mirror_coverage
-from entrepot.figures.mixed import is_reconciled, mixed
+from entrepot.figures.mixed import mixed, one_sided
 from entrepot.figures.refusals import refusal, silent
+from entrepot.figures.sides import totals
 from entrepot.figures.variants import territories, territory
 from entrepot.model.areas import WORLD
 from entrepot.model.product import NO_CODES
@@ -22,10 +24,11 @@ from entrepot.model.product import NO_CODES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from entrepot.figures.cells import Goods, Side
+    from entrepot.figures.cells import Goods
     from entrepot.figures.definition import Definition
     from entrepot.figures.figure import Caveat
     from entrepot.figures.held import Held
+    from entrepot.figures.sides import Side
     from entrepot.goods import Selection
     from entrepot.lake import Lake
     from entrepot.reconcile import Coverage
@@ -77,22 +80,21 @@ def _from_rows(
         return Missing(f"{source} does not tell goods by origin")
     if definition.quantity == "value" and (refusal := _other_currency(definition, deliveries)):
         return Missing(refusal)
-    if definition.told_by and not (deliveries.has_reports or is_reconciled(source)):
+    if definition.told_by and not (deliveries.has_reports or deliveries.is_reconciled):
         return Missing(f"{source} does not keep what each side reports")
-    if is_reconciled(source) and (lack := mixed(definition)):
+    if deliveries.is_reconciled and (lack := mixed(definition)):
         return Missing(f"{source} mixes what the two sides tell and has no {lack}")
     told = _every_voice(definition, lake, deliveries)
     spoken = [one for one in told if isinstance(one, _Spoken)]
-    if not spoken:
+    if not spoken or (deliveries.is_reconciled and spoken[0] is not told[0]):
         missing = [one for one in told if isinstance(one, Missing)]
         kinds = {one.kind for one in missing}
         text = "; ".join(dict.fromkeys(one.reason for one in missing))
         return Missing(text, kinds.pop() if len(kinds) == 1 else "")
     cells, goods, main = spoken[0].cells, spoken[0].goods, spoken[0].main
     others = [(REPORTS, other.main) for other in spoken[1:]]
+    spans = [INTERVAL] if main.is_range else []
     others += spoken[0].followed
-    if is_reconciled(source) and not definition.told_by:
-        others += _each_report(definition, goods, cells)
     others += _elsewhere(definition, goods, cells)
     notes = [note for one in goods for note in about_goods.for_goods(one)]
     notes += about_goods.resting(main.rests_on)
@@ -100,13 +102,15 @@ def _from_rows(
     if absent := cells.not_delivered(definition, goods):
         notes.append(about_goods.not_delivered(cells.held.source, absent))
     notes += _about_rows(definition, cells)
+    if cells.is_blend:
+        notes += one_sided(cells, definition, goods)
     if covered := mirror_coverage(cells, definition):
         notes.append(mirror_caveat(covered, cells, definition))
         others += _with_the_silent(definition, cells, main, covered)
     return Answer(
         estimates=(main, *(estimate for _, estimate in others)),
         caveats=tuple(notes),
-        spans=tuple(dict.fromkeys(span for span, _ in others)),
+        spans=tuple(dict.fromkeys([*spans, *(span for span, _ in others)])),
     )
 
 
@@ -123,16 +127,19 @@ class _Spoken:
 def _every_voice(definition: Definition, lake: Lake, deliveries: Held) -> list[_Spoken | Missing]:
     """Return what each side tells, the better one first; rows are read of those who speak."""
     voices: tuple[Side | None, ...] = (None,)
-    if deliveries.has_reports:
+    if deliveries.has_reports or deliveries.is_reconciled:
         voices = _voices(definition)
         if definition.told_by:
             voices = tuple(voice for voice in voices if voice == definition.told_by)
+        elif deliveries.is_reconciled:
+            voices = (None, *voices)
     mute = {voice: silent(Cells(lake, deliveries, voice), definition) for voice in voices}
     if all(mute.values()):
         return [one for one in mute.values() if one]
     twofold = Cells(lake, deliveries).told_twice(definition)
     return [
-        mute[voice] or _told(definition, Cells(lake, deliveries, voice, twofold))
+        mute[voice]
+        or _told(definition, Cells(lake, deliveries, voice, twofold).hearing(definition))
         for voice in voices
     ]
 
@@ -219,19 +226,9 @@ def _with_the_silent(
 ) -> Iterator[tuple[str, Estimate]]:
     """Yield a share of a total in which silent partners have what they had."""
     side = totals(definition)[0][1] if definition.measure in SHARES else None
-    if covered.share < 1 and side == cells.voice:
+    if covered.share < 1 and side in cells.mirrors:
         choices = main.choices | {"total": "silent partners as before"}
         yield SILENT, replace(main, value=main.value * covered.share, choices=choices, evidence=())
-
-
-def _each_report(
-    definition: Definition, goods: Goods, cells: Cells
-) -> Iterator[tuple[str, Estimate]]:
-    """Yield the same from one side's reports, which reconciled rows keep."""
-    for side in SIDES:
-        found = _estimate(definition.but(told_by=side), goods, cells)
-        if isinstance(found, Estimate):
-            yield REPORTS, found
 
 
 def _estimate(
@@ -257,9 +254,13 @@ def _estimate(
     }
     if side := cells.voice or definition.told_by:
         choices["report"] = f"{side}'s"
+    low, high = interval(kept or cells, definition, goods) if main else (None, None)
     return Estimate(
         value=found.value,
         unit=definition.unit,
+        low=low,
+        high=high,
+        is_range=low is not None,
         details=found.details,
         choices=choices,
         evidence=((kept or cells).evidence(definition, goods),) if main else (),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from entrepot.figures.cells import Side
+    from entrepot.figures.sides import Side
     from entrepot.lake import Holding, Lake
     from entrepot.model.period import Period
 
@@ -23,10 +23,8 @@ __all__ = ["Held", "flow_sources", "held"]
 
 # Where several sources answer, the first gives the headline: reconciled before single reports,
 # products before totals, everybody before one country.
-BEST_FIRST = ("baci", "comtrade", "comext", "gacc", "imts")
-ON_REQUEST = "reconciled"
-"""Answers only when it is named: a total of it is made of what is told, by one side or by both, and
-nothing yet says of how much that is, as it is said of single reports."""
+RECONCILED = "reconciled"
+BEST_FIRST = (RECONCILED, "baci", "comtrade", "comext", "gacc", "imts")
 _MONTHS = {"A": 12, "Q": 3, "M": 1}
 _NAMES = {"A": "yearly", "Q": "quarterly", "M": "monthly"}
 
@@ -77,6 +75,11 @@ class Held:
         return [part.start for part in span.split(_MONTHS[self.freq])]
 
     @property
+    def is_reconciled(self) -> bool:
+        """Whether rows are what `entrepot reconcile` made of two reports, which they keep."""
+        return split_address(self.source)[0] == RECONCILED
+
+    @property
     def rhythm(self) -> str:
         """Return the frequency as a word: yearly, quarterly, monthly."""
         return _NAMES[self.freq]
@@ -84,11 +87,7 @@ class Held:
 
 def flow_sources(lake: Lake) -> list[str]:
     """Return the sources of which the lake holds flows, the preferred one first."""
-    found = {
-        item.source: None
-        for item in lake.holdings()
-        if item.table == "flows" and item.source != ON_REQUEST
-    }
+    found = {item.source: None for item in lake.holdings() if item.table == "flows"}
     order = [*BEST_FIRST, *found]
     return sorted(found, key=order.index)
 

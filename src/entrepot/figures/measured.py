@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot import measures
-from entrepot.figures.cells import SIDES, among, leaves, members_of, totals
 from entrepot.figures.estimate import Missing
 from entrepot.figures.refusals import nothing, refusal
+from entrepot.figures.sides import SIDES, among, leaves, members_of, totals
 from entrepot.lake import fetch
 
 if TYPE_CHECKING:
     from entrepot.figures.cells import Cells, Frame, Goods
     from entrepot.figures.definition import Definition
 
-__all__ = ["Measured", "measure"]
+__all__ = ["Measured", "measure", "rows_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def measure(
 
 def _evaluate(cells: Cells, asked: Definition, goods: Goods) -> Measured | None:
     main = cells.column(asked)
-    table = _table(cells, asked, goods, main)
+    table = _table(rows_of(cells, asked, goods), asked, main)
     names = table.collect_schema().names()
     if asked.measure != "value":
         main = measures.passport(asked.measure).columns[0][0]
@@ -64,29 +64,33 @@ def _evaluate(cells: Cells, asked: Definition, goods: Goods) -> Measured | None:
     return None
 
 
-def _table(cells: Cells, asked: Definition, goods: Goods, column: str) -> Frame:
-    """Return the measure's one row."""
-    if asked.measure == "value":
-        return measures.value(cells.flow(asked, goods), by=[], value=column)
+def rows_of(cells: Cells, asked: Definition, goods: Goods) -> Frame:
+    """Return the rows that the measure is made of."""
     buyers, sellers = asked.members("importer"), asked.members("exporter")
-    if asked.measure == "growth":
-        return measures.growth(
-            cells.flow(asked, goods),
-            by=[],
-            period=asked.period,
-            base=asked.base or asked.period.before(),
-            value=column,
-        )
+    if asked.measure in ("value", "growth"):
+        return cells.flow(asked, goods)
     if asked.measure == "asymmetry":
         rows = cells.rows("importer", goods, asked).filter(
             among("importer", asked) | among("exporter", asked)
         )
         if not buyers & sellers:
             rows = rows.filter(leaves(buyers), leaves(sellers))
-        return measures.asymmetry(rows, importer=buyers, exporter=sellers, by=[], value=column)
+        return rows
     [(whole, _)] = totals(asked)
-    rows = cells.flow(whole, goods, inside=bool(buyers & sellers))
+    return cells.flow(whole, goods, inside=bool(buyers & sellers))
+
+
+def _table(rows: Frame, asked: Definition, column: str) -> Frame:
+    """Return the measure's one row."""
+    buyers, sellers = asked.members("importer"), asked.members("exporter")
     match asked.measure:
+        case "value":
+            return measures.value(rows, by=[], value=column)
+        case "growth":
+            base = asked.base or asked.period.before()
+            return measures.growth(rows, by=[], period=asked.period, base=base, value=column)
+        case "asymmetry":
+            return measures.asymmetry(rows, importer=buyers, exporter=sellers, by=[], value=column)
         case "import_share":
             return measures.import_share(rows, exporter=sellers, by=[], value=column)
         case "export_share":

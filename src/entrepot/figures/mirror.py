@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from entrepot.figures.caveats import caveat
-from entrepot.figures.cells import SIDES, members_of
 from entrepot.figures.estimate import Missing
+from entrepot.figures.sides import SIDES, members_of, other_side
 from entrepot.model.areas import area_name, possessive
 from entrepot.model.display import joined
 from entrepot.model.period import Period
@@ -16,9 +16,10 @@ from entrepot.model.reporting import stopped_in
 from entrepot.reconcile import coverage
 
 if TYPE_CHECKING:
-    from entrepot.figures.cells import Cells, Side
+    from entrepot.figures.cells import Cells
     from entrepot.figures.definition import Definition
     from entrepot.figures.figure import Caveat
+    from entrepot.figures.sides import Side
     from entrepot.reconcile import Coverage
 
 __all__ = ["FLOOR", "mirror_caveat", "mirror_coverage", "too_little"]
@@ -35,18 +36,15 @@ def mirror_coverage(cells: Cells, asked: Definition) -> Coverage | None:
     It matters where a country that stopped publishing stands on a side, and its partners' reports
     count. It needs reports of the last full year in which the country published.
     """
-    if cells.voice is None:
+    side = _silent_side(cells, asked)
+    if side is None:
         return None
-    side: Side = SIDES[1] if cells.voice == SIDES[0] else SIDES[0]
-    members = members_of(asked, side)
-    gone = stopped_in(members, asked.period)
-    if len(members) != 1 or not gone:
-        return None
+    gone = stopped_in(members_of(asked, side), asked.period)
     year = Period.parse(gone[0].last.start.year - 1)
     starts = cells.held.starts(year)
     spans = (asked.period, asked.base) if asked.base else (asked.period,)
     wanted = [day for span in spans for day in cells.held.starts(span) if day > starts[-1]]
-    rows = cells.lake.flows(cells.held.source, by=side).filter(
+    rows = cells.reports(side).filter(
         nw.col("freq") == cells.held.freq,
         nw.col("period").is_in([*starts, *wanted]),
     )
@@ -65,7 +63,8 @@ def too_little(found: Coverage, cells: Cells) -> Missing:
 
 def mirror_caveat(found: Coverage, cells: Cells, asked: Definition) -> Caveat:
     """Say how much of a silent country's trade its partners tell, and who is missing."""
-    side: Side = SIDES[1] if cells.voice == SIDES[0] else SIDES[0]
+    side = _silent_side(cells, asked)
+    assert side is not None, "coverage was found for somebody"
     [area] = members_of(asked, side)
     year = stopped_in([area], asked.period)[0].last.start.year - 1
     trade = "imports" if side == "importer" else "exports"
@@ -77,6 +76,15 @@ def mirror_caveat(found: Coverage, cells: Cells, asked: Definition) -> Caveat:
         largest = [f"{area_name(name)} ({100 * share:.1f} %)" for name, share in found.silent[:3]]
         text += f"; the largest that do not: {joined(largest)}"
     return caveat("coverage", f"{text}.")
+
+
+def _silent_side(cells: Cells, asked: Definition) -> Side | None:
+    """Return the side on which one country stands that stopped, and whose partners count."""
+    for side in SIDES:
+        members = members_of(asked, side)
+        if other_side(side) in cells.mirrors and len(members) == 1:
+            return side if stopped_in(members, asked.period) else None
+    return None
 
 
 def _when(found: Coverage, cells: Cells) -> str:

@@ -1,20 +1,32 @@
-"""Rows that were made of two reports, and what cannot be asked of them."""
+"""Rows made of two reports: what cannot be asked of them, and what one side alone told."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.sources import split_address
+import narwhals as nw
+
+from entrepot.figures.caveats import caveat
+from entrepot.figures.sides import SIDES, totals
+from entrepot.lake import fetch
+from entrepot.model.areas import area_name
+from entrepot.model.display import joined
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from entrepot.figures.cells import Cells, Goods
     from entrepot.figures.definition import Definition
+    from entrepot.figures.figure import Caveat
 
-__all__ = ["is_reconciled", "mixed"]
+__all__ = ["mixed", "one_sided"]
 
 
-def is_reconciled(source: str) -> bool:
-    """Whether a source holds what `entrepot reconcile` made."""
-    return split_address(source)[0] == "reconciled"
+_TOLD = {
+    "both": "by both",
+    "exporter": "by the exporter alone",
+    "importer": "by the importer alone",
+}
 
 
 def mixed(definition: Definition) -> str:
@@ -26,3 +38,31 @@ def mixed(definition: Definition) -> str:
     if definition.valuation:
         return f"values {definition.valuation}"
     return "mass by side" if definition.told_by and definition.quantity == "mass" else ""
+
+
+def one_sided(cells: Cells, asked: Definition, goods: Goods) -> Iterator[Caveat]:
+    """Yield how much of the trade, and of its total, one side alone tells."""
+    text = f"Reconciled from both sides' reports, where there are two: {_told(cells, asked, goods)}"
+    wholes = [whole for whole, _ in totals(asked) if whole != asked]
+    if len(wholes) == 1 and asked.measure not in ("hhi", "cr"):
+        text += f"; of the total, {_told(cells, wholes[0], goods)}"
+    quiet = sorted(name for side in SIDES for name in cells.silent_on(side, asked))
+    if quiet:
+        text += f". {joined([area_name(name) for name in quiet])} tells nothing, at least at times"
+    yield caveat("reconciled", f"{text}.")
+
+
+def _told(cells: Cells, asked: Definition, goods: Goods) -> str:
+    """Say which parts of a flow both sides tell, and each side alone."""
+    column = nw.col(cells.column(asked))
+    rows = cells.flow(asked, goods).group_by("told_by").agg(column.sum().alias("value"))
+    told = {name: float(value or 0.0) for name, value in fetch(rows)}
+    total = sum(told.values())
+    if not total:
+        return "nothing was traded"
+    parts = [
+        f"{100 * told[name] / total:.0f} % is told {words}"
+        for name, words in _TOLD.items()
+        if told.get(name)
+    ]
+    return joined(parts)

@@ -17,7 +17,7 @@ from entrepot.lake import Lake, fetch
 from entrepot.model.areas import area
 from entrepot.model.period import Period
 from entrepot.model.product import NO_CODES, harmonized
-from entrepot.reconcile import PANELS, By, Panel, bundled_odds, forget, reconcile, tellers_of
+from entrepot.reconcile import PANELS, By, Panel, bundled_odds, reconcile, tellers_of
 from entrepot.reconcile import panel as balanced
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def reconcile_lake(
             if out is not None:
                 _write(table, kept, out)
             unspecified = _unspecified(table)
-            forget(held.connection)
+            result.close()
         before = sum(one.rows for one in held.holdings() if one.source == SOURCE and one.in_force)
         if keep:
             held.add(SOURCE, [kept], replace=True, vintage=RELEASE)

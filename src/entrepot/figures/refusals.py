@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from entrepot.figures.about_goods import pooled
-from entrepot.figures.cells import everything, is_everything, members_of, names_on, totals
+from entrepot.figures.cells import everything, is_everything, names_on
 from entrepot.figures.completeness import MANY_TELLERS
 from entrepot.figures.estimate import Missing
 from entrepot.figures.mirror import FLOOR, mirror_coverage, too_little
+from entrepot.figures.sides import SIDES, members_of, totals
 from entrepot.lake import fetch, whole_trade
 from entrepot.model.product import TOTAL
 
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Set
     from datetime import date
 
-    from entrepot.figures.cells import Cells, Goods, Side
+    from entrepot.figures.cells import Cells, Goods
     from entrepot.figures.definition import Definition
+    from entrepot.figures.sides import Side
 
 __all__ = ["nothing", "refusal", "silent"]
 
@@ -30,7 +32,7 @@ def refusal(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
     if found is None and _picks(cells, asked) and cells.voice:
         found = _absent(cells, asked, _read(cells, asked, cells.voice))
     found = found or _mirrored(cells, asked) or _few(cells, asked, goods)
-    return found or (_thin(cells, asked) if cells.held.is_partial or cells.voice else None)
+    return found or (_thin(cells, asked) if cells.held.is_partial or cells.is_of_reports else None)
 
 
 def silent(cells: Cells, asked: Definition) -> Missing | None:
@@ -40,6 +42,8 @@ def silent(cells: Cells, asked: Definition) -> Missing | None:
     catalog knows who speaks. Most sources held have nothing to do with a question, and reading
     their rows would take a hundred times longer.
     """
+    if cells.is_blend:
+        return _neither(cells, asked)
     if cells.voice is None or not members_of(asked, cells.voice):
         return None
     if cells.held.tellers is None:
@@ -48,6 +52,15 @@ def silent(cells: Cells, asked: Definition) -> Missing | None:
     if asked.flow == "both":  # one country's books of both directions
         told = cells.held.tellers["importer"] & cells.held.tellers["exporter"]
     return _absent(cells, asked, told)
+
+
+def _neither(cells: Cells, asked: Definition) -> Missing | None:
+    """Refuse trade of which nobody tells: some who are silent stand on both sides."""
+    quiet = [sorted(cells.silent_on(side, asked)) for side in SIDES]
+    if not all(quiet):
+        return None
+    who = " nor ".join(", ".join(names) for names in quiet)
+    return Missing(f"neither {who} reported to {cells.held.source} in {asked.period}", "silent")
 
 
 def _absent(cells: Cells, asked: Definition, told: Set[tuple[str, date]]) -> Missing | None:
@@ -80,12 +93,13 @@ def _read(cells: Cells, asked: Definition, voice: Side) -> Set[tuple[str, date]]
 
 def _mirrored(cells: Cells, asked: Definition) -> Missing | None:
     """Refuse the total of an area that did not report it, added up from few partners' reports."""
-    sides = [side for _, side in totals(asked) if side == cells.voice]
+    sides = [side for _, side in totals(asked) if side in cells.mirrors]
     if not sides:
         return None
     side = sides[0]
     known = None if _picks(cells, asked) else cells.held.tellers
-    tellers = {who for who, _ in (known[side] if known else _read(cells, asked, side))}
+    heard = cells if cells.voice else cells.told(side)
+    tellers = {who for who, _ in (known[side] if known else _read(heard, asked, side))}
     covered = mirror_coverage(cells, asked)  # says more than a count does, where it is known
     if covered:
         return None if covered.share >= FLOOR else too_little(covered, cells)

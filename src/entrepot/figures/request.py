@@ -27,14 +27,7 @@ CONCENTRATION = ("hhi", "cr")
 def checked(definition: Definition, lake: Lake) -> Definition:
     """Return the definition as it will be carried, or say why it makes no sense."""
     measure = definition.measure
-    ids = {item.id: item for item in passports()}
-    if measure not in ids:
-        raise UnknownNameError("measure", measure, ids, hint="see: entrepot measure list")
-    if ids[measure].frames_only:
-        raise RequestError(
-            f"{measure} is a function of frames, not a question",
-            hint=f"see: entrepot measure show {measure}",
-        )
+    _require_question(measure)
     held = (holding.source for holding in lake.holdings())
     known = dict.fromkeys((*held, *PRINTED, *source_ids()))
     if definition.source:
@@ -68,6 +61,18 @@ def checked(definition: Definition, lake: Lake) -> Definition:
     if measure == "growth":
         return _with_base(definition)
     return definition.but(k=definition.k or 1) if measure == "cr" else definition
+
+
+def _require_question(measure: str) -> None:
+    """Refuse what is no measure, or one that is not asked of a lake."""
+    known = {item.id: item for item in passports()}
+    if measure not in known:
+        raise UnknownNameError("measure", measure, known, hint="see: entrepot measure list")
+    if known[measure].frames_only:
+        raise RequestError(
+            f"{measure} is a function of frames, not a question",
+            hint=f"see: entrepot measure show {measure}",
+        )
 
 
 def _goods(definition: Definition) -> str:

@@ -75,6 +75,8 @@ def bring_in(source: str) -> str:
     """
     if source == "icio":
         return "entrepot data get icio"
+    if source == "reconciled":
+        return "entrepot reconcile"
     mapped = source == "table" or is_own(source)
     return f"entrepot data add {source} FILE" + (" --map MAP.yaml" if mapped else "")
 

@@ -11,6 +11,7 @@ from entrepot.lake.holding import spans
 from entrepot.model.display import figure_value
 from entrepot.model.findings import Finding
 from entrepot.model.period import Period
+from entrepot.sources import source_info
 from entrepot.sources.strict import literal
 
 if TYPE_CHECKING:
@@ -29,10 +30,11 @@ LEAST = 10e6
 def check(counted: Counted) -> Iterator[Finding]:
     """Compare every two sources by exporter, importer and year, in the same currency.
 
-    Reports are compared with those of the same side; what reconciles two reports with either.
-    Where one source has some goods only, the codes that both have in one edition are compared.
+    Reports are compared with those of the same side; what reconciles two reports with either. What
+    was computed here from other rows lies between them and is left out. Where one source has some goods only, the codes that both have in one edition are compared.
     """
-    for first, second in combinations(counted.sources, 2):
+    given = [name for name in counted.sources if not source_info(name).computed]
+    for first, second in combinations(given, 2):
         years = sorted(set(_years(counted, first)) & set(_years(counted, second)))
         if not years:
             continue

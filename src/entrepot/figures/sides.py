@@ -1,0 +1,96 @@
+"""The two sides of a trade, and which rows a question about them needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import narwhals as nw
+
+from entrepot.model.areas import WORLD
+
+if TYPE_CHECKING:
+    from entrepot.figures.definition import Definition
+
+__all__ = [
+    "SIDES",
+    "Side",
+    "among",
+    "in_books",
+    "leaves",
+    "members_of",
+    "other_side",
+    "reach",
+    "totals",
+]
+
+Side = Literal["importer", "exporter"]
+SIDES: tuple[Side, Side] = ("importer", "exporter")
+
+
+def other_side(side: Side) -> Side:
+    """Return the side across."""
+    return SIDES[1] if side == SIDES[0] else SIDES[0]
+
+
+def totals(asked: Definition) -> list[tuple[Definition, Side]]:
+    """Return the flows that a measure adds up over everybody on one side, with that side."""
+    everybody: list[tuple[Definition, Side]] = [
+        (asked.but(importer=WORLD), "importer"),
+        (asked.but(exporter=WORLD), "exporter"),
+    ]
+    match asked.measure:
+        case "export_share":
+            return everybody[:1]
+        case "import_share" | "hhi" | "cr":
+            return everybody[1:]
+        case "asymmetry":
+            return everybody
+    one_way = asked.but(flow="one_way")
+    return [(one_way, side) for side in SIDES if not members_of(asked, side)]
+
+
+def members_of(asked: Definition, side: Side) -> frozenset[str]:
+    """Return the areas on a side; none for the world, which is everybody."""
+    text = asked.importer if side == "importer" else asked.exporter
+    return frozenset() if text == WORLD else asked.members(side)
+
+
+def among(side: Side, asked: Definition) -> nw.Expr:
+    """Whether a row has one of the areas asked for on a side."""
+    members = members_of(asked, side)
+    return nw.col(side).is_in(sorted(members)) if members else ~nw.col(side).is_null()
+
+
+def leaves(group: frozenset[str]) -> nw.Expr:
+    """Whether a row crosses the border of a group, or lies outside it."""
+    return ~(nw.col("importer").is_in(sorted(group)) & nw.col("exporter").is_in(sorted(group)))
+
+
+def in_books(voice: Side, asked: Definition) -> nw.Expr:
+    """Whether one side reported a row; of two-way trade, one country both directions."""
+    told = nw.col("told_by")
+    members = sorted(members_of(asked, voice))
+    if asked.flow == "one_way" or not members:
+        return told == voice
+    bought = (told == "importer") & nw.col("importer").is_in(members)
+    return bought | (told == "exporter") & nw.col("exporter").is_in(members)
+
+
+def reach(asked: Definition) -> tuple[Side, nw.Expr]:
+    """Return the rows that a measure may touch, and the copy of the lake that finds them fast."""
+    buyers, sellers = (among(side, asked) for side in SIDES)
+    there: nw.Expr
+    by: Side
+    match asked.measure:
+        case "export_share":
+            there, by = sellers, "exporter"
+        case "asymmetry":
+            there, by = buyers | sellers, "importer"
+        case "value" | "growth":
+            there, by = buyers & sellers, "exporter" if asked.importer == WORLD else "importer"
+        case _:
+            there, by = buyers, "importer"
+    if asked.flow == "both":
+        back = asked.but(importer=asked.exporter, exporter=asked.importer, flow="one_way")
+        return by, there | reach(back)[1]
+    return by, there

@@ -1,0 +1,189 @@
+"""Questions to what two reports were made: who is silent, how much is told, how sure it is."""
+
+from __future__ import annotations
+
+import math
+import random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import entrepot as ep
+from entrepot.figures.reconciling import reconcile_lake
+from entrepot.lake import Lake
+from made_comtrade import row, text_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RUSSIA, CHINA, GERMANY, BELARUS, INDIA = 643, 156, 276, 112, 699
+USUAL = {"product": "854231", "edition": "H5"}
+SOLD = {CHINA: 60_000.0, GERMANY: 30_000.0, BELARUS: 10_000.0}
+BOUGHT = {CHINA: 50_000.0, GERMANY: 33_000.0, BELARUS: 10_000.0}
+
+
+def both(year: int, *tellers: int, russia: bool = True) -> list[dict[str, Any]]:
+    """Russia's imports as it tells them, and exports to it as some partners do."""
+    told = [
+        row(BOUGHT[partner], reporter=RUSSIA, partner=partner, **USUAL) | {"period": year}
+        for partner in BOUGHT
+        if russia
+    ]
+    return told + [
+        row(SOLD[teller], flow="X", reporter=teller, partner=RUSSIA, **USUAL) | {"period": year}
+        for teller in tellers
+    ]
+
+
+def lake_of(folder: Path, rows: list[dict[str, Any]], **keys: Any) -> Lake:
+    file = folder / "reports.csv"
+    file.write_text(text_of(rows))
+    lake = Lake.open(folder / "lake")
+    lake.add("comtrade", [file])
+    reconcile_lake(lake, weights="variances", **keys)
+    return lake
+
+
+def ask(lake: Lake, measure: str = "import_share", **keys: Any) -> ep.Figure:
+    asked = {"importer": "RUS", "exporter": "CHN", "goods": "854231", "period": 2023} | keys
+    return ep.ask(measure, lake=lake, **asked)
+
+
+def notes(figure: ep.Figure, name: str) -> list[str]:
+    return [one.text for one in figure.caveats if one.id == name]
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Lake:
+    return lake_of(tmp_path, both(2021, CHINA, GERMANY, BELARUS) + both(2022, CHINA, GERMANY))
+
+
+def test_it_answers_first_and_says_so(told: Lake) -> None:
+    figure = ask(told, "value", period=2021)
+    assert figure.definition.source == "reconciled"
+    assert 50_000 < figure.value < 60_000
+    [note] = notes(figure, "reconciled")
+    assert "100 % is told by both" in note
+    sources = {one.choices["source"] for one in figure.specifications.items}
+    assert sources == {"reconciled", "comtrade"}
+
+
+def test_how_much_rests_on_one_voice_is_said(told: Lake) -> None:
+    figure = ask(told, "import_share", exporter="BLR", period=2022)
+    [note] = notes(figure, "reconciled")
+    assert "100 % is told by the importer alone" in note
+    assert "of the total, 8" in note  # of some 93 thousand, ten are told by Russia alone
+    assert "% is told by both" in note
+
+
+def test_each_side_can_be_heard(told: Lake) -> None:
+    for side, value in (("importer", 50_000.0), ("exporter", 60_000.0)):
+        figure = ask(told, "value", period=2021, source="reconciled", told_by=side)
+        assert figure.value == value
+    mixed = ask(told, "import_share", period=2022, source="reconciled", told_by="exporter")
+    assert mixed.value == pytest.approx(2 / 3)
+    assert "89 %" in notes(mixed, "coverage")[0]  # as if Russia had told nothing: it is not heard
+
+
+def test_partners_of_a_silent_country_need_to_be_many_enough(tmp_path: Path) -> None:
+    base = both(2021, CHINA, GERMANY, BELARUS)
+    now = both(2023, CHINA, GERMANY, russia=False)
+    lake = lake_of(tmp_path, base + now)
+    figure = ask(lake)
+    assert figure.definition.source == "reconciled"
+    assert figure.value == pytest.approx(2 / 3)
+    [note] = notes(figure, "coverage")
+    assert "89 %" in note  # 83 of 93
+    assert "Belarus (10.8 %)" in note
+    assert any("silent" in one.choices.get("total", "") for one in figure.specifications.items)
+
+
+def test_below_the_floor_it_is_refused(tmp_path: Path) -> None:
+    base = both(2021, CHINA, GERMANY, BELARUS)
+    lake = lake_of(tmp_path, base + both(2023, BELARUS, GERMANY, russia=False))
+    found = ask(lake, exporter="DEU")
+    assert found.status == "insufficient_data"
+    assert "46 %" in found.reason  # 43 of 93
+    assert "too little" in found.reason
+
+
+def test_nobody_tells_of_trade_between_two_silent_countries(tmp_path: Path) -> None:
+    base = both(2021, CHINA, GERMANY, BELARUS)
+    lake = lake_of(tmp_path, base + both(2023, CHINA, GERMANY, russia=False))
+    found = ask(lake, "value", exporter="BLR", source="reconciled")
+    assert found.status == "insufficient_data"
+    assert "neither RUS nor BLR reported" in found.reason
+    # China speaks, and says nothing of such goods to Belarus.
+    other = ask(lake, "value", exporter="CHN", importer="BLR", source="reconciled")
+    assert "records no" in other.reason or "holds nothing" in other.reason
+
+
+def test_a_total_of_one_partner_is_none(tmp_path: Path) -> None:
+    rows = [row(5_000.0, reporter=INDIA, partner=CHINA, **USUAL) | {"period": 2021}]
+    lake = lake_of(tmp_path, both(2021, CHINA, GERMANY, BELARUS) + rows)
+    found = ask(lake, importer="IND", period=2021, source="reconciled")
+    assert found.status == "insufficient_data"
+    assert "only exporter" in found.reason
+
+
+def test_the_ends_are_those_of_simulated_errors(told: Lake) -> None:
+    """Against drawing each pair's error: the 90 % interval of share, HHI, value and growth."""
+    rows = told.flows("reconciled").to_native().filter("period = DATE '2021-01-01'")
+    pairs = {
+        seller: (value, low, high)
+        for seller, value, low, high in rows.project(
+            "exporter, value_usd, low_usd, high_usd"
+        ).fetchall()
+    }
+    assert len(pairs) == 3
+    draw = random.Random(1)
+    z = 1.6448536269514722
+
+    def drawn() -> dict[str, float]:
+        found = {}
+        for seller, (value, low, high) in pairs.items():
+            one = draw.gauss(0, 1)
+            way = math.log(high / value) if one > 0 else math.log(value / low)
+            found[seller] = value * math.exp(one * way / z)
+        return found
+
+    made = [drawn() for _ in range(20_000)]
+
+    def check(measure: str, of: Any, far: float) -> None:
+        figure = ask(told, measure, period=2021, source="reconciled", told_by=None, **KEYS[measure])
+        each = sorted(map(of, made))
+        low, high = each[1_000], each[19_000]
+        item = next(s for s in figure.specifications.items if "report" not in s.choices)
+        assert item.value == pytest.approx(figure.value)
+        assert figure.low <= figure.value <= figure.high
+        found = ends(told, measure)
+        assert found[0] == pytest.approx(low, rel=far)
+        assert found[1] == pytest.approx(high, rel=far)
+
+    check("value", lambda one: one["CHN"], 0.02)
+    check("import_share", lambda one: one["CHN"] / sum(one.values()), 0.03)
+    check("hhi", lambda one: sum(v**2 for v in one.values()) / sum(one.values()) ** 2, 0.1)
+
+
+KEYS: dict[str, dict[str, Any]] = {
+    "value": {},
+    "import_share": {},
+    "hhi": {"exporter": None},
+}
+
+
+def ends(lake: Lake, measure: str) -> tuple[float, float]:
+    """Return the interval alone, without what the other reports add to the range."""
+    from entrepot.figures.cells import Cells
+    from entrepot.figures.definition import Definition
+    from entrepot.figures.editions import goods_in
+    from entrepot.figures.held import held
+    from entrepot.figures.intervals import interval
+
+    keys = {"importer": "RUS", "exporter": "CHN", "goods": "854231", "period": 2021} | KEYS[measure]
+    asked = Definition.build(measure, **keys)
+    with lake.reading():
+        [there] = held(lake, "reconciled", [asked.period])
+        found = interval(Cells(lake, there), asked, goods_in(asked, there.nomenclatures, lake))
+    assert found[0] is not None
+    return found
