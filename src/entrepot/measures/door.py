@@ -30,6 +30,7 @@ def through_door(
     value: str,
     texts: Sequence[str] = (),
     makes: Sequence[str] = (),
+    order: Sequence[str] = (),
 ) -> FrameT:
     """Apply `step` to the columns it needs and return the kind of frame that came in.
 
@@ -47,6 +48,8 @@ def through_door(
         Further columns that `step` reads, such as the supplier.
     makes
         Columns that `step` makes; a key may not have one of these names.
+    order
+        Columns of the result that an eager one is sorted by, where `keys` are not enough.
 
     Raises
     ------
@@ -68,19 +71,19 @@ def through_door(
     if isinstance(needed, nw.LazyFrame):
         result: Any = step(_clean(needed, value))
     else:
-        result = _eager(needed, step, keys, value)
+        result = _eager(needed, step, order or keys, value)
     return cast("FrameT", result if _is_narwhals(frame) else result.to_native())
 
 
 def _eager(
-    rows: nw.DataFrame[Any], step: Step, keys: Sequence[str], value: str
+    rows: nw.DataFrame[Any], step: Step, order: Sequence[str], value: str
 ) -> nw.DataFrame[Any]:
     connection = connect()
     try:
         held = nw.from_native(connection.from_arrow(rows.to_arrow()))
         found = step(_clean(held, value))
-        if keys:
-            found = found.sort(*keys)
+        if order:
+            found = found.sort(*order)
         return _collect(found, rows.implementation)
     finally:
         connection.close()
