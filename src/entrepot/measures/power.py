@@ -1,0 +1,242 @@
+"""Power over another country: what it would lose, both ways, product by product."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from entrepot.measures.door import FrameT, through_door
+from entrepot.measures.extra import positive
+from entrepot.measures.grouped import as_list
+from entrepot.measures.passport import Passport
+from entrepot.measures.power_parts import (
+    ENDS,
+    both_ways,
+    by_product,
+    covered,
+    each_sum,
+    of_total,
+    sound,
+)
+from entrepot.measures.salience import two_sides
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+__all__ = ["ELASTIC_POWER", "NESTED_POWER", "elastic_power", "nested_power"]
+
+_INPUTS = (
+    "rows with exporter, importer, product and value: all imports of both partners; the two "
+    "partners; an elasticity a product"
+)
+_COVERED = "part of what {} buys from the other in products with a usable elasticity, 0 to 1"
+
+ELASTIC_POWER = Passport(
+    id="elastic_power",
+    title="power from dependence weighed by elasticities",
+    function="elastic_power",
+    inputs=_INPUTS,
+    columns=(
+        ("power", "of the partner over the country: dependence - dependence_back"),
+        ("dependence", "of the country on the partner, 0 and above"),
+        ("dependence_back", "of the partner on the country, 0 and above"),
+        ("covered", _COVERED.format("the country")),
+        ("covered_back", _COVERED.format("the partner")),
+    ),
+    unit="index",
+    range="any number; above zero the partner has more power than the country",
+    null_rule=(
+        "missing values are left out, and so are products without an elasticity above zero, see "
+        "covered; null where something is bought and no product has one, where nothing is "
+        "imported, or where a part is negative or infinite"
+    ),
+    formula="D_ij = Σ_k (M_ijk / E_i) / θ_k; power of j over i = D_ij - D_ji; E_i all imports of i",
+    reference=(
+        "after Liu and Yang (2025), International Power, NBER 34006: bilateral import dependence "
+        "weighed inversely by sectoral trade elasticities; the formula is our reading of that"
+    ),
+    frames_only=True,
+)
+
+NESTED_POWER = Passport(
+    id="nested_power",
+    title="power from what a joint withdrawal would cost",
+    function="nested_power",
+    inputs=_INPUTS,
+    columns=(
+        ("power", "of the partner over the country: its log loss if the partner withdraws"),
+        ("power_back", "of the country over the partner"),
+        ("infinite", "true where the partner is the only supplier of some product"),
+        ("infinite_back", "true where the country is the only supplier of some product"),
+        ("power_of_rest", "power without the products that make it infinite"),
+        ("power_of_rest_back", "power_back without them"),
+        ("covered", _COVERED.format("the country")),
+        ("covered_back", _COVERED.format("the partner")),
+    ),
+    unit="index",
+    range="0 and above",
+    null_rule=(
+        "missing values are left out, and so are products without an elasticity above one, see "
+        "covered; null where it is infinite, where something is bought and no product has a usable "
+        "elasticity, where nothing is imported, or where a part is negative or infinite"
+    ),
+    formula="power of m over n = Σ_k Ω_nk / (σ_k - 1) · -ln(1 - ω_nkm); Ω_nk = M_nk / E_n",
+    reference=(
+        "after Clayton, Maggiori and Schreger (2025), NBER 33309; derived from constant elasticity "
+        "within products and Cobb-Douglas across them"
+    ),
+    frames_only=True,
+)
+
+
+def elastic_power(
+    frame: FrameT,
+    *,
+    country: str | Collection[str],
+    partner: str | Collection[str],
+    elasticity: float | str,
+    product: str = "product",
+    by: str | Sequence[str] = ("period",),
+    supplier: str = "exporter",
+    buyer: str = "importer",
+    value: str = "value_usd",
+) -> FrameT:
+    """Return the power of `partner` over `country`, from dependence weighed by elasticities.
+
+    Parameters
+    ----------
+    frame
+        Any frame that Narwhals can read, with all imports of both; other rows do no harm.
+    country, partner
+        Codes as they stand in the frame, or several that count as one.
+    elasticity
+        Trade elasticity as a number above zero, or the column that holds it by product.
+    product, by, supplier, buyer, value
+        Columns.
+
+    Returns
+    -------
+    frame
+        The keys, ``power``, ``dependence``, ``dependence_back``, ``covered``, ``covered_back``.
+
+    Raises
+    ------
+    UnknownNameError, RequestError
+        For a column that is missing or of the wrong type, a code on both sides, or an elasticity
+        of zero or less.
+    """
+    keys = as_list(by)
+    codes = two_sides(country, partner)
+    theta = _number("elasticity", elasticity, above=0)
+
+    def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        rows, sides = both_ways(rows, codes, supplier, buyer)
+        found = by_product(rows, [*keys, product], value, sides, theta, above=0)
+        found = found.with_columns(
+            (side.part / nw.col("__theta")).alias(f"{side.name}_loss") for side in sides
+        )
+        sums = each_sum(found, keys, sides)
+        here, back = (of_total(side, "loss") for side in sides)
+        return sums.select(
+            *keys,
+            (here - back).alias("power"),
+            here.alias("dependence"),
+            back.alias("dependence_back"),
+            *covered(sides),
+        )
+
+    makes = [name for name, _ in ELASTIC_POWER.columns]
+    texts = _read([product, supplier, buyer, elasticity], keys)
+    return through_door(frame, step, keys=keys, texts=texts, value=value, makes=makes)
+
+
+def nested_power(
+    frame: FrameT,
+    *,
+    country: str | Collection[str],
+    partner: str | Collection[str],
+    sigma: float | str,
+    product: str = "product",
+    by: str | Sequence[str] = ("period",),
+    supplier: str = "exporter",
+    buyer: str = "importer",
+    value: str = "value_usd",
+) -> FrameT:
+    """Return what each would lose if the other withdrew all it supplies at once.
+
+    Parameters
+    ----------
+    frame
+        Any frame that Narwhals can read, with all imports of both; other rows do no harm.
+    country, partner
+        Codes as they stand in the frame, or several that count as one.
+    sigma
+        Elasticity of substitution between suppliers as a number above one, or the column that
+        holds it by product. In a column, a product with one or less is left out: its loss would
+        have the wrong sign or no bound.
+    product, by, supplier, buyer, value
+        Columns.
+
+    Returns
+    -------
+    frame
+        The keys, ``power``, ``power_back``, ``infinite``, ``infinite_back``, ``power_of_rest``,
+        ``power_of_rest_back``, ``covered`` and ``covered_back``.
+
+    Raises
+    ------
+    UnknownNameError, RequestError
+        For a column that is missing or of the wrong type, a code on both sides, or an elasticity
+        of one or less.
+
+    Notes
+    -----
+    Cost shares Ω are parts of all imports, since a frame of trade knows no expenditure. Multiply
+    by imports over expenditure for a loss of all that is spent.
+    """
+    keys = as_list(by)
+    codes = two_sides(country, partner)
+    elasticity = _number("sigma", sigma, above=1)
+
+    def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        rows, sides = both_ways(rows, codes, supplier, buyer)
+        found = by_product(rows, [*keys, product], value, sides, elasticity, above=1)
+        for side in sides:
+            # -ln(1 - ω), taken of what is left so that shares close to one keep their digits.
+            left = nw.when(side.rest > 0).then(side.total / side.rest).log(math.e)
+            sole = (side.part > 0) & (side.rest == 0)
+            loss = side.total * left / (nw.col("__theta") - 1)
+            found = found.with_columns(
+                nw.when(side.part > 0).then(loss).alias(f"{side.name}_loss"),
+                nw.when(sole).then(1).otherwise(0).alias(f"{side.name}_sole"),
+            )
+        sums = each_sum(found, keys, sides, "sole")
+        rest = [of_total(side, "loss") for side in sides]
+        sums = sums.with_columns(
+            nw.when(sound(side)).then(nw.col(f"{side.name}_sole") > 0).alias(f"infinite{end}")
+            for side, (_, end) in zip(sides, ENDS, strict=True)
+        )
+        return sums.select(
+            *keys,
+            *(
+                nw.when(~nw.col(f"infinite{end}")).then(rest[at]).alias(f"power{end}")
+                for at, end in ENDS
+            ),
+            *(f"infinite{end}" for _, end in ENDS),
+            *(rest[at].alias(f"power_of_rest{end}") for at, end in ENDS),
+            *covered(sides),
+        )
+
+    makes = [name for name, _ in NESTED_POWER.columns]
+    texts = _read([product, supplier, buyer, sigma], keys)
+    return through_door(frame, step, keys=keys, texts=texts, value=value, makes=makes)
+
+
+def _number(name: str, given: float | str, above: float) -> float | str:
+    return given if isinstance(given, str) else positive(name, given, above=above)
+
+
+def _read(names: Sequence[float | str], keys: Sequence[str]) -> list[str]:
+    return [name for name in names if isinstance(name, str) and name not in keys]
