@@ -31,7 +31,8 @@ def check(counted: Counted) -> Iterator[Finding]:
     """Compare every two sources by exporter, importer and year, in the same currency.
 
     Reports are compared with those of the same side; what reconciles two reports with either. What
-    was computed here from other rows lies between them and is left out. Where one source has some goods only, the codes that both have in one edition are compared.
+    was computed here from other rows lies between them and is left out. Where one source has some
+    goods only, the codes that both have in one edition are compared.
     """
     given = [name for name in counted.sources if not source_info(name).computed]
     for first, second in combinations(given, 2):
