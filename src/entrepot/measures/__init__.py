@@ -11,24 +11,38 @@ Any frame that Narwhals reads goes in, the same kind comes out:
 This is the only place with arithmetic on trade rows. It knows no source and no lake.
 """
 
+from entrepot.measures.bounds import hhi_bounds, hhi_bounds_of
+from entrepot.measures.cdi import cdi
 from entrepot.measures.change import growth
+from entrepot.measures.churn import churn, churn_rate
 from entrepot.measures.concentration import concentration_ratio, hhi
 from entrepot.measures.dependence import export_share, import_share
+from entrepot.measures.geodep import geodep
+from entrepot.measures.leading import top_supplier
 from entrepot.measures.leverage import asymmetry
 from entrepot.measures.passport import Passport
 from entrepot.measures.passports import passport, passports
+from entrepot.measures.reliance import net_import_reliance
 from entrepot.measures.totals import value, without_own_trade
 
 __all__ = [
     "Passport",
     "asymmetry",
+    "cdi",
+    "churn",
+    "churn_rate",
     "concentration_ratio",
     "export_share",
+    "geodep",
     "growth",
     "hhi",
+    "hhi_bounds",
+    "hhi_bounds_of",
     "import_share",
+    "net_import_reliance",
     "passport",
     "passports",
+    "top_supplier",
     "value",
     "without_own_trade",
 ]

@@ -5,10 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.errors import UnknownNameError
+from entrepot.measures.bounds import HHI_BOUNDS
+from entrepot.measures.cdi import CDI
 from entrepot.measures.change import GROWTH
+from entrepot.measures.churn import CHURN, CHURN_RATE
 from entrepot.measures.concentration import CR, HHI
 from entrepot.measures.dependence import EXPORT_SHARE, IMPORT_SHARE
+from entrepot.measures.geodep import GEODEP
+from entrepot.measures.leading import TOP_SUPPLIER
 from entrepot.measures.leverage import ASYMMETRY
+from entrepot.measures.reliance import NET_IMPORT_RELIANCE
 from entrepot.measures.totals import VALUE
 
 if TYPE_CHECKING:
@@ -16,7 +22,22 @@ if TYPE_CHECKING:
 
 __all__ = ["passport", "passports"]
 
-_ALL = (VALUE, IMPORT_SHARE, EXPORT_SHARE, GROWTH, HHI, CR, ASYMMETRY)
+_ALL = (
+    VALUE,
+    IMPORT_SHARE,
+    EXPORT_SHARE,
+    GROWTH,
+    HHI,
+    CR,
+    ASYMMETRY,
+    TOP_SUPPLIER,
+    HHI_BOUNDS,
+    NET_IMPORT_RELIANCE,
+    GEODEP,
+    CDI,
+    CHURN,
+    CHURN_RATE,
+)
 
 
 def passports() -> tuple[Passport, ...]:

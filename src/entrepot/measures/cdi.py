@@ -1,0 +1,209 @@
+"""Dependent products by the European Commission's three core dependency indicators.
+
+Of a group of countries (the EU) and a product, SWD(2021) 352 takes
+
+1. CDI1, the Herfindahl-Hirschman index over suppliers outside the group;
+2. CDI2, imports from outside over all imports, from outside and from each other;
+3. CDI3, imports from outside over the group's exports.
+
+What is verified and what is not: the formulas agree in two implementations by others, both with
+exports to each other in CDI3's denominator; the Commission's text itself was not read. The
+thresholds 0.4, 0.5 and 1 are *not* verified at the source: 0.4 and "any trade deficit" agree with
+second-hand accounts, and one of the two implementations takes 0.5 for CDI1. The selection of
+"sensitive ecosystems", by which the Commission came to 137 products (2021) and 204 (2023), is a
+judgement of experts and no part of this measure.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from entrepot.errors import RequestError
+from entrepot.measures.criteria import check, imports_over_exports, index_of, judged
+from entrepot.measures.door import FrameT, through_door
+from entrepot.measures.grouped import as_codes
+from entrepot.measures.passport import Passport
+from entrepot.measures.together import PARTY, SIDE, one_table, whole_year
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+__all__ = ["CDI", "THRESHOLDS", "cdi"]
+
+THRESHOLDS = (0.4, 0.5, 1.0)
+
+CDI = Passport(
+    id="cdi",
+    title="dependent product (core dependency indicators of the European Commission)",
+    function="cdi",
+    inputs=(
+        "two frames: imports of the members of a group by product, supplier and year, the group's "
+        "exports by product and year; the members"
+    ),
+    columns=(
+        ("dependent", "all three indicators are above their thresholds"),
+        ("cdi1", "concentration of suppliers outside the group, index"),
+        ("cdi2", "imports from outside over all imports, a share"),
+        ("cdi3", "imports from outside over exports, a ratio; 9999 without exports"),
+        ("c1", "whether cdi1 is above its threshold"),
+        ("c2", "whether cdi2 is"),
+        ("c3", "whether cdi3 is"),
+        ("c1_margin", "cdi1 over its threshold, less one: below 0 it fails by that part"),
+        ("c2_margin", "the same of cdi2"),
+        ("c3_margin", "the same of cdi3"),
+        ("near_miss", "exactly one fails, by less than the tolerance"),
+    ),
+    unit="flag",
+    range="true or false",
+    null_rule=(
+        "imports or exports of which no value is known, or that are negative or infinite, leave "
+        "their indicator open; so does a year without any exports (cdi3) or without any imports of "
+        "members from each other (cdi2). Null where none surely fails and one is open"
+    ),
+    formula="Σ_j s_j² > 0.4 over j outside; M_out / (M_out + M_in) > 0.5; M_out / X > 1",
+    reference=(
+        "European Commission (2021), Strategic dependencies and capacities, SWD(2021) 352; its "
+        "thresholds were not read at the source"
+    ),
+    frames_only=True,
+)
+
+_CRITERIA = {"c1": "cdi1", "c2": "cdi2", "c3": "cdi3"}
+_IMPORTS, _EXPORTS = "imports", "exports"
+
+
+def cdi(
+    imports: FrameT,
+    exports: FrameT,
+    *,
+    members: str | Collection[str],
+    product: str = "product",
+    year: str = "period",
+    country: str | None = None,
+    supplier: str = "exporter",
+    value: str = "value_usd",
+    thresholds: Sequence[float] = THRESHOLDS,
+    tolerance: float = 0.1,
+) -> FrameT:
+    """Judge each product and year by the Commission's core dependency indicators.
+
+    The thresholds are not verified at the source; see the module's notes.
+
+    Parameters
+    ----------
+    imports
+        Imports of all members with product, supplier and year: from outside and from each other.
+    exports
+        Exports of the members with product and year. As read here with those to each other; leave
+        these out of the frame for the stricter reading. A product without a row counts as not
+        exported, so bring all exports.
+    members
+        Codes of the group as they stand in `supplier`. A row without supplier counts as one
+        supplier outside.
+    product, year, supplier, value
+        Columns, of the same name in both frames. Years are whole numbers, dates or text that begins
+        with the year; months of a year are added up. A row without product or year is left out.
+    country
+        Column with the member in both frames, to judge each member by itself.
+    thresholds
+        Of CDI1, CDI2 and CDI3.
+    tolerance
+        A near miss lacks less than this part of a threshold.
+
+    Returns
+    -------
+    frame
+        One row for each product that is imported in a year, with the columns of the passport `CDI`.
+
+    Raises
+    ------
+    UnknownNameError, RequestError
+        For a column that is missing or of the wrong type, frames of different kinds, no members, or
+        thresholds or a tolerance that make no sense.
+    """
+    limits, inside = check(thresholds, tolerance), as_codes(members)
+    if not any(inside):
+        raise RequestError(
+            "the group has no members", hint="name them as they stand in the column of suppliers"
+        )
+    own = {country: country} if country else {}
+    table = one_table(
+        {_IMPORTS: imports, _EXPORTS: exports},
+        {
+            _IMPORTS: {**own, product: product, PARTY: supplier},
+            _EXPORTS: {**own, product: product},
+        },
+        year=year,
+        value=value,
+    )
+    keys = [*own, product, year]
+
+    def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        dated = rows.with_columns(whole_year(year))
+        placed = dated.filter(*(~nw.col(key).is_null() for key in keys))
+        valued = _values(placed, [*own], keys, inside, year, value)
+        verdicts = judged(valued, _CRITERIA, limits, tolerance)
+        return verdicts.with_columns(nw.col("met").alias("dependent")).select(*keys, *makes)
+
+    makes = [name for name, _ in CDI.columns]
+    texts = [SIDE, PARTY]
+    done: FrameT = through_door(table, step, keys=keys, texts=texts, value=value, makes=makes)
+    return done
+
+
+def _values(
+    rows: nw.LazyFrame[Any],
+    own: Sequence[str],
+    keys: Sequence[str],
+    members: Sequence[str],
+    year: str,
+    value: str,
+) -> nw.LazyFrame[Any]:
+    """Return the three indicators of each product that is imported in a year."""
+    one = nw.col(value)
+    parties = rows.group_by(SIDE, *keys, PARTY).agg(one.sum(), one.count().alias("__known"))
+    bought = nw.when(nw.col(SIDE) == _IMPORTS).then(nw.lit("out"))
+    within = nw.col(PARTY).is_in(members) & (nw.col(SIDE) == _IMPORTS)
+    sided = parties.with_columns(
+        nw.when(within).then(nw.lit("in")).otherwise(bought.otherwise(nw.lit("x"))).alias("__way")
+    )
+    square = nw.when(one < 0).then(nw.lit(float("inf"))).otherwise(one * one)
+    way = nw.col("__way")
+    parted = sided.select(
+        *keys,
+        *(nw.when(way == name).then(one).alias(f"__{name}") for name in ("out", "in", "x")),
+        *(
+            nw.when(way == name).then(nw.col("__known")).alias(f"__{name}_known")
+            for name in ("out", "in", "x")
+        ),
+        nw.when(way == "out").then(square).alias("__square"),
+    )
+    sums = parted.group_by(*keys).agg(
+        *(nw.col(f"__{name}").sum() for name in ("out", "in", "x")),
+        *(nw.col(f"__{name}").count().alias(f"__{name}_rows") for name in ("out", "in", "x")),
+        *(nw.col(f"__{name}_known").sum() for name in ("out", "in", "x")),
+        nw.col("__square").sum(),
+    )
+    years = sums.group_by(*own, year).agg(
+        nw.col("__in_rows").sum().alias("__in_year"), nw.col("__x_rows").sum().alias("__x_year")
+    )
+    imported = nw.col("__out_rows") + nw.col("__in_rows") > 0
+    held = sums.filter(imported).join(years, on=[*own, year], how="left")
+    outside, exported = _amount("out"), _amount("x", "__x_year")
+    whole = outside + _amount("in", "__in_year")
+    sound = (nw.col("__out") >= 0) & (nw.col("__in") >= 0) & (whole > 0) & whole.is_finite()
+    return held.with_columns(
+        index_of(nw.col("__out"), nw.col("__square")).alias("cdi1"),
+        nw.when(sound).then(outside / whole).alias("cdi2"),
+        imports_over_exports(outside, exported).alias("cdi3"),
+    )
+
+
+def _amount(way: str, in_year: str | None = None) -> nw.Expr:
+    """Return an amount: zero without a row, if the year has others; null if no value is known."""
+    silent = nw.col(f"__{way}_rows") == 0
+    if in_year:
+        silent = silent & (nw.col(in_year) > 0)
+    return nw.when((nw.col(f"__{way}_known") > 0) | silent).then(nw.col(f"__{way}"))
