@@ -162,6 +162,36 @@ def test_intervals_hold_the_truth_nine_times_in_ten(world: World) -> None:
         assert 0.86 <= np.mean(held) <= 0.94
 
 
+def test_normal_errors_need_no_more_than_the_normal_band() -> None:
+    """1.645, give or take what chance does to the quantile of nine thousand gaps."""
+    for seed in (1, 5, 7):
+        connection = connect()
+        with reconcile(connection, World(seed).rows(connection)) as found:
+            assert 1.644 < found.level < 1.68
+
+
+@pytest.mark.parametrize("by", ["all", "chapter"])
+def test_intervals_hold_where_some_errors_are_ten_times_as_large(by: Any) -> None:
+    """One error in six is of another kind, as in real reports: a normal band holds too little."""
+    wild = World(8)
+    wild.k = wild.k + 10_000 * (1 + wild.k % 2)
+    draw = np.random.default_rng(11)
+    for name in ("exporter", "importer"):
+        error = np.log(getattr(wild, name) / wild.truth)
+        large = np.where(draw.random(len(error)) < 1 / 6, 10.0, 1.0)
+        setattr(wild, name, wild.truth * np.exp(large * error))
+    truth = wild.truth_of()
+    connection = connect()
+    with reconcile(connection, wild.rows(connection), by=by) as found:
+        rows = found.rows.project("exporter, importer, product, value_usd, high_usd").fetchall()
+        level = found.level
+    assert level > 1.8
+    off = np.array([abs(math.log(truth[row[:3]] / row[3])) for row in rows])
+    band = np.array([math.log(row[4] / row[3]) for row in rows])
+    assert 0.88 <= np.mean(off <= band) <= 0.92
+    assert np.mean(off <= band * 1.6448536 / level) < 0.88
+
+
 def test_a_reconciled_value_is_nearer_the_truth_than_either_report(world: World) -> None:
     connection = connect()
     truth = world.truth_of()

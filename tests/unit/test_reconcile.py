@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+import random
+import statistics
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -17,7 +20,7 @@ from entrepot.engine import connect
 from entrepot.errors import BadFileError, NoEvidenceError, RequestError
 from entrepot.figures.reconciling import reconcile_lake
 from entrepot.lake import Lake
-from entrepot.reconcile import Gap, Odds, bundled_odds, fixed_point, pair, variances
+from entrepot.reconcile import Gap, Odds, bundled_odds, fixed_point, pair, reconcile, variances
 from entrepot.sources.reconciled.parse import COLUMNS
 from made_comtrade import CHINA, GERMANY, row, text_of
 
@@ -155,31 +158,66 @@ def test_goods_and_period_choose(lake: Lake, tmp_path: Path) -> None:
 
 
 def test_a_silent_side_has_the_interval_of_what_it_used_to_tell(tmp_path: Path) -> None:
-    """Twenty-four cells that both told, the importer a tenth more; then the importer is silent."""
-    flows = []
+    """Twenty-four cells that both told; then one is silent, and the other's report is all there is.
+
+    Nine in ten of what comes lie between the exclusive 5 % and 95 % quantiles of what was.
+    """
+    chance = random.Random(3)
+    logs, flows = [], []
     for n in range(24):
         code = ("854231", "854232", "854233", "854239")[n % 4]
         year, value = 2015 + n // 4, 100_000.0 * (1 + n % 5)
-        more = value * 1.1 * (1.05 if n % 2 else 1 / 1.05)
+        more = round(value * math.exp(chance.gauss(0.1, 0.3)))
+        logs.append(math.log(more / value))
         changes = {"product": code, "edition": "H4"}
         flows += [
             row(more, **changes) | {"period": year},
             row(value, flow="X", reporter=GERMANY, partner=CHINA, **changes) | {"period": year},
         ]
-    flows.append(
-        row(70_000.0, flow="X", reporter=GERMANY, partner=CHINA, edition="H4") | {"period": 2022}
-    )
+    flows += [
+        row(70_000.0, flow="X", reporter=GERMANY, partner=CHINA, edition="H4") | {"period": 2022},
+        row(50_000.0, edition="H4") | {"period": 2023},
+    ]
     file = tmp_path / "reports.csv"
     file.write_text(text_of(flows))
     lake = Lake.open(tmp_path / "lake")
     lake.add("comtrade", [file])
     reconcile_lake(lake, weights="variances")
-    rows = lake.flows("reconciled").to_native().filter("told_by = 'exporter'")
-    [(value, low, high)] = rows.project("value_usd, low_usd, high_usd").fetchall()
-    assert value == 70_000.0
-    spread = 1.6448536 * 0.0498  # of logs that are 0.0488 above or below the usual gap
-    assert high == pytest.approx(70_000 * 1.1 * math.exp(spread), rel=0.01)
-    assert low == pytest.approx(70_000 * math.exp(-spread), rel=0.01)
+    rows = lake.flows("reconciled").to_native().filter("told_by <> 'both'").order("period")
+    found = rows.project("value_usd, low_usd, high_usd").fetchall()
+    twentieths = statistics.quantiles(logs, n=20, method="exclusive")
+    least, most = twentieths[0], twentieths[-1]
+    assert least < 0 < most
+    assert found == [
+        pytest.approx((70_000, 70_000 * math.exp(least), 70_000 * math.exp(most))),
+        pytest.approx((50_000, 50_000 * math.exp(-most), 50_000 * math.exp(-least))),
+    ]
+
+
+def test_two_reconciliations_at_once_do_not_disturb_each_other() -> None:
+    """Of different trade, on one connection; each reads its own until it is closed."""
+    first = reports(
+        ("CHN", "RUS", "exporter", 100.0, "destination", None),
+        ("CHN", "RUS", "importer", 100.0, "origin", None),
+        ("DEU", "RUS", "exporter", 20_000.0, "destination", None),
+        ("DEU", "RUS", "importer", 21_000.0, "origin", None),
+    )
+    second = first.project("* REPLACE (value_usd * 10 AS value_usd)")
+    connection = connect()
+    tables = []
+    for relation in (first, second):
+        tables.append(connection.from_arrow(relation.to_arrow_table()))
+    with reconcile(connection, tables[0]) as one:
+        with reconcile(connection, tables[1]) as two:
+            assert one.rows.filter("exporter = 'CHN'").project("value_usd").fetchall() == [(100,)]
+            assert two.rows.filter("exporter = 'CHN'").project("value_usd").fetchall() == [(1000,)]
+        assert len(one.rows.fetchall()) == 2
+        with pytest.raises(duckdb.Error):
+            two.rows.fetchall()
+    with pytest.raises(NoEvidenceError, match="both sides"):
+        reconcile(connection, tables[0].filter("exporter = 'CHN' AND told_by = 'exporter'"))
+    assert connection.sql("FROM duckdb_tables()").fetchall() == []
+    assert connection.sql("FROM duckdb_schemas() WHERE schema_name ^@ 'reconcile'").fetchall() == []
 
 
 def test_two_editions_of_one_code_are_one_cell(tmp_path: Path) -> None:

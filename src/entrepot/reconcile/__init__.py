@@ -4,7 +4,7 @@ This is the only place that judges between two reports. It receives relations an
 and no lake.
 """
 
-from entrepot.reconcile.combine import By, Reconciled, forget, reconcile
+from entrepot.reconcile.combine import By, Reconciled, reconcile
 from entrepot.reconcile.coverage import Coverage, coverage
 from entrepot.reconcile.freight import Freight, estimate_freight
 from entrepot.reconcile.gap import Gap, gaps
@@ -29,7 +29,6 @@ __all__ = [
     "coverage",
     "estimate_freight",
     "fixed_point",
-    "forget",
     "gaps",
     "hidden",
     "implied",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from entrepot.errors import NoEvidenceError
+from entrepot.reconcile.calibrate import HALF, level
 from entrepot.reconcile.freight import Freight, estimate_freight
-from entrepot.reconcile.gap import gaps
+from entrepot.reconcile.gap import gaps, together
 from entrepot.reconcile.odds import Odds, fixed_point, implied
 from entrepot.reconcile.pairing import pair
+from entrepot.reconcile.scratch import Scratch
 from entrepot.reconcile.statements import WITH_DISTANCE, combined, history, silent
 from entrepot.reconcile.variance import Variances, variances
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
     from entrepot.reconcile.gap import Gap
 
-__all__ = ["By", "Reconciled", "forget", "reconcile"]
+__all__ = ["By", "Reconciled", "reconcile"]
 
 Scores = Literal["variances", "fixed_point"]
 By = Literal["all", "year", "chapter"]
@@ -29,7 +31,7 @@ _PART: dict[By, str] = {"all": "''", "year": "year(period)::VARCHAR", "chapter":
 
 @dataclass(frozen=True)
 class Reconciled:
-    """Reconciled flows, and what they rest on.
+    """Reconciled flows, and what they rest on; a context that drops them when it is left.
 
     Attributes
     ----------
@@ -44,8 +46,10 @@ class Reconciled:
         By which reports were weighted.
     variances
         By which the intervals were drawn.
+    level
+        Standard deviations to either side of a value that its interval has; see `calibrate`.
     parts
-        Those of each year or chapter that has its own.
+        Variances of each year or chapter that has its own.
     learnt
         Cells of the official data that weights were learnt from; 0 if they say too little.
     counts
@@ -56,9 +60,21 @@ class Reconciled:
     freight: Freight | None
     odds: Odds
     variances: Variances
+    level: float
     counts: dict[str, tuple[int, float]]
     parts: dict[str, Variances]
     learnt: int
+    scratch: Scratch
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Drop the tables that the rows rest on; they cannot be read after that."""
+        self.scratch.drop()
 
 
 def reconcile(
@@ -78,8 +94,8 @@ def reconcile(
     Parameters
     ----------
     connection
-        Where the relations live. Temporary tables are made in it, which the result rests on until
-        the next call or `forget`.
+        Where the relations live. Tables are made in it, in a schema of their own, which the result
+        rests on until it is closed.
     rows
         Canonical flows, each told by one side; see `pair`.
     distances
@@ -106,58 +122,82 @@ def reconcile(
     NoEvidenceError
         If nothing is reported twice, or freight cannot be estimated.
     """
-    _keep(connection, pair(rows), "_pairs")
-    freight = None
-    log_freight = "0.0"
-    source = "_pairs"
-    if remove_freight:
-        if distances is None:
-            raise NoEvidenceError(
-                "freight is estimated from distances, of which none are given",
-                hint="entrepot data add geodist FILE, or keep the importers' values",
-            )
-        _keep(connection, distances, "_distances")
-        _keep(connection, connection.sql(WITH_DISTANCE), "_far")
-        source = "_far"
-        freight = estimate_freight(connection.table(source))
+    if remove_freight and distances is None:
+        raise NoEvidenceError(
+            "freight is estimated from distances, of which none are given",
+            hint="entrepot data add geodist FILE, or keep the importers' values",
+        )
+    scratch = Scratch(connection)
+    try:
+        scratch.keep(pair(rows), "pairs")
+        freight = _freight(scratch, distances) if remove_freight and distances is not None else None
+        known = {"official": official, "tellers": tellers}
+        for name, relation in known.items():
+            if relation is not None:
+                scratch.keep(relation, name)
+        there = frozenset(name for name, relation in known.items() if relation is not None)
+        return _weighed(scratch, there, freight, odds, scores, by)
+    except BaseException:
+        scratch.drop()
+        raise
+
+
+def _freight(scratch: Scratch, distances: duckdb.DuckDBPyRelation) -> Freight:
+    scratch.keep(distances, "distances")
+    return estimate_freight(scratch.keep(scratch.query(WITH_DISTANCE), "far"))
+
+
+def _weighed(
+    scratch: Scratch,
+    there: frozenset[str],
+    freight: Freight | None,
+    odds: Odds | None,
+    scores: Scores,
+    by: By,
+) -> Reconciled:
+    """Reconcile the pairs that are kept."""
+    source, log_freight = "own.pairs", "0.0"
+    if freight is not None:
+        source = "own.far"
         log_freight = f"CASE WHEN importer_valuation = 'FOB' THEN 0.0 ELSE {freight.sql()} END"
-    found = gaps(connection.table(source), log_freight)
+    cells = scratch.query(f"FROM {source}")
+    halves = gaps(cells, log_freight, f"{HALF} || {_PART[by]}")
+    found = together(halves)
     spread = variances(found)
-    given = odds is not None
+    measured = odds is None and "official" not in there and scores == "variances"
     if odds is None:
         odds = fixed_point(found) if scores == "fixed_point" else spread.odds()
-    learnt = 0
-    if official is not None:
-        odds, learnt = _learnt(connection, official, odds)
-    parts = _parts(gaps(connection.table(source), log_freight, _PART[by])) if by != "all" else {}
-    measured = official is None and not given and scores == "variances"
-    _register(connection, odds, spread, parts, own_odds=measured)
-    _keep(connection, connection.sql(history(source, log_freight)), "_history")
-    if tellers is not None:
-        _keep(connection, tellers, "_tellers")
+    odds, learnt = _learnt(scratch, odds) if "official" in there else (odds, 0)
+    parts = _parts(halves) if by != "all" else {}
+    part = _own(by, parts)
+    _register(scratch, odds, spread, parts, own_odds=measured)
     for side in ("exporter", "importer"):
-        quiet = connection.sql(silent(source, side, tellers is not None))
-        _keep(connection, quiet, f"_silent_{side}s")
-    result = connection.sql(combined(source, log_freight, odds, spread, _own(by, parts)))
+        quiet = scratch.query(silent(source, side, "tellers" in there))
+        scratch.keep(quiet, f"silent_{side}s")
+    scratch.keep(scratch.query(history(source, log_freight)), "history")
+    deviations = level(scratch, source, log_freight, halves, parts, part)
+    result = scratch.query(combined(source, log_freight, odds, spread, part, deviations))
     counts = result.aggregate("told_by, count(*), sum(value_usd)", "told_by").fetchall()
     return Reconciled(
         result,
         freight,
         odds,
         spread,
+        deviations,
         {side: (int(cells), float(value)) for side, cells, value in sorted(counts)},
         parts,
         learnt,
+        scratch,
     )
 
 
-def _parts(found: tuple[Gap, ...]) -> dict[str, Variances]:
+def _parts(halves: tuple[Gap, ...]) -> dict[str, Variances]:
     """Return the variances of each part that has cells enough."""
     of: dict[str, list[Gap]] = {}
-    for gap in found:
-        of.setdefault(gap.part, []).append(gap)
+    for gap in halves:
+        of.setdefault(gap.part[1:], []).append(gap)
     return {
-        part: variances(some)
+        part: variances(together(some))
         for part, some in sorted(of.items())
         if sum(gap.cells for gap in some) >= PART
     }
@@ -171,37 +211,13 @@ def _own(by: By, parts: dict[str, Variances]) -> str:
     return f"CASE WHEN {_PART[by]} IN ({names}) THEN {_PART[by]} ELSE '' END"
 
 
-TABLES = (
-    "_pairs", "_distances", "_far", "_official", "_history", "_tellers",
-    "_silent_exporters", "_silent_importers",
-)  # fmt: skip
-"""Temporary tables that a result rests on."""
-
-
-def forget(connection: duckdb.DuckDBPyConnection) -> None:
-    """Drop what the last result of a connection rests on; its rows cannot be read after that."""
-    for name in TABLES:
-        connection.execute(f"DROP TABLE IF EXISTS {name}")
-
-
-def _keep(
-    connection: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation, name: str
-) -> None:
-    """Run a relation once and keep it under a name."""
-    connection.execute(f"DROP TABLE IF EXISTS {name}")
-    relation.create(name)
-
-
-def _learnt(
-    connection: duckdb.DuckDBPyConnection, official: duckdb.DuckDBPyRelation, odds: Odds
-) -> tuple[Odds, int]:
+def _learnt(scratch: Scratch, odds: Odds) -> tuple[Odds, int]:
     """Return the odds that official values imply, and from how many cells; else the odds given."""
-    _keep(connection, official, "_official")
-    cells = connection.sql(f"""
+    cells = scratch.query(f"""
         SELECT exporter, importer, value_exporter_usd, value_importer_usd, o.value_usd
-        FROM _pairs JOIN _official o USING (period, freq, exporter, importer, product)
+        FROM own.pairs p JOIN own.official o USING (period, freq, exporter, importer, product)
         WHERE value_exporter_usd IS NOT NULL AND value_importer_usd IS NOT NULL
-          AND o.value_usd >= 20000 AND _pairs.nomenclature = o.nomenclature
+          AND o.value_usd >= 20000 AND p.nomenclature = o.nomenclature
         ORDER BY hash(exporter, importer, product, period) LIMIT {LEARNT}""").fetchall()
     if len(cells) < FEWEST:
         return odds, 0
@@ -215,12 +231,7 @@ LEARNT = 300_000
 
 
 def _register(
-    connection: duckdb.DuckDBPyConnection,
-    odds: Odds,
-    spread: Variances,
-    parts: dict[str, Variances],
-    *,
-    own_odds: bool,
+    scratch: Scratch, odds: Odds, spread: Variances, parts: dict[str, Variances], *, own_odds: bool
 ) -> None:
     """Give the engine the effects and variances of every country, by side and part.
 
@@ -228,19 +239,16 @@ def _register(
     """
     import pyarrow as pa
 
-    for side, name in (("exporter", "_exporters"), ("importer", "_importers")):
+    for side in ("exporter", "importer"):
         columns: dict[str, list[Any]] = {key: [] for key in ("part", "area", "effect", "variance")}
         overall: dict[str, float] = dict(getattr(spread, side))
         for part, own in {"": spread, **parts}.items():
             usual = own.odds() if part and own_odds else odds
             effects: dict[str, float] = dict(getattr(usual, side))
-            # Who is known from few cells is not known to be good: an error on top.
-            variance = overall | {
-                name: value + own.errors[side, name] for name, value in getattr(own, side).items()
-            }
+            variance = overall | own.doubted(side)
             for area in sorted(effects.keys() | variance.keys()):
                 columns["part"].append(part)
                 columns["area"].append(area)
                 columns["effect"].append(effects.get(area, 0.0))
                 columns["variance"].append(variance.get(area, own.typical))
-        connection.register(name, pa.table(columns))
+        scratch.keep(scratch.connection.from_arrow(pa.table(columns)), f"{side}s")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import duckdb
     import numpy as np
 
-__all__ = ["Gap", "gaps", "places_of", "require"]
+__all__ = ["Gap", "gaps", "places_of", "require", "together"]
 
 SMALLEST = 10_000.0
 """US dollars below which a cell is no evidence of anybody's reliability: rounding rules there."""
@@ -26,7 +26,7 @@ WIDEST = 3.0
 class Gap:
     """Gaps of one pair: cells with both reports, mean absolute log gap, mean relative gap.
 
-    `part` is the year or chapter that they are of; empty for all.
+    `part` is the year, chapter or half that they are of; empty for all.
     """
 
     exporter: str
@@ -61,6 +61,21 @@ def gaps(pairs: duckdb.DuckDBPyRelation, freight: str = "0", part: str = "''") -
         GROUP BY ALL ORDER BY ALL""",
     )
     return tuple(Gap(*row) for row in found.fetchall())
+
+
+def together(parts: Sequence[Gap]) -> tuple[Gap, ...]:
+    """Return the gaps of every pair over all parts."""
+    sums: dict[tuple[str, str], tuple[int, float, float]] = {}
+    for one in parts:
+        n, log, relative = sums.get((one.exporter, one.importer), (0, 0.0, 0.0))
+        sums[one.exporter, one.importer] = (
+            n + one.cells,
+            log + one.cells * one.log_gap,
+            relative + one.cells * one.relative_gap,
+        )
+    return tuple(
+        Gap(*pair, n, log / n, relative / n) for pair, (n, log, relative) in sorted(sums.items())
+    )
 
 
 def require(found: Sequence[Gap]) -> None:

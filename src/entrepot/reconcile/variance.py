@@ -53,6 +53,14 @@ class Variances:
     errors: Mapping[tuple[str, str], float]
     cells: Mapping[tuple[str, str], int]
 
+    def doubted(self, side: str) -> dict[str, float]:
+        """Return the variances of a side with their standard errors on top.
+
+        Who is known from few cells is not known to be good.
+        """
+        values: Mapping[str, float] = getattr(self, side)
+        return {name: value + self.errors[side, name] for name, value in values.items()}
+
     def odds(self) -> Odds:
         """Return the odds of variance-minimising weights.
 
