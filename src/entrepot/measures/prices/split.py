@@ -1,0 +1,192 @@
+"""What a change of value is made of: prices, quantities, new and gone products."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+import narwhals as nw
+
+from entrepot.errors import UnknownNameError
+from entrepot.measures.door import FrameT, through_door
+from entrepot.measures.grouped import aggregate, as_list
+from entrepot.measures.passport import Passport
+from entrepot.measures.prices.cells import check_quantity, log_of, two_periods, unlike_periods
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from entrepot.model.period import Period
+
+__all__ = ["VALUE_CHANGE", "Split", "value_change"]
+
+Split = Literal["lmdi", "fisher", "tornqvist"]
+
+VALUE_CHANGE = Passport(
+    id="value_change",
+    title="change of value, split into price and quantity",
+    function="value_change",
+    inputs="rows with product, time, value and quantity; a period and its base; a method",
+    columns=(
+        ("change_usd", "change of the value, the sum of the next five, USD"),
+        ("price_usd", "part of products in both periods that prices make, USD"),
+        ("quantity_usd", "part of products in both periods that quantities make, USD"),
+        ("new_usd", "value of products that the base did not have, USD"),
+        ("gone_usd", "value of products that are gone, negative, USD"),
+        ("unsplit_usd", "change of products and rows without a usable quantity, USD"),
+        ("price_pct", "change of prices of the products split, per cent"),
+        ("quantity_pct", "change of quantities of the products split, per cent"),
+        ("value_base_usd", "value in the base, USD"),
+        ("value_usd", "value in the period, USD"),
+    ),
+    unit="USD",
+    range="any number; the five parts add up to the change",
+    null_rule=(
+        "missing values are left out; price and quantity are null where no product can be split; "
+        "a product is split as far as value and quantity are known and positive in both periods"
+    ),
+    formula=(
+        "V_t - V_0 = L ln P + L ln Q + new - gone + unsplit; L = (V_t - V_0) / ln(V_t / V_0) of "
+        "the products split; P Q = V_t / V_0; ln P of lmdi: Σ L_k ln(p_kt / p_k0) / L"
+    ),
+    reference="Vartia (1976), Scandinavian Journal of Statistics 3; Ang (2004), Energy Policy 32",
+    frames_only=True,
+)
+
+
+def value_change(
+    frame: FrameT,
+    *,
+    by: str | Sequence[str] = (),
+    period: str | int | Period,
+    base: str | int | Period,
+    method: Split = "lmdi",
+    product: str | Sequence[str] = "product",
+    time: str = "period",
+    value: str = "value_usd",
+    quantity: str = "mass_kg",
+) -> FrameT:
+    """Split the change of a value from `base` to `period` into price and quantity, exactly.
+
+    Parameters
+    ----------
+    frame
+        Any frame that Narwhals can read; rows of one product and period are added up first.
+    by
+        Columns to split by, such as exporter and importer.
+    period, base
+        Year, quarter, month or span; the rows that begin in it are added up.
+    method
+        Price index of the split. ``lmdi`` (Montgomery and Vartia's, so that the parts of the
+        products add up to the whole), ``fisher`` or ``tornqvist``; the quantity index is what is
+        left of the value.
+    product
+        Column or columns that say what is the same good; add the unit where units differ.
+    time, value, quantity
+        Columns with time, values and quantities.
+
+    Returns
+    -------
+    frame
+        The keys, the change and its five parts (USD), and the two changes in per cent.
+
+    Raises
+    ------
+    UnknownNameError, RequestError
+        For a column that is missing or of the wrong type, periods that overlap, or a method that
+        does not exist.
+    """
+    if method not in get_args(Split):
+        raise UnknownNameError("method", method, get_args(Split))
+    keys, goods = as_list(by), as_list(product)
+    periods = unlike_periods(period, base)
+    check_quantity(frame, quantity)
+
+    def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        cells = two_periods(rows, [*keys, *goods], periods, (time, value, quantity))
+        terms, names = _terms(cells, keys)
+        sums = aggregate(
+            terms,
+            keys,
+            nw.col("__l").count().alias("__split"),
+            *(nw.col(name).sum() for name in names),
+        )
+        return _parts(_with_log_price(sums, method), keys)
+
+    makes = [name for name, _ in VALUE_CHANGE.columns if name != value]
+    return through_door(
+        frame, step, keys=keys, texts=[*goods, time, quantity], value=value, makes=makes
+    )
+
+
+def _terms(cells: nw.LazyFrame[Any], keys: list[str]) -> tuple[nw.LazyFrame[Any], list[str]]:
+    v0, v1 = nw.col("__v0"), nw.col("__v1")
+    all0, all1 = nw.col("__all0"), nw.col("__all1")
+    split = (v0 > 0) & (v1 > 0)
+    relative = (v1 / nw.col("__q1")) / (v0 / nw.col("__q0"))
+    marked = cells.with_columns(
+        nw.when(split).then(v0).alias("__w0"),
+        nw.when(split).then(v1).alias("__w1"),
+        nw.when(split).then(relative).alias("__r"),
+        nw.when((all0 == 0) & (all1 != 0)).then(all1).alias("new_usd"),
+        nw.when((all1 == 0) & (all0 != 0)).then(-all0).alias("gone_usd"),
+    ).with_columns(log_of("__r").alias("__l"), _log_mean("__w1", "__w0").alias("__m"))
+    w0, w1, log = nw.col("__w0"), nw.col("__w1"), nw.col("__l")
+    single = ~nw.col("new_usd").is_null() | ~nw.col("gone_usd").is_null()
+    terms = marked.select(
+        *keys,
+        *("__w0", "__w1", "__l", "__all0", "__all1", "new_usd", "gone_usd"),
+        nw.when(~single).then(all1 - all0).alias("__common"),
+        (nw.col("__m") * log).alias("__lmdi"),
+        (w0 * log).alias("__t0"),
+        (w1 * log).alias("__t1"),
+        (w0 * nw.col("__r")).alias("__base_at_new"),
+        (w1 / nw.col("__r")).alias("__new_at_base"),
+    )
+    names = ["__w0", "__w1", "__all0", "__all1", "new_usd", "gone_usd", "__common", "__lmdi"]
+    return terms, [*names, "__t0", "__t1", "__base_at_new", "__new_at_base"]
+
+
+def _with_log_price(sums: nw.LazyFrame[Any], method: str) -> nw.LazyFrame[Any]:
+    """Add the log change of prices ``__p`` and of values ``__x``, and their mean ``__mean``."""
+    w0, w1, some = nw.col("__w0"), nw.col("__w1"), nw.col("__split") > 0
+    safe = sums.with_columns(
+        nw.when(some).then(w0).alias("__w0s"),
+        nw.when(some).then(w1).alias("__w1s"),
+        nw.when(some).then(w1 / w0).alias("__ratio"),
+        nw.when(some)
+        .then(nw.col("__base_at_new") / w0 * (w1 / nw.col("__new_at_base")))
+        .alias("__squared"),
+    ).with_columns(_log_mean("__w1s", "__w0s").alias("__mean"), log_of("__ratio").alias("__x"))
+    prices = {
+        "lmdi": nw.col("__lmdi") / nw.col("__mean"),
+        "fisher": log_of("__squared") / 2,
+        "tornqvist": (nw.col("__t0") / nw.col("__w0s") + nw.col("__t1") / nw.col("__w1s")) / 2,
+    }
+    return safe.with_columns(prices[method].alias("__p"))
+
+
+def _parts(sums: nw.LazyFrame[Any], keys: list[str]) -> nw.LazyFrame[Any]:
+    log_price, log_quantity = nw.col("__p"), nw.col("__x") - nw.col("__p")
+    within = nw.col("__w1") - nw.col("__w0")
+    return sums.select(
+        *keys,
+        (nw.col("__all1") - nw.col("__all0")).alias("change_usd"),
+        (nw.col("__mean") * log_price).alias("price_usd"),
+        (nw.col("__mean") * log_quantity).alias("quantity_usd"),
+        "new_usd",
+        "gone_usd",
+        (nw.col("__common") - within).alias("unsplit_usd"),
+        ((log_price.exp() - 1) * 100).alias("price_pct"),
+        ((log_quantity.exp() - 1) * 100).alias("quantity_pct"),
+        nw.col("__all0").alias("value_base_usd"),
+        nw.col("__all1").alias("value_usd"),
+    )
+
+
+def _log_mean(left: str, right: str) -> nw.Expr:
+    """Return the logarithmic mean (a - b) / ln(a / b), which is a where both are the same."""
+    a, b = nw.col(left), nw.col(right)
+    log = log_of(left) - log_of(right)
+    near = (a * b).sqrt() * (1 + log * log / 24)
+    far = nw.when(log.abs() >= 1e-3).then((a - b) / log)
+    return nw.when(log.abs() < 1e-3).then(near).otherwise(far)
