@@ -18,15 +18,20 @@ from entrepot.measures.churn import churn, churn_rate
 from entrepot.measures.concentration import concentration_ratio, hhi
 from entrepot.measures.dependence import export_share, import_share
 from entrepot.measures.geodep import geodep
+from entrepot.measures.import_substitution import import_substitution_proxy
 from entrepot.measures.leading import top_supplier
 from entrepot.measures.leverage import asymmetry
 from entrepot.measures.passport import Passport
 from entrepot.measures.passports import passport, passports
 from entrepot.measures.reliance import net_import_reliance
+from entrepot.measures.reorientation import allocated_flows, reorientation, supplier_changes
+from entrepot.measures.rerouting import rerouting_ratio
+from entrepot.measures.substitution import substitution_ratio, substitution_summary
 from entrepot.measures.totals import value, without_own_trade
 
 __all__ = [
     "Passport",
+    "allocated_flows",
     "asymmetry",
     "cdi",
     "churn",
@@ -39,9 +44,15 @@ __all__ = [
     "hhi_bounds",
     "hhi_bounds_of",
     "import_share",
+    "import_substitution_proxy",
     "net_import_reliance",
     "passport",
     "passports",
+    "reorientation",
+    "rerouting_ratio",
+    "substitution_ratio",
+    "substitution_summary",
+    "supplier_changes",
     "top_supplier",
     "value",
     "without_own_trade",

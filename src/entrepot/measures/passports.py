@@ -12,9 +12,13 @@ from entrepot.measures.churn import CHURN, CHURN_RATE
 from entrepot.measures.concentration import CR, HHI
 from entrepot.measures.dependence import EXPORT_SHARE, IMPORT_SHARE
 from entrepot.measures.geodep import GEODEP
+from entrepot.measures.import_substitution import IMPORT_SUBSTITUTION_PROXY
 from entrepot.measures.leading import TOP_SUPPLIER
 from entrepot.measures.leverage import ASYMMETRY
 from entrepot.measures.reliance import NET_IMPORT_RELIANCE
+from entrepot.measures.reorientation import ALLOCATED_FLOWS, REORIENTATION, SUPPLIER_CHANGES
+from entrepot.measures.rerouting import REROUTING_RATIO
+from entrepot.measures.substitution import SUBSTITUTION_RATIO, SUBSTITUTION_SUMMARY
 from entrepot.measures.totals import VALUE
 
 if TYPE_CHECKING:
@@ -37,6 +41,13 @@ _ALL = (
     CDI,
     CHURN,
     CHURN_RATE,
+    IMPORT_SUBSTITUTION_PROXY,
+    ALLOCATED_FLOWS,
+    REORIENTATION,
+    SUPPLIER_CHANGES,
+    REROUTING_RATIO,
+    SUBSTITUTION_RATIO,
+    SUBSTITUTION_SUMMARY,
 )
 
 
