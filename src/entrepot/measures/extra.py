@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from entrepot.measures.door import FrameT
 
-__all__ = ["WHOLE", "in_one_group", "marked", "numbers", "ordered", "positive"]
+__all__ = ["WHOLE", "in_one_group", "marked", "numbers", "ordered", "positive", "require_marks"]
 
 WHOLE = "__whole"
 
@@ -51,6 +51,18 @@ def marked(rows: nw.LazyFrame[Any], name: str | None) -> nw.Expr:
     """
     if name is None:
         return nw.lit(0)
+    require_marks(rows, name)
+    return nw.when(nw.col(name)).then(1).otherwise(0)
+
+
+def require_marks(rows: nw.LazyFrame[Any], name: str) -> None:
+    """Check that a column holds true and false.
+
+    Raises
+    ------
+    RequestError
+        If it does not.
+    """
     dtype = rows.collect_schema()[name]
     if dtype != nw.Boolean:
         raise RequestError(
@@ -58,10 +70,11 @@ def marked(rows: nw.LazyFrame[Any], name: str | None) -> nw.Expr:
             where=f"column {name}",
             hint="compare first, e.g. certainty != 'exact'",
         )
-    return nw.when(nw.col(name)).then(1).otherwise(0)
 
 
-def in_one_group(rows: nw.LazyFrame[Any], keys: Sequence[str]) -> tuple[Any, list[str]]:
+def in_one_group(
+    rows: nw.LazyFrame[Any], keys: Sequence[str]
+) -> tuple[nw.LazyFrame[Any], list[str]]:
     """Return `rows` and keys for a window, which has to have one even over all rows."""
     return rows.with_columns(nw.lit(1).alias(WHOLE)), [WHOLE, *keys]
 
