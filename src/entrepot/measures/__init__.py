@@ -16,40 +16,60 @@ from entrepot.measures.cdi import cdi
 from entrepot.measures.change import growth
 from entrepot.measures.churn import churn, churn_rate
 from entrepot.measures.concentration import concentration_ratio, hhi
+from entrepot.measures.contributions import growth_contribution, real_growth
+from entrepot.measures.currency import conversions
 from entrepot.measures.dependence import export_share, import_share
+from entrepot.measures.exposure import retaliation_exposure
 from entrepot.measures.geodep import geodep
 from entrepot.measures.import_substitution import import_substitution_proxy
+from entrepot.measures.last import last_alternative
 from entrepot.measures.leading import top_supplier
 from entrepot.measures.leverage import asymmetry
 from entrepot.measures.passport import Passport
 from entrepot.measures.passports import passport, passports
+from entrepot.measures.power import elastic_power, nested_power
+from entrepot.measures.rank import rank_and_multiple
 from entrepot.measures.reliance import net_import_reliance
 from entrepot.measures.reorientation import allocated_flows, reorientation, supplier_changes
 from entrepot.measures.rerouting import rerouting_ratio
+from entrepot.measures.salience import salience
+from entrepot.measures.series import monthly
 from entrepot.measures.substitution import substitution_ratio, substitution_summary
 from entrepot.measures.totals import value, without_own_trade
+from entrepot.measures.why import change_of_share
 
 __all__ = [
     "Passport",
     "allocated_flows",
     "asymmetry",
     "cdi",
+    "change_of_share",
     "churn",
     "churn_rate",
     "concentration_ratio",
+    "conversions",
+    "elastic_power",
     "export_share",
     "geodep",
     "growth",
+    "growth_contribution",
     "hhi",
     "hhi_bounds",
     "hhi_bounds_of",
     "import_share",
     "import_substitution_proxy",
+    "last_alternative",
+    "monthly",
+    "nested_power",
     "net_import_reliance",
     "passport",
     "passports",
+    "rank_and_multiple",
+    "real_growth",
     "reorientation",
     "rerouting_ratio",
+    "retaliation_exposure",
+    "salience",
     "substitution_ratio",
     "substitution_summary",
     "supplier_changes",

@@ -10,16 +10,25 @@ from entrepot.measures.cdi import CDI
 from entrepot.measures.change import GROWTH
 from entrepot.measures.churn import CHURN, CHURN_RATE
 from entrepot.measures.concentration import CR, HHI
+from entrepot.measures.contributions import GROWTH_CONTRIBUTION, REAL_GROWTH
+from entrepot.measures.currency import CONVERSIONS
 from entrepot.measures.dependence import EXPORT_SHARE, IMPORT_SHARE
+from entrepot.measures.exposure import RETALIATION_EXPOSURE
 from entrepot.measures.geodep import GEODEP
 from entrepot.measures.import_substitution import IMPORT_SUBSTITUTION_PROXY
+from entrepot.measures.last import LAST_ALTERNATIVE
 from entrepot.measures.leading import TOP_SUPPLIER
 from entrepot.measures.leverage import ASYMMETRY
+from entrepot.measures.power import ELASTIC_POWER, NESTED_POWER
+from entrepot.measures.rank import RANK
 from entrepot.measures.reliance import NET_IMPORT_RELIANCE
 from entrepot.measures.reorientation import ALLOCATED_FLOWS, REORIENTATION, SUPPLIER_CHANGES
 from entrepot.measures.rerouting import REROUTING_RATIO
+from entrepot.measures.salience import SALIENCE
+from entrepot.measures.series import MONTHLY
 from entrepot.measures.substitution import SUBSTITUTION_RATIO, SUBSTITUTION_SUMMARY
 from entrepot.measures.totals import VALUE
+from entrepot.measures.why import CHANGE_OF_SHARE
 
 if TYPE_CHECKING:
     from entrepot.measures.passport import Passport
@@ -48,6 +57,17 @@ _ALL = (
     REROUTING_RATIO,
     SUBSTITUTION_RATIO,
     SUBSTITUTION_SUMMARY,
+    CHANGE_OF_SHARE,
+    LAST_ALTERNATIVE,
+    SALIENCE,
+    ELASTIC_POWER,
+    NESTED_POWER,
+    RANK,
+    RETALIATION_EXPOSURE,
+    MONTHLY,
+    GROWTH_CONTRIBUTION,
+    REAL_GROWTH,
+    CONVERSIONS,
 )
 
 
