@@ -45,7 +45,7 @@ IMPORT_SUBSTITUTION_PROXY = Passport(
         ("value_after", "imports after, in the unit of the values"),
         ("sets", "sets of controls that give a path"),
     ),
-    unit="the unit of the values",
+    unit="USD",
     range="zero and above",
     null_rule=(
         "null where imports before are zero, where a total is negative, infinite or all missing, "
