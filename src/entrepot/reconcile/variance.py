@@ -96,11 +96,13 @@ def variances(found: Sequence[Gap]) -> Variances:
     squares = np.array([gap.log_gap for gap in found]) ** 2 * math.pi / 2
     squares /= 1 + (math.pi / 2 - 1) / cells
     typical = max(float(np.average(squares, weights=cells)) / 2, 1e-9)
-    solved = np.full(len(exporters) + len(importers), typical)
+    sizes = len(exporters), len(importers)
+    solved = np.full(sum(sizes), typical)
+    hold = _FEW / (2.02 * typical) ** 2
     for _ in range(_ROUNDS):
         fitted = np.maximum(solved[places[0]] + solved[places[1]], 1e-3 * typical)
         weights = cells / (fitted + 0.02 * typical) ** 2
-        solved = _additive(squares, weights, places, len(solved), typical)
+        solved = _additive(squares, weights, places, sizes, hold, typical)
     solved = _level(solved, len(exporters))
     errors = _errors(squares, solved, cells, places)
     names = [
@@ -119,22 +121,31 @@ def variances(found: Sequence[Gap]) -> Variances:
 
 
 def _additive(
-    squares: np.ndarray, weights: np.ndarray, places: np.ndarray, size: int, typical: float
+    squares: np.ndarray,
+    weights: np.ndarray,
+    places: np.ndarray,
+    sizes: tuple[int, int],
+    hold: float,
+    typical: float,
 ) -> np.ndarray:
-    """Solve for effects that add up, held to the typical one by a few cells' worth."""
+    """Solve for effects that add up, held to the typical one.
+
+    An exporter's equation has no other exporter in it: they are eliminated, and what is left has
+    half as many unknowns.
+    """
     import numpy as np
 
-    left = np.zeros((size, size))
-    for one in (0, 1):
-        np.add.at(left, (places[one], places[one]), weights)
-    np.add.at(left, (places[0], places[1]), weights)
-    np.add.at(left, (places[1], places[0]), weights)
-    right = np.bincount(places[0], weights * squares, size)
-    right += np.bincount(places[1], weights * squares, size)
-    hold = _FEW / (2.02 * typical) ** 2
-    left[np.diag_indices(size)] += hold
-    found: np.ndarray = np.linalg.solve(left, right + hold * typical)
-    return found
+    one, other = places[0], places[1] - sizes[0]
+    cross = np.bincount(one * sizes[1] + other, weights, sizes[0] * sizes[1]).reshape(sizes)
+    first, second = (cross.sum(axis=axis) + hold for axis in (1, 0))
+    told = weights * squares
+    right = [
+        np.bincount(at, told, size) + hold * typical
+        for at, size in ((one, sizes[0]), (other, sizes[1]))
+    ]
+    scaled = cross / first[:, None]
+    importers = np.linalg.solve(np.diag(second) - cross.T @ scaled, right[1] - scaled.T @ right[0])
+    return np.concatenate([(right[0] - cross @ importers) / first, importers])
 
 
 def _level(solved: np.ndarray, exporters: int) -> np.ndarray:
