@@ -40,6 +40,8 @@ lock: $(VENV)/.ready-dev ## Resolve the locks again for every platform and Pytho
 		-o requirements-dev.lock
 	@echo sanction-simulator==0.1.4 | $(BIN)/python -m uv pip compile --quiet --no-header \
 		--no-deps --generate-hashes - -o requirements-icio.lock
+	@echo 'pyspark>=4.1,<4.2' | $(BIN)/python -m uv pip compile --quiet --no-header --universal \
+		--python-version 3.11 --generate-hashes - -o requirements-spark.lock
 
 clean: ## Remove the environment and what was written
 	rm -rf $(VENV) out
@@ -52,6 +54,9 @@ $(VENV)/.ready: requirements.lock requirements-icio.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(VENV)/.ready-dev: requirements-dev.lock $(VENV)/.ready
+# Spark (456 MB) is published as source only: it is packed into a wheel here, nothing is compiled.
+$(VENV)/.ready-dev: requirements-dev.lock requirements-spark.lock $(VENV)/.ready
 	$(BIN)/python -m pip install $(LOCKED) -r requirements-dev.lock
+	$(BIN)/python -m pip install $(LOCKED) --no-binary pyspark --no-build-isolation \
+		-r requirements-spark.lock
 	@touch $@

@@ -1,0 +1,151 @@
+"""The one place that starts Apache Spark.
+
+Spark is an optional second engine: pyspark and Java are looked for when a session is asked for,
+and never at import.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from entrepot.errors import MissingExtraError, OutsideError, RequestError
+
+if TYPE_CHECKING:
+    from pyspark import SparkConf, SparkContext
+    from pyspark.sql import SparkSession
+
+__all__ = ["LOCAL", "session"]
+
+LOCAL = "local[2]"
+"""Where Spark runs if nobody says: in two threads of a process beside this one."""
+_JAVA = "install Java 17 or 21 (Debian: openjdk-17-jre-headless), or set JAVA_HOME"
+_LAST_WORDS = 3
+
+
+def session(master: str | None = None, *, memory: str | None = None) -> SparkSession:
+    """Start a Spark session, or return the one that runs in this process.
+
+    Nothing of Spark's own log reaches the screen; it goes to a file in the temporary folder.
+
+    Parameters
+    ----------
+    master
+        Where to run, in Spark's notation: ``local[4]``, ``spark://host:7077``, ``yarn``. By
+        default the session that runs already, else `LOCAL`.
+    memory
+        Memory of the driver, such as ``"4GB"``; in local mode all work is done there.
+
+    Returns
+    -------
+    pyspark.sql.SparkSession
+        One a process: Spark allows no second.
+
+    Raises
+    ------
+    MissingExtraError
+        Without pyspark.
+    OutsideError
+        Without Java, or if Spark does not start.
+    RequestError
+        If Spark runs in this process already, elsewhere than on `master`.
+    """
+    try:
+        from pyspark import SparkContext
+        from pyspark.sql import SparkSession
+    except ImportError as error:
+        raise MissingExtraError("pyspark", "spark") from error
+    running = SparkContext._active_spark_context
+    if running is None:
+        running = _started(master or LOCAL, memory)
+    elif master not in (None, running.master):
+        raise RequestError(
+            f"Spark runs in this process already, on {running.master}",
+            where=f"master {master}",
+            why="a process can have one Spark only",
+            hint="stop that session first, or leave the master out to use it",
+        )
+    return SparkSession(running)
+
+
+def _started(master: str, memory: str | None) -> SparkContext:
+    from pyspark import SparkContext
+    from pyspark.java_gateway import launch_gateway
+
+    _require_java()
+    conf = _conf(master, memory)
+    log = Path(tempfile.gettempdir(), f"entrepot-spark-{os.getpid()}.log")
+    try:
+        gateway = SparkContext._gateway
+        if gateway is None:  # kept by pyspark when a session is stopped
+            with log.open("wb") as opened:
+                gateway = launch_gateway(conf, {"stdout": opened, "stderr": opened})
+        return SparkContext(conf=conf, gateway=gateway)
+    except Exception as error:  # whatever Java throws, by whatever road
+        raise OutsideError(
+            f"Spark does not start on {master}",
+            where=str(log),
+            why=_last_words(log) or str(error).partition("\n")[0],
+            hint=f"check the master; {_JAVA}",
+        ) from error
+
+
+def _require_java() -> None:
+    home = os.environ.get("JAVA_HOME")
+    if shutil.which("java", path=str(Path(home, "bin")) if home else None) is None:
+        raise OutsideError(
+            "Java is not installed",
+            where=f"JAVA_HOME={home}" if home else "",
+            why="Apache Spark runs on it",
+            hint=_JAVA,
+        )
+
+
+def _conf(master: str, memory: str | None) -> SparkConf:
+    from pyspark import SparkConf
+
+    settings: dict[str, Any] = {
+        "spark.app.name": "entrepot",
+        "spark.master": master,
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.sql.session.timeZone": "UTC",
+        # Else a folder spark-warehouse appears in the working directory.
+        "spark.sql.warehouse.dir": Path(tempfile.gettempdir(), "entrepot-spark").as_uri(),
+    }
+    if memory:
+        settings["spark.driver.memory"] = _in_mebibytes(memory)
+    if master.startswith("local"):
+        settings |= {
+            "spark.driver.host": "localhost",
+            "spark.driver.bindAddress": "127.0.0.1",
+            "spark.sql.shuffle.partitions": "4",  # 200, the usual number, is for clusters
+        }
+    return SparkConf().setAll(list(settings.items()))
+
+
+def _in_mebibytes(memory: str) -> str:
+    """Return an amount of memory in Spark's notation, given in DuckDB's."""
+    units = {"K": 2**-10, "M": 1, "G": 2**10, "T": 2**20}
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([KMGT])i?B?\s*", memory, re.IGNORECASE)
+    if found is None:
+        raise RequestError(
+            f"not an amount of memory for Spark: {memory!r}",
+            where="environment variable ENTREPOT_MEMORY",
+            hint="write it as 4GB or 800MB, or unset it",
+        )
+    return f"{max(1, int(float(found[1]) * units[found[2].upper()]))}m"
+
+
+def _last_words(log: Path) -> str:
+    """Return what Spark said before it gave up."""
+    try:
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    told = [line.strip() for line in lines if re.search(r"(Exception|Error|error)\b", line)]
+    return "; ".join(told[:_LAST_WORDS])
