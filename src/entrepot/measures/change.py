@@ -17,7 +17,7 @@ from entrepot.model.period import Period
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["GROWTH", "begins_within", "growth"]
+__all__ = ["GROWTH", "apart", "begins_within", "growth"]
 
 GROWTH = Passport(
     id="growth",
@@ -79,13 +79,7 @@ def growth(
         For a column that is missing or of the wrong type, or periods that overlap.
     """
     keys = as_list(by)
-    now, then = Period.parse(period), Period.parse(base)
-    if now.start <= then.end and then.start <= now.end:
-        raise RequestError(
-            f"period {now} and base {then} overlap",
-            why="the same rows would be on both sides",
-            hint="choose a base before the period",
-        )
+    now, then = apart(period, base)
     name = "growth_log_pct" if log else "growth_pct"
 
     def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
@@ -115,6 +109,24 @@ def growth(
         return sums.select(*keys, change.alias(name))
 
     return through_door(frame, step, keys=keys, texts=[time], value=value, makes=[name])
+
+
+def apart(period: str | int | Period, base: str | int | Period) -> tuple[Period, Period]:
+    """Return period and base.
+
+    Raises
+    ------
+    RequestError
+        If they overlap.
+    """
+    now, then = Period.parse(period), Period.parse(base)
+    if now.start <= then.end and then.start <= now.end:
+        raise RequestError(
+            f"period {now} and base {then} overlap",
+            why="the same rows would be on both sides",
+            hint="choose a base before the period",
+        )
+    return now, then
 
 
 def begins_within(span: Period, time: str, dtype: nw.dtypes.DType) -> nw.Expr:
