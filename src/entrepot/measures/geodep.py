@@ -231,23 +231,17 @@ def _windowed(
     rows: nw.LazyFrame[Any], keys: Sequence[str], year: str, columns: Sequence[str]
 ) -> nw.LazyFrame[Any]:
     """Add up `columns` over the years t-2 to t; years that have no row are nothing."""
+    backs = range(1, WINDOW)
+    shifted = rows.with_columns(
+        *(
+            nw.col(name).shift(back).over(*keys, order_by=year).alias(f"{name}_{back}")
+            for back in backs
+            for name in (year, *columns)
+        )
+    )
     sums = {name: nw.col(name) for name in columns}
-    for back in range(1, WINDOW):
-        before = nw.col(year).shift(back).over(*keys, order_by=year)
-        rows = rows.with_columns(
-            before.alias("__before"),
-            *(
-                nw.col(name).shift(back).over(*keys, order_by=year).alias(f"{name}_{back}")
-                for name in columns
-            ),
-        )
-        inside = nw.col("__before") > nw.col(year) - WINDOW
-        rows = rows.with_columns(
-            *(
-                nw.when(inside).then(nw.col(f"{name}_{back}")).otherwise(0).alias(f"{name}_{back}")
-                for name in columns
-            )
-        )
+    for back in backs:
+        inside = nw.col(f"{year}_{back}") > nw.col(year) - WINDOW
         for name in columns:
-            sums[name] = sums[name] + nw.col(f"{name}_{back}")
-    return rows.with_columns(*(total.alias(f"{name}_window") for name, total in sums.items()))
+            sums[name] += nw.when(inside).then(nw.col(f"{name}_{back}")).otherwise(0)
+    return shifted.with_columns(*(total.alias(f"{name}_window") for name, total in sums.items()))
