@@ -19,6 +19,7 @@ from entrepot.measures.concentration import concentration_ratio, hhi
 from entrepot.measures.contributions import growth_contribution, real_growth
 from entrepot.measures.currency import conversions
 from entrepot.measures.dependence import export_share, import_share
+from entrepot.measures.event import event_study, event_timing, placebo_dates
 from entrepot.measures.exposure import retaliation_exposure
 from entrepot.measures.geodep import geodep
 from entrepot.measures.import_substitution import import_substitution_proxy
@@ -28,6 +29,23 @@ from entrepot.measures.leverage import asymmetry
 from entrepot.measures.passport import Passport
 from entrepot.measures.passports import passport, passports
 from entrepot.measures.power import elastic_power, nested_power
+from entrepot.measures.prices import (
+    ChangeTriple,
+    Overpayment,
+    PriceFilters,
+    PricePremium,
+    UnitValues,
+    change_triple,
+    overpayment,
+    premium_regression,
+    price_index,
+    price_premium,
+    price_series,
+    relative_premium,
+    unit_value_change,
+    unit_values,
+    value_change,
+)
 from entrepot.measures.rank import rank_and_multiple
 from entrepot.measures.reliance import net_import_reliance
 from entrepot.measures.reorientation import allocated_flows, reorientation, supplier_changes
@@ -39,16 +57,24 @@ from entrepot.measures.totals import value, without_own_trade
 from entrepot.measures.why import change_of_share
 
 __all__ = [
+    "ChangeTriple",
+    "Overpayment",
     "Passport",
+    "PriceFilters",
+    "PricePremium",
+    "UnitValues",
     "allocated_flows",
     "asymmetry",
     "cdi",
     "change_of_share",
+    "change_triple",
     "churn",
     "churn_rate",
     "concentration_ratio",
     "conversions",
     "elastic_power",
+    "event_study",
+    "event_timing",
     "export_share",
     "geodep",
     "growth",
@@ -62,10 +88,17 @@ __all__ = [
     "monthly",
     "nested_power",
     "net_import_reliance",
+    "overpayment",
     "passport",
     "passports",
+    "placebo_dates",
+    "premium_regression",
+    "price_index",
+    "price_premium",
+    "price_series",
     "rank_and_multiple",
     "real_growth",
+    "relative_premium",
     "reorientation",
     "rerouting_ratio",
     "retaliation_exposure",
@@ -74,6 +107,9 @@ __all__ = [
     "substitution_summary",
     "supplier_changes",
     "top_supplier",
+    "unit_value_change",
+    "unit_values",
     "value",
+    "value_change",
     "without_own_trade",
 ]

@@ -13,6 +13,7 @@ from entrepot.measures.concentration import CR, HHI
 from entrepot.measures.contributions import GROWTH_CONTRIBUTION, REAL_GROWTH
 from entrepot.measures.currency import CONVERSIONS
 from entrepot.measures.dependence import EXPORT_SHARE, IMPORT_SHARE
+from entrepot.measures.event import EVENT_STUDY
 from entrepot.measures.exposure import RETALIATION_EXPOSURE
 from entrepot.measures.geodep import GEODEP
 from entrepot.measures.import_substitution import IMPORT_SUBSTITUTION_PROXY
@@ -20,6 +21,12 @@ from entrepot.measures.last import LAST_ALTERNATIVE
 from entrepot.measures.leading import TOP_SUPPLIER
 from entrepot.measures.leverage import ASYMMETRY
 from entrepot.measures.power import ELASTIC_POWER, NESTED_POWER
+from entrepot.measures.prices.many import PRICE_SERIES
+from entrepot.measures.prices.mix import UNIT_VALUE_CHANGE
+from entrepot.measures.prices.premium import PRICE_PREMIUM
+from entrepot.measures.prices.relatives import PRICE_INDEX
+from entrepot.measures.prices.split import VALUE_CHANGE
+from entrepot.measures.prices.unit_values import UNIT_VALUES
 from entrepot.measures.rank import RANK
 from entrepot.measures.reliance import NET_IMPORT_RELIANCE
 from entrepot.measures.reorientation import ALLOCATED_FLOWS, REORIENTATION, SUPPLIER_CHANGES
@@ -68,6 +75,13 @@ _ALL = (
     GROWTH_CONTRIBUTION,
     REAL_GROWTH,
     CONVERSIONS,
+    EVENT_STUDY,
+    UNIT_VALUES,
+    PRICE_INDEX,
+    PRICE_SERIES,
+    VALUE_CHANGE,
+    UNIT_VALUE_CHANGE,
+    PRICE_PREMIUM,
 )
 
 

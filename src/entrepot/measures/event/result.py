@@ -1,0 +1,163 @@
+"""What an event study finds: everything that a table or a chart of it needs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["Coefficient", "Effect", "EventStudy", "Joint", "PlaceboDate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Coefficient:
+    """One step from the event.
+
+    Attributes
+    ----------
+    step
+        Steps since the event; negative before it.
+    estimate, std_error, low, high
+        Logarithmic difference from the reference step, its standard error, and ends of the 95 %
+        interval. None where no treated cell lies in the step or all of them are zero (`why`).
+    p_value
+        Two-sided, from clusters.
+    p_randomisation
+        Two-sided, from permuted events; None if not asked for.
+    change_pct
+        The same in per cent.
+    cells
+        Treated cells in the step that were used.
+    is_reference, is_binned
+        Whether it is the step compared with; whether it holds all that lies beyond the window.
+    why
+        Why there is no estimate.
+    """
+
+    step: int
+    estimate: float | None
+    std_error: float | None
+    low: float | None
+    high: float | None
+    p_value: float | None
+    p_randomisation: float | None
+    change_pct: float | None
+    cells: int
+    is_reference: bool = False
+    is_binned: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """A test that several coefficients are zero.
+
+    Attributes
+    ----------
+    statistic, restrictions, degrees, p_value
+        Wald test, F = W / restrictions, with clusters less one as degrees of freedom below. None,
+        and `why` says why, where the covariance has no inverse.
+    p_randomisation
+        From permuted events, of the sum of squared coefficients; None if not asked for.
+    """
+
+    statistic: float | None
+    restrictions: int
+    degrees: int
+    p_value: float | None
+    why: str = ""
+    p_randomisation: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One coefficient for all steps from the event on, against all before it.
+
+    Attributes
+    ----------
+    estimate, std_error, low, high, change_pct
+        As of a coefficient; None where the covariance is not usable.
+    p_cluster, p_randomisation
+        Two-sided, from clusters and from permuted events.
+    draws, failed, exact
+        Permutations that gave a coefficient, those that gave none, and whether they were all
+        there are.
+    """
+
+    estimate: float
+    std_error: float | None
+    low: float | None
+    high: float | None
+    change_pct: float
+    p_cluster: float | None
+    p_randomisation: float | None = None
+    draws: int = 0
+    failed: int = 0
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceboDate:
+    """The effect that an event moved to another date would show.
+
+    `deviance` of the regression is lowest where a break fits best.
+    """
+
+    event: str
+    shift: int | None
+    estimate: float
+    std_error: float | None
+    p_value: float | None
+    deviance: float
+    cells: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventStudy:
+    """Coefficients by step, pooled effect, tests and counts.
+
+    Attributes
+    ----------
+    trusted
+        ``"randomisation"`` where treated clusters are few, else ``"cluster"``: which p-value to
+        read.
+    counts
+        Rows used (`rows`), left out because their value is missing (`unknown`), because nothing
+        else shares their fixed effect (`singletons`) or because an effect or a step has zeros only
+        (`separated`); products, partners and clusters, treated ones apart.
+    remarks
+        What a reader has to know.
+    """
+
+    coefficients: tuple[Coefficient, ...]
+    effect: Effect
+    pre_trend: Joint
+    trusted: str
+    counts: dict[str, int]
+    remarks: tuple[str, ...]
+
+    def frame(self) -> pa.Table:
+        """Return the coefficients as a table, one row a step."""
+        import pyarrow as pa
+
+        return pa.Table.from_pylist([asdict(one) for one in self.coefficients], schema=_schema(pa))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return as plain JSON types."""
+        return asdict(self)
+
+
+def _schema(pa: Any) -> Any:
+    numbers = ("estimate", "std_error", "low", "high", "p_value", "p_randomisation", "change_pct")
+    return pa.schema(
+        [
+            ("step", pa.int64()),
+            *((name, pa.float64()) for name in numbers),
+            ("cells", pa.int64()),
+            ("is_reference", pa.bool_()),
+            ("is_binned", pa.bool_()),
+            ("why", pa.string()),
+        ]
+    )
