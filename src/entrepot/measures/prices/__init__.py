@@ -1,1 +1,35 @@
 """Unit values, price indices, splits of a change, and the premium that one buyer pays."""
+
+from entrepot.measures.prices.filters import PriceFilters
+from entrepot.measures.prices.many import price_series
+from entrepot.measures.prices.markup import (
+    ChangeTriple,
+    Overpayment,
+    change_triple,
+    overpayment,
+    relative_premium,
+)
+from entrepot.measures.prices.mix import unit_value_change
+from entrepot.measures.prices.premium import PricePremium, price_premium
+from entrepot.measures.prices.regression import premium_regression
+from entrepot.measures.prices.relatives import price_index
+from entrepot.measures.prices.split import value_change
+from entrepot.measures.prices.unit_values import UnitValues, unit_values
+
+__all__ = [
+    "ChangeTriple",
+    "Overpayment",
+    "PriceFilters",
+    "PricePremium",
+    "UnitValues",
+    "change_triple",
+    "overpayment",
+    "premium_regression",
+    "price_index",
+    "price_premium",
+    "price_series",
+    "relative_premium",
+    "unit_value_change",
+    "unit_values",
+    "value_change",
+]

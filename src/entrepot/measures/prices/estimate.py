@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections import defaultdict
 from dataclasses import dataclass
 from statistics import median, stdev
@@ -84,44 +85,71 @@ def difference_in_differences(
     weighted: bool,
     confidence: float,
 ) -> Estimate:
-    """Return β of the saturated design in closed form, with errors clustered as in CR1.
+    """Return β of the saturated design in closed form, with jackknife errors of clusters (CV3).
 
     Two destinations and two periods leave one contrast a product once exporter-product-destination
     and exporter-product-time effects are out; least squares on all cells is least squares on the
     contrasts, weighted by 1 / Σ 1 / w of their four cells. Destination-time effects are the mean
-    contrast of goods that are not controlled, which is 0 where all are.
+    contrast of goods that are not controlled, which is 0 where all are. Each cluster is left out
+    once; under weights these errors hold where the usual ones (CR1) come out a fifth too small.
     """
-    weights = [item.precision if weighted else 1.0 for item in found]
-    inside = [controlled is None or item.product in controlled for item in found]
-    means = {
-        side: _mean([item.gap for item in found], weights, inside, side) for side in (True, False)
-    }
-    beta = means[True] - (means[False] if controlled is not None else 0.0)
-    sums = {side: _total(weights, inside, side) for side in (True, False)}
-    scores: dict[Any, float] = defaultdict(float)
-    for item, weight, side in zip(found, weights, inside, strict=True):
-        sign = 1 if side else -1
-        scores[item.cluster] += sign * weight / sums[side] * (item.gap - means[side])
-    buyer = _mean([item.buyer for item in found], weights, inside, True)
-    others = _mean([item.others for item in found], weights, inside, True)
-    groups, columns = len(scores), 1 if controlled is None else 2
-    if groups < 2 or len(found) <= columns:
+    sums = _sums(found, controlled, weighted=weighted)
+    whole = [math.fsum(column) for column in zip(*sums.values(), strict=True)]
+    beta = _beta(whole, controlled) or 0.0
+    chosen = [item for item in found if controlled is None or item.product in controlled]
+    weights = [item.precision if weighted else 1.0 for item in chosen]
+    buyer = _mean([item.buyer for item in chosen], weights)
+    others = _mean([item.others for item in chosen], weights)
+    error = _jackknife(list(sums.values()), beta, controlled)
+    if error is None:
         return Estimate(beta, None, None, None, buyer, others)
-    small = groups / (groups - 1) * (len(found) - 1) / (len(found) - columns)
-    error = math.sqrt(small * math.fsum(score * score for score in scores.values()))
-    half = error * student_quantile(confidence, groups - 1)
+    half = error * student_quantile(confidence, len(sums) - 1)
     return Estimate(beta, error, beta - half, beta + half, buyer, others)
 
 
-def _total(weights: Sequence[float], inside: Sequence[bool], side: bool) -> float:
-    return math.fsum(weight for weight, here in zip(weights, inside, strict=True) if here == side)
+def _sums(
+    found: Sequence[Contrast], controlled: Collection[Any] | None, *, weighted: bool
+) -> dict[Any, list[float]]:
+    """Return for each cluster the weights and weighted gaps of controlled and of other goods."""
+    sums: dict[Any, list[float]] = defaultdict(lambda: [0.0] * 4)
+    for item in found:
+        weight = item.precision if weighted else 1.0
+        start = 0 if controlled is None or item.product in controlled else 2
+        sums[item.cluster][start] += weight
+        sums[item.cluster][start + 1] += weight * item.gap
+    return sums
 
 
-def _mean(
-    values: Sequence[float], weights: Sequence[float], inside: Sequence[bool], side: bool
-) -> float:
-    total = _total(weights, inside, side)
-    if total == 0:
-        return 0.0
-    parts = zip(values, weights, inside, strict=True)
-    return math.fsum(value * weight for value, weight, here in parts if here == side) / total
+def _beta(sums: Sequence[float], controlled: Collection[Any] | None) -> float | None:
+    inside, gaps, outside, other_gaps = sums
+    if inside <= 0 or (controlled is not None and outside <= 0):
+        return None
+    return gaps / inside - (other_gaps / outside if controlled is not None else 0.0)
+
+
+def _jackknife(
+    clusters: Sequence[Sequence[float]],
+    beta: float,
+    controlled: Collection[Any] | None,
+) -> float | None:
+    """Return the standard error, None where leaving a cluster out leaves nothing to compare."""
+    if len(clusters) < 2:
+        return None
+    squares = []
+    for place in range(len(clusters)):
+        rest = clusters[:place], clusters[place + 1 :]
+        # Added up anew: what is left after a subtraction may be nothing but rounding.
+        left = [
+            math.fsum(column)
+            for column in zip(*[row for part in rest for row in part], strict=True)
+        ]
+        without = _beta(left, controlled)
+        if without is None:
+            return None
+        squares.append((without - beta) ** 2)
+    return math.sqrt(math.fsum(squares) * (len(clusters) - 1) / len(clusters))
+
+
+def _mean(values: Sequence[float], weights: Sequence[float]) -> float:
+    parts = map(operator.mul, values, weights)
+    return math.fsum(parts) / math.fsum(weights)

@@ -148,8 +148,8 @@ def price_premium(
         Year, quarter, month or span; the rows that begin in it are added up.
     estimator
         ``median`` over products of the relative log change, with a bootstrap of clusters; or
-        ``did``, β of the saturated difference in differences in closed form, clustered (CR1) with
-        Student's t. For more than two sides or periods see `premium_regression`.
+        ``did``, β of the saturated difference in differences in closed form, with jackknife errors
+        of clusters (CV3) and Student's t. `premium_regression` takes more sides and periods.
     controlled
         Codes of controlled goods. If given, a premium on all other goods is taken off, so that
         what is left is due to control; otherwise all products count as controlled.
@@ -203,7 +203,9 @@ def price_premium(
         estimate = difference_in_differences(
             found, controlled, weighted=weighted, confidence=confidence
         )
-    kind = f"{interval} bootstrap" if estimator == "median" else "clustered, Student's t"
+    kind = (
+        f"{interval} bootstrap" if estimator == "median" else "jackknife of clusters, Student's t"
+    )
     return stated(
         estimate,
         bill=math.fsum(item.bill_usd for item in chosen),
