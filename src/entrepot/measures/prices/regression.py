@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 import math
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -147,7 +147,7 @@ def _columns(
         columns["value"].append(row["__v"])
         if treated:
             bills.append(row["__v"])
-            products.add(row[product])
+            products.add(good)
     return columns, math.fsum(bills), len(products)
 
 
@@ -155,17 +155,20 @@ def _estimate(
     columns: dict[str, list[Any]], *, theta: bool, confidence: float, weighted: bool
 ) -> Estimate:
     try:
-        fixest = importlib.import_module("pyfixest")
-        pandas = importlib.import_module("pandas")
+        from pandas import DataFrame
+        from pyfixest.estimation import feols
     except ImportError as error:
         raise MissingExtraError("pyfixest", "stats") from error
     effects = "alpha + lambda_" + (" + theta" if theta else "")
-    fitted = fixest.feols(
-        f"u ~ treated | {effects}",
-        data=pandas.DataFrame(columns),
-        vcov={"CRV1": "cluster"},
-        weights="value" if weighted else None,
-    )
+    with warnings.catch_warnings():
+        # Of pandas on how pyfixest calls it, and of single cells, which say nothing of β anyway.
+        warnings.simplefilter("ignore")
+        fitted: Any = feols(
+            f"u ~ treated | {effects}",
+            data=DataFrame(columns),
+            vcov={"CRV1": "cluster"},
+            weights="value" if weighted else None,
+        )
     coefficients = fitted.coef()
     if "treated" not in coefficients.index:
         raise NoEvidenceError(
