@@ -100,5 +100,7 @@ def ordered(
     """Return the rows of a result in an order, missing values last."""
     rows: Any = nw.from_native(cast("Any", frame))
     found = rows.sort(*by, descending=descending, nulls_last=True)
+    if isinstance(found, nw.DataFrame):
+        found = nw.maybe_reset_index(found)
     kept = isinstance(frame, (nw.DataFrame, nw.LazyFrame))
     return cast("FrameT", found if kept else found.to_native())
