@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from entrepot.cli.common import JsonOption, LakeOption, emit, facts, open_lake
+from entrepot.errors import RequestError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -47,6 +48,12 @@ def ask(
         _key("Lists in other editions: family, same_code, all_in, none_in, weighted ..."),
     ] = None,
     sector: Annotated[str | None, _key("Who buys inputs: C29; with --goods inputs.")] = None,
+    curve: Annotated[
+        bool, typer.Option("--curve", help="Every combination of defensible choices.")
+    ] = False,
+    above: Annotated[
+        float | None, _key("With --curve: how many of them lie above this, such as 0.8.")
+    ] = None,
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -56,6 +63,8 @@ def ask(
     """
     from entrepot.figures import ask as evaluate
 
+    if above is not None and not curve:
+        raise RequestError("--above counts specifications of a curve", hint="add --curve")
     figure = evaluate(
         measure,
         lake=open_lake(lake),
@@ -74,6 +83,8 @@ def ask(
         told_by=told_by,
         follow=follow,
         sector=sector,
+        curve=curve,
+        above=above,
     )
     emit(figure, lambda screen: draw(figure, screen), as_json=as_json)
     if figure.status != "ok":

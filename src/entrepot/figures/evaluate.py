@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from entrepot.figures import caveats, flows, inputs, printed
@@ -21,7 +22,14 @@ if TYPE_CHECKING:
 __all__ = ["ask", "evaluate"]
 
 
-def ask(measure: str, *, lake: Lake | str | os.PathLike[str] | None = None, **keys: Any) -> Figure:
+def ask(
+    measure: str,
+    *,
+    lake: Lake | str | os.PathLike[str] | None = None,
+    curve: bool = False,
+    above: float | None = None,
+    **keys: Any,
+) -> Figure:
     """Evaluate one Figure.
 
     Parameters
@@ -31,6 +39,10 @@ def ask(measure: str, *, lake: Lake | str | os.PathLike[str] | None = None, **ke
         ``cr``, ``asymmetry``.
     lake
         A lake or its folder; by default the one that the settings name.
+    curve
+        Whether to evaluate every combination of defensible choices, not one choice at a time.
+    above
+        With `curve`, the value above which specifications are counted.
     **keys
         Keys of the definition: ``importer``, ``exporter``, ``goods``, ``period``, ``base``,
         ``source`` and so on.
@@ -55,13 +67,38 @@ def ask(measure: str, *, lake: Lake | str | os.PathLike[str] | None = None, **ke
     ('ok', 'USD')
     """
     held = lake if isinstance(lake, Lake) else Lake.open(lake)
-    return evaluate(Definition.build(measure, **keys), held)
+    return evaluate(Definition.build(measure, **keys), held, curve=curve, above=above)
 
 
-def evaluate(definition: Definition, lake: Lake) -> Figure:
+def evaluate(
+    definition: Definition, lake: Lake, *, curve: bool = False, above: float | None = None
+) -> Figure:
     """Evaluate a definition on what the lake and the bundled tables hold at one moment."""
     with lake.reading():
-        return _evaluated(definition, lake)
+        figure = _evaluated(definition, lake)
+        if not curve or figure.value is None:
+            return figure
+        return _with_curve(figure, definition, lake, above)
+
+
+def _with_curve(figure: Figure, definition: Definition, lake: Lake, above: float | None) -> Figure:
+    """Put the specification curve in the place of the single alternatives."""
+    from entrepot.figures.curve import curve
+
+    found = replace(curve(checked(definition, lake), lake), threshold=above)
+    ends = [found.items[0].value, found.items[-1].value]
+    ends += [end for end in (figure.value, figure.low, figure.high) if end is not None]
+    low, high = min(ends), max(ends)
+    words = f"{len(found.items):,} combinations of defensible choices"
+    words = f"{words}; {figure.range}" if figure.range else words
+    is_range = low < high
+    return replace(
+        figure,
+        specifications=found,
+        low=low if is_range else None,
+        high=high if is_range else None,
+        range=words if is_range else None,
+    )
 
 
 def _evaluated(definition: Definition, lake: Lake) -> Figure:

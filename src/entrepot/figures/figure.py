@@ -79,22 +79,60 @@ class Specification:
 
 @dataclass(frozen=True, slots=True)
 class Specifications:
-    """The same question under other defensible definitions, sorted by value."""
+    """The same question under other defensible definitions, sorted by value.
+
+    Attributes
+    ----------
+    items
+        Each with its choices and value.
+    moves_most
+        The choice that moves the value most.
+    explained
+        Of a specification curve, the share of the variance that each choice explains alone.
+    left_out
+        Of a curve, what could not be evaluated, and why.
+    threshold
+        Value above which specifications are to be counted.
+    """
 
     items: tuple[Specification, ...]
     moves_most: str | None
+    explained: dict[str, float] = field(default_factory=dict)
+    left_out: tuple[tuple[str, str], ...] = ()
+    threshold: float | None = None
+
+    def quantile(self, part: float) -> float:
+        """Return the value below which a part of the specifications lies, 0 to 1."""
+        values = [item.value for item in self.items]
+        place = part * (len(values) - 1)
+        below = int(place)
+        above = min(below + 1, len(values) - 1)
+        return values[below] + (place - below) * (values[above] - values[below])
+
+    def above(self, threshold: float) -> float:
+        """Return the share of the specifications whose value lies above a threshold."""
+        return sum(item.value > threshold for item in self.items) / len(self.items)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return count, min, median, max, the choice that moves most, and every value."""
+        """Return count, quantiles, the choice that moves most, and every value."""
         values = [item.value for item in self.items]
-        return {
+        found: dict[str, Any] = {
             "count": len(values),
             "min": values[0],
+            "p5": self.quantile(0.05),
             "median": statistics.median(values),
+            "p95": self.quantile(0.95),
             "max": values[-1],
             "moves_most": self.moves_most,
-            "values": [{"choices": item.choices, "value": item.value} for item in self.items],
         }
+        if self.threshold is not None:
+            found |= {"threshold": self.threshold, "above": self.above(self.threshold)}
+        if self.explained:
+            found["explained"] = self.explained
+        if self.left_out:
+            found["left_out"] = [{"what": what, "why": why} for what, why in self.left_out]
+        items = [{"choices": item.choices, "value": item.value} for item in self.items]
+        return found | {"values": items}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import narwhals as nw
 from entrepot.figures.caveats import caveat
 from entrepot.figures.estimate import Missing
 from entrepot.figures.sides import SIDES, members_of, other_side
+from entrepot.lake import relation
 from entrepot.model.areas import area_name, possessive
 from entrepot.model.display import joined
 from entrepot.model.period import Period
@@ -16,7 +17,7 @@ from entrepot.model.reporting import stopped_in
 from entrepot.reconcile import coverage
 
 if TYPE_CHECKING:
-    from entrepot.figures.cells import Cells
+    from entrepot.figures.cells import Cells, Frame
     from entrepot.figures.definition import Definition
     from entrepot.figures.figure import Caveat
     from entrepot.figures.sides import Side
@@ -48,9 +49,23 @@ def mirror_coverage(cells: Cells, asked: Definition) -> Coverage | None:
         nw.col("freq") == cells.held.freq,
         nw.col("period").is_in([*starts, *wanted]),
     )
-    found = coverage(rows.to_native(), gone[0].area, side, (starts[0], starts[-1]), periods=wanted)
+    found = coverage(
+        relation(_of_pairs(rows), cells.lake),
+        gone[0].area,
+        side,
+        (starts[0], starts[-1]),
+        periods=wanted,
+    )
     # What partners told of the base leaves out whoever told nothing then either.
     return min((one for one in found if one.is_own), key=lambda one: one.share, default=None)
+
+
+def _of_pairs(rows: Frame) -> Frame:
+    """Add up the reports of two areas, so that little has to leave another engine than DuckDB."""
+    keys = ("period", "exporter", "importer", "told_by")
+    value = nw.col("value_usd")
+    sums = rows.group_by(*keys).agg(value.sum(), value.count().alias("__known"))
+    return sums.select(*keys, nw.when(nw.col("__known") > 0).then(value).alias("value_usd"))
 
 
 def too_little(found: Coverage, cells: Cells) -> Missing:

@@ -61,8 +61,15 @@ def _told(cells: Cells, asked: Definition, goods: Goods) -> str:
     if not total:
         return "nothing was traded"
     parts = [
-        f"{100 * told[name] / total:.0f} % is told {words}"
+        f"{_percent(told[name] / total)} is told {words}"
         for name, words in _TOLD.items()
         if told.get(name)
     ]
     return joined(parts)
+
+
+def _percent(part: float) -> str:
+    """Return a part in whole per cent that neither hides a rest nor makes it nothing."""
+    if 0 < part < 0.005:
+        return "less than 1 %"
+    return f"{100 * part:.0f} %" if part <= 0.995 or part == 1 else "more than 99 %"

@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 import narwhals as nw
 
 from entrepot.errors import NoEvidenceError, OutsideError, RequestError
 from entrepot.figures.editions import links_held
-from entrepot.goods import goods_selection, select
+from entrepot.figures.reconcilable import Reports, reports
+from entrepot.figures.reconciliation import Reconciliation, of_parts
 from entrepot.lake import Lake, fetch
 from entrepot.model.areas import area
-from entrepot.model.period import Period
-from entrepot.model.product import NO_CODES, harmonized
-from entrepot.reconcile import PANELS, By, Panel, bundled_odds, reconcile, tellers_of
-from entrepot.reconcile import panel as balanced
+from entrepot.reconcile import PANELS, By, Panel, bundled_odds, reconcile
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Sequence
 
     import duckdb
-
-    from entrepot.reconcile import Reconciled
 
 __all__ = ["SOURCE", "WEIGHTS", "Reconciliation", "reconcile_lake"]
 
@@ -35,64 +31,16 @@ OFFICIAL = "baci"
 BY: tuple[By, ...] = ("all", "year", "chapter")
 WEIGHTS = ("official", "variances", "fixed_point")
 _BUNDLED = "what BACI of 2022 implies, as it ships with the package"
+_BY_HEADING = (
+    "The tables between editions are not in the lake: codes that one edition lacks were sought "
+    "under their heading. Add them: entrepot data get concordance."
+)
 COUNTRIES = ("country", "territory")
 _COLUMNS = """
 period, freq, exporter, importer, product, nomenclature, value_usd, low_usd, high_usd,
 weight_exporter, value_exporter_usd, value_importer_usd,
-CASE WHEN told_by = 'importer' AND log_freight = 0 THEN 'CIF' ELSE 'FOB' END AS valuation,
-mass_kg, told_by, is_reexport, is_estimated
+valuation, mass_kg, told_by, is_reexport, is_estimated, kept_back
 """
-
-
-@dataclass(frozen=True)
-class Reconciliation:
-    """What was reconciled, and how.
-
-    Attributes
-    ----------
-    source, periods
-        Whose reports, of when.
-    weights
-        Where the weights come from, in words.
-    result
-        The rows and what they rest on.
-    unspecified
-        Cells and value with a partner that is no country: areas not specified, bunkers, free zones.
-        They stay rows of their own and are shared out among nobody.
-    before
-        Rows of an earlier result in the lake, of which those of the same periods gave way.
-    """
-
-    source: str
-    periods: tuple[str, ...]
-    weights: str
-    result: Reconciled
-    unspecified: tuple[int, float]
-    before: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return as plain JSON types."""
-        freight = self.result.freight
-        return {
-            "source": self.source,
-            "periods": list(self.periods),
-            "weights": self.weights,
-            "cells": {
-                side: {"cells": cells, "value_usd": value}
-                for side, (cells, value) in self.result.counts.items()
-            },
-            "rows_before": self.before,
-            "unspecified": {"cells": self.unspecified[0], "value_usd": self.unspecified[1]},
-            "freight": None
-            if freight is None
-            else {
-                "coefficients": list(freight.coefficients),
-                "standard_errors": list(freight.errors),
-                "cells": freight.cells,
-                "typical": freight.typical,
-            },
-            "typical_variance": self.result.variances.typical,
-        }
 
 
 def reconcile_lake(
@@ -141,92 +89,70 @@ def reconcile_lake(
     NoEvidenceError
         If there are no such reports, or nothing is reported twice.
     RequestError
-        For unknown weights.
+        For unknown weights, parts or panels, and for rows that are reconciled already.
     """
-    if weights not in WEIGHTS:
-        raise RequestError(f"unknown weights {weights!r}", hint=f"one of: {', '.join(WEIGHTS)}")
+    _require_known(
+        source, {"weights": (weights, WEIGHTS), "by": (by, BY), "panel": (panel, PANELS)}
+    )
     if out is not None:
         _require_writable(out)
-    if by not in BY:
-        raise RequestError(f"unknown by {by!r}", hint=f"one of: {', '.join(BY)}")
-    if panel not in PANELS:
-        raise RequestError(f"unknown panel {panel!r}", hint=f"one of: {', '.join(PANELS)}")
     held = lake if isinstance(lake, Lake) else Lake.open(lake)
     with tempfile.TemporaryDirectory() as folder:
         kept = Path(folder, f"{SOURCE}.parquet")
         with held.reading():
-            rows, tellers, periods = _reports(held, source, period, goods, panel)
-            if not reexports:
-                rows = rows.filter("told_by <> 'exporter' OR is_reexport IS NOT TRUE")
-            official, words = _official(held, weights, periods)
-            result = reconcile(
+            told = reports(held, source, period, goods, cast("Panel", panel), reexports)
+            if remove_freight:
+                remove_freight = _has_freight(told)
+            official, words = _official(held, weights, told.periods)
+            with reconcile(
                 held.connection,
-                rows,
-                tellers=tellers,
+                told.rows,
+                tellers=told.tellers,
+                kept=told.kept,
+                moves=told.moves,
                 distances=_distances(held) if remove_freight else None,
                 official=official,
                 odds=bundled_odds() if weights == "official" else None,
                 remove_freight=remove_freight,
                 scores="fixed_point" if weights == "fixed_point" else "variances",
-                by=by,
-            )
-            table = result.rows.project(_COLUMNS)
-            table.write_parquet(str(kept), compression="zstd")
-            if out is not None:
-                _write(table, kept, out)
-            unspecified = _unspecified(table)
-            result.close()
+                by=cast("By", by),
+            ) as result:
+                table = result.rows.project(_COLUMNS)
+                table.write_parquet(str(kept), compression="zstd")
+                if out is not None:
+                    _write(table, kept, out)
         before = sum(one.rows for one in held.holdings() if one.source == SOURCE and one.in_force)
+        made = held.connection.read_parquet(str(kept))
+        unspecified, kept_back = _unspecified(made), _kept_back(made)
         if keep:
             held.add(SOURCE, [kept], replace=True, vintage=RELEASE)
     if official is not None and not result.learnt:
         words = _BUNDLED
-    return Reconciliation(source, periods, words, result, unspecified, before)
+    notes = [*told.notes, *of_parts(by, weights, told.periods, result)]
+    if result.moved[0] and links_held(held) is None:
+        notes.append(_BY_HEADING)
+    return Reconciliation(
+        source, told.periods, words, result, unspecified, kept_back, before, tuple(notes)
+    )
 
 
-def _reports(
-    lake: Lake, source: str, period: str | int | None, goods: str, panel: Panel
-) -> tuple[duckdb.DuckDBPyRelation, duckdb.DuckDBPyRelation, tuple[str, ...]]:
-    """Return the reports to reconcile, who tells anything at all, and the periods covered.
-
-    Who is late or silent is seen on all goods, before some are chosen.
-    """
-    if not lake.holds(source):
-        raise NoEvidenceError(
-            f"the lake holds no {source}", hint=f"entrepot data add {source} FILE"
+def _require_known(source: str, options: dict[str, tuple[str, Sequence[str]]]) -> None:
+    for name, (word, known) in options.items():
+        if word not in known:
+            raise RequestError(f"unknown {name} {word!r}", hint=f"one of: {', '.join(known)}")
+    if source == SOURCE:
+        raise RequestError(
+            "these rows are reconciled already", hint="name the source of the reports: comtrade"
         )
-    rows = lake.flows(source).filter(nw.col("nomenclature") != NO_CODES)
-    span = None if period is None else Period.parse(period)
-    if span is not None:
-        first = span.start.replace(year=span.start.year - (panel == "carried"))
-        rows = rows.filter(nw.col("period") >= first, nw.col("period") <= span.end)
-    native: duckdb.DuckDBPyRelation = balanced(rows.to_native(), panel)
-    if span is not None:
-        native = native.filter(f"period BETWEEN DATE '{span.start}' AND DATE '{span.end}'")
-    tellers = tellers_of(native)
-    if goods != "all":
-        editions = sorted(name for (name,) in native.select("nomenclature").distinct().fetchall())
-        links = links_held(lake)
-        native = select(
-            native,
-            [
-                goods_selection(
-                    goods, nomenclature=name, links=links, editions=_harmonized(editions)
-                )
-                for name in editions
-            ],
-        )
-    spans = native.select("period", "freq").distinct().fetchall()
-    if not spans:
-        raise NoEvidenceError(
-            f"the lake's {source} has no such reports", hint="see: entrepot data list"
-        )
-    names = {str(day)[:7] if freq != "A" else str(day)[:4] for day, freq in spans}
-    return native, tellers, tuple(sorted(names))
 
 
-def _harmonized(editions: list[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(harmonized(name).id for name in editions))
+def _has_freight(told: Reports) -> bool:
+    if told.rows.filter("told_by = 'importer' AND valuation <> 'FOB'").limit(1).fetchall():
+        return True
+    told.notes.append(
+        "--freight remove has no effect: all importers report at the exporter's border."
+    )
+    return False
 
 
 def _official(
@@ -257,6 +183,13 @@ def _unspecified(table: duckdb.DuckDBPyRelation) -> tuple[int, float]:
             if area(name).kind not in COUNTRIES:
                 cells, total = cells + count, total + value
     return cells, total
+
+
+def _kept_back(table: duckdb.DuckDBPyRelation) -> dict[str, tuple[int, float]]:
+    counted = table.filter("kept_back IS NOT NULL").aggregate(
+        "kept_back, count(*), sum(value_usd)", "kept_back"
+    )
+    return {how: (cells, value) for how, cells, value in sorted(counted.fetchall())}
 
 
 def _distances(lake: Lake) -> duckdb.DuckDBPyRelation:

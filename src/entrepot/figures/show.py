@@ -10,7 +10,7 @@ from entrepot.model.display import figure_value, number, range_text
 
 if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
-    from entrepot.figures.figure import Evidence, Figure
+    from entrepot.figures.figure import Evidence, Figure, Specifications
 
 __all__ = ["as_html", "as_rows", "headline"]
 
@@ -73,11 +73,26 @@ def as_rows(figure: Figure) -> list[tuple[str, str]]:
         words = f"{found['count']} definitions, median {figure_value(found['median'], figure.unit)}"
         most = f", {found['moves_most']} moves it most" if found["moves_most"] else ""
         rows.append(("others", words + most))
+        rows += _curve(figure.specifications, figure.unit)
     rows += [("evidence", _evidence(item)) for item in figure.evidence[:SHOWN]]
     if len(figure.evidence) > SHOWN:
         rows.append(("evidence", f"and {len(figure.evidence) - SHOWN} more, see --json"))
     rows += [("caveat", f"{item.text} [{item.id}]") for item in figure.caveats]
     return rows
+
+
+def _curve(found: Specifications, unit: str) -> list[tuple[str, str]]:
+    """Return what a specification curve says beside its count."""
+    if not found.explained:
+        return []
+    ends = range_text(found.quantile(0.05), found.quantile(0.95), unit)
+    rows = [("5 to 95 %", ends or "all alike")]
+    if found.threshold is not None:
+        words = f"{100 * found.above(found.threshold):.0f} % lie above"
+        rows.append(("above", f"{words} {figure_value(found.threshold, unit)}"))
+    parts = (f"{name} {100 * part:.0f} %" for name, part in found.explained.items())
+    rows.append(("moved by", f"{', '.join(parts)} of the variance, each alone"))
+    return rows + [("left out", f"{what}: {why}") for what, why in found.left_out[:SHOWN]]
 
 
 def _evidence(item: Evidence) -> str:

@@ -84,6 +84,22 @@ class Selection:
     outrun: tuple[str, ...] = ()
     weights: tuple[tuple[str, float], ...] = ()
 
+    def weight_of(self, product: str) -> float:
+        """Return how much of a code of this nomenclature counts: 1, 0, or its weight.
+
+        Examples
+        --------
+        >>> goods_selection("8542").weight_of("854231"), goods_selection("85").weight_of("847130")
+        (1.0, 0.0)
+        """
+        six = product[:6]
+        if self.codes is not None:
+            key = six if self.nomenclature[:-4] in TARIFFS else product
+            inside = any(product.startswith(prefix) for prefix in self.prefixes)
+            if not (inside or key in self.codes):
+                return 0.0
+        return dict(self.weights).get(six, 1.0)
+
 
 def goods_selection(
     text: str,

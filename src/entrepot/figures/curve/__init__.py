@@ -1,0 +1,5 @@
+"""The specification curve: one question under every combination of defensible choices."""
+
+from entrepot.figures.curve.evaluate import curve
+
+__all__ = ["curve"]

@@ -1,0 +1,58 @@
+"""What a set of specifications says together: how far they lie apart, and which choice does it."""
+
+from __future__ import annotations
+
+import statistics
+from typing import TYPE_CHECKING
+
+from entrepot.figures.figure import Specifications
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from entrepot.figures.figure import Specification
+
+__all__ = ["explained", "of_curve"]
+
+
+def of_curve(items: Sequence[Specification], left: Sequence[tuple[str, str]]) -> Specifications:
+    """Return the specifications sorted by value, with what each choice explains."""
+    ordered = sorted(items, key=lambda item: (item.value, sorted(item.choices.items())))
+    parts = explained(ordered)
+    most = max(parts, key=lambda name: parts[name], default=None)
+    return Specifications(
+        items=tuple(ordered),
+        moves_most=most if most and parts[most] > 0 else None,
+        explained=parts,
+        left_out=tuple(dict.fromkeys(left)),
+    )
+
+
+def explained(items: Sequence[Specification]) -> dict[str, float]:
+    """Return the share of the variance of the values that each choice explains alone.
+
+    For each choice the variance between the means of its options over the whole variance (the
+    correlation ratio; with all combinations there, the first-order index of Sobol). They add up to
+    less than one where choices act together, and can to more where combinations are missing.
+
+    Returns
+    -------
+    dict
+        By choice, 0 to 1, the largest first; choices that never differ are left out.
+    """
+    values = [item.value for item in items]
+    if len(values) < 2:
+        return {}
+    mean = statistics.fmean(values)
+    whole = sum((value - mean) ** 2 for value in values)
+    found: dict[str, float] = {}
+    for name in dict.fromkeys(name for item in items for name in item.choices):
+        options: dict[str, list[float]] = {}
+        for item in items:
+            options.setdefault(item.choices.get(name, ""), []).append(item.value)
+        if len(options) > 1:
+            between = sum(
+                len(some) * (statistics.fmean(some) - mean) ** 2 for some in options.values()
+            )
+            found[name] = between / whole if whole else 0.0
+    return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
