@@ -59,9 +59,10 @@ GEODEP = Passport(
     range="true or false",
     null_rule=(
         "a product without imports in a year that has others does not meet the criteria; a year "
-        "without imports of anything is not known. Imports, exports or world exports that are "
-        "missing, negative or infinite leave their criterion open, and so does a year without any "
-        "exports of the country. Null where what is not known could turn the flag"
+        "without imports of anything is not known. Imports, exports or world exports of which no "
+        "value is known, or that are negative or infinite, leave their criterion open, and so does "
+        "a year without any exports of the country. Null where what is not known could turn the "
+        "flag"
     ),
     formula=(
         "Σ_j s_j² > 0.4 over suppliers; Σ_e x_e² > 0.4 over exporters of the world; M / X > 1; all "
