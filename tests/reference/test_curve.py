@@ -101,8 +101,10 @@ def _apart(
     return found.value
 
 
-@pytest.mark.parametrize("measure", KEYS)
-@pytest.mark.parametrize("goods", ["chpl", "848210"])
+@pytest.mark.parametrize(
+    ("measure", "goods"),
+    [*((measure, "chpl") for measure in KEYS), ("import_share", "848210"), ("growth", "848210")],
+)
 def test_each_is_what_the_question_gives_alone(lake: Lake, measure: str, goods: str) -> None:
     keys = KEYS[measure]
     figure = ep.ask(measure, lake=lake, goods=goods, period=2022, curve=True, **keys)
@@ -111,7 +113,7 @@ def test_each_is_what_the_question_gives_alone(lake: Lake, measure: str, goods: 
     items = [one for one in found.items if one.choices["total"] == "as told"]
     assert len(items) >= (12 if goods == "chpl" else 3)
     assert len({tuple(sorted(one.choices.items())) for one in items}) == len(items)
-    some = random.Random(goods + measure).sample(items, min(len(items), 12))
+    some = random.Random(goods + measure).sample(items, min(len(items), 8))
     for item in some:
         assert item.value == pytest.approx(_apart(lake, measure, keys, item), rel=1e-12), item
     head = next(one for one in items if one.value == pytest.approx(figure.value, rel=1e-12))
