@@ -12,7 +12,7 @@ from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, progres
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from entrepot.figures.reconciling import Reconciliation
+    from entrepot.figures.reconciliation import Reconciliation
 
 __all__ = ["reconcile"]
 
@@ -67,7 +67,14 @@ def reconcile(
     emit(found, lambda screen: _draw(found, out, keep, screen), as_json=as_json)
 
 
+def _cells(counted: tuple[int, float]) -> str:
+    return f"{counted[0]:,} cells ({counted[1] / 1e9:,.1f} bn USD)"
+
+
 def _draw(found: Reconciliation, out: Path | None, keep: bool, screen: Console) -> None:
+    from entrepot.figures.reconciliation import KEPT_BACK
+    from entrepot.reconcile.calibrate import NORMAL
+
     rows = [
         [side, f"{cells:,}", f"{value / 1e9:,.1f}"]
         for side, (cells, value) in found.result.counts.items()
@@ -79,12 +86,24 @@ def _draw(found: Reconciliation, out: Path | None, keep: bool, screen: Console) 
             f"Freight: typically {100 * freight.typical:.1f} % of the value, from "
             f"{freight.cells:,} cells."
         )
-    cells, value = found.unspecified
-    if cells:
-        screen.print(
-            f"{cells:,} cells ({value / 1e9:,.1f} bn USD) have a partner that is no country; they "
-            "stay rows of their own."
-        )
+    screen.print(
+        f"Intervals: {found.result.level:.2f} standard deviations to either side; if errors were "
+        f"normal {NORMAL:.2f} would do."
+    )
+    for counted, words in (
+        (found.unspecified, "have a partner that is no country; they stay rows of their own."),
+        (
+            found.result.moved,
+            "were told under other codes by the exporter, who reports in another edition.",
+        ),
+    ):
+        if counted[0]:
+            screen.print(f"{_cells(counted)} {words}")
+    if found.kept_back:
+        each = "; ".join(f"{KEPT_BACK[how]}: {_cells(one)}" for how, one in found.kept_back.items())
+        screen.print(f"Told by one side, while the other keeps lines back and {each}.")
+    for note in found.notes:
+        screen.print(note)
     made = sum(count for count, _ in found.result.counts.values())
     if keep and found.before > made:
         screen.print(
@@ -92,6 +111,9 @@ def _draw(found: Reconciliation, out: Path | None, keep: bool, screen: Console) 
             f"periods, to {made:,}: add --no-keep to only try."
         )
     if keep:
-        screen.print("Kept in the lake; ask it with --source reconciled.")
+        screen.print(
+            f"Kept in the lake: ask takes it first; --source {found.source} asks the single "
+            "reports."
+        )
     if out:
         screen.print(f"written: {out}")

@@ -13,6 +13,7 @@ from entrepot.reconcile.odds import Odds, bundled_odds, fixed_point, implied
 from entrepot.reconcile.pairing import pair
 from entrepot.reconcile.panel import PANELS, Panel, panel, tellers_of
 from entrepot.reconcile.variance import Variances, variances
+from entrepot.reconcile.withheld import withheld
 
 __all__ = [
     "PANELS",
@@ -37,4 +38,5 @@ __all__ = [
     "reconcile",
     "tellers_of",
     "variances",
+    "withheld",
 ]

@@ -12,8 +12,9 @@ from entrepot.reconcile.gap import gaps, together
 from entrepot.reconcile.odds import Odds, fixed_point, implied
 from entrepot.reconcile.pairing import pair
 from entrepot.reconcile.scratch import Scratch
-from entrepot.reconcile.statements import WITH_DISTANCE, combined, history, silent
+from entrepot.reconcile.statements import KEPT, WITH_DISTANCE, combined, history, silent
 from entrepot.reconcile.variance import Variances, variances
+from entrepot.reconcile.withheld import withheld
 
 if TYPE_CHECKING:
     import duckdb
@@ -39,7 +40,9 @@ class Reconciled:
         One row a cell: the key, `value_usd`, `low_usd`, `high_usd` (90 % interval; where a country
         tells nothing at all in a period, that of what it used to tell beside such a report, from
         cells of the same pair and chapter that both told),
-        `weight_exporter`, `value_exporter_usd`, `value_importer_usd`, `log_freight`, `told_by`.
+        `weight_exporter`, `value_exporter_usd`, `value_importer_usd`, `log_freight`, `valuation`,
+        `told_by`,
+        `kept_back` (in what the side that tells nothing may have the flow; see `withheld`).
     freight
         None where importers' values were kept.
     odds
@@ -54,6 +57,9 @@ class Reconciled:
         Cells of the official data that weights were learnt from; 0 if they say too little.
     counts
         Cells told by both, by the exporter and by the importer, with their value.
+    moved
+        Cells whose exporter told of them under a code that the importer's edition lacks, or that
+        holds more there, and the value that went to them.
     """
 
     rows: duckdb.DuckDBPyRelation
@@ -64,6 +70,7 @@ class Reconciled:
     counts: dict[str, tuple[int, float]]
     parts: dict[str, Variances]
     learnt: int
+    moved: tuple[int, float]
     scratch: Scratch
 
     def __enter__(self) -> Self:
@@ -88,6 +95,8 @@ def reconcile(
     scores: Scores = "variances",
     by: By = "all",
     tellers: duckdb.DuckDBPyRelation | None = None,
+    moves: duckdb.DuckDBPyRelation | None = None,
+    kept: duckdb.DuckDBPyRelation | None = None,
 ) -> Reconciled:
     """Reconcile two reports of each flow.
 
@@ -116,6 +125,11 @@ def reconcile(
     tellers
         Who tells anything at all in which period, from `tellers_of` all goods, where `rows` have
         some only; None takes it from `rows`.
+    moves
+        Where the goods of a code are in another edition; see `pair`.
+    kept
+        What reporters keep back, from `withheld` all goods, where `rows` have some only; None takes
+        it from `rows`.
 
     Raises
     ------
@@ -129,8 +143,11 @@ def reconcile(
         )
     scratch = Scratch(connection)
     try:
-        scratch.keep(pair(rows), "pairs")
+        if moves is not None:
+            moves = scratch.keep(moves, "moves")
+        scratch.keep(pair(rows, moves), "pairs")
         freight = _freight(scratch, distances) if remove_freight and distances is not None else None
+        scratch.keep(withheld(rows) if kept is None else kept, "withheld")
         known = {"official": official, "tellers": tellers}
         for name, relation in known.items():
             if relation is not None:
@@ -156,7 +173,7 @@ def _weighed(
     by: By,
 ) -> Reconciled:
     """Reconcile the pairs that are kept."""
-    source, log_freight = "own.pairs", "0.0"
+    source, log_freight = "own.pairs", KEPT
     if freight is not None:
         source = "own.far"
         log_freight = f"CASE WHEN importer_valuation = 'FOB' THEN 0.0 ELSE {freight.sql()} END"
@@ -176,7 +193,9 @@ def _weighed(
         scratch.keep(quiet, f"silent_{side}s")
     scratch.keep(scratch.query(history(source, log_freight)), "history")
     deviations = level(scratch, source, log_freight, halves, parts, part)
-    result = scratch.query(combined(source, log_freight, odds, spread, part, deviations))
+    hows = {how for (how,) in scratch.query("SELECT DISTINCT how FROM own.withheld").fetchall()}
+    result = scratch.query(combined(source, log_freight, odds, spread, part, deviations, hows))
+    [(moved, value)] = cells.aggregate("count(moved_usd), sum(moved_usd)").fetchall()
     counts = result.aggregate("told_by, count(*), sum(value_usd)", "told_by").fetchall()
     return Reconciled(
         result,
@@ -187,6 +206,7 @@ def _weighed(
         {side: (int(cells), float(value)) for side, cells, value in sorted(counts)},
         parts,
         learnt,
+        (int(moved), float(value or 0.0)),
         scratch,
     )
 

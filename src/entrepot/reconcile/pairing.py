@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from entrepot.errors import RequestError
+from entrepot.reconcile.moving import CELL, moved
 
 if TYPE_CHECKING:
     import duckdb
 
 __all__ = ["CELL", "PAIRED", "over", "pair"]
-
-CELL = ("period", "freq", "exporter", "importer", "product", "nomenclature")
-"""What makes a cell: the flow that two countries may both report."""
 
 _KEY = ", ".join(CELL)
 
@@ -26,11 +24,14 @@ PAIRED = (
     "importer_basis",
     "is_reexport",
     "is_estimated",
+    "moved_usd",
 )
 """Columns that `pair` returns."""
 
 
-def pair(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+def pair(
+    rows: duckdb.DuckDBPyRelation, moves: duckdb.DuckDBPyRelation | None = None
+) -> duckdb.DuckDBPyRelation:
     """Return one row a cell with what the exporter and what the importer reports.
 
     Parameters
@@ -40,7 +41,12 @@ def pair(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
         with itself is left out. Where an importer tells a cell by origin and by consignment, the
         consignment is taken: it is what the exporter's destination answers to. Where the two sides
         report in different editions, equal codes are taken for the same goods, in the importer's
-        edition; a code that only one of the editions has stays told by one side.
+        edition; of a code that only one of the editions has see `moves`.
+    moves
+        Where the goods of a code are in another edition: `nomenclature`, `product`,
+        `to_nomenclature`, `to_product`, six digits. What an exporter tells of the code goes to
+        those of the others that the importer tells of it in that period, as the importer's own
+        values divide it; where the importer tells none of them it stays. None moves nothing.
 
     Raises
     ------
@@ -51,7 +57,8 @@ def pair(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
     -----
     Several rows of one side and cell (parts that add up, re-exports beside domestic exports) are
     added up. `is_reexport` is true where all of the exporter's report is re-exports, null where it
-    is not told apart.
+    is not told apart. `moved_usd` is how much of `value_exporter_usd` was told under other codes;
+    `is_estimated` is true where it was divided.
     """
     kinds = over(rows, "flows", "SELECT DISTINCT told_by, partner_basis, is_reexport FROM flows")
     found = kinds.fetchall()
@@ -62,8 +69,14 @@ def pair(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
             why=f"told_by has {', '.join(sorted(map(str, told - {'exporter', 'importer'})))}",
             hint="reconcile comtrade, or a table that says who reports each row",
         )
-    sides = [_side(side, [one[1] for one in found if one[0] == side]) for side in _SIDES]
-    return over(rows, "flows", _joined(*sides))
+    exporters, importers = (
+        _side(side, [one[1] for one in found if one[0] == side]) for side in _SIDES
+    )
+    if moves is None:
+        exporters = f"SELECT *, NULL::DOUBLE AS moved_usd FROM ({exporters})"
+    else:
+        exporters = moved(exporters, importers, moves.sql_query())
+    return over(rows, "flows", _joined(exporters, importers))
 
 
 _SIDES = ("exporter", "importer")
@@ -98,7 +111,7 @@ def _joined(exporters: str, importers: str) -> str:
         SELECT {key}, x.value_usd AS value_exporter_usd, m.value_usd AS value_importer_usd,
                x.mass_kg AS mass_exporter_kg, m.mass_kg AS mass_importer_kg,
                m.valuation AS importer_valuation, m.partner_basis AS importer_basis,
-               x.is_reexport, x.is_estimated OR m.is_estimated AS is_estimated
+               x.is_reexport, x.is_estimated OR m.is_estimated AS is_estimated, x.moved_usd
         FROM ({exporters}) x FULL JOIN ({importers}) m ON {same}"""
 
 

@@ -5,15 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.reconcile.pairing import CELL
+from entrepot.reconcile.withheld import SILENT, kept_back
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from entrepot.reconcile.odds import Odds
     from entrepot.reconcile.variance import Variances
 
-__all__ = ["ENOUGH", "WITH_DISTANCE", "combined", "history", "silent"]
+__all__ = ["ENOUGH", "KEPT", "WITH_DISTANCE", "combined", "history", "silent"]
 
 ENOUGH = 20
 """Cells with both reports from which a gap between two countries in a chapter is known."""
+KEPT = "0.0"
+"""Log freight where importers' values are kept."""
 OUTSIDE = 0.05
 """Share of gaps on either side that an interval leaves out."""
 
@@ -69,19 +74,30 @@ def silent(source: str, side: str, known: bool) -> str:
 
 
 def combined(
-    source: str, log_freight: str, odds: Odds, spread: Variances, part: str, level: float
+    source: str,
+    log_freight: str,
+    odds: Odds,
+    spread: Variances,
+    part: str,
+    level: float,
+    hows: Collection[str],
 ) -> str:
     """Return reports with value, interval and weight, cell by cell.
 
-    `level` is the number of standard deviations to either side of a value.
+    `level` is the number of standard deviations to either side of a value; `hows` says in what
+    reporters keep lines back, see `withheld`.
     """
     key = ", ".join(f"p.{name}" for name in CELL)
+    held, joins = kept_back(hows, "p")
+    taken_off = str(log_freight != KEPT).lower()
     return f"""
 SELECT {key.replace("p.", "")}, value_usd,
        value_usd * exp(least(0, coalesce(least_gap, -{level!r} * deviation))) AS low_usd,
        value_usd * exp(greatest(0, coalesce(most_gap, {level!r} * deviation))) AS high_usd,
        weight_exporter, value_exporter_usd, value_importer_usd, mass_kg, log_freight, told_by,
-       is_reexport, is_estimated
+       is_reexport, is_estimated, kept_back,
+       CASE WHEN told_by = 'importer' AND NOT {taken_off} AND importer_valuation <> 'FOB' THEN 'CIF'
+            ELSE 'FOB' END AS valuation
 FROM (
     SELECT *,
            coalesce(weight_exporter * value_exporter_usd, 0)
@@ -105,12 +121,13 @@ FROM (
                END AS weight_exporter,
                CASE WHEN value_importer_usd IS NULL THEN 'exporter'
                     WHEN value_exporter_usd IS NULL THEN 'importer' ELSE 'both' END AS told_by,
-               mass_exporter_kg, mass_importer_kg,
+               mass_exporter_kg, mass_importer_kg, importer_valuation,
                CASE WHEN si.area IS NOT NULL THEN h.least
                     WHEN sx.area IS NOT NULL THEN -h.most END AS least_gap,
                CASE WHEN si.area IS NOT NULL THEN h.most
-                    WHEN sx.area IS NOT NULL THEN -h.least END AS most_gap
-        FROM (SELECT *, {part} AS part FROM {source}) p
+                    WHEN sx.area IS NOT NULL THEN -h.least END AS most_gap,
+               {held} AS kept_back
+        FROM (SELECT *, {part} AS part{SILENT if hows else ""} FROM {source}) p
         LEFT JOIN own.silent_importers si
              ON si.period = p.period AND si.freq = p.freq AND si.area = p.importer
         LEFT JOIN own.silent_exporters sx
@@ -118,6 +135,6 @@ FROM (
         LEFT JOIN own.history h ON h.exporter = p.exporter AND h.importer = p.importer
              AND h.chapter = left(p.product, 2)
         LEFT JOIN own.exporters x ON x.area = p.exporter AND x.part = p.part
-        LEFT JOIN own.importers m ON m.area = p.importer AND m.part = p.part
+        LEFT JOIN own.importers m ON m.area = p.importer AND m.part = p.part{joins}
     )
 )"""
