@@ -244,6 +244,12 @@ def test_criterion_4_takes_two_of_three_years(
     assert (found["dependent"], found["years_met"], found["years_known"]) == (dependent, met, known)
 
 
+def test_a_year_with_exports_only_is_not_known(make: Callable[[pa.Table], Any]) -> None:
+    exports: list[Flow] = [("Z", "EST", year, 1.0) for year in (2020, 2021, 2022)]
+    found = geodep(make, split(ONE), exports, split(ONE))
+    assert (found["years_known"], found["dependent"]) == (1, None)
+
+
 def test_new_and_dead_products(make_any: Callable[[pa.Table], Any]) -> None:
     imports: list[Flow] = [("Z", "CHN", year, 1.0) for year in (2020, 2021, 2022)]
     imports += [("OLD", "CHN", 2020, 1.0), ("OLD", "CHN", 2021, 1.0), ("NEW", "CHN", 2022, 1.0)]
