@@ -7,11 +7,11 @@ from typing import Any, Literal
 
 import polars as pl
 import pytest
-from frame_kinds import MAKE, Row, rows_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import entrepot as ep
+from frame_kinds import MAKE, Row, rows_of
 
 CAUSES = (
     "from_supplier",

@@ -8,9 +8,9 @@ from typing import Any, Literal
 import causes_plain
 import pyarrow as pa
 import pytest
-from frame_kinds import MAKE, rows_of
 
 import entrepot as ep
+from frame_kinds import MAKE, rows_of
 
 CAUSES = ("from_supplier", "from_others", "from_exits", "from_entries", "from_basket")
 METHODS: tuple[Literal["shift_share", "divisia"], ...] = ("shift_share", "divisia")

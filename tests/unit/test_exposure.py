@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
-from frame_kinds import MAKE, Row, one, rows_of, table
 
 import entrepot as ep
 from entrepot.errors import RequestError
+from frame_kinds import MAKE, Row, one, rows_of, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

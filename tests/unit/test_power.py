@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
-from frame_kinds import MAKE, Row, one, rows_of, table
 
 import entrepot as ep
 from entrepot.errors import RequestError
+from frame_kinds import MAKE, Row, one, rows_of, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -184,8 +184,8 @@ def test_no_trade_with_each_other_is_no_power() -> None:
 def test_a_negative_product_leaves_no_power() -> None:
     rows = table(
         "importer product exporter value_usd s",
-        [("RUS", "a", "CHN", -1.0, 3.0), ("RUS", "b", "CHN", 5.0, 3.0), ("RUS", "b", "DEU", 5.0, 3.0)],
-    )  # fmt: skip
+        [("RUS", "a", "CHN", -1, 3), ("RUS", "b", "CHN", 5, 3), ("RUS", "b", "DEU", 5, 3)],
+    )
     assert nested(rows)["power"] is None
     assert elastic(rows)["dependence"] is None
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
-from frame_kinds import MAKE, Row, one, rows_of, table
 
 import entrepot as ep
 from entrepot.errors import RequestError
+from frame_kinds import MAKE, Row, one, rows_of, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,9 +23,7 @@ def make(request: pytest.FixtureRequest) -> Callable[[pa.Table], Any]:
 
 
 MONTHS = [(year, month) for year in (2021, 2022, 2023) for month in range(1, 13)]
-VALUES = {
-    (year, month): 100.0 * (year - 2020) + month for year, month in MONTHS if (year, month) <= (2023, 9)
-}  # fmt: skip
+VALUES = {(year, month): 100.0 * (year - 2020) + month for year, month in MONTHS[:-3]}
 
 
 def months(values: dict[tuple[int, int], float | None]) -> pa.Table:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
 import pytest
-from frame_kinds import MAKE, Row, one, rows_of, table
 
 import entrepot as ep
 from entrepot.errors import RequestError, UnknownNameError
+from frame_kinds import MAKE, Row, one, rows_of, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    import pyarrow as pa
 
 CAUSES = (
     "from_supplier",

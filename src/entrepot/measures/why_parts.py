@@ -121,7 +121,7 @@ def contributions(
     rows = rows.with_columns(
         (nw.col("__w") * nw.col("__own")).alias("from_supplier"),
         *(
-            (nw.col("__w") * nw.col("__rate") * nw.col(turn)).alias(name)
+            (nw.col("__w") * nw.col("__rate") * nw.col(turn) + 0.0).alias(name)
             for turn, name in zip(_TURNS, CAUSES[1:4], strict=True)
         ),
         basket.alias("from_basket"),
