@@ -8,10 +8,11 @@ from pathlib import Path
 
 import platformdirs
 
-from entrepot.errors import RequestError
+from entrepot.errors import RequestError, UnknownNameError
 
-__all__ = ["Settings"]
+__all__ = ["ENGINES", "Settings"]
 
+ENGINES = ("duckdb", "spark")
 _YES, _NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
 
 
@@ -44,6 +45,10 @@ class Settings:
         Folder for what can be fetched again.
     lists
         Folder for the user's own lists of goods.
+    engine
+        What `entrepot ask` computes with: ``duckdb`` or ``spark``.
+    address
+        Where the lake is, if not in a folder: ``s3a://bucket/lake``, which only Spark reads.
     """
 
     lake: Path
@@ -52,19 +57,30 @@ class Settings:
     offline: bool = False
     cache: Path = field(default_factory=_cache)
     lists: Path = field(default_factory=_lists)
+    engine: str = ENGINES[0]
+    address: str | None = None
 
     @classmethod
-    def read(cls, lake: str | os.PathLike[str] | None = None) -> Settings:
+    def read(
+        cls, lake: str | os.PathLike[str] | None = None, *, anywhere: bool = False
+    ) -> Settings:
         """Build settings from `lake` and the environment.
 
-        ``ENTREPOT_LAKE``, ``_MEMORY``, ``_THREADS``, ``_OFFLINE``, ``_CACHE`` and ``_LISTS`` are
-        read.
+        ``ENTREPOT_LAKE``, ``_MEMORY``, ``_THREADS``, ``_OFFLINE``, ``_CACHE``, ``_LISTS`` and
+        ``_ENGINE`` are read.
+
+        Parameters
+        ----------
+        lake
+            Folder of the lake.
+        anywhere
+            Whether `lake` may be an address, too.
 
         Raises
         ------
         RequestError
-            If ``ENTREPOT_THREADS`` is not a positive whole number, or ``ENTREPOT_OFFLINE``
-            neither yes nor no.
+            If ``ENTREPOT_THREADS`` is not a positive whole number, ``ENTREPOT_OFFLINE`` neither
+            yes nor no, ``ENTREPOT_ENGINE`` no engine, or the lake is at an address.
         """
         folder = lake or os.environ.get("ENTREPOT_LAKE") or platformdirs.user_data_dir("entrepot")
         threads = os.environ.get("ENTREPOT_THREADS")
@@ -81,9 +97,23 @@ class Settings:
                 where="environment variable ENTREPOT_OFFLINE",
                 hint="set it to 1 or 0, or unset it",
             )
+        engine = os.environ.get("ENTREPOT_ENGINE", "").strip().lower() or ENGINES[0]
+        if engine not in ENGINES:
+            raise UnknownNameError(
+                "engine", engine, ENGINES, where="environment variable ENTREPOT_ENGINE"
+            )
+        address = str(folder) if "://" in str(folder) else None
+        if address and not anywhere:
+            raise RequestError(
+                "the lake is at an address, and not in a folder",
+                where=address,
+                hint="entrepot ask --engine spark reads it; for all else bring it into a folder",
+            )
         return cls(
             lake=Path(folder).expanduser(),
             memory=os.environ.get("ENTREPOT_MEMORY") or None,
             threads=int(threads) if threads else None,
             offline=offline in _YES,
+            engine=engine,
+            address=address,
         )

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LOCAL", "session"]
 
-LOCAL = "local[2]"
-"""Where Spark runs if nobody says: in two threads of a process beside this one."""
+LOCAL = "local[*]"
+"""Where Spark runs if nobody says: on all cores, in a process beside this one."""
 _JAVA = "install Java 17 or 21 (Debian: openjdk-17-jre-headless), or set JAVA_HOME"
 _LAST_WORDS = 3
 

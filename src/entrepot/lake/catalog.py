@@ -138,24 +138,37 @@ class Catalog:
         """
         path = folder / NAME
         try:
-            data = json.loads(path.read_bytes())
+            text = path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            _require_folder(folder)
+            return cls()
+        return cls.parse(text, str(path))
+
+    @classmethod
+    def parse(cls, text: str | bytes, where: str) -> Catalog:
+        """Read the text of a catalog, which stands at `where`.
+
+        Raises
+        ------
+        BadFileError
+            If it is not a catalog of this format.
+        """
+        try:
+            data = json.loads(text)
             if (found := int(data["format"])) != FORMAT:
                 older = "add its files again to another folder (--lake); the raw ones are in raw/"
                 raise BadFileError(
                     f"the lake is in format {found}, this program knows {FORMAT}",
-                    where=str(path),
+                    where=where,
                     hint=older if found < FORMAT else "update entrepot, or name another folder",
                 )
             return cls(tuple(_snapshot(item) for item in data["snapshots"]))
-        except (FileNotFoundError, NotADirectoryError):
-            _require_folder(folder)
-            return cls()
         except (ValueError, KeyError, TypeError) as error:
             if isinstance(error, BadFileError):
                 raise
             raise BadFileError(
                 f"the catalog of the lake is damaged ({error})",
-                where=str(path),
+                where=where,
                 why="it says which files hold the data",
                 hint="put it back from a backup, or remove the folder and add the files again",
             ) from error

@@ -12,10 +12,13 @@ from entrepot.lake.outside import readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+
+    import duckdb
 
     from entrepot.lake.lake import Lake
 
-__all__ = ["fetch", "stored"]
+__all__ = ["fetch", "relation", "stored"]
 
 _NUMBERS = itertools.count()
 
@@ -23,17 +26,37 @@ _NUMBERS = itertools.count()
 def fetch(frame: nw.LazyFrame[Any]) -> list[tuple[Any, ...]]:
     """Run a frame of the lake and return its rows.
 
-    It asks the engine itself: a detour over Arrow would import pyarrow and NumPy, which takes
-    longer than most questions.
+    It asks DuckDB itself: a detour over Arrow would import pyarrow and NumPy, which takes longer
+    than most questions.
 
     Raises
     ------
     OutsideError
         If a stored file is gone or damaged, or memory is short.
     """
+    rows: list[tuple[Any, ...]]
+    if not frame.implementation.is_duckdb():
+        with _readable_there():
+            return frame.collect("pyarrow").rows()
     with readable():
-        rows: list[tuple[Any, ...]] = frame.to_native().fetchall()
+        rows = frame.to_native().fetchall()
     return rows
+
+
+def relation(frame: nw.LazyFrame[Any], lake: Lake) -> duckdb.DuckDBPyRelation:
+    """Return a frame as a DuckDB relation; what another engine has computed is brought over.
+
+    Raises
+    ------
+    OutsideError
+        If a stored file is gone or damaged, or memory is short.
+    """
+    native: Any = frame.to_native()
+    if not frame.implementation.is_duckdb():
+        with _readable_there():
+            native = lake.connection.from_arrow(frame.collect("pyarrow").to_native())
+    found: duckdb.DuckDBPyRelation = native
+    return found
 
 
 @contextmanager
@@ -45,6 +68,13 @@ def stored(frame: nw.LazyFrame[Any], lake: Lake) -> Iterator[nw.LazyFrame[Any]]:
     OutsideError
         If a stored file is gone or damaged, or memory is short.
     """
+    if not frame.implementation.is_duckdb():
+        native = frame.to_native().persist()
+        try:
+            yield nw.from_native(native)
+        finally:
+            native.unpersist()
+        return
     name = f"stored_{next(_NUMBERS)}"
     with readable():
         frame.to_native().create(name)
@@ -52,3 +82,10 @@ def stored(frame: nw.LazyFrame[Any], lake: Lake) -> Iterator[nw.LazyFrame[Any]]:
         yield nw.from_native(lake.connection.table(name))
     finally:
         lake.connection.execute(f"DROP TABLE {name}")
+
+
+def _readable_there() -> AbstractContextManager[None]:
+    """Return what turns troubles of Spark, the one other engine, into errors of our own."""
+    from entrepot.lake.on_spark import readable_on_spark
+
+    return readable_on_spark()

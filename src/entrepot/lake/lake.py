@@ -74,7 +74,7 @@ class Lake:
             yield self
             return
         with readers.reading(self.path):
-            self._pinned = State(self.path, Catalog.read(self.path))
+            self._pinned = self._state()
             try:
                 yield self
             finally:

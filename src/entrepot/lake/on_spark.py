@@ -1,0 +1,172 @@
+"""A lake whose flows Apache Spark reads: the files that the catalog names, and no others.
+
+Other tables (descriptions, links between editions, inputs) are small; DuckDB reads them as ever.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import narwhals as nw
+
+from entrepot.errors import NoEvidenceError, OutsideError, RequestError
+from entrepot.lake.catalog import NAME, Catalog
+from entrepot.lake.lake import Lake
+from entrepot.lake.layout import SLICE
+from entrepot.lake.state import State
+from entrepot.model.columns import schema
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator, Sequence
+
+    from pyspark.sql import DataFrame, SparkSession
+
+    from entrepot.lake.force import Part
+    from entrepot.lake.layout import Order
+    from entrepot.model.columns import Table
+    from entrepot.settings import Settings
+
+__all__ = ["SparkLake", "readable_on_spark"]
+
+_TYPES = {"VARCHAR": "STRING"}
+
+
+class SparkLake(Lake):
+    """A lake whose flows are Spark frames; everything that writes stays with DuckDB.
+
+    Open it with `SparkLake.open`. Spark starts when flows are first asked for.
+
+    Parameters
+    ----------
+    settings
+        As for `Lake`; the lake may also be at an address that Spark reads, ``s3a://bucket/lake``.
+        Nobody may change it there while it is read.
+    master
+        Where Spark runs; see `entrepot.spark.session`.
+    """
+
+    def __init__(self, settings: Settings, *, master: str | None = None) -> None:
+        super().__init__(settings)
+        self._master = master or (f"local[{settings.threads}]" if settings.threads else None)
+        self._address = settings.address.rstrip("/") if settings.address else None
+
+    @classmethod
+    def open(
+        cls, path: str | os.PathLike[str] | None = None, *, master: str | None = None
+    ) -> SparkLake:
+        """Open the lake in a folder or at an address; by default the one the settings name."""
+        from entrepot.settings import Settings
+
+        return cls(Settings.read(path, anywhere=True), master=master)
+
+    @property
+    def session(self) -> SparkSession:
+        """The Spark session of this process, started when first asked for."""
+        from entrepot.spark import session
+
+        return session(self._master, memory=self._settings.memory)
+
+    def flows(self, source: str, *, by: Order = "importer") -> nw.LazyFrame[Any]:
+        """Return the rows of a source in canonical columns, unread, on Spark; as `Lake.flows`."""
+        state = self._state()
+        found: nw.LazyFrame[Any] = nw.from_native(
+            self._scan(state, state.parts_of_flows(source), by)
+        )
+        return found
+
+    def table(
+        self, name: Table, *, source: str | None = None, by: Order = "importer"
+    ) -> nw.LazyFrame[Any]:
+        """Return the rows of a canonical table on the lake's DuckDB connection; as `Lake.table`."""
+        if self._address is None:
+            return super().table(name, source=source, by=by)
+        state = self._state()
+        parts = state.parts(source) if source else state.parts_of_table(name)
+        with readable_on_spark():
+            read = self._scan(state, parts, by).toArrow()
+        return nw.from_native(self.connection.from_arrow(read)).lazy()
+
+    def add(self, *_: Any, **__: Any) -> NoReturn:
+        """Refuse: what writes is opened with `Lake.open`."""
+        raise _reads_only()
+
+    def remove(self, *_: Any, **__: Any) -> NoReturn:
+        """Refuse: what writes is opened with `Lake.open`."""
+        raise _reads_only()
+
+    def _state(self) -> State:
+        if self._pinned is not None or self._address is None:
+            return super()._state()
+        where = f"{self._address}/{NAME}"
+        with readable_on_spark():
+            found = self.session.read.text(where, wholetext=True).collect()
+        return State(self.path, Catalog.parse(found[0][0], where))
+
+    def _scan(self, state: State, parts: Sequence[Part], by: Order) -> DataFrame:
+        """Return the rows that count of some parts, unread, with all canonical columns."""
+        table = parts[0].snapshot.table
+        root = self._address or self.path.resolve().as_uri()
+        groups: dict[tuple[str, frozenset[str]], list[str]] = {}
+        for path, hidden in state.files(parts, by):
+            file = f"{root}/{path.relative_to(state.folder).as_posix()}"
+            groups.setdefault((file.partition("/source=")[0], hidden), []).append(file)
+        with readable_on_spark():
+            frames = [
+                self._read(table, base, files, hidden) for (base, hidden), files in groups.items()
+            ]
+            whole = frames[0]
+            for frame in frames[1:]:
+                whole = whole.unionAll(frame)
+        return whole
+
+    def _read(
+        self, table: Table, base: str, files: Sequence[str], hidden: frozenset[str]
+    ) -> DataFrame:
+        from pyspark.sql import functions
+
+        kinds = schema(table)
+        columns = ", ".join(f"{name} {_TYPES.get(kind, kind)}" for name, kind in kinds.items())
+        reader = self.session.read.schema(columns).option("basePath", base)
+        rows = reader.parquet(*files).select(*kinds)
+        if not hidden:
+            return rows
+        return rows.filter(~functions.expr(SLICE[table]).isin(sorted(hidden)))
+
+
+def _reads_only() -> RequestError:
+    return RequestError(
+        "a lake on Spark is read only", hint="change it with Lake.open, or entrepot data"
+    )
+
+
+@contextmanager
+def readable_on_spark() -> Iterator[None]:
+    """Say what to do where Spark cannot read a stored file, or breaks off.
+
+    Raises
+    ------
+    NoEvidenceError
+        If there is no such file.
+    OutsideError
+        For everything else that Spark says.
+    """
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except (PySparkException, Py4JError) as error:
+        first = str(error).strip().partition("\n")[0]
+        if "PATH_NOT_FOUND" in str(error):
+            raise NoEvidenceError(
+                "there is no lake here, or a file of it is gone",
+                why=first,
+                hint="check the address; entrepot data check says which file is missing",
+            ) from error
+        raise OutsideError(
+            "Spark cannot answer this question",
+            why=first,
+            hint="its log in the temporary folder says more; or ask with --engine duckdb",
+        ) from error
