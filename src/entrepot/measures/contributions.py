@@ -61,7 +61,7 @@ REAL_GROWTH = Passport(
         "value is not positive"
     ),
     formula="real V = Σ v / P; (1 + nominal) = (1 + real) (1 + price)",
-    reference="IMF (2009), Export and Import Price Index Manual, chapter on deflation of values",
+    reference="IMF (2009), Export and Import Price Index Manual",
     frames_only=True,
 )
 

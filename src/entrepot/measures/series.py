@@ -41,7 +41,7 @@ MONTHLY = Passport(
         "v_m / v_{m-12} - 1; YTD_m = Σ v from January; R_m = Σ_{l=0..11} v_{m-l}; "
         "R_m / R_{m-12} - 1"
     ),
-    reference="UN Statistics Division (2013), International Merchandise Trade Statistics: Manual",
+    reference="definition",
     frames_only=True,
 )
 
