@@ -382,3 +382,162 @@ def test_another_file_is_refused(tmp_path: Path) -> None:
     pq.write_table(pa.table({"period": ["2022"]}), path)
     with pytest.raises(BadFileError, match="column period"):
         Lake.open(tmp_path / "lake").add("reconciled", [path])
+
+
+def made(tmp_path: Path, *flows: dict[str, Any]) -> Lake:
+    file = tmp_path / "reports.csv"
+    file.write_text(text_of(flows))
+    found = Lake.open(tmp_path / "lake")
+    found.add("comtrade", [file])
+    return found
+
+
+EXPORT = {"flow": "X", "reporter": GERMANY, "partner": CHINA}
+
+
+Told = tuple[str, str, str, str, float, int]
+"""Exporter, importer, product, who tells, value, year."""
+
+
+@pytest.fixture(scope="module")
+def engine() -> duckdb.DuckDBPyConnection:
+    return connect(threads=1)
+
+
+@pytest.mark.parametrize(
+    ("instead", "how"),
+    [
+        (("DEU", "CHN", "8542", "importer", 30_000.0, 2022), "heading"),
+        (("DEU", "CHN", "85", "importer", 30_000.0, 2022), "chapter"),
+        (("XNES", "CHN", "854231", "importer", 30_000.0, 2022), "partner"),
+        (("XSPECIAL", "CHN", "854231", "importer", 30_000.0, 2022), "partner"),
+        (("DEU", "CHN", "999999", "importer", 30_000.0, 2022), "goods"),
+        # too little to hold half of it
+        (("XNES", "CHN", "854231", "importer", 19_000.0, 2022), None),
+        # bunkers are no country
+        (("XBUNKERS", "CHN", "854231", "importer", 30_000.0, 2022), None),
+        (("DEU", "CHN", "8541", "importer", 30_000.0, 2022), None),
+        (("RUS", "CHN", "8542", "importer", 30_000.0, 2022), None),
+        (("RUS", "CHN", "999999", "importer", 30_000.0, 2022), None),
+        (("XNES", "CHN", "854232", "importer", 30_000.0, 2022), None),
+        (("XNES", "RUS", "854231", "importer", 30_000.0, 2022), None),
+        # the exporter's, who tells the flow
+        (("DEU", "XNES", "854231", "exporter", 30_000.0, 2022), None),
+        (("XNES", "CHN", "854231", "importer", 30_000.0, 2021), None),
+    ],
+)
+def test_a_silent_side_that_keeps_lines_back_is_flagged(
+    engine: duckdb.DuckDBPyConnection, instead: Told, how: str | None
+) -> None:
+    """China tells nothing of 40,000 that Germany tells; something else of its may hold them."""
+    rows: list[Told] = [
+        ("DEU", "CHN", "010121", "exporter", 90_000.0, 2022),
+        ("DEU", "CHN", "010121", "importer", 90_000.0, 2022),
+        ("DEU", "CHN", "854231", "exporter", 40_000.0, 2022),
+        instead,
+    ]
+    names = ("exporter", "importer", "product", "told_by", "value_usd", "year")
+    columns = map(list, zip(*rows, strict=True))
+    table = engine.from_arrow(pa.table(dict(zip(names, columns, strict=True))))
+    flows = table.project("""
+        make_date(year, 1, 1) AS period, 'A' AS freq, *, 'HS2022' AS nomenclature, 1.0 AS mass_kg,
+        'CIF' AS valuation, NULL::VARCHAR AS partner_basis, NULL::BOOLEAN AS is_reexport,
+        NULL::BOOLEAN AS is_estimated""")
+    with reconcile(engine, flows) as found:
+        rows_found = found.rows.project("exporter, importer, product, kept_back").fetchall()
+    flags = {tuple(cell): flag for *cell, flag in rows_found}
+    assert len(flags) == len(rows_found)
+    assert flags.pop(("DEU", "CHN", "854231")) == how
+    assert set(flags.values()) == {None}
+
+
+def test_what_is_kept_back_is_seen_on_all_goods(tmp_path: Path) -> None:
+    chips = (row(90_000.0), row(90_000.0, **EXPORT), row(40_000.0, product="854232", **EXPORT))
+    lake = made(tmp_path, *chips, row(30_000.0, product="999999"))
+    found = reconcile_lake(lake, weights="variances", goods="8542")
+    assert found.to_dict()["kept_back"] == {"goods": {"cells": 1, "value_usd": 40_000.0}}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({}, None),
+        ({"weights": "official", "by": "chapter"}, "no chapter has 1,000 cells"),
+        ({"by": "year"}, "--by year has no effect: the reports are of one year"),
+        ({"panel": "fixed"}, "--panel fixed has no effect: every reporter"),
+        ({"panel": "carried"}, "--panel carried has no effect: nobody is late"),
+        ({"reexports": False}, "--no-reexports has no effect"),
+        ({"remove_freight": True}, "--freight remove has no effect"),
+    ],
+)
+def test_options_without_effect_say_so(
+    tmp_path: Path, options: dict[str, Any], words: str | None
+) -> None:
+    at_border = {"cifvalue": "", "fobvalue": 90_000.0}
+    lake = made(tmp_path, row(90_000.0) | at_border, row(90_000.0, **EXPORT))
+    found = reconcile_lake(lake, **{"weights": "variances"} | options)
+    assert len(found.notes) == (words is not None)
+    assert words is None or words in found.notes[0]
+    assert found.to_dict()["notes"] == list(found.notes)
+    rows = lake.flows("reconciled").to_native()
+    assert rows.project("valuation").fetchall() == [("FOB",)]
+
+
+def test_options_with_effect_say_nothing(tmp_path: Path) -> None:
+    months = [
+        row(90_000.0, **keys) | {"period": month, "freqCode": "M"}
+        for month in (202201, 202202, 202301)
+        for keys in ({}, EXPORT)
+    ]
+    re_exports = row(5_000.0, **EXPORT | {"flow": "RX"}) | {"period": 202301, "freqCode": "M"}
+    late = row(8_000.0) | {"period": 202302, "freqCode": "M"}
+    lake = made(tmp_path, *months, re_exports, late)
+    options = {"panel": "carried", "reexports": False, "period": 2023}
+    assert reconcile_lake(lake, weights="variances", **options).notes == ()
+
+
+def test_parts_change_intervals_only_where_weights_are_given(world_lake: Lake) -> None:
+    found = reconcile_lake(world_lake, weights="official", by="chapter")
+    assert found.result.parts
+    assert found.notes == (
+        "--by chapter changes intervals only: official weights are the same in every chapter.",
+    )
+
+
+def _chapter_85() -> list[str]:
+    from entrepot.goods.editions import known_codes
+
+    codes = (code for code, there in known_codes().items() if "HS2012" in there)
+    return sorted(code for code in codes if code.startswith("85"))[:100]
+
+
+@pytest.fixture
+def world_lake(tmp_path: Path) -> Lake:
+    """A thousand cells of chapter 85 that both sides tell."""
+    chance = random.Random(1)
+    flows = [
+        row(round(chance.lognormvariate(12, 1)), product=code, **side) | {"period": year}
+        for year in range(2012, 2022)
+        for code in _chapter_85()
+        for side in ({"edition": "H4"}, EXPORT | {"edition": "H4"})
+    ]
+    return made(tmp_path, *flows)
+
+
+def test_rows_that_are_reconciled_already_are_refused(lake: Lake) -> None:
+    reconcile_lake(lake, weights="variances")
+    with pytest.raises(RequestError, match="reconciled already"):
+        reconcile_lake(lake, source="reconciled")
+    for option in ({"by": "month"}, {"panel": "none"}):
+        with pytest.raises(RequestError, match=f"unknown {next(iter(option))}"):
+            reconcile_lake(lake, **option)
+
+
+def test_the_terminal_says_what_was_done(lake: Lake, tmp_path: Path) -> None:
+    program = Path(sys.executable).with_name("entrepot")
+    words = ["reconcile", "--weights", "variances", "--by", "year", "--lake", str(lake.path)]
+    done = subprocess.run([program, *words], capture_output=True, text=True, check=True)
+    text = " ".join(done.stdout.split())
+    assert "Intervals: 1.64 standard deviations" in text
+    assert "--by year has no effect" in text
+    assert "ask takes it first; --source comtrade asks the single reports" in text
