@@ -365,7 +365,7 @@ def test_a_reporter_speaks_by_the_source_that_has_most_of_it() -> None:
 def test_every_rule_is_explained_and_has_words(tmp_path: Path) -> None:
     root = Path(__file__).parents[2]
     code = (root / "src/entrepot/reconcile/hidden.py").read_text(encoding="utf-8")
-    rules = set(re.findall(r"'([a-z]+-[a-z-]+)'", code))
+    rules = set(re.findall(r"['\"]([a-z]+-[a-z-]+)['\"]", code))
     assert rules == {"lost-in-transit", "missing-export", "hidden-line", "mirror-gap"}
     for page in ("how-to/look-after-the-lake.md", "explanation/hidden-trade.md"):
         text = (root / "docs" / page).read_text(encoding="utf-8")

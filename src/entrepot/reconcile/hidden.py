@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 from entrepot.reconcile.pairing import over
 from entrepot.reconcile.voices import DOLLARS, mirrored
@@ -13,7 +13,20 @@ if TYPE_CHECKING:
 
     import duckdb
 
-__all__ = ["CONTINUES", "FACTOR", "FAR", "LEAST", "LEAST_FLOW", "STEADY", "Hidden", "hidden"]
+__all__ = [
+    "CONTINUES",
+    "FACTOR",
+    "FAR",
+    "LEAST",
+    "LEAST_FLOW",
+    "STEADY",
+    "TWO_REPORTS",
+    "Hidden",
+    "TwoReports",
+    "hidden",
+    "in_goods",
+    "in_totals",
+]
 
 FAR = 10.0
 """Factor between two reports of a good and a year from which one of them is next to nothing. What
@@ -73,6 +86,87 @@ class Hidden:
     told_in_usd: float
 
 
+@dataclass(frozen=True, slots=True)
+class TwoReports:
+    """What both sides report of a flow in a year, of one good or of all that both tell of.
+
+    Attributes
+    ----------
+    year, freq
+        As of `Hidden`.
+    exporter, importer, product, nomenclature
+        The flow, and the good in its edition; ``TOTAL`` and ``NONE`` for all goods.
+    told_out_usd, most_out_usd
+        What the exporter reports, at the least and at the highest rate of its currency.
+    told_in_usd, most_in_usd
+        What the importer reports, in the same way.
+    source_out, source_in
+        Whose rows these are.
+    gap_usd
+        What they differ by, at least.
+    rules
+        Kinds of hidden trade that this is; none where the two reports are near enough.
+    """
+
+    year: int
+    freq: str
+    exporter: str
+    importer: str
+    product: str
+    nomenclature: str
+    told_out_usd: float
+    most_out_usd: float
+    told_in_usd: float
+    most_in_usd: float
+    source_out: str
+    source_in: str
+    gap_usd: float
+    rules: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return as plain JSON types."""
+        return asdict(self) | {"rules": list(self.rules)}
+
+
+def in_goods(both: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+    """Return the goods that are large enough to be compared, with `gap` and `rules`.
+
+    Parameters
+    ----------
+    both
+        From `mirrored`, with the years before: a line that ends is seen from them.
+
+    Returns
+    -------
+    duckdb.DuckDBPyRelation
+        Rows of `both` with `LEAST` or more on a side, the columns of `TwoReports` in its order
+        first.
+    """
+    rules = ", ".join(f"CASE WHEN {test} THEN '{rule}' END" for rule, test, _ in _RULES)
+    return over(
+        both,
+        "kept",
+        f"""
+        WITH marked AS ({_MARKED}), large AS (FROM marked WHERE {_LARGE})
+        SELECT {_FIRST}, greatest(over_out, over_in) AS gap,
+               list_filter([{rules}], lambda rule: rule IS NOT NULL) AS rules
+        FROM large""",
+    )
+
+
+def in_totals(both: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+    """Return the flows that are large enough to be compared, columns as of `in_goods`."""
+    return over(
+        both,
+        "kept",
+        f"""
+        WITH flows AS ({_SUMS}), large AS (FROM flows WHERE {_LARGE_FLOW})
+        SELECT {_FIRST}, greatest(told_out - most_in, told_in - most_out) AS gap,
+               CASE WHEN {_FAR_APART} THEN ['mirror-gap'] ELSE [] END AS rules
+        FROM large""",
+    )
+
+
 def hidden(
     rows: duckdb.DuckDBPyRelation, dollars: Mapping[str, tuple[float, float]] = DOLLARS
 ) -> tuple[Hidden, ...]:
@@ -115,41 +209,54 @@ def _stopped(side: str, other: str) -> str:
     )
 
 
-_CELLS = f"""
-WITH marked AS (
+TWO_REPORTS = (
+    "year", "freq", "exporter", "importer", "product", "nomenclature",
+    "told_out", "most_out", "told_in", "most_in", "source_out", "source_in", "gap", "rules",
+)  # fmt: skip
+"""Columns of `in_goods` and `in_totals`, in the order of `TwoReports`."""
+_FIRST = ", ".join(TWO_REPORTS[:-2])
+
+_MARKED = f"""
     SELECT *, told_out - most_in AS over_out, told_in - most_out AS over_in,
            coalesce({_stopped("out", "in")} OR {_stopped("in", "out")}, false) AS stopped
     FROM kept WHERE product <> 'TOTAL'
     WINDOW line AS (
-        PARTITION BY freq, exporter, importer, product ORDER BY year)),
+        PARTITION BY freq, exporter, importer, product ORDER BY year)"""
+_LARGE = f"greatest(told_out, told_in) >= {LEAST}"
+_RULES = (
+    ("lost-in-transit", f"told_out >= {LEAST} AND told_out >= {FAR} * most_in", "over_out"),
+    ("missing-export", f"told_in >= {LEAST} AND told_in >= {FAR} * most_out", "over_in"),
+    ("hidden-line", "stopped", "greatest(over_out, over_in)"),
+)
+_FOUND = " UNION ALL ".join(
+    f"SELECT '{rule}' AS rule, *, {gap} AS gap FROM large WHERE {test}"
+    for rule, test, gap in _RULES
+)
+_CELLS = f"""
+WITH marked AS ({_MARKED}),
 large AS (
     SELECT *, count(*) OVER (PARTITION BY freq) AS compared FROM marked
-    WHERE greatest(told_out, told_in) >= {LEAST}),
-found AS (
-    SELECT 'lost-in-transit' AS rule, *, over_out AS gap FROM large
-    WHERE told_out >= {LEAST} AND told_out >= {FAR} * most_in
-    UNION ALL
-    SELECT 'missing-export', *, over_in FROM large
-    WHERE told_in >= {LEAST} AND told_in >= {FAR} * most_out
-    UNION ALL
-    SELECT 'hidden-line', *, greatest(over_out, over_in) FROM large WHERE stopped)
+    WHERE {_LARGE}),
+found AS ({_FOUND})
 {_SUMMED}"""
 
-_FLOWS = f"""
-WITH flows AS (
+_SUMS = """
     SELECT year, freq, exporter, importer, any_value(source_out) AS source_out,
-           any_value(source_in) AS source_in, 'TOTAL' AS product, sum(told_out) AS told_out,
-           sum(told_in) AS told_in, sum(most_out) AS most_out, sum(most_in) AS most_in
+           any_value(source_in) AS source_in, 'TOTAL' AS product, 'NONE' AS nomenclature,
+           sum(told_out) AS told_out, sum(told_in) AS told_in, sum(most_out) AS most_out,
+           sum(most_in) AS most_in
     FROM (SELECT *, bool_or(product = 'TOTAL') OVER
                     (PARTITION BY year, freq, exporter, importer) AS has_total FROM kept)
-    WHERE has_total = (product = 'TOTAL') GROUP BY ALL),
+    WHERE has_total = (product = 'TOTAL') GROUP BY ALL"""
+_LARGE_FLOW = f"greatest(told_out, told_in) >= {LEAST_FLOW}"
+_FAR_APART = f"told_out >= {FACTOR} * most_in OR told_in >= {FACTOR} * most_out"
+_FLOWS = f"""
+WITH flows AS ({_SUMS}),
 large AS (
     SELECT *, greatest(told_out - most_in, told_in - most_out) AS gap,
            count(*) OVER (PARTITION BY freq) AS compared
-    FROM flows WHERE greatest(told_out, told_in) >= {LEAST_FLOW}),
-found AS (
-    SELECT 'mirror-gap' AS rule, * FROM large
-    WHERE told_out >= {FACTOR} * most_in OR told_in >= {FACTOR} * most_out)
+    FROM flows WHERE {_LARGE_FLOW}),
+found AS (SELECT 'mirror-gap' AS rule, * FROM large WHERE {_FAR_APART})
 {_SUMMED}"""
 
 _ALL = f"""

@@ -13,7 +13,7 @@ from entrepot.goods.library import list_names
 from entrepot.model.areas import area_phrase, possessive
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from entrepot.goods import GoodsList
     from entrepot.lake import Lake
@@ -79,6 +79,7 @@ class Book:
     def __init__(self, lake: Lake) -> None:
         self._lake = lake
         self._asked: dict[Definition, Figure] = {}
+        self._leant_on: set[str] = set()
 
     @property
     def lake(self) -> Lake:
@@ -89,6 +90,15 @@ class Book:
     def figures(self) -> tuple[Figure, ...]:
         """Every Figure asked so far that has a value, in the order of asking."""
         return tuple(figure for figure in self._asked.values() if figure.status == "ok")
+
+    @property
+    def sources(self) -> frozenset[str]:
+        """Sources that the page rests on without a Figure of them."""
+        return frozenset(self._leant_on)
+
+    def lean_on(self, sources: Iterable[str]) -> None:
+        """Note sources of which the page shows rows that are no Figure."""
+        self._leant_on.update(sources)
 
     def ask(self, measure: str, **keys: Any) -> Figure:
         """Evaluate a definition, or return what it gave before."""

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from entrepot.figures import Caveat, Figure
+    from entrepot.reconcile.hidden import TwoReports
     from entrepot.report.pictures import Picture
+    from entrepot.report.two_reports import Compared
     from entrepot.report.verdicts import ClaimsPart
     from entrepot.sources.published.read import Published
 
@@ -41,20 +43,20 @@ def plain(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """Words about trade, with the Figures and printed rows that carry them.
+    """Words about trade, with the Figures, printed rows and reports that carry them.
 
     Attributes
     ----------
     text
         One sentence or a part of one.
     carried
-        Figures and published rows behind it; at least one.
+        Figures, published rows and pairs of reports behind it; at least one.
     caveats
         Ids of the caveats that a reader needs with it.
     """
 
     text: str
-    carried: tuple[Figure | Published, ...]
+    carried: tuple[Figure | Published | TwoReports, ...]
     caveats: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -145,7 +147,10 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Cells as text; the first column heads its row; `numeric` columns stand right."""
+    """Cells as text; the first column heads its row; `numeric` columns stand right.
+
+    One with a `name` stands folded under a chart, one without is shown as it is.
+    """
 
     caption: str
     head: tuple[str, ...]
@@ -168,6 +173,8 @@ class Section:
         What is shown, in which unit and on which scale.
     gap
         Says what is missing where there is nothing to show.
+    reports
+        Both reports of what was compared, where the section is about them.
     """
 
     id: str
@@ -181,6 +188,7 @@ class Section:
     gap: Gap | None = None
     claims: ClaimsPart | None = None
     gaps: tuple[Gap, ...] = ()
+    reports: Compared | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from entrepot.figures import Figure
+from entrepot.reconcile.hidden import TwoReports
 from entrepot.report.parts import plain
 
 if TYPE_CHECKING:
     from entrepot.report.parts import Brief, Card, Gap, Section, Sentence, Table
+    from entrepot.sources.published.read import Published
 
 __all__ = ["as_dict", "render_json"]
 
@@ -55,15 +57,20 @@ def _shown(card: Card) -> dict[str, str]:
 
 
 def _said(sentence: Sentence) -> dict[str, Any]:
-    carried = [
-        item.definition.to_dict() if isinstance(item, Figure) else {"published": item.id}
-        for item in sentence.carried
-    ]
-    return {"text": plain(sentence.text), "carried_by": carried}
+    return {
+        "text": plain(sentence.text),
+        "carried_by": [_carrier(item) for item in sentence.carried],
+    }
+
+
+def _carrier(item: Figure | Published | TwoReports) -> dict[str, Any]:
+    if isinstance(item, Figure):
+        return item.definition.to_dict()
+    return {"reports": item.to_dict()} if isinstance(item, TwoReports) else {"published": item.id}
 
 
 def _section(section: Section) -> dict[str, Any]:
-    return {
+    found = {
         "id": section.id,
         "name": section.eyebrow,
         "title": plain(section.title.text),
@@ -76,6 +83,7 @@ def _section(section: Section) -> dict[str, Any]:
         "missing": _gap(section.gap) if section.gap else None,
         "gaps": [_gap(gap) for gap in section.gaps],
     }
+    return found | ({"reports": section.reports.to_dict()} if section.reports else {})
 
 
 def _table(table: Table) -> dict[str, Any]:

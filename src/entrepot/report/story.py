@@ -16,6 +16,7 @@ from entrepot.report.parts import Brief, Gap
 from entrepot.report.sections import (
     both_ways,
     by_tier,
+    hidden,
     inputs,
     over_time,
     spread,
@@ -98,12 +99,14 @@ def _described(
     progress("asking what industries buy")
     industries = bought(book, subject)
     progress("setting shares, goods and weights side by side")
+    told_twice = hidden.section(book, subject)
     sections = [
         over_time.section(book, subject, verdicts.boxes(checked, subject) if checked else ()),
         by_tier.section(book, subject),
         both_ways.section(book, subject, found.ratio),
         *([inputs.section(book, industries)] if isinstance(industries, Bought) else []),
         spread.section(book, subject, found.share),
+        *([told_twice] if told_twice else []),
         *([verdicts.section(checked)] if checked else []),
     ]
     gaps = verdicts.gaps(checked) if checked else ()
@@ -112,8 +115,8 @@ def _described(
     title, state = title_of(subject), matter.state(book, subject, found, _count(checked))
     said = answer(book, subject, found, checked.summary if checked else None)
     if isinstance(industries, Bought) and all(figure.status != "ok" for figure in found):
-        sections, hidden = _shown(sections)
-        gaps = (*hidden, *gaps)
+        sections, unseen = _shown(sections)
+        gaps = (*unseen, *gaps)
         share, made = industries.there.share, only_inputs.cards(industries)
         title, state = only_inputs.title_of(subject), only_inputs.state(industries, _count(checked))
         said = only_inputs.answer(subject, industries)
@@ -128,11 +131,14 @@ def _described(
             subject, claims=checked is not None, inputs=isinstance(industries, Bought)
         ),
         sources=taken.sources(book, subject),
-        commands=matter.commands(
-            subject,
-            share,
-            claims,
-            industries.there.share if isinstance(industries, Bought) else None,
+        commands=(
+            *matter.commands(
+                subject,
+                share,
+                claims,
+                industries.there.share if isinstance(industries, Bought) else None,
+            ),
+            *hidden.commands(told_twice),
         ),
         figures=book.figures,
         line=matter.line_of(subject),

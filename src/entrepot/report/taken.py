@@ -55,8 +55,8 @@ def _used(book: Book, subject: Subject) -> dict[str, list[Holding]]:
 
 
 def _named(book: Book) -> set[str]:
-    """Return the sources of every Figure and of every alternative in its range."""
-    found = {item.source for figure in book.figures for item in figure.evidence}
+    """Return the sources of every Figure, of every alternative in its range, and of rows shown."""
+    found = {item.source for figure in book.figures for item in figure.evidence} | book.sources
     for figure in book.figures:
         items = figure.specifications.items if figure.specifications else ()
         found |= {item.choices.get("source", "") for item in items}

@@ -1,0 +1,364 @@
+"""What the reports hide, on a page: made-up reports, and the same found in plain Python."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.made_comtrade import CHINA, GERMANY, RUSSIA, USA, row, text_of
+
+from entrepot.figures import Definition
+from entrepot.figures.hiding import hidden_trade
+from entrepot.lake import Lake
+from entrepot.model.period import Period
+from entrepot.reconcile.hidden import TwoReports
+from entrepot.report import brief, two_reports
+from entrepot.report.book import Book, Subject
+from entrepot.report.hidden_words import largest
+from entrepot.report.parts import Sentence, plain
+from entrepot.report.render_html import render_html
+from entrepot.report.render_json import render_json
+from entrepot.report.render_markdown import render_markdown
+from entrepot.report.sections import hidden
+from entrepot.report.two_reports import compare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from entrepot.report import Brief
+    from entrepot.report.parts import Section
+
+FRANCE, KAZAKHSTAN = 251, 398
+NAMES = {CHINA: "CHN", GERMANY: "DEU", USA: "USA", RUSSIA: "RUS", FRANCE: "FRA", KAZAKHSTAN: "KAZ"}
+YEARS = range(2018, 2023)
+M = 1e6
+
+# Year, seller, buyer, code, what the seller reports, what the buyer reports (None: no row).
+Cell = tuple[int, int, int, str, float | None, float | None]
+CELLS: list[Cell] = [
+    (2022, CHINA, GERMANY, "854231", 50 * M, 40 * M),
+    (2022, CHINA, GERMANY, "847150", 20 * M, None),
+    (2022, CHINA, GERMANY, "845710", 1.1 * M, 30 * M),
+    (2022, CHINA, GERMANY, "850440", 0.9 * M, None),  # too small
+    (2022, CHINA, GERMANY, "852910", 8 * M, 0.9 * M),  # a ninth
+    (2022, CHINA, GERMANY, "841330", 12 * M, None),
+    (2022, CHINA, GERMANY, "841391", 7 * M, 0.2 * M),
+    (2022, CHINA, GERMANY, "848210", 6 * M, 0.1 * M),
+    (2022, CHINA, GERMANY, "880730", 9 * M, None),  # which no importer of the lake has
+    (2022, USA, GERMANY, "854231", 2 * M, 60 * M),
+    (2022, USA, GERMANY, "845710", 55 * M, 45 * M),
+    (2022, GERMANY, FRANCE, "854231", 5 * M, 5 * M),
+    (2022, USA, FRANCE, "841330", 3 * M, 3 * M),  # so importers have this good
+    (2022, FRANCE, GERMANY, "847150", 0.1 * M, 0.1 * M),
+    (2022, GERMANY, RUSSIA, "854231", 15 * M, None),  # a buyer who tells nothing
+    (2022, FRANCE, KAZAKHSTAN, "854231", 4 * M, 4 * M),
+    (2022, CHINA, KAZAKHSTAN, "854231", 4 * M, 5 * M),
+    (2022, USA, KAZAKHSTAN, "854231", 30 * M, 12 * M),  # in total more than twice
+    (2022, GERMANY, USA, "850440", 1.2 * M, 1.2 * M),
+    *((year, CHINA, GERMANY, "853400", 5 * M, 5 * M) for year in range(2018, 2022)),
+    (2022, CHINA, GERMANY, "853400", None, 5.5 * M),
+    (2022, CHINA, FRANCE, "853400", 2 * M, 2 * M),
+]  # fmt: skip
+
+
+def lake_of(folder: Path, cells: Iterable[Cell]) -> Lake:
+    rows: list[dict[str, Any]] = []
+    for year, seller, buyer, code, out, into in cells:
+        keys = {"period": year, "product": code}
+        if out is not None:
+            rows.append(row(out, flow="X", reporter=seller, partner=buyer, **keys))
+        if into is not None:
+            rows.append(row(into, flow="M", reporter=buyer, partner=seller, **keys))
+    path = folder / "made.csv"
+    path.write_text(text_of(rows), encoding="utf-8")
+    lake = Lake.open(folder / "lake")
+    lake.add("comtrade", [path])
+    return lake
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    return lake_of(tmp_path_factory.mktemp("made"), CELLS)
+
+
+def subject(
+    importer: str = "DEU", supplier: str = "CHN", goods: str = "all", year: int = 2022
+) -> Subject:
+    return Subject(importer, supplier, goods, Period.parse(year), fixed=True)
+
+
+def shown(lake: Lake, *about: Any, **named: Any) -> Section:
+    with lake.reading():
+        found = hidden.section(Book(lake), subject(*about, **named))
+    assert found is not None
+    return found
+
+
+def by_hand(
+    seller: int, buyer: int, absent: Iterable[str] = ()
+) -> list[tuple[float, str, float, float]]:
+    """The goods of a flow of which one report is ten times the other, largest gap first."""
+    found = []
+    for year, exporter, importer, code, out, into in CELLS:
+        told = (out or 0.0, into or 0.0)
+        asked = (year, exporter, importer) == (2022, seller, buyer) and code not in absent
+        if asked and max(told) >= M and max(told) >= 10 * min(told):
+            found.append((max(told) - min(told), code, *told))
+    return sorted(found, reverse=True)
+
+
+def words_of(section: Section) -> str:
+    said = [section.title, *(item for note in section.notes for item in note.body)]
+    return plain(" ".join(item.text for item in said)).replace("\u00a0", " ")
+
+
+def test_the_table_has_the_five_largest_with_both_reports(lake: Lake) -> None:
+    found = by_hand(CHINA, GERMANY, absent=["880730"])
+    assert len(found) == 6
+    section = shown(lake)
+    assert section.table is not None
+    assert section.table.head == ("Good", "Year", "China reports", "Germany reports", "Apart by")
+    assert len(section.table.rows) == 5
+    for (gap, code, out, into), cells in zip(found, section.table.rows, strict=False):
+        values = [float(text.replace("none", "0")) * M for text in cells[2:]]
+        assert cells[:2] == (code, "2022")
+        assert values == pytest.approx([out, into, gap], rel=5e-3)
+
+
+def test_the_title_counts_what_is_next_to_nothing_and_what_could_be_compared(lake: Lake) -> None:
+    """In 2022: two are near enough; 853400 is compared in four years before as well."""
+    assert shown(lake).title.text == (
+        "One side shows next to nothing of six of the 12 goods and years that can be compared, "
+        "2018 to 2022"
+    )
+
+
+def test_what_the_largest_is_and_what_may_lie_behind_it(lake: Lake) -> None:
+    text = words_of(shown(lake))
+    assert "Germany reports 30.0 m USD of 845710 from China in 2022, China 1.10 m USD." in text
+    assert "its report is a lower bound" in text
+    assert "gone elsewhere" not in text
+    assert "One good had been reported by both sides for years before one side stopped." in text
+
+
+def test_other_main_suppliers_are_looked_at(lake: Lake) -> None:
+    text = words_of(shown(lake))
+    assert "The United States: one of the two goods, 58.0 m USD apart." in text
+    assert "France" not in text
+
+
+def test_every_number_in_words_is_one_of_its_reports(lake: Lake) -> None:
+    section = shown(lake)
+    said = [section.title, *(item for note in section.notes for item in note.body)]
+    checked = 0
+    for item in said:
+        if not isinstance(item, Sentence):
+            continue
+        assert item.carried
+        reports = [one for one in item.carried if isinstance(one, TwoReports)]
+        assert len(reports) == len(item.carried)
+        allowed = {float(len(reports)), 0.0}
+        for one in reports:
+            allowed |= {float(one.year), float(one.product.replace("TOTAL", "0"))}
+            allowed |= {one.told_out_usd / M, one.told_in_usd / M, one.gap_usd / M}
+        allowed.add(sum(one.gap_usd for one in reports if one.rules) / M)
+        for text in re.findall(r"\d[\d,]*\.?\d*", plain(item.text)):
+            digits = text.rstrip(".").replace(",", "")
+            half = 0.5 * 10 ** -len(digits.partition(".")[2]) + 1e-9
+            assert any(abs(float(digits) - one) <= half for one in allowed), item.text
+            checked += 1
+    assert checked == len(["12", "2018", "2022", "30.0", "845710", "2022", "1.10", "58.0"])
+
+
+def test_all_flows_together_are_what_the_check_of_the_lake_finds(lake: Lake) -> None:
+    counts: dict[str, int] = defaultdict(int)
+    gaps: dict[str, float] = defaultdict(float)
+    codes = ",".join(sorted({code for *_, code, _, _ in CELLS}))
+    for buyer in sorted({cell[2] for cell in CELLS}):
+        seller = next(cell[1] for cell in CELLS if cell[2] == buyer)
+        ends = {"importer": NAMES[buyer], "exporter": NAMES[seller]}
+        asked = Definition.build("value", goods=codes, period=2022, **ends)
+        with lake.reading():
+            found = compare(asked, (2018, 2022), lake, others=5)
+        for one in (*found.goods, *found.totals):
+            for rule in one.rules:
+                counts[rule] += 1
+                gaps[rule] += one.gap_usd
+    checked = {one.rule: one for one in hidden_trade(lake)}
+    assert set(checked) == {"lost-in-transit", "missing-export", "hidden-line", "mirror-gap"}
+    assert counts == {rule: one.count for rule, one in checked.items()}
+    amounts = {
+        rule: re.findall(r"([\d.]+)\u00a0m\u00a0USD in all", one.text)[0]
+        for rule, one in checked.items()
+    }
+    for rule, text in amounts.items():
+        assert gaps[rule] / M == pytest.approx(float(text), rel=5e-3)
+
+
+@pytest.mark.parametrize(("buys_elsewhere", "is_found"), [(False, False), (True, True)])
+def test_a_good_that_others_buy_elsewhere_is_one_that_the_source_has(
+    tmp_path: Path, buys_elsewhere: bool, is_found: bool
+) -> None:
+    """Nobody reports to buy it of China; whether France buys it of the USA decides."""
+    cells = [cell for cell in CELLS if cell[3] != "841330"]
+    cells.append((2022, CHINA, GERMANY, "841330", 12 * M, None))
+    if buys_elsewhere:
+        cells.append((2022, USA, FRANCE, "841330", 3 * M, 3 * M))
+    with lake_of(tmp_path, cells).reading() as lake:
+        asked = Definition.build("value", importer="DEU", exporter="CHN", goods="8413", period=2022)
+        found = compare(asked, (2018, 2022), lake)
+    assert [one.product for one in found.apart] == ["841330", "841391"][not is_found :]
+
+
+def test_only_the_goods_of_the_brief_are_shown(lake: Lake) -> None:
+    """Of the first tier, chips: both tell of China's, and the exporter shows few of the USA's."""
+    section = shown(lake, goods="chpl:1")
+    assert section.title.text == "Both sides show the only good that can be compared, 2022"
+    assert section.table is not None
+    [(good, *rest)] = section.table.rows
+    assert good.startswith("854231 ")
+    assert good.partition(" ")[2] in plain(words_of(section))
+    assert rest == ["2022", "2.00", "60.0", "58.0"]
+
+
+def test_a_buyer_who_tells_nothing_cannot_be_compared(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: Any) -> Any:
+        raise AssertionError("rows are read where nothing can be compared")
+
+    monkeypatch.setattr(two_reports, "stored", never)
+    section = shown(lake, "RUS", "DEU")
+    assert section.gap is not None
+    assert section.table is None
+    assert section.reports is None
+    assert section.gap.what == "Germany’s and Russia’s reports of all goods, 2022"
+    assert section.gap.why == (
+        "no imports that Russia itself reports are held of 2022; Russian customs stopped "
+        "publishing trade by partner and product; what is known since then is told by Russia's "
+        "partners"
+    )
+    assert section.gap.command == ""  # nothing would bring them
+
+
+def test_a_year_of_which_nobody_reports(lake: Lake) -> None:
+    [note] = [note for note in shown(lake, year=2023).notes if note.title.startswith("What cannot")]
+    assert plain(note.body[0].text) == (
+        "The lake holds no single report of 2023, only COMTRADE of 2018 to 2022."
+    )
+    gap = shown(lake, year=2030).gap
+    assert gap is not None
+    assert gap.command == "entrepot data add comtrade FILE"
+
+
+def test_a_seller_who_tells_nothing_and_others_who_do(lake: Lake) -> None:
+    section = shown(lake, "DEU", "KAZ")
+    assert section.title.text == (
+        "One side shows next to nothing of seven of the 14 goods and years that others than "
+        "Kazakhstan sent, 2018 to 2022"
+    )
+    assert "No exports that Kazakhstan itself reports are held of 2022." in words_of(section)
+    assert section.table is not None
+    assert section.table.head[1:3] == ("From", "To")
+    assert section.table.rows[0] == (
+        "854231",
+        "United States",
+        "Germany",
+        "2022",
+        "2.00",
+        "60.0",
+        "58.0",
+    )
+
+
+def test_two_reports_that_agree_need_no_table(lake: Lake) -> None:
+    section = shown(lake, "FRA", "DEU")
+    assert section.title.text == "Both sides show the only good that can be compared, 2022"
+    assert section.table is None
+
+
+def test_totals_that_are_far_apart_are_told(lake: Lake) -> None:
+    text = words_of(shown(lake, "KAZ", "USA"))
+    assert "Both sides show the only good" in text
+    assert (
+        "Of all goods held that both could tell, the United States reports 30.0 m USD to "
+        "Kazakhstan in 2022, Kazakhstan 12.0 m USD."
+    ) in text
+    assert "Over all goods" not in [note.title for note in shown(lake).notes]
+
+
+def test_without_single_reports_nothing_is_said_and_nothing_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "BACI_HS17_V202501.csv"
+    path.write_text("t,i,j,k,v,q\n2022,156,276,854231,5,1\n", encoding="utf-8")
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("baci", [path])
+    monkeypatch.setattr(Lake, "flows", None)
+    with lake.reading():
+        assert hidden.section(Book(lake), subject()) is None
+    assert hidden.commands(None) == ()
+
+
+def test_a_report_in_euros_is_given_at_both_rates() -> None:
+    keys = {"year": 2022, "freq": "A", "exporter": "DEU", "importer": "KGZ", "product": "870323"}
+    one = TwoReports(
+        **keys, nomenclature="HS2022", told_out_usd=82e6, most_out_usd=160e6, told_in_usd=0.0,
+        most_in_usd=0.0, source_out="comext", source_in="comtrade", gap_usd=82e6,
+        rules=("lost-in-transit",),
+    )  # type: ignore[arg-type] # fmt: skip
+    said, why = largest(subject("KGZ", "DEU"), one)
+    assert plain(said.text).replace("\u00a0", " ") == (
+        "Germany reports 82.0 to 160 m USD of 870323 to Kyrgyzstan in 2022, Kyrgyzstan none."
+    )
+    assert "gone elsewhere" in why.text
+
+
+@pytest.fixture(scope="module")
+def page(lake: Lake) -> Brief:
+    return brief("DEU", "CHN", "854231,847150,845710", 2022, lake)
+
+
+def test_every_form_of_the_brief_has_both_reports(page: Brief) -> None:
+    title = "One side shows next to nothing of two of the three goods that can be compared, 2022"
+    text, html = render_markdown(page), render_html(page)
+    assert f"## {title}" in text
+    assert "| 845710 | 2022 | 1.10 | 30.0 | 28.9 |" in text
+    assert re.search(r'<tr><th scope="row">845710</th>\s*<td class="number">2022</td>', html)
+    part = html[html.index('id="hidden"') :]
+    assert "<details" not in part[: part.index("</section>")]
+    assert "a printed row or a report" in html
+    [data] = [one for one in json.loads(render_json(page))["sections"] if one["id"] == "hidden"]
+    assert data["title"] == title
+    told = data["reports"]["goods"]
+    assert data["reports"]["suppliers"] == ["USA", "FRA"]
+    assert [one["exporter"] for one in told] == ["USA", "CHN", "CHN"]
+    goods = {one["product"]: one for one in told if one["exporter"] == "CHN"}
+    assert set(goods) == {"845710", "847150"}
+    assert goods["847150"]["told_out_usd"] == 20e6
+    assert goods["847150"]["told_in_usd"] == 0
+    assert goods["847150"]["source_in"] == "comtrade"
+    assert goods["845710"]["rules"] == ["missing-export"]
+
+
+def test_the_page_names_the_source_and_the_command(page: Brief) -> None:
+    assert any("Comtrade" in term.name for term in page.sources)
+    lines = [command.line for command in page.commands]
+    assert lines[-1] == "entrepot data check"
+    assert lines[-2] == (
+        "entrepot ask value --importer DEU --exporter CHN --goods 845710 --period 2022 "
+        "--source comtrade --told-by importer"
+    )
+
+
+def test_the_command_gives_the_number_in_the_table(page: Brief, lake: Lake) -> None:
+    from entrepot.figures import ask
+
+    words = page.commands[-2].line.split()[2:]
+    keys = {word.strip("-").replace("-", "_"): words[at + 1] for at, word in enumerate(words)
+            if word.startswith("--")}  # fmt: skip
+    assert ask(words[0], lake=lake, **keys).value == 30 * M
