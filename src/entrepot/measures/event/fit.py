@@ -81,11 +81,7 @@ def ppml(
     except ValueError:  # what pyfixest raises where demeaning ends without an answer
         model = _fitted(y[used], columns, [codes[used] for codes in fixed], clusters, used, True)
     if (lost := len(columns) - len(model._coefnames)) > 0:
-        raise NoEvidenceError(
-            f"{lost} coefficients cannot be told from fixed effects",
-            why="leaving them out would change what the others are compared with",
-            hint="give products without event, partners that are not exposed, or a shorter window",
-        )
+        raise _absorbed(f"{lost} coefficients")
     covariance, repaired = (None, False) if not clusters else _sound(model._vcov)
     return Fit(
         estimates=np.asarray(model._beta_hat, dtype=float),
@@ -137,12 +133,22 @@ def _fitted(
                 separation_check=["ir"] if rectify else [],
             )
     except (ValueError, RuntimeError, np.linalg.LinAlgError) as error:
+        if "collinear" in str(error):
+            raise _absorbed("the coefficients") from error
         if not rectify and isinstance(error, ValueError):
             raise
         raise _no_answer(str(error)) from error
     if not model.convergence or not np.isfinite(model._beta_hat).all():
         raise _no_answer("the iterations do not converge")
     return model
+
+
+def _absorbed(what: str) -> NoEvidenceError:
+    return NoEvidenceError(
+        f"{what} cannot be told from fixed effects",
+        why="leaving them out would change what the others are compared with",
+        hint="give products without event, partners that are not exposed, or a shorter window",
+    )
 
 
 def _no_answer(reason: str) -> NoEvidenceError:
