@@ -16,7 +16,15 @@ from entrepot.errors import RequestError
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["connect"]
+__all__ = ["UNSAFE", "connect"]
+
+UNSAFE = "window_self_join"
+"""Optimizers of DuckDB that are switched off.
+
+This one turns a sum over a window into a join of the input with itself. In DuckDB 2.0.1 the second
+reading of Parquet files in Hive partitions (as the lake has them) forgets which partitions were
+asked for, so that other years are added without a word.
+"""
 
 
 def connect(
@@ -67,6 +75,7 @@ def connect(
         ) from error
     # After two seconds of a query it would draw a bar on standard output, into JSON too.
     connection.execute("SET enable_progress_bar = false")
+    connection.execute(f"SET disabled_optimizers = '{UNSAFE}'")
     return connection
 
 
