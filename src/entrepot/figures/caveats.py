@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.figures.figure import Caveat
+from entrepot.figures.questions import of as question
 from entrepot.model.areas import WORLD, area_name, area_phrase
 from entrepot.model.reporting import stopped_in
 
@@ -29,6 +30,7 @@ CAVEATS = {
     "one-report": "one side's report of a flow, which the other side may report otherwise",
     "denominator-system": "a share depends on who counted the total",
     "reconciled": "made of what exporters and importers report, by us",
+    "prices": "unit values are not prices: what is in a code can change",
     "inside-group": "a group counts as one area: trade among its members is left out of totals",
     "hong-kong": "Hong Kong is a customs territory of its own",
     "partial-period": "the period is not a whole year",
@@ -74,6 +76,14 @@ def for_definition(definition: Definition, *, one_voice: bool = False) -> list[C
     if in_money and (definition.currency != "USD" or definition.measure == "growth"):
         found.append(
             caveat("currency", f"In {definition.currency}; in another currency it would differ.")
+        )
+    if "mass_kg" in question(definition.measure).columns:
+        found.append(
+            caveat(
+                "prices",
+                "Unit values (value per kilogram), not prices: other goods under the same code "
+                "count as another price.",
+            )
         )
     if _touches_china(definition):
         found.append(

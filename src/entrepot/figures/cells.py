@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot.figures.figure import Evidence
+from entrepot.figures.questions import of as question
 from entrepot.figures.reports import ERRORS, both_sides, errors_beside, one_side
 from entrepot.figures.sides import (
     SIDES,
@@ -86,7 +87,8 @@ class Cells:
     def reading_once(self, asked: Definition, goods: Goods) -> Iterator[Cells]:
         """Read the rows that a measure of these goods needs once, for as long as the block runs."""
         by, there = reach(asked)
-        columns = [*_READ, self.column(asked), *(ERRORS if self.is_blend else ())]
+        columns = [*_READ, self.column(asked), *question(asked.measure).columns]
+        columns += ERRORS if self.is_blend else ()
         rows = self.rows(by, goods, asked).filter(there).select(list(dict.fromkeys(columns)))
         with stored(rows, self.lake) as frame:
             yield replace(self, kept=frame)

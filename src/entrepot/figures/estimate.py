@@ -45,7 +45,7 @@ class Estimate:
     low: float | None = None
     high: float | None = None
     is_range: bool = False
-    details: dict[str, float] = field(default_factory=dict)
+    details: dict[str, float | str] = field(default_factory=dict)
     rests_on: dict[str, float] | None = None
 
     @property

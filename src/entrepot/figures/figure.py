@@ -170,7 +170,7 @@ class Figure:
     evidence: tuple[Evidence, ...] = ()
     caveats: tuple[Caveat, ...] = ()
     reason: str | None = None
-    details: dict[str, float] = field(default_factory=dict)
+    details: dict[str, float | str] = field(default_factory=dict)
     rests_on: dict[str, float] | None = None
 
     def required(self) -> float:

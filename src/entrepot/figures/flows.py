@@ -254,7 +254,9 @@ def _estimate(
     }
     if side := cells.voice or definition.told_by:
         choices["report"] = f"{side}'s"
-    low, high = interval(kept or cells, definition, goods) if main else (None, None)
+    low, high = found.low, found.high
+    if main and low is None:
+        low, high = interval(kept or cells, definition, goods)
     return Estimate(
         value=found.value,
         unit=definition.unit,

@@ -21,6 +21,8 @@ __all__ = ["INTERVAL", "interval"]
 
 INTERVAL = "what the two reports leave open, nine times in ten"
 
+MEASURES = ("value", "growth", "import_share", "export_share", "hhi", "cr", "asymmetry")
+
 
 class _Pair(NamedTuple):
     """Trade of two areas: its value, and how far off it may be, in logarithms."""
@@ -43,7 +45,7 @@ def interval(
     go into the measure by its slope (the delta method), on a scale on which it has no bounds: the
     logarithm, of a share that of its odds.
     """
-    if not cells.is_blend or asked.quantity != "value":
+    if not cells.is_blend or asked.quantity != "value" or asked.measure not in MEASURES:
         return None, None
     now = nw.col("period") >= asked.period.start
     value = nw.col("value_usd")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from entrepot import measures
 from entrepot.figures.estimate import Missing
+from entrepot.figures.questions import of as question
 from entrepot.figures.refusals import nothing, refusal
 from entrepot.figures.sides import SIDES, among, leaves, members_of, totals
 from entrepot.lake import fetch
@@ -20,10 +21,15 @@ __all__ = ["Measured", "measure", "rows_of"]
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The value of a measure's main column, and its other columns."""
+    """The value of a measure's main column, and its other columns.
+
+    `low` and `high` are the ends of an interval that the measure itself gives.
+    """
 
     value: float
-    details: dict[str, float]
+    details: dict[str, float | str]
+    low: float | None = None
+    high: float | None = None
 
 
 def measure(
@@ -50,51 +56,42 @@ def measure(
 
 
 def _evaluate(cells: Cells, asked: Definition, goods: Goods) -> Measured | None:
-    main = cells.column(asked)
-    table = _table(rows_of(cells, asked, goods), asked, main)
+    column = cells.column(asked)
+    main = column if asked.measure == "value" else measures.passport(asked.measure).columns[0][0]
+    found = question(asked.measure).run(rows_of(cells, asked, goods), asked, column)
+    row: dict[str, Any] = found.to_dict() if hasattr(found, "to_dict") else _only(found)
+    value = row.pop(main, None)
+    if value is None:
+        return None
+    low, high = row.pop(f"{main}_low", None), row.pop(f"{main}_high", None)
+    plain = {
+        name: cell if isinstance(cell, str) else float(cell)
+        for name, cell in row.items()
+        if isinstance(cell, (str, bool, int, float))
+    }
+    return Measured(float(value), plain, low, high)
+
+
+def _only(table: Frame) -> dict[str, Any]:
+    """Return the one row of a result, without what is null."""
     names = table.collect_schema().names()
-    if asked.measure != "value":
-        main = measures.passport(asked.measure).columns[0][0]
     for row in fetch(table):
-        found = {
-            name: float(cell) for name, cell in zip(names, row, strict=True) if cell is not None
-        }
-        if main in found:
-            return Measured(found.pop(main), found)
-    return None
+        return {name: cell for name, cell in zip(names, row, strict=True) if cell is not None}
+    return {}
 
 
 def rows_of(cells: Cells, asked: Definition, goods: Goods) -> Frame:
     """Return the rows that the measure is made of."""
     buyers, sellers = asked.members("importer"), asked.members("exporter")
-    if asked.measure in ("value", "growth"):
-        return cells.flow(asked, goods)
-    if asked.measure == "asymmetry":
-        rows = cells.rows("importer", goods, asked).filter(
-            among("importer", asked) | among("exporter", asked)
-        )
-        if not buyers & sellers:
-            rows = rows.filter(leaves(buyers), leaves(sellers))
-        return rows
+    match question(asked.measure).trade:
+        case "flow":
+            return cells.flow(asked, goods)
+        case "both":
+            rows = cells.rows("importer", goods, asked).filter(
+                among("importer", asked) | among("exporter", asked)
+            )
+            if not buyers & sellers:
+                rows = rows.filter(leaves(buyers), leaves(sellers))
+            return rows
     [(whole, _)] = totals(asked)
     return cells.flow(whole, goods, inside=bool(buyers & sellers))
-
-
-def _table(rows: Frame, asked: Definition, column: str) -> Frame:
-    """Return the measure's one row."""
-    buyers, sellers = asked.members("importer"), asked.members("exporter")
-    match asked.measure:
-        case "value":
-            return measures.value(rows, by=[], value=column)
-        case "growth":
-            base = asked.base or asked.period.before()
-            return measures.growth(rows, by=[], period=asked.period, base=base, value=column)
-        case "asymmetry":
-            return measures.asymmetry(rows, importer=buyers, exporter=sellers, by=[], value=column)
-        case "import_share":
-            return measures.import_share(rows, exporter=sellers, by=[], value=column)
-        case "export_share":
-            return measures.export_share(rows, importer=buyers, by=[], value=column)
-        case "hhi":
-            return measures.hhi(rows, by=[], value=column)
-    return measures.concentration_ratio(rows, by=[], k=asked.k or 1, value=column)

@@ -8,6 +8,8 @@ from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures.input_choices import goods_key, is_inputs
 from entrepot.figures.input_rows import SOURCE as INPUT_SOURCE
 from entrepot.figures.inputs import MEASURES as INPUT_MEASURES
+from entrepot.figures.questions import QUESTIONS
+from entrepot.figures.questions import of as question
 from entrepot.goods.parse import NAMED, canonical, has_list
 from entrepot.measures import passports
 from entrepot.model.areas import WORLD
@@ -21,7 +23,6 @@ __all__ = ["PRINTED", "SHARES", "checked"]
 
 PRINTED = ("computed", "published")
 SHARES = ("import_share", "export_share", "asymmetry")
-CONCENTRATION = ("hhi", "cr")
 
 
 def checked(definition: Definition, lake: Lake) -> Definition:
@@ -43,13 +44,7 @@ def checked(definition: Definition, lake: Lake) -> Definition:
             why="trade of an area with itself is no foreign trade",
             hint="name two areas, or WLD for everybody",
         )
-    if measure in SHARES and WORLD in (definition.importer, definition.exporter):
-        raise RequestError(
-            f"{measure} needs an importer and an exporter",
-            hint="add --importer RUS --exporter CHN",
-        )
-    if measure in CONCENTRATION and definition.importer == WORLD:
-        raise RequestError(f"{measure} needs an importer", hint="add --importer RUS")
+    _require_names(definition)
     if definition.flow == "both" and measure not in ("value", "growth"):
         raise RequestError(
             f"{measure} has no two-way form",
@@ -58,7 +53,7 @@ def checked(definition: Definition, lake: Lake) -> Definition:
     _refuse_unread(definition)
     if is_inputs(definition):
         return _about_inputs(definition)
-    if measure == "growth":
+    if question(measure).has_base:
         return _with_base(definition)
     return definition.but(k=definition.k or 1) if measure == "cr" else definition
 
@@ -68,11 +63,23 @@ def _require_question(measure: str) -> None:
     known = {item.id: item for item in passports()}
     if measure not in known:
         raise UnknownNameError("measure", measure, known, hint="see: entrepot measure list")
-    if known[measure].frames_only:
+    if measure not in QUESTIONS:
         raise RequestError(
             f"{measure} is a function of frames, not a question",
             hint=f"see: entrepot measure show {measure}",
         )
+
+
+def _require_names(definition: Definition) -> None:
+    """Refuse the world where a measure needs somebody."""
+    names = question(definition.measure).names
+    if WORLD not in [getattr(definition, side) for side in names]:
+        return
+    examples = {"importer": "--importer RUS", "exporter": "--exporter CHN"}
+    raise RequestError(
+        f"{definition.measure} needs an {' and an '.join(names)}",
+        hint=f"add {' '.join(examples[side] for side in names)}",
+    )
 
 
 def _goods(definition: Definition) -> str:
@@ -126,11 +133,18 @@ def _refuse_unread(definition: Definition) -> None:
             why="it would not change the answer",
             hint="add --goods chpl, or leave out --follow",
         )
-    for key, readers, given in (
-        ("base", ("growth",), definition.base),
-        ("k", ("cr",), definition.k),
-        ("exporter", (*SHARES, "value", "growth"), definition.exporter != WORLD),
+    if "mass_kg" in question(measure).columns and definition.quantity != "value":
+        raise RequestError(
+            f"{measure} has no quantity {definition.quantity}",
+            why="it compares values with masses already",
+            hint="leave out --quantity",
+        )
+    for key, given in (
+        ("base", definition.base),
+        ("k", definition.k),
+        ("exporter", definition.exporter != WORLD),
     ):
+        readers = [name for name, one in QUESTIONS.items() if key in one.reads]
         if given and measure not in readers:
             raise RequestError(
                 f"{measure} has no {key}",

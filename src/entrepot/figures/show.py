@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
+from entrepot.figures.questions import QUESTIONS
 from entrepot.model.areas import area_phrase, possessive
 from entrepot.model.display import figure_value, number, range_text
 
@@ -29,21 +30,18 @@ def headline(figure: Figure) -> str:
     """
     asked = figure.definition
     buyer, seller = area_phrase(asked.importer), area_phrase(asked.exporter)
-    arrow = "trade between {} and {}" if asked.flow == "both" else "exports from {} to {}"
-    flow = arrow.format(seller, buyer)
-    largest = f"{asked.k} largest" if (asked.k or 1) > 1 else "largest"
-    names = {
-        "import_share": f"{possessive(seller)} share of {possessive(buyer)} imports",
-        "export_share": f"{possessive(buyer)} share of {possessive(seller)} exports",
-        "value": flow,
-        "growth": f"Growth of {flow}",
-        "hhi": f"Concentration of {possessive(buyer)} suppliers",
-        "cr": f"Share of the {largest} of {possessive(buyer)} suppliers",
-        "asymmetry": f"Weight of {seller} in {possessive(buyer)} imports over weight of {buyer} in "
-        f"{possessive(seller)} exports",
-    }
+    if asked.flow == "both":
+        title = f"trade between {seller} and {buyer}"
+        title = f"growth of {title}" if asked.measure == "growth" else title
+    else:
+        title = QUESTIONS[asked.measure].title.format(
+            buyer=buyer,
+            seller=seller,
+            buyers=possessive(buyer),
+            sellers=possessive(seller),
+            largest=f"{asked.k} largest" if (asked.k or 1) > 1 else "largest",
+        )
     when = f"{asked.period} against {asked.base}" if asked.base else str(asked.period)
-    title = names.get(asked.measure, asked.measure)
     return f"{title[0].upper()}{title[1:]}, {_goods(asked)}, {when}"
 
 
@@ -64,7 +62,7 @@ def as_rows(figure: Figure) -> list[tuple[str, str]]:
     else:
         rows.append(("missing", figure.reason or ""))
     if figure.details:
-        parts = (f"{name.replace('_', ' ')} {number(x)}" for name, x in figure.details.items())
+        parts = (_detail(name, x) for name, x in figure.details.items())
         rows.append(("with", ", ".join(parts)))
     keys = figure.definition.to_dict().items()
     rows.append(("definition", ", ".join(f"{key} {value}" for key, value in keys if value)))
@@ -79,6 +77,19 @@ def as_rows(figure: Figure) -> list[tuple[str, str]]:
         rows.append(("evidence", f"and {len(figure.evidence) - SHOWN} more, see --json"))
     rows += [("caveat", f"{item.text} [{item.id}]") for item in figure.caveats]
     return rows
+
+
+_UNITS = {"usd": "USD", "pct": "percent"}
+
+
+def _detail(name: str, value: float | str) -> str:
+    """Return another column of a measure; the end of its name says the unit."""
+    words, _, end = name.rpartition("_")
+    unit = _UNITS.get(end)
+    label = (words if unit else name).replace("_", " ")
+    if isinstance(value, str):
+        return f"{label} {value}"
+    return f"{label} {figure_value(value, unit) if unit else number(value)}"
 
 
 def _curve(found: Specifications, unit: str) -> list[tuple[str, str]]:

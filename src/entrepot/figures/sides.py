@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import narwhals as nw
 
+from entrepot.figures.questions import of as question
 from entrepot.model.areas import WORLD
 
 if TYPE_CHECKING:
@@ -38,12 +39,12 @@ def totals(asked: Definition) -> list[tuple[Definition, Side]]:
         (asked.but(importer=WORLD), "importer"),
         (asked.but(exporter=WORLD), "exporter"),
     ]
-    match asked.measure:
-        case "export_share":
+    match question(asked.measure).trade:
+        case "sales":
             return everybody[:1]
-        case "import_share" | "hhi" | "cr":
+        case "market":
             return everybody[1:]
-        case "asymmetry":
+        case "both":
             return everybody
     one_way = asked.but(flow="one_way")
     return [(one_way, side) for side in SIDES if not members_of(asked, side)]
@@ -81,14 +82,14 @@ def reach(asked: Definition) -> tuple[Side, nw.Expr]:
     buyers, sellers = (among(side, asked) for side in SIDES)
     there: nw.Expr
     by: Side
-    match asked.measure:
-        case "export_share":
+    match question(asked.measure).trade:
+        case "sales":
             there, by = sellers, "exporter"
-        case "asymmetry":
+        case "both":
             there, by = buyers | sellers, "importer"
-        case "value" | "growth":
+        case "flow":
             there, by = buyers & sellers, "exporter" if asked.importer == WORLD else "importer"
-        case _:
+        case "market":
             there, by = buyers, "importer"
     if asked.flow == "both":
         back = asked.but(importer=asked.exporter, exporter=asked.importer, flow="one_way")

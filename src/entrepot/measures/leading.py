@@ -36,7 +36,6 @@ TOP_SUPPLIER = Passport(
     ),
     formula="s_(1) = max_j m_j / Σ_j m_j; lead s_(1) - s_(2)",
     reference="definition",
-    frames_only=True,
 )
 
 

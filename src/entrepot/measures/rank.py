@@ -51,7 +51,6 @@ RANK = Passport(
     ),
     formula="1 + #{j: v_j > v}; from intervals 1 + #{j: low_j > high} to 1 + #{j: high_j > low}",
     reference="standard competition ranking; intervals compared end by end",
-    frames_only=True,
 )
 
 

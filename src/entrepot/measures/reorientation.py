@@ -77,7 +77,6 @@ REORIENTATION = Passport(
     null_rule=f"{_NULL_RULE}; share_moved is null where the market's total is zero",
     formula="R = min(Σ_j v_j⁻, Σ_j v_j⁺); share moved = ½ Σ_j |s_j1 - s_j0|",
     reference="share moved: dissimilarity index of Duncan and Duncan (1955), over time",
-    frames_only=True,
 )
 
 ALLOCATED_FLOWS = Passport(

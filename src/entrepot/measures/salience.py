@@ -49,7 +49,6 @@ SALIENCE = Passport(
         "Barbieri (1996), Journal of Peace Research 33(1); difference and ratio: Hirschman (1945), "
         "National Power and the Structure of Foreign Trade"
     ),
-    frames_only=True,
 )
 
 

@@ -65,7 +65,6 @@ CHANGE_OF_SHARE = Passport(
         "Productivity Analysis; logarithmic mean and its limits at zero: Ang and Liu (2007), "
         "Energy Policy 35(1)"
     ),
-    frames_only=True,
 )
 
 

@@ -75,6 +75,8 @@ def split_unit(value: float, unit: str, digits: int = 3) -> tuple[str, str]:
             ((size, name) for size, name in SCALES if abs(value) >= size * 0.9995), (1.0, "")
         )
         return number(value / factor, digits), f"{word} {unit}".strip()
+    if unit == "count" and value == int(value):
+        return f"{int(value):,}", ""
     return number(value, digits), "" if unit in ("index", "count") else unit
 
 

@@ -39,6 +39,8 @@ WEIGHED = 0.9
 """Share of the value that needs a mass for a measure of mass to stand for the same goods."""
 _VOICES: tuple[Side, Side] = ("importer", "exporter")
 
+MEASURES = ("value", "growth", *IN_MASS)
+
 Left = list[tuple[str, str]]
 
 
@@ -56,6 +58,10 @@ def curve(definition: Definition, lake: Lake) -> Specifications:
     NoEvidenceError
         If nothing in the lake answers.
     """
+    if definition.measure not in MEASURES:
+        raise RequestError(
+            f"{definition.measure} has no curve yet", hint=f"ask {', '.join(MEASURES)}"
+        )
     if definition.flow == "both":
         raise RequestError("two-way trade has no curve yet", hint="leave out --flow both")
     if members_of(definition, "importer") & members_of(definition, "exporter"):

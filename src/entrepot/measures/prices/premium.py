@@ -53,7 +53,6 @@ PRICE_PREMIUM = Passport(
         "1 - e^-β"
     ),
     reference="Simola and Korhonen (2025), BOFIT, for the question; log difference in differences",
-    frames_only=True,
 )
 
 

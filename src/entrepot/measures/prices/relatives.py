@@ -53,7 +53,6 @@ PRICE_INDEX = Passport(
         "ln T = Σ ½ (w_0 + w_t) ln(p_t / p_0); ln J = (1/n) Σ ln(p_t / p_0); p is value / quantity"
     ),
     reference="IMF and others (2009), Export and Import Price Index Manual, chapters 16 and 17",
-    frames_only=True,
 )
 
 

@@ -49,7 +49,6 @@ VALUE_CHANGE = Passport(
         "the products split; P Q = V_t / V_0; ln P of lmdi: Σ L_k ln(p_kt / p_k0) / L"
     ),
     reference="Vartia (1976), Scandinavian Journal of Statistics 3; Ang (2004), Energy Policy 32",
-    frames_only=True,
 )
 
 

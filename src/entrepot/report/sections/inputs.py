@@ -156,7 +156,7 @@ def _origins(found: Bought) -> Sentence:
 
 
 def _concentration(found: Bought) -> Sentence:
-    equal = number(found.hhi.details["effective_suppliers"], 2)
+    equal = number(float(found.hhi.details["effective_suppliers"]), 2)
     text = f"All origins together are as concentrated as {equal} of equal size."
     return Sentence(text, (found.hhi,))
 

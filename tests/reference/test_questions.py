@@ -1,0 +1,203 @@
+"""Measures that ask puts to the lake, against plain Python over the rows that were written."""
+
+from __future__ import annotations
+
+import math
+import random
+import statistics
+from typing import Any
+
+import pytest
+
+import entrepot as ep
+from entrepot.errors import RequestError
+from entrepot.figures.questions import QUESTIONS
+from entrepot.lake import Lake
+from made_comtrade import row, text_of
+
+AREAS = {156: "CHN", 344: "HKG", 276: "DEU", 643: "RUS", 792: "TUR", 51: "ARM"}
+CODES = ("854231", "848210", "845710", "901320")
+Cell = tuple[int, str, str, str]
+
+
+def _made() -> dict[Cell, tuple[float, float]]:
+    """Return value and kilograms by year, seller, buyer and code, as importers tell them."""
+    draw = random.Random(11)
+    found = {}
+    for year in (2021, 2022):
+        for seller in AREAS.values():
+            for buyer in AREAS.values():
+                for code in CODES:
+                    if seller == buyer or draw.random() < 0.1:
+                        continue
+                    value = round(draw.lognormvariate(9, 1), 2)
+                    found[year, seller, buyer, code] = (value, round(value / draw.uniform(5, 9), 2))
+    return found
+
+
+MADE = _made()
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    folder = tmp_path_factory.mktemp("questions")
+    number = {name: code for code, name in AREAS.items()}
+    rows = [
+        row(value, reporter=number[buyer], partner=number[seller], product=code, edition="H5")
+        | {"period": year, "netWgt": mass}
+        for (year, seller, buyer, code), (value, mass) in MADE.items()
+    ]
+    # Sellers tell exactly the same, so that no other report stands beside it.
+    rows += [
+        row(
+            value,
+            flow="X",
+            reporter=number[seller],
+            partner=number[buyer],
+            product=code,
+            edition="H5",
+        )
+        | {"period": year, "netWgt": mass}
+        for (year, seller, buyer, code), (value, mass) in MADE.items()
+    ]
+    file = folder / "reports.csv"
+    file.write_text(text_of(rows))
+    lake = Lake.open(folder / "lake")
+    lake.add("comtrade", [file])
+    return lake
+
+
+GOODS = ",".join(CODES)
+
+
+def ask(lake: Lake, measure: str, **keys: Any) -> ep.Figure:
+    asked: dict[str, Any] = {"importer": "RUS", "goods": GOODS, "period": 2022} | keys
+    return ep.ask(measure, lake=lake, **asked)
+
+
+def total(year: int, seller: str | None = None, buyer: str | None = None, what: int = 0) -> float:
+    return sum(
+        cell[what]
+        for (when, one, other, _), cell in MADE.items()
+        if when == year and seller in (None, one) and buyer in (None, other)
+    )
+
+
+def test_the_largest_supplier(lake: Lake) -> None:
+    shares = sorted(
+        ((total(2022, one, "RUS") / total(2022, None, "RUS"), one) for one in AREAS.values()),
+        reverse=True,
+    )
+    figure = ask(lake, "top_supplier")
+    assert figure.value == pytest.approx(shares[0][0])
+    assert figure.details["top_supplier"] == shares[0][1]
+    assert figure.details["lead"] == pytest.approx(shares[0][0] - shares[1][0])
+
+
+def test_rank_and_multiple(lake: Lake) -> None:
+    bought = sorted((total(2022, "CHN", one) for one in AREAS.values()), reverse=True)
+    figure = ask(lake, "rank", exporter="CHN")
+    mine = total(2022, "CHN", "RUS")
+    assert figure.value == bought.index(mine) + 1
+    assert figure.details["multiple"] == pytest.approx(bought[0] / mine)
+    assert str(
+        ep.ask("rank", lake=lake, importer="RUS", exporter="CHN", goods=GOODS, period=2022)
+    ).count(f"value      {int(figure.value)}\n")
+
+
+def test_salience(lake: Lake) -> None:
+    both = total(2022, "CHN", "RUS")
+    ours, theirs = both / total(2022, None, "RUS"), both / total(2022, "CHN")
+    figure = ask(lake, "salience", exporter="CHN")
+    assert figure.value == pytest.approx(math.sqrt(ours * theirs))
+    assert figure.details["symmetry"] == pytest.approx(1 - abs(ours - theirs))
+
+
+def test_why_a_share_changed(lake: Lake) -> None:
+    change = total(2022, "CHN", "RUS") / total(2022, None, "RUS")
+    change -= total(2021, "CHN", "RUS") / total(2021, None, "RUS")
+    figure = ask(lake, "change_of_share", exporter="CHN", base=2021)
+    assert figure.value == pytest.approx(change)
+    causes = [x for name, x in figure.details.items() if name.startswith("from_")]
+    assert len(causes) >= 5
+    assert sum(causes) == pytest.approx(change)
+
+
+def test_what_changed_hands(lake: Lake) -> None:
+    moves = [total(2022, one, "RUS") - total(2021, one, "RUS") for one in AREAS.values()]
+    gained, lost = sum(x for x in moves if x > 0), -sum(x for x in moves if x < 0)
+    figure = ask(lake, "reorientation", base=2021)
+    assert figure.value == pytest.approx(min(gained, lost))
+    assert figure.details["net"] == pytest.approx(gained - lost)
+    assert figure.unit == "USD"
+
+
+def _pairs() -> list[tuple[tuple[float, float], tuple[float, float]]]:
+    found = []
+    for code in CODES:
+        then, now = ((year, "CHN", "RUS", code) for year in (2021, 2022))
+        if then in MADE and now in MADE:
+            found.append((MADE[then], MADE[now]))
+    return found
+
+
+def test_prices(lake: Lake) -> None:
+    cells = [(v0 / q0, q0, v1 / q1, q1) for (v0, q0), (v1, q1) in _pairs()]
+    assert len(cells) >= 2
+    laspeyres = sum(p1 * q0 for _, q0, p1, _ in cells) / sum(p0 * q0 for p0, q0, *_ in cells)
+    paasche = sum(p1 * q1 for *_, p1, q1 in cells) / sum(p0 * q1 for p0, _, _, q1 in cells)
+    figure = ask(lake, "price_index", exporter="CHN", base=2021)
+    assert figure.value == pytest.approx(math.sqrt(laspeyres * paasche))
+    assert figure.details["laspeyres"] == pytest.approx(laspeyres)
+    assert [one for one in figure.caveats if one.id == "prices"]
+    change = ask(lake, "value_change", exporter="CHN", base=2021)
+    assert change.value == pytest.approx(total(2022, "CHN", "RUS") - total(2021, "CHN", "RUS"))
+    parts = ("price_usd", "quantity_usd", "new_usd", "gone_usd", "unsplit_usd")
+    assert sum(change.details[name] for name in parts) == pytest.approx(change.value)
+    assert "price" in str(change)
+    assert "price usd" not in str(change)
+
+
+def test_the_premium_of_a_buyer(lake: Lake) -> None:
+    logs = []
+    for code in CODES:
+        prices = {}
+        for year in (2021, 2022):
+            for who in ("RUS", "others"):
+                cells = [
+                    cell
+                    for (when, seller, buyer, one), cell in MADE.items()
+                    if (when, seller, one) == (year, "CHN", code)
+                    and (buyer == "RUS") == (who == "RUS")
+                ]
+                if cells:
+                    prices[year, who] = sum(v for v, _ in cells) / sum(q for _, q in cells)
+        if len(prices) == 4:
+            own = prices[2022, "RUS"] / prices[2021, "RUS"]
+            logs.append(math.log(own / (prices[2022, "others"] / prices[2021, "others"])))
+    figure = ask(lake, "price_premium", exporter="CHN", base=2021)
+    assert figure.value == pytest.approx(math.exp(statistics.median(logs)) - 1)
+    assert figure.low <= figure.value <= figure.high
+    assert figure.details["products"] == len(logs)
+
+
+def test_every_measure_that_is_asked_says_so() -> None:
+    asked = {one.id for one in ep.measures.passports() if not one.frames_only}
+    assert asked == set(QUESTIONS)
+
+
+@pytest.mark.parametrize(
+    ("measure", "keys", "text"),
+    [
+        ("rank", {}, "needs an importer and an exporter"),
+        ("top_supplier", {"exporter": "CHN"}, "has no exporter"),
+        ("salience", {"exporter": "CHN", "base": 2021}, "has no base"),
+        ("price_index", {"exporter": "CHN", "quantity": "mass"}, "has no quantity mass"),
+        ("rank", {"exporter": "CHN", "flow": "both"}, "no two-way form"),
+        ("rank", {"exporter": "CHN", "curve": True}, "has no curve yet"),
+        ("geodep", {}, "function of frames"),
+    ],
+)
+def test_what_cannot_be_asked(lake: Lake, measure: str, keys: dict[str, Any], text: str) -> None:
+    with pytest.raises(RequestError, match=text):
+        ask(lake, measure, **keys)
