@@ -378,6 +378,18 @@ def test_a_group_without_spread_has_no_outliers(make: Callable[[pa.Table], Any])
     assert reasons(found) == {"kept": 6}
 
 
+def test_a_small_group_has_no_outliers() -> None:
+    rows = [(f"P{place}", "a", 2021, 100.0 + place, 10.0) for place in range(8)]
+    frame = sold(*rows, ("Q", "a", 2021, 900.0, 1.0))
+    options: dict[str, Any] = {"by": ["importer", "product", "period"]}
+    assert reasons(ep.measures.unit_values(frame, **options)) == {"kept": 9}
+    nine = PriceFilters(mad_rows=9)
+    assert reasons(ep.measures.unit_values(frame, filters=nine, **options)) == {
+        "kept": 8,
+        "outlier": 1,
+    }
+
+
 def test_rows_of_a_cell_are_added_up() -> None:
     table = sold(("P", "a", 2021, 10.0, 10.0), ("P", "a", 2021, 30.0, 10.0))
     found = ep.measures.unit_values(table, by=["importer", "product", "period"])

@@ -52,6 +52,9 @@ class PriceFilters:
     mad
         Leave out rows whose log unit value is further from the median of its group than this many
         times 1.4826 MAD. Where more than half of a group is the same (MAD 0), it says nothing.
+    mad_rows
+        Rows with a price that a group needs for that rule. In a short series the rule would leave
+        out the very change that is asked about.
     trim
         With a base: leave out rows whose unit value is outside [1/trim, trim] times that of the
         same series in the base.
@@ -62,6 +65,7 @@ class PriceFilters:
     min_value: float | None = None
     min_quantity: float | None = None
     mad: float | None = 3.0
+    mad_rows: int = 10
     trim: float | None = 5.0
 
     def check(self) -> None:
@@ -121,7 +125,7 @@ def marked(
         if floor is not None:
             found = _mark(found, nw.col(column) < floor, reason)
     if filters.mad is not None:
-        found = _outliers(found, columns.within, filters.mad)
+        found = _outliers(found, columns.within, filters.mad, filters.mad_rows)
     if base is not None and filters.trim is not None:
         found = _relatives(found, columns, filters.trim, base)
     return found
@@ -186,16 +190,20 @@ def _other_unit(rows: nw.LazyFrame[Any], columns: Columns) -> nw.LazyFrame[Any]:
     return _mark(named, other, "other_unit")
 
 
-def _outliers(rows: nw.LazyFrame[Any], within: Sequence[str], times: float) -> nw.LazyFrame[Any]:
+def _outliers(
+    rows: nw.LazyFrame[Any], within: Sequence[str], times: float, least: int
+) -> nw.LazyFrame[Any]:
     one = rows.with_columns(nw.lit(1).alias("__one"))
     group = ["__one", *within]
-    centred = one.with_columns(nw.col("__u").median().over(*group).alias("__median")).with_columns(
-        (nw.col("__u") - nw.col("__median")).abs().alias("__away")
-    )
+    centred = one.with_columns(
+        nw.col("__u").median().over(*group).alias("__median"),
+        nw.col("__u").count().over(*group).alias("__priced"),
+    ).with_columns((nw.col("__u") - nw.col("__median")).abs().alias("__away"))
     scaled = centred.with_columns(nw.col("__away").median().over(*group).alias("__mad"))
     mad = nw.col("__mad")
     # Logs of equal ratios differ in their last digits, which is no spread.
-    return _mark(scaled, (mad > 1e-12) & (nw.col("__away") > times * NORMAL * mad), "outlier")
+    far = (mad > 1e-12) & (nw.col("__away") > times * NORMAL * mad)
+    return _mark(scaled, far & (nw.col("__priced") >= least), "outlier")
 
 
 def _relatives(
