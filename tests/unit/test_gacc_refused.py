@@ -107,3 +107,9 @@ def test_dollars_and_yuan_in_one_archive(tmp_path: Path) -> None:
     with pytest.raises(BadFileError, match="USD and CNY in one file"):
         lake.add("gacc", [path], mapping=MARCH)
     assert lake.holdings() == ()
+
+
+def test_a_line_whose_code_lost_its_zero_is_the_same_line(read) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(BadFileError, match="1 lines are there more than once") as error:
+        read(gacc(LINE, OTHER, LINE.replace("07032010", "7032010").replace("1,693", "5")))
+    assert "rows 2 and 4" in error.value.where

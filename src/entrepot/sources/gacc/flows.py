@@ -25,10 +25,16 @@ TELLS_APART = ("date", "product", "partner", "regime", "province")
 """What tells one line from another."""
 
 
-def repeated(cell: Cell, source: str) -> str:
+def repeated(cell: Cell, source: str, level: int) -> str:
     """Return SQL for what stands in more than one line, in the order of `TELLS_APART`."""
-    cells = ", ".join(f"{cell(role)} AS c{place}" for place, role in enumerate(TELLS_APART))
+    found = {role: cell(role) for role in TELLS_APART}
+    found["product"] = _code(cell, level)  # a zero that a worksheet took is the same code
+    cells = ", ".join(f"{sql} AS c{place}" for place, sql in enumerate(found.values()))
     return f"SELECT {cells} FROM {source} GROUP BY ALL HAVING count(*) > 1"
+
+
+def _code(cell: Cell, level: int) -> str:
+    return f"lpad({cell('product')}, {level}, '0')"
 
 
 def flows(cell: Cell, source: str, *, level: int, money: str, period: Period | None) -> str:
@@ -50,7 +56,7 @@ def flows(cell: Cell, source: str, *, level: int, money: str, period: Period | N
     return f"""
         WITH area(code, iso) AS (VALUES {partners}),
         line AS (SELECT {day} AS period, area.iso AS partner,
-            left(lpad({cell("product")}, {level}, '0'), 6) AS product,
+            left({_code(cell, level)}, 6) AS product,
             {_number(cell(money))} AS value, coalesce({", ".join(masses)}) AS mass,
             CASE WHEN {first} IS NOT NULL THEN {number}
                  WHEN {second} IS NOT NULL THEN {number_2} END AS quantity,

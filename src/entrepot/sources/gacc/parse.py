@@ -53,7 +53,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
         return f"trim(coalesce({quoted(columns[roles[role]])}, ''))" if role in roles else "''"
 
     level = level_of(connection, cell, source, table)
-    require_once(connection, cell, source, table, roles)
+    require_once(connection, cell, source, table, roles, level)
     money = "usd" if "usd" in roles else "cny"
     relation = connection.sql(flows(cell, source, level=level, money=money, period=period))
     findings = tuple(noted(relation, level, flow, table.name))

@@ -83,6 +83,7 @@ def require_once(
     source: str,
     table: Delivery,
     roles: dict[str, int],
+    level: int,
 ) -> None:
     """Refuse a file in which one line stands twice.
 
@@ -91,16 +92,24 @@ def require_once(
     BadFileError
         Naming the rows of the first line that does.
     """
-    query = f"SELECT *, count(*) OVER () FROM ({repeated(cell, source)}) ORDER BY ALL LIMIT 1"
+    query = f"SELECT *, count(*) OVER () FROM ({repeated(cell, source, level)}) ORDER BY ALL LIMIT 1"
     found = connection.sql(query).fetchall()
     if not found:
         return
     *cells, count = found[0]
-    places = [(roles[role], text) for role, text in zip(TELLS_APART, cells, strict=True) if text]
+    places = [
+        (roles[role], text.lstrip("0") if role == "product" else text)
+        for role, text in zip(TELLS_APART, cells, strict=True)
+        if text
+    ]
+    code = roles["product"]
     at = find_rows(
         table.path,
         table.name,
-        lambda row: all(row[place].strip() == text for place, text in places),
+        lambda row: all(
+            (row[place].strip().lstrip("0") if place == code else row[place].strip()) == text
+            for place, text in places
+        ),
     )
     raise BadFileError(
         f"{count} lines are there more than once, e.g. {' '.join(filter(None, cells))}",
