@@ -92,7 +92,8 @@ def require_once(
     BadFileError
         Naming the rows of the first line that does.
     """
-    query = f"SELECT *, count(*) OVER () FROM ({repeated(cell, source, level)}) ORDER BY ALL LIMIT 1"
+    lines = repeated(cell, source, level)
+    query = f"SELECT *, count(*) OVER () FROM ({lines}) ORDER BY ALL LIMIT 1"
     found = connection.sql(query).fetchall()
     if not found:
         return
