@@ -166,15 +166,17 @@ def change_of_share(
 def _long(frame: FrameT, keys: list[str]) -> FrameT:
     """Return one row a cause."""
     rows: Any = nw.from_native(cast("Any", frame))
-    each = [
-        rows.select(
-            *keys,
-            nw.lit(name).alias("cause"),
-            nw.col(name).alias("contribution"),
-            divided(nw.col(name), nw.col("change")).alias("part"),
+    index = [*keys, "change"]
+    if rows.implementation.is_spark_like():  # a concat would work out every cause from the start
+        found = rows.unpivot(CAUSES, index=index, variable_name="cause", value_name="contribution")
+    else:  # which DuckDB cannot do: it leaves out what is null
+        found = nw.concat(
+            [
+                rows.select(*index, nw.lit(name).alias("cause"), nw.col(name).alias("contribution"))
+                for name in CAUSES
+            ]
         )
-        for name in CAUSES
-    ]
-    found = nw.concat(each)
+    part = divided(nw.col("contribution"), nw.col("change")).alias("part")
+    found = found.select(*keys, "cause", "contribution", part)
     kept = isinstance(frame, (nw.DataFrame, nw.LazyFrame))
     return ordered(cast("FrameT", found if kept else found.to_native()), [*keys, "cause"])
