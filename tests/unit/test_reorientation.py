@@ -229,6 +229,21 @@ def test_controls_that_bought_nothing_give_no_path(make: Callable[[pa.Table], An
     assert (found["path_losers"], found["ratio"]) == (None, None)
 
 
+def test_growth_from_next_to_nothing_is_no_path(make: Callable[[pa.Table], Any]) -> None:
+    """Germany sold 50 to the controls, China 30: with a floor of 40, China's path is not known."""
+    frame = make(flows(*WITH_CONTROLS))
+    found = one(substitution_ratio(frame, controls="TUR", least=40, **ASKED))
+    assert (found["path_losers"], found["path_others"], found["ratio"]) == (200, None, None)
+    assert one(substitution_ratio(frame, controls="TUR", least=30, **ASKED))["ratio"] == 0.5
+    assert one(substitution_ratio(frame, least=40, **ASKED))["ratio"] == pytest.approx(80 / 60)
+    calm = one(
+        import_substitution_proxy(
+            make(flows(*CALM)), importer="RUS", controls={"near": "TUR"}, least=11, **SPAN
+        )
+    )
+    assert (calm["path"], calm["sets"]) == (None, 0)
+
+
 def test_own_trade_is_nobody_that_stepped_in(make: Callable[[pa.Table], Any]) -> None:
     cells = [("RUS", "DEU", 2021, 5.0), ("RUS", "RUS", 2023, 5.0), ("RUS", "CHN", 2023, 1.0)]
     assert one(substitution_ratio(make(flows(*cells)), **ASKED))["additional"] == 1

@@ -50,7 +50,7 @@ IMPORT_SUBSTITUTION_PROXY = Passport(
     null_rule=(
         "null where imports before are zero, where a total is negative, infinite or all missing, "
         "where nobody has a row in one of the periods (unless `complete`), and where the first set "
-        "bought nothing before; the bounds take the sets that give a path"
+        "bought nothing before (or less than `least`); the bounds take the sets that give a path"
     ),
     formula="max(0, M_0 g_c - M_1), with g_c = Σ_{i∈c} M_i1 / Σ_{i∈c} M_i0 of the same product",
     reference="no-event path as in the substitution ratio; own definition, not from a paper",
@@ -70,6 +70,7 @@ def import_substitution_proxy(
     time: str = "period",
     value: str = "value_usd",
     complete: bool = False,
+    least: float = 0.0,
 ) -> FrameT:
     """Return imports that disappeared against a path without the event and came from nobody.
 
@@ -92,6 +93,9 @@ def import_substitution_proxy(
         Columns with importers, times and values.
     complete
         Promise that whatever has no row was not traded, in either period.
+    least
+        Value that a set of controls must have bought before: growth from next to nothing is no
+        path.
 
     Returns
     -------
@@ -109,7 +113,7 @@ def import_substitution_proxy(
     _check(buys, controls)
     parts = {"own": nw.col(buyer).is_in(buys)}
     parts |= {f"set{n}": nw.col(buyer).is_in(members) for n, members in enumerate(sets) if members}
-    sides = Sides(*apart(after, before), time, value, complete)
+    sides = Sides(*apart(after, before), time, value, complete, least)
 
     def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         had, has = nw.col("own_then"), nw.col("own_now")
@@ -117,7 +121,7 @@ def import_substitution_proxy(
         sums = sides.sums(rows, keys, parts)
         with_paths = sums.with_columns(
             *(
-                (base * growth(f"set{n}" if members else None)).alias(f"__path{n}")
+                (base * growth(f"set{n}" if members else None, least)).alias(f"__path{n}")
                 for n, members in enumerate(sets)
             )
         )

@@ -25,8 +25,8 @@ __all__ = ["NULL_RULE", "REFERENCE", "Sides", "disjoint", "growth", "ratios"]
 
 NULL_RULE = (
     "null where nothing was lost against the path, where a total is negative, infinite or all "
-    "missing, where controls had nothing before, and where no part has a row in one of the periods "
-    "(unless `complete`)"
+    "missing, where controls had nothing before (or less than `least`), and where no part has a "
+    "row in one of the periods (unless `complete`)"
 )
 REFERENCE = (
     "after Chupilkin, Javorcik and Plekhanov (2023), The Eurasian roundabout, EBRD working paper "
@@ -49,6 +49,8 @@ class Sides:
     complete
         Whether what has no row was not traded. Else a part without a row in a period is only
         taken as zero if another part has one.
+    least
+        What controls must have had before for their growth to say anything.
     """
 
     now: Period
@@ -56,6 +58,7 @@ class Sides:
     time: str
     value: str
     complete: bool = False
+    least: float = 0.0
 
     def sums(
         self, rows: nw.LazyFrame[Any], keys: Sequence[str], parts: Mapping[str, nw.Expr]
@@ -96,15 +99,15 @@ class Sides:
         return nw.when(told & (total >= 0) & total.is_finite()).then(total).alias(name)
 
 
-def growth(control: str | None) -> nw.Expr:
+def growth(control: str | None, least: float = 0.0) -> nw.Expr:
     """Return what a part grew by, as a factor; 1 where there is none to look at.
 
-    Null where the part had nothing before.
+    Null where the part had nothing before, or less than `least`.
     """
     if control is None:
         return nw.lit(1.0)
     before = nw.col(f"{control}_then")
-    return nw.col(f"{control}_now") / nw.when(before > 0).then(before)
+    return nw.col(f"{control}_now") / nw.when((before > 0) & (before >= least)).then(before)
 
 
 def ratios(
@@ -127,8 +130,8 @@ def ratios(
 
     def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         paths = sides.sums(rows, keys, parts).with_columns(
-            (nw.col("losers_then") * growth(growths[0])).alias("path_losers"),
-            (nw.col("others_then") * growth(growths[1])).alias("path_others"),
+            (nw.col("losers_then") * growth(growths[0], sides.least)).alias("path_losers"),
+            (nw.col("others_then") * growth(growths[1], sides.least)).alias("path_others"),
         )
         found = paths.with_columns(
             (nw.col("others_now") - nw.col("path_others")).alias("additional"),

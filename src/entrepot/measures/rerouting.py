@@ -58,6 +58,7 @@ def rerouting_ratio(
     time: str = "period",
     value: str = "value_usd",
     complete: bool = False,
+    least: float = 0.0,
 ) -> FrameT:
     """Set a coalition's additional exports to hubs against what it no longer sells to a target.
 
@@ -71,7 +72,7 @@ def rerouting_ratio(
         Exporters that no longer sell to the target.
     hubs
         Importers that goods may go through.
-    before, after, by, supplier, buyer, time, value, complete
+    before, after, by, supplier, buyer, time, value, complete, least
         As in `substitution_ratio`.
     controls
         Importers that are neither; the growth of the coalition's exports to them is what exports
@@ -99,6 +100,6 @@ def rerouting_ratio(
     }
     if calm:
         parts["calm"] = from_them & nw.col(buyer).is_in(calm)
-    sides = Sides(*apart(after, before), time, value, complete)
+    sides = Sides(*apart(after, before), time, value, complete, least)
     growths = ("calm", "calm") if calm else (None, None)
     return ratios(frame, sides, parts, growths, as_list(by), [supplier, buyer])

@@ -83,6 +83,7 @@ def substitution_ratio(
     time: str = "period",
     value: str = "value_usd",
     complete: bool = False,
+    least: float = 0.0,
 ) -> FrameT:
     """Set additional imports from others against what disappeared from the losers.
 
@@ -108,6 +109,9 @@ def substitution_ratio(
         Columns with exporters, importers, times and values.
     complete
         Promise that whatever has no row was not traded, in either period.
+    least
+        Value that controls must have bought before. Growth from next to nothing is no path: one
+        product that goes from 100 to 1 m USD at the controls outweighs all others.
 
     Returns
     -------
@@ -132,7 +136,7 @@ def substitution_ratio(
     if calm:
         parts["calm_losers"] = bought.is_in(calm) & sold.is_in(lose)
         parts["calm_others"] = bought.is_in(calm) & stepped
-    sides = Sides(*apart(after, before), time, value, complete)
+    sides = Sides(*apart(after, before), time, value, complete, least)
     growths = ("calm_losers", "calm_others") if calm else (None, None)
     return ratios(frame, sides, parts, growths, as_list(by), [supplier, buyer])
 
