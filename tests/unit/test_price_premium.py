@@ -194,7 +194,15 @@ def test_a_sample_without_an_answer_is_drawn_again() -> None:
 
 
 def test_kinds_of_intervals() -> None:
-    draws = [float(number) for number in range(1, 200)]  # the 5th and the 195th of 199
-    assert interval_of(90.0, draws, 0.95, "percentile") == pytest.approx((5, 195))
-    assert interval_of(90.0, draws, 0.95, "basic") == pytest.approx((-15, 175))
-    assert interval_of(1.0, [1.0, 2.0], 0.95, "percentile") == (1.0, 2.0)
+    draws = [float(number) for number in range(1, 200)]
+    many = 10**6  # clusters: the 5th and the 195th of 199
+    assert interval_of(90.0, draws, 0.95, "percentile", clusters=many) == pytest.approx(
+        (5, 195), abs=1e-3
+    )
+    assert interval_of(90.0, draws, 0.95, "basic", clusters=many) == pytest.approx(
+        (-15, 175), abs=1e-3
+    )
+    assert interval_of(1.0, [1.0, 2.0], 0.95, "percentile", clusters=9) == (1.0, 2.0)
+    # Ten clusters: t is 2.262 instead of 1.960, and the normal tail of 2.262 x √(10 / 9) 0.0086.
+    low, high = interval_of(90.0, draws, 0.95, "percentile", clusters=10)
+    assert (low, high) == pytest.approx((200 * 0.00857, 200 * (1 - 0.00857)), abs=0.01)

@@ -71,10 +71,11 @@ def median_gap(
     buyer = median(item.buyer for item in chosen)
     others = median(item.others for item in chosen)
     clusters = [item.cluster for item in found]
-    if len(set(clusters)) < 2:
+    count = len(set(clusters))
+    if count < 2:
         return Estimate(beta, None, None, None, buyer, others)
     draws = bootstrapped(pairs, clusters, statistic, replicates=replicates, seed=seed)
-    low, high = interval_of(beta, draws, confidence, interval)
+    low, high = interval_of(beta, draws, confidence, interval, clusters=count)
     return Estimate(beta, stdev(draws), low, high, buyer, others)
 
 
