@@ -195,9 +195,107 @@ def test_every_measure_that_is_asked_says_so() -> None:
         ("price_index", {"exporter": "CHN", "quantity": "mass"}, "has no quantity mass"),
         ("rank", {"exporter": "CHN", "flow": "both"}, "no two-way form"),
         ("rank", {"exporter": "CHN", "curve": True}, "has no curve yet"),
-        ("geodep", {}, "function of frames"),
+        ("cdi", {}, "function of frames"),
     ],
 )
 def test_what_cannot_be_asked(lake: Lake, measure: str, keys: dict[str, Any], text: str) -> None:
     with pytest.raises(RequestError, match=text):
         ask(lake, measure, **keys)
+
+
+def test_who_gained_and_who_lost_stands_in_the_table(lake: Lake) -> None:
+    figure = ask(lake, "reorientation", base=2021)
+    moves = {one: total(2022, one, "RUS") - total(2021, one, "RUS") for one in AREAS.values()}
+    found = {row["exporter"]: row["value_gained"] - row["value_lost"] for row in figure.table}
+    assert found == pytest.approx({one: x for one, x in moves.items() if one != "RUS"})
+    first = figure.table[0]
+    assert first["value_gained"] == max(row["value_gained"] for row in figure.table)
+    causes = ask(lake, "change_of_share", exporter="CHN", base=2021)
+    assert {row["product"] for row in causes.table} <= set(CODES)
+    assert sum(row["change"] for row in causes.table) == pytest.approx(causes.value)
+    assert causes.to_dict()["table"][0]["product"] in CODES
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> tuple[Lake, dict[Cell, float]]:
+    """Three years in which Russia buys one good from few, and others from many."""
+    draw = random.Random(5)
+    made: dict[Cell, float] = {}
+    areas = ["BRA", "CAN", "CHN", "DEU", "FRA", "GBR", "ITA", "JPN", "KOR", "MEX", "TUR", "VNM"]
+    for year in (2020, 2021, 2022):
+        for code in CODES:
+            for seller in areas:
+                for buyer in (*areas[:4], "RUS"):
+                    if seller == buyer:
+                        continue
+                    few = code in CODES[:2]
+                    size = 1_000_000 if not few or seller == areas[5] else 1_000
+                    made[year, seller, buyer, code] = size * round(draw.uniform(1, 2), 3)
+        made[year, "RUS", areas[0], CODES[1]] = 9e8  # Russia sells more of it than it buys
+    folder = tmp_path_factory.mktemp("world")
+    lines = [",".join(map(str, (*cell, f"{value:.3f}"))) for cell, value in made.items()]
+    (folder / "world.csv").write_text("\n".join(["year,seller,buyer,code,value", *lines]) + "\n")
+    lake = Lake.open(folder / "lake")
+    lake.add("table", [folder / "world.csv"], mapping=MAP)
+    return lake, made
+
+
+MAP = """
+format: 1
+id: world
+nomenclature: HS2017
+level: 6
+told_by: both
+valuation: FOB
+columns:
+  year: {role: period}
+  seller: {role: exporter, codes: ISO3}
+  buyer: {role: importer, codes: ISO3}
+  code: {role: product}
+  value: {role: value, currency: USD}
+"""
+
+
+def test_dependent_products_are_counted_and_named(world: tuple[Lake, dict[Cell, float]]) -> None:
+    lake, made = world
+    figure = ep.ask("geodep", lake=lake, importer="RUS", goods=GOODS, period=2022)
+
+    def index(year: int, code: str, buyer: str | None) -> float:
+        sold: dict[str, float] = {}
+        for (when, seller, one, good), value in made.items():
+            if (when, good) == (year, code) and buyer in (None, one):
+                sold[seller] = sold.get(seller, 0.0) + value
+        return sum(x * x for x in sold.values()) / sum(sold.values()) ** 2
+
+    def flagged(year: int, code: str) -> bool:
+        bought = sum(v for (t, _, j, k), v in made.items() if (t, j, k) == (year, "RUS", code))
+        sold = sum(v for (t, i, _, k), v in made.items() if (t, i, k) == (year, "RUS", code))
+        ratio = bought / sold if sold else math.inf
+        return index(year, code, "RUS") > 0.4 and index(year, code, None) > 0.4 and ratio > 1
+
+    expected = [code for code in CODES if sum(flagged(y, code) for y in (2020, 2021, 2022)) >= 2]
+    assert expected == ["854231"]
+    assert figure.value == len(expected)
+    assert [row["product"] for row in figure.table] == expected
+    assert figure.table[0]["import_hhi"] == pytest.approx(index(2022, "854231", "RUS"))
+    assert figure.details["products"] == len(CODES)
+    assert "2022 with 2020..2021" in str(figure)
+    assert ep.ask("geodep", lake=lake, importer="RUS", goods=GOODS, period=2021).value is None
+    with pytest.raises(RequestError, match="judged by years"):
+        ep.ask("geodep", lake=lake, importer="RUS", period="2022-01")
+
+
+def test_trade_that_hangs_on_another(world: tuple[Lake, dict[Cell, float]]) -> None:
+    lake, made = world
+    figure = ep.ask(
+        "retaliation_exposure", lake=lake, importer="CAN", exporter="CHN", goods=GOODS, period=2022
+    )
+    here = {cell: value for cell, value in made.items() if cell[0] == 2022}
+    bought = sum(v for (_, i, j, _), v in here.items() if (i, j) == ("CHN", "CAN"))
+    sold = sum(v for (_, i, j, _), v in here.items() if (i, j) == ("CAN", "CHN"))
+    everything = sum(v for (_, _, j, _), v in here.items() if j == "CAN")
+    assert figure.value == pytest.approx(bought + sold)
+    assert figure.details["imports"] == pytest.approx(bought)
+    assert figure.details["import_share"] == pytest.approx(bought / everything)
+    assert sum(row["value_at_risk"] for row in figure.table) == pytest.approx(figure.value)
+    assert figure.table[0]["value_at_risk"] == max(row["value_at_risk"] for row in figure.table)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import statistics
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.figures.figure import Specification, Specifications
 
@@ -36,6 +36,8 @@ class Estimate:
         Other columns of the measure, such as the effective number of suppliers beside an HHI.
     rests_on
         Share of the value on codes of a list that one should know about; see `Figure`.
+    table
+        A row for each product or partner, where the measure has some.
     """
 
     value: float
@@ -47,6 +49,7 @@ class Estimate:
     is_range: bool = False
     details: dict[str, float | str] = field(default_factory=dict)
     rests_on: dict[str, float] | None = None
+    table: tuple[dict[str, Any], ...] = ()
 
     @property
     def ends(self) -> tuple[float, float]:

@@ -156,6 +156,7 @@ def _figure(definition: Definition, answers: list[tuple[str, Answer]]) -> Figure
         unit=head.unit,
         details=head.details,
         rests_on=head.rests_on,
+        table=head.table,
         low=low,
         high=high,
         range=words,

@@ -157,6 +157,9 @@ class Figure:
         other goods (``split``), of which the list covers a part (``ex``), that rest on no
         official text or an inferred day (``uncertain``), or that stand for a code of another
         number (``new``).
+    table
+        A row for each product or partner behind the value, the main ones first, where the measure
+        has some: who gained and who lost, which products are flagged.
     """
 
     definition: Definition
@@ -172,6 +175,7 @@ class Figure:
     reason: str | None = None
     details: dict[str, float | str] = field(default_factory=dict)
     rests_on: dict[str, float] | None = None
+    table: tuple[dict[str, Any], ...] = ()
 
     def required(self) -> float:
         """Return the value where it has to be there.
@@ -201,6 +205,8 @@ class Figure:
         }
         if self.details:
             found["details"] = self.details
+        if self.table:
+            found["table"] = list(self.table)
         if self.rests_on is not None:
             found["rests_on"] = self.rests_on
         if self.reason:

@@ -240,7 +240,7 @@ def _estimate(
     main: bool = False,
 ) -> Estimate | Missing:
     """Return the measure; `kept` has the rows in memory, and what refuses was asked before."""
-    found = measure(cells, definition, goods, kept=kept)
+    found = measure(cells, definition, goods, kept=kept, with_table=main)
     if isinstance(found, Missing):
         return found
     words = definition.goods
@@ -264,6 +264,7 @@ def _estimate(
         high=high,
         is_range=low is not None,
         details=found.details,
+        table=found.table,
         choices=choices,
         evidence=((kept or cells).evidence(definition, goods),) if main else (),
         rests_on=rests_on(kept or cells, definition, goods) if main else None,

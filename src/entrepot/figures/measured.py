@@ -13,6 +13,8 @@ from entrepot.figures.sides import SIDES, among, leaves, members_of, totals
 from entrepot.lake import fetch
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from entrepot.figures.cells import Cells, Frame, Goods
     from entrepot.figures.definition import Definition
 
@@ -23,17 +25,24 @@ __all__ = ["Measured", "measure", "rows_of"]
 class Measured:
     """The value of a measure's main column, and its other columns.
 
-    `low` and `high` are the ends of an interval that the measure itself gives.
+    `low` and `high` are the ends of an interval that the measure itself gives; `table` has a row
+    for each product or partner.
     """
 
     value: float
     details: dict[str, float | str]
     low: float | None = None
     high: float | None = None
+    table: tuple[dict[str, Any], ...] = ()
 
 
 def measure(
-    cells: Cells, asked: Definition, goods: Goods, *, kept: Cells | None = None
+    cells: Cells,
+    asked: Definition,
+    goods: Goods,
+    *,
+    kept: Cells | None = None,
+    with_table: bool = False,
 ) -> Measured | Missing:
     """Evaluate the measure; Missing says why there is no value.
 
@@ -41,7 +50,7 @@ def measure(
     """
     if kept is None and (refused := refusal(cells, asked, goods)):
         return refused
-    found = _evaluate(kept or cells, asked, goods)
+    found = _evaluate(kept or cells, asked, goods, with_table=with_table)
     value = found.value if found else None
     if found and value and not cells.held.is_partial:
         return found
@@ -55,11 +64,15 @@ def measure(
     return nothing(cells, asked, goods) if found is None else found
 
 
-def _evaluate(cells: Cells, asked: Definition, goods: Goods) -> Measured | None:
+def _evaluate(
+    cells: Cells, asked: Definition, goods: Goods, *, with_table: bool
+) -> Measured | None:
     column = cells.column(asked)
     main = column if asked.measure == "value" else measures.passport(asked.measure).columns[0][0]
-    found = question(asked.measure).run(rows_of(cells, asked, goods), asked, column)
-    row: dict[str, Any] = found.to_dict() if hasattr(found, "to_dict") else _only(found)
+    how = question(asked.measure)
+    rows = rows_of(cells, asked, goods)
+    found = how.run(rows, asked, column)
+    row: dict[str, Any] = found.to_dict() if hasattr(found, "to_dict") else next(_dicts(found), {})
     value = row.pop(main, None)
     if value is None:
         return None
@@ -69,15 +82,15 @@ def _evaluate(cells: Cells, asked: Definition, goods: Goods) -> Measured | None:
         for name, cell in row.items()
         if isinstance(cell, (str, bool, int, float))
     }
-    return Measured(float(value), plain, low, high)
+    table = tuple(_dicts(how.table(rows, asked, column))) if with_table and how.table else ()
+    return Measured(float(value), plain, low, high, table)
 
 
-def _only(table: Frame) -> dict[str, Any]:
-    """Return the one row of a result, without what is null."""
+def _dicts(table: Frame) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a result, without what is null."""
     names = table.collect_schema().names()
     for row in fetch(table):
-        return {name: cell for name, cell in zip(names, row, strict=True) if cell is not None}
-    return {}
+        yield {name: cell for name, cell in zip(names, row, strict=True) if cell is not None}
 
 
 def rows_of(cells: Cells, asked: Definition, goods: Goods) -> Frame:
@@ -93,5 +106,7 @@ def rows_of(cells: Cells, asked: Definition, goods: Goods) -> Frame:
             if not buyers & sellers:
                 rows = rows.filter(leaves(buyers), leaves(sellers))
             return rows
+        case "world":
+            return cells.rows("importer", goods, asked)
     [(whole, _)] = totals(asked)
     return cells.flow(whole, goods, inside=bool(buyers & sellers))

@@ -11,6 +11,7 @@ from entrepot.figures.cells import everything, is_everything, names_on
 from entrepot.figures.completeness import MANY_TELLERS
 from entrepot.figures.estimate import Missing
 from entrepot.figures.mirror import FLOOR, mirror_coverage, too_little
+from entrepot.figures.questions import of as question
 from entrepot.figures.sides import SIDES, members_of, totals
 from entrepot.lake import fetch, whole_trade
 from entrepot.model.product import TOTAL
@@ -140,6 +141,11 @@ def _few(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
 
 def _thin(cells: Cells, asked: Definition) -> Missing | None:
     """Refuse a total to which one partner alone contributes: an extract, or a query for one."""
+    if cells.held.is_partial and question(asked.measure).trade == "world":
+        return Missing(
+            f"{cells.held.source} is held as an extract, and {asked.measure} needs the trade of "
+            f"everybody; add the whole {cells.held.source}"
+        )
     for whole, side in totals(asked):
         names = names_on(cells.flow(whole, (everything(),)), side, frozenset())
         if len(names) == 1:

@@ -13,6 +13,7 @@ from entrepot.figures.questions import of as question
 from entrepot.goods.parse import NAMED, canonical, has_list
 from entrepot.measures import passports
 from entrepot.model.areas import WORLD
+from entrepot.model.period import Period
 from entrepot.sources import source_ids, split_address
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ def checked(definition: Definition, lake: Lake) -> Definition:
         return _about_inputs(definition)
     if question(measure).has_base:
         return _with_base(definition)
+    if (years := question(measure).years) > 1:
+        return _with_years_before(definition, years)
     return definition.but(k=definition.k or 1) if measure == "cr" else definition
 
 
@@ -157,6 +160,17 @@ def _has_list(definition: Definition) -> bool:
     if definition.goods.startswith(NAMED) or is_inputs(definition):
         return False
     return has_list(definition.goods)
+
+
+def _with_years_before(definition: Definition, years: int) -> Definition:
+    """Return the definition with the years before the period that a measure looks at, too."""
+    year = definition.period.start.year
+    if definition.period != Period.parse(year):
+        raise RequestError(
+            f"{definition.measure} is judged by years, and {definition.period} is none",
+            hint=f"ask --period {year}",
+        )
+    return definition.but(base=Period.parse(f"{year - years + 1}..{year - 1}"))
 
 
 def _with_base(definition: Definition) -> Definition:

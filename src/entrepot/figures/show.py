@@ -41,7 +41,8 @@ def headline(figure: Figure) -> str:
             sellers=possessive(seller),
             largest=f"{asked.k} largest" if (asked.k or 1) > 1 else "largest",
         )
-    when = f"{asked.period} against {asked.base}" if asked.base else str(asked.period)
+    beside = "with" if QUESTIONS[asked.measure].years > 1 else "against"
+    when = f"{asked.period} {beside} {asked.base}" if asked.base else str(asked.period)
     return f"{title[0].upper()}{title[1:]}, {_goods(asked)}, {when}"
 
 

@@ -46,6 +46,9 @@ def totals(asked: Definition) -> list[tuple[Definition, Side]]:
             return everybody[1:]
         case "both":
             return everybody
+        case "world":
+            whole = asked.but(importer=WORLD, exporter=WORLD)
+            return [(whole, side) for side in SIDES]
     one_way = asked.but(flow="one_way")
     return [(one_way, side) for side in SIDES if not members_of(asked, side)]
 
@@ -91,6 +94,8 @@ def reach(asked: Definition) -> tuple[Side, nw.Expr]:
             there, by = buyers & sellers, "exporter" if asked.importer == WORLD else "importer"
         case "market":
             there, by = buyers, "importer"
+        case "world":
+            there, by = ~nw.col("exporter").is_null(), "importer"
     if asked.flow == "both":
         back = asked.but(importer=asked.exporter, exporter=asked.importer, flow="one_way")
         return by, there | reach(back)[1]

@@ -58,7 +58,6 @@ RETALIATION_EXPOSURE = Passport(
         "definition; the European Commission (2021), SWD(2021) 352, asks of a product's own trade "
         "whether it can be replaced, which says nothing of what others sell elsewhere"
     ),
-    frames_only=True,
 )
 
 

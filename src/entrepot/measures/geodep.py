@@ -72,7 +72,6 @@ GEODEP = Passport(
         "Lefebvre and Wibaux (2024), Import Dependencies: Where Does the EU Stand?, CEPII Policy "
         "Brief 2024-47"
     ),
-    frames_only=True,
 )
 
 _CRITERIA = {"c1": "import_hhi", "c2": "world_hhi", "c3": "import_export_ratio"}
