@@ -1,4 +1,4 @@
-"""Prices of graphite, gallium and germanium that China sells: estimated weights, and Russia's premium.
+"""Graphite, gallium and germanium from China: estimated weights, and the premium of Russia.
 
 The expected numbers are worked out from the file in plain Python, beside the program's.
 """
@@ -109,7 +109,7 @@ def gaps(rows: list[Row], now: str, then: str) -> list[float]:
 def test_russia_against_others(
     sound: ep.measures.UnitValues[pl.DataFrame], year: int, seen: tuple[float, ...]
 ) -> None:
-    """Graphite, gallium and germanium: a premium in 2023 that is gone in 2024, with wide intervals."""
+    """A premium in 2023 that is gone in 2024, with wide intervals."""
     months = sound.rows.with_columns(month=pl.col("period").dt.month().cast(pl.String))
     found = ep.measures.price_premium(
         months, buyer="Russia", period=year, base=2021, by="month", cluster="month"

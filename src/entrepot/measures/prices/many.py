@@ -48,7 +48,7 @@ PRICE_SERIES = Passport(
     ),
     reference=(
         "Ivancic, Diewert and Fox (2011), Journal of Econometrics 161; IMF and others (2020), "
-        "Consumer Price Index Manual: Concepts and Methods, chapter 10"
+        "Consumer Price Index Manual: Concepts and Methods"
     ),
     frames_only=True,
 )

@@ -52,7 +52,7 @@ PRICE_INDEX = Passport(
         "L = Σ p_t q_0 / Σ p_0 q_0; P = Σ p_t q_t / Σ p_0 q_t; F = (L P)^½; "
         "ln T = Σ ½ (w_0 + w_t) ln(p_t / p_0); ln J = (1/n) Σ ln(p_t / p_0); p is value / quantity"
     ),
-    reference="IMF and others (2009), Export and Import Price Index Manual, chapters 16 and 17",
+    reference="IMF and others (2009), Export and Import Price Index Manual",
 )
 
 
