@@ -280,5 +280,4 @@ def test_passports_name_the_columns_that_come_out() -> None:
         "net_import_reliance": ep.measures.net_import_reliance(parts, by=[]),
     }
     for name, found in results.items():
-        assert passport(name).frames_only
         assert found.column_names == [column for column, _ in passport(name).columns]
