@@ -93,7 +93,7 @@ def level(
 
 def _variances(half: Sequence[Gap], parts: Collection[str]) -> dict[str, Variances]:
     """Return the variances of a half, of all its trade and of each part that has its own."""
-    whole = variances(together(half))
+    whole = variances(together(half) if parts else half)
     found = {"": whole}
     for name in parts:
         some = [gap for gap in half if gap.part[1:] == name]
