@@ -74,6 +74,15 @@ def test_goods_over_editions(script: Any, tmp_path: Path, monkeypatch: pytest.Mo
     assert convert.estimate()["splits"] > 5_000
 
 
+def test_coverage_of_a_premium(script: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    coverage = script("premium_coverage")
+    monkeypatch.setattr(coverage, "REPLICATES", 100)
+    for split in (False, True):
+        found = coverage.measured(20, split=split, runs=5)
+        assert set(found) == {"median", "did", "did, weighted"}
+        assert all(0 <= cover <= 1 and error > 0 for cover, _, error in found.values())
+
+
 def test_results_are_a_table(script: Any) -> None:
     harness = script("harness")
     found = harness.in_turns(
