@@ -147,6 +147,9 @@ def test_own_trade_of_others_is_no_supply() -> None:
         ({"divert": 1.5}, "divert is"),
         ({"partner": "FRA"}, "both sides"),
         ({"flag": "importer"}, "two parts to play"),
+        ({"by": ["exporter"]}, "two parts to play"),
+        ({"by": ["product"]}, "two parts to play"),
+        ({"by": ["product"], "total": True}, "two parts to play"),
     ],
 )
 def test_refused(more: dict[str, Any], words: str) -> None:

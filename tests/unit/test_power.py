@@ -85,6 +85,15 @@ def test_no_salience(make: Callable[[pa.Table], Any], rows: list[Sequence[Any]])
 def test_sides_are_refused() -> None:
     with pytest.raises(RequestError, match="RUS on both sides"):
         salience(ONE_WAY, country="RUS+BLR", partner="CHN+RUS")
+    for by in ("exporter", "importer"):
+        with pytest.raises(RequestError, match="two parts to play"):
+            salience(ONE_WAY, by=[by])
+        with pytest.raises(RequestError, match="two parts to play"):
+            nested(GOODS, by=[by])
+    with pytest.raises(RequestError, match="two parts to play"):
+        elastic(GOODS, by=["product"])
+    with pytest.raises(RequestError, match="two parts to play"):
+        rank(BUYERS, by=["importer"])
     with pytest.raises(RequestError, match="basis is"):
         salience(ONE_WAY, basis="both")
 

@@ -244,6 +244,8 @@ def test_one_row_a_cause(make: Callable[[pa.Table], Any]) -> None:
         ({"per_product": True}, "without a product"),
         ({"mark": "grade"}, "not true or false"),
         ({"by": ["from_basket"]}, "unknown column"),
+        ({"by": ["period"]}, "two parts to play"),
+        ({"by": ["exporter"]}, "two parts to play"),
     ],
 )
 def test_refused(more: dict[str, Any], words: str) -> None:
@@ -317,6 +319,7 @@ def test_elasticity_of_a_column(
         ({"sigma": 2, "base": 2021}, "without a period"),
         ({"sigma": 2, "period": 2021, "base": 2021}, "overlap"),
         ({"sigma": "exporter"}, "two parts to play"),
+        ({"sigma": 2, "by": ["exporter"]}, "two parts to play"),
     ],
 )
 def test_loss_refused(more: dict[str, Any], words: str) -> None:

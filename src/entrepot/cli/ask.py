@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, emit, facts, open_lake
+from entrepot.cli.common import JsonOption, LakeOption, emit, facts, open_lake, table
 from entrepot.errors import RequestError
 
 if TYPE_CHECKING:
@@ -95,7 +95,12 @@ def draw(figure: Figure, screen: Console) -> None:
     """Draw a Figure on a terminal."""
     from rich.text import Text
 
-    from entrepot.figures.show import as_rows, headline
+    from entrepot.figures.show import as_rows, headline, table_of
 
     screen.print(Text(headline(figure), style="bold"))
     screen.print(facts(as_rows(figure), bold="value"))
+    if figure.table:
+        names, rows = table_of(figure)
+        screen.print(table("", names, rows, right=tuple(range(1, len(names)))))
+        if len(rows) < len(figure.table):
+            screen.print(f"and {len(figure.table) - len(rows):,} more rows, see --json")

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 
 from entrepot.figures.questions import QUESTIONS
 from entrepot.model.areas import area_phrase, possessive
-from entrepot.model.display import figure_value, number, range_text
+from entrepot.model.display import MONEY, figure_value, number, range_text
 
 if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
     from entrepot.figures.figure import Evidence, Figure, Specifications
 
-__all__ = ["as_html", "as_rows", "headline"]
+__all__ = ["as_html", "as_rows", "headline", "table_of"]
 
 SHOWN = 6
+ROWS = 12
+"""Rows of a table that a screen shows."""
 
 
 def headline(figure: Figure) -> str:
@@ -63,7 +65,7 @@ def as_rows(figure: Figure) -> list[tuple[str, str]]:
     else:
         rows.append(("missing", figure.reason or ""))
     if figure.details:
-        parts = (_detail(name, x) for name, x in figure.details.items())
+        parts = (_detail(name, x, figure.unit) for name, x in figure.details.items())
         rows.append(("with", ", ".join(parts)))
     keys = figure.definition.to_dict().items()
     rows.append(("definition", ", ".join(f"{key} {value}" for key, value in keys if value)))
@@ -83,14 +85,42 @@ def as_rows(figure: Figure) -> list[tuple[str, str]]:
 _UNITS = {"usd": "USD", "pct": "percent"}
 
 
-def _detail(name: str, value: float | str) -> str:
+def _detail(name: str, value: float | str, own: str) -> str:
     """Return another column of a measure; the end of its name says the unit."""
     words, _, end = name.rpartition("_")
     unit = _UNITS.get(end)
     label = (words if unit else name).replace("_", " ")
     if isinstance(value, str):
         return f"{label} {value}"
-    return f"{label} {figure_value(value, unit) if unit else number(value)}"
+    return f"{label} {figure_value(value, unit) if unit else _amount(value, own)}"
+
+
+def _amount(value: float, unit: str) -> str:
+    """Return a number; one that is too large for anything but money, with the Figure's unit."""
+    return figure_value(value, unit) if unit in MONEY and abs(value) >= 1e5 else number(value)
+
+
+def table_of(figure: Figure) -> tuple[list[str], list[list[str]]]:
+    """Return the head and the first rows of a Figure's table; areas and goods lead, as text.
+
+    A value of a flow is in the Figure's own unit, a share in per cent, anything else a number.
+    """
+    names = list(dict.fromkeys(name for row in figure.table for name in row))
+    shown = figure.table[:ROWS]
+    rows = [[_cell(name, row.get(name), figure.unit) for name in names] for row in shown]
+    return [name.replace("_", " ") for name in names], rows
+
+
+def _cell(name: str, value: object, unit: str) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if not isinstance(value, (int, float)):
+        return str(value)
+    if "share" in name:
+        return figure_value(value, "share")
+    return _amount(value, unit)
 
 
 def _curve(found: Specifications, unit: str) -> list[tuple[str, str]]:

@@ -123,7 +123,7 @@ def retaliation_exposure(
         found = by_product(sold, keys, product, least, divert)
         return in_total(found, keys) if total else found.drop("__m_rest", "__x_rest")
 
-    texts = [name for name in (product, supplier, buyer, flag) if name and name not in shown]
+    texts = [supplier, buyer, *([product] if total else []), *([flag] if flag else [])]
     makes = [name for name, _ in RETALIATION_EXPOSURE.columns]
     result = through_door(frame, step, keys=shown, texts=texts, value=value, makes=makes)
     order = [*keys, "value_at_risk", *([] if total else [product])]

@@ -125,7 +125,6 @@ def last_alternative(
 
     read = [supplier, *([] if period is None else [time])]
     read += [sigma] if isinstance(sigma, str) else []
-    read = [name for name in read if name not in keys]
     makes = [name for name, _ in LAST_ALTERNATIVE.columns]
     return through_door(frame, step, keys=keys, texts=read, value=value, makes=makes)
 

@@ -148,7 +148,7 @@ def elastic_power(
         )
 
     makes = [name for name, _ in ELASTIC_POWER.columns]
-    texts = _read([product, supplier, buyer, elasticity], keys)
+    texts = _read(product, supplier, buyer, elasticity)
     return through_door(frame, step, keys=keys, texts=texts, value=value, makes=makes)
 
 
@@ -230,7 +230,7 @@ def nested_power(
         )
 
     makes = [name for name, _ in NESTED_POWER.columns]
-    texts = _read([product, supplier, buyer, sigma], keys)
+    texts = _read(product, supplier, buyer, sigma)
     return through_door(frame, step, keys=keys, texts=texts, value=value, makes=makes)
 
 
@@ -238,5 +238,5 @@ def _number(name: str, given: float | str, above: float) -> float | str:
     return given if isinstance(given, str) else positive(name, given, above=above)
 
 
-def _read(names: Sequence[float | str], keys: Sequence[str]) -> list[str]:
-    return [name for name in names if isinstance(name, str) and name not in keys]
+def _read(*names: float | str) -> list[str]:
+    return [name for name in names if isinstance(name, str)]

@@ -107,7 +107,7 @@ def rank_and_multiple(
         placed = _totals(known, keys, partners, value, ends, codes, others)
         return _ranks(placed, keys, with_ends=bool(ends), largest=not others)
 
-    texts = [name for name in (partners, *ends) if name not in keys]
+    texts = [partners, *ends]
     makes = [name for name, _ in RANK.columns]
     return through_door(frame, step, keys=keys, texts=texts, value=value, makes=makes)
 

@@ -158,7 +158,7 @@ def change_of_share(
         return found.select(*shown, "change", "share_base", "share", *CAUSES)
 
     made = [*(name for name, _ in CHANGE_OF_SHARE.columns), *_LONG]
-    read = [name for name in (*goods, supplier, time, mark) if name and name not in shown]
+    read = [supplier, time, *([] if per_product else goods), *([mark] if mark else [])]
     result = through_door(frame, step, keys=shown, texts=read, value=value, makes=made)
     return _long(result, shown) if long else result
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from entrepot.model.areas import area_phrase
-from entrepot.model.display import figure_value, number, range_text
+from entrepot.model.display import figure_value, joined, number, range_text
 from entrepot.report import words
 from entrepot.report.parts import Remark, Sentence
 
@@ -46,7 +46,11 @@ def amount(least: float, most: float) -> str:
 
 def counted(some: Sequence[TwoReports], every: Sequence[TwoReports]) -> str:
     """Return how many goods of how many: "two of the five goods", "all 12 goods and years"."""
-    noun = "goods" if len({one.year for one in every}) == 1 else "goods and years"
+    varies: dict[str, set[Any]] = {
+        "flows": {(one.exporter, one.importer) for one in every},
+        "years": {one.year for one in every},
+    }
+    noun = joined(["goods", *(name for name, found in varies.items() if len(found) > 1)])
     if len(every) == 1:
         return "the only good"
     if len(some) == len(every):

@@ -66,7 +66,7 @@ def why_not(
             known += [one.note for one in stopped_in(members, subject.period)]
     if silent:
         why = f"no {' or '.join(silent)} are held of {year}"
-        why += "".join(f"; {note}" for note in known)
+        why += "".join(f"; {note}" for note in known).replace("'", "\u2019")
         return Gap(what, why, "" if known else _BRING)
     if any(one.year == year for one in pair.totals):
         why = f"of {year} both sides tell totals, and none of these goods that is large enough"

@@ -126,34 +126,41 @@ def _deck(compared: Compared) -> str:
 
 
 def _table(subject: Subject, rows: Sequence[TwoReports]) -> Table | None:
+    """Return both reports of each row; what all rows share stands in the caption."""
     if not rows:
         return None
-    flows = {(one.exporter, one.importer) for one in rows}
+    sellers, buyers, years = (
+        sorted({getattr(one, name) for one in rows}) for name in ("exporter", "importer", "year")
+    )
+    columns = {"From": sellers, "To": buyers, "Year": years}
+    kept = [name for name, found in columns.items() if len(found) > 1]
+    seller, buyer = (
+        area_name(found[0]) if len(found) == 1 else side
+        for side, found in (("Exporter", sellers), ("Importer", buyers))
+    )
+    shared = (
+        f" from {area_phrase(sellers[0])}" if len(sellers) == 1 else "",
+        f" to {area_phrase(buyers[0])}" if len(buyers) == 1 else "",
+        f" in {years[0]}" if len(years) == 1 else "",
+    )
     count = "" if len(rows) == 1 else f"{words.cardinal(len(rows))} "
-    caption = f"The {count}largest difference{'s' if count else ''}"
-    if len(flows) == 1:
-        [(seller, buyer)] = flows
-        between = f" from {area_phrase(seller)} to {area_phrase(buyer)}"
-        ends: tuple[str, ...] = ()
-        told = (f"{area_name(seller)} reports", f"{area_name(buyer)} reports")
-    else:
-        between, ends, told = "", ("From", "To"), ("Exporter reports", "Importer reports")
     return Table(
-        caption=f"{caption}{between}, million USD",
-        head=("Good", *ends, "Year", *told, "Apart by"),
-        numeric=(False, *(False for _ in ends), True, True, True, True),
-        rows=tuple(
-            (
-                label(subject, one),
-                *((area_name(one.exporter), area_name(one.importer)) if ends else ()),
-                f"{one.year}",
-                amount(one.told_out_usd, one.most_out_usd),
-                amount(one.told_in_usd, one.most_in_usd),
-                number(one.gap_usd / _MILLION),
-            )
-            for one in rows
-        ),
+        caption=f"The {count}largest difference{'s' if count else ''}{''.join(shared)}, million USD",
+        head=("Good", *kept, f"{seller} reports", f"{buyer} reports", "Apart by"),
+        numeric=(False, *(name == "Year" for name in kept), True, True, True),
+        rows=tuple(_row(subject, one, kept) for one in rows),
         name="",
+    )
+
+
+def _row(subject: Subject, one: TwoReports, kept: Sequence[str]) -> tuple[str, ...]:
+    cells = {"From": area_name(one.exporter), "To": area_name(one.importer), "Year": f"{one.year}"}
+    return (
+        label(subject, one),
+        *(cells[name] for name in kept),
+        amount(one.told_out_usd, one.most_out_usd),
+        amount(one.told_in_usd, one.most_in_usd),
+        number(one.gap_usd / _MILLION),
     )
 
 
