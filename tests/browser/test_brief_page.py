@@ -6,15 +6,19 @@ import json
 import os
 import shutil
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.made_comtrade import CHINA, GERMANY, USA, row, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, Page
+
+    from entrepot.report.parts import Section
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = (
@@ -55,11 +59,41 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     full = brief("RUS", "CHN", "chpl", lake=lake, claims=CLAIMS)
     bare = brief("NPL", "CHN", "chpl", lake=lake)
     inputs = brief("BRA", "DEU", "chpl", lake=lake)
+    two_sided = replace(bare, sections=(_two_reports(folder),))
     return {
+        "two-sided": write(two_sided, folder / "two-sided.html"),
         "full": write(full, folder / "full.html"),
         "bare": write(bare, folder / "bare.html"),
         "inputs": write(inputs, folder / "inputs.html"),
     }
+
+
+def _two_reports(folder: Path) -> Section:
+    """What others than Kazakhstan report to send to Germany, and Germany to get, in two years."""
+    from entrepot.lake import Lake
+    from entrepot.model.period import Period
+    from entrepot.report.book import Book, Subject
+    from entrepot.report.sections import hidden
+
+    rows = [
+        row(value, period=year, flow=flow, reporter=one, partner=other)
+        for year in (2021, 2022)
+        for seller in (CHINA, USA)
+        for value, flow, one, other in (
+            (5e8 + year + seller, "X", seller, GERMANY),
+            (2e6, "M", GERMANY, seller),
+        )
+    ]
+    (folder / "made.csv").write_text(text_of(rows), encoding="utf-8")
+    lake = Lake.open(folder / "lake")
+    lake.add("comtrade", [folder / "made.csv"])
+    about = Subject("DEU", "KAZ", "chpl", Period.parse(2022), fixed=True)
+    with lake.reading():
+        found = hidden.section(Book(lake), about)
+    assert found is not None
+    assert found.table is not None
+    assert found.table.head[:3] == ("Good", "From", "Year")
+    return found
 
 
 PHONE, TABLET, DESKTOP = 360, 768, 1440
@@ -108,7 +142,7 @@ def test_axe_finds_no_violation(
         assert violations(page) == []
 
 
-@pytest.mark.parametrize("name", ["bare", "inputs"])
+@pytest.mark.parametrize("name", ["bare", "inputs", "two-sided"])
 def test_axe_finds_no_violation_where_little_is_held(
     browser: Browser, pages: dict[str, Path], name: str
 ) -> None:
@@ -123,7 +157,7 @@ def test_axe_would_notice(browser: Browser, pages: dict[str, Path]) -> None:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", ["full", "bare", "inputs"])
+@pytest.mark.parametrize("name", ["full", "bare", "inputs", "two-sided"])
 def test_the_page_never_scrolls_sideways(
     browser: Browser, pages: dict[str, Path], width: int, name: str
 ) -> None:

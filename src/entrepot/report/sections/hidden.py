@@ -143,9 +143,11 @@ def _table(subject: Subject, rows: Sequence[TwoReports]) -> Table | None:
         f" to {area_phrase(buyers[0])}" if len(buyers) == 1 else "",
         f" in {years[0]}" if len(years) == 1 else "",
     )
-    count = "" if len(rows) == 1 else f"{words.cardinal(len(rows))} "
+    largest_of = "The largest difference"
+    if len(rows) > 1:
+        largest_of = f"The {words.cardinal(len(rows))} largest differences"
     return Table(
-        caption=f"The {count}largest difference{'s' if count else ''}{''.join(shared)}, million USD",
+        caption=f"{largest_of}{''.join(shared)}, million USD",
         head=("Good", *kept, f"{seller} reports", f"{buyer} reports", "Apart by"),
         numeric=(False, *(name == "Year" for name in kept), True, True, True),
         rows=tuple(_row(subject, one, kept) for one in rows),
