@@ -187,3 +187,20 @@ def ends(lake: Lake, measure: str) -> tuple[float, float]:
         found = interval(Cells(lake, there), asked, goods_in(asked, there.nomenclatures, lake))
     assert found[0] is not None
     return found
+
+
+def test_what_moves_a_number_is_told_apart(told: Lake) -> None:
+    figure = ask(told, "import_share", period=2021)
+    assert set(figure.spread) >= {"errors", "report", "together"}
+    shares = {
+        "importer": 50 / 93,
+        "exporter": 60 / 100,
+    }
+    low, high = figure.spread["report"]
+    assert low == pytest.approx(min(*shares.values(), figure.value))
+    assert high == pytest.approx(max(*shares.values(), figure.value))
+    low, high = figure.spread["errors"]
+    assert low < figure.value < high
+    assert figure.spread["together"] == (figure.low, figure.high)
+    assert figure.to_dict()["spread"]["errors"] == [low, high]
+    assert "by cause" in str(figure)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from entrepot.figures.figure import Caveat, Evidence
 
-__all__ = ["Answer", "Estimate", "Missing", "specifications"]
+__all__ = ["Answer", "Estimate", "Missing", "specifications", "spread_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,27 @@ class Missing:
     reason: str
     kind: Literal["", "time", "silent"] = ""
     there: str = ""
+
+
+def spread_of(estimates: Sequence[Estimate]) -> dict[str, tuple[float, float]]:
+    """Return how far each cause moves the first estimate by itself, and all of them together.
+
+    Returns
+    -------
+    dict
+        ``errors``: the interval that the errors of reports or a sample leave open, or that was
+        printed; each choice: the ends over estimates that differ from the first in it alone;
+        ``together``: the ends over everything. Causes that move nothing are left out.
+    """
+    head = estimates[0]
+    found: dict[str, list[float]] = {"errors": list(head.ends)}
+    for item in estimates[1:]:
+        names = head.choices.keys() | item.choices.keys()
+        other = [name for name in names if head.choices.get(name) != item.choices.get(name)]
+        if len(other) == 1:
+            found.setdefault(other[0], [head.value]).append(item.value)
+    found["together"] = [end for item in estimates for end in item.ends]
+    return {name: (min(ends), max(ends)) for name, ends in found.items() if min(ends) < max(ends)}
 
 
 def specifications(estimates: Sequence[Estimate]) -> Specifications | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.figures import caveats, flows, inputs, printed
 from entrepot.figures.definition import Definition
-from entrepot.figures.estimate import Answer, Estimate, Missing, specifications
+from entrepot.figures.estimate import Answer, Estimate, Missing, specifications, spread_of
 from entrepot.figures.figure import Figure
 from entrepot.figures.held import flow_sources
 from entrepot.figures.reasons import in_lines
@@ -157,6 +157,7 @@ def _figure(definition: Definition, answers: list[tuple[str, Answer]]) -> Figure
         details=head.details,
         rests_on=head.rests_on,
         table=head.table,
+        spread=spread_of(estimates),
         low=low,
         high=high,
         range=words,

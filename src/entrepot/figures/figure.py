@@ -160,6 +160,9 @@ class Figure:
     table
         A row for each product or partner behind the value, the main ones first, where the measure
         has some: who gained and who lost, which products are flagged.
+    spread
+        The ends of the value by each cause alone: ``errors`` of the reports or of a sample, each
+        choice by its name, and ``together``.
     """
 
     definition: Definition
@@ -176,6 +179,7 @@ class Figure:
     details: dict[str, float | str] = field(default_factory=dict)
     rests_on: dict[str, float] | None = None
     table: tuple[dict[str, Any], ...] = ()
+    spread: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def required(self) -> float:
         """Return the value where it has to be there.
@@ -205,6 +209,8 @@ class Figure:
         }
         if self.details:
             found["details"] = self.details
+        if self.spread:
+            found["spread"] = {name: list(ends) for name, ends in self.spread.items()}
         if self.table:
             found["table"] = list(self.table)
         if self.rests_on is not None:

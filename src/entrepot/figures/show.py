@@ -64,6 +64,10 @@ def as_rows(figure: Figure) -> list[tuple[str, str]]:
         rows.append(("range", f"{spread} ({figure.range})" if spread else "no range can be given"))
     else:
         rows.append(("missing", figure.reason or ""))
+    alone = [(name, ends) for name, ends in figure.spread.items() if name != "together"]
+    if len(alone) > 1:
+        apart = (f"{name} {range_text(*ends, figure.unit)}" for name, ends in alone)
+        rows.append(("by cause", "; ".join(apart)))
     if figure.details:
         parts = (_detail(name, x, figure.unit) for name, x in figure.details.items())
         rows.append(("with", ", ".join(parts)))
