@@ -243,6 +243,8 @@ def test_every_part_of_a_change(make: Callable[[pa.Table], Any]) -> None:
             ("unweighed", 2021, 3.0, None),
             ("unweighed", 2024, 5.0, 0.0),
             ("half", 2024, 4.0, None),
+            ("half", 2024, INF, 1.0),
+            ("half", 2021, NAN, 1.0),
             ("half", 2021, 2.0, 2.0),
         )
     )

@@ -73,11 +73,16 @@ def unlike_periods(period: str | int | Period, base: str | int | Period) -> tupl
 
 
 def paired(rows: nw.LazyFrame[Any], value: str, quantity: str) -> nw.LazyFrame[Any]:
-    """Add ``__v`` and ``__q``: value and quantity where both are known, positive and finite."""
+    """Add ``__v`` and ``__q``, value and quantity where both are known, positive and finite.
+
+    ``__known`` is the value where it is finite.
+    """
     sold, amount = nw.col(value), nw.col(quantity).cast(nw.Float64)
     good = (sold > 0) & (amount > 0) & sold.is_finite() & amount.is_finite()
     return rows.with_columns(
-        nw.when(good).then(sold).alias("__v"), nw.when(good).then(amount).alias("__q")
+        nw.when(good).then(sold).alias("__v"),
+        nw.when(good).then(amount).alias("__q"),
+        nw.when(sold.is_finite()).then(sold).alias("__known"),
     )
 
 
@@ -97,7 +102,7 @@ def two_periods(
     parts, names = [], []
     for mark, span in zip("10", periods, strict=True):
         here = begins_within(span, time, dtype)
-        for column, name in (("__v", "__v"), ("__q", "__q"), (value, "__all")):
+        for column, name in (("__v", "__v"), ("__q", "__q"), ("__known", "__all")):
             parts.append(nw.when(here).then(nw.col(column)).alias(name + mark))
             names.append(name + mark)
     split = paired(rows, value, quantity).select(*cell, *parts)

@@ -134,7 +134,7 @@ def _cells(
         parts.append(nw.when(chosen).then(nw.col("__v")).alias("__v_" + side))
         parts.append(nw.when(chosen).then(nw.col("__q")).alias("__q_" + side))
         if side == "b1":
-            parts.append(nw.when(chosen).then(nw.col(roles.value)).alias("__bill"))
+            parts.append(nw.when(chosen).then(nw.col("__known")).alias("__bill"))
     names = [f"__{what}_{side}" for side in SIDES for what in "vq"]
     return aggregate(
         bought.select(*dict.fromkeys(keys), *parts),

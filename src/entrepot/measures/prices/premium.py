@@ -134,7 +134,8 @@ def price_premium(
     """Compare how a buyer's unit values moved with those of all other buyers.
 
     The four cells of each product (buyer or others, period or base) are added up in the engine
-    and collected; the rest is plain Python.
+    and collected; the rest is plain Python. All others count as one buyer, so a shift of trade
+    among them moves their unit value; `premium_regression` takes each by itself.
 
     Parameters
     ----------
