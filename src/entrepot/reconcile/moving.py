@@ -27,28 +27,31 @@ def moved(exporters: str, importers: str, moves: str) -> str:
         SQL for where the goods of a code are in another edition; see `pair`.
     """
     return f"""
-        WITH x AS ({exporters}), m AS ({importers}),
-        away AS (
+        WITH move AS MATERIALIZED ({moves}),
+        touched AS MATERIALIZED (SELECT product FROM move UNION SELECT to_product FROM move),
+        -- Most codes are the same in both editions: only the others are looked at row by row.
+        x AS MATERIALIZED (SELECT * FROM ({exporters}) SEMI JOIN touched USING (product)),
+        away AS MATERIALIZED (
             SELECT x.* REPLACE (m.product AS product, m.nomenclature AS nomenclature),
                    x.product AS was, x.nomenclature AS edition,
                    -- a sum of nothing divides nothing: equal parts
                    coalesce(m.value_usd / nullif(sum(m.value_usd) OVER cell, 0),
                             1 / count(*) OVER cell) AS part
-            FROM x JOIN ({moves}) AS move
-                 ON move.nomenclature = x.nomenclature AND move.product = x.product
-            JOIN m ON m.period = x.period AND m.freq = x.freq AND m.exporter = x.exporter
+            FROM x JOIN move ON move.nomenclature = x.nomenclature AND move.product = x.product
+            JOIN (SELECT * FROM ({importers}) SEMI JOIN touched USING (product)) AS m
+                 ON m.period = x.period AND m.freq = x.freq AND m.exporter = x.exporter
                  AND m.importer = x.importer AND m.nomenclature = move.to_nomenclature
                  AND m.product = move.to_product
             WINDOW cell AS (
                 PARTITION BY x.period, x.freq, x.exporter, x.importer, x.product, x.nomenclature)
-        ), left_alone AS (
+        ), left_alone AS MATERIALIZED (
             SELECT * FROM x ANTI JOIN (
                 SELECT DISTINCT {_FLOW}, was AS product, edition AS nomenclature FROM away
             ) USING ({_KEY})
-        ), joined AS (
-            -- a code that both editions have is told under its own number, too
-            SELECT * FROM left_alone SEMI JOIN away USING ({_FLOW}, product)
         )
+        SELECT *, NULL::DOUBLE AS moved_usd
+        FROM ({exporters}) ANTI JOIN touched USING (product)
+        UNION ALL BY NAME
         SELECT *, NULL::DOUBLE AS moved_usd
         FROM left_alone ANTI JOIN away USING ({_FLOW}, product)
         UNION ALL BY NAME
@@ -64,6 +67,8 @@ def moved(exporters: str, importers: str, moves: str) -> str:
                    CASE WHEN product <> was THEN value_usd * part END AS moved_usd
             FROM away
             UNION ALL BY NAME
-            SELECT *, NULL::DOUBLE AS moved_usd FROM joined
+            -- a code that both editions have is told under its own number, too
+            SELECT *, NULL::DOUBLE AS moved_usd
+            FROM left_alone SEMI JOIN away USING ({_FLOW}, product)
         )
         GROUP BY {_FLOW}, product"""
