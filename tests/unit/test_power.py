@@ -73,7 +73,7 @@ def test_partners_that_do_not_trade_matter_nothing_to_each_other() -> None:
     "rows",
     [
         [("DEU", "RUS", 60.0)],
-        [("CHN", "RUS", None), ("DEU", "RUS", 60.0)],
+        [("CHN", "RUS", None), ("DEU", "RUS", 60.0), ("CHN", "USA", 5.0)],
         [("CHN", "RUS", -1.0), ("DEU", "RUS", 60.0)],
         [("CHN", "RUS", 1.0), ("CHN", "DEU", math.inf)],
     ],

@@ -287,8 +287,9 @@ def test_the_only_supplier_has_no_finite_loss(make: Callable[[pa.Table], Any]) -
 def test_nothing_bought_is_nothing_lost() -> None:
     found = loss(sales((2023, "DEU", 20)), sigma=3.0)
     assert (found["share"], found["log_loss"], found["price_multiple"]) == (0, 0, 1)
-    nothing = loss(sales((2023, "DEU", 0)), sigma=3.0)
-    assert all(value is None for value in nothing.values())
+    for rows in ([(2023, "DEU", 0.0)], [(2023, "CHN", None), (2023, "DEU", 5.0)]):
+        unknown = loss(sales(*rows), sigma=3.0)
+        assert all(value is None for value in unknown.values())
 
 
 @pytest.mark.parametrize(
