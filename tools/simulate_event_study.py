@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 EFFECT = 0.5
 FIRST = 2016
-PATH_STEP = 2
 
 
 @dataclass(frozen=True)
@@ -110,7 +109,8 @@ def summed(setting: Setting, found: list[EventStudy]) -> dict[str, float]:
     errors = np.array([one.std_error for one in effects], float)
     estimates = np.array([one.estimate for one in effects])
     inside = [one.low <= setting.effect <= one.high for one in effects]  # type: ignore[operator]
-    steps = [c for one in found for c in one.coefficients if c.step == PATH_STEP]
+    last = setting.years - setting.years // 2 - 1
+    steps = [c for one in found for c in one.coefficients if c.step == last]
     trends = [one.pre_trend.p_value for one in found if one.pre_trend.p_value is not None]
     dealt = [p for one in effects if (p := one.p_randomisation) is not None]
     return {
@@ -136,7 +136,7 @@ def row_of(setting: Setting, count: int) -> str:
 
 def main() -> None:
     """Print one row a setting."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_500
     wanted = [int(sys.argv[2]) - 1] if len(sys.argv) > 2 else range(len(SETTINGS) + 1)
     for number in wanted:
         if number < len(SETTINGS):

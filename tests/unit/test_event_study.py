@@ -315,17 +315,17 @@ def test_assignments_are_all_tried_or_drawn_by_seed() -> None:
     assert other.draws == 19
 
 
-def test_permutations_that_give_nothing_are_counted() -> None:
+def test_permutations_that_give_nothing_count_as_large() -> None:
     events = np.array([5, NEVER, NEVER])
 
     def statistic(dealt: NDArray[np.int64]) -> NDArray[np.float64]:
         if dealt[2] == 5:
             raise NoEvidenceError("no answer")
-        return np.array([1.0 if dealt[0] == 5 else 0.0, np.nan])
+        return np.array([1.0 if dealt[0] == 5 else 0.0, np.nan, 2.0 if dealt[0] == 5 else np.nan])
 
-    found = permuted(events, np.array([1.0, np.nan]), statistic, draws=3, seed=1)
+    found = permuted(events, np.array([1.0, np.nan, 2.0]), statistic, draws=3, seed=1)
     assert (found.draws, found.failed) == (2, 1)
-    assert found.p_values == [0.5, None]
+    assert found.p_values == [pytest.approx(2 / 3), None, 1.0]
 
 
 def test_nothing_to_permute_is_said() -> None:

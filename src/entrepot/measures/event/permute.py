@@ -50,27 +50,26 @@ def permuted(
     observed
         Statistics with the true events; NaN where there is none.
     statistic
-        Statistics for other events; NaN where there is none.
+        Statistics for other events; NaN where there is none, as where all that would be treated
+        is zero. That counts as being as large as the observed one, so p is rather too large.
     """
     exact = _assignments(events) <= draws
     dealt = _every(events) if exact else _some(events, draws, seed)
-    reached = np.zeros(len(observed))
-    counted = np.zeros(len(observed))
-    failed = done = 0
     size = np.abs(observed)
+    reached = np.full(len(observed), 0 if exact else 1)
+    failed = done = 0
     for other in dealt:
         try:
             found = np.abs(statistic(other))
+            done += 1
         except NoEvidenceError:
+            found = np.full(len(observed), np.nan)
             failed += 1
-            continue
-        done += 1
-        counted += np.isfinite(found)
-        reached += found >= size * (1 - 1e-9)
-    own = 0 if exact else 1
+        reached += ~(found < size * (1 - 1e-9))
+    tries = done + failed + (0 if exact else 1)
     p_values = [
-        float((hits + own) / (tries + own)) if tries and math.isfinite(true) else None
-        for hits, tries, true in zip(reached, counted, size, strict=True)
+        float(hits / tries) if math.isfinite(true) else None
+        for hits, true in zip(reached, size, strict=True)
     ]
     return Permuted(p_values, done, failed, exact)
 

@@ -82,8 +82,8 @@ class Effect:
     p_cluster, p_randomisation
         Two-sided, from clusters and from permuted events.
     draws, failed, exact
-        Permutations that gave a coefficient, those that gave none, and whether they were all
-        there are.
+        Permutations that gave a coefficient, those that gave none (they count as at least as
+        large), and whether they were all there are.
     """
 
     estimate: float

@@ -1,0 +1,51 @@
+"""The numbers of docs/explanation/event-study.md, by the code that the page shows."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pytest
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "explanation" / "event-study.md"
+TEXT = PAGE.read_text(encoding="utf-8")
+MONTHS = {
+    -5: "November 2021",
+    -4: "December",
+    -3: "January 2022",
+    -1: "March",
+    0: "April: listed",
+    1: "May",
+    2: "June",
+    3: "July",
+    4: "August",
+    5: "September",
+    7: "November",
+}
+
+
+def test_annex_xxiii(shared_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", TEXT, flags=re.DOTALL)
+    monkeypatch.chdir(shared_data / "eurostat_eu_to_rus_neighbours")
+    names: dict[str, Any] = {}
+    exec(compile(code, PAGE.name, "exec"), names)
+    found = names["found"]
+    shown = re.findall(r"\| ([^|]+) \| (-?\d) \| (-?[\d.]+) \| ([\d.]+) \| (-?\d+) % ", TEXT)
+    assert {int(step): month for month, step, *_ in shown} == MONTHS
+    rows = {row["step"]: row for row in found.frame().to_pylist()}
+    for _, step, estimate, error, change in shown:
+        row = rows[int(step)]
+        assert f"{row['estimate']:.2f}" == estimate
+        assert f"{row['std_error']:.2f}" == error
+        assert f"{row['change_pct']:.0f}" == change
+    counts = found.counts
+    others = counts["products"] - counts["treated_products"]
+    assert f"Listed: {counts['treated_products']} lines" in TEXT
+    assert f"Others: {others} lines" in TEXT.replace("\n", " ")
+    for name in ("rows", "zeros", "separated", "singletons"):
+        assert f"{counts[name]:,}" in TEXT, name
+    assert f"F = {found.pre_trend.statistic:.2f}" in TEXT
+    assert f"p = {found.pre_trend.p_value:.2f}" in TEXT
+    assert f"pooled effect is {found.effect.estimate:.2f}" in TEXT
