@@ -42,7 +42,8 @@ VALUE_CHANGE = Passport(
     range="any number; the five parts add up to the change",
     null_rule=(
         "missing and infinite values are left out; price and quantity are null where no product "
-        "can be split; a product is split as far as value and quantity are known and positive in both periods"
+        "can be split; a product is split as far as value and quantity are known and positive in "
+        "both periods"
     ),
     formula=(
         "V_t - V_0 = L ln P + L ln Q + new - gone + unsplit; L = (V_t - V_0) / ln(V_t / V_0) of "
