@@ -7,6 +7,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 import entrepot as ep
@@ -85,6 +86,27 @@ def test_china_in_russias_imports(partners: pa.Table) -> None:
         left = row["from_others"] + row["from_exits"] + row["from_entries"]
         assert left == pytest.approx(-row["change"] * others / (own - others))
         assert math.fsum(row[cause] for cause in CAUSES) == pytest.approx(row["change"], abs=1e-14)
+
+
+def test_one_partner_among_the_others_cannot_be(partners: pa.Table) -> None:
+    """What stands out by partner: Uganda, by more than every other partner but China."""
+    found = rows_of(
+        ep.measures.growth_contribution(partners.filter(
+            pc.is_valid(partners["value_usd"])
+        ), of="exporter", period=2023, base=2021)
+    )  # fmt: skip
+    largest = sorted(found, key=lambda row: -row["contribution"])[:2]
+    assert [row["exporter"] for row in largest] == ["CHN", "UGA"]
+    assert largest[1]["value_base"] == pytest.approx(24e6, rel=0.01)
+    assert largest[1]["value"] == pytest.approx(12.15e9, rel=0.01)
+    rest = partners.filter(pc.not_equal(partners["exporter"], "UGA"))
+    (row,) = rows_of(
+        ep.measures.change_of_share(rest, exporter="CHN", period=2023, base=2021, by=[])
+    )
+    assert 100 * row["share"] == pytest.approx(47.4, abs=0.05)
+    values = {(row["exporter"], row["period"]): row["value_usd"] for row in partners.to_pylist()}
+    best = max(value or 0 for (name, _), value in values.items() if name == "DEU")
+    assert best == pytest.approx(values["UGA", 2024], rel=0.02)
 
 
 @pytest.mark.parametrize("method", ["shift_share", "divisia"])
