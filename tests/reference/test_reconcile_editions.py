@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -43,10 +44,16 @@ def test_without_tables_codes_are_sought_under_their_heading() -> None:
     assert moves([(NEW, NEW)], None) == ()
 
 
-def test_tables_say_which_codes_took_the_place(shared_data: Path, tmp_path: Path) -> None:
-    lake = Lake.open(tmp_path / "lake")
-    lake.add("concordance", list((shared_data / "hs_concordance").glob("HS 20[12]* to *.xlsx")))
-    links = links_held(lake)
+@pytest.fixture(scope="module")
+def tables(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """A lake with the tables of the United Nations from 2007 on."""
+    lake = Lake.open(tmp_path_factory.mktemp("tables"))
+    lake.add("concordance", list((shared_data / "hs_concordance").glob("HS 20[12]* to *.xls*")))
+    return lake
+
+
+def test_tables_say_which_codes_took_the_place(tables: Lake) -> None:
+    links = links_held(tables)
     found = moves([(OLD, NEW)], links)
     assert set(CAMERAS) | DRONES <= targets(found, "852580")
     assert all(code[:2] == "88" for code in targets(found, "852580") - set(CAMERAS))
@@ -122,6 +129,45 @@ def test_goods_count_once_where_the_editions_differ(world: Lake) -> None:
     assert found.to_dict()["other_edition"]["cells"] == 4
     assert any("sought under their heading" in note for note in found.notes)
 
+
+def test_with_the_tables_drones_are_cameras_and_nicotine_is_food(
+    tables: Lake, tmp_path: Path
+) -> None:
+    """Germany tells HS2017: cameras for 500,000, other food for 900,000, chips for 110,000."""
+    new, old = {"edition": "H6"}, {"edition": "H5", "flow": "X", "reporter": GERMANY}
+    file = tmp_path / "reports.csv"
+    flows = [
+        *(row(value, product=code, **new) for code, value in IMPORTS.items()),
+        *(row(value, product=code, partner=CHINA, **old) for code, value in EXPORTS.items()),
+    ]
+    file.write_text(text_of(flows))
+    shutil.copytree(tables.path, tmp_path / "lake")
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("comtrade", [file])
+    found = reconcile_lake(lake, weights="variances")
+    rows = (
+        lake.flows("reconciled")
+        .to_native()
+        .project("product, value_exporter_usd, value_importer_usd, told_by, is_estimated")
+    )
+    assert {code: rest for code, *rest in rows.fetchall()} == {
+        "852589": [pytest.approx(125_000), 100_000, "both", True],
+        "880621": [pytest.approx(375_000), 300_000, "both", True],
+        "210690": [pytest.approx(720_000), 800_000, "both", True],
+        "240491": [pytest.approx(180_000), 200_000, "both", True],
+        "030910": [44_000, 40_000, "both", False],  # 030510 with another number
+        "854231": [110_000, 100_000, "both", False],
+    }
+    # What stayed under its own code did not move: all but 720,000 of the food.
+    assert found.result.moved == (4, pytest.approx(125_000 + 375_000 + 180_000 + 44_000))
+    assert not [note for note in found.notes if "heading" in note]
+
+
+IMPORTS = {
+    "852589": 100_000.0, "880621": 300_000.0, "210690": 800_000.0, "240491": 200_000.0,
+    "030910": 40_000.0, "854231": 100_000.0,
+}  # fmt: skip
+EXPORTS = {"852580": 500_000.0, "210690": 900_000.0, "030510": 44_000.0, "854231": 110_000.0}
 
 # Codes a and b are in the exporter's edition only, p to r in the importer's, s and t in both.
 LINKED = {
