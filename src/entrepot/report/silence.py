@@ -8,7 +8,7 @@ from entrepot.model.display import joined
 from entrepot.model.reporting import stopped_in
 from entrepot.report.origins import source_name
 from entrepot.report.parts import Gap
-from entrepot.report.two_reports import Tellers
+from entrepot.report.tellers import Tellers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,14 +1,15 @@
-"""Both reports of the flows that a brief is about, put side by side, and who reports at all."""
+"""Both reports of the flows that a brief is about, put side by side."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
 from entrepot.figures.editions import goods_in
 from entrepot.goods import select
 from entrepot.lake import fetch, stored
@@ -17,6 +18,7 @@ from entrepot.model.product import NO_CODES, TOTAL, harmonized
 from entrepot.reconcile.hidden import STEADY, TWO_REPORTS, TwoReports, in_goods, in_totals
 from entrepot.reconcile.pairing import over
 from entrepot.reconcile.voices import mirrored
+from entrepot.report.tellers import Tellers, of_reports
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,41 +30,10 @@ if TYPE_CHECKING:
     from entrepot.lake import Holding, Lake
     from entrepot.lake.layout import Order
 
-__all__ = ["Compared", "Tellers", "compare", "of_reports"]
+__all__ = ["Compared", "compare"]
 
 Years = tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Tellers:
-    """Who reports what in which years, by the catalog: nothing is read for it.
-
-    Attributes
-    ----------
-    exports, imports
-        Years in which an area reports what it sells, and what it buys, for some of them at least.
-    years
-        Years of which somebody reports, by source.
-    """
-
-    exports: dict[str, set[int]]
-    imports: dict[str, set[int]]
-    years: dict[str, set[int]]
-
-    @classmethod
-    def of(cls, holdings: Iterable[Holding]) -> Tellers:
-        """Return who reports in what is held."""
-        found = cls({}, {}, {})
-        for item in holdings:
-            for period, names in item.slices:
-                year = period.start.year
-                found.years.setdefault(item.source, set()).add(year)
-                for name in names:
-                    seller, arrow, buyer = name.partition(">")
-                    told = found.exports if seller else found.imports
-                    if arrow:
-                        told.setdefault(seller or buyer, set()).add(year)
-        return found
+_NO_AREA = ("special", "aggregate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +94,6 @@ class Compared:
         }
 
 
-def of_reports(lake: Lake) -> tuple[Holding, ...]:
-    """Return what the lake holds of single reports; nothing is read for it."""
-    return tuple(
-        one for one in lake.holdings() if one.table == "flows" and one.counts and one.reporters
-    )
-
-
 def compare(asked: Definition, years: Years, lake: Lake, others: int = 0) -> Compared:
     """Put both reports of each good of a flow side by side, by the rules of `entrepot data check`.
 
@@ -140,41 +104,42 @@ def compare(asked: Definition, years: Years, lake: Lake, others: int = 0) -> Com
     years
         First and last.
     lake
-        A lake. Rows of the areas asked for are read, and others only to see which goods a source
-        has at all.
+        A lake. Of what others than these areas trade, one row for each good is taken, to see what a
+        source has at all.
     others
         How many of the importer's other suppliers of these goods to look at.
     """
     buyers, sellers = asked.members("importer"), asked.members("exporter")
     held = [one for one in of_reports(lake) if _speaks(one, years)]
-    told = Tellers.of(held).imports
-    if not any(years[0] <= year <= years[1] for name in buyers for year in told.get(name, ())):
+    told, by_product = Tellers.of(held), Tellers.of(one for one in held if _editions(one))
+    if not _tells(by_product.imports, buyers, years):
+        others = 0  # only totals of the seller can be compared
+    if not _tells(told.imports, buyers, years) or not (
+        others or _tells(told.exports, sellers, years)
+    ):
         return Compared(years)
     try:
         goods, judged = _goods(asked, lake, held)
     except (RequestError, NoEvidenceError):  # a list that cannot be followed into these editions
         return Compared(years)
     reads = _Reads(lake, _telling(held, sellers, buyers), years)
-    with stored(reads.of("importer", _among("importer", buyers)), lake) as bought:
-        suppliers = _suppliers(bought, goods, buyers | sellers, years[0], others)
-        every = sellers | {*suppliers}
-        sold = f"{_among('exporter', every)} AND NOT {_among('importer', buyers)}"
-        parts = [bought, reads.of("exporter", sold)]
-        if more := set(_telling(held, every)) - {*reads.names}:
-            others_only = _Reads(lake, tuple(sorted(more)), years)
-            parts.append(others_only.of("exporter", _among("exporter", every)))
-            reads = _Reads(lake, (*reads.names, *others_only.names), years)
-        parts += reads.elsewhere(goods, every, buyers)
-        flows = f"{_among('exporter', every - buyers)} AND {_among('importer', buyers)}"
-        with stored(nw.concat(parts), lake) as rows:
-            both = over(mirrored(rows.to_native()), "told", f"FROM told WHERE {flows}")
-            with stored(nw.from_native(both), lake) as pairs:
-                return Compared(years, *_judged(pairs.to_native(), judged, years[0]), suppliers)
+    suppliers = reads.suppliers(goods, buyers, sellers, others)
+    every = sellers | {*suppliers}
+    reads = _Reads(lake, _telling(held, every, buyers), years)
+    flows = f"{_among('exporter', every - buyers)} AND {_among('importer', buyers)}"
+    with stored(nw.concat(reads.of(flows, goods, every, buyers)), lake) as rows:
+        both = over(mirrored(rows.to_native()), "told", f"FROM told WHERE {flows}")
+        with stored(nw.from_native(both), lake) as pairs:
+            return Compared(years, *_judged(pairs.to_native(), judged, years[0]), suppliers)
 
 
 def _speaks(item: Holding, years: Years) -> bool:
     first, last = years
     return any(first - STEADY <= period.start.year <= last for period in item.in_force)
+
+
+def _tells(told: dict[str, set[int]], areas: frozenset[str], years: Years) -> bool:
+    return any(years[0] <= year <= years[1] for name in areas for year in told.get(name, ()))
 
 
 def _telling(
@@ -193,13 +158,22 @@ def _among(column: str, names: Iterable[str]) -> str:
 
 def _goods(asked: Definition, lake: Lake, held: list[Holding]) -> tuple[Goods, Goods]:
     """Return the goods in the editions of the reports, and in those that codes are compared in."""
-    names = dict.fromkeys(name for one in held for name in one.nomenclature.split("+"))
-    editions = tuple(name for name in names if name not in ("", NO_CODES))
-    if not editions:
+    read = {name: edition for one in held for name, edition in _editions(one).items()}
+    if not read:
         return (), ()
-    compared = tuple(dict.fromkeys(harmonized(name).id for name in editions))
+    editions, compared = tuple(read), tuple(dict.fromkeys(read.values()))
     goods = goods_in(asked, editions, lake)
     return goods, goods if compared == editions else goods_in(asked, compared, lake)
+
+
+def _editions(item: Holding) -> dict[str, str]:
+    """Return the Harmonized System behind each nomenclature; totals have none behind theirs."""
+    found = {}
+    for name in item.nomenclature.split("+"):
+        with suppress(UnknownNameError):
+            if name not in ("", NO_CODES):
+                found[name] = harmonized(name).id
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,53 +184,63 @@ class _Reads:
     names: tuple[str, ...]
     years: Years
 
-    def of(self, by: Order, test: str) -> nw.LazyFrame[Any]:
-        """Return the reports that pass a test in SQL, from the copy sorted by a side."""
-        held = nw.concat([self.lake.flows(name, by=by) for name in self.names])
-        return nw.from_native(over(held.to_native(), "held", self._query(test)))
-
-    def _query(self, test: str) -> str:
-        first, last = self.years
-        return (
-            f"SELECT * FROM held WHERE {test} AND told_by IN ('exporter', 'importer') "
-            f"AND period >= DATE '{first - STEADY}-01-01' AND period <= DATE '{last}-12-31'"
-        )
-
-    def elsewhere(
-        self, goods: Goods, sellers: frozenset[str], buyers: frozenset[str]
+    def of(
+        self, flows: str, goods: Goods, sellers: frozenset[str], buyers: frozenset[str]
     ) -> list[nw.LazyFrame[Any]]:
-        """Return a row for each of the goods that a source has, whoever trades it.
+        """Return the reports of some flows, and what shows that an empty cell of them is a zero.
 
-        A side's empty cell is a zero where its source has the good from anybody. Of all goods that
-        is seen from the rows of the areas alone.
+        That is one row for each good that the areas trade with others, and for each of the goods
+        asked for that anybody trades: so a side speaks, and its source has the good. Of all goods
+        it is seen from the rows of the areas alone.
         """
-        if not goods or any(one.codes is None for one in goods):
-            return []
-        held = nw.concat([self.lake.flows(name) for name in self.names])
-        strangers = f"NOT {_among('exporter', sellers)} AND NOT {_among('importer', buyers)}"
-        key = "period, freq, told_by, nomenclature, product, source"
-        one = self._query(f"{strangers} AND exporter <> importer")
-        one = one.replace("SELECT *", f"SELECT DISTINCT ON ({key}) *")
-        return [nw.from_native(over(select(held, goods).to_native(), "held", one))]
+        bought, sold = _among("importer", buyers), _among("exporter", sellers)
+        parts = [
+            self._read("importer", flows),
+            self._read("importer", f"{bought} AND NOT ({flows})", "importer"),
+            self._read("exporter", f"{sold} AND NOT {bought}", "exporter"),
+        ]
+        if goods and all(one.codes is not None for one in goods):
+            parts.append(self._read("importer", f"NOT {sold} AND NOT {bought}", "", goods))
+        return parts
 
+    def _read(
+        self, by: Order, test: str, one_for: str | None = None, goods: Goods = ()
+    ) -> nw.LazyFrame[Any]:
+        """Return reports that pass a test, or one for each good, time and area on a side."""
+        held = nw.concat([self.lake.flows(name, by=by) for name in self.names])
+        first, last = self.years
+        what = "*"
+        if one_for is not None:
+            key = "period, freq, told_by, nomenclature, product, source"
+            what = f"DISTINCT ON ({key}{f', {one_for}' if one_for else ''}) *"
+        query = (
+            f"SELECT {what} FROM held WHERE {test} AND told_by IN ('exporter', 'importer') "
+            f"AND period >= DATE '{first - STEADY}-01-01' AND period <= DATE '{last}-12-31' "
+            "AND exporter <> importer"
+        )
+        rows = select(held, goods) if goods else held
+        return nw.from_native(over(rows.to_native(), "held", query))
 
-def _suppliers(
-    bought: nw.LazyFrame[Any], goods: Goods, but: frozenset[str], first: int, count: int
-) -> tuple[str, ...]:
-    """Return the largest exporters of the goods, whoever tells of them."""
-    if not count or not goods:
-        return ()
-    sums = over(
-        select(bought, goods).to_native(),
-        "bought",
-        f"SELECT exporter, sum(coalesce(value_usd, value_reported)) FROM bought WHERE "
-        f"product <> '{TOTAL}' AND year(period) >= {first} AND NOT {_among('exporter', but)} "
-        "GROUP BY exporter",
-    )
-    ranked = sorted(fetch(nw.from_native(sums)), key=lambda row: (-(row[1] or 0.0), row[0]))
-    areas = known_areas()
-    named = (name for name, _ in ranked if areas[name].kind not in ("special", "aggregate"))
-    return tuple(islice(named, count))
+    def suppliers(
+        self, goods: Goods, buyers: frozenset[str], sellers: frozenset[str], count: int
+    ) -> tuple[str, ...]:
+        """Return the largest exporters of the goods but the sellers, whoever tells of them."""
+        if not count or not goods:
+            return ()
+        held = nw.concat([self.lake.flows(name, by="importer") for name in self.names])
+        first, last = self.years
+        sums = over(
+            select(held, goods).to_native(),
+            "held",
+            f"SELECT exporter, sum(coalesce(value_usd, value_reported)) FROM held "
+            f"WHERE {_among('importer', buyers)} AND NOT {_among('exporter', buyers | sellers)} "
+            f"AND year(period) BETWEEN {first} AND {last} AND product <> '{TOTAL}' "
+            "GROUP BY exporter",
+        )
+        ranked = sorted(fetch(nw.from_native(sums)), key=lambda row: (-(row[1] or 0.0), row[0]))
+        areas = known_areas()
+        named = (name for name, _ in ranked if name in areas and areas[name].kind not in _NO_AREA)
+        return tuple(islice(named, count))
 
 
 def _judged(

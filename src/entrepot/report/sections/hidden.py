@@ -21,6 +21,7 @@ from entrepot.report.hidden_words import (
 from entrepot.report.origins import source_name
 from entrepot.report.parts import Command, Gap, Note, Remark, Section, Sentence, Table
 from entrepot.report.silence import why_not
+from entrepot.report.tellers import of_reports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,7 +43,7 @@ def section(book: Book, subject: Subject) -> Section | None:
 
     None where the lake holds no single reports: then nothing is read.
     """
-    held = two_reports.of_reports(book.lake)
+    held = of_reports(book.lake)
     if not held or WORLD in (subject.importer, subject.supplier):
         return None
     asked = Definition.build(
