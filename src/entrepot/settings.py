@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from entrepot.errors import RequestError, UnknownNameError
 __all__ = ["ENGINES", "Settings"]
 
 ENGINES = ("duckdb", "spark")
+_ADDRESS = re.compile("[a-z][a-z0-9+.-]+:/")  # not C:/, which is a folder
 _YES, _NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
 
 
@@ -102,7 +104,7 @@ class Settings:
             raise UnknownNameError(
                 "engine", engine, ENGINES, where="environment variable ENTREPOT_ENGINE"
             )
-        address = str(folder) if "://" in str(folder) else None
+        address = str(folder) if _ADDRESS.match(str(folder)) else None
         if address and not anywhere:
             raise RequestError(
                 "the lake is at an address, and not in a folder",

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, emit, facts, open_lake, table
+from entrepot.cli.common import (
+    JsonOption,
+    LakeOrAddress,
+    chosen_engine,
+    emit,
+    facts,
+    open_on_engine,
+    table,
+)
 from entrepot.errors import RequestError
 
 if TYPE_CHECKING:
@@ -54,7 +62,13 @@ def ask(
     above: Annotated[
         float | None, _key("With --curve: how many of them lie above this, such as 0.8.")
     ] = None,
-    lake: LakeOption = None,
+    lake: LakeOrAddress = None,
+    engine: Annotated[
+        str | None, _key("duckdb or spark (also ENTREPOT_ENGINE); default: duckdb.")
+    ] = None,
+    master: Annotated[
+        str | None, _key("Where Spark runs: local[2], spark://host:7077, yarn; default: here.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Evaluate one Figure: value, range, definition, evidence, caveats.
@@ -65,9 +79,14 @@ def ask(
 
     if above is not None and not curve:
         raise RequestError("--above counts specifications of a curve", hint="add --curve")
+    chosen = chosen_engine(engine)
+    if curve and chosen == "spark":
+        raise RequestError(
+            "a curve is worked out by DuckDB", hint="leave out --curve, or ask with --engine duckdb"
+        )
     figure = evaluate(
         measure,
-        lake=open_lake(lake),
+        lake=open_on_engine(chosen, lake, master),
         importer=importer,
         exporter=exporter,
         goods=goods,

@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from entrepot.errors import BadFileError, OutsideError
+from entrepot.errors import BadFileError, OutsideError, RequestError, UnknownNameError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 __all__ = [
     "JsonOption",
     "LakeOption",
+    "LakeOrAddress",
+    "chosen_engine",
     "console",
     "emit",
     "facts",
     "open_lake",
+    "open_on_engine",
     "progress",
     "read_text_file",
     "table",
@@ -41,14 +44,56 @@ LakeOption = Annotated[
         show_default=False,
     ),
 ]
+LakeOrAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--lake",
+        metavar="PATH",
+        help="Folder of the lake (also ENTREPOT_LAKE); on Spark also an address: s3a://bucket/lake.",
+        show_default=False,
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
-def open_lake(folder: Path | None) -> Lake:
+def open_lake(folder: Path | str | None) -> Lake:
     """Open the lake that `--lake`, the environment or the default names."""
     from entrepot.lake import Lake
 
     return Lake.open(folder)
+
+
+def chosen_engine(engine: str | None) -> str:
+    """Return the engine that `--engine`, the environment or the default names.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such engine.
+    """
+    from entrepot.settings import ENGINES, Settings
+
+    chosen = engine or Settings.read(anywhere=True).engine
+    if chosen not in ENGINES:
+        raise UnknownNameError("engine", chosen, ENGINES, hint=f"engines: {', '.join(ENGINES)}")
+    return chosen
+
+
+def open_on_engine(engine: str, place: str | None, master: str | None) -> Lake:
+    """Open a lake to be read with DuckDB or Spark.
+
+    Raises
+    ------
+    RequestError
+        For a master without Spark, or an address without it.
+    """
+    if engine == "spark":
+        from entrepot.lake.on_spark import SparkLake
+
+        return SparkLake.open(place, master=master)
+    if master:
+        raise RequestError("--master is for Spark", hint="add --engine spark")
+    return open_lake(place)
 
 
 def console(file: IO[str] | None = None, *, stderr: bool = False) -> Console:
