@@ -68,7 +68,7 @@ def value(frame: FrameT, *, by: str | Sequence[str], value: str = "value_usd") -
 def without_own_trade(
     frame: FrameT, *, exporter: str = "exporter", importer: str = "importer"
 ) -> FrameT:
-    """Return the rows whose exporter and importer differ.
+    """Return the rows whose exporter and importer differ; a row without one of them is left out.
 
     Measures keep own trade (goods that return, free zones, members of one group) unless this is
     called first, because leaving rows out is a choice that a definition must name.
@@ -79,6 +79,8 @@ def without_own_trade(
         If a column is missing.
     """
     rows: Any = nw.from_native(cast("Any", frame))
-    kept = rows.filter(nw.col(exporter) != nw.col(importer))
+    # Said aloud, because pandas takes nothing for different from everything.
+    known = ~nw.col(exporter).is_null() & ~nw.col(importer).is_null()
+    kept = rows.filter(known & (nw.col(exporter) != nw.col(importer)))
     found: FrameT = kept if isinstance(frame, (nw.DataFrame, nw.LazyFrame)) else kept.to_native()
     return found
