@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +14,13 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
+from entrepot.errors import MissingExtraError, NoEvidenceError, RequestError, UnknownNameError
 from entrepot.measures import event_study, event_timing, placebo_dates
 from entrepot.measures.event import Design
 from entrepot.measures.event.keep import informative
 from entrepot.measures.event.panel import NEVER, panel_of, step_of
 from entrepot.measures.event.permute import permuted
-from entrepot.measures.event.wald import joint
+from entrepot.measures.event.wald import joint, two_sided
 from made_trade import change, panel, table
 
 if TYPE_CHECKING:
@@ -289,6 +290,16 @@ def test_monthly_times_as_dates_text_and_stamps() -> None:
         read = panel_of(frame, Design())
         assert sorted(set(read.since()[read.treated()].tolist())) == [-2, -1, 0, 1, 2, 3]
         assert (read.events == NEVER).sum() == 1
+
+
+def test_a_missing_library_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as without:
+        without.setitem(sys.modules, "pyfixest.estimation", None)
+        with pytest.raises(MissingExtraError, match=r"pyfixest is not installed(.|\n)*\[stats\]"):
+            study(panel(20, products=6, treated=2, partners=3, steps=5))
+    monkeypatch.setitem(sys.modules, "scipy", None)
+    with pytest.raises(MissingExtraError, match=r"SciPy is not installed(.|\n)*\[stats\]"):
+        two_sided(1.0, 1.0, 5)
 
 
 def test_assignments_are_all_tried_or_drawn_by_seed() -> None:
