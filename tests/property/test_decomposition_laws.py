@@ -69,7 +69,7 @@ def test_causes_add_up(method: str, trade: list[Any]) -> None:
             assert total == pytest.approx(row[cause], abs=1e-12)
 
 
-@quick
+@settings(quick, max_examples=5)
 @given(trade=trades)
 def test_causes_do_not_care_about_scale_order_and_engine(trade: list[Any]) -> None:
     first = split(frame(trade).lazy())
