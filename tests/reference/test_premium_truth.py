@@ -171,11 +171,13 @@ def test_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         )
 
 
-@pytest.mark.parametrize("freedom", [1, 2, 3, 4, 9, 30, 101, 1000])
+@pytest.mark.parametrize("freedom", [1, 2, 3, 4, 9, 30, 101, 1000, 5001, 10**6])
 @pytest.mark.parametrize("confidence", [0.5, 0.9, 0.95, 0.999])
 def test_quantiles_of_student(freedom: int, confidence: float) -> None:
     expected = float(stats.t.ppf((1 + confidence) / 2, freedom))
-    assert student_quantile(confidence, freedom) == pytest.approx(expected, rel=1e-9)
+    assert student_quantile(confidence, freedom) == pytest.approx(
+        expected, rel=1e-9 if freedom < 5000 else 1e-6
+    )
 
 
 def made(draw: random.Random, headings: int, beta: float) -> list[Contrast]:

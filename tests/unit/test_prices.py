@@ -490,4 +490,3 @@ def test_passports_name_the_columns_that_come_out() -> None:
     }
     for name, (found, keys) in results.items():
         assert found.column_names[keys:] == [column for column, _ in passport(name).columns]
-        assert passport(name).frames_only
