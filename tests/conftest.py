@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pyspark.sql import SparkSession
+
+SPARK = "local[2]"
 ROOT = Path(__file__).resolve().parent.parent
 TIERS = ("unit", "property", "reference", "golden", "cases", "architecture", "browser", "scale")
 
@@ -23,7 +32,9 @@ def _no_lake_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     """Keep tests away from the lake, lists, settings and terminal of whoever runs them."""
     monkeypatch.setenv("ENTREPOT_LAKE", str(tmp_path / "no-lake"))
     monkeypatch.setenv("ENTREPOT_LISTS", str(tmp_path / "no-lists"))
-    for name in ("ENTREPOT_THREADS", "ENTREPOT_MEMORY", "COLUMNS", "NO_COLOR", "FORCE_COLOR"):
+    for name in ("ENTREPOT_THREADS", "ENTREPOT_MEMORY", "ENTREPOT_ENGINE", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -40,3 +51,27 @@ def shared_data() -> Path:
 def baci_csv(shared_data: Path) -> Path:
     """CEPII BACI V202501, HS2017, China and Russia, 2017 to 2023."""
     return shared_data / "baci_chn_rus" / "BACI_HS17_CHN_RUS_2017_2023.csv"
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[SparkSession]:
+    """A small Spark in a process beside this one; its log does not reach the screen."""
+    pytest.importorskip("pyspark", reason="needs pyspark: pip install 'entrepot[spark]'")
+    if not has_java():
+        pytest.skip("needs Java 17 or 21 for Spark (Debian: openjdk-17-jre-headless)")
+    from entrepot.spark import session
+
+    with pytest.MonkeyPatch.context() as patched:
+        # Plans are many and data few: a quick compiler and one partition halve the time.
+        patched.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        started = session(SPARK, memory="1GB")
+    started.conf.set("spark.sql.shuffle.partitions", "1")
+    started.conf.set("spark.sql.adaptive.enabled", "false")
+    yield started
+    started.stop()
+
+
+def has_java() -> bool:
+    """Whether Java is where Spark looks for it."""
+    home = os.environ.get("JAVA_HOME")
+    return shutil.which("java", path=f"{home}/bin" if home else None) is not None

@@ -1,0 +1,178 @@
+"""A question to a lake has the same answer from DuckDB and from Spark, caveats and all."""
+
+from __future__ import annotations
+
+import json
+import random
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import entrepot as ep
+from entrepot.errors import RequestError
+from entrepot.lake import Lake
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pyspark.sql import SparkSession
+
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # py4j's sockets
+RELATIVE = 1e-12
+AREAS = (156, 643, 398, 842, 276, 699)
+QUESTIONS: dict[str, dict[str, Any]] = {
+    "value": {"importer": "RUS", "exporter": "CHN", "period": 2022},
+    "import_share": {"importer": "RUS", "exporter": "CHN", "goods": "chpl", "period": 2022},
+    "hhi": {"importer": "RUS", "period": 2022},
+    "growth": {"importer": "RUS", "exporter": "CHN", "period": 2022, "base": 2021},
+    "asymmetry": {"importer": "RUS", "exporter": "CHN", "period": 2022},
+}
+
+
+def write(folder: Path, name: str, seed: int, years: tuple[int, ...]) -> list[Path]:
+    """Write deliveries as CEPII ships them, with codes of the high priority list among others."""
+    draw = random.Random(seed)
+    folder.mkdir(exist_ok=True)
+    files = []
+    for year in years:
+        lines = ["t,i,j,k,v,q"]
+        for i in AREAS:
+            for j in AREAS:
+                codes = {854231, 852691, *draw.sample(range(854201, 854299), 20)}
+                lines += [
+                    f"{year},{i},{j},{code},{draw.uniform(0.1, 9e4):.3f},1.5"
+                    for code in sorted(codes)
+                    if i != j
+                ]
+        files.append(folder / f"BACI_HS17_Y{year}_{name}.csv")
+        files[-1].write_text("\n".join([*lines, ""]), encoding="utf-8")
+    return files
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lake in which a later release takes the place of one year of an earlier one."""
+    place = tmp_path_factory.mktemp("engines")
+    held = Lake.open(place / "lake")
+    held.add("baci", write(place / "old", "V202401", 1, (2021, 2022)))
+    held.add("baci", write(place / "new", "V202501", 2, (2022,)))
+    return place / "lake"
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Whether two Figures are the same, numbers to the last digit that a sum leaves open."""
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(alike(one[key], other[key]) for key in one)
+    if isinstance(one, list):
+        return len(one) == len(other) and all(map(alike, one, other))
+    if isinstance(one, float) and isinstance(other, float):
+        return bool(one == pytest.approx(other, rel=RELATIVE, abs=0))
+    return type(one) is type(other) and bool(one == other)
+
+
+@pytest.mark.parametrize("measure", QUESTIONS)
+def test_the_same_figure(measure: str, folder: Path, spark: SparkSession) -> None:
+    from entrepot.lake.on_spark import SparkLake
+
+    words = {"source": "baci", **QUESTIONS[measure]}
+    expected = ep.ask(measure, lake=folder, **words)
+    found = ep.ask(measure, lake=SparkLake.open(folder), **words)
+    assert expected.status == "ok"
+    assert expected.value
+    assert expected.caveats
+    assert alike(json.loads(json.dumps(expected.to_dict(), default=str)),
+                 json.loads(json.dumps(found.to_dict(), default=str)))  # fmt: skip
+
+
+def test_an_older_release_and_a_lake_at_an_address(folder: Path, spark: SparkSession) -> None:
+    from entrepot.lake.on_spark import SparkLake
+
+    words = {"source": "baci@V202401", **QUESTIONS["value"]}
+    found = ep.ask("value", lake=SparkLake.open(folder.as_uri()), **words).value
+    assert found == pytest.approx(ep.ask("value", lake=folder, **words).value, rel=RELATIVE)
+    assert found != ep.ask("value", lake=folder, **QUESTIONS["value"], source="baci").value
+
+
+def test_the_same_rows_with_all_columns(folder: Path, spark: SparkSession) -> None:
+    """Exactly the files in force, and the columns that stand in the names of folders."""
+    from entrepot.lake.on_spark import SparkLake
+
+    for by in ("importer", "exporter"):
+        theirs = SparkLake.open(folder).flows("baci", by=by)  # type: ignore[arg-type]
+        ours = Lake.open(folder).flows("baci", by=by)  # type: ignore[arg-type]
+        assert theirs.collect_schema() == ours.collect_schema()
+        rows = sorted(map(str, theirs.collect("pyarrow").rows()))
+        assert rows == sorted(map(str, ours.collect("pyarrow").rows()))
+        assert len(rows) > 500
+    assert theirs.to_native().select("period").distinct().count() == 2
+    assert theirs.collect("pyarrow")["period"].min() == date(2021, 1, 1)
+
+
+MAP = """
+format: 1
+id: reports
+nomenclature: HS2017
+level: 6
+columns:
+  period: {role: period}
+  reporter: {role: reporter, codes: ISO3}
+  partner: {role: partner, codes: ISO3}
+  flow: {role: flow, import: M, export: X}
+  product: {role: product}
+  value: {role: value, currency: USD}
+"""
+PARTNERS = ("CHN", "DEU", "TUR")
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lake of reports: Russia falls silent after 2021; Germany tells 2022 once more."""
+    place = tmp_path_factory.mktemp("reports")
+    told = [(2021, "RUS", name, "M", 100 * (k + 1)) for k, name in enumerate(PARTNERS)]
+    told += [(year, name, "RUS", "X", 90) for year in (2021, 2022) for name in PARTNERS]
+    again = [(2022, "DEU", "RUS", "X", 777)]
+    for name, rows in (("first", told), ("second", again)):
+        lines = [f"{y},{who},{other},{flow},854231,{value}" for y, who, other, flow, value in rows]
+        text = "\n".join(["period,reporter,partner,flow,product,value", *lines, ""])
+        (place / f"{name}.csv").write_text(text, encoding="utf-8")
+        held = Lake.open(place / "lake")
+        held.add("table", [place / f"{name}.csv"], mapping=MAP, replace=name == "second")
+    return place / "lake"
+
+
+def test_what_a_later_report_hides_stays_hidden(reports: Path, spark: SparkSession) -> None:
+    """Of single reports a later delivery takes the place of one reporter's, and of no more."""
+    from entrepot.lake.on_spark import SparkLake
+
+    rows = SparkLake.open(reports).flows("table.reports").collect("pyarrow")
+    assert rows["value_usd"].sum() == 100 + 200 + 300 + 3 * 90 + 2 * 90 + 777
+
+
+def test_how_much_of_a_silent_country_its_partners_tell(reports: Path, spark: SparkSession) -> None:
+    """What pairs reports is SQL of DuckDB, and gets the sums by pair from Spark."""
+    from entrepot.lake.on_spark import SparkLake
+
+    words = {"importer": "RUS", "exporter": "CHN", "period": 2022, "goods": "854231"}
+    expected = ep.ask("import_share", lake=reports, source="table.reports", **words)
+    found = ep.ask("import_share", lake=SparkLake.open(reports), source="table.reports", **words)
+    assert "coverage" in {one.id for one in expected.caveats}
+    assert expected.value == pytest.approx(90 / (90 + 90 + 777))
+    assert alike(expected.to_dict(), found.to_dict())
+
+
+def test_what_writes_is_refused(folder: Path) -> None:
+    from entrepot.lake.on_spark import SparkLake
+
+    held = SparkLake.open(folder)
+    for act in (lambda: held.add("baci", ["x.csv"]), lambda: held.remove("baci")):
+        with pytest.raises(RequestError, match="read only"):
+            act()
+
+
+def test_one_spark_a_process(folder: Path, spark: SparkSession) -> None:
+    from entrepot.spark import session
+
+    assert session() is not None
+    with pytest.raises(RequestError, match="in this process already"):
+        session("local[7]")

@@ -1,0 +1,86 @@
+"""Which engine a question is asked on, and what is said where it cannot be."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from entrepot.cli.common import chosen_engine, open_on_engine
+from entrepot.errors import MissingExtraError, OutsideError, RequestError, UnknownNameError
+from entrepot.lake import Lake
+from entrepot.settings import Settings
+from entrepot.spark import _in_mebibytes, session
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_duckdb_unless_said_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert chosen_engine(None) == "duckdb"
+    monkeypatch.setenv("ENTREPOT_ENGINE", "Spark")
+    assert chosen_engine(None) == "spark"
+    assert chosen_engine("duckdb") == "duckdb"
+
+
+def test_an_unknown_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UnknownNameError, match="sprak") as caught:
+        chosen_engine("sprak")
+    assert "did you mean spark?" in caught.value.hint
+    monkeypatch.setenv("ENTREPOT_ENGINE", "sprak")
+    with pytest.raises(UnknownNameError) as caught:
+        Settings.read()
+    assert caught.value.where == "environment variable ENTREPOT_ENGINE"
+
+
+def test_a_master_without_spark_is_a_mistake(tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match="--master is for Spark"):
+        open_on_engine("duckdb", str(tmp_path), "local[2]")
+    assert type(open_on_engine("duckdb", str(tmp_path), None)) is Lake
+
+
+@pytest.mark.parametrize("place", ["s3a://bucket/lake", "file:///data/lake", "s3a:/bucket/lake"])
+def test_only_spark_reads_an_address(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(RequestError, match="at an address"):
+        open_on_engine("duckdb", place, None)
+    monkeypatch.setenv("ENTREPOT_LAKE", place)
+    with pytest.raises(RequestError, match="at an address"):
+        Lake.open()
+    assert Settings.read(anywhere=True).address == place
+
+
+@pytest.mark.parametrize("place", ["lake", "/data/lake", "C:/data/lake", "C:\\data", "a:b"])
+def test_a_folder_is_no_address(place: str) -> None:
+    assert Settings.read(place).address is None
+
+
+def test_without_pyspark_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+    with pytest.raises(MissingExtraError) as caught:
+        session()
+    assert caught.value.hint == "pip install 'entrepot[spark]'"
+
+
+def test_without_java_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    context = pytest.importorskip("pyspark").SparkContext
+    monkeypatch.setattr(context, "_active_spark_context", None)
+    monkeypatch.setenv("JAVA_HOME", "/nowhere")
+    with pytest.raises(OutsideError, match="Java is not installed") as caught:
+        session()
+    assert caught.value.why == "Apache Spark runs on it"
+    assert "17 or 21" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [("4GB", "4096m"), ("800MB", "800m"), ("1.5 GiB", "1536m"), ("2tb", "2097152m"), ("1KB", "1m")],
+)
+def test_memory_in_the_notation_of_spark(given: str, expected: str) -> None:
+    assert _in_mebibytes(given) == expected
+
+
+def test_no_amount_of_memory() -> None:
+    with pytest.raises(RequestError, match="lots") as caught:
+        _in_mebibytes("lots")
+    assert caught.value.where == "environment variable ENTREPOT_MEMORY"
