@@ -71,7 +71,10 @@ def why_not(
     if any(one.year == year for one in pair.totals):
         why = f"of {year} both sides tell totals, and none of these goods that is large enough"
     else:
-        why = f"both report {year}, but no good of these that is large enough, in one edition"
+        why = (
+            f"both report {year}, but of these goods none that is large enough in codes and a "
+            "currency that can be compared"
+        )
     return Gap(what, why, "")
 
 

@@ -277,6 +277,15 @@ def test_a_seller_who_tells_nothing_and_others_who_do(lake: Lake) -> None:
     assert section.table.rows[0] == ("854231", "United States", "2.00", "60.0", "58.0")
 
 
+def test_goods_that_neither_side_tells_of(lake: Lake) -> None:
+    section = shown(lake, goods="270900")
+    assert section.title.text == "Only totals over all goods can be compared"
+    assert "Of 2022 both sides tell totals, and none of these goods" in words_of(section)
+    gap = shown(lake, "FRA", "CHN", goods="270900").gap
+    assert gap is not None
+    assert gap.why.startswith("both report 2022, but of these goods none that is large enough")
+
+
 def test_two_reports_that_agree_need_no_table(lake: Lake) -> None:
     section = shown(lake, "FRA", "DEU")
     assert section.title.text == "Both sides show the only good that can be compared, 2022"
