@@ -162,6 +162,35 @@ def test_jackknife_by_leaving_out_each_heading() -> None:
     assert found.premium_high == pytest.approx(math.expm1(found.beta + t * error), rel=1e-6)
 
 
+def test_a_regression_says_what_it_left_out() -> None:
+    pytest.importorskip("pyfixest", reason="needs the extra stats")
+    rows, _ = panel(5, exporters=1, destinations=3)
+    full = ep.measures.premium_regression(
+        pa.Table.from_pylist(rows), buyer="RUS", period=2024, base=2021
+    )
+    late = {"exporter": "X0", "importer": "RUS", "period": 2024}
+    more = [
+        late | {"product": "990100", "value_usd": 5.0, "mass_kg": None},
+        late | {"product": "990200", "value_usd": 7.0, "mass_kg": 2.0},
+        late | {"product": "990300", "value_usd": 11.0, "mass_kg": 2.0},
+        late | {"product": "990300", "value_usd": 11.0, "mass_kg": 2.0, "period": 2021},
+        late | {"product": "990400", "value_usd": 90.0, "mass_kg": 2.0, "importer": None},
+    ]
+    found = ep.measures.premium_regression(
+        pa.Table.from_pylist(rows + more), buyer="RUS", period=2024, base=2021
+    )
+    assert {(part.reason, part.products, part.usd) for part in found.left_out} == {
+        ("no_price", 1, 5.0),
+        ("no_price_in_base", 1, 7.0),
+        ("no_others", 1, 11.0),
+    }
+    assert full.left_out == ()
+    assert found.beta == pytest.approx(full.beta, abs=1e-9)
+    assert (found.products, found.bill_usd) == (full.products, pytest.approx(full.bill_usd))
+    bill = sum(r["value_usd"] for r in rows if r["importer"] == "RUS" and r["period"] == 2024)
+    assert full.bill_usd == pytest.approx(bill)
+
+
 def test_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "pyfixest.estimation", None)
     rows, _ = panel(1)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -13,7 +15,7 @@ from entrepot.measures.change import begins_within
 from entrepot.measures.door import through_door
 from entrepot.measures.grouped import aggregate, as_codes
 from entrepot.measures.prices.cells import check_quantity, collected, paired, unlike_periods
-from entrepot.measures.prices.contrasts import heading_of
+from entrepot.measures.prices.contrasts import LeftOut, heading_of
 from entrepot.measures.prices.estimate import Estimate
 from entrepot.measures.prices.premium import PricePremium, stated
 
@@ -23,6 +25,28 @@ if TYPE_CHECKING:
     from entrepot.model.period import Period
 
 __all__ = ["premium_regression"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Cast:
+    """Which column plays which part, and who the buyers are."""
+
+    exporter: str | None
+    product: str
+    importer: str
+    time: str
+    cluster: str | None
+    buyers: tuple[str, ...]
+
+    def good(self, row: dict[str, Any]) -> str:
+        return f"{row[self.exporter] if self.exporter else ''}|{row[self.product]}"
+
+    def buys(self, row: dict[str, Any]) -> bool:
+        return row[self.importer] in self.buyers
+
+    def treated(self, row: dict[str, Any], controlled: Collection[str] | None) -> bool:
+        listed = controlled is None or row[self.product] in controlled
+        return bool(row["__post"] == 1) and self.buys(row) and listed
 
 
 def premium_regression(
@@ -75,8 +99,10 @@ def premium_regression(
     Returns
     -------
     PricePremium
-        ``products`` counts treated products, ``bill_usd`` the buyer's treated rows in `period`.
-        ``buyer_change`` and ``others_change`` are None: a regression has no such parts.
+        ``products`` counts treated products that say something of β: with a price of the buyer in
+        both periods, and of others at the same time; ``bill_usd`` is the buyer's bill for them.
+        ``left_out`` has the rest of what the buyer bought of controlled goods. ``buyer_change``
+        and ``others_change`` are None: a regression has no such parts.
 
     Raises
     ------
@@ -96,59 +122,81 @@ def premium_regression(
         dtype = rows.collect_schema()[time]
         now, then = (begins_within(span, time, dtype) for span in periods)
         post = nw.when(now).then(1).otherwise(0).alias("__post")
-        priced = paired(rows.filter(now | then), value, quantity).with_columns(post)
-        known = priced.filter(~nw.col("__v").is_null())
-        return aggregate(known, [*keys, "__post"], nw.col("__v").sum(), nw.col("__q").sum())
+        named = rows.filter((now | then) & ~nw.col(importer).is_null() & ~nw.col(product).is_null())
+        priced = paired(named, value, quantity).with_columns(post)
+        sums = [nw.col(name).sum() for name in ("__v", "__q", "__known")]
+        return aggregate(priced, [*keys, "__post"], *sums)
 
-    found = through_door(frame, cells, keys=keys, texts=[quantity], value=value)
-    columns, bill, treated = _columns(
-        collected(found), (exporter, product, importer, time, cluster), as_codes(buyer), controlled
-    )
-    if not treated:
+    found = collected(through_door(frame, cells, keys=keys, texts=[quantity], value=value))
+    rows = sorted(found, key=lambda row: [str(row[name]) for name in keys])
+    cast = _Cast(exporter, product, importer, time, cluster, tuple(as_codes(buyer)))
+    bills, out = _bills(rows, cast, controlled)
+    columns = _columns([row for row in rows if row["__v"] > 0], cast, controlled)
+    if not bills:
         raise NoEvidenceError(
-            "no row of the buyer has a price in the period",
-            hint="check the codes of buyer and products, and the period",
+            "no product of the buyer has a price in both periods, beside one of others",
+            where="; ".join(f"{part.reason}: {part.products} products" for part in out),
+            hint="check the codes of buyer and products, and the periods",
         )
     estimate = _estimate(
         columns, theta=controlled is not None, confidence=confidence, weighted=weighted
     )
     return stated(
         estimate,
-        bill=bill,
-        counts=(treated, len(set(columns["cluster"]))),
+        bill=math.fsum(bills.values()),
+        counts=(len(bills), len(set(columns["cluster"]))),
         names=("regression" + (", weighted" if weighted else ""), "clustered (CR1), Student's t"),
         confidence=confidence,
-        left_out=(),
+        left_out=out,
     )
 
 
-def _columns(
-    rows: Sequence[dict[str, Any]],
-    names: tuple[str | None, str, str, str, str | None],
-    buyers: Sequence[str],
-    controlled: Collection[str] | None,
-) -> tuple[dict[str, list[Any]], float, int]:
-    """Return the columns of the regression, the treated bill, and the number of its products."""
-    exporter, product, importer, time, cluster = names
-    columns: dict[str, list[Any]] = {
-        name: [] for name in ("u", "treated", "alpha", "lambda_", "theta", "cluster", "value")
-    }
-    bills, products = [], set()
+def _bills(
+    rows: Sequence[dict[str, Any]], cast: _Cast, controlled: Collection[str] | None
+) -> tuple[dict[str, float], tuple[LeftOut, ...]]:
+    """Return the bill of each treated product that says something of β, and the others' bills."""
+    priced = [row for row in rows if row["__v"] > 0]
+    before = {(cast.good(row), row[cast.importer]) for row in priced if row["__post"] == 0}
+    elsewhere = {(cast.good(row), row[cast.time]) for row in priced if not cast.buys(row)}
+    bills: dict[str, list[float]] = defaultdict(list)
+    out: dict[str, dict[str, float]] = {}
     for row in rows:
-        good = f"{row[exporter] if exporter else ''}|{row[product]}"
-        here = row[importer] in buyers and (controlled is None or row[product] in controlled)
-        treated = int(here and row["__post"] == 1)
-        columns["u"].append(math.log(row["__v"] / row["__q"]))
-        columns["treated"].append(float(treated))
-        columns["alpha"].append(f"{good}|{row[importer]}")
-        columns["lambda_"].append(f"{good}|{row[time]}")
-        columns["theta"].append(f"{row[importer]}|{row[time]}")
-        columns["cluster"].append(str(row[cluster]) if cluster else heading_of(row[product]))
-        columns["value"].append(row["__v"])
-        if treated:
-            bills.append(row["__v"])
-            products.add(good)
-    return columns, math.fsum(bills), len(products)
+        good = cast.good(row)
+        if not cast.treated(row, controlled):
+            continue
+        if row["__v"] <= 0:
+            reason = "no_price"
+        elif (good, row[cast.importer]) not in before:
+            reason = "no_price_in_base"
+        elif (good, row[cast.time]) not in elsewhere:
+            reason = "no_others"
+        else:
+            bills[good].append(row["__v"])
+            continue
+        part = out.setdefault(reason, {})
+        part[good] = part.get(good, 0.0) + (row["__known"] or 0.0)
+    whole = {good: math.fsum(some) for good, some in bills.items()}
+    left = (LeftOut(name, len(part), math.fsum(part.values())) for name, part in out.items())
+    return whole, tuple(left)
+
+
+def _columns(
+    rows: Sequence[dict[str, Any]], cast: _Cast, controlled: Collection[str] | None
+) -> dict[str, list[Any]]:
+    """Return the columns of the regression; fixed effects are named by what they stand for."""
+    goods = [cast.good(row) for row in rows]
+    cluster = cast.cluster
+    return {
+        "u": [math.log(row["__v"] / row["__q"]) for row in rows],
+        "treated": [float(cast.treated(row, controlled)) for row in rows],
+        "alpha": [f"{good}|{row[cast.importer]}" for good, row in zip(goods, rows, strict=True)],
+        "lambda_": [f"{good}|{row[cast.time]}" for good, row in zip(goods, rows, strict=True)],
+        "theta": [f"{row[cast.importer]}|{row[cast.time]}" for row in rows],
+        "cluster": [
+            str(row[cluster]) if cluster else heading_of(row[cast.product]) for row in rows
+        ],
+        "value": [row["__v"] for row in rows],
+    }
 
 
 def _estimate(
