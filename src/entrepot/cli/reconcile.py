@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path  # noqa: TC003  Typer reads the annotations
 from typing import TYPE_CHECKING, Annotated
 
@@ -73,7 +74,6 @@ def _cells(counted: tuple[int, float]) -> str:
 
 def _draw(found: Reconciliation, out: Path | None, keep: bool, screen: Console) -> None:
     from entrepot.figures.reconciliation import KEPT_BACK
-    from entrepot.reconcile.calibrate import NORMAL
 
     rows = [
         [side, f"{cells:,}", f"{value / 1e9:,.1f}"]
@@ -86,9 +86,11 @@ def _draw(found: Reconciliation, out: Path | None, keep: bool, screen: Console) 
             f"Freight: typically {100 * freight.typical:.1f} % of the value, from "
             f"{freight.cells:,} cells."
         )
+    tails = found.result.tails
+    shape = "normal" if math.isinf(tails.freedom) else f"Student, {tails.freedom:.1f} degrees"
     screen.print(
-        f"Intervals: {found.result.level:.2f} standard deviations to either side; if errors were "
-        f"normal {NORMAL:.2f} would do."
+        f"Intervals: {found.result.level:.2f} standard deviations to either side of one report, less "
+        f"beside one that agrees (errors: {shape})."
     )
     for counted, words in (
         (found.unspecified, "have a partner that is no country; they stay rows of their own."),

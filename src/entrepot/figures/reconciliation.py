@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,7 @@ class Reconciliation:
 
     def to_dict(self) -> dict[str, Any]:
         """Return as plain JSON types."""
-        freight = self.result.freight
+        freight, tails = self.result.freight, self.result.tails
         return {
             "source": self.source,
             "periods": list(self.periods),
@@ -78,6 +79,10 @@ class Reconciliation:
             },
             "typical_variance": self.result.variances.typical,
             "interval_deviations": self.result.level,
+            "tails": {
+                "freedom": None if math.isinf(tails.freedom) else tails.freedom,
+                "scale": tails.scale,
+            },
             "notes": list(self.notes),
         }
 

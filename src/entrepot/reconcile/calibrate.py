@@ -1,4 +1,4 @@
-"""How many standard deviations hold nine gaps in ten: normal errors 1.64, real ones more.
+"""How many standard deviations hold half of the gaps and nine in ten: of real errors more.
 
 Error variances are means over many gaps, most of which are small and a few large. So the band that
 holds nine in ten of normal gaps holds fewer of the real ones. How wide it has to be is measured,
@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.reconcile.gap import together
+from entrepot.reconcile.tails import Tails
 from entrepot.reconcile.variance import variances
 
 if TYPE_CHECKING:
@@ -21,10 +22,8 @@ if TYPE_CHECKING:
     from entrepot.reconcile.scratch import Scratch
     from entrepot.reconcile.variance import Variances
 
-__all__ = ["FEWEST", "HALF", "NORMAL", "level"]
+__all__ = ["FEWEST", "HALF", "tails"]
 
-NORMAL = 1.6448536269514722
-"""Standard deviations to either side that hold 90 % of a normal distribution."""
 FEWEST = 200
 """Cells told by both below which errors are taken for normal: a quantile of fewer is chance."""
 ENOUGH = 500_000
@@ -33,15 +32,15 @@ HALF = "(hash(exporter, importer, product) % 2)::VARCHAR"
 """Half that a cell belongs to: a flow to the same one in all years, for its gaps are alike."""
 
 
-def level(
+def tails(
     scratch: Scratch,
     source: str,
     log_freight: str,
     halves: Sequence[Gap],
     parts: Collection[str] = (),
     part: str = "''",
-) -> float:
-    """Return the standard deviations to either side of a value that hold nine in ten.
+) -> Tails:
+    """Return how heavy the tails of the gaps are, in standard deviations of theirs.
 
     Parameters
     ----------
@@ -61,13 +60,13 @@ def level(
 
     Returns
     -------
-    float
-        The 90 % quantile of absolute log gaps over their standard deviations, at least `NORMAL`.
+    Tails
+        From the 50 % and 90 % quantiles of absolute log gaps over their standard deviations.
     """
     of_half = {half: [gap for gap in halves if gap.part[0] == half] for half in "01"}
     count = sum(gap.cells for gap in halves)
     if count < FEWEST or not all(of_half.values()):
-        return NORMAL
+        return Tails()
     learnt = {
         half + name: one
         for half, others in (("0", of_half["1"]), ("1", of_half["0"]))
@@ -79,7 +78,7 @@ def level(
     some = f"hash(period, product, importer, exporter) % {-(-count // ENOUGH)} = 0"
     [(found,)] = scratch.query(f"""
         SELECT quantile_cont(abs(gap) / sqrt(coalesce(x.variance, typical)
-                                             + coalesce(m.variance, typical)), 0.9)
+                                             + coalesce(m.variance, typical)), [0.5, 0.9])
         FROM (
             SELECT exporter, importer, {HALF} || {part} AS part, CASE part {typical} END AS typical,
                    ln(value_importer_usd / value_exporter_usd) - ({log_freight}) AS gap
@@ -88,7 +87,7 @@ def level(
         ) p
         LEFT JOIN own.half_exporters x ON x.area = p.exporter AND x.part = p.part
         LEFT JOIN own.half_importers m ON m.area = p.importer AND m.part = p.part""").fetchall()
-    return max(NORMAL, float(found or NORMAL))
+    return Tails.fitted(*found) if found else Tails()
 
 
 def _variances(half: Sequence[Gap], parts: Collection[str]) -> dict[str, Variances]:

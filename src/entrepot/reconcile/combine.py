@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from entrepot.errors import NoEvidenceError
-from entrepot.reconcile.calibrate import HALF, level
+from entrepot.reconcile.calibrate import HALF, tails
 from entrepot.reconcile.freight import Freight, estimate_freight
 from entrepot.reconcile.gap import gaps, together
 from entrepot.reconcile.odds import Odds, fixed_point, implied
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from entrepot.reconcile.gap import Gap
+    from entrepot.reconcile.tails import Tails
 
 __all__ = ["By", "Reconciled", "reconcile"]
 
@@ -49,8 +50,8 @@ class Reconciled:
         By which reports were weighted.
     variances
         By which the intervals were drawn.
-    level
-        Standard deviations to either side of a value that its interval has; see `calibrate`.
+    tails
+        How heavy the tails of errors are, by which intervals are the wider; see `Tails`.
     parts
         Variances of each year or chapter that has its own.
     learnt
@@ -66,12 +67,17 @@ class Reconciled:
     freight: Freight | None
     odds: Odds
     variances: Variances
-    level: float
+    tails: Tails
     counts: dict[str, tuple[int, float]]
     parts: dict[str, Variances]
     learnt: int
     moved: tuple[int, float]
     scratch: Scratch
+
+    @property
+    def level(self) -> float:
+        """Return the standard deviations to either side of one report that hold nine in ten."""
+        return self.tails.level
 
     def __enter__(self) -> Self:
         return self
@@ -192,9 +198,9 @@ def _weighed(
         quiet = scratch.query(silent(source, side, "tellers" in there))
         scratch.keep(quiet, f"silent_{side}s")
     scratch.keep(scratch.query(history(source, log_freight)), "history")
-    deviations = level(scratch, source, log_freight, halves, parts, part)
+    heavy = tails(scratch, source, log_freight, halves, parts, part)
     hows = {how for (how,) in scratch.query("SELECT DISTINCT how FROM own.withheld").fetchall()}
-    result = scratch.query(combined(source, log_freight, odds, spread, part, deviations, hows))
+    result = scratch.query(combined(source, log_freight, odds, spread, part, heavy, hows))
     [(moved, value)] = cells.aggregate("count(moved_usd), sum(moved_usd)").fetchall()
     counts = result.aggregate("told_by, count(*), sum(value_usd)", "told_by").fetchall()
     return Reconciled(
@@ -202,7 +208,7 @@ def _weighed(
         freight,
         odds,
         spread,
-        deviations,
+        heavy,
         {side: (int(cells), float(value)) for side, cells, value in sorted(counts)},
         parts,
         learnt,

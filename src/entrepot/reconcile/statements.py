@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from entrepot.reconcile.odds import Odds
+    from entrepot.reconcile.tails import Tails
     from entrepot.reconcile.variance import Variances
 
 __all__ = ["ENOUGH", "KEPT", "WITH_DISTANCE", "combined", "history", "silent"]
@@ -79,21 +80,23 @@ def combined(
     odds: Odds,
     spread: Variances,
     part: str,
-    level: float,
+    tails: Tails,
     hows: Collection[str],
 ) -> str:
     """Return reports with value, interval and weight, cell by cell.
 
-    `level` is the number of standard deviations to either side of a value; `hows` says in what
-    reporters keep lines back, see `withheld`.
+    `tails` says how many standard deviations to either side of a value hold nine in ten; `hows` in
+    what reporters keep lines back, see `withheld`.
     """
     key = ", ".join(f"p.{name}" for name in CELL)
     held, joins = kept_back(hows, "p")
+    logs = (f"ln(nullif(value_{side}_usd, 0))" for side in ("importer", "exporter"))
+    beside = tails.after(f"({' - '.join(logs)} - log_freight)", "(of_exporter + of_importer)")
     taken_off = str(log_freight != KEPT).lower()
     return f"""
 SELECT {key.replace("p.", "")}, value_usd,
-       value_usd * exp(least(0, coalesce(least_gap, -{level!r} * deviation))) AS low_usd,
-       value_usd * exp(greatest(0, coalesce(most_gap, {level!r} * deviation))) AS high_usd,
+       value_usd * exp(least(0, coalesce(least_gap, -level * deviation))) AS low_usd,
+       value_usd * exp(greatest(0, coalesce(most_gap, level * deviation))) AS high_usd,
        weight_exporter, value_exporter_usd, value_importer_usd, mass_kg, log_freight, told_by,
        is_reexport, is_estimated, kept_back,
        CASE WHEN told_by = 'importer' AND NOT {taken_off} AND importer_valuation <> 'FOB' THEN 'CIF'
@@ -105,6 +108,8 @@ FROM (
                AS value_usd,
            sqrt(weight_exporter ** 2 * of_exporter + (1 - weight_exporter) ** 2 * of_importer)
                AS deviation,
+           -- one report, or one of zero beside it, says nothing of how good the other is
+           coalesce(CASE told_by WHEN 'both' THEN {beside} END, {tails.level!r}) AS level,
            -- weighed as the value is, so that a price per kilo stays one; unknown if one has none
            CASE told_by WHEN 'exporter' THEN mass_exporter_kg WHEN 'importer' THEN mass_importer_kg
                 ELSE weight_exporter * mass_exporter_kg + (1 - weight_exporter) * mass_importer_kg
