@@ -89,8 +89,8 @@ def _draw(found: Reconciliation, out: Path | None, keep: bool, screen: Console) 
     tails = found.result.tails
     shape = "normal" if math.isinf(tails.freedom) else f"Student, {tails.freedom:.1f} degrees"
     screen.print(
-        f"Intervals: {found.result.level:.2f} standard deviations to either side of one report, less "
-        f"beside one that agrees (errors: {shape})."
+        f"Intervals: {found.result.level:.2f} standard deviations to either side of one report, "
+        f"less beside one that agrees (errors: {shape})."
     )
     for counted, words in (
         (found.unspecified, "have a partner that is no country; they stay rows of their own."),
