@@ -81,6 +81,7 @@ def test_weights_of_2017_were_estimated_and_no_others(
     assert set(years) == {2017}
     logged = dict(zip(sound.log["reason"], sound.log["rows"], strict=True))
     assert logged["no_quantity"] == without == 146
+    assert logged["outlier"] == 244  # as documented in prices.md
 
 
 def gaps(rows: list[Row], now: str, then: str) -> list[float]:
