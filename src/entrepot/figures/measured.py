@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import narwhals as nw
+
 from entrepot import measures
+from entrepot.figures.elastic import with_elasticities
 from entrepot.figures.estimate import Missing
 from entrepot.figures.questions import of as question
 from entrepot.figures.refusals import nothing, refusal
@@ -51,6 +54,8 @@ def measure(
     if kept is None and (refused := refusal(cells, asked, goods)):
         return refused
     found = _evaluate(kept or cells, asked, goods, with_table=with_table)
+    if isinstance(found, Missing):
+        return found
     value = found.value if found else None
     if found and value and not cells.held.is_partial:
         return found
@@ -66,14 +71,21 @@ def measure(
 
 def _evaluate(
     cells: Cells, asked: Definition, goods: Goods, *, with_table: bool
-) -> Measured | None:
+) -> Measured | Missing | None:
     column = cells.column(asked)
     main = column if asked.measure == "value" else measures.passport(asked.measure).columns[0][0]
     how = question(asked.measure)
     rows = rows_of(cells, asked, goods)
+    if how.elastic:
+        rows = with_elasticities(rows, cells.lake, cells.editions(asked))
     found = how.run(rows, asked, column)
     row: dict[str, Any] = found.to_dict() if hasattr(found, "to_dict") else next(_dicts(found), {})
     value = row.pop(main, None)
+    if row.get("infinite"):
+        return Missing(
+            f"{asked.exporter} is the only supplier of some of these goods, so that the loss has no "
+            f"bound; of all others it is {row['power_of_rest']:.3g}"
+        )
     if value is None:
         return None
     low, high = row.pop(f"{main}_low", None), row.pop(f"{main}_high", None)
@@ -108,5 +120,9 @@ def rows_of(cells: Cells, asked: Definition, goods: Goods) -> Frame:
             return rows
         case "world":
             return cells.rows("importer", goods, asked)
+        case "purchases":
+            return cells.rows("importer", goods, asked).filter(
+                nw.col("importer").is_in(sorted(buyers | sellers))
+            )
     [(whole, _)] = totals(asked)
     return cells.flow(whole, goods, inside=bool(buyers & sellers))

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["QUESTIONS", "Question", "of"]
 
-Trade = Literal["flow", "market", "sales", "both", "world"]
-"""The flow itself; everything the importer buys; everything the exporter sells; both of these; all
-trade of the goods."""
+Trade = Literal["flow", "market", "sales", "both", "purchases", "world"]
+"""The flow itself; everything the importer buys; everything the exporter sells; both of these;
+everything that either buys; all trade of the goods."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,8 @@ class Question:
         ``to_dict``.
     table
         From the same to a frame with a row for each product or partner, the main ones first.
+    elastic
+        Whether it needs the elasticity of each product.
     years
         How many years it looks at, the last of which is the period.
     title
@@ -57,6 +59,7 @@ class Question:
     title: str
     columns: tuple[str, ...] = ()
     table: Run | None = None
+    elastic: bool = False
     years: int = 1
 
     @property
@@ -103,6 +106,22 @@ QUESTIONS: dict[str, Question] = {
         ("exporter",),
         runs.salience,
         "salience of exports from {seller} to {buyer} for the two",
+    ),
+    "elastic_power": Question(
+        "purchases",
+        _BOTH,
+        ("exporter",),
+        runs.elastic_power,
+        "power of {seller} over {buyer}, by elasticities",
+        elastic=True,
+    ),
+    "nested_power": Question(
+        "purchases",
+        _BOTH,
+        ("exporter",),
+        runs.nested_power,
+        "what {buyer} would lose without {seller}",
+        elastic=True,
     ),
     "rank": Question(
         "sales",

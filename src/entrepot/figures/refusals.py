@@ -14,6 +14,7 @@ from entrepot.figures.mirror import FLOOR, mirror_coverage, too_little
 from entrepot.figures.questions import of as question
 from entrepot.figures.sides import SIDES, members_of, totals
 from entrepot.lake import fetch, whole_trade
+from entrepot.model.areas import WORLD
 from entrepot.model.product import TOTAL
 
 if TYPE_CHECKING:
@@ -47,6 +48,11 @@ def silent(cells: Cells, asked: Definition) -> Missing | None:
         return _neither(cells, asked)
     if cells.voice is None or not members_of(asked, cells.voice):
         return None
+    if question(asked.measure).trade == "purchases" and asked.importer != WORLD:
+        # Both count what they buy, so both have to tell it: the exporter as an importer.
+        across = asked.but(importer=asked.exporter, exporter=WORLD, measure="hhi")
+        if cells.voice == "importer" and (found := silent(cells, across)):
+            return found
     if cells.held.tellers is None:
         return _absent(cells, asked, _read(cells, asked, cells.voice))
     told: Set[tuple[str, date]] = cells.held.tellers[cells.voice]

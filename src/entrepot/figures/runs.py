@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     Frame = nw.LazyFrame[Any]
 
+MOST = 5.0
+"""A unit value that moved by more than this factor is taken for a change of unit or of goods."""
+
 __all__ = [
     "asymmetry",
     "causes_by_product",
@@ -20,12 +23,14 @@ __all__ = [
     "cr",
     "dependent",
     "dependent_products",
+    "elastic_power",
     "export_share",
     "exposure",
     "exposure_by_product",
     "growth",
     "hhi",
     "import_share",
+    "nested_power",
     "price_index",
     "price_premium",
     "rank",
@@ -87,6 +92,26 @@ def salience(rows: Frame, asked: Definition, column: str) -> Frame:
     buyers, sellers = asked.members("importer"), asked.members("exporter")
     return measures.salience(
         rows, country=buyers, partner=sellers, basis="flow", by=[], value=column
+    )
+
+
+def elastic_power(rows: Frame, asked: Definition, column: str) -> Frame:
+    """Weigh both sides' dependence by elasticities."""
+    buyers, sellers = asked.members("importer"), asked.members("exporter")
+    return measures.elastic_power(
+        rows, country=buyers, partner=sellers, elasticity="elasticity", by=[], value=column
+    )
+
+
+def nested_power(rows: Frame, asked: Definition, column: str) -> Frame:
+    """Return what each side would lose without the other.
+
+    The elasticity of trade to a duty is that of substitution between origins (Fontagné, Guimbard
+    and Orefice 2022).
+    """
+    buyers, sellers = asked.members("importer"), asked.members("exporter")
+    return measures.nested_power(
+        rows, country=buyers, partner=sellers, sigma="elasticity", by=[], value=column
     )
 
 
@@ -200,6 +225,7 @@ def price_index(rows: Frame, asked: Definition, column: str) -> Frame:
         base=asked.base or asked.period.before(),
         product=["exporter", "importer", "product"],
         value=column,
+        trim=MOST,
     )
 
 

@@ -46,6 +46,9 @@ def totals(asked: Definition) -> list[tuple[Definition, Side]]:
             return everybody[1:]
         case "both":
             return everybody
+        case "purchases":
+            back = asked.but(importer=asked.exporter, exporter=WORLD)
+            return [everybody[1], (back, "exporter")]
         case "world":
             whole = asked.but(importer=WORLD, exporter=WORLD)
             return [(whole, side) for side in SIDES]
@@ -94,6 +97,9 @@ def reach(asked: Definition) -> tuple[Side, nw.Expr]:
             there, by = buyers & sellers, "exporter" if asked.importer == WORLD else "importer"
         case "market":
             there, by = buyers, "importer"
+        case "purchases":
+            members = members_of(asked, "importer") | members_of(asked, "exporter")
+            there, by = nw.col("importer").is_in(sorted(members)), "importer"
         case "world":
             there, by = ~nw.col("exporter").is_null(), "importer"
     if asked.flow == "both":

@@ -57,7 +57,6 @@ ELASTIC_POWER = Passport(
         "after Liu and Yang (2025), International Power, NBER 34006: bilateral import dependence "
         "weighed inversely by sectoral trade elasticities; the formula is our reading of that"
     ),
-    frames_only=True,
 )
 
 NESTED_POWER = Passport(
@@ -87,7 +86,6 @@ NESTED_POWER = Passport(
         "after Clayton, Maggiori and Schreger (2025), NBER 33309; derived from constant elasticity "
         "within products and Cobb-Douglas across them"
     ),
-    frames_only=True,
 )
 
 

@@ -1,0 +1,109 @@
+"""Elasticities of products in the edition of the data, from those that the lake holds."""
+
+from __future__ import annotations
+
+import statistics
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from entrepot.errors import NoEvidenceError
+from entrepot.figures.editions import links_held
+from entrepot.lake import fetch
+from entrepot.model.product import NO_CODES, harmonized
+from entrepot.sources.strict import literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from entrepot.lake import Lake
+
+__all__ = ["ELASTICITY", "elasticities_in", "with_elasticities"]
+
+ELASTICITY = "elasticity"
+"""Column that rows get: above zero, by how many per cent imports fall if they get 1 % dearer."""
+
+
+def with_elasticities(
+    rows: nw.LazyFrame[Any], lake: Lake, editions: Iterable[str]
+) -> nw.LazyFrame[Any]:
+    """Put the elasticity of its six digits beside each row; null where none is known.
+
+    Raises
+    ------
+    NoEvidenceError
+        If the lake holds no elasticities, or no tables between their edition and the data's.
+    """
+    wanted = {name: harmonized(name).id for name in editions if name != NO_CODES}
+    found = elasticities_in(lake, set(wanted.values()))
+    lines = ", ".join(
+        f"({literal(name)}, {literal(code)}, {value!r})"
+        for name, edition in sorted(wanted.items())
+        for code, value in sorted(found[edition].items())
+    )
+    if not lines:
+        raise NoEvidenceError("no product has an elasticity")
+    query = f"SELECT * FROM (VALUES {lines}) AS t(nomenclature, six, {ELASTICITY})"
+    known = nw.from_native(lake.connection.sql(query))
+    six = rows.with_columns(nw.col("product").str.slice(0, 6).alias("six"))
+    return six.join(known, on=["nomenclature", "six"], how="left")
+
+
+def elasticities_in(lake: Lake, editions: Iterable[str]) -> dict[str, dict[str, float]]:
+    """Return the elasticity of each code of some editions, as a number above zero.
+
+    A code of the edition in which they were estimated has its own, or the average of its heading.
+    In another edition it has the average over the codes of its family, the smallest group that
+    holds the same goods in both.
+
+    Raises
+    ------
+    NoEvidenceError
+        If the lake holds no elasticities, or no tables between the editions.
+    """
+    if not lake.holds("elasticities"):
+        raise NoEvidenceError(
+            "the lake holds no elasticities",
+            hint="entrepot data add elasticities ProTEE_0_1.csv",
+        )
+    own = _own(lake)
+    return {edition: _translated(own, edition, lake) for edition in editions}
+
+
+def _own(lake: Lake) -> dict[str, dict[str, float]]:
+    """Return elasticities by the edition they were estimated in."""
+    columns = ("nomenclature", "product", "elasticity", "heading_elasticity")
+    found: dict[str, dict[str, float]] = {}
+    for edition, code, value, average in fetch(lake.table("elasticities").select(*columns)):
+        chosen = average if value is None else value
+        if chosen is not None and chosen < 0:  # the reaction of trade to a price, turned
+            found.setdefault(edition, {})[code] = -chosen
+    return found
+
+
+def _translated(own: dict[str, dict[str, float]], edition: str, lake: Lake) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for old, values in own.items():
+        if old == edition:
+            found |= values
+            continue
+        links = links_held(lake)
+        if links is None:
+            raise NoEvidenceError(
+                f"elasticities are of {old}, the data of {edition}, and the lake holds no tables "
+                "between the two",
+                hint="entrepot data get concordance",
+            )
+        found |= dict(_of_families(values, links.families(edition, old), edition, old))
+    return found
+
+
+def _of_families(
+    values: dict[str, float], families: Any, edition: str, old: str
+) -> Iterator[tuple[str, float]]:
+    for (name, code), family in families.items():
+        if name != edition or family.gathers:
+            continue
+        known = [values[one] for one in family.codes(old) if one in values]
+        if known:
+            yield code, statistics.fmean(known)
