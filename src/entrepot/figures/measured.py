@@ -83,7 +83,7 @@ def _evaluate(
     value = row.pop(main, None)
     if row.get("infinite"):
         return Missing(
-            f"{asked.exporter} is the only supplier of some of these goods, so that the loss has no "
+            f"{asked.exporter} is the only supplier of some of these goods, so the loss has no "
             f"bound; of all others it is {row['power_of_rest']:.3g}"
         )
     if value is None:
