@@ -2,10 +2,10 @@
 
     python tools/simulate_event_study.py [RUNS [SETTING]]
 
-Prints the table of docs/explanation/event-study.md; a setting is its row, and the last is that of
-events dealt at random. Amounts are gamma distributed around their
-mean, one cell in five is zero, and all partners of a product share a shock that lasts (AR 0.5), so
-cells are correlated within a product. The effect is 0.5 from the event on.
+Prints what docs/explanation/event-study.md says; a setting is a row, and the last one is that of
+events dealt at random. Amounts are gamma distributed around their mean, one cell in five is zero,
+and all partners of a product share a shock that lasts (AR 0.5), so cells are correlated within a
+product. The effect is 0.5 from the event on.
 """
 
 from __future__ import annotations
@@ -137,6 +137,9 @@ def row_of(setting: Setting, count: int) -> str:
 def main() -> None:
     """Print one row a setting."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_500
+    names = ("setting", "runs", "bias, in errors", "spread", "mean error", "covered")
+    names += ("covered, last step", "pre-trend rejected")
+    print(f"| {' | '.join(names)} |\n{'|---' * len(names)}|", flush=True)
     wanted = [int(sys.argv[2]) - 1] if len(sys.argv) > 2 else range(len(SETTINGS) + 1)
     for number in wanted:
         if number < len(SETTINGS):
