@@ -25,6 +25,7 @@ ALL = (
     "load_years",
     "load_comtrade",
     "ask_cold",
+    "curve",
     "hhi_panel",
     "goods_match",
     "goods_convert",
