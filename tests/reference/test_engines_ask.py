@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # py4j's sockets
 RELATIVE = 1e-12
+STRANGE = "a lake [1] of {2} %20"  # a folder can be called so
 AREAS = (156, 643, 398, 842, 276, 699)
 QUESTIONS: dict[str, dict[str, Any]] = {
     "value": {"importer": "RUS", "exporter": "CHN", "period": 2022},
@@ -54,10 +55,10 @@ def write(folder: Path, name: str, seed: int, years: tuple[int, ...]) -> list[Pa
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A lake in which a later release takes the place of one year of an earlier one."""
     place = tmp_path_factory.mktemp("engines")
-    held = Lake.open(place / "lake")
+    held = Lake.open(place / STRANGE)
     held.add("baci", write(place / "old", "V202401", 1, (2021, 2022)))
     held.add("baci", write(place / "new", "V202501", 2, (2022,)))
-    return place / "lake"
+    return place / STRANGE
 
 
 def alike(one: Any, other: Any) -> bool:
@@ -89,7 +90,7 @@ def test_an_older_release_and_a_lake_at_an_address(folder: Path, spark: SparkSes
     from entrepot.lake.on_spark import SparkLake
 
     words = {"source": "baci@V202401", **QUESTIONS["value"]}
-    found = ep.ask("value", lake=SparkLake.open(folder.as_uri()), **words).value
+    found = ep.ask("value", lake=SparkLake.open(f"file://{folder}"), **words).value
     assert found == pytest.approx(ep.ask("value", lake=folder, **words).value, rel=RELATIVE)
     assert found != ep.ask("value", lake=folder, **QUESTIONS["value"], source="baci").value
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Sequence
 
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import DataFrame, DataFrameReader, SparkSession
 
     from entrepot.lake.force import Part
     from entrepot.lake.layout import Order
@@ -101,13 +101,14 @@ class SparkLake(Lake):
             return super()._state()
         where = f"{self._address}/{NAME}"
         with readable_on_spark():
-            found = self.session.read.text(where, wholetext=True).collect()
+            found = self._reader().text(where, wholetext=True).collect()
         return State(self.path, Catalog.parse(found[0][0], where))
 
     def _scan(self, state: State, parts: Sequence[Part], by: Order) -> DataFrame:
         """Return the rows that count of some parts, unread, with all canonical columns."""
         table = parts[0].snapshot.table
-        root = self._address or self.path.resolve().as_uri()
+        # No as_uri(): Spark takes %20 for what stands there.
+        root = self._address or f"file:///{self.path.resolve().as_posix().lstrip('/')}"
         groups: dict[tuple[str, frozenset[str]], list[str]] = {}
         for path, hidden in state.files(parts, by):
             file = f"{root}/{path.relative_to(state.folder).as_posix()}"
@@ -121,6 +122,10 @@ class SparkLake(Lake):
                 whole = whole.unionAll(frame)
         return whole
 
+    def _reader(self) -> DataFrameReader:
+        """Return a reader that takes names for names: brackets would else be a pattern."""
+        return self.session.read.option("__globPaths__", "false")
+
     def _read(
         self, table: Table, base: str, files: Sequence[str], hidden: frozenset[str]
     ) -> DataFrame:
@@ -128,7 +133,7 @@ class SparkLake(Lake):
 
         kinds = schema(table)
         columns = ", ".join(f"{name} {_TYPES.get(kind, kind)}" for name, kind in kinds.items())
-        reader = self.session.read.schema(columns).option("basePath", base)
+        reader = self._reader().schema(columns).option("basePath", base)
         rows = reader.parquet(*files).select(*kinds)
         if not hidden:
             return rows
