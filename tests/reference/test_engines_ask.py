@@ -171,6 +171,13 @@ def test_what_writes_is_refused(folder: Path) -> None:
             act()
 
 
+def test_a_curve_is_refused(folder: Path) -> None:
+    from entrepot.lake.on_spark import SparkLake
+
+    with pytest.raises(RequestError, match="a curve is put together by DuckDB"):
+        ep.ask("hhi", lake=SparkLake.open(folder), curve=True, importer="RUS", period=2022)
+
+
 def test_one_spark_a_process(folder: Path, spark: SparkSession) -> None:
     from entrepot.spark import session
 

@@ -79,14 +79,9 @@ def ask(
 
     if above is not None and not curve:
         raise RequestError("--above counts specifications of a curve", hint="add --curve")
-    chosen = chosen_engine(engine)
-    if curve and chosen == "spark":
-        raise RequestError(
-            "a curve is worked out by DuckDB", hint="leave out --curve, or ask with --engine duckdb"
-        )
     figure = evaluate(
         measure,
-        lake=open_on_engine(chosen, lake, master),
+        lake=open_on_engine(chosen_engine(engine), lake, master),
         importer=importer,
         exporter=exporter,
         goods=goods,

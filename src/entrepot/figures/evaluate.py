@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from entrepot.errors import RequestError
 from entrepot.figures import caveats, flows, inputs, printed
 from entrepot.figures.definition import Definition
 from entrepot.figures.estimate import Answer, Estimate, Missing, specifications, spread_of
@@ -14,6 +15,7 @@ from entrepot.figures.reasons import in_lines
 from entrepot.figures.request import PRINTED, SHARES, checked
 from entrepot.goods.parse import NAMED
 from entrepot.lake import Lake
+from entrepot.lake.on_spark import SparkLake
 from entrepot.model.reporting import stopped_in
 
 if TYPE_CHECKING:
@@ -74,6 +76,11 @@ def evaluate(
     definition: Definition, lake: Lake, *, curve: bool = False, above: float | None = None
 ) -> Figure:
     """Evaluate a definition on what the lake and the bundled tables hold at one moment."""
+    if curve and isinstance(lake, SparkLake):
+        raise RequestError(
+            "a curve is put together by DuckDB, and this lake is read by Spark",
+            hint="leave out the curve, or ask with --engine duckdb",
+        )
     with lake.reading():
         figure = _evaluated(definition, lake)
         if not curve or figure.value is None:
