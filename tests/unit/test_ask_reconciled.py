@@ -199,3 +199,18 @@ def test_what_moves_a_number_is_told_apart(told: Lake) -> None:
     assert figure.spread["together"] == (figure.low, figure.high)
     assert figure.to_dict()["spread"]["errors"] == [low, high]
     assert "by cause" in str(figure)
+
+
+def test_a_change_across_the_break_says_how_large_the_break_is(tmp_path: Path) -> None:
+    """China tells 60 where both make 55 or so: growth to what it alone tells holds the gap."""
+    lake = lake_of(tmp_path, both(2021, CHINA, GERMANY) + both(2023, CHINA, GERMANY, russia=False))
+    made = ask(lake, "value", period=2021).value
+    figure = ask(lake, "growth", base=2021)
+    [note] = notes(figure, "break-size")
+    assert f"{100 * (60_000 / made - 1):.1f} % above" in note
+    assert "--told-by exporter" in note
+    one = ask(lake, "growth", base=2021, told_by="exporter")
+    assert one.value == pytest.approx(0)
+    assert not notes(one, "break-size")
+    assert figure.value == pytest.approx(100 * (60_000 / made - 1))
+    assert not notes(ask(lake, "growth", exporter="DEU", importer="CHN"), "break-size")

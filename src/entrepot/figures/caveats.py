@@ -19,6 +19,7 @@ __all__ = ["CAVEATS", "caveat", "for_definition", "for_printed"]
 
 CAVEATS = {
     "reporter-break": "the reporters behind a number changed, or one of them fell silent",
+    "break-size": "how far a change comes from one side having fallen silent",
     "edition-break": "codes whose content changed with an edition of the Harmonized System",
     "not-delivered": "the lake holds some goods of the source only",
     "missing-codes": "codes of the list that cannot be followed in the edition of the data",

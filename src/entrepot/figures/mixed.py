@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from entrepot.figures.caveats import caveat
-from entrepot.figures.sides import SIDES, totals
+from entrepot.figures.estimate import Missing
+from entrepot.figures.measured import measure
+from entrepot.figures.questions import of as question
+from entrepot.figures.sides import SIDES, members_of, other_side, totals
 from entrepot.lake import fetch
 from entrepot.model.areas import area_name
 from entrepot.model.display import joined
+from entrepot.model.reporting import stopped_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,6 +54,35 @@ def one_sided(cells: Cells, asked: Definition, goods: Goods) -> Iterator[Caveat]
     if quiet:
         text += f". {joined([area_name(name) for name in quiet])} tells nothing, at least at times"
     yield caveat("reconciled", f"{text}.")
+    yield from _at_the_break(cells, asked, goods)
+
+
+def _at_the_break(cells: Cells, asked: Definition, goods: Goods) -> Iterator[Caveat]:
+    """Yield what a change owes to who counts, where one side spoke in the base and not since.
+
+    In the base both told, so that it is known how far one voice alone would have been from what
+    was made of the two. That distance is in the change, whatever trade did.
+    """
+    if asked.base is None or question(asked.measure).trade != "flow" or asked.flow == "both":
+        return
+    for side in SIDES:
+        area = members_of(asked, side)
+        fell_silent = len(area) == 1 and stopped_in(area, asked.period)
+        voice = other_side(side)
+        if not fell_silent or stopped_in(area, asked.base) or voice not in cells.mirrors:
+            continue
+        then = asked.but(measure="value", period=asked.base, base=None)
+        made, alone = (measure(one, then, goods) for one in (cells, cells.told(voice)))
+        if isinstance(made, Missing) or isinstance(alone, Missing) or not made.value:
+            return
+        gap = 100 * (alone.value / made.value - 1)
+        yield caveat(
+            "break-size",
+            f"In {asked.base}, when {area_name(next(iter(area)))} still reported, the {voice}'s "
+            f"report alone was {abs(gap):.1f} % {'above' if gap > 0 else 'below'} what was made of "
+            f"both. So much of the change may come from who counts; --told-by {voice} has one "
+            "voice behind both times.",
+        )
 
 
 def _told(cells: Cells, asked: Definition, goods: Goods) -> str:
