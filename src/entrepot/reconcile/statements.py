@@ -109,7 +109,7 @@ FROM (
            sqrt(weight_exporter ** 2 * of_exporter + (1 - weight_exporter) ** 2 * of_importer)
                AS deviation,
            -- one report, or one of zero beside it, says nothing of how good the other is
-           coalesce(CASE told_by WHEN 'both' THEN {beside} END, {tails.level!r}) AS level,
+           coalesce(CASE told_by WHEN 'both' THEN {beside} END, {tails.level!r}::DOUBLE) AS level,
            -- weighed as the value is, so that a price per kilo stays one; unknown if one has none
            CASE told_by WHEN 'exporter' THEN mass_exporter_kg WHEN 'importer' THEN mass_importer_kg
                 ELSE weight_exporter * mass_exporter_kg + (1 - weight_exporter) * mass_importer_kg
