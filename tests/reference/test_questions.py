@@ -179,6 +179,8 @@ def test_the_premium_of_a_buyer(lake: Lake) -> None:
     assert figure.value == pytest.approx(math.exp(statistics.median(logs)) - 1)
     assert figure.low <= figure.value <= figure.high
     assert figure.details["products"] == len(logs)
+    assert figure.unit == "relative"
+    assert f"{100 * figure.value:+.3g}"[:4] in str(figure).replace("\u2212", "-")
 
 
 def test_every_measure_that_is_asked_says_so() -> None:
@@ -279,6 +281,7 @@ def test_dependent_products_are_counted_and_named(world: tuple[Lake, dict[Cell, 
     assert [row["product"] for row in figure.table] == expected
     assert figure.table[0]["import_hhi"] == pytest.approx(index(2022, "854231", "RUS"))
     assert figure.details["products"] == len(CODES)
+    assert (figure.unit, str(figure).splitlines()[1].split()) == ("count", ["value", "1"])
     assert "2022 with 2020..2021" in str(figure)
     assert ep.ask("geodep", lake=lake, importer="RUS", goods=GOODS, period=2021).value is None
     with pytest.raises(RequestError, match="judged by years"):
@@ -299,3 +302,12 @@ def test_trade_that_hangs_on_another(world: tuple[Lake, dict[Cell, float]]) -> N
     assert figure.details["import_share"] == pytest.approx(bought / everything)
     assert sum(row["value_at_risk"] for row in figure.table) == pytest.approx(figure.value)
     assert figure.table[0]["value_at_risk"] == max(row["value_at_risk"] for row in figure.table)
+
+
+def test_money_in_another_currency_is_refused(lake: Lake) -> None:
+    for measure in ("reorientation", "retaliation_exposure", "value_change", "price_premium"):
+        base = {"base": 2021} if measure != "retaliation_exposure" else {}
+        who = {"exporter": "CHN"} if measure != "reorientation" else {}
+        found = ask(lake, measure, currency="EUR", **base, **who)
+        assert found.value is None, measure
+        assert "USD" in found.reason

@@ -26,8 +26,11 @@ def list_(as_json: JsonOption = False) -> None:
     """
     from entrepot.measures import passports
 
-    rows = [[item.id, item.title, item.unit, item.range] for item in passports()]
-    columns = ["measure", "title", "unit", "range"]
+    rows = [
+        [item.id, item.title, item.unit, "Python" if item.frames_only else "ask, Python"]
+        for item in passports()
+    ]
+    columns = ["measure", "title", "unit", "in"]
     data = [item.to_dict() for item in passports()]
     emit(data, lambda screen: screen.print(table("", columns, rows)), as_json=as_json)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, get_args
 
 from entrepot.errors import RequestError, UnknownNameError
+from entrepot.figures.questions import QUESTIONS
 from entrepot.goods import Variant
 from entrepot.measures import passport
 from entrepot.model.areas import WORLD, area_set
@@ -134,7 +135,9 @@ class Definition:
     def unit(self) -> str:
         """Unit of the answer: a currency, ``kg`` or ``items`` for a value, else the measure's."""
         if self.measure != "value":
-            return passport(self.measure).unit
+            how = QUESTIONS.get(self.measure)
+            unit = (how.unit if how else "") or passport(self.measure).unit
+            return self.currency if unit == "USD" else unit
         return {"mass": "kg", "items": "items"}.get(self.quantity, self.currency)
 
     def to_dict(self) -> dict[str, Any]:

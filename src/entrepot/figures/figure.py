@@ -145,7 +145,8 @@ class Figure:
         ``ok``, or ``insufficient_data``: then `value` is None and `reason` says what is missing
         and how to get it.
     value, unit
-        Share 0 to 1 (unit ``share``), growth in per cent (``percent``), money (``USD``), or a
+        Share 0 to 1 (unit ``share``), growth in per cent (``percent``), money (``USD``), a ratio
+        less one (``relative``), or a
         plain number (``index``, ``ratio``, ``count``).
     low, high, range
         Range under other defensible definitions and what spans it, in words; None where no range

@@ -40,6 +40,7 @@ HONG_KONG = "Hong Kong in or out"
 REPORTS = "whose report"
 SILENT = "silent partners in or out"
 SHARES = ("import_share", "export_share")
+IN_DOLLARS = ("value_change", "price_premium")
 
 
 def answer(definition: Definition, lake: Lake, source: str) -> Answer | Missing:
@@ -203,13 +204,22 @@ def _refusal(definition: Definition, source: str) -> str | None:
 
 def _other_currency(definition: Definition, deliveries: Held) -> str | None:
     """Say why a value in this currency cannot be had; a share is the same in any."""
-    level = definition.measure in ("value", "growth")
+    level = definition.measure == "growth" or definition.unit == definition.currency
+    if definition.measure in IN_DOLLARS and (refused := _in_dollars(definition, deliveries)):
+        return refused
     if not level or definition.currency == deliveries.currency:
         return None
     return (
         f"{deliveries.source} is in {deliveries.currency}, not {definition.currency}; "
         f"ask with --currency {deliveries.currency}"
     )
+
+
+def _in_dollars(definition: Definition, deliveries: Held) -> str:
+    """Say why columns that are dollars by name cannot be made of another currency."""
+    if definition.currency == deliveries.currency == "USD":
+        return ""
+    return f"{deliveries.source} is in {deliveries.currency}; {definition.measure} is told in USD"
 
 
 def _elsewhere(

@@ -46,6 +46,8 @@ class Question:
         From the same to a frame with a row for each product or partner, the main ones first.
     elastic
         Whether it needs the elasticity of each product.
+    unit
+        Of the answer, where it is not that of the passport.
     years
         How many years it looks at, the last of which is the period.
     title
@@ -61,6 +63,7 @@ class Question:
     table: Run | None = None
     elastic: bool = False
     years: int = 1
+    unit: str = ""
 
     @property
     def has_base(self) -> bool:
@@ -162,6 +165,7 @@ QUESTIONS: dict[str, Question] = {
         "products in which {buyer} depends on few suppliers",
         table=runs.dependent_products,
         years=3,
+        unit="count",
     ),
     "price_index": Question(
         "flow",
@@ -186,5 +190,6 @@ QUESTIONS: dict[str, Question] = {
         runs.price_premium,
         "what {buyer} pays {seller} more than others do",
         ("mass_kg",),
+        unit="relative",
     ),
 }
