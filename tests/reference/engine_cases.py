@@ -327,7 +327,11 @@ CASES: dict[str, list[Case]] = {
         Case(
             lambda f: m.price_series(f, by=["importer"], base=2021, time="year"),
             ("importer", "year"),
-        )
+        ),
+        Case(
+            lambda f: m.price_series(f, by=["importer"], base=2021, time="year", method="tpd"),
+            ("importer", "year"),
+        ),
     ],
     "unit_value_change": [
         Case(lambda f: m.unit_value_change(f, by=["importer"], **_SPAN), ("importer",))

@@ -132,6 +132,8 @@ def given_back(frame: Any, columns: dict[str, list[Any]], schema: dict[str, Any]
     lazy = isinstance(asked, nw.LazyFrame)
     backend = nw.Implementation.PYARROW if lazy and not kind.is_polars() else kind
     made: Any = nw.from_dict(columns, schema=schema, backend=cast("Any", backend))
-    if lazy:
+    if lazy and kind.is_spark_like():
+        made = made.lazy(kind, session=asked.to_native().sparkSession)
+    elif lazy:
         made = made.lazy(None if kind.is_polars() else kind)
     return made if isinstance(frame, (nw.DataFrame, nw.LazyFrame)) else made.to_native()
