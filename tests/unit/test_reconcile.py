@@ -73,6 +73,41 @@ def test_reexports_are_a_part_of_what_the_exporter_reports() -> None:
     ) == [("HKG", "RUS", 65.0, None, False), ("SGP", "RUS", 3.0, None, True)]
 
 
+def test_a_part_of_the_mass_is_not_the_mass() -> None:
+    rows = reports(
+        ("HKG", "RUS", "exporter", 100.0, "destination", True),
+        ("HKG", "RUS", "exporter", 50.0, "destination", False),
+        ("SGP", "RUS", "exporter", 100.0, "destination", True),
+        ("SGP", "RUS", "exporter", 20.0, "destination", False),
+        ("DEU", "RUS", "exporter", 100.0, "destination", True),
+        ("DEU", "RUS", "exporter", 0.0, "destination", False),
+    ).project("* REPLACE (CASE WHEN value_usd NOT IN (0, 50) THEN mass_kg END AS mass_kg)")
+    found = pair(rows).project("exporter, value_exporter_usd, mass_exporter_kg")
+    assert sorted(found.fetchall()) == [
+        ("DEU", 100.0, 10.0),
+        ("HKG", 150.0, None),
+        ("SGP", 120.0, 12.0),
+    ]
+
+
+@pytest.mark.parametrize(("mass", "expected"), [("NULL", None), ("5", 15.0)])
+def test_a_part_of_the_mass_that_moved_is_not_the_mass(mass: str, expected: float | None) -> None:
+    connection = connect()
+    flows = connection.sql(f"""
+        SELECT DATE '2022-01-01' AS period, 'A' AS freq, 'DEU' AS exporter, 'RUS' AS importer, *,
+               'CIF' AS valuation, NULL::VARCHAR AS partner_basis, NULL::BOOLEAN AS is_reexport,
+               NULL::BOOLEAN AS is_estimated
+        FROM (VALUES ('exporter', 'HS2017', '854231', 100::DOUBLE, 10::DOUBLE),
+                     ('exporter', 'HS2017', '854232', 50, {mass}),
+                     ('importer', 'HS2022', '854239', 170, 16))
+             AS made(told_by, nomenclature, product, value_usd, mass_kg)""")
+    moves = connection.sql("""
+        SELECT 'HS2017' AS nomenclature, product, 'HS2022' AS to_nomenclature,
+               '854239' AS to_product FROM (VALUES ('854231'), ('854232')) AS old(product)""")
+    found = pair(flows, moves).project("value_exporter_usd, mass_exporter_kg, mass_importer_kg")
+    assert found.fetchall() == [(150.0, expected, 16.0)]
+
+
 def test_what_an_importer_tells_twice_counts_once() -> None:
     assert paired(
         ("CHN", "RUS", "importer", 100.0, "origin", None),

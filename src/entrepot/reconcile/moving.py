@@ -8,10 +8,12 @@ divides them.
 
 from __future__ import annotations
 
-__all__ = ["CELL", "moved"]
+__all__ = ["CELL", "MASS", "moved"]
 
 CELL = ("period", "freq", "exporter", "importer", "product", "nomenclature")
 """What makes a cell: the flow that two countries may both report."""
+MASS = "CASE WHEN bool_and(mass_kg IS NOT NULL OR value_usd = 0) THEN sum(mass_kg) END"
+"""SQL for the mass of rows added up, null where one that has a value has no mass."""
 _FLOW = ", ".join(CELL[:4])
 _KEY = ", ".join(CELL)
 
@@ -56,7 +58,7 @@ def moved(exporters: str, importers: str, moves: str) -> str:
         FROM left_alone ANTI JOIN away USING ({_FLOW}, product)
         UNION ALL BY NAME
         SELECT {_FLOW}, product, any_value(nomenclature) AS nomenclature,
-               sum(value_usd) AS value_usd, sum(mass_kg) AS mass_kg,
+               sum(value_usd) AS value_usd, {MASS} AS mass_kg,
                any_value(valuation) AS valuation, any_value(partner_basis) AS partner_basis,
                bool_and(is_reexport) AS is_reexport, bool_or(is_estimated) AS is_estimated,
                sum(moved_usd) AS moved_usd

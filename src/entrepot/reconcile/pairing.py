@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from entrepot.errors import RequestError
-from entrepot.reconcile.moving import CELL, moved
+from entrepot.reconcile.moving import CELL, MASS, moved
 
 if TYPE_CHECKING:
     import duckdb
@@ -56,9 +56,10 @@ def pair(
     Notes
     -----
     Several rows of one side and cell (parts that add up, re-exports beside domestic exports) are
-    added up. `is_reexport` is true where all of the exporter's report is re-exports, null where it
-    is not told apart. `moved_usd` is how much of `value_exporter_usd` was told under other codes;
-    `is_estimated` is true where it was divided.
+    added up; their mass is null where one that has a value has no mass. `is_reexport` is true where
+    all of the exporter's report is re-exports, null where it is not told apart. `moved_usd` is how
+    much of `value_exporter_usd` was told under other codes; `is_estimated` is true where it was
+    divided.
     """
     kinds = over(rows, "flows", "SELECT DISTINCT told_by, partner_basis, is_reexport FROM flows")
     found = kinds.fetchall()
@@ -97,7 +98,7 @@ def _side(side: str, bases: list[str | None]) -> str:
         rows += f" QUALIFY partner_basis IS NOT DISTINCT FROM {best}"
         rows = f"FROM (SELECT * {rows})"
     return f"""
-        SELECT {_KEY}, sum(value_usd) AS value_usd, sum(mass_kg) AS mass_kg,
+        SELECT {_KEY}, sum(value_usd) AS value_usd, {MASS} AS mass_kg,
                any_value(valuation) AS valuation, any_value(partner_basis) AS partner_basis,
                bool_and(is_reexport) AS is_reexport, bool_or(is_estimated) AS is_estimated
         {rows} GROUP BY {_KEY}"""
