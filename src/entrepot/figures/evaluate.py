@@ -37,8 +37,7 @@ def ask(
     Parameters
     ----------
     measure
-        Id of a measure: ``value``, ``import_share``, ``export_share``, ``growth``, ``hhi``,
-        ``cr``, ``asymmetry``.
+        Id of a measure, such as ``import_share``; ``entrepot measure list`` has all of them.
     lake
         A lake or its folder; by default the one that the settings name.
     curve

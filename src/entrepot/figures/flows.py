@@ -12,13 +12,14 @@ from entrepot.figures.editions import goods_in, other_goods, rests_on
 from entrepot.figures.estimate import Answer, Estimate, Missing
 from entrepot.figures.held import held
 from entrepot.figures.intervals import INTERVAL, interval
+from entrepot.figures.intervals import MEASURES as WITH_INTERVAL
 from entrepot.figures.measured import measure
 from entrepot.figures.mirror import mirror_caveat, mirror_coverage
-from entrepot.figures.mixed import mixed, one_sided
-from entrepot.figures.refusals import refusal, silent
+from entrepot.figures.mixed import one_sided
+from entrepot.figures.refusals import not_reconciled, refusal, silent
 from entrepot.figures.sides import totals
+from entrepot.figures.unasked import unasked, unknown, voices_of
 from entrepot.figures.variants import territories, territory
-from entrepot.model.areas import WORLD
 from entrepot.model.product import NO_CODES
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
     from entrepot.figures.figure import Caveat
     from entrepot.figures.held import Held
-    from entrepot.figures.sides import Side
     from entrepot.goods import Selection
     from entrepot.lake import Lake
     from entrepot.reconcile import Coverage
@@ -38,9 +38,9 @@ __all__ = ["answer"]
 EDITIONS = "how the list is followed into the edition"
 HONG_KONG = "Hong Kong in or out"
 REPORTS = "whose report"
+SAMPLE = "what chance in the choice of products leaves open, 19 times in 20"
 SILENT = "silent partners in or out"
 SHARES = ("import_share", "export_share")
-IN_DOLLARS = ("value_change", "price_premium")
 
 
 def answer(definition: Definition, lake: Lake, source: str) -> Answer | Missing:
@@ -51,9 +51,8 @@ def answer(definition: Definition, lake: Lake, source: str) -> Answer | Missing:
     list, and the same with or without Hong Kong, where the rows hold it. Where the rows of years
     do not answer, those of quarters and months are asked.
     """
-    refusal = _refusal(definition, source)
-    if refusal:
-        return Missing(refusal)
+    if refused := unknown(definition, source):
+        return Missing(refused)
     periods = [span for span in (definition.period, definition.base) if span]
     deliveries = held(lake, source, periods)
     if isinstance(deliveries, Missing):
@@ -77,14 +76,8 @@ def _from_rows(
     definition: Definition, lake: Lake, source: str, deliveries: Held
 ) -> Answer | Missing:
     """Answer from the rows of one frequency."""
-    if definition.basis == "origin" and "origin" not in deliveries.bases:
-        return Missing(f"{source} does not tell goods by origin")
-    if definition.quantity == "value" and (refusal := _other_currency(definition, deliveries)):
-        return Missing(refusal)
-    if definition.told_by and not (deliveries.has_reports or deliveries.is_reconciled):
-        return Missing(f"{source} does not keep what each side reports")
-    if deliveries.is_reconciled and (lack := mixed(definition)):
-        return Missing(f"{source} mixes what the two sides tell and has no {lack}")
+    if refused := unasked(definition, source, deliveries):
+        return Missing(refused)
     told = _every_voice(definition, lake, deliveries)
     spoken = [one for one in told if isinstance(one, _Spoken)]
     if not spoken or (deliveries.is_reconciled and spoken[0] is not told[0]):
@@ -94,7 +87,8 @@ def _from_rows(
         return Missing(text, kinds.pop() if len(kinds) == 1 else "")
     cells, goods, main = spoken[0].cells, spoken[0].goods, spoken[0].main
     others = [(REPORTS, other.main) for other in spoken[1:]]
-    spans = [INTERVAL] if main.is_range else []
+    of_rows = definition.measure in WITH_INTERVAL
+    spans = [INTERVAL if of_rows else SAMPLE] if main.is_range else []
     others += spoken[0].followed
     others += _elsewhere(definition, goods, cells)
     notes = [note for one in goods for note in about_goods.for_goods(one)]
@@ -127,13 +121,7 @@ class _Spoken:
 
 def _every_voice(definition: Definition, lake: Lake, deliveries: Held) -> list[_Spoken | Missing]:
     """Return what each side tells, the better one first; rows are read of those who speak."""
-    voices: tuple[Side | None, ...] = (None,)
-    if deliveries.has_reports or deliveries.is_reconciled:
-        voices = _voices(definition)
-        if definition.told_by:
-            voices = tuple(voice for voice in voices if voice == definition.told_by)
-        elif deliveries.is_reconciled:
-            voices = (None, *voices)
+    voices = voices_of(definition, deliveries)
     mute = {voice: silent(Cells(lake, deliveries, voice), definition) for voice in voices}
     if all(mute.values()):
         return [one for one in mute.values() if one]
@@ -154,6 +142,8 @@ def _told(definition: Definition, cells: Cells) -> _Spoken | Missing:
     except (RequestError, NoEvidenceError) as error:  # another source may have another edition
         next_step = f"; {error.hint}" if error.hint else ""
         return Missing(f"{cells.held.source} cannot be asked: {error.what}{next_step}")
+    if cells.held.is_reconciled and (lost := not_reconciled(cells, definition, goods)):
+        return lost
     others = list(other_goods(definition, goods, cells.lake))
     if not others and not any(one.lists for one in goods):
         main = _estimate(definition, goods, cells, main=True)
@@ -184,42 +174,6 @@ def _joined(every: Goods) -> Goods:
             prefixes=so_far.prefixes | one.prefixes,
         )
     return tuple(found.values())
-
-
-def _voices(definition: Definition) -> tuple[Side, Side]:
-    """Return whose report comes first: of whom counted the total, else of the buyer."""
-    if definition.measure == "export_share" or definition.importer == WORLD:
-        return "exporter", "importer"
-    return "importer", "exporter"
-
-
-def _refusal(definition: Definition, source: str) -> str | None:
-    """Say why the source cannot answer this kind of question at all."""
-    if definition.basis not in ("dispatch", "origin"):
-        return f"{source} does not tell goods by {definition.basis}"
-    if definition.quantity == "items":
-        return f"{source} counts value and mass, not items"
-    return None
-
-
-def _other_currency(definition: Definition, deliveries: Held) -> str | None:
-    """Say why a value in this currency cannot be had; a share is the same in any."""
-    level = definition.measure == "growth" or definition.unit == definition.currency
-    if definition.measure in IN_DOLLARS and (refused := _in_dollars(definition, deliveries)):
-        return refused
-    if not level or definition.currency == deliveries.currency:
-        return None
-    return (
-        f"{deliveries.source} is in {deliveries.currency}, not {definition.currency}; "
-        f"ask with --currency {deliveries.currency}"
-    )
-
-
-def _in_dollars(definition: Definition, deliveries: Held) -> str:
-    """Say why columns that are dollars by name cannot be made of another currency."""
-    if definition.currency == deliveries.currency == "USD":
-        return ""
-    return f"{deliveries.source} is in {deliveries.currency}; {definition.measure} is told in USD"
 
 
 def _elsewhere(

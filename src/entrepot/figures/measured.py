@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot import measures
+from entrepot.errors import NoEvidenceError
 from entrepot.figures.elastic import with_elasticities
 from entrepot.figures.estimate import Missing
 from entrepot.figures.questions import of as question
 from entrepot.figures.refusals import nothing, refusal
 from entrepot.figures.sides import SIDES, among, leaves, members_of, totals
+from entrepot.goods.editions import known_codes
 from entrepot.lake import fetch
+from entrepot.model.product import NO_CODES, harmonized
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +69,47 @@ def measure(
     if not all(known) or (strangers and cells.held.is_partial):
         names = ", ".join(sorted(strangers))
         return Missing(f"the lake's {cells.held.source} holds nothing of {names} in {asked.period}")
+    if found is None and _has_rows(cells, asked, goods):
+        return Missing(
+            f"{cells.held.source} records {asked.goods} from {asked.exporter} to {asked.importer} "
+            f"in {asked.period}, but not what {asked.measure} needs: {_null_rule(asked.measure)}"
+        )
     return nothing(cells, asked, goods) if found is None else found
+
+
+def _has_rows(cells: Cells, asked: Definition, goods: Goods) -> bool:
+    return bool(fetch(cells.flow(asked.but(base=None), goods).select("product").head(1)))
+
+
+def _null_rule(measure_: str) -> str:
+    return measures.passport(measure_).null_rule
+
+
+def _moved(rows: Frame, asked: Definition) -> Missing | None:
+    """Refuse products of two times whose codes are not those of one edition.
+
+    A code that was split or renumbered in between would be goods that ended and others that began.
+    """
+    if asked.base is None:
+        return None
+    now = (nw.col("period") >= asked.period.start).alias("now")
+    told = fetch(rows.select(now, "nomenclature", nw.col("product").str.slice(0, 6)).unique())
+    coded = [(is_now, harmonized(name).id, code) for is_now, name, code in told if name != NO_CODES]
+    then, here = (
+        sorted({edition for is_now, edition, _ in coded if is_now is wanted})
+        for wanted in (False, True)
+    )
+    if not then or not here or then == here:
+        return None
+    known, every = known_codes(), {*then, *here}
+    if all(every <= known.get(code, every) for *_, code in coded):
+        return None
+    return Missing(
+        f"products are told in {', '.join(then)} in {asked.base} and in {', '.join(here)} in "
+        f"{asked.period}, and some codes are in one of them only, so that {asked.measure} would "
+        "take a new number for new goods; ask codes that are in both, or a source that keeps one "
+        "edition, such as BACI"
+    )
 
 
 def _evaluate(
@@ -76,9 +119,16 @@ def _evaluate(
     main = column if asked.measure == "value" else measures.passport(asked.measure).columns[0][0]
     how = question(asked.measure)
     rows = rows_of(cells, asked, goods)
+    if how.trade == "world" and not fetch(rows.select("product").head(1)):
+        return None  # nothing is not zero
+    if how.by_product and (moved := _moved(rows, asked)):
+        return moved
     if how.elastic:
         rows = with_elasticities(rows, cells.lake, cells.editions(asked))
-    found = how.run(rows, asked, column)
+    try:
+        found = how.run(rows, asked, column)
+    except NoEvidenceError as error:
+        return Missing(f"{cells.held.source}: {error.what}")
     row: dict[str, Any] = found.to_dict() if hasattr(found, "to_dict") else next(_dicts(found), {})
     value = row.pop(main, None)
     if row.get("infinite"):

@@ -36,20 +36,24 @@ _TOLD = {
 def mixed(definition: Definition) -> str:
     """Name what a question asks for that such rows mix; empty text for none.
 
-    A value is a mean of one with and one without freight, and the mass is the importer's where it
-    gives one.
+    A value is a mean of one with and one without freight, and the mass one of both sides' masses.
     """
     if definition.valuation:
         return f"values {definition.valuation}"
-    return "mass by side" if definition.told_by and definition.quantity == "mass" else ""
+    by_mass = definition.quantity == "mass" or "mass_kg" in question(definition.measure).columns
+    return "mass by side" if definition.told_by and by_mass else ""
 
 
 def one_sided(cells: Cells, asked: Definition, goods: Goods) -> Iterator[Caveat]:
     """Yield how much of the trade, and of its total, one side alone tells."""
-    text = f"Reconciled from both sides' reports, where there are two: {_told(cells, asked, goods)}"
+    now = asked.but(base=None)
+    text = f"Reconciled from both sides' reports, where there are two: {_told(cells, now, goods)}"
+    if asked.base and question(asked.measure).trade == "flow":
+        then = asked.but(period=asked.base, base=None)
+        text += f" in {asked.period}, and {_told(cells, then, goods)} in {asked.base}"
     wholes = [whole for whole, _ in totals(asked) if whole != asked]
     if len(wholes) == 1 and asked.measure not in ("hhi", "cr"):
-        text += f"; of the total, {_told(cells, wholes[0], goods)}"
+        text += f"; of the total, {_told(cells, wholes[0].but(base=None), goods)}"
     quiet = sorted(name for side in SIDES for name in cells.silent_on(side, asked))
     if quiet:
         text += f". {joined([area_name(name) for name in quiet])} tells nothing, at least at times"

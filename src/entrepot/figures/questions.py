@@ -44,6 +44,8 @@ class Question:
         ``to_dict``.
     table
         From the same to a frame with a row for each product or partner, the main ones first.
+    by_product
+        Whether it compares products of the period with the same of the base.
     elastic
         Whether it needs the elasticity of each product.
     unit
@@ -61,6 +63,7 @@ class Question:
     title: str
     columns: tuple[str, ...] = ()
     table: Run | None = None
+    by_product: bool = False
     elastic: bool = False
     years: int = 1
     unit: str = ""
@@ -140,6 +143,7 @@ QUESTIONS: dict[str, Question] = {
         runs.change_of_share,
         "why {sellers} share of {buyers} imports changed",
         table=runs.causes_by_product,
+        by_product=True,
     ),
     "reorientation": Question(
         "market",
@@ -166,6 +170,7 @@ QUESTIONS: dict[str, Question] = {
         table=runs.dependent_products,
         years=3,
         unit="count",
+        by_product=True,
     ),
     "price_index": Question(
         "flow",
@@ -174,6 +179,7 @@ QUESTIONS: dict[str, Question] = {
         runs.price_index,
         "prices of exports from {seller} to {buyer}",
         ("mass_kg",),
+        by_product=True,
     ),
     "value_change": Question(
         "flow",
@@ -182,6 +188,7 @@ QUESTIONS: dict[str, Question] = {
         runs.value_change,
         "change of exports from {seller} to {buyer}",
         ("mass_kg",),
+        by_product=True,
     ),
     "price_premium": Question(
         "sales",
@@ -191,5 +198,6 @@ QUESTIONS: dict[str, Question] = {
         "what {buyer} pays {seller} more than others do",
         ("mass_kg",),
         unit="relative",
+        by_product=True,
     ),
 }

@@ -10,9 +10,11 @@ from entrepot.figures.about_goods import pooled
 from entrepot.figures.cells import everything, is_everything, names_on
 from entrepot.figures.completeness import MANY_TELLERS
 from entrepot.figures.estimate import Missing
+from entrepot.figures.held import RECONCILED, flow_sources
 from entrepot.figures.mirror import FLOOR, mirror_coverage, too_little
 from entrepot.figures.questions import of as question
 from entrepot.figures.sides import SIDES, members_of, totals
+from entrepot.goods import select
 from entrepot.lake import fetch, whole_trade
 from entrepot.model.areas import WORLD
 from entrepot.model.product import TOTAL
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
     from entrepot.figures.sides import Side
 
-__all__ = ["nothing", "refusal", "silent"]
+__all__ = ["not_reconciled", "nothing", "refusal", "silent"]
 
 
 def refusal(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
@@ -118,6 +120,34 @@ def _mirrored(cells: Cells, asked: Definition) -> Missing | None:
     return Missing(
         f"{cells.held.source} has reports of {count} in {asked.period}, "
         f"too few to add up all {other} of {who}"
+    )
+
+
+def not_reconciled(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
+    """Refuse goods of which only some were reconciled, while the lake holds reports of others."""
+    if not cells.held.few_products or is_everything(goods):
+        return None
+    code = nw.col("product").str.slice(0, 6)
+    within = (nw.col("period") >= asked.period.start) & (nw.col("period") <= asked.period.end)
+    here, there = (
+        {
+            name
+            for source in sources
+            for (name,) in fetch(
+                select(cells.lake.flows(source), goods).filter(within).select(code).unique()
+            )
+        }
+        for sources in (
+            [cells.held.source],
+            [name for name in flow_sources(cells.lake) if name != RECONCILED],
+        )
+    )
+    if not (lost := sorted(there - here)):
+        return None
+    some = ", ".join(lost[:3]) + (f" and {len(lost) - 3} more" if len(lost) > 3 else "")
+    return Missing(
+        f"only some of {asked.goods} was reconciled, and the lake holds reports of {some}; run "
+        "entrepot reconcile again, for all goods"
     )
 
 

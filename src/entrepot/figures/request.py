@@ -142,8 +142,9 @@ def _refuse_unread(definition: Definition) -> None:
             why="it compares values with masses already",
             hint="leave out --quantity",
         )
+    window = question(measure).years > 1 and definition.base == _before(definition, measure)
     for key, given in (
-        ("base", definition.base),
+        ("base", None if window else definition.base),
         ("k", definition.k),
         ("exporter", definition.exporter != WORLD),
     ):
@@ -170,7 +171,13 @@ def _with_years_before(definition: Definition, years: int) -> Definition:
             f"{definition.measure} is judged by years, and {definition.period} is none",
             hint=f"ask --period {year}",
         )
-    return definition.but(base=Period.parse(f"{year - years + 1}..{year - 1}"))
+    return definition.but(base=_before(definition, definition.measure))
+
+
+def _before(definition: Definition, measure: str) -> Period:
+    """Return the years before the period that a measure looks at, too."""
+    year = definition.period.start.year
+    return Period.parse(f"{year - question(measure).years + 1}..{year - 1}")
 
 
 def _with_base(definition: Definition) -> Definition:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot import measures
+from entrepot.model.areas import areas
 
 if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
@@ -78,7 +79,7 @@ def cr(rows: Frame, asked: Definition, column: str) -> Frame:
 
 def top_supplier(rows: Frame, asked: Definition, column: str) -> Frame:
     """Return the largest supplier and its lead."""
-    return measures.top_supplier(rows, by=[], value=column)
+    return measures.top_supplier(_named(rows, "exporter"), by=[], value=column)
 
 
 def asymmetry(rows: Frame, asked: Definition, column: str) -> Frame:
@@ -118,7 +119,11 @@ def nested_power(rows: Frame, asked: Definition, column: str) -> Frame:
 def rank(rows: Frame, asked: Definition, column: str) -> Frame:
     """Place the buyers among all who buy from the sellers."""
     return measures.rank_and_multiple(
-        rows, partner=asked.members("importer"), by=[], partners="importer", value=column
+        _named(rows, "importer"),
+        partner=asked.members("importer"),
+        by=[],
+        partners="importer",
+        value=column,
     )
 
 
@@ -193,12 +198,14 @@ def dependent(rows: Frame, asked: Definition, column: str) -> Frame:
         nw.when(nw.col("dependent").is_null()).then(1).alias("unknown"),
         nw.lit(1).alias("one"),
     )
-    return flags.select(
+    counted = flags.select(
         nw.col("flagged").count().alias("dependent"),
         nw.col("one").count().alias("products"),
         nw.col("near").count().alias("near_misses"),
         nw.col("unknown").count().alias("not_known"),
     )
+    some = nw.col("products") > 0
+    return counted.with_columns(nw.when(some).then(nw.col("dependent")).alias("dependent"))
 
 
 def dependent_products(rows: Frame, asked: Definition, column: str) -> Frame:
@@ -211,9 +218,11 @@ def dependent_products(rows: Frame, asked: Definition, column: str) -> Frame:
 def _geodep(rows: Frame, asked: Definition, column: str) -> Frame:
     members = sorted(asked.members("importer"))
     bought, sold = (nw.col(side).is_in(members) for side in ("importer", "exporter"))
-    found = measures.geodep(
-        rows.filter(bought, ~sold), rows.filter(sold, ~bought), rows, value=column
-    )
+    # Several members count as one exporter to the world, and what they trade inside as nothing.
+    one = nw.when(sold).then(nw.lit("+".join(members))).otherwise(nw.col("exporter"))
+    abroad = rows.filter(~(bought & sold))
+    world = abroad.with_columns(one.alias("exporter"))
+    found = measures.geodep(abroad.filter(bought), abroad.filter(sold), world, value=column)
     return found.filter(nw.col("period") == asked.period.start.year)
 
 
@@ -240,6 +249,12 @@ def value_change(rows: Frame, asked: Definition, column: str) -> Frame:
     )
 
 
+def _named(rows: Frame, side: str) -> Frame:
+    """Leave out areas not specified, bunkers, free zones: no partner has a place among them."""
+    special = sorted(one.code for one in areas() if one.kind not in ("country", "territory"))
+    return rows.filter(~nw.col(side).is_in(special))
+
+
 def price_premium(rows: Frame, asked: Definition, column: str) -> Any:
     """Compare the buyers' unit values with those of everybody else."""
     return measures.price_premium(
@@ -247,5 +262,6 @@ def price_premium(rows: Frame, asked: Definition, column: str) -> Any:
         buyer=asked.members("importer"),
         period=asked.period,
         base=asked.base or asked.period.before(),
+        by=["exporter"],
         value=column,
     )

@@ -49,8 +49,8 @@ def cut(
     ------
     Frame
         Of ``product``, ``nomenclature``, ``exporter``, ``importer``, ``now`` (whether it is of the
-        period, not of the base), ``value``, ``mass``, and ``weighed``, the value of what has a
-        mass.
+        period, not of the base), ``value``, ``mass``, ``weighed``, the value of what has a mass,
+        and of how many rows each amount is known.
     """
     widest = max(asked, key=lambda one: len(one.exporter) + len(one.importer))
     by, there = reach(widest)
@@ -63,9 +63,14 @@ def cut(
             value.alias("value"),
             mass.alias("mass"),
             nw.when(~mass.is_null()).then(value).alias("weighed"),
+            value.alias("value_known"),
+            mass.alias("mass_known"),
         )
         .group_by("product", "nomenclature", "exporter", "importer", "now")
-        .agg(*(nw.col(name).sum() for name in ("value", "mass", "weighed")))
+        .agg(
+            *(nw.col(name).sum() for name in ("value", "mass", "weighed")),
+            *(nw.col(f"{name}_known").count() for name in AMOUNTS),
+        )
     )
     with stored(summed, cells.lake) as kept:
         yield kept
@@ -125,8 +130,10 @@ def _by_goods(cells: Cells, kept: Frame, amount: str, choices: Sequence[GoodsCho
     """Return the amount of each choice of goods, by exporter, importer and time."""
     keys = ["exporter", "importer", "now"]
     if all(one.codes is None for choice in choices for one in choice.goods):
-        summed = kept.group_by(*keys).agg(nw.col(amount).sum().alias("amount"))
-        return summed.with_columns(nw.lit(0).alias("goods"))
+        summed = kept.group_by(*keys).agg(
+            nw.col(amount).sum().alias("amount"), nw.col(f"{amount}_known").sum().alias("known")
+        )
+        return _known_only(summed).with_columns(nw.lit(0).alias("goods"))
     patterns: dict[tuple[tuple[int, float], ...], int] = {}
     lines = []
     for edition, code in fetch(kept.select("nomenclature", "product").unique()):
@@ -148,12 +155,20 @@ def _by_goods(cells: Cells, kept: Frame, amount: str, choices: Sequence[GoodsCho
     by_pattern = (
         kept.join(of, on=["nomenclature", "product"])
         .group_by("pattern", *keys)
-        .agg(nw.col(amount).sum().alias("amount"))
+        .agg(nw.col(amount).sum().alias("amount"), nw.col(f"{amount}_known").sum().alias("known"))
     )
     weighed = by_pattern.join(counts, on="pattern").with_columns(
         (nw.col("amount") * nw.col("weight")).alias("amount")
     )
-    return weighed.group_by("goods", *keys).agg(nw.col("amount").sum())
+    summed = weighed.group_by("goods", *keys).agg(nw.col("amount").sum(), nw.col("known").sum())
+    return _known_only(summed)
+
+
+def _known_only(rows: Frame) -> Frame:
+    """Return amounts that are null where no row has one: a sum over nothing is zero."""
+    return rows.with_columns(
+        nw.when(nw.col("known") > 0).then(nw.col("amount")).alias("amount")
+    ).drop("known")
 
 
 def _by_territory(cells: Cells, rows: Frame, asked: Sequence[Definition]) -> Frame:

@@ -17,6 +17,7 @@ from entrepot.figures.held import flow_sources, held
 from entrepot.figures.mirror import mirror_coverage
 from entrepot.figures.refusals import refusal, silent
 from entrepot.figures.sides import members_of, totals
+from entrepot.figures.unasked import unasked, unknown, voices_of
 from entrepot.lake import fetch
 from entrepot.model.product import NO_CODES
 
@@ -91,7 +92,7 @@ def _of_source(
     for one in deliveries:  # of years, quarters, months: the first that answers
         found = [
             item
-            for voice in _voices(definition, one)
+            for voice in _voices(definition, one, lake)
             for item in _of_voice(definition, Cells(lake, one, voice), left)
         ]
         if found:
@@ -99,21 +100,21 @@ def _of_source(
             return
 
 
-def _voices(definition: Definition, there: Held) -> tuple[Side | None, ...]:
-    if not (there.has_reports or there.is_reconciled):
-        return (None,)
-    if definition.told_by:
-        return tuple(voice for voice in _VOICES if voice == definition.told_by)
-    return (None, *_VOICES) if there.is_reconciled else _VOICES
+def _voices(definition: Definition, there: Held, lake: Lake) -> tuple[Side | None, ...]:
+    """Return whose reports are heard; single reports where they are held, not from both sources."""
+    found = voices_of(definition, there)
+    if there.is_reconciled and any(item.reporters for item in lake.holdings() if item.counts):
+        return found[:1]
+    return found
 
 
 def _of_voice(definition: Definition, cells: Cells, left: Left) -> Iterator[Specification]:
     """Yield the specifications that one side's reports, or what was made of both, answer."""
     source = cells.held.source
     name = source if cells.voice is None else f"{source}, {cells.voice}'s reports"
-    level = definition.measure in ("value", "growth") and definition.quantity == "value"
-    if level and definition.currency != cells.held.currency:
-        left.append((name, f"it counts in {cells.held.currency}"))
+    refused_ = unknown(definition, source) or unasked(definition, source, cells.held)
+    if refused_:
+        left.append((name, refused_))
         return
     if mute := silent(cells, definition):
         left.append((name, mute.reason))
@@ -125,6 +126,7 @@ def _of_voice(definition: Definition, cells: Cells, left: Left) -> Iterator[Spec
     choices, lost = goods_choices(definition, editions, cells.lake)
     left += [(f"{name}: {what}", why) for what, why in lost]
     if not choices:
+        left.append((name, "no code of the goods asked for is left"))
         return
     if refused := refusal(cells, definition, choices[0].goods):
         left.append((name, refused.reason))
@@ -140,13 +142,18 @@ def _specifications(
     report: dict[str, str],
     left: Left,
 ) -> Iterator[Specification]:
-    every = territory_choices(definition)
+    every = _apart(territory_choices(definition), cells, left)
     shares = _totals(definition, cells)
     with cut(cells, [one for _, one in every], choices) as kept:
         places = _known(every, cells, kept, left)
         asked = [one for _, one in places]
         for amount in _amounts(definition, cells, kept, left):
             values = evaluated(cells, kept, amount, asked, choices)
+            for goods, choice in enumerate(choices):
+                lost = [words for at, (words, _) in enumerate(places) if (goods, at) not in values]
+                if lost:
+                    what = ", ".join([*(text for _, text in choice.choices), amount, *lost])
+                    left.append((f"{cells.held.source}: {what}", "no value"))
             for (goods, place), value in sorted(values.items()):
                 base = (
                     report
@@ -155,6 +162,19 @@ def _specifications(
                 )
                 for words, factor in shares:
                     yield Specification(base | {"total": words}, value * factor)
+
+
+def _apart(
+    places: list[tuple[str, Definition]], cells: Cells, left: Left
+) -> list[tuple[str, Definition]]:
+    """Return the territories that have no area in common with the other side."""
+    found = []
+    for words, one in places:
+        if members_of(one, "importer") & members_of(one, "exporter"):
+            left.append((f"{cells.held.source}: {words}", "the other side is a part of it"))
+        else:
+            found.append((words, one))
+    return found
 
 
 def _known(
@@ -191,8 +211,11 @@ def _amounts(definition: Definition, cells: Cells, kept: Frame, left: Left) -> I
         yield "mass"
         return
     yield "value"
-    if definition.measure not in IN_MASS or (cells.held.is_reconciled and cells.voice):
-        return  # reconciled rows keep both values, and one mass
+    if definition.measure not in IN_MASS:
+        return
+    if cells.held.is_reconciled and cells.voice:
+        left.append((f"{cells.held.source} by mass", "reconciled rows keep both values, one mass"))
+        return
     [(value, weighed)] = fetch(kept.select(*(nw.col(name).sum() for name in ("value", "weighed"))))
     if value and (weighed or 0.0) >= WEIGHED * value:
         yield "mass"

@@ -1,0 +1,70 @@
+"""What a source cannot be asked at all, and whose reports of it are heard."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.figures.mixed import mixed
+from entrepot.figures.questions import of as question
+from entrepot.model.areas import WORLD
+
+if TYPE_CHECKING:
+    from entrepot.figures.definition import Definition
+    from entrepot.figures.held import Held
+    from entrepot.figures.sides import Side
+
+__all__ = ["unasked", "unknown", "voices_of"]
+
+IN_DOLLARS = ("value_change", "price_premium")
+"""Measures with columns that are dollars by name."""
+
+
+def unknown(definition: Definition, source: str) -> str:
+    """Say why no source of flows can answer this kind of question; empty text if one can."""
+    if definition.basis not in ("dispatch", "origin"):
+        return f"{source} does not tell goods by {definition.basis}"
+    return f"{source} counts value and mass, not items" if definition.quantity == "items" else ""
+
+
+def unasked(definition: Definition, source: str, deliveries: Held) -> str:
+    """Say why deliveries cannot answer, whatever rows they have; empty text if they can."""
+    if definition.basis == "origin" and "origin" not in deliveries.bases:
+        return f"{source} does not tell goods by origin"
+    if definition.quantity == "value" and (refused := _other_currency(definition, deliveries)):
+        return refused
+    if definition.told_by and not (deliveries.has_reports or deliveries.is_reconciled):
+        return f"{source} does not keep what each side reports"
+    if deliveries.is_reconciled and (lack := mixed(definition)):
+        return f"{source} mixes what the two sides tell and has no {lack}"
+    return ""
+
+
+def _other_currency(definition: Definition, deliveries: Held) -> str:
+    """Say why money in this currency cannot be had; a share at one time is the same in any."""
+    measure = definition.measure
+    asked, held = definition.currency, deliveries.currency
+    if measure in IN_DOLLARS and not asked == held == "USD":
+        return f"{deliveries.source} is in {held}; {measure} is told in USD"
+    is_level = definition.unit == asked or measure == "growth" or question(measure).columns
+    if not is_level or asked == held:
+        return ""
+    return f"{deliveries.source} is in {held}, not {asked}; ask with --currency {held}"
+
+
+def voices_of(definition: Definition, deliveries: Held) -> tuple[Side | None, ...]:
+    """Return whose reports are heard, the better first; None is what was made of both.
+
+    First comes who counted the total: the seller of what it sells, else the buyer.
+    """
+    if not (deliveries.has_reports or deliveries.is_reconciled):
+        return (None,)
+    sides: tuple[Side, Side] = ("importer", "exporter")
+    if question(definition.measure).trade == "sales" or definition.importer == WORLD:
+        sides = ("exporter", "importer")
+    if definition.told_by:
+        return tuple(side for side in sides if side == definition.told_by)
+    if not deliveries.is_reconciled:
+        return sides
+    # Reconciled rows keep both values and one mass, which belongs to neither.
+    by_mass = definition.quantity == "mass" or question(definition.measure).columns
+    return (None,) if by_mass else (None, *sides)
