@@ -22,7 +22,7 @@ def test_json_of_a_figure_has_the_keys_that_scripts_read(entrepot: Run) -> None:
     assert (code, err) == (0, "")
     figure = json.loads(out)
     expected = {"definition", "status", "value", "unit", "low", "high", "range"}
-    assert expected | {"specifications", "evidence", "caveats"} == set(figure)
+    assert expected | {"specifications", "spread", "evidence", "caveats"} == set(figure)
     assert figure["status"] == "ok"
     assert figure["unit"] == "share"
     assert 0 < figure["low"] < figure["value"] < figure["high"] <= 1
