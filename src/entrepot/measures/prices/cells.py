@@ -14,10 +14,11 @@ import narwhals as nw
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.measures.change import begins_within
 from entrepot.measures.grouped import aggregate
-from entrepot.model.period import Period
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from entrepot.model.period import Period
 
 __all__ = [
     "check_quantity",
@@ -27,7 +28,6 @@ __all__ = [
     "log_of",
     "paired",
     "two_periods",
-    "unlike_periods",
 ]
 
 
@@ -58,18 +58,6 @@ def check_trim(trim: float | None) -> None:
             why="relatives outside [1/trim, trim] are left out",
             hint="choose a number above 1, such as 5, or None",
         )
-
-
-def unlike_periods(period: str | int | Period, base: str | int | Period) -> tuple[Period, Period]:
-    """Return the period and its base, which may not overlap."""
-    now, then = Period.parse(period), Period.parse(base)
-    if now.start <= then.end and then.start <= now.end:
-        raise RequestError(
-            f"period {now} and base {then} overlap",
-            why="the same rows would be on both sides",
-            hint="choose a base before the period",
-        )
-    return now, then
 
 
 def paired(rows: nw.LazyFrame[Any], value: str, quantity: str) -> nw.LazyFrame[Any]:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
+from entrepot.measures.change import apart
 from entrepot.measures.door import FrameT, through_door
 from entrepot.measures.grouped import aggregate, as_list
 from entrepot.measures.passport import Passport
-from entrepot.measures.prices.cells import check_quantity, two_periods, unlike_periods
+from entrepot.measures.prices.cells import check_quantity, two_periods
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,7 +92,7 @@ def unit_value_change(
         For a column that is missing or of the wrong type, or periods that overlap.
     """
     keys, goods = as_list(by), as_list(product)
-    periods = unlike_periods(period, base)
+    periods = apart(period, base)
     check_quantity(frame, quantity)
 
     def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:

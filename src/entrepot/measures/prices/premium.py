@@ -7,9 +7,10 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
+from entrepot.measures.change import apart
 from entrepot.measures.grouped import as_codes, as_list
 from entrepot.measures.passport import Passport
-from entrepot.measures.prices.cells import check_quantity, check_trim, unlike_periods
+from entrepot.measures.prices.cells import check_quantity, check_trim
 from entrepot.measures.prices.contrasts import Contrast, LeftOut, Roles, contrasts
 from entrepot.measures.prices.estimate import Estimate, difference_in_differences, median_gap
 from entrepot.measures.prices.intervals import Interval
@@ -180,7 +181,7 @@ def price_premium(
     UnknownNameError, RequestError
         For a column that is missing or of the wrong type, or an option that makes no sense.
     """
-    periods = unlike_periods(period, base)
+    periods = apart(period, base)
     check_quantity(frame, quantity)
     check_trim(trim)
     _check(estimator, interval, confidence, replicates)

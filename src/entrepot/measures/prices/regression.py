@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot.errors import MissingExtraError, NoEvidenceError
-from entrepot.measures.change import begins_within
+from entrepot.measures.change import apart, begins_within
 from entrepot.measures.door import through_door
 from entrepot.measures.grouped import aggregate, as_codes
-from entrepot.measures.prices.cells import check_quantity, collected, paired, unlike_periods
+from entrepot.measures.prices.cells import check_quantity, collected, paired
 from entrepot.measures.prices.contrasts import LeftOut, heading_of
 from entrepot.measures.prices.estimate import Estimate
 from entrepot.measures.prices.premium import PricePremium, stated
@@ -113,7 +113,7 @@ def premium_regression(
     UnknownNameError, RequestError
         For a column that is missing or of the wrong type.
     """
-    periods = unlike_periods(period, base)
+    periods = apart(period, base)
     check_quantity(frame, quantity)
     item = [name for name in (exporter, product, importer, time, cluster) if name]
     keys = list(dict.fromkeys(item))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
+from entrepot.measures.change import apart
 from entrepot.measures.door import FrameT, through_door
 from entrepot.measures.grouped import aggregate, as_list
 from entrepot.measures.passport import Passport
@@ -14,7 +15,6 @@ from entrepot.measures.prices.cells import (
     check_trim,
     log_of,
     two_periods,
-    unlike_periods,
 )
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def price_index(
         For a column that is missing or of the wrong type, or periods that overlap.
     """
     keys, goods = as_list(by), as_list(product)
-    periods = unlike_periods(period, base)
+    periods = apart(period, base)
     check_quantity(frame, quantity)
     check_trim(trim)
 

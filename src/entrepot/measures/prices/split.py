@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import narwhals as nw
 
 from entrepot.errors import UnknownNameError
+from entrepot.measures.change import apart
 from entrepot.measures.door import FrameT, through_door
 from entrepot.measures.grouped import aggregate, as_list
 from entrepot.measures.passport import Passport
-from entrepot.measures.prices.cells import check_quantity, log_of, two_periods, unlike_periods
+from entrepot.measures.prices.cells import check_quantity, log_of, two_periods
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,7 +99,7 @@ def value_change(
     if method not in get_args(Split):
         raise UnknownNameError("method", method, get_args(Split))
     keys, goods = as_list(by), as_list(product)
-    periods = unlike_periods(period, base)
+    periods = apart(period, base)
     check_quantity(frame, quantity)
 
     def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
