@@ -269,6 +269,33 @@ def test_no_change_is_zero_and_no_split_is_null(make: Callable[[pa.Table], Any])
     assert (found["new_usd"], found["gone_usd"], found["unsplit_usd"]) == (8, -5, 0)
 
 
+@pytest.mark.parametrize("missing", [None, NAN, INF])
+@pytest.mark.parametrize(("silent", "told"), [(2021, 2024), (2024, 2021)])
+def test_a_value_that_is_unknown_makes_no_product_new_or_gone(
+    make: Callable[[pa.Table], Any], missing: float | None, silent: int, told: int
+) -> None:
+    frame = make(
+        sold(
+            ("RUS", "a", 2021, 100.0, 100.0),
+            ("RUS", "a", 2024, 176.0, 87.0),
+            ("RUS", "b", silent, missing, 3.0),
+            ("RUS", "b", told, 100.0, 3.0),
+            ("KAZ", "a", 2024, 7.0, 1.0),
+            ("KAZ", "b", 2021, 5.0, 2.0),
+            ("KAZ", "b", 2021, missing, 2.0),
+        )
+    )
+    kazakh, russian = many(
+        nw.from_native(ep.measures.value_change(frame, by="importer", period=2024, base=2021))
+        .lazy()
+        .sort("importer")
+    )
+    parts = ("change_usd", "new_usd", "gone_usd", "unsplit_usd")
+    assert [russian[name] for name in parts] == [None] * 4
+    assert russian["price_pct"] == pytest.approx(100 * (1.76 / 0.87 - 1))
+    assert [kazakh[name] for name in parts] == [2, 7, -5, 0]
+
+
 def test_a_mix_that_no_price_moved(make: Callable[[pa.Table], Any]) -> None:
     frame = make(
         goods(

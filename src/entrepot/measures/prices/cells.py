@@ -83,18 +83,25 @@ def two_periods(
     """Add up each cell in the period (1) and in the base (0).
 
     Returns the cell and ``__v1, __q1, __v0, __q0``, sums over rows that have a price, and
-    ``__all1, __all0``, sums over all known values. A sum of nothing is zero.
+    ``__all1, __all0``, sums over all known values. A sum of nothing is zero; ``__silent1`` and
+    ``__silent0`` are 1 where there are rows and no value is known, and 0 otherwise.
     """
     time, value, quantity = columns
     dtype = rows.collect_schema()[time]
-    parts, names = [], []
+    parts, names, counts, silent = [], [], [], []
     for mark, span in zip("10", periods, strict=True):
         here = begins_within(span, time, dtype)
+        parts.append(nw.when(here).then(nw.lit(1)).alias(f"__rows{mark}"))
+        counts.append(nw.col(f"__rows{mark}").count())
+        counts.append(nw.col(f"__all{mark}").count().alias(f"__known{mark}"))
+        unknown = (nw.col(f"__rows{mark}") > 0) & (nw.col(f"__known{mark}") == 0)
+        silent.append(nw.when(unknown).then(1).otherwise(0).alias(f"__silent{mark}"))
         for column, name in (("__v", "__v"), ("__q", "__q"), ("__known", "__all")):
             parts.append(nw.when(here).then(nw.col(column)).alias(name + mark))
             names.append(name + mark)
     split = paired(rows, value, quantity).select(*cell, *parts)
-    return aggregate(split, cell, *(nw.col(name).sum() for name in names))
+    sums = aggregate(split, cell, *counts, *(nw.col(name).sum() for name in names))
+    return sums.with_columns(*silent)
 
 
 def log_of(column: str) -> nw.Expr:

@@ -42,9 +42,10 @@ VALUE_CHANGE = Passport(
     unit="USD",
     range="any number; the five parts add up to the change",
     null_rule=(
-        "missing and infinite values are left out; price and quantity are null where no product "
-        "can be split; a product is split as far as value and quantity are known and positive in "
-        "both periods"
+        "missing and infinite values are left out; the change, new, gone and unsplit are null "
+        "where a product has rows in period or base and no known value there; price and quantity "
+        "are null where no product can be split; a product is split as far as value and quantity "
+        "are known and positive in both periods"
     ),
     formula=(
         "V_t - V_0 = L ln P + L ln Q + new - gone + unsplit; L = (V_t - V_0) / ln(V_t / V_0) of "
@@ -125,6 +126,7 @@ def _terms(cells: nw.LazyFrame[Any], keys: list[str]) -> tuple[nw.LazyFrame[Any]
     split = (v0 > 0) & (v1 > 0)
     relative = (v1 / nw.col("__q1")) / (v0 / nw.col("__q0"))
     marked = cells.with_columns(
+        (nw.col("__silent0") + nw.col("__silent1")).alias("__silent"),
         nw.when(split).then(v0).alias("__w0"),
         nw.when(split).then(v1).alias("__w1"),
         nw.when(split).then(relative).alias("__r"),
@@ -135,7 +137,7 @@ def _terms(cells: nw.LazyFrame[Any], keys: list[str]) -> tuple[nw.LazyFrame[Any]
     single = ~nw.col("new_usd").is_null() | ~nw.col("gone_usd").is_null()
     terms = marked.select(
         *keys,
-        *("__w0", "__w1", "__l", "__all0", "__all1", "new_usd", "gone_usd"),
+        *("__w0", "__w1", "__l", "__all0", "__all1", "new_usd", "gone_usd", "__silent"),
         nw.when(~single).then(all1 - all0).alias("__common"),
         (nw.col("__m") * log).alias("__lmdi"),
         (w0 * log).alias("__t0"),
@@ -143,8 +145,8 @@ def _terms(cells: nw.LazyFrame[Any], keys: list[str]) -> tuple[nw.LazyFrame[Any]
         (w0 * nw.col("__r")).alias("__base_at_new"),
         (w1 / nw.col("__r")).alias("__new_at_base"),
     )
-    names = ["__w0", "__w1", "__all0", "__all1", "new_usd", "gone_usd", "__common", "__lmdi"]
-    return terms, [*names, "__t0", "__t1", "__base_at_new", "__new_at_base"]
+    names = ["__w0", "__w1", "__all0", "__all1", "new_usd", "gone_usd", "__common", "__silent"]
+    return terms, [*names, "__lmdi", "__t0", "__t1", "__base_at_new", "__new_at_base"]
 
 
 def _with_log_price(sums: nw.LazyFrame[Any], method: str) -> nw.LazyFrame[Any]:
@@ -169,14 +171,16 @@ def _with_log_price(sums: nw.LazyFrame[Any], method: str) -> nw.LazyFrame[Any]:
 def _parts(sums: nw.LazyFrame[Any], keys: list[str]) -> nw.LazyFrame[Any]:
     log_price, log_quantity = nw.col("__p"), nw.col("__x") - nw.col("__p")
     within = nw.col("__w1") - nw.col("__w0")
+    # A product whose value is unknown in one period may be new, gone, or neither.
+    every = nw.when(nw.col("__silent") == 0)
     return sums.select(
         *keys,
-        (nw.col("__all1") - nw.col("__all0")).alias("change_usd"),
+        every.then(nw.col("__all1") - nw.col("__all0")).alias("change_usd"),
         (nw.col("__mean") * log_price).alias("price_usd"),
         (nw.col("__mean") * log_quantity).alias("quantity_usd"),
-        "new_usd",
-        "gone_usd",
-        (nw.col("__common") - within).alias("unsplit_usd"),
+        every.then(nw.col("new_usd")).alias("new_usd"),
+        every.then(nw.col("gone_usd")).alias("gone_usd"),
+        every.then(nw.col("__common") - within).alias("unsplit_usd"),
         ((log_price.exp() - 1) * 100).alias("price_pct"),
         ((log_quantity.exp() - 1) * 100).alias("quantity_pct"),
         nw.col("__all0").alias("value_base_usd"),
