@@ -74,7 +74,19 @@ def geks(rows: list[Row], base: Any, formula: str) -> dict[Any, float | None]:
 
 def parts_of_mean(rows: Iterable[Row], now: Any, then: Any) -> dict[str, float]:
     """Change of the average unit value, product by product with shares written out."""
-    goods = cells(rows)
+    rows = list(rows)
+    unpriced = {
+        row["product"]
+        for row in rows
+        if row["period"] in (now, then)
+        and row["value_usd"] != 0
+        and not any(
+            usable(other)
+            for other in rows
+            if (other["product"], other["period"]) == (row["product"], row["period"])
+        )
+    }
+    goods = {good: years for good, years in cells(rows).items() if good not in unpriced}
     q1 = sum(years[now][1] for years in goods.values() if now in years)
     q0 = sum(years[then][1] for years in goods.values() if then in years)
     u1 = sum(years[now][0] for years in goods.values() if now in years) / q1

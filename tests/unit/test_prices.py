@@ -316,6 +316,35 @@ def test_a_mix_that_no_price_moved(make: Callable[[pa.Table], Any]) -> None:
     assert [empty[name] for name in ("change", "within", "between", "new", "gone")] == [None] * 5
 
 
+@pytest.mark.parametrize(
+    "hole", [(700.0, None), (700.0, 0.0), (700.0, INF), (None, 10.0), (None, None), (-3.0, 1.0)]
+)
+@pytest.mark.parametrize(("silent", "told"), [(2021, 2024), (2024, 2021)])
+def test_a_product_without_a_price_in_one_period_is_neither_new_nor_gone(
+    make: Callable[[pa.Table], Any],
+    hole: tuple[float | None, float | None],
+    silent: int,
+    told: int,
+) -> None:
+    rows = [("a", 2021, 10.0, 10.0), ("a", 2024, 30.0, 10.0), ("zero", 2021, 0.0, None)]
+    rows += [("zero", 2024, 60.0, 5.0), ("b", told, 900.0, 10.0)]
+    found = one(
+        ep.measures.unit_value_change(
+            make(goods(*rows, ("b", silent, *hole))), period=2024, base=2021
+        )
+    )
+    alone = one(ep.measures.unit_value_change(goods(*rows[:4]), period=2024, base=2021))
+    parts = ("change", "within", "between", "new", "gone", "unit_value_base", "unit_value")
+    assert [found[name] for name in parts] == pytest.approx([alone[name] for name in parts])
+    assert (found["unit_value_base"], found["unit_value"]) == pytest.approx((1, 6))
+    assert found["new"] == pytest.approx(5 / 15 * (12 - 3.5))
+    shares = [found["covered_share_base"], found["covered_share"]]
+    whole = {2021: 10.0, 2024: 90.0}
+    for share, year in zip(shares, whole, strict=True):
+        beside = 900.0 if year == told else hole[0] or 0.0
+        assert share == pytest.approx(whole[year] / (whole[year] + beside))
+
+
 # --- unit_values -----------------------------------------------------------------------------
 
 

@@ -33,14 +33,15 @@ UNIT_VALUE_CHANGE = Passport(
         ("change_pct", "change in per cent of the base"),
         ("unit_value_base", "average unit value in the base, USD per unit"),
         ("unit_value", "average unit value in the period, USD per unit"),
-        ("covered_share_base", "part of the base's value that has a quantity, 0 to 1"),
-        ("covered_share", "part of the period's value that has a quantity, 0 to 1"),
+        ("covered_share_base", "part of the base's value that is compared, 0 to 1"),
+        ("covered_share", "part of the period's value that is compared, 0 to 1"),
     ),
     unit="USD",
     range="any number; the four parts add up to the change",
     null_rule=(
-        "rows whose value or quantity is missing or not positive are left out; null where none is "
-        "left in the period or in the base"
+        "rows whose value or quantity is missing or not positive are left out, and all of a "
+        "product that has rows in period or base of which none has both, unless its value there "
+        "is zero; null where nothing is left in the period or in the base"
     ),
     formula=(
         "U = Σ s_k u_k, s_k shares of the quantity; U_t - U_0 = Σ s̄ Δu (within) + Σ Δs (ū - Ū) "
@@ -84,7 +85,7 @@ def unit_value_change(
     -------
     frame
         The keys, the change and its four parts (USD per unit of quantity), the change in per cent,
-        both levels, and how much of the values has a quantity.
+        both levels, and how much of the values is compared.
 
     Raises
     ------
@@ -97,12 +98,25 @@ def unit_value_change(
 
     def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         cells = two_periods(rows, [*keys, *goods], periods, (time, value, quantity))
-        return _split(cells, keys)
+        return _split(_comparable(cells), keys)
 
     makes = [name for name, _ in UNIT_VALUE_CHANGE.columns]
     return through_door(
         frame, step, keys=keys, texts=[*goods, time, quantity], value=value, makes=makes
     )
+
+
+def _comparable(cells: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Take products out of both periods that are traded in one without value and quantity.
+
+    They are not new or gone there, and what they cost is unknown.
+    """
+    out = nw.lit(False)
+    for mark in "01":
+        traded = (nw.col(f"__all{mark}") != 0) | (nw.col(f"__silent{mark}") > 0)
+        out = out | (traded & (nw.col(f"__v{mark}") <= 0))
+    names = [name + mark for name in ("__v", "__q") for mark in "01"]
+    return cells.with_columns(nw.when(~out).then(nw.col(name)).alias(name) for name in names)
 
 
 def _split(cells: nw.LazyFrame[Any], keys: list[str]) -> nw.LazyFrame[Any]:
