@@ -292,6 +292,49 @@ def test_monthly_times_as_dates_text_and_stamps() -> None:
         assert (read.events == NEVER).sum() == 1
 
 
+@pytest.mark.parametrize("zeros", [False, True])
+def test_a_step_with_a_month_of_unknown_value_is_unknown(zeros: bool) -> None:
+    rows = [
+        *(("a", f"{year}-0{month}", 10.0) for year in (2021, 2022) for month in (1, 2, 3)),
+        ("b", "2021-01", 10.0),
+        ("b", "2021-02", None),
+        ("b", "2022-01", 7.0),
+        ("c", "2022-05", 1.0),
+        ("c", "2022-05", None),
+        ("c", "2023-01", None),
+        ("d", "2021-07", 4.0),
+    ]
+    columns = {
+        "product": [row[0] for row in rows],
+        "period": [row[1] for row in rows],
+        "value_usd": [row[2] for row in rows],
+        "importer": ["KAZ"] * len(rows),
+        "event": ["2022-01" if row[0] == "a" else None for row in rows],
+    }
+    expected = {("a", 2021): 30.0, ("a", 2022): 30.0, ("b", 2022): 7.0, ("d", 2021): 4.0}
+    if zeros:
+        expected |= {("d", 2022): 0.0}
+    read = panel_of(pa.table(columns), Design(frequency="A", zeros=zeros))
+    found = {
+        (read.products[product], int(year)): y
+        for product, year, y in zip(read.product, read.time, read.y, strict=True)
+    }
+    assert found == expected
+    assert read.unknown == 3
+
+
+def test_no_step_is_known_whole() -> None:
+    columns = {
+        "product": ["a", "a"],
+        "period": ["2021-01", "2021-02"],
+        "value_usd": [1.0, None],
+        "importer": ["KAZ"] * 2,
+        "event": ["2022-01"] * 2,
+    }
+    with pytest.raises(NoEvidenceError, match="whole step"):
+        panel_of(pa.table(columns), Design(frequency="A"))
+
+
 def test_a_missing_library_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as without:
         without.setitem(sys.modules, "pyfixest.estimation", None)

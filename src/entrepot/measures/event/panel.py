@@ -42,7 +42,7 @@ class Panel:
     exposed
         Whether a partner is exposed.
     unknown
-        Cells left out because no value is known.
+        Cells left out because a value that belongs to them is not known.
     """
 
     y: NDArray[np.float64]
@@ -115,21 +115,29 @@ def panel_of(frame: Any, design: Design) -> Panel:
     products, partners = tuple(events), tuple(dict.fromkeys(columns[design.partner]))
     place = {name: position for position, name in enumerate(products)}
     side = {name: position for position, name in enumerate(partners)}
+    rows = np.array(
+        [
+            [place[name] for name in columns[design.product]],
+            [side[name] for name in columns[design.partner]],
+            [step_of(moment, design) for moment in columns[design.time]],
+        ],
+        np.int64,
+    )
+    product, partner, time = rows[:, known]
     panel = Panel(
         y=y,
-        product=np.array([place[name] for name in columns[design.product]], np.int64)[known],
-        partner=np.array([side[name] for name in columns[design.partner]], np.int64)[known],
-        time=np.array([step_of(t, design) for t in columns[design.time]], np.int64)[known],
+        product=product,
+        partner=partner,
+        time=time,
         products=products,
         partners=partners,
         events=np.array(
             [NEVER if day is None else step_of(day, design) for day in events.values()], np.int64
         ),
         exposed=np.array([True if exposed is None else _flag(exposed[name]) for name in partners]),
-        unknown=int((~known).sum()),
+        unknown=0,
     )
-    silent = _silent(columns, design, place, side, known)
-    return _added_up(panel, silent if design.zeros else None)
+    return _added_up(panel, np.unique(rows[:, ~known], axis=1), design)
 
 
 def step_of(moment: Any, design: Design) -> int:
@@ -159,10 +167,10 @@ def _cells(frame: Any, design: Design) -> dict[str, list[Any]]:
         sums = rows.group_by(*keys).agg(
             nw.col(design.value).sum().alias("__value"),
             nw.col(design.value).count().alias("__known"),
+            nw.len().alias("__rows"),
         )
-        return sums.select(
-            *keys, nw.when(nw.col("__known") > 0).then(nw.col("__value")).alias("__value")
-        )
+        whole = nw.col("__known") == nw.col("__rows")
+        return sums.select(*keys, nw.when(whole).then(nw.col("__value")).alias("__value"))
 
     found = nw.from_native(
         cast("Any", through_door(frame, step, keys=keys, value=design.value, makes=["__value"]))
@@ -204,42 +212,35 @@ def _flag(one: Any) -> bool:
     raise RequestError(f"exposed is {one!r}", hint="true or false, 1 or 0, for each partner")
 
 
-def _silent(
-    columns: dict[str, list[Any]],
-    design: Design,
-    place: dict[Any, int],
-    side: dict[Any, int],
-    known: NDArray[np.bool_],
-) -> set[tuple[int, int, int]]:
-    """Cells that have rows and no known value: they are not zeros."""
-    return {
-        (
-            place[columns[design.product][row]],
-            side[columns[design.partner][row]],
-            step_of(columns[design.time][row], design),
-        )
-        for row in np.flatnonzero(~known)
-    }
+def _added_up(panel: Panel, unknown: NDArray[np.int64], design: Design) -> Panel:
+    """Add up the rows of a step, fill in zeros if asked, and leave out what is not known whole.
 
-
-def _added_up(panel: Panel, silent: set[tuple[int, int, int]] | None) -> Panel:
-    """Add up the rows of a step, and fill in zeros where `silent` says which cells are none."""
+    `unknown` has product, partner and step of each cell with a row of unknown value: a sum of the
+    others is no value of the cell, and zero is none either.
+    """
     first, width = int(panel.time.min()), int(np.ptp(panel.time)) + 1
     partners = len(panel.partners)
     pair = panel.product * partners + panel.partner
     cell = pair * width + panel.time - first
-    if silent is None:
-        wanted = np.unique(cell)
-    else:
-        grid = np.unique(pair)[:, None] * width + np.arange(width)
-        unknown = [(k * partners + d) * width + t - first for k, d, t in silent]
-        wanted = np.setdiff1d(np.union1d(grid, cell), np.setdiff1d(np.array(unknown, int), cell))
-    place = np.searchsorted(wanted, cell)
-    y = np.bincount(place, weights=panel.y, minlength=len(wanted)).astype(np.float64)
+    wanted = np.unique(cell)
+    if design.zeros:
+        wanted = np.union1d(wanted, np.unique(pair)[:, None] * width + np.arange(width))
+    product, partner, time = unknown[:, (unknown[2] >= first) & (unknown[2] < first + width)]
+    wanted = np.setdiff1d(wanted, (product * partners + partner) * width + time - first)
+    if not len(wanted):
+        raise NoEvidenceError(
+            "no value is known of a whole step",
+            where=f"column {design.value}",
+            why="in each step of each product and partner a value is missing",
+        )
+    used = np.isin(cell, wanted)
+    place = np.searchsorted(wanted, cell[used])
+    y = np.bincount(place, weights=panel.y[used], minlength=len(wanted)).astype(np.float64)
     return replace(
         panel,
         y=y,
         product=wanted // width // partners,
         partner=wanted // width % partners,
         time=wanted % width + first,
+        unknown=unknown.shape[1],
     )

@@ -124,7 +124,7 @@ class EventStudy:
         ``"randomisation"`` where treated clusters are few, else ``"cluster"``: which p-value to
         read.
     counts
-        Rows used (`rows`), left out because their value is missing (`unknown`), because nothing
+        Rows used (`rows`), left out because a value in them is missing (`unknown`), because nothing
         else shares their fixed effect (`singletons`) or because an effect or a step has zeros only
         (`separated`); products, partners and clusters, treated ones apart.
     remarks

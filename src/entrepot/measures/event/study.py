@@ -37,8 +37,8 @@ EVENT_STUDY = Passport(
     unit="ratio",
     range="any number; a logarithm of a ratio",
     null_rule=(
-        "missing values are left out and counted; null where no treated cell lies in a step or all "
-        "of them are zero, and where the covariance is not usable"
+        "steps with a missing value are left out and counted; null where no treated cell lies in "
+        "a step or all of them are zero, and where the covariance is not usable"
     ),
     formula="X_kdt = exp(Σ_{τ≠-1} β_τ 1[t - t*_k = τ] S_k E_d + γ_kd + δ_dt + μ_kt) ε_kdt",
     reference=(
