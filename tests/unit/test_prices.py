@@ -408,6 +408,17 @@ def test_shared_unit_values_are_estimates(make: Callable[[pa.Table], Any]) -> No
     }
 
 
+def test_rows_of_one_partner_share_nothing(make: Callable[[pa.Table], Any]) -> None:
+    alone = [("P", "a", 2021, 7.0 * place, 5.0 * place) for place in range(1, 8)]
+    options: dict[str, Any] = {"by": ["importer", "product", "period"]}
+    assert reasons(ep.measures.unit_values(make(sold(*alone)), **options)) == {"kept": 7}
+    three = [(f"Q{place}", "a", 2021, 7.0, 5.0) for place in range(3) for _ in range(3)]
+    four = ep.measures.unit_values(make(sold(*alone, *three)), **options)
+    assert reasons(four) == {"same_unit_value": 16}
+    fewer = ep.measures.unit_values(make(sold(*alone, *three[:6])), **options)
+    assert reasons(fewer) == {"kept": 13}
+
+
 def test_relatives_against_a_base(make: Callable[[pa.Table], Any]) -> None:
     frame = make(
         sold(

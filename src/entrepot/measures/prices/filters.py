@@ -165,13 +165,19 @@ def _same(rows: nw.LazyFrame[Any], columns: Columns, filters: PriceFilters) -> n
     gridded = rows.with_columns(
         scaled.floor().alias("__grid"), (scaled + 0.5).floor().alias("__shifted")
     )
-    counted = gridded.with_columns(
-        nw.col("__u").count().over(*group, "__grid").alias("__same"),
-        nw.col("__u").count().over(*group, "__shifted").alias("__same_shifted"),
-    )
-    bound = filters.same_partners
-    shared = (nw.col("__same") >= bound) | (nw.col("__same_shifted") >= bound)
-    return _mark(counted, shared & ~nw.col("__u").is_null(), "same_unit_value")
+    priced, partner = ~nw.col("__u").is_null(), columns.partner or ""
+    # n rows of a partner weigh 1/n each, so that their sum is the number of partners: engines
+    # have no count of what is distinct in a window.
+    for grid in ("__grid", "__shifted"):
+        gridded = gridded.with_columns(
+            nw.col("__u").count().over(*group, partner, grid).alias("__of_one")
+        ).with_columns(nw.when(priced).then(1 / nw.col("__of_one")).alias("__part"))
+        gridded = gridded.with_columns(
+            nw.col("__part").sum().over(*group, grid).alias(f"{grid}_partners")
+        )
+    bound = (filters.same_partners or 0) - 0.5
+    shared = (nw.col("__grid_partners") > bound) | (nw.col("__shifted_partners") > bound)
+    return _mark(gridded, shared & priced, "same_unit_value")
 
 
 def _other_unit(rows: nw.LazyFrame[Any], columns: Columns) -> nw.LazyFrame[Any]:
