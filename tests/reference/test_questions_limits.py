@@ -240,3 +240,58 @@ def test_one_voice_without_masses_leaves_the_other(tmp_path: Path) -> None:
     figure = ep.ask("price_index", lake=comtrade(tmp_path, rows), **keys)
     assert figure.value == pytest.approx(1.0)
     assert set(figure.evidence[0].told_by) == {"importer"}
+
+
+def test_totals_over_all_goods_are_no_specification_of_a_code(tmp_path: Path) -> None:
+    total = {"code": "TOTAL", "cmdCode": "TOTAL"}
+    rows = [one(CHN, RUS, 5.0), one(DEU, RUS, 7.0)]
+    totals = [one(seller, RUS, 9e6, year=2021, **total) for seller in (CHN, DEU)]
+    lake = comtrade(tmp_path, [*rows, *totals])
+    keys = {"importer": "RUS", "exporter": "CHN", "lake": lake, "goods": "848210"}
+    assert ep.ask("value", period=2022, curve=True, **keys).specifications.items[-1].value == 5.0
+    assert ep.ask("value", period=2021, curve=True, **keys).value is None
+
+
+def test_a_change_of_a_share_is_in_points(tmp_path: Path) -> None:
+    rows = [
+        one(seller, USA, value, year=year)
+        for year, amounts in ((2021, (20.0, 80.0)), (2022, (30.0, 70.0)))
+        for seller, value in zip((CHN, DEU), amounts, strict=True)
+    ]
+    keys = {"importer": "USA", "exporter": "CHN", "goods": "848210", "period": 2022, "base": 2021}
+    figure = ep.ask("change_of_share", lake=comtrade(tmp_path, rows), **keys)
+    assert (figure.value, figure.unit) == (pytest.approx(0.1), "share_points")
+    text = str(figure).replace("\u00a0", " ")
+    assert "value      +10.0 points" in text
+    assert "share base 20.0 %" in text
+
+
+def test_who_is_asked_and_silent_is_named(tmp_path: Path) -> None:
+    lake = comtrade(tmp_path, [one(CHN, RUS, 5.0, told="X"), one(DEU, RUS, 5.0, told="X")])
+    keys = {"importer": "RUS", "exporter": "CHN", "goods": "848210", "period": 2022}
+    found = ep.ask("value", lake=lake, told_by="importer", **keys)
+    assert "RUS did not report" in found.reason
+    assert "CHN" not in found.reason.split("\n")[0]
+
+
+@pytest.mark.parametrize(("above", "hint"), [(80.0, "0.8"), (-1.0, "0.8"), (1e6, "0.8")])
+def test_a_threshold_of_a_share_is_a_share(tmp_path: Path, above: float, hint: str) -> None:
+    with pytest.raises(ep.errors.RequestError, match="0 to 1") as error:
+        ep.ask("import_share", lake=Lake.open(tmp_path), curve=True, above=above, period=2022)
+    assert hint in error.value.hint
+
+
+def test_few_products_give_a_premium_without_an_interval(tmp_path: Path) -> None:
+    rows = [
+        one(CHN, buyer, 100.0 * code, told="X", year=year, code=code_)
+        | {"netWgt": 10.0 * (1 + (buyer == RUS) * (year - 2021) / code)}
+        for year in (2021, 2022)
+        for code, code_ in ((2, "848210"), (3, "845710"), (4, "854231"))
+        for buyer in (RUS, USA, DEU)
+    ]
+    keys = {"importer": "RUS", "exporter": "CHN", "period": 2022, "base": 2021}
+    figure = ep.ask(
+        "price_premium", lake=comtrade(tmp_path, rows), goods="848210,845710,854231", **keys
+    )
+    assert figure.value is not None
+    assert "errors" not in figure.spread

@@ -162,6 +162,8 @@ def test_the_ends_are_those_of_simulated_errors(told: Lake) -> None:
 
     check("value", lambda one: one["CHN"], 0.02)
     check("import_share", lambda one: one["CHN"] / sum(one.values()), 0.03)
+    check("salience", lambda one: math.sqrt(one["CHN"] / sum(one.values())), 0.03)
+    check("retaliation_exposure", lambda one: one["CHN"], 0.02)
     check("hhi", lambda one: sum(v**2 for v in one.values()) / sum(one.values()) ** 2, 0.1)
 
 
@@ -169,6 +171,8 @@ KEYS: dict[str, dict[str, Any]] = {
     "value": {},
     "import_share": {},
     "hhi": {"exporter": None},
+    "salience": {},
+    "retaliation_exposure": {},
 }
 
 

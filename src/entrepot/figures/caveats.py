@@ -31,6 +31,7 @@ CAVEATS = {
     "one-report": "one side's report of a flow, which the other side may report otherwise",
     "denominator-system": "a share depends on who counted the total",
     "reconciled": "made of what exporters and importers report, by us",
+    "leverage": "what others could replace is an upper bound",
     "prices": "unit values are not prices: what is in a code can change",
     "inside-group": "a group counts as one area: trade among its members is left out of totals",
     "hong-kong": "Hong Kong is a customs territory of its own",
@@ -77,6 +78,14 @@ def for_definition(definition: Definition, *, one_voice: bool = False) -> list[C
     if in_money and (definition.currency != "USD" or definition.measure == "growth"):
         found.append(
             caveat("currency", f"In {definition.currency}; in another currency it would differ.")
+        )
+    if definition.measure == "retaliation_exposure":
+        found.append(
+            caveat(
+                "leverage",
+                "Replaceable takes all that others sell elsewhere as free to be sold here: an "
+                "upper bound. In a first year it may be a twentieth to a quarter of it.",
+            )
         )
     if "mass_kg" in question(definition.measure).columns:
         found.append(
@@ -145,6 +154,13 @@ def one_report(side: str, definition: Definition, *, of_all: bool) -> Caveat:
     freight = "with freight" if side == "importer" else "without freight"
     if definition.flow == "both":
         freight = "imports with freight and exports without"
+    members = definition.members("importer" if side == "importer" else "exporter")
+    if not of_all and text != WORLD and stopped_in(members, definition.period):
+        return caveat(
+            "one-report",
+            f"As the source has it for {who}, which publishes no such trade any more: estimates "
+            "and partners' reports, not its own.",
+        )
     return caveat(
         "one-report",
         f"As {who} reports it, {freight} as a rule; the partner's report of the same trade can "

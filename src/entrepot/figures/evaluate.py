@@ -68,6 +68,11 @@ def ask(
     ('ok', 'USD')
     """
     held = lake if isinstance(lake, Lake) else Lake.open(lake)
+    if above is not None and measure in SHARES and not 0 <= above <= 1:
+        raise RequestError(
+            f"no share lies above or below {above:g}: they are 0 to 1",
+            hint=f"write --above {above / 100:g}" if 1 < above <= 100 else "write --above 0.8",
+        )
     return evaluate(Definition.build(measure, **keys), held, curve=curve, above=above)
 
 

@@ -146,7 +146,7 @@ class Figure:
         and how to get it.
     value, unit
         Share 0 to 1 (unit ``share``), growth in per cent (``percent``), money (``USD``), a ratio
-        less one (``relative``), or a
+        less one (``relative``), a difference of shares (``share_points``, -1 to 1), or a
         plain number (``index``, ``ratio``, ``count``).
     low, high, range
         Range under other defensible definitions and what spans it, in words; None where no range

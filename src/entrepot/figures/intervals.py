@@ -21,7 +21,10 @@ __all__ = ["INTERVAL", "interval"]
 
 INTERVAL = "what the two reports leave open, nine times in ten"
 
-MEASURES = ("value", "growth", "import_share", "export_share", "hhi", "cr", "asymmetry")
+MEASURES = (
+    "value", "growth", "import_share", "export_share", "hhi", "cr", "top_supplier", "asymmetry",
+    "salience", "retaliation_exposure",
+)  # fmt: skip
 
 
 class _Pair(NamedTuple):
@@ -71,12 +74,7 @@ def _ends(asked: Definition, pairs: Sequence[_Pair]) -> tuple[float, float] | tu
         case "value":
             return _spread(_share_of(pairs, lambda _: True), pairs, _amount(pairs), math.exp)
         case "growth":
-            before, after = [one for one in pairs if not one.is_now], [p for p in pairs if p.is_now]
-            if not before or not after:
-                return None, None
-            slopes = _difference(pairs, lambda one: one.is_now, lambda one: not one.is_now)
-            center = _amount(after) - _amount(before)
-            return _spread(slopes, pairs, center, lambda x: 100 * (math.exp(x) - 1))
+            return _growth(pairs)
         case "asymmetry":
             sold = [one for one in pairs if one.exporter in sellers]
             bought = [one for one in pairs if one.importer in buyers]
@@ -84,6 +82,10 @@ def _ends(asked: Definition, pairs: Sequence[_Pair]) -> tuple[float, float] | tu
                 pairs, lambda one: one.exporter in sellers, lambda one: one.importer in buyers
             )
             return _spread(slopes, pairs, _amount(sold) - _amount(bought), math.exp)
+        case "salience":
+            return _salience(pairs, sellers, buyers)
+        case "retaliation_exposure":
+            return _between(pairs, sellers, buyers)
         case "import_share":
             return _share(pairs, lambda one: one.exporter in sellers)
         case "export_share":
@@ -105,6 +107,48 @@ def _share(
         return None, None
     slopes = _difference(pairs, counts, lambda one: not counts(one))
     return _spread(slopes, pairs, _amount(part) - _amount(rest), lambda x: 1 / (1 + math.exp(-x)))
+
+
+def _growth(pairs: Sequence[_Pair]) -> tuple[float, float] | tuple[None, None]:
+    before, after = ([one for one in pairs if one.is_now is now] for now in (False, True))
+    if not before or not after:
+        return None, None
+    slopes = _difference(pairs, lambda one: one.is_now, lambda one: not one.is_now)
+    center = _amount(after) - _amount(before)
+    return _spread(slopes, pairs, center, lambda x: 100 * (math.exp(x) - 1))
+
+
+def _between(
+    pairs: Sequence[_Pair], sellers: frozenset[str], buyers: frozenset[str]
+) -> tuple[float, float] | tuple[None, None]:
+    """Return the ends of what two sides trade with each other, both ways."""
+    found = [
+        one
+        for one in pairs
+        if (one.exporter in sellers and one.importer in buyers)
+        or (one.exporter in buyers and one.importer in sellers)
+    ]
+    if not found:
+        return None, None
+    return _spread(_share_of(found, lambda _: True), found, _amount(found), math.exp)
+
+
+def _salience(
+    pairs: Sequence[_Pair], sellers: frozenset[str], buyers: frozenset[str]
+) -> tuple[float, float] | tuple[None, None]:
+    """Return the ends of the geometric mean of the two shares that one flow is of."""
+    flow = _share_of(pairs, lambda one: one.exporter in sellers and one.importer in buyers)
+    if not any(flow):
+        return None, None
+    bought = _share_of(pairs, lambda one: one.importer in buyers)
+    sold = _share_of(pairs, lambda one: one.exporter in sellers)
+    slopes = [one - (m + x) / 2 for one, m, x in zip(flow, bought, sold, strict=True)]
+    amounts = [
+        _amount([one for one, slope in zip(pairs, some, strict=True) if slope])
+        for some in (flow, bought, sold)
+    ]
+    low, high = _spread(slopes, pairs, amounts[0] - (amounts[1] + amounts[2]) / 2, math.exp)
+    return low, min(high, 1.0)
 
 
 def _concentration(pairs: Sequence[_Pair]) -> tuple[float, float] | tuple[None, None]:
@@ -131,7 +175,7 @@ def _amount(pairs: Sequence[_Pair]) -> float:
 
 def _share_of(pairs: Sequence[_Pair], counts: Callable[[_Pair], bool]) -> list[float]:
     """Return the slope of the logarithm of a sum by the logarithm of each value."""
-    total = sum(one.value for one in pairs if counts(one))
+    total = sum(one.value for one in pairs if counts(one)) or math.inf
     return [one.value / total if counts(one) else 0.0 for one in pairs]
 
 

@@ -42,6 +42,10 @@ class Measured:
     table: tuple[dict[str, Any], ...] = ()
 
 
+CLUSTERS = 10
+"""Groups of products below which a bootstrap of them is no interval."""
+
+
 def measure(
     cells: Cells,
     asked: Definition,
@@ -139,6 +143,8 @@ def _evaluate(
     if value is None:
         return None
     low, high = row.pop(f"{main}_low", None), row.pop(f"{main}_high", None)
+    if row.get("clusters", CLUSTERS) < CLUSTERS:
+        low = high = None
     plain = {
         name: cell if isinstance(cell, str) else float(cell)
         for name, cell in row.items()

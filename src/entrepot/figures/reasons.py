@@ -26,8 +26,12 @@ def in_lines(found: Mapping[str, Missing], asked: Definition) -> str:
     apart = {name: item for name, item in found.items() if item.kind}
     lines = [item.reason for name, item in found.items() if name not in apart]
     when = f"{asked.base} and {asked.period}" if asked.base else f"{asked.period}"
+    mute = f"neither {asked.importer} nor {asked.exporter} reported for {when} to"
+    if asked.told_by:
+        side = asked.importer if asked.told_by == "importer" else asked.exporter
+        mute = f"{side} did not report for {when} to"
     for kind, words in (
-        ("silent", f"neither {asked.importer} nor {asked.exporter} reported for {when} to"),
+        ("silent", mute),
         ("time", f"not held for {when}:"),
     ):
         alike = {name: item for name, item in apart.items() if item.kind == kind}

@@ -186,7 +186,7 @@ def _with_base(definition: Definition) -> Definition:
     if base.end >= now.start:
         raise RequestError(
             f"the base {base} does not end before {now} begins",
-            hint="name an earlier base: --base 2021",
+            hint=f"name an earlier base: --base {now.before()}",
         )
     if base.months != now.months:
         raise RequestError(

@@ -96,6 +96,8 @@ def _detail(name: str, value: float | str, own: str) -> str:
     label = (words if unit else name).replace("_", " ")
     if isinstance(value, str):
         return f"{label} {value}"
+    if unit is None and own == "share_points" and not name.endswith(("suppliers", "products")):
+        unit = "share" if name.startswith("share") else own
     return f"{label} {figure_value(value, unit) if unit else _amount(value, own)}"
 
 
@@ -124,6 +126,8 @@ def _cell(name: str, value: object, unit: str) -> str:
         return str(value)
     if "share" in name:
         return figure_value(value, "share")
+    if unit == "share_points":
+        return figure_value(value, unit)
     return _amount(value, unit)
 
 

@@ -56,7 +56,8 @@ def split_unit(value: float, unit: str, digits: int = 3) -> tuple[str, str]:
     value
         In the units of the data: a share is 0 to 1, growth in per cent, money in whole units.
     unit
-        ``share``, ``percent``, ``relative`` (a ratio less one), ``points``, ``ratio``, ``index``,
+        ``share``, ``percent``, ``relative`` (a ratio less one),
+        ``share_points`` (a difference of shares), ``points``, ``ratio``, ``index``,
         ``count``, a currency, ``t`` or
         anything else, which is printed as it is.
 
@@ -71,6 +72,8 @@ def split_unit(value: float, unit: str, digits: int = 3) -> tuple[str, str]:
         return number(value, digits), "%"
     if unit == "relative":
         return number(value * 100, digits), "%"
+    if unit == "share_points":
+        return number(value * 100, digits), "points"
     if unit == "ratio":
         return number(value, digits), "times"
     if unit in MONEY:
@@ -94,7 +97,7 @@ def figure_value(value: float | None, unit: str, digits: int = 3) -> str:
     if value is None:
         return "–"
     text, word = split_unit(value, unit, digits)
-    if unit in ("percent", "relative") and value > 0:
+    if unit in ("percent", "relative", "share_points") and value > 0:
         text = f"+{text}"
     return _glued(text, word)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import entrepot
+from entrepot.errors import RequestError
 from entrepot.model.groups import pinned
 from entrepot.model.period import Period
 from entrepot.report import matter, only_inputs, taken
@@ -173,6 +174,8 @@ def _subject(
 ) -> Subject:
     years = [Period.parse(year) for year in book.years()]
     headline = years[0] if period is None else Period.parse(period)
+    if not headline.is_whole_years:
+        raise RequestError(f"a brief is of a year, and {headline} is none", hint="--period 2023")
     importer, supplier = (
         pinned(side, headline.end, years[-1].start) for side in (importer, supplier)
     )

@@ -46,7 +46,9 @@ class Tellers:
 
 
 def of_reports(lake: Lake) -> tuple[Holding, ...]:
-    """Return what the lake holds of single reports; nothing is read for it."""
+    """Return what the lake holds of single reports by product; nothing is read for it."""
     return tuple(
-        one for one in lake.holdings() if one.table == "flows" and one.counts and one.reporters
+        one
+        for one in lake.holdings()
+        if one.table == "flows" and one.counts and one.reporters and one.totals < one.rows
     )

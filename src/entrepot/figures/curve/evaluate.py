@@ -76,7 +76,10 @@ def curve(definition: Definition, lake: Lake) -> Specifications:
     for source in [definition.source] if definition.source else flow_sources(lake):
         found += _of_source(definition, lake, source, left)
     if not found:
-        reasons = "; ".join(dict.fromkeys(f"{what}: {why}" for what, why in left))
+        first: dict[str, str] = {}  # one reason a source: the others are of the same kind
+        for what, why in left:
+            first.setdefault(what.partition(",")[0].partition(":")[0], why)
+        reasons = "; ".join(f"{source}: {why}" for source, why in first.items())
         raise NoEvidenceError("no specification can be evaluated", why=reasons)
     return of_curve(found, left)
 
@@ -123,6 +126,9 @@ def _of_voice(definition: Definition, cells: Cells, left: Left) -> Iterator[Spec
         cells.lake, cells.held, cells.voice, Cells(cells.lake, cells.held).told_twice(definition)
     ).hearing(definition)
     editions = tuple(one for one in cells.editions(definition) if one != NO_CODES)
+    if not editions and definition.goods != "all":
+        left.append((name, f"it has totals over all goods only, no {definition.goods}"))
+        return
     choices, lost = goods_choices(definition, editions, cells.lake)
     left += [(f"{name}: {what}", why) for what, why in lost]
     if not choices:
