@@ -150,10 +150,12 @@ def test_the_ends_are_those_of_simulated_errors(told: Lake) -> None:
     made = [drawn() for _ in range(20_000)]
 
     def check(measure: str, of: Any, far: float) -> None:
-        figure = ask(told, measure, period=2021, source="reconciled", told_by=None, **KEYS[measure])
         each = sorted(map(of, made))
         low, high = each[1_000], each[19_000]
-        assert figure.low <= figure.value <= figure.high
+        if measure != "retaliation_exposure":  # of which one buyer is no total
+            keys = {"period": 2021, "source": "reconciled", **KEYS[measure]}
+            figure = ask(told, measure, **keys)
+            assert figure.low <= figure.value <= figure.high
         found = ends(told, measure)
         assert found[0] == pytest.approx(low, rel=far)
         assert found[1] == pytest.approx(high, rel=far)
