@@ -85,7 +85,10 @@ def _share(subject: Subject, found: Headline) -> Sentence:
     if share.specifications is None or share.low is None or share.high is None:
         text += "no other definition is held, so no range can be given."
     elif words.span(share):
-        text += f"other defensible definitions give **{percent_span(share.low, share.high)}**."
+        is_made = share.definition.source == "reconciled" and "errors" in share.spread
+        errors = "the errors of the reports and " if is_made else ""
+        what = f"{errors}other defensible definitions {'leave open' if errors else 'give'}"
+        text += f"{what} **{percent_span(share.low, share.high)}**."
     else:
         text += "the other definitions held give the same."
     return Sentence(text, (share,), ("denominator-system",))
