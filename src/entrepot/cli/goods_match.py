@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake
-from entrepot.cli.goods_draw import draw_families, draw_matched, draw_weights
+from entrepot.cli.goods_match_draw import draw_families, draw_matched, draw_weights
 from entrepot.cli.goods_table import matched
 from entrepot.errors import NoEvidenceError, OutsideError, RequestError, UnknownNameError
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import UnknownNameError
-from entrepot.goods.lists import Act, GoodsList, ListEntry, ListPart, ListText, Missing
+from entrepot.goods.acts import Act, ListPart, ListText, Missing
+from entrepot.goods.lists import GoodsList, ListEntry
 from entrepot.goods.own import (
     add_list,
     is_own,

@@ -13,7 +13,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError, OutsideError, RequestError
-from entrepot.goods.lists import Act, GoodsList, ListPart
+from entrepot.goods.acts import Act, ListPart
+from entrepot.goods.lists import GoodsList
 from entrepot.goods.own_rows import checked
 from entrepot.settings import Settings
 

@@ -11,6 +11,7 @@ Any frame that Narwhals reads goes in, the same kind comes out:
 This is the only place with arithmetic on trade rows. It knows no source and no lake.
 """
 
+from entrepot.measures.allocation import allocated_flows
 from entrepot.measures.bounds import hhi_bounds, hhi_bounds_of
 from entrepot.measures.cdi import cdi
 from entrepot.measures.change import growth
@@ -48,7 +49,7 @@ from entrepot.measures.prices import (
 )
 from entrepot.measures.rank import rank_and_multiple
 from entrepot.measures.reliance import net_import_reliance
-from entrepot.measures.reorientation import allocated_flows, reorientation, supplier_changes
+from entrepot.measures.reorientation import reorientation, supplier_changes
 from entrepot.measures.rerouting import rerouting_ratio
 from entrepot.measures.salience import salience
 from entrepot.measures.series import monthly

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.errors import UnknownNameError
+from entrepot.measures.allocation import ALLOCATED_FLOWS
 from entrepot.measures.bounds import HHI_BOUNDS
 from entrepot.measures.cdi import CDI
 from entrepot.measures.change import GROWTH
@@ -29,7 +30,7 @@ from entrepot.measures.prices.split import VALUE_CHANGE
 from entrepot.measures.prices.unit_values import UNIT_VALUES
 from entrepot.measures.rank import RANK
 from entrepot.measures.reliance import NET_IMPORT_RELIANCE
-from entrepot.measures.reorientation import ALLOCATED_FLOWS, REORIENTATION, SUPPLIER_CHANGES
+from entrepot.measures.reorientation import REORIENTATION, SUPPLIER_CHANGES
 from entrepot.measures.rerouting import REROUTING_RATIO
 from entrepot.measures.salience import SALIENCE
 from entrepot.measures.series import MONTHLY

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from entrepot.errors import RequestError
 from entrepot.measures.change import apart
 from entrepot.measures.door import FrameT, through_door
 from entrepot.measures.grouped import as_list
 from entrepot.measures.passport import Passport
-from entrepot.measures.then_now import Changes
+from entrepot.measures.then_now import INPUTS, NULL_RULE, Changes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,26 +18,17 @@ if TYPE_CHECKING:
     from entrepot.model.period import Period
 
 __all__ = [
-    "ALLOCATED_FLOWS",
     "REORIENTATION",
     "SUPPLIER_CHANGES",
-    "allocated_flows",
     "reorientation",
     "supplier_changes",
 ]
-
-_NULL_RULE = (
-    "null where a market has no row in one of the two periods (unless `complete`), where all rows "
-    "of a supplier in a period are missing values, and where a supplier's total is negative or "
-    "infinite; a supplier without a row in a market that has rows supplied nothing"
-)
-_INPUTS = "rows with supplier, time and value, all suppliers of the market; the two periods"
 
 SUPPLIER_CHANGES = Passport(
     id="supplier_changes",
     title="suppliers before and after",
     function="supplier_changes",
-    inputs=_INPUTS,
+    inputs=INPUTS,
     columns=(
         ("share_gained", "what its share grew by, 0 to 1; zero where it fell"),
         ("share_lost", "what its share fell by, 0 to 1; zero where it grew"),
@@ -51,7 +41,7 @@ SUPPLIER_CHANGES = Passport(
     ),
     unit="share",
     range="0 to 1",
-    null_rule=f"{_NULL_RULE}; shares are null where the market's total is zero",
+    null_rule=f"{NULL_RULE}; shares are null where the market's total is zero",
     formula="s⁺ = max(0, s₁ - s₀), s⁻ = max(0, s₀ - s₁), with s the supplier's share",
     reference="definition",
     frames_only=True,
@@ -61,7 +51,7 @@ REORIENTATION = Passport(
     id="reorientation",
     title="replacement of suppliers",
     function="reorientation",
-    inputs=_INPUTS,
+    inputs=INPUTS,
     columns=(
         ("replaced", "the smaller of what was lost and what was gained, in the unit of the values"),
         ("lost", "sum of what falling suppliers lost, in the unit of the values"),
@@ -74,28 +64,9 @@ REORIENTATION = Passport(
     ),
     unit="USD",
     range="zero and above; net can be negative",
-    null_rule=f"{_NULL_RULE}; share_moved is null where the market's total is zero",
+    null_rule=f"{NULL_RULE}; share_moved is null where the market's total is zero",
     formula="R = min(Σ_j v_j⁻, Σ_j v_j⁺); share moved = ½ Σ_j |s_j1 - s_j0|",
     reference="share moved: dissimilarity index of Duncan and Duncan (1955), over time",
-)
-
-ALLOCATED_FLOWS = Passport(
-    id="allocated_flows",
-    title="allocation of losses to gains in proportion, not an observed flow",
-    function="allocated_flows",
-    inputs=_INPUTS,
-    columns=(
-        (
-            "allocated",
-            "part of a loss ascribed to the gainer; unit of the values, or share",
-        ),
-    ),
-    unit="USD",
-    range="above 0",
-    null_rule=f"no row where the market has no answer or nobody lost or gained; {_NULL_RULE}",
-    formula="f_ij = v_i⁻ v_j⁺ / max(Σ v⁻, Σ v⁺): losses, so far as replaced, by part in the gains",
-    reference="proportional allocation, as of mixed inputs to uses",
-    frames_only=True,
 )
 
 _COLUMNS = [name for name, _ in SUPPLIER_CHANGES.columns]
@@ -213,76 +184,3 @@ def reorientation(
 
     makes = [name for name, _ in REORIENTATION.columns] + _COLUMNS
     return through_door(frame, step, keys=keys, texts=[supplier, time], value=value, makes=makes)
-
-
-def allocated_flows(
-    frame: FrameT,
-    *,
-    before: str | int | Period,
-    after: str | int | Period,
-    by: str | Sequence[str] = ("importer", "product"),
-    supplier: str = "exporter",
-    time: str = "period",
-    value: str = "value_usd",
-    complete: bool = False,
-    of: Literal["value", "share"] = "value",
-) -> FrameT:
-    """Ascribe what suppliers lost to those that gained, in proportion to the gains.
-
-    Nothing in trade data says who took whose place. This is the table that follows if every gainer
-    took the same part of every loser's loss.
-
-    Parameters
-    ----------
-    frame, before, after, by, supplier, time, value, complete
-        As in `supplier_changes`. A market whose key is null has no flows.
-    of
-        ``"value"``: what is replaced of the values lost; in a market that shrank, a part of the
-        losses goes to nobody. ``"share"``: shares of the market, where gains equal losses.
-
-    Returns
-    -------
-    frame
-        The keys, ``loser``, ``gainer`` and ``allocated``; rows above zero only.
-
-    Raises
-    ------
-    UnknownNameError, RequestError
-        For a column that is missing or of the wrong type, periods that overlap, or another `of`.
-    """
-    if of not in ("value", "share"):
-        raise RequestError(f"flows of {of!r}", hint="of is 'value' or 'share'")
-    keys = as_list(by)
-    changes = Changes(keys, supplier, time, value, *apart(after, before), complete)
-
-    def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-        found = changes(rows)
-        market = changes.market
-        lost, gained = nw.col(f"{of}_lost"), nw.col(f"{of}_gained")
-        sums = found.select(*market, supplier, lost.alias("__lost"), gained.alias("__gained"))
-        sums = sums.with_columns(
-            nw.col("__lost").sum().over(*market).alias("__all_lost"),
-            nw.col("__gained").sum().over(*market).alias("__all_gained"),
-        )
-        losers = sums.filter(nw.col("__lost") > 0).select(
-            *market, nw.col(supplier).alias("loser"), "__lost", "__all_lost"
-        )
-        gainers = sums.filter(nw.col("__gained") > 0).select(
-            *market, nw.col(supplier).alias("gainer"), "__gained", "__all_gained"
-        )
-        both = losers.join(gainers, on=market, how="inner")
-        one, other = nw.col("__all_lost"), nw.col("__all_gained")
-        larger = nw.when(one > other).then(one).otherwise(other)
-        part = nw.col("__lost") * nw.col("__gained") / larger
-        return both.select(*keys, "loser", "gainer", part.alias("allocated"))
-
-    makes = ["loser", "gainer", "allocated", *_COLUMNS]
-    return through_door(
-        frame,
-        step,
-        keys=keys,
-        texts=[supplier, time],
-        value=value,
-        makes=makes,
-        order=[*keys, "loser", "gainer"],
-    )

@@ -12,7 +12,14 @@ from entrepot.measures.change import begins_within
 if TYPE_CHECKING:
     from entrepot.model.period import Period
 
-__all__ = ["Changes"]
+__all__ = ["INPUTS", "NULL_RULE", "Changes"]
+
+NULL_RULE = (
+    "null where a market has no row in one of the two periods (unless `complete`), where all rows "
+    "of a supplier in a period are missing values, and where a supplier's total is negative or "
+    "infinite; a supplier without a row in a market that has rows supplied nothing"
+)
+INPUTS = "rows with supplier, time and value, all suppliers of the market; the two periods"
 
 
 @dataclass(frozen=True)
