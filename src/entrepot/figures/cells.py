@@ -70,8 +70,9 @@ class Cells:
         Reconciled rows keep both reports, so that each side can be heard there, too.
     twofold
         Importers that tell the same trade by origin and by consignment.
-    for_silent
-        Of a blend, the sides across from a country that tells nothing; see `hearing`.
+    quiet, for_silent
+        Of a blend, who of those asked about tells nothing, buyers and sellers apart, and the sides
+        across from where nobody does; see `hearing`.
     kept
         Rows read once, of the goods and areas that a question is about; None reads the lake.
     """
@@ -80,6 +81,7 @@ class Cells:
     held: Held
     voice: Side | None = None
     twofold: frozenset[str] = frozenset()
+    quiet: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
     for_silent: tuple[Side, ...] = ()
     kept: Frame | None = None
 
@@ -102,9 +104,13 @@ class Cells:
         """Find out who tells nothing, where rows are made of both sides' reports."""
         if not self.is_blend:
             return self
-        sides = ((side, members_of(asked, side)) for side in SIDES)
-        quiet = (side for side, area in sides if area and self.silent_on(side, asked) == area)
-        return replace(self, for_silent=tuple(other_side(side) for side in quiet))
+        buyers, sellers = (self._silent_on(side, asked) for side in SIDES)
+        mute = (
+            other_side(side)
+            for side, names in zip(SIDES, (buyers, sellers), strict=True)
+            if names and names == members_of(asked, side)
+        )
+        return replace(self, quiet=(buyers, sellers), for_silent=tuple(mute))
 
     def told(self, side: Side) -> Cells:
         """Return the reports of one side."""
@@ -120,7 +126,7 @@ class Cells:
         """Sides whose reports stand for a country across: the voice, in a blend `for_silent`."""
         return (self.voice,) if self.voice else self.for_silent
 
-    def silent_on(self, side: Side, asked: Definition) -> frozenset[str]:
+    def _silent_on(self, side: Side, asked: Definition) -> frozenset[str]:
         """Return the areas named on a side that tell nothing of it, at least at some time."""
         members = members_of(asked, side)
         if not members:

@@ -16,6 +16,7 @@ from entrepot.figures.request import PRINTED, SHARES, checked
 from entrepot.goods.parse import NAMED
 from entrepot.lake import Lake
 from entrepot.lake.on_spark import SparkLake
+from entrepot.measures import passport
 from entrepot.model.reporting import stopped_in
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def ask(
     ('ok', 'USD')
     """
     held = lake if isinstance(lake, Lake) else Lake.open(lake)
-    if above is not None and measure in SHARES and not 0 <= above <= 1:
+    if above is not None and passport(measure).unit == "share" and not 0 <= above <= 1:
         raise RequestError(
             f"no share lies above or below {above:g}: they are 0 to 1",
             hint=f"write --above {above / 100:g}" if 1 < above <= 100 else "write --above 0.8",

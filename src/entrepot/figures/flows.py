@@ -12,10 +12,10 @@ from entrepot.figures.editions import goods_in, other_goods, rests_on
 from entrepot.figures.estimate import Answer, Estimate, Missing
 from entrepot.figures.held import held
 from entrepot.figures.intervals import INTERVAL, interval
-from entrepot.figures.intervals import MEASURES as WITH_INTERVAL
 from entrepot.figures.measured import measure
 from entrepot.figures.mirror import mirror_caveat, mirror_coverage
 from entrepot.figures.mixed import one_sided
+from entrepot.figures.questions import of as question
 from entrepot.figures.refusals import not_reconciled, refusal, silent
 from entrepot.figures.sides import totals
 from entrepot.figures.unasked import unasked, unknown, voices_of
@@ -40,7 +40,6 @@ HONG_KONG = "Hong Kong in or out"
 REPORTS = "whose report"
 SAMPLE = "what chance in the choice of products leaves open, 19 times in 20"
 SILENT = "silent partners in or out"
-SHARES = ("import_share", "export_share")
 
 
 def answer(definition: Definition, lake: Lake, source: str) -> Answer | Missing:
@@ -87,7 +86,7 @@ def _from_rows(
         return Missing(text, kinds.pop() if len(kinds) == 1 else "")
     cells, goods, main = spoken[0].cells, spoken[0].goods, spoken[0].main
     others = [(REPORTS, other.main) for other in spoken[1:]]
-    of_rows = definition.measure in WITH_INTERVAL
+    of_rows = question(definition.measure).has_interval
     spans = [INTERVAL if of_rows else SAMPLE] if main.is_range else []
     others += spoken[0].followed
     others += _elsewhere(definition, goods, cells)
@@ -122,14 +121,13 @@ class _Spoken:
 def _every_voice(definition: Definition, lake: Lake, deliveries: Held) -> list[_Spoken | Missing]:
     """Return what each side tells, the better one first; rows are read of those who speak."""
     voices = voices_of(definition, deliveries)
-    mute = {voice: silent(Cells(lake, deliveries, voice), definition) for voice in voices}
+    cells = {voice: Cells(lake, deliveries, voice).hearing(definition) for voice in voices}
+    mute = {voice: silent(cells[voice], definition) for voice in voices}
     if all(mute.values()):
         return [one for one in mute.values() if one]
     twofold = Cells(lake, deliveries).told_twice(definition)
     return [
-        mute[voice]
-        or _told(definition, Cells(lake, deliveries, voice, twofold).hearing(definition))
-        for voice in voices
+        mute[voice] or _told(definition, replace(cells[voice], twofold=twofold)) for voice in voices
     ]
 
 
@@ -180,7 +178,7 @@ def _elsewhere(
     definition: Definition, goods: Goods, cells: Cells
 ) -> Iterator[tuple[str, Estimate]]:
     for choice in territories(definition):
-        other_side = _estimate(choice, goods, cells)
+        other_side = _estimate(choice, goods, cells.hearing(choice))
         if isinstance(other_side, Estimate):
             yield HONG_KONG, other_side
 
@@ -189,7 +187,7 @@ def _with_the_silent(
     definition: Definition, cells: Cells, main: Estimate, covered: Coverage
 ) -> Iterator[tuple[str, Estimate]]:
     """Yield a share of a total in which silent partners have what they had."""
-    side = totals(definition)[0][1] if definition.measure in SHARES else None
+    side = totals(definition)[0][1] if question(definition.measure).is_part else None
     if covered.share < 1 and side in cells.mirrors:
         choices = main.choices | {"total": "silent partners as before"}
         yield SILENT, replace(main, value=main.value * covered.share, choices=choices, evidence=())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import narwhals as nw
 
 from entrepot.figures.measured import rows_of
+from entrepot.figures.questions import of as question
 from entrepot.figures.reports import ERRORS
 from entrepot.lake import fetch
 
@@ -20,11 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["INTERVAL", "interval"]
 
 INTERVAL = "what the two reports leave open, nine times in ten"
-
-MEASURES = (
-    "value", "growth", "import_share", "export_share", "hhi", "cr", "top_supplier", "asymmetry",
-    "salience", "retaliation_exposure",
-)  # fmt: skip
 
 
 class _Pair(NamedTuple):
@@ -48,7 +44,7 @@ def interval(
     go into the measure by its slope (the delta method), on a scale on which it has no bounds: the
     logarithm, of a share that of its odds.
     """
-    if not cells.is_blend or asked.quantity != "value" or asked.measure not in MEASURES:
+    if not cells.is_blend or asked.quantity != "value" or not question(asked.measure).has_interval:
         return None, None
     now = nw.col("period") >= asked.period.start
     value = nw.col("value_usd")

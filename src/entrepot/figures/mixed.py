@@ -54,7 +54,7 @@ def one_sided(cells: Cells, asked: Definition, goods: Goods) -> Iterator[Caveat]
     wholes = [whole for whole, _ in totals(asked) if whole != asked]
     if len(wholes) == 1 and asked.measure not in ("hhi", "cr"):
         text += f"; of the total, {_told(cells, wholes[0].but(base=None), goods)}"
-    quiet = sorted(name for side in SIDES for name in cells.silent_on(side, asked))
+    quiet = sorted(frozenset().union(*cells.quiet))
     if quiet:
         text += f". {joined([area_name(name) for name in quiet])} tells nothing, at least at times"
     yield caveat("reconciled", f"{text}.")

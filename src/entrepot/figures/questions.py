@@ -12,11 +12,10 @@ if TYPE_CHECKING:
 
     import narwhals as nw
 
-    from entrepot.figures.definition import Definition
     from entrepot.figures.sides import Side
 
     Frame = nw.LazyFrame[Any]
-    Run = Callable[[Frame, Definition, str], Any]
+    Run = Callable[..., Any]
 
 __all__ = ["QUESTIONS", "Question", "of"]
 
@@ -41,7 +40,15 @@ class Question:
         Columns it needs beside the amount.
     run
         From rows, definition and column of the amount to a frame of one row, or to an object with
-        ``to_dict``.
+        ``to_dict``. With a curve also from columns to answer by, to a row for each.
+    has_curve
+        Whether it has a specification curve.
+    has_interval
+        Whether the errors of reconciled rows go through it; see `intervals`.
+    is_part
+        Whether it is a part of a total, which silent partners leave too small.
+    in_dollars
+        Whether columns of it are dollars by name.
     table
         From the same to a frame with a row for each product or partner, the main ones first.
     by_product
@@ -67,6 +74,10 @@ class Question:
     elastic: bool = False
     years: int = 1
     unit: str = ""
+    has_curve: bool = False
+    has_interval: bool = False
+    is_part: bool = False
+    in_dollars: bool = False
 
     @property
     def has_base(self) -> bool:
@@ -82,22 +93,69 @@ def of(measure: str) -> Question:
 _BOTH: tuple[Side, Side] = ("importer", "exporter")
 
 QUESTIONS: dict[str, Question] = {
-    "value": Question("flow", (), ("exporter",), runs.value, "exports from {seller} to {buyer}"),
+    "value": Question(
+        "flow",
+        (),
+        ("exporter",),
+        runs.value,
+        "exports from {seller} to {buyer}",
+        has_curve=True,
+        has_interval=True,
+    ),
     "growth": Question(
-        "flow", (), ("exporter", "base"), runs.growth, "growth of exports from {seller} to {buyer}"
+        "flow",
+        (),
+        ("exporter", "base"),
+        runs.growth,
+        "growth of exports from {seller} to {buyer}",
+        has_curve=True,
+        has_interval=True,
     ),
     "import_share": Question(
-        "market", _BOTH, ("exporter",), runs.import_share, "{sellers} share of {buyers} imports"
+        "market",
+        _BOTH,
+        ("exporter",),
+        runs.import_share,
+        "{sellers} share of {buyers} imports",
+        has_curve=True,
+        has_interval=True,
+        is_part=True,
     ),
     "export_share": Question(
-        "sales", _BOTH, ("exporter",), runs.export_share, "{buyers} share of {sellers} exports"
+        "sales",
+        _BOTH,
+        ("exporter",),
+        runs.export_share,
+        "{buyers} share of {sellers} exports",
+        has_curve=True,
+        has_interval=True,
+        is_part=True,
     ),
-    "hhi": Question("market", ("importer",), (), runs.hhi, "concentration of {buyers} suppliers"),
+    "hhi": Question(
+        "market",
+        ("importer",),
+        (),
+        runs.hhi,
+        "concentration of {buyers} suppliers",
+        has_curve=True,
+        has_interval=True,
+    ),
     "cr": Question(
-        "market", ("importer",), ("k",), runs.cr, "share of the {largest} of {buyers} suppliers"
+        "market",
+        ("importer",),
+        ("k",),
+        runs.cr,
+        "share of the {largest} of {buyers} suppliers",
+        has_curve=True,
+        has_interval=True,
     ),
     "top_supplier": Question(
-        "market", ("importer",), (), runs.top_supplier, "share of the largest of {buyers} suppliers"
+        "market",
+        ("importer",),
+        (),
+        runs.top_supplier,
+        "share of the largest of {buyers} suppliers",
+        has_interval=True,
     ),
     "asymmetry": Question(
         "both",
@@ -105,6 +163,8 @@ QUESTIONS: dict[str, Question] = {
         ("exporter",),
         runs.asymmetry,
         "weight of {seller} in {buyers} imports over weight of {buyer} in {sellers} exports",
+        has_curve=True,
+        has_interval=True,
     ),
     "salience": Question(
         "both",
@@ -112,6 +172,7 @@ QUESTIONS: dict[str, Question] = {
         ("exporter",),
         runs.salience,
         "salience of exports from {seller} to {buyer} for the two",
+        has_interval=True,
     ),
     "elastic_power": Question(
         "purchases",
@@ -161,6 +222,7 @@ QUESTIONS: dict[str, Question] = {
         runs.exposure,
         "trade of {buyer} that hangs on {seller}",
         table=runs.exposure_by_product,
+        has_interval=True,
     ),
     "geodep": Question(
         "world",
@@ -190,6 +252,7 @@ QUESTIONS: dict[str, Question] = {
         "change of exports from {seller} to {buyer}",
         ("mass_kg",),
         by_product=True,
+        in_dollars=True,
     ),
     "price_premium": Question(
         "sales",
@@ -200,5 +263,6 @@ QUESTIONS: dict[str, Question] = {
         ("mass_kg",),
         unit="relative",
         by_product=True,
+        in_dollars=True,
     ),
 }

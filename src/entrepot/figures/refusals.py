@@ -13,7 +13,7 @@ from entrepot.figures.estimate import Missing
 from entrepot.figures.held import RECONCILED, flow_sources
 from entrepot.figures.mirror import FLOOR, mirror_coverage, too_little
 from entrepot.figures.questions import of as question
-from entrepot.figures.sides import SIDES, members_of, totals
+from entrepot.figures.sides import members_of, totals
 from entrepot.goods import select
 from entrepot.lake import fetch, whole_trade
 from entrepot.model.areas import WORLD
@@ -65,7 +65,7 @@ def silent(cells: Cells, asked: Definition) -> Missing | None:
 
 def _neither(cells: Cells, asked: Definition) -> Missing | None:
     """Refuse trade of which nobody tells: some who are silent stand on both sides."""
-    quiet = [sorted(cells.silent_on(side, asked)) for side in SIDES]
+    quiet = [sorted(names) for names in cells.quiet]
     if not all(quiet):
         return None
     who = " nor ".join(", ".join(names) for names in quiet)

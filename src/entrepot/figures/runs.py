@@ -10,6 +10,8 @@ from entrepot import measures
 from entrepot.model.areas import areas
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from entrepot.figures.definition import Definition
 
     Frame = nw.LazyFrame[Any]
@@ -44,37 +46,37 @@ __all__ = [
 ]
 
 
-def value(rows: Frame, asked: Definition, column: str) -> Frame:
+def value(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
     """Add up the flow."""
-    return measures.value(rows, by=[], value=column)
+    return measures.value(rows, by=by, value=column)
 
 
-def growth(rows: Frame, asked: Definition, column: str) -> Frame:
+def growth(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
     """Compare the flow with that of the base."""
     base = asked.base or asked.period.before()
-    return measures.growth(rows, by=[], period=asked.period, base=base, value=column)
+    return measures.growth(rows, by=by, period=asked.period, base=base, value=column)
 
 
-def import_share(rows: Frame, asked: Definition, column: str) -> Frame:
+def import_share(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
     """Return the sellers' part of all imports."""
     sellers = asked.members("exporter")
-    return measures.import_share(rows, exporter=sellers, by=[], value=column)
+    return measures.import_share(rows, exporter=sellers, by=by, value=column)
 
 
-def export_share(rows: Frame, asked: Definition, column: str) -> Frame:
+def export_share(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
     """Return the buyers' part of all exports."""
     buyers = asked.members("importer")
-    return measures.export_share(rows, importer=buyers, by=[], value=column)
+    return measures.export_share(rows, importer=buyers, by=by, value=column)
 
 
-def hhi(rows: Frame, asked: Definition, column: str) -> Frame:
+def hhi(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
     """Return how concentrated suppliers are."""
-    return measures.hhi(rows, by=[], value=column)
+    return measures.hhi(rows, by=by, value=column)
 
 
-def cr(rows: Frame, asked: Definition, column: str) -> Frame:
+def cr(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
     """Return the part of the k largest suppliers."""
-    return measures.concentration_ratio(rows, by=[], k=asked.k or 1, value=column)
+    return measures.concentration_ratio(rows, by=by, k=asked.k or 1, value=column)
 
 
 def top_supplier(rows: Frame, asked: Definition, column: str) -> Frame:
@@ -82,10 +84,10 @@ def top_supplier(rows: Frame, asked: Definition, column: str) -> Frame:
     return measures.top_supplier(_named(rows, "exporter"), by=[], value=column)
 
 
-def asymmetry(rows: Frame, asked: Definition, column: str) -> Frame:
+def asymmetry(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
     """Compare the two sides' dependence on each other."""
     buyers, sellers = asked.members("importer"), asked.members("exporter")
-    return measures.asymmetry(rows, importer=buyers, exporter=sellers, by=[], value=column)
+    return measures.asymmetry(rows, importer=buyers, exporter=sellers, by=by, value=column)
 
 
 def salience(rows: Frame, asked: Definition, column: str) -> Frame:

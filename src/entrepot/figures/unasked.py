@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["unasked", "unknown", "voices_of"]
 
-IN_DOLLARS = ("value_change", "price_premium")
-"""Measures with columns that are dollars by name."""
-
 
 def unknown(definition: Definition, source: str) -> str:
     """Say why no source of flows can answer this kind of question; empty text if one can."""
@@ -43,7 +40,7 @@ def _other_currency(definition: Definition, deliveries: Held) -> str:
     """Say why money in this currency cannot be had; a share at one time is the same in any."""
     measure = definition.measure
     asked, held = definition.currency, deliveries.currency
-    if measure in IN_DOLLARS and not asked == held == "USD":
+    if question(measure).in_dollars and not asked == held == "USD":
         return f"{deliveries.source} is in {held}; {measure} is told in USD"
     is_level = definition.unit == asked or measure == "growth" or question(measure).columns
     if not is_level or asked == held:

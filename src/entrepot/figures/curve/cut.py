@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot import measures
+from entrepot.figures.questions import of as question
 from entrepot.figures.sides import SIDES, members_of, reach
 from entrepot.lake import fetch, stored
 from entrepot.sources.strict import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from entrepot.figures.cells import Cells, Frame, Goods
     from entrepot.figures.curve.choices import GoodsChoice
@@ -25,16 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["AMOUNTS", "cut", "evaluated"]
 
 AMOUNTS = ("value", "mass")
-_NAMES: dict[Side, str] = {"exporter": "sellers", "importer": "buyers"}
-"""What the areas on a side are called together."""
-_ASKED: dict[str, tuple[Side, ...]] = {
-    "import_share": ("importer",),
-    "hhi": ("importer",),
-    "cr": ("importer",),
-    "export_share": ("exporter",),
-    "asymmetry": (),
-}
-"""Sides of which only the areas asked about are needed; of the others, all that are named."""
 Key = tuple[int, int]
 """Which goods and which territory, by their numbers."""
 
@@ -99,28 +90,12 @@ def evaluated(
     choices: Sequence[GoodsChoice],
 ) -> dict[Key, float]:
     """Return the measure under each choice of goods and territory; none where it has no value."""
-    first = asked[0]
+    first, names = asked[0], _names(asked)
     rows = _by_territory(cells, _by_goods(cells, kept, amount, choices), asked)
-    by = ["goods", "territory"]
-    sellers, buyers = _NAMES["exporter"], _NAMES["importer"]
-    match first.measure:
-        case "value":
-            found = measures.value(rows, by=by, value="amount")
-        case "growth":
-            base = first.base or first.period.before()
-            found = measures.growth(rows, by=by, period=first.period, base=base, value="amount")
-        case "asymmetry":
-            found = measures.asymmetry(
-                rows, importer=buyers, exporter=sellers, by=by, value="amount"
-            )
-        case "import_share":
-            found = measures.import_share(rows, exporter=sellers, by=by, value="amount")
-        case "export_share":
-            found = measures.export_share(rows, importer=buyers, by=by, value="amount")
-        case "hhi":
-            found = measures.hhi(rows, by=by, value="amount")
-        case _:
-            found = measures.concentration_ratio(rows, by=by, k=first.k or 1, value="amount")
+    # Each side goes by one name in these rows, whatever its territory.
+    found = question(first.measure).run(
+        rows, first.but(**names), "amount", by=["goods", "territory"]
+    )
     main = "amount" if first.measure == "value" else measures.passport(first.measure).columns[0][0]
     table = fetch(found.select("goods", "territory", main))
     return {(goods, place): float(x) for goods, place, x in table if x is not None}
@@ -171,6 +146,27 @@ def _known_only(rows: Frame) -> Frame:
     ).drop("known")
 
 
+def _names(asked: Sequence[Definition]) -> dict[Side, str]:
+    """Return what all areas on a side are called: the first that every territory has."""
+    found: dict[Side, str] = {}
+    for side in SIDES:
+        if shared := frozenset.intersection(*(members_of(one, side) for one in asked)):
+            found[side] = min(shared)
+    return found
+
+
+def _needed(asked: Definition, named: Iterable[Side]) -> list[Side]:
+    """Return the sides of which only the areas asked about are needed."""
+    match question(asked.measure).trade:
+        case "market":
+            return ["importer"]
+        case "sales":
+            return ["exporter"]
+        case "both":
+            return []
+    return list(named)
+
+
 def _by_territory(cells: Cells, rows: Frame, asked: Sequence[Definition]) -> Frame:
     """Return the rows once for each territory, in which the areas of a side have one name."""
     first = asked[0]
@@ -178,7 +174,7 @@ def _by_territory(cells: Cells, rows: Frame, asked: Sequence[Definition]) -> Fra
         _table(cells, [(number,) for number in range(len(asked))], "territory"), how="cross"
     )
     here = {side: ~nw.col(f"{side}_is_{side}").is_null() for side in SIDES}
-    named = [side for side in SIDES if members_of(first, side)]
+    named = _names(asked)
     for side in named:
         members = [
             (number, area, 1)
@@ -194,12 +190,12 @@ def _by_territory(cells: Cells, rows: Frame, asked: Sequence[Definition]) -> Fra
                 *(nw.col(f"{place}_is_{side}").is_null() for place in SIDES), ignore_nulls=False
             )
         )
-    for side in _ASKED.get(first.measure, named):
+    for side in _needed(first, named):
         found = found.filter(here[side])
     base = (first.base or first.period).start
     day = nw.when(nw.col("now")).then(nw.lit(first.period.start)).otherwise(nw.lit(base))
     names = (
-        nw.when(here[side]).then(nw.lit(_NAMES[side])).otherwise(nw.col(side)).alias(side)
+        nw.when(here[side]).then(nw.lit(named[side])).otherwise(nw.col(side)).alias(side)
         for side in named
     )
     return found.with_columns(*names, day.alias("period"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import narwhals as nw
@@ -15,6 +16,8 @@ from entrepot.figures.estimate import Missing
 from entrepot.figures.figure import Specification, Specifications
 from entrepot.figures.held import flow_sources, held
 from entrepot.figures.mirror import mirror_coverage
+from entrepot.figures.questions import QUESTIONS
+from entrepot.figures.questions import of as question
 from entrepot.figures.refusals import refusal, silent
 from entrepot.figures.sides import members_of, totals
 from entrepot.figures.unasked import unasked, unknown, voices_of
@@ -33,14 +36,9 @@ if TYPE_CHECKING:
 
 __all__ = ["curve"]
 
-SHARES = ("import_share", "export_share")
-IN_MASS = (*SHARES, "hhi", "cr", "asymmetry")
-"""Measures without a unit, which the same question asks of value and of mass."""
 WEIGHED = 0.9
 """Share of the value that needs a mass for a measure of mass to stand for the same goods."""
 _VOICES: tuple[Side, Side] = ("importer", "exporter")
-
-MEASURES = ("value", "growth", *IN_MASS)
 
 Left = list[tuple[str, str]]
 
@@ -59,10 +57,9 @@ def curve(definition: Definition, lake: Lake) -> Specifications:
     NoEvidenceError
         If nothing in the lake answers.
     """
-    if definition.measure not in MEASURES:
-        raise RequestError(
-            f"{definition.measure} has no curve yet", hint=f"ask {', '.join(MEASURES)}"
-        )
+    if not question(definition.measure).has_curve:
+        known = [name for name, one in QUESTIONS.items() if one.has_curve]
+        raise RequestError(f"{definition.measure} has no curve yet", hint=f"ask {', '.join(known)}")
     if definition.flow == "both":
         raise RequestError("two-way trade has no curve yet", hint="leave out --flow both")
     if members_of(definition, "importer") & members_of(definition, "exporter"):
@@ -119,12 +116,12 @@ def _of_voice(definition: Definition, cells: Cells, left: Left) -> Iterator[Spec
     if refused_:
         left.append((name, refused_))
         return
+    cells = cells.hearing(definition)
     if mute := silent(cells, definition):
         left.append((name, mute.reason))
         return
-    cells = Cells(
-        cells.lake, cells.held, cells.voice, Cells(cells.lake, cells.held).told_twice(definition)
-    ).hearing(definition)
+    twofold = Cells(cells.lake, cells.held).told_twice(definition)
+    cells = replace(cells, twofold=twofold)
     editions = tuple(one for one in cells.editions(definition) if one != NO_CODES)
     if not editions and definition.goods != "all":
         left.append((name, f"it has totals over all goods only, no {definition.goods}"))
@@ -204,7 +201,7 @@ def _known(
 def _totals(definition: Definition, cells: Cells) -> list[tuple[str, float]]:
     """Return what a share is a share of, and the factor that makes it so."""
     found = [("as told", 1.0)]
-    if definition.measure in SHARES and totals(definition)[0][1] in cells.mirrors:
+    if question(definition.measure).is_part and totals(definition)[0][1] in cells.mirrors:
         covered = mirror_coverage(cells, definition)
         if covered and covered.share < 1:
             found.append(("silent partners as before", covered.share))
@@ -217,7 +214,7 @@ def _amounts(definition: Definition, cells: Cells, kept: Frame, left: Left) -> I
         yield "mass"
         return
     yield "value"
-    if definition.measure not in IN_MASS:
+    if definition.measure in ("value", "growth"):  # of dollars and of kilograms: two questions
         return
     if cells.held.is_reconciled and cells.voice:
         left.append((f"{cells.held.source} by mass", "reconciled rows keep both values, one mass"))
