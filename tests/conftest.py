@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,9 +57,11 @@ def baci_csv(shared_data: Path) -> Path:
 @pytest.fixture(scope="session")
 def spark() -> Iterator[SparkSession]:
     """A small Spark in a process beside this one; its log does not reach the screen."""
-    pytest.importorskip("pyspark", reason="needs pyspark: pip install 'entrepot[spark]'")
+    outcome = pytest.fail if os.environ.get("ENTREPOT_REQUIRE_SPARK") else pytest.skip
+    if find_spec("pyspark") is None:
+        outcome("needs pyspark: pip install 'entrepot[spark]'")
     if not has_java():
-        pytest.skip("needs Java 17 or 21 for Spark (Debian: openjdk-17-jre-headless)")
+        outcome("needs Java 17 or 21 for Spark (Debian: openjdk-17-jre-headless)")
     from entrepot.spark import session
 
     with pytest.MonkeyPatch.context() as patched:

@@ -53,7 +53,7 @@ def test_both_ways_with_sectors_origins_and_source(
     assert section.title.text.endswith("imported in 2022")
     assert section.title.caveats == ("input-output",)
     assert section.picture is not None
-    groups = section.picture.drawn.groups  # type: ignore[union-attr]
+    groups = section.picture.drawn.groups
     assert len(groups) == 2
     for _, bars in groups:
         shares = [bar.value for bar in bars]

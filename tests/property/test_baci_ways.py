@@ -56,7 +56,7 @@ def cells(relation: object) -> list[tuple[object, ...]] | None:
     import duckdb
 
     try:
-        return relation.fetchall()  # type: ignore[attr-defined]
+        return relation.fetchall()
     except (duckdb.ConversionException, duckdb.InvalidInputException):
         return None
 

@@ -76,7 +76,7 @@ def keyed(got: Read) -> dict[tuple[Any, ...], tuple[float, float | None]]:
 
 @settings(max_examples=10, deadline=None)
 @given(cells=files, draw=st.randoms(use_true_random=False))
-def test_plain_python_adds_up_the_same_in_any_order_and_header(cells, draw) -> None:  # type: ignore[no-untyped-def]
+def test_plain_python_adds_up_the_same_in_any_order_and_header(cells, draw) -> None:
     lines = lines_of(cells)
     got = read(bulk(*lines))
     assert keyed(got) == brute(cells)
@@ -88,7 +88,7 @@ def test_plain_python_adds_up_the_same_in_any_order_and_header(cells, draw) -> N
 
 @settings(max_examples=6, deadline=None)
 @given(cells=files, draw=st.randoms(use_true_random=False))
-def test_the_order_of_columns_and_parquet_change_nothing(cells, draw) -> None:  # type: ignore[no-untyped-def]
+def test_the_order_of_columns_and_parquet_change_nothing(cells, draw) -> None:
     text = bulk(*lines_of(cells))
     got = read(text).only(*COLUMNS, *NUMBERS)
     rows = [line.split(",") for line in text.splitlines()]
@@ -109,7 +109,7 @@ def test_the_order_of_columns_and_parquet_change_nothing(cells, draw) -> None:  
 
 @settings(max_examples=6, deadline=None)
 @given(cells=files)
-def test_parts_of_a_file_by_reporter_are_the_file(cells) -> None:  # type: ignore[no-untyped-def]
+def test_parts_of_a_file_by_reporter_are_the_file(cells) -> None:
     whole = read(bulk(*lines_of(cells))).only(*COLUMNS, *NUMBERS)
     parts = [
         read(bulk(*lines_of(dict(part)))).only(*COLUMNS, *NUMBERS)
@@ -120,7 +120,7 @@ def test_parts_of_a_file_by_reporter_are_the_file(cells) -> None:  # type: ignor
 
 @settings(max_examples=6, deadline=None)
 @given(cells=files)
-def test_values_below_each_other_are_values_side_by_side(cells) -> None:  # type: ignore[no-untyped-def]
+def test_values_below_each_other_are_values_side_by_side(cells) -> None:
     cells = {(*key[:4], "1", "202401"): value for key, value in cells.items()}
     below = [
         f"M {reporter} {partner} {product} {flow} {indicator} 2024-01 {number} "
@@ -132,7 +132,7 @@ def test_values_below_each_other_are_values_side_by_side(cells) -> None:  # type
 
 @settings(max_examples=8, deadline=None)
 @given(cells=files, more=numbers)
-def test_totals_beside_the_lines_change_nothing(cells, more) -> None:  # type: ignore[no-untyped-def]
+def test_totals_beside_the_lines_change_nothing(cells, more) -> None:
     lines = lines_of(cells)
     got = read(bulk(*lines))
     total = " ".join(map(str, more))

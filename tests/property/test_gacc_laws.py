@@ -49,7 +49,7 @@ def read(text: str, encoding: str = "gb18030") -> Read:
 
 @settings(max_examples=8, deadline=None)
 @given(cells=files, draw=st.randoms(use_true_random=False))
-def test_any_order_language_and_encoding_is_the_same_table(cells, draw) -> None:  # type: ignore[no-untyped-def]
+def test_any_order_language_and_encoding_is_the_same_table(cells, draw) -> None:
     lines = lines_of(cells)
     got = read(gacc(*lines))
     expected: dict[tuple[str, str], int] = defaultdict(int)
@@ -70,7 +70,7 @@ def test_any_order_language_and_encoding_is_the_same_table(cells, draw) -> None:
 
 @settings(max_examples=10, deadline=None)
 @given(cells=files, place=st.integers(0, 10**6))
-def test_a_line_twice_is_refused_wherever_it_stands(cells, place: int) -> None:  # type: ignore[no-untyped-def]
+def test_a_line_twice_is_refused_wherever_it_stands(cells, place: int) -> None:
     lines = lines_of(cells)
     lines.append(lines[place % len(lines)])
     with pytest.raises(BadFileError, match="1 lines are there more than once") as error:

@@ -175,7 +175,7 @@ def test_a_difference_reads_the_same_from_either_side(name: str, one: date, othe
 
 
 def keys(entries: object) -> set[tuple[str, str, bool]]:
-    return {(one.code, one.part, one.ex) for one in entries}  # type: ignore[attr-defined]
+    return {(one.code, one.part, one.ex) for one in entries}
 
 
 @settings(deadline=None)

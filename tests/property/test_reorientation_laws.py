@@ -30,7 +30,7 @@ def frame(some: Rows, scale: float = 1.0) -> pl.LazyFrame:
 
 def sums(some: Rows, scale: float = 1.0, then: int = 2021, now: int = 2023) -> dict[str, Any]:
     asked = {"before": then, "after": now, "by": [], "complete": True}
-    (found,) = reorientation(frame(some, scale), **asked).collect().to_dicts()  # type: ignore[arg-type]
+    (found,) = reorientation(frame(some, scale), **asked).collect().to_dicts()
     return found
 
 

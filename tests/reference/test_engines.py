@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import inspect
 import math
-import os
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -221,17 +220,9 @@ def wrong_rows(frame: Any, table: pa.Table) -> int:
     return sum(row["s"] != row["g"] * count[row["g"]] for row in rows_of(frame))
 
 
-@pytest.mark.skipif(not os.cpu_count() or os.cpu_count() == 1, reason="threads shuffle the rows")
-def test_a_window_of_pyarrow_still_puts_values_on_other_rows() -> None:
-    """At random: some run of ten is wrong, on a machine that runs threads beside each other."""
-    table = unsorted(200_000)
-    runs = (wrong_rows(window(nw.from_native(table)), table) for _ in range(10))
-    if not any(runs):
-        pytest.skip("no run of ten was wrong: mended, or luck")
-
-
 def test_the_door_puts_a_window_on_its_own_rows() -> None:
-    table = unsorted(20_000)
+    """As many rows as pyarrow itself puts on other rows, at random: 0 to 169,670 of 200,000."""
+    table = unsorted(200_000)
     found = through(table, window, keys=["g"], value="v")
     assert found.num_rows == table.num_rows
     assert wrong_rows(found, table) == 0

@@ -100,8 +100,8 @@ def test_the_same_rows_with_all_columns(folder: Path, spark: SparkSession) -> No
     from entrepot.lake.on_spark import SparkLake
 
     for by in ("importer", "exporter"):
-        theirs = SparkLake.open(folder).flows("baci", by=by)  # type: ignore[arg-type]
-        ours = Lake.open(folder).flows("baci", by=by)  # type: ignore[arg-type]
+        theirs = SparkLake.open(folder).flows("baci", by=by)
+        ours = Lake.open(folder).flows("baci", by=by)
         assert theirs.collect_schema() == ours.collect_schema()
         rows = sorted(map(str, theirs.collect("pyarrow").rows()))
         assert rows == sorted(map(str, ours.collect("pyarrow").rows()))

@@ -53,7 +53,7 @@ def told(shared_data: Path) -> dict[tuple[str, str, str, int], dict[int, float]]
 def year(
     told: dict[tuple[str, str, str, int], dict[int, float]], *key: str | int, months: range
 ) -> float:
-    found = told.get(key, {})  # type: ignore[call-overload]
+    found = told.get(key, {})
     return sum(value for month, value in found.items() if month in months)
 
 

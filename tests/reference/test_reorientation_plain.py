@@ -148,10 +148,10 @@ def ratio_by_hand(
     first, last = 2, len(parts) - 1
     if not then[first] or not then[last]:
         return None
-    path_lost = then[0] * now[first] / then[first]  # type: ignore[operator]
-    path_new = then[1] * now[last] / then[last]  # type: ignore[operator]
-    gone = path_lost - now[0]  # type: ignore[operator]
-    return (now[1] - path_new) / gone if gone > 0 else None  # type: ignore[operator]
+    path_lost = then[0] * now[first] / then[first]
+    path_new = then[1] * now[last] / then[last]
+    gone = path_lost - now[0]
+    return (now[1] - path_new) / gone if gone > 0 else None
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -229,7 +229,7 @@ def test_imports_from_nobody(kind: str) -> None:
         growth = [now / then if then and now is not None else None for then, now in ends.values()]
         paths = [had * g if had and has is not None and g is not None else None for g in growth[1:]]
         paths.append(had if had and has is not None else None)
-        missing = [None if path is None else max(0.0, path - has) for path in paths]  # type: ignore[operator]
+        missing = [None if path is None else max(0.0, path - has) for path in paths]
         known = [value for value in missing if value is not None]
         row = found[product]
         assert agree(row["not_returned"], missing[0])

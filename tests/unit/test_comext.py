@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def read(tmp_path: Path):  # type: ignore[no-untyped-def]
+def read(tmp_path: Path):
     def reading(text: str | bytes, name: str = "full_v2_202402.dat", **said: str) -> Read:
         path = tmp_path / name
         path.write_bytes(text.encode() if isinstance(text, str) else text)
@@ -30,7 +30,7 @@ def read(tmp_path: Path):  # type: ignore[no-untyped-def]
     return reading
 
 
-def test_a_bulk_line_becomes_a_flow(read) -> None:  # type: ignore[no-untyped-def]
+def test_a_bulk_line_becomes_a_flow(read) -> None:
     got = read(bulk("AT AD E 35069190 2 1 NO_SU 202402 65 3 0"))
     [row] = got.rows
     assert {key: value for key, value in row.items() if value is not None} == {
@@ -50,7 +50,7 @@ def test_a_bulk_line_becomes_a_flow(read) -> None:  # type: ignore[no-untyped-de
     assert not got.found
 
 
-def test_imports_are_told_by_the_importer_on_the_basis_of_the_type_of_trade(read) -> None:  # type: ignore[no-untyped-def]
+def test_imports_are_told_by_the_importer_on_the_basis_of_the_type_of_trade(read) -> None:
     got = read(
         bulk(
             "DE CN E 85423190 1 1 PST 202402 900 8 40",
@@ -67,7 +67,7 @@ def test_imports_are_told_by_the_importer_on_the_basis_of_the_type_of_trade(read
     assert {row["quantity_unit"] for row in got.rows} == {"PST"}
 
 
-def test_procedures_parts_of_a_country_and_classes_add_up(read) -> None:  # type: ignore[no-untyped-def]
+def test_procedures_parts_of_a_country_and_classes_add_up(read) -> None:
     text = bulk(
         "FR MA E 39269097 1 1 NO_SU 202402 100 10 0",
         "FR MA E 39269097 1 2 NO_SU 202402 40 0 0",
@@ -89,7 +89,7 @@ def test_procedures_parts_of_a_country_and_classes_add_up(read) -> None:  # type
     assert "7 EUR" in hidden.text
 
 
-def test_a_weight_of_zero_beside_a_value_is_not_known(read) -> None:  # type: ignore[no-untyped-def]
+def test_a_weight_of_zero_beside_a_value_is_not_known(read) -> None:
     got = read(
         bulk(
             "AT AD E 39205100 2 1 NO_SU 202402 15 0 0",
@@ -107,7 +107,7 @@ def test_a_weight_of_zero_beside_a_value_is_not_known(read) -> None:  # type: ig
     assert got.found["mass-unknown"].count == 2
 
 
-def test_a_value_that_is_missing_is_never_zero(read) -> None:  # type: ignore[no-untyped-def]
+def test_a_value_that_is_missing_is_never_zero(read) -> None:
     got = read(
         bulk(
             "AT AD E 39205100 2 1 NO_SU 202402 : 2 0",
@@ -121,7 +121,7 @@ def test_a_value_that_is_missing_is_never_zero(read) -> None:  # type: ignore[no
     assert (missing.level, missing.count) == ("warning", 2)
 
 
-def test_groups_beside_their_members_are_left_out(read) -> None:  # type: ignore[no-untyped-def]
+def test_groups_beside_their_members_are_left_out(read) -> None:
     got = read(
         table(
             "M DE CN 85423190 1 VALUE_IN_EUROS 2024-02 5 ",
@@ -136,7 +136,7 @@ def test_groups_beside_their_members_are_left_out(read) -> None:  # type: ignore
     assert "EA, EU27_2020" in groups.text or "EU27_2020_EXTRA, WORLD" in groups.text
 
 
-def test_values_and_quantities_below_each_other_become_one_flow(read) -> None:  # type: ignore[no-untyped-def]
+def test_values_and_quantities_below_each_other_become_one_flow(read) -> None:
     got = read(
         table(
             "M DE VN 03046200 1 QUANTITY_IN_100KG 2024-02 90212.63 ",
@@ -157,7 +157,7 @@ def test_values_and_quantities_below_each_other_become_one_flow(read) -> None:  
     assert got.found["years-beside-months"].level == "note"
 
 
-def test_six_digits_are_the_harmonized_system_of_the_year(read) -> None:  # type: ignore[no-untyped-def]
+def test_six_digits_are_the_harmonized_system_of_the_year(read) -> None:
     got = read(
         table(
             "A NO CN 854231 1 VALUE_EUR 2021 5 ",
@@ -179,7 +179,7 @@ def test_six_digits_are_the_harmonized_system_of_the_year(read) -> None:  # type
     assert "3 EUR" in above.text
 
 
-def test_totals_of_all_goods_are_kept_where_there_is_nothing_finer(read) -> None:  # type: ignore[no-untyped-def]
+def test_totals_of_all_goods_are_kept_where_there_is_nothing_finer(read) -> None:
     got = read(
         table(
             "M DE CN TOTAL 2 VALUE_IN_EUROS 2024-02 99 ",
@@ -204,7 +204,7 @@ def test_totals_of_all_goods_are_kept_where_there_is_nothing_finer(read) -> None
     ],
 )
 def test_the_basis_of_imports_without_a_type_of_trade(
-    read,  # type: ignore[no-untyped-def]
+    read,
     period: str,
     reporter: str,
     partner: str,
@@ -214,7 +214,7 @@ def test_the_basis_of_imports_without_a_type_of_trade(
     assert [row["partner_basis"] for row in got.rows] == [basis]
 
 
-def test_the_older_header_gives_the_same_flows(read) -> None:  # type: ignore[no-untyped-def]
+def test_the_older_header_gives_the_same_flows(read) -> None:
     new = read(
         bulk(
             "FR NL I 85423190 1 1 A 201903 2580 600 1",
@@ -229,7 +229,7 @@ def test_the_older_header_gives_the_same_flows(read) -> None:  # type: ignore[no
     assert {row["nomenclature"] for row in new.rows} == {"CN2019"}
 
 
-def test_whole_years_have_week_52(read) -> None:  # type: ignore[no-untyped-def]
+def test_whole_years_have_week_52(read) -> None:
     got = read(
         bulk(
             "AT AD E 35069190 2 1 NO_SU 202352 65 3 0",
@@ -243,13 +243,13 @@ def test_whole_years_have_week_52(read) -> None:  # type: ignore[no-untyped-def]
     assert "years-beside-months" in got.found
 
 
-def test_a_lost_zero_comes_back(read) -> None:  # type: ignore[no-untyped-def]
+def test_a_lost_zero_comes_back(read) -> None:
     got = read(bulk("AT AD E 1012100 2 1 NO_SU 202402 65 3 0"))
     assert got.only("product") == [("01012100",)]
 
 
 @pytest.mark.parametrize("pair", ["EL GR", "UK GB"])
-def test_two_codes_of_one_country_are_one_country(read, pair: str) -> None:  # type: ignore[no-untyped-def]
+def test_two_codes_of_one_country_are_one_country(read, pair: str) -> None:
     one, other = pair.split()
     line = "M DE {} 85423190 1 VALUE_IN_EUROS 2024-02 5 "
     assert read(table(line.format(one))).rows == read(table(line.format(other))).rows
@@ -257,7 +257,7 @@ def test_two_codes_of_one_country_are_one_country(read, pair: str) -> None:  # t
         read(table(line.format(one), line.format(other)))
 
 
-def test_names_of_countries(read) -> None:  # type: ignore[no-untyped-def]
+def test_names_of_countries(read) -> None:
     lines = [
         "Spain (incl. Canary Islands 'XB' from 1997),Kazakhstan,Beer,EXPORT,{}7,22030001",
         "Austria,All countries of the world,Beer,IMPORT,{}9,22030001",
@@ -283,7 +283,7 @@ def test_names_of_countries(read) -> None:  # type: ignore[no-untyped-def]
     assert error.value.where == "made.csv, row 3, column PARTNER"
 
 
-def test_packed_and_parquet_files_read_alike(read, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_packed_and_parquet_files_read_alike(read, tmp_path: Path) -> None:
     text = bulk("AT AD E 35069190 2 1 NO_SU 202402 65 3 0", "DE CN E 01012100 1 1 PST 202402 9 8 4")
     plain = read(text)
     assert read(gzip.compress(text.encode()), "full_v2_202402.dat.gz").rows == plain.rows

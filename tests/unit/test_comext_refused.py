@@ -20,7 +20,7 @@ LINE = "AT AD E 35069190 2 1 NO_SU 202402 65 3 0"
 
 
 @pytest.fixture
-def read(tmp_path: Path):  # type: ignore[no-untyped-def]
+def read(tmp_path: Path):
     def reading(text: str | bytes, **said: str) -> Read:
         path = tmp_path / "made.dat"
         path.write_bytes(text.encode() if isinstance(text, str) else text)
@@ -29,13 +29,13 @@ def read(tmp_path: Path):  # type: ignore[no-untyped-def]
     return reading
 
 
-def test_seven_zip(read) -> None:  # type: ignore[no-untyped-def]
+def test_seven_zip(read) -> None:
     with pytest.raises(BadFileError, match="damaged 7z archive"):
         read(b"7z\xbc\xaf\x27\x1c\0\4 and more")
 
 
 @pytest.mark.parametrize("said", [{"nomenclature": "HS2017"}, {"mapping": "format: 1"}])
-def test_what_the_file_says_itself(read, said: dict[str, str]) -> None:  # type: ignore[no-untyped-def]
+def test_what_the_file_says_itself(read, said: dict[str, str]) -> None:
     with pytest.raises(BadFileError, match="say themselves"):
         read(bulk(LINE), **said)
 
@@ -70,21 +70,21 @@ def test_what_the_file_says_itself(read, said: dict[str, str]) -> None:  # type:
         (table(CELL.format("854231").replace("DE", "EU")), "two single countries", "made"),
     ],
 )
-def test_cells_and_columns(read, text: str, what: str, where: str) -> None:  # type: ignore[no-untyped-def]
+def test_cells_and_columns(read, text: str, what: str, where: str) -> None:
     with pytest.raises(BadFileError, match=what) as error:
         read(text)
     assert where in error.value.where
     assert error.value.hint
 
 
-def test_a_line_that_stands_twice(read) -> None:  # type: ignore[no-untyped-def]
+def test_a_line_that_stands_twice(read) -> None:
     other = LINE.replace("AT", "DE")
     with pytest.raises(BadFileError, match=r"1 lines are there twice.* AT AD 35069190") as error:
         read(bulk(LINE, other, LINE.replace(" 65 ", " 66 ")))
     assert error.value.where == "made.dat, among rows 2, 4"
 
 
-def test_a_total_of_procedures_beside_its_parts(read) -> None:  # type: ignore[no-untyped-def]
+def test_a_total_of_procedures_beside_its_parts(read) -> None:
     total = LINE.replace(" 2 1 ", " 2 4 ")
     got = read(
         bulk(
@@ -101,7 +101,7 @@ def test_a_total_of_procedures_beside_its_parts(read) -> None:  # type: ignore[n
         read(bulk(LINE, total, LINE.replace("35069190", "35069100")))
 
 
-def test_the_parts_of_the_united_kingdom(read) -> None:  # type: ignore[no-untyped-def]
+def test_the_parts_of_the_united_kingdom(read) -> None:
     line = "M DE {} 85423190 1 VALUE_IN_EUROS {} {} "
     north, great = line.format("XI", "2024-02", 3), line.format("XU", "2024-02", 7)
     whole = line.format("GB", "2024-02", 10)

@@ -246,7 +246,7 @@ def test_requests_that_are_refused() -> None:
     with pytest.raises(UnknownNameError, match="listed"):
         event_study(rows, Design(event="listed"))
     with pytest.raises(RequestError, match="'bootstrap'"):
-        event_study(rows, YEARLY, inference="bootstrap")  # type: ignore[arg-type]
+        event_study(rows, YEARLY, inference="bootstrap")
     with pytest.raises(RequestError, match="0 draws"):
         event_study(rows, YEARLY, draws=0)
     with pytest.raises(RequestError, match="shifts"):
@@ -386,7 +386,7 @@ def test_nothing_to_permute_is_said() -> None:
     """With the same event for all, only partners tell what it did; effects are chosen for that."""
     columns = panel(15, products=5, treated=5, hubs=2)
     effects = (("product", "partner"), ("product", "time"))
-    design = Design(frequency="A", window=(-3, 3), exposed="hub", effects=effects)  # type: ignore[arg-type]
+    design = Design(frequency="A", window=(-3, 3), exposed="hub", effects=effects)
     found = study(columns, design, inference="randomisation")
     assert found.trusted == "cluster"
     assert any("nothing to permute" in remark for remark in found.remarks)

@@ -23,7 +23,7 @@ GARLIC = "07032010 141 10 37 1500 Kilogram 0 ? 1,693"
 
 
 @pytest.fixture
-def read(tmp_path: Path):  # type: ignore[no-untyped-def]
+def read(tmp_path: Path):
     def reading(text: str | bytes, mapping: str | None = MARCH, encoding: str = "gb18030") -> Read:
         path = tmp_path / "exports_2024_03.csv"
         path.write_bytes(text.encode(encoding) if isinstance(text, str) else text)
@@ -32,7 +32,7 @@ def read(tmp_path: Path):  # type: ignore[no-untyped-def]
     return reading
 
 
-def test_a_line_becomes_a_flow(read) -> None:  # type: ignore[no-untyped-def]
+def test_a_line_becomes_a_flow(read) -> None:
     got = read(gacc(HORSE))
     [row] = got.rows
     assert {key: value for key, value in row.items() if value is not None} == {
@@ -53,7 +53,7 @@ def test_a_line_becomes_a_flow(read) -> None:  # type: ignore[no-untyped-def]
     assert not got.found
 
 
-def test_imports_come_from_their_origin(read) -> None:  # type: ignore[no-untyped-def]
+def test_imports_come_from_their_origin(read) -> None:
     got = read(gacc(HORSE, GARLIC.replace("141", "142")), MARCH.replace("export", "import"))
     assert got.only("exporter", "importer", "told_by", "valuation", "partner_basis") == [
         ("CHN", "CHN", "importer", "CIF", "origin"),
@@ -62,7 +62,7 @@ def test_imports_come_from_their_origin(read) -> None:  # type: ignore[no-untype
     assert "come back" in got.found["own-goods"].text
 
 
-def test_regimes_provinces_and_national_lines_add_up(read) -> None:  # type: ignore[no-untyped-def]
+def test_regimes_provinces_and_national_lines_add_up(read) -> None:
     got = read(
         gacc(
             "85423111 344 10 44 5 Kilogram 100 Number_of_item 1,000",
@@ -79,7 +79,7 @@ def test_regimes_provinces_and_national_lines_add_up(read) -> None:  # type: ign
     assert (added.count, "3 of 4 lines" in added.text) == (1, True)
 
 
-def test_weights_and_units(read) -> None:  # type: ignore[no-untyped-def]
+def test_weights_and_units(read) -> None:
     got = read(
         gacc(
             "10000001 101 10 44 5 Number_of_item 30 Kilogram 100",
@@ -107,7 +107,7 @@ def test_weights_and_units(read) -> None:  # type: ignore[no-untyped-def]
 
 
 @pytest.mark.parametrize("encoding", ["gb18030", "utf-8", "utf-8-sig"])
-def test_both_languages_and_encodings_read_alike(read, encoding: str) -> None:  # type: ignore[no-untyped-def]
+def test_both_languages_and_encodings_read_alike(read, encoding: str) -> None:
     english = read(gacc(HORSE, GARLIC))
     chinese = gacc(HORSE, GARLIC, header=CHINESE)
     for one, other in (("Kilogram", "千克"), ("Number of item", "个"), ("Hong Kong", "中国香港")):
@@ -116,7 +116,7 @@ def test_both_languages_and_encodings_read_alike(read, encoding: str) -> None:  
     assert read(gzip.compress(chinese.encode(encoding))).rows == english.rows
 
 
-def test_yuan_are_not_dollars(read) -> None:  # type: ignore[no-untyped-def]
+def test_yuan_are_not_dollars(read) -> None:
     for header in (
         ENGLISH.replace("US dollar", "Renminbi Yuan"),
         CHINESE.replace("美元", "人民币"),
@@ -129,7 +129,7 @@ def test_yuan_are_not_dollars(read) -> None:  # type: ignore[no-untyped-def]
         )
 
 
-def test_months_that_the_file_says_itself(read) -> None:  # type: ignore[no-untyped-def]
+def test_months_that_the_file_says_itself(read) -> None:
     dated = "Date of data," + ENGLISH
     text = gacc(HORSE, HORSE, header=dated, dates=("201512", "202201"))
     got = read(text, "format: 1\nflow: export\n")
@@ -145,20 +145,20 @@ def test_months_that_the_file_says_itself(read) -> None:  # type: ignore[no-unty
 
 
 @pytest.mark.parametrize(("period", "freq"), [("2023", "A"), ("2023Q2", "Q"), ("2023-06", "M")])
-def test_the_period_that_the_user_says(read, period: str, freq: str) -> None:  # type: ignore[no-untyped-def]
+def test_the_period_that_the_user_says(read, period: str, freq: str) -> None:
     [row] = read(gacc(HORSE), MARCH.replace("2024-03", period)).rows
     assert row["freq"] == freq
     assert row["period"].year == 2023
 
 
-def test_a_lost_zero_comes_back(read) -> None:  # type: ignore[no-untyped-def]
+def test_a_lost_zero_comes_back(read) -> None:
     got = read(gacc(HORSE.removeprefix("0"), "85423111" + GARLIC[8:]))
     assert got.only("product") == [("010129",), ("854231",)]
     got = read(gacc(HORSE.replace("01012900", "10129"), GARLIC.replace("07032010", "070320")))
     assert got.only("product") == [("010129",), ("070320",)]
 
 
-def test_an_export_of_exactly_ten_thousand_rows_may_be_cut_off(read) -> None:  # type: ignore[no-untyped-def]
+def test_an_export_of_exactly_ten_thousand_rows_may_be_cut_off(read) -> None:
     lines = [f"{85000000 + n} 344 10 44 1 Kilogram 0 ? 1" for n in range(10_000)]
     cut = read(gacc(*lines)).found["cut-off"]
     assert (cut.level, cut.count) == ("warning", 10_000)

@@ -23,7 +23,7 @@ OTHER = LINE.replace("141", "110")
 
 
 @pytest.fixture
-def read(tmp_path: Path):  # type: ignore[no-untyped-def]
+def read(tmp_path: Path):
     def reading(text: str | bytes, mapping: str | None = MARCH, **said: str) -> Read:
         path = tmp_path / "import_202403.csv"
         path.write_bytes(text.encode("gb18030") if isinstance(text, str) else text)
@@ -32,7 +32,7 @@ def read(tmp_path: Path):  # type: ignore[no-untyped-def]
     return reading
 
 
-def test_what_the_file_does_not_say(read) -> None:  # type: ignore[no-untyped-def]
+def test_what_the_file_does_not_say(read) -> None:
     with pytest.raises(BadFileError, match="imports or exports, and when") as error:
         read(gacc(LINE), None)
     shown = error.value.hint.partition(":\n")[2]
@@ -57,12 +57,12 @@ def test_what_the_file_does_not_say(read) -> None:  # type: ignore[no-untyped-de
         (MARCH.replace("2024-03", "2024-03-05"), "not one month, quarter or year"),
     ],
 )
-def test_the_mapping_is_closed(read, mapping: str, what: str) -> None:  # type: ignore[no-untyped-def]
+def test_the_mapping_is_closed(read, mapping: str, what: str) -> None:
     with pytest.raises(BadFileError, match=what):
         read(gacc(LINE), mapping)
 
 
-def test_the_edition_follows_from_the_year(read) -> None:  # type: ignore[no-untyped-def]
+def test_the_edition_follows_from_the_year(read) -> None:
     with pytest.raises(BadFileError, match="follows from the year"):
         read(gacc(LINE), nomenclature="HS2017")
 
@@ -88,7 +88,7 @@ def test_the_edition_follows_from_the_year(read) -> None:  # type: ignore[no-unt
         (gacc(LINE).encode("gb18030") + b"\xff\xff\n", "not a text in UTF-8 or GB", "row 2"),
     ],
 )
-def test_cells_and_columns(read, text: str | bytes, what: str, where: str) -> None:  # type: ignore[no-untyped-def]
+def test_cells_and_columns(read, text: str | bytes, what: str, where: str) -> None:
     with pytest.raises(BadFileError, match=what) as error:
         read(text)
     assert where in error.value.where
@@ -109,7 +109,7 @@ def test_dollars_and_yuan_in_one_archive(tmp_path: Path) -> None:
     assert lake.holdings() == ()
 
 
-def test_a_line_whose_code_lost_its_zero_is_the_same_line(read) -> None:  # type: ignore[no-untyped-def]
+def test_a_line_whose_code_lost_its_zero_is_the_same_line(read) -> None:
     with pytest.raises(BadFileError, match="1 lines are there more than once") as error:
         read(gacc(LINE, OTHER, LINE.replace("07032010", "7032010").replace("1,693", "5")))
     assert "rows 2 and 4" in error.value.where

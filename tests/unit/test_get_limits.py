@@ -53,7 +53,7 @@ def interface(limit: int) -> Server:
         body = json.dumps({"count": len(sent), "data": sent, "error": ""}).encode()
         send(handler, 200, body)
 
-    return reply  # type: ignore[return-value]
+    return reply
 
 
 def described(server: Server, limit: int) -> Download:
@@ -73,14 +73,14 @@ def fetch(found: tuple[Piece, ...], folder: Path) -> tuple[Got, ...]:
 
 def wanted(**more: object) -> Wanted:
     given: dict[str, object] = {"reporters": ("RUS",), "codes": tuple("abcd")} | more
-    return Wanted(period=Period.parse("2023"), **given)  # type: ignore[arg-type]
+    return Wanted(period=Period.parse("2023"), **given)
 
 
 @pytest.mark.parametrize("limit", [100, 24, 13, 12, 7, 5, 4])
 def test_every_row_comes_once_however_small_an_answer_is(
     server: Server, tmp_path: Path, limit: int
 ) -> None:
-    server.answers(interface(limit))  # type: ignore[arg-type]
+    server.answers(interface(limit))
     got = fetch(comtrade(wanted(), described(server, limit)), tmp_path)
     rows = [row for one in got if one.path for row in json.loads(one.path.read_text())["data"]]
     assert sorted((r["flowCode"], r["cmdCode"], r["partnerCode"]) for r in rows) == TRADE
@@ -88,7 +88,7 @@ def test_every_row_comes_once_however_small_an_answer_is(
 
 
 def test_what_cannot_be_split_is_refused(server: Server, tmp_path: Path) -> None:
-    server.answers(interface(3))  # type: ignore[arg-type]
+    server.answers(interface(3))
     with pytest.raises(OutsideError, match="more than one answer of 3 rows holds") as caught:
         fetch(comtrade(wanted(), described(server, 3)), tmp_path)
     assert "--partner" in caught.value.hint
@@ -96,14 +96,14 @@ def test_what_cannot_be_split_is_refused(server: Server, tmp_path: Path) -> None
 
 
 def test_named_partners_can_be_split(server: Server, tmp_path: Path) -> None:
-    server.answers(interface(3))  # type: ignore[arg-type]
+    server.answers(interface(3))
     some = wanted(partners=("WLD", "AFG"))  # codes 0 and 4: the interface has the first
     got = fetch(comtrade(some, described(server, 3)), tmp_path)
     assert sum(one.rows or 0 for one in got) == 8
 
 
 def test_the_second_run_asks_nothing_again(server: Server, tmp_path: Path) -> None:
-    server.answers(interface(5))  # type: ignore[arg-type]
+    server.answers(interface(5))
     first = fetch(comtrade(wanted(), described(server, 5)), tmp_path)
     asked = len(server.seen)
     again = fetch(comtrade(wanted(), described(server, 5)), tmp_path)
@@ -152,7 +152,7 @@ def test_a_ticket_in_place_of_data_is_split_too(
 ) -> None:
     way = Way(id="table", address="", format="csv", pause=0, known_from="test")
     small = tuple(Piece(f"{n}.csv", f"{server.url}/{n}", way) for n in range(2))
-    server.answers(reply, status(200, b"a,b\n1,2\n"))  # type: ignore[arg-type]
+    server.answers(reply, status(200, b"a,b\n1,2\n"))
     got = fetch((Piece("all.csv", f"{server.url}/all", way, lambda: small),), tmp_path)
     assert [one.name for one in got] == ["0.csv", "1.csv"]
 
@@ -172,7 +172,7 @@ def test_the_key_is_in_the_header_and_nowhere_else(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COMTRADE_API_KEY", KEY)
-    server.answers(interface(100))  # type: ignore[arg-type]
+    server.answers(interface(100))
     got = fetch(comtrade(wanted(), described(server, 100)), tmp_path)
     assert server.seen[0].headers["ocp-apim-subscription-key"] == KEY
     assert KEY not in repr(got)
@@ -210,7 +210,7 @@ def test_the_key_does_not_follow_a_redirect_to_another_server(
         monkeypatch.setenv("COMTRADE_API_KEY", KEY)
         monkeypatch.setattr("entrepot.sources.get.client._may_lead", lambda *_: True)
         server.answers(status(302, Location=f"{other.url}/elsewhere"))
-        other.answers(interface(100))  # type: ignore[arg-type]
+        other.answers(interface(100))
         server.answers(status(302, Location=f"{other.url}/?flowCode=M&cmdCode=a"))
         fetch(comtrade(wanted(), described(server, 100)), tmp_path)
         assert "ocp-apim-subscription-key" in server.seen[0].headers

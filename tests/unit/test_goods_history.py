@@ -37,7 +37,7 @@ def mine(tmp_path: Path) -> str:
 
 def told(found: Diff) -> tuple[list[str], list[str], list[str]]:
     def one(entry: object) -> str:
-        return f"{entry.code}{' ex' * entry.ex} {entry.part}"  # type: ignore[attr-defined]
+        return f"{entry.code}{' ex' * entry.ex} {entry.part}"
 
     return (
         [one(entry) for entry in found.added],

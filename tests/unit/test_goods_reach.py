@@ -37,7 +37,7 @@ def three(newest: list[tuple[str, str]], older: list[tuple[str, str]]) -> Links:
 
 
 def at(code: str, links: Links, listed: set[str], to: str = "HS2017", **keys: object) -> Reach:
-    return reach(code, "HS2022", to, listed, links, **keys)  # type: ignore[arg-type]
+    return reach(code, "HS2022", to, listed, links, **keys)
 
 
 def test_a_code_alone_is_the_same() -> None:
@@ -186,7 +186,7 @@ def used(goods: str, variant: str, links: Links, to: str = "HS2017", **keys: obj
         nomenclature=to,
         variant=variant,
         links=links,
-        **keys,  # type: ignore[arg-type]
+        **keys,
     )
     return set(found.codes or ())
 
@@ -238,7 +238,7 @@ def test_lines_of_a_tariff_stay_lines_in_its_own_data_and_are_parts_elsewhere(
             str(path),
             nomenclature=nomenclature,
             variant=variant,
-            links=links,  # type: ignore[arg-type]
+            links=links,
         )
         return set(found.codes or ()), set(found.prefixes), set(found.partial)
 
@@ -276,6 +276,6 @@ def test_a_code_has_to_be_one_of_the_edition() -> None:
 
 @pytest.mark.parametrize("module", [editions, links_module])
 def test_examples_in_docstrings(module: object) -> None:
-    result = doctest.testmod(module)  # type: ignore[arg-type]
+    result = doctest.testmod(module)
     assert result.attempted
     assert not result.failed

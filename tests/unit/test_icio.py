@@ -36,7 +36,7 @@ def values(found: Rows) -> dict[Key, float]:
     listed = found.relation.select(*names).fetchall()
     by_key = {tuple(row[:4]): row[4] for row in listed}
     assert len(by_key) == len(listed)
-    return by_key  # type: ignore[return-value]
+    return by_key
 
 
 def expected(table: MadeUp) -> dict[Key, Any]:

@@ -274,7 +274,7 @@ def test_goods_that_are_no_inputs(empty: Lake, goods: str) -> None:
 def test_an_unknown_sector_suggests(empty: Lake) -> None:
     for keys in ({"goods": "inputs:C62"}, {"sector": "C62"}):
         with pytest.raises(UnknownNameError, match="unknown sector: 'C62'"):
-            ask(empty, "import_share", importer="DEU", exporter="CHN", **keys)  # type: ignore[arg-type]
+            ask(empty, "import_share", importer="DEU", exporter="CHN", **keys)
 
 
 def test_words_for_inputs() -> None:

@@ -160,9 +160,9 @@ def test_the_seed_decides_and_the_order_of_rows_does_not() -> None:
 def test_refusals() -> None:
     table = trade(*product("850110", 2, 1))
     with pytest.raises(UnknownNameError, match="estimator"):
-        ep.measures.price_premium(table, estimator="mean", **OPTIONS)  # type: ignore[arg-type]
+        ep.measures.price_premium(table, estimator="mean", **OPTIONS)
     with pytest.raises(UnknownNameError, match="interval"):
-        ep.measures.price_premium(table, interval="bca", **OPTIONS)  # type: ignore[arg-type]
+        ep.measures.price_premium(table, interval="bca", **OPTIONS)
     for wrong in ({"confidence": 95.0}, {"replicates": 10}):
         with pytest.raises(RequestError, match="no interval"):
             ep.measures.price_premium(table, **OPTIONS | wrong)

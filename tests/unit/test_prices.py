@@ -493,9 +493,9 @@ def test_refusals() -> None:
     with pytest.raises(RequestError, match="trimmed"):
         ep.measures.price_index(table, trim=0.2, **options)
     with pytest.raises(UnknownNameError, match="geks_t"):
-        ep.measures.price_series(table, base=2021, method="geks_t")  # type: ignore[arg-type]
+        ep.measures.price_series(table, base=2021, method="geks_t")
     with pytest.raises(UnknownNameError, match="bennet"):
-        ep.measures.value_change(table, method="bennet", **options)  # type: ignore[arg-type]
+        ep.measures.value_change(table, method="bennet", **options)
     with pytest.raises(RequestError, match="not among"):
         ep.measures.unit_values(table, by=["importer", "period"])
     for filters in (PriceFilters(same_partners=1), PriceFilters(mad=0), PriceFilters(trim=1)):

@@ -163,7 +163,7 @@ def test_a_market_of_zeros_has_values_and_no_shares(make: Callable[[pa.Table], A
 
 def test_corrections_and_rows_without_supplier(make: Callable[[pa.Table], Any]) -> None:
     cells = [(None, 2021, 4.0), ("DEU", 2021, 6.0), ("DEU", 2021, -2.0), (None, 2023, 8.0)]
-    found = one(reorientation(make(market(*cells)), **SPAN))  # type: ignore[arg-type]
+    found = one(reorientation(make(market(*cells)), **SPAN))
     assert (found["lost"], found["gained"]) == (4, 4)
 
 
@@ -174,7 +174,7 @@ def test_what_cannot_be_asked() -> None:
     with pytest.raises(UnknownNameError, match="seller"):
         reorientation(frame, **SPAN, supplier="seller")
     with pytest.raises(RequestError, match="'weight'"):
-        allocated_flows(frame, **SPAN, of="weight")  # type: ignore[arg-type]
+        allocated_flows(frame, **SPAN, of="weight")
     with pytest.raises(RequestError, match="two sides"):
         substitution_ratio(frame, importer="RUS", losers="DEU", others=["DEU", "CHN"], **SPAN)
     with pytest.raises(RequestError, match="two sides"):

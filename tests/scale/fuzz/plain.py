@@ -194,6 +194,6 @@ def match(pattern: str, text: str, what: str) -> str:
 
 def choice(text: str, among: object, what: str) -> str:
     """Return the text, which must be one of some."""
-    if text not in among:  # type: ignore[operator]
+    if text not in among:
         raise Refused(f"{what}: {text[:20]!r}")
     return text

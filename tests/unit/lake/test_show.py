@@ -136,7 +136,7 @@ def test_no_picture_of_what_nobody_reports(run: Callable[..., Result], lake: Lak
 def drawn(picture: Picture, width: int, height: int) -> list[str]:
     screen = Console(file=io.StringIO(), width=width, height=height)
     print_picture(screen, picture)
-    return screen.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    return screen.file.getvalue().splitlines()
 
 
 def test_the_signs_of_a_picture() -> None:

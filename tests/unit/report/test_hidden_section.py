@@ -321,7 +321,7 @@ def test_a_report_in_euros_is_given_at_both_rates() -> None:
         **keys, nomenclature="HS2022", told_out_usd=82e6, most_out_usd=160e6, told_in_usd=0.0,
         most_in_usd=0.0, source_out="comext", source_in="comtrade", gap_usd=82e6,
         rules=("lost-in-transit",),
-    )  # type: ignore[arg-type] # fmt: skip
+    )  # fmt: skip
     said, why = largest(subject("KGZ", "DEU"), one)
     assert plain(said.text).replace("\u00a0", " ") == (
         "Germany reports 82.0 to 160 m USD of 870323 to Kyrgyzstan in 2022, Kyrgyzstan none."
