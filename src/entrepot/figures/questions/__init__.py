@@ -1,0 +1,24 @@
+"""What each measure asks of the rows of a source, and the measure put to them.
+
+A module for each kind of measure has both: how its measures are asked, and the functions that put
+them to the rows.
+"""
+
+from entrepot.figures.questions import change, flags, flows, leverage, prices, suppliers
+from entrepot.figures.questions.question import Question
+
+__all__ = ["QUESTIONS", "Question", "of"]
+
+QUESTIONS: dict[str, Question] = {
+    **flows.QUESTIONS,
+    **suppliers.QUESTIONS,
+    **leverage.QUESTIONS,
+    **change.QUESTIONS,
+    **flags.QUESTIONS,
+    **prices.QUESTIONS,
+}
+
+
+def of(measure: str) -> Question:
+    """Return how a measure is asked; its name was checked before."""
+    return QUESTIONS[measure]

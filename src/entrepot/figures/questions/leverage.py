@@ -1,0 +1,134 @@
+"""Who of two depends on the other, and how much."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from entrepot import measures
+from entrepot.figures.questions.question import BOTH, Question, named
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import narwhals as nw
+
+    from entrepot.figures.definition import Definition
+
+    Frame = nw.LazyFrame[Any]
+
+__all__ = ["QUESTIONS"]
+
+
+def asymmetry(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
+    """Compare the two sides' dependence on each other."""
+    buyers, sellers = asked.members("importer"), asked.members("exporter")
+    return measures.asymmetry(rows, importer=buyers, exporter=sellers, by=by, value=column)
+
+
+def salience(rows: Frame, asked: Definition, column: str) -> Frame:
+    """Return how much the flow matters to both sides."""
+    buyers, sellers = asked.members("importer"), asked.members("exporter")
+    return measures.salience(
+        rows, country=buyers, partner=sellers, basis="flow", by=[], value=column
+    )
+
+
+def elastic_power(rows: Frame, asked: Definition, column: str) -> Frame:
+    """Weigh both sides' dependence by elasticities."""
+    buyers, sellers = asked.members("importer"), asked.members("exporter")
+    return measures.elastic_power(
+        rows, country=buyers, partner=sellers, elasticity="elasticity", by=[], value=column
+    )
+
+
+def nested_power(rows: Frame, asked: Definition, column: str) -> Frame:
+    """Return what each side would lose without the other.
+
+    The elasticity of trade to a duty is that of substitution between origins (Fontagné, Guimbard
+    and Orefice 2022).
+    """
+    buyers, sellers = asked.members("importer"), asked.members("exporter")
+    return measures.nested_power(
+        rows, country=buyers, partner=sellers, sigma="elasticity", by=[], value=column
+    )
+
+
+def rank(rows: Frame, asked: Definition, column: str) -> Frame:
+    """Place the buyers among all who buy from the sellers."""
+    return measures.rank_and_multiple(
+        named(rows, "importer"),
+        partner=asked.members("importer"),
+        by=[],
+        partners="importer",
+        value=column,
+    )
+
+
+def exposure(rows: Frame, asked: Definition, column: str) -> Frame:
+    """Return how much trade of the buyers hangs on the sellers."""
+    return _exposed(rows, asked, column, total=True)
+
+
+def exposure_by_product(rows: Frame, asked: Definition, column: str) -> Frame:
+    """Return the same for each product, most at risk first."""
+    return _exposed(rows, asked, column, total=False)
+
+
+def _exposed(rows: Frame, asked: Definition, column: str, *, total: bool) -> Frame:
+    buyers, sellers = asked.members("importer"), asked.members("exporter")
+    return measures.retaliation_exposure(
+        rows, country=buyers, partner=sellers, total=total, by=[], value=column
+    )
+
+
+QUESTIONS = {
+    "asymmetry": Question(
+        "both",
+        BOTH,
+        ("exporter",),
+        asymmetry,
+        "weight of {seller} in {buyers} imports over weight of {buyer} in {sellers} exports",
+        has_curve=True,
+        has_interval=True,
+    ),
+    "salience": Question(
+        "both",
+        BOTH,
+        ("exporter",),
+        salience,
+        "salience of exports from {seller} to {buyer} for the two",
+        has_interval=True,
+    ),
+    "elastic_power": Question(
+        "purchases",
+        BOTH,
+        ("exporter",),
+        elastic_power,
+        "power of {seller} over {buyer}, by elasticities",
+        elastic=True,
+    ),
+    "nested_power": Question(
+        "purchases",
+        BOTH,
+        ("exporter",),
+        nested_power,
+        "what {buyer} would lose without {seller}",
+        elastic=True,
+    ),
+    "rank": Question(
+        "sales",
+        BOTH,
+        ("exporter",),
+        rank,
+        "rank of {buyer} among those who buy from {seller}",
+    ),
+    "retaliation_exposure": Question(
+        "world",
+        BOTH,
+        ("exporter",),
+        exposure,
+        "trade of {buyer} that hangs on {seller}",
+        table=exposure_by_product,
+        has_interval=True,
+    ),
+}

@@ -1,0 +1,89 @@
+"""Prices and quantities."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from entrepot import measures
+from entrepot.figures.questions.question import BOTH, Question
+
+if TYPE_CHECKING:
+    import narwhals as nw
+
+    from entrepot.figures.definition import Definition
+
+    Frame = nw.LazyFrame[Any]
+
+__all__ = ["QUESTIONS"]
+
+MOST = 5.0
+"""A unit value that moved by more than this factor is taken for a change of unit or of goods."""
+
+
+def price_index(rows: Frame, asked: Definition, column: str) -> Frame:
+    """Compare unit values of each flow and product with those of the base."""
+    return measures.price_index(
+        rows,
+        period=asked.period,
+        base=asked.base or asked.period.before(),
+        product=["exporter", "importer", "product"],
+        value=column,
+        trim=MOST,
+    )
+
+
+def value_change(rows: Frame, asked: Definition, column: str) -> Frame:
+    """Split the change of the flow into prices and quantities."""
+    return measures.value_change(
+        rows,
+        period=asked.period,
+        base=asked.base or asked.period.before(),
+        product=["exporter", "importer", "product"],
+        value=column,
+    )
+
+
+def price_premium(rows: Frame, asked: Definition, column: str) -> Any:
+    """Compare the buyers' unit values with those of everybody else."""
+    return measures.price_premium(
+        rows,
+        buyer=asked.members("importer"),
+        period=asked.period,
+        base=asked.base or asked.period.before(),
+        by=["exporter"],
+        value=column,
+    )
+
+
+QUESTIONS = {
+    "price_index": Question(
+        "flow",
+        (),
+        ("exporter", "base"),
+        price_index,
+        "prices of exports from {seller} to {buyer}",
+        ("mass_kg",),
+        by_product=True,
+    ),
+    "value_change": Question(
+        "flow",
+        (),
+        ("exporter", "base"),
+        value_change,
+        "change of exports from {seller} to {buyer}",
+        ("mass_kg",),
+        by_product=True,
+        in_dollars=True,
+    ),
+    "price_premium": Question(
+        "sales",
+        BOTH,
+        ("exporter", "base"),
+        price_premium,
+        "what {buyer} pays {seller} more than others do",
+        ("mass_kg",),
+        unit="relative",
+        by_product=True,
+        in_dollars=True,
+    ),
+}
