@@ -96,8 +96,10 @@ def evaluate(
 def _with_curve(figure: Figure, definition: Definition, lake: Lake, above: float | None) -> Figure:
     """Put the specification curve in the place of the single alternatives."""
     from entrepot.figures.curve import curve
+    from entrepot.figures.in_print import in_print
 
-    found = replace(curve(checked(definition, lake), lake), threshold=above)
+    asked = checked(definition, lake)
+    found = replace(curve(asked, lake), threshold=above)
     ends = [found.items[0].value, found.items[-1].value]
     ends += [end for end in (figure.value, figure.low, figure.high) if end is not None]
     low, high = min(ends), max(ends)
@@ -107,6 +109,7 @@ def _with_curve(figure: Figure, definition: Definition, lake: Lake, above: float
     return replace(
         figure,
         specifications=found,
+        in_print=in_print(asked, found.items, lake),
         low=low if is_range else None,
         high=high if is_range else None,
         range=words if is_range else None,

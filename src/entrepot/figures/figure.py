@@ -11,6 +11,7 @@ from entrepot.errors import NoEvidenceError
 
 if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
+    from entrepot.figures.in_print import Printed
     from entrepot.sources.published.row import Published
 
 __all__ = ["Caveat", "Evidence", "Figure", "Specification", "Specifications"]
@@ -164,6 +165,8 @@ class Figure:
     spread
         The ends of the value by each cause alone: ``errors`` of the reports or of a sample, each
         choice by its name, and ``together``.
+    in_print
+        Beside a specification curve, what others printed, and the specifications it belongs to.
     """
 
     definition: Definition
@@ -181,6 +184,7 @@ class Figure:
     rests_on: dict[str, float] | None = None
     table: tuple[dict[str, Any], ...] = ()
     spread: dict[str, tuple[float, float]] = field(default_factory=dict)
+    in_print: tuple[Printed, ...] = ()
 
     def required(self) -> float:
         """Return the value where it has to be there.
@@ -212,6 +216,8 @@ class Figure:
             found["details"] = self.details
         if self.spread:
             found["spread"] = {name: list(ends) for name, ends in self.spread.items()}
+        if self.in_print:
+            found["in_print"] = [item.to_dict() for item in self.in_print]
         if self.table:
             found["table"] = list(self.table)
         if self.rests_on is not None:

@@ -12,6 +12,7 @@ from entrepot.model.display import MONEY, figure_value, number, range_text
 if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
     from entrepot.figures.figure import Evidence, Figure, Specifications
+    from entrepot.figures.in_print import Printed
 
 __all__ = ["as_html", "as_rows", "headline", "table_of"]
 
@@ -79,6 +80,9 @@ def as_rows(figure: Figure) -> list[tuple[str, str]]:
         most = f", {found['moves_most']} moves it most" if found["moves_most"] else ""
         rows.append(("others", words + most))
         rows += _curve(figure.specifications, figure.unit)
+        rows += [("in print", _in_print(item)) for item in figure.in_print[:SHOWN]]
+        if len(figure.in_print) > SHOWN:
+            rows.append(("in print", f"and {len(figure.in_print) - SHOWN} more, see --json"))
     rows += [("evidence", _evidence(item)) for item in figure.evidence[:SHOWN]]
     if len(figure.evidence) > SHOWN:
         rows.append(("evidence", f"and {len(figure.evidence) - SHOWN} more, see --json"))
@@ -143,6 +147,16 @@ def _curve(found: Specifications, unit: str) -> list[tuple[str, str]]:
     parts = (f"{name} {100 * part:.0f} %" for name, part in found.explained.items())
     rows.append(("moved by", f"{', '.join(parts)} of the variance, each alone"))
     return rows + [("left out", f"{what}: {why}") for what, why in found.left_out[:SHOWN]]
+
+
+def _in_print(item: Printed) -> str:
+    """Return a printed number and the specifications it belongs to."""
+    row = item.statement
+    words = f"{row.printed} ({row.origin_words or row.origin}, {row.id})"
+    if not item.count:
+        return f"{words}: belongs to none of these: {item.why}"
+    which = ", ".join(item.choices.values())
+    return f"{words}: {'agrees' if item.agrees else 'does not agree'} with {which}"
 
 
 def _evidence(item: Evidence) -> str:
