@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -10,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from entrepot.claims.comparison import Comparison
     from entrepot.claims.document import Claim, Source
+    from entrepot.model.interval import Interval
 
-__all__ = ["VERDICTS", "Check", "CheckedClaim", "Conflict", "Slip", "Verdict"]
+__all__ = ["VERDICTS", "Check", "CheckedClaim", "Conflict", "Explained", "Slip", "Verdict"]
 
 Verdict = Literal["holds", "differs", "cannot_hold", "untestable"]
 VERDICTS: tuple[Verdict, ...] = ("cannot_hold", "differs", "untestable", "holds")
@@ -38,6 +40,23 @@ class Slip:
 
 
 @dataclass(frozen=True, slots=True)
+class Explained:
+    """Slips that together explain all that is wrong in a text.
+
+    Attributes
+    ----------
+    slips
+        Kind of each slip, and ids of the claims it changes.
+    """
+
+    slips: tuple[tuple[str, tuple[str, ...]], ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return as plain JSON types."""
+        return {"slips": [{"kind": kind, "claims": list(names)} for kind, names in self.slips]}
+
+
+@dataclass(frozen=True, slots=True)
 class CheckedClaim:
     """A claim with its verdict.
 
@@ -48,6 +67,12 @@ class CheckedClaim:
         definition`` where only another definition agrees, else empty.
     arithmetic
         Sums behind the verdict, empty if there are none.
+    implied
+        Tightest bounds that all other claims and known levels leave for the number, in data
+        units; an end is infinite where nothing bounds it. None if the others say nothing or
+        cannot all be true.
+    would_settle
+        Which further number would settle the claim; empty if none is needed.
     """
 
     claim: Claim
@@ -57,6 +82,8 @@ class CheckedClaim:
     against: tuple[Comparison, ...] = ()
     slips: tuple[Slip, ...] = ()
     arithmetic: str = ""
+    implied: Interval | None = None
+    would_settle: str = ""
 
     @property
     def id(self) -> str:
@@ -81,7 +108,18 @@ class CheckedClaim:
             "against": [item.to_dict() for item in self.against],
             "slips": [slip.to_dict() for slip in self.slips],
             "arithmetic": self.arithmetic,
+            "implied": _ends(self.implied),
+            "would_settle": self.would_settle,
         }
+
+
+def _ends(bounds: Interval | None) -> dict[str, float | None] | None:
+    """Return an interval for JSON, which has no infinity."""
+    if bounds is None:
+        return None
+    ends = (bounds.low, bounds.high)
+    low, high = (end if math.isfinite(end) else None for end in ends)
+    return {"low": low, "high": high}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +149,24 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A text checked: every claim with verdict and reason, and what conflicts."""
+    """A text checked: every claim with verdict and reason, and what conflicts.
+
+    Attributes
+    ----------
+    source
+        The text.
+    claims
+        In the order of the text.
+    conflicts
+        All minimal sets of claims that cannot hold together.
+    explanations
+        Sets of slips that explain everything that is wrong, the likeliest first.
+    """
 
     source: Source
     claims: tuple[CheckedClaim, ...]
     conflicts: tuple[Conflict, ...]
+    explanations: tuple[Explained, ...] = ()
 
     @property
     def summary(self) -> dict[str, int]:
@@ -135,6 +186,7 @@ class Check:
             "source": self.source.to_dict(),
             "claims": [item.to_dict() for item in self.claims],
             "conflicts": [conflict.to_dict() for conflict in self.conflicts],
+            "explanations": [item.to_dict() for item in self.explanations],
             "summary": self.summary,
         }
 
