@@ -1,0 +1,90 @@
+"""All findings of a collection of printed statements, what cannot both be true first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from entrepot.claims.inprint.finding import KINDS, Finding
+from entrepot.claims.inprint.pairs import pairs
+from entrepot.claims.inprint.printed import Printed, as_printed
+from entrepot.claims.inprint.series import series
+from entrepot.claims.inprint.slip import likely_slips
+from entrepot.claims.inprint.sums import sums
+from entrepot.claims.known import Facts
+from entrepot.claims.statements import OURS, Statements
+from entrepot.sources.published.row import CONFIDENCES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from entrepot.sources.published.row import Published
+
+__all__ = ["findings", "printed_numbers"]
+
+
+def findings(rows: Iterable[Published]) -> tuple[Finding, ...]:
+    """Return the printed numbers of one thing that do not meet.
+
+    Compared are numbers of one thing with each other; a two-way total with its two directions; a
+    growth rate or share with the levels it is of; a span of months with its parts. Our own results
+    are left out.
+
+    Parameters
+    ----------
+    rows
+        Printed statements.
+
+    Returns
+    -------
+    tuple of Finding
+        Conflicts first, then pairs of which a definition is unsaid, then pairs that say that they
+        count different things. Each conflict with its likely slips.
+    """
+    kept = tuple(rows)
+    statements = Statements(kept)
+    facts = Facts(statements)
+    numbers = printed_numbers(kept, statements)
+    held = {number.row.id: number for number in numbers}
+    found = [*pairs(numbers), *series(numbers), *sums(numbers, facts)]
+    explained = [_explained(item, held, facts) for item in found]
+    once = _once(sorted(explained, key=lambda item: (KINDS.index(item.kind), _weakness(item))))
+    return tuple(sorted(once, key=lambda item: (KINDS.index(item.kind), item.what, item.id)))
+
+
+def _weakness(item: Finding) -> int:
+    """Return how uncertain the least certain of the rows is that a number is held against."""
+    return max(CONFIDENCES.index(row.confidence) for row in item.other.rows)
+
+
+def printed_numbers(rows: Iterable[Published], statements: Statements) -> tuple[Printed, ...]:
+    """Return the rows that can be compared, our own results left out."""
+    by_id = {statement.row.id: statement for statement in statements.all}
+    found = (as_printed(row, by_id.get(row.id)) for row in rows if row.publisher != OURS)
+    return tuple(number for number in found if number is not None)
+
+
+def _explained(item: Finding, held: dict[str, Printed], facts: Facts) -> Finding:
+    """Return a finding with its slips; a conversion is no later release of what it converts."""
+    released = item.definition.startswith("release:") and len(item.other.rows) == 1
+    if item.slips or not (item.kind == "conflict" or released):
+        return item
+    slips = likely_slips(held[item.id], facts)
+    if item.kind == "conflict":
+        return replace(item, slips=slips)
+    if any(slip.kind == "spot_rate" for slip in slips):
+        return replace(item, kind="conflict", definition="", slips=slips)
+    return item
+
+
+def _once(order: Iterable[Finding]) -> Iterable[Finding]:
+    """Yield each number's conflict once, and of two that rest on the same rows the first."""
+    conflicting: set[str] = set()
+    seen: set[frozenset[str]] = set()
+    for item in order:
+        if item.rows in seen or item.id in conflicting:
+            continue
+        seen.add(item.rows)
+        if item.kind == "conflict":
+            conflicting.add(item.id)
+        yield item

@@ -1,0 +1,97 @@
+"""Pairs of printed numbers of one thing that do not meet."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from entrepot.claims.describe import span
+from entrepot.claims.inprint.finding import Finding, Kind, Side
+from entrepot.claims.inprint.printed import MOST_DIGITS
+from entrepot.claims.inprint.sameness import difference
+from entrepot.model.display import joined, range_text
+from entrepot.sources.published.find import ranked, significant_digits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from entrepot.claims.inprint.printed import Printed
+
+__all__ = ["pairs"]
+
+
+def pairs(numbers: Iterable[Printed]) -> Iterator[Finding]:
+    """Yield, for each odd one out, the best other of the same thing that it cannot be true with.
+
+    Further numbers that it does not meet are named in the same finding.
+    """
+    by_key: defaultdict[object, list[Printed]] = defaultdict(list)
+    for number in numbers:
+        by_key[number.key()].append(number)
+    for group in by_key.values():
+        yield from _of_one_thing(group)
+
+
+def _of_one_thing(group: list[Printed]) -> Iterator[Finding]:
+    """Yield findings of the odd ones out, until what is left meets.
+
+    The odd one out is of low certainty, else in conflict with most others, else weaker.
+    """
+    held = {number.row.id: number for number in group}
+    order = [held[row.id] for row in ranked(number.row for number in group)]
+    left = list(order)
+    while left:
+        apart = {
+            number.row.id: [other for other in left if not other.interval.meets(number.interval)]
+            for number in left
+        }
+        odd = max(
+            reversed(left),
+            key=lambda number: (number.row.confidence == "low", len(apart[number.row.id])),
+        )
+        left.remove(odd)
+        if apart[odd.row.id]:
+            yield from _of_one_number(odd, apart[odd.row.id])
+
+
+def _of_one_number(number: Printed, better_ones: list[Printed]) -> Iterator[Finding]:
+    """Yield one finding a kind: copies and further voices are named in it."""
+    sorted_out: defaultdict[Kind, list[tuple[Printed, str]]] = defaultdict(list)
+    for better in better_ones:
+        kind, words = _kind(number, better)
+        sorted_out[kind].append((better, words))
+    for kind, found in sorted_out.items():
+        best, words = found[0]
+        yield Finding(
+            kind=kind,
+            what=number.what,
+            one=Side(_said(number), (number.row,)),
+            other=Side(_said(best), (best.row,)),
+            because=f"{_leaves(number)}; {_leaves(best)}; the two do not meet",
+            definition=words,
+            also=tuple(other.row.id for other, _ in found[1:]),
+        )
+
+
+def _kind(one: Printed, other: Printed) -> tuple[Kind, str]:
+    apart = difference(one, other)
+    if apart.stated:
+        return "other_definition", "; ".join(apart.stated)
+    if apart.unsaid:
+        return "unstated", f"not said by both: {joined(list(apart.unsaid))}"
+    return "conflict", ""
+
+
+def _said(number: Printed) -> str:
+    row = number.row
+    return f"{row.printed} a {row.per}" if row.per == "month" else row.printed
+
+
+def _leaves(number: Printed) -> str:
+    row, ends = number.row, number.interval
+    over = f" over {row.period.months} months" if row.per else ""
+    digits = min(significant_digits(row.printed), MOST_DIGITS) + 1
+    if math.isinf(ends.width):
+        return f"{_said(number)}{over} is {span(ends, row.unit)}"
+    return f"{_said(number)}{over} is {range_text(ends.low, ends.high, row.unit, digits)}"

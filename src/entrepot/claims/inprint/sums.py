@@ -1,0 +1,145 @@
+"""Printed numbers beside what follows from other printed ones of the same books."""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from entrepot.claims.inprint.finding import Finding, Kind, Side
+from entrepot.claims.inprint.printed import size
+from entrepot.claims.inprint.sameness import gap
+from entrepot.claims.known import MIXED_SLACK, REVISION, Facts, Known
+from entrepot.claims.quantity import SHARES
+from entrepot.model.display import figure_value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from entrepot.claims.inprint.printed import Printed
+    from entrepot.claims.statements import Statement
+    from entrepot.model.interval import Interval
+
+__all__ = ["Span", "spans", "sums"]
+
+
+def sums(numbers: Iterable[Printed], facts: Facts) -> Iterator[Finding]:
+    """Yield numbers that do not meet the sum, difference or quotient of other printed ones.
+
+    Parts count only where they say whose books they are of, and those are the number's own. A
+    quotient is given the room that later releases of its parts have taken; inside it, the two are
+    of different releases.
+    """
+    for number in numbers:
+        statement = number.statement
+        if statement is None or not number.books or not statement.quantity.is_linear:
+            continue
+        if statement.quantity.to:
+            yield from _quotient(number, statement, facts)
+        else:
+            yield from _total(number, statement, facts)
+
+
+def _usable(known: Known, number: Printed) -> bool:
+    rows = [statement.row for statement in known.statements]
+    return (
+        all(row.reporter == number.books for row in rows)
+        and number.row.id not in {row.id for row in rows}
+        and not any(statement.is_ours for statement in known.statements)
+    )
+
+
+def _total(number: Printed, statement: Statement, facts: Facts) -> Iterator[Finding]:
+    for known in facts.totals(statement.quantity.of):
+        if known.how != "added up" or not _usable(known, number):
+            continue
+        reach = 0.0 if len(known.origins) == 1 else MIXED_SLACK
+        if gap(number.interval, known.interval) <= reach:
+            continue
+        parts = " + ".join(part.row.printed for part in known.statements)
+        rows = tuple(part.row for part in known.statements)
+        total = size(known.interval.middle, number.row.unit, rows)
+        yield Finding(
+            kind="conflict",
+            what=number.what,
+            one=Side(number.row.printed, (number.row,)),
+            other=Side(total, rows),
+            because=f"{parts} = {total}, not {number.row.printed}",
+        )
+
+
+def _quotient(number: Printed, statement: Statement, facts: Facts) -> Iterator[Finding]:
+    quantity = statement.quantity
+    for top, bottom in itertools.product(facts.totals(quantity.of), facts.totals(quantity.to)):
+        if not (_usable(top, number) and _usable(bottom, number)) or bottom.interval.low <= 0:
+            continue
+        if top.how or bottom.how:
+            continue
+        value = quantity.stated(top.interval / bottom.interval)
+        if number.interval.meets(value):
+            continue
+        kind, words = _release(quantity.quotient(number.interval), top, bottom, quantity.measure)
+        rows = tuple(part.row for known in (top, bottom) for part in known.statements)
+        text = figure_value(value.middle, number.row.unit)
+        yield Finding(
+            kind=kind,
+            what=number.what,
+            one=Side(number.row.printed, (number.row,)),
+            other=Side(text, rows),
+            because=(
+                f"{top.statements[0].row.printed} / {bottom.statements[0].row.printed} is "
+                f"{text}, not {number.row.printed}"
+            ),
+            definition=words,
+        )
+        return
+
+
+def _release(factor: Interval, top: Known, bottom: Known, measure: str) -> tuple[Kind, str]:
+    """Return whether later releases of the parts could close the gap."""
+    reach = top.revision if measure in SHARES else bottom.revision
+    if gap(factor, top.interval / bottom.interval) <= reach:
+        what = "its parts" if measure in SHARES else "its base"
+        return "other_definition", f"release: {what} may have been revised since"
+    return "conflict", ""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A span of time with its two parts, all printed: the first part, the second, the whole."""
+
+    first: Printed
+    second: Printed
+    whole: Printed
+
+    @property
+    def total(self) -> Interval:
+        """What the parts add up to."""
+        return self.first.interval + self.second.interval
+
+    @property
+    def reach(self) -> float:
+        """How far later releases may have moved them."""
+        return max(REVISION[one.row.confidence] for one in (self.first, self.second, self.whole))
+
+
+def spans(numbers: Iterable[Printed]) -> Iterator[Span]:
+    """Yield spans whose parts do not add up to them."""
+    series: defaultdict[object, list[Printed]] = defaultdict(list)
+    for number in numbers:
+        row = number.row
+        if row.measure == "value" and row.reporter and number.interval.width < float("inf"):
+            key = number.key()
+            series[(*key[:6], row.reporter, row.unit, row.valuation)].append(number)
+    for held in series.values():
+        for first, second in itertools.permutations(held, 2):
+            if first.row.period.end + timedelta(days=1) != second.row.period.start:
+                continue
+            ends = (first.row.period.start, second.row.period.end)
+            for whole in held:
+                found = Span(first, second, whole)
+                both = (whole.row.period.start, whole.row.period.end)
+                if both == ends and not found.total.meets(whole.interval):
+                    yield found
