@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot import measures
-from entrepot.figures.questions.question import BOTH, Question
+from entrepot.figures.questions.question import AMOUNT, BOTH, PART, Question
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from entrepot.figures.definition import Definition
 
     Frame = nw.LazyFrame[Any]
@@ -17,14 +19,14 @@ if TYPE_CHECKING:
 __all__ = ["QUESTIONS"]
 
 
-def change_of_share(rows: Frame, asked: Definition, column: str) -> Frame:
+def change_of_share(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
     """Split the change of the sellers' part into causes, goods apart."""
     return measures.change_of_share(
         rows,
         exporter=asked.members("exporter"),
         period=asked.period,
         base=asked.base or asked.period.before(),
-        by=[],
+        by=by,
         product=None if asked.goods == "all" else "product",
         value=column,
     )
@@ -49,10 +51,10 @@ def causes_by_product(rows: Frame, asked: Definition, column: str) -> Frame:
     )
 
 
-def reorientation(rows: Frame, asked: Definition, column: str) -> Frame:
+def reorientation(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
     """Return what suppliers lost and others gained."""
     base = asked.base or asked.period.before()
-    return measures.reorientation(rows, before=base, after=asked.period, by=[], value=column)
+    return measures.reorientation(rows, before=base, after=asked.period, by=by, value=column)
 
 
 def supplier_changes(rows: Frame, asked: Definition, column: str) -> Frame:
@@ -70,6 +72,8 @@ QUESTIONS = {
         change_of_share,
         "change of {sellers} share of {buyers} imports",
         unit="share_points",
+        choices=PART,
+        keeps_products=True,
         table=causes_by_product,
         by_product=True,
     ),
@@ -79,6 +83,7 @@ QUESTIONS = {
         ("base",),
         reorientation,
         "what changed hands in {buyers} imports",
+        choices=AMOUNT | {"partners"},
         table=supplier_changes,
     ),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from entrepot import measures
-from entrepot.figures.questions.question import BOTH, Question
+from entrepot.figures.questions.question import AMOUNT, BOTH, CHANGE, PART, Question
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +49,7 @@ QUESTIONS = {
         ("exporter",),
         value,
         "exports from {seller} to {buyer}",
-        has_curve=True,
+        choices=AMOUNT,
         has_interval=True,
     ),
     "growth": Question(
@@ -58,7 +58,7 @@ QUESTIONS = {
         ("exporter", "base"),
         growth,
         "growth of exports from {seller} to {buyer}",
-        has_curve=True,
+        choices=CHANGE,
         has_interval=True,
     ),
     "import_share": Question(
@@ -67,7 +67,7 @@ QUESTIONS = {
         ("exporter",),
         import_share,
         "{sellers} share of {buyers} imports",
-        has_curve=True,
+        choices=PART,
         has_interval=True,
         is_part=True,
     ),
@@ -77,7 +77,7 @@ QUESTIONS = {
         ("exporter",),
         export_share,
         "{buyers} share of {sellers} exports",
-        has_curve=True,
+        choices=PART,
         has_interval=True,
         is_part=True,
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from entrepot import measures
-from entrepot.figures.questions.question import BOTH, Question, named
+from entrepot.figures.questions.question import AMOUNT, BOTH, PART, Question, named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,23 +25,23 @@ def asymmetry(rows: Frame, asked: Definition, column: str, by: Sequence[str] = (
     return measures.asymmetry(rows, importer=buyers, exporter=sellers, by=by, value=column)
 
 
-def salience(rows: Frame, asked: Definition, column: str) -> Frame:
+def salience(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
     """Return how much the flow matters to both sides."""
     buyers, sellers = asked.members("importer"), asked.members("exporter")
     return measures.salience(
-        rows, country=buyers, partner=sellers, basis="flow", by=[], value=column
+        rows, country=buyers, partner=sellers, basis="flow", by=by, value=column
     )
 
 
-def elastic_power(rows: Frame, asked: Definition, column: str) -> Frame:
+def elastic_power(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
     """Weigh both sides' dependence by elasticities."""
     buyers, sellers = asked.members("importer"), asked.members("exporter")
     return measures.elastic_power(
-        rows, country=buyers, partner=sellers, elasticity="elasticity", by=[], value=column
+        rows, country=buyers, partner=sellers, elasticity="elasticity", by=by, value=column
     )
 
 
-def nested_power(rows: Frame, asked: Definition, column: str) -> Frame:
+def nested_power(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
     """Return what each side would lose without the other.
 
     The elasticity of trade to a duty is that of substitution between origins (Fontagné, Guimbard
@@ -49,35 +49,37 @@ def nested_power(rows: Frame, asked: Definition, column: str) -> Frame:
     """
     buyers, sellers = asked.members("importer"), asked.members("exporter")
     return measures.nested_power(
-        rows, country=buyers, partner=sellers, sigma="elasticity", by=[], value=column
+        rows, country=buyers, partner=sellers, sigma="elasticity", by=by, value=column
     )
 
 
-def rank(rows: Frame, asked: Definition, column: str) -> Frame:
+def rank(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
     """Place the buyers among all who buy from the sellers."""
     return measures.rank_and_multiple(
         named(rows, "importer"),
         partner=asked.members("importer"),
-        by=[],
+        by=by,
         partners="importer",
         value=column,
     )
 
 
-def exposure(rows: Frame, asked: Definition, column: str) -> Frame:
+def exposure(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
     """Return how much trade of the buyers hangs on the sellers."""
-    return _exposed(rows, asked, column, total=True)
+    return _exposed(rows, asked, column, by, total=True)
 
 
 def exposure_by_product(rows: Frame, asked: Definition, column: str) -> Frame:
     """Return the same for each product, most at risk first."""
-    return _exposed(rows, asked, column, total=False)
+    return _exposed(rows, asked, column, (), total=False)
 
 
-def _exposed(rows: Frame, asked: Definition, column: str, *, total: bool) -> Frame:
+def _exposed(
+    rows: Frame, asked: Definition, column: str, by: Sequence[str], *, total: bool
+) -> Frame:
     buyers, sellers = asked.members("importer"), asked.members("exporter")
     return measures.retaliation_exposure(
-        rows, country=buyers, partner=sellers, total=total, by=[], value=column
+        rows, country=buyers, partner=sellers, total=total, by=by, value=column
     )
 
 
@@ -88,7 +90,7 @@ QUESTIONS = {
         ("exporter",),
         asymmetry,
         "weight of {seller} in {buyers} imports over weight of {buyer} in {sellers} exports",
-        has_curve=True,
+        choices=PART,
         has_interval=True,
     ),
     "salience": Question(
@@ -97,6 +99,7 @@ QUESTIONS = {
         ("exporter",),
         salience,
         "salience of exports from {seller} to {buyer} for the two",
+        choices=PART,
         has_interval=True,
     ),
     "elastic_power": Question(
@@ -105,6 +108,8 @@ QUESTIONS = {
         ("exporter",),
         elastic_power,
         "power of {seller} over {buyer}, by elasticities",
+        choices=PART,
+        keeps_products=True,
         elastic=True,
     ),
     "nested_power": Question(
@@ -113,6 +118,8 @@ QUESTIONS = {
         ("exporter",),
         nested_power,
         "what {buyer} would lose without {seller}",
+        choices=PART,
+        keeps_products=True,
         elastic=True,
     ),
     "rank": Question(
@@ -121,6 +128,7 @@ QUESTIONS = {
         ("exporter",),
         rank,
         "rank of {buyer} among those who buy from {seller}",
+        choices=PART - {"partners", "total"},  # only a country has a place, not itself
     ),
     "retaliation_exposure": Question(
         "world",
@@ -128,6 +136,8 @@ QUESTIONS = {
         ("exporter",),
         exposure,
         "trade of {buyer} that hangs on {seller}",
+        choices=AMOUNT,
+        keeps_products=True,
         table=exposure_by_product,
         has_interval=True,
     ),

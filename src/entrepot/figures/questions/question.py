@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import narwhals as nw
 
@@ -17,11 +17,28 @@ if TYPE_CHECKING:
     Frame = nw.LazyFrame[Any]
     Run = Callable[..., Any]
 
-__all__ = ["BOTH", "Question", "named"]
+__all__ = [
+    "AMOUNT",
+    "BOTH",
+    "CHANGE",
+    "PART",
+    "Choice",
+    "Question",
+    "Row",
+    "named",
+    "special",
+]
 
-Trade = Literal["flow", "market", "sales", "both", "purchases", "world"]
+Trade = Literal["flow", "market", "sales", "both", "purchases", "world", "own", "beside", "panel"]
 """The flow itself; everything the importer buys; everything the exporter sells; both of these;
-everything that either buys; all trade of the goods."""
+everything that either buys; all trade of the goods; everything the importer buys and sells, its
+members with each other too; everything the importer and the controls buy; what they buy from the
+exporter."""
+
+
+Choice = Literal["tiers", "territory", "quantity", "partners", "total", "window"]
+"""A list down to each tier; China without and with Hong Kong and Macao; value or mass; partners
+that are no country; what a total is of; the period, or an average over a longer time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +52,19 @@ class Question:
     names
         Sides on which somebody has to be named.
     reads
-        Keys beyond the common ones that it reads: ``exporter``, ``base``, ``k``.
+        Keys beyond the common ones that it reads: ``exporter``, ``base``, ``k``, ``sigma`` ...
+    needs
+        Those of them that have to be given, for there is no default for them.
     columns
         Columns it needs beside the amount.
     run
         From rows, definition and column of the amount to a frame of one row, or to an object with
         ``to_dict``. With a curve also from columns to answer by, to a row for each.
-    has_curve
-        Whether it has a specification curve.
+    choices
+        What can defensibly be chosen otherwise in it, beside source, report and how a list is
+        followed; see `Choice`. None: it has no specification curve.
+    keeps_products
+        Whether it needs goods apart, not only what is traded of all of them.
     has_interval
         Whether the errors of reconciled rows go through it; see `intervals`.
     is_part
@@ -57,8 +79,20 @@ class Question:
         Whether it needs the elasticity of each product.
     unit
         Of the answer, where it is not that of the passport.
+    value
+        Column of the answer, where it is not the first of the passport.
+    span
+        What spans the interval that the measure itself gives, in words.
     years
-        How many years it looks at, the last of which is the period.
+        How many years it looks at, the last of which is the period; 0 where any period will do.
+    months
+        How many months it looks at, at most, the last of which are the period.
+    levels
+        Whether columns of it are amounts, so that the currency has to be that of the rows.
+    compares
+        Whether it compares with the base even where none is given: then with a year earlier.
+    notes
+        Caveats that belong to every answer: kind and words.
     title
         The Figure in words, with ``{buyer}``, ``{seller}``, ``{buyers}`` (possessive) and so on.
     """
@@ -72,12 +106,25 @@ class Question:
     table: Run | None = None
     by_product: bool = False
     elastic: bool = False
-    years: int = 1
+    needs: tuple[str, ...] = ()
+    value: str = ""
+    span: str = ""
+    years: int = 0
+    months: int = 0
+    levels: bool = False
+    compares: bool = True
+    notes: tuple[tuple[str, str], ...] = ()
     unit: str = ""
-    has_curve: bool = False
+    choices: frozenset[Choice] = frozenset()
+    keeps_products: bool = False
     has_interval: bool = False
     is_part: bool = False
     in_dollars: bool = False
+
+    @property
+    def has_curve(self) -> bool:
+        """Whether it has a specification curve."""
+        return bool(self.choices)
 
     @property
     def has_base(self) -> bool:
@@ -85,11 +132,32 @@ class Question:
         return "base" in self.reads
 
 
+class Row(dict[str, Any]):
+    """An answer that is no frame: columns of the one row there is."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the columns."""
+        return dict(self)
+
+
 BOTH: tuple[Side, Side] = ("importer", "exporter")
 """Both sides have to be named."""
 
 
+PART: frozenset[Choice] = frozenset(get_args(Choice))
+"""Choices of a number without a unit that is a part of all trade of a side: all of them."""
+AMOUNT: frozenset[Choice] = frozenset({"territory", "window"})
+"""Choices of an amount of trade. Of a tier it is a part by construction, dollars and kilograms are
+two questions, and there is no total."""
+CHANGE: frozenset[Choice] = AMOUNT | {"tiers"}
+"""Choices of the growth of an amount."""
+
+
+def special() -> list[str]:
+    """Return areas not specified, bunkers, free zones and so on: what is no country."""
+    return sorted(one.code for one in areas() if one.kind not in ("country", "territory"))
+
+
 def named(rows: Frame, side: str) -> Frame:
     """Leave out areas not specified, bunkers, free zones: no partner has a place among them."""
-    special = sorted(one.code for one in areas() if one.kind not in ("country", "territory"))
-    return rows.filter(~nw.col(side).is_in(special))
+    return rows.filter(~nw.col(side).is_in(special()))

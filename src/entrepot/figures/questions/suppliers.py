@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from entrepot import measures
-from entrepot.figures.questions.question import Question, named
+from entrepot.figures.questions.question import PART, Question, named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,9 +29,9 @@ def cr(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> F
     return measures.concentration_ratio(rows, by=by, k=asked.k or 1, value=column)
 
 
-def top_supplier(rows: Frame, asked: Definition, column: str) -> Frame:
+def top_supplier(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
     """Return the largest supplier and its lead."""
-    return measures.top_supplier(named(rows, "exporter"), by=[], value=column)
+    return measures.top_supplier(named(rows, "exporter"), by=by, value=column)
 
 
 QUESTIONS = {
@@ -41,7 +41,7 @@ QUESTIONS = {
         (),
         hhi,
         "concentration of {buyers} suppliers",
-        has_curve=True,
+        choices=PART,
         has_interval=True,
     ),
     "cr": Question(
@@ -50,7 +50,7 @@ QUESTIONS = {
         ("k",),
         cr,
         "share of the {largest} of {buyers} suppliers",
-        has_curve=True,
+        choices=PART,
         has_interval=True,
     ),
     "top_supplier": Question(
@@ -59,6 +59,7 @@ QUESTIONS = {
         (),
         top_supplier,
         "share of the largest of {buyers} suppliers",
+        choices=PART - {"partners", "total"},  # only a country other than the buyer has a place
         has_interval=True,
     ),
 }
