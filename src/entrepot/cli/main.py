@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 import entrepot
-from entrepot.cli import area, ask, brief, check, data, goods, measure, reconcile
+from entrepot.cli import area, ask, brief, check, data, goods, measure, published, reconcile
 from entrepot.errors import EntrepotError, OutsideError, RequestError
 
 __all__ = ["app", "run"]
@@ -67,6 +67,11 @@ app.add_typer(
     help="Lists of controlled goods: list, show, diff, history, match, add ...",
 )
 app.add_typer(measure.app, name="measure", help="Measures and their formulas: list, show.")
+app.add_typer(
+    published.app,
+    name="published",
+    help="Numbers in print, whose they are, and which cannot both be true: list, show, conflicts.",
+)
 app.add_typer(area.app, name="area", help="Countries and groups: list, show.")
 
 

@@ -64,13 +64,14 @@ def _between_rates(number: Printed, facts: Facts) -> list[Slip]:
         if market is None or implied.meets(own) or not implied.meets(market):
             continue
         right = known[0].interval.middle / own.middle
+        low, high, worth = f"{own.low:.2f}", f"{own.high:.2f}", figure_value(right, "USD")
         text = (
             f"{known[0].statements[0].row.printed} over {number.row.printed} is "
             f"{implied.middle:.3f} to the dollar, within the market rates from the average of "
-            f"{period} to the publication, {market.low:.3f} to {market.high:.3f}; at the rate customs used "
-            f"for {period}, {own.low:.2f} to {own.high:.2f}, it is {figure_value(right, 'USD')}."
+            f"{period} to the publication, {market.low:.3f} to {market.high:.3f}; at the rate "
+            f"customs used for {period}, {low} to {high}, it is {worth}."
         )
-        return [Slip("spot_rate", known[0].statements[0].row.id, figure_value(right, "USD"), text)]
+        return [Slip("spot_rate", known[0].statements[0].row.id, worth, text)]
     return []
 
 

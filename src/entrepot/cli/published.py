@@ -1,0 +1,233 @@
+"""`entrepot published`: numbers in print, whose they are, and which cannot both be true."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from entrepot.cli.common import JsonOption, LakeOption, emit, facts, open_lake, table
+from entrepot.errors import UnknownNameError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from entrepot.claims.inprint import Finding, Relatives
+    from entrepot.sources.published.row import Published
+
+__all__ = ["app"]
+
+app = typer.Typer(no_args_is_help=True)
+
+TITLES = {
+    "conflict": "Cannot both be true",
+    "unstated": "Cannot both be true of one definition, and a definition is left unsaid",
+    "other_definition": "Do not meet, and say why: other definition or other release",
+}
+COUNTED = {
+    "conflict": "conflicts",
+    "unstated": "with a definition unsaid",
+    "other_definition": "of other definitions or releases",
+}
+AKIN = {
+    "copies": "same release elsewhere",
+    "other_releases": "same origin, other release",
+    "other_currencies": "same origin, other currency",
+    "conversions": "converted by an outlet",
+    "other_origins": "same thing, other origin",
+}
+
+Measure = Annotated[str, typer.Option(help="E.g. value, growth, import_share.")]
+Exporter = Annotated[str, typer.Option(help="Who sells, e.g. CHN.")]
+Importer = Annotated[str, typer.Option(help="Who buys, e.g. RUS.")]
+When = Annotated[str, typer.Option(help="E.g. 2025, 2023-06, 2023Q1.")]
+Origin = Annotated[str, typer.Option(help="Whose numbers, e.g. GACC.")]
+All = Annotated[
+    bool, typer.Option("--all", help="Also those that only state different definitions.")
+]
+
+
+@app.command("list")
+def list_(
+    measure: Measure = "",
+    exporter: Exporter = "",
+    importer: Importer = "",
+    period: When = "",
+    origin: Origin = "",
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show printed numbers: who printed each, and whose it is.
+
+    Example: entrepot published list --exporter CHN --importer RUS --period 2025
+    """
+    from entrepot.sources.published.find import matching, ranked
+
+    exact = {name: value for name, value in {"measure": measure, "origin": origin}.items() if value}
+    found = ranked(
+        matching(
+            _rows(lake),
+            period=period or None,
+            exporter=exporter or None,
+            importer=importer or None,
+            **exact,
+        )
+    )
+    columns = ["id", "measure", "from", "to", "goods", "period", "printed", "publisher", "origin"]
+    rows = [
+        [
+            row.id,
+            row.measure,
+            row.exporter or row.partner_words or row.reporter,
+            row.importer or row.partner_words,
+            row.goods or row.goods_words,
+            str(row.period),
+            row.printed,
+            row.publisher,
+            row.origin,
+        ]
+        for row in found
+    ]
+    emit(
+        [_plain(row) for row in found],
+        lambda screen: screen.print(table(f"{len(found)} numbers in print", columns, rows)),
+        as_json=as_json,
+    )
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(metavar="ID", help="Of a row, e.g. CR-001.")],
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show a printed number, its copies, other currencies and releases, and others' numbers.
+
+    Example: entrepot published show CR-001
+    """
+    from entrepot.claims.inprint import relatives
+    from entrepot.claims.statements import Statements
+
+    rows = _rows(lake)
+    by_id = {row.id: row for row in rows}
+    if name not in by_id:
+        raise UnknownNameError("printed number", name, list(by_id))
+    statements = Statements(rows)
+    statement = next((one for one in statements.all if one.row.id == name), None)
+    akin = relatives(statement, statements) if statement else None
+    data = _plain(by_id[name]) | ({"relatives": akin.to_dict()} if akin else {})
+    emit(data, lambda screen: _draw_row(by_id[name], akin, screen), as_json=as_json)
+
+
+@app.command()
+def conflicts(
+    everything: All = False, lake: LakeOption = None, as_json: JsonOption = False
+) -> None:
+    """Show printed numbers of one thing that cannot both be true, with the likely slip.
+
+    Exit code 1 when there are any.
+
+    Example: entrepot published conflicts
+    """
+    from entrepot.claims.inprint import findings
+    from entrepot.claims.inprint.finding import KINDS
+    from entrepot.claims.statements import OURS
+
+    rows = _rows(lake)
+    found = findings(rows)
+    by_kind = {kind: [one for one in found if one.kind == kind] for kind in KINDS}
+    count = sum(row.publisher != OURS for row in rows)
+    data = {
+        "rows": count,
+        "summary": {kind: len(held) for kind, held in by_kind.items()},
+        "conflicts": [one.to_dict() for one in by_kind["conflict"]],
+        "unstated": [one.to_dict() for one in by_kind["unstated"]],
+        "other_definition": [one.to_dict() for one in by_kind["other_definition"]],
+    }
+    emit(
+        data,
+        lambda screen: _draw_conflicts(by_kind, count, screen, everything),
+        as_json=as_json,
+    )
+    if by_kind["conflict"]:
+        raise typer.Exit(1)
+
+
+def _rows(folder: Path | None) -> tuple[Published, ...]:
+    lake = open_lake(folder)
+    if lake.holds("published"):
+        from entrepot.figures import statements
+
+        return tuple(statements("all", lake))
+    from entrepot.sources.published.read import published
+
+    return published("all")
+
+
+def _plain(row: Published) -> dict[str, Any]:
+    return asdict(row) | {"period": str(row.period), "base": str(row.base) if row.base else ""}
+
+
+def _draw_row(row: Published, akin: Relatives | None, screen: Console) -> None:
+    from rich.text import Text
+
+    screen.print(Text(f"{row.id}: {row.printed}", style="bold"))
+    known = {name: str(value) for name, value in _plain(row).items() if value not in ("", None)}
+    screen.print(facts((name, text) for name, text in known.items() if name != "id"))
+    if akin is None:
+        return
+    first = akin.first
+    screen.print(facts([("first print held", f"{first.publisher}, {first.published_on or '–'}")]))
+    for name, title in AKIN.items():
+        if held := getattr(akin, name):
+            columns = ["id", "printed", "publisher", "origin", "published"]
+            rows = [
+                [one.id, one.printed, one.publisher, one.origin, one.published_on] for one in held
+            ]
+            screen.print(table(title, columns, rows))
+
+
+def _draw_conflicts(
+    by_kind: dict[Any, list[Finding]], count: int, screen: Console, everything: bool
+) -> None:
+    from rich.text import Text
+
+    counts = ", ".join(f"{len(held)} {COUNTED[kind]}" for kind, held in by_kind.items())
+    screen.print(Text(f"{count} numbers in print: {counts}"))
+    for kind, held in by_kind.items():
+        if not held or (kind == "other_definition" and not everything):
+            continue
+        screen.print()
+        screen.print(Text(TITLES[kind], style="bold"))
+        for one in held:
+            _draw_finding(one, screen)
+    if not everything and by_kind["other_definition"]:
+        screen.print()
+        screen.print(Text("--all shows those that state different definitions.", style="dim"))
+
+
+def _draw_finding(one: Finding, screen: Console) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from entrepot.report.words import capital
+
+    lines = [f"{one.because}."]
+    if one.definition:
+        lines.append(f"{capital(one.definition)}.")
+    lines += [f"Likely slip: {slip.kind.replace('_', ' ')}. {slip.text}" for slip in one.slips[:1]]
+    lines.append(f"{_printers(one.one.rows)}; against it: {_printers(one.other.rows)}.")
+    screen.print()
+    screen.print(Text(f"{one.id}  {capital(one.what)}: {one.one.text}, or {one.other.text}"))
+    screen.print(Padding(Text("\n".join(lines)), (0, 0, 0, 2)))
+
+
+def _printers(rows: Iterable[Published]) -> str:
+    held: dict[str, list[str]] = {}
+    for row in rows:
+        held.setdefault(f"{row.publisher}, {row.origin}", []).append(row.id)
+    return "; ".join(f"{who} ({', '.join(ids)})" for who, ids in held.items())
