@@ -59,6 +59,16 @@ class System:
             yield "", constraint
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A constraint over places of variables, scaled by its size."""
+
+    claim: str
+    places: tuple[tuple[int, float], ...]
+    low: float
+    high: float
+
+
 class Solver:
     """A system loaded into HiGHS; claims are switched on and off without loading again.
 
@@ -67,26 +77,42 @@ class Solver:
     """
 
     def __init__(self, system: System) -> None:
-        self._rows = list(system.rows())
-        self._scale = _scales(system)
-        self._place = {name: place for place, name in enumerate(self._scale)}
-        self._least = {name: SMALLEST for name in system.divisors if name in self._scale}
-        self._model = quiet_model()
-        for name in self._scale:
-            self._model.addVar(self._least.get(name, 0.0), math.inf)
-        for _, constraint in self._rows:
-            places = self._places(constraint.terms, self._size(constraint.terms))
-            _add_row(self._model, places, -math.inf, math.inf)
+        rows = [(name, _numbered(row)) for name, row in system.rows()]
+        self._place: dict[Hashable, int] = {}
+        for _, (terms, _, _) in rows:
+            for name, _ in terms:
+                self._place.setdefault(name, len(self._place))
+        self._scale = _scales(rows, self._place)
+        self._rows = [self._row(name, *row) for name, row in rows]
+        self._of: dict[str, list[int]] = {}
+        for number, row in enumerate(self._rows):
+            self._of.setdefault(row.claim, []).append(number)
+        self._least = {
+            self._place[name]: SMALLEST for name in system.divisors if name in self._place
+        }
+        self._on: set[str] | None = None
+        self._model: Any = None
+        self._quotients: _Quotients | None = None
 
     def feasible(self, claims: Collection[str]) -> bool:
         """Whether the claims named can hold together with what is known."""
-        for row, (name, constraint) in enumerate(self._rows):
-            unit = self._size(constraint.terms)
-            on = not name or name in claims
-            low, high = (constraint.low, constraint.high) if on else (-math.inf, math.inf)
-            self._model.changeRowBounds(row, low / unit, high / unit)
+        if self._model is None:
+            self._load()
+        wanted = set(claims) & self._of.keys()
+        held = self._on or set()
+        for name in held ^ wanted:
+            for number in self._of[name]:
+                row = self._rows[number]
+                ends = (row.low, row.high) if name in wanted else (-math.inf, math.inf)
+                self._model.changeRowBounds(number, *ends)
+        self._on = wanted
         self._model.run()
         return not _is(self._model, "kInfeasible")
+
+    def values(self) -> dict[Hashable, float]:
+        """Return the variables' values in the last set that was found feasible."""
+        found = self._model.getSolution().col_value
+        return {name: found[place] * self._scale[place] for name, place in self._place.items()}
 
     def bounds(self, of: Terms, to: Terms, claims: Collection[str]) -> Interval | None:
         """Return the values that ``of``, or ``of / to``, can take under the claims named.
@@ -99,46 +125,83 @@ class Solver:
         """
         if any(name not in self._place for name, _ in (*of, *to)):
             return None
-        model = self._homogeneous(claims)
-        size = self._size(to)
-        if to:
-            _add_row(model, self._places(to, size), 1.0, 1.0)
-        else:
-            model.changeColBounds(len(self._scale), 1.0, 1.0)
-        unit = self._size(of)
-        for place, weight in self._places(of, unit):
+        chosen = frozenset(claims) & self._of.keys()
+        if self._quotients is None or self._quotients.claims != chosen:
+            on = [row for row in self._rows if not row.claim or row.claim in chosen]
+            self._quotients = _Quotients(chosen, on, len(self._scale), self._least)
+        above, below = self._scaled(of), self._scaled(to)
+        found = self._quotients.bounds(above[0], below[0] if to else ())
+        return None if found is None else found.scaled(above[1] / (below[1] if to else 1.0))
+
+    def _load(self) -> None:
+        self._model = quiet_model()
+        for place in range(len(self._scale)):
+            self._model.addVar(self._least.get(place, 0.0), math.inf)
+        for row in self._rows:
+            ends = (-math.inf, math.inf) if row.claim else (row.low, row.high)
+            _add_row(self._model, row.places, *ends)
+
+    def _scaled(self, terms: Terms) -> tuple[tuple[tuple[int, float], ...], float]:
+        """Return terms by place, scaled by their size, and that size."""
+        found = [(self._place[name], weight) for name, weight in terms]
+        unit = max((abs(w) * self._scale[place] for place, w in found), default=1.0)
+        return tuple((place, w * self._scale[place] / unit) for place, w in found), unit
+
+    def _row(self, name: str, terms: Terms, low: float, high: float) -> _Row:
+        places, unit = self._scaled(terms)
+        return _Row(name, places, low / unit, high / unit)
+
+
+class _Quotients:
+    """Claims that hold, in y = x t with t a further variable: then quotients are linear in y.
+
+    (Charnes and Cooper's form: fix the divisor at one, or t itself for a plain sum.)
+    """
+
+    def __init__(
+        self, claims: frozenset[str], rows: list[_Row], count: int, least: Mapping[int, float]
+    ) -> None:
+        self.claims = claims
+        self._last = count
+        self._model = quiet_model()
+        for _ in range(count + 1):
+            self._model.addVar(0.0, math.inf)
+        self._rows = 0
+        for place, end in least.items():
+            self._add([(place, 1.0), (count, -end)], 0.0, math.inf)
+        for row in rows:
+            if not math.isinf(row.low):
+                self._add([*row.places, (count, -row.low)], 0.0, math.inf)
+            if not math.isinf(row.high):
+                self._add([*row.places, (count, -row.high)], -math.inf, 0.0)
+        self._add([], -math.inf, math.inf)  # the divisor's row, filled in for each question
+
+    def bounds(
+        self, of: tuple[tuple[int, float], ...], to: tuple[tuple[int, float], ...]
+    ) -> Interval | None:
+        """Return the least and greatest value of a sum, or of one sum over another."""
+        model, divisor = self._model, self._rows - 1
+        fixed = 0.0 if to else 1.0
+        model.changeColBounds(self._last, fixed, math.inf if to else 1.0)
+        weights = _collected(to)
+        for place, weight in weights.items():
+            model.changeCoeff(divisor, place, weight)
+        model.changeRowBounds(divisor, *((1.0, 1.0) if to else (-math.inf, math.inf)))
+        costs = _collected(of)
+        for place, weight in costs.items():
             model.changeColCost(place, weight)
         low, high = _extreme(model, least=True), _extreme(model, least=False)
+        for place in costs:
+            model.changeColCost(place, 0.0)
+        for place in weights:
+            model.changeCoeff(divisor, place, 0.0)
         if low is None or high is None:
             return None
-        return Interval(min(low, high) * unit / size, max(low, high) * unit / size)
+        return Interval(min(low, high), max(low, high))
 
-    def _homogeneous(self, claims: Collection[str]) -> Any:
-        """Load the system in y = x t with t a further variable: then quotients are linear in y.
-
-        (Charnes and Cooper's form: fix the divisor at one, or t itself for a plain sum.)
-        """
-        model, last = quiet_model(), len(self._scale)
-        for _ in range(last + 1):
-            model.addVar(0.0, math.inf)
-        for name, least in self._least.items():
-            _add_row(model, [(self._place[name], 1.0), (last, -least)], 0.0, math.inf)
-        for name, constraint in self._rows:
-            if name and name not in claims:
-                continue
-            unit = self._size(constraint.terms)
-            places = self._places(constraint.terms, unit)
-            if not math.isinf(constraint.low):
-                _add_row(model, [*places, (last, -constraint.low / unit)], 0.0, math.inf)
-            if not math.isinf(constraint.high):
-                _add_row(model, [*places, (last, -constraint.high / unit)], -math.inf, 0.0)
-        return model
-
-    def _size(self, terms: Terms) -> float:
-        return max((abs(weight) * self._scale[name] for name, weight in terms), default=1.0)
-
-    def _places(self, terms: Terms, unit: float) -> list[tuple[int, float]]:
-        return [(self._place[name], weight * self._scale[name] / unit) for name, weight in terms]
+    def _add(self, places: list[tuple[int, float]], low: float, high: float) -> None:
+        _add_row(self._model, places, low, high)
+        self._rows += 1
 
 
 def quiet_model() -> Any:
@@ -160,10 +223,15 @@ def quiet_model() -> Any:
     return model
 
 
-def _add_row(model: Any, places: list[tuple[int, float]], low: float, high: float) -> None:
+def _collected(places: Collection[tuple[int, float]]) -> dict[int, float]:
     weights: dict[int, float] = {}
     for place, weight in places:
         weights[place] = weights.get(place, 0.0) + weight
+    return weights
+
+
+def _add_row(model: Any, places: Collection[tuple[int, float]], low: float, high: float) -> None:
+    weights = _collected(places)
     model.addRow(low, high, len(weights), list(weights), list(weights.values()))
 
 
@@ -187,24 +255,29 @@ def _is(model: Any, status: str) -> bool:
     return bool(model.getModelStatus() == getattr(highspy.HighsModelStatus, status))
 
 
-def _scales(system: System) -> dict[Hashable, float]:
+def _numbered(row: Constraint) -> tuple[Terms, float, float]:
+    return row.terms, row.low, row.high
+
+
+def _scales(
+    rows: list[tuple[str, tuple[Terms, float, float]]], place: Mapping[Hashable, int]
+) -> list[float]:
     """Guess the size of every variable, from its bounds or from those it is compared with."""
-    rows = [constraint for _, constraint in system.rows()]
-    found: dict[Hashable, float] = {}
-    for constraint in rows:
-        finite = [abs(end) for end in (constraint.low, constraint.high) if math.isfinite(end)]
-        size = max(finite, default=0.0)
-        for name, weight in constraint.terms if size else ():
-            if weight:
-                found.setdefault(name, size / abs(weight))
-    names = dict.fromkeys(name for constraint in rows for name, _ in constraint.terms)
-    while len(found) < len(names):
+    weights = [
+        ([(place[name], abs(weight)) for name, weight in terms if weight], low, high)
+        for _, (terms, low, high) in rows
+    ]
+    found: dict[int, float] = {}
+    for terms, low, high in weights:
+        size = max((abs(end) for end in (low, high) if math.isfinite(end)), default=0.0)
+        for name, weight in terms if size else ():
+            found.setdefault(name, size / weight)
+    while len(found) < len(place):
         before = len(found)
-        for constraint in rows:
-            sizes = [abs(w) * found[name] for name, w in constraint.terms if name in found]
-            for name, weight in constraint.terms if sizes else ():
-                if weight:
-                    found.setdefault(name, max(sizes) / abs(weight))
+        for terms, _, _ in weights:
+            sizes = [weight * found[name] for name, weight in terms if name in found]
+            for name, weight in terms if sizes else ():
+                found.setdefault(name, max(sizes) / weight)
         if len(found) == before:
-            found[next(name for name in names if name not in found)] = 1.0
-    return {name: found[name] for name in names}
+            found[next(name for name in range(len(place)) if name not in found)] = 1.0
+    return [found[name] for name in range(len(place))]
