@@ -1,8 +1,8 @@
 """Claims: numbers that somebody published, put to the test."""
 
 from entrepot.claims.document import Claim, Document, parse_document, read_document
+from entrepot.claims.numbers import Says, read_says
 from entrepot.claims.result import Check, CheckedClaim, Conflict, Slip
-from entrepot.claims.says import Says, read_says
 from entrepot.claims.verdict import check
 
 __all__ = [

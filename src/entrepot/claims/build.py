@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.claims.document import Claim
+from entrepot.claims.numbers import Says, read_says
 from entrepot.claims.quantity import SHARES, Level, Quantity, Terms, terms_of
-from entrepot.claims.says import Says, read_says
 from entrepot.claims.units import in_data_units
 from entrepot.errors import RequestError
 from entrepot.model.areas import WORLD

@@ -14,8 +14,8 @@ from entrepot.model.period import Period
 if TYPE_CHECKING:
     import os
 
+    from entrepot.claims.numbers import Says
     from entrepot.claims.quantity import Quantity
-    from entrepot.claims.says import Says
     from entrepot.model.interval import Interval
 
 __all__ = ["Claim", "Document", "Source", "parse_document", "read_document"]

@@ -10,8 +10,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from entrepot.claims.build import HOME, share_of
+from entrepot.claims.numbers import read_says
 from entrepot.claims.quantity import SHARES, Level, Quantity, terms_of
-from entrepot.claims.says import read_says
 from entrepot.errors import EntrepotError
 from entrepot.goods.parse import NAMED
 from entrepot.model.interval import Interval

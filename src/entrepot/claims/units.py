@@ -9,8 +9,8 @@ from entrepot.errors import RequestError
 from entrepot.model.interval import Interval
 
 if TYPE_CHECKING:
+    from entrepot.claims.numbers import Says
     from entrepot.claims.quantity import Quantity
-    from entrepot.claims.says import Says
     from entrepot.model.period import Period
 
 __all__ = ["in_data_units"]

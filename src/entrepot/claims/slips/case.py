@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from entrepot.claims.describe import like
-from entrepot.claims.says import leading_step
+from entrepot.claims.numbers import leading_step
 from entrepot.model.interval import Interval
 
 if TYPE_CHECKING:

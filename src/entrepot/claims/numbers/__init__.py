@@ -1,0 +1,16 @@
+"""Numbers as printed: what a phrase says, and where a text has such phrases."""
+
+from entrepot.claims.numbers.phrase import read_says
+from entrepot.claims.numbers.says import CURRENCIES, ROUND_WORDS, Says, leading_step, loosened
+from entrepot.claims.numbers.spans import Span, number_spans
+
+__all__ = [
+    "CURRENCIES",
+    "ROUND_WORDS",
+    "Says",
+    "Span",
+    "leading_step",
+    "loosened",
+    "number_spans",
+    "read_says",
+]

@@ -1,0 +1,115 @@
+"""Words of number phrases: a file a language in `lexicons/`, read into one table.
+
+A file has sections ``[kind value]`` with a phrase a line. ``(a|b|)`` stands for alternatives, a
+star for any ending of a word, ``#`` opens a comment. What the kinds mean is in `grammar`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from entrepot.claims.numbers.characters import atoms, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from entrepot.claims.numbers.characters import Atom
+
+__all__ = ["LANGUAGES", "Lexicon", "Meaning", "lexicon"]
+
+LANGUAGES = ("en", "ru", "de", "zh")
+Meaning = tuple[tuple[str, str | float | None], ...]
+_SHORTEST_STEM = 2
+
+
+@dataclass(slots=True)
+class _Node:
+    meaning: Meaning | None = None
+    words: dict[str, _Node] = field(default_factory=dict)
+    stems: dict[str, _Node] = field(default_factory=dict)
+
+
+class Lexicon:
+    """Phrases of one language, found longest first."""
+
+    def __init__(self, language: str, text: str) -> None:
+        self.language = language
+        self._root = _Node()
+        for meaning, phrase in _entries(text):
+            self._add(phrase, meaning)
+
+    def longest(self, words: Sequence[Atom], at: int) -> tuple[Meaning, int] | None:
+        """Return what the longest phrase that starts at `at` means, and how many atoms it has."""
+        best = None
+        reached = [(self._root, at)]
+        while reached:
+            node, here = reached.pop()
+            if node.meaning is not None and (best is None or here - at > best[1]):
+                best = (node.meaning, here - at)
+            if here < len(words):
+                reached += [(below, here + 1) for below in _following(node, words[here].text)]
+        return best
+
+    def _add(self, phrase: str, meaning: Meaning) -> None:
+        node = self._root
+        parts = atoms(phrase)
+        for place, part in enumerate(parts):
+            if part.text == "*":
+                continue
+            is_stem = place + 1 < len(parts) and parts[place + 1].text == "*"
+            node = (node.stems if is_stem else node.words).setdefault(part.text, _Node())
+        node.meaning = meaning
+
+
+def _following(node: _Node, word: str) -> Iterator[_Node]:
+    if node.stems:
+        for size in range(_SHORTEST_STEM, len(word) + 1):
+            if found := node.stems.get(word[:size]):
+                yield found
+    if found := node.words.get(word):
+        yield found
+
+
+@cache
+def lexicon(language: str) -> Lexicon:
+    """Return the words of a language."""
+    source = files("entrepot.claims.numbers") / "lexicons" / f"{language}.txt"
+    if not source.is_file():
+        return lexicon("en")
+    return Lexicon(language, source.read_text(encoding="utf-8"))
+
+
+def _entries(text: str) -> Iterator[tuple[Meaning, str]]:
+    meaning: Meaning = ()
+    for line in text.splitlines():
+        words = line.partition("#")[0].strip()
+        if words.startswith("["):
+            meaning = tuple(_meant(part.split()) for part in words.strip("[]").split("+"))
+        elif words:
+            for phrase in _expanded(plain(words)):
+                yield meaning, phrase
+
+
+def _meant(words: list[str]) -> tuple[str, str | float | None]:
+    kind, *rest = words
+    if not rest:
+        return kind, None
+    above, slash, below = rest[0].partition("/")
+    try:
+        return kind, float(above) / float(below) if slash else float(above)
+    except ValueError:
+        return kind, rest[0]
+
+
+def _expanded(phrase: str) -> Iterator[str]:
+    """Write out the alternatives in brackets, innermost first."""
+    closing = phrase.find(")")
+    if closing < 0:
+        yield phrase
+        return
+    opening = phrase.rfind("(", 0, closing)
+    for choice in phrase[opening + 1 : closing].split("|"):
+        yield from _expanded(phrase[:opening] + choice + phrase[closing + 1 :])

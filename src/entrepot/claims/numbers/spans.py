@@ -1,0 +1,107 @@
+"""Number phrases found in running text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from entrepot.claims.numbers.language import language_of
+from entrepot.claims.numbers.markup import blanked
+from entrepot.claims.numbers.not_numbers import left_out
+from entrepot.claims.numbers.phrase import signed, with_other
+from entrepot.claims.numbers.pieces import pieces
+from entrepot.claims.numbers.tokens import tokens
+from entrepot.errors import RequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from entrepot.claims.numbers.says import Says
+    from entrepot.claims.numbers.tokens import Token
+
+__all__ = ["Span", "number_spans"]
+
+_PARAGRAPHS = re.compile(r"\n[ \t\r]*\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A number phrase in a text.
+
+    Attributes
+    ----------
+    start, end
+        Its place: ``text[start:end]`` is the phrase as printed.
+    says
+        What it says; `Says.other` holds the other reading where a point or comma is unclear.
+    language
+        ``en``, ``ru``, ``de`` or ``zh``: whose words it was read with.
+    """
+
+    start: int
+    end: int
+    says: Says
+    language: str
+
+
+def number_spans(text: str, language: str | None = None) -> tuple[Span, ...]:
+    """Find the number phrases of a text, each as long as it is one phrase.
+
+    Left out are dates, years, times of day, ordinals, spans of time ("11 months"), codes and
+    numbers of lists, footnote marks, and small number words that count nothing ("two countries").
+
+    Parameters
+    ----------
+    text
+        A sentence, an article, a book; markup is passed over.
+    language
+        Of the text; found out by paragraph if not given.
+
+    Returns
+    -------
+    tuple of Span
+        In the order of the text, none overlapping.
+
+    Examples
+    --------
+    >>> text = "In 2025 trade fell by 6.5 % to 1.63 trillion yuan."
+    >>> [text[span.start : span.end] for span in number_spans(text)]
+    ['fell by 6.5 %', '1.63 trillion yuan']
+    """
+    body = blanked(text)
+    usual = language or language_of(body)
+    return tuple(
+        span
+        for start, part in _parts(body)
+        for span in _spans(part, start, language or _of_part(part, usual))
+    )
+
+
+def _of_part(part: str, usual: str) -> str:
+    return language_of(part) or usual
+
+
+def _parts(body: str) -> Iterator[tuple[int, str]]:
+    start = 0
+    for found in _PARAGRAPHS.finditer(body):
+        yield start, body[start : found.start()]
+        start = found.end()
+    yield start, body[start:]
+
+
+def _spans(part: str, offset: int, language: str) -> Iterator[Span]:
+    words = language or "en"
+    found = signed(tokens(part, words, locale=language))
+    for piece in pieces(left_out(found, part)):
+        start, end = piece[0].start, piece[-1].end
+        says = _read(part[start:end], piece)
+        if says is not None:
+            yield Span(offset + start, offset + end, says, words)
+
+
+def _read(phrase: str, piece: list[Token]) -> Says | None:
+    try:
+        return replace(with_other(phrase, piece), text=phrase)
+    except RequestError:
+        return None
