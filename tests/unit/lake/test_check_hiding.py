@@ -207,7 +207,7 @@ def test_values_that_were_copied_are_found(
     one = found(rows)["repeated-value"]
     assert one.count == 2 * 12
     assert f"{stake / 1e6:.2f} m USD too much" in money(one.text)
-    assert one.example.startswith("2022-01 KAZ ")
+    assert one.example.startswith("2022 KAZ ")
     assert "2 cells with 125479 USD" in one.example
 
 
@@ -259,7 +259,7 @@ def test_values_that_were_carried_over_are_found(
         new["value"] = old["value"]
     one = found(rows)["carried-over"]
     assert one.count == 15
-    assert one.example.endswith("as in 2019-01")
+    assert one.example.endswith("as in 2019")
     assert f"{max(old['value'] for _, old in planted)} USD" in one.example
 
 

@@ -109,7 +109,7 @@ def test_one_price_for_many_partners(
     if found_rows:
         one = found["shared-price"]
         assert one.count == found_rows
-        assert one.example == f"2022-01 CHN 850110: {found_rows} partners at 21 USD a kg"
+        assert one.example == f"2022 CHN 850110: {found_rows} partners at 21 USD a kg"
 
 
 def test_small_amounts_have_one_price_by_accident(

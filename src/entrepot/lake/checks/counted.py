@@ -19,13 +19,24 @@ if TYPE_CHECKING:
     from entrepot.lake.force import Part
     from entrepot.model.period import Period
 
-__all__ = ["CURRENCY", "REPORTER", "SIDE", "VALUE", "Counted"]
+__all__ = ["CURRENCY", "REPORTER", "SIDE", "VALUE", "Counted", "when"]
 
 VALUE = "coalesce(value_usd, value_reported)"
 CURRENCY = "CASE WHEN value_usd IS NULL THEN currency ELSE 'USD' END"
 REPORTER = "CASE told_by WHEN 'importer' THEN importer ELSE exporter END"
 SIDE = "CASE told_by WHEN 'importer' THEN 'imports' WHEN 'exporter' THEN 'exports' ELSE '' END"
 """Whose row it is, and of which flow it tells; where both tell, the seller stands for it."""
+
+
+def when(day: str = "period") -> str:
+    """Return SQL for a row's period in words: 2022, 2022Q1 or 2022-01, by its frequency."""
+    return (
+        f"CASE freq WHEN 'A' THEN strftime({day}, '%Y') "
+        f"WHEN 'Q' THEN concat(year({day}), 'Q', quarter({day})) "
+        f"ELSE strftime({day}, '%Y-%m') END"
+    )
+
+
 _CELL = "freq, period, exporter, importer, told_by, partner_basis"
 
 
@@ -97,4 +108,4 @@ class Counted:
 
     def fetch(self, query: str) -> list[tuple[Any, ...]]:
         """Run a query over `sums`."""
-        return self.connection.sql(query).fetchall()
+        return self.connection.execute(query).fetchall()

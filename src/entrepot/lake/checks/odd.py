@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.lake.checks.batches import batches
-from entrepot.lake.checks.counted import CURRENCY, REPORTER, VALUE
+from entrepot.lake.checks.counted import CURRENCY, REPORTER, VALUE, when
 from entrepot.lake.holding import spans
 from entrepot.model.display import figure_value
 from entrepot.model.findings import Finding
@@ -22,7 +22,7 @@ PARTNERS = 5
 _FREE = ("98", "99")  # chapters that the convention leaves to countries' own use
 _MOST = 0.95  # of the codes of an edition: a source that uses so many is no extract
 _AMOUNT = f"printf('%.0f', {VALUE}), {CURRENCY}"
-_ROW = f"concat_ws(' ', year(period), exporter, importer, product, {_AMOUNT})"
+_ROW = f"concat_ws(' ', {when()}, exporter, importer, product, {_AMOUNT})"
 _PRICE = f"({VALUE}) / mass_kg"
 _PARTNER = "CASE told_by WHEN 'importer' THEN exporter ELSE importer END"
 
@@ -76,12 +76,12 @@ def _shared_prices(counted: Counted, source: str, place: str) -> Iterator[Findin
             "AND product <> 'TOTAL'"
         )
         shared = priced.aggregate(
-            f"count(*) AS n, min({_PARTNER}) AS first, max({_PARTNER}) AS last, period, "
+            f"count(*) AS n, min({_PARTNER}) AS first, max({_PARTNER}) AS last, freq, period, "
             f"{REPORTER} AS reporter, product, min({_PRICE}) AS price, {CURRENCY} AS currency",
             group,
         ).filter(f"n >= {PARTNERS} AND first <> last")
         words = (
-            "concat(strftime(period, '%Y-%m'), ' ', reporter, ' ', product, ': ', n, "
+            f"concat({when()}, ' ', reporter, ' ', product, ': ', n, "
             "' partners at ', printf('%.6g', price), ' ', currency, ' a kg')"
         )
         [(some, count, most, example)] = shared.aggregate(

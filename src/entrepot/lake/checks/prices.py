@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.lake.checks.batches import batches
-from entrepot.lake.checks.counted import CURRENCY, VALUE
+from entrepot.lake.checks.counted import CURRENCY, VALUE, when
 from entrepot.lake.checks.stake import amounts
 from entrepot.lake.holding import spans
 from entrepot.model.findings import Finding
@@ -77,7 +77,7 @@ def _odd(priced: str) -> str:
                    greatest(1.4826 * mad(price), {NARROWEST}) AS spread
             FROM priced GROUP BY ALL HAVING count(*) >= {CELLS})
         SELECT currency, count(*), sum(value), max(value),
-               max_by(concat(strftime(period, '%Y-%m'), ' ', exporter, ' ', importer, ' ', product,
+               max_by(concat({when()}, ' ', exporter, ' ', importer, ' ', product,
                              ': ', printf('%.4g', exp(price)), ' ', currency, ' a kg, median ',
                              printf('%.4g', exp(middle))), value)
         FROM priced JOIN usual USING ({_GOODS}, currency)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.lake.checks.batches import batches
-from entrepot.lake.checks.counted import CURRENCY, REPORTER, SIDE, VALUE
+from entrepot.lake.checks.counted import CURRENCY, REPORTER, SIDE, VALUE, when
 from entrepot.lake.checks.stake import amounts
 from entrepot.lake.holding import spans
 from entrepot.model.findings import Finding
@@ -37,7 +37,6 @@ _UNIT = 0.99  # of the values of a source are round: that is its unit, and nobod
 _TOP = 1000  # the rank of a value of 5 bn that is no accident
 _FEWEST = 10  # round values, so that a few of them are no finding
 
-_WHEN = "strftime(period, '%Y-%m')"
 _EXACT = (
     f"{VALUE} >= {LEAST} AND {VALUE} % {ROUND} <> 0 AND product <> 'TOTAL' "
     "AND is_estimated IS NOT TRUE"
@@ -120,7 +119,7 @@ def _twice(rows: duckdb.DuckDBPyRelation) -> str:
                    max(max_product) AS last, min(min_partner) AS here, max(max_partner) AS there
             FROM shared GROUP BY {report}, value)
         SELECT currency, sum(n), sum((n - 1) * value), max(value),
-               max_by(concat({_WHEN}, ' ', reporter, ' ', side, ': ', n, ' cells with ',
+               max_by(concat({when()}, ' ', reporter, ' ', side, ': ', n, ' cells with ',
                              printf('%.0f', value), ' ', currency, ', ',
                              CASE WHEN first = last THEN concat(first, ' ', here, ' and ', there)
                                   ELSE concat(first, ' and ', last) END), value)
@@ -176,10 +175,11 @@ def _same(counted: Counted, source: str, periods: Sequence[Period]) -> str:
     return f"""
         SELECT currency, sum(1 / value), count(*) FILTER (same), sum(value) FILTER (same),
                max(value) FILTER (same),
-               max_by(concat({_WHEN}, ' ', exporter, ' ', importer, ' ', product, ': ',
+               max_by(concat({when()}, ' ', exporter, ' ', importer, ' ', product, ': ',
                              printf('%.0f', value), ' ', currency, ' as in ',
-                             strftime(before, '%Y-%m')), value) FILTER (same)
-        FROM (SELECT period, exporter, importer, product, {CURRENCY} AS currency, {VALUE} AS value,
+                             {when("before")}), value) FILTER (same)
+        FROM (SELECT freq, period, exporter, importer, product, {CURRENCY} AS currency,
+                     {VALUE} AS value,
                      lag(period) {line} AS before, lag({VALUE}) {line} = {VALUE} AS same
               FROM ({counted.rows(source, periods).sql_query()}) WHERE {_EXACT})
         WHERE {following} AND period > {last} GROUP BY currency"""
