@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from entrepot.report.parts import Brief
 
-__all__ = ["render_html"]
+__all__ = ["ICONS", "page_environment", "page_style", "render_html"]
 
 ICONS = {
     "holds": "M3 8.5l3.2 3.3L13 4.5",
@@ -56,10 +56,10 @@ def render_html(brief: Brief) -> str:
     from entrepot.report.charts import draw
 
     drawings = {item.id: draw(item.picture) for item in brief.sections if item.picture}
-    page = _environment().get_template("brief.html.j2")
+    page = page_environment().get_template("brief.html.j2")
     text = page.render(
         brief=brief,
-        style=_style(),
+        style=page_style("brief.css"),
         drawings=drawings,
         icons=ICONS,
         swatches=SWATCHES,
@@ -69,8 +69,10 @@ def render_html(brief: Brief) -> str:
 
 
 @cache
-def _style() -> str:
-    sheet = files("entrepot.report").joinpath("templates", "brief.css").read_text(encoding="utf-8")
+def page_style(*sheets: str) -> str:
+    """Return the style of a page: tokens of both grounds and of paper, and sheets of rules."""
+    folder = files("entrepot.report").joinpath("templates")
+    sheet = "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in sheets)
     dark = f"@media (prefers-color-scheme:dark){{:root{{{look.variables(look.DARK)}}}}}"
     paper = f"@media print{{:root{{color-scheme:light;{look.variables(look.PRINT)}}}}}"
     light = f":root{{color-scheme:light dark;{look.variables(look.LIGHT)}{STEPS}}}"
@@ -84,7 +86,8 @@ def _shorter(sheet: str) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def page_environment() -> Environment:
+    """Return the templates, with what may be asked of a value in them."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     made = Environment(

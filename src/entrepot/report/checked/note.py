@@ -1,0 +1,108 @@
+"""A note to an editor about numbers that do not stand, in neutral words, with sources."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+from entrepot.report.checked.entries import entries
+from entrepot.report.checked.safe import one_line, web
+from entrepot.report.words import count_word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from entrepot.claims import Check
+    from entrepot.report.checked.entries import Entry
+
+__all__ = ["render_note"]
+
+WIDTH = 78
+SHOWN = 3
+
+
+def render_note(check: Check) -> str:
+    """Return the note as plain text, ready to be sent.
+
+    Only numbers that differ from what others have, or that the text's other numbers contradict,
+    are in it. It names numbers and sources, and nobody's intention.
+    """
+    found = [one for one in entries(check) if one.verdict in ("cannot_hold", "differs")]
+    source = check.source
+    about = ", ".join(
+        one_line(part) for part in (source.title, source.publisher, source.date) if part
+    )
+    lines = [f"Subject: Numbers in “{one_line(source.title)}”", ""]
+    lines += _wrapped(f"About: {about}")
+    if web(source.url):
+        lines.append(web(source.url))
+    lines.append("")
+    if not found:
+        lines += _wrapped(
+            f"Of {count_word(len(check.claims), 'number')} in the text, none was found to differ "
+            "from published sources or from the text's other numbers."
+        )
+        return "\n".join(lines) + "\n"
+    count = count_word(len(found), "number")
+    lines += _wrapped(
+        f"Dear editor, {count} in this text {'does' if len(found) == 1 else 'do'} not agree with "
+        "published sources or with the text's other numbers. Below: each as printed, the "
+        "arithmetic, what the number would be, and sources. Please check whether a correction is "
+        "due."
+    )
+    for place, entry in enumerate(found, start=1):
+        lines += ["", *_item(place, entry)]
+    if check.conflicts:
+        lines += ["", "Numbers of the text that exclude each other:"]
+        for conflict in check.conflicts:
+            lines += _wrapped(f"- {one_line(conflict.because)}.", "  ")
+            if conflict.corrected:
+                lines += _wrapped(f"  After the change: {one_line(conflict.corrected)}.", "  ")
+    lines += ["", *_wrapped(_end(check))]
+    return "\n".join(lines) + "\n"
+
+
+def _item(place: int, entry: Entry) -> Iterator[str]:
+    quote = f", in “{entry.quote}”" if entry.quote else ""
+    yield from _wrapped(f"{place}. As printed: {entry.says}{quote}", "   ")
+    yield from _wrapped(f"   What it counts: {entry.what}.", "   ")
+    yield from _wrapped(f"   {entry.reason}", "   ")
+    for _, text in entry.slips[:1]:
+        yield from _wrapped(f"   A possible explanation: {text}", "   ")
+    if would := _would_be(entry):
+        yield from _wrapped(f"   The number would be: {would}.", "   ")
+    links = dict.fromkeys((link.text, link.url) for one in entry.evidence for link in one.links)
+    for text, url in list(links)[:SHOWN]:
+        yield f"   Source: {text}"
+        yield f"   {url}"
+
+
+def _would_be(entry: Entry) -> str:
+    """Return the number after the likeliest slip is put right, else the one that others have."""
+    if entry.would_say:
+        return entry.would_say
+    others = [one.value for one in entry.evidence if one.outcome == "does not agree"]
+    return others[0] if others else ""
+
+
+def _end(check: Check) -> str:
+    rest = len(check.claims) - sum(
+        one.verdict in ("cannot_hold", "differs") for one in check.claims
+    )
+    more = f" The other {count_word(rest, 'number')} gave no reason to write." if rest else ""
+    return (
+        "Each number was read as printed, with the room that its rounding leaves. Other "
+        f"definitions may give other numbers; where one would, it is named above.{more}"
+    )
+
+
+def _wrapped(text: str, hang: str = "") -> list[str]:
+    start = text[: len(text) - len(text.lstrip())]
+    return textwrap.wrap(
+        text.strip(),
+        WIDTH,
+        initial_indent=start,
+        subsequent_indent=hang,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,62 @@
+"""A check as one HTML file: the text with its numbers marked, and what is said of each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import entrepot
+from entrepot.report.checked.claim_review import inside_html
+from entrepot.report.checked.entries import entries, worst_first
+from entrepot.report.checked.safe import one_line, web
+from entrepot.report.checked.text import numbered, paragraphs
+from entrepot.report.render_html import ICONS, page_environment, page_style
+from entrepot.report.sections.verdicts import section
+from entrepot.report.verdicts import WORDS
+
+if TYPE_CHECKING:
+    from entrepot.claims import Check
+    from entrepot.report.checked.text import Article
+
+__all__ = ["render_page"]
+
+
+def render_page(check: Check, article: Article | None = None) -> str:
+    """Return the page; the same check gives the same bytes.
+
+    Parameters
+    ----------
+    check
+        What was found.
+    article
+        The whole text, if the check came from one; else the quotes stand for it.
+    """
+    told = section(check)
+    found = entries(check)
+    page = page_environment().get_template("check.html.j2")
+    source = check.source
+    text = page.render(
+        title=one_line(source.title),
+        said=[("Publisher", one_line(source.publisher)), ("Date", one_line(source.date))],
+        url=web(source.url),
+        finding=_finding(check),
+        part_of=told.claims,
+        paragraphs=paragraphs(check, article),
+        left=article.left if article else (),
+        article=article,
+        entries=worst_first(found),
+        by_id={entry.id: entry for entry in found},
+        numbers=numbered(check),
+        reviews=inside_html(check),
+        style=page_style("brief.css", "check.css"),
+        icons=ICONS,
+        words=WORDS,
+        version=entrepot.__version__,
+    )
+    return text.strip() + "\n"
+
+
+def _finding(check: Check) -> str:
+    """Say what became of the claims in one line, what is wrong first."""
+    if not check.claims:
+        return "The text makes no claim that can be read"
+    return check.in_counts().replace(", ", ": ", 1)

@@ -1,0 +1,151 @@
+"""The text that was checked, in pieces: each number that a claim is about is one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from entrepot.model.display import NBSP
+from entrepot.report.checked.safe import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from entrepot.claims import Check, CheckedClaim
+
+__all__ = ["Article", "Left", "Piece", "numbered", "paragraphs"]
+
+_SCALE = r"(?:[\s\u00a0]?%|[\s\u00a0](?:thousand|million|billion|trillion)(?:\s\w+)?)?"
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A part of an article that was not understood: from, to, and why."""
+
+    start: int
+    end: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A whole text that claims were drafted from.
+
+    Attributes
+    ----------
+    text
+        As it was read.
+    places
+        For a claim's id, where its number stands in the text: offsets from and to.
+    left
+        Parts with numbers that no claim was made of.
+    """
+
+    text: str
+    places: Mapping[str, tuple[int, int]]
+    left: tuple[Left, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text: plain, the number of a claim (`claim`), or not understood (`why`)."""
+
+    text: str
+    claim: str = ""
+    why: str = ""
+
+
+def numbered(check: Check) -> dict[str, int]:
+    """Return the number of each claim: its place in the text."""
+    return {item.id: place for place, item in enumerate(check.claims, start=1)}
+
+
+def paragraphs(check: Check, article: Article | None) -> tuple[tuple[Piece, ...], ...]:
+    """Return the text in paragraphs: the article, or the quotes in order."""
+    if article is not None:
+        return tuple(_of_article(article))
+    return tuple(tuple(_of_quote(item)) for item in check.claims)
+
+
+def _of_article(article: Article) -> Iterator[tuple[Piece, ...]]:
+    """Yield the paragraphs of an article; places that overlap an earlier one are left plain."""
+    spans = [(start, end, name, "") for name, (start, end) in article.places.items()]
+    spans += [(left.start, left.end, "", left.why) for left in article.left]
+    pieces: list[Piece] = []
+    at = 0
+    # A part left out gives way to the numbers inside it.
+    for start, end, name, why in sorted(_apart(spans)):
+        pieces.append(Piece(article.text[at:start]))
+        pieces.append(Piece(article.text[start:end], name, why))
+        at = end
+    pieces.append(Piece(article.text[at:]))
+    yield from _split(pieces)
+
+
+def _apart(spans: list[tuple[int, int, str, str]]) -> Iterator[tuple[int, int, str, str]]:
+    taken: list[tuple[int, int]] = []
+    for start, end, name, why in sorted(spans, key=lambda span: (bool(span[3]), span[0])):
+        free = [(start, end)]
+        for first, last in taken:
+            free = [
+                piece
+                for low, high in free
+                for piece in ((low, min(high, first)), (max(low, last), high))
+                if piece[0] < piece[1]
+            ]
+        if name and free != [(start, end)]:
+            continue
+        for piece in free:
+            taken.append(piece)
+            yield (*piece, name, why)
+
+
+def _split(pieces: list[Piece]) -> Iterator[tuple[Piece, ...]]:
+    """Yield paragraphs: blank lines part them, single line ends do not."""
+    held: list[Piece] = []
+    for piece in pieces:
+        parts = re.split(r"\n\s*\n", piece.text) if not piece.claim else [piece.text]
+        for place, part in enumerate(parts):
+            if place and held:
+                yield tuple(held)
+                held = []
+            words = _shown(re.sub(r"\s*\n\s*", " ", part))
+            if words:
+                held.append(Piece(words, piece.claim, piece.why))
+    if any(piece.text.strip() for piece in held):
+        yield tuple(held)
+
+
+def _shown(text: str) -> str:
+    """Return a text made harmless, its per cent signs kept on the line of their number."""
+    return clean(text).replace(" %", f"{NBSP}%")
+
+
+def _of_quote(item: CheckedClaim) -> Iterator[Piece]:
+    """Yield a quote with its number apart; a number that it does not print stands behind it."""
+    quote, says = _shown(item.claim.quote), _shown(item.says)
+    place = _place(quote, says)
+    if place is None:
+        if quote:
+            yield Piece(f"{quote} ")
+        yield Piece(says, item.id)
+        return
+    start, end = place
+    if quote[:start]:
+        yield Piece(quote[:start])
+    yield Piece(quote[start:end], item.id)
+    if quote[end:]:
+        yield Piece(quote[end:])
+
+
+def _place(quote: str, says: str) -> tuple[int, int] | None:
+    start = quote.find(says)
+    if says and start >= 0:
+        return start, start + len(says)
+    digits = re.search(r"\d[\d.,]*\d|\d", says)
+    if digits:
+        found = re.search(rf"(?<![\d.,]){re.escape(digits[0])}(?![\d]){_SCALE}", quote)
+        if found:
+            return found.span()
+    return None
