@@ -1,0 +1,109 @@
+"""A check on a terminal: a line a claim, then the arithmetic and the reasons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import Console
+
+    from entrepot.claims import Check, CheckedClaim
+
+__all__ = ["draw"]
+
+STYLES = {
+    "cannot_hold": "bold red",
+    "differs": "bold yellow",
+    "untestable": "bold",
+    "holds": "green",
+}
+WIDE = 80  # columns that the table needs
+
+
+def draw(found: Check, screen: Console) -> None:
+    """Draw a check: a table of all claims, what is wrong first; then why, but for what holds."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from entrepot.claims.result import VERDICTS
+    from entrepot.report.checked.safe import one_line
+
+    order = sorted(found.claims, key=lambda one: VERDICTS.index(one.verdict))
+    screen.print(Text(one_line(found.source.title), style="bold"))
+    screen.print(Text(found.in_counts()))
+    if screen.width >= WIDE and order:
+        screen.print(_table(order))
+    for conflict in found.conflicts:
+        screen.print()
+        screen.print(Text(f"Cannot all be true: {', '.join(conflict.claims)}", style="bold"))
+        screen.print(Padding(Text(f"{conflict.because}."), (0, 0, 0, 2)))
+        if conflict.corrected:
+            screen.print(Padding(Text(f"Put right: {conflict.corrected}."), (0, 0, 0, 2)))
+    for item in order:
+        if item.verdict != "holds" or screen.width < WIDE:
+            screen.print()
+            screen.print(_head(item))
+            screen.print(Padding(Text("\n".join(_lines(item))), (0, 0, 0, 2)))
+
+
+def _table(order: list[CheckedClaim]) -> Any:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in ("verdict", "claim", "says", "against", "slip or remark"):
+        grid.add_column(name, overflow="fold", no_wrap=name == "verdict")
+    for item in order:
+        slip = item.slips[0].kind.replace("_", " ") if item.slips else item.qualifier
+        verdict = Text(_verdict(item), style=STYLES[item.verdict])
+        grid.add_row(verdict, Text(item.id), Text(item.says), Text(_against(item)), Text(slip))
+    return grid
+
+
+def _verdict(item: CheckedClaim) -> str:
+    from entrepot.report.checked.markdown import SIGNS
+
+    return f"{SIGNS[item.verdict]} {item.verdict.replace('_', ' ')}"
+
+
+def _head(item: CheckedClaim) -> Any:
+    from rich.text import Text
+
+    verdict = _verdict(item)
+    if item.qualifier:
+        verdict = f"{verdict}, {item.qualifier}"
+    kinds = dict.fromkeys(slip.kind.replace("_", " ") for slip in item.slips[:1])
+    if kinds:
+        verdict = f"{verdict} ({', '.join(kinds)})"
+    line = Text(verdict, style=STYLES[item.verdict])
+    line.append(f"  {item.id}: ", style="not bold default")
+    line.append(item.says, style="bold default")
+    line.append(f", against {_against(item)}", style="not bold default")
+    return line
+
+
+def _lines(item: CheckedClaim) -> Iterator[str]:
+    from entrepot.claims.describe import span
+
+    yield item.reason
+    for slip in item.slips[:1]:
+        yield f"Likely slip: {slip.kind.replace('_', ' ')}. {slip.text}"
+    if item.implied is not None:
+        yield f"The other numbers leave {span(item.implied, item.claim.quantity.unit)}."
+    if item.would_settle:
+        yield f"Would settle it: {item.would_settle.removesuffix('.')}."
+
+
+def _against(item: CheckedClaim) -> str:
+    """Return the number that decides, or the range in print where none does."""
+    from entrepot.claims.reasons import number_of
+
+    if not item.against:
+        return "–"
+    ends = [number_of(item.against[0])]
+    if item.verdict == "untestable" and not item.qualifier and len(item.against) > 1:
+        ends.append(number_of(item.against[-1]))
+    return " to ".join(ends)
