@@ -19,7 +19,8 @@ STYLES = {
     "untestable": "bold",
     "holds": "green",
 }
-WIDE = 80  # columns that the table needs
+WIDE = 92  # columns that the table needs
+NAMES = 24  # columns of which a claim's id seldom needs more
 
 
 def draw(found: Check, screen: Console) -> None:
@@ -55,7 +56,8 @@ def _table(order: list[CheckedClaim]) -> Any:
 
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in ("verdict", "claim", "says", "against", "slip or remark"):
-        grid.add_column(name, overflow="fold", no_wrap=name == "verdict")
+        least = NAMES if name == "claim" else None
+        grid.add_column(name, overflow="fold", no_wrap=name == "verdict", min_width=least)
     for item in order:
         slip = item.slips[0].kind.replace("_", " ") if item.slips else item.qualifier
         verdict = Text(_verdict(item), style=STYLES[item.verdict])
