@@ -190,15 +190,16 @@ class Cells:
             return "mass_kg"
         return "value_usd" if self.held.currency == "USD" else "value_reported"
 
-    def rows(self, by: Side, goods: Goods, asked: Definition) -> Frame:
-        """Return the goods in the period and base, without trade of an area with itself."""
+    def rows(self, by: Side, goods: Goods, asked: Definition, *, own: bool = False) -> Frame:
+        """Return the goods in the period and base; `own` with trade of an area with itself, too."""
         if self.kept is not None:  # everything below but the goods was chosen when they were read
             return weighted(select(self.kept, goods), goods, self.column(asked))
         within = _within(asked.period) | _within(asked.base or asked.period)
         held = self._told(by, asked)
         rows: Frame = weighted(select(held, goods), goods, self.column(asked))
-        abroad = nw.col("exporter") != nw.col("importer")
-        rows = rows.filter(within, nw.col("freq") == self.held.freq, abroad)
+        rows = rows.filter(within, nw.col("freq") == self.held.freq)
+        if not own:
+            rows = rows.filter(nw.col("exporter") != nw.col("importer"))
         if self.voice:
             rows = rows.filter(in_books(self.voice, asked))
         rows = self._one_basis(rows, asked)

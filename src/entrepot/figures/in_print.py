@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from entrepot.figures.curve.choices import territory_choices
+from entrepot.figures.curve.spans import AS_ASKED
 from entrepot.figures.statements import statements
 from entrepot.sources.published.read import by_origin, matching
 
@@ -132,7 +133,12 @@ def _placed(
     for side in ("importer", "exporter"):
         if row.reporter in asked.members(side):
             choices["report"] = f"{side}'s"
-    fitting = [item for item in items if choices.items() <= item.choices.items()]
+    fitting = [
+        item
+        for item in items
+        if choices.items() <= item.choices.items()
+        and item.choices.get("window", AS_ASKED) == AS_ASKED  # an average is no printed period
+    ]
     if not fitting:
         words = ", ".join(choices.values())
         return Printed(row, choices, 0, None, f"no specification has {words}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.editions import goods_in
+from entrepot.figures.questions import of as question
 from entrepot.goods import Variant
 from entrepot.goods.parse import has_list, parse
 
@@ -34,10 +35,9 @@ def goods_choices(
 ) -> tuple[list[GoodsChoice], list[tuple[str, str]]]:
     """Return the goods under every choice that changes them, and what was left out, with why.
 
-    A list that is ranked by tiers is also taken down to each tier, but for a value, of which a
-    tier is a part by construction; a list without a day also as it
-    stood at the end of the period; each is followed into the edition of the data in every way.
-    Choices that select the same codes are one.
+    A list that is ranked by tiers is also taken down to each tier, where the measure allows it; a
+    list without a day also as it stood at the end of the period; each is followed into the edition
+    of the data in every way. Choices that select the same codes are one.
     """
     if not has_list(definition.goods):
         return [GoodsChoice((), goods_in(definition, editions, lake))], []
@@ -69,7 +69,8 @@ def _versions(definition: Definition) -> list[tuple[Words, str]]:
     lists = {part.of.id: part.of for part in parts if part.of}
     if len(parts) == 1 and (of := parts[0].of) and ":" not in parts[0].key:
         ranks = list(dict.fromkeys(one.id.partition(".")[0] for one in of.parts))
-        if definition.measure != "value" and len(ranks) > 1 and all(map(str.isdigit, ranks)):
+        allowed = "tiers" in question(definition.measure).choices
+        if allowed and len(ranks) > 1 and all(map(str.isdigit, ranks)):
             name, at, day = definition.goods.partition("@")
             tiers += [
                 ",".join(f"{name}:{rank}{at}{day}" for rank in ranks[:count])

@@ -1,0 +1,119 @@
+"""The measure under every choice of goods, time, partners and amount, at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from entrepot import measures
+from entrepot.figures.curve.cut import AMOUNTS
+from entrepot.figures.curve.goods import table
+from entrepot.figures.curve.ways import MEMBERS, OWN, kept_sides, names
+from entrepot.figures.elastic import with_elasticities
+from entrepot.figures.questions import of as question
+from entrepot.figures.questions.question import special
+from entrepot.figures.sides import SIDES, members_of
+from entrepot.lake import fetch
+from entrepot.sources.strict import literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from entrepot.figures.cells import Cells, Frame
+    from entrepot.figures.curve.ways import Way
+    from entrepot.figures.definition import Definition
+
+__all__ = ["Key", "evaluated"]
+
+Key = tuple[int, int, str]
+"""Which goods and which choice of partners, by their numbers, and which amount."""
+
+
+def evaluated(
+    cells: Cells,
+    rows: Frame,
+    asked: Definition,
+    ways: Sequence[Way],
+    amounts: Sequence[str],
+) -> dict[Key, float]:
+    """Return the measure under every combination; none where it has no value."""
+    named = names([way.asked for way in ways])
+    found = _by_way(cells, rows, asked, ways)
+    places = [AMOUNTS.index(amount) for amount in amounts]
+    found = found.join(table(cells, [(place,) for place in places], ("place",)), how="cross")
+    number = (nw.col("goods") * len(ways) + nw.col("way")) * len(AMOUNTS) + nw.col("place")
+    amount = nw.when(nw.col("place") == 0).then(nw.col("value")).otherwise(nw.col("mass"))
+    found = found.with_columns(number.alias("specification"), amount.alias("amount"))
+    how = question(asked.measure)
+    if how.elastic:
+        found = with_elasticities(found, cells.lake, cells.editions(asked))
+    # Each side goes by one name in these rows, whatever its territory.
+    answers = how.run(found, asked.but(**named), "amount", by=["specification"])
+    first = measures.passport(asked.measure).columns[0][0]
+    main = "amount" if asked.measure == "value" else how.value or first
+    values: dict[Key, float] = {}
+    for specification, value in fetch(answers.select("specification", main)):
+        if value is not None:
+            rest, place = divmod(specification, len(AMOUNTS))
+            values[(*divmod(rest, len(ways)), AMOUNTS[place])] = float(value)
+    return values
+
+
+def _by_way(cells: Cells, rows: Frame, asked: Definition, ways: Sequence[Way]) -> Frame:
+    """Return the rows that count in each choice of partners, the areas of a side under one name."""
+    listed = [(at, way.inside, str(way.only_countries)) for at, way in enumerate(ways)]
+    found = rows.join(table(cells, listed, ("way", "inside", "only_countries")), how="cross")
+    roles = _roles(cells, ways)
+    for side in SIDES:
+        here = roles.rename(
+            {"area": side, **{role: f"{side}_{role}" for role in ("buys", "sells", "is_special")}}
+        )
+        found = found.join(here, on=["way", side], how="left")
+    flags = {
+        (side, role): nw.when(~nw.col(f"{side}_{role}").is_null())
+        .then(nw.col(f"{side}_{role}"))
+        .otherwise(nw.lit(False))
+        for side in SIDES
+        for role in ("buys", "sells", "is_special")
+    }
+    odd = flags["exporter", "is_special"] | flags["importer", "is_special"]
+    found = found.filter(~(nw.col("only_countries") & odd))
+    own = nw.col("exporter") == nw.col("importer")
+    inside = (flags["exporter", "buys"] & flags["importer", "buys"]) | (
+        flags["exporter", "sells"] & flags["importer", "sells"]
+    )
+    found = found.filter(~own | (nw.col("inside") == OWN))
+    found = found.filter(~inside | (nw.col("inside") >= MEMBERS))
+    bought, sold = flags["importer", "buys"], flags["exporter", "sells"]
+    if asked.flow == "both" or question(asked.measure).trade == "world":
+        back = flags["exporter", "buys"] & flags["importer", "sells"]
+        found = found.filter((bought & sold) | back)
+    else:
+        needed = {"importer": bought, "exporter": sold}
+        for side in kept_sides(asked):
+            found = found.filter(needed[side])
+    called = names([way.asked for way in ways])
+    renamed = []
+    for side in SIDES:
+        name = nw.col(side)
+        for role, of in (("buys", "importer"), ("sells", "exporter")):
+            if of in called:
+                name = nw.when(flags[side, role]).then(nw.lit(called[of])).otherwise(name)
+        renamed.append(name.alias(side))
+    base = (asked.base or asked.period).start
+    day = nw.when(nw.col("now")).then(nw.lit(asked.period.start)).otherwise(nw.lit(base))
+    return found.with_columns(*renamed, day.alias("period"))
+
+
+def _roles(cells: Cells, ways: Sequence[Way]) -> Frame:
+    """Return who stands on which side in each choice of partners, and who is no country."""
+    lines = []
+    for at, way in enumerate(ways):
+        buyers, sellers = members_of(way.asked, "importer"), members_of(way.asked, "exporter")
+        odd = frozenset(special()) if way.only_countries else frozenset()
+        lines += [
+            (at, literal(area), area in buyers, area in sellers, area in odd - buyers - sellers)
+            for area in sorted(buyers | sellers | odd)
+        ]
+    return table(cells, lines, ("way", "area", "buys", "sells", "is_special"))

@@ -1,0 +1,143 @@
+"""Which partners count in a question: how much of China, what is no country, what comes back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from entrepot.figures.questions import of as question
+from entrepot.figures.sides import SIDES, members_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from entrepot.figures.definition import Definition
+    from entrepot.figures.sides import Side
+
+__all__ = ["Kind", "Way", "kept_sides", "names", "varying", "ways"]
+
+ABROAD, MEMBERS, OWN = range(3)
+"""What counts of trade inside a side: nothing; that of its members with each other; and what an
+area sells to itself, its re-imports."""
+
+
+class Kind(NamedTuple):
+    """What a row is to the choices of partners: who of those that come and go, and flags."""
+
+    exporter: str
+    importer: str
+    is_special: bool
+    is_own: bool
+    is_inside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One choice of partners.
+
+    Attributes
+    ----------
+    territory
+        In words.
+    asked
+        The question with that territory.
+    inside
+        What counts of trade inside a side: `ABROAD`, `MEMBERS` or `OWN`.
+    only_countries
+        Whether areas not specified, bunkers and free zones are left out.
+    """
+
+    territory: str
+    asked: Definition
+    inside: int = ABROAD
+    only_countries: bool = False
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """Return who counts, as choices of a specification."""
+        partners = "countries only" if self.only_countries else "all"
+        return {"territory": self.territory, "partners": partners}
+
+    @property
+    def total(self) -> str:
+        """Return what of trade inside a side counts, in words."""
+        if self.inside == _levels(self.asked)[0]:
+            return "as told"
+        several = any(len(members_of(self.asked, side)) > 1 for side in SIDES)
+        if self.inside == OWN:
+            return "members' trade and re-imports in it" if several else "re-imports in it"
+        return "members' trade in it"
+
+    def signature(self, kinds: Collection[Kind]) -> frozenset[tuple[Kind, bool, bool]]:
+        """Return the rows that count and on which side they stand: alike, the numbers are alike."""
+        buyers, sellers = members_of(self.asked, "importer"), members_of(self.asked, "exporter")
+        return frozenset(
+            (one, one.importer in buyers, one.exporter in sellers)
+            for one in kinds
+            if self._counts(one, buyers, sellers)
+        )
+
+    def _counts(self, one: Kind, buyers: frozenset[str], sellers: frozenset[str]) -> bool:
+        if self.only_countries and one.is_special:
+            return False
+        if one.is_own:
+            return self.inside == OWN
+        inside = one.is_inside or any(
+            one.exporter in some and one.importer in some for some in (buyers, sellers)
+        )
+        return self.inside > ABROAD or not inside
+
+
+def ways(places: Sequence[tuple[str, Definition]], kinds: Collection[Kind]) -> list[Way]:
+    """Return every choice of partners that counts other rows than those before it."""
+    found: dict[object, Way] = {}
+    for way in _all(places):
+        found.setdefault(way.signature(kinds), way)
+    return list(found.values())
+
+
+def _all(places: Sequence[tuple[str, Definition]]) -> Iterator[Way]:
+    """Yield every combination, the simplest first, so that it gives its name to those alike."""
+    allowed = question(places[0][1].measure).choices
+    for only_countries in (False, True) if "partners" in allowed else (False,):
+        for inside in _levels(places[0][1]):
+            for words, asked in places:
+                yield Way(words, asked, inside, only_countries)
+
+
+def _levels(asked: Definition) -> tuple[int, ...]:
+    """Return what may count of trade inside a side; power counts all that is bought."""
+    if question(asked.measure).trade == "purchases":
+        return (MEMBERS,)
+    return (ABROAD, MEMBERS, OWN) if "total" in question(asked.measure).choices else (ABROAD,)
+
+
+def names(asked: Sequence[Definition]) -> dict[Side, str]:
+    """Return what all areas on a side are called: the first that every territory has."""
+    found: dict[Side, str] = {}
+    for side in SIDES:
+        if shared := frozenset.intersection(*(members_of(one, side) for one in asked)):
+            found[side] = min(shared)
+    return found
+
+
+def varying(asked: Sequence[Definition]) -> frozenset[str]:
+    """Return the areas of a side that some territories have and others have not, and its rest."""
+    found: frozenset[str] = frozenset()
+    for side in SIDES:
+        every = {members_of(one, side) for one in asked}
+        if len(every) > 1:
+            found = found.union(*every)
+    return found
+
+
+def kept_sides(asked: Definition) -> tuple[Side, ...]:
+    """Return the sides of which only the areas asked about are needed."""
+    match question(asked.measure).trade:
+        case "market":
+            return ("importer",)
+        case "sales":
+            return ("exporter",)
+        case "both" | "purchases":
+            return ()
+    return tuple(side for side in SIDES if members_of(asked, side))
