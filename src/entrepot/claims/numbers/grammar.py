@@ -3,8 +3,8 @@
 Kinds of tokens:
 
 ``number`` a numeral or number words · ``scale`` a factor for it · ``unit``, ``currency``, ``per`` ·
-``relation`` before a number, ``after`` behind one · ``opens``, ``range`` ends of a range ·
-``fraction``, ``multiple``, ``comparable`` numbers in words · ``out_of`` "one in ten" ·
+``relation`` and ``level`` before a number, ``after`` behind one · ``opens``, ``range`` ends of a
+range · ``fraction``, ``multiple``, ``comparable`` numbers in words · ``out_of`` "one in ten" ·
 ``parts_of`` the same the Chinese way, whole first · ``moved`` rose or fell, ``moved_after`` the
 same behind a number only · ``by`` parts a change from a level · ``sign`` · ``larger`` after a
 multiple · ``filler`` says nothing.
@@ -16,14 +16,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from entrepot.claims.numbers.bounds import COMPARABLE, between, bounds, rounded, turned
+from entrepot.claims.numbers.kinds import ASIDE
 from entrepot.claims.numbers.refusal import unread
 from entrepot.claims.numbers.says import Says
-from entrepot.claims.numbers.tokens import ASIDE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from entrepot.claims.numbers.tokens import Token
+    from entrepot.claims.numbers.kinds import Token
 
 __all__ = ["read"]
 
@@ -40,6 +40,7 @@ class _Frame:
     relation: str
     moved: int
     smaller: bool
+    further: bool
 
 
 def read(phrase: str, found: Iterable[Token]) -> Says:
@@ -63,7 +64,7 @@ def read(phrase: str, found: Iterable[Token]) -> Says:
             raise unread(phrase, token.text)
     frame = _frame(phrase, tokens)
     numbers = _numbers(tokens)
-    words = [token for token in tokens if token.kind in ("fraction", "multiple")]
+    words = [token for token in tokens if token.kind in ("fraction", "ordinal", "multiple")]
     comparable = any(token.kind == "comparable" for token in tokens)
     if comparable:
         if numbers or words:
@@ -78,24 +79,30 @@ def read(phrase: str, found: Iterable[Token]) -> Says:
         says = _worded_range(frame, words, ends)
     else:
         says = _worded(frame, words[0])
+    if frame.further:  # 增长1.5倍: one and a half times more, two and a half times as much
+        says = replace(says, value=says.value + 1, low=says.low + 1, high=says.high + 1)
     return replace(says, smaller=says.smaller or frame.smaller)
 
 
 def _frame(phrase: str, tokens: Sequence[Token]) -> _Frame:
     units = {str(token.value) for token in tokens if token.kind in ("unit", "currency")}
-    smaller = "inverse" in units
-    if smaller:
-        units = units - {"inverse"} | {"ratio"}
+    smaller, further = "inverse" in units, "fold" in units
+    if smaller or further:
+        units = units - {"inverse", "fold"} | {"ratio"}
     if len(units) > 1:
         raise unread(phrase, f"two units: {' and '.join(sorted(units))}")
     moved = _only(phrase, tokens, ("moved", "moved_after"), "direction")
+    reached = next((token for token in tokens if token.kind == "level"), None)
+    if moved is not None and reached is not None:  # "fell below 5 %" is no size of a fall
+        raise unread(phrase, reached.text)
     return _Frame(
         phrase,
         units.pop() if units else "",
-        str(_only(phrase, tokens, ("per",), "how often") or ""),
-        str(_only(phrase, tokens, ("relation", "after"), "relation") or "="),
+        str(_only(phrase, tokens, ("per", "per_before"), "how often") or ""),
+        str(_only(phrase, tokens, ("relation", "level", "after"), "relation") or "="),
         int(moved) if isinstance(moved, float) else 0,
         smaller,
+        further and moved == 1.0,
     )
 
 

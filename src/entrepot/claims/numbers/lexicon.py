@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from entrepot.claims.numbers.characters import atoms, plain
+from entrepot.claims.numbers.german import number_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,6 +41,9 @@ class Lexicon:
         self._root = _Node()
         for meaning, phrase in _entries(text):
             self._add(phrase, meaning)
+        if language == "de":
+            for word, number in number_words():
+                self._add(word, (("spelled", float(number)),))
 
     def longest(self, words: Sequence[Atom], at: int) -> tuple[Meaning, int] | None:
         """Return what the longest phrase that starts at `at` means, and how many atoms it has."""
@@ -77,8 +81,6 @@ def _following(node: _Node, word: str) -> Iterator[_Node]:
 def lexicon(language: str) -> Lexicon:
     """Return the words of a language."""
     source = files("entrepot.claims.numbers") / "lexicons" / f"{language}.txt"
-    if not source.is_file():
-        return lexicon("en")
     return Lexicon(language, source.read_text(encoding="utf-8"))
 
 

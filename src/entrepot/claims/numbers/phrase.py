@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from entrepot.claims.numbers.grammar import read
 from entrepot.claims.numbers.language import could_be
 from entrepot.claims.numbers.refusal import unread
-from entrepot.claims.numbers.tokens import NUMERIC, Token, tokens
+from entrepot.claims.numbers.tokens import tokens
 from entrepot.errors import RequestError
 
 if TYPE_CHECKING:
+    from entrepot.claims.numbers.kinds import Token
     from entrepot.claims.numbers.says import Says
 
-__all__ = ["read_says", "signed", "with_other"]
+__all__ = ["read_says", "with_other"]
 
 _SEPARATORS = ",;.、，\n"
 
@@ -65,7 +66,7 @@ def read_says(text: str | float, language: str | None = None) -> Says:
 def _strictly(phrase: str, language: str) -> Says:
     found = [
         token
-        for token in signed(tokens(phrase, language))
+        for token in tokens(phrase, language)
         if not (token.kind == "unknown" and token.text in _SEPARATORS)
     ]
     return read(phrase, found)
@@ -84,37 +85,3 @@ def with_other(phrase: str, found: list[Token]) -> Says:
         return replace(says, other=read(phrase, swapped))
     except RequestError:  # the other reading makes a range go down: it is none
         return says
-
-
-def signed(found: list[Token]) -> list[Token]:
-    """Tell a minus before a number from a dash between two, and plus from "or more"."""
-    kept: list[Token] = []
-    for place, token in enumerate(found):
-        after = found[place + 1] if place + 1 < len(found) else None
-        before = kept[-1] if kept else None
-        if token.text in ("-", "+"):
-            follows = before is not None and before.kind in NUMERIC and _counted(kept)
-            leads = after is not None and after.kind in ("number", "currency")
-            if leads and not follows:
-                token = replace(token, kind="sign", value=-1.0 if token.text == "-" else 1.0)
-            elif token.text == "-" and _glued(before, token, after):
-                token = replace(token, kind="filler")
-        kept.append(token)
-    return kept
-
-
-def _counted(found: list[Token]) -> bool:
-    """Whether the units at the end of what was found belong to a number."""
-    for token in reversed(found):
-        if token.kind not in NUMERIC:
-            return False
-        if token.kind == "number":
-            return True
-    return False
-
-
-def _glued(before: Token | None, dash: Token, after: Token | None) -> bool:
-    """Whether a dash only ties a number to its unit: "a 6.5-per-cent fall"."""
-    if before is None or after is None or after.kind not in ("scale", "unit", "per", "currency"):
-        return False
-    return before.end == dash.start and dash.end == after.start

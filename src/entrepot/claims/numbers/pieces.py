@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from entrepot.claims.numbers.tokens import ASIDE, CORES
+from entrepot.claims.numbers.kinds import ASIDE, CORES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from entrepot.claims.numbers.tokens import Token
+    from entrepot.claims.numbers.kinds import Token
 
 __all__ = ["pieces"]
 
 _BEHIND = ("scale", "unit", "currency", "per", "after", "larger", "moved_after")
-_BEFORE = ("sign", "currency", "unit", "relation", "moved", "by", "filler")
-_TURNS = {"more_than": 1.0, "less_than": -1.0}
+_BEFORE = (
+    "sign",
+    "currency",
+    "unit",
+    "relation",
+    "level",
+    "moved",
+    "by",
+    "per_before",
+    "filler",
+)
 
 
 def pieces(found: Sequence[Token]) -> Iterator[list[Token]]:
-    """Return the tokens of each number phrase in a text, in order."""
+    """Return the tokens of each number phrase in a text, in order, each as long as it can be."""
     run: list[Token] = []
     for token in found:
         if token.kind not in ASIDE:
@@ -40,7 +48,7 @@ def _phrases(run: list[Token]) -> Iterator[list[Token]]:
             continue
         following = cores[place + 1] if place + 1 < len(cores) else len(run)
         start = _start(run, core, free)
-        piece, end = _behind(run, core, following, run[start:core])
+        piece, end = _behind(run, core, following, run[max(start - 1, 0) : core])
         if following < len(run) and _joins(run, core, end, following, start):
             beyond = cores[place + 2] if place + 2 < len(cores) else len(run)
             tail, end = _behind(run, following, beyond, run[start:core])
@@ -61,6 +69,8 @@ def _start(run: list[Token], core: int, free: int) -> int:
         kind = run[at - 1].kind
         if kind not in _BEFORE or (kind in seen and kind in ("relation", "moved", "by")):
             break
+        if kind == "moved" and "level" in seen:
+            break
         seen.add(kind)
         at -= 1
         if kind == "moved":
@@ -73,20 +83,24 @@ def _behind(
 ) -> tuple[list[Token], int]:
     """Return a number with the words behind it that belong to it, and where they end."""
     piece = [run[core]]
-    moved = any(token.kind == "moved" for token in before)
+    moved = any(token.kind in ("moved", "range") for token in before)
     at = core + 1
     while at < following:
         token = run[at]
-        turn = _TURNS.get(str(token.value)) if token.kind == "relation" else None
-        if turn is not None and not moved and at > core + 1 and not _leads(run, at, following):
-            token = replace(token, kind="moved_after", value=turn)
-        elif token.kind == "moved" and not moved and not _leads(run, at, following):
+        if token.kind == "moved" and _says_more(run, core, at, following, moved=moved):
             moved = True
         elif token.kind not in _BEHIND and not _ties(run, at, following):
             break
         piece.append(token)
         at += 1
     return piece, at
+
+
+def _says_more(run: list[Token], core: int, at: int, following: int, *, moved: bool) -> bool:
+    """Whether a rise or fall behind a number is told of that number."""
+    if run[at].start == run[core].start:
+        return True
+    return not moved and not _leads(run, at, following)
 
 
 def _ties(run: list[Token], at: int, following: int) -> bool:
@@ -99,7 +113,7 @@ def _leads(run: list[Token], at: int, following: int) -> bool:
     """Whether what stands at `at` belongs to the number that follows."""
     if following == len(run):
         return False
-    return all(token.kind in _BEFORE for token in run[at + 1 : following])
+    return all(token.kind in (*_BEFORE, "range", "opens") for token in run[at + 1 : following])
 
 
 def _joins(run: list[Token], core: int, end: int, following: int, start: int) -> bool:
@@ -123,6 +137,8 @@ def _joins(run: list[Token], core: int, end: int, following: int, start: int) ->
             return opened == "between"
         case "dash":
             return True
+        case "level":
+            return False
     return not (own and moved) and not (opened == "from" and before_that == "moved")
 
 

@@ -6,10 +6,12 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from entrepot.claims.numbers.bounds import turned
+from entrepot.claims.numbers.direction import told_apart
 from entrepot.claims.numbers.language import language_of
+from entrepot.claims.numbers.left_out import without_other_numerals
 from entrepot.claims.numbers.markup import blanked
-from entrepot.claims.numbers.not_numbers import left_out
-from entrepot.claims.numbers.phrase import signed, with_other
+from entrepot.claims.numbers.phrase import with_other
 from entrepot.claims.numbers.pieces import pieces
 from entrepot.claims.numbers.tokens import tokens
 from entrepot.errors import RequestError
@@ -17,8 +19,8 @@ from entrepot.errors import RequestError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from entrepot.claims.numbers.kinds import Token
     from entrepot.claims.numbers.says import Says
-    from entrepot.claims.numbers.tokens import Token
 
 __all__ = ["Span", "number_spans"]
 
@@ -92,10 +94,14 @@ def _parts(body: str) -> Iterator[tuple[int, str]]:
 
 def _spans(part: str, offset: int, language: str) -> Iterator[Span]:
     words = language or "en"
-    found = signed(tokens(part, words, locale=language))
-    for piece in pieces(left_out(found, part)):
-        start, end = piece[0].start, piece[-1].end
+    found = without_other_numerals(tokens(part, words, locale=language), part)
+    places = {id(token): place for place, token in enumerate(found)}
+    for piece in pieces(found):
+        start, end = piece[0].start, max(token.end for token in piece)
         says = _read(part[start:end], piece)
+        if says is not None and not says.moved:
+            apart = told_apart(found, places[id(piece[0])], places[id(piece[-1])] + 1)
+            says = turned(says, apart)
         if says is not None:
             yield Span(offset + start, offset + end, says, words)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from entrepot.claims.numbers.tokens import Token
+    from entrepot.claims.numbers.kinds import Token
 
 __all__ = ["joined"]
 
@@ -15,7 +15,7 @@ _LINKS = ("and", "dash")
 _LARGE = 1e6
 
 
-def joined(found: list[Token], language: str) -> list[Token]:
+def joined(found: list[Token]) -> list[Token]:
     """Replace runs of number words by numbers, and halves and lone articles by what they add."""
     kept: list[Token] = []
     at = 0
@@ -53,7 +53,8 @@ def _number(found: list[Token], at: int) -> tuple[Token, int]:
         if added is None:
             break
         total, last, here = added, found[place], place + 1
-    number = replace(first, kind="number", value=total, end=last.end, step=1.0)
+    worth = 1.0 if total.is_integer() else 0.5
+    number = replace(first, kind="number", value=total, end=last.end, step=worth)
     return replace(number, text=" ".join(part.text for part in found[at:here])), here
 
 
@@ -66,7 +67,7 @@ def _added(total: float, word: float) -> float | None:
     if word == _HUNDRED and 0 < total < 10:
         return total * _HUNDRED
     room = 10 if total % _HUNDRED else _HUNDRED
-    if total >= 20 and total % 10 == 0 and 0 < word < room:
+    if total >= 20 and total % 10 == 0 and 0 < word < room and word == int(word):
         return total + word
     return None
 

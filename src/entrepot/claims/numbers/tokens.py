@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from entrepot.claims.numbers.characters import atoms, plain
+from entrepot.claims.numbers.chinese import composed
+from entrepot.claims.numbers.context import in_context
+from entrepot.claims.numbers.kinds import Token
 from entrepot.claims.numbers.lexicon import lexicon
 from entrepot.claims.numbers.numeral import readings
 from entrepot.claims.numbers.spelled import joined
@@ -13,40 +16,7 @@ from entrepot.claims.numbers.spelled import joined
 if TYPE_CHECKING:
     from entrepot.claims.numbers.characters import Atom
 
-__all__ = ["ASIDE", "CORES", "NUMERIC", "Token", "tokens"]
-
-CORES = ("number", "fraction", "multiple", "comparable")
-ASIDE = ("unknown", "code", "time", "ending", "month")
-"""Words that are no part of a number phrase."""
-NUMERIC = ("number", "unit", "scale", "currency")
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A piece of a text.
-
-    Attributes
-    ----------
-    kind
-        A kind of the lexicon; ``number``; ``unknown`` for any other word or sign.
-    value
-        What it stands for.
-    start, end
-        Its place in the text.
-    step
-        Worth of the last digit of a number.
-    other
-        The other reading (value, step) of digits whose language is not known.
-    """
-
-    kind: str
-    value: str | float | None
-    text: str
-    start: int
-    end: int
-    step: float = 0.0
-    other: tuple[float, float] | None = None
-    digits: bool = False
+__all__ = ["tokens"]
 
 
 def tokens(text: str, language: str, *, locale: str | None = None) -> list[Token]:
@@ -78,7 +48,9 @@ def tokens(text: str, language: str, *, locale: str | None = None) -> list[Token
         piece = made_plain[words[at].start : last.end]
         found += [Token(kind, value, piece, words[at].start, last.end) for kind, value in meaning]
         at += size
-    return joined(found, language)
+    if language == "zh":
+        found = composed(found)
+    return in_context(joined(found))
 
 
 def _alone(word: Atom, locale: str) -> Token:

@@ -1,0 +1,172 @@
+"""What a token is beside its neighbours: a minus or a dash, "less than" or "less"."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from entrepot.claims.numbers.kinds import CORES, NUMERIC
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from entrepot.claims.numbers.kinds import Token
+
+__all__ = ["in_context"]
+
+_TURNS = {"more_than": 1.0, "less_than": -1.0}
+_STOPS = frozenset(".,;:!?()。，；：！？、\n")
+_ENDS = frozenset(".;!?。；！？")
+_REACH = 25
+_LEADS = ("sign", "currency", "unit", "relation", "by", "filler", "moved", "opens")
+_PARTED = ("relation", "by", "moved", "opens", "range")
+
+
+def in_context(found: Sequence[Token]) -> list[Token]:
+    """Return the tokens with those settled that mean one thing or another by their place."""
+    kept: list[Token] = []
+    for place, token in enumerate(found):
+        settle = _SETTLED.get(token.kind)
+        kept.append(settle(token, kept, found[place + 1 : place + 6]) if settle else token)
+    return kept
+
+
+def _dash(token: Token, before: Sequence[Token], after: Sequence[Token]) -> Token:
+    """Tell a minus from a dash between two numbers and one that only ties: "6.5-per-cent fall"."""
+    if token.value == "until":
+        return _until(token, before, after)
+    if token.value != "dash":
+        return token
+    last = before[-1] if before else None
+    leads = bool(after) and after[0].kind in ("number", "currency")
+    if leads and not _counted(before):
+        return replace(token, kind="sign", value=-1.0)
+    ties = ("scale", "unit", "per", "currency", "moved", "moved_after")
+    if last and after and after[0].kind in ties and last.end == token.start:
+        return replace(token, kind="filler")
+    return token
+
+
+def _until(token: Token, before: Sequence[Token], after: Sequence[Token]) -> Token:
+    """Read "до 30 %" as at most, unless it ends a range or something rose or fell to there."""
+    clause: list[Token] = []
+    for earlier in reversed(before[-_REACH:]):
+        if earlier.text in _ENDS:
+            break
+        clause.append(earlier)
+    kinds = {earlier.kind for earlier in clause}
+    if not after or after[0].kind not in (*CORES, "currency") or kinds & {"moved", "opens"}:
+        return token
+    return token if _counted(before) else replace(token, kind="relation", value="at_most")
+
+
+def _after(token: Token, before: Sequence[Token], after: Sequence[Token]) -> Token:
+    """Tell "27 % or more" from what leads a number, and a plus behind one from a sign."""
+    if _counted(before):
+        return token
+    if token.text == "+":
+        return replace(token, kind="sign", value=1.0)
+    return replace(token, kind="relation")
+
+
+def _relation(token: Token, before: Sequence[Token], after: Sequence[Token]) -> Token:
+    """Read "6.5 % less than in 2024" as a fall, "less than 6.5 %" as a bound."""
+    turn = _TURNS.get(str(token.value))
+    follows = bool(before) and before[-1].kind in ("unit", "currency", "multiple", "fraction")
+    if turn is None or not follows or not _counted(before) or _leads_on(after):
+        return token
+    return replace(token, kind="moved_after", value=turn)
+
+
+def _particle(token: Token, before: Sequence[Token], after: Sequence[Token]) -> Token:
+    """Read the end of a German verb: "nahm um 5 Prozent zu."."""
+    ends = not after or after[0].text in _STOPS or after[0].text == "und"
+    if ends and _counted(before):
+        return replace(token, kind="moved_after")
+    return replace(token, kind="filler" if token.text == "ein" else "unknown")
+
+
+def _tenths(token: Token, before: Sequence[Token], after: Sequence[Token]) -> Token:
+    """Read 成 behind a number as tenths; elsewhere it is part of a word."""
+    if before and before[-1].kind == "number" and before[-1].end == token.start:
+        return replace(token, kind="scale")
+    return replace(token, kind="unknown")
+
+
+def _unit(token: Token, before: Sequence[Token], after: Sequence[Token]) -> Token:
+    """Leave out the per cent of a 成 that is part of a word."""
+    if before and before[-1].start == token.start and before[-1].kind == "unknown":
+        return replace(token, kind="unknown")
+    return token
+
+
+def _ordinal(token: Token, before: Sequence[Token], after: Sequence[Token]) -> Token:
+    """Tell a third of something from a third something."""
+    led = bool(before) and before[-1].kind in _PARTED
+    part = not after or after[0].kind in ("filler", "range", "moved_after", "relation", "moved")
+    part = part or (bool(after) and (after[0].text in _STOPS or after[0].kind == "which"))
+    if led or part or (bool(after) and after[0].kind == "link"):
+        return replace(token, kind="fraction")
+    return replace(token, kind="unknown")
+
+
+def _fraction(token: Token, before: Sequence[Token], after: Sequence[Token]) -> Token:
+    """Leave out the first half of a year and the first three quarters."""
+    if before and before[-1].kind == "which":
+        return replace(token, kind="unknown")
+    if any(near.kind == "time" for near in after[:1]):
+        return replace(token, kind="unknown")
+    return token
+
+
+def _one_in_ten(token: Token, before: Sequence[Token], after: Sequence[Token]) -> Token:
+    """Read "in" and "von" between two small whole numbers as "out of"."""
+    if token.text not in ("in", "von") or not before or not after:
+        return token
+    part, whole = before[-1], after[0]
+    if part.kind != "number" or whole.kind != "number" or _like_a_year(whole):
+        return token
+    if not (isinstance(part.value, float) and isinstance(whole.value, float)):
+        return token
+    measured = len(after) > 1 and after[1].kind in (*NUMERIC, "time", "month")
+    small = 0 < part.value < whole.value <= 1000 and part.step == whole.step == 1
+    return replace(token, kind="out_of") if small and not measured else token
+
+
+def _like_a_year(token: Token) -> bool:
+    value = token.value if isinstance(token.value, float) else 0.0
+    return token.text.isdigit() and 1800 <= value <= 2100
+
+
+def _counted(found: Sequence[Token]) -> bool:
+    """Whether the words at the end of what was found belong to a number."""
+    for token in reversed(found):
+        if token.kind in CORES:
+            return True
+        if token.kind not in (*NUMERIC, "after", "per"):
+            return False
+    return False
+
+
+def _leads_on(after: Sequence[Token]) -> bool:
+    """Whether another number follows, with nothing between that is not part of its phrase."""
+    for token in after:
+        if token.kind in CORES:
+            return not _like_a_year(token)
+        if token.kind not in _LEADS:
+            return False
+    return False
+
+
+_SETTLED: dict[str, Callable[[Token, Sequence[Token], Sequence[Token]], Token]] = {
+    "range": _dash,
+    "after": _after,
+    "filler": _one_in_ten,
+    "opens": _one_in_ten,
+    "relation": _relation,
+    "particle": _particle,
+    "tenths": _tenths,
+    "unit": _unit,
+    "ordinal": _ordinal,
+    "fraction": _fraction,
+}
