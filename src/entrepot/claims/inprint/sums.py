@@ -13,14 +13,14 @@ from entrepot.claims.inprint.printed import size
 from entrepot.claims.inprint.sameness import gap
 from entrepot.claims.known import MIXED_SLACK, REVISION, Facts, Known
 from entrepot.claims.quantity import SHARES
-from entrepot.model.display import figure_value
+from entrepot.model.display import MINUS, figure_value
+from entrepot.model.interval import Interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from entrepot.claims.inprint.printed import Printed
     from entrepot.claims.statements import Statement
-    from entrepot.model.interval import Interval
 
 __all__ = ["Span", "spans", "sums"]
 
@@ -52,22 +52,38 @@ def _usable(known: Known, number: Printed) -> bool:
 
 
 def _total(number: Printed, statement: Statement, facts: Facts) -> Iterator[Finding]:
-    for known in facts.totals(statement.quantity.of):
-        if known.how != "added up" or not _usable(known, number):
-            continue
-        reach = 0.0 if len(known.origins) == 1 else MIXED_SLACK
-        if gap(number.interval, known.interval) <= reach:
-            continue
-        parts = " + ".join(part.row.printed for part in known.statements)
-        rows = tuple(part.row for part in known.statements)
-        total = size(known.interval.middle, number.row.unit, rows)
-        yield Finding(
-            kind="conflict",
-            what=number.what,
-            one=Side(number.row.printed, (number.row,)),
-            other=Side(total, rows),
-            because=f"{parts} = {total}, not {number.row.printed}",
-        )
+    parts = _parts(number, statement, facts)
+    if len(parts) < 2:
+        return
+    total, signs = Interval.point(0.0), []
+    for known, weight in parts:
+        total = total + known.interval.scaled(weight)
+        signs.append("+" if weight > 0 else MINUS)
+    origins = frozenset(origin for known, _ in parts for origin in known.origins)
+    reach = 0.0 if len(origins | {number.row.origin}) == 1 else MIXED_SLACK
+    if gap(number.interval, total) <= reach:
+        return
+    rows = tuple(known.statements[0].row for known, _ in parts)
+    shown = size(total.middle, number.row.unit, rows)
+    words = " ".join(f"{sign} {row.printed}" for sign, row in zip(signs, rows, strict=True))
+    yield Finding(
+        kind="conflict",
+        what=number.what,
+        one=Side(number.row.printed, (number.row,)),
+        other=Side(shown, rows),
+        because=f"{words.removeprefix('+ ')} = {shown}, not {number.row.printed}",
+    )
+
+
+def _parts(number: Printed, statement: Statement, facts: Facts) -> tuple[tuple[Known, float], ...]:
+    """Return the printed parts of a sum, of as few origins as can be; none if one is missing."""
+    terms = statement.quantity.of
+    held = [[k for k in facts.printed(level) if _usable(k, number)] for level, _ in terms]
+    choices = [tuple(chosen) for chosen in itertools.product(*held)]
+    if not choices:
+        return ()
+    best = min(choices, key=lambda chosen: len({o for known in chosen for o in known.origins}))
+    return tuple(zip(best, (weight for _, weight in terms), strict=True))
 
 
 def _quotient(number: Printed, statement: Statement, facts: Facts) -> Iterator[Finding]:

@@ -1,0 +1,76 @@
+"""`entrepot published`: output, exit codes, wrong input."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Run = Callable[..., tuple[int, str, str]]
+
+
+def test_conflicts_as_json(entrepot: Run) -> None:
+    code, out, err = entrepot("published", "conflicts", "--json")
+    assert (code, err) == (1, "")
+    data = json.loads(out)
+    assert set(data) == {"rows", "summary", "conflicts", "unstated", "other_definition"}
+    assert data["rows"] > 770
+    for kind, name in (("conflict", "conflicts"), ("unstated", "unstated")):
+        assert data["summary"][kind] == len(data[name]) > 0
+    for one in data["conflicts"]:
+        assert set(one) >= {"id", "kind", "what", "one", "other", "because", "slips"}
+        assert one["one"]["rows"][0]["id"] == one["id"]
+        assert one["other"]["rows"]
+        assert one["definition"] == ""
+    assert all(one["definition"] for one in data["unstated"] + data["other_definition"])
+
+
+def test_conflicts_on_a_terminal_say_arithmetic_slip_and_printers(entrepot: Run) -> None:
+    code, out, _ = entrepot("published", "conflicts")
+    assert code == 1
+    assert "Cannot both be true" in out
+    assert "15.04 bn USD + 18.65 bn USD = 33.69" in out
+    assert "Likely slip: swapped. Sputnik prints 11.28 bn USD" in out
+    assert "MNI (quoting A. Gabuev, Carnegie), GACC (CM-043)" in out
+    assert "other definition or other release" not in out
+    assert "--all" in out
+    assert "other definition or other release" in entrepot("published", "conflicts", "--all")[1]
+
+
+def test_a_row_is_shown_with_what_is_akin_to_it(entrepot: Run) -> None:
+    code, out, _ = entrepot("published", "show", "CR-001", "--json")
+    assert code == 0
+    akin = json.loads(out)["relatives"]
+    assert akin["copies"] == ["CR-002"]
+    assert akin["other_currencies"] == ["CR-003"]
+    assert akin["conversions"] == ["CR-004"]
+    assert "same origin, other currency" in entrepot("published", "show", "CR-001")[1]
+
+
+def test_a_row_that_is_no_sum_of_levels_is_shown_without(entrepot: Run) -> None:
+    code, out, _ = entrepot("published", "show", "GD-001", "--json")
+    assert code == 0
+    assert "relatives" not in json.loads(out)
+
+
+def test_an_unknown_row_leaves_with_2(entrepot: Run) -> None:
+    code, out, err = entrepot("published", "show", "CR-0001")
+    assert (code, out) == (2, "")
+    assert "CR-001" in err
+
+
+def test_the_list_can_be_narrowed(entrepot: Run) -> None:
+    code, out, _ = entrepot("published", "list", "--origin", "GAIDAR", "--json")
+    assert code == 0
+    rows = json.loads(out)
+    assert len(rows) > 5
+    assert {row["origin"] for row in rows} == {"GAIDAR"}
+    assert json.loads(entrepot("published", "list", "--origin", "NOBODY", "--json")[1]) == []
+
+
+def test_a_period_that_is_none_leaves_with_2(entrepot: Run) -> None:
+    code, _, err = entrepot("published", "list", "--period", "20x5")
+    assert code == 2
+    assert "not a period" in err
