@@ -16,9 +16,16 @@ if TYPE_CHECKING:
 
     from entrepot.claims.numbers import Says
     from entrepot.claims.quantity import Quantity
+    from entrepot.claims.schema import ClaimsFile
     from entrepot.model.interval import Interval
 
-__all__ = ["Claim", "Document", "Source", "parse_document", "read_document"]
+__all__ = [
+    *("TEXTS", "Claim", "Document", "Source", "Todo"),
+    *("document_of", "parse_document", "read_document"),
+]
+
+TEXTS = (".txt", ".md")
+"""Ends of the names of files whose claims are drafted first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +91,26 @@ class Claim:
         return replace(self, says=says, interval=interval)
 
 
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """A number that a draft could not place: its sentence, the number as printed, and why."""
+
+    quote: str
+    says: str = ""
+    why: str = ""
+
+    def to_dict(self) -> dict[str, str]:
+        """Return as plain JSON types."""
+        return {"quote": self.quote, "says": self.says, "why": self.why}
+
+
 @dataclass(frozen=True)
 class Document:
-    """The claims of one text."""
+    """The claims of one text, and what of it nobody has placed yet."""
 
     source: Source
     claims: tuple[Claim, ...]
+    todo: tuple[Todo, ...] = ()
 
     @cached_property
     def by_id(self) -> dict[str, Claim]:
@@ -98,17 +119,21 @@ class Document:
 
 
 def read_document(path: str | os.PathLike[str]) -> Document:
-    """Read a claims file.
+    """Read a claims file, or draft the claims of a plain text (``.txt``, ``.md``).
 
     Raises
     ------
     BadFileError
         With file, line and place of whatever is not as it should be.
     """
+    if Path(path).suffix.lower() in TEXTS:
+        from entrepot.claims.draft import as_document, draft, read_article
+
+        return as_document(draft(read_article(Path(path))))
     from entrepot.claims.schema import ClaimsFile
     from entrepot.model.closed_yaml import read_closed
 
-    return _document(read_closed(Path(path), ClaimsFile))
+    return document_of(read_closed(Path(path), ClaimsFile))
 
 
 def parse_document(text: str, *, name: str = "claims") -> Document:
@@ -122,17 +147,17 @@ def parse_document(text: str, *, name: str = "claims") -> Document:
     from entrepot.claims.schema import ClaimsFile
     from entrepot.model.closed_yaml import parse_closed
 
-    return _document(parse_closed(text, ClaimsFile, name=name))
+    return document_of(parse_closed(text, ClaimsFile, name=name))
 
 
-def _document(file: object) -> Document:
+def document_of(file: ClaimsFile) -> Document:
+    """Return what the content of a claims file claims."""
     from entrepot.claims.build import claim_of
-    from entrepot.claims.schema import ClaimsFile
 
-    assert isinstance(file, ClaimsFile)
     keys = file.source
     source = Source(keys.title, keys.publisher, keys.date, keys.url)
-    return Document(source, _in_home_books([claim_of(entry) for entry in file.claims]))
+    todo = tuple(Todo(entry.quote, entry.says, entry.why) for entry in file.todo)
+    return Document(source, _in_home_books([claim_of(entry) for entry in file.claims]), todo)
 
 
 def _in_home_books(claims: list[Claim]) -> tuple[Claim, ...]:

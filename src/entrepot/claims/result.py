@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from entrepot.claims.comparison import Comparison
-    from entrepot.claims.document import Claim, Source
+    from entrepot.claims.document import Claim, Source, Todo
     from entrepot.model.interval import Interval
 
 __all__ = ["VERDICTS", "Check", "CheckedClaim", "Conflict", "Explained", "Slip", "Verdict"]
@@ -161,12 +161,15 @@ class Check:
         All minimal sets of claims that cannot hold together.
     explanations
         Sets of slips that explain everything that is wrong, the likeliest first.
+    todo
+        Numbers that were drafted from the text and not understood, so not tested.
     """
 
     source: Source
     claims: tuple[CheckedClaim, ...]
     conflicts: tuple[Conflict, ...]
     explanations: tuple[Explained, ...] = ()
+    todo: tuple[Todo, ...] = ()
 
     @property
     def summary(self) -> dict[str, int]:
@@ -188,11 +191,12 @@ class Check:
             "conflicts": [conflict.to_dict() for conflict in self.conflicts],
             "explanations": [item.to_dict() for item in self.explanations],
             "summary": self.summary,
+            "todo": [item.to_dict() for item in self.todo],
         }
 
     def in_counts(self) -> str:
         """Return the summary in words, what is wrong first."""
-        words = [f"{len(self.claims)} claim{'s' if len(self.claims) > 1 else ''}"]
+        words = [f"{len(self.claims)} claim{'' if len(self.claims) == 1 else 's'}"]
         verbs = {
             "cannot_hold": ("cannot hold", "cannot hold"),
             "differs": ("differs", "differ"),
@@ -202,6 +206,8 @@ class Check:
         for verdict in VERDICTS:
             if count := self.summary[verdict]:
                 words.append(f"{count} {verbs[verdict][count > 1]}")
+        if self.todo:
+            words.append(f"{len(self.todo)} not understood")
         return ", ".join(words)
 
     def to_json(self) -> str:
@@ -216,4 +222,6 @@ class Check:
                     name = verdict.replace("_", " ")
                     lines.append(f"{name:>11}  {item.claim.id}: {item.claim.says.text}")
                     lines.append(f"{'':>13}{item.reason}")
+        for rest in self.todo:
+            lines += [f"{'not tested':>11}  {rest.says}: {rest.why}", f"{'':>13}{rest.quote}"]
         return "\n".join(lines)

@@ -13,7 +13,10 @@ from entrepot.goods.parse import NAMED, parse
 from entrepot.model.areas import WORLD, area_set
 from entrepot.model.period import Period
 
-__all__ = ["KINDS", "ChangeKeys", "ClaimEntry", "ClaimsFile", "FlowKeys", "RatioKeys", "SumKeys"]
+__all__ = [
+    *("KINDS", "ChangeKeys", "ClaimEntry", "ClaimsFile", "FlowKeys", "RatioKeys", "SumKeys"),
+    "TodoEntry",
+]
 
 MEASURES = (
     *("value", "balance", "growth", "import_share", "export_share", "trade_share"),
@@ -192,12 +195,21 @@ class ClaimEntry(Closed):
         return self
 
 
+class TodoEntry(Closed):
+    """A number that was drafted from a text and not understood: nothing tests it."""
+
+    quote: Words
+    says: Words = ""
+    why: Words = ""
+
+
 class ClaimsFile(Closed):
-    """A claims file."""
+    """A claims file; `claims` is empty where a text has no number that was understood."""
 
     format: Literal[1]
     source: SourceKeys
-    claims: list[ClaimEntry] = Field(min_length=1)
+    claims: list[ClaimEntry]
+    todo: list[TodoEntry] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _different_ids(self) -> ClaimsFile:
