@@ -1,0 +1,5 @@
+"""Times as printed: which periods a text speaks of, and where."""
+
+from entrepot.claims.times.when import TimeSpan, when
+
+__all__ = ["TimeSpan", "when"]

@@ -1,0 +1,139 @@
+"""Rules for whole time expressions: a part of a year with its year, years, "a year earlier"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from entrepot.claims.times.parts import Part, Year, kind, part, skipped, year
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from entrepot.claims.times.words import Word
+
+__all__ = ["Expression", "expression"]
+
+_TIES = ("of", "in", "over")
+_LONE = {"before": "year_earlier", "last_month": "last_month", "to_date": "to_date"}
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A time expression as said, before it is made a period.
+
+    `until` is the second year of a span; `open_span` whether it is said "from one to the other".
+    """
+
+    kind: str
+    after: int
+    part: Part | None = None
+    year: Year | None = None
+    until: Year | None = None
+    until_part: Part | None = None
+    open_span: bool = False
+
+
+def expression(words: Sequence[Word], at: int) -> Expression | None:
+    """Read the longest time expression that starts at a place."""
+    rules = (_date, _years, _part_and_year, _spanning, _lone)
+    found = [result for rule in rules if (result := rule(words, at)) is not None]
+    return max(found, key=lambda result: result.after, default=None)
+
+
+def _lone(words: Sequence[Word], at: int) -> Expression | None:
+    word = kind(words, at)
+    led = year(words, at)
+    if led is not None and led.said and kind(words, led.after) == "same":  # 2024年同期
+        return Expression("same_period", led.after + 1, year=led)
+    if word == "same":
+        given = year(words, skipped(words, at + 1, "of"))
+        if given is not None:
+            return Expression("same_period", given.after, year=given)
+        return Expression("same_period", at + 1)
+    return Expression(_LONE[word], at + 1) if word in _LONE else None
+
+
+def _date(words: Sequence[Word], at: int) -> Expression | None:
+    """Read 14.01.2026 and 2026-01-14."""
+    if kind(words, at) == "dotted":
+        day, month, number = (int(piece) for piece in words[at].text.split("."))
+        return Expression("said", at + 1, Part(month, month, at + 1, day), Year(number, True, at))
+    text = "".join(word.text for word in words[at : at + 5])
+    found = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", text)
+    if found is None or kind(words, at) != "year_number":
+        return None
+    number, month, day = (int(group) for group in found.groups())
+    return Expression("said", at + 5, Part(month, month, at + 5, day), Year(number, True, at))
+
+
+def _years(words: Sequence[Word], at: int) -> Expression | None:
+    """Read "2025", "2021-2024", "from 2021 to 2024", "2023/24"."""
+    here = skipped(words, at, "from")
+    first = year(words, here)
+    if first is None:
+        return None
+    alone = None if here > at else Expression("said", first.after, year=first)
+    if kind(words, first.after) != "to":
+        return alone
+    link = words[first.after]
+    here = skipped(words, first.after + 1, "of", "in")
+    last = year(words, here)
+    if last is not None and first.said and last.said and first.number < last.number:
+        opened = kind(words, at) == "from"
+        joined = opened or link.text in ("-", "/") or link.text in ("to", "bis", "至", "到", "по")
+        if joined:
+            return Expression("said", last.after, year=first, until=last, open_span=opened)
+    if link.text in ("-", "/") and kind(words, first.after + 1) in ("n", "two_digits"):
+        short = words[first.after + 1]
+        number = first.number // 100 * 100 + short.value
+        if len(short.text) == 2 and number == first.number + 1:
+            until = Year(number, True, first.after + 2)
+            return Expression("said", until.after, year=first, until=until)
+    return alone
+
+
+def _part_and_year(words: Sequence[Word], at: int) -> Expression | None:
+    """Read a part of a year with its year before it, behind it or not said."""
+    led = year(words, at)
+    if led is not None:
+        following = part(words, led.after)
+        if following is not None and _touches(words, led):
+            return Expression("said", following.after, following, led)
+        return None
+    found = part(words, at)
+    if found is None:
+        return None
+    given = year(words, skipped(words, found.after, *_TIES))
+    if given is not None:
+        return Expression("said", given.after, found, given)
+    if found.bare_month and not _introduced(words, at):
+        return None
+    return Expression("no_year", found.after, found)
+
+
+def _touches(words: Sequence[Word], led: Year) -> bool:
+    """Whether a part of a year right behind a year belongs to it: 2025年前11个月, 2025 Q1."""
+    return words[led.after].start - words[led.after - 1].end <= 1
+
+
+def _introduced(words: Sequence[Word], at: int) -> bool:
+    """Whether a month alone is one: "in May", not "may"."""
+    is_numbered = words[at].text[:1].isdecimal() or words[at].text > "\u3000"
+    led = at > 0 and words[at - 1].text != ","
+    return is_numbered or (led and words[at - 1].kind in ("from", *_TIES))
+
+
+def _spanning(words: Sequence[Word], at: int) -> Expression | None:
+    """Read "January 2024 to March 2025"."""
+    here = skipped(words, at, "from")
+    first = part(words, here)
+    started = year(words, skipped(words, first.after, *_TIES)) if first is not None else None
+    if first is None or started is None or kind(words, started.after) != "to":
+        return None
+    last = part(words, started.after + 1)
+    ended = year(words, skipped(words, last.after, *_TIES)) if last is not None else None
+    if last is None or ended is None:
+        return None
+    return Expression("said", ended.after, first, started, ended, last, open_span=here > at)

@@ -1,0 +1,137 @@
+"""Rules for parts of years and years: "the first eleven months", "Q1", "2025", "last year"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from entrepot.claims.times.words import Word
+
+__all__ = ["Part", "Year", "part", "skipped", "year"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Months of a year, or a day; and the place behind."""
+
+    first: int
+    last: int
+    after: int
+    day: int = 0
+    bare_month: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """A year, said (2025) or told from the day of publication (-1: last year)."""
+
+    number: int
+    said: bool
+    after: int
+
+
+def kind(words: Sequence[Word], at: int) -> str:
+    """Return the kind of a word, empty beyond the end."""
+    return words[at].kind if at < len(words) else ""
+
+
+def skipped(words: Sequence[Word], at: int, *kinds: str) -> int:
+    """Return the place behind words of these kinds."""
+    while kind(words, at) in kinds:
+        at += 1
+    return at
+
+
+def year(words: Sequence[Word], at: int) -> Year | None:
+    """Read a year that starts at a place."""
+    if kind(words, at) == "year_number":
+        return Year(words[at].value, said=True, after=skipped(words, at + 1, "year_word"))
+    if kind(words, at) == "year":
+        return Year(words[at].value, said=False, after=at + 1)
+    return None
+
+
+def part(words: Sequence[Word], at: int) -> Part | None:
+    """Read a part of a year that starts at a place: the longest there is."""
+    rules = (_day, _months, _first_months, _quarter, _half, _short)
+    found = [result for rule in rules if (result := rule(words, at)) is not None]
+    return max(found, key=lambda result: result.after, default=None)
+
+
+def _months(words: Sequence[Word], at: int) -> Part | None:
+    """Read "November", "January-November", "from January to November", "1至11月"."""
+    here = skipped(words, at, "from")
+    numbered = kind(words, here) == "n" and kind(words, here + 2) == "month"
+    if kind(words, here) != "month" and not (numbered and kind(words, here + 1) == "to"):
+        return None
+    first = words[here].value
+    if kind(words, here + 1) == "to" and kind(words, here + 2) == "month":
+        last = words[here + 2].value
+        return Part(first, last, here + 3) if first <= last else None
+    return None if here > at else Part(first, first, here + 1, bare_month=True)
+
+
+def _day(words: Sequence[Word], at: int) -> Part | None:
+    """Read "January 14", "14 January", "14. Januar", "1月14日"."""
+    here = at + 1
+    if kind(words, at) == "month" and kind(words, here) in ("n", "nth"):
+        day = words[here].value
+        if kind(words, here + 1) == "to" and kind(words, here + 2) in ("n", "month"):
+            return None
+        after = skipped(words, here + 1, "day_word")
+        return Part(words[at].value, words[at].value, after, day)
+    if kind(words, at) in ("n", "nth"):
+        if kind(words, here) == "other" and words[here].text in (".", "st", "nd", "rd", "th"):
+            here += 1
+        if kind(words, here) == "month" and words[at].text[:1].isdecimal():
+            return Part(words[here].value, words[here].value, here + 1, words[at].value)
+    return None
+
+
+def _first_months(words: Sequence[Word], at: int) -> Part | None:
+    """Read "the first eleven months", "за 11 месяцев", "前11个月"; quarters the same way."""
+    here = at
+    if kind(words, here) == "over":
+        here += 1
+    first = kind(words, here) == "first" or (kind(words, here) == "nth" and words[here].value == 1)
+    here = here + 1 if first else here
+    if here == at or kind(words, here) != "n":
+        return None
+    number, each = words[here].value, kind(words, here + 1)
+    size = {"months": 1, "quarter": 3}.get(each, 0)
+    if each == "quarter" and not first:
+        return None
+    if not size or not 1 <= number * size <= 12 or (number == 1 and each == "months"):
+        return None
+    return Part(1, number * size, here + 2)
+
+
+def _quarter(words: Sequence[Word], at: int) -> Part | None:
+    """Read "the first quarter", "1-й квартал", "第一季度"."""
+    here = skipped(words, at, "rank")
+    if kind(words, here) not in ("nth", "n") or kind(words, here + 1) != "quarter":
+        return None
+    number = words[here].value
+    return Part(3 * number - 2, 3 * number, here + 2) if 1 <= number <= 4 else None
+
+
+def _half(words: Sequence[Word], at: int) -> Part | None:
+    if kind(words, at) not in ("nth", "n") or kind(words, at + 1) != "half":
+        return None
+    number = words[at].value
+    return Part(6 * number - 5, 6 * number, at + 2) if number in (1, 2) else None
+
+
+def _short(words: Sequence[Word], at: int) -> Part | None:
+    """Read "Q1", "H1", and from one quarter to another."""
+    size = {"q": 3, "h": 6}.get(kind(words, at), 0)
+    if not size:
+        return None
+    first = last = words[at].value
+    after = at + 1
+    if kind(words, at + 1) == "to" and kind(words, at + 2) == words[at].kind:
+        last, after = words[at + 2].value, at + 3
+    return Part(size * (first - 1) + 1, size * last, after) if first <= last else None
