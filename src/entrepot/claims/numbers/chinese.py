@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["composed"]
 
 _PARTS = ("digit", "place", "large", "point")
-_NOTHING, _ONE = Decimal(0), Decimal(1)
+_NOTHING, _ONE, _ENOUGH = Decimal(0), Decimal(1), Decimal(10) ** 16
 _VAGUE = frozenset("数几上成多第")
 
 
@@ -99,7 +99,7 @@ class _Parts:
                 return self._digits(found, at)
             case "place" if self.used or _opens(found, at):
                 return self._place(value)
-            case "large" if self.last is not None or self.section or self.above:
+            case "large" if self.last is not None or self.section or 0 < self.above < _ENOUGH:
                 return self._large(value)
             case "after" if self.used and token.value == "more_than":
                 following = found[at + 1].kind if at + 1 < len(found) else ""

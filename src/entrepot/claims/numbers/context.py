@@ -140,7 +140,7 @@ def _like_a_year(token: Token) -> bool:
 
 def _counted(found: Sequence[Token]) -> bool:
     """Whether the words at the end of what was found belong to a number."""
-    for token in reversed(found):
+    for token in reversed(found[-_REACH:]):
         if token.kind in CORES:
             return True
         if token.kind not in (*NUMERIC, "after", "per"):

@@ -23,7 +23,8 @@ __all__ = ["LANGUAGES", "Lexicon", "Meaning", "lexicon"]
 
 LANGUAGES = ("en", "ru", "de", "zh")
 Meaning = tuple[tuple[str, str | float | None], ...]
-_SHORTEST_STEM = 2
+_SHORTEST_STEM, _LONGEST_STEM = 2, 24
+_NUMBERS = "entrepot.claims.numbers"
 
 
 @dataclass(slots=True)
@@ -36,14 +37,10 @@ class _Node:
 class Lexicon:
     """Phrases of one language, found longest first."""
 
-    def __init__(self, language: str, text: str) -> None:
-        self.language = language
+    def __init__(self, text: str) -> None:
         self._root = _Node()
         for meaning, phrase in _entries(text):
-            self._add(phrase, meaning)
-        if language == "de":
-            for word, number in number_words():
-                self._add(word, (("spelled", float(number)),))
+            self.add(phrase, meaning)
 
     def longest(self, words: Sequence[Atom], at: int) -> tuple[Meaning, int] | None:
         """Return what the longest phrase that starts at `at` means, and how many atoms it has."""
@@ -57,7 +54,8 @@ class Lexicon:
                 reached += [(below, here + 1) for below in _following(node, words[here].text)]
         return best
 
-    def _add(self, phrase: str, meaning: Meaning) -> None:
+    def add(self, phrase: str, meaning: Meaning) -> None:
+        """Add a phrase; a later meaning of the same phrase replaces an earlier one."""
         node = self._root
         parts = atoms(phrase)
         for place, part in enumerate(parts):
@@ -70,7 +68,7 @@ class Lexicon:
 
 def _following(node: _Node, word: str) -> Iterator[_Node]:
     if node.stems:
-        for size in range(_SHORTEST_STEM, len(word) + 1):
+        for size in range(_SHORTEST_STEM, min(len(word), _LONGEST_STEM) + 1):
             if found := node.stems.get(word[:size]):
                 yield found
     if found := node.words.get(word):
@@ -78,10 +76,14 @@ def _following(node: _Node, word: str) -> Iterator[_Node]:
 
 
 @cache
-def lexicon(language: str) -> Lexicon:
-    """Return the words of a language."""
-    source = files("entrepot.claims.numbers") / "lexicons" / f"{language}.txt"
-    return Lexicon(language, source.read_text(encoding="utf-8"))
+def lexicon(language: str, package: str = _NUMBERS) -> Lexicon:
+    """Return the words of a language; those of number phrases, or of another package."""
+    source = files(package) / "lexicons" / f"{language}.txt"
+    found = Lexicon(source.read_text(encoding="utf-8"))
+    if (language, package) == ("de", _NUMBERS):
+        for word, number in number_words():
+            found.add(word, (("spelled", float(number)),))
+    return found
 
 
 def _entries(text: str) -> Iterator[tuple[Meaning, str]]:

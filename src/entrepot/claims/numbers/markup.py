@@ -7,7 +7,9 @@ import re
 __all__ = ["blanked"]
 
 _TAG = re.compile(r"</?[A-Za-z!][^<>]{0,4000}>")
-_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"]+|[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{1,64}")
+_ADDRESS = re.compile(
+    r"(?:https?://|www\.)[^\s<>\"]+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{1,64}"
+)
 _HIDDEN = ("script", "style")
 
 

@@ -9,6 +9,7 @@ __all__ = ["readings"]
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:(?P<by>[ ',.])\d{3})(?:(?P=by)\d{3})*(?:(?P<mark>[.,])\d+)?")
 _DECIMAL = re.compile(r"\d*[.,]\d+")
 _UNCLEAR = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
+_LONGEST = 30
 _POINT_PARTS = {"en": ".", "zh": ".", "de": ",", "ru": ",."}
 
 
@@ -34,6 +35,8 @@ def readings(text: str, language: str) -> tuple[tuple[float, float], ...]:
     >>> readings("1,234", "")
     ((1234.0, 1.0), (1.234, 0.001))
     """
+    if len(text) > _LONGEST:
+        return ()
     if text.isdigit():
         return ((float(text), 1.0),)
     if _UNCLEAR.fullmatch(text):
