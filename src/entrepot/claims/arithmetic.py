@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.claims.chain import Chain
 from entrepot.claims.describe import claimed, flow, period_of, span, stated, subject
-from entrepot.claims.solver import Solver
+from entrepot.claims.prices import price_arithmetic
 from entrepot.model.display import figure_value, joined, number
 
 if TYPE_CHECKING:
@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from entrepot.claims.document import Claim
     from entrepot.claims.levels import Linear, Quotient
     from entrepot.claims.quantity import Level
+    from entrepot.claims.together import Together
 
 __all__ = ["because"]
 
 
 def because(
-    conflict: Collection[str], claims: Mapping[str, Claim], found: Linear, *, fits: bool = False
+    conflict: Collection[str], claims: Mapping[str, Claim], system: Together, *, fits: bool = False
 ) -> str:
     """Return the arithmetic of a conflict.
 
@@ -33,20 +34,23 @@ def because(
     ----------
     conflict
         Ids of the claims.
-    claims, found
-        The claims, and the linear system they make.
+    claims, system
+        The claims, and the systems they make.
     fits
         Return instead the arithmetic by which the claims agree, empty if there is none so short.
     """
     if len({claims[name].quantity for name in conflict}) == 1 and not fits:
         return _two_of_one(sorted(conflict), claims)
+    if (prices := price_arithmetic(claims[name] for name in sorted(conflict))) and not fits:
+        return prices
+    found = system.linear
     for texts in (
         _weighted(conflict, claims, found, fits=fits),
         _chained(conflict, claims, found, fits=fits),
     ):
         if best := min(texts, key=len, default=""):
             return best
-    return "" if fits else _implied(conflict, claims, found)
+    return "" if fits else _implied(conflict, claims, system)
 
 
 def _two_of_one(conflict: list[str], claims: Mapping[str, Claim]) -> str:
@@ -135,20 +139,17 @@ def _last(claim: Claim, quotient: Quotient, top: float, bottom: float, result: f
     return f"{over}{' − 1' if unit == 'percent' else ''} = {stated(result, unit)}"
 
 
-def _implied(conflict: Collection[str], claims: Mapping[str, Claim], found: Linear) -> str:
+def _implied(conflict: Collection[str], claims: Mapping[str, Claim], system: Together) -> str:
     """Return the bounds that the other claims put on one of them."""
-    for with_known in (False, True):
-        solver = Solver(found.system(with_known=with_known))
-        for name in sorted(conflict, key=lambda one: (len(found.quotients[one][0].of), one)):
+    for asked in (system.without(), system.without(known=False), system):
+        for name in sorted(conflict, key=lambda one: (len(claims[one].quantity.of), one)):
             claim, others = claims[name], set(conflict) - {name}
-            for quotient in found.quotients[name]:
-                bounds = solver.bounds(quotient.of, quotient.to, others)
-                if bounds is None or bounds.meets(quotient.bounds):
-                    continue
-                result = claim.quantity.stated(bounds)
-                about = f"{flow(claim.quantity.of)}, {period_of(claim.quantity)}"
-                return (
-                    f"the others leave {span(result, claim.quantity.unit)} for {about}; "
-                    f"the text says {claimed(claim)}"
-                )
+            bounds = asked.bounds(claim.quantity, others)
+            if bounds is None or bounds.meets(claim.interval):
+                continue
+            about = f"{flow(claim.quantity.of)}, {period_of(claim.quantity)}"
+            return (
+                f"the others leave {span(bounds, claim.quantity.unit)} for {about}; "
+                f"the text says {claimed(claim)}"
+            )
     return "no values of the flows they are about satisfy them all"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from entrepot.claims.build import HOME
-from entrepot.claims.comparison import Comparison, compare, compared
+from entrepot.claims.comparison import Comparison, compare
 from entrepot.claims.document import Source
 from entrepot.claims.kinds import definition_of, in_print
 
@@ -23,8 +23,8 @@ __all__ = ["from_text", "in_print_beside"]
 def from_text(claim: Claim, claims: Iterable[Claim], facts: Facts) -> Iterator[Comparison]:
     """Yield what the text itself has in another currency, at the rate of customs for the period.
 
-    It cannot support a claim, being of the same text; but a claim that no such rate leads to was
-    not converted at one.
+    It can neither support nor contradict a claim, being of the same text: whether the two fit each
+    other is for the text's conflicts to say.
     """
     quantity = claim.quantity
     if quantity.measure != "value" or quantity.unit not in ("USD", *HOME):
@@ -34,17 +34,16 @@ def from_text(claim: Claim, claims: Iterable[Claim], facts: Facts) -> Iterator[C
         period = next(other.quantity.levels()).period if other.quantity.of else None
         if other.quantity.unit == quantity.unit or same.key() != quantity.key() or period is None:
             continue
-        rates = [facts.rate(unit, period) for unit in (quantity.unit, other.quantity.unit)]
-        if rates[0] is None or rates[1] is None or not math.isfinite(other.interval.width):
+        rate = facts.flow_rate(quantity.unit, other.quantity.unit, period)
+        if rate is None or not math.isfinite(other.interval.width):
             continue
-        value = other.interval * rates[0] / rates[1]
-        outcome = compared(claim.interval, value, value)
+        value = other.interval * rate
         yield Comparison(
             value=value.middle,
             unit=quantity.unit,
             exact=value,
             loose=value,
-            outcome="contradicts" if outcome == "contradicts" else "allows",
+            outcome="allows",
             own=False,
             how=f"{other.says.text} of the same text at the rate customs used for {period}",
             other_definition="",

@@ -1,96 +1,177 @@
-"""Which slips explain what is wrong, and which explains it best."""
+"""Which slips explain what is wrong, alone or together, and which explain it best.
+
+What is wrong is laid to sets of claims without which nothing is wrong (a diagnosis); for each claim
+of a set the slips are looked for that lead from what is known to what is printed. Sets of slips
+are ranked by how likely they make the printed numbers: how common each slip is, in how many ways
+it could have happened, and how closely the number is hit. An error of no kind stands beside them,
+under which every number is as likely as another: what does not beat it explains nothing.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import math
+from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING
 
-from entrepot.claims.comparison import compared
-from entrepot.claims.levels import linear
-from entrepot.claims.slips import SLIPS
-from entrepot.claims.solver import Solver
-from entrepot.claims.standing import standing
+from entrepot.claims.diagnosis import hitting_sets
+from entrepot.claims.slips import SLIPS, Memory, View
+from entrepot.claims.slips.case import MOST_LUCK, luck
 
 if TYPE_CHECKING:
-    from entrepot.claims.slips import Case, Change, Proposal
+    from collections.abc import Iterable, Iterator
 
-__all__ = ["Explanation", "explanations"]
+    from entrepot.claims.document import Claim
+    from entrepot.claims.slips import Case, Proposal
 
-MOST_LUCK = 0.5
-"""A slip that random numbers would fit this often explains nothing."""
+__all__ = ["CLOSE", "Explanation", "explanations"]
+
+A_SLIP = -2.0
+"""Logarithm (of ten) of how often a number of a text is a slip of a given kind."""
+NO_KIND = -2.5
+"""The same for an error of no kind."""
+TRUSTED = -3.0
+"""The same for a claim to be wrong though evidence agrees with it."""
+AGAIN = 1.0
+"""How much likelier one kind of slip is where it happened already: one cause, two claims."""
+CLOSE = 0.35
+"""Explanations this near the best are as good as it."""
+KEPT = 8
+CHECKED = 24
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A proposal that explains: the conflicts it ends, and how well it ranks (less is better)."""
+    """Slips that explain together.
 
-    proposal: Proposal
-    ends: frozenset[int]
-    rank: tuple[float, ...]
+    Attributes
+    ----------
+    proposals
+        The slips.
+    unexplained
+        Claims that are wrong for a reason of no kind.
+    score
+        Logarithm of how likely they make the text, up to a constant.
+    """
+
+    proposals: tuple[Proposal, ...]
+    unexplained: frozenset[str]
+    score: float
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Ids of the claims that the slips change."""
+        return frozenset(name for proposal in self.proposals for name in proposal.names)
+
+
+@dataclass(frozen=True, slots=True)
+class _Option:
+    proposal: Proposal | None
+    names: frozenset[str]
+    score: float
 
 
 def explanations(case: Case) -> tuple[Explanation, ...]:
-    """Return the slips that explain something, best first.
+    """Return the sets of slips that explain all that is wrong, best first.
 
-    A slip explains when after it the conflicts it touches are gone, but for those that another
-    wrong number makes, the claims it changes agree with evidence, and nothing that agreed before
-    disagrees. Ranked by what it explains per change, then by how common it is, then by how seldom
-    random numbers would fit as well.
+    Those come last that leave a wrong claim without a slip.
     """
-    found = [
-        explanation
-        for commonness, slip in enumerate(SLIPS.values())
-        for proposal in slip(case)
-        if (explanation := _explains(proposal, case, commonness)) is not None
-    ]
-    return tuple(sorted(found, key=lambda item: item.rank))
+    if not case.wrong:
+        return ()
+    trusted = {name for name, held in case.standings.items() if held.verdict == "holds"}
+    search = _Search(case)
+    sets = list(hitting_sets(case.wrong, trusted))
+    found = [item for names in sets for item in search.of(names)]
+    if not any(not item.unexplained for item in found):
+        found += [item for names in _wider(case, sets, trusted) for item in search.of(names)]
+    best: dict[tuple[object, ...], Explanation] = {}
+    for item in found:
+        key = (*sorted((p.kind, *sorted(p.names), p.changes[0].would_say) for p in item.proposals),)
+        if item.proposals and (key not in best or best[key].score < item.score):
+            best[key] = item
+    return tuple(sorted(best.values(), key=lambda item: -item.score))
 
 
-def _explains(proposal: Proposal, case: Case, commonness: int) -> Explanation | None:
-    if proposal.chance > MOST_LUCK or not all(_agrees(c, case) for c in proposal.changes):
-        return None
-    changed = {change.claim.id: change.claim for change in proposal.changes}
-    claims = [changed.get(claim.id, claim) for claim in case.document.claims]
-    touched = [n for n, conflict in enumerate(case.conflicts) if conflict & proposal.names]
-    solver = Solver(linear(claims, case.facts).system())
-    kept = {
-        name
-        for name, held in case.standings.items()
-        if held.verdict == "holds" or name in proposal.names
-    }
-    ends = frozenset(n for n in touched if solver.feasible(case.conflicts[n]))
-    wrong = {name for name, held in case.standings.items() if held.verdict == "differs"}
-    also_wrong = wrong - proposal.names  # a conflict with another wrong number ends with that one
-    left = [n for n in touched if n not in ends]
-    if left and not all(_agrees(change, case, surely=True) for change in proposal.changes):
-        return None
-    if not all(case.conflicts[n] & also_wrong for n in left):
-        return None
-    if touched and not solver.feasible(kept):
-        return None
-    suspects = {claim.id for claim in case.suspects()}
-    explained = len(ends) + len(suspects & proposal.names)
-    if not explained:
-        return None
-    rank = (-explained / len(changed), float(commonness), proposal.chance)
-    return Explanation(proposal, ends, rank)
+def _wider(case: Case, sets: list[frozenset[str]], trusted: set[str]) -> Iterator[frozenset[str]]:
+    """Yield sets with one claim more: two errors may stand in one conflict."""
+    seen: set[frozenset[str]] = set()
+    for names in sets[:20]:
+        for one in case.wrong:
+            if len(one) > 1 and one & names:
+                for other in sorted(one - names - trusted):
+                    wider = names | {other}
+                    if wider not in seen:
+                        seen.add(wider)
+                        yield wider
 
 
-def _agrees(change: Change, case: Case, *, surely: bool = False) -> bool:
-    """Whether evidence agrees with the claim put right.
+class _Search:
+    """Slips for the claims of a set, each looked for once for the same trusted claims."""
 
-    A quoted source's own number counts here: the question is what the text meant to say. Where a
-    conflict ends without evidence for every claim in it, it is enough that none disagrees, unless
-    it has to be sure.
-    """
-    claim = change.claim
-    again = [
-        replace(item, outcome=compared(claim.interval, item.exact, item.loose))
-        for item in case.found[claim.id]
-    ]
-    if any(item.own and item.outcome == "supports" for item in again):
-        return True
-    verdict = standing(claim, again).verdict
-    if verdict == "untestable" and not surely:
-        return claim.id in case.in_conflict
-    return verdict == "holds"
+    def __init__(self, case: Case) -> None:
+        self._case = case
+        self._memory = Memory()
+        self._everybody = frozenset(case.document.by_id)
+
+    def of(self, names: frozenset[str]) -> Iterator[Explanation]:
+        """Yield the explanations that lay everything to these claims."""
+        view = View(self._case, self._everybody - names, self._memory)
+        options = {name: self._options(self._case.document.by_id[name], view) for name in names}
+        ranked = sorted(_joined(sorted(names), options), key=lambda held: -_score(held))
+        for held in ranked[:CHECKED]:
+            proposals = tuple(option.proposal for option in held if option.proposal is not None)
+            if not proposals:
+                continue
+            if self._fit_together(names, proposals):
+                unexplained = names - frozenset().union(*(p.names for p in proposals))
+                yield Explanation(proposals, unexplained, _score(held))
+
+    def _options(self, claim: Claim, view: View) -> list[_Option]:
+        cost = TRUSTED if self._case.standings[claim.id].verdict == "holds" else 0.0
+        by_chance = math.log10(luck(claim) / view.open(claim))
+        none = _Option(None, frozenset({claim.id}), cost + NO_KIND + by_chance)
+        found = [
+            _Option(proposal, proposal.names, cost + _likely(proposal, place))
+            for place, slip in enumerate(SLIPS.values())
+            for proposal in slip(claim, view)
+            if proposal.chance <= MOST_LUCK
+        ]
+        good = sorted((one for one in found if one.score > none.score), key=lambda o: -o.score)
+        return [*good[:KEPT], none]
+
+    def _fit_together(self, names: frozenset[str], proposals: tuple[Proposal, ...]) -> bool:
+        """Whether the claims put right and all others can be true together."""
+        changed = {change.claim.id: change.claim for p in proposals for change in p.changes}
+        if len(names) == 1 and len(changed) == 1:  # then the others' bounds have said so
+            return True
+        wrong = names - changed.keys()
+        system = self._case.together.replaced(changed)
+        return system.feasible(self._everybody - wrong)
+
+
+def _likely(proposal: Proposal, place: int) -> float:
+    """Return how likely a slip is: by its kind, the commoner first, and by how it fits."""
+    return A_SLIP - 0.03 * place + math.log10(max(proposal.fit, 1e-12))
+
+
+def _joined(
+    names: list[str], options: dict[str, list[_Option]], held: tuple[_Option, ...] = ()
+) -> Iterator[tuple[_Option, ...]]:
+    """Yield an option for each claim; an exchange stands for two."""
+    covered: set[str] = set().union(*(option.names for option in held))
+    rest = [name for name in names if name not in covered]
+    if not rest:
+        yield held
+        return
+    for option in options[rest[0]]:
+        if not option.names & covered:
+            yield from _joined(names, options, (*held, option))
+
+
+def _score(held: Iterable[_Option]) -> float:
+    options = list(held)
+    kinds = [option.proposal.kind for option in options if option.proposal is not None]
+    again = sum(
+        one == other and one not in ("swapped", "digits") for one, other in combinations(kinds, 2)
+    )
+    return sum(option.score for option in options) + AGAIN * min(again, 2)

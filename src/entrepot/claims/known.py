@@ -19,12 +19,18 @@ if TYPE_CHECKING:
 
     from entrepot.claims.statements import Statement, Statements
 
-__all__ = ["CUSTOMS_SLACK", "MIXED_SLACK", "REVISION", "Facts", "Known"]
+__all__ = ["FLOW_SLACK", "MIXED_SLACK", "REVISION", "Facts", "Known"]
 
 CUSTOMS_SLACK = 0.003
-"""How far the rate of one flow may lie from the year's, since months weigh differently."""
+"""How far the rate of one total may lie from the year's, since months weigh differently."""
 AVERAGE_SLACK = 0.015
 """How far customs' rate of a year may lie from the average of market rates."""
+FLOW_SLACK = 0.008
+"""How far the rate of one flow may lie beyond that of the totals.
+
+In a year when a currency moves by a tenth, flows that are sold in different months are counted at
+rates up to a hundredth apart.
+"""
 
 REVISION = {"high": 0.02, "medium": 0.06, "low": 1.0}
 """How far later releases move a level, by how sure its first print is.
@@ -150,6 +156,13 @@ class Facts:
         if not rates or rates[0] is None:
             return None
         return Interval.point(rates[0]).widened(AVERAGE_SLACK)
+
+    def flow_rate(self, currency: str, other: str, period: Period) -> Interval | None:
+        """Return units of one currency for one of another that a single flow may be counted at."""
+        rates = [self.rate(unit, period) for unit in (currency, other)]
+        if rates[0] is None or rates[1] is None:
+            return None
+        return (rates[0] / rates[1]).widened(FLOW_SLACK)
 
     def _implied(self, currency: str, period: Period) -> Iterator[Interval]:
         for statement in self.statements.all:

@@ -9,23 +9,23 @@ from __future__ import annotations
 
 import functools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import TYPE_CHECKING
 
-from entrepot.claims.consistency import minimal_conflicts
 from entrepot.claims.identities import identities
-from entrepot.claims.known import CUSTOMS_SLACK
+from entrepot.claims.known import FLOW_SLACK
 from entrepot.claims.quantity import DIMENSIONLESS, Level, Terms
-from entrepot.claims.solver import Constraint, Solver, System
+from entrepot.claims.solver import Constraint, System
 from entrepot.model.interval import Interval
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from entrepot.claims.document import Claim
     from entrepot.claims.known import Facts, Known
 
-__all__ = ["Linear", "Quotient", "linear", "text_conflicts"]
+__all__ = ["Linear", "Quotient", "linear"]
 
 ROUNDED = 0.001
 """How far a total and its parts lie apart in one release, where a number was cut, not rounded."""
@@ -55,77 +55,155 @@ class Quotient:
 
 @dataclass(frozen=True)
 class Linear:
-    """Claims as quotients, by claim, and the bounds that are known."""
+    """Claims as quotients, by claim, and the bounds that are known.
+
+    Attributes
+    ----------
+    quotients
+        By claim; one for each currency the text counts in where the currency cancels.
+    known
+        Bounds on levels that the text takes as given.
+    sources
+        What they rest on.
+    also
+        Levels of claims that are not linear: identities hold for them too.
+    currencies
+        What the text counts in.
+    wholes
+        Levels that changes of shares divide by, hence above zero.
+    rates
+        That a flow in one currency is the flow in another at a rate customs may have used.
+    """
 
     quotients: dict[str, tuple[Quotient, ...]]
     known: dict[Level, Interval]
     sources: dict[Level, tuple[Known, ...]]
+    also: tuple[Level, ...] = ()
+    rates: tuple[Constraint, ...] = ()
+    currencies: tuple[str, ...] = ("USD",)
+    wholes: frozenset[Level] = frozenset()
+    _identities: dict[tuple[Level, ...], tuple[Constraint, ...]] = field(default_factory=dict)
 
-    def system(self, *, with_known: bool = True) -> System:
-        """Return the linear system, with identities between its levels."""
-        levels = dict.fromkeys(self._levels())
-        facts = [*identities(list(levels))]
+    def part(self, names: Collection[str], levels: Collection[Level]) -> Linear:
+        """Return some claims, and what is known of their levels.
+
+        `levels` are those of the claims, each as a value.
+        """
+        kept = set(levels)
+
+        def inside(level: object) -> bool:
+            return level.but(kind="value") in kept  # type: ignore[attr-defined,no-any-return]
+
+        def about(rows: Iterable[Constraint]) -> tuple[Constraint, ...]:
+            return tuple(row for row in rows if inside(row.terms[0][0]))
+
+        also = tuple(level for level in self.also if inside(level))
+        part = replace(
+            self,
+            quotients={name: held for name, held in self.quotients.items() if name in names},
+            known={level: held for level, held in self.known.items() if inside(level)},
+            also=also,
+            rates=about(self.rates),
+            _identities={},
+        )
+        part._identities[tuple(part.levels())] = about(self.facts())
+        return part
+
+    def replaced(self, changed: Iterable[Claim]) -> Linear:
+        """Return the system with other numbers for some claims."""
+        quotients = {
+            claim.id: tuple(_quotients(claim, self.currencies))
+            for claim in changed
+            if claim.id in self.quotients
+        }
+        return replace(self, quotients=self.quotients | quotients)
+
+    def system(
+        self,
+        *,
+        with_known: bool = True,
+        with_rates: bool = True,
+        more: dict[str, tuple[Constraint, ...]] | None = None,
+    ) -> System:
+        """Return the linear system, with identities between its levels, and more claims."""
+        facts = [*self.facts(), *(self.rates if with_rates else ())]
         if with_known:
             facts += [
                 Constraint(((level, 1.0),), bounds.low, bounds.high)
                 for level, bounds in self.known.items()
             ]
+        claims = {
+            name: tuple(c for quotient in quotients for c in quotient.constraints())
+            for name, quotients in self.quotients.items()
+        }
         return System(
-            claims={
-                name: tuple(c for quotient in quotients for c in quotient.constraints())
-                for name, quotients in self.quotients.items()
-            },
+            claims=claims | (more or {}),
             known=tuple(facts),
             divisors=frozenset(
                 level
                 for quotients in self.quotients.values()
                 for quotient in quotients
                 for level, _ in quotient.to
-            ),
+            ).union(self.wholes),
         )
 
-    def _levels(self) -> Iterator[Level]:
-        for quotients in self.quotients.values():
-            for quotient in quotients:
-                for level, _ in (*quotient.of, *quotient.to):
-                    yield level
+    def facts(self) -> tuple[Constraint, ...]:
+        """Return what holds of its levels whoever counts them."""
+        levels = tuple(self.levels())
+        if levels not in self._identities:
+            self._identities[levels] = tuple(identities(list(levels)))
+        return self._identities[levels]
+
+    def levels(self) -> dict[Level, None]:
+        """Return its levels, each once, in order."""
+        found = dict.fromkeys(
+            level
+            for quotients in self.quotients.values()
+            for quotient in quotients
+            for level, _ in (*quotient.of, *quotient.to)
+        )
+        return found | dict.fromkeys(self.also)
 
 
 def linear(claims: Iterable[Claim], facts: Facts) -> Linear:
     """Return the linear claims as one system."""
-    chosen = [claim for claim in claims if claim.quantity.is_linear]
+    held = list(claims)
+    chosen = [claim for claim in held if claim.quantity.is_linear]
     currencies = _currencies(chosen)
     quotients = {claim.id: tuple(_quotients(claim, currencies)) for claim in chosen}
-    open_ = _open(chosen, currencies)
-    latest = max((level.period.end for c in chosen for level in c.quantity.levels()), default=None)
-    known: dict[Level, Interval] = {}
-    sources: dict[Level, tuple[Known, ...]] = {}
-    for level in dict.fromkeys(Linear(quotients, {}, {})._levels()):
-        found = () if level in open_ else _best_known(level, facts)
-        if found:
+    bent = [claim for claim in held if claim.quantity.less is not None]
+    also = tuple(
+        dict.fromkeys(
+            level.but(currency=currencies[0])
+            for claim in bent
+            for quantity in (claim.quantity, claim.quantity.less)
+            if quantity is not None
+            for level in quantity.levels()
+        )
+    )
+    found = Linear(quotients, {}, {}, also)
+    open_ = _open([*chosen, *bent], currencies)
+    periods = [level.period.end for claim in held for level in claim.quantity.levels()]
+    latest = max(periods, default=None)
+    for level in found.levels():
+        known = () if level in open_ else _best_known(level, facts)
+        if known:
             # What is compared with was printed before, and may have been revised since.
             spans = [
                 item.interval.widened(item.revision if level.period.end != latest else ROUNDED)
-                for item in found
+                for item in known
             ]
-            known[level] = functools.reduce(Interval.hull, spans)
-            sources[level] = found
-    return Linear(quotients, known, sources)
-
-
-def text_conflicts(found: Linear) -> tuple[frozenset[str], ...]:
-    """Return all minimal sets of at least two claims that cannot hold together.
-
-    Both with what is known and without: a claim that contradicts what is known all by itself is
-    no conflict of the text, and must not hide one.
-    """
-    conflicts: set[frozenset[str]] = set()
-    for with_known in (True, False):
-        solver = Solver(found.system(with_known=with_known))
-        conflicts |= set(minimal_conflicts(list(found.quotients), solver.feasible))
-    several = [conflict for conflict in conflicts if len(conflict) > 1]
-    minimal = [one for one in several if not any(other < one for other in several)]
-    return tuple(sorted(minimal, key=lambda one: (len(one), sorted(one))))
+            found.known[level] = functools.reduce(Interval.hull, spans)
+            found.sources[level] = known
+    rates = tuple(_rates(list(found.levels()), facts))
+    wholes = frozenset(
+        level.but(currency=currencies[0])
+        for claim in bent
+        for quantity in (claim.quantity, claim.quantity.less)
+        if quantity is not None
+        for level, _ in quantity.to
+    )
+    return Linear(quotients, found.known, found.sources, also, rates, currencies, wholes)
 
 
 def _currencies(claims: list[Claim]) -> tuple[str, ...]:
@@ -135,8 +213,23 @@ def _currencies(claims: list[Claim]) -> tuple[str, ...]:
         for claim in claims
         if claim.quantity.measure not in DIMENSIONLESS
         for level in claim.quantity.levels()
+        if level.currency != "t"
     }
     return tuple(sorted(found)) or ("USD",)
+
+
+def _rates(levels: list[Level], facts: Facts) -> Iterator[Constraint]:
+    """Yield the same flow in two currencies, at the rates that customs may have used."""
+    same: dict[Level, list[Level]] = {}
+    for level in levels:
+        if level.kind == "value":
+            same.setdefault(level.but(currency=""), []).append(level)
+    for group in same.values():
+        for one, other in combinations(group, 2):
+            rate = facts.flow_rate(one.currency, other.currency, one.period)
+            if rate is not None:
+                yield Constraint(((one, 1.0), (other, -rate.low)), low=0.0)
+                yield Constraint(((one, 1.0), (other, -rate.high)), high=0.0)
 
 
 def _quotients(claim: Claim, currencies: tuple[str, ...]) -> Iterator[Quotient]:
@@ -145,11 +238,12 @@ def _quotients(claim: Claim, currencies: tuple[str, ...]) -> Iterator[Quotient]:
     bounds = quantity.quotient(claim.interval)
     if not quantity.to:
         bounds = bounds.widened(ROUNDED)
-    if quantity.measure not in DIMENSIONLESS:
+    money = next(quantity.levels()).currency != "t"
+    if quantity.measure not in DIMENSIONLESS or not money:
         yield Quotient(quantity.of, quantity.to, bounds)
         return
     # A share in yuan and the same in dollars differ by how the months weigh.
-    slack = CUSTOMS_SLACK if len(currencies) > 1 else 0.0
+    slack = FLOW_SLACK if len(currencies) > 1 else 0.0
     wide = bounds.widened(slack)
     for currency in currencies:
         same = quantity.mapped(currency=currency)
@@ -162,7 +256,7 @@ def _open(claims: list[Claim], currencies: tuple[str, ...]) -> set[Level]:
     bases: set[Level] = set()
     for claim in claims:
         quantity = claim.quantity
-        cancels = quantity.measure in DIMENSIONLESS
+        cancels = quantity.measure in DIMENSIONLESS or quantity.less is not None
         for currency in currencies if cancels else (next(quantity.levels()).currency,):
             same = quantity.mapped(currency=currency)
             subjects |= {level for level, _ in same.of}
@@ -170,6 +264,8 @@ def _open(claims: list[Claim], currencies: tuple[str, ...]) -> set[Level]:
                 subjects |= {level for level, _ in same.to}
             if quantity.measure == "growth":
                 bases |= {level for level, _ in same.to}
+            if same.less is not None:
+                bases |= {level for level, _ in same.less.of}
     return subjects - bases
 
 

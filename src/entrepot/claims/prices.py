@@ -1,19 +1,26 @@
-"""Value, quantity and price of one flow: a change in two of them fixes the third."""
+"""Value, quantity and price of one flow: a change in two of them fixes the third.
+
+In logarithms their changes are linear: the value of a flow is its quantity times its price, in
+every period. What the text's levels leave for the change of a value counts too.
+"""
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from entrepot.claims.describe import claimed, stated
+from entrepot.claims.solver import Constraint, Solver, System
 from entrepot.model.interval import Interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from entrepot.claims.document import Claim
+    from entrepot.claims.quantity import Level, Quantity
 
-__all__ = ["implied_prices", "price_conflicts"]
+__all__ = ["PriceSystem", "implied_prices", "price_arithmetic", "price_system"]
 
 _MEASURES = ("growth", "quantity_growth", "price_growth")
 
@@ -34,21 +41,99 @@ def implied_prices(claims: Iterable[Claim]) -> Iterator[tuple[tuple[str, ...], s
                 yield (value.id, quantity.id), text
 
 
-def price_conflicts(claims: Iterable[Claim]) -> Iterator[tuple[frozenset[str], str]]:
-    """Yield claims of value, quantity and price that no numbers inside their digits satisfy."""
+def price_arithmetic(claims: Iterable[Claim]) -> str:
+    """Return the product of quantity and price beside the value, empty if they are not three."""
     for held in _sets(claims):
-        if len(held) < len(_MEASURES):
-            continue
-        value, quantity, price = (held[measure] for measure in _MEASURES)
-        product = _factor(quantity) * _factor(price)
-        if not product.meets(_factor(value)):
+        if len(held) == len(_MEASURES):
+            value, quantity, price = (held[measure] for measure in _MEASURES)
+            product = _factor(quantity) * _factor(price)
             result = (product.middle - 1) * 100
-            because = (
+            return (
                 f"{_factor(quantity).middle:.3g} × {_factor(price).middle:.3g} = "
                 f"{product.middle:.3g}, so the value changed by {stated(result, 'percent')}, "
                 f"not {claimed(value)}"
             )
-            yield frozenset(claim.id for claim in held.values()), because
+    return ""
+
+
+def price_system(claims: Iterable[Claim]) -> PriceSystem | None:
+    """Return the claims about prices and quantities as a system; None if there are none."""
+    held = [
+        claim
+        for claim in claims
+        if claim.quantity.measure in _MEASURES and len(claim.quantity.of) == 1
+        if claim.quantity.of[0][0].kind in ("price", "volume", "value")
+    ]
+    if not any(claim.quantity.measure != "growth" for claim in held):
+        return None
+    return PriceSystem(held)
+
+
+class PriceSystem:
+    """Changes of values, quantities and prices as differences of logarithms."""
+
+    def __init__(self, claims: list[Claim]) -> None:
+        self._rows = {
+            claim.id: row for claim in claims if (row := _row(claim.quantity, claim.interval))
+        }
+        of_prices = [c for c in claims if c.quantity.measure != "growth"]
+        self._pairs = dict.fromkeys(
+            (_value(c.quantity.of[0][0]), _value(c.quantity.to[0][0])) for c in of_prices
+        )
+        self._names = frozenset(claim.id for claim in of_prices)
+
+    def feasible(self, names: frozenset[str], levels: Solver) -> bool:
+        """Whether the claims named can hold, with what the levels leave for changes of values."""
+        if not names & self._names:
+            return True
+        return Solver(self._system(names, levels)).feasible(names)
+
+    def bounds(self, quantity: Quantity, names: frozenset[str], levels: Solver) -> Interval | None:
+        """Return what the claims named leave for a change, in per cent."""
+        if len(quantity.of) != 1:
+            return None
+        one, base = _plain(quantity.of[0][0]), _plain(quantity.to[0][0])
+        found = Solver(self._system(names, levels)).bounds(((one, 1.0), (base, -1.0)), (), names)
+        if found is None:
+            return None
+        ends = [math.exp(end) if end < 50 else math.inf for end in (found.low, found.high)]
+        return quantity.stated(Interval(*ends))
+
+    def _system(self, names: frozenset[str], levels: Solver) -> System:
+        claims = {name: (row,) for name, row in self._rows.items() if name in names}
+        known: list[Constraint] = []
+        touched: dict[Level, None] = {}
+        for one, base in self._pairs:
+            touched |= {one: None, base: None}
+            room = levels.bounds(((one, 1.0),), ((base, 1.0),), names)
+            if room is not None and room.low > 0:
+                known.append(_between(_plain(one), _plain(base), room))
+        for level in touched:
+            parts = [_plain(level.but(kind=kind)) for kind in ("volume", "price")]
+            terms = ((level, 1.0), *((part, -1.0) for part in parts))
+            known.append(Constraint(terms, 0.0, 0.0))
+        return System(claims, tuple(known))
+
+
+def _value(level: Level) -> Level:
+    return level.but(kind="value")
+
+
+def _plain(level: Level) -> Level:
+    """Return a level for logarithms: a quantity has no currency."""
+    return level.but(currency="") if level.kind == "volume" else level
+
+
+def _row(quantity: Quantity, interval: Interval) -> Constraint | None:
+    one, base = _plain(quantity.of[0][0]), _plain(quantity.to[0][0])
+    room = quantity.quotient(interval)
+    return _between(one, base, room) if room.high > 0 else None
+
+
+def _between(one: Level, base: Level, room: Interval) -> Constraint:
+    ends = [math.log(end) if 0 < end < math.inf else -math.inf for end in (room.low, room.high)]
+    high = ends[1] if room.high < math.inf else math.inf
+    return Constraint(((one, 1.0), (base, -1.0)), ends[0], high)
 
 
 def _sets(claims: Iterable[Claim]) -> Iterator[dict[str, Claim]]:

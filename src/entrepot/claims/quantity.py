@@ -17,11 +17,23 @@ from entrepot.model.period import Period
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["DIMENSIONLESS", "SHARES", "Level", "Quantity", "Terms", "moved_by", "terms_of"]
+__all__ = [
+    "DIMENSIONLESS",
+    "PRICES",
+    "SHARES",
+    "Level",
+    "Quantity",
+    "Terms",
+    "moved_by",
+    "terms_of",
+]
 
 SHARES = ("import_share", "export_share", "trade_share")
-PERCENT = ("growth", "price_growth", "quantity_growth")
+PERCENT = ("growth", "price_growth", "quantity_growth", "share_growth")
 DIMENSIONLESS = (*SHARES, "ratio")
+PRICES = ("price", "price-mean", "price-median")
+_NAMED = ("price_growth", "rank", "share_growth")
+"""Measures that the same levels do not tell apart from others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +53,9 @@ class Level:
     basis
         Whose goods: ``dispatch``, ``origin`` and so on.
     kind
-        ``value``, ``mass``, ``items``, ``volume`` (what a change of quantity is a change of), or
-        ``price`` (which adds up with nothing).
+        ``value``, ``mass``, ``items``, ``volume`` (what a change of quantity is a change of),
+        ``gdp`` (of the exporter), or ``price``, ``price-mean``, ``price-median`` (which add up
+        with nothing; a plain price is that of a unit).
     """
 
     exporter: str
@@ -102,8 +115,9 @@ class Quantity:
     ----------
     measure
         ``value``, ``balance``, ``growth``, ``import_share``, ``export_share``, ``trade_share``,
-        ``ratio``, ``price_growth``, ``quantity_growth``, ``share_change``, or the id of another
-        measure, which then has no terms.
+        ``ratio``, ``price_growth``, ``quantity_growth``, ``share_change`` (in points),
+        ``share_growth`` (in per cent), ``rank``, or the id of another measure, which then has no
+        terms.
     of, to
         Levels with weights; `to` is empty for a plain sum.
     less
@@ -122,7 +136,7 @@ class Quantity:
             return "share"
         if self.measure in PERCENT:
             return "percent"
-        other = {"ratio": "ratio", "asymmetry": "ratio", "share_change": "points"}
+        other = {"ratio": "ratio", "asymmetry": "ratio", "share_change": "points", "rank": "rank"}
         if self.measure in other:
             return other[self.measure]
         return self.of[0][0].currency if self.of else "index"
@@ -130,8 +144,13 @@ class Quantity:
     @property
     def is_linear(self) -> bool:
         """Whether bounds on it are linear constraints on levels that add up."""
-        additive = all(level.kind != "price" for level in self.levels())
-        return bool(self.of) and self.less is None and additive
+        additive = all(level.kind not in (*PRICES, "volume") for level in self.levels())
+        return bool(self.of) and self.less is None and additive and self.measure != "rank"
+
+    @property
+    def cancels(self) -> bool:
+        """Whether the currency cancels, so that it does not matter which one is counted in."""
+        return self.measure in DIMENSIONLESS or self.less is not None
 
     def levels(self) -> Iterator[Level]:
         """Yield its levels, those divided by last."""
@@ -182,5 +201,5 @@ class Quantity:
             changes["currency"] = "-"
         plain = self.mapped(**changes)
         less = plain.less.key() if plain.less else None
-        named = self.measure if not self.of or self.measure == "price_growth" else ""
+        named = self.measure if not self.of or self.measure in _NAMED else ""
         return (named, frozenset(plain.of), frozenset(plain.to), less)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from entrepot.claims.known import Facts
     from entrepot.claims.standing import Standing
 
-__all__ = ["conflicting", "number_of", "reason", "what_would_test"]
+__all__ = ["conflicting", "converted", "number_of", "reason", "what_would_test"]
 
 
 def reason(claim: Claim, held: Standing, found: Sequence[Comparison], facts: Facts) -> str:
@@ -53,6 +53,13 @@ def conflicting(claim: Claim, conflict: Collection[str], claims: Mapping[str, Cl
     others = [claims[name] for name in sorted(conflict) if name != claim.id]
     words = [f"{subject(other)} ({claimed(other)})" for other in others]
     return f"cannot be true together with {joined(words)}"
+
+
+def converted(claim: Claim, conflict: Collection[str], claims: Mapping[str, Claim]) -> str:
+    """Return with which numbers in another currency a claim does not agree."""
+    others = [claims[name] for name in sorted(conflict) if name != claim.id]
+    words = [f"{subject(other)} ({claimed(other)})" for other in others]
+    return f"at no rate of exchange that customs may have used does it agree with {joined(words)}"
 
 
 def number_of(item: Comparison) -> str:

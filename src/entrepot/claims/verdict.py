@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from entrepot.claims import reasons
@@ -11,14 +11,15 @@ from entrepot.claims.arithmetic import because
 from entrepot.claims.beside import from_text, in_print_beside
 from entrepot.claims.document import Document, read_document
 from entrepot.claims.evidence import evidence
-from entrepot.claims.explain import Explanation, explanations
+from entrepot.claims.explain import CLOSE, Explanation, explanations
 from entrepot.claims.known import Facts
-from entrepot.claims.levels import Linear, linear, text_conflicts
-from entrepot.claims.prices import implied_prices, price_conflicts
-from entrepot.claims.result import Check, CheckedClaim, Conflict, Slip, Verdict
+from entrepot.claims.prices import implied_prices
+from entrepot.claims.result import Check, CheckedClaim, Conflict, Explained, Slip, Verdict
+from entrepot.claims.settle import Settled, settled
 from entrepot.claims.slips import Case
 from entrepot.claims.standing import Standing, standing
 from entrepot.claims.statements import known_statements
+from entrepot.claims.together import Together, rate_conflicts, text_conflicts
 
 if TYPE_CHECKING:
     import os
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["check"]
 
 SLIPS_SHOWN = 3
+WRONG = ("differs", "cannot_hold")
 
 
 def check(
@@ -83,15 +85,32 @@ def check(
     explained = explanations(case)
     conflicts = tuple(_conflicts(case, explained))
     culprits = _culprits(case, explained)
-    notes = dict(_price_notes(read))
+    notes = dict(_price_notes(case.document))
+    around = settled(case, culprits)
     return Check(
         source=read.source,
         claims=tuple(
-            _checked(claim, case, explained, claim.id in culprits, conflicts, notes.get(claim.id))
+            _checked(claim, case, _Findings(explained, culprits, conflicts, notes, around))
             for claim in read.claims
         ),
         conflicts=conflicts,
+        explanations=tuple(
+            Explained(tuple((p.kind, tuple(sorted(p.names))) for p in item.proposals))
+            for item in explained[:SLIPS_SHOWN]
+        ),
+        todo=read.todo,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Findings:
+    """What was found about a text as a whole."""
+
+    explained: tuple[Explanation, ...]
+    culprits: frozenset[str]
+    conflicts: tuple[Conflict, ...]
+    notes: dict[str, str]
+    around: dict[str, Settled]
 
 
 def _opened(lake: Lake | str | os.PathLike[str] | None) -> Lake | None:
@@ -112,19 +131,17 @@ def _case(document: Document, facts: Facts, lake: Lake | None) -> Case:
             found[claim.id] += tuple(from_lake(claim, lake))
     standings = {claim.id: standing(claim, found[claim.id]) for claim in document.claims}
     claims = tuple(_in_agreeing_books(claim, standings[claim.id]) for claim in document.claims)
-    system = linear(claims, facts)
-    prices = [conflict for conflict, _ in price_conflicts(claims)]
+    system = Together(claims, facts)
+    in_text = text_conflicts(system)
+    by_rates = rate_conflicts(system, in_text)
     return Case(
         document=replace(document, claims=claims),
         facts=facts,
-        linear=system,
+        together=system,
         found=found,
         standings=standings,
-        conflicts=tuple(
-            conflict
-            for conflict in (*text_conflicts(system), *prices)
-            if _is_of_one_voice(conflict, claims)
-        ),
+        conflicts=tuple(one for one in in_text if _is_of_one_voice(one, claims)),
+        by_rates=tuple(one for one in by_rates if _is_of_one_voice(one, claims)),
     )
 
 
@@ -149,15 +166,15 @@ def _in_agreeing_books(claim: Claim, held: Standing) -> Claim:
 def _culprits(case: Case, explained: tuple[Explanation, ...]) -> frozenset[str]:
     """Return the claims that cannot hold.
 
-    In each conflict those that evidence contradicts or that the best slip changes (each of the
-    best, where several explain as much); if nothing tells the members apart, all that no evidence
+    In each conflict those that evidence contradicts or that the best slips change (each of the
+    best, where several explain as well); if nothing tells the members apart, all that no evidence
     supports; failing that, all.
     """
     found: set[str] = set()
-    for number, conflict in enumerate(case.conflicts):
-        ending = [item for item in explained if number in item.ends]
-        best = [item for item in ending if item.rank[:2] == ending[0].rank[:2]]
-        changed = frozenset(name for item in best for name in item.proposal.names)
+    for conflict in (*case.conflicts, *case.by_rates):
+        ending = [item for item in explained if item.names & conflict]
+        best = [item for item in ending if item.score >= ending[0].score - CLOSE]
+        changed = frozenset(name for item in best for name in item.names)
         held = {name: case.standings[name].verdict for name in conflict}
         guilty = {name for name in conflict if held[name] == "differs" or name in changed}
         unsupported = {name for name in conflict if held[name] != "holds"}
@@ -167,31 +184,25 @@ def _culprits(case: Case, explained: tuple[Explanation, ...]) -> frozenset[str]:
 
 def _conflicts(case: Case, explained: tuple[Explanation, ...]) -> Iterator[Conflict]:
     """Yield the conflicts, first those of which the best slips change most."""
-    prices = dict(price_conflicts(case.document.claims))
-    changed = frozenset(name for item in explained[:1] for name in item.proposal.names)
-    order = sorted(
-        enumerate(case.conflicts),
-        key=lambda pair: (-len(pair[1] & changed), len(pair[1]), sorted(pair[1])),
-    )
-    for number, conflict in order:
-        why = prices.get(conflict) or because(conflict, case.document.by_id, case.linear)
+    changed = frozenset(name for item in explained[:1] for name in item.names)
+    order = sorted(case.conflicts, key=lambda one: (-len(one & changed), len(one), sorted(one)))
+    for conflict in order:
         yield Conflict(
             claims=tuple(claim.id for claim in case.document.claims if claim.id in conflict),
-            because=why,
-            corrected=_corrected(number, conflict, case, explained),
+            because=because(conflict, case.document.by_id, case.together),
+            corrected=_corrected(conflict, case, explained),
         )
 
 
-def _corrected(
-    number: int, conflict: frozenset[str], case: Case, explained: tuple[Explanation, ...]
-) -> str:
-    best = next((item for item in explained if number in item.ends), None)
+def _corrected(conflict: frozenset[str], case: Case, explained: tuple[Explanation, ...]) -> str:
+    best = next((item for item in explained if item.names & conflict), None)
     if best is None:
         return ""
-    claims: dict[str, Claim] = dict(case.document.by_id)
-    claims |= {change.claim.id: change.claim for change in best.proposal.changes}
-    system: Linear = linear(claims.values(), case.facts)
-    return because(conflict, claims, system, fits=True)
+    changed = {change.claim.id: change.claim for p in best.proposals for change in p.changes}
+    if any(not change.would_say for p in best.proposals for change in p.changes):
+        return ""
+    system = case.together.replaced(changed)
+    return because(conflict, case.document.by_id | changed, system, fits=True)
 
 
 def _price_notes(document: Document) -> Iterator[tuple[str, str]]:
@@ -200,34 +211,36 @@ def _price_notes(document: Document) -> Iterator[tuple[str, str]]:
             yield name, text
 
 
-def _checked(
-    claim: Claim,
-    case: Case,
-    explained: tuple[Explanation, ...],
-    is_culprit: bool,
-    conflicts: tuple[Conflict, ...],
-    note: str | None,
-) -> CheckedClaim:
+def _checked(claim: Claim, case: Case, findings: _Findings) -> CheckedClaim:
     held, found = case.standings[claim.id], case.found[claim.id]
-    conflict = next((one for one in conflicts if claim.id in one.claims), None)
+    conflict = next((one for one in findings.conflicts if claim.id in one.claims), None)
     words = reasons.reason(claim, held, found, case.facts)
     verdict: Verdict = held.verdict
-    arithmetic = note or ""
-    if is_culprit and conflict is not None:
+    note = findings.notes.get(claim.id, "")
+    arithmetic = note
+    if claim.id in findings.culprits and conflict is not None:
         verdict = "cannot_hold"
         together = reasons.conflicting(claim, conflict.claims, case.document.by_id)
         words = f"{together}; {words}" if held.best else f"{together}."
         arithmetic = conflict.because
+    elif claim.id in findings.culprits and verdict != "differs":
+        verdict = "differs"
+        conflict_of_rates = next(one for one in case.by_rates if claim.id in one)
+        words = f"{reasons.converted(claim, conflict_of_rates, case.document.by_id)}."
+        arithmetic = because(conflict_of_rates, case.document.by_id, case.together)
     if note and note not in words:
         words = f"{words.removesuffix('.')}; {note}."
+    around = findings.around[claim.id]
     return CheckedClaim(
         claim=claim,
         verdict=verdict,
         reason=words[:1].upper() + words[1:],
         qualifier=_qualifier(held, verdict),
         against=_best_first(held, found) or in_print_beside(claim, case.facts),
-        slips=tuple(_slips(claim, explained)),
+        slips=tuple(_slips(claim, findings.explained)) if verdict in WRONG else (),
         arithmetic=arithmetic,
+        implied=around.implied,
+        would_settle=around.would_settle if verdict != "holds" else "",
     )
 
 
@@ -245,9 +258,9 @@ def _qualifier(held: Standing, verdict: Verdict) -> str:
 def _slips(claim: Claim, explained: tuple[Explanation, ...]) -> Iterator[Slip]:
     """Yield the slips that explain a claim, the best of each kind and partner first."""
     seen: set[tuple[str, str]] = set()
-    for item in explained:
-        for change in item.proposal.changes:
-            what = (item.proposal.kind, change.other)
+    for proposal in (one for item in explained for one in item.proposals):
+        for change in proposal.changes:
+            what = (proposal.kind, change.other)
             if change.claim.id == claim.id and what not in seen and len(seen) < SLIPS_SHOWN:
                 seen.add(what)
-                yield Slip(item.proposal.kind, change.other, change.would_say, change.text)
+                yield Slip(proposal.kind, change.other, change.would_say, change.text)

@@ -1,24 +1,48 @@
-"""Slips: what the likely error was. Each is a pure function from a case to proposals."""
+"""Slips: what the likely error was. Each is a function from a claim and what is known."""
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from entrepot.claims.slips.case import Case, Change, Proposal
-from entrepot.claims.slips.denominator import denominator
-from entrepot.claims.slips.mixed_years import mixed_years
-from entrepot.claims.slips.spot_rate import spot_rate
+from entrepot.claims.slips.currencies import currency, spot_rate
+from entrepot.claims.slips.definitions import direction, mean_median, mixed_base, territory, year
+from entrepot.claims.slips.numbers import digits, percent_points, sign, unit_scale
+from entrepot.claims.slips.quotients import denominator, mixed_years
+from entrepot.claims.slips.releases import partial_period, stale, valuation
 from entrepot.claims.slips.swapped import swapped
+from entrepot.claims.slips.view import Memory, View
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["SLIPS", "Case", "Change", "Proposal"]
+    from entrepot.claims.document import Claim
 
-SLIPS: dict[str, Callable[[Case], Iterator[Proposal]]] = {
+__all__ = ["SLIPS", "Case", "Change", "Memory", "Proposal", "View"]
+
+
+def _mixed(claim: Claim, view: View) -> Iterator[Proposal]:
+    """Propose parts of different years, in a share or in a change."""
+    return chain(mixed_years(claim, view), mixed_base(claim, view))
+
+
+SLIPS: dict[str, Callable[[Claim, View], Iterator[Proposal]]] = {
     "swapped": swapped,
+    "sign": sign,
+    "unit_scale": unit_scale,
+    "percent_points": percent_points,
+    "currency": currency,
     "spot_rate": spot_rate,
-    "mixed_years": mixed_years,
+    "year": year,
+    "mixed_years": _mixed,
+    "direction": direction,
+    "mean_median": mean_median,
+    "digits": digits,
+    "valuation": valuation,
+    "partial_period": partial_period,
+    "territory": territory,
     "denominator": denominator,
+    "stale": stale,
 }
 """Every slip looked for, the commoner first."""

@@ -7,47 +7,60 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from entrepot.claims.describe import like
+from entrepot.claims.describe import like, span
 from entrepot.claims.numbers import leading_step
 from entrepot.model.interval import Interval
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from entrepot.claims.comparison import Comparison
     from entrepot.claims.document import Claim, Document
     from entrepot.claims.known import Facts
-    from entrepot.claims.levels import Linear
     from entrepot.claims.standing import Standing
+    from entrepot.claims.together import Together
 
-__all__ = ["Case", "Change", "Proposal", "corrected", "luck"]
+__all__ = ["MOST_LUCK", "Case", "Change", "Proposal", "corrected", "luck", "open_to", "room"]
 
 AROUND = 1.5
 """A wrong number by chance lies within this factor of the true one."""
+MOST_LUCK = 0.5
+"""What random numbers would fit this often says nothing."""
+NARROW = 0.2
+"""What is meant is named as one number if it is known to this part of itself."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """A text under check: its claims, where each stands, and what conflicts."""
+    """A text under check.
+
+    Attributes
+    ----------
+    document, facts
+        Its claims, and what is known.
+    together
+        The claims as systems.
+    found, standings
+        Evidence of each claim, and where it stands by that alone.
+    conflicts
+        All minimal sets of claims that cannot hold together.
+    by_rates
+        The further ones that no rate of exchange allows.
+    """
 
     document: Document
     facts: Facts
-    linear: Linear
+    together: Together
     found: Mapping[str, tuple[Comparison, ...]]
     standings: Mapping[str, Standing]
     conflicts: tuple[frozenset[str], ...]
+    by_rates: tuple[frozenset[str], ...] = ()
 
     @cached_property
-    def in_conflict(self) -> frozenset[str]:
-        """Claims that are in some conflict."""
-        return frozenset(name for conflict in self.conflicts for name in conflict)
-
-    def suspects(self) -> Iterator[Claim]:
-        """Yield the claims that need explaining: in a conflict and not supported, or differing."""
-        for claim in self.document.claims:
-            verdict = self.standings[claim.id].verdict
-            if verdict == "differs" or (claim.id in self.in_conflict and verdict != "holds"):
-                yield claim
+    def wrong(self) -> tuple[frozenset[str], ...]:
+        """What has to be explained: the conflicts, and each claim that differs from evidence."""
+        alone = (frozenset({n}) for n, held in self.standings.items() if held.verdict == "differs")
+        return (*alone, *self.conflicts, *self.by_rates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +85,17 @@ class Proposal:
         The claims it would put right.
     chance
         How often a slip of this kind would fit as well if the numbers were random.
+    fit
+        How likely the number printed is, if this is what happened: how closely what is known of
+        the number meant (or of the other definition) is hit, over the number of slips of this kind
+        that could have happened. A number of another definition says nothing of the number meant;
+        so it gains where nothing pins that.
     """
 
     kind: str
     changes: tuple[Change, ...]
     chance: float
+    fit: float
     names: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -93,18 +112,47 @@ def corrected(claim: Claim, value: float) -> Claim:
     return claim.saying(says, Interval(value - half, value + half))
 
 
-def luck(claim: Claim) -> float:
+def open_to(claim: Claim, known: Interval) -> tuple[Claim, str]:
+    """Return the claim as it would read by what is known of it, and how that is printed.
+
+    One number where it is known closely, else from where to where; nothing where it is open.
+    """
+    ends = claim.quantity.quotient(known)
+    size = max(abs(ends.low), abs(ends.high))
+    if not math.isfinite(known.width):
+        return claim.saying(claim.says, known), ""
+    if ends.width <= NARROW * size:
+        right = corrected(claim, known.middle)
+        return right.saying(right.says, known.hull(right.interval)), right.says.text
+    return claim.saying(claim.says, known), span(known, claim.quantity.unit)
+
+
+def room(claim: Claim) -> Interval:
+    """Return what a claim says with its open side closed: nobody says "over five" of twelve."""
+    low, high = claim.interval.low, claim.interval.high
+    if math.isinf(high) and math.isfinite(low):
+        high = low + max(leading_step(low), abs(low) * 0.2)
+    elif math.isinf(low) and math.isfinite(high):
+        low = high - max(leading_step(high), abs(high) * 0.2)
+    return Interval(low, high)
+
+
+def luck(claim: Claim, known: Interval | None = None) -> float:
     """Return how likely a random number would fit what a claim says.
 
-    That is the room its digits leave, against all numbers within a factor of `AROUND`; a growth
-    is taken as the factor it is (0.966 for -3.4 %).
+    That is the room its digits leave, and what is known leaves, against all numbers within a
+    factor of `AROUND`; a growth is taken as the factor it is (0.966 for -3.4 %), a change in
+    points against twenty points.
     """
-    says = claim.says
-    room = claim.interval
-    if not math.isfinite(room.width):
-        scale = abs(says.plausible.width / says.value) if says.value else 1.0
-        value = room.low if math.isfinite(room.low) else room.high
-        return min(1.0, scale / (AROUND - 1 / AROUND)) if value else 1.0
-    factor = claim.quantity.quotient(room)
-    middle = abs(factor.middle)
-    return min(1.0, factor.width / (middle * (AROUND - 1 / AROUND))) if middle else 1.0
+    said = claim.quantity.quotient(room(claim))
+    width = said.width
+    middle = abs(said.middle)
+    if known is not None:
+        held = claim.quantity.quotient(known)
+        width += held.width
+        middle = max(middle, abs(held.middle)) if math.isfinite(held.width) else middle
+    if claim.quantity.unit == "points":
+        middle = max(middle, 20.0)
+    if not math.isfinite(width) or not middle:
+        return 1.0
+    return min(1.0, width / (middle * (AROUND - 1 / AROUND)))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 from entrepot.claims.describe import claimed, subject
-from entrepot.claims.slips.case import Case, Change, Proposal, luck
+from entrepot.claims.slips.case import Change, Proposal
 from entrepot.claims.units import in_data_units
 from entrepot.errors import RequestError
 
@@ -14,24 +13,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from entrepot.claims.document import Claim
+    from entrepot.claims.slips.view import View
 
 __all__ = ["swapped"]
 
 
-def swapped(case: Case) -> Iterator[Proposal]:
-    """Propose to exchange the numbers of two claims of one kind, at least one of them suspect."""
-    suspects = {claim.id for claim in case.suspects()}
-    pairs = [
-        (one, other)
-        for one, other in combinations(case.document.claims, 2)
-        if _alike(one, other) and {one.id, other.id} & suspects
-    ]
-    for one, other in pairs:
-        first, second = _with_number_of(one, other), _with_number_of(other, one)
+def swapped(claim: Claim, view: View) -> Iterator[Proposal]:
+    """Propose to exchange the number of a claim with that of another of its kind."""
+    others = [other for other in view.case.document.claims if _alike(claim, other)]
+    for other in others:
+        first, second = _with_number_of(claim, other), _with_number_of(other, claim)
         if first is None or second is None:
             continue
-        changes = (_change(one, first, other), _change(other, second, one))
-        yield Proposal("swapped", changes, len(pairs) * luck(first) * luck(second))
+        rest = view.without(other.id)
+        changes = (_change(claim, first, other), _change(other, second, claim))
+        yield from rest.number("swapped", changes[0], tries=len(others), others=changes[1:])
 
 
 def _alike(one: Claim, other: Claim) -> bool:

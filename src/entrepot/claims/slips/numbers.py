@@ -1,0 +1,139 @@
+"""Slips in the number itself: its sign, its scale, its digits, per cent for points."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from entrepot.claims.describe import claimed, stated
+from entrepot.claims.numbers import read_says
+from entrepot.claims.slips.case import Change, Proposal
+from entrepot.claims.units import in_data_units
+from entrepot.errors import RequestError
+from entrepot.model.interval import Interval
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from entrepot.claims.document import Claim
+    from entrepot.claims.slips.view import View
+
+__all__ = ["digits", "percent_points", "sign", "unit_scale"]
+
+_SCALES = (
+    (1e3, 2, "a thousand times as much: millions for billions"),
+    (1e-3, 2, "a thousandth: billions for millions"),
+    (1e4, 6, "ten thousand times as much: 万 or 亿 misread"),
+    (1e-4, 6, "a ten-thousandth: 万 or 亿 misread"),
+    (1e6, 6, "a million times as much"),
+    (1e-6, 6, "a millionth"),
+    (10.0, 40, "ten times as much: 亿 is a tenth of a billion"),
+    (0.1, 40, "a tenth: 亿 is a tenth of a billion"),
+)
+
+
+def sign(claim: Claim, view: View) -> Iterator[Proposal]:
+    """Propose that a change or balance has the other sign."""
+    signed = claim.quantity.measure == "balance" or claim.quantity.unit in ("percent", "points")
+    if not signed or claim.interval.low <= 0 <= claim.interval.high:
+        return
+    says, ends = claim.says, claim.interval
+    turned = replace(says, value=-says.value, low=-says.high, high=-says.low)
+    right = claim.saying(turned, Interval(-ends.high, -ends.low))
+    would_say = stated(right.interval.middle, claim.quantity.unit) if says.relation != "=" else ""
+    would_say = would_say or claimed(right)
+    text = f"{claimed(claim)} has the wrong sign; it reads {would_say}."
+    yield from view.number("sign", Change(right, would_say, text), tries=1)
+
+
+def unit_scale(claim: Claim, view: View) -> Iterator[Proposal]:
+    """Propose that an amount is off by the scale of its unit."""
+    if claim.quantity.unit in ("percent", "points", "share", "ratio", "index", "rank"):
+        return
+    for factor, tries, words in _SCALES:
+        says = claim.says
+        scaled = replace(
+            says,
+            value=says.value * factor,
+            low=says.low * factor,
+            high=says.high * factor,
+            step=says.step * factor,
+        )
+        right = claim.saying(scaled, claim.interval.scaled(factor))
+        would_say = stated(right.interval.middle, claim.quantity.unit)
+        right = right.saying(replace(scaled, text=would_say), right.interval)
+        text = f"{claimed(claim)} fits as {would_say}, {words}."
+        yield from view.number("unit_scale", Change(right, would_say, text), tries=tries)
+
+
+def digits(claim: Claim, view: View) -> Iterator[Proposal]:
+    """Propose that two digits are exchanged, or one is dropped or doubled."""
+    numeral = re.search(r"\d[\d.,]*\d|\d", claim.says.text)
+    if numeral is None or claim.says.relation == "between":
+        return
+    for texts, tries, words in _edits(numeral[0]):
+        for text in texts:
+            whole = claim.says.text[: numeral.start()] + text + claim.says.text[numeral.end() :]
+            right = _read(claim, whole)
+            if right is not None and right.interval != claim.interval:
+                would_say = claimed(right)
+                because = f"{claimed(claim)} fits as {would_say}, {words}."
+                yield from view.number("digits", Change(right, would_say, because), tries=tries)
+
+
+def _edits(numeral: str) -> Iterator[tuple[list[str], float, str]]:
+    places = [place for place, sign in enumerate(numeral) if sign.isdigit()]
+
+    def exchanged(one: int, other: int) -> str:
+        signs = list(numeral)
+        signs[one], signs[other] = signs[other], signs[one]
+        return "".join(signs)
+
+    near = list(dict.fromkeys(exchanged(a, b) for a, b in itertools.pairwise(places)))
+    pairs = [(a, b) for a in places for b in places if b > a]
+    far = [text for a, b in pairs if (text := exchanged(a, b)) not in near]
+    doubled = [
+        numeral[:b] + numeral[b + 1 :]
+        for a, b in itertools.pairwise(places)
+        if numeral[a] == numeral[b]
+    ]
+    dropped = [
+        numeral[:place] + digit + numeral[place:]
+        for place in range(len(numeral) + 1)
+        for digit in "0123456789"
+    ]
+    yield near, max(2, len(near)), "two digits exchanged"
+    yield doubled, 3, "a digit doubled"
+    yield list(dict.fromkeys(dropped)), len(dropped), "a digit dropped"
+    yield far, 4 * max(1, len(far)), "two digits exchanged"
+
+
+def _read(claim: Claim, text: str) -> Claim | None:
+    try:
+        says = read_says(text)
+        return claim.saying(says, in_data_units(says, claim.quantity))
+    except (RequestError, ValueError):  # no number, or none that there can be
+        return None
+
+
+def percent_points(claim: Claim, view: View) -> Iterator[Proposal]:
+    """Propose that per cent stand for points in the change of a share, or points for per cent."""
+    then = claim.quantity.less
+    if then is None:
+        return
+    for pin in view.pins(claim, then):
+        base = pin.interval
+        if base.low <= 0:
+            continue
+        if claim.quantity.measure == "share_change":
+            meant = claim.interval * base
+            words = f"{claim.says.text} is the change in per cent of {stated(base.middle, 'share')}"
+        else:
+            meant = claim.interval / base
+            words = f"{claim.says.text} is the change in points from {stated(base.middle, 'share')}"
+        would_say = stated(meant.middle, claim.quantity.unit)
+        says = replace(claim.says, text=would_say)
+        change = Change(claim.saying(says, meant), would_say, f"{words}; it reads {would_say}.")
+        yield from view.number("percent_points", change, tries=1)

@@ -1,0 +1,230 @@
+"""What is known of numbers when some claims of a text are taken to be right and others not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from entrepot.claims.comparison import compared
+from entrepot.claims.evidence import evidence
+from entrepot.claims.slips.case import MOST_LUCK, Change, Proposal, luck, open_to, room
+from entrepot.claims.standing import standing
+from entrepot.model.interval import Interval
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from entrepot.claims.comparison import Comparison
+    from entrepot.claims.document import Claim
+    from entrepot.claims.quantity import Quantity
+    from entrepot.claims.slips.case import Case
+
+__all__ = ["Memory", "Pin", "View"]
+
+EVERYTHING = Interval(float("-inf"), float("inf"))
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """What is known of a quantity, and who says so."""
+
+    interval: Interval
+    words: str
+
+
+@dataclass
+class Memory:
+    """What was worked out for a case already, whichever claims are trusted."""
+
+    printed: dict[object, tuple[Pin, ...]] = field(default_factory=dict)
+    left: dict[object, Interval | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class View:
+    """A case with some claims trusted.
+
+    Attributes
+    ----------
+    case
+        The case.
+    kept
+        Ids of the claims that are taken to be right.
+    memory
+        What was worked out for the case already.
+    """
+
+    case: Case
+    kept: frozenset[str]
+    memory: Memory
+
+    def without(self, *names: str) -> View:
+        """Return the view that trusts these claims no longer."""
+        return replace(self, kept=self.kept - set(names))
+
+    def left(self, quantity: Quantity) -> Interval | None:
+        """Return what the trusted claims and known levels leave for a quantity."""
+        key = (quantity, self.kept)
+        if key not in self.memory.left:
+            self.memory.left[key] = self.case.together.bounds(quantity, self.kept)
+        return self.memory.left[key]
+
+    def pins(self, claim: Claim, quantity: Quantity) -> tuple[Pin, ...]:
+        """Return what is known of a quantity other than that of the claim.
+
+        From print, and from the trusted claims of the text where they bound it from both sides.
+        """
+        probe = replace(claim, quantity=quantity, keys=(), attributed_to="")
+        if quantity not in self.memory.printed:
+            found = evidence(probe, self.case.document.source, self.case.facts)
+            self.memory.printed[quantity] = tuple(
+                Pin(item.exact, item.how or item.source) for item in found if item.exact is not None
+            )
+        left = self.left(quantity)
+        pins = self.memory.printed[quantity]
+        if left is not None and luck(probe, left) <= MOST_LUCK:
+            pins = (*pins, Pin(left, "the text's other numbers"))
+        return pins
+
+    def meant(self, claim: Claim) -> tuple[Interval, ...]:
+        """Return what the number of a claim should lie in: by each piece of evidence, else text."""
+        left = self.left(claim.quantity) or EVERYTHING
+        held = [item for item in self.case.found[claim.id] if item.exact is not None]
+        held = [item for item in held if item.statements or item.how == "rows of the lake"]
+        own = [item for item in held if item.own]
+        same = own or [item for item in held if not item.other_definition] or held
+        ends = [item.exact for item in same if item.exact is not None]
+        fitting = tuple(_shared(end, left) for end in ends if end.meets(left))
+        return fitting or tuple(ends) or (left,)
+
+    def number(
+        self, kind: str, change: Change, *, tries: float, others: Iterable[Change] = ()
+    ) -> Iterator[Proposal]:
+        """Yield that a number was meant to read otherwise, if what is known agrees.
+
+        Parameters
+        ----------
+        kind
+            Id of the slip.
+        change
+            The claim as it would read.
+        tries
+            How many numbers a slip of this kind could have turned into this one.
+        others
+            Claims that change with it.
+        """
+        changes = (change, *others)
+        fit, chance, view = 1.0, 1.0, self
+        for one in changes:
+            if not self.agrees(one.claim):
+                return
+            known, hit = max(
+                ((known, _hit(one.claim, known)) for known in view.meant(one.claim)),
+                key=lambda pair: pair[1],
+            )
+            if hit <= 0:
+                return
+            fit *= hit
+            chance *= luck(one.claim, known)
+            if one is not changes[-1]:
+                view = view.replacing(one.claim)
+        yield Proposal(kind, changes, min(1.0, chance * tries), fit / max(tries, 1.0))
+
+    def replacing(self, claim: Claim) -> View:
+        """Return the view that trusts a claim as it would read."""
+        together = self.case.together.replaced({claim.id: claim})
+        case = replace(self.case, together=together)
+        return View(case, self.kept | {claim.id}, Memory(self.memory.printed))
+
+    def open(self, claim: Claim) -> float:
+        """Return how likely a number is by what is known of it: one if that pins it."""
+        said = claim.quantity.quotient(room(claim)).width
+        known = min(claim.quantity.quotient(known).width for known in self.meant(claim))
+        return max(min(1.0, said / known if known else 1.0), luck(claim))
+
+    def other(
+        self,
+        kind: str,
+        claim: Claim,
+        pins: Iterable[Pin],
+        text: str,
+        *,
+        tries: float,
+        source: str = "",
+    ) -> Iterator[Proposal]:
+        """Yield that a number is one of another definition, if that definition leads to it."""
+        held = list(pins)
+        fits = [(_covers(claim, pin.interval), pin) for pin in held]
+        fit, pin = max(fits, key=lambda pair: pair[0], default=(0.0, None))
+        if pin is None or fit <= 0:
+            return
+        right, would_say = self.right(claim)
+        if right is None:
+            return
+        change = Change(right, would_say, _ended(text, would_say), source)
+        chance = min(1.0, luck(claim, pin.interval) * tries)
+        yield Proposal(kind, (change,), chance, fit / self.open(claim) / max(tries, 1.0))
+
+    def right(self, claim: Claim) -> tuple[Claim | None, str]:
+        """Return a claim as it should read by what is known, and how that is printed.
+
+        None if what is known does not say that the number is wrong.
+        """
+        known = self.meant(claim)[0]
+        if _covers(claim, known) >= 1:
+            return None, ""
+        best = self.case.standings[claim.id].best
+        if best is not None and best.exact is not None and best.exact.meets(known):
+            known = _shared(best.exact, known)
+        return open_to(claim, known)
+
+    def agrees(self, claim: Claim) -> bool:
+        """Whether evidence agrees with a claim as it would read, or at least does not disagree.
+
+        A quoted source's own number counts here: the question is what the text meant to say.
+        """
+        again = self._again(claim)
+        own = [item for item in again if item.own]
+        if own:
+            return any(item.outcome == "supports" for item in own)
+        return standing(claim, again).verdict != "differs"
+
+    def _again(self, claim: Claim) -> list[Comparison]:
+        return [
+            replace(item, outcome=compared(claim.interval, item.exact, item.loose))
+            for item in self.case.found[claim.id]
+        ]
+
+
+def _ended(text: str, would_say: str) -> str:
+    return f"{text}; it should read {would_say}." if would_say else f"{text}."
+
+
+def _shared(one: Interval, other: Interval) -> Interval:
+    return Interval(max(one.low, other.low), min(one.high, other.high))
+
+
+def _hit(claim: Claim, known: Interval) -> float:
+    """Return which part of the narrower of a number's digits and what is known lies in the other.
+
+    One where the number is hit, less at the edges.
+    """
+    if not claim.interval.meets(known):
+        return 0.0
+    said = room(claim)
+    both = min(said.high, known.high) - max(said.low, known.low)
+    least = min(said.width, known.width)
+    if least == 0:
+        return 1.0
+    return both / least if both > 1e-6 * least else 0.01 * (known.width > said.width)
+
+
+def _covers(claim: Claim, known: Interval) -> float:
+    """Return which part of what is known of another definition the digits of a number cover."""
+    said = room(claim)
+    if known.width == float("inf") or not claim.interval.meets(known):
+        return 0.0
+    if known.width == 0 or (said.low <= known.low and known.high <= said.high):
+        return 1.0
+    both = min(said.high, known.high) - max(said.low, known.low)
+    return both / known.width if both > 1e-6 * min(said.width, known.width) else 0.0
