@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from entrepot.cli.check_draw import draw
 from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake
+from entrepot.cli.draft import DateOption, PublisherOption, drafted
+from entrepot.errors import RequestError
+
+if TYPE_CHECKING:
+    from entrepot.claims.document import Document
 
 __all__ = ["check"]
 
-File = Annotated[Path, typer.Argument(metavar="FILE", help="Claims file (.yaml).")]
+File = Annotated[
+    Path,
+    typer.Argument(metavar="FILE", help="Claims file (.yaml), or an article (.txt, .md)."),
+]
 Out = Annotated[
     Path | None,
     typer.Option(
@@ -35,10 +43,14 @@ def check(
     file: File,
     out: Out = None,
     note: Note = None,
+    date: DateOption = "",
+    publisher: PublisherOption = "",
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Check a text's numbers against each other and against evidence.
+
+    Of an article the claims are drafted first; what was not understood is listed, not tested.
 
     Exit code 1 when a claim differs or cannot hold.
 
@@ -51,7 +63,7 @@ def check(
         format_of(out)  # a name that cannot be written is refused before any work is done
     if note is not None:
         check_note(note)
-    found = run(file, open_lake(lake))
+    found = run(_document(file, date, publisher), open_lake(lake))
     if out is not None:
         write_check(found, out)
     if note is not None:
@@ -59,3 +71,26 @@ def check(
     emit(found, lambda screen: draw(found, screen), as_json=as_json)
     if found.found_something:
         raise typer.Exit(1)
+
+
+def _document(file: Path, date: str, publisher: str) -> Document:
+    """Read a claims file, or draft the claims of an article.
+
+    Raises
+    ------
+    RequestError
+        For a date or publisher of a claims file, which says its own.
+    """
+    from entrepot.claims.document import TEXTS, read_document
+
+    if file.suffix.lower() not in TEXTS:
+        if date or publisher:
+            raise RequestError(
+                "--date and --publisher are for an article",
+                where=str(file),
+                hint="write them under source in the claims file",
+            )
+        return read_document(file)
+    from entrepot.claims.draft import as_document
+
+    return as_document(drafted(file, date, publisher))

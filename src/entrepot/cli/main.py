@@ -12,7 +12,19 @@ import typer
 from typer.core import TyperGroup
 
 import entrepot
-from entrepot.cli import area, ask, brief, check, data, goods, measure, published, reconcile
+from entrepot.cli import (
+    area,
+    ask,
+    brief,
+    chart,
+    check,
+    data,
+    draft,
+    goods,
+    measure,
+    published,
+    reconcile,
+)
 from entrepot.errors import EntrepotError, OutsideError, RequestError
 
 __all__ = ["app", "run"]
@@ -54,7 +66,9 @@ app = typer.Typer(
 )
 app.command("ask")(ask.ask)
 app.command("brief")(brief.brief)
+app.command("chart")(chart.chart)
 app.command("check")(check.check)
+app.command("draft")(draft.draft)
 app.command("reconcile")(reconcile.reconcile)
 app.add_typer(
     data.app,

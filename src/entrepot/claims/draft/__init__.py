@@ -1,0 +1,18 @@
+"""Claims drafted from a text: what is clear becomes a claim, the rest is left, with the reason."""
+
+from entrepot.claims.draft.article import Draft, draft
+from entrepot.claims.draft.draft import Drafted, Left
+from entrepot.claims.draft.front import Article, article_of, read_article
+from entrepot.claims.draft.write import as_document, as_yaml
+
+__all__ = [
+    "Article",
+    "Draft",
+    "Drafted",
+    "Left",
+    "article_of",
+    "as_document",
+    "as_yaml",
+    "draft",
+    "read_article",
+]

@@ -1,0 +1,218 @@
+"""The areas that a sentence names, and their part in it: seller, buyer, owner, subject."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cache
+
+from entrepot.claims.draft.lexicon import NOWHERE, area_words, cue_words, short_names
+from entrepot.claims.draft.mark import Mark, longest
+
+__all__ = ["PREPOSITIONS", "areas_in"]
+
+_ARTICLES = {
+    "en": r"(?:the |mainland |neighbou?ring |countries (?:of|in) )*",
+    "ru": r"(?:стран(?:ы|у|ой|ам|ами|ах)? |соседн[а-я]+ )*",
+    "de": r"(?:der |den |die |dem |Länder[n]? |Staaten |benachbarte[nr]? |Volksrepublik )*",
+    "zh": "",
+}
+_POSSESSIVE = {"en": re.compile(r"['’]s?(?!\w)"), "zh": re.compile("的")}
+PREPOSITIONS = ("between", "to", "from", "with", "of")
+_LOCATIVE = re.compile(r"(?:ии|[а-яё]е)$")
+
+
+def areas_in(text: str, language: str, flows: list[Mark], goods: list[Mark]) -> list[Mark]:
+    """Return the areas that a sentence names, each with its part in it."""
+    found = [
+        Mark("area", entry.value, entry.form, match.start(), match.end())
+        for entry in area_words(language)
+        for match in entry.pattern.finditer(text)
+    ]
+    if language == "zh":
+        found += _shortened(text)
+    no_country = cue_words(language)[("notcountry", "")]
+    unknown = _unknown(text, language, flows)
+    placed: list[Mark] = []
+    for mark in longest([*found, *unknown]):
+        gap = re.match(r"['’]s? |[- ]?", text[mark.end :])
+        if gap and no_country.match(text, mark.end + gap.end()):
+            continue
+        placed.append(_placed(mark, placed, text, language, flows, goods))
+    return _hyphened(placed, text)
+
+
+def _hyphened(placed: list[Mark], text: str) -> list[Mark]:
+    """Read two areas with a dash between them as the two sides of trade."""
+    tied = {
+        place + step
+        for place in range(len(placed) - 1)
+        if text[placed[place].end : placed[place + 1].start] in ("-", "–", "—")
+        for step in (0, 1)
+    }
+    return [
+        replace(mark, form="between") if place in tied else mark
+        for place, mark in enumerate(placed)
+    ]
+
+
+def _shortened(text: str) -> list[Mark]:
+    """Return areas in Chinese one-character form, read only where nothing else can be meant."""
+    short = short_names()
+    signs = "".join(short)
+    found = []
+    for match in re.finditer(f"([{signs}])([{signs}])(?=两国|双边|贸易|经贸|之间|货物)", text):
+        found += [
+            Mark("area", short[match[n]], "between", match.start(n), match.end(n)) for n in (1, 2)
+        ]
+    for match in re.finditer(f"(?<=[对自从向输])([{signs}])(?=[出进贸货商的供采])", text):
+        found.append(Mark("area", short[match[1]], "noun", match.start(1), match.end(1)))
+    for match in re.finditer("(?<=[对自从在输])华", text):
+        found.append(Mark("area", "CHN", "noun", match.start(), match.end()))
+    return found
+
+
+def _placed(
+    mark: Mark, before: list[Mark], text: str, language: str, flows: list[Mark], goods: list[Mark]
+) -> Mark:
+    """Return the mark of an area with its part in the sentence."""
+    if mark.form == "between":
+        return mark
+    if mark.form == "adj":
+        return _adjective(mark, text, language, flows, goods)
+    joined = _joined(before, mark, text, language)
+    if joined is not None:
+        return replace(mark, form=joined, joined=True)
+    left = text[max(mark.start - 60, 0) : mark.start]
+    hint = _preposition(left, language)
+    possessive = _possessive(mark, text, language)
+    if possessive:
+        form = hint if hint and language == "zh" else "of"
+        return replace(mark, form=form, end=possessive)
+    if hint:
+        return replace(mark, form=_turned(hint, mark, text, language))
+    return replace(mark, form=_unprepared(mark, text, language, flows))
+
+
+def _possessive(mark: Mark, text: str, language: str) -> int:
+    """Return where a name with its genitive ends: "Russia's", "Russlands"; 0 if it has none."""
+    if language == "de":
+        name = text[mark.start : mark.end]
+        genitive = name.endswith("s") and any(
+            entry.form == "noun" and entry.pattern.fullmatch(name[:-1])
+            for entry in area_words("de")
+        )
+        return mark.end if genitive else 0
+    pattern = _POSSESSIVE.get(language)
+    match = pattern.match(text, mark.end) if pattern else None
+    if match is None:
+        return 0
+    return mark.end if language == "zh" else match.end()
+
+
+def _turned(hint: str, mark: Mark, text: str, language: str) -> str:
+    """Return what a preposition means where its name has another case or a participle behind."""
+    if hint in ("from", "of") and language == "de" and _PARTICIPLE.match(text, mark.end):
+        return "of"  # "der von Russland importierten Chips"
+    name, left = text[mark.start : mark.end], text[: mark.start]
+    if hint == "to" and language == "ru" and _LOCATIVE.search(name):  # "в Китае", not "в Китай"
+        return "to" if re.search(r"(?:^|\W)на\s+$", left, re.IGNORECASE) else "of"
+    return hint
+
+
+_PARTICIPLE = re.compile(
+    r"\s+(?:importiert|exportiert|gekauft|bezogen|verkauft|geliefert|eingeführt|ausgeführt)"
+    r"e[nrsm]?\b"
+)
+
+
+def _unprepared(mark: Mark, text: str, language: str, flows: list[Mark]) -> str:
+    """Return the part of a name without preposition: a genitive behind its noun, or a subject."""
+    behind = [flow for flow in flows if flow.end <= mark.start]
+    if behind and language in ("ru", "de"):
+        gap = text[behind[-1].end : mark.start]
+        article = r"\s+(?:[а-яё]{5,}\s+)?" if language == "ru" else r"\s+(?:der|des)\s+"
+        if re.fullmatch(article, gap, re.IGNORECASE):
+            return "of"
+    return "bare"
+
+
+@cache
+def _left(language: str, kind: str) -> re.Pattern[str] | None:
+    words = cue_words(language).get((kind, ""))
+    if words is None:
+        return None
+    edge = "" if language == "zh" else r"\s+"
+    article = _ARTICLES[language]
+    return re.compile(f"{words.pattern}{edge}{article}$", re.IGNORECASE)
+
+
+def _preposition(left: str, language: str) -> str:
+    for kind in PREPOSITIONS:
+        pattern = _left(language, kind)
+        if pattern is not None and pattern.search(left):
+            return kind
+    return ""
+
+
+def _joined(before: list[Mark], mark: Mark, text: str, language: str) -> str | None:
+    """Return the part of the area that an "and" ties this one to."""
+    if not before:
+        return None
+    gap = text[before[-1].end : mark.start].strip()
+    words = cue_words(language)[("and", "")]
+    if language == "en":
+        gap = gap.removesuffix("the").strip()
+    if not words.fullmatch(gap.removeprefix(",").strip()):
+        return None
+    if before[-1].form == "adj":
+        return None
+    return before[-1].form
+
+
+def _adjective(mark: Mark, text: str, language: str, flows: list[Mark], goods: list[Mark]) -> Mark:
+    """Tell an adjective of goods, which says where they are from, from one of a flow."""
+    rest = text[mark.end :]
+    plain = _THINGS[language].match(rest)
+    flow = next((one for one in flows if one.start >= mark.end), None)
+    thing = next((one for one in goods if one.start >= mark.end), None)
+    if plain or (thing and thing.start - mark.end <= 30 and (not flow or thing.start < flow.start)):
+        if flow and thing and flow.start - thing.end <= 2 and not plain:
+            return mark  # "Russian chip imports"
+        return replace(mark, form="origin")
+    return mark
+
+
+_THINGS = {
+    "en": re.compile(r"[- ]\s*(?:made )?(?:goods|products|wares|components|technology|suppliers)"),
+    "ru": re.compile(r"\s+(?:товар|продукци|компонент|технологи)"),
+    "de": re.compile(r"\s+(?:Waren|Güter|Produkte|Komponenten|Technologie)"),
+    "zh": re.compile("(?:商品|产品|货物)"),
+}
+
+
+def _unknown(text: str, language: str, flows: list[Mark]) -> list[Mark]:
+    """Return names that stand where a country would and are none that is known."""
+    found: list[Mark] = []
+    if language == "zh":
+        for match in _STRANGER.finditer(text):
+            found.append(Mark("area", NOWHERE, "noun", match.start(), match.start() + 1))
+        return found
+    for flow in flows:
+        pattern = _BEHIND_FLOW[language].match(text, flow.end)
+        if pattern:
+            found.append(Mark("area", NOWHERE, "noun", pattern.start(1), pattern.end(1)))
+    return found
+
+
+_NO_PLACE = (
+    "January|February|March|April|May|June|July|August|September|October|November|December|"
+    "Waren|Gütern"
+)
+_CAPITAL = rf"((?!(?:{_NO_PLACE})\b)[A-ZА-ЯЁÄÖÜ][\w-]+)"
+_STRANGER = re.compile(r"(?<=[对自从向])[\u4e00-\u9fff]{2,8}?(?=出口|进口|的出口)")
+_BEHIND_FLOW = {
+    "en": re.compile(rf" (?:to|from|with|between) (?:the )?{_CAPITAL}"),
+    "ru": re.compile(rf" (?:в|из|с|со|между) {_CAPITAL}"),
+    "de": re.compile(rf" (?:nach|aus|mit|zwischen) (?:der |dem |den )?{_CAPITAL}"),
+}

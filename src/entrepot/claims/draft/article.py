@@ -1,0 +1,65 @@
+"""A whole text: sentence by sentence, each with what the one before was about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from entrepot.claims.draft.complete import Context
+from entrepot.claims.draft.reading import read_sentence
+from entrepot.claims.draft.sentences import sentences
+
+if TYPE_CHECKING:
+    from entrepot.claims.draft.draft import Drafted, Left
+    from entrepot.claims.draft.front import Article
+
+__all__ = ["Draft", "draft"]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a text claims, as far as it was understood, and the rest."""
+
+    article: Article
+    claims: tuple[Drafted, ...]
+    left: tuple[Left, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return as plain JSON types: what the claims file holds, and the notes of each claim."""
+        from entrepot.claims.draft.write import as_data
+
+        return as_data(self)
+
+
+def draft(article: Article) -> Draft:
+    """Draft the claims of a text.
+
+    Parameters
+    ----------
+    article
+        The text, and when it was published if that is known: "last year" is measured from it.
+
+    Returns
+    -------
+    Draft
+        Claims in the order of the text. A number that is not understood is left with its
+        sentence and the reason, never guessed.
+
+    Examples
+    --------
+    >>> from entrepot.claims.draft import article_of, draft
+    >>> found = draft(article_of("China's exports to Russia fell by 3.4 % in 2025."))
+    >>> found.claims[0].kind, found.claims[0].says
+    ('growth', 'fell by 3.4 %')
+    """
+    claims: list[Drafted] = []
+    left: list[Left] = []
+    context, paragraph = Context(), 0
+    for sentence in sentences(article.text):
+        if sentence.paragraph > paragraph + 1:
+            context = Context()
+        paragraph = sentence.paragraph
+        found, rest, context = read_sentence(sentence, context, article.published)
+        claims += found
+        left += rest
+    return Draft(article, tuple(claims), tuple(left))

@@ -1,0 +1,51 @@
+"""What is drafted: claims as a claims file has them, and what is left for a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["Drafted", "Left", "Refusal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A claim that was understood.
+
+    Attributes
+    ----------
+    kind, keys
+        Kind of claim and its definition, as in a claims file.
+    says
+        The number as printed; with its direction where the text has it elsewhere.
+    quote
+        The sentence.
+    attributed_to
+        Who is quoted, as printed.
+    notes
+        What a reader of the draft should know: taken from the sentence before, likely goods.
+    """
+
+    kind: str
+    keys: dict[str, Any]
+    says: str
+    quote: str
+    attributed_to: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A number, or several of one sentence, that were not understood, and why."""
+
+    says: str
+    quote: str
+    why: str
+
+
+@dataclass
+class Refusal(Exception):  # noqa: N818 - never leaves the package: it is how a reading gives up
+    """Why a number is no claim yet."""
+
+    why: str
+    known: dict[str, Any] = field(default_factory=dict)

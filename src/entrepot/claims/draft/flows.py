@@ -1,0 +1,246 @@
+"""Which flows a sentence is about: who sells, who buys, which goods."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from entrepot.claims.draft.lexicon import NOWHERE
+from entrepot.claims.draft.unknown import compound, unknown_before, unknown_goods
+from entrepot.model.areas import WORLD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from entrepot.claims.draft.mark import Mark
+    from entrepot.claims.draft.marks import Marks
+
+__all__ = ["BALANCES", "SELLS", "Flow", "flows_of"]
+
+SELLS = ("export", "supply")
+BUYS = ("import", "purchase")
+BALANCES = ("surplus", "deficit")
+_NEAR = 40
+_OWN = ("adj", "of")
+_FROM = ("from", "origin")
+_TO = ("to", "with")
+_BREAK = {
+    "en": re.compile(r"[;:—]|, (?:while|but|whereas|and|with)\b|\bwhile\b|\bwhereas\b"),
+    "ru": re.compile(r"[;:—]|, (?:а|но|тогда как|при этом|и)\b"),
+    "de": re.compile(r"[;:—]|, (?:während|aber|wobei|doch)\b|\bwährend\b"),
+    "zh": re.compile("[；;:：]|，(?:而|但)"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A flow that a sentence speaks of; a side that it does not name is empty.
+
+    Attributes
+    ----------
+    kind
+        ``export``, ``import``, ``supply``, ``purchase``, ``trade``, ``surplus`` or ``deficit``.
+    exporter, importer
+        Codes; of trade and balances the exporter is the country whose it is.
+    owner
+        The country that the sentence says the flow belongs to ("China's exports").
+    others
+        Areas that stand with the flow and are no side of it.
+    goods, certainty, title
+        What is traded; the certainty is empty where no goods are named.
+    trouble
+        Why the sides cannot be told, empty if they can.
+    choices
+        Areas of which each number has its own: "$12 bn from A and $5 bn from B".
+    """
+
+    kind: str
+    start: int
+    end: int
+    exporter: str = ""
+    importer: str = ""
+    owner: str = ""
+    others: tuple[str, ...] = ()
+    goods: str = "all"
+    certainty: str = ""
+    title: str = ""
+    trouble: str = ""
+    choices: tuple[Mark, ...] = ()
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        """Both sides."""
+        return self.exporter, self.importer
+
+    @property
+    def whole(self) -> bool:
+        """Whether both sides are known."""
+        return bool(self.exporter and self.importer)
+
+
+def flows_of(text: str, language: str, found: Marks) -> list[Flow]:
+    """Return the flows of a sentence with the sides that it names itself."""
+    assigned: list[list[Mark]] = [[] for _ in found.flows]
+    for area in found.areas:
+        place = _flow_of(area, found.flows, text, language)
+        if place is not None:
+            assigned[place].append(area)
+    flows = []
+    for flow, areas in zip(found.flows, assigned, strict=True):
+        read = _sided(flow, areas, _external(flow, found, text))
+        flows.append(_with_goods(read, flow, found, text, language))
+    return flows
+
+
+def _external(flow: Mark, found: Marks, text: str) -> bool:
+    near = text[max(flow.start - 12, 0) : flow.end]
+    german = "außen" in near.lower()
+    return german or any(
+        cue.start <= flow.end and flow.start - cue.end <= 3 for cue in found.of("external")
+    )
+
+
+def _flow_of(area: Mark, flows: Sequence[Mark], text: str, language: str) -> int | None:
+    """Return the place of the flow that an area belongs to."""
+    behind = [n for n, flow in enumerate(flows) if flow.end <= area.start]
+    ahead = [n for n, flow in enumerate(flows) if flow.start >= area.end]
+    first, last = (ahead[0] if ahead else None), (behind[-1] if behind else None)
+
+    def clear(place: int | None) -> bool:
+        if place is None:
+            return False
+        flow = flows[place]
+        gap = text[min(area.end, flow.end) : max(area.start, flow.start)]
+        return not _BREAK[language].search(gap)
+
+    behind_it = area.form in ("to", "from", "with", "between") or (
+        area.form == "of" and _follows(area, flows, text)
+    )
+    order = (last, first) if behind_it and language != "zh" else (first, last)
+    for place in order:
+        if place is not None and clear(place):
+            return place
+    return None
+
+
+def _follows(area: Mark, flows: Sequence[Mark], text: str) -> bool:
+    """Whether a genitive stands right behind a flow: "exports of China", "импорт России"."""
+    behind = [flow for flow in flows if flow.end <= area.start]
+    if not behind or text[area.end - 2 : area.end] in ("'s", "’s", "s'", "s’"):
+        return False
+    return area.start - behind[-1].end <= _NEAR
+
+
+def _sided(flow: Mark, areas: list[Mark], external: bool) -> Flow:
+    """Return a flow with the sides that its areas give it."""
+    read = Flow(flow.value, flow.start, flow.end)
+    if any(area.value == NOWHERE for area in areas):
+        return replace(read, trouble="a country or region that is not known here")
+    for forms in (_FROM, _TO):
+        several = [area for area in areas if area.form in forms]
+        if len({area.value for area in several if not area.joined}) > 1:
+            rest = [area for area in areas if area not in several]
+            return replace(_sided(flow, rest, external), choices=tuple(several))
+    if flow.value in ("trade", *BALANCES):
+        return _two_way(read, areas, external)
+    return _one_way(read, areas)
+
+
+def _one_way(read: Flow, areas: list[Mark]) -> Flow:
+    """Return exports or imports with their sides: own first, then whom they come from or go to."""
+    sells = read.kind in SELLS
+    owners = _codes(area for area in areas if area.form in _OWN)
+    subjects = _codes(area for area in areas if area.form == "bare")
+    sources = _codes(area for area in areas if area.form in _FROM)
+    targets = _codes(area for area in areas if area.form in _TO)
+    first, second = (sources, targets) if sells else (targets, sources)
+    names = owners or subjects
+    others = [code for code in subjects if owners and code not in owners]
+    if not first or not names or first == names:
+        names = names or first
+    elif not second and (not sells or len(names) == 1):
+        # "Russia's supplies from China", "imports of China into Russia"
+        names, second = first, names
+    else:
+        others += first
+    adjectives = _codes(area for area in areas if area.form == "adj")
+    if not sells and not second and len(owners) == 2 and len(adjectives) == 1:
+        second, names = adjectives, [code for code in owners if code not in adjectives]
+    owner = _sum(owners or subjects)
+    return replace(_settled(read, sells, names, second), owner=owner, others=tuple(others))
+
+
+def _settled(read: Flow, sells: bool, first: list[str], second: list[str]) -> Flow:
+    one, two = _sum(first), _sum(second)
+    exporter, importer = (one, two) if sells else (two, one)
+    if exporter and exporter == importer:
+        return replace(read, trouble="the same country on both sides")
+    return replace(read, exporter=exporter, importer=importer)
+
+
+def _two_way(read: Flow, areas: list[Mark], external: bool) -> Flow:
+    partners = _codes(area for area in areas if area.form in ("with", "from", "to"))
+    sides = _codes(area for area in areas if area.form == "between")
+    owners = _codes(area for area in areas if area.form in ("adj", "of"))
+    subjects = _codes(area for area in areas if area.form == "bare")
+    if len(sides) == 2:
+        return replace(read, exporter=sides[0], importer=sides[1])
+    if len(sides) > 2:
+        return replace(read, trouble="trade among more than two")
+    names = owners or subjects
+    if len(names) == 2 and not partners and read.kind == "trade":
+        return replace(read, exporter=names[0], importer=names[1])
+    if len(names) > 1:
+        return replace(read, trouble="whose trade it is is not clear")
+    owner = names[0] if names else ""
+    partners = [code for code in partners if code != owner]
+    partner = _sum(partners) or (WORLD if external and owner else "")
+    if owner and read.kind in BALANCES and not partner:
+        partner = ""
+    others = tuple(code for code in subjects if owners and code not in owners)
+    return replace(read, exporter=owner, importer=partner, owner=owner, others=others)
+
+
+def _codes(areas: Iterable[Mark]) -> list[str]:
+    return list(dict.fromkeys(area.value for area in areas))
+
+
+def _sum(codes: Sequence[str]) -> str:
+    """Return several areas as one; the world and a part of it are not one."""
+    return "+".join(codes) if WORLD not in codes else WORLD
+
+
+def _with_goods(read: Flow, flow: Mark, found: Marks, text: str, language: str) -> Flow:
+    """Return the flow with the goods that stand with it."""
+    near: list[Mark] = []
+    for goods in found.goods:
+        place = _flow_of(replace(goods, form="to"), found.flows, text, language)
+        ahead = [one for one in found.flows if one.start >= goods.end]
+        if ahead and ahead[0].start - goods.end <= 2:  # "chip imports", "Chipexporte"
+            place = found.flows.index(ahead[0])
+        if place is not None and found.flows[place] is flow:
+            near.append(goods)
+    kinds = list(dict.fromkeys(goods.value for goods in near))
+    if not kinds:
+        return _with_unknown_goods(read, found, text, language)
+    if len(kinds) > 1:
+        sure = all(goods.form == "sure" for goods in near)
+        if sure and not any(kind.startswith("named:") for kind in kinds):
+            return replace(read, goods=",".join(kinds), certainty="sure")
+        words = " and ".join(kind.removeprefix("named:") for kind in kinds)
+        return replace(read, goods=f"named:{words}", certainty="likely", title="several goods")
+    one = near[0]
+    return replace(read, goods=one.value, certainty=one.form, title=one.title)
+
+
+def _with_unknown_goods(read: Flow, found: Marks, text: str, language: str) -> Flow:
+    """Return the flow with goods that no list here has, in the text's own words."""
+    words = unknown_goods(text[read.end :], language) or compound(text[: read.start], language)
+    if words:
+        title = "not in the word list"
+        return replace(read, goods=f"named:{words}", certainty="likely", title=title)
+    before = unknown_before(text[: read.start], language)
+    if before and not any(0 <= read.start - area.end <= 1 for area in found.areas):
+        return replace(read, trouble=f"what {before!r} says about the trade is not clear")
+    return read

@@ -1,0 +1,148 @@
+"""What a text file says about itself: title, publisher, date and address in its first lines."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from entrepot.errors import BadFileError, EntrepotError
+from entrepot.model.period import Period
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["LARGEST", "Article", "article_of", "read_article"]
+
+LARGEST = 4_000_000
+"""Bytes of the longest text that is drafted; a long book has one million."""
+
+_KEY = re.compile(r"(title|publisher|date|url)\s*:\s*(.+)", re.IGNORECASE)
+_HEADING = re.compile(r"#+\s+(.+)")
+_FIRST = 20
+_TITLE = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A text and what is known about it; unknown is empty."""
+
+    text: str
+    title: str
+    publisher: str = ""
+    date: str = ""
+    url: str = ""
+
+    @property
+    def published(self) -> Period | None:
+        """When it was published, if that is known."""
+        return Period.parse(self.date) if self.date else None
+
+
+def read_article(path: Path, *, date: str = "", publisher: str = "") -> Article:
+    """Read a text file.
+
+    Parameters
+    ----------
+    path
+        Plain text or Markdown in UTF-8. Lines such as ``date: 2026-01-20`` at its head say when
+        and by whom it was published; so does front matter between ``---``.
+    date, publisher
+        What to take instead.
+
+    Raises
+    ------
+    BadFileError
+        If it is not there, empty, no text in UTF-8, larger than `LARGEST`, or has a date that is
+        none.
+    """
+    raw = _bytes(path)
+    if b"\x00" in raw[:8192] or raw[:4] in (b"%PDF", b"PK\x03\x04"):
+        raise BadFileError(
+            "this is no plain text", where=str(path), hint="save the article as text in UTF-8"
+        )
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadFileError(
+            "not a text in UTF-8", where=f"{path}, byte {error.start}", hint="save it as UTF-8"
+        ) from error
+    return article_of(text, name=str(path), date=date, publisher=publisher)
+
+
+def article_of(text: str, *, name: str = "text", date: str = "", publisher: str = "") -> Article:
+    r"""Take a text apart into what it says about itself and its body.
+
+    Raises
+    ------
+    BadFileError
+        If it is empty, too long, or its date is none.
+
+    Examples
+    --------
+    >>> found = article_of("date: 2026-01-20\n\nTrade fell by 6.5 % last year.")
+    >>> found.date, found.title
+    ('2026-01-20', 'Trade fell by 6.5 % last year.')
+    """
+    if len(text) > LARGEST:
+        raise BadFileError(
+            f"the text is too long: {len(text):,} characters",
+            where=name,
+            hint=f"cut it into parts of at most {LARGEST:,}",
+        )
+    clean = "".join(char if char >= " " or char in "\n\t" else " " for char in text)
+    clean = re.sub("[\x7f-\x9f]", " ", clean)
+    if not clean.strip():
+        raise BadFileError("the text is empty", where=name, hint="save the article in it")
+    keys, body = _head(clean)
+    said = date or keys.get("date", "")
+    if said:
+        _check_date(said, name)
+    heading = keys.get("title") or _title(body)
+    return Article(body, heading, publisher or keys.get("publisher", ""), said, keys.get("url", ""))
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > 4 * LARGEST:
+            raise BadFileError(
+                f"the file is too large: {path.stat().st_size:,} bytes",
+                where=str(path),
+                hint=f"cut it into parts of at most {LARGEST:,} characters",
+            )
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise BadFileError("no such file", where=str(path), hint="check the spelling") from error
+    except IsADirectoryError as error:
+        raise BadFileError("this is a folder", where=str(path), hint="name a file") from error
+
+
+def _check_date(text: str, name: str) -> None:
+    try:
+        Period.parse(text)
+    except EntrepotError as error:
+        raise BadFileError(
+            f"not a date: {text!r}", where=name, hint="write date: 2026-01-20, or 2026-01"
+        ) from error
+
+
+def _head(text: str) -> tuple[dict[str, str], str]:
+    """Return what the first lines say, and the text without these lines."""
+    lines = text.splitlines()
+    found: dict[str, str] = {}
+    body: list[str] = []
+    for number, line in enumerate(lines):
+        match = _KEY.fullmatch(line.strip().strip("*_")) if number < _FIRST else None
+        if match and match[1].lower() not in found:
+            found[match[1].lower()] = match[2].strip().strip("\"'*_ ")
+        elif not (number < _FIRST and line.strip() == "---"):
+            body.append(line)
+    return found, "\n".join(body)
+
+
+def _title(body: str) -> str:
+    """Return the first heading, else the first words."""
+    lines = [line.strip() for line in body.splitlines() if line.strip()]
+    heading = next((match[1] for line in lines[:_FIRST] if (match := _HEADING.match(line))), "")
+    first = heading or (lines[0] if lines else "")
+    return first if len(first) <= _TITLE else first[: _TITLE - 1].rstrip() + "…"

@@ -1,0 +1,179 @@
+"""What a number is a number of: the kind of claim, and its keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from entrepot.claims.draft.draft import Drafted, Refusal
+from entrepot.claims.draft.flows import BALANCES, Flow
+from entrepot.claims.draft.near import (
+    cue_near,
+    flow_of_number,
+    is_added,
+    is_expected,
+    moves,
+    of_nothing_here,
+    unit_beside,
+    year_on_year,
+)
+from entrepot.claims.draft.shares import is_share, share_of_number
+from entrepot.claims.draft.slots import level_period, notes_on, period_of, written
+from entrepot.claims.numbers import CURRENCIES
+
+if TYPE_CHECKING:
+    from entrepot.claims.draft.reading import Reading
+    from entrepot.claims.numbers import Span
+
+__all__ = ["claim_of_number"]
+
+COUNTED = ("USD", "CNY", "EUR", "RUB")
+GROWTHS = ("growth", "price_growth", "quantity_growth")
+
+
+def claim_of_number(number: Span, reading: Reading) -> list[Drafted]:
+    """Return the claims that a number makes.
+
+    Raises
+    ------
+    Refusal
+        With what is not clear; nothing is guessed.
+    """
+    if is_expected(number, reading):
+        raise Refusal("what is expected or planned, not what was: nothing to test yet")
+    if why := of_nothing_here(number, reading):
+        raise Refusal(why)
+    says = number.says
+    if says.unit in CURRENCIES or says.unit == "t" or unit_beside(number, reading) in CURRENCIES:
+        return [_amount(number, reading)]
+    if says.unit == "points":
+        return [share_of_number(number, reading, change=True)]
+    borrowed = unit_beside(number, reading)
+    if says.unit == "" and not borrowed and not cue_near(number, reading, "hhi"):
+        raise Refusal("a number without a unit")
+    if cue_near(number, reading, "hhi"):
+        return [_concentration(number, reading)]
+    if is_share(number, reading):
+        return [share_of_number(number, reading, change=False)]
+    if says.unit not in ("", "percent", "share", "ratio"):
+        raise Refusal(f"a number in {says.unit}, which no kind of claim is about")
+    if says.unit == "ratio" and not moves(number, reading):
+        return [_ratio(number, reading)]
+    return [_growth(number, reading)]
+
+
+def _amount(number: Span, reading: Reading) -> Drafted:
+    flow = flow_of_number(number, reading)
+    if flow.kind not in BALANCES and is_added(number, reading):
+        raise Refusal("a change in money or tonnes, which no kind of claim is about")
+    if cue_near(number, reading, "price"):
+        raise Refusal("a price, not a value of trade")
+    keys = _flow_keys(flow)
+    if flow.kind in BALANCES:
+        keys.pop("flow", None)
+        says = written(number, reading, -1 if flow.kind == "deficit" else 0)
+        return _claim("balance", keys, says, number, reading, flow)
+    says = written(number, reading)
+    if borrowed := unit_beside(number, reading):
+        keys["currency"] = borrowed
+    if number.says.unit == "t":
+        keys["quantity"] = "mass"
+    return _claim("value", keys, says, number, reading, flow)
+
+
+def _growth(number: Span, reading: Reading) -> Drafted:
+    direction = moves(number, reading)
+    if not direction:
+        raise Refusal("per cent of what, or since when, is not clear")
+    flow = flow_of_number(number, reading)
+    if flow.kind in BALANCES:
+        raise Refusal("the growth of a balance, which no kind of claim is about")
+    keys = _flow_keys(flow)
+    kind = "growth"
+    if cue_near(number, reading, "price"):
+        kind = "price_growth"
+    elif cue_near(number, reading, "quantity"):
+        kind = "quantity_growth"
+    says = written(number, reading, direction)
+    currency = _currency(number, flow, reading) if kind == "growth" else ""
+    if currency and currency not in COUNTED:
+        raise Refusal(f"a growth in {currency}, which a claims file has no currency for")
+    if currency:
+        keys["currency"] = currency
+    base = reading.timing.base(number, reading.numbers)
+    drafted = _claim(kind, keys, says, number, reading, flow)
+    if base is not None:
+        drafted.keys["base"] = str(base)
+    elif year_on_year(number, reading):
+        drafted.keys["base"] = str(period_of(number, reading).before())
+    return drafted
+
+
+def _currency(number: Span, flow: Flow, reading: Reading) -> str:
+    """Return the currency of a growth rate where the sentence says it.
+
+    Either in words, or by an amount of the same flow beside it: "fell 6.5 % to 1.63 trillion yuan".
+    """
+    said = {cue.value for cue in reading.found.of("currency")}
+    if len(said) == 1:
+        return said.pop()
+    if said:
+        return ""
+    beside = {
+        other.says.currency
+        for other in reading.numbers
+        if other.says.currency and _flow_or_none(other, reading) == flow
+    }
+    return beside.pop() if len(beside) == 1 else ""
+
+
+def _flow_or_none(number: Span, reading: Reading) -> Flow | None:
+    try:
+        return flow_of_number(number, reading)
+    except Refusal:
+        return None
+
+
+def _concentration(number: Span, reading: Reading) -> Drafted:
+    flow = flow_of_number(number, reading)
+    if flow.kind not in ("import", "purchase") or not flow.importer:
+        raise Refusal("whose imports the concentration is of is not clear")
+    keys = _flow_keys(flow)
+    keys.pop("exporter", None)
+    says = written(number, reading)
+    return _claim("hhi", keys, says, number, reading, flow)
+
+
+def _ratio(number: Span, reading: Reading) -> Drafted:
+    """Read "A's exports to B were five times its exports to C"."""
+    before = [flow for flow in reading.flows if flow.end <= number.start]
+    after = [flow for flow in reading.flows if flow.start >= number.end]
+    if not before or not after:
+        raise Refusal("a multiple of what is not clear")
+    of, to = before[-1], after[0]
+    for flow in (of, to):
+        if flow.trouble or not flow.whole:
+            raise Refusal(flow.trouble or "a multiple of what is not clear")
+    period = str(period_of(number, reading))
+    keys = {name: {**_flow_keys(flow), "period": period} for name, flow in (("of", of), ("to", to))}
+    says = written(number, reading)
+    notes = notes_on(of, reading, number)
+    return Drafted("ratio", keys, says, reading.sentence.text, reading.attributed_to, notes)
+
+
+def _flow_keys(flow: Flow) -> dict[str, Any]:
+    """Return the keys of a flow as a claims file has them, without the period."""
+    keys: dict[str, Any] = {"exporter": flow.exporter, "importer": flow.importer}
+    if flow.goods != "all":
+        keys["goods"] = flow.goods
+    if flow.kind == "trade":
+        keys["flow"] = "both"
+    return keys
+
+
+def _claim(
+    kind: str, keys: dict[str, Any], says: str, number: Span, reading: Reading, flow: Flow
+) -> Drafted:
+    when = period_of if kind in GROWTHS else level_period
+    keys = {**keys, "period": str(when(number, reading))}
+    notes = notes_on(flow, reading, number)
+    return Drafted(kind, keys, says, reading.sentence.text, reading.attributed_to, notes)

@@ -1,0 +1,155 @@
+"""Names, goods and cue words of four languages, compiled once a language."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from entrepot.model.areas import areas
+from entrepot.model.tables import read_table
+
+__all__ = ["LANGUAGES", "NOWHERE", "Entry", "area_words", "bounded", "cue_words", "goods_words"]
+
+LANGUAGES = ("en", "ru", "de", "zh")
+NOWHERE = "?"
+"""Stands for a region or a set of countries that is no area of ours: Europe, the West."""
+
+_FOLDER = Path(__file__).parent
+_NAMES = (
+    *("code", "en", "en_adjective", "ru", "ru_adjective", "de", "de_adjective", "zh"),
+    "zh_short",
+)
+_NOUN_ENDING = {
+    "ru": r"(?:а|я|и|ы|е|у|ю|ой|ей|ею|ом|ем|ём|й|ью|ь|ами|ам|ах|ями|ях|ям)?",
+    "de": "s?",
+    "en": "",
+    "zh": "",
+}
+_ADJECTIVE_ENDING = {
+    "ru": (
+        r"(?:ий|ый|ой|ая|яя|ое|ее|ие|ые|ого|его|ому|ему|ую|юю|ими|им|ым|ыми|их|ых|ом|ем|ей"
+        r"|о(?=[-–]))"
+    ),
+    "de": "(?:e[nrsm]?)?",
+    "en": "",
+}
+_PLAIN_NAME = re.compile(r"[A-Z][A-Za-zé' -]{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a pattern stands for: a code or cue, its form or certainty, and a title."""
+
+    value: str
+    form: str
+    pattern: re.Pattern[str]
+    title: str = ""
+
+
+def bounded(pattern: str, language: str, *, exact: bool = False) -> re.Pattern[str]:
+    """Compile a pattern that begins and ends with a word; Chinese has no spaces between words."""
+    flags = re.NOFLAG if exact else re.IGNORECASE
+    if language == "zh":
+        return re.compile(f"(?:{pattern})", flags)
+    return re.compile(rf"(?<![\w])(?:{pattern})(?!\w)", flags)
+
+
+@cache
+def area_words(language: str) -> tuple[Entry, ...]:
+    """Return the patterns of names (form ``noun``) and adjectives (``adj``) of areas."""
+    found: list[Entry] = []
+    for row in read_table(_FOLDER / "names.csv", _NAMES):
+        noun, adjective = row[language], row.get(f"{language}_adjective", "")
+        for form, words, endings in (
+            ("noun", noun, _NOUN_ENDING),
+            ("adj", adjective, _ADJECTIVE_ENDING),
+        ):
+            if words:
+                pattern = _alternatives(words, "" if language == "zh" else endings[language])
+                found.append(Entry(row["code"], form, _name(pattern, language, form)))
+    if language == "en":
+        found += _other_areas({entry.value for entry in found})
+    return tuple(found)
+
+
+@cache
+def short_names() -> dict[str, str]:
+    """Return the areas of Chinese one-character abbreviations."""
+    rows = read_table(_FOLDER / "names.csv", _NAMES)
+    return {row["zh_short"]: row["code"] for row in rows if row["zh_short"]}
+
+
+@cache
+def goods_words(language: str) -> tuple[Entry, ...]:
+    """Return the patterns of goods; the form is the certainty, ``sure`` or ``likely``."""
+    columns = ("goods", "certainty", "title", *LANGUAGES)
+    return tuple(
+        Entry(
+            row["goods"],
+            row["certainty"],
+            _goods(row[language], language),
+            row["title"],
+        )
+        for row in read_table(_FOLDER / "goods.csv", columns)
+        if row[language]
+    )
+
+
+@cache
+def cue_words(language: str) -> dict[tuple[str, str], re.Pattern[str]]:
+    """Return the patterns of cues by kind and value."""
+    return {
+        (row["kind"], row["value"]): bounded(row[language], language)
+        for row in read_table(_FOLDER / "cues.csv", ("kind", "value", *LANGUAGES))
+        if row[language]
+    }
+
+
+def _alternatives(words: str, ending: str) -> str:
+    """Join alternatives; abbreviations and phrases with a wild part take no ending."""
+    parts = [
+        part if part.isupper() or part.startswith("(?:") else part + ending
+        for part in words.split(";")
+    ]
+    return "|".join(sorted(parts, key=len, reverse=True))
+
+
+def _name(pattern: str, language: str, form: str) -> re.Pattern[str]:
+    """Names keep their capital, so that "us" is not the United States; adjectives need none."""
+    exact = form == "noun" or language == "en"
+    if language == "de":  # "US-Exporte", "deutsch-russischer"
+        return re.compile(rf"(?<![\w])(?:{pattern})(?![A-Za-zäöüß])", *_flags(exact))
+    return bounded(pattern, language, exact=exact)
+
+
+def _flags(exact: bool) -> tuple[re.RegexFlag]:
+    return (re.NOFLAG if exact else re.IGNORECASE,)
+
+
+def _goods(words: str, language: str) -> re.Pattern[str]:
+    """Goods may be the first part of a German word: Chipexporte."""
+    pattern = "|".join(words.split(";"))
+    if language != "de":  # "non-oil exports" are no exports of oil
+        apart = pattern if language == "zh" else rf"(?<!-)(?:{pattern})"
+        return bounded(apart, language)
+    joined = r"(?=-?(?:export|import|ausfuhr|einfuhr|liefer|handel))"
+    return re.compile(rf"(?<!\w)(?:{pattern})(?:(?!\w)|{joined})", re.IGNORECASE)
+
+
+def _other_areas(known: set[str]) -> list[Entry]:
+    """Return the names and adjectives of the areas that names.csv leaves out."""
+    adjectives: dict[str, set[str]] = {}
+    found: list[Entry] = []
+    for area in areas():
+        if area.code in known or area.kind not in ("country", "territory"):
+            continue
+        if _PLAIN_NAME.fullmatch(area.name):
+            found.append(Entry(area.code, "noun", bounded(re.escape(area.name), "en", exact=True)))
+        if area.adjective:
+            adjectives.setdefault(area.adjective, set()).add(area.code)
+    for word, codes in adjectives.items():
+        if len(codes) == 1:  # "Congolese" is of two countries
+            found.append(Entry(codes.pop(), "adj", bounded(re.escape(word), "en", exact=True)))
+    return found

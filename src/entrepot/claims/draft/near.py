@@ -1,0 +1,267 @@
+"""What stands near a number: its flow, its direction, and what makes it no number of trade."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from entrepot.claims.draft.draft import Refusal
+from entrepot.claims.draft.lexicon import cue_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from entrepot.claims.draft.flows import Flow
+    from entrepot.claims.draft.mark import Mark
+    from entrepot.claims.draft.reading import Reading
+    from entrepot.claims.numbers import Span
+
+__all__ = [
+    "clause",
+    "cue_near",
+    "flow_of_number",
+    "is_added",
+    "is_expected",
+    "is_former",
+    "moves",
+    "nearest_area",
+    "of_nothing_here",
+    "unit_beside",
+    "year_on_year",
+]
+
+_CLAUSE = {
+    "en": r"[;:—–]|, (?:while|but|whereas|and|with|as|though|although)\b|\bwhile\b|\bwhereas\b",
+    "ru": r"[;:—–]|, (?:а|но|тогда как|при этом|и|хотя)\b|\bтогда как\b",
+    "de": r"[;:—–]|, (?:während|aber|wobei|doch|und)\b|\bwährend\b",
+    "zh": "[；;：:]|，",
+}
+_CLOSE = 45
+_LARGE = 1e6
+_FORMER = {
+    "en": r"(?:\bfrom|\bagainst|compared (?:with|to)|\bversus|\bafter|instead of)\s*$",
+    "ru": r"(?:\bс|\bпротив|по сравнению с|\bпосле|вместо)\s*$",
+    "de": r"(?:\bnach|gegenüber|verglichen mit|im Vergleich zu|\bstatt)\s*$",
+    "zh": r"(?:从|由|自)(?:\d{4}年的?)?\s*$",
+}
+_TO = {
+    "en": r"\s*(?:in \d{4} )?to (?:just |only |about )?",
+    "ru": r"\s*(?:в \d{4} году )?до ",
+    "de": r"\s*(?:im Jahr )?(?:\d{4} )?auf ",
+    "zh": r"(?:升至|降至|上升到|下降到|至|到)",
+}
+_ADDED = {
+    "en": r"\bby\s*$",
+    "ru": r"\bна\s*$",
+    "de": r"\bum\s*$",
+    "zh": r"(?:增加|减少|增长|下降|多|少)了?\s*$",
+}
+
+
+def clause(number: Span, reading: Reading) -> tuple[int, int]:
+    """Return where the clause of a number begins and ends."""
+    start, end = 0, len(reading.text)
+    for found in re.finditer(_CLAUSE[reading.language], reading.text):
+        if found.end() <= number.start:
+            start = found.end()
+        elif found.start() >= number.end:
+            end = found.start()
+            break
+    return start, end
+
+
+def flow_of_number(number: Span, reading: Reading) -> Flow:
+    """Return the flow that a number is of.
+
+    Raises
+    ------
+    Refusal
+        If there is none, or its sides are not clear.
+    """
+    flow = _nearest(number, reading)
+    if flow is None:
+        flow = _taken_over(reading)
+    if flow.choices:
+        flow = _chosen(flow, number, reading)
+    if flow.trouble:
+        raise Refusal(flow.trouble)
+    if not flow.whole:
+        raise Refusal("who sells and who buys is not clear")
+    return flow
+
+
+def _chosen(flow: Flow, number: Span, reading: Reading) -> Flow:
+    """Return the flow with the area that stands at the number."""
+    area = nearest_area(number, flow.choices, reading)
+    if area.form in ("from", "origin"):
+        return replace(flow, exporter=area.value, choices=())
+    return replace(flow, importer=area.value, choices=())
+
+
+def nearest_area(number: Span, areas: Sequence[Mark], reading: Reading) -> Mark:
+    """Return the one of several areas that belongs to a number: right behind it, else before it.
+
+    Raises
+    ------
+    Refusal
+        If none does.
+    """
+    numbers = reading.numbers
+    place = numbers.index(number)
+    following = numbers[place + 1].start if place + 1 < len(numbers) else len(reading.text)
+    leading = numbers[place - 1].end if place else 0
+    behind = [area for area in areas if number.end <= area.start < following]
+    ahead = [area for area in areas if leading <= area.start < number.start]
+    if len(behind) == 1 and not (len(ahead) == 1 and place == 0 and len(areas) == len(numbers) > 1):
+        return behind[0]
+    if len(ahead) == 1:
+        return ahead[0]
+    raise Refusal("which country the number belongs to is not clear")
+
+
+def _nearest(number: Span, reading: Reading) -> Flow | None:
+    start, end = clause(number, reading)
+    before = [flow for flow in reading.flows if flow.start <= number.start]
+    after = [flow for flow in reading.flows if flow.start > number.start]
+    here = [flow for flow in before if flow.start >= start]
+    if here:
+        return _with_respect(here, number, reading)
+    ahead = [
+        flow for flow in after if flow.end <= end and not _number_between(flow, number, reading)
+    ]
+    if ahead:
+        return ahead[0]
+    return before[-1] if before else None
+
+
+def _with_respect(here: list[Flow], number: Span, reading: Reading) -> Flow:
+    """Return the flow of a number behind several; "respectively" deals numbers out in order."""
+    if len(here) == 1:
+        return here[0]
+    like = [
+        other
+        for other in reading.numbers
+        if other.says.unit == number.says.unit and other.start > here[-1].end
+    ]
+    if reading.found.of("respectively"):
+        if len(like) != len(here):
+            raise Refusal("which number belongs to which is not clear")
+        return here[like.index(number)]
+    return here[-1]
+
+
+def _number_between(flow: Flow, number: Span, reading: Reading) -> bool:
+    return any(number.end <= other.start < flow.start for other in reading.numbers)
+
+
+def _taken_over(reading: Reading) -> Flow:
+    """Return the flow of the sentence before, where this one names none and could mean no other."""
+    context = reading.context
+    here = {area.value for area in reading.found.areas}
+    if len(context.flows) != 1 or (here and not here <= set(context.flows[0].sides)):
+        raise Refusal("what it is a number of is not clear")
+    if here or not reading.found.of("it"):
+        raise Refusal("what it is a number of is not clear")
+    if reading.found.goods:
+        raise Refusal("what these goods have to do with trade is not clear")
+    return context.flows[0]
+
+
+def cue_near(number: Span, reading: Reading, *kinds: str) -> bool:
+    """Whether a cue stands in the clause of a number."""
+    start, end = clause(number, reading)
+    return any(start <= cue.start < end for cue in reading.found.of(*kinds))
+
+
+def unit_beside(number: Span, reading: Reading) -> str:
+    """Return the unit that a bare number shares with another: "from 9.5 to 1.7 per cent".
+
+    An amount may share the currency of one before it: "fell to €518 billion from 626 billion".
+    """
+    if number.says.unit:
+        return ""
+    place = reading.numbers.index(number)
+    after = reading.numbers[place + 1] if place + 1 < len(reading.numbers) else None
+    if after is not None and after.says.unit in ("percent", "points"):
+        link = reading.text[number.end : after.start]
+        return after.says.unit if re.fullmatch(_TO[reading.language], link) else ""
+    before = reading.numbers[place - 1] if place else None
+    if before is not None and before.says.currency and number.says.value >= _LARGE:
+        return before.says.currency
+    return ""
+
+
+def year_on_year(number: Span, reading: Reading) -> bool:
+    """Whether the clause measures a change against the year before."""
+    start, end = clause(number, reading)
+    return any(start <= place < end for place, _ in reading.timing.year_before)
+
+
+def is_former(number: Span, reading: Reading) -> bool:
+    """Whether a number is what there was before: "9 %, down from 9.5 % in 2022"."""
+    before, after = reading.text[: number.start], reading.text[number.end :]
+    if reading.language == "de" and re.search(r"\bvon\s*$", before):
+        return re.match(r"[^,;]{0,30}\bauf\b", after) is not None  # "von 9 auf 6 Prozent"
+    return re.search(_FORMER[reading.language], before) is not None
+
+
+def moves(number: Span, reading: Reading) -> int:
+    """Return 1 or -1 where the text says that something rose or fell by the number, else 0."""
+    if is_former(number, reading):
+        return 0
+    if number.says.moved:
+        return number.says.moved
+    printed = reading.sentence.text[number.start : number.end]
+    if re.match(r"[-+−–]", printed):
+        return -1 if number.says.value < 0 else 1
+    if cue_words(reading.language)[("multiple", "")].search(printed):
+        return -1 if 0 < number.says.value < 1 else 1
+    start, end = clause(number, reading)
+    near = [cue for cue in reading.found.of("up", "down") if start <= cue.start < end]
+    before = [cue for cue in near if cue.end <= number.start]
+    after = [cue for cue in near if 0 <= cue.start - number.end <= _CLOSE]
+    close = [*before[-1:], *after[:1]]
+    ways = {cue.kind for cue in (before[-1:] or close)}
+    if len(ways) != 1:
+        return 0
+    return 1 if ways == {"up"} else -1
+
+
+def is_added(number: Span, reading: Reading) -> bool:
+    """Whether an amount is by how much something changed, not how much there was."""
+    before = reading.text[: number.start]
+    printed = reading.sentence.text[number.start : number.end]
+    by = re.search(_ADDED[reading.language], before, re.IGNORECASE) is not None
+    if by and reading.language == "ru":  # "товаров на 214 млн" is what there was
+        by = moves(number, reading) != 0 and not re.search(r"товар\w*\s+на\s*$", before)
+    return by or number.says.moved != 0 or printed[:1] in "+-−"
+
+
+def is_expected(number: Span, reading: Reading) -> bool:
+    """Whether the clause speaks of what may come."""
+    return cue_near(number, reading, "future")
+
+
+def of_nothing_here(number: Span, reading: Reading) -> str:
+    """Return why a number is not one of trade in goods, empty if nothing says so."""
+    start, end = clause(number, reading)
+
+    def here(kind: str) -> list[Mark]:
+        return [cue for cue in reading.found.of(kind) if start <= cue.start < end]
+
+    if here("per"):
+        return "a number for each of something, not of trade as a whole"
+    if here("services"):
+        return "services are no goods: nothing here covers them"
+    if other := here("other"):
+        word = reading.text[other[0].start : other[0].end]
+        return f"it may be a number of {word!r}, not of trade"
+    if here("negated"):
+        return "the sentence denies something, and what is not clear"
+    flows = [flow for flow in reading.flows if start <= flow.start < end]
+    if here("investment") and not flows:
+        return "not a number of trade in goods"
+    if here("rank") and number.says.unit in ("", "ratio"):
+        return "a rank, which no kind of claim is about"
+    return ""

@@ -1,0 +1,129 @@
+"""One sentence: its numbers become claims, or say why they do not."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from entrepot.claims.draft.attribution import MASK, attributed, masked
+from entrepot.claims.draft.complete import Context, completed
+from entrepot.claims.draft.draft import Drafted, Left, Refusal
+from entrepot.claims.draft.entry import trouble_with
+from entrepot.claims.draft.flows import BALANCES, Flow, flows_of
+from entrepot.claims.draft.kinds import claim_of_number
+from entrepot.claims.draft.lexicon import cue_words
+from entrepot.claims.draft.marks import Marks, marks
+from entrepot.claims.draft.times import Timing, timing
+from entrepot.claims.numbers import number_spans
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from entrepot.claims.draft.sentences import Sentence
+    from entrepot.claims.numbers import Span
+    from entrepot.model.period import Period
+
+__all__ = ["Reading", "read_sentence"]
+
+
+_YEAR_AND_SIGN = re.compile(r"(?:19|20)\d\d\s*[$€¥£₽]")  # "in 2024 $12 billion"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A sentence taken apart, as its numbers are read from it.
+
+    Attributes
+    ----------
+    text
+        The sentence; speakers and numbers are masked.
+    flows
+        In the order of the sentence, sides filled in where that is sure.
+    """
+
+    sentence: Sentence
+    text: str
+    attributed_to: str
+    numbers: tuple[Span, ...]
+    found: Marks
+    flows: tuple[Flow, ...]
+    timing: Timing
+    context: Context
+
+    @property
+    def language(self) -> str:
+        """Language of the sentence."""
+        return self.sentence.language
+
+    def between(self, start: int, end: int) -> str:
+        """Return the words between two places."""
+        return self.text[start:end]
+
+
+def read_sentence(
+    sentence: Sentence, context: Context, published: Period | None
+) -> tuple[list[Drafted], list[Left], Context]:
+    """Return the claims of a sentence, what is left of it, and the context for the next one."""
+    reading = _taken_apart(sentence, context, published)
+    drafted: list[Drafted] = []
+    left: dict[str, list[str]] = {}
+    for number in reading.numbers:
+        if not number.says.unit and not reading.flows and not reading.found.of("hhi", "share"):
+            continue  # a count of something else: "18 packages"
+        says = sentence.text[number.start : number.end]
+        try:
+            claims = claim_of_number(number, reading)
+            for claim in claims:
+                if why := trouble_with(claim):
+                    raise Refusal(why)
+            drafted += claims
+        except Refusal as refusal:
+            left.setdefault(refusal.why, []).append(says)
+    rest = [Left("; ".join(said), sentence.text, why) for why, said in left.items()]
+    return drafted, rest, _after(reading, drafted)
+
+
+def _taken_apart(sentence: Sentence, context: Context, published: Period | None) -> Reading:
+    speaker, text = attributed(sentence.text, sentence.language)
+    numbers = tuple(
+        span
+        for span in number_spans(sentence.text, sentence.language)
+        if MASK not in text[span.start : span.end]
+        and not _YEAR_AND_SIGN.fullmatch(sentence.text[span.start : span.end])
+    )
+    for span in numbers:
+        text = masked(text, _after_balance(text, span, sentence.language), span.end)
+    found = marks(text, sentence.language)
+    flows = completed(flows_of(text, sentence.language, found), context, found)
+    when = timing(sentence.text, sentence.language, published, context.period)
+    return Reading(sentence, text, speaker, numbers, found, tuple(flows), when, context)
+
+
+def _after_balance(text: str, span: Span, language: str) -> int:
+    """Return where a number begins behind "a deficit of", which is a flow that has to be read."""
+    words = [cue_words(language)[("flow", kind)] for kind in BALANCES]
+    ends = [match.end() for word in words for match in word.finditer(text, span.start, span.end)]
+    return max(ends, default=span.start)
+
+
+def _after(reading: Reading, drafted: Sequence[Drafted]) -> Context:
+    """Return what the next sentence may take over: nothing is remembered for longer than one."""
+    whole = tuple(flow for flow in reading.flows if flow.whole and not flow.trouble)
+    periods = {time.period for time in reading.timing.own}
+    period = periods.pop() if len(periods) == 1 else None
+    if not reading.timing.own and not reading.timing.unclear:
+        period = reading.context.period
+    if not whole and not reading.flows and not reading.numbers:
+        whole = ()
+    return Context(whole, period, tuple(filter(None, map(_share_in, drafted))))
+
+
+def _share_in(claim: Drafted) -> tuple[str, tuple[tuple[str, str], ...]] | None:
+    """Return the share that a claim is about, or about the change of."""
+    kind, keys = claim.kind, claim.keys
+    if kind == "change":
+        kind, keys = next(iter(keys["of"].items()))
+    if not kind.endswith("_share"):
+        return None
+    return kind, tuple((key, str(value)) for key, value in keys.items())

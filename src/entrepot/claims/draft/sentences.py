@@ -1,0 +1,95 @@
+"""A text cut into sentences, each with its language."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from entrepot.claims.numbers.language import language_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Sentence", "sentences"]
+
+_PARAGRAPH = re.compile(r"\n[ \t\r]*\n")
+_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[”』」）]*|\n(?=\s*[-*•#>])")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:[A-Za-zА-Яа-я]|U\.S|e\.g|i\.e|z\.B|d\.h|approx|ca|vs|Mr|Mrs|Ms|Dr|No|Nr|St|Jan|Feb"
+    r"|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|bzw|rd|etc|inkl|Mio|Mrd|Bill|Tsd|Inc|Ltd|Co|млн|млрд"
+    r"|трлн|тыс|долл|руб|гг|им|см|др|пр|стр|напр|проц))\.$"
+)
+_TITLES = frozenset(
+    (
+        *("Mr.", "Mrs.", "Ms.", "Dr.", "No.", "Nr.", "St.", "им.", "см.", "e.g.", "i.e.", "z.B."),
+        *("d.h.", "approx.", "ca.", "vs.", "U.S.", "bzw."),
+    )
+)
+_DAY_BEFORE = re.compile(r"(?:^|\s)\d{1,2}\.$")
+_GOES_ON = re.compile(
+    r"\s*(?:[a-zäöüßа-яё0-9(%€$]|US-|Dollar|Euro|Yuan|Rubel|Pfund|Franken|Yen|Tonnen|[A-Z]{3}\b)"
+)
+_MONTH = re.compile(
+    r"\s*(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence as it stands in the text.
+
+    Attributes
+    ----------
+    text
+        Its words, with one space wherever the text has spaces or a line break.
+    language
+        ``en``, ``ru``, ``de`` or ``zh``.
+    paragraph
+        Number of its paragraph, from 0.
+    """
+
+    text: str
+    language: str
+    paragraph: int
+
+
+def sentences(text: str) -> Iterator[Sentence]:
+    """Cut a text into sentences.
+
+    Examples
+    --------
+    >>> [one.text for one in sentences("Trade fell by 6.5 %. The U.S. took more.")]
+    ['Trade fell by 6.5 %.', 'The U.S. took more.']
+    """
+    usual = language_of(text) or "en"
+    for number, paragraph in enumerate(_PARAGRAPH.split(text)):
+        language = language_of(paragraph) or usual
+        for piece in _pieces(paragraph):
+            words = " ".join(piece.split())
+            if words:
+                yield Sentence(words, language, number)
+
+
+def _pieces(paragraph: str) -> Iterator[str]:
+    start = 0
+    for found in _END.finditer(paragraph):
+        if _ends(paragraph, start, found):
+            yield paragraph[start : found.end()]
+            start = found.end()
+    yield paragraph[start:]
+
+
+def _ends(paragraph: str, start: int, found: re.Match[str]) -> bool:
+    """Whether a full stop ends a sentence rather than an abbreviation or an ordinal."""
+    if not found[0].startswith("."):
+        return True
+    before, after = paragraph[max(start, found.start() - 12) : found.end()], found.end()
+    if _DAY_BEFORE.search(before) and _MONTH.match(paragraph, after):
+        return False
+    abbreviated = _ABBREVIATION.search(before)
+    if not abbreviated:
+        return True
+    # "… 234 млрд. Экспорт …": an abbreviated unit may end a sentence, an initial never does.
+    unit = len(abbreviated[0]) > 2 or abbreviated[0].lower() in ("г.", "р.")
+    return unit and not _GOES_ON.match(paragraph, after) and abbreviated[0] not in _TITLES

@@ -1,0 +1,277 @@
+"""Shares, and changes of shares: which part of whose whole."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from entrepot.claims.draft.draft import Drafted, Refusal
+from entrepot.claims.draft.flows import BALANCES, SELLS, Flow
+from entrepot.claims.draft.lexicon import NOWHERE
+from entrepot.claims.draft.near import (
+    clause,
+    cue_near,
+    is_added,
+    is_former,
+    moves,
+    nearest_area,
+    unit_beside,
+    year_on_year,
+)
+from entrepot.claims.draft.slots import level_period, notes_on, period_of, written
+from entrepot.model.areas import WORLD
+
+if TYPE_CHECKING:
+    from entrepot.claims.draft.mark import Mark
+    from entrepot.claims.draft.reading import Reading
+    from entrepot.claims.numbers import Span
+
+__all__ = ["is_share", "share_of_number"]
+
+_SHARE_CUES = ("share", "accounts", "came", "went")
+_OF = {
+    "en": r"\s*(?:of|in)\s+",
+    "ru": r"\s*(?:от\s+|в\s+)?",
+    "de": r"\s*(?:von\s+|der\s+|des\s+|(?:all|ihr|sein|dies)(?:er|es)\s+|an\s+)",
+    "zh": r"\s*的?",
+}
+_NEAR = 70
+
+
+def is_share(number: Span, reading: Reading) -> bool:
+    """Whether a number in per cent, or a fraction, is a part of a whole."""
+    unit = number.says.unit or unit_beside(number, reading)
+    if unit not in ("percent", "share", "ratio"):
+        return False
+    if number.says.unit == "ratio" or number.says.moved:
+        return False
+    if _whole_behind(number, reading) is not None:
+        return True
+    if (earlier := _parallel(number, reading)) is not None:
+        return is_share(earlier, reading)
+    if cue_near(number, reading, *_SHARE_CUES):
+        return not (moves(number, reading) and is_added(number, reading))
+    again = reading.context.shares and reading.found.of("it") and not reading.flows
+    return bool(again) and not is_added(number, reading)
+
+
+def _parallel(number: Span, reading: Reading) -> Span | None:
+    """Return the number that this one only adds to: "45 % from Mexico and 12 % from Peru"."""
+    place = reading.numbers.index(number)
+    if not place:
+        return None
+    earlier = reading.numbers[place - 1]
+    cues = reading.found.of("up", "down", *_SHARE_CUES)
+    starts = [flow.start for flow in reading.flows] + [cue.start for cue in cues]
+    between = [start for start in starts if earlier.end <= start < number.start]
+    areas = [area for area in reading.found.areas if area.start >= earlier.end]
+    alike = earlier.says.unit == number.says.unit and not earlier.says.moved
+    if alike and is_former(number, reading):
+        return earlier
+    return earlier if alike and areas and not between else None
+
+
+def share_of_number(number: Span, reading: Reading, *, change: bool) -> Drafted:
+    """Return a share, or the change of one in points.
+
+    Raises
+    ------
+    Refusal
+        If part, whole or period are not clear.
+    """
+    kind, keys, flow = _share(number, reading)
+    text = reading.sentence.text
+    says = written(number, reading, moves(number, reading) if change else 0)
+    period = (period_of if change else level_period)(number, reading)
+    keys = {**keys, "period": str(period)}
+    notes = notes_on(flow, reading, number) if flow else ()
+    if not change:
+        return Drafted(kind, keys, says, text, reading.attributed_to, notes)
+    base = reading.timing.base(number, reading.numbers)
+    if base is None and year_on_year(number, reading):
+        base = period.before()
+    if base is None:
+        raise Refusal("since when the share changed is not said")
+    body = {"of": {kind: keys}, "base": str(base)}
+    return Drafted("change", body, says, text, reading.attributed_to, notes)
+
+
+def _share(number: Span, reading: Reading) -> tuple[str, dict[str, Any], Flow | None]:
+    whole = _whole_behind(number, reading) or _whole_before(number, reading)
+    earlier = _parallel(number, reading)
+    if earlier is not None and _whole_behind(number, reading) is None:
+        whole = _whole_behind(earlier, reading) or _whole_before(earlier, reading)
+    if whole is None:
+        return _same_again(reading)
+    part = _part(whole, number, reading)
+    return _keys_of(whole, part)
+
+
+def _same_again(reading: Reading) -> tuple[str, dict[str, Any], Flow | None]:
+    """Return the share of the sentence before, where this one names nothing new."""
+    named = reading.found.areas or reading.found.goods or reading.flows
+    known = {(kind, _but_period(keys)) for kind, keys in reading.context.shares}
+    if named or len(known) != 1 or not reading.found.of("it"):
+        raise Refusal("a share of what is not clear")
+    kind, keys = known.pop()
+    return kind, dict(keys), None
+
+
+def _but_period(keys: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((key, value) for key, value in keys if key != "period")
+
+
+def _whole_behind(number: Span, reading: Reading) -> Flow | None:
+    """Return the flow that the number is said to be a part of: "36 % of Russia's imports"."""
+    if reading.language == "zh":
+        return None
+    if not re.match(_OF[reading.language], reading.text[number.end :], re.IGNORECASE):
+        return None
+    _, end = clause(number, reading)
+    limit = min(end, number.end + _NEAR)
+    for flow in reading.flows:
+        if number.end <= flow.start <= limit and flow.kind not in BALANCES:
+            if any(number.end <= other.start < flow.start for other in reading.numbers):
+                return None
+            if reading.language == "ru" and not _genitive(number, flow, reading):
+                return None
+            return flow
+    goods = [one for one in reading.found.goods if number.end <= one.start <= number.end + 45]
+    before = [flow for flow in reading.flows if flow.end <= number.start]
+    if goods and before and before[-1].kind not in ("trade", *BALANCES):
+        return before[-1]
+    return None
+
+
+def _genitive(number: Span, flow: Flow, reading: Reading) -> bool:
+    """Whether a Russian flow behind a number stands in the genitive: "36 % импорта"."""
+    word = reading.text[flow.start : flow.end].lower()
+    gap = reading.text[number.end : flow.start]
+    return "," not in gap and re.search(r"(?:та|за|и|ок)(?: торговли)?$", word) is not None
+
+
+def _whole_before(number: Span, reading: Reading) -> Flow | None:
+    """Return the flow that a share was said to be of: "China's share of Russia's imports"."""
+    start, end = clause(number, reading)
+    cues = [cue for cue in reading.found.of(*_SHARE_CUES) if start <= cue.start < end]
+    flows = [flow for flow in reading.flows if start <= flow.start < end]
+    flows = [flow for flow in flows if flow.kind not in BALANCES]
+    if not flows:
+        earlier = [flow for flow in reading.flows if flow.end <= number.start]
+        shared = [cue for cue in reading.found.of("share") if cue.end <= number.start]
+        return earlier[-1] if shared and earlier else None
+    if not cues:
+        return None
+    nouns = [flow for flow in flows if flow.kind in ("import", "export", "trade")]
+    chosen = nouns or flows
+    if len({(flow.kind, flow.owner) for flow in chosen}) > 1:
+        close = [flow for flow in chosen if flow.start >= cues[0].start]
+        if len(close) != 1:
+            raise Refusal("of which flow the share is, is not clear")
+        chosen = close
+    return chosen[-1]
+
+
+def _part(whole: Flow, number: Span, reading: Reading) -> tuple[str, str]:
+    """Return (whose whole it is, who the part of it is)."""
+    start, end = clause(number, reading)
+    areas = [area for area in reading.found.areas if start <= area.start < end]
+    if len({area.value for area in areas}) < 2 or _parallel(number, reading):
+        areas = list(reading.found.areas)
+    if any(area.value == NOWHERE for area in areas):
+        raise Refusal("a country or region that is not known here")
+    owner = _owner(whole, areas, reading)
+    parts = list(dict.fromkeys(area.value for area in areas if area.value not in (owner, WORLD)))
+    if len(parts) == 2 and any(area.joined for area in areas):
+        return owner, "+".join(parts)
+    if not parts and reading.context.pair and owner in reading.context.pair:
+        raise Refusal("whose share it is, is not said")
+    if len(parts) > 1:
+        away = [area for area in areas if area.form in ("from", "to", "origin")]
+        if {area.value for area in away} == set(parts):
+            return owner, nearest_area(number, away, reading).value
+    if len(parts) != 1:
+        raise Refusal(
+            "whose share it is, is not clear" if parts else "whose share it is, is not said"
+        )
+    return owner, parts[0]
+
+
+def _owner(whole: Flow, areas: list[Mark], reading: Reading) -> str:
+    """Return the country whose imports, exports or trade are the whole."""
+    shared = {area.value for area in areas if _is_part(area, whole, reading)}
+    named = [area for area in areas if area.value not in shared]
+    near = [area for area in named if _belongs(area, whole, reading)]
+    if len({area.value for area in near}) == 1:
+        return near[0].value
+    its = [
+        cue
+        for cue in reading.found.of("its")
+        if cue.end <= whole.start and whole.start - cue.end <= _NEAR
+    ]
+    subjects = {area.value for area in named if area.form == "bare"}
+    if (its or whole.kind in ("purchase", "supply") or not near) and len(subjects) == 1:
+        return subjects.pop()
+    if len({area.value for area in named}) == 1 and shared:
+        return named[0].value
+    raise Refusal("whose imports or exports the share is of, is not clear")
+
+
+def _is_part(area: Mark, whole: Flow, reading: Reading) -> bool:
+    """Whether an area stands at the word "share", or goods come from or go to it."""
+    if area.form in ("from", "to", "with"):
+        return True
+    if area.form == "origin":
+        return whole.kind not in SELLS
+    if _leads_to_flow(area, reading):
+        return False
+    return any(_at_share(area, cue, reading) for cue in reading.found.of("share"))
+
+
+def _at_share(area: Mark, cue: Mark, reading: Reading) -> bool:
+    """Whether an area stands right before or behind the word "share"."""
+    if area.end <= cue.start:
+        before = reading.between(area.end, cue.start).strip()
+        return before in ("", "的") or (area.form == "bare" and before == "在")
+    if area.start < cue.end or reading.language == "zh" or area.form == "adj":
+        return False
+    after = reading.between(cue.end, area.start)
+    return re.fullmatch(r"\s*(?:of |der |des |von )?(?:the )?", after) is not None
+
+
+def _leads_to_flow(area: Mark, reading: Reading) -> bool:
+    """Whether a flow follows, with at most its goods in between: "share of US chip imports"."""
+    ahead = [flow for flow in reading.flows if flow.start >= area.end]
+    if reading.language == "zh" or not ahead or area.form == "bare":
+        return False
+    gap = reading.between(area.end, ahead[0].start)
+    return re.fullmatch(r"(?:\s+[\w-]+){0,2}\s+", gap) is not None and not re.search(
+        r"\b(?:in|of|an|am|в|на|von|der|den)\b", gap
+    )
+
+
+def _belongs(area: Mark, whole: Flow, reading: Reading) -> bool:
+    """Whether an area is a genitive or adjective of the flow."""
+    if reading.language == "zh":
+        gap = reading.between(area.end, whole.start) if area.end <= whole.start else None
+        return (
+            gap is not None and re.fullmatch(r"的?(?:全部|总|对外|商品|货物|年)*", gap) is not None
+        )
+    if area.form in ("adj", "of", "origin"):
+        if area.end <= whole.start:
+            return whole.start - area.end <= _NEAR
+        return area.start - whole.end <= _NEAR
+    if area.form == "bare" and area.end <= whole.start:
+        return re.fullmatch(r"\s*", reading.between(area.end, whole.start)) is not None
+    return False
+
+
+def _keys_of(whole: Flow, sides: tuple[str, str]) -> tuple[str, dict[str, Any], Flow]:
+    owner, part = sides
+    keys: dict[str, Any] = {"goods": whole.goods} if whole.goods != "all" else {}
+    if whole.kind == "trade":
+        found = {"exporter": owner, "importer": part, **keys, "reporter": owner}
+        return "trade_share", found, whole
+    if whole.kind in SELLS:
+        return "export_share", {"exporter": owner, "importer": part, **keys}, whole
+    return "import_share", {"importer": owner, "exporter": part, **keys}, whole

@@ -1,0 +1,107 @@
+"""The slots that every kind of claim has: when, the number as written, and what to note."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.claims.draft.draft import Refusal
+from entrepot.claims.draft.near import is_former, year_on_year
+from entrepot.claims.numbers import read_says
+from entrepot.errors import EntrepotError
+
+if TYPE_CHECKING:
+    from entrepot.claims.draft.flows import Flow
+    from entrepot.claims.draft.reading import Reading
+    from entrepot.claims.numbers import Span
+    from entrepot.model.period import Period
+
+__all__ = ["level_period", "notes_on", "period_of", "written"]
+
+_FELL = {"en": "fell", "ru": "упал на", "de": "sank um", "zh": "下降"}
+
+
+def notes_on(flow: Flow, reading: Reading, number: Span) -> tuple[str, ...]:
+    """Return what a reader of the draft should know about a claim."""
+    notes = []
+    if flow.certainty == "likely":
+        notes.append(f"goods are named in words: {flow.title}")
+    if reading.timing.of(number, reading.numbers) is None:
+        notes.append("the period is that of the sentence before")
+    if any(time.guessed for time in reading.timing.times):
+        notes.append("no year is said: the latest before the text was published")
+    if number.says.other is not None:
+        other = number.says.other.value
+        notes.append(f"point or comma: read as {number.says.value:g}, could be {other:g}")
+    return tuple(notes)
+
+
+def level_period(number: Span, reading: Reading) -> Period:
+    """Return the period of a level, which "between 2021 and 2024" does not say by itself.
+
+    Raises
+    ------
+    Refusal
+        If there is none.
+    """
+    ranged = [time for time in reading.timing.times if time.ends_range]
+    timing = reading.timing
+    if not ranged and is_former(number, reading) and not timing.tied(number):
+        return _former_period(number, reading)
+    if not ranged and timing.of(number, reading.numbers) is None and timing.times:
+        raise Refusal("which years it is of is not clear")
+    if not ranged:
+        return period_of(number, reading)
+    like = [other for other in reading.numbers if other.says.unit == number.says.unit]
+    base = reading.timing.base(number, reading.numbers)
+    if len(like) != 2 or base is None or len(ranged) != 1 or not ranged[0].start > like[1].end:
+        raise Refusal("which year of several it is of is not clear")
+    return base if number is like[0] else ranged[0].period
+
+
+def _former_period(number: Span, reading: Reading) -> Period:
+    """Return the period of "from 9.5 % a year earlier": that of the number before, less a year."""
+    place = reading.numbers.index(number)
+    if place and year_on_year(number, reading):
+        return level_period(reading.numbers[place - 1], reading).before()
+    raise Refusal("when it was so before is not said")
+
+
+def period_of(number: Span, reading: Reading) -> Period:
+    """Return the period of a number.
+
+    Raises
+    ------
+    Refusal
+        If it is not said, or not clear.
+    """
+    period = reading.timing.of(number, reading.numbers)
+    if period is not None:
+        return period
+    if reading.timing.unclear:
+        when = ", ".join(reading.timing.unclear)
+        raise Refusal(f"when is not clear: {when!r} needs the date of the text (--date)")
+    if reading.context.period is not None and not reading.timing.own:
+        return reading.context.period
+    raise Refusal("when is not said")
+
+
+def written(number: Span, reading: Reading, direction: int = 0) -> str:
+    """Return the number as printed, with its direction where the text has that elsewhere.
+
+    Raises
+    ------
+    Refusal
+        If what would be written down would be read as another number.
+    """
+    printed = reading.sentence.text[number.start : number.end]
+    value = number.says.value
+    if direction < 0 and number.says.unit != "ratio":
+        value = -abs(value)
+    for phrase in (printed, f"-{printed}", f"{_FELL[reading.language]} {printed}"):
+        try:
+            read = read_says(phrase)
+        except EntrepotError:
+            continue
+        if read.value == value and read.relation == number.says.relation:
+            return phrase
+    raise Refusal("the number could not be written down as printed")

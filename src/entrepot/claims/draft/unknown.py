@@ -1,0 +1,61 @@
+"""Words beside a flow that are no goods of the word list: kept as words, never dropped."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+__all__ = ["compound", "unknown_before", "unknown_goods"]
+
+_FOLDER = Path(__file__).parent
+_PLAIN = frozenset((_FOLDER / "plain_words.txt").read_text(encoding="utf-8").split("\n"))
+"""English words in front of a flow that say nothing about goods."""
+_STARTS = "|".join(
+    (_FOLDER / "plain_starts.txt").read_text(encoding="utf-8").rstrip("\n").split("\n")
+)
+"""How Russian words behind a flow begin that are no goods."""
+_NEXT = (
+    "to|from|in|into|and|were|was|fell|rose|by|worth|with|for|that|which|at|last|this|during|since|"
+    "over|totall?ed|reached|grew|dropped"
+)
+_BEHIND = {
+    "en": re.compile(
+        r" of ((?!(?:goods|products|all|merchandise|items|everything)\b)[a-z][a-z-]+"
+        rf"(?: (?!(?:{_NEXT})\b)[a-z][a-z-]+){{0,2}})\b"
+    ),
+    "ru": re.compile(rf" ((?!{_STARTS})[а-яё-]+)"),
+    "de": re.compile(r" von ((?!(?:Waren|Gütern|Produkten)\b)[A-ZÄÖÜ][a-zäöüß-]+)"),
+}
+_BEFORE = {
+    "en": re.compile(r"(?:(?<![\w-])([a-z]+(?:-[a-z]+)*)|^([A-Z][a-z]+(?:-[a-z]+)*)) $"),
+    "de": re.compile(r"(?<![\w-])([A-ZÄÖÜ][a-zäöüß]+-)$"),
+}
+
+
+def unknown_goods(behind: str, language: str) -> str:
+    """Return what a flow is said to be of, behind it: "exports of toys"; empty if nothing."""
+    pattern = _BEHIND.get(language)
+    match = pattern.match(behind) if pattern else None
+    return match[1] if match and not _is_adjective(match[1], language) else ""
+
+
+def unknown_before(before: str, language: str) -> str:
+    """Return the word in front of a flow that may name goods: "toy exports"; empty if none."""
+    pattern = _BEFORE.get(language)
+    match = pattern.search(before) if pattern else None
+    word = (match[1] or match[2]) if match and language == "en" else match[1] if match else ""
+    return "" if word.lower() in _PLAIN else word
+
+
+def _is_adjective(word: str, language: str) -> bool:
+    """Whether a Russian word is no noun in the genitive plural or singular."""
+    if language != "ru":
+        return False
+    verb = r"(?:л|ла|ли|ло|лся|лась|лись|лось|ет|ют|ит|ат|ут|ся|сь)$"
+    return re.search(verb, word) is not None
+
+
+def compound(before: str, language: str) -> str:
+    """Return what a German flow is joined to: the toys of "Spielzeugexporte"; empty if nothing."""
+    match = re.search(r"(?<!\w)([A-ZÄÖÜ][a-zäöüß]+)$", before) if language == "de" else None
+    return match[1] if match else ""

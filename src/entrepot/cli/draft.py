@@ -1,0 +1,66 @@
+"""`entrepot draft`: a text's numbers, written down as claims."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from entrepot.cli.common import JsonOption, emit
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from entrepot.claims.draft import Draft
+
+__all__ = ["DateOption", "PublisherOption", "draft", "drafted"]
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="Article as plain text (.txt, .md).")]
+DateOption = Annotated[
+    str,
+    typer.Option(
+        "--date",
+        help="When the text was published (2026-01-20): what 'last year' is measured from.",
+        show_default=False,
+    ),
+]
+PublisherOption = Annotated[
+    str, typer.Option("--publisher", help="Who published the text.", show_default=False)
+]
+
+
+def draft(
+    file: File, date: DateOption = "", publisher: PublisherOption = "", as_json: JsonOption = False
+) -> None:
+    """Write down a text's numbers as claims, and what was not understood under todo.
+
+    Prints a claims file. Read it beside the text, correct it, then: entrepot check FILE.
+
+    Example: entrepot draft article.txt --date 2026-01-20 > article.yaml
+    """
+    found = drafted(file, date, publisher)
+    emit(found, lambda screen: _print(found, screen), as_json=as_json)
+    sys.stderr.write(f"{_counted(found)}\n")
+
+
+def drafted(file: Path, date: str, publisher: str) -> Draft:
+    """Read an article and draft its claims."""
+    from entrepot.claims.draft import draft, read_article
+
+    return draft(read_article(file, date=date, publisher=publisher))
+
+
+def _print(found: Draft, screen: Console) -> None:
+    """Print the YAML as it is: a line that is cut would be another file."""
+    from entrepot.claims.draft import as_yaml
+
+    screen.file.write(as_yaml(found))
+
+
+def _counted(found: Draft) -> str:
+    if not found.claims and not found.left:
+        return "no number was found in the text"
+    claims = f"{len(found.claims)} claim{'' if len(found.claims) == 1 else 's'} drafted"
+    return f"{claims}, {len(found.left)} left under todo"
