@@ -14,8 +14,13 @@ from entrepot.errors import RequestError
 
 if TYPE_CHECKING:
     from entrepot.claims.document import Document
+    from entrepot.claims.draft import Draft
+    from entrepot.report.checked import Article
 
 __all__ = ["check"]
+
+MOST = 200
+"""Claims of one article that are checked together."""
 
 File = Annotated[
     Path,
@@ -63,9 +68,10 @@ def check(
         format_of(out)  # a name that cannot be written is refused before any work is done
     if note is not None:
         check_note(note)
-    found = run(_document(file, date, publisher), open_lake(lake))
+    document, article = _read(file, date, publisher)
+    found = run(document, open_lake(lake))
     if out is not None:
-        write_check(found, out)
+        write_check(found, out, article)
     if note is not None:
         write_note(found, note)
     emit(found, lambda screen: draw(found, screen), as_json=as_json)
@@ -73,13 +79,14 @@ def check(
         raise typer.Exit(1)
 
 
-def _document(file: Path, date: str, publisher: str) -> Document:
+def _read(file: Path, date: str, publisher: str) -> tuple[Document, Article | None]:
     """Read a claims file, or draft the claims of an article.
 
     Raises
     ------
     RequestError
-        For a date or publisher of a claims file, which says its own.
+        For a date or publisher of a claims file, which says its own; for more claims than can be
+        held against each other.
     """
     from entrepot.claims.document import TEXTS, read_document
 
@@ -90,7 +97,23 @@ def _document(file: Path, date: str, publisher: str) -> Document:
                 where=str(file),
                 hint="write them under source in the claims file",
             )
-        return read_document(file)
+        return read_document(file), None
     from entrepot.claims.draft import as_document
 
-    return as_document(drafted(file, date, publisher))
+    draft = drafted(file, date, publisher)
+    if len(draft.claims) > MOST:
+        raise RequestError(
+            f"{len(draft.claims)} claims in one text",
+            where=str(file),
+            why=f"each is held against all others, which is done for at most {MOST}",
+            hint="cut the text into chapters and check one at a time",
+        )
+    return as_document(draft), _article(draft)
+
+
+def _article(draft: Draft) -> Article:
+    """Return the text with the places of its claims and of what was not understood."""
+    from entrepot.report.checked import Article, Left
+
+    left = tuple(Left(*place, rest.why) for rest in draft.left for place in rest.places)
+    return Article(draft.article.text, draft.places, left)

@@ -47,6 +47,22 @@ def draw(found: Check, screen: Console) -> None:
             screen.print()
             screen.print(_head(item))
             screen.print(Padding(Text("\n".join(_lines(item))), (0, 0, 0, 2)))
+    _draw_rest(found, screen)
+
+
+def _draw_rest(found: Check, screen: Console) -> None:
+    """Draw what was not understood, so not tested."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from entrepot.report.checked.safe import one_line
+
+    for place, rest in enumerate(found.todo):
+        if not place:
+            screen.print()
+            screen.print(Text("Not understood, so not tested", style="bold"))
+        words = f"{one_line(rest.says)}: {one_line(rest.why)}\n{one_line(rest.quote)}"
+        screen.print(Padding(Text(words), (0, 0, 0, 2)))
 
 
 def _table(order: list[CheckedClaim]) -> Any:

@@ -24,6 +24,14 @@ class Draft:
     claims: tuple[Drafted, ...]
     left: tuple[Left, ...]
 
+    @property
+    def places(self) -> dict[str, tuple[int, int]]:
+        """Where in the text the number of each claim stands, by the claim's id."""
+        from entrepot.claims.draft.write import ids
+
+        names = ids(self.claims)
+        return {name: claim.place for name, claim in zip(names, self.claims, strict=True)}
+
     def to_dict(self) -> dict[str, Any]:
         """Return as plain JSON types: what the claims file holds, and the notes of each claim."""
         from entrepot.claims.draft.write import as_data

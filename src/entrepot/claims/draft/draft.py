@@ -24,6 +24,8 @@ class Drafted:
         Who is quoted, as printed.
     notes
         What a reader of the draft should know: taken from the sentence before, likely goods.
+    place
+        Where the number stands in the text.
     """
 
     kind: str
@@ -32,15 +34,17 @@ class Drafted:
     quote: str
     attributed_to: str = ""
     notes: tuple[str, ...] = ()
+    place: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A number, or several of one sentence, that were not understood, and why."""
+    """A number, or several of one sentence, that were not understood, why, and their places."""
 
     says: str
     quote: str
     why: str
+    places: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass

@@ -30,8 +30,8 @@ COUNTED = ("USD", "CNY", "EUR", "RUB")
 GROWTHS = ("growth", "price_growth", "quantity_growth")
 
 
-def claim_of_number(number: Span, reading: Reading) -> list[Drafted]:
-    """Return the claims that a number makes.
+def claim_of_number(number: Span, reading: Reading) -> Drafted:
+    """Return the claim that a number makes.
 
     Raises
     ------
@@ -44,21 +44,21 @@ def claim_of_number(number: Span, reading: Reading) -> list[Drafted]:
         raise Refusal(why)
     says = number.says
     if says.unit in CURRENCIES or says.unit == "t" or unit_beside(number, reading) in CURRENCIES:
-        return [_amount(number, reading)]
+        return _amount(number, reading)
     if says.unit == "points":
-        return [share_of_number(number, reading, change=True)]
+        return share_of_number(number, reading, change=True)
     borrowed = unit_beside(number, reading)
     if says.unit == "" and not borrowed and not cue_near(number, reading, "hhi"):
         raise Refusal("a number without a unit")
     if cue_near(number, reading, "hhi"):
-        return [_concentration(number, reading)]
+        return _concentration(number, reading)
     if is_share(number, reading):
-        return [share_of_number(number, reading, change=False)]
+        return share_of_number(number, reading, change=False)
     if says.unit not in ("", "percent", "share", "ratio"):
         raise Refusal(f"a number in {says.unit}, which no kind of claim is about")
     if says.unit == "ratio" and not moves(number, reading):
-        return [_ratio(number, reading)]
-    return [_growth(number, reading)]
+        return _ratio(number, reading)
+    return _growth(number, reading)
 
 
 def _amount(number: Span, reading: Reading) -> Drafted:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from entrepot.claims.draft.attribution import MASK, attributed, masked
@@ -67,21 +67,25 @@ def read_sentence(
     """Return the claims of a sentence, what is left of it, and the context for the next one."""
     reading = _taken_apart(sentence, context, published)
     drafted: list[Drafted] = []
-    left: dict[str, list[str]] = {}
+    left: dict[str, list[Span]] = {}
     for number in reading.numbers:
         if not number.says.unit and not reading.flows and not reading.found.of("hhi", "share"):
             continue  # a count of something else: "18 packages"
-        says = sentence.text[number.start : number.end]
         try:
-            claims = claim_of_number(number, reading)
-            for claim in claims:
-                if why := trouble_with(claim):
-                    raise Refusal(why)
-            drafted += claims
+            claim = claim_of_number(number, reading)
+            if why := trouble_with(claim):
+                raise Refusal(why)
+            drafted.append(replace(claim, place=sentence.place(number.start, number.end)))
         except Refusal as refusal:
-            left.setdefault(refusal.why, []).append(says)
-    rest = [Left("; ".join(said), sentence.text, why) for why, said in left.items()]
+            left.setdefault(refusal.why, []).append(number)
+    rest = [_left(sentence, why, numbers) for why, numbers in left.items()]
     return drafted, rest, _after(reading, drafted)
+
+
+def _left(sentence: Sentence, why: str, numbers: Sequence[Span]) -> Left:
+    printed = "; ".join(sentence.text[number.start : number.end] for number in numbers)
+    places = tuple(sentence.place(number.start, number.end) for number in numbers)
+    return Left(printed, sentence.text, why, places)
 
 
 def _taken_apart(sentence: Sentence, context: Context, published: Period | None) -> Reading:

@@ -47,11 +47,30 @@ class Sentence:
         ``en``, ``ru``, ``de`` or ``zh``.
     paragraph
         Number of its paragraph, from 0.
+    start
+        Where it begins in the whole text.
+    printed
+        The sentence with the spaces and line breaks of the text.
     """
 
     text: str
     language: str
     paragraph: int
+    start: int
+    printed: str
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Return where in the whole text a part of the sentence stands."""
+        at = 0
+        first = last = self.start
+        for word in re.finditer(r"\S+", self.printed):
+            length = word.end() - word.start()
+            if at <= start <= at + length:
+                first = self.start + word.start() + start - at
+            if at < end <= at + length:
+                last = self.start + word.start() + end - at
+            at += length + 1
+        return first, last
 
 
 def sentences(text: str) -> Iterator[Sentence]:
@@ -63,21 +82,29 @@ def sentences(text: str) -> Iterator[Sentence]:
     ['Trade fell by 6.5 %.', 'The U.S. took more.']
     """
     usual = language_of(text) or "en"
-    for number, paragraph in enumerate(_PARAGRAPH.split(text)):
+    for number, (at, paragraph) in enumerate(_paragraphs(text)):
         language = language_of(paragraph) or usual
-        for piece in _pieces(paragraph):
+        for start, piece in _pieces(paragraph):
             words = " ".join(piece.split())
             if words:
-                yield Sentence(words, language, number)
+                yield Sentence(words, language, number, at + start, piece)
 
 
-def _pieces(paragraph: str) -> Iterator[str]:
+def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
+    start = 0
+    for found in _PARAGRAPH.finditer(text):
+        yield start, text[start : found.start()]
+        start = found.end()
+    yield start, text[start:]
+
+
+def _pieces(paragraph: str) -> Iterator[tuple[int, str]]:
     start = 0
     for found in _END.finditer(paragraph):
         if _ends(paragraph, start, found):
-            yield paragraph[start : found.end()]
+            yield start, paragraph[start : found.end()]
             start = found.end()
-    yield paragraph[start:]
+    yield start, paragraph[start:]
 
 
 def _ends(paragraph: str, start: int, found: re.Match[str]) -> bool:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.article import Draft
     from entrepot.claims.draft.draft import Drafted, Left
 
-__all__ = ["as_data", "as_document", "as_yaml"]
+__all__ = ["as_data", "as_document", "as_yaml", "ids"]
 
 _PLAIN = re.compile(r"[A-Za-z0-9][\w.+-]*(?: [\w.+%-]+)*")
 _WORDS = frozenset(("true", "false", "null", "yes", "no", "on", "off", "y", "n", "~"))
@@ -25,7 +25,7 @@ def as_yaml(draft: Draft) -> str:
     """Return the draft as the text of a claims file."""
     lines = [_HEAD, "format: 1", *_source(draft)]
     lines.append("claims:" if draft.claims else "claims: []")
-    for name, claim in zip(_ids(draft.claims), draft.claims, strict=True):
+    for name, claim in zip(ids(draft.claims), draft.claims, strict=True):
         lines += _claim(name, claim)
     if draft.left:
         lines.append("todo:")
@@ -59,7 +59,7 @@ def as_data(draft: Draft) -> dict[str, Any]:
                 "attributed_to": claim.attributed_to,
                 "notes": list(claim.notes),
             }
-            for name, claim in zip(_ids(draft.claims), draft.claims, strict=True)
+            for name, claim in zip(ids(draft.claims), draft.claims, strict=True)
         ],
         "todo": [{"quote": left.quote, "says": left.says, "why": left.why} for left in draft.left],
     }
@@ -110,7 +110,7 @@ def _scalar(text: str, key: str = "") -> str:
     return text if plain and not coded else json.dumps(text, ensure_ascii=False)
 
 
-def _ids(claims: tuple[Drafted, ...]) -> list[str]:
+def ids(claims: tuple[Drafted, ...]) -> list[str]:
     """Return an id for each claim: kind, sides and period, numbered where they repeat."""
     seen: dict[str, int] = {}
     names = []
