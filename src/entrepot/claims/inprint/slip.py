@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from entrepot.claims.build import HOME
 from entrepot.claims.document import Claim, Document, Source
+from entrepot.claims.known import Facts
 from entrepot.claims.numbers import read_says
 from entrepot.claims.result import Slip
+from entrepot.claims.statements import Statements
 from entrepot.claims.verdict import check
 from entrepot.errors import EntrepotError
 from entrepot.model.display import figure_value
@@ -15,7 +17,7 @@ from entrepot.model.interval import Interval
 
 if TYPE_CHECKING:
     from entrepot.claims.inprint.printed import Printed
-    from entrepot.claims.known import Facts
+    from entrepot.sources.published.row import Published
 
 __all__ = ["as_claim", "likely_slips"]
 
@@ -32,7 +34,17 @@ def likely_slips(number: Printed, facts: Facts) -> tuple[Slip, ...]:
     row = number.row
     text = Document(Source(row.title, row.publisher, row.published_on), (claim,))
     found = check(text, facts=facts).claims[0].slips
-    return found or tuple(_between_rates(number, facts))
+    if any(slip.kind == "stale" for slip in found):  # a number is no earlier release of itself
+        found = check(text, facts=_without(row, facts)).claims[0].slips
+    if any(slip.kind == "spot_rate" for slip in found):
+        return found
+    return (*_between_rates(number, facts), *found)
+
+
+def _without(row: Published, facts: Facts) -> Facts:
+    held = facts.statements
+    rates = [rate for group in held.rates.values() for rate in group]
+    return Facts(Statements([*(one.row for one in held.all if one.row.id != row.id), *rates]))
 
 
 def as_claim(number: Printed) -> Claim | None:

@@ -59,11 +59,10 @@ def _total(number: Printed, statement: Statement, facts: Facts) -> Iterator[Find
     for known, weight in parts:
         total = total + known.interval.scaled(weight)
         signs.append("+" if weight > 0 else MINUS)
-    origins = frozenset(origin for known, _ in parts for origin in known.origins)
-    reach = 0.0 if len(origins | {number.row.origin}) == 1 else MIXED_SLACK
-    if gap(number.interval, total) <= reach:
-        return
     rows = tuple(known.statements[0].row for known, _ in parts)
+    pages = {(row.publisher, row.published_on) for row in (number.row, *rows)}
+    if gap(number.interval, total) <= (0.0 if len(pages) == 1 else MIXED_SLACK):
+        return
     shown = size(total.middle, number.row.unit, rows)
     words = " ".join(f"{sign} {row.printed}" for sign, row in zip(signs, rows, strict=True))
     yield Finding(
