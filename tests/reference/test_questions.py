@@ -196,8 +196,8 @@ def test_every_measure_that_is_asked_says_so() -> None:
         ("salience", {"exporter": "CHN", "base": 2021}, "has no base"),
         ("price_index", {"exporter": "CHN", "quantity": "mass"}, "has no quantity mass"),
         ("rank", {"exporter": "CHN", "flow": "both"}, "no two-way form"),
-        ("rank", {"exporter": "CHN", "curve": True}, "has no curve yet"),
-        ("cdi", {}, "function of frames"),
+        ("growth_contribution", {"exporter": "CHN", "curve": True}, "has no curve yet"),
+        ("allocated_flows", {}, "ask reorientation"),
     ],
 )
 def test_what_cannot_be_asked(lake: Lake, measure: str, keys: dict[str, Any], text: str) -> None:

@@ -32,6 +32,10 @@ CAVEATS = {
     "denominator-system": "a share depends on who counted the total",
     "reconciled": "made of what exporters and importers report, by us",
     "leverage": "what others could replace is an upper bound",
+    "reorientation": "who replaced whom is not observed, and what is made at home neither",
+    "event-study": "what happened to listed goods against others, which are no perfect mirror",
+    "growth-and-currency": "growth has a base, a currency and a price level",
+    "dependence-flags": "flags cut numbers that have no natural edge",
     "prices": "unit values are not prices: what is in a code can change",
     "inside-group": "a group counts as one area: trade among its members is left out of totals",
     "hong-kong": "Hong Kong is a customs territory of its own",
@@ -70,7 +74,8 @@ def for_definition(definition: Definition, *, one_voice: bool = False) -> list[C
                 "and international series give different totals.",
             )
         )
-    if not definition.period.is_whole_years and definition.period.freq != "D":
+    part = not definition.period.is_whole_years and definition.period.freq != "D"
+    if part and not question(definition.measure).is_series:
         found.append(
             caveat("partial-period", f"{definition.period} is not a whole year; do not compare.")
         )
@@ -95,6 +100,7 @@ def for_definition(definition: Definition, *, one_voice: bool = False) -> list[C
                 "count as another price.",
             )
         )
+    found += [caveat(name, text) for name, text in question(definition.measure).notes]
     if _touches_china(definition):
         found.append(
             caveat(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, get_args
 
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures.questions import QUESTIONS
+from entrepot.figures.special import SPECIAL
 from entrepot.goods import Variant
 from entrepot.measures import passport
 from entrepot.model.areas import WORLD, area_set
@@ -22,7 +24,10 @@ CHOICES = {
     "flow": ("one_way", "both"),
     "told_by": ("exporter", "importer"),
     "follow": (*get_args(Variant), "weighted"),
+    "by": ("product", "exporter", "importer"),
 }
+ABOVE = {"sigma": 1.0, "production": 0.0, "least": 0.0}
+"""What a number has to be above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,20 @@ class Definition:
         of listed codes), ``weighted`` (codes split by weights estimated from trade).
     sector
         Sector that buys the inputs, where the goods are ``inputs``; None for every one.
+    by
+        What contributions are told apart by: ``product``, ``exporter`` or ``importer``.
+    controls, hubs
+        Importers that an event did not reach, and those that goods may go through.
+    least
+        What controls must have bought before, in the unit of the values.
+    listed
+        List of goods with days, such as ``eu-xxiii``, whose entries are the events of a study.
+    production
+        What the importer made itself in the period, in the unit of the values.
+    sigma
+        Elasticity of substitution between suppliers, above one.
+    spot
+        Rate of a day, units of the currency a dollar; or the day, if its rate was published.
     """
 
     measure: str
@@ -83,6 +102,14 @@ class Definition:
     told_by: str | None = None
     follow: str = "family"
     sector: str | None = None
+    by: str | None = None
+    controls: str | None = None
+    hubs: str | None = None
+    least: float | None = None
+    listed: str | None = None
+    production: float | None = None
+    sigma: float | None = None
+    spot: str | None = None
 
     @classmethod
     def build(cls, measure: str, **keys: Any) -> Definition:
@@ -112,11 +139,15 @@ class Definition:
                 f"k is {given['k']!r}, not a number of suppliers",
                 hint="ask for the 1, 3 or 5 largest suppliers",
             )
+        given |= {name: _above(name, given[name]) for name in ABOVE if name in given}
+        given |= {name: str(given[name]) for name in ("listed", "spot") if name in given}
         period = Period.parse(given.pop("period"))
         base = Period.parse(given.pop("base")) if "base" in given else None
-        for side in ("importer", "exporter"):
-            given[side] = "".join(str(given.get(side, WORLD)).split())
-            area_set(given[side], period.end)
+        given |= {side: given.get(side, WORLD) for side in ("importer", "exporter")}
+        for side in ("importer", "exporter", "controls", "hubs"):
+            if side in given:
+                given[side] = "".join(str(given[side]).split())
+                area_set(given[side], period.end)
         given["goods"] = str(given.get("goods", "all"))
         return cls(measure=measure, period=period, base=base, **given)
 
@@ -124,12 +155,13 @@ class Definition:
         """Return a copy with some keys changed."""
         return replace(self, **changes)
 
-    def members(self, side: Literal["importer", "exporter"]) -> frozenset[str]:
+    def members(self, side: Literal["importer", "exporter", "controls", "hubs"]) -> frozenset[str]:
         """Return the areas on one side; a dated group as of the last day of the period.
 
         A base is compared with the same members, so that nobody's joining looks like trade.
         """
-        return area_set(self.importer if side == "importer" else self.exporter, self.period.end)
+        text = getattr(self, side)
+        return area_set(text, self.period.end) if text else frozenset()
 
     @property
     def unit(self) -> str:
@@ -141,12 +173,28 @@ class Definition:
         return {"mass": "kg", "items": "items"}.get(self.quantity, self.currency)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return every key as plain JSON types, periods as text."""
+        """Return every key as plain JSON types, periods as text; special ones where given."""
         found: dict[str, Any] = {}
         for field in fields(self):
             value = getattr(self, field.name)
+            if value is None and field.name in SPECIAL:
+                continue
             found[field.name] = str(value) if isinstance(value, Period) else value
         return found
+
+
+def _above(name: str, value: Any) -> float:
+    """Return a number above its bound."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not (number > ABOVE[name] and math.isfinite(number)):
+        raise RequestError(
+            f"{name} is {value!r}, not a number above {ABOVE[name]:g}",
+            hint=f"write --{name} 3" if name == "sigma" else f"write --{name} 1e6",
+        )
+    return number
 
 
 KEYS = tuple(field.name for field in fields(Definition))

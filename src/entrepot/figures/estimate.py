@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from entrepot.figures.figure import Caveat, Evidence
+    from entrepot.model.period import Period
 
 __all__ = ["Answer", "Estimate", "Missing", "specifications", "spread_of"]
 
@@ -63,12 +64,14 @@ class Estimate:
 class Answer:
     """Estimates of one source: the first is its headline, the others its alternatives.
 
-    `spans` says in words what the alternatives vary.
+    `spans` says in words what the alternatives vary; `base` what was looked at beside the period,
+    where that is less than was asked for.
     """
 
     estimates: tuple[Estimate, ...]
     caveats: tuple[Caveat, ...] = ()
     spans: tuple[str, ...] = ()
+    base: Period | None = None
 
 
 @dataclass(frozen=True, slots=True)

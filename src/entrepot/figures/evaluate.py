@@ -165,7 +165,7 @@ def _figure(definition: Definition, answers: list[tuple[str, Answer]]) -> Figure
         *first.caveats,
     ]
     return Figure(
-        definition=definition.but(source=source),
+        definition=definition.but(source=source, base=first.base or definition.base),
         status="ok",
         value=head.value,
         unit=head.unit,

@@ -20,6 +20,7 @@ from entrepot.figures.refusals import not_reconciled, refusal, silent
 from entrepot.figures.sides import totals
 from entrepot.figures.unasked import unasked, unknown, voices_of
 from entrepot.figures.variants import territories, territory
+from entrepot.figures.windows import shorter
 from entrepot.model.product import NO_CODES
 
 if TYPE_CHECKING:
@@ -52,15 +53,24 @@ def answer(definition: Definition, lake: Lake, source: str) -> Answer | Missing:
     """
     if refused := unknown(definition, source):
         return Missing(refused)
-    periods = [span for span in (definition.period, definition.base) if span]
-    deliveries = held(lake, source, periods)
+    deliveries: tuple[Held, ...] | Missing = ()
+    for asked in shorter(definition):
+        periods = [span for span in (asked.period, asked.base) if span]
+        deliveries = held(lake, source, periods)
+        if not isinstance(deliveries, Missing):
+            definition = asked
+            break
     if isinstance(deliveries, Missing):
         return deliveries
+    if question(definition.measure).months:
+        deliveries = tuple(one for one in deliveries if one.freq == "M")
+        if not deliveries:
+            return Missing(f"{source} has no months of {definition.period} here")
     missing: dict[str, Missing] = {}
     for one in deliveries:
         found = _from_rows(definition, lake, source, one)
         if isinstance(found, Answer):
-            return found
+            return replace(found, base=definition.base)
         missing[one.rhythm] = found
     kinds, reasons = (
         {getattr(one, name) for one in missing.values()} for name in ("kind", "reason")
@@ -87,7 +97,8 @@ def _from_rows(
     cells, goods, main = spoken[0].cells, spoken[0].goods, spoken[0].main
     others = [(REPORTS, other.main) for other in spoken[1:]]
     of_rows = question(definition.measure).has_interval
-    spans = [INTERVAL if of_rows else SAMPLE] if main.is_range else []
+    own = question(definition.measure).span or SAMPLE
+    spans = [INTERVAL if of_rows else own] if main.is_range else []
     others += spoken[0].followed
     others += _elsewhere(definition, goods, cells)
     notes = [note for one in goods for note in about_goods.for_goods(one)]

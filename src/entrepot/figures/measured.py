@@ -11,9 +11,10 @@ from entrepot import measures
 from entrepot.errors import NoEvidenceError
 from entrepot.figures.elastic import with_elasticities
 from entrepot.figures.estimate import Missing
+from entrepot.figures.listed import listing
 from entrepot.figures.questions import of as question
 from entrepot.figures.refusals import nothing, refusal
-from entrepot.figures.sides import SIDES, among, leaves, members_of, totals
+from entrepot.figures.sides import SIDES, among, leaves, members_of, reach, totals
 from entrepot.goods.editions import known_codes
 from entrepot.lake import fetch
 from entrepot.model.product import NO_CODES, harmonized
@@ -120,25 +121,33 @@ def _evaluate(
     cells: Cells, asked: Definition, goods: Goods, *, with_table: bool
 ) -> Measured | Missing | None:
     column = cells.column(asked)
-    main = column if asked.measure == "value" else measures.passport(asked.measure).columns[0][0]
     how = question(asked.measure)
+    first = measures.passport(asked.measure).columns[0][0]
+    main = column if asked.measure == "value" else how.value or first
     rows = rows_of(cells, asked, goods)
-    if how.trade == "world" and not fetch(rows.select("product").head(1)):
+    if how.trade in ("world", "own") and not fetch(rows.select("product").head(1)):
         return None  # nothing is not zero
-    if how.by_product and (moved := _moved(rows, asked)):
+    if how.by_product and asked.by in (None, "product") and (moved := _moved(rows, asked)):
         return moved
     if how.elastic:
         rows = with_elasticities(rows, cells.lake, cells.editions(asked))
     try:
-        found = how.run(rows, asked, column)
+        more = {"listing": listing(rows, asked, cells.lake)} if how.listed else {}
+        found = how.run(rows, asked, column, **more)
     except NoEvidenceError as error:
-        return Missing(f"{cells.held.source}: {error.what}")
+        hint = f"; {error.hint}" if error.hint else ""
+        return Missing(f"{cells.held.source}: {error.what}{hint}")
     row: dict[str, Any] = found.to_dict() if hasattr(found, "to_dict") else next(_dicts(found), {})
     value = row.pop(main, None)
     if row.get("infinite"):
         return Missing(
             f"{asked.exporter} is the only supplier of some of these goods, so the loss has no "
             f"bound; of all others it is {row['power_of_rest']:.3g}"
+        )
+    if row.pop("no_alternative", False):
+        return Missing(
+            f"{asked.exporter} is the only supplier of {asked.goods} to {asked.importer}, so that "
+            "the loss has no bound"
         )
     if value is None:
         return None
@@ -150,7 +159,9 @@ def _evaluate(
         for name, cell in row.items()
         if isinstance(cell, (str, bool, int, float))
     }
-    table = tuple(_dicts(how.table(rows, asked, column))) if with_table and how.table else ()
+    table = tuple(getattr(found, "table", ()))
+    if with_table and how.table:
+        table = tuple(_dicts(how.table(rows, asked, column)))
     return Measured(float(value), plain, low, high, table)
 
 
@@ -176,6 +187,12 @@ def rows_of(cells: Cells, asked: Definition, goods: Goods) -> Frame:
             return rows
         case "world":
             return cells.rows("importer", goods, asked)
+        case "own" | "beside" | "panel":
+            by, there = reach(asked)
+            rows = cells.rows(by, goods, asked).filter(there)
+            if question(asked.measure).trade == "own":
+                return rows  # trade of members with each other is a part of what is judged
+            return rows.filter(leaves(buyers), leaves(asked.members("controls")))
         case "purchases":
             return cells.rows("importer", goods, asked).filter(
                 nw.col("importer").is_in(sorted(buyers | sellers))

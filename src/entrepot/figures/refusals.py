@@ -50,17 +50,28 @@ def silent(cells: Cells, asked: Definition) -> Missing | None:
         return _neither(cells, asked)
     if cells.voice is None or not members_of(asked, cells.voice):
         return None
-    if question(asked.measure).trade == "purchases" and asked.importer != WORLD:
-        # Both count what they buy, so both have to tell it: the exporter as an importer.
-        across = asked.but(importer=asked.exporter, exporter=WORLD, measure="hhi")
-        if cells.voice == "importer" and (found := silent(cells, across)):
-            return found
+    if cells.voice == "importer" and asked.importer != WORLD:
+        # Whoever is set beside the importer has to tell what it buys, too.
+        for other in _also_buying(asked):
+            across = asked.but(importer=other, exporter=WORLD, controls=None, measure="hhi")
+            if found := silent(cells, across):
+                return found
     if cells.held.tellers is None:
         return _absent(cells, asked, _read(cells, asked, cells.voice))
     told: Set[tuple[str, date]] = cells.held.tellers[cells.voice]
     if asked.flow == "both":  # one country's books of both directions
         told = cells.held.tellers["importer"] & cells.held.tellers["exporter"]
     return _absent(cells, asked, told)
+
+
+def _also_buying(asked: Definition) -> list[str]:
+    """Return who else counts as an importer."""
+    match question(asked.measure).trade:
+        case "purchases":
+            return [asked.exporter]
+        case "beside" | "panel":
+            return [asked.controls] if asked.controls else []
+    return []
 
 
 def _neither(cells: Cells, asked: Definition) -> Missing | None:
@@ -155,6 +166,8 @@ def _few(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
     """Refuse all goods where the lake has some of them only, and a flow without its total."""
     if not cells.held.few_products or not is_everything(goods):
         return None
+    if question(asked.measure).trade == "panel":
+        return None  # goods are compared with each other, and never added up
     is_line = nw.col("product") != TOTAL
     rows = cells.rows("importer", goods, asked.but(goods="")).filter(is_line)
     [(count, digits)] = fetch(
@@ -177,7 +190,7 @@ def _few(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
 
 def _thin(cells: Cells, asked: Definition) -> Missing | None:
     """Refuse a total to which one partner alone contributes: an extract, or a query for one."""
-    if cells.held.is_partial and question(asked.measure).trade == "world":
+    if cells.held.is_partial and question(asked.measure).trade in ("world", "own"):
         return Missing(
             f"{cells.held.source} is held as an extract, and {asked.measure} needs the trade of "
             f"everybody; add the whole {cells.held.source}"

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import itertools
+from typing import TYPE_CHECKING, Literal
 
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures.input_choices import goods_key, is_inputs
 from entrepot.figures.input_rows import SOURCE as INPUT_SOURCE
 from entrepot.figures.inputs import MEASURES as INPUT_MEASURES
+from entrepot.figures.listed import refuse_undated
 from entrepot.figures.questions import QUESTIONS
 from entrepot.figures.questions import of as question
+from entrepot.figures.special import INSTEAD, NEEDS, SPECIAL
+from entrepot.figures.windows import is_window, with_months, with_years
 from entrepot.goods.parse import NAMED, canonical, has_list
 from entrepot.measures import passports
 from entrepot.model.areas import WORLD
-from entrepot.model.period import Period
 from entrepot.sources import source_ids, split_address
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ __all__ = ["PRINTED", "SHARES", "checked"]
 
 PRINTED = ("computed", "published")
 SHARES = ("import_share", "export_share", "asymmetry")
+Apart = Literal["importer", "exporter", "controls", "hubs"]
 
 
 def checked(definition: Definition, lake: Lake) -> Definition:
@@ -38,6 +42,8 @@ def checked(definition: Definition, lake: Lake) -> Definition:
             raise UnknownNameError("source", name, known, hint="see: entrepot data list")
         definition = definition.but(source=f"{name}@{release}" if release else name)
     definition = definition.but(goods=_goods(definition))
+    if definition.listed:
+        definition = definition.but(listed=refuse_undated(definition.listed))
     sides = {definition.importer, definition.exporter}
     if len(sides) == 1 and WORLD not in sides and len(definition.members("importer")) == 1:
         raise RequestError(
@@ -52,12 +58,16 @@ def checked(definition: Definition, lake: Lake) -> Definition:
             hint="leave out --flow both, or ask value or growth",
         )
     _refuse_unread(definition)
+    _require_keys(definition)
     if is_inputs(definition):
         return _about_inputs(definition)
-    if question(measure).has_base:
+    how = question(measure)
+    if how.years:
+        return with_years(definition)
+    if how.months:
+        return with_months(definition)
+    if how.has_base and (how.compares or definition.base):
         return _with_base(definition)
-    if (years := question(measure).years) > 1:
-        return _with_years_before(definition, years)
     return definition.but(k=definition.k or 1) if measure == "cr" else definition
 
 
@@ -67,22 +77,49 @@ def _require_question(measure: str) -> None:
     if measure not in known:
         raise UnknownNameError("measure", measure, known, hint="see: entrepot measure list")
     if measure not in QUESTIONS:
+        instead = INSTEAD.get(measure)
         raise RequestError(
             f"{measure} is a function of frames, not a question",
-            hint=f"see: entrepot measure show {measure}",
+            hint=f"ask {instead}" if instead else f"see: entrepot measure show {measure}",
         )
 
 
 def _require_names(definition: Definition) -> None:
     """Refuse the world where a measure needs somebody."""
     names = question(definition.measure).names
-    if WORLD not in [getattr(definition, side) for side in names]:
+    absent = [side for side in names if getattr(definition, side) == WORLD]
+    if not absent:
         return
     examples = {"importer": "--importer RUS", "exporter": "--exporter CHN"}
     raise RequestError(
         f"{definition.measure} needs an {' and an '.join(names)}",
-        hint=f"add {' '.join(examples[side] for side in names)}",
+        why=f"the {' and the '.join(absent)} is everybody (WLD) unless named",
+        hint=f"add {' '.join(examples[side] for side in absent)}",
     )
+
+
+def _require_keys(definition: Definition) -> None:
+    """Refuse a question without what only the asker can say, and areas on two sides of it."""
+    how = question(definition.measure)
+    for key in how.needs:
+        if getattr(definition, key) is None:
+            raise RequestError(
+                f"{definition.measure} needs {key}", why=NEEDS[key][0], hint=f"add {NEEDS[key][1]}"
+            )
+    sides: list[Apart] = ["importer", "controls", "hubs"]
+    if "controls" in how.reads:
+        sides.append("exporter")
+    for one, other in itertools.combinations(sides, 2):
+        if WORLD in (getattr(definition, one), getattr(definition, other)):
+            continue
+        if both := sorted(definition.members(one) & definition.members(other)):
+            if {one, other} == {"controls", "exporter"}:
+                continue  # who sells may well buy
+            raise RequestError(
+                f"{', '.join(both)} is on two sides: {one} and {other}",
+                why="its trade would be counted as the event and as its absence",
+                hint="name each area on one side",
+            )
 
 
 def _goods(definition: Definition) -> str:
@@ -142,11 +179,11 @@ def _refuse_unread(definition: Definition) -> None:
             why="it compares values with masses already",
             hint="leave out --quantity",
         )
-    window = question(measure).years > 1 and definition.base == _before(definition, measure)
     for key, given in (
-        ("base", None if window else definition.base),
+        ("base", None if is_window(definition) else definition.base),
         ("k", definition.k),
         ("exporter", definition.exporter != WORLD),
+        *((key, getattr(definition, key)) for key in SPECIAL),
     ):
         readers = [name for name, one in QUESTIONS.items() if key in one.reads]
         if given and measure not in readers:
@@ -161,23 +198,6 @@ def _has_list(definition: Definition) -> bool:
     if definition.goods.startswith(NAMED) or is_inputs(definition):
         return False
     return has_list(definition.goods)
-
-
-def _with_years_before(definition: Definition, years: int) -> Definition:
-    """Return the definition with the years before the period that a measure looks at, too."""
-    year = definition.period.start.year
-    if definition.period != Period.parse(year):
-        raise RequestError(
-            f"{definition.measure} is judged by years, and {definition.period} is none",
-            hint=f"ask --period {year}",
-        )
-    return definition.but(base=_before(definition, definition.measure))
-
-
-def _before(definition: Definition, measure: str) -> Period:
-    """Return the years before the period that a measure looks at, too."""
-    year = definition.period.start.year
-    return Period.parse(f"{year - question(measure).years + 1}..{year - 1}")
 
 
 def _with_base(definition: Definition) -> Definition:

@@ -6,8 +6,9 @@ import html
 from typing import TYPE_CHECKING
 
 from entrepot.figures.questions import QUESTIONS
+from entrepot.figures.windows import is_window
 from entrepot.model.areas import area_phrase, possessive
-from entrepot.model.display import MONEY, figure_value, number, range_text
+from entrepot.model.display import MINUS, MONEY, figure_value, number, range_text
 
 if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
@@ -42,9 +43,10 @@ def headline(figure: Figure) -> str:
             seller=seller,
             buyers=possessive(buyer),
             sellers=possessive(seller),
+            hubs=area_phrase(asked.hubs) if asked.hubs else "",
             largest=f"{asked.k} largest" if (asked.k or 1) > 1 else "largest",
         )
-    beside = "with" if QUESTIONS[asked.measure].years > 1 else "against"
+    beside = "with" if is_window(asked) else "against"
     when = f"{asked.period} {beside} {asked.base}" if asked.base else str(asked.period)
     return f"{title[0].upper()}{title[1:]}, {_goods(asked)}, {when}"
 
@@ -90,7 +92,7 @@ def as_rows(figure: Figure) -> list[tuple[str, str]]:
     return rows
 
 
-_UNITS = {"usd": "USD", "pct": "percent"}
+_UNITS = {"pct": "percent", "kg": "kg"} | {name.lower(): name for name in MONEY}
 
 
 def _detail(name: str, value: float | str, own: str) -> str:
@@ -126,7 +128,9 @@ def _cell(name: str, value: object, unit: str) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if not isinstance(value, (int, float)):
+    if isinstance(value, int):
+        return f"{value:,}".replace("-", MINUS) if abs(value) < 1e5 else _amount(value, unit)
+    if not isinstance(value, float):
         return str(value)
     if "share" in name:
         return figure_value(value, "share")

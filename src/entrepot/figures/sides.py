@@ -16,6 +16,7 @@ __all__ = [
     "SIDES",
     "Side",
     "among",
+    "buyers_beside",
     "in_books",
     "leaves",
     "members_of",
@@ -52,6 +53,12 @@ def totals(asked: Definition) -> list[tuple[Definition, Side]]:
         case "world":
             whole = asked.but(importer=WORLD, exporter=WORLD)
             return [(whole, side) for side in SIDES]
+        case "own":
+            back = asked.but(importer=WORLD, exporter=asked.importer)
+            return [(asked.but(exporter=WORLD), "exporter"), (back, "importer")]
+        case "beside":
+            sides = [asked.importer, *([asked.controls] if asked.controls else [])]
+            return [(asked.but(importer=who, exporter=WORLD), "exporter") for who in sides]
     one_way = asked.but(flow="one_way")
     return [(one_way, side) for side in SIDES if not members_of(asked, side)]
 
@@ -66,6 +73,11 @@ def among(side: Side, asked: Definition) -> nw.Expr:
     """Whether a row has one of the areas asked for on a side."""
     members = members_of(asked, side)
     return nw.col(side).is_in(sorted(members)) if members else ~nw.col(side).is_null()
+
+
+def buyers_beside(asked: Definition) -> frozenset[str]:
+    """Return the importers that a measure compares: those asked about, and the controls."""
+    return members_of(asked, "importer") | asked.members("controls")
 
 
 def leaves(group: frozenset[str]) -> nw.Expr:
@@ -100,9 +112,21 @@ def reach(asked: Definition) -> tuple[Side, nw.Expr]:
         case "purchases":
             members = members_of(asked, "importer") | members_of(asked, "exporter")
             there, by = nw.col("importer").is_in(sorted(members)), "importer"
+        case "own" | "beside" | "panel":
+            there, by = _compared(asked), "importer"
         case "world":
             there, by = ~nw.col("exporter").is_null(), "importer"
     if asked.flow == "both":
         back = asked.but(importer=asked.exporter, exporter=asked.importer, flow="one_way")
         return by, there | reach(back)[1]
     return by, there
+
+
+def _compared(asked: Definition) -> nw.Expr:
+    """Whether a row is of the importer, which sells as well, or of who is set beside it."""
+    kind = question(asked.measure).trade
+    if kind == "own":
+        own = sorted(members_of(asked, "importer"))
+        return nw.any_horizontal(*(nw.col(side).is_in(own) for side in SIDES), ignore_nulls=True)
+    there: nw.Expr = nw.col("importer").is_in(sorted(buyers_beside(asked)))
+    return there & among("exporter", asked) if kind == "panel" else there

@@ -42,7 +42,8 @@ def _other_currency(definition: Definition, deliveries: Held) -> str:
     asked, held = definition.currency, deliveries.currency
     if question(measure).in_dollars and not asked == held == "USD":
         return f"{deliveries.source} is in {held}; {measure} is told in USD"
-    is_level = definition.unit == asked or measure == "growth" or question(measure).columns
+    has_amounts = bool(question(measure).columns) or question(measure).levels
+    is_level = definition.unit == asked or measure == "growth" or has_amounts
     if not is_level or asked == held:
         return ""
     return f"{deliveries.source} is in {held}, not {asked}; ask with --currency {held}"

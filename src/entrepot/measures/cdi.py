@@ -67,7 +67,6 @@ CDI = Passport(
         "European Commission (2021), Strategic dependencies and capacities, SWD(2021) 352; its "
         "thresholds were not read at the source"
     ),
-    frames_only=True,
 )
 
 _CRITERIA = {"c1": "cdi1", "c2": "cdi2", "c3": "cdi3"}

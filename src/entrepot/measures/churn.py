@@ -40,7 +40,6 @@ CHURN = Passport(
     null_rule=_NULL_RULE,
     formula="entered: not f_{t-n} and f_t; left: f_{t-n} and not f_t; stayed: f_{t-n} and f_t",
     reference=_REFERENCE,
-    frames_only=True,
 )
 
 CHURN_RATE = Passport(

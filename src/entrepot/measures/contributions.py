@@ -40,7 +40,6 @@ GROWTH_CONTRIBUTION = Passport(
     ),
     formula="c_k = 100 (v_k - v_k0) / Σ_k v_k0; Σ_k c_k = growth of the whole",
     reference="definition",
-    frames_only=True,
 )
 
 REAL_GROWTH = Passport(
@@ -62,7 +61,6 @@ REAL_GROWTH = Passport(
     ),
     formula="real V = Σ v / P; (1 + nominal) = (1 + real) (1 + price)",
     reference="IMF (2009), Export and Import Price Index Manual",
-    frames_only=True,
 )
 
 

@@ -54,7 +54,6 @@ IMPORT_SUBSTITUTION_PROXY = Passport(
     ),
     formula="max(0, M_0 g_c - M_1), with g_c = Σ_{i∈c} M_i1 / Σ_{i∈c} M_i0 of the same product",
     reference="no-event path as in the substitution ratio; own definition, not from a paper",
-    frames_only=True,
 )
 
 

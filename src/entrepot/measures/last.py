@@ -50,7 +50,6 @@ LAST_ALTERNATIVE = Passport(
         "Feenstra (1994), American Economic Review 84(1), price index of constant elasticity with "
         "a variety that disappears; steepness: Clayton, Maggiori and Schreger (2025), NBER 33309"
     ),
-    frames_only=True,
 )
 
 

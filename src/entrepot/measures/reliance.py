@@ -41,7 +41,6 @@ NET_IMPORT_RELIANCE = Passport(
         "E for a net exporter); without stocks the import reliance of the European Commission's "
         "lists of critical raw materials"
     ),
-    frames_only=True,
 )
 
 

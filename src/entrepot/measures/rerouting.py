@@ -39,7 +39,6 @@ REROUTING_RATIO = Passport(
     null_rule=NULL_RULE,
     formula="SR_k = Σ_h (X_h1 - X_h0 g) / (X_t0 g - X_t1), with g the growth at control importers",
     reference=REFERENCE,
-    frames_only=True,
 )
 
 

@@ -42,7 +42,6 @@ MONTHLY = Passport(
         "R_m / R_{m-12} - 1"
     ),
     reference="definition",
-    frames_only=True,
 )
 
 

@@ -44,7 +44,6 @@ SUBSTITUTION_RATIO = Passport(
     null_rule=NULL_RULE,
     formula="SR_k = (M_o1 - M_o0 g_o) / (M_l0 g_l - M_l1), with g the growth at control importers",
     reference=REFERENCE,
-    frames_only=True,
 )
 
 SUBSTITUTION_SUMMARY = Passport(

@@ -16,6 +16,7 @@ __all__ = [
     "Curve",
     "Dimension",
     "Drawn",
+    "EventSteps",
     "Exposed",
     "Exposure",
     "Flow",
@@ -25,6 +26,7 @@ __all__ = [
     "Printed",
     "ShareLines",
     "Side",
+    "Step",
     "TierPanels",
     "Weights",
 ]
@@ -217,7 +219,44 @@ class Exposure:
     groups: tuple[tuple[str, tuple[Exposed, ...]], ...]
 
 
-Drawn = ShareLines | TierPanels | Butterfly | Curve | Exposure
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step from an event: the change in per cent with its interval; None where not known.
+
+    `binned` marks an end that holds all that lies beyond it.
+    """
+
+    step: int
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    binned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EventSteps:
+    """Change from the step before an event, step by step.
+
+    Attributes
+    ----------
+    unit
+        What a step is: ``month``, ``quarter`` or ``year``.
+    event
+        What happened, in a word or two.
+    reference
+        The step that the others are compared with.
+    mean
+        The mean over all steps from the event on, in per cent.
+    """
+
+    steps: tuple[Step, ...]
+    unit: str
+    event: str
+    reference: int
+    mean: float | None = None
+
+
+Drawn = ShareLines | TierPanels | Butterfly | Curve | Exposure | EventSteps
 
 
 @dataclass(frozen=True, slots=True)

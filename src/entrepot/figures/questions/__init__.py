@@ -4,7 +4,20 @@ A module for each kind of measure has both: how its measures are asked, and the 
 them to the rows.
 """
 
-from entrepot.figures.questions import change, flags, flows, leverage, prices, suppliers
+from entrepot.figures.questions import (
+    change,
+    event,
+    flags,
+    flows,
+    growth,
+    indicators,
+    leverage,
+    loss,
+    path,
+    prices,
+    series,
+    suppliers,
+)
 from entrepot.figures.questions.question import Question
 
 __all__ = ["QUESTIONS", "Question", "of"]
@@ -16,6 +29,12 @@ QUESTIONS: dict[str, Question] = {
     **change.QUESTIONS,
     **flags.QUESTIONS,
     **prices.QUESTIONS,
+    **growth.QUESTIONS,
+    **indicators.QUESTIONS,
+    **loss.QUESTIONS,
+    **path.QUESTIONS,
+    **event.QUESTIONS,
+    **series.QUESTIONS,
 }
 
 

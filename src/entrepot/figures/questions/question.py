@@ -77,6 +77,8 @@ class Question:
         Whether it compares products of the period with the same of the base.
     elastic
         Whether it needs the elasticity of each product.
+    listed
+        Whether it needs the days on which goods were listed.
     unit
         Of the answer, where it is not that of the passport.
     value
@@ -106,6 +108,7 @@ class Question:
     table: Run | None = None
     by_product: bool = False
     elastic: bool = False
+    listed: bool = False
     needs: tuple[str, ...] = ()
     value: str = ""
     span: str = ""
@@ -127,13 +130,20 @@ class Question:
         return bool(self.choices)
 
     @property
+    def is_series(self) -> bool:
+        """Whether it compares steps of time with each other, so that part of a year is no less."""
+        return bool(self.months) or self.listed
+
+    @property
     def has_base(self) -> bool:
         """Whether it compares with a base."""
         return "base" in self.reads
 
 
 class Row(dict[str, Any]):
-    """An answer that is no frame: columns of the one row there is."""
+    """An answer that is no frame: columns of the one row there is, and the table behind it."""
+
+    table: tuple[dict[str, Any], ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the columns."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = ["Coefficient", "Effect", "EventStudy", "Joint", "PlaceboDate"]
+
+
+def in_percent(log: float | None) -> float | None:
+    """Return a logarithmic difference in per cent."""
+    return None if log is None else 100 * math.expm1(log)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,16 @@ class Coefficient:
     is_reference: bool = False
     is_binned: bool = False
     why: str = ""
+
+    @property
+    def low_pct(self) -> float | None:
+        """Lower end of the 95 % interval in per cent."""
+        return in_percent(self.low)
+
+    @property
+    def high_pct(self) -> float | None:
+        """Upper end of the 95 % interval in per cent."""
+        return in_percent(self.high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +112,16 @@ class Effect:
     draws: int = 0
     failed: int = 0
     exact: bool = False
+
+    @property
+    def low_pct(self) -> float | None:
+        """Lower end of the 95 % interval in per cent."""
+        return in_percent(self.low)
+
+    @property
+    def high_pct(self) -> float | None:
+        """Upper end of the 95 % interval in per cent."""
+        return in_percent(self.high)
 
 
 @dataclass(frozen=True, slots=True)

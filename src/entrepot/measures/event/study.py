@@ -47,7 +47,6 @@ EVENT_STUDY = Passport(
         "Chupilkin, Javorcik and Plekhanov (2023), EBRD working paper 276, and Korhonen and Simola "
         "(2024), BOFIT discussion paper 3; their own equations were not seen"
     ),
-    frames_only=True,
 )
 
 Inference = Literal["auto", "cluster", "randomisation"]

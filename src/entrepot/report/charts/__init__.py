@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.report.pictures import Butterfly, Curve, Exposure, ShareLines, TierPanels
+from entrepot.report.pictures import (
+    Butterfly,
+    Curve,
+    EventSteps,
+    Exposure,
+    ShareLines,
+    TierPanels,
+)
 
 if TYPE_CHECKING:
     from entrepot.report.pictures import Picture
@@ -14,7 +21,7 @@ __all__ = ["draw"]
 
 def draw(picture: Picture) -> tuple[str, str]:
     """Return the wide and the narrow drawing of a chart as inline SVG."""
-    from entrepot.report.charts import butterfly, curve, exposure, share, tiers
+    from entrepot.report.charts import butterfly, curve, event, exposure, share, tiers
 
     drawn = picture.drawn
     both = []
@@ -28,6 +35,8 @@ def draw(picture: Picture) -> tuple[str, str]:
                 both.append(butterfly.draw(drawn, name=name, spoken=picture.spoken))
             case Curve():
                 both.append(curve.draw(drawn, name=name, spoken=picture.spoken))
+            case EventSteps():
+                both.append(event.draw(drawn, name=name, spoken=picture.spoken))
             case Exposure():
                 both.append(exposure.draw(drawn, name=name, spoken=picture.spoken))
     return both[0], both[1]

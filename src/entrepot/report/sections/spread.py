@@ -15,10 +15,10 @@ from entrepot.report.parts import Gap, Link, Note, Remark, Section, Sentence, Ta
 from entrepot.report.pictures import Choice, Column, Curve, Dimension, Picture
 
 if TYPE_CHECKING:
-    from entrepot.figures import Figure, Specification
+    from entrepot.figures import Figure, Specification, Specifications
     from entrepot.report.book import Book, Subject
 
-__all__ = ["section"]
+__all__ = ["picture", "section"]
 
 NAME, EYEBROW = "spread", "How far the number moves"
 DIMENSIONS = {
@@ -50,16 +50,7 @@ def section(book: Book, subject: Subject, share: Figure) -> Section:
         why += ", so nothing can be set beside it"
         gap = Gap(f"{what} under other definitions", why, command_for(share.definition))
         return Section(NAME, EYEBROW, Remark("Other definitions are not held"), gap=gap)
-    items = sorted(found.items, key=lambda item: (item.value, sorted(item.choices.items())))
-    headline = _headline(items, share)
-    dimensions = _dimensions(items)
-    curve = Curve(
-        columns=tuple(_column(item, dimensions, item is headline) for item in items),
-        dimensions=tuple(
-            Dimension(DIMENSIONS.get(name, name), tuple(_choice(name, o, items) for o in options))
-            for name, options in dimensions.items()
-        ),
-    )
+    items, dimensions = _sorted(found)
     title = _title(share, len(items))
     return Section(
         id=NAME,
@@ -67,11 +58,31 @@ def section(book: Book, subject: Subject, share: Figure) -> Section:
         title=title,
         deck=f"{what}, {share.definition.period}, per cent. Each column is one definition; the "
         "dots below say which.",
-        picture=Picture(curve, _spoken(title.text, items), _key(curve, share)),
+        picture=picture(share, found),
         table=_table(what, items, dimensions),
         notes=_notes(book, subject, share),
         source=_source(book, subject, share),
     )
+
+
+def picture(share: Figure, found: Specifications) -> Picture:
+    """Return the specifications of a share as a picture."""
+    items, dimensions = _sorted(found)
+    headline = _headline(items, share)
+    curve = Curve(
+        columns=tuple(_column(item, dimensions, item is headline) for item in items),
+        dimensions=tuple(
+            Dimension(DIMENSIONS.get(name, name), tuple(_choice(name, o, items) for o in options))
+            for name, options in dimensions.items()
+        ),
+    )
+    return Picture(curve, _spoken(_title(share, len(items)).text, items), _key(curve, share))
+
+
+def _sorted(found: Specifications) -> tuple[list[Specification], dict[str, list[str]]]:
+    """Return the specifications by value, and what they differ in."""
+    items = sorted(found.items, key=lambda item: (item.value, sorted(item.choices.items())))
+    return items, _dimensions(items)
 
 
 def _dimensions(items: list[Specification]) -> dict[str, list[str]]:
