@@ -4,58 +4,172 @@ One country, a list and a year, with every combination of choices that the lake 
 the same question without a curve, and beside a Python process that asks DuckDB one question of SQL
 for each specification, over the same Parquet files (some of them, scaled to all). Its SQL is given
 the codes, and does none of the work to find out which specifications there are.
+
+The first lake has BACI and nothing else. The second has the reports of the goods on the list
+beside it, as Comtrade gives them for three years: two voices, two editions of the codes, areas not
+specified and re-imports. That makes a thousand specifications and more.
 """
 
 from __future__ import annotations
 
 import ast
 import json
+import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import baci_files
+import cells
+import comtrade_files
 import harness
 import load_years
 import shape
 
+from entrepot.engine import connect
 from entrepot.goods import goods_selection
+from entrepot.lake import Lake
 
-YEAR = baci_files.FIRST_YEAR + baci_files.YEARS - 1
+YEAR = 2023
+"""A year at the end of which the list had not all the codes that it has now."""
 GOAL = 1.5
+LEAST = 1_000
+"""Specifications that the second lake must give."""
 APART = 20
 """Questions of SQL that are asked; the time of all is scaled from them."""
 QUESTION = (
-    *("import_share", "--importer", "RUS", "--exporter", "CHN", "--goods", shape.LIST),
-    *("--period", str(YEAR), "--source", "baci", "--json"),
+    *("import_share", "--importer", "DEU", "--exporter", "CHN", "--goods", shape.LIST),
+    *("--period", str(YEAR), "--json"),
 )
+EDITIONS = {"H6": "HS2022", "H5": "HS2017"}
+NOBODY = (("899", 0.02), ("837", 0.001))
+"""Codes of areas not specified and of bunkers, with their part of a seller's trade."""
+
+
+def reports(target: str) -> dict[str, Any]:
+    """Put the reports of three years into a lake."""
+    files = [_reports(year) for year in range(YEAR - 2, YEAR + 1)]
+    report = Lake.open(target).add("comtrade", files)
+    return {"rows": sum(held.rows for held in report.added)}
+
+
+JOBS = {"reports": reports}
 
 
 def report(turns: int = 5) -> str:
-    lake = load_years.ten_years()
+    first = load_years.ten_years()
     program = str(Path(sys.executable).with_name("entrepot"))
-    ask = [program, "ask", *QUESTION, "--lake", lake]
-    found = harness.in_turns(
-        {
-            "ask": lambda: harness.command(ask),
-            "ask --curve": lambda: harness.command([*ask, "--curve"]),
-            f"{APART} in SQL": lambda: harness.command([sys.executable, "-c", _apart(lake)]),
-        },
-        turns,
+    asks = {
+        name: [program, "ask", *QUESTION, "--lake", lake]
+        for name, lake in (("BACI", first), ("BACI and reports", _with_reports(first)))
+    }
+    jobs = {
+        f"{words}, {name}": lambda command=[*ask, *more]: harness.command(command)
+        for name, ask in asks.items()
+        for words, more in (("ask", ()), ("ask --curve", ("--curve",)))
+    }
+    jobs[f"{APART} in SQL"] = lambda: harness.command([sys.executable, "-c", _apart(first)])
+    found = harness.in_turns(jobs, turns)
+    curves = {
+        name: json.loads(runs[0].facts["printed"])
+        for name, runs in found.items()
+        if name.startswith("ask --curve")
+    }
+    counts = {name: curve["specifications"]["count"] for name, curve in curves.items()}
+    _agree(
+        curves["ask --curve, BACI"], ast.literal_eval(found[f"{APART} in SQL"][0].facts["printed"])
     )
-    curve = json.loads(found["ask --curve"][0].facts["printed"])
-    count = curve["specifications"]["count"]
-    shares = ast.literal_eval(found[f"{APART} in SQL"][0].facts["printed"])
-    _agree(curve, shares)
-    lines = ["| | s | CPU s | peak MiB | goal |", "|---|---:|---:|---:|---|"]
+    most = max(counts.values())
+    if most < LEAST:
+        raise SystemExit(f"{most} specifications, fewer than {LEAST:,}")
+    lines = ["| | specifications | s | CPU s | peak MiB | goal |", "|---|---:|---:|---:|---:|---|"]
     for name, runs in found.items():
-        goal = f"{GOAL} s at most" if name == "ask --curve" else ""
+        count = f"{counts[name]:,}" if name in counts else ""
+        goal = f"{GOAL} s at most" if name in counts else ""
         lines.append(
-            f"| {name} | {harness.median(runs):.2f} | {harness.median(runs, 'cpu'):.2f} | "
-            f"{max(run.peak_mib for run in runs):,.0f} | {goal} |"
+            f"| {name} | {count} | {harness.median(runs):.2f} | "
+            f"{harness.median(runs, 'cpu'):.2f} | {max(run.peak_mib for run in runs):,.0f} | "
+            f"{goal} |"
         )
     each = harness.median(found[f"{APART} in SQL"]) / APART
-    words = f"{count:,} specifications; as many questions of SQL take {each * count:,.0f} s."
+    words = f"{most:,} questions of SQL, as many as the largest curve, take {each * most:,.0f} s."
     return harness.section("A specification curve", __doc__, words, "\n".join(lines))
+
+
+def _with_reports(first: str) -> str:
+    """Return a lake with the reports beside BACI, whose files are those of the first lake."""
+    target = Path(f"{first}-and-reports")
+    done = target / "done"
+    if not done.exists():
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(first, target, copy_function=_linked)
+        harness.job(__file__, "reports", target)
+        done.touch()
+    return str(target)
+
+
+def _linked(source: str, target: str) -> None:
+    """Link a file that is never written again; copy the others."""
+    path = Path(source)
+    if path.suffix == ".parquet" or path.parent.name == "raw":
+        Path(target).hardlink_to(path)
+    else:
+        shutil.copyfile(source, target)
+
+
+def _reports(year: int) -> Path:
+    """Return what everybody tells of the goods on the list in a year, with noise."""
+    target = harness.folder() / f"comtrade_list_{year}.parquet"
+    if target.exists():
+        return target
+    connection = connect()
+    cells.weights(connection, "comtrade", harness.rows_a_year())
+    told = " UNION ALL ".join(
+        _told(year, edition, flow, here, there)
+        for edition in EDITIONS
+        for flow, here, there in (("X", "i", "j"), ("M", "j", "i"))
+    )
+    columns = comtrade_files.COLUMNS | {
+        "refPeriodId": f"{year}0101",
+        "refYear": f"{year}",
+        "period": f"'{year}'",
+        "classificationCode": "edition",
+    }
+    out = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
+    draft = target.with_suffix(".draft")
+    connection.execute(f"COPY (SELECT {out} FROM ({told})) TO '{draft}' (FORMAT parquet)")
+    draft.replace(target)
+    return target
+
+
+def _told(year: int, edition: str, flow: str, here: str, there: str) -> str:
+    """Return SQL for what those who use an edition tell; a fifth still use the older one."""
+    codes = sorted(goods_selection(shape.LIST, nomenclature=EDITIONS[edition]).codes or ())
+    listed = ", ".join(f"('{code}', {place})" for place, code in enumerate(codes))
+    older = "=" if edition == "H5" else "<>"
+    value = f"1000 * exp(4 + {cells.normal('cell', year, 2)} + 0.2 * {cells.normal('cell', 1, 7)})"
+    others = " ".join(
+        f"UNION ALL SELECT {here}, {code}, {part}, cell FROM pair WHERE i = 156 OR j = 276"
+        for code, part in NOBODY
+    )
+    return f"""
+        SELECT '{edition}' AS edition, '{flow}' AS flow, reporter, partner, 0 AS partner2,
+               'C00' AS customs, 0 AS mot, code AS product, sum(value) AS value,
+               sum(value) / 40 AS mass, min(cell) AS cell
+        FROM (SELECT reporter, partner, code, part * {value} AS value, cell
+              FROM (SELECT reporter, partner, part, code, pair.cell * 100 + place AS cell
+                    FROM (WITH pair AS (
+                              SELECT seller.code AS i, buyer.code AS j,
+                                     seller.place * {shape.AREAS} + buyer.place AS cell
+                              FROM seller, buyer
+                              WHERE seller.place < {comtrade_files.REPORTERS}
+                                AND buyer.place < {comtrade_files.REPORTERS}
+                                AND (seller.code <> buyer.code OR {flow == "M"}))
+                          SELECT {here} AS reporter, {there} AS partner, 1.0 AS part, cell FROM pair
+                          {others}) AS pair, (VALUES {listed}) AS good(code, place)
+                    WHERE reporter % 5 {older} 0)
+              WHERE {cells.uniform("cell", year, 1)} < 0.4)
+        GROUP BY ALL"""
 
 
 def _apart(lake: str) -> str:
@@ -65,17 +179,17 @@ def _apart(lake: str) -> str:
         "import duckdb\n"
         "print([duckdb.sql(\"select sum(value_usd) filter (exporter = 'CHN') / sum(value_usd) "
         f"from read_parquet('{lake}/flows/by-importer/source=baci/freq=A/period={YEAR}-01-01/"
-        "*.parquet') where importer = 'RUS' and exporter <> 'RUS' and product in \" "
+        "*.parquet') where importer = 'DEU' and exporter <> 'DEU' and product in \" "
         f"+ str(tuple(codes))).fetchall()[0][0] for codes in {sets!r}])"
     )
 
 
-def _agree(curve: dict[str, object], shares: list[float]) -> None:
+def _agree(curve: dict[str, Any], shares: list[float]) -> None:
     """Stop if the first question, the list as it is, has another answer in SQL."""
-    value = float(str(curve["value"]))
+    value = float(curve["value"])
     if abs(value / shares[0] - 1) > 1e-9:
         raise SystemExit(f"ours says {value}, SQL by hand {shares[0]}")
 
 
 if __name__ == "__main__":
-    harness.main({}, report)
+    harness.main(JOBS, report)

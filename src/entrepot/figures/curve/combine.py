@@ -10,7 +10,7 @@ from entrepot.figures.curve.choices import territory_choices
 from entrepot.figures.curve.cut import areas_there, codes_there, cut, told
 from entrepot.figures.curve.goods import by_goods, kinds
 from entrepot.figures.curve.measured import evaluated
-from entrepot.figures.curve.ways import ways
+from entrepot.figures.curve.ways import unlike, ways
 from entrepot.figures.figure import Specification
 from entrepot.figures.refusals import silent
 from entrepot.figures.sides import SIDES, members_of
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from entrepot.figures.cells import Frame
     from entrepot.figures.curve.goods import Numbered
     from entrepot.figures.curve.spans import Timed
-    from entrepot.figures.curve.ways import Kind, Way
     from entrepot.figures.definition import Definition
 
 __all__ = ["combined"]
@@ -74,9 +73,11 @@ def combined(
         "source": cells.held.source,
         "report": f"{cells.voice}'s" if cells.voice else "reconciled",
     }
+    kept_ways = unlike(chosen, [there.get(goods, []) for goods in range(len(numbered))])
     for goods, one in enumerate(numbered):
         when = one.span.words
-        for at, way in _unlike(chosen, there.get(goods, [])):
+        for at in kept_ways[goods]:
+            way = chosen[at]
             if (when, way.territory) in mute:
                 continue
             for amount in added[when]:
@@ -95,16 +96,6 @@ def _both(inside: str, silent_partners: str) -> str:
     """Say what a total is of, in words: as told but for what is said otherwise."""
     other = [text for text in (inside, silent_partners) if text != "as told"]
     return ", ".join(other) or "as told"
-
-
-def _unlike(chosen: Sequence[Way], there: Sequence[Kind]) -> Iterator[tuple[int, Way]]:
-    """Yield the choices of partners that count other rows of some goods than those before."""
-    seen = set()
-    for at, way in enumerate(chosen):
-        rows = way.signature(there)
-        if rows not in seen:
-            seen.add(rows)
-            yield at, way
 
 
 def _at(asked: Definition, place: Definition) -> Definition:

@@ -120,6 +120,6 @@ def areas_there(kept: Frame, asked: Sequence[Definition]) -> dict[Side, frozense
     return found
 
 
-def codes_there(kept: Frame) -> list[tuple[date, str, str]]:
-    """Return each code that is told, with its time and edition."""
-    return fetch(kept.select("period", "nomenclature", "product").unique())
+def codes_there(kept: Frame) -> list[tuple[str, str]]:
+    """Return each code that is told, after its edition."""
+    return fetch(kept.select("nomenclature", "product").unique())

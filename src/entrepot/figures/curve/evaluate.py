@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.cells import Cells
@@ -109,19 +109,26 @@ def _of_voice(definition: Definition, cells: Cells, left: Left) -> Iterator[Spec
         left.append((asked.name, first.reason))
         return
     asked, choices = first
-    timed, numbered = [asked], [Numbered(asked.span, one) for one in choices]
+    timed, numbered = [asked], [Numbered(asked.span, one) for one in choices.goods]
     if "window" in question(definition.measure).choices and (over := _longer(asked, left)):
-        others = _goods(over, left, (asked, choices))
+        others = _goods(over, left, choices)
         if isinstance(others, Missing):
             left.append((f"{over.name}: {over.span.words}", others.reason))
         else:
             timed.append(over)
-            numbered += [Numbered(over.span, one) for one in others]
+            numbered += [Numbered(over.span, one) for one in others.goods]
     all_totals = {one.span.words: _totals(one) for one in timed}
     yield from combined(timed, numbered, all_totals, left)
 
 
-def _first(asked: Timed, left: Left) -> tuple[Timed, list[GoodsChoice]] | Missing:
+class _Chosen(NamedTuple):
+    """Choices of goods, and the editions that they are of."""
+
+    editions: tuple[str, ...]
+    goods: tuple[GoodsChoice, ...]
+
+
+def _first(asked: Timed, left: Left) -> tuple[Timed, _Chosen] | Missing:
     """Return the time asked about and its choices of goods, or why it cannot be asked."""
     definition, cells = asked.span.asked, asked.cells
     source = cells.held.source
@@ -138,7 +145,7 @@ def _first(asked: Timed, left: Left) -> tuple[Timed, list[GoodsChoice]] | Missin
     choices = _goods(asked, left)
     if isinstance(choices, Missing):
         return choices
-    return refusal(cells, definition, choices[0].goods) or (asked, choices)
+    return refusal(cells, definition, choices.goods[0].goods) or (asked, choices)
 
 
 def _totals(timed: Timed) -> list[tuple[str, float]]:
@@ -152,22 +159,19 @@ def _totals(timed: Timed) -> list[tuple[str, float]]:
     return found
 
 
-def _goods(
-    timed: Timed, left: Left, before: tuple[Timed, list[GoodsChoice]] | None = None
-) -> list[GoodsChoice] | Missing:
+def _goods(timed: Timed, left: Left, before: _Chosen | None = None) -> _Chosen | Missing:
     """Return the choices of goods in the editions of a time; those of a time before, if alike."""
-    asked, editions = timed.span.asked, _editions(timed)
-    if before and editions == _editions(before[0]):
-        return before[1]
+    asked, cells = timed.span.asked, timed.cells
+    editions = tuple(one for one in cells.editions(asked) if one != NO_CODES)
+    if before and editions == before.editions:
+        return before
     if not editions and asked.goods != "all":
         return Missing(f"it has totals over all goods only, no {asked.goods}")
-    found, lost = goods_choices(asked, editions, timed.cells.lake)
+    found, lost = goods_choices(asked, editions, cells.lake)
     left += [(f"{timed.name}: {what}", why) for what, why in lost]
-    return found or Missing("no code of the goods asked for is left")
-
-
-def _editions(timed: Timed) -> tuple[str, ...]:
-    return tuple(one for one in timed.cells.editions(timed.span.asked) if one != NO_CODES)
+    if not found:
+        return Missing("no code of the goods asked for is left")
+    return _Chosen(editions, tuple(found))
 
 
 def _longer(asked: Timed, left: Left) -> Timed | None:

@@ -14,11 +14,9 @@ from entrepot.figures.questions import of as question
 from entrepot.figures.questions.question import special
 from entrepot.figures.sides import SIDES, members_of
 from entrepot.lake import fetch, stored
-from entrepot.sources.strict import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from datetime import date
+    from collections.abc import Iterator, Mapping, Sequence
 
     from entrepot.figures.cells import Cells, Frame
     from entrepot.figures.curve.choices import GoodsChoice
@@ -52,7 +50,7 @@ class Numbered:
 def by_goods(
     cells: Cells,
     kept: Frame,
-    told: Sequence[tuple[date, str, str]],
+    told: Sequence[tuple[str, str]],
     numbered: Sequence[Numbered],
 ) -> Iterator[Frame]:
     """Add up the amounts of each choice of goods and time, by exporter and importer.
@@ -67,24 +65,29 @@ def by_goods(
     keeps = question(numbered[0].span.asked.measure).keeps_products
     keys = ["exporter", "importer", *(["nomenclature", "product"] if keeps else [])]
     parts = [nw.col(name).sum() for name in (*AMOUNTS, *(f"{name}_known" for name in AMOUNTS))]
-    # All goods are told by hundreds of thousands of codes and times, and none of them matters.
-    of = ["period"] if numbered[0].is_everything else ["period", "nomenclature", "product"]
-    lines, members = _membership(list(dict.fromkeys(line[: len(of)] for line in told)), numbered)
-    pattern = table(
-        cells,
-        [(*(literal(str(text)) for text in line), number) for line, number in lines],
-        ("told", *of[1:], "pattern"),
-    ).with_columns(nw.col("told").cast(nw.Date).alias("period"))
+    # All goods are told by thousands of codes, and none of them matters.
+    of = [] if numbered[0].is_everything else ["nomenclature", "product"]
+    patterns, members = _membership(told if of else [()], numbered)
     counts = table(
         cells,
-        [(number, goods, str(now), repr(part)) for number, goods, now, part in members],
-        ("pattern", "goods", "now", "part"),
-    ).with_columns(nw.col("part").cast(nw.Float64))
+        {
+            "pattern": ("INTEGER", [one[0] for one in members]),
+            "goods": ("INTEGER", [one[1] for one in members]),
+            "part": ("DOUBLE", [one[2] for one in members]),
+        },
+    )
+    if of:
+        lines = {name: ("VARCHAR", [one[at] for one in told]) for at, name in enumerate(of)}
+        pattern = table(cells, lines | {"pattern": ("INTEGER", patterns)})
+        coded = kept.join(pattern, on=of)
+    else:
+        coded = kept.with_columns(nw.lit(0).alias("pattern"))
+    times = _times(cells, numbered)
     summed = (
-        kept.join(pattern, on=of)
-        .group_by("pattern", *keys)
+        coded.group_by("pattern", "period", *keys)
         .agg(*parts)
         .join(counts, on="pattern")
+        .join(times, on=["goods", "period"])
         .with_columns((nw.col(name) * nw.col("part")).alias(name) for name in AMOUNTS)
         .group_by("goods", "now", *keys)
         .agg(*parts)
@@ -96,45 +99,43 @@ def by_goods(
         yield rows
 
 
-Pattern = tuple[tuple[int, bool, float], ...]
-Line = tuple[Any, ...]
-"""A time, or a time, an edition and a code."""
-
-
 def _membership(
-    told: Sequence[Line], numbered: Sequence[Numbered]
-) -> tuple[list[tuple[Line, int]], list[tuple[int, int, bool, float]]]:
-    """Return the pattern that each line has, and what has a part in each pattern.
+    told: Sequence[tuple[str, ...]], numbered: Sequence[Numbered]
+) -> tuple[list[int], list[tuple[int, int, float]]]:
+    """Return the pattern that each code has, and which goods count how much of each pattern.
 
-    A pattern is which choices count a line, as what and how much of it. Lines of one pattern are
-    added up before they are counted once for each choice.
+    Codes of one pattern are counted by the same choices, and are added up before they are counted.
     """
-    patterns: dict[Pattern, int] = {}
-    times: dict[date, list[tuple[int, bool]]] = {}
-    parts: dict[Line, list[float]] = {}
-    lines = []
-    for line in told:
-        day, goods = line[0], line[1:]
-        if day not in times:
-            times[day] = [
-                (number, now)
-                for number, one in enumerate(numbered)
-                for now, period in one.span.times
-                if period.start <= day <= period.end
-            ]
-        if goods not in parts:
-            parts[goods] = [one.part_of(*goods) for one in numbered]
-        which = tuple(
-            (number, now, part) for number, now in times[day] if (part := parts[goods][number])
-        )
-        if which:
-            lines.append((line, patterns.setdefault(which, len(patterns))))
-    members = [
-        (number, place, now, part)
-        for which, number in patterns.items()
-        for place, now, part in which
+    patterns: dict[tuple[float, ...], int] = {}
+    of = [
+        patterns.setdefault(tuple(one.part_of(*code) for one in numbered), len(patterns))
+        for code in told
     ]
-    return lines, members
+    members = [
+        (number, goods, part)
+        for parts, number in patterns.items()
+        for goods, part in enumerate(parts)
+        if part
+    ]
+    return of, members
+
+
+def _times(cells: Cells, numbered: Sequence[Numbered]) -> Frame:
+    """Return which times each choice counts, and whether as its period or as its base."""
+    starts = [
+        (goods, day, now)
+        for goods, one in enumerate(numbered)
+        for now, period in one.span.times
+        for day in cells.held.starts(period)
+    ]
+    return table(
+        cells,
+        {
+            "goods": ("INTEGER", [one[0] for one in starts]),
+            "period": ("DATE", [one[1] for one in starts]),
+            "now": ("BOOLEAN", [one[2] for one in starts]),
+        },
+    )
 
 
 def kinds(rows: Frame, asked: Sequence[Definition]) -> dict[int, list[Kind]]:
@@ -154,7 +155,7 @@ def kinds(rows: Frame, asked: Sequence[Definition]) -> dict[int, list[Kind]]:
     inside = nw.lit(False)
     for members in fixed:
         inside = inside | (nw.col("exporter").is_in(members) & nw.col("importer").is_in(members))
-    table_ = rows.select(
+    flagged = rows.select(
         "goods",
         one_of["exporter"].alias("one"),
         one_of["importer"].alias("other"),
@@ -163,13 +164,16 @@ def kinds(rows: Frame, asked: Sequence[Definition]) -> dict[int, list[Kind]]:
         inside.alias("inside"),
     ).unique()
     found: dict[int, list[Kind]] = {}
-    for goods, *row in fetch(table_):
+    for goods, *row in fetch(flagged):
         found.setdefault(goods, []).append(Kind(*row))
     return found
 
 
-def table(cells: Cells, rows: Sequence[tuple[Any, ...]], names: tuple[str, ...]) -> Frame:
-    """Return a few rows of our own, written as SQL has them, as a frame beside the lake's."""
-    listed = ", ".join(f"({', '.join(map(str, row))})" for row in rows)
-    query = f"SELECT * FROM (VALUES {listed}) AS t({', '.join(names)})"
-    return nw.from_native(cells.lake.connection.sql(query))
+def table(cells: Cells, columns: Mapping[str, tuple[str, Sequence[Any]]]) -> Frame:
+    """Return a few rows of our own as a frame beside the lake's: columns with types and cells."""
+    listed = ", ".join(
+        f"unnest(${place}::{kind}[]) AS {name}"
+        for place, (name, (kind, _)) in enumerate(columns.items(), 1)
+    )
+    values = [list(cells_) for _, cells_ in columns.values()]
+    return nw.from_native(cells.lake.connection.sql(f"SELECT {listed}", params=values))

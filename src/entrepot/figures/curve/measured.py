@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
@@ -15,10 +15,9 @@ from entrepot.figures.questions import of as question
 from entrepot.figures.questions.question import special
 from entrepot.figures.sides import SIDES, members_of
 from entrepot.lake import fetch
-from entrepot.sources.strict import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from entrepot.figures.cells import Cells, Frame
     from entrepot.figures.curve.ways import Way
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Key", "evaluated"]
 
+ROLES = ("buys", "sells", "is_special")
 Key = tuple[int, int, str]
 """Which goods and which choice of partners, by their numbers, and which amount."""
 
@@ -41,7 +41,7 @@ def evaluated(
     named = names([way.asked for way in ways])
     found = _by_way(cells, rows, asked, ways)
     places = [AMOUNTS.index(amount) for amount in amounts]
-    found = found.join(table(cells, [(place,) for place in places], ("place",)), how="cross")
+    found = found.join(table(cells, {"place": ("INTEGER", places)}), how="cross")
     number = (nw.col("goods") * len(ways) + nw.col("way")) * len(AMOUNTS) + nw.col("place")
     amount = nw.when(nw.col("place") == 0).then(nw.col("value")).otherwise(nw.col("mass"))
     found = found.with_columns(number.alias("specification"), amount.alias("amount"))
@@ -62,20 +62,22 @@ def evaluated(
 
 def _by_way(cells: Cells, rows: Frame, asked: Definition, ways: Sequence[Way]) -> Frame:
     """Return the rows that count in each choice of partners, the areas of a side under one name."""
-    listed = [(at, way.inside, str(way.only_countries)) for at, way in enumerate(ways)]
-    found = rows.join(table(cells, listed, ("way", "inside", "only_countries")), how="cross")
+    listed: Mapping[str, tuple[str, Sequence[Any]]] = {
+        "way": ("INTEGER", list(range(len(ways)))),
+        "inside": ("INTEGER", [way.inside for way in ways]),
+        "only_countries": ("BOOLEAN", [way.only_countries for way in ways]),
+    }
+    found = rows.join(table(cells, listed), how="cross")
     roles = _roles(cells, ways)
     for side in SIDES:
-        here = roles.rename(
-            {"area": side, **{role: f"{side}_{role}" for role in ("buys", "sells", "is_special")}}
-        )
+        here = roles.rename({"area": side, **{role: f"{side}_{role}" for role in ROLES}})
         found = found.join(here, on=["way", side], how="left")
     flags = {
         (side, role): nw.when(~nw.col(f"{side}_{role}").is_null())
         .then(nw.col(f"{side}_{role}"))
         .otherwise(nw.lit(False))
         for side in SIDES
-        for role in ("buys", "sells", "is_special")
+        for role in ROLES
     }
     odd = flags["exporter", "is_special"] | flags["importer", "is_special"]
     found = found.filter(~(nw.col("only_countries") & odd))
@@ -113,7 +115,15 @@ def _roles(cells: Cells, ways: Sequence[Way]) -> Frame:
         buyers, sellers = members_of(way.asked, "importer"), members_of(way.asked, "exporter")
         odd = frozenset(special()) if way.only_countries else frozenset()
         lines += [
-            (at, literal(area), area in buyers, area in sellers, area in odd - buyers - sellers)
+            (at, area, area in buyers, area in sellers, area in odd - buyers - sellers)
             for area in sorted(buyers | sellers | odd)
         ]
-    return table(cells, lines, ("way", "area", "buys", "sells", "is_special"))
+    kinds = ("INTEGER", "VARCHAR", "BOOLEAN", "BOOLEAN", "BOOLEAN")
+    columns = ("way", "area", *ROLES)
+    return table(
+        cells,
+        {
+            name: (kind, [line[at] for line in lines])
+            for at, (name, kind) in enumerate(zip(columns, kinds, strict=True))
+        },
+    )

@@ -12,7 +12,11 @@ if TYPE_CHECKING:
 
     from entrepot.figures.figure import Specification
 
-__all__ = ["explained", "of_curve"]
+__all__ = ["FOLLOWS", "explained", "of_curve"]
+
+FOLLOWS = ("valuation", "basis")
+"""What nobody chose: it comes with the source and with whose report is heard, and no part of the
+variance is its own."""
 
 
 def of_curve(items: Sequence[Specification], left: Sequence[tuple[str, str]]) -> Specifications:
@@ -38,7 +42,8 @@ def explained(items: Sequence[Specification]) -> dict[str, float]:
     Returns
     -------
     dict
-        By choice, 0 to 1, the largest first; choices that never differ are left out.
+        By choice, 0 to 1, the largest first; choices that never differ are left out, and what
+        follows from others.
     """
     values = [item.value for item in items]
     if len(values) < 2:
@@ -46,7 +51,8 @@ def explained(items: Sequence[Specification]) -> dict[str, float]:
     mean = statistics.fmean(values)
     whole = sum((value - mean) ** 2 for value in values)
     found: dict[str, float] = {}
-    for name in dict.fromkeys(name for item in items for name in item.choices):
+    names = dict.fromkeys(name for item in items for name in item.choices)
+    for name in [name for name in names if name not in FOLLOWS]:
         options: dict[str, list[float]] = {}
         for item in items:
             options.setdefault(item.choices.get(name, ""), []).append(item.value)

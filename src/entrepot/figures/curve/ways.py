@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
     from entrepot.figures.sides import Side
 
-__all__ = ["Kind", "Way", "kept_sides", "names", "varying", "ways"]
+__all__ = ["Kind", "Way", "kept_sides", "names", "unlike", "varying", "ways"]
 
 ABROAD, MEMBERS, OWN = range(3)
 """What counts of trade inside a side: nothing; that of its members with each other; and what an
@@ -63,37 +63,44 @@ class Way:
         """Return what of trade inside a side counts, in words."""
         if self.inside == _levels(self.asked)[0]:
             return "as told"
-        several = any(len(members_of(self.asked, side)) > 1 for side in SIDES)
+        sides = kept_sides(self.asked) or SIDES
+        several = any(len(members_of(self.asked, side)) > 1 for side in sides)
         if self.inside == OWN:
             return "members' trade and re-imports in it" if several else "re-imports in it"
         return "members' trade in it"
 
-    def signature(self, kinds: Collection[Kind]) -> frozenset[tuple[Kind, bool, bool]]:
-        """Return the rows that count and on which side they stand: alike, the numbers are alike."""
-        buyers, sellers = members_of(self.asked, "importer"), members_of(self.asked, "exporter")
-        return frozenset(
-            (one, one.importer in buyers, one.exporter in sellers)
-            for one in kinds
-            if self._counts(one, buyers, sellers)
-        )
-
-    def _counts(self, one: Kind, buyers: frozenset[str], sellers: frozenset[str]) -> bool:
+    def place_of(self, one: Kind) -> tuple[bool, bool] | None:
+        """Return whether importer and exporter of a row count as a side; None for no such row."""
         if self.only_countries and one.is_special:
-            return False
-        if one.is_own:
-            return self.inside == OWN
+            return None
+        buyers, sellers = members_of(self.asked, "importer"), members_of(self.asked, "exporter")
         inside = one.is_inside or any(
             one.exporter in some and one.importer in some for some in (buyers, sellers)
         )
-        return self.inside > ABROAD or not inside
+        if self.inside < (OWN if one.is_own else MEMBERS if inside else ABROAD):
+            return None
+        return one.importer in buyers, one.exporter in sellers
 
 
 def ways(places: Sequence[tuple[str, Definition]], kinds: Collection[Kind]) -> list[Way]:
     """Return every choice of partners that counts other rows than those before it."""
-    found: dict[object, Way] = {}
-    for way in _all(places):
-        found.setdefault(way.signature(kinds), way)
-    return list(found.values())
+    every = list(_all(places))
+    return [every[at] for at in unlike(every, [kinds])[0]]
+
+
+def unlike(every: Sequence[Way], there: Sequence[Collection[Kind]]) -> list[list[int]]:
+    """Return which choices of partners count other rows than those before, of each lot of rows.
+
+    Where the same rows count on the same sides, every number made of them is the same.
+    """
+    places = [{kind: way.place_of(kind) for kind in frozenset().union(*there)} for way in every]
+    found = []
+    for kinds in there:
+        first: dict[tuple[object, ...], int] = {}
+        for at, place in enumerate(places):
+            first.setdefault(tuple(place[kind] for kind in kinds), at)
+        found.append(list(first.values()))
+    return found
 
 
 def _all(places: Sequence[tuple[str, Definition]]) -> Iterator[Way]:
