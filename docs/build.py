@@ -8,20 +8,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer.main
+from in_print import filled
 from lists_page import bundled, lists
 from pieces import plain, table
 
+from entrepot.claims.inprint import findings
 from entrepot.cli.main import app
 from entrepot.figures.caveats import CAVEATS
 from entrepot.measures import passports
 from entrepot.model.areas import groups
 from entrepot.model.columns import columns
 from entrepot.sources import SourceInfo, source_ids, source_info
+from entrepot.sources.published.read import published
 
 if TYPE_CHECKING:
     from entrepot.sources.info import Download
 
 FOLDER = Path(__file__).parent / "reference"
+IN_PRINT = Path(__file__).parent / "explanation" / "wrong-in-print.md"
 NOTE = "<!-- Written by docs/build.py from the code; change the code, then run `make docs`. -->\n"
 
 
@@ -212,6 +216,12 @@ def main() -> int:
                 stale.append(name)
         else:
             path.write_text(text, encoding="utf-8")
+    written = IN_PRINT.read_text(encoding="utf-8")
+    page = filled(written, findings(published("all")))
+    if "--check" not in sys.argv:
+        IN_PRINT.write_text(page, encoding="utf-8")
+    elif page != written:
+        stale.append(IN_PRINT.name)
     if stale:
         sys.stderr.write(f"out of date: {', '.join(stale)}; run `make docs`\n")
     return 1 if stale else 0

@@ -1,0 +1,51 @@
+"""Fill the page on what is wrong in print with what the command finds."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from entrepot.claims.inprint import Finding
+    from entrepot.sources.published.row import Published
+
+BLOCK = re.compile(r"(<!-- found: ([^>]*) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def filled(page: str, found: Iterable[Finding]) -> str:
+    """Return the page with each block written again from the findings it names.
+
+    Raises
+    ------
+    KeyError
+        If a block names a number of which nothing is found any more.
+    """
+    held: dict[str, Finding] = {}
+    for one in found:
+        held.setdefault(one.id, one)
+    return BLOCK.sub(
+        lambda block: block[1] + "".join(_item(held[name]) for name in block[2].split()) + block[3],
+        page,
+    )
+
+
+def named(page: str) -> list[str]:
+    """Return the numbers that the page has blocks for."""
+    return [name for block in BLOCK.finditer(page) for name in block[2].split()]
+
+
+def _item(one: Finding) -> str:
+    lines = [f"**{one.id}**, {_link(one.one.rows[0])}: {one.what}. {one.because}."]
+    if one.definition:
+        lines.append(f"{one.definition[:1].upper()}{one.definition[1:]}.")
+    lines += [f"Likely slip, {slip.kind.replace('_', ' ')}: {slip.text}" for slip in one.slips[:1]]
+    against = "; ".join(dict.fromkeys(_link(row) for row in one.other.rows))
+    lines.append(f"Against it: {against}.")
+    words = " ".join(lines).replace("\u00a0", " ").replace("<", "&lt;")
+    return f"- {words}\n"
+
+
+def _link(row: Published) -> str:
+    return f"[{row.publisher}]({row.url})" if row.url else row.publisher
