@@ -1,0 +1,315 @@
+"""A check shown: page, Markdown, note, ClaimReview; words of others stay words."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from entrepot.claims import Check, check, parse_document
+from entrepot.errors import RequestError
+from entrepot.report.checked import (
+    Article,
+    Left,
+    claim_review,
+    render_note,
+    render_page,
+    write_check,
+    write_note,
+)
+from entrepot.report.checked.markdown import render_markdown
+from entrepot.report.checked.safe import clean, escaped, web
+from entrepot.report.checked.text import paragraphs
+
+EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "russia-china-dependence.yaml"
+HOSTILE = (
+    "</script><script>alert(1)</script> <img src=x onerror=alert(2)> 36 % ** {{ 7*7 }} 'q' "
+    '\\"d\\" & [l](javascript:x) `c`'
+)
+TEXT = f'''format: 1
+source:
+  title: "<script>alert(0)</script> & a title"
+  publisher: "<b>Bold</b> Press"
+  url: "javascript:alert(3)"
+claims:
+  - id: "<i>share</i>"
+    quote: "{HOSTILE}"
+    import_share: {{importer: RUS, exporter: CHN, period: 2025}}
+    says: 36 %
+    attributed_to: "Gaidar <u>Institute</u>"
+'''
+
+
+@cache
+def example() -> Check:
+    return check(EXAMPLE)
+
+
+@cache
+def hostile() -> Check:
+    return check(parse_document(TEXT))
+
+
+class Reader(HTMLParser):
+    """Counts elements and keeps texts, ids and links."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.classes: list[str] = []
+        self.data: dict[str, str] = {}
+        self._in = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self.tags.append(tag)
+        keys = dict(attrs)
+        assert not any(name.startswith("on") for name in keys)
+        self.ids += [keys["id"]] if "id" in keys else []
+        self.links += [keys["href"]] if tag == "a" else []
+        self.classes += [keys.get("class", "")]
+        self._in = tag
+        if tag == "script":
+            assert keys == {"type": "application/ld+json"}
+
+    def handle_data(self, data: str) -> None:
+        self.data[self._in] = self.data.get(self._in, "") + data
+
+
+# The page
+
+
+def test_every_number_is_marked_with_colour_and_sign_and_leads_to_what_was_found() -> None:
+    page = render_page(example())
+    marks = re.findall(r'<a class="mark (\w+)[^"]*" href="#(c\d+)"><svg', page)
+    assert [verdict for verdict, _ in marks] == [item.verdict for item in example().claims]
+    read = Reader(page)
+    assert {name for _, name in marks} <= set(read.ids)
+    assert len(read.ids) == len(set(read.ids))
+    assert {link[1:] for link in read.links if link.startswith("#")} <= set(read.ids)
+
+
+def test_the_page_shows_all_that_was_found() -> None:
+    text = _plain(" ".join(Reader(render_page(example())).data.values()))
+    for item in example().claims:
+        words = [item.says, item.reason, item.would_settle, *(one.text for one in item.slips)]
+        assert [one for one in words if _plain(one) not in text] == []
+    assert "does not round to −6.5" in text
+    assert "Attributed to" in text
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", " ", text.replace("'", "’"))
+
+
+def test_nothing_comes_from_outside_and_nothing_runs() -> None:
+    page = render_page(example())
+    read = Reader(page)
+    assert not {"img", "link", "iframe", "object", "embed", "form"} & set(read.tags)
+    assert read.tags.count("script") == 1
+    assert "@import" not in page
+    assert "url(" not in page
+    assert all(link.startswith(("#", "https://", "http://")) for link in read.links)
+
+
+def test_a_hostile_text_stays_text() -> None:
+    read = Reader(render_page(hostile()))
+    assert read.tags.count("script") == 1
+    assert not {"img", "b1", "i", "u"} & set(read.tags)
+    assert "alert(2)" in " ".join(read.data.values())
+    assert not any("javascript" in link for link in read.links)
+    assert json.loads(read.data["script"]) == claim_review(hostile())
+
+
+def test_the_same_check_gives_the_same_page() -> None:
+    assert render_page(example()) == render_page(check(EXAMPLE))
+
+
+def test_a_text_without_a_slip_or_conflict_has_no_empty_headings() -> None:
+    honest = check(
+        parse_document(
+            "format: 1\nsource: {title: One}\nclaims:\n  - {id: a, value: {exporter: CHN, "
+            "importer: RUS, flow: both, period: 2024}, says: $245 bn}\n"
+        )
+    )
+    page = render_page(honest)
+    assert "cannot all be true" not in page
+    assert "Likely slip<" not in page
+    assert "1 claim: 1 holds." in page
+
+
+# The text
+
+
+def _shown(found: Check, article: Article | None = None) -> str:
+    return "\n".join("".join(p.text for p in held) for held in paragraphs(found, article))
+
+
+def test_an_article_is_shown_whole_with_its_numbers_in_place() -> None:
+    body = "A head.\n\nChina supplied 36 % of what\nRussia imported. It was 42 of it.\n\nThe end."
+    start, odd = body.index("36 %"), body.index("It was 42")
+    claim = hostile().claims[0].id
+    left = Left(odd, odd + len("It was 42 of it."), "no measure")
+    article = Article(body, {claim: (start, start + 4)}, (left,))
+    held = paragraphs(hostile(), article)
+    assert len(held) == 3
+    pieces = [piece for one in held for piece in one]
+    assert [(p.text, p.claim) for p in pieces if p.claim] == [("36\u00a0%", claim)]
+    assert [p.text for p in pieces if p.why] == ["It was 42 of it."]
+    words = _shown(hostile(), article).replace("\u00a0", " ")
+    assert words.split() == body.split()
+    assert "no measure" in render_page(hostile(), article)
+
+
+@pytest.mark.parametrize("places", [{}, {"a": (0, 4)}, {"a": (0, 4), "b": (2, 6)}, {"b": (8, 9)}])
+@pytest.mark.parametrize("left", [(), (Left(1, 9, "why"),), (Left(0, 10, "why"), Left(3, 5, "w"))])
+def test_no_letter_of_an_article_is_lost_or_said_twice(
+    places: dict[str, tuple[int, int]], left: tuple[Left, ...]
+) -> None:
+    assert _shown(hostile(), Article("0123456789", places, left)) == "0123456789"
+
+
+def test_a_quote_without_its_number_gets_it_behind() -> None:
+    words = TEXT.replace("36 %\n", "half\n")
+    held = paragraphs(check(parse_document(words)), None)
+    assert held[0][-1].text == "half"
+    assert held[0][-1].claim
+
+
+def test_clean_drops_what_a_screen_would_obey() -> None:
+    assert clean("a\x1b[2Jb\x07\u202ec\nd") == "a[2Jbc\nd"
+    assert web("javascript:alert(1)") == web("data:text/html,x") == web('https://a"b') == ""
+    assert web("https://a.b/c?d=e") == "https://a.b/c?d=e"
+
+
+# Markdown
+
+
+def test_markdown_has_every_claim_and_nothing_to_read_from_others() -> None:
+    text = render_markdown(example())
+    assert text.count("### ") == len(example().claims)
+    assert all(sign in text for sign in "×≠?✓")
+    wild = render_markdown(hostile())
+    for sign in ("<script", "<img", "**bold", "[l]("):
+        assert not re.search(rf"(?<!\\){re.escape(sign)}", wild)
+    assert escaped("a*b_c`d\n# e") == r"a\*b\_c\`d \# e"
+
+
+# The note
+
+
+NEUTRAL = re.compile(
+    r"\b(false|lie|lies|lied|lying|wrong|fake|mistake\w*|error\w*|bogus|mislead\w*|blunder\w*|"
+    r"incorrect\w*|untrue|fail\w*|careless\w*|propaganda)\b",
+    re.IGNORECASE,
+)
+
+
+def test_the_note_names_only_what_does_not_stand() -> None:
+    note = render_note(example())
+    shown = [item for item in example().claims if item.verdict in ("cannot_hold", "differs")]
+    assert [f"{n}. As printed: {item.says}" in note for n, item in enumerate(shown, 1)] == [
+        True
+    ] * len(shown)
+    assert note.count("As printed:") == len(shown)
+    assert note.count("The number would be:") == len(shown)
+
+
+def test_the_note_is_neutral_and_has_sources_and_arithmetic() -> None:
+    for found in (example(), hostile()):
+        note = re.sub(r"https?://\S+", "", render_note(found))
+        for item in found.claims:
+            note = note.replace(item.claim.quote, "")
+        assert not NEUTRAL.search(note), NEUTRAL.search(note)
+    note = render_note(example())
+    assert note.count("https://") >= 5
+    assert "0.472 × (−3.4) + 0.528 × (−9.9) = −6.83" in note
+    assert max(len(line) for line in note.splitlines()[1:] if "http" not in line) <= 78
+
+
+def test_the_words_of_the_rule_would_be_found() -> None:
+    assert NEUTRAL.search("The number is wrong.")
+    assert NEUTRAL.search("a Mistake")
+
+
+def test_a_note_about_nothing_says_so() -> None:
+    text = TEXT.replace("36 %\n", "39 %\n").replace("  url: ", "  date: 2026-05\n  url: ")
+    found = check(parse_document(text))
+    assert not found.found_something
+    assert "none was found to differ" in render_note(found)
+
+
+# ClaimReview
+
+
+def test_claim_review_has_the_fields_of_schema_org() -> None:
+    data = claim_review(example())
+    assert data["@context"] == "https://schema.org"
+    assert len(data["@graph"]) == len(example().claims)
+    for review, item in zip(data["@graph"], example().claims, strict=True):
+        assert review["@type"] == "ClaimReview"
+        assert review["claimReviewed"]
+        assert review["author"] == {"@type": "Organization", "name": "Entrepôt"}
+        claim = review["itemReviewed"]
+        assert claim["@type"] == "Claim"
+        assert claim["author"]["name"] == (item.claim.attributed_to or "The Moscow Times")
+        assert claim["appearance"]["headline"] == example().source.title
+        rating = review["reviewRating"]
+        assert rating["@type"] == "Rating"
+        assert rating["alternateName"].startswith(
+            {"cannot_hold": "Cannot hold", "differs": "Differs"}.get(
+                item.verdict, item.verdict.capitalize()
+            )
+        )
+        assert "ratingValue" not in rating
+        assert rating["ratingExplanation"]
+
+
+def test_claim_review_leaves_out_what_is_not_known() -> None:
+    assert "url" not in json.dumps(claim_review(hostile()))
+    assert "" not in _leaves(claim_review(hostile()))
+    known = check(parse_document(TEXT.replace("javascript:alert(3)", "https://a.example/b")))
+    claim = claim_review(known)["@graph"][0]["itemReviewed"]
+    assert claim["appearance"]["url"] == "https://a.example/b"
+
+
+def _leaves(data: Any) -> list[Any]:
+    if isinstance(data, dict):
+        return [leaf for value in data.values() for leaf in _leaves(value)]
+    if isinstance(data, list):
+        return [leaf for value in data for leaf in _leaves(value)]
+    return [data]
+
+
+# Files
+
+
+def test_each_suffix_writes_its_format(tmp_path: Path) -> None:
+    starts = {
+        ".html": "<!doctype html>",
+        ".md": "# ",
+        ".json": "{",
+        ".jsonld": "{",
+        ".txt": example().source.title,
+    }
+    for suffix, start in starts.items():
+        path = write_check(example(), tmp_path / f"found{suffix}")
+        assert path.read_text(encoding="utf-8").startswith(start)
+    assert write_note(example(), tmp_path / "note.txt").stat().st_size > 1000
+    assert len(list(tmp_path.iterdir())) == len(starts) + 1
+
+
+@pytest.mark.parametrize("name", ["found.docx", "found", "none/found.html"])
+def test_a_name_that_cannot_be_written_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(RequestError):
+        write_check(example(), tmp_path / name)
+    with pytest.raises(RequestError):
+        write_note(example(), tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
