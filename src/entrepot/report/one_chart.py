@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["SUFFIXES", "picture_of", "svg_of", "write_chart"]
 
 SUFFIXES = (".svg", ".png")
-WIDTH, EDGE, HEAD, FOOT = 852, 24, 24, 16
+WIDTH, EDGE, HEAD, FOOT, TITLE = 852, 24, 24, 16, 18
 FONT = "system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,'DejaVu Sans',sans-serif"
 
 
@@ -66,9 +66,11 @@ def _event(figure: Figure) -> Picture:
     spoken = f"{headline(figure)}: {figure_value(figure.value, figure.unit)} on average after it"
     spoken += f", 95 % interval {spread_words}. " if spread_words else ". "
     values = ", ".join(
-        f"{one.step} {figure_value(one.value, 'percent')}" for one in steps if one.value is not None
+        f"{one.step:+d}: {figure_value(one.value, 'percent')}".replace("-", MINUS)
+        for one in steps
+        if one.value is not None
     )
-    return Picture(drawn, f"{spoken}By {unit} from the listing: {values}.".replace("-", MINUS))
+    return Picture(drawn, f"{spoken}By {unit} from the listing: {values}.")
 
 
 def _step(row: dict[str, object]) -> Step:
@@ -96,12 +98,15 @@ def svg_of(figure: Figure, *, plain: bool = False) -> str:
     inner = draw(picture)[0]
     size = inner.split('viewBox="0 0 ', 1)[1].split('"', 1)[0].split()
     tall = int(size[1])
-    title = wrapped(f"**{headline(figure)}**", WIDTH - 10)
+    title = wrapped(f"**{headline(figure)}**", WIDTH * 13 / TITLE)
+    deck = wrapped(_deck(picture), WIDTH)
     foot = [line for text in _foot(figure) for line in wrapped(text, WIDTH)]
-    top = EDGE + HEAD * len(title) + 8
+    top = EDGE + HEAD * len(title) + FOOT * len(deck) + 14
     height = top + tall + 12 + FOOT * len(foot) + EDGE
     heads = _texts(title, EDGE + 14, HEAD, "t-head")
+    heads += _texts(deck, EDGE + HEAD * len(title) + 12, FOOT, "t-foot")
     feet = _texts(foot, top + tall + 24, FOOT, "t-foot")
+    inner = inner.replace('class="s-', 'fill="none" class="s-')
     placed = inner.replace(
         "<svg ", f'<svg x="{EDGE}" y="{top}" width="{WIDTH}" height="{tall}" ', 1
     )
@@ -121,6 +126,17 @@ def _texts(rows: list[str], top: float, step: int, style: str) -> str:
         f"{escape(row.replace('**', ''), quote=False)}</text>"
         for place, row in enumerate(rows)
     )
+
+
+def _deck(picture: Picture) -> str:
+    """Return what is drawn, in a line."""
+    drawn = picture.drawn
+    if isinstance(drawn, EventSteps):
+        return (
+            f"Listed goods against others: change from the {drawn.unit} before the listing, per "
+            "cent, with 95 % intervals; the scale is logarithmic"
+        )
+    return "Per cent. Each column is one definition: a dot computed, a ring in print; choices below"
 
 
 def _foot(figure: Figure) -> list[str]:
@@ -145,12 +161,12 @@ def _style(*, plain: bool) -> str:
     rules = colour_rules()
     rules += (
         f".chart text,.t-head,.t-foot{{font:400 13px {FONT}}}"
-        ".t-head{font-size:18px;font-weight:700;fill:var(--ink)}"
+        f".t-head{{font-size:{TITLE}px}}"
+        ".t-head{font-weight:700;fill:var(--ink)}"
         ".t-foot{font-size:12.5px;fill:var(--muted)}"
         ".chart .b{font-weight:700}.chart .s{font-size:12.5px}"
         ".chart .halo{paint-order:stroke;stroke:var(--paper);stroke-width:4px;"
         "stroke-linejoin:round}"
-        '.chart [class^="s-"]{fill:none}'
     )
     if plain:
         for name in sorted(LIGHT, key=len, reverse=True):

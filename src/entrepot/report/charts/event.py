@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.model.display import MINUS, NBSP, number
 from entrepot.report.charts.drawing import framed, labels, lines, marks
 from entrepot.report.charts.frame import Frame
-from entrepot.report.charts.place import Box, first_free, spots, text_box
+from entrepot.report.charts.place import Box, first_free, spots, spread, text_box
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +20,27 @@ if TYPE_CHECKING:
 __all__ = ["draw", "percent_ticks"]
 
 # Per cent that an axis may name: halves and doublings first, for it is logarithmic.
-_NAMED = (0, -50, 100, -75, 300, -90, 900, -97, 3000, -99, 9900, -25, 33, -10, 10, -5, 5)
+_NAMED = (
+    0,
+    -50,
+    100,
+    -75,
+    300,
+    -90,
+    900,
+    -97,
+    3000,
+    -99,
+    9900,
+    -99.7,
+    -99.9,
+    -25,
+    33,
+    -10,
+    10,
+    -5,
+    5,
+)
 GAP = 26.0
 """Least room between two names on the axis."""
 SPAN = 2.0
@@ -55,12 +75,12 @@ def draw(data: EventSteps, *, name: str, spoken: str) -> str:
         *_mean(data, axis),
         *_line(data, axis),
         *_steps(data, axis, name),
-        *_labels(data, axis, name),
+        *_labels(data, axis),
     ]
     return framed(layers, axis.frame, name=name, spoken=spoken)
 
 
-def percent_ticks(bottom: float, top: float, height: float) -> list[int]:
+def percent_ticks(bottom: float, top: float, height: float) -> list[float]:
     """Return per cent that fit on a logarithmic axis, the roundest first, far enough apart.
 
     Examples
@@ -68,7 +88,7 @@ def percent_ticks(bottom: float, top: float, height: float) -> list[int]:
     >>> percent_ticks(math.log(0.2), math.log(2.5), 300)
     [-75, -50, -25, 0, 33, 100]
     """
-    found: list[int] = []
+    found: list[float] = []
     places: list[float] = []
     for percent in _NAMED:
         log = math.log1p(percent / 100)
@@ -92,8 +112,8 @@ def _axis(data: EventSteps, name: str) -> _Axis:
     top = min(max([high, *ends]), high + room) + LEAST / 2
     first, last = data.steps[0].step - 0.6, data.steps[-1].step + 0.6
     if name == "wide":
-        return _Axis(Frame(852, 420, 64, 150, 40, 52, first, last, 1.0), bottom, top)
-    return _Axis(Frame(360, 400, 56, 16, 58, 52, first, last, 1.0), bottom, top)
+        return _Axis(Frame(852, 420, 64, 104, 40, 52, first, last, 1.0), bottom, top)
+    return _Axis(Frame(360, 400, 56, 60, 58, 52, first, last, 1.0), bottom, top)
 
 
 def _log(percent: float | None) -> float:
@@ -128,7 +148,7 @@ def _grid(axis: _Axis) -> list[Any]:
 
 
 def _signed(percent: float) -> str:
-    text = number(abs(percent)) if isinstance(percent, float) else f"{abs(percent):,}"
+    text = f"{abs(percent):,}" if isinstance(percent, int) else number(abs(percent))
     sign = MINUS if percent < 0 else "+" if percent > 0 else ""
     return f"{sign}{text}{NBSP}%"
 
@@ -199,8 +219,8 @@ def _place(one: Step, data: EventSteps) -> str:
     """Return the step as the axis has it; the ends hold all that lies beyond."""
     text = f"{MINUS}{-one.step}" if one.step < 0 else f"{one.step}"
     if one.binned and one is data.steps[0]:
-        return f"\u2264{NBSP}{text}"
-    return f"\u2265{NBSP}{text}" if one.binned else text
+        return f"\u2264{text}"
+    return f"\u2265{text}" if one.binned else text
 
 
 def _steps(data: EventSteps, axis: _Axis, name: str) -> list[Any]:
@@ -213,7 +233,7 @@ def _steps(data: EventSteps, axis: _Axis, name: str) -> list[Any]:
         one
         for one in data.steps
         if one in ends
-        or (one.step % every == 0 and not any(_near(one, end, every) for end in ends))
+        or (one.step % every == 0 and all(room * abs(one.step - end.step) > 36 for end in ends))
     ]
     texts = [
         {"x": axis.x(one.step), "y": bottom + 20, "text": _place(one, data), "align": "center"}
@@ -228,12 +248,8 @@ def _steps(data: EventSteps, axis: _Axis, name: str) -> list[Any]:
     return labels([*texts, words], style="note")
 
 
-def _near(one: Step, end: Step, every: int) -> bool:
-    return abs(one.step - end.step) < max(every, 2)
-
-
-def _labels(data: EventSteps, axis: _Axis, name: str) -> list[Any]:
-    """Print the event, the step compared with, the mean and the last and the lowest value."""
+def _labels(data: EventSteps, axis: _Axis) -> list[Any]:
+    """Print the event, the step compared with, the mean and the values that stand out."""
     height, width = axis.frame.inner_height, axis.frame.inner_width
     event = axis.x(-0.5)
     layers: list[Any] = lines([{"x": event, "x2": event, "y": -14, "y2": height}], style="break")
@@ -245,21 +261,18 @@ def _labels(data: EventSteps, axis: _Axis, name: str) -> list[Any]:
         if one.value is not None
         for y in [axis.y(_log(one.value))]
     ]
-    if data.mean is not None:
-        y = axis.y(_log(data.mean))
-        text = f"mean after {_signed(float(data.mean))}"
-        left, base, align = width + 6.0, y + 4, "left"
-        if name == "narrow":
-            left, base, align = float(width), -38.0, "right"
-        row = {"x": left, "y": base, "text": text, "align": align}
-        layers += labels([row], style="label-supplier", bold=True)
-        taken.append(text_box(text, left, base, align))
+    beside, boxes = _beside(data, axis)
+    layers += beside
+    taken += boxes
     plot = Box(-2, -10, width + axis.frame.right, height)
     for one, text, style in _named(data):
         x, y = axis.x(one.step), axis.y(_log(one.value))
         mark = Box(x - 6, y - 6, x + 6, y + 6)
-        spot = first_free(spots(text, mark), mark, taken, plot)
-        if spot:
+        places = spots(text, mark)
+        if one.step == data.reference:  # across neither line
+            clear = (spot for spot in places if not spot.box.top < y < spot.box.bottom)
+            places = (spot for spot in clear if spot.box.right < event)
+        if spot := first_free(places, mark, taken, plot):
             taken.append(spot.box)
             place, base, _ = spot.rows[0]
             row = {"x": place, "y": base, "text": text, "align": spot.align}
@@ -267,15 +280,38 @@ def _labels(data: EventSteps, axis: _Axis, name: str) -> list[Any]:
     return layers
 
 
+def _beside(data: EventSteps, axis: _Axis) -> tuple[list[Any], list[Box]]:
+    """Print the last value and the mean right of the plot, apart from each other."""
+    texts: list[tuple[float, list[str], str]] = []
+    last = data.steps[-1]
+    if last.value is not None:
+        texts.append((axis.y(_log(last.value)), [_signed(float(last.value))], "label"))
+    if data.mean is not None:
+        words = ["mean after" if axis.frame.right > 80 else "mean", _signed(float(data.mean))]
+        texts.append((axis.y(_log(data.mean)), words, "label-supplier"))
+    texts.sort(key=lambda one: one[0])
+    sizes = [16.0 * len(rows) + 4 for _, rows, _ in texts]
+    centres = spread([y for y, *_ in texts], sizes, -10, axis.frame.inner_height)
+    left = axis.frame.inner_width + 6.0
+    layers: list[Any] = []
+    boxes = []
+    for centre, (_, rows, style) in zip(centres, texts, strict=True):
+        for place, text in enumerate(rows):
+            base = centre + 4.5 + 16 * (place - (len(rows) - 1) / 2)
+            row = {"x": left, "y": base, "text": text, "align": "left"}
+            layers += labels([row], style=style, bold=style == "label-supplier")
+            boxes.append(text_box(text, left, base))
+    return layers, boxes
+
+
 def _named(data: EventSteps) -> list[tuple[Step, str, str]]:
-    """Return which steps are named, with words and style: reference, last, lowest, highest."""
+    """Return which steps are named, with words and style: reference, lowest, highest."""
     known = [one for one in data.steps if one.value is not None]
     found = [(one, "compared with", "note") for one in known if one.step == data.reference]
-    others = [one for one in known if one.step != data.reference]
+    others = [one for one in known if one.step != data.reference and one is not data.steps[-1]]
     if not others:
         return found
     chosen = [
-        others[-1],
         min(others, key=lambda one: one.value or 0.0),
         max(others, key=lambda one: one.value or 0.0),
     ]

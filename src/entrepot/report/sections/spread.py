@@ -27,6 +27,7 @@ DIMENSIONS = {
     "goods": "Goods",
     "territory": "Territory",
     "total": "Divided by",
+    "report": "Whose report",
 }
 VARIANTS = {
     "same_code": "same code in both editions",
