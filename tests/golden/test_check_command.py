@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import pytest
+
     Run = Callable[..., tuple[int, str, str]]
 
 EXAMPLE = str(Path(__file__).resolve().parents[2] / "examples" / "russia-china-dependence.yaml")
@@ -30,9 +32,14 @@ def test_the_table_shows_what_is_wrong_first(entrepot: Run) -> None:
     assert code == 1
     places = [out.index(word) for word in ("× cannot hold", "≠ differs", "? untestable", "✓ holds")]
     assert places == sorted(places)
-    cells = [line[:15].strip() for line in out.splitlines()]
-    slips = [cells[n + 1] for n, cell in enumerate(cells) if cell[:1] in ("×", "≠")]
-    assert slips == ["(swapped)", "(swapped)", "(denominator)", "(mixed years)", "(spot rate)"]
+    wrong = [line.split() for line in out.splitlines() if line.strip()[:1] in ("×", "≠")]
+    rows, heads = wrong[:5], wrong[5:]
+    ends = [" ".join(row[-2:]).split("  ")[-1] for row in rows]
+    kinds = ["swapped", "swapped", "denominator", "mixed years", "spot rate"]
+    assert [end.endswith(kind) for end, kind in zip(ends, kinds, strict=True)] == [True] * 5
+    assert [f"({kind})" in " ".join(head) for head, kind in zip(heads, kinds, strict=True)] == [
+        True
+    ] * 5
     assert "Cannot all be true: trade-growth, chinese-exports, russian-exports" in out
 
 
@@ -44,8 +51,28 @@ def test_an_honest_text_leaves_with_0(entrepot: Run, tmp_path: Path) -> None:
     assert "1 claim, 1 holds" in out
 
 
+def test_a_narrow_screen_gets_blocks(entrepot: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    code, out, _ = entrepot("check", EXAMPLE)
+    assert code == 1
+    assert "slip or remark" not in out
+    assert max(len(line) for line in out.splitlines()) <= 60
+    assert out.count("✓ holds") == 4
+
+
+def test_the_note_goes_where_it_is_asked(entrepot: Run, tmp_path: Path) -> None:
+    code, out, _ = entrepot("check", EXAMPLE, "--note", str(tmp_path / "note.txt"))
+    assert code == 1
+    assert "cannot hold" in out
+    note = (tmp_path / "note.txt").read_text(encoding="utf-8")
+    assert note.startswith("Subject: Numbers in")
+    code, out, err = entrepot("check", EXAMPLE, "--note", str(tmp_path / "note.html"))
+    assert (code, out) == (2, "")
+    assert ".txt" in err
+
+
 def test_writes_json_and_text(entrepot: Run, tmp_path: Path) -> None:
-    for name in ("found.json", "found.txt"):
+    for name in ("found.json", "found.txt", "found.html", "found.md", "found.jsonld"):
         code, _, _ = entrepot("check", EXAMPLE, "--out", str(tmp_path / name))
         assert code == 1
     data = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))
@@ -56,7 +83,7 @@ def test_writes_json_and_text(entrepot: Run, tmp_path: Path) -> None:
 def test_a_suffix_that_nobody_writes_leaves_with_2(entrepot: Run, tmp_path: Path) -> None:
     code, out, err = entrepot("check", EXAMPLE, "--out", str(tmp_path / "found.docx"))
     assert (code, out) == (2, "")
-    assert ".json or .txt" in err
+    assert ".html, .md, .json, .jsonld, .txt" in err
     assert not list(tmp_path.glob("found*"))
 
 

@@ -104,13 +104,13 @@ def _head(item: CheckedClaim) -> Any:
 
 
 def _lines(item: CheckedClaim) -> Iterator[str]:
-    from entrepot.claims.describe import span
+    from entrepot.report.checked.entries import left_by_others
 
     yield item.reason
     for slip in item.slips[:1]:
         yield f"Likely slip: {slip.kind.replace('_', ' ')}. {slip.text}"
-    if item.implied is not None:
-        yield f"The other numbers leave {span(item.implied, item.claim.quantity.unit)}."
+    if left := left_by_others(item):
+        yield f"The other numbers leave {left}."
     if item.would_settle:
         yield f"Would settle it: {item.would_settle.removesuffix('.')}."
 

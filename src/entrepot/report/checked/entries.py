@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.claims.describe import flow, period_of, span, subject, who
 from entrepot.claims.quantity import SHARES
 from entrepot.claims.reasons import number_of
+from entrepot.model.display import NBSP
 from entrepot.report.checked.safe import one_line, web
 from entrepot.report.parts import Link
 from entrepot.report.verdicts import ORDER
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from entrepot.claims.document import Claim
     from entrepot.claims.quantity import Quantity
 
-__all__ = ["Entry", "Evidence", "entries", "worst_first"]
+__all__ = ["Entry", "Evidence", "entries", "left_by_others", "worst_first"]
 
 OUTCOMES = {"supports": "agrees", "allows": "leaves it open", "contradicts": "does not agree"}
 _BASES = {
@@ -90,24 +92,40 @@ def worst_first(found: tuple[Entry, ...]) -> tuple[Entry, ...]:
 
 
 def _entry(item: CheckedClaim, place: int, check: Check) -> Entry:
-    unit = item.claim.quantity.unit
     return Entry(
         id=item.id,
         number=place,
-        what=one_line(capital(_what(item.claim))),
-        quote=one_line(item.claim.quote),
-        says=one_line(item.says),
+        what=_line(capital(_what(item.claim))),
+        quote=_line(item.claim.quote),
+        says=_line(item.says),
         verdict=item.verdict,
         qualifier=item.qualifier,
-        reason=one_line(item.reason),
-        would_say=one_line(item.slips[0].would_say) if item.slips else "",
+        reason=_line(item.reason),
+        would_say=_line(item.slips[0].would_say) if item.slips else "",
         definition=tuple(_definition(item)),
         evidence=tuple(_evidence(one, check) for one in item.against),
-        arithmetic=one_line(item.arithmetic),
-        slips=tuple((slip.kind.replace("_", " "), one_line(slip.text)) for slip in item.slips),
-        implied=span(item.implied, unit) if item.implied else "",
-        would_settle=one_line(item.would_settle),
+        arithmetic=_line(item.arithmetic),
+        slips=tuple((slip.kind.replace("_", " "), _line(slip.text)) for slip in item.slips),
+        implied=left_by_others(item),
+        would_settle=_line(item.would_settle),
     )
+
+
+def _line(text: str) -> str:
+    """Return a text on one line, with its per cent signs kept on the line of their number."""
+    return one_line(text).replace(" %", f"{NBSP}%")
+
+
+def left_by_others(item: CheckedClaim) -> str:
+    """Return what the other numbers leave for a claim; empty where that is anything at all."""
+    if item.implied is None:
+        return ""
+    unit = item.claim.quantity.unit
+    least = -100.0 if unit == "percent" else 0.0
+    most = 1.0 if unit == "share" else math.inf
+    if item.implied.low <= least and item.implied.high >= most:
+        return ""
+    return span(item.implied, unit)
 
 
 def _what(claim: Claim) -> str:
@@ -135,14 +153,16 @@ def _definition(item: CheckedClaim) -> Iterator[tuple[str, str]]:
     quantity = claim.quantity
     yield "Measure", quantity.measure.replace("_", " ")
     if quantity.of:
-        yield "Of", one_line(_what(claim))
+        yield "Of", _line(flow(quantity.of))
+        if quantity.to and quantity.measure != "growth":
+            yield "Over" if quantity.measure == "ratio" else "Part of", _line(flow(quantity.to))
         yield "Period", period_of(quantity)
         yield from _kept(quantity, said=claim.books_said)
     else:
         yield from ((name.replace("_", " ").capitalize(), value) for name, value in claim.keys)
     yield "Read as", span(claim.interval, quantity.unit)
     if claim.attributed_to:
-        yield "Attributed to", one_line(claim.attributed_to)
+        yield "Attributed to", _line(claim.attributed_to)
 
 
 def _kept(quantity: Quantity, *, said: bool) -> Iterator[tuple[str, str]]:
@@ -168,9 +188,9 @@ def _evidence(found: Comparison, check: Check) -> Evidence:
     elif _is_same_publisher(found, check):
         words.append("an earlier text of the same publisher")
     return Evidence(
-        value=one_line(number_of(found)),
+        value=_line(number_of(found)),
         outcome=OUTCOMES[found.outcome],
-        text=one_line("; ".join(words)),
+        text=_line("; ".join(words)),
         links=tuple(_links(found)),
     )
 
@@ -190,6 +210,6 @@ def _links(found: Comparison) -> Iterator[Link]:
         if url and url not in seen:
             seen.add(url)
             day = f", {row.published_on}" if row.published_on else ""
-            yield Link(one_line(f"{row.publisher}{day}"), url)
+            yield Link(_line(f"{row.publisher}{day}"), url)
     if not found.statements and web(found.url):
-        yield Link(one_line(found.source), web(found.url))
+        yield Link(_line(found.source), web(found.url))

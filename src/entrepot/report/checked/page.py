@@ -8,7 +8,7 @@ import entrepot
 from entrepot.report.checked.claim_review import inside_html
 from entrepot.report.checked.entries import entries, worst_first
 from entrepot.report.checked.safe import one_line, web
-from entrepot.report.checked.text import numbered, paragraphs
+from entrepot.report.checked.text import numbered, paragraphs, without_heading_sign
 from entrepot.report.render_html import ICONS, page_environment, page_style
 from entrepot.report.sections.verdicts import section
 from entrepot.report.verdicts import WORDS
@@ -40,7 +40,7 @@ def render_page(check: Check, article: Article | None = None) -> str:
         url=web(source.url),
         finding=_finding(check),
         part_of=told.claims,
-        paragraphs=paragraphs(check, article),
+        paragraphs=[without_heading_sign(held) for held in paragraphs(check, article)],
         left=article.left if article else (),
         article=article,
         entries=worst_first(found),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from entrepot.claims import Check, CheckedClaim
 
-__all__ = ["Article", "Left", "Piece", "numbered", "paragraphs"]
+__all__ = ["Article", "Left", "Piece", "numbered", "paragraphs", "without_heading_sign"]
 
 _SCALE = r"(?:[\s\u00a0]?%|[\s\u00a0](?:thousand|million|billion|trillion)(?:\s\w+)?)?"
 
@@ -66,6 +66,15 @@ def paragraphs(check: Check, article: Article | None) -> tuple[tuple[Piece, ...]
     if article is not None:
         return tuple(_of_article(article))
     return tuple(tuple(_of_quote(item)) for item in check.claims)
+
+
+def without_heading_sign(held: tuple[Piece, ...]) -> tuple[bool, tuple[Piece, ...]]:
+    """Return whether a paragraph is a heading of Markdown, and its pieces without the sign."""
+    sign = re.match(r"#{1,6} +", held[0].text) if held and not held[0].claim else None
+    if sign is None:
+        return False, held
+    rest = held[0].text[sign.end() :]
+    return True, (Piece(rest, why=held[0].why), *held[1:]) if rest else held[1:]
 
 
 def _of_article(article: Article) -> Iterator[tuple[Piece, ...]]:
