@@ -160,10 +160,15 @@ def document_of(file: ClaimsFile) -> Document:
     return Document(source, _in_home_books([claim_of(entry) for entry in file.claims]), todo)
 
 
+_MONEY = {"CHN": "CNY", "RUS": "RUB"}
+"""Money that statistics of one country alone are in."""
+
+
 def _in_home_books(claims: list[Claim]) -> tuple[Claim, ...]:
     """Take numbers that do not say whose statistics count as those of the country written about.
 
-    That is the one that most flows of the text involve.
+    That is the one that most flows of the text involve; of two that are as much written about, the
+    one in whose money a number is.
     """
     areas = Counter(
         area
@@ -175,5 +180,8 @@ def _in_home_books(claims: list[Claim]) -> tuple[Claim, ...]:
     )
     if not areas:
         return tuple(claims)
-    home = areas.most_common(1)[0][0]
+    told = {level.currency for claim in claims for level in claim.quantity.levels()}
+    most = max(areas.values())
+    tied = [area for area, count in areas.items() if count == most]
+    home = next((area for area in tied if _MONEY.get(area) in told), tied[0])
     return tuple(claim if claim.books_said else claim.counted_by(home) for claim in claims)
