@@ -8,9 +8,52 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
     import duckdb
 
-__all__ = ["add", "keep", "leave_out", "offer"]
+__all__ = ["add", "is_small", "keep", "keep_small", "leave_out", "look_up", "offer"]
+
+_SMALL = 2**18
+"""Bytes of a file of which reading again costs more than keeping what was read."""
+
+
+def is_small(path: Path) -> bool:
+    """Whether a file is so small that starting to read it costs more than its rows."""
+    return path.stat().st_size <= _SMALL
+
+
+def keep_small(connection: duckdb.DuckDBPyConnection, name: str, query: str, path: Path) -> str:
+    """Return a query for the same rows that is cheap to ask again, where the file is small.
+
+    They are kept under the name then; of a large file the query itself is returned.
+    """
+    if not is_small(path):
+        return query
+    keep(connection, name, query)
+    return f"SELECT * FROM {name}"
+
+
+def look_up(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    meanings: Mapping[str, str] | Mapping[int, str],
+    kind: str = "VARCHAR",
+) -> str:
+    """Make a table of ``code``, of a kind, and ``iso``, once in a connection; return its name.
+
+    Parameters
+    ----------
+    name
+        The same name always stands for the same meanings.
+    """
+    connection.execute(
+        f"CREATE TEMP TABLE IF NOT EXISTS {name} AS "
+        f"SELECT unnest($1::{kind}[]) AS code, unnest($2::VARCHAR[]) AS iso",
+        [list(meanings), list(meanings.values())],
+    )
+    return name
 
 
 def keep(connection: duckdb.DuckDBPyConnection, name: str, query: str) -> None:

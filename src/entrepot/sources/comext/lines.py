@@ -7,15 +7,32 @@ from typing import TYPE_CHECKING
 
 from entrepot.model.product import EDITIONS
 from entrepot.sources.comext.who import members
-from entrepot.sources.strict import file_literal, literal
+from entrepot.sources.strict import literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
-__all__ = ["Lines"]
+__all__ = ["Lines", "between_two"]
 
 _CELL = "period, freq, reporter_iso, partner_iso, product, is_import, partner_basis"
+
+
+def between_two(staged: str, reporters: Mapping[str, str], partners: Mapping[str, str]) -> str:
+    """Return SQL for every line between two single countries.
+
+    Parameters
+    ----------
+    staged
+        What `stage` returned.
+    reporters, partners
+        Our code for each country, empty for a group.
+    """
+    return f"""
+        SELECT staged.*, r.iso AS reporter_iso, p.iso AS partner_iso
+        FROM {staged} AS staged
+        JOIN (VALUES {_who(reporters)}) AS r(text, iso) ON r.text = staged.reporter
+        JOIN (VALUES {_who(partners)}) AS p(text, iso) ON p.text = staged.partner
+        WHERE r.iso <> '' AND p.iso <> ''"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +41,8 @@ class Lines:
 
     Attributes
     ----------
-    path
-        What `stage` wrote.
-    reporters, partners
-        Our code for each country, empty for a group.
+    single
+        SQL for every line between two single countries, from `between_two`.
     level
         Digits of the product codes that count: 8, 6, or 0 for the total of all goods.
     has_trade, has_flag
@@ -37,9 +52,7 @@ class Lines:
         Conditions of lines that do not count: parts beside their total.
     """
 
-    path: Path
-    reporters: Mapping[str, str]
-    partners: Mapping[str, str]
+    single: str
     level: int = 8
     has_trade: bool = False
     has_flag: bool = False
@@ -50,22 +63,11 @@ class Lines:
         return replace(self, without=(*self.without, condition))
 
     @property
-    def single(self) -> str:
-        """SQL for every line between two single countries."""
-        who = {name: _who(codes) for name, codes in (("r", self.reporters), ("p", self.partners))}
-        return f"""(
-            SELECT staged.*, r.iso AS reporter_iso, p.iso AS partner_iso
-            FROM read_parquet({file_literal(self.path)}) AS staged
-            JOIN (VALUES {who["r"]}) AS r(text, iso) ON r.text = staged.reporter
-            JOIN (VALUES {who["p"]}) AS p(text, iso) ON p.text = staged.partner
-            WHERE r.iso <> '' AND p.iso <> '')"""
-
-    @property
     def named(self) -> str:
         """SQL for those of them at the level that counts."""
         total = "product = 'TOTAL'"
         level = f"NOT {total} AND length(product) = {self.level}" if self.level else total
-        return f"(SELECT * FROM {self.single} WHERE {level})"
+        return f"(SELECT * FROM ({self.single}) WHERE {level})"
 
     @property
     def counting(self) -> str:
@@ -81,14 +83,15 @@ class Lines:
         is missing in one of several lines is missing in the sum.
         """
         estimated = "bool_or(contains(flag, 'e'))" if self.has_flag else "NULL"
-        whole = "units = 1 AND counted >= lines AND quantity > 0"
+        whole = "is_one AND counted >= lines AND quantity > 0"
         return f"""
             WITH member(iso, since, until) AS (VALUES {_members()}),
-            told AS (SELECT *, {self._basis} AS partner_basis FROM {self.counting}),
+            told AS (SELECT line.*, {self._basis} AS partner_basis
+                FROM {self.counting} AS line{"" if self.has_trade else _memberships()}),
             added AS (SELECT {_CELL},
                 count(*) FILTER (tells_value) AS lines, count(value) AS valued,
                 sum(value) AS value, count(mass) AS weighed, sum(mass) AS mass,
-                count(DISTINCT unit) AS units, min(unit) AS unit,
+                min(unit) = max(unit) AS is_one, min(unit) AS unit,
                 count(quantity) FILTER (unit IS NOT NULL) AS counted, sum(quantity) AS quantity,
                 {estimated} AS is_estimated
                 FROM told GROUP BY {_CELL})
@@ -115,17 +118,19 @@ class Lines:
         else:
             no_place = "length(partner_iso) > 3"  # the high seas, not specified
             imports = f"""CASE
-                WHEN {no_place} OR NOT {_inside("reporter_iso")} THEN NULL
-                WHEN partner = 'XI' OR {_inside("partner_iso")} THEN 'consignment'
+                WHEN {no_place} OR here.iso IS NULL THEN NULL
+                WHEN partner = 'XI' OR there.iso IS NOT NULL THEN 'consignment'
                 WHEN partner_iso = 'GBR' AND partner <> 'XU' THEN NULL
                 ELSE 'origin' END"""
         return f"CASE WHEN is_import THEN {imports} ELSE 'destination' END"
 
 
-def _inside(column: str) -> str:
-    return (
-        f"EXISTS (SELECT 1 FROM member WHERE member.iso = {column} "
-        "AND member.since <= period AND period < member.until)"
+def _memberships() -> str:
+    """Return SQL that joins to each line the membership of reporter and partner at its time."""
+    return "".join(
+        f" LEFT JOIN member AS {side} ON {side}.iso = line.{column} "
+        f"AND {side}.since <= line.period AND line.period < {side}.until"
+        for side, column in (("here", "reporter_iso"), ("there", "partner_iso"))
     )
 
 

@@ -72,13 +72,13 @@ def about_headings(
         f"""SELECT {cell}, left(product, {size}) AS code, count(*) AS n,
             sum(value) FILTER (length(product) = {size}) AS whole,
             coalesce(sum(value) FILTER (length(product) = {lines.level}), 0) AS parts
-        FROM {lines.single} WHERE code IN ({", ".join(literal(one) for one in widest)})
+        FROM ({lines.single}) WHERE code IN ({", ".join(literal(one) for one in widest)})
         GROUP BY ALL"""
         for size in sorted({len(one) for one in widest})
     )
     query = f"""SELECT count(*), count(DISTINCT code), min(code), sum(whole - parts)
         FROM ({held}) WHERE whole - parts > n"""
-    [(count, headings, example, euro)] = connection.sql(query).fetchall()
+    [(count, headings, example, euro)] = connection.execute(query).fetchall()
     if count:
         text = (
             f"{headings} headings hold {euro:,.0f} EUR more than the lines below them, in "

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.model.product import TOTAL
-from entrepot.sources.comext.lines import Lines
+from entrepot.sources.comext.lines import Lines, between_two
 from entrepot.sources.comext.notes import about_codes, about_flows, about_groups, about_headings
 from entrepot.sources.comext.reading import checked
-from entrepot.sources.comext.stage import stage
+from entrepot.sources.comext.stage import stage, written
 from entrepot.sources.comext.totals import require_once, without_parts
 from entrepot.sources.comext.who import areas_of
+from entrepot.sources.keep import keep_small
 from entrepot.sources.parser import Delivery, Rows
-from entrepot.sources.strict import file_literal
 from entrepot.sources.unpack import members
 
 if TYPE_CHECKING:
@@ -49,15 +49,14 @@ def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
 def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
     """Check every row; return flows in EUR by member state, partner, code of goods and period."""
     file = checked(connection, table)
-    staged, added = table.detail
-    stage(connection, file, staged)
+    own, added = table.detail
+    staged = stage(connection, file, table.path, own)
     counts = {role: _counts(connection, staged, role) for role in ("reporter", "partner")}
     who = {role: areas_of(file, role, found) for role, found in counts.items()}
     roles = {file.form.roles.get(column) for column in file.cells}
+    query = between_two(staged, who["reporter"], who["partner"])
     lines = Lines(
-        staged,
-        who["reporter"],
-        who["partner"],
+        keep_small(connection, "comext_single", query, table.path),
         has_trade="trade" in roles,
         has_flag="flag" in roles,
     )
@@ -65,8 +64,9 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
     lines = replace(lines, level=_level(codes, table))
     require_once(connection, file, lines)
     lines, found = without_parts(connection, file, lines)
-    connection.sql(lines.flows).write_parquet(str(added))
-    flows = connection.sql(f"SELECT * FROM read_parquet({file_literal(added)})")
+    flows = connection.sql(
+        f"SELECT * FROM {written(connection, 'comext_flow', lines.flows, table.path, added)}"
+    )
     findings = (
         *(
             one
@@ -82,14 +82,14 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
     return Rows(relation, {"currency": "EUR"}, lambda _: "", findings=findings)
 
 
-def _counts(connection: duckdb.DuckDBPyConnection, staged: Path, column: str) -> dict[str, int]:
-    query = f"SELECT {column}, count(*) FROM read_parquet({file_literal(staged)}) GROUP BY ALL"
-    return dict(connection.sql(query).fetchall())
+def _counts(connection: duckdb.DuckDBPyConnection, staged: str, column: str) -> dict[str, int]:
+    query = f"SELECT {column}, count(*) FROM {staged} GROUP BY ALL"
+    return dict(connection.execute(query).fetchall())
 
 
 def _codes(connection: duckdb.DuckDBPyConnection, lines: Lines) -> list[Code]:
-    query = f"SELECT product, count(*), coalesce(sum(value), 0) FROM {lines.single} GROUP BY ALL"
-    return connection.sql(query).fetchall()
+    query = f"SELECT product, count(*), coalesce(sum(value), 0) FROM ({lines.single}) GROUP BY ALL"
+    return connection.execute(query).fetchall()
 
 
 def _level(codes: list[Code], table: Delivery) -> int:

@@ -1,7 +1,7 @@
 """From cells of text to typed lines: one row a line of the file, in a Parquet file of our own.
 
 Whatever is asked of the lines afterwards (which countries, which codes, is a line there twice)
-reads that small file and not the text again.
+reads that file and not the text again. Lines of a small file stay in the connection.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.sources.comext.rules import INDICATORS
+from entrepot.sources.keep import is_small, keep
 from entrepot.sources.parquet import reading
-from entrepot.sources.strict import literal
+from entrepot.sources.strict import file_literal, literal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from entrepot.sources.comext.reading import Checked
 
-__all__ = ["stage"]
+__all__ = ["stage", "written"]
 
 _UNIT = "supplementary unit of the code"  # tables do not name it
 # One area, two codes in use: the same line may not be there under both.
@@ -27,8 +28,8 @@ _SAME = {"EL": "GR", "UK": "GB", "RS": "XS"}
 _TELLS_APART = ("freq", "indicator", "procedure", "trade", "unit")
 
 
-def stage(connection: duckdb.DuckDBPyConnection, file: Checked, target: Path) -> None:
-    """Write the lines of a file.
+def stage(connection: duckdb.DuckDBPyConnection, file: Checked, raw: Path, target: Path) -> str:
+    """Write the lines of a file, and return what to read them from.
 
     Columns: ``freq``, ``period``, ``reporter``, ``partner`` (codes or names), ``product``,
     ``is_import``, ``procedure``, ``trade``, ``unit``, ``flag``, ``tells_value`` (whether the line
@@ -57,7 +58,23 @@ def stage(connection: duckdb.DuckDBPyConnection, file: Checked, target: Path) ->
     }
     columns = ", ".join(f"{sql} AS {name}" for name, sql in cells.items())
     with reading(file.name):
-        connection.sql(f"SELECT {columns} FROM {file.table}").write_parquet(str(target))
+        return written(
+            connection, "comext_line", f"SELECT {columns} FROM {file.table}", raw, target
+        )
+
+
+def written(
+    connection: duckdb.DuckDBPyConnection, name: str, query: str, raw: Path, target: Path
+) -> str:
+    """Write the rows of a query; return what to read them from.
+
+    Those of a small file are kept under a name in the connection, which is cheaper.
+    """
+    if is_small(raw):
+        keep(connection, name, query)
+        return name
+    connection.sql(query).write_parquet(str(target))
+    return f"read_parquet({file_literal(target)})"
 
 
 def _apart(file: Checked) -> list[str]:

@@ -10,6 +10,8 @@ from entrepot.model.findings import Finding
 from entrepot.sources.comext.rules import TOTAL_PROCEDURE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import duckdb
 
     from entrepot.sources.comext.lines import Lines
@@ -69,10 +71,9 @@ def without_parts(
         choice is sure to count every euro once.
     """
     findings: list[Finding] = []
-    for case in _CASES:
-        kinds = f"SELECT bool_or({case.total}) AND bool_or({case.parts}) FROM {lines.counting}"
-        if connection.sql(kinds).fetchall() != [(True,)]:
-            continue
+    for case in _with_both(connection, lines, _CASES):
+        if findings and not _with_both(connection, lines, [case]):
+            continue  # what was taken out already held all of one kind
         query = f"""
             SELECT count(*) FILTER (t > 0 AND p > 0), count(*) FILTER (t = 0 AND p > 0), sum(p),
                    arg_min(cell, cell) FILTER (t > 0 AND p > 0 AND {_disagree(case)})
@@ -81,7 +82,7 @@ def without_parts(
                          sum(value) FILTER ({case.total}) AS total,
                          sum(value) FILTER ({case.parts}) AS part
                   FROM {lines.counting} GROUP BY ALL)"""
-        [(both, alone, parts, odd)] = connection.sql(query).fetchall()
+        [(both, alone, parts, odd)] = connection.execute(query).fetchall()
         if not both:
             continue
         if odd or alone:
@@ -90,6 +91,15 @@ def without_parts(
         text = f"The file has {case.names}: the parts agree with the total, and the total is taken."
         findings.append(Finding(case.rule, "note", file.name, parts, case.names, text))
     return lines, findings
+
+
+def _with_both(
+    connection: duckdb.DuckDBPyConnection, lines: Lines, cases: Sequence[_Beside]
+) -> list[_Beside]:
+    """Return the cases of which there are lines of both kinds."""
+    tests = ", ".join(f"bool_or({case.total}) AND bool_or({case.parts})" for case in cases)
+    [found] = connection.execute(f"SELECT {tests} FROM {lines.counting}").fetchall()
+    return [case for case, both in zip(cases, found, strict=True) if both]
 
 
 def _disagree(case: _Beside) -> str:
@@ -119,12 +129,12 @@ def require_once(connection: duckdb.DuckDBPyConnection, file: Checked, lines: Li
     """
     who = "reporter_iso, partner_iso" if file.form.labelled else "reporter, partner"
     named = lines.named
-    [(repeated,)] = connection.sql(
+    [(repeated,)] = connection.execute(
         f"SELECT count(*) - count(DISTINCT hash(mark, {who})) FROM {named}"
     ).fetchall()
     if not repeated:
         return
-    first = connection.sql(
+    first = connection.execute(
         f"SELECT min(period)::VARCHAR, min(reporter), min(partner), min(product) FROM {named} "
         f"GROUP BY mark, {who} HAVING count(*) > 1 ORDER BY ALL LIMIT 1"
     ).fetchall()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from entrepot.model.areas import area, by_code
 from entrepot.model.product import EDITIONS
 from entrepot.sources.comtrade.reexports import FLOW
 from entrepot.sources.comtrade.words import bare
+from entrepot.sources.keep import look_up
 from entrepot.sources.strict import literal
 
 if TYPE_CHECKING:
@@ -37,8 +39,7 @@ _NO_UNIT = (-1, 1)
 
 def canonical(connection: duckdb.DuckDBPyConnection, file: File) -> duckdb.DuckDBPyRelation:
     """Return the flows in canonical columns, unread; values as reported, in whole or broken USD."""
-    pairs = [(int(k), v) for k, v in by_code("comtrade").items() if area(v).kind != "aggregate"]
-    codes = ", ".join(f"({code}, {literal(iso)})" for code, iso in sorted(pairs))
+    area_table = look_up(connection, "comtrade_area", _areas(), "INTEGER")
     editions = " ".join(f"WHEN '{one.comtrade}' THEN '{one.id}'" for one in EDITIONS)
     units = " ".join(f"WHEN {code} THEN {literal(word)}" for code, word in _UNITS.items())
     none = ", ".join(map(str, _NO_UNIT))
@@ -46,7 +47,6 @@ def canonical(connection: duckdb.DuckDBPyConnection, file: File) -> duckdb.DuckD
     year = "CASE WHEN cell.period < 10000 THEN cell.period ELSE cell.period // 100 END"
     month = "CASE WHEN cell.period < 10000 THEN 1 ELSE cell.period % 100 END"
     return connection.sql(f"""
-        WITH area(code, iso) AS (VALUES {codes})
         SELECT make_date({year}, {month}, 1) AS period,
                CASE WHEN cell.period < 10000 THEN 'A' ELSE 'M' END AS freq,
                CASE flow WHEN 'X' THEN here.iso ELSE there.iso END AS exporter,
@@ -70,8 +70,14 @@ def canonical(connection: duckdb.DuckDBPyConnection, file: File) -> duckdb.DuckD
                     THEN coalesce(mass_estimated AND mass IS NOT NULL, false)
                       OR coalesce(quantity_estimated AND {has_quantity}, false)
                     END AS is_estimated
-        FROM {FLOW} AS cell JOIN area AS here ON here.code = reporter
-        JOIN area AS there ON there.code = partner""")
+        FROM {FLOW} AS cell JOIN {area_table} AS here ON here.code = reporter
+        JOIN {area_table} AS there ON there.code = partner""")
+
+
+@cache
+def _areas() -> dict[int, str]:
+    """Return our code for each code of Comtrade that is no total."""
+    return {int(k): v for k, v in by_code("comtrade").items() if area(v).kind != "aggregate"}
 
 
 def cells_of_key(key: Key) -> dict[str, set[str]]:

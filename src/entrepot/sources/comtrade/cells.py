@@ -13,7 +13,7 @@ from entrepot.errors import BadFileError
 from entrepot.model.findings import Finding
 from entrepot.sources.comtrade.file import places
 from entrepot.sources.comtrade.parts import PART, add_parts
-from entrepot.sources.comtrade.stage import ROW, recheck
+from entrepot.sources.comtrade.stage import recheck
 from entrepot.sources.comtrade.sums import resolve_sums
 from entrepot.sources.comtrade.words import AMOUNTS, CELL, KEY, TOTAL, cell_words, wanted
 from entrepot.sources.keep import keep
@@ -35,16 +35,19 @@ def make_cells(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Findi
         If a reporter has two classifications at once, if two rows say different things of one
         cell, or if totals cannot be told from their parts.
     """
-    keep(connection, CELL, f"SELECT {KEY}, {AMOUNTS} FROM {ROW} WHERE {TOTAL}")
-    parts = _count(connection, ROW, distinct=False) - _count(connection, CELL, distinct=False)
+    keep(connection, CELL, f"SELECT {KEY}, {AMOUNTS} FROM {file.rows} WHERE {TOTAL}")
+    rows, different = _counted(connection, file.rows)
+    cells, apart = _counted(connection, CELL)
+    parts = rows - cells
     found: tuple[Finding, ...] = ()
     _require_one_edition(connection, file)
-    if _twice(connection, CELL):
+    if apart < cells:
         # Without the codes rows of one cell are a total and its parts; with them, copies.
-        found += resolve_sums(connection, file) if file.lacks else _once(connection, file)
-    if _count(connection, ROW, distinct=True) > _count(connection, CELL, distinct=False):
+        found += resolve_sums(connection, file) if file.lacks else _once(connection, file, cells)
+        cells, _ = _counted(connection, CELL)
+    if different > cells:
         found += add_parts(connection, file)
-        parts -= _count(connection, PART, distinct=False)
+        parts -= _counted(connection, PART)[0]
         _require_one_edition(connection, file)
     recheck(connection, file)
     return (*_left_out(connection, file, parts), *found)
@@ -57,29 +60,26 @@ def _left_out(connection: duckdb.DuckDBPyConnection, file: File, parts: int) -> 
         "Rows by customs procedure, mode of transport or second partner are parts of a total that "
         "is in the file: the total was taken by its codes, the parts were left out."
     )
-    example = f"{_count(connection, CELL, distinct=False):,} totals"
+    example = f"{_counted(connection, CELL)[0]:,} totals"
     return (Finding("parts-left-out", "note", file.name, parts, example, text),)
 
 
-def _count(connection: duckdb.DuckDBPyConnection, table: str, *, distinct: bool) -> int:
-    """Return the number of rows or of different cells, which are told apart by a hash: quick."""
-    what = f"count(DISTINCT hash({KEY}))" if distinct else "count(*)"
-    return int(connection.sql(f"SELECT {what} FROM {table}").fetchall()[0][0])
+def _counted(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[int, int]:
+    """Return the number of rows and of different cells, which are told apart by a hash: quick."""
+    query = f"SELECT count(*), count(DISTINCT hash({KEY})) FROM {table}"
+    [(rows, different)] = connection.execute(query).fetchall()
+    return int(rows), int(different)
 
 
-def _twice(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
-    return _count(connection, table, distinct=True) < _count(connection, table, distinct=False)
-
-
-def _once(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Finding, ...]:
+def _once(connection: duckdb.DuckDBPyConnection, file: File, before: int) -> tuple[Finding, ...]:
     """Drop copies of a row; refuse two rows that differ."""
-    before = _count(connection, CELL, distinct=False)
-    example = connection.sql(
+    example = connection.execute(
         f"SELECT {KEY} FROM {CELL} GROUP BY {KEY} HAVING count(*) > 1 ORDER BY ALL LIMIT 1"
     ).fetchall()[0]
     keep(connection, CELL, f"SELECT DISTINCT * FROM {CELL}")
-    if _twice(connection, CELL):
-        [one] = connection.sql(
+    left, apart = _counted(connection, CELL)
+    if apart < left:
+        [one] = connection.execute(
             f"SELECT {KEY}, min(value), max(value) FROM {CELL} GROUP BY {KEY} "
             "HAVING count(*) > 1 ORDER BY ALL LIMIT 1"
         ).fetchall()
@@ -90,14 +90,29 @@ def _once(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Finding, .
             why="one of them may be an older version; adding them would count the trade twice",
             hint="give each download on its own, or find out which row is right",
         )
-    dropped = before - _count(connection, CELL, distinct=False)
+    dropped = before - left
     text = "Rows were in the file more than once, word for word; each was taken once."
     words = cell_words(example)
     return (Finding("repeated-rows", "warning", file.name, dropped, words, text),)
 
 
 def _require_one_edition(connection: duckdb.DuckDBPyConnection, file: File) -> None:
-    twice = connection.sql(f"""
+    query = f"SELECT min(edition), max(edition), count(*) - count(edition) FROM {CELL}"
+    [(first, last, unknown)] = connection.execute(query).fetchall()
+    if first != last:
+        _require_one_each(connection, file)
+    if unknown and not file.edition:
+        raise BadFileError(
+            "the edition of the product codes is not known",
+            where=file.name,
+            why="one code means different goods in different editions",
+            hint="add --nomenclature HS2022 (or HS1992 ... HS2017): the edition the data came in",
+        )
+
+
+def _require_one_each(connection: duckdb.DuckDBPyConnection, file: File) -> None:
+    """Refuse two editions in one report."""
+    twice = connection.execute(f"""
         SELECT period, reporter, flow, list_sort(list(DISTINCT edition)) AS editions FROM {CELL}
         GROUP BY period, reporter, flow HAVING count(DISTINCT edition) > 1
         ORDER BY ALL LIMIT 1""").fetchall()
@@ -109,12 +124,4 @@ def _require_one_edition(connection: duckdb.DuckDBPyConnection, file: File) -> N
             where=file.name,
             why="the same trade would be counted once in each",
             hint="give the file of each classification on its own",
-        )
-    unknown = connection.sql(f"SELECT count(*) FROM {CELL} WHERE edition IS NULL").fetchall()
-    if unknown[0][0] and not file.edition:
-        raise BadFileError(
-            "the edition of the product codes is not known",
-            where=file.name,
-            why="one code means different goods in different editions",
-            hint="add --nomenclature HS2022 (or HS1992 ... HS2017): the edition the data came in",
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.sources.comtrade.layouts import CODES, END, NAMELESS, layout_of
+from entrepot.sources.keep import is_small
 from entrepot.sources.parquet import cell_text, find_parquet_rows, is_parquet, parquet_types
 from entrepot.sources.strict import find_rows, literal
 from entrepot.sources.unpack import header, separator
@@ -48,6 +49,16 @@ class File:
     types: dict[str, str]
     delim: str
     edition: str
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether its checked rows are kept: text, and what is small; Parquet answers quickly."""
+        return bool(self.delim) or is_small(self.path)
+
+    @property
+    def rows(self) -> str:
+        """Name of its checked rows in the connection, from `entrepot.sources.comtrade.stage`."""
+        return "comtrade_kept" if self.is_kept else "comtrade_row"
 
     @property
     def lacks(self) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["keep_finest"]
 
 _LEVEL = "CASE product WHEN 'TOTAL' THEN 0 ELSE length(product) END"
+_FINEST = 6
 _REPORT = "period, reporter, partner, flow"
 
 
@@ -28,11 +29,11 @@ def keep_finest(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Find
     """Leave out of the table of cells what is a sum of other cells; say where sums differ."""
     levels = [
         int(level)
-        for (level,) in connection.sql(f"SELECT DISTINCT {_LEVEL} FROM {CELL}").fetchall()
+        for (level,) in connection.execute(f"SELECT DISTINCT {_LEVEL} FROM {CELL}").fetchall()
     ]
     coarse = sorted(levels)[:-1]
     if not coarse:
-        return _headings_left(connection, file)
+        return _headings_left(connection, file) if levels and levels[0] < _FINEST else ()
     for place, level in enumerate(reversed(coarse)):  # finest first: sums are of what stays
         prefix = f"left(product, {level})" if level else "'TOTAL'"
         above = f"""
@@ -57,7 +58,7 @@ def _left_out(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Findin
         ("totals-beside-lines", "level = 0", "Rows over all goods together"),
         ("headings-beside-lines", "level > 0", "Chapters and headings"),
     ):
-        [(rows, value, differ, more)] = connection.sql(f"""
+        [(rows, value, differ, more)] = connection.execute(f"""
             SELECT count(*), coalesce(sum(value), 0), count(*) FILTER ({off}),
                    coalesce(sum(value - below) FILTER ({off} AND value > below), 0)
             FROM comtrade_above WHERE {which}""").fetchall()
@@ -65,7 +66,7 @@ def _left_out(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Findin
             text = f"{what} stand beside their own parts; they were left out and the parts kept."
             found.append(Finding(rule, "note", file.name, int(rows), usd(value), text))
         if differ:
-            one = connection.sql(f"""
+            one = connection.execute(f"""
                 SELECT {KEY}, value, below FROM comtrade_above WHERE {which} AND {off}
                 ORDER BY abs(value - below) DESC, {KEY} LIMIT 1""").fetchall()[0]
             example = f"{cell_words(one)}: {usd(one[-2])}, its lines {usd(one[-1])}"
@@ -82,9 +83,9 @@ def _left_out(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Findin
 
 def _headings_left(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Finding, ...]:
     """Say which rows are coarser than six digits because nothing finer is there."""
-    [(rows, codes)] = connection.sql(f"""
+    [(rows, codes)] = connection.execute(f"""
         SELECT count(*), coalesce(string_agg(DISTINCT product, ', ' ORDER BY product), '')
-        FROM {CELL} WHERE {_LEVEL} < 6""").fetchall()
+        FROM {CELL} WHERE {_LEVEL} < {_FINEST}""").fetchall()
     if not rows:
         return ()
     text = (

@@ -14,7 +14,7 @@ from entrepot.sources.comtrade.cells import make_cells
 from entrepot.sources.comtrade.file import opened, places
 from entrepot.sources.comtrade.levels import keep_finest
 from entrepot.sources.comtrade.reexports import tell_reexports
-from entrepot.sources.comtrade.stage import ROW, stage
+from entrepot.sources.comtrade.stage import stage
 from entrepot.sources.comtrade.world import leave_sums_out
 from entrepot.sources.parquet import is_parquet, reading
 from entrepot.sources.parser import Delivery, Rows
@@ -97,8 +97,8 @@ def _said(
     connection: duckdb.DuckDBPyConnection, file: File, occurs: dict[str, frozenset[str]]
 ) -> Iterator[Finding]:
     """Say what the rows as a whole say: that they may be cut off, or were converted."""
-    [(count, converted)] = connection.sql(
-        f"SELECT count(*), count(*) FILTER (NOT original) FROM {ROW}"
+    [(count, converted)] = connection.execute(
+        f"SELECT count(*), count(*) FILTER (NOT original) FROM {file.rows}"
     ).fetchall()
     editions = sorted(one.id for one in EDITIONS if one.comtrade in occurs.get("edition", ()))
     other = [name for name in editions if name != file.edition]
@@ -108,7 +108,7 @@ def _said(
             where=file.name,
             hint="leave --nomenclature out: the file knows",
         )
-    if _is_mixed_up(connection, occurs):
+    if _is_mixed_up(connection, file, occurs):
         raise BadFileError(
             "rows whose period is not of their frequency",
             where=file.name,
@@ -131,11 +131,13 @@ def _said(
         )
 
 
-def _is_mixed_up(connection: duckdb.DuckDBPyConnection, occurs: dict[str, frozenset[str]]) -> bool:
+def _is_mixed_up(
+    connection: duckdb.DuckDBPyConnection, file: File, occurs: dict[str, frozenset[str]]
+) -> bool:
     """Whether a month is called a year or the other way round."""
     frequencies = occurs.get("freq", frozenset())
     if len(frequencies) == 1:
         size = 4 if "A" in frequencies else 6
         return any(len(one.strip()) != size for one in occurs["period"])
-    rows = f"SELECT 1 FROM {ROW} WHERE (told_freq = 'A') <> (period < 10000) LIMIT 1"
-    return bool(frequencies and connection.sql(rows).fetchall())
+    rows = f"SELECT 1 FROM {file.rows} WHERE (told_freq = 'A') <> (period < 10000) LIMIT 1"
+    return bool(frequencies and connection.execute(rows).fetchall())

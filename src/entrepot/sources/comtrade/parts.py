@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from entrepot.errors import BadFileError
 from entrepot.model.findings import Finding
 from entrepot.sources.comtrade.file import places
-from entrepot.sources.comtrade.stage import ROW, recheck
+from entrepot.sources.comtrade.stage import recheck
 from entrepot.sources.comtrade.sums import UNCLEAR
 from entrepot.sources.comtrade.words import (
     AMOUNTS,
@@ -53,7 +53,7 @@ def add_parts(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Findin
     """
     parts = f"""
         SELECT DISTINCT {KEY}, customs, mot, partner2, {AMOUNTS}, {_BREAKDOWN} AS breakdown
-        FROM {ROW} AS part WHERE NOT ({TOTAL}) AND NOT EXISTS (
+        FROM {file.rows} AS part WHERE NOT ({TOTAL}) AND NOT EXISTS (
             SELECT 1 FROM {CELL} AS cell WHERE {_same_cell()})"""
     keep(connection, PART, parts)
     recheck(connection, file, table=PART)
@@ -100,14 +100,19 @@ def _same_cell() -> str:
 
 def _require_all_modes(connection: duckdb.DuckDBPyConnection, file: File) -> None:
     """Refuse a choice of one part: every row by air, every row of one customs procedure."""
-    for name, total in _DIMENSIONS.items():
-        if name in file.lacks:
-            continue
-        [(parts, codes, one)] = connection.sql(f"""
-            SELECT (SELECT count(*) FROM {PART} WHERE {name} <> {total}),
-                   count(DISTINCT {name}), any_value({name}) FROM {ROW} WHERE {name} <> {total}
-            """).fetchall()
-        if parts and codes == 1:
+    told = {name: total for name, total in _DIMENSIONS.items() if name not in file.lacks}
+    parts = ", ".join(f"count(*) FILTER ({name} <> {total})" for name, total in told.items())
+    ends = ", ".join(
+        f"{end}({name}) FILTER ({name} <> {total})"
+        for name, total in told.items()
+        for end in ("min", "max")
+    )
+    if not told:
+        return
+    [counts] = connection.execute(f"SELECT {parts} FROM {PART}").fetchall()
+    [codes] = connection.execute(f"SELECT {ends} FROM {file.rows}").fetchall()
+    for name, count, one, last in zip(told, counts, codes[::2], codes[1::2], strict=True):
+        if count and one == last:
             raise BadFileError(
                 f"rows of one {_NAMES[name]} only ({one}), and none for the total",
                 where=file.name,
@@ -118,7 +123,7 @@ def _require_all_modes(connection: duckdb.DuckDBPyConnection, file: File) -> Non
 
 def _require_one_row(connection: duckdb.DuckDBPyConnection, file: File) -> None:
     part = f"{KEY}, customs, mot, partner2"
-    twice = connection.sql(
+    twice = connection.execute(
         f"SELECT {part} FROM {PART} GROUP BY {part} HAVING count(*) > 1 ORDER BY ALL LIMIT 1"
     ).fetchall()
     if twice:
@@ -131,7 +136,7 @@ def _require_one_row(connection: duckdb.DuckDBPyConnection, file: File) -> None:
 
 
 def _added(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Finding, ...]:
-    [(cells, rows, value, proved)] = connection.sql("""
+    [(cells, rows, value, proved)] = connection.execute("""
         SELECT count(*), sum(n), sum(value), count(*) FILTER (breakdowns > 1)
         FROM comtrade_whole WHERE is_clear""").fetchall()
     if not cells:
@@ -145,14 +150,14 @@ def _added(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Finding, 
 
 
 def _unclear(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Finding, ...]:
-    unclear = connection.sql(f"""
+    unclear = connection.execute(f"""
         SELECT {KEY}, value, apart FROM comtrade_whole WHERE NOT is_clear
         ORDER BY value DESC, {KEY}""").fetchall()
     if not unclear:
         return ()
     one, lost = unclear[0], sum(row[-2] for row in unclear)
     example = f"{cell_words(one)}: breakdowns differ by {usd(one[-1])}"
-    [(cells, value)] = connection.sql(f"SELECT count(*), sum(value) FROM {CELL}").fetchall()
+    [(cells, value)] = connection.execute(f"SELECT count(*), sum(value) FROM {CELL}").fetchall()
     if len(unclear) > UNCLEAR * cells or lost > UNCLEAR * (value or 0):
         raise BadFileError(
             f"no row for the total, and its parts do not agree: {example}",

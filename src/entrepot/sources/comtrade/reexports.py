@@ -30,7 +30,7 @@ _NAMES = [name.strip() for name in AMOUNTS.split(",")]
 
 def tell_reexports(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Finding, ...]:
     """Make the table `FLOW`: exports split into own goods and re-exports where both are told."""
-    flows = {flow for (flow,) in connection.sql(f"SELECT DISTINCT flow FROM {CELL}").fetchall()}
+    flows = {flow for (flow,) in connection.execute(f"SELECT DISTINCT flow FROM {CELL}").fetchall()}
     if "RX" not in flows and "DX" not in flows:
         offer(connection, FLOW, _whole("'M', 'X'"))
         return _parts(connection, file, flows)
@@ -89,7 +89,7 @@ def _rest(name: str) -> str:
 
 
 def _found(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Finding, ...]:
-    [(both, value, larger, over, alone, only)] = connection.sql(f"""
+    [(both, value, larger, over, alone, only)] = connection.execute(f"""
         SELECT count(*) FILTER ({_FITS}), coalesce(sum(r.value) FILTER ({_FITS}), 0),
                count(*) FILTER (NOT ({_FITS})), coalesce(sum(r.value) FILTER (NOT ({_FITS})), 0),
                count(*) FILTER (r IS NOT NULL AND x IS NULL),
@@ -103,7 +103,7 @@ def _found(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Finding, 
         )
         found.append(Finding("reexports-split", "note", file.name, int(both), usd(value), text))
     if larger:
-        one = connection.sql(f"""
+        one = connection.execute(f"""
             SELECT {KEY.replace("flow", "'X' AS flow")}, x.value, r.value FROM comtrade_export
             WHERE NOT ({_FITS}) ORDER BY r.value - x.value DESC, {KEY} LIMIT 1""").fetchall()[0]
         example = f"{cell_words(one)}: exports {usd(one[-2])}, re-exports {usd(one[-1])}"
@@ -131,7 +131,7 @@ def _parts(
             continue
         listed = ", ".join(f"'{code}'" for code in here)
         # Domestic exports without exports are a row of their own, see `_split`.
-        [(rows, value, alone, lost)] = connection.sql(f"""
+        [(rows, value, alone, lost)] = connection.execute(f"""
             SELECT count(*), coalesce(sum(value), 0), count(*) FILTER (NOT has),
                    coalesce(sum(value) FILTER (NOT has), 0)
             FROM (SELECT flow, value, EXISTS (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING
 
 from entrepot.model.areas import by_code
@@ -38,13 +39,15 @@ def rules(columns: Mapping[str, str]) -> tuple[Rule, ...]:
     columns
         Name of the column of each role in the file.
     """
-    made = {rule.column: rule for rule in _rules()}
+    made = {rule.column: rule for rule in _rules(date.today().year)}
     return tuple(
         replace(one, column=columns[role]) for role, one in made.items() if role in columns
     )
 
 
-def _rules() -> tuple[Rule, ...]:
+@cache
+def _rules(year: int) -> tuple[Rule, ...]:
+    """Return the rules by role, as they are in a year."""
     areas = _numbers(by_code("comtrade"))
     place = "if the area is new, it has to be added to model/areas.csv"
     return (
@@ -56,7 +59,7 @@ def _rules() -> tuple[Rule, ...]:
             hint="ask Comtrade for typeCode C",
         ),
         Rule("freq", "neither a year (A) nor a month (M)", allowed=frozenset("AM"), hint=_AGAIN),
-        Rule("period", "no year or month", allowed=_periods(), why=_LOST, hint=_AGAIN),
+        Rule("period", "no year or month", allowed=_periods(year), why=_LOST, hint=_AGAIN),
         Rule("reporter", "unknown reporter", allowed=areas, why=_LOST, hint=place),
         Rule("partner", "unknown partner", allowed=areas, why=_LOST, hint=place),
         Rule(
@@ -114,9 +117,9 @@ def _numbers(codes: Mapping[str, str]) -> frozenset[str]:
     return frozenset(text for one in codes for text in (one, one.zfill(3), f"{one}.0"))
 
 
-def _periods() -> frozenset[str]:
+def _periods(last: int) -> frozenset[str]:
     first = int(source_info("comtrade").bounds.years.least or 0)
-    years = range(first, date.today().year + 1)
+    years = range(first, last + 1)
     return frozenset(
         [f"{year}" for year in years]
         + [f"{year}{month:02}" for year in years for month in range(1, 13)]

@@ -18,10 +18,7 @@ if TYPE_CHECKING:
 
     from entrepot.sources.comtrade.file import File
 
-__all__ = ["ROW", "recheck", "stage"]
-
-ROW = "comtrade_row"
-"""Name of the checked rows in the connection."""
+__all__ = ["recheck", "stage"]
 
 # Where Parquet has numbers in these columns they are tested later, on the cells made from them:
 # six times fewer. A code of a part that no cell has makes a cell of its own, so none is missed.
@@ -30,7 +27,7 @@ _LATER_TYPES = ("INTEGER", "BIGINT", "SMALLINT", "DOUBLE", "FLOAT", "BOOLEAN")
 
 
 def stage(connection: duckdb.DuckDBPyConnection, file: File) -> dict[str, frozenset[str]]:
-    """Check every row and offer the rows as `ROW`; return what occurs in columns of codes.
+    """Check every row and offer the rows as `File.rows`; return what occurs in columns of codes.
 
     Raises
     ------
@@ -51,10 +48,7 @@ def stage(connection: duckdb.DuckDBPyConnection, file: File) -> dict[str, frozen
     occurs = {role: seen[name] for role, name in file.columns.items() if name in seen}
     typed = f"SELECT {_typed(file, occurs)} FROM {source}"
     with reading(file.name):
-        if file.delim:  # kept, because it is asked several times; Parquet answers quickly
-            keep(connection, "comtrade_text", typed)
-            typed = "SELECT * FROM comtrade_text"
-        offer(connection, ROW, typed)
+        (keep if file.is_kept else offer)(connection, file.rows, typed)
     return occurs
 
 
@@ -80,7 +74,7 @@ def recheck(connection: duckdb.DuckDBPyConnection, file: File, *, table: str = C
         f"NOT isfinite({name}) OR {name} < 0"
         for name in ("value", "cif", "fob", "mass", "quantity")
     )
-    [(partners, numbers)] = connection.sql(f"""
+    [(partners, numbers)] = connection.execute(f"""
         SELECT list(DISTINCT reporter) || list(DISTINCT partner), count(*) FILTER ({amounts})
         FROM {table}""").fetchall()
     if numbers or {str(code) for code in partners or ()} - set(codes.split(", ")):
@@ -89,7 +83,7 @@ def recheck(connection: duckdb.DuckDBPyConnection, file: File, *, table: str = C
 
 
 def _typed(file: File, occurs: dict[str, frozenset[str]]) -> str:
-    """Return SQL for the columns of `ROW`; texts are changed only where some need it."""
+    """Return SQL for the columns of the rows; texts are changed only where some need it."""
     year = _whole(file, "period")
     customs = _text(file, "customs", occurs)
     columns = {

@@ -61,12 +61,12 @@ def resolve_sums(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Fin
 
 def _step(connection: duckdb.DuckDBPyConnection) -> float:
     """Return what values are rounded to: whole dollars, or thousandths."""
-    [(whole,)] = connection.sql(f"SELECT bool_and(value = trunc(value)) FROM {CELL}").fetchall()
+    [(whole,)] = connection.execute(f"SELECT bool_and(value = trunc(value)) FROM {CELL}").fetchall()
     return 1.0 if whole else 0.001
 
 
 def _resolved(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Finding, ...]:
-    [(cells, rows, value, added)] = connection.sql(
+    [(cells, rows, value, added)] = connection.execute(
         "SELECT count(*), sum(n) - count(*), sum(value), sum(added) FROM comtrade_sum "
         "WHERE is_clear AND n > 1"
     ).fetchall()
@@ -84,12 +84,12 @@ def _resolved(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Findin
 
 
 def _unclear(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Finding, ...]:
-    [(cells, value, unclear, lost)] = connection.sql("""
+    [(cells, value, unclear, lost)] = connection.execute("""
         SELECT count(*), sum(value), count(*) FILTER (NOT is_clear),
                coalesce(sum(value) FILTER (NOT is_clear), 0) FROM comtrade_sum""").fetchall()
     if not unclear:
         return ()
-    one = connection.sql(
+    one = connection.execute(
         f"SELECT {KEY}, value, added, n FROM comtrade_sum WHERE NOT is_clear "
         f"ORDER BY value DESC, {KEY} LIMIT 1"
     ).fetchall()[0]

@@ -35,7 +35,7 @@ def leave_sums_out(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[F
     sums = sorted(int(k) for k, v in by_code("comtrade").items() if area(v).kind == "aggregate")
     listed = ", ".join(map(str, sums))
     side = f"(partner IN ({listed}) OR reporter IN ({listed}))"
-    [(rows, other, groups, value)] = connection.sql(f"""
+    [(rows, other, groups, value)] = connection.execute(f"""
         SELECT count(*) FILTER ({side}), count(*) FILTER (NOT {side}),
                count(*) FILTER ({side} AND partner <> {_WORLD}),
                coalesce(sum(value) FILTER ({side} AND partner <> {_WORLD}), 0)
@@ -67,7 +67,7 @@ def _world(connection: duckdb.DuckDBPyConnection, file: File, side: str) -> tupl
         FROM {CELL} GROUP BY {cell} HAVING count(*) FILTER (partner = {_WORLD}) > 0"""
     keep(connection, "comtrade_world", world)
     off = f"n > 0 AND abs(value - partners) > {rounding('n', 'value')}"
-    [(rows, total, differ, less, more, alone, lost)] = connection.sql(f"""
+    [(rows, total, differ, less, more, alone, lost)] = connection.execute(f"""
         SELECT count(*), coalesce(sum(value), 0), count(*) FILTER ({off}),
                coalesce(sum(value - partners) FILTER ({off} AND value > partners), 0),
                coalesce(sum(partners - value) FILTER ({off} AND value < partners), 0),
@@ -100,7 +100,7 @@ def _world(connection: duckdb.DuckDBPyConnection, file: File, side: str) -> tupl
 
 
 def _example(connection: duckdb.DuckDBPyConnection, which: str, order: str) -> str:
-    one = connection.sql(
+    one = connection.execute(
         f"SELECT {KEY}, value, partners FROM comtrade_world WHERE {which} "
         f"ORDER BY {order} DESC, {KEY} LIMIT 1"
     ).fetchall()[0]

@@ -59,7 +59,7 @@ def consolidated_rows(connection: duckdb.DuckDBPyConnection, table: Delivery) ->
                'HS' || trim(adjustment)[-4:] AS to_nomenclature, trim({before}) AS before,
                ltrim(trim(Relationship), '''') AS relation
         FROM {read_text(table.path, columns)} WHERE trim(adjustment) IN ({steps})"""
-    [(count, good)] = connection.sql(f"""
+    [(count, good)] = connection.execute(f"""
         SELECT count(*), count(*) FILTER (WHERE regexp_full_match(after, '{_CODE}')
                                             AND regexp_full_match(before, '{_CODE}'))
         FROM ({links})""").fetchall()
@@ -82,7 +82,7 @@ def _left_out(
     connection: duckdb.DuckDBPyConnection, table: Delivery, columns: list[str]
 ) -> tuple[Finding, ...]:
     sitc = ", ".join(f"'{one}'" for one in sorted(_SITC))
-    [(count, example)] = connection.sql(
+    [(count, example)] = connection.execute(
         f"SELECT count(*), min(trim(adjustment)) FROM {read_text(table.path, columns)} "
         f"WHERE trim(adjustment) IN ({sitc})"
     ).fetchall()

@@ -97,7 +97,7 @@ def _refuse_both(
 ) -> None:
     source = read_text(table.path, columns)
     both = "trim(zero) = '1' AND trim(positive) = '1'"
-    if connection.sql(f"SELECT 1 FROM {source} WHERE {both} LIMIT 1").fetchall():
+    if connection.execute(f"SELECT 1 FROM {source} WHERE {both} LIMIT 1").fetchall():
         zero, positive = columns.index("zero"), columns.index("positive")
         found = find_rows(
             table.path,
@@ -113,7 +113,7 @@ def _refuse_both(
 
 def _stand_ins(connection: duckdb.DuckDBPyConnection, codes: str, name: str) -> Iterator[Finding]:
     """Say how many values stand in for a missing one, and whether they are averages."""
-    [(averages, example, none, empty, wrong, other)] = connection.sql(f"""
+    [(averages, example, none, empty, wrong, other)] = connection.execute(f"""
         WITH code AS ({codes}),
         heading AS (SELECT product[:4] AS heading, avg(value) AS average
                     FROM code WHERE status = 'estimated' GROUP BY ALL),

@@ -9,7 +9,7 @@ from entrepot.errors import BadFileError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["EMPTY", "ITEMS", "MASS", "roles_of"]
+__all__ = ["EMPTY", "ITEMS", "MASS", "READ", "roles_of"]
 
 EMPTY = "empty"
 """Role of the column behind the comma that ends each line."""
@@ -30,6 +30,8 @@ _ROLES = {
     "label 3": ("Customs Regime", "贸易方式名称"),
     "label 4": ("Locations of importers and exporters", "注册地名称"),
 }
+READ = tuple(role for role in _ROLES if not role.startswith("label"))
+"""Roles of the columns that are read."""
 _NAMES = {name.casefold(): role for role, names in _ROLES.items() for name in names}
 _NEEDED = ("product", "partner")
 

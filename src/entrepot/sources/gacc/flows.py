@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.model.areas import by_code
 from entrepot.model.product import EDITIONS
 from entrepot.sources.gacc.columns import ITEMS, MASS
 from entrepot.sources.strict import literal
@@ -37,8 +36,10 @@ def _code(cell: Cell, level: int) -> str:
     return f"lpad({cell('product')}, {level}, '0')"
 
 
-def flows(cell: Cell, source: str, *, level: int, money: str, period: Period | None) -> str:
-    """Return SQL for one row a partner, product and period.
+def flows(
+    cell: Cell, source: str, areas: str, *, level: int, money: str, period: Period | None
+) -> str:
+    """Return SQL for one row a partner, product and period; `areas` is a table of the partners.
 
     Columns: ``period``, ``partner``, ``product``, ``nomenclature``, ``value``, ``mass_kg``,
     ``quantity``, ``quantity_unit`` and ``lines``, how many were added up.
@@ -47,29 +48,25 @@ def flows(cell: Cell, source: str, *, level: int, money: str, period: Period | N
     a quantity is kept where every line counts in one unit.
     """
     day = f"strptime({cell('date')}, '%Y%m')::DATE" if period is None else f"DATE '{period.start}'"
-    partners = ", ".join(
-        f"({literal(code)}, {literal(iso)})" for code, iso in sorted(by_code("gacc").items())
-    )
     masses = [_mass(cell, *names) for names in _PAIRS]
     first, second = (_unit(cell(unit)) for _, unit in _PAIRS)
     number, number_2 = (_number(cell(quantity)) for quantity, _ in _PAIRS)
     return f"""
-        WITH area(code, iso) AS (VALUES {partners}),
-        line AS (SELECT {day} AS period, area.iso AS partner,
+        WITH line AS (SELECT {day} AS period, area.iso AS partner,
             left({_code(cell, level)}, 6) AS product,
             {_number(cell(money))} AS value, coalesce({", ".join(masses)}) AS mass,
             CASE WHEN {first} IS NOT NULL THEN {number}
                  WHEN {second} IS NOT NULL THEN {number_2} END AS quantity,
             coalesce({first}, {second}) AS unit
-            FROM {source} JOIN area ON area.code = {cell("partner")}),
+            FROM {source} JOIN {areas} AS area ON area.code = {cell("partner")}),
         added AS (SELECT period, partner, product, count(*) AS lines, sum(value) AS value,
             count(mass) AS weighed, sum(mass) AS mass, count(quantity) AS counted,
-            sum(quantity) AS quantity, count(DISTINCT unit) AS units, min(unit) AS unit
+            sum(quantity) AS quantity, min(unit) = max(unit) AS is_one, min(unit) AS unit
             FROM line GROUP BY ALL)
         SELECT period, partner, product, {_edition()} AS nomenclature, value, lines,
             CASE WHEN weighed = lines AND (mass > 0 OR value = 0) THEN mass END AS mass_kg,
-            CASE WHEN counted = lines AND units = 1 AND quantity > 0 THEN quantity END AS quantity,
-            CASE WHEN counted = lines AND units = 1 AND quantity > 0 THEN unit END AS quantity_unit
+            CASE WHEN counted = lines AND is_one AND quantity > 0 THEN quantity END AS quantity,
+            CASE WHEN counted = lines AND is_one AND quantity > 0 THEN unit END AS quantity_unit
         FROM added"""
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
-from entrepot.sources.gacc.columns import roles_of
+from entrepot.model.areas import by_code
+from entrepot.sources.gacc.columns import READ, roles_of
 from entrepot.sources.gacc.flows import flows
 from entrepot.sources.gacc.notes import noted
 from entrepot.sources.gacc.rules import level_of, require_once, rules
 from entrepot.sources.gacc.told import told
+from entrepot.sources.keep import keep_small, look_up
 from entrepot.sources.parser import Delivery, Rows
 from entrepot.sources.strict import quoted, read_text, verify
 from entrepot.sources.unpack import header, members, text_in_utf8
@@ -47,15 +49,23 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
     roles, flow, period = table.detail
     columns = [name or "(empty)" for name in header(table.path, table.name)]
     verify(connection, table.path, table.name, columns, rules(columns, roles))
-    source = read_text(table.path, columns)
+    read = ", ".join(
+        f"trim(coalesce({quoted(columns[roles[role]])}, '')) AS {role}"
+        for role in READ
+        if role in roles
+    )
+    query = f"SELECT {read} FROM {read_text(table.path, columns)}"
+    source = f"({keep_small(connection, 'gacc_line', query, table.path)})"
 
     def cell(role: str) -> str:
-        return f"trim(coalesce({quoted(columns[roles[role]])}, ''))" if role in roles else "''"
+        return role if role in roles else "''"
 
     level = level_of(connection, cell, source, table)
     require_once(connection, cell, source, table, roles, level)
     money = "usd" if "usd" in roles else "cny"
-    relation = connection.sql(flows(cell, source, level=level, money=money, period=period))
+    areas = look_up(connection, "gacc_area", by_code("gacc"))
+    query = flows(cell, source, areas, level=level, money=money, period=period)
+    relation = connection.sql(keep_small(connection, "gacc_flow", query, table.path))
     findings = tuple(noted(relation, level, flow, table.name))
     china, other = ("importer", "exporter") if flow == "import" else ("exporter", "importer")
     value = "value_usd" if money == "usd" else "value_reported"

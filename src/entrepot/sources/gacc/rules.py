@@ -65,7 +65,7 @@ def level_of(
         If there are codes of two levels.
     """
     query = f"SELECT DISTINCT length({cell('product')}) FROM {source}"
-    sizes = {size for (size,) in connection.sql(query).fetchall()}
+    sizes = {size for (size,) in connection.execute(query).fetchall()}
     for level in LEVELS:
         if sizes <= {level - 1, level}:
             return level
@@ -94,7 +94,7 @@ def require_once(
     """
     lines = repeated(cell, source, level)
     query = f"SELECT *, count(*) OVER () FROM ({lines}) ORDER BY ALL LIMIT 1"
-    found = connection.sql(query).fetchall()
+    found = connection.execute(query).fetchall()
     if not found:
         return
     *cells, count = found[0]

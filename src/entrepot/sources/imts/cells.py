@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 from entrepot.model.areas import area, by_code
 from entrepot.sources.imts.layout import FREQUENCIES, INDICATORS, PERIOD, SCALES
+from entrepot.sources.keep import keep_small, look_up
 from entrepot.sources.strict import NUMBER, Rule, literal, quoted, read_text
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import duckdb
 
     from entrepot.sources.imts.layout import Layout
 
@@ -80,7 +83,7 @@ def rules(layout: Layout) -> tuple[Rule, ...]:
     return tuple(found)
 
 
-def cells(layout: Layout, path: Path) -> str:
+def cells(connection: duckdb.DuckDBPyConnection, layout: Layout, path: Path) -> str:
     """Return SQL for the observations with a value, in words of the IMF and of ours.
 
     Columns: `reporter`, `partner` (ours; null for a total), `reporter_code`, `partner_code`,
@@ -104,19 +107,19 @@ def cells(layout: Layout, path: Path) -> str:
         )
     else:
         observed = f"SELECT {head}, trim(TIME_PERIOD) AS period, OBS_VALUE AS text {source}"
-    codes = ", ".join(f"({literal(c)}, {literal(iso)})" for c, iso in sorted(imf_areas().items()))
-    return f"""
-        WITH area(code, iso) AS (VALUES {codes}),
-        observed AS ({observed}),
+    area_table = look_up(connection, "imts_area", imf_areas())
+    query = f"""
+        WITH observed AS ({observed}),
         valued AS (SELECT *, nullif(nullif(trim(text), ''), 'NaN')::DOUBLE AS shown FROM observed)
         SELECT r.iso AS reporter, p.iso AS partner, reporter_code, partner_code, indicator, freq,
                coalesce(period, '') AS period, shown * pow(10, scale) AS value,
                CASE WHEN status IN {_ESTIMATED} THEN true
                     WHEN status = 'A' THEN false END AS is_estimated
         FROM valued
-        LEFT JOIN area AS r ON r.code = reporter_code
-        LEFT JOIN area AS p ON p.code = partner_code
+        LEFT JOIN {area_table} AS r ON r.code = reporter_code
+        LEFT JOIN {area_table} AS p ON p.code = partner_code
         WHERE shown IS NOT NULL"""
+    return keep_small(connection, "imts_cell", query, path)
 
 
 def _choice(sql: str, answers: dict[str, str] | dict[str, int]) -> str:

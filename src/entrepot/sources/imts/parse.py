@@ -58,7 +58,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
     """Check every row and return flows between areas in whole US dollars; totals are left out."""
     layout: Layout = table.detail
     verify(connection, table.path, table.name, layout.columns, rules(layout))
-    held = cells(layout, table.path)
+    held = cells(connection, layout, table.path)
     findings = [*_ignored(layout, table.name), *left_out(connection, held, table.name)]
     findings += adding_up(connection, held, table.name)
     chosen = f"""
@@ -89,7 +89,7 @@ def _second_valuation(
     connection: duckdb.DuckDBPyConnection, chosen: str, name: str
 ) -> Iterator[Finding]:
     query = f"SELECT count(*), min(reporter || ' ' || partner) FROM ({chosen}) WHERE is_second"
-    [(count, example)] = connection.sql(query).fetchall()
+    [(count, example)] = connection.execute(query).fetchall()
     if count:
         text = "Imports FOB were left out where the same imports are there CIF."
         yield Finding("fob-beside-cif", "note", name, count, example, text)

@@ -62,7 +62,7 @@ def left_out(connection: duckdb.DuckDBPyConnection, cells: str, name: str) -> It
         f"count(*) FILTER (WHERE {test}), min({example}) FILTER (WHERE {test})"
         for test in tests.values()
     )
-    answer = connection.sql(f"SELECT {asked} FROM ({cells})").fetchall()[0]
+    answer = connection.execute(f"SELECT {asked} FROM ({cells})").fetchall()[0]
     found = {key: (answer[2 * i], answer[2 * i + 1]) for i, key in enumerate(tests)}
     _refuse(found, name)
     for rule, (level, text) in _LEFT_OUT.items():
@@ -90,7 +90,7 @@ def _refuse(found: dict[str, tuple[int, str]], name: str) -> None:
 
 def adding_up(connection: duckdb.DuckDBPyConnection, cells: str, name: str) -> Iterator[Finding]:
     """Yield how the sum of partners compares with the world's total, where there is one."""
-    rows = connection.sql(f"""
+    rows = connection.execute(f"""
         WITH flow AS (
             SELECT reporter, indicator, period,
                    sum(value) FILTER (WHERE partner_code = '{_WORLD}') AS world,

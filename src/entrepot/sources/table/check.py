@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError, EntrepotError, RequestError
+from entrepot.sources.keep import is_small
 from entrepot.sources.strict import literal
 from entrepot.sources.table.broken import naming_the_row
 from entrepot.sources.table.facts import selected
@@ -69,7 +70,8 @@ def look(
     known = fields(plan)
     bad = " OR ".join(f"({_bad(sign, plan)})" for sign, _ in _NUMBERS)
     here = f"NOT ({missing_sql('v', plan.mapping)})"
-    lists = "".join(f", list(DISTINCT {field.sql()}) FILTER (WHERE here)" for field in known)
+    once = "" if is_small(cells.path) else "DISTINCT "
+    lists = "".join(f", list({once}{field.sql()}) FILTER (WHERE here)" for field in known)
     with naming_the_row(connection, cells):
         others = _not_selected(connection, plan, texts)
         [(count, filled, wrong, *seen)] = connection.execute(
@@ -82,7 +84,7 @@ def look(
     if not filled:
         raise _nothing(rows, others, cells, plan)
     lookups = [
-        (field, _meanings(connection, plan, cells, field, list(words or [])))
+        (field, _meanings(connection, plan, cells, field, list(dict.fromkeys(words or []))))
         for field, words in zip(known, seen, strict=True)
     ]
     return Looked(rows, others, filled, count - filled, lookups)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError, UnknownNameError
+from entrepot.sources.keep import keep_small
 from entrepot.sources.parser import Delivery, RawFile, Rows
 from entrepot.sources.table.account import account
+from entrepot.sources.table.broken import naming_the_row
 from entrepot.sources.table.canon import canonical_sql
 from entrepot.sources.table.cells import open_cells
 from entrepot.sources.table.check import look
@@ -72,16 +74,18 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
     cells = open_cells(table.path, table.name, mapping, scratch, connection)
     plan = make_plan(mapping, cells.names, table.name)
     require(plan)
-    texts = cells.sql(connection)
-    facts = facts_sql(plan, texts)
+    texts = cells.sql(connection, plan.read)
+    with naming_the_row(connection, cells):
+        facts = keep_small(connection, "table_fact", facts_sql(plan, texts), cells.path)
     looked = look(connection, plan, cells, texts, facts)
-    every = canonical_sql(plan, facts, looked.lookups)
+    query = canonical_sql(plan, facts, looked.lookups)
+    every = keep_small(connection, "table_row", query, cells.path)
     kinds, findings = account(connection, plan, cells, looked, every)
     counted = f"SELECT * FROM ({every}) WHERE why IS NULL"
     merged, more = one_row_a_cell(connection, plan, cells, counted)
 
     def locate(key: Key) -> str:
-        places = rows_of(connection, cells, counted, KEYS, key)
+        places = rows_of(connection, plan, cells, counted, KEYS, key)
         return f"{table.name}, rows {' and '.join(map(str, places))}" if places else ""
 
     same, differing = one_word(kinds, table.name)

@@ -71,6 +71,14 @@ class Plan:
     marks: dict[str, tuple[int, ...]]
     groups: tuple[Group, ...]
 
+    @property
+    def read(self) -> list[int]:
+        """Places of the columns that are read."""
+        numbers = (n for g in self.groups for n in (g.value, g.mass, g.quantity) if n)
+        chosen = (self.names.index(name) for name in self.mapping.select)
+        marks = (place for places in self.marks.values() for place in places)
+        return sorted({*self.places.values(), *marks, *chosen, *(n.place for n in numbers)})
+
     def column(self, role: str) -> Column:
         """Return what the mapping says about the column with a role."""
         return self.mapping.columns[self.names[self.places[role]]]

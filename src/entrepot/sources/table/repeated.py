@@ -73,6 +73,7 @@ def one_row_a_cell(
 
 def rows_of(
     connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
     cells: Cells,
     rows: str,
     names: Sequence[str],
@@ -93,16 +94,16 @@ def rows_of(
         If a column that is ignored is damaged.
     """
     tests = " AND ".join(f"{name} IS NOT DISTINCT FROM ?" for name in names)
-    width = len(cells.names)
-    texts = ", ".join(f"c{place}" for place in range(width))
-    with reading(cells.label):  # all columns, and one that nobody has read yet may be damaged
+    read = plan.read
+    texts = ", ".join(f"c{place}" for place in read)
+    with reading(cells.label):
         found = connection.execute(
             f"SELECT DISTINCT {texts} FROM ({rows}) WHERE {tests} LIMIT 10", list(key)
         ).fetchall()
     wanted = {tuple(row) for row in found}
     places: list[int] = []
     for number, row in cells.lines(connection):
-        if tuple(row) in wanted:
+        if tuple(row[place] for place in read) in wanted:
             places.append(number)
             if len(places) == 10:
                 break
@@ -124,7 +125,7 @@ def _refuse(
     ).fetchall()
     if not found:
         return
-    places = rows_of(connection, cells, rows, KEYS, found[0])
+    places = rows_of(connection, plan, cells, rows, KEYS, found[0])
     how = {
         "refuse": f"{count:,} flows are said by several rows each",
         "once": "rows that say one flow are not equal",
