@@ -75,7 +75,7 @@ def _changed(draw: Random, answer: Any, data: list[Any]) -> tuple[Any, str]:
         record.pop(name, None)
         return answer, f"no {name}"
     if kind == 5:
-        data.insert(draw.randint(0, len(data)), draw.choice([None, [], {}, "x", 5, dict(record)]))
+        data.insert(draw.randint(0, len(data)), draw.choice([None, [], {}, "x", 5, _copied(record)]))
         return answer, "odd record"
     if kind == 6 and isinstance(answer, dict):
         answer["count"] = draw.choice([0, len(data) + 1, str(len(data)), None, True, len(data)])
@@ -126,3 +126,7 @@ def _text(value: Any) -> str:
     if isinstance(value, list | dict):
         raise Refused("a list in a cell")
     return str(value).strip(" ")
+
+
+def _copied(record: Any) -> Any:
+    return dict(record) if isinstance(record, dict) else record
