@@ -102,7 +102,7 @@ def test_the_page_shows_all_that_was_found() -> None:
         words = [item.says, item.reason, item.would_settle, *(one.text for one in item.slips)]
         assert [one for one in words if _plain(one) not in text] == []
     assert "does not round to −6.5" in text
-    assert "Attributed to" in text
+    assert "attributed to" in text
 
 
 def _plain(text: str) -> str:
