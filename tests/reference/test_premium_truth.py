@@ -18,7 +18,7 @@ import entrepot as ep
 from entrepot.errors import MissingExtraError
 from entrepot.measures.prices.contrasts import Contrast
 from entrepot.measures.prices.estimate import difference_in_differences, median_gap
-from entrepot.measures.prices.intervals import student_quantile
+from entrepot.measures.prices.student import student_quantile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -158,7 +158,21 @@ def test_jackknife_by_leaving_out_each_heading() -> None:
     squares = sum((beta - found.beta) ** 2 for beta in left)
     error = math.sqrt((count - 1) / count * squares)
     assert found.beta_error == pytest.approx(error, rel=1e-6)
-    t = float(stats.t.ppf(0.975, count - 1))
+    sides = [
+        [
+            sum(
+                (row["product"] in controlled) is inside
+                for row in rows
+                if row["product"][:4] == one
+            )
+            for one in headings
+        ]
+        for inside in (True, False)
+    ]
+    parts = [a / sum(sides[0]) + b / sum(sides[1]) for a, b in zip(*sides, strict=True)]
+    effect = count * sum(part**2 for part in parts) / sum(parts) ** 2
+    assert effect > 1.01
+    t = float(stats.t.ppf(0.975, (count - 1) / effect))
     assert found.premium_high == pytest.approx(math.expm1(found.beta + t * error), rel=1e-6)
 
 
@@ -200,9 +214,9 @@ def test_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         )
 
 
-@pytest.mark.parametrize("freedom", [1, 2, 3, 4, 9, 30, 101, 1000, 5001, 10**6])
+@pytest.mark.parametrize("freedom", [1, 1.3, 2, 3, 3.8, 4, 9, 30, 101.5, 1000, 5001, 10**6])
 @pytest.mark.parametrize("confidence", [0.5, 0.9, 0.95, 0.999])
-def test_quantiles_of_student(freedom: int, confidence: float) -> None:
+def test_quantiles_of_student(freedom: float, confidence: float) -> None:
     expected = float(stats.t.ppf((1 + confidence) / 2, freedom))
     assert student_quantile(confidence, freedom) == pytest.approx(
         expected, rel=1e-9 if freedom < 5000 else 1e-6

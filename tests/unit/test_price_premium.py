@@ -13,7 +13,8 @@ import pytest
 
 import entrepot as ep
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
-from entrepot.measures.prices.intervals import bootstrapped, interval_of, student_quantile
+from entrepot.measures.prices.intervals import bootstrapped, interval_of
+from entrepot.measures.prices.student import student_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

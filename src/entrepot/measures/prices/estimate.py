@@ -13,8 +13,8 @@ from entrepot.measures.prices.intervals import (
     Interval,
     bootstrapped,
     interval_of,
-    student_quantile,
 )
+from entrepot.measures.prices.student import student_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -75,7 +75,9 @@ def median_gap(
     if count < 2:
         return Estimate(beta, None, None, None, buyer, others)
     draws = bootstrapped(pairs, clusters, statistic, replicates=replicates, seed=seed)
-    low, high = interval_of(beta, draws, confidence, interval, clusters=count)
+    low, high = interval_of(
+        beta, draws, confidence, interval, clusters=count, is_difference=controlled is not None
+    )
     return Estimate(beta, stdev(draws), low, high, buyer, others)
 
 
@@ -93,6 +95,8 @@ def difference_in_differences(
     contrasts, weighted by 1 / Σ 1 / w of their four cells. Destination-time effects are the mean
     contrast of goods that are not controlled, which is 0 where all are. Each cluster is left out
     once; under weights these errors hold where the usual ones (CR1) come out a fifth too small.
+    Where a few clusters have most of the weight, there are fewer of them than there seem to be:
+    Student's t has as many degrees of freedom less as Kish's design effect says.
     """
     sums = _sums(found, controlled, weighted=weighted)
     whole = [math.fsum(column) for column in zip(*sums.values(), strict=True)]
@@ -104,7 +108,7 @@ def difference_in_differences(
     error = _jackknife(list(sums.values()), beta, controlled)
     if error is None:
         return Estimate(beta, None, None, None, buyer, others)
-    half = error * student_quantile(confidence, len(sums) - 1)
+    half = error * student_quantile(confidence, _degrees(list(sums.values()), whole))
     return Estimate(beta, error, beta - half, beta + half, buyer, others)
 
 
@@ -149,6 +153,19 @@ def _jackknife(
             return None
         squares.append((without - beta) ** 2)
     return math.sqrt(math.fsum(squares) * (len(clusters) - 1) / len(clusters))
+
+
+def _degrees(clusters: Sequence[Sequence[float]], whole: Sequence[float]) -> float:
+    """Return (G - 1) / d with d = G Σ a² / (Σ a)², the design effect of unequal weights.
+
+    After Kish (1965), Survey Sampling. a is the weight that a cluster has in the estimate, on both
+    sides of the difference.
+    """
+    inside, _, outside, _ = whole
+    parts = [one[0] / inside + (one[2] / outside if outside else 0.0) for one in clusters]
+    count = len(parts)
+    effect = count * math.fsum(part**2 for part in parts) / math.fsum(parts) ** 2
+    return (count - 1) / effect
 
 
 def _mean(values: Sequence[float], weights: Sequence[float]) -> float:

@@ -1,0 +1,74 @@
+"""Quantiles of Student's t, in plain Python, for any number of degrees of freedom."""
+
+from __future__ import annotations
+
+import math
+from statistics import NormalDist
+
+from entrepot.errors import RequestError
+
+__all__ = ["student_quantile"]
+
+NEARLY_NORMAL = 5000
+STEPS = 500
+SMALL = 1e-300
+
+
+def student_quantile(confidence: float, freedom: float) -> float:
+    """Return t with P(-t < T < t) = `confidence` for Student's T, by bisection.
+
+    Above `NEARLY_NORMAL` degrees of freedom, the normal quantile with its first correction, which
+    is off by less than 1e-7.
+
+    Raises
+    ------
+    RequestError
+        If `confidence` is not between 0 and 1, or there is no degree of freedom.
+    """
+    if not 0 < confidence < 1 or not freedom > 0:
+        raise RequestError(
+            f"no quantile of Student's t for {confidence} with {freedom} degrees of freedom",
+            hint="confidence lies between 0 and 1; two clusters or more leave a degree of freedom",
+        )
+    if freedom > NEARLY_NORMAL:
+        z = NormalDist().inv_cdf((1 + confidence) / 2)
+        return z + (z**3 + z) / (4 * freedom)
+    low, high = 0.0, 1.0
+    while _between(high, freedom) < confidence:
+        high *= 2
+    for _ in range(60):
+        middle = (low + high) / 2
+        if _between(middle, freedom) < confidence:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2
+
+
+def _between(t: float, freedom: float) -> float:
+    """Return P(-t < T < t), an incomplete beta function (Abramowitz and Stegun 1964, 26.7.1)."""
+    part = t * t / (freedom + t * t)
+    a, b = 0.5, freedom / 2
+    if part == 0:
+        return 0.0
+    scale = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
+    scale += a * math.log(part) + b * math.log1p(-part)
+    if part < (a + 1) / (a + b + 2):
+        return math.exp(scale) * _fraction(part, a, b) / a
+    return 1 - math.exp(scale) * _fraction(1 - part, b, a) / b
+
+
+def _fraction(x: float, a: float, b: float) -> float:
+    """Return the continued fraction of the incomplete beta function (26.5.8), by Lentz's way."""
+    front, back = 1.0, 1 / (1 - (a + b) * x / (a + 1))
+    found = back
+    for m in range(1, STEPS):
+        even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
+        odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
+        for term in (even, odd):
+            back = 1 / ((1 + term * back) or SMALL)
+            front = (1 + term / front) or SMALL
+            found *= front * back
+        if abs(front * back - 1) < 1e-15:
+            break
+    return found
