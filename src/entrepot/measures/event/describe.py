@@ -109,6 +109,9 @@ def remarked(panel: Panel, fit: Fit, counts: dict[str, int], few: bool) -> list[
     smallest = min((counts[name] for name in counts if name.startswith("clusters_")), default=0)
     if smallest < _FEW:
         found.append(f"the smaller number of clusters is {smallest}: standard errors are rough")
+    one_way = "clusters_1" in counts and "clusters_2" not in counts
+    if one_way and fit.covariance is not None and not fit.is_jackknife:
+        found.append("too many effects cross clusters for a jackknife: errors are the usual ones")
     if fit.repaired:
         found.append("two-way clusters gave a negative variance, which was set to zero")
     if fit.covariance is None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from entrepot.errors import MissingExtraError, NoEvidenceError
+from entrepot.measures.event.jackknife import jackknife
 from entrepot.measures.event.keep import informative
 
 if TYPE_CHECKING:
@@ -27,8 +28,9 @@ _TOLERANCE = 1e-10
 class Fit:
     """Estimates; `columns` says which columns of x have one, the others being zeros only.
 
-    `covariance` is None without clusters, `degrees` are clusters less one, and `repaired` says
-    that negative variances of two-way clusters were set to zero.
+    `covariance` is None without clusters, `degrees` are clusters less one, `repaired` says that
+    negative variances of two-way clusters were set to zero, and `is_jackknife` whether the
+    covariance is that of a jackknife (CV3) or the usual one (CR1).
     """
 
     estimates: NDArray[np.float64]
@@ -40,6 +42,7 @@ class Fit:
     separated: int
     singletons: int
     repaired: bool
+    is_jackknife: bool
 
     def places(self) -> dict[int, int]:
         """Return the place among the estimates of each column that has one."""
@@ -58,6 +61,9 @@ def ppml(
     clusters: Sequence[NDArray[np.int64]] = (),
 ) -> Fit:
     """Regress `y` on the columns of `x`, each fixed effect given by a code per cell.
+
+    Errors of one set of clusters are those of the jackknife, where `jackknife` can be computed;
+    those of two-way clusters are the usual ones.
 
     Raises
     ------
@@ -83,17 +89,35 @@ def ppml(
     if (lost := len(columns) - len(model._coefnames)) > 0:
         raise _absorbed(f"{lost} coefficients")
     covariance, repaired = (None, False) if not clusters else _sound(model._vcov)
+    left = _leaving_out(model, y[used], columns, [codes[used] for codes in fixed], clusters, used)
     return Fit(
         estimates=np.asarray(model._beta_hat, dtype=float),
         columns=kept.columns,
-        covariance=covariance,
+        covariance=covariance if left is None else left,
         degrees=int(model._df_t) if clusters else 0,
         deviance=float(model.deviance),
         rows=used,
         separated=kept.separated + int(getattr(model, "n_separation_na", 0) or 0),
         singletons=kept.singletons,
         repaired=repaired,
+        is_jackknife=left is not None,
     )
+
+
+def _leaving_out(
+    model: Any,
+    y: NDArray[np.float64],
+    columns: Sequence[NDArray[np.float64]],
+    fixed: Sequence[NDArray[np.int64]],
+    clusters: Sequence[NDArray[np.int64]],
+    used: NDArray[np.bool_],
+) -> NDArray[np.float64] | None:
+    """Return the covariance of the jackknife; None where it is not that of the design."""
+    mean = np.asarray(model._Y_hat_response, dtype=float).ravel()
+    if len(clusters) != 1 or len(mean) != len(y):  # rows that pyfixest left out are not known
+        return None
+    errors = y / y.mean() / mean - 1
+    return jackknife(errors, mean, np.stack(columns, axis=1), fixed, clusters[0][used])
 
 
 def _fitted(
