@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from entrepot.claims.document import Claim
     from entrepot.claims.slips import Case, Proposal
 
-__all__ = ["CLOSE", "Explanation", "explanations"]
+__all__ = ["Explanation", "explanations", "is_close"]
 
 A_SLIP = -2.0
 """Logarithm (of ten) of how often a number of a text is a slip of a given kind."""
@@ -60,8 +60,8 @@ class Explanation:
 
     @property
     def names(self) -> frozenset[str]:
-        """Ids of the claims that the slips change."""
-        return frozenset(name for proposal in self.proposals for name in proposal.names)
+        """Ids of the claims that the slips change, and of those wrong for a reason of no kind."""
+        return self.unexplained.union(*(proposal.names for proposal in self.proposals))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,8 @@ class _Option:
 def explanations(case: Case) -> tuple[Explanation, ...]:
     """Return the sets of slips that explain all that is wrong, best first.
 
-    Those come last that leave a wrong claim without a slip.
+    Where no slip is likelier than an error of no kind, the first has none; what is less likely than
+    the best of those explains nothing and is left out.
     """
     if not case.wrong:
         return ()
@@ -86,10 +87,26 @@ def explanations(case: Case) -> tuple[Explanation, ...]:
         found += [item for names in _wider(case, sets, trusted) for item in search.of(names)]
     best: dict[tuple[object, ...], Explanation] = {}
     for item in found:
-        key = (*sorted((p.kind, *sorted(p.names), p.changes[0].would_say) for p in item.proposals),)
-        if item.proposals and (key not in best or best[key].score < item.score):
+        slips = sorted((p.kind, *sorted(p.names), p.changes[0].would_say) for p in item.proposals)
+        key = (*slips, item.unexplained if not slips else ())
+        if key not in best or best[key].score < item.score:
             best[key] = item
-    return tuple(sorted(best.values(), key=lambda item: -item.score))
+    ranked = sorted(best.values(), key=lambda item: -item.score)
+    plain = next((place for place, item in enumerate(ranked) if not item.proposals), len(ranked))
+    if plain:
+        return tuple(item for item in ranked[:plain] if item.proposals)
+    return _plainest([item for item in ranked if not item.proposals])
+
+
+def _plainest(ranked: list[Explanation]) -> tuple[Explanation, ...]:
+    """Return the explanations without slips that take the fewest claims to be wrong."""
+    fewest = min(len(item.unexplained) for item in ranked)
+    return tuple(item for item in ranked if len(item.unexplained) == fewest)
+
+
+def is_close(one: Explanation, best: Explanation) -> bool:
+    """Whether an explanation is as good as the best; without slips all are."""
+    return not best.proposals or one.score >= best.score - CLOSE
 
 
 def _wider(case: Case, sets: list[frozenset[str]], trusted: set[str]) -> Iterator[frozenset[str]]:
@@ -120,9 +137,7 @@ class _Search:
         ranked = sorted(_joined(sorted(names), options), key=lambda held: -_score(held))
         for held in ranked[:CHECKED]:
             proposals = tuple(option.proposal for option in held if option.proposal is not None)
-            if not proposals:
-                continue
-            if self._fit_together(names, proposals):
+            if not proposals or self._fit_together(names, proposals):
                 unexplained = names - frozenset().union(*(p.names for p in proposals))
                 yield Explanation(proposals, unexplained, _score(held))
 

@@ -92,7 +92,7 @@ class Linear:
         kept = set(levels)
 
         def inside(level: object) -> bool:
-            return level.but(kind="value") in kept  # type: ignore[attr-defined,no-any-return]
+            return level.but(kind="value") in kept  # type: ignore[attr-defined]
 
         def about(rows: Iterable[Constraint]) -> tuple[Constraint, ...]:
             return tuple(row for row in rows if inside(row.terms[0][0]))

@@ -11,7 +11,7 @@ from entrepot.claims.arithmetic import because
 from entrepot.claims.beside import from_text, in_print_beside
 from entrepot.claims.document import Document, read_document
 from entrepot.claims.evidence import evidence
-from entrepot.claims.explain import CLOSE, Explanation, explanations
+from entrepot.claims.explain import Explanation, explanations, is_close
 from entrepot.claims.known import Facts
 from entrepot.claims.prices import implied_prices
 from entrepot.claims.result import Check, CheckedClaim, Conflict, Explained, Slip, Verdict
@@ -97,6 +97,7 @@ def check(
         explanations=tuple(
             Explained(tuple((p.kind, tuple(sorted(p.names))) for p in item.proposals))
             for item in explained[:SLIPS_SHOWN]
+            if item.proposals
         ),
         todo=read.todo,
     )
@@ -173,7 +174,7 @@ def _culprits(case: Case, explained: tuple[Explanation, ...]) -> frozenset[str]:
     found: set[str] = set()
     for conflict in (*case.conflicts, *case.by_rates):
         ending = [item for item in explained if item.names & conflict]
-        best = [item for item in ending if item.score >= ending[0].score - CLOSE]
+        best = [item for item in ending if is_close(item, ending[0])]
         changed = frozenset(name for item in best for name in item.names)
         held = {name: case.standings[name].verdict for name in conflict}
         guilty = {name for name in conflict if held[name] == "differs" or name in changed}
@@ -184,7 +185,9 @@ def _culprits(case: Case, explained: tuple[Explanation, ...]) -> frozenset[str]:
 
 def _conflicts(case: Case, explained: tuple[Explanation, ...]) -> Iterator[Conflict]:
     """Yield the conflicts, first those of which the best slips change most."""
-    changed = frozenset(name for item in explained[:1] for name in item.names)
+    changed = frozenset(
+        name for item in explained[:1] for one in item.proposals for name in one.names
+    )
     order = sorted(case.conflicts, key=lambda one: (-len(one & changed), len(one), sorted(one)))
     for conflict in order:
         yield Conflict(
@@ -196,7 +199,7 @@ def _conflicts(case: Case, explained: tuple[Explanation, ...]) -> Iterator[Confl
 
 def _corrected(conflict: frozenset[str], case: Case, explained: tuple[Explanation, ...]) -> str:
     best = next((item for item in explained if item.names & conflict), None)
-    if best is None:
+    if best is None or not best.proposals:
         return ""
     changed = {change.claim.id: change.claim for p in best.proposals for change in p.changes}
     if any(not change.would_say for p in best.proposals for change in p.changes):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from entrepot.claims.build import HOME
 from entrepot.claims.describe import claimed, stated
 from entrepot.claims.slips.case import Change, Proposal, luck
-from entrepot.claims.slips.view import Pin
+from entrepot.claims.slips.view import Pin, covers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,12 +76,9 @@ def spot_rate(claim: Claim, view: View) -> Iterator[Proposal]:
     if claim.quantity.measure not in ("value", "balance") or own not in MONEY:
         return
     for other in MONEY if own == "USD" else ("USD",):
-        amount = _amount(claim, other, view) if other != own else None
-        if amount is None:
-            continue
-        unit = other if own == "USD" else own
-        rates = list(_rates(unit, claim, view))
-        yield from _at_one(claim, view, amount, other, rates)
+        for amount in _amounts(claim, other, view) if other != own else ():
+            rates = list(_rates(other if own == "USD" else own, claim, view))
+            yield from _at_one(claim, view, amount, other, rates)
 
 
 def _at_one(
@@ -99,23 +96,32 @@ def _at_one(
     source = _source_of(claim, other, view)
     text = _text(claim, amount, other, nearest, value, view)
     change = Change(right, would_say, text, source)
-    fit = 1 / len(rates) / view.open(claim)
-    chance = min(1.0, luck(claim, value) * len(rates))
-    yield Proposal("spot_rate", (change,), chance, fit)
+    hits = sum(covers(claim, one) for one, _ in fitting)
+    hull = values[0][0]
+    for one, _ in values:
+        hull = hull.hull(one)
+    chance = min(luck(claim, value) * len(rates), luck(claim, hull), 1.0)
+    yield Proposal("spot_rate", (change,), chance, hits / len(rates) / view.open(claim))
 
 
-def _amount(claim: Claim, money: str, view: View) -> Interval | None:
-    """Return the amount in the other currency: as the text has it, else as printed."""
+def _amounts(claim: Claim, money: str, view: View) -> Iterator[Interval]:
+    """Yield the amount in the other currency: as the text or print has it, else converted."""
     same = claim.quantity.mapped(currency=money)
+    found = False
     for other in view.case.document.claims:
         if other.id in view.kept and other.quantity.key() == same.key():
-            return other.interval
+            found = True
+            yield other.interval
     books = claim.quantity.mapped(currency=money, books=_books(claim, money))
     left = view.left(books)
     if left is not None and left.low > 0 and left.width < 0.02 * left.middle:
-        return left
-    known = view.case.facts.totals(same.of)
-    return known[0].interval if known else None
+        found = True
+        yield left
+    for known in view.case.facts.totals(same.of)[:1]:
+        found = True
+        yield known.interval
+    if not found:
+        yield from (pin.interval for pin in _converted(claim, money, view))
 
 
 def _source_of(claim: Claim, money: str, view: View) -> str:

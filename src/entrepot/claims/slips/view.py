@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from entrepot.claims.quantity import Quantity
     from entrepot.claims.slips.case import Case
 
-__all__ = ["Memory", "Pin", "View"]
+__all__ = ["Memory", "Pin", "View", "covers"]
 
 EVERYTHING = Interval(float("-inf"), float("inf"))
 
@@ -154,7 +154,7 @@ class View:
     ) -> Iterator[Proposal]:
         """Yield that a number is one of another definition, if that definition leads to it."""
         held = list(pins)
-        fits = [(_covers(claim, pin.interval), pin) for pin in held]
+        fits = [(covers(claim, pin.interval), pin) for pin in held]
         fit, pin = max(fits, key=lambda pair: pair[0], default=(0.0, None))
         if pin is None or fit <= 0:
             return
@@ -171,7 +171,7 @@ class View:
         None if what is known does not say that the number is wrong.
         """
         known = self.meant(claim)[0]
-        if _covers(claim, known) >= 1:
+        if covers(claim, known) >= 1:
             return None, ""
         best = self.case.standings[claim.id].best
         if best is not None and best.exact is not None and best.exact.meets(known):
@@ -219,7 +219,7 @@ def _hit(claim: Claim, known: Interval) -> float:
     return both / least if both > 1e-6 * least else 0.01 * (known.width > said.width)
 
 
-def _covers(claim: Claim, known: Interval) -> float:
+def covers(claim: Claim, known: Interval) -> float:
     """Return which part of what is known of another definition the digits of a number cover."""
     said = room(claim)
     if known.width == float("inf") or not claim.interval.meets(known):
