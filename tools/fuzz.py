@@ -3,9 +3,9 @@
 Usage: ``python tools/fuzz.py run [NAME ...] [--inputs N]``, ``... one NAME NUMBER [--keep FILE]``
 to make one input again, ``... report`` to write ``benchmarks/FUZZ.md``.
 
-Inputs are made from name and number alone. A run counts into ``out/fuzz`` and goes on behind what
-is counted there, until there are as many as wanted: without --inputs, as many thousand as the
-weight of a kind of files says. ``--again`` begins at the first.
+Inputs are made from name and number alone. A run counts into ``benchmarks/fuzz``, to be committed
+with the page, and goes on behind what is counted there, until there are as many as wanted: without
+--inputs, as many thousand as the weight of a kind of files says. ``--again`` begins at the first.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from fuzz.subjects import subjects  # noqa: E402
 from fuzz.trial import attempt  # noqa: E402
 from fuzz.watch import SECONDS, TOGETHER, Tally, watch  # noqa: E402
 
-KEPT, PAGE = ROOT / "out" / "fuzz", ROOT / "benchmarks" / "FUZZ.md"
+KEPT, PAGE = ROOT / "benchmarks" / "fuzz", ROOT / "benchmarks" / "FUZZ.md"
 
 
 def main() -> None:

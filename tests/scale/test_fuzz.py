@@ -6,27 +6,28 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
+from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
+from fuzz import report, wraps
 from fuzz import watch as watching
-from fuzz import wraps
 from fuzz.build import build
 from fuzz.grid import Style
 from fuzz.subject import Case, Expected, Made, Subject
 from fuzz.subjects import subjects
 from fuzz.trial import attempt
-from fuzz.watch import watch
+from fuzz.watch import Tally, watch
 from made_lake import TIMES
 
 from entrepot.engine import connect
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import duckdb
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="limits and selectors are POSIX's")
@@ -134,6 +135,36 @@ def test_a_formula_is_refused_or_of_no_account(
         refused += kind == "refused"
     if width < 10:
         assert refused
+
+
+def test_what_was_counted_is_gone_on_from(tmp_path: Path) -> None:
+    first = Tally(inputs=5, refused=2, read=3, judged=3, findings=Counter(a=4), slowest=1.0)
+    more = Tally(inputs=2, read=2, judged=1, findings=Counter(a=1, b=1), slowest=0.5)
+    report.keep(tmp_path, "baci", 0, first, "one")
+    assert report.counted(tmp_path, "baci") == 5
+    report.keep(tmp_path, "baci", 5, more, "two")
+    assert report.counted(tmp_path, "baci") == 7
+    [(name, both)] = report.kept(tmp_path).items()
+    assert (name, both["refused"], both["read"], both["judged"]) == ("baci", 2, 5, 4)
+    assert (both["findings"], both["rules"], both["slowest"]) == ({"a": 5, "b": 1}, 2, 1.0)
+    report.keep(tmp_path, "baci", 0, more, "three")
+    assert report.counted(tmp_path, "baci") == 2
+
+
+def test_the_page_says_what_was_counted(tmp_path: Path) -> None:
+    benchmarks = Path(__file__).parents[2] / "benchmarks"
+    page = (benchmarks / "FUZZ.md").read_text(encoding="utf-8")
+    copy = tmp_path / "FUZZ.md"
+    copy.write_text(page, encoding="utf-8")
+    report.write(benchmarks / "fuzz", copy)
+
+    def rows(text: str) -> list[str]:
+        return [
+            line for line in text.splitlines() if re.fullmatch(r"\| [a-z-]+ \| [0-9,]+ \|.*", line)
+        ]
+
+    assert rows(page)
+    assert rows(copy.read_text(encoding="utf-8")) == rows(page)
 
 
 def test_the_same_number_makes_the_same_input() -> None:

@@ -75,7 +75,9 @@ def _changed(draw: Random, answer: Any, data: list[Any]) -> tuple[Any, str]:
         record.pop(name, None)
         return answer, f"no {name}"
     if kind == 5:
-        data.insert(draw.randint(0, len(data)), draw.choice([None, [], {}, "x", 5, _copied(record)]))
+        data.insert(
+            draw.randint(0, len(data)), draw.choice([None, [], {}, "x", 5, _copied(record)])
+        )
         return answer, "odd record"
     if kind == 6 and isinstance(answer, dict):
         answer["count"] = draw.choice([0, len(data) + 1, str(len(data)), None, True, len(data)])

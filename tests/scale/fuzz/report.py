@@ -14,8 +14,10 @@ from fuzz.watch import MEMORY, SECONDS, Tally
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["counted", "keep", "kept", "write"]
+__all__ = ["UNTOLD", "counted", "keep", "kept", "write"]
 
+UNTOLD = "untold"
+"""Stands for the rules of findings of which only the sum is known."""
 _BEGIN, _END = "<!-- counts: written by tools/fuzz.py -->", "<!-- end of counts -->"
 
 
@@ -40,6 +42,7 @@ def keep(folder: Path, subject: str, first: int, tally: Tally, version: str) -> 
     for name in ("slowest", "memory"):
         now[name] = max(before.get(name, 0), now[name])
     now["findings"] = dict(Counter(before.get("findings", {})) + Counter(now["findings"]))
+    now["rules"] = max(before.get("rules", 0), len(now["findings"].keys() - {UNTOLD}))
     now |= {"version": version, "date": f"{datetime.now(UTC):%Y-%m-%d}"}
     path.write_text(json.dumps(now, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
@@ -81,7 +84,7 @@ def _lines(counted: dict[str, dict[str, Any]]) -> list[str]:
     for name, one in counted.items():
         cells = [
             *(f"{one[key]:,}" for key in ("inputs", "refused", "read", "judged")),
-            f"{sum(one['findings'].values()):,} of {len(one['findings'])} rules",
+            f"{sum(one['findings'].values()):,} of {one['rules']} rules",
             *(f"{len(one['bugs'])}", f"{one['seconds']:,.0f}", f"{one['slowest']:.1f}"),
             *(f"{one['memory']}", one["date"], f"`{one['version']}`"),
         ]
