@@ -33,10 +33,13 @@ class Listing:
         Codes that the list covers as a whole, with the first day on it.
     partly
         Codes of which the list covers a part, so that they are neither listed nor not.
+    inferred
+        Codes whose day was inferred, or whose listing text was not read itself.
     """
 
     days: Mapping[str, date]
     partly: frozenset[str]
+    inferred: frozenset[str] = frozenset()
 
 
 def listing(rows: Frame, asked: Definition, lake: Lake) -> Listing:
@@ -58,6 +61,7 @@ def listing(rows: Frame, asked: Definition, lake: Lake) -> Listing:
     editions = sorted({edition for edition, _ in traded})
     days: dict[str, date] = {}
     partly: set[str] = set()
+    inferred: set[str] = set()
     for day in _days(asked.listed):
         for edition in editions:
             chosen = _on(asked, day, edition, editions, lake)
@@ -66,15 +70,17 @@ def listing(rows: Frame, asked: Definition, lake: Lake) -> Listing:
             here = [code for name, code in traded if name == edition]
             whole, some = _covered(chosen, here)
             partly |= some
-            for code in whole:
-                days.setdefault(code, day)
+            for code in whole - days.keys():
+                days[code] = day
+                if code[:6] in chosen.uncertain:
+                    inferred.add(code)
     days = {code: day for code, day in days.items() if code not in partly}
     if not days:
         raise NoEvidenceError(
             f"no good that is traded here is on {asked.listed} as a whole",
             hint="name goods that are, or another list; see: entrepot goods show",
         )
-    return Listing(days, frozenset(partly))
+    return Listing(days, frozenset(partly), frozenset(inferred))
 
 
 def refuse_undated(text: str) -> str:
@@ -98,7 +104,7 @@ def refuse_undated(text: str) -> str:
 def _days(text: str) -> list[date]:
     """Return the days on which something came onto a list, the first first."""
     history = goods_list(text.partition(":")[0]).history
-    return sorted({entry.starts for entry in history if entry.adopted})
+    return sorted({entry.starts for entry in history})
 
 
 def _on(

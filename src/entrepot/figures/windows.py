@@ -20,7 +20,10 @@ def is_window(definition: Definition) -> bool:
     how, base = question(definition.measure), definition.base
     if base is None or not (how.years or how.months):
         return False
-    return base in (_years(definition, definition.period), *_spans(definition))
+    return _compares_within(definition, base) or base in (
+        _years(definition, definition.period),
+        *_spans(definition),
+    )
 
 
 def with_years(definition: Definition) -> Definition:
@@ -38,7 +41,7 @@ def with_years(definition: Definition) -> Definition:
     if not how.has_base:
         return definition.but(base=_years(definition, period))
     base = definition.base or Period.parse(period.start.year - 1)
-    if base.months > 12 and base.start.year + how.years <= period.start.year:
+    if _compares_within(definition, base):
         return definition
     _require_year(definition, base)
     if base.end >= period.start:
@@ -47,6 +50,13 @@ def with_years(definition: Definition) -> Definition:
         )
     first = base.start.year - how.years + 1
     return definition.but(base=_span(first, period.start.year - 1))
+
+
+def _compares_within(definition: Definition, base: Period) -> bool:
+    """Whether a base has all years of two that are compared, up to the period."""
+    how, start = question(definition.measure), definition.period.start
+    long = bool(how.years) and base.start.year + how.years <= start.year
+    return how.has_base and long and base.end == start - timedelta(days=1)
 
 
 def _require_year(definition: Definition, span: Period) -> None:

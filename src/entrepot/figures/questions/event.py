@@ -66,6 +66,7 @@ def _kept(
         "listed_products": len(treated),
         "other_products": len(goods - out - treated),
         "partly_listed_products": len(listing.partly & goods),
+        "inferred_day_products": len(treated & listing.inferred),
         "listed_before_products": len(early & goods - listing.partly),
     }
     return [cell for cell in cells if cell[0] not in out], counts

@@ -40,7 +40,8 @@ def _cdi(rows: Frame, asked: Definition, column: str) -> Frame:
 
 def churn(rows: Frame, asked: Definition, column: str) -> Frame:
     """Return the part of the flags of the earlier year that is gone, and how many came."""
-    return _between(measures.churn_rate, rows, asked, column)
+    found = _between(measures.churn_rate, rows, asked, column)
+    return found.with_columns(nw.lit(f"{_earlier(asked)}").alias("against"))
 
 
 def churned(rows: Frame, asked: Definition, column: str) -> Frame:
@@ -50,11 +51,15 @@ def churned(rows: Frame, asked: Definition, column: str) -> Frame:
 
 
 def _between(step: Callable[..., Frame], rows: Frame, asked: Definition, column: str) -> Frame:
-    """Compare the year with the earlier one that is judged, whose window comes first."""
-    assert asked.base is not None, "the years before were put in"
-    now, then = asked.period.start.year, asked.base.start.year + WINDOW - 1
-    found = step(flagged(rows, asked, column), lag=now - then)
+    now = asked.period.start.year
+    found = step(flagged(rows, asked, column), lag=now - _earlier(asked))
     return found.filter(nw.col("period") == now).drop("period")
+
+
+def _earlier(asked: Definition) -> int:
+    """Return the earlier of the two years that are judged, whose window comes first."""
+    assert asked.base is not None, "the years before were put in"
+    return asked.base.start.year + WINDOW - 1
 
 
 QUESTIONS = {
