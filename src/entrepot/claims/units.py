@@ -55,7 +55,7 @@ def in_data_units(says: Says, quantity: Quantity, *, stated: bool = True) -> Int
             why=f"it is in {says.unit or 'plain numbers'}, {quantity.measure} in {unit}",
             hint="a change of a share is in points (kind change), growth and shares in per cent",
         )
-    if says.smaller and quantity.measure != "ratio":
+    if says.smaller and quantity.measure != "ratio" and unit != "percent":
         raise RequestError(
             f"{says.text!r} is not a number of this kind ({quantity.measure})",
             why="it sets two amounts side by side",
@@ -78,8 +78,14 @@ def _scaled(says: Says, unit: str) -> Interval:
         case "percent", "share":
             return says.interval.scaled(100)
         case "percent", "ratio":
-            return Interval((says.low - 1) * 100, (says.high - 1) * 100)
+            times = _inverse(says.interval) if says.smaller else says.interval
+            return Interval((times.low - 1) * 100, (times.high - 1) * 100)
     return says.interval
+
+
+def _inverse(times: Interval) -> Interval:
+    """Return what is left of something that is so many times smaller."""
+    return Interval(1 / times.high, 1 / times.low if times.low > 0 else math.inf)
 
 
 def _share(says: Says, interval: Interval) -> Interval:

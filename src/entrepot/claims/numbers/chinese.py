@@ -79,7 +79,7 @@ class _Parts:
             first,
             kind="number",
             value=value,
-            step=float(self.step),
+            step=0.2 * value if first.kind == "place" and first.value != 10.0 else float(self.step),
             end=final.end,
             text="".join(token.text for token in self.used),
             digits=self.printed,

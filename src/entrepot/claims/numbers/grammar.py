@@ -175,13 +175,14 @@ def _shares(tokens: list[Token]) -> list[Token]:
 def _worded(frame: _Frame, word: Token) -> Says:
     """Read "half", "a third", "doubled": numbers that are round by nature."""
     number = word.value
-    if frame.unit not in ("", "ratio") or not isinstance(number, float):
+    of_unit = word.kind != "multiple" and frame.unit in ("percent", "points")
+    if not (of_unit or frame.unit in ("", "ratio")) or not isinstance(number, float):
         raise unread(frame.phrase, word.text)
     if word.kind == "multiple" and number < 1:  # "more than halved" leaves less than half
         loss = turned(rounded(frame.phrase, 1 - number, frame.relation, "share", frame.per), -1)
         low, high = max(1 + loss.low, 0.0), 1 + loss.high
         return replace(loss, value=number, unit="ratio", low=low, high=high)
-    unit = "share" if word.kind == "fraction" else "ratio"
+    unit = frame.unit if of_unit else "ratio" if word.kind == "multiple" else "share"
     return turned(rounded(frame.phrase, number, frame.relation, unit, frame.per), frame.moved)
 
 
@@ -191,7 +192,7 @@ def _worded_range(frame: _Frame, words: Sequence[Token], ends: Sequence[Token]) 
     if (
         len(words) != 2
         or all(token.kind != "range" for token in ends)
-        or first.kind != last.kind
+        or (first.kind == "multiple") != (last.kind == "multiple")
         or frame.unit not in ("", "ratio")
         or not isinstance(first.value, float)
         or not isinstance(last.value, float)
@@ -199,6 +200,6 @@ def _worded_range(frame: _Frame, words: Sequence[Token], ends: Sequence[Token]) 
         raise unread(frame.phrase, ends[0].text if ends else last.text)
     below, above = (rounded(frame.phrase, word, "=", "", "") for word in (first.value, last.value))
     middle = between(frame.phrase, (first.value, 0.0), (last.value, 0.0), frame.relation)[3]
-    unit = "share" if first.kind == "fraction" else "ratio"
+    unit = "ratio" if first.kind == "multiple" else "share"
     says = Says(frame.phrase, middle, "between", unit, below.low, above.high, above.step, frame.per)
     return turned(says, frame.moved)

@@ -6,11 +6,14 @@ import re
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["could_be", "language_of"]
+__all__ = ["could_be", "language_of", "mixed_marks"]
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_ENGLISH_SCALES = re.compile(r"\b(?:m|b|tr)illions?\b")  # German nouns have a capital letter
 _LATIN = re.compile(r"[a-zäöüß]+")
+_DECIMAL_COMMA = re.compile(r"(?<![\d.,])\d+,\d{1,2}(?![\d.,])")
+_DECIMAL_POINT = re.compile(r"(?<![\d.,])\d+\.\d{1,2}\s?(?:%|[Pp]rozent|M(?:rd|io|ill))")
 _ENOUGH = 200_000
 """Characters of a text that are looked at."""
 
@@ -37,12 +40,26 @@ def language_of(text: str) -> str:
     return "de" if german > english else "en"
 
 
+def mixed_marks(text: str, language: str) -> bool:
+    """Whether a text parts decimals in a way its language does not, so that "1,234" is unclear.
+
+    Examples
+    --------
+    >>> mixed_marks("a share of 6,5 % of 1,234 firms", "en"), mixed_marks("1,234 firms", "en")
+    (True, False)
+    """
+    marks = {"en": _DECIMAL_COMMA, "zh": _DECIMAL_COMMA, "de": _DECIMAL_POINT}
+    return language in marks and marks[language].search(text) is not None
+
+
 def could_be(phrase: str) -> tuple[str, ...]:
     """Return the languages a number phrase could be in, by its letters alone."""
     if _HAN.search(phrase):
         return ("zh",)
     if _CYRILLIC.search(phrase.replace("\u20bd", "")):
         return ("ru",)
+    if _ENGLISH_SCALES.search(phrase):
+        return ("en",)
     return ("en", "de")
 
 

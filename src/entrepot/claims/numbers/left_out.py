@@ -15,6 +15,7 @@ __all__ = ["without_other_numerals"]
 _WEIGHS = ("scale", "unit", "currency", "per")
 _FIRST_YEAR, _LAST_YEAR = 1800.0, 2100.0
 _LINKS = frozenset({",", "and", "or", "-", "/", "&", "to", "и", "или", "und", "oder", "、", "和"})
+_SENTENCE_ENDS = frozenset(".;:。；：")
 _HAN = "\u3000"
 
 
@@ -31,6 +32,8 @@ def without_other_numerals(found: Sequence[Token], text: str) -> list[Token]:
     kept = list(found)
     code_before = False
     for at, token in enumerate(kept):
+        if token.kind == "comparable" and token.value == "loose":  # "the same goods"
+            kept[at] = replace(token, kind="unknown")
         if token.kind != "number":
             code_before = code_before and token.text in _LINKS
             continue
@@ -123,7 +126,7 @@ def _is_mark(found: Sequence[Token], at: int, text: str) -> bool:
     if (before, after) in (("[", "]"), ("(", ")"), ("（", "）")) or before == "#":
         return True
     line = text.rfind("\n", 0, found[at].start) + 1
-    starts = not text[line : found[at].start].strip()
+    starts = before in _SENTENCE_ENDS or not text[line : found[at].start].strip()
     return starts and after in (".", ")", "、") and at + 2 < len(found)
 
 

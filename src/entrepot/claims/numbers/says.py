@@ -12,7 +12,10 @@ __all__ = ["CURRENCIES", "ROUND_WORDS", "Says", "leading_step", "loosened"]
 ROUND_WORDS = 0.1
 """How far a word such as "half", "nearly" or "about" may be off, as a part of the number."""
 
-CURRENCIES = ("USD", "CNY", "EUR", "RUB", "GBP", "JPY", "HKD", "MXN")
+CURRENCIES = (
+    *("USD", "CNY", "EUR", "RUB", "GBP", "JPY", "HKD", "MXN"),
+    *("CAD", "AUD", "SGD", "TWD", "BRL", "CHF", "INR", "KRW"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.claims.numbers.bounds import turned
 from entrepot.claims.numbers.direction import told_apart
-from entrepot.claims.numbers.language import language_of
+from entrepot.claims.numbers.language import language_of, mixed_marks
 from entrepot.claims.numbers.left_out import without_other_numerals
 from entrepot.claims.numbers.markup import blanked
 from entrepot.claims.numbers.phrase import with_other
@@ -73,15 +73,12 @@ def number_spans(text: str, language: str | None = None) -> tuple[Span, ...]:
     """
     body = blanked(text)
     usual = language or language_of(body)
-    return tuple(
-        span
-        for start, part in _parts(body)
-        for span in _spans(part, start, language or _of_part(part, usual))
-    )
-
-
-def _of_part(part: str, usual: str) -> str:
-    return language_of(part) or usual
+    unclear = mixed_marks(body, usual)
+    found: list[Span] = []
+    for start, part in _parts(body):
+        of_part = language or language_of(part) or usual
+        found += _spans(part, start, of_part or "en", "" if unclear else of_part)
+    return tuple(found)
 
 
 def _parts(body: str) -> Iterator[tuple[int, str]]:
@@ -92,9 +89,8 @@ def _parts(body: str) -> Iterator[tuple[int, str]]:
     yield start, body[start:]
 
 
-def _spans(part: str, offset: int, language: str) -> Iterator[Span]:
-    words = language or "en"
-    found = without_other_numerals(tokens(part, words, locale=language), part)
+def _spans(part: str, offset: int, language: str, locale: str) -> Iterator[Span]:
+    found = without_other_numerals(tokens(part, language, locale=locale), part)
     places = {id(token): place for place, token in enumerate(found)}
     for piece in pieces(found):
         start, end = piece[0].start, max(token.end for token in piece)
@@ -103,7 +99,7 @@ def _spans(part: str, offset: int, language: str) -> Iterator[Span]:
             apart = told_apart(found, places[id(piece[0])], places[id(piece[-1])] + 1)
             says = turned(says, apart)
         if says is not None:
-            yield Span(offset + start, offset + end, says, words)
+            yield Span(offset + start, offset + end, says, language)
 
 
 def _read(phrase: str, piece: list[Token]) -> Says | None:

@@ -31,7 +31,7 @@ def joined(found: list[Token]) -> list[Token]:
                 kept[-1] = _with_half(kept[-1], token)
                 continue
             token = replace(token, kind="unknown")
-        kept.append(_round(token, found, at))
+        kept.append(_round(token, kept, found, at))
     return kept
 
 
@@ -77,13 +77,27 @@ def _with_half(number: Token, half: Token) -> Token:
     return replace(number, value=value, step=0.5, end=half.end, text=f"{number.text} {half.text}")
 
 
-def _round(token: Token, found: list[Token], following: int) -> Token:
+def _round(token: Token, before: list[Token], found: list[Token], following: int) -> Token:
     """Read "a trillion" and "half a point" as round numbers; "a" elsewhere says nothing."""
+    if token.kind == "one_scale":
+        return _lone_scale(token, before, found, following)
     if token.kind != "round":
         return token
     after = found[following] if following < len(found) else None
     value = _worth(token)
+    if value > 1:
+        return replace(token, kind="number", step=0.2 * value)
     large = after is not None and after.kind == "scale" and after.value in (1e3, 1e6, 1e9, 1e12)
     if large or (value == 0.5 and after is not None and after.kind in ("unit", "currency")):
         return replace(token, kind="number", step=0.2 * value)
     return replace(token, kind="filler" if value == 1 else "unknown")
+
+
+def _lone_scale(token: Token, before: list[Token], found: list[Token], following: int) -> Token:
+    """Read "миллиард долларов" as one of them, "21 миллиард" as a scale."""
+    if before and before[-1].kind in ("number", "scale"):
+        return replace(token, kind="scale")
+    after = found[following] if following < len(found) else None
+    if after is not None and after.kind in ("currency", "unit"):
+        return replace(token, kind="number", step=0.2 * _worth(token))
+    return replace(token, kind="unknown")
