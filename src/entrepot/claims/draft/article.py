@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING, Any
 from entrepot.claims.draft.complete import Context
 from entrepot.claims.draft.reading import read_sentence
 from entrepot.claims.draft.sentences import sentences
+from entrepot.claims.numbers import number_spans
 
 if TYPE_CHECKING:
     from entrepot.claims.draft.draft import Drafted, Left
     from entrepot.claims.draft.front import Article
+    from entrepot.claims.draft.sentences import Sentence
 
 __all__ = ["Draft", "draft"]
+
+_REMEMBERED = 2
+"""Sentences without a number across which a period is still that of the sentence before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +67,18 @@ def draft(article: Article) -> Draft:
     """
     claims: list[Drafted] = []
     left: list[Left] = []
-    context, paragraph = Context(), 0
+    quiet: list[Sentence] = []
+    context = Context()
     for sentence in sentences(article.text):
-        if sentence.paragraph > paragraph + 1:
+        if not number_spans(sentence.text, sentence.sure or None):
+            quiet.append(sentence)
+            continue
+        if len(quiet) > _REMEMBERED:
             context = Context()
-        paragraph = sentence.paragraph
+        for silent in quiet[-_REMEMBERED:]:
+            context = read_sentence(silent, context, article.published)[2]
         found, rest, context = read_sentence(sentence, context, article.published)
+        quiet.clear()
         claims += found
         left += rest
     return Draft(article, tuple(claims), tuple(left))

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["Reading", "read_sentence"]
 
 
+MOST = 40
+"""Numbers in one sentence that are still read one by one."""
 _YEAR_AND_SIGN = re.compile(r"(?:19|20)\d\d\s*[$€¥£₽]")  # "in 2024 $12 billion"
 
 
@@ -65,7 +67,11 @@ def read_sentence(
     sentence: Sentence, context: Context, published: Period | None
 ) -> tuple[list[Drafted], list[Left], Context]:
     """Return the claims of a sentence, what is left of it, and the context for the next one."""
-    reading = _taken_apart(sentence, context, published)
+    numbers = number_spans(sentence.text, sentence.sure or None)
+    if len(numbers) > MOST:
+        why = f"{len(numbers)} numbers in one sentence: a table or a list, which is not read"
+        return [], [_left(sentence, why, numbers)], Context()
+    reading = _taken_apart(sentence, numbers, context, published)
     drafted: list[Drafted] = []
     left: dict[str, list[Span]] = {}
     for number in reading.numbers:
@@ -88,11 +94,13 @@ def _left(sentence: Sentence, why: str, numbers: Sequence[Span]) -> Left:
     return Left(printed, sentence.text, why, places)
 
 
-def _taken_apart(sentence: Sentence, context: Context, published: Period | None) -> Reading:
+def _taken_apart(
+    sentence: Sentence, spans: Sequence[Span], context: Context, published: Period | None
+) -> Reading:
     speaker, text = attributed(sentence.text, sentence.language)
     numbers = tuple(
         span
-        for span in number_spans(sentence.text, sentence.language)
+        for span in spans
         if MASK not in text[span.start : span.end]
         and not _YEAR_AND_SIGN.fullmatch(sentence.text[span.start : span.end])
     )

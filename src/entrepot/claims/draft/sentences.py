@@ -11,7 +11,10 @@ from entrepot.claims.numbers.language import language_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Sentence", "sentences"]
+__all__ = ["LONGEST", "Sentence", "sentences"]
+
+LONGEST = 1500
+"""Characters of the longest sentence; what is longer is read in parts."""
 
 _PARAGRAPH = re.compile(r"\n[ \t\r]*\n")
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[”』」）]*|\n(?=\s*[-*•#>])")
@@ -44,11 +47,13 @@ class Sentence:
     text
         Its words, with one space wherever the text has spaces or a line break.
     language
-        ``en``, ``ru``, ``de`` or ``zh``.
+        ``en``, ``ru``, ``de`` or ``zh``: whose words it is read with.
     paragraph
         Number of its paragraph, from 0.
     start
         Where it begins in the whole text.
+    sure
+        The language if the text shows it, else empty: then a point may part decimals or thousands.
     printed
         The sentence with the spaces and line breaks of the text.
     """
@@ -58,6 +63,7 @@ class Sentence:
     paragraph: int
     start: int
     printed: str
+    sure: str = ""
 
     def place(self, start: int, end: int) -> tuple[int, int]:
         """Return where in the whole text a part of the sentence stands."""
@@ -81,13 +87,24 @@ def sentences(text: str) -> Iterator[Sentence]:
     >>> [one.text for one in sentences("Trade fell by 6.5 %. The U.S. took more.")]
     ['Trade fell by 6.5 %.', 'The U.S. took more.']
     """
-    usual = language_of(text) or "en"
+    usual = language_of(text)
     for number, (at, paragraph) in enumerate(_paragraphs(text)):
         language = language_of(paragraph) or usual
-        for start, piece in _pieces(paragraph):
+        for start, piece in _bounded(_pieces(paragraph)):
             words = " ".join(piece.split())
             if words:
-                yield Sentence(words, language, number, at + start, piece)
+                yield Sentence(words, language or "en", number, at + start, piece, language)
+
+
+def _bounded(pieces: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """Cut what is too long for a sentence (a table, a list), so that time stays in proportion."""
+    for start, piece in pieces:
+        while len(piece) > LONGEST:
+            cut = max(piece.rfind(" ", 1, LONGEST), piece.rfind("，", 1, LONGEST) + 1)
+            cut = cut if cut > 0 else LONGEST
+            yield start, piece[:cut]
+            start, piece = start + cut, piece[cut:]
+        yield start, piece
 
 
 def _paragraphs(text: str) -> Iterator[tuple[int, str]]:

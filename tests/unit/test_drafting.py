@@ -1,0 +1,250 @@
+"""Drafting claims from a text: what is understood, what is left, and what is bad input."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from entrepot.claims import parse_document, read_document
+from entrepot.claims.draft import article_of, as_document, as_yaml, draft, read_article
+from entrepot.claims.draft.attribution import attributed
+from entrepot.claims.draft.lexicon import LANGUAGES, area_words, cue_words, goods_words
+from entrepot.claims.draft.sentences import LONGEST, sentences
+from entrepot.errors import BadFileError
+from entrepot.goods.parse import NAMED, parse
+from entrepot.model.areas import area_or_group
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.unit
+
+RUSSIA_BUYS = "China accounted for 36 % of Russia's imports in 2025."
+
+
+def drafted(text: str, date: str = "2026-01-20") -> list[tuple[str, dict[str, object], str]]:
+    return [(c.kind, c.keys, c.says) for c in draft(article_of(text, date=date)).claims]
+
+
+def reasons(text: str, date: str = "2026-01-20") -> list[str]:
+    return [left.why for left in draft(article_of(text, date=date)).left]
+
+
+def test_every_name_and_good_is_one_that_a_claims_file_knows() -> None:
+    for language in LANGUAGES:
+        for entry in area_words(language):
+            assert entry.value == "?" or area_or_group(entry.value)
+        for goods in goods_words(language):
+            assert goods.form in ("sure", "likely")
+            if goods.form == "sure":
+                assert parse(goods.value)
+            else:
+                assert goods.value.startswith(NAMED)
+
+
+def test_every_language_has_every_cue_that_the_rules_ask_for() -> None:
+    kinds = {key for language in LANGUAGES for key in cue_words(language)}
+    # Chinese says both with words that other cues have: 增加 in front of an amount, 占.
+    missing = {(lang, key) for lang in LANGUAGES for key in kinds if key not in cue_words(lang)}
+    assert missing == {("zh", ("by", "")), ("zh", ("accounts", ""))}
+
+
+@pytest.mark.parametrize(
+    ("text", "exporter", "importer"),
+    [
+        ("Exports from Germany to Poland rose 5% in 2024.", "DEU", "POL"),
+        ("Poland's imports from Germany rose 5% in 2024.", "DEU", "POL"),
+        ("German exports to Poland rose 5% in 2024.", "DEU", "POL"),
+        ("Экспорт Германии в Польшу вырос на 5 % в 2024 году.", "DEU", "POL"),
+        ("Импорт Польши из Германии вырос на 5 % в 2024 году.", "DEU", "POL"),
+        ("Немецкие поставки в Польшу выросли на 5 % в 2024 году.", "DEU", "POL"),
+        ("Die Exporte Deutschlands nach Polen stiegen 2024 um 5 Prozent.", "DEU", "POL"),
+        ("Polens Einfuhren aus Deutschland stiegen 2024 um 5 Prozent.", "DEU", "POL"),
+        ("Die deutschen Lieferungen nach Polen stiegen 2024 um 5 Prozent.", "DEU", "POL"),
+        ("2024年德国对波兰出口增长5%。", "DEU", "POL"),
+        ("2024年波兰自德国进口增长5%。", "DEU", "POL"),
+    ],
+)
+def test_who_sells_and_who_buys(text: str, exporter: str, importer: str) -> None:
+    [(kind, keys, _)] = drafted(text)
+    assert (kind, keys["exporter"], keys["importer"]) == ("growth", exporter, importer)
+    assert keys["period"] == "2024"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("Exports to Freedonia from Germany rose by 5% in 2024.", "not known"),
+        ("Trade between Africa and China rose by 5% in 2024.", "not known"),
+        ("Exports rose 5% in 2024.", "no country"),
+        ("Exports to Poland rose 5% in 2024.", "other side"),
+        ("German exports to Poland rose 5%.", "when is not said"),
+        ("German exports to Poland will rise by 5% in 2026.", "expected"),
+        ("German exports to Poland did not rise by 5% in 2024.", "denies"),
+        ("Tariffs on imports from Canada rose to 25% in 2025.", "Tariffs"),
+        ("German exports to Poland rose by 5 billion euros in 2024.", "a change in money"),
+        ("Plastic-duck exports from China to Poland rose 5% in 2024.", "Plastic-duck"),
+        ("Germany's exports of services to Poland rose 5% in 2024.", "services"),
+        ("China's exports to Russia this year total $50 billion.", "--date"),
+        ("The Polish share of German imports rose by 2 percentage points in 2024.", "since when"),
+    ],
+)
+def test_what_is_not_clear_is_left_with_the_reason(text: str, why: str) -> None:
+    assert drafted(text) == []
+    assert [one for one in reasons(text) if why in one], reasons(text)
+
+
+def test_last_year_needs_the_date_of_the_text() -> None:
+    text = "German exports to Poland rose 5% last year."
+    assert drafted(text)[0][1]["period"] == "2025"
+    assert drafted(text, date="") == []
+    assert "--date" in reasons(text, date="")[0]
+
+
+def test_the_sentence_before_is_taken_up_only_where_one_thing_can_be_meant() -> None:
+    pair = "Trade between China and Russia fell 6.9% in 2025. "
+    both = drafted(pair + "Trade between the two countries had been $245 billion in 2024.")
+    assert both[1][1]["exporter"] == "CHN"
+    assert len(drafted(pair + "China's exports fell 10.4%.")) == 1
+    assert "whether all of it" in reasons(pair + "China's exports fell 10.4%.")[0]
+    assert "which of" in reasons(pair + "Imports fell 3%.")[0]
+    owned = drafted("China's exports to Russia fell 10% in 2025. Imports from Russia rose 3%.")
+    assert owned[1][1] == {"exporter": "RUS", "importer": "CHN", "period": "2025"}
+
+
+def test_contradictory_claims_in_one_sentence_stay_two() -> None:
+    found = drafted("Chinese exports to Russia rose 5% and fell 3% in 2024.")
+    assert [says for _, _, says in found] == ["rose 5%", "fell 3%"]
+    assert found[0][1] == found[1][1]
+
+
+def test_a_rate_has_the_currency_of_the_amount_beside_it() -> None:
+    text = "Trade between China and Russia fell 6.5% to 1.63 trillion yuan in 2025."
+    assert drafted(text)[0][1]["currency"] == "CNY"
+    assert "currency" not in drafted("Trade between China and Russia fell 6.5% in 2025.")[0][1]
+
+
+def test_direction_that_stands_elsewhere_is_written_with_the_number() -> None:
+    [(_, _, says)] = drafted("Die Exporte Deutschlands nach Polen sanken 2024 um 5 Prozent.")
+    assert says == "-5 Prozent"
+
+
+def test_likely_goods_stay_words_and_sure_goods_are_codes() -> None:
+    chips = draft(article_of("China's exports of chips to Russia rose 5% in 2024.")).claims[0]
+    assert chips.keys["goods"] == "named:chips"
+    assert "8542" in chips.notes[0]
+    listed = drafted("China's exports of integrated circuits to Russia rose 5% in 2024.")
+    assert listed[0][1]["goods"] == "8542"
+    assert drafted("China's exports of rubber ducks to Russia rose 5% in 2024.")[0][1]["goods"] == (
+        "named:rubber ducks"
+    )
+
+
+def test_a_speaker_is_no_side_of_trade() -> None:
+    text = (
+        "Germany's exports to Poland rose 5% in 2024, according to Austria's chamber of commerce."
+    )
+    claim = draft(article_of(text)).claims[0]
+    assert claim.attributed_to == "Austria's chamber of commerce"
+    assert claim.keys["importer"] == "POL"
+    assert attributed("据波兰统计局数据，出口增长5%。", "zh")[0] == "波兰统计局"
+    assert attributed("Laut Zollamt sanken die Exporte.", "de")[0] == "Zollamt"
+    assert attributed("По данным ФТС, экспорт вырос.", "ru")[0] == "ФТС"
+
+
+def test_an_unclear_point_is_said_with_both_readings() -> None:
+    found = draft(article_of("Russian imports 2024: +1,234 %"))
+    notes = " ".join(note for claim in found.claims for note in claim.notes)
+    assert "1234" in notes
+    assert "1.234" in notes
+
+
+def test_a_draft_is_a_claims_file_that_check_accepts() -> None:
+    text = f'"<script>alert(1)</script>" \\ {RUSSIA_BUYS} Exports to Freedonia rose by 5%: "x".'
+    found = draft(article_of(text, date="2026-01-20", publisher="A: b # c"))
+    read = parse_document(as_yaml(found))
+    assert read == as_document(found)
+    assert [claim.says.value for claim in read.claims] == [36]
+    assert len(read.todo) == 1
+    assert "Freedonia" in read.todo[0].quote
+    assert yaml.safe_load(as_yaml(found))["source"]["publisher"] == "A: b # c"
+
+
+def test_places_are_those_of_the_text(tmp_path: Path) -> None:
+    path = tmp_path / "article.txt"
+    path.write_text(f"Title\n\nOne  sentence\nbefore. {RUSSIA_BUYS}\n", encoding="utf-8")
+    found = draft(read_article(path))
+    text = found.article.text
+    assert [text[start:end] for start, end in found.places.values()] == ["36 %"]
+
+
+def test_a_text_without_numbers_has_no_claims() -> None:
+    found = draft(article_of("Nothing here counts anything. Not even this."))
+    assert (found.claims, found.left) == ((), ())
+    assert parse_document(as_yaml(found)).claims == ()
+
+
+def test_what_a_text_says_about_itself() -> None:
+    article = article_of("---\ntitle: A\nDate: 2026-01-20\npublisher: B\n---\nTrade fell.")
+    assert (article.title, article.date, article.publisher) == ("A", "2026-01-20", "B")
+    assert article_of("# Heading\n\nText").title == "Heading"
+    assert article_of("date: 2025-01-01\n\nText", date="2026-01-20").date == "2026-01-20"
+
+
+@pytest.mark.parametrize(
+    ("raw", "what"),
+    [
+        (b"\x00\x01\x02\xff", "no plain text"),
+        (b"%PDF-1.7 whatever", "no plain text"),
+        ("Экспорт вырос".encode("cp1251"), "UTF-8"),
+        (b"  \n ", "empty"),
+        (b"date: yesterday\n\nTrade fell by 5 %.", "not a date"),
+        (b"x" * 4_100_000, "too long"),
+    ],
+)
+def test_a_file_that_is_no_article_is_refused(tmp_path: Path, raw: bytes, what: str) -> None:
+    path = tmp_path / "article.txt"
+    path.write_bytes(raw)
+    with pytest.raises(BadFileError, match=what):
+        read_document(path)
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadFileError, match="no such file"):
+        read_article(tmp_path / "none.txt")
+    with pytest.raises(BadFileError, match="folder"):
+        read_article(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "junk",
+    ["7 ", "a", "中", ", ", "из ", "China ", "$", "exports to ", "according to ", "5% ", "据"],
+)
+def test_time_stays_in_proportion_whatever_the_text(junk: str) -> None:
+    text = junk * (6_000 // len(junk)) + " 5%"
+    start = time.process_time()
+    draft(article_of(text))
+    assert time.process_time() - start < 5
+
+
+def test_a_table_is_left_whole() -> None:
+    found = draft(article_of(f"{RUSSIA_BUYS} Poland 2024: " + "5 %, " * 60))
+    assert len(found.claims) == 1
+    assert "60 numbers" in found.left[0].why
+
+
+def test_a_long_run_without_a_full_stop_is_read_in_parts() -> None:
+    found = list(sentences("word " * 1_000))
+    assert len(found) > 1
+    assert all(len(one.text) <= LONGEST for one in found)
+
+
+def test_an_article_of_forty_claims_is_drafted_at_once() -> None:
+    text = "\n\n".join([RUSSIA_BUYS] * 40)
+    draft(article_of(text))
+    start = time.process_time()
+    assert len(draft(article_of(text)).claims) == 40
+    assert time.process_time() - start < 0.5
