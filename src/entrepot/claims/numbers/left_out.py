@@ -53,6 +53,7 @@ def _is_out(found: Sequence[Token], at: int, text: str) -> bool:
         return False
     return (
         not token.digits
+        or _is_dashed(found, at)
         or _is_mark(found, at, text)
         or _is_stuck(token, text)
         or _next_kind(found, at) in ("time", "ending")
@@ -117,6 +118,18 @@ def _parted(found: Sequence[Token], at: int) -> bool:
             if touching and (found[beyond].digits or found[beyond].kind == "number"):
                 return True
     return False
+
+
+def _is_dashed(found: Sequence[Token], at: int) -> bool:
+    """Whether it is a piece of a date with dashes or the end of a span of years: 2026-01-14."""
+    text = found[at].text
+    if text.isdigit() and text.startswith("0") and len(text) > 1:
+        return True
+    before = found[at - 2 : at] if at > 1 else []
+    if len(before) < 2 or before[1].text not in ("-", "–", "‑"):
+        return False
+    leads = _is_year(before[0]) or (before[0].text.startswith("0") and before[0].digits)
+    return leads and before[0].end == before[1].start and before[1].end == found[at].start
 
 
 def _is_mark(found: Sequence[Token], at: int, text: str) -> bool:
