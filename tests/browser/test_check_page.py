@@ -28,7 +28,7 @@ FILLER = "A sentence that says nothing of weight. " * 40
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Pages of the example: its quotes, and a long article made of them with a part unread."""
-    from entrepot.claims import check
+    from entrepot.claims import check, parse_document
     from entrepot.report.checked import Article, Left, write_check
 
     folder = tmp_path_factory.mktemp("checks")
@@ -42,7 +42,14 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     odd = "Another thing rose by 12."
     left = Left(len(text), len(text) + len(odd), "it does not say what rose")
     article = Article(text + odd, places, (left,))
+    long = "a" * 150
+    words = parse_document(
+        f"format: 1\nsource: {{title: {long}}}\nclaims:\n  - id: {long}\n    quote: {long} 36 %\n"
+        f"    import_share: {{importer: RUS, exporter: CHN, period: 2025, goods: 'named:{long}'}}\n"
+        "    says: 36 %\n"
+    )
     return {
+        "long": write_check(check(words), folder / "long.html"),
         "quotes": write_check(found, folder / "quotes.html"),
         "article": write_check(found, folder / "article.html", article),
     }
@@ -63,10 +70,11 @@ def test_axe_finds_no_violation(
 
 
 @pytest.mark.parametrize("width", [PHONE, TABLET, 1121, DESKTOP])
+@pytest.mark.parametrize("name", ["quotes", "article", "long"])
 def test_the_page_never_scrolls_sideways(
-    browser: Browser, pages: dict[str, Path], width: int
+    browser: Browser, pages: dict[str, Path], name: str, width: int
 ) -> None:
-    with opened(browser, pages["quotes"], width) as page:
+    with opened(browser, pages[name], width) as page:
         page.evaluate(
             "document.querySelectorAll('details').forEach(n => {n.name = ''; n.open = true})"
         )

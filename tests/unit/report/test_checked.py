@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -143,6 +144,17 @@ def test_a_text_without_a_slip_or_conflict_has_no_empty_headings() -> None:
     assert "cannot all be true" not in page
     assert "Likely slip<" not in page
     assert "1 claim: 1 holds." in page
+
+
+def test_a_text_without_claims_says_so() -> None:
+    none = replace(hostile(), claims=(), conflicts=())
+    page = render_page(none, Article("Nothing.", {}))
+    assert "The text makes no claim that can be read." in page
+    assert "No number of the text could be tested." in page
+    assert "mark " not in page.split("</style>")[1]
+    assert "no number that could be tested" in render_note(none)
+    assert render_markdown(none).startswith("# ")
+    assert claim_review(none)["@graph"] == []
 
 
 # The text

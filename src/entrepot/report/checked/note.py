@@ -38,10 +38,7 @@ def render_note(check: Check) -> str:
         lines.append(web(source.url))
     lines.append("")
     if not found:
-        lines += _wrapped(
-            f"Of {count_word(len(check.claims), 'number')} in the text, none was found to differ "
-            "from published sources or from the text's other numbers."
-        )
+        lines += _wrapped(_nothing(check))
         return "\n".join(lines) + "\n"
     count = count_word(len(found), "number")
     lines += _wrapped(
@@ -60,6 +57,15 @@ def render_note(check: Check) -> str:
                 lines += _wrapped(f"  After the change: {one_line(conflict.corrected)}.", "  ")
     lines += ["", *_wrapped(_end(check))]
     return "\n".join(lines) + "\n"
+
+
+def _nothing(check: Check) -> str:
+    if not check.claims:
+        return "The text has no number that could be tested."
+    return (
+        f"Of {count_word(len(check.claims), 'number')} in the text, none was found to differ from "
+        "published sources or from the text's other numbers."
+    )
 
 
 def _item(place: int, entry: Entry) -> Iterator[str]:

@@ -10,7 +10,7 @@ from entrepot.report.checked.entries import entries, worst_first
 from entrepot.report.checked.safe import one_line, web
 from entrepot.report.checked.text import numbered, paragraphs, without_heading_sign
 from entrepot.report.render_html import ICONS, page_environment, page_style
-from entrepot.report.sections.verdicts import section
+from entrepot.report.sections.verdicts import claims_part
 from entrepot.report.verdicts import WORDS
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ def render_page(check: Check, article: Article | None = None) -> str:
     article
         The whole text, if the check came from one; else the quotes stand for it.
     """
-    told = section(check)
     found = entries(check)
     page = page_environment().get_template("check.html.j2")
     source = check.source
@@ -39,7 +38,7 @@ def render_page(check: Check, article: Article | None = None) -> str:
         said=[("Publisher", one_line(source.publisher)), ("Date", one_line(source.date))],
         url=web(source.url),
         finding=_finding(check),
-        part_of=told.claims,
+        part_of=claims_part(check),
         paragraphs=[without_heading_sign(held) for held in paragraphs(check, article)],
         left=article.left if article else (),
         article=article,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from entrepot.claims.comparison import Comparison
     from entrepot.report.book import Subject
 
-__all__ = ["boxes", "gaps", "section"]
+__all__ = ["boxes", "claims_part", "gaps", "section"]
 
 NAME, EYEBROW = "claims", "The claims"
 SHOWN = 3
@@ -33,23 +33,27 @@ PHRASES = (
 
 def section(check: Check) -> Section:
     """Return every claim of a check, and the conflicts between them."""
+    return Section(
+        id=NAME,
+        eyebrow=EYEBROW,
+        title=Remark(_title(check.summary)),
+        deck="Each claim is read as printed: its digits give its rounding, its words its relation. "
+        "A quotation is no evidence for itself.",
+        claims=claims_part(check),
+    )
+
+
+def claims_part(check: Check) -> ClaimsPart:
+    """Return the claims of a check and its conflicts, what is wrong first."""
     ordered = sorted(check.claims, key=lambda item: ORDER.index(item.verdict))
     summary = check.summary
     source = check.source
     said = ", ".join(part for part in (source.title, source.publisher, source.date) if part)
-    part = ClaimsPart(
+    return ClaimsPart(
         tally=tuple((name, summary[name]) for name in ORDER if summary[name]),
         conflicts=tuple(_box(conflict) for conflict in check.conflicts),
         rows=tuple(_row(item) for item in ordered),
         caption=f"Claims as recorded from: {said}",
-    )
-    return Section(
-        id=NAME,
-        eyebrow=EYEBROW,
-        title=Remark(_title(summary)),
-        deck="Each claim is read as printed: its digits give its rounding, its words its relation. "
-        "A quotation is no evidence for itself.",
-        claims=part,
     )
 
 
