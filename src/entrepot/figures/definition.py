@@ -169,7 +169,8 @@ class Definition:
         if self.measure != "value":
             how = QUESTIONS.get(self.measure)
             unit = (how.unit if how else "") or passport(self.measure).unit
-            return self.currency if unit == "USD" else unit
+            in_dollars = how is not None and how.in_dollars
+            return self.currency if unit == "USD" and not in_dollars else unit
         return {"mass": "kg", "items": "items"}.get(self.quantity, self.currency)
 
     def to_dict(self) -> dict[str, Any]:

@@ -141,6 +141,8 @@ def _sources(definition: Definition, lake: Lake) -> list[str]:
     """Return the sources to ask, the preferred one first."""
     if definition.source:
         return [definition.source]
+    if definition.measure == "conversions":
+        return ["published"]  # of which alone a report is held in two currencies
     # A share is best taken from somebody who counted both its parts; a level from the finest data.
     bundled = reversed(PRINTED) if definition.measure in SHARES else PRINTED
     return [*flow_sources(lake), *bundled]

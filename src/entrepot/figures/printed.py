@@ -9,6 +9,7 @@ import operator
 from typing import TYPE_CHECKING
 
 from entrepot.figures import about_goods, caveats
+from entrepot.figures.converted import converted
 from entrepot.figures.derived import pairs, quotient_of, sums
 from entrepot.figures.estimate import Answer, Estimate, Missing
 from entrepot.figures.figure import Evidence
@@ -48,6 +49,13 @@ def answer(definition: Definition, source: str, lake: Lake) -> Answer | Missing:
     if definition.follow != "family":
         rows = tuple(row for row in rows if row.variant == definition.follow)
     kept = tuple(row for row in rows if row.confidence != "low" and not row.per)
+    if definition.measure == "conversions":
+        return converted(
+            definition,
+            lambda asked: _stated(kept, asked),
+            rows,
+            lambda row: _evidence(row, source),
+        )
     main = list(_estimates(definition, kept, source))
     if not main:
         return Missing(_what_is_missing(definition, rows, source))

@@ -52,7 +52,7 @@ def checked(definition: Definition, lake: Lake) -> Definition:
             hint="name two areas, or WLD for everybody",
         )
     _require_names(definition)
-    if definition.flow == "both" and measure not in ("value", "growth"):
+    if definition.flow == "both" and measure not in ("value", "growth", "conversions"):
         raise RequestError(
             f"{measure} has no two-way form",
             hint="leave out --flow both, or ask value or growth",
@@ -100,6 +100,12 @@ def _require_names(definition: Definition) -> None:
 
 def _require_keys(definition: Definition) -> None:
     """Refuse a question without what only the asker can say, and areas on two sides of it."""
+    if definition.measure == "conversions" and definition.currency == "USD":
+        raise RequestError(
+            "conversions needs the currency of the report",
+            why="its dollars are set beside those that a rate of exchange gives",
+            hint="add --currency CNY",
+        )
     how = question(definition.measure)
     for key in how.needs:
         if getattr(definition, key) is None:

@@ -18,6 +18,8 @@ __all__ = ["unasked", "unknown", "voices_of"]
 
 def unknown(definition: Definition, source: str) -> str:
     """Say why no source of flows can answer this kind of question; empty text if one can."""
+    if definition.measure == "conversions":
+        return f"{source} has one currency a report, and two are set beside each other"
     if definition.basis not in ("dispatch", "origin"):
         return f"{source} does not tell goods by {definition.basis}"
     return f"{source} counts value and mass, not items" if definition.quantity == "items" else ""

@@ -43,7 +43,6 @@ CONVERSIONS = Passport(
     ),
     formula="customs Σ usd_t; average Σ cny_t / e_t; spot Σ cny_t / e_day; e yuan a dollar",
     reference="definition",
-    frames_only=True,
 )
 
 

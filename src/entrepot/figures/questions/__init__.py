@@ -13,6 +13,7 @@ from entrepot.figures.questions import (
     indicators,
     leverage,
     loss,
+    money,
     path,
     prices,
     series,
@@ -33,6 +34,7 @@ QUESTIONS: dict[str, Question] = {
     **indicators.QUESTIONS,
     **loss.QUESTIONS,
     **path.QUESTIONS,
+    **money.QUESTIONS,
     **event.QUESTIONS,
     **series.QUESTIONS,
 }

@@ -1,0 +1,56 @@
+"""Yuan, customs' dollars and a newsroom's: three numbers that ask keeps apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import entrepot as ep
+from entrepot.errors import RequestError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# As printed: customs' totals of 2025 in both currencies (CR-001, CR-003), the Federal Reserve's
+# average of that year, and the rate of January 2026 that makes 234 bn USD of them.
+CNY, USD, AVERAGE, SPOT = 1.63e12, 228.105e9, 7.1875, 6.9692
+
+
+def ask(lake: Path, **keys: Any) -> ep.Figure:
+    asked: dict[str, Any] = {"importer": "RUS", "exporter": "CHN", "flow": "both", "period": 2025}
+    return ep.ask("conversions", lake=lake, **(asked | {"currency": "CNY"} | keys))
+
+
+def test_three_kinds_of_dollars_are_kept_apart(tmp_path: Path) -> None:
+    figure = ask(tmp_path, spot=SPOT)
+    assert figure.value == pytest.approx(USD)
+    assert figure.unit == "USD"
+    assert figure.details["implied_rate"] == pytest.approx(CNY / USD)
+    assert figure.details["spot_usd"] == pytest.approx(CNY / SPOT)
+    assert figure.details["spot_usd"] == pytest.approx(234e9, rel=0.002)
+    assert figure.details["mixed_rate_usd"] == pytest.approx(CNY / SPOT - USD)
+    rate = figure.details["average_rate"]
+    assert rate == pytest.approx(AVERAGE, rel=0.001)
+    assert figure.details["average_usd"] == pytest.approx(CNY / rate)
+    assert {one.id for one in figure.evidence} >= {"CR-003", "FX-013"}
+
+
+def test_the_rate_of_a_day_is_looked_up(tmp_path: Path) -> None:
+    figure = ask(tmp_path, period=2024, spot="2025-01-13")
+    assert figure.details["spot_rate"] == 7.3317
+    assert figure.details["spot_usd"] == pytest.approx(figure.details["value_cny"] / 7.3317)
+    with pytest.raises(RequestError, match="no rate of CNY is held for 2031-01"):
+        ask(tmp_path, spot="2031-01")
+    with pytest.raises(RequestError, match="spot"):
+        ask(tmp_path, spot=-7)
+
+
+def test_what_is_missing_is_said(tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match="needs the currency"):
+        ask(tmp_path, currency="USD", spot=7)
+    with pytest.raises(RequestError, match="needs spot"):
+        ask(tmp_path)
+    figure = ask(tmp_path, flow="one_way", spot=7)
+    assert figure.value is None
+    assert "CNY" in str(figure.reason)
