@@ -19,6 +19,7 @@ from entrepot.report.pictures import (
     Column,
     Curve,
     Dimension,
+    EventSteps,
     Exposed,
     Exposure,
     Flow,
@@ -28,6 +29,7 @@ from entrepot.report.pictures import (
     Printed,
     ShareLines,
     Side,
+    Step,
     TierPanels,
     Weights,
 )
@@ -94,10 +96,24 @@ EXPOSURE = Exposure(
         ("China’s sectors, share from Germany", (Exposed("Fishing", 0.0, "0", "0 USD"),)),
     )
 )
+EVENT = EventSteps(
+    (
+        Step(-3, -5.0, -30.0, 20.0, binned=True),
+        Step(-2, None),
+        Step(-1, 0.0),
+        Step(0, 10.0, -12.0, 40.0),
+        Step(1, -60.0, -75.0, -30.0),
+        Step(2, -90.0, -99.99, -60.0, binned=True),
+    ),
+    "month",
+    "listing",
+    -1,
+    -55.0,
+)
 
 
 @pytest.mark.parametrize(
-    "drawn", [SHARE, TIERS, WEIGHTS, CURVE, EXPOSURE], ids=lambda item: type(item).__name__
+    "drawn", [SHARE, TIERS, WEIGHTS, CURVE, EXPOSURE, EVENT], ids=lambda item: type(item).__name__
 )
 class TestDrawings:
     def test_two_drawings_each_of_its_width(self, drawn: object) -> None:
@@ -139,6 +155,19 @@ def test_a_box_is_as_tall_as_the_digits_leave_open() -> None:
     heights = sorted(float(height) for height in boxes)
     plot = 440 - 44 - 28
     assert heights[-1] == pytest.approx(10 / 60 * plot, abs=0.2)  # "half" is 45 to 55 of 0 to 60
+
+
+def test_an_event_study_has_a_band_where_it_is_known_and_a_logarithmic_scale() -> None:
+    wide, _ = draw(Picture(EVENT, "finding"))
+    assert wide.count('class="f-supplier-mid"') == 1  # a step that is not known cuts it in two
+    assert len(re.findall(r'<path class="s-supplier" d="[^"]+"[^>]*stroke-width="2.75"', wide)) == 1
+    assert "<title>month \u2264\u22123: \u22125.00\u00a0%, 95\u00a0%: " in wide
+    assert ">listing</text>" in wide
+    assert ">mean after</text>" in wide
+    named = re.findall(r'<text [^>]*y="([\d.]+)"[^>]*>([+\u2212]?[\d.]+)\u00a0%</text>', wide)
+    at = {text: float(y) for y, text in named}
+    # Half is as far from nothing as a quarter from a half.
+    assert at["\u221275"] - at["\u221250"] == pytest.approx(at["\u221250"] - at["0"], abs=0.3)
 
 
 def test_blended_and_single_reports_look_different() -> None:
