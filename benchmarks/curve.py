@@ -19,7 +19,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import baci_files
 import cells
 import comtrade_files
 import harness

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot.figures.curve.cut import AMOUNTS
-from entrepot.figures.curve.ways import Kind, varying
+from entrepot.figures.curve.ways import Kind, fixed, varying
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions.question import special
 from entrepot.figures.sides import SIDES, members_of
@@ -140,32 +140,28 @@ def _times(cells: Cells, numbered: Sequence[Numbered]) -> Frame:
 
 def kinds(rows: Frame, asked: Sequence[Definition]) -> dict[int, list[Kind]]:
     """Return what rows each choice of goods has, as far as choices of partners can tell."""
-    wanted, others = sorted(varying(asked)), special()
-    named = frozenset().union(*(members_of(one, side) for one in asked for side in SIDES))
-    no_country = [name for name in others if name not in named]
-    fixed = [
-        sorted(group)
-        for side in SIDES
-        if len(group := frozenset.intersection(*(members_of(one, side) for one in asked))) > 1
-    ]
-    one_of = {
-        side: nw.when(nw.col(side).is_in(wanted)).then(nw.col(side)).otherwise(nw.lit(""))
-        for side in SIDES
-    }
-    inside = nw.lit(False)
-    for members in fixed:
-        inside = inside | (nw.col("exporter").is_in(members) & nw.col("importer").is_in(members))
+    varied = varying(asked)
+    sides = {side: members_of(asked[0], side) for side in SIDES}
+    named = varied.union(*sides.values())
+    odd = [name for name in special() if name not in named]
+    labels = []
+    for place in SIDES:
+        area = nw.col(place)
+        label = nw.when(area.is_in(sorted(varied))).then(area).otherwise(nw.lit(""))
+        for side, members in sides.items():
+            if members and members.isdisjoint(varied):
+                here = area.is_in(sorted(members))
+                label = nw.when(here).then(nw.lit(fixed(side))).otherwise(label)
+        labels.append(label.alias(f"{place}_stands"))
     flagged = rows.select(
         "goods",
-        one_of["exporter"].alias("one"),
-        one_of["importer"].alias("other"),
-        (nw.col("exporter").is_in(no_country) | nw.col("importer").is_in(no_country)).alias("odd"),
+        *labels,
+        (nw.col("exporter").is_in(odd) | nw.col("importer").is_in(odd)).alias("odd"),
         (nw.col("exporter") == nw.col("importer")).alias("own"),
-        inside.alias("inside"),
     ).unique()
     found: dict[int, list[Kind]] = {}
-    for goods, *row in fetch(flagged):
-        found.setdefault(goods, []).append(Kind(*row))
+    for goods, importer, exporter, is_odd, is_own in fetch(flagged):
+        found.setdefault(goods, []).append(Kind(exporter, importer, is_odd, is_own))
     return found
 
 

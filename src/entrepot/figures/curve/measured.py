@@ -87,12 +87,16 @@ def _by_way(cells: Cells, rows: Frame, asked: Definition, ways: Sequence[Way]) -
     )
     found = found.filter(~own | (nw.col("inside") == OWN))
     found = found.filter(~inside | (nw.col("inside") >= MEMBERS))
-    bought, sold = flags["importer", "buys"], flags["exporter", "sells"]
+    # A side that nobody is named on is everybody.
+    everybody = {side: nw.lit(not members_of(asked, side)) for side in SIDES}
+    buys = flags["importer", "buys"] | everybody["importer"]
+    sells = flags["exporter", "sells"] | everybody["exporter"]
     if asked.flow == "both" or question(asked.measure).trade == "world":
-        back = flags["exporter", "buys"] & flags["importer", "sells"]
-        found = found.filter((bought & sold) | back)
+        buys_back = flags["exporter", "buys"] | everybody["importer"]
+        sells_back = flags["importer", "sells"] | everybody["exporter"]
+        found = found.filter((buys & sells) | (buys_back & sells_back))
     else:
-        needed = {"importer": bought, "exporter": sold}
+        needed = {"importer": buys, "exporter": sells}
         for side in kept_sides(asked):
             found = found.filter(needed[side])
     called = names([way.asked for way in ways])

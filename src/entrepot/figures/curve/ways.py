@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
     from entrepot.figures.sides import Side
 
-__all__ = ["Kind", "Way", "kept_sides", "names", "unlike", "varying", "ways"]
+__all__ = ["Kind", "Way", "fixed", "kept_sides", "names", "unlike", "varying", "ways"]
 
 ABROAD, MEMBERS, OWN = range(3)
 """What counts of trade inside a side: nothing; that of its members with each other; and what an
@@ -22,13 +22,23 @@ area sells to itself, its re-imports."""
 
 
 class Kind(NamedTuple):
-    """What a row is to the choices of partners: who of those that come and go, and flags."""
+    """What a row is to the choices of partners.
+
+    Attributes
+    ----------
+    exporter, importer
+        The area, if it is of a side that comes in several sizes; `fixed` of a side, if it is of one
+        that does not; else empty text.
+    is_special
+        Whether one of the two is no country.
+    is_own
+        Whether the two are the same.
+    """
 
     exporter: str
     importer: str
     is_special: bool
     is_own: bool
-    is_inside: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +79,39 @@ class Way:
             return "members' trade and re-imports in it" if several else "re-imports in it"
         return "members' trade in it"
 
-    def place_of(self, one: Kind) -> tuple[bool, bool] | None:
-        """Return whether importer and exporter of a row count as a side; None for no such row."""
+    def place_of(self, one: Kind) -> tuple[bool, ...] | None:
+        """Return on which sides exporter and importer of a row stand; None if it does not count."""
         if self.only_countries and one.is_special:
             return None
-        buyers, sellers = members_of(self.asked, "importer"), members_of(self.asked, "exporter")
-        inside = one.is_inside or any(
-            one.exporter in some and one.importer in some for some in (buyers, sellers)
+        sells_in, buys_in, sells, buys = (
+            name in members_of(self.asked, side) or name == fixed(side)
+            for side in SIDES
+            for name in (one.exporter, one.importer)
         )
+        inside = (sells_in and buys_in) or (sells and buys)
         if self.inside < (OWN if one.is_own else MEMBERS if inside else ABROAD):
             return None
-        return one.importer in buyers, one.exporter in sellers
+        bought, sold = (
+            stands or not members_of(self.asked, side)
+            for stands, side in zip((buys_in, sells), SIDES, strict=True)
+        )
+        match question(self.asked.measure).trade:
+            case "market":
+                matters = bought
+            case "sales":
+                matters = sold
+            case "both":
+                matters = bought or sold
+            case "purchases":
+                matters = bought or buys
+            case _:
+                matters = (bought and sold) or (sells_in and buys)
+        return (sells_in, buys_in, sells, buys) if matters else None
+
+
+def fixed(side: Side) -> str:
+    """Return the one name of all areas of a side that comes in one size."""
+    return f"the {side}"
 
 
 def ways(places: Sequence[tuple[str, Definition]], kinds: Collection[Kind]) -> list[Way]:
@@ -129,7 +161,7 @@ def names(asked: Sequence[Definition]) -> dict[Side, str]:
 
 
 def varying(asked: Sequence[Definition]) -> frozenset[str]:
-    """Return the areas of a side that some territories have and others have not, and its rest."""
+    """Return the areas of the sides that come in several sizes."""
     found: frozenset[str] = frozenset()
     for side in SIDES:
         every = {members_of(one, side) for one in asked}
