@@ -91,7 +91,7 @@ def _placed(
         return replace(mark, form=form, end=possessive)
     if hint:
         return replace(mark, form=_turned(hint, mark, text, language))
-    return replace(mark, form=_unprepared(mark, text, language, flows))
+    return replace(mark, form=_unprepared(mark, text, language, flows, goods))
 
 
 def _possessive(mark: Mark, text: str, language: str) -> int:
@@ -126,11 +126,14 @@ _PARTICIPLE = re.compile(
 )
 
 
-def _unprepared(mark: Mark, text: str, language: str, flows: list[Mark]) -> str:
+def _unprepared(mark: Mark, text: str, language: str, flows: list[Mark], goods: list[Mark]) -> str:
     """Return the part of a name without preposition: a genitive behind its noun, or a subject."""
     behind = [flow for flow in flows if flow.end <= mark.start]
     if behind and language in ("ru", "de"):
-        gap = text[behind[-1].end : mark.start]
+        start = max(
+            [behind[-1].end, *(one.end for one in goods if behind[-1].end < one.end <= mark.start)]
+        )
+        gap = text[start : mark.start]
         article = r"\s+(?:[а-яё]{5,}\s+)?" if language == "ru" else r"\s+(?:der|des)\s+"
         if re.fullmatch(article, gap, re.IGNORECASE):
             return "of"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from entrepot.claims.draft.areas import PREPOSITIONS, areas_in
 from entrepot.claims.draft.lexicon import cue_words, goods_words
 from entrepot.claims.draft.mark import Mark, longest
+from entrepot.claims.draft.unknown import word_before
 
 __all__ = ["Marks", "marks"]
 
@@ -80,8 +81,43 @@ _NO_FLOW = {
 
 
 def _goods(text: str, language: str) -> list[Mark]:
-    return longest(
+    found = longest(
         Mark("goods", entry.value, entry.form, match.start(), match.end(), entry.title)
         for entry in goods_words(language)
         for match in entry.pattern.finditer(text)
     )
+    return [_in_phrase(mark, text, language) for mark in found]
+
+
+def _in_phrase(mark: Mark, text: str, language: str) -> Mark:
+    """Return goods with the words that make other goods of them: olive oil, car parts."""
+    start, end = mark.start, mark.end
+    before = word_before(text[:start]) if language == "en" else ""
+    if before and not _steers(text, start, language):
+        start -= len(before) + 1
+    after = _PARTS[language].match(text, end)
+    end = after.end() if after else end
+    if (start, end) == (mark.start, mark.end):
+        return mark
+    words = text[start:end].strip()
+    return Mark("goods", f"named:{words}", "likely", start, end, "not in the word list")
+
+
+def _steers(text: str, start: int, language: str) -> bool:
+    """Whether the word in front of goods is a verb or measure of the rules."""
+    return any(
+        match.end() == start - 1
+        for pattern in cue_words(language).values()
+        for match in pattern.finditer(text, max(start - 40, 0), start - 1)
+    )
+
+
+_PARTS = {
+    "en": re.compile(
+        r" (?:parts|components|equipment|machinery|accessories|industry|makers?|plants?|tankers?"
+        r"|pipes?|wafers?|turbines?|tools)(?!\w)"
+    ),
+    "ru": re.compile(r"(?!)"),
+    "de": re.compile(r"-?(?:teile[n]?|komponenten|zubehör)(?!\w)"),
+    "zh": re.compile("零部件|零件|配件|制造设备|生产设备"),
+}

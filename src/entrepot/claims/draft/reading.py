@@ -29,7 +29,7 @@ __all__ = ["Reading", "read_sentence"]
 
 MOST = 40
 """Numbers in one sentence that are still read one by one."""
-_YEAR_AND_SIGN = re.compile(r"(?:19|20)\d\d\s*[$€¥£₽]")  # "in 2024 $12 billion"
+_YEAR_AND_SIGN = re.compile(r"(?:19|20)\d\d\s*[$€¥£₽]?")  # "in 2024 $12 billion"
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,10 @@ _OF = {
     "de": r"\s*(?:von\s+|der\s+|des\s+|(?:all|ihr|sein|dies)(?:er|es)\s+|an\s+)",
     "zh": r"\s*的?",
 }
+_GOODS = re.compile(
+    r"\s*(?:of (?:its|their|all) (?:goods|products)|(?:всех |своих )товаров"
+    r"|(?:seiner|ihrer|aller) (?:Waren|Güter))\b"
+)
 _NEAR = 70
 
 
@@ -138,7 +142,8 @@ def _whole_behind(number: Span, reading: Reading) -> Flow | None:
             return flow
     goods = [one for one in reading.found.goods if number.end <= one.start <= number.end + 45]
     before = [flow for flow in reading.flows if flow.end <= number.start]
-    if goods and before and before[-1].kind not in ("trade", *BALANCES):
+    whole = _GOODS.match(reading.text, number.end) is not None
+    if (goods or whole) and before and before[-1].kind not in ("trade", *BALANCES):
         return before[-1]
     return None
 
@@ -199,9 +204,10 @@ def _part(whole: Flow, number: Span, reading: Reading) -> tuple[str, str]:
 
 def _owner(whole: Flow, areas: list[Mark], reading: Reading) -> str:
     """Return the country whose imports, exports or trade are the whole."""
-    shared = {area.value for area in areas if _is_part(area, whole, reading)}
+    parts = [area for area in areas if _is_part(area, whole, reading)]
+    shared = {area.value for area in parts}
     named = [area for area in areas if area.value not in shared]
-    near = [area for area in named if _belongs(area, whole, reading)]
+    near = [area for area in areas if area not in parts and _belongs(area, whole, reading)]
     if len({area.value for area in near}) == 1:
         return near[0].value
     its = [

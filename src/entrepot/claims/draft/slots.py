@@ -79,7 +79,9 @@ def period_of(number: Span, reading: Reading) -> Period:
         return period
     if reading.timing.unclear:
         when = ", ".join(reading.timing.unclear)
-        raise Refusal(f"when is not clear: {when!r} needs the date of the text (--date)")
+        raise Refusal(
+            f"when is not clear: {when!r} is not over, no calendar year, or needs the text's --date"
+        )
     if reading.context.period is not None and not reading.timing.own:
         return reading.context.period
     raise Refusal("when is not said")

@@ -155,6 +155,7 @@ def timing(text: str, language: str, published: Period | None, before: Period | 
         rf"{edge}(?:{words[('base', '')].pattern})\s*(?:the |dem |der |im |in |в |the year )?$",
         re.IGNORECASE,
     )
+    fiscal = words[("fiscal", "")].search(text) is not None
     times: list[Time] = []
     unclear: list[str] = []
     for found in when(text, published, language):
@@ -163,7 +164,7 @@ def timing(text: str, language: str, published: Period | None, before: Period | 
         period = found.period
         if period is None and found.kind == "year_earlier" and before is not None:
             period = before.before()
-        if period is None or _not_over(period, published):
+        if period is None or fiscal or _not_over(period, published):
             unclear.append(text[found.start : found.end])
             continue
         is_base = base.search(text[max(found.start - 40, 0) : found.start]) is not None

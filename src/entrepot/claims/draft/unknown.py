@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-__all__ = ["compound", "unknown_before", "unknown_goods"]
+__all__ = ["compound", "unknown_before", "unknown_goods", "word_before"]
 
 _FOLDER = Path(__file__).parent
 _PLAIN = frozenset((_FOLDER / "plain_words.txt").read_text(encoding="utf-8").split("\n"))
@@ -45,6 +45,12 @@ def unknown_before(before: str, language: str) -> str:
     match = pattern.search(before) if pattern else None
     word = (match[1] or match[2]) if match and language == "en" else match[1] if match else ""
     return "" if word.lower() in _PLAIN else word
+
+
+def word_before(before: str) -> str:
+    """Return the English word in small letters in front, if it is none that says nothing."""
+    match = re.search(r"(?<![\w'’-])([a-z]+(?:-[a-z]+)*) $", before)
+    return match[1] if match and match[1] not in _PLAIN else ""
 
 
 def _is_adjective(word: str, language: str) -> bool:
