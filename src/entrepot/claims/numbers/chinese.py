@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -21,16 +22,27 @@ _VAGUE = frozenset("数几上成多第")
 def composed(found: Sequence[Token]) -> list[Token]:
     """Replace runs of digits, places and large units by the number they make."""
     kept: list[Token] = []
+    factors: dict[int, Decimal] = {}
     at = 0
     while at < len(found):
         if _opens(found, at):
             parts, at = _Parts.of(found, at)
+            factors[len(kept)] = parts.factor
             kept += parts.tokens()
             continue
         token = found[at]
         kept.append(replace(token, kind="unknown") if token.kind in _PARTS else token)
         at += 1
+    for place, factor in factors.items():
+        if factor == 1 and _kind(kept, place + 1) == "range":
+            kept[place] = _scaled(kept[place], factors.get(place + 2, _ONE))
     return kept
+
+
+def _scaled(number: Token, factor: Decimal) -> Token:
+    """Give the first end of a range the large unit of the last: 2至3亿."""
+    value = float(Decimal(str(number.value)) * factor)
+    return replace(number, value=value, step=number.step * float(factor))
 
 
 def _opens(found: Sequence[Token], at: int) -> bool:
@@ -66,6 +78,13 @@ class _Parts:
             parts.used += found[at : at + size]
             at += size
         return parts, at
+
+    @property
+    def factor(self) -> Decimal:
+        """What the units at its end multiply its digits by."""
+        sizes = [Decimal(str(part.value)) for part in self.used if part.kind in ("large", "place")]
+        ends = bool(self.used) and self.used[-1].kind in ("large", "place")
+        return math.prod(sizes, start=_ONE) if ends else _ONE
 
     def tokens(self) -> list[Token]:
         """Return the number, and "more than" where the text says 多 or 余 inside it."""

@@ -54,6 +54,7 @@ def number_words() -> Iterator[tuple[str, int]]:
         heads = ("hundert", "einhundert") if hundreds == 1 else (f"{_SMALL[hundreds]}hundert",)
         for head in heads:
             yield head, 100 * hundreds
+            yield f"{head}ein", 100 * hundreds + 1
             for word, number in below.items():
                 if number:
                     yield head + word, 100 * hundreds + number

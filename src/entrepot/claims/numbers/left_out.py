@@ -46,7 +46,7 @@ def without_other_numerals(found: Sequence[Token], text: str) -> list[Token]:
 def _is_out(found: Sequence[Token], at: int, text: str) -> bool:
     token = found[at]
     if _is_year(token):
-        return not _weighs(found, at, through_range=False)
+        return not _weighs(found, at, through_range=_rises_to_its_like(found, at))
     if _is_date(found, at) or _parted(found, at):
         return True
     if _weighs(found, at) or _shares(found, at):
@@ -79,6 +79,15 @@ def _weighs(found: Sequence[Token], at: int, *, through_range: bool = True) -> b
     end = here + 2 if found[here + 1].kind in ("currency", "sign") else here + 1
     is_end = end < len(found) and found[end].kind == "number"
     return is_end and _weighs(found, end, through_range=False)
+
+
+def _rises_to_its_like(found: Sequence[Token], at: int) -> bool:
+    """Whether a number like a year opens a range to another: 1800 to 1900 thousand dollars."""
+    after = found[at + 1 : at + 4]
+    if not after or after[0].kind != "range":
+        return False
+    last = next((token for token in after[1:] if token.kind == "number"), None)
+    return last is not None and _is_year(last) and _value(last) >= _value(found[at])
 
 
 def _is_tie(token: Token) -> bool:
