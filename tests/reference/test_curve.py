@@ -203,14 +203,17 @@ def test_mass_that_is_often_missing_is_no_choice(tmp_path: Path) -> None:
     why = dict(found.left_out)
     assert "67 %" in why["comtrade, importer's reports: mass, as asked"]
     assert "nothing of HKG" in why["comtrade, importer's reports: CHN+HKG"]
-    assert "holds comtrade for 2022, not for" in why["comtrade, importer's reports: three-year average"]
+    assert (
+        "holds comtrade for 2022, not for"
+        in why["comtrade, importer's reports: three-year average"]
+    )
     assert "did not report" in why["comtrade, exporter's reports"]
 
 
 def test_what_has_no_curve_says_so(lake: Lake) -> None:
     keys = {"lake": lake, "goods": "848210", "period": 2022, "curve": True}
     with pytest.raises(RequestError, match="has no curve"):
-        ep.ask("price_premium", importer="RUS", exporter="CHN", base=2021, **keys)
+        ep.ask("last_alternative", importer="RUS", exporter="CHN", sigma=4.0, **keys)
     with pytest.raises(RequestError, match="overlap"):
         ep.ask("import_share", importer="EU27", exporter="DEU", **keys)
     with pytest.raises(NoEvidenceError, match="no specification"):

@@ -1,0 +1,188 @@
+"""Curves of power, of months, what they leave out and why, and what a choice explains."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from typing import TYPE_CHECKING
+
+import pytest
+
+import entrepot as ep
+from entrepot.figures.curve.spread import FOLLOWS
+from entrepot.lake import Lake
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAP = """
+format: 1
+id: world
+nomenclature: HS2007
+level: 6
+told_by: both
+valuation: FOB
+columns:
+  time: {role: period}
+  seller: {role: exporter, codes: ISO3}
+  buyer: {role: importer, codes: ISO3}
+  code: {role: product}
+  value: {role: value, currency: USD}
+"""
+SIGMA = {"854231": 5.0, "848210": 8.0}
+AREAS = ("CHN", "HKG", "RUS", "DEU", "TUR")
+YEARS = ("2020", "2021", "2022")
+MONTHS = [f"{year}-{month:02d}" for year in (2021, 2022) for month in range(1, 13)]
+
+
+def _value(time: str, seller: str, buyer: str, code: str) -> float:
+    """Return a value that no other cell has, and that grows with time."""
+    places = AREAS.index(seller) * 7 + AREAS.index(buyer) * 3 + list(SIGMA).index(code)
+    return 100.0 + (places * 37) % 101 + 5 * (int(time[:4]) - 2020) + int(time[5:] or 0)
+
+
+def _lake(folder: Path, times: list[str] | tuple[str, ...]) -> Lake:
+    lines = ["time,seller,buyer,code,value"]
+    for time, seller, buyer, code in itertools.product(times, AREAS, AREAS, SIGMA):
+        if seller != buyer:
+            lines.append(f"{time},{seller},{buyer},{code},{_value(time, seller, buyer, code)}")
+    file = folder / "world.csv"
+    file.write_text("\n".join(lines) + "\n")
+    lake = Lake.open(folder / "lake")
+    lake.add("table", [file], mapping=MAP)
+    protee = folder / "ProTEE_0_1.csv"
+    own = [f"{code},0,0,{-sigma}" for code, sigma in SIGMA.items()]
+    protee.write_text("\n".join(["HS6,zero,positive,sigma", *own]) + "\n")
+    lake.add("elasticities", [protee])
+    return lake
+
+
+@pytest.fixture(scope="module")
+def years(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    return _lake(tmp_path_factory.mktemp("years"), YEARS)
+
+
+@pytest.fixture(scope="module")
+def months(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    return _lake(tmp_path_factory.mktemp("months"), MONTHS)
+
+
+def _bought(times: tuple[str, ...], buyer: set[str], seller: set[str], code: str) -> float:
+    return math.fsum(
+        _value(time, one, other, code)
+        for time, one, other in itertools.product(times, AREAS, AREAS)
+        if one != other and one in seller and other in buyer
+    )
+
+
+def _loss(measure: str, times: tuple[str, ...], buyer: set[str], seller: set[str]) -> float:
+    """Return what a side depends on the other by elasticities, or would lose without it."""
+    everybody = set(AREAS)
+    total = math.fsum(_bought(times, buyer, everybody, code) for code in SIGMA)
+    found = 0.0
+    for code, sigma in SIGMA.items():
+        part = _bought(times, buyer, seller, code)
+        whole = _bought(times, buyer, everybody, code)
+        if measure == "elastic_power":
+            found += part / total / sigma
+        else:
+            found += whole / total / (sigma - 1) * -math.log(1 - part / whole)
+    return found
+
+
+@pytest.mark.parametrize("measure", ["elastic_power", "nested_power"])
+def test_power_is_as_in_plain_python_under_each_choice(years: Lake, measure: str) -> None:
+    keys = {"importer": "RUS", "exporter": "CHN", "goods": ",".join(SIGMA), "period": 2022}
+    figure = ep.ask(measure, lake=years, curve=True, **keys)
+    assert figure.specifications is not None, figure.reason
+    items = figure.specifications.items
+    assert {(one.choices["territory"], one.choices["window"]) for one in items} == set(
+        itertools.product(("CHN", "CHN+HKG"), ("as asked", "three-year average"))
+    )
+    assert len(items) == 4
+    for item in items:
+        times = YEARS if item.choices["window"] != "as asked" else ("2022",)
+        china = set(item.choices["territory"].split("+"))
+        expected = _loss(measure, times, {"RUS"}, china)
+        if measure == "elastic_power":
+            expected -= _loss(measure, times, china, {"RUS"})
+        assert item.value == pytest.approx(expected, rel=1e-12), item
+
+
+def test_a_month_is_averaged_over_the_year_that_ends_with_it(months: Lake) -> None:
+    keys = {"importer": "RUS", "exporter": "DEU", "goods": "848210"}
+    found = ep.ask("value", lake=months, curve=True, period="2022-11", **keys).specifications
+    assert found is not None
+    values = {one.choices["window"]: one.value for one in found.items}
+    last = [_value(time, "DEU", "RUS", "848210") for time in MONTHS[11:23]]
+    assert values == {
+        "as asked": pytest.approx(last[-1]),
+        "twelve-month average": pytest.approx(sum(last) / 12),
+    }
+    quarter = ep.ask("value", lake=months, curve=True, period="2022Q4", **keys).specifications
+    assert quarter is not None
+    values = {one.choices["window"]: one.value for one in quarter.items}
+    last = [_value(time, "DEU", "RUS", "848210") for time in MONTHS[12:]]
+    assert values["twelve-month average"] == pytest.approx(sum(last) / 4)
+    growth = ep.ask(
+        "growth", lake=months, curve=True, period="2022-12", base="2021-12", **keys
+    ).specifications
+    assert growth is not None
+    values = {one.choices["window"]: one.value for one in growth.items}
+    before = [_value(time, "DEU", "RUS", "848210") for time in MONTHS[:12]]
+    assert values["twelve-month average"] == pytest.approx(100 * (sum(last) / sum(before) - 1))
+    assert values["as asked"] == pytest.approx(100 * (last[-1] / before[-1] - 1))
+
+
+@pytest.mark.parametrize(
+    ("measure", "keys", "what", "why"),
+    [
+        ("growth", {"period": "2022-06", "base": "2022-01"}, "twelve-month average", "overlap"),
+        ("value", {"period": "2021-03"}, "twelve-month average", "not for 2020"),
+        ("value", {"period": "2021-01..2022-03"}, "a longer time", "more than a year"),
+        ("value", {"period": "2022"}, "three-year average", "not for 2020"),
+        ("import_share", {"period": "2022-12"}, "mass, as asked", "0 % of the value has a mass"),
+        ("import_share", {"period": "2022-12"}, "CHN+HKG+MAC", "nothing of MAC"),
+    ],
+)
+def test_what_is_left_out_says_why(
+    months: Lake, measure: str, keys: dict[str, str], what: str, why: str
+) -> None:
+    figure = ep.ask(
+        measure, lake=months, importer="RUS", exporter="CHN", goods="848210", curve=True, **keys
+    )
+    assert figure.specifications is not None, figure.reason
+    reasons = dict(figure.specifications.left_out)
+    assert why in reasons[f"table.world: {what}"], reasons
+
+
+def test_a_territory_with_the_other_side_in_it_is_none(years: Lake) -> None:
+    figure = ep.ask(
+        "import_share", lake=years, importer="HKG", exporter="CHN", goods="848210", period=2022,
+        curve=True,
+    )  # fmt: skip
+    assert figure.specifications is not None
+    assert {one.choices["territory"] for one in figure.specifications.items} == {"CHN"}
+    reasons = dict(figure.specifications.left_out)
+    assert reasons["table.world: CHN+HKG"] == "the other side is a part of it"
+
+
+def test_a_choice_explains_what_the_means_of_its_options_do(years: Lake) -> None:
+    figure = ep.ask(
+        "salience", lake=years, importer="RUS", exporter="CHN", goods="848210", period=2022,
+        curve=True,
+    )  # fmt: skip
+    assert figure.specifications is not None
+    items, explained = figure.specifications.items, figure.specifications.explained
+    values = [one.value for one in items]
+    mean = sum(values) / len(values)
+    whole = sum((value - mean) ** 2 for value in values)
+    differing = {name for name in items[0].choices if len({one.choices[name] for one in items}) > 1}
+    assert set(explained) == differing - set(FOLLOWS) == {"territory", "total", "window"}
+    for name, share in explained.items():
+        between = 0.0
+        for option in {one.choices[name] for one in items}:
+            some = [one.value for one in items if one.choices[name] == option]
+            between += len(some) * (sum(some) / len(some) - mean) ** 2
+        assert share == pytest.approx(between / whole)
+    assert figure.specifications.moves_most == max(explained, key=lambda name: explained[name])
