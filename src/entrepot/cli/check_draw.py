@@ -19,8 +19,9 @@ STYLES = {
     "untestable": "bold",
     "holds": "green",
 }
-WIDE = 92  # columns that the table needs
+WIDE = 98  # columns that the table needs
 NAMES = 24  # columns of which a claim's id seldom needs more
+NUMBERS = 18  # columns of a number as printed
 
 
 def draw(found: Check, screen: Console) -> None:
@@ -71,9 +72,11 @@ def _table(order: list[CheckedClaim]) -> Any:
     from rich.text import Text
 
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("verdict", "claim", "says", "against", "slip or remark"):
-        least = NAMES if name == "claim" else None
-        grid.add_column(name, overflow="fold", no_wrap=name == "verdict", min_width=least)
+    grid.add_column("verdict", no_wrap=True)
+    grid.add_column("claim", overflow="fold", min_width=NAMES)
+    grid.add_column("says", overflow="fold", max_width=NUMBERS)
+    grid.add_column("against", overflow="fold", max_width=NUMBERS)
+    grid.add_column("slip or remark", overflow="fold")
     for item in order:
         slip = item.slips[0].kind.replace("_", " ") if item.slips else item.qualifier
         verdict = Text(_verdict(item), style=STYLES[item.verdict])
