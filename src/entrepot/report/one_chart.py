@@ -41,17 +41,17 @@ def picture_of(figure: Figure) -> Picture:
         raise NoEvidenceError("there is nothing to draw", why=figure.reason or "no value is held")
     if figure.definition.measure == "event_study":
         return _event(figure)
+    if figure.unit != "share":
+        raise RequestError(
+            f"{figure.definition.measure} is no share, and a curve is drawn of shares",
+            hint="draw import_share, export_share or cr; entrepot ask has the curve in numbers",
+        )
     found = figure.specifications
     if found is None or len(found.items) < 2:
         raise RequestError(
             f"{figure.definition.measure} of this has one value and no other definition",
             why="a chart shows how far a number moves",
             hint="add --curve, or ask event_study",
-        )
-    if figure.unit != "share":
-        raise RequestError(
-            f"{figure.definition.measure} is no share, and a curve is drawn of shares",
-            hint="draw import_share, export_share or cr; entrepot ask has the curve in numbers",
         )
     return spread.picture(figure, found)
 

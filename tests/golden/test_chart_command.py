@@ -1,0 +1,58 @@
+"""`entrepot chart`: a file that stands by itself, and what it refuses before any work."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Run = Callable[..., tuple[int, str, str]]
+
+SHARE = ["import_share", "--importer", "RUS", "--exporter", "CHN", "--period", "2023"]
+
+
+def test_a_curve_of_what_is_in_print(entrepot: Run, tmp_path: Path) -> None:
+    target = tmp_path / "new" / "share.svg"
+    code, out, _ = entrepot("chart", *SHARE, "--goods", "chpl", "--out", str(target))
+    assert (code, out) == (0, f"{target}\n")
+    text = target.read_text(encoding="utf-8")
+    root = ET.fromstring(text)
+    assert "Specification curve" in root.attrib["aria-label"]
+    assert "China’s share of Russia’s imports, high-priority goods, 2023" in text
+    assert "prefers-color-scheme:dark" in text
+    used = set(re.findall(r"var\(--([a-z-]+)\)", text))
+    assert used <= set(re.findall(r"--([a-z-]+):#", text))  # no colour without a value
+    assert not re.search(r"https?://(?!www\.w3\.org)", text)  # nothing is fetched
+
+
+def test_a_picture_for_programs_that_know_no_variables(entrepot: Run, tmp_path: Path) -> None:
+    target = tmp_path / "share.png"
+    code, _, _ = entrepot("chart", *SHARE, "--goods", "chpl", "--out", str(target))
+    assert code == 0
+    assert target.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "text"),
+    [
+        ([*SHARE, "--out", "share.jpg"], 2, ".svg or .png"),
+        ([*SHARE, "--sigma", "3", "--out", "share.svg"], 2, "has no sigma"),
+        (["growth", *SHARE[1:5], "--period", "2024", "--out", "x.svg"], 2, "no share"),
+        (["hhi", *SHARE[1:3], "--period", "2023", "--out", "x.svg"], 3, "nothing to draw"),
+        (["event_study", *SHARE[1:], "--out", "x.svg"], 2, "needs listed"),
+    ],
+)
+def test_what_is_not_drawn(
+    entrepot: Run, tmp_path: Path, words: list[str], code: int, text: str
+) -> None:
+    target = tmp_path / words[-1]
+    found, out, err = entrepot("chart", *words[:-1], str(target))
+    assert (found, out) == (code, "")
+    assert text in err
+    assert not target.exists()
