@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from entrepot.claims.draft.complete import Context
-from entrepot.claims.draft.reading import read_sentence
+from entrepot.claims.draft.reading import numbers_of, read_sentence
 from entrepot.claims.draft.sentences import sentences
-from entrepot.claims.numbers import number_spans
 
 if TYPE_CHECKING:
     from entrepot.claims.draft.draft import Drafted, Left
@@ -70,7 +69,7 @@ def draft(article: Article) -> Draft:
     quiet: list[Sentence] = []
     context = Context()
     for sentence in sentences(article.text):
-        if not number_spans(sentence.text, sentence.sure or None):
+        if not numbers_of(sentence):
             quiet.append(sentence)
             continue
         if len(quiet) > _REMEMBERED:

@@ -55,8 +55,21 @@ def completed(flows: Sequence[Flow], context: Context, found: Marks) -> list[Flo
         if flow.trouble or flow.whole or flow.choices:
             done.append(flow)
         else:
-            done.append(_filled(flow, done, context, found))
+            done.append(_with_goods(_filled(flow, done, context, found), done, context))
     return done
+
+
+def _with_goods(flow: Flow, earlier: Sequence[Flow], context: Context) -> Flow:
+    """Return a flow that took over a side with the goods that go with it."""
+    if flow.goods != "all" or flow.trouble:
+        return flow
+    before = [one for one in (earlier or context.flows) if one.goods != "all"]
+    if not before:
+        return flow
+    last = before[-1]
+    if earlier and last.sides == flow.sides:
+        return replace(flow, goods=last.goods, certainty=last.certainty, title=last.title)
+    return replace(flow, trouble=f"whether it is of {last.goods.removeprefix('named:')} or all")
 
 
 def _filled(flow: Flow, earlier: Sequence[Flow], context: Context, found: Marks) -> Flow:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from entrepot.claims.draft.attribution import MASK, masked
 from entrepot.claims.draft.lexicon import NOWHERE
 from entrepot.claims.draft.unknown import compound, unknown_before, unknown_goods
 from entrepot.model.areas import WORLD
@@ -167,6 +168,9 @@ def _one_way(read: Flow, areas: list[Mark]) -> Flow:
     adjectives = _codes(area for area in areas if area.form == "adj")
     if not sells and not second and len(owners) == 2 and len(adjectives) == 1:
         second, names = adjectives, [code for code in owners if code not in adjectives]
+    apart = {area.value for area in areas if area.form in (*_OWN, "bare") and not area.joined}
+    if len(names) > 1 and len(apart & set(names)) > 1:
+        return replace(read, trouble="who sells to whom is not clear")
     owner = _sum(owners or subjects)
     return replace(_settled(read, sells, names, second), owner=owner, others=tuple(others))
 
@@ -217,13 +221,18 @@ def _with_goods(read: Flow, flow: Mark, found: Marks, text: str, language: str) 
     for goods in found.goods:
         place = _flow_of(replace(goods, form="to"), found.flows, text, language)
         ahead = [one for one in found.flows if one.start >= goods.end]
-        if ahead and ahead[0].start - goods.end <= 2:  # "chip imports", "Chipexporte"
+        behind = [one for one in found.flows if 0 <= goods.start - one.end <= 1]
+        if language == "zh" and behind:  # "进口石油"
+            place = found.flows.index(behind[0])
+        elif ahead and ahead[0].start - goods.end <= 2:  # "chip imports", "Chipexporte"
             place = found.flows.index(ahead[0])
         if place is not None and found.flows[place] is flow:
             near.append(goods)
     kinds = list(dict.fromkeys(goods.value for goods in near))
     if not kinds:
         return _with_unknown_goods(read, found, text, language)
+    if len(kinds) > 1 and MASK in text[near[0].end : near[-1].start]:
+        return replace(read, trouble="which goods a number is of is not clear")
     if len(kinds) > 1:
         sure = all(goods.form == "sure" for goods in near)
         if sure and not any(kind.startswith("named:") for kind in kinds):
@@ -236,6 +245,8 @@ def _with_goods(read: Flow, flow: Mark, found: Marks, text: str, language: str) 
 
 def _with_unknown_goods(read: Flow, found: Marks, text: str, language: str) -> Flow:
     """Return the flow with goods that no list here has, in the text's own words."""
+    for area in found.areas:  # "Exporte von Dänemark" names no goods
+        text = masked(text, area.start, area.end)
     words = unknown_goods(text[read.end :], language) or compound(text[: read.start], language)
     if words:
         title = "not in the word list"

@@ -84,6 +84,8 @@ def _growth(number: Span, reading: Reading) -> Drafted:
     direction = moves(number, reading)
     if not direction:
         raise Refusal("per cent of what, or since when, is not clear")
+    if cue_near(number, reading, "share"):
+        raise Refusal("a share that changed by a part, which no kind of claim is about")
     flow = flow_of_number(number, reading)
     if flow.kind in BALANCES:
         raise Refusal("the growth of a balance, which no kind of claim is about")

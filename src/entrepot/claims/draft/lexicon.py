@@ -35,7 +35,7 @@ _ADJECTIVE_ENDING = {
     "de": "(?:e[nrsm]?)?",
     "en": "",
 }
-_PLAIN_NAME = re.compile(r"[A-Z][A-Za-zé' -]{3,}")
+_PLAIN_NAME = re.compile(r"[^\W\d_][\w' -]{3,}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from entrepot.claims.draft.kinds import claim_of_number
 from entrepot.claims.draft.lexicon import cue_words
 from entrepot.claims.draft.marks import Marks, marks
 from entrepot.claims.draft.times import Timing, timing
-from entrepot.claims.numbers import number_spans
+from entrepot.claims.numbers import number_spans, read_says
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     from entrepot.claims.numbers import Span
     from entrepot.model.period import Period
 
-__all__ = ["Reading", "read_sentence"]
+__all__ = ["Reading", "numbers_of", "read_sentence"]
 
 
 MOST = 40
 """Numbers in one sentence that are still read one by one."""
+_FOREIGN = re.compile(r"up |[—–] ")  # "made up 45 %", "in 2024 — 9 %"
 _YEAR_AND_SIGN = re.compile(r"(?:19|20)\d\d\s*[$€¥£₽]?")  # "in 2024 $12 billion"
 
 
@@ -67,7 +68,7 @@ def read_sentence(
     sentence: Sentence, context: Context, published: Period | None
 ) -> tuple[list[Drafted], list[Left], Context]:
     """Return the claims of a sentence, what is left of it, and the context for the next one."""
-    numbers = number_spans(sentence.text, sentence.sure or None)
+    numbers = numbers_of(sentence)
     if len(numbers) > MOST:
         why = f"{len(numbers)} numbers in one sentence: a table or a list, which is not read"
         return [], [_left(sentence, why, numbers)], Context()
@@ -88,6 +89,22 @@ def read_sentence(
     return drafted, rest, _after(reading, drafted)
 
 
+def numbers_of(sentence: Sentence) -> list[Span]:
+    """Return the numbers of a sentence, without a word or dash in front that is not theirs."""
+    found = []
+    for span in number_spans(sentence.text, sentence.sure or None):
+        printed = sentence.text[span.start : span.end]
+        foreign = _FOREIGN.match(printed)
+        made = foreign and re.search(r"\bm(?:ade|akes?|aking) $", sentence.text[: span.start])
+        if foreign and (made or not foreign[0].startswith("up")):
+            start = span.start + foreign.end()
+            says = read_says(sentence.text[start : span.end], sentence.sure or None)
+            span = replace(span, start=start, says=says)
+        if not _YEAR_AND_SIGN.fullmatch(printed):
+            found.append(span)
+    return found
+
+
 def _left(sentence: Sentence, why: str, numbers: Sequence[Span]) -> Left:
     printed = "; ".join(sentence.text[number.start : number.end] for number in numbers)
     places = tuple(sentence.place(number.start, number.end) for number in numbers)
@@ -98,17 +115,12 @@ def _taken_apart(
     sentence: Sentence, spans: Sequence[Span], context: Context, published: Period | None
 ) -> Reading:
     speaker, text = attributed(sentence.text, sentence.language)
-    numbers = tuple(
-        span
-        for span in spans
-        if MASK not in text[span.start : span.end]
-        and not _YEAR_AND_SIGN.fullmatch(sentence.text[span.start : span.end])
-    )
+    numbers = tuple(span for span in spans if MASK not in text[span.start : span.end])
+    when = timing(text, sentence.language, published, context.period)
     for span in numbers:
         text = masked(text, _after_balance(text, span, sentence.language), span.end)
     found = marks(text, sentence.language)
     flows = completed(flows_of(text, sentence.language, found), context, found)
-    when = timing(sentence.text, sentence.language, published, context.period)
     return Reading(sentence, text, speaker, numbers, found, tuple(flows), when, context)
 
 
@@ -126,8 +138,6 @@ def _after(reading: Reading, drafted: Sequence[Drafted]) -> Context:
     period = periods.pop() if len(periods) == 1 else None
     if not reading.timing.own and not reading.timing.unclear:
         period = reading.context.period
-    if not whole and not reading.flows and not reading.numbers:
-        whole = ()
     return Context(whole, period, tuple(filter(None, map(_share_in, drafted))))
 
 
