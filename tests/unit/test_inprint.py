@@ -163,6 +163,39 @@ def test_directions_that_changed_places_are_named() -> None:
     assert [one.slips[0].would_say for one in found] == ["9.5 bn USD", "11.5 bn USD"]
 
 
+@pytest.mark.parametrize(
+    ("part", "kinds_found"),
+    [
+        ({"goods": "85"}, ["conflict"]),
+        ({"goods": "", "goods_words": "cars"}, ["conflict"]),
+        ({"period": by_id()["CR-001"].period.parse("2025-03")}, ["conflict"]),
+        ({"goods": "85", "reporter": "RUS"}, []),
+        ({"goods": "85", "valuation": "BOP"}, []),
+        ({"period": by_id()["CR-001"].period.parse("2026-03")}, []),
+        ({"importer": "KAZ"}, []),
+    ],
+)
+def test_a_part_larger_than_its_whole(part: dict[str, Any], kinds_found: list[str]) -> None:
+    whole = printed("XX-1", 103, like="CR-008")
+    assert [one.kind for one in findings([whole, printed("XX-2", 120, "CR-008", **part)])] == (
+        kinds_found
+    )
+    assert findings([whole, printed("XX-2", 90, "CR-008", **part)]) == ()
+
+
+def test_a_share_is_held_against_its_part_and_whole() -> None:
+    part, whole = printed("XX-1", 100, "CR-008"), printed("XX-2", 400, "CR-008", importer="WLD")
+    keys = {"unit": "share", "low": 0.295, "high": 0.305, "value": 0.3, "printed": "30 %"}
+    share = replace(by_id()["CP-122"], id="XX-3", period=part.period, **keys)
+    (found,) = findings([part, whole, share])
+    assert (found.id, found.kind) == ("XX-3", "unstated")
+    assert found.because == "100 bn USD / 400 bn USD is 25.0\u00a0%, not 30 %"
+    (found,) = findings([part, whole, replace(share, reporter="CHN")])
+    assert found.kind == "conflict"
+    fits = replace(share, low=0.245, high=0.255, value=0.25, printed="25 %")
+    assert findings([part, whole, fits]) == ()
+
+
 def test_our_own_results_are_not_held_against_print() -> None:
     ours = [row for row in published("computed") if row.publisher == "Entrepôt"]
     assert len(ours) > 50

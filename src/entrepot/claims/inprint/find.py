@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.claims.inprint.finding import KINDS, Finding
 from entrepot.claims.inprint.pairs import pairs
+from entrepot.claims.inprint.parts import parts
 from entrepot.claims.inprint.printed import Printed, as_printed
 from entrepot.claims.inprint.series import series
 from entrepot.claims.inprint.slip import likely_slips
@@ -27,8 +28,8 @@ def findings(rows: Iterable[Published]) -> tuple[Finding, ...]:
     """Return the printed numbers of one thing that do not meet.
 
     Compared are numbers of one thing with each other; a two-way total with its two directions; a
-    growth rate or share with the levels it is of; a span of months with its parts. Our own results
-    are left out.
+    growth rate or share with the levels it is of; a span of months with its parts; a part with its
+    whole. Our own results are left out.
 
     Parameters
     ----------
@@ -46,7 +47,7 @@ def findings(rows: Iterable[Published]) -> tuple[Finding, ...]:
     facts = Facts(statements)
     numbers = printed_numbers(kept, statements)
     held = {number.row.id: number for number in numbers}
-    found = [*pairs(numbers), *series(numbers), *sums(numbers, facts)]
+    found = [*pairs(numbers), *series(numbers), *sums(numbers, facts), *parts(numbers)]
     explained = [_explained(item, held, facts) for item in found]
     once = _once(sorted(explained, key=lambda item: (KINDS.index(item.kind), _weakness(item))))
     return tuple(sorted(once, key=lambda item: (KINDS.index(item.kind), item.what, item.id)))

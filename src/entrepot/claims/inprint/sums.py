@@ -34,7 +34,7 @@ def sums(numbers: Iterable[Printed], facts: Facts) -> Iterator[Finding]:
     """
     for number in numbers:
         statement = number.statement
-        if statement is None or not number.books or not statement.quantity.is_linear:
+        if statement is None or not _home(number) or not statement.quantity.is_linear:
             continue
         if statement.quantity.to:
             yield from _quotient(number, statement, facts)
@@ -42,10 +42,16 @@ def sums(numbers: Iterable[Printed], facts: Facts) -> Iterator[Finding]:
             yield from _total(number, statement, facts)
 
 
+def _home(number: Printed) -> str:
+    """Return whose books a number is of; of a share that does not say, those of its whole."""
+    sides = {"import_share": number.row.importer, "export_share": number.row.exporter}
+    return number.books or sides.get(number.row.measure, "")
+
+
 def _usable(known: Known, number: Printed) -> bool:
     rows = [statement.row for statement in known.statements]
     return (
-        all(row.reporter == number.books for row in rows)
+        all(row.reporter == _home(number) for row in rows)
         and number.row.id not in {row.id for row in rows}
         and not any(statement.is_ours for statement in known.statements)
     )
@@ -96,6 +102,8 @@ def _quotient(number: Printed, statement: Statement, facts: Facts) -> Iterator[F
         if number.interval.meets(value):
             continue
         kind, words = _release(quantity.quotient(number.interval), top, bottom, quantity.measure)
+        if kind == "conflict" and not number.books:
+            kind, words = "unstated", "not said by both: total"
         rows = tuple(part.row for known in (top, bottom) for part in known.statements)
         text = figure_value(value.middle, number.row.unit)
         yield Finding(
