@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from entrepot.figures.sides import Side
     from entrepot.goods import Selection
 
-__all__ = ["AMOUNTS", "Told", "areas_there", "codes_there", "cut", "told"]
+__all__ = ["AMOUNTS", "Told", "areas_there", "codes_there", "cut", "told", "union"]
 
 AMOUNTS = ("value", "mass")
 
@@ -43,7 +43,7 @@ def cut(
     """
     widest = max(asked, key=lambda one: len(one.exporter) + len(one.importer))
     by, there = _reach(widest)
-    rows = cells.rows(by, _union(choices), widest, own=True).filter(there)
+    rows = cells.rows(by, union(choices), widest, own=True).filter(there)
     value, mass = nw.col(cells.column(widest)), nw.col("mass_kg")
     keys = ("product", "nomenclature", "exporter", "importer", "period", *SAID)
     summed = (
@@ -76,7 +76,7 @@ def _reach(asked: Definition) -> tuple[Side, nw.Expr]:
     return "importer", one | other
 
 
-def _union(choices: Sequence[GoodsChoice]) -> Goods:
+def union(choices: Sequence[GoodsChoice]) -> Goods:
     """Return one selection for each nomenclature, with everything that any choice selects."""
     found: dict[str, Selection] = {}
     for choice in choices:

@@ -10,6 +10,8 @@ from entrepot.figures.cells import Cells
 from entrepot.figures.curve.choices import goods_choices
 from entrepot.figures.curve.combine import combined
 from entrepot.figures.curve.goods import Numbered
+from entrepot.figures.curve.of_prices import MEASURES as PRICES
+from entrepot.figures.curve.of_prices import of_prices
 from entrepot.figures.curve.spans import AS_ASKED, Span, Timed, longer
 from entrepot.figures.curve.spread import of_curve
 from entrepot.figures.estimate import Missing
@@ -117,6 +119,9 @@ def _of_voice(definition: Definition, cells: Cells, left: Left) -> Iterator[Spec
         else:
             timed.append(over)
             numbered += [Numbered(over.span, one) for one in others.goods]
+    if definition.measure in PRICES:
+        yield from of_prices(timed, numbered, left)
+        return
     all_totals = {one.span.words: _totals(one) for one in timed}
     yield from combined(timed, numbered, all_totals, left)
 

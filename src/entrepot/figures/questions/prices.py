@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from entrepot import measures
-from entrepot.figures.questions.question import BOTH, Question
+from entrepot.figures.questions.question import AMOUNT, BOTH, CHANGE, Question
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -33,13 +33,14 @@ def price_index(rows: Frame, asked: Definition, column: str) -> Frame:
 
 
 def value_change(rows: Frame, asked: Definition, column: str) -> Frame:
-    """Split the change of the flow into prices and quantities."""
+    """Split the change of the flow into prices and quantities of what a price index compares."""
     return measures.value_change(
         rows,
         period=asked.period,
         base=asked.base or asked.period.before(),
         product=["exporter", "importer", "product"],
         value=column,
+        trim=MOST,
     )
 
 
@@ -64,6 +65,7 @@ QUESTIONS = {
         "prices of exports from {seller} to {buyer}",
         ("mass_kg",),
         by_product=True,
+        choices=CHANGE,
     ),
     "value_change": Question(
         "flow",
@@ -74,6 +76,7 @@ QUESTIONS = {
         ("mass_kg",),
         by_product=True,
         in_dollars=True,
+        choices=AMOUNT,
     ),
     "price_premium": Question(
         "sales",
@@ -85,5 +88,6 @@ QUESTIONS = {
         unit="relative",
         by_product=True,
         in_dollars=True,
+        choices=CHANGE,
     ),
 }

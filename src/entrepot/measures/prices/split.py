@@ -11,7 +11,7 @@ from entrepot.measures.change import apart
 from entrepot.measures.door import FrameT, through_door
 from entrepot.measures.grouped import aggregate, as_list
 from entrepot.measures.passport import Passport
-from entrepot.measures.prices.cells import check_quantity, log_of, two_periods
+from entrepot.measures.prices.cells import check_quantity, check_trim, log_of, two_periods
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ VALUE_CHANGE = Passport(
         ("quantity_usd", "part of products in both periods that quantities make, USD"),
         ("new_usd", "value of products that the base did not have, USD"),
         ("gone_usd", "value of products that are gone, negative, USD"),
-        ("unsplit_usd", "change of products and rows without a usable quantity, USD"),
+        ("unsplit_usd", "change of products and rows without a usable quantity or price, USD"),
         ("price_pct", "change of prices of the products split, per cent"),
         ("quantity_pct", "change of quantities of the products split, per cent"),
         ("value_base_usd", "value in the base, USD"),
@@ -45,7 +45,7 @@ VALUE_CHANGE = Passport(
         "missing and infinite values are left out; the change, new, gone and unsplit are null "
         "where a product has rows in period or base and no known value there; price and quantity "
         "are null where no product can be split; a product is split as far as value and quantity "
-        "are known and positive in both periods"
+        "are known and positive in both periods, and its unit value moved by no more than `trim`"
     ),
     formula=(
         "V_t - V_0 = L ln P + L ln Q + new - gone + unsplit; L = (V_t - V_0) / ln(V_t / V_0) of "
@@ -66,6 +66,7 @@ def value_change(
     time: str = "period",
     value: str = "value_usd",
     quantity: str = "mass_kg",
+    trim: float | None = None,
 ) -> FrameT:
     """Split the change of a value from `base` to `period` into price and quantity, exactly.
 
@@ -85,6 +86,9 @@ def value_change(
         Column or columns that say what is the same good; add the unit where units differ.
     time, value, quantity
         Columns with time, values and quantities.
+    trim
+        Do not split products whose unit value rose or fell more than this many times, as
+        `price_index` with the same bound does not compare them: all of their change is unsplit.
 
     Returns
     -------
@@ -102,10 +106,11 @@ def value_change(
     keys, goods = as_list(by), as_list(product)
     periods = apart(period, base)
     check_quantity(frame, quantity)
+    check_trim(trim)
 
     def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         cells = two_periods(rows, [*keys, *goods], periods, (time, value, quantity))
-        terms, names = _terms(cells, keys)
+        terms, names = _terms(cells, keys, trim)
         sums = aggregate(
             terms,
             keys,
@@ -120,16 +125,22 @@ def value_change(
     )
 
 
-def _terms(cells: nw.LazyFrame[Any], keys: list[str]) -> tuple[nw.LazyFrame[Any], list[str]]:
+def _terms(
+    cells: nw.LazyFrame[Any], keys: list[str], trim: float | None
+) -> tuple[nw.LazyFrame[Any], list[str]]:
     v0, v1 = nw.col("__v0"), nw.col("__v1")
     all0, all1 = nw.col("__all0"), nw.col("__all1")
-    split = (v0 > 0) & (v1 > 0)
+    both = (v0 > 0) & (v1 > 0)
     relative = (v1 / nw.col("__q1")) / (v0 / nw.col("__q0"))
-    marked = cells.with_columns(
+    compared = cells.with_columns(nw.when(both).then(relative).alias("__any"))
+    split = nw.col("__any") > 0
+    if trim is not None:
+        split = split & (nw.col("__any") >= 1 / trim) & (nw.col("__any") <= trim)
+    marked = compared.with_columns(
         (nw.col("__silent0") + nw.col("__silent1")).alias("__silent"),
         nw.when(split).then(v0).alias("__w0"),
         nw.when(split).then(v1).alias("__w1"),
-        nw.when(split).then(relative).alias("__r"),
+        nw.when(split).then(nw.col("__any")).alias("__r"),
         nw.when((all0 == 0) & (all1 != 0)).then(all1).alias("new_usd"),
         nw.when((all1 == 0) & (all0 != 0)).then(-all0).alias("gone_usd"),
     ).with_columns(log_of("__r").alias("__l"), _log_mean("__w1", "__w0").alias("__m"))

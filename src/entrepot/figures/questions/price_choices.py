@@ -1,0 +1,116 @@
+"""Prices under every estimator and bound that can be defended, for many sets of rows at once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import narwhals as nw
+
+from entrepot import measures
+from entrepot.lake import fetch
+from entrepot.measures.prices import PriceFilters
+from entrepot.measures.prices.under import premiums_under
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from entrepot.measures.prices.many import Method
+    from entrepot.model.period import Period
+
+__all__ = ["BOUNDS", "BUYER", "SET", "Under", "changes", "indices", "premiums", "series"]
+
+BOUNDS = {"moves of up to 5 times": 5.0, "moves of up to 3 times": 3.0, "all": None}
+"""Which price changes count, in words, and the factor beyond which one does not."""
+BUYER = "buyer"
+"""Name of the buyers whose premium is asked."""
+
+SET = "set_of_rows"
+"""Column with the number of a set of rows."""
+
+_GOODS = ["exporter", "importer", "product"]
+_MANY: dict[Method, str] = {
+    "geks_tornqvist": "GEKS-Törnqvist",
+    "tpd": "time-product dummies",
+}
+_ESTIMATORS = {"median": "median", "did": "mean", "did, weighted": "mean, weighted by value"}
+
+
+class Under(NamedTuple):
+    """A value, with the set of rows and the choices that it is of."""
+
+    rows: int
+    choices: dict[str, str]
+    value: float
+
+
+def indices(frame: Any, period: Period, base: Period) -> Iterator[Under]:
+    """Yield the indices that compare two periods, under each bound.
+
+    Parameters
+    ----------
+    frame
+        Rows of `SET` (number of the set), exporter, importer, product, period, ``value_usd`` and
+        ``mass_kg``.
+    period, base
+        What is compared.
+    """
+    for words, trim in BOUNDS.items():
+        found = measures.price_index(
+            frame, by=SET, period=period, base=base, product=_GOODS, trim=trim
+        )
+        for column, name in (("fisher", "Fisher"), ("tornqvist", "Törnqvist")):
+            yield from _under(found, column, {"estimator": name, "filter": words})
+
+
+def series(frame: Any, period: Period, base: Period) -> Iterator[Under]:
+    """Yield the indices that make use of the times between two as well, under each bound.
+
+    With no time between them GEKS-Törnqvist is Törnqvist's index, and is not said twice.
+    """
+    methods = dict(_MANY)
+    if base.end + timedelta(days=1) == period.start:
+        del methods["geks_tornqvist"]
+    keys = [SET, *_GOODS, "period"]
+    for words, trim in BOUNDS.items():
+        only = PriceFilters(same_partners=None, mad=None, trim=trim)
+        kept: Any = measures.unit_values(frame, by=keys, base=base, filters=only).rows
+        for method, name in methods.items():
+            levels: Any = measures.price_series(
+                kept,
+                by=SET,
+                base=base,
+                method=method,
+                product=_GOODS,
+            )
+            now = nw.from_native(levels).filter(nw.col("period") == period.start)
+            yield from _under(now, "price_index", {"estimator": name, "filter": words})
+
+
+def changes(frame: Any, period: Period, base: Period) -> Iterator[Under]:
+    """Yield the change of the value; what splits it into prices and quantities does not move it."""
+    found = measures.value_change(frame, by=SET, period=period, base=base, product=_GOODS)
+    yield from _under(found, "change_usd", {})
+
+
+def premiums(frame: Any, period: Period, base: Period) -> Iterator[Under]:
+    """Yield what `BUYER` pays more than all other importers in each set of rows."""
+    words = {trim: name for name, trim in BOUNDS.items()}
+    for rows, trim, estimator, premium in premiums_under(
+        frame,
+        group=SET,
+        buyer=BUYER,
+        period=period,
+        base=base,
+        trims=list(words),
+        by="exporter",
+    ):
+        choices = {"estimator": _ESTIMATORS[estimator], "filter": words[trim]}
+        yield Under(rows, choices, premium)
+
+
+def _under(found: Any, column: str, choices: dict[str, str]) -> Iterator[Under]:
+    rows = nw.from_native(found).lazy().select(SET, column)
+    for number, value in fetch(rows):
+        if value is not None:
+            yield Under(int(number), choices, float(value))
