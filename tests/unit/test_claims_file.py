@@ -124,7 +124,6 @@ def test_reads_numbers_in_the_units_of_the_data(
             1,
             "two claims are called 'a'",
         ),
-        (HEAD.replace("claims:\n", "claims: []\n"), 3, "claims"),
         (HEAD.replace("format: 1", "format: 2") + "  []\n", 1, "format"),
     ],
 )
