@@ -11,6 +11,7 @@ import pytest
 import entrepot as ep
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.cells import Cells
+from entrepot.figures.curve import curve
 from entrepot.figures.curve.spread import explained
 from entrepot.figures.definition import Definition
 from entrepot.figures.editions import goods_in
@@ -147,6 +148,20 @@ def test_every_choice_is_crossed(lake: Lake) -> None:
     assert text["count"] == len(items)
     assert text["min"] <= text["p5"] <= text["median"] <= text["p95"] <= text["max"]
     assert text["moves_most"] == next(iter(text["explained"]))
+
+
+def test_goods_whose_codes_moved_between_two_times_have_no_causes(lake: Lake) -> None:
+    """Cameras and aircraft changed their codes in between, chips and bearings did not."""
+    keys = {"importer": "RUS", "exporter": "CHN", "period": 2022, "base": 2021}
+    definition = Definition.build("change_of_share", goods="chpl", source="comtrade", **keys)
+    with lake.reading():
+        found = curve(definition, lake)
+    counted = {(item.choices["goods"], item.choices["followed"]) for item in found.items}
+    assert ("chpl:1", "family") in counted
+    assert ("chpl", "family") not in counted
+    reasons = dict(found.left_out)
+    why = reasons["comtrade, importer's reports: chpl, as known, family, as asked"]
+    assert "codes are in one of them only" in why
 
 
 def test_a_threshold_is_counted(lake: Lake) -> None:

@@ -20,12 +20,12 @@ from entrepot.lake import fetch
 from entrepot.model.product import NO_CODES, harmonized
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from entrepot.figures.cells import Cells, Frame, Goods
     from entrepot.figures.definition import Definition
 
-__all__ = ["Measured", "measure", "rows_of"]
+__all__ = ["Measured", "measure", "moved", "rows_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +91,21 @@ def _null_rule(measure_: str) -> str:
 
 
 def _moved(rows: Frame, asked: Definition) -> Missing | None:
-    """Refuse products of two times whose codes are not those of one edition.
-
-    A code that was split or renumbered in between would be goods that ended and others that began.
-    """
     if asked.base is None:
         return None
     now = (nw.col("period") >= asked.period.start).alias("now")
-    told = fetch(rows.select(now, "nomenclature", nw.col("product").str.slice(0, 6)).unique())
-    coded = [(is_now, harmonized(name).id, code) for is_now, name, code in told if name != NO_CODES]
+    return moved(fetch(rows.select(now, "nomenclature", "product").unique()), asked)
+
+
+def moved(told: Iterable[tuple[bool, str, str]], asked: Definition) -> Missing | None:
+    """Refuse products of two times whose codes are not those of one edition.
+
+    A code that was split or renumbered in between would be goods that ended and others that began.
+    Each code comes with whether it is of the period, and its nomenclature.
+    """
+    coded = {
+        (is_now, harmonized(name).id, code[:6]) for is_now, name, code in told if name != NO_CODES
+    }
     then, here = (
         sorted({edition for is_now, edition, _ in coded if is_now is wanted})
         for wanted in (False, True)

@@ -12,8 +12,11 @@ from entrepot.figures.curve.goods import by_goods, kinds
 from entrepot.figures.curve.measured import evaluated
 from entrepot.figures.curve.ways import unlike, ways
 from entrepot.figures.figure import Specification
+from entrepot.figures.measured import moved
+from entrepot.figures.questions import of as question
 from entrepot.figures.refusals import silent
 from entrepot.figures.sides import SIDES, members_of
+from entrepot.lake import fetch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -60,6 +63,7 @@ def combined(
             for one in timed
         }
         asked = [one for _, one in places]
+        gone = _moved(kept, numbered, timed[0].name, left)
         with by_goods(cells, kept, codes_there(kept), numbered) as rows:
             there = kinds(rows, asked)
             chosen = ways(places, {kind for some in there.values() for kind in some})
@@ -75,6 +79,8 @@ def combined(
     }
     kept_ways = unlike(chosen, [there.get(goods, []) for goods in range(len(numbered))])
     for goods, one in enumerate(numbered):
+        if goods in gone:
+            continue
         when = one.span.words
         for at in kept_ways[goods]:
             way = chosen[at]
@@ -90,6 +96,27 @@ def combined(
                 for total, factor in totals[when]:
                     choices = report | base | {"total": _both(way.total, total), "window": when}
                     yield Specification(choices | words[when], value * factor)
+
+
+def _moved(kept: Frame, numbered: Sequence[Numbered], name: str, left: Left) -> set[int]:
+    """Return the choices of goods and time in which a product has other codes than in the base."""
+    if not question(numbered[0].span.asked.measure).by_product:
+        return set()
+    told = fetch(kept.select("period", "nomenclature", "product").unique())
+    found = set()
+    for goods, one in enumerate(numbered):
+        coded = [
+            (now, edition, code)
+            for day, edition, code in told
+            if one.part_of(edition, code)
+            for now, period in one.span.times
+            if period.start <= day <= period.end
+        ]
+        if refused := moved(coded, one.span.asked):
+            found.add(goods)
+            what = ", ".join((*(text for _, text in one.choice.choices), one.span.words))
+            left.append((f"{name}: {what}", refused.reason))
+    return found
 
 
 def _both(inside: str, silent_partners: str) -> str:
