@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -67,7 +69,16 @@ def test_the_list_can_be_narrowed(entrepot: Run) -> None:
     rows = json.loads(out)
     assert len(rows) > 5
     assert {row["origin"] for row in rows} == {"GAIDAR"}
-    assert json.loads(entrepot("published", "list", "--origin", "NOBODY", "--json")[1]) == []
+    assert json.loads(entrepot("published", "list", "--period", "1913", "--json")[1]) == []
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--origin", "GAC"), ("--measure", "valu"), ("--exporter", "CHNX")]
+)
+def test_a_name_that_nobody_has_leaves_with_2(entrepot: Run, option: str, value: str) -> None:
+    code, out, err = entrepot("published", "list", option, value)
+    assert (code, out) == (2, "")
+    assert value in err
 
 
 def test_a_period_that_is_none_leaves_with_2(entrepot: Run) -> None:

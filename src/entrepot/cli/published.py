@@ -23,6 +23,7 @@ __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True)
 
+SHOWN = 12
 TITLES = {
     "conflict": "Cannot both be true",
     "unstated": "Cannot both be true of one definition, and a definition is left unsaid",
@@ -65,12 +66,18 @@ def list_(
 
     Example: entrepot published list --exporter CHN --importer RUS --period 2025
     """
+    from entrepot.model.areas import area_phrase
     from entrepot.sources.published.find import matching, ranked
 
+    rows = _rows(lake)
     exact = {name: value for name, value in {"measure": measure, "origin": origin}.items() if value}
+    for name, value in exact.items():
+        _check_known(name, value, {getattr(row, name) for row in rows})
+    for code in filter(None, (exporter, importer)):
+        area_phrase(code)
     found = ranked(
         matching(
-            _rows(lake),
+            rows,
             period=period or None,
             exporter=exporter or None,
             importer=importer or None,
@@ -78,7 +85,7 @@ def list_(
         )
     )
     columns = ["id", "measure", "from", "to", "goods", "period", "printed", "publisher", "origin"]
-    rows = [
+    cells = [
         [
             row.id,
             row.measure,
@@ -94,7 +101,7 @@ def list_(
     ]
     emit(
         [_plain(row) for row in found],
-        lambda screen: screen.print(table(f"{len(found)} numbers in print", columns, rows)),
+        lambda screen: screen.print(table(f"{len(found)} numbers in print", columns, cells)),
         as_json=as_json,
     )
 
@@ -155,6 +162,12 @@ def conflicts(
     )
     if by_kind["conflict"]:
         raise typer.Exit(1)
+
+
+def _check_known(name: str, value: str, held: set[str]) -> None:
+    if value not in held:
+        known = sorted(held)
+        raise UnknownNameError(name, value, known, hint=f"held: {', '.join(known[:SHOWN])} ...")
 
 
 def _rows(folder: Path | None) -> tuple[Published, ...]:
