@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from entrepot.claims.document import Claim
@@ -28,9 +29,18 @@ def claim_of(entry: ClaimEntry) -> Claim:
     ------
     RequestError
         If number and quantity do not go together: a share above one, dollars for a growth rate,
-        a value without a currency.
+        a value without a currency. Where a point or comma allows two readings, if neither goes.
     """
     says = read_says(entry.says)
+    try:
+        return _claim_saying(entry, says)
+    except RequestError:
+        if says.other is None:
+            raise
+    return _claim_saying(entry, replace(says.other, other=replace(says, other=None)))
+
+
+def _claim_saying(entry: ClaimEntry, says: Says) -> Claim:
     quantity, said = _quantity(entry, says)
     keys = getattr(entry, entry.kind)
     interval = in_data_units(says, quantity, stated=getattr(keys, "currency", None) is not None)

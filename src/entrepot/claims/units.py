@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["in_data_units"]
 
+_WHOLE = 100.0
 _UNITS = {
     "share": ("percent", "share", ""),
     "percent": ("percent", "share", "ratio", ""),
@@ -65,7 +66,13 @@ def in_data_units(says: Says, quantity: Quantity, *, stated: bool = True) -> Int
     if unit == "share":
         return _share(says, interval)
     if unit == "percent":
-        return Interval(max(interval.low, -100.0), interval.high)
+        if interval.high < -_WHOLE:
+            raise RequestError(
+                f"a fall by more than all there was: {says.text!r}",
+                why="trade cannot fall by more than 100 %",
+                hint="if it is five times smaller, write it so; check the point or comma",
+            )
+        return Interval(max(interval.low, -_WHOLE), interval.high)
     return interval
 
 

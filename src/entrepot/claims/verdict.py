@@ -10,6 +10,7 @@ from entrepot.claims import reasons
 from entrepot.claims.arithmetic import because
 from entrepot.claims.beside import from_text, in_print_beside
 from entrepot.claims.document import Document, read_document
+from entrepot.claims.either import either_reading
 from entrepot.claims.evidence import evidence
 from entrepot.claims.explain import Explanation, explanations, is_close
 from entrepot.claims.known import Facts
@@ -80,12 +81,13 @@ def check(
     read = document if isinstance(document, Document) else read_document(document)
     held = _opened(lake)
     known = facts or Facts(known_statements(held))
+    read, unclear = either_reading(read, known)
     with held.reading() if held else nullcontext():
         case = _case(read, known, held)
     explained = explanations(case)
     conflicts = tuple(_conflicts(case, explained))
     culprits = _culprits(case, explained)
-    notes = dict(_price_notes(case.document))
+    notes = dict(_price_notes(case.document)) | unclear
     around = settled(case, culprits)
     return Check(
         source=read.source,

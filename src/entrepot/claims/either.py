@@ -1,0 +1,72 @@
+"""Numbers whose point or comma may group thousands or part decimals: both readings are tried."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from entrepot.claims.evidence import evidence
+from entrepot.claims.standing import standing
+from entrepot.claims.units import in_data_units
+from entrepot.errors import RequestError
+from entrepot.model.display import NBSP
+
+if TYPE_CHECKING:
+    from entrepot.claims.document import Claim, Document, Source
+    from entrepot.claims.known import Facts
+    from entrepot.claims.numbers import Says
+
+__all__ = ["either_reading"]
+
+
+def either_reading(document: Document, facts: Facts) -> tuple[Document, dict[str, str]]:
+    """Choose the reading of each unclear number that others support, and say what was chosen.
+
+    Parameters
+    ----------
+    document
+        The claims; nearly always none of them is unclear.
+    facts
+        What is in print.
+
+    Returns
+    -------
+    Document, dict
+        The document with the readings chosen, and a note by the id of each unclear claim. Where
+        evidence does not decide, the first reading stays, and the note says so.
+    """
+    notes: dict[str, str] = {}
+    claims: list[Claim] = []
+    for claim in document.claims:
+        chosen, note = _chosen(claim, document.source, facts)
+        claims.append(chosen)
+        if note:
+            notes[claim.id] = note
+    return (replace(document, claims=tuple(claims)) if notes else document), notes
+
+
+def _chosen(claim: Claim, source: Source, facts: Facts) -> tuple[Claim, str]:
+    other = claim.says.other
+    if other is None:
+        return claim, ""
+    first = f"the point or comma is read as in {_plain(claim.says)}"
+    try:
+        interval = in_data_units(other, claim.quantity)
+    except RequestError:
+        return claim, f"{first}: {_plain(other)} cannot be such a number"
+    instead = claim.saying(replace(other, other=claim.says), interval)
+    holds = [_holds(one, source, facts) for one in (claim, instead)]
+    if holds == [False, True]:
+        note = f"the point or comma is read as in {_plain(other)}, which others support"
+        return instead, f"{note}, and {_plain(claim.says)} they do not"
+    if holds == [True, False]:
+        return claim, f"{first}, which others support, and {_plain(other)} they do not"
+    return claim, f"{first}, but {_plain(other)} was tried too, and evidence does not tell which"
+
+
+def _holds(claim: Claim, source: Source, facts: Facts) -> bool:
+    return standing(claim, evidence(claim, source, facts)).verdict == "holds"
+
+
+def _plain(says: Says) -> str:
+    return f"{says.value:,.12g}".replace(",", NBSP)

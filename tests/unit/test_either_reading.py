@@ -1,0 +1,51 @@
+"""A number whose point or comma is unclear: both readings are tried, and it is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from entrepot.claims import check, either, parse_document
+
+
+def checked(says: str, kind: str = "growth") -> tuple[str, str, float]:
+    # China's customs: trade with Russia of 228.105 bn dollars in 2025, 6.9 % less than in 2024
+    document = parse_document(f"""
+format: 1
+source: {{title: A text}}
+claims:
+  - id: trade
+    {kind}: {{exporter: CHN, importer: RUS, flow: both, period: 2025, currency: USD}}
+    says: {says!r}
+""")
+    (claim,) = check(document).claims
+    return claim.verdict, claim.reason, claim.claim.says.value
+
+
+def test_the_reading_that_can_be_is_taken() -> None:
+    _, reason, read = checked("-6,912 %")
+    assert read == pytest.approx(-6.912)
+    assert "6\u00a0912 cannot be such a number" in reason
+
+
+@pytest.mark.parametrize(("supported", "left"), [("12.7", "12\u00a0700"), ("12\u00a0700", "12.7")])
+def test_the_reading_that_others_support_is_taken(
+    monkeypatch: pytest.MonkeyPatch, supported: str, left: str
+) -> None:
+    value = float(supported.replace("\u00a0", ""))
+    monkeypatch.setattr(either, "_holds", lambda claim, *_: claim.says.value == value)
+    _, reason, read = checked("12,700 %")
+    assert read == value
+    assert f"{supported}, which others support, and {left} they do not" in reason
+
+
+def test_where_neither_is_supported_both_are_named() -> None:
+    verdict, reason, read = checked("$999,105", "value")
+    assert (verdict, read) == ("differs", 999_105)
+    assert "999\u00a0105" in reason
+    assert "999.105 was tried too" in reason
+
+
+def test_a_clear_number_has_no_such_note() -> None:
+    verdict, reason, _ = checked("$228.1 bn", "value")
+    assert verdict == "holds"
+    assert "point or comma" not in reason
