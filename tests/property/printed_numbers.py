@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from decimal import Decimal
 
+from hypothesis import assume
 from hypothesis import strategies as st
 
 __all__ = ["LANGUAGES", "Printed", "fill", "printed", "spelled"]
@@ -193,6 +194,8 @@ def printed(draw: st.DrawFn) -> Printed:
     if ranged:
         before, link = draw(st.sampled_from(BETWEEN[language]))
         other = number + Decimal(draw(st.integers(0, 9999))).scaleb(-places)
+        # "in 2024 to 3500 tonnes" looks like "2024 to 3500 tonnes": a year and a level
+        assume(group or places or not 1800 <= number <= 2100 or other <= 2100)
         ends = [digits_of(end, language, group) for end in (number, other)]
         text = f"{before}{ends[0]}{link}{ends[1]}{scale}{unit_word}"
         top = float(other.scaleb(power))
