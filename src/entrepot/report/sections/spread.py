@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from typing import TYPE_CHECKING
 
+from entrepot.goods import goods_title
 from entrepot.model.areas import area_name
 from entrepot.model.display import NBSP, number
 from entrepot.report import words
@@ -28,10 +30,18 @@ DIMENSIONS = {
     "territory": "Territory",
     "total": "Divided by",
     "report": "Whose report",
+    "quantity": "Counted in",
+    "valuation": "Valued",
+    "basis": "Whose goods",
+    "window": "Time",
 }
 VARIANTS = {
     "same_code": "same code in both editions",
     "without_changed": "without codes that changed",
+    "without_partial": "without codes listed in part",
+    "all_in": "all of every family touched",
+    "none_in": "families listed whole, no others",
+    "weighted": "split by weights from trade",
     "": "all that can be followed",
 }
 SOURCES = {"published": "in print", "computed": "computed, bundled", "baci": "computed, BACI"}
@@ -73,7 +83,10 @@ def picture(share: Figure, found: Specifications) -> Picture:
     curve = Curve(
         columns=tuple(_column(item, dimensions, item is headline) for item in items),
         dimensions=tuple(
-            Dimension(DIMENSIONS.get(name, name), tuple(_choice(name, o, items) for o in options))
+            Dimension(
+                DIMENSIONS.get(name, words.capital(name)),
+                tuple(_choice(name, o, items) for o in options),
+            )
             for name, options in dimensions.items()
         ),
     )
@@ -115,11 +128,20 @@ def _option(name: str, option: str) -> str:
         case "source":
             return SOURCES.get(option, option)
         case "goods":
-            return VARIANTS.get(option.partition("(")[2].rstrip(")"), option)
+            return _goods(option)
         case "territory":
             seller, _, buyer = option.partition(" to ")
-            return f"{area_name(seller)} to {area_name(buyer)}" if buyer else option
+            return f"{area_name(seller)} to {area_name(buyer)}" if buyer else area_name(option)
     return option or "not said"
+
+
+def _goods(option: str) -> str:
+    """Return how a list is followed, and which part of it where it is one."""
+    base, _, variant = option.partition(" (")
+    followed = VARIANTS.get(variant.rstrip(")"), option)
+    if ":" not in base:
+        return followed
+    return f"{goods_title(base)}, {followed}" if variant else goods_title(base)
 
 
 def _column(item: Specification, dimensions: dict[str, list[str]], headline: bool) -> Column:
@@ -139,12 +161,20 @@ def _column(item: Specification, dimensions: dict[str, list[str]], headline: boo
 
 
 def _headline(items: list[Specification], share: Figure) -> Specification:
-    """Return the definition that the headline has: its value and source, the plainest goods."""
-    source = share.evidence[0].source
+    """Return the definition that the headline has: its value and source, the plainest goods.
+
+    A curve adds the same amounts up in another order, so that the last digits may differ.
+    """
+    source, value = share.evidence[0].source, share.required()
     fitting = [
-        item for item in items if item.value == share.value and item.choices.get("source") == source
+        item
+        for item in items
+        if math.isclose(item.value, value, rel_tol=1e-9)
+        and item.choices.get("source", source) == source
     ]
-    return min(fitting or items, key=lambda item: len(item.choices.get("goods", "")))
+    if not fitting:
+        return min(items, key=lambda item: abs(item.value - value))
+    return min(fitting, key=lambda item: len(item.choices.get("goods", "")))
 
 
 def _title(share: Figure, count: int) -> Sentence:
@@ -182,7 +212,11 @@ def _table(what: str, items: list[Specification], dimensions: dict[str, list[str
     )
     return Table(
         caption=f"{what}, per cent, every definition held",
-        head=("Share", *(DIMENSIONS.get(name, name) for name in dimensions), "How known"),
+        head=(
+            "Share",
+            *(DIMENSIONS.get(name, words.capital(name)) for name in dimensions),
+            "How known",
+        ),
         numeric=(True, *(False for _ in dimensions), False),
         rows=rows,
         name=f"All {words.count_word(len(items), 'definition')}",

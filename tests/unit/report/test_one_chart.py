@@ -1,0 +1,55 @@
+"""What the chart of one Figure shows."""
+
+from __future__ import annotations
+
+from entrepot.figures import Definition, Evidence, Figure, Specification, Specifications
+from entrepot.report.one_chart import picture_of
+from entrepot.report.pictures import Curve
+
+ASKED = Definition.build("import_share", importer="RUS", exporter="CHN", goods="chpl", period=2022)
+
+
+def drawn(value: float, *specifications: Specification) -> Curve:
+    figure = Figure(
+        ASKED.but(source="comtrade"),
+        "ok",
+        value,
+        "share",
+        specifications=Specifications(specifications, "report"),
+        evidence=(Evidence("comtrade", "abc", 3),),
+    )
+    found = picture_of(figure).drawn
+    assert isinstance(found, Curve)
+    return found
+
+
+def specification(value: float, **choices: str) -> Specification:
+    return Specification({"source": "comtrade", "goods": "chpl", **choices}, value)
+
+
+def test_the_headline_is_the_definition_that_was_asked_though_its_last_digit_differs() -> None:
+    exact = 0.7 + 1e-16 * 3
+    curve = drawn(
+        exact,
+        specification(0.4, report="exporter's"),
+        specification(0.7000000000000004, report="importer's"),
+        specification(0.9, report="both"),
+    )
+    assert [column.headline for column in curve.columns] == [False, True, False]
+
+
+def test_parts_of_a_list_have_names_of_their_own() -> None:
+    curve = drawn(
+        0.4,
+        specification(0.4),
+        Specification({"source": "comtrade", "goods": "chpl:1"}, 0.5),
+        Specification({"source": "comtrade", "goods": "chpl:4.B (same_code)"}, 0.6),
+        Specification({"source": "comtrade", "goods": "chpl (all_in)"}, 0.7),
+    )
+    [goods] = [one for one in curve.dimensions if one.name == "Goods"]
+    names = [option.name for option in goods.options]
+    assert len(set(names)) == 4
+    assert names[0] == "all that can be followed"
+    assert "tier 1" in names[1]
+    assert names[2].endswith("same code in both editions")
+    assert "chpl" not in "".join(names)
