@@ -141,7 +141,7 @@ def _last(claim: Claim, quotient: Quotient, top: float, bottom: float, result: f
 
 def _implied(conflict: Collection[str], claims: Mapping[str, Claim], system: Together) -> str:
     """Return the bounds that the other claims put on one of them."""
-    for asked in (system.without(), system.without(known=False), system):
+    for asked in (system.text_alone(with_known=False), system.text_alone(with_known=True), system):
         for name in sorted(conflict, key=lambda one: (len(claims[one].quantity.of), one)):
             claim, others = claims[name], set(conflict) - {name}
             bounds = asked.bounds(claim.quantity, others)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from entrepot.claims.quantity import Terms
     from entrepot.claims.solver import Constraint, System
 
-__all__ = ["Bent", "bent", "can_hold"]
+__all__ = ["Bent", "bent", "can_hold", "relaxed"]
 
 MOST_BRANCHES = 400
 """A set that takes more is taken to be possible: no alarm without proof."""
@@ -56,15 +56,19 @@ class Bent:
         yield from Quotient(*self.after, self.ends(first)).constraints()
 
 
-def bent(claim: Claim, currency: str) -> Bent | None:
-    """Return a change of a share in one currency; None for a claim of another kind."""
+def bent(claim: Claim, currency: str, slack: float = 0.0) -> Bent | None:
+    """Return a change of a share in one currency; None for a claim of another kind.
+
+    `slack` is how far it may lie off, as a part of one, where the currency is not that meant.
+    """
     quantity = claim.quantity.mapped(currency=currency)
     then = quantity.less
     if then is None or not quantity.of:
         return None
     by_factor = quantity.measure == "share_growth"
     bounds = quantity.quotient(claim.interval) if by_factor else claim.interval.scaled(0.01)
-    return Bent((quantity.of, quantity.to), (then.of, then.to), bounds, by_factor)
+    wide = Interval(bounds.low - slack, bounds.high + slack)
+    return Bent((quantity.of, quantity.to), (then.of, then.to), wide, by_factor)
 
 
 def can_hold(
@@ -108,6 +112,18 @@ def can_hold(
         halves = [branch | {widest: Interval(low, cut)}, branch | {widest: Interval(cut, high)}]
         branches += halves if shares[widest][0] > cut else reversed(halves)
     return False
+
+
+def relaxed(
+    changes: dict[str, Bent], names: Collection[str], plain: Solver
+) -> dict[str, tuple[Constraint, ...]]:
+    """Return linear constraints that changes of shares imply, beside linear claims."""
+    first = {name: _first(change, plain, names) for name, change in changes.items()}
+    return {
+        name: tuple(changes[name].constraints(held))
+        for name, held in first.items()
+        if held is not None
+    }
 
 
 def _first(change: Bent, plain: Solver, names: Collection[str]) -> Interval | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from entrepot.claims.build import HOME
 from entrepot.claims.comparison import compare
 from entrepot.claims.describe import who
-from entrepot.claims.known import MIXED_SLACK
+from entrepot.claims.known import FLOW_SLACK, MIXED_SLACK
 from entrepot.claims.quantity import DIMENSIONLESS, SHARES, Quantity
 from entrepot.model.areas import possessive
 from entrepot.model.display import NBSP, figure_value
@@ -109,6 +109,8 @@ def _derived(claim: Claim, source: Source, facts: Facts) -> Iterator[Comparison]
         seen.add(voice)
         several = len({row.row.origin for row in rows.values()}) > 1
         reach = MIXED_SLACK if several else 0.0
+        if used[0].terms[0][0].currency != next(quantity.levels()).currency:
+            reach += FLOW_SLACK  # two flows are converted at rates that differ a little
         if quantity.measure == "growth":  # its base may have been revised since
             reach = max(reach, used[-1].revision)
         how = used[0].how if len(used) == 1 else _division(used)

@@ -71,6 +71,8 @@ class Linear:
         What the text counts in.
     wholes
         Levels that changes of shares divide by, hence above zero.
+    printed
+        Bounds on levels that the text talks about, where no two series in print differ.
     rates
         That a flow in one currency is the flow in another at a rate customs may have used.
     """
@@ -82,6 +84,7 @@ class Linear:
     rates: tuple[Constraint, ...] = ()
     currencies: tuple[str, ...] = ("USD",)
     wholes: frozenset[Level] = frozenset()
+    printed: dict[Level, Interval] = field(default_factory=dict)
     _identities: dict[tuple[Level, ...], tuple[Constraint, ...]] = field(default_factory=dict)
 
     def part(self, names: Collection[str], levels: Collection[Level]) -> Linear:
@@ -102,6 +105,7 @@ class Linear:
             self,
             quotients={name: held for name, held in self.quotients.items() if name in names},
             known={level: held for level, held in self.known.items() if inside(level)},
+            printed={level: held for level, held in self.printed.items() if inside(level)},
             also=also,
             rates=about(self.rates),
             _identities={},
@@ -123,15 +127,15 @@ class Linear:
         *,
         with_known: bool = True,
         with_rates: bool = True,
+        with_printed: bool = True,
         more: dict[str, tuple[Constraint, ...]] | None = None,
     ) -> System:
         """Return the linear system, with identities between its levels, and more claims."""
         facts = [*self.facts(), *(self.rates if with_rates else ())]
-        if with_known:
-            facts += [
-                Constraint(((level, 1.0),), bounds.low, bounds.high)
-                for level, bounds in self.known.items()
-            ]
+        held = (self.known if with_known else {}) | (self.printed if with_printed else {})
+        facts += [
+            Constraint(((level, 1.0),), bounds.low, bounds.high) for level, bounds in held.items()
+        ]
         claims = {
             name: tuple(c for quotient in quotients for c in quotient.constraints())
             for name, quotients in self.quotients.items()
@@ -174,11 +178,12 @@ def linear(claims: Iterable[Claim], facts: Facts) -> Linear:
     bent = [claim for claim in held if claim.quantity.less is not None]
     also = tuple(
         dict.fromkeys(
-            level.but(currency=currencies[0])
+            level.but(currency=currency)
             for claim in bent
             for quantity in (claim.quantity, claim.quantity.less)
             if quantity is not None
             for level in quantity.levels()
+            for currency in currencies
         )
     )
     found = Linear(quotients, {}, {}, also)
@@ -186,24 +191,30 @@ def linear(claims: Iterable[Claim], facts: Facts) -> Linear:
     periods = [level.period.end for claim in held for level in claim.quantity.levels()]
     latest = max(periods, default=None)
     for level in found.levels():
-        known = () if level in open_ else _best_known(level, facts)
-        if known:
-            # What is compared with was printed before, and may have been revised since.
-            spans = [
-                item.interval.widened(item.revision if level.period.end != latest else ROUNDED)
-                for item in known
-            ]
-            found.known[level] = functools.reduce(Interval.hull, spans)
+        known = _best_known(level, facts)
+        if not known:
+            continue
+        # What is compared with was printed before, and may have been revised since.
+        spans = [
+            item.interval.widened(item.revision if level.period.end != latest else ROUNDED)
+            for item in known
+        ]
+        bounds = functools.reduce(Interval.hull, spans)
+        if level not in open_:
+            found.known[level] = bounds
             found.sources[level] = known
+        elif all(bounds.meets(item.interval) for item in facts.in_currency(level)):
+            found.printed[level] = bounds
     rates = tuple(_rates(list(found.levels()), facts))
     wholes = frozenset(
-        level.but(currency=currencies[0])
+        level.but(currency=currency)
         for claim in bent
         for quantity in (claim.quantity, claim.quantity.less)
         if quantity is not None
         for level, _ in quantity.to
+        for currency in currencies
     )
-    return Linear(quotients, found.known, found.sources, also, rates, currencies, wholes)
+    return replace(found, rates=rates, currencies=currencies, wholes=wholes)
 
 
 def _currencies(claims: list[Claim]) -> tuple[str, ...]:
@@ -215,7 +226,7 @@ def _currencies(claims: list[Claim]) -> tuple[str, ...]:
         for level in claim.quantity.levels()
         if level.currency != "t"
     }
-    return tuple(sorted(found)) or ("USD",)
+    return tuple(sorted(found, key=lambda unit: (unit != "USD", unit))) or ("USD",)
 
 
 def _rates(levels: list[Level], facts: Facts) -> Iterator[Constraint]:

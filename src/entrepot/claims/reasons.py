@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from entrepot.claims.document import Claim
     from entrepot.claims.known import Facts
     from entrepot.claims.standing import Standing
+    from entrepot.model.interval import Interval
 
-__all__ = ["conflicting", "converted", "number_of", "reason", "what_would_test"]
+__all__ = ["conflicting", "left", "number_of", "reason", "what_would_test"]
 
 
 def reason(claim: Claim, held: Standing, found: Sequence[Comparison], facts: Facts) -> str:
@@ -55,11 +56,16 @@ def conflicting(claim: Claim, conflict: Collection[str], claims: Mapping[str, Cl
     return f"cannot be true together with {joined(words)}"
 
 
-def converted(claim: Claim, conflict: Collection[str], claims: Mapping[str, Claim]) -> str:
-    """Return with which numbers in another currency a claim does not agree."""
+def left(
+    claim: Claim, bounds: Interval | None, conflict: Collection[str], claims: Mapping[str, Claim]
+) -> str:
+    """Return what levels in print, rates of exchange and other claims leave for a claim."""
     others = [claims[name] for name in sorted(conflict) if name != claim.id]
     words = [f"{subject(other)} ({claimed(other)})" for other in others]
-    return f"at no rate of exchange that customs may have used does it agree with {joined(words)}"
+    what = joined(["levels and rates in print", *words])
+    if bounds is None or bounds.meets(claim.interval):
+        return f"{what} leave no room for it"
+    return f"{what} leave {span(bounds, claim.quantity.unit)}, not {claimed(claim)}"
 
 
 def number_of(item: Comparison) -> str:

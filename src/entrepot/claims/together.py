@@ -7,18 +7,18 @@ level are looked at apart.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from entrepot.claims.bent import Bent, bent, can_hold
+from entrepot.claims.bent import Bent, bent, can_hold, relaxed
 from entrepot.claims.consistency import Feasible, minimal_conflicts
 from entrepot.claims.levels import Linear, linear
 from entrepot.claims.prices import PriceSystem, price_system
 from entrepot.claims.solver import Solver
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from entrepot.claims.document import Claim
     from entrepot.claims.known import Facts
@@ -26,18 +26,21 @@ if TYPE_CHECKING:
     from entrepot.claims.solver import Constraint, System
     from entrepot.model.interval import Interval
 
-__all__ = ["Together", "rate_conflicts", "text_conflicts"]
+__all__ = ["Together", "data_conflicts", "text_conflicts"]
 
 
 @dataclass(frozen=True)
 class _Counts:
-    """Whether known levels and rates of exchange count."""
+    """What counts: levels the text takes as given, those it talks about, and rates."""
 
     with_known: bool = True
     with_rates: bool = True
+    with_printed: bool = True
 
 
 COUNTED = _Counts()
+OTHER_MONEY = 0.002
+"""How far the change of a share in one currency may lie from that in another."""
 
 
 class _Group:
@@ -50,6 +53,7 @@ class _Group:
         self.counts = counts
         self.levels = frozenset(found.levels())
         self._asked: dict[frozenset[str], bool] = {}
+        self._relaxed: dict[frozenset[str], Solver] = {}
 
     def counting(self, counts: _Counts) -> _Group:
         """Return the same claims with or without known levels and rates."""
@@ -73,12 +77,36 @@ class _Group:
             return False
         if self.prices is not None and not self.prices.feasible(names, self.solver):
             return False
-        changes = {name: self._bent[name] for name in sorted(names & self._bent.keys())}
-        return not changes or can_hold(changes, names - changes.keys(), self._system)
+        return all(
+            can_hold(changes, names - changes.keys(), self._system)
+            for changes in self._changes(names)
+        )
+
+    def _changes(self, names: frozenset[str]) -> Iterator[dict[str, Bent]]:
+        """Yield the changes of shares among the claims named, in each currency that is counted."""
+        for held in self._bent:
+            changes = {name: held[name] for name in sorted(names & held.keys())}
+            if changes:
+                yield changes
+
+    def bounds(self, of: Terms, to: Terms, names: frozenset[str]) -> Interval | None:
+        """Return what the claims named leave for a quotient, or for a sum."""
+        if not any(self._changes(names)):
+            return self.solver.bounds(of, to, names)
+        if names not in self._relaxed:
+            more: dict[str, tuple[Constraint, ...]] = {}
+            for changes in self._changes(names):
+                found = relaxed(changes, names - changes.keys(), self.solver)
+                more |= {name: (*more.get(name, ()), *rows) for name, rows in found.items()}
+            self._relaxed[names] = Solver(self._system(more))
+        return self._relaxed[names].bounds(of, to, names)
 
     def _system(self, more: dict[str, tuple[Constraint, ...]]) -> System:
         return self.linear.system(
-            with_known=self.counts.with_known, with_rates=self.counts.with_rates, more=more
+            with_known=self.counts.with_known,
+            with_rates=self.counts.with_rates,
+            with_printed=self.counts.with_printed,
+            more=more,
         )
 
     @cached_property
@@ -92,10 +120,13 @@ class _Group:
         return price_system(self.claims.values())
 
     @cached_property
-    def _bent(self) -> dict[str, Bent]:
-        currency = next((level.currency for level in self.linear.also), "USD")
-        found = {name: bent(claim, currency) for name, claim in self.claims.items()}
-        return {name: change for name, change in found.items() if change is not None}
+    def _bent(self) -> list[dict[str, Bent]]:
+        found = []
+        for currency in self.linear.currencies:
+            slack = 0.0 if currency == self.linear.currencies[0] else OTHER_MONEY
+            held = {name: bent(claim, currency, slack) for name, claim in self.claims.items()}
+            found.append({name: change for name, change in held.items() if change is not None})
+        return found
 
 
 class Together:
@@ -119,20 +150,13 @@ class Together:
             for names, levels in _components(held, self.linear)
         )
 
-    def without(self, *, known: bool = True, rates: bool = True) -> Together:
-        """Return the same claims without known levels, rates of exchange, or both."""
-        return self._with(
-            tuple(
-                group.counting(
-                    replace(
-                        group.counts,
-                        with_known=group.counts.with_known and not known,
-                        with_rates=group.counts.with_rates and not rates,
-                    )
-                )
-                for group in self.groups
-            )
-        )
+    def text_alone(self, *, with_known: bool) -> Together:
+        """Return the claims without rates and without what is printed of what they talk about.
+
+        With or without the levels that they take as given.
+        """
+        counts = _Counts(with_known=with_known, with_rates=False, with_printed=False)
+        return self._with(tuple(group.counting(counts) for group in self.groups))
 
     def replaced(self, changed: Mapping[str, Claim]) -> Together:
         """Return the same claims with other numbers for some of them."""
@@ -192,7 +216,7 @@ class Together:
     def _quotient(self, of: Terms, to: Terms, names: frozenset[str]) -> Interval | None:
         group = self._group({level for level, _ in (*of, *to)})
         if group is not None:
-            return group.solver.bounds(of, to, names & group.names)
+            return group.bounds(of, to, names & group.names)
         above, below = self._sum(of, names), self._sum(to, names)
         if above is None or below is None or below.low <= 0:
             return None
@@ -202,7 +226,7 @@ class Together:
         group = self._group({level for level, _ in terms})
         if group is None or not terms:
             return None
-        return group.solver.bounds(terms, (), names & group.names)
+        return group.bounds(terms, (), names & group.names)
 
     def _group(self, levels: set[Level]) -> _Group | None:
         return next((group for group in self.groups if levels <= group.levels), None)
@@ -219,28 +243,37 @@ def text_conflicts(system: Together) -> tuple[frozenset[str], ...]:
     """Return all minimal sets of at least two claims that cannot hold together.
 
     Both with what is known and without: a claim that contradicts what is known all by itself is
-    no conflict of the text, and must not hide one. Rates of exchange are data, so what only they
-    rule out is no conflict of the text either (`rate_conflicts`).
+    no conflict of the text, and must not hide one. Rates of exchange and what is printed of the
+    very levels a text talks about are data, so what only they rule out is no conflict of the text
+    either (`data_conflicts`).
     """
-    return _conflicts(system, (system.without(known=False), system.without()))
+    alone = [system.text_alone(with_known=known) for known in (True, False)]
+    several = [one for one in _conflicts(system, alone) if len(one) > 1]
+    return _minimal(several)
 
 
-def rate_conflicts(
+def data_conflicts(
     system: Together, known: Collection[frozenset[str]]
 ) -> tuple[frozenset[str], ...]:
-    """Return the further minimal sets that no rate of exchange of their period allows."""
-    found = _conflicts(system, (system,))
+    """Return the further minimal sets that rates of exchange or levels in print rule out.
+
+    `known` are those that are wrong already.
+    """
+    found = _minimal(_conflicts(system, [system]))
     return tuple(one for one in found if not any(other <= one for other in known))
 
 
-def _conflicts(system: Together, asked: Iterable[Together]) -> tuple[frozenset[str], ...]:
+def _conflicts(system: Together, asked: Iterable[Together]) -> set[frozenset[str]]:
     conflicts: set[frozenset[str]] = set()
     for one in asked:
         for group, other in zip(system.groups, one.groups, strict=True):
             if not group.feasible(group.names):
                 conflicts |= set(minimal_conflicts(group.claims, _oracle(other)))
-    several = [conflict for conflict in conflicts if len(conflict) > 1]
-    minimal = [one for one in several if not any(other < one for other in several)]
+    return conflicts
+
+
+def _minimal(found: Collection[frozenset[str]]) -> tuple[frozenset[str], ...]:
+    minimal = [one for one in found if not any(other < one for other in found)]
     return tuple(sorted(minimal, key=lambda one: (len(one), sorted(one))))
 
 
@@ -269,7 +302,7 @@ def _touched(claim: Claim, found: Linear) -> frozenset[Level]:
     if not quotients:
         quantities = [claim.quantity, *([claim.quantity.less] if claim.quantity.less else [])]
         own = {level for quantity in quantities for level in quantity.levels()}
-        money = {level.currency for level in found.also} if claim.quantity.less else set()
+        money = found.currencies if claim.quantity.less else ()
         levels = own | {level.but(currency=unit) for level in own for unit in money}
     return _values(levels)
 

@@ -20,7 +20,7 @@ from entrepot.claims.settle import Settled, settled
 from entrepot.claims.slips import Case
 from entrepot.claims.standing import Standing, standing
 from entrepot.claims.statements import known_statements
-from entrepot.claims.together import Together, rate_conflicts, text_conflicts
+from entrepot.claims.together import Together, data_conflicts, text_conflicts
 
 if TYPE_CHECKING:
     import os
@@ -136,7 +136,8 @@ def _case(document: Document, facts: Facts, lake: Lake | None) -> Case:
     claims = tuple(_in_agreeing_books(claim, standings[claim.id]) for claim in document.claims)
     system = Together(claims, facts)
     in_text = text_conflicts(system)
-    by_rates = rate_conflicts(system, in_text)
+    differing = [frozenset({n}) for n, held in standings.items() if held.verdict == "differs"]
+    by_data = data_conflicts(system, (*in_text, *differing))
     return Case(
         document=replace(document, claims=claims),
         facts=facts,
@@ -144,7 +145,7 @@ def _case(document: Document, facts: Facts, lake: Lake | None) -> Case:
         found=found,
         standings=standings,
         conflicts=tuple(one for one in in_text if _is_of_one_voice(one, claims)),
-        by_rates=tuple(one for one in by_rates if _is_of_one_voice(one, claims)),
+        by_data=tuple(one for one in by_data if _is_of_one_voice(one, claims)),
     )
 
 
@@ -174,7 +175,7 @@ def _culprits(case: Case, explained: tuple[Explanation, ...]) -> frozenset[str]:
     supports; failing that, all.
     """
     found: set[str] = set()
-    for conflict in (*case.conflicts, *case.by_rates):
+    for conflict in (*case.conflicts, *case.by_data):
         ending = [item for item in explained if item.names & conflict]
         best = [item for item in ending if is_close(item, ending[0])]
         changed = frozenset(name for item in best for name in item.names)
@@ -230,9 +231,10 @@ def _checked(claim: Claim, case: Case, findings: _Findings) -> CheckedClaim:
         arithmetic = conflict.because
     elif claim.id in findings.culprits and verdict != "differs":
         verdict = "differs"
-        conflict_of_rates = next(one for one in case.by_rates if claim.id in one)
-        words = f"{reasons.converted(claim, conflict_of_rates, case.document.by_id)}."
-        arithmetic = because(conflict_of_rates, case.document.by_id, case.together)
+        with_data = next(one for one in case.by_data if claim.id in one)
+        left = case.together.bounds(claim.quantity, with_data - {claim.id})
+        words = f"{reasons.left(claim, left, with_data, case.document.by_id)}."
+        arithmetic = because(with_data, case.document.by_id, case.together)
     if note and note not in words:
         words = f"{words.removesuffix('.')}; {note}."
     around = findings.around[claim.id]

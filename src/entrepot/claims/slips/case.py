@@ -24,7 +24,7 @@ __all__ = ["MOST_LUCK", "Case", "Change", "Proposal", "corrected", "luck", "open
 
 AROUND = 1.5
 """A wrong number by chance lies within this factor of the true one."""
-MOST_LUCK = 0.5
+MOST_LUCK = 0.6
 """What random numbers would fit this often says nothing."""
 NARROW = 0.2
 """What is meant is named as one number if it is known to this part of itself."""
@@ -44,8 +44,8 @@ class Case:
         Evidence of each claim, and where it stands by that alone.
     conflicts
         All minimal sets of claims that cannot hold together.
-    by_rates
-        The further ones that no rate of exchange allows.
+    by_data
+        The further ones that rates of exchange or levels in print rule out.
     """
 
     document: Document
@@ -54,13 +54,13 @@ class Case:
     found: Mapping[str, tuple[Comparison, ...]]
     standings: Mapping[str, Standing]
     conflicts: tuple[frozenset[str], ...]
-    by_rates: tuple[frozenset[str], ...] = ()
+    by_data: tuple[frozenset[str], ...] = ()
 
     @cached_property
     def wrong(self) -> tuple[frozenset[str], ...]:
         """What has to be explained: the conflicts, and each claim that differs from evidence."""
         alone = (frozenset({n}) for n, held in self.standings.items() if held.verdict == "differs")
-        return (*alone, *self.conflicts, *self.by_rates)
+        return (*alone, *self.conflicts, *self.by_data)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from entrepot.claims.build import HOME
 from entrepot.claims.describe import claimed, stated
 from entrepot.claims.slips.case import Change, Proposal, luck
-from entrepot.claims.slips.view import Pin, covers
+from entrepot.claims.slips.view import Pin, at_least_once, covers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,7 +100,7 @@ def _at_one(
     hull = values[0][0]
     for one, _ in values:
         hull = hull.hull(one)
-    chance = min(luck(claim, value) * len(rates), luck(claim, hull), 1.0)
+    chance = min(at_least_once(luck(claim, value), len(rates)), luck(claim, hull))
     yield Proposal("spot_rate", (change,), chance, hits / len(rates) / view.open(claim))
 
 

@@ -45,14 +45,14 @@ def sign(claim: Claim, view: View) -> Iterator[Proposal]:
     would_say = stated(right.interval.middle, claim.quantity.unit) if says.relation != "=" else ""
     would_say = would_say or claimed(right)
     text = f"{claimed(claim)} has the wrong sign; it reads {would_say}."
-    yield from view.number("sign", Change(right, would_say, text), tries=1)
+    yield from view.number("sign", Change(right, would_say, text), ways=1)
 
 
 def unit_scale(claim: Claim, view: View) -> Iterator[Proposal]:
     """Propose that an amount is off by the scale of its unit."""
     if claim.quantity.unit in ("percent", "points", "share", "ratio", "index", "rank"):
         return
-    for factor, tries, words in _SCALES:
+    for factor, ways, words in _SCALES:
         says = claim.says
         scaled = replace(
             says,
@@ -65,7 +65,7 @@ def unit_scale(claim: Claim, view: View) -> Iterator[Proposal]:
         would_say = stated(right.interval.middle, claim.quantity.unit)
         right = right.saying(replace(scaled, text=would_say), right.interval)
         text = f"{claimed(claim)} fits as {would_say}, {words}."
-        yield from view.number("unit_scale", Change(right, would_say, text), tries=tries)
+        yield from view.number("unit_scale", Change(right, would_say, text), ways=ways)
 
 
 def digits(claim: Claim, view: View) -> Iterator[Proposal]:
@@ -73,17 +73,19 @@ def digits(claim: Claim, view: View) -> Iterator[Proposal]:
     numeral = re.search(r"\d[\d.,]*\d|\d", claim.says.text)
     if numeral is None or claim.says.relation == "between":
         return
-    for texts, tries, words in _edits(numeral[0]):
+    for texts, ways, words in _edits(numeral[0]):
         for text in texts:
             whole = claim.says.text[: numeral.start()] + text + claim.says.text[numeral.end() :]
             right = _read(claim, whole)
             if right is not None and right.interval != claim.interval:
                 would_say = claimed(right)
                 because = f"{claimed(claim)} fits as {would_say}, {words}."
-                yield from view.number("digits", Change(right, would_say, because), tries=tries)
+                change = Change(right, would_say, because)
+                yield from view.number("digits", change, ways=ways, tries=len(texts))
 
 
-def _edits(numeral: str) -> Iterator[tuple[list[str], float, str]]:
+def _edits(numeral: str) -> Iterator[tuple[list[str], int, str]]:
+    """Yield numerals that may have been meant, in how many ways each may slip, and how."""
     places = [place for place, sign in enumerate(numeral) if sign.isdigit()]
 
     def exchanged(one: int, other: int) -> str:
@@ -104,10 +106,11 @@ def _edits(numeral: str) -> Iterator[tuple[list[str], float, str]]:
         for place in range(len(numeral) + 1)
         for digit in "0123456789"
     ]
-    yield near, max(2, len(near)), "two digits exchanged"
-    yield doubled, 3, "a digit doubled"
-    yield list(dict.fromkeys(dropped)), len(dropped), "a digit dropped"
-    yield far, 4 * max(1, len(far)), "two digits exchanged"
+    count = len(places)
+    yield near, 2 * max(1, count - 1), "two digits exchanged"
+    yield doubled, 3 * count, "a digit doubled"
+    yield list(dict.fromkeys(dropped)), 3 * (count + 1), "a digit dropped"
+    yield far, 8 * max(1, len(pairs)), "two digits exchanged"
 
 
 def _read(claim: Claim, text: str) -> Claim | None:
@@ -125,7 +128,7 @@ def percent_points(claim: Claim, view: View) -> Iterator[Proposal]:
         return
     for pin in view.pins(claim, then):
         base = pin.interval
-        if base.low <= 0:
+        if base.low <= 0 or base.width > 0.1 * base.middle:  # then anything fits
             continue
         if claim.quantity.measure == "share_change":
             meant = claim.interval * base
@@ -136,4 +139,4 @@ def percent_points(claim: Claim, view: View) -> Iterator[Proposal]:
         would_say = stated(meant.middle, claim.quantity.unit)
         says = replace(claim.says, text=would_say)
         change = Change(claim.saying(says, meant), would_say, f"{words}; it reads {would_say}.")
-        yield from view.number("percent_points", change, tries=1)
+        yield from view.number("percent_points", change, ways=1)

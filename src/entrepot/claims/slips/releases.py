@@ -97,7 +97,7 @@ def _first_release(claim: Claim, view: View) -> Iterator[Proposal]:
             when = held.row.published_on or "earlier"
             text = f"{claimed(claim)} is the first release ({when}), revised since"
             pin = Pin(held.exact, held.row.origin_words)
-            yield from view.other("stale", claim, [pin], text, tries=2)
+            yield from view.other("stale", claim, [pin], text, tries=1 if held.counts else 3)
 
 
 def valuation(claim: Claim, view: View) -> Iterator[Proposal]:

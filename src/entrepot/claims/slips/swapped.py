@@ -27,7 +27,7 @@ def swapped(claim: Claim, view: View) -> Iterator[Proposal]:
             continue
         rest = view.without(other.id)
         changes = (_change(claim, first, other), _change(other, second, claim))
-        yield from rest.number("swapped", changes[0], tries=len(others), others=changes[1:])
+        yield from rest.number("swapped", changes[0], ways=len(others), others=changes[1:])
 
 
 def _alike(one: Claim, other: Claim) -> bool:

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from entrepot.claims.quantity import Quantity
     from entrepot.claims.slips.case import Case
 
-__all__ = ["Memory", "Pin", "View", "covers"]
+__all__ = ["Memory", "Pin", "View", "at_least_once", "covers"]
 
+LEAST_OPEN = 0.2
+"""Numbers of two years or flows are alike: no number is quite open where another is known."""
 EVERYTHING = Interval(float("-inf"), float("inf"))
 
 
@@ -98,7 +100,13 @@ class View:
         return fitting or tuple(ends) or (left,)
 
     def number(
-        self, kind: str, change: Change, *, tries: float, others: Iterable[Change] = ()
+        self,
+        kind: str,
+        change: Change,
+        *,
+        ways: float,
+        tries: float = 0.0,
+        others: Iterable[Change] = (),
     ) -> Iterator[Proposal]:
         """Yield that a number was meant to read otherwise, if what is known agrees.
 
@@ -108,8 +116,10 @@ class View:
             Id of the slip.
         change
             The claim as it would read.
+        ways
+            How many numbers a slip of this kind could have made of the right one.
         tries
-            How many numbers a slip of this kind could have turned into this one.
+            How many right numbers were tried for the one printed; as many, if not told.
         others
             Claims that change with it.
         """
@@ -128,7 +138,7 @@ class View:
             chance *= luck(one.claim, known)
             if one is not changes[-1]:
                 view = view.replacing(one.claim)
-        yield Proposal(kind, changes, min(1.0, chance * tries), fit / max(tries, 1.0))
+        yield Proposal(kind, changes, at_least_once(chance, tries or ways), fit / ways)
 
     def replacing(self, claim: Claim) -> View:
         """Return the view that trusts a claim as it would read."""
@@ -140,7 +150,7 @@ class View:
         """Return how likely a number is by what is known of it: one if that pins it."""
         said = claim.quantity.quotient(room(claim)).width
         known = min(claim.quantity.quotient(known).width for known in self.meant(claim))
-        return max(min(1.0, said / known if known else 1.0), luck(claim))
+        return max(min(1.0, said / known if known else 1.0), LEAST_OPEN)
 
     def other(
         self,
@@ -162,7 +172,7 @@ class View:
         if right is None:
             return
         change = Change(right, would_say, _ended(text, would_say), source)
-        chance = min(1.0, luck(claim, pin.interval) * tries)
+        chance = at_least_once(luck(claim, pin.interval), tries)
         yield Proposal(kind, (change,), chance, fit / self.open(claim) / max(tries, 1.0))
 
     def right(self, claim: Claim) -> tuple[Claim | None, str]:
@@ -196,6 +206,11 @@ class View:
         ]
 
 
+def at_least_once(chance: float, tries: float) -> float:
+    """Return how likely one of several tries fits by chance."""
+    return 1.0 - (1.0 - min(chance, 1.0)) ** tries
+
+
 def _ended(text: str, would_say: str) -> str:
     return f"{text}; it should read {would_say}." if would_say else f"{text}."
 
@@ -227,4 +242,4 @@ def covers(claim: Claim, known: Interval) -> float:
     if known.width == 0 or (said.low <= known.low and known.high <= said.high):
         return 1.0
     both = min(said.high, known.high) - max(said.low, known.low)
-    return both / known.width if both > 1e-6 * min(said.width, known.width) else 0.0
+    return float(both / known.width) if both > 1e-6 * min(said.width, known.width) else 0.0
