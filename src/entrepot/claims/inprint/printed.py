@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -114,6 +115,10 @@ def _plain(row: Published) -> str:
 
 
 def size(value: float, unit: str, rows: Iterable[Published]) -> str:
-    """Return what comes out of printed numbers, with as many digits as the most exact of them."""
+    """Return what comes out of printed numbers, with as many digits as the most exact of them.
+
+    Noughts behind the point that nobody printed are left out.
+    """
     digits = max(significant_digits(row.printed) for row in rows)
-    return figure_value(value, unit, min(max(digits, 3), MOST_DIGITS))
+    text = figure_value(value, unit, min(max(digits, 3), MOST_DIGITS))
+    return re.sub(r"(\.\d*?)0+(?!\d)", lambda found: found[1].rstrip("."), text)
