@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from printed_numbers import LANGUAGES, Printed, fill, printed, spelled
 
@@ -57,6 +57,7 @@ def test_without_its_language_one_reading_is_the_one_meant(meant: Printed) -> No
 def test_a_phrase_is_found_among_numerals_that_are_none(
     data: st.DataObject, meant: Printed
 ) -> None:
+    assume(not meant.text.startswith("from "))  # in a text that is a change, two levels
     sentence = data.draw(fill(meant.language))
     place = sentence.index("{}")
     text = sentence.replace("{}", meant.text)

@@ -55,6 +55,19 @@ FOUND = [
         ["1.63万亿元", "下降6.5%", "近九成"],
     ),
     ("前11个月，第一批，两国，三家公司，统一，税号8542，1月14日，几千亿元。", []),
+    (
+        "Доля юаня превысила 95 процентов; рост составил от 5 до 10 процентов.",
+        ["превысила 95 процентов", "рост составил от 5 до 10 процентов"],
+    ),
+    (
+        "Imports rose by as much as 40%, and over half of it.",
+        ["rose by as much as 40%", "over half"],
+    ),
+    (
+        "5- bis 10-mal so hoch, ein Handelsdefizit von 3 Mrd. Euro.",
+        ["5- bis 10-mal so hoch", "Handelsdefizit von 3 Mrd. Euro"],
+    ),
+    ("增长一倍多，2000多家企业。", ["增长一倍多", "2000多"]),
     ("从27%增至34%，成为25%—55%。", ["27%", "34%", "25%—55%"]),
 ]
 
@@ -92,6 +105,25 @@ def test_takes_the_direction_from_the_verb_of_its_clause(text: str, value: float
 )
 def test_tells_the_language(text: str, language: str) -> None:
     assert {span.language for span in number_spans(text)} == {language}
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("It went from 27 to 34 percent.", [(27, "percent"), (34, "percent")]),
+        ("It went from $1.2 to $1.5 billion.", [(1.2e9, "USD"), (1.5e9, "USD")]),
+        ("Поставки сократились с 300 до 200 млн долларов.", [(300e6, "USD"), (200e6, "USD")]),
+        ("Der Anteil stieg von 27 auf 34 Prozent.", [(27, "percent"), (34, "percent")]),
+        ("贸易从300增至400亿元。", [(300e8, "CNY"), (400e8, "CNY")]),
+        ("Shares ranging from 27 to 34 percent.", [(30.5, "percent")]),
+    ],
+)
+def test_from_one_to_another_are_two_levels_with_one_unit(
+    text: str, values: list[tuple[float, str]]
+) -> None:
+    found = [(span.says.value, span.says.unit) for span in number_spans(text)]
+    assert found == values
+    assert all(span.says.moved == 0 for span in number_spans(text))
 
 
 def test_paragraphs_may_be_of_different_languages() -> None:

@@ -41,7 +41,7 @@ def _dash(token: Token, before: Sequence[Token], after: Sequence[Token]) -> Toke
     leads = bool(after) and after[0].kind in ("number", "currency")
     if leads and not _counted(before):
         return replace(token, kind="sign", value=-1.0)
-    ties = ("scale", "unit", "per", "currency", "moved", "moved_after")
+    ties = ("scale", "unit", "per", "currency", "moved", "moved_after", "range")
     if last and after and after[0].kind in ties and last.end == token.start:
         return replace(token, kind="filler")
     return token
@@ -55,7 +55,7 @@ def _until(token: Token, before: Sequence[Token], after: Sequence[Token]) -> Tok
             break
         clause.append(earlier)
     kinds = {earlier.kind for earlier in clause}
-    if not after or after[0].kind not in (*CORES, "currency") or kinds & {"moved", "opens"}:
+    if not after or after[0].kind not in (*CORES, "currency") or kinds & {"moved", "opens", "by"}:
         return token
     return token if _counted(before) else replace(token, kind="relation", value="at_most")
 
@@ -84,6 +84,13 @@ def _particle(token: Token, before: Sequence[Token], after: Sequence[Token]) -> 
     if ends and _counted(before):
         return replace(token, kind="moved_after")
     return replace(token, kind="filler" if token.text == "ein" else "unknown")
+
+
+def _larger(token: Token, before: Sequence[Token], after: Sequence[Token]) -> Token:
+    """Read "as much as 40 %" as at most; behind a multiple the same words add nothing."""
+    if not _counted(before) and after and after[0].kind in (*CORES, "currency"):
+        return replace(token, kind="relation", value="at_most")
+    return token
 
 
 def _tenths(token: Token, before: Sequence[Token], after: Sequence[Token]) -> Token:
@@ -143,7 +150,7 @@ def _counted(found: Sequence[Token]) -> bool:
     for token in reversed(found[-_REACH:]):
         if token.kind in CORES:
             return True
-        if token.kind not in (*NUMERIC, "after", "per"):
+        if token.kind not in (*NUMERIC, "after", "per", "moved"):
             return False
     return False
 
@@ -161,6 +168,7 @@ def _leads_on(after: Sequence[Token]) -> bool:
 _SETTLED: dict[str, Callable[[Token, Sequence[Token], Sequence[Token]], Token]] = {
     "range": _dash,
     "after": _after,
+    "larger": _larger,
     "filler": _one_in_ten,
     "opens": _one_in_ten,
     "relation": _relation,

@@ -45,7 +45,7 @@ def without_other_numerals(found: Sequence[Token], text: str) -> list[Token]:
 
 def _is_out(found: Sequence[Token], at: int, text: str) -> bool:
     token = found[at]
-    if _is_year(token):
+    if _is_year(token) and not _is_more(found, at):
         return not _weighs(found, at, through_range=_rises_to_its_like(found, at))
     if _is_date(found, at) or _parted(found, at):
         return True
@@ -101,6 +101,10 @@ def _shares(found: Sequence[Token], at: int) -> bool:
 
 def _is_year(token: Token) -> bool:
     return token.text.isdigit() and _FIRST_YEAR <= _value(token) <= _LAST_YEAR
+
+
+def _is_more(found: Sequence[Token], at: int) -> bool:
+    return at + 1 < len(found) and found[at + 1].kind == "after"
 
 
 def _is_date(found: Sequence[Token], at: int) -> bool:

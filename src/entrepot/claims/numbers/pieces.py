@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from entrepot.claims.numbers.kinds import ASIDE, CORES
@@ -52,11 +53,12 @@ def _phrases(run: list[Token]) -> Iterator[list[Token]]:
         if following < len(run) and _joins(run, core, end, following, start):
             beyond = cores[place + 2] if place + 2 < len(cores) else len(run)
             tail, end = _behind(run, following, beyond, run[start:core])
-            opened = start - 1 if start > free and run[start - 1].kind == "opens" else start
-            piece = [*run[opened:following], *tail]
-            start, skip = opened, following
+            if start > free and run[start - 1].kind == "opens":
+                start = _start(run, start - 1, free)
+            piece = [*run[start:following], *tail]
+            skip = following
         else:
-            piece = [*run[start:core], *piece]
+            piece = [*run[start:core], *piece, *_borrowed(run, core, end, following)]
         free = end
         yield _trimmed(piece)
 
@@ -70,6 +72,8 @@ def _start(run: list[Token], core: int, free: int) -> int:
         if kind not in _BEFORE or (kind in seen and kind in ("relation", "moved", "by")):
             break
         if kind == "moved" and "level" in seen:
+            break
+        if kind in ("currency", "unit") and at < core and run[at].kind not in ("sign", "unit"):
             break
         seen.add(kind)
         at -= 1
@@ -89,7 +93,9 @@ def _behind(
         token = run[at]
         if token.kind == "moved" and _says_more(run, core, at, following, moved=moved):
             moved = True
-        elif token.kind not in _BEHIND and not _ties(run, at, following):
+        elif (moved and token.kind == "moved_after") or (
+            token.kind not in _BEHIND and not _ties(run, at, following)
+        ):
             break
         piece.append(token)
         at += 1
@@ -106,7 +112,7 @@ def _says_more(run: list[Token], core: int, at: int, following: int, *, moved: b
 def _ties(run: list[Token], at: int, following: int) -> bool:
     """Whether a word that says nothing stands between a number and its unit."""
     tie = run[at].kind == "filler" and run[at].text == "-"
-    return tie and at + 1 < following and run[at + 1].kind in _BEHIND
+    return tie and at + 1 < following and run[at + 1].kind in (*_BEHIND, "range")
 
 
 def _leads(run: list[Token], at: int, following: int) -> bool:
@@ -129,7 +135,6 @@ def _joins(run: list[Token], core: int, end: int, following: int, start: int) ->
     if first.kind != last.kind or not _rises(run, core, end, following):
         return False
     opened = run[start - 1].value if start and run[start - 1].kind == "opens" else None
-    before_that = run[start - 2].kind if start > 1 else ""
     own = any(token.kind in ("unit", "currency") for token in run[core + 1 : end])
     moved = any(token.kind == "moved" for token in run[start:core])
     match link.value:
@@ -139,7 +144,31 @@ def _joins(run: list[Token], core: int, end: int, following: int, start: int) ->
             return True
         case "level":
             return False
-    return not (own and moved) and not (opened == "from" and before_that == "moved")
+    return not (own and moved) and opened != "change"
+
+
+def _borrowed(run: list[Token], core: int, end: int, following: int) -> list[Token]:
+    """Return scale and unit of "from 27 to 34 per cent" for the first number, which has none."""
+    if end >= following or following >= len(run) or run[core].kind != "number":
+        return []
+    link = run[end]
+    between = run[end + 1 : following]
+    if link.kind != "range" or link.value == "and" or run[following].kind != "number":
+        return []
+    if any(token.kind not in ("currency", "sign", "filler") for token in between):
+        return []
+    kinds = ("scale", "unit", "currency")
+    own = {token.kind for token in (*run[max(core - 1, 0) : core], *run[core + 1 : end])}
+    if own & {"scale", "unit"}:
+        return []
+    lent = [*between, *run[following + 1 : following + 4]]
+    stop = next((at for at, token in enumerate(lent) if token.kind not in (*kinds, "sign")), None)
+    place = run[core].end
+    return [
+        replace(token, start=place, end=place)
+        for token in lent[:stop]
+        if token.kind in kinds and not (token.kind == "currency" and "currency" in own)
+    ]
 
 
 def _rises(run: list[Token], core: int, end: int, following: int) -> bool:

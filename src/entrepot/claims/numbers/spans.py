@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -91,13 +92,13 @@ def _parts(body: str) -> Iterator[tuple[int, str]]:
 
 def _spans(part: str, offset: int, language: str, locale: str) -> Iterator[Span]:
     found = without_other_numerals(tokens(part, language, locale=locale), part)
-    places = {id(token): place for place, token in enumerate(found)}
+    starts = [token.start for token in found]
     for piece in pieces(found):
         start, end = piece[0].start, max(token.end for token in piece)
         says = _read(part[start:end], piece)
         if says is not None and not says.moved:
-            apart = told_apart(found, places[id(piece[0])], places[id(piece[-1])] + 1)
-            says = turned(says, apart)
+            place, stop = bisect_left(starts, start), bisect_left(starts, end)
+            says = turned(says, told_apart(found, place, stop))
         if says is not None:
             yield Span(offset + start, offset + end, says, language)
 
