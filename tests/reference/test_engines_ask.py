@@ -28,6 +28,7 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "hhi": {"importer": "RUS", "period": 2022},
     "growth": {"importer": "RUS", "exporter": "CHN", "period": 2022, "base": 2021},
     "asymmetry": {"importer": "RUS", "exporter": "CHN", "period": 2022},
+    "growth_contribution": {"exporter": "CHN", "importer": "RUS", "period": 2022, "by": "product"},
 }
 
 
