@@ -52,7 +52,7 @@ def test_a_row_is_shown_with_what_is_akin_to_it(entrepot: Run) -> None:
 
 
 def test_a_row_that_is_no_sum_of_levels_is_shown_without(entrepot: Run) -> None:
-    code, out, _ = entrepot("published", "show", "GD-001", "--json")
+    code, out, _ = entrepot("published", "show", "BF-009", "--json")
     assert code == 0
     assert "relatives" not in json.loads(out)
 
