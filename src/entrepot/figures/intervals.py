@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import narwhals as nw
 
+from entrepot.figures.drawn import MEASURES, drawn
+from entrepot.figures.elastic import with_elasticities
 from entrepot.figures.measured import rows_of
 from entrepot.figures.questions import of as question
 from entrepot.figures.reports import ERRORS
 from entrepot.lake import fetch
+from entrepot.measures import passport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     from entrepot.figures.cells import Cells, Goods
     from entrepot.figures.definition import Definition
 
-__all__ = ["INTERVAL", "interval"]
+__all__ = ["INTERVAL", "beside", "interval"]
 
 INTERVAL = "what the two reports leave open, nine times in ten"
 
@@ -42,10 +45,14 @@ def interval(
     Errors of two areas' trade with each other add up as if all went the same way, for they come
     from the same two customs offices; those of different pairs are independent of each other, and
     go into the measure by its slope (the delta method), on a scale on which it has no bounds: the
-    logarithm, of a share that of its odds.
+    logarithm, of a share that of its odds. Ranks, powers and changes of a share have no such slope:
+    their errors are drawn, see `drawn`.
     """
     if not cells.is_blend or asked.quantity != "value" or not question(asked.measure).has_interval:
         return None, None
+    if asked.measure in MEASURES:
+        main = passport(asked.measure).columns[0][0]
+        return beside(cells, asked, goods).get(main, (None, None))
     now = nw.col("period") >= asked.period.start
     value = nw.col("value_usd")
     table = (
@@ -62,6 +69,16 @@ def interval(
         if total and low
     ]
     return _ends(asked, pairs) if pairs else (None, None)
+
+
+def beside(cells: Cells, asked: Definition, goods: Goods) -> dict[str, tuple[float, float]]:
+    """Return the interval of every column of a measure whose errors are drawn; none of others."""
+    if not cells.is_blend or asked.quantity != "value" or asked.measure not in MEASURES:
+        return {}
+    rows = rows_of(cells, asked, goods)
+    if question(asked.measure).elastic:
+        rows = with_elasticities(rows, cells.lake, cells.editions(asked))
+    return drawn(rows, asked)
 
 
 def _ends(asked: Definition, pairs: Sequence[_Pair]) -> tuple[float, float] | tuple[None, None]:

@@ -76,6 +76,7 @@ QUESTIONS = {
         keeps_products=True,
         table=causes_by_product,
         by_product=True,
+        has_interval=True,
     ),
     "reorientation": Question(
         "market",

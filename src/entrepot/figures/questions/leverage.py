@@ -111,6 +111,7 @@ QUESTIONS = {
         choices=PART,
         keeps_products=True,
         elastic=True,
+        has_interval=True,
     ),
     "nested_power": Question(
         "purchases",
@@ -121,6 +122,7 @@ QUESTIONS = {
         choices=PART,
         keeps_products=True,
         elastic=True,
+        has_interval=True,
     ),
     "rank": Question(
         "sales",
@@ -129,6 +131,7 @@ QUESTIONS = {
         rank,
         "rank of {buyer} among those who buy from {seller}",
         choices=PART - {"partners", "total"},  # only a country has a place, not itself
+        has_interval=True,
     ),
     "retaliation_exposure": Question(
         "world",
