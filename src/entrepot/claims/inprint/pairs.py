@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from entrepot.claims.describe import span
 from entrepot.claims.inprint.finding import Finding, Kind, Side
 from entrepot.claims.inprint.printed import MOST_DIGITS
 from entrepot.claims.inprint.sameness import difference
-from entrepot.model.display import joined, range_text
+from entrepot.model.display import figure_value, joined, range_text
 from entrepot.sources.published.find import ranked, significant_digits
 
 if TYPE_CHECKING:
@@ -84,14 +85,20 @@ def _kind(one: Printed, other: Printed) -> tuple[Kind, str]:
 
 
 def _said(number: Printed) -> str:
+    """Return a number as printed; one printed to the last unit in a form that can be read."""
     row = number.row
-    return f"{row.printed} a {row.per}" if row.per == "month" else row.printed
+    bare = re.search(r"\d{7}", row.printed) and row.value is not None
+    text = figure_value(row.value, row.unit, MOST_DIGITS) if bare else row.printed
+    return f"{text} a {row.per}" if row.per == "month" else text
 
 
 def _leaves(number: Printed) -> str:
     row, ends = number.row, number.interval
     over = f" over {row.period.months} months" if row.per else ""
-    digits = min(significant_digits(row.printed), MOST_DIGITS) + 1
     if math.isinf(ends.width):
         return f"{_said(number)}{over} is {span(ends, row.unit)}"
+    digits = min(significant_digits(row.printed), MOST_DIGITS) + 1
+    low, high = (figure_value(end, row.unit, digits) for end in (ends.low, ends.high))
+    if low == high:
+        return f"{_said(number)}{over} is exact"
     return f"{_said(number)}{over} is {range_text(ends.low, ends.high, row.unit, digits)}"
