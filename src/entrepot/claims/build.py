@@ -8,16 +8,22 @@ from typing import TYPE_CHECKING
 from entrepot.claims.document import Claim
 from entrepot.claims.numbers import Says, read_says
 from entrepot.claims.quantity import SHARES, Level, Quantity, Terms, terms_of
+from entrepot.claims.ranks import read_place
 from entrepot.claims.units import in_data_units
 from entrepot.errors import RequestError
 from entrepot.model.areas import WORLD
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:
-    from entrepot.claims.schema import ClaimEntry, FlowKeys
+    from entrepot.claims.schema import ClaimEntry, FlowKeys, GdpKeys, GdpShareKeys, RankKeys
 
 __all__ = ["HOME", "claim_of", "share_of", "with_keys"]
 
+DEFINED = (
+    *("value", "balance", "growth", *SHARES, "price_growth", "quantity_growth"),
+    *("hhi", "cr", "asymmetry"),
+)
+"""Kinds of claims that are a Figure of that measure."""
 HOME = {"CNY": "CHN", "RUB": "RUS", "EUR": "EU27"}
 """Whose statistics are kept in a currency."""
 
@@ -31,6 +37,8 @@ def claim_of(entry: ClaimEntry) -> Claim:
         If number and quantity do not go together: a share above one, dollars for a growth rate,
         a value without a currency. Where a point or comma allows two readings, if neither goes.
     """
+    if entry.rank is not None:
+        return _claim_saying(entry, read_place(entry.says))
     says = read_says(entry.says)
     try:
         return _claim_saying(entry, says)
@@ -43,7 +51,9 @@ def claim_of(entry: ClaimEntry) -> Claim:
 def _claim_saying(entry: ClaimEntry, says: Says) -> Claim:
     quantity, said = _quantity(entry, says)
     keys = getattr(entry, entry.kind)
-    interval = in_data_units(says, quantity, stated=getattr(keys, "currency", None) is not None)
+    stated = getattr(keys, "currency", None) is not None
+    placed = quantity.measure == "rank"
+    interval = says.interval if placed else in_data_units(says, quantity, stated=stated)
     return Claim(
         id=entry.id,
         quote=entry.quote,
@@ -51,14 +61,14 @@ def _claim_saying(entry: ClaimEntry, says: Says) -> Claim:
         quantity=quantity,
         interval=interval,
         attributed_to=entry.attributed_to,
-        keys=with_keys(entry.kind, keys) if hasattr(keys, "period") else (),
+        keys=with_keys(entry.kind, keys) if entry.kind in DEFINED else (),
         books_said=said,
     )
 
 
 def with_keys(measure: str, keys: FlowKeys) -> tuple[tuple[str, str], ...]:
     """Return the keys of the definition that a Figure of this measure would have."""
-    given = keys.model_dump(exclude_none=True, exclude={"measure", "reporter"})
+    given = keys.model_dump(exclude_none=True, exclude={"measure", "reporter", "statistic"})
     return (("measure", measure), *((name, str(value)) for name, value in given.items()))
 
 
@@ -77,8 +87,36 @@ def _quantity(entry: ClaimEntry, says: Says) -> tuple[Quantity, bool]:
         share = next(name for name in SHARES if getattr(entry.change.of, name) is not None)
         now, said = _plain(share, getattr(entry.change.of, share), says)
         less = now.mapped(period=Period.parse(entry.change.base))
-        return Quantity("share_change", now.of, now.to, less), said
+        measure = "share_growth" if entry.change.relative else "share_change"
+        return Quantity(measure, now.of, now.to, less), said
+    if entry.gdp is not None:
+        return Quantity("value", ((_gdp(entry.gdp, says), 1.0),)), True
+    if entry.gdp_share is not None:
+        return _beside_gdp(entry.gdp_share, says)
+    if entry.rank is not None:
+        return _ranked(entry.rank, says), True
     return _plain(entry.kind, getattr(entry, entry.kind), says)
+
+
+def _gdp(keys: GdpKeys, says: Says) -> Level:
+    """Return gross domestic product as a level: of an area, whoever buys."""
+    money = keys.currency or says.currency or "USD"
+    period = Period.parse(keys.period)
+    return Level(keys.area, WORLD, "all", period, money, keys.area, kind="gdp")
+
+
+def _beside_gdp(keys: GdpShareKeys, says: Says) -> tuple[Quantity, bool]:
+    sides = (keys.exporter, keys.importer)
+    books = keys.reporter or (keys.area if keys.area in sides else None)
+    flow, said = _plain("value", keys.model_copy(update={"reporter": books}), says)
+    whole = Level(keys.area, WORLD, "all", flow.of[0][0].period, "USD", keys.area, kind="gdp")
+    return Quantity("ratio", flow.mapped(currency="USD").of, ((whole, 1.0),)), said
+
+
+def _ranked(keys: RankKeys, says: Says) -> Quantity:
+    measure = "import_share" if keys.among == "suppliers" else "export_share"
+    share, _ = _plain(measure, keys, says)
+    return Quantity("rank", share.mapped(currency="USD").of, share.mapped(currency="USD").to)
 
 
 def _ratio(of: Quantity, to: Quantity) -> Quantity:
@@ -102,6 +140,8 @@ def _plain(measure: str, keys: FlowKeys, says: Says) -> tuple[Quantity, bool]:
         case "growth" | "price_growth" | "quantity_growth":
             base = Period.parse(keys.base) if keys.base else level.period.before()
             kind = {"price_growth": "price", "quantity_growth": "volume"}.get(measure, level.kind)
+            if keys.statistic and measure == "price_growth":
+                kind = f"price-{keys.statistic}"
             grown = Quantity(measure, terms).mapped(kind=kind)
             return Quantity(measure, grown.of, grown.mapped(period=base).of), said
         case "import_share" | "export_share" | "trade_share":

@@ -28,6 +28,8 @@ def who(code: str) -> str:
 def flow(terms: Terms) -> str:
     """Return what levels are the value of: "exports from China to Russia"."""
     first = terms[0][0]
+    if first.kind == "gdp":
+        return f"GDP of {who(first.exporter)}"
     goods = "" if first.goods == "all" else f" of {goods_title(first.goods)}"
     there = [level for level, _ in terms]
     back = [level for level in there if level.turned() in there]
@@ -118,6 +120,10 @@ def like(claim: Claim, value: float) -> str:
     if unit not in ("share", "percent", "points", "ratio"):
         digits = max(3, math.floor(math.log10(abs(value) / step)) + 1) if value else 3
         return figure_value(value, unit, digits)
+    if unit == "rank":
+        return claim.says.text
+    if unit == "ratio" and claim.says.unit == "percent":  # trade in per cent of GDP
+        unit, step = "share", step / 100
     scaled = value * 100 if unit == "share" else value
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
     word = {"share": "%", "percent": "%", "points": "points", "ratio": "times"}[unit]

@@ -10,6 +10,7 @@ from entrepot.claims.comparison import compare
 from entrepot.claims.describe import who
 from entrepot.claims.known import FLOW_SLACK, MIXED_SLACK
 from entrepot.claims.quantity import DIMENSIONLESS, SHARES, Quantity
+from entrepot.claims.ranks import places_known
 from entrepot.model.areas import possessive
 from entrepot.model.display import NBSP, figure_value
 
@@ -36,6 +37,7 @@ def evidence(claim: Claim, source: Source, facts: Facts) -> tuple[Comparison, ..
         *_printed(claim, source, facts),
         *_derived(claim, source, facts),
         *_changes(claim, source, facts),
+        *_places(claim, source, facts),
     ]
     order = {"supports": 0, "contradicts": 1, "allows": 2}
     return tuple(
@@ -139,6 +141,18 @@ def _changes(claim: Claim, source: Source, facts: Facts) -> Iterator[Comparison]
             change = (last.exact - first.exact).scaled(100)
             how = f"{last.row.printed} less {first.row.printed}".replace(" %", f"{NBSP}%")
             yield compare(claim, source, (last, first), change, change, how=how)
+
+
+def _places(claim: Claim, source: Source, facts: Facts) -> Iterator[Comparison]:
+    """Yield the place that levels in print leave for a flow among others."""
+    found = places_known(claim.quantity, facts) if claim.quantity.measure == "rank" else None
+    if found is None:
+        return
+    places, used = found
+    rows = {s.row.id: s for known in used for s in known.statements}
+    exact = places if math.isfinite(places.width) else None
+    how = f"{places.low - 1:.0f} larger in print"
+    yield compare(claim, source, tuple(rows.values()), exact, places, how=how)
 
 
 def _exact(quantity: Quantity, facts: Facts) -> list[Statement]:

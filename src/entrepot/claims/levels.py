@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from entrepot.claims.identities import identities
 from entrepot.claims.known import FLOW_SLACK
 from entrepot.claims.quantity import DIMENSIONLESS, Level, Terms
+from entrepot.claims.ranks import rank_constraints
 from entrepot.claims.solver import Constraint, System
 from entrepot.model.interval import Interval
 
@@ -71,6 +72,8 @@ class Linear:
         What the text counts in.
     wholes
         Levels that changes of shares divide by, hence above zero.
+    places
+        What places in an order say, by claim.
     printed
         Bounds on levels that the text talks about, where no two series in print differ.
     rates
@@ -85,6 +88,7 @@ class Linear:
     currencies: tuple[str, ...] = ("USD",)
     wholes: frozenset[Level] = frozenset()
     printed: dict[Level, Interval] = field(default_factory=dict)
+    places: dict[str, tuple[Constraint, ...]] = field(default_factory=dict)
     _identities: dict[tuple[Level, ...], tuple[Constraint, ...]] = field(default_factory=dict)
 
     def part(self, names: Collection[str], levels: Collection[Level]) -> Linear:
@@ -105,6 +109,7 @@ class Linear:
             self,
             quotients={name: held for name, held in self.quotients.items() if name in names},
             known={level: held for level, held in self.known.items() if inside(level)},
+            places={name: held for name, held in self.places.items() if name in names},
             printed={level: held for level, held in self.printed.items() if inside(level)},
             also=also,
             rates=about(self.rates),
@@ -141,7 +146,7 @@ class Linear:
             for name, quotients in self.quotients.items()
         }
         return System(
-            claims=claims | (more or {}),
+            claims=claims | self.places | (more or {}),
             known=tuple(facts),
             divisors=frozenset(
                 level
@@ -186,8 +191,16 @@ def linear(claims: Iterable[Claim], facts: Facts) -> Linear:
             for currency in currencies
         )
     )
+    ranked = [claim for claim in held if claim.quantity.measure == "rank"]
+    also = tuple(dict.fromkeys((*also, *(one for c in ranked for one in c.quantity.levels()))))
     found = Linear(quotients, {}, {}, also)
-    open_ = _open([*chosen, *bent], currencies)
+    places = {
+        claim.id: tuple(
+            rank_constraints(claim.quantity, claim.interval.middle, tuple(found.levels()))
+        )
+        for claim in ranked
+    }
+    open_ = _open([*chosen, *bent, *ranked], currencies)
     periods = [level.period.end for claim in held for level in claim.quantity.levels()]
     latest = max(periods, default=None)
     for level in found.levels():
@@ -214,7 +227,7 @@ def linear(claims: Iterable[Claim], facts: Facts) -> Linear:
         for level, _ in quantity.to
         for currency in currencies
     )
-    return replace(found, rates=rates, currencies=currencies, wholes=wholes)
+    return replace(found, rates=rates, currencies=currencies, wholes=wholes, places=places)
 
 
 def _currencies(claims: list[Claim]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from entrepot.claims.numbers import read_says
+from entrepot.claims.ranks import place_of
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.goods.parse import NAMED, parse
 from entrepot.model.areas import WORLD, area_set
@@ -22,7 +23,7 @@ MEASURES = (
     *("value", "balance", "growth", "import_share", "export_share", "trade_share"),
     *("price_growth", "quantity_growth", "hhi", "cr", "asymmetry"),
 )
-KINDS = (*MEASURES, "ratio", "sum", "change")
+KINDS = (*MEASURES, "ratio", "sum", "change", "gdp", "gdp_share", "rank")
 
 
 def _shown_as_it_is(text: str) -> str:
@@ -74,6 +75,7 @@ class FlowKeys(Closed):
     flow: Literal["one_way", "both"] = "one_way"
     k: int | None = Field(default=None, ge=1)
     reporter: str | None = None
+    statistic: Literal["mean", "median"] | None = None
 
     @field_validator("period", "base")
     @classmethod
@@ -136,16 +138,55 @@ class ShareKeys(Closed):
 
 
 class ChangeKeys(Closed):
-    """The change of a share, in points, since a base."""
+    """The change of a share since a base, in points or, if `relative`, in per cent of it."""
 
     of: ShareKeys
     base: str
+    relative: bool = False
 
     @field_validator("base")
     @classmethod
     def _is_period(cls, text: str) -> str:
         Period.parse(text)
         return text
+
+
+class GdpKeys(Closed):
+    """The gross domestic product of a country."""
+
+    area: str
+    period: str
+    currency: Literal["USD", "CNY", "EUR", "RUB"] | None = None
+
+    @field_validator("period")
+    @classmethod
+    def _is_period(cls, text: str) -> str:
+        Period.parse(text)
+        return text
+
+    @field_validator("area")
+    @classmethod
+    def _is_area(cls, text: str) -> str:
+        area_set(text, Period.parse("2023").start)
+        return text
+
+
+class GdpShareKeys(FlowKeys):
+    """Trade beside the gross domestic product of a country (`area`)."""
+
+    area: str
+
+    @field_validator("area")
+    @classmethod
+    def _is_country(cls, text: str) -> str:
+        area_set(text, Period.parse("2023").start)
+        return text
+
+
+class RankKeys(FlowKeys):
+    """The place of a flow among those of all suppliers of its importer, or all buyers."""
+
+    among: Literal["suppliers", "buyers"]
 
 
 class ClaimEntry(Closed):
@@ -169,11 +210,15 @@ class ClaimEntry(Closed):
     ratio: RatioKeys | None = None
     sum: SumKeys | None = None
     change: ChangeKeys | None = None
+    gdp: GdpKeys | None = None
+    gdp_share: GdpShareKeys | None = None
+    rank: RankKeys | None = None
 
     @field_validator("says")
     @classmethod
     def _is_read(cls, text: str) -> str:
-        read_says(text)
+        if place_of(text) is None:
+            read_says(text)
         return text
 
     @property

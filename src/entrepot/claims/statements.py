@@ -14,6 +14,7 @@ from entrepot.claims.numbers import read_says
 from entrepot.claims.quantity import SHARES, Level, Quantity, terms_of
 from entrepot.errors import EntrepotError
 from entrepot.goods.parse import NAMED
+from entrepot.model.areas import WORLD
 from entrepot.model.interval import Interval
 from entrepot.sources.published.find import ranked
 
@@ -28,6 +29,7 @@ __all__ = ["RECONCILED", "Statement", "Statements", "bundled", "known_statements
 OURS = "Entrepôt"
 RECONCILED = 0.1
 """How far a value that reconciles two reports may lie from either of them."""
+_STATISTICS = {"median": "-median", "mean": "-mean", "average": "-mean"}
 _SMALL_WORDS = frozenset({"the", "and", "for", "from", "with", "goods", "products", "items"})
 
 
@@ -191,8 +193,13 @@ def _digits(row: Published) -> Interval | None:
 
 
 def _quantity(row: Published) -> Quantity | None:
+    if row.measure == "gdp":
+        money = row.currency or "USD"
+        gdp = Level(row.reporter, WORLD, "all", row.period, money, row.reporter, kind="gdp")
+        return Quantity("value", ((gdp, 1.0),)) if row.reporter and not row.variant else None
     level = _level(row)
-    if level is None or row.variant or row.per not in ("", "month"):
+    statistic = _STATISTICS.get(row.variant, "")
+    if level is None or (row.variant and not statistic) or row.per not in ("", "month"):
         return None
     terms = terms_of(level, {"both": 1.0, "balance": -1.0}.get(row.flow, 0.0))
     match row.measure:
@@ -202,6 +209,7 @@ def _quantity(row: Published) -> Quantity | None:
             return Quantity("value", terms).mapped(kind="mass", currency="t")
         case "growth" | "price_growth" | "quantity_growth" if row.base is not None:
             kind = {"price_growth": "price", "quantity_growth": "volume"}.get(row.measure, "value")
+            kind += statistic if row.measure == "price_growth" else ""
             grown = Quantity(row.measure, terms).mapped(kind=kind)
             return Quantity(row.measure, grown.of, grown.mapped(period=row.base).of)
         case share if share in SHARES:

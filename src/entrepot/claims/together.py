@@ -181,7 +181,7 @@ class Together:
         Interval or None
             None if they cannot hold together, or say nothing of its levels.
         """
-        if not quantity.of:
+        if not quantity.of or quantity.measure == "rank":
             return None
         chosen = frozenset(names)
         if quantity.measure in ("price_growth", "quantity_growth"):
@@ -304,6 +304,8 @@ def _touched(claim: Claim, found: Linear) -> frozenset[Level]:
         own = {level for quantity in quantities for level in quantity.levels()}
         money = found.currencies if claim.quantity.less else ()
         levels = own | {level.but(currency=unit) for level in own for unit in money}
+        rows = found.places.get(claim.id, ())
+        levels |= {level for row in rows for level, _ in row.terms}  # type: ignore[misc]
     return _values(levels)
 
 

@@ -26,6 +26,9 @@ AROUND = 1.5
 """A wrong number by chance lies within this factor of the true one."""
 MOST_LUCK = 0.6
 """What random numbers would fit this often says nothing."""
+A_PLACE = 0.3
+"""How likely a random place would fit: few are named beyond the third."""
+LEAST = 1e-6
 NARROW = 0.2
 """What is meant is named as one number if it is known to this part of itself."""
 
@@ -144,6 +147,8 @@ def luck(claim: Claim, known: Interval | None = None) -> float:
     factor of `AROUND`; a growth is taken as the factor it is (0.966 for -3.4 %), a change in
     points against twenty points.
     """
+    if claim.quantity.unit == "rank":
+        return A_PLACE
     said = claim.quantity.quotient(room(claim))
     width = said.width
     middle = abs(said.middle)
@@ -155,4 +160,4 @@ def luck(claim: Claim, known: Interval | None = None) -> float:
         middle = max(middle, 20.0)
     if not math.isfinite(width) or not middle:
         return 1.0
-    return min(1.0, width / (middle * (AROUND - 1 / AROUND)))
+    return min(1.0, max(width / (middle * (AROUND - 1 / AROUND)), LEAST))

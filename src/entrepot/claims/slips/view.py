@@ -208,7 +208,7 @@ class View:
 
 def at_least_once(chance: float, tries: float) -> float:
     """Return how likely one of several tries fits by chance."""
-    return 1.0 - (1.0 - min(chance, 1.0)) ** tries
+    return float(1.0 - (1.0 - min(chance, 1.0)) ** tries)
 
 
 def _ended(text: str, would_say: str) -> str:
