@@ -143,7 +143,7 @@ def verify_parquet(
             hint=_AGAIN,
         )
     occurs = {rule: frozenset(map(_plain, some)) for rule, some in zip(listed, texts, strict=True)}
-    broken = {rule for rule, some in occurs.items() if not all(map(rule.holds, some))}
+    broken = {rule for rule, some in occurs.items() if not rule.holds(*some)}
     if good < rows or broken:
         tested = set(rules) - set(listed) if good < rows else set()
         _raise_first(connection, path, name, types, [r for r in rules if r in broken | tested])
