@@ -23,6 +23,9 @@ class Grid:
         return self.header.index(name)
 
 
+_SIGNS = frozenset('"\n\r')
+
+
 @dataclass(frozen=True)
 class Style:
     """How a table is written as text."""
@@ -48,7 +51,7 @@ class Style:
         return (mark + text + self.below).encode(self.encoding, "replace")
 
     def _cell(self, cell: str) -> str:
-        if self.quoted or any(sign in cell for sign in (self.delim, '"', "\n", "\r")):
+        if self.quoted or self.delim in cell or not _SIGNS.isdisjoint(cell):
             return '"' + cell.replace('"', '""') + '"'
         return cell
 

@@ -127,9 +127,8 @@ def split(text: str, delim: str = ",") -> list[list[str]]:
 
 
 def _unquoted(text: str, place: int, delim: str) -> tuple[str, int]:
-    end = place
-    while end < len(text) and text[end] not in (delim, "\n", "\r"):
-        end += 1
+    found = re.compile(f"[{re.escape(delim)}\n\r]").search(text, place)
+    end = found.start() if found else len(text)
     return text[place:end], end
 
 
