@@ -85,7 +85,7 @@ class Beside:
             FROM (FROM {_stored(held)} WHERE {where}) AS old
             ANTI JOIN {self._new()} AS new ON {both}"""
         with readable():
-            [(count, example)] = self.connection.sql(query).fetchall()
+            [(count, example)] = self.connection.execute(query).fetchall()
         return count, example
 
     def _same_cell(self, held: Path) -> Clash | None:
@@ -113,7 +113,7 @@ class Beside:
         lengths = "SELECT DISTINCT length(product) FROM {} WHERE product <> 'TOTAL'"
         with readable():
             new, old = (
-                {size for (size,) in self.connection.sql(lengths.format(table)).fetchall()}
+                {size for (size,) in self.connection.execute(lengths.format(table)).fetchall()}
                 for table in (self._new(), _stored(held))
             )
         for short, long, size in (
@@ -143,7 +143,7 @@ class Beside:
             ON new.told = old.told AND new.nomenclature <> old.nomenclature
             WHERE new.told <> {literal(EVERYTHING)} ORDER BY ALL LIMIT 1"""
         with readable():
-            found = self.connection.sql(query).fetchall()
+            found = self.connection.execute(query).fetchall()
         if not found:
             return None
         who, new, old = found[0]
@@ -159,7 +159,7 @@ class Beside:
             SELECT {out} FROM {self._new()} AS new JOIN {_stored(held)} AS old ON {both}
             WHERE {" AND ".join(["true", *tests])} ORDER BY ALL LIMIT 1"""
         with readable():
-            found = self.connection.sql(query).fetchall()
+            found = self.connection.execute(query).fetchall()
         return found[0] if found else None
 
     def _names(self) -> list[str]:

@@ -88,10 +88,10 @@ def _twin(
         return {} if rows > 1 else None
     before = ", ".join(f"lag({name}) OVER () AS before_{name}" for name in key)
     file = f"read_parquet({file_literal(path)}, hive_partitioning=false)"
-    [(found,)] = connection.sql(f"SELECT count(*) FROM {file}").fetchall()
+    [(found,)] = connection.execute(f"SELECT count(*) FROM {file}").fetchall()
     if found != rows:
         raise AssertionError(f"{found} of {rows} rows were written")
-    bad = connection.sql(f"""
+    bad = connection.execute(f"""
         SELECT {_same(key)} AS is_twin, {", ".join(key)}
         FROM (SELECT {", ".join(key)}, {before} FROM {file})
         WHERE {_does_not_rise(key)} ORDER BY ALL LIMIT 1""").fetchall()

@@ -93,7 +93,9 @@ def _corrected(
     kind = schema(rows.table)[one.column]
     is_row = " AND ".join(_tests(one, rows.table, one.row, _cells(connection, rows)))
     mistaken = f"{is_row} AND {_is(one.column, kind, one.was)}"
-    [(wrong,)] = connection.sql(f"SELECT count(*) FROM {staged.STAGED} WHERE {mistaken}").fetchall()
+    [(wrong,)] = connection.execute(
+        f"SELECT count(*) FROM {staged.STAGED} WHERE {mistaken}"
+    ).fetchall()
     if wrong != 1:
         there = connection.sql(f"SELECT {one.column} FROM {staged.STAGED} WHERE {is_row} LIMIT 2")
         raise _refused(one, table, _found(one, wrong, [value for (value,) in there.fetchall()]))

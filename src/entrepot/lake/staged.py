@@ -25,6 +25,7 @@ __all__ = ["STAGED", "Staged", "cell", "contents", "correct", "hold", "of_period
 
 STAGED = "staged"
 """Temporary table in which the rows wait."""
+_AREA = "staged_area"  # named once: to read three hundred texts takes longer than small files
 _MANY = 1_000_000
 _LISTED = 60_000  # what two bytes can count
 _CHOICES = {
@@ -84,7 +85,8 @@ def hold(connection: duckdb.DuckDBPyConnection, rows: Rows, own: Iterable[str] =
     compact = dict(kinds)
     if kinds.get("period") == "DATE":
         compact |= {name: sorted_enum(values) for name, values in _CHOICES.items()}
-        compact |= dict.fromkeys(("exporter", "importer"), area_enum())
+        connection.execute(f"CREATE TEMP TYPE IF NOT EXISTS {_AREA} AS {area_enum()}")
+        compact |= dict.fromkeys(("exporter", "importer"), _AREA)
     parts = {name: name for name in returned}
     parts |= {
         name: literal(rows.same[name]) if name in rows.same else "NULL"
@@ -154,10 +156,10 @@ def _shorten(connection: duckdb.DuckDBPyConnection) -> None:
     """Keep product codes as numbers of a list: a third less to sort, and quicker to write."""
     import duckdb
 
-    [(count,)] = connection.sql(f"SELECT count(*) FROM {STAGED}").fetchall()
+    [(count,)] = connection.execute(f"SELECT count(*) FROM {STAGED}").fetchall()
     if count < _MANY or "product" not in waiting(connection):
         return
-    [(codes,)] = connection.sql(f"SELECT list(DISTINCT product) FROM {STAGED}").fetchall()
+    [(codes,)] = connection.execute(f"SELECT list(DISTINCT product) FROM {STAGED}").fetchall()
     if len(codes) <= _LISTED and None not in codes:
         kind = sorted_enum(codes)
         with suppress(duckdb.ConversionException):  # rows that were corrected away count here too
@@ -179,7 +181,7 @@ def _contents(
     edition = "nomenclature" if "nomenclature" in kinds else "NULL"
     periods = kinds.get("period") == "DATE"
     when = f"{'freq' if 'freq' in kinds else literal('A')}, period" if periods else "NULL, NULL"
-    found = connection.sql(f"""
+    found = connection.execute(f"""
         SELECT {when}, count(*), {flows}, list(DISTINCT {slices}), list(DISTINCT {edition}),
                {codes if "product" in kinds else "0, 0, 0"}, list(DISTINCT {basis})
         FROM (SELECT {out} FROM {STAGED}) GROUP BY 1, 2 ORDER BY 2, 1""").fetchall()
