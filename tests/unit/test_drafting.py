@@ -143,6 +143,50 @@ def test_likely_goods_stay_words_and_sure_goods_are_codes() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "goods"),
+    [
+        ("Japan imported rice worth $2 billion from Vietnam in 2024.", "named:rice"),
+        ("Japan bought 33% less cotton from India in 2023.", "named:cotton"),
+        ("Spain shipped olive oil worth $2 billion to Japan in 2023.", "named:olive oil"),
+        ("Japan imported car parts worth $2 billion from India in 2023.", "named:car parts"),
+        (
+            "Belgien exportierte 2022 Diamanten für 2 Milliarden Euro nach Indien.",
+            "named:Diamanten",
+        ),
+        ("Die Chipexporte Chinas nach Indien stiegen 2023 um 15 Prozent.", "named:chips"),
+        ("Япония ввезла из Вьетнама риса на 2 млрд долларов в 2024 году.", "named:риса"),
+        ("日本2024年自澳大利亚进口铁矿石100亿美元。", "named:铁矿石"),
+    ],
+)
+def test_goods_that_no_list_has_are_never_dropped(text: str, goods: str) -> None:
+    assert [keys.get("goods") for _, keys, _ in drafted(text)] == [goods]
+
+
+def test_each_number_has_the_country_that_stands_at_it() -> None:
+    found = drafted(
+        "Thailand's exports to Cambodia and Laos were worth $14 billion in 2023, "
+        "those to Vietnam $12 billion."
+    )
+    assert [keys["importer"] for _, keys, _ in found] == ["KHM+LAO", "VNM"]
+    shares = drafted("India took 38% of Russian exports, China 47% and the EU 6% in 2024.")
+    assert [keys["importer"] for _, keys, _ in shares] == ["IND", "CHN", "EU"]
+
+
+def test_a_share_that_halved_is_no_growth_of_trade() -> None:
+    text = "The EU's share of Russian exports halved in 2022."
+    assert drafted(text) == []
+    assert "a share that changed by a part" in reasons(text)[0]
+
+
+def test_a_former_level_is_no_growth() -> None:
+    found = drafted("Japan imported 9% of its LNG from Russia in 2023, down from 9.5% in 2022.")
+    assert [(kind, keys["period"], says) for kind, keys, says in found] == [
+        ("import_share", "2023", "9%"),
+        ("import_share", "2022", "9.5%"),
+    ]
+
+
 def test_a_speaker_is_no_side_of_trade() -> None:
     text = (
         "Germany's exports to Poland rose 5% in 2024, according to Austria's chamber of commerce."

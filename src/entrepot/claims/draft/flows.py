@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.claims.draft.attribution import MASK, masked
 from entrepot.claims.draft.lexicon import NOWHERE
-from entrepot.claims.draft.unknown import compound, unknown_before, unknown_goods
+from entrepot.claims.draft.unknown import compound, unknown_before, unknown_goods, unknown_object
 from entrepot.model.areas import WORLD
 
 if TYPE_CHECKING:
@@ -247,11 +247,13 @@ def _with_unknown_goods(read: Flow, found: Marks, text: str, language: str) -> F
     """Return the flow with goods that no list here has, in the text's own words."""
     for area in found.areas:  # "Exporte von Dänemark" names no goods
         text = masked(text, area.start, area.end)
-    words = unknown_goods(text[read.end :], language) or compound(text[: read.start], language)
+    behind, before = text[read.end :], text[: read.start]
+    words = unknown_goods(behind, language) or compound(before, language)
+    words = words or unknown_object(text, read.start, read.end, language)
     if words:
         title = "not in the word list"
         return replace(read, goods=f"named:{words}", certainty="likely", title=title)
-    before = unknown_before(text[: read.start], language)
-    if before and not any(0 <= read.start - area.end <= 1 for area in found.areas):
-        return replace(read, trouble=f"what {before!r} says about the trade is not clear")
+    word = unknown_before(before, language)
+    if word and not any(0 <= read.start - area.end <= 1 for area in found.areas):
+        return replace(read, trouble=f"what {word!r} says about the trade is not clear")
     return read

@@ -111,12 +111,19 @@ def nearest_area(number: Span, areas: Sequence[Mark], reading: Reading) -> Mark:
     place = numbers.index(number)
     following = numbers[place + 1].start if place + 1 < len(numbers) else len(reading.text)
     leading = numbers[place - 1].end if place else 0
-    behind = [area for area in areas if number.end <= area.start < following]
+    behind = [
+        area
+        for area in areas
+        if number.end <= area.start < following
+        and not re.search("[,;，；]", reading.text[number.end : area.start])
+    ]
     ahead = [area for area in areas if leading <= area.start < number.start]
     if len(behind) == 1 and not (len(ahead) == 1 and place == 0 and len(areas) == len(numbers) > 1):
         return behind[0]
     if len(ahead) == 1:
         return ahead[0]
+    if ahead and all(area.joined for area in ahead[1:]):
+        return replace(ahead[0], value="+".join(area.value for area in ahead))
     raise Refusal("which country the number belongs to is not clear")
 
 

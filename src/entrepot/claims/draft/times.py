@@ -88,7 +88,10 @@ class Timing:
         before = [time for time in free if time.end <= number.start]
         if before:
             return before[-1].period
-        return free[0].period if free else None
+        if free:
+            return free[0].period
+        only = {time.period for time in own}
+        return only.pop() if len(only) == 1 else None
 
     def base(self, number: Span, numbers: Sequence[Span]) -> Period | None:
         """Return what a change is measured against, if the sentence says it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-__all__ = ["compound", "unknown_before", "unknown_goods", "word_before"]
+__all__ = ["compound", "unknown_before", "unknown_goods", "unknown_object", "word_before"]
 
 _FOLDER = Path(__file__).parent
 _PLAIN = frozenset((_FOLDER / "plain_words.txt").read_text(encoding="utf-8").split("\n"))
@@ -65,3 +65,52 @@ def compound(before: str, language: str) -> str:
     """Return what a German flow is joined to: the toys of "Spielzeugexporte"; empty if nothing."""
     match = re.search(r"(?<!\w)([A-ZÄÖÜ][a-zäöüß]+)$", before) if language == "de" else None
     return match[1] if match else ""
+
+
+def unknown_object(text: str, start: int, end: int, language: str) -> str:
+    """Return what a verb of trade has as its object, if it is no good of the word list.
+
+    Parameters
+    ----------
+    text
+        The sentence; numbers and areas are masked.
+    start, end
+        Place of the flow, a verb or a Chinese flow, which has its goods right behind it.
+
+    Examples
+    --------
+    >>> unknown_object("Japan imported rice worth ▮▮ from ▮▮▮", 6, 14, "en")
+    'rice'
+    """
+    flow, behind = text[start:end], text[end:]
+    verb, pattern = _VERBS.get(language), _OBJECTS[language]
+    if verb is not None and not verb.search(flow):
+        return ""
+    match = pattern.match(behind)
+    word = match[1] if match else ""
+    return "" if word in _PLAIN or _is_adjective(word, language) else word
+
+
+_VERBS = {
+    "en": re.compile(r"(?:ed|ing|bought|buys?|sold|sells?|gets?|got|ships|receives)$"),
+    "ru": re.compile(r"(?:л|ла|ли|ло|ет|ют|ит|ят)$"),
+    "de": re.compile(r"^[a-z]"),
+}
+_WHEN = r"(?:\s+(?:im Jahr )?\d{4}|\s+(?:in|в|за)\s+\d{4}(?:\s+год[ау]?)?)"
+_OBJECTS = {
+    "en": re.compile(
+        rf"(?:\s+▮+|{_WHEN})*(?: of)? ((?!(?:{_NEXT}|goods|products|merchandise|items|half|most)\b)"
+        r"[a-z][a-z-]+)"
+    ),
+    "ru": re.compile(
+        rf"(?:\s+(?:в|из|у|на|за|с)\s+▮+|\s+▮+|{_WHEN})*\s+((?!{_STARTS})[а-яё]{{3,}})"
+    ),
+    "de": re.compile(
+        rf"(?:\s+(?:aus|nach|in|an)(?: der| die)?\s+▮+|\s+▮+|{_WHEN}|\s+(?:noch|für|rund))*"
+        r"\s+((?!(?:Waren|Güter|Produkte|Prozent|Jahr|Wert|Höhe|Deutschland)\b)[A-ZÄÖÜ][a-zäöüß-]+)"
+    ),
+    "zh": re.compile(
+        r"((?![额总量同比增下减约达为的中有占商货产至到了和与也较则比仅超近共等受创呈首再继累从自对向在其来流份由降升])"
+        r"[\u4e00-\u9fff]{2,6}?)(?=▮|[，。；、])"
+    ),
+}
