@@ -67,6 +67,11 @@ FOUND = [
         "5- bis 10-mal so hoch, ein Handelsdefizit von 3 Mrd. Euro.",
         ["5- bis 10-mal so hoch", "Handelsdefizit von 3 Mrd. Euro"],
     ),
+    ("86% less than the €258.6bn before.", ["86% less than", "€258.6bn"]),
+    ("India's share: 5.2. Turkey's: 4.9.", ["5.2", "4.9"]),
+    # what cannot be read together is read in part
+    ("Up to about 5 % of it.", ["about 5 %"]),
+    ("It was more than nearly $5 bn.", ["nearly $5 bn"]),
     ("增长一倍多，2000多家企业。", ["增长一倍多", "2000多"]),
     ("从27%增至34%，成为25%—55%。", ["27%", "34%", "25%—55%"]),
 ]

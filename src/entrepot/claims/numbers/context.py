@@ -18,7 +18,7 @@ _TURNS = {"more_than": 1.0, "less_than": -1.0}
 _STOPS = frozenset(".,;:!?()。，；：！？、\n")
 _ENDS = frozenset(".;!?。；！？")
 _REACH = 25
-_LEADS = ("sign", "currency", "unit", "relation", "by", "filler", "moved", "opens")
+_HAN = "\u3000"
 _PARTED = ("relation", "by", "moved", "opens", "range")
 
 
@@ -70,10 +70,11 @@ def _after(token: Token, before: Sequence[Token], after: Sequence[Token]) -> Tok
 
 
 def _relation(token: Token, before: Sequence[Token], after: Sequence[Token]) -> Token:
-    """Read "6.5 % less than in 2024" as a fall, "less than 6.5 %" as a bound."""
+    """Read "6.5 % less than $5 bn" as a fall of 6.5 %, "less than 6.5 %" as a bound."""
     turn = _TURNS.get(str(token.value))
     follows = bool(before) and before[-1].kind in ("unit", "currency", "multiple", "fraction")
-    if turn is None or not follows or not _counted(before) or _leads_on(after):
+    compares = token.text != "over" and token.text[-1:] < _HAN
+    if turn is None or not (follows and compares) or not _counted(before):
         return token
     return replace(token, kind="moved_after", value=turn)
 
@@ -151,16 +152,6 @@ def _counted(found: Sequence[Token]) -> bool:
         if token.kind in CORES:
             return True
         if token.kind not in (*NUMERIC, "after", "per", "moved"):
-            return False
-    return False
-
-
-def _leads_on(after: Sequence[Token]) -> bool:
-    """Whether another number follows, with nothing between that is not part of its phrase."""
-    for token in after:
-        if token.kind in CORES:
-            return not _like_a_year(token)
-        if token.kind not in _LEADS:
             return False
     return False
 

@@ -13,6 +13,7 @@ multiple · ``filler`` says nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from entrepot.claims.numbers.bounds import COMPARABLE, between, bounds, rounded, turned
@@ -135,9 +136,14 @@ def _numbers(tokens: Sequence[Token]) -> list[tuple[float, float]]:
                 scales[-1] = (scales[-1] or 1.0) * factor
     last = scales[-1] if scales else None
     return [
-        (value * (scale or last or 1.0), step * (scale or last or 1.0))
+        (_times(value, scale or last), _times(step, scale or last))
         for (value, step), scale in zip(values, scales, strict=True)
     ]
+
+
+def _times(value: float, scale: float | None) -> float:
+    """Multiply as on paper: 258.6 billion is 258600000000."""
+    return value if scale is None else float(Decimal(str(value)) * Decimal(str(scale)))
 
 
 def _printed(frame: _Frame, numbers: list[tuple[float, float]], ends: Sequence[Token]) -> Says:

@@ -15,7 +15,7 @@ __all__ = ["without_other_numerals"]
 _WEIGHS = ("scale", "unit", "currency", "per")
 _FIRST_YEAR, _LAST_YEAR = 1800.0, 2100.0
 _LINKS = frozenset({",", "and", "or", "-", "/", "&", "to", "и", "или", "und", "oder", "、", "和"})
-_SENTENCE_ENDS = frozenset(".;:。；：")
+_SENTENCE_ENDS = frozenset(".;。；")
 _HAN = "\u3000"
 
 
@@ -151,6 +151,8 @@ def _is_mark(found: Sequence[Token], at: int, text: str) -> bool:
     after = found[at + 1].text if at + 1 < len(found) else ""
     if (before, after) in (("[", "]"), ("(", ")"), ("（", "）")) or before == "#":
         return True
+    if not found[at].text.isdigit():
+        return False
     line = text.rfind("\n", 0, found[at].start) + 1
     starts = before in _SENTENCE_ENDS or not text[line : found[at].start].strip()
     return starts and after in (".", ")", "、") and at + 2 < len(found)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.claims.numbers.bounds import turned
 from entrepot.claims.numbers.direction import told_apart
+from entrepot.claims.numbers.kinds import CORES
 from entrepot.claims.numbers.language import language_of, mixed_marks
 from entrepot.claims.numbers.left_out import without_other_numerals
 from entrepot.claims.numbers.markup import blanked
@@ -94,13 +95,24 @@ def _spans(part: str, offset: int, language: str, locale: str) -> Iterator[Span]
     found = without_other_numerals(tokens(part, language, locale=locale), part)
     starts = [token.start for token in found]
     for piece in pieces(found):
-        start, end = piece[0].start, max(token.end for token in piece)
-        says = _read(part[start:end], piece)
-        if says is not None and not says.moved:
-            place, stop = bisect_left(starts, start), bisect_left(starts, end)
-            says = turned(says, told_apart(found, place, stop))
-        if says is not None:
+        for tried in _shorter(piece):
+            start, end = tried[0].start, max(token.end for token in tried)
+            says = _read(part[start:end], tried)
+            if says is None:
+                continue
+            if not says.moved:
+                place, stop = bisect_left(starts, start), bisect_left(starts, end)
+                says = turned(says, told_apart(found, place, stop))
             yield Span(offset + start, offset + end, says, language)
+            break
+
+
+def _shorter(piece: list[Token]) -> Iterator[list[Token]]:
+    """Return a phrase, then without what leads it, then its bare number, if it cannot be read."""
+    core = next(at for at, token in enumerate(piece) if token.kind in CORES)
+    yield piece
+    yield piece[core:]
+    yield piece[core : core + 1]
 
 
 def _read(phrase: str, piece: list[Token]) -> Says | None:
