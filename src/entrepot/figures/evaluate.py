@@ -87,7 +87,7 @@ def evaluate(
             hint="leave out the curve, or ask with --engine duckdb",
         )
     with lake.reading():
-        figure = _evaluated(definition, lake)
+        figure = _evaluated(definition, lake, alone=curve)
         if not curve or figure.value is None:
             return figure
         return _with_curve(figure, definition, lake, above)
@@ -106,9 +106,12 @@ def _with_curve(figure: Figure, definition: Definition, lake: Lake, above: float
     words = f"{len(found.items):,} combinations of defensible choices"
     words = f"{words}; {figure.range}" if figure.range else words
     is_range = low < high
+    spread = {name: ends for name, ends in figure.spread.items() if name == "errors"}
+    spread |= found.alone | ({"together": (low, high)} if is_range else {})
     return replace(
         figure,
         specifications=found,
+        spread=spread,
         in_print=in_print(asked, found.items, lake),
         low=low if is_range else None,
         high=high if is_range else None,
@@ -116,14 +119,20 @@ def _with_curve(figure: Figure, definition: Definition, lake: Lake, above: float
     )
 
 
-def _evaluated(definition: Definition, lake: Lake) -> Figure:
+def _evaluated(definition: Definition, lake: Lake, *, alone: bool) -> Figure:
+    """Evaluate a definition; `alone`: the headline, to which a curve adds its alternatives."""
     definition = checked(definition, lake)
     if inputs.is_inputs(definition):
         return inputs.figure(definition, lake)
     if definition.goods.startswith(NAMED):
         words = definition.goods.removeprefix(NAMED)
         return _insufficient(definition, f"{words!r} names no list of codes; use a list")
-    found = {source: _answer(definition, source, lake) for source in _sources(definition, lake)}
+    found: dict[str, Answer | Missing] = {}
+    for source in _sources(definition, lake):
+        if source in PRINTED:
+            found[source] = printed.answer(definition, source, lake)
+        elif not alone or not any(isinstance(one, Answer) for one in found.values()):
+            found[source] = flows.answer(definition, lake, source, alone=alone)
     answers = [(name, item) for name, item in found.items() if isinstance(item, Answer)]
     if "baci" in dict(answers) and definition.measure in ("value", "growth"):
         # Our own results were computed from BACI: next to the rows they would count twice.
@@ -146,12 +155,6 @@ def _sources(definition: Definition, lake: Lake) -> list[str]:
     # A share is best taken from somebody who counted both its parts; a level from the finest data.
     bundled = reversed(PRINTED) if definition.measure in SHARES else PRINTED
     return [*flow_sources(lake), *bundled]
-
-
-def _answer(definition: Definition, source: str, lake: Lake) -> Answer | Missing:
-    if source in PRINTED:
-        return printed.answer(definition, source, lake)
-    return flows.answer(definition, lake, source)
 
 
 def _figure(definition: Definition, answers: list[tuple[str, Answer]]) -> Figure:

@@ -94,6 +94,8 @@ class Specifications:
         Of a curve, what could not be evaluated, and why.
     threshold
         Value above which specifications are to be counted.
+    alone
+        Of a curve, the ends of the value if one choice alone is made otherwise than asked.
     """
 
     items: tuple[Specification, ...]
@@ -101,6 +103,7 @@ class Specifications:
     explained: dict[str, float] = field(default_factory=dict)
     left_out: tuple[tuple[str, str], ...] = ()
     threshold: float | None = None
+    alone: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def quantile(self, part: float) -> float:
         """Return the value below which a part of the specifications lies, 0 to 1."""

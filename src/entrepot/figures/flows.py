@@ -43,13 +43,16 @@ SAMPLE = "what chance in the choice of products leaves open, 19 times in 20"
 SILENT = "silent partners in or out"
 
 
-def answer(definition: Definition, lake: Lake, source: str) -> Answer | Missing:
+def answer(
+    definition: Definition, lake: Lake, source: str, *, alone: bool = False
+) -> Answer | Missing:
     """Answer from the rows of `source`.
 
     The headline follows a list into the edition of the data and takes the report of the side that
     counted the total; the alternatives are the other side's report, the other variants of the
     list, and the same with or without Hong Kong, where the rows hold it. Where the rows of years
-    do not answer, those of quarters and months are asked.
+    do not answer, those of quarters and months are asked. `alone`: without alternatives, which a
+    curve has.
     """
     if refused := unknown(definition, source):
         return Missing(refused)
@@ -68,7 +71,7 @@ def answer(definition: Definition, lake: Lake, source: str) -> Answer | Missing:
             return Missing(f"{source} has no months of {definition.period} here")
     missing: dict[str, Missing] = {}
     for one in deliveries:
-        found = _from_rows(definition, lake, source, one)
+        found = _from_rows(definition, lake, source, one, alone=alone)
         if isinstance(found, Answer):
             return replace(found, base=definition.base)
         missing[one.rhythm] = found
@@ -82,12 +85,12 @@ def answer(definition: Definition, lake: Lake, source: str) -> Answer | Missing:
 
 
 def _from_rows(
-    definition: Definition, lake: Lake, source: str, deliveries: Held
+    definition: Definition, lake: Lake, source: str, deliveries: Held, *, alone: bool
 ) -> Answer | Missing:
     """Answer from the rows of one frequency."""
     if refused := unasked(definition, source, deliveries):
         return Missing(refused)
-    told = _every_voice(definition, lake, deliveries)
+    told = _every_voice(definition, lake, deliveries, alone=alone)
     spoken = [one for one in told if isinstance(one, _Spoken)]
     if not spoken or (deliveries.is_reconciled and spoken[0] is not told[0]):
         missing = [one for one in told if isinstance(one, Missing)]
@@ -100,7 +103,7 @@ def _from_rows(
     own = question(definition.measure).span or SAMPLE
     spans = [INTERVAL if of_rows else own] if main.is_range else []
     others += spoken[0].followed
-    others += _elsewhere(definition, goods, cells)
+    others += [] if alone else _elsewhere(definition, goods, cells)
     notes = [note for one in goods for note in about_goods.for_goods(one)]
     notes += about_goods.resting(main.rests_on)
     notes += about_goods.pooled(cells.held.source, goods)
@@ -111,7 +114,7 @@ def _from_rows(
         notes += one_sided(cells, definition, goods)
     if covered := mirror_coverage(cells, definition):
         notes.append(mirror_caveat(covered, cells, definition))
-        others += _with_the_silent(definition, cells, main, covered)
+        others += [] if alone else _with_the_silent(definition, cells, main, covered)
     return Answer(
         estimates=(main, *(estimate for _, estimate in others)),
         caveats=tuple(notes),
@@ -129,20 +132,29 @@ class _Spoken:
     followed: tuple[tuple[str, Estimate], ...]
 
 
-def _every_voice(definition: Definition, lake: Lake, deliveries: Held) -> list[_Spoken | Missing]:
-    """Return what each side tells, the better one first; rows are read of those who speak."""
+def _every_voice(
+    definition: Definition, lake: Lake, deliveries: Held, *, alone: bool
+) -> list[_Spoken | Missing]:
+    """Return what each side tells, the better one first; rows are read of those who speak.
+
+    With `alone` the others are not asked once one has an answer.
+    """
     voices = voices_of(definition, deliveries)
     cells = {voice: Cells(lake, deliveries, voice).hearing(definition) for voice in voices}
     mute = {voice: silent(cells[voice], definition) for voice in voices}
     if all(mute.values()):
         return [one for one in mute.values() if one]
     twofold = Cells(lake, deliveries).told_twice(definition)
-    return [
-        mute[voice] or _told(definition, replace(cells[voice], twofold=twofold)) for voice in voices
-    ]
+    found: list[_Spoken | Missing] = []
+    for voice in voices:
+        heard = replace(cells[voice], twofold=twofold)
+        found.append(mute[voice] or _told(definition, heard, alone=alone))
+        if alone and isinstance(found[-1], _Spoken):
+            break
+    return found
 
 
-def _told(definition: Definition, cells: Cells) -> _Spoken | Missing:
+def _told(definition: Definition, cells: Cells, *, alone: bool) -> _Spoken | Missing:
     editions = tuple(name for name in cells.editions(definition) if name != NO_CODES)
     if not editions and definition.goods != "all":
         return Missing(f"{cells.held.source} has totals over all goods only, no {definition.goods}")
@@ -153,7 +165,7 @@ def _told(definition: Definition, cells: Cells) -> _Spoken | Missing:
         return Missing(f"{cells.held.source} cannot be asked: {error.what}{next_step}")
     if cells.held.is_reconciled and (lost := not_reconciled(cells, definition, goods)):
         return lost
-    others = list(other_goods(definition, goods, cells.lake))
+    others = [] if alone else list(other_goods(definition, goods, cells.lake))
     if not others and not any(one.lists for one in goods):
         main = _estimate(definition, goods, cells, main=True)
         return main if isinstance(main, Missing) else _Spoken(cells, goods, main, ())

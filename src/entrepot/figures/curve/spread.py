@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from entrepot.figures.figure import Specification
 
-__all__ = ["FOLLOWS", "explained", "of_curve"]
+__all__ = ["FOLLOWS", "alone", "explained", "of_curve"]
 
 FOLLOWS = ("valuation", "basis")
 """What nobody chose: it comes with the source and with whose report is heard, and no part of the
@@ -20,7 +20,10 @@ variance is its own."""
 
 
 def of_curve(items: Sequence[Specification], left: Sequence[tuple[str, str]]) -> Specifications:
-    """Return the specifications sorted by value, with what each choice explains."""
+    """Return the specifications sorted by value, with what each choice does.
+
+    The first of `items` is the question as it was asked.
+    """
     ordered = sorted(items, key=lambda item: (item.value, sorted(item.choices.items())))
     parts = explained(ordered)
     most = max(parts, key=lambda name: parts[name], default=None)
@@ -29,7 +32,21 @@ def of_curve(items: Sequence[Specification], left: Sequence[tuple[str, str]]) ->
         moves_most=most if most and parts[most] > 0 else None,
         explained=parts,
         left_out=tuple(dict.fromkeys(left)),
+        alone=alone(items),
     )
+
+
+def alone(items: Sequence[Specification]) -> dict[str, tuple[float, float]]:
+    """Return the ends of the value over what differs from the first item in one choice."""
+    head = items[0]
+    found: dict[str, list[float]] = {}
+    for item in items[1:]:
+        names = (head.choices.keys() | item.choices.keys()) - set(FOLLOWS)
+        other = [name for name in names if head.choices.get(name) != item.choices.get(name)]
+        if len(other) == 1:
+            found.setdefault(other[0], [head.value]).append(item.value)
+    ends = {name: (min(found[name]), max(found[name])) for name in head.choices if name in found}
+    return {name: (low, high) for name, (low, high) in ends.items() if low < high}
 
 
 def explained(items: Sequence[Specification]) -> dict[str, float]:
