@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from entrepot.claims.draft.draft import Drafted, Refusal
@@ -90,11 +91,7 @@ def _growth(number: Span, reading: Reading) -> Drafted:
     if flow.kind in BALANCES:
         raise Refusal("the growth of a balance, which no kind of claim is about")
     keys = _flow_keys(flow)
-    kind = "growth"
-    if cue_near(number, reading, "price"):
-        kind = "price_growth"
-    elif cue_near(number, reading, "quantity"):
-        kind = "quantity_growth"
+    kind = _growth_of(number, reading)
     says = written(number, reading, direction)
     currency = _currency(number, flow, reading) if kind == "growth" else ""
     if currency and currency not in COUNTED:
@@ -103,11 +100,21 @@ def _growth(number: Span, reading: Reading) -> Drafted:
         keys["currency"] = currency
     base = reading.timing.base(number, reading.numbers)
     drafted = _claim(kind, keys, says, number, reading, flow)
+    if kind == "growth" and not currency:
+        unsaid = "the currency of the rate is not said: without one it is taken as in dollars"
+        drafted = replace(drafted, notes=(*drafted.notes, unsaid))
     if base is not None:
         drafted.keys["base"] = str(base)
     elif year_on_year(number, reading):
         drafted.keys["base"] = str(period_of(number, reading).before())
     return drafted
+
+
+def _growth_of(number: Span, reading: Reading) -> str:
+    """Return whether a value, a price or a quantity grew."""
+    if cue_near(number, reading, "price"):
+        return "price_growth"
+    return "quantity_growth" if cue_near(number, reading, "quantity") else "growth"
 
 
 def _currency(number: Span, flow: Flow, reading: Reading) -> str:

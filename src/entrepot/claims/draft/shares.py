@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from entrepot.claims.draft.draft import Drafted, Refusal
-from entrepot.claims.draft.flows import BALANCES, SELLS, Flow
+from entrepot.claims.draft.flows import SELLS, Flow
 from entrepot.claims.draft.lexicon import NOWHERE
 from entrepot.claims.draft.near import (
     clause,
     cue_near,
     is_added,
-    is_former,
     moves,
     nearest_area,
     unit_beside,
     year_on_year,
 )
 from entrepot.claims.draft.slots import level_period, notes_on, period_of, written
+from entrepot.claims.draft.wholes import SHARE_CUES, goes_on, whole_before, whole_behind
 from entrepot.model.areas import WORLD
 
 if TYPE_CHECKING:
@@ -29,17 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["is_share", "share_of_number"]
 
-_SHARE_CUES = ("share", "accounts", "came", "went")
-_OF = {
-    "en": r"\s*(?:of|in)\s+",
-    "ru": r"\s*(?:от\s+|в\s+)?",
-    "de": r"\s*(?:von\s+|der\s+|des\s+|(?:all|ihr|sein|dies)(?:er|es)\s+|an\s+)",
-    "zh": r"\s*的?",
-}
-_GOODS = re.compile(
-    r"\s*(?:of (?:its|their|all) (?:goods|products)|(?:всех |своих )товаров"
-    r"|(?:seiner|ihrer|aller) (?:Waren|Güter))\b"
-)
 _NEAR = 70
 
 
@@ -50,33 +38,14 @@ def is_share(number: Span, reading: Reading) -> bool:
         return False
     if number.says.unit == "ratio" or number.says.moved:
         return False
-    if _whole_behind(number, reading) is not None:
+    if whole_behind(number, reading) is not None:
         return True
-    if (earlier := _parallel(number, reading)) is not None:
+    if (earlier := goes_on(number, reading)) is not None:
         return is_share(earlier, reading)
-    if cue_near(number, reading, *_SHARE_CUES):
+    if cue_near(number, reading, *SHARE_CUES):
         return not (moves(number, reading) and is_added(number, reading))
     again = reading.context.shares and reading.found.of("it") and not reading.flows
     return bool(again) and not is_added(number, reading)
-
-
-def _parallel(number: Span, reading: Reading) -> Span | None:
-    """Return the number that this one only adds to: "45 % from Mexico and 12 % from Peru"."""
-    place = reading.numbers.index(number)
-    if not place:
-        return None
-    earlier = reading.numbers[place - 1]
-    cues = reading.found.of("up", "down", *_SHARE_CUES)
-    whole = _whole_behind(earlier, reading)
-    starts = [flow.start for flow in reading.flows if flow != whole]
-    starts += [cue.start for cue in cues]
-    between = [start for start in starts if earlier.end <= start < number.start]
-    areas = [area for area in reading.found.areas if area.start >= earlier.end]
-    times = [time for time in reading.timing.own if earlier.end <= time.start]
-    alike = earlier.says.unit == number.says.unit and not earlier.says.moved
-    if alike and is_former(number, reading):
-        return earlier
-    return earlier if alike and (areas or times) and not between else None
 
 
 def share_of_number(number: Span, reading: Reading, *, change: bool) -> Drafted:
@@ -105,11 +74,11 @@ def share_of_number(number: Span, reading: Reading, *, change: bool) -> Drafted:
 
 
 def _share(number: Span, reading: Reading) -> tuple[str, dict[str, Any], Flow | None]:
-    whole = _whole_behind(number, reading) or _whole_before(number, reading)
-    earlier = None if _whole_behind(number, reading) else _parallel(number, reading)
+    whole = whole_behind(number, reading) or whole_before(number, reading)
+    earlier = None if whole_behind(number, reading) else goes_on(number, reading)
     while earlier is not None:
-        whole = _whole_behind(earlier, reading) or _whole_before(earlier, reading) or whole
-        earlier = _parallel(earlier, reading)
+        whole = whole_behind(earlier, reading) or whole_before(earlier, reading) or whole
+        earlier = goes_on(earlier, reading)
     if whole is None:
         return _same_again(reading)
     part = _part(whole, number, reading)
@@ -130,70 +99,11 @@ def _but_period(keys: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...
     return tuple((key, value) for key, value in keys if key != "period")
 
 
-def _whole_behind(number: Span, reading: Reading) -> Flow | None:
-    """Return the flow that the number is said to be a part of: "36 % of Russia's imports"."""
-    if reading.language == "zh":
-        return None
-    if not re.match(_OF[reading.language], reading.text[number.end :], re.IGNORECASE):
-        return None
-    _, end = clause(number, reading)
-    limit = min(end, number.end + _NEAR)
-    for flow in reading.flows:
-        if number.end <= flow.start <= limit and flow.kind not in BALANCES:
-            if any(number.end <= other.start < flow.start for other in reading.numbers):
-                return None
-            if reading.language == "ru" and not _genitive(number, flow, reading):
-                break
-            return flow
-    goods = [one for one in reading.found.goods if number.end <= one.start <= number.end + 45]
-    buys = [
-        flow
-        for flow in reading.flows
-        if goods and goods[0].end <= flow.start <= end and flow.kind in ("purchase", "import")
-    ]
-    if buys and goods[0].start - number.end <= 6:  # "90 % of the chips that Russia buys"
-        return replace(buys[0], goods=goods[0].value, certainty=goods[0].form, title=goods[0].title)
-    before = [flow for flow in reading.flows if flow.end <= number.start]
-    whole = _GOODS.match(reading.text, number.end) is not None
-    if (goods or whole) and before and before[-1].kind not in ("trade", *BALANCES):
-        return before[-1]
-    return None
-
-
-def _genitive(number: Span, flow: Flow, reading: Reading) -> bool:
-    """Whether a Russian flow behind a number stands in the genitive: "36 % импорта"."""
-    word = reading.text[flow.start : flow.end].lower()
-    gap = reading.text[number.end : flow.start]
-    return "," not in gap and re.search(r"(?:та|за|и|ок)(?: торговли)?$", word) is not None
-
-
-def _whole_before(number: Span, reading: Reading) -> Flow | None:
-    """Return the flow that a share was said to be of: "China's share of Russia's imports"."""
-    start, end = clause(number, reading)
-    cues = [cue for cue in reading.found.of(*_SHARE_CUES) if start <= cue.start < end]
-    flows = [flow for flow in reading.flows if start <= flow.start < end]
-    flows = [flow for flow in flows if flow.kind not in BALANCES]
-    if not flows:
-        earlier = [flow for flow in reading.flows if flow.end <= number.start]
-        shared = [cue for cue in reading.found.of("share") if cue.end <= number.start]
-        return earlier[-1] if shared and earlier else None
-    if not cues:
-        return None
-    nouns = [flow for flow in flows if flow.kind in ("import", "export", "trade")]
-    chosen = nouns or flows
-    if len({(flow.kind, flow.owner) for flow in chosen}) > 1:
-        close = [flow for flow in chosen if flow.start >= cues[0].start]
-        if len(close) != 1:
-            raise Refusal("of which flow the share is, is not clear")
-        chosen = close
-    return chosen[-1]
-
-
 def _part(whole: Flow, number: Span, reading: Reading) -> tuple[str, str]:
     """Return (whose whole it is, who the part of it is)."""
     start, end = clause(number, reading)
     areas = [area for area in reading.found.areas if start <= area.start < end]
-    if len({area.value for area in areas}) < 2 or _parallel(number, reading):
+    if len({area.value for area in areas}) < 2 or goes_on(number, reading):
         areas = list(reading.found.areas)
     if any(area.value == NOWHERE for area in areas):
         raise Refusal("a country or region that is not known here")
