@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import statistics
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -100,3 +101,54 @@ columns:
   qty: {role: mass, unit: kg}
 ignore: [uv]
 """
+
+
+def test_rerouting_in_what_eurostat_tells(shared_data: Path, tmp_path: Path) -> None:
+    """Set hubs against Russia line by line, as in plain Python over the same file."""
+    import pyarrow.parquet as pq
+
+    path = (
+        shared_data / "eurostat_eu_to_rus_neighbours" / "eu_exports_sanctioned_cn8_monthly.parquet"
+    )
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("comext", [path])
+    sides = {"Russian Federation": "target", "Georgia": "calm", "Uzbekistan": "calm"}
+    sides |= dict.fromkeys(("Armenia", "Kazakhstan", "Kyrgyzstan"), "hub")
+    sums: dict[tuple[str, str, str], float] = {}
+    names = ("code", "partner", "month", "value_eur")
+    for code, partner, month, value in zip(
+        *(pq.read_table(path, columns=list(names))[name].to_pylist() for name in names), strict=True
+    ):
+        if len(code) == 8 and code[:4] in ("8413", "8482") and partner in sides and value:
+            year, number = month[:4], int(month[5:7])
+            if year in ("2021", "2022") and 3 <= number <= 11:
+                key = code, sides[partner], year
+                sums[key] = sums.get(key, 0.0) + value
+    added = lost = 0.0
+    each = []
+    for code in {code for code, *_ in sums}:
+        cell = {key[1:]: value for key, value in sums.items() if key[0] == code}
+        if (before := cell.get(("calm", "2021"), 0.0)) < 1e5:
+            continue
+        by = cell.get(("calm", "2022"), 0.0) / before
+        less = cell.get(("target", "2021"), 0.0) * by - cell.get(("target", "2022"), 0.0)
+        more = cell.get(("hub", "2022"), 0.0) - cell.get(("hub", "2021"), 0.0) * by
+        if less > 0:
+            added, lost = added + more, lost + less
+            each.append(more / less)
+    assert len(each) > 5
+    figure = ep.ask(
+        "rerouting_ratio",
+        lake=lake,
+        importer="RUS",
+        exporter="EU27",
+        hubs="ARM+KAZ+KGZ",
+        controls="GEO+UZB",
+        goods="8413,8482",
+        period="2022-03..2022-11",
+        base="2021-03..2021-11",
+        least=1e5,
+    )
+    assert figure.value == pytest.approx(added / lost)
+    assert figure.details["products"] == len(each)
+    assert figure.details["median"] == pytest.approx(statistics.median(each))

@@ -53,7 +53,9 @@ def silent(cells: Cells, asked: Definition) -> Missing | None:
     if cells.voice == "importer" and asked.importer != WORLD:
         # Whoever is set beside the importer has to tell what it buys, too.
         for other in _also_buying(asked):
-            across = asked.but(importer=other, exporter=WORLD, controls=None, measure="hhi")
+            across = asked.but(
+                importer=other, exporter=WORLD, controls=None, hubs=None, measure="hhi"
+            )
             if found := silent(cells, across):
                 return found
     if cells.held.tellers is None:
@@ -70,7 +72,7 @@ def _also_buying(asked: Definition) -> list[str]:
         case "purchases":
             return [asked.exporter]
         case "beside" | "panel":
-            return [asked.controls] if asked.controls else []
+            return [who for who in (asked.controls, asked.hubs) if who]
     return []
 
 
@@ -166,7 +168,7 @@ def _few(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
     """Refuse all goods where the lake has some of them only, and a flow without its total."""
     if not cells.held.few_products or not is_everything(goods):
         return None
-    if question(asked.measure).trade == "panel":
+    if question(asked.measure).listed:
         return None  # goods are compared with each other, and never added up
     is_line = nw.col("product") != TOTAL
     rows = cells.rows("importer", goods, asked.but(goods="")).filter(is_line)

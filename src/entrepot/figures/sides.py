@@ -76,8 +76,9 @@ def among(side: Side, asked: Definition) -> nw.Expr:
 
 
 def buyers_beside(asked: Definition) -> frozenset[str]:
-    """Return the importers that a measure compares: those asked about, and the controls."""
-    return members_of(asked, "importer") | asked.members("controls")
+    """Return the importers that a measure compares: those asked about, controls and hubs."""
+    beside = asked.members("controls") | asked.members("hubs")
+    return members_of(asked, "importer") | beside
 
 
 def leaves(group: frozenset[str]) -> nw.Expr:

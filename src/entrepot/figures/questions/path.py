@@ -125,7 +125,7 @@ QUESTIONS = {
         notes=(_OBSERVED,),
     ),
     "rerouting_ratio": Question(
-        "sales",
+        "panel",
         BOTH,
         ("exporter", "base", "controls", "hubs", "least"),
         rerouting,
