@@ -243,6 +243,13 @@ def test_rerouting_sets_hubs_against_the_target(lake: Lake) -> None:
             added += sold(2022, code, "ARM", "GEO") - sold(2020, code, "ARM", "GEO") * growth
     assert figure.value == pytest.approx(added / lost)
     assert "Armenia" in str(figure).splitlines()[0]
+    behind = [
+        cell
+        for cell in MADE
+        if cell[0] >= 2020 and cell[0] != 2021 and cell[1] in ("DEU", "FRA")
+        and cell[2] in ("RUS", "ARM", "GEO", "BRA")
+    ]  # fmt: skip
+    assert figure.evidence[0].rows == len(behind)
     with pytest.raises(RequestError, match="needs hubs"):
         ask(lake, "rerouting_ratio", **keys)
     with pytest.raises(RequestError, match="two sides"):

@@ -174,8 +174,12 @@ class Cells:
         return found
 
     def evidence(self, asked: Definition, goods: Goods) -> Evidence:
-        """Return how many rows stand behind the flow, and who told them."""
-        counted = self.flow(asked, goods).group_by("told_by").agg(nw.len().alias("rows"))
+        """Return how many rows stand behind the flow, or all that are compared; who told them."""
+        rows = self.flow(asked, goods)
+        if question(asked.measure).trade in ("own", "beside", "panel"):
+            by, there = reach(asked)
+            rows = self.rows(by, goods, asked).filter(there)
+        counted = rows.group_by("told_by").agg(nw.len().alias("rows"))
         told = {str(side or "not said"): int(rows) for side, rows in fetch(counted)}
         return Evidence(
             source=self.held.source,
