@@ -1,65 +1,36 @@
-"""The dictionary of columns is whole and says what null means."""
+"""Columns beside a value: names in words, units, and ends in one."""
 
 from __future__ import annotations
 
-from typing import get_args
-
-import pytest
-
-from entrepot.engine import connect
-from entrepot.errors import UnknownNameError
-from entrepot.model.columns import Column, Table, columns, flow_schema, key_columns, schema
-from entrepot.sources.published.row import COLUMNS
-
-FLOWS = """
-period freq exporter importer product nomenclature value_usd value_reported currency valuation
-mass_kg quantity quantity_unit told_by value_exporter_usd value_importer_usd low_usd high_usd
-weight_exporter partner_basis
-is_reexport
-is_estimated source snapshot
-"""
+from entrepot.figures import Definition, Figure
+from entrepot.figures.show import as_rows
 
 
-def test_flows_has_the_canonical_columns() -> None:
-    assert sorted(flow_schema()) == sorted(FLOWS.split())
+def told(measure: str, unit: str, **details: float | str) -> str:
+    asked = Definition.build(measure, importer="RUS", exporter="CHN", period=2023, base=2021)
+    return dict(as_rows(Figure(asked, "ok", 1.0, unit, details=dict(details))))["with"]
 
 
-def test_published_has_the_columns_of_its_rows() -> None:
-    assert [one.name for one in columns("published")] == [*COLUMNS, "source", "snapshot"]
+def test_prices_have_names_and_units() -> None:
+    text = told("price_index", "ratio", tornqvist=0.931, matched_share=0.997, matched_products=46.0)
+    assert text.replace("\u00a0", " ") == (
+        "Törnqvist 0.931 times, compared of the period 99.7 %, products compared 46"
+    )
 
 
-@pytest.mark.parametrize("column", columns(), ids=lambda one: f"{one.table}.{one.name}")
-def test_every_column_says_what_it_holds(column: Column) -> None:
-    assert column.meaning.endswith(".")
-    assert len(column.meaning) > 10
-    rule = column.null_rule
-    assert rule == "never" or rule.startswith(("null: ", "null where ", "empty: "))
-    assert column.nullable == rule.startswith("null")
-    if rule.startswith("empty: "):
-        assert column.type == "VARCHAR"
-    if column.type == "DOUBLE":
-        assert column.unit
+def test_ends_stand_behind_what_they_are_of() -> None:
+    text = told(
+        "price_premium",
+        "relative",
+        overpaid_share=0.4,
+        overpaid_share_low=0.3,
+        overpaid_share_high=0.5,
+        buyer_change=0.87,
+    )
+    assert text.replace("\u00a0", " ") == (
+        "overpaid part of the bill 40.0 % (30.0 to 50.0 %), change of the buyer’s prices +87.0 %"
+    )
 
 
-def test_units_stand_in_names() -> None:
-    for column in columns("flows"):
-        for ending, unit in (("_usd", "USD"), ("_kg", "kg")):
-            assert column.name.endswith(ending) == (column.unit == unit)
-
-
-def test_names_are_unique_and_types_are_the_engines() -> None:
-    connection = connect(memory="200MB", threads=1)
-    for table in get_args(Table):
-        names = [one.name for one in columns(table)]
-        assert len(names) == len(set(names))
-        made = ", ".join(f"{name} {kind}" for name, kind in schema(table).items())
-        connection.execute(f"CREATE TABLE {table} ({made})")
-        shown = connection.execute(f"DESCRIBE {table}").fetchall()
-        assert {row[0]: row[1] for row in shown} == schema(table)
-
-
-def test_every_row_of_the_dictionary_is_in_a_table() -> None:
-    assert len(columns()) == sum(len(columns(table)) for table in get_args(Table))
-    assert all(key_columns(table) for table in get_args(Table))
-    with pytest.raises(UnknownNameError, match="flows"):
-        columns("flow")
+def test_an_end_alone_is_a_column() -> None:
+    assert "rank low 2" in told("rank", "count", rank_low=2.0).replace("\u00a0", " ")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from entrepot.figures.cells import Cells, Goods
     from entrepot.figures.definition import Definition
 
-__all__ = ["INTERVAL", "beside", "interval"]
+__all__ = ["INTERVAL", "drawn_ends", "interval"]
 
 INTERVAL = "what the two reports leave open, nine times in ten"
 
@@ -51,8 +51,7 @@ def interval(
     if not cells.is_blend or asked.quantity != "value" or not question(asked.measure).has_interval:
         return None, None
     if asked.measure in MEASURES:
-        main = passport(asked.measure).columns[0][0]
-        return beside(cells, asked, goods).get(main, (None, None))
+        return drawn_ends(cells, asked, goods).get("", (None, None))
     now = nw.col("period") >= asked.period.start
     value = nw.col("value_usd")
     table = (
@@ -71,14 +70,16 @@ def interval(
     return _ends(asked, pairs) if pairs else (None, None)
 
 
-def beside(cells: Cells, asked: Definition, goods: Goods) -> dict[str, tuple[float, float]]:
-    """Return the interval of every column of a measure whose errors are drawn; none of others."""
+def drawn_ends(cells: Cells, asked: Definition, goods: Goods) -> dict[str, tuple[float, float]]:
+    """Return the interval of a measure whose errors are drawn, under no name, and its columns'."""
     if not cells.is_blend or asked.quantity != "value" or asked.measure not in MEASURES:
         return {}
     rows = rows_of(cells, asked, goods)
     if question(asked.measure).elastic:
         rows = with_elasticities(rows, cells.lake, cells.editions(asked))
-    return drawn(rows, asked)
+    found = drawn(rows, asked)
+    main = question(asked.measure).value or passport(asked.measure).columns[0][0]
+    return {"" if name == main else name: ends for name, ends in found.items()}
 
 
 def _ends(asked: Definition, pairs: Sequence[_Pair]) -> tuple[float, float] | tuple[None, None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
+from entrepot.figures.columns import COLUMNS, with_ends
 from entrepot.figures.questions import QUESTIONS
 from entrepot.figures.windows import is_window
 from entrepot.model.areas import area_phrase, possessive
@@ -69,10 +70,12 @@ def as_rows(figure: Figure) -> list[tuple[str, str]]:
         rows.append(("missing", figure.reason or ""))
     alone = [(name, ends) for name, ends in figure.spread.items() if name != "together"]
     if len(alone) > 1:
-        apart = (f"{name} {range_text(*ends, figure.unit)}" for name, ends in alone)
+        of_rows = QUESTIONS[figure.definition.measure].has_interval
+        called = {"errors": "errors" if of_rows else "sample"}
+        apart = (f"{called.get(x, x)} {range_text(*ends, figure.unit)}" for x, ends in alone)
         rows.append(("by cause", "; ".join(apart)))
     if figure.details:
-        parts = (_detail(name, x, figure.unit) for name, x in figure.details.items())
+        parts = (_detail(*one, figure.unit) for one in with_ends(figure.details))
         rows.append(("with", ", ".join(parts)))
     keys = figure.definition.to_dict().items()
     rows.append(("definition", ", ".join(f"{key} {value}" for key, value in keys if value)))
@@ -95,13 +98,16 @@ def as_rows(figure: Figure) -> list[tuple[str, str]]:
 _UNITS = {"pct": "percent", "kg": "kg"} | {name.lower(): name for name in MONEY}
 
 
-def _detail(name: str, value: float | str, own: str) -> str:
+def _detail(name: str, value: float | str, ends: tuple[float, float] | None, own: str) -> str:
     """Return another column of a measure; the end of its name says the unit."""
     words, _, end = name.rpartition("_")
     unit = _UNITS.get(end)
     label = (words if unit else name).replace("_", " ")
+    label, unit = COLUMNS.get(name, (label, unit))
     if isinstance(value, str):
         return f"{label} {value}"
+    if unit and ends and (span := range_text(*ends, unit)):
+        return f"{label} {figure_value(value, unit)} ({span})"
     if unit is None and own == "share_points" and not name.endswith(("suppliers", "products")):
         unit = "share" if name.startswith("share") else own
     return f"{label} {figure_value(value, unit) if unit else _amount(value, own)}"

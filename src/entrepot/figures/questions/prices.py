@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from entrepot import measures
-from entrepot.figures.questions.question import AMOUNT, BOTH, CHANGE, Question
+from entrepot.figures.questions.question import AMOUNT, BOTH, CHANGE, Question, Row
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import narwhals as nw
 
     from entrepot.figures.definition import Definition
@@ -18,12 +20,15 @@ __all__ = ["QUESTIONS"]
 
 MOST = 5.0
 """A unit value that moved by more than this factor is taken for a change of unit or of goods."""
+CLUSTERS = 10
+"""Headings below which a bootstrap of them is no interval."""
 
 
-def price_index(rows: Frame, asked: Definition, column: str) -> Frame:
+def price_index(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
     """Compare unit values of each flow and product with those of the base."""
     return measures.price_index(
         rows,
+        by=by,
         period=asked.period,
         base=asked.base or asked.period.before(),
         product=["exporter", "importer", "product"],
@@ -32,10 +37,11 @@ def price_index(rows: Frame, asked: Definition, column: str) -> Frame:
     )
 
 
-def value_change(rows: Frame, asked: Definition, column: str) -> Frame:
+def value_change(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
     """Split the change of the flow into prices and quantities of what a price index compares."""
     return measures.value_change(
         rows,
+        by=by,
         period=asked.period,
         base=asked.base or asked.period.before(),
         product=["exporter", "importer", "product"],
@@ -44,9 +50,12 @@ def value_change(rows: Frame, asked: Definition, column: str) -> Frame:
     )
 
 
-def price_premium(rows: Frame, asked: Definition, column: str) -> Any:
-    """Compare the buyers' unit values with those of everybody else."""
-    return measures.price_premium(
+def price_premium(rows: Frame, asked: Definition, column: str) -> Row:
+    """Compare the buyers' unit values with those of everybody else.
+
+    With fewer headings than `CLUSTERS` no interval is told, not of the cost of a premium either.
+    """
+    found = measures.price_premium(
         rows,
         buyer=asked.members("importer"),
         period=asked.period,
@@ -54,6 +63,11 @@ def price_premium(rows: Frame, asked: Definition, column: str) -> Any:
         by=["exporter"],
         value=column,
     )
+    told = Row(found.to_dict())
+    if found.clusters < CLUSTERS:
+        for name in [x for x in told if x.endswith(("_low", "_high"))] + ["interval", "confidence"]:
+            del told[name]
+    return told
 
 
 QUESTIONS = {
@@ -66,6 +80,7 @@ QUESTIONS = {
         ("mass_kg",),
         by_product=True,
         choices=CHANGE,
+        has_interval=True,
     ),
     "value_change": Question(
         "flow",
@@ -77,6 +92,7 @@ QUESTIONS = {
         by_product=True,
         in_dollars=True,
         choices=AMOUNT,
+        has_interval=True,
     ),
     "price_premium": Question(
         "sales",

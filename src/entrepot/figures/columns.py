@@ -1,0 +1,61 @@
+"""Columns beside a value as people read them: their names, their units, and ends in one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["COLUMNS", "with_ends"]
+
+COLUMNS = {
+    "laspeyres": ("Laspeyres", "ratio"),
+    "paasche": ("Paasche", "ratio"),
+    "tornqvist": ("Törnqvist", "ratio"),
+    "jevons": ("Jevons", "ratio"),
+    "matched_share_base": ("compared of the base", "share"),
+    "matched_share": ("compared of the period", "share"),
+    "matched_products": ("products compared", "count"),
+    "trimmed_products": ("products with extreme prices", "count"),
+    "trimmed_usd": ("their value", "USD"),
+    "products": ("products", "count"),
+    "clusters": ("headings", "count"),
+    "new_usd": ("new goods", "USD"),
+    "gone_usd": ("goods that are gone", "USD"),
+    "unsplit_usd": ("not split", "USD"),
+    "price_pct": ("prices", "percent"),
+    "quantity_pct": ("quantities", "percent"),
+    "value_base_usd": ("value in the base", "USD"),
+    "value_usd": ("value in the period", "USD"),
+    "beta": ("log premium", "index"),
+    "beta_error": ("its standard error", "index"),
+    "buyer_change": ("change of the buyer’s prices", "relative"),
+    "others_change": ("change of the others’ prices", "relative"),
+    "overpaid_share": ("overpaid part of the bill", "share"),
+    "confidence": ("confidence", "share"),
+}
+"""Name in words, and unit, of columns whose own name says less."""
+
+Detail = tuple[str, "float | str", "tuple[float, float] | None"]
+
+
+def with_ends(details: Mapping[str, float | str]) -> Iterator[Detail]:
+    """Yield each column with its ends, which stand in columns of their own.
+
+    Examples
+    --------
+    >>> list(with_ends({"share": 0.4, "share_low": 0.3, "share_high": 0.5, "products": 9.0}))
+    [('share', 0.4, (0.3, 0.5)), ('products', 9.0, None)]
+    >>> list(with_ends({"paid_usd": 5.0, "paid_usd_low": 4.0, "paid_usd_high": 7.0}))
+    [('paid_usd', 5.0, (4.0, 7.0))]
+    """
+    for name, value in details.items():
+        whole = name.removesuffix("_low").removesuffix("_high")
+        if whole != name and whole in details:
+            continue
+        low, high = details.get(f"{name}_low"), details.get(f"{name}_high")
+        if isinstance(low, (int, float)) and isinstance(high, (int, float)):
+            yield name, value, (low, high)
+        else:
+            yield name, value, None
