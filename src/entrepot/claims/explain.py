@@ -32,8 +32,10 @@ NO_KIND = -2.5
 """The same for an error of no kind."""
 TRUSTED = -3.0
 """The same for a claim to be wrong though evidence agrees with it."""
-AGAIN = 1.0
+AGAIN = 0.5
 """How much likelier one kind of slip is where it happened already: one cause, two claims."""
+_ALONE = ("swapped", "digits", "valuation")
+"""Kinds that one claim says nothing about in another."""
 CLOSE = 0.35
 """Explanations this near the best are as good as it."""
 KEPT = 8
@@ -186,7 +188,5 @@ def _joined(
 def _score(held: Iterable[_Option]) -> float:
     options = list(held)
     kinds = [option.proposal.kind for option in options if option.proposal is not None]
-    again = sum(
-        one == other and one not in ("swapped", "digits") for one, other in combinations(kinds, 2)
-    )
+    again = sum(one == other and one not in _ALONE for one, other in combinations(kinds, 2))
     return sum(option.score for option in options) + AGAIN * min(again, 2)

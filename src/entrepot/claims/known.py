@@ -125,18 +125,23 @@ class Facts:
                 yield Known(terms, statement.exact, (statement,))
 
     def in_currency(self, level: Level) -> tuple[Known, ...]:
-        """Return what is known of a level, from dollars at the customs' own rate if need be."""
+        """Return what is known of a level, if need be converted at the customs' own rate."""
         found = self.known(level)
-        rate = self.rate(level.currency, level.period)
-        if level.currency == "USD" or rate is None:
-            return found
-        home = HOME.get(level.currency)
         held = {known.books for known in found}
-        return found + tuple(
-            Known(known.terms, known.interval * rate, known.statements, "converted")
-            for known in self.known(level.but(currency="USD"))
-            if known.books == home and known.books not in held
-        )
+        if level.currency == "USD":
+            others = [unit for unit, home in HOME.items() if home == level.books]
+        else:
+            others = ["USD"]
+        home = level.books if level.currency == "USD" else HOME.get(level.currency)
+        for other in others:
+            rate = self.flow_rate(level.currency, other, level.period)
+            if rate is not None:
+                found += tuple(
+                    Known(known.terms, known.interval * rate, known.statements, "converted")
+                    for known in self.known(level.but(currency=other))
+                    if known.books == home and known.books not in held
+                )
+        return found
 
     def _rate(self, currency: str, period: Period) -> Interval | None:
         """Return units of currency per dollar that customs used over a period.

@@ -20,7 +20,17 @@ if TYPE_CHECKING:
     from entrepot.claims.standing import Standing
     from entrepot.claims.together import Together
 
-__all__ = ["MOST_LUCK", "Case", "Change", "Proposal", "corrected", "luck", "open_to", "room"]
+__all__ = [
+    "AROUND",
+    "MOST_LUCK",
+    "Case",
+    "Change",
+    "Proposal",
+    "corrected",
+    "luck",
+    "open_to",
+    "room",
+]
 
 AROUND = 1.5
 """A wrong number by chance lies within this factor of the true one."""

@@ -50,7 +50,15 @@ def currency(claim: Claim, view: View) -> Iterator[Proposal]:
         else:
             text = f"the number is right in {other}, not in {own}"
         source = _source_of(claim, other, view)
-        yield from view.other("currency", claim, pins, text, tries=2, source=source)
+        tries = 2 if _is_at_hand(claim, other, view) else 12
+        yield from view.other("currency", claim, pins, text, tries=tries, source=source)
+
+
+def _is_at_hand(claim: Claim, money: str, view: View) -> bool:
+    """Whether a currency is that of a side, or one that the text counts in elsewhere."""
+    level = claim.quantity.of[0][0]
+    used = {one.currency for c in view.case.document.claims for one in c.quantity.levels()}
+    return money == "USD" or HOME[money] in (level.exporter, level.importer) or money in used
 
 
 def _books(claim: Claim, money: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.claims.describe import claimed, stated
 from entrepot.claims.numbers import read_says
-from entrepot.claims.slips.case import Change, Proposal
+from entrepot.claims.slips.case import AROUND, Change, Proposal
 from entrepot.claims.units import in_data_units
 from entrepot.errors import RequestError
 from entrepot.model.interval import Interval
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["digits", "percent_points", "sign", "unit_scale"]
 
+_WHOLE = re.compile(r"\d+(?:[.,]\d+)*")
 _SCALES = (
     (1e3, 2, "a thousand times as much: millions for billions"),
     (1e-3, 2, "a thousandth: billions for millions"),
@@ -74,14 +75,21 @@ def digits(claim: Claim, view: View) -> Iterator[Proposal]:
     if numeral is None or claim.says.relation == "between":
         return
     for texts, ways, words in _edits(numeral[0]):
-        for text in texts:
-            whole = claim.says.text[: numeral.start()] + text + claim.says.text[numeral.end() :]
-            right = _read(claim, whole)
-            if right is not None and right.interval != claim.interval:
-                would_say = claimed(right)
-                because = f"{claimed(claim)} fits as {would_say}, {words}."
-                change = Change(right, would_say, because)
-                yield from view.number("digits", change, ways=ways, tries=len(texts))
+        start, end = claim.says.text[: numeral.start()], claim.says.text[numeral.end() :]
+        read = [_read(claim, start + text + end) for text in texts if _WHOLE.fullmatch(text)]
+        rights = [one for one in read if one is not None and one.interval != claim.interval]
+        near = sum(_is_near(one, known) for one in rights for known in view.meant(claim)[:1])
+        for right in rights:
+            would_say = claimed(right)
+            because = f"{claimed(claim)} fits as {would_say}, {words}."
+            change = Change(right, would_say, because)
+            yield from view.number("digits", change, ways=ways, tries=max(1, near))
+
+
+def _is_near(claim: Claim, known: Interval) -> bool:
+    """Whether a number is one that chance could have hit as well as what is known."""
+    said, held = (claim.quantity.quotient(one).middle for one in (claim.interval, known))
+    return not held or 1 / AROUND <= abs(said / held) <= AROUND
 
 
 def _edits(numeral: str) -> Iterator[tuple[list[str], int, str]]:
