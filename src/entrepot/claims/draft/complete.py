@@ -31,11 +31,14 @@ class Context:
         Its period, if it was about one only.
     shares
         Shares it gave, as keys of a claims file by measure.
+    age
+        Sentences since the period was said.
     """
 
     flows: tuple[Flow, ...] = ()
     period: Period | None = None
     shares: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    age: int = 0
 
     @property
     def pair(self) -> frozenset[str] | None:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["Reading", "numbers_of", "read_sentence"]
 
 
+OLDEST = 2
+"""Sentences without a time of their own over which a period is still taken over."""
 MOST = 40
 """Numbers in one sentence that are still read one by one."""
 _FOREIGN = re.compile(r"up |[—–] ")  # "made up 45 %", "in 2024 — 9 %"
@@ -132,13 +134,14 @@ def _after_balance(text: str, span: Span, language: str) -> int:
 
 
 def _after(reading: Reading, drafted: Sequence[Drafted]) -> Context:
-    """Return what the next sentence may take over: nothing is remembered for longer than one."""
+    """Return what the next sentence may take over: flows of this one, a period a bit longer."""
     whole = tuple(flow for flow in reading.flows if flow.whole and not flow.trouble)
     periods = {time.period for time in reading.timing.own}
-    period = periods.pop() if len(periods) == 1 else None
-    if not reading.timing.own and not reading.timing.unclear:
-        period = reading.context.period
-    return Context(whole, period, tuple(filter(None, map(_share_in, drafted))))
+    period, age = periods.pop() if len(periods) == 1 else None, 0
+    before = reading.context
+    if not reading.timing.own and not reading.timing.unclear and before.age < OLDEST:
+        period, age = before.period, before.age + 1
+    return Context(whole, period, tuple(filter(None, map(_share_in, drafted))), age)
 
 
 def _share_in(claim: Drafted) -> tuple[str, tuple[tuple[str, str], ...]] | None:

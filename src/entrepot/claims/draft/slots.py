@@ -25,9 +25,10 @@ def notes_on(flow: Flow, reading: Reading, number: Span) -> tuple[str, ...]:
     notes = []
     if flow.certainty == "likely":
         notes.append(f"goods are named in words: {flow.title}")
-    if reading.timing.of(number, reading.numbers) is None:
-        notes.append("the period is that of the sentence before")
-    if any(time.guessed for time in reading.timing.times):
+    period = reading.timing.of(number, reading.numbers)
+    if period is None:
+        notes.append("the period is taken over from a sentence before")
+    if any(time.guessed and time.period == period for time in reading.timing.times):
         notes.append("no year is said: the latest before the text was published")
     if number.says.other is not None:
         other = number.says.other.value
