@@ -239,6 +239,21 @@ def test_what_a_text_says_about_itself() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "date"),
+    [
+        ("Published 12 March 2025. Updated at noon.", "2025-03-12"),
+        ("Дата публикации: 15 января 2026 года", "2026-01-15"),
+        ("Veröffentlicht am 3. Februar 2026", "2026-02-03"),
+        ("发布时间：2026年1月14日", "2026-01-14"),
+        ("Published last year", ""),
+    ],
+)
+def test_a_date_in_words_at_the_head_counts(line: str, date: str) -> None:
+    article = article_of(f"A title\n{line}\n\nTrade fell.")
+    assert (article.date, article.title) == (date, "A title")
+
+
+@pytest.mark.parametrize(
     ("raw", "what"),
     [
         (b"\x00\x01\x02\xff", "no plain text"),

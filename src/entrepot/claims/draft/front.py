@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from entrepot.claims.times import when
 from entrepot.errors import BadFileError, EntrepotError
 from entrepot.model.period import Period
 
@@ -18,6 +19,12 @@ LARGEST = 4_000_000
 """Bytes of the longest text that is drafted; a long book has one million."""
 
 _KEY = re.compile(r"(title|publisher|date|url)\s*:\s*(.+)", re.IGNORECASE)
+_PUBLISHED = re.compile(
+    r"(?:published(?: on)?|дата(?: публикации)?|опубликовано|datum|veröffentlicht(?: am)?"
+    r"|日期|发布时间|发布于)\s*[:：]?\s*(.{4,60})",
+    re.IGNORECASE,
+)
+"""How a text says its date in words, which counts if it is a day or month of a year."""
 _HEADING = re.compile(r"#+\s+(.+)")
 _FIRST = 20
 _TITLE = 160
@@ -133,11 +140,22 @@ def _head(text: str) -> tuple[dict[str, str], str]:
     body: list[str] = []
     for number, line in enumerate(lines):
         match = _KEY.fullmatch(line.strip().strip("*_")) if number < _FIRST else None
+        dated = _dated(line) if number < _FIRST and not match else ""
         if match and match[1].lower() not in found:
             found[match[1].lower()] = match[2].strip().strip("\"'*_ ")
+        elif dated and "date" not in found:
+            found["date"] = dated
         elif not (number < _FIRST and line.strip() == "---"):
             body.append(line)
     return found, "\n".join(body)
+
+
+def _dated(line: str) -> str:
+    """Return the date of a line such as "Published 12 March 2025"; empty if it is none."""
+    match = _PUBLISHED.match(line.strip().strip("*_"))
+    times = when(match[1]) if match else ()
+    period = times[0].period if times and times[0].kind == "said" else None
+    return str(period) if period is not None and period.freq in ("D", "M") else ""
 
 
 def _title(body: str) -> str:
