@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -118,8 +119,9 @@ def _amounts(claim: Claim, money: str, view: View) -> Iterator[Interval]:
     found = False
     for other in view.case.document.claims:
         if other.id in view.kept and other.quantity.key() == same.key():
-            found = True
-            yield other.interval
+            if math.isfinite(other.interval.width):
+                found = True
+                yield other.interval
     books = claim.quantity.mapped(currency=money, books=_books(claim, money))
     left = view.left(books)
     if left is not None and left.low > 0 and left.width < 0.02 * left.middle:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from entrepot.claims.describe import claimed, stated
+from entrepot.claims.describe import claimed, span, stated
 from entrepot.claims.numbers import read_says
 from entrepot.claims.slips.case import AROUND, Change, Proposal
 from entrepot.claims.units import in_data_units
@@ -43,8 +44,7 @@ def sign(claim: Claim, view: View) -> Iterator[Proposal]:
     says, ends = claim.says, claim.interval
     turned = replace(says, value=-says.value, low=-says.high, high=-says.low)
     right = claim.saying(turned, Interval(-ends.high, -ends.low))
-    would_say = stated(right.interval.middle, claim.quantity.unit) if says.relation != "=" else ""
-    would_say = would_say or claimed(right)
+    would_say = _shown(right) if says.relation != "=" else claimed(right)
     text = f"{claimed(claim)} has the wrong sign; it reads {would_say}."
     yield from view.number("sign", Change(right, would_say, text), ways=1)
 
@@ -63,10 +63,17 @@ def unit_scale(claim: Claim, view: View) -> Iterator[Proposal]:
             step=says.step * factor,
         )
         right = claim.saying(scaled, claim.interval.scaled(factor))
-        would_say = stated(right.interval.middle, claim.quantity.unit)
+        would_say = _shown(right)
         right = right.saying(replace(scaled, text=would_say), right.interval)
         text = f"{claimed(claim)} fits as {would_say}, {words}."
         yield from view.number("unit_scale", Change(right, would_say, text), ways=ways)
+
+
+def _shown(claim: Claim) -> str:
+    """Return what a claim says as a number, or as a bound where it is open on one side."""
+    if math.isfinite(claim.interval.width):
+        return stated(claim.interval.middle, claim.quantity.unit)
+    return span(claim.interval, claim.quantity.unit)
 
 
 def digits(claim: Claim, view: View) -> Iterator[Proposal]:
@@ -144,7 +151,7 @@ def percent_points(claim: Claim, view: View) -> Iterator[Proposal]:
         else:
             meant = claim.interval / base
             words = f"{claim.says.text} is the change in points from {stated(base.middle, 'share')}"
-        would_say = stated(meant.middle, claim.quantity.unit)
+        would_say = _shown(claim.saying(claim.says, meant))
         says = replace(claim.says, text=would_say)
         change = Change(claim.saying(says, meant), would_say, f"{words}; it reads {would_say}.")
         yield from view.number("percent_points", change, ways=1)
