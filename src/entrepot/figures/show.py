@@ -114,7 +114,12 @@ def _detail(name: str, value: float | str, ends: tuple[float, float] | None, own
 
 
 def _amount(value: float, unit: str) -> str:
-    """Return a number; one that is too large for anything but money, with the Figure's unit."""
+    """Return a number; one that is too large for anything but money, with the Figure's unit.
+
+    What was counted has no digits behind the point.
+    """
+    if float(value).is_integer() and abs(value) < 1e5:
+        return f"{value:,.0f}".replace("-", MINUS)
     return figure_value(value, unit) if unit in MONEY and abs(value) >= 1e5 else number(value)
 
 
@@ -134,9 +139,7 @@ def _cell(name: str, value: object, unit: str) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, int):
-        return f"{value:,}".replace("-", MINUS) if abs(value) < 1e5 else _amount(value, unit)
-    if not isinstance(value, float):
+    if not isinstance(value, (int, float)):
         return str(value)
     if "share" in name:
         return figure_value(value, "share")

@@ -144,8 +144,9 @@ def _row(found: EventStudy, counts: dict[str, Any]) -> Row:
         **counts,
         cells=found.counts["rows"],
         zero_cells=found.counts["zeros"],
-        remarks="; ".join(found.remarks),
     )
+    if found.remarks:
+        row["remarks"] = "; ".join(found.remarks)
     row.table = tuple(_step(one) for one in found.coefficients)
     return row
 
