@@ -37,7 +37,7 @@ LEAST = 1_000
 APART = 20
 """Questions of SQL that are asked; the time of all is scaled from them."""
 QUESTION = (
-    *("import_share", "--importer", "DEU", "--exporter", "CHN", "--goods", shape.LIST),
+    *("export_share", "--importer", "DEU", "--exporter", "CHN", "--goods", shape.LIST),
     *("--period", str(YEAR), "--json"),
 )
 EDITIONS = {"H6": "HS2022", "H5": "HS2017"}
@@ -142,10 +142,11 @@ def _reports(year: int) -> Path:
 
 
 def _told(year: int, edition: str, flow: str, here: str, there: str) -> str:
-    """Return SQL for what those who use an edition tell; a fifth still use the older one."""
+    """Return SQL for what those who use an edition tell; a fifth are late with the new one."""
     codes = sorted(goods_selection(shape.LIST, nomenclature=EDITIONS[edition]).codes or ())
     listed = ", ".join(f"('{code}', {place})" for place, code in enumerate(codes))
-    older = "=" if edition == "H5" else "<>"
+    late = "true" if year < 2022 else "reporter % 5 = 0"
+    who = late if edition == "H5" else f"NOT ({late})"
     value = f"1000 * exp(4 + {cells.normal('cell', year, 2)} + 0.2 * {cells.normal('cell', 1, 7)})"
     others = " ".join(
         f"UNION ALL SELECT {here}, {code}, {part}, cell FROM pair WHERE i = 156 OR j = 276"
@@ -166,7 +167,7 @@ def _told(year: int, edition: str, flow: str, here: str, there: str) -> str:
                                 AND (seller.code <> buyer.code OR {flow == "M"}))
                           SELECT {here} AS reporter, {there} AS partner, 1.0 AS part, cell FROM pair
                           {others}) AS pair, (VALUES {listed}) AS good(code, place)
-                    WHERE reporter % 5 {older} 0)
+                    WHERE {who})
               WHERE {cells.uniform("cell", year, 1)} < 0.4)
         GROUP BY ALL"""
 
@@ -176,9 +177,9 @@ def _apart(lake: str) -> str:
     sets = [codes[: len(codes) - number] for number in range(APART)]
     return (
         "import duckdb\n"
-        "print([duckdb.sql(\"select sum(value_usd) filter (exporter = 'CHN') / sum(value_usd) "
-        f"from read_parquet('{lake}/flows/by-importer/source=baci/freq=A/period={YEAR}-01-01/"
-        "*.parquet') where importer = 'DEU' and exporter <> 'DEU' and product in \" "
+        "print([duckdb.sql(\"select sum(value_usd) filter (importer = 'DEU') / sum(value_usd) "
+        f"from read_parquet('{lake}/flows/by-exporter/source=baci/freq=A/period={YEAR}-01-01/"
+        "*.parquet') where exporter = 'CHN' and importer <> 'CHN' and product in \" "
         f"+ str(tuple(codes))).fetchall()[0][0] for codes in {sets!r}])"
     )
 

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 __all__ = ["curve"]
 
 Left = list[tuple[str, str]]
+Seen = dict[tuple[str, ...], "tuple[list[GoodsChoice], Left]"]
+"""Choices of goods, and what was left out, by editions: another voice has the same."""
 
 
 def curve(definition: Definition, lake: Lake) -> Specifications:
@@ -65,8 +67,9 @@ def curve(definition: Definition, lake: Lake) -> Specifications:
         )
     found: list[Specification] = []
     left: Left = []
+    seen: Seen = {}
     for source in [definition.source] if definition.source else flow_sources(lake):
-        found += _of_source(definition, lake, source, left)
+        found += _of_source(definition, lake, source, left, seen)
     if not found:
         first: dict[str, str] = {}  # one reason a source: the others are of the same kind
         for what, why in left:
@@ -77,7 +80,7 @@ def curve(definition: Definition, lake: Lake) -> Specifications:
 
 
 def _of_source(
-    definition: Definition, lake: Lake, source: str, left: Left
+    definition: Definition, lake: Lake, source: str, left: Left, seen: Seen
 ) -> Iterator[Specification]:
     periods = [span for span in (definition.period, definition.base) if span]
     deliveries = held(lake, source, periods)
@@ -88,7 +91,7 @@ def _of_source(
         found = [
             item
             for voice in _voices(definition, one, lake)
-            for item in _of_voice(definition, Cells(lake, one, voice), left)
+            for item in _of_voice(definition, Cells(lake, one, voice), left, seen)
         ]
         if found:
             yield from found
@@ -103,17 +106,19 @@ def _voices(definition: Definition, there: Held, lake: Lake) -> tuple[Side | Non
     return found
 
 
-def _of_voice(definition: Definition, cells: Cells, left: Left) -> Iterator[Specification]:
+def _of_voice(
+    definition: Definition, cells: Cells, left: Left, seen: Seen
+) -> Iterator[Specification]:
     """Yield the specifications that one side's reports, or what was made of both, answer."""
     asked = Timed(Span(AS_ASKED, definition), cells)
-    first = _first(asked, left)
+    first = _first(asked, left, seen)
     if isinstance(first, Missing):
         left.append((asked.name, first.reason))
         return
     asked, choices = first
     timed, numbered = [asked], [Numbered(asked.span, one) for one in choices.goods]
     if "window" in question(definition.measure).choices and (over := _longer(asked, left)):
-        others = _goods(over, left, choices)
+        others = _goods(over, left, seen, choices)
         if isinstance(others, Missing):
             left.append((f"{over.name}: {over.span.words}", others.reason))
         else:
@@ -133,7 +138,7 @@ class _Chosen(NamedTuple):
     goods: tuple[GoodsChoice, ...]
 
 
-def _first(asked: Timed, left: Left) -> tuple[Timed, _Chosen] | Missing:
+def _first(asked: Timed, left: Left, seen: Seen) -> tuple[Timed, _Chosen] | Missing:
     """Return the time asked about and its choices of goods, or why it cannot be asked."""
     definition, cells = asked.span.asked, asked.cells
     source = cells.held.source
@@ -147,7 +152,7 @@ def _first(asked: Timed, left: Left) -> tuple[Timed, _Chosen] | Missing:
     if cells.twofold and definition.basis == "dispatch":
         why = "whose goods they are is another question; ask with --basis origin"
         left.append((f"{asked.name}: by origin", why))
-    choices = _goods(asked, left)
+    choices = _goods(asked, left, seen)
     if isinstance(choices, Missing):
         return choices
     return refusal(cells, definition, choices.goods[0].goods) or (asked, choices)
@@ -164,7 +169,9 @@ def _totals(timed: Timed) -> list[tuple[str, float]]:
     return found
 
 
-def _goods(timed: Timed, left: Left, before: _Chosen | None = None) -> _Chosen | Missing:
+def _goods(
+    timed: Timed, left: Left, seen: Seen, before: _Chosen | None = None
+) -> _Chosen | Missing:
     """Return the choices of goods in the editions of a time; those of a time before, if alike."""
     asked, cells = timed.span.asked, timed.cells
     editions = tuple(one for one in cells.editions(asked) if one != NO_CODES)
@@ -172,7 +179,9 @@ def _goods(timed: Timed, left: Left, before: _Chosen | None = None) -> _Chosen |
         return before
     if not editions and asked.goods != "all":
         return Missing(f"it has totals over all goods only, no {asked.goods}")
-    found, lost = goods_choices(asked, editions, cells.lake)
+    if editions not in seen:
+        seen[editions] = goods_choices(asked, editions, cells.lake)
+    found, lost = seen[editions]
     left += [(f"{timed.name}: {what}", why) for what, why in lost]
     if not found:
         return Missing("no code of the goods asked for is left")
