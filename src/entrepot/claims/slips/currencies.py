@@ -118,10 +118,10 @@ def _amounts(claim: Claim, money: str, view: View) -> Iterator[Interval]:
     same = claim.quantity.mapped(currency=money)
     found = False
     for other in view.case.document.claims:
-        if other.id in view.kept and other.quantity.key() == same.key():
-            if math.isfinite(other.interval.width):
-                found = True
-                yield other.interval
+        alike = other.id in view.kept and other.quantity.key() == same.key()
+        if alike and math.isfinite(other.interval.width):
+            found = True
+            yield other.interval
     books = claim.quantity.mapped(currency=money, books=_books(claim, money))
     left = view.left(books)
     if left is not None and left.low > 0 and left.width < 0.02 * left.middle:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["digits", "percent_points", "sign", "unit_scale"]
 
-_WHOLE = re.compile(r"\d+(?:[.,]\d+)*")
+_WHOLE = re.compile(r"(?:0|[1-9]\d*)(?:[.,]\d+)*")
 _SCALES = (
     (1e3, 2, "a thousand times as much: millions for billions"),
     (1e-3, 2, "a thousandth: billions for millions"),
