@@ -54,3 +54,21 @@ def test_what_is_missing_is_said(tmp_path: Path) -> None:
     figure = ask(tmp_path, flow="one_way", spot=7)
     assert figure.value is None
     assert "CNY" in str(figure.reason)
+
+
+def test_values_of_a_lake_are_not_converted_in_silence(tmp_path: Path) -> None:
+    from test_asked import MADE, written
+
+    for measure, keys in (("value", {}), ("growth", {"base": 2021}), ("growth_contribution", {})):
+        figure = ep.ask(
+            measure,
+            lake=written(tmp_path, MADE, measure),
+            importer="RUS",
+            exporter="CHN",
+            goods="854231",
+            period=2022,
+            currency="EUR",
+            **keys,
+        )
+        assert figure.value is None
+        assert "is in USD, not EUR, and at which rate" in str(figure.reason)

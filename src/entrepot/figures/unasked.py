@@ -48,7 +48,10 @@ def _other_currency(definition: Definition, deliveries: Held) -> str:
     is_level = definition.unit == asked or measure == "growth" or has_amounts
     if not is_level or asked == held:
         return ""
-    return f"{deliveries.source} is in {held}, not {asked}; ask with --currency {held}"
+    return (
+        f"{deliveries.source} is in {held}, not {asked}, and at which rate to convert is another "
+        f"question (ask conversions); ask with --currency {held}"
+    )
 
 
 def voices_of(definition: Definition, deliveries: Held) -> tuple[Side | None, ...]:
