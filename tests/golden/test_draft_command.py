@@ -101,6 +101,17 @@ def test_a_claims_file_says_its_own_date(entrepot: Run, tmp_path: Path) -> None:
     assert "are for an article" in err
 
 
+def test_a_text_with_errors_in_every_paragraph_is_checked(entrepot: Run, tmp_path: Path) -> None:
+    path = tmp_path / "wrong.txt"
+    names = ("Germany", "France", "Italy", "Spain", "Japan", "India", "Poland", "Peru", "Chile")
+    text = "Exports from {} to Canada rose {}% to ${} billion in {}.\n\n"
+    claims = [text.format(name, 40, 3, year) for year in (2024, 2023) for name in names]
+    path.write_text("".join(claims), encoding="utf-8")
+    code, out, _ = entrepot("check", str(path), "--json", "--date", "2026-01-20")
+    assert code in (0, 1)
+    assert json.loads(out)["summary"]["claims"] == 4 * len(names)
+
+
 def test_more_claims_than_can_be_held_together_are_refused(entrepot: Run, tmp_path: Path) -> None:
     path = tmp_path / "book.txt"
     path.write_text("Poland's exports to Peru rose 5% in 2024.\n\n" * 201, encoding="utf-8")

@@ -95,7 +95,7 @@ def explanations(case: Case) -> tuple[Explanation, ...]:
             best[key] = item
     ranked = sorted(best.values(), key=lambda item: -item.score)
     plain = next((place for place, item in enumerate(ranked) if not item.proposals), len(ranked))
-    if plain:
+    if plain or not ranked:  # more errors than sets of claims are looked through for
         return tuple(item for item in ranked[:plain] if item.proposals)
     return _plainest([item for item in ranked if not item.proposals])
 
