@@ -55,7 +55,7 @@ def with_ends(details: Mapping[str, float | str]) -> Iterator[Detail]:
         if whole != name and whole in details:
             continue
         low, high = details.get(f"{name}_low"), details.get(f"{name}_high")
-        if isinstance(low, (int, float)) and isinstance(high, (int, float)):
+        if isinstance(low, (int, float)) and isinstance(high, (int, float)) and low < high:
             yield name, value, (low, high)
         else:
             yield name, value, None

@@ -11,7 +11,7 @@ from entrepot.figures.cells import Cells
 from entrepot.figures.editions import goods_in, other_goods, rests_on
 from entrepot.figures.estimate import Answer, Estimate, Missing
 from entrepot.figures.held import held
-from entrepot.figures.intervals import INTERVAL, interval
+from entrepot.figures.intervals import INTERVAL, drawn_ends, interval
 from entrepot.figures.measured import measure
 from entrepot.figures.mirror import mirror_caveat, mirror_coverage
 from entrepot.figures.mixed import one_sided
@@ -240,15 +240,22 @@ def _estimate(
     if side := cells.voice or definition.told_by:
         choices["report"] = f"{side}'s"
     low, high = found.low, found.high
+    ends = drawn_ends(kept or cells, definition, goods) if main else {}
     if main and low is None:
-        low, high = interval(kept or cells, definition, goods)
+        low, high = ends.pop("", None) or interval(kept or cells, definition, goods)
+    beside: dict[str, float | str] = {
+        f"{name}_{end}": ends[name][place]
+        for name in found.details
+        for place, end in enumerate(("low", "high"))
+        if name in ends
+    }
     return Estimate(
         value=found.value,
         unit=definition.unit,
         low=low,
         high=high,
         is_range=low is not None,
-        details=found.details,
+        details=found.details | beside,
         table=found.table,
         choices=choices,
         evidence=((kept or cells).evidence(definition, goods),) if main else (),

@@ -106,10 +106,10 @@ def _detail(name: str, value: float | str, ends: tuple[float, float] | None, own
     label, unit = COLUMNS.get(name, (label, unit))
     if isinstance(value, str):
         return f"{label} {value}"
-    if unit and ends and (span := range_text(*ends, unit)):
-        return f"{label} {figure_value(value, unit)} ({span})"
     if unit is None and own == "share_points" and not name.endswith(("suppliers", "products")):
         unit = "share" if name.startswith("share") else own
+    if unit and ends and (span := range_text(*ends, unit)):
+        return f"{label} {figure_value(value, unit)} ({span})"
     return f"{label} {figure_value(value, unit) if unit else _amount(value, own)}"
 
 
