@@ -32,5 +32,21 @@ def test_ends_stand_behind_what_they_are_of() -> None:
     )
 
 
+def test_ends_of_a_number_without_a_unit() -> None:
+    text = told("rank", "count", multiple=1.06, multiple_low=0.9, multiple_high=1.3)
+    assert text.replace("\u00a0", " ") == "multiple 1.06 (0.900 to 1.30)"
+
+
+def test_ends_that_are_the_same_are_none() -> None:
+    text = told("price_index", "ratio", products=5.0, products_low=5.0, products_high=5.0)
+    assert text.replace("\u00a0", " ") == "products 5"
+
+
+def test_causes_are_in_points() -> None:
+    more = {"from_supplier": 0.09, "from_supplier_low": 0.02, "from_supplier_high": 0.17}
+    text = told("change_of_share", "share_points", **more).replace("\u00a0", " ")
+    assert text == "from supplier +9.00 points (2.00 to 17.0 points)"
+
+
 def test_an_end_alone_is_a_column() -> None:
     assert "rank low 2" in told("rank", "count", rank_low=2.0).replace("\u00a0", " ")

@@ -108,9 +108,8 @@ def _detail(name: str, value: float | str, ends: tuple[float, float] | None, own
         return f"{label} {value}"
     if unit is None and own == "share_points" and not name.endswith(("suppliers", "products")):
         unit = "share" if name.startswith("share") else own
-    if unit and ends and (span := range_text(*ends, unit)):
-        return f"{label} {figure_value(value, unit)} ({span})"
-    return f"{label} {figure_value(value, unit) if unit else _amount(value, own)}"
+    text = figure_value(value, unit) if unit else _amount(value, own)
+    return f"{label} {text} ({range_text(*ends, unit or 'index')})" if ends else f"{label} {text}"
 
 
 def _amount(value: float, unit: str) -> str:
