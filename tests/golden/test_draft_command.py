@@ -104,7 +104,8 @@ def test_a_claims_file_says_its_own_date(entrepot: Run, tmp_path: Path) -> None:
 def test_a_text_with_errors_in_every_paragraph_is_checked(entrepot: Run, tmp_path: Path) -> None:
     path = tmp_path / "wrong.txt"
     names = ("Germany", "France", "Italy", "Spain", "Japan", "India", "Poland", "Peru", "Chile")
-    text = "Exports from {} to Canada rose {}% to ${} billion in {}.\n\n"
+    names = (*names, "Norway", "Sweden", "Egypt", "Kenya")
+    text = "Exports from {} to Canada rose {}% to ${}.5 billion in {}.\n\n"
     claims = [text.format(name, 40, 3, year) for year in (2024, 2023) for name in names]
     path.write_text("".join(claims), encoding="utf-8")
     code, out, _ = entrepot("check", str(path), "--json", "--date", "2026-01-20")
