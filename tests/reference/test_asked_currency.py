@@ -72,3 +72,30 @@ def test_values_of_a_lake_are_not_converted_in_silence(tmp_path: Path) -> None:
         )
         assert figure.value is None
         assert "is in USD, not EUR, and at which rate" in str(figure.reason)
+
+
+def test_a_rate_that_the_user_brings_in_is_found(tmp_path: Path) -> None:
+    import csv
+
+    from entrepot.lake import Lake
+    from entrepot.sources.published.row import COLUMNS
+
+    rate = {"id": "MY-001", "measure": "exchange_rate", "flow": "na", "period": "2025-12-30"}
+    rate |= {"relation": "=", "value": "7.0001", "low": "7.00005", "high": "7.00015"}
+    rate |= {"printed": "7.0001 CNY per USD", "unit": "CNY per USD", "currency": "CNY"}
+    rate |= {"valuation": "fixing", "publisher": "A bank", "origin": "BANK"}
+    rate |= {"origin_words": "A bank", "title": "Rates", "url": "https://example.org/rates"}
+    rate |= {"published_on": "2025-12-30", "confidence": "high"}
+    with (tmp_path / "rates.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS, restval="")
+        writer.writeheader()
+        writer.writerow(rate)
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("published", [tmp_path / "rates.csv"])
+    figure = ep.ask(
+        "conversions", lake=lake, importer="RUS", exporter="CHN", flow="both", period=2025,
+        currency="CNY", spot="2025-12-30",
+    )  # fmt: skip
+    assert figure.details["spot_rate"] == 7.0001
+    assert figure.details["spot_usd"] == pytest.approx(CNY / 7.0001)
+    assert "MY-001" in {one.id for one in figure.evidence}
