@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 
 import pytest
 from hypothesis import assume, example, given, settings
@@ -100,9 +101,9 @@ def in_order(text: str) -> None:
             assert not math.isnan(span.says.value)
             at = span.end
         at = 0
-        for time in when(text, None, language):
-            assert at <= time.start < time.end <= len(text)
-            at = time.end
+        for span_of_time in when(text, None, language):
+            assert at <= span_of_time.start < span_of_time.end <= len(text)
+            at = span_of_time.end
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -118,3 +119,18 @@ def test_a_long_text_takes_as_long_as_its_parts(language: str) -> None:
     together = number_spans("\n\n".join([part] * 50))
     assert len(alone) == 2
     assert [span.says for span in together] == [span.says for span in alone] * 50
+
+
+@pytest.mark.parametrize(
+    "piece", ["from ", "5-", "% ", "one-", "fell by ", "до 5 ", "三点", "<a ", "2025-", "a.b@", "("]
+)
+def test_time_grows_with_the_text_and_no_faster(piece: str) -> None:
+    def seconds(size: int) -> float:
+        text = piece * (size // len(piece))
+        began = time.process_time()
+        number_spans(text)
+        when(text)
+        return time.process_time() - began
+
+    seconds(1000)
+    assert seconds(40_000) < 10 * seconds(5_000) + 0.1  # 8 times as much text; 64 if quadratic

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 __all__ = ["Part", "Year", "part", "skipped", "year"]
 
 
+_FEW = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """Months of a year, or a day; and the place behind."""
@@ -39,8 +42,9 @@ def kind(words: Sequence[Word], at: int) -> str:
 
 
 def skipped(words: Sequence[Word], at: int, *kinds: str) -> int:
-    """Return the place behind words of these kinds."""
-    while kind(words, at) in kinds:
+    """Return the place behind a few words of these kinds."""
+    last = at + _FEW
+    while at < last and kind(words, at) in kinds:
         at += 1
     return at
 
