@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Standing", "standing"]
 
+MIRROR = 3.0
+"""How many times one country's count of a flow may be another's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -61,10 +64,7 @@ def standing(claim: Claim, found: Sequence[Comparison]) -> Standing:
         return Standing("holds", "agrees", agreeing)
     if agreeing := _first(others, "supports"):
         return Standing("holds", "agrees-otherwise", agreeing)
-    if claim.quantity.measure in SHARES:
-        disagreeing = _refuting_share(claim, others, is_quoted=quoted is not None)
-    else:
-        disagreeing = _first(same, "contradicts")
+    disagreeing = _refuting(claim, same, others, is_quoted=quoted is not None)
     if disagreeing:
         return Standing("differs", "disagrees", disagreeing)
     if quoted:
@@ -76,6 +76,30 @@ def standing(claim: Claim, found: Sequence[Comparison]) -> Standing:
     if others:
         return Standing("untestable", "otherwise-only", others[0])
     return Standing("untestable", "nothing")
+
+
+def _refuting(
+    claim: Claim, same: Sequence[Comparison], others: Sequence[Comparison], *, is_quoted: bool
+) -> Comparison | None:
+    """Return what refutes a claim, if anything does."""
+    if claim.quantity.measure in SHARES:
+        return _refuting_share(claim, others, is_quoted=is_quoted)
+    if not same and claim.quantity.measure == "value":
+        return _beyond_any_mirror(claim, others)
+    return _first(same, "contradicts")
+
+
+def _beyond_any_mirror(claim: Claim, others: Sequence[Comparison]) -> Comparison | None:
+    """Return what refutes an amount, though by another definition, if it is far beyond all.
+
+    Two countries count one flow up to a factor of two apart, seldom three.
+    """
+    if not others or any(item.outcome != "contradicts" for item in others):
+        return None
+    low = min(item.loose.low for item in others) / MIRROR
+    high = max(item.loose.high for item in others) * MIRROR
+    beyond = claim.interval.low > high or claim.interval.high < low
+    return others[0] if beyond else None
 
 
 def _refuting_share(

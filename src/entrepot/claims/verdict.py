@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.claims import reasons
 from entrepot.claims.arithmetic import because
-from entrepot.claims.beside import from_text, in_print_beside
+from entrepot.claims.beside import in_print_beside
 from entrepot.claims.document import Document, read_document
 from entrepot.claims.either import either_reading
-from entrepot.claims.evidence import evidence
 from entrepot.claims.explain import Explanation, explanations, is_close
 from entrepot.claims.known import Facts
 from entrepot.claims.prices import implied_prices
 from entrepot.claims.result import Check, CheckedClaim, Conflict, Explained, Slip, Verdict
 from entrepot.claims.settle import Settled, settled
-from entrepot.claims.slips import Case
-from entrepot.claims.standing import Standing, standing
 from entrepot.claims.statements import known_statements
-from entrepot.claims.together import Together, data_conflicts, text_conflicts
+from entrepot.claims.weigh import case_of
 
 if TYPE_CHECKING:
     import os
@@ -28,6 +25,8 @@ if TYPE_CHECKING:
 
     from entrepot.claims.comparison import Comparison
     from entrepot.claims.document import Claim
+    from entrepot.claims.slips import Case
+    from entrepot.claims.standing import Standing
     from entrepot.lake import Lake
 
 __all__ = ["check"]
@@ -83,7 +82,7 @@ def check(
     known = facts or Facts(known_statements(held))
     read, unclear = either_reading(read, known)
     with held.reading() if held else nullcontext():
-        case = _case(read, known, held)
+        case = case_of(read, known, held)
     explained = explanations(case)
     conflicts = tuple(_conflicts(case, explained))
     culprits = _culprits(case, explained)
@@ -120,51 +119,6 @@ def _opened(lake: Lake | str | os.PathLike[str] | None) -> Lake | None:
     from entrepot.lake import Lake
 
     return lake if lake is None or isinstance(lake, Lake) else Lake.open(lake)
-
-
-def _case(document: Document, facts: Facts, lake: Lake | None) -> Case:
-    found: dict[str, tuple[Comparison, ...]] = {}
-    for claim in document.claims:
-        found[claim.id] = evidence(claim, document.source, facts)
-        if not found[claim.id]:
-            found[claim.id] = tuple(from_text(claim, document.claims, facts))
-        if lake is not None:
-            from entrepot.claims.on_lake import from_lake
-
-            found[claim.id] += tuple(from_lake(claim, lake))
-    standings = {claim.id: standing(claim, found[claim.id]) for claim in document.claims}
-    claims = tuple(_in_agreeing_books(claim, standings[claim.id]) for claim in document.claims)
-    system = Together(claims, facts)
-    in_text = text_conflicts(system)
-    differing = [frozenset({n}) for n, held in standings.items() if held.verdict == "differs"]
-    by_data = data_conflicts(system, (*in_text, *differing))
-    return Case(
-        document=replace(document, claims=claims),
-        facts=facts,
-        together=system,
-        found=found,
-        standings=standings,
-        conflicts=tuple(one for one in in_text if _is_of_one_voice(one, claims)),
-        by_data=tuple(one for one in by_data if _is_of_one_voice(one, claims)),
-    )
-
-
-def _is_of_one_voice(conflict: frozenset[str], claims: tuple[Claim, ...]) -> bool:
-    """Whether no two sources are quoted in it: sources that disagree are no error of the text."""
-    quoted = {claim.attributed_to.casefold() for claim in claims if claim.id in conflict}
-    return len(quoted - {""}) < 2
-
-
-def _in_agreeing_books(claim: Claim, held: Standing) -> Claim:
-    """Return a claim that does not say whose statistics count in those that bear it out.
-
-    Else a text that rightly quotes Mexico's imports from China would be held against China's
-    exports to Mexico, which are a third less.
-    """
-    if claim.books_said or held.why != "agrees-otherwise" or held.best is None:
-        return claim
-    books = {statement.books for statement in held.best.statements}
-    return claim.counted_by(books.pop()) if len(books) == 1 else claim
 
 
 def _culprits(case: Case, explained: tuple[Explanation, ...]) -> frozenset[str]:

@@ -124,4 +124,4 @@ def valuation(claim: Claim, view: View) -> Iterator[Proposal]:
                 pin = Pin(known * factor, "")
                 words = "with" if factor.low > 1 else "without"
                 text = f"{claimed(claim)} fits {words} freight and insurance"
-                yield from view.other("valuation", claim, [pin], text, tries=2)
+                yield from view.other("valuation", claim, [pin], text, tries=3)

@@ -1,0 +1,102 @@
+"""A text under check: the evidence for its claims, and all that is wrong among them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from entrepot.claims.beside import from_text
+from entrepot.claims.evidence import evidence
+from entrepot.claims.slips import Case
+from entrepot.claims.standing import Standing, standing
+from entrepot.claims.together import Together, data_conflicts, text_conflicts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from entrepot.claims.comparison import Comparison
+    from entrepot.claims.document import Claim, Document
+    from entrepot.claims.known import Facts
+    from entrepot.lake import Lake
+
+__all__ = ["case_of"]
+
+
+def case_of(document: Document, facts: Facts, lake: Lake | None) -> Case:
+    """Return a text with the evidence for its claims and all that is wrong among them."""
+    found, standings = _weighed(document, facts, lake)
+    books = _books_borne_out(document.claims, standings)
+    if books:
+        claims = tuple(c if c.books_said else c.counted_by(books) for c in document.claims)
+        document = replace(document, claims=claims)
+        again, weighed = _weighed(document, facts, lake)
+        others = {n for n, held in standings.items() if held.why != "agrees-otherwise"}
+        found |= {name: again[name] for name in others}
+        standings |= {name: weighed[name] for name in others}
+    claims = tuple(_in_agreeing_books(claim, standings[claim.id]) for claim in document.claims)
+    system = Together(claims, facts)
+    in_text = text_conflicts(system)
+    differing = [frozenset({n}) for n, held in standings.items() if held.verdict == "differs"]
+    by_data = data_conflicts(system, (*in_text, *differing))
+    return Case(
+        document=replace(document, claims=claims),
+        facts=facts,
+        together=system,
+        found=found,
+        standings=standings,
+        conflicts=tuple(one for one in in_text if _is_of_one_voice(one, claims)),
+        by_data=tuple(one for one in by_data if _is_of_one_voice(one, claims)),
+    )
+
+
+def _weighed(
+    document: Document, facts: Facts, lake: Lake | None
+) -> tuple[dict[str, tuple[Comparison, ...]], dict[str, Standing]]:
+    """Return the evidence of each claim, and where it stands by that."""
+    found: dict[str, tuple[Comparison, ...]] = {}
+    for claim in document.claims:
+        found[claim.id] = evidence(claim, document.source, facts)
+        if not found[claim.id]:
+            found[claim.id] = tuple(from_text(claim, document.claims, facts))
+        if lake is not None:
+            from entrepot.claims.on_lake import from_lake
+
+            found[claim.id] += tuple(from_lake(claim, lake))
+    return found, {claim.id: standing(claim, found[claim.id]) for claim in document.claims}
+
+
+def _books_borne_out(claims: tuple[Claim, ...], standings: Mapping[str, Standing]) -> str:
+    """Return whose statistics bear out more of what does not say whose they are; else nothing.
+
+    Evidence in the books that were assumed counts for those; ties leave them as they are.
+    """
+    votes: Counter[str] = Counter()
+    assumed = 0
+    for claim in claims:
+        held = standings[claim.id]
+        if claim.books_said or held.best is None:
+            continue
+        assumed += held.why == "agrees"
+        if held.why == "agrees-otherwise":
+            votes.update({statement.books for statement in held.best.statements} - {""})
+    books, count = votes.most_common(1)[0] if votes else ("", 0)
+    return books if count > assumed else ""
+
+
+def _is_of_one_voice(conflict: frozenset[str], claims: tuple[Claim, ...]) -> bool:
+    """Whether no two sources are quoted in it: sources that disagree are no error of the text."""
+    quoted = {claim.attributed_to.casefold() for claim in claims if claim.id in conflict}
+    return len(quoted - {""}) < 2
+
+
+def _in_agreeing_books(claim: Claim, held: Standing) -> Claim:
+    """Return a claim that does not say whose statistics count in those that bear it out.
+
+    Else a text that rightly quotes Mexico's imports from China would be held against China's
+    exports to Mexico, which are a third less.
+    """
+    if claim.books_said or held.why != "agrees-otherwise" or held.best is None:
+        return claim
+    books = {statement.books for statement in held.best.statements}
+    return claim.counted_by(books.pop()) if len(books) == 1 else claim
