@@ -32,10 +32,28 @@ def test_the_reading_that_others_support_is_taken(
     monkeypatch: pytest.MonkeyPatch, supported: str, left: str
 ) -> None:
     value = float(supported.replace("\u00a0", ""))
-    monkeypatch.setattr(either, "_holds", lambda claim, *_: claim.says.value == value)
+    monkeypatch.setattr(
+        either, "_verdict", lambda claim, *_: "holds" if claim.says.value == value else "untestable"
+    )
     _, reason, read = checked("12,700 %")
     assert read == value
     assert f"{supported}, which others support, and {left} they do not" in reason
+
+
+def test_the_reading_that_nothing_contradicts_is_taken() -> None:
+    # China's customs: trade with Russia grew by 1.9 % in 2024; nobody can have 1934 %
+    document = parse_document("""
+format: 1
+source: {title: A text}
+claims:
+  - id: grew
+    growth: {exporter: CHN, importer: RUS, flow: both, period: 2024, currency: USD}
+    says: 1,934 %
+""")
+    (claim,) = check(document).claims
+    assert claim.claim.says.value == pytest.approx(1.934)
+    assert claim.verdict == "untestable"
+    assert "1.934, which others do not contradict, and 1\u00a0934 they do" in claim.reason
 
 
 def test_where_neither_is_supported_both_are_named() -> None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["either_reading"]
 
+_RANKS = {"differs": 0, "untestable": 1, "holds": 2}
+
 
 def either_reading(document: Document, facts: Facts) -> tuple[Document, dict[str, str]]:
     """Choose the reading of each unclear number that others support, and say what was chosen.
@@ -55,17 +57,23 @@ def _chosen(claim: Claim, source: Source, facts: Facts) -> tuple[Claim, str]:
     except RequestError:
         return claim, f"{first}: {_plain(other)} cannot be such a number"
     instead = claim.saying(replace(other, other=claim.says), interval)
-    holds = [_holds(one, source, facts) for one in (claim, instead)]
-    if holds == [False, True]:
-        note = f"the point or comma is read as in {_plain(other)}, which others support"
-        return instead, f"{note}, and {_plain(claim.says)} they do not"
-    if holds == [True, False]:
-        return claim, f"{first}, which others support, and {_plain(other)} they do not"
-    return claim, f"{first}, but {_plain(other)} was tried too, and evidence does not tell which"
+    verdicts = [_verdict(one, source, facts) for one in (claim, instead)]
+    if _RANKS[verdicts[0]] == _RANKS[verdicts[1]]:
+        undecided = f"{_plain(other)} was tried too, and evidence does not tell which"
+        return claim, f"{first}, but {undecided}"
+    if _RANKS[verdicts[0]] > _RANKS[verdicts[1]]:
+        taken, left = claim, instead
+    else:
+        taken, left = instead, claim
+    supported = "holds" in verdicts
+    why = "others support" if supported else "others do not contradict"
+    also = "they do not" if supported else "they do"
+    note = f"the point or comma is read as in {_plain(taken.says)}, which {why}"
+    return taken, f"{note}, and {_plain(left.says)} {also}"
 
 
-def _holds(claim: Claim, source: Source, facts: Facts) -> bool:
-    return standing(claim, evidence(claim, source, facts)).verdict == "holds"
+def _verdict(claim: Claim, source: Source, facts: Facts) -> str:
+    return standing(claim, evidence(claim, source, facts)).verdict
 
 
 def _plain(says: Says) -> str:
