@@ -45,6 +45,20 @@ MEANT = [
             ("the same period of 2023", "2023-01..2023-06"),
         ],
     ),
+    ("January-to-November 2025", [("January-to-November 2025", "2025-01..2025-11")]),
+    ("fourth-quarter 2024", [("fourth-quarter 2024", "2024Q4")]),
+    ("the year to June 2025", [("the year to June 2025", "2024-07..2025-06")]),
+    (
+        "the first two months of this year",
+        [("the first two months of this year", "2026-01..2026-02")],
+    ),
+    ("в III квартале прошлого года", [("III квартале прошлого года", "2025Q3")]),
+    (
+        "zwischen Januar und November 2025",
+        [("zwischen Januar und November 2025", "2025-01..2025-11")],
+    ),
+    ("2024年1月至2025年3月", [("2024年1月至2025年3月", "2024-01..2025-03")]),
+    ("去年前11个月", [("去年前11个月", "2025-01..2025-11")]),
     # without a year: the latest that was over on the day of publication
     ("in December", [("December", "2025-12")]),
     ("in the first quarter", [("the first quarter", "2025Q1")]),
@@ -100,6 +114,14 @@ def test_without_a_day_of_publication_nothing_is_guessed(text: str) -> None:
 def test_how_far_a_year_has_run_is_not_guessed() -> None:
     (span,) = when("so far this year", PUBLISHED)
     assert (span.period, span.kind) == (None, "to_date")
+
+
+@pytest.mark.parametrize(
+    "text", ["late 2024", "mid-2025", "Ende 2025", "к концу 2025 года", "2025年底"]
+)
+def test_some_of_a_year_is_not_the_year(text: str) -> None:
+    (span,) = when(text, PUBLISHED)
+    assert (span.period, span.kind) == (None, "part_of_year")
 
 
 def test_from_one_year_to_another_keeps_both_ends() -> None:

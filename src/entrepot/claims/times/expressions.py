@@ -37,7 +37,7 @@ class Expression:
 
 def expression(words: Sequence[Word], at: int) -> Expression | None:
     """Read the longest time expression that starts at a place."""
-    rules = (_date, _years, _part_and_year, _spanning, _lone)
+    rules = (_date, _years, _part_and_year, _spanning, _year_to, _vague, _lone)
     found = [result for rule in rules if (result := rule(words, at)) is not None]
     return max(found, key=lambda result: result.after, default=None)
 
@@ -126,14 +126,43 @@ def _introduced(words: Sequence[Word], at: int) -> bool:
 
 
 def _spanning(words: Sequence[Word], at: int) -> Expression | None:
-    """Read "January 2024 to March 2025"."""
+    """Read "January 2024 to March 2025", "2024年1月至2025年3月"."""
     here = skipped(words, at, "from")
-    first = part(words, here)
-    started = year(words, skipped(words, first.after, *_TIES)) if first is not None else None
-    if first is None or started is None or kind(words, started.after) != "to":
+    began = _dated(words, here)
+    if began is None or kind(words, began.after) != "to":
         return None
-    last = part(words, started.after + 1)
-    ended = year(words, skipped(words, last.after, *_TIES)) if last is not None else None
-    if last is None or ended is None:
+    ended = _dated(words, began.after + 1)
+    if ended is None:
         return None
-    return Expression("said", ended.after, first, started, ended, last, open_span=here > at)
+    return Expression(
+        "said", ended.after, began.part, began.year, ended.year, ended.part, open_span=here > at
+    )
+
+
+def _dated(words: Sequence[Word], at: int) -> Expression | None:
+    """Read a part of a year with its year, on either side."""
+    found = _part_and_year(words, at)
+    return found if found is not None and found.kind == "said" else None
+
+
+def _year_to(words: Sequence[Word], at: int) -> Expression | None:
+    """Read "the year to June 2025": the twelve months that end then."""
+    ended = _dated(words, at + 1) if kind(words, at) == "year_to" else None
+    if ended is None or ended.part is None or ended.year is None or not ended.year.said:
+        return None
+    month, number = ended.part.last, ended.year.number
+    if month == 12:
+        return Expression("said", ended.after, year=ended.year)
+    start = Part(month + 1, month + 1, ended.after)
+    before = Year(number - 1, said=True, after=ended.after)
+    return Expression("said", ended.after, start, before, ended.year, ended.part)
+
+
+def _vague(words: Sequence[Word], at: int) -> Expression | None:
+    """Read "late 2024", "2025年底": some of a year, nobody says how much."""
+    led = year(words, at)
+    if led is None and kind(words, at) == "vague":
+        led = year(words, at + 1)
+        return Expression("part_of_year", led.after) if led is not None else None
+    is_before = kind(words, at) == "year_number" and kind(words, at + 1) == "vague"
+    return Expression("part_of_year", at + 2) if is_before else None

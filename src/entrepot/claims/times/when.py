@@ -35,7 +35,7 @@ class TimeSpan:
         ``said`` with its year, or with one told from the day of publication ("last year");
         ``no_year`` a part of a year, taken to be the latest that was over when it was published;
         ``year_earlier`` and ``same_period`` told from the period before it in the text;
-        ``last_month``; ``to_date``.
+        ``last_month``; ``to_date`` and ``part_of_year`` ("late 2024") of unknown length.
     ends
         First and last period of "from 2021 to 2024", which may be a change between the two; else
         empty.
