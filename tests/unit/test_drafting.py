@@ -187,6 +187,22 @@ def test_a_former_level_is_no_growth() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("Russian gas made up 45% of EU gas imports in 2021.", ["45%"]),
+        ("На ЕС приходилось 38 % экспорта России в 2021 году, в 2024 году — 9 %.", ["38 %", "9 %"]),
+        ("Poland's exports to Peru in 2024 — <b> 1.234", []),
+    ],
+)
+def test_a_word_or_dash_in_front_is_no_part_of_a_number(text: str, says: list[str]) -> None:
+    assert [printed for _, _, printed in drafted(text)] == says
+
+
+def test_a_chinese_name_behind_a_year_is_no_time() -> None:
+    assert drafted("2024年中国对波兰出口增长5%。")[0][1]["period"] == "2024"
+
+
 def test_a_speaker_is_no_side_of_trade() -> None:
     text = (
         "Germany's exports to Poland rose 5% in 2024, according to Austria's chamber of commerce."

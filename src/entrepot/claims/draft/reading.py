@@ -12,10 +12,11 @@ from entrepot.claims.draft.draft import Drafted, Left, Refusal
 from entrepot.claims.draft.entry import trouble_with
 from entrepot.claims.draft.flows import BALANCES, Flow, flows_of
 from entrepot.claims.draft.kinds import claim_of_number
-from entrepot.claims.draft.lexicon import cue_words
+from entrepot.claims.draft.lexicon import area_words, cue_words
 from entrepot.claims.draft.marks import Marks, marks
 from entrepot.claims.draft.times import Timing, timing
 from entrepot.claims.numbers import number_spans, read_says
+from entrepot.errors import RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,18 +94,26 @@ def read_sentence(
 
 def numbers_of(sentence: Sentence) -> list[Span]:
     """Return the numbers of a sentence, without a word or dash in front that is not theirs."""
-    found = []
-    for span in number_spans(sentence.text, sentence.sure or None):
-        printed = sentence.text[span.start : span.end]
-        foreign = _FOREIGN.match(printed)
-        made = foreign and re.search(r"\bm(?:ade|akes?|aking) $", sentence.text[: span.start])
-        if foreign and (made or not foreign[0].startswith("up")):
-            start = span.start + foreign.end()
-            says = read_says(sentence.text[start : span.end], sentence.sure or None)
-            span = replace(span, start=start, says=says)
-        if not _YEAR_AND_SIGN.fullmatch(printed):
-            found.append(span)
-    return found
+    spans = number_spans(sentence.text, sentence.sure or None)
+    return [
+        _mended(span, sentence)
+        for span in spans
+        if not _YEAR_AND_SIGN.fullmatch(sentence.text[span.start : span.end])
+    ]
+
+
+def _mended(span: Span, sentence: Sentence) -> Span:
+    foreign = _FOREIGN.match(sentence.text, span.start)
+    if foreign is None or foreign.end() >= span.end:
+        return span
+    made = re.search(r"\bm(?:ade|akes?|aking) $", sentence.text[: span.start])
+    if foreign[0].startswith("up") and not made:
+        return span
+    try:
+        says = read_says(sentence.text[foreign.end() : span.end], sentence.sure or None)
+    except RequestError:  # markup in between: what was read stays
+        return span
+    return replace(span, start=foreign.end(), says=says)
 
 
 def _left(sentence: Sentence, why: str, numbers: Sequence[Span]) -> Left:
@@ -118,12 +127,20 @@ def _taken_apart(
 ) -> Reading:
     speaker, text = attributed(sentence.text, sentence.language)
     numbers = tuple(span for span in spans if MASK not in text[span.start : span.end])
-    when = timing(text, sentence.language, published, context.period)
+    unnamed = _without_names(text, sentence.language)
+    when = timing(unnamed, sentence.language, published, context.period)
     for span in numbers:
         text = masked(text, _after_balance(text, span, sentence.language), span.end)
     found = marks(text, sentence.language)
     flows = completed(flows_of(text, sentence.language, found), context, found)
     return Reading(sentence, text, speaker, numbers, found, tuple(flows), when, context)
+
+
+def _without_names(text: str, language: str) -> str:
+    """Return the text without Chinese names: "2024年中国" is China in 2024, not its middle."""
+    for entry in area_words(language) if language == "zh" else ():
+        text = entry.pattern.sub(lambda match: MASK * len(match[0]), text)
+    return text
 
 
 def _after_balance(text: str, span: Span, language: str) -> int:
