@@ -13,6 +13,7 @@ from entrepot.figures.curve.spread import FOLLOWS
 from entrepot.lake import Lake
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 MAP = """
@@ -186,3 +187,29 @@ def test_a_choice_explains_what_the_means_of_its_options_do(years: Lake) -> None
             between += len(some) * (sum(some) / len(some) - mean) ** 2
         assert share == pytest.approx(between / whole)
     assert figure.specifications.moves_most == max(explained, key=lambda name: explained[name])
+
+
+@pytest.mark.parametrize(
+    ("keys", "counts"),
+    [
+        ({"exporter": "CHN", "flow": "both"}, lambda one, other: "CHN" in (one, other)),
+        ({"importer": "CHN", "flow": "both"}, lambda one, other: "CHN" in (one, other)),
+        ({"exporter": "CHN"}, lambda one, other: one == "CHN"),
+        ({"importer": "CHN"}, lambda one, other: other == "CHN"),
+        ({}, lambda one, other: True),
+    ],
+)
+def test_a_side_that_nobody_is_named_on_is_everybody(
+    years: Lake, keys: dict[str, str], counts: Callable[[str, str], bool]
+) -> None:
+    figure = ep.ask("value", lake=years, goods="848210", period=2022, curve=True, **keys)
+    assert figure.specifications is not None
+    pairs = [pair for pair in itertools.permutations(AREAS, 2) if counts(*pair)]
+    expected = sum(_value("2022", one, other, "848210") for one, other in pairs)
+    of_year = [
+        item.value
+        for item in figure.specifications.items
+        if item.choices["window"] == "as asked" and item.choices["territory"] in ("CHN", "as asked")
+    ]
+    assert of_year == [pytest.approx(expected)]
+    assert figure.value == pytest.approx(expected)
