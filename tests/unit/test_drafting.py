@@ -199,6 +199,20 @@ def test_a_word_or_dash_in_front_is_no_part_of_a_number(text: str, says: list[st
     assert [printed for _, _, printed in drafted(text)] == says
 
 
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("Germany's trade gap with China was 66 billion euros in 2024.", ["balance"]),
+        ("Kenya's deficit in trade with China was $3.1 billion in 2023.", ["balance"]),
+        ("Профицит торговли Китая с Россией составил 14 млрд долларов в 2024 году.", ["balance"]),
+        ("Сальдо торговли Китая с Россией составило 14 млрд долларов в 2024 году.", []),
+        ("The balance of trade between Poland and Peru was $3 billion in 2024.", []),
+    ],
+)
+def test_a_balance_is_no_value_of_trade(text: str, kinds: list[str]) -> None:
+    assert [kind for kind, _, _ in drafted(text)] == kinds
+
+
 def test_a_chinese_name_behind_a_year_is_no_time() -> None:
     assert drafted("2024年中国对波兰出口增长5%。")[0][1]["period"] == "2024"
 

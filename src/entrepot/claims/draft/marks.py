@@ -54,7 +54,16 @@ def _flows(text: str, language: str, cues: list[Mark]) -> list[Mark]:
         found += _joined_flows(text)
     # "trade" in "trade ministry" and "出口管制" (export control) is no flow.
     found = [mark for mark in found if not _NO_FLOW[language].match(text, mark.end)]
-    return longest(found)
+    kept = [mark for mark in longest(found) if not _BALANCE_OF.search(text[: mark.start])]
+    return [mark for place, mark in enumerate(kept) if not _of_balance(place, kept, text)]
+
+
+def _of_balance(place: int, flows: list[Mark], text: str) -> bool:
+    """Whether trade only says of what a surplus or deficit is: "deficit in trade with Peru"."""
+    if not place or flows[place].value != "trade" or flows[place - 1].value not in _BALANCES:
+        return False
+    gap = text[flows[place - 1].end : flows[place].start]
+    return len(gap) <= _NEAR and not re.search("[,;:▮，；：]", gap)
 
 
 def _joined_flows(text: str) -> list[Mark]:
@@ -71,12 +80,20 @@ _GERMAN_ENDS = {
     "import": re.compile(r"(?<=[a-zäöüß])(?:importe?n?|einfuhr(?:en)?)(?!\w)"),
     "supply": re.compile(r"(?<=[a-zäöüß])lieferung(?:en)?(?!\w)"),
 }
+_BALANCES = ("surplus", "deficit")
+_NEAR = 40
+_BALANCE_OF = re.compile(
+    r"(?:balance (?:of|in) (?:its |their )?|(?:сальдо|баланс[а-я]*)(?: во?)?(?: [а-я]+ой)? "
+    r"|Saldo (?:im|des) )$",
+    re.IGNORECASE,
+)
+"""In front of trade: a balance whose sign is not said."""
 _NO_FLOW = {
     "en": re.compile(r"[- ](?:controls?|ministry|minister|war|deal|agreement|licen[cs]e|ban|route"
-                     r"|policy|data|representative|body|talks|chains?|show|fair|barriers?)"),
+                     r"|policy|data|representative|body|talks|chains?|show|fair|barriers?|(?:im)?balance)"),
     "ru": re.compile(r" (?:политик|войн|соглашени|представител)"),
     "de": re.compile(r"(?:s?kontroll|sministerium|sabkommen|skrieg)|-Kontroll"),
-    "zh": re.compile("管制|部|战|协定|协议|政策|商|伙伴"),
+    "zh": re.compile("管制|部|战|协定|协议|政策|商|伙伴|差额|平衡|失衡"),
 }  # fmt: skip
 
 
