@@ -1,0 +1,271 @@
+"""Measures of made-up reports under each choice of a curve, in plain Python."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from curve_rows import CODES, EDITIONS, NOBODY, ROWS, YEARS, Row
+
+from entrepot.goods import goods_selection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from entrepot.goods import Variant
+
+PLACES = ({"CHN"}, {"CHN", "HKG"}, {"CHN", "HKG", "MAC"})
+LEVELS = ("out", "members", "own")
+
+
+class Way(NamedTuple):
+    """Who counts in a specification, and when."""
+
+    buyers: frozenset[str]
+    sellers: frozenset[str]
+    voice: str
+    years: frozenset[int]
+    then: frozenset[int]
+    countries: bool
+    level: str
+    codes: frozenset[tuple[int, str]]
+    both_ways: bool = False
+
+    def counts(self, one: Row) -> bool:
+        """Whether a report counts."""
+        if self.both_ways:  # one country's books of both directions
+            books = self.buyers if self.voice == "importer's" else self.sellers
+            heard = (one.buyer if one.voice == "importer's" else one.seller) in books
+        else:
+            heard = one.voice == self.voice
+        if not heard or (one.year, one.code) not in self.codes:
+            return False
+        if one.year not in self.years | self.then:
+            return False
+        if self.countries and {one.seller, one.buyer} & set(NOBODY.values()):
+            return False
+        if one.seller == one.buyer:
+            return self.level == "own"
+        inside = any({one.seller, one.buyer} <= side for side in (self.buyers, self.sellers))
+        return self.level != "out" or not inside
+
+
+Cells = list[tuple[str, str, bool, float]]
+"""Seller, buyer, whether of the period, amount; members of a side under one name."""
+
+
+def cells_of(way: Way, amount: str) -> Cells:
+    here = dict.fromkeys(way.buyers, "buyers") | dict.fromkeys(way.sellers, "sellers")
+    size = len(way.years)  # an average, of the period and of the base
+    return [
+        (
+            here.get(one.seller, one.seller),
+            here.get(one.buyer, one.buyer),
+            one.year in way.years,
+            getattr(one, amount) / size,
+        )
+        for one in ROWS
+        if way.counts(one)
+    ]
+
+
+def _sum(cells: Cells, seller: str = "", buyer: str = "", now: bool = True) -> float | None:
+    found = [v for s, b, n, v in cells if seller in ("", s) and buyer in ("", b) and n is now]
+    return math.fsum(found) if found else None
+
+
+def _over(one: float | None, other: float | None) -> float | None:
+    return (one or 0.0) / other if other else None
+
+
+def _by(cells: Cells, at: str, *, now: bool = True, **keys: str) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for seller, buyer, of_period, amount in cells:
+        sides = {"seller": seller, "buyer": buyer}
+        if of_period is now and keys.items() <= sides.items():
+            found[sides[at]] = found.get(sides[at], 0.0) + amount
+    return found
+
+
+def _import_share(cells: Cells) -> float | None:
+    return _over(_sum(cells, "sellers", "buyers"), _sum(cells, "", "buyers"))
+
+
+def _export_share(cells: Cells) -> float | None:
+    return _over(_sum(cells, "sellers", "buyers"), _sum(cells, "sellers"))
+
+
+def _hhi(cells: Cells) -> float | None:
+    parts = _by(cells, "seller", buyer="buyers")
+    total = sum(parts.values())
+    return sum((part / total) ** 2 for part in parts.values()) if total else None
+
+
+def _cr(cells: Cells) -> float | None:
+    parts = sorted(_by(cells, "seller", buyer="buyers").values(), reverse=True)
+    return sum(parts[:2]) / sum(parts) if parts else None
+
+
+def _countries(parts: dict[str, float]) -> dict[str, float]:
+    return {name: part for name, part in parts.items() if name not in NOBODY.values()}
+
+
+def _top(cells: Cells) -> float | None:
+    parts = _countries(_by(cells, "seller", buyer="buyers"))
+    return max(parts.values()) / sum(parts.values()) if parts else None
+
+
+def _salience(cells: Cells) -> float | None:
+    flow = _sum(cells, "sellers", "buyers") or 0.0
+    bought, sold = _sum(cells, "", "buyers"), _sum(cells, "sellers")
+    return math.sqrt(flow / bought * flow / sold) if bought and sold else None
+
+
+def _asymmetry(cells: Cells) -> float | None:
+    return _over(_sum(cells, "sellers"), _sum(cells, "", "buyers"))
+
+
+def _rank(cells: Cells) -> float | None:
+    parts = _countries(_by(cells, "buyer", seller="sellers"))
+    return 1 + sum(part > parts["buyers"] for part in parts.values())
+
+
+def _change(cells: Cells) -> float | None:
+    parts = [
+        _over(_sum(cells, "sellers", "buyers", now), _sum(cells, "", "buyers", now))
+        for now in (True, False)
+    ]
+    return None if None in parts else parts[0] - parts[1]
+
+
+def _replaced(cells: Cells) -> float | None:
+    after, before = (_by(cells, "seller", now=now, buyer="buyers") for now in (True, False))
+    moves = [after.get(name, 0.0) - before.get(name, 0.0) for name in after | before]
+    gained = sum(move for move in moves if move > 0)
+    return min(gained, -sum(move for move in moves if move < 0))
+
+
+def _flow(cells: Cells) -> float | None:
+    return _sum(cells, "sellers", "buyers")
+
+
+def _both(cells: Cells) -> float | None:
+    return (_sum(cells, "sellers", "buyers") or 0) + (_sum(cells, "buyers", "sellers") or 0)
+
+
+def _growth(cells: Cells) -> float | None:
+    now, then = (_sum(cells, "sellers", "buyers", when) for when in (True, False))
+    return 100 * (now / then - 1) if now is not None and then else None
+
+
+ALL = {"partners", "total", "territory", "quantity", "window"}
+CASES: dict[str, tuple[dict[str, Any], Callable[[Cells], float | None], set[str]]] = {
+    "import_share": ({"importer": "DEU", "exporter": "CHN"}, _import_share, ALL),
+    "export_share": ({"importer": "DEU", "exporter": "CHN"}, _export_share, ALL),
+    "hhi": ({"importer": "CHN"}, _hhi, ALL),
+    "cr": ({"importer": "DEU+FRA", "k": 2}, _cr, ALL - {"territory"}),
+    "top_supplier": ({"importer": "CHN"}, _top, {"territory", "quantity", "window"}),
+    "salience": ({"importer": "DEU", "exporter": "CHN"}, _salience, ALL),
+    "asymmetry": ({"importer": "DEU+FRA", "exporter": "CHN"}, _asymmetry, ALL),
+    "rank": ({"importer": "DEU", "exporter": "CHN"}, _rank, {"territory", "quantity", "window"}),
+    "change_of_share": ({"importer": "DEU", "exporter": "CHN", "base": 2019}, _change, ALL),
+    "reorientation": (
+        {"importer": "CHN", "base": 2019},
+        _replaced,
+        {"territory", "partners", "window"},
+    ),
+    "retaliation_exposure": (
+        {"importer": "DEU+FRA", "exporter": "CHN"},
+        _both,
+        {"territory", "window"},
+    ),
+    "value": ({"importer": "DEU", "exporter": "CHN"}, _flow, {"territory", "window"}),
+    "value both": (
+        {"importer": "DEU", "exporter": "CHN", "flow": "both"},
+        _both,
+        {"territory", "window"},
+    ),
+    "growth": (
+        {"importer": "CHN", "exporter": "DEU", "base": 2019},
+        _growth,
+        {"territory", "window"},
+    ),
+}
+
+
+def codes_of(goods: str, follow: str, editions: Sequence[str]) -> frozenset[tuple[int, str]]:
+    """Return which codes are meant in which year."""
+    found = set()
+    for year in YEARS:
+        name = EDITIONS[year][1]
+        if name in editions:
+            chosen = goods_selection(
+                goods,
+                nomenclature=name,
+                variant=cast("Variant", follow),
+                editions=editions,
+            )
+            found |= {(year, code) for code in CODES if chosen.weight_of(code)}
+    return frozenset(found)
+
+
+def way_of(measure: str, keys: dict[str, Any], goods: str, said: dict[str, str]) -> Way:
+    """Return who and what counts, from the words of a specification."""
+    sides = {
+        side: set(str(keys.get(side, "")).split("+")) - {""} for side in ("importer", "exporter")
+    }
+    for side, names in sides.items():
+        if "CHN" in names:
+            sides[side] = set(said["territory"].split("+"))
+    long = said["window"] == "three-year average"
+    years = set(range(2020, 2023)) if long else {2022}
+    base = keys.get("base")
+    then = set() if base is None else set(range(base - 2, base + 1)) if long else {base}
+    editions = sorted({EDITIONS[year][1] for year in years | then})
+    level = {"as told": "out", "members' trade in it": "members"}.get(said["total"], "own")
+    day = said.get("listed", "as known").removeprefix("on ")
+    text = said.get("goods", goods)
+    if day != "as known":
+        text = ",".join(f"{part}@{day}" for part in text.split(","))
+    return Way(
+        frozenset(sides["importer"]),
+        frozenset(sides["exporter"]),
+        said["report"],
+        frozenset(years),
+        frozenset(then),
+        said["partners"] == "countries only",
+        level,
+        codes_of(text, said.get("followed", "family"), editions),
+        keys.get("flow") == "both",
+    )
+
+
+def looked_at(name: str, way: Way) -> frozenset[tuple[Row, bool, bool]]:
+    """Return the rows that a measure looks at, each with the sides that it stands on."""
+    market = name in (
+        "import_share",
+        "hhi",
+        "cr",
+        "top_supplier",
+        "change_of_share",
+        "reorientation",
+    )
+    kept = []
+    for one in ROWS:
+        bought, sold = one.buyer in way.buyers, one.seller in way.sellers
+        if not way.counts(one):
+            continue
+        if market and not bought:
+            continue
+        if name in ("export_share", "rank") and not sold:
+            continue
+        if name in ("salience", "asymmetry") and not (bought or sold):
+            continue
+        if name in ("value", "growth") and not (bought and sold):
+            continue
+        if name in ("value both", "retaliation_exposure") and not (
+            (bought and sold) or (one.seller in way.buyers and one.buyer in way.sellers)
+        ):
+            continue
+        kept.append((one, bought, sold))
+    return frozenset(kept)
