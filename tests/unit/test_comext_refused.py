@@ -119,3 +119,10 @@ def test_the_parts_of_the_united_kingdom(read) -> None:
         read(table(north, great, line.format("GB", "2024-02", 30)))
     with pytest.raises(BadFileError, match="1 parts have no total"):
         read(table(north, great, whole, line.format("XI", "2024-03", 4)))
+
+
+def test_what_is_not_utf_8_is_refused_in_a_column_that_nobody_reads(read) -> None:
+    spoiled = bulk(LINE, LINE).encode().replace(b",1,2,3,", b",1,\xff,3,")
+    with pytest.raises(BadFileError, match="not a text in UTF-8") as caught:
+        read(spoiled)
+    assert "row 2" in str(caught.value)

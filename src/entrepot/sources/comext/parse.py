@@ -14,8 +14,9 @@ from entrepot.sources.comext.stage import stage, written
 from entrepot.sources.comext.totals import require_once, without_parts
 from entrepot.sources.comext.who import areas_of
 from entrepot.sources.keep import keep_small
+from entrepot.sources.parquet import is_parquet
 from entrepot.sources.parser import Delivery, Rows
-from entrepot.sources.unpack import members
+from entrepot.sources.unpack import members, text_in_utf8
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +39,8 @@ def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
     """Yield the tables in a file, one at a time; what was unpacked goes when the next one comes."""
     _require_nothing_said(file, said)
     for place, (_, label, path) in enumerate(members(file, scratch)):
+        if not is_parquet(path):  # in columns that are not read, too
+            text_in_utf8(path, scratch, label, ("utf-8-sig",))
         own = (scratch / f"comext-lines-{place}.parquet", scratch / f"comext-flows-{place}.parquet")
         yield Delivery(path, label, "", said.vintage or "unknown", detail=own)
         for one in own:
