@@ -18,9 +18,11 @@ from entrepot.report.pictures import EventSteps, Picture, Step
 from entrepot.report.sections import spread
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from entrepot.figures import Figure
 
-__all__ = ["SUFFIXES", "picture_of", "svg_of", "write_chart"]
+__all__ = ["SUFFIXES", "framed", "picture_of", "svg_of", "write_chart"]
 
 SUFFIXES = (".svg", ".png")
 WIDTH, EDGE, HEAD, FOOT, TITLE = 852, 24, 24, 16, 18
@@ -95,17 +97,30 @@ def svg_of(figure: Figure, *, plain: bool = False) -> str:
         reader's light or dark mode.
     """
     picture = picture_of(figure)
+    return framed(picture, headline(figure), _deck(picture), _foot(figure), plain=plain)
+
+
+def framed(
+    picture: Picture, title: str, deck: str, foot: Sequence[str], *, plain: bool = False
+) -> str:
+    """Return a chart that stands by itself: what it shows above it, where it comes from below.
+
+    Parameters
+    ----------
+    plain
+        As in `svg_of`.
+    """
     inner = draw(picture)[0]
     size = inner.split('viewBox="0 0 ', 1)[1].split('"', 1)[0].split()
     tall = int(size[1])
-    title = wrapped(f"**{headline(figure)}**", WIDTH * 13 / TITLE)
-    deck = wrapped(_deck(picture), WIDTH)
-    foot = [line for text in _foot(figure) for line in wrapped(text, WIDTH)]
-    top = EDGE + HEAD * len(title) + FOOT * len(deck) + 14
-    height = top + tall + 12 + FOOT * len(foot) + EDGE
-    heads = _texts(title, EDGE + 14, HEAD, "t-head")
-    heads += _texts(deck, EDGE + HEAD * len(title) + 12, FOOT, "t-foot")
-    feet = _texts(foot, top + tall + 24, FOOT, "t-foot")
+    head = wrapped(f"**{title}**", WIDTH * 13 / TITLE)
+    told = wrapped(deck, WIDTH)
+    ends = [line for text in foot for line in wrapped(text, WIDTH)]
+    top = EDGE + HEAD * len(head) + FOOT * len(told) + 14
+    height = top + tall + 12 + FOOT * len(ends) + EDGE
+    heads = _texts(head, EDGE + 14, HEAD, "t-head")
+    heads += _texts(told, EDGE + HEAD * len(head) + 12, FOOT, "t-foot")
+    feet = _texts(ends, top + tall + 24, FOOT, "t-foot")
     inner = inner.replace('class="s-', 'fill="none" class="s-')
     placed = inner.replace(
         "<svg ", f'<svg x="{EDGE}" y="{top}" width="{WIDTH}" height="{tall}" ', 1
@@ -114,7 +129,7 @@ def svg_of(figure: Figure, *, plain: bool = False) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {whole} {height}" '
         f'width="{whole}" height="{height}" role="img" aria-label="{escape(picture.spoken)}">'
-        f"<title>{escape(headline(figure))}</title><desc>{escape(picture.spoken)}</desc>"
+        f"<title>{escape(title)}</title><desc>{escape(picture.spoken)}</desc>"
         f"<style>{_style(plain=plain)}</style>"
         f'<rect class="f-paper" width="{whole}" height="{height}"/>{heads}{placed}{feet}</svg>\n'
     )

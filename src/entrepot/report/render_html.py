@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from entrepot.report.parts import Brief
 
-__all__ = ["ICONS", "page_environment", "page_style", "render_html"]
+__all__ = ["ICONS", "SWATCHES", "page_environment", "page_parts", "page_style", "render_html"]
 
 ICONS = {
     "holds": "M3 8.5l3.2 3.3L13 4.5",
@@ -53,19 +53,22 @@ STEPS = (
 
 def render_html(brief: Brief) -> str:
     """Return the page; the same brief gives the same bytes."""
+    page = page_environment().get_template("brief.html.j2")
+    return page.render(style=page_style("brief.css"), **page_parts(brief)).strip() + "\n"
+
+
+def page_parts(brief: Brief) -> dict[str, Any]:
+    """Return what the template of a brief is filled with, its style apart."""
     from entrepot.report.charts import draw
 
     drawings = {item.id: draw(item.picture) for item in brief.sections if item.picture}
-    page = page_environment().get_template("brief.html.j2")
-    text = page.render(
-        brief=brief,
-        style=page_style("brief.css"),
-        drawings=drawings,
-        icons=ICONS,
-        swatches=SWATCHES,
-        words=WORDS,
-    )
-    return text.strip() + "\n"
+    return {
+        "brief": brief,
+        "drawings": drawings,
+        "icons": ICONS,
+        "swatches": SWATCHES,
+        "words": WORDS,
+    }
 
 
 @cache
@@ -125,9 +128,12 @@ def _whole(text: str) -> Any:
     return Markup(kept)
 
 
-def _placed(ends: tuple[float, float]) -> str:
+def _placed(ends: tuple[float, float]) -> Any:
+    """Return where a span of 0 to 1 lies, as attributes of a mark that is drawn."""
+    from markupsafe import Markup
+
     low, high = ends
-    return f"left:{low * 100:.2f}%;width:{(high - low) * 100:.2f}%"
+    return Markup(f'x="{low * 100:.2f}%" width="{(high - low) * 100:.2f}%"')
 
 
 def _strong(text: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import entrepot
 from entrepot.report.checked.claim_review import inside_html
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from entrepot.claims import Check
     from entrepot.report.checked.text import Article
 
-__all__ = ["render_page"]
+__all__ = ["page_parts", "render_page"]
 
 
 def render_page(check: Check, article: Article | None = None) -> str:
@@ -30,28 +30,32 @@ def render_page(check: Check, article: Article | None = None) -> str:
     article
         The whole text, if the check came from one; else the quotes stand for it.
     """
-    found = entries(check)
     page = page_environment().get_template("check.html.j2")
+    style = page_style("brief.css", "check.css")
+    return page.render(style=style, **page_parts(check, article)).strip() + "\n"
+
+
+def page_parts(check: Check, article: Article | None = None) -> dict[str, Any]:
+    """Return what the template of a check is filled with, its style apart."""
+    found = entries(check)
     source = check.source
-    text = page.render(
-        title=one_line(source.title),
-        said=[("Publisher", one_line(source.publisher)), ("Date", one_line(source.date))],
-        url=web(source.url),
-        finding=_finding(check),
-        part_of=claims_part(check),
-        paragraphs=[without_heading_sign(held) for held in paragraphs(check, article)],
-        left=article.left if article else (),
-        article=article,
-        entries=worst_first(found),
-        by_id={entry.id: entry for entry in found},
-        numbers=numbered(check),
-        reviews=inside_html(check),
-        style=page_style("brief.css", "check.css"),
-        icons=ICONS,
-        words=WORDS,
-        version=entrepot.__version__,
-    )
-    return text.strip() + "\n"
+    return {
+        "title": one_line(source.title),
+        "said": [("Publisher", one_line(source.publisher)), ("Date", one_line(source.date))],
+        "url": web(source.url),
+        "finding": _finding(check),
+        "part_of": claims_part(check),
+        "paragraphs": [without_heading_sign(held) for held in paragraphs(check, article)],
+        "left": article.left if article else (),
+        "article": article,
+        "entries": worst_first(found),
+        "by_id": {entry.id: entry for entry in found},
+        "numbers": numbered(check),
+        "reviews": inside_html(check),
+        "icons": ICONS,
+        "words": WORDS,
+        "version": entrepot.__version__,
+    }
 
 
 def _finding(check: Check) -> str:
