@@ -123,17 +123,20 @@ def test_regression_with_many_destinations(weighted: bool, split: bool) -> None:
     assert found.premium_low < found.premium < found.premium_high
 
 
-def test_jackknife_is_the_one_of_pyfixest() -> None:
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("split", [False, True])
+def test_both_ways_to_a_jackknife_agree(weighted: bool, split: bool) -> None:
+    """In closed form from contrasts, and by the residuals of the regression with all effects."""
     pytest.importorskip("pyfixest", reason="needs the extra stats")
-    rows, _ = panel(3, exporters=1)
+    rows, controlled = panel(3, exporters=1)
     table = pa.Table.from_pylist(rows)
-    options: dict[str, Any] = {"buyer": "RUS", "period": 2024, "base": 2021}
+    options: dict[str, Any] = {"buyer": "RUS", "period": 2024, "base": 2021, "weighted": weighted}
+    options["controlled"] = controlled if split else None
     ours = ep.measures.price_premium(table, estimator="did", trim=None, **options)
-    theirs = ep.measures.premium_regression(table, **options)
-    assert ours.beta == pytest.approx(theirs.beta, abs=1e-10)
+    other = ep.measures.premium_regression(table, **options)
+    assert ours.beta == pytest.approx(other.beta, abs=1e-7)
     assert ours.beta_error is not None
-    # CR1 and the jackknife are two estimates of one error; they differ by a few parts in ten.
-    assert theirs.beta_error == pytest.approx(ours.beta_error, rel=0.3)
+    assert other.beta_error == pytest.approx(ours.beta_error, rel=1e-4)
 
 
 def test_jackknife_by_leaving_out_each_heading() -> None:

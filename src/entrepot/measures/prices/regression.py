@@ -18,6 +18,7 @@ from entrepot.measures.prices.cells import check_quantity, collected, paired
 from entrepot.measures.prices.contrasts import LeftOut, heading_of
 from entrepot.measures.prices.estimate import Estimate
 from entrepot.measures.prices.premium import PricePremium, stated
+from entrepot.measures.prices.student import student_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -73,8 +74,9 @@ def premium_regression(
     for everything. Without `controlled` there is no θ, which could not be told from β. The cells
     are added up in the engine, collected, and estimated by pyfixest (extra ``stats``).
 
-    Errors are clustered (CR1) by heading or `cluster`. With one exporter and few products they say
-    little: compare with other buyers as placebos instead.
+    Errors are those of a jackknife of headings, or of `cluster` (CV3); no interval where more than
+    3,000 effects of destinations over time cross them. With one exporter and few products errors
+    say little: compare with other buyers as placebos instead.
 
     Parameters
     ----------
@@ -145,7 +147,10 @@ def premium_regression(
         estimate,
         bill=math.fsum(bills.values()),
         counts=(len(bills), len(set(columns["cluster"]))),
-        names=("regression" + (", weighted" if weighted else ""), "clustered (CR1), Student's t"),
+        names=(
+            "regression" + (", weighted" if weighted else ""),
+            "jackknife of clusters, Student's t",
+        ),
         confidence=confidence,
         left_out=out,
     )
@@ -207,15 +212,19 @@ def _estimate(
         from pyfixest.estimation import feols
     except ImportError as error:
         raise MissingExtraError("pyfixest", "stats") from error
-    effects = "alpha + lambda_" + (" + theta" if theta else "")
+    from entrepot.measures.event.jackknife import jackknife
+
+    effects = ["alpha", "lambda_", *(["theta"] if theta else [])]
+    data = DataFrame(columns)
     with warnings.catch_warnings():
         # Of pandas on how pyfixest calls it, and of single cells, which say nothing of β anyway.
         warnings.simplefilter("ignore")
         fitted: Any = feols(
-            f"u ~ treated | {effects}",
-            data=DataFrame(columns),
+            f"u ~ treated | {' + '.join(effects)}",
+            data=data,
             vcov={"CRV1": "cluster"},
             weights="value" if weighted else None,
+            fixef_rm="none",
         )
     coefficients = fitted.coef()
     if "treated" not in coefficients.index:
@@ -223,12 +232,19 @@ def _estimate(
             "the premium cannot be told from the fixed effects",
             hint="there have to be other buyers, both periods, and goods that are not controlled",
         )
-    bounds = fitted.confint(alpha=1 - confidence).loc["treated"]
-    return Estimate(
-        beta=float(coefficients["treated"]),
-        error=float(fitted.se()["treated"]),
-        low=float(bounds.iloc[0]),
-        high=float(bounds.iloc[1]),
-        buyer=math.nan,
-        others=math.nan,
+    codes = [data[name].astype("category").cat.codes.to_numpy(int) for name in effects]
+    cluster = data["cluster"].astype("category").cat.codes.to_numpy(int)
+    weights = (data["value"] if weighted else data["value"] ** 0).to_numpy(float)
+    covariance = jackknife(
+        fitted.resid(),
+        weights,
+        data[["treated"]].to_numpy(float),
+        codes,
+        cluster,
     )
+    beta = float(coefficients["treated"])
+    if covariance is None or not covariance[0, 0] > 0:
+        return Estimate(beta, None, None, None, math.nan, math.nan)
+    spread = math.sqrt(float(covariance[0, 0]))
+    half = spread * student_quantile(confidence, len(set(columns["cluster"])) - 1)
+    return Estimate(beta, spread, beta - half, beta + half, math.nan, math.nan)
