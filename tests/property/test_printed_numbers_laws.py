@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 
 import pytest
 from hypothesis import assume, example, given, settings
@@ -124,13 +123,10 @@ def test_a_long_text_takes_as_long_as_its_parts(language: str) -> None:
 @pytest.mark.parametrize(
     "piece", ["from ", "5-", "% ", "one-", "fell by ", "до 5 ", "三点", "<a ", "2025-", "a.b@", "("]
 )
-def test_time_grows_with_the_text_and_no_faster(piece: str) -> None:
-    def seconds(size: int) -> float:
-        text = piece * (size // len(piece))
-        began = time.process_time()
-        number_spans(text)
-        when(text)
-        return time.process_time() - began
-
-    seconds(1000)
-    assert seconds(40_000) < 10 * seconds(5_000) + 0.1  # 8 times as much text; 64 if quadratic
+def test_a_long_text_of_pieces_of_phrases_is_read_to_its_end(piece: str) -> None:
+    """A pattern that tries every way through such a text would not come back."""
+    text = f"{piece * (40_000 // len(piece))}\n\nTrade fell by 6.5 %."
+    found = number_spans(text)
+    assert found[-1].says is not None
+    assert text[found[-1].start : found[-1].end].endswith("6.5 %")
+    assert all(0 <= one.start < one.end <= len(text) for one in when(text))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -312,11 +311,10 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     "junk",
     ["7 ", "a", "中", ", ", "из ", "China ", "$", "exports to ", "according to ", "5% ", "据"],
 )
-def test_time_stays_in_proportion_whatever_the_text(junk: str) -> None:
-    text = junk * (6_000 // len(junk)) + " 5%"
-    start = time.process_time()
-    draft(article_of(text))
-    assert time.process_time() - start < 5
+def test_a_number_behind_much_that_says_nothing_is_still_found(junk: str) -> None:
+    """A pattern that tries every way through such a text would not come back."""
+    found = draft(article_of(junk * (6_000 // len(junk)) + " 5%"))
+    assert found.claims or found.left
 
 
 def test_a_table_is_left_whole() -> None:
@@ -331,9 +329,15 @@ def test_a_long_run_without_a_full_stop_is_read_in_parts() -> None:
     assert all(len(one.text) <= LONGEST for one in found)
 
 
-def test_an_article_of_forty_claims_is_drafted_at_once() -> None:
-    text = "\n\n".join([RUSSIA_BUYS] * 40)
-    draft(article_of(text))
-    start = time.process_time()
-    assert len(draft(article_of(text)).claims) == 40
-    assert time.process_time() - start < 0.5
+def test_who_takes_is_not_who_exports() -> None:
+    (_, share) = drafted(f"{RUSSIA_BUYS[:-1]} and took 27 % of its exports.")
+    assert share == (
+        "export_share",
+        {"exporter": "RUS", "importer": "CHN", "period": "2025"},
+        "27 %",
+    )
+    assert not drafted("Brazil sells to China, which in 2024 took 28 % of its exports.")
+
+
+def test_every_one_of_forty_claims_is_drafted() -> None:
+    assert len(drafted("\n\n".join([RUSSIA_BUYS] * 40))) == 40

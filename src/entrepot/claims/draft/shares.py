@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["is_share", "share_of_number"]
 
 _NEAR = 70
+_RELATIVE = re.compile(r"\b(?:which|who|котор[а-я]+)\b|, (?:die|der|das) ")
+"""A word that stands for the area before it, so that the subject is another."""
 
 
 def is_share(number: Span, reading: Reading) -> bool:
@@ -152,11 +154,23 @@ def _owner(whole: Flow, areas: list[Mark], reading: Reading) -> str:
         if cue.end <= whole.start and whole.start - cue.end <= _NEAR
     ]
     subjects = {area.value for area in named if area.form == "bare"}
+    if its and whole.kind in SELLS and _is_taken(its[-1], reading):
+        # "China took 27 % of its exports": who takes is not who exports
+        sellers = {area.value for area in reading.found.areas} - subjects - {WORLD}
+        if len(sellers) != 1 or len(subjects) != 1 or _RELATIVE.search(reading.sentence.text):
+            raise Refusal("whose exports the share is of, is not clear")
+        return sellers.pop()
     if (its or whole.kind in ("purchase", "supply") or not near) and len(subjects) == 1:
         return subjects.pop()
     if len({area.value for area in named}) == 1 and shared:
         return named[0].value
     raise Refusal("whose imports or exports the share is of, is not clear")
+
+
+def _is_taken(its: Mark, reading: Reading) -> bool:
+    """Whether the verb before "its" says that somebody takes."""
+    before = [cue for cue in reading.found.of("took") if cue.end <= its.start]
+    return bool(before) and its.start - before[-1].end <= _NEAR
 
 
 def _is_part(area: Mark, whole: Flow, reading: Reading) -> bool:
