@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Bent", "bent", "can_hold", "relaxed"]
 
-MOST_BRANCHES = 400
+MOST_BRANCHES = 60
 """A set that takes more is taken to be possible: no alarm without proof."""
 FINEST = 0.02
 """Branches narrower than this part of what the digits leave are taken to be possible."""

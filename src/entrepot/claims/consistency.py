@@ -8,12 +8,13 @@ rules on; if it can hold, every smaller set can too; if not, shrink it to a mini
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from itertools import combinations
 from typing import Any
 
 from entrepot.claims.solver import quiet_model
 
-__all__ = ["minimal_conflicts", "shrink"]
+__all__ = ["minimal_conflicts", "shrink", "telling_conflicts"]
 
 Feasible = Callable[[Collection[str]], bool]
 
@@ -51,9 +52,55 @@ def minimal_conflicts(
     return tuple(sorted(found, key=lambda conflict: (len(conflict), sorted(conflict))))
 
 
-def shrink(names: Collection[str], feasible: Feasible) -> frozenset[str]:
+def telling_conflicts(
+    names: Collection[str], feasible: Feasible, *, costly: Collection[str] = (), limit: int = 20
+) -> tuple[frozenset[str], ...]:
+    """Return minimal conflicts, as many as it takes to tell which one or two names may be wrong.
+
+    For long texts, which have thousands of minimal conflicts around one wrong number. Whenever
+    leaving out one or two names ends all conflicts found, but not all there are, another is found
+    among the rest (Reiter's hitting sets).
+
+    Parameters
+    ----------
+    names, feasible
+        As for `minimal_conflicts`.
+    costly
+        Names that make it slow to decide: left out first where they are not needed.
+    limit
+        Stop after this many.
+    """
+    everything = frozenset(names)
+    found: list[frozenset[str]] = []
+    rest: frozenset[str] | None = everything
+    while rest is not None and len(found) < limit:
+        found.append(shrink(rest, feasible, costly=costly))
+        rest = next(
+            (everything - one for one in _hitting(found) if not feasible(everything - one)), None
+        )
+    return tuple(sorted(found, key=lambda conflict: (len(conflict), sorted(conflict))))
+
+
+def _hitting(found: list[frozenset[str]]) -> Iterator[frozenset[str]]:
+    """Yield the minimal sets of one or two names that share one with each conflict."""
+    names = sorted(frozenset().union(*found))
+    single = [name for name in names if all(name in one for one in found)]
+    yield from (frozenset({name}) for name in single)
+    others = [name for name in names if name not in single]
+    for pair in combinations(others, 2):
+        if all(not one.isdisjoint(pair) for one in found):
+            yield frozenset(pair)
+
+
+def shrink(
+    names: Collection[str], feasible: Feasible, *, costly: Collection[str] = ()
+) -> frozenset[str]:
     """Return a minimal conflict inside an infeasible set: leave out whatever is not needed."""
     kept = sorted(names)
+    if costly:
+        cheap = [name for name in kept if name not in costly]
+        if len(cheap) < len(kept) and not feasible(cheap):
+            kept = cheap
     for name in tuple(kept):
         rest = [other for other in kept if other != name]
         if not feasible(rest):

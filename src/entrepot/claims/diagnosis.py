@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 __all__ = ["hitting_sets"]
 
 LARGEST = 4
-MOST = 60
+MOST = 24
+FEW = 16
+"""Among more claims than this, no more than two are laid anything to beside those that must."""
 
 
 def hitting_sets(
@@ -39,7 +41,7 @@ def hitting_sets(
     forced = {next(iter(one)) for one in least if len(one) == 1}
     free = [name for name in names if name not in forced]
     found: list[frozenset[str]] = []
-    for size in range(LARGEST + 1):
+    for size in range(LARGEST + 1 if len(free) <= FEW else 3):
         for chosen in combinations(free, size):
             trial = forced.union(chosen)
             if any(other <= trial for other in found) or len(found) >= MOST:

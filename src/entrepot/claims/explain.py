@@ -114,7 +114,7 @@ def is_close(one: Explanation, best: Explanation) -> bool:
 def _wider(case: Case, sets: list[frozenset[str]], trusted: set[str]) -> Iterator[frozenset[str]]:
     """Yield sets with one claim more: two errors may stand in one conflict."""
     seen: set[frozenset[str]] = set()
-    for names in sets[:20]:
+    for names in sets[:6]:
         for one in case.wrong:
             if len(one) > 1 and one & names:
                 for other in sorted(one - names - trusted):

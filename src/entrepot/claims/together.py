@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from entrepot.claims.bent import Bent, bent, can_hold, relaxed
-from entrepot.claims.consistency import Feasible, minimal_conflicts
+from entrepot.claims.consistency import Feasible, minimal_conflicts, telling_conflicts
 from entrepot.claims.levels import Linear, linear
 from entrepot.claims.prices import PriceSystem, price_system
 from entrepot.claims.solver import Solver
@@ -39,6 +39,8 @@ class _Counts:
 
 
 COUNTED = _Counts()
+SHORT = 14
+"""Of this many claims all minimal conflicts are listed, of more those that tell who is wrong."""
 OTHER_MONEY = 0.002
 """How far the change of a share in one currency may lie from that in another."""
 
@@ -118,6 +120,11 @@ class _Group:
     def prices(self) -> PriceSystem | None:
         """The claims about prices and quantities."""
         return price_system(self.claims.values())
+
+    @cached_property
+    def costly(self) -> frozenset[str]:
+        """Claims that take more than one linear system to decide."""
+        return frozenset(name for held in self._bent for name in held)
 
     @cached_property
     def _bent(self) -> list[dict[str, Bent]]:
@@ -268,13 +275,21 @@ def _conflicts(system: Together, asked: Iterable[Together]) -> set[frozenset[str
     for one in asked:
         for group, other in zip(system.groups, one.groups, strict=True):
             if not group.feasible(group.names):
-                conflicts |= set(minimal_conflicts(group.claims, _oracle(other)))
+                conflicts |= set(_of_group(other))
     return conflicts
 
 
 def _minimal(found: Collection[frozenset[str]]) -> tuple[frozenset[str], ...]:
     minimal = [one for one in found if not any(other < one for other in found)]
     return tuple(sorted(minimal, key=lambda one: (len(one), sorted(one))))
+
+
+def _of_group(group: _Group) -> tuple[frozenset[str], ...]:
+    if group.feasible(group.names):
+        return ()
+    if len(group.names) <= SHORT:
+        return minimal_conflicts(group.names, _oracle(group))
+    return telling_conflicts(group.names, _oracle(group), costly=group.costly)
 
 
 def _oracle(group: _Group) -> Feasible:
