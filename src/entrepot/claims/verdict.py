@@ -13,6 +13,7 @@ from entrepot.claims.document import Document, read_document
 from entrepot.claims.either import either_reading
 from entrepot.claims.explain import Explanation, explanations, is_close
 from entrepot.claims.known import Facts
+from entrepot.claims.money import either_money
 from entrepot.claims.prices import implied_prices
 from entrepot.claims.result import Check, CheckedClaim, Conflict, Explained, Slip, Verdict
 from entrepot.claims.settle import Settled, settled
@@ -81,12 +82,13 @@ def check(
     held = _opened(lake)
     known = facts or Facts(known_statements(held))
     read, unclear = either_reading(read, known)
+    read, unsaid = either_money(read, known)
     with held.reading() if held else nullcontext():
         case = case_of(read, known, held)
     explained = explanations(case)
     conflicts = tuple(_conflicts(case, explained))
     culprits = _culprits(case, explained)
-    notes = dict(_price_notes(case.document)) | unclear
+    notes = dict(_price_notes(case.document)) | unclear | unsaid
     around = settled(case, culprits)
     return Check(
         source=read.source,

@@ -13,7 +13,7 @@ _PLAIN = frozenset((_FOLDER / "plain_words.txt").read_text(encoding="utf-8").spl
 _STARTS = "|".join(
     (_FOLDER / "plain_starts.txt").read_text(encoding="utf-8").rstrip("\n").split("\n")
 )
-"""How Russian words behind a flow begin that are no goods."""
+"""How words behind a flow begin that are no goods, where they bend."""
 _NEXT = (
     "to|from|in|into|and|were|was|fell|rose|by|worth|with|for|that|which|at|last|this|during|since|"
     "over|totall?ed|reached|grew|dropped"
