@@ -9,7 +9,7 @@ from itertools import combinations
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from entrepot.claims.consistency import minimal_conflicts
+from entrepot.claims.consistency import minimal_conflicts, telling_conflicts
 from entrepot.claims.solver import Constraint, Solver, System
 
 QUICK = settings(deadline=None, max_examples=40)
@@ -187,3 +187,18 @@ def growth(parts: tuple[str, ...], percent: float) -> tuple[Constraint, ...]:
         Constraint(row(1 + (percent - 0.05) / 100), low=0.0),
         Constraint(row(1 + (percent + 0.05) / 100), high=0.0),
     )
+
+
+@QUICK
+@given(systems())
+def test_telling_conflicts_are_minimal_and_leave_nobody_out(system: System) -> None:
+    """Whoever alone hits all of those found also ends the conflict of the whole."""
+    solver = Solver(system)
+    assume(solver.feasible(()) and not solver.feasible(system.claims))
+    found = telling_conflicts(system.claims, solver.feasible)
+    for conflict in found:
+        assert not brute(system, conflict)
+        assert all(brute(system, conflict - {name}) for name in conflict)
+    for name in system.claims:
+        if all(name in conflict for conflict in found):
+            assert brute(system, frozenset(system.claims) - {name})
