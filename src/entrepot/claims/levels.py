@@ -10,9 +10,9 @@ from __future__ import annotations
 import functools
 import math
 from dataclasses import dataclass, field, replace
-from itertools import combinations
 from typing import TYPE_CHECKING
 
+from entrepot.claims.exchange import same_flows
 from entrepot.claims.identities import identities
 from entrepot.claims.known import FLOW_SLACK
 from entrepot.claims.quantity import DIMENSIONLESS, Level, Terms
@@ -218,7 +218,7 @@ def linear(claims: Iterable[Claim], facts: Facts) -> Linear:
             found.sources[level] = known
         elif all(bounds.meets(item.interval) for item in facts.in_currency(level)):
             found.printed[level] = bounds
-    rates = tuple(_rates(list(found.levels()), facts))
+    rates = tuple(same_flows(list(found.levels()), facts))
     wholes = frozenset(
         level.but(currency=currency)
         for claim in bent
@@ -240,20 +240,6 @@ def _currencies(claims: list[Claim]) -> tuple[str, ...]:
         if level.currency != "t"
     }
     return tuple(sorted(found, key=lambda unit: (unit != "USD", unit))) or ("USD",)
-
-
-def _rates(levels: list[Level], facts: Facts) -> Iterator[Constraint]:
-    """Yield the same flow in two currencies, at the rates that customs may have used."""
-    same: dict[Level, list[Level]] = {}
-    for level in levels:
-        if level.kind == "value":
-            same.setdefault(level.but(currency=""), []).append(level)
-    for group in same.values():
-        for one, other in combinations(group, 2):
-            rate = facts.flow_rate(one.currency, other.currency, one.period)
-            if rate is not None:
-                yield Constraint(((one, 1.0), (other, -rate.low)), low=0.0)
-                yield Constraint(((one, 1.0), (other, -rate.high)), high=0.0)
 
 
 def _quotients(claim: Claim, currencies: tuple[str, ...]) -> Iterator[Quotient]:

@@ -7,133 +7,25 @@ level are looked at apart.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
-from entrepot.claims.bent import Bent, bent, can_hold, relaxed
 from entrepot.claims.consistency import Feasible, minimal_conflicts, telling_conflicts
+from entrepot.claims.group import COUNTED, Counts, Group
 from entrepot.claims.levels import Linear, linear
-from entrepot.claims.prices import PriceSystem, price_system
-from entrepot.claims.solver import Solver
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from entrepot.claims.document import Claim
     from entrepot.claims.known import Facts
     from entrepot.claims.quantity import Level, Quantity, Terms
-    from entrepot.claims.solver import Constraint, System
     from entrepot.model.interval import Interval
 
 __all__ = ["Together", "data_conflicts", "text_conflicts"]
 
 
-@dataclass(frozen=True)
-class _Counts:
-    """What counts: levels the text takes as given, those it talks about, and rates."""
-
-    with_known: bool = True
-    with_rates: bool = True
-    with_printed: bool = True
-
-
-COUNTED = _Counts()
 SHORT = 14
 """Of this many claims all minimal conflicts are listed, of more those that tell who is wrong."""
-OTHER_MONEY = 0.002
-"""How far the change of a share in one currency may lie from that in another."""
-
-
-class _Group:
-    """Claims that share levels, loaded once and asked often."""
-
-    def __init__(self, claims: Mapping[str, Claim], found: Linear, counts: _Counts) -> None:
-        self.claims = dict(claims)
-        self.names = frozenset(claims)
-        self.linear = found
-        self.counts = counts
-        self.levels = frozenset(found.levels())
-        self._asked: dict[frozenset[str], bool] = {}
-        self._relaxed: dict[frozenset[str], Solver] = {}
-
-    def counting(self, counts: _Counts) -> _Group:
-        """Return the same claims with or without known levels and rates."""
-        return self if counts == self.counts else _Group(self.claims, self.linear, counts)
-
-    def replaced(self, changed: Mapping[str, Claim]) -> _Group:
-        """Return the same claims with other numbers for some of them."""
-        mine = {name: claim for name, claim in changed.items() if name in self.claims}
-        if not mine:
-            return self
-        return _Group(self.claims | mine, self.linear.replaced(mine.values()), self.counts)
-
-    def feasible(self, names: frozenset[str]) -> bool:
-        """Whether the claims named can hold together."""
-        if names not in self._asked:
-            self._asked[names] = self._feasible(names)
-        return self._asked[names]
-
-    def _feasible(self, names: frozenset[str]) -> bool:
-        if not self.solver.feasible(names):
-            return False
-        if self.prices is not None and not self.prices.feasible(names, self.solver):
-            return False
-        return all(
-            can_hold(changes, names - changes.keys(), self._system)
-            for changes in self._changes(names)
-        )
-
-    def _changes(self, names: frozenset[str]) -> Iterator[dict[str, Bent]]:
-        """Yield the changes of shares among the claims named, in each currency that is counted."""
-        for held in self._bent:
-            changes = {name: held[name] for name in sorted(names & held.keys())}
-            if changes:
-                yield changes
-
-    def bounds(self, of: Terms, to: Terms, names: frozenset[str]) -> Interval | None:
-        """Return what the claims named leave for a quotient, or for a sum."""
-        if not any(self._changes(names)):
-            return self.solver.bounds(of, to, names)
-        if names not in self._relaxed:
-            more: dict[str, tuple[Constraint, ...]] = {}
-            for changes in self._changes(names):
-                found = relaxed(changes, names - changes.keys(), self.solver)
-                more |= {name: (*more.get(name, ()), *rows) for name, rows in found.items()}
-            self._relaxed[names] = Solver(self._system(more))
-        return self._relaxed[names].bounds(of, to, names)
-
-    def _system(self, more: dict[str, tuple[Constraint, ...]]) -> System:
-        return self.linear.system(
-            with_known=self.counts.with_known,
-            with_rates=self.counts.with_rates,
-            with_printed=self.counts.with_printed,
-            more=more,
-        )
-
-    @cached_property
-    def solver(self) -> Solver:
-        """The linear claims."""
-        return Solver(self._system({}))
-
-    @cached_property
-    def prices(self) -> PriceSystem | None:
-        """The claims about prices and quantities."""
-        return price_system(self.claims.values())
-
-    @cached_property
-    def costly(self) -> frozenset[str]:
-        """Claims that take more than one linear system to decide."""
-        return frozenset(name for held in self._bent for name in held)
-
-    @cached_property
-    def _bent(self) -> list[dict[str, Bent]]:
-        found = []
-        for currency in self.linear.currencies:
-            slack = 0.0 if currency == self.linear.currencies[0] else OTHER_MONEY
-            held = {name: bent(claim, currency, slack) for name, claim in self.claims.items()}
-            found.append({name: change for name, change in held.items() if change is not None})
-        return found
 
 
 class Together:
@@ -151,7 +43,7 @@ class Together:
         held = {claim.id: claim for claim in claims}
         self.linear: Linear = linear(held.values(), facts)
         self.groups = tuple(
-            _Group(
+            Group(
                 {n: held[n] for n in held if n in names}, self.linear.part(names, levels), COUNTED
             )
             for names, levels in _components(held, self.linear)
@@ -162,7 +54,7 @@ class Together:
 
         With or without the levels that they take as given.
         """
-        counts = _Counts(with_known=with_known, with_rates=False, with_printed=False)
+        counts = Counts(with_known=with_known, with_rates=False, with_printed=False)
         return self._with(tuple(group.counting(counts) for group in self.groups))
 
     def replaced(self, changed: Mapping[str, Claim]) -> Together:
@@ -170,7 +62,7 @@ class Together:
         groups = tuple(group.replaced(changed) for group in self.groups)
         return self._with(groups, self.linear.replaced(changed.values()))
 
-    def _with(self, groups: tuple[_Group, ...], found: Linear | None = None) -> Together:
+    def _with(self, groups: tuple[Group, ...], found: Linear | None = None) -> Together:
         other = Together.__new__(Together)
         other.linear, other.groups = found or self.linear, groups
         return other
@@ -235,7 +127,7 @@ class Together:
             return None
         return group.bounds(terms, (), names & group.names)
 
-    def _group(self, levels: set[Level]) -> _Group | None:
+    def _group(self, levels: set[Level]) -> Group | None:
         return next((group for group in self.groups if levels <= group.levels), None)
 
     def _in_currencies(self, quantity: Quantity) -> list[Quantity]:
@@ -284,7 +176,7 @@ def _minimal(found: Collection[frozenset[str]]) -> tuple[frozenset[str], ...]:
     return tuple(sorted(minimal, key=lambda one: (len(one), sorted(one))))
 
 
-def _of_group(group: _Group) -> tuple[frozenset[str], ...]:
+def _of_group(group: Group) -> tuple[frozenset[str], ...]:
     if group.feasible(group.names):
         return ()
     if len(group.names) <= SHORT:
@@ -292,7 +184,7 @@ def _of_group(group: _Group) -> tuple[frozenset[str], ...]:
     return telling_conflicts(group.names, _oracle(group), costly=group.costly)
 
 
-def _oracle(group: _Group) -> Feasible:
+def _oracle(group: Group) -> Feasible:
     return lambda names: group.feasible(frozenset(names))
 
 

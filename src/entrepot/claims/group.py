@@ -1,0 +1,127 @@
+"""Claims that share levels, loaded once and asked often: what can hold, and what they leave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from entrepot.claims.bent import Bent, bent, can_hold, relaxed
+from entrepot.claims.prices import PriceSystem, price_system
+from entrepot.claims.solver import Solver
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from entrepot.claims.document import Claim
+    from entrepot.claims.levels import Linear
+    from entrepot.claims.quantity import Terms
+    from entrepot.claims.solver import Constraint, System
+    from entrepot.model.interval import Interval
+
+__all__ = ["COUNTED", "Counts", "Group"]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What counts: levels the text takes as given, those it talks about, and rates."""
+
+    with_known: bool = True
+    with_rates: bool = True
+    with_printed: bool = True
+
+
+COUNTED = Counts()
+OTHER_MONEY = 0.002
+"""How far the change of a share in one currency may lie from that in another."""
+
+
+class Group:
+    """Claims that share levels, loaded once and asked often."""
+
+    def __init__(self, claims: Mapping[str, Claim], found: Linear, counts: Counts) -> None:
+        self.claims = dict(claims)
+        self.names = frozenset(claims)
+        self.linear = found
+        self.counts = counts
+        self.levels = frozenset(found.levels())
+        self._asked: dict[frozenset[str], bool] = {}
+        self._relaxed: dict[frozenset[str], Solver] = {}
+
+    def counting(self, counts: Counts) -> Group:
+        """Return the same claims with or without known levels and rates."""
+        return self if counts == self.counts else Group(self.claims, self.linear, counts)
+
+    def replaced(self, changed: Mapping[str, Claim]) -> Group:
+        """Return the same claims with other numbers for some of them."""
+        mine = {name: claim for name, claim in changed.items() if name in self.claims}
+        if not mine:
+            return self
+        return Group(self.claims | mine, self.linear.replaced(mine.values()), self.counts)
+
+    def feasible(self, names: frozenset[str]) -> bool:
+        """Whether the claims named can hold together."""
+        if names not in self._asked:
+            self._asked[names] = self._feasible(names)
+        return self._asked[names]
+
+    def _feasible(self, names: frozenset[str]) -> bool:
+        if not self.solver.feasible(names):
+            return False
+        if self.prices is not None and not self.prices.feasible(names, self.solver):
+            return False
+        return all(
+            can_hold(changes, names - changes.keys(), self._system)
+            for changes in self._changes(names)
+        )
+
+    def _changes(self, names: frozenset[str]) -> Iterator[dict[str, Bent]]:
+        """Yield the changes of shares among the claims named, in each currency that is counted."""
+        for held in self._bent:
+            changes = {name: held[name] for name in sorted(names & held.keys())}
+            if changes:
+                yield changes
+
+    def bounds(self, of: Terms, to: Terms, names: frozenset[str]) -> Interval | None:
+        """Return what the claims named leave for a quotient, or for a sum."""
+        if not any(self._changes(names)):
+            return self.solver.bounds(of, to, names)
+        if names not in self._relaxed:
+            more: dict[str, tuple[Constraint, ...]] = {}
+            for changes in self._changes(names):
+                found = relaxed(changes, names - changes.keys(), self.solver)
+                more |= {name: (*more.get(name, ()), *rows) for name, rows in found.items()}
+            self._relaxed[names] = Solver(self._system(more))
+        return self._relaxed[names].bounds(of, to, names)
+
+    def _system(self, more: dict[str, tuple[Constraint, ...]]) -> System:
+        return self.linear.system(
+            with_known=self.counts.with_known,
+            with_rates=self.counts.with_rates,
+            with_printed=self.counts.with_printed,
+            more=more,
+        )
+
+    @cached_property
+    def solver(self) -> Solver:
+        """The linear claims."""
+        return Solver(self._system({}))
+
+    @cached_property
+    def prices(self) -> PriceSystem | None:
+        """The claims about prices and quantities."""
+        return price_system(self.claims.values())
+
+    @cached_property
+    def costly(self) -> frozenset[str]:
+        """Claims that take more than one linear system to decide."""
+        return frozenset(name for held in self._bent for name in held)
+
+    @cached_property
+    def _bent(self) -> list[dict[str, Bent]]:
+        found = []
+        for currency in self.linear.currencies:
+            slack = 0.0 if currency == self.linear.currencies[0] else OTHER_MONEY
+            held = {name: bent(claim, currency, slack) for name, claim in self.claims.items()}
+            found.append({name: change for name, change in held.items() if change is not None})
+        return found
