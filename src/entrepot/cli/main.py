@@ -24,6 +24,7 @@ from entrepot.cli import (
     measure,
     published,
     reconcile,
+    serve,
 )
 from entrepot.errors import EntrepotError, OutsideError, RequestError
 
@@ -70,6 +71,7 @@ app.command("chart")(chart.chart)
 app.command("check")(check.check)
 app.command("draft")(draft.draft)
 app.command("reconcile")(reconcile.reconcile)
+app.command("serve")(serve.serve)
 app.add_typer(
     data.app,
     name="data",

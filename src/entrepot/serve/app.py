@@ -1,0 +1,121 @@
+"""The application: rooms and API behind one guard."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import entrepot
+from entrepot.errors import EntrepotError, MissingExtraError
+from entrepot.serve.access import Access
+from entrepot.settings import Settings
+
+try:
+    from fastapi import FastAPI, Request, Response
+    from starlette.exceptions import HTTPException
+except ImportError as error:
+    raise MissingExtraError("fastapi", "serve") from error
+
+from entrepot.serve import api, pages
+from entrepot.serve.answer import as_json
+from entrepot.serve.errors import NotFoundError
+from entrepot.serve.guard import Guard
+from entrepot.serve.pool import Pool
+from entrepot.serve.problems import MEDIA, problem
+from entrepot.serve.service import Service, sent
+from entrepot.serve.site import page
+
+if TYPE_CHECKING:
+    import os
+
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+__all__ = ["SECONDS", "create_app"]
+
+SECONDS = 60.0
+"""Time that one question may take."""
+_ABOUT = (
+    "Figures with definition, range and evidence; claims put to the test. Read-only. The keys are "
+    "those of the command line and of Python. A share is 0 to 1; numbers have all digits; a "
+    "missing number is null, with a reason. Errors are problem documents (RFC 9457)."
+)
+
+
+def create_app(
+    lake: str | os.PathLike[str] | None = None,
+    *,
+    access: Access | None = None,
+    seconds: float = SECONDS,
+) -> ASGIApp:
+    """Return the application, for any server of ASGI applications.
+
+    Parameters
+    ----------
+    lake
+        Folder of the lake; None takes the one that the settings name.
+    access
+        Who may ask; by default whoever opens it under a name of this machine.
+    seconds
+        Time that one question may take.
+
+    Raises
+    ------
+    MissingExtraError
+        If the extra ``serve`` is not installed; already when this module is imported.
+    """
+    service = Service(Pool(Settings.read(lake).lake, seconds), access or Access())
+    app = FastAPI(
+        title="Entrepôt",
+        version=entrepot.__version__,
+        description=_ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
+    api.add(app, service)
+    pages.add(app, service)
+
+    @app.get("/openapi.json", include_in_schema=False)
+    def description() -> Response:
+        return sent(as_json(app.openapi()))
+
+    def respond(request: Request, error: Exception) -> Response:
+        return _problem(service, request, error)
+
+    for kind in (EntrepotError, HTTPException, Exception):
+        app.add_exception_handler(kind, respond)
+
+    def refuse(scope: Scope, error: Exception) -> ASGIApp:
+        async def refused(_: Scope, receive: Receive, send: Send) -> None:
+            response = respond(Request(scope), error)
+            await response(scope, receive, send)
+
+        return refused
+
+    return Guard(app, service.access, refuse)
+
+
+def _problem(service: Service, request: Request, error: Exception) -> Response:
+    """Return an error as a problem document, or to a reader of pages as a page."""
+    headers: dict[str, str] = {"Cache-Control": "no-store"}
+    status = 0
+    if isinstance(error, HTTPException):  # of the router: no such path or method
+        status, headers = error.status_code, headers | dict(error.headers or {})
+        words = "no such address" if status == 404 else error.detail
+        error = NotFoundError(words, hint="the API is described at /docs")
+    found: dict[str, Any] = problem(error, service.pool.folder)
+    found["status"] = status or found["status"]
+    if found["status"] == 405:
+        found["title"] = "This address is not asked like this"
+    if found["status"] == 401:
+        headers["WWW-Authenticate"] = 'Basic realm="Entrepot", charset="UTF-8"'
+    if found["status"] == 503:
+        headers["Retry-After"] = "60"
+    if _wants_page(request):
+        answer = page("problem.html.j2", "", problem=found)
+        return Response(answer.body, found["status"], headers, answer.kind)
+    return Response(as_json(found).body, found["status"], headers, MEDIA)
+
+
+def _wants_page(request: Request) -> bool:
+    path = request.url.path
+    return not path.startswith("/api/") and path != "/openapi.json"

@@ -1,0 +1,140 @@
+"""The query of an address, read as the keys of a definition."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from entrepot.errors import nearest
+from entrepot.figures import Definition
+from entrepot.model.keys import KEY_WORDS
+from entrepot.serve.errors import BadAddressError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from entrepot.figures import Figure
+    from entrepot.lake import Lake
+
+__all__ = ["LONGEST", "address_of", "asked", "python_of", "refuse_files", "single"]
+
+LONGEST = 500
+"""Characters of one value."""
+_OWN = ("measure", "curve", "above")
+_FILE = re.compile(r"[/\\]|\.csv(?=$|[:@,\s])", re.IGNORECASE)
+
+
+def single(pairs: Iterable[tuple[str, str]], known: Sequence[str]) -> dict[str, str]:
+    """Return a query as a dictionary without its empty values, as a form sends them.
+
+    Raises
+    ------
+    BadAddressError
+        For a key that is unknown or given twice, or a value that is too long.
+    """
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        if name not in known:
+            near = nearest(name, known)
+            guess = f"did you mean {' or '.join(near)}? " if near else ""
+            raise BadAddressError(
+                f"unknown key: {name[:60]!r}", hint=f"{guess}keys: {', '.join(known)}"
+            )
+        if len(value) > LONGEST:
+            raise BadAddressError(
+                f"{name} has {len(value)} characters", hint=f"write at most {LONGEST}"
+            )
+        if name in found and value.strip():
+            raise BadAddressError(f"{name} is given twice", hint="leave one out")
+        if value.strip():
+            found[name] = value.strip()
+    return found
+
+
+def refuse_files(goods: str) -> None:
+    """Refuse goods that name a file: it would be one of the server's, not of the reader's.
+
+    Raises
+    ------
+    BadAddressError
+        If they do.
+    """
+    if _FILE.search(goods):
+        raise BadAddressError(
+            "goods that are a file are not read here",
+            why="the file would be one of the machine that serves the page",
+            hint="name a list, a part of one, or codes; `entrepot goods add FILE` keeps a list "
+            "of your own under its name",
+        )
+
+
+def asked(pairs: Iterable[tuple[str, str]], lake: Lake) -> Figure:
+    """Evaluate the Figure of an address.
+
+    Raises
+    ------
+    BadAddressError
+        For an address that cannot be read.
+    RequestError
+        As `entrepot.figures.ask` does.
+    """
+    from entrepot.figures import ask
+
+    keys: dict[str, Any] = dict(single(pairs, (*_OWN, *KEY_WORDS)))
+    if "measure" not in keys:
+        raise BadAddressError("no measure is asked for", hint="add measure=import_share")
+    for name in ("goods", "listed"):
+        refuse_files(keys.get(name, ""))
+    for name, (kind, _) in {**KEY_WORDS, "above": (float, "")}.items():
+        if name in keys and kind is not str:
+            keys[name] = _number(name, keys[name], kind)
+    curve = _truth(keys.pop("curve", "false"))
+    above = keys.pop("above", None)
+    if above is not None and not curve:
+        raise BadAddressError("above counts specifications of a curve", hint="add curve=true")
+    return ask(keys.pop("measure"), lake=lake, curve=curve, above=above, **keys)
+
+
+def _number(name: str, text: str, kind: type) -> Any:
+    try:
+        return kind(text)
+    except ValueError:
+        raise BadAddressError(f"{name} is no number: {text[:60]!r}") from None
+
+
+def _truth(text: str) -> bool:
+    if text.lower() not in ("true", "false"):
+        raise BadAddressError(f"curve is {text[:60]!r}", hint="write curve=true, or leave it out")
+    return text.lower() == "true"
+
+
+def address_of(asked: Definition, room: str = "/ask") -> str:
+    """Return the address at which a Figure is asked, of the best source held.
+
+    What industries buy is in one source, which has to be named.
+    """
+    return f"{room}?{urlencode(_given(asked), safe=':@,')}"
+
+
+def python_of(asked: Definition) -> str:
+    """Return the lines of Python that give the same Figure."""
+    keys = _given(asked)
+    numbers = {name for name, (kind, _) in KEY_WORDS.items() if kind is not str}
+    parts = [
+        f"{name}={value if name in numbers else repr(value)}"
+        for name, value in keys.items()
+        if name != "measure"
+    ]
+    return f"import entrepot as ep\n\nep.ask({keys['measure']!r}, {', '.join(parts)})"
+
+
+def _given(asked: Definition) -> dict[str, str]:
+    """Return the keys of a definition that say something."""
+    plain = Definition.build(asked.measure, period=asked.period).to_dict()
+    chosen = asked if asked.goods.startswith("inputs") else asked.but(source=None)
+    return {
+        name: str(value)
+        for name, value in chosen.to_dict().items()
+        if value is not None and (name in ("measure", "period") or value != plain.get(name))
+    }

@@ -1,0 +1,181 @@
+"""The addresses of the page: each is the whole state of what is seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlencode
+
+from fastapi import Depends, FastAPI, Request, Response
+
+from entrepot.serve.answer import Answer
+from entrepot.serve.asking import body_of, sent_text
+from entrepot.serve.errors import NotFoundError
+from entrepot.serve.guard import POLICY, style_hash
+from entrepot.serve.keys import single
+from entrepot.serve.problems import KINDS
+from entrepot.serve.rooms import brief, check, country, figure, goods, home, known
+from entrepot.serve.service import sent
+from entrepot.serve.site import ICON, page, sheet
+
+if TYPE_CHECKING:
+    from entrepot.serve.service import Service
+
+__all__ = ["add"]
+
+_READ = ("GET", "HEAD")
+_PLAIN = {
+    "/goods": goods.lists_page,
+    "/goods.csv": goods.lists_table,
+    "/measures": known.measures_page,
+    "/measures.csv": known.measures_table,
+    "/data": known.data_page,
+    "/data/holdings.csv": known.holdings_table,
+    "/data/findings.csv": known.findings_table,
+    "/check": check.check_form,
+}
+
+
+def add(app: FastAPI, service: Service) -> None:
+    """Add the rooms."""
+    _fixed(app, service)
+    _search(app, service)
+    _countries(app, service)
+    _figures(app, service)
+    _named(app, service)
+
+
+def _keys(request: Request, *known: str) -> list[str]:
+    """Return what a query says for each key; empty where it says nothing."""
+    found = single(request.query_params.multi_items(), known)
+    return [found.get(name, "") for name in known]
+
+
+def _fixed(app: FastAPI, service: Service) -> None:
+    def answer(request: Request) -> Response:
+        _keys(request)
+        return service.answer(request, _PLAIN[request.url.path])
+
+    for path in _PLAIN:
+        app.add_api_route(path, answer, methods=list(_READ), include_in_schema=False, name=path)
+
+    @app.get("/style/{name}.css", include_in_schema=False)
+    def style(name: str, request: Request) -> Response:
+        if name not in ("page", "check"):
+            raise NotFoundError("no such sheet of style")
+        return service.answer(request, lambda _: sheet(name))
+
+    @app.get("/icon.svg", include_in_schema=False)
+    def icon() -> Response:
+        return sent(Answer(ICON, "image/svg+xml"), {"Cache-Control": "max-age=86400"})
+
+    @app.api_route("/docs", methods=list(_READ), include_in_schema=False)
+    def docs(request: Request) -> Response:
+        description = app.openapi()
+        kinds = [(kind.__name__, status, title) for kind, status, title in KINDS]
+        return service.answer(
+            request, lambda _: page("docs.html.j2", "/docs", api=description, kinds=kinds)
+        )
+
+    @app.post("/check", include_in_schema=False)
+    def checked(request: Request, body: Annotated[bytes, Depends(body_of)]) -> Response:
+        text = sent_text(request, body)
+        return service.answer_once(
+            lambda lake: check.checked_page(lake, text.text, text.kind, text.date, text.publisher)
+        )
+
+
+def _search(app: FastAPI, service: Service) -> None:
+    @app.api_route("/", methods=list(_READ), include_in_schema=False)
+    def first(request: Request) -> Response:
+        [words] = _keys(request, "q")
+        return service.answer(request, lambda lake: home.home_page(lake, words))
+
+    @app.get("/go", include_in_schema=False)
+    def go(request: Request) -> Response:
+        importer, supplier, chosen = _keys(request, "importer", "supplier", "goods")
+        path = f"/country/{home.named_area(importer)}" if importer else "/"
+        if importer and supplier:
+            path += f"/from/{home.named_area(supplier)}"
+        query = f"?{urlencode({'goods': chosen}, safe=':@,')}" if importer and chosen else ""
+        return Response(status_code=303, headers={"Location": path + query})
+
+
+def _countries(app: FastAPI, service: Service) -> None:
+    @app.api_route("/country/{importer}", methods=list(_READ), include_in_schema=False)
+    def one(importer: str, request: Request) -> Response:
+        [chosen] = _keys(request, "goods")
+        return service.answer(request, lambda lake: country.country_page(lake, importer, chosen))
+
+    @app.get("/country/{importer}/suppliers.csv", include_in_schema=False)
+    def suppliers(importer: str, request: Request) -> Response:
+        [chosen] = _keys(request, "goods")
+        return service.answer(request, lambda lake: country.country_table(lake, importer, chosen))
+
+    _dependences(app, service)
+
+
+def _dependences(app: FastAPI, service: Service) -> None:
+    path = "/country/{importer}/from/{supplier}"
+
+    def wanted(importer: str, supplier: str, request: Request) -> brief.Wanted:
+        return brief.Wanted(importer, supplier, *_keys(request, "goods", "period"))
+
+    asked = Annotated[brief.Wanted, Depends(wanted)]
+
+    def whole(request: Request, what: brief.Wanted) -> Response:
+        return service.answer(request, lambda lake: brief.brief_page(lake, what))
+
+    def table(request: Request, name: str, what: brief.Wanted) -> Response:
+        if name == "figures":
+            return service.answer(request, lambda lake: brief.brief_figures(lake, what))
+        return service.answer(request, lambda lake: brief.brief_table(lake, what, name))
+
+    def chart(request: Request, name: str, what: brief.Wanted) -> Response:
+        return _drawn(service.answer(request, lambda lake: brief.brief_chart(lake, what, name)))
+
+    for ending, room in (("", whole), ("/{name}.csv", table), ("/{name}.svg", chart)):
+        room.__annotations__["what"] = asked
+        app.add_api_route(path + ending, room, methods=list(_READ), include_in_schema=False)
+
+
+def _figures(app: FastAPI, service: Service) -> None:
+    @app.api_route("/ask", methods=list(_READ), include_in_schema=False)
+    def ask(request: Request) -> Response:
+        pairs = request.query_params.multi_items()
+        query = request.url.query
+        return service.answer(request, lambda lake: figure.figure_page(lake, pairs, query))
+
+    @app.get("/ask.csv", include_in_schema=False)
+    def table(request: Request) -> Response:
+        pairs = request.query_params.multi_items()
+        return service.answer(request, lambda lake: figure.figure_table(lake, pairs))
+
+    @app.get("/ask.svg", include_in_schema=False)
+    def chart(request: Request) -> Response:
+        pairs = request.query_params.multi_items()
+        return _drawn(service.answer(request, lambda lake: figure.figure_chart(lake, pairs)))
+
+
+def _named(app: FastAPI, service: Service) -> None:
+    @app.get("/goods/{name}.csv", include_in_schema=False)
+    def entries(name: str, request: Request) -> Response:
+        _keys(request)
+        return service.answer(request, lambda lake: goods.goods_rows(lake, name))
+
+    @app.api_route("/goods/{name}", methods=list(_READ), include_in_schema=False)
+    def one_list(name: str, request: Request) -> Response:
+        _keys(request)
+        return service.answer(request, lambda lake: goods.goods_page(lake, name))
+
+    @app.api_route("/measures/{name}", methods=list(_READ), include_in_schema=False)
+    def measure(name: str, request: Request) -> Response:
+        _keys(request)
+        return service.answer(request, lambda lake: known.measure_page(lake, name))
+
+
+def _drawn(response: Response) -> Response:
+    """Allow a drawing the style that it carries inside."""
+    if response.status_code == 200:
+        style = style_hash(bytes(response.body))
+        response.headers["Content-Security-Policy"] = POLICY.format(style=style)
+    return response

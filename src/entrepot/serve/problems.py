@@ -1,0 +1,71 @@
+"""Errors as problem documents (RFC 9457): what, where, why, hint, and an HTTP status."""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from entrepot.errors import EntrepotError, NoEvidenceError, OutsideError, RequestError
+from entrepot.serve import errors
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["KINDS", "MEDIA", "problem", "status_of"]
+
+MEDIA = "application/problem+json"
+KINDS: tuple[tuple[type[Exception], int, str], ...] = (
+    (errors.BadAddressError, 400, "The address cannot be read"),
+    (errors.UnauthorizedError, 401, "The token is missing"),
+    (errors.ForeignPageError, 403, "Another site sent this"),
+    (errors.NotFoundError, 404, "There is nothing here"),
+    (NoEvidenceError, 404, "Nothing held answers this"),
+    (errors.TooLargeError, 413, "The request is too large"),
+    (errors.WrongFormError, 415, "The text is in a form that is not read"),
+    (errors.BusyError, 503, "Too many questions at once"),
+    (errors.TooLongError, 503, "The question takes too long"),
+    (RequestError, 422, "The question cannot be answered as it was asked"),
+    (ImportError, 503, "A library is missing on the server"),
+    (OutsideError, 503, "Something outside failed"),
+)
+"""Kinds of errors, the most special first, each with its status and title."""
+
+
+def status_of(error: Exception) -> int:
+    """Return the HTTP status of an error; 500 for one that nobody foresaw."""
+    return next((status for kind, status, _ in KINDS if isinstance(error, kind)), 500)
+
+
+def problem(error: Exception, lake: Path) -> dict[str, Any]:
+    """Return an error as a problem document.
+
+    Parameters
+    ----------
+    error
+        One of ours; of another only its kind is told.
+    lake
+        Folder whose place nobody outside needs to know.
+    """
+    status = status_of(error)
+    title = next((words for kind, _, words in KINDS if isinstance(error, kind)), "A defect")
+    if not isinstance(error, EntrepotError):
+        error = EntrepotError("the server broke off", hint="its log says more")
+    found = {
+        "type": f"/docs#{_kind(error) if status < HTTPStatus.INTERNAL_SERVER_ERROR else status}",
+        "title": title,
+        "status": status,
+        "detail": error.what,
+    }
+    parts = {"where": error.where, "why": error.why, "hint": error.hint}
+    told = found | {name: text for name, text in parts.items() if text}
+    folder = str(lake)
+    return {
+        name: text.replace(folder, "the lake") if isinstance(text, str) else text
+        for name, text in told.items()
+    }
+
+
+def _kind(error: Exception) -> str:
+    name = type(error).__name__.removesuffix("Error")
+    return "-".join(re.findall("[A-Z][a-z]+", name)).lower()

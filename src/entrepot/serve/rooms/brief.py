@@ -1,0 +1,133 @@
+"""A country's dependence on another: the brief as a page, its tables and its charts."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from entrepot.report.parts import plain
+from entrepot.report.render_html import page_parts
+from entrepot.report.render_json import as_dict
+from entrepot.report.story import brief
+from entrepot.serve.answer import Answer, as_csv, as_json, as_svg
+from entrepot.serve.errors import NotFoundError
+from entrepot.serve.keys import refuse_files
+from entrepot.serve.rooms.country import known_area
+from entrepot.serve.rooms.figure import one_row
+from entrepot.serve.site import page
+from entrepot.serve.state import state_of
+
+if TYPE_CHECKING:
+    from entrepot.lake import Lake
+    from entrepot.report.parts import Brief, Link, Section
+
+__all__ = ["Wanted", "brief_chart", "brief_data", "brief_figures", "brief_page", "brief_table"]
+
+_MOST = 24
+"""Briefs that are remembered, since a page, its tables and its charts come from one."""
+_remembered: OrderedDict[tuple[str, Wanted], Brief] = OrderedDict()
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an address says of a brief; empty where it says nothing."""
+
+    importer: str
+    supplier: str
+    goods: str = ""
+    period: str = ""
+
+    @property
+    def base(self) -> str:
+        """Path of the page, below which tables and charts are."""
+        return f"/country/{self.importer}/from/{self.supplier}"
+
+    @property
+    def query(self) -> str:
+        """The rest of the address."""
+        pairs = {"goods": self.goods, "period": self.period}
+        said = {name: text for name, text in pairs.items() if text}
+        return f"?{urlencode(said, safe=':@,')}" if said else ""
+
+    @property
+    def name(self) -> str:
+        """What a file about it is called."""
+        return f"{self.importer}-{self.supplier}"
+
+
+def _told(lake: Lake, wanted: Wanted) -> Brief:
+    """Return the brief of an address.
+
+    Raises
+    ------
+    NotFoundError
+        For an area that does not exist.
+    RequestError
+        As `entrepot.brief` does.
+    """
+    refuse_files(wanted.goods)
+    for side in (wanted.importer, wanted.supplier):
+        known_area(side)
+    key = (state_of(lake.path), wanted)
+    with _lock:
+        found = _remembered.get(key)
+    if found is None:
+        goods, period = wanted.goods or "chpl", wanted.period or None
+        found = brief(wanted.importer, wanted.supplier, goods, period, lake)
+        with _lock:
+            _remembered[key] = found
+            if len(_remembered) > _MOST:
+                _remembered.popitem(last=False)
+    return found
+
+
+def brief_page(lake: Lake, wanted: Wanted) -> Answer:
+    """Return the brief as a page of the site."""
+    parts = page_parts(_told(lake, wanted))
+    return page("brief_page.html.j2", "/", wanted=wanted, **parts)
+
+
+def brief_data(lake: Lake, wanted: Wanted) -> Answer:
+    """Return the brief as JSON, as `entrepot brief --json` prints it."""
+    return as_json(as_dict(_told(lake, wanted)))
+
+
+def brief_figures(lake: Lake, wanted: Wanted) -> Answer:
+    """Return every Figure behind the brief as a table."""
+    return one_row(_told(lake, wanted).figures, f"figures-{wanted.name}")
+
+
+def brief_table(lake: Lake, wanted: Wanted, name: str) -> Answer:
+    """Return the table of a section."""
+    section = _section(_told(lake, wanted), name)
+    if section.table is None:
+        raise NotFoundError(f"there is no table of {name}", hint="open the page: it has a link")
+    return as_csv(section.table.head, section.table.rows, f"{name}-{wanted.name}")
+
+
+def brief_chart(lake: Lake, wanted: Wanted, name: str) -> Answer:
+    """Return the chart of a section, with its title and where it comes from."""
+    from entrepot.report.one_chart import framed
+
+    section = _section(_told(lake, wanted), name)
+    if section.picture is None:
+        raise NotFoundError(f"there is no chart of {name}", hint="open the page: it has a link")
+    source = "".join(_words(piece) for piece in section.source)
+    title, foot = plain(section.title.text), [source] if source else []
+    return as_svg(framed(section.picture, title, section.deck, foot), f"{name}-{wanted.name}")
+
+
+def _section(found: Brief, name: str) -> Section:
+    for section in found.sections:
+        if section.id == name:
+            return section
+    known = ", ".join(section.id for section in found.sections)
+    raise NotFoundError(f"this brief has no section {name!r}", hint=f"its sections: {known}")
+
+
+def _words(piece: str | Link) -> str:
+    return piece if isinstance(piece, str) else piece.text

@@ -1,0 +1,120 @@
+"""A text put to the test: paste it, and read it with its numbers marked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from entrepot.errors import BadFileError, RequestError
+from entrepot.serve.answer import Answer, as_json
+from entrepot.serve.keys import refuse_files
+from entrepot.serve.site import page
+
+if TYPE_CHECKING:
+    from entrepot.claims import Check, Document
+    from entrepot.claims.draft import Draft
+    from entrepot.lake import Lake
+    from entrepot.report.checked import Article
+
+__all__ = ["MOST", "check_form", "checked_data", "checked_page"]
+
+MOST = 200
+"""Claims of one text that are checked together."""
+_NAME = "the text"
+
+
+def check_form(_: Lake) -> Answer:
+    """Return the form to paste a text into."""
+    return page("check_form.html.j2", "/check")
+
+
+def checked_page(lake: Lake, text: str, kind: str, date: str, publisher: str) -> Answer:
+    """Return the page of a check.
+
+    Parameters
+    ----------
+    kind
+        ``article``, or ``claims`` for a claims file.
+    """
+    from entrepot.report.checked.page import page_parts
+
+    found, article = _checked(lake, text, kind, date, publisher)
+    return page("check_page.html.j2", "/check", **page_parts(found, article))
+
+
+def checked_data(lake: Lake, text: str, kind: str, date: str, publisher: str) -> Answer:
+    """Return a check as `entrepot check --json` prints it."""
+    return as_json(_checked(lake, text, kind, date, publisher)[0].to_dict())
+
+
+def _checked(
+    lake: Lake, text: str, kind: str, date: str, publisher: str
+) -> tuple[Check, Article | None]:
+    """Read and check a text.
+
+    Raises
+    ------
+    RequestError
+        For a text without content, that cannot be read, or with more claims than are checked.
+    """
+    from entrepot.claims import check
+
+    if not text.strip():
+        raise RequestError("there is no text", hint="paste an article or a claims file")
+    document, article = (
+        (_claims(text, date, publisher), None)
+        if kind == "claims"
+        else _drafted(text, date, publisher)
+    )
+    if len(document.claims) > MOST:
+        raise RequestError(
+            f"{len(document.claims)} claims in one text",
+            why=f"each is held against all others, which is done for at most {MOST}",
+            hint="cut the text into chapters and check one at a time",
+        )
+    return check(document, lake), article
+
+
+def _claims(text: str, date: str, publisher: str) -> Document:
+    from entrepot.claims import parse_document
+
+    if date or publisher:
+        raise RequestError(
+            "date and publisher are for an article", hint="write them under source in the claims"
+        )
+    try:
+        _no_files(yaml.safe_load(text), set())
+    except yaml.YAMLError:
+        pass  # the reader below says where
+    except RecursionError:
+        raise BadFileError(
+            "the claims are nested too deeply", hint="write them as the example does"
+        ) from None
+    return parse_document(text, name=_NAME)
+
+
+def _no_files(data: Any, seen: set[int]) -> None:
+    """Refuse words anywhere in the claims that name a file of the server."""
+    if id(data) in seen or not isinstance(data, (dict, list)):
+        return
+    seen.add(id(data))
+    if isinstance(data, dict) and isinstance(data.get("goods"), str):
+        refuse_files(data["goods"])
+    for inner in data.values() if isinstance(data, dict) else data:
+        _no_files(inner, seen)
+
+
+def _drafted(text: str, date: str, publisher: str) -> tuple[Document, Article]:
+    from entrepot.claims.draft import article_of, as_document, draft
+
+    found = draft(article_of(text, name=_NAME, date=date, publisher=publisher))
+    return as_document(found), _article(found)
+
+
+def _article(found: Draft) -> Article:
+    """Return the text with the places of its claims and of what was not understood."""
+    from entrepot.report.checked import Article, Left
+
+    left = tuple(Left(*place, rest.why) for rest in found.left for place in rest.places)
+    return Article(found.article.text, found.places, left)

@@ -1,0 +1,95 @@
+"""A country: what it buys, and from whom as far as anything held says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.errors import UnknownNameError
+from entrepot.goods import goods_title
+from entrepot.model.areas import WORLD, area_phrase, area_set, possessive
+from entrepot.model.groups import pinned
+from entrepot.model.period import Period
+from entrepot.report.book import Book
+from entrepot.serve.errors import NotFoundError
+from entrepot.serve.keys import refuse_files
+from entrepot.serve.rooms.figure import one_row
+from entrepot.serve.rooms.home import bundled_pairs
+from entrepot.serve.site import page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from entrepot.figures import Figure
+    from entrepot.lake import Lake
+    from entrepot.serve.answer import Answer
+
+__all__ = ["country_page", "country_table", "known_area"]
+
+_USUAL = ("CHN", "USA", "EU27", "coalition")
+"""Suppliers of whom every reader asks."""
+_YEARS = 8
+"""Years that are looked through for one with a value, newest first."""
+
+
+def known_area(code: str) -> None:
+    """Refuse an area that does not exist, as an address at which there is nothing."""
+    try:
+        area_set(code, Period.parse(2024).end)
+    except UnknownNameError as error:
+        raise NotFoundError(error.what, hint=error.hint) from error
+
+
+def country_page(lake: Lake, importer: str, goods: str) -> Answer:
+    """Return the page of a country as a buyer."""
+    goods = goods or "chpl"
+    found = _shares(lake, importer, goods)
+    known = [figure for figure in found if figure.status == "ok"]
+    return page(
+        "country.html.j2",
+        "/",
+        importer=importer,
+        name=area_phrase(importer),
+        whose=possessive(area_phrase(importer)),
+        goods=goods,
+        goods_name=goods_title(goods),
+        base=f"/country/{importer}",
+        figures=[(figure, area_phrase(figure.definition.exporter)) for figure in known],
+        unknown=[
+            (figure.definition.exporter, area_phrase(figure.definition.exporter))
+            for figure in found
+            if figure.status != "ok"
+        ],
+    )
+
+
+def country_table(lake: Lake, importer: str, goods: str) -> Answer:
+    """Return the shares of the page as a table."""
+    return one_row(_shares(lake, importer, goods or "chpl"), f"suppliers-{importer}")
+
+
+def _shares(lake: Lake, importer: str, goods: str) -> list[Figure]:
+    """Return the share of each supplier in the newest year with a value, the largest first."""
+    known_area(importer)
+    refuse_files(goods)
+    book = Book(lake)
+    years = [Period.parse(year) for year in book.years()][:_YEARS]
+    keys = {"importer": _pinned(importer, years), "goods": goods}
+    found = [
+        book.first("import_share", years, exporter=_pinned(one, years), **keys)
+        for one in _suppliers(book, importer, goods, years)
+    ]
+    return sorted(found, key=lambda figure: -1 if figure.value is None else -figure.value)
+
+
+def _pinned(area: str, years: list[Period]) -> str:
+    """Return an area that is the same in all years: groups with the members of the newest."""
+    return pinned(area, years[0].end, years[-1].start)
+
+
+def _suppliers(book: Book, importer: str, goods: str, years: list[Period]) -> Iterable[str]:
+    """Return whom to ask for: the largest, those in print, and those of whom everybody asks."""
+    largest = book.first("top_supplier", years, importer=_pinned(importer, years), goods=goods)
+    named = [str(largest.details[name]) for name in ("top_supplier",) if name in largest.details]
+    printed = [seller for buyer, seller, *_ in bundled_pairs(book.lake) if buyer == importer]
+    areas = dict.fromkeys([*named, *printed, *_USUAL])
+    return [one for one in areas if one not in (WORLD, importer)]

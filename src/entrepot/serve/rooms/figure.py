@@ -1,0 +1,116 @@
+"""The room of one Figure: value, range, definition, evidence, caveats, and how to cite it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import entrepot
+from entrepot.figures.show import as_rows, headline
+from entrepot.measures import passports
+from entrepot.model.keys import KEY_WORDS
+from entrepot.report.definitions import command_for
+from entrepot.serve.answer import Answer, as_csv, as_svg
+from entrepot.serve.keys import asked, python_of
+from entrepot.serve.rooms.home import named_areas
+from entrepot.serve.site import page
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from entrepot.figures import Figure
+    from entrepot.lake import Lake
+
+__all__ = ["figure_chart", "figure_page", "figure_table"]
+
+_FIRST = ("importer", "exporter", "goods", "period", "base", "source")
+"""Keys that the form shows at once; the others are folded away."""
+
+
+def figure_page(lake: Lake, pairs: Sequence[tuple[str, str]], query: str) -> Answer:
+    """Return the page of the Figure that an address asks for, or the form to ask one."""
+    given = {name: value for name, value in pairs if value.strip()}
+    form = {
+        "measures": [one for one in passports() if not one.frames_only],
+        "first": [(name, KEY_WORDS[name][1]) for name in _FIRST],
+        "rest": [(name, words) for name, (_, words) in KEY_WORDS.items() if name not in _FIRST],
+        "given": given,
+        "areas": named_areas(),
+    }
+    if "measure" not in given:
+        return page("ask.html.j2", "/ask", figure=None, **form)
+    figure = asked(pairs, lake)
+    return page(
+        "ask.html.j2",
+        "/ask",
+        figure=figure,
+        rows=[pair for pair in as_rows(figure) if pair[0] not in ("value", "caveat")],
+        command=command_for(figure.definition),
+        python=python_of(figure.definition),
+        cite=cite(figure),
+        query=query,
+        drawn=is_drawn(figure),
+        names=list(dict.fromkeys(name for row in figure.table for name in row)),
+        **form,
+    )
+
+
+def cite(figure: Figure) -> str:
+    """Return the line to cite a Figure with: what, from which bytes, computed by what."""
+    evidence = dict.fromkeys(
+        f"{one.source} {one.snapshot or one.id}".strip() for one in figure.evidence
+    )
+    rows = dict(as_rows(figure))
+    sources = ", ".join(list(evidence)[:6])
+    value = rows["value"] if figure.status == "ok" else "no value"
+    from_ = f" From {sources}." if sources else ""
+    return f"{headline(figure)}: {value}.{from_} Entrepôt {entrepot.__version__}."
+
+
+def is_drawn(figure: Figure) -> bool:
+    """Whether there is a picture of a Figure."""
+    from entrepot.errors import EntrepotError
+    from entrepot.report.one_chart import picture_of
+
+    try:
+        picture_of(figure)
+    except EntrepotError:
+        return False
+    return True
+
+
+def figure_chart(lake: Lake, pairs: Sequence[tuple[str, str]]) -> Answer:
+    """Return the chart of a Figure.
+
+    Raises
+    ------
+    RequestError
+        If nothing about it can be drawn.
+    NoEvidenceError
+        If it has no value.
+    """
+    from entrepot.report.one_chart import svg_of
+
+    figure = asked(pairs, lake)
+    return as_svg(svg_of(figure), figure.definition.measure)
+
+
+def figure_table(lake: Lake, pairs: Sequence[tuple[str, str]]) -> Answer:
+    """Return the rows behind a Figure, or where it has none the Figure as one row."""
+    figure = asked(pairs, lake)
+    name = figure.definition.measure
+    if figure.table:
+        names = list(dict.fromkeys(name for row in figure.table for name in row))
+        return as_csv(names, ([row.get(one) for one in names] for row in figure.table), name)
+    return one_row([figure], name)
+
+
+def one_row(figures: Sequence[Figure], name: str) -> Answer:
+    """Return Figures as a table: definition, status, value, unit, ends of the range, a row each."""
+    found = [figure.to_dict() for figure in figures]
+    keys = list(dict.fromkeys(key for one in found for key in one["definition"]))
+    after = ("status", "value", "unit", "low", "high", "range", "reason")
+    rows = (
+        [one["definition"].get(key) for key in keys] + [one.get(key) for key in after]
+        for one in found
+    )
+    return as_csv([*keys, *after], rows, name)

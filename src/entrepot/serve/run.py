@@ -1,0 +1,66 @@
+"""Start the server on an address."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.errors import MissingExtraError, OutsideError
+from entrepot.serve.access import Access
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+__all__ = ["run"]
+
+_CONNECTIONS = 200
+
+
+def run(
+    lake: Path | None,
+    host: str,
+    port: int,
+    *,
+    token: str | None = None,
+    behind_proxy: bool = False,
+    seconds: float,
+    say: Callable[[str], None],
+) -> None:
+    """Serve page and API until stopped; nothing of what is asked is logged.
+
+    Raises
+    ------
+    MissingExtraError
+        If the extra ``serve`` is not installed.
+    RequestError
+        For an address that others reach without a token.
+    OutsideError
+        If the address cannot be listened at.
+    """
+    access = Access.of(host, token, behind_proxy=behind_proxy)
+    try:
+        import uvicorn
+    except ImportError as error:
+        raise MissingExtraError("uvicorn", "serve") from error
+    from entrepot.serve.app import create_app
+
+    config = uvicorn.Config(
+        create_app(lake, access=access, seconds=seconds),
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=_CONNECTIONS,
+        timeout_keep_alive=10,
+    )
+    server = uvicorn.Server(config)
+    shown = f"[{host}]" if ":" in host else host
+    say(f"serving on http://{shown}:{port}/ (Ctrl-C ends it)")
+    try:
+        server.run()
+    except SystemExit as error:  # the library ends the program where it cannot listen
+        raise OutsideError(
+            f"cannot listen at {host}, port {port}", hint="choose another with --port"
+        ) from error

@@ -1,0 +1,66 @@
+"""What every address shares: where the lake is, who answers, and what was answered before."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from fastapi import Response
+
+from entrepot.serve.kept import Kept
+from entrepot.serve.state import state_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fastapi import Request
+
+    from entrepot.lake import Lake
+    from entrepot.serve.access import Access
+    from entrepot.serve.answer import Answer
+    from entrepot.serve.pool import Pool
+
+__all__ = ["Service", "sent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One server's pool of questions, its answers, and who may ask."""
+
+    pool: Pool
+    access: Access
+    kept: Kept = field(default_factory=Kept)
+
+    def answer(
+        self, request: Request, work: Callable[[Lake], Answer], *, form: str = ""
+    ) -> Response:
+        """Answer a request that only its address and the state of the lake decide.
+
+        Parameters
+        ----------
+        work
+            Works out the answer.
+        form
+            What else decides: the form that the ``Accept`` header asks for.
+        """
+        address = f"{request.url.path}?{request.url.query}"
+        key = f"{state_of(self.pool.folder)} {form} {address}"
+        tag = f'"{hashlib.sha256(key.encode()).hexdigest()[:24]}"'
+        told = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept"}
+        if tag in [one.strip() for one in request.headers.get("if-none-match", "").split(",")]:
+            return Response(status_code=304, headers=told)
+        found = self.kept.get(key, lambda: self.pool.start(work))
+        return sent(found, told)
+
+    def answer_once(self, work: Callable[[Lake], Answer]) -> Response:
+        """Answer what was sent in the body of a request; nothing of it is kept."""
+        return sent(self.pool.start(work).result(), {"Cache-Control": "no-store"})
+
+
+def sent(found: Answer, headers: dict[str, str] | None = None) -> Response:
+    """Return an answer as a response."""
+    told = dict(headers or {})
+    if found.name:
+        told["Content-Disposition"] = f'attachment; filename="{found.name}"'
+    return Response(found.body, media_type=found.kind, headers=told)

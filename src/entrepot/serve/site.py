@@ -1,0 +1,88 @@
+"""Pages: the report's templates and the site's own, in one look, with one head."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import entrepot
+from entrepot.figures.show import headline
+from entrepot.model.display import figure_value, range_text
+from entrepot.report.render_html import ICONS, SWATCHES, page_environment, page_style
+from entrepot.report.verdicts import WORDS
+from entrepot.serve.answer import Answer, as_html
+from entrepot.serve.keys import address_of
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from entrepot.figures import Figure
+
+__all__ = ["ICON", "ROOMS", "page", "sheet", "shown_range"]
+
+ICON = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 26 26">'
+    b'<path fill="#0a5c9e" d="M12 3h9v8h-9zM7 13h9v8H7z"/><path fill="#77848f" d="M2 3h8v8H2z"/>'
+    b'<path stroke="#77848f" stroke-width="2" d="M1 24h24"/></svg>'
+)
+ROOMS = (
+    ("/", "Overview"),
+    ("/goods", "Goods"),
+    ("/ask", "Ask"),
+    ("/check", "Check"),
+    ("/measures", "Measures"),
+    ("/data", "Data"),
+    ("/docs", "API"),
+)
+
+
+def page(template: str, room: str, **parts: Any) -> Answer:
+    """Return a page of the site.
+
+    Parameters
+    ----------
+    template
+        File in the templates of the site.
+    room
+        Address of the room it belongs to, which the head marks.
+    """
+    shared = {"room": room, "version": entrepot.__version__}
+    text = environment().get_template(template).render(shared | parts)
+    return as_html(text.strip() + "\n")
+
+
+@cache
+def environment() -> Environment:
+    """Return the report's templates with those of the site before them."""
+    from jinja2 import ChoiceLoader, PackageLoader
+
+    report = page_environment()
+    own = PackageLoader("entrepot.serve", "templates")
+    made = report.overlay(loader=ChoiceLoader([own, report.loader or own]))
+    made.globals = {**report.globals, "rooms": ROOMS, "icons": ICONS, "swatches": SWATCHES}
+    made.globals["words"] = WORDS
+    made.filters = {
+        **report.filters,
+        "address": address_of,
+        "headline": lambda figure: headline(figure),
+        "shown": lambda figure: figure_value(figure.value, figure.unit),
+        "shown_range": shown_range,
+    }
+    return made
+
+
+def shown_range(figure: Figure) -> str:
+    """Return the ends of a Figure as people read them; empty where there are none."""
+    return range_text(figure.low, figure.high, figure.unit)
+
+
+@cache
+def sheet(name: str) -> Answer:
+    """Return a sheet of style: ``page`` for every page, ``check`` for that of a check."""
+    if name == "check":
+        text = files("entrepot.report").joinpath("templates", "check.css").read_text("utf-8")
+    else:
+        own = files("entrepot.serve").joinpath("templates", "site.css").read_text("utf-8")
+        text = f"{page_style('brief.css')}\n{own}"
+    return Answer(text.encode(), "text/css; charset=utf-8")
