@@ -33,7 +33,7 @@ Out = Annotated[
     Path | None,
     typer.Option(
         "--out",
-        help="File to write: .html, .md or .json; default: brief-RUS.html.",
+        help="File to write: .html, .pdf, .xlsx, .md or .json; default: brief-RUS.html.",
         show_default=False,
     ),
 ]
@@ -50,6 +50,8 @@ def brief(
     lake: LakeOption = None,
 ) -> None:
     """Write a brief on one country's dependence on another.
+
+    As a page, a PDF or a workbook, or as text and JSON: the suffix of --out decides.
 
     Exit code 3 when nothing held answers; the page then says what is missing.
 

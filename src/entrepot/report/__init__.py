@@ -1,4 +1,4 @@
-"""The report: one page about one country's dependence, as HTML, Markdown or JSON."""
+"""The report: one page about one country's dependence, as HTML, PDF, workbook or text."""
 
 from __future__ import annotations
 

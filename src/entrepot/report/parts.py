@@ -149,13 +149,15 @@ class Card:
 class Table:
     """Cells as text; the first column heads its row; `numeric` columns stand right.
 
-    One with a `name` stands folded under a chart, one without is shown as it is.
+    One with a `name` stands folded under a chart, one without is shown as it is. `units` says in
+    words what the numbers of each column are counted in; empty for words, years and ids.
     """
 
     caption: str
     head: tuple[str, ...]
     numeric: tuple[bool, ...]
     rows: tuple[tuple[str, ...], ...]
+    units: tuple[str, ...]
     name: str = "Table of this chart"
 
 
@@ -251,7 +253,7 @@ class Brief:
         return f"{self.title}\n{words}\n{cards}"
 
     def write(self, path: Path | str) -> Path:
-        """Write the brief as ``.html``, ``.md`` or ``.json``; see `entrepot.report.write`."""
+        """Write the brief in the format of the file's suffix; see `entrepot.report.write`."""
         from entrepot.report.save import write
 
         return write(self, path)

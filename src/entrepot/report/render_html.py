@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 
     from entrepot.report.parts import Brief
 
-__all__ = ["ICONS", "SWATCHES", "page_environment", "page_parts", "page_style", "render_html"]
+__all__ = [
+    "ICONS",
+    "SWATCHES",
+    "caveat_title",
+    "page_environment",
+    "page_parts",
+    "page_style",
+    "render_html",
+]
 
 ICONS = {
     "holds": "M3 8.5l3.2 3.3L13 4.5",
@@ -104,7 +112,7 @@ def page_environment() -> Environment:
         "plain": plain,
         "percent": lambda share: f"{share * 100:.2f}%",
         "placed": _placed,
-        "title_of": _title_of,
+        "title_of": caveat_title,
         "curly": _curly,
         "whole": _whole,
         "sentence": lambda text: f"{capital(text).rstrip('.')}.",
@@ -114,7 +122,8 @@ def page_environment() -> Environment:
     return made
 
 
-def _title_of(caveat: str) -> str:
+def caveat_title(caveat: str) -> str:
+    """Return the id of a caveat as the words that head it."""
     words = caveat.replace("-", " ")
     return "Hong Kong" if words == "hong kong" else words.capitalize()
 

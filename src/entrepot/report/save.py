@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from entrepot.errors import OutsideError, RequestError
+from entrepot.errors import MissingExtraError, OutsideError, RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,30 +18,41 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMATS", "format_of", "write"]
 
-FORMATS = (".html", ".md", ".json")
+FORMATS = (".html", ".pdf", ".xlsx", ".md", ".json")
+_RENDERERS = {
+    ".html": "html",
+    ".pdf": "pdf",
+    ".xlsx": "xlsx",
+    ".md": "markdown",
+    ".json": "json",
+}
+_NEEDED = {".pdf": ("typst", "typst", "pdf"), ".xlsx": ("xlsxwriter", "XlsxWriter", "excel")}
 
 
-def format_of(path: Path) -> Callable[[Brief], str]:
+def format_of(path: Path) -> Callable[[Brief], str | bytes]:
     """Return the renderer for a file name.
 
     Raises
     ------
     RequestError
         For a suffix that no renderer writes.
+    MissingExtraError
+        For a format whose library is not installed.
     """
-    from entrepot.report.render_html import render_html
-    from entrepot.report.render_json import render_json
-    from entrepot.report.render_markdown import render_markdown
-
-    renderers = dict(zip(FORMATS, (render_html, render_markdown, render_json), strict=True))
     suffix = path.suffix.lower()
-    if suffix not in renderers:
+    if suffix not in _RENDERERS:
         raise RequestError(
             f"no brief is written as {suffix or 'a file without suffix'}",
             where=str(path),
             hint=f"end the name in {', '.join(FORMATS)}",
         )
-    return renderers[suffix]
+    if suffix in _NEEDED:
+        module, library, extra = _NEEDED[suffix]
+        if find_spec(module) is None:
+            raise MissingExtraError(library, extra)
+    name = f"render_{_RENDERERS[suffix]}"
+    found: Callable[[Brief], str | bytes] = getattr(import_module(f"entrepot.report.{name}"), name)
+    return found
 
 
 def write(brief: Brief, path: Path | str) -> Path:
@@ -56,16 +69,18 @@ def write(brief: Brief, path: Path | str) -> Path:
     ------
     RequestError
         For an unknown suffix.
+    MissingExtraError
+        For a format whose library is not installed.
     OutsideError
         If the disk refuses.
     """
     target = Path(path)
-    text = format_of(target)(brief)
+    made = format_of(target)(brief)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(made.encode() if isinstance(made, str) else made)
         Path(name).chmod(0o644)
         Path(name).replace(target)
     except OSError as error:

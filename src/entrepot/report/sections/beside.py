@@ -58,6 +58,7 @@ def table(what: str, rows: list[Published], series: list[Figure]) -> Table:
         caption=f"{what}, all goods, per cent",
         head=("Period", "Share", "Left open by digits or definitions", "Whose number"),
         numeric=(False, True, True, False),
+        units=("", "per cent", "per cent", ""),
         rows=tuple(sorted(lines, key=lambda line: line[0])),
     )
 

@@ -164,6 +164,7 @@ def _table(flows: tuple[Flow, ...]) -> Table:
         caption="Weights in each other’s trade, all goods, per cent",
         head=("Whose weight where", "Year", "Share", "Range", "How known"),
         numeric=(False, False, True, True, False),
+        units=("", "", "per cent", "per cent", ""),
         rows=tuple(rows),
     )
 

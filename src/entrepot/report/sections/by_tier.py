@@ -153,6 +153,7 @@ def _table(subject: Subject, tiers: list[Tier], years: list[int], unit: Unit) ->
         caption=f"{words.capital(what)}, {unit.name}",
         head=("Tier" if len(tiers) > 1 else "Goods", *(str(year) for year in years)),
         numeric=(False, *(True for _ in years)),
+        units=("", *(unit.name for _ in years)),
         rows=rows,
     )
 

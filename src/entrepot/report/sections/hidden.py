@@ -151,6 +151,7 @@ def _table(subject: Subject, rows: Sequence[TwoReports]) -> Table | None:
         caption=f"{largest_of}{''.join(shared)}, million USD",
         head=("Good", *kept, f"{seller} reports", f"{buyer} reports", "Apart by"),
         numeric=(False, *(name == "Year" for name in kept), True, True, True),
+        units=("", *("" for _ in kept), "million USD", "million USD", "million USD"),
         rows=tuple(_row(subject, one, kept) for one in rows),
         name="",
     )

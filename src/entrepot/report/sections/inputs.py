@@ -94,6 +94,7 @@ def _table(there: Direction, back: Direction) -> Table:
         caption="Share in the inputs that a sector bought abroad, per cent, and value, m USD",
         head=("Buying sector", "From", "Share", "Value"),
         numeric=(False, False, True, True),
+        units=("", "", "per cent", "m USD"),
         rows=tuple(rows),
     )
 

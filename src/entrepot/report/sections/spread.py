@@ -218,6 +218,7 @@ def _table(what: str, items: list[Specification], dimensions: dict[str, list[str
             "How known",
         ),
         numeric=(True, *(False for _ in dimensions), False),
+        units=("per cent", *("" for _ in dimensions), ""),
         rows=rows,
         name=f"All {words.count_word(len(items), 'definition')}",
     )

@@ -1,0 +1,224 @@
+"""A brief as a PDF, set with Typst from the same facts and sentences.
+
+Texts reach the typesetter as data, never as markup, so none can be read as a command.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from entrepot.errors import MissingExtraError
+from entrepot.report import look, pdf_pictures
+from entrepot.report.carried import carriers, evidence_of
+from entrepot.report.parts import Link, Sentence
+from entrepot.report.render_html import caveat_title
+from entrepot.report.verdicts import WORDS, counted
+from entrepot.report.words import capital
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from entrepot.report.parts import Brief, Card, Gap, Remark, Section, Table, Term
+    from entrepot.report.pictures import Picture
+    from entrepot.report.verdicts import ClaimsPart
+
+__all__ = ["as_data", "render_pdf"]
+
+_MOST_CARRIERS = 3
+_COLOURS = {"cannot_hold": "cannot", "untestable": "open"}
+
+
+def render_pdf(brief: Brief) -> bytes:
+    """Return the document; the same brief gives the same bytes.
+
+    Raises
+    ------
+    MissingExtraError
+        Without Typst.
+    """
+    try:
+        import typst
+    except ImportError as error:
+        raise MissingExtraError("typst", "pdf") from error
+    page = files("entrepot.report").joinpath("templates", "brief.typ").read_bytes()
+    inputs = {"brief": json.dumps(as_data(brief), ensure_ascii=False)}
+    return bytes(typst.compile(page, format="pdf", sys_inputs=inputs))
+
+
+def as_data(brief: Brief) -> dict[str, Any]:
+    """Return the brief as the template takes it: plain JSON types."""
+    return {
+        "colours": look.PRINT,
+        "title": brief.title,
+        "answer": [_said(brief, item) for item in brief.answer],
+        "state": [list(pair) for pair in brief.state],
+        "cards": [_card(brief, card) for card in brief.cards],
+        "sections": [_section(brief, section) for section in brief.sections],
+        "caveats": [{"name": caveat_title(item.id), "text": item.text} for item in brief.caveats],
+        "terms": [_term(term) for term in brief.terms],
+        "sources": [_term(term) for term in brief.sources],
+        "commands": [{"what": capital(item.what), "line": item.line} for item in brief.commands],
+        "version": brief.version,
+    }
+
+
+def _runs(text: str) -> list[dict[str, Any]]:
+    """Return a text in parts, those between double asterisks strong."""
+    parts = text.replace("'", "\u2019").split("**")
+    return [{"text": part, "strong": place % 2 == 1} for place, part in enumerate(parts) if part]
+
+
+def _said(brief: Brief, item: Sentence | Remark) -> dict[str, Any]:
+    return {
+        "text": _runs(item.text),
+        "caveats": [number for number, _ in brief.numbered(item.caveats)],
+        "carried": _carried(item) if isinstance(item, Sentence) else [],
+    }
+
+
+def _carried(item: Sentence) -> list[str]:
+    """Return the first carriers in words, and how many more there are."""
+    lines = carriers(item.carried)
+    more = len(lines) - _MOST_CARRIERS
+    if more <= 1:
+        return lines
+    return [*lines[:_MOST_CARRIERS], f"and {more} more, which the JSON form of this brief lists"]
+
+
+def _card(brief: Brief, card: Card) -> dict[str, Any]:
+    bar = card.bar
+    missing = card.tag == "missing"
+    return {
+        "name": card.name,
+        "value": card.value,
+        "unit": card.unit,
+        "range": card.range,
+        "counted": f"{card.definition} To bring it:" if missing else card.definition,
+        "command": card.command,
+        "tag": card.tag,
+        "source": card.source,
+        "caveats": [number for number, _ in brief.numbered(card.caveats)],
+        "carried": [] if missing else [evidence_of(card.figure)],
+        "bar": None
+        if bar is None
+        else {
+            "ends": list(bar.ends),
+            "value": bar.value,
+            "computed": bar.computed,
+            "printed": bar.printed,
+        },
+    }
+
+
+def _section(brief: Brief, section: Section) -> dict[str, Any]:
+    return {
+        "name": section.eyebrow,
+        "title": _said(brief, section.title),
+        "deck": section.deck,
+        "picture": _picture(section.picture) if section.picture else None,
+        "table": _table(section.table) if section.table else None,
+        "notes": [
+            {"title": note.title, "body": [_said(brief, item) for item in note.body]}
+            for note in section.notes
+        ],
+        "source": [_piece(piece) for piece in section.source],
+        "claims": _claims(section.claims) if section.claims else None,
+        "gap": _gap(section.gap) if section.gap else None,
+        "gaps": [_gap(gap, strong=True) for gap in section.gaps],
+    }
+
+
+def _picture(picture: Picture) -> dict[str, Any]:
+    return {
+        "svg": pdf_pictures.chart(picture),
+        "spoken": picture.spoken,
+        "key": [{"svg": pdf_pictures.swatch(name), "text": text} for name, text in picture.key],
+    }
+
+
+def _table(table: Table) -> dict[str, Any]:
+    return {
+        "caption": table.caption,
+        "head": list(table.head),
+        "numeric": list(table.numeric),
+        "rows": [list(row) for row in table.rows],
+        "widths": _widths(table),
+    }
+
+
+def _widths(table: Table) -> list[int]:
+    """Return a part of the page's width for each column of words, 0 for one of numbers."""
+    return [
+        0
+        if numeric
+        else min(max(8, *(len(cell) for cell in (head, *(row[place] for row in table.rows)))), 40)
+        for place, (head, numeric) in enumerate(zip(table.head, table.numeric, strict=True))
+    ]
+
+
+def _term(term: Term) -> dict[str, str]:
+    return {"name": term.name, "text": term.text, "url": _address(term.url)}
+
+
+def _piece(piece: str | Link) -> dict[str, str]:
+    if isinstance(piece, Link):
+        return {"text": piece.text, "url": _address(piece.url)}
+    return {"text": piece, "url": ""}
+
+
+def _address(url: str) -> str:
+    """Return an address that a reader may be sent to: of the web, and no other kind."""
+    return url if url.startswith(("https://", "http://")) else ""
+
+
+def _gap(gap: Gap, *, strong: bool = False) -> dict[str, Any]:
+    what = f"**{gap.what}**" if strong and "**" not in gap.what else gap.what
+    why = f"{capital(gap.why).rstrip('.')}."
+    return {"what": _runs(what), "why": _runs(why), "command": gap.command}
+
+
+def _chip(verdict: str, word: str) -> dict[str, str]:
+    colour = _COLOURS.get(verdict, verdict)
+    return {"icon": pdf_pictures.icon(verdict), "word": word, "colour": colour}
+
+
+def _claims(part: ClaimsPart) -> dict[str, Any]:
+    return {
+        "caption": part.caption,
+        "tally": [_chip(verdict, counted(verdict, count)) for verdict, count in part.tally],
+        "conflicts": [
+            {
+                "title": box.title,
+                "lines": [
+                    {
+                        "name": line.name,
+                        "sum": line.sum,
+                        "outcome": line.outcome,
+                        "holds": line.holds,
+                    }
+                    for line in box.lines
+                ],
+                "text": _runs(box.text),
+            }
+            for box in part.conflicts
+        ],
+        "rows": [
+            {
+                "claim": _runs(row.claim),
+                "against": _runs(row.against),
+                "chip": _chip(row.verdict, WORDS[row.verdict]),
+                "qualifier": row.qualifier,
+                "why": _runs(row.why),
+                "slip": row.slip,
+                "details": _lines(row.details),
+                "links": [_piece(link) for link in row.links],
+            }
+            for row in part.rows
+        ],
+    }
+
+
+def _lines(texts: Sequence[str]) -> list[list[dict[str, Any]]]:
+    return [_runs(text) for text in texts]

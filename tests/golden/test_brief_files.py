@@ -1,0 +1,326 @@
+"""The brief as a workbook and as a PDF: same numbers, plain text, same bytes, read back."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zipfile import ZipFile
+
+import pytest
+from brief_files import bare, cells, pages, parts, sheet
+from pypdf import PdfReader
+
+from entrepot.errors import MissingExtraError, RequestError
+from entrepot.lake import Lake
+from entrepot.report import brief, write
+from entrepot.report.parts import Gap, Link, Note, Remark, Table, Term
+from entrepot.report.render_json import as_dict
+from entrepot.report.render_pdf import render_pdf
+from entrepot.report.render_xlsx import render_xlsx
+from entrepot.report.save import FORMATS
+
+if TYPE_CHECKING:
+    from entrepot.report import Brief
+
+CLAIMS = Path(__file__).resolve().parents[2] / "examples" / "russia-china-dependence.yaml"
+HEAD = 3
+"""Row of the head of every table, counted from 0."""
+
+FORMULAS = (
+    '=HYPERLINK("https://evil.example","x")',
+    "+1+cmd|' /C calc'!A0",
+    "-2+3",
+    "@SUM(1,1)",
+    "\t=1+1",
+    "\r=1+1",
+    "{=1+1}",
+    "_x003D_1+1",
+)
+MARKUP = (
+    '#panic("x")',
+    "$1/0$",
+    "*a* _b_ `c`",
+    "@nowhere <label>",
+    "[d] {e} \\ // /* f */",
+    "= g",
+    "- h",
+    '#read(\\"/etc/passwd\\")',
+    "</svg><script>",
+)
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    return Lake.open(tmp_path_factory.mktemp("lake") / "nothing")
+
+
+@pytest.fixture(scope="module")
+def told(empty: Lake) -> Brief:
+    return brief("RUS", "CHN", "chpl", lake=empty, claims=CLAIMS)
+
+
+@pytest.fixture(scope="module")
+def workbook(told: Brief) -> bytes:
+    return render_xlsx(told)
+
+
+@pytest.fixture(scope="module")
+def paper(told: Brief) -> bytes:
+    return render_pdf(told)
+
+
+_SCALES = {"%": 100.0, "bn USD": 1e-9, "times": 1.0}
+
+
+def _number(text: str) -> float:
+    return float(text.replace("\u2212", "-").replace(",", "").lstrip("+"))
+
+
+def hostile(told: Brief, texts: tuple[str, ...]) -> Brief:
+    """Return the brief with these texts wherever somebody else's words can stand."""
+    word = " ".join(texts)
+    table = Table(
+        caption=word,
+        head=(word, "Value"),
+        numeric=(False, True),
+        rows=tuple((text, text) for text in texts),
+        units=("", "per cent"),
+    )
+    first = replace(
+        told.sections[0],
+        eyebrow=texts[0],
+        title=Remark(word),
+        deck=word,
+        picture=None,
+        table=table,
+        notes=(Note(word, tuple(Remark(text) for text in texts)),),
+        source=(word, Link(word, "javascript:alert(1)")),
+    )
+    claims = next(section.claims for section in told.sections if section.claims)
+    rows = tuple(
+        replace(claims.rows[0], claim=text, against=text, why=text, slip=text, details=(text,))
+        for text in texts
+    )
+    second = replace(
+        told.sections[1],
+        picture=None,
+        table=None,
+        claims=replace(claims, rows=rows, caption=word),
+        gaps=tuple(Gap(text, text, text) for text in texts),
+    )
+    return replace(
+        told,
+        title=word,
+        state=tuple((text, text) for text in texts),
+        cards=tuple(replace(card, name=texts[0], source=word) for card in told.cards),
+        sections=(first, second),
+        terms=tuple(Term(text, text, text) for text in texts),
+        line=word,
+    )
+
+
+def test_headline_figures_and_a_table_are_the_same_in_json_workbook_and_pdf(
+    told: Brief, workbook: bytes, paper: bytes
+) -> None:
+    data, text = as_dict(told), "".join(pages(paper))
+    rows = sheet(workbook, "Brief")[HEAD + 1 :]
+    for figure, card, row in zip(data["figures"], told.cards, rows, strict=False):
+        assert row[0] == figure["name"]
+        ends = ["" if figure[key] is None else figure[key] for key in ("low", "high")]
+        assert row[1:5] == [figure["value"], figure["unit"], *ends]
+        shown = f"{card.value} {card.unit}".strip()
+        assert figure["shown"]["value"] == shown
+        number = _number(shown.split(" ")[0])
+        said = float(str(row[1])) * _SCALES.get(card.unit, 1.0)
+        if figure["unit"] == "percent" and card.unit == "times":
+            said = 1 + said / 100
+        decimals = len(card.value.partition(".")[2])
+        assert said == pytest.approx(number, abs=0.5 * 10**-decimals)
+        assert bare(figure["name"] + figure["shown"]["definition"]) in text
+        assert bare(shown) in text
+        assert bare(figure["shown"]["range"]) in text
+    section = next(item for item in data["sections"] if item["id"] == "goods")
+    found = sheet(workbook, section["name"])[HEAD:]
+    for place, cells_of in enumerate(section["table"]["rows"]):
+        numbers = [float(cell.replace(",", "")) for cell in cells_of[1:]]
+        assert found[place + 1] == [cells_of[0], *numbers]
+        assert bare("".join(cells_of)) in text
+    assert len(section["table"]["rows"]) == 6
+    assert found[0][1:] == [f"{year}, m USD" for year in section["table"]["columns"][1:]]
+
+
+def test_every_figure_behind_the_brief_is_there_with_all_its_digits(
+    told: Brief, workbook: bytes
+) -> None:
+    head, *rows = sheet(workbook, "All Figures")[HEAD:]
+    place = head.index("Value")
+    assert [row[place] for row in rows] == [figure.value for figure in told.figures]
+    assert len(rows) > 50
+
+
+def test_the_first_sheet_says_how_it_was_made(told: Brief, workbook: bytes) -> None:
+    words = [str(cell) for row in sheet(workbook, "Brief") for cell in row]
+    for text in (told.title, f"Entrepôt {told.version}", *(item.line for item in told.commands)):
+        assert text in words
+    for name, text in told.state:
+        assert name in words
+        assert text in words
+
+
+def test_each_table_has_a_sheet_with_its_source_below(told: Brief, workbook: bytes) -> None:
+    for section in told.sections:
+        if section.table is None:
+            continue
+        rows = sheet(workbook, section.eyebrow)
+        assert len(rows[HEAD]) >= len(section.table.head)
+        below = {row[0]: row[1] for row in rows[HEAD + 1 + len(section.table.rows) :]}
+        assert {note.title for note in section.notes} <= set(below)
+        assert str(section.source[0]).strip() in str(below["Source"])
+
+
+def test_shares_are_numbers_shown_in_per_cent_and_heads_stay_in_view(workbook: bytes) -> None:
+    found = parts(workbook)
+    styles = found["xl/styles.xml"]
+    assert 'formatCode="0.0%"' in styles
+    first = found["xl/worksheets/sheet1.xml"]
+    cell = re.search(r'<c r="B5" s="(\d+)"><v>0\.563</v>', first)
+    assert cell is not None
+    looks = re.findall(r"<xf [^>]*>", styles.split("<cellXfs", 1)[1])
+    shown = re.search(r'numFmtId="(\d+)" formatCode="0\.0%"', styles)
+    assert shown is not None
+    assert f'numFmtId="{shown[1]}"' in looks[int(cell[1])]
+    for name, text in found.items():
+        if name.startswith("xl/worksheets/sheet"):
+            assert 'topLeftCell="B5"' in text
+            assert 'state="frozen"' in text
+
+
+def test_no_text_becomes_a_formula(told: Brief) -> None:
+    made = render_xlsx(hostile(told, FORMULAS))
+    found = parts(made)
+    for name, text in found.items():
+        if name.startswith("xl/worksheets/"):
+            assert "<f" not in re.sub(r"<(fitToPage|firstFooter)", "", text), name
+            assert "hyperlink" not in text
+    assert 'quotePrefix="1"' in found["xl/styles.xml"]
+    texts = [cell for cell in cells(made) if isinstance(cell, str)]
+    for text in FORMULAS:
+        assert sum(cell.strip() == text.strip() for cell in texts) >= 5, text
+
+
+def test_no_text_is_read_as_markup(told: Brief) -> None:
+    made = render_pdf(hostile(told, MARKUP))
+    text = "".join(pages(made))
+    for one in MARKUP:
+        assert text.count(bare(one)) >= 8, one
+    links = re.findall(rb"javascript:", made)
+    assert links == []
+
+
+@pytest.mark.parametrize("render", [render_xlsx, render_pdf])
+def test_the_same_brief_gives_the_same_bytes_and_no_clock(told: Brief, render: Any) -> None:
+    once, again = render(told), render(told)
+    assert once == again
+    assert b"202" not in once[:8]
+    if render is render_pdf:
+        about = PdfReader(BytesIO(once)).metadata
+        assert about is not None
+        assert about.title == told.title
+        assert "/CreationDate" not in about
+        assert "/ModDate" not in about
+        return
+    with ZipFile(BytesIO(once)) as file:
+        assert {item.date_time for item in file.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    core = parts(once)["docProps/core.xml"]
+    assert set(re.findall(r"\d{4}-\d\d-\d\dT[\d:]+Z", core)) == {"1980-01-01T00:00:00Z"}
+
+
+def test_pages_are_numbered_and_the_contents_lead_to_them(told: Brief, paper: bytes) -> None:
+    text = pages(paper)
+    for place, page in enumerate(text, start=1):
+        assert f"{place}of{len(text)}" in page
+    reader = PdfReader(BytesIO(paper))
+    marks = [item for item in reader.outline if not isinstance(item, list)]
+    names = [section.eyebrow for section in told.sections]
+    assert [str(mark.title) for mark in marks][: len(names)] == names
+    for mark in marks:
+        number = reader.get_destination_page_number(mark)
+        assert number is not None
+        assert bare(str(mark.title)) in text[number]
+        assert re.search(rf"{re.escape(bare(str(mark.title)))}\.*{number + 1}", text[0])
+
+
+def test_charts_are_drawn_and_not_painted(paper: bytes) -> None:
+    reader = PdfReader(BytesIO(paper))
+    assert all(not page.images for page in reader.pages)
+    text = "".join(pages(paper))
+    assert "headline56.3" in text  # a label inside the specification curve
+    fonts = {
+        str(font["/BaseFont"].get_object())
+        for page in reader.pages
+        for font in (item.get_object() for item in page["/Resources"]["/Font"].values())
+    }
+    assert all("Libertinus" in font or "DejaVu" in font for font in fonts)
+
+
+def test_a_sentence_has_what_carries_it_at_the_foot_of_its_page(paper: bytes) -> None:
+    first = pages(paper)[0]
+    note = "China’s share of Russia’s imports, high-priority goods, 2023: 56.3 % (38.4 to 90.0 %)"
+    assert bare(note) in first
+    assert bare("row HP-002") in first
+
+
+def test_a_long_table_breaks_over_pages_under_the_same_head(told: Brief) -> None:
+    rows = tuple((f"good {place}", f"{place}") for place in range(150))
+    long = Table("Many", ("Name of goods", "Worth"), (False, True), rows, ("", "m USD"))
+    section = replace(told.sections[0], table=long)
+    text = pages(render_pdf(replace(told, sections=(section,))))
+    with_head = [page for page in text if "NameofgoodsWorth" in page]
+    assert len(with_head) >= 3
+    assert all(any(f"good{place}{place}" in page for page in with_head) for place in range(150))
+
+
+def test_nothing_held_is_said_in_both(empty: Lake) -> None:
+    silent = brief("NPL", "CHN", "chpl", lake=empty)
+    rows = sheet(render_xlsx(silent), "Brief")[HEAD + 1 : HEAD + 6]
+    assert [row[1] for row in rows] == [""] * 5
+    assert {row[5] for row in rows} == {"not known"}
+    text = "".join(pages(render_pdf(silent)))
+    assert text.count("notknown") >= 5
+    assert bare("Missing: ") in text
+
+
+@pytest.mark.parametrize(
+    ("suffix", "module", "extra"), [(".pdf", "typst", "pdf"), (".xlsx", "xlsxwriter", "excel")]
+)
+def test_a_missing_library_is_named_with_its_extra(
+    told: Brief,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    suffix: str,
+    module: str,
+    extra: str,
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(MissingExtraError) as raised:
+        write(told, tmp_path / f"brief{suffix}")
+    assert f"entrepot[{extra}]" in str(raised.value.hint)
+    assert list(tmp_path.iterdir()) == []
+    render = render_pdf if suffix == ".pdf" else render_xlsx
+    with pytest.raises(MissingExtraError):
+        render(told)
+
+
+def test_an_unknown_suffix_lists_those_that_are_known(told: Brief, tmp_path: Path) -> None:
+    with pytest.raises(RequestError) as raised:
+        write(told, tmp_path / "brief.docx")
+    assert all(suffix in str(raised.value.hint) for suffix in FORMATS)
+
+
+def test_written_files_are_what_was_rendered(told: Brief, workbook: bytes, tmp_path: Path) -> None:
+    assert write(told, tmp_path / "a" / "B.XLSX").read_bytes() == workbook
+    assert write(told, tmp_path / "b.pdf").read_bytes().startswith(b"%PDF-")
