@@ -81,8 +81,8 @@ def test_a_swap_conflicts_with_the_text_alone(world: World, partner: str) -> Non
     found = check(document(lines), facts=facts(rows))
     assert found.conflicts
     assert all("both" in conflict.claims for conflict in found.conflicts)
-    kinds = {slip.kind for item in found.claims for slip in item.slips}
-    assert kinds == {"swapped"}
+    first = {item.slips[0].kind for item in found.claims if item.slips}
+    assert first == {"swapped"}  # by chance another may fit as well, and stands behind
 
 
 @FEW
