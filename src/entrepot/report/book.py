@@ -92,6 +92,14 @@ class Book:
         return tuple(figure for figure in self._asked.values() if figure.status == "ok")
 
     @property
+    def questions(self) -> tuple[tuple[Definition, Figure], ...]:
+        """Every definition as it was asked, with the Figure it gave where that has a value.
+
+        A Figure's own definition says more: which source was chosen.
+        """
+        return tuple(pair for pair in self._asked.items() if pair[1].status == "ok")
+
+    @property
     def sources(self) -> frozenset[str]:
         """Sources that the page rests on without a Figure of them."""
         return frozenset(self._leant_on)

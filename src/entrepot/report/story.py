@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.report.parts import Section
 
-__all__ = ["brief"]
+__all__ = ["brief", "brief_in"]
 
 
 def brief(
@@ -80,6 +80,16 @@ def brief(
         book = Book(held)
         subject = _subject(book, importer, supplier, goods, period)
         return _described(book, subject, document, str(claims or ""), progress)
+
+
+def brief_in(book: Book, importer: str, supplier: str, goods: str, period: str | None) -> Brief:
+    """Describe the same without claims, and leave in a book what was asked for it.
+
+    Errors are those of `brief`.
+    """
+    with book.lake.reading():
+        subject = _subject(book, importer, supplier, goods, period)
+        return _described(book, subject, None, "", lambda _: None)
 
 
 def _described(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "as_csv", "as_html", "as_json", "as_svg", "csv_text"]
 
 _NUMBER = re.compile(rf"[+\-{MINUS}]?\d[\d,]*(\.\d+)?([eE][+-]?\d+)?")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", MINUS)
+_FORMULA = ("=", "+", "-", "@", "\t", "\n", MINUS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,8 @@ def _cell(cell: Any) -> Any:
         cell = json.dumps(cell, ensure_ascii=False)
     if not isinstance(cell, str):
         return cell
-    text = cell.replace(NBSP, " ")
+    # A carriage return alone is not quoted, and begins a row elsewhere.
+    text = cell.replace(NBSP, " ").replace("\r\n", "\n").replace("\r", "\n")
     if _NUMBER.fullmatch(text):
         return text.replace(MINUS, "-") if text.startswith(MINUS) else text
     return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text

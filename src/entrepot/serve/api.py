@@ -43,7 +43,7 @@ def _figures(app: FastAPI, service: Service) -> None:
         return _either(
             service,
             request,
-            lambda lake: as_json(asked(pairs, lake).to_dict()),
+            lambda lake: as_json(asked(pairs).answered(lake).to_dict()),
             lambda lake: figure.figure_table(lake, pairs),
             csv=csv,
         )

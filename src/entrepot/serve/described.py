@@ -8,7 +8,17 @@ from fastapi import Path, Response
 
 from entrepot.model.keys import KEY_WORDS
 
-__all__ = ["AREAS", "ASK", "ASK_CSV", "BRIEF", "CHECK", "GOODS", "LIST_NAME", "MEASURES"]
+__all__ = [
+    "AREAS",
+    "ASK",
+    "ASK_CSV",
+    "BRIEF",
+    "CHECK",
+    "EXAMPLES",
+    "GOODS",
+    "LIST_NAME",
+    "MEASURES",
+]
 
 _TYPES = {str: "string", int: "integer", float: "number"}
 _EXAMPLES = {
@@ -209,3 +219,9 @@ GOODS = _operation(
     refusals=(400, 404, 503),
 )
 LIST_NAME = Path(description="A list or a code; with .csv behind it as a table.", examples=["chpl"])
+EXAMPLES = (
+    "/api/ask?measure=import_share&importer=RUS&exporter=CHN&goods=chpl&period=2023",
+    "/api/ask.csv?measure=value&importer=RUS&exporter=CHN&goods=all&period=2023",
+    "/api/brief?importer=RUS&supplier=CHN&goods=chpl",
+    "/api/goods/chpl.csv",
+)

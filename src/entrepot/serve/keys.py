@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import shlex
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from entrepot.errors import nearest
-from entrepot.figures import Definition
+from entrepot.figures import Definition, evaluate
 from entrepot.model.keys import KEY_WORDS
 from entrepot.serve.errors import BadAddressError
 
@@ -17,7 +19,10 @@ if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.lake import Lake
 
-__all__ = ["LONGEST", "address_of", "asked", "python_of", "refuse_files", "single"]
+__all__ = [
+    *("LONGEST", "Question", "address_of", "asked", "command_of", "python_of"),
+    *("refuse_files", "single"),
+]
 
 LONGEST = 500
 """Characters of one value."""
@@ -69,18 +74,35 @@ def refuse_files(goods: str) -> None:
         )
 
 
-def asked(pairs: Iterable[tuple[str, str]], lake: Lake) -> Figure:
-    """Evaluate the Figure of an address.
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What an address asks: a definition, and whether with a specification curve.
+
+    Attributes
+    ----------
+    above
+        With `curve`, the value above which specifications are counted.
+    """
+
+    definition: Definition
+    curve: bool = False
+    above: float | None = None
+
+    def answered(self, lake: Lake) -> Figure:
+        """Evaluate the Figure; raises as `entrepot.figures.ask` does."""
+        return evaluate(self.definition, lake, curve=self.curve, above=self.above)
+
+
+def asked(pairs: Iterable[tuple[str, str]]) -> Question:
+    """Return what an address asks.
 
     Raises
     ------
     BadAddressError
         For an address that cannot be read.
     RequestError
-        As `entrepot.figures.ask` does.
+        For a definition that makes no sense.
     """
-    from entrepot.figures import ask
-
     keys: dict[str, Any] = dict(single(pairs, (*_OWN, *KEY_WORDS)))
     if "measure" not in keys:
         raise BadAddressError("no measure is asked for", hint="add measure=import_share")
@@ -93,14 +115,16 @@ def asked(pairs: Iterable[tuple[str, str]], lake: Lake) -> Figure:
     above = keys.pop("above", None)
     if above is not None and not curve:
         raise BadAddressError("above counts specifications of a curve", hint="add curve=true")
-    return ask(keys.pop("measure"), lake=lake, curve=curve, above=above, **keys)
+    return Question(Definition.build(keys.pop("measure"), **keys), curve, above)
 
 
 def _number(name: str, text: str, kind: type) -> Any:
     try:
         return kind(text)
     except ValueError:
-        raise BadAddressError(f"{name} is no number: {text[:60]!r}") from None
+        raise BadAddressError(
+            f"{name} is no number: {text[:60]!r}", hint=f"write {name}=3"
+        ) from None
 
 
 def _truth(text: str) -> bool:
@@ -109,32 +133,37 @@ def _truth(text: str) -> bool:
     return text.lower() == "true"
 
 
-def address_of(asked: Definition, room: str = "/ask") -> str:
-    """Return the address at which a Figure is asked, of the best source held.
-
-    What industries buy is in one source, which has to be named.
-    """
-    return f"{room}?{urlencode(_given(asked), safe=':@,')}"
+def address_of(asked: Definition) -> str:
+    """Return the address at which a definition is asked."""
+    return f"/ask?{urlencode(_given(asked), safe=':@,')}"
 
 
-def python_of(asked: Definition) -> str:
+def python_of(question: Question) -> str:
     """Return the lines of Python that give the same Figure."""
-    keys = _given(asked)
+    keys = _given(question.definition)
     numbers = {name for name, (kind, _) in KEY_WORDS.items() if kind is not str}
-    parts = [
-        f"{name}={value if name in numbers else repr(value)}"
-        for name, value in keys.items()
-        if name != "measure"
-    ]
-    return f"import entrepot as ep\n\nep.ask({keys['measure']!r}, {', '.join(parts)})"
+    parts = [repr(keys.pop("measure"))]
+    parts += [f"{name}={text if name in numbers else repr(text)}" for name, text in keys.items()]
+    parts += ["curve=True"] if question.curve else []
+    parts += [] if question.above is None else [f"above={question.above}"]
+    return f"import entrepot as ep\n\nep.ask({', '.join(parts)})"
+
+
+def command_of(question: Question) -> str:
+    """Return the line that gives the same Figure on a terminal."""
+    keys = _given(question.definition)
+    words = ["entrepot", "ask", keys.pop("measure")]
+    words += [word for name, text in keys.items() for word in (f"--{name.replace('_', '-')}", text)]
+    words += ["--curve"] if question.curve else []
+    words += [] if question.above is None else ["--above", str(question.above)]
+    return shlex.join(words)
 
 
 def _given(asked: Definition) -> dict[str, str]:
     """Return the keys of a definition that say something."""
     plain = Definition.build(asked.measure, period=asked.period).to_dict()
-    chosen = asked if asked.goods.startswith("inputs") else asked.but(source=None)
     return {
         name: str(value)
-        for name, value in chosen.to_dict().items()
+        for name, value in asked.to_dict().items()
         if value is not None and (name in ("measure", "period") or value != plain.get(name))
     }

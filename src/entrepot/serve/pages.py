@@ -9,10 +9,11 @@ from fastapi import Depends, FastAPI, Request, Response
 
 from entrepot.serve.answer import Answer
 from entrepot.serve.asking import body_of, sent_text
+from entrepot.serve.described import EXAMPLES
 from entrepot.serve.errors import NotFoundError
 from entrepot.serve.guard import POLICY, style_hash
 from entrepot.serve.keys import single
-from entrepot.serve.problems import KINDS
+from entrepot.serve.problems import kinds
 from entrepot.serve.rooms import brief, check, country, figure, goods, home, known
 from entrepot.serve.service import sent
 from entrepot.serve.site import ICON, page, sheet
@@ -71,9 +72,11 @@ def _fixed(app: FastAPI, service: Service) -> None:
     @app.api_route("/docs", methods=list(_READ), include_in_schema=False)
     def docs(request: Request) -> Response:
         description = app.openapi()
-        kinds = [(kind.__name__, status, title) for kind, status, title in KINDS]
         return service.answer(
-            request, lambda _: page("docs.html.j2", "/docs", api=description, kinds=kinds)
+            request,
+            lambda _: page(
+                "docs.html.j2", "/docs", api=description, kinds=kinds(), examples=EXAMPLES
+            ),
         )
 
     @app.post("/check", include_in_schema=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import EntrepotError, NoEvidenceError, OutsideError, RequestError
@@ -12,7 +11,7 @@ from entrepot.serve import errors
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["KINDS", "MEDIA", "problem", "status_of"]
+__all__ = ["KINDS", "MEDIA", "kinds", "problem"]
 
 MEDIA = "application/problem+json"
 KINDS: tuple[tuple[type[Exception], int, str], ...] = (
@@ -32,9 +31,9 @@ KINDS: tuple[tuple[type[Exception], int, str], ...] = (
 """Kinds of errors, the most special first, each with its status and title."""
 
 
-def status_of(error: Exception) -> int:
-    """Return the HTTP status of an error; 500 for one that nobody foresaw."""
-    return next((status for kind, status, _ in KINDS if isinstance(error, kind)), 500)
+def kinds() -> list[tuple[str, int, str]]:
+    """Return anchor, status and title of every kind of problem, for a page."""
+    return [(_anchor(kind), status, title) for kind, status, title in KINDS]
 
 
 def problem(error: Exception, lake: Path) -> dict[str, Any]:
@@ -47,12 +46,13 @@ def problem(error: Exception, lake: Path) -> dict[str, Any]:
     lake
         Folder whose place nobody outside needs to know.
     """
-    status = status_of(error)
-    title = next((words for kind, _, words in KINDS if isinstance(error, kind)), "A defect")
+    kind, status, title = next(
+        (found for found in KINDS if isinstance(error, found[0])), (Exception, 500, "A defect")
+    )
     if not isinstance(error, EntrepotError):
         error = EntrepotError("the server broke off", hint="its log says more")
-    found = {
-        "type": f"/docs#{_kind(error) if status < HTTPStatus.INTERNAL_SERVER_ERROR else status}",
+    found: dict[str, Any] = {
+        "type": f"/docs#{_anchor(kind)}",
         "title": title,
         "status": status,
         "detail": error.what,
@@ -66,6 +66,7 @@ def problem(error: Exception, lake: Path) -> dict[str, Any]:
     }
 
 
-def _kind(error: Exception) -> str:
-    name = type(error).__name__.removesuffix("Error")
-    return "-".join(re.findall("[A-Z][a-z]+", name)).lower()
+def _anchor(kind: type[Exception]) -> str:
+    """Return the name of a kind: ``bad-address``."""
+    words = re.findall("[A-Z][a-z]+", kind.__name__.removesuffix("Error"))
+    return "-".join(words).lower()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from entrepot.figures.show import headline
 from entrepot.model.display import figure_value, range_text
 from entrepot.report.render_html import ICONS, SWATCHES, page_environment, page_style
 from entrepot.report.verdicts import WORDS
+from entrepot.report.words import capital
 from entrepot.serve.answer import Answer, as_html
 from entrepot.serve.keys import address_of
 
@@ -65,7 +67,9 @@ def environment() -> Environment:
     made.filters = {
         **report.filters,
         "address": address_of,
-        "headline": lambda figure: headline(figure),
+        "capital": capital,
+        "headline": headline,
+        "json": lambda data: json.dumps(data, ensure_ascii=False),
         "shown": lambda figure: figure_value(figure.value, figure.unit),
         "shown_range": shown_range,
     }

@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
 
+from entrepot.report.book import Book
 from entrepot.report.parts import plain
 from entrepot.report.render_html import page_parts
 from entrepot.report.render_json import as_dict
-from entrepot.report.story import brief
+from entrepot.report.story import brief_in
 from entrepot.serve.answer import Answer, as_csv, as_json, as_svg
 from entrepot.serve.errors import NotFoundError
 from entrepot.serve.keys import refuse_files
@@ -21,6 +22,7 @@ from entrepot.serve.site import page
 from entrepot.serve.state import state_of
 
 if TYPE_CHECKING:
+    from entrepot.figures import Definition, Figure
     from entrepot.lake import Lake
     from entrepot.report.parts import Brief, Link, Section
 
@@ -28,7 +30,7 @@ __all__ = ["Wanted", "brief_chart", "brief_data", "brief_figures", "brief_page",
 
 _MOST = 24
 """Briefs that are remembered, since a page, its tables and its charts come from one."""
-_remembered: OrderedDict[tuple[str, Wanted], Brief] = OrderedDict()
+_remembered: OrderedDict[tuple[str, Wanted], Told] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -59,7 +61,14 @@ class Wanted:
         return f"{self.importer}-{self.supplier}"
 
 
-def _told(lake: Lake, wanted: Wanted) -> Brief:
+class Told(NamedTuple):
+    """A brief, and each definition that was asked for it with its Figure."""
+
+    brief: Brief
+    asked: tuple[tuple[Definition, Figure], ...]
+
+
+def _told(lake: Lake, wanted: Wanted) -> Told:
     """Return the brief of an address.
 
     Raises
@@ -77,7 +86,9 @@ def _told(lake: Lake, wanted: Wanted) -> Brief:
         found = _remembered.get(key)
     if found is None:
         goods, period = wanted.goods or "chpl", wanted.period or None
-        found = brief(wanted.importer, wanted.supplier, goods, period, lake)
+        book = Book(lake)
+        told = brief_in(book, wanted.importer, wanted.supplier, goods, period)
+        found = Told(told, book.questions)
         with _lock:
             _remembered[key] = found
             if len(_remembered) > _MOST:
@@ -87,23 +98,24 @@ def _told(lake: Lake, wanted: Wanted) -> Brief:
 
 def brief_page(lake: Lake, wanted: Wanted) -> Answer:
     """Return the brief as a page of the site."""
-    parts = page_parts(_told(lake, wanted))
-    return page("brief_page.html.j2", "/", wanted=wanted, **parts)
+    found = _told(lake, wanted)
+    parts = page_parts(found.brief)
+    return page("brief_page.html.j2", "", wanted=wanted, asked=found.asked, **parts)
 
 
 def brief_data(lake: Lake, wanted: Wanted) -> Answer:
     """Return the brief as JSON, as `entrepot brief --json` prints it."""
-    return as_json(as_dict(_told(lake, wanted)))
+    return as_json(as_dict(_told(lake, wanted).brief))
 
 
 def brief_figures(lake: Lake, wanted: Wanted) -> Answer:
     """Return every Figure behind the brief as a table."""
-    return one_row(_told(lake, wanted).figures, f"figures-{wanted.name}")
+    return one_row(_told(lake, wanted).brief.figures, f"figures-{wanted.name}")
 
 
 def brief_table(lake: Lake, wanted: Wanted, name: str) -> Answer:
     """Return the table of a section."""
-    section = _section(_told(lake, wanted), name)
+    section = _section(_told(lake, wanted).brief, name)
     if section.table is None:
         raise NotFoundError(f"there is no table of {name}", hint="open the page: it has a link")
     return as_csv(section.table.head, section.table.rows, f"{name}-{wanted.name}")
@@ -113,7 +125,7 @@ def brief_chart(lake: Lake, wanted: Wanted, name: str) -> Answer:
     """Return the chart of a section, with its title and where it comes from."""
     from entrepot.report.one_chart import framed
 
-    section = _section(_told(lake, wanted), name)
+    section = _section(_told(lake, wanted).brief, name)
     if section.picture is None:
         raise NotFoundError(f"there is no chart of {name}", hint="open the page: it has a link")
     source = "".join(_words(piece) for piece in section.source)

@@ -42,18 +42,19 @@ def known_area(code: str) -> None:
 def country_page(lake: Lake, importer: str, goods: str) -> Answer:
     """Return the page of a country as a buyer."""
     goods = goods or "chpl"
-    found = _shares(lake, importer, goods)
-    known = [figure for figure in found if figure.status == "ok"]
+    book, found = _shares(lake, importer, goods)
+    questions = {id(figure): asked for asked, figure in book.questions}
+    known = [(questions[id(one)], one) for one in found if one.status == "ok"]
     return page(
         "country.html.j2",
-        "/",
+        "",
         importer=importer,
         name=area_phrase(importer),
         whose=possessive(area_phrase(importer)),
         goods=goods,
         goods_name=goods_title(goods),
         base=f"/country/{importer}",
-        figures=[(figure, area_phrase(figure.definition.exporter)) for figure in known],
+        figures=[(*pair, area_phrase(pair[1].definition.exporter)) for pair in known],
         unknown=[
             (figure.definition.exporter, area_phrase(figure.definition.exporter))
             for figure in found
@@ -64,10 +65,10 @@ def country_page(lake: Lake, importer: str, goods: str) -> Answer:
 
 def country_table(lake: Lake, importer: str, goods: str) -> Answer:
     """Return the shares of the page as a table."""
-    return one_row(_shares(lake, importer, goods or "chpl"), f"suppliers-{importer}")
+    return one_row(_shares(lake, importer, goods or "chpl")[1], f"suppliers-{importer}")
 
 
-def _shares(lake: Lake, importer: str, goods: str) -> list[Figure]:
+def _shares(lake: Lake, importer: str, goods: str) -> tuple[Book, list[Figure]]:
     """Return the share of each supplier in the newest year with a value, the largest first."""
     known_area(importer)
     refuse_files(goods)
@@ -78,7 +79,7 @@ def _shares(lake: Lake, importer: str, goods: str) -> list[Figure]:
         book.first("import_share", years, exporter=_pinned(one, years), **keys)
         for one in _suppliers(book, importer, goods, years)
     ]
-    return sorted(found, key=lambda figure: -1 if figure.value is None else -figure.value)
+    return book, sorted(found, key=lambda one: 1 if one.value is None else -one.value)
 
 
 def _pinned(area: str, years: list[Period]) -> str:

@@ -8,9 +8,8 @@ import entrepot
 from entrepot.figures.show import as_rows, headline
 from entrepot.measures import passports
 from entrepot.model.keys import KEY_WORDS
-from entrepot.report.definitions import command_for
 from entrepot.serve.answer import Answer, as_csv, as_svg
-from entrepot.serve.keys import asked, python_of
+from entrepot.serve.keys import asked, command_of, python_of
 from entrepot.serve.rooms.home import named_areas
 from entrepot.serve.site import page
 
@@ -38,14 +37,15 @@ def figure_page(lake: Lake, pairs: Sequence[tuple[str, str]], query: str) -> Ans
     }
     if "measure" not in given:
         return page("ask.html.j2", "/ask", figure=None, **form)
-    figure = asked(pairs, lake)
+    question = asked(pairs)
+    figure = question.answered(lake)
     return page(
         "ask.html.j2",
         "/ask",
         figure=figure,
         rows=[pair for pair in as_rows(figure) if pair[0] not in ("value", "caveat")],
-        command=command_for(figure.definition),
-        python=python_of(figure.definition),
+        command=command_of(question),
+        python=python_of(question),
         cite=cite(figure),
         query=query,
         drawn=is_drawn(figure),
@@ -57,7 +57,7 @@ def figure_page(lake: Lake, pairs: Sequence[tuple[str, str]], query: str) -> Ans
 def cite(figure: Figure) -> str:
     """Return the line to cite a Figure with: what, from which bytes, computed by what."""
     evidence = dict.fromkeys(
-        f"{one.source} {one.snapshot or one.id}".strip() for one in figure.evidence
+        f"{one.source} {one.id or one.snapshot}".strip() for one in figure.evidence
     )
     rows = dict(as_rows(figure))
     sources = ", ".join(list(evidence)[:6])
@@ -90,13 +90,13 @@ def figure_chart(lake: Lake, pairs: Sequence[tuple[str, str]]) -> Answer:
     """
     from entrepot.report.one_chart import svg_of
 
-    figure = asked(pairs, lake)
+    figure = asked(pairs).answered(lake)
     return as_svg(svg_of(figure), figure.definition.measure)
 
 
 def figure_table(lake: Lake, pairs: Sequence[tuple[str, str]]) -> Answer:
     """Return the rows behind a Figure, or where it has none the Figure as one row."""
-    figure = asked(pairs, lake)
+    figure = asked(pairs).answered(lake)
     name = figure.definition.measure
     if figure.table:
         names = list(dict.fromkeys(name for row in figure.table for name in row))

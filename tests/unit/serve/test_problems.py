@@ -1,0 +1,175 @@
+"""Wrong requests: what is wrong, why, and what to do, with the right status."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.ask_server import Client
+
+from entrepot.serve import create_app
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SHARE = "measure=import_share&importer=RUS&exporter=CHN&goods=chpl&period=2023"
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Client:
+    return Client(create_app(tmp_path_factory.mktemp("serve") / "no-lake"))
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/api/ask", 400, "no measure"),
+        ("/api/ask?measure=hhi", 422, "period is missing"),
+        ("/api/ask?measure=hhii&period=2023", 422, "hhi"),
+        ("/api/ask?measure=hhi&period=2023&importer=RSU", 422, "RSU"),
+        ("/api/ask?measure=hhi&period=soon&importer=RUS", 422, "soon"),
+        ("/api/ask?measure=hhi&period=2023&importr=RUS", 400, "importer"),
+        ("/api/ask?measure=hhi&period=2023&period=2022", 400, "twice"),
+        ("/api/ask?measure=cr&period=2023&k=three", 400, "three"),
+        (f"/api/ask?{SHARE}&curve=maybe", 400, "maybe"),
+        (f"/api/ask?{SHARE}&above=0.5", 400, "curve"),
+        (f"/api/ask?measure=value&period=2023&goods={'8542,' * 150}", 400, "characters"),
+        (f"/api/measures?{'x' * 5000}", 400, "longer"),
+        ("/api/goods/chppl", 404, "chpl"),
+        ("/api/goods/..%2F..%2Fetc%2Fpasswd", 404, ""),
+        ("/api/brief", 400, "importer"),
+        ("/api/brief?importer=XQX", 404, "XQX"),
+        ("/api/nothing", 404, "address"),
+    ],
+)
+def test_a_wrong_address_is_told_what_to_do(
+    client: Client, path: str, status: int, words: str
+) -> None:
+    answer = client.get(path)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert {"type", "title", "status", "detail"} <= set(problem)
+    assert problem["status"] == status
+    assert problem["hint"]
+    assert words in answer.text
+
+
+def test_the_type_of_a_problem_leads_to_its_place(client: Client) -> None:
+    page = client.get("/docs").text
+    for path in ("/api/ask", "/api/goods/chppl", "/api/ask?measure=hhi"):
+        anchor = client.get(path).json()["type"].partition("#")[2]
+        assert f'id="{anchor}"' in page
+
+
+@pytest.mark.parametrize("goods", ["../x.csv", "mine.csv", "mine.CSV:1", "a/b", "chpl,x.csv@2023"])
+def test_no_file_of_the_server_is_read(client: Client, goods: str, tmp_path: Path) -> None:
+    answer = client.send("GET", "/api/ask", params={"measure": "value", "goods": goods})
+    assert answer.status_code == 400
+    assert "file" in answer.json()["detail"]
+    claim = {"value": {"importer": "RUS", "exporter": "CHN", "period": 2023, "goods": goods}}
+    claims = {"format": 1, "source": {"title": "t"}}
+    claims["claims"] = [{"id": "a", "says": "5 bn USD", **claim}]
+    text = json.dumps(claims).replace(".csv", "\\u002ecsv")
+    sent = client.send("POST", "/api/check", content=text, headers=YAML)
+    assert sent.status_code == 400, sent.text
+    assert "file" in sent.json()["detail"]
+
+
+YAML = {"content-type": "application/yaml"}
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "status"),
+    [
+        (b"x" * 1_000_001, "text/plain", 413),
+        (b"\xff\xfe", "text/plain", 422),
+        (b"  ", "text/plain", 422),
+        (b"claims: [", "application/yaml", 422),
+        (b"format: 1\nsource: {title: t}\nclaims: []\nmore: 1", "application/yaml", 422),
+        (b"[" * 5000, "application/yaml", 422),
+        (b"[" * 100_000, "application/json", 422),
+        (b'{"text": 1}', "application/json", 422),
+        (b'{"text": "a", "txt": "b"}', "application/json", 400),
+        (b"text=a&kind=poem", "application/x-www-form-urlencoded", 422),
+        (b"&".join([b"a=1"] * 50), "application/x-www-form-urlencoded", 400),
+        (b"%PDF-1.4", "application/pdf", 415),
+    ],
+)
+def test_a_text_that_cannot_be_read_is_refused(
+    client: Client, content: bytes, kind: str, status: int
+) -> None:
+    answer = client.send("POST", "/api/check", content=content, headers={"content-type": kind})
+    assert answer.status_code == status, answer.text[:300]
+    assert answer.json()["detail"]
+
+
+def test_a_body_without_a_length_is_cut_off(client: Client) -> None:
+    async def endless() -> object:
+        for _ in range(200):
+            yield b"x" * 10_000
+
+    answer = client.send("POST", "/api/check", content=endless())
+    assert answer.status_code == 413
+
+
+def test_aliases_that_grow_without_end_are_refused_quickly(client: Client) -> None:
+    lines = ["a0: &a0 [x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30)]
+    answer = client.send("POST", "/api/check", content="\n".join(lines), headers=YAML)
+    assert answer.status_code == 422
+
+
+def test_more_claims_than_can_be_held_against_each_other_are_refused(client: Client) -> None:
+    line = "China's exports to Russia fell by {} % in {}."
+    text = " ".join(line.format(n % 90 + 1, 2000 + n % 26) for n in range(230))
+    answer = client.send("POST", "/api/check", content=text)
+    assert answer.status_code == 422
+    assert "200" in answer.json()["why"]
+
+
+HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}'
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/?q={}",
+        "/ask?measure={}&period=2023",
+        "/ask?measure=value&period=2023&importer={}",
+        "/goods/{}",
+        "/measures/{}",
+        "/country/{}",
+        "/country/RUS?goods={}",
+        "/country/RUS/from/{}",
+        "/country/RUS/from/CHN?period={}",
+        "/go?importer={}",
+        "/{}",
+    ],
+)
+def test_hostile_text_is_shown_as_text(client: Client, path: str) -> None:
+    from urllib.parse import quote
+
+    answer = client.get(path.format(quote(HOSTILE, safe="")))
+    assert answer.status_code in (200, 400, 404, 422)
+    assert "<script>alert" not in answer.text
+    assert "<img" not in answer.text
+    assert "\n" not in str(answer.headers.get("location", ""))
+
+
+def test_a_hostile_article_is_shown_as_text(client: Client) -> None:
+    text = f"China's exports to Russia fell by 3.4 % in 2025. {HOSTILE} And by 5 %."
+    answer = client.send("POST", "/check", data={"text": text, "kind": "article"})
+    assert answer.status_code == 200
+    assert "<script" not in answer.text
+    assert "&lt;script&gt;alert(1)" in answer.text
+
+
+def test_the_place_of_the_lake_is_told_to_nobody(tmp_path: Path) -> None:
+    folder = tmp_path / "secret-place"
+    folder.mkdir()
+    (folder / "catalog.json").write_text("{not json", encoding="utf-8")
+    answer = Client(create_app(folder)).get("/api/ask?" + SHARE)
+    assert answer.status_code >= 400
+    assert "secret-place" not in answer.text

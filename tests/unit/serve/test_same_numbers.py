@@ -1,0 +1,155 @@
+"""One number is the same on the page, in the API, in the CSV, in Python and on the terminal."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import shlex
+import sys
+from html import unescape
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.ask_server import Client
+from tests.made_comtrade import CHINA, GERMANY, USA, row, text_of
+
+from entrepot.cli.main import run
+from entrepot.lake import Lake
+from entrepot.model.display import figure_value, range_text
+from entrepot.serve import create_app
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A made-up lake: Germany reports imports from China and the United States in two years."""
+    place = tmp_path_factory.mktemp("same")
+    rows = [
+        row(value + year, period=year, flow="M", reporter=GERMANY, partner=partner)
+        for year in (2021, 2022)
+        for partner, value in ((CHINA, 3.21e8), (USA, 1.234e8))
+    ]
+    (place / "made.csv").write_text(text_of(rows), encoding="utf-8")
+    Lake.open(place / "lake").add("comtrade", [place / "made.csv"])
+    return place / "lake"
+
+
+@pytest.fixture(scope="module")
+def client(folder: Path) -> Client:
+    return Client(create_app(folder))
+
+
+def printed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], line: str) -> Any:
+    monkeypatch.setattr(sys, "argv", shlex.split(line))
+    with pytest.raises(SystemExit):
+        run()
+    return json.loads(capsys.readouterr().out)
+
+
+QUESTIONS = [
+    "measure=value&importer=DEU&exporter=CHN&goods=854231&period=2022",
+    "measure=import_share&importer=DEU&exporter=CHN&goods=854231&period=2022",
+    "measure=growth&importer=DEU&exporter=CHN&goods=854231&period=2022&base=2021",
+    "measure=import_share&importer=RUS&exporter=CHN&goods=chpl&period=2023",
+    "measure=value&importer=RUS&exporter=CHN&goods=all&period=2024",
+    "measure=import_share&importer=NPL&exporter=CHN&goods=chpl&period=2023",
+]
+
+
+@pytest.mark.parametrize("query", QUESTIONS)
+def test_a_figure_is_the_same_everywhere(
+    client: Client,
+    folder: Path,
+    query: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    keys = dict(pair.split("=") for pair in query.split("&"))
+    measure = keys.pop("measure")
+    words = " ".join(f"--{name} {value}" for name, value in keys.items())
+    told = client.get(f"/api/ask?{query}").json()
+    assert told == printed(
+        monkeypatch, capsys, f"entrepot ask {measure} {words} --lake {folder} --json"
+    )
+    [flat] = csv.DictReader(io.StringIO(client.get(f"/api/ask.csv?{query}").text))
+    page = unescape(client.get(f"/ask?{query}").text)
+    assert flat["status"] == told["status"]
+    if told["value"] is None:
+        assert flat["value"] == ""
+        assert "no value" in page
+        assert all(line in page for line in told["reason"].splitlines())
+        return
+    assert float(flat["value"]) == told["value"]
+    assert f'<p class="big">{figure_value(told["value"], told["unit"])}</p>' in page
+    if told["low"] is not None:
+        assert (float(flat["low"]), float(flat["high"])) == (told["low"], told["high"])
+        assert range_text(told["low"], told["high"], told["unit"]) in page
+    for caveat in told["caveats"]:
+        assert caveat["text"].replace("'", "’") in page
+    snippet = re.search(r"<pre>(import entrepot.*?)</pre>", page, re.DOTALL)
+    assert snippet is not None
+    monkeypatch.setenv("ENTREPOT_LAKE", str(folder))
+    names: dict[str, Any] = {}
+    exec(snippet[1].replace("ep.ask", "found = ep.ask"), names)
+    assert names["found"].value == told["value"]
+    assert (names["found"].low, names["found"].high) == (told["low"], told["high"])
+
+
+@pytest.mark.parametrize(
+    ("importer", "supplier", "goods"), [("DEU", "CHN", "854231"), ("RUS", "CHN", "chpl")]
+)
+def test_a_brief_is_the_same_everywhere(
+    client: Client,
+    folder: Path,
+    importer: str,
+    supplier: str,
+    goods: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    told = client.get(f"/api/brief?importer={importer}&supplier={supplier}&goods={goods}").json()
+    line = f"entrepot brief {importer} --supplier {supplier} --goods {goods} --lake {folder} --json"
+    assert told == printed(monkeypatch, capsys, line)
+    base = f"/country/{importer}/from/{supplier}"
+    page = unescape(client.get(f"{base}?goods={goods}").text).replace("<small>", "")
+    assert told["evaluated"]
+    for card in told["figures"]:
+        if card["value"] is not None:
+            assert card["shown"]["value"].replace(" ", "") in re.sub(r"[\s\u00a0]", "", page)
+        assert card["shown"]["range"] in page
+    rows = list(csv.DictReader(io.StringIO(client.get(f"{base}/figures.csv?goods={goods}").text)))
+    assert [float(one["value"]) for one in rows] == [one["value"] for one in told["evaluated"]]
+    tables = {section["id"]: section["table"] for section in told["sections"] if section["table"]}
+    assert tables
+    for name, table in tables.items():
+        got = list(csv.reader(io.StringIO(client.get(f"{base}/{name}.csv?goods={goods}").text)))
+        assert len(got) == 1 + len(table["rows"])
+        for cells, wanted in zip(got[1:], table["rows"], strict=True):
+            plain = [text.replace("\u00a0", " ").replace("−", "-") for text in wanted]
+            assert [cell.lstrip("'").replace("−", "-") for cell in cells] == plain
+
+
+@pytest.mark.parametrize(
+    "path", ["/country/DEU/from/CHN?goods=854231", "/country/RUS/from/CHN", "/country/RUS"]
+)
+def test_every_link_to_a_figure_leads_to_the_number_that_stands_beside_it(
+    client: Client, path: str
+) -> None:
+    page = client.get(path).text
+    cells = re.findall(
+        r'<a href="/ask\?([^"]+)">.*?</a></th><td class="number">(.*?)</td>', page
+    ) + [
+        (link, value)
+        for value, link in re.findall(
+            r'</a></th><td class="number">(.*?)</td>(?:(?!</tr>).)*<a href="/ask\?([^"]+)">', page
+        )
+    ]
+    assert cells
+    for link, value in cells:
+        told = client.get(f"/api/ask?{unescape(link)}").json()
+        assert told["value"] is not None, link
+        assert figure_value(told["value"], told["unit"]) == unescape(value), link
