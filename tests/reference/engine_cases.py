@@ -25,6 +25,7 @@ NO_FRAMES = {
     "passport",
     "passports",
     "relative_premium",
+    "value_added_origin",
 }
 """Functions of `entrepot.measures` that take no frame."""
 IN_MEMORY = {"event_study", "event_timing", "placebo_dates", "premium_regression"}

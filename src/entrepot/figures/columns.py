@@ -34,6 +34,12 @@ COLUMNS = {
     "others_change": ("change of the others’ prices", "relative"),
     "overpaid_share": ("overpaid part of the bill", "share"),
     "confidence": ("confidence", "share"),
+    "gross_usd": ("gross flow", "USD"),
+    "dva_usd": ("domestic value added", "USD"),
+    "ddc_usd": ("domestic double counting", "USD"),
+    "fva_usd": ("foreign value added", "USD"),
+    "fdc_usd": ("foreign double counting", "USD"),
+    "output_lost_usd": ("output lost if the flow stopped", "USD"),
 }
 """Name in words, and unit, of columns whose own name says less."""
 

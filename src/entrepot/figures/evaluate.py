@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import RequestError
-from entrepot.figures import caveats, flows, inputs, printed
+from entrepot.figures import caveats, flows, inputs, printed, value_origin
 from entrepot.figures.definition import Definition
 from entrepot.figures.estimate import Answer, Estimate, Missing, specifications, spread_of
 from entrepot.figures.figure import Figure
 from entrepot.figures.held import flow_sources
+from entrepot.figures.input_choices import ORIGIN
 from entrepot.figures.reasons import in_lines
 from entrepot.figures.request import PRINTED, SHARES, checked
 from entrepot.goods.parse import NAMED
@@ -122,6 +123,8 @@ def _with_curve(figure: Figure, definition: Definition, lake: Lake, above: float
 def _evaluated(definition: Definition, lake: Lake, *, alone: bool) -> Figure:
     """Evaluate a definition; `alone`: the headline, to which a curve adds its alternatives."""
     definition = checked(definition, lake)
+    if definition.measure == ORIGIN:
+        return value_origin.figure(definition, lake)
     if inputs.is_inputs(definition):
         return inputs.figure(definition, lake)
     if definition.goods.startswith(NAMED):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "GOODS",
+    "ORIGIN",
     "Choice",
     "choices",
     "goods_key",
@@ -30,6 +31,8 @@ __all__ = [
 
 GOODS = "inputs"
 """Goods of a definition that means inputs: ``inputs``, ``inputs:C26``, ``inputs:C26,C27``."""
+ORIGIN = "origin"
+"""The measure that only inputs can answer."""
 _VARIED = {
     "import_share": ("home", "goods_only", "factories"),
     "export_share": ("home", "goods_only", "factories"),
@@ -79,9 +82,10 @@ class Choice:
 
 
 def is_inputs(definition: Definition) -> bool:
-    """Whether a definition is about inputs, by its goods or by its source."""
+    """Whether a definition is about inputs, by its goods, its source or its measure."""
     source = (definition.source or "").partition("@")[0]
-    return definition.goods.partition(":")[0] == GOODS or source == "icio"
+    named = definition.goods.partition(":")[0] == GOODS or source == "icio"
+    return named or definition.measure == ORIGIN
 
 
 def goods_key(goods: str) -> str:

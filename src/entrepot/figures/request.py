@@ -6,7 +6,7 @@ import itertools
 from typing import TYPE_CHECKING, Literal
 
 from entrepot.errors import RequestError, UnknownNameError
-from entrepot.figures.input_choices import goods_key, is_inputs
+from entrepot.figures.input_choices import ORIGIN, goods_key, is_inputs
 from entrepot.figures.input_rows import SOURCE as INPUT_SOURCE
 from entrepot.figures.inputs import MEASURES as INPUT_MEASURES
 from entrepot.figures.listed import refuse_undated
@@ -138,10 +138,10 @@ def _goods(definition: Definition) -> str:
 
 def _about_inputs(definition: Definition) -> Definition:
     """Refuse what input-output tables have not."""
-    if definition.measure not in INPUT_MEASURES:
+    if definition.measure not in (*INPUT_MEASURES, ORIGIN):
         raise RequestError(
             f"{definition.measure} of inputs cannot be asked",
-            hint=f"ask {', '.join(INPUT_MEASURES)}",
+            hint=f"ask {', '.join((*INPUT_MEASURES, ORIGIN))}",
         )
     for key, value, plain in (
         ("quantity", definition.quantity, "value"),

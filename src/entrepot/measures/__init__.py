@@ -27,6 +27,7 @@ from entrepot.measures.import_substitution import import_substitution_proxy
 from entrepot.measures.last import last_alternative
 from entrepot.measures.leading import top_supplier
 from entrepot.measures.leverage import asymmetry
+from entrepot.measures.origin import value_added_origin
 from entrepot.measures.passport import Passport
 from entrepot.measures.passports import passport, passports
 from entrepot.measures.power import elastic_power, nested_power
@@ -111,6 +112,7 @@ __all__ = [
     "unit_value_change",
     "unit_values",
     "value",
+    "value_added_origin",
     "value_change",
     "without_own_trade",
 ]

@@ -21,6 +21,7 @@ from entrepot.measures.import_substitution import IMPORT_SUBSTITUTION_PROXY
 from entrepot.measures.last import LAST_ALTERNATIVE
 from entrepot.measures.leading import TOP_SUPPLIER
 from entrepot.measures.leverage import ASYMMETRY
+from entrepot.measures.origin import ORIGIN
 from entrepot.measures.power import ELASTIC_POWER, NESTED_POWER
 from entrepot.measures.prices.many import PRICE_SERIES
 from entrepot.measures.prices.mix import UNIT_VALUE_CHANGE
@@ -83,6 +84,7 @@ _ALL = (
     VALUE_CHANGE,
     UNIT_VALUE_CHANGE,
     PRICE_PREMIUM,
+    ORIGIN,
 )
 
 

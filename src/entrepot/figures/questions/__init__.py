@@ -14,6 +14,7 @@ from entrepot.figures.questions import (
     leverage,
     loss,
     money,
+    origin,
     path,
     prices,
     series,
@@ -37,6 +38,7 @@ QUESTIONS: dict[str, Question] = {
     **money.QUESTIONS,
     **event.QUESTIONS,
     **series.QUESTIONS,
+    **origin.QUESTIONS,
 }
 
 

@@ -1,0 +1,231 @@
+"""Whose value added is in what one area's industries buy from another, from input-output tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from entrepot.errors import RequestError
+from entrepot.figures import caveats
+from entrepot.figures.economies import economy_of
+from entrepot.figures.estimate import Estimate, Missing, specifications, spread_of
+from entrepot.figures.figure import Caveat, Evidence, Figure
+from entrepot.figures.input_choices import inputs_title, made_by, sides
+from entrepot.figures.input_rows import SOURCE
+from entrepot.figures.variants import territories, territory
+from entrepot.measures.origin import value_added_origin
+from entrepot.model.areas import area_name
+from entrepot.model.display import joined
+from entrepot.sources.icio.sectors import sector as sector_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from entrepot.figures.definition import Definition
+    from entrepot.figures.economies import Known
+    from entrepot.lake import Lake
+    from entrepot.measures.origin import Origin
+    from entrepot.measures.origin.flow import Perimeter
+
+__all__ = ["figure"]
+
+REST = "XROW"
+MILLION = 1e6
+BORDERS: dict[Perimeter, str] = {
+    "flow": "of the flow",
+    "bilateral": "between the two",
+    "exporter": "of the exporter",
+}
+
+
+def figure(definition: Definition, lake: Lake) -> Figure:
+    """Return the foreign value added in a flow of inputs as a Figure.
+
+    The headline counts value once, at the border of the flow. The alternatives take a wider
+    border, count value at every crossing, and put Hong Kong in or out.
+
+    Parameters
+    ----------
+    definition
+        Checked: its goods are ``inputs``, or ``inputs:C26`` for what a sector made; its sector
+        is the one that buys; an importer ``WLD`` is everybody but the exporter.
+    lake
+        Asked first; where it does not hold the year, the installed package is.
+
+    Raises
+    ------
+    UnknownNameError
+        For an unknown sector.
+    RequestError
+        If an area is on both sides.
+    """
+    if definition.sector:
+        sector_of(definition.sector)
+    _require_apart(definition)
+    definition = definition.but(source=definition.source or SOURCE)
+    known = economy_of(lake, definition.period, definition.source)
+    if isinstance(known, Missing):
+        return _missing(definition, known.reason)
+    strangers = _strangers(definition, known)
+    for group in sides(definition):
+        if group and group <= strangers:
+            names = joined([area_name(code) for code in sorted(group)])
+            return _missing(
+                definition,
+                f"{SOURCE} has no entry of its own for {names}; it knows "
+                f"{known.rows.economies} economies",
+            )
+    estimates = list(_estimates(definition, known))
+    if not estimates:
+        what = inputs_title(definition.goods, definition.sector)
+        return _missing(
+            definition,
+            f"{SOURCE} has no {what} from {definition.exporter} to {definition.importer} in "
+            f"{definition.period}, so there is nothing whose origin could be told",
+        )
+    return _figure(definition, known, estimates, strangers)
+
+
+def _figure(
+    definition: Definition, known: Known, estimates: list[Estimate], strangers: frozenset[str]
+) -> Figure:
+    head, values = estimates[0], [item.value for item in estimates]
+    low, high = min(values), max(values)
+    spans = "which border counts, value counted once or at every crossing"
+    if len({item.choices["territory"] for item in estimates}) > 1:
+        spans += ", Hong Kong in or out"
+    return Figure(
+        definition=definition,
+        status="ok",
+        value=head.value,
+        unit=head.unit,
+        details=head.details,
+        low=low if low < high else None,
+        high=high if low < high else None,
+        range=spans if low < high else None,
+        specifications=specifications(estimates),
+        spread=spread_of(estimates),
+        evidence=head.evidence,
+        table=head.table,
+        caveats=(*_caveats(known, strangers), *caveats.for_definition(definition)),
+    )
+
+
+def _missing(definition: Definition, reason: str) -> Figure:
+    return Figure(
+        definition=definition,
+        status="insufficient_data",
+        value=None,
+        unit=definition.unit,
+        caveats=tuple(caveats.for_definition(definition)),
+        reason=reason,
+    )
+
+
+def _require_apart(definition: Definition) -> None:
+    importers, exporters = sides(definition)
+    if both := sorted(importers & exporters):
+        raise RequestError(
+            f"{joined([area_name(code) for code in both])} on both sides",
+            why="what an area sells to itself crosses no border, so nothing in it is foreign",
+            hint="name areas that do not overlap as --exporter and --importer",
+        )
+
+
+def _strangers(definition: Definition, known: Known) -> frozenset[str]:
+    return frozenset[str]().union(*sides(definition)) - set(known.solved.economy.names)
+
+
+def _estimates(definition: Definition, known: Known) -> Iterator[Estimate]:
+    """Yield the headline and every other way to count, as far as there is a flow."""
+    apart = [one for one in territories(definition) if not frozenset.intersection(*sides(one))]
+    for asked in (definition, *apart):
+        for border in BORDERS:
+            found = _origin(asked, known, border)
+            share = found.foreign_share
+            if share is None:
+                break
+            head = asked is definition and border == "flow"
+            yield _estimate(asked, known, found, BORDERS[border], head=head)
+            if border == "flow":
+                every = (found.fva + found.fdc) / found.gross
+                choices = _named(asked, BORDERS[border], "at every crossing")
+                yield Estimate(value=every, unit="share", choices=choices)
+
+
+def _origin(asked: Definition, known: Known, border: Perimeter) -> Origin:
+    importers, exporters = sides(asked)
+    names = set(known.solved.economy.names)
+    made = made_by(asked.goods)
+    return value_added_origin(
+        known.solved,
+        exporters & names,
+        importers & names if importers else None,
+        made=None if ":" not in asked.goods else made,
+        used=[asked.sector] if asked.sector else None,
+        perimeter=border,
+    )
+
+
+def _named(asked: Definition, border: str, counted: str) -> dict[str, str]:
+    return {
+        "source": SOURCE,
+        "goods": asked.goods,
+        "territory": territory(asked),
+        "border": border,
+        "counted": counted,
+    }
+
+
+def _estimate(
+    asked: Definition, known: Known, found: Origin, border: str, *, head: bool
+) -> Estimate:
+    choices = _named(asked, border, "once")
+    value = found.fva / found.gross
+    if not head:
+        return Estimate(value=value, unit="share", choices=choices)
+    details = {
+        "gross_usd": found.gross,
+        "dva_usd": found.dva,
+        "ddc_usd": found.ddc,
+        "fva_usd": found.fva,
+        "fdc_usd": found.fdc,
+        "output_lost_usd": float(found.lost.sum()),
+    }
+    sectors = len(known.solved.economy.output)
+    return Estimate(
+        value=value,
+        unit="share",
+        choices=choices,
+        evidence=(Evidence(SOURCE, known.rows.snapshot, sectors),),
+        details={name: MILLION * number for name, number in details.items()},
+        table=tuple(_row(row, found.gross) for row in found.rows()),
+    )
+
+
+def _row(row: dict[str, Any], gross: float) -> dict[str, Any]:
+    return {
+        "origin": row["origin"],
+        "name": area_name(row["origin"]),
+        "share": row["once"] / gross,
+        "value_added_usd": MILLION * row["once"],
+        "again_usd": MILLION * row["again"],
+    }
+
+
+def _caveats(known: Known, strangers: frozenset[str]) -> Iterator[Caveat]:
+    text = (
+        "Value added by where it was added, after Borin and Mancini, on estimated tables: inputs "
+        "of industries alone, and what goes to one buyer is made like what goes to any other. "
+        "Goods that only pass through are another quantity; never add re-exports to it."
+    )
+    if REST not in known.solved.economy.names:
+        text += (
+            f" Inputs from outside the {known.rows.economies} economies, and taxes on inputs, "
+            "count as the buyer's own, so the foreign share is too low rather than too high."
+        )
+    else:
+        text += " Taxes on inputs count as the buyer's own."
+    yield caveats.caveat("origin", text)
+    if strangers:
+        names = ", ".join(sorted(strangers))
+        yield caveats.caveat("not-recorded", f"{SOURCE} has no entry of its own for {names}.")

@@ -1,0 +1,202 @@
+"""A world of sectors that buy from each other, as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from entrepot.errors import RequestError, UnknownNameError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    import numpy as np
+
+    Codes = np.ndarray[Any, np.dtype[np.integer[Any]]]
+    Numbers = np.ndarray[Any, np.dtype[np.float64]]
+    Places = np.ndarray[Any, np.dtype[np.intp]]
+
+__all__ = ["Economy", "economy"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Economy:
+    """Sectors of areas, n in all, in any order.
+
+    Attributes
+    ----------
+    areas, sectors
+        Codes that occur.
+    area_of, sector_of
+        Place in these of each of the n.
+    coefficients
+        n x n: what the column buys of the row for one unit of its output.
+    output
+        n: what each makes, in any unit of money.
+    parts
+        Areas that are parts of another, ``{"CN1": "CHN", "CN2": "CHN"}``. Everything is computed on
+        parts and added up afterwards, because parts differ in what they buy.
+    final
+        n x `names`: what final use in each area, parts together, buys of each; None where that is
+        not known by area, and flows are inputs alone.
+    """
+
+    areas: tuple[str, ...]
+    sectors: tuple[str, ...]
+    area_of: Codes
+    sector_of: Codes
+    coefficients: Numbers
+    output: Numbers
+    parts: Mapping[str, str] = field(default_factory=dict)
+    final: Numbers | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Areas with parts added up."""
+        return tuple(dict.fromkeys(self.parts.get(code, code) for code in self.areas))
+
+    @property
+    def name_of(self) -> Codes:
+        """Place in `names` of each of the n."""
+        import numpy as np
+
+        names = self.names
+        whole = [names.index(self.parts.get(code, code)) for code in self.areas]
+        return np.array(whole, dtype=np.intp)[self.area_of]
+
+    @property
+    def value_added(self) -> Numbers:
+        """n: output less inputs, for one unit of output; 1 where nothing is made."""
+        rest: Numbers = 1 - self.coefficients.sum(axis=0)
+        return rest
+
+    def wanted(self, codes: Collection[str]) -> list[int]:
+        """Return the places in `areas` of some areas, which may be named by part or whole.
+
+        Raises
+        ------
+        UnknownNameError
+            For an area that the economy has not.
+        """
+        known = {*self.areas, *self.names}
+        for code in sorted(codes):
+            if code not in known:
+                raise UnknownNameError("area of the economy", code, known)
+        pairs = enumerate(self.areas)
+        return [n for n, code in pairs if code in codes or self.parts.get(code) in codes]
+
+    def places(self, codes: Collection[str], sectors: Collection[str] | None = None) -> Places:
+        """Return which of the n belong to some areas and, unless None, to some sectors.
+
+        Raises
+        ------
+        UnknownNameError
+            For an area or a sector that the economy has not.
+        """
+        import numpy as np
+
+        chosen = np.isin(self.area_of, self.wanted(codes))
+        if sectors is not None:
+            for code in sorted(sectors):
+                if code not in self.sectors:
+                    raise UnknownNameError("sector of the economy", code, self.sectors)
+            known = [n for n, code in enumerate(self.sectors) if code in sectors]
+            chosen &= np.isin(self.sector_of, known)
+        return np.flatnonzero(chosen)
+
+    def added_up(self, by_sector: Numbers) -> Numbers:
+        """Return the sums by `names` of n rows of numbers."""
+        import numpy as np
+
+        found = np.zeros((len(self.names), *by_sector.shape[1:]))
+        np.add.at(found, self.name_of, by_sector)
+        return found
+
+
+def economy(
+    inputs: Numbers,
+    output: Numbers,
+    labels: Sequence[tuple[str, str]],
+    *,
+    final: Numbers | None = None,
+    areas: Sequence[str] | None = None,
+    parts: Mapping[str, str] | None = None,
+) -> Economy:
+    """Return the economy of a table of values.
+
+    Parameters
+    ----------
+    inputs
+        n x n: what the column buys of the row, in the unit of `output`.
+    output
+        n.
+    labels
+        n pairs of area and sector.
+    final, areas
+        n x areas: what final use in each of `areas` buys, and the order of its columns; an area
+        with parts is named as a whole.
+    parts
+        Areas that are parts of another.
+
+    Raises
+    ------
+    RequestError
+        If sizes do not fit, a number is not finite, output is below zero, something buys inputs
+        and makes nothing, or a final use is not that of an area with sectors.
+    """
+    import numpy as np
+
+    count = len(labels)
+    if inputs.shape != (count, count) or output.shape != (count,) or len(set(labels)) != count:
+        raise RequestError(
+            f"{count} labels, inputs of {inputs.shape}, output of {output.shape}",
+            why="each pair of area and sector has one row, one column and one output",
+        )
+    _require_numbers(inputs, output, labels)
+    codes = tuple(dict.fromkeys(area for area, _ in labels))
+    sectors = tuple(dict.fromkeys(sector for _, sector in labels))
+    coefficients = np.divide(inputs, output, out=np.zeros(inputs.shape), where=output > 0)
+    world = Economy(
+        codes,
+        sectors,
+        np.array([codes.index(area) for area, _ in labels], dtype=np.intp),
+        np.array([sectors.index(sector) for _, sector in labels], dtype=np.intp),
+        coefficients,
+        output,
+        dict(parts or {}),
+    )
+    if final is None:
+        return world
+    return replace(world, final=_by_area(final, areas or world.names, world.names, count))
+
+
+def _require_numbers(inputs: Numbers, output: Numbers, labels: Sequence[tuple[str, str]]) -> None:
+    import numpy as np
+
+    wrong = ~np.isfinite(inputs.sum(axis=0)) | ~np.isfinite(output)
+    wrong |= (output < 0) | ((output == 0) & inputs.any(axis=0))
+    if wrong.any():
+        area, sector = labels[int(np.flatnonzero(wrong)[0])]
+        raise RequestError(
+            "a sector without output, or with a number that is none",
+            where=f"{area} {sector}",
+            why="inputs are taken for one unit of output, which has to be there",
+        )
+
+
+def _by_area(final: Numbers, given: Sequence[str], codes: Sequence[str], count: int) -> Numbers:
+    """Return final use with its columns in the order of `codes`; others must not be there."""
+    import numpy as np
+
+    if final.shape != (count, len(given)) or not np.isfinite(final).all():
+        raise RequestError(f"final use of {final.shape} for {count} rows and {len(given)} areas")
+    strange = sorted(set(given) - set(codes))
+    if strange:
+        raise RequestError(
+            f"{', '.join(strange)}: final use of an area that makes nothing",
+            hint="give it to an area with sectors; parts of an area have it together",
+        )
+    found = np.zeros((count, len(codes)))
+    for place, code in enumerate(given):
+        found[:, codes.index(code)] += final[:, place]
+    return found
