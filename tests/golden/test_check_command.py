@@ -94,3 +94,21 @@ def test_a_bad_file_leaves_with_2_and_the_line(entrepot: Run, tmp_path: Path) ->
     assert (code, out) == (2, "")
     assert "bad.yaml, line 4" in err
     assert "CHN" in err
+
+
+def test_one_name_for_two_files_is_refused(
+    entrepot: Run, tmp_path: Path
+) -> None:
+    article = tmp_path / "article.txt"
+    words = "date: 2026-01-20\n\nChina's exports to Russia were $111 billion in 2023.\n"
+    article.write_text(words, encoding="utf-8")
+    twin = str(tmp_path / "x" / ".." / "article.txt")
+    (tmp_path / "x").mkdir()
+    for more in (["--out", twin], ["--note", twin]):
+        code, out, err = entrepot("check", str(article), *more)
+        assert (code, out) == (2, "")
+        assert "is named twice" in err
+    found = str(tmp_path / "found.txt")
+    assert entrepot("check", str(article), "--out", found, "--note", found)[0] == 2
+    assert article.read_text(encoding="utf-8") == words
+    assert not Path(found).exists()

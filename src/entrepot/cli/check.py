@@ -68,6 +68,7 @@ def check(
         format_of(out)  # a name that cannot be written is refused before any work is done
     if note is not None:
         check_note(note)
+    _apart(file, out, note)
     document, article = _read(file, date, publisher)
     found = run(document, open_lake(lake))
     if out is not None:
@@ -77,6 +78,25 @@ def check(
     emit(found, lambda screen: draw(found, screen), as_json=as_json)
     if found.found_something:
         raise typer.Exit(1)
+
+
+def _apart(*files: Path | None) -> None:
+    """Refuse one name for two files, of which the second would take the place of the first.
+
+    Raises
+    ------
+    RequestError
+        If two of the names mean one file.
+    """
+    named = [file for file in files if file is not None]
+    places = [file.resolve() for file in named]
+    for place, file in enumerate(named):
+        if places[place] in places[:place]:
+            raise RequestError(
+                f"{file} is named twice",
+                why="what is written would take the place of what is read or written before",
+                hint="name another file with --out or --note",
+            )
 
 
 def _read(file: Path, date: str, publisher: str) -> tuple[Document, Article | None]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from entrepot.errors import MissingExtraError, OutsideError, RequestError
+from entrepot.errors import MissingExtraError, RequestError
+from entrepot.report.written import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,16 +74,4 @@ def write(brief: Brief, path: Path | str) -> Path:
         If the disk refuses.
     """
     target = Path(path)
-    made = format_of(target)(brief)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(handle, "wb") as file:
-            file.write(made.encode() if isinstance(made, str) else made)
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
-    except OSError as error:
-        raise OutsideError(
-            f"cannot write {target}", why=str(error), hint="choose another place with --out"
-        ) from error
-    return target
+    return write_whole(target, format_of(target)(brief))

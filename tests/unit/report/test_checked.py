@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from entrepot.claims import Check, check, parse_document
+from entrepot.claims.document import Todo
 from entrepot.errors import RequestError
 from entrepot.report.checked import (
     Article,
@@ -26,6 +27,7 @@ from entrepot.report.checked import (
 from entrepot.report.checked.markdown import render_markdown
 from entrepot.report.checked.safe import clean, escaped, web
 from entrepot.report.checked.text import paragraphs
+from entrepot.report.words import cardinal
 
 EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "russia-china-dependence.yaml"
 HOSTILE = (
@@ -254,7 +256,25 @@ def test_a_note_about_nothing_says_so() -> None:
     text = TEXT.replace("36 %\n", "39 %\n").replace("  url: ", "  date: 2026-05\n  url: ")
     found = check(parse_document(text))
     assert not found.found_something
-    assert "none was found to differ" in render_note(found)
+    note = " ".join(render_note(found).split())
+    assert "None of the numbers was found to differ" in note
+    assert "one number could not be tested" in note  # untested is not the same as right
+    assert "agreed" not in note
+
+
+def test_a_note_tells_what_was_not_tested_from_what_agreed() -> None:
+    found = example()
+    note = " ".join(render_note(replace(found, todo=(Todo("A sentence.", "3"),))).split())
+    held, untested = found.summary["holds"], found.summary["untestable"]
+    assert held
+    assert untested
+    assert f"{cardinal(held)} numbers agreed with a source" in note
+    assert f"{cardinal(untested)} numbers could not be tested" in note
+    assert "One more number of the text could not be read" in note
+
+
+def test_a_missing_folder_is_made(tmp_path: Path) -> None:
+    assert write_check(example(), tmp_path / "new" / "found.html").is_file()
 
 
 # ClaimReview
@@ -317,7 +337,7 @@ def test_each_suffix_writes_its_format(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == len(starts) + 1
 
 
-@pytest.mark.parametrize("name", ["found.docx", "found", "none/found.html"])
+@pytest.mark.parametrize("name", ["found.docx", "found"])
 def test_a_name_that_cannot_be_written_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(RequestError):
         write_check(example(), tmp_path / name)

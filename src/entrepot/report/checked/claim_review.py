@@ -69,22 +69,23 @@ def _claim(item: CheckedClaim, check: Check) -> dict[str, Any]:
             "headline": one_line(source.title),
             "url": web(source.url),
             "datePublished": source.date,
-            "publisher": _named(source.publisher),
+            "publisher": _named(source.publisher, "Organization"),
         }
     )
     return _known(
         {
             "@type": "Claim",
             "text": one_line(item.says),
-            "author": _named(by),
+            "author": _named(by, "Thing"),
             "datePublished": source.date,
             "appearance": work,
         }
     )
 
 
-def _named(name: str) -> dict[str, str] | None:
-    return {"@type": "Organization", "name": one_line(name)} if name else None
+def _named(name: str, kind: str) -> dict[str, str] | None:
+    """Return a name; whether who is quoted is a person or an office, the text does not tell."""
+    return {"@type": kind, "name": one_line(name)} if name else None
 
 
 def _known(values: dict[str, Any]) -> dict[str, Any]:

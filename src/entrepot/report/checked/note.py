@@ -61,11 +61,27 @@ def render_note(check: Check) -> str:
 
 def _nothing(check: Check) -> str:
     if not check.claims:
-        return "The text has no number that could be tested."
+        return f"The text has no number that could be tested.{_unread(check)}"
     return (
-        f"Of {count_word(len(check.claims), 'number')} in the text, none was found to differ from "
-        "published sources or from the text's other numbers."
+        "None of the numbers was found to differ from published sources or from the text's other "
+        f"numbers: {_others(check)}.{_unread(check)}"
     )
+
+
+def _others(check: Check) -> str:
+    """Return how many numbers agreed, and how many nothing could be said of."""
+    held, untested = (check.summary[one] for one in ("holds", "untestable"))
+    parts = [f"{count_word(held, 'number')} agreed with a source"] if held else []
+    parts += [f"{count_word(untested, 'number')} could not be tested"] if untested else []
+    return " and ".join(parts)
+
+
+def _unread(check: Check) -> str:
+    """Return what of the text was not read as a claim, and so not tested."""
+    if not check.todo:
+        return ""
+    what = count_word(len(check.todo), "more number")
+    return f" {what[:1].upper()}{what[1:]} of the text could not be read as one of trade."
 
 
 def _item(place: int, entry: Entry) -> Iterator[str]:
@@ -92,13 +108,12 @@ def _would_be(entry: Entry) -> str:
 
 
 def _end(check: Check) -> str:
-    rest = len(check.claims) - sum(
-        one.verdict in ("cannot_hold", "differs") for one in check.claims
-    )
-    more = f" The other {count_word(rest, 'number')} gave no reason to write." if rest else ""
+    others = _others(check)
+    rest = f" Of the others, {others}." if others else ""
     return (
         "Each number was read as printed, with the room that its rounding leaves. Other "
-        f"definitions may give other numbers; where one would, it is named above.{more}"
+        f"definitions may give other numbers; where one would, it is named above.{rest}"
+        f"{_unread(check)}"
     )
 
 

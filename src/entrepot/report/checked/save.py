@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from entrepot.errors import OutsideError, RequestError
+from entrepot.errors import RequestError
 from entrepot.report.checked.claim_review import render_jsonld
 from entrepot.report.checked.markdown import render_markdown
 from entrepot.report.checked.note import render_note
 from entrepot.report.checked.page import render_page
+from entrepot.report.written import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from entrepot.claims import Check
     from entrepot.report.checked.text import Article
@@ -31,7 +30,7 @@ def format_of(path: Path) -> Callable[[Check, Article | None], str]:
     Raises
     ------
     RequestError
-        For a suffix that no renderer writes, or a folder that is not there.
+        For a suffix that no renderer writes.
     """
     renderers: dict[str, Callable[[Check, Article | None], str]] = {
         ".html": render_page,
@@ -47,7 +46,6 @@ def format_of(path: Path) -> Callable[[Check, Article | None], str]:
             where=str(path),
             hint=f"end the name in {', '.join(FORMATS)}",
         )
-    _check_folder(path)
     return renderers[suffix]
 
 
@@ -57,7 +55,7 @@ def check_note(path: Path) -> None:
     Raises
     ------
     RequestError
-        For a suffix that is not of plain text, or a folder that is not there.
+        For a suffix that is not of plain text.
     """
     if path.suffix.lower() not in NOTES:
         raise RequestError(
@@ -65,7 +63,6 @@ def check_note(path: Path) -> None:
             where=str(path),
             hint="it is plain text: end the name in .txt",
         )
-    _check_folder(path)
 
 
 def write_check(check: Check, path: Path, article: Article | None = None) -> Path:
@@ -83,33 +80,14 @@ def write_check(check: Check, path: Path, article: Article | None = None) -> Pat
     Raises
     ------
     RequestError
-        For an unknown suffix, or a folder that is not there.
+        For an unknown suffix.
     OutsideError
         If the disk refuses.
     """
-    return _write(format_of(path)(check, article), path)
+    return write_whole(path, format_of(path)(check, article))
 
 
 def write_note(check: Check, path: Path) -> Path:
     """Write the note to an editor; raises as `write_check` does."""
     check_note(path)
-    return _write(render_note(check), path)
-
-
-def _check_folder(path: Path) -> None:
-    if not path.parent.is_dir():
-        raise RequestError("no such folder", where=str(path.parent), hint="make it first")
-
-
-def _write(text: str, target: Path) -> Path:
-    try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
-    except OSError as error:
-        raise OutsideError(
-            f"cannot write {target}", why=str(error), hint="choose another place with --out"
-        ) from error
-    return target
+    return write_whole(path, render_note(check))
