@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from entrepot.errors import EntrepotError, NoEvidenceError, OutsideError, RequestError
+from entrepot.errors import (
+    EntrepotError,
+    MissingExtraError,
+    NoEvidenceError,
+    OutsideError,
+    RequestError,
+)
 from entrepot.serve import errors
 
 if TYPE_CHECKING:
@@ -25,7 +31,7 @@ KINDS: tuple[tuple[type[Exception], int, str], ...] = (
     (errors.BusyError, 503, "Too many questions at once"),
     (errors.TooLongError, 503, "The question takes too long"),
     (RequestError, 422, "The question cannot be answered as it was asked"),
-    (ImportError, 503, "A library is missing on the server"),
+    (MissingExtraError, 503, "A library is missing on the server"),
     (OutsideError, 503, "Something outside failed"),
 )
 """Kinds of errors, the most special first, each with its status and title."""
