@@ -73,6 +73,11 @@ class Known:
         return self.statements[0].books
 
     @property
+    def is_sure(self) -> bool:
+        """Whether it was printed as such, and nothing is unsure about the print."""
+        return not self.how and all(s.row.confidence == "high" for s in self.statements)
+
+    @property
     def revision(self) -> float:
         """How far later releases may have moved it, as a part of it."""
         return max(REVISION[statement.row.confidence] for statement in self.statements)
@@ -226,7 +231,8 @@ class Facts:
             for share in self.statements.about(share_of(name, level, ((level, 1.0),))):
                 for whole in self.printed(level.but(**{side: WORLD})):
                     same = share.books == whole.books or share.row.origin in whole.origins
-                    unsaid = share.books == "" and one_total
+                    # A reconciled value over reconciled totals is no part of what customs counted.
+                    unsaid = share.books == "" and one_total and not share.is_reconciled
                     if share.counts and share.exact and (same or unsaid):
                         rows = (*whole.statements, share)
                         part = whole.interval * share.exact

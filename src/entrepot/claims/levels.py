@@ -209,7 +209,9 @@ def linear(claims: Iterable[Claim], facts: Facts) -> Linear:
             continue
         # What is compared with was printed before, and may have been revised since.
         spans = [
-            item.interval.widened(item.revision if level.period.end != latest else ROUNDED)
+            item.interval.widened(
+                ROUNDED if level.period.end == latest and item.is_sure else item.revision
+            )
             for item in known
         ]
         bounds = functools.reduce(Interval.hull, spans)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["RECONCILED", "Statement", "Statements", "bundled", "known_statements", "named_alike"]
 
 OURS = "Entrepôt"
+NOBODYS = "BACI"
+"""Origin of values that reconcile the reports of both sides: in the books of neither."""
 RECONCILED = 0.1
 """How far a value that reconciles two reports may lie from either of them."""
 _STATISTICS = {"median": "-median", "mean": "-mean", "average": "-mean"}
@@ -59,6 +61,11 @@ class Statement:
     def is_ours(self) -> bool:
         """Whether it is our own result rather than somebody else's print."""
         return self.row.publisher == OURS
+
+    @property
+    def is_reconciled(self) -> bool:
+        """Whether it comes from values that reconcile two reports, hence from nobody's books."""
+        return self.row.origin == NOBODYS
 
     @property
     def counts(self) -> bool:
@@ -172,7 +179,7 @@ def _statement(row: Published) -> Statement | None:
         exact = _digits(row) or loose
     if quantity.measure in SHARES:  # a part is at most its whole, whatever "more than" leaves open
         loose = Interval(max(low, 0.0), min(high, 1.0))
-    if row.origin == "BACI":
+    if row.origin == NOBODYS:
         loose = loose.widened(RECONCILED)
     if row.per == "month" and quantity.measure == "value":
         months = next(quantity.levels()).period.months
