@@ -43,7 +43,7 @@ def serve(
 
     Example: entrepot serve --port 8000
     """
-    from entrepot.serve import run
+    from entrepot.serve.server import run
 
     run(
         lake,

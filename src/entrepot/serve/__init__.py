@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from entrepot.serve.access import Access
     from entrepot.serve.app import create_app
-    from entrepot.serve.run import run
 
-__all__ = ["Access", "create_app", "run"]
+__all__ = ["Access", "create_app"]
 
-_PLACES = {"Access": "access", "create_app": "app", "run": "run"}
+_PLACES = {"Access": "access", "create_app": "app"}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,264 @@
+"""The rooms of `entrepot serve` in headless Chromium: for everybody, on any screen, by keyboard."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.browser.test_brief_page import CLAIMS, DESKTOP, PHONE, browser, violations
+from tests.made_comtrade import CHINA, GERMANY, USA, row, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+__all__ = ["browser"]
+
+FIGURE = "/ask?measure=import_share&importer=DEU&exporter=CHN&goods=854231&period=2022"
+ROOMS = (
+    "/",
+    "/?q=russia",
+    "/country/DEU?goods=854231",
+    "/country/DEU/from/CHN?goods=854231",
+    "/country/RUS/from/CHN",
+    "/goods",
+    "/goods/chpl",
+    "/goods/854231",
+    "/ask",
+    FIGURE,
+    "/ask?measure=hhi&importer=NPL&period=2023",
+    "/check",
+    "/measures",
+    "/measures/hhi",
+    "/data",
+    "/docs",
+    "/no-such-room",
+)
+ARTICLE = (
+    "China's exports to Russia fell by 3.4 % in 2025. Trade reached 228.1 billion dollars. "
+    "<script>document.title = 'taken'</script> Everything rose by 12."
+)
+
+
+def served(folder: object) -> Iterator[str]:
+    """Serve a lake at a port of the system's choice."""
+    import uvicorn
+
+    from entrepot.serve import create_app
+
+    server = uvicorn.Server(uvicorn.Config(create_app(str(folder)), port=0, log_level="warning"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    for _ in range(400):
+        if server.started:
+            break
+        time.sleep(0.05)
+    [socket] = [one for each in server.servers for one in each.sockets]
+    yield f"http://127.0.0.1:{socket.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(20)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server on a made-up lake."""
+    from entrepot.lake import Lake
+
+    place = tmp_path_factory.mktemp("site")
+    rows = [
+        row(value + year, period=year, flow="M", reporter=GERMANY, partner=partner)
+        for year in (2021, 2022)
+        for partner, value in ((CHINA, 3.21e8), (USA, 1.234e8))
+    ]
+    (place / "made.csv").write_text(text_of(rows), encoding="utf-8")
+    Lake.open(place / "lake").add("comtrade", [place / "made.csv"])
+    yield from served(place / "lake")
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server on a lake that holds nothing."""
+    yield from served(tmp_path_factory.mktemp("empty") / "no-lake")
+
+
+class Watched:
+    """A page of which every request and every word on its console is noted."""
+
+    def __init__(self, page: Page, site: str) -> None:
+        self.page, self.site = page, site
+        self.said: list[str] = []
+        self.outside: list[str] = []
+        page.on("console", lambda one: self.said.append(one.text))
+        page.on("pageerror", lambda one: self.said.append(str(one)))
+        page.on("request", self._note)
+
+    def _note(self, request: object) -> None:
+        url = str(getattr(request, "url", ""))
+        if not url.startswith((f"{self.site}/", "data:")):
+            self.outside.append(url)
+
+    def check(self, *, missing: bool = False) -> None:
+        """Nothing was said but that a room is not there, and nothing was asked elsewhere."""
+        said = [one for one in self.said if not (missing and "404" in one)]
+        assert said == []
+        assert self.outside == []
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[object]:
+    """Open a watched page of a width and a colour scheme."""
+    opened: list[Page] = []
+
+    def open_(site: str, path: str, width: int = DESKTOP, scheme: str = "light") -> Watched:
+        # A policy without scripts would keep out those of the tests, too.
+        page = browser.new_page(
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if scheme == "dark" else "light",
+        )
+        opened.append(page)
+        watched = Watched(page, site)
+        page.goto(site + path, timeout=120_000)
+        return watched
+
+    yield open_
+    for page in opened:
+        page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+@pytest.mark.parametrize("path", ROOMS)
+def test_each_room_is_for_everybody(
+    open_page: object, site: str, path: str, width: int, scheme: str
+) -> None:
+    watched = open_page(site, path, width, scheme)  # type: ignore[operator]
+    page = watched.page
+    assert page.locator("h1").count() == 1
+    assert page.locator("main").count() == 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("getComputedStyle(document.querySelector('.mast')).borderBottomStyle") == (
+        "solid"
+    )
+    page.evaluate("document.querySelectorAll('details').forEach(node => node.open = true)")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert violations(page) == []
+    watched.check(missing=path == "/no-such-room")
+
+
+@pytest.mark.parametrize("path", ["/", "/data", "/country/DEU?goods=854231"])
+def test_an_empty_lake_says_how_to_fill_it(open_page: object, empty: str, path: str) -> None:
+    watched = open_page(empty, path, PHONE)  # type: ignore[operator]
+    assert violations(watched.page) == []
+    if path == "/":
+        assert "entrepot data add baci" in watched.page.locator("main").inner_text()
+        watched.page.get_by_role("link", name="Russia from China", exact=True).click()
+        assert watched.page.locator("h1").inner_text().startswith("Russia")
+    watched.check()
+
+
+def test_the_keyboard_goes_from_the_address_to_a_brief(open_page: object, site: str) -> None:
+    watched = open_page(site, "/")  # type: ignore[operator]
+    page = watched.page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "importer"
+    page.keyboard.type("Russia")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/country/RUS/from/CHN?goods=chpl")
+    page.go_back()
+    assert page.locator("h1").inner_text().startswith("How dependent")
+    page.go_forward()
+    assert page.locator("h1").inner_text().startswith("Russia")
+    watched.check()
+
+
+def test_every_link_that_has_the_keyboard_shows_it(open_page: object, site: str) -> None:
+    watched = open_page(site, FIGURE)  # type: ignore[operator]
+    page = watched.page
+    seen = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        what = page.evaluate(
+            "(() => { const n = document.activeElement; const s = getComputedStyle(n);"
+            "return [n.tagName, n.textContent.slice(0, 30), s.outlineStyle] })()"
+        )
+        if what[0] == "BODY":
+            break
+        assert what[2] != "none", what
+        seen.add(what[1])
+    assert {"JSON", "Figure as CSV", "Ask"} <= seen
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_pasted_article_is_marked_and_harmless(
+    browser: Browser, site: str, *, scripts: bool
+) -> None:
+    page = browser.new_page(java_script_enabled=scripts)
+    page.goto(f"{site}/check")
+    page.get_by_label("Text", exact=True).fill(ARTICLE)
+    page.get_by_role("button", name="Check").click()
+    page.locator(".mark").first.wait_for()
+    assert "taken" not in page.title()
+    assert "<script>" in page.locator(".prose").inner_text()
+    page.locator(".mark").first.click()
+    assert page.locator(".more:target").is_visible()
+    if scripts:
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    page.close()
+
+
+def test_a_pasted_claims_file_is_checked(browser: Browser, site: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{site}/check")
+    page.get_by_label("Text", exact=True).fill(CLAIMS.read_text(encoding="utf-8"))
+    page.get_by_label("A claims file").check()
+    page.get_by_role("button", name="Check").click()
+    page.locator(".mark").first.wait_for()
+    assert page.locator(".mark").count() == 18
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "begins"),
+    [
+        ("/country/RUS/from/CHN", "Table as CSV", "Year,"),
+        ("/country/RUS/from/CHN", "Chart as SVG", "<svg "),
+        (FIGURE, "Figure as CSV", "measure,"),
+        ("/goods/chpl", "Table as CSV", "code,"),
+        ("/data", "Table as CSV", "source,"),
+        ("/measures", "Table as CSV", "id,"),
+    ],
+)
+def test_downloads_open(open_page: object, site: str, path: str, name: str, begins: str) -> None:
+    page = open_page(site, path).page  # type: ignore[operator]
+    with page.expect_download() as saved:
+        page.get_by_role("link", name=name).first.click()
+    text = saved.value.path().read_text(encoding="utf-8")
+    assert text.startswith(begins)
+
+
+def test_a_chart_that_was_saved_stands_by_itself(open_page: object, site: str) -> None:
+    watched = open_page(site, "/country/RUS/from/CHN")  # type: ignore[operator]
+    links = watched.page.get_by_role("link", name="Chart as SVG")
+    assert links.count() >= 4
+    for number in range(links.count()):
+        address = links.nth(number).get_attribute("href")
+        chart = watched.page.request.get(f"{site}{address}")
+        assert chart.ok
+        assert "<style>" in chart.text()
+        assert "http" not in chart.text().replace("http://www.w3.org/2000/svg", "")
+
+
+def test_the_first_page_is_small(open_page: object, site: str) -> None:
+    sizes: list[int] = []
+    watched = open_page(site, "/goods")  # type: ignore[operator]
+    watched.page.on("response", lambda one: sizes.append(len(one.body())))
+    watched.page.goto(f"{site}/")
+    watched.page.wait_for_load_state("networkidle")
+    assert 0 < sum(sizes) < 200_000
