@@ -117,8 +117,8 @@ def _spot(definition: Definition, rows: Sequence[Published]) -> tuple[float, Seq
     except ValueError:
         day = Period.parse(text)
     for kind in ("fixing", "average"):
-        if found := _rates(rows, currency, day, kind):
-            return float(found[0].middle or 0.0), found[:1]
+        if (found := _rates(rows, currency, day, kind)) and found[0].middle is not None:
+            return found[0].middle, found[:1]
     unit = f"{currency} per USD"
     held = sorted({f"{row.period}" for row in rows if row.unit == unit and row.period.months == 1})
     raise RequestError(

@@ -108,10 +108,10 @@ def in_print(
             and asked.valuation in (None, row.valuation.lower())
         ]
         for group in by_origin(fitting).values():
-            told: set[tuple[float | None, str]] = set()
+            told: set[tuple[float | None, float | None, str]] = set()
             for row in group:
-                if (row.value, row.basis) not in told:
-                    told.add((row.value, row.basis))
+                if (row.low, row.high, row.basis) not in told:
+                    told.add((row.low, row.high, row.basis))
                     found[row.id] = _placed(row, asked, place, items)
     return tuple(found.values())
 

@@ -84,12 +84,15 @@ def _kind(one: Printed, other: Printed) -> tuple[Kind, str]:
     return "conflict", ""
 
 
+_OFTEN = {"month": "a month", "3 months": "every 3 months"}
+
+
 def _said(number: Printed) -> str:
     """Return a number as printed; one printed to the last unit in a form that can be read."""
     row = number.row
     bare = re.search(r"\d{7}", row.printed) and row.value is not None
     text = figure_value(row.value, row.unit, MOST_DIGITS) if bare else row.printed
-    return f"{text} a {row.per}" if row.per == "month" else text
+    return f"{text} {_OFTEN[row.per]}" if row.per else text
 
 
 def _leaves(number: Printed) -> str:

@@ -81,9 +81,8 @@ def as_printed(row: Published, statement: Statement | None) -> Printed | None:
     """
     if row.measure == "count" or (row.low is None and row.high is None):
         return None
-    spans = {"month": row.period.months, "3 months": row.period.months / 3}.get(row.per, 1)
-    low = -math.inf if row.low is None else row.low * spans
-    high = math.inf if row.high is None else row.high * spans
+    low = -math.inf if row.low is None else row.low * row.spans
+    high = math.inf if row.high is None else row.high * row.spans
     return Printed(row, statement, Interval(low, high))
 
 

@@ -158,6 +158,12 @@ class Published:
     snapshot: str = ""
 
     @property
+    def spans(self) -> float:
+        """How many spans of `per` the period has; one where the number is for all of it."""
+        months = {"month": 1, "3 months": 3}
+        return self.period.months / months[self.per] if self.per else 1.0
+
+    @property
     def middle(self) -> float | None:
         """The number, or the middle of a range that was printed instead; None for neither."""
         if self.value is not None or self.low is None or self.high is None:
