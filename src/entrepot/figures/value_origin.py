@@ -142,6 +142,8 @@ def _estimates(definition: Definition, known: Known) -> Iterator[Estimate]:
         for border in BORDERS:
             found = _origin(asked, known, border)
             share = found.foreign_share
+            if share is None and asked is definition:
+                return  # an alternative must not take the place of the headline
             if share is None:
                 break
             head = asked is definition and border == "flow"
