@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.figures.estimate import Missing
 from entrepot.figures.input_rows import SOURCE, InputRows, input_rows
+from entrepot.lake.delivered import delivered
 from entrepot.measures.origin import Economy, Solved, economy, solved
 from entrepot.sources.icio.arrays import benchmark, read_arrays
 from entrepot.sources.icio.parse import tables
@@ -67,9 +68,9 @@ def economy_of(lake: Lake, period: Period, source: str | None = None) -> Known |
         (path, item.files[0])
         for item in lake.holdings()
         if item.source == SOURCE and item.snapshot in rows.snapshot.split("+")
-        for path in [lake.delivered(item)]
+        for path in delivered(lake, item)
     ]
-    if len(paths) != 1 or not paths[0][0].is_file():
+    if len(paths) != 1:
         return Missing(
             f"output is not in the rows of {rows.address}, and the one delivered file that has it "
             "is not there; ask a lake in a folder"

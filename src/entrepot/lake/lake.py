@@ -99,11 +99,6 @@ class Lake:
             one for one in state.holdings if (one.source, one.snapshot, one.vintage) in wanted
         )
 
-    def delivered(self, holding: Holding) -> Path:
-        """Return where the bytes of a delivered file lie, which nobody may change."""
-        raw = {item.id: item.raw.sha256 for item in self._state().catalog.snapshots}
-        return self.path / "raw" / raw[holding.snapshot]
-
     def holds(self, source: str) -> bool:
         """Whether anything of a source is held; `source` as in `flows`."""
         name, vintage = split_address(source)

@@ -1,0 +1,23 @@
+"""Delivered files, byte for byte, for what their rows do not hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from entrepot.lake.holding import Holding
+    from entrepot.lake.lake import Lake
+
+__all__ = ["delivered"]
+
+
+def delivered(lake: Lake, holding: Holding) -> list[Path]:
+    """Return where the bytes behind a holding lie, which nobody may change.
+
+    Empty where they are not to be had: of a lake at an address, only rows are read. Not for a table
+    of the user's own, which is named after its mapping too.
+    """
+    found = (lake.path / "raw").glob(f"{holding.snapshot}*")
+    return [path for path in found if not path.suffix]
