@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 from entrepot.claims.draft.lexicon import NOWHERE, area_words, cue_words, short_names
+from entrepot.claims.draft.lists import COMMAS, goes_on_to_and, others_in
 from entrepot.claims.draft.mark import Mark, longest
 
 __all__ = ["PREPOSITIONS", "areas_in"]
@@ -34,11 +35,13 @@ def areas_in(text: str, language: str, flows: list[Mark], goods: list[Mark]) -> 
     no_country = cue_words(language)[("notcountry", "")]
     unknown = _unknown(text, language, flows)
     placed: list[Mark] = []
-    for mark in longest([*found, *unknown]):
+    named = longest([*found, *unknown, *others_in(text, language, found)])
+    for place, mark in enumerate(named):
         gap = re.match(r"['’]s? |[- ]?", text[mark.end :])
         if gap and no_country.match(text, mark.end + gap.end()):
             continue
-        placed.append(_placed(mark, placed, text, language, flows, goods))
+        in_list = goes_on_to_and(named[place:], text, language)
+        placed.append(_placed(mark, placed, text, language, flows, goods, in_list=in_list))
     return _hyphened(placed, text)
 
 
@@ -73,14 +76,21 @@ def _shortened(text: str) -> list[Mark]:
 
 
 def _placed(
-    mark: Mark, before: list[Mark], text: str, language: str, flows: list[Mark], goods: list[Mark]
+    mark: Mark,
+    before: list[Mark],
+    text: str,
+    language: str,
+    flows: list[Mark],
+    goods: list[Mark],
+    *,
+    in_list: bool,
 ) -> Mark:
     """Return the mark of an area with its part in the sentence."""
     if mark.form == "between":
         return mark
     if mark.form == "adj":
         return _adjective(mark, text, language, flows, goods)
-    joined = _joined(before, mark, text, language)
+    joined = _joined(before, mark, text, language, in_list=in_list)
     if joined is not None:
         return replace(mark, form=joined, joined=True)
     left = text[max(mark.start - 60, 0) : mark.start]
@@ -158,15 +168,17 @@ def _preposition(left: str, language: str) -> str:
     return ""
 
 
-def _joined(before: list[Mark], mark: Mark, text: str, language: str) -> str | None:
-    """Return the part of the area that an "and" ties this one to."""
+def _joined(
+    before: list[Mark], mark: Mark, text: str, language: str, *, in_list: bool
+) -> str | None:
+    """Return the part of the area that an "and", or the comma of a list, ties this one to."""
     if not before:
         return None
     gap = text[before[-1].end : mark.start].strip()
     words = cue_words(language)[("and", "")]
     if language == "en":
         gap = gap.removesuffix("the").strip()
-    if not words.fullmatch(gap.removeprefix(",").strip()):
+    if not words.fullmatch(gap.removeprefix(",").strip()) and not (in_list and gap in COMMAS):
         return None
     if before[-1].form == "adj":
         return None

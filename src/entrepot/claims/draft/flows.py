@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from entrepot.claims.draft.attribution import MASK, masked
-from entrepot.claims.draft.lexicon import NOWHERE
+from entrepot.claims.draft.lexicon import NOWHERE, cue_words
 from entrepot.claims.draft.unknown import compound, unknown_before, unknown_goods, unknown_object
 from entrepot.model.areas import WORLD
 
@@ -113,7 +113,9 @@ def _flow_of(area: Mark, flows: Sequence[Mark], text: str, language: str) -> int
             return False
         flow = flows[place]
         gap = text[min(area.end, flow.end) : max(area.start, flow.start)]
-        return not _BREAK[language].search(gap)
+        part = cue_words(language)[("part", "")]  # "of which $50 bn were machines"
+        is_part = flow.end <= area.start and part.search(gap) is not None
+        return not is_part and not _BREAK[language].search(gap)
 
     behind_it = area.form in ("to", "from", "with", "between") or (
         area.form == "of" and _follows(area, flows, text)

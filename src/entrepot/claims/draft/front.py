@@ -25,6 +25,13 @@ _PUBLISHED = re.compile(
     re.IGNORECASE,
 )
 """How a text says its date in words, which counts if it is a day or month of a year."""
+_REST = re.compile(
+    r"[\s,.|·(]*(?:года|г\.|г|at|um|в|,)?\s*(?:\d{1,2}[:.]\d\d)?\s*(?:UTC|GMT|CET|MSK|EST|Uhr)?"
+    r"\s*(?:[ap]\.?m\.?)?[\s,.|·)]*"
+    r"(?:(?:last )?(?:updated?|modified|обновлено|aktualisiert|更新)\b.{0,40})?",
+    re.IGNORECASE,
+)
+"""What may stand beside the date in its line: the hour, when it was updated."""
 _HEADING = re.compile(r"#+\s+(.+)")
 _FIRST = 20
 _TITLE = 160
@@ -145,6 +152,7 @@ def _head(text: str) -> tuple[dict[str, str], str]:
             found[match[1].lower()] = match[2].strip().strip("\"'*_ ")
         elif dated and "date" not in found:
             found["date"] = dated
+            body.append("")  # the line says nothing of trade
         elif not (number < _FIRST and line.strip() == "---"):
             body.append(line)
     return found, "\n".join(body)
@@ -154,7 +162,10 @@ def _dated(line: str) -> str:
     """Return the date of a line such as "Published 12 March 2025"; empty if it is none."""
     match = _PUBLISHED.match(line.strip().strip("*_"))
     times = when(match[1]) if match else ()
-    period = times[0].period if times and times[0].kind == "said" else None
+    alone = (
+        match and times and _REST.fullmatch(match[1][: times[0].start] + match[1][times[0].end :])
+    )
+    period = times[0].period if alone and times[0].kind == "said" else None
     return str(period) if period is not None and period.freq in ("D", "M") else ""
 
 

@@ -8,26 +8,30 @@ from typing import TYPE_CHECKING, Any
 from entrepot.claims.draft.draft import Drafted, Refusal
 from entrepot.claims.draft.flows import BALANCES, Flow
 from entrepot.claims.draft.near import (
+    clause,
     cue_near,
     flow_of_number,
     is_added,
     is_expected,
     moves,
-    of_nothing_here,
     unit_beside,
     year_on_year,
 )
+from entrepot.claims.draft.refused import of_nothing_here
 from entrepot.claims.draft.shares import is_share, share_of_number
-from entrepot.claims.draft.slots import level_period, notes_on, period_of, written
+from entrepot.claims.draft.slots import check_base, level_period, notes_on, period_of, written
 from entrepot.claims.numbers import CURRENCIES
+from entrepot.claims.times import stepped
 
 if TYPE_CHECKING:
     from entrepot.claims.draft.reading import Reading
     from entrepot.claims.numbers import Span
+    from entrepot.model.period import Period
 
 __all__ = ["claim_of_number"]
 
 COUNTED = ("USD", "CNY", "EUR", "RUB")
+_BESIDE = 12
 GROWTHS = ("growth", "price_growth", "quantity_growth")
 
 
@@ -86,7 +90,9 @@ def _growth(number: Span, reading: Reading) -> Drafted:
     if not direction:
         raise Refusal("per cent of what, or since when, is not clear")
     if cue_near(number, reading, "share"):
-        raise Refusal("a share that changed by a part, which no kind of claim is about")
+        raise Refusal(
+            "a relative change of a share is not drafted: write it as change, relative: true"
+        )
     flow = flow_of_number(number, reading)
     if flow.kind in BALANCES:
         raise Refusal("the growth of a balance, which no kind of claim is about")
@@ -98,16 +104,37 @@ def _growth(number: Span, reading: Reading) -> Drafted:
         raise Refusal(f"a growth in {currency}, which a claims file has no currency for")
     if currency:
         keys["currency"] = currency
-    base = reading.timing.base(number, reading.numbers)
+    base = _base(number, reading)
     drafted = _claim(kind, keys, says, number, reading, flow)
     if kind == "growth" and not currency:
         unsaid = "the currency of the rate is not said: without one it is taken as in dollars"
         drafted = replace(drafted, notes=(*drafted.notes, unsaid))
     if base is not None:
+        check_base(base, period_of(number, reading))
         drafted.keys["base"] = str(base)
-    elif year_on_year(number, reading):
-        drafted.keys["base"] = str(period_of(number, reading).before())
     return drafted
+
+
+def _base(number: Span, reading: Reading) -> Period | None:
+    """Return what a growth is measured against; None if nothing says it.
+
+    Raises
+    ------
+    Refusal
+        If it is the month or quarter before, and the period is none.
+    """
+    base = reading.timing.base(number, reading.numbers)
+    if base is not None:
+        return base
+    steps = {cue.value for cue in reading.found.of("mom")}
+    if steps and not year_on_year(number, reading):
+        period = period_of(number, reading)
+        kind = {"M": "month_earlier", "Q": "quarter_earlier"}.get(period.freq, "")
+        before = stepped(period, kind) if period.freq in steps else None
+        if before is None:
+            raise Refusal("the month or quarter it is measured against is not clear")
+        return before
+    return period_of(number, reading).before() if year_on_year(number, reading) else None
 
 
 def _growth_of(number: Span, reading: Reading) -> str:
@@ -122,16 +149,27 @@ def _currency(number: Span, flow: Flow, reading: Reading) -> str:
 
     Either in words, or by an amount of the same flow beside it: "fell 6.5 % to 1.63 trillion yuan".
     """
-    said = {cue.value for cue in reading.found.of("currency")}
-    if len(said) == 1:
-        return said.pop()
+    start, end = clause(number, reading)
+    cues = reading.found.of("currency")
+    said = {cue.value for cue in cues if start <= cue.start < end}
+    like = [other for other in reading.numbers if other.says.unit == number.says.unit]
+    if len(said) > 1 or (said and len({_flow_or_none(one, reading) for one in like}) > 1):
+        said = {cue.value for cue in cues if 0 <= cue.start - number.end <= _BESIDE}
+        if len(said) != 1:
+            raise Refusal("in which currency it grew is not clear")
     if said:
-        return ""
-    beside = {
-        other.says.currency
-        for other in reading.numbers
-        if other.says.currency and _flow_or_none(other, reading) == flow
-    }
+        return said.pop()
+    amounts = [other for other in reading.numbers if other.says.currency]
+    amounts = [other for other in amounts if _flow_or_none(other, reading) == flow]
+    beside = {other.says.currency for other in amounts if start <= other.start < end}
+    if len(beside) == 1:
+        return beside.pop()
+    if cues:
+        leads = all(cue.end <= reading.numbers[0].start for cue in cues)
+        if not leads or len({cue.value for cue in cues}) > 1:
+            raise Refusal("in which currency it grew is not clear")
+        return cues[0].value
+    beside = {other.says.currency for other in amounts}
     return beside.pop() if len(beside) == 1 else ""
 
 

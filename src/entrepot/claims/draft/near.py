@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.claims.draft.draft import Refusal
 from entrepot.claims.draft.lexicon import cue_words
+from entrepot.claims.draft.parts import check_respectively, part_named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,9 +25,9 @@ __all__ = [
     "is_added",
     "is_expected",
     "is_former",
+    "is_reached",
     "moves",
     "nearest_area",
-    "of_nothing_here",
     "unit_beside",
     "year_on_year",
 ]
@@ -57,6 +58,11 @@ _ADDED = {
     "de": r"\bum\s*$",
     "zh": r"(?:增加|减少|增长|下降|多|少)了?\s*$",
 }
+_ADVERBS = {
+    "en": "just|only|about|around|nearly|almost|some|roughly|a record|an? estimated|a mere|over",
+    "ru": "лишь|только|всего|около|примерно|почти|рекордных|рекордные|порядка",
+    "de": "nur|rund|etwa|knapp|fast|noch|nur noch|gut|circa",
+}
 
 
 def clause(number: Span, reading: Reading) -> tuple[int, int]:
@@ -82,12 +88,14 @@ def flow_of_number(number: Span, reading: Reading) -> Flow:
     flow = _nearest(number, reading)
     if flow is None:
         flow = _taken_over(reading)
+    flow = part_named(flow, number, reading)
     if flow.choices:
         flow = _chosen(flow, number, reading)
     if flow.trouble:
         raise Refusal(flow.trouble)
     if not flow.whole:
         raise Refusal("who sells and who buys is not clear")
+    check_respectively(number, reading)
     return flow
 
 
@@ -215,7 +223,7 @@ def is_former(number: Span, reading: Reading) -> bool:
 
 def moves(number: Span, reading: Reading) -> int:
     """Return 1 or -1 where the text says that something rose or fell by the number, else 0."""
-    if is_former(number, reading):
+    if is_former(number, reading) or is_reached(number, reading):
         return 0
     if number.says.moved:
         return number.says.moved
@@ -235,6 +243,15 @@ def moves(number: Span, reading: Reading) -> int:
     return 1 if ways == {"up"} else -1
 
 
+def is_reached(number: Span, reading: Reading) -> bool:
+    """Whether the text says what something rose or fell to, not by how much: "fell to 15 %"."""
+    level = cue_words(reading.language)[("level", "")].pattern
+    before, printed = reading.text[: number.start], reading.sentence.text[number.start : number.end]
+    edge = "" if reading.language == "zh" else rf"(?:\s+(?:{_ADVERBS[reading.language]}))?\s*"
+    leads = re.search(rf"(?:{level}){edge}$", before, re.IGNORECASE) is not None
+    return leads or (number.says.moved == 0 and re.match(level, printed, re.IGNORECASE) is not None)
+
+
 def is_added(number: Span, reading: Reading) -> bool:
     """Whether an amount is by how much something changed, not how much there was."""
     before = reading.text[: number.start]
@@ -248,27 +265,3 @@ def is_added(number: Span, reading: Reading) -> bool:
 def is_expected(number: Span, reading: Reading) -> bool:
     """Whether the clause speaks of what may come."""
     return cue_near(number, reading, "future")
-
-
-def of_nothing_here(number: Span, reading: Reading) -> str:
-    """Return why a number is not one of trade in goods, empty if nothing says so."""
-    start, end = clause(number, reading)
-
-    def here(kind: str) -> list[Mark]:
-        return [cue for cue in reading.found.of(kind) if start <= cue.start < end]
-
-    if here("per"):
-        return "a number for each of something, not of trade as a whole"
-    if here("services"):
-        return "services are no goods: nothing here covers them"
-    if other := here("other"):
-        word = reading.text[other[0].start : other[0].end]
-        return f"it may be a number of {word!r}, not of trade"
-    if here("negated"):
-        return "the sentence denies something, and what is not clear"
-    flows = [flow for flow in reading.flows if start <= flow.start < end]
-    if here("investment") and not flows:
-        return "not a number of trade in goods"
-    if here("rank") and number.says.unit in ("", "ratio"):
-        return "a rank, which no kind of claim is about"
-    return ""

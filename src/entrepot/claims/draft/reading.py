@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from entrepot.claims.draft.flows import BALANCES, Flow, flows_of
 from entrepot.claims.draft.kinds import claim_of_number
 from entrepot.claims.draft.lexicon import area_words, cue_words
 from entrepot.claims.draft.marks import Marks, marks
-from entrepot.claims.draft.times import Timing, timing
+from entrepot.claims.draft.times_in import timing
 from entrepot.claims.numbers import number_spans, read_says
 from entrepot.errors import RequestError
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from entrepot.claims.draft.sentences import Sentence
+    from entrepot.claims.draft.times import Timing
     from entrepot.claims.numbers import Span
     from entrepot.model.period import Period
 
@@ -32,6 +34,7 @@ OLDEST = 2
 """Sentences without a time of their own over which a period is still taken over."""
 MOST = 40
 """Numbers in one sentence that are still read one by one."""
+_DOUBLED = "two numbers that would both be of one thing: which is of what is not clear"
 _FOREIGN = re.compile(r"up |[—–] ")  # "made up 45 %", "in 2024 — 9 %"
 _YEAR_AND_SIGN = re.compile(r"(?:19|20)\d\d\s*[$€¥£₽]?")  # "in 2024 $12 billion"
 
@@ -88,8 +91,24 @@ def read_sentence(
             drafted.append(replace(claim, place=sentence.place(number.start, number.end)))
         except Refusal as refusal:
             left.setdefault(refusal.why, []).append(number)
+    drafted, doubled = _without_doubled(drafted)
+    for number in reading.numbers:
+        if sentence.place(number.start, number.end) in doubled:
+            left.setdefault(_DOUBLED, []).append(number)
     rest = [_left(sentence, why, numbers) for why, numbers in left.items()]
     return drafted, rest, _after(reading, drafted)
+
+
+def _without_doubled(claims: Sequence[Drafted]) -> tuple[list[Drafted], set[tuple[int, int]]]:
+    """Return the claims but those that give one thing two numbers, and the places of these."""
+    said: defaultdict[tuple[str, str, str], set[float]] = defaultdict(set)
+    named: dict[tuple[int, int], tuple[str, str, str]] = {}
+    for claim in claims:
+        says = read_says(claim.says)
+        named[claim.place] = (claim.kind, repr(claim.keys), says.unit)
+        said[named[claim.place]].add(says.value)
+    doubled = {place for place, name in named.items() if len(said[name]) > 1}
+    return [claim for claim in claims if claim.place not in doubled], doubled
 
 
 def numbers_of(sentence: Sentence) -> list[Span]:

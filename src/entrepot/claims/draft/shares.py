@@ -17,7 +17,8 @@ from entrepot.claims.draft.near import (
     unit_beside,
     year_on_year,
 )
-from entrepot.claims.draft.slots import level_period, notes_on, period_of, written
+from entrepot.claims.draft.parts import is_between_two, is_said_of_goods
+from entrepot.claims.draft.slots import check_base, level_period, notes_on, period_of, written
 from entrepot.claims.draft.wholes import SHARE_CUES, goes_on, whole_before, whole_behind
 from entrepot.model.areas import WORLD
 
@@ -71,6 +72,7 @@ def share_of_number(number: Span, reading: Reading, *, change: bool) -> Drafted:
         base = period.before()
     if base is None:
         raise Refusal("since when the share changed is not said")
+    check_base(base, period)
     body = {"of": {kind: keys}, "base": str(base)}
     return Drafted("change", body, says, text, reading.attributed_to, notes)
 
@@ -83,6 +85,8 @@ def _share(number: Span, reading: Reading) -> tuple[str, dict[str, Any], Flow | 
         earlier = goes_on(earlier, reading)
     if whole is None:
         return _same_again(reading)
+    if is_between_two(whole, reading) or is_said_of_goods(reading):
+        raise Refusal("what some goods are of a flow, which no kind of claim is about")
     part = _part(whole, number, reading)
     return _keys_of(whole, part)
 

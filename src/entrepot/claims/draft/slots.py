@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from entrepot.claims.numbers import Span
     from entrepot.model.period import Period
 
-__all__ = ["level_period", "notes_on", "period_of", "written"]
+__all__ = ["check_base", "level_period", "notes_on", "period_of", "written"]
 
 _FELL = {"en": "fell", "ru": "упал на", "de": "sank um", "zh": "下降"}
 
@@ -44,6 +44,8 @@ def level_period(number: Span, reading: Reading) -> Period:
     Refusal
         If there is none.
     """
+    if _of_former(number, reading):
+        raise Refusal("when is not said: the year is that of the number it is compared with")
     ranged = [time for time in reading.timing.times if time.ends_range]
     timing = reading.timing
     if not ranged and is_former(number, reading) and not timing.tied(number):
@@ -57,6 +59,15 @@ def level_period(number: Span, reading: Reading) -> Period:
     if len(like) != 2 or base is None or len(ranged) != 1 or not ranged[0].start > like[1].end:
         raise Refusal("which year of several it is of is not clear")
     return base if number is like[0] else ranged[0].period
+
+
+def _of_former(number: Span, reading: Reading) -> bool:
+    """Whether the only time stands at a former level: "now 38 %, against 2 % in 2021"."""
+    timing = reading.timing
+    former = [other for other in reading.numbers if is_former(other, reading)]
+    like = [other for other in former if other.says.unit == number.says.unit]
+    tied = any(timing.tied(other) is not None for other in like)
+    return len(timing.own) == 1 and tied and number not in former
 
 
 def _former_period(number: Span, reading: Reading) -> Period:
@@ -86,6 +97,20 @@ def period_of(number: Span, reading: Reading) -> Period:
     if reading.context.period is not None and not reading.timing.own:
         return reading.context.period
     raise Refusal("when is not said")
+
+
+def check_base(base: Period, period: Period) -> None:
+    """Refuse a base that does not lie before its period, or is not as long.
+
+    Raises
+    ------
+    Refusal
+        With which of the two it is.
+    """
+    if base.end >= period.start:
+        raise Refusal("what it is measured against does not lie before it")
+    if base.months != period.months:
+        raise Refusal("what it is measured against is not as long as its own period")
 
 
 def written(number: Span, reading: Reading, direction: int = 0) -> str:

@@ -6,40 +6,25 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from entrepot.claims.draft.lexicon import cue_words
-from entrepot.claims.times import when
+from entrepot.claims.draft.apart import (
+    are_joined,
+    beside,
+    check_brackets,
+    joined_times,
+    may_be_of,
+)
+from entrepot.claims.draft.draft import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from entrepot.claims.draft.time import Time
     from entrepot.claims.numbers import Span
     from entrepot.model.period import Period
 
-__all__ = ["Time", "Timing", "timing"]
+__all__ = ["Timing"]
 
 _TIGHT = 14
-
-
-@dataclass(frozen=True, slots=True)
-class Time:
-    """A time expression and its place.
-
-    Attributes
-    ----------
-    is_base
-        Whether a change is measured against it.
-    ends_range
-        Whether it is the second of "between 2020 and 2023".
-    guessed
-        Whether the year is not said: the latest that was over.
-    """
-
-    period: Period
-    start: int
-    end: int
-    is_base: bool = False
-    ends_range: bool = False
-    guessed: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,30 +53,61 @@ class Timing:
 
     def tied(self, number: Span) -> Period | None:
         """Return the period that stands right at a number."""
+        time = self._tied(number)
+        return time.period if time else None
+
+    def _tied(self, number: Span) -> Time | None:
         for time in self.own:
+            if not may_be_of(time, number, self.text):
+                continue
             gap = self.text[number.end : time.start]
             if 0 <= time.start - number.end <= _TIGHT and _is_tight(gap):
-                return time.period
+                return time
             if time.end <= number.start and re.fullmatch("的?", self.text[time.end : number.start]):
-                return time.period  # "2021年的2%"
+                return time  # "2021年的2%"
         return None
 
     def of(self, number: Span, numbers: Sequence[Span]) -> Period | None:
-        """Return the period that a number is of, if the sentence says it."""
-        own = self.own
-        if (tied := self.tied(number)) is not None:
-            return tied
+        """Return the period that a number is of, if the sentence says it.
+
+        Raises
+        ------
+        Refusal
+            If the sentence says several and does not say which.
+        """
         if ends := self._of_levels(number, numbers):
             return ends[1]
-        taken = {time for time in own if self._is_of_another(time, number, numbers)}
-        free = [time for time in own if time not in taken]
+        time = self._nearest(number, numbers)
+        group = next((group for group in joined_times(self.times, self.text) if time in group), ())
+        if group:
+            return self._dealt(number, numbers, group)
+        check_brackets(number, numbers, self.own, time, self.text)
+        return time.period if time else None
+
+    def _nearest(self, number: Span, numbers: Sequence[Span]) -> Time | None:
+        if (tied := self._tied(number)) is not None:
+            return tied
+        own = beside(number, self.own, self.text)
+        free = [time for time in own if not self._is_of_another(time, number, numbers)]
         before = [time for time in free if time.end <= number.start]
         if before:
-            return before[-1].period
+            return before[-1]
         if free:
-            return free[0].period
-        only = {time.period for time in own}
-        return only.pop() if len(only) == 1 else None
+            return free[0]
+        return own[0] if len({time.period for time in own}) == 1 else None
+
+    def _dealt(self, number: Span, numbers: Sequence[Span], group: Sequence[Time]) -> Period:
+        """Return the period of "in 2022 and 2023 ... 27 % and 36 %" that the number is of."""
+        like = [
+            other
+            for other in numbers
+            if other.says.unit == number.says.unit
+            and ((tied := self._tied(other)) is None or tied in group)
+        ]
+        paired = len(like) == len(group) and are_joined(like, self.text)
+        if not paired or any(time.is_base for time in group):
+            raise Refusal("which of several years the number is of is not clear")
+        return group[like.index(number)].period
 
     def base(self, number: Span, numbers: Sequence[Span]) -> Period | None:
         """Return what a change is measured against, if the sentence says it."""
@@ -101,6 +117,8 @@ class Timing:
         bases = [time for time in self.times if time.is_base]
         after = [time for time in bases if time.start >= number.end]
         chosen = after[0] if after else (bases[-1] if bases else None)
+        if any(chosen in group for group in joined_times(self.times, self.text)):
+            raise Refusal("which of several years it is measured against is not clear")
         return chosen.period if chosen else None
 
     def _of_levels(self, number: Span, numbers: Sequence[Span]) -> tuple[Period, Period] | None:
@@ -117,6 +135,7 @@ class Timing:
     def _is_of_another(self, time: Time, number: Span, numbers: Sequence[Span]) -> bool:
         return any(
             other is not number
+            and may_be_of(time, other, self.text)
             and 0 <= time.start - other.end <= _TIGHT
             and _is_tight(self.text[other.end : time.start])
             and other.start > number.start - 200
@@ -135,52 +154,3 @@ def _is_tight(gap: str) -> bool:
     """Whether only a preposition or bracket stands between a number and its time."""
     words = r"(?:in|im|on|for|during|over|of|the|year|Jahr|Jahre|в|за|по итогам|на|год[ау]?|\(|,)"
     return re.fullmatch(rf"\s*(?:{words}\s*)*", gap, re.IGNORECASE) is not None
-
-
-def timing(text: str, language: str, published: Period | None, before: Period | None) -> Timing:
-    """Return the times of a sentence.
-
-    Parameters
-    ----------
-    text
-        The sentence.
-    language
-        Its language.
-    published
-        When the text was published, which "last year" is measured from; None if not known.
-    before
-        What the sentence before was about, which "a year earlier" is measured from.
-    """
-    words = cue_words(language)
-    yoy = [(match.start(), match.end()) for match in words[("yoy", "")].finditer(text)]
-    edge = "" if language == "zh" else r"(?<!\w)"
-    base = re.compile(
-        rf"{edge}(?:{words[('base', '')].pattern})\s*(?:the |dem |der |im |in |в |the year )?$",
-        re.IGNORECASE,
-    )
-    fiscal = words[("fiscal", "")].search(text) is not None
-    times: list[Time] = []
-    unclear: list[str] = []
-    for found in when(text, published, language):
-        if any(start < found.end and found.start < end for start, end in yoy):
-            continue
-        period = found.period
-        if period is None and found.kind == "year_earlier" and before is not None:
-            period = before.before()
-        if period is None or fiscal or _not_over(period, published):
-            unclear.append(text[found.start : found.end])
-            continue
-        is_base = base.search(text[max(found.start - 40, 0) : found.start]) is not None
-        if found.ends:
-            first, last = found.ends
-            times.append(Time(first, found.start, found.end, is_base=True))
-            times.append(Time(last, found.start, found.end, ends_range=True))
-        else:
-            guessed = found.kind == "no_year"
-            times.append(Time(period, found.start, found.end, is_base, guessed=guessed))
-    return Timing(text, tuple(times), tuple(yoy), tuple(unclear))
-
-
-def _not_over(period: Period, published: Period | None) -> bool:
-    """Whether a period ends after the text was published: "this year", "by 2030"."""
-    return published is not None and period.end > published.end

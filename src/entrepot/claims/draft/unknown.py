@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from entrepot.claims.draft.lexicon import cue_words
+
 __all__ = ["compound", "unknown_before", "unknown_goods", "unknown_object", "word_before"]
 
 _FOLDER = Path(__file__).parent
@@ -88,6 +90,8 @@ def unknown_object(text: str, start: int, end: int, language: str) -> str:
         return ""
     match = pattern.match(behind)
     word = match[1] if match else ""
+    if language == "zh" and any(cue.match(word) for cue in cue_words("zh").values()):
+        return ""  # 分别为, 环比增长
     return "" if word in _PLAIN or _is_adjective(word, language) else word
 
 

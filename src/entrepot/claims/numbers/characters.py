@@ -19,9 +19,10 @@ _WIDE[0xFF0C] = "\uff0c"  # a wide comma parts clauses and never digits
 _OTHER = {0x2019: "'", 0x02BC: "'", 0x0451: "\u0435", 0xFFE5: "\u00a5"}  # ё as е
 _PLAIN = {**_WIDE, **_SPACES, **_MINUSES, **_OTHER}
 
-# Digits in groups; a word; one Chinese character; any other sign.
+# Digits in groups, of which a year begins none ("2023 111 млрд"); a word; one Chinese character;
+# any other sign.
 _ATOM = re.compile(
-    r"(?P<numeral>\d+(?:(?:[.,]|[ '](?=\d{3}(?!\d)))\d+)*|(?<![\d\w])\.\d+)"
+    r"(?P<numeral>\d+(?:(?:[.,]|(?<!\d{4})[ '](?=\d{3}(?!\d)))\d+)*|(?<![\d\w])\.\d+)"
     r"|[\u3400-\u9fff]"
     r"|(?:(?![\u3400-\u9fff])[^\W\d_])+"
     r"|\n|[^\s]"

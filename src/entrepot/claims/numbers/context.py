@@ -18,6 +18,12 @@ _TURNS = {"more_than": 1.0, "less_than": -1.0}
 _STOPS = frozenset(".,;:!?()。，；：！？、\n")
 _ENDS = frozenset(".;!?。；！？")
 _REACH = 25
+_EARLIER = frozenset(
+    (
+        *("earlier", "ago", "before", "later", "previously", "zuvor", "davor", "früher", "später"),
+        *("ранее", "раньше", "назад", "спустя", "до", "года", "году", "前", "后"),
+    )
+)
 _HAN = "\u3000"
 _PARTED = ("relation", "by", "moved", "opens", "range")
 
@@ -127,6 +133,14 @@ def _fraction(token: Token, before: Sequence[Token], after: Sequence[Token]) -> 
     return token
 
 
+def _per(token: Token, before: Sequence[Token], after: Sequence[Token]) -> Token:
+    """Leave out "im Jahr" in front of its year and "a month" in front of "earlier"."""
+    if not after:
+        return token
+    dated = after[0].kind == "month" or (after[0].kind == "number" and _like_a_year(after[0]))
+    return replace(token, kind="unknown") if dated or after[0].text in _EARLIER else token
+
+
 def _one_in_ten(token: Token, before: Sequence[Token], after: Sequence[Token]) -> Token:
     """Read "in" and "von" between two small whole numbers as "out of"."""
     if token.text not in ("in", "von") or not before or not after:
@@ -168,4 +182,5 @@ _SETTLED: dict[str, Callable[[Token, Sequence[Token], Sequence[Token]], Token]] 
     "unit": _unit,
     "ordinal": _ordinal,
     "fraction": _fraction,
+    "per": _per,
 }

@@ -1,5 +1,5 @@
 """Times as printed: which periods a text speaks of, and where."""
 
-from entrepot.claims.times.when import TimeSpan, when
+from entrepot.claims.times.when import TimeSpan, stepped, when
 
-__all__ = ["TimeSpan", "when"]
+__all__ = ["TimeSpan", "stepped", "when"]

@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 __all__ = ["Expression", "expression"]
 
 _TIES = ("of", "in", "over")
-_LONE = {"before": "year_earlier", "last_month": "last_month", "to_date": "to_date"}
+_LONE = {
+    "before": "year_earlier",
+    "month_before": "month_earlier",
+    "quarter_before": "quarter_earlier",
+    "last_month": "last_month",
+    "to_date": "to_date",
+    "unsure": "to_date",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +166,31 @@ def _year_to(words: Sequence[Word], at: int) -> Expression | None:
 
 
 def _vague(words: Sequence[Word], at: int) -> Expression | None:
-    """Read "late 2024", "2025年底": some of a year, nobody says how much."""
+    """Read "late 2024", "2025年底", "the first half of March": nobody says which days."""
     led = year(words, at)
-    if led is None and kind(words, at) == "vague":
-        led = year(words, at + 1)
-        return Expression("part_of_year", led.after) if led is not None else None
-    is_before = kind(words, at) == "year_number" and kind(words, at + 1) == "vague"
+    if led is None and (after := _some_of(words, at)):
+        behind = skipped(words, after, *_TIES)
+        whole = _dated(words, behind)
+        if whole is not None:
+            return Expression("part_of_year", whole.after)
+        within = part(words, behind) if kind(words, behind) == "month" else None
+        given = year(words, behind)
+        ends = [one.after for one in (within, given) if one is not None]
+        is_half = kind(words, at) not in ("vague", "unsure")
+        if ends and not (is_half and within is None):
+            return Expression("part_of_year", max(ends))
+        return None
+    whole = _dated(words, at)
+    if whole is not None and kind(words, whole.after) in ("vague", "unsure"):  # 3月上旬
+        return Expression("part_of_year", whole.after + 1)
+    is_before = kind(words, at) == "year_number" and kind(words, at + 1) in ("vague", "unsure")
     return Expression("part_of_year", at + 2) if is_before else None
+
+
+def _some_of(words: Sequence[Word], at: int) -> int:
+    """Return the place behind a word for some of a time: "late", "the last quarter", "half"."""
+    if kind(words, at) in ("vague", "unsure"):
+        return at + 1
+    if kind(words, at) in ("h", "nth") and (found := part(words, at)) is not None:
+        return found.after
+    return 0

@@ -119,6 +119,8 @@ def _quarter(words: Sequence[Word], at: int) -> Part | None:
     if kind(words, here) not in ("nth", "n") or kind(words, here + 1) != "quarter":
         return None
     number = words[here].value
+    if words[here].kind == "n" and words[here].text.isalpha() and words[here].text < "\u3000":
+        return None  # "three quarters" of something
     return Part(3 * number - 2, 3 * number, here + 2) if 1 <= number <= 4 else None
 
 

@@ -17,7 +17,7 @@ from entrepot.model.period import Period
 if TYPE_CHECKING:
     from entrepot.claims.times.parts import Year
 
-__all__ = ["TimeSpan", "when"]
+__all__ = ["TimeSpan", "stepped", "when"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ class TimeSpan:
     kind
         ``said`` with its year, or with one told from the day of publication ("last year");
         ``no_year`` a part of a year, taken to be the latest that was over when it was published;
-        ``year_earlier`` and ``same_period`` told from the period before it in the text;
+        ``year_earlier``, ``month_earlier``, ``quarter_earlier`` and ``same_period`` told from the
+        period before it in the text;
         ``last_month``; ``to_date`` and ``part_of_year`` ("late 2024") of unknown length.
     ends
         First and last period of "from 2021 to 2024", which may be a change between the two; else
@@ -107,13 +108,35 @@ def _meant(
             return _period(_number(said.year, published), said.part), ()
         case "no_year":
             return _latest(said.part, published), ()
-        case "year_earlier":
-            return (anchor.before() if anchor else None), ()
+        case "year_earlier" | "month_earlier" | "quarter_earlier":
+            return (stepped(anchor, said.kind) if anchor else None), ()
         case "same_period" if said.year is not None:
             return _shifted(anchor, _number(said.year, published)), ()
         case "last_month":
             return _month_before(published), ()
     return None, ()
+
+
+def stepped(period: Period, kind: str) -> Period | None:
+    """Return the period a year, month or quarter before one that is as long; None if it is not.
+
+    Examples
+    --------
+    >>> str(stepped(Period.parse("2024-01"), "month_earlier"))
+    '2023-12'
+    >>> str(stepped(Period.parse("2024Q1"), "quarter_earlier"))
+    '2023Q4'
+    >>> stepped(Period.parse("2024"), "month_earlier") is None
+    True
+    """
+    if kind == "year_earlier":
+        return period.before()
+    months = {"month_earlier": ("M", 1), "quarter_earlier": ("Q", 3)}.get(kind)
+    if months is None or period.freq != months[0]:
+        return None
+    first = period.start.year * 12 + period.start.month - 1 - months[1]
+    part = Part(first % 12 + 1, first % 12 + months[1], 0)
+    return _period(first // 12, part)
 
 
 def _number(year: Year | None, published: Period | None) -> int | None:

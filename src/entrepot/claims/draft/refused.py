@@ -1,0 +1,91 @@
+"""Why a number is none that a claim can be drafted of: forms of speech that the rules leave."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from entrepot.claims.draft.near import clause
+
+if TYPE_CHECKING:
+    from entrepot.claims.draft.mark import Mark
+    from entrepot.claims.draft.reading import Reading
+    from entrepot.claims.numbers import Span
+
+__all__ = ["of_nothing_here"]
+
+_CLOSE = 6
+_ANYWHERE = {
+    "reexport": "re-exports or re-imports, which nothing here tells apart from the rest",
+    "omitted": "something is left out of it, which a definition cannot say",
+    "adjusted": "an adjusted number: what is in the books is not adjusted",
+    "reverse": "which way the trade goes is not clear",
+}
+"""What a sentence with such a word anywhere is left for."""
+
+
+def of_nothing_here(number: Span, reading: Reading) -> str:
+    """Return why no claim can be drafted of a number, empty if nothing says so."""
+    for rule in (_of_the_sentence, _of_the_clause, _averaged, _written_by_hand):
+        if why := rule(number, reading):
+            return why
+    return ""
+
+
+def _of_the_sentence(number: Span, reading: Reading) -> str:
+    for kind, why in _ANYWHERE.items():
+        if reading.found.of(kind):
+            return why
+    for cue in reading.found.of("route"):
+        if not cue.value or _next_to_area(cue, reading):
+            return "trade by way of somebody else, which a definition cannot say"
+    if any(_next_to_area(cue, reading) for cue in reading.found.of("part")):
+        return "a country is counted in or is a part, which is not clear"
+    return ""
+
+
+def _next_to_area(cue: Mark, reading: Reading) -> bool:
+    return any(0 <= area.start - cue.end <= _CLOSE for area in reading.found.areas)
+
+
+def _of_the_clause(number: Span, reading: Reading) -> str:
+    if _here("per", number, reading):
+        return "a number for each of something, not of trade as a whole"
+    if _here("services", number, reading):
+        return "services are no goods: nothing here covers them"
+    if other := _here("other", number, reading):
+        word = reading.text[other[0].start : other[0].end]
+        return f"it may be a number of {word!r}, not of trade"
+    if _here("negated", number, reading):
+        return "the sentence denies something, and what is not clear"
+    start, end = clause(number, reading)
+    flows = [flow for flow in reading.flows if start <= flow.start < end]
+    if _here("investment", number, reading) and not flows:
+        return "not a number of trade in goods"
+    return ""
+
+
+def _averaged(number: Span, reading: Reading) -> str:
+    """Refuse averages and rates a year: one number that stands for several periods."""
+    if number.says.per:
+        whole = number.says.currency or number.says.unit == "t"
+        return "" if whole else "a rate for each of several periods"
+    printed = reading.sentence.text[number.start : number.end]
+    if _here("mean", number, reading) or re.search(r"(?i)averag|средн|durchschnitt|均", printed):
+        return "an average: of which numbers, or over what time, is not clear"
+    return ""
+
+
+def _written_by_hand(number: Span, reading: Reading) -> str:
+    """Refuse what a claims file can say and drafting does not read."""
+    unit = number.says.unit
+    if _here("rank", number, reading) and unit in ("", "ratio"):
+        return "a rank, which is not drafted: write it by hand as rank"
+    if _here("gdp", number, reading):
+        return "a number beside or of GDP, which is not drafted: write it as gdp_share or gdp"
+    return ""
+
+
+def _here(kind: str, number: Span, reading: Reading) -> list[Mark]:
+    start, end = clause(number, reading)
+    return [cue for cue in reading.found.of(kind) if start <= cue.start < end]

@@ -1,0 +1,96 @@
+"""The time expressions of a sentence: which are of trade, and which only something to compare."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from entrepot.claims.draft.lexicon import cue_words
+from entrepot.claims.draft.time import Time
+from entrepot.claims.draft.times import Timing
+from entrepot.claims.times import stepped, when
+
+if TYPE_CHECKING:
+    from entrepot.claims.times import TimeSpan
+    from entrepot.model.period import Period
+
+__all__ = ["timing"]
+
+_OPEN = {
+    "en": r"\b(?:before|after|until|till|up to|prior to|ahead of|by|beyond|around|pre-|post-)"
+    r"\s*(?:the )?(?:end of |start of )?$",
+    "ru": r"(?<!\w)(?:до|после|около|вплоть до|накануне|к концу|ранее)\s+$",
+    "de": r"\b(?:vor|nach|bis|ab|um|bis Ende|vor dem Jahr|nach dem Jahr|bis zum Jahr)\s+$",
+    "zh": r"(?:截至|直到|到)$",
+}
+"""In front of a time: it is a bound, not the time that a number is of."""
+_OPENED = {
+    "en": r"s(?!\w)",
+    "ru": r"-?(?:х|е)(?!\w)",
+    "de": r"er(?!\w)",
+    "zh": r"(?:之|以)?(?:前|后|来|起)|年代",
+}
+"""Behind a time: the nineties, 2022年之前."""
+
+
+def timing(text: str, language: str, published: Period | None, before: Period | None) -> Timing:
+    """Return the times of a sentence.
+
+    Parameters
+    ----------
+    text
+        The sentence.
+    language
+        Its language.
+    published
+        When the text was published, which "last year" is measured from; None if not known.
+    before
+        What the sentence before was about, which "a year earlier" is measured from.
+    """
+    words = cue_words(language)
+    yoy = [(match.start(), match.end()) for match in words[("yoy", "")].finditer(text)]
+    edge = "" if language == "zh" else r"(?<!\w)"
+    base = re.compile(
+        rf"{edge}(?:{words[('base', '')].pattern})\s*(?:the |dem |der |im |in |в |the year )?$",
+        re.IGNORECASE,
+    )
+    fiscal = words[("fiscal", "")].search(text) is not None
+    times: list[Time] = []
+    unclear: list[str] = []
+    for found in when(text, published, language):
+        if any(start < found.end and found.start < end for start, end in yoy):
+            continue
+        period = found.period
+        is_base = base.search(text[max(found.start - 40, 0) : found.start]) is not None
+        now = next((time.period for time in reversed(times) if not time.is_base), before)
+        kind = "month_earlier" if is_base and found.kind == "last_month" else found.kind
+        if now is not None and kind.endswith("_earlier"):
+            period = stepped(now, kind)
+        if period is None or fiscal or _is_no_time_of_trade(found, period, text, language):
+            unclear.append(text[found.start : found.end])
+            continue
+        if _not_over(period, published):
+            unclear.append(text[found.start : found.end])
+            continue
+        if found.ends:
+            first, last = found.ends
+            times.append(Time(first, found.start, found.end, is_base=True))
+            times.append(Time(last, found.start, found.end, ends_range=True))
+        else:
+            guessed = found.kind == "no_year"
+            times.append(Time(period, found.start, found.end, is_base, guessed=guessed))
+    return Timing(text, tuple(times), tuple(yoy), tuple(unclear))
+
+
+def _not_over(period: Period, published: Period | None) -> bool:
+    """Whether a period ends after the text was published: "this year", "by 2030"."""
+    return published is not None and period.end > published.end
+
+
+def _is_no_time_of_trade(found: TimeSpan, period: Period, text: str, language: str) -> bool:
+    """Whether it is the day of a message, a bound ("before 2022") or a decade."""
+    if period.freq == "D":
+        return True
+    before, behind = text[max(found.start - 20, 0) : found.start], text[found.end :]
+    opened = re.search(_OPEN[language], before, re.IGNORECASE) is not None
+    return opened or re.match(_OPENED[language], behind) is not None
