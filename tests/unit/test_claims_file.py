@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from entrepot.claims import parse_document, read_document
-from entrepot.errors import BadFileError
+from entrepot.claims import check, parse_document, read_document
+from entrepot.errors import BadFileError, RequestError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -180,3 +180,71 @@ def test_a_text_that_a_terminal_would_obey_is_refused() -> None:
     text = HEAD + f'  - id: a\n    quote: "\\e[31mred"\n    import_share: {SHARE}\n    says: 27 %\n'
     with pytest.raises(BadFileError, match="control character"):
         parse_document(text, name="x.yaml")
+
+
+FLOW = "importer: RUS, exporter: CHN, period: 2023"
+
+
+@pytest.mark.parametrize(
+    ("kind", "says", "low", "high"),
+    [
+        (f"value: {{{FLOW}}}", "$3 bn a week", 2.5e9 * 365 / 7, 3.5e9 * 365 / 7),
+        (f"value: {{{FLOW}}}", "$3 bn a day", 2.5e9 * 365, 3.5e9 * 365),
+        (f"value: {{{FLOW}Q2}}", "$3 bn per quarter", 2.5e9, 3.5e9),
+        (f"value: {{{FLOW}}}", "$3 bn per quarter", 10e9, 14e9),
+        (f"growth: {{{FLOW}, base: 2021}}", "10 % annually", (1.095**2 - 1) * 100, 22.1025),
+        (f"growth: {{{FLOW}}}", "10 % a year", 9.5, 10.5),
+        (f"change: {{of: {{import_share: {{{FLOW}}}}}, base: 2021}}", "2 points a year", 3, 5),
+        (f"ratio: {{of: {{{FLOW}}}, to: {{{FLOW}}}}}", "20 % more", 1.195, 1.205),
+        (f"ratio: {{of: {{{FLOW}}}, to: {{{FLOW}}}}}", "20 % less", 0.795, 0.805),
+        (f"ratio: {{of: {{{FLOW}}}, to: {{{FLOW}}}}}", "a fifth more", 1.18, 1.22),
+        (f"hhi: {{{FLOW}}}", "2,500", 0.24995, 0.25005),
+        (f"hhi: {{{FLOW}}}", "0.25", 0.245, 0.255),
+        (f"cr: {{{FLOW}, k: 3}}", "70", 0.695, 0.705),
+        (f"balance: {{{FLOW}}}", "a deficit of $5 bn", -5.5e9, -4.5e9),
+    ],
+)
+def test_reads_numbers_per_time_multiples_and_indices(
+    kind: str, says: str, low: float, high: float
+) -> None:
+    _, least, most = read(one(kind, says))
+    assert (least, most) == (pytest.approx(low, rel=1e-4), pytest.approx(high, rel=1e-4))
+
+
+@pytest.mark.parametrize(
+    ("kind", "says", "part"),
+    [
+        (f"import_share: {{{FLOW}}}", "27 % a year", "so much a year"),
+        (f"growth: {{{FLOW}}}", "1 % a week", "so much a week"),
+        (f"value: {{{FLOW}}}", "rose by $5 bn", "is a change"),
+        (f"import_share: {{{FLOW}}}", "rose by 5 %", "is a change"),
+        (f"hhi: {{{FLOW}}}", "25000", "between 0 and 10000"),
+        (f"hhi: {{{FLOW}}}", "-0.2", "hhi of"),
+        (f"growth: {{{FLOW}, base: 2024}}", "5 %", "not before"),
+        (f"growth: {{{FLOW}, base: 2023}}", "5 %", "not before"),
+        (f"growth: {{{FLOW}, base: 2022-06..2023-05}}", "5 %", "not before"),
+        (f"growth: {{{FLOW}, base: 2022-03}}", "5 %", "not as long"),
+        (f"change: {{of: {{import_share: {{{FLOW}}}}}, base: 2024}}", "5 points", "not before"),
+        (
+            f"change: {{of: {{import_share: {{{FLOW}, base: 2021}}}}, base: 2022}}",
+            "5 points",
+            "beside `of`",
+        ),
+        (f"value: {{{FLOW}, base: 2022}}", "$5 bn", "value does not read 'base'"),
+        (f"value: {{{FLOW}, measure: growth}}", "$5 bn", "value does not read 'measure'"),
+        (f"value: {{{FLOW}, k: 3}}", "$5 bn", "or write cr"),
+        (f"growth: {{{FLOW}, statistic: median}}", "5 %", "or write price_growth"),
+        (f"balance: {{{FLOW}, flow: both}}", "$5 bn", "balance does not read 'flow'"),
+    ],
+)
+def test_what_a_kind_cannot_mean_is_refused(kind: str, says: str, part: str) -> None:
+    with pytest.raises(BadFileError) as caught:
+        parse_document(one(kind, says), name="x.yaml")
+    assert part in f"{caught.value.what} {caught.value.why} {caught.value.hint}"
+
+
+def test_more_claims_than_can_be_held_against_each_other_are_refused() -> None:
+    flow = "exporter: CHN, importer: RUS, period: 2025"
+    rows = "".join(f"  - {{id: a{n}, value: {{{flow}}}, says: $100 bn}}\n" for n in range(201))
+    with pytest.raises(RequestError, match="201 claims in one text"):
+        check(parse_document(HEAD + rows))

@@ -229,6 +229,7 @@ class ClaimEntry(Closed):
     @model_validator(mode="after")
     def _makes_sense(self) -> ClaimEntry:
         from entrepot.claims.build import claim_of
+        from entrepot.claims.keys import check_keys
 
         given = [name for name in KINDS if getattr(self, name) is not None]
         if len(given) != 1:
@@ -236,6 +237,7 @@ class ClaimEntry(Closed):
                 f"{self.id}: a claim is about exactly one quantity, not {len(given)}",
                 hint=f"write one of: {', '.join(KINDS)}",
             )
+        check_keys(self)
         claim_of(self)
         return self
 

@@ -19,6 +19,7 @@ from entrepot.claims.result import Check, CheckedClaim, Conflict, Explained, Sli
 from entrepot.claims.settle import Settled, settled
 from entrepot.claims.statements import known_statements
 from entrepot.claims.weigh import case_of
+from entrepot.errors import RequestError
 
 if TYPE_CHECKING:
     import os
@@ -30,8 +31,10 @@ if TYPE_CHECKING:
     from entrepot.claims.standing import Standing
     from entrepot.lake import Lake
 
-__all__ = ["check"]
+__all__ = ["MOST_CLAIMS", "check"]
 
+MOST_CLAIMS = 200
+"""Claims of one text that are checked together."""
 SLIPS_SHOWN = 3
 WRONG = ("differs", "cannot_hold")
 
@@ -63,6 +66,8 @@ def check(
     ------
     BadFileError
         If the file is not a claims file; the message names the line.
+    RequestError
+        If there are more than `MOST_CLAIMS` claims.
 
     Examples
     --------
@@ -79,6 +84,7 @@ def check(
     'holds'
     """
     read = document if isinstance(document, Document) else read_document(document)
+    _not_too_many(read)
     held = _opened(lake)
     known = facts or Facts(known_statements(held))
     read, unclear = either_reading(read, known)
@@ -104,6 +110,15 @@ def check(
         ),
         todo=read.todo,
     )
+
+
+def _not_too_many(document: Document) -> None:
+    if len(document.claims) > MOST_CLAIMS:
+        raise RequestError(
+            f"{len(document.claims)} claims in one text",
+            why=f"each is held against all others, which is done for at most {MOST_CLAIMS}",
+            hint="cut the text into chapters and check one at a time",
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["check"]
 
-MOST = 200
-"""Claims of one article that are checked together."""
-
 File = Annotated[
     Path,
     typer.Argument(metavar="FILE", help="Claims file (.yaml), or an article (.txt, .md)."),
@@ -105,8 +102,7 @@ def _read(file: Path, date: str, publisher: str) -> tuple[Document, Article | No
     Raises
     ------
     RequestError
-        For a date or publisher of a claims file, which says its own; for more claims than can be
-        held against each other.
+        For a date or publisher of a claims file, which says its own.
     """
     from entrepot.claims.document import TEXTS, read_document
 
@@ -121,13 +117,6 @@ def _read(file: Path, date: str, publisher: str) -> tuple[Document, Article | No
     from entrepot.claims.draft import as_document
 
     draft = drafted(file, date, publisher)
-    if len(draft.claims) > MOST:
-        raise RequestError(
-            f"{len(draft.claims)} claims in one text",
-            where=str(file),
-            why=f"each is held against all others, which is done for at most {MOST}",
-            hint="cut the text into chapters and check one at a time",
-        )
     return as_document(draft), _article(draft)
 
 

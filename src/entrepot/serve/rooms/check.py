@@ -17,10 +17,8 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.report.checked import Article
 
-__all__ = ["MOST", "check_form", "checked_data", "checked_page"]
+__all__ = ["check_form", "checked_data", "checked_page"]
 
-MOST = 200
-"""Claims of one text that are checked together."""
 _NAME = "the text"
 
 
@@ -56,7 +54,7 @@ def _checked(
     Raises
     ------
     RequestError
-        For a text without content, that cannot be read, or with more claims than are checked.
+        For a text without content, or that cannot be read.
     """
     from entrepot.claims import check
 
@@ -67,12 +65,6 @@ def _checked(
         if kind == "claims"
         else _drafted(text, date, publisher)
     )
-    if len(document.claims) > MOST:
-        raise RequestError(
-            f"{len(document.claims)} claims in one text",
-            why=f"each is held against all others, which is done for at most {MOST}",
-            hint="cut the text into chapters and check one at a time",
-        )
     return check(document, lake), article
 
 
