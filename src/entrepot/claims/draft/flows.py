@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from entrepot.claims.draft.attribution import MASK, masked
@@ -91,7 +92,18 @@ def flows_of(text: str, language: str, found: Marks) -> list[Flow]:
     for flow, areas in zip(found.flows, assigned, strict=True):
         read = _sided(flow, areas, _external(flow, found, text))
         flows.append(_with_goods(read, flow, found, text, language))
-    return flows
+    return _apart(flows, text, language)
+
+
+def _apart(flows: list[Flow], text: str, language: str) -> list[Flow]:
+    """Refuse "exports and imports to and from B": the first would have the world as partner."""
+    words = cue_words(language)[("and", "")]
+    done = list(flows)
+    for place, (one, other) in enumerate(pairwise(flows)):
+        joined = words.fullmatch(text[one.end : other.start].strip()) is not None
+        if joined and other.whole != one.whole:
+            done[place] = replace(one, trouble="which areas two flows share is not clear")
+    return done
 
 
 def _external(flow: Mark, found: Marks, text: str) -> bool:

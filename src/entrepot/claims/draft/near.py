@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from entrepot.claims.draft.draft import Refusal
 from entrepot.claims.draft.lexicon import cue_words
-from entrepot.claims.draft.parts import check_respectively, part_named
+from entrepot.claims.draft.parts import part_named
+from entrepot.claims.draft.rows import dealt_flow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,8 +96,7 @@ def flow_of_number(number: Span, reading: Reading) -> Flow:
         raise Refusal(flow.trouble)
     if not flow.whole:
         raise Refusal("who sells and who buys is not clear")
-    check_respectively(number, reading)
-    return flow
+    return dealt_flow(flow, number, reading)
 
 
 def _chosen(flow: Flow, number: Span, reading: Reading) -> Flow:

@@ -6,7 +6,6 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from entrepot.claims.draft.apart import joined_times
 from entrepot.claims.draft.draft import Refusal
 
 if TYPE_CHECKING:
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.reading import Reading
     from entrepot.claims.numbers import Span
 
-__all__ = ["check_respectively", "is_between_two", "is_said_of_goods", "part_named"]
+__all__ = ["is_between_two", "is_said_of_goods", "part_named"]
 
 _COPULA = {
     "en": r"\b(?:were|was|are|is|being|mainly|mostly|largely|consisted of|comprised)\s*"
@@ -113,22 +112,3 @@ def is_said_of_goods(reading: Reading) -> bool:
 
 def _closes(end: int, start: int) -> bool:
     return 0 <= start - end <= 4
-
-
-def check_respectively(number: Span, reading: Reading) -> None:
-    """Refuse a number that "respectively" gives to nothing that the rules can deal out.
-
-    Raises
-    ------
-    Refusal
-        If there is no row of as many times, flows or areas as there are numbers like it.
-    """
-    if not reading.found.of("respectively"):
-        return
-    like = [other for other in reading.numbers if other.says.unit == number.says.unit]
-    rows = [len(row) for row in joined_times(reading.timing.times, reading.timing.text)]
-    areas = [area for area in reading.found.areas if area.joined]
-    sizes = [*rows, *([len(reading.flows)] if len(reading.flows) > 1 else [])]
-    sizes += [len(areas) + 1] if areas else []
-    if sizes != [len(like)]:
-        raise Refusal("which number belongs to which is not clear")

@@ -34,6 +34,7 @@ OLDEST = 2
 """Sentences without a time of their own over which a period is still taken over."""
 MOST = 40
 """Numbers in one sentence that are still read one by one."""
+_SAME = 0.02  # "half of it, 51 %"
 _DOUBLED = "two numbers that would both be of one thing: which is of what is not clear"
 _FOREIGN = re.compile(r"up |[—–] ")  # "made up 45 %", "in 2024 — 9 %"
 _YEAR_AND_SIGN = re.compile(r"(?:19|20)\d\d\s*[$€¥£₽]?")  # "in 2024 $12 billion"
@@ -101,13 +102,18 @@ def read_sentence(
 
 def _without_doubled(claims: Sequence[Drafted]) -> tuple[list[Drafted], set[tuple[int, int]]]:
     """Return the claims but those that give one thing two numbers, and the places of these."""
-    said: defaultdict[tuple[str, str, str], set[float]] = defaultdict(set)
+    said: defaultdict[tuple[str, str, str], list[float]] = defaultdict(list)
     named: dict[tuple[int, int], tuple[str, str, str]] = {}
     for claim in claims:
         says = read_says(claim.says)
-        named[claim.place] = (claim.kind, repr(claim.keys), says.unit)
-        said[named[claim.place]].add(says.value)
-    doubled = {place for place, name in named.items() if len(said[name]) > 1}
+        unit, times = ("percent", 100) if says.unit == "share" else (says.unit, 1)
+        named[claim.place] = (claim.kind, repr(claim.keys), unit)
+        said[named[claim.place]].append(says.value * times)
+    doubled = {
+        place
+        for place, name in named.items()
+        if max(said[name]) - min(said[name]) > _SAME * max(map(abs, said[name]))
+    }
     return [claim for claim in claims if claim.place not in doubled], doubled
 
 

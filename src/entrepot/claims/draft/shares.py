@@ -18,6 +18,7 @@ from entrepot.claims.draft.near import (
     year_on_year,
 )
 from entrepot.claims.draft.parts import is_between_two, is_said_of_goods
+from entrepot.claims.draft.rows import dealt_part
 from entrepot.claims.draft.slots import check_base, level_period, notes_on, period_of, written
 from entrepot.claims.draft.wholes import SHARE_CUES, goes_on, whole_before, whole_behind
 from entrepot.model.areas import WORLD
@@ -85,10 +86,22 @@ def _share(number: Span, reading: Reading) -> tuple[str, dict[str, Any], Flow | 
         earlier = goes_on(earlier, reading)
     if whole is None:
         return _same_again(reading)
-    if is_between_two(whole, reading) or is_said_of_goods(reading):
-        raise Refusal("what some goods are of a flow, which no kind of claim is about")
-    part = _part(whole, number, reading)
-    return _keys_of(whole, part)
+    _check_is_of_a_country(whole, number, reading)
+    owner, part = _part(whole, number, reading)
+    return _keys_of(whole, (owner, dealt_part(part, number, reading)))
+
+
+def _check_is_of_a_country(whole: Flow, number: Span, reading: Reading) -> None:
+    """Refuse a part by goods, of trade between two countries, or of a part."""
+    if is_said_of_goods(reading):
+        raise Refusal("what part of a flow some goods are, which no kind of claim is about")
+    if is_between_two(whole, reading):
+        raise Refusal("a part of trade between two countries: by what, or of which whole")
+    if any(cue.end <= number.start for cue in reading.found.of("part")):
+        raise Refusal("a part of a part: of what is not clear")
+    others = [flow for flow in reading.flows if flow.end <= whole.start]
+    if whole.start < number.start and any(flow.goods != whole.goods for flow in others):
+        raise Refusal("of which flow the share is, is not clear")
 
 
 def _same_again(reading: Reading) -> tuple[str, dict[str, Any], Flow | None]:

@@ -92,7 +92,8 @@ def period_of(number: Span, reading: Reading) -> Period:
     if reading.timing.unclear:
         when = ", ".join(reading.timing.unclear)
         raise Refusal(
-            f"when is not clear: {when!r} is not over, no calendar year, or needs the text's --date"
+            f"when is not clear: {when!r} is not over, a day, a bound or no calendar year, "
+            "or needs the text's --date"
         )
     if reading.context.period is not None and not reading.timing.own:
         return reading.context.period

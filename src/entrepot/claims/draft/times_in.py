@@ -31,6 +31,14 @@ _OPENED = {
     "zh": r"(?:之|以)?(?:前|后|来|起)|年代",
 }
 """Behind a time: the nineties, 2022年之前."""
+_RECORD = {
+    "en": r"\b(?:(?!west\b|east\b)\w{2,}est|most|least|first|worst|lows?|highs?|record|time)\b"
+    r"[^,;.\d]{0,40}$",
+    "ru": r"\b(?:сам|наибольш|наименьш|максим|миним|впервые|рекорд|крупнейш|худш|лучш)\w*"
+    r"[^,;.\d]{0,40}$",
+    "de": r"\b(?:\w+ste[nrs]?|Höchst\w*|Tiefst\w*|Rekord\w*|erstmals|erste\w*)\b[^,;.\d]{0,40}$",
+}
+"""In front of "since 2020": nothing was measured against it."""
 
 
 def timing(text: str, language: str, published: Period | None, before: Period | None) -> Timing:
@@ -66,6 +74,8 @@ def timing(text: str, language: str, published: Period | None, before: Period | 
         kind = "month_earlier" if is_base and found.kind == "last_month" else found.kind
         if now is not None and kind.endswith("_earlier"):
             period = stepped(now, kind)
+        if is_base and _is_record(found, text, language):
+            continue
         if period is None or fiscal or _is_no_time_of_trade(found, period, text, language):
             unclear.append(text[found.start : found.end])
             continue
@@ -85,6 +95,14 @@ def timing(text: str, language: str, published: Period | None, before: Period | 
 def _not_over(period: Period, published: Period | None) -> bool:
     """Whether a period ends after the text was published: "this year", "by 2030"."""
     return published is not None and period.end > published.end
+
+
+def _is_record(found: TimeSpan, text: str, language: str) -> bool:
+    """Whether a time says how long there was nothing like it: "the biggest drop since 2020"."""
+    before, behind = text[max(found.start - 60, 0) : found.start], text[found.end :]
+    if language == "zh":
+        return re.match("以?来的?(?:最|首|新|单)", behind) is not None
+    return re.search(_RECORD[language], before, re.IGNORECASE) is not None
 
 
 def _is_no_time_of_trade(found: TimeSpan, period: Period, text: str, language: str) -> bool:
