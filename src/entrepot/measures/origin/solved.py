@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -49,12 +50,13 @@ def solved(world: Economy) -> Solved:
     import numpy as np
 
     try:
-        from scipy.linalg import lu_factor
+        from scipy.linalg import LinAlgWarning, lu_factor
     except ImportError as error:
         raise MissingExtraError("scipy", "icio") from error
     matrix = -world.coefficients
     matrix[np.diag_indices_from(matrix)] += 1
-    with np.errstate(all="ignore"):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", LinAlgWarning)  # a zero in the factors is refused below
         # The transpose lies in memory as LAPACK wants it, so that nothing is copied.
         factors = lu_factor(matrix.T, overwrite_a=True, check_finite=False)
     found = Solved(world, factors)
