@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from entrepot.errors import NoEvidenceError
-from entrepot.figures import Definition, Figure, evaluate
+from entrepot.figures import Definition, Figure, Specification, Specifications, evaluate
 from entrepot.lake import Lake
+from entrepot.lake.holding import Holding
 from entrepot.report import brief
+from entrepot.report.bars import bar_of
+from entrepot.report.cards import range_on_card
 from entrepot.report.render_markdown import render_markdown
 from entrepot.sources.published.read import published
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-AREAS = {"CHN": 156, "KAZ": 398, "DEU": 276, "TUR": 792}
+AREAS = {"CHN": 156, "KAZ": 398, "KGZ": 417, "DEU": 276, "TUR": 792}
 
 
 def lake_of(folder: Path, rows: list[tuple[int, str, str, str, float]]) -> Lake:
@@ -162,3 +166,78 @@ def test_where_no_code_is_left_nothing_is_said_of_trade(tmp_path: Path) -> None:
     assert figure.value is None
     assert "no code of 880621 is left in HS2017" in str(figure)
     assert "not the same as zero" not in str(figure)
+
+
+def test_goods_that_nobody_trades_are_not_promised(tmp_path: Path) -> None:
+    """An extract cannot show whether anybody trades a code."""
+    rows = [(year, "CHN", "KGZ", "854231", 5.0) for year in (2021, 2022)]
+    told = brief("KGZ", "CHN", "999999", 2022, lake_of(tmp_path, rows))
+    text = render_markdown(told)
+    assert "fill itself" not in text
+    first, second = told.answer
+    assert "an extract of BACI of 2021 to 2022, and in it no row of HS 999999" in first.text
+    assert "The whole of BACI would show whether anybody does" in second.text
+    assert all(card.command == "" for card in told.cards if "999999" in card.name)
+
+
+def test_an_extract_is_told_from_the_whole(tmp_path: Path) -> None:
+    rows = [(year, "CHN", "KGZ", "854231", 5.0) for year in (2021, 2022)]
+    told = brief("KGZ", "CHN", "854231", 2022, lake_of(tmp_path, rows))
+    share, value = told.cards[:2]
+    assert value.figure.value == 5000.0
+    assert share.definition == "The lake holds an extract of BACI, and a share needs the whole."
+    assert share.command == "entrepot data add baci FILE"
+    other = brief("NPL", "TUR", "854231", 2022, Lake.open(tmp_path / "lake"))
+    assert "with the whole of BACI" in other.answer[-1].text
+
+
+def test_a_year_that_is_not_held_is_named_with_what_is(tmp_path: Path) -> None:
+    rows = [(year, "CHN", "KGZ", "854231", 5.0) for year in (2021, 2022)]
+    told = brief("KGZ", "CHN", "854231", 2019, lake_of(tmp_path, rows))
+    card = told.cards[1]
+    assert card.definition == (
+        "The lake holds an extract of BACI of 2021 to 2022, and nothing of 2019."
+    )
+    assert card.command
+
+
+def test_a_whole_lake_without_the_code_asks_for_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A whole release has millions of rows; here a small one is taken for whole."""
+    rows = [(year, "CHN", "KGZ", "854231", 5.0) for year in (2021, 2022)]
+    lake = lake_of(tmp_path, rows)
+    for name in ("is_partial", "has_few_products"):
+        monkeypatch.setattr(Holding, name, property(lambda _: False))
+    told = brief("KGZ", "CHN", "999999", 2022, lake)
+    assert told.cards[0].command == ""
+    assert "BACI of 2021 to 2022, and in it no row of HS 999999" in told.answer[0].text
+    assert "extract" not in told.answer[0].text
+    assert "another edition, or one that nobody trades" in told.answer[1].text
+
+
+def test_what_errors_of_reports_leave_open_stands_on_the_card_and_its_bar() -> None:
+    asked = Definition.build(
+        "import_share", importer="DEU", exporter="CHN", period=2022, source="reconciled"
+    )
+    items = tuple(
+        Specification({"source": "reconciled", "report": told}, value)
+        for told, value in (("", 0.79), ("importer", 0.84))
+    )
+    figure = Figure(
+        asked,
+        "ok",
+        0.79,
+        "share",
+        low=0.51,
+        high=0.93,
+        specifications=Specifications(items, "report"),
+        spread={"errors": (0.51, 0.93), "together": (0.51, 0.93)},
+    )
+    text = range_on_card(figure).replace("\u00a0", " ")
+    assert text == "51 to 93 % left open by the errors of the reports, 79 to 84 % computed"
+    bar = bar_of(figure)
+    assert bar is not None
+    assert bar.computed == (0.51, 0.93)
+    plain = replace(figure, definition=asked.but(source="baci"))
+    assert "errors" not in range_on_card(plain)

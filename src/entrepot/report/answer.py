@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from entrepot.report import words
 from entrepot.report.cards import percent_span, watched_part
-from entrepot.report.definitions import ADD_DATA, part_name, verb_of
+from entrepot.report.definitions import part_name, verb_of
+from entrepot.report.lacking import lacking
 from entrepot.report.parts import Sentence
 
 if TYPE_CHECKING:
@@ -51,18 +52,20 @@ def answer(
         Number of claims in all and by verdict; None without claims.
     """
     if found.share.status != "ok" and found.value.status != "ok":
-        return _nothing(subject, found, verdicts)
+        return _nothing(book, subject, found, verdicts)
     return _share(subject, found), _moved(book, subject, found, verdicts)
 
 
 def _nothing(
-    subject: Subject, found: Headline, verdicts: dict[str, int] | None
+    book: Book, subject: Subject, found: Headline, verdicts: dict[str, int] | None
 ) -> tuple[Sentence, ...]:
+    lacks = lacking(book, found.value)
+    why = f"{lacks.why[:1].lower()}{lacks.why[1:]}"
     first = (
         f"What share {subject.seller} had in {goods_phrase(subject)} that {subject.buyer} imported "
-        f"in {subject.period} cannot be said: neither the lake nor the bundled tables hold it."
+        f"in {subject.period} cannot be said: {why}."
     )
-    second = f"**{ADD_DATA}** would bring the data, and this page would then fill itself"
+    second = lacks.then
     second += f"; {_checked(verdicts)}." if verdicts else "."
     return Sentence(first, (found.share, found.value)), Sentence(second, (found.share,))
 

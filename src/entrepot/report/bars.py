@@ -10,7 +10,7 @@ from entrepot.report.parts import RangeBar
 if TYPE_CHECKING:
     from entrepot.figures import Figure
 
-__all__ = ["bar_of", "round_up", "spans_of"]
+__all__ = ["bar_of", "errors_of", "round_up", "spans_of"]
 
 Ends = tuple[float, float]
 
@@ -31,6 +31,13 @@ def spans_of(figure: Figure) -> tuple[Ends | None, Ends | None]:
     return _hull(sides[False]), _hull(sides[True])
 
 
+def errors_of(figure: Figure) -> Ends | None:
+    """Return what the errors of reconciled reports leave open of a Figure; None for any other."""
+    if figure.definition.source != "reconciled":
+        return None
+    return figure.spread.get("errors")
+
+
 def _printed(figure: Figure) -> bool:
     return bool(figure.evidence) and figure.evidence[0].source == "published"
 
@@ -42,14 +49,15 @@ def _hull(values: list[float]) -> Ends | None:
 def bar_of(figure: Figure) -> RangeBar | None:
     """Return positions on the whole scale: a share always 0 to 100 %, others 0 to a round end.
 
-    None for a negative value, which such a scale cannot show.
+    None for a negative value, which such a scale cannot show, and for nothing but zeros.
     """
     if figure.value is None:
         return None
     computed, printed = spans_of(figure)
+    computed = _hull([*(computed or ()), *(errors_of(figure) or ())])
     values = [figure.value, *(computed or ()), *(printed or ())]
     shift = 100.0 if figure.unit == "percent" and figure.value >= 100 else 0.0
-    if min(values) + shift < 0:
+    if min(values) + shift < 0 or max(values) + shift == 0:
         return None
     end, text = _scale(figure.unit, max(values) + shift, shift)
     return RangeBar(

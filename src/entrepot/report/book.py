@@ -13,7 +13,7 @@ from entrepot.goods.library import list_names
 from entrepot.model.areas import area_phrase, possessive
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from entrepot.goods import GoodsList
     from entrepot.lake import Lake
@@ -80,6 +80,7 @@ class Book:
         self._lake = lake
         self._asked: dict[Definition, Figure] = {}
         self._leant_on: set[str] = set()
+        self._found: dict[str, bool] = {}
 
     @property
     def lake(self) -> Lake:
@@ -103,6 +104,12 @@ class Book:
     def sources(self) -> frozenset[str]:
         """Sources that the page rests on without a Figure of them."""
         return frozenset(self._leant_on)
+
+    def remembered(self, key: str, find: Callable[[], bool]) -> bool:
+        """Return what was found out under a key, or find it out."""
+        if key not in self._found:
+            self._found[key] = find()
+        return self._found[key]
 
     def lean_on(self, sources: Iterable[str]) -> None:
         """Note sources of which the page shows rows that are no Figure."""

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from entrepot.model.display import NBSP, number, range_text, split_unit
 from entrepot.model.period import Period
 from entrepot.report import definitions, words
-from entrepot.report.bars import bar_of, spans_of
+from entrepot.report.bars import bar_of, errors_of, spans_of
+from entrepot.report.lacking import lacking
 from entrepot.report.origins import is_computed, origin_name, source_name
 from entrepot.report.parts import Card
 
@@ -93,6 +94,7 @@ def card_of(book: Book, subject: Subject, figure: Figure) -> Card:
     """Return a Figure as a card; one without evidence says what is missing."""
     name = definitions.name_of(subject, figure)
     if figure.status != "ok" or figure.value is None:
+        lacks = lacking(book, figure)
         return Card(
             name=name,
             figure=figure,
@@ -100,11 +102,11 @@ def card_of(book: Book, subject: Subject, figure: Figure) -> Card:
             unit="",
             bar=None,
             range="not known",
-            definition="Neither the lake nor the bundled tables hold it.",
+            definition=f"{lacks.why}.",
             tag="missing",
             source="nothing held",
             reason=(figure.reason or "").replace("\n", ". "),
-            command=definitions.ADD_DATA,
+            command=lacks.command,
         )
     value, unit = value_on_card(figure)
     return Card(
@@ -132,7 +134,9 @@ def value_on_card(figure: Figure) -> tuple[str, str]:
 
 
 def range_on_card(figure: Figure) -> str:
-    """Return the range in words, computed and printed apart, or say that there is none."""
+    """Return the range in words: errors, computed and printed apart, or say that there is none."""
+    if errors := errors_of(figure):
+        return _beside_errors(errors, figure)
     if figure.specifications is None:
         if figure.low is None or figure.high is None or figure.low == figure.high:
             return "no range can be given: one definition held"
@@ -145,6 +149,15 @@ def range_on_card(figure: Figure) -> str:
         count = words.count_word(len(figure.specifications.items), "definition")
         return f"the same under {count}"
     return ", ".join(f"{_span(ends, figure)} {kind}" for ends, kind in spans if ends)
+
+
+def _beside_errors(errors: tuple[float, float], figure: Figure) -> str:
+    """Return what errors of reports leave open, and the span of other definitions beside it."""
+    parts = [f"{_span(errors, figure)} left open by the errors of the reports"]
+    if figure.specifications:
+        spans = zip(spans_of(figure), ("computed", "in print"), strict=True)
+        parts += [f"{_span(ends, figure)} {kind}" for ends, kind in spans if ends]
+    return ", ".join(parts)
 
 
 def _without_zeros(text: str) -> str:

@@ -31,6 +31,7 @@ _MOVERS = {
     "goods": "which codes count",
     "territory": "whether Hong Kong counts",
     "source": "computed or printed",
+    "report": "whose report",
     "total": "whose total it is divided by",
     "inputs": "whether services count",
     "buyers": "which sectors buy",

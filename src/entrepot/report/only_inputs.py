@@ -10,7 +10,7 @@ from entrepot.report.answer import goods_phrase
 from entrepot.report.bars import bar_of
 from entrepot.report.bought import sector_name
 from entrepot.report.cards import percent_span, range_on_card, value_on_card
-from entrepot.report.definitions import ADD_DATA, moved_by
+from entrepot.report.definitions import moved_by
 from entrepot.report.parts import Card, Sentence
 from entrepot.sources import source_info
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.report.book import Subject
     from entrepot.report.bought import Bought, Direction
+    from entrepot.report.lacking import Lacking
 
 __all__ = ["answer", "cards", "state", "title_of"]
 
@@ -31,7 +32,7 @@ def title_of(subject: Subject) -> str:
     return words.capital(f"{subject.buyers} dependence on {subject.seller} for inputs")
 
 
-def answer(subject: Subject, found: Bought) -> tuple[Sentence, ...]:
+def answer(subject: Subject, found: Bought, lacks: Lacking) -> tuple[Sentence, ...]:
     """Return what is known of inputs, and that nothing is held of the goods asked for."""
     there, back = found.there, found.back
     first = (
@@ -43,8 +44,8 @@ def answer(subject: Subject, found: Bought) -> tuple[Sentence, ...]:
         first += f"; other defensible definitions give **{span}**"
     second = (
         f"The other way it was **{words.about(back.share)}**; what {subject.seller} supplied of "
-        f"{goods_phrase(subject)}, used by industries or not, cannot be said before "
-        f"**{ADD_DATA}** brings trade by product."
+        f"{goods_phrase(subject)}, used by industries or not, cannot be said: "
+        f"{lacks.why[:1].lower()}{lacks.why[1:]}. {lacks.then}."
     )
     return (
         Sentence(f"{first}.", (there.share,), (_CAVEAT,)),

@@ -95,7 +95,7 @@ def _card(brief: Brief, card: Card) -> dict[str, Any]:
         "value": card.value,
         "unit": card.unit,
         "range": card.range,
-        "counted": f"{card.definition} To bring it:" if missing else card.definition,
+        "counted": f"{card.definition} To bring it:" if card.command else card.definition,
         "command": card.command,
         "tag": card.tag,
         "source": card.source,

@@ -13,6 +13,7 @@ from entrepot.report.answer import answer, title_of
 from entrepot.report.book import Book, Subject
 from entrepot.report.bought import Bought, bought
 from entrepot.report.cards import cards, headline
+from entrepot.report.lacking import lacking
 from entrepot.report.parts import Brief, Gap
 from entrepot.report.sections import (
     both_ways,
@@ -130,7 +131,7 @@ def _described(
         gaps = (*unseen, *gaps)
         share, made = industries.there.share, only_inputs.cards(industries)
         title, state = only_inputs.title_of(subject), only_inputs.state(industries, _count(checked))
-        said = only_inputs.answer(subject, industries)
+        said = only_inputs.answer(subject, industries, lacking(book, found.value))
     return Brief(
         title=title,
         answer=said,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.report import words
-from entrepot.report.definitions import ADD_DATA
+from entrepot.report.bars import errors_of
+from entrepot.report.lacking import lacking
 from entrepot.report.origins import is_computed, origin_name, source_name
 from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
 from entrepot.report.pictures import Butterfly, Flow, Picture, Side, Weights
@@ -36,7 +37,8 @@ def section(book: Book, subject: Subject, ratio: Figure) -> Section:
     back = _pairs(book, subject, forward=False)
     if not there and not back:
         what = f"weight of {subject.seller} and {subject.buyer} in each other’s trade"
-        gap = Gap(what, "neither the lake nor the bundled tables hold a share", ADD_DATA)
+        lacks = lacking(book, ratio)
+        gap = Gap(what, lacks.why, lacks.command)
         return Section(NAME, EYEBROW, Remark("Who depends more is not known"), gap=gap)
     flows = tuple(
         _flow(book, subject, pairs, forward=forward)
@@ -111,7 +113,7 @@ def _side(figure: Figure) -> Side | None:
         return None
     text = words.bounded(figure)
     printed = not is_computed(figure)
-    spread = words.span_like(figure) if figure.specifications else ""
+    spread = words.span_like(figure) if figure.specifications or errors_of(figure) else ""
     if not spread or figure.low is None or figure.high is None:
         return Side(figure.value * 100, text, printed=printed)
     return Side(figure.value * 100, text, figure.low * 100, figure.high * 100, spread, printed)

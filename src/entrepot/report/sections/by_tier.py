@@ -8,6 +8,7 @@ from entrepot.model.display import NBSP, number
 from entrepot.report import words
 from entrepot.report.breaks import break_of
 from entrepot.report.definitions import ADD_DATA
+from entrepot.report.lacking import lacking
 from entrepot.report.origins import row_of, source_name
 from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
 from entrepot.report.pictures import Bar, Panel, Picture, TierPanels
@@ -29,7 +30,7 @@ def section(book: Book, subject: Subject) -> Section:
     total = tier_of(book, subject, "", subject.goods, years_of(book, subject), source)
     if len(total.values) < 2:
         what = f"{subject.goods_name} from {subject.seller} to {subject.buyer}, by year"
-        gap = Gap(what, "neither the lake nor the bundled tables hold two years of it", ADD_DATA)
+        gap = Gap(what, *_lacks(book, subject))
         return Section(NAME, eyebrow, Remark("What was sent, year by year, is not known"), gap=gap)
     years = sorted(total.values)
     tiers = tiers_of(book, subject, years, source) or [total]
@@ -54,6 +55,21 @@ def section(book: Book, subject: Subject) -> Section:
         notes=_notes(tiers, hot, before, last, broken, unit),
         source=_source(total),
     )
+
+
+def _lacks(book: Book, subject: Subject) -> tuple[str, str]:
+    """Return why there are no two years of it, and what would bring them."""
+    value = book.ask(
+        "value",
+        importer=subject.importer,
+        exporter=subject.supplier,
+        goods=subject.goods,
+        period=subject.period,
+    )
+    if value.status == "ok":
+        return "one year of it is held, and a change needs two", ADD_DATA
+    lacks = lacking(book, value)
+    return lacks.why, lacks.command
 
 
 def _hot(tiers: list[Tier], before: int, last: int) -> Tier | None:

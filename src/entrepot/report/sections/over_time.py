@@ -9,7 +9,7 @@ from entrepot.model.display import NBSP, number
 from entrepot.report import words
 from entrepot.report.breaks import break_of
 from entrepot.report.cards import percent_span
-from entrepot.report.definitions import ADD_DATA
+from entrepot.report.lacking import lacking
 from entrepot.report.origins import is_computed, origin_name, when_of
 from entrepot.report.parts import Gap, Remark, Section, Sentence
 from entrepot.report.pictures import Picture, Point, Printed, ShareLines
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from entrepot.report.pictures import Break
     from entrepot.sources.published.read import Published
 
-__all__ = ["section"]
+__all__ = ["apart", "ends_of", "key", "point", "printed_point", "section"]
 
 NAME, EYEBROW = "share", "Share over time"
 MOST_YEARS = 12
@@ -42,7 +42,16 @@ def section(book: Book, subject: Subject, claims: tuple[Printed, ...] = ()) -> S
     series = _series(book, subject)
     what = f"{subject.sellers} share of {subject.buyers} imports"
     if not rows and not series:
-        gap = Gap(f"{what} by year", "neither the lake nor the bundled tables hold one", ADD_DATA)
+        lacks = lacking(
+            book,
+            book.ask(
+                "import_share",
+                importer=subject.importer,
+                exporter=subject.supplier,
+                period=subject.period,
+            ),
+        )
+        gap = Gap(f"{what} by year", lacks.why, lacks.command)
         return Section(NAME, EYEBROW, Remark(f"{what} is not known"), gap=gap)
     years = [row.period.year for row in rows] + [figure.definition.period.year for figure in series]
     first, last = min(years), max(years)
@@ -50,9 +59,9 @@ def section(book: Book, subject: Subject, claims: tuple[Printed, ...] = ()) -> S
     drawn = ShareLines(
         first=first,
         last=last,
-        series=tuple(_point(figure) for figure in series),
+        series=tuple(point(figure) for figure in series),
         series_name="computed" if series else "",
-        printed=tuple(_printed(row) for row in rows) + claims,
+        printed=tuple(printed_point(row) for row in rows) + claims,
         broken=broken,
     )
     title = _title(book, subject, first, last)
@@ -61,7 +70,7 @@ def section(book: Book, subject: Subject, claims: tuple[Printed, ...] = ()) -> S
         eyebrow=EYEBROW,
         title=title,
         deck=f"{what} of all goods, per cent of value{_deck(broken)}.",
-        picture=Picture(drawn, beside.spoken(title.text, what, rows, series), _key(drawn)),
+        picture=Picture(drawn, beside.spoken(title.text, what, rows, series), key(drawn)),
         table=beside.table(what, rows, series),
         notes=beside.notes(rows, broken),
         source=beside.source(rows, series),
@@ -87,14 +96,15 @@ def _series(book: Book, subject: Subject) -> list[Figure]:
     return found
 
 
-def _point(figure: Figure) -> Point:
+def point(figure: Figure) -> Point:
+    """Return a computed share of a year in per cent, with its range."""
     value = figure.required() * 100
     if not words.span(figure) or figure.low is None or figure.high is None:
         return Point(figure.definition.period.year, value)
     return Point(figure.definition.period.year, value, figure.low * 100, figure.high * 100)
 
 
-def _printed(row: Published) -> Printed:
+def printed_point(row: Published) -> Printed:
     """Return the box of a printed share; an open end is not drawn, the words say it."""
     ends = [end * 100 for end in (row.low, row.middle, row.high) if end is not None]
     low, high = ends[0], ends[-1]
@@ -123,20 +133,21 @@ def _title(book: Book, subject: Subject, first: int, last: int) -> Sentence | Re
         return Remark(f"What others printed of {subject.sellers} share of {subject.buyers} imports")
     if len(ends) == 1 or first == last:
         last_one = ends[-1]
-        text = f"{subject.sellers} share was {_ends(last_one)} in {last_one.definition.period}"
+        text = f"{subject.sellers} share was {ends_of(last_one)} in {last_one.definition.period}"
         return Sentence(text, (last_one,))
     before, after = ends
-    change = _apart(before, after)
+    change = apart(before, after)
     mixed = is_computed(before) is not is_computed(after)
     then, now = (
-        f"{_ends(figure)} in {figure.definition.period}" + (_kind(figure) if mixed else "")
+        f"{ends_of(figure)} in {figure.definition.period}" + (_kind(figure) if mixed else "")
         for figure in ends
     )
     text = f"{subject.sellers} share {change} from {then} to {now}"
     return Sentence(text, (before, after), ("reporter-break",))
 
 
-def _ends(figure: Figure) -> str:
+def ends_of(figure: Figure) -> str:
+    """Return a share in words, by its range where it has one."""
     if figure.specifications and figure.low is not None and figure.high is not None:
         return percent_span(figure.low, figure.high, "–")
     return NBSP.join(words.shown(figure))
@@ -147,7 +158,8 @@ def _kind(figure: Figure) -> str:
     return " (computed)" if is_computed(figure) else " (in print)"
 
 
-def _apart(before: Figure, after: Figure) -> str:
+def apart(before: Figure, after: Figure) -> str:
+    """Return a word of direction if the ranges are apart, else one without."""
     (low0, high0), (low1, high1) = (
         (f.required() if f.low is None else f.low, f.required() if f.high is None else f.high)
         for f in (before, after)
@@ -163,7 +175,8 @@ def _deck(broken: Break | None) -> str:
     return f". Up to {broken.year}: {broken.before}; from {broken.year + 1}: {broken.after}"
 
 
-def _key(drawn: ShareLines) -> tuple[tuple[str, str], ...]:
+def key(drawn: ShareLines) -> tuple[tuple[str, str], ...]:
+    """Return the kinds of marks that occur, with what they mean."""
     found = []
     if drawn.series:
         found.append(("line", "computed"))

@@ -11,6 +11,7 @@ from entrepot.model.display import joined
 from entrepot.report import words
 from entrepot.report.breaks import break_of
 from entrepot.report.definitions import ADD_DATA, command_for, name_of
+from entrepot.report.lacking import Lacking, lacking
 from entrepot.report.origins import source_name
 from entrepot.report.parts import Gap, Remark, Section
 from entrepot.sources import is_own, split_address
@@ -33,8 +34,8 @@ def section(
 ) -> Section:
     """Return what would narrow the ranges; claims that cannot be tested come last."""
     gaps = [
-        *_figures(subject, found),
-        *_total(book, subject),
+        *_figures(book, subject, found),
+        *_total(book, subject, found),
         *_reporter(subject),
         *_codes(book, subject),
         *_bases(book, subject),
@@ -51,23 +52,35 @@ def section(
     )
 
 
-def _figures(subject: Subject, found: Headline) -> list[Gap]:
-    names = [name_of(subject, figure) for figure in found if figure.status != "ok"]
-    if not names:
-        return []
-    count = words.count_word(len(names), "headline Figure")
-    why = f"Neither the lake nor the bundled tables hold: {'; '.join(names)}."
-    return [Gap(words.capital(count), why, ADD_DATA)]
+def _figures(book: Book, subject: Subject, found: Headline) -> list[Gap]:
+    """Return the headline Figures that have no value, those of one reason together."""
+    reasons: dict[Lacking, list[str]] = {}
+    for figure in found:
+        if figure.status != "ok":
+            reasons.setdefault(lacking(book, figure), []).append(name_of(subject, figure))
+    gaps = []
+    for lacks, names in reasons.items():
+        count = words.count_word(len(names), "headline Figure")
+        why = f"{'; '.join(names)}. {lacks.why}."
+        gaps.append(Gap(words.capital(count), why, lacks.command))
+    return gaps
 
 
-def _total(book: Book, subject: Subject) -> list[Gap]:
-    """Say that no total of the goods is held, unless the lake has given one to a share."""
+def _total(book: Book, subject: Subject, found: Headline) -> list[Gap]:
+    """Say that no total of the goods is held, unless the lake has given one to a share.
+
+    Where trade is held and there is no share all the same, the missing Figure says why.
+    """
     held_sources = flow_sources(book.lake)
-    if _totalled(book, subject, subject.goods) & {*held_sources}:
+    is_known = found.share.status == "ok"
+    if _totalled(book, subject, subject.goods) & {*held_sources} or (held_sources and not is_known):
         return []
     whole = sorted(_totalled(book, subject, "all") & {*held_sources})
     others = [source for source in held_sources if source not in whole]
-    if not held_sources:
+    flows = [one for one in book.lake.holdings() if one.table == "flows" and one.counts]
+    if flows and all(one.is_partial for one in flows):
+        held = f"The lake holds an extract of {joined(_names(held_sources))} and needs the whole"
+    elif not held_sources:
         held = "The lake is empty"
     elif not others:
         held = "The lake has no trade by product"
@@ -78,7 +91,8 @@ def _total(book: Book, subject: Subject) -> list[Gap]:
     return [
         Gap(
             words.capital(f"{subject.buyers} imports from everyone, by product"),
-            f"{held}, so a share rests on totals that others printed.",
+            f"{held}, so a share {'rests on' if is_known else 'would rest on'} totals that others "
+            "printed.",
             ADD_DATA,
         )
     ]

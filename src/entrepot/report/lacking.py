@@ -1,0 +1,150 @@
+"""Why a Figure has no value, in a sentence that is true of this lake, and what would bring it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
+from entrepot.goods import goods_title
+from entrepot.lake import fetch
+from entrepot.model.display import joined
+from entrepot.model.product import NO_CODES
+from entrepot.report.definitions import ADD_DATA
+from entrepot.report.origins import source_name
+from entrepot.report.words import capital
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from entrepot.figures import Figure
+    from entrepot.lake import Holding
+    from entrepot.report.book import Book
+
+__all__ = ["Lacking", "lacking"]
+
+_OF_A_WHOLE = ("import_share", "export_share", "asymmetry")
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """Why nothing is known of a question.
+
+    Attributes
+    ----------
+    why
+        A sentence without its full stop.
+    then
+        What to do about it, another such sentence.
+    command
+        The command that would bring it; empty where nobody can say that a file would.
+    """
+
+    why: str
+    then: str
+    command: str = ""
+
+
+def lacking(book: Book, figure: Figure) -> Lacking:
+    """Return why a Figure has no value.
+
+    Parameters
+    ----------
+    book
+        Where it was asked.
+    figure
+        One with the status ``insufficient_data``.
+    """
+    asked = figure.definition
+    flows = [one for one in book.lake.holdings() if one.table == "flows" and one.counts]
+    if not flows:
+        return Lacking(
+            "Neither the lake nor the bundled tables hold it",
+            f"**{ADD_DATA}** would bring the data, and this page would then fill itself",
+            ADD_DATA,
+        )
+    goods = goods_title(asked.goods)
+    if not book.remembered(asked.goods, lambda: _has_rows(book, figure, flows)):
+        return _without(flows, goods)
+    years = sorted({period.year for period in (asked.base, asked.period) if period})
+    there = [one for one in flows if set(years) <= _years([one])]
+    if not there:
+        lost = joined([str(year) for year in years if year not in _years(flows)] or ["both years"])
+        return Lacking(
+            f"The lake holds {_named(flows)}, and nothing of {lost}",
+            f"**{ADD_DATA}** would bring it if the file has {lost}",
+            ADD_DATA,
+        )
+    if asked.measure in _OF_A_WHOLE and all(one.is_partial for one in there):
+        sources = joined(list(dict.fromkeys(source_name(one.source) for one in there)))
+        return Lacking(
+            f"The lake holds an extract of {sources}, and a share needs the whole",
+            f"**{ADD_DATA}** would bring it with the whole of BACI",
+            ADD_DATA,
+        )
+    reason = (figure.reason or "").splitlines() or ["it has nothing that answers"]
+    why = capital(reason[0]).replace("'", "\u2019")
+    if all(one.is_partial for one in there) and not _has_pair(book, figure, there):
+        return Lacking(why, f"**{ADD_DATA}** would bring it with the whole of BACI", ADD_DATA)
+    return Lacking(why, "What is not recorded is no zero")
+
+
+def _without(flows: Sequence[Holding], goods: str) -> Lacking:
+    """Return what is to be said where no row of the goods is held, whoever trades them."""
+    why = f"The lake holds {_named(flows)}, and in it no row of {goods}, whoever trades them"
+    if all(one.is_partial or one.has_few_products for one in flows):
+        then = f"The whole of BACI would show whether anybody does: **{ADD_DATA}**"
+        return Lacking(why, then)
+    return Lacking(why, "The code may be of another edition, or one that nobody trades")
+
+
+def _has_rows(book: Book, figure: Figure, flows: Sequence[Holding]) -> bool:
+    """Return whether anybody trades the goods in anything held; true where that cannot be told."""
+    import narwhals as nw
+
+    from entrepot.figures.editions import goods_in
+    from entrepot.goods import select
+
+    asked = figure.definition
+    if asked.goods == "all":
+        return True
+    editions = {name for one in flows for name in one.nomenclature.split("+")}
+    try:
+        goods = goods_in(asked, tuple(sorted(editions - {"", NO_CODES})), book.lake)
+    except (RequestError, NoEvidenceError, UnknownNameError):
+        return True
+    if not goods:
+        return True
+    names = dict.fromkeys(one.source for one in flows)
+    rows = nw.concat([book.lake.flows(name, by="importer") for name in names])
+    return bool(fetch(select(rows, goods).select("product").head(1)))
+
+
+def _has_pair(book: Book, figure: Figure, flows: Sequence[Holding]) -> bool:
+    """Return whether one side trades anything with the other in what is held."""
+    import narwhals as nw
+
+    asked = figure.definition
+    sellers, buyers = (sorted(asked.members(side)) for side in ("exporter", "importer"))
+    for name in dict.fromkeys(one.source for one in flows):
+        rows = book.lake.flows(name, by="importer")
+        found = rows.filter(nw.col("exporter").is_in(sellers), nw.col("importer").is_in(buyers))
+        if fetch(found.select("product").head(1)):
+            return True
+    return False
+
+
+def _years(flows: Iterable[Holding]) -> set[int]:
+    return {period.year for one in flows for period in one.in_force}
+
+
+def _named(flows: Sequence[Holding]) -> str:
+    """Return what is held: "BACI of 2017 to 2023", "an extract of BACI of 2022"."""
+    found = []
+    for name in dict.fromkeys(one.source for one in flows):
+        items = [one for one in flows if one.source == name]
+        years = sorted(_years(items))
+        when = f"{years[0]} to {years[-1]}" if len(years) > 1 else f"{years[0]}"
+        part = "an extract of " if all(one.is_partial for one in items) else ""
+        found.append(f"{part}{source_name(name)} of {when}")
+    return joined(found)
