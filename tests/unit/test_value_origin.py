@@ -88,6 +88,8 @@ def require(found: Figure, expected: tuple[float, dict[str, float]], home: set[s
     assert found.value == pytest.approx(foreign / gross, rel=1e-9)
     assert found.details["gross_usd"] == pytest.approx(1e6 * gross, rel=1e-9)
     rows = {row["origin"]: row["value_added_usd"] for row in found.table}
+    assert {row["origin"] for row in found.table if not row["foreign"]} == home
+    assert sum(row["share"] for row in found.table if row["foreign"]) == pytest.approx(found.value)
     assert rows == pytest.approx({area: 1e6 * value for area, value in once.items()}, rel=1e-9)
 
 

@@ -200,15 +200,16 @@ def _estimate(
         choices=choices,
         evidence=(Evidence(SOURCE, known.rows.snapshot, sectors),),
         details={name: MILLION * number for name, number in details.items()},
-        table=tuple(_row(row, found.gross) for row in found.rows()),
+        table=tuple(_row(row, found) for row in found.rows()),
     )
 
 
-def _row(row: dict[str, Any], gross: float) -> dict[str, Any]:
+def _row(row: dict[str, Any], found: Origin) -> dict[str, Any]:
     return {
         "origin": row["origin"],
         "name": area_name(row["origin"]),
-        "share": row["once"] / gross,
+        "foreign": row["origin"] not in found.home,
+        "share": row["once"] / found.gross,
         "value_added_usd": MILLION * row["once"],
         "again_usd": MILLION * row["again"],
     }
