@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from entrepot.report.single_pictures import Calendar, Slope, Split, Stack
+
 __all__ = [
     "Bar",
     "Break",
@@ -162,7 +164,7 @@ class Butterfly:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One definition: its value in per cent, and which option it takes in each dimension."""
+    """One definition: its value in the unit of the curve, and the option of each choice."""
 
     value: float
     text: str
@@ -190,10 +192,14 @@ class Dimension:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """A specification curve: columns sorted by value, one row of dots an option."""
+    """A specification curve: columns sorted by value, one row of dots an option.
+
+    `unit` stands at the axis; values are in it.
+    """
 
     columns: tuple[Column, ...]
     dimensions: tuple[Dimension, ...]
+    unit: str = "%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +262,18 @@ class EventSteps:
     mean: float | None = None
 
 
-Drawn = ShareLines | TierPanels | Butterfly | Curve | Exposure | EventSteps
+Drawn = (
+    ShareLines
+    | TierPanels
+    | Butterfly
+    | Curve
+    | Exposure
+    | EventSteps
+    | Stack
+    | Slope
+    | Split
+    | Calendar
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -240,7 +240,9 @@ def test_long_names_and_small_medians_stay_inside_the_curve() -> None:
     for drawing in draw(Picture(picked, "finding")):
         root = ET.fromstring(drawing)
         width = float(root.attrib["viewBox"].split()[2])
-        for node in root.iter("{*}text"):
+        texts = root.findall(".//{*}text")
+        assert len(texts) > 8
+        for node in texts:
             x, reach = float(node.attrib["x"]), text_width(node.text or "", 12.5)
             shift = {"end": reach, "middle": reach / 2}.get(node.get("text-anchor", ""), 0.0)
             assert -1 <= x - shift < x - shift + reach <= width + 1, node.text

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import narwhals as nw
+
 from entrepot import measures
 from entrepot.figures.questions.question import PART, Question, named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import narwhals as nw
 
     from entrepot.figures.definition import Definition
 
@@ -32,6 +32,13 @@ def cr(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> F
 def top_supplier(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
     """Return the largest supplier and its lead."""
     return measures.top_supplier(named(rows, "exporter"), by=by, value=column)
+
+
+def suppliers(rows: Frame, asked: Definition, column: str) -> Frame:
+    """Return what each supplier sold, the largest first."""
+    found = measures.value(rows, by=["exporter"], value=column)
+    named_value = nw.col(column).alias("value")
+    return found.select("exporter", named_value).sort("value", "exporter", descending=[True, False])
 
 
 QUESTIONS = {
@@ -61,5 +68,6 @@ QUESTIONS = {
         "share of the largest of {buyers} suppliers",
         choices=PART - {"partners", "total"},  # only a country other than the buyer has a place
         has_interval=True,
+        table=suppliers,
     ),
 }

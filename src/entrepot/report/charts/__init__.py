@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from entrepot.report.pictures import (
@@ -12,31 +13,32 @@ from entrepot.report.pictures import (
     ShareLines,
     TierPanels,
 )
+from entrepot.report.single_pictures import Calendar, Slope, Split, Stack
 
 if TYPE_CHECKING:
     from entrepot.report.pictures import Picture
 
 __all__ = ["draw"]
 
+DRAWN_BY: dict[type, str] = {
+    ShareLines: "share",
+    TierPanels: "tiers",
+    Butterfly: "butterfly",
+    Curve: "curve",
+    Exposure: "exposure",
+    EventSteps: "event",
+    Stack: "stack",
+    Slope: "slope",
+    Split: "split",
+    Calendar: "calendar",
+}
+"""The module that draws each kind of picture."""
+
 
 def draw(picture: Picture) -> tuple[str, str]:
     """Return the wide and the narrow drawing of a chart as inline SVG."""
-    from entrepot.report.charts import butterfly, curve, event, exposure, share, tiers
-
-    drawn = picture.drawn
-    both = []
-    for name in ("wide", "narrow"):
-        match drawn:
-            case ShareLines():
-                both.append(share.draw(drawn, name=name, spoken=picture.spoken))
-            case TierPanels():
-                both.append(tiers.draw(drawn, name=name, spoken=picture.spoken))
-            case Butterfly():
-                both.append(butterfly.draw(drawn, name=name, spoken=picture.spoken))
-            case Curve():
-                both.append(curve.draw(drawn, name=name, spoken=picture.spoken))
-            case EventSteps():
-                both.append(event.draw(drawn, name=name, spoken=picture.spoken))
-            case Exposure():
-                both.append(exposure.draw(drawn, name=name, spoken=picture.spoken))
-    return both[0], both[1]
+    module = import_module(f"entrepot.report.charts.{DRAWN_BY[type(picture.drawn)]}")
+    wide, narrow = (
+        module.draw(picture.drawn, name=name, spoken=picture.spoken) for name in ("wide", "narrow")
+    )
+    return wide, narrow

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from entrepot.report.charts.drawing import labels, lines
-from entrepot.report.charts.place import spread, text_width
+from entrepot.report.charts.place import cut, spread, text_width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +62,10 @@ def draw(entries: Sequence[Entry], *, head: str, x: float, room: float, height: 
 
 
 def wrapped(text: str, room: float, most: int = 3) -> list[str]:
-    """Break a text into lines that fit; what does not fit in `most` lines ends in an ellipsis."""
+    """Break a text into lines that fit; what does not fit in `most` lines ends in an ellipsis.
+
+    So does a word that is too long for a line.
+    """
     parts = [""]
     for word in text.split(" "):
         longer = f"{parts[-1]} {word}".strip()
@@ -72,4 +75,4 @@ def wrapped(text: str, room: float, most: int = 3) -> list[str]:
             parts.append(word)
     if len(parts) > most:
         parts = [*parts[: most - 1], parts[most - 1].rstrip(",;") + "\u2026"]
-    return parts
+    return [part if "**" in part else cut(part, room) for part in parts]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from entrepot.model.display import number
+from entrepot.model.display import MINUS, number
 from entrepot.report.charts.column import wrapped
 from entrepot.report.charts.drawing import framed, labels, lines, marks
-from entrepot.report.charts.frame import Frame, ticks
+from entrepot.report.charts.frame import Frame, ticks_between
 from entrepot.report.charts.place import Box, first_free, spots, text_width
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def draw(data: Curve, *, name: str, spoken: str) -> str:
     names = [part for *_, parts in rows for part in parts]
     frame = _frame(data, plan, names, depth)
     layers = [
-        *_grid(frame, plan),
+        *_grid(data, frame),
         *_drop(data, frame, depth),
         *_dots(data, frame),
         *_values(data, frame),
@@ -67,10 +67,10 @@ def _median(plan: _Plan, option: Choice) -> str:
 
 def _frame(data: Curve, plan: _Plan, names: list[str], depth: float) -> Frame:
     """Leave room for the widest name on the left and the widest median on the right."""
-    left = max(48, round(max(text_width(name, 12.5) for name in names)) + 12)
-    highest = ticks(max(column.value for column in data.columns), limit=100)[-1]
+    left = max(48, round(max(text_width(name) for name in names)) + 12)
+    values = _ticks(data)
     medians = [_median(plan, option) for one in data.dimensions for option in one.options]
-    right = round(max(text_width(text, 12.5) for text in medians)) + 14
+    right = round(max(text_width(text) for text in medians)) + 14
     height = round(depth) + 24
     return Frame(
         plan.width,
@@ -81,30 +81,45 @@ def _frame(data: Curve, plan: _Plan, names: list[str], depth: float) -> Frame:
         height - 24 - plan.plot,
         0,
         len(data.columns),
-        highest,
+        values[-1],
+        values[0],
     )
 
 
-def _grid(frame: Frame, plan: _Plan) -> list[Any]:
-    values = ticks(frame.top_value, at_most=5, limit=100)
+def _ticks(data: Curve) -> list[float]:
+    """Return what the axis names; a share never goes beyond the whole."""
+    values = [column.value for column in data.columns]
+    found = ticks_between(min(values), max(values), at_most=5)
+    whole = data.unit == "%" and max(values) <= 100
+    return [value for value in found if not whole or value <= 100]
+
+
+def _grid(data: Curve, frame: Frame) -> list[Any]:
+    values = _ticks(data)
     rows = [
         {"x": 0, "x2": frame.inner_width, "y": frame.y(value), "y2": frame.y(value)}
         for value in values
     ]
+    zero = values.index(0)
+    places = max(len(f"{value:g}".partition(".")[2]) for value in values)
     texts = [
         {
             "x": -8,
             "y": frame.y(value) + 4,
-            "text": f"{value:g}" + ("\u00a0%" if value == values[-1] else ""),
+            "text": f"{value:,.{places}f}".replace("-", MINUS),
             "align": "right",
         }
         for value in values
     ]
-    return [
-        *lines(rows[1:], style="grid"),
-        *lines(rows[:1], style="base"),
-        *labels(texts, style="note"),
+    layers = [
+        *lines([row for row in rows if row is not rows[zero]], style="grid"),
+        *lines(rows[zero : zero + 1], style="base"),
     ]
+    if data.unit != "%":
+        unit = {"x": -frame.left, "y": -12, "text": data.unit}
+        return [*layers, *labels([unit, *texts], style="note")]
+    texts[-1] |= {"text": f"{texts[-1]['text']}\u00a0%"}
+    return [*layers, *labels(texts, style="note")]
 
 
 def _x(frame: Frame, place: int) -> float:
@@ -126,8 +141,14 @@ def _drop(data: Curve, frame: Frame, depth: float) -> list[Any]:
     return lines(rows, style="headline")
 
 
+def _size(data: Curve, frame: Frame, most: int) -> float:
+    """Return the area of a dot that leaves its neighbours to be seen, where there are many."""
+    return max(10.0, min(most, (1.2 * frame.inner_width / len(data.columns)) ** 2))
+
+
 def _dots(data: Curve, frame: Frame) -> list[Any]:
     layers: list[Any] = []
+    size = _size(data, frame, 60)
     for kind in ((False, False), (True, False), (False, True), (True, True)):
         rows = [
             {"x": _x(frame, place), "y": frame.y(column.value), "title": column.title}
@@ -136,7 +157,7 @@ def _dots(data: Curve, frame: Frame) -> list[Any]:
         ]
         printed, headline = kind
         style = ("supplier-ring" if headline else "published") if printed else "supplier"
-        layers += marks("point", rows, style=style, size=110 if headline else 60)
+        layers += marks("point", rows, style=style, size=110 if headline else size)
     return layers
 
 
@@ -189,7 +210,7 @@ def _choices(
             if spec.picks[place] == index:
                 dots[spec.headline].append({"x": _x(frame, column), "y": top})
     layers += lines(tracks, style="grid")
-    layers += marks("point", dots[False], style="context", size=44)
+    layers += marks("point", dots[False], style="context", size=_size(data, frame, 44))
     layers += marks("point", dots[True], style="supplier", size=60)
     layers += labels(heads, style="label", bold=True)
     return [*layers, *labels(names, style="note"), *labels(medians, style="note")]

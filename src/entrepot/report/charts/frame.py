@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-__all__ = ["Frame", "ticks"]
+__all__ = ["Frame", "ticks", "ticks_between"]
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A drawing with margins; `x0` to `x1` and 0 to `top_value` fill what is left.
+    """A drawing with margins; `x0` to `x1` and `bottom_value` to `top_value` fill what is left.
 
     Positions that the methods return are relative to the plot area, as Vega-Lite wants them.
     """
@@ -24,6 +24,7 @@ class Frame:
     x0: float
     x1: float
     top_value: float
+    bottom_value: float = 0.0
 
     @property
     def inner_width(self) -> int:
@@ -45,8 +46,9 @@ class Frame:
         return (value - self.x0) / (self.x1 - self.x0) * self.inner_width
 
     def y(self, value: float) -> float:
-        """Return the vertical place of a value; zero is at the base."""
-        return self.inner_height * (1 - value / self.top_value)
+        """Return the vertical place of a value."""
+        span = self.top_value - self.bottom_value
+        return self.inner_height * (1 - (value - self.bottom_value) / span)
 
 
 def ticks(highest: float, *, at_most: int = 6, limit: float | None = None) -> list[float]:
@@ -71,6 +73,21 @@ def ticks(highest: float, *, at_most: int = 6, limit: float | None = None) -> li
     return [value for value in found if limit is None or value <= limit]
 
 
+def ticks_between(low: float, high: float, *, at_most: int = 6) -> list[float]:
+    """Return round numbers from below `low` to above `high`, zero among them.
+
+    Examples
+    --------
+    >>> ticks_between(-12, 31)
+    [-20, -10, 0, 10, 20, 30, 40]
+    """
+    low, high = min(low, 0.0), max(high, 0.0)
+    high = high if high > low else 1.0
+    step = ticks(high - low, at_most=at_most)[1]
+    first, last = math.floor(low / step), math.ceil(high / step)
+    return [_plain(step * index) for index in range(first, last + 1)]
+
+
 def _plain(value: float) -> float:
-    rounded = round(value, 6)
+    rounded = float(f"{value:.10g}")
     return int(rounded) if rounded == int(rounded) else rounded

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["Box", "Spot", "first_free", "spots", "spread", "text_box", "text_width"]
+__all__ = ["Box", "Spot", "cut", "first_free", "spots", "spread", "text_box", "text_width"]
 
 # Hundredths of the font size, by character.
 _WIDTHS = {
@@ -70,6 +70,16 @@ def text_width(text: str, size: float = 13.0, *, bold: bool = False) -> float:
         total += sum(_BY_CHARACTER.get(letter, 68) for letter in part) * (_BOLD if strong else 1)
         strong = not strong
     return total * size / 100
+
+
+def cut(text: str, room: float, size: float = 13.0, *, bold: bool = False) -> str:
+    """Return a text that fits into `room`, with an ellipsis where it had to be cut."""
+    if text_width(text, size, bold=bold) <= room:
+        return text
+    kept = text
+    while kept and text_width(f"{kept}\u2026", size, bold=bold) > room:
+        kept = kept[:-1]
+    return f"{kept.rstrip()}\u2026"
 
 
 def text_box(text: str, x: float, y: float, align: str = "left", size: float = 13.0) -> Box:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 import math
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from entrepot.report.charts import column, share_labels
 from entrepot.report.charts.drawing import framed, labels, lines, marks, table
 from entrepot.report.charts.frame import Frame, ticks
-from entrepot.report.charts.place import Box
+from entrepot.report.charts.place import Box, text_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,9 +48,16 @@ def _frame(data: ShareLines, name: str) -> Frame:
     highest = ticks(max(tops, default=1.0) * 1.04, limit=100)[-1]
     side = 0.6 if data.last - data.first < 8 else 0.5  # boxes stand side by side in the first year
     x0, x1 = data.first - side, data.last + side
+    left = max(48, round(_axis_width(ticks(highest, limit=100))) + 14)
     if name == "wide":
-        return Frame(852, 440, 48, 196, 44, 28, x0, x1, highest)
-    return Frame(360, 440, 48, 104, 58, 28, x0, x1, highest)
+        return Frame(852, 440, left, 196, 44, 28, x0, x1, highest)
+    return Frame(360, 440, left, 104, 58, 28, x0, x1, highest)
+
+
+def _axis_width(values: list[float]) -> float:
+    """Return the width of the longest number of the axis, all with the same decimals."""
+    places = max(-int(Decimal(repr(value)).as_tuple().exponent) for value in values)
+    return text_width(f"{values[-1]:.{max(0, places)}f}\u00a0%")
 
 
 def _ground(data: ShareLines, frame: Frame) -> list[Any]:
@@ -116,6 +124,8 @@ def _series(data: ShareLines, frame: Frame) -> list[Any]:
             band = table(rows).mark_area(style="interval")
             layers.append(band.encode(x=x, y=y, y2=alt.Y2(field="y2")))
     for before, after in itertools.pairwise(runs):
+        if after[0].year != before[-1].year + 1:
+            continue  # of a year that is missing nothing is known, not even a direction
         rows = [{"x": point.year, "y": point.value} for point in (before[-1], after[0])]
         across = table(rows).mark_line(style="across")
         layers.append(across.encode(x=x, y=y))

@@ -6,6 +6,7 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from entrepot.model.display import number
 from entrepot.report.charts.drawing import labels, lines
 from entrepot.report.charts.place import Box, Spot, first_free, spots
 
@@ -129,7 +130,7 @@ def _break_box(data: ShareLines, frame: Frame) -> list[Box]:
 
 def _series_wishes(data: ShareLines, frame: Frame, *, narrow: bool) -> Iterator[Wish]:
     for point in _named(data):
-        texts = [f"{point.value:.1f}"]
+        texts = [number(point.value)]
         if point is data.series[-1] and data.series_name and not narrow:
             texts.insert(0, f"{data.series_name} {texts[0]}")
         x, y = frame.x(point.year), frame.y(point.value)

@@ -6,45 +6,25 @@ import math
 import statistics
 from typing import TYPE_CHECKING
 
-from entrepot.goods import goods_title
-from entrepot.model.areas import area_name
-from entrepot.model.display import NBSP, number
+from entrepot.model.display import NBSP, number, range_text
 from entrepot.report import words
+from entrepot.report.bars import errors_of
 from entrepot.report.cards import percent_span
 from entrepot.report.definitions import command_for, moved_by
 from entrepot.report.origins import is_computed, origin_name, printed_row
 from entrepot.report.parts import Gap, Link, Note, Remark, Section, Sentence, Table
 from entrepot.report.pictures import Choice, Column, Curve, Dimension, Picture
+from entrepot.report.scale import scale_of
+from entrepot.report.sections.spread_words import DIMENSIONS, option_words
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure, Specification, Specifications
     from entrepot.report.book import Book, Subject
+    from entrepot.report.scale import Scale
 
 __all__ = ["picture", "section"]
 
 NAME, EYEBROW = "spread", "How far the number moves"
-DIMENSIONS = {
-    "origin": "Whose number",
-    "source": "How known",
-    "goods": "Goods",
-    "territory": "Territory",
-    "total": "Divided by",
-    "report": "Whose report",
-    "quantity": "Counted in",
-    "valuation": "Valued",
-    "basis": "Whose goods",
-    "window": "Time",
-}
-VARIANTS = {
-    "same_code": "same code in both editions",
-    "without_changed": "without codes that changed",
-    "without_partial": "without codes listed in part",
-    "all_in": "all of every family touched",
-    "none_in": "families listed whole, no others",
-    "weighted": "split by weights from trade",
-    "": "all that can be followed",
-}
-SOURCES = {"published": "in print", "computed": "computed, bundled", "baci": "computed, BACI"}
 BASES = {
     "origin": "made in {}",
     "seller": "sold by companies of {}",
@@ -77,20 +57,23 @@ def section(book: Book, subject: Subject, share: Figure) -> Section:
 
 
 def picture(share: Figure, found: Specifications) -> Picture:
-    """Return the specifications of a share as a picture."""
+    """Return the specifications of a share, or of any other number, as a picture."""
     items, dimensions = _sorted(found)
     headline = _headline(items, share)
+    scale = scale_of(share.unit, max(abs(item.value) for item in items))
     curve = Curve(
-        columns=tuple(_column(item, dimensions, item is headline) for item in items),
+        columns=tuple(_column(item, dimensions, item is headline, scale) for item in items),
         dimensions=tuple(
             Dimension(
                 DIMENSIONS.get(name, words.capital(name)),
-                tuple(_choice(name, o, items) for o in options),
+                tuple(_choice(name, o, items, scale) for o in options),
             )
             for name, options in dimensions.items()
         ),
+        unit=scale.word,
     )
-    return Picture(curve, _spoken(_title(share, len(items)).text, items), _key(curve, share))
+    title = _title(share, len(items)).text
+    return Picture(curve, _spoken(title, items, scale), _key(curve, share))
 
 
 def _sorted(found: Specifications) -> tuple[list[Specification], dict[str, list[str]]]:
@@ -115,40 +98,17 @@ def _median(name: str, option: str, items: list[Specification]) -> float:
     return statistics.median(i.value for i in items if i.choices.get(name, "") == option)
 
 
-def _choice(name: str, option: str, items: list[Specification]) -> Choice:
-    return Choice(_option(name, option), _median(name, option, items) * 100)
+def _choice(name: str, option: str, items: list[Specification], scale: Scale) -> Choice:
+    return Choice(option_words(name, option), scale.of(_median(name, option, items)))
 
 
-def _option(name: str, option: str) -> str:
-    """Return an option in words."""
-    match name:
-        case "origin":
-            names = {"": "rows of the lake", "BACI": "BACI over a printed total"}
-            return names.get(option) or origin_name(option)
-        case "source":
-            return SOURCES.get(option, option)
-        case "goods":
-            return _goods(option)
-        case "territory":
-            seller, _, buyer = option.partition(" to ")
-            return f"{area_name(seller)} to {area_name(buyer)}" if buyer else area_name(option)
-    return option or "not said"
-
-
-def _goods(option: str) -> str:
-    """Return how a list is followed, and which part of it where it is one."""
-    base, _, variant = option.partition(" (")
-    followed = VARIANTS.get(variant.rstrip(")"), option)
-    if ":" not in base:
-        return followed
-    return f"{goods_title(base)}, {followed}" if variant else goods_title(base)
-
-
-def _column(item: Specification, dimensions: dict[str, list[str]], headline: bool) -> Column:
+def _column(
+    item: Specification, dimensions: dict[str, list[str]], headline: bool, scale: Scale
+) -> Column:
     picks = tuple(options.index(item.choices.get(name, "")) for name, options in dimensions.items())
     printed = item.choices.get("source") == "published"
-    value = item.value * 100
-    said = "; ".join(_option(name, item.choices.get(name, "")) for name in dimensions)
+    value = scale.of(item.value)
+    said = "; ".join(option_words(name, item.choices.get(name, "")) for name in dimensions)
     text = number(value)
     return Column(
         value=value,
@@ -156,7 +116,7 @@ def _column(item: Specification, dimensions: dict[str, list[str]], headline: boo
         picks=picks,
         printed=printed,
         headline=headline,
-        title=f"{text}{NBSP}%: {said}",
+        title=f"{text}{NBSP}{scale.word}: {said}",
     )
 
 
@@ -179,15 +139,29 @@ def _headline(items: list[Specification], share: Figure) -> Specification:
 
 def _title(share: Figure, count: int) -> Sentence:
     name = words.capital(words.count_word(count, "definition"))
+    what = "share" if share.unit == "share" else "number"
     if share.low is None or share.high is None:  # they agree
-        return Sentence(f"{name} of one share all give {NBSP.join(words.shown(share))}", (share,))
-    text = f"{name} of one share give {percent_span(share.low, share.high)}"
+        return Sentence(f"{name} of one {what} all give {NBSP.join(words.shown(share))}", (share,))
+    ends, beyond = _ends(share)
+    given = percent_span(*ends) if share.unit == "share" else range_text(*ends, share.unit)
+    text = f"{name} of one {what} give {given}{beyond}"
     return Sentence(text, (share,))
 
 
-def _spoken(title: str, items: list[Specification]) -> str:
-    values = ", ".join(number(item.value * 100) for item in items)
-    return f"{title}. Specification curve, values sorted, per cent: {values}."
+def _ends(share: Figure) -> tuple[tuple[float, float], str]:
+    """Return the ends of the definitions, and in words what errors of reports leave open."""
+    errors = errors_of(share)
+    values = [item.value for item in share.specifications.items] if share.specifications else []
+    if errors is None or not values:
+        return (share.low or 0.0, share.high or 0.0), ""
+    said = f"; the errors of the reports leave open {percent_span(*errors)}"
+    return (min(values), max(values)), said
+
+
+def _spoken(title: str, items: list[Specification], scale: Scale) -> str:
+    values = ", ".join(scale.text(item.value) for item in items)
+    unit = "per cent" if scale.word == "%" else scale.word
+    return f"{title}. Specification curve, values sorted, {unit}: {values}."
 
 
 def _key(curve: Curve, share: Figure) -> tuple[tuple[str, str], ...]:
@@ -202,11 +176,12 @@ def _key(curve: Curve, share: Figure) -> tuple[tuple[str, str], ...]:
 
 
 def _table(what: str, items: list[Specification], dimensions: dict[str, list[str]]) -> Table:
+    known = "source" in dimensions  # then its column is there already
     rows = tuple(
         (
             number(item.value * 100),
-            *(_option(name, item.choices.get(name, "")) for name in dimensions),
-            SOURCES.get(item.choices.get("source", ""), item.choices.get("source", "")),
+            *(option_words(name, item.choices.get(name, "")) for name in dimensions),
+            *([] if known else [option_words("source", item.choices.get("source", ""))]),
         )
         for item in items
     )
@@ -215,10 +190,10 @@ def _table(what: str, items: list[Specification], dimensions: dict[str, list[str
         head=(
             "Share",
             *(DIMENSIONS.get(name, words.capital(name)) for name in dimensions),
-            "How known",
+            *([] if known else ["How known"]),
         ),
-        numeric=(True, *(False for _ in dimensions), False),
-        units=("per cent", *("" for _ in dimensions), ""),
+        numeric=(True, *(False for _ in dimensions), *([] if known else [False])),
+        units=("per cent", *("" for _ in dimensions), *([] if known else [""])),
         rows=rows,
         name=f"All {words.count_word(len(items), 'definition')}",
     )

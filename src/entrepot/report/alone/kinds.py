@@ -1,0 +1,129 @@
+"""Which chart is drawn of what was asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
+from entrepot.figures import ask
+from entrepot.figures.questions import QUESTIONS
+from entrepot.measures import passports
+from entrepot.report.alone.curve import curve
+from entrepot.report.alone.event import event
+from entrepot.report.alone.reporters import reporters
+from entrepot.report.alone.shares import shares
+from entrepot.report.alone.slope import slope
+from entrepot.report.alone.split import split
+from entrepot.report.alone.stack import stack
+from entrepot.report.alone.weights import weights
+
+if TYPE_CHECKING:
+    from entrepot.figures import Figure
+    from entrepot.lake import Lake
+    from entrepot.report.alone.parts import Alone
+
+__all__ = ["DRAWN", "chart", "of_figure"]
+
+OVER_TIME = ("import_share", "export_share")
+SUPPLIERS = ("top_supplier", "hhi", "cr")
+ONE = {"event_study": event, "reorientation": slope, "value_change": split}
+DRAWN = (
+    f"{', '.join(OVER_TIME)} (over the years); import_share --by exporter, {', '.join(SUPPLIERS)} "
+    "(who supplied); asymmetry (who depends on whom); reorientation (who took whose place); "
+    "value_change (prices and quantities); event_study; reporters (who reported when); "
+    "with --curve any measure that has other definitions"
+)
+"""What can be drawn, in words."""
+
+
+def chart(
+    measure: str, lake: Lake, *, curve: bool = False, since: int | None = None, **keys: Any
+) -> Alone:
+    """Return the chart of what was asked.
+
+    Parameters
+    ----------
+    measure
+        Id of a measure, or ``reporters``.
+    curve
+        Whether to draw every combination of defensible choices.
+    since
+        First year of a chart over the years.
+    **keys
+        Keys of the definition; `period` is the last year of a chart over the years.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such measure.
+    RequestError
+        If nothing is drawn of it, or the keys make no sense.
+    NoEvidenceError
+        If nothing that is held answers.
+    """
+    given = {name: value for name, value in keys.items() if value is not None}
+    _require_known(measure)
+    if curve and measure == "reporters":
+        raise RequestError("reporters has no other definitions", hint="leave out --curve")
+    over_years = not curve and measure in ("reporters", "asymmetry", *OVER_TIME, *SUPPLIERS)
+    if since is not None and not over_years:
+        raise RequestError(
+            f"--since has no meaning for {'a curve' if curve else measure}",
+            why="this chart shows one period",
+            hint="leave it out, or name a base with --base 2021",
+        )
+    if not over_years:
+        _require_drawn(measure)
+        return of_figure(ask(measure, lake=lake, curve=curve, **given))
+    with lake.reading():
+        return _over_years(measure, lake, since, given)
+
+
+def _over_years(measure: str, lake: Lake, since: int | None, given: dict[str, Any]) -> Alone:
+    by = given.get("by")
+    if measure == "reporters":
+        return reporters(lake, since, given)
+    if measure in SUPPLIERS or (measure == "import_share" and by == "exporter"):
+        return stack(lake, since, given)
+    if by is not None:
+        raise RequestError(
+            f"{measure} is not drawn by {by}", hint="draw import_share --by exporter, or no --by"
+        )
+    if measure == "asymmetry":
+        return weights(lake, since, given)
+    return shares(measure, lake, since, given)
+
+
+def of_figure(figure: Figure) -> Alone:
+    """Return the chart of one Figure.
+
+    Raises
+    ------
+    NoEvidenceError
+        If the Figure has no value.
+    RequestError
+        If nothing about it can be drawn.
+    """
+    _require_drawn(figure.definition.measure)
+    if figure.value is None:
+        raise NoEvidenceError("there is nothing to draw", why=figure.reason or "no value is held")
+    one = ONE.get(figure.definition.measure)
+    alternatives = figure.specifications is not None and bool(figure.specifications.explained)
+    if one is not None and not alternatives and (figure.table or figure.details):
+        return one(figure)
+    return curve(figure)
+
+
+def _require_drawn(measure: str) -> None:
+    """Refuse a measure of which there is no picture, before anything is computed."""
+    how = QUESTIONS.get(measure)
+    if measure not in ONE and how is not None and not how.has_curve:
+        raise RequestError(f"nothing is drawn of {measure}", hint=f"drawn are: {DRAWN}")
+
+
+def _require_known(measure: str) -> None:
+    """Refuse what is no measure, and say what can be drawn."""
+    known = ["reporters", *QUESTIONS]
+    if measure in known or measure in {item.id for item in passports()}:
+        return
+    raise UnknownNameError("measure", measure, known, hint=f"drawn are: {DRAWN}")

@@ -1,0 +1,93 @@
+"""A chart as a file: a picture, or the table behind it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from entrepot.errors import OutsideError, RequestError
+from entrepot.report.alone.frame import drawn
+
+if TYPE_CHECKING:
+    from entrepot.report.alone.parts import Alone
+
+__all__ = ["SUFFIXES", "require_suffix", "table_text", "write"]
+
+SUFFIXES = (".svg", ".png", ".csv")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How a text begins that a spreadsheet program would run."""
+
+
+def write(chart: Alone, path: Path | str, *, narrow: bool = False) -> Path:
+    """Write a chart as ``.svg`` or ``.png``, or its table as ``.csv``, whole or not at all.
+
+    Raises
+    ------
+    RequestError
+        For another suffix.
+    OutsideError
+        If the disk refuses.
+    """
+    target = Path(path)
+    require_suffix(target)
+    content = _content(chart, target.suffix.lower(), narrow=narrow)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(name).chmod(0o644)
+        Path(name).replace(target)
+    except OSError as error:
+        raise OutsideError(
+            f"cannot write {target}", why=str(error), hint="choose another place with --out"
+        ) from error
+    return target
+
+
+def _content(chart: Alone, suffix: str, *, narrow: bool) -> bytes:
+    if suffix == ".csv":
+        return table_text(chart.rows).encode()
+    if suffix == ".png":
+        import vl_convert
+
+        picture: bytes = vl_convert.svg_to_png(drawn(chart, plain=True, narrow=narrow), scale=2)
+        return picture
+    return drawn(chart, narrow=narrow).encode()
+
+
+def table_text(rows: tuple[dict[str, Any], ...]) -> str:
+    """Return rows as CSV with all digits; what is not known stays empty.
+
+    A text that begins like a formula gets an apostrophe before it.
+    """
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows([_cell(row.get(name)) for name in names] for row in rows)
+    return out.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+def require_suffix(path: Path) -> None:
+    """Refuse a file name that no chart is written to, before anything is computed.
+
+    Raises
+    ------
+    RequestError
+        For another suffix than those of `SUFFIXES`.
+    """
+    if path.suffix.lower() not in SUFFIXES:
+        raise RequestError(
+            f"no chart is written as {path.suffix or 'a file without suffix'}",
+            where=str(path),
+            hint=f"end the name in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}",
+        )

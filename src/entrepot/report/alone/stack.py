@@ -1,0 +1,188 @@
+"""Who supplied over the years: the shares of the largest suppliers of one importer."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from entrepot.errors import RequestError
+from entrepot.figures import ask, flow_sources
+from entrepot.goods import goods_title
+from entrepot.model.areas import area_name, area_phrase, area_set, possessive
+from entrepot.model.display import NBSP, number
+from entrepot.report import words
+from entrepot.report.alone.foot import sources, told_caveats
+from entrepot.report.alone.parts import Alone
+from entrepot.report.alone.years import asked_years, held_years, require_some
+from entrepot.report.book import Subject
+from entrepot.report.breaks import break_of
+from entrepot.report.pictures import Picture
+from entrepot.report.single_pictures import Layer, Stack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from entrepot.figures import Figure
+    from entrepot.lake import Lake
+
+__all__ = ["stack"]
+
+NAMED = 4
+"""Suppliers with a name of their own beside the one that the chart is about."""
+
+Shares = dict[str, float]
+
+
+def stack(lake: Lake, since: int | None, keys: dict[str, Any]) -> Alone:
+    """Return the suppliers of an importer, year by year.
+
+    Raises
+    ------
+    RequestError
+        If no importer is named.
+    NoEvidenceError
+        If no year is held in which all suppliers are known.
+    """
+    rest = {name: v for name, v in keys.items() if name not in ("period", "exporter", "by", "k")}
+    if not rest.get("importer"):
+        raise RequestError("a chart of suppliers needs an importer", hint="add --importer RUS")
+    years = asked_years(held_years(lake), keys, since)
+    found, reason = _figures(lake, years, rest)
+    what = f"{possessive(area_phrase(str(rest['importer'])))} suppliers"
+    require_some(list(found), what, reason)
+    shares = {year: _shares(figure) for year, figure in found.items()}
+    last = found[max(found)]
+    marked = keys.get("exporter") or _largest(shares[max(shares)])
+    whose = area_set(str(marked), last.definition.period.end)
+    names = _named(shares, whose)
+    subject = Subject(
+        last.definition.importer,
+        str(marked),
+        last.definition.goods,
+        last.definition.period,
+        fixed=True,
+    )
+    broken = break_of(subject, min(found), max(found))
+    drawn = Stack(tuple(found), _layers(shares, str(marked), whose, names), broken)
+    title = _title(subject, drawn)
+    return Alone(
+        title,
+        _deck(subject, drawn),
+        Picture(drawn, _spoken(title, drawn)),
+        (sources(found.values()), *told_caveats(found.values())),
+        tuple(_rows(found)),
+        tuple(found.values()),
+    )
+
+
+def _figures(lake: Lake, years: list[int], rest: dict[str, Any]) -> tuple[dict[int, Figure], str]:
+    """Return the Figure of each year from one source, the one that answers most of them."""
+    names = [rest["source"]] if rest.get("source") else flow_sources(lake)
+    best: dict[int, Figure] = {}
+    reasons: list[str] = []
+    for source in names:
+        keys = rest | {"source": source}
+        asked = {year: ask("top_supplier", lake=lake, period=year, **keys) for year in years}
+        found = {year: figure for year, figure in asked.items() if figure.table}
+        reasons += [figure.reason for figure in asked.values() if figure.reason][-1:]
+        best = found if len(found) > len(best) else best
+        if len(best) == len(years):
+            break
+    return best, "; ".join(reasons) or "the lake holds no flows of such a year"
+
+
+def _shares(figure: Figure) -> Shares:
+    """Return the share of each supplier in per cent."""
+    values = {str(row["exporter"]): float(row["value"]) for row in figure.table}
+    total = sum(values.values())
+    return {name: 100 * value / total for name, value in values.items()}
+
+
+def _largest(shares: Shares) -> str:
+    return max(sorted(shares), key=lambda name: (_is_named(name), shares[name]))
+
+
+def _is_named(name: str) -> bool:
+    """Whether a partner is a country with a name, and not "areas not specified"."""
+    from entrepot.figures.questions.question import special
+
+    return name not in special()
+
+
+def _named(shares: dict[int, Shares], whose: frozenset[str]) -> list[str]:
+    """Return the suppliers that were largest in any year, by their share in the last one."""
+    most: dict[str, float] = defaultdict(float)
+    for one in shares.values():
+        for name, share in one.items():
+            if name not in whose and _is_named(name):
+                most[name] = max(most[name], share)
+    chosen = [name for name, _ in sorted(most.items(), key=lambda x: (-x[1], x[0]))[:NAMED]]
+    last = shares[max(shares)]
+    return sorted(chosen, key=lambda name: (-last.get(name, 0.0), name))
+
+
+def _layers(
+    shares: dict[int, Shares], marked: str, whose: frozenset[str], names: list[str]
+) -> tuple[Layer, ...]:
+    def over(fits: Callable[[str], bool]) -> tuple[float, ...]:
+        return tuple(
+            sum(share for name, share in one.items() if fits(name)) for one in shares.values()
+        )
+
+    found = [Layer(area_name(marked), over(lambda name: name in whose), marked=True)]
+    found += [Layer(area_name(one), over(lambda name, one=one: name == one)) for one in names]  # type: ignore[misc]
+    rest = {name for one in shares.values() for name in one} - whose - set(names)
+    if rest:
+        last = shares[max(shares)]
+        count = sum(1 for name in rest if last.get(name))
+        found.append(Layer(f"others ({count})", over(lambda name: name in rest), rest=True))
+    return tuple(found)
+
+
+def _title(subject: Subject, drawn: Stack) -> str:
+    """Say what the marked supplier had at both ends."""
+    layer = drawn.layers[0]
+    goods = "imports" if subject.goods == "all" else f"imports of {subject.goods_name}"
+    then, now = layer.shares[0], layer.shares[-1]
+    text = f"{words.capital(subject.seller)} supplied {_share(now)} of {subject.buyers} {goods}"
+    text += f" in {drawn.years[-1]}"
+    return text if len(drawn.years) == 1 else f"{text}, {_share(then)} in {drawn.years[0]}"
+
+
+def _share(value: float | None) -> str:
+    return f"{number(value or 0.0)}{NBSP}%"
+
+
+def _deck(subject: Subject, drawn: Stack) -> str:
+    gaps = [y for y in range(drawn.years[0], drawn.years[-1]) if y not in drawn.years]
+    text = f"{words.capital(goods_title(subject.goods))}, per cent of all suppliers, each year 100."
+    if drawn.broken:
+        text += f" Up to {drawn.broken.year}: {drawn.broken.before}; from "
+        text += f"{drawn.broken.year + 1}: {drawn.broken.after}."
+    return text + (f" Not held: {', '.join(map(str, gaps))}." if gaps else "")
+
+
+def _spoken(title: str, drawn: Stack) -> str:
+    last = ", ".join(f"{one.name} {_share(one.shares[-1])}" for one in drawn.layers)
+    first = ", ".join(f"{one.name} {_share(one.shares[0])}" for one in drawn.layers)
+    text = f"{title}. In {drawn.years[-1]}: {last}."
+    return text if len(drawn.years) == 1 else f"{text} In {drawn.years[0]}: {first}."
+
+
+def _rows(found: dict[int, Figure]) -> list[dict[str, Any]]:
+    rows = []
+    for year, figure in found.items():
+        shares = _shares(figure)
+        for row in figure.table:
+            name = str(row["exporter"])
+            rows.append(
+                {
+                    "year": year,
+                    "exporter": name,
+                    "name": area_name(name),
+                    "value": row["value"],
+                    "unit": figure.definition.currency,
+                    "share": shares[name] / 100,
+                }
+            )
+    return rows

@@ -1,0 +1,151 @@
+"""Who depends on whom: the weight of both sides in each other's trade, year by year."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from entrepot.errors import NoEvidenceError
+from entrepot.figures import ask
+from entrepot.goods import goods_title
+from entrepot.report import words
+from entrepot.report.alone.foot import sources, told_caveats
+from entrepot.report.alone.parts import Alone
+from entrepot.report.alone.years import asked_years
+from entrepot.report.book import Book, Subject
+from entrepot.report.origins import is_computed
+from entrepot.report.pictures import Butterfly, Flow, Picture, Side, Weights
+
+if TYPE_CHECKING:
+    from entrepot.figures import Figure
+    from entrepot.lake import Lake
+
+__all__ = ["weights"]
+
+MOST = 6
+"""Years that are drawn, the newest ones."""
+
+Pair = tuple["Figure", "Figure"]
+
+
+def weights(lake: Lake, since: int | None, keys: dict[str, Any]) -> Alone:
+    """Return both weights in the flow that was asked for, and in the one back.
+
+    Raises
+    ------
+    NoEvidenceError
+        If no year is held in which either weight is known.
+    """
+    rest = {name: value for name, value in keys.items() if name != "period"}
+    years = asked_years(Book(lake).years(), keys, since)
+    last = keys.get("period") or max(years, default=2023)
+    ratio = ask("asymmetry", lake=lake, period=last, **rest)
+    there, back = (_pairs(lake, years, rest, forward=forward) for forward in (True, False))
+    if not there and not back:
+        why = ratio.reason or "no year that was asked for is held"
+        raise NoEvidenceError("there is nothing to draw of asymmetry", why=why)
+    asked = ratio.definition
+    subject = Subject(asked.importer, asked.exporter, asked.goods, asked.period, fixed=True)
+    flows = tuple(
+        _flow(subject, pairs, forward=forward)
+        for pairs, forward in ((there, True), (back, False))
+        if pairs
+    )
+    ratio = _known(lake, ratio, there, rest)
+    title = _title(subject, ratio)
+    figures = [figure for pairs in (there, back) for pair in pairs.values() for figure in pair]
+    known = tuple(figure for figure in figures if figure.value is not None)
+    deck = f"{words.capital(goods_title(subject.goods))}: weight of each in the other’s trade, per "
+    deck += "cent, one scale. Filled: computed; pale or hollow: in print."
+    return Alone(
+        title,
+        deck,
+        Picture(Butterfly(flows), _spoken(title, flows)),
+        (sources(known), *told_caveats(known)),
+        tuple(_row(figure) for figure in known),
+        (*((ratio,) if ratio.value is not None else ()), *known),
+    )
+
+
+def _known(lake: Lake, ratio: Figure, there: dict[int, Pair], rest: dict[str, Any]) -> Figure:
+    """Return the ratio of the newest year in which both weights are known."""
+    both = [year for year, pair in there.items() if all(one.status == "ok" for one in pair)]
+    if ratio.value is not None or not both:
+        return ratio
+    return ask("asymmetry", lake=lake, period=max(both), **rest)
+
+
+def _pairs(lake: Lake, years: list[int], rest: dict[str, Any], *, forward: bool) -> dict[int, Pair]:
+    """Return by year the supplier's weight for the importer, and the reverse, in one flow."""
+    measures = ("import_share", "export_share")
+    keys = dict(rest)
+    if not forward:
+        measures = ("export_share", "import_share")
+        keys |= {"importer": rest.get("exporter"), "exporter": rest.get("importer")}
+    found: dict[int, Pair] = {}
+    for year in sorted(years, reverse=True):
+        left, right = (ask(name, lake=lake, period=year, **keys) for name in measures)
+        if left.status == "ok" or right.status == "ok":
+            found[year] = (left, right)
+        if len(found) == MOST:
+            break
+    return dict(sorted(found.items()))
+
+
+def _flow(subject: Subject, pairs: dict[int, Pair], *, forward: bool) -> Flow:
+    kinds = ("imports", "exports") if forward else ("exports", "imports")
+    return Flow(
+        title=f"Goods going to {subject.buyer if forward else subject.seller}",
+        left=f"{subject.seller} in {subject.buyers} {kinds[0]}",
+        right=f"{subject.buyer} in {subject.sellers} {kinds[1]}",
+        rows=tuple(
+            Weights(str(year), _side(left), _side(right)) for year, (left, right) in pairs.items()
+        ),
+    )
+
+
+def _side(figure: Figure) -> Side | None:
+    if figure.value is None:
+        return None
+    text, printed = words.bounded(figure), not is_computed(figure)
+    ranged = words.span_like(figure) if figure.specifications else ""
+    if not ranged or figure.low is None or figure.high is None:
+        return Side(figure.value * 100, text, printed=printed)
+    return Side(figure.value * 100, text, figure.low * 100, figure.high * 100, ranged, printed)
+
+
+def _title(subject: Subject, ratio: Figure) -> str:
+    """Say which side weighs more, by the ratio alone."""
+    if not ratio.value:
+        return f"How {subject.seller} and {subject.buyer} weigh for each other"
+    more, less = subject.seller, subject.buyer
+    if ratio.value < 1:
+        more, less = less, more
+    times = words.ratio_words(max(ratio.value, 1 / ratio.value))
+    year = ratio.definition.period
+    return words.capital(f"{more} weighed {times} as much for {less} as the reverse in {year}")
+
+
+def _spoken(title: str, flows: tuple[Flow, ...]) -> str:
+    parts = [f"{title}."]
+    for flow in flows:
+        row = flow.rows[-1]
+        for name, side in ((flow.left, row.left), (flow.right, row.right)):
+            if side:
+                ranged = f" ({side.range})" if side.range else ""
+                parts.append(f"{name}, {row.year}: {side.text} %{ranged}.")
+    return " ".join(parts)
+
+
+def _row(figure: Figure) -> dict[str, Any]:
+    asked = figure.definition
+    return {
+        "measure": asked.measure,
+        "importer": asked.importer,
+        "exporter": asked.exporter,
+        "period": str(asked.period),
+        "value": figure.value,
+        "low": figure.low,
+        "high": figure.high,
+        "unit": figure.unit,
+        "kind": "computed" if is_computed(figure) else "in print",
+    }

@@ -1,0 +1,242 @@
+"""Charts that stand alone, with real and hostile facts: labels inside, none over another."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from entrepot.report.alone.frame import framed
+from entrepot.report.charts import draw
+from entrepot.report.pictures import (
+    Break,
+    Choice,
+    Column,
+    Curve,
+    Dimension,
+    Picture,
+    Point,
+    ShareLines,
+)
+from entrepot.report.single_pictures import (
+    Calendar,
+    Layer,
+    Line,
+    Part,
+    Slope,
+    Split,
+    Stack,
+    Told,
+)
+
+sys.path.insert(0, str(Path(__file__).parent))
+from label_boxes import outside, overlapping, texts
+
+LONG = "Heard Island and McDonald Islands with the South Sandwich Islands and everything around"
+WORD = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch" * 2
+BREAK = Break(2021, "Russia’s own reports", "partners’ reports and estimates")
+
+
+def stack(years: tuple[int, ...], *shares: tuple[float, ...], name: str = "") -> Stack:
+    layers = [
+        Layer(name or f"Supplier {n}", values, marked=n == 0, rest=n == len(shares) - 1 > 0)
+        for n, values in enumerate(shares)
+    ]
+    return Stack(years, tuple(layers), BREAK if years[0] <= 2021 < years[-1] else None)
+
+
+YEARS = tuple(range(2016, 2025))
+STACKS = {
+    "real": stack(
+        YEARS,
+        *(tuple(float(share) for _ in YEARS) for share in (46.3, 10.1, 5.27, 2.64, 0.538, 35.152)),
+    ),
+    "long": stack(YEARS, *(tuple(100 / 6 for _ in YEARS) for _ in range(6)), name=LONG),
+    "word": stack((2023, 2024), (50.0, 50.0), (50.0, 50.0), name=WORD),
+    "tiny": stack(
+        YEARS, *(tuple([99.9996] + [99.9996] * 8) for _ in range(1)), (1e-7,) * 9, (4e-4,) * 9
+    ),
+    "one year": stack((2024,), (100.0,)),
+    "nothing of the one asked": stack((2023, 2024), (0.0, 0.0), (100.0, 100.0)),
+    "gaps": stack((1995, 2003, 2024), (10.0, 20.0, 30.0), (90.0, 80.0, 70.0)),
+}
+
+
+def slope(values: list[tuple[float, float]], name: str = "Country {}") -> Slope:
+    lines = [
+        Line(name.format(n), a, b, (f"{a:g}", f"{b:g}" if b else ""), marked=n == 0)
+        for n, (a, b) in enumerate(values)
+    ]
+    return Slope(("2021-01..2021-12", "2024-01..2024-12"), tuple(lines), "bn USD")
+
+
+SLOPES = {
+    "real": slope([(72.7, 124.0), (0.0239, 27.0), (27.3, 7.08), (17.5, 1.44)]),
+    "forty": slope([(float(n), float(40 - n)) for n in range(40)]),
+    "equal": slope([(5.0, 5.0)] * 12),
+    "all at zero": slope([(1e-9, 0.0)] * 3),
+    "long": slope([(3.0, 2.0), (2.0, 3.0)], LONG + " {}"),
+    "one": slope([(3.0, 0.0)]),
+}
+
+
+def split(*parts: tuple[str, float], ranged: bool = False) -> Split:
+    ends = (-9.0, 9.0) if ranged else (None, None)
+    steps = [Part(name, value, f"{value:+g}", *ends) for name, value in parts]
+    before, after = 5.32, 5.32 + sum(value for _, value in parts)
+    first, last = (
+        Part("Value in 2021", before, "5.32", total=True),
+        Part("Value in 2023", after, f"{after:.3g}", total=True),
+    )
+    return Split((first, *steps, last), "bn USD")
+
+
+SPLITS = {
+    "real": split(("Prices (unit values)", -0.355), ("Quantities", 0.868), ("Not split", -0.592)),
+    "long": split((LONG, 0.1), (WORD, -0.1)),
+    "below zero": split(("Gone", -30.0), ("New", 26.0)),
+    "ranged": split(("Prices", 1.0), ("Quantities", -1.0), ranged=True),
+    "nothing moved": split(),
+}
+
+
+def calendar(years: int, rows: int, name: str = "Country {}", note: str = "") -> Calendar:
+    told = tuple(
+        Told(
+            name.format(n),
+            tuple(float((n + place) % 3 > 0) for place in range(years)),
+            tuple(0.25 * ((n + place) % 5) for place in range(years)),
+            note,
+        )
+        for n in range(rows)
+    )
+    return Calendar(tuple(range(2025 - years, 2025 + 0)), told)
+
+
+CALENDARS = {
+    "real": calendar(9, 3, note="own reports until 2022-01"),
+    "one year": calendar(1, 1),
+    "many": calendar(35, 30, LONG + " {}", note="own reports until 2022-01"),
+    "long note": calendar(9, 2, WORD, note=LONG),
+}
+
+
+def curve(values: list[float], unit: str) -> Curve:
+    names = ("one", LONG)
+    columns = tuple(
+        Column(value, f"{value:.3g}", (n % 2,), printed=False, headline=n == 0, title="t")
+        for n, value in enumerate(sorted(values))
+    )
+    choices = tuple(Choice(name, values[0]) for name in names)
+    return Curve(columns, (Dimension("Territory", choices),), unit)
+
+
+CURVES = {
+    "negative": curve([-69.9, -20.0, 40.0], "%"),
+    "all negative": curve([-69.9, -20.0], "%"),
+    "money": curve([81.6, 96.6], "bn USD"),
+    "index": curve([0.194, 0.234], "index"),
+    "many": curve([1 + n / 1000 for n in range(324)], "times"),
+    "equal": curve([0.5, 0.5], "%"),
+    "zero": curve([0.0, 0.0], "%"),
+}
+SHARES = {
+    "gap": ShareLines(
+        2016, 2024, tuple(Point(y, 20.0) for y in (2016, 2017, 2023, 2024)), "computed", ()
+    ),
+    "one year": ShareLines(2023, 2023, (Point(2023, 41.9),), "computed", ()),
+    "tiny": ShareLines(2016, 2024, tuple(Point(y, 1e-5) for y in YEARS), "computed", ()),
+}
+ALL = [
+    pytest.param(drawn, id=f"{kind}, {name}")
+    for kind, group in (
+        ("stack", STACKS),
+        ("slope", SLOPES),
+        ("split", SPLITS),
+        ("calendar", CALENDARS),
+        ("curve", CURVES),
+        ("share", SHARES),
+    )
+    for name, drawn in group.items()
+]
+
+
+@pytest.mark.parametrize("drawn", ALL)
+def test_labels_are_inside_and_none_lies_over_another(drawn: object) -> None:
+    for drawing in draw(Picture(drawn, "finding")):
+        assert "NaN" not in drawing
+        assert len(texts(drawing)) >= 2
+        assert outside(drawing) == []
+        assert overlapping(drawing) == []
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_words_around_a_chart_stay_inside(narrow: bool) -> None:
+    picture = Picture(STACKS["one year"], "finding")
+    drawing = framed(picture, f"{LONG}: {WORD}", LONG * 3, (WORD, "Source"), narrow=narrow)
+    root = re.search(r'viewBox="0 0 (\d+) (\d+)"', drawing)
+    assert root
+    heads = re.findall(r'<text class="t-(?:head|foot)" x="(\d+)" y="([\d.]+)">([^<]*)<', drawing)
+    assert {x for x, *_ in heads} == {"16" if narrow else "24"}
+    assert all(float(y) < int(root[2]) for _, y, _ in heads)
+    assert any(words.endswith("…") for *_, words in heads)
+
+
+def test_a_year_that_is_missing_is_a_gap_and_no_line() -> None:
+    wide, _ = draw(Picture(SHARES["gap"], "finding"))
+    runs = re.findall(r'<path class="s-supplier" d="([^"]+)"', wide)
+    assert len(runs) == 2
+    assert all(
+        "dasharray" not in one for one in re.findall(r'<path class="s-supplier"[^>]*>', wide)
+    )
+
+
+def test_a_stack_is_as_tall_as_the_shares_and_leaves_missing_years_free() -> None:
+    wide, _ = draw(Picture(STACKS["gaps"], "finding"))
+    bars = re.findall(r'<path class="f-supplier" d="M([-\d.]+),[-\d.]+h[-\d.]+v([-\d.]+)', wide)
+    tops = re.findall(r'class="f-supplier" d="([^"]+)"', wide)
+    assert len(tops) == 3
+    assert len(bars) in (0, 3)
+    titles = re.findall(r"<title>(Supplier 0, \d+: [^<]+)</title>", wide)
+    assert titles == [
+        "Supplier 0, 1995: 10.0\u00a0%",
+        "Supplier 0, 2003: 20.0\u00a0%",
+        "Supplier 0, 2024: 30.0\u00a0%",
+    ]
+
+
+def test_what_is_not_recorded_is_dotted_and_said() -> None:
+    wide, narrow = draw(Picture(slope([(9.0, 12.0), (5.0, 0.0)]), "finding"))
+    assert ">none Country 1</text>" in wide
+    assert len(re.findall(r'<line class="s-context"[^>]*stroke-dasharray', wide)) == 1
+    assert ">none Country 1</text>" in narrow
+
+
+def test_the_steps_of_a_split_meet() -> None:
+    """Each part starts where the one before ended, and the last total is their sum."""
+    wide, _ = draw(Picture(SPLITS["real"], "finding"))
+    rows = re.findall(r'<path class="f-[^"]+"(?: s-[a-z]+")? d="M([\d.]+),([\d.]+)h([\d.]+)', wide)
+    bars = {float(y): (float(x), float(x) + float(w)) for x, y, w in rows}
+    spans = [bars[y] for y in sorted(bars)]
+    assert len(spans) == 5
+    before, price, quantity, rest, after = spans
+    assert before[0] == after[0]
+    assert price[1] == pytest.approx(before[1], abs=0.2)
+    assert quantity[0] == pytest.approx(price[0], abs=0.2)
+    assert rest[1] == pytest.approx(quantity[1], abs=0.2)
+    assert after[1] == pytest.approx(rest[0], abs=0.2)
+
+
+def test_part_of_a_year_fills_part_of_a_cell() -> None:
+    drawn = Calendar((2022, 2023), (Told("Russia", (1.0, 0.25), (0.0, 0.0)),))
+    wide, _ = draw(Picture(drawn, "finding"))
+    titles = {
+        title: float(width)
+        for width, title in re.findall(
+            r'class="f-context" d="M[\d.]+,[\d.]+h([\d.]+)[^>]*><title>([^<]+)</title>', wide
+        )
+    }
+    whole, part = titles["Russia, 2022: imports"], titles["Russia, 2023: imports, 3 months"]
+    assert part == pytest.approx(whole / 4, abs=0.1)
