@@ -63,7 +63,7 @@ def _figures(app: FastAPI, service: Service) -> None:
         if "importer" not in keys:
             raise BadAddressError("no importer is named", hint="add importer=RUS")
         sides = (keys["importer"], keys.get("supplier", "CHN"))
-        wanted = brief.Wanted(*sides, keys.get("goods", ""), keys.get("period", ""))
+        wanted = brief.Wanted(service.state, *sides, keys.get("goods", ""), keys.get("period", ""))
         return _either(
             service,
             request,

@@ -121,7 +121,8 @@ def _dependences(app: FastAPI, service: Service) -> None:
     path = "/country/{importer}/from/{supplier}"
 
     def wanted(importer: str, supplier: str, request: Request) -> brief.Wanted:
-        return brief.Wanted(importer, supplier, *_keys(request, "goods", "period"))
+        keys = _keys(request, "goods", "period")
+        return brief.Wanted(service.state, importer, supplier, *keys)
 
     asked = Annotated[brief.Wanted, Depends(wanted)]
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from entrepot.lake import Lake
 from entrepot.serve.errors import BusyError, TooLongError
+from entrepot.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +19,15 @@ __all__ = ["Pool", "Question"]
 T = TypeVar("T")
 
 _AGAIN = 0.05
+
+
+class _Stoppable(Lake):
+    """A lake whose query another thread can stop."""
+
+    def interrupt(self) -> None:
+        """Stop the query that runs; one that has no connection yet runs none."""
+        if self._connection is not None:
+            self._connection.interrupt()
 
 
 class Pool:
@@ -55,7 +65,7 @@ class Pool:
                 why="each is computed from the rows, a few at a time",
                 hint="ask again in a minute",
             )
-        lake = Lake.open(self.folder)
+        lake = _Stoppable(Settings.read(self.folder))
         future = self._threads.submit(_within, lake, work)
         future.add_done_callback(lambda _: self._room.release())
         return Question(lake, future, self.seconds)
@@ -68,7 +78,7 @@ class Pool:
 class Question(Generic[T]):
     """Work that was begun, which several may wait for."""
 
-    def __init__(self, lake: Lake, future: Future[T], seconds: float) -> None:
+    def __init__(self, lake: _Stoppable, future: Future[T], seconds: float) -> None:
         self._lake = lake
         self._future = future
         self._seconds = seconds
@@ -98,7 +108,7 @@ class Question(Generic[T]):
             return
         waited = threading.Event()
         while not self._future.done():
-            self._lake.connection.interrupt()
+            self._lake.interrupt()
             waited.wait(_AGAIN)
 
 

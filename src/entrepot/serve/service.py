@@ -32,6 +32,11 @@ class Service:
     access: Access
     kept: Kept = field(default_factory=Kept)
 
+    @property
+    def state(self) -> str:
+        """The state that the lake is in now."""
+        return state_of(self.pool.folder)
+
     def answer(
         self, request: Request, work: Callable[[Lake], Answer], *, form: str = ""
     ) -> Response:
@@ -45,7 +50,7 @@ class Service:
             What else decides: the form that the ``Accept`` header asks for.
         """
         address = f"{request.url.path}?{request.url.query}"
-        key = f"{state_of(self.pool.folder)} {form} {address}"
+        key = f"{self.state} {form} {address}"
         tag = f'"{hashlib.sha256(key.encode()).hexdigest()[:24]}"'
         told = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept"}
         if tag in [one.strip() for one in request.headers.get("if-none-match", "").split(",")]:

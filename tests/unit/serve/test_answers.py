@@ -163,3 +163,19 @@ def test_the_form_is_the_one_that_is_liked_best(tmp_path: Path, accept: str, kin
     client = Client(create_app(tmp_path))
     assert client.get("/api/measures", accept=accept).headers["content-type"] == kind
     assert client.get("/api/measures.csv", accept=accept).headers["content-type"].startswith("text")
+
+
+def test_a_brief_is_of_the_state_in_which_it_was_asked_or_a_later_one(tmp_path: Path) -> None:
+    folder = tmp_path / "lake"
+    client = Client(create_app(folder))
+    base = "/country/DEU/from/CHN"
+    query = "?goods=854231&period=2022"
+    assert "5.00 m" not in client.get(base + query).text.replace("\u00a0", " ")
+    made = tmp_path / "made.csv"
+    rows = [row(5e6, period=2022, flow="M", reporter=GERMANY, partner=CHINA)]
+    made.write_text(text_of(rows), encoding="utf-8")
+    Lake.open(folder).add("comtrade", [made])
+    assert "5.00" in client.get(base + query).text
+    assert "5000000" in client.get(f"{base}/figures.csv{query}").text
+    Lake.open(folder).remove("comtrade")
+    assert "5000000" not in client.get(f"{base}/figures.csv{query}").text

@@ -19,7 +19,6 @@ from entrepot.serve.keys import refuse_files
 from entrepot.serve.rooms.country import known_area
 from entrepot.serve.rooms.figure import one_row
 from entrepot.serve.site import page
-from entrepot.serve.state import state_of
 
 if TYPE_CHECKING:
     from entrepot.figures import Definition, Figure
@@ -30,14 +29,22 @@ __all__ = ["Wanted", "brief_chart", "brief_data", "brief_figures", "brief_page",
 
 _MOST = 24
 """Briefs that are remembered, since a page, its tables and its charts come from one."""
-_remembered: OrderedDict[tuple[str, Wanted], Told] = OrderedDict()
+_remembered: OrderedDict[Wanted, Told] = OrderedDict()
 _lock = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What an address says of a brief; empty where it says nothing."""
+    """What an address says of a brief, empty where it says nothing.
 
+    Attributes
+    ----------
+    state
+        State of the lake when it was asked. The rows that are read are of this state or a later
+        one, so that nothing older is remembered under it.
+    """
+
+    state: str
     importer: str
     supplier: str
     goods: str = ""
@@ -81,16 +88,15 @@ def _told(lake: Lake, wanted: Wanted) -> Told:
     refuse_files(wanted.goods)
     for side in (wanted.importer, wanted.supplier):
         known_area(side)
-    key = (state_of(lake.path), wanted)
     with _lock:
-        found = _remembered.get(key)
+        found = _remembered.get(wanted)
     if found is None:
         goods, period = wanted.goods or "chpl", wanted.period or None
         book = Book(lake)
         told = brief_in(book, wanted.importer, wanted.supplier, goods, period)
         found = Told(told, book.questions)
         with _lock:
-            _remembered[key] = found
+            _remembered[wanted] = found
             if len(_remembered) > _MOST:
                 _remembered.popitem(last=False)
     return found
