@@ -19,7 +19,7 @@ SHARE = ["import_share", "--importer", "RUS", "--exporter", "CHN", "--period", "
 
 def test_a_curve_of_what_is_in_print(entrepot: Run, tmp_path: Path) -> None:
     target = tmp_path / "new" / "share.svg"
-    code, out, _ = entrepot("chart", *SHARE, "--goods", "chpl", "--out", str(target))
+    code, out, _ = entrepot("chart", *SHARE, "--goods", "chpl", "--curve", "--out", str(target))
     assert (code, out) == (0, f"{target}\n")
     text = target.read_text(encoding="utf-8")
     root = ET.fromstring(text)
@@ -41,9 +41,9 @@ def test_a_picture_for_programs_that_know_no_variables(entrepot: Run, tmp_path: 
 @pytest.mark.parametrize(
     ("words", "code", "text"),
     [
-        ([*SHARE, "--out", "share.jpg"], 2, ".svg or .png"),
+        ([*SHARE, "--out", "share.jpg"], 2, ".svg, .png or .csv"),
         ([*SHARE, "--sigma", "3", "--out", "share.svg"], 2, "has no sigma"),
-        (["growth", *SHARE[1:5], "--period", "2024", "--out", "x.svg"], 2, "no share"),
+        (["growth", *SHARE[1:5], "--period", "2024", "--out", "x.svg"], 2, "no other definition"),
         (["hhi", *SHARE[1:3], "--period", "2023", "--out", "x.svg"], 3, "nothing to draw"),
         (["event_study", *SHARE[1:], "--out", "x.svg"], 2, "needs listed"),
     ],

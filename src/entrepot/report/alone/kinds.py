@@ -74,9 +74,20 @@ def chart(
         )
     if not over_years:
         _require_drawn(measure)
-        return of_figure(ask(measure, lake=lake, curve=curve, **given))
+        return of_figure(_asked(measure, lake, given, curve=curve))
     with lake.reading():
         return _over_years(measure, lake, since, given)
+
+
+def _asked(measure: str, lake: Lake, given: dict[str, Any], *, curve: bool) -> Figure:
+    """Return the Figure, with a curve if asked; where only print holds it, with what is printed."""
+    try:
+        return ask(measure, lake=lake, curve=curve, **given)
+    except NoEvidenceError:
+        figure = ask(measure, lake=lake, **given) if curve else None
+        if figure is None or figure.specifications is None:
+            raise
+        return figure
 
 
 def _over_years(measure: str, lake: Lake, since: int | None, given: dict[str, Any]) -> Alone:

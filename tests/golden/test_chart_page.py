@@ -1,0 +1,205 @@
+"""Every command on the page about charts is run, on reports whose numbers are known."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import shlex
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from entrepot.lake import Lake
+from made_comtrade import row, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Run = Callable[..., tuple[int, str, str]]
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "draw-charts.md"
+COMMANDS = re.findall(r"`entrepot chart ([^`]+)`", PAGE.read_text(encoding="utf-8"))
+NUMBERS = {"CHN": 156, "DEU": 276, "RUS": 643, "TUR": 792}
+CODES = ("854231", "848210")
+# What each sold to Russia in a year, of every code; Germany leaves, and in 2021 nobody told.
+SOLD = {
+    2019: {"CHN": 20.0, "DEU": 70.0, "TUR": 10.0},
+    2020: {"CHN": 30.0, "DEU": 60.0, "TUR": 10.0},
+    2022: {"CHN": 90.0, "DEU": 0.0, "TUR": 60.0},
+}
+
+
+def reports() -> list[dict[str, Any]]:
+    found = []
+    for year, sold in SOLD.items():
+        for seller, value in sold.items():
+            for code in CODES if value else ():
+                both = {"product": code, "edition": "H5"}
+                plain = {"period": year, "netWgt": value / 4 if year < 2022 else value / 5}
+                bought = row(value, reporter=643, partner=NUMBERS[seller], **both)
+                told = row(value, flow="X", reporter=NUMBERS[seller], partner=643, **both)
+                found += [bought | plain, told | plain]
+        for code in CODES:  # what Russia sells to China, and China to Germany
+            for seller, buyer in (("RUS", "CHN"), ("CHN", "DEU")):
+                both = {"product": code, "edition": "H5"}
+                ends = {"reporter": NUMBERS[buyer], "partner": NUMBERS[seller]}
+                back = {"reporter": NUMBERS[seller], "partner": NUMBERS[buyer]}
+                plain = {"period": year, "netWgt": 5.0}
+                found += [row(50.0, **ends, **both) | plain]
+                found += [row(50.0, flow="X", **back, **both) | plain]
+    return found
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("charts")
+    file = folder / "reports.csv"
+    file.write_text(text_of(reports()))
+    Lake.open(folder / "lake").add("comtrade", [file])
+    return folder / "lake"
+
+
+GOODS = ["--goods", ",".join(CODES)]
+
+
+@pytest.fixture
+def draw(entrepot: Run, made: Path, tmp_path: Path) -> Callable[..., tuple[int, str, str]]:
+    def run(*words: str) -> tuple[int, str, str]:
+        return entrepot("chart", *words, "--lake", str(made))
+
+    return run
+
+
+@pytest.mark.parametrize("line", COMMANDS, ids=lambda line: line.split(" --out ")[0])
+def test_every_command_of_the_page_draws(draw: Run, tmp_path: Path, line: str) -> None:
+    *words, name = shlex.split(line)
+    goods = [] if words[0] == "reporters" else GOODS
+    for more in ([], ["--narrow"]):
+        code, out, err = draw(*words, str(tmp_path / name), *goods, *more)
+        assert (code, out, err) == (0, f"{tmp_path / name}\n", "")
+        root = ET.fromstring((tmp_path / name).read_text(encoding="utf-8"))
+        assert len(root.attrib["aria-label"]) > 40
+        assert root.attrib["viewBox"].startswith("0 0 392" if more else "0 0 900")
+
+
+def test_the_page_has_every_kind() -> None:
+    kinds = {line.split()[0] for line in COMMANDS} | {"event_study"}
+    assert kinds >= {
+        *("import_share", "export_share", "top_supplier", "reorientation", "asymmetry"),
+        *("value_change", "hhi", "reporters"),
+    }
+    assert "`--narrow`" in PAGE.read_text(encoding="utf-8")
+
+
+def table(draw: Run, target: Path, *words: str) -> list[dict[str, str]]:
+    code, _, err = draw(*words, "--out", str(target))
+    assert (code, err) == (0, "")
+    return list(csv.DictReader(io.StringIO(target.read_text(encoding="utf-8"))))
+
+
+def test_suppliers_have_the_shares_that_were_written(draw: Run, tmp_path: Path) -> None:
+    words = ["import_share", "--importer", "RUS", "--by", "exporter", *GOODS]
+    rows = table(draw, tmp_path / "t.csv", *words)
+    found = {(int(one["year"]), one["exporter"]): float(one["share"]) for one in rows}
+    wanted = {
+        (year, name): value / sum(sold.values())
+        for year, sold in SOLD.items()
+        for name, value in sold.items()
+        if value
+    }
+    assert found == pytest.approx(wanted)
+
+
+def spoken(draw: Run, *words: str) -> dict[str, Any]:
+    code, out, err = draw(*words, "--json")
+    assert (code, err) == (0, "")
+    found: dict[str, Any] = json.loads(out)
+    return found
+
+
+def test_titles_follow_the_numbers(draw: Run) -> None:
+    plain = ["--importer", "RUS", *GOODS]
+    share = spoken(draw, "import_share", "--exporter", "CHN", *plain)
+    assert "from 20.0\u00a0% in 2019 to 60.0\u00a0% in 2022" in share["title"]
+    stack = spoken(draw, "import_share", "--by", "exporter", *plain)
+    assert stack["title"].startswith("China supplied 60.0\u00a0% of Russia’s imports")
+    assert stack["title"].endswith("in 2022, 20.0\u00a0% in 2019")
+    assert "Not held: 2021" in stack["deck"]
+    germany = spoken(draw, "top_supplier", "--exporter", "DEU", *plain)
+    assert germany["title"].startswith("Germany supplied 0\u00a0% of")
+    places = spoken(draw, "reorientation", "--period", "2022", "--base", "2020", *plain)
+    assert places["title"].endswith("China gained 120\u00a0USD, Germany lost 120\u00a0USD")
+    back = spoken(draw, "reorientation", "--period", "2020", "--base", "2019", *plain)
+    assert back["title"].endswith("China gained 20.0\u00a0USD, Germany lost 20.0\u00a0USD")
+
+
+def test_the_parts_of_a_change_add_up(draw: Run, tmp_path: Path) -> None:
+    words = ["value_change", "--importer", "RUS", "--exporter", "CHN", *GOODS]
+    rows = table(draw, tmp_path / "t.csv", *words, "--period", "2022", "--base", "2020")
+    parts = {one["part"]: float(one["value"]) for one in rows}
+    before, after = parts.pop("Value in 2020"), parts.pop("Value in 2022")
+    assert (before, after) == (60.0, 180.0)
+    assert before + sum(parts.values()) == pytest.approx(after)
+    assert parts["Prices (unit values)"] > 0  # four dollars a kilogram became five
+    title = spoken(draw, *words, "--period", "2022", "--base", "2020")["title"]
+    assert "rose by 120\u00a0USD" in title
+    assert "prices added" in title
+
+
+def test_the_calendar_has_who_told(draw: Run, tmp_path: Path) -> None:
+    rows = table(draw, tmp_path / "t.csv", "reporters")
+    found = {one["reporter"]: one for one in rows}
+    assert set(found) == set(NUMBERS)
+    assert found["RUS"]["imports_2022"] == "1.0"
+    assert found["RUS"]["imports_2021"] == "0.0"
+    assert found["TUR"]["imports_2022"] == "0.0"
+    assert found["DEU"]["exports_2022"] == "0.0"
+    assert found["DEU"]["exports_2020"] == "1.0"
+    some = table(draw, tmp_path / "s.csv", "reporters", "--exporter", "TUR")
+    assert [one["reporter"] for one in some] == ["TUR"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "text"),
+    [
+        (["import_shares", "--importer", "RUS"], 2, "import_share"),
+        (["geodep", "--importer", "RUS", "--period", "2022"], 2, "reorientation"),
+        (["import_share", "--by", "exporter"], 2, "--importer RUS"),
+        (["export_share", "--importer", "RUS", "--exporter", "CHN", "--by", "product"], 2, "--by"),
+        (
+            ["hhi", "--importer", "RUS", "--period", "2022", "--curve", "--since", "2019"],
+            2,
+            "since",
+        ),
+        (
+            ["import_share", "--importer", "RUS", "--exporter", "CHN", "--period", "2022-03"],
+            2,
+            "2023",
+        ),
+        (["hhi", "--importer", "RUS", "--since", "2022", "--period", "2019"], 2, "after"),
+        (["hhi", "--importer", "BRA"], 3, "nothing to draw"),
+        (["reporters", "--goods", "8542"], 2, "has no goods"),
+        (["reporters", "--source", "comtrad"], 2, "comtrade"),
+        (["reporters", "--since", "2030"], 3, "nothing to draw"),
+        (["reporters", "--importer", "XYZ"], 2, "XYZ"),
+    ],
+)
+def test_what_cannot_be_drawn_says_what_can(
+    draw: Run, tmp_path: Path, words: list[str], code: int, text: str
+) -> None:
+    target = tmp_path / "x.svg"
+    found, out, err = draw(*words, "--out", str(target))
+    assert (found, out) == (code, "")
+    assert text in err
+    assert "defect" not in err
+    assert not target.exists()
+
+
+def test_without_a_place_to_write_it_asks_for_one(draw: Run) -> None:
+    code, _, err = draw("reporters")
+    assert code == 2
+    assert "--out" in err
