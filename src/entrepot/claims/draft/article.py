@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from entrepot.claims.draft.complete import Context
-from entrepot.claims.draft.reading import numbers_of, read_sentence
+from entrepot.claims.draft.reading import numbers_of, read_sentence, table_in
 from entrepot.claims.draft.sentences import sentences
 
 if TYPE_CHECKING:
@@ -69,14 +69,20 @@ def draft(article: Article) -> Draft:
     quiet: list[Sentence] = []
     context = Context()
     for sentence in sentences(article.text):
-        if not numbers_of(sentence):
+        if (table := table_in(sentence)) is not None:
+            left.append(table)
+            quiet.clear()
+            context = Context()
+            continue
+        numbers = numbers_of(sentence)
+        if not numbers:
             quiet.append(sentence)
             continue
         if len(quiet) > _REMEMBERED:
             context = Context()
         for silent in quiet[-_REMEMBERED:]:
-            context = read_sentence(silent, context, article.published)[2]
-        found, rest, context = read_sentence(sentence, context, article.published)
+            context = read_sentence(silent, (), context, article.published)[2]
+        found, rest, context = read_sentence(sentence, numbers, context, article.published)
         quiet.clear()
         claims += found
         left += rest

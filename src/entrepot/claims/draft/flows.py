@@ -92,7 +92,8 @@ def flows_of(text: str, language: str, found: Marks) -> list[Flow]:
     for flow, areas in zip(found.flows, assigned, strict=True):
         read = _sided(flow, areas, _external(flow, found, text))
         flows.append(_with_goods(read, flow, found, text, language))
-    return _apart(flows, text, language)
+    away = [area for area in found.areas if area.form in (*_FROM, *_TO, "between")]
+    return _apart(flows, text, language) if away else flows
 
 
 def _apart(flows: list[Flow], text: str, language: str) -> list[Flow]:
@@ -101,7 +102,7 @@ def _apart(flows: list[Flow], text: str, language: str) -> list[Flow]:
     done = list(flows)
     for place, (one, other) in enumerate(pairwise(flows)):
         joined = words.fullmatch(text[one.end : other.start].strip()) is not None
-        if joined and other.whole != one.whole:
+        if joined and not one.whole:
             done[place] = replace(one, trouble="which areas two flows share is not clear")
     return done
 

@@ -152,7 +152,7 @@ def _head(text: str) -> tuple[dict[str, str], str]:
             found[match[1].lower()] = match[2].strip().strip("\"'*_ ")
         elif dated and "date" not in found:
             found["date"] = dated
-            body.append("")  # the line says nothing of trade
+            body.append(line)
         elif not (number < _FIRST and line.strip() == "---"):
             body.append(line)
     return found, "\n".join(body)
@@ -171,7 +171,7 @@ def _dated(line: str) -> str:
 
 def _title(body: str) -> str:
     """Return the first heading, else the first words."""
-    lines = [line.strip() for line in body.splitlines() if line.strip()]
+    lines = [line.strip() for line in body.splitlines() if line.strip() and not _dated(line)]
     heading = next((match[1] for line in lines[:_FIRST] if (match := _HEADING.match(line))), "")
     first = heading or (lines[0] if lines else "")
     return first if len(first) <= _TITLE else first[: _TITLE - 1].rstrip() + "…"

@@ -70,7 +70,11 @@ def _amount(number: Span, reading: Reading) -> Drafted:
     flow = flow_of_number(number, reading)
     if flow.kind not in BALANCES and is_added(number, reading):
         raise Refusal("a change in money or tonnes, which no kind of claim is about")
-    like = [other for other in reading.numbers if other.says.currency == number.says.currency]
+    like = [
+        other
+        for other in reading.numbers
+        if other.says.unit == number.says.unit or unit_beside(other, reading)
+    ]
     if len(like) > 1 and reading.found.of("came", "went", "accounts"):
         raise Refusal("which amount is the whole and which the part is not clear")
     if cue_near(number, reading, "price"):

@@ -43,6 +43,7 @@ _STRANGER = {
 _LAST = {
     "en": re.compile(rf",? and ((?!{_MONTHS})[A-Z][a-zé]{{3,}})"),
     "ru": re.compile(r",? и ([А-ЯЁ][а-яё]{3,})"),
+    "de": re.compile(r" und ([A-ZÄÖÜ][a-zäöüß]+(?:land|ien|stan|reich|ei))\b"),
 }
 """The name at the end of one."""
 

@@ -85,7 +85,9 @@ def is_between_two(whole: Flow, reading: Reading) -> bool:
         for area in reading.found.areas
         if area.value in whole.sides and _touches(area, whole, reading)
     ]
-    return len({area.value for area in near}) > 1
+    its = [cue for cue in reading.found.of("its") if 0 <= whole.start - cue.end <= _NEAR]
+    away = [area for area in near if area.start >= whole.end]
+    return len({area.value for area in near}) > 1 or bool(its and away)
 
 
 def _touches(area: Mark, whole: Flow, reading: Reading) -> bool:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from entrepot.claims.numbers import Span
     from entrepot.model.period import Period
 
-__all__ = ["Reading", "numbers_of", "read_sentence"]
+__all__ = ["Reading", "numbers_of", "read_sentence", "table_in"]
 
 
 OLDEST = 2
@@ -35,6 +35,9 @@ OLDEST = 2
 MOST = 40
 """Numbers in one sentence that are still read one by one."""
 _SAME = 0.02  # "half of it, 51 %"
+_MOST_RUNS = 4 * MOST
+"""Runs of digits in one sentence, years among them, that are still looked at."""
+_TABLE = "{} numbers in one sentence: a table or a list, which is not read"
 _DOUBLED = "two numbers that would both be of one thing: which is of what is not clear"
 _FOREIGN = re.compile(r"up |[—–] ")  # "made up 45 %", "in 2024 — 9 %"
 _YEAR_AND_SIGN = re.compile(r"(?:19|20)\d\d\s*[$€¥£₽]?")  # "in 2024 $12 billion"
@@ -72,12 +75,11 @@ class Reading:
 
 
 def read_sentence(
-    sentence: Sentence, context: Context, published: Period | None
+    sentence: Sentence, numbers: Sequence[Span], context: Context, published: Period | None
 ) -> tuple[list[Drafted], list[Left], Context]:
     """Return the claims of a sentence, what is left of it, and the context for the next one."""
-    numbers = numbers_of(sentence)
     if len(numbers) > MOST:
-        why = f"{len(numbers)} numbers in one sentence: a table or a list, which is not read"
+        why = _TABLE.format(len(numbers))
         return [], [_left(sentence, why, numbers)], Context()
     reading = _taken_apart(sentence, numbers, context, published)
     drafted: list[Drafted] = []
@@ -115,6 +117,16 @@ def _without_doubled(claims: Sequence[Drafted]) -> tuple[list[Drafted], set[tupl
         if max(said[name]) - min(said[name]) > _SAME * max(map(abs, said[name]))
     }
     return [claim for claim in claims if claim.place not in doubled], doubled
+
+
+def table_in(sentence: Sentence) -> Left | None:
+    """Return a sentence that is too full of digits to be looked at one by one as left."""
+    runs = list(re.finditer(r"\d[\d.,]*", sentence.text))
+    if len(runs) <= _MOST_RUNS:
+        return None
+    places = tuple(sentence.place(run.start(), run.end()) for run in runs)
+    printed = "; ".join(run[0] for run in runs)
+    return Left(printed, sentence.text, _TABLE.format(len(runs)), places)
 
 
 def numbers_of(sentence: Sentence) -> list[Span]:

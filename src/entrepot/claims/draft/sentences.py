@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from entrepot.claims.numbers.language import language_of
@@ -67,16 +68,17 @@ class Sentence:
 
     def place(self, start: int, end: int) -> tuple[int, int]:
         """Return where in the whole text a part of the sentence stands."""
-        at = 0
-        first = last = self.start
-        for word in re.finditer(r"\S+", self.printed):
-            length = word.end() - word.start()
-            if at <= start <= at + length:
-                first = self.start + word.start() + start - at
-            if at < end <= at + length:
-                last = self.start + word.start() + end - at
-            at += length + 1
-        return first, last
+        at = _places(self.printed)
+        return self.start + at[start], self.start + at[end - 1] + 1
+
+
+@lru_cache(maxsize=8)
+def _places(printed: str) -> tuple[int, ...]:
+    """Return where each sign of a sentence stands in it as printed, with all its spaces."""
+    places: list[int] = []
+    for word in re.finditer(r"\S+", printed):
+        places += [*range(word.start(), word.end()), word.end()]
+    return tuple(places)
 
 
 def sentences(text: str) -> Iterator[Sentence]:

@@ -100,6 +100,7 @@ def _check_is_of_a_country(whole: Flow, number: Span, reading: Reading) -> None:
     if any(cue.end <= number.start for cue in reading.found.of("part")):
         raise Refusal("a part of a part: of what is not clear")
     others = [flow for flow in reading.flows if flow.end <= whole.start]
+    others = [flow for flow in others if flow.kind in ("export", "import", "trade")]
     if whole.start < number.start and any(flow.goods != whole.goods for flow in others):
         raise Refusal("of which flow the share is, is not clear")
 

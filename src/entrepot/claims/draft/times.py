@@ -39,12 +39,15 @@ class Timing:
         Places of words such as "year on year".
     unclear
         Time expressions that could not be resolved, as printed.
+    open_base
+        Whether a change is measured against one of these.
     """
 
     text: str
     times: tuple[Time, ...]
     year_before: tuple[tuple[int, int], ...]
     unclear: tuple[str, ...]
+    open_base: bool = False
 
     @property
     def own(self) -> list[Time]:
@@ -117,6 +120,8 @@ class Timing:
         bases = [time for time in self.times if time.is_base]
         after = [time for time in bases if time.start >= number.end]
         chosen = after[0] if after else (bases[-1] if bases else None)
+        if chosen is None and self.open_base:
+            raise Refusal("what it is measured against is not clear")
         if any(chosen in group for group in joined_times(self.times, self.text)):
             raise Refusal("which of several years it is measured against is not clear")
         return chosen.period if chosen else None

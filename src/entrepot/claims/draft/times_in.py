@@ -65,6 +65,7 @@ def timing(text: str, language: str, published: Period | None, before: Period | 
     fiscal = words[("fiscal", "")].search(text) is not None
     times: list[Time] = []
     unclear: list[str] = []
+    open_base = False
     for found in when(text, published, language):
         if any(start < found.end and found.start < end for start, end in yoy):
             continue
@@ -76,10 +77,11 @@ def timing(text: str, language: str, published: Period | None, before: Period | 
             period = stepped(now, kind)
         if is_base and _is_record(found, text, language):
             continue
-        if period is None or fiscal or _is_no_time_of_trade(found, period, text, language):
-            unclear.append(text[found.start : found.end])
-            continue
-        if _not_over(period, published):
+        if found.kind == "no_year" and period and now and _may_be_of_another(period, now, is_base):
+            period = None
+        open_base = open_base or (is_base and period is None)
+        no_time = period is None or fiscal or _is_no_time_of_trade(found, period, text, language)
+        if period is None or no_time or _not_over(period, published):
             unclear.append(text[found.start : found.end])
             continue
         if found.ends:
@@ -89,12 +91,17 @@ def timing(text: str, language: str, published: Period | None, before: Period | 
         else:
             guessed = found.kind == "no_year"
             times.append(Time(period, found.start, found.end, is_base, guessed=guessed))
-    return Timing(text, tuple(times), tuple(yoy), tuple(unclear))
+    return Timing(text, tuple(times), tuple(yoy), tuple(unclear), open_base)
 
 
 def _not_over(period: Period, published: Period | None) -> bool:
     """Whether a period ends after the text was published: "this year", "by 2030"."""
     return published is not None and period.end > published.end
+
+
+def _may_be_of_another(period: Period, now: Period, is_base: bool) -> bool:
+    """Whether a month without a year may be of another year than what the text spoke of."""
+    return period.end.year != now.end.year or (period.end < now.start and not is_base)
 
 
 def _is_record(found: TimeSpan, text: str, language: str) -> bool:

@@ -107,7 +107,7 @@ def _meant(
         case "said":
             return _period(_number(said.year, published), said.part), ()
         case "no_year":
-            return _latest(said.part, published), ()
+            return _without_year(said.part, published, anchor), ()
         case "year_earlier" | "month_earlier" | "quarter_earlier":
             return (stepped(anchor, said.kind) if anchor else None), ()
         case "same_period" if said.year is not None:
@@ -171,6 +171,17 @@ def _latest(part: Part | None, published: Period | None) -> Period | None:
         if period is not None and period.end <= published.end:
             return period
     return None
+
+
+def _without_year(
+    part: Part | None, published: Period | None, anchor: Period | None
+) -> Period | None:
+    """Return a part of a year: of the year named before it in the text, else the latest over."""
+    if anchor is None:
+        return _latest(part, published)
+    period = _period(anchor.end.year, part)
+    apart = period is not None and (period.start > anchor.end or period.end < anchor.start)
+    return period if apart else None
 
 
 def _shifted(anchor: Period | None, year: int | None) -> Period | None:
