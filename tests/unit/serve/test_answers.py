@@ -42,11 +42,14 @@ def test_nothing_is_an_empty_cell_and_digits_are_all_there() -> None:
     assert csv_text(["a", "b"], [[None, 0.1 + 0.2]]) == "a,b\n,0.30000000000000004\n"
 
 
-def test_a_question_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
+@pytest.mark.parametrize("late", [0, 0.6])
+def test_a_question_that_takes_too_long_is_stopped(tmp_path: Path, late: float) -> None:
+    """Also when it opens its connection only after its time is over."""
     pool = Pool(tmp_path, seconds=0.3)
     ended = threading.Event()
 
     def endless(lake: Lake) -> None:
+        time.sleep(late)
         try:
             lake.connection.sql(
                 "select sum(a.i * b.i) from range(10000000) a(i), range(10000000) b(i)"
