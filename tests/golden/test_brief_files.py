@@ -17,7 +17,8 @@ from pypdf import PdfReader
 from entrepot.errors import MissingExtraError, RequestError
 from entrepot.lake import Lake
 from entrepot.report import brief, write
-from entrepot.report.parts import Gap, Link, Note, Remark, Table, Term
+from entrepot.report.carried import carrier
+from entrepot.report.parts import Gap, Link, Note, Remark, Sentence, Table, Term, plain
 from entrepot.report.render_json import as_dict
 from entrepot.report.render_pdf import render_pdf
 from entrepot.report.render_xlsx import render_xlsx
@@ -272,6 +273,17 @@ def test_a_sentence_has_what_carries_it_at_the_foot_of_its_page(paper: bytes) ->
     note = "China’s share of Russia’s imports, high-priority goods, 2023: 56.3 % (38.4 to 90.0 %)"
     assert bare(note) in first
     assert bare("row HP-002") in first
+
+
+def test_no_footnote_is_left_on_another_page(told: Brief, paper: bytes) -> None:
+    text = pages(paper)
+    checked = 0
+    for section in told.sections:
+        if isinstance(section.title, Sentence) and section.id != "claims":
+            page = next(one for one in text if bare(plain(section.title.text)) in one)
+            assert bare(carrier(section.title.carried[0])) in page, section.id
+            checked += 1
+    assert checked >= 4
 
 
 def test_a_long_table_breaks_over_pages_under_the_same_head(told: Brief) -> None:
