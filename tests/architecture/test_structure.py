@@ -11,7 +11,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "entrepot"
-HEAVY = ("altair", "duckdb", "highspy", "jinja2", "narwhals", "pandas", "polars", "pyarrow")
+HEAVY = (
+    *("altair", "duckdb", "fastapi", "highspy", "jinja2", "narwhals", "pandas", "polars"),
+    *("pyarrow", "starlette", "uvicorn"),
+)
 MODULES = sorted(SOURCE.rglob("*.py"))
 
 
@@ -42,7 +45,8 @@ import entrepot.cli.main
 print([name for name in {HEAVY!r} if name in sys.modules])
 import entrepot as ep
 ep.ask("value", exporter="CHN", importer="RUS", period=2025, lake="none")
-print([name for name in ("altair", "jinja2", "highspy", "pandas", "polars") if name in sys.modules])
+rest = ("altair", "fastapi", "jinja2", "highspy", "pandas", "polars")
+print([name for name in rest if name in sys.modules])
 """
     assert run(code, tmp_path).splitlines() == ["[]", "[]"]
 
