@@ -7,12 +7,9 @@ rules on; if it can hold, every smaller set can too; if not, shrink it to a mini
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Collection, Iterator
+from functools import cache
 from itertools import combinations
-from typing import Any
-
-from entrepot.claims.solver import quiet_model
 
 __all__ = ["minimal_conflicts", "shrink", "telling_conflicts"]
 
@@ -27,7 +24,7 @@ def minimal_conflicts(
     Parameters
     ----------
     names
-        What to choose from: some tens at most.
+        What to choose from: some fifteen at most, since all subsets may be looked at.
     feasible
         Whether a subset can hold; every part of a feasible set must be feasible.
     limit
@@ -109,48 +106,34 @@ def shrink(
 
 
 class _Map:
-    """The sets that nothing rules on yet, as a small integer programme."""
+    """The sets that nothing rules on yet, the largest first; each is looked at once."""
 
     def __init__(self, names: list[str]) -> None:
-        self._names = names
-        self._all_ruled_on = not names
-        self._model = quiet_model()
-        for place in range(len(names)):
-            self._model.addVar(0.0, 1.0)
-            self._model.changeColIntegrality(place, _integer())
-            self._model.changeColCost(place, -1.0)
+        self._bit = {name: 1 << place for place, name in enumerate(names)}
+        self._sets = iter(_largest_first(len(names)))
+        self._can_hold: list[int] = []
+        self._conflicts: list[int] = []
 
     def largest(self) -> frozenset[str] | None:
         """Return a largest such set, or None when all are ruled on."""
-        import highspy
-
-        if self._all_ruled_on:
-            return None
-        self._model.run()
-        if self._model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            return None
-        chosen = self._model.getSolution().col_value
-        return frozenset(
-            name for name, value in zip(self._names, chosen, strict=True) if value > 0.5
-        )
+        for chosen in self._sets:  # what is ruled on stays so
+            within = any(chosen | whole == whole for whole in self._can_hold)
+            if not within and not any(chosen & part == part for part in self._conflicts):
+                return frozenset(name for name, bit in self._bit.items() if chosen & bit)
+        return None
 
     def rule_out_parts_of(self, chosen: frozenset[str]) -> None:
         """Want at least one name from outside `chosen`."""
-        self._row([place for place, name in enumerate(self._names) if name not in chosen], low=1.0)
+        self._can_hold.append(self._bits(chosen))
 
     def rule_out_wholes_of(self, conflict: frozenset[str]) -> None:
         """Want at least one name of `conflict` left out."""
-        places = [place for place, name in enumerate(self._names) if name in conflict]
-        self._row(places, high=len(places) - 1.0)
+        self._conflicts.append(self._bits(conflict))
 
-    def _row(self, places: list[int], low: float = -math.inf, high: float = math.inf) -> None:
-        if not places:  # every set is a part of all names, or holds the empty conflict
-            self._all_ruled_on = True
-            return
-        self._model.addRow(low, high, len(places), places, [1.0] * len(places))
+    def _bits(self, chosen: frozenset[str]) -> int:
+        return sum(self._bit[name] for name in chosen)
 
 
-def _integer() -> Any:
-    import highspy
-
-    return highspy.HighsVarType.kInteger
+@cache
+def _largest_first(count: int) -> tuple[int, ...]:
+    return tuple(sorted(range(1 << count), key=lambda chosen: (-chosen.bit_count(), chosen)))

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-__all__ = ["hitting_sets"]
+__all__ = ["MOST", "hitting_sets"]
 
 LARGEST = 4
 MOST = 24
+"""Sets that are looked through; a text that needs more has other troubles."""
 FEW = 16
 """Among more claims than this, no more than two are laid anything to beside those that must."""
 
@@ -44,7 +45,9 @@ def hitting_sets(
     for size in range(LARGEST + 1 if len(free) <= FEW else 3):
         for chosen in combinations(free, size):
             trial = forced.union(chosen)
-            if any(other <= trial for other in found) or len(found) >= MOST:
+            if len(found) >= MOST:
+                break
+            if any(other <= trial for other in found):
                 continue
             if all(one & trial for one in least):
                 found.append(frozenset(trial))

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 from typing import TYPE_CHECKING
 
-from entrepot.claims.diagnosis import hitting_sets
+from entrepot.claims.diagnosis import MOST, hitting_sets
 from entrepot.claims.slips import SLIPS, Memory, View
 from entrepot.claims.slips.case import MOST_LUCK, luck
 
@@ -40,6 +40,8 @@ CLOSE = 0.35
 """Explanations this near the best are as good as it."""
 KEPT = 8
 CHECKED = 24
+MOST_WIDER = 24
+"""Sets with one claim more that are looked through where no other set explains."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +75,42 @@ class _Option:
     score: float
 
 
-def explanations(case: Case) -> tuple[Explanation, ...]:
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """Options of a claim, the claims they depend on, and which of those were taken as wrong."""
+
+    asked: frozenset[str]
+    wrong: frozenset[str]
+    options: list[_Option]
+
+
+def explanations(case: Case) -> tuple[tuple[Explanation, ...], bool]:
     """Return the sets of slips that explain all that is wrong, best first.
 
     Where no slip is likelier than an error of no kind, the first has none; what is less likely than
     the best of those explains nothing and is left out.
+
+    Returns
+    -------
+    tuple, bool
+        The explanations, and whether all sets of claims were looked through.
     """
     if not case.wrong:
-        return ()
+        return (), True
     trusted = {name for name, held in case.standings.items() if held.verdict == "holds"}
     search = _Search(case)
     sets = list(hitting_sets(case.wrong, trusted))
     found = [item for names in sets for item in search.of(names)]
+    complete = 0 < len(sets) < MOST
     if not any(not item.unexplained for item in found):
-        found += [item for names in _wider(case, sets, trusted) for item in search.of(names)]
+        wider = list(islice(_wider(case, sets, trusted), MOST_WIDER + 1))
+        complete = complete and len(wider) <= MOST_WIDER
+        found += [item for names in wider[:MOST_WIDER] for item in search.of(names)]
+    return _ranked(found), complete
+
+
+def _ranked(found: Iterable[Explanation]) -> tuple[Explanation, ...]:
+    """Return each explanation once, the likeliest first, down to an error of no kind."""
     best: dict[tuple[object, ...], Explanation] = {}
     for item in found:
         slips = sorted((p.kind, *sorted(p.names), p.changes[0].would_say) for p in item.proposals)
@@ -131,17 +155,30 @@ class _Search:
         self._case = case
         self._memory = Memory()
         self._everybody = frozenset(case.document.by_id)
+        self._found: dict[str, list[_Looked]] = {}
 
     def of(self, names: frozenset[str]) -> Iterator[Explanation]:
         """Yield the explanations that lay everything to these claims."""
         view = View(self._case, self._everybody - names, self._memory)
-        options = {name: self._options(self._case.document.by_id[name], view) for name in names}
+        options = {name: self._known_options(name, names, view) for name in names}
         ranked = sorted(_joined(sorted(names), options), key=lambda held: -_score(held))
         for held in ranked[:CHECKED]:
             proposals = tuple(option.proposal for option in held if option.proposal is not None)
             if not proposals or self._fit_together(names, proposals):
                 unexplained = names - frozenset().union(*(p.names for p in proposals))
                 yield Explanation(proposals, unexplained, _score(held))
+
+    def _known_options(self, name: str, names: frozenset[str], view: View) -> list[_Option]:
+        """Return the options of a claim, looked for once while all they depend on is the same."""
+        found = self._found.setdefault(name, [])
+        for held in found:
+            if held.asked & names == held.wrong:
+                return held.options
+        self._memory.asked.clear()
+        options = self._options(self._case.document.by_id[name], view)
+        asked = frozenset(self._memory.asked)
+        found.append(_Looked(asked, asked & names, options))
+        return options
 
     def _options(self, claim: Claim, view: View) -> list[_Option]:
         cost = TRUSTED if self._case.standings[claim.id].verdict == "holds" else 0.0

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from entrepot.claims.document import Claim
     from entrepot.claims.levels import Linear
-    from entrepot.claims.quantity import Terms
+    from entrepot.claims.quantity import Level, Terms
     from entrepot.claims.solver import Constraint, System
     from entrepot.model.interval import Interval
 
@@ -47,6 +47,7 @@ class Group:
         self.levels = frozenset(found.levels())
         self._asked: dict[frozenset[str], bool] = {}
         self._relaxed: dict[frozenset[str], Solver] = {}
+        self._left: dict[tuple[Terms, Terms, frozenset[str]], Interval | None] = {}
 
     def counting(self, counts: Counts) -> Group:
         """Return the same claims with or without known levels and rates."""
@@ -84,6 +85,12 @@ class Group:
 
     def bounds(self, of: Terms, to: Terms, names: frozenset[str]) -> Interval | None:
         """Return what the claims named leave for a quotient, or for a sum."""
+        asked = (of, to, names)
+        if asked not in self._left:
+            self._left[asked] = self._bounds(of, to, names)
+        return self._left[asked]
+
+    def _bounds(self, of: Terms, to: Terms, names: frozenset[str]) -> Interval | None:
         if not any(self._changes(names)):
             return self.solver.bounds(of, to, names)
         if names not in self._relaxed:
@@ -101,6 +108,12 @@ class Group:
             with_printed=self.counts.with_printed,
             more=more,
         )
+
+    @cached_property
+    def flows(self) -> frozenset[Level]:
+        """Its levels, whatever is counted of them and in what money."""
+        own = (level for claim in self.claims.values() for level in claim.quantity.levels())
+        return frozenset(one.but(currency="", kind="value") for one in (*self.levels, *own))
 
     @cached_property
     def solver(self) -> Solver:

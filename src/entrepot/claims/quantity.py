@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from entrepot.goods.parse import NAMED
@@ -84,6 +85,10 @@ class Level:
             for importer in self.importer.split("+")
         )
         return tuple(flow for flow in flows if flow.exporter != flow.importer) or flows
+
+    def any_time(self) -> tuple[str, ...]:
+        """Return what it is the flow of, whenever, whoever counts it and in what money."""
+        return (self.exporter, self.importer, self.goods, self.basis, self.kind)
 
     def turned(self) -> Level:
         """Return the flow the other way round."""
@@ -195,11 +200,16 @@ class Quantity:
         Books are left out. So is the currency where it cancels, within one period; not in a
         growth: a rate in yuan is another than in dollars.
         """
-        same_time = len({level.period for level in self.levels()}) == 1
-        changes: dict[str, object] = {"books": ""}
-        if self.to and same_time and self.measure in DIMENSIONLESS:
-            changes["currency"] = "-"
-        plain = self.mapped(**changes)
-        less = plain.less.key() if plain.less else None
-        named = self.measure if not self.of or self.measure in _NAMED else ""
-        return (named, frozenset(plain.of), frozenset(plain.to), less)
+        return _key(self)
+
+
+@lru_cache(maxsize=4096)
+def _key(quantity: Quantity) -> tuple[object, ...]:
+    same_time = len({level.period for level in quantity.levels()}) == 1
+    changes: dict[str, object] = {"books": ""}
+    if quantity.to and same_time and quantity.measure in DIMENSIONLESS:
+        changes["currency"] = "-"
+    plain = quantity.mapped(**changes)
+    less = plain.less.key() if plain.less else None
+    named = quantity.measure if not quantity.of or quantity.measure in _NAMED else ""
+    return (named, frozenset(plain.of), frozenset(plain.to), less)

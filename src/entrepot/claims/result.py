@@ -158,11 +158,13 @@ class Check:
     claims
         In the order of the text.
     conflicts
-        All minimal sets of claims that cannot hold together.
+        Minimal sets of claims that cannot hold together; all, unless `limits` says otherwise.
     explanations
         Sets of slips that explain everything that is wrong, the likeliest first.
     todo
         Numbers that were drafted from the text and not understood, so not tested.
+    limits
+        What was not looked for to the end, one sentence each; nearly always empty.
     """
 
     source: Source
@@ -170,6 +172,7 @@ class Check:
     conflicts: tuple[Conflict, ...]
     explanations: tuple[Explained, ...] = ()
     todo: tuple[Todo, ...] = ()
+    limits: tuple[str, ...] = ()
 
     @property
     def summary(self) -> dict[str, int]:
@@ -192,6 +195,7 @@ class Check:
             "explanations": [item.to_dict() for item in self.explanations],
             "summary": self.summary,
             "todo": [item.to_dict() for item in self.todo],
+            "limits": list(self.limits),
         }
 
     def in_counts(self) -> str:
@@ -224,4 +228,5 @@ class Check:
                     lines.append(f"{'':>13}{item.reason}")
         for rest in self.todo:
             lines += [f"{'not tested':>11}  {rest.says}: {rest.why}", f"{'':>13}{rest.quote}"]
+        lines += self.limits
         return "\n".join(lines)

@@ -6,7 +6,7 @@ import math
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from entrepot.claims.build import HOME, share_of
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from entrepot.lake import Lake
+    from entrepot.model.period import Period
     from entrepot.sources.published.row import Published
 
 __all__ = ["RECONCILED", "Statement", "Statements", "bundled", "known_statements", "named_alike"]
@@ -89,6 +90,18 @@ class Statements:
             self._by_key[statement.quantity.key()].append(statement)
             if any(_is_named(level) for level in statement.quantity.levels()):
                 self._named[statement.quantity.measure].append(statement)
+
+    @cached_property
+    def _periods(self) -> dict[tuple[str, ...], dict[Period, None]]:
+        found: defaultdict[tuple[str, ...], dict[Period, None]] = defaultdict(dict)
+        for statement in self.all:
+            for level, _ in statement.quantity.of:
+                found[level.any_time()][level.period] = None
+        return dict(found)
+
+    def periods_of(self, level: Level) -> Iterable[Period]:
+        """Return the periods for which a number of the flow of a level is in print."""
+        return self._periods.get(level.any_time(), {})
 
     def about(self, quantity: Quantity) -> tuple[Statement, ...]:
         """Return the statements of this very quantity, whoever counted it."""

@@ -48,6 +48,7 @@ class Together:
             )
             for names, levels in _components(held, self.linear)
         )
+        self._near: dict[Quantity, frozenset[str]] = {}
 
     def text_alone(self, *, with_known: bool) -> Together:
         """Return the claims without rates and without what is printed of what they talk about.
@@ -64,7 +65,7 @@ class Together:
 
     def _with(self, groups: tuple[Group, ...], found: Linear | None = None) -> Together:
         other = Together.__new__(Together)
-        other.linear, other.groups = found or self.linear, groups
+        other.linear, other.groups, other._near = found or self.linear, groups, self._near
         return other
 
     def feasible(self, names: Collection[str]) -> bool:
@@ -90,6 +91,24 @@ class Together:
             if found is not None:
                 return found
         return None
+
+    @property
+    def lists_all_conflicts(self) -> bool:
+        """Whether `text_conflicts` lists all minimal conflicts: of many claims it need not."""
+        return all(len(one.names) <= SHORT or one.feasible(one.names) for one in self.groups)
+
+    def near(self, quantity: Quantity) -> frozenset[str]:
+        """Return the claims that share levels with a quantity: bounds on it rest on no others."""
+        if quantity not in self._near:
+            kinds = _values(
+                level.but(currency="")
+                for one in (quantity, *([quantity.less] if quantity.less else []))
+                for level in one.levels()
+            )
+            self._near[quantity] = frozenset().union(
+                *(group.names for group in self.groups if kinds & group.flows)
+            )
+        return self._near[quantity]
 
     def _price(self, quantity: Quantity, names: frozenset[str]) -> Interval | None:
         for group in self.groups:

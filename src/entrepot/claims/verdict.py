@@ -91,7 +91,7 @@ def check(
     read, unsaid = either_money(read, known)
     with held.reading() if held else nullcontext():
         case = case_of(read, known, held)
-    explained = explanations(case)
+    explained, looked_through = explanations(case)
     conflicts = tuple(_conflicts(case, explained))
     culprits = _culprits(case, explained)
     notes = dict(_price_notes(case.document)) | unclear | unsaid
@@ -109,7 +109,16 @@ def check(
             if item.proposals
         ),
         todo=read.todo,
+        limits=tuple(_limits(case, looked_through=looked_through)),
     )
+
+
+def _limits(case: Case, *, looked_through: bool) -> Iterator[str]:
+    """Yield what was not looked for to the end, in words."""
+    if not case.together.lists_all_conflicts:
+        yield "There may be more conflicts: those listed are enough to tell which claims are wrong."
+    if not looked_through:
+        yield "There may be more explanations: not all sets of claims were searched for slips."
 
 
 def _not_too_many(document: Document) -> None:

@@ -6,6 +6,7 @@ import itertools
 import math
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from entrepot.claims.describe import claimed, span, stated
@@ -81,16 +82,28 @@ def digits(claim: Claim, view: View) -> Iterator[Proposal]:
     numeral = re.search(r"\d[\d.,]*\d|\d", claim.says.text)
     if numeral is None or claim.says.relation == "between":
         return
-    for texts, ways, words in _edits(numeral[0]):
-        start, end = claim.says.text[: numeral.start()], claim.says.text[numeral.end() :]
-        read = [_read(claim, start + text + end) for text in texts if _WHOLE.fullmatch(text)]
-        rights = [one for one in read if one is not None and one.interval != claim.interval]
-        near = sum(_is_near(one, known) for one in rights for known in view.meant(claim)[:1])
+    meant = view.meant(claim)
+    for rights, ways, words in _readings(claim, numeral[0]):
+        near = sum(_is_near(one, known) for one in rights for known in meant[:1])
         for right in rights:
+            if not view.could_mean(right):
+                continue
             would_say = claimed(right)
             because = f"{claimed(claim)} fits as {would_say}, {words}."
             change = Change(right, would_say, because)
             yield from view.number("digits", change, ways=ways, tries=max(1, near))
+
+
+@lru_cache(maxsize=256)
+def _readings(claim: Claim, numeral: str) -> tuple[tuple[tuple[Claim, ...], int, str], ...]:
+    """Return what a claim may have been meant to say, in how many ways each may slip, and how."""
+    start, _, end = claim.says.text.partition(numeral)
+    found = []
+    for texts, ways, words in _edits(numeral):
+        read = [_read(claim, start + text + end) for text in texts if _WHOLE.fullmatch(text)]
+        rights = (one for one in read if one is not None and one.interval != claim.interval)
+        found.append((tuple(rights), ways, words))
+    return tuple(found)
 
 
 def _is_near(claim: Claim, known: Interval) -> bool:

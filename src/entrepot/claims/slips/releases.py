@@ -40,18 +40,16 @@ def partial_period(claim: Claim, view: View) -> Iterator[Proposal]:
 
 def _others(level: Level, view: View) -> Iterator[Period]:
     """Yield periods inside or around that of a level for which the same flow has a number."""
-    found: dict[Period, None] = {}
-    held = [s.quantity for s in view.case.facts.statements.all]
-    held += [claim.quantity for claim in view.case.document.claims if claim.id in view.kept]
-    for quantity in held:
-        for one, _ in quantity.of:
-            inside = level.period.contains(one.period) or one.period.contains(level.period)
-            alike = inside and one.period != level.period
-            if alike and one.but(period=level.period, books="", currency="") == level.but(
-                books="", currency=""
-            ):
-                found[one.period] = None
-    yield from found
+    found = dict.fromkeys(view.case.facts.statements.periods_of(level))
+    wanted = level.any_time()
+    for claim in view.case.document.claims:
+        held = [one.period for one, _ in claim.quantity.of if one.any_time() == wanted]
+        if held and view.trusts(claim.id):
+            found |= dict.fromkeys(held)
+    for period in found:
+        inside = level.period.contains(period) or period.contains(level.period)
+        if inside and period != level.period:
+            yield period
 
 
 def _during(quantity: Quantity, period: Period) -> Quantity | None:

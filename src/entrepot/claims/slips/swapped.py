@@ -26,6 +26,8 @@ def swapped(claim: Claim, view: View) -> Iterator[Proposal]:
         if first is None or second is None:
             continue
         rest = view.without(other.id)
+        if not rest.could_mean(first):
+            continue
         changes = (_change(claim, first, other), _change(other, second, claim))
         yield from rest.number("swapped", changes[0], ways=len(others), others=changes[1:])
 

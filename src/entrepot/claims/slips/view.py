@@ -40,6 +40,9 @@ class Memory:
 
     printed: dict[object, tuple[Pin, ...]] = field(default_factory=dict)
     left: dict[object, Interval | None] = field(default_factory=dict)
+    meant: dict[object, tuple[Interval, ...]] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
+    """Claims on whose being trusted or not something depended since this was emptied."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +63,18 @@ class View:
     kept: frozenset[str]
     memory: Memory
 
+    def trusts(self, name: str) -> bool:
+        """Whether a claim is taken to be right."""
+        self.memory.asked.add(name)
+        return name in self.kept
+
     def without(self, *names: str) -> View:
         """Return the view that trusts these claims no longer."""
         return replace(self, kept=self.kept - set(names))
 
     def left(self, quantity: Quantity) -> Interval | None:
         """Return what the trusted claims and known levels leave for a quantity."""
+        self.memory.asked |= self.case.together.near(quantity)
         key = (quantity, self.kept)
         if key not in self.memory.left:
             self.memory.left[key] = self.case.together.bounds(quantity, self.kept)
@@ -90,6 +99,13 @@ class View:
 
     def meant(self, claim: Claim) -> tuple[Interval, ...]:
         """Return what the number of a claim should lie in: by each piece of evidence, else text."""
+        self.memory.asked |= self.case.together.near(claim.quantity)
+        key = (claim.id, self.kept)
+        if key not in self.memory.meant:
+            self.memory.meant[key] = self._meant(claim)
+        return self.memory.meant[key]
+
+    def _meant(self, claim: Claim) -> tuple[Interval, ...]:
         left = self.left(claim.quantity) or EVERYTHING
         held = [item for item in self.case.found[claim.id] if item.exact is not None]
         held = [item for item in held if item.statements or item.how == "rows of the lake"]
@@ -126,13 +142,11 @@ class View:
         changes = (change, *others)
         fit, chance, view = 1.0, 1.0, self
         for one in changes:
-            if not self.agrees(one.claim):
-                return
             known, hit = max(
                 ((known, _hit(one.claim, known)) for known in view.meant(one.claim)),
                 key=lambda pair: pair[1],
             )
-            if hit <= 0:
+            if hit <= 0 or not self.agrees(one.claim):
                 return
             fit *= hit
             chance *= luck(one.claim, known)
@@ -144,7 +158,8 @@ class View:
         """Return the view that trusts a claim as it would read."""
         together = self.case.together.replaced({claim.id: claim})
         case = replace(self.case, together=together)
-        return View(case, self.kept | {claim.id}, Memory(self.memory.printed))
+        memory = Memory(self.memory.printed, asked=self.memory.asked)
+        return View(case, self.kept | {claim.id}, memory)
 
     def open(self, claim: Claim) -> float:
         """Return how likely a number is by what is known of it: one if that pins it."""
@@ -187,6 +202,10 @@ class View:
         if best is not None and best.exact is not None and best.exact.meets(known):
             known = _shared(best.exact, known)
         return open_to(claim, known)
+
+    def could_mean(self, claim: Claim) -> bool:
+        """Whether a claim as it would read lies where its number should, to look no further."""
+        return any(claim.interval.meets(known) for known in self.meant(claim))
 
     def agrees(self, claim: Claim) -> bool:
         """Whether evidence agrees with a claim as it would read, or at least does not disagree.
