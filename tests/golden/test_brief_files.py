@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
 import sys
 from dataclasses import replace
 from io import BytesIO
@@ -25,7 +27,11 @@ from entrepot.report.render_xlsx import render_xlsx
 from entrepot.report.save import FORMATS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from entrepot.report import Brief
+
+    Run = Callable[..., tuple[int, str, str]]
 
 CLAIMS = Path(__file__).resolve().parents[2] / "examples" / "russia-china-dependence.yaml"
 HEAD = 3
@@ -170,6 +176,17 @@ def test_the_first_sheet_says_how_it_was_made(told: Brief, workbook: bytes) -> N
     for name, text in told.state:
         assert name in words
         assert text in words
+
+
+def test_the_command_of_a_figure_gives_its_value(empty: Lake, entrepot: Run) -> None:
+    """Inputs of one sector too: without the sector it would be another number."""
+    told = brief("DEU", "CHN", "850760", 2022, empty)
+    assert any(card.figure.definition.sector for card in told.cards)
+    for row in sheet(render_xlsx(told), "Brief")[HEAD + 1 : HEAD + 1 + len(told.cards)]:
+        asked = shlex.split(str(row[-1]))
+        code, out, _ = entrepot(*asked[1:], "--json")
+        assert code == 0
+        assert json.loads(out)["value"] == row[1]
 
 
 def test_each_table_has_a_sheet_with_its_source_below(told: Brief, workbook: bytes) -> None:

@@ -145,4 +145,6 @@ def command_for(asked: Definition) -> str:
     keys += [("period", str(asked.period))]
     if asked.base:
         keys.append(("base", str(asked.base)))
+    if asked.sector:
+        keys.append(("sector", asked.sector))
     return f"entrepot ask {asked.measure} " + " ".join(f"--{key} {value}" for key, value in keys)
