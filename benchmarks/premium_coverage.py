@@ -29,17 +29,24 @@ if TYPE_CHECKING:
 TRUE = math.log(1.716)
 GENERAL = 0.1  # log premium on everything, where some goods are not controlled
 HEADINGS = (10, 20, 40, 80)
+LISTS = ((2, 40), (4, 40), (12, 40), (3, 12), (3, 200))
+"""Headings that are controlled as a whole, of all: a short list against everything else."""
 REPLICATES = 499
 
 
-def made_up(draw: random.Random, headings: int, *, split: bool) -> tuple[list[Contrast], set[str]]:
-    """Return products with their prices' moves, and which of them are controlled."""
+def made_up(
+    draw: random.Random, headings: int, *, split: bool, listed: int = 0
+) -> tuple[list[Contrast], set[str]]:
+    """Return products with their prices' moves, and which of them are controlled.
+
+    With `listed` it is the goods of so many headings, else all or, if `split`, half of the goods.
+    """
     found, controlled = [], set()
     for heading in range(headings):
         together = draw.gauss(0, 0.15)
         for line in range(draw.randint(1, 4)):
             code = f"{heading}-{line}"
-            inside = not split or draw.random() < 0.5
+            inside = heading < listed if listed else not split or draw.random() < 0.5
             if inside:
                 controlled.add(code)
             error = draw.gauss(0, 0.35) * (3 if draw.random() < 0.1 else 1)
@@ -72,19 +79,25 @@ def estimates(
         )
 
 
-def measured(headings: int, *, split: bool, runs: int) -> dict[str, tuple[float, float, float]]:
+def measured(
+    headings: int, *, split: bool, runs: int, listed: int = 0
+) -> dict[str, tuple[float, float, float]]:
     """Return coverage, bias over error, and error over spread of each estimator."""
-    draw = random.Random(headings + split)
+    draw = random.Random(headings + split + 1000 * listed)
     kept: dict[str, list[Estimate]] = {}
     run = 0
     while run < runs:
-        found, controlled = made_up(draw, headings, split=split)
+        found, controlled = made_up(draw, headings, split=split, listed=listed)
         if split and not 0 < len(controlled) < len(found):
             continue
         run += 1
         for name, estimate in estimates(found, controlled if split else None, run):
             kept.setdefault(name, []).append(estimate)
-    return {name: _summary(some) for name, some in kept.items()}
+    return {
+        name: _summary(some)
+        for name, some in kept.items()
+        if any(one.low is not None for one in some)
+    }
 
 
 def _summary(some: list[Estimate]) -> tuple[float, float, float]:
@@ -101,14 +114,13 @@ def main(runs: int) -> None:
     print(f"{runs} runs, {REPLICATES} replicates each")
     print("| headings | goods | estimator | coverage | bias / error | error / spread |")
     print("|---|---|---|---|---|---|")
-    for split in (False, True):
-        goods = "half controlled" if split else "all controlled"
-        for headings in HEADINGS:
-            for name, (cover, bias, error) in measured(headings, split=split, runs=runs).items():
-                line = (
-                    f"| {headings} | {goods} | {name} | {cover:.3f} | {bias:+.3f} | {error:.2f} |"
-                )
-                print(line, flush=True)
+    cases = [(headings, split, 0) for split in (False, True) for headings in HEADINGS]
+    cases += [(headings, True, listed) for listed, headings in LISTS]
+    for headings, split, listed in cases:
+        goods = f"{listed} headings controlled" if listed else "half" if split else "all"
+        found = measured(headings, split=split, runs=runs, listed=listed)
+        for name, (cover, bias, error) in found.items():
+            print(f"| {headings} | {goods} | {name} | {cover:.3f} | {bias:+.3f} | {error:.2f} |")
 
 
 if __name__ == "__main__":

@@ -49,14 +49,43 @@ def test_leaving_out_each_cluster(seed: int, by: int) -> None:
         moves.append(alone[:2] - beta[:2])
     expected = (1 - 1 / len(moves)) * np.array(moves).T @ np.array(moves)
     found = jackknife(y - design @ beta, weights, x, fixed, cluster)
-    assert found == pytest.approx(expected, rel=1e-7)
+    assert found.covariance == pytest.approx(expected, rel=1e-7)
 
 
 def test_nothing_of_one_cluster_or_of_too_many_effects(monkeypatch: pytest.MonkeyPatch) -> None:
     y, weights, x, (product, place, _) = made(4)
     one = np.zeros_like(product)
-    assert jackknife(y, weights, x, [product], one) is None
-    assert jackknife(y, weights, x, [place], product) is not None
+    assert jackknife(y, weights, x, [product], one).covariance is None
+    assert jackknife(y, weights, x, [place], product).covariance is not None
     monkeypatch.setattr(module, "MOST", 4)
-    assert jackknife(y, weights, x, [place], product) is None, "2 columns and 3 places"
-    assert jackknife(y, weights, x, [product], product) is not None, "none crosses"
+    found = jackknife(y, weights, x, [place], product)  # 2 columns and 3 places
+    assert found.covariance is None
+    assert "cross" in found.why
+    assert jackknife(y, weights, x, [product], product).covariance is not None, "none crosses"
+    monkeypatch.setattr(module, "WORK", 10)
+    assert "large" in jackknife(y, weights, x, [product], product).why
+
+
+def test_a_coefficient_that_one_cluster_tells_has_no_error() -> None:
+    y, weights, x, (product, _, time) = made(5)
+    x[:, 0] = (product == 3) & (time >= 2)  # one treated product
+    found = jackknife(y, weights, x, [product, time], product)
+    assert found.covariance is not None
+    assert np.isnan(found.covariance[0, 0])
+    assert found.covariance[1, 1] > 0
+    assert found.effective is not None
+    assert found.effective[0] < 1.5 < found.effective[1]
+
+
+def test_more_rows_than_columns_make_no_difference() -> None:
+    """Every row twice, with half the weight, is the same regression."""
+    y, weights, x, (product, place, time) = made(6)
+    fixed = [product * 3 + place, place * 4 + time]
+    once = jackknife(y, weights, x, fixed, product)
+    twice = jackknife(
+        np.tile(y, 12), np.tile(weights / 12, 12), np.tile(x, (12, 1)),
+        [np.tile(codes, 12) for codes in fixed], np.tile(product, 12),
+    )  # fmt: skip
+    assert once.covariance is not None
+    assert twice.covariance == pytest.approx(once.covariance, rel=1e-8)
+    assert twice.effective == pytest.approx(once.effective, rel=1e-8)

@@ -133,8 +133,9 @@ def _row(found: EventStudy, counts: dict[str, Any]) -> Row:
     effect, trend = found.effect, found.pre_trend
     row = Row(
         effect_pct=effect.change_pct,
-        effect_pct_low=effect.low_pct,
-        effect_pct_high=effect.high_pct,
+        # Errors of few clusters are too small to be a range: then the p-value of dealing counts.
+        effect_pct_low=effect.low_pct if found.trusted == "cluster" else None,
+        effect_pct_high=effect.high_pct if found.trusted == "cluster" else None,
         log_effect=effect.estimate,
         std_error=effect.std_error,
         p_value=effect.p_cluster,

@@ -110,8 +110,10 @@ def remarked(panel: Panel, fit: Fit, counts: dict[str, int], few: bool) -> list[
     if smallest < _FEW:
         found.append(f"the smaller number of clusters is {smallest}: standard errors are rough")
     one_way = "clusters_1" in counts and "clusters_2" not in counts
-    if one_way and fit.covariance is not None and not fit.is_jackknife:
-        found.append("too many effects cross clusters for a jackknife: errors are the usual ones")
+    if one_way and fit.covariance is not None and fit.no_jackknife:
+        found.append(f"{fit.no_jackknife}: errors are the usual ones, which may be too small")
+    if fit.covariance is not None and np.isnan(np.diag(fit.covariance)).any():
+        found.append("some effects rest on one cluster: they have no error")
     if fit.repaired:
         found.append("two-way clusters gave a negative variance, which was set to zero")
     if fit.covariance is None:

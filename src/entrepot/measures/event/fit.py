@@ -29,8 +29,8 @@ class Fit:
     """Estimates; `columns` says which columns of x have one, the others being zeros only.
 
     `covariance` is None without clusters, `degrees` are clusters less one, `repaired` says that
-    negative variances of two-way clusters were set to zero, and `is_jackknife` whether the
-    covariance is that of a jackknife (CV3) or the usual one (CR1).
+    negative variances of two-way clusters were set to zero, and `no_jackknife` why the covariance
+    is the usual one (CR1) and not that of a jackknife (CV3), empty if it is.
     """
 
     estimates: NDArray[np.float64]
@@ -42,7 +42,7 @@ class Fit:
     separated: int
     singletons: int
     repaired: bool
-    is_jackknife: bool
+    no_jackknife: str
 
     def places(self) -> dict[int, int]:
         """Return the place among the estimates of each column that has one."""
@@ -89,7 +89,9 @@ def ppml(
     if (lost := len(columns) - len(model._coefnames)) > 0:
         raise _absorbed(f"{lost} coefficients")
     covariance, repaired = (None, False) if not clusters else _sound(model._vcov)
-    left = _leaving_out(model, y[used], columns, [codes[used] for codes in fixed], clusters, used)
+    left, why = _leaving_out(
+        model, y[used], columns, [codes[used] for codes in fixed], clusters, used
+    )
     return Fit(
         estimates=np.asarray(model._beta_hat, dtype=float),
         columns=kept.columns,
@@ -100,7 +102,7 @@ def ppml(
         separated=kept.separated + int(getattr(model, "n_separation_na", 0) or 0),
         singletons=kept.singletons,
         repaired=repaired,
-        is_jackknife=left is not None,
+        no_jackknife=why,
     )
 
 
@@ -111,13 +113,16 @@ def _leaving_out(
     fixed: Sequence[NDArray[np.int64]],
     clusters: Sequence[NDArray[np.int64]],
     used: NDArray[np.bool_],
-) -> NDArray[np.float64] | None:
-    """Return the covariance of the jackknife; None where it is not that of the design."""
+) -> tuple[NDArray[np.float64] | None, str]:
+    """Return the covariance of the jackknife; None where it is not that of the design, and why."""
     mean = np.asarray(model._Y_hat_response, dtype=float).ravel()
-    if len(clusters) != 1 or len(mean) != len(y):  # rows that pyfixest left out are not known
-        return None
+    if len(clusters) != 1:
+        return None, "clusters of two kinds"
+    if len(mean) != len(y):
+        return None, "the regression left out rows that it does not name"
     errors = y / y.mean() / mean - 1
-    return jackknife(errors, mean, np.stack(columns, axis=1), fixed, clusters[0][used])
+    found = jackknife(errors, mean, np.stack(columns, axis=1), fixed, clusters[0][used])
+    return found.covariance, found.why
 
 
 def _fitted(

@@ -7,7 +7,7 @@ cluster show how much it pulls.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -19,17 +19,41 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Codes = NDArray[np.int64]
 
-__all__ = ["MOST", "jackknife"]
+__all__ = ["MOST", "WORK", "LeavingOut", "jackknife"]
 
 MOST = 3_000
 """Columns beyond which the matrix of fixed effects that cross clusters is not solved."""
+WORK = 2e10
+"""Sum of the cubes of what each cluster is reduced to; some twenty seconds."""
 
 _NOTHING = 1e-9
+_TOUCHED = 1e-6
+
+
+class LeavingOut(NamedTuple):
+    """What leaving out clusters says.
+
+    Attributes
+    ----------
+    covariance
+        Of the columns of x; not a number for a column that only one cluster tells, which has no
+        estimate without it. None where there is none.
+    effective
+        Effective number of clusters by column: (Σ γ)² / Σ γ², where γ is what a cluster adds to
+        the variance if its rows are independent (Carter, Schnepel and Steigerwald 2017, Review of
+        Economics and Statistics 99). Few treated clusters among many are few.
+    why
+        Why there is no covariance, else empty.
+    """
+
+    covariance: Floats | None
+    effective: Floats | None = None
+    why: str = ""
 
 
 def jackknife(
     errors: Floats, weights: Floats, x: Floats, fixed: Sequence[Codes], cluster: Codes
-) -> Floats | None:
+) -> LeavingOut:
     """Return the jackknife covariance (CV3) of the coefficients of weighted least squares.
 
     Without a cluster g the estimates are
@@ -51,9 +75,9 @@ def jackknife(
 
     Returns
     -------
-    array or None
-        Of the columns of x; None with one cluster, or where more than `MOST` effects cross
-        clusters.
+    LeavingOut
+        Without a covariance where there is one cluster, or more effects cross clusters, or more of
+        them in large clusters, than can be solved.
 
     Notes
     -----
@@ -63,17 +87,25 @@ def jackknife(
     fixed = [np.unique(codes, return_inverse=True)[1] for codes in fixed]
     crossing = [codes for codes in fixed if not _lies_in_one(codes, cluster)]
     width = x.shape[1] + sum(int(codes.max(initial=-1)) + 1 for codes in crossing)
-    if len(np.unique(cluster)) < 2 or width > MOST:
-        return None
+    if len(np.unique(cluster)) < 2:
+        return LeavingOut(None, why="one cluster only")
+    if width > MOST:
+        return LeavingOut(None, why="too many effects cross clusters for a jackknife")
+    rows = np.unique(cluster, return_counts=True)[1]
+    if float((np.minimum(rows, width).astype(float) ** 3).sum()) > WORK:
+        return LeavingOut(None, why="clusters are too large for a jackknife")
     inside = [codes for codes in fixed if _lies_in_one(codes, cluster)]
     parts = list(_parts(errors, weights, x, (crossing, inside), cluster))
     whole = np.zeros((width, width))
     for columns, design, _ in parts:
         whole[np.ix_(columns, columns)] += design.T @ design
     inverse = np.linalg.pinv(whole, rcond=_NOTHING, hermitian=True)
-    moves = np.stack([_move(*part, inverse, x.shape[1]) for part in parts])
+    moves, adds = (
+        np.stack(some)
+        for some in zip(*(_move(*part, inverse, x.shape[1]) for part in parts), strict=True)
+    )
     covariance: Floats = (len(parts) - 1) / len(parts) * moves.T @ moves
-    return covariance
+    return LeavingOut(covariance, adds.sum(axis=0) ** 2 / (adds**2).sum(axis=0))
 
 
 def _lies_in_one(codes: Codes, cluster: Codes) -> bool:
@@ -116,11 +148,22 @@ def _dummies(codes: Codes) -> tuple[Codes, Floats]:
 
 def _move(
     columns: Codes, design: Floats, residuals: Floats, inverse: Floats, wanted: int
-) -> Floats:
-    """Return how the first coefficients move when a cluster is left out."""
+) -> tuple[Floats, Floats]:
+    """Return how the first coefficients move when a cluster is left out, and what it adds.
+
+    Residuals at a right angle to the design move nothing, so that a cluster with more rows than
+    columns is reduced to these.
+    """
+    if len(residuals) > len(columns):
+        turned, design = np.linalg.qr(design)
+        residuals = turned.T @ residuals
     back = inverse[:, columns] @ design.T
     pull = design @ back[columns]
     values, vectors = np.linalg.eigh(np.eye(len(residuals)) - (pull + pull.T) / 2)
-    # What only this cluster tells has no estimate without it: there the step is none.
-    inverted = np.where(values > _NOTHING, 1 / np.where(values > _NOTHING, values, 1.0), 0.0)
-    return -back[:wanted] @ (vectors @ (inverted * (vectors.T @ residuals)))
+    told = values > _NOTHING
+    inverted = np.where(told, 1 / np.where(told, values, 1.0), 0.0)
+    move: Floats = -back[:wanted] @ (vectors @ (inverted * (vectors.T @ residuals)))
+    # What only this cluster tells has no estimate without it.
+    alone = np.abs(back[:wanted] @ vectors[:, ~told]).max(axis=1, initial=0.0)
+    size = np.abs(back[:wanted]).max(axis=1, initial=0.0)
+    return np.where(alone > _TOUCHED * size, np.nan, move), (back[:wanted] ** 2).sum(axis=1)

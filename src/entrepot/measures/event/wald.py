@@ -40,8 +40,8 @@ def joint(
     if covariance is None or degrees < 1:
         return Joint(None, count, degrees, None, "no covariance")
     scale = np.sqrt(np.clip(np.diag(covariance), 0.0, None))
-    if (scale == 0).any():
-        return Joint(None, count, degrees, None, "a standard error of zero")
+    if not (scale > 0).all():
+        return Joint(None, count, degrees, None, "a step without a standard error")
     correlation = covariance / np.outer(scale, scale)
     if np.linalg.matrix_rank(correlation, tol=1e-8, hermitian=True) < count:
         why = f"{count} steps and {degrees + 1} clusters: the covariance has no inverse"

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
     from entrepot.measures.prices.contrasts import Contrast
 
-__all__ = ["Estimate", "difference_in_differences", "median_gap"]
+__all__ = ["FEWEST", "Estimate", "difference_in_differences", "median_gap"]
+
+FEWEST = 10
+"""Clusters on either side below which a bootstrap of a difference of medians is no interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,8 @@ def median_gap(
 ) -> Estimate:
     """Return the median over products, with a bootstrap of clusters.
 
-    With `controlled` it is the median over these less the median over all others.
+    With `controlled` it is the median over these less the median over all others, without an
+    interval where either has fewer than `FEWEST` clusters: samples of so few say too little.
     """
     pairs = [(item.gap, controlled is None or item.product in controlled) for item in found]
 
@@ -72,13 +76,20 @@ def median_gap(
     others = median(item.others for item in chosen)
     clusters = [item.cluster for item in found]
     count = len(set(clusters))
-    if count < 2:
+    if count < 2 or (controlled is not None and _smaller_side(found, controlled) < FEWEST):
         return Estimate(beta, None, None, None, buyer, others)
     draws = bootstrapped(pairs, clusters, statistic, replicates=replicates, seed=seed)
     low, high = interval_of(
         beta, draws, confidence, interval, clusters=count, is_difference=controlled is not None
     )
     return Estimate(beta, stdev(draws), low, high, buyer, others)
+
+
+def _smaller_side(found: Sequence[Contrast], controlled: Collection[Any]) -> int:
+    """Return the number of clusters of controlled goods or of others, whichever is less."""
+    inside = {item.cluster for item in found if item.product in controlled}
+    outside = {item.cluster for item in found if item.product not in controlled}
+    return min(len(inside), len(outside))
 
 
 def difference_in_differences(
@@ -95,8 +106,9 @@ def difference_in_differences(
     contrasts, weighted by 1 / Σ 1 / w of their four cells. Destination-time effects are the mean
     contrast of goods that are not controlled, which is 0 where all are. Each cluster is left out
     once; under weights these errors hold where the usual ones (CR1) come out a fifth too small.
-    Where a few clusters have most of the weight, there are fewer of them than there seem to be:
-    Student's t has as many degrees of freedom less as Kish's design effect says.
+    Where a few clusters have most of the weight, or few are controlled, there are fewer of them
+    than there seem to be: Student's t has one degree of freedom less than their effective number
+    (Carter, Schnepel and Steigerwald 2017, Review of Economics and Statistics 99).
     """
     sums = _sums(found, controlled, weighted=weighted)
     whole = [math.fsum(column) for column in zip(*sums.values(), strict=True)]
@@ -108,7 +120,10 @@ def difference_in_differences(
     error = _jackknife(list(sums.values()), beta, controlled)
     if error is None:
         return Estimate(beta, None, None, None, buyer, others)
-    half = error * student_quantile(confidence, _degrees(list(sums.values()), whole))
+    degrees = _degrees(list(sums.values()), whole)
+    if degrees < 1:
+        return Estimate(beta, error, None, None, buyer, others)
+    half = error * student_quantile(confidence, degrees)
     return Estimate(beta, error, beta - half, beta + half, buyer, others)
 
 
@@ -156,16 +171,10 @@ def _jackknife(
 
 
 def _degrees(clusters: Sequence[Sequence[float]], whole: Sequence[float]) -> float:
-    """Return (G - 1) / d with d = G Σ a² / (Σ a)², the design effect of unequal weights.
-
-    After Kish (1965), Survey Sampling. a is the weight that a cluster has in the estimate, on both
-    sides of the difference.
-    """
+    """Return (Σ γ)² / Σ γ² - 1; γ is what a cluster adds to the variance of independent goods."""
     inside, _, outside, _ = whole
-    parts = [one[0] / inside + (one[2] / outside if outside else 0.0) for one in clusters]
-    count = len(parts)
-    effect = count * math.fsum(part**2 for part in parts) / math.fsum(parts) ** 2
-    return (count - 1) / effect
+    adds = [one[0] / inside**2 + (one[2] / outside**2 if outside else 0.0) for one in clusters]
+    return math.fsum(adds) ** 2 / math.fsum(part**2 for part in adds) - 1
 
 
 def _mean(values: Sequence[float], weights: Sequence[float]) -> float:

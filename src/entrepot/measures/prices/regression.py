@@ -235,7 +235,7 @@ def _estimate(
     codes = [data[name].astype("category").cat.codes.to_numpy(int) for name in effects]
     cluster = data["cluster"].astype("category").cat.codes.to_numpy(int)
     weights = (data["value"] if weighted else data["value"] ** 0).to_numpy(float)
-    covariance = jackknife(
+    found = jackknife(
         fitted.resid(),
         weights,
         data[["treated"]].to_numpy(float),
@@ -243,8 +243,11 @@ def _estimate(
         cluster,
     )
     beta = float(coefficients["treated"])
-    if covariance is None or not covariance[0, 0] > 0:
+    if found.covariance is None or found.effective is None or not found.covariance[0, 0] > 0:
         return Estimate(beta, None, None, None, math.nan, math.nan)
-    spread = math.sqrt(float(covariance[0, 0]))
-    half = spread * student_quantile(confidence, len(set(columns["cluster"])) - 1)
+    spread = math.sqrt(float(found.covariance[0, 0]))
+    degrees = float(found.effective[0]) - 1
+    if degrees < 1:
+        return Estimate(beta, spread, None, None, math.nan, math.nan)
+    half = spread * student_quantile(confidence, degrees)
     return Estimate(beta, spread, beta - half, beta + half, math.nan, math.nan)
