@@ -47,3 +47,36 @@ def test_the_money_of_the_text_goes_first_where_nothing_tells() -> None:
 def test_a_number_that_fits_no_money_still_differs() -> None:
     [claim] = checked(GROWTH.format("", "+40 %")).claims
     assert claim.verdict in ("differs", "cannot_hold")
+
+
+THERE = "{{id: there, growth: {{exporter: CHN, importer: RUS, period: 2025{0}}}, says: {1}}}"
+BACK = "{{id: back, growth: {{exporter: RUS, importer: CHN, period: 2025{0}}}, says: {1}}}"
+BOTH = (
+    "{{id: both, growth: {{exporter: CHN, importer: RUS, flow: both, period: 2025{0}}}, says: {1}}}"
+)
+
+
+def test_exchanged_rates_are_not_two_moneys() -> None:
+    found = checked(
+        THERE.format("", "-3.4 %"), BACK.format("", "-9.9 %"), BOTH.format("", "-6.5 %")
+    )
+    claims = {claim.id: claim for claim in found.claims}
+    for name, other in (("there", "back"), ("back", "there")):
+        assert claims[name].verdict in ("cannot_hold", "differs")
+        assert (claims[name].slips[0].kind, claims[name].slips[0].other) == ("swapped", other)
+    assert claims["both"].verdict == "holds"
+
+
+def test_rates_of_one_text_are_read_in_one_money() -> None:
+    found = checked(
+        THERE.format("", "-9.9 %"), BACK.format("", "-3.4 %"), BOTH.format("", "-6.5 %")
+    )
+    assert {dict(claim.claim.keys)["currency"] for claim in found.claims} == {"CNY"}
+    assert not found.found_something
+
+
+def test_where_another_claim_of_the_file_names_its_money_none_is_the_dollar() -> None:
+    found = checked(THERE.format("", "-9.9 %"), BACK.format(", currency: CNY", "-3.4 %"))
+    there = next(claim for claim in found.claims if claim.id == "there")
+    assert "currency" not in dict(there.claim.keys)
+    assert "no money is said" not in there.reason

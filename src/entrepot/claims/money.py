@@ -22,9 +22,10 @@ def either_money(document: Document, facts: Facts) -> tuple[Document, dict[str, 
     """Choose the money of each growth that does not say its own, and say what was chosen.
 
     The first guess is the one money in which the text counts trade of the same areas, else the
-    dollar. Another that a side's statistics are kept in is taken where the number holds in it and
-    not in the first: growth in yuan and in dollars differ by what the rate moved, and a text that
-    leaves the money out is not wrong for that.
+    dollar. Another that a side's statistics are kept in is taken where more of the rates between
+    the same areas hold in it: growth in yuan and in dollars differ by what the rate moved, and a
+    text that leaves the money out is not wrong for that. A rate that holds in yet another money is
+    read in that one, unless it is the rate of another claim, with which it was exchanged.
 
     Parameters
     ----------
@@ -40,20 +41,53 @@ def either_money(document: Document, facts: Facts) -> tuple[Document, dict[str, 
         in dollars.
     """
     notes: dict[str, str] = {}
-    claims: list[Claim] = []
+    chosen: dict[str, Claim] = {}
+    for alike in _alike(document):
+        said = _said_of(alike[0], document)
+        readings = list(dict.fromkeys((*said, "USD", *_kept_in(alike[0]))))
+        held = {
+            (claim.id, money): _holds(_in(claim, money), document.source, facts)
+            for claim in alike
+            for money in readings
+        }
+        # One text counts in one money: that in which most of its rates hold.
+        common = max(readings, key=lambda money: sum(held[claim.id, money] for claim in alike))
+        for claim in alike:
+            money = next((one for one in (common, *readings) if held[claim.id, one]), common)
+            if money != common and _is_of_another(claim, alike, common, document.source, facts):
+                money = common
+            chosen[claim.id] = _in(claim, money)
+            if money != "USD":
+                why = "which others bear out" if held[claim.id, money] else "as the text counts"
+                notes[claim.id] = f"no money is said; it is read in {money}, {why}"
+    claims = tuple(chosen.get(claim.id, claim) for claim in document.claims)
+    return (replace(document, claims=claims) if notes else document), notes
+
+
+def _alike(document: Document) -> list[list[Claim]]:
+    """Return the claims that say no money, those of the same areas, period and base together."""
+    explicit = any(
+        claim.quantity.measure == "growth" and "currency" in dict(claim.keys)
+        for claim in document.claims
+    )
+    found: dict[object, list[Claim]] = {}
     for claim in document.claims:
-        if not _is_unsaid(claim):
-            claims.append(claim)
-            continue
-        said = _said_of(claim, document)
-        readings = list(dict.fromkeys((*said, "USD", *_kept_in(claim))))
-        held = (money for money in readings if _holds(_in(claim, money), document.source, facts))
-        chosen = next(held, readings[0])
-        claims.append(_in(claim, chosen))
-        if chosen != "USD":
-            why = "as the text counts" if chosen in said else "which others bear out"
-            notes[claim.id] = f"no money is said; it is read in {chosen}, {why}"
-    return (replace(document, claims=tuple(claims)) if notes else document), notes
+        # Without a quote the keys are all there is: where others name a money, none is the dollar.
+        if _is_unsaid(claim) and (claim.quote or not explicit):
+            times = tuple(terms[0][0].period for terms in (claim.quantity.of, claim.quantity.to))
+            found.setdefault((frozenset(_areas(claim)), times), []).append(claim)
+    return list(found.values())
+
+
+def _is_of_another(
+    claim: Claim, alike: list[Claim], money: str, source: Source, facts: Facts
+) -> bool:
+    """Whether a rate is that of another of the claims: two exchanged rates are not two moneys."""
+    return any(
+        _holds(_in(other.saying(claim.says, claim.interval), money), source, facts)
+        for other in alike
+        if other.id != claim.id and other.interval != claim.interval
+    )
 
 
 def _holds(claim: Claim, source: Source, facts: Facts) -> bool:
