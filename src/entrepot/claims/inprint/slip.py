@@ -38,7 +38,11 @@ def likely_slips(number: Printed, facts: Facts) -> tuple[Slip, ...]:
         found = check(text, facts=_without(row, facts)).claims[0].slips
     if any(slip.kind == "spot_rate" for slip in found):
         return found
-    return (*_between_rates(number, facts), *found)
+    converted = _between_rates(number, facts)
+    if not converted:
+        return found
+    # A digit can be dropped, doubled or exchanged in most numbers: no match for a rate that fits.
+    return (*converted, *(slip for slip in found if slip.kind != "digits"))
 
 
 def _without(row: Published, facts: Facts) -> Facts:

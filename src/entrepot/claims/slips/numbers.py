@@ -91,7 +91,21 @@ def digits(claim: Claim, view: View) -> Iterator[Proposal]:
             would_say = claimed(right)
             because = f"{claimed(claim)} fits as {would_say}, {words}."
             change = Change(right, would_say, because)
-            yield from view.number("digits", change, ways=ways, tries=max(1, near))
+            finer = _finer(right, claim, meant)
+            yield from view.number("digits", change, ways=ways * finer, tries=max(1, near))
+
+
+def _finer(right: Claim, claim: Claim, meant: tuple[Interval, ...]) -> float:
+    """Return how many numbers with the digits of a right one fit what is known: it is one of them.
+
+    6.51 may be 6.351 with a digit dropped, but so it may be of ten numbers around 6.35: a digit
+    more than is printed, and than is known, is a digit of choice.
+    """
+    if right.interval.width >= claim.interval.width:
+        return 1.0
+    known = min((one.width for one in meant if one.meets(right.interval)), default=0.0)
+    most = claim.interval.width / right.interval.width
+    return max(1.0, min(known / right.interval.width, most))
 
 
 @lru_cache(maxsize=256)
