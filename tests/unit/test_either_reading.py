@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from entrepot.claims import check, either, parse_document
+from entrepot.claims import check, parse_document
+from entrepot.claims.known import Facts
+from entrepot.claims.statements import Statements
+from entrepot.sources.published.read import published
 
 
 def checked(says: str, kind: str = "growth") -> tuple[str, str, float]:
@@ -27,17 +32,31 @@ def test_the_reading_that_can_be_is_taken() -> None:
     assert "6\u00a0912 cannot be such a number" in reason
 
 
-@pytest.mark.parametrize(("supported", "left"), [("12.7", "12\u00a0700"), ("12\u00a0700", "12.7")])
+@pytest.mark.parametrize(
+    ("printed", "supported", "left"),
+    [(12.7, "12.7", "12\u00a0700"), (12700.0, "12\u00a0700", "12.7")],
+)
 def test_the_reading_that_others_support_is_taken(
-    monkeypatch: pytest.MonkeyPatch, supported: str, left: str
+    printed: float, supported: str, left: str
 ) -> None:
-    value = float(supported.replace("\u00a0", ""))
-    monkeypatch.setattr(
-        either, "_verdict", lambda claim, *_: "holds" if claim.says.value == value else "untestable"
-    )
-    _, reason, read = checked("12,700 %")
-    assert read == value
-    assert f"{supported}, which others support, and {left} they do not" in reason
+    # No bundled rate has digits that read both ways, so one is printed with others.
+    row = next(row for row in published() if row.measure == "growth" and row.flow == "both")
+    half = 0.0005 if printed < 100 else 0.5
+    other = replace(row, value=printed, low=printed - half, high=printed + half)
+    document = parse_document(f"""
+format: 1
+source: {{title: A text}}
+claims:
+  - id: trade
+    growth:
+      {{exporter: {row.exporter}, importer: {row.importer}, flow: both, period: {row.period},
+        base: {row.base}, currency: {row.currency}, reporter: {row.reporter}}}
+    says: "12,700 %"
+""")
+    (claim,) = check(document, facts=Facts(Statements([other]))).claims
+    assert claim.verdict == "holds"
+    assert claim.claim.says.value == printed
+    assert f"{supported}, which others support, and {left} they do not" in claim.reason
 
 
 def test_the_reading_that_nothing_contradicts_is_taken() -> None:
