@@ -118,3 +118,85 @@ def test_the_order_of_paragraphs_that_name_everything_does_not_matter() -> None:
     both = [draft(article_of("\n\n".join(order))).claims for order in (paragraphs, shuffled)]
     by_says = [{claim.says: claim.keys for claim in claims} for claims in both]
     assert by_says[0] == by_says[1]
+
+
+ROWS = {
+    "en": (
+        " and ",
+        "China's exports to Russia in {years} were ${one} billion{and_}${two} billion.",
+    ),
+    "de": (
+        " und ",
+        "Chinas Exporte nach Russland betrugen {years} {one} Mrd. Dollar{and_}{two} Mrd. Dollar.",
+    ),
+    "ru": (
+        " и ",
+        "В {years} годах поставки Китая в Россию: {one} млрд долларов{and_}{two} млрд долларов.",
+    ),
+    "zh": ("年和", "{years}年中国对俄罗斯出口{one}亿美元{and_}{two}亿美元。"),
+}
+TAILS = {
+    "en": "China's exports to Russia rose {one} %{and_}{two} % {years}.",
+    "de": "Chinas Exporte nach Russland stiegen {years} um {one} Prozent{and_}{two} Prozent.",
+    "ru": "Экспорт Китая в Россию вырос на {one} %{and_}{two} % в {years} годах.",
+    "zh": "{years}年中国对俄罗斯出口增长{one}%{and_}{two}%。",
+}
+
+
+@given(
+    language=st.sampled_from(sorted(ROWS)),
+    tail=st.booleans(),
+    years=st.lists(st.integers(2001, 2025), min_size=2, max_size=3, unique=True),
+    numbers=st.lists(st.integers(10, 899), min_size=2, max_size=2, unique=True),
+)
+@settings(deadline=None)
+def test_two_numbers_and_joined_years_never_give_one_definition_two_values(
+    language: str, tail: bool, years: list[int], numbers: list[int]
+) -> None:
+    and_, text = ROWS[language]
+    text = TAILS[language] if tail else text
+    joined = f"{years[0]}{and_}{years[1]}"
+    if len(years) == 3:
+        joined = f"{years[0]}{'年、' if language == 'zh' else ', '}{years[1]}{and_}{years[2]}"
+    link = "和" if language == "zh" else and_
+    said = text.format(years=joined, one=numbers[0], two=numbers[1], and_=link)
+    claims = draft(article_of(said, date="2026-01-20")).claims
+    defined = [(claim.kind, repr(claim.keys)) for claim in claims]
+    assert len(set(defined)) == len(defined)
+    if len(years) == 3:  # three years and two numbers: nobody knows which
+        assert claims == ()
+    for claim in claims:
+        worth = numbers.index(int("".join(sign for sign in claim.says if sign.isdigit())))
+        assert claim.keys["period"] == str(years[worth])
+
+
+@pytest.mark.parametrize(
+    ("language", "level"), [("en", "to"), ("de", "auf"), ("ru", "до"), ("zh", "到")]
+)
+@given(number=st.integers(2, 99))
+@settings(deadline=None, max_examples=20)
+def test_what_it_fell_to_is_no_growth(language: str, level: str, number: int) -> None:
+    texts = {
+        "en": f"China's exports to Russia fell {level} {number} % in 2024.",
+        "de": f"Chinas Exporte nach Russland sanken 2024 {level} {number} Prozent.",
+        "ru": f"Экспорт Китая в Россию упал {level} {number} % в 2024 году.",
+        "zh": f"2024年中国对俄罗斯出口下降{level}{number}%。",
+    }
+    assert draft(article_of(texts[language], date="2026-01-20")).claims == ()
+
+
+@given(
+    codes=st.permutations(sorted(set(GERMAN) - {"JPN"})).map(lambda codes: codes[:3]),
+    last=st.sampled_from(("and", "and Freedonia and", "and other countries and")),
+)
+@settings(deadline=None)
+def test_a_list_of_countries_loses_no_member(codes: list[str], last: str) -> None:
+    names = [NAMES[code] for code in codes]
+    text = (
+        f"Exports from Japan to {names[0]}, {names[1]} {last} {names[2]} were $5 billion in 2024."
+    )
+    claims = draft(article_of(text, date="2026-01-20")).claims
+    if last == "and":
+        assert [claim.keys["importer"] for claim in claims] == ["+".join(codes)]
+    else:
+        assert claims == ()

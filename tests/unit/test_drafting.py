@@ -299,6 +299,71 @@ def test_a_date_in_words_at_the_head_counts(line: str, date: str) -> None:
     assert (article.date, article.title) == (date, "A title")
 
 
+def test_a_sentence_that_begins_like_the_line_of_a_date_stays() -> None:
+    line = "Published figures for March 2025 show that China's exports to Russia fell by 3.4 %."
+    article = article_of(line)
+    assert (article.date, article.text) == ("", line)
+    assert drafted(line) == [
+        ("growth", {"exporter": "CHN", "importer": "RUS", "period": "2025-03"}, "fell by 3.4 %")
+    ]
+    both = article_of("Published 12 March 2025, 10:30 CET\nTrade fell.")
+    assert (both.date, both.text.splitlines()[-1]) == ("2025-03-12", "Trade fell.")
+
+
+@pytest.mark.parametrize(
+    "dateline",
+    [
+        "BEIJING, 14 January 2025 (Reuters) - ",
+        "Berlin, 14. Januar 2025 – ",
+        "新华社北京2025年1月14日电 ",
+    ],
+)
+def test_the_day_of_a_dateline_is_no_period(dateline: str) -> None:
+    texts = {"B": "China's exports to Russia fell 10 %.", "新": "中国对俄罗斯出口下降10%。"}
+    text = (
+        texts[dateline[0]]
+        if not dateline.startswith("Ber")
+        else ("Chinas Exporte nach Russland sanken um 10 Prozent.")
+    )
+    assert drafted(dateline + text) == []
+
+
+def test_each_growth_has_the_currency_of_its_own_clause() -> None:
+    text = (
+        "Trade between China and Russia rose 5 % to 1.5 trillion yuan in 2025; "
+        "in dollar terms it fell 2 %."
+    )
+    found = {says: keys.get("currency") for _, keys, says in drafted(text)}
+    assert found == {"rose 5 %": "CNY", "1.5 trillion yuan": None, "fell 2 %": "USD"}
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("China's share of Russia's imports rose by 10 % in 2024.", "relative: true"),
+        ("Russia's exports to India were 4 % of India's GDP in 2024.", "gdp_share"),
+        ("China ranked 2 among those who sold goods to Russia in 2024.", "rank"),
+        ("China's exports to Russia grew 3 % annually from 2015 to 2023.", "each of several"),
+        ("China's exports to Russia averaged $9 billion in 2023.", "an average"),
+        ("Hong Kong's re-exports to Russia rose 30 % in 2023.", "re-exports"),
+        ("China's exports to Russia via Kazakhstan rose 30 % in 2023.", "by way of"),
+        ("China's exports to Russia excluding cars rose 30 % in 2023.", "left out"),
+        ("Oil accounted for 70 % of Russia's exports to India in 2024.", "part of a flow"),
+    ],
+)
+def test_what_is_refused_says_what_can_be_done(text: str, why: str) -> None:
+    assert drafted(text) == []
+    assert why in reasons(text)[0]
+
+
+def test_a_text_of_digits_only_is_left_without_a_look_at_each() -> None:
+    found = draft(article_of("1 " * 2_000))
+    assert found.claims == ()
+    assert {left.why.partition(" ")[2] for left in found.left} == {
+        "numbers in one sentence: a table or a list, which is not read"
+    }
+
+
 @pytest.mark.parametrize(
     ("raw", "what"),
     [

@@ -175,3 +175,31 @@ def test_nothing_is_found_where_nothing_is(text: str) -> None:
 def test_strange_text_is_read_without_a_crash(text: str) -> None:
     for span in number_spans(text):
         assert 0 <= span.start < span.end <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "per"),
+    [
+        ("Es waren 8 Milliarden Euro im Jahr 2023.", ""),
+        ("Es waren 8 Milliarden Euro im Monat Mai.", ""),
+        ("Es waren 8 Milliarden Euro im Jahr zuvor.", ""),
+        ("Es sind 8 Milliarden Euro im Jahr.", "year"),
+        ("It was $8 billion a month earlier.", ""),
+        ("It was $8 billion a year ago.", ""),
+        ("It is $8 billion a month.", "month"),
+    ],
+)
+def test_a_time_behind_an_amount_is_no_rate(text: str, per: str) -> None:
+    assert [span.says.per for span in number_spans(text)] == [per]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Sie betrugen 2023 111 Milliarden Dollar.", 111e9),
+        ("В 2024 115 млрд долларов.", 115e9),
+        ("They cost 12 345 dollars.", 12345.0),
+    ],
+)
+def test_a_year_does_not_group_with_the_number_behind_it(text: str, value: float) -> None:
+    assert [span.says.value for span in number_spans(text)] == [value]

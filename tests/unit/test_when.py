@@ -31,6 +31,20 @@ MEANT = [
     ("last year", [("last year", "2025")]),
     ("this year", [("this year", "2026")]),
     ("last month", [("last month", "2025-12")]),
+    (
+        "in December 2023 on the previous month",
+        [("December 2023", "2023-12"), ("the previous month", "2023-11")],
+    ),
+    ("im Januar 2024 zum Vormonat", [("Januar 2024", "2024-01"), ("zum Vormonat", "2023-12")]),
+    (
+        "в декабре 2023 года к предыдущему месяцу",
+        [("декабре 2023 года", "2023-12"), ("предыдущему месяцу", "2023-11")],
+    ),
+    (
+        "the first quarter of 2024 from a quarter earlier",
+        [("the first quarter of 2024", "2024Q1"), ("a quarter earlier", "2023Q4")],
+    ),
+    ("2024年1-2月，3月", [("2024年1-2月", "2024-01..2024-02"), ("3月", "2024-03")]),
     ("2021-2024", [("2021-2024", "2021..2024")]),
     ("2023/24", [("2023/24", "2023..2024")]),
     ("January 2024 to March 2025", [("January 2024 to March 2025", "2024-01..2025-03")]),
@@ -117,7 +131,12 @@ def test_how_far_a_year_has_run_is_not_guessed() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["late 2024", "mid-2025", "Ende 2025", "к концу 2025 года", "2025年底"]
+    "text",
+    [
+        *("late 2024", "mid-2025", "Ende 2025", "к концу 2025 года", "2025年底"),
+        *("the last quarter of 2023", "the first half of March 2025", "summer 2023"),
+        *("im letzten Quartal 2023", "в первой половине марта 2024 года", "2024年3月上旬"),
+    ],
 )
 def test_some_of_a_year_is_not_the_year(text: str) -> None:
     (span,) = when(text, PUBLISHED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,12 @@ if TYPE_CHECKING:
 __all__ = ["claim_of_number"]
 
 COUNTED = ("USD", "CNY", "EUR", "RUB")
+_A_GROWTH = re.compile(
+    r"(?:growth|increase|rise|fall|decline|drop|gains?|(?:при)?рост\w*|паден\w+|сниж\w+|сокращ\w+"
+    r"|увелич\w+|Wachstums?|Anstiegs?|Rückgangs?|Zuwachs\w*)$",
+    re.IGNORECASE,
+)
+"""A fraction is of it: "half of the increase"."""
 _BESIDE = 12
 GROWTHS = ("growth", "price_growth", "quantity_growth")
 
@@ -100,6 +107,8 @@ def _growth(number: Span, reading: Reading) -> Drafted:
         raise Refusal(
             "a relative change of a share is not drafted: write it as change, relative: true"
         )
+    if number.says.unit == "share" and _A_GROWTH.search(number.says.text):
+        raise Refusal("a part of a growth, which no kind of claim is about")
     flow = flow_of_number(number, reading)
     if flow.kind in BALANCES:
         raise Refusal("the growth of a balance, which no kind of claim is about")

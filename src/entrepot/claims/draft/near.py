@@ -163,7 +163,17 @@ def _with_respect(here: list[Flow], number: Span, reading: Reading) -> Flow:
         if len(like) != len(here):
             raise Refusal("which number belongs to which is not clear")
         return here[like.index(number)]
+    if _both(here[-2], here[-1], reading):
+        raise Refusal("which of two flows it is of is not clear")
     return here[-1]
+
+
+def _both(one: Flow, other: Flow, reading: Reading) -> bool:
+    """Whether "and" ties two flows of different sides with no number in between."""
+    words = cue_words(reading.language)[("and", "")]
+    gap = reading.text[one.end : other.start]
+    apart = one.whole and other.whole and one.sides != other.sides
+    return apart and "▮" not in gap and "," not in gap and words.search(gap) is not None
 
 
 def _number_between(flow: Flow, number: Span, reading: Reading) -> bool:

@@ -51,6 +51,8 @@ def _next_to_area(cue: Mark, reading: Reading) -> bool:
 def _of_the_clause(number: Span, reading: Reading) -> str:
     if _here("per", number, reading):
         return "a number for each of something, not of trade as a whole"
+    if _here("compared", number, reading):
+        return "it is said of how fast something grew, not of the trade itself"
     if _here("services", number, reading):
         return "services are no goods: nothing here covers them"
     if other := _here("other", number, reading):

@@ -97,6 +97,9 @@ def _check_is_of_a_country(whole: Flow, number: Span, reading: Reading) -> None:
         raise Refusal("what part of a flow some goods are, which no kind of claim is about")
     if is_between_two(whole, reading):
         raise Refusal("a part of trade between two countries: by what, or of which whole")
+    moved = reading.found.of("up", "down")
+    if any(number.end <= cue.start < whole.start for cue in moved):
+        raise Refusal("a part of a growth, which no kind of claim is about")
     if any(cue.end <= number.start for cue in reading.found.of("part")):
         raise Refusal("a part of a part: of what is not clear")
     others = [flow for flow in reading.flows if flow.end <= whole.start]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Timing"]
 
 _TIGHT = 14
+_LEADS = re.compile(r"\s*[—–-]?\s*(?:на|до|um|by|auf|only|nur|лишь)?\s*[-+$€£¥₽]?\d")
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,7 @@ class Timing:
         for time in self.own:
             if not may_be_of(time, number, self.text):
                 continue
-            gap = self.text[number.end : time.start]
-            if 0 <= time.start - number.end <= _TIGHT and _is_tight(gap):
+            if self._stands_behind(time, number):
                 return time
             if time.end <= number.start and re.fullmatch("的?", self.text[time.end : number.start]):
                 return time  # "2021年的2%"
@@ -86,6 +86,18 @@ class Timing:
             return self._dealt(number, numbers, group)
         check_brackets(number, numbers, self.own, time, self.text)
         return time.period if time else None
+
+    def _stands_behind(self, time: Time, number: Span) -> bool:
+        """Whether a time stands right behind a number: behind a comma only if it leads no other.
+
+        "In March it fell by 2 %, in April by 13 %": April is of the second number.
+        """
+        gap = self.text[number.end : time.start]
+        if not (0 <= time.start - number.end <= _TIGHT and _is_tight(gap)):
+            return False
+        led = any(one.end <= number.start for one in self.own)
+        leads = _LEADS.match(self.text, time.end) is not None
+        return "," not in gap or not (led or leads)
 
     def _nearest(self, number: Span, numbers: Sequence[Span]) -> Time | None:
         if (tied := self._tied(number)) is not None:
@@ -141,8 +153,7 @@ class Timing:
         return any(
             other is not number
             and may_be_of(time, other, self.text)
-            and 0 <= time.start - other.end <= _TIGHT
-            and _is_tight(self.text[other.end : time.start])
+            and self._stands_behind(time, other)
             and other.start > number.start - 200
             and _own_time(self, other) is time
             and len(self.times) > 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from entrepot.claims.numbers.grammar import read
@@ -47,7 +48,11 @@ def read_says(text: str | float, language: str | None = None) -> Says:
     >>> [says.value for says in read_says("1,234 %").readings]
     [1234.0, 1.234]
     """
-    phrase = str(text)
+    return _read(str(text), language)
+
+
+@lru_cache(maxsize=4096)
+def _read(phrase: str, language: str | None) -> Says:
     languages = (language,) if language else could_be(phrase)
     read_as: list[Says] = []
     refusal: RequestError | None = None
