@@ -96,9 +96,7 @@ def test_a_bad_file_leaves_with_2_and_the_line(entrepot: Run, tmp_path: Path) ->
     assert "CHN" in err
 
 
-def test_one_name_for_two_files_is_refused(
-    entrepot: Run, tmp_path: Path
-) -> None:
+def test_one_name_for_two_files_is_refused(entrepot: Run, tmp_path: Path) -> None:
     article = tmp_path / "article.txt"
     words = "date: 2026-01-20\n\nChina's exports to Russia were $111 billion in 2023.\n"
     article.write_text(words, encoding="utf-8")
