@@ -21,6 +21,7 @@ from entrepot.figures.sides import totals
 from entrepot.figures.unasked import unasked, unknown, voices_of
 from entrepot.figures.variants import territories, territory
 from entrepot.figures.windows import shorter
+from entrepot.goods import merged
 from entrepot.model.product import NO_CODES
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
     from entrepot.figures.figure import Caveat
     from entrepot.figures.held import Held
-    from entrepot.goods import Selection
     from entrepot.lake import Lake
     from entrepot.reconcile import Coverage
 
@@ -172,7 +172,7 @@ def _told(definition: Definition, cells: Cells, *, alone: bool) -> _Spoken | Mis
     if refused := refusal(cells, definition, goods):
         return refused
     every = tuple(one for selections in (goods, *others) for one in selections)
-    with cells.reading_once(definition, _joined(every)) as kept:
+    with cells.reading_once(definition, merged(every)) as kept:
         main = _estimate(definition, goods, cells, kept=kept, main=True)
         if isinstance(main, Missing):
             return main
@@ -182,19 +182,6 @@ def _told(definition: Definition, cells: Cells, *, alone: bool) -> _Spoken | Mis
             if isinstance(found := _estimate(definition, other, cells, kept=kept), Estimate)
         ]
     return _Spoken(cells, goods, main, tuple(followed))
-
-
-def _joined(every: Goods) -> Goods:
-    """Return one selection for each nomenclature, with the codes of all of them."""
-    found: dict[str, Selection] = {}
-    for one in every:
-        so_far = found.setdefault(one.nomenclature, replace(one, weights=()))
-        found[one.nomenclature] = replace(
-            so_far,
-            codes=(so_far.codes or frozenset()) | (one.codes or frozenset()),
-            prefixes=so_far.prefixes | one.prefixes,
-        )
-    return tuple(found.values())
 
 
 def _elsewhere(

@@ -13,7 +13,7 @@ from entrepot.goods.lists import GoodsList, ListEntry
 from entrepot.goods.match import Match, Matcher
 from entrepot.goods.parse import goods_title
 from entrepot.goods.rows import select
-from entrepot.goods.selection import Selection, goods_selection
+from entrepot.goods.selection import Selection, goods_selection, merged
 from entrepot.goods.weights import Weights, convert, estimate_weights
 
 __all__ = [
@@ -38,5 +38,6 @@ __all__ = [
     "goods_selection",
     "goods_title",
     "link",
+    "merged",
     "select",
 ]

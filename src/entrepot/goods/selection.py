@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from entrepot.goods.links import Links
     from entrepot.goods.lists import GoodsList, ListEntry
 
-__all__ = ["Selection", "Variant", "goods_selection"]
+__all__ = ["Selection", "Variant", "goods_selection", "merged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +184,29 @@ def goods_selection(
             f"{part.of.id} ({part.of.known_until})" for part in parts if part.of and part.after
         ),
     )
+
+
+def merged(every: Iterable[Selection]) -> tuple[Selection, ...]:
+    """Return one selection for each nomenclature, with all that any of `every` selects, whole.
+
+    Examples
+    --------
+    >>> [one] = merged([goods_selection("8542"), goods_selection("8541")])
+    >>> sorted(one.prefixes), merged([one, goods_selection("all")])[0].codes
+    (['8541', '8542'], None)
+    """
+    found: dict[str, Selection] = {}
+    for one in every:
+        so_far = found.setdefault(one.nomenclature, replace(one, weights=()))
+        everything = so_far.codes is None or one.codes is None
+        found[one.nomenclature] = replace(
+            so_far,
+            codes=None
+            if everything
+            else (so_far.codes or frozenset()) | (one.codes or frozenset()),
+            prefixes=so_far.prefixes | one.prefixes,
+        )
+    return tuple(found.values())
 
 
 def _require_entries(part: Part) -> None:
