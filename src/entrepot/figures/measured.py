@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from entrepot.figures.cells import Cells, Frame, Goods
     from entrepot.figures.definition import Definition
 
-__all__ = ["Measured", "measure", "moved", "rows_of"]
+__all__ = ["Measured", "measure", "moved", "rows_of", "unheard_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +64,30 @@ def measure(
     found = _evaluate(kept or cells, asked, goods, with_table=with_table)
     if isinstance(found, Missing):
         return found
-    value = found.value if found else None
-    if found and value and not cells.held.is_partial:
-        return found
-    strangers = cells.strangers(asked, alone=not value)
-    known = [members - strangers for side in SIDES if (members := members_of(asked, side))]
-    # Zero is an answer only about somebody whom the source knows, and a part of a group is
-    # not the group.
-    if not all(known) or (strangers and cells.held.is_partial):
-        names = ", ".join(sorted(strangers))
-        return Missing(f"the lake's {cells.held.source} holds nothing of {names} in {asked.period}")
+    if lost := unheard_of(cells, asked, found.value if found else None):
+        return lost
     if found is None and _has_rows(cells, asked, goods):
         return Missing(
             f"{cells.held.source} records {asked.goods} from {asked.exporter} to {asked.importer} "
             f"in {asked.period}, but not what {asked.measure} needs: {_null_rule(asked.measure)}"
         )
     return nothing(cells, asked, goods) if found is None else found
+
+
+def unheard_of(cells: Cells, asked: Definition, value: float | None) -> Missing | None:
+    """Refuse a value about somebody of whom the source has no row at all.
+
+    Zero is an answer only about somebody whom the source knows, and a part of a group is not the
+    group.
+    """
+    if value and not cells.held.is_partial:
+        return None
+    strangers = cells.strangers(asked, alone=not value)
+    known = [members - strangers for side in SIDES if (members := members_of(asked, side))]
+    if all(known) and not (strangers and cells.held.is_partial):
+        return None
+    names = ", ".join(sorted(strangers))
+    return Missing(f"the lake's {cells.held.source} holds nothing of {names} in {asked.period}")
 
 
 def _has_rows(cells: Cells, asked: Definition, goods: Goods) -> bool:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from entrepot.figures.curve.cut import Told
     from entrepot.figures.curve.spans import Timed
 
-__all__ = ["amounts", "basis", "valuation"]
+__all__ = ["WEIGHED", "amounts", "basis", "valuation"]
 
 WEIGHED = 0.9
 """Share of the value that needs a mass for a measure of mass to stand for the same goods."""
@@ -24,7 +24,10 @@ Left = list[tuple[str, str]]
 
 
 def amounts(timed: Timed, said: Sequence[Told], left: Left) -> list[str]:
-    """Return what can be added up: value, and mass where nearly all has one."""
+    """Return what can be added up: value, and mass where some has one.
+
+    Whether enough of it has one is another matter for each specification.
+    """
     asked, cells = timed.span.asked, timed.cells
     if asked.quantity == "mass":
         return ["mass"]
@@ -34,12 +37,9 @@ def amounts(timed: Timed, said: Sequence[Told], left: Left) -> list[str]:
     if cells.held.is_reconciled and cells.voice:
         left.append((what, "reconciled rows keep both values, one mass"))
         return ["value"]
-    there = _at(timed, said)
-    value, weighed = sum(one.value for one in there), sum(one.weighed for one in there)
-    if value and weighed >= WEIGHED * value:
+    if any(one.weighed for one in _at(timed, said)):
         return ["value", "mass"]
-    part = 100 * weighed / value if value else 0.0
-    left.append((what, f"{part:.0f} % of the value has a mass, too little"))
+    left.append((what, "0 % of the value has a mass, too little"))
     return ["value"]
 
 

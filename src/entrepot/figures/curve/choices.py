@@ -24,10 +24,19 @@ CHINA = (("CHN",), ("CHN", "HKG"), ("CHN", "HKG", "MAC"))
 
 @dataclass(frozen=True, slots=True)
 class GoodsChoice:
-    """Goods as one of the choices makes them: which part of the list, its day, how followed."""
+    """Goods as one of the choices makes them: which part of the list, its day, how followed.
+
+    `is_asked` says that they are the goods of the question as it was asked.
+    """
 
     choices: tuple[tuple[str, str], ...]
     goods: Goods
+    is_asked: bool = False
+
+    @property
+    def is_weighted(self) -> bool:
+        """Whether a share of the value of some codes counts only."""
+        return any(one.weights for one in self.goods)
 
 
 def goods_choices(
@@ -40,7 +49,7 @@ def goods_choices(
     of the data in every way. Choices that select the same codes are one.
     """
     if not has_list(definition.goods):
-        return [GoodsChoice((), goods_in(definition, editions, lake))], []
+        return [GoodsChoice((), goods_in(definition, editions, lake), is_asked=True)], []
     found: dict[object, GoodsChoice] = {}
     left: list[tuple[str, str]] = []
     for words, goods in _versions(definition):
@@ -55,7 +64,8 @@ def goods_choices(
             if not any(one.codes or one.prefixes for one in selected):
                 left.append((", ".join(text for _, text in choices), "no code is left"))
                 continue
-            found.setdefault(codes, GoodsChoice(choices, selected))
+            is_asked = goods == definition.goods and way == definition.follow
+            found.setdefault(codes, GoodsChoice(choices, selected, is_asked))
     return list(found.values()), left
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError
@@ -9,35 +10,34 @@ from entrepot.figures.curve.amounts import amounts, basis, valuation
 from entrepot.figures.curve.choices import territory_choices
 from entrepot.figures.curve.cut import areas_there, codes_there, cut, told
 from entrepot.figures.curve.goods import by_goods, kinds
+from entrepot.figures.curve.judge import Judge
 from entrepot.figures.curve.measured import evaluated
+from entrepot.figures.curve.spread import Found
+from entrepot.figures.curve.territories import apart, at, known
 from entrepot.figures.curve.ways import unlike, ways
 from entrepot.figures.figure import Specification
 from entrepot.figures.measured import moved
 from entrepot.figures.questions import of as question
-from entrepot.figures.refusals import silent
-from entrepot.figures.sides import SIDES, members_of
 from entrepot.lake import fetch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator
 
     from entrepot.figures.cells import Frame
     from entrepot.figures.curve.goods import Numbered
     from entrepot.figures.curve.spans import Timed
+    from entrepot.figures.curve.territories import Left
     from entrepot.figures.definition import Definition
 
 __all__ = ["combined"]
 
-Left = list[tuple[str, str]]
-Places = list[tuple[str, "Definition"]]
+Totals = Callable[[str, "Definition", str], Sequence[tuple[str, float]]]
+"""From the time in words, a question and what is added up to totals and factors."""
 
 
 def combined(
-    timed: Sequence[Timed],
-    numbered: Sequence[Numbered],
-    totals: Mapping[str, Sequence[tuple[str, float]]],
-    left: Left,
-) -> Iterator[Specification]:
+    timed: Sequence[Timed], numbered: Sequence[Numbered], totals: Totals, left: Left
+) -> Iterator[Found]:
     """Yield the specifications that one side's reports, or what was made of both, answer.
 
     Parameters
@@ -47,55 +47,57 @@ def combined(
     numbered
         Choices of goods and time, those of the time asked about first.
     totals
-        By time: what the total is, in words, and the factor that makes a share one of it.
+        Says, of a time and a question, what the total is, in words, and the factor that makes a
+        share one of it.
     left
         Gets what could not be evaluated, and why.
     """
-    cells, widest = timed[-1].cells, timed[-1].span.asked
-    places = _apart(territory_choices(timed[0].span.asked), timed[0].name, left)
-    every = [_at(widest, one) for _, one in places]
+    cells, asked, name = timed[-1].cells, timed[0].span.asked, timed[0].name
+    places = apart(territory_choices(asked), name, left)
+    every = [at(timed[-1].span.asked, one) for _, one in places]
     with cut(cells, every, [one.choice for one in numbered]) as kept:
-        places, mute = _known(places, timed, kept, left)
-        said = told(kept)
+        there = areas_there(kept, [one for _, one in places])
+        places, mute = known(places, timed, there, left)
+        said, codes = told(kept), codes_there(kept)
         added = {one.span.words: amounts(one, said, left) for one in timed}
         words = {
             one.span.words: {"valuation": valuation(one, said), "basis": basis(one, said)}
             for one in timed
         }
-        asked = [one for _, one in places]
-        gone = _moved(kept, numbered, timed[0].name, left)
-        with by_goods(cells, kept, codes_there(kept), numbered) as rows:
-            there = kinds(rows, asked)
-            chosen = ways(places, {kind for some in there.values() for kind in some})
+        gone = _moved(kept, numbered, name, left)
+        with by_goods(cells, kept, codes, numbered) as rows:
+            of_goods = kinds(rows, [one for _, one in places])
+            chosen = ways(places, {kind for some in of_goods.values() for kind in some})
             wanted = sorted({amount for some in added.values() for amount in some})
+            editions = sorted({edition for edition, _ in codes})
             try:
-                values = evaluated(cells, rows, timed[0].span.asked, chosen, wanted)
+                values, weighed = evaluated(cells, rows, asked, chosen, wanted, editions)
             except NoEvidenceError as error:
-                left.append((timed[0].name, error.what))
+                left.append((name, error.what))
                 return
-    report = {
-        "source": cells.held.source,
-        "report": f"{cells.voice}'s" if cells.voice else "reconciled",
-    }
-    kept_ways = unlike(chosen, [there.get(goods, []) for goods in range(len(numbered))])
+    kept_ways = unlike(chosen, [of_goods.get(goods, []) for goods in range(len(numbered))])
+    judge = Judge(timed, weighed, left)
     for goods, one in enumerate(numbered):
         if goods in gone:
             continue
         when = one.span.words
-        for at in kept_ways[goods]:
-            way = chosen[at]
-            if (when, way.territory) in mute:
-                continue
-            for amount in added[when]:
-                value = values.get((goods, at, amount))
+        heard = [place for place in kept_ways[goods] if (when, chosen[place].territory) not in mute]
+        for amount in added[when]:
+            for place in judge.weighed_enough(one, goods, heard, chosen, amount):
+                way = chosen[place]
                 base = dict(one.choice.choices) | way.choices | {"quantity": amount}
-                if value is None:
-                    what = ", ".join((*base.values(), when))
-                    left.append((f"{cells.held.source}: {what}", "no value"))
+                value = values.get((goods, place, amount))
+                if why := judge.refused(when, way.asked, value):
+                    left.append((f"{name}: {', '.join((*base.values(), when))}", why))
                     continue
-                for total, factor in totals[when]:
-                    choices = report | base | {"total": _both(way.total, total), "window": when}
-                    yield Specification(choices | words[when], value * factor)
+                assert value is not None, "what has no value is refused"
+                for number, (total, factor) in enumerate(totals(when, way.asked, amount)):
+                    choices = timed[0].report | base
+                    choices |= {"total": _both(way.total, total), "window": when} | words[when]
+                    is_asked = (goods, place, number) == (0, 0, 0) and amount == asked.quantity
+                    yield Found(
+                        Specification(choices, value * factor), is_asked and one.choice.is_asked
+                    )
 
 
 def _moved(kept: Frame, numbered: Sequence[Numbered], name: str, left: Left) -> set[int]:
@@ -123,41 +125,3 @@ def _both(inside: str, silent_partners: str) -> str:
     """Say what a total is of, in words: as told but for what is said otherwise."""
     other = [text for text in (inside, silent_partners) if text != "as told"]
     return ", ".join(other) or "as told"
-
-
-def _at(asked: Definition, place: Definition) -> Definition:
-    """Return a question with the areas of another."""
-    return asked.but(importer=place.importer, exporter=place.exporter)
-
-
-def _apart(places: Places, name: str, left: Left) -> Places:
-    """Return the territories that have no area in common with the other side."""
-    found = []
-    for words, one in places:
-        if members_of(one, "importer") & members_of(one, "exporter"):
-            left.append((f"{name}: {words}", "the other side is a part of it"))
-        else:
-            found.append((words, one))
-    return found
-
-
-def _known(
-    places: Places, timed: Sequence[Timed], kept: Frame, left: Left
-) -> tuple[Places, set[tuple[str, str]]]:
-    """Return the territories that the rows tell apart, and those silent at some of the times."""
-    there = areas_there(kept, [one for _, one in places])
-    found, mute = places[:1], set()
-    for words, one in places[1:]:
-        more = {
-            side: members_of(one, side) - members_of(places[0][1], side) - there[side]
-            for side in SIDES
-        }
-        if absent := sorted(frozenset().union(*more.values())):
-            left.append((f"{timed[0].name}: {words}", f"nothing of {', '.join(absent)}"))
-            continue
-        found.append((words, one))
-        for time in timed:
-            if refused := silent(time.cells, _at(time.span.asked, one)):
-                left.append((f"{time.name}: {words}, {time.span.words}", refused.reason))
-                mute.add((time.span.words, words))
-    return found, mute

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import narwhals as nw
 
 from entrepot.figures.curve.ways import varying
 from entrepot.figures.questions import of as question
-from entrepot.figures.sides import among, members_of, reach
+from entrepot.figures.sides import SIDES, among, members_of, reach
+from entrepot.goods import merged
 from entrepot.lake import fetch, stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from entrepot.figures.cells import Cells, Frame, Goods
+    from entrepot.figures.cells import Cells, Frame
     from entrepot.figures.curve.choices import GoodsChoice
     from entrepot.figures.definition import Definition
     from entrepot.figures.sides import Side
-    from entrepot.goods import Selection
 
-__all__ = ["AMOUNTS", "Told", "areas_there", "codes_there", "cut", "told", "union"]
+__all__ = ["AMOUNTS", "Told", "areas_there", "codes_there", "cut", "told", "widest"]
 
 AMOUNTS = ("value", "mass")
 
@@ -41,10 +41,11 @@ def cut(
         ``partner_basis``, ``value``, ``mass``, ``weighed``, the value of what has a mass, and of
         how many rows each amount is known.
     """
-    widest = max(asked, key=lambda one: len(one.exporter) + len(one.importer))
-    by, there = _reach(widest)
-    rows = cells.rows(by, union(choices), widest, own=True).filter(there)
-    value, mass = nw.col(cells.column(widest)), nw.col("mass_kg")
+    whole = widest(asked)
+    by, there = _reach(whole)
+    goods = merged([part for one in choices for part in one.goods])
+    rows = cells.rows(by, goods, whole, own=True).filter(there)
+    value, mass = nw.col(cells.column(whole)), nw.col("mass_kg")
     keys = ("product", "nomenclature", "exporter", "importer", "period", *SAID)
     summed = (
         rows.with_columns(
@@ -76,19 +77,9 @@ def _reach(asked: Definition) -> tuple[Side, nw.Expr]:
     return "importer", one | other
 
 
-def union(choices: Sequence[GoodsChoice]) -> Goods:
-    """Return one selection for each nomenclature, with everything that any choice selects."""
-    found: dict[str, Selection] = {}
-    for choice in choices:
-        for one in choice.goods:
-            so_far = found.setdefault(one.nomenclature, replace(one, weights=()))
-            if so_far.codes is None or one.codes is None:
-                found[one.nomenclature] = replace(so_far, codes=None)
-                continue
-            found[one.nomenclature] = replace(
-                so_far, codes=so_far.codes | one.codes, prefixes=so_far.prefixes | one.prefixes
-            )
-    return tuple(found.values())
+def widest(asked: Sequence[Definition]) -> Definition:
+    """Return the question with the most areas, in which those of all the others are."""
+    return max(asked, key=lambda one: sum(len(members_of(one, side)) for side in SIDES))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from entrepot.errors import NoEvidenceError, RequestError
-from entrepot.figures.cells import Cells
+from entrepot.figures.cells import Cells, is_everything
 from entrepot.figures.curve.choices import goods_choices
 from entrepot.figures.curve.combine import combined
 from entrepot.figures.curve.goods import Numbered
@@ -14,29 +14,35 @@ from entrepot.figures.curve.of_prices import MEASURES as PRICES
 from entrepot.figures.curve.of_prices import of_prices
 from entrepot.figures.curve.spans import AS_ASKED, Span, Timed, longer
 from entrepot.figures.curve.spread import of_curve
+from entrepot.figures.curve.territories import at
 from entrepot.figures.estimate import Missing
-from entrepot.figures.held import flow_sources, held
-from entrepot.figures.mirror import FLOOR, mirror_coverage, too_little
+from entrepot.figures.held import RECONCILED, flow_sources, held
+from entrepot.figures.mirror import mirror_coverage
 from entrepot.figures.questions import QUESTIONS
 from entrepot.figures.questions import of as question
-from entrepot.figures.refusals import refusal, silent
+from entrepot.figures.refusals import not_reconciled, refusal, silent
 from entrepot.figures.sides import members_of, totals
 from entrepot.figures.unasked import unasked, unknown, voices_of
 from entrepot.model.product import NO_CODES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from entrepot.figures.curve.choices import GoodsChoice
+    from entrepot.figures.curve.combine import Totals
+    from entrepot.figures.curve.spread import Found
+    from entrepot.figures.curve.territories import Left
     from entrepot.figures.definition import Definition
-    from entrepot.figures.figure import Specification, Specifications
+    from entrepot.figures.figure import Specifications
     from entrepot.figures.held import Held
     from entrepot.figures.sides import Side
     from entrepot.lake import Lake
 
 __all__ = ["curve"]
 
-Left = list[tuple[str, str]]
+SILENT = "silent partners as before"
+"""The total in which partners who no longer report have what they had."""
+
 Seen = dict[tuple[str, ...], "tuple[list[GoodsChoice], Left]"]
 """Choices of goods, and what was left out, by editions: another voice has the same."""
 
@@ -65,7 +71,7 @@ def curve(definition: Definition, lake: Lake) -> Specifications:
             why="trade inside a group counts for one of them and not for the other",
             hint="name two sides that have no country in common",
         )
-    found: list[Specification] = []
+    found: list[Found] = []
     left: Left = []
     seen: Seen = {}
     for source in [definition.source] if definition.source else flow_sources(lake):
@@ -81,7 +87,7 @@ def curve(definition: Definition, lake: Lake) -> Specifications:
 
 def _of_source(
     definition: Definition, lake: Lake, source: str, left: Left, seen: Seen
-) -> Iterator[Specification]:
+) -> Iterator[Found]:
     periods = [span for span in (definition.period, definition.base) if span]
     deliveries = held(lake, source, periods)
     if isinstance(deliveries, Missing):
@@ -90,7 +96,7 @@ def _of_source(
     for one in deliveries:  # of years, quarters, months: the first that answers
         found = [
             item
-            for voice in _voices(definition, one, lake)
+            for voice in _voices(definition, one, lake, left)
             for item in _of_voice(definition, Cells(lake, one, voice), left, seen)
         ]
         if found:
@@ -98,17 +104,22 @@ def _of_source(
             return
 
 
-def _voices(definition: Definition, there: Held, lake: Lake) -> tuple[Side | None, ...]:
-    """Return whose reports are heard; single reports where they are held, not from both sources."""
+def _voices(definition: Definition, there: Held, lake: Lake, left: Left) -> tuple[Side | None, ...]:
+    """Return whose reports are heard; single ones of their own source where that is asked, too."""
     found = voices_of(definition, there)
-    if there.is_reconciled and any(item.reporters for item in lake.holdings() if item.counts):
-        return found[:1]
+    if not there.is_reconciled or definition.source or not any(found):
+        return found
+    periods = [span for span in (definition.period, definition.base) if span]
+    for source in flow_sources(lake):
+        told = held(lake, source, periods) if source != RECONCILED else ()
+        if not isinstance(told, Missing) and any(one.has_reports for one in told):
+            why = f"they are taken from {source} itself"
+            left.append((f"{there.source}: reports of one side", why))
+            return tuple(voice for voice in found if voice is None)
     return found
 
 
-def _of_voice(
-    definition: Definition, cells: Cells, left: Left, seen: Seen
-) -> Iterator[Specification]:
+def _of_voice(definition: Definition, cells: Cells, left: Left, seen: Seen) -> Iterator[Found]:
     """Yield the specifications that one side's reports, or what was made of both, answer."""
     asked = Timed(Span(AS_ASKED, definition), cells)
     first = _first(asked, left, seen)
@@ -119,6 +130,8 @@ def _of_voice(
     timed, numbered = [asked], [Numbered(asked.span, one) for one in choices.goods]
     if "window" in question(definition.measure).choices and (over := _longer(asked, left)):
         others = _goods(over, left, seen, choices)
+        if not isinstance(others, Missing):
+            others = _refused(over, others) or others
         if isinstance(others, Missing):
             left.append((f"{over.name}: {over.span.words}", others.reason))
         else:
@@ -127,8 +140,7 @@ def _of_voice(
     if definition.measure in PRICES:
         yield from of_prices(timed, numbered, left)
         return
-    all_totals = {one.span.words: _totals(one) for one in timed}
-    yield from combined(timed, numbered, all_totals, left)
+    yield from combined(timed, numbered, _totals(timed, left), left)
 
 
 class _Chosen(NamedTuple):
@@ -155,17 +167,49 @@ def _first(asked: Timed, left: Left, seen: Seen) -> tuple[Timed, _Chosen] | Miss
     choices = _goods(asked, left, seen)
     if isinstance(choices, Missing):
         return choices
-    return refusal(cells, definition, choices.goods[0].goods) or (asked, choices)
+    return _refused(asked, choices) or (asked, choices)
 
 
-def _totals(timed: Timed) -> list[tuple[str, float]]:
-    """Return what a share is a share of, and the factor that makes it so."""
-    asked, cells = timed.span.asked, timed.cells
-    found = [("as told", 1.0)]
-    if question(asked.measure).is_part and totals(asked)[0][1] in cells.mirrors:
-        covered = mirror_coverage(cells, asked)
-        if covered and covered.share < 1:
-            found.append(("silent partners as before", covered.share))
+def _refused(timed: Timed, choices: _Chosen) -> Missing | None:
+    """Say why a time cannot be asked about the goods, before anything is added up."""
+    cells, asked, goods = timed.cells, timed.span.asked, choices.goods[0].goods
+    if cells.held.is_reconciled and (lost := not_reconciled(cells, asked, goods)):
+        return lost
+    found = refusal(cells, asked, goods)
+    if timed.span.part == 1 or not is_everything(goods):
+        return found
+    # All goods can be there in a long time taken together, and some of them only in a part of it.
+    months = round(timed.span.part * asked.period.months)
+    parts = [part for _, period in timed.span.times for part in period.split(months)]
+    every = (refusal(cells, asked.but(period=one, base=asked.base and one), goods) for one in parts)
+    return found or next(filter(None, every), None)
+
+
+def _totals(timed: Sequence[Timed], left: Left) -> Totals:
+    """Return what says what a share is a share of, and the factor that makes it so.
+
+    Who is silent on a side depends on the areas of that side; what they had is known by value.
+    """
+    times = {one.span.words: one for one in timed}
+    shares: dict[tuple[str, str, str], float] = {}
+
+    def found(when: str, place: Definition, amount: str) -> list[tuple[str, float]]:
+        time = times[when]
+        asked, told = at(time.span.asked, place), [("as told", 1.0)]
+        if not question(asked.measure).is_part or totals(asked)[0][1] not in time.cells.mirrors:
+            return told
+        key = (when, asked.importer, asked.exporter)
+        if key not in shares:
+            covered = mirror_coverage(time.cells, asked)
+            shares[key] = covered.share if covered else 1.0
+        if shares[key] >= 1:
+            return told
+        if amount == "mass":
+            why = "what silent partners had is known by value"
+            left.append((f"{time.name}: {SILENT}, mass, {when}", why))
+            return told
+        return [*told, (SILENT, shares[key])]
+
     return found
 
 
@@ -211,13 +255,7 @@ def _wide(cells: Cells, span: Span) -> Cells | Missing:
     if not alike or alike[0].currency != cells.held.currency:
         return Missing(f"not all of {span.asked.period} is told as {cells.held.rhythm} values")
     wide = Cells(cells.lake, alike[0], cells.voice).hearing(span.asked)
-    if mute := silent(wide, span.asked):
-        return mute
     twofold = Cells(cells.lake, alike[0]).told_twice(span.asked)
     if twofold != cells.twofold:
         return Missing("some of its time is told by origin and by consignment, some is not")
-    wide = replace(wide, twofold=twofold)
-    covered = mirror_coverage(wide, span.asked)
-    if covered and covered.share < FLOOR:
-        return too_little(covered, wide)
-    return wide
+    return replace(wide, twofold=twofold)

@@ -60,11 +60,13 @@ def by_goods(
     Frame
         Of ``goods`` (their number), ``exporter``, ``importer``, ``now`` (whether of the period, not
         of the base), ``value`` and ``mass``, null where none is known; with ``product`` and
-        ``nomenclature`` where the measure needs goods apart.
+        ``nomenclature`` where the measure needs goods apart, and the value of what has a mass,
+        ``weighed``.
     """
     keeps = question(numbered[0].span.asked.measure).keeps_products
     keys = ["exporter", "importer", *(["nomenclature", "product"] if keeps else [])]
-    parts = [nw.col(name).sum() for name in (*AMOUNTS, *(f"{name}_known" for name in AMOUNTS))]
+    sums = (*AMOUNTS, "weighed")
+    parts = [nw.col(name).sum() for name in (*sums, *(f"{name}_known" for name in AMOUNTS))]
     # All goods are told by thousands of codes, and none of them matters.
     of = [] if numbered[0].is_everything else ["nomenclature", "product"]
     patterns, members = _membership(told if of else [()], numbered)
@@ -88,14 +90,14 @@ def by_goods(
         .agg(*parts)
         .join(counts, on="pattern")
         .join(times, on=["goods", "period"])
-        .with_columns((nw.col(name) * nw.col("part")).alias(name) for name in AMOUNTS)
+        .with_columns((nw.col(name) * nw.col("part")).alias(name) for name in sums)
         .group_by("goods", "now", *keys)
         .agg(*parts)
     )
     known = (
         nw.when(nw.col(f"{name}_known") > 0).then(nw.col(name)).alias(name) for name in AMOUNTS
     )
-    with stored(summed.select("goods", "now", *keys, *known), cells.lake) as rows:
+    with stored(summed.select("goods", "now", *keys, *known, "weighed"), cells.lake) as rows:
         yield rows
 
 

@@ -9,7 +9,7 @@ import narwhals as nw
 from entrepot import measures
 from entrepot.figures.curve.cut import AMOUNTS
 from entrepot.figures.curve.goods import table
-from entrepot.figures.curve.ways import MEMBERS, OWN, kept_sides, names
+from entrepot.figures.curve.ways import MEMBERS, OWN, matters, names
 from entrepot.figures.elastic import with_elasticities
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions.question import special
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
     from entrepot.figures.sides import Side
 
-__all__ = ["Key", "evaluated"]
+__all__ = ["Key", "by_way", "evaluated"]
 
 ROLES = ("buys", "sells", "is_special")
 Key = tuple[int, int, str]
@@ -37,10 +37,17 @@ def evaluated(
     asked: Definition,
     ways: Sequence[Way],
     amounts: Sequence[str],
-) -> dict[Key, float]:
-    """Return the measure under every combination; none where it has no value."""
+    editions: Sequence[str],
+) -> tuple[dict[Key, float], dict[tuple[int, int], float]]:
+    """Return the measure under every combination, and how much of the value has a mass.
+
+    Where the measure has no value there is none. The part of the value with a mass comes by goods
+    and choice of partners, the smaller of period and base, where mass is one of several `amounts`.
+    `editions` are those of the rows.
+    """
     named = names([way.asked for way in ways])
-    found = _by_way(cells, rows, asked, ways)
+    found = by_way(cells, rows, asked, ways)
+    weighed = _weighed(found) if len(amounts) > 1 else {}
     places = [AMOUNTS.index(amount) for amount in amounts]
     found = found.join(table(cells, {"place": ("INTEGER", places)}), how="cross")
     number = (nw.col("goods") * len(ways) + nw.col("way")) * len(AMOUNTS) + nw.col("place")
@@ -48,7 +55,7 @@ def evaluated(
     found = found.with_columns(number.alias("specification"), amount.alias("amount"))
     how = question(asked.measure)
     if how.elastic:
-        found = with_elasticities(found, cells.lake, cells.editions(asked))
+        found = with_elasticities(found, cells.lake, editions)
     # Each side goes by one name in these rows, whatever its territory.
     answers = how.run(found, asked.but(**named), "amount", by=["specification"])
     first = measures.passport(asked.measure).columns[0][0]
@@ -58,10 +65,20 @@ def evaluated(
         if value is not None:
             rest, place = divmod(specification, len(AMOUNTS))
             values[(*divmod(rest, len(ways)), AMOUNTS[place])] = float(value)
-    return values
+    return values, weighed
 
 
-def _by_way(cells: Cells, rows: Frame, asked: Definition, ways: Sequence[Way]) -> Frame:
+def _weighed(found: Frame) -> dict[tuple[int, int], float]:
+    """Return which part of the value has a mass; nothing has one where there is no value."""
+    sums = found.group_by("goods", "way", "now").agg(nw.col("value", "weighed").sum())
+    least: dict[tuple[int, int], float] = {}
+    for goods, way, value, weighed in fetch(sums.select("goods", "way", "value", "weighed")):
+        part = (weighed or 0.0) / value if value else 0.0
+        least[goods, way] = min(part, least.get((goods, way), part))
+    return least
+
+
+def by_way(cells: Cells, rows: Frame, asked: Definition, ways: Sequence[Way]) -> Frame:
     """Return the rows that count in each choice of partners, the areas of a side under one name."""
     listed: Mapping[str, tuple[str, Sequence[Any]]] = {
         "way": ("INTEGER", list(range(len(ways)))),
@@ -90,7 +107,7 @@ def _by_way(cells: Cells, rows: Frame, asked: Definition, ways: Sequence[Way]) -
         ~(nw.col("only_countries") & odd),
         ~own | (nw.col("inside") == OWN),
         ~inside | (nw.col("inside") >= MEMBERS),
-        *_needed(asked, flags),
+        _needed(asked, flags),
     )
     called = names([way.asked for way in ways])
     renamed = []
@@ -105,18 +122,13 @@ def _by_way(cells: Cells, rows: Frame, asked: Definition, ways: Sequence[Way]) -
     return found.with_columns(*renamed, day.alias("period"))
 
 
-def _needed(asked: Definition, flags: Mapping[tuple[Side, str], nw.Expr]) -> list[nw.Expr]:
-    """Return which rows the measure is made of."""
+def _needed(asked: Definition, flags: Mapping[tuple[Side, str], nw.Expr]) -> nw.Expr:
+    """Return whether the measure is made of a row."""
     # A side that nobody is named on is everybody.
-    everybody = {side: nw.lit(not members_of(asked, side)) for side in SIDES}
-    buys = flags["importer", "buys"] | everybody["importer"]
-    sells = flags["exporter", "sells"] | everybody["exporter"]
-    if asked.flow == "both" or question(asked.measure).trade == "world":
-        buys_back = flags["exporter", "buys"] | everybody["importer"]
-        sells_back = flags["importer", "sells"] | everybody["exporter"]
-        return [(buys & sells) | (buys_back & sells_back)]
-    needed = {"importer": buys, "exporter": sells}
-    return [needed[side] for side in kept_sides(asked)]
+    anybody, anyone = (nw.lit(not members_of(asked, side)) for side in SIDES)
+    forth = (flags["importer", "buys"] | anybody, flags["exporter", "sells"] | anyone)
+    back = (flags["exporter", "buys"] | anybody, flags["importer", "sells"] | anyone)
+    return matters(asked, forth, back)
 
 
 def _roles(cells: Cells, ways: Sequence[Way]) -> Frame:

@@ -56,6 +56,15 @@ class Timed:
         source, voice = self.cells.held.source, self.cells.voice
         return source if voice is None else f"{source}, {voice}'s reports"
 
+    @property
+    def report(self) -> dict[str, str]:
+        """Return whose reports of which source they are, as choices of a specification."""
+        voice = self.cells.voice
+        return {
+            "source": self.cells.held.source,
+            "report": f"{voice}'s" if voice else "reconciled",
+        }
+
 
 def longer(definition: Definition) -> Span | tuple[str, str]:
     """Return the average over three years or twelve months, or what it is and why there is none.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from entrepot.figures.figure import Specifications
 
@@ -12,18 +12,28 @@ if TYPE_CHECKING:
 
     from entrepot.figures.figure import Specification
 
-__all__ = ["FOLLOWS", "alone", "explained", "of_curve"]
+__all__ = ["FOLLOWS", "Found", "alone", "explained", "of_curve"]
 
 FOLLOWS = ("valuation", "basis")
 """What nobody chose: it comes with the source and with whose report is heard, and no part of the
 variance is its own."""
 
 
-def of_curve(items: Sequence[Specification], left: Sequence[tuple[str, str]]) -> Specifications:
+class Found(NamedTuple):
+    """A specification, and whether one source answers the question as it was asked in it."""
+
+    item: Specification
+    is_asked: bool
+
+
+def of_curve(every: Sequence[Found], left: Sequence[tuple[str, str]]) -> Specifications:
     """Return the specifications sorted by value, with what each choice does.
 
-    The first of `items` is the question as it was asked.
+    What each does alone starts from the question as it was asked, in the first source that answers
+    it; where none does, there is nothing to start from.
     """
+    items = [one.item for one in every]
+    head = next((one.item for one in every if one.is_asked), None)
     ordered = sorted(items, key=lambda item: (item.value, sorted(item.choices.items())))
     parts = explained(ordered)
     most = max(parts, key=lambda name: parts[name], default=None)
@@ -32,17 +42,22 @@ def of_curve(items: Sequence[Specification], left: Sequence[tuple[str, str]]) ->
         moves_most=most if most and parts[most] > 0 else None,
         explained=parts,
         left_out=tuple(dict.fromkeys(left)),
-        alone=alone(items),
+        alone=alone(head, items) if head else {},
     )
 
 
-def alone(items: Sequence[Specification]) -> dict[str, tuple[float, float]]:
-    """Return the ends of the value over what differs from the first item in one choice."""
-    head = items[0]
+def alone(head: Specification, items: Sequence[Specification]) -> dict[str, tuple[float, float]]:
+    """Return the ends of the value over what differs from `head` in one choice.
+
+    Sources differ in whose reports they have. So another source that tells of other reports is
+    one choice, of the report.
+    """
     found: dict[str, list[float]] = {}
-    for item in items[1:]:
+    for item in items:
         names = (head.choices.keys() | item.choices.keys()) - set(FOLLOWS)
         other = [name for name in names if head.choices.get(name) != item.choices.get(name)]
+        if set(other) == {"source", "report"}:
+            other = ["report"]
         if len(other) == 1:
             found.setdefault(other[0], [head.value]).append(item.value)
     ends = {name: (min(found[name]), max(found[name])) for name in head.choices if name in found}

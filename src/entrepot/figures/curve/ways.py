@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from entrepot.figures.questions import of as question
 from entrepot.figures.sides import SIDES, members_of
@@ -11,10 +11,16 @@ from entrepot.figures.sides import SIDES, members_of
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
+    import narwhals as nw
+
     from entrepot.figures.definition import Definition
     from entrepot.figures.sides import Side
 
-__all__ = ["Kind", "Way", "fixed", "kept_sides", "names", "unlike", "varying", "ways"]
+__all__ = [
+    "Kind", "Way", "fixed", "kept_sides", "matters", "names", "unlike", "varying", "ways",
+]  # fmt: skip
+
+Test = TypeVar("Test", bool, "nw.Expr")
 
 ABROAD, MEMBERS, OWN = range(3)
 """What counts of trade inside a side: nothing; that of its members with each other; and what an
@@ -91,22 +97,39 @@ class Way:
         inside = (sells_in and buys_in) or (sells and buys)
         if self.inside < (OWN if one.is_own else MEMBERS if inside else ABROAD):
             return None
-        bought, sold = (
-            stands or not members_of(self.asked, side)
-            for stands, side in zip((buys_in, sells), SIDES, strict=True)
-        )
-        match question(self.asked.measure).trade:
-            case "market":
-                matters = bought
-            case "sales":
-                matters = sold
-            case "both":
-                matters = bought or sold
-            case "purchases":
-                matters = bought or buys
-            case _:
-                matters = (bought and sold) or (sells_in and buys)
-        return (sells_in, buys_in, sells, buys) if matters else None
+        anybody, anyone = (not members_of(self.asked, side) for side in SIDES)
+        forth = (buys_in | anybody, sells | anyone)
+        back = (sells_in | anybody, buys | anyone)
+        return (sells_in, buys_in, sells, buys) if matters(self.asked, forth, back) else None
+
+
+def matters(asked: Definition, forth: tuple[Test, Test], back: tuple[Test, Test]) -> Test:
+    """Return whether a row is of what the measure looks at; of truth values, or of columns.
+
+    Parameters
+    ----------
+    asked
+        The question.
+    forth
+        Whether the buyer of the row is an importer asked about, and its seller an exporter; where
+        nobody is named on a side, everybody is.
+    back
+        Whether the seller is such an importer, and the buyer such an exporter.
+    """
+    (bought, sold), (bought_back, sold_back) = forth, back
+    trade = question(asked.measure).trade
+    if asked.flow == "both" or trade == "world":
+        return (bought & sold) | (bought_back & sold_back)
+    match trade:
+        case "market":
+            return bought
+        case "sales":
+            return sold
+        case "both":
+            return bought | sold
+        case "purchases":
+            return bought | sold_back
+    return bought & sold
 
 
 def fixed(side: Side) -> str:

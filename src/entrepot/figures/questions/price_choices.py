@@ -15,10 +15,21 @@ from entrepot.measures.prices.under import premiums_under
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from entrepot.figures.definition import Definition
     from entrepot.measures.prices.many import Method
     from entrepot.model.period import Period
 
-__all__ = ["BOUNDS", "BUYER", "SET", "Under", "changes", "indices", "premiums", "series"]
+__all__ = [
+    "BOUNDS",
+    "BUYER",
+    "SET",
+    "Under",
+    "changes",
+    "indices",
+    "premiums",
+    "series",
+    "specifications",
+]
 
 BOUNDS = {"moves of up to 5 times": 5.0, "moves of up to 3 times": 3.0, "all": None}
 """Which price changes count, in words, and the factor beyond which one does not."""
@@ -29,6 +40,7 @@ SET = "set_of_rows"
 """Column with the number of a set of rows."""
 
 _GOODS = ["exporter", "importer", "product"]
+_TWO = {"fisher": "Fisher", "tornqvist": "Törnqvist"}
 _MANY: dict[Method, str] = {
     "geks_tornqvist": "GEKS-Törnqvist",
     "tpd": "time-product dummies",
@@ -42,6 +54,26 @@ class Under(NamedTuple):
     rows: int
     choices: dict[str, str]
     value: float
+
+
+def specifications(asked: Definition, base: Period, *, is_series: bool) -> list[dict[str, str]]:
+    """Return the choices of estimator and bound that each set of rows should have a value under.
+
+    The first is what the question takes when it is asked alone. `is_series`: with `series`.
+    """
+    if asked.measure == "value_change":
+        return [{}]
+    names = list(_ESTIMATORS.values())
+    if asked.measure == "price_index":
+        many = _methods(asked.period, base) if is_series else {}
+        names = [*_TWO.values(), *many.values()]
+    return [{"estimator": name, "filter": words} for name in names for words in BOUNDS]
+
+
+def _methods(period: Period, base: Period) -> dict[Method, str]:
+    """Return the indices over many periods that are none over two."""
+    adjacent = base.end + timedelta(days=1) == period.start
+    return {key: name for key, name in _MANY.items() if not (adjacent and key == "geks_tornqvist")}
 
 
 def indices(frame: Any, period: Period, base: Period) -> Iterator[Under]:
@@ -59,7 +91,7 @@ def indices(frame: Any, period: Period, base: Period) -> Iterator[Under]:
         found = measures.price_index(
             frame, by=SET, period=period, base=base, product=_GOODS, trim=trim
         )
-        for column, name in (("fisher", "Fisher"), ("tornqvist", "Törnqvist")):
+        for column, name in _TWO.items():
             yield from _under(found, column, {"estimator": name, "filter": words})
 
 
@@ -68,9 +100,7 @@ def series(frame: Any, period: Period, base: Period) -> Iterator[Under]:
 
     With no time between them GEKS-Törnqvist is Törnqvist's index, and is not said twice.
     """
-    methods = dict(_MANY)
-    if base.end + timedelta(days=1) == period.start:
-        del methods["geks_tornqvist"]
+    methods = _methods(period, base)
     keys = [SET, *_GOODS, "period"]
     for words, trim in BOUNDS.items():
         only = PriceFilters(same_partners=None, mad=None, trim=trim)
