@@ -248,3 +248,14 @@ def test_more_claims_than_can_be_held_against_each_other_are_refused() -> None:
     rows = "".join(f"  - {{id: a{n}, value: {{{flow}}}, says: $100 bn}}\n" for n in range(201))
     with pytest.raises(RequestError, match="201 claims in one text"):
         check(parse_document(HEAD + rows))
+
+
+def test_a_text_of_many_wrong_claims_says_that_the_search_was_cut_short() -> None:
+    flow = "exporter: BRA, importer: CHL, period: 2016, reporter: BRA"
+    rows = "".join(f"  - {{id: a{n}, value: {{{flow}}}, says: ${n} bn}}\n" for n in range(1, 21))
+    found = check(parse_document(HEAD + rows))
+    assert found.conflicts
+    assert "more conflicts than those listed" in found.limits[0]
+    assert len({claim for one in found.conflicts for claim in one.claims}) >= 19
+    assert found.to_dict()["limits"] == list(found.limits)
+    assert not check(parse_document(HEAD + rows.splitlines()[0])).limits

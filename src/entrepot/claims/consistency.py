@@ -50,13 +50,14 @@ def minimal_conflicts(
 
 
 def telling_conflicts(
-    names: Collection[str], feasible: Feasible, *, costly: Collection[str] = (), limit: int = 20
+    names: Collection[str], feasible: Feasible, *, costly: Collection[str] = (), limit: int = 40
 ) -> tuple[frozenset[str], ...]:
     """Return minimal conflicts, as many as it takes to tell which one or two names may be wrong.
 
     For long texts, which have thousands of minimal conflicts around one wrong number. Whenever
     leaving out one or two names ends all conflicts found, but not all there are, another is found
-    among the rest (Reiter's hitting sets).
+    among the rest (Reiter's hitting sets). Where more than two are wrong, conflicts are found that
+    share no name with those before, so that all of the text is looked at.
 
     Parameters
     ----------
@@ -72,9 +73,8 @@ def telling_conflicts(
     rest: frozenset[str] | None = everything
     while rest is not None and len(found) < limit:
         found.append(shrink(rest, feasible, costly=costly))
-        rest = next(
-            (everything - one for one in _hitting(found) if not feasible(everything - one)), None
-        )
+        ends = list(_hitting(found)) or [frozenset[str]().union(*found)]
+        rest = next((everything - one for one in ends if not feasible(everything - one)), None)
     return tuple(sorted(found, key=lambda conflict: (len(conflict), sorted(conflict))))
 
 

@@ -116,7 +116,7 @@ def check(
 def _limits(case: Case, *, looked_through: bool) -> Iterator[str]:
     """Yield what was not looked for to the end, in words."""
     if not case.together.lists_all_conflicts:
-        yield "There may be more conflicts: those listed are enough to tell which claims are wrong."
+        yield "There may be more conflicts than those listed: too many claims share their flows."
     if not looked_through:
         yield "There may be more explanations: not all sets of claims were searched for slips."
 
