@@ -96,7 +96,7 @@ def measured(
     return {
         name: _summary(some)
         for name, some in kept.items()
-        if any(one.low is not None for one in some)
+        if 2 * sum(one.low is not None for one in some) > runs
     }
 
 
