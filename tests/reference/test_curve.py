@@ -66,6 +66,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     return lake
 
 
+SHARE = {"importer": "RUS", "exporter": "CHN"}
 KEYS: dict[str, dict[str, Any]] = {
     "import_share": {"importer": "RUS", "exporter": "CHN"},
     "export_share": {"importer": "CHN+HKG", "exporter": "DEU"},
@@ -117,9 +118,65 @@ def test_each_is_what_the_question_gives_alone(lake: Lake, measure: str, goods: 
     some = random.Random(goods + measure).sample(items, min(len(items), 8))
     for item in some:
         assert item.value == pytest.approx(_apart(lake, measure, keys, item), rel=1e-12), item
-    head = next(one for one in items if one.value == pytest.approx(figure.value, rel=1e-12))
-    assert head.choices["source"] == "reconciled"
+    usual = {
+        "source": "reconciled",
+        "report": "reconciled",
+        "goods": "chpl",
+        "listed": "as known",
+        "followed": "family",
+        "territory": next(
+            (one for one in (keys.get("exporter"), keys["importer"]) if one and "CHN" in one),
+            "as asked",
+        ),
+        "partners": "all",
+        "quantity": "value",
+        "window": "as asked",
+    }
+    [head] = [
+        one
+        for one in items
+        if all(usual[name] == word for name, word in one.choices.items() if name in usual)
+    ]
+    assert head.value == pytest.approx(figure.value, rel=1e-12)
+    for name, ends in found.alone.items():
+        assert ends[0] <= head.value <= ends[1], name
+    voices = {
+        one.value
+        for one in found.items
+        if all(
+            one.choices[x] == head.choices[x]
+            for x in head.choices
+            if x not in ("source", "report", "valuation", "basis")
+        )
+    }
+    assert found.alone.get("report", (head.value,) * 2) == (min(voices), max(voices))
     assert figure.low <= found.items[0].value <= found.items[-1].value <= figure.high
+
+
+def test_single_reports_are_heard_in_reconciled_rows_where_no_source_of_them_is_asked(
+    lake: Lake,
+) -> None:
+    definition = Definition.build("import_share", goods="848210", period=2022, **SHARE)
+    with lake.reading():
+        every = curve(definition, lake)
+        only = curve(definition.but(source="reconciled"), lake)
+        told = curve(definition.but(told_by="importer"), lake)
+    kinds = {(one.choices["source"], one.choices["report"]) for one in every.items}
+    assert kinds == {
+        ("comtrade", "importer's"),
+        ("comtrade", "exporter's"),
+        ("reconciled", "reconciled"),
+    }
+    lost = dict(every.left_out)["reconciled: reports of one side"]
+    assert lost == "they are taken from comtrade itself"
+    assert {one.choices["report"] for one in only.items} == {
+        "importer's",
+        "exporter's",
+        "reconciled",
+    }
+    assert {(one.choices["source"], one.choices["report"]) for one in told.items} == {
+        ("comtrade", "importer's")
+    }
 
 
 def test_every_choice_is_crossed(lake: Lake) -> None:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 import entrepot as ep
+from entrepot.figures import elastic
 from entrepot.figures.curve.spread import FOLLOWS
 from entrepot.lake import Lake
+from made_comtrade import row, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -213,3 +215,40 @@ def test_a_side_that_nobody_is_named_on_is_everybody(
     ]
     assert of_year == [pytest.approx(expected)]
     assert figure.value == pytest.approx(expected)
+
+
+def test_elasticities_of_a_longer_time_are_those_of_all_its_editions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Chips and bearings in two editions: the year has the new one, the years before the old."""
+    monkeypatch.setattr(
+        elastic, "elasticities_in", lambda _, editions: dict.fromkeys(editions, SIGMA)
+    )
+    told = [
+        row(value, flow="M", reporter=buyer, partner=partner, product=code, edition=edition)
+        | {"period": year}
+        for year, edition in ((2020, "H5"), (2021, "H5"), (2022, "H6"))
+        for buyer, partner, value in (
+            (276, 156, 10.0 * (year - 2019)),
+            (276, 792, 40.0),
+            (156, 276, 20.0),
+            (156, 792, 40.0),
+        )
+        for code in SIGMA
+    ]
+    file = tmp_path / "reports.csv"
+    file.write_text(text_of(told))
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("comtrade", [file])
+    keys = {"importer": "DEU", "exporter": "CHN", "goods": ",".join(SIGMA), "lake": lake}
+    figure = ep.ask("nested_power", period=2022, curve=True, **keys)
+    assert figure.specifications is not None, figure.reason
+    values = {one.choices["window"]: one.value for one in figure.specifications.items}
+    expected = {
+        words: sum(
+            0.5 / (sigma - 1) * -math.log(1 - sum(china) / (sum(china) + 40.0 * len(china)))
+            for sigma in SIGMA.values()
+        )
+        for words, china in (("as asked", [30.0]), ("three-year average", [10.0, 20.0, 30.0]))
+    }
+    assert values == pytest.approx(expected, rel=1e-12)

@@ -11,6 +11,8 @@ import pytest
 from plain_prices import bilateral, geks
 
 import entrepot as ep
+from entrepot.figures.curve import curve
+from entrepot.figures.definition import Definition
 from entrepot.lake import Lake
 from entrepot.model.areas import area_set
 from made_comtrade import row, text_of
@@ -158,7 +160,7 @@ def _dummies(rows: list[dict[str, Any]]) -> float:
 
 
 def _premium(item: Specification) -> float:
-    coalition = area_set("coalition", ep.figures.Definition.build("value", period=2023).period.end)
+    coalition = area_set("coalition", Definition.build("value", period=2023).period.end)
     others = {
         "all others": set(BUYERS.values()) - {"RUS"},
         "coalition": set(BUYERS.values()) & coalition,
@@ -257,6 +259,61 @@ def test_what_is_not_held_is_left_out_and_said(lake: Lake) -> None:
         "with no year between it is Törnqvist's index"
     )
     assert "time-product dummies" in {one.choices["estimator"] for one in near.items}
+
+
+@pytest.mark.parametrize("measure", ["price_index", "price_premium"])
+def test_estimators_and_bounds_without_a_value_are_said(lake: Lake, measure: str) -> None:
+    """Mainland China's only product moved by thirty times, beyond every bound."""
+    with lake.reading():
+        found = curve(Definition.build(measure, **ASK | {"goods": "901320"}), lake)
+    here = [one.choices for one in found.items if one.choices["territory"] == "CHN"]
+    assert {one["filter"] for one in here} == {"all"}
+    there = [one.choices for one in found.items if one.choices["territory"] == "CHN+HKG"]
+    bounds = [name for name in BOUNDS if name != "all"]
+    lost = [
+        what
+        for what, why in found.left_out
+        if why == "no product that this counts has a price at both times" and ": CHN, " in what
+    ]
+    assert len(lost) == len(here) * len(bounds)
+    assert len(there) == len(here) * len(BOUNDS) == len(here) + len(lost)
+    assert all(any(what.endswith(bound) for what in lost) for bound in bounds)
+    assert found.alone == {}, "the question as asked has no value here, and nothing starts from it"
+
+
+@pytest.mark.parametrize("measure", ["price_index", "price_premium", "value_change"])
+def test_what_each_does_alone_starts_from_the_question_as_asked(lake: Lake, measure: str) -> None:
+    figure = _curve(lake, measure)
+    items = figure.specifications.items
+    usual = {
+        "territory": "CHN",
+        "products": "six digits",
+        "compared with": "all others",
+        "filter": "moves of up to 5 times",
+        "estimator": "Fisher" if measure == "price_index" else "median",
+        "window": "as asked",
+        "source": "comtrade",
+        "report": "exporter's",
+    }
+    [head] = [
+        one
+        for one in items
+        if all(
+            usual.get(name, word) == word
+            for name, word in one.choices.items()
+            if name not in ("valuation", "basis")
+        )
+    ]
+    assert head.value == pytest.approx(figure.value, rel=1e-12)
+    for name in set(head.choices) - {"source", "report"}:
+        same = [
+            one.value
+            for one in items
+            if all(one.choices[x] == head.choices[x] for x in head.choices if x != name)
+        ]
+        ends = found if (found := figure.specifications.alone.get(name)) else (head.value,) * 2
+        assert ends == (pytest.approx(min(same)), pytest.approx(max(same))), name
+    assert "territory" in figure.specifications.alone
 
 
 def test_index_and_split_compare_the_same_products(lake: Lake) -> None:
