@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import statistics
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +14,12 @@ import entrepot as ep
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.cells import Cells
 from entrepot.figures.curve import curve
+from entrepot.figures.curve.choices import GoodsChoice
+from entrepot.figures.curve.goods import Numbered
+from entrepot.figures.curve.judge import Judge
+from entrepot.figures.curve.spans import Span, Timed
 from entrepot.figures.curve.spread import explained
+from entrepot.figures.curve.ways import Way
 from entrepot.figures.definition import Definition
 from entrepot.figures.editions import goods_in
 from entrepot.figures.estimate import Missing
@@ -177,6 +184,59 @@ def test_single_reports_are_heard_in_reconciled_rows_where_no_source_of_them_is_
     assert {(one.choices["source"], one.choices["report"]) for one in told.items} == {
         ("comtrade", "importer's")
     }
+
+
+def test_a_total_with_the_silent_is_that_of_its_territory_and_of_value_only(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Partners of larger Chinas tell less of them; what the silent ones had has no mass."""
+    shares = {"CHN": 0.9, "CHN+HKG": 0.8, "CHN+HKG+MAC": 0.6}
+
+    def covered(_: Cells, asked: Definition) -> SimpleNamespace:
+        return SimpleNamespace(share=shares[asked.importer])
+
+    for module in ("curve.evaluate", "refusals"):
+        monkeypatch.setattr(f"entrepot.figures.{module}.mirror_coverage", covered)
+    keys = {"importer": "CHN", "exporter": "DEU", "goods": "848210", "period": 2022}
+    definition = Definition.build("import_share", source="comtrade", told_by="exporter", **keys)
+    with lake.reading():
+        found = curve(definition, lake)
+    said = {
+        (one.choices["territory"], one.choices["quantity"], one.choices["total"]): one.value
+        for one in found.items
+    }
+    places = {place for place, _, _ in said}
+    assert places == set(shares)
+    for place, share in shares.items():
+        told = said[place, "value", "as told"]
+        assert said[place, "value", "silent partners as before"] == pytest.approx(share * told)
+        assert (place, "mass", "as told") in said
+        assert (place, "mass", "silent partners as before") not in said
+    why = dict(found.left_out)[
+        "comtrade, exporter's reports: silent partners as before, mass, as asked"
+    ]
+    assert why == "what silent partners had is known by value"
+
+
+def test_weights_of_value_are_no_weights_of_mass(lake: Lake) -> None:
+    """A code that was split counts by its value; its mass is split in other parts."""
+    keys = SHARE | {"goods": "852581", "period": 2022, "source": "comtrade"}
+    definition = Definition.build("import_share", **keys)
+    [goods] = goods_in(definition, ("HS2022",), lake)
+    half = GoodsChoice((), (replace(goods, weights=(("852581", 0.5),)),))
+    assert half.is_weighted
+    left: list[tuple[str, str]] = []
+    with lake.reading():
+        [there] = held(lake, "comtrade", [definition.period])
+        time = Timed(Span("as asked", definition), Cells(lake, there, "exporter"))
+        judge = Judge([time], {(0, 0): 1.0}, left)
+        whole = Numbered(time.span, GoodsChoice((), (goods,)))
+        ways = [Way("CHN", definition)]
+        assert judge.weighed_enough(whole, 0, [0], ways, "mass") == [0]
+        split = Numbered(time.span, half)
+        assert judge.weighed_enough(split, 0, [0], ways, "value") == [0]
+        assert judge.weighed_enough(split, 0, [0], ways, "mass") == []
+    assert [why for _, why in left] == ["weights split values of codes, and their masses otherwise"]
 
 
 def test_every_choice_is_crossed(lake: Lake) -> None:
