@@ -10,7 +10,7 @@ from entrepot.claims.draft.lexicon import NOWHERE, area_words, cue_words, short_
 from entrepot.claims.draft.lists import COMMAS, goes_on_to_and, others_in
 from entrepot.claims.draft.mark import Mark, longest
 
-__all__ = ["PREPOSITIONS", "areas_in"]
+__all__ = ["PREPOSITIONS", "areas_in", "shortened"]
 
 _ARTICLES = {
     "en": r"(?:the |mainland |neighbou?ring |countries (?:of|in) )*",
@@ -20,6 +20,9 @@ _ARTICLES = {
 }
 _POSSESSIVE = {"en": re.compile(r"['’]s?(?!\w)"), "zh": re.compile("的")}
 PREPOSITIONS = ("between", "to", "from", "with", "of")
+_BETWEEN_TWO = "(?=两国|双边|贸易|经贸|之间|货物|商品贸易|进出口)"
+_WITH_STRANGER = "(?<!其)[中俄美欧](?![国方的各总外在与和对元洲盟货双两之进])"
+"""Starts the short form of two countries whose second may be unknown, or of several names: 中巴."""
 _LOCATIVE = re.compile(r"(?:ии|[а-яё]е)$")
 
 
@@ -31,7 +34,7 @@ def areas_in(text: str, language: str, flows: list[Mark], goods: list[Mark]) -> 
         for match in entry.pattern.finditer(text)
     ]
     if language == "zh":
-        found += _shortened(text)
+        found += shortened(text)
     no_country = cue_words(language)[("notcountry", "")]
     unknown = _unknown(text, language, flows)
     placed: list[Mark] = []
@@ -59,15 +62,17 @@ def _hyphened(placed: list[Mark], text: str) -> list[Mark]:
     ]
 
 
-def _shortened(text: str) -> list[Mark]:
+def shortened(text: str) -> list[Mark]:
     """Return areas in Chinese one-character form, read only where nothing else can be meant."""
     short = short_names()
     signs = "".join(short)
     found = []
-    for match in re.finditer(f"([{signs}])([{signs}])(?=两国|双边|贸易|经贸|之间|货物)", text):
+    for match in re.finditer(f"([{signs}])([{signs}]){_BETWEEN_TWO}", text):
         found += [
             Mark("area", short[match[n]], "between", match.start(n), match.end(n)) for n in (1, 2)
         ]
+    for match in re.finditer(f"{_WITH_STRANGER}(?![{signs}])[\u4e00-\u9fff]{_BETWEEN_TWO}", text):
+        found.append(Mark("area", NOWHERE, "noun", match.start(), match.end()))
     for match in re.finditer(f"(?<=[对自从向输])([{signs}])(?=[出进贸货商的供采])", text):
         found.append(Mark("area", short[match[1]], "noun", match.start(1), match.end(1)))
     for match in re.finditer("(?<=[对自从在输])华", text):

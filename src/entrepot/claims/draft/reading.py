@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from entrepot.claims.draft.areas import shortened
 from entrepot.claims.draft.attribution import MASK, attributed, masked
 from entrepot.claims.draft.complete import Context, completed
 from entrepot.claims.draft.draft import Drafted, Left, Refusal
@@ -174,9 +175,14 @@ def _taken_apart(
 
 
 def _without_names(text: str, language: str) -> str:
-    """Return the text without Chinese names: "2024年中国" is China in 2024, not its middle."""
-    for entry in area_words(language) if language == "zh" else ():
+    """Return the text without Chinese names: 2024年中国 and 2024年中俄贸易 are not its middle."""
+    if language != "zh":
+        return text
+    short = shortened(text)
+    for entry in area_words(language):
         text = entry.pattern.sub(lambda match: MASK * len(match[0]), text)
+    for mark in short:
+        text = masked(text, mark.start, mark.end)
     return text
 
 
