@@ -220,7 +220,7 @@ def test_a_side_that_nobody_is_named_on_is_everybody(
 def test_elasticities_of_a_longer_time_are_those_of_all_its_editions(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Chips and bearings in two editions: the year has the new one, the years before the old."""
+    """The year has chips in the new edition; bearings are of the years before, in the old one."""
     monkeypatch.setattr(
         elastic, "elasticities_in", lambda _, editions: dict.fromkeys(editions, SIGMA)
     )
@@ -235,6 +235,7 @@ def test_elasticities_of_a_longer_time_are_those_of_all_its_editions(
             (156, 792, 40.0),
         )
         for code in SIGMA
+        if (code, edition) != ("848210", "H6")
     ]
     file = tmp_path / "reports.csv"
     file.write_text(text_of(told))
@@ -244,11 +245,15 @@ def test_elasticities_of_a_longer_time_are_those_of_all_its_editions(
     figure = ep.ask("nested_power", period=2022, curve=True, **keys)
     assert figure.specifications is not None, figure.reason
     values = {one.choices["window"]: one.value for one in figure.specifications.items}
-    expected = {
-        words: sum(
-            0.5 / (sigma - 1) * -math.log(1 - sum(china) / (sum(china) + 40.0 * len(china)))
-            for sigma in SIGMA.values()
+    china = {"854231": [10.0, 20.0, 30.0], "848210": [10.0, 20.0]}
+
+    def loss(bought: dict[str, list[float]]) -> float:
+        whole = {code: sum(some) + 40.0 * len(some) for code, some in bought.items()}
+        total = sum(whole.values())
+        return sum(
+            whole[code] / total / (SIGMA[code] - 1) * -math.log(1 - sum(some) / whole[code])
+            for code, some in bought.items()
         )
-        for words, china in (("as asked", [30.0]), ("three-year average", [10.0, 20.0, 30.0]))
-    }
+
+    expected = {"as asked": loss({"854231": [30.0]}), "three-year average": loss(china)}
     assert values == pytest.approx(expected, rel=1e-12)
