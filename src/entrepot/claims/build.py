@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from entrepot.claims.document import Claim
@@ -10,6 +11,7 @@ from entrepot.claims.numbers import Says, read_says
 from entrepot.claims.quantity import SHARES, Level, Quantity, Terms, terms_of
 from entrepot.claims.ranks import read_place
 from entrepot.claims.units import in_data_units
+from entrepot.claims.whose import by_words, publisher_of
 from entrepot.errors import RequestError
 from entrepot.model.areas import WORLD
 from entrepot.model.period import Period
@@ -54,6 +56,7 @@ def _claim_saying(entry: ClaimEntry, says: Says) -> Claim:
     stated = getattr(keys, "currency", None) is not None
     placed = quantity.measure == "rank"
     interval = says.interval if placed else in_data_units(says, quantity, stated=stated)
+    quantity, said, worded = _by_whom(entry, quantity, said=said)
     return Claim(
         id=entry.id,
         quote=entry.quote,
@@ -63,7 +66,24 @@ def _claim_saying(entry: ClaimEntry, says: Says) -> Claim:
         attributed_to=entry.attributed_to,
         keys=with_keys(entry.kind, keys) if entry.kind in DEFINED else (),
         books_said=said,
+        by_words=worded,
     )
+
+
+def _by_whom(entry: ClaimEntry, quantity: Quantity, *, said: bool) -> tuple[Quantity, bool, bool]:
+    """Return a quantity in the books that its source or words mean; whether they say, or hint."""
+    levels = list(quantity.levels())
+    if said or not levels:
+        return quantity, said, False
+    first = levels[0]
+    sides = (first.exporter, first.importer)
+    keeper = publisher_of(entry.attributed_to)
+    if keeper in sides and all(keeper in (one.exporter, one.importer) for one in levels):
+        return quantity.mapped(books=keeper), True, False
+    if len({(one.exporter, one.importer) for one in levels}) > 1:  # both ways, or several partners
+        return quantity, False, False
+    books = by_words(entry.quote, entry.says, *sides, first.period)
+    return (quantity.mapped(books=books) if books else quantity), False, bool(books)
 
 
 def with_keys(measure: str, keys: FlowKeys) -> tuple[tuple[str, str], ...]:
@@ -196,17 +216,29 @@ def _level(measure: str, keys: FlowKeys, says: Says) -> tuple[Level, bool]:
             hint="name another exporter or importer",
         )
     books, said = _books(measure, keys, currency)
+    period = Period.parse(keys.period)
     level = Level(
-        exporter=keys.exporter,
-        importer=keys.importer,
+        exporter=_members_then(keys.exporter, period),
+        importer=_members_then(keys.importer, period),
         goods=keys.goods,
-        period=Period.parse(keys.period),
+        period=period,
         currency=currency,
         books=books,
         basis=keys.basis,
         kind=keys.quantity,
     )
     return level, said
+
+
+_LEFT = date(2020, 2, 1)
+"""Since when the European Union is without the United Kingdom."""
+
+
+def _members_then(area: str, period: Period) -> str:
+    """Return the European Union as the statistics of the period have it: of 27 or 28 members."""
+    if area != "EU" or period.start.year < 2013:
+        return area
+    return "EU27" if period.start >= _LEFT else "EU28"
 
 
 def _books(measure: str, keys: FlowKeys, currency: str) -> tuple[str, bool]:
@@ -216,7 +248,9 @@ def _books(measure: str, keys: FlowKeys, currency: str) -> tuple[str, bool]:
     if measure in ("import_share", "export_share"):
         return (keys.importer if measure == "import_share" else keys.exporter), True
     home = HOME.get(currency, "")
-    if home in (keys.exporter, keys.importer):
+    period = Period.parse(keys.period)
+    if home in (_members_then(keys.exporter, period), _members_then(keys.importer, period)):
         return home, True
-    known = [side for side in (keys.exporter, keys.importer) if side != WORLD]
+    sides = (_members_then(side, period) for side in (keys.exporter, keys.importer))
+    known = [side for side in sides if side != WORLD]
     return (known[0] if known else WORLD), False

@@ -68,6 +68,8 @@ class Claim:
         Keys of a definition, for evaluation on a lake; empty for ratios and sums.
     books_said
         Whether the text (or the kind of number) says whose statistics count.
+    by_words
+        Whether its words suggest whose, as "Mexico's imports" do.
     """
 
     id: str
@@ -78,6 +80,7 @@ class Claim:
     attributed_to: str = ""
     keys: tuple[tuple[str, str], ...] = ()
     books_said: bool = False
+    by_words: bool = False
 
     def counted_by(self, books: str) -> Claim:
         """Return the same claim as a number of the statistics of an area that is a side of it."""
@@ -180,8 +183,12 @@ def _in_home_books(claims: list[Claim]) -> tuple[Claim, ...]:
     )
     if not areas:
         return tuple(claims)
-    told = {level.currency for claim in claims for level in claim.quantity.levels()}
+    money = {level.currency for claim in claims for level in claim.quantity.levels()}
     most = max(areas.values())
     tied = [area for area, count in areas.items() if count == most]
-    home = next((area for area in tied if _MONEY.get(area) in told), tied[0])
-    return tuple(claim if claim.books_said else claim.counted_by(home) for claim in claims)
+    home = next((area for area in tied if _MONEY.get(area) in money), tied[0])
+    told = [claim.books_said or claim.by_words for claim in claims]
+    return tuple(
+        claim if is_told else claim.counted_by(home)
+        for claim, is_told in zip(claims, told, strict=True)
+    )
