@@ -12,11 +12,13 @@ if TYPE_CHECKING:
     from entrepot.claims.statements import Statement
     from entrepot.model.interval import Interval
 
-__all__ = ["Comparison", "compare", "compared", "is_own"]
+__all__ = ["REVISED", "Comparison", "compare", "compared", "is_own"]
 
 Outcome = Literal["supports", "allows", "contradicts"]
 COARSE = 3.0
 """Evidence that leaves open this many times what the claim does cannot support it."""
+REVISED = 0.005
+"""How far a later release may have moved a level: a gap that small refutes no amount."""
 # Words that many names share, by their first four letters: institute, economic, policy ...
 _GENERIC = frozenset(
     ("inst", "econ", "poli", "cent", "rese", "univ", "inte", "trad", "labo", "stud", "foun", "repo")
@@ -120,6 +122,8 @@ def compare(
     """
     first = statements[0].row
     names = claim.attributed_to or source.publisher
+    if claim.quantity.measure == "value" and claim.interval.low > 0:
+        loose = loose.widened(REVISED)
     middle = exact or loose
     value = first.value if not how and not first.per else None
     if value is None:

@@ -72,7 +72,9 @@ def _printed(claim: Claim, source: Source, facts: Facts) -> Iterator[Comparison]
             (statement,),
             statement.exact,
             statement.loose,
-            other=_other_books(claim, statement.books) or _other_valuation(claim, statement),
+            other=_other_books(claim, statement.books)
+            or _other_valuation(claim, statement)
+            or _beside_counted(claim, statement, tuple(best.values())),
         )
 
 
@@ -94,6 +96,19 @@ def _other_valuation(claim: Claim, statement: Statement) -> str:
     if not wanted or held not in ("fob", "cif") or held == wanted:
         return ""
     return f"valued {held.upper()}, not {wanted.upper()}"
+
+
+def _beside_counted(claim: Claim, statement: Statement, printed: tuple[Statement, ...]) -> str:
+    """Return what a country's own count is where an amount of nobody's books is far from it."""
+    if statement.books or statement.exact is None or claim.quantity.measure != "value":
+        return ""
+    meant = next(claim.quantity.levels()).books
+    for counted in printed:
+        theirs = counted.books == meant != "" and counted.exact is not None
+        if theirs and not counted.loose.widened(MIXED_SLACK).meets(statement.loose):
+            row = counted.row
+            return f"in the books of neither side; {row.origin_words} has {row.printed}"
+    return ""
 
 
 def _derived(claim: Claim, source: Source, facts: Facts) -> Iterator[Comparison]:
@@ -174,8 +189,7 @@ def _division(used: list[Known]) -> str:
 
 
 def _sums(quantity: Quantity, facts: Facts) -> Iterator[tuple[Interval, list[Known]]]:
-    one = len(quantity.of) == 1
-    held = facts.in_currency(quantity.of[0][0]) if one else facts.totals(quantity.of)
+    held = facts.sum_in_currency(quantity.of)
     yield from ((known.interval, [known]) for known in held if known.how)
 
 

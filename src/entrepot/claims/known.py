@@ -39,6 +39,8 @@ Chinese customs moved 2022 by 1.5 % before 2023 was compared with it, and 2015 b
 """
 MIXED_SLACK = 0.005
 """How far two origins lie apart that count the same trade for the same books."""
+SPAN_SLACK = 0.01
+"""How far two origins lie apart over a span of years that each revised at another time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,12 @@ class Facts:
 
     def in_currency(self, level: Level) -> tuple[Known, ...]:
         """Return what is known of a level, if need be converted at the customs' own rate."""
-        found = self.known(level)
+        return self.sum_in_currency(((level, 1.0),))
+
+    def sum_in_currency(self, terms: Terms) -> tuple[Known, ...]:
+        """Return what is known of a sum, if need be converted at the customs' own rate."""
+        level = terms[0][0]
+        found = self.totals(terms)
         held = {known.books for known in found}
         if level.currency == "USD":
             others = [unit for unit, home in HOME.items() if home == level.books]
@@ -141,9 +148,10 @@ class Facts:
         for other in others:
             rate = self.flow_rate(level.currency, other, level.period)
             if rate is not None:
+                there = tuple((one.but(currency=other), weight) for one, weight in terms)
                 found += tuple(
                     Known(known.terms, known.interval * rate, known.statements, "converted")
-                    for known in self.known(level.but(currency=other))
+                    for known in self.totals(there)
                     if known.books == home and known.books not in held
                 )
         return found
@@ -214,6 +222,9 @@ class Facts:
             for whole in self.printed(span):
                 for part in (*self.printed(then), *self._by_share(then)):
                     rest = whole.interval - part.interval
+                    if part.origins != whole.origins:  # two origins revise at other times
+                        reach = SPAN_SLACK * whole.interval.high
+                        rest = Interval(rest.low - reach, rest.high + reach)
                     if rest.low >= 0 and part.books == whole.books:
                         rows = (*whole.statements, *part.statements)
                         how = f"{span.period} less {other}"
@@ -230,10 +241,12 @@ class Facts:
             one_total = not stopped_in(home.split("+"), level.period)
             for share in self.statements.about(share_of(name, level, ((level, 1.0),))):
                 for whole in self.printed(level.but(**{side: WORLD})):
-                    same = share.books == whole.books or share.row.origin in whole.origins
-                    # A reconciled value over reconciled totals is no part of what customs counted.
-                    unsaid = share.books == "" and one_total and not share.is_reconciled
-                    if share.counts and share.exact and (same or unsaid):
+                    # Who reconciles two reports has totals of his own, which customs never counted.
+                    same = share.row.origin in whole.origins or (
+                        not share.is_reconciled
+                        and (share.books == whole.books or (share.books == "" and one_total))
+                    )
+                    if share.counts and share.exact and same:
                         rows = (*whole.statements, share)
                         part = whole.interval * share.exact
                         yield Known(((level, 1.0),), part, rows, "its share of the total")

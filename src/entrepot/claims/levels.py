@@ -12,6 +12,7 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from entrepot.claims.comparison import REVISED
 from entrepot.claims.exchange import same_flows
 from entrepot.claims.identities import identities
 from entrepot.claims.known import FLOW_SLACK
@@ -219,7 +220,8 @@ def linear(claims: Iterable[Claim], facts: Facts) -> Linear:
             found.known[level] = bounds
             found.sources[level] = known
         elif all(bounds.meets(item.interval) for item in facts.in_currency(level)):
-            found.printed[level] = bounds
+            # A gap that a later release may have opened rules out no number of the text.
+            found.printed[level] = bounds.widened(REVISED)
     rates = tuple(same_flows(list(found.levels()), facts))
     wholes = frozenset(
         level.but(currency=currency)

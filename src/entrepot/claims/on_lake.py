@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from entrepot.claims.comparison import Comparison, compared
+from entrepot.claims.describe import who
 from entrepot.claims.statements import RECONCILED
 from entrepot.errors import EntrepotError
 from entrepot.figures import Definition, evaluate, flow_sources
 from entrepot.goods.parse import NAMED
 from entrepot.model.interval import Interval
+from entrepot.model.reporting import stopped_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["from_lake"]
 
+_RECONCILED = "baci"
+"""The source whose values reconcile the reports of both sides."""
 SAME = 0.01
 """How near the value itself a claim must be to agree with it and not only with its range."""
 
@@ -30,6 +35,19 @@ def from_lake(claim: Claim, lake: Lake) -> Iterator[Comparison]:
     A source that cannot answer yields nothing: missing data are no evidence. Values that
     reconcile two reports may lie a tenth from either, so they contradict a claim only beyond that.
     """
+    found = list(_of_each(claim, lake))
+    if not claim.books_said and any(item.outcome != "contradicts" for item in found):
+        other = "another source of the lake leaves room, and whose count is meant is not said"
+        found = [
+            replace(item, other_definition=item.other_definition or other)
+            if item.outcome == "contradicts"
+            else item
+            for item in found
+        ]
+    yield from found
+
+
+def _of_each(claim: Claim, lake: Lake) -> Iterator[Comparison]:
     keys = dict(claim.keys)
     measure, wanted = keys.pop("measure", ""), keys.pop("source", "")
     named = any(value.startswith(NAMED) for value in keys.values())
@@ -43,10 +61,33 @@ def from_lake(claim: Claim, lake: Lake) -> Iterator[Comparison]:
         except EntrepotError:  # this source cannot be asked this, e.g. yuan of a table in dollars
             continue
         if figure.status == "ok" and figure.value is not None:
-            yield _comparison(claim, figure, source)
+            yield _comparison(claim, figure, source, _unlike(claim, figure, source))
 
 
-def _comparison(claim: Claim, figure: Figure, source: str) -> Comparison:
+def _unlike(claim: Claim, figure: Figure, source: str) -> str:
+    """Return in what rows of a source differ from what a claim is a number of, if they do.
+
+    Where one side no longer publishes, rows that count it are estimates or the other side's
+    alone, and a change across that break compares unlike things.
+    """
+    levels = list(claim.quantity.levels())
+    sides = {side for one in levels for side in (one.exporter, one.importer)}
+    silent = {one.period: bool(stopped_in(sides, one.period)) for one in levels}
+    if len(set(silent.values())) > 1:
+        return "across a break: one side stopped to publish between the two periods"
+    if claim.quantity.measure != "value" or source == _RECONCILED:
+        return ""
+    if any(silent.values()):
+        return "partly estimated, since one side publishes no statistics for the period"
+    books = levels[0].books
+    tellers = {figure.definition.exporter: "exporter", figure.definition.importer: "importer"}
+    told = {teller for item in figure.evidence for teller in item.told_by}
+    if told and tellers.get(books) not in told and books not in told:
+        return f"not in the books of {who(books)}"
+    return ""
+
+
+def _comparison(claim: Claim, figure: Figure, source: str, unlike: str) -> Comparison:
     value = figure.required()
     point = _around(value, SAME, figure.unit)
     loose = _around(value, RECONCILED, figure.unit)
@@ -54,7 +95,7 @@ def _comparison(claim: Claim, figure: Figure, source: str) -> Comparison:
     if figure.low is not None and figure.high is not None:
         range_ = Interval(figure.low, figure.high)
         loose = loose.hull(range_)
-    outcome, other = compared(claim.interval, point, loose), ""
+    outcome, other = compared(claim.interval, point, loose), unlike
     if claim.interval.meets(point):
         outcome = "supports"
     elif range_ is not None and claim.interval.meets(range_):

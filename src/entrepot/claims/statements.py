@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["RECONCILED", "Statement", "Statements", "bundled", "known_statements", "named_alike"]
 
 OURS = "Entrepôt"
-NOBODYS = "BACI"
-"""Origin of values that reconcile the reports of both sides: in the books of neither."""
+NOBODYS = ("BACI", "OEC")
+"""Origins of values that reconcile the reports of both sides: in the books of neither."""
 RECONCILED = 0.1
 """How far a value that reconciles two reports may lie from either of them."""
 _STATISTICS = {"median": "-median", "mean": "-mean", "average": "-mean"}
@@ -66,7 +66,7 @@ class Statement:
     @property
     def is_reconciled(self) -> bool:
         """Whether it comes from values that reconcile two reports, hence from nobody's books."""
-        return self.row.origin == NOBODYS
+        return self.row.origin in NOBODYS
 
     @property
     def counts(self) -> bool:
@@ -192,7 +192,7 @@ def _statement(row: Published) -> Statement | None:
         exact = _digits(row) or loose
     if quantity.measure in SHARES:  # a part is at most its whole, whatever "more than" leaves open
         loose = Interval(max(low, 0.0), min(high, 1.0))
-    if row.origin == NOBODYS:
+    if row.origin in NOBODYS:
         loose = loose.widened(RECONCILED)
     if row.per == "month" and quantity.measure == "value":
         months = next(quantity.levels()).period.months

@@ -28,7 +28,9 @@ def case_of(document: Document, facts: Facts, lake: Lake | None) -> Case:
     found, standings = _weighed(document, facts, lake)
     books = _books_borne_out(document.claims, standings)
     if books:
-        claims = tuple(c if c.books_said else c.counted_by(books) for c in document.claims)
+        claims = tuple(
+            c if c.books_said or c.by_words else c.counted_by(books) for c in document.claims
+        )
         document = replace(document, claims=claims)
         again, weighed = _weighed(document, facts, lake)
         others = {n for n, held in standings.items() if held.why != "agrees-otherwise"}
@@ -39,6 +41,9 @@ def case_of(document: Document, facts: Facts, lake: Lake | None) -> Case:
     in_text = text_conflicts(system)
     differing = [frozenset({n}) for n, held in standings.items() if held.verdict == "differs"]
     by_data = data_conflicts(system, (*in_text, *differing))
+    # Numbers that others print as they stand are of other totals, not wrong.
+    borne_out = {name for name, held in standings.items() if held.verdict == "holds"}
+    by_data = tuple(one for one in by_data if not one <= borne_out)
     return Case(
         document=replace(document, claims=claims),
         facts=facts,
@@ -75,7 +80,7 @@ def _books_borne_out(claims: tuple[Claim, ...], standings: Mapping[str, Standing
     assumed = 0
     for claim in claims:
         held = standings[claim.id]
-        if claim.books_said or held.best is None:
+        if claim.books_said or claim.by_words or held.best is None:
             continue
         assumed += held.why == "agrees"
         if held.why == "agrees-otherwise":
