@@ -46,7 +46,11 @@ def sign(claim: Claim, view: View) -> Iterator[Proposal]:
     turned = replace(says, value=-says.value, low=-says.high, high=-says.low)
     right = claim.saying(turned, Interval(-ends.high, -ends.low))
     would_say = _shown(right) if says.relation != "=" else claimed(right)
-    text = f"{claimed(claim)} has the wrong sign; it reads {would_say}."
+    if claim.quantity.measure == "balance" and math.isfinite(ends.width):
+        # "a surplus of $13.8 billion" names its side in words, not by a minus
+        side = "surplus" if right.interval.low > 0 else "deficit"
+        would_say = f"a {side} of {stated(abs(right.interval.middle), claim.quantity.unit)}"
+    text = f"{claimed(claim)} has the wrong sign; it should read {would_say}."
     yield from view.number("sign", Change(right, would_say, text), ways=1)
 
 
