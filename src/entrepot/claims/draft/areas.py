@@ -227,7 +227,7 @@ def _unknown(text: str, language: str, flows: list[Mark]) -> list[Mark]:
 
 _NO_PLACE = (
     "January|February|March|April|May|June|July|August|September|October|November|December|"
-    "Waren|Gütern"
+    "Januar|Februar|März|Mai|Juni|Juli|Oktober|Dezember|Waren|Gütern"
 )
 _CAPITAL = rf"((?!(?:{_NO_PLACE})\b)[A-ZА-ЯЁÄÖÜ][\w-]+)"
 _STRANGER = re.compile(r"(?<=[对自从向])[\u4e00-\u9fff]{2,8}?(?=出口|进口|的出口)")

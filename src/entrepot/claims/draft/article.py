@@ -68,7 +68,10 @@ def draft(article: Article) -> Draft:
     left: list[Left] = []
     quiet: list[Sentence] = []
     context = Context()
+    paragraph = 0
     for sentence in sentences(article.text):
+        if sentence.paragraph != paragraph:
+            paragraph, context = sentence.paragraph, context.in_new_paragraph()
         if (table := table_in(sentence)) is not None:
             left.append(table)
             quiet.clear()

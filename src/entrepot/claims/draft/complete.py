@@ -45,6 +45,11 @@ class Context:
         """The two countries it was about, if it was about exactly two."""
         return _pair(self.flows)
 
+    def in_new_paragraph(self) -> Context:
+        """Return what a new paragraph may take over: no part of a year, which is said again."""
+        part = self.period is not None and self.period.freq != "A"
+        return replace(self, period=None) if part else self
+
     @property
     def home(self) -> str:
         """The country that all its flows belong to, if there is one."""

@@ -19,6 +19,7 @@ _ANYWHERE = {
     "reexport": "re-exports or re-imports, which nothing here tells apart from the rest",
     "omitted": "something is left out of it, which a definition cannot say",
     "adjusted": "an adjusted number: what is in the books is not adjusted",
+    "pointed": "which goods are meant is not said here but somewhere else",
     "reverse": "which way the trade goes is not clear",
 }
 """What a sentence with such a word anywhere is left for."""

@@ -20,13 +20,19 @@ _NEXT = (
     "to|from|in|into|and|were|was|fell|rose|by|worth|with|for|that|which|at|last|this|during|since|"
     "over|totall?ed|reached|grew|dropped"
 )
+_GERMAN_TIMES = (
+    "Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember|"
+    "Anfang|Mitte|Ende"
+)
 _BEHIND = {
     "en": re.compile(
         r" of ((?!(?:goods|products|all|merchandise|items|everything)\b)[a-z][a-z-]+"
         rf"(?: (?!(?:{_NEXT})\b)[a-z][a-z-]+){{0,2}})\b"
     ),
     "ru": re.compile(rf" ((?!{_STARTS})[а-яё-]+)"),
-    "de": re.compile(r" von ((?!(?:Waren|Gütern|Produkten)\b)[A-ZÄÖÜ][a-zäöüß-]+)"),
+    "de": re.compile(
+        rf" von ((?!(?:Waren|Gütern|Produkten|{_GERMAN_TIMES})\b)[A-ZÄÖÜ][a-zäöüß-]+)"
+    ),
 }
 _BEFORE = {
     "en": re.compile(r"(?:(?<![\w-])([a-z]+(?:-[a-z]+)*)|^([A-Z][a-z]+(?:-[a-z]+)*)) $"),
@@ -111,7 +117,8 @@ _OBJECTS = {
     ),
     "de": re.compile(
         rf"(?:\s+(?:aus|nach|in|an)(?: der| die)?\s+▮+|\s+▮+|{_WHEN}|\s+(?:noch|für|rund))*"
-        r"\s+((?!(?:Waren|Güter|Produkte|Prozent|Jahr|Wert|Höhe|Deutschland)\b)[A-ZÄÖÜ][a-zäöüß-]+)"
+        rf"\s+((?!(?:Waren|Güter|Produkte|Prozent|Jahr|Wert|Höhe|Deutschland|{_GERMAN_TIMES})\b)"
+        r"[A-ZÄÖÜ][a-zäöüß-]+)"
     ),
     "zh": re.compile(
         r"((?![额总量同比增下减约达为的中有占商货产至到了和与也较则比仅超近共等受创呈首再继累从自对向在其来流份由降升])"
