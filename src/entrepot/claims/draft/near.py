@@ -67,15 +67,22 @@ _ADVERBS = {
 
 
 def clause(number: Span, reading: Reading) -> tuple[int, int]:
-    """Return where the clause of a number begins and ends."""
+    """Return where the clause of a number begins and ends; a dash before it is but a verb."""
     start, end = 0, len(reading.text)
     for found in re.finditer(_CLAUSE[reading.language], reading.text):
         if found.end() <= number.start:
-            start = found.end()
+            stands_for_verb = found[0] in "—–" and _leads_to(number, found.end(), reading)
+            start = start if stands_for_verb else found.end()
         elif found.start() >= number.end:
             end = found.start()
             break
     return start, end
+
+
+def _leads_to(number: Span, start: int, reading: Reading) -> bool:
+    """Whether only "to", "about" and the like stand between a place and a number."""
+    words = rf"\s*(?:(?:до|на|to|at|by|auf|um)\s+)?(?:(?:{_ADVERBS.get(reading.language, '')})\s+)?"
+    return re.fullmatch(words, reading.text[start : number.start], re.IGNORECASE) is not None
 
 
 def flow_of_number(number: Span, reading: Reading) -> Flow:
@@ -212,9 +219,14 @@ def unit_beside(number: Span, reading: Reading) -> str:
         link = reading.text[number.end : after.start]
         return after.says.unit if re.fullmatch(_TO[reading.language], link) else ""
     before = reading.numbers[place - 1] if place else None
-    if before is not None and before.says.currency and number.says.value >= _LARGE:
-        return before.says.currency
+    if before is not None and number.says.value >= _LARGE:
+        return before.says.currency or (unit_beside(before, reading) if _is_money(before) else "")
     return ""
+
+
+def _is_money(number: Span) -> bool:
+    """Whether a bare number is large enough to be an amount whose currency was said before."""
+    return not number.says.unit and number.says.value >= _LARGE
 
 
 def year_on_year(number: Span, reading: Reading) -> bool:

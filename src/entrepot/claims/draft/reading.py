@@ -132,12 +132,25 @@ def table_in(sentence: Sentence) -> Left | None:
 
 def numbers_of(sentence: Sentence) -> list[Span]:
     """Return the numbers of a sentence, without a word or dash in front that is not theirs."""
-    spans = number_spans(sentence.text, sentence.sure or None)
-    return [
-        _mended(span, sentence)
-        for span in spans
-        if not _YEAR_AND_SIGN.fullmatch(sentence.text[span.start : span.end])
-    ]
+    kept: list[Span] = []
+    year: Span | None = None
+    for span in number_spans(sentence.text, sentence.sure or None):
+        if _YEAR_AND_SIGN.fullmatch(sentence.text[span.start : span.end]):
+            year = span
+            continue
+        if year is not None and year.end == span.start:
+            span = _begun_at(span, span.start - 1, sentence)
+        kept.append(_mended(span, sentence))
+    return kept
+
+
+def _begun_at(span: Span, start: int, sentence: Sentence) -> Span:
+    """Return a number from another place on, if it can be read so: "2023 $111 billion"."""
+    try:
+        says = read_says(sentence.text[start : span.end], sentence.sure or None)
+    except RequestError:  # markup in between: what was read stays
+        return span
+    return replace(span, start=start, says=says)
 
 
 def _mended(span: Span, sentence: Sentence) -> Span:
@@ -147,11 +160,7 @@ def _mended(span: Span, sentence: Sentence) -> Span:
     made = re.search(r"\bm(?:ade|akes?|aking) $", sentence.text[: span.start])
     if foreign[0].startswith("up") and not made:
         return span
-    try:
-        says = read_says(sentence.text[foreign.end() : span.end], sentence.sure or None)
-    except RequestError:  # markup in between: what was read stays
-        return span
-    return replace(span, start=foreign.end(), says=says)
+    return _begun_at(span, foreign.end(), sentence)
 
 
 def _left(sentence: Sentence, why: str, numbers: Sequence[Span]) -> Left:

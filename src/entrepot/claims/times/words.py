@@ -72,7 +72,14 @@ def _measured(found: list[Atom], at: int, language: str) -> bool:
     numbers = lexicon(language)
     ahead = numbers.longest(found, at + 1)
     if ahead is not None and ahead[0][0][0] in _MEASURES:
-        return True
+        ((word, _), *_), size = ahead
+        return not (word == "currency" and _leads_a_number(found, at + size))
     before = numbers.longest(found[at - 1 : at], 0) if at else None
     touches = bool(at) and found[at - 1].end == found[at].start
     return touches and before is not None and before[0][0][0] == "currency"
+
+
+def _leads_a_number(found: list[Atom], at: int) -> bool:
+    """Whether a sign of money stands right before another numeral: "2023 $111 billion"."""
+    following = found[at + 1 : at + 2]
+    return bool(following) and following[0].numeral and following[0].start == found[at].end
