@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -20,32 +18,7 @@ if TYPE_CHECKING:
 
     from entrepot.report.parts import Section
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
 CLAIMS = Path(__file__).resolve().parents[2] / "examples" / "russia-china-dependence.yaml"
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The machine's own Chromium; nothing is downloaded."""
-    from playwright.sync_api import sync_playwright
-
-    found = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
-    if found is None:
-        # Where the project's own check runs, a missing browser is a failure.
-        outcome = pytest.fail if os.environ.get("ENTREPOT_REQUIRE_BROWSER") else pytest.skip
-        outcome(f"needs a Chromium on the path ({', '.join(CHROMIUM)})")
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=found, args=list(QUIET))
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,6 @@ from tests.browser.test_brief_page import (
     DESKTOP,
     PHONE,
     TABLET,
-    browser,
     opened,
     violations,
 )
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Browser
-
-__all__ = ["browser"]
 
 FILLER = "A sentence that says nothing of weight. " * 40
 

@@ -7,15 +7,13 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.browser.test_brief_page import CLAIMS, DESKTOP, PHONE, browser, violations
+from tests.browser.test_brief_page import CLAIMS, DESKTOP, PHONE, violations
 from tests.made_comtrade import CHINA, GERMANY, USA, row, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, Page
-
-__all__ = ["browser"]
 
 FIGURE = "/ask?measure=import_share&importer=DEU&exporter=CHN&goods=854231&period=2022"
 ROOMS = (
