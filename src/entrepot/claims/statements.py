@@ -25,7 +25,15 @@ if TYPE_CHECKING:
     from entrepot.model.period import Period
     from entrepot.sources.published.row import Published
 
-__all__ = ["RECONCILED", "Statement", "Statements", "bundled", "known_statements", "named_alike"]
+__all__ = [
+    "OURS",
+    "RECONCILED",
+    "Statement",
+    "Statements",
+    "bundled",
+    "known_statements",
+    "named_alike",
+]
 
 OURS = "Entrepôt"
 NOBODYS = ("BACI", "OEC")

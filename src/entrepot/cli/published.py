@@ -11,7 +11,7 @@ from entrepot.cli.common import JsonOption, LakeOption, emit, facts, open_lake, 
 from entrepot.errors import UnknownNameError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from rich.console import Console
@@ -101,9 +101,19 @@ def list_(
     ]
     emit(
         [_plain(row) for row in found],
-        lambda screen: screen.print(table(f"{len(found)} numbers in print", columns, cells)),
+        lambda screen: screen.print(table(_heading(found), columns, cells)),
         as_json=as_json,
     )
+
+
+def _heading(found: Sequence[Published]) -> str:
+    """Return how many numbers others printed, and how many are sums of our own."""
+    from entrepot.claims.statements import OURS
+    from entrepot.report.words import count_word
+
+    own = sum(row.publisher == OURS for row in found)
+    sums = f", {count_word(own, 'sum')} of our own" if own else ""
+    return f"{count_word(len(found) - own, 'number')} in print{sums}"
 
 
 @app.command()

@@ -62,7 +62,11 @@ def _review(item: CheckedClaim, check: Check) -> dict[str, Any]:
 
 def _claim(item: CheckedClaim, check: Check) -> dict[str, Any]:
     source = check.source
-    by = one_line(item.claim.attributed_to or source.publisher)
+    # Who is quoted is not the author of a number that the text misquotes.
+    best = next(iter(item.against), None)
+    misquoted = best is not None and best.own and best.outcome == "contradicts"
+    quoted = "" if misquoted else item.claim.attributed_to
+    by = one_line(quoted or source.publisher)
     work = _known(
         {
             "@type": "CreativeWork",

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 __all__ = ["Entry", "Evidence", "entries", "left_by_others", "worst_first"]
 
 OUTCOMES = {"supports": "agrees", "allows": "leaves it open", "contradicts": "does not agree"}
+_ROWS = {"rows of the lake": "added up from the tables of that source"}
+_IDLE = 100.0
+"""Bounds so many times away from a number say nothing of it."""
 _BASES = {
     "origin": "where the goods were made",
     "seller": "where the seller is",
@@ -123,7 +126,13 @@ def left_by_others(item: CheckedClaim) -> str:
     unit = item.claim.quantity.unit
     least = -100.0 if unit == "percent" else 0.0
     most = 1.0 if unit == "share" else math.inf
-    if item.implied.low <= least and item.implied.high >= most:
+    low, high = item.implied.low, item.implied.high
+    size = max(abs(item.claim.interval.middle), 1.0 if unit == "percent" else 0.0)
+    known = math.isfinite(size)
+    # Within a hundredth of the least, or a hundred times the number, nothing is said of it.
+    idle_below = low <= least + 0.01 or (known and unit != "percent" and low < size / _IDLE)
+    idle_above = high >= most - 0.01 or (known and high > size * _IDLE)
+    if idle_below and idle_above:
         return ""
     return span(item.implied, unit)
 
@@ -180,7 +189,7 @@ def _kept(quantity: Quantity, *, said: bool) -> Iterator[tuple[str, str]]:
 def _evidence(found: Comparison, check: Check) -> Evidence:
     words = [found.source]
     if found.how:
-        words.append(found.how)
+        words.append(_ROWS.get(found.how, found.how))
     if found.other_definition:
         words.append(f"other definition: {found.other_definition}")
     if found.own:

@@ -93,7 +93,9 @@ def _item(place: int, entry: Entry) -> Iterator[str]:
         yield from _wrapped(f"   A possible explanation: {text}", "   ")
     if would := _would_be(entry):
         yield from _wrapped(f"   The number would be: {would}.", "   ")
-    links = dict.fromkeys((link.text, link.url) for one in entry.evidence for link in one.links)
+    telling = [one for one in entry.evidence if one.outcome == "does not agree"]
+    same = [one for one in telling if one.value == telling[0].value]  # it supports the correction
+    links = dict.fromkeys((link.text, link.url) for one in same for link in one.links)
     for text, url in list(links)[:SHOWN]:
         yield f"   Source: {text}"
         yield f"   {url}"
