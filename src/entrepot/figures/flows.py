@@ -196,8 +196,9 @@ def _elsewhere(
 def _with_the_silent(
     definition: Definition, cells: Cells, main: Estimate, covered: Coverage
 ) -> Iterator[tuple[str, Estimate]]:
-    """Yield a share of a total in which silent partners have what they had."""
-    side = totals(definition)[0][1] if question(definition.measure).is_part else None
+    """Yield a share of a total in which silent partners have what they had, which is in values."""
+    is_share = question(definition.measure).is_part and definition.quantity == "value"
+    side = totals(definition)[0][1] if is_share else None
     if covered.share < 1 and side in cells.mirrors:
         choices = main.choices | {"total": "silent partners as before"}
         yield SILENT, replace(main, value=main.value * covered.share, choices=choices, evidence=())
