@@ -195,6 +195,29 @@ def test_a_share_that_halved_is_no_growth_of_trade() -> None:
     assert "relative: true" in reasons(text)[0]
 
 
+def test_a_share_that_rose_by_per_cent_is_a_relative_change() -> None:
+    text = "China's share of Russia's imports rose by 0.8 percent between 2023 and 2024."
+    ((kind, keys, says),) = drafted(text)
+    written = as_yaml(draft(article_of(text)))
+    assert yaml.safe_load(written)["claims"][0]["change"]["relative"] is True
+    of = {"import_share": {"importer": "RUS", "exporter": "CHN", "period": "2024"}}
+    assert (kind, says) == ("change", "rose by 0.8 percent")
+    assert keys == {"of": of, "base": "2023", "relative": True}
+    points = drafted(
+        "China's share of Russia's imports rose by 0.8 percentage points between 2023 and 2024."
+    )
+    assert "relative" not in points[0][1]
+
+
+def test_no_month_is_taken_over_into_another_paragraph() -> None:
+    month = "In December 2024 trade between China and Russia was $22 billion."
+    year = "In 2024 trade between China and Russia was $245 billion."
+    rose = "It rose 2.9 % in dollar terms."
+    assert len(drafted(f"{month}\n\n{rose}")) == 1
+    assert [keys["period"] for _, keys, _ in drafted(f"{month} {rose}")] == ["2024-12"] * 2
+    assert [keys["period"] for _, keys, _ in drafted(f"{year}\n\n{rose}")] == ["2024"] * 2
+
+
 def test_a_former_level_is_no_growth() -> None:
     found = drafted("Japan imported 9% of its LNG from Russia in 2023, down from 9.5% in 2022.")
     assert [(kind, keys["period"], says) for kind, keys, says in found] == [

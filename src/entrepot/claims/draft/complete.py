@@ -33,12 +33,15 @@ class Context:
         Shares it gave, as keys of a claims file by measure.
     age
         Sentences since the period was said.
+    compared
+        Whether the period was compared with another than the year before.
     """
 
     flows: tuple[Flow, ...] = ()
     period: Period | None = None
     shares: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     age: int = 0
+    compared: bool = False
 
     @property
     def pair(self) -> frozenset[str] | None:

@@ -19,6 +19,7 @@ from entrepot.claims.draft.near import (
     year_on_year,
 )
 from entrepot.claims.draft.refused import of_nothing_here
+from entrepot.claims.draft.relative import is_of_the_share
 from entrepot.claims.draft.shares import is_share, share_of_number
 from entrepot.claims.draft.slots import check_base, level_period, notes_on, period_of, written
 from entrepot.claims.numbers import CURRENCIES
@@ -104,9 +105,12 @@ def _growth(number: Span, reading: Reading) -> Drafted:
     if not direction:
         raise Refusal("per cent of what, or since when, is not clear")
     if cue_near(number, reading, "share"):
-        raise Refusal(
-            "a relative change of a share is not drafted: write it as change, relative: true"
-        )
+        if number.says.unit != "percent" or not is_of_the_share(number, reading):
+            raise Refusal(
+                "whether the share or the trade changed by it is not clear: "
+                "if the share, write it as change, relative: true"
+            )
+        return share_of_number(number, reading, change=True)
     if number.says.unit == "share" and _A_GROWTH.search(number.says.text):
         raise Refusal("a part of a growth, which no kind of claim is about")
     flow = flow_of_number(number, reading)
@@ -142,6 +146,8 @@ def _base(number: Span, reading: Reading) -> Period | None:
     base = reading.timing.base(number, reading.numbers)
     if base is not None:
         return base
+    if reading.context.compared and not reading.timing.times and not reading.timing.year_before:
+        raise Refusal("since when is not said: the sentence before compares with another year")
     steps = {cue.value for cue in reading.found.of("mom")}
     if steps and not year_on_year(number, reading):
         period = period_of(number, reading)

@@ -207,10 +207,12 @@ def _after(reading: Reading, drafted: Sequence[Drafted]) -> Context:
     whole = tuple(flow for flow in reading.flows if flow.whole and not flow.trouble)
     periods = {time.period for time in reading.timing.own}
     period, age = periods.pop() if len(periods) == 1 else None, 0
+    usual = period.before() if period is not None else None
+    compared = any(time.is_base and time.period != usual for time in reading.timing.times)
     before = reading.context
     if not reading.timing.own and not reading.timing.unclear and before.age < OLDEST:
-        period, age = before.period, before.age + 1
-    return Context(whole, period, tuple(filter(None, map(_share_in, drafted))), age)
+        period, age, compared = before.period, before.age + 1, compared or before.compared
+    return Context(whole, period, tuple(filter(None, map(_share_in, drafted))), age, compared)
 
 
 def _share_in(claim: Drafted) -> tuple[str, tuple[tuple[str, str], ...]] | None:

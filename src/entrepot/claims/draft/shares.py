@@ -53,7 +53,7 @@ def is_share(number: Span, reading: Reading) -> bool:
 
 
 def share_of_number(number: Span, reading: Reading, *, change: bool) -> Drafted:
-    """Return a share, or the change of one in points.
+    """Return a share, or the change of one in points or in per cent of it.
 
     Raises
     ------
@@ -72,9 +72,12 @@ def share_of_number(number: Span, reading: Reading, *, change: bool) -> Drafted:
     if base is None and year_on_year(number, reading):
         base = period.before()
     if base is None:
-        raise Refusal("since when the share changed is not said")
+        by_hand = ": write it as change, relative: true" if number.says.unit == "percent" else ""
+        raise Refusal(f"since when the share changed is not said{by_hand}")
     check_base(base, period)
-    body = {"of": {kind: keys}, "base": str(base)}
+    body: dict[str, Any] = {"of": {kind: keys}, "base": str(base)}
+    if number.says.unit == "percent":
+        body["relative"] = True
     return Drafted("change", body, says, text, reading.attributed_to, notes)
 
 

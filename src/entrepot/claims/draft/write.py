@@ -96,11 +96,13 @@ def _left(left: Left) -> Iterator[str]:
 
 
 def _mapping(keys: dict[str, Any]) -> str:
-    parts = [
-        f"{key}: {_mapping(value) if isinstance(value, dict) else _scalar(str(value), key)}"
-        for key, value in keys.items()
-    ]
-    return "{" + ", ".join(parts) + "}"
+    return "{" + ", ".join(f"{key}: {_value(value, key)}" for key, value in keys.items()) + "}"
+
+
+def _value(value: Any, key: str) -> str:
+    if isinstance(value, dict):
+        return _mapping(value)
+    return json.dumps(value) if isinstance(value, bool) else _scalar(str(value), key)
 
 
 def _scalar(text: str, key: str = "") -> str:
