@@ -93,7 +93,10 @@ def test_who_sells_and_who_buys(text: str, exporter: str, importer: str) -> None
         ("German exports to Poland rose by 5 billion euros in 2024.", "a change in money"),
         ("Plastic-duck exports from China to Poland rose 5% in 2024.", "Plastic-duck"),
         ("Germany's exports of services to Poland rose 5% in 2024.", "services"),
-        ("China's exports to Russia this year total $50 billion.", "--date"),
+        (
+            "China's exports to Russia this year total $50 billion.",
+            "is not over when the text was published, 2026-01-20",
+        ),
         ("The Polish share of German imports rose by 2 percentage points in 2024.", "since when"),
     ],
 )
@@ -207,6 +210,26 @@ def test_a_share_that_rose_by_per_cent_is_a_relative_change() -> None:
         "China's share of Russia's imports rose by 0.8 percentage points between 2023 and 2024."
     )
     assert "relative" not in points[0][1]
+
+
+@pytest.mark.parametrize(
+    ("when", "date", "why"),
+    [
+        ("in 2024", "1990-01-01", "'2024' is not over when the text was published, 1990-01-01"),
+        ("last year", "", "'last year' cannot be told without the text's date: give --date"),
+        ("in late 2024", "2026-01-20", "'late 2024' does not say which months or year"),
+        ("before 2022", "2026-01-20", "'2022' is a day, or only a bound"),
+        ("in fiscal 2024", "2026-01-20", "'2024' is of a fiscal year"),
+    ],
+)
+def test_a_time_that_is_none_says_the_one_reason(when: str, date: str, why: str) -> None:
+    text = f"China's exports to Russia were $115 billion {when}."
+    assert reasons(text, date) == [f"when is not clear: {why}"]
+
+
+def test_imports_beside_named_exports_are_not_said_to_name_no_country() -> None:
+    text = "China's total exports rose 5.9% to $3.58 trillion in 2024, imports were $2.58 trillion."
+    assert reasons(text) == ["whose it is is not said"]
 
 
 def test_no_month_is_taken_over_into_another_paragraph() -> None:

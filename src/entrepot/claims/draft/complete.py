@@ -113,7 +113,8 @@ def _unnamed(flow: Flow, earlier: Sequence[Flow], context: Context, found: Marks
     pool = earlier if any(one.whole for one in earlier) else context.flows
     pair, home = _pair(pool), _home(pool)
     if pair is None:
-        return replace(flow, trouble="no country is named")
+        named = any(one.whole for one in pool)
+        return replace(flow, trouble="whose it is is not said" if named else "no country is named")
     first, second = _ordered(pool, pair)
     if flow.kind == "trade":
         return replace(flow, exporter=first, importer=second)

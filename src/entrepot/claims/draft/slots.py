@@ -90,11 +90,7 @@ def period_of(number: Span, reading: Reading) -> Period:
     if period is not None:
         return period
     if reading.timing.unclear:
-        when = ", ".join(reading.timing.unclear)
-        raise Refusal(
-            f"when is not clear: {when!r} is not over, a day, a bound or no calendar year, "
-            "or needs the text's --date"
-        )
+        raise Refusal(f"when is not clear: {', '.join(reading.timing.unclear)}")
     if reading.context.period is not None and not reading.timing.own:
         return reading.context.period
     raise Refusal("when is not said")

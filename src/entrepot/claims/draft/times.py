@@ -39,7 +39,7 @@ class Timing:
     year_before
         Places of words such as "year on year".
     unclear
-        Time expressions that could not be resolved, as printed.
+        Time expressions that could not be resolved, as printed, each with why.
     open_base
         Whether a change is measured against one of these.
     """

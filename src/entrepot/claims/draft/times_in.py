@@ -80,9 +80,11 @@ def timing(text: str, language: str, published: Period | None, before: Period | 
         if found.kind == "no_year" and period and now and _may_be_of_another(period, now, is_base):
             period = None
         open_base = open_base or (is_base and period is None)
-        no_time = period is None or fiscal or _is_no_time_of_trade(found, period, text, language)
-        if period is None or no_time or _not_over(period, published):
-            unclear.append(text[found.start : found.end])
+        why = (
+            "is of a fiscal year" if fiscal else _no_time(found, period, published, text, language)
+        )
+        if period is None or why:
+            unclear.append(f"{text[found.start : found.end]!r} {why}")
             continue
         if found.ends:
             first, last = found.ends
@@ -92,6 +94,21 @@ def timing(text: str, language: str, published: Period | None, before: Period | 
             guessed = found.kind == "no_year"
             times.append(Time(period, found.start, found.end, is_base, guessed=guessed))
     return Timing(text, tuple(times), tuple(yoy), tuple(unclear), open_base)
+
+
+def _no_time(
+    found: TimeSpan, period: Period | None, published: Period | None, text: str, language: str
+) -> str:
+    """Return why a time is none that a number may be of, empty if it may."""
+    if period is None and published is None:
+        return "cannot be told without the text's date: give --date"
+    if period is None:
+        return "does not say which months or year"
+    if _is_no_time_of_trade(found, period, text, language):
+        return "is a day, or only a bound"
+    if _not_over(period, published):
+        return f"is not over when the text was published, {published}"
+    return ""
 
 
 def _not_over(period: Period, published: Period | None) -> bool:
