@@ -232,6 +232,10 @@ def test_imports_beside_named_exports_are_not_said_to_name_no_country() -> None:
     assert reasons(text) == ["whose it is is not said"]
 
 
+def test_a_part_of_a_time_is_no_number_left() -> None:
+    assert reasons("2025年1-11月中俄贸易额为2036亿美元。") == []
+
+
 def test_no_month_is_taken_over_into_another_paragraph() -> None:
     month = "In December 2024 trade between China and Russia was $22 billion."
     year = "In 2024 trade between China and Russia was $245 billion."

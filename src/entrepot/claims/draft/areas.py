@@ -67,9 +67,14 @@ def shortened(text: str) -> list[Mark]:
     short = short_names()
     signs = "".join(short)
     found = []
-    for match in re.finditer(f"([{signs}])([{signs}]){_BETWEEN_TWO}", text):
+    for match in re.finditer(f"(?:(?<=[增参更])加)?([{signs}]{{2,}}){_BETWEEN_TWO}", text):
+        start, end = match.span(1)
+        if end - start > 2:  # 中蒙俄贸易 is of three
+            found.append(Mark("area", NOWHERE, "noun", start, end))
+            continue
         found += [
-            Mark("area", short[match[n]], "between", match.start(n), match.end(n)) for n in (1, 2)
+            Mark("area", short[text[place]], "between", place, place + 1)
+            for place in (start, end - 1)
         ]
     for match in re.finditer(f"{_WITH_STRANGER}(?![{signs}])[\u4e00-\u9fff]{_BETWEEN_TWO}", text):
         found.append(Mark("area", NOWHERE, "noun", match.start(), match.end()))

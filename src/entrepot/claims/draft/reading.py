@@ -88,6 +88,8 @@ def read_sentence(
     for number in reading.numbers:
         if not number.says.unit and not reading.flows and not reading.found.of("hhi", "share"):
             continue  # a count of something else: "18 packages"
+        if not number.says.unit and reading.timing.covers(number):
+            continue  # 1-11月
         try:
             claim = claim_of_number(number, reading)
             if why := trouble_with(claim):

@@ -55,6 +55,10 @@ class Timing:
         """The times that are no base of a change."""
         return [time for time in self.times if not time.is_base]
 
+    def covers(self, number: Span) -> bool:
+        """Whether a number is but a part of a time: the 1 of 1-11月."""
+        return any(one.start <= number.start and number.end <= one.end for one in self.times)
+
     def tied(self, number: Span) -> Period | None:
         """Return the period that stands right at a number."""
         time = self._tied(number)
