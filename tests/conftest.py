@@ -13,8 +13,18 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from playwright.sync_api import Browser
     from pyspark.sql import SparkSession
 
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
 SPARK = "local[2]"
 ROOT = Path(__file__).resolve().parent.parent
 TIERS = ("unit", "property", "reference", "golden", "cases", "architecture", "browser", "scale")
@@ -52,6 +62,22 @@ def shared_data() -> Path:
 def baci_csv(shared_data: Path) -> Path:
     """CEPII BACI V202501, HS2017, China and Russia, 2017 to 2023."""
     return shared_data / "baci_chn_rus" / "BACI_HS17_CHN_RUS_2017_2023.csv"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The machine's own Chromium; nothing is downloaded. A process cannot start a second one."""
+    from playwright.sync_api import sync_playwright
+
+    found = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
+    if found is None:
+        # Where the project's own check runs, a missing browser is a failure.
+        outcome = pytest.fail if os.environ.get("ENTREPOT_REQUIRE_BROWSER") else pytest.skip
+        outcome(f"needs a Chromium on the path ({', '.join(CHROMIUM)})")
+    with sync_playwright() as play:
+        started = play.chromium.launch(executable_path=found, args=list(QUIET))
+        yield started
+        started.close()
 
 
 @pytest.fixture(scope="session")

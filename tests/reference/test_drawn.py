@@ -22,27 +22,13 @@ KEYS: dict[str, dict[str, Any]] = {
     "elastic_power": {},
     "nested_power": {},
     "change_of_share": {"base": 2021},
-    "price_index": {"base": 2021},
-    "value_change": {"base": 2021},
 }
-PRICES = ("price_index", "value_change")
-
-
-WEIGHED = (
-    (GOODS[0], 2021, 100.0, 50.0),
-    (GOODS[1], 2021, 300.0, 20.0),
-    (GOODS[0], 2023, 190.0, 60.0),
-    (GOODS[1], 2023, 320.0, 25.0),
-)
-MASS = {(product, year): mass for product, year, _, mass in WEIGHED}
 
 
 def truth(measure: str) -> list[tuple[str, str, str, int, float]]:
     """Return the trade that a measure is made of, as it is."""
     if measure == "rank":
         return [("CHN", buyer, GOODS[0], 2023, value) for buyer, value in BUYERS.items()]
-    if measure in PRICES:
-        return [("CHN", "RUS", product, year, value) for product, year, value, _ in WEIGHED]
     years = (2021, 2023) if measure == "change_of_share" else (2023,)
     found = []
     for year in years:
@@ -69,7 +55,6 @@ def frame(rows: list[tuple[str, str, str, int, float]], sigma: dict[Any, float])
                 "product": [row[2] for row in rows],
                 "period": [date(row[3], 1, 1) for row in rows],
                 "value_usd": [row[4] for row in rows],
-                "mass_kg": [MASS.get((row[2], row[3])) for row in rows],
                 "elasticity": [4.0 if row[2] == GOODS[0] else 7.0 for row in rows],
                 "__low": [1 / one for one in wide],
                 "__high": wide,
@@ -114,17 +99,6 @@ def measured(measure: str, rows: list[tuple[str, str, str, int, float]]) -> dict
             for year in (2023, 2021)
         ]
         return {"change": parts[0] - parts[1]}
-    if measure in PRICES:
-        value = {(code, year): sums["CHN", "RUS", code, year] for code, year, _, _ in WEIGHED}
-        old, new = ({x: value[x, year] / MASS[x, year] for x in GOODS} for year in (2021, 2023))
-        if measure == "value_change":
-            signed = (v if year == 2023 else -v for (_, year), v in value.items())
-            return {"change_usd": sum(signed)}
-        q0, q1 = ({x: MASS[x, year] for x in GOODS} for year in (2021, 2023))
-        ratios = [
-            sum(new[x] * q[x] for x in GOODS) / sum(old[x] * q[x] for x in GOODS) for q in (q0, q1)
-        ]
-        return {"fisher": math.sqrt(ratios[0] * ratios[1])}
     theta = dict(zip(GOODS, (4.0, 7.0), strict=True))
 
     def over(seller: str, buyer: str) -> float:
@@ -160,7 +134,7 @@ def spread(rows: list[tuple[str, str, str, int, float]], seed: int) -> dict[Any,
     return {pair: draw.uniform(0.02, 0.2) for pair in pairs}
 
 
-@pytest.mark.parametrize("measure", ["elastic_power", "nested_power", "change_of_share", *PRICES])
+@pytest.mark.parametrize("measure", ["elastic_power", "nested_power", "change_of_share"])
 def test_ends_are_quantiles_of_errors_by_hand(measure: str) -> None:
     rows = truth(measure)
     sigma = spread(rows, 2)

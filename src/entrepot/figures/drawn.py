@@ -21,15 +21,12 @@ if TYPE_CHECKING:
 
 __all__ = ["DRAWS", "MEASURES", "drawn"]
 
-MEASURES = (
-    "rank",
-    "elastic_power",
-    "nested_power",
-    "change_of_share",
-    "price_index",
-    "value_change",
-)
-"""Measures that jump, bend or split in ways for which a slope does not stand."""
+MEASURES = ("rank", "elastic_power", "nested_power", "change_of_share")
+"""Measures that jump, bend or split in ways for which a slope does not stand.
+
+Prices have none: what one report lacks, it lacks in value and in mass, so that errors of values
+alone would leave open far more than two reports of one price do.
+"""
 DRAWS = 400
 NINE_IN_TEN = statistics.NormalDist().inv_cdf(0.95)
 """How many standard deviations the ends of a row's interval are away."""
@@ -38,7 +35,7 @@ SEED = 1901
 _KEYS = ("exporter", "importer", "product", "period", "elasticity")
 
 _VALUED = """
-SELECT d.draw, r.exporter, r.importer, r.product, r.period, r.elasticity, r.mass_kg,
+SELECT d.draw, r.exporter, r.importer, r.product, r.period, r.elasticity,
        r.value * exp(d.error * CASE WHEN d.error < 0 THEN r.down ELSE r.up END) AS value_usd
 FROM told AS r JOIN errors AS d ON d.pair = r.pair
 """
@@ -78,7 +75,7 @@ def drawn(rows: Frame, asked: Definition) -> dict[str, tuple[float, float]]:
             "error": [random_.gauss(0, 1 / NINE_IN_TEN) for _ in every],
         }
     )
-    names = (*_KEYS, "mass_kg", "value", "down", "up", "pair")
+    names = (*_KEYS, "value", "down", "up", "pair")
     cells = (list(column) for column in zip(*lines, strict=True))
     told = pa.table(dict(zip(names, cells, strict=True)), schema=_schema(pa))
     with connect() as connection:
@@ -103,22 +100,18 @@ def _lines(
     value = nw.col("value_usd")
     product = nw.col("product") if how.keeps_products or how.by_product else nw.lit("all")
     elasticity = nw.col("elasticity") if how.elastic else nw.lit(None).cast(nw.Float64)
-    mass = nw.col("mass_kg") if "mass_kg" in how.columns else nw.lit(None).cast(nw.Float64)
-    # What has no mass is kept apart: its value over the mass of the rest would be no price.
     table = (
         rows.with_columns(
             product.alias("product"),
             elasticity.alias("elasticity"),
-            mass.alias("mass_kg"),
-            nw.when(mass > 0).then(1).otherwise(0).alias("__weighed"),
             *((value * nw.col(end)).alias(f"{end}_usd") for end in ERRORS),
         )
-        .group_by(*_KEYS, "__weighed")
-        .agg(nw.col("mass_kg").sum(), value.sum(), *(nw.col(f"{end}_usd").sum() for end in ERRORS))
+        .group_by(*_KEYS)
+        .agg(value.sum(), *(nw.col(f"{end}_usd").sum() for end in ERRORS))
     )
     pairs: dict[tuple[str, str, bool], int] = {}
     lines = []
-    sums = table.select(*_KEYS, "mass_kg", "value_usd", *(f"{end}_usd" for end in ERRORS))
+    sums = table.select(*_KEYS, "value_usd", *(f"{end}_usd" for end in ERRORS))
     for *cell, total, low, high in fetch(sums):
         if not total or total <= 0 or not low:
             continue
@@ -131,7 +124,7 @@ def _lines(
 def _schema(pa: Any) -> Any:
     text, number = pa.string(), pa.float64()
     kinds = {"exporter": text, "importer": text, "product": text, "period": pa.date32()}
-    kinds |= dict.fromkeys(("elasticity", "mass_kg", "value", "down", "up"), number)
+    kinds |= dict.fromkeys(("elasticity", "value", "down", "up"), number)
     return pa.schema([*kinds.items(), ("pair", pa.int64())])
 
 

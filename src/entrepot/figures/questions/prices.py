@@ -80,7 +80,6 @@ QUESTIONS = {
         ("mass_kg",),
         by_product=True,
         choices=CHANGE,
-        has_interval=True,
     ),
     "value_change": Question(
         "flow",
@@ -92,7 +91,6 @@ QUESTIONS = {
         by_product=True,
         in_dollars=True,
         choices=AMOUNT,
-        has_interval=True,
     ),
     "price_premium": Question(
         "sales",
