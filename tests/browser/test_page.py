@@ -132,7 +132,7 @@ def open_page(browser: Browser) -> Iterator[object]:
 def test_each_room_is_for_everybody(
     open_page: object, site: str, path: str, width: int, scheme: str
 ) -> None:
-    watched = open_page(site, path, width, scheme)  # type: ignore[operator]
+    watched = open_page(site, path, width, scheme)
     page = watched.page
     assert page.locator("h1").count() == 1
     assert page.locator("main").count() == 1
@@ -148,7 +148,7 @@ def test_each_room_is_for_everybody(
 
 @pytest.mark.parametrize("path", ["/", "/data", "/country/DEU?goods=854231"])
 def test_an_empty_lake_says_how_to_fill_it(open_page: object, empty: str, path: str) -> None:
-    watched = open_page(empty, path, PHONE)  # type: ignore[operator]
+    watched = open_page(empty, path, PHONE)
     assert violations(watched.page) == []
     if path == "/":
         assert "entrepot data add baci" in watched.page.locator("main").inner_text()
@@ -158,7 +158,7 @@ def test_an_empty_lake_says_how_to_fill_it(open_page: object, empty: str, path: 
 
 
 def test_the_keyboard_goes_from_the_address_to_a_brief(open_page: object, site: str) -> None:
-    watched = open_page(site, "/")  # type: ignore[operator]
+    watched = open_page(site, "/")
     page = watched.page
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
@@ -176,7 +176,7 @@ def test_the_keyboard_goes_from_the_address_to_a_brief(open_page: object, site: 
 
 
 def test_every_link_that_has_the_keyboard_shows_it(open_page: object, site: str) -> None:
-    watched = open_page(site, FIGURE)  # type: ignore[operator]
+    watched = open_page(site, FIGURE)
     page = watched.page
     seen = set()
     for _ in range(60):
@@ -234,7 +234,7 @@ def test_a_pasted_claims_file_is_checked(browser: Browser, site: str) -> None:
     ],
 )
 def test_downloads_open(open_page: object, site: str, path: str, name: str, begins: str) -> None:
-    page = open_page(site, path).page  # type: ignore[operator]
+    page = open_page(site, path).page
     with page.expect_download() as saved:
         page.get_by_role("link", name=name).first.click()
     text = saved.value.path().read_text(encoding="utf-8")
@@ -242,7 +242,7 @@ def test_downloads_open(open_page: object, site: str, path: str, name: str, begi
 
 
 def test_a_chart_that_was_saved_stands_by_itself(open_page: object, site: str) -> None:
-    watched = open_page(site, "/country/RUS/from/CHN")  # type: ignore[operator]
+    watched = open_page(site, "/country/RUS/from/CHN")
     links = watched.page.get_by_role("link", name="Chart as SVG")
     assert links.count() >= 4
     for number in range(links.count()):
@@ -255,7 +255,7 @@ def test_a_chart_that_was_saved_stands_by_itself(open_page: object, site: str) -
 
 def test_the_first_page_is_small(open_page: object, site: str) -> None:
     sizes: list[int] = []
-    watched = open_page(site, "/goods")  # type: ignore[operator]
+    watched = open_page(site, "/goods")
     watched.page.on("response", lambda one: sizes.append(len(one.body())))
     watched.page.goto(f"{site}/")
     watched.page.wait_for_load_state("networkidle")

@@ -125,7 +125,7 @@ def test_every_border_and_every_flow(
         [exporter],
         importers,
         made=None if made is None else [made],
-        perimeter=perimeter,  # type: ignore[arg-type]  # one of the three
+        perimeter=perimeter,  # one of the three
     )
     assert sum(once.values()) + sum(again.values()) == gross  # exactly, in fractions
     assert found.gross == pytest.approx(float(gross), rel=1e-14)
@@ -141,7 +141,7 @@ def test_every_border_and_every_flow(
 
 @pytest.mark.parametrize("perimeter", ["bilateral", "exporter"])
 def test_the_matrix_of_everybody(world: Solved, perimeter: str) -> None:
-    found = origin_matrix(world, perimeter)  # type: ignore[arg-type]
+    found = origin_matrix(world, perimeter)
     for i, j in itertools.permutations(range(3), 2):
         gross, once, again = by_hand(AREAS[i], (AREAS[j],), None, perimeter)
         assert found.gross[i, j] == pytest.approx(float(gross), rel=1e-14)

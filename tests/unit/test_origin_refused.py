@@ -54,7 +54,7 @@ def test_names_that_are_not_there(world: Solved, keys: dict[str, Any], kind: str
 
 def test_a_matrix_at_the_border_of_sectors_is_none(world: Solved) -> None:
     with pytest.raises(UnknownNameError, match="unknown perimeter"):
-        origin_matrix(world, "flow")  # type: ignore[arg-type]
+        origin_matrix(world, "flow")
 
 
 def test_a_part_alone_as_buyer_of_inputs(world: Solved) -> None:

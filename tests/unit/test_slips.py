@@ -47,7 +47,7 @@ def row(
         "published_on": "2020-02-01",
         "confidence": "high",
     }
-    return Published(**(fields | more))  # type: ignore[arg-type]
+    return Published(**(fields | more))
 
 
 def rate(period: str, value: float) -> Published:
