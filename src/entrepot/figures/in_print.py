@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.figures.curve.choices import territory_choices
 from entrepot.figures.curve.spans import AS_ASKED
-from entrepot.figures.statements import statements
-from entrepot.sources.published.read import by_origin, matching
+from entrepot.figures.statements import stated, statements
+from entrepot.sources.published.read import by_origin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,24 +89,8 @@ def in_print(
     """
     found: dict[str, Printed] = {}
     for place, asked in territory_choices(definition):
-        rows = matching(
-            statements("published", lake),
-            measure=asked.measure,
-            exporter=asked.exporter,
-            importer=asked.importer,
-            period=asked.period,
-            base=asked.base,
-            flow=asked.flow,
-            goods=asked.goods,
-        )
-        fitting = [
-            row
-            for row in rows
-            if row.middle is not None
-            and not row.per
-            and row.currency in ("", asked.currency)
-            and asked.valuation in (None, row.valuation.lower())
-        ]
+        rows = stated(statements("published", lake), asked, any_basis=True)
+        fitting = [row for row in rows if not row.per]
         for group in by_origin(fitting).values():
             told: set[tuple[float | None, float | None, str]] = set()
             for row in group:

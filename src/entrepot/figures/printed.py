@@ -13,11 +13,11 @@ from entrepot.figures.converted import converted
 from entrepot.figures.derived import pairs, quotient_of, sums
 from entrepot.figures.estimate import Answer, Estimate, Missing
 from entrepot.figures.figure import Evidence
-from entrepot.figures.statements import statements
+from entrepot.figures.statements import stated, statements
 from entrepot.figures.variants import territories, territory
 from entrepot.goods import goods_selection
 from entrepot.model.interval import Interval
-from entrepot.sources.published.read import matching, ranked
+from entrepot.sources.published.read import matching
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -52,7 +52,7 @@ def answer(definition: Definition, source: str, lake: Lake) -> Answer | Missing:
     if definition.measure == "conversions":
         return converted(
             definition,
-            lambda asked: _stated(kept, asked),
+            lambda asked: stated(kept, asked),
             rows,
             lambda row: _evidence(row, source),
         )
@@ -71,39 +71,16 @@ def answer(definition: Definition, source: str, lake: Lake) -> Answer | Missing:
     )
 
 
-def _stated(rows: Iterable[Published], definition: Definition) -> tuple[Published, ...]:
-    """Return the rows that state just what the definition asks for, best first."""
-    found = matching(
-        rows,
-        measure=definition.measure,
-        exporter=definition.exporter,
-        importer=definition.importer,
-        period=definition.period,
-        base=definition.base,
-        basis=definition.basis,
-        flow=definition.flow,
-        goods=definition.goods,
-    )
-    wanted = definition.valuation
-    return ranked(
-        row
-        for row in found
-        if row.middle is not None
-        and row.currency in ("", definition.currency)
-        and (wanted is None or row.valuation.lower() == wanted)
-    )
-
-
 def _estimates(definition: Definition, rows: Rows, source: str) -> Iterator[Estimate]:
     """Yield one estimate for each independent origin and variant, best first."""
     if definition.measure == "asymmetry":
         yield from _asymmetry(definition, rows, source)
         return
     seen = set()
-    for row in _one_a_voice(_stated(rows, definition)):
+    for row in _one_a_voice(stated(rows, definition)):
         seen.add((row.origin, row.variant))
         yield _estimate((row,), _value(row), row.unit, _interval(row), source, definition)
-    for rows_of_parts in sums([_stated(rows, part) for part in _parts(definition)]):
+    for rows_of_parts in sums([stated(rows, part) for part in _parts(definition)]):
         first = rows_of_parts[0]
         if (first.origin, first.variant) not in seen:
             seen.add((first.origin, first.variant))
@@ -113,7 +90,7 @@ def _estimates(definition: Definition, rows: Rows, source: str) -> Iterator[Esti
     quotient = quotient_of(definition)
     if quotient is None:
         return
-    above, below = _stated(rows, quotient.top), _stated(rows, quotient.bottom)
+    above, below = stated(rows, quotient.top), stated(rows, quotient.bottom)
     for one, other in pairs(above, below, across_reporters=source == "computed"):
         if (one.origin, one.variant) not in seen:
             value = quotient.of(_value(one), _value(other))
@@ -141,7 +118,7 @@ def _one_a_voice(rows: Iterable[Published]) -> list[Published]:
 
 
 def _value(row: Published) -> float:
-    """Return the number of a row that `_stated` has kept, or the middle of its range."""
+    """Return the number of a row that `stated` has kept, or the middle of its range."""
     if row.middle is None:
         raise ValueError(f"statement {row.id} has no value")
     return row.middle
@@ -213,7 +190,7 @@ def _asymmetry(definition: Definition, rows: Rows, source: str) -> Iterator[Esti
 def _caveats(definition: Definition, main: list[Estimate], rows: Rows) -> Iterator[Caveat]:
     head = {item.id for item in main[0].evidence}
     used = {item.id for estimate in main for item in estimate.evidence}
-    low = sum(row.confidence == "low" and not row.per for row in _stated(rows, definition))
+    low = sum(row.confidence == "low" and not row.per for row in stated(rows, definition))
     yield from caveats.for_printed(
         [row for row in rows if row.id in head], [row for row in rows if row.id in used], low
     )

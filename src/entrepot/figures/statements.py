@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING
 
 from entrepot.lake import fetch
 from entrepot.model.period import Period
-from entrepot.sources.published.read import published
+from entrepot.sources.published.read import matching, published, ranked
 from entrepot.sources.published.row import COLUMNS, Published
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from entrepot.figures.definition import Definition
     from entrepot.lake import Lake
     from entrepot.sources.published.read import Kind
 
-__all__ = ["statements"]
+__all__ = ["stated", "statements"]
 
 
 def statements(kind: Kind, lake: Lake) -> tuple[Published, ...]:
@@ -32,6 +35,34 @@ def statements(kind: Kind, lake: Lake) -> tuple[Published, ...]:
     names = (*COLUMNS, "snapshot")
     rows = lake.table("published", source="published").select(*names)
     return bundled + tuple(_row(dict(zip(names, cells, strict=True))) for cells in fetch(rows))
+
+
+def stated(
+    rows: Iterable[Published], definition: Definition, *, any_basis: bool = False
+) -> tuple[Published, ...]:
+    """Return the rows that state just what a definition asks for, best first.
+
+    With `any_basis` also those that count the goods by origin, by seller or by their maker.
+    """
+    found = matching(
+        rows,
+        measure=definition.measure,
+        exporter=definition.exporter,
+        importer=definition.importer,
+        period=definition.period,
+        base=definition.base,
+        basis=None if any_basis else definition.basis,
+        flow=definition.flow,
+        goods=definition.goods,
+    )
+    wanted = definition.valuation
+    return ranked(
+        row
+        for row in found
+        if row.middle is not None
+        and row.currency in ("", definition.currency)
+        and (wanted is None or row.valuation.lower() == wanted)
+    )
 
 
 def _row(cells: dict[str, object]) -> Published:

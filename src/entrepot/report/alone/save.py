@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from entrepot.errors import OutsideError, RequestError
+from entrepot.errors import RequestError
 from entrepot.report.alone.frame import drawn
+from entrepot.report.written import write_whole
 
 if TYPE_CHECKING:
     from entrepot.report.alone.parts import Alone
@@ -34,19 +33,7 @@ def write(chart: Alone, path: Path | str, *, narrow: bool = False) -> Path:
     """
     target = Path(path)
     require_suffix(target)
-    content = _content(chart, target.suffix.lower(), narrow=narrow)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
-    except OSError as error:
-        raise OutsideError(
-            f"cannot write {target}", why=str(error), hint="choose another place with --out"
-        ) from error
-    return target
+    return write_whole(target, _content(chart, target.suffix.lower(), narrow=narrow))
 
 
 def _content(chart: Alone, suffix: str, *, narrow: bool) -> bytes:
