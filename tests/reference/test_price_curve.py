@@ -11,7 +11,8 @@ import pytest
 from plain_prices import bilateral, geks
 
 import entrepot as ep
-from entrepot.figures.curve import curve
+from entrepot.figures.curve import curve, of_prices
+from entrepot.figures.curve.price_rows import read
 from entrepot.figures.definition import Definition
 from entrepot.lake import Lake
 from entrepot.model.areas import area_set
@@ -20,7 +21,7 @@ from made_comtrade import row, text_of
 if TYPE_CHECKING:
     from entrepot.figures import Specification
 
-BUYERS = {643: "RUS", 276: "DEU", 842: "USA", 792: "TUR", 51: "ARM"}
+BUYERS = {643: "RUS", 276: "DEU", 842: "USA", 792: "TUR", 51: "ARM", 344: "HKG"}
 SELLERS = {156: "CHN", 344: "HKG"}
 CODES = ("854231", "854232", "854239", "848210", "848220", "845710", "901320")
 YEARS = (2021, 2022, 2023)
@@ -42,16 +43,21 @@ def _reports() -> list[Report]:
     """Return seller, buyer, code, year, value and mass, one in twelve without a mass."""
     draw = random.Random(7)
     found: list[Report] = []
-    for seller in SELLERS.values():
-        for buyer in BUYERS.values():
-            for code in CODES:
-                for year in YEARS:
-                    value = round(draw.lognormvariate(9, 1), 2)
-                    mass = round(value / draw.lognormvariate(1, 0.6), 2)
-                    if (seller, buyer, code, year) == ("CHN", "RUS", "901320", 2023):
-                        mass = round(mass / 30, 2)  # a change of unit, as it looks
-                    known = draw.random() > 1 / 12 or code == "901320"
-                    found.append((seller, buyer, code, year, value, mass if known else None))
+    pairs = [
+        (seller, buyer)
+        for seller in SELLERS.values()
+        for buyer in BUYERS.values()
+        if seller != buyer
+    ]
+    for seller, buyer in sorted(pairs, key=lambda pair: pair[1] == "HKG"):
+        for code in CODES:
+            for year in YEARS:
+                value = round(draw.lognormvariate(9, 1), 2)
+                mass = round(value / draw.lognormvariate(1, 0.6), 2)
+                if (seller, buyer, code, year) == ("CHN", "RUS", "901320", 2023):
+                    mass = round(mass / 30, 2)  # a change of unit, as it looks
+                known = draw.random() > 1 / 12 or code == "901320"
+                found.append((seller, buyer, code, year, value, mass if known else None))
     return found
 
 
@@ -165,7 +171,7 @@ def _premium(item: Specification) -> float:
         "all others": set(BUYERS.values()) - {"RUS"},
         "coalition": set(BUYERS.values()) & coalition,
         "others outside the coalition": set(BUYERS.values()) - coalition - {"RUS"},
-    }[item.choices["compared with"]]
+    }[item.choices["compared with"]] - set(item.choices["territory"].split("+"))
     assert others
     sums: dict[Any, dict[tuple[bool, int], list[float]]] = {}
     for one in _rows(item, years=(2021, 2023), buyers={"RUS"} | others):
@@ -232,6 +238,33 @@ def test_every_premium_is_that_of_its_rows(lake: Lake) -> None:
     usual = {"compared with": "all others", "estimator": "median", "products": "six digits"}
     assert any(usual.items() <= one.items() for one in heads)
     assert set(figure.specifications.explained) >= {"estimator", "filter", "products"}
+
+
+def test_other_buyers_are_added_up_before_they_are_read(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows: list[Any] = []
+
+    def kept(*given: Any, **keys: Any) -> list[Any]:
+        rows.extend(read(*given, **keys))
+        return rows
+
+    monkeypatch.setattr(of_prices, "read", kept)
+    _curve(lake, "price_premium")
+    assert {one.importer for one in rows} == {"RUS", "HKG", "coalition", "others"}
+    sums = {
+        (one.exporter, one.product, one.period.year): one.known
+        for one in rows
+        if one.importer == "coalition"
+    }
+    assert len(sums) == sum(one.importer == "coalition" for one in rows), "a line a cell"
+    for (seller, code, year), value in sums.items():
+        both = [
+            one[4]
+            for one in REPORTS
+            if one[0] == seller and one[1] in ("DEU", "USA") and one[2:4] == (code, year)
+        ]
+        assert value == pytest.approx(sum(both), rel=1e-12)
 
 
 def test_a_change_of_value_moves_with_the_territory_alone(lake: Lake) -> None:

@@ -80,18 +80,20 @@ def _sets(
         "importer": {row.importer for row in rows},
         "exporter": {row.exporter for row in rows},
     }
+    codes = {(row.edition, row.product) for row in rows}
+    counted = [(one, {code for code in codes if one.part_of(*code)}) for one in numbered]
     places, mute = known(apart(territory_choices(asked), time.name, left), [time], there, left)
     for place, (words, question_) in enumerate(places):
         if (time.span.words, words) in mute:
             continue
         near = inside(rows, question_)
-        for one in numbered:
+        for one, its_codes in counted:
             choices = dict(one.choice.choices) | {"territory": words}
             what = f"{time.name}: {', '.join((*choices.values(), time.span.words))}"
             if one.choice.is_weighted:
                 left.append((what, "weights split values of codes, and their masses otherwise"))
                 continue
-            chosen = [row for row in near if one.part_of(row.edition, row.product)]
+            chosen = [row for row in near if (row.edition, row.product) in its_codes]
             coded = ((row.period >= asked.period.start, row.edition, row.product) for row in chosen)
             if renamed := moved(coded, asked):
                 left.append((what, renamed.reason))

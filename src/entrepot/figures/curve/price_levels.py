@@ -18,12 +18,23 @@ if TYPE_CHECKING:
     from entrepot.figures.curve.price_rows import Row
     from entrepot.figures.definition import Definition
 
-__all__ = ["BUYERS", "Cell", "RowSet", "coalition", "inside", "leveled"]
+__all__ = [
+    "BUYERS",
+    "COALITION",
+    "OTHERS",
+    "Cell",
+    "RowSet",
+    "coalition",
+    "inside",
+    "leveled",
+]
 
 LEVELS = {"six digits": 6, "headings": 4}
 """What counts as one product, and how many digits of a code say which it is."""
 BUYERS = ("all others", "coalition", "others outside the coalition")
 COALITION = "coalition"
+OTHERS = "others"
+"""Importers that nobody asked about go by these two names, what they buy added up."""
 
 Cell = tuple["str", "str", "str", "date", "float", "float | None"]
 """Exporter, importer, product, period, value and mass."""
@@ -72,9 +83,12 @@ def leveled(rows: Sequence[Row], place: Definition, choices: dict[str, str]) -> 
 
 
 def coalition(asked: Definition) -> frozenset[str]:
-    """Return who sanctions at the end of the period; nobody before there was a coalition."""
+    """Return who sanctions at the end of the period, and what all of them together are called.
+
+    Nobody before there was a coalition.
+    """
     try:
-        return area_set(COALITION, asked.period.end)
+        return area_set(COALITION, asked.period.end) | {COALITION}
     except RequestError:
         return frozenset()
 

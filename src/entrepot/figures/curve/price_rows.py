@@ -10,9 +10,10 @@ import narwhals as nw
 from entrepot.figures.cells import Cells
 from entrepot.figures.curve.choices import territory_choices
 from entrepot.figures.curve.cut import widest
+from entrepot.figures.curve.price_levels import COALITION, OTHERS, coalition
 from entrepot.figures.estimate import Missing
 from entrepot.figures.held import held
-from entrepot.figures.sides import reach
+from entrepot.figures.sides import SIDES, members_of, reach
 from entrepot.goods import merged
 from entrepot.lake import fetch
 from entrepot.measures.prices.cells import paired
@@ -31,7 +32,10 @@ __all__ = ["Row", "between", "read"]
 
 
 class Row(NamedTuple):
-    """What was traded in one cell: all of it in USD, and the value and mass of what has both."""
+    """What was traded in one cell: all of it in USD, and the value and mass of what has both.
+
+    Where a buyer is compared with others, these go by the name of their group.
+    """
 
     product: str
     edition: str
@@ -76,7 +80,25 @@ def read(
     goods = merged([part for one in choices for part in one.choice.goods])
     told = cells.rows(by, goods, whole).filter(there)
     pairs = paired(told, cells.column(whole), "mass_kg")
+    if asked.measure == "price_premium":
+        pairs = pairs.with_columns(_in_groups(asked, whole))
     keys = ("product", "nomenclature", "exporter", "importer", "period")
     names = ("__known", "__v", "__q")
     summed = pairs.group_by(*keys).agg(*(nw.col(name).sum() for name in names))
     return [Row(*row) for row in fetch(summed.select(*keys, *names))]
+
+
+def _in_groups(asked: Definition, whole: Definition) -> nw.Expr:
+    """Return the importers named in any territory as they are, all others by their group.
+
+    Only what one of a territory's sides buys has to be told apart: of everybody else, sums will do.
+    """
+    importer = nw.col("importer")
+    named = sorted(frozenset().union(*(members_of(whole, side) for side in SIDES)))
+    group = nw.when(importer.is_in(sorted(coalition(asked)))).then(nw.lit(COALITION))
+    return (
+        nw.when(importer.is_in(named))
+        .then(importer)
+        .otherwise(group.otherwise(nw.lit(OTHERS)))
+        .alias("importer")
+    )
