@@ -32,6 +32,7 @@ CAVEATS = {
     "denominator-system": "a share depends on who counted the total",
     "reconciled": "made of what exporters and importers report, by us",
     "leverage": "what others could replace is an upper bound",
+    "cutoff": "what a cut-off would do rests on elasticities and on what others can send",
     "reorientation": "who replaced whom is not observed, and what is made at home neither",
     "event-study": "what happened to listed goods against others, which are no perfect mirror",
     "growth-and-currency": "growth has a base, a currency and a price level",

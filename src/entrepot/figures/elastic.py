@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -18,10 +19,18 @@ if TYPE_CHECKING:
 
     from entrepot.lake import Lake
 
-__all__ = ["ELASTICITY", "elasticities_in", "with_elasticities"]
+__all__ = ["BASIS", "ELASTICITY", "elasticities_in", "with_bases", "with_elasticities"]
 
 ELASTICITY = "elasticity"
 """Column that rows get: above zero, by how many per cent imports fall if they get 1 % dearer."""
+BASIS = "elasticity_basis"
+"""Column that rows get: what that number is, see `with_bases`."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Elasticity:
+    value: float
+    basis: str
 
 
 def with_elasticities(
@@ -41,12 +50,38 @@ def with_elasticities(
         for name, edition in sorted(wanted.items())
         for code, value in sorted(found[edition].items())
     )
+    return _beside(rows, lake, lines, ELASTICITY)
+
+
+def with_bases(rows: nw.LazyFrame[Any], lake: Lake, editions: Iterable[str]) -> nw.LazyFrame[Any]:
+    """Put beside each row what its elasticity is; null where there is none.
+
+    ``estimated`` for the code itself; ``heading average`` where that estimate was not significant
+    or of the wrong sign; ``family average`` where the code is of another edition and not the whole
+    of its family, alone in both.
+
+    Raises
+    ------
+    NoEvidenceError
+        As `with_elasticities`.
+    """
+    wanted = {name: harmonized(name).id for name in editions if name != NO_CODES}
+    found = _known(lake, set(wanted.values()))
+    lines = ", ".join(
+        f"({literal(name)}, {literal(code)}, {literal(one.basis)})"
+        for name, edition in sorted(wanted.items())
+        for code, one in sorted(found[edition].items())
+    )
+    return _beside(rows, lake, lines, BASIS)
+
+
+def _beside(rows: nw.LazyFrame[Any], lake: Lake, lines: str, column: str) -> nw.LazyFrame[Any]:
     if not lines:
         raise NoEvidenceError("no product has an elasticity")
-    query = f"SELECT * FROM (VALUES {lines}) AS t(nomenclature, six, {ELASTICITY})"
+    query = f"SELECT * FROM (VALUES {lines}) AS t(nomenclature, __six, {column})"
     known = nw.from_native(lake.connection.sql(query))
-    six = rows.with_columns(nw.col("product").str.slice(0, 6).alias("six"))
-    return six.join(known, on=["nomenclature", "six"], how="left")
+    six = rows.with_columns(nw.col("product").str.slice(0, 6).alias("__six"))
+    return six.join(known, on=["nomenclature", "__six"], how="left").drop("__six")
 
 
 def elasticities_in(lake: Lake, editions: Iterable[str]) -> dict[str, dict[str, float]]:
@@ -61,6 +96,13 @@ def elasticities_in(lake: Lake, editions: Iterable[str]) -> dict[str, dict[str, 
     NoEvidenceError
         If the lake holds no elasticities, or no tables between the editions.
     """
+    return {
+        edition: {code: one.value for code, one in known.items()}
+        for edition, known in _known(lake, editions).items()
+    }
+
+
+def _known(lake: Lake, editions: Iterable[str]) -> dict[str, dict[str, _Elasticity]]:
     if not lake.holds("elasticities"):
         raise NoEvidenceError(
             "the lake holds no elasticities",
@@ -70,19 +112,22 @@ def elasticities_in(lake: Lake, editions: Iterable[str]) -> dict[str, dict[str, 
     return {edition: _translated(own, edition, lake) for edition in editions}
 
 
-def _own(lake: Lake) -> dict[str, dict[str, float]]:
+def _own(lake: Lake) -> dict[str, dict[str, _Elasticity]]:
     """Return elasticities by the edition they were estimated in."""
     columns = ("nomenclature", "product", "elasticity", "heading_elasticity")
-    found: dict[str, dict[str, float]] = {}
+    found: dict[str, dict[str, _Elasticity]] = {}
     for edition, code, value, average in fetch(lake.table("elasticities").select(*columns)):
         chosen = average if value is None else value
         if chosen is not None and chosen < 0:  # the reaction of trade to a price, turned
-            found.setdefault(edition, {})[code] = -chosen
+            basis = "heading average" if value is None else "estimated"
+            found.setdefault(edition, {})[code] = _Elasticity(-chosen, basis)
     return found
 
 
-def _translated(own: dict[str, dict[str, float]], edition: str, lake: Lake) -> dict[str, float]:
-    found: dict[str, float] = {}
+def _translated(
+    own: dict[str, dict[str, _Elasticity]], edition: str, lake: Lake
+) -> dict[str, _Elasticity]:
+    found: dict[str, _Elasticity] = {}
     for old, values in own.items():
         if old == edition:
             found |= values
@@ -99,11 +144,13 @@ def _translated(own: dict[str, dict[str, float]], edition: str, lake: Lake) -> d
 
 
 def _of_families(
-    values: dict[str, float], families: Any, edition: str, old: str
-) -> Iterator[tuple[str, float]]:
+    values: dict[str, _Elasticity], families: Any, edition: str, old: str
+) -> Iterator[tuple[str, _Elasticity]]:
     for (name, code), family in families.items():
         if name != edition or family.gathers:
             continue
         known = [values[one] for one in family.codes(old) if one in values]
         if known:
-            yield code, statistics.fmean(known)
+            whole = len(known) == 1 and family.codes(old) == family.codes(edition) == (code,)
+            basis = known[0].basis if whole else "family average"
+            yield code, _Elasticity(statistics.fmean(one.value for one in known), basis)

@@ -9,12 +9,13 @@ import narwhals as nw
 
 from entrepot import measures
 from entrepot.errors import NoEvidenceError
-from entrepot.figures.elastic import with_elasticities
+from entrepot.figures.elastic import with_bases, with_elasticities
 from entrepot.figures.estimate import Missing
 from entrepot.figures.listed import listing
 from entrepot.figures.questions import of as question
 from entrepot.figures.refusals import nothing, refusal
 from entrepot.figures.sides import SIDES, among, leaves, members_of, reach, totals
+from entrepot.figures.traders import strangers
 from entrepot.goods.editions import known_codes
 from entrepot.lake import fetch
 from entrepot.model.product import NO_CODES, harmonized
@@ -82,11 +83,11 @@ def unheard_of(cells: Cells, asked: Definition, value: float | None) -> Missing 
     """
     if value and not cells.held.is_partial:
         return None
-    strangers = cells.strangers(asked, alone=not value)
-    known = [members - strangers for side in SIDES if (members := members_of(asked, side))]
-    if all(known) and not (strangers and cells.held.is_partial):
+    unheard = strangers(cells, asked, alone=not value)
+    known = [members - unheard for side in SIDES if (members := members_of(asked, side))]
+    if all(known) and not (unheard and cells.held.is_partial):
         return None
-    names = ", ".join(sorted(strangers))
+    names = ", ".join(sorted(unheard))
     return Missing(f"the lake's {cells.held.source} holds nothing of {names} in {asked.period}")
 
 
@@ -143,8 +144,9 @@ def _evaluate(
         return None  # nothing is not zero
     if how.by_product and asked.by in (None, "product") and (moved := _moved(rows, asked)):
         return moved
-    if how.elastic:
+    if how.elastic and asked.sigma is None:
         rows = with_elasticities(rows, cells.lake, cells.editions(asked))
+        rows = with_bases(rows, cells.lake, cells.editions(asked)) if how.flagged else rows
     try:
         more = {"listing": listing(rows, asked, cells.lake)} if how.listed else {}
         found = how.run(rows, asked, column, **more)

@@ -19,6 +19,7 @@ from entrepot.measures.churn import churn, churn_rate
 from entrepot.measures.concentration import concentration_ratio, hhi
 from entrepot.measures.contributions import growth_contribution, real_growth
 from entrepot.measures.currency import conversions
+from entrepot.measures.cutoff import cutoff
 from entrepot.measures.dependence import export_share, import_share
 from entrepot.measures.event import event_study, event_timing, placebo_dates
 from entrepot.measures.exposure import retaliation_exposure
@@ -28,6 +29,7 @@ from entrepot.measures.last import last_alternative
 from entrepot.measures.leading import top_supplier
 from entrepot.measures.leverage import asymmetry
 from entrepot.measures.origin import value_added_origin
+from entrepot.measures.passed_on import passed_on
 from entrepot.measures.passport import Passport
 from entrepot.measures.passports import passport, passports
 from entrepot.measures.power import elastic_power, nested_power
@@ -74,6 +76,7 @@ __all__ = [
     "churn_rate",
     "concentration_ratio",
     "conversions",
+    "cutoff",
     "elastic_power",
     "event_study",
     "event_timing",
@@ -91,6 +94,7 @@ __all__ = [
     "nested_power",
     "net_import_reliance",
     "overpayment",
+    "passed_on",
     "passport",
     "passports",
     "placebo_dates",

@@ -13,6 +13,7 @@ from entrepot.measures.churn import CHURN, CHURN_RATE
 from entrepot.measures.concentration import CR, HHI
 from entrepot.measures.contributions import GROWTH_CONTRIBUTION, REAL_GROWTH
 from entrepot.measures.currency import CONVERSIONS
+from entrepot.measures.cutoff import CUTOFF
 from entrepot.measures.dependence import EXPORT_SHARE, IMPORT_SHARE
 from entrepot.measures.event import EVENT_STUDY
 from entrepot.measures.exposure import RETALIATION_EXPOSURE
@@ -22,6 +23,7 @@ from entrepot.measures.last import LAST_ALTERNATIVE
 from entrepot.measures.leading import TOP_SUPPLIER
 from entrepot.measures.leverage import ASYMMETRY
 from entrepot.measures.origin import ORIGIN
+from entrepot.measures.passed_on import PASSED_ON
 from entrepot.measures.power import ELASTIC_POWER, NESTED_POWER
 from entrepot.measures.prices.many import PRICE_SERIES
 from entrepot.measures.prices.mix import UNIT_VALUE_CHANGE
@@ -68,6 +70,7 @@ _ALL = (
     SUBSTITUTION_SUMMARY,
     CHANGE_OF_SHARE,
     LAST_ALTERNATIVE,
+    CUTOFF,
     SALIENCE,
     ELASTIC_POWER,
     NESTED_POWER,
@@ -85,6 +88,7 @@ _ALL = (
     UNIT_VALUE_CHANGE,
     PRICE_PREMIUM,
     ORIGIN,
+    PASSED_ON,
 )
 
 

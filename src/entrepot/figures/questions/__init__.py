@@ -6,6 +6,7 @@ them to the rows.
 
 from entrepot.figures.questions import (
     change,
+    cutoff,
     event,
     flags,
     flows,
@@ -34,6 +35,7 @@ QUESTIONS: dict[str, Question] = {
     **growth.QUESTIONS,
     **indicators.QUESTIONS,
     **loss.QUESTIONS,
+    **cutoff.QUESTIONS,
     **path.QUESTIONS,
     **money.QUESTIONS,
     **event.QUESTIONS,

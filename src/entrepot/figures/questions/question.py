@@ -76,7 +76,9 @@ class Question:
     by_product
         Whether it compares products of the period with the same of the base.
     elastic
-        Whether it needs the elasticity of each product.
+        Whether it needs the elasticity of each product; with one for all goods (``sigma``) not.
+    flagged
+        Whether it tells what each elasticity is, too.
     listed
         Whether it needs the days on which goods were listed.
     unit
@@ -108,6 +110,7 @@ class Question:
     table: Run | None = None
     by_product: bool = False
     elastic: bool = False
+    flagged: bool = False
     listed: bool = False
     needs: tuple[str, ...] = ()
     value: str = ""
