@@ -16,6 +16,7 @@ from entrepot.figures.estimate import Missing
 from entrepot.figures.held import Held
 from entrepot.figures.measured import Measured
 from entrepot.figures.measured import measure as measured
+from entrepot.figures.traders import strangers
 from entrepot.goods import goods_selection
 
 if TYPE_CHECKING:
@@ -220,7 +221,7 @@ def test_a_member_that_a_whole_source_does_not_know_is_named(
     found = measured(rows, asked, goods)
     assert isinstance(found, Measured)
     assert found.value == pytest.approx(bought["DEU"] / sum(bought.values()))
-    assert rows.strangers(asked) == {"LIE"}
+    assert strangers(rows, asked) == {"LIE"}
     assert isinstance(measured(rows, asked.but(exporter="LIE"), goods), Missing)
 
 

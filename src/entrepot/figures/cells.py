@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import narwhals as nw
 
@@ -29,7 +29,8 @@ from entrepot.model.areas import WORLD
 from entrepot.model.product import TOTAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Hashable, Iterator
+    from datetime import date
 
     from entrepot.figures.definition import Definition
     from entrepot.figures.held import Held
@@ -43,9 +44,9 @@ __all__ = [
     "Goods",
     "everything",
     "is_everything",
-    "names_on",
 ]
 
+T = TypeVar("T")
 Frame = nw.LazyFrame[Any]
 Goods = tuple[Selection, ...]
 """The goods asked for, one selection for each nomenclature in the data."""
@@ -100,6 +101,17 @@ class Cells:
         """Whether a value may be made of both sides' reports."""
         return self.held.is_reconciled and self.voice is None
 
+    def once(self, what: str, asked: Definition, find: Callable[[], T]) -> T:
+        """Find something out about the trade asked for, whatever the goods, once in a lake."""
+        if self.kept is not None:
+            return find()
+        return self.lake.remembered.get((what, *self._said(), *_trade(asked)), find)
+
+    def _said(self) -> tuple[Hashable, ...]:
+        """Return what says which rows these are."""
+        held = (self.held.source, self.held.snapshot, self.held.freq)
+        return (*held, self.voice, self.twofold, self.quiet, self.for_silent)
+
     def hearing(self, asked: Definition) -> Cells:
         """Find out who tells nothing, where rows are made of both sides' reports."""
         if not self.is_blend:
@@ -131,8 +143,14 @@ class Cells:
         members = members_of(asked, side)
         if not members:
             return frozenset()
-        rows = self.told(side).rows(side, (everything(),), asked.but(goods="", flow="one_way"))
-        found = set(fetch(rows.filter(among(side, asked)).select(side, "period").unique()))
+        plain = asked.but(goods="", flow="one_way")
+        heard = self.told(side)
+
+        def told() -> set[tuple[str, date]]:
+            rows = heard.rows(side, (everything(),), plain).filter(among(side, asked))
+            return set(fetch(rows.select(side, "period").unique()))
+
+        found = heard.once(f"told by {side}", plain, told)
         spans = [self.held.starts(span) for span in (asked.period, asked.base or asked.period)]
         if not self.held.few_products:
             spans = [[day] for days in spans for day in days]
@@ -149,11 +167,18 @@ class Cells:
         """Return the nomenclatures of the rows that a question touches."""
         if len(self.held.nomenclatures) < 2:
             return self.held.nomenclatures
-        found: set[str] = set()
-        for whole in [asked.but(flow="one_way"), *(whole for whole, _ in totals(asked))]:
-            rows = self.flow(whole, (everything(),), inside=True)
-            found |= {name for (name,) in fetch(rows.select("nomenclature").unique())}
+        wholes = [asked.but(flow="one_way"), *(whole for whole, _ in totals(asked))]
+        found = frozenset().union(*(self._editions(whole) for whole in wholes))
         return tuple(sorted(found)) or self.held.nomenclatures
+
+    def _editions(self, whole: Definition) -> frozenset[str]:
+        """Return the nomenclatures of the rows of one flow."""
+
+        def told() -> frozenset[str]:
+            rows = self.flow(whole, (everything(),), inside=True).select("nomenclature")
+            return frozenset(name for (name,) in fetch(rows.unique()))
+
+        return self.once("editions", whole, told)
 
     def not_delivered(self, asked: Definition, goods: Goods) -> frozenset[str]:
         """Return codes asked for that no row has, of anybody: the delivery may not cover them."""
@@ -163,15 +188,6 @@ class Cells:
         rows = self.rows("importer", goods, asked.but(valuation=None))
         code = nw.col("product").str.slice(0, 6)
         return wanted - {name for (name,) in fetch(rows.select(code).unique())}
-
-    def strangers(self, asked: Definition, *, alone: bool = False) -> frozenset[str]:
-        """Return members of groups that trade nowhere in the periods; `alone`: any such area."""
-        found: frozenset[str] = frozenset()
-        for side in SIDES:
-            members = members_of(asked, side)
-            if len(members) > 1 or (alone and members):
-                found |= members - names_on(self.rows(side, (everything(),), asked), side, members)
-        return found
 
     def evidence(self, asked: Definition, goods: Goods) -> Evidence:
         """Return how many rows stand behind the flow, or all that are compared; who told them."""
@@ -230,23 +246,6 @@ class Cells:
         told_twice = nw.col("importer").is_in(sorted(self.twofold))
         return rows.filter(~nw.when(origin).then(told_twice).otherwise(nw.lit(False)))
 
-    def by_origin(self, asked: Definition) -> bool:
-        """Whether the flow is told, at least in part, by where goods were made."""
-        if "origin" not in self.held.bases:
-            return False
-        rows = self.flow(asked, (everything(),)).filter(nw.col("told_by") == "importer")
-        return ("origin",) in fetch(rows.select("partner_basis").unique())
-
-    def told_twice(self, asked: Definition) -> frozenset[str]:
-        """Return the importers that tell a cell of this trade by origin and by consignment."""
-        if not self.held.bases >= {"origin", "consignment"}:
-            return frozenset()
-        cell = ["period", "exporter", "importer", "product"]
-        rows = self.rows("importer", (everything(),), asked.but(goods="", basis="dispatch"))
-        told = rows.filter(nw.col("told_by") == "importer").group_by(cell)
-        twice = told.agg(nw.col("partner_basis").n_unique().alias("n")).filter(nw.col("n") > 1)
-        return frozenset(name for (name,) in fetch(twice.select("importer").unique()))
-
     def flow(self, asked: Definition, goods: Goods, *, inside: bool = False) -> Frame:
         """Return the cells of the flow; ``both`` adds the way back.
 
@@ -265,15 +264,14 @@ class Cells:
         return rows.filter(there)
 
 
+def _trade(asked: Definition) -> tuple[Hashable, ...]:
+    """Return what of a definition says whose trade it is and when, not of which goods."""
+    whose = (asked.importer, asked.exporter, asked.flow, asked.basis, asked.valuation)
+    return (*whose, asked.period, asked.base, asked.goods == "all")
+
+
 def _within(span: Period) -> nw.Expr:
     return (nw.col("period") >= span.start) & (nw.col("period") <= span.end)
-
-
-def names_on(rows: Frame, side: Side, among: frozenset[str]) -> frozenset[str]:
-    """Return the areas on a side; `among` looks only for these, unless it is empty."""
-    if among:
-        rows = rows.filter(nw.col(side).is_in(sorted(among)))
-    return frozenset(name for (name,) in fetch(rows.select(side).unique()))
 
 
 def _no_parts(rows: Frame) -> Frame:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.figures.caveats import caveat
-from entrepot.figures.cells import everything, names_on
 from entrepot.figures.sides import totals
+from entrepot.figures.traders import partners, traders
 from entrepot.model.areas import area_name
 from entrepot.model.display import joined
 from entrepot.sources import is_own
@@ -58,7 +58,7 @@ def of_totals(cells: Cells, asked: Definition) -> Iterator[Caveat]:
         return
     told, listed = [], []
     for whole, side in wholes:
-        names = names_on(cells.flow(whole, (everything(),)), side, frozenset())
+        names = partners(cells, whole, side)
         if side in cells.mirrors:
             told.append(_told(cells, asked, side))
         elif is_own(cells.held.source) or (cells.is_of_reports and len(names) < MANY_TELLERS):
@@ -81,7 +81,7 @@ def _told(cells: Cells, asked: Definition, side: Side) -> str:
 
 def _names(cells: Cells, asked: Definition, side: Side) -> frozenset[str]:
     heard = cells.told(side) if side in cells.for_silent else cells
-    return names_on(heard.rows(side, (everything(),), asked), side, frozenset())
+    return traders(heard, asked, side)
 
 
 def _counted(count: int, side: str) -> str:

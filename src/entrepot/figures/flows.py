@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures import about_goods, caveats, completeness
+from entrepot.figures.bases import by_origin, told_twice
 from entrepot.figures.cells import Cells
 from entrepot.figures.editions import goods_in, other_goods, rests_on
 from entrepot.figures.estimate import Answer, Estimate, Missing
@@ -18,6 +19,7 @@ from entrepot.figures.mixed import one_sided
 from entrepot.figures.questions import of as question
 from entrepot.figures.refusals import not_reconciled, refusal, silent
 from entrepot.figures.sides import totals
+from entrepot.figures.traders import strangers
 from entrepot.figures.unasked import unasked, unknown, voices_of
 from entrepot.figures.variants import territories, territory
 from entrepot.figures.windows import shorter
@@ -144,7 +146,7 @@ def _every_voice(
     mute = {voice: silent(cells[voice], definition) for voice in voices}
     if all(mute.values()):
         return [one for one in mute.values() if one]
-    twofold = Cells(lake, deliveries).told_twice(definition)
+    twofold = told_twice(Cells(lake, deliveries), definition)
     found: list[_Spoken | Missing] = []
     for voice in voices:
         heard = replace(cells[voice], twofold=twofold)
@@ -259,7 +261,7 @@ def _about_rows(definition: Definition, cells: Cells) -> Iterator[Caveat]:
         if (
             definition.basis == "dispatch"
             and cells.voice == "importer"
-            and cells.by_origin(definition)
+            and by_origin(cells, definition)
         ):
             yield caveats.by_origin(definition)
     wholes = totals(definition)
@@ -269,8 +271,8 @@ def _about_rows(definition: Definition, cells: Cells) -> Iterator[Caveat]:
     several = {text for text, group in sides if len(group) > 1}
     if not several:
         return
-    if strangers := cells.strangers(definition):
-        names = ", ".join(sorted(strangers))
+    if unheard := strangers(cells, definition):
+        names = ", ".join(sorted(unheard))
         yield caveats.caveat("not-recorded", f"{cells.held.source} records no trade of {names}.")
     summed = {area for whole, _ in wholes for area in (whole.importer, whole.exporter)}
     if names := " and ".join(sorted(several & summed)):

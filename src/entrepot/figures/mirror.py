@@ -40,6 +40,11 @@ def mirror_coverage(cells: Cells, asked: Definition) -> Coverage | None:
     side = _silent_side(cells, asked)
     if side is None:
         return None
+    return cells.once("mirror", asked, lambda: _covered(cells, asked, side))
+
+
+def _covered(cells: Cells, asked: Definition, side: Side) -> Coverage | None:
+    """Return the least coverage of a country that fell silent on a side."""
     gone = stopped_in(members_of(asked, side), asked.period)
     year = Period.parse(gone[0].last.start.year - 1)
     starts = cells.held.starts(year)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from entrepot.figures.about_goods import pooled
-from entrepot.figures.cells import everything, is_everything, names_on
+from entrepot.figures.cells import everything, is_everything
 from entrepot.figures.completeness import MANY_TELLERS
 from entrepot.figures.estimate import Missing
 from entrepot.figures.held import RECONCILED, flow_sources
 from entrepot.figures.mirror import FLOOR, mirror_coverage, too_little
 from entrepot.figures.questions import of as question
 from entrepot.figures.sides import members_of, totals
+from entrepot.figures.traders import partners
 from entrepot.goods import select
 from entrepot.lake import fetch, whole_trade
 from entrepot.model.areas import WORLD
@@ -198,7 +199,7 @@ def _thin(cells: Cells, asked: Definition) -> Missing | None:
             f"everybody; add the whole {cells.held.source}"
         )
     for whole, side in totals(asked):
-        names = names_on(cells.flow(whole, (everything(),)), side, frozenset())
+        names = partners(cells, whole, side)
         if len(names) == 1:
             return Missing(
                 f"in the lake's {cells.held.source}, {next(iter(names))} is the only {side}, "

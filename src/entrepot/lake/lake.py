@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from entrepot.lake import readers
-from entrepot.lake.catalog import Catalog
 from entrepot.lake.state import State
 from entrepot.sources import split_address
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from entrepot.lake.holding import Holding, LoadReport
     from entrepot.lake.layout import Order
     from entrepot.lake.picture import Picture
+    from entrepot.lake.remembered import Remembered
     from entrepot.model.columns import Table
     from entrepot.model.findings import Finding
     from entrepot.settings import Settings
@@ -81,7 +81,12 @@ class Lake:
                 self._pinned = None
 
     def _state(self) -> State:
-        return self._pinned or State(self.path, Catalog.read(self.path))
+        return self._pinned or State.read(self.path)
+
+    @property
+    def remembered(self) -> Remembered:
+        """What questions found out about this state of the lake."""
+        return self._state().remembered
 
     def holdings(
         self, source: str | None = None, *, snapshot: str | None = None
@@ -227,14 +232,8 @@ class Lake:
     ) -> int:
         """Write rows of a source to a CSV or Parquet file, and return how many.
 
-        Parameters
-        ----------
-        source
-            Id of a source.
-        target
-            File to write, ending in ``.csv`` or ``.parquet``; one that exists is replaced.
-        importer, exporter, period
-            Keep only rows of these areas (an area, group or sum) and inside this period.
+        `target` ends in ``.csv`` or ``.parquet``; a file that exists is replaced. Rows are of these
+        areas (an area, group or sum each) and inside this period.
         """
         from entrepot.lake.export import export
 

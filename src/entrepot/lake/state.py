@@ -7,8 +7,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError, nearest
+from entrepot.lake.catalog import Catalog
 from entrepot.lake.force import UNKNOWN, Part, in_force
 from entrepot.lake.holding import Holding, holdings
+from entrepot.lake.remembered import Remembered
 from entrepot.sources import bring_in, is_own, split_address
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     import duckdb
     import narwhals as nw
 
-    from entrepot.lake.catalog import Catalog, Snapshot
+    from entrepot.lake.catalog import Snapshot
     from entrepot.lake.layout import Order
     from entrepot.model.columns import Table
 
@@ -42,11 +44,31 @@ class State:
     """A catalog, and the folder that its paths start in.
 
     It never changes, so what follows from it is worked out once: a page asks hundreds of questions.
+
+    Attributes
+    ----------
+    remembered
+        What questions found out about the rows of this state.
     """
 
     folder: Path
     catalog: Catalog
     _parts: dict[str, list[Part]] = field(default_factory=dict, init=False, repr=False)
+    remembered: Remembered = field(default_factory=Remembered, init=False, repr=False)
+
+    @classmethod
+    def read(cls, folder: Path) -> State:
+        """Return the state that a folder is in now: the same as last time, if nothing changed.
+
+        Errors are those of `Catalog.read`.
+        """
+        catalog = Catalog.read(folder)
+        last = _LAST.get(folder)
+        if last is None or last.catalog != catalog:
+            last = cls(folder, catalog)
+            _LAST.clear()
+            _LAST[folder] = last
+        return last
 
     @cached_property
     def holdings(self) -> tuple[Holding, ...]:
@@ -157,3 +179,7 @@ class State:
 
         table = parts[0].snapshot.table
         return nw.from_native(store.scan(connection, table, self.files(parts, by))).lazy()
+
+
+_LAST: dict[Path, State] = {}
+"""The state that was read last, with what is remembered about it."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.figures.bases import told_twice
 from entrepot.figures.cells import Cells, is_everything
 from entrepot.figures.curve.choices import goods_choices
 from entrepot.figures.curve.combine import combined
@@ -159,7 +160,7 @@ def _first(asked: Timed, left: Left, seen: Seen) -> tuple[Timed, _Chosen] | Miss
     cells = cells.hearing(definition)
     if mute := silent(cells, definition):
         return mute
-    cells = replace(cells, twofold=Cells(cells.lake, cells.held).told_twice(definition))
+    cells = replace(cells, twofold=told_twice(Cells(cells.lake, cells.held), definition))
     asked = replace(asked, cells=cells)
     if cells.twofold and definition.basis == "dispatch":
         why = "whose goods they are is another question; ask with --basis origin"
@@ -255,7 +256,7 @@ def _wide(cells: Cells, span: Span) -> Cells | Missing:
     if not alike or alike[0].currency != cells.held.currency:
         return Missing(f"not all of {span.asked.period} is told as {cells.held.rhythm} values")
     wide = Cells(cells.lake, alike[0], cells.voice).hearing(span.asked)
-    twofold = Cells(cells.lake, alike[0]).told_twice(span.asked)
+    twofold = told_twice(Cells(cells.lake, alike[0]), span.asked)
     if twofold != cells.twofold:
         return Missing("some of its time is told by origin and by consignment, some is not")
     return replace(wide, twofold=twofold)

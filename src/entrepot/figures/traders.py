@@ -1,0 +1,56 @@
+"""Who trades at all in the rows of a source: what tells nothing apart from nothing traded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from entrepot.figures.cells import everything
+from entrepot.figures.sides import SIDES, members_of
+from entrepot.lake import fetch
+
+if TYPE_CHECKING:
+    from entrepot.figures.cells import Cells, Frame
+    from entrepot.figures.definition import Definition
+    from entrepot.figures.sides import Side
+
+__all__ = ["partners", "strangers", "traders"]
+
+
+def partners(cells: Cells, asked: Definition, side: Side) -> frozenset[str]:
+    """Return the areas on a side of a flow of whatever goods."""
+    return cells.once(
+        f"partners {side}", asked, lambda: _names(cells.flow(asked, (everything(),)), side)
+    )
+
+
+def traders(cells: Cells, asked: Definition, side: Side) -> frozenset[str]:
+    """Return the areas on a side of all rows of the time asked for."""
+    return cells.once(
+        f"traders {side}", asked, lambda: _names(cells.rows(side, (everything(),), asked), side)
+    )
+
+
+def strangers(cells: Cells, asked: Definition, *, alone: bool = False) -> frozenset[str]:
+    """Return members of groups that trade nowhere in the periods; `alone`: any such area."""
+    found: frozenset[str] = frozenset()
+    for side in SIDES:
+        members = members_of(asked, side)
+        if len(members) > 1 or (alone and members):
+            found |= members - _known(cells, asked, side)
+    return found
+
+
+def _known(cells: Cells, asked: Definition, side: Side) -> frozenset[str]:
+    """Return those of the areas asked for that trade at all."""
+    among = nw.col(side).is_in(sorted(members_of(asked, side)))
+    return cells.once(
+        f"known {side}",
+        asked,
+        lambda: _names(cells.rows(side, (everything(),), asked).filter(among), side),
+    )
+
+
+def _names(rows: Frame, side: Side) -> frozenset[str]:
+    return frozenset(name for (name,) in fetch(rows.select(side).unique()))
