@@ -16,14 +16,14 @@ from typing import Any
 import yaml
 
 from entrepot.claims.draft import Drafted, article_of, draft
-from entrepot.claims.numbers import read_says
+from entrepot.claims.numbers import read_place, read_says
 from entrepot.model.period import Period
 
 FOLDER = Path(__file__).resolve().parents[1] / "tests" / "cases" / "drafting"
 SETS = ("development", "held-out")
 SLOTS = (
     *("measure", "exporter", "importer", "goods", "period", "base", "says", "unit"),
-    "attributed_to",
+    *("to", "area", "among", "attributed_to"),
 )
 
 Slots = dict[str, Any]
@@ -56,7 +56,10 @@ def slots_of(claim: Drafted) -> Slots:
     keys, base = claim.keys, claim.keys.get("base")
     if claim.kind == "change":
         keys = next(iter(claim.keys["of"].values()))
-    says = read_says(claim.says)
+    if claim.kind == "ratio":
+        to = claim.keys["to"]
+        keys = {**claim.keys["of"], "to": f"{to['exporter']} {to['importer']}"}
+    says = read_place(claim.says) if claim.kind == "rank" else read_says(claim.says)
     return _in_order(
         {
             **keys,

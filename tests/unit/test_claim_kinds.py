@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from entrepot.claims import Check, check, parse_document
-from entrepot.claims.ranks import place_of
+from entrepot.claims.numbers import place_of
 from entrepot.errors import BadFileError
 
 

@@ -391,19 +391,47 @@ def test_each_growth_has_the_currency_of_its_own_clause() -> None:
     ("text", "why"),
     [
         ("China's share of Russia's imports rose by 10 % in 2024.", "relative: true"),
-        ("Russia's exports to India were 4 % of India's GDP in 2024.", "gdp_share"),
-        ("China ranked 2 among those who sold goods to Russia in 2024.", "rank"),
+        ("Russia's exports equalled 4 % of India's GDP in 2024.", "of neither side"),
+        ("India's deficit with China was 4 % of India's GDP in 2024.", "a balance beside GDP"),
+        ("India's GDP grew 7 % in 2024.", "no part of it"),
+        ("China ranked 2 among those who sold goods to Russia in 2024.", "a place in an order"),
+        ("Russia was China's fifth-largest trading partner in 2024.", "trade both ways"),
+        ("Russia became a leading supplier of China in 2024.", "not sure"),
+        ("In 2023 Russia overtook Iraq as India's largest supplier.", "another had it"),
+        ("Russia was India's largest wine supplier in 2023.", "of which goods"),
+        ("Russia was India's largest supplier of wine in 2023.", "of which goods"),
+        ("China was the largest supplier in 2023, ahead of Vietnam.", "who has the place"),
         ("China's exports to Russia grew 3 % annually from 2015 to 2023.", "each of several"),
         ("China's exports to Russia averaged $9 billion in 2023.", "an average"),
         ("Hong Kong's re-exports to Russia rose 30 % in 2023.", "re-exports"),
         ("China's exports to Russia via Kazakhstan rose 30 % in 2023.", "by way of"),
         ("China's exports to Russia excluding cars rose 30 % in 2023.", "left out"),
-        ("Oil accounted for 70 % of Russia's exports to India in 2024.", "part of a flow"),
+        ("Oil and gas were 70 % of Russia's exports to India in 2024.", "which goods"),
+        ("Oil accounted for 70 % of trade between Russia and India in 2024.", "both ways"),
     ],
 )
 def test_what_is_refused_says_what_can_be_done(text: str, why: str) -> None:
     assert drafted(text) == []
     assert why in reasons(text)[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("The EU imported goods worth $20 billion from Peru in 2024.", "EU is taken as EU27"),
+        ("The EU imported goods worth $20 billion from Peru in 2016.", "EU is taken as EU28"),
+        ("Chile's share of the EU's imports was 1 % in 2024.", "EU is taken as EU27"),
+        ("Chile was the EU's largest supplier in 2024.", "EU is taken as EU27"),
+    ],
+)
+def test_a_draft_says_of_how_many_members_the_union_is(text: str, note: str) -> None:
+    (claim,) = draft(article_of(text)).claims
+    assert claim.notes[-1].startswith(note)
+
+
+def test_a_draft_without_the_union_says_nothing_of_members() -> None:
+    (claim,) = draft(article_of("Chile sold goods worth $20 billion to Peru in 2024.")).claims
+    assert claim.notes == ()
 
 
 def test_a_text_of_digits_only_is_left_without_a_look_at_each() -> None:

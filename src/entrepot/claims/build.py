@@ -7,9 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from entrepot.claims.document import Claim
-from entrepot.claims.numbers import Says, read_says
+from entrepot.claims.numbers import Says, read_place, read_says
 from entrepot.claims.quantity import SHARES, Level, Quantity, Terms, terms_of
-from entrepot.claims.ranks import read_place
 from entrepot.claims.units import in_data_units
 from entrepot.claims.whose import by_words, publisher_of
 from entrepot.errors import RequestError
@@ -19,7 +18,7 @@ from entrepot.model.period import Period
 if TYPE_CHECKING:
     from entrepot.claims.schema import ClaimEntry, FlowKeys, GdpKeys, GdpShareKeys, RankKeys
 
-__all__ = ["HOME", "claim_of", "share_of", "with_keys"]
+__all__ = ["HOME", "claim_of", "members_then", "share_of", "with_keys"]
 
 DEFINED = (
     *("value", "balance", "growth", *SHARES, "price_growth", "quantity_growth"),
@@ -218,8 +217,8 @@ def _level(measure: str, keys: FlowKeys, says: Says) -> tuple[Level, bool]:
     books, said = _books(measure, keys, currency)
     period = Period.parse(keys.period)
     level = Level(
-        exporter=_members_then(keys.exporter, period),
-        importer=_members_then(keys.importer, period),
+        exporter=members_then(keys.exporter, period),
+        importer=members_then(keys.importer, period),
         goods=keys.goods,
         period=period,
         currency=currency,
@@ -234,7 +233,7 @@ _LEFT = date(2020, 2, 1)
 """Since when the European Union is without the United Kingdom."""
 
 
-def _members_then(area: str, period: Period) -> str:
+def members_then(area: str, period: Period) -> str:
     """Return the European Union as the statistics of the period have it: of 27 or 28 members."""
     if area != "EU" or period.start.year < 2013:
         return area
@@ -249,8 +248,8 @@ def _books(measure: str, keys: FlowKeys, currency: str) -> tuple[str, bool]:
         return (keys.importer if measure == "import_share" else keys.exporter), True
     home = HOME.get(currency, "")
     period = Period.parse(keys.period)
-    if home in (_members_then(keys.exporter, period), _members_then(keys.importer, period)):
+    if home in (members_then(keys.exporter, period), members_then(keys.importer, period)):
         return home, True
-    sides = (_members_then(side, period) for side in (keys.exporter, keys.importer))
+    sides = (members_then(side, period) for side in (keys.exporter, keys.importer))
     known = [side for side in sides if side != WORLD]
     return (known[0] if known else WORLD), False

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import TYPE_CHECKING
 
-from entrepot.claims.numbers import Says
 from entrepot.claims.solver import Constraint
-from entrepot.errors import RequestError
 from entrepot.goods.parse import NAMED
 from entrepot.model.areas import WORLD, area_set
 from entrepot.model.interval import Interval
@@ -19,54 +16,7 @@ if TYPE_CHECKING:
     from entrepot.claims.known import Facts, Known
     from entrepot.claims.quantity import Level, Quantity
 
-__all__ = ["place_of", "places_known", "rank_constraints", "read_place"]
-
-_ORDINALS = (
-    *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
-    "tenth",
-)
-_LARGEST = r"(?:[- ](?:largest|biggest|most important|top))?"
-_PLACE = re.compile(
-    rf"(?:the )?(?:(?P<word>{'|'.join(_ORDINALS)}){_LARGEST}"
-    rf"|(?P<digits>\d+)(?:st|nd|rd|th){_LARGEST}"
-    r"|(?:no\.?|number|rank|#) ?(?P<number>\d+)"
-    r"|(?P<top>largest|biggest|top|leading|main))"
-)
-
-
-def place_of(text: str) -> int | None:
-    """Return the place that words name; None if they name none.
-
-    Examples
-    --------
-    >>> place_of("second-largest"), place_of("largest"), place_of("No. 3"), place_of("27 %")
-    (2, 1, 3, None)
-    """
-    found = _PLACE.fullmatch(" ".join(text.lower().split()))
-    if found is None:
-        return None
-    if found["top"]:
-        return 1
-    if found["word"]:
-        return _ORDINALS.index(found["word"]) + 1
-    return int(found["digits"] or found["number"]) or None
-
-
-def read_place(text: str) -> Says:
-    """Return a place as a number phrase.
-
-    Raises
-    ------
-    RequestError
-        If the words name no place.
-    """
-    place = place_of(text)
-    if place is None:
-        raise RequestError(
-            f"no place in an order: {text!r}",
-            hint='write it as in "largest", "second-largest", "No. 3"',
-        )
-    return Says(text, float(place), "=", "rank", float(place), float(place), 1.0)
+__all__ = ["places_known", "rank_constraints"]
 
 
 def rank_constraints(

@@ -7,8 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from entrepot.claims.numbers import read_says
-from entrepot.claims.ranks import place_of
+from entrepot.claims.numbers import place_of, read_says
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.goods.parse import NAMED, parse
 from entrepot.model.areas import WORLD, area_set

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from entrepot.claims.draft.complete import Context
+from entrepot.claims.draft.ranks import places_in
 from entrepot.claims.draft.reading import numbers_of, read_sentence, table_in
 from entrepot.claims.draft.sentences import sentences
 
@@ -78,7 +79,7 @@ def draft(article: Article) -> Draft:
             context = Context()
             continue
         numbers = numbers_of(sentence)
-        if not numbers:
+        if not numbers and not places_in(sentence.text, sentence.language):
             quiet.append(sentence)
             continue
         if len(quiet) > _REMEMBERED:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.claims.draft.draft import Drafted, Refusal
 from entrepot.claims.draft.flows import BALANCES, Flow
+from entrepot.claims.draft.gdp import claim_of_product
 from entrepot.claims.draft.near import (
     clause,
     cue_near,
     flow_of_number,
     is_added,
-    is_expected,
     moves,
     unit_beside,
     year_on_year,
@@ -51,10 +51,10 @@ def claim_of_number(number: Span, reading: Reading) -> Drafted:
     Refusal
         With what is not clear; nothing is guessed.
     """
-    if is_expected(number, reading):
-        raise Refusal("what is expected or planned, not what was: nothing to test yet")
     if why := of_nothing_here(number, reading):
         raise Refusal(why)
+    if claim := claim_of_product(number, reading):
+        return claim
     says = number.says
     if says.unit in CURRENCIES or says.unit == "t" or unit_beside(number, reading) in CURRENCIES:
         return _amount(number, reading)
@@ -105,7 +105,7 @@ def _growth(number: Span, reading: Reading) -> Drafted:
     if not direction:
         raise Refusal("per cent of what, or since when, is not clear")
     if cue_near(number, reading, "share"):
-        if number.says.unit != "percent" or not is_of_the_share(number, reading):
+        if not is_of_the_share(number, reading):
             raise Refusal(
                 "whether the share or the trade changed by it is not clear: "
                 "if the share, write it as change, relative: true"

@@ -13,9 +13,12 @@ from entrepot.claims.draft.complete import Context, completed
 from entrepot.claims.draft.draft import Drafted, Left, Refusal
 from entrepot.claims.draft.entry import trouble_with
 from entrepot.claims.draft.flows import BALANCES, Flow, flows_of
+from entrepot.claims.draft.gdp import Product, products_in, without_owners
 from entrepot.claims.draft.kinds import claim_of_number
 from entrepot.claims.draft.lexicon import area_words, cue_words
 from entrepot.claims.draft.marks import Marks, marks
+from entrepot.claims.draft.ranks import Placed, claim_of_place, places_in
+from entrepot.claims.draft.slots import notes_on_members
 from entrepot.claims.draft.times_in import timing
 from entrepot.claims.numbers import number_spans, read_says
 from entrepot.errors import RequestError
@@ -54,6 +57,8 @@ class Reading:
         The sentence; speakers and numbers are masked.
     flows
         In the order of the sentence, sides filled in where that is sure.
+    products
+        What it says of gross domestic product.
     """
 
     sentence: Sentence
@@ -64,6 +69,7 @@ class Reading:
     flows: tuple[Flow, ...]
     timing: Timing
     context: Context
+    products: tuple[Product, ...] = ()
 
     @property
     def language(self) -> str:
@@ -85,6 +91,7 @@ def read_sentence(
     reading = _taken_apart(sentence, numbers, context, published)
     drafted: list[Drafted] = []
     left: dict[str, list[Span]] = {}
+    places: list[Left] = []
     for number in reading.numbers:
         if not number.says.unit and not reading.flows and not reading.found.of("hhi", "share"):
             continue  # a count of something else: "18 packages"
@@ -92,17 +99,37 @@ def read_sentence(
             continue  # 1-11月
         try:
             claim = claim_of_number(number, reading)
-            if why := trouble_with(claim):
-                raise Refusal(why)
-            drafted.append(replace(claim, place=sentence.place(number.start, number.end)))
+            drafted.append(_placed(claim, number, sentence))
         except Refusal as refusal:
             left.setdefault(refusal.why, []).append(number)
-    drafted, doubled = _without_doubled(drafted)
+    for placed in places_in(reading.text, reading.language):
+        try:
+            claim = claim_of_place(placed, reading)
+            drafted.append(_placed(claim, placed, sentence))
+        except Refusal as refusal:
+            says = sentence.text[placed.start : placed.stop]
+            place = sentence.place(placed.start, placed.end)
+            places.append(Left(says, sentence.text, refusal.why, (place,)))
+    drafted, doubled = _without_doubled(sorted(drafted, key=lambda claim: claim.place))
     for number in reading.numbers:
         if sentence.place(number.start, number.end) in doubled:
             left.setdefault(_DOUBLED, []).append(number)
     rest = [_left(sentence, why, numbers) for why, numbers in left.items()]
-    return drafted, rest, _after(reading, drafted)
+    return drafted, [*rest, *places], _after(reading, drafted)
+
+
+def _placed(claim: Drafted, at: Span | Placed, sentence: Sentence) -> Drafted:
+    """Return a claim with its place in the text, and of how many members the EU is in it.
+
+    Raises
+    ------
+    Refusal
+        If a claims file would refuse it.
+    """
+    if why := trouble_with(claim):
+        raise Refusal(why)
+    notes = (*claim.notes, *notes_on_members(claim.keys))
+    return replace(claim, notes=notes, place=sentence.place(at.start, at.end))
 
 
 def _without_doubled(claims: Sequence[Drafted]) -> tuple[list[Drafted], set[tuple[int, int]]]:
@@ -110,6 +137,8 @@ def _without_doubled(claims: Sequence[Drafted]) -> tuple[list[Drafted], set[tupl
     said: defaultdict[tuple[str, str, str], list[float]] = defaultdict(list)
     named: dict[tuple[int, int], tuple[str, str, str]] = {}
     for claim in claims:
+        if claim.kind == "rank":
+            continue
         says = read_says(claim.says)
         unit, times = ("percent", 100) if says.unit == "share" else (says.unit, 1)
         named[claim.place] = (claim.kind, repr(claim.keys), unit)
@@ -180,9 +209,11 @@ def _taken_apart(
     when = timing(unnamed, sentence.language, published, context.period)
     for span in numbers:
         text = masked(text, _after_balance(text, span, sentence.language), span.end)
+    products = products_in(text, sentence.language)
+    text = without_owners(text, products)
     found = marks(text, sentence.language)
     flows = completed(flows_of(text, sentence.language, found), context, found)
-    return Reading(sentence, text, speaker, numbers, found, tuple(flows), when, context)
+    return Reading(sentence, text, speaker, numbers, found, tuple(flows), when, context, products)
 
 
 def _without_names(text: str, language: str) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from entrepot.claims.draft.near import clause
+from entrepot.claims.draft.near import clause, is_expected
 
 if TYPE_CHECKING:
     from entrepot.claims.draft.mark import Mark
     from entrepot.claims.draft.reading import Reading
     from entrepot.claims.numbers import Span
 
-__all__ = ["of_nothing_here"]
+__all__ = ["of_nothing_here", "of_the_sentence"]
 
 _CLOSE = 6
 _ANYWHERE = {
@@ -27,13 +27,18 @@ _ANYWHERE = {
 
 def of_nothing_here(number: Span, reading: Reading) -> str:
     """Return why no claim can be drafted of a number, empty if nothing says so."""
-    for rule in (_of_the_sentence, _of_the_clause, _averaged, _written_by_hand):
+    if is_expected(number, reading):
+        return "what is expected or planned, not what was: nothing to test yet"
+    if why := of_the_sentence(reading):
+        return why
+    for rule in (_of_the_clause, _averaged, _beside_a_place):
         if why := rule(number, reading):
             return why
     return ""
 
 
-def _of_the_sentence(number: Span, reading: Reading) -> str:
+def of_the_sentence(reading: Reading) -> str:
+    """Return why no claim can be drafted of any number of a sentence, empty if nothing says so."""
     for kind, why in _ANYWHERE.items():
         if reading.found.of(kind):
             return why
@@ -79,13 +84,10 @@ def _averaged(number: Span, reading: Reading) -> str:
     return ""
 
 
-def _written_by_hand(number: Span, reading: Reading) -> str:
-    """Refuse what a claims file can say and drafting does not read."""
-    unit = number.says.unit
-    if _here("rank", number, reading) and unit in ("", "ratio"):
-        return "a rank, which is not drafted: write it by hand as rank"
-    if _here("gdp", number, reading):
-        return "a number beside or of GDP, which is not drafted: write it as gdp_share or gdp"
+def _beside_a_place(number: Span, reading: Reading) -> str:
+    """Refuse a bare number at a word of order: "ranked 3rd", "among the top 5"."""
+    if _here("rank", number, reading) and number.says.unit in ("", "ratio"):
+        return "a place in an order, or a number beside one: which is not clear"
     return ""
 
 

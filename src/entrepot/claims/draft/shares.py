@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from entrepot.claims.draft.composition import part_by_goods
 from entrepot.claims.draft.draft import Drafted, Refusal
 from entrepot.claims.draft.flows import SELLS, Flow
 from entrepot.claims.draft.lexicon import NOWHERE
@@ -60,6 +61,8 @@ def share_of_number(number: Span, reading: Reading, *, change: bool) -> Drafted:
     Refusal
         If part, whole or period are not clear.
     """
+    if is_said_of_goods(reading):
+        return part_by_goods(number, reading)
     kind, keys, flow = _share(number, reading)
     text = reading.sentence.text
     says = written(number, reading, moves(number, reading) if change else 0)
@@ -72,11 +75,11 @@ def share_of_number(number: Span, reading: Reading, *, change: bool) -> Drafted:
     if base is None and year_on_year(number, reading):
         base = period.before()
     if base is None:
-        by_hand = ": write it as change, relative: true" if number.says.unit == "percent" else ""
+        by_hand = ": write it as change, relative: true" if number.says.unit != "points" else ""
         raise Refusal(f"since when the share changed is not said{by_hand}")
     check_base(base, period)
     body: dict[str, Any] = {"of": {kind: keys}, "base": str(base)}
-    if number.says.unit == "percent":
+    if number.says.unit != "points":
         body["relative"] = True
     return Drafted("change", body, says, text, reading.attributed_to, notes)
 
@@ -95,9 +98,7 @@ def _share(number: Span, reading: Reading) -> tuple[str, dict[str, Any], Flow | 
 
 
 def _check_is_of_a_country(whole: Flow, number: Span, reading: Reading) -> None:
-    """Refuse a part by goods, of trade between two countries, or of a part."""
-    if is_said_of_goods(reading):
-        raise Refusal("what part of a flow some goods are, which no kind of claim is about")
+    """Refuse a part of trade between two countries, or of a part."""
     if is_between_two(whole, reading):
         raise Refusal("a part of trade between two countries: by what, or of which whole")
     moved = reading.found.of("up", "down")

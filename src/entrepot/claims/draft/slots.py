@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from entrepot.claims.build import members_then
 from entrepot.claims.draft.draft import Refusal
 from entrepot.claims.draft.near import is_former, year_on_year
 from entrepot.claims.numbers import read_says
 from entrepot.errors import EntrepotError
+from entrepot.model.period import Period
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from entrepot.claims.draft.flows import Flow
     from entrepot.claims.draft.reading import Reading
     from entrepot.claims.numbers import Span
-    from entrepot.model.period import Period
 
-__all__ = ["check_base", "level_period", "notes_on", "period_of", "written"]
+__all__ = ["check_base", "level_period", "notes_on", "notes_on_members", "period_of", "written"]
 
 _FELL = {"en": "fell", "ru": "упал на", "de": "sank um", "zh": "下降"}
 
@@ -34,6 +37,18 @@ def notes_on(flow: Flow, reading: Reading, number: Span) -> tuple[str, ...]:
         other = number.says.other.value
         notes.append(f"point or comma: read as {number.says.value:g}, could be {other:g}")
     return tuple(notes)
+
+
+def notes_on_members(keys: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return of how many members the European Union is taken to be, where a claim names it."""
+    inner = [value for value in keys.values() if isinstance(value, dict)]
+    if inner:
+        return tuple(dict.fromkeys(note for one in inner for note in notes_on_members(one)))
+    named = {keys.get(name) for name in ("exporter", "importer", "area")}
+    if "EU" not in named or "period" not in keys:
+        return ()
+    meant = members_then("EU", Period.parse(keys["period"]))
+    return (f"EU is taken as {meant}, its members in {keys['period']}",) if meant != "EU" else ()
 
 
 def level_period(number: Span, reading: Reading) -> Period:

@@ -1,16 +1,20 @@
 """Numbers as printed: what a phrase says, and where a text has such phrases."""
 
 from entrepot.claims.numbers.phrase import read_says
+from entrepot.claims.numbers.places import PLACES, place_of, read_place
 from entrepot.claims.numbers.says import CURRENCIES, ROUND_WORDS, Says, leading_step, loosened
 from entrepot.claims.numbers.spans import Span, number_spans
 
 __all__ = [
     "CURRENCIES",
+    "PLACES",
     "ROUND_WORDS",
     "Says",
     "Span",
     "leading_step",
     "loosened",
     "number_spans",
+    "place_of",
+    "read_place",
     "read_says",
 ]

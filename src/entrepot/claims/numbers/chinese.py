@@ -51,7 +51,10 @@ def _opens(found: Sequence[Token], at: int) -> bool:
         return token.kind in ("number", "digit")
     after = found[at + 1].kind if at + 1 < len(found) else ""
     vague = at > 0 and found[at - 1].text in _VAGUE
-    return not vague and (after == "large" or (token.value == 10.0 and after == "digit"))
+    fraction = after == "parts_of"  # 十分之一, but 十分重要 is "very important"
+    return fraction or (
+        not vague and (after == "large" or (token.value == 10.0 and after == "digit"))
+    )
 
 
 @dataclass(slots=True)

@@ -1,0 +1,241 @@
+"""Places in an order: "Kazakhstan was Italy's third-largest supplier of crude oil"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from entrepot.claims.draft.draft import Drafted, Refusal
+from entrepot.claims.draft.lexicon import NOWHERE
+from entrepot.claims.draft.near import clause
+from entrepot.claims.draft.refused import of_the_sentence
+from entrepot.claims.draft.slots import level_period
+from entrepot.claims.numbers import PLACES, Span, place_of, read_place
+from entrepot.model.areas import WORLD
+
+if TYPE_CHECKING:
+    from entrepot.claims.draft.mark import Mark
+    from entrepot.claims.draft.reading import Reading
+
+__all__ = ["Placed", "claim_of_place", "places_in"]
+
+_PARTNERS = {
+    "en": {
+        "suppliers": r"supplier|exporter(?= to\b)|import (?:source|partner)|source of imports",
+        "buyers": r"buyer|customer|importer(?= of\b)|export (?:market|destination|partner)|market",
+        "both": r"(?:(?:trade|trading|commercial|economic) )?partner",
+    },
+    "ru": {
+        "suppliers": r"поставщик(?:а|у|ом|е)?|экспорт[её]р(?:а|у|ом|е)?(?= в )",
+        "buyers": (
+            r"покупател(?:ь|я|ю|ем|е)|импорт[её]р(?:а|у|ом|е)?"
+            r"|(?:экспортн[а-я]+ )?рын(?:ок|ка|ку|ком|ке)(?: сбыта)?"
+        ),
+        "both": r"(?:(?:внешне)?торгов[а-я]+ |экономическ[а-я]+ )?партн[её]р(?:а|у|ом|е)?",
+    },
+    "de": {
+        "suppliers": r"(?:[A-Z][a-zäöü]+-?)?[Ll]ieferant(?:en)?|Importpartner(?:s)?",
+        "buyers": r"Abnehmer(?:s)?|Käufer(?:s)?|Kunden?|(?:Export|Absatz)m[aä]rkt(?:e?s)?",
+        "both": r"(?:Handels)?[Pp]artner(?:s)?",
+    },
+    "zh": {
+        "suppliers": "供应(?:国|方|商|地)|进口来源(?:国|地)?|进口国(?!家)(?=来源)",
+        "buyers": "出口(?:市场|目的地|对象国?)|买家|买方|买主|客户",
+        "both": "(?:贸易|经贸)?伙伴国?",
+    },
+}
+_SINGLE = {
+    "en": r"(?:single |foreign |overseas |external )?",
+    "ru": r"(?:внешн[а-я]+ |зарубежн[а-я]+ |иностранн[а-я]+ )?",
+    "de": r"(?:ausländische[rnms]? )?",
+    "zh": "的?",
+}
+_GOODS = {"en": r"(?:[\w-]+ ){0,2}?", "ru": "", "de": "", "zh": "[\u4e00-\u9fff]{0,8}?"}
+_VAGUE = {
+    "en": re.compile(
+        r"\b(?:an?|one of the|one of (?:its|their)|among the|once|former(?:ly)?|then|not|no longer"
+        r"|new|potential(?:ly)?|possibly|perhaps|whose)(?: [\w-]+['’]s?)?\s*$"
+    ),
+    "ru": re.compile(
+        r"(?<!\w)(?:од(?:ин|ним|ного) из|среди|бывш[а-я]+|не|когда-то|возможно)(?: [а-я]+)?\s*$"
+    ),
+    "de": re.compile(r"\b(?:ein(?:er|em|en)?(?: der)?|einst|früher|nicht|kein|ehemals?)\s*$"),
+    "zh": re.compile("(?:曾是|曾为|曾经是|不是|不再是|之一)[\u4e00-\u9fff]{0,8}$"),
+}
+"""In front of a place that is none, or none now: "a leading supplier", "once the largest"."""
+_OVERTAKEN = re.compile(
+    r"\b(?:overt[ao]\w+|replac\w+|surpass\w+|displac\w+|dislodg\w+|ousted|ahead of|after|behind)\b"
+    r"|обогна|опереди|вытесни|смени|после|вслед за"
+    r"|\b(?:überhol\w+|verdräng\w+|ablöst\w*|abgelöst|löste\w*|hinter|nach|vor)\b"
+    r"|超过|超越|取代|仅次于",
+    re.IGNORECASE,
+)
+"""A word that says that somebody else had the place, or has the next."""
+_OWNER_BEFORE = {"en": r"\s*", "ru": r"(?!)", "de": r"\s*", "zh": "的?"}
+_OWNER_BEHIND = {
+    "en": r"\s+(?:of|to|for)\s+(?:the\s+)?",
+    "ru": r"\s+(?:(?:в|на|для)\s+)?",
+    "de": r"\s+(?:(?:von|für|an|der|des)\s+)?(?:der\s+)?",
+    "zh": r"(?!)",
+}
+_GOODS_BEHIND = {
+    "en": r"\s+of\s+",
+    "ru": r"\s+",
+    "de": r"\s+(?:von|für)\s+",
+    "zh": r"(?!)",
+}
+_UNSAID_GOODS = {
+    "en": re.compile(r"\s+of\s+(?!the\s)[a-z]"),
+    "de": re.compile(r"\s+(?:von|für)\s+[A-Z]"),
+}
+_SIDED_BEFORE = ("of", "adj")
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A place in a sentence.
+
+    Attributes
+    ----------
+    start, end
+        Of the words of the place: "third-largest".
+    stop
+        Where its noun ends: "third-largest supplier".
+    among
+        ``suppliers``, ``buyers`` or ``both``.
+    """
+
+    start: int
+    end: int
+    stop: int
+    among: str
+
+
+def places_in(text: str, language: str) -> list[Placed]:
+    """Return the places among suppliers, buyers or partners that a sentence names."""
+    found = []
+    for match in _pattern(language).finditer(text):
+        among = next(name for name in ("suppliers", "buyers", "both") if match[name])
+        found.append(Placed(match.start("place"), match.end("place"), match.end(), among))
+    return found
+
+
+@cache
+def _pattern(language: str) -> re.Pattern[str]:
+    edge = "" if language == "zh" else r"(?!\w)"
+    lead = "" if language == "zh" else r"(?<!\w)"
+    between = "" if language == "zh" else r"\s+"
+    nouns = "|".join(f"(?P<{name}>{words})" for name, words in _PARTNERS[language].items())
+    return re.compile(
+        rf"{lead}(?P<place>{PLACES[language]}){between}{_SINGLE[language]}{_GOODS[language]}"
+        rf"(?:{nouns}){edge}",
+        re.IGNORECASE,
+    )
+
+
+def claim_of_place(placed: Placed, reading: Reading) -> Drafted:
+    """Return the claim that a place makes.
+
+    Raises
+    ------
+    Refusal
+        With what is not clear; nothing is guessed.
+    """
+    text = reading.sentence.text
+    says = text[placed.start : placed.end]
+    if place_of(says) is None or _VAGUE[reading.language].search(text[: placed.start]):
+        raise Refusal("a place that is not sure, of several, or of another time")
+    if placed.among == "both":
+        raise Refusal("a place among partners in trade both ways, which no kind of claim is about")
+    span = Span(placed.start, placed.end, read_place(says), reading.language)
+    reading = replace(reading, numbers=tuple(sorted((*reading.numbers, span), key=_start)))
+    if why := of_the_sentence(reading):
+        raise Refusal(why)
+    start, end = clause(span, reading)
+    if any(start <= cue.start < end for cue in reading.found.of("negated", "future", "quantity")):
+        raise Refusal("a place that is denied, expected, or by quantity")
+    owner, ranked = _sides(placed, reading, start, end)
+    goods = _goods(placed, owner, reading, (start, end))
+    sides = (ranked, owner.value) if placed.among == "suppliers" else (owner.value, ranked)
+    keys: dict[str, Any] = {"exporter": sides[0], "importer": sides[1]}
+    if goods is not None:
+        keys["goods"] = goods.value
+    keys |= {"among": placed.among, "period": str(level_period(span, reading))}
+    notes = [f"goods are named in words: {goods.title}"] if goods and goods.form == "likely" else []
+    if reading.timing.of(span, reading.numbers) is None:
+        notes.append("the period is taken over from a sentence before")
+    return Drafted("rank", keys, says, text, reading.attributed_to, tuple(notes))
+
+
+def _start(span: Span) -> int:
+    return span.start
+
+
+def _sides(placed: Placed, reading: Reading, start: int, end: int) -> tuple[Mark, str]:
+    """Return whose supplier or buyer it is, and who is at that place."""
+    areas = [area for area in reading.found.areas if start <= area.start < end]
+    owners = [area for area in areas if _is_owner(area, placed, reading)]
+    if _OVERTAKEN.search(reading.text[start:end]):
+        raise Refusal("who has the place is not clear: another had it, or has the next")
+    ranked = {area.value for area in areas if area not in owners}
+    if len(owners) != 1 or len(ranked) != 1:
+        raise Refusal("who has the place, or among whose suppliers or buyers, is not clear")
+    codes = {owners[0].value, *ranked}
+    if len(codes) != 2 or codes & {NOWHERE, WORLD}:
+        raise Refusal("a place in the world, or of an area that is not known here")
+    return owners[0], ranked.pop()
+
+
+def _is_owner(area: Mark, placed: Placed, reading: Reading) -> bool:
+    """Whether an area stands right at a place: "Italy's largest supplier", "supplier to Italy"."""
+    language = reading.language
+    if area.end <= placed.start:
+        gap = reading.text[area.end : placed.start]
+        sided = language == "zh" or area.form in _SIDED_BEFORE
+        return sided and re.fullmatch(_OWNER_BEFORE[language], gap) is not None
+    if area.start < placed.stop:
+        return False
+    gap = reading.text[placed.stop : area.start]
+    goods = [one for one in reading.found.goods if placed.stop <= one.start < area.start]
+    if goods and re.fullmatch(_GOODS_BEHIND[language], gap[: goods[0].start - placed.stop]):
+        gap = reading.text[goods[0].end : area.start]
+    return re.fullmatch(_OWNER_BEHIND[language], gap) is not None
+
+
+def _goods(placed: Placed, owner: Mark, reading: Reading, within: tuple[int, int]) -> Mark | None:
+    """Return the goods of a place, None where it is of all of them."""
+    start, end = within
+    near = [one for one in reading.found.goods if start <= one.start < end]
+    inside = [one for one in near if placed.end <= one.start < placed.stop]
+    at = owner.end if owner.start >= placed.stop and owner.form == "origin" else placed.stop
+    link = r"\s*" if at == owner.end else _GOODS_BEHIND[reading.language]
+    behind = [
+        one
+        for one in near
+        if one.start >= at and re.fullmatch(link, reading.text[at : one.start]) is not None
+    ]
+    named = inside or behind
+    if len(near) > 1 or near != named:
+        raise Refusal("of which goods the place is, is not clear")
+    if named:
+        return named[0]
+    unsaid = _UNSAID_GOODS.get(reading.language)
+    if unsaid is not None and unsaid.match(reading.text, placed.stop):
+        raise Refusal("of which goods the place is, is not clear")
+    if _has_other_words(placed, reading) or any(
+        flow.goods != "all" for flow in reading.context.flows
+    ):
+        raise Refusal("of which goods the place is, is not clear")
+    return None
+
+
+def _has_other_words(placed: Placed, reading: Reading) -> bool:
+    """Whether words that are no goods of the lists stand in front of the noun: "arms supplier"."""
+    language = reading.language
+    words = "|".join(_PARTNERS[language].values())
+    edge = "" if language == "zh" else r"\s+"
+    plain = rf"{edge}{_SINGLE[language]}(?:{words})"
+    between = reading.text[placed.end : placed.stop]
+    return re.fullmatch(plain, between, re.IGNORECASE) is None
