@@ -198,6 +198,15 @@ CASES: dict[str, list[Case]] = {
             (balance(),),
         )
     ],
+    "passed_on": [
+        Case(
+            lambda f: m.passed_on(
+                f, middleman="CHN+HKG", importer="RUS", origins="DEU+USA", by=["year"]
+            ),
+            ("year",),
+            (FLOWS,),
+        )
+    ],
     "geodep": [
         Case(
             lambda i, x, w: m.geodep(i, x, w, year="year", country="importer"),
