@@ -16,6 +16,9 @@ __all__ = ["Measure", "with_keys"]
 
 Measure = Annotated[str, typer.Argument(metavar="MEASURE", help="Id; see: entrepot measure list")]
 
+ALSO = {"hubs": ("hub",)}
+"""Other spellings of a key: one hub is no plural."""
+
 
 def with_keys(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the keys of a definition as options; it gets them as keywords.
@@ -37,7 +40,8 @@ def with_keys(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _option(name: str, kind: type, words: str) -> inspect.Parameter:
-    shown: Any = typer.Option(help=words, show_default=False)
+    names = [f"--{one}" for one in (name.replace("_", "-"), *ALSO.get(name, ()))]
+    shown: Any = typer.Option(*names, help=words, show_default=False)
     return inspect.Parameter(
         name,
         inspect.Parameter.KEYWORD_ONLY,

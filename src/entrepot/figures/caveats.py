@@ -34,6 +34,7 @@ CAVEATS = {
     "leverage": "what others could replace is an upper bound",
     "cutoff": "what a cut-off would do rests on elasticities and on what others can send",
     "reorientation": "who replaced whom is not observed, and what is made at home neither",
+    "rerouting": "what came through hubs is bounded, not observed",
     "event-study": "what happened to listed goods against others, which are no perfect mirror",
     "growth-and-currency": "growth has a base, a currency and a price level",
     "dependence-flags": "flags cut numbers that have no natural edge",

@@ -26,7 +26,7 @@ CHOICES = {
     "follow": (*get_args(Variant), "weighted"),
     "by": ("product", "exporter", "importer"),
 }
-ABOVE = {"sigma": 1.0, "production": 0.0, "least": 0.0}
+ABOVE = {"sigma": 1.0, "production": 0.0, "least": 0.0, "margin": 0.0}
 """What a number has to be above."""
 
 
@@ -78,6 +78,8 @@ class Definition:
         What controls must have bought before, in the unit of the values.
     listed
         List of goods with days, such as ``eu-xxiii``, whose entries are the events of a study.
+    margin
+        What hubs add, as a part of what they paid, above zero.
     production
         What the importer made itself in the period, in the unit of the values.
     sigma
@@ -107,6 +109,7 @@ class Definition:
     hubs: str | None = None
     least: float | None = None
     listed: str | None = None
+    margin: float | None = None
     production: float | None = None
     sigma: float | None = None
     spot: str | None = None

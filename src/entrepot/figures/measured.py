@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
 from entrepot import measures
 from entrepot.errors import NoEvidenceError
+from entrepot.figures.cells import everything
 from entrepot.figures.elastic import with_bases, with_elasticities
 from entrepot.figures.estimate import Missing
 from entrepot.figures.listed import listing
@@ -18,7 +19,7 @@ from entrepot.figures.sides import SIDES, among, leaves, members_of, reach, tota
 from entrepot.figures.traders import strangers
 from entrepot.goods.editions import known_codes
 from entrepot.lake import fetch
-from entrepot.model.product import NO_CODES, harmonized
+from entrepot.model.product import NO_CODES, TOTAL, harmonized
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -148,8 +149,7 @@ def _evaluate(
         rows = with_elasticities(rows, cells.lake, cells.editions(asked))
         rows = with_bases(rows, cells.lake, cells.editions(asked)) if how.flagged else rows
     try:
-        more = {"listing": listing(rows, asked, cells.lake)} if how.listed else {}
-        found = how.run(rows, asked, column, **more)
+        found = how.run(rows, asked, column, **_beside(cells, asked, goods, rows))
     except NoEvidenceError as error:
         hint = f"; {error.hint}" if error.hint else ""
         return Missing(f"{cells.held.source}: {error.what}{hint}")
@@ -181,6 +181,26 @@ def _evaluate(
     return Measured(float(value), plain, low, high, table)
 
 
+def _beside(cells: Cells, asked: Definition, goods: Goods, rows: Frame) -> dict[str, Any]:
+    """Return what a measure needs beside the rows: days of listing, all other goods."""
+    how = question(asked.measure)
+    found: dict[str, Any] = {}
+    if how.listed:
+        found["listing"] = listing(rows, asked, cells.lake)
+    if how.other_goods and asked.goods != "all":
+        found["others"] = _others(cells, asked, goods)
+    return found
+
+
+def _others(cells: Cells, asked: Definition, goods: Goods) -> Frame:
+    """Return the rows of all goods but those asked for, on the same ways."""
+    by, there = reach(asked)
+    whole = replace(cells, kept=None)
+    rows = whole.rows(by, (everything(),), asked.but(goods="")).filter(there)
+    named = fetch(whole.rows(by, goods, asked).filter(there).select("product").unique())
+    return rows.filter(~nw.col("product").is_in([TOTAL, *(code for (code,) in named)]))
+
+
 def _dicts(table: Frame) -> Iterator[dict[str, Any]]:
     """Yield the rows of a result, without what is null."""
     names = table.collect_schema().names()
@@ -203,6 +223,9 @@ def rows_of(cells: Cells, asked: Definition, goods: Goods) -> Frame:
             return rows
         case "world":
             return cells.rows("importer", goods, asked)
+        case "chain":
+            by, there = reach(asked)
+            return cells.rows(by, goods, asked).filter(there)
         case "own" | "beside" | "panel":
             by, there = reach(asked)
             rows = cells.rows(by, goods, asked).filter(there)

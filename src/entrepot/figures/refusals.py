@@ -72,7 +72,7 @@ def _also_buying(asked: Definition) -> list[str]:
     match question(asked.measure).trade:
         case "purchases":
             return [asked.exporter]
-        case "beside" | "panel":
+        case "beside" | "panel" | "chain":
             return [who for who in (asked.controls, asked.hubs) if who]
     return []
 

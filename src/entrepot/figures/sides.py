@@ -113,7 +113,7 @@ def reach(asked: Definition) -> tuple[Side, nw.Expr]:
         case "purchases":
             members = members_of(asked, "importer") | members_of(asked, "exporter")
             there, by = nw.col("importer").is_in(sorted(members)), "importer"
-        case "own" | "beside" | "panel":
+        case "own" | "beside" | "panel" | "chain":
             there, by = _compared(asked), "importer"
         case "world":
             there, by = ~nw.col("exporter").is_null(), "importer"
@@ -129,5 +129,10 @@ def _compared(asked: Definition) -> nw.Expr:
     if kind == "own":
         own = sorted(members_of(asked, "importer"))
         return nw.any_horizontal(*(nw.col(side).is_in(own) for side in SIDES), ignore_nulls=True)
+    if kind == "chain":
+        hubs = sorted(asked.members("hubs"))
+        sells = nw.col("exporter").is_in([*sorted(members_of(asked, "exporter")), *hubs])
+        bought = nw.col("importer").is_in(sorted(buyers_beside(asked)))
+        return nw.col("importer").is_in(hubs) | (sells & bought)
     there: nw.Expr = nw.col("importer").is_in(sorted(buyers_beside(asked)))
     return there & among("exporter", asked) if kind == "panel" else there

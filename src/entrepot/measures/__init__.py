@@ -53,7 +53,7 @@ from entrepot.measures.prices import (
 from entrepot.measures.rank import rank_and_multiple
 from entrepot.measures.reliance import net_import_reliance
 from entrepot.measures.reorientation import reorientation, supplier_changes
-from entrepot.measures.rerouting import rerouting_ratio
+from entrepot.measures.rerouting import rerouted, rerouting_ratio
 from entrepot.measures.salience import salience
 from entrepot.measures.series import monthly
 from entrepot.measures.substitution import substitution_ratio, substitution_summary
@@ -106,6 +106,7 @@ __all__ = [
     "real_growth",
     "relative_premium",
     "reorientation",
+    "rerouted",
     "rerouting_ratio",
     "retaliation_exposure",
     "salience",

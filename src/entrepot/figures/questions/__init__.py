@@ -18,6 +18,7 @@ from entrepot.figures.questions import (
     origin,
     path,
     prices,
+    rerouted,
     series,
     suppliers,
 )
@@ -37,6 +38,7 @@ QUESTIONS: dict[str, Question] = {
     **loss.QUESTIONS,
     **cutoff.QUESTIONS,
     **path.QUESTIONS,
+    **rerouted.QUESTIONS,
     **money.QUESTIONS,
     **event.QUESTIONS,
     **series.QUESTIONS,

@@ -29,11 +29,13 @@ __all__ = [
     "special",
 ]
 
-Trade = Literal["flow", "market", "sales", "both", "purchases", "world", "own", "beside", "panel"]
+Trade = Literal[
+    "flow", "market", "sales", "both", "purchases", "world", "own", "beside", "panel", "chain"
+]  # fmt: skip
 """The flow itself; everything the importer buys; everything the exporter sells; both of these;
 everything that either buys; all trade of the goods; everything the importer buys and sells, its
 members with each other too; everything the importer and the controls buy; what they buy from the
-exporter."""
+exporter; what hubs buy, and what exporter and hubs sell to importer, controls and hubs."""
 
 
 Choice = Literal["tiers", "territory", "quantity", "partners", "total", "window"]
@@ -79,6 +81,8 @@ class Question:
         Whether it needs the elasticity of each product; with one for all goods (``sigma``) not.
     flagged
         Whether it tells what each elasticity is, too.
+    other_goods
+        Whether it sets the goods beside all others on the same ways.
     listed
         Whether it needs the days on which goods were listed.
     unit
@@ -111,6 +115,7 @@ class Question:
     by_product: bool = False
     elastic: bool = False
     flagged: bool = False
+    other_goods: bool = False
     listed: bool = False
     needs: tuple[str, ...] = ()
     value: str = ""

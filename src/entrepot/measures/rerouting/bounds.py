@@ -1,0 +1,232 @@
+"""How much came through hubs: matched amounts, a stricter lower and a network's upper bound."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.measures.passport import Passport
+from entrepot.measures.rerouting.cells import Names, flows_of
+from entrepot.measures.rerouting.chain import IMPORTER, ORIGIN, OTHERS, chain_of
+from entrepot.measures.rerouting.excesses import Excesses
+from entrepot.measures.rerouting.network import maximum_flow
+from entrepot.measures.rerouting.paths import ENOUGH
+from entrepot.measures.rerouting.program import matched
+from entrepot.measures.rerouting.result import Hub, Rerouted, Strait
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from entrepot.measures.rerouting.cells import Edge, Flows
+    from entrepot.measures.rerouting.chain import Chain, Frequency
+    from entrepot.measures.rerouting.network import Network
+    from entrepot.measures.rerouting.program import Matched
+    from entrepot.model.period import Period
+
+__all__ = ["REROUTED", "bounds_of", "rerouted"]
+
+REROUTED = Passport(
+    id="rerouted",
+    title="what came through hubs",
+    function="rerouted",
+    inputs=(
+        "rows with importer, exporter, product, time and value: what the origin and others sold to "
+        "hubs, hubs to the importer and to each other, and both to controls; the two periods"
+    ),
+    columns=(
+        ("rerouted", "came in and went out above the paths, same product, same or next step"),
+        ("rerouted_low", "the same above the highest path and chance, after others and margins"),
+        ("rerouted_high", "what can at most have passed, through chains of hubs as well"),
+        ("high_one_hub", "the same through one hub each"),
+        ("excess_in", "what hubs bought of the origin above or below its path"),
+        ("excess_out", "what hubs sold to the importer above or below its path"),
+        ("others_known", "whether any row says what hubs bought from others"),
+        ("alarm", "whether the lower end is above zero, so that growth and chance do not do"),
+        ("unknown_products", "products left out because a value is missing"),
+        ("choke_points", "flows that limit what can pass, the largest first"),
+    ),
+    unit="USD",
+    range="0 or more",
+    null_rule=(
+        "no answer where a hub has no row before or after the event; `alarm` is left out with "
+        "fewer than four steps before it; products with a missing value are left out and counted"
+    ),
+    formula=(
+        "max Σ r_hkts with Σ_s r <= ΔI_hkt, Σ_t r <= ΔO_hks / (1 + m), t <= s <= t + 1, and over "
+        "hubs Σ r <= ΔI_kt, ΔO_ks / (1 + m); upper end: Σ_k maximum flow over all ΔX_ijk"
+    ),
+    reference=(
+        "matched in-out bounds as set out by the project, after Chupilkin, Javorcik and Plekhanov "
+        "(2023), EBRD working paper 276; maximum flow and minimum cut: Ford and Fulkerson (1956), "
+        "Canadian Journal of Mathematics 8; Edmonds and Karp (1972), Journal of the ACM 19(2)"
+    ),
+)
+
+
+def rerouted(
+    frame: Any,
+    *,
+    importer: str | Collection[str],
+    origin: str | Collection[str],
+    hubs: str | Collection[str],
+    before: str | int | Period,
+    after: str | int | Period,
+    frequency: Frequency,
+    controls: Mapping[str, str | Collection[str]] | None = None,
+    other_goods: Any = None,
+    margin: float | None = None,
+    least: float = 0.0,
+    supplier: str = "exporter",
+    buyer: str = "importer",
+    product: str = "product",
+    time: str = "period",
+    value: str = "value_usd",
+) -> Rerouted:
+    """Bound what came from an origin to an importer through hubs, in the goods of a frame.
+
+    Rows are added up on the engine of the frame, then collected. What has no row counts as not
+    traded.
+
+    Parameters
+    ----------
+    frame
+        Any frame that Narwhals can read: the goods asked about.
+    importer, origin
+        The two ends; several areas count as one.
+    hubs
+        Importers that goods may pass through, each by itself.
+    before, after
+        Periods before and after the event; they may differ in length.
+    frequency
+        ``"M"``, ``"Q"`` or ``"A"``: the steps in which what comes in is matched with what goes
+        out. A row belongs to the step it begins in.
+    controls
+        Sets of importers that the event did not reach, by name, the best first; `synthetic_set`
+        makes one.
+    other_goods
+        Rows, in the same columns, of goods that the event did not touch. They tell a hub that
+        grows from one that passes goods on.
+    margin
+        What hubs add, as a part of what they paid. None: unknown, the amount is counted before it,
+        and the lower end allows for a doubling of the price.
+    least
+        What controls must have bought of a product before, in the unit of the values.
+    supplier, buyer, product, time, value
+        Columns.
+
+    Returns
+    -------
+    Rerouted
+        Amount, bounds, hubs, products and choke points.
+
+    Raises
+    ------
+    UnknownNameError, RequestError
+        For a column that is missing or of the wrong type, an area that plays two parts, periods
+        that overlap or are not made of whole steps, a negative value, or a negative margin.
+    NoEvidenceError
+        If there is no trade in the goods, or a hub has no row in one of the periods.
+    """
+    if margin is not None and not 0 <= margin < float("inf"):
+        raise RequestError(f"margin is {margin}", hint="0.2 for a fifth on top of what they paid")
+    chain = chain_of(
+        origin=origin,
+        importer=importer,
+        hubs=hubs,
+        controls=controls,
+        before=before,
+        after=after,
+        frequency=frequency,
+        least=least,
+    )
+    names = Names(supplier, buyer, product, time, value)
+    flows = flows_of(frame, chain, names)
+    beside = None if other_goods is None else flows_of(other_goods, chain, names)
+    return bounds_of(flows, beside, chain, margin)
+
+
+def bounds_of(flows: Flows, others: Flows | None, chain: Chain, margin: float | None) -> Rerouted:
+    """Return the bounds of flows that were collected; `rerouted` says what they are."""
+    _require_trade(flows, others, chain)
+    found = Excesses(flows, others, chain, margin)
+    central = matched(found.central())
+    low = _surely(found, chain.hubs)
+    networks = [
+        maximum_flow(found.capacity(product), ORIGIN, IMPORTER) for product in found.products
+    ]
+    enough = chain.steps_before >= ENOUGH and found.others_known
+    rows = [_hub(found, hub, central, enough=enough) for hub in chain.hubs]
+    return Rerouted(
+        value=central.value,
+        low=min(low, central.value),
+        high=max(sum(one.value for one in networks), central.value),
+        high_one_hub=max(sum(found.alone(hub) for hub in chain.hubs), central.value),
+        alarm=low > 0 if enough else None,
+        others_known=found.others_known,
+        hubs=tuple(sorted(rows, key=lambda one: (-one.matched, -one.high, one.hub))),
+        products=tuple(sorted(central.by_product.items(), key=lambda one: (-one[1], one[0]))),
+        straits=_straits(networks),
+        unknown_products=len(flows.unknown),
+    )
+
+
+def _surely(found: Excesses, hubs: Collection[str]) -> float:
+    """Return the lower end; nothing is sure where no row says what others sold."""
+    return matched(found.surely(hubs)).value if found.others_known else 0.0
+
+
+def _hub(found: Excesses, hub: str, central: Matched, *, enough: bool) -> Hub:
+    into, out = found.edges[ORIGIN, hub], found.edges[hub, IMPORTER]
+    part = central.by_hub.get(hub, 0.0)
+    bought = sum(sum(row) for row in into.actual.values())
+    low = _surely(found, [hub])
+    return Hub(
+        hub=hub,
+        excess_in=into.value,
+        excess_out=out.value,
+        others_in=found.edges[OTHERS, hub].value if found.others_known else None,
+        matched=part,
+        low=low,
+        high=max(found.alone(hub), part),
+        share_of_in=part / bought if bought else None,
+        alarm=low > 0 if enough else None,
+    )
+
+
+def _straits(networks: Sequence[Network]) -> tuple[Strait, ...]:
+    """Return the edges of the minimum cuts, added up over products."""
+    found: dict[Edge, float] = {}
+    for one in networks:
+        for edge, amount in one.cut.items():
+            found[edge] = found.get(edge, 0.0) + amount
+    largest = sorted(found.items(), key=lambda one: (-one[1], one[0]))
+    return tuple(Strait(one.strip("@"), other.strip("@"), sum_) for (one, other), sum_ in largest)
+
+
+def _require_trade(flows: Flows, others: Flows | None, chain: Chain) -> None:
+    """Refuse goods without trade, and hubs of which one of the periods has no row."""
+    if not flows.cells:
+        raise NoEvidenceError(
+            "there is no trade of these goods with or through the hubs",
+            why="every value is missing" if flows.unknown else "no row has them",
+            hint="see which goods the rows have, and which areas trade them",
+        )
+    for hub in chain.hubs:
+        rows = [
+            row
+            for known in (flows, others)
+            if known
+            for edge, goods in known.cells.items()
+            if hub in edge
+            for row in goods.values()
+        ]
+        for span, steps in (
+            (chain.before, slice(0, chain.steps_before)),
+            (chain.after, slice(chain.steps_before, None)),
+        ):
+            if not any(any(row[steps]) for row in rows):
+                raise NoEvidenceError(
+                    f"no row says what {hub} traded in {span}",
+                    why="without it nothing tells an excess from what was always there",
+                    hint="give rows of that time, or leave the hub out",
+                )

@@ -1,0 +1,182 @@
+"""From rows to steps: what each seller of a chain sold to each buyer, product by product."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, cast
+
+import narwhals as nw
+
+from entrepot.errors import RequestError
+from entrepot.measures.change import begins_within
+from entrepot.measures.door import through_door
+from entrepot.measures.rerouting.chain import IMPORTER, MONTHS, ORIGIN, OTHERS
+from entrepot.model.period import Period
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from entrepot.measures.rerouting.chain import Chain
+
+__all__ = ["Edge", "Flows", "Names", "flows_of", "place_of", "total"]
+
+Edge = tuple[str, str]
+"""Seller and buyer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Columns of a frame: seller, buyer, product, time and value."""
+
+    supplier: str = "exporter"
+    buyer: str = "importer"
+    product: str = "product"
+    time: str = "period"
+    value: str = "value_usd"
+
+
+@dataclass(slots=True)
+class Flows:
+    """Values by edge and product, a number for each step: first those before, then those after.
+
+    What has no row was not traded. Products of which a value is missing are in `unknown` and
+    nowhere else, for a sum without it would be too small on one side of the comparison.
+    """
+
+    steps: int
+    cells: dict[Edge, dict[str, list[float]]] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)
+
+    @property
+    def products(self) -> list[str]:
+        """Return every product that is known, sorted."""
+        return sorted({product for goods in self.cells.values() for product in goods})
+
+    def of(self, edge: Edge, product: str) -> list[float]:
+        """Return the steps of a cell, zeros where nothing was traded."""
+        return self.cells.get(edge, {}).get(product) or [0.0] * self.steps
+
+    def over(self, seller: str, buyers: Sequence[str], product: str) -> list[float]:
+        """Return what a seller sold of a product to several buyers."""
+        return total([self.of((seller, buyer), product) for buyer in buyers], self.steps)
+
+    def all_goods(self, seller: str, buyers: Sequence[str]) -> list[float]:
+        """Return what a seller sold of everything to several buyers."""
+        rows = [row for buyer in buyers for row in self.cells.get((seller, buyer), {}).values()]
+        return total(rows, self.steps)
+
+
+def total(rows: Sequence[Sequence[float]], steps: int) -> list[float]:
+    """Return the sums of several rows of steps."""
+    return [sum(row[step] for row in rows) for step in range(steps)]
+
+
+def flows_of(frame: Any, chain: Chain, names: Names) -> Flows:
+    """Add the rows of a chain up on the engine of the frame, and collect them.
+
+    Raises
+    ------
+    UnknownNameError, RequestError
+        For a column that is missing or of the wrong type, a row without product, or a negative or
+        infinite sum.
+    """
+    found = Flows(chain.steps_before + chain.steps_after)
+    for seller, buyer, product, time, value, is_whole in _collected(frame, chain, names):
+        if product is None:
+            raise RequestError("a row has no product", where=f"column {names.product}")
+        if not is_whole:
+            found.unknown.add(product)
+            continue
+        if not 0 <= value < float("inf"):
+            raise RequestError(
+                f"{seller} to {buyer} of {product} adds up to {value}",
+                where=f"column {names.value}",
+                why="trade is an amount of zero or more",
+                hint="add corrections to what they correct, or leave the rows out",
+            )
+        place = place_of(time, chain)
+        row = found.cells.setdefault((seller, buyer), {}).setdefault(product, [0.0] * found.steps)
+        row[place] += value
+    for goods in found.cells.values():
+        for product in found.unknown & set(goods):
+            del goods[product]
+    return found
+
+
+def _collected(frame: Any, chain: Chain, names: Names) -> list[tuple[Any, ...]]:
+    keys = ["__seller", "__buyer", names.product, names.time]
+    value = nw.col(names.value)
+
+    def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        dtype = rows.collect_schema()[names.time]
+        timely = _timely(rows, chain, names, dtype)
+        played = timely.with_columns(
+            _seller(chain, names).alias("__seller"), _buyer(chain, names).alias("__buyer")
+        )
+        sums = played.filter(_belongs(chain, names)).group_by(*keys)
+        return sums.agg(
+            value.sum().alias("__sum"),
+            value.count().alias("__known"),
+            nw.len().alias("__rows"),
+        ).select(*keys, "__sum", (nw.col("__known") == nw.col("__rows")).alias("__whole"))
+
+    texts = [names.supplier, names.buyer, names.product, names.time]
+    made = through_door(
+        frame, step, keys=[], texts=texts, value=names.value, makes=[*keys[:2], "__sum"], order=keys
+    )
+    rows: Any = nw.from_native(cast("Any", made))
+    if isinstance(rows, nw.LazyFrame):
+        rows = rows.sort(*keys).collect("pyarrow")
+    columns: dict[str, list[Any]] = rows.to_arrow().to_pydict()
+    return list(zip(*columns.values(), strict=True))
+
+
+def _timely(rows: nw.LazyFrame[Any], chain: Chain, names: Names, dtype: Any) -> nw.LazyFrame[Any]:
+    """Keep the rows of the two periods; text names a step or a part of one."""
+    spans = (chain.before, chain.after)
+    if dtype == nw.String:
+        lengths = [months for months in MONTHS.values() if months <= chain.months]
+        texts = {str(part) for span in spans for months in lengths for part in span.split(months)}
+        return rows.filter(nw.col(names.time).is_in(sorted(texts)))
+    one, other = (begins_within(span, names.time, dtype) for span in spans)
+    return rows.filter(one | other)
+
+
+def _seller(chain: Chain, names: Names) -> nw.Expr:
+    column = nw.col(names.supplier)
+    others = nw.when(column.is_in(list(chain.hubs))).then(column).otherwise(nw.lit(OTHERS))
+    return nw.when(column.is_in(sorted(chain.origin))).then(nw.lit(ORIGIN)).otherwise(others)
+
+
+def _buyer(chain: Chain, names: Names) -> nw.Expr:
+    column = nw.col(names.buyer)
+    is_last = column.is_in(sorted(chain.importer))
+    return nw.when(is_last).then(nw.lit(IMPORTER)).otherwise(column)
+
+
+def _belongs(chain: Chain, names: Names) -> nw.Expr:
+    """Whether somebody sells to a hub, or origin or a hub sells to the importer or a control."""
+    seller, buyer = nw.col(names.supplier), nw.col(names.buyer)
+    sold = seller.is_in(sorted({*chain.origin, *chain.hubs}))
+    bought = buyer.is_in(sorted({*chain.importer, *chain.calm}))
+    return (buyer.is_in(list(chain.hubs)) & (seller != buyer)) | (sold & bought)
+
+
+def place_of(moment: Any, chain: Chain) -> int:
+    """Return the step that a date, year or text lies in, counted from the first before."""
+    month = _month(moment)
+    first = chain.before.start.year * 12 + chain.before.start.month - 1
+    if month < first + chain.before.months:
+        return (month - first) // chain.months
+    second = chain.after.start.year * 12 + chain.after.start.month - 1
+    return chain.steps_before + (month - second) // chain.months
+
+
+@lru_cache(maxsize=4096)
+def _month(moment: Any) -> int:
+    if isinstance(moment, date):
+        return moment.year * 12 + moment.month - 1
+    start = Period.parse(moment if isinstance(moment, str) else int(moment)).start
+    return start.year * 12 + start.month - 1

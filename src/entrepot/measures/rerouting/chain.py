@@ -1,0 +1,129 @@
+"""Who may have passed goods on to whom, and the steps of time that are compared."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from entrepot.errors import RequestError
+from entrepot.measures.change import apart
+from entrepot.measures.grouped import as_codes
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from entrepot.model.period import Period
+
+__all__ = ["IMPORTER", "MONTHS", "ORIGIN", "OTHERS", "Chain", "Frequency", "chain_of"]
+
+ORIGIN, IMPORTER, OTHERS = "@origin", "@importer", "@others"
+"""Names of the two ends of a chain, and of everybody else who sells to a hub."""
+Frequency = Literal["M", "Q", "A"]
+MONTHS: dict[str, int] = {"M": 1, "Q": 3, "A": 12}
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The ends, the hubs between them, those that are compared with, and the time.
+
+    Attributes
+    ----------
+    origin, importer
+        Areas at the two ends; the members of each count as one.
+    hubs
+        Areas in between, each by itself.
+    controls
+        Names, each with importers that the event did not reach.
+    before, after
+        Periods before and after the event.
+    months
+        Length of a step.
+    least
+        What controls must have bought of a product before, for their growth to say anything.
+    """
+
+    origin: frozenset[str]
+    importer: frozenset[str]
+    hubs: tuple[str, ...]
+    before: Period
+    after: Period
+    months: int
+    controls: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    least: float = 0.0
+
+    @property
+    def steps_before(self) -> int:
+        """Return the number of steps before the event."""
+        return self.before.months // self.months
+
+    @property
+    def steps_after(self) -> int:
+        """Return the number of steps after it."""
+        return self.after.months // self.months
+
+    @property
+    def calm(self) -> frozenset[str]:
+        """Return everybody in a set of controls."""
+        return frozenset[str]().union(*self.controls.values())
+
+
+def chain_of(
+    *,
+    origin: str | Collection[str],
+    importer: str | Collection[str],
+    hubs: str | Collection[str],
+    controls: Mapping[str, str | Collection[str]] | None,
+    before: str | int | Period,
+    after: str | int | Period,
+    frequency: Frequency,
+    least: float = 0.0,
+) -> Chain:
+    """Check the parts that areas play and return the chain.
+
+    Raises
+    ------
+    RequestError
+        If an area plays two parts, a part is empty, the periods overlap or are not made of whole
+        steps.
+    """
+    if frequency not in MONTHS:
+        raise RequestError(f"frequency {frequency!r}", hint="M, Q or A")
+    now, then = apart(after, before)
+    sets = {name: frozenset(as_codes(codes)) for name, codes in (controls or {}).items()}
+    parts = {
+        "origin": frozenset(as_codes(origin)),
+        "importer": frozenset(as_codes(importer)),
+        "hubs": frozenset(as_codes(hubs)),
+    }
+    _require_apart(parts | {"controls": frozenset[str]().union(*sets.values()) - parts["origin"]})
+    months = MONTHS[frequency]
+    for span in (now, then):
+        if not span.split(1) or span.months % months:
+            raise RequestError(
+                f"{span} is not made of whole steps of {months} months",
+                hint="choose periods of whole steps, or a finer frequency",
+            )
+    return Chain(
+        origin=parts["origin"],
+        importer=parts["importer"],
+        hubs=tuple(sorted(parts["hubs"])),
+        before=then,
+        after=now,
+        months=months,
+        controls={name: codes - parts["origin"] for name, codes in sets.items()},
+        least=least,
+    )
+
+
+def _require_apart(parts: Mapping[str, frozenset[str]]) -> None:
+    for name, codes in parts.items():
+        if not codes and name != "controls":
+            raise RequestError(f"no area is named as {name}", hint="name at least one")
+    for (one, first), (other, second) in itertools.combinations(parts.items(), 2):
+        if both := sorted(first & second):
+            raise RequestError(
+                f"{', '.join(both)} is on two sides: {one} and {other}",
+                why="what passes through somebody begins and ends elsewhere",
+                hint="name each area on one side",
+            )

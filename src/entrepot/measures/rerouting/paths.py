@@ -1,0 +1,177 @@
+"""What would have been traded without the event, in several ways, and how sure that is."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from entrepot.measures.rerouting.cells import total
+from entrepot.measures.student import student_quantile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from entrepot.measures.rerouting.cells import Edge, Flows
+    from entrepot.measures.rerouting.chain import Chain
+
+__all__ = ["CONFIDENCE", "ENOUGH", "Excess", "excess_of", "references"]
+
+CONFIDENCE = 0.95
+ENOUGH = 4
+"""Steps before the event from which they say how far a path is off by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Excess:
+    """What one seller sold to one buyer beside the paths without the event, after it.
+
+    Attributes
+    ----------
+    actual
+        Values by product, a number for each step.
+    path, least, most
+        The path of the best set of controls, the lowest and the highest of all sets.
+    chance
+        By product, how far the sum of `actual` may lie from that of `path` by chance, 19 times in
+        20; infinite where too few steps before the event say.
+    chance_of_all
+        The same for all products together, whose errors partly cancel.
+    """
+
+    actual: dict[str, list[float]]
+    path: dict[str, list[float]]
+    least: dict[str, list[float]]
+    most: dict[str, list[float]]
+    chance: dict[str, float]
+    chance_of_all: float
+
+    def signed(self, product: str) -> list[float]:
+        """Return what lies above the path, below zero where less was traded."""
+        return _less(self.actual[product], self.path[product])
+
+    def central(self, product: str) -> list[float]:
+        """Return what lies above the path, step by step."""
+        return [max(0.0, one) for one in self.signed(product)]
+
+    def surely(self, product: str) -> list[float]:
+        """Return what lies above the highest path, step by step."""
+        return [max(0.0, one) for one in _less(self.actual[product], self.most[product])]
+
+    def at_least(self, product: str) -> float:
+        """Return what the period has above the highest path and above chance."""
+        above = sum(_less(self.actual[product], self.most[product]))
+        return max(0.0, above - _finite(self.chance[product]))
+
+    def at_least_of_all(self) -> float:
+        """Return the same for all products together, those below their path counted in."""
+        above = sum(sum(_less(row, self.most[name])) for name, row in self.actual.items())
+        return max(0.0, above - _finite(self.chance_of_all))
+
+    def at_most(self, product: str) -> float:
+        """Return what may at most lie above the path: the lowest path, and chance on top."""
+        row, path = self.actual[product], self.least[product]
+        steps = sum(max(0.0, one) for one in _less(row, path))
+        spread = sum(_less(row, path)) + _finite(self.chance[product])
+        return min(sum(row), max(steps, spread))
+
+    @property
+    def value(self) -> float:
+        """Return the sum over products and steps of what lies above or below the path."""
+        return sum(sum(self.signed(product)) for product in self.actual)
+
+
+def _less(row: Sequence[float], path: Sequence[float]) -> list[float]:
+    return [one - other for one, other in zip(row, path, strict=True)]
+
+
+def _finite(chance: float) -> float:
+    """Return the allowance for chance, none where nothing says how large it is."""
+    return chance if math.isfinite(chance) else 0.0
+
+
+def excess_of(edge: Edge, flows: Flows, others: Flows | None, chain: Chain) -> Excess:
+    """Compare an edge with its paths, product by product.
+
+    Every path is what was traded before, times the growth of a reference: nothing (as before), the
+    same product sold by the same seller to controls, all other goods on the same edge (so that a
+    hub may grow), and both (the triple difference). The best is the last of these there is.
+
+    Parameters
+    ----------
+    edge
+        Seller and buyer.
+    flows
+        The goods asked about.
+    others
+        Goods that the event did not touch; None where there are none.
+    """
+    before, steps = chain.steps_before, flows.steps
+    found = Excess({}, {}, {}, {}, {}, 0.0)
+    errors, bests = [], []
+    for product in sorted(flows.cells.get(edge, {})):
+        row = flows.of(edge, product)
+        known = references(edge, product, flows, others, chain)
+        ways = [_scaled(row, one, before) for one in known]
+        best = ways[-1]
+        found.actual[product], found.path[product] = row[before:], best[before:]
+        for ends, pick in ((found.least, min), (found.most, max)):
+            ends[product] = [pick(way[step] for way in ways) for step in range(before, steps)]
+        errors.append(_less(row[:before], best[:before]))
+        bests.append(best)
+        found.chance[product] = _chance(errors[-1], best, before)
+    of_all = _chance(total(errors, before), total(bests, steps), before)
+    return replace(found, chance_of_all=of_all)
+
+
+def references(
+    edge: Edge, product: str, flows: Flows, others: Flows | None, chain: Chain
+) -> Iterator[list[float]]:
+    """Yield series whose growth a product on an edge would have shared, the best last.
+
+    A series that was nothing before the event, or controls that bought less than `chain.least`
+    then, give no growth and are left out.
+    """
+    before = chain.steps_before
+    yield [1.0] * flows.steps
+    calm = [
+        (sorted(codes), flows.over(edge[0], sorted(codes), product))
+        for codes in chain.controls.values()
+    ]
+    calm = [(codes, row) for codes, row in calm if _counts(row, before, chain.least)]
+    yield from (row for _, row in calm)
+    own = others.all_goods(edge[0], [edge[1]]) if others else []
+    if not others or not _counts(own, before):
+        return
+    yield own
+    for codes, row in reversed(calm):  # of several sets of controls the first is the best
+        theirs = others.all_goods(edge[0], codes)
+        if all(one > 0 for one in theirs):
+            yield [a * b / c for a, b, c in zip(row, own, theirs, strict=True)]
+
+
+def _counts(row: Sequence[float], before: int, least: float = 0.0) -> bool:
+    """Whether a reference was something before the event."""
+    return sum(row[:before]) > 0 and sum(row[:before]) >= least
+
+
+def _scaled(row: Sequence[float], reference: Sequence[float], before: int) -> list[float]:
+    """Return the path that has the sum of `row` before the event and the shape of a reference."""
+    factor = sum(row[:before]) / sum(reference[:before])
+    return [factor * one for one in reference]
+
+
+def _chance(errors: Sequence[float], path: Sequence[float], before: int) -> float:
+    """Return how far the sum of the steps after may lie from its path, as those before did.
+
+    The errors grow with the path; their mean is known from as many steps as there are before.
+    """
+    if before < ENOUGH:
+        return math.inf
+    after = len(path) - before
+    spread = math.sqrt(sum(one * one for one in errors) / (before - 1))
+    if not spread:
+        return 0.0
+    growth = (sum(path[before:]) / after) / (sum(path[:before]) / before)
+    t = student_quantile(CONFIDENCE, before - 1)
+    return t * spread * growth * math.sqrt(after + after * after / before)

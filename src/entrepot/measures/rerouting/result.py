@@ -1,0 +1,121 @@
+"""What came through hubs: bounds, and what stands behind them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+__all__ = ["Hub", "Rerouted", "Strait"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """One hub; amounts in the unit of the values, over the whole period after the event.
+
+    Attributes
+    ----------
+    hub
+        Its code.
+    excess_in, excess_out
+        What it bought of the origin, and sold to the importer, above or below the path.
+    others_in
+        What it bought above or below its path of everybody else; None where no row says.
+    matched
+        What went out in the step in which it came in or the next: its part of the sum over hubs.
+    low, high
+        Bounds of what may have passed through it alone.
+    share_of_in
+        Part of what the origin sold it that was matched, 0 to 1; None if it bought nothing.
+    alarm
+        Whether more came in and went out than paths and chance explain; None where too few steps
+        before the event say how large chance is.
+    """
+
+    hub: str
+    excess_in: float
+    excess_out: float
+    others_in: float | None
+    matched: float
+    low: float
+    high: float
+    share_of_in: float | None
+    alarm: bool | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the columns, without those that are not known."""
+        return {name: cell for name, cell in asdict(self).items() if cell is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Strait:
+    """An edge that limits what can pass: ``origin`` and ``importer`` stand for the two ends."""
+
+    seller: str
+    buyer: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rerouted:
+    """What may have come from the origin to the importer through hubs.
+
+    Attributes
+    ----------
+    value
+        What came in and went out beyond the paths, same product, same or next step.
+    low
+        The same beyond the highest path and chance, after the hub's own margin, and only as far as
+        others cannot have supplied it.
+    high
+        What can at most have passed, through chains of hubs as well, beyond the lowest path.
+    high_one_hub
+        The same through one hub each.
+    alarm
+        Whether `low` is above zero; None where chance is not known.
+    others_known
+        Whether any row says what hubs bought from others; if not, `low` is zero.
+    hubs
+        The largest first.
+    products
+        Product and what was matched of it, the largest first.
+    straits
+        Edges of the minimum cuts, added up over products, the largest first.
+    unknown_products
+        Products left out because a value is missing.
+    """
+
+    value: float
+    low: float
+    high: float
+    high_one_hub: float
+    alarm: bool | None
+    others_known: bool
+    hubs: tuple[Hub, ...]
+    products: tuple[tuple[str, float], ...]
+    straits: tuple[Strait, ...]
+    unknown_products: int
+
+    @property
+    def table(self) -> tuple[dict[str, Any], ...]:
+        """A row for each hub."""
+        return tuple(one.to_dict() for one in self.hubs)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the columns of the passport, without those that are not known."""
+        found: dict[str, Any] = {
+            "rerouted": self.value,
+            "rerouted_low": self.low,
+            "rerouted_high": self.high,
+            "high_one_hub": self.high_one_hub,
+            "excess_in": sum(one.excess_in for one in self.hubs),
+            "excess_out": sum(one.excess_out for one in self.hubs),
+            "others_known": self.others_known,
+            "unknown_products": self.unknown_products,
+        }
+        if self.alarm is not None:
+            found["alarm"] = self.alarm
+        if self.straits:
+            found["choke_points"] = "; ".join(
+                f"{one.seller} to {one.buyer}" for one in self.straits[:3]
+            )
+        return found
