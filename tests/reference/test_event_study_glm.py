@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from entrepot.measures import event_study
 from entrepot.measures.event import Design
@@ -138,7 +139,19 @@ def test_errors_of_clusters_by_product() -> None:
     block = covariance[:2, :2]
     wald = float(leads @ np.linalg.solve(block, leads)) / 2
     assert found.pre_trend.statistic == pytest.approx(wald, rel=1e-4)
-    assert (found.pre_trend.restrictions, found.pre_trend.degrees) == (2, 13)
+
+    line = np.linalg.pinv(x * root[:, None], rcond=1e-9)[: len(STEPS)]
+    adds = (line**2) @ dummies(columns["product"])
+    degrees = adds.sum(axis=1) ** 2 / (adds**2).sum(axis=1) - 1
+    assert degrees.max() < 12, "6 of 14 products are treated"
+    assert found.pre_trend.restrictions == 2
+    assert found.pre_trend.degrees == pytest.approx(degrees[:2].min(), rel=1e-4)
+    asked = [one for one in found.coefficients if not one.is_reference]
+    halves = [(one.high - one.low) / 2 for one in asked]
+    assert halves == pytest.approx(stats.t.ppf(0.975, degrees) * np.array(errors), rel=1e-4)
+    for one, freedom in zip(asked, degrees, strict=True):
+        p = 2 * stats.t.sf(abs(one.estimate) / one.std_error, freedom)
+        assert one.p_value == pytest.approx(p, rel=1e-4)
 
 
 def test_one_step_stands_for_estimates_without_a_product() -> None:

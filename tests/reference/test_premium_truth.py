@@ -18,7 +18,7 @@ import entrepot as ep
 from entrepot.errors import MissingExtraError
 from entrepot.measures.prices.contrasts import Contrast
 from entrepot.measures.prices.estimate import difference_in_differences, median_gap
-from entrepot.measures.prices.student import student_quantile
+from entrepot.measures.student import student_quantile
 
 if TYPE_CHECKING:
     from pathlib import Path

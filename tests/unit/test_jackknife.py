@@ -73,8 +73,8 @@ def test_a_coefficient_that_one_cluster_tells_has_no_error() -> None:
     assert found.covariance is not None
     assert np.isnan(found.covariance[0, 0])
     assert found.covariance[1, 1] > 0
-    assert found.effective is not None
-    assert found.effective[0] < 1.5 < found.effective[1]
+    assert found.degrees is not None
+    assert found.degrees[0] < 0.5 < found.degrees[1]
 
 
 def test_more_rows_than_columns_make_no_difference() -> None:
@@ -88,4 +88,4 @@ def test_more_rows_than_columns_make_no_difference() -> None:
     )  # fmt: skip
     assert once.covariance is not None
     assert twice.covariance == pytest.approx(once.covariance, rel=1e-8)
-    assert twice.effective == pytest.approx(once.effective, rel=1e-8)
+    assert twice.degrees == pytest.approx(once.degrees, rel=1e-8)

@@ -14,7 +14,7 @@ import pytest
 import entrepot as ep
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
 from entrepot.measures.prices.intervals import bootstrapped, interval_of
-from entrepot.measures.prices.student import student_quantile
+from entrepot.measures.student import student_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

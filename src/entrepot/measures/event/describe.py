@@ -10,7 +10,6 @@ import numpy as np
 
 from entrepot.measures.event.panel import NEVER
 from entrepot.measures.event.result import Coefficient
-from entrepot.measures.event.wald import half_width, two_sided
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,15 +54,14 @@ def coefficients(
 
 
 def _filled(blank: Coefficient, fit: Fit, place: int, p: float | None) -> Coefficient:
-    estimate, error = float(fit.estimates[place]), fit.error(place)
-    half = None if error is None else half_width(error, fit.degrees)
+    estimate, told = float(fit.estimates[place]), fit.interval(place)
     return replace(
         blank,
         estimate=estimate,
-        std_error=error,
-        low=None if half is None else estimate - half,
-        high=None if half is None else estimate + half,
-        p_value=None if error is None else two_sided(estimate, error, fit.degrees),
+        std_error=told.error,
+        low=told.low,
+        high=told.high,
+        p_value=told.p_value,
         p_randomisation=p,
         change_pct=percent(estimate),
     )

@@ -13,7 +13,7 @@ from entrepot.measures.event.fit import Fit, ppml
 from entrepot.measures.event.panel import Panel, panel_of
 from entrepot.measures.event.permute import permuted
 from entrepot.measures.event.result import Effect, EventStudy, Joint
-from entrepot.measures.event.wald import half_width, joint, two_sided
+from entrepot.measures.event.wald import joint
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -122,15 +122,14 @@ def clusters_of(panel: Panel, design: Design) -> list[NDArray[np.int64]]:
 
 def pooled(fit: Fit) -> Effect:
     """Return the only coefficient of a regression."""
-    estimate, error = float(fit.estimates[0]), fit.error(0)
-    half = None if error is None else half_width(error, fit.degrees)
+    estimate, told = float(fit.estimates[0]), fit.interval(0)
     return Effect(
         estimate=estimate,
-        std_error=error,
-        low=None if half is None else estimate - half,
-        high=None if half is None else estimate + half,
+        std_error=told.error,
+        low=told.low,
+        high=told.high,
         change_pct=percent(estimate),
-        p_cluster=None if error is None else two_sided(estimate, error, fit.degrees),
+        p_cluster=told.p_value,
     )
 
 
@@ -160,4 +159,5 @@ def _pre_trend(fit: Fit, work: _Work) -> Joint:
     places = fit.places()
     used = [places[lead] for lead in work.leads if lead in places]
     block = None if fit.covariance is None else fit.covariance[np.ix_(used, used)]
-    return joint(fit.estimates[used], block, fit.degrees)
+    degrees = float(fit.degrees[used].min()) if used else 0.0
+    return joint(fit.estimates[used], block, degrees)

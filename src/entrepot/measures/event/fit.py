@@ -5,38 +5,53 @@ from __future__ import annotations
 import math
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from entrepot.errors import MissingExtraError, NoEvidenceError
-from entrepot.measures.event.jackknife import jackknife
+from entrepot.measures.event.jackknife import LeavingOut, jackknife
 from entrepot.measures.event.keep import informative
+from entrepot.measures.event.wald import two_sided
+from entrepot.measures.student import half_width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-__all__ = ["Fit", "ppml"]
+__all__ = ["Fit", "Interval", "ppml"]
+
+LEVEL = 0.95
+"""Of every interval."""
 
 _FIXED_TOLERANCE = 1e-8
 _TOLERANCE = 1e-10
+
+
+class Interval(NamedTuple):
+    """Standard error of an estimate, ends of its interval, and two-sided p-value."""
+
+    error: float | None = None
+    low: float | None = None
+    high: float | None = None
+    p_value: float | None = None
 
 
 @dataclass(frozen=True)
 class Fit:
     """Estimates; `columns` says which columns of x have one, the others being zeros only.
 
-    `covariance` is None without clusters, `degrees` are clusters less one, `repaired` says that
-    negative variances of two-way clusters were set to zero, and `no_jackknife` why the covariance
-    is the usual one (CR1) and not that of a jackknife (CV3), empty if it is.
+    `covariance` is None without clusters, `degrees` of freedom are those of each estimate,
+    `repaired` says that negative variances of two-way clusters were set to zero, and `no_jackknife`
+    why the covariance is the usual one (CR1) and not that of a jackknife (CV3), empty if it is. The
+    usual one leaves the smaller number of clusters less one.
     """
 
     estimates: NDArray[np.float64]
     columns: NDArray[np.bool_]
     covariance: NDArray[np.float64] | None
-    degrees: int
+    degrees: NDArray[np.float64]
     deviance: float
     rows: NDArray[np.bool_]
     separated: int
@@ -48,7 +63,21 @@ class Fit:
         """Return the place among the estimates of each column that has one."""
         return {int(column): place for place, column in enumerate(np.flatnonzero(self.columns))}
 
-    def error(self, place: int) -> float | None:
+    def interval(self, place: int) -> Interval:
+        """Return the standard error of an estimate, and what follows from it."""
+        estimate, error = float(self.estimates[place]), self._error(place)
+        if error is None:
+            return Interval()
+        degrees = float(self.degrees[place])
+        half = half_width(error, degrees, LEVEL)
+        return Interval(
+            error,
+            low=None if half is None else estimate - half,
+            high=None if half is None else estimate + half,
+            p_value=two_sided(estimate, error, degrees),
+        )
+
+    def _error(self, place: int) -> float | None:
         """Return a standard error, None where the covariance gives none."""
         variance = 0.0 if self.covariance is None else float(self.covariance[place, place])
         return math.sqrt(variance) if variance > 0 else None
@@ -89,20 +118,19 @@ def ppml(
     if (lost := len(columns) - len(model._coefnames)) > 0:
         raise _absorbed(f"{lost} coefficients")
     covariance, repaired = (None, False) if not clusters else _sound(model._vcov)
-    left, why = _leaving_out(
-        model, y[used], columns, [codes[used] for codes in fixed], clusters, used
-    )
+    left = _leaving_out(model, y[used], columns, [codes[used] for codes in fixed], clusters, used)
+    usual = np.full(len(columns), float(model._df_t) if clusters else 0.0)
     return Fit(
         estimates=np.asarray(model._beta_hat, dtype=float),
         columns=kept.columns,
-        covariance=covariance if left is None else left,
-        degrees=int(model._df_t) if clusters else 0,
+        covariance=covariance if left.covariance is None else left.covariance,
+        degrees=usual if left.degrees is None else left.degrees,
         deviance=float(model.deviance),
         rows=used,
         separated=kept.separated + int(getattr(model, "n_separation_na", 0) or 0),
         singletons=kept.singletons,
         repaired=repaired,
-        no_jackknife=why,
+        no_jackknife=left.why,
     )
 
 
@@ -113,16 +141,15 @@ def _leaving_out(
     fixed: Sequence[NDArray[np.int64]],
     clusters: Sequence[NDArray[np.int64]],
     used: NDArray[np.bool_],
-) -> tuple[NDArray[np.float64] | None, str]:
-    """Return the covariance of the jackknife; None where it is not that of the design, and why."""
+) -> LeavingOut:
+    """Return what a jackknife says; without a covariance where it is not that of the design."""
     mean = np.asarray(model._Y_hat_response, dtype=float).ravel()
     if len(clusters) != 1:
-        return None, "clusters of two kinds"
+        return LeavingOut(None, why="clusters of two kinds")
     if len(mean) != len(y):
-        return None, "the regression left out rows that it does not name"
+        return LeavingOut(None, why="the regression left out rows that it does not name")
     errors = y / y.mean() / mean - 1
-    found = jackknife(errors, mean, np.stack(columns, axis=1), fixed, clusters[0][used])
-    return found.covariance, found.why
+    return jackknife(errors, mean, np.stack(columns, axis=1), fixed, clusters[0][used])
 
 
 def _fitted(

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from entrepot.measures.student import degrees_of_freedom
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -38,16 +40,15 @@ class LeavingOut(NamedTuple):
     covariance
         Of the columns of x; not a number for a column that only one cluster tells, which has no
         estimate without it. None where there is none.
-    effective
-        Effective number of clusters by column: (Σ γ)² / Σ γ², where γ is what a cluster adds to
-        the variance if its rows are independent (Carter, Schnepel and Steigerwald 2017, Review of
-        Economics and Statistics 99). Few treated clusters among many are few.
+    degrees
+        Degrees of freedom by column, see `degrees_of_freedom`: few treated clusters among many
+        are few.
     why
         Why there is no covariance, else empty.
     """
 
     covariance: Floats | None
-    effective: Floats | None = None
+    degrees: Floats | None = None
     why: str = ""
 
 
@@ -105,7 +106,7 @@ def jackknife(
         for some in zip(*(_move(*part, inverse, x.shape[1]) for part in parts), strict=True)
     )
     covariance: Floats = (len(parts) - 1) / len(parts) * moves.T @ moves
-    return LeavingOut(covariance, adds.sum(axis=0) ** 2 / (adds**2).sum(axis=0))
+    return LeavingOut(covariance, np.array([degrees_of_freedom(one) for one in adds.T]))
 
 
 def _lies_in_one(codes: Codes, cluster: Codes) -> bool:

@@ -73,15 +73,15 @@ class Joint:
     Attributes
     ----------
     statistic, restrictions, degrees, p_value
-        Wald test, F = W / restrictions, with clusters less one as degrees of freedom below. None,
-        and `why` says why, where the covariance has no inverse.
+        Wald test, F = W / restrictions; as degrees of freedom below, the least of those of the
+        coefficients. None, and `why` says why, where the covariance has no inverse.
     p_randomisation
         From permuted events, of the sum of squared coefficients; None if not asked for.
     """
 
     statistic: float | None
     restrictions: int
-    degrees: int
+    degrees: float
     p_value: float | None
     why: str = ""
     p_randomisation: float | None = None

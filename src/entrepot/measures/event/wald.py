@@ -13,38 +13,33 @@ from entrepot.measures.event.result import Joint
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["half_width", "joint", "two_sided"]
+__all__ = ["joint", "two_sided"]
 
 
-def two_sided(estimate: float, std_error: float, degrees: int) -> float | None:
-    """Return the two-sided p-value of a t statistic; None without a standard error."""
-    if not std_error > 0 or degrees < 1:
+def two_sided(estimate: float, std_error: float, degrees: float) -> float | None:
+    """Return the two-sided p-value of a t statistic; None where there is no interval."""
+    if not std_error > 0 or not degrees >= 1:
         return None
     return float(2 * _stats().t.sf(abs(estimate) / std_error, degrees))
 
 
-def half_width(std_error: float, degrees: int, level: float = 0.95) -> float | None:
-    """Return half the width of a confidence interval."""
-    if not std_error > 0 or degrees < 1:
-        return None
-    return float(_stats().t.ppf((1 + level) / 2, degrees) * std_error)
-
-
 def joint(
-    estimates: NDArray[np.float64], covariance: NDArray[np.float64] | None, degrees: int
+    estimates: NDArray[np.float64], covariance: NDArray[np.float64] | None, degrees: float
 ) -> Joint:
     """Test that all estimates are zero."""
     count = len(estimates)
     if count == 0:
         return Joint(None, 0, degrees, None, "no step before the reference")
-    if covariance is None or degrees < 1:
+    if covariance is None:
         return Joint(None, count, degrees, None, "no covariance")
+    if not degrees >= 1:
+        return Joint(None, count, degrees, None, "hardly more than one cluster tells a step")
     scale = np.sqrt(np.clip(np.diag(covariance), 0.0, None))
     if not (scale > 0).all():
         return Joint(None, count, degrees, None, "a step without a standard error")
     correlation = covariance / np.outer(scale, scale)
     if np.linalg.matrix_rank(correlation, tol=1e-8, hermitian=True) < count:
-        why = f"{count} steps and {degrees + 1} clusters: the covariance has no inverse"
+        why = f"too few clusters for {count} steps: the covariance has no inverse"
         return Joint(None, count, degrees, None, why)
     standard = estimates / scale
     statistic = float(standard @ np.linalg.solve(correlation, standard)) / count

@@ -10,21 +10,19 @@ from statistics import median, stdev
 from typing import TYPE_CHECKING, Any
 
 from entrepot.measures.prices.intervals import (
+    FEWEST,
     Interval,
     bootstrapped,
     interval_of,
 )
-from entrepot.measures.prices.student import student_quantile
+from entrepot.measures.student import degrees_of_freedom, half_width
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from entrepot.measures.prices.contrasts import Contrast
 
-__all__ = ["FEWEST", "Estimate", "difference_in_differences", "median_gap"]
-
-FEWEST = 10
-"""Clusters on either side below which a bootstrap of a difference of medians is no interval."""
+__all__ = ["Estimate", "difference_in_differences", "mean_gap", "median_gap"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +90,13 @@ def _smaller_side(found: Sequence[Contrast], controlled: Collection[Any]) -> int
     return min(len(inside), len(outside))
 
 
+def mean_gap(
+    found: Sequence[Contrast], controlled: Collection[Any] | None, *, weighted: bool
+) -> float:
+    """Return the mean over products; with `controlled`, that of these less that of all others."""
+    return _beta(_added(found, controlled, weighted=weighted), controlled) or 0.0
+
+
 def difference_in_differences(
     found: Sequence[Contrast],
     controlled: Collection[Any] | None,
@@ -110,34 +115,35 @@ def difference_in_differences(
     than there seem to be: Student's t has one degree of freedom less than their effective number
     (Carter, Schnepel and Steigerwald 2017, Review of Economics and Statistics 99).
     """
-    sums = _sums(found, controlled, weighted=weighted)
-    whole = [math.fsum(column) for column in zip(*sums.values(), strict=True)]
-    beta = _beta(whole, controlled) or 0.0
+    beta = mean_gap(found, controlled, weighted=weighted)
     chosen = [item for item in found if controlled is None or item.product in controlled]
     weights = [item.precision if weighted else 1.0 for item in chosen]
     buyer = _mean([item.buyer for item in chosen], weights)
     others = _mean([item.others for item in chosen], weights)
-    error = _jackknife(list(sums.values()), beta, controlled)
+    clusters: dict[Any, list[Contrast]] = defaultdict(list)
+    for item in found:
+        clusters[item.cluster].append(item)
+    sums = [_added(some, controlled, weighted=weighted) for some in clusters.values()]
+    error = _jackknife(sums, beta, controlled)
     if error is None:
         return Estimate(beta, None, None, None, buyer, others)
-    degrees = _degrees(list(sums.values()), whole)
-    if degrees < 1:
+    half = half_width(error, degrees_of_freedom(_adds(sums)), confidence)
+    if half is None:
         return Estimate(beta, error, None, None, buyer, others)
-    half = error * student_quantile(confidence, degrees)
     return Estimate(beta, error, beta - half, beta + half, buyer, others)
 
 
-def _sums(
+def _added(
     found: Sequence[Contrast], controlled: Collection[Any] | None, *, weighted: bool
-) -> dict[Any, list[float]]:
-    """Return for each cluster the weights and weighted gaps of controlled and of other goods."""
-    sums: dict[Any, list[float]] = defaultdict(lambda: [0.0] * 4)
-    for item in found:
-        weight = item.precision if weighted else 1.0
-        start = 0 if controlled is None or item.product in controlled else 2
-        sums[item.cluster][start] += weight
-        sums[item.cluster][start + 1] += weight * item.gap
-    return sums
+) -> list[float]:
+    """Return the weights and weighted gaps of controlled goods, and those of other goods."""
+    parts: list[float] = []
+    for inside in (True, False):
+        some = [x for x in found if (controlled is None or x.product in controlled) is inside]
+        weights = [item.precision if weighted else 1.0 for item in some]
+        parts.append(math.fsum(weights))
+        parts.append(math.fsum(map(operator.mul, weights, (item.gap for item in some))))
+    return parts
 
 
 def _beta(sums: Sequence[float], controlled: Collection[Any] | None) -> float | None:
@@ -170,11 +176,10 @@ def _jackknife(
     return math.sqrt(math.fsum(squares) * (len(clusters) - 1) / len(clusters))
 
 
-def _degrees(clusters: Sequence[Sequence[float]], whole: Sequence[float]) -> float:
-    """Return (Σ γ)² / Σ γ² - 1; γ is what a cluster adds to the variance of independent goods."""
-    inside, _, outside, _ = whole
-    adds = [one[0] / inside**2 + (one[2] / outside**2 if outside else 0.0) for one in clusters]
-    return math.fsum(adds) ** 2 / math.fsum(part**2 for part in adds) - 1
+def _adds(clusters: Sequence[Sequence[float]]) -> list[float]:
+    """Return what each cluster adds to the variance of independent goods."""
+    inside, outside = (math.fsum(one[place] for one in clusters) for place in (0, 2))
+    return [one[0] / inside**2 + (one[2] / outside**2 if outside else 0.0) for one in clusters]
 
 
 def _mean(values: Sequence[float], weights: Sequence[float]) -> float:

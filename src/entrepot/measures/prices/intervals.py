@@ -8,16 +8,18 @@ from collections import defaultdict
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from entrepot.measures.prices.student import student_quantile
+from entrepot.measures.student import student_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
 
-__all__ = ["Interval", "bootstrapped", "interval_of"]
+__all__ = ["FEWEST", "Interval", "bootstrapped", "interval_of"]
 
 Interval = Literal["percentile", "basic"]
 Item = TypeVar("Item")
 TRIES = 100
+FEWEST = 10
+"""Clusters below which a bootstrap of them is no interval, of a difference those of each side."""
 
 
 def bootstrapped(

@@ -18,7 +18,7 @@ from entrepot.measures.prices.cells import check_quantity, collected, paired
 from entrepot.measures.prices.contrasts import LeftOut, heading_of
 from entrepot.measures.prices.estimate import Estimate
 from entrepot.measures.prices.premium import PricePremium, stated
-from entrepot.measures.prices.student import student_quantile
+from entrepot.measures.student import half_width
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -243,11 +243,10 @@ def _estimate(
         cluster,
     )
     beta = float(coefficients["treated"])
-    if found.covariance is None or found.effective is None or not found.covariance[0, 0] > 0:
+    if found.covariance is None or found.degrees is None or not found.covariance[0, 0] > 0:
         return Estimate(beta, None, None, None, math.nan, math.nan)
     spread = math.sqrt(float(found.covariance[0, 0]))
-    degrees = float(found.effective[0]) - 1
-    if degrees < 1:
+    half = half_width(spread, float(found.degrees[0]), confidence)
+    if half is None:
         return Estimate(beta, spread, None, None, math.nan, math.nan)
-    half = spread * student_quantile(confidence, degrees)
     return Estimate(beta, spread, beta - half, beta + half, math.nan, math.nan)

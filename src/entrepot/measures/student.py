@@ -1,17 +1,40 @@
-"""Quantiles of Student's t, in plain Python, for any number of degrees of freedom."""
+"""Intervals by Student's t, in plain Python, with as many degrees of freedom as clusters leave."""
 
 from __future__ import annotations
 
 import math
 from statistics import NormalDist
+from typing import TYPE_CHECKING
 
 from entrepot.errors import RequestError
 
-__all__ = ["student_quantile"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["degrees_of_freedom", "half_width", "student_quantile"]
 
 NEARLY_NORMAL = 5000
 STEPS = 500
 SMALL = 1e-300
+
+
+def degrees_of_freedom(adds: Iterable[float]) -> float:
+    """Return (Σ γ)² / Σ γ² - 1, the effective number of clusters less one.
+
+    γ is what a cluster `adds` to the variance of an estimate if its rows are independent. Where a
+    few clusters have most of the weight, or few are treated, there are fewer of them than there
+    seem to be (Carter, Schnepel and Steigerwald 2017, Review of Economics and Statistics 99).
+    """
+    parts = list(adds)
+    squares = math.fsum(part**2 for part in parts)
+    return math.fsum(parts) ** 2 / squares - 1 if squares > 0 else 0.0
+
+
+def half_width(error: float, degrees: float, confidence: float) -> float | None:
+    """Return half the width of an interval; None with less than one degree of freedom."""
+    if not error > 0 or not degrees >= 1:
+        return None
+    return error * student_quantile(confidence, degrees)
 
 
 def student_quantile(confidence: float, freedom: float) -> float:
