@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot import measures
 from entrepot.figures.questions.question import AMOUNT, BOTH, CHANGE, Question, Row
+from entrepot.measures.prices.intervals import FEWEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +21,6 @@ __all__ = ["QUESTIONS"]
 
 MOST = 5.0
 """A unit value that moved by more than this factor is taken for a change of unit or of goods."""
-CLUSTERS = 10
-"""Headings below which a bootstrap of them is no interval."""
 
 
 def price_index(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
@@ -53,7 +52,7 @@ def value_change(rows: Frame, asked: Definition, column: str, by: Sequence[str] 
 def price_premium(rows: Frame, asked: Definition, column: str) -> Row:
     """Compare the buyers' unit values with those of everybody else.
 
-    With fewer headings than `CLUSTERS` no interval is told, not of the cost of a premium either.
+    With fewer headings than `FEWEST` no interval is told, not of the cost of a premium either.
     """
     found = measures.price_premium(
         rows,
@@ -64,7 +63,7 @@ def price_premium(rows: Frame, asked: Definition, column: str) -> Row:
         value=column,
     )
     told = Row(found.to_dict())
-    if found.clusters < CLUSTERS:
+    if found.clusters < FEWEST:
         for name in [x for x in told if x.endswith(("_low", "_high"))] + ["interval", "confidence"]:
             del told[name]
     return told

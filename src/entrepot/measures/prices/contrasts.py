@@ -29,7 +29,11 @@ SIDES = ("b1", "b0", "o1", "o0")
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """Columns of a comparison of buyers: `item` is what is compared, `cluster` its group."""
+    """Columns of a comparison of buyers.
+
+    `item` is what is compared, `cluster` what moves together, by default headings, and `group` what
+    is answered apart.
+    """
 
     item: tuple[str, ...]
     product: str
@@ -37,7 +41,14 @@ class Roles:
     time: str
     value: str
     quantity: str
-    cluster: str | None
+    cluster: str | None = None
+    group: str | None = None
+
+    @property
+    def keys(self) -> list[str]:
+        """Columns that tell lines apart."""
+        more = [name for name in (self.cluster, self.group) if name]
+        return list(dict.fromkeys([*self.item, *more]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,8 @@ class Contrast:
         Weight of ``buyer - others`` when each cell is weighted by its value: 1 / Σ 1 / value.
     bill_usd
         What the buyer paid in the period, USD.
+    group
+        What it is answered with, None where all are answered together.
     """
 
     product: Any
@@ -62,6 +75,7 @@ class Contrast:
     others: float
     precision: float
     bill_usd: float
+    group: Any = None
 
     @property
     def gap(self) -> float:
@@ -92,8 +106,7 @@ def contrasts(
     def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         return _cells(rows, roles, buyers, periods)
 
-    extra = [roles.cluster] if roles.cluster and roles.cluster not in roles.item else []
-    keys = [*roles.item, *extra]
+    keys = roles.keys
     texts = [roles.importer, roles.time, roles.quantity]
     found = through_door(frame, step, keys=keys, texts=texts, value=roles.value)
     rows = sorted(collected(found), key=lambda row: [str(row[name]) for name in keys])
@@ -122,7 +135,6 @@ def _cells(
     rows: nw.LazyFrame[Any], roles: Roles, buyers: Sequence[str], periods: tuple[Period, Period]
 ) -> nw.LazyFrame[Any]:
     dtype = rows.collect_schema()[roles.time]
-    keys = [*roles.item, *([roles.cluster] if roles.cluster else [])]
     known = paired(rows.filter(~nw.col(roles.importer).is_null()), roles.value, roles.quantity)
     bought = known.with_columns(
         nw.when(nw.col(roles.importer).is_in(buyers)).then(1).otherwise(0).alias("__buyer")
@@ -137,8 +149,8 @@ def _cells(
             parts.append(nw.when(chosen).then(nw.col("__known")).alias("__bill"))
     names = [f"__{what}_{side}" for side in SIDES for what in "vq"]
     return aggregate(
-        bought.select(*dict.fromkeys(keys), *parts),
-        list(dict.fromkeys(keys)),
+        bought.select(*roles.keys, *parts),
+        roles.keys,
         *(nw.col("__v_" + side).count().cast(nw.Int64).alias("__n_" + side) for side in SIDES),
         *(nw.col(name).sum() for name in [*names, "__bill"]),
     )
@@ -171,4 +183,5 @@ def _contrast(row: dict[str, Any], roles: Roles) -> Contrast:
         others=others,
         precision=1 / math.fsum(1 / row["__v_" + side] for side in SIDES),
         bill_usd=row["__bill"],
+        group=row[roles.group] if roles.group else None,
     )

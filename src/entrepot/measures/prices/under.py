@@ -11,7 +11,7 @@ from entrepot.measures.change import apart
 from entrepot.measures.grouped import as_codes, as_list
 from entrepot.measures.prices.cells import check_quantity, check_trim
 from entrepot.measures.prices.contrasts import Contrast, Roles, contrasts
-from entrepot.measures.prices.estimate import difference_in_differences
+from entrepot.measures.prices.estimate import mean_gap
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -61,12 +61,12 @@ def premiums_under(
     check_quantity(frame, quantity)
     for trim in trims:
         check_trim(trim)
-    items = (group, *as_list(by), product)
-    roles = Roles(items, product, importer, time, value, quantity, group)
+    items = (*as_list(by), product)
+    roles = Roles(items, product, importer, time, value, quantity, group=group)
     found, _ = contrasts(frame, roles, as_codes(buyer), apart(period, base), trim=None, min_rows=1)
     groups: dict[Any, list[Contrast]] = defaultdict(list)
     for item in found:
-        groups[item.cluster].append(item)
+        groups[item.group].append(item)
     for name, items_there in groups.items():
         for trim in trims:
             far = math.inf if trim is None else math.log(trim)
@@ -80,5 +80,4 @@ def _estimates(kept: Sequence[Contrast]) -> Iterator[tuple[str, float]]:
         return
     yield "median", median(one.gap for one in kept)
     for weighted, name in ((False, "did"), (True, "did, weighted")):
-        found = difference_in_differences(kept, None, weighted=weighted, confidence=0.95)
-        yield name, found.beta
+        yield name, mean_gap(kept, None, weighted=weighted)
