@@ -40,6 +40,14 @@ COLUMNS = {
     "fva_usd": ("foreign value added", "USD"),
     "fdc_usd": ("foreign double counting", "USD"),
     "output_lost_usd": ("output lost if the flow stopped", "USD"),
+    "unmet_share": ("not replaced", "share"),
+    "shadow_price": ("price of what is left, 1 before", "ratio"),
+    "cost_pct": ("cost on top of the bill", "percent"),
+    "known_share": ("with an elasticity", "share"),
+    "essential_share": ("with an elasticity of one or less", "share"),
+    "free_loss_share": ("loss if others could send any amount, in the long run", "share"),
+    "leontief_share": ("missing of the worst product if nobody steps in", "share"),
+    "critical_products": ("critical products", "count"),
 }
 """Name in words, and unit, of columns whose own name says less."""
 

@@ -13,7 +13,7 @@ from entrepot.lake import fetch
 from entrepot.model.areas import area_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import pyarrow as pa
 
@@ -31,6 +31,8 @@ HEAD = (0.10, 0.3)
 """What the value itself takes of both: somewhere inside the grid."""
 CRITICAL = 0.5
 """A product is critical if more of its bill stays unmet although others step in."""
+_FREE = "0.0 1.0"
+"""The point with elasticities of many years, to which limits are taken away."""
 _NAMED = 5
 _ELSEWHERE = "elsewhere"
 _COLUMNS = ("product", "exporter", "importer", "amount", "elasticity", "elasticity_basis")
@@ -39,37 +41,66 @@ _COLUMNS = ("product", "exporter", "importer", "amount", "elasticity", "elastici
 def cutoff(rows: Frame, asked: Definition, column: str) -> Row:
     """Return loss, unmet part and who replaces the seller, with the ends over the grid."""
     held = _held(rows, asked, column)
-    short_run = SHORT_RUN if asked.sigma is None else (1.0,)
-    head = (HEAD[0], HEAD[1] if asked.sigma is None else 1.0)
-    grid = {
-        (divert, part): _asked(held, asked, divert, part) for divert in DIVERT for part in short_run
-    }
-    found = grid[head]
-    if not found["stopped"]:
+    grid, head = _grid(held, asked)
+    totals = {row["point"]: row for row in _put(grid, asked, by="point")}
+    found = totals.get(head)
+    if found is None or not found["stopped"]:
         return Row()
     if found["loss"] is None:
         raise NoEvidenceError("none of these goods has an elasticity", hint="add --sigma 3")
-    products = _asked_for_each(held, asked, *head)
-    unknown = {row["product"] for row in products if row["loss"] is None}
+    products = _put(grid, asked, by="point", detail="product")
+    suppliers = _put(grid.filter(_is(grid, head)), asked, detail="supplier")
     money = asked.currency.lower()
+    flags = dict(zip(*(held[name].to_pylist() for name in _COLUMNS[::5]), strict=True))
+    told = [row for row in products if row["point"] == head and row["share"] > 0]
     row = Row(
         loss=found["loss"],
-        **_loss_ends(held, asked, list(grid.values()), unknown),
-        **_ends("unmet_share", found, grid.values()),
+        **_loss_ends(totals, products),
+        **_ends("unmet_share", found, totals.values()),
         **{f"{name}_{money}": found[name] for name in ("bill", "stopped", "replaced", "unmet")},
         shadow_price=found["shadow_price"],
         cost_pct=found["cost_pct"],
         known_share=found["known_share"],
         essential_share=found["essential_share"],
-        **_limits(held, asked),
-        critical_products=sum(row["unmet_share"] > CRITICAL for row in products),
-        replaced_by=", ".join(_replacing(held, asked, head[0], found["replaced"])) or "nobody",
+        free_loss_share=_put(grid.filter(_is(grid, _FREE)), asked, divert=None)[0]["loss"],
+        leontief_share=max(row["unmet_share"] for row in products),
+        critical_products=sum(row["unmet_share"] > CRITICAL for row in told),
+        replaced_by=", ".join(_replacing(suppliers, found["replaced"])) or "nobody",
     )
-    flags = dict(zip(*(held[name].to_pylist() for name in _COLUMNS[::5]), strict=True))
-    row.table = tuple(_told(one, flags.get(one["product"]), money) for one in products)
+    row.table = tuple(_told(one, flags.get(one["product"]), money) for one in told)
     if asked.by == "exporter":
-        row.table = tuple(_suppliers(held, asked, head[0], money))
+        row.table = tuple(_supplier(one, money) for one in suppliers)
     return row
+
+
+def _grid(held: pa.Table, asked: Definition) -> tuple[pa.Table, str]:
+    """Return the rows once for each point of the grid, and the name of the point of the value."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    parts = SHORT_RUN if asked.sigma is None else (1.0,)
+    sigma = pa.scalar(asked.sigma, pa.float64()) if asked.sigma else held["elasticity"]
+    tables = []
+    for divert in DIVERT:
+        for part in parts:
+            used = pc.multiply(sigma, part)
+            size = held.num_rows
+            columns = {
+                "point": pa.array([f"{divert} {part}"] * size, pa.string()),
+                "divert": pa.array([divert] * size, pa.float64()),
+                "sigma": used if asked.sigma is None else pa.array([used.as_py()] * size),
+            }
+            one = held
+            for name, cells in columns.items():
+                one = one.append_column(name, cells)
+            tables.append(one)
+    return pa.concat_tables(tables), f"{HEAD[0]} {HEAD[1] if asked.sigma is None else 1.0}"
+
+
+def _is(grid: pa.Table, point: str) -> Any:
+    import pyarrow.compute as pc
+
+    return pc.equal(grid["point"], point)
 
 
 def _held(rows: Frame, asked: Definition, column: str) -> pa.Table:
@@ -89,7 +120,7 @@ def _held(rows: Frame, asked: Definition, column: str) -> pa.Table:
     )
     sums = rows.group_by(*_COLUMNS[:3]).agg(
         nw.col(column).sum().alias("amount"),
-        nw.col("elasticity").min(),
+        nw.col("elasticity").cast(nw.Float64).min(),
         nw.col("elasticity_basis").min(),
     )
     cells = list(zip(*fetch(sums.select(*_COLUMNS)), strict=True)) or [()] * len(_COLUMNS)
@@ -102,84 +133,53 @@ def _held(rows: Frame, asked: Definition, column: str) -> pa.Table:
     )
 
 
-def _put(
-    held: pa.Table, asked: Definition, divert: float | None, part: float, **more: Any
-) -> list[dict[str, Any]]:
-    """Put one point of the grid to the measure."""
+def _put(grid: pa.Table, asked: Definition, **more: Any) -> list[dict[str, Any]]:
+    """Put points of the grid to the measure."""
     buys = asked.members("importer")
+    keys: dict[str, Any] = {"sigma": "sigma", "divert": "divert", "value": "amount"}
     found: Any = measures.cutoff(
-        held,
-        **{
-            "importer": buys,
-            "exporter": asked.members("exporter") - buys,
-            "sigma": asked.sigma or "elasticity",
-            "divert": divert,
-            "short_run": part,
-            "unwilling": special(),
-            "value": "amount",
-        }
-        | more,
+        grid,
+        importer=buys,
+        exporter=asked.members("exporter") - buys,
+        unwilling=special(),
+        **keys | more,
     )
     return list(found.to_pylist())
 
 
-def _asked(held: pa.Table, asked: Definition, divert: float, part: float) -> dict[str, Any]:
-    return _put(held, asked, divert, part)[0]
-
-
-def _asked_for_each(
-    held: pa.Table, asked: Definition, divert: float, part: float
-) -> list[dict[str, Any]]:
-    """Return the same for every product that the seller supplies, most unmet first."""
-    found = _put(held, asked, divert, part, detail="product")
-    return [row for row in found if row["share"] > 0]
-
-
-def _ends(name: str, head: dict[str, Any], grid: Any) -> dict[str, float]:
-    values = [row[name] for row in grid]
+def _ends(name: str, head: dict[str, Any], rows: Iterable[dict[str, Any]]) -> dict[str, float]:
+    values = [row[name] for row in rows]
     return {name: head[name], f"{name}_low": min(values), f"{name}_high": max(values)}
 
 
 def _loss_ends(
-    held: pa.Table, asked: Definition, grid: list[dict[str, Any]], unknown: set[str]
+    totals: dict[str, dict[str, Any]], products: list[dict[str, Any]]
 ) -> dict[str, float]:
     """Return the ends of the loss over the grid.
 
     Of goods whose elasticity is not known, the least is what stays unmet where suppliers are all
     alike, and the most all of them.
     """
-    bill, known = grid[0]["bill"], grid[0]["known_share"]
-    losses = [row["loss"] for row in grid]
-    low, high = known * min(losses), known * max(losses)
-    if unknown:
-        alike = _put(held, asked, max(DIVERT), 1.0, sigma=float("inf"), detail="product")
-        lacking = [row for row in alike if row["product"] in unknown]
-        low += sum(row["unmet"] for row in lacking) / bill
-        high += sum(row["bill"] for row in lacking) / bill
-    return {"loss_low": low, "loss_high": high}
+    ends = []
+    for point, total in totals.items():
+        unknown = [row for row in products if row["point"] == point and row["loss"] is None]
+        known = total["known_share"] * total["loss"]
+        ends.append(known + sum(row["unmet"] for row in unknown) / total["bill"])
+        hit = sum(row["bill"] for row in unknown if row["share"] > 0)
+        ends.append(known + hit / total["bill"])
+    return {"loss_low": min(ends), "loss_high": max(ends)}
 
 
-def _limits(held: pa.Table, asked: Definition) -> dict[str, float]:
-    """Return the loss without limits to what others send, and the worst product if none does."""
-    free = _put(held, asked, None, 1.0)[0]["loss"]
-    none = _put(held, asked, 0.0, 1.0, sigma=float("inf"), detail="product")
-    return {"free_loss_share": free, "leontief_share": max(row["unmet_share"] for row in none)}
-
-
-def _suppliers(
-    held: pa.Table, asked: Definition, divert: float, money: str
-) -> Iterator[dict[str, Any]]:
-    for row in _put(held, asked, divert, 1.0, detail="supplier"):
-        amounts = {f"{name}_{money}": row[name] for name in ("before", "after", "more")}
-        yield {"exporter": row["exporter"], "name": area_name(row["exporter"])} | amounts
-
-
-def _replacing(held: pa.Table, asked: Definition, divert: float, replaced: float) -> Iterator[str]:
+def _replacing(suppliers: list[dict[str, Any]], replaced: float) -> Iterator[str]:
     """Yield the largest of those who step in, with their part of what is replaced."""
-    rows = _put(held, asked, divert, 1.0, detail="supplier")
-    for row in rows[:_NAMED]:
+    for row in suppliers[:_NAMED]:
         if row["more"] > 0:
             yield f"{area_name(row['exporter'])} {100 * row['more'] / replaced:.3g} %"
+
+
+def _supplier(row: dict[str, Any], money: str) -> dict[str, Any]:
+    amounts = {f"{name}_{money}": row[name] for name in ("before", "after", "more")}
+    return {"exporter": row["exporter"], "name": area_name(row["exporter"])} | amounts
 
 
 def _told(row: dict[str, Any], basis: str | None, money: str) -> dict[str, Any]:
@@ -190,8 +190,8 @@ def _told(row: dict[str, Any], basis: str | None, money: str) -> dict[str, Any]:
         f"unmet_{money}": row["unmet"],
         "unmet_share": row["unmet_share"],
         "loss_share": row["loss"],
-        "elasticity_used": row["sigma"],
-        "elasticity_is": basis or ("given" if row["sigma"] is not None else "not known"),
+        "sigma": row["sigma"],
+        "sigma_is": basis or ("given" if row["sigma"] is not None else "not known"),
         "critical": row["unmet_share"] > CRITICAL,
     }
 

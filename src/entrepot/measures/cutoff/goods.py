@@ -31,7 +31,7 @@ def cutoff(
     importer: str | Collection[str],
     exporter: str | Collection[str],
     sigma: float | str,
-    divert: float | None,
+    divert: float | str | None,
     short_run: float = 1.0,
     cut: float = 1.0,
     unwilling: Collection[str] = (),
@@ -55,8 +55,8 @@ def cutoff(
         Elasticity of substitution between suppliers of a product, 0 (none) to infinity (all
         alike); or the column that holds it.
     divert
-        Part of what others sell elsewhere that they could send instead, 0 to 1; None: they have
-        no limit.
+        Part of what others sell elsewhere that they could send instead, 0 to 1; or the column that
+        holds it; None: they have no limit.
     short_run
         What of the elasticity there is in the time asked about, above 0 to 1: elasticities from
         many years are larger than those of a first one.
@@ -88,28 +88,25 @@ def cutoff(
     data: both make the loss too large. With an elasticity of one or less every supplier is
     essential, so a whole cut takes all the worth of the product, however small the supplier was.
     """
-    parts = {"divert": divert or 0.0, "cut": cut, "short_run": short_run}
-    _check(detail, sigma, parts)
+    fixed = 0.0 if divert is None or isinstance(divert, str) else divert
+    _check(detail, sigma, {"divert": fixed, "cut": cut, "short_run": short_run})
     keys, buys, stops = as_list(by), as_codes(importer), as_codes(exporter)
     if both := sorted(set(buys) & set(stops)):
         raise RequestError(f"{', '.join(both)} on both sides", hint="name different areas")
     still = sorted({*as_codes(unwilling), *stops} - set(buys))
 
     def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-        given = nw.col(sigma) if isinstance(sigma, str) else nw.lit(float(sigma))
-        rows = numbers(rows, sigma) if isinstance(sigma, str) else rows
-        market = [*keys, product]
-        bought = _bought(rows.with_columns(given.alias("__sigma")), market, buys, names, value)
-        stopped = nw.col(supplier).is_in(stops)
-        limit = (
-            nw.when(stopped)
-            .then(1.0 - cut)
-            .otherwise(
-                nw.when(nw.col(supplier).is_in(still))
-                .then(1.0)
-                .otherwise(1.0 + divert * nw.col("__elsewhere") / nw.col("__before"))
-            )
+        rows = numbers(rows, *columns).with_columns(
+            (nw.col(sigma) if isinstance(sigma, str) else nw.lit(float(sigma))).alias("__sigma"),
+            (nw.col(divert) if isinstance(divert, str) else nw.lit(fixed)).alias("__divert"),
         )
+        market = [*keys, product]
+        bought = _bought(rows, market, buys, (supplier, buyer), value)
+        stopped = nw.col(supplier).is_in(stops)
+        more = nw.col("__elsewhere") / nw.col("__before") * nw.col("__divert")
+        others = 1.0 + (nw.lit(NO_LIMIT) if divert is None else more)
+        willing = nw.when(nw.col(supplier).is_in(still)).then(1.0).otherwise(others)
+        limit = nw.when(stopped).then(1.0 - cut).otherwise(willing)
         marks = nw.when(stopped).then(1).otherwise(0).alias("__stops")
         found = filled(bought.with_columns(marks, limit.alias("__limit")), market, supplier)
         if detail == "supplier":
@@ -119,10 +116,10 @@ def cutoff(
             return in_total(each, keys)
         return each.drop("__essential")
 
-    names = (supplier, buyer)
+    columns = [name for name in (sigma, divert) if isinstance(name, str)]
     shown = {"total": keys, "product": [*keys, product], "supplier": [*keys, supplier]}[detail]
     read = [name for name in (product, supplier) if name not in shown]
-    read += [buyer, *([sigma] if isinstance(sigma, str) else [])]
+    read += [buyer, *columns]
     makes = [name for name, _ in CUTOFF.columns]
     result = through_door(frame, step, keys=shown, texts=read, value=value, makes=makes)
     first = {"total": "", "product": "unmet", "supplier": "more"}[detail]
@@ -161,6 +158,7 @@ def _bought(
         [*market, supplier],
         nw.col("__before").sum(),
         nw.col("__elsewhere").sum(),
+        nw.col("__divert").min(),
         nw.col("__sigma").min().alias("__low"),
         nw.col("__sigma").max().alias("__high"),
     )
