@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING
 
 from entrepot.claims.chain import Chain
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from entrepot.claims.together import Together
 
 __all__ = ["because"]
+
+_MOST = 6
+"""Digits of a result that are worth printing."""
 
 
 def because(
@@ -61,11 +65,26 @@ def _two_of_one(conflict: list[str], claims: Mapping[str, Claim]) -> str:
 def _compared(value: float, claim: Claim) -> tuple[str, bool]:
     """Return the words that compare a result with what the text says, and whether it fits."""
     fits = claim.interval.holds(value)
-    if claim.says.relation == "=":
-        words = "rounds to" if fits else "does not round to"
-    else:
+    said = claimed(claim)
+    if claim.says.relation != "=":
         words = "is" if fits else "is not"
-    return f"which {words} {claimed(claim)}", fits
+    elif fits:
+        words = "rounds to" if _digits(_result(value, claim)) > _digits(said) else "agrees with"
+    else:
+        words = "does not round to"
+    return f"which {words} {said}", fits
+
+
+def _result(value: float, claim: Claim) -> str:
+    """Return a result with at least as many digits as the claim it is compared with."""
+    unit = claim.quantity.unit
+    digits = max(_digits(claimed(claim)), 3) if claim.says.relation == "=" else 3
+    return stated(value, unit, min(digits, _MOST))
+
+
+def _digits(text: str) -> int:
+    """Return how many digits a number is printed with, without zeros that lead it."""
+    return len(re.sub(r"\D", "", text).lstrip("0"))
 
 
 def _weighted(
@@ -95,7 +114,7 @@ def _weighted(
             weights = joined([number(share * 100) for share in shares])
             base = whole.quantity.to[0][0].period
             yield (
-                f"{terms} = {stated(result, 'percent')}, {words}; "
+                f"{terms} = {_result(result, whole)}, {words}; "
                 f"{weights}\u00a0% are the {base} weights"
             )
 
@@ -134,9 +153,9 @@ def _chained(
 def _last(claim: Claim, quotient: Quotient, top: float, bottom: float, result: float) -> str:
     unit, money = claim.quantity.unit, quotient.of[0][0].currency
     if not quotient.to:
-        return f"that makes {stated(result, unit)}"
+        return f"that makes {_result(result, claim)}"
     over = f"{figure_value(top, money)} / {figure_value(bottom, money)}"
-    return f"{over}{' − 1' if unit == 'percent' else ''} = {stated(result, unit)}"
+    return f"{over}{' − 1' if unit == 'percent' else ''} = {_result(result, claim)}"
 
 
 def _implied(conflict: Collection[str], claims: Mapping[str, Claim], system: Together) -> str:
