@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import RequestError
 from entrepot.report.alone.frame import drawn
+from entrepot.report.csv_text import csv_text
 from entrepot.report.written import write_whole
 
 if TYPE_CHECKING:
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
 __all__ = ["SUFFIXES", "require_suffix", "table_text", "write"]
 
 SUFFIXES = (".svg", ".png", ".csv")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a text begins that a spreadsheet program would run."""
 
 
 def write(chart: Alone, path: Path | str, *, narrow: bool = False) -> Path:
@@ -48,20 +45,9 @@ def _content(chart: Alone, suffix: str, *, narrow: bool) -> bytes:
 
 
 def table_text(rows: tuple[dict[str, Any], ...]) -> str:
-    """Return rows as CSV with all digits; what is not known stays empty.
-
-    A text that begins like a formula gets an apostrophe before it.
-    """
+    """Return rows as CSV with all digits; formulas are made harmless."""
     names = list(dict.fromkeys(name for row in rows for name in row))
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows([_cell(row.get(name)) for name in names] for row in rows)
-    return out.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    return csv_text(names, ([row.get(name) for name in names] for row in rows))
 
 
 def require_suffix(path: Path) -> None:
