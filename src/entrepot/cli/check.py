@@ -14,7 +14,6 @@ from entrepot.errors import RequestError
 
 if TYPE_CHECKING:
     from entrepot.claims.document import Document
-    from entrepot.claims.draft import Draft
     from entrepot.report.checked import Article
 
 __all__ = ["check"]
@@ -115,14 +114,7 @@ def _read(file: Path, date: str, publisher: str) -> tuple[Document, Article | No
             )
         return read_document(file), None
     from entrepot.claims.draft import as_document
+    from entrepot.report.checked import Article
 
     draft = drafted(file, date, publisher)
-    return as_document(draft), _article(draft)
-
-
-def _article(draft: Draft) -> Article:
-    """Return the text with the places of its claims and of what was not understood."""
-    from entrepot.report.checked import Article, Left
-
-    left = tuple(Left(*place, rest.why) for rest in draft.left for place in rest.places)
-    return Article(draft.article.text, draft.places, left)
+    return as_document(draft), Article.of(draft)

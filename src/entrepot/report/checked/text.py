@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from entrepot.claims import Check, CheckedClaim
+    from entrepot.claims.draft import Draft
 
 __all__ = ["Article", "Left", "Piece", "numbered", "paragraphs", "without_heading_sign"]
 
@@ -45,6 +46,12 @@ class Article:
     text: str
     places: Mapping[str, tuple[int, int]]
     left: tuple[Left, ...] = ()
+
+    @classmethod
+    def of(cls, draft: Draft) -> Article:
+        """Return the text of a draft, with the places of its claims and of what was left."""
+        left = tuple(Left(*place, rest.why) for rest in draft.left for place in rest.places)
+        return cls(draft.article.text, draft.places, left)
 
 
 @dataclass(frozen=True, slots=True)
