@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from entrepot.report.single_pictures import Calendar, Slope, Split, Stack
+from entrepot.report.pair.drawn import Courses
+from entrepot.report.single_pictures import Calendar, Slope, Split, Stack, World
 
 __all__ = [
     "Bar",
@@ -273,6 +274,8 @@ Drawn = (
     | Slope
     | Split
     | Calendar
+    | World
+    | Courses
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from entrepot.report.pair.drawn import Courses
 from entrepot.report.pictures import (
     Butterfly,
     Curve,
@@ -13,7 +14,7 @@ from entrepot.report.pictures import (
     ShareLines,
     TierPanels,
 )
-from entrepot.report.single_pictures import Calendar, Slope, Split, Stack
+from entrepot.report.single_pictures import Calendar, Slope, Split, Stack, World
 
 if TYPE_CHECKING:
     from entrepot.report.pictures import Picture
@@ -31,6 +32,8 @@ DRAWN_BY: dict[type, str] = {
     Slope: "slope",
     Split: "split",
     Calendar: "calendar",
+    World: "world",
+    Courses: "courses",
 }
 """The module that draws each kind of picture."""
 

@@ -1,0 +1,153 @@
+"""Two shares over time on one scale: a line each, ranges as whiskers, names at the right."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from entrepot.report.charts import column
+from entrepot.report.charts.drawing import framed, labels, lines, marks
+from entrepot.report.charts.frame import Frame, ticks
+
+if TYPE_CHECKING:
+    from entrepot.report.pair.drawn import Course, Courses, Spot
+
+__all__ = ["draw"]
+
+APART = 3.0
+"""How far the marks of both sides stand off the middle of a year."""
+CAP = 4.0
+YEAR_WIDTH = {"wide": 46.0, "narrow": 30.0}
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Styles of one side: line, computed dot, printed ring, name; and where its marks stand."""
+
+    line: str
+    dot: str
+    ring: str
+    name: str
+    shift: float
+
+
+LOOKS = (
+    _Look("supplier-line", "supplier", "supplier-ring", "label-supplier", -APART),
+    _Look("other-line", "context", "context-printed", "label", APART),
+)
+
+
+def draw(data: Courses, *, name: str, spoken: str) -> str:
+    """Return the drawing, ``wide`` or ``narrow``."""
+    frame = _frame(data, name)
+    layers = [*_axes(data, frame, name)]
+    pairs = list(zip(data.courses, LOOKS, strict=True))[::-1]  # the marked side on top
+    for course, look in pairs:
+        layers += _line(course, look, frame)
+    for course, look in pairs:
+        layers += _spots(course, look, frame)
+    layers += _names(data, frame)
+    return framed(layers, frame, name=name, spoken=spoken)
+
+
+def _frame(data: Courses, name: str) -> Frame:
+    spots = [spot for course in data.courses for spot in course.spots]
+    highest = ticks(max(spot.high or spot.value for spot in spots) * 1.04, limit=100)[-1]
+    x0, x1 = data.first - 0.5, data.last + 0.5
+    if name == "wide":
+        return Frame(852, 400, 52, 210, 24, 28, x0, x1, highest)
+    return Frame(360, 400, 48, 124, 24, 28, x0, x1, highest)
+
+
+def _axes(data: Courses, frame: Frame, name: str) -> list[Any]:
+    values = ticks(frame.top_value, limit=100)
+    across = {"x": 0, "x2": frame.inner_width}
+    grid = [across | {"y": frame.y(value), "y2": frame.y(value)} for value in values[1:]]
+    base = across | {"y": frame.inner_height, "y2": frame.inner_height}
+    years = list(range(data.first, data.last + 1))
+    step = math.ceil(len(years) * YEAR_WIDTH[name] / frame.inner_width)
+    shown = years[::-1][::step][::-1]
+    below = [
+        {"x": frame.x(year), "y": frame.inner_height + 20, "align": "center"}
+        | {"text": _year(year, shown, short=name == "narrow")}
+        for year in shown
+    ]
+    beside = [
+        {"x": -8, "y": frame.y(value) + 4.5, "align": "right"}
+        | {"text": f"{value:g}" + ("\u00a0%" if value == values[-1] else "")}
+        for value in values
+    ]
+    return [
+        *lines(grid, style="grid"),
+        *lines([base], style="base"),
+        *labels(below + beside, style="note"),
+    ]
+
+
+def _year(year: int, shown: list[int], *, short: bool) -> str:
+    if short and year not in (shown[0], shown[-1]):
+        return f"\u2019{year % 100:02d}"
+    return str(year)
+
+
+def _line(course: Course, look: _Look, frame: Frame) -> list[Any]:
+    """Join years that follow each other in one source; what others print stands alone."""
+    rows = [
+        {
+            "x": frame.x(one.year) + look.shift,
+            "y": frame.y(one.value),
+            "x2": frame.x(other.year) + look.shift,
+            "y2": frame.y(other.value),
+        }
+        for one, other in itertools.pairwise(course.spots)
+        if other.year == one.year + 1 and one.whose == other.whose and not other.printed
+    ]
+    return lines(rows, style=look.line)
+
+
+def _spots(course: Course, look: _Look, frame: Frame) -> list[Any]:
+    layers: list[Any] = []
+    for spot in course.spots:
+        layers += _whisker(spot, look, frame)
+    for printed in (False, True):
+        rows = [
+            {
+                "x": frame.x(spot.year) + look.shift,
+                "y": frame.y(spot.value),
+                "title": f"{spot.year}: {course.name}: {spot.text}\u00a0%",
+            }
+            for spot in course.spots
+            if spot.printed is printed
+        ]
+        layers += marks("point", rows, style=look.ring if printed else look.dot)
+    return layers
+
+
+def _whisker(spot: Spot, look: _Look, frame: Frame) -> list[Any]:
+    if spot.low is None or spot.high is None:
+        return []
+    x, top, bottom = frame.x(spot.year) + look.shift, frame.y(spot.high), frame.y(spot.low)
+    rows = [{"x": x, "x2": x, "y": top, "y2": bottom}]
+    rows += [{"x": x - CAP, "x2": x + CAP, "y": end, "y2": end} for end in (top, bottom)]
+    return lines(rows, style="leader")
+
+
+def _names(data: Courses, frame: Frame) -> list[Any]:
+    """Name each side at its last spot, with the share there; a side without one is named too."""
+    entries = []
+    for course, look in zip(data.courses, LOOKS, strict=True):
+        if course.spots:
+            last = course.spots[-1]
+            when = "" if last.year == data.last else f", {last.year}"
+            text = f"**{last.text}\u00a0%** {course.name}{when}"
+            x = frame.x(last.year) + look.shift + CAP
+            entries.append(column.Entry(text, x, frame.y(last.value), look.name))
+    return column.draw(
+        entries,
+        head=f"For {data.last}",
+        x=frame.inner_width,
+        room=frame.right,
+        height=frame.inner_height,
+    )

@@ -1,0 +1,1 @@
+"""Two dependences side by side: what is asked of both, what is said, what is drawn."""

@@ -1,0 +1,184 @@
+"""What is asked of both sides of a comparison, in the same year and of the same source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from entrepot.figures import flow_sources
+from entrepot.model.groups import pinned
+from entrepot.model.period import Period
+from entrepot.report.pair.sides import Side, names
+
+if TYPE_CHECKING:
+    from entrepot.figures import Figure
+    from entrepot.report.book import Book
+
+__all__ = ["ROWS", "Compared", "Row", "compared"]
+
+YEARS = 8
+"""Years that are looked through, newest first."""
+SUPPLIERS = 5
+"""Largest suppliers of each side that are told."""
+ROWS = (
+    ("import_share", "Share of the buyer’s imports"),
+    ("value", "Value of the flow"),
+    ("hhi", "Concentration of the buyer’s suppliers"),
+    ("top_supplier", "Share of the buyer’s largest supplier"),
+    ("export_share", "Weight of the buyer for the seller"),
+    ("asymmetry", "How many times the seller weighs more"),
+    ("salience", "Salience of the flow for the two"),
+)
+"""What is asked of both sides, with what it is called: the share, concentration, leverage."""
+OF_BUYER = ("hhi", "top_supplier")
+"""Measures in which the seller does not occur."""
+
+
+Courses = tuple[tuple["Figure", ...], tuple["Figure", ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One measure with the Figure of each side."""
+
+    name: str
+    figures: tuple[Figure, Figure]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Both sides with everything that was found of them.
+
+    Attributes
+    ----------
+    courses
+        For each side the share of each year in which it has one, oldest first.
+    rows
+        The measures of both, the share first.
+    suppliers
+        For each side its largest suppliers, each with its share of imports.
+    """
+
+    sides: tuple[Side, Side]
+    names: tuple[str, str]
+    courses: Courses
+    rows: tuple[Row, ...]
+    suppliers: tuple[tuple[Figure, ...], tuple[Figure, ...]]
+
+    @property
+    def shares(self) -> tuple[Figure, Figure]:
+        """The share of each side in the year that is compared."""
+        return self.rows[0].figures
+
+
+def compared(book: Book, sides: tuple[Side, Side]) -> Compared:
+    """Ask everything of both sides.
+
+    Raises
+    ------
+    RequestError
+        For a side that makes no sense, or two that are the same.
+    """
+    courses = _courses(book, sides)
+    when = _when(book, sides, courses)
+    rows = {measure: _row(book, measure, name, sides, when) for measure, name in ROWS}
+    largest = rows["top_supplier"].figures
+    first, second = (
+        _suppliers(book, side, figure) for side, figure in zip(sides, largest, strict=True)
+    )
+    return Compared(sides, names(sides), courses, tuple(rows.values()), (first, second))
+
+
+def _row(
+    book: Book, measure: str, name: str, sides: tuple[Side, Side], when: tuple[Period, Period]
+) -> Row:
+    """Ask one measure of both sides, of one source if any can answer both."""
+    for source in (*flow_sources(book.lake), "computed", None):
+        first, second = (
+            _asked(book, measure, side, period, source)
+            for side, period in zip(sides, when, strict=True)
+        )
+        if first.status == second.status == "ok":
+            break
+    return Row(name, (first, second))
+
+
+def _courses(book: Book, sides: tuple[Side, Side]) -> Courses:
+    """Return the shares over time, both from the one source that tells most years of both.
+
+    Where no source can compute both, each year is of the best source held for it.
+    """
+    years = sorted(book.years()[:YEARS])
+    best: Courses = ((), ())
+    for source in (*flow_sources(book.lake), "computed"):
+        first, second = (_course(book, side, years, source) for side in sides)
+        if _told(first, second) > _told(*best):
+            best = (first, second)
+        if len(first) == len(second) == len(years):
+            break
+    if _told(*best)[0]:
+        return best
+    first, second = (_course(book, side, years, None) for side in sides)
+    return first, second
+
+
+def _told(first: tuple[Figure, ...], second: tuple[Figure, ...]) -> tuple[int, int]:
+    """Return how much two courses tell: years of the shorter, then of both."""
+    return min(len(first), len(second)), len(first) + len(second)
+
+
+def _course(book: Book, side: Side, years: list[int], source: str | None) -> tuple[Figure, ...]:
+    if not years:
+        return ()
+    ends = Period.parse(years[-1]).end, Period.parse(years[0]).start
+    keys = {
+        "importer": pinned(side.importer, *ends),
+        "exporter": pinned(side.supplier, *ends),
+        "goods": side.goods,
+    }
+    found = (book.ask("import_share", period=year, source=source, **keys) for year in years)
+    return tuple(figure for figure in found if figure.status == "ok")
+
+
+def _when(book: Book, sides: tuple[Side, Side], courses: Courses) -> tuple[Period, Period]:
+    """Return the period of each side: as named, else the newest both have, else its own newest.
+
+    A side of which no year is held is asked for that of the other.
+    """
+    years = [{figure.definition.period for figure in course} for course in courses]
+    both = _newest(years[0] & years[1])
+    held = _newest(years[0] | years[1]) or Period.parse(max(book.years(), default=2023))
+    own = [_newest(one) or held for one in years]
+    first, second = (side.period or both or alone for side, alone in zip(sides, own, strict=True))
+    return first, second
+
+
+def _newest(periods: set[Period]) -> Period | None:
+    return max(periods, key=lambda one: one.start, default=None)
+
+
+def _asked(book: Book, measure: str, side: Side, period: Period, source: str | None) -> Figure:
+    keys = side.keys
+    if measure in OF_BUYER:
+        del keys["exporter"]
+    return book.ask(measure, period=period, source=source, **keys)
+
+
+def _suppliers(book: Book, side: Side, largest: Figure) -> tuple[Figure, ...]:
+    """Return the share of each of the largest suppliers, as the rows behind the largest say."""
+    told = [str(row["exporter"]) for row in largest.table][:SUPPLIERS]
+    one = largest.definition
+    keys = {"importer": side.importer, "goods": side.goods, "period": one.period}
+    found = (
+        book.ask("import_share", exporter=name, source=one.source, **keys)
+        for name in told
+        if _is_named(name) and name != side.importer
+    )
+    return tuple(figure for figure in found if figure.status == "ok")
+
+
+def _is_named(name: str) -> bool:
+    """Whether a partner is a country with a name, and not "areas not specified"."""
+    from entrepot.figures.questions.question import special
+
+    return name not in special()

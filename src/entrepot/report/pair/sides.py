@@ -1,0 +1,74 @@
+"""The two sides of a comparison: who buys, from whom, what, when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from entrepot.goods import goods_title
+from entrepot.model.areas import area_phrase
+from entrepot.report.words import capital
+
+if TYPE_CHECKING:
+    from entrepot.model.period import Period
+
+__all__ = ["Side", "names", "shared_words"]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side; `period` is None for the newest year in which both sides have a share."""
+
+    importer: str
+    supplier: str
+    goods: str
+    period: Period | None = None
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """The keys of a definition about a buyer and a seller."""
+        return {"importer": self.importer, "exporter": self.supplier, "goods": self.goods}
+
+    @property
+    def parts(self) -> tuple[str, str, str, str]:
+        """Buyer, seller, goods and period in words; the last empty where none was named."""
+        return (
+            area_phrase(self.importer),
+            area_phrase(self.supplier),
+            goods_title(self.goods),
+            str(self.period or ""),
+        )
+
+
+def names(sides: tuple[Side, Side]) -> tuple[str, str]:
+    """Return what each side is called: only that in which they differ.
+
+    Examples
+    --------
+    >>> names((Side("RUS", "CHN", "all"), Side("KAZ", "CHN", "all")))
+    ('Russia', 'Kazakhstan')
+    >>> names((Side("RUS", "CHN", "all"), Side("RUS", "TUR", "8542")))
+    ('China, all goods', 'Turkey, HS 8542')
+    """
+    first, second = (one.parts for one in sides)
+    differing = [place for place in range(4) if first[place] != second[place]]
+    found = [", ".join(one[place] for place in differing if one[place]) for one in (first, second)]
+    return capital(found[0]), capital(found[1])
+
+
+def shared_words(sides: tuple[Side, Side]) -> str:
+    """Return what both sides have in common, as the end of a sentence about shares.
+
+    Examples
+    --------
+    >>> shared_words((Side("RUS", "CHN", "all"), Side("KAZ", "CHN", "all")))
+    'share of imports: from China; all goods'
+    """
+    first, second = (one.parts for one in sides)
+    called = ("of {}", "from {}", "{}", "{}")
+    same = [
+        words.format(one)
+        for words, one, other in zip(called, first, second, strict=True)
+        if one and one == other
+    ]
+    return f"share of imports: {'; '.join(same)}" if same else "share of imports"
