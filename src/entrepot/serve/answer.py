@@ -1,23 +1,22 @@
-"""What goes back: bytes of one kind, and how numbers and tables are written."""
+"""What goes back: bytes of one kind, or rows that are written in the form that is asked for."""
 
 from __future__ import annotations
 
-import csv
 import io
 import json
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from entrepot.model.display import MINUS, NBSP
+from entrepot.report.csv_text import csv_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-__all__ = ["Answer", "as_csv", "as_html", "as_json", "as_svg", "csv_text"]
+    import pyarrow as pa
 
-_NUMBER = re.compile(rf"[+\-{MINUS}]?\d[\d,]*(\.\d+)?([eE][+-]?\d+)?")
-_FORMULA = ("=", "+", "-", "@", "\t", "\n", MINUS)
+__all__ = ["PARQUET", "Answer", "Rows", "as_html", "as_json", "as_svg"]
+
+PARQUET = "application/vnd.apache.parquet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +36,47 @@ class Answer:
     name: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A table to save: its columns, its rows with all digits, and the name of the file."""
+
+    head: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    name: str
+
+    def written(self, form: str) -> Answer:
+        """Return the table as a file, ``csv`` or ``parquet``."""
+        if form == "parquet":
+            return Answer(self._parquet(), PARQUET, f"{self.name}.parquet")
+        text = csv_text(self.head, self.rows)
+        return Answer(text.encode(), "text/csv; charset=utf-8", f"{self.name}.csv")
+
+    def _parquet(self) -> bytes:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        columns = [_column([row[place] for row in self.rows]) for place in range(len(self.head))]
+        out = io.BytesIO()
+        pq.write_table(pa.table(dict(zip(self.head, columns, strict=True))), out)
+        return out.getvalue()
+
+
+def _column(cells: list[Any]) -> pa.Array:
+    """Return a column of one kind: of numbers or truths where all cells are, else of texts."""
+    import pyarrow as pa
+
+    kinds = {type(cell) for cell in cells if cell is not None}
+    if kinds and (kinds <= {int, float} or kinds == {bool}):
+        return pa.array(cells, pa.float64() if float in kinds else None)
+    return pa.array([_text(cell) for cell in cells], pa.string())
+
+
+def _text(cell: Any) -> str | None:
+    if cell is None or isinstance(cell, str):
+        return cell
+    return json.dumps(cell, ensure_ascii=False, default=str).strip('"')
+
+
 def as_html(text: str) -> Answer:
     """Return a page."""
     return Answer(text.encode(), "text/html; charset=utf-8")
@@ -51,40 +91,3 @@ def as_json(data: Any) -> Answer:
 def as_svg(text: str, name: str) -> Answer:
     """Return a drawing to save."""
     return Answer(text.encode(), "image/svg+xml", f"{name}.svg")
-
-
-def as_csv(head: Sequence[str], rows: Iterable[Sequence[Any]], name: str) -> Answer:
-    """Return a table to save."""
-    return Answer(csv_text(head, rows).encode(), "text/csv; charset=utf-8", f"{name}.csv")
-
-
-def csv_text(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    r"""Return a table as CSV that no spreadsheet takes for formulas.
-
-    A text that begins like a formula gets an apostrophe before it; a number, also one with a true
-    minus as a page has it, stays a number.
-
-    Examples
-    --------
-    >>> print(csv_text(["a", "b"], [["=1+1", -2.5], ["−3.1", None]]), end="")
-    a,b
-    '=1+1,-2.5
-    -3.1,
-    """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([_cell(name) for name in head])
-    writer.writerows([_cell(cell) for cell in row] for row in rows)
-    return out.getvalue()
-
-
-def _cell(cell: Any) -> Any:
-    if isinstance(cell, (dict, list)):
-        cell = json.dumps(cell, ensure_ascii=False)
-    if not isinstance(cell, str):
-        return cell
-    # A carriage return alone is not quoted, and begins a row elsewhere.
-    text = cell.replace(NBSP, " ").replace("\r\n", "\n").replace("\r", "\n")
-    if _NUMBER.fullmatch(text):
-        return text.replace(MINUS, "-") if text.startswith(MINUS) else text
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text

@@ -1,124 +1,118 @@
-"""The API: the verbs of the command line, as JSON and where it is a table as CSV."""
+"""The API: the verbs of the command line, as JSON and where it is a table as CSV and Parquet."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from fastapi import Depends, FastAPI, Request, Response
 
 from entrepot.serve import described
-from entrepot.serve.answer import Answer, as_json
-from entrepot.serve.asking import body_of, sent_text, wants_csv
+from entrepot.serve.answer import Answer, Rows, as_json
+from entrepot.serve.asking import body_of, liked_form, sent_text
 from entrepot.serve.errors import BadAddressError
 from entrepot.serve.keys import asked, single
-from entrepot.serve.rooms import brief, check, figure, goods, known
+from entrepot.serve.rooms import brief, check, compare, figure, goods, known
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from entrepot.lake import Lake
     from entrepot.serve.service import Service
 
-    Room = Callable[[Lake], Answer]
+    Pairs = Sequence[tuple[str, str]]
+    Data = Callable[[Lake, Pairs], Answer]
+    Table = Callable[[Lake, Pairs], Rows]
 
 __all__ = ["add"]
+
+Found = TypeVar("Found", Answer, Rows)
+_TABLES = ("csv", "parquet")
 
 
 def add(app: FastAPI, service: Service) -> None:
     """Add the addresses of the API."""
-    _figures(app, service)
-    _vocabulary(app, service)
+    _everywhere(app, service, "ask", _ask, figure.figure_table)
+    _everywhere(app, service, "compare", compare.compare_data, compare.compare_table)
+    _everywhere(
+        app,
+        service,
+        "brief",
+        lambda lake, pairs: brief.brief_data(lake, _wanted(service, pairs)),
+        lambda lake, pairs: brief.brief_figures(lake, _wanted(service, pairs)),
+    )
+    _everywhere(
+        app,
+        service,
+        "measures",
+        _bare(known.measures_data),
+        _bare(known.measures_table),
+    )
+    _everywhere(app, service, "areas", _bare(known.areas_data), _bare(known.areas_table))
+    _goods(app, service)
+    _check(app, service)
 
 
-def _either(service: Service, request: Request, data: Room, table: Room, *, csv: bool) -> Response:
-    """Answer with a table where the suffix or the ``Accept`` header asks for one."""
-    if csv or wants_csv(request):
-        return service.answer(request, table, form="csv")
-    return service.answer(request, data, form="json")
+def _everywhere(app: FastAPI, service: Service, name: str, data: Data, table: Table) -> None:
+    """Add an address that answers in each form: by suffix, or by what the request likes."""
+
+    @app.get(f"/api/{name}", **described.operation(name))
+    def whole(request: Request) -> Response:
+        return _formed(service, request, data, table, liked_form(request))
+
+    for form in _TABLES:
+        _suffixed(app, service, name, form, table)
 
 
-def _figures(app: FastAPI, service: Service) -> None:
-    def ask(request: Request, *, csv: bool) -> Response:
-        pairs = request.query_params.multi_items()
-        return _either(
-            service,
-            request,
-            lambda lake: as_json(asked(pairs).answered(lake).to_dict()),
-            lambda lake: figure.figure_table(lake, pairs),
-            csv=csv,
-        )
+def _suffixed(app: FastAPI, service: Service, name: str, form: str, table: Table) -> None:
+    @app.get(f"/api/{name}.{form}", **described.operation(name, form))
+    def rows(request: Request) -> Response:
+        return _formed(service, request, table, table, form)
 
-    @app.get("/api/ask", **described.ASK)
-    def ask_json(request: Request) -> Response:
-        return ask(request, csv=False)
 
-    @app.get("/api/ask.csv", **described.ASK_CSV)
-    def ask_csv(request: Request) -> Response:
-        return ask(request, csv=True)
+def _formed(
+    service: Service, request: Request, data: Data | Table, table: Table, form: str
+) -> Response:
+    pairs = request.query_params.multi_items()
+    room = table if form in _TABLES else data
+    return service.answer(request, lambda lake: room(lake, pairs), form=form)
 
-    @app.get("/api/brief", **described.BRIEF)
-    def brief_json(request: Request) -> Response:
-        pairs = request.query_params.multi_items()
-        keys = single(pairs, ("importer", "supplier", "goods", "period"))
-        if "importer" not in keys:
-            raise BadAddressError("no importer is named", hint="add importer=RUS")
-        sides = (keys["importer"], keys.get("supplier", "CHN"))
-        wanted = brief.Wanted(service.state, *sides, keys.get("goods", ""), keys.get("period", ""))
-        return _either(
-            service,
-            request,
-            lambda lake: brief.brief_data(lake, wanted),
-            lambda lake: brief.brief_figures(lake, wanted),
-            csv=False,
-        )
 
-    @app.post("/api/check", **described.CHECK)
+def _bare(room: Callable[[Lake], Found]) -> Callable[[Lake, Pairs], Found]:
+    """Return a room that takes an address without keys."""
+
+    def asked_bare(lake: Lake, pairs: Pairs) -> Found:
+        single(pairs, ())
+        return room(lake)
+
+    return asked_bare
+
+
+def _ask(lake: Lake, pairs: Pairs) -> Answer:
+    return as_json(asked(pairs).answered(lake).to_dict())
+
+
+def _wanted(service: Service, pairs: Pairs) -> brief.Wanted:
+    keys = single(pairs, ("importer", "supplier", "goods", "period"))
+    if "importer" not in keys:
+        raise BadAddressError("no importer is named", hint="add importer=RUS")
+    sides = keys["importer"], keys.get("supplier", "CHN")
+    return brief.Wanted(service.state, *sides, keys.get("goods", ""), keys.get("period", ""))
+
+
+def _goods(app: FastAPI, service: Service) -> None:
+    @app.get("/api/goods/{name}", **described.operation("goods"))
+    def one_list(name: Annotated[str, described.LIST_NAME], request: Request) -> Response:
+        bare, _, suffix = name.rpartition(".")
+        form, bare = (suffix, bare) if suffix in _TABLES else (liked_form(request), name)
+        data = _bare(lambda lake: goods.goods_data(lake, bare))
+        table = _bare(lambda lake: goods.goods_rows(lake, bare))
+        return _formed(service, request, data, table, form)
+
+
+def _check(app: FastAPI, service: Service) -> None:
+    @app.post("/api/check", **described.operation("check"))
     def check_text(request: Request, body: Annotated[bytes, Depends(body_of)]) -> Response:
         text = sent_text(request, body)
         return service.answer_once(
             lambda lake: check.checked_data(lake, text.text, text.kind, text.date, text.publisher)
         )
-
-
-def _vocabulary(app: FastAPI, service: Service) -> None:
-    rooms: tuple[tuple[str, Room, Room, dict[str, Any], dict[str, Any]], ...] = (
-        ("measures", known.measures_data, known.measures_table, *described.MEASURES),
-        ("areas", known.areas_data, known.areas_table, *described.AREAS),
-    )
-    for name, data, table, as_data, as_table in rooms:
-        _pair(app, service, f"/api/{name}", data, table, as_data, as_table)
-
-    @app.get("/api/goods/{name}", **described.GOODS)
-    def one_list(name: Annotated[str, described.LIST_NAME], request: Request) -> Response:
-        csv = name.endswith(".csv")
-        bare = name.removesuffix(".csv")
-        single(request.query_params.multi_items(), ())
-        return _either(
-            service,
-            request,
-            lambda lake: goods.goods_data(lake, bare),
-            lambda lake: goods.goods_rows(lake, bare),
-            csv=csv,
-        )
-
-
-def _pair(
-    app: FastAPI,
-    service: Service,
-    path: str,
-    data: Room,
-    table: Room,
-    as_data: dict[str, Any],
-    as_table: dict[str, Any],
-) -> None:
-    """Add an address and the same with the suffix of a table."""
-
-    @app.get(path, **as_data)
-    def whole(request: Request) -> Response:
-        single(request.query_params.multi_items(), ())
-        return _either(service, request, data, table, csv=False)
-
-    @app.get(f"{path}.csv", **as_table)
-    def rows(request: Request) -> Response:
-        single(request.query_params.multi_items(), ())
-        return _either(service, request, data, table, csv=True)

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
+from pathlib import PurePath
 from urllib.parse import parse_qsl
 
 import anyio
 from fastapi import Request  # noqa: TC002 (FastAPI reads it)
 
 from entrepot.errors import RequestError
+from entrepot.serve.answer import PARQUET
 from entrepot.serve.errors import BadAddressError, TooLargeError, TooLongError, WrongFormError
 from entrepot.serve.guard import LONGEST_BODY
 from entrepot.serve.keys import single
+from entrepot.serve.multipart import Part, parts_of
 
-__all__ = ["Sent", "body_of", "sent_text", "wants_csv"]
+__all__ = ["FORMS", "Sent", "body_of", "liked_form", "sent_text"]
 
+FORMS = {"json": "application/json", "csv": "text/csv", "parquet": PARQUET}
+"""Forms in which the API answers, with their media types."""
+_WEIGHT = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
 _PATIENCE = 30
 """Seconds that a body may take to arrive."""
 _KEYS = ("text", "kind", "date", "publisher")
@@ -28,6 +35,11 @@ _KINDS = {
 }
 
 
+_SUFFIXES = {".txt": "article", ".md": "article", ".yaml": "claims", ".yml": "claims"}
+_NO_TEXT = ("%PDF-", "PK\x03\x04", "{\\rtf")
+"""How files begin that are no texts though their bytes may read as one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """A text to check; `kind` is ``article`` or ``claims``."""
@@ -38,15 +50,23 @@ class Sent:
     publisher: str = ""
 
 
-def wants_csv(request: Request) -> bool:
-    """Whether the ``Accept`` header likes CSV better than JSON."""
+def liked_form(request: Request) -> str:
+    """Return the form that the ``Accept`` header likes best: json, csv or parquet.
+
+    What it likes equally is JSON, then CSV.
+    """
     liked = {}
     for part in request.headers.get("accept", "*/*").split(","):
-        kind, *how = (word.strip() for word in part.split(";"))
+        kind, *how = (word.strip().lower() for word in part.split(";"))
         weight = next((word[2:] for word in how if word.startswith("q=")), "1")
-        liked[kind] = float(weight) if weight.replace(".", "", 1).isdigit() else 0.0
-    rest = liked.get("*/*", 0.0)
-    return liked.get("text/csv", 0.0) > liked.get("application/json", rest)
+        liked[kind] = float(weight) if _WEIGHT.fullmatch(weight) else 0.0
+    weights = {
+        form: max(liked.get(kind, -1.0), liked.get(f"{kind.partition('/')[0]}/*", -1.0))
+        for form, kind in FORMS.items()
+    }
+    if weights["json"] < 0:
+        weights["json"] = liked.get("*/*", 0.0)
+    return max(weights, key=lambda form: weights[form])
 
 
 async def body_of(request: Request) -> bytes:
@@ -77,20 +97,20 @@ async def body_of(request: Request) -> bytes:
 
 
 def sent_text(request: Request, body: bytes) -> Sent:
-    """Return the text of a request: as it is, in JSON, or from a form.
+    """Return the text of a request: as it is, in JSON, or from a form, pasted or as a file.
 
     Raises
     ------
     WrongFormError
-        For a media type that is not read.
+        For a media type or a file that is not read.
     RequestError
         For a text that is not UTF-8, or no JSON.
     """
-    kind = request.headers.get("content-type", "text/plain").partition(";")[0].strip().lower()
-    try:
-        text = body.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise RequestError("not a text in UTF-8", hint="send it as UTF-8") from None
+    told = request.headers.get("content-type", "text/plain")
+    kind = told.partition(";")[0].strip().lower()
+    if kind == "multipart/form-data":
+        return _from_parts(parts_of(told, body))
+    text = _text(body)
     if kind in _KINDS:
         query = single(request.query_params.multi_items(), ("date", "publisher"))
         return Sent(text, _KINDS[kind], **query)
@@ -102,8 +122,38 @@ def sent_text(request: Request, body: bytes) -> Sent:
         except ValueError:
             raise BadAddressError("more fields than the form has") from None
         return _from_pairs(pairs)
-    known = ", ".join((*_KINDS, "application/json"))
+    known = ", ".join((*_KINDS, "application/json", "multipart/form-data"))
     raise WrongFormError(f"a text as {kind[:60]!r} is not read", hint=f"send one of: {known}")
+
+
+def _text(body: bytes) -> str:
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise RequestError("not a text in UTF-8", hint="send it as UTF-8") from None
+    if "\x00" in text or text.startswith(_NO_TEXT):
+        raise WrongFormError("a file of another kind, not a text", hint="save it as plain text")
+    return text
+
+
+def _from_parts(parts: list[Part]) -> Sent:
+    """Return the text of a form with a field for a file, which may be empty."""
+    files = [part for part in parts if part.file]
+    fields = [part for part in parts if part.name != "file"]
+    pairs = [(part.name, _text(part.content)) for part in fields]
+    if not files:
+        return _from_pairs(pairs)
+    if len(files) > 1 or any(name == "text" and value.strip() for name, value in pairs):
+        raise BadAddressError("a text and a file at once", hint="send one of them")
+    kind = _SUFFIXES.get(PurePath(files[0].file.replace("\\", "/")).suffix.lower())
+    if kind is None:
+        raise WrongFormError(
+            f"a file called {files[0].file[-60:]!r} is not read",
+            why="only plain text is: an article, or a claims file",
+            hint=f"save it as text; the name ends in one of: {', '.join(_SUFFIXES)}",
+        )
+    rest = [(name, value) for name, value in pairs if name not in ("text", "kind")]
+    return _from_pairs([*rest, ("kind", kind), ("text", _text(files[0].content))])
 
 
 def _pairs_of_json(text: str) -> list[tuple[str, str]]:

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Path, Response
 
 from entrepot.model.keys import KEY_WORDS
+from entrepot.serve.asking import FORMS
 
-__all__ = [
-    "AREAS",
-    "ASK",
-    "ASK_CSV",
-    "BRIEF",
-    "CHECK",
-    "EXAMPLES",
-    "GOODS",
-    "LIST_NAME",
-    "MEASURES",
-]
+__all__ = ["EXAMPLES", "LIST_NAME", "operation"]
 
 _TYPES = {str: "string", int: "integer", float: "number"}
 _EXAMPLES = {
     "importer": "RUS",
     "exporter": "CHN",
+    "supplier": "CHN",
     "goods": "chpl",
     "period": "2023",
 }
@@ -79,36 +72,7 @@ def _key(name: str, words: str, kind: type = str, *, required: bool = False) -> 
     return found | ({"example": _EXAMPLES[name]} if name in _EXAMPLES else {})
 
 
-def _operation(
-    name: str,
-    summary: str,
-    kinds: dict[str, Any],
-    *,
-    keys: list[dict[str, Any]] | None = None,
-    refusals: tuple[int, ...] = (400, 503),
-    **more: Any,
-) -> dict[str, Any]:
-    """Return what an address says of itself; `kinds` has an example for each media type."""
-    answers: dict[int | str, Any] = {
-        200: {
-            "description": "The answer.",
-            "content": {kind: {"example": example} for kind, example in kinds.items()},
-        },
-    }
-    for status in refusals:
-        content = {"application/problem+json": {"schema": _PROBLEM}}
-        answers[status] = {"description": _STATUSES[status], "content": content}
-    extra = ({"parameters": keys} if keys else {}) | more
-    return {
-        "operation_id": name,
-        "summary": summary,
-        "responses": answers,
-        "response_class": Plain,
-        "openapi_extra": extra,
-    }
-
-
-_KEYS = [
+_KEYS = (
     _key("measure", "Id of a measure, see /api/measures.", required=True)
     | {"example": "import_share"},
     *(
@@ -120,36 +84,9 @@ _KEYS = [
         "schema": {"type": "string", "enum": ["true", "false"]},
     },
     _key("above", "With curve: how many specifications lie above this.", float),
-]
+)
 _ROW = "measure,importer,exporter,goods,period\nimport_share,RUS,CHN,chpl,2023\n"
 _ASKING = (400, 404, 422, 503)
-
-ASK = _operation(
-    "ask",
-    "One Figure: value, range, definition, evidence, caveats",
-    {"application/json": _FIGURE, "text/csv": _ROW},
-    keys=_KEYS,
-    refusals=_ASKING,
-)
-ASK_CSV = _operation(
-    "ask_csv",
-    "The rows behind a Figure, or the Figure as one row",
-    {"text/csv": _ROW},
-    keys=_KEYS,
-    refusals=_ASKING,
-)
-BRIEF = _operation(
-    "brief",
-    "One country's dependence on another: Figures, sentences, tables",
-    {"application/json": {"title": "...", "figures": [_FIGURE]}, "text/csv": _ROW},
-    keys=[
-        _key("importer", "Who buys.", required=True),
-        _key("supplier", "Who sells; CHN if left out.") | {"example": "CHN"},
-        _key("goods", "all, a list, a part of one, or codes; chpl if left out."),
-        _key("period", "A year; the newest held if left out."),
-    ],
-    refusals=_ASKING,
-)
 _ARTICLE = "China's exports to Russia fell by 3.4 % in 2025."
 _CLAIMS = """format: 1
 source: {title: An example}
@@ -158,70 +95,168 @@ claims:
     growth: {exporter: CHN, importer: RUS, period: 2025, base: 2024}
     says: -3.4 %
 """
-CHECK = _operation(
-    "check",
-    "The numbers of a text, put to the test",
-    {
+_CHECKED = {
+    "source": {"title": "An example"},
+    "claims": [],
+    "conflicts": [],
+    "summary": {"claims": 0, "holds": 0, "differs": 0, "cannot_hold": 0, "untestable": 0},
+}
+_TEXT_KEYS = {
+    "text": {"type": "string"},
+    "kind": {"type": "string", "enum": ["article", "claims"]},
+    "date": {"type": "string"},
+    "publisher": {"type": "string"},
+}
+_BODY = {
+    "required": True,
+    "content": {
+        "text/plain": {"schema": {"type": "string"}, "example": _ARTICLE},
+        "application/yaml": {"schema": {"type": "string"}, "example": _CLAIMS},
         "application/json": {
-            "source": {"title": "An example"},
-            "claims": [],
-            "conflicts": [],
-            "summary": {"claims": 0, "holds": 0, "differs": 0, "cannot_hold": 0, "untestable": 0},
-        }
-    },
-    keys=[
-        _key("date", "When an article was published: 2026-01-20."),
-        _key("publisher", "Who published an article."),
-    ],
-    refusals=(400, 413, 415, 422, 503),
-    requestBody={
-        "required": True,
-        "content": {
-            "text/plain": {"schema": {"type": "string"}, "example": _ARTICLE},
-            "application/yaml": {"schema": {"type": "string"}, "example": _CLAIMS},
-            "application/json": {
-                "schema": {
-                    "type": "object",
-                    "required": ["text"],
-                    "additionalProperties": False,
-                    "properties": {
-                        "text": {"type": "string"},
-                        "kind": {"type": "string", "enum": ["article", "claims"]},
-                        "date": {"type": "string"},
-                        "publisher": {"type": "string"},
-                    },
-                },
-                "example": {"text": _ARTICLE, "kind": "article"},
+            "schema": {
+                "type": "object",
+                "required": ["text"],
+                "additionalProperties": False,
+                "properties": _TEXT_KEYS,
             },
+            "example": {"text": _ARTICLE, "kind": "article"},
         },
     },
-)
-MEASURES = (
-    _operation(
-        "measures",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Verb:
+    """One verb: what it gives, its keys, an example as JSON and as CSV, how it refuses."""
+
+    summary: str
+    data: Any
+    table: str = ""
+    keys: tuple[dict[str, Any], ...] = ()
+    refusals: tuple[int, ...] = _ASKING
+    body: dict[str, Any] | None = None
+
+
+_VERBS = {
+    "ask": _Verb(
+        "One Figure: value, range, definition, evidence, caveats; as a table the rows behind it",
+        _FIGURE,
+        _ROW,
+        _KEYS,
+    ),
+    "compare": _Verb(
+        "The same Figures of two sides that differ in a country, a list, a supplier or a period",
+        {"answer": "...", "sides": [{"name": "Russia", "figures": [_FIGURE]}]},
+        f"side,{_ROW}",
+        (
+            _key("importer", "Who buys.", required=True),
+            _key("supplier", "Who sells; CHN if left out."),
+            _key("goods", "all, a list, a part of one, or codes; all if left out."),
+            _key("period", "A year; the newest that both have if left out."),
+            _key("importer2", "Who buys on the second side, if it differs."),
+            _key("supplier2", "Who sells on the second side, if it differs.") | {"example": "TUR"},
+            _key("goods2", "Goods of the second side, if they differ."),
+            _key("period2", "Period of the second side, if it differs."),
+        ),
+    ),
+    "brief": _Verb(
+        "One country's dependence on another: Figures, sentences, tables",
+        {"title": "...", "figures": [_FIGURE]},
+        _ROW,
+        (
+            _key("importer", "Who buys.", required=True),
+            _key("supplier", "Who sells; CHN if left out."),
+            _key("goods", "all, a list, a part of one, or codes; chpl if left out."),
+            _key("period", "A year; the newest held if left out."),
+        ),
+    ),
+    "check": _Verb(
+        "The numbers of a text, put to the test",
+        _CHECKED,
+        keys=(
+            _key("date", "When an article was published: 2026-01-20.") | {"example": "2026-01-20"},
+            _key("publisher", "Who published an article.") | {"example": "A newspaper"},
+        ),
+        refusals=(400, 413, 415, 422, 503),
+        body=_BODY,
+    ),
+    "measures": _Verb(
         "Every measure with inputs, unit, range, null rule, formula, reference",
-        {"application/json": [{"id": "hhi"}], "text/csv": "id,title,unit\n"},
+        [{"id": "hhi"}],
+        "id,title,unit\n",
+        refusals=(400, 503),
     ),
-    _operation("measures_csv", "Every measure as a table", {"text/csv": "id,title,unit\n"}),
-)
-AREAS = (
-    _operation(
-        "areas",
+    "areas": _Verb(
         "Every country and group, with its codes in each source",
-        {"application/json": [{"code": "RUS"}], "text/csv": "code,name,kind,note\n"},
+        [{"code": "RUS"}],
+        "code,name,kind,note\n",
+        refusals=(400, 503),
     ),
-    _operation("areas_csv", "Every area as a table", {"text/csv": "code,name,kind,note\n"}),
+    "goods": _Verb(
+        "A list of goods with its entries, or on which lists a code is",
+        {"id": "chpl"},
+        "code,nomenclature\n",
+        refusals=(400, 404, 503),
+    ),
+}
+LIST_NAME = Path(
+    description="A list or a code; with .csv or .parquet behind it as a table.", examples=["chpl"]
 )
-GOODS = _operation(
-    "goods",
-    "A list of goods with its entries, or on which lists a code is",
-    {"application/json": {"id": "chpl"}, "text/csv": "code,nomenclature\n"},
-    refusals=(400, 404, 503),
-)
-LIST_NAME = Path(description="A list or a code; with .csv behind it as a table.", examples=["chpl"])
 EXAMPLES = (
     "/api/ask?measure=import_share&importer=RUS&exporter=CHN&goods=chpl&period=2023",
     "/api/ask.csv?measure=value&importer=RUS&exporter=CHN&goods=all&period=2023",
     "/api/brief?importer=RUS&supplier=CHN&goods=chpl",
+    "/api/compare.parquet?importer=RUS&supplier=CHN&supplier2=TUR",
     "/api/goods/chpl.csv",
 )
+
+
+def operation(name: str, form: str = "") -> dict[str, Any]:
+    """Return what an address says of itself.
+
+    Parameters
+    ----------
+    name
+        The verb.
+    form
+        Form that its suffix names; without one it answers in every form.
+    """
+    verb = _VERBS[name]
+    forms = [form] if form else ["json", *(["csv", "parquet"] if verb.table else [])]
+    extra: dict[str, Any] = {"parameters": list(verb.keys)} if verb.keys else {}
+    extra |= {"requestBody": verb.body} if verb.body else {}
+    return {
+        "operation_id": f"{name}_{form}" if form else name,
+        "summary": verb.summary,
+        "responses": _answers(verb, forms),
+        "response_class": Plain,
+        "openapi_extra": extra,
+    }
+
+
+def _answers(verb: _Verb, forms: list[str]) -> dict[int | str, Any]:
+    content = {FORMS[form]: _content(verb, form) for form in forms}
+    answers: dict[int | str, Any] = {200: {"description": "The answer.", "content": content}}
+    for status in verb.refusals:
+        problem = {"schema": _PROBLEM, "example": _problem(status)}
+        answers[status] = {
+            "description": _STATUSES[status],
+            "content": {"application/problem+json": problem},
+        }
+    return answers
+
+
+def _content(verb: _Verb, form: str) -> dict[str, Any]:
+    if form == "parquet":
+        return {"schema": {"type": "string", "format": "binary"}}
+    return {"example": verb.data if form == "json" else verb.table}
+
+
+def _problem(status: int) -> dict[str, Any]:
+    return {
+        "type": "/docs#request",
+        "title": "...",
+        "status": status,
+        "detail": "what is wrong",
+        "hint": "what to do next",
+    }

@@ -31,7 +31,7 @@ LONGEST_BODY = 1_000_000
 
 POLICY = (
     "default-src 'none'; style-src {style}; img-src 'self' data:; script-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -77,6 +77,8 @@ class Guard:
         }
         found = self._objection(scope, headers)
         app = self._refuse(scope, found) if found else self._app
+        if scope["method"] == "HEAD":  # answered like GET, without the body
+            scope, send = {**scope, "method": "GET"}, _without_body(send)
         await app(scope, receive, _with_headers(send))
 
     def _objection(self, scope: Scope, headers: dict[str, str]) -> Exception | None:
@@ -122,6 +124,15 @@ def _with_headers(send: Send) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             message["headers"] = [*message.get("headers", ()), *_added(message)]
+        await send(message)
+
+    return sending
+
+
+def _without_body(send: Send) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message = {**message, "body": b""}
         await send(message)
 
     return sending

@@ -7,24 +7,28 @@ from urllib.parse import urlencode
 
 from fastapi import Depends, FastAPI, Request, Response
 
-from entrepot.serve.answer import Answer
+from entrepot.serve.answer import Answer, Rows
 from entrepot.serve.asking import body_of, sent_text
 from entrepot.serve.described import EXAMPLES
 from entrepot.serve.errors import NotFoundError
 from entrepot.serve.guard import POLICY, style_hash
 from entrepot.serve.keys import single
 from entrepot.serve.problems import kinds
-from entrepot.serve.rooms import brief, check, country, figure, goods, home, known
+from entrepot.serve.rooms import brief, check, compare, country, figure, goods, home, known
 from entrepot.serve.service import sent
-from entrepot.serve.site import ICON, page, sheet
+from entrepot.serve.site import ICON, page, script, sheet
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from entrepot.lake import Lake
     from entrepot.serve.service import Service
+
+    Pairs = Sequence[tuple[str, str]]
 
 __all__ = ["add"]
 
-_READ = ("GET", "HEAD")
-_PLAIN = {
+_PLAIN: dict[str, Callable[[Lake], Answer | Rows]] = {
     "/goods": goods.lists_page,
     "/goods.csv": goods.lists_table,
     "/measures": known.measures_page,
@@ -42,6 +46,7 @@ def add(app: FastAPI, service: Service) -> None:
     _search(app, service)
     _countries(app, service)
     _figures(app, service)
+    _compared(app, service)
     _named(app, service)
 
 
@@ -57,7 +62,7 @@ def _fixed(app: FastAPI, service: Service) -> None:
         return service.answer(request, _PLAIN[request.url.path])
 
     for path in _PLAIN:
-        app.add_api_route(path, answer, methods=list(_READ), include_in_schema=False, name=path)
+        app.add_api_route(path, answer, include_in_schema=False, name=path)
 
     @app.get("/style/{name}.css", include_in_schema=False)
     def style(name: str, request: Request) -> Response:
@@ -65,11 +70,15 @@ def _fixed(app: FastAPI, service: Service) -> None:
             raise NotFoundError("no such sheet of style")
         return service.answer(request, lambda _: sheet(name))
 
+    @app.get("/script/{name}.js", include_in_schema=False)
+    def module(name: str, request: Request) -> Response:
+        return service.answer(request, lambda _: script(name))
+
     @app.get("/icon.svg", include_in_schema=False)
     def icon() -> Response:
         return sent(Answer(ICON, "image/svg+xml"), {"Cache-Control": "max-age=86400"})
 
-    @app.api_route("/docs", methods=list(_READ), include_in_schema=False)
+    @app.get("/docs", include_in_schema=False)
     def docs(request: Request) -> Response:
         description = app.openapi()
         return service.answer(
@@ -88,10 +97,15 @@ def _fixed(app: FastAPI, service: Service) -> None:
 
 
 def _search(app: FastAPI, service: Service) -> None:
-    @app.api_route("/", methods=list(_READ), include_in_schema=False)
+    @app.get("/", include_in_schema=False)
     def first(request: Request) -> Response:
         [words] = _keys(request, "q")
         return service.answer(request, lambda lake: home.home_page(lake, words))
+
+    @app.get("/search.json", include_in_schema=False)
+    def found(request: Request) -> Response:
+        [words] = _keys(request, "q")
+        return service.answer(request, lambda _: home.search_data(words))
 
     @app.get("/go", include_in_schema=False)
     def go(request: Request) -> Response:
@@ -104,7 +118,7 @@ def _search(app: FastAPI, service: Service) -> None:
 
 
 def _countries(app: FastAPI, service: Service) -> None:
-    @app.api_route("/country/{importer}", methods=list(_READ), include_in_schema=False)
+    @app.get("/country/{importer}", include_in_schema=False)
     def one(importer: str, request: Request) -> Response:
         [chosen] = _keys(request, "goods")
         return service.answer(request, lambda lake: country.country_page(lake, importer, chosen))
@@ -137,13 +151,26 @@ def _dependences(app: FastAPI, service: Service) -> None:
     def chart(request: Request, name: str, what: brief.Wanted) -> Response:
         return _drawn(service.answer(request, lambda lake: brief.brief_chart(lake, what, name)))
 
-    for ending, room in (("", whole), ("/{name}.csv", table), ("/{name}.svg", chart)):
+    def file(request: Request, form: str, what: brief.Wanted) -> Response:
+        if form not in brief.FILES:
+            raise NotFoundError(
+                f"no brief is written as .{form}", hint=f"forms: {', '.join(brief.FILES)}"
+            )
+        return service.answer(request, lambda lake: brief.brief_file(lake, what, form))
+
+    endings: dict[str, Callable[..., Response]] = {
+        "": whole,
+        "/{name}.csv": table,
+        "/{name}.svg": chart,
+        "/brief.{form}": file,
+    }
+    for ending, room in endings.items():
         room.__annotations__["what"] = asked
-        app.add_api_route(path + ending, room, methods=list(_READ), include_in_schema=False)
+        app.add_api_route(path + ending, room, include_in_schema=False)
 
 
 def _figures(app: FastAPI, service: Service) -> None:
-    @app.api_route("/ask", methods=list(_READ), include_in_schema=False)
+    @app.get("/ask", include_in_schema=False)
     def ask(request: Request) -> Response:
         pairs = request.query_params.multi_items()
         query = request.url.query
@@ -160,18 +187,34 @@ def _figures(app: FastAPI, service: Service) -> None:
         return _drawn(service.answer(request, lambda lake: figure.figure_chart(lake, pairs)))
 
 
+def _compared(app: FastAPI, service: Service) -> None:
+    rooms: dict[str, Callable[[Lake, Pairs], Answer | Rows]] = {
+        "/compare": compare.compare_page,
+        "/compare.csv": compare.compare_table,
+        "/compare.svg": compare.compare_chart,
+    }
+
+    def answer(request: Request) -> Response:
+        pairs = request.query_params.multi_items()
+        room = rooms[request.url.path]
+        return _drawn(service.answer(request, lambda lake: room(lake, pairs)))
+
+    for path in rooms:
+        app.add_api_route(path, answer, include_in_schema=False, name=path)
+
+
 def _named(app: FastAPI, service: Service) -> None:
     @app.get("/goods/{name}.csv", include_in_schema=False)
     def entries(name: str, request: Request) -> Response:
         _keys(request)
         return service.answer(request, lambda lake: goods.goods_rows(lake, name))
 
-    @app.api_route("/goods/{name}", methods=list(_READ), include_in_schema=False)
+    @app.get("/goods/{name}", include_in_schema=False)
     def one_list(name: str, request: Request) -> Response:
         _keys(request)
         return service.answer(request, lambda lake: goods.goods_page(lake, name))
 
-    @app.api_route("/measures/{name}", methods=list(_READ), include_in_schema=False)
+    @app.get("/measures/{name}", include_in_schema=False)
     def measure(name: str, request: Request) -> Response:
         _keys(request)
         return service.answer(request, lambda lake: known.measure_page(lake, name))
@@ -179,7 +222,7 @@ def _named(app: FastAPI, service: Service) -> None:
 
 def _drawn(response: Response) -> Response:
     """Allow a drawing the style that it carries inside."""
-    if response.status_code == 200:
+    if response.status_code == 200 and response.media_type == "image/svg+xml":
         style = style_hash(bytes(response.body))
         response.headers["Content-Security-Policy"] = POLICY.format(style=style)
     return response

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import Response
 
+from entrepot.serve.answer import Answer, Rows
 from entrepot.serve.kept import Kept
 from entrepot.serve.state import state_of
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from entrepot.lake import Lake
     from entrepot.serve.access import Access
-    from entrepot.serve.answer import Answer
     from entrepot.serve.pool import Pool
 
 __all__ = ["Service", "sent"]
@@ -38,7 +38,7 @@ class Service:
         return state_of(self.pool.folder)
 
     def answer(
-        self, request: Request, work: Callable[[Lake], Answer], *, form: str = ""
+        self, request: Request, work: Callable[[Lake], Answer | Rows], *, form: str = ""
     ) -> Response:
         """Answer a request that only its address and the state of the lake decide.
 
@@ -47,7 +47,8 @@ class Service:
         work
             Works out the answer.
         form
-            What else decides: the form that the ``Accept`` header asks for.
+            What else decides: the form in which rows are written, which suffix or ``Accept``
+            header ask for.
         """
         address = f"{request.url.path}?{request.url.query}"
         key = f"{self.state} {form} {address}"
@@ -55,12 +56,16 @@ class Service:
         told = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept"}
         if tag in [one.strip() for one in request.headers.get("if-none-match", "").split(",")]:
             return Response(status_code=304, headers=told)
-        found = self.kept.get(key, lambda: self.pool.start(work))
+        found = self.kept.get(key, lambda: self.pool.start(lambda lake: _whole(work(lake), form)))
         return sent(found, told)
 
     def answer_once(self, work: Callable[[Lake], Answer]) -> Response:
         """Answer what was sent in the body of a request; nothing of it is kept."""
         return sent(self.pool.start(work).result(), {"Cache-Control": "no-store"})
+
+
+def _whole(found: Answer | Rows, form: str) -> Answer:
+    return found.written(form) if isinstance(found, Rows) else found
 
 
 def sent(found: Answer, headers: dict[str, str] | None = None) -> Response:

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import entrepot
 from entrepot.figures.show import headline
+from entrepot.model.areas import area_phrase
 from entrepot.model.display import figure_value, range_text
+from entrepot.report.cards import source_on_card
 from entrepot.report.render_html import ICONS, SWATCHES, page_environment, page_style
 from entrepot.report.verdicts import WORDS
 from entrepot.report.words import capital
 from entrepot.serve.answer import Answer, as_html
+from entrepot.serve.errors import NotFoundError
 from entrepot.serve.keys import address_of
 
 if TYPE_CHECKING:
@@ -21,17 +24,19 @@ if TYPE_CHECKING:
 
     from entrepot.figures import Figure
 
-__all__ = ["ICON", "ROOMS", "page", "sheet", "shown_range"]
+__all__ = ["ICON", "ROOMS", "page", "script", "sheet", "shown_range"]
 
 ICON = (
     b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 26 26">'
     b'<path fill="#0a5c9e" d="M12 3h9v8h-9zM7 13h9v8H7z"/><path fill="#77848f" d="M2 3h8v8H2z"/>'
     b'<path stroke="#77848f" stroke-width="2" d="M1 24h24"/></svg>'
 )
+SCRIPTS = ("page", "search", "tabs", "tooltips")
 ROOMS = (
     ("/", "Overview"),
     ("/goods", "Goods"),
     ("/ask", "Ask"),
+    ("/compare", "Compare"),
     ("/check", "Check"),
     ("/measures", "Measures"),
     ("/data", "Data"),
@@ -67,11 +72,13 @@ def environment() -> Environment:
     made.filters = {
         **report.filters,
         "address": address_of,
+        "area": area_phrase,
         "capital": capital,
         "headline": headline,
         "json": lambda data: json.dumps(data, ensure_ascii=False),
         "shown": lambda figure: figure_value(figure.value, figure.unit),
         "shown_range": shown_range,
+        "whose": source_on_card,
     }
     return made
 
@@ -90,3 +97,12 @@ def sheet(name: str) -> Answer:
         own = files("entrepot.serve").joinpath("templates", "site.css").read_text("utf-8")
         text = f"{page_style('brief.css')}\n{own}"
     return Answer(text.encode(), "text/css; charset=utf-8")
+
+
+@cache
+def script(name: str) -> Answer:
+    """Return a module of our own; raises `NotFoundError` for one that does not exist."""
+    if name not in SCRIPTS:
+        raise NotFoundError("no such script")
+    text = files("entrepot.serve").joinpath("scripts", f"{name}.js").read_text("utf-8")
+    return Answer(text.encode(), "text/javascript; charset=utf-8")

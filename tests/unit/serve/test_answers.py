@@ -13,8 +13,9 @@ from tests.ask_server import Client
 from tests.made_comtrade import CHINA, GERMANY, row, text_of
 
 from entrepot.lake import Lake
+from entrepot.report.csv_text import csv_text
 from entrepot.serve import create_app
-from entrepot.serve.answer import Answer, csv_text
+from entrepot.serve.answer import Answer
 from entrepot.serve.errors import BusyError, TooLongError
 from entrepot.serve.kept import Kept
 from entrepot.serve.pool import Pool

@@ -162,7 +162,7 @@ def test_a_hostile_article_is_shown_as_text(client: Client) -> None:
     text = f"China's exports to Russia fell by 3.4 % in 2025. {HOSTILE} And by 5 %."
     answer = client.send("POST", "/check", data={"text": text, "kind": "article"})
     assert answer.status_code == 200
-    assert "<script" not in answer.text
+    assert "<script>" not in answer.text
     assert "&lt;script&gt;alert(1)" in answer.text
 
 

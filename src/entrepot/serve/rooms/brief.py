@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
 
@@ -12,8 +13,9 @@ from entrepot.report.book import Book
 from entrepot.report.parts import plain
 from entrepot.report.render_html import page_parts
 from entrepot.report.render_json import as_dict
+from entrepot.report.save import format_of
 from entrepot.report.story import brief_in
-from entrepot.serve.answer import Answer, as_csv, as_json, as_svg
+from entrepot.serve.answer import Answer, Rows, as_json, as_svg
 from entrepot.serve.errors import NotFoundError
 from entrepot.serve.keys import refuse_files
 from entrepot.serve.rooms.country import known_area
@@ -25,7 +27,19 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.report.parts import Brief, Link, Section
 
-__all__ = ["Wanted", "brief_chart", "brief_data", "brief_figures", "brief_page", "brief_table"]
+__all__ = [
+    *("FILES", "Wanted", "brief_chart", "brief_data", "brief_figures", "brief_file"),
+    *("brief_page", "brief_table"),
+]
+
+FILES = {
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "html": "text/html; charset=utf-8",
+    "md": "text/markdown; charset=utf-8",
+    "json": "application/json",
+}
+"""Forms in which a brief is handed on, with their media types."""
 
 _MOST = 24
 """Briefs that are remembered, since a page, its tables and its charts come from one."""
@@ -106,7 +120,22 @@ def brief_page(lake: Lake, wanted: Wanted) -> Answer:
     """Return the brief as a page of the site."""
     found = _told(lake, wanted)
     parts = page_parts(found.brief)
-    return page("brief_page.html.j2", "", wanted=wanted, asked=found.asked, **parts)
+    return page(
+        "brief_page.html.j2",
+        "",
+        wanted=wanted,
+        files=FILES,
+        python=_python(wanted),
+        asked=found.asked,
+        **parts,
+    )
+
+
+def _python(wanted: Wanted) -> str:
+    """Return the line of Python that gives the same brief."""
+    keys = {"supplier": wanted.supplier, "goods": wanted.goods, "period": wanted.period}
+    said = "".join(f", {name}={text!r}" for name, text in keys.items() if text)
+    return f"ep.brief({wanted.importer!r}{said})"
 
 
 def brief_data(lake: Lake, wanted: Wanted) -> Answer:
@@ -114,17 +143,33 @@ def brief_data(lake: Lake, wanted: Wanted) -> Answer:
     return as_json(as_dict(_told(lake, wanted).brief))
 
 
-def brief_figures(lake: Lake, wanted: Wanted) -> Answer:
+def brief_file(lake: Lake, wanted: Wanted, form: str) -> Answer:
+    """Return the brief as `entrepot brief --out` writes it.
+
+    Raises
+    ------
+    RequestError
+        For a form that no brief is written in.
+    MissingExtraError
+        If the library for it is not installed.
+    """
+    name = f"brief-{wanted.name}.{form}"
+    write = format_of(Path(name))
+    found = write(_told(lake, wanted).brief)
+    return Answer(found if isinstance(found, bytes) else found.encode(), FILES[form], name)
+
+
+def brief_figures(lake: Lake, wanted: Wanted) -> Rows:
     """Return every Figure behind the brief as a table."""
     return one_row(_told(lake, wanted).brief.figures, f"figures-{wanted.name}")
 
 
-def brief_table(lake: Lake, wanted: Wanted, name: str) -> Answer:
+def brief_table(lake: Lake, wanted: Wanted, name: str) -> Rows:
     """Return the table of a section."""
     section = _section(_told(lake, wanted).brief, name)
     if section.table is None:
         raise NotFoundError(f"there is no table of {name}", hint="open the page: it has a link")
-    return as_csv(section.table.head, section.table.rows, f"{name}-{wanted.name}")
+    return Rows(section.table.head, section.table.rows, f"{name}-{wanted.name}")
 
 
 def brief_chart(lake: Lake, wanted: Wanted, name: str) -> Answer:

@@ -13,7 +13,6 @@ from entrepot.serve.site import page
 
 if TYPE_CHECKING:
     from entrepot.claims import Check, Document
-    from entrepot.claims.draft import Draft
     from entrepot.lake import Lake
     from entrepot.report.checked import Article
 
@@ -99,14 +98,7 @@ def _no_files(data: Any, seen: set[int]) -> None:
 
 def _drafted(text: str, date: str, publisher: str) -> tuple[Document, Article]:
     from entrepot.claims.draft import article_of, as_document, draft
+    from entrepot.report.checked import Article
 
     found = draft(article_of(text, name=_NAME, date=date, publisher=publisher))
-    return as_document(found), _article(found)
-
-
-def _article(found: Draft) -> Article:
-    """Return the text with the places of its claims and of what was not understood."""
-    from entrepot.report.checked import Article, Left
-
-    left = tuple(Left(*place, rest.why) for rest in found.left for place in rest.places)
-    return Article(found.article.text, found.places, left)
+    return as_document(found), Article.of(found)

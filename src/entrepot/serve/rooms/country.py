@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from entrepot.figures import Figure
     from entrepot.lake import Lake
-    from entrepot.serve.answer import Answer
+    from entrepot.serve.answer import Answer, Rows
 
 __all__ = ["country_page", "country_table", "known_area"]
 
@@ -63,7 +63,7 @@ def country_page(lake: Lake, importer: str, goods: str) -> Answer:
     )
 
 
-def country_table(lake: Lake, importer: str, goods: str) -> Answer:
+def country_table(lake: Lake, importer: str, goods: str) -> Rows:
     """Return the shares of the page as a table."""
     return one_row(_shares(lake, importer, goods or "chpl")[1], f"suppliers-{importer}")
 

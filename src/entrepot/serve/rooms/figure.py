@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import entrepot
 from entrepot.figures.show import as_rows, headline
 from entrepot.measures import passports
 from entrepot.model.keys import KEY_WORDS
-from entrepot.serve.answer import Answer, as_csv, as_svg
+from entrepot.serve.answer import Answer, Rows, as_svg
 from entrepot.serve.keys import asked, command_of, python_of
 from entrepot.serve.rooms.home import named_areas
 from entrepot.serve.site import page
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.lake import Lake
 
-__all__ = ["figure_chart", "figure_page", "figure_table"]
+__all__ = ["figure_chart", "figure_page", "figure_rows", "figure_table", "one_row"]
 
 _FIRST = ("importer", "exporter", "goods", "period", "base", "source")
 """Keys that the form shows at once; the others are folded away."""
@@ -94,23 +94,28 @@ def figure_chart(lake: Lake, pairs: Sequence[tuple[str, str]]) -> Answer:
     return as_svg(svg_of(figure), figure.definition.measure)
 
 
-def figure_table(lake: Lake, pairs: Sequence[tuple[str, str]]) -> Answer:
+def figure_table(lake: Lake, pairs: Sequence[tuple[str, str]]) -> Rows:
     """Return the rows behind a Figure, or where it has none the Figure as one row."""
     figure = asked(pairs).answered(lake)
     name = figure.definition.measure
     if figure.table:
         names = list(dict.fromkeys(name for row in figure.table for name in row))
-        return as_csv(names, ([row.get(one) for one in names] for row in figure.table), name)
+        return Rows(names, [[row.get(one) for one in names] for row in figure.table], name)
     return one_row([figure], name)
 
 
-def one_row(figures: Sequence[Figure], name: str) -> Answer:
-    """Return Figures as a table: definition, status, value, unit, ends of the range, a row each."""
+def one_row(figures: Sequence[Figure], name: str) -> Rows:
+    """Return Figures as a table, a row each."""
+    return Rows(*figure_rows(figures), name)
+
+
+def figure_rows(figures: Sequence[Figure]) -> tuple[list[str], list[list[Any]]]:
+    """Return head and rows of Figures: definition, status, value, unit, ends of the range."""
     found = [figure.to_dict() for figure in figures]
     keys = list(dict.fromkeys(key for one in found for key in one["definition"]))
     after = ("status", "value", "unit", "low", "high", "range", "reason")
-    rows = (
+    rows = [
         [one["definition"].get(key) for key in keys] + [one.get(key) for key in after]
         for one in found
-    )
-    return as_csv([*keys, *after], rows, name)
+    ]
+    return [*keys, *after], rows

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.errors import RequestError
 from entrepot.goods import goods_history, goods_list, goods_lists, goods_title
 from entrepot.goods.library import list_names
-from entrepot.serve.answer import Answer, as_csv, as_json
+from entrepot.serve.answer import Answer, Rows, as_json
 from entrepot.serve.errors import NotFoundError
 from entrepot.serve.keys import refuse_files
 from entrepot.serve.site import page
@@ -28,11 +28,11 @@ def lists_page(_: Lake) -> Answer:
     return page("lists.html.j2", "/goods", rows=rows)
 
 
-def lists_table(_: Lake) -> Answer:
+def lists_table(_: Lake) -> Rows:
     """Return every list as a table."""
     names = ("id", "title", "direction", "begins", "known_until")
-    rows = ([getattr(one, name) for name in names] + [len(one.entries)] for one in goods_lists())
-    return as_csv([*names, "entries"], rows, "lists")
+    rows = [[getattr(one, name) for name in names] + [len(one.entries)] for one in goods_lists()]
+    return Rows([*names, "entries"], rows, "lists")
 
 
 def goods_page(_: Lake, name: str) -> Answer:
@@ -59,7 +59,7 @@ def goods_data(_: Lake, name: str) -> Answer:
     return as_json(_list(name).to_dict())
 
 
-def goods_rows(_: Lake, name: str) -> Answer:
+def goods_rows(_: Lake, name: str) -> Rows:
     """Return the entries of a list, or the history of a code, as a table."""
     rows: list[dict[str, Any]]
     if _CODE.fullmatch(name):
@@ -67,7 +67,7 @@ def goods_rows(_: Lake, name: str) -> Answer:
     else:
         rows = [entry.to_dict() for entry in _list(name).entries]
     names = list(dict.fromkeys(key for row in rows for key in row))
-    return as_csv(names, ([row.get(key) for key in names] for row in rows), name)
+    return Rows(names, [[row.get(key) for key in names] for row in rows], name)
 
 
 def _history(code: str) -> tuple[Any, ...]:

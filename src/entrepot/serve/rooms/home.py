@@ -12,18 +12,29 @@ from entrepot.lake import spans
 from entrepot.measures import passports
 from entrepot.model.area_table import by_name, unknown_area
 from entrepot.model.areas import area_name, areas, groups
+from entrepot.serve.answer import Answer, as_json
 from entrepot.serve.errors import NotFoundError
 from entrepot.serve.site import page
 from entrepot.sources import bring_in, source_ids
 
 if TYPE_CHECKING:
     from entrepot.lake import Lake
-    from entrepot.serve.answer import Answer
 
-__all__ = ["Hit", "Pair", "bundled_pairs", "home_page", "named_area", "named_areas", "search"]
+__all__ = [
+    "Hit",
+    "Pair",
+    "bundled_pairs",
+    "home_page",
+    "named_area",
+    "named_areas",
+    "search",
+    "search_data",
+]
 
 _MOST = 12
 """Hits of one kind that are shown."""
+_OFFERED = 10
+"""Hits that are offered while one types."""
 _FIRST = ("baci", "comtrade", "comext", "published")
 """Sources that are told to an empty lake."""
 
@@ -120,6 +131,12 @@ def search(words: str) -> list[Hit]:
     if digits.isdigit() and 2 <= len(digits) <= 10:
         found.append(Hit("code", digits, "on which lists it is", f"/goods/{digits}"))
     return found[: 3 * _MOST]
+
+
+def search_data(words: str) -> Answer:
+    """Return the first things that words name as JSON, for a search while one types."""
+    found = search(words)[:_OFFERED] if words else []
+    return as_json([hit._asdict() for hit in found])
 
 
 def _fits(wanted: str, code: str, *names: str) -> bool:

@@ -9,7 +9,7 @@ from entrepot.errors import UnknownNameError
 from entrepot.lake import spans
 from entrepot.measures import passport, passports
 from entrepot.model.areas import areas, groups
-from entrepot.serve.answer import Answer, as_csv, as_json
+from entrepot.serve.answer import Answer, Rows, as_json
 from entrepot.serve.errors import NotFoundError
 from entrepot.serve.site import page
 from entrepot.sources import bring_in, source_ids, source_info
@@ -51,10 +51,10 @@ def measures_data(_: Lake) -> Answer:
     return as_json([one.to_dict() for one in passports()])
 
 
-def measures_table(_: Lake) -> Answer:
+def measures_table(_: Lake) -> Rows:
     """Return every measure with title and unit as a table."""
-    rows = ([one.id, one.title, one.unit, one.range, one.formula] for one in passports())
-    return as_csv(["id", "title", "unit", "range", "formula"], rows, "measures")
+    rows = [[one.id, one.title, one.unit, one.range, one.formula] for one in passports()]
+    return Rows(["id", "title", "unit", "range", "formula"], rows, "measures")
 
 
 def _areas() -> list[dict[str, Any]]:
@@ -67,10 +67,10 @@ def areas_data(_: Lake) -> Answer:
     return as_json(_areas())
 
 
-def areas_table(_: Lake) -> Answer:
+def areas_table(_: Lake) -> Rows:
     """Return code, name and kind of every area and group as a table."""
-    rows = ([one["code"], one["name"], one["kind"], one["note"]] for one in _areas())
-    return as_csv(["code", "name", "kind", "note"], rows, "areas")
+    rows = [[one["code"], one["name"], one["kind"], one["note"]] for one in _areas()]
+    return Rows(["code", "name", "kind", "note"], rows, "areas")
 
 
 def data_page(lake: Lake) -> Answer:
@@ -94,19 +94,19 @@ def data_page(lake: Lake) -> Answer:
     )
 
 
-def holdings_table(lake: Lake) -> Answer:
+def holdings_table(lake: Lake) -> Rows:
     """Return what is held as a table."""
     rows = [one.to_dict() for one in lake.holdings()]
     names = [key for key in (rows[0] if rows else {"source": 0}) if key != "findings"]
-    return as_csv(names, ([row[key] for key in names] for row in rows), "holdings")
+    return Rows(names, [[row[key] for key in names] for row in rows], "holdings")
 
 
-def findings_table(lake: Lake) -> Answer:
+def findings_table(lake: Lake) -> Rows:
     """Return what was noticed at loading as a table."""
     names = ["source", "snapshot", "rule", "level", "place", "count", "example", "text"]
-    rows = (
+    rows = [
         [one.source, one.snapshot, *(finding.to_dict()[key] for key in names[2:])]
         for one in lake.holdings()
         for finding in one.findings
-    )
-    return as_csv(names, rows, "findings")
+    ]
+    return Rows(names, rows, "findings")

@@ -1,0 +1,203 @@
+"""Two dependences side by side: countries, lists, suppliers or periods."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.goods import goods_lists
+from entrepot.model.period import Period
+from entrepot.report.book import Book
+from entrepot.report.pair.found import Compared, compared
+from entrepot.report.pair.picture import picture
+from entrepot.report.pair.sides import Side, shared_words
+from entrepot.report.pair.words import answer, headings
+from entrepot.serve.answer import Answer, Rows, as_json, as_svg
+from entrepot.serve.keys import refuse_files, single
+from entrepot.serve.rooms.country import known_area
+from entrepot.serve.rooms.figure import figure_rows
+from entrepot.serve.rooms.home import named_area, named_areas
+from entrepot.serve.site import page
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from entrepot.figures import Definition, Figure
+    from entrepot.lake import Lake
+
+__all__ = ["KEYS", "compare_chart", "compare_data", "compare_page", "compare_table"]
+
+_SIDE = ("importer", "supplier", "goods", "period")
+KEYS = (*_SIDE, *(f"{name}2" for name in _SIDE))
+"""Keys of the address: those of the first side, and those in which the second differs."""
+_EXAMPLES = (
+    (
+        "China and Turkey as suppliers of Russia",
+        {"importer": "RUS", "supplier": "CHN", "goods": "all", "supplier2": "TUR"},
+    ),
+    (
+        "High-priority goods and all goods from China to Russia",
+        {"importer": "RUS", "supplier": "CHN", "goods": "chpl", "goods2": "all"},
+    ),
+    (
+        "Russia and China as buyers from each other",
+        {
+            "importer": "RUS",
+            "supplier": "CHN",
+            "goods": "all",
+            "importer2": "CHN",
+            "supplier2": "RUS",
+        },
+    ),
+    (
+        "2021 and 2023, all goods from China to Russia",
+        {
+            "importer": "RUS",
+            "supplier": "CHN",
+            "goods": "all",
+            "period": "2021",
+            "period2": "2023",
+        },
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What was found, and each Figure's definition as it was asked."""
+
+    found: Compared
+    asked: dict[int, Definition]
+
+    @property
+    def figures(self) -> list[tuple[int, Figure]]:
+        """Every Figure with the number of its side: measures, shares over time, suppliers."""
+        rows = [(side + 1, row.figures[side]) for row in self.found.rows for side in (0, 1)]
+        for parts in (self.found.courses, self.found.suppliers):
+            rows += [(side + 1, figure) for side in (0, 1) for figure in parts[side]]
+        return rows
+
+
+def compare_page(lake: Lake, pairs: Sequence[tuple[str, str]]) -> Answer:
+    """Return the page of two sides, or the form to name them."""
+    given = single(pairs, KEYS)
+    form = {
+        "given": given,
+        "areas": named_areas(),
+        "lists": goods_lists(),
+        "examples": [(words, f"/compare?{_query(keys)}") for words, keys in _EXAMPLES],
+    }
+    if not set(given) - {"goods", "supplier"}:
+        return page("compare.html.j2", "/compare", found=None, **form)
+    told = _told(lake, given)
+    found = told.found
+    return page(
+        "compare.html.j2",
+        "/compare",
+        found=found,
+        heads=headings(found),
+        shared=shared_words(found.sides),
+        answer=answer(found),
+        drawing=_drawing(found),
+        asked=lambda figure: told.asked.get(id(figure), figure.definition),
+        briefs=[_brief_of(side) for side in found.sides],
+        query=_query(given),
+        **form,
+    )
+
+
+def compare_table(lake: Lake, pairs: Sequence[tuple[str, str]]) -> Rows:
+    """Return every Figure of both sides as a table."""
+    told = _told(lake, single(pairs, KEYS))
+    head, rows = figure_rows([figure for _, figure in told.figures])
+    numbered = zip((side for side, _ in told.figures), rows, strict=True)
+    return Rows(("side", *head), [[side, *row] for side, row in numbered], "compare")
+
+
+def compare_data(lake: Lake, pairs: Sequence[tuple[str, str]]) -> Answer:
+    """Return every Figure of both sides as JSON."""
+    told = _told(lake, single(pairs, KEYS))
+    sides = [
+        {"name": name, "figures": [one.to_dict() for place, one in told.figures if place == side]}
+        for side, name in enumerate(told.found.names, start=1)
+    ]
+    return as_json({"answer": answer(told.found), "sides": sides})
+
+
+def compare_chart(lake: Lake, pairs: Sequence[tuple[str, str]]) -> Answer:
+    """Return the chart of both shares over the years.
+
+    Raises
+    ------
+    NoEvidenceError
+        If no share of either side is held.
+    """
+    from entrepot.report.one_chart import framed
+
+    found = _told(lake, single(pairs, KEYS)).found
+    drawn = picture(found)
+    if drawn is None:
+        raise NoEvidenceError("no share over the years can be drawn of these two sides")
+    head = " and ".join(found.names)
+    deck = f"{shared_words(found.sides)}, per cent of value"
+    return as_svg(framed(drawn, head, deck, [answer(found)]), "compare")
+
+
+def _told(lake: Lake, given: dict[str, str]) -> _Told:
+    """Ask everything of the sides of an address.
+
+    Raises
+    ------
+    RequestError
+        For an address that names no two different sides.
+    NotFoundError
+        For an area that does not exist.
+    """
+    sides = _sides(given)
+    book = Book(lake)
+    found = compared(book, sides)
+    return _Told(found, {id(figure): definition for definition, figure in book.questions})
+
+
+def _sides(given: dict[str, str]) -> tuple[Side, Side]:
+    if "importer" not in given:
+        raise RequestError("nobody is named who buys", hint="add importer=RUS")
+    first = {name: given[name] for name in _SIDE if name in given}
+    second = first | {name: given[f"{name}2"] for name in _SIDE if f"{name}2" in given}
+    sides = _side(first), _side(second)
+    if sides[0] == sides[1]:
+        raise RequestError(
+            "both sides are the same",
+            hint="name in what the second differs: importer2, supplier2, goods2 or period2",
+        )
+    return sides
+
+
+def _side(given: dict[str, str]) -> Side:
+    goods = given.get("goods", "all")
+    refuse_files(goods)
+    importer, supplier = (
+        named_area(text) for text in (given["importer"], given.get("supplier", "CHN"))
+    )
+    known_area(importer)
+    known_area(supplier)
+    period = Period.parse(given["period"]) if "period" in given else None
+    return Side(importer, supplier, goods, period)
+
+
+def _drawing(found: Compared) -> dict[str, object] | None:
+    from entrepot.report.charts import draw
+
+    drawn = picture(found)
+    return {"key": drawn.key, "drawings": draw(drawn)} if drawn else None
+
+
+def _brief_of(side: Side) -> str:
+    keys = {"goods": side.goods} | ({"period": str(side.period)} if side.period else {})
+    return f"/country/{side.importer}/from/{side.supplier}?{_query(keys)}"
+
+
+def _query(given: dict[str, str]) -> str:
+    return urlencode(given, safe=":@,")
