@@ -45,10 +45,6 @@ class Measured:
     table: tuple[dict[str, Any], ...] = ()
 
 
-CLUSTERS = 10
-"""Groups of products below which a bootstrap of them is no interval."""
-
-
 def measure(
     cells: Cells,
     asked: Definition,
@@ -168,8 +164,6 @@ def _evaluate(
     if value is None:
         return None
     low, high = row.pop(f"{main}_low", None), row.pop(f"{main}_high", None)
-    if row.get("clusters", CLUSTERS) < CLUSTERS:
-        low = high = None
     plain = {
         name: cell if isinstance(cell, str) else float(cell)
         for name, cell in row.items()
