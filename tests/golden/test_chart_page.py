@@ -90,7 +90,7 @@ def test_the_page_has_every_kind() -> None:
     kinds = {line.split()[0] for line in COMMANDS} | {"event_study"}
     assert kinds >= {
         *("import_share", "export_share", "top_supplier", "reorientation", "asymmetry"),
-        *("value_change", "hhi", "reporters"),
+        *("value_change", "hhi", "reporters", "map"),
     }
     assert "`--narrow`" in PAGE.read_text(encoding="utf-8")
 
@@ -203,3 +203,30 @@ def test_without_a_place_to_write_it_asks_for_one(draw: Run) -> None:
     code, _, err = draw("reporters")
     assert code == 2
     assert "--out" in err
+
+
+def test_a_map_has_the_shares_of_the_newest_year(draw: Run, tmp_path: Path) -> None:
+    rows = table(draw, tmp_path / "t.csv", "map", "--importer", "RUS", *GOODS)
+    assert {one["exporter"]: float(one["share"]) for one in rows} == pytest.approx(
+        {"CHN": 0.6, "TUR": 0.4}
+    )
+    asked = ["--importer", "RUS", "--exporter", "TUR", "--period", "2020", *GOODS]
+    title = str(spoken(draw, "map", *asked)["title"])
+    assert title.startswith("Turkey was Russia’s third largest supplier of processors")
+    assert title.endswith(" in 2020, with 10.0\u00a0%; Germany had 60.0\u00a0%")
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (["map", *GOODS], "needs an importer"),
+        (["map", "--importer", "RUS", "--curve"], "no other definitions"),
+        (["map", "--importer", "RUS", "--since", "2019"], "one period"),
+        (["map", "--importer", "RUS", "--period", "2021Q2"], "no calendar year"),
+    ],
+)
+def test_a_map_that_is_not_drawn(draw: Run, words: list[str], text: str) -> None:
+    code, out, err = draw(*words, "--json")
+    assert code == 2
+    assert text in out
+    assert text in err

@@ -14,7 +14,11 @@ from entrepot.errors import RequestError
 __all__ = ["chart"]
 
 Drawn = Annotated[
-    str, typer.Argument(metavar="MEASURE", help="Id of a measure, or reporters: who reported when.")
+    str,
+    typer.Argument(
+        metavar="MEASURE",
+        help="Id of a measure, or map: where suppliers are; or reporters: who reported when.",
+    ),
 ]
 Out = Annotated[
     Path | None,
@@ -45,7 +49,7 @@ def chart(
     as_json: JsonOption = False,
     **keys: Any,
 ) -> None:
-    """Draw a share over the years, suppliers, weights, a change taken apart, or a curve.
+    """Draw a share over the years, suppliers, a map, weights, a change taken apart, or a curve.
 
     Example: entrepot chart import_share --importer RUS --exporter CHN --since 2017 --out share.svg
     """

@@ -16,7 +16,9 @@ __all__ = [
     "Slope",
     "Split",
     "Stack",
+    "Supplier",
     "Told",
+    "World",
 ]
 
 
@@ -115,3 +117,34 @@ class Calendar:
 
     years: tuple[int, ...]
     rows: tuple[Told, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Supplier:
+    """One supplier on a map: its share in per cent and as printed, and its code for a tile.
+
+    `short` is a code of two letters; `marked` is the one that the chart is about.
+    """
+
+    code: str
+    short: str
+    name: str
+    share: float
+    text: str
+    marked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Who supplied, by place.
+
+    Attributes
+    ----------
+    suppliers
+        Everybody of whom something is recorded, the largest first.
+    buyers
+        Codes and names of those who bought.
+    """
+
+    suppliers: tuple[Supplier, ...]
+    buyers: tuple[tuple[str, str], ...]

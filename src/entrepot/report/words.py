@@ -25,6 +25,7 @@ __all__ = [
     "direction",
     "half",
     "multiple",
+    "ordinal",
     "ratio_words",
     "shown",
     "span",
@@ -41,6 +42,7 @@ _RELATIONS = {
     "at_most": "at most ",
 }
 _SHORT = {"more_than": "over ", "less_than": "under ", "at_least": "from ", "at_most": "up to "}
+_ORDINALS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -209,6 +211,22 @@ def cardinal(count: int) -> str:
     ('three', '14')
     """
     return _COUNTS[count] if count < len(_COUNTS) else str(count)
+
+
+def ordinal(place: int) -> str:
+    """Return a place as a word up to ten.
+
+    Examples
+    --------
+    >>> [ordinal(place) for place in (1, 2, 10, 11, 22, 113)]
+    ['first', 'second', 'tenth', '11th', '22nd', '113th']
+    """
+    if place == 1:
+        return "first"
+    if place - 2 < len(_ORDINALS):
+        return _ORDINALS[place - 2]
+    teen = place % 100 in (11, 12, 13)
+    return f"{place}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(place % 10, 'th')}"
 
 
 def count_word(count: int, noun: str, plural: str = "") -> str:

@@ -16,6 +16,7 @@ from entrepot.report.alone.slope import slope
 from entrepot.report.alone.split import split
 from entrepot.report.alone.stack import stack
 from entrepot.report.alone.weights import weights
+from entrepot.report.alone.world import world
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure
@@ -26,11 +27,13 @@ __all__ = ["DRAWN", "chart", "of_figure"]
 
 OVER_TIME = ("import_share", "export_share")
 SUPPLIERS = ("top_supplier", "hhi", "cr")
+NO_MEASURE = ("map", "reporters")
 ONE = {"event_study": event, "reorientation": slope, "value_change": split}
 DRAWN = (
     f"{', '.join(OVER_TIME)} (over the years); import_share --by exporter, {', '.join(SUPPLIERS)} "
     "(who supplied); asymmetry (who depends on whom); reorientation (who took whose place); "
-    "value_change (prices and quantities); event_study; reporters (who reported when); "
+    "value_change (prices and quantities); event_study; map (where the suppliers are); "
+    "reporters (who reported when); "
     "with --curve any measure that has other definitions"
 )
 """What can be drawn, in words."""
@@ -44,7 +47,7 @@ def chart(
     Parameters
     ----------
     measure
-        Id of a measure, or ``reporters``.
+        Id of a measure, ``map`` or ``reporters``.
     curve
         Whether to draw every combination of defensible choices.
     since
@@ -63,8 +66,8 @@ def chart(
     """
     given = {name: value for name, value in keys.items() if value is not None}
     _require_known(measure)
-    if curve and measure == "reporters":
-        raise RequestError("reporters has no other definitions", hint="leave out --curve")
+    if curve and measure in NO_MEASURE:
+        raise RequestError(f"{measure} has no other definitions", hint="leave out --curve")
     over_years = not curve and measure in ("reporters", "asymmetry", *OVER_TIME, *SUPPLIERS)
     if since is not None and not over_years:
         raise RequestError(
@@ -72,6 +75,9 @@ def chart(
             why="this chart shows one period",
             hint="leave it out, or name a base with --base 2021",
         )
+    if measure == "map":
+        with lake.reading():
+            return world(lake, given)
     if not over_years:
         _require_drawn(measure)
         return of_figure(_asked(measure, lake, given, curve=curve))
@@ -134,7 +140,7 @@ def _require_drawn(measure: str) -> None:
 
 def _require_known(measure: str) -> None:
     """Refuse what is no measure, and say what can be drawn."""
-    known = ["reporters", *QUESTIONS]
+    known = [*NO_MEASURE, *QUESTIONS]
     if measure in known or measure in {item.id for item in passports()}:
         return
     raise UnknownNameError("measure", measure, known, hint=f"drawn are: {DRAWN}")
