@@ -53,7 +53,7 @@ def brief(
 
     As a page, a PDF or a workbook, or as text and JSON: the suffix of --out decides.
 
-    Exit code 3 when nothing held answers; the page then says what is missing.
+    Exit code 3 when no headline Figure has a value: the page then says what is missing.
 
     Example: entrepot brief RUS --supplier CHN --goods chpl --period 2023 --out brief.html
     """
@@ -70,7 +70,7 @@ def brief(
             say("drawing the page")
             write(told, target)
     emit(as_dict(told), lambda screen: draw(told, target, screen), as_json=as_json)
-    if not told.figures:
+    if all(card.figure.status != "ok" for card in told.cards):
         raise typer.Exit(3)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import entrepot
-from entrepot.errors import RequestError
+from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.figures.inputs import input_years
+from entrepot.lake import spans
 from entrepot.model.groups import pinned
 from entrepot.model.period import Period
 from entrepot.report import matter, only_inputs, taken
@@ -13,6 +15,7 @@ from entrepot.report.answer import answer, title_of
 from entrepot.report.book import Book, Subject
 from entrepot.report.bought import Bought, bought
 from entrepot.report.cards import cards, headline
+from entrepot.report.definitions import ADD_DATA
 from entrepot.report.lacking import lacking
 from entrepot.report.parts import Brief, Gap
 from entrepot.report.sections import (
@@ -71,6 +74,8 @@ def brief(
     ------
     UnknownNameError
         For an unknown area, list or code.
+    NoEvidenceError
+        For a period of which nothing is held.
     BadFileError
         For a claims file that cannot be read.
     """
@@ -187,12 +192,25 @@ def _subject(
     headline = years[0] if period is None else Period.parse(period)
     if not headline.is_whole_years:
         raise RequestError(f"a brief is of a year, and {headline} is none", hint="--period 2023")
+    _require_held(book, headline)
     importer, supplier = (
         pinned(side, headline.end, years[-1].start) for side in (importer, supplier)
     )
     if period is None:
         headline = _newest(book, importer, supplier, goods)
     return Subject(importer, supplier, goods, headline, fixed=period is not None)
+
+
+def _require_held(book: Book, headline: Period) -> None:
+    """Refuse a time of which there is nothing: a page about another year would be no answer."""
+    held = sorted({*book.years(), *(year.year for year in input_years(book.lake))})
+    if set(held).isdisjoint(range(headline.start.year, headline.end.year + 1)):
+        there = spans([Period.parse(year) for year in held])
+        raise NoEvidenceError(
+            f"nothing is held of {headline}",
+            why=f"the lake and the bundled tables hold {there}",
+            hint=f"ask for one of these, such as --period {held[-1]}; or add data: {ADD_DATA}",
+        )
 
 
 def _newest(book: Book, importer: str, supplier: str, goods: str) -> Period:
