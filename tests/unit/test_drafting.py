@@ -335,6 +335,30 @@ def test_what_a_text_says_about_itself() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("China's exports to Russia fell by 3.4 %.\n\nTrade fell.", "Text of 12 March 2024"),
+        ("One line of a paragraph that\nis broken by hand.\n\nMore.", "Text of 12 March 2024"),
+        ("Trade falls for a third year\n\nChina's exports fell.", "Trade falls for a third year"),
+        ("Only one line without an end", "Text of 12 March 2024"),
+        ("1" * 121 + "\n\nMore.", "Text of 12 March 2024"),
+        ("2024年中俄贸易额下降。\n\n正文。", "Text of 12 March 2024"),
+        ("## 中俄贸易\n\n正文。", "中俄贸易"),
+    ],
+)
+def test_a_text_without_a_title_is_called_by_its_day(text: str, title: str) -> None:
+    assert article_of(text, date="2024-03-12").title == title
+
+
+def test_a_file_without_title_and_date_is_called_by_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("Trade fell by 3.4 % in 2025.", encoding="utf-8")
+    assert read_article(path).title == "Text (notes.txt)"
+    assert read_article(path, date="2024-03").title == "Text of March 2024 (notes.txt)"
+    assert article_of("Trade fell.").title == "Text"
+
+
+@pytest.mark.parametrize(
     ("line", "date"),
     [
         ("Published 12 March 2025. Updated at noon.", "2025-03-12"),

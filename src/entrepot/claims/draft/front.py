@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from entrepot.claims.times import when
 from entrepot.errors import BadFileError, EntrepotError
 from entrepot.model.period import Period
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-__all__ = ["LARGEST", "Article", "article_of", "read_article"]
+__all__ = ["LARGEST", "PASTED", "Article", "article_of", "read_article"]
 
 LARGEST = 4_000_000
 """Bytes of the longest text that is drafted; a long book has one million."""
@@ -35,6 +33,11 @@ _REST = re.compile(
 _HEADING = re.compile(r"#+\s+(.+)")
 _FIRST = 20
 _TITLE = 160
+_HEADLINE = 120
+_SENTENCE = re.compile(r"[.!?…;:。！？；：]['\"”’»)\]]*$")
+"""How a line ends that is a sentence and no title."""
+PASTED = "the text"
+"""The name of a text that is in no file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ def read_article(path: Path, *, date: str = "", publisher: str = "") -> Article:
     return article_of(text, name=str(path), date=date, publisher=publisher)
 
 
-def article_of(text: str, *, name: str = "text", date: str = "", publisher: str = "") -> Article:
+def article_of(text: str, *, name: str = PASTED, date: str = "", publisher: str = "") -> Article:
     r"""Take a text apart into what it says about itself and its body.
 
     Raises
@@ -96,7 +99,7 @@ def article_of(text: str, *, name: str = "text", date: str = "", publisher: str 
     --------
     >>> found = article_of("date: 2026-01-20\n\nTrade fell by 6.5 % last year.")
     >>> found.date, found.title
-    ('2026-01-20', 'Trade fell by 6.5 % last year.')
+    ('2026-01-20', 'Text of 20 January 2026')
     """
     if len(text) > LARGEST:
         raise BadFileError(
@@ -112,7 +115,7 @@ def article_of(text: str, *, name: str = "text", date: str = "", publisher: str 
     said = date or keys.get("date", "")
     if said:
         _check_date(said, name)
-    heading = keys.get("title") or _title(body)
+    heading = keys.get("title") or _title(body) or _unnamed(name, said)
     return Article(body, heading, publisher or keys.get("publisher", ""), said, keys.get("url", ""))
 
 
@@ -170,8 +173,27 @@ def _dated(line: str) -> str:
 
 
 def _title(body: str) -> str:
-    """Return the first heading, else the first words."""
-    lines = [line.strip() for line in body.splitlines() if line.strip() and not _dated(line)]
-    heading = next((match[1] for line in lines[:_FIRST] if (match := _HEADING.match(line))), "")
-    first = heading or (lines[0] if lines else "")
-    return first if len(first) <= _TITLE else first[: _TITLE - 1].rstrip() + "…"
+    """Return the first heading, or a first line that is one; empty where a sentence comes first."""
+    lines = [line.strip() for line in body.splitlines()]
+    said = [line for line in lines if line and not _dated(line)]
+    heading = next((match[1] for line in said[:_FIRST] if (match := _HEADING.match(line))), "")
+    if heading:
+        return heading if len(heading) <= _TITLE else f"{heading[: _TITLE - 1].rstrip()}…"
+    first = said[0] if said else ""
+    following = [*lines[lines.index(first) + 1 :], ""][0] if first else ""
+    apart = not following or _PUBLISHED.match(following) is not None
+    alone = len(said) > 1 and len(first) <= _HEADLINE and not _SENTENCE.search(first)
+    return first if alone and apart else ""
+
+
+def _unnamed(name: str, date: str) -> str:
+    """Return what a text without a title is called: by its day, and its file."""
+    day = f" of {_in_words(Period.parse(date))}" if date else ""
+    return f"Text{day}" if name == PASTED else f"Text{day} ({Path(name).name})"
+
+
+def _in_words(period: Period) -> str:
+    """Return a day or month as it stands in a sentence, anything longer as it is written."""
+    start = period.start
+    month = f"{month_name[start.month]} {start.year}"
+    return {"D": f"{start.day} {month}", "M": month}.get(period.freq, str(period))
