@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import pytest
 
     Run = Callable[..., tuple[int, str, str]]
 
@@ -51,13 +51,19 @@ def test_an_honest_text_leaves_with_0(entrepot: Run, tmp_path: Path) -> None:
     assert "1 claim, 1 holds" in out
 
 
-def test_a_narrow_screen_gets_blocks(entrepot: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "60")
+@pytest.mark.parametrize(("width", "slip"), [(120, True), (80, True), (66, True), (60, False)])
+def test_the_table_folds_and_never_vanishes(
+    entrepot: Run, monkeypatch: pytest.MonkeyPatch, width: int, slip: bool
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
     code, out, _ = entrepot("check", EXAMPLE)
     assert code == 1
-    assert "slip or remark" not in out
-    assert max(len(line) for line in out.splitlines()) <= 60
+    table = out.partition("Cannot all be true")[0]
+    assert ("denominator" in table and table.count("swapped") == 2) == slip
+    assert max(len(line) for line in out.splitlines()) <= width
     assert out.count("✓ holds") == 4
+    rows = [line for line in out.splitlines() if line[:2] in (" ×", " ≠", " ?", " ✓")]
+    assert len(rows) == 18
 
 
 def test_the_note_goes_where_it_is_asked(entrepot: Run, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.claims.describe import claimed, flow, period_of, span, stated, subject
 from entrepot.claims.kinds import in_print
+from entrepot.claims.tables import how_of, source_of
 from entrepot.goods.parse import NAMED
 from entrepot.model.display import MINUS, joined, number, range_text
 
@@ -139,7 +140,7 @@ def _says(item: Comparison) -> str:
         by = "" if printer in who else f", printed by {printer}"
         return f"{who} has {number_of(item)}{by}"
     if not item.statements:
-        return f"{item.source}: {number_of(item)} ({item.how})"
+        return f"{source_of(item)}: {number_of(item)} ({how_of(item)})"
     printed = "shares" if item.unit == "points" else "levels"
     return f"{printed} printed by {_who(item)} give {number_of(item)} ({item.how})"
 

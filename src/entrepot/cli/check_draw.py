@@ -19,7 +19,8 @@ STYLES = {
     "untestable": "bold",
     "holds": "green",
 }
-WIDE = 98  # columns that the table needs
+WIDE = 98  # columns from which on nothing has to fold
+FULL = 66  # columns from which on a slip still fits beside the numbers
 NAMES = 24  # columns of which a claim's id seldom needs more
 NUMBERS = 18  # columns of a number as printed
 
@@ -35,8 +36,8 @@ def draw(found: Check, screen: Console) -> None:
     order = sorted(found.claims, key=lambda one: VERDICTS.index(one.verdict))
     screen.print(Text(one_line(found.source.title), style="bold"))
     screen.print(Text(found.in_counts()))
-    if screen.width >= WIDE and order:
-        screen.print(_table(order))
+    if order:
+        screen.print(_table(order, screen.width))
     for conflict in found.conflicts:
         screen.print()
         screen.print(Text(f"Cannot all be true: {', '.join(conflict.claims)}", style="bold"))
@@ -44,11 +45,14 @@ def draw(found: Check, screen: Console) -> None:
         if conflict.corrected:
             screen.print(Padding(Text(f"Put right: {conflict.corrected}."), (0, 0, 0, 2)))
     for item in order:
-        if item.verdict != "holds" or screen.width < WIDE:
+        if item.verdict != "holds":
             screen.print()
             screen.print(_head(item))
             screen.print(Padding(Text("\n".join(_lines(item))), (0, 0, 0, 2)))
     _draw_rest(found, screen)
+    for limit in found.limits:
+        screen.print()
+        screen.print(Text(one_line(limit)))
 
 
 def _draw_rest(found: Check, screen: Console) -> None:
@@ -66,21 +70,24 @@ def _draw_rest(found: Check, screen: Console) -> None:
         screen.print(Padding(Text(words), (0, 0, 0, 2)))
 
 
-def _table(order: list[CheckedClaim]) -> Any:
+def _table(order: list[CheckedClaim], width: int) -> Any:
+    """Return all claims, a row each; cells fold where the screen is narrow."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     grid.add_column("verdict", no_wrap=True)
-    grid.add_column("claim", overflow="fold", min_width=NAMES)
+    grid.add_column("claim", overflow="fold", min_width=NAMES if width >= WIDE else None)
     grid.add_column("says", overflow="fold", max_width=NUMBERS)
     grid.add_column("against", overflow="fold", max_width=NUMBERS)
-    grid.add_column("slip or remark", overflow="fold")
+    if width >= FULL:
+        grid.add_column("slip or remark", overflow="fold")
     for item in order:
         slip = item.slips[0].kind.replace("_", " ") if item.slips else item.qualifier
+        cells = [item.id, item.says, _against(item), *([slip] if width >= FULL else [])]
         verdict = Text(_verdict(item), style=STYLES[item.verdict])
-        grid.add_row(verdict, Text(item.id), Text(item.says), Text(_against(item)), Text(slip))
+        grid.add_row(verdict, *(Text(cell) for cell in cells))
     return grid
 
 

@@ -273,6 +273,15 @@ def test_a_note_tells_what_was_not_tested_from_what_agreed() -> None:
     assert "One more number of the text could not be read" in note
 
 
+def test_what_was_not_looked_for_to_the_end_is_said_everywhere() -> None:
+    limit = "There may be more conflicts than those listed: too many claims share their flows."
+    cut = replace(example(), limits=(limit,))
+    shown = (render_page(cut), render_markdown(cut), " ".join(render_note(cut).split()), str(cut))
+    for text in shown:
+        assert limit.replace(":", "\\:") in text or limit in text
+    assert all(limit not in render(example()) for render in (render_page, render_markdown))
+
+
 def test_a_missing_folder_is_made(tmp_path: Path) -> None:
     assert write_check(example(), tmp_path / "new" / "found.html").is_file()
 

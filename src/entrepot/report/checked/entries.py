@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from entrepot.claims.describe import flow, period_of, span, subject, who
 from entrepot.claims.quantity import SHARES
 from entrepot.claims.reasons import number_of
+from entrepot.claims.tables import address_of, how_of, source_of
 from entrepot.model.display import NBSP
 from entrepot.report.checked.safe import one_line, web
 from entrepot.report.parts import Link
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["Entry", "Evidence", "entries", "left_by_others", "worst_first"]
 
 OUTCOMES = {"supports": "agrees", "allows": "leaves it open", "contradicts": "does not agree"}
-_ROWS = {"rows of the lake": "added up from the tables of that source"}
 _IDLE = 100.0
 """Bounds so many times away from a number say nothing of it."""
 _BASES = {
@@ -187,9 +187,9 @@ def _kept(quantity: Quantity, *, said: bool) -> Iterator[tuple[str, str]]:
 
 
 def _evidence(found: Comparison, check: Check) -> Evidence:
-    words = [found.source]
+    words = [source_of(found)]
     if found.how:
-        words.append(_ROWS.get(found.how, found.how))
+        words.append(how_of(found))
     if found.other_definition:
         words.append(f"other definition: {found.other_definition}")
     if found.own:
@@ -220,5 +220,5 @@ def _links(found: Comparison) -> Iterator[Link]:
             seen.add(url)
             day = f", {row.published_on}" if row.published_on else ""
             yield Link(_line(f"{row.publisher}{day}"), url)
-    if not found.statements and web(found.url):
-        yield Link(_line(found.source), web(found.url))
+    if not found.statements and web(address_of(found)):
+        yield Link(_line(source_of(found)), web(address_of(found)))

@@ -28,6 +28,7 @@ def render_markdown(check: Check, article: Article | None = None) -> str:
     if said := ", ".join(part for part in (source.publisher, source.date) if part):
         parts.append(escaped(said))
     parts.append(f"**{check.in_counts()}**")
+    parts += [escaped(limit) for limit in check.limits]
     if check.conflicts:
         parts.append("## Cannot all be true")
         parts += [_conflict(one.because, one.corrected) for one in check.conflicts]

@@ -115,7 +115,7 @@ def _end(check: Check) -> str:
     return (
         "Each number was read as printed, with the room that its rounding leaves. Other "
         f"definitions may give other numbers; where one would, it is named above.{rest}"
-        f"{_unread(check)}"
+        f"{_unread(check)}{''.join(f' {one_line(limit)}' for limit in check.limits)}"
     )
 
 

@@ -44,6 +44,7 @@ def page_parts(check: Check, article: Article | None = None) -> dict[str, Any]:
         "said": [("Publisher", one_line(source.publisher)), ("Date", one_line(source.date))],
         "url": web(source.url),
         "finding": _finding(check),
+        "limits": [one_line(limit) for limit in check.limits],
         "part_of": claims_part(check),
         "paragraphs": [without_heading_sign(held) for held in paragraphs(check, article)],
         "left": article.left if article else (),
