@@ -59,11 +59,10 @@ def voices_of(definition: Definition, deliveries: Held) -> tuple[Side | None, ..
 
     First comes who counted the total: the seller of what it sells, else the buyer.
     """
-    is_chain = question(definition.measure).trade == "chain"
     if not (deliveries.has_reports or deliveries.is_reconciled):
         return (None,)
-    if is_chain and not definition.told_by:
-        return (None,)  # each way by whoever tells it: see `questions.rerouted`
+    if question(definition.measure).both_reports and not definition.told_by:
+        return (None,)
     sides: tuple[Side, Side] = ("importer", "exporter")
     if question(definition.measure).trade == "sales" or definition.importer == WORLD:
         sides = ("exporter", "importer")

@@ -53,7 +53,15 @@ from entrepot.measures.prices import (
 from entrepot.measures.rank import rank_and_multiple
 from entrepot.measures.reliance import net_import_reliance
 from entrepot.measures.reorientation import reorientation, supplier_changes
-from entrepot.measures.rerouting import rerouted, rerouting_ratio
+from entrepot.measures.rerouting import (
+    began,
+    chain_prices,
+    lost_in_transit,
+    rerouted,
+    rerouting_ratio,
+    synthetic_weights,
+    triple_difference,
+)
 from entrepot.measures.salience import salience
 from entrepot.measures.series import monthly
 from entrepot.measures.substitution import substitution_ratio, substitution_summary
@@ -69,7 +77,9 @@ __all__ = [
     "UnitValues",
     "allocated_flows",
     "asymmetry",
+    "began",
     "cdi",
+    "chain_prices",
     "change_of_share",
     "change_triple",
     "churn",
@@ -90,6 +100,7 @@ __all__ = [
     "import_share",
     "import_substitution_proxy",
     "last_alternative",
+    "lost_in_transit",
     "monthly",
     "nested_power",
     "net_import_reliance",
@@ -113,7 +124,9 @@ __all__ = [
     "substitution_ratio",
     "substitution_summary",
     "supplier_changes",
+    "synthetic_weights",
     "top_supplier",
+    "triple_difference",
     "unit_value_change",
     "unit_values",
     "value",

@@ -34,7 +34,12 @@ from entrepot.measures.prices.unit_values import UNIT_VALUES
 from entrepot.measures.rank import RANK
 from entrepot.measures.reliance import NET_IMPORT_RELIANCE
 from entrepot.measures.reorientation import REORIENTATION, SUPPLIER_CHANGES
-from entrepot.measures.rerouting import REROUTED, REROUTING_RATIO
+from entrepot.measures.rerouting import (
+    CHAIN_PRICES,
+    LOST_IN_TRANSIT,
+    REROUTED,
+    REROUTING_RATIO,
+)
 from entrepot.measures.salience import SALIENCE
 from entrepot.measures.series import MONTHLY
 from entrepot.measures.substitution import SUBSTITUTION_RATIO, SUBSTITUTION_SUMMARY
@@ -66,6 +71,8 @@ _ALL = (
     REORIENTATION,
     SUPPLIER_CHANGES,
     REROUTED,
+    LOST_IN_TRANSIT,
+    CHAIN_PRICES,
     REROUTING_RATIO,
     SUBSTITUTION_RATIO,
     SUBSTITUTION_SUMMARY,

@@ -81,6 +81,8 @@ class Question:
         Whether it needs the elasticity of each product; with one for all goods (``sigma``) not.
     flagged
         Whether it tells what each elasticity is, too.
+    both_reports
+        Whether it is handed the reports of both sides, where the source has some, and chooses.
     other_goods
         Whether it sets the goods beside all others on the same ways.
     listed
@@ -115,6 +117,7 @@ class Question:
     by_product: bool = False
     elastic: bool = False
     flagged: bool = False
+    both_reports: bool = False
     other_goods: bool = False
     listed: bool = False
     needs: tuple[str, ...] = ()

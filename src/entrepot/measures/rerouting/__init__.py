@@ -4,16 +4,31 @@ Nothing is imported here that computes: the linear program is HiGHS, which is lo
 question is asked, and the regressions need the extra ``stats``.
 """
 
+from entrepot.measures.rerouting.along import CHAIN_PRICES, chain_prices
 from entrepot.measures.rerouting.bounds import REROUTED, rerouted
 from entrepot.measures.rerouting.ratio import REROUTING_RATIO, rerouting_ratio
 from entrepot.measures.rerouting.result import Hub, Rerouted, Strait
+from entrepot.measures.rerouting.synthetic import synthetic_weights
+from entrepot.measures.rerouting.timing import Began, began
+from entrepot.measures.rerouting.transit import LOST_IN_TRANSIT, lost_in_transit
+from entrepot.measures.rerouting.triple import PlaceboHub, Triple, triple_difference
 
 __all__ = [
+    "CHAIN_PRICES",
+    "LOST_IN_TRANSIT",
     "REROUTED",
     "REROUTING_RATIO",
+    "Began",
     "Hub",
+    "PlaceboHub",
     "Rerouted",
     "Strait",
+    "Triple",
+    "began",
+    "chain_prices",
+    "lost_in_transit",
     "rerouted",
     "rerouting_ratio",
+    "synthetic_weights",
+    "triple_difference",
 ]

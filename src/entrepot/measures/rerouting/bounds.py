@@ -76,6 +76,7 @@ def rerouted(
     other_goods: Any = None,
     margin: float | None = None,
     least: float = 0.0,
+    synthetic: bool = False,
     supplier: str = "exporter",
     buyer: str = "importer",
     product: str = "product",
@@ -101,8 +102,7 @@ def rerouted(
         ``"M"``, ``"Q"`` or ``"A"``: the steps in which what comes in is matched with what goes
         out. A row belongs to the step it begins in.
     controls
-        Sets of importers that the event did not reach, by name, the best first; `synthetic_set`
-        makes one.
+        Sets of importers that the event did not reach, by name, the best first.
     other_goods
         Rows, in the same columns, of goods that the event did not touch. They tell a hub that
         grows from one that passes goods on.
@@ -111,6 +111,8 @@ def rerouted(
         and the lower end allows for a doubling of the price.
     least
         What controls must have bought of a product before, in the unit of the values.
+    synthetic
+        Whether a mixture of all controls that moved as each flow did before is one more set.
     supplier, buyer, product, time, value
         Columns.
 
@@ -138,6 +140,7 @@ def rerouted(
         after=after,
         frequency=frequency,
         least=least,
+        synthetic=synthetic,
     )
     names = Names(supplier, buyer, product, time, value)
     flows = flows_of(frame, chain, names)
@@ -190,6 +193,8 @@ def _hub(found: Excesses, hub: str, central: Matched, *, enough: bool) -> Hub:
         high=max(found.alone(hub), part),
         share_of_in=part / bought if bought else None,
         alarm=low > 0 if enough else None,
+        growth_to_zero=found.growth_to_zero(hub),
+        margin_to_zero=found.margin_to_zero(hub) if low > 0 else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
 
     from entrepot.measures.rerouting.chain import Chain
 
-__all__ = ["Edge", "Flows", "Names", "flows_of", "place_of", "total"]
+__all__ = ["Edge", "Flows", "Names", "Weights", "flows_of", "place_of", "total"]
 
 Edge = tuple[str, str]
 """Seller and buyer."""
+Weights = Mapping[str, float]
+"""Buyers, each with its weight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +61,22 @@ class Flows:
         """Return the steps of a cell, zeros where nothing was traded."""
         return self.cells.get(edge, {}).get(product) or [0.0] * self.steps
 
-    def over(self, seller: str, buyers: Sequence[str], product: str) -> list[float]:
-        """Return what a seller sold of a product to several buyers."""
-        return total([self.of((seller, buyer), product) for buyer in buyers], self.steps)
+    def over(self, seller: str, buyers: Weights, product: str) -> list[float]:
+        """Return what a seller sold of a product to several buyers, each with its weight."""
+        rows = [
+            [weight * one for one in row]
+            for buyer, weight in buyers.items()
+            if (row := self.cells.get((seller, buyer), {}).get(product))
+        ]
+        return total(rows, self.steps)
 
-    def all_goods(self, seller: str, buyers: Sequence[str]) -> list[float]:
-        """Return what a seller sold of everything to several buyers."""
-        rows = [row for buyer in buyers for row in self.cells.get((seller, buyer), {}).values()]
+    def all_goods(self, seller: str, buyers: Weights) -> list[float]:
+        """Return what a seller sold of everything to several buyers, each with its weight."""
+        rows = [
+            [weight * one for one in row]
+            for buyer, weight in buyers.items()
+            for row in self.cells.get((seller, buyer), {}).values()
+        ]
         return total(rows, self.steps)
 
 

@@ -20,6 +20,8 @@ __all__ = ["IMPORTER", "MONTHS", "ORIGIN", "OTHERS", "Chain", "Frequency", "chai
 ORIGIN, IMPORTER, OTHERS = "@origin", "@importer", "@others"
 """Names of the two ends of a chain, and of everybody else who sells to a hub."""
 Frequency = Literal["M", "Q", "A"]
+FEWEST = 8
+"""Steps before the event that a synthetic control takes."""
 MONTHS: dict[str, int] = {"M": 1, "Q": 3, "A": 12}
 
 
@@ -41,6 +43,8 @@ class Chain:
         Length of a step.
     least
         What controls must have bought of a product before, for their growth to say anything.
+    synthetic
+        Whether a mixture of the controls that moved as the flow did before is one more set.
     """
 
     origin: frozenset[str]
@@ -51,6 +55,7 @@ class Chain:
     months: int
     controls: Mapping[str, frozenset[str]] = field(default_factory=dict)
     least: float = 0.0
+    synthetic: bool = False
 
     @property
     def steps_before(self) -> int:
@@ -61,6 +66,11 @@ class Chain:
     def steps_after(self) -> int:
         """Return the number of steps after it."""
         return self.after.months // self.months
+
+    @property
+    def can_mix(self) -> bool:
+        """Return whether there is enough to mix a synthetic control of."""
+        return len(self.calm) > 1 and self.steps_before >= FEWEST
 
     @property
     def calm(self) -> frozenset[str]:
@@ -78,6 +88,7 @@ def chain_of(
     after: str | int | Period,
     frequency: Frequency,
     least: float = 0.0,
+    synthetic: bool = False,
 ) -> Chain:
     """Check the parts that areas play and return the chain.
 
@@ -104,7 +115,7 @@ def chain_of(
                 f"{span} is not made of whole steps of {months} months",
                 hint="choose periods of whole steps, or a finer frequency",
             )
-    return Chain(
+    found = Chain(
         origin=parts["origin"],
         importer=parts["importer"],
         hubs=tuple(sorted(parts["hubs"])),
@@ -113,7 +124,15 @@ def chain_of(
         months=months,
         controls={name: codes - parts["origin"] for name, codes in sets.items()},
         least=least,
+        synthetic=synthetic,
     )
+    if synthetic and not found.can_mix:
+        raise RequestError(
+            "no synthetic control of so little",
+            why=f"it takes two controls and {FEWEST} steps before the event",
+            hint="name more controls, or an earlier beginning of the time before",
+        )
+    return found
 
 
 def _require_apart(parts: Mapping[str, frozenset[str]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from typing import TYPE_CHECKING
 
 from entrepot.measures.rerouting.chain import IMPORTER, ORIGIN, OTHERS
@@ -104,6 +105,30 @@ class Excesses:
             min(into.at_most(product), out.at_most(product) / self.price)
             for product in into.actual.keys() & out.actual.keys()
         )
+
+    def growth_to_zero(self, hub: str) -> float | None:
+        """Return how much more a hub had to grow, less one, for either of its sides to be usual.
+
+        None where both sides were nothing before, so that no growth explains them.
+        """
+        sides = (self.edges[ORIGIN, hub], self.edges[hub, IMPORTER])
+        known = [one.growth_to_explain() for one in sides]
+        return min((one for one in known if one is not None), default=None)
+
+    def margin_to_zero(self, hub: str) -> float | None:
+        """Return the margin from which nothing is sure of a hub: others can have supplied it all.
+
+        None where others sold nothing above their paths.
+        """
+        out = self.edges[hub, IMPORTER]
+        ratios = [
+            out.at_least(product) / others - 1 if others else math.inf
+            for product in out.actual
+            if out.at_least(product)
+            for others in [self._from_others(hub, product)]
+        ]
+        most = max(ratios, default=-1.0)
+        return most if -1 < most < math.inf else None
 
     def _side(self, side: str) -> Iterator[tuple[str, Excess]]:
         for hub in self.hubs:

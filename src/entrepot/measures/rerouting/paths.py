@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from entrepot.measures.rerouting.cells import total
+from entrepot.measures.rerouting.synthetic import synthetic_weights
 from entrepot.measures.student import student_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from entrepot.measures.rerouting.cells import Edge, Flows
+    from entrepot.measures.rerouting.cells import Edge, Flows, Weights
     from entrepot.measures.rerouting.chain import Chain
 
 __all__ = ["CONFIDENCE", "ENOUGH", "Excess", "excess_of", "references"]
@@ -75,6 +77,14 @@ class Excess:
         spread = sum(_less(row, path)) + _finite(self.chance[product])
         return min(sum(row), max(steps, spread))
 
+    def growth_to_explain(self) -> float | None:
+        """Return how much more than on the highest path trade had to grow, less one.
+
+        None where that path is nothing, so that no growth of it explains anything.
+        """
+        most = sum(map(sum, self.most.values()))
+        return sum(map(sum, self.actual.values())) / most - 1 if most else None
+
     @property
     def value(self) -> float:
         """Return the sum over products and steps of what lies above or below the path."""
@@ -109,9 +119,10 @@ def excess_of(edge: Edge, flows: Flows, others: Flows | None, chain: Chain) -> E
     before, steps = chain.steps_before, flows.steps
     found = Excess({}, {}, {}, {}, {}, 0.0)
     errors, bests = [], []
+    sets = _sets(edge, flows, chain)
     for product in sorted(flows.cells.get(edge, {})):
         row = flows.of(edge, product)
-        known = references(edge, product, flows, others, chain)
+        known = references(edge, product, flows, others, sets, chain)
         ways = [_scaled(row, one, before) for one in known]
         best = ways[-1]
         found.actual[product], found.path[product] = row[before:], best[before:]
@@ -124,8 +135,27 @@ def excess_of(edge: Edge, flows: Flows, others: Flows | None, chain: Chain) -> E
     return replace(found, chance_of_all=of_all)
 
 
+def _sets(edge: Edge, flows: Flows, chain: Chain) -> list[Weights]:
+    """Return the sets of controls with the weights of their members, the best first."""
+    sets: list[Weights] = [dict.fromkeys(sorted(one), 1.0) for one in chain.controls.values()]
+    if not chain.synthetic:
+        return sets
+    before = chain.steps_before
+    seller, buyer = edge
+    target = flows.all_goods(seller, {buyer: 1.0})[:before]
+    rows = {one: flows.all_goods(seller, {one: 1.0})[:before] for one in sorted(chain.calm)}
+    if sum(target) and any(map(sum, rows.values())):
+        sets.append(synthetic_weights(target, rows))
+    return sets
+
+
 def references(
-    edge: Edge, product: str, flows: Flows, others: Flows | None, chain: Chain
+    edge: Edge,
+    product: str,
+    flows: Flows,
+    others: Flows | None,
+    sets: Sequence[Weights],
+    chain: Chain,
 ) -> Iterator[list[float]]:
     """Yield series whose growth a product on an edge would have shared, the best last.
 
@@ -134,13 +164,10 @@ def references(
     """
     before = chain.steps_before
     yield [1.0] * flows.steps
-    calm = [
-        (sorted(codes), flows.over(edge[0], sorted(codes), product))
-        for codes in chain.controls.values()
-    ]
+    calm = [(codes, flows.over(edge[0], codes, product)) for codes in sets]
     calm = [(codes, row) for codes, row in calm if _counts(row, before, chain.least)]
-    yield from (row for _, row in calm)
-    own = others.all_goods(edge[0], [edge[1]]) if others else []
+    yield from (row for _, row in reversed(calm))
+    own = others.all_goods(edge[0], {edge[1]: 1.0}) if others else []
     if not others or not _counts(own, before):
         return
     yield own
@@ -161,6 +188,11 @@ def _scaled(row: Sequence[float], reference: Sequence[float], before: int) -> li
     return [factor * one for one in reference]
 
 
+@cache
+def _quantile(freedom: int) -> float:
+    return student_quantile(CONFIDENCE, freedom)
+
+
 def _chance(errors: Sequence[float], path: Sequence[float], before: int) -> float:
     """Return how far the sum of the steps after may lie from its path, as those before did.
 
@@ -173,5 +205,4 @@ def _chance(errors: Sequence[float], path: Sequence[float], before: int) -> floa
     if not spread:
         return 0.0
     growth = (sum(path[before:]) / after) / (sum(path[:before]) / before)
-    t = student_quantile(CONFIDENCE, before - 1)
-    return t * spread * growth * math.sqrt(after + after * after / before)
+    return _quantile(before - 1) * spread * growth * math.sqrt(after + after * after / before)

@@ -29,6 +29,11 @@ class Hub:
     alarm
         Whether more came in and went out than paths and chance explain; None where too few steps
         before the event say how large chance is.
+    growth_to_zero
+        How much more than on the highest path it had to grow by itself for one of its sides to be
+        no excess: 0.5 for half as much again. None where no growth explains it.
+    margin_to_zero
+        The margin from which `low` is zero, others having supplied the rest; None where none does.
     """
 
     hub: str
@@ -40,6 +45,8 @@ class Hub:
     high: float
     share_of_in: float | None
     alarm: bool | None
+    growth_to_zero: float | None
+    margin_to_zero: float | None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the columns, without those that are not known."""

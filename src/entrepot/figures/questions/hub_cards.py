@@ -1,0 +1,129 @@
+"""The card of a hub beside its bounds: when it began, prices, what never arrived, what if."""
+
+from __future__ import annotations
+
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from entrepot import measures
+from entrepot.lake import fetch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from entrepot.figures.definition import Definition
+    from entrepot.measures.rerouting import Hub, Rerouted
+    from entrepot.model.period import Period
+
+    Frame = nw.LazyFrame[Any]
+
+__all__ = ["beside", "would_change"]
+
+_MONTHS = {"M": 1, "Q": 3, "A": 12}
+LEAST_STEPS = 9
+SURE = 0.05
+
+
+def beside(
+    told: Frame, both: Frame, asked: Definition, column: str, freq: str
+) -> dict[str, dict[str, Any]]:
+    """Return further columns of each hub's row, as far as the rows say them.
+
+    Parameters
+    ----------
+    told
+        One report of each flow.
+    both
+        The reports of both sides.
+    """
+    prices = _margins(told, asked, column)
+    found = {}
+    for hub in sorted(asked.members("hubs")):
+        row = {
+            "price_margin": prices.get(hub),
+            "began": _began(told, asked, column, hub, freq),
+            "lost_in_transit": _lost(both, asked, column, hub),
+        }
+        found[hub] = {name: cell for name, cell in row.items() if cell is not None}
+    return found
+
+
+def _margins(told: Frame, asked: Definition, column: str) -> Mapping[str, float]:
+    """Return the median over products of what a hub adds to the unit value."""
+    rows = measures.chain_prices(
+        told,
+        origin=asked.members("exporter"),
+        hubs=asked.members("hubs"),
+        importer=asked.members("importer"),
+        period=asked.period,
+        value=column,
+    )
+    margins: dict[str, list[float]] = {}
+    for hub, margin in fetch(rows.filter(~nw.col("margin").is_null()).select("hub", "margin")):
+        margins.setdefault(hub, []).append(margin)
+    return {hub: median(known) for hub, known in margins.items()}
+
+
+def _lost(both: Frame, asked: Definition, column: str, hub: str) -> float | None:
+    if "told_by" not in both.columns:
+        return None
+    found = measures.lost_in_transit(
+        both,
+        exporter=asked.members("exporter"),
+        importer=[hub],
+        before=asked.base or asked.period.before(),
+        after=asked.period,
+        value=column,
+    )
+    [(lost,)] = fetch(found.select("lost")) or [(None,)]
+    return None if lost is None else float(lost)
+
+
+def _began(told: Frame, asked: Definition, column: str, hub: str, freq: str) -> str | None:
+    """Return the step from which a hub sells at another level to the importer, with an interval.
+
+    Only of periods that follow each other, for a gap in time would be a break of its own; and only
+    if the change is larger than chance, and upwards.
+    """
+    steps = _steps(asked, _MONTHS[freq])
+    if len(steps) < LEAST_STEPS:
+        return None
+    sold = told.filter(
+        nw.col("exporter") == hub, nw.col("importer").is_in(sorted(asked.members("importer")))
+    )
+    sums = dict(fetch(measures.value(sold, by=["period"], value=column).select("period", column)))
+    values = [sums.get(step.start) or 0.0 for step in steps]
+    if not any(values):
+        return None
+    found = measures.began(values)
+    if found.factor <= 1 or found.p_value > SURE:
+        return None
+    first, low, high = (
+        str(steps[min(n, len(steps) - 1)]) for n in (found.step, found.low, found.high)
+    )
+    return f"{first} ({low} to {high})" if low < high else first
+
+
+def would_change(found: Rerouted) -> str:
+    """Say of each hub what would have to be otherwise for its lower end to be zero."""
+    return "; ".join(f"{one.hub} {_otherwise(one)}" for one in found.hubs)
+
+
+def _otherwise(one: Hub) -> str:
+    if not one.low:
+        return "nothing is sure: growth, chance, others and margins can explain it"
+    ways = []
+    if one.growth_to_zero is not None:
+        ways.append(f"growth of its own {1 + one.growth_to_zero:.1f} times that of the controls")
+    if one.margin_to_zero is not None:
+        ways.append(f"a margin of {one.margin_to_zero:.0%} or more, others having sold it the rest")
+    return " or ".join(ways) or "only goods of its own, or recorded under another code"
+
+
+def _steps(asked: Definition, months: int) -> list[Period]:
+    base = asked.base or asked.period.before()
+    if (asked.period.start - base.end).days != 1:
+        return []
+    return [*base.split(months), *asked.period.split(months)]

@@ -1,0 +1,123 @@
+"""Prices along a chain: what a kilogram costs when it comes to a hub and when it leaves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from entrepot.measures.change import begins_within
+from entrepot.measures.door import FrameT, through_door
+from entrepot.measures.extra import numbers
+from entrepot.measures.grouped import as_codes
+from entrepot.measures.passport import Passport
+from entrepot.model.period import Period
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+__all__ = ["CHAIN_PRICES", "chain_prices"]
+
+CHAIN_PRICES = Passport(
+    id="chain_prices",
+    title="prices along a chain",
+    function="chain_prices",
+    inputs="rows with importer, exporter, product, time, value and mass; origin, hubs and importer",
+    columns=(
+        ("margin", "unit value that goes out over the one that comes in, less one"),
+        ("unit_value_in", "value a kilogram that the origin sells to the hub"),
+        ("unit_value_out", "value a kilogram that the hub sells to the importer"),
+        ("value_in", "what comes in, of rows with a mass, in the unit of the values"),
+        ("value_out", "what goes out, of rows with a mass"),
+    ),
+    unit="relative",
+    range="above -1",
+    null_rule="null where nothing with a mass comes in, or nothing with a mass goes out",
+    formula="m_hk = (V_out / Q_out) / (V_in / Q_in) - 1",
+    reference=(
+        "the project's own; unit values are not prices (Silver 2010, Review of Income and Wealth "
+        "56): what is in a code on the way in and out can differ"
+    ),
+)
+_PARTS = ("value_in", "mass_in", "value_out", "mass_out")
+_MADE = [name for name, _ in CHAIN_PRICES.columns]
+
+
+def chain_prices(
+    frame: FrameT,
+    *,
+    origin: str | Collection[str],
+    hubs: str | Collection[str],
+    importer: str | Collection[str],
+    period: str | int | Period,
+    product: str = "product",
+    supplier: str = "exporter",
+    buyer: str = "importer",
+    time: str = "period",
+    value: str = "value_usd",
+    mass: str = "mass_kg",
+) -> FrameT:
+    """Return what hubs add to the unit value of each product.
+
+    Parameters
+    ----------
+    frame
+        Any frame that Narwhals can read.
+    origin, hubs, importer
+        Who sells to the hubs, the hubs, and whom they sell to.
+    period
+        When.
+    product, supplier, buyer, time, value, mass
+        Columns; mass in kilograms.
+
+    Returns
+    -------
+    frame
+        ``hub``, the product and the columns of `CHAIN_PRICES`.
+
+    Raises
+    ------
+    UnknownNameError, RequestError
+        For a column that is missing or of the wrong type.
+    """
+    span = Period.parse(period)
+    through = as_codes(hubs)
+    comes = nw.col(supplier).is_in(as_codes(origin)) & nw.col(buyer).is_in(through)
+    goes = nw.col(supplier).is_in(through) & nw.col(buyer).is_in(as_codes(importer))
+
+    def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        dtype = rows.collect_schema()[time]
+        weighed = numbers(rows, mass).filter(begins_within(span, time, dtype), nw.col(mass) > 0)
+        named = weighed.filter(comes | goes, ~nw.col(value).is_null()).with_columns(
+            nw.when(comes).then(nw.col(buyer)).otherwise(nw.col(supplier)).alias("hub")
+        )
+        parts = [
+            nw.when(belongs).then(nw.col(column)).alias(name)
+            for name, belongs, column in zip(
+                _PARTS, (comes, comes, goes, goes), (value, mass) * 2, strict=True
+            )
+        ]
+        sums = named.select("hub", product, *parts).group_by("hub", product)
+        return _priced(sums.agg(*(nw.col(name).sum() for name in _PARTS)), product)
+
+    return through_door(
+        frame,
+        step,
+        keys=[],
+        order=["hub", product],
+        texts=[supplier, buyer, product, time, mass],
+        value=value,
+        makes=["hub", *_MADE],
+    )
+
+
+def _priced(sums: nw.LazyFrame[Any], product: str) -> nw.LazyFrame[Any]:
+    came, went = (
+        nw.when((nw.col(f"mass_{way}") > 0) & (nw.col(f"value_{way}") > 0)).then(
+            nw.col(f"value_{way}") / nw.col(f"mass_{way}")
+        )
+        for way in ("in", "out")
+    )
+    priced = sums.with_columns(came.alias("unit_value_in"), went.alias("unit_value_out"))
+    margin = nw.col("unit_value_out") / nw.col("unit_value_in") - 1
+    return priced.with_columns(margin.alias("margin")).select("hub", product, *_MADE)
