@@ -72,6 +72,27 @@ def test_the_list_can_be_narrowed(entrepot: Run) -> None:
     assert json.loads(entrepot("published", "list", "--period", "1913", "--json")[1]) == []
 
 
+def test_numbers_are_shown_as_a_reader_writes_them(entrepot: Run) -> None:
+    _, out, _ = entrepot("published", "list", "--measure", "gdp")
+    assert "18.317 tn" in " ".join(out.split())
+    assert "18316765021690" not in out
+    _, shown, _ = entrepot("published", "show", "GD-002")
+    assert shown.startswith("GD-002: 18.317\u00a0tn\u00a0USD")
+    assert "flow" not in shown
+    assert "published_on" not in shown
+    assert json.loads(entrepot("published", "show", "GD-002", "--json")[1])["value"] > 1.8e13
+
+
+def test_ids_are_never_broken(entrepot: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    asked = ("--exporter", "CHN", "--importer", "RUS", "--period", "2023")
+    ids = [row["id"] for row in json.loads(entrepot("published", "list", *asked, "--json")[1])]
+    _, out, _ = entrepot("published", "list", *asked)
+    assert len(ids) > 30
+    assert [name for name in ids if name not in out.split()] == []
+    assert max(map(len, out.splitlines())) <= 80
+
+
 @pytest.mark.parametrize(
     ("option", "value"), [("--origin", "GAC"), ("--measure", "valu"), ("--exporter", "CHNX")]
 )

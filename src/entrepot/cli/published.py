@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, emit, facts, open_lake, table
+from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake
+from entrepot.cli.published_draw import draw_list, draw_row, plain
 from entrepot.errors import UnknownNameError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from pathlib import Path
 
     from rich.console import Console
 
-    from entrepot.claims.inprint import Finding, Relatives
+    from entrepot.claims.inprint import Finding
     from entrepot.sources.published.row import Published
 
 __all__ = ["app"]
@@ -33,13 +33,6 @@ COUNTED = {
     "conflict": "conflicts",
     "unstated": "with a definition unsaid",
     "other_definition": "of other definitions or releases",
-}
-AKIN = {
-    "copies": "same release elsewhere",
-    "other_releases": "same origin, other release",
-    "other_currencies": "same origin, other currency",
-    "conversions": "converted by an outlet",
-    "other_origins": "same thing, other origin",
 }
 
 Measure = Annotated[str, typer.Option(help="E.g. value, growth, import_share.")]
@@ -84,36 +77,7 @@ def list_(
             **exact,
         )
     )
-    columns = ["id", "measure", "from", "to", "goods", "period", "printed", "publisher", "origin"]
-    cells = [
-        [
-            row.id,
-            row.measure,
-            row.exporter or row.partner_words or row.reporter,
-            row.importer or row.partner_words,
-            row.goods or row.goods_words,
-            str(row.period),
-            row.printed,
-            row.publisher,
-            row.origin,
-        ]
-        for row in found
-    ]
-    emit(
-        [_plain(row) for row in found],
-        lambda screen: screen.print(table(_heading(found), columns, cells)),
-        as_json=as_json,
-    )
-
-
-def _heading(found: Sequence[Published]) -> str:
-    """Return how many numbers others printed, and how many are sums of our own."""
-    from entrepot.claims.statements import OURS
-    from entrepot.report.words import count_word
-
-    own = sum(row.publisher == OURS for row in found)
-    sums = f", {count_word(own, 'sum')} of our own" if own else ""
-    return f"{count_word(len(found) - own, 'number')} in print{sums}"
+    emit([plain(row) for row in found], lambda screen: draw_list(found, screen), as_json=as_json)
 
 
 @app.command()
@@ -136,8 +100,8 @@ def show(
     statements = Statements(rows)
     statement = next((one for one in statements.all if one.row.id == name), None)
     akin = relatives(statement, statements) if statement else None
-    data = _plain(by_id[name]) | ({"relatives": akin.to_dict()} if akin else {})
-    emit(data, lambda screen: _draw_row(by_id[name], akin, screen), as_json=as_json)
+    data = plain(by_id[name]) | ({"relatives": akin.to_dict()} if akin else {})
+    emit(data, lambda screen: draw_row(by_id[name], akin, screen), as_json=as_json)
 
 
 @app.command()
@@ -189,29 +153,6 @@ def _rows(folder: Path | None) -> tuple[Published, ...]:
     from entrepot.sources.published.read import published
 
     return published("all")
-
-
-def _plain(row: Published) -> dict[str, Any]:
-    return asdict(row) | {"period": str(row.period), "base": str(row.base) if row.base else ""}
-
-
-def _draw_row(row: Published, akin: Relatives | None, screen: Console) -> None:
-    from rich.text import Text
-
-    screen.print(Text(f"{row.id}: {row.printed}", style="bold"))
-    known = {name: str(value) for name, value in _plain(row).items() if value not in ("", None)}
-    screen.print(facts((name, text) for name, text in known.items() if name != "id"))
-    if akin is None:
-        return
-    first = akin.first
-    screen.print(facts([("first print held", f"{first.publisher}, {first.published_on or '–'}")]))
-    for name, title in AKIN.items():
-        if held := getattr(akin, name):
-            columns = ["id", "printed", "publisher", "origin", "published"]
-            rows = [
-                [one.id, one.printed, one.publisher, one.origin, one.published_on] for one in held
-            ]
-            screen.print(table(title, columns, rows))
 
 
 def _draw_conflicts(
