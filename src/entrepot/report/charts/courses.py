@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from entrepot.report.charts import column
 from entrepot.report.charts.drawing import framed, labels, lines, marks
 from entrepot.report.charts.frame import Frame, ticks
+from entrepot.report.charts.place import text_width
+from entrepot.report.words import capital
 
 if TYPE_CHECKING:
     from entrepot.report.pair.drawn import Course, Courses, Spot
@@ -56,9 +58,15 @@ def _frame(data: Courses, name: str) -> Frame:
     spots = [spot for course in data.courses for spot in course.spots]
     highest = ticks(max(spot.high or spot.value for spot in spots) * 1.04, limit=100)[-1]
     x0, x1 = data.first - 0.5, data.last + 0.5
+    marks_of = ticks(highest, limit=100)
+    left = round(max(text_width(_tick(value, marks_of)) for value in marks_of)) + 12
     if name == "wide":
-        return Frame(852, 400, 52, 210, 24, 28, x0, x1, highest)
-    return Frame(360, 400, 48, 124, 24, 28, x0, x1, highest)
+        return Frame(852, 400, left, 210, 24, 28, x0, x1, highest)
+    return Frame(360, 400, left, 124, 24, 28, x0, x1, highest)
+
+
+def _tick(value: float, values: list[float]) -> str:
+    return f"{value:g}" + ("\u00a0%" if value == values[-1] else "")
 
 
 def _axes(data: Courses, frame: Frame, name: str) -> list[Any]:
@@ -75,8 +83,7 @@ def _axes(data: Courses, frame: Frame, name: str) -> list[Any]:
         for year in shown
     ]
     beside = [
-        {"x": -8, "y": frame.y(value) + 4.5, "align": "right"}
-        | {"text": f"{value:g}" + ("\u00a0%" if value == values[-1] else "")}
+        {"x": -8, "y": frame.y(value) + 4.5, "align": "right"} | {"text": _tick(value, values)}
         for value in values
     ]
     return [
@@ -116,7 +123,7 @@ def _spots(course: Course, look: _Look, frame: Frame) -> list[Any]:
             {
                 "x": frame.x(spot.year) + look.shift,
                 "y": frame.y(spot.value),
-                "title": f"{spot.year}: {course.name}: {spot.text}\u00a0%",
+                "title": f"{spot.year}: {capital(course.name)}: {spot.text}\u00a0%",
             }
             for spot in course.spots
             if spot.printed is printed
@@ -141,7 +148,7 @@ def _names(data: Courses, frame: Frame) -> list[Any]:
         if course.spots:
             last = course.spots[-1]
             when = "" if last.year == data.last else f", {last.year}"
-            text = f"**{last.text}\u00a0%** {course.name}{when}"
+            text = f"**{last.text}\u00a0%** {capital(course.name)}{when}"
             x = frame.x(last.year) + look.shift + CAP
             entries.append(column.Entry(text, x, frame.y(last.value), look.name))
     return column.draw(

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_phrase
-from entrepot.report.words import capital
 
 if TYPE_CHECKING:
     from entrepot.model.period import Period
 
-__all__ = ["Side", "names", "shared_words"]
+__all__ = ["Side", "names", "shared"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +44,32 @@ def names(sides: tuple[Side, Side]) -> tuple[str, str]:
 
     Examples
     --------
+    >>> from entrepot.model.period import Period
     >>> names((Side("RUS", "CHN", "all"), Side("KAZ", "CHN", "all")))
     ('Russia', 'Kazakhstan')
     >>> names((Side("RUS", "CHN", "all"), Side("RUS", "TUR", "8542")))
     ('China, all goods', 'Turkey, HS 8542')
+    >>> names((Side("RUS", "CHN", "all"), Side("RUS", "CHN", "all", Period.parse(2021))))
+    ('newest', '2021')
     """
     first, second = (one.parts for one in sides)
     differing = [place for place in range(4) if first[place] != second[place]]
     found = [", ".join(one[place] for place in differing if one[place]) for one in (first, second)]
-    return capital(found[0]), capital(found[1])
+    return found[0] or "newest", found[1] or "newest"
 
 
-def shared_words(sides: tuple[Side, Side]) -> str:
-    """Return what both sides have in common, as the end of a sentence about shares.
+def shared(sides: tuple[Side, Side]) -> tuple[tuple[str, str], ...]:
+    """Return what both sides have in common, each with what it is.
 
     Examples
     --------
-    >>> shared_words((Side("RUS", "CHN", "all"), Side("KAZ", "CHN", "all")))
-    'share of imports: from China; all goods'
+    >>> shared((Side("RUS", "CHN", "all"), Side("KAZ", "CHN", "all")))
+    (('Seller', 'China'), ('Goods', 'all goods'))
     """
     first, second = (one.parts for one in sides)
-    called = ("of {}", "from {}", "{}", "{}")
-    same = [
-        words.format(one)
-        for words, one, other in zip(called, first, second, strict=True)
+    called = ("Buyer", "Seller", "Goods", "Period")
+    return tuple(
+        (name, one)
+        for name, one, other in zip(called, first, second, strict=True)
         if one and one == other
-    ]
-    return f"share of imports: {'; '.join(same)}" if same else "share of imports"
+    )

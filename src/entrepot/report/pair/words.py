@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from entrepot.goods import goods_title
 from entrepot.model.areas import area_phrase, possessive
 from entrepot.model.display import NBSP
 from entrepot.report import words
@@ -19,8 +20,8 @@ __all__ = ["answer", "headings", "told"]
 def answer(found: Compared) -> str:
     """Return one or two sentences that compare the shares.
 
-    A side is called larger only if the ranges of both are apart, in the same period. Another
-    source is named.
+    A side is called larger only if the ranges of both are apart, and in the same period, unless
+    the periods are what is compared. Another source is named.
     """
     first, second = found.shares
     if first.status != "ok" and second.status != "ok":
@@ -28,16 +29,20 @@ def answer(found: Compared) -> str:
     for here, there, name in ((first, second, found.names[1]), (second, first, found.names[0])):
         if there.status != "ok":
             return f"{told(here)}. Of the other side, {name}, nothing held says the share."
-    if first.definition.period != second.definition.period:
+    same_flow = found.sides[0].keys == found.sides[1].keys
+    if first.definition.period != second.definition.period and not same_flow:
         return f"{told(first)}. {told(second)}. The periods differ."
     return f"{told(first)}. {told(second)}. {_order(found)}{_sources(first, second)}"
 
 
 def told(figure: Figure) -> str:
-    """Return a share with its range as a clause: "China’s share of Russia’s imports was 45.2 %"."""
+    """Return a share with its range as a clause.
+
+    "China’s share of Russia’s imports of all goods was 45.2 % in 2023".
+    """
     one = figure.definition
     whose = f"{possessive(area_phrase(one.exporter))} share of"
-    whose += f" {possessive(area_phrase(one.importer))} imports"
+    whose += f" {possessive(area_phrase(one.importer))} imports of {goods_title(one.goods)}"
     spread = words.span(figure)
     ends = f" ({spread})" if spread else ""
     value = NBSP.join(words.shown(figure))
@@ -47,9 +52,9 @@ def told(figure: Figure) -> str:
 def _order(found: Compared) -> str:
     first, second = (_ends(figure) for figure in found.shares)
     if first[0] > second[1]:
-        return f"The first is larger under every definition held: {found.names[0]}."
+        return f"Larger under every definition held: {found.names[0]}."
     if second[0] > first[1]:
-        return f"The second is larger under every definition held: {found.names[1]}."
+        return f"Larger under every definition held: {found.names[1]}."
     return "The ranges meet, so which is larger depends on the definition."
 
 

@@ -12,8 +12,9 @@ from entrepot.model.period import Period
 from entrepot.report.book import Book
 from entrepot.report.pair.found import Compared, compared
 from entrepot.report.pair.picture import picture
-from entrepot.report.pair.sides import Side, shared_words
+from entrepot.report.pair.sides import Side, shared
 from entrepot.report.pair.words import answer, headings
+from entrepot.report.words import capital
 from entrepot.serve.answer import Answer, Rows, as_json, as_svg
 from entrepot.serve.keys import refuse_files, single
 from entrepot.serve.rooms.country import known_area
@@ -98,10 +99,11 @@ def compare_page(lake: Lake, pairs: Sequence[tuple[str, str]]) -> Answer:
         "/compare",
         found=found,
         heads=headings(found),
-        shared=shared_words(found.sides),
+        shared=shared(found.sides),
         answer=answer(found),
         drawing=_drawing(found),
         asked=lambda figure: told.asked.get(id(figure), figure.definition),
+        one_buyer=found.suppliers[0] == found.suppliers[1],
         briefs=[_brief_of(side) for side in found.sides],
         query=_query(given),
         **form,
@@ -140,8 +142,9 @@ def compare_chart(lake: Lake, pairs: Sequence[tuple[str, str]]) -> Answer:
     drawn = picture(found)
     if drawn is None:
         raise NoEvidenceError("no share over the years can be drawn of these two sides")
-    head = " and ".join(found.names)
-    deck = f"{shared_words(found.sides)}, per cent of value"
+    head = capital(" and ".join(found.names))
+    both = "".join(f"; {name.lower()}: {words}" for name, words in shared(found.sides))
+    deck = f"Share of the buyer’s imports, per cent of value{both}"
     return as_svg(framed(drawn, head, deck, [answer(found)]), "compare")
 
 

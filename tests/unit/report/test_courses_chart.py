@@ -1,0 +1,67 @@
+"""The chart of two shares: labels inside and apart, lines only where one source goes on."""
+
+from __future__ import annotations
+
+import pytest
+from label_boxes import outside, overlapping, texts
+
+from entrepot.report.charts import draw
+from entrepot.report.pair.drawn import Course, Courses, Spot
+from entrepot.report.pictures import Picture
+
+LONG = "South Georgia and the South Sandwich Islands and all that lies around, high-priority goods"
+
+
+def course(
+    name: str, first: int, *values: float, whose: str = "baci", printed: bool = False
+) -> Course:
+    spots = (
+        Spot(first + at, value, f"{value:.1f}", whose, value * 0.8, value * 1.1, printed=printed)
+        for at, value in enumerate(values)
+    )
+    return Course(name, tuple(spots))
+
+
+PICTURES = {
+    "apart": Courses(2016, 2023, (course("Russia", 2016, *range(20, 28)), course("x", 2020, 3, 4))),
+    "close": Courses(2021, 2023, (course("China", 2021, 40, 41), course("Turkey", 2021, 40.1, 41))),
+    "long": Courses(2010, 2024, (course(LONG, 2010, *range(15)), course(LONG, 2012, 5, 6, 7))),
+    "one": Courses(2022, 2022, (course("China", 2022, 0.01), Course("nobody", ()))),
+    "high": Courses(2020, 2022, (course("China", 2020, 88, 89, 90), course("b", 2020, 9))),
+}
+
+
+@pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES)
+def test_no_label_is_outside_or_over_another(picture: Courses) -> None:
+    for svg in draw(Picture(picture, "spoken")):
+        assert texts(svg)
+        assert outside(svg) == []
+        assert overlapping(svg) == []
+
+
+def lines(svg: str) -> int:
+    """Count lines of the marked side."""
+    return svg.count('class="s-supplier"')
+
+
+def test_a_line_stops_where_the_source_changes_or_others_print() -> None:
+    whole = Courses(2020, 2022, (course("a", 2020, 1, 2, 3), Course("b", ())))
+    first = course("a", 2020, 1).spots
+    changed = Courses(
+        2020,
+        2021,
+        (Course("a", first + course("a", 2021, 2, whose="imts").spots), Course("b", ())),
+    )
+    printed = Courses(
+        2020, 2021, (course("a", 2020, 1, 2, whose="published", printed=True), Course("b", ()))
+    )
+    gap = Courses(2020, 2022, (Course("a", first + course("a", 2022, 2).spots), Course("b", ())))
+    counts = [lines(draw(Picture(one, "s"))[0]) for one in (whole, changed, printed, gap)]
+    assert counts[0] == 2
+    assert counts[1] == counts[3] == 0
+
+
+def test_every_spot_says_whose_and_when() -> None:
+    svg = draw(Picture(PICTURES["apart"], "s"))[0]
+    assert svg.count("<title>") == 10
+    assert "<title>2016: Russia: 20.0\u00a0%</title>" in svg
