@@ -1,0 +1,167 @@
+"""What sellers lose if trade stops and buyers go without it, or buy elsewhere (extraction)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from entrepot.errors import RequestError
+from entrepot.measures.cutoff.mixing import mixed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from entrepot.measures.cutoff.network import Network
+    from entrepot.measures.cutoff.stopped import Stopped
+    from entrepot.measures.origin.economy import Numbers, Places
+
+    Replace = Callable[[Numbers], Numbers]
+
+__all__ = ["OTHERS", "Extraction", "extraction"]
+
+OTHERS = "others"
+"""Everybody who sold the input to the buyer before, in proportion, the buyer's own too."""
+WITHIN = 1e-12
+SLACK = 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Extraction:
+    """Output if some trade in inputs stops and buyers need as many inputs as before or fewer.
+
+    Attributes
+    ----------
+    network
+        The network.
+    output
+        n: what each makes, in the unit of the economy.
+    unmet
+        What stopped and nobody replaces, in that unit, at the output of before.
+    miss
+        By how much output misses what is sold, of the largest output.
+    steps
+        How often the map was asked.
+    """
+
+    network: Network
+    output: Numbers
+    unmet: float
+    miss: float
+    steps: int
+
+    @property
+    def lost(self) -> Numbers:
+        """n: output less than before; below zero for who gains."""
+        found: Numbers = self.network.output - self.output
+        return found
+
+
+def extraction(stopped: Stopped, replaced: Mapping[str, float]) -> Extraction:
+    """Return output if trade stops, and parts of it are bought from others.
+
+    Parameters
+    ----------
+    stopped
+        What stops.
+    replaced
+        Part of what stops that each area sells instead, its sector of the same name; `OTHERS` for
+        all who sold to the buyer before. What is left to one is bought from nobody.
+
+    Raises
+    ------
+    UnknownNameError
+        For an area that the economy has not.
+    RequestError
+        For parts that are not between 0 and 1, or come to more than one.
+
+    Notes
+    -----
+    x = (I - A*)^-1 f with final use f as before: buyers make what is asked of them, with fewer
+    bought inputs. It tells what sellers lose by lost sales, not what buyers lose by lost inputs
+    (Dietzenbacher, van Burken and Kondo 2019, Economic Systems Research 31(2), for extraction
+    with replacement by others).
+    """
+    import numpy as np
+
+    network = stopped.network
+    _check(replaced)
+    rules = [_rule(stopped, place, replaced) for place in range(len(network.rows))]
+    output = network.output
+
+    def orders(running: Numbers) -> Numbers:
+        found: Numbers = network.coefficients @ (running * output)
+        for rows, (sellers, buyers, gone), rule in zip(
+            network.rows, stopped.blocks, rules, strict=True
+        ):
+            if not len(sellers):
+                continue
+            change = rule(gone.sum(axis=0) * running[buyers])
+            change[sellers] -= gone @ running[buyers]
+            found[rows] += change
+        return found
+
+    def step(running: Numbers) -> Numbers:
+        aim = network.final + orders(running)
+        move = network.solved.output_for(aim - running * output)
+        return np.divide(move, output, out=np.zeros(len(output)), where=output > 0)
+
+    found = mixed(step, np.ones(len(output)), within=WITHIN)
+    made = network.final + orders(found.found)
+    off = float(np.abs(made - found.found * output).max() / output.max())
+    if not found.reached:
+        raise RequestError(f"no balance was found in {found.steps} steps", why=f"off by {off:.2g}")
+    met = sum(
+        float(rule(gone.sum(axis=0)).sum())
+        for (_, _, gone), rule in zip(stopped.blocks, rules, strict=True)
+    )
+    return Extraction(network, made, stopped.total - met, off, found.steps)
+
+
+def _check(replaced: Mapping[str, float]) -> None:
+    for code, part in replaced.items():
+        if not 0 <= part <= 1:
+            raise RequestError(f"{code} replaces {part}", hint="a part from 0 to 1: 0.4 is 40 %")
+    if (total := sum(replaced.values())) > 1 + SLACK:
+        raise RequestError(
+            f"those who replace come to {total:g}",
+            why="more would be bought than before",
+            hint="parts come to one at most; what is left is replaced by nobody",
+        )
+
+
+def _rule(stopped: Stopped, place: int, replaced: Mapping[str, float]) -> Replace:
+    """Return how what each buyer lacks of an input becomes orders to its makers."""
+    import numpy as np
+
+    network = stopped.network
+    rows, world = network.rows[place], network.economy
+    sellers, buyers, gone = stopped.blocks[place]
+    areas = world.area_of[rows]
+    count = len(network.sold[rows])
+    named = np.zeros(count)
+    for code, part in replaced.items():
+        if code != OTHERS:
+            here = np.flatnonzero(np.isin(areas, world.wanted([code])))
+            size = network.output[rows][here]
+            named[here] += part * size / size.sum() if size.sum() else 0.0
+    left = _left(network, rows, sellers, buyers, gone) * replaced.get(OTHERS, 0.0)
+
+    def rule(lacking: Numbers) -> Numbers:
+        found: Numbers = left @ lacking + named * lacking.sum()
+        return found
+
+    return rule
+
+
+def _left(
+    network: Network, rows: Places | slice, sellers: Places, buyers: Places, gone: Numbers
+) -> Numbers:
+    """Return m x buyers: of what a buyer goes on buying of the input, the part of each maker."""
+    import numpy as np
+
+    block = network.coefficients[rows][:, buyers] * network.output[buyers]
+    block[sellers] -= gone
+    block[block < SLACK * block.max(initial=0.0)] = 0
+    total = block.sum(axis=0)
+    found: Numbers = np.divide(block, total, out=np.zeros(block.shape), where=total > 0)
+    return found

@@ -1,0 +1,221 @@
+"""Trade after a cut-off: what is displaced is rebuilt with those that still trade, as far as it is.
+
+What a buyer buys of an input, and what a maker sells of it, both fall by the friction of what
+stopped; what is left is spread so that trade keeps the proportions it had, seller by seller and
+buyer by buyer (biproportional scaling, RAS; Bacharach 1970).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from entrepot.errors import RequestError
+
+if TYPE_CHECKING:
+    from entrepot.measures.cutoff.stopped import Stopped
+    from entrepot.measures.origin.economy import Numbers, Places
+
+__all__ = ["Rebuilt", "rebuilt"]
+
+WITHIN = 1e-12
+"""Largest miss of a seller's total, of the largest total, that counts as none."""
+MOST = 100
+"""Steps after which it cannot be done."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rebuilt:
+    """Trade in inputs after a cut-off: Z = u Ẑ v, Ẑ what did not stop.
+
+    Attributes
+    ----------
+    stopped
+        What stopped.
+    friction
+        Part of it that is not rebuilt.
+    u
+        For each input, a number for each of its makers.
+    v
+        k x n: a number for each input and buyer.
+    steps, miss
+        How often totals were compared, and the largest miss of one, of the largest total.
+    """
+
+    stopped: Stopped
+    friction: float
+    u: list[Numbers]
+    v: Numbers
+    steps: int
+    miss: float
+
+    def bought(self, delivered: Numbers) -> Numbers:
+        """Return k x n: what each buys of each input if makers deliver a part, n numbers, of it."""
+        network = self.stopped.network
+        sent = [u * delivered[rows] for u, rows in zip(self.u, network.rows, strict=True)]
+        found = network.by_input(sent) * network.output
+        for place, (sellers, buyers, gone) in enumerate(self.stopped.blocks):
+            if len(sellers):
+                found[place, buyers] -= sent[place][sellers] @ gone
+        found *= self.v
+        return found
+
+    def sold(self, running: Numbers) -> Numbers:
+        """Return n: what each sells as an input if buyers run at a part, n numbers, of before."""
+        import numpy as np
+
+        network = self.stopped.network
+        found = np.zeros(len(network.output))
+        parts = zip(network.rows, self.u, self.v, self.stopped.blocks, strict=True)
+        for rows, u, v, (sellers, buyers, gone) in parts:
+            use = v * running
+            sales = network.coefficients[rows] @ (use * network.output)
+            if len(sellers):
+                sales[sellers] -= gone @ use[buyers]
+            found[rows] = u * sales
+        return found
+
+
+def rebuilt(stopped: Stopped, friction: float) -> Rebuilt:
+    """Return trade in inputs after a cut-off.
+
+    Parameters
+    ----------
+    friction
+        Part of what stopped that is not rebuilt, 0 (all of it is) to 1 (none).
+
+    Raises
+    ------
+    RequestError
+        If it is no such part, or what is left cannot be spread like that.
+    """
+    import numpy as np
+
+    if not 0 <= friction <= 1:
+        raise RequestError(f"friction is {friction}", hint="a part from 0 to 1: 0.3 is 30 %")
+    network = stopped.network
+    u = [np.ones(len(network.sold[rows])) for rows in network.rows]
+    v = np.ones(network.bought.shape)
+    steps, miss = 0, 0.0
+    for place, (sellers, _, gone) in enumerate(stopped.blocks):
+        if friction < 1 and len(sellers) and gone.any():
+            block = _block(stopped, place, friction)
+            u[place], v[place], count, worst = _spread(block)
+            steps, miss = max(steps, count), max(miss, worst)
+            if not worst <= WITHIN:
+                raise _impossible(network.economy.sectors[place])
+    return Rebuilt(stopped, friction, u, v, steps, miss)
+
+
+def _impossible(sector: str) -> RequestError:
+    return RequestError(
+        "what stopped cannot be rebuilt with those that still trade",
+        where=f"input {sector}",
+        why="the cut leaves groups that trade inside only, which lose unlike sales and purchases",
+        hint="let some trade leak (leak: 0.1), or rebuild nothing (friction: 1)",
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Block:
+    """One input: m makers and n buyers, `coefficients` times `output` less `gone`."""
+
+    coefficients: Numbers
+    output: Numbers
+    sellers: Places
+    buyers: Places
+    gone: Numbers
+    to_sell: Numbers
+    to_buy: Numbers
+    bought: Numbers
+    closeness: Numbers
+
+    def columns(self, u: Numbers) -> Numbers:
+        found: Numbers = (u @ self.coefficients) * self.output
+        found[self.buyers] -= u[self.sellers] @ self.gone
+        return found
+
+    def lines(self, v: Numbers) -> Numbers:
+        found: Numbers = self.coefficients @ (v * self.output)
+        found[self.sellers] -= self.gone @ v[self.buyers]
+        return found
+
+    def slopes(self, u: Numbers, v: Numbers, sold: Numbers) -> Numbers:
+        """Return how totals of makers move with log u; buyers not concerned as before the cut."""
+        import numpy as np
+
+        here = self.buyers
+        before = self.coefficients[:, here] * self.output[here]
+        after = before.copy()
+        after[self.sellers] -= self.gone
+        after *= u[:, None] * v[here]
+        shares = [
+            np.divide(block, total, out=np.zeros(block.shape), where=total > 0)
+            for block, total in ((before, self.bought[here]), (after, self.to_buy[here]))
+        ]
+        found: Numbers = -(self.closeness - shares[0] @ before.T + shares[1] @ after.T)
+        found[np.diag_indices_from(found)] += sold
+        return found
+
+
+def _block(stopped: Stopped, place: int, friction: float) -> _Block:
+    """Return one input with what its makers and buyers come to.
+
+    What only reached somebody by trade that stopped whole is rebuilt by nobody.
+    """
+    import numpy as np
+
+    network = stopped.network
+    rows = network.rows[place]
+    sellers, buyers, gone = stopped.blocks[place]
+    sold, bought = network.sold[rows], network.bought[place]
+    no_seller = bought[buyers] - gone.sum(axis=0) <= WITHIN * bought[buyers]
+    no_buyer = sold[sellers] - gone.sum(axis=1) <= WITHIN * sold[sellers]
+    lost = gone * np.where(no_buyer[:, None] | no_seller, 1.0, friction)
+    to_sell, to_buy = sold.copy(), bought.copy()
+    to_sell[sellers] -= lost.sum(axis=1)
+    to_buy[buyers] -= lost.sum(axis=0)
+    to_sell[sellers[no_buyer]] = 0
+    to_buy[buyers[no_seller]] = 0
+    return _Block(
+        network.coefficients[rows],
+        network.output,
+        sellers,
+        buyers,
+        gone,
+        to_sell,
+        to_buy,
+        bought,
+        network.closeness[place],
+    )
+
+
+def _spread(block: _Block) -> tuple[Numbers, Numbers, int, float]:
+    """Return u and v of an input, how many steps it took, and the largest miss of a total.
+
+    v follows from u, so that buyers' totals are always met; u is found by Newton's method, with
+    slopes of buyers not concerned left as they were.
+    """
+    import numpy as np
+
+    u = np.ones(len(block.to_sell))
+    active = block.to_sell > 0
+    scale = float(block.to_sell.max())
+    pin = np.outer(block.to_sell, block.to_sell) / block.to_sell.sum()
+    steps = 0
+    while True:
+        steps += 1
+        total = block.columns(u)
+        there = (block.to_buy > 0) & (total > 0)
+        v = np.divide(block.to_buy, total, out=np.zeros(len(total)), where=there)
+        sold = u * block.lines(v)
+        off = np.where(active, block.to_sell - sold, 0.0)
+        worst = float(np.abs(off).max()) / scale
+        if worst <= WITHIN or steps == MOST or not np.isfinite(worst):
+            return u, v, steps, worst
+        slopes = block.slopes(u, v, sold) + pin
+        slopes[~active] = 0
+        slopes[:, ~active] = 0
+        slopes[~active, ~active] = 1
+        turn = np.linalg.solve(slopes, off)
+        u = u * np.exp(np.clip(turn, -2, 2))

@@ -1,0 +1,188 @@
+"""What every sector of the world makes if inputs are missing: bundles, output, and round again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from entrepot.errors import RequestError
+from entrepot.measures.cutoff.mixing import mixed
+from entrepot.measures.cutoff.nests import mean_of, power_of
+
+if TYPE_CHECKING:
+    from entrepot.measures.cutoff.mixing import Mixed
+    from entrepot.measures.cutoff.network import Network
+    from entrepot.measures.cutoff.rebuilt import Rebuilt
+    from entrepot.measures.origin.economy import Numbers
+
+__all__ = ["Shortage", "shortage"]
+
+WITHIN = 1e-11
+LEAST = 1e-9
+"""Smallest part of deliveries that still is one."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shortage:
+    """Output after a cut-off.
+
+    Attributes
+    ----------
+    network
+        The network.
+    output
+        n: what each makes, in the unit of the economy.
+    delivered
+        n: part of an order that each delivers.
+    bundle
+        n: what inputs come to, of before.
+    cushion
+        Least by which bundles, all makers delivering in full, are above what would pull output
+        to zero; None where nothing could. See `shortage`.
+    over
+        The most that orders exceed what a maker sold before, of that; zero by construction.
+    miss
+        By how much output misses what is sold, of the largest output.
+    steps
+        How often the two maps were asked.
+    """
+
+    network: Network
+    output: Numbers
+    delivered: Numbers
+    bundle: Numbers
+    cushion: float | None
+    over: float
+    miss: float
+    steps: int
+
+    @property
+    def lost(self) -> Numbers:
+        """n: output less than before."""
+        found: Numbers = self.network.output - self.output
+        return found
+
+
+def shortage(rebuilt: Rebuilt, *, inputs: float, outer: float) -> Shortage:
+    """Return what every sector makes after a cut-off.
+
+    Parameters
+    ----------
+    rebuilt
+        Trade in inputs after it.
+    inputs
+        Elasticity of substitution between inputs, 0 to infinity.
+    outer
+        The same between all inputs together and the sector's own value added, above 0.
+
+    Raises
+    ------
+    RequestError
+        For an elasticity that is none, or where output goes to zero round by round.
+
+    Notes
+    -----
+    After Bhattathiripad and Veetil (2026), Political Power in International Trade. A maker
+    delivers h = (β + (1 - β) κ^r)^(1/r) of its orders, κ = (Σ_k ω_k θ_k^p)^(1/p), θ_k what arrives
+    of input k, of before: makers behind it deliver h of the rebuilt trade. Exponents are 1 - 1/e.
+    Output is what final use and others take: x = h z + h D, D orders of sectors that run at x.
+    With r below zero output stays above zero for sure where κ, all h being one, is above
+    (1 - β)^(-1/r): the cushion. Orders never exceed what was sold before, since no sector runs
+    above it, so that a limit to capacity has nothing to do.
+    """
+    import numpy as np
+
+    network = rebuilt.stopped.network
+    if not outer > 0 or not np.isfinite(power_of(outer)):
+        raise RequestError(
+            f"an elasticity of {outer} between inputs and value added",
+            why="with none at all, each loss goes round the world without an end",
+            hint="0.2 is little, 0.5 usual",
+        )
+    share = network.part
+    weights = np.divide(
+        network.bought,
+        network.bought.sum(axis=0),
+        out=np.zeros(network.bought.shape),
+        where=network.bought > 0,
+    )
+
+    def bundles(logs: Numbers) -> Numbers:
+        arrives = rebuilt.bought(np.exp(logs))
+        kept = np.divide(arrives, network.bought, out=np.ones(arrives.shape), where=weights > 0)
+        return mean_of(weights, np.clip(kept, 0, 1, out=kept), inputs)
+
+    def delivered(bundle: Numbers) -> Numbers:
+        return mean_of(np.array([1 - share, share]), np.array([np.ones(len(share)), bundle]), outer)
+
+    def step(logs: Numbers) -> Numbers:
+        with np.errstate(divide="ignore"):
+            aim = np.log(np.maximum(delivered(bundles(np.minimum(logs, 0.0))), LEAST))
+        move: Numbers = _back(network, aim - logs)
+        return move
+
+    found = mixed(step, np.zeros(len(share)), within=WITHIN)
+    _require(found)
+    logs = np.minimum(found.found, 0.0)
+    bundle = bundles(logs)
+    part = delivered(bundle)
+    running = _running(rebuilt, part)
+    orders = rebuilt.sold(running.found)
+    made = part * (network.final + orders)
+    sold = network.sold
+    over = np.divide(orders - sold, sold, out=np.zeros(len(sold)), where=sold > 0)
+    off = np.abs(made - running.found * network.output).max() / network.output.max()
+    return Shortage(
+        network,
+        made,
+        part,
+        bundle,
+        _cushion(bundles(np.zeros(len(share))), share, outer),
+        float(over.max()),
+        float(off),
+        found.steps + running.steps,
+    )
+
+
+def _back(network: Network, miss: Numbers) -> Numbers:
+    """Return what a miss of deliveries comes to, round by round, in the economy before."""
+    from scipy.linalg import lu_solve
+
+    found: Numbers = lu_solve(network.solved.factors, miss, trans=0, check_finite=False)
+    return found
+
+
+def _running(rebuilt: Rebuilt, part: Numbers) -> Mixed:
+    """Return output of before at which sectors run: x = h (z + D x)."""
+    import numpy as np
+
+    network = rebuilt.stopped.network
+    output, final = network.output, network.final
+
+    def step(running: Numbers) -> Numbers:
+        aim = part * (final + rebuilt.sold(running))
+        move = network.solved.output_for(aim - running * output)
+        return np.divide(move, output, out=np.zeros(len(output)), where=output > 0)
+
+    found = mixed(step, part.copy(), within=WITHIN)
+    _require(found)
+    return found
+
+
+def _require(found: Mixed) -> None:
+    if not found.reached:
+        raise RequestError(
+            f"no balance was found in {found.steps} steps (the last still moved {found.miss:.2g})",
+            why="a cut that deep, with so little substitution, can pull output to zero",
+            hint="raise the elasticities or the leak, or lower the friction",
+        )
+
+
+def _cushion(bundle: Numbers, share: Numbers, outer: float) -> float | None:
+    import numpy as np
+
+    power = power_of(outer)
+    if power >= 0:
+        return None
+    used = share > 0
+    return float((bundle - np.where(used, share, 0.0) ** (-1 / power))[used].min())
