@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.figures import caveats
+from entrepot.figures import caveats, value_shares
+from entrepot.figures.economies import economy_of
 from entrepot.figures.estimate import Answer, Estimate, Missing, specifications
 from entrepot.figures.figure import Caveat, Evidence, Figure
 from entrepot.figures.input_cells import InputCells
@@ -55,6 +56,8 @@ def answer(definition: Definition, lake: Lake) -> Answer | Missing:
         For goods that are no inputs, or an unknown sector.
     """
     definition = definition.but(goods=goods_key(definition.goods))
+    if definition.basis == value_shares.BASIS:
+        return _by_value_added(definition, lake)
     found = _cells(definition, lake)
     if isinstance(found, Missing):
         return found
@@ -122,6 +125,11 @@ def _cells(definition: Definition, lake: Lake) -> InputCells | Missing:
     rows = input_rows(lake, definition.period, definition.source)
     if isinstance(rows, Missing):
         return rows
+    return _unknown(definition, rows) or InputCells(rows, choices(definition))
+
+
+def _unknown(definition: Definition, rows: InputRows) -> Missing | None:
+    """Say that the tables have no entry for anybody on one side; None where they have."""
     strangers = _strangers(definition, rows)
     for group in sides(definition):
         if group and group <= strangers:
@@ -129,7 +137,23 @@ def _cells(definition: Definition, lake: Lake) -> InputCells | Missing:
             return Missing(
                 f"{SOURCE} has no entry of its own for {names}; it knows {rows.economies} economies"
             )
-    return InputCells(rows, choices(definition))
+    return None
+
+
+def _by_value_added(definition: Definition, lake: Lake) -> Answer | Missing:
+    refused = value_shares.refusal(definition) or _refusal(definition)
+    if refused:
+        return Missing(refused)
+    if definition.sector:
+        sector_of(definition.sector)
+    known = economy_of(lake, definition.period, definition.source)
+    if isinstance(known, Missing):
+        return known
+    found = _unknown(definition, known.rows) or value_shares.answer(definition, known)
+    if isinstance(found, Missing):
+        return found
+    more = (*found.caveats, *_about_sides(definition, known.rows))
+    return Answer(found.estimates, more, found.spans)
 
 
 def _refusal(definition: Definition) -> str | None:
@@ -138,7 +162,7 @@ def _refusal(definition: Definition) -> str | None:
         return f"{SOURCE} answers {', '.join(MEASURES)}, not {definition.measure}"
     if definition.flow != "one_way":
         return f"{SOURCE} answers one direction at a time"
-    if definition.basis not in ("dispatch", "origin"):
+    if definition.basis not in ("dispatch", "origin", value_shares.BASIS):
         return f"{SOURCE} does not tell inputs by {definition.basis}"
     if definition.valuation is not None:
         return f"{SOURCE} is at basic prices, not {definition.valuation.upper()}"
@@ -198,7 +222,11 @@ def _caveats(definition: Definition, found: InputCells) -> Iterator[Caveat]:
                 "and are put back from the sellers' rows."
             )
     yield caveats.caveat("input-output", text)
-    if strangers := _strangers(definition, found.rows):
+    yield from _about_sides(definition, found.rows)
+
+
+def _about_sides(definition: Definition, rows: InputRows) -> Iterator[Caveat]:
+    if strangers := _strangers(definition, rows):
         names = ", ".join(sorted(strangers))
         yield caveats.caveat("not-recorded", f"{SOURCE} has no entry of its own for {names}.")
     texts = zip((definition.importer, definition.exporter), sides(definition), strict=True)

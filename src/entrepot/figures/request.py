@@ -13,6 +13,7 @@ from entrepot.figures.listed import refuse_undated
 from entrepot.figures.questions import QUESTIONS
 from entrepot.figures.questions import of as question
 from entrepot.figures.special import INSTEAD, NEEDS, SPECIAL
+from entrepot.figures.value_shares import BASIS
 from entrepot.figures.windows import is_window, with_months, with_years
 from entrepot.goods.parse import NAMED, canonical, has_list
 from entrepot.measures import passports
@@ -143,19 +144,19 @@ def _about_inputs(definition: Definition) -> Definition:
             f"{definition.measure} of inputs cannot be asked",
             hint=f"ask {', '.join((*INPUT_MEASURES, ORIGIN))}",
         )
-    for key, value, plain in (
-        ("quantity", definition.quantity, "value"),
-        ("currency", definition.currency, "USD"),
-        ("basis", definition.basis, "dispatch"),
-        ("flow", definition.flow, "one_way"),
-        ("valuation", definition.valuation, None),
-        ("told_by", definition.told_by, None),
+    for key, value, known in (
+        ("quantity", definition.quantity, ("value",)),
+        ("currency", definition.currency, ("USD",)),
+        ("basis", definition.basis, ("dispatch", BASIS)),
+        ("flow", definition.flow, ("one_way",)),
+        ("valuation", definition.valuation, (None,)),
+        ("told_by", definition.told_by, (None,)),
     ):
-        if value != plain:
+        if value not in known:
             raise RequestError(
                 f"input-output tables have no {key} {value}",
                 why="they hold values of inputs in US dollars at basic prices",
-                hint=f"leave out --{key}",
+                hint=f"leave out --{key}" + (f", or write {known[-1]}" if len(known) > 1 else ""),
             )
     if definition.source and split_address(definition.source)[0] != INPUT_SOURCE:
         raise RequestError(

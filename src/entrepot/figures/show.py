@@ -56,7 +56,10 @@ def _goods(asked: Definition) -> str:
     from entrepot.figures.input_choices import inputs_title, is_inputs
     from entrepot.goods import goods_title
 
-    return inputs_title(asked.goods, asked.sector) if is_inputs(asked) else goods_title(asked.goods)
+    if not is_inputs(asked):
+        return goods_title(asked.goods)
+    whose = ", by value added" if asked.basis == "value_added" else ""
+    return inputs_title(asked.goods, asked.sector) + whose
 
 
 def as_rows(figure: Figure) -> list[tuple[str, str]]:

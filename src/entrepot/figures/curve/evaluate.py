@@ -11,6 +11,7 @@ from entrepot.figures.cells import Cells, is_everything
 from entrepot.figures.curve.choices import goods_choices
 from entrepot.figures.curve.combine import combined
 from entrepot.figures.curve.goods import Numbered
+from entrepot.figures.curve.of_inputs import of_inputs
 from entrepot.figures.curve.of_prices import MEASURES as PRICES
 from entrepot.figures.curve.of_prices import of_prices
 from entrepot.figures.curve.spans import AS_ASKED, Span, Timed, longer
@@ -18,6 +19,7 @@ from entrepot.figures.curve.spread import of_curve
 from entrepot.figures.curve.territories import at
 from entrepot.figures.estimate import Missing
 from entrepot.figures.held import RECONCILED, flow_sources, held
+from entrepot.figures.input_choices import is_inputs
 from entrepot.figures.mirror import mirror_coverage
 from entrepot.figures.questions import QUESTIONS
 from entrepot.figures.questions import of as question
@@ -66,6 +68,8 @@ def curve(definition: Definition, lake: Lake) -> Specifications:
     if not question(definition.measure).has_curve:
         known = [name for name, one in QUESTIONS.items() if one.has_curve]
         raise RequestError(f"{definition.measure} has no curve yet", hint=f"ask {', '.join(known)}")
+    if is_inputs(definition):
+        return of_inputs(definition, lake)
     if members_of(definition, "importer") & members_of(definition, "exporter"):
         raise RequestError(
             f"{definition.exporter} and {definition.importer} overlap",
@@ -194,15 +198,18 @@ def _totals(timed: Sequence[Timed], left: Left) -> Totals:
     times = {one.span.words: one for one in timed}
     shares: dict[tuple[str, str, str], float] = {}
 
-    def found(when: str, place: Definition, amount: str) -> list[tuple[str, float]]:
-        time = times[when]
-        asked, told = at(time.span.asked, place), [("as told", 1.0)]
+    def share(time: Timed, place: Definition) -> float:
+        asked = at(time.span.asked, place)
         if not question(asked.measure).is_part or totals(asked)[0][1] not in time.cells.mirrors:
-            return told
-        key = (when, asked.importer, asked.exporter)
+            return 1.0
+        covered = mirror_coverage(time.cells, asked)
+        return covered.share if covered else 1.0
+
+    def found(when: str, place: Definition, amount: str) -> list[tuple[str, float]]:
+        time, told = times[when], [("as told", 1.0)]
+        key = (when, place.importer, place.exporter)
         if key not in shares:
-            covered = mirror_coverage(time.cells, asked)
-            shares[key] = covered.share if covered else 1.0
+            shares[key] = share(time, place)
         if shares[key] >= 1:
             return told
         if amount == "mass":
