@@ -326,3 +326,75 @@ def test_a_later_release_is_no_copy() -> None:
     statements = Statements(rows)
     akin = relatives(statements.all[0], statements)
     assert (akin.copies, [row.id for row in akin.other_releases]) == ((), ["XX-2"])
+
+
+def share(name: str, value: float, exporter: str, **other: Any) -> Published:
+    """A row like a real share of Russia's imports of machine tools, of another supplier."""
+    keys: dict[str, Any] = {"exporter": exporter, "value": value / 100, "printed": f"{value:g} %"}
+    keys |= {"id": name, "low": (value - 0.5) / 100, "high": (value + 0.5) / 100, "note": ""}
+    return replace(by_id()["HP-031"], **(keys | other))
+
+
+def test_shares_of_different_partners_are_at_most_all() -> None:
+    rows = [share("XX-1", 62, "CHN"), share("XX-2", 30, "TWN"), share("XX-3", 20, "KOR")]
+    assert kinds(*rows[:2]) == []  # 61.5 + 29.5 = 91
+    (found,) = findings(rows)
+    assert found.kind == "conflict"
+    assert found.rows == {"XX-1", "XX-2", "XX-3"}
+    assert "is at least 110.5\u00a0% of one whole" in found.because  # 61.5 + 29.5 + 19.5
+
+
+def test_shares_that_rounding_lets_be_all_are_no_conflict() -> None:
+    rows = [share("XX-1", 62, "CHN"), share("XX-2", 30, "TWN"), share("XX-3", 9, "KOR")]
+    assert kinds(*rows) == []  # 61.5 + 29.5 + 8.5 = 99.5, though 101 are printed
+
+
+def test_partners_that_share_a_country_are_not_added() -> None:
+    rows = [share("XX-1", 70, "EU27"), share("XX-2", 60, "DEU")]
+    assert kinds(*rows) == []
+
+
+def test_shares_of_another_basis_are_not_added() -> None:
+    rows = [share("XX-1", 70, "CHN"), share("XX-2", 60, "DEU", basis="producer_hq")]
+    assert kinds(*rows) == []
+
+
+def test_shares_of_two_origins_may_be_of_two_totals() -> None:
+    other = {"origin": "NEW", "reporter": "", "confidence": "low"}
+    (found,) = findings([share("XX-1", 70, "CHN"), share("XX-2", 60, "DEU", **other)])
+    assert (found.id, found.kind) == ("XX-2", "unstated")
+    assert found.definition == "not said by both: books and total"
+
+
+def growth(name: str, value: float, currency: str, **other: Any) -> Published:
+    """A row like the real growth of trade between China and Russia in 2025 (-6.9 % in USD)."""
+    keys: dict[str, Any] = {"value": value, "low": value - 0.05, "high": value + 0.05}
+    keys |= {"id": name, "printed": f"{value:g} %", "currency": currency, "note": ""}
+    return replace(by_id()["CR-009"], **(keys | other))
+
+
+def in_two_currencies(dollars: float, yuan: float, **other: Any) -> list[Finding]:
+    """What is found of two growth rates, with the rates of exchange that are in print."""
+    rates = [row for row in published("all") if row.measure == "exchange_rate"]
+    rows = [growth("XX-1", dollars, "USD"), growth("XX-2", yuan, "CNY", **other)]
+    return [one for one in findings([*rows, *rates]) if one.id in ("XX-1", "XX-2")]
+
+
+def test_growth_in_two_currencies_differs_by_the_rate_of_exchange() -> None:
+    assert in_two_currencies(-6.9, -6.5) == []  # the yuan lost 0.4 to 0.5 % in 2025
+    (found,) = in_two_currencies(-6.9, 4.5, confidence="medium")
+    assert (found.id, found.kind) == ("XX-2", "conflict")
+    assert "-6.9 % in USD" in found.because
+    assert "not 4.5 %" in found.because
+    # By hand: 7.1884 CNY in 2025 over 7.1217 in 2024, each within 2.3 % of a flow's rate.
+    low, high = (
+        float(end) for end in re.findall(r"(-?\d+\.\d+)", found.other.text.replace("−", "-"))
+    )
+    middle = (1 - 0.069) * 7.1884 / 7.1217 * 100 - 100
+    assert low < middle < high < 0
+    assert 3 < high - low < 10
+
+
+def test_growth_in_other_books_or_without_a_rate_is_left() -> None:
+    assert in_two_currencies(-6.9, 4.5, reporter="RUS") == []
+    assert findings([growth("XX-1", -6.9, "USD"), growth("XX-2", 4.5, "CNY")]) == ()

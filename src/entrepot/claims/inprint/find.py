@@ -6,10 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from entrepot.claims.inprint.finding import KINDS, Finding
+from entrepot.claims.inprint.money import growth_in_two_currencies
 from entrepot.claims.inprint.pairs import pairs
 from entrepot.claims.inprint.parts import parts
 from entrepot.claims.inprint.printed import Printed, as_printed
 from entrepot.claims.inprint.series import series
+from entrepot.claims.inprint.shares import shares
 from entrepot.claims.inprint.slip import likely_slips
 from entrepot.claims.inprint.sums import sums
 from entrepot.claims.known import Facts
@@ -29,7 +31,8 @@ def findings(rows: Iterable[Published]) -> tuple[Finding, ...]:
 
     Compared are numbers of one thing with each other; a two-way total with its two directions; a
     growth rate or share with the levels it is of; a span of months with its parts; a part with its
-    whole. Our own results are left out.
+    whole; shares of different partners with all of it; growth in one currency with that in another.
+    Our own results are left out.
 
     Parameters
     ----------
@@ -47,7 +50,10 @@ def findings(rows: Iterable[Published]) -> tuple[Finding, ...]:
     facts = Facts(statements)
     numbers = printed_numbers(kept, statements)
     held = {number.row.id: number for number in numbers}
-    found = [*pairs(numbers), *series(numbers), *sums(numbers, facts), *parts(numbers)]
+    found = [
+        *(*pairs(numbers), *series(numbers), *sums(numbers, facts), *parts(numbers)),
+        *(*shares(numbers), *growth_in_two_currencies(numbers, facts)),
+    ]
     explained = [_explained(item, held, facts) for item in found]
     once = _once(sorted(explained, key=lambda item: (KINDS.index(item.kind), _weakness(item))))
     return tuple(sorted(once, key=lambda item: (KINDS.index(item.kind), item.what, item.id)))
