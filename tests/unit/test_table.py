@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import struct
 import zipfile
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -609,6 +610,29 @@ columns:
         for row in found
     ] == [("RUS", "854231", "M", 1.5, None), ("USA", "854232", "M", 2.0, 4000.0)]
     assert [(f.rule, f.count) for f in findings] == [("no-value", 1)]
+
+
+def test_a_number_of_32_bits_is_what_is_stored(tmp_path: Path) -> None:
+    """Written shortly 123456.78906 is 123456.79, a dollar more in 123 million of thousands."""
+    path = tmp_path / "made.parquet"
+    with connect() as connection:
+        connection.sql(
+            "SELECT 'CHN' AS i, 'RUS' AS j, '854231' AS k, '2024' AS t, 123456.79::FLOAT AS v"
+        ).write_parquet(str(path))
+    mapping = """
+format: 1
+flow: export
+nomenclature: HS2022
+columns:
+  i: {role: exporter, codes: ISO3}
+  j: {role: importer, codes: ISO3}
+  k: {role: product}
+  t: {role: period}
+  v: {role: value, currency: USD, scale: 1000}
+"""
+    found, _ = read_table(path, mapping, tmp_path)
+    [stored] = struct.unpack("f", struct.pack("f", 123456.79))
+    assert found[0]["value_usd"] == pytest.approx(1000 * stored, rel=1e-15)
     assert read_table(path, mapping + "decimal: ','\n", tmp_path)[0] == found
     with pytest.raises(BadFileError) as caught:
         read_table(path, mapping.replace("ISO3}\n  k", "ISO2}\n  k"), tmp_path)

@@ -94,13 +94,17 @@ def parquet_types(connection: duckdb.DuckDBPyConnection, path: Path, where: str)
 
 
 def cell_text(column: str, kind: str) -> str:
-    """Return SQL for a cell as text: null is empty, a whole number has no point."""
+    """Return SQL for a cell as text: null is empty, a whole number has no point.
+
+    A number of 32 bits is told as what is stored, as other readers have it, and not by the few
+    digits that would do to store it again.
+    """
     name = quoted(column)
     if kind == "VARCHAR":
         return f"trim(coalesce({name}, ''), ' ')"
     if kind in _FLOATS:
         whole = f"isfinite({name}) AND abs({name}) < 1e15 AND {name} = trunc({name})"
-        plain = f"CASE WHEN {whole} THEN {name}::BIGINT::VARCHAR ELSE {name}::VARCHAR END"
+        plain = f"CASE WHEN {whole} THEN {name}::BIGINT::VARCHAR ELSE {name}::DOUBLE::VARCHAR END"
         return f"coalesce({plain}, '')"
     return f"coalesce({name}::VARCHAR, '')"
 
