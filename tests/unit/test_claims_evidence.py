@@ -182,6 +182,20 @@ def test_a_change_follows_from_two_shares_of_one_origin() -> None:
     assert evidence(change, NOBODY, facts(replace(rows[0], origin="ELSE"), rows[1])) == ()
 
 
+def test_a_change_in_per_cent_of_a_share_is_one_share_over_the_other() -> None:
+    rows = [
+        row("then", "export_share", 0.205, period=Period.parse(2018), printed="20.5 %"),
+        row("now", "export_share", 0.213, printed="21.3 %"),
+    ]
+    keys = f"change: {{of: {{export_share: {{{FLOW}}}}}, base: 2018, relative: true}}"
+    (found,) = evidence(claim(f"{keys}, says: 3.9 %"), NOBODY, facts(*rows))
+    assert found.value == pytest.approx((21.3 / 20.5 - 1) * 100, abs=0.01)  # 3.9 %
+    assert (found.unit, found.outcome) == ("percent", "supports")
+    assert found.how.replace("\u00a0", " ") == "21.3 % over 20.5 %"
+    (points,) = evidence(claim(f"{keys}, says: 0.8 %"), NOBODY, facts(*rows))
+    assert points.outcome == "contradicts"
+
+
 def test_what_others_printed_comes_before_our_own_sums() -> None:
     rows = [
         row("ours", "value", 20.1e9, publisher="Entrepôt", origin="BACI", low=20.1e9, high=20.1e9),

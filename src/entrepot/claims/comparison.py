@@ -132,7 +132,7 @@ def compare(
     printed = "" if how else f", in {first.publisher}"
     return Comparison(
         value=value,
-        unit=claim.quantity.unit,
+        unit=_unit(claim),
         exact=exact,
         loose=loose,
         outcome=compared(claim.interval, exact, loose),
@@ -143,6 +143,12 @@ def compare(
         source=f"{'; '.join(origins)}{printed}",
         url=first.url,
     )
+
+
+def _unit(claim: Claim) -> str:
+    """Return the unit to show: of a ratio that is printed in per cent, that of a share."""
+    in_parts = claim.says.unit in ("percent", "share") and not claim.says.moved
+    return "share" if claim.quantity.unit == "ratio" and in_parts else claim.quantity.unit
 
 
 def compared(claim: Interval, exact: Interval | None, loose: Interval) -> Outcome:

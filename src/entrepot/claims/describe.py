@@ -87,6 +87,8 @@ def subject(claim: Claim) -> str:
 
 def stated(value: float, unit: str, digits: int = 3) -> str:
     """Return a number in data units for a sentence; growth carries its sign."""
+    if unit == "rank":
+        return f"place {value:.0f}"
     return figure_value(value, unit, digits)
 
 

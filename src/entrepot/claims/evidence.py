@@ -13,6 +13,7 @@ from entrepot.claims.quantity import DIMENSIONLESS, SHARES, Quantity
 from entrepot.claims.ranks import places_known
 from entrepot.model.areas import possessive
 from entrepot.model.display import NBSP, figure_value
+from entrepot.model.interval import Interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from entrepot.claims.document import Claim, Source
     from entrepot.claims.known import Facts, Known
     from entrepot.claims.statements import Statement
-    from entrepot.model.interval import Interval
 
 __all__ = ["evidence"]
 
@@ -152,10 +152,20 @@ def _changes(claim: Claim, source: Source, facts: Facts) -> Iterator[Comparison]
     after = {(held.row.origin, held.books): held for held in _exact(now, facts)}
     for voice, last in after.items():
         first = before.get(voice)
-        if first is not None and last.exact is not None and first.exact is not None:
-            change = (last.exact - first.exact).scaled(100)
-            how = f"{last.row.printed} less {first.row.printed}".replace(" %", f"{NBSP}%")
+        if first is None or last.exact is None or first.exact is None:
+            continue
+        if first.exact.low > 0:
+            change, word = _change(claim, last.exact, first.exact)
+            how = f"{last.row.printed} {word} {first.row.printed}".replace(" %", f"{NBSP}%")
             yield compare(claim, source, (last, first), change, change, how=how)
+
+
+def _change(claim: Claim, last: Interval, first: Interval) -> tuple[Interval, str]:
+    """Return the change of a share, in points or in per cent of it, and how it is computed."""
+    if claim.quantity.measure != "share_growth":
+        return (last - first).scaled(100), "less"
+    factor = last / first
+    return Interval((factor.low - 1) * 100, (factor.high - 1) * 100), "over"
 
 
 def _places(claim: Claim, source: Source, facts: Facts) -> Iterator[Comparison]:
@@ -166,7 +176,8 @@ def _places(claim: Claim, source: Source, facts: Facts) -> Iterator[Comparison]:
     places, used = found
     rows = {s.row.id: s for known in used for s in known.statements}
     exact = places if math.isfinite(places.width) else None
-    how = f"{places.low - 1:.0f} larger in print"
+    larger = round(places.low) - 1
+    how = f"{larger} larger in print" if larger else "none larger in print"
     yield compare(claim, source, tuple(rows.values()), exact, places, how=how)
 
 
