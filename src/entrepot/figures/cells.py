@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,7 +10,7 @@ import narwhals as nw
 
 from entrepot.figures.figure import Evidence
 from entrepot.figures.questions import of as question
-from entrepot.figures.reports import ERRORS, both_sides, errors_beside, one_side
+from entrepot.figures.reports import both_sides, errors_beside, one_side
 from entrepot.figures.sides import (
     SIDES,
     among,
@@ -24,12 +23,12 @@ from entrepot.figures.sides import (
 )  # fmt: skip
 from entrepot.goods import Selection, goods_selection, select
 from entrepot.goods.rows import weighted
-from entrepot.lake import fetch, stored
+from entrepot.lake import fetch
 from entrepot.model.areas import WORLD
 from entrepot.model.product import TOTAL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator
+    from collections.abc import Callable, Hashable
     from datetime import date
 
     from entrepot.figures.definition import Definition
@@ -50,12 +49,6 @@ T = TypeVar("T")
 Frame = nw.LazyFrame[Any]
 Goods = tuple[Selection, ...]
 """The goods asked for, one selection for each nomenclature in the data."""
-
-
-_READ = (
-    "period", "freq", "exporter", "importer", "product", "nomenclature", "told_by",
-    "partner_basis", "valuation",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +78,6 @@ class Cells:
     quiet: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
     for_silent: tuple[Side, ...] = ()
     kept: Frame | None = None
-
-    @contextmanager
-    def reading_once(self, asked: Definition, goods: Goods) -> Iterator[Cells]:
-        """Read the rows that a measure of these goods needs once, for as long as the block runs."""
-        by, there = reach(asked)
-        columns = [*_READ, self.column(asked), *question(asked.measure).columns]
-        columns += ERRORS if self.is_blend else ()
-        rows = self.rows(by, goods, asked).filter(there).select(list(dict.fromkeys(columns)))
-        with stored(rows, self.lake) as frame:
-            yield replace(self, kept=frame)
 
     @property
     def is_blend(self) -> bool:
@@ -167,7 +150,8 @@ class Cells:
         """Return the nomenclatures of the rows that a question touches."""
         if len(self.held.nomenclatures) < 2:
             return self.held.nomenclatures
-        wholes = [asked.but(flow="one_way"), *(whole for whole, _ in totals(asked))]
+        # What is compared with a total is a part of it.
+        wholes = [whole for whole, _ in totals(asked)] or [asked.but(flow="one_way")]
         found = frozenset().union(*(self._editions(whole) for whole in wholes))
         return tuple(sorted(found)) or self.held.nomenclatures
 
@@ -217,14 +201,14 @@ class Cells:
         within = _within(asked.period) | _within(asked.base or asked.period)
         held = self._told(by, asked)
         rows: Frame = weighted(select(held, goods), goods, self.column(asked))
-        rows = rows.filter(within, nw.col("freq") == self.held.freq)
+        tests = [within, nw.col("freq") == self.held.freq, *self._one_basis(asked)]
         if not own:
-            rows = rows.filter(nw.col("exporter") != nw.col("importer"))
+            tests.append(nw.col("exporter") != nw.col("importer"))
         if self.voice:
-            rows = rows.filter(in_books(self.voice, asked))
-        rows = self._one_basis(rows, asked)
+            tests.append(in_books(self.voice, asked))
         if asked.valuation:
-            rows = rows.filter(nw.col("valuation") == asked.valuation.upper())
+            tests.append(nw.col("valuation") == asked.valuation.upper())
+        rows = rows.filter(*tests)  # one filter: each step of a plan costs a millisecond
         return _no_parts(rows) if self.held.has_totals and asked.goods == "all" else rows
 
     def _told(self, by: Side, asked: Definition) -> Frame:
@@ -236,15 +220,15 @@ class Cells:
             return errors_beside(rows)
         return both_sides(rows) if asked.flow == "both" else one_side(rows, self.voice)
 
-    def _one_basis(self, rows: Frame, asked: Definition) -> Frame:
-        """Keep one telling of what an importer tells by origin and by consignment."""
+    def _one_basis(self, asked: Definition) -> list[nw.Expr]:
+        """Return what keeps one telling of what an importer tells by origin and by consignment."""
         origin = (nw.col("partner_basis") == "origin") & (nw.col("told_by") == "importer")
         if asked.basis == "origin":
-            return rows.filter(origin)
+            return [origin]
         if not self.twofold:
-            return rows
+            return []
         told_twice = nw.col("importer").is_in(sorted(self.twofold))
-        return rows.filter(~nw.when(origin).then(told_twice).otherwise(nw.lit(False)))
+        return [~nw.when(origin).then(told_twice).otherwise(nw.lit(False))]
 
     def flow(self, asked: Definition, goods: Goods, *, inside: bool = False) -> Frame:
         """Return the cells of the flow; ``both`` adds the way back.

@@ -17,6 +17,7 @@ from entrepot.figures.measured import measure
 from entrepot.figures.mirror import mirror_caveat, mirror_coverage
 from entrepot.figures.mixed import one_sided
 from entrepot.figures.questions import of as question
+from entrepot.figures.reading import reading_once
 from entrepot.figures.refusals import not_reconciled, refusal, silent
 from entrepot.figures.sides import totals
 from entrepot.figures.traders import strangers
@@ -29,7 +30,7 @@ from entrepot.model.product import NO_CODES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from entrepot.figures.cells import Goods
+    from entrepot.figures.cells import Frame, Goods
     from entrepot.figures.definition import Definition
     from entrepot.figures.figure import Caveat
     from entrepot.figures.held import Held
@@ -105,7 +106,6 @@ def _from_rows(
     own = question(definition.measure).span or SAMPLE
     spans = [INTERVAL if of_rows else own] if main.is_range else []
     others += spoken[0].followed
-    others += [] if alone else _elsewhere(definition, goods, cells)
     notes = [note for one in goods for note in about_goods.for_goods(one)]
     notes += about_goods.resting(main.rests_on)
     notes += about_goods.pooled(cells.held.source, goods)
@@ -126,7 +126,7 @@ def _from_rows(
 
 @dataclass(frozen=True, slots=True)
 class _Spoken:
-    """What one side tells: the headline, and the same with the list followed in other ways."""
+    """What one side tells: the headline, and the same with lists or areas drawn otherwise."""
 
     cells: Cells
     goods: Goods
@@ -150,13 +150,18 @@ def _every_voice(
     found: list[_Spoken | Missing] = []
     for voice in voices:
         heard = replace(cells[voice], twofold=twofold)
-        found.append(mute[voice] or _told(definition, heard, alone=alone))
-        if alone and isinstance(found[-1], _Spoken):
+        spoken = any(isinstance(one, _Spoken) for one in found)
+        if alone and spoken:
             break
+        # With Hong Kong in or out, the report is asked that gives the headline.
+        beside = [] if alone or spoken else territories(definition)
+        found.append(mute[voice] or _told(definition, heard, beside, alone=alone))
     return found
 
 
-def _told(definition: Definition, cells: Cells, *, alone: bool) -> _Spoken | Missing:
+def _told(
+    definition: Definition, cells: Cells, beside: list[Definition], *, alone: bool
+) -> _Spoken | Missing:
     editions = tuple(name for name in cells.editions(definition) if name != NO_CODES)
     if not editions and definition.goods != "all":
         return Missing(f"{cells.held.source} has totals over all goods only, no {definition.goods}")
@@ -170,11 +175,14 @@ def _told(definition: Definition, cells: Cells, *, alone: bool) -> _Spoken | Mis
     others = [] if alone else list(other_goods(definition, goods, cells.lake))
     if not others and not any(one.lists for one in goods):
         main = _estimate(definition, goods, cells, main=True)
-        return main if isinstance(main, Missing) else _Spoken(cells, goods, main, ())
+        if isinstance(main, Missing):
+            return main
+        return _Spoken(cells, goods, main, tuple(_elsewhere(beside, goods, cells)))
     if refused := refusal(cells, definition, goods):
         return refused
     every = tuple(one for selections in (goods, *others) for one in selections)
-    with cells.reading_once(definition, merged(every)) as kept:
+    together = beside if definition.flow == "one_way" else []
+    with reading_once(cells, definition, merged(every), together) as kept:
         main = _estimate(definition, goods, cells, kept=kept, main=True)
         if isinstance(main, Missing):
             return main
@@ -183,16 +191,21 @@ def _told(definition: Definition, cells: Cells, *, alone: bool) -> _Spoken | Mis
             for other in others
             if isinstance(found := _estimate(definition, other, cells, kept=kept), Estimate)
         ]
+        followed += _elsewhere(beside, goods, cells, kept.kept if together else None)
     return _Spoken(cells, goods, main, tuple(followed))
 
 
 def _elsewhere(
-    definition: Definition, goods: Goods, cells: Cells
+    beside: list[Definition], goods: Goods, cells: Cells, read: Frame | None = None
 ) -> Iterator[tuple[str, Estimate]]:
-    for choice in territories(definition):
-        other_side = _estimate(choice, goods, cells.hearing(choice))
-        if isinstance(other_side, Estimate):
-            yield HONG_KONG, other_side
+    """Yield the same asked of other areas; `read` has their rows, if they were read already."""
+    for choice in beside:
+        heard = cells.hearing(choice)
+        if refusal(heard, choice, goods):
+            continue
+        found = _estimate(choice, goods, heard, kept=replace(heard, kept=read) if read else None)
+        if isinstance(found, Estimate):
+            yield HONG_KONG, found
 
 
 def _with_the_silent(

@@ -14,8 +14,9 @@ from entrepot.figures.elastic import with_bases, with_elasticities
 from entrepot.figures.estimate import Missing
 from entrepot.figures.listed import listing
 from entrepot.figures.questions import of as question
+from entrepot.figures.reading import around
 from entrepot.figures.refusals import nothing, refusal
-from entrepot.figures.sides import SIDES, among, leaves, members_of, reach, totals
+from entrepot.figures.sides import SIDES, leaves, members_of, reach, totals
 from entrepot.figures.traders import strangers
 from entrepot.goods.editions import known_codes
 from entrepot.lake import fetch
@@ -209,9 +210,7 @@ def rows_of(cells: Cells, asked: Definition, goods: Goods) -> Frame:
         case "flow":
             return cells.flow(asked, goods)
         case "both":
-            rows = cells.rows("importer", goods, asked).filter(
-                among("importer", asked) | among("exporter", asked)
-            )
+            rows = around(cells, asked, goods)
             if not buyers & sellers:
                 rows = rows.filter(leaves(buyers), leaves(sellers))
             return rows
