@@ -30,6 +30,7 @@ ALL = (
     "goods_match",
     "goods_convert",
     "reconcile_year",
+    "origin",
     "layout",
 )
 
