@@ -188,7 +188,7 @@ def test_a_change_in_per_cent_of_a_share_is_one_share_over_the_other() -> None:
         row("now", "export_share", 0.213, printed="21.3 %"),
     ]
     keys = f"change: {{of: {{export_share: {{{FLOW}}}}}, base: 2018, relative: true}}"
-    (found,) = evidence(claim(f"{keys}, says: 3.9 %"), NOBODY, facts(*rows))
+    (found,) = evidence(claim(f"{keys}, says: 4 %"), NOBODY, facts(*rows))
     assert found.value == pytest.approx((21.3 / 20.5 - 1) * 100, abs=0.01)  # 3.9 %
     assert (found.unit, found.outcome) == ("percent", "supports")
     assert found.how.replace("\u00a0", " ") == "21.3 % over 20.5 %"

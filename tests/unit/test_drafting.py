@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -456,6 +457,41 @@ def test_a_draft_says_of_how_many_members_the_union_is(text: str, note: str) -> 
 def test_a_draft_without_the_union_says_nothing_of_members() -> None:
     (claim,) = draft(article_of("Chile sold goods worth $20 billion to Peru in 2024.")).claims
     assert claim.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("page.html", "a web page"),
+        ("PAGE.HTM", "a web page"),
+        ("report.pdf", "a PDF"),
+        ("report.docx", "a file of a word processor"),
+        ("table.xlsx", "a table"),
+        ("scan.jpeg", "a picture"),
+    ],
+)
+@pytest.mark.parametrize("read", [read_article, read_document])
+def test_a_file_whose_text_must_be_taken_out_says_how(
+    tmp_path: Path, name: str, what: str, read: Any
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(b"%PDF-1.4 <html>")
+    with pytest.raises(BadFileError, match=f"this is {what}, not a plain text") as caught:
+        read(path)
+    assert ".txt" in caught.value.hint
+
+
+@pytest.mark.parametrize("text", ["<!DOCTYPE html><p>5 %</p>", "\n <html lang='en'>5 %</html>"])
+def test_the_source_of_a_page_is_no_article(text: str) -> None:
+    with pytest.raises(BadFileError, match="source of a web page"):
+        article_of(text)
+
+
+def test_html_in_a_sentence_stays_text() -> None:
+    text = "China's exports to Russia fell 3.4 % in 2024 <script>alert(36)</script> <b>& 5 %</b>."
+    found = draft(article_of(text))
+    assert [claim.says for claim in found.claims] == ["fell 3.4 %"]
+    assert found.claims[0].quote == text
 
 
 def test_a_text_of_digits_only_is_left_without_a_look_at_each() -> None:

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from entrepot.claims.readable import check_readable
 from entrepot.model.areas import WORLD
 from entrepot.model.period import Period
 
@@ -129,6 +130,7 @@ def read_document(path: str | os.PathLike[str]) -> Document:
     BadFileError
         With file, line and place of whatever is not as it should be.
     """
+    check_readable(Path(path))
     if Path(path).suffix.lower() in TEXTS:
         from entrepot.claims.draft import as_document, draft, read_article
 

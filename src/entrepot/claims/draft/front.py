@@ -7,6 +7,7 @@ from calendar import month_name
 from dataclasses import dataclass
 from pathlib import Path
 
+from entrepot.claims.readable import check_readable, check_text
 from entrepot.claims.times import when
 from entrepot.errors import BadFileError, EntrepotError
 from entrepot.model.period import Period
@@ -73,6 +74,7 @@ def read_article(path: Path, *, date: str = "", publisher: str = "") -> Article:
         If it is not there, empty, no text in UTF-8, larger than `LARGEST`, or has a date that is
         none.
     """
+    check_readable(path)
     raw = _bytes(path)
     if b"\x00" in raw[:8192] or raw[:4] in (b"%PDF", b"PK\x03\x04"):
         raise BadFileError(
@@ -111,6 +113,7 @@ def article_of(text: str, *, name: str = PASTED, date: str = "", publisher: str 
     clean = re.sub("[\x7f-\x9f]", " ", clean)
     if not clean.strip():
         raise BadFileError("the text is empty", where=name, hint="save the article in it")
+    check_text(clean, name)
     keys, body = _head(clean)
     said = date or keys.get("date", "")
     if said:
