@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,17 +13,38 @@ HUBS = ("KGZ", "ARM", "TUR")
 CONTROLS = ("GEO", "UZB", "MNG")
 BEFORE, AFTER = (2019, 3), (2022, 1)
 """First year and number of years; steps are quarters."""
+FIRST, STEPS = 4 * BEFORE[1], 4 * (BEFORE[1] + AFTER[1])
+"""First step after the event, and how many there are."""
 
 
 @dataclass
 class Made:
     """Rows of goods that are rerouted and of others, and what truly passed."""
 
-    goods: pa.Table
-    others: pa.Table
+    cells: dict[tuple[str, str, str], np.ndarray]
+    listed: list[str]
     truth: float
-    organic: float
-    by_hub: dict[str, float] = field(default_factory=dict)
+    by_hub: dict[str, float]
+
+    @property
+    def goods(self) -> pa.Table:
+        """Rows of the goods that are rerouted."""
+        return _table(self.cells, self.listed)
+
+    @property
+    def others(self) -> pa.Table:
+        """Rows of the goods that are not."""
+        return _table(self.cells, sorted({key[2] for key in self.cells} - set(self.listed)))
+
+    def cells_of(self, *, goods: bool) -> dict[tuple[str, str], dict[str, list[float]]]:
+        """Return the same by seller and buyer, as the measure names them, then by product."""
+        names = {ORIGIN: "@origin", OTHER: "@others", IMPORTER: "@importer"}
+        found: dict[tuple[str, str], dict[str, list[float]]] = {}
+        for (seller, buyer, product), values in self.cells.items():
+            if (product in self.listed) is goods:
+                edge = names.get(seller, seller), names.get(buyer, buyer)
+                found.setdefault(edge, {})[product] = values.tolist()
+        return found
 
 
 def network(
@@ -42,59 +63,42 @@ def network(
     a quarter late. What leaves after the last quarter is in nobody's truth.
     """
     rng = np.random.default_rng(seed)
-    before, after = 4 * BEFORE[1], 4 * AFTER[1]
-    steps = before + after
-    cells: dict[tuple[str, str, str], np.ndarray] = {}
     names = [f"{code:06d}" for code in range(2 * products)]
-    of_product = np.exp(rng.normal(0, 0.3, 2 * products))
+    of_product = dict(zip(names, np.exp(rng.normal(0, 0.3, len(names))), strict=True))
     of_hub = {hub: 1 + growth * rng.random() for hub in HUBS}
+    cells = {
+        (seller, buyer, product): _organic(
+            size, of_product[product] * of_hub.get(buyer, of_hub.get(seller, 1.0)), noise, rng
+        )
+        for (seller, buyer), size in _sizes().items()
+        for product in names
+        if rng.random() < 0.9
+    }
     late = {hub: rng.choice([0.0, 0.4]) for hub in HUBS}
-
-    def organic(seller: str, buyer: str, size: float) -> None:
-        for place, product in enumerate(names):
-            if rng.random() < 0.1:
-                continue
-            level = size * np.exp(rng.normal(0, 0.8))
-            path = np.full(steps, level)
-            path[before:] *= of_product[place]
-            hub = buyer if buyer in HUBS else seller if seller in HUBS else ""
-            path[before:] *= of_hub.get(hub, 1.0)
-            shape = 1 / noise**2
-            cells[seller, buyer, product] = path * rng.gamma(shape, 1 / shape, steps)
-
-    for hub in HUBS:
-        organic(ORIGIN, hub, 10)
-        organic(OTHER, hub, 5)
-        organic(hub, IMPORTER, 4)
-        for other in HUBS:
-            if other != hub:
-                organic(hub, other, 1)
-    for control in CONTROLS:
-        organic(ORIGIN, control, 60)
-        for hub in HUBS:
-            organic(hub, control, 3)
-    organic_in = sum(
-        values[before:].sum()
-        for (seller, buyer, product), values in cells.items()
-        if seller == ORIGIN and buyer in HUBS and product in names[:products]
-    )
     by_hub = dict.fromkeys(HUBS, 0.0)
     if rerouted:
-        _pass_on(cells, names[:products], by_hub, rng, before, steps, chains)
+        _pass_on(cells, names[:products], by_hub, rng, chains)
+    for (seller, buyer, _), values in cells.items():
+        if buyer == IMPORTER:
+            moved = late[seller] * values
+            values += np.append(moved[0], moved[:-1]) - moved
+    return Made(cells, names[:products], float(sum(by_hub.values())), by_hub)
+
+
+def _sizes() -> dict[tuple[str, str], float]:
+    """Return how much of a product each sells to each in a step, about."""
+    found = {}
     for hub in HUBS:
-        for product in names:
-            if (values := cells.get((hub, IMPORTER, product))) is not None and late[hub]:
-                moved = late[hub] * values
-                values -= moved
-                values[1:] += moved[:-1]
-                values[0] += moved[0]  # what is late from the time before
-    return Made(
-        _table(cells, names[:products]),
-        _table(cells, names[products:]),
-        sum(by_hub.values()),
-        float(organic_in),
-        by_hub,
-    )
+        found |= {(ORIGIN, hub): 10.0, (OTHER, hub): 5.0, (hub, IMPORTER): 4.0}
+        found |= {(hub, other): 1.0 for other in HUBS if other != hub}
+        found |= {(hub, control): 3.0 for control in CONTROLS}
+    return found | {(ORIGIN, control): 60.0 for control in CONTROLS}
+
+
+def _organic(size: float, growth: float, noise: float, rng: np.random.Generator) -> np.ndarray:
+    path = np.full(STEPS, size * np.exp(rng.normal(0, 0.8)))
+    path[FIRST:] *= growth
+    return path * rng.gamma(1 / noise**2, noise**2, STEPS)
 
 
 def _pass_on(
@@ -102,14 +106,12 @@ def _pass_on(
     names: list[str],
     by_hub: dict[str, float],
     rng: np.random.Generator,
-    before: int,
-    steps: int,
     chains: bool,
 ) -> None:
     margins = {hub: rng.uniform(0.05, 0.5) for hub in HUBS}
 
     def add(seller: str, buyer: str, product: str, step: int, amount: float) -> None:
-        cells.setdefault((seller, buyer, product), np.zeros(steps))[step] += amount
+        cells.setdefault((seller, buyer, product), np.zeros(STEPS))[step] += amount
 
     for product in names:
         for hub in HUBS:
@@ -118,11 +120,11 @@ def _pass_on(
             size = 30 * np.exp(rng.normal(0, 0.8))
             second = rng.choice([one for one in HUBS if one != hub])
             through = [hub, str(second)] if chains and rng.random() < 0.2 else [hub]
-            for step in range(before, steps):
+            for step in range(FIRST, STEPS):
                 amount = size * rng.gamma(4, 0.25)
                 add(ORIGIN, hub, product, step, amount)
                 step += int(rng.random() < 0.3)
-                if step >= steps:
+                if step >= STEPS:
                     continue
                 by_hub[hub] += amount
                 for place, one in enumerate(through):

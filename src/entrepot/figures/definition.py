@@ -79,7 +79,7 @@ class Definition:
     listed
         List of goods with days, such as ``eu-xxiii``, whose entries are the events of a study.
     margin
-        What hubs add, as a part of what they paid, above zero.
+        What hubs add at most, as a part of what they paid, above zero.
     production
         What the importer made itself in the period, in the unit of the values.
     sigma

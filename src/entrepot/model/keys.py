@@ -25,7 +25,7 @@ KEY_WORDS: dict[str, tuple[type, str]] = {
     "hubs": (str, "Importers that goods may go through: ARM+KAZ+KGZ."),
     "least": (float, "What controls must have bought before, such as 1e6."),
     "listed": (str, "List whose days are the events of a study: eu-xxiii."),
-    "margin": (float, "What hubs add, as a part of what they paid: 0.2."),
+    "margin": (float, "What hubs add at most, as a part of what they paid: 0.2."),
     "production": (float, "What the importer made itself, in the unit of the values."),
     "sigma": (float, "Elasticity of substitution between suppliers, above one."),
     "spot": (str, "Rate of a day, per dollar: 7.1; or a day whose rate was published."),

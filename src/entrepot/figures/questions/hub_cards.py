@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 __all__ = ["beside", "would_change"]
 
 _MONTHS = {"M": 1, "Q": 3, "A": 12}
+_LIMITS = {
+    "in": "nothing sure, as growth and chance explain what came in",
+    "out": "nothing sure, as growth and chance explain what went out",
+    "others": "nothing sure, as others can have supplied what went out",
+    "steps": "nothing sure, as nothing went out when it came in or soon after",
+    "unknown": "nothing sure, as no row says what others sold it",
+}
 LEAST_STEPS = 9
 SURE = 0.05
 
@@ -107,19 +114,16 @@ def _began(told: Frame, asked: Definition, column: str, hub: str, freq: str) -> 
 
 
 def would_change(found: Rerouted) -> str:
-    """Say of each hub what would have to be otherwise for its lower end to be zero."""
+    """Say of each hub what would explain it otherwise, or why nothing of it is sure."""
     return "; ".join(f"{one.hub} {_otherwise(one)}" for one in found.hubs)
 
 
 def _otherwise(one: Hub) -> str:
-    if not one.low:
-        return "nothing is sure: growth, chance, others and margins can explain it"
-    ways = []
-    if one.growth_to_zero is not None:
-        ways.append(f"growth of its own {1 + one.growth_to_zero:.1f} times that of the controls")
-    if one.margin_to_zero is not None:
-        ways.append(f"a margin of {one.margin_to_zero:.0%} or more, others having sold it the rest")
-    return " or ".join(ways) or "only goods of its own, or recorded under another code"
+    if one.limit:
+        return _LIMITS[one.limit]
+    if one.growth_to_zero is None:
+        return "only goods of its own, or recorded under another code"
+    return f"growth of its own {1 + one.growth_to_zero:.1f} times that of the controls"
 
 
 def _steps(asked: Definition, months: int) -> list[Period]:

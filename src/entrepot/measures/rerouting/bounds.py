@@ -40,8 +40,7 @@ REROUTED = Passport(
         ("high_one_hub", "the same through one hub each"),
         ("excess_in", "what hubs bought of the origin above or below its path"),
         ("excess_out", "what hubs sold to the importer above or below its path"),
-        ("others_known", "whether any row says what hubs bought from others"),
-        ("alarm", "whether the lower end is above zero, so that growth and chance do not do"),
+        ("alarm", "yes if the lower end is above zero, so that growth and chance do not do"),
         ("unknown_products", "products left out because a value is missing"),
         ("choke_points", "flows that limit what can pass, the largest first"),
     ),
@@ -107,8 +106,9 @@ def rerouted(
         Rows, in the same columns, of goods that the event did not touch. They tell a hub that
         grows from one that passes goods on.
     margin
-        What hubs add, as a part of what they paid. None: unknown, the amount is counted before it,
-        and the lower end allows for a doubling of the price.
+        What hubs add at most, as a part of what they paid; it is taken off what they sell, but
+        for the upper end. None: unknown, nothing is taken off the amount, and the lower end allows
+        for a doubling of the price.
     least
         What controls must have bought of a product before, in the unit of the values.
     synthetic
@@ -194,7 +194,7 @@ def _hub(found: Excesses, hub: str, central: Matched, *, enough: bool) -> Hub:
         share_of_in=part / bought if bought else None,
         alarm=low > 0 if enough else None,
         growth_to_zero=found.growth_to_zero(hub),
-        margin_to_zero=found.margin_to_zero(hub) if low > 0 else None,
+        limit="steps" if not low and not found.limit(hub) else found.limit(hub),
     )
 
 

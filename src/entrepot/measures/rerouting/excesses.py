@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 from typing import TYPE_CHECKING
 
 from entrepot.measures.rerouting.chain import IMPORTER, ORIGIN, OTHERS
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from entrepot.measures.rerouting.cells import Edge, Flows
     from entrepot.measures.rerouting.chain import Chain
     from entrepot.measures.rerouting.paths import Excess
+    from entrepot.measures.rerouting.result import Limit
 
 __all__ = ["MOST_MARGIN", "Excesses"]
 
@@ -33,7 +33,7 @@ class Excesses:
     chain
         Who may pass goods on to whom.
     margin
-        What hubs add, as a part of what they paid; None where nobody says.
+        What hubs add at most, as a part of what they paid; None where nobody says.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class Excesses:
     def capacity(self, product: str) -> dict[Edge, float]:
         """Return what can at most have passed along each edge but those from others."""
         return {
-            edge: one.at_most(product) / (1.0 if edge[0] == ORIGIN else self.price)
+            edge: one.at_most(product)
             for edge, one in self.edges.items()
             if edge[0] != OTHERS and product in one.actual
         }
@@ -102,7 +102,7 @@ class Excesses:
         """Return what can at most have passed through one hub and no other."""
         into, out = self.edges[ORIGIN, hub], self.edges[hub, IMPORTER]
         return sum(
-            min(into.at_most(product), out.at_most(product) / self.price)
+            min(into.at_most(product), out.at_most(product))
             for product in into.actual.keys() & out.actual.keys()
         )
 
@@ -115,20 +115,15 @@ class Excesses:
         known = [one.growth_to_explain() for one in sides]
         return min((one for one in known if one is not None), default=None)
 
-    def margin_to_zero(self, hub: str) -> float | None:
-        """Return the margin from which nothing is sure of a hub: others can have supplied it all.
-
-        None where others sold nothing above their paths.
-        """
-        out = self.edges[hub, IMPORTER]
-        ratios = [
-            out.at_least(product) / others - 1 if others else math.inf
-            for product in out.actual
-            if out.at_least(product)
-            for others in [self._from_others(hub, product)]
-        ]
-        most = max(ratios, default=-1.0)
-        return most if -1 < most < math.inf else None
+    def limit(self, hub: str) -> Limit:
+        """Return what keeps the lower end of a hub at zero, if anything does."""
+        if not self.edges[ORIGIN, hub].at_least_of_all():
+            return "in"
+        if not self.edges[hub, IMPORTER].at_least_of_all():
+            return "out"
+        if not self.others_known:
+            return "unknown"
+        return "" if any(self.surely([hub]).of_product.values()) else "others"
 
     def _side(self, side: str) -> Iterator[tuple[str, Excess]]:
         for hub in self.hubs:

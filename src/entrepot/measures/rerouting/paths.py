@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from entrepot.measures.rerouting.cells import Edge, Flows, Weights
     from entrepot.measures.rerouting.chain import Chain
 
-__all__ = ["CONFIDENCE", "ENOUGH", "Excess", "excess_of", "references"]
+__all__ = ["CONFIDENCE", "ENOUGH", "Excess", "excess_of"]
 
 CONFIDENCE = 0.95
 ENOUGH = 4
@@ -119,11 +119,10 @@ def excess_of(edge: Edge, flows: Flows, others: Flows | None, chain: Chain) -> E
     before, steps = chain.steps_before, flows.steps
     found = Excess({}, {}, {}, {}, {}, 0.0)
     errors, bests = [], []
-    sets = _sets(edge, flows, chain)
+    known = _references(edge, flows, others, chain)
     for product in sorted(flows.cells.get(edge, {})):
         row = flows.of(edge, product)
-        known = references(edge, product, flows, others, sets, chain)
-        ways = [_scaled(row, one, before) for one in known]
+        ways = [_scaled(row, one, before) for one in known.of(product)]
         best = ways[-1]
         found.actual[product], found.path[product] = row[before:], best[before:]
         for ends, pick in ((found.least, min), (found.most, max)):
@@ -133,6 +132,59 @@ def excess_of(edge: Edge, flows: Flows, others: Flows | None, chain: Chain) -> E
         found.chance[product] = _chance(errors[-1], best, before)
     of_all = _chance(total(errors, before), total(bests, steps), before)
     return replace(found, chance_of_all=of_all)
+
+
+@dataclass(frozen=True, slots=True)
+class _References:
+    """What the trade on an edge may have grown with.
+
+    Attributes
+    ----------
+    seller, flows, chain
+        Whose sales these are, and of what.
+    sets
+        Sets of controls, the best first, each with what they bought of other goods from the seller;
+        None where that was nothing in some step.
+    own
+        Other goods on the same edge; None where there were none before.
+    """
+
+    seller: str
+    flows: Flows
+    chain: Chain
+    sets: list[tuple[Weights, list[float] | None]]
+    own: list[float] | None
+
+    def of(self, product: str) -> Iterator[list[float]]:
+        """Yield series whose growth a product would have shared, the best last.
+
+        Controls that bought less than `chain.least` before the event give no growth.
+        """
+        before, least = self.chain.steps_before, self.chain.least
+        yield [1.0] * self.flows.steps
+        calm = [
+            (row, theirs)
+            for weights, theirs in reversed(self.sets)
+            if _counts(row := self.flows.over(self.seller, weights, product), before, least)
+        ]
+        yield from (row for row, _ in calm)
+        if self.own is None:
+            return
+        yield self.own
+        for row, theirs in calm:
+            if theirs is not None:
+                yield [a * b / c for a, b, c in zip(row, self.own, theirs, strict=True)]
+
+
+def _references(edge: Edge, flows: Flows, others: Flows | None, chain: Chain) -> _References:
+    seller, buyer = edge
+    sets: list[tuple[Weights, list[float] | None]] = []
+    for weights in _sets(edge, flows, chain):
+        theirs = others.all_goods(seller, weights) if others else []
+        sets.append((weights, theirs if theirs and all(one > 0 for one in theirs) else None))
+    own = others.all_goods(seller, {buyer: 1.0}) if others else []
+    is_known = bool(own) and _counts(own, chain.steps_before)
+    return _References(seller, flows, chain, sets, own if is_known else None)
 
 
 def _sets(edge: Edge, flows: Flows, chain: Chain) -> list[Weights]:
@@ -147,34 +199,6 @@ def _sets(edge: Edge, flows: Flows, chain: Chain) -> list[Weights]:
     if sum(target) and any(map(sum, rows.values())):
         sets.append(synthetic_weights(target, rows))
     return sets
-
-
-def references(
-    edge: Edge,
-    product: str,
-    flows: Flows,
-    others: Flows | None,
-    sets: Sequence[Weights],
-    chain: Chain,
-) -> Iterator[list[float]]:
-    """Yield series whose growth a product on an edge would have shared, the best last.
-
-    A series that was nothing before the event, or controls that bought less than `chain.least`
-    then, give no growth and are left out.
-    """
-    before = chain.steps_before
-    yield [1.0] * flows.steps
-    calm = [(codes, flows.over(edge[0], codes, product)) for codes in sets]
-    calm = [(codes, row) for codes, row in calm if _counts(row, before, chain.least)]
-    yield from (row for _, row in reversed(calm))
-    own = others.all_goods(edge[0], {edge[1]: 1.0}) if others else []
-    if not others or not _counts(own, before):
-        return
-    yield own
-    for codes, row in reversed(calm):  # of several sets of controls the first is the best
-        theirs = others.all_goods(edge[0], codes)
-        if all(one > 0 for one in theirs):
-            yield [a * b / c for a, b, c in zip(row, own, theirs, strict=True)]
 
 
 def _counts(row: Sequence[float], before: int, least: float = 0.0) -> bool:

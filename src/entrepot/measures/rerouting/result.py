@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
-__all__ = ["Hub", "Rerouted", "Strait"]
+__all__ = ["Hub", "Limit", "Rerouted", "Strait"]
+
+Limit = Literal["", "in", "out", "others", "steps", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,11 @@ class Hub:
     growth_to_zero
         How much more than on the highest path it had to grow by itself for one of its sides to be
         no excess: 0.5 for half as much again. None where no growth explains it.
-    margin_to_zero
-        The margin from which `low` is zero, others having supplied the rest; None where none does.
+    limit
+        What keeps `low` at zero: ``in`` or ``out``, where growth and chance explain what came in
+        or went out; ``others``, who can have supplied it; ``steps``, where nothing went out in the
+        step in which it came in or the next; ``unknown``, where no row says what others sold.
+        Empty where `low` is above zero.
     """
 
     hub: str
@@ -46,7 +51,7 @@ class Hub:
     share_of_in: float | None
     alarm: bool | None
     growth_to_zero: float | None
-    margin_to_zero: float | None
+    limit: Limit
 
     def to_dict(self) -> dict[str, Any]:
         """Return the columns, without those that are not known."""
@@ -116,11 +121,11 @@ class Rerouted:
             "high_one_hub": self.high_one_hub,
             "excess_in": sum(one.excess_in for one in self.hubs),
             "excess_out": sum(one.excess_out for one in self.hubs),
-            "others_known": self.others_known,
-            "unknown_products": self.unknown_products,
         }
+        if self.unknown_products:
+            found["unknown_products"] = self.unknown_products
         if self.alarm is not None:
-            found["alarm"] = self.alarm
+            found["alarm"] = "yes" if self.alarm else "no"
         if self.straits:
             found["choke_points"] = "; ".join(
                 f"{one.seller} to {one.buyer}" for one in self.straits[:3]
