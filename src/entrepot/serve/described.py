@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import Path, Response
 
+from entrepot.figures.questions import QUESTIONS
 from entrepot.model.keys import KEY_WORDS
 from entrepot.serve.asking import FORMS
 
@@ -74,7 +75,7 @@ def _key(name: str, words: str, kind: type = str, *, required: bool = False) -> 
 
 _KEYS = (
     _key("measure", "Id of a measure, see /api/measures.", required=True)
-    | {"example": "import_share"},
+    | {"example": "import_share", "schema": {"type": "string", "enum": list(QUESTIONS)}},
     *(
         _key(name, words, kind, required=name == "period")
         for name, (kind, words) in KEY_WORDS.items()

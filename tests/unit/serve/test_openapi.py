@@ -1,0 +1,96 @@
+"""Every operation of the API under made-up requests, right and wrong, as its description has them.
+
+Nothing is forgiven: an answer of the server's own fault, a status or a media type that is not
+described, and a body that does not fit its description each fail.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from entrepot.serve import Access, create_app
+
+if TYPE_CHECKING:
+    from schemathesis import APIOperation, BaseSchema, Case
+
+OPERATIONS = [
+    *("GET /api/ask", "GET /api/ask.csv", "GET /api/ask.parquet"),
+    *("GET /api/compare", "GET /api/compare.csv", "GET /api/compare.parquet"),
+    *("GET /api/brief", "GET /api/brief.csv", "GET /api/brief.parquet"),
+    *("GET /api/measures", "GET /api/measures.csv", "GET /api/measures.parquet"),
+    *("GET /api/areas", "GET /api/areas.csv", "GET /api/areas.parquet"),
+    *("GET /api/goods/{name}", "POST /api/check"),
+]
+EXAMPLES = 15
+SENSE = {
+    "importer": ["RUS", "KAZ+KGZ", "EU27", "NPL"],
+    "importer2": ["KAZ", "WLD"],
+    "exporter": ["CHN", "CHN+HKG", "coalition"],
+    "supplier": ["CHN", "USA"],
+    "supplier2": ["TUR"],
+    "goods": ["all", "chpl", "chpl:1", "854231,854232", "inputs"],
+    "goods2": ["85"],
+    "period": ["2023", "2022-03..2022-12", "2023Q2", "0001", "9999"],
+    "period2": ["2022"],
+    "base": ["2021"],
+    "source": ["published", "baci", "computed"],
+}
+"""Values that let a request come further than to the first unknown word."""
+UNDECIDABLE = [positive_data_acceptance]
+"""A description cannot tell that a text names no country."""
+
+
+@pytest.fixture(scope="module")
+def schema(tmp_path_factory: pytest.TempPathFactory) -> BaseSchema:
+    folder = tmp_path_factory.mktemp("openapi") / "no-lake"
+    app = create_app(folder, access=Access(hosts=None))  # the client has a name of its own
+    return schemathesis.openapi.from_asgi("/openapi.json", app)
+
+
+def operations(schema: BaseSchema) -> dict[str, APIOperation]:
+    found = [result.ok() for result in schema.get_all_operations()]
+    return {one.label: one for one in found}
+
+
+def test_every_operation_is_tried(schema: BaseSchema) -> None:
+    assert sorted(operations(schema)) == sorted(OPERATIONS)
+
+
+@pytest.mark.parametrize("mode", ["positive", "negative"])
+@pytest.mark.parametrize("label", OPERATIONS)
+def test_an_operation_answers_as_it_is_described(schema: BaseSchema, label: str, mode: str) -> None:
+    operation = operations(schema)[label]
+    if mode == "negative" and not _can_be_broken(operation):
+        return  # it takes nothing, or any text
+
+    @given(case=operation.as_strategy(schemathesis.GenerationMode(mode)), data=st.data())
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def tried(case: Case, data: st.DataObject) -> None:
+        if mode == "positive":
+            sensible = data.draw(st.dictionaries(st.sampled_from(sorted(SENSE)), st.just(None)))
+            for name in sensible.keys() & set(case.query or {}):
+                case.query[name] = data.draw(st.sampled_from(SENSE[name]))
+        answer = case.call()
+        assert answer.status_code < 500, f"{case.as_curl_command()}: {answer.text[:300]}"
+        case.validate_response(answer, excluded_checks=UNDECIDABLE)
+
+    tried()
+
+
+def _can_be_broken(operation: APIOperation) -> bool:
+    """Whether a request can go against the description: with keys of a kind, or a body."""
+    kinds = [one.definition.get("schema", {}) for one in operation.query]
+    return bool(operation.body) or any(one != {"type": "string"} for one in kinds)
