@@ -24,6 +24,7 @@ from entrepot.cli import (
     measure,
     published,
     reconcile,
+    scenario,
     serve,
 )
 from entrepot.errors import EntrepotError, OutsideError, RequestError
@@ -71,6 +72,7 @@ app.command("chart")(chart.chart)
 app.command("check")(check.check)
 app.command("draft")(draft.draft)
 app.command("reconcile")(reconcile.reconcile)
+app.command("scenario")(scenario.scenario)
 app.command("serve")(serve.serve)
 app.add_typer(
     data.app,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from entrepot.report.pair.drawn import Courses
+from entrepot.report.scenario.drawn import Ladder, LossMap
 from entrepot.report.single_pictures import Calendar, Slope, Split, Stack, World
 
 __all__ = [
@@ -276,6 +277,8 @@ Drawn = (
     | Calendar
     | World
     | Courses
+    | Ladder
+    | LossMap
 )
 
 

@@ -14,6 +14,7 @@ from entrepot.report.pictures import (
     ShareLines,
     TierPanels,
 )
+from entrepot.report.scenario.drawn import Ladder, LossMap
 from entrepot.report.single_pictures import Calendar, Slope, Split, Stack, World
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ DRAWN_BY: dict[type, str] = {
     Calendar: "calendar",
     World: "world",
     Courses: "courses",
+    Ladder: "ladder",
+    LossMap: "loss_map",
 }
 """The module that draws each kind of picture."""
 

@@ -1,0 +1,200 @@
+"""A scenario worked out on the tables and rows that there are."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.figures.economies import Known, economy_of
+from entrepot.figures.estimate import Missing
+from entrepot.figures.evaluate import ask
+from entrepot.figures.figure import Evidence
+from entrepot.figures.input_rows import SOURCE
+from entrepot.figures.scenario.caveats import caveats_of
+from entrepot.figures.scenario.grid import worked
+from entrepot.figures.scenario.result import EconomyLoss, SalesLoss, Scenario
+from entrepot.figures.scenario.schema import ASSUMED, NOBODY
+from entrepot.figures.scenario.tell import MILLION, Teller
+from entrepot.measures.cutoff import Cut, extraction, network, stopped
+from entrepot.model.areas import area_name
+from entrepot.model.display import joined
+from entrepot.model.period import Period
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from entrepot.figures.figure import Figure
+    from entrepot.figures.scenario.grid import Worked
+    from entrepot.figures.scenario.schema import BackKeys, ScenarioFile
+    from entrepot.lake import Lake
+
+__all__ = ["evaluate_scenario"]
+
+BACK = {"imposes": "target", "target": "imposes"}
+
+
+def evaluate_scenario(file: ScenarioFile, lake: Lake) -> Scenario:
+    """Work a scenario out.
+
+    Parameters
+    ----------
+    lake
+        Asked first for tables of inputs; where it does not hold the year, the installed package
+        is. Goods are asked of its rows.
+
+    Raises
+    ------
+    NoEvidenceError
+        If there is no table of the year.
+    RequestError
+        If a side is not in the table, nothing stops, or no balance is found.
+    MissingExtraError
+        If NumPy or SciPy is not installed.
+    """
+    with lake.reading():
+        economy = _economy(file, lake) if file.economy else None
+        sales = _sales(file, lake) if file.extraction else None
+        goods = tuple(_goods(file, lake)) if file.goods else ()
+    used = next((one for one in (economy, sales) if one is not None), None)
+    strangers = _strangers(file, used.areas) if used else ()
+    return Scenario(file, economy, sales, goods, tuple(caveats_of(file, strangers)))
+
+
+def _strangers(file: ScenarioFile, areas: Any) -> tuple[str, ...]:
+    known = {one.code for one in areas}
+    return tuple(sorted((file.members("imposes") | file.members("target")) - known))
+
+
+def _known(file: ScenarioFile, lake: Lake, source: str | None) -> Known:
+    """Return the economy of the year, in which both sides are."""
+    found = economy_of(lake, Period.parse(file.period), source)
+    if isinstance(found, Missing):
+        raise NoEvidenceError(
+            found.reason, hint="see: entrepot data list; or pip install 'entrepot[icio]'"
+        )
+    names = set(found.solved.economy.names)
+    for side in BACK:
+        members = file.members(side)  # type: ignore[arg-type]  # the two keys
+        if not members & names:
+            called = joined([area_name(code) for code in sorted(members)])
+            raise RequestError(
+                f"{SOURCE} has no entry of its own for {called}",
+                where=f"cut: {side}",
+                hint=f"name one of its {len(names)} economies: {', '.join(sorted(names))}",
+            )
+    return found
+
+
+def _cuts(file: ScenarioFile, names: set[str]) -> list[Cut]:
+    """Return what stops, retaliation with it."""
+    acts: list[tuple[str, BackKeys]] = [("imposes", file.cut)]
+    if file.retaliation:
+        acts.append(("target", file.retaliation))
+    found = []
+    for side, act in acts:
+        own, other = (
+            frozenset(file.members(one) & names)  # type: ignore[arg-type]  # the two keys
+            for one in (side, BACK[side])
+        )
+        goods = frozenset(act.sectors) if act.sectors else None
+        if act.instrument in ("export_ban", "embargo"):
+            found.append(Cut(own, other, goods))
+        if act.instrument in ("import_ban", "embargo"):
+            found.append(Cut(other, own, goods))
+    return found
+
+
+def _require_some(total: float) -> None:
+    if not total > 0:
+        raise RequestError(
+            "nothing stops",
+            why="the table has no such trade in inputs between the two",
+            hint="name other sectors, or leave them out; look: entrepot ask value --source icio",
+        )
+
+
+def _economy(file: ScenarioFile, lake: Lake) -> EconomyLoss:
+    assert file.economy is not None
+    known = _known(file, lake, file.economy.source)
+    held = network(known.solved, cap=file.economy.cap)
+    cuts = _cuts(file, set(known.solved.economy.names))
+    _require_some(stopped(held, cuts).total)
+    done = worked(held, cuts, file.economy)
+    teller = Teller.of(file, held, [one.lost for one in done.found.values()])
+    first = next(iter(done.found.values()))
+    return EconomyLoss(
+        evidence=_evidence(known),
+        stopped_usd=MILLION * done.stopped,
+        sides=teller.of_sides(),
+        areas=teller.of_areas(),
+        sectors=teller.of_sectors(),
+        alone=_alone(done, teller),
+        solutions=len(done.found),
+        left_out=tuple(
+            {name: value for name, value in asdict(point).items() if name in ASSUMED} | {"why": why}
+            for point, why in done.left_out
+        ),
+        checks={
+            "miss": first.miss,
+            "over": first.over,
+            "cushion": first.cushion,
+            "steps": float(first.steps),
+        },
+    )
+
+
+def _alone(done: Worked, teller: Teller) -> dict[str, dict[str, tuple[float, float]]]:
+    """Return how far each assumption moves the loss of each side by itself."""
+    found: dict[str, dict[str, tuple[float, float]]] = {}
+    changed = [point.changed for point in done.found]
+    for name in ASSUMED:
+        for side in teller.sides:
+            shares = teller.shares(side)
+            own = [shares[0], *(x for x, one in zip(shares, changed, strict=True) if one == name)]
+            if len(own) > 1:
+                found.setdefault(name, {})[side] = (min(own), max(own))
+    return found
+
+
+def _sales(file: ScenarioFile, lake: Lake) -> SalesLoss:
+    assert file.extraction is not None
+    known = _known(file, lake, file.extraction.source)
+    names = set(known.solved.economy.names)
+    held = network(known.solved)
+    what = stopped(held, _cuts(file, names), leak=file.extraction.leak)
+    _require_some(what.total)
+    parts = {name: part for name, part in file.extraction.replaced.items() if name != NOBODY}
+    done = extraction(what, parts)
+    teller = Teller.of(file, held, [done.lost])
+    return SalesLoss(
+        evidence=_evidence(known),
+        stopped_usd=MILLION * what.total,
+        unmet_usd=MILLION * done.unmet,
+        sides=teller.of_sides(),
+        areas=teller.of_areas(),
+        checks={"miss": done.miss, "steps": float(done.steps)},
+    )
+
+
+def _evidence(known: Known) -> Evidence:
+    return Evidence(SOURCE, known.rows.snapshot, len(known.solved.economy.output))
+
+
+def _goods(file: ScenarioFile, lake: Lake) -> Iterator[Figure]:
+    """Yield the Figure of each direction that stops."""
+    assert file.goods is not None
+    sides = {"seller": file.cut.imposes, "buyer": file.cut.target}
+    turned = {"seller": file.cut.target, "buyer": file.cut.imposes}
+    ways = {"export_ban": [sides], "import_ban": [turned], "embargo": [sides, turned]}
+    for way in ways[file.cut.instrument]:
+        yield ask(
+            "cutoff",
+            lake=lake,
+            importer=way["buyer"],
+            exporter=way["seller"],
+            goods=file.goods.goods,
+            period=file.period,
+            source=file.goods.source,
+            sigma=file.goods.sigma,
+        )

@@ -1,0 +1,98 @@
+"""Losses below each other: a dot at the value, a line from end to end, names on the left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from entrepot.report.charts.drawing import labels, layered, lines, marks, render
+from entrepot.report.charts.frame import ticks_between
+from entrepot.report.charts.place import cut, text_width
+
+if TYPE_CHECKING:
+    from entrepot.report.scenario.drawn import Ladder, Rung
+
+__all__ = ["draw"]
+
+AXIS, HEAD = 30, 30
+CAP = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Sizes: width, room for names left of the scale (none: names stand above), row, ticks."""
+
+    width: int
+    names: int
+    row: int
+    ticks: int
+
+
+PLANS = {"wide": _Plan(852, 260, 27, 7), "narrow": _Plan(360, 0, 46, 4)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    start: float
+    factor: float
+    first: float
+
+    def x(self, value: float) -> float:
+        """Return the place of a value."""
+        return self.start + (value - self.first) * self.factor
+
+
+def draw(data: Ladder, *, name: str, spoken: str) -> str:
+    """Return the drawing, ``wide`` or ``narrow``."""
+    plan = PLANS[name]
+    rungs = [rung for _, rows in data.groups for rung in rows]
+    ends = [end for rung in rungs for end in (rung.low, rung.high)]
+    places = ticks_between(min(ends), max(ends), at_most=plan.ticks)
+    words = max(text_width(f"**{rung.text}**") for rung in rungs) + 14
+    start = plan.names + 12 if plan.names else 6
+    scale = _Scale(start, (plan.width - start - words) / (places[-1] - places[0]), places[0])
+    layers: list[Any] = []
+    top = float(AXIS)
+    for title, rows in data.groups:
+        layers += labels([{"x": 0, "y": top + 17, "text": title}], style="label", bold=True)
+        top += HEAD
+        for rung in rows:
+            layers += _rung(rung, plan, scale, top)
+            top += plan.row
+        top += 8
+    height = round(top)
+    behind = _axis(places, scale, height)
+    view = layered([*behind, *layers], width=plan.width, height=height)
+    none = {"left": 0, "right": 0, "top": 0, "bottom": 0}
+    return render(view, width=plan.width, height=height, padding=none, name=name, spoken=spoken)
+
+
+def _axis(places: list[float], scale: _Scale, height: int) -> list[Any]:
+    rows = [{"x": x, "x2": x, "y": AXIS - 8, "y2": height} for x in map(scale.x, places)]
+    zero = scale.x(0.0)
+    texts = [
+        {"x": scale.x(place), "y": 14, "text": f"{place:g}".replace("-", "−"), "align": "center"}
+        for place in places
+    ]
+    texts[-1] |= {"text": f"{texts[-1]['text']}\u00a0%"}
+    base = [{"x": zero, "x2": zero, "y": AXIS - 8, "y2": height}]
+    return [*lines(rows, style="grid"), *lines(base, style="base"), *labels(texts, style="note")]
+
+
+def _rung(rung: Rung, plan: _Plan, scale: _Scale, top: float) -> list[Any]:
+    y = top + (32 if not plan.names else plan.row / 2)
+    style = "label-supplier" if rung.marked else "label"
+    low, high, x = scale.x(rung.low), scale.x(rung.high), scale.x(rung.value)
+    reach = [{"x": low, "x2": high, "y": y, "y2": y}]
+    reach += [{"x": end, "x2": end, "y": y - CAP, "y2": y + CAP} for end in (low, high)]
+    dot = {"x": x, "y": y, "title": f"{rung.name}: {rung.text}"}
+    name = {"x": plan.names, "y": y + 4.5, "text": cut(rung.name, plan.names), "align": "right"}
+    if not plan.names:
+        name = {"x": 0, "y": top + 14, "text": cut(rung.name, plan.width), "align": "left"}
+    value = {"x": max(high, x) + 9, "y": y + 4.5, "text": rung.text}
+    return [
+        *(lines(reach, style="whisker") if rung.low < rung.high else []),
+        *marks("point", [dot], style="supplier" if rung.marked else "context", size=70),
+        *labels([name], style=style, bold=rung.marked),
+        *labels([value], style=style, bold=True),
+    ]

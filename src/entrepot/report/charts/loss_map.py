@@ -1,0 +1,97 @@
+"""A map of losses without borders: one square an area, the darker the larger the loss."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from entrepot.model.areas import area_name
+from entrepot.report.charts.drawing import labels, layered, marks, render
+from entrepot.report.charts.world import grid
+
+if TYPE_CHECKING:
+    from entrepot.report.scenario.drawn import LossMap
+
+__all__ = ["STEPS", "draw", "step_of"]
+
+STEPS = (0.01, 0.1, 0.5, 2.0)
+"""Losses in per cent of output at which a darker step begins; the same on every map."""
+KEY = ("under 0.01", "0.01 to 0.1", "0.1 to 0.5", "0.5 to 2", "2\u00a0% and more")
+GAP, SWATCH = 2.0, 22.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Sizes: width, and how many words of the key stand in a line."""
+
+    width: int
+    in_line: int
+
+
+PLANS = {"wide": _Plan(852, 5), "narrow": _Plan(360, 2)}
+
+
+def step_of(loss: float) -> int:
+    """Return the step of a loss in per cent, 1 for the palest, which gains have too.
+
+    Examples
+    --------
+    >>> step_of(0.0), step_of(0.3), step_of(7)
+    (1, 3, 5)
+    """
+    return 1 + sum(loss >= step for step in STEPS)
+
+
+def draw(data: LossMap, *, name: str, spoken: str) -> str:
+    """Return the drawing, ``wide`` or ``narrow``."""
+    plan = PLANS[name]
+    columns = 1 + max(column for _, column in grid().values())
+    lines = 1 + max(row for row, _ in grid().values())
+    pitch = plan.width / columns
+    layers = [*_tiles(data, pitch), *(_codes(data, pitch) if plan.in_line > 2 else [])]
+    key, height = _key(plan, lines * pitch + 14)
+    none = {"left": 0, "right": 0, "top": 0, "bottom": 0}
+    view = layered([*layers, *key], width=plan.width, height=height)
+    return render(view, width=plan.width, height=height, padding=none, name=name, spoken=spoken)
+
+
+def _tiles(data: LossMap, pitch: float) -> list[Any]:
+    told = {one.code: one for one in data.tiles}
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for code, (row, column) in grid().items():
+        x, y = column * pitch + GAP / 2, row * pitch + GAP / 2
+        one = told.get(code)
+        style = "tile" if one is None else f"step-{step_of(one.value)}"
+        title = f"{area_name(code)}: not in the table" if one is None else f"{one.name}: {one.text}"
+        place = {"x": x, "x2": x + pitch - GAP, "y": y, "y2": y + pitch - GAP, "title": title}
+        rows.setdefault(style, []).append(place)
+    return [part for style in sorted(rows) for part in marks("rect", rows[style], style=style)]
+
+
+def _codes(data: LossMap, pitch: float) -> list[Any]:
+    inks: dict[tuple[str, bool], list[dict[str, Any]]] = {}
+    for one in data.tiles:
+        if one.code in grid():
+            row, column = grid()[one.code]
+            x, y = (column + 0.5) * pitch, (row + 0.5) * pitch + 4.6
+            style = "label-inverse" if step_of(one.value) > 3 else "label-inside"
+            place = {"x": x, "y": y, "text": one.short, "align": "center"}
+            inks.setdefault((style, one.target), []).append(place)
+    return [
+        part
+        for (style, bold), rows in inks.items()
+        for part in labels(rows, style=style, bold=bold)
+    ]
+
+
+def _key(plan: _Plan, top: float) -> tuple[list[Any], int]:
+    room = plan.width / plan.in_line
+    found: list[Any] = []
+    y = top
+    for number, text in enumerate(KEY, start=1):
+        place = number - 1
+        x, y = place % plan.in_line * room, top + place // plan.in_line * 24
+        box = [{"x": x, "x2": x + SWATCH, "y": y, "y2": y + 13}]
+        found += marks("rect", box, style=f"step-{number}")
+        found += labels([{"x": x + SWATCH + 8, "y": y + 11, "text": text}], style="note")
+    return found, round(y + 24)

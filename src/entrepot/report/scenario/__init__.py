@@ -1,0 +1,1 @@
+"""A scenario, or several side by side, for readers: tables, a ladder of losses, a map, files."""

@@ -1,0 +1,45 @@
+"""Scenarios as one HTML file: the ladder, the map, every table, every assumption."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import entrepot
+from entrepot.figures.show import as_rows, headline
+from entrepot.report.charts import draw
+from entrepot.report.render_html import page_environment, page_style
+from entrepot.report.scenario.picture import DECK, ladder, loss_map
+from entrepot.report.scenario.stops import stops
+from entrepot.report.scenario.tables import tables_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from entrepot.figures.scenario import Scenario
+
+__all__ = ["render_page"]
+
+
+def render_page(found: Sequence[Scenario]) -> str:
+    """Return the page; the same scenarios give the same bytes."""
+    one = found[0]
+    shown = ladder(found)
+    placed = loss_map(one) if len(found) == 1 else None
+    goods = [(headline(figure), as_rows(figure)) for item in found for figure in item.goods]
+    notes = dict.fromkeys((note.id, note.text) for item in found for note in item.caveats)
+    page = page_environment().get_template("scenario.html.j2")
+    return (
+        page.render(
+            style=page_style("brief.css", "scenario.css"),
+            version=entrepot.__version__,
+            title=one.file.title if len(found) == 1 else "Scenarios side by side",
+            deck=DECK,
+            said=[(item.file.title, stops(item.file), item.file.note) for item in found],
+            ladder=draw(shown) if shown else None,
+            map=draw(placed) if placed else None,
+            tables=tables_of(found),
+            goods=goods,
+            notes=list(notes),
+        ).strip()
+        + "\n"
+    )

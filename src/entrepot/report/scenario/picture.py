@@ -1,0 +1,106 @@
+"""The ladder of losses with their ends, and the map of who loses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.errors import RequestError
+from entrepot.model.areas import area
+from entrepot.model.display import NBSP, figure_value, number, range_text
+from entrepot.report.pictures import Picture
+from entrepot.report.scenario.drawn import Ladder, LossMap, Rung, Tile
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from entrepot.figures.scenario import Scenario
+    from entrepot.figures.scenario.result import EconomyLoss, Loss
+
+__all__ = ["ladder", "loss_map", "single_file"]
+
+HIT = 12
+"""Areas on the ladder of one scenario."""
+DECK = (
+    "Output lost for lack of inputs, per cent of output before. Dot: the value; line: from end to "
+    "end over all assumptions."
+)
+
+
+def ladder(found: Sequence[Scenario]) -> Picture | None:
+    """Return the losses of the sides, and of one scenario those of areas; None without any."""
+    told = [(one, one.economy) for one in found if one.economy]
+    if not told:
+        return None
+    groups = [
+        (one.file.title, tuple(_rung(loss, marked=True) for loss in economy.sides))
+        for one, economy in told
+    ]
+    if len(told) == 1:
+        areas = tuple(_rung(loss, marked=False) for loss in told[0][1].areas[:HIT])
+        groups = [("The two sides", groups[0][1]), ("Who loses most of its output", areas)]
+    return Picture(Ladder(tuple(groups)), " ".join(_said(one, held) for one, held in told))
+
+
+def _rung(loss: Loss, *, marked: bool) -> Rung:
+    found = loss.lost_share
+    value = 100 * found.value
+    low, high = (value if end is None else 100 * end for end in (found.low, found.high))
+    role = {"target": " (target)", "imposes": " (imposes)"}.get(loss.who, "")
+    return Rung(f"{loss.name}{role}", value, low, high, f"{number(value)}{NBSP}%", marked=marked)
+
+
+def _said(one: Scenario, found: EconomyLoss) -> str:
+    parts = [
+        f"{loss.name} {figure_value(loss.lost_share.value, 'share')} "
+        f"({range_text(loss.lost_share.low, loss.lost_share.high, 'share') or 'no range'})"
+        for loss in found.sides
+    ]
+    return f"{one.file.title}: output lost, {', '.join(parts)}."
+
+
+def loss_map(one: Scenario) -> Picture | None:
+    """Return the map of a scenario; None without the economy level."""
+    if one.economy is None:
+        return None
+    tiles = tuple(
+        Tile(
+            loss.code,
+            area(loss.code).alpha2 or loss.code,
+            loss.name,
+            100 * loss.lost_share.value,
+            figure_value(loss.lost_share.value, "share"),
+            target=loss.who == "target",
+        )
+        for loss in one.economy.areas
+        if loss.code not in _REST
+    )
+    most = ", ".join(f"{tile.name} {tile.text}" for tile in tiles[:5])
+    return Picture(LossMap(tiles), f"Output lost by economy; the largest losses: {most}.")
+
+
+_REST = {"XROW"}
+"""What the table has beside economies, and has no place."""
+
+
+def single_file(found: Sequence[Scenario]) -> str:
+    """Return the ladder as one SVG with title and sources.
+
+    Raises
+    ------
+    RequestError
+        If no scenario has an economy level.
+    """
+    from entrepot.report.alone.frame import framed
+
+    picture = ladder(found)
+    if picture is None:
+        raise RequestError("nothing for a ladder to show", hint="add economy: {} to the scenario")
+    title = found[0].file.title if len(found) == 1 else "Scenarios side by side"
+    seen = dict.fromkeys(
+        f"Source: {one.economy.evidence.source} {one.file.period}, "
+        f"snapshot {one.economy.evidence.snapshot}"
+        for one in found
+        if one.economy
+    )
+    notes = dict.fromkeys(note.text for one in found for note in one.caveats)
+    return framed(picture, title, DECK, (*seen, *notes))

@@ -1,0 +1,37 @@
+"""A scenario's cut in one sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.model.areas import area_phrase
+from entrepot.model.display import joined
+from entrepot.sources.icio.sectors import sectors
+
+if TYPE_CHECKING:
+    from entrepot.figures.scenario import ScenarioFile
+    from entrepot.figures.scenario.schema import BackKeys
+
+__all__ = ["stops"]
+
+_WORDS = {
+    "export_ban": "{own} stops selling {goods} to {other}",
+    "import_ban": "{own} stops buying {goods} from {other}",
+    "embargo": "{own} and {other} stop trading {goods}",
+}
+
+
+def stops(file: ScenarioFile) -> str:
+    """Return what stops, and what is stopped in return."""
+    own, other = file.cut.imposes, file.cut.target
+    found = _act(file.cut, own, other)
+    if file.retaliation:
+        found += f"; in return {_act(file.retaliation, other, own)}"
+    return f"{found[0].upper()}{found[1:]}"
+
+
+def _act(act: BackKeys, own: str, other: str) -> str:
+    names = [sectors()[code].name for code in act.sectors or ()]
+    return _WORDS[act.instrument].format(
+        own=area_phrase(own), other=area_phrase(other), goods=joined(names) if names else "inputs"
+    )

@@ -1,0 +1,214 @@
+"""What every format says of scenarios, as tables of text: one scenario, or several side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from entrepot.figures.scenario.schema import ASSUMED
+from entrepot.model.areas import area_name
+from entrepot.model.display import figure_value, number, range_text
+from entrepot.report.scenario.stops import stops
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from entrepot.figures.scenario import Scenario
+    from entrepot.figures.scenario.result import Between, EconomyLoss, Loss, SalesLoss
+
+__all__ = ["Table", "tables_of"]
+
+SHOWN = 10
+"""Rows of a long table; a file of JSON has them all."""
+SIDES = {"target": "target", "imposes": "imposes the cut", "others": "", "world": ""}
+_ASSUMED = {
+    "leak": "what flows on all the same",
+    "friction": "what of displaced trade is not rebuilt",
+    "inputs": "elasticity between inputs",
+    "outer": "elasticity between inputs and value added",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of text; columns from `right` on hold numbers."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    right: int = 1
+
+
+def tables_of(scenarios: Sequence[Scenario]) -> list[Table]:
+    """Return the tables of one scenario in full, or of several side by side."""
+    if len(scenarios) > 1:
+        return list(_beside(scenarios))
+    return list(_alone(scenarios[0]))
+
+
+def _beside(scenarios: Sequence[Scenario]) -> Iterator[Table]:
+    heads = ["", *(one.file.title for one in scenarios)]
+    yield Table("What stops", tuple(heads), tuple(_facts(scenarios)), right=len(heads))
+    for title, found in (
+        ("Output lost for lack of inputs", [one.economy for one in scenarios]),
+        ("Output lost for lack of sales", [one.extraction for one in scenarios]),
+    ):
+        if any(found):
+            yield Table(title, tuple(heads), tuple(_side_rows(found)))
+    if any(one.goods for one in scenarios):
+        yield Table("Goods", tuple(heads), (("loss of the bill", *map(_goods, scenarios)),))
+    yield Table("Assumptions", tuple(heads), tuple(_assumptions(scenarios)))
+
+
+def _facts(scenarios: Sequence[Scenario]) -> Iterator[tuple[str, ...]]:
+    yield ("what", *(stops(one.file) for one in scenarios))
+    yield ("year", *(one.file.period for one in scenarios))
+    yield ("trade in inputs", *(_stopped(one) for one in scenarios))
+
+
+def _stopped(one: Scenario) -> str:
+    held = one.economy or one.extraction
+    return figure_value(held.stopped_usd, "USD") if held else "–"
+
+
+def _side_rows(
+    found: Sequence[EconomyLoss | SalesLoss | None],
+) -> Iterator[tuple[str, ...]]:
+    for side in SIDES:
+        losses = [_of_side(one, side) for one in found]
+        called = {loss.name for loss in losses if loss}
+        if not called:
+            continue
+        name = SIDES[side] or called.pop()
+        yield (f"{name}, of output", *(_share(loss) for loss in losses))
+        yield (f"{name}, output lost", *(_money(loss) for loss in losses))
+
+
+def _of_side(found: EconomyLoss | SalesLoss | None, side: str) -> Loss | None:
+    return next((one for one in (found.sides if found else ()) if one.who == side), None)
+
+
+def _share(loss: Loss | None) -> str:
+    return _with_ends(loss.lost_share, "share") if loss else "–"
+
+
+def _money(loss: Loss | None) -> str:
+    return _with_ends(loss.lost_usd, "USD") if loss else "–"
+
+
+def _with_ends(found: Between, unit: str) -> str:
+    value, ends = figure_value(found.value, unit), range_text(found.low, found.high, unit)
+    return f"{value} ({ends})" if ends else value
+
+
+def _goods(one: Scenario) -> str:
+    parts = []
+    for figure in one.goods:
+        who = area_name(figure.definition.importer)
+        ends = range_text(figure.low, figure.high, figure.unit)
+        value = figure_value(figure.value, figure.unit)
+        parts.append(f"{who}: {value}" + (f" ({ends})" if ends else ""))
+    return "; ".join(parts) or "–"
+
+
+def _alone(one: Scenario) -> Iterator[Table]:
+    facts = [(name, text) for name, text in _facts([one])]
+    if one.goods:
+        facts.append(("loss of the bill for goods", _goods(one)))
+    yield Table("What stops", ("", ""), tuple(facts), right=2)
+    for lack, found in (("inputs", one.economy), ("sales", one.extraction)):
+        if found:
+            yield Table(f"Output lost for lack of {lack}", _HEAD, tuple(_rows(found.sides)), 2)
+            title = f"Who loses most of its output for lack of {lack}"
+            yield Table(title, _HEAD, tuple(_rows(found.areas)), 2)
+    if one.economy:
+        yield from _sectors(one.economy)
+        yield Table("What moves it, each alone", _MOVES, tuple(_moves(one.economy)))
+    yield Table("Assumptions", ("", ""), tuple(_assumptions([one])), right=2)
+
+
+_HEAD = ("who", "side", "of output", "range", "output lost", "range", "value added")
+_MOVES = ("assumption", "target", "imposes the cut")
+
+
+def _rows(losses: Sequence[Loss]) -> Iterator[tuple[str, ...]]:
+    for loss in losses[:SHOWN]:
+        yield (
+            loss.name,
+            SIDES[loss.who],
+            figure_value(loss.lost_share.value, "share"),
+            range_text(loss.lost_share.low, loss.lost_share.high, "share"),
+            figure_value(loss.lost_usd.value, "USD"),
+            range_text(loss.lost_usd.low, loss.lost_usd.high, "USD"),
+            figure_value(loss.value_added_usd.value, "USD"),
+        )
+
+
+def _sectors(found: EconomyLoss) -> Iterator[Table]:
+    for side, words in (("target", "the target"), ("imposes", "who imposes the cut")):
+        losses = [one for one in found.sectors if one.who == side]
+        yield Table(
+            f"Sectors of {words} that lose most",
+            ("sector", "", *_HEAD[2:]),
+            tuple(
+                (row[0], loss.code, *row[2:])
+                for row, loss in zip(_rows(losses), losses[:SHOWN], strict=True)
+            ),
+            right=2,
+        )
+
+
+def _moves(found: EconomyLoss) -> Iterator[tuple[str, ...]]:
+    for name, sides in found.alone.items():
+        ends = (range_text(*sides[side], "share") for side in ("target", "imposes"))
+        yield (_ASSUMED[name], *ends)
+
+
+def _assumptions(scenarios: Sequence[Scenario]) -> Iterator[tuple[str, ...]]:
+    if any(one.file.economy for one in scenarios):
+        for name in ASSUMED:
+            yield (_ASSUMED[name], *(_assumed(one, name) for one in scenarios))
+        yield ("most that inputs are of output", *(_cap(one) for one in scenarios))
+        yield ("solutions", *(_solutions(one) for one in scenarios))
+        yield ("balance missed by, of the largest output", *(_miss(one) for one in scenarios))
+        yield ("cushion, above zero: output stays above zero", *map(_cushion, scenarios))
+    if any(one.file.extraction for one in scenarios):
+        yield ("who sells instead", *(_instead(one) for one in scenarios))
+
+
+def _assumed(one: Scenario, name: str) -> str:
+    if one.file.economy is None:
+        return "–"
+    found = getattr(one.file.economy, name)
+    also = ", ".join(f"{value:g}" for value in found.values[1:])
+    return f"{found.take:g}" + (f" (also {also})" if also else "")
+
+
+def _cap(one: Scenario) -> str:
+    return f"{one.file.economy.cap:g}" if one.file.economy else "–"
+
+
+def _solutions(one: Scenario) -> str:
+    if one.economy is None:
+        return "–"
+    lost = len(one.economy.left_out)
+    return f"{one.economy.solutions}" + (f", and {lost} without a balance" if lost else "")
+
+
+def _miss(one: Scenario) -> str:
+    miss = one.economy.checks["miss"] if one.economy else None
+    return "–" if miss is None else f"{miss:.1e}"
+
+
+def _cushion(one: Scenario) -> str:
+    cushion = one.economy.checks["cushion"] if one.economy else None
+    return "–" if cushion is None else number(cushion)
+
+
+def _instead(one: Scenario) -> str:
+    if one.file.extraction is None:
+        return "–"
+    return ", ".join(
+        f"{code if code.islower() else area_name(code)} {figure_value(part, 'share')}"
+        for code, part in one.file.extraction.replaced.items()
+    )
