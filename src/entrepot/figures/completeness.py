@@ -57,12 +57,14 @@ def of_totals(cells: Cells, asked: Definition) -> Iterator[Caveat]:
         yield _caveat(text, asked, "is too small" if wholes else "")
         return
     told, listed = [], []
+    may_lack = is_own(cells.held.source) or cells.is_of_reports
     for whole, side in wholes:
-        names = partners(cells, whole, side)
         if side in cells.mirrors:
             told.append(_told(cells, asked, side))
-        elif is_own(cells.held.source) or (cells.is_of_reports and len(names) < MANY_TELLERS):
-            listed.append(_counted(len(names), side))
+        elif may_lack:
+            names = partners(cells, whole, side)
+            if is_own(cells.held.source) or len(names) < MANY_TELLERS:
+                listed.append(_counted(len(names), side))
     if told:
         yield _caveat(". ".join(dict.fromkeys(told)), asked, _UP)
     elif listed:
