@@ -160,7 +160,7 @@ def test_charts_show_what_the_tables_say(told: Brief) -> None:
 
 def test_every_section_shows_evidence_or_says_what_is_missing(told: Brief, silent: Brief) -> None:
     for section in (*told.sections, *silent.sections):
-        shown = section.picture or section.claims or section.gaps
+        shown = section.picture or section.claims or section.gaps or section.table
         assert shown or section.gap, section.id
         if section.picture:
             assert section.table, section.id

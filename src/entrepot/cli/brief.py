@@ -29,6 +29,12 @@ Claims = Annotated[
     Path | None,
     typer.Option("--claims", help="Claims file to check and show.", show_default=False),
 ]
+Day = Annotated[
+    str | None,
+    typer.Option(
+        "--date", help="Day to print on it: 2026-11-30; default: none.", show_default=False
+    ),
+]
 Out = Annotated[
     Path | None,
     typer.Option(
@@ -45,6 +51,7 @@ def brief(
     goods: Goods = "chpl",
     period: Year = None,
     claims: Claims = None,
+    date: Day = None,
     out: Out = None,
     as_json: JsonOption = False,
     lake: LakeOption = None,
@@ -65,7 +72,7 @@ def brief(
     target = out or Path(f"brief-{importer.replace('+', '-')}.html")
     format_of(target)  # a name that cannot be written is refused before any work is done
     with progress("opening the lake") as say:
-        told = tell(importer, supplier, goods, period, open_lake(lake), claims, say)
+        told = tell(importer, supplier, goods, period, open_lake(lake), claims, say, date)
         if out or not as_json:
             say("drawing the page")
             write(told, target)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from entrepot.report.book import Book, Subject
     from entrepot.report.cards import Headline
 
-__all__ = ["caveats", "commands", "line_of", "state", "terms"]
+__all__ = ["caveats", "commands", "day_words", "line_of", "state", "terms"]
 
 
 def terms(subject: Subject, *, claims: bool, inputs: bool) -> tuple[Term, ...]:
@@ -76,7 +76,8 @@ def terms(subject: Subject, *, claims: bool, inputs: bool) -> tuple[Term, ...]:
     return tuple(found)
 
 
-def _day(day: date) -> str:
+def day_words(day: date) -> str:
+    """Return a day as it is written out: 30 November 2026."""
     return f"{day.day} {day:%B %Y}"
 
 
@@ -86,7 +87,7 @@ def _in_parts(listed: GoodsList) -> str:
 
 
 def _as_read(listed: GoodsList) -> str:
-    return "" if listed.known_until == date.max else f", as of {_day(listed.known_until)}"
+    return "" if listed.known_until == date.max else f", as of {day_words(listed.known_until)}"
 
 
 def state(

@@ -228,6 +228,8 @@ class Brief:
         The check of the claims as plain JSON types; None without claims.
     line
         The command that writes this brief.
+    date
+        The day that whoever asked for it gave, as 2026-11-30; empty without one.
     """
 
     title: str
@@ -243,6 +245,7 @@ class Brief:
     line: str
     version: str
     check: dict[str, Any] | None = field(default=None)
+    date: str = ""
 
     def __str__(self) -> str:
         cards = "\n".join(

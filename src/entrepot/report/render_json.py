@@ -37,7 +37,9 @@ def as_dict(brief: Brief) -> dict[str, Any]:
         "sources": [{"name": t.name, "text": t.text, "url": t.url} for t in brief.sources],
         "commands": [{"what": item.what, "line": item.line} for item in brief.commands],
         "evaluated": [figure.to_dict() for figure in brief.figures],
+        "state": dict(brief.state),
         "command": brief.line,
+        "date": brief.date or None,
         "version": brief.version,
     }
 

@@ -15,6 +15,7 @@ from entrepot.report.answer import answer, title_of
 from entrepot.report.book import Book, Subject
 from entrepot.report.bought import Bought, bought
 from entrepot.report.cards import cards, headline
+from entrepot.report.dated import dated, read_date
 from entrepot.report.definitions import ADD_DATA
 from entrepot.report.lacking import lacking
 from entrepot.report.parts import Brief, Gap
@@ -22,9 +23,13 @@ from entrepot.report.sections import (
     both_ways,
     by_tier,
     hidden,
+    in_print,
     inputs,
     over_time,
+    paid,
+    replaced,
     spread,
+    suppliers,
     unknown,
     verdicts,
 )
@@ -51,6 +56,7 @@ def brief(
     lake: Lake | str | os.PathLike[str] | None = None,
     claims: Path | str | None = None,
     progress: Callable[[str], None] = lambda _: None,
+    date: str | None = None,
 ) -> Brief:
     """Describe one country's dependence on another with whatever is held.
 
@@ -69,6 +75,8 @@ def brief(
         A claims file to check and show; None for none.
     progress
         Told in a few words what is being done.
+    date
+        Day to be printed, as 2026-11-30; None prints none, for no format looks at a clock.
 
     Raises
     ------
@@ -78,14 +86,18 @@ def brief(
         For a period of which nothing is held.
     BadFileError
         For a claims file that cannot be read.
+    RequestError
+        For a date that is none.
     """
     from entrepot.lake import Lake
 
+    day = read_date(date) if date is not None else None
     document = _document(claims)
     with (lake if isinstance(lake, Lake) else Lake.open(lake)).reading() as held:
         book = Book(held)
         subject = _subject(book, importer, supplier, goods, period)
-        return _described(book, subject, document, str(claims or ""), progress)
+        told = _described(book, subject, document, str(claims or ""), progress)
+    return told if day is None else dated(told, day)
 
 
 def brief_in(book: Book, importer: str, supplier: str, goods: str, period: str | None) -> Brief:
@@ -120,10 +132,14 @@ def _described(
     sections = [
         over_time.section(book, subject, verdicts.boxes(checked, subject) if checked else ()),
         by_tier.section(book, subject),
+        suppliers.section(book, subject),
+        replaced.section(book, subject),
         both_ways.section(book, subject, found.ratio),
         *([inputs.section(book, industries)] if isinstance(industries, Bought) else []),
+        paid.section(book, subject),
         spread.section(book, subject, found.share),
         *([told_twice] if told_twice else []),
+        in_print.section(book, subject),
         *([verdicts.section(checked)] if checked else []),
     ]
     gaps = verdicts.gaps(checked) if checked else ()

@@ -1,0 +1,142 @@
+"""What the importer pays: a change of value as prices and quantities, and its premium."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.model.display import NBSP, figure_value, number, range_text
+from entrepot.report import words
+from entrepot.report.alone.split import split
+from entrepot.report.lacking import lacking
+from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
+
+if TYPE_CHECKING:
+    from entrepot.figures import Figure
+    from entrepot.report.book import Book, Subject
+
+__all__ = ["premium", "prices", "section", "title", "turned"]
+
+NAME, EYEBROW = "prices", "What it pays"
+LEVEL = 0.05
+"""Per cent below which a buyer paid what others paid."""
+
+
+def section(book: Book, subject: Subject) -> Section:
+    """Return the change on the year before as prices and quantities, or what is missing."""
+    keys = {
+        "importer": subject.importer,
+        "exporter": subject.supplier,
+        "goods": subject.goods,
+        "period": subject.period,
+        "base": subject.period.before(),
+    }
+    figure = book.ask("value_change", **keys)
+    if figure.status != "ok" or figure.value is None:
+        what = f"prices and quantities of {subject.goods_name} from {subject.seller}"
+        unknown = Remark(f"What {subject.buyer} pays is not known")
+        lacks = lacking(book, figure)
+        return Section(NAME, EYEBROW, unknown, gap=Gap(what, lacks.why, lacks.command))
+    drawn = split(figure)
+    return Section(
+        id=NAME,
+        eyebrow=EYEBROW,
+        title=Sentence(title(figure), (figure,), ("prices",)),
+        deck=drawn.deck,
+        picture=drawn.picture,
+        table=_table(figure, drawn.rows),
+        notes=_notes(figure, book.ask("price_premium", **keys), subject),
+        source=(" ".join(drawn.foot),),
+    )
+
+
+def title(figure: Figure) -> str:
+    """Say what prices and quantities added or took, each with the word of its sign."""
+    parts = []
+    for key, name in (("price_usd", "prices"), ("quantity_usd", "quantities")):
+        value = figure.details.get(key)
+        if isinstance(value, (int, float)) and value:
+            word = "added" if value > 0 else "took"
+            parts.append(f"{name} {word} {figure_value(abs(value), 'USD')}")
+    asked = figure.definition
+    when = f"from {asked.base} to {asked.period}"
+    if not parts:
+        return f"Prices and quantities cannot be told apart {when}"
+    return words.capital(f"{', '.join(parts)} {when}")
+
+
+def prices(figure: Figure) -> Sentence | None:
+    """Say what unit values and quantities did, each with the word of its sign."""
+    asked = figure.definition
+    parts = []
+    for key, name in (("price_pct", "prices (unit values)"), ("quantity_pct", "quantities")):
+        moved = figure.details.get(key)
+        if not isinstance(moved, (int, float)):
+            continue
+        word = words.direction(moved)
+        size = f" by {number(abs(moved), 2)}{NBSP}%" if word != "held" else " level"
+        parts.append(f"{name} {word}{size}")
+    if not parts:
+        return None
+    when = f"from {asked.base} to {asked.period}"
+    text = f"{' and '.join(parts)} {when}, in goods that can be compared."
+    return Sentence(words.capital(text), (figure,), ("prices",))
+
+
+def turned(figure: Figure) -> Sentence | None:
+    """Say so where other definitions turn the sign of the change."""
+    if figure.low is None or figure.high is None or not figure.low < 0 < figure.high:
+        return None
+    ends = range_text(figure.low, figure.high, figure.unit)
+    text = f"Whether the value rose or fell depends on the definition: {ends}."
+    return Sentence(text, (figure,))
+
+
+def premium(figure: Figure, subject: Subject) -> Sentence | None:
+    """Say whether prices rose more for this buyer than for others; only where a range allows it."""
+    if figure.status != "ok" or figure.value is None:
+        return None
+    asked = figure.definition
+    when = f"from {asked.base} to {asked.period}"
+    ends = ""
+    if figure.low is not None and figure.high is not None:
+        span = " to ".join(number(end * 100, 2) for end in (figure.low, figure.high))
+        ends = f" ({span}{NBSP}%)"
+        if figure.low <= 0 <= figure.high:
+            text = f"Whether {subject.buyer} paid more or less than others {when} cannot be told: "
+            return Sentence(f"{text}{span}{NBSP}%.", (figure,), ("prices",))
+    if abs(figure.value) * 100 < LEVEL:
+        text = f"Prices for {subject.buyer} moved as those for others did {when}."
+        return Sentence(text, (figure,), ("prices",))
+    word = "more" if figure.value > 0 else "less"
+    size = number(abs(figure.value) * 100, 2)
+    text = (
+        f"Against other buyers of the same goods, {subject.buyer} paid {size}{NBSP}%{ends} {word} "
+    )
+    return Sentence(f"{text}in {asked.period} than in {asked.base}.", (figure,), ("prices",))
+
+
+def _notes(figure: Figure, above: Figure, subject: Subject) -> tuple[Note, ...]:
+    said = [one for one in (prices(figure), turned(figure), premium(above, subject)) if one]
+    how = "A price here is a unit value, dollars a kilogram: dearer goods under one code read as a "
+    how += "higher price."
+    notes = [Note("In words", tuple(said))] if said else []
+    return (*notes, Note("How to read it", (Remark(how, ("prices",)),)))
+
+
+def _table(figure: Figure, rows: tuple[dict[str, object], ...]) -> Table:
+    def cell(value: object) -> str:
+        if not isinstance(value, (int, float)):
+            return ""
+        return f"{value / 1e6:,.1f}".replace("-", "\u2212")
+
+    asked = figure.definition
+    return Table(
+        caption=f"From the value in {asked.base} to that in {asked.period}, million USD",
+        head=("Step", "Value", "Low", "High"),
+        numeric=(False, True, True, True),
+        rows=tuple(
+            (str(row["part"]), cell(row["value"]), cell(row["low"]), cell(row["high"]))
+            for row in rows
+        ),
+        units=("", "million USD", "million USD", "million USD"),
+    )

@@ -1,0 +1,187 @@
+"""Who was replaced by whom: suppliers before and after, and who took most of what was lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.figures.questions.question import special
+from entrepot.goods import goods_title
+from entrepot.model.areas import area_name, area_phrase, possessive
+from entrepot.model.display import NBSP, figure_value, number
+from entrepot.report import words
+from entrepot.report.alone.slope import slope
+from entrepot.report.breaks import break_of
+from entrepot.report.lacking import lacking
+from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
+from entrepot.report.sections.suppliers import leaps
+
+if TYPE_CHECKING:
+    from entrepot.figures import Figure
+    from entrepot.report.book import Book, Subject
+
+__all__ = ["section", "taken_by"]
+
+NAME, EYEBROW = "replaced", "Who was replaced by whom"
+BACK = 5
+SHOWN = 8
+
+
+def section(book: Book, subject: Subject) -> Section:
+    """Return who gained and who lost of the goods, or of all goods where only those are known."""
+    figure = _first(book, subject)
+    if figure.status != "ok" or not figure.table:
+        what = f"{subject.buyers} suppliers of {subject.goods_name} in two years"
+        title = Remark("Who took whose place is not known")
+        lacks = lacking(book, figure)
+        return Section(NAME, EYEBROW, title, gap=Gap(what, lacks.why, lacks.command))
+    drawn = slope(figure)
+    broken = any(item.id == "reporter-break" for item in figure.caveats)
+    caveats = ("reporter-break",) if broken else ()
+    return Section(
+        id=NAME,
+        eyebrow=EYEBROW,
+        title=Sentence(_title(figure), (figure,), caveats),
+        deck=drawn.deck,
+        picture=drawn.picture,
+        table=_table(figure),
+        notes=_notes(figure, subject, caveats),
+        source=(" ".join(drawn.foot[1:]),),
+    )
+
+
+def _first(book: Book, subject: Subject) -> Figure:
+    """Return the first change that is known: before a break if there is one, else the longest."""
+    year = subject.period.year
+    held = [one for one in book.years() if year - BACK <= one < year]
+    broken = break_of(subject, year - BACK, year)
+    bases = dict.fromkeys([*([broken.year] if broken else []), *sorted(held)])
+    found = []
+    for goods in dict.fromkeys((subject.goods, "all")):
+        for base in bases or (year - 1,):
+            figure = book.ask(
+                "reorientation",
+                importer=subject.importer,
+                goods=goods,
+                period=subject.period,
+                base=base,
+            )
+            if figure.status == "ok" and figure.table:
+                return figure
+            found.append(figure)
+    return found[0]
+
+
+def _title(figure: Figure) -> str:
+    """Name who gained and who lost most, each only if it did."""
+    asked = figure.definition
+    changes = {name: one for name, one in _changes(figure).items() if name not in special()}
+    parts = []
+    for name, word in (
+        (max(changes, key=lambda one: changes[one], default=""), "gained"),
+        (min(changes, key=lambda one: changes[one], default=""), "lost"),
+    ):
+        change = changes.get(name, 0.0)
+        if change > 0 if word == "gained" else change < 0:
+            parts.append(f"{area_phrase(name)} {word} {figure_value(abs(change), figure.unit)}")
+    told = ", ".join(parts) or "nobody gained or lost"
+    return words.capital(f"{told}, {asked.base} to {asked.period}")
+
+
+def _changes(figure: Figure) -> dict[str, float]:
+    return {
+        str(row["exporter"]): float(row["value_after"]) - float(row["value_before"])
+        for row in figure.table
+    }
+
+
+def taken_by(figure: Figure, supplier: frozenset[str]) -> Sentence | None:
+    """Say what part of all gains went to the supplier that the page is about.
+
+    "Most" only where it is more than half; nothing where it gained nothing.
+    """
+    changes = _changes(figure)
+    gains = sum(change for change in changes.values() if change > 0)
+    own = sum(changes.get(name, 0.0) for name in supplier)
+    asked = figure.definition
+    who = area_phrase("+".join(sorted(supplier)))
+    when = f"from {asked.base} to {asked.period}"
+    if own == 0 or gains <= 0:
+        return None
+    if own < 0:
+        text = f"{words.capital(who)} sold {figure_value(-own, figure.unit)} less {when}."
+        return Sentence(text, (figure,))
+    part = own / gains
+    size = f"{number(100 * part, 2)}{NBSP}%"
+    if part >= 1:
+        text = f"{words.capital(who)} alone sold more {when}."
+    elif part > 0.5:
+        text = f"Most of what suppliers sold more {when} went to {who}: {size}."
+    else:
+        text = f"Of what suppliers sold more {when}, {size} went to {who}."
+    return Sentence(text, (figure,))
+
+
+def _filled(figure: Figure) -> Sentence | None:
+    """Say how much of what some lost others made up for."""
+    amounts = {
+        name: float(value)
+        for name, value in figure.details.items()
+        if isinstance(value, (int, float)) and name in ("lost", "gained", "not_replaced")
+    }
+    if len(amounts) < 3:
+        return None
+    lost, gained, missing = (
+        figure_value(amounts[name], figure.unit) for name in ("lost", "gained", "not_replaced")
+    )
+    if amounts["lost"] <= 0:
+        return Sentence(f"Nobody sold less; those who sold more added {gained}.", (figure,))
+    text = f"Suppliers who sold less lost {lost}, those who sold more added {gained}"
+    text += f"; {missing} was not replaced." if amounts["not_replaced"] > 0 else ", which is more."
+    return Sentence(text, (figure,))
+
+
+def _notes(figure: Figure, subject: Subject, caveats: tuple[str, ...]) -> tuple[Note, ...]:
+    named = frozenset(figure.definition.but(exporter=subject.supplier).members("exporter"))
+    said = [one for one in (taken_by(figure, named), _filled(figure)) if one]
+    notes = [Note("In words", tuple(said))] if said else []
+    earlier, later = (
+        {str(row["exporter"]): 100 * float(row[f"share_{end}"]) for row in figure.table}
+        for end in ("before", "after")
+    )
+    when = f"from {figure.definition.base} to {figure.definition.period}"
+    if told := leaps(earlier, later, when, (figure,)):
+        notes.append(told)
+    how = "Replaced means that one sold more while another sold less, not that anybody chose so."
+    return (*notes, Note("How to read it", (Remark(how, caveats),)))
+
+
+def _table(figure: Figure) -> Table:
+    asked = figure.definition
+    changes = _changes(figure)
+    rows = {str(row["exporter"]): row for row in figure.table}
+    ordered = sorted(changes, key=lambda name: (-abs(changes[name]), name))
+    scale = 1e6 if figure.unit in ("USD", "CNY", "EUR", "RUB") else 1.0
+    unit = f"million {figure.unit}" if scale > 1 else figure.unit
+
+    def cells(names: list[str], who: str) -> tuple[str, ...]:
+        ends = [
+            sum(float(rows[name][end]) for name in names) / scale
+            for end in ("value_before", "value_after")
+        ]
+        moved = sum(changes[name] for name in names) / scale
+        told = (f"{end:,.1f}" if end else "" for end in ends)  # not recorded is not zero
+        return (who, *told, f"{moved:+,.1f}".replace("-", "\u2212"))
+
+    kept = [name for name in ordered if name not in special()][: 2 * SHOWN]
+    lines = [cells([name], area_name(name)) for name in kept]
+    rest = [name for name in ordered if name not in kept]
+    if rest:
+        lines.append(cells(rest, f"{len(rest)} others"))
+    whose = words.capital(possessive(area_phrase(asked.importer)))
+    return Table(
+        caption=f"{whose} suppliers of {goods_title(asked.goods)}, {unit}",
+        head=("Supplier", str(asked.base), str(asked.period), "Change"),
+        numeric=(False, True, True, True),
+        rows=tuple(lines),
+        units=("", unit, unit, unit),
+    )
