@@ -19,16 +19,24 @@ if TYPE_CHECKING:
 
 m = ep.measures
 NO_FRAMES = {
+    "began",
     "change_triple",
     "hhi_bounds",
     "overpayment",
     "passport",
     "passports",
     "relative_premium",
+    "synthetic_weights",
     "value_added_origin",
 }
 """Functions of `entrepot.measures` that take no frame."""
-IN_MEMORY = {"event_study", "event_timing", "placebo_dates", "premium_regression"}
+IN_MEMORY = {
+    "event_study",
+    "event_timing",
+    "placebo_dates",
+    "premium_regression",
+    "triple_difference",
+}
 """Regressions: they collect cells and go on in pyfixest, on whatever engine the rows lie."""
 AREAS = ("CHN", "RUS", "DEU", "HKG", "TUR", "KGZ", "USA")
 YEARS = (2021, 2022, 2023)
@@ -134,6 +142,18 @@ class Case:
     def run(self, make: Callable[[pa.Table], Any]) -> Any:
         """Return the result on frames made of the tables."""
         return self.call(*(make(table) for table in self.data or (FLOWS,)))
+
+
+def _known(table: pa.Table) -> pa.Table:
+    """Return the rows with a value."""
+    rows = [row for row in table.to_pylist() if row["value_usd"] == row["value_usd"]]
+    return pa.Table.from_pylist([row for row in rows if row["value_usd"] is not None])
+
+
+def _told(table: pa.Table) -> pa.Table:
+    """Return the rows with somebody who told them, in turn."""
+    sides = ["exporter" if place % 2 else "importer" for place in range(table.num_rows)]
+    return table.append_column("told_by", pa.array(sides))
 
 
 def _numbers(result: Any) -> pa.Table:
@@ -253,6 +273,53 @@ CASES: dict[str, list[Case]] = {
                 f, target="RUS", coalition="DEU+USA", hubs="TUR+KGZ", controls="HKG", **_EVENT
             ),
             ("product",),
+        )
+    ],
+    "rerouted": [
+        Case(
+            lambda f: _numbers(
+                m.rerouted(
+                    f,
+                    origin="DEU+USA",
+                    importer="RUS",
+                    hubs="TUR+KGZ",
+                    controls={"calm": "HKG"},
+                    before=2021,
+                    after="2022..2023",
+                    frequency="A",
+                    time="year",
+                )
+            ),
+            data=(_known(FLOWS),),
+        )
+    ],
+    "lost_in_transit": [
+        Case(
+            lambda f: m.lost_in_transit(
+                f, exporter="DEU", importer="TUR+KGZ", before=2021, after=2023, time="year", by=[]
+            ),
+            data=(_told(FLOWS),),
+        ),
+        Case(
+            lambda f: m.lost_in_transit(
+                f,
+                exporter="DEU+USA",
+                importer="TUR+KGZ",
+                before=2021,
+                after=2023,
+                time="year",
+                by="product",
+            ),
+            ("product",),
+            (_told(FLOWS),),
+        ),
+    ],
+    "chain_prices": [
+        Case(
+            lambda f: m.chain_prices(
+                f, origin="DEU+USA", hubs="TUR+KGZ", importer="RUS", period=2022, time="year"
+            ),
+            ("hub", "product"),
         )
     ],
     "substitution_ratio": [
