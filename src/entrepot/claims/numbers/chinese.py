@@ -31,6 +31,8 @@ def composed(found: Sequence[Token]) -> list[Token]:
             kept += parts.tokens()
             continue
         token = found[at]
+        if token.kind == "large" and _kind(found, at + 1) == "parts_of":  # 万分之三
+            token = replace(token, kind="number", step=1.0)
         kept.append(replace(token, kind="unknown") if token.kind in _PARTS else token)
         at += 1
     for place, factor in factors.items():

@@ -47,6 +47,8 @@ def _dash(token: Token, before: Sequence[Token], after: Sequence[Token]) -> Toke
     leads = bool(after) and after[0].kind in ("number", "currency")
     if leads and not _counted(before):
         return replace(token, kind="sign", value=-1.0)
+    if [near.kind for near in after[:2]] == ["currency", "number"]:  # "$1.2bn-$1.5bn"
+        return token
     ties = ("scale", "unit", "per", "currency", "moved", "moved_after", "range")
     if last and after and after[0].kind in ties and last.end == token.start:
         return replace(token, kind="filler")
@@ -117,7 +119,8 @@ def _unit(token: Token, before: Sequence[Token], after: Sequence[Token]) -> Toke
 def _ordinal(token: Token, before: Sequence[Token], after: Sequence[Token]) -> Token:
     """Tell a third of something from a third something."""
     led = bool(before) and before[-1].kind in _PARTED
-    part = not after or after[0].kind in ("filler", "range", "moved_after", "relation", "moved")
+    ends = ("filler", "range", "moved_after", "relation", "moved", "unit")
+    part = not after or after[0].kind in ends
     part = part or (bool(after) and (after[0].text in _STOPS or after[0].kind == "which"))
     if led or part or (bool(after) and after[0].kind == "link"):
         return replace(token, kind="fraction")

@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from entrepot.claims.numbers.characters import atoms, plain
+from entrepot.claims.numbers.fractions import fraction_words
 from entrepot.claims.numbers.german import number_words
 
 if TYPE_CHECKING:
@@ -80,6 +81,9 @@ def lexicon(language: str, package: str = _NUMBERS) -> Lexicon:
     """Return the words of a language; those of number phrases, or of another package."""
     source = files(package) / "lexicons" / f"{language}.txt"
     found = Lexicon(source.read_text(encoding="utf-8"))
+    if package == _NUMBERS:
+        for words, worth in fraction_words(language):
+            found.add(words, (("fraction", worth),))
     if (language, package) == ("de", _NUMBERS):
         for word, number in number_words():
             found.add(word, (("spelled", float(number)),))

@@ -30,7 +30,8 @@ def joined(found: list[Token]) -> list[Token]:
             if kept and kept[-1].kind == "number":
                 kept[-1] = _with_half(kept[-1], token)
                 continue
-            token = replace(token, kind="unknown")
+            sign = isinstance(token.value, float)  # ¾ stands alone, "and a half" does not
+            token = replace(token, kind="fraction" if sign else "unknown")
         kept.append(_round(token, kept, found, at))
     return kept
 
@@ -73,8 +74,9 @@ def _added(total: float, word: float) -> float | None:
 
 
 def _with_half(number: Token, half: Token) -> Token:
-    value = _worth(number) + 0.5
-    return replace(number, value=value, step=0.5, end=half.end, text=f"{number.text} {half.text}")
+    part = _worth(half) or 0.5
+    step, text = min(part, 1 - part), f"{number.text} {half.text}"
+    return replace(number, value=_worth(number) + part, step=step, end=half.end, text=text)
 
 
 def _round(token: Token, before: list[Token], found: list[Token], following: int) -> Token:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.claims.numbers.characters import atoms, plain
 from entrepot.claims.numbers.chinese import composed
+from entrepot.claims.numbers.compound import compounded
 from entrepot.claims.numbers.context import in_context
 from entrepot.claims.numbers.kinds import Token
 from entrepot.claims.numbers.lexicon import lexicon
@@ -50,7 +51,7 @@ def tokens(text: str, language: str, *, locale: str | None = None) -> list[Token
         at += size
     if language == "zh":
         found = composed(found)
-    return in_context(joined(found))
+    return in_context(compounded(joined(found)))
 
 
 def _alone(word: Atom, locale: str) -> Token:
