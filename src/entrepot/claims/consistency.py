@@ -64,7 +64,7 @@ def telling_conflicts(
     names, feasible
         As for `minimal_conflicts`.
     costly
-        Names that make it slow to decide: left out first where they are not needed.
+        Names that make it slow to decide: as few of them are kept as can be.
     limit
         Stop after this many.
     """
@@ -94,10 +94,12 @@ def shrink(
 ) -> frozenset[str]:
     """Return a minimal conflict inside an infeasible set: leave out whatever is not needed."""
     kept = sorted(names)
-    if costly:
-        cheap = [name for name in kept if name not in costly]
-        if len(cheap) < len(kept) and not feasible(cheap):
-            kept = cheap
+    cheap = [name for name in kept if name not in costly]
+    dear = [name for name in kept if name in costly]
+    for few in ([], *([one] for one in dear)) if dear else ():
+        if not feasible([*cheap, *few]):
+            kept = sorted([*cheap, *few])
+            break
     for name in tuple(kept):
         rest = [other for other in kept if other != name]
         if not feasible(rest):

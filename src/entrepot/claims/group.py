@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from entrepot.claims.bent import Bent, bent, can_hold, relaxed
+from entrepot.claims.bent import Bent, Start, bent, can_hold, relaxed, started
 from entrepot.claims.prices import PriceSystem, price_system
 from entrepot.claims.solver import Solver
 
@@ -47,6 +47,7 @@ class Group:
         self.levels = frozenset(found.levels())
         self._asked: dict[frozenset[str], bool] = {}
         self._relaxed: dict[frozenset[str], Solver] = {}
+        self._starts: dict[tuple[Bent, frozenset[str]], Start | None] = {}
         self._left: dict[tuple[Terms, Terms, frozenset[str]], Interval | None] = {}
 
     def counting(self, counts: Counts) -> Group:
@@ -72,9 +73,19 @@ class Group:
         if self.prices is not None and not self.prices.feasible(names, self.solver):
             return False
         return all(
-            can_hold(changes, names - changes.keys(), self._system)
+            can_hold(changes, names - changes.keys(), self._started(changes, names), self._system)
             for changes in self._changes(names)
         )
+
+    def _started(
+        self, changes: Mapping[str, Bent], names: frozenset[str]
+    ) -> dict[str, Start | None]:
+        """Return what the linear claims among those named leave for shares before their changes."""
+        linear = names - self.costly
+        for change in changes.values():
+            if (change, linear) not in self._starts:
+                self._starts[change, linear] = started(change, self.solver, linear)
+        return {name: self._starts[change, linear] for name, change in changes.items()}
 
     def _changes(self, names: frozenset[str]) -> Iterator[dict[str, Bent]]:
         """Yield the changes of shares among the claims named, in each currency that is counted."""
@@ -96,7 +107,7 @@ class Group:
         if names not in self._relaxed:
             more: dict[str, tuple[Constraint, ...]] = {}
             for changes in self._changes(names):
-                found = relaxed(changes, names - changes.keys(), self.solver)
+                found = relaxed(changes, self._started(changes, names))
                 more |= {name: (*more.get(name, ()), *rows) for name, rows in found.items()}
             self._relaxed[names] = Solver(self._system(more))
         return self._relaxed[names].bounds(of, to, names)

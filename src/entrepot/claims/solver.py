@@ -90,7 +90,7 @@ class Solver:
         self._least = {
             self._place[name]: SMALLEST for name in system.divisors if name in self._place
         }
-        self._on: set[str] | None = None
+        self._on: set[str] = set()
         self._model: Any = None
         self._quotients: _Quotients | None = None
 
@@ -99,8 +99,7 @@ class Solver:
         if self._model is None:
             self._load()
         wanted = set(claims) & self._of.keys()
-        held = self._on or set()
-        for name in held ^ wanted:
+        for name in self._on ^ wanted:
             for number in self._of[name]:
                 row = self._rows[number]
                 ends = (row.low, row.high) if name in wanted else (-math.inf, math.inf)
@@ -108,6 +107,19 @@ class Solver:
         self._on = wanted
         self._model.run()
         return not _is(self._model, "kInfeasible")
+
+    def restate(self, claim: str, constraints: Collection[Constraint]) -> None:
+        """Give a claim other constraints: as many as before, over the same variables."""
+        if self._model is None:
+            self._load()
+        for number, constraint in zip(self._of[claim], constraints, strict=True):
+            row = self._row(claim, constraint.terms, constraint.low, constraint.high)
+            self._rows[number] = row
+            for place, weight in _collected(row.places).items():
+                self._model.changeCoeff(number, place, weight)
+            if claim in self._on:
+                self._model.changeRowBounds(number, row.low, row.high)
+        self._quotients = None
 
     def values(self) -> dict[Hashable, float]:
         """Return the variables' values in the last set that was found feasible."""

@@ -21,9 +21,10 @@ __all__ = ["swapped"]
 def swapped(claim: Claim, view: View) -> Iterator[Proposal]:
     """Propose to exchange the number of a claim with that of another of its kind."""
     others = [other for other in view.case.document.claims if _alike(claim, other)]
+    least = view.without(*(other.id for other in others))
     for other in others:
         first, second = _with_number_of(claim, other), _with_number_of(other, claim)
-        if first is None or second is None:
+        if first is None or second is None or not least.could_ever_mean(first):
             continue
         rest = view.without(other.id)
         if not rest.could_mean(first):

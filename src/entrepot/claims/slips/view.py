@@ -107,13 +107,23 @@ class View:
 
     def _meant(self, claim: Claim) -> tuple[Interval, ...]:
         left = self.left(claim.quantity) or EVERYTHING
+        ends, alike = self._ends(claim)
+        if not alike and luck(claim, left) <= MOST_LUCK:
+            return (left,)  # another country's count says less of a number than its own text
+        fitting = tuple(_shared(end, left) for end in ends if end.meets(left))
+        return fitting or ends or (left,)
+
+    def _ends(self, claim: Claim) -> tuple[tuple[Interval, ...], bool]:
+        """Return what each piece of evidence says that the number of a claim lies in.
+
+        And whether that evidence is of the claim's own definition.
+        """
         held = [item for item in self.case.found[claim.id] if item.exact is not None]
         held = [item for item in held if item.statements or item.how == "rows of the lake"]
         own = [item for item in held if item.own]
-        same = own or [item for item in held if not item.other_definition] or held
-        ends = [item.exact for item in same if item.exact is not None]
-        fitting = tuple(_shared(end, left) for end in ends if end.meets(left))
-        return fitting or tuple(ends) or (left,)
+        same = own or [item for item in held if not item.other_definition]
+        ends = (item.exact for item in same or held)
+        return tuple(end for end in ends if end is not None), bool(same)
 
     def number(
         self,
@@ -206,6 +216,12 @@ class View:
     def could_mean(self, claim: Claim) -> bool:
         """Whether a claim as it would read lies where its number should, to look no further."""
         return any(claim.interval.meets(known) for known in self.meant(claim))
+
+    def could_ever_mean(self, claim: Claim) -> bool:
+        """Whether it could under any view that trusts at least what this one does."""
+        ends, alike = self._ends(claim)
+        known = ends if alike else (*ends, self.left(claim.quantity) or EVERYTHING)
+        return any(claim.interval.meets(one) for one in known)
 
     def agrees(self, claim: Claim) -> bool:
         """Whether evidence agrees with a claim as it would read, or at least does not disagree.
