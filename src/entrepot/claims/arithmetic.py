@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+from itertools import permutations
 from typing import TYPE_CHECKING
 
 from entrepot.claims.chain import Chain
 from entrepot.claims.describe import claimed, flow, period_of, span, stated, subject
+from entrepot.claims.parts import beyond_whole, more_than
 from entrepot.claims.prices import price_arithmetic
 from entrepot.model.display import figure_value, joined, number
 
@@ -47,6 +49,8 @@ def because(
         return _two_of_one(sorted(conflict), claims)
     if (prices := price_arithmetic(claims[name] for name in sorted(conflict))) and not fits:
         return prices
+    if not fits and (more := _more_than_whole([claims[name] for name in sorted(conflict)])):
+        return more
     found = system.linear
     for texts in (
         _weighted(conflict, claims, found, fits=fits),
@@ -60,6 +64,13 @@ def because(
 def _two_of_one(conflict: list[str], claims: Mapping[str, Claim]) -> str:
     numbers = joined([claimed(claims[name]) for name in conflict])
     return f"{subject(claims[conflict[0]])}: the text has {numbers}"
+
+
+def _more_than_whole(claims: list[Claim]) -> str:
+    for part, whole in permutations(claims) if len(claims) == 2 else ():
+        if beyond_whole(part, whole):
+            return more_than(part, whole)
+    return ""
 
 
 def _compared(value: float, claim: Claim) -> tuple[str, bool]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from entrepot.claims.quantity import Level
 
-__all__ = ["identities"]
+__all__ = ["identities", "is_part"]
 
 
 def identities(levels: list[Level]) -> Iterator[Constraint]:
@@ -39,7 +39,7 @@ def identities(levels: list[Level]) -> Iterator[Constraint]:
 
 def _within(levels: list[Level]) -> Iterator[Constraint]:
     for part, whole in permutations(levels, 2):
-        if _is_part(part, whole):
+        if is_part(part, whole):
             yield Constraint(((part, 1.0), (whole, -1.0)), high=0.0)
     for whole in levels:
         for side in ("exporter", "importer"):
@@ -86,7 +86,8 @@ def _fills(parts: list[Level], whole: Level) -> bool:
     return all(start == end + timedelta(days=1) for start, end in zip(starts, ends, strict=True))
 
 
-def _is_part(part: Level, whole: Level) -> bool:
+def is_part(part: Level, whole: Level) -> bool:
+    """Whether one flow lies in another, by time, areas and goods; whoever counts it in what."""
     return (
         part != whole
         and whole.period.contains(part.period)

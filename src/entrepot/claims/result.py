@@ -13,7 +13,16 @@ if TYPE_CHECKING:
     from entrepot.claims.document import Claim, Source, Todo
     from entrepot.model.interval import Interval
 
-__all__ = ["VERDICTS", "Check", "CheckedClaim", "Conflict", "Explained", "Slip", "Verdict"]
+__all__ = [
+    "VERDICTS",
+    "Check",
+    "CheckedClaim",
+    "Conflict",
+    "ConflictBlock",
+    "Explained",
+    "Slip",
+    "Verdict",
+]
 
 Verdict = Literal["holds", "differs", "cannot_hold", "untestable"]
 VERDICTS: tuple[Verdict, ...] = ("cannot_hold", "differs", "untestable", "holds")
@@ -132,11 +141,18 @@ class Conflict:
         The arithmetic, with numbers.
     corrected
         The same after the likeliest slip is put right; empty if there is none.
+    blamed
+        Which claims the likeliest slip behind it changes, else which of it cannot hold; empty where
+        nothing tells.
+    unless
+        How they could all be true after all, in words: as counts of two countries; else empty.
     """
 
     claims: tuple[str, ...]
     because: str
     corrected: str = ""
+    blamed: tuple[str, ...] = ()
+    unless: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return as plain JSON types."""
@@ -144,7 +160,35 @@ class Conflict:
             "claims": list(self.claims),
             "because": self.because,
             "corrected": self.corrected,
+            "blamed": list(self.blamed),
+            "unless": self.unless,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictBlock:
+    """Conflicts that are laid to the same claims: one error, told once.
+
+    Attributes
+    ----------
+    blamed
+        Ids of the claims, empty where nothing tells who is wrong.
+    first
+        The conflict to show.
+    others
+        The further ones, of which it is enough to say with what the blamed do not fit either.
+    """
+
+    blamed: tuple[str, ...]
+    first: Conflict
+    others: tuple[Conflict, ...] = ()
+
+    @property
+    def also_against(self) -> tuple[str, ...]:
+        """Ids of the claims that the blamed do not fit either, beside those of the first."""
+        shown = {*self.blamed, *self.first.claims}
+        names = (name for one in self.others for name in one.claims)
+        return tuple(name for name in dict.fromkeys(names) if name not in shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +219,16 @@ class Check:
     limits: tuple[str, ...] = ()
 
     @property
+    def blocks(self) -> tuple[ConflictBlock, ...]:
+        """The conflicts by what is blamed for them; each by itself where nothing is."""
+        found: dict[object, list[Conflict]] = {}
+        for number, one in enumerate(self.conflicts):
+            found.setdefault(one.blamed or number, []).append(one)
+        return tuple(
+            ConflictBlock(held[0].blamed, held[0], (*held[1:],)) for held in found.values()
+        )
+
+    @property
     def summary(self) -> dict[str, int]:
         """Number of claims, and of each verdict."""
         counted = Counter(item.verdict for item in self.claims)
@@ -192,6 +246,14 @@ class Check:
             "source": self.source.to_dict(),
             "claims": [item.to_dict() for item in self.claims],
             "conflicts": [conflict.to_dict() for conflict in self.conflicts],
+            "conflict_blocks": [
+                {
+                    "blamed": list(block.blamed),
+                    "conflicts": [self.conflicts.index(o) for o in (block.first, *block.others)],
+                    "also_against": list(block.also_against),
+                }
+                for block in self.blocks
+            ],
             "explanations": [item.to_dict() for item in self.explanations],
             "summary": self.summary,
             "todo": [item.to_dict() for item in self.todo],

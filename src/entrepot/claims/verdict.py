@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from entrepot.claims import reasons
 from entrepot.claims.arithmetic import because
 from entrepot.claims.beside import in_print_beside
+from entrepot.claims.conflicts import conflicts_of
 from entrepot.claims.document import Document, read_document
 from entrepot.claims.either import either_reading
 from entrepot.claims.explain import Explanation, explanations, is_close
 from entrepot.claims.known import Facts
 from entrepot.claims.money import either_money
+from entrepot.claims.parts import notes_of, over_whole
 from entrepot.claims.prices import implied_prices
 from entrepot.claims.result import Check, CheckedClaim, Conflict, Explained, Slip, Verdict
 from entrepot.claims.settle import Settled, settled
@@ -92,9 +94,10 @@ def check(
     with held.reading() if held else nullcontext():
         case = case_of(read, known, held)
     explained, looked_through = explanations(case)
-    conflicts = tuple(_conflicts(case, explained))
     culprits = _culprits(case, explained)
-    notes = dict(_price_notes(case.document)) | unclear | unsaid
+    conflicts = tuple(conflicts_of(case, explained, culprits))
+    beyond = list(over_whole(case.document.claims, case.conflicts))
+    notes = dict(_price_notes(case.document)) | unclear | unsaid | dict(notes_of(beyond))
     around = settled(case, culprits)
     return Check(
         source=read.source,
@@ -102,7 +105,7 @@ def check(
             _checked(claim, case, _Findings(explained, culprits, conflicts, notes, around))
             for claim in read.claims
         ),
-        conflicts=conflicts,
+        conflicts=(*conflicts, *(one.conflict for one in beyond)),
         explanations=tuple(
             Explained(tuple((p.kind, tuple(sorted(p.names))) for p in item.proposals))
             for item in explained[:SLIPS_SHOWN]
@@ -164,31 +167,6 @@ def _culprits(case: Case, explained: tuple[Explanation, ...]) -> frozenset[str]:
         unsupported = {name for name in conflict if held[name] != "holds"}
         found |= guilty or unsupported or conflict
     return frozenset(found)
-
-
-def _conflicts(case: Case, explained: tuple[Explanation, ...]) -> Iterator[Conflict]:
-    """Yield the conflicts, first those of which the best slips change most."""
-    changed = frozenset(
-        name for item in explained[:1] for one in item.proposals for name in one.names
-    )
-    order = sorted(case.conflicts, key=lambda one: (-len(one & changed), len(one), sorted(one)))
-    for conflict in order:
-        yield Conflict(
-            claims=tuple(claim.id for claim in case.document.claims if claim.id in conflict),
-            because=because(conflict, case.document.by_id, case.together),
-            corrected=_corrected(conflict, case, explained),
-        )
-
-
-def _corrected(conflict: frozenset[str], case: Case, explained: tuple[Explanation, ...]) -> str:
-    best = next((item for item in explained if item.names & conflict), None)
-    if best is None or not best.proposals:
-        return ""
-    changed = {change.claim.id: change.claim for p in best.proposals for change in p.changes}
-    if any(not change.would_say for p in best.proposals for change in p.changes):
-        return ""
-    system = case.together.replaced(changed)
-    return because(conflict, case.document.by_id | changed, system, fits=True)
 
 
 def _price_notes(document: Document) -> Iterator[tuple[str, str]]:
