@@ -58,9 +58,7 @@ def evidence(claim: Claim, source: Source, facts: Facts) -> tuple[Comparison, ..
 
 def _printed(claim: Claim, source: Source, facts: Facts) -> Iterator[Comparison]:
     best: dict[tuple[str, str], Statement] = {}
-    for statement in facts.statements.about(claim.quantity):
-        if not statement.counts:
-            continue
+    for statement in facts.statements.current(claim.quantity, source.date):
         voice = (statement.row.origin, statement.books)
         held = best.get(voice)
         if held is None or _rank(statement) < _rank(held):

@@ -127,8 +127,8 @@ class Facts:
         return (*_one_a_voice(printed), *_fewest_origins(summed))
 
     def _whole(self, terms: Terms) -> Iterator[Known]:
-        for statement in self.statements.about(Quantity("value", terms)):
-            if statement.counts and statement.exact is not None:
+        for statement in self.statements.current(Quantity("value", terms)):
+            if statement.exact is not None:
                 yield Known(terms, statement.exact, (statement,))
 
     def in_currency(self, level: Level) -> tuple[Known, ...]:

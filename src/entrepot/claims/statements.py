@@ -121,6 +121,19 @@ class Statements:
             if _same_but_for_words(quantity, statement.quantity)
         )
 
+    def current(self, quantity: Quantity, day: str = "") -> tuple[Statement, ...]:
+        """Return the statements that count of a quantity, less those that were revised since.
+
+        Parameters
+        ----------
+        quantity
+            What they are about.
+        day
+            Releases after this day (ISO form) replace none before it; none is, if empty.
+        """
+        held = [statement for statement in self.about(quantity) if statement.counts]
+        return tuple(one for one in held if not any(_replaces(two, one, day) for two in held))
+
 
 @cache
 def bundled() -> Statements:
@@ -157,6 +170,17 @@ def named_alike(wanted: str, held: str) -> bool:
 def _stems(text: str) -> frozenset[str]:
     words = re.findall(r"[a-z0-9.]{3,}", text.lower().removeprefix(NAMED))
     return frozenset(word[:6] for word in words if word not in _SMALL_WORDS)
+
+
+def _replaces(later: Statement, first: Statement, day: str) -> bool:
+    """Whether one is a later release of the other's origin, as sure, with another number."""
+    if later.exact is None or first.exact is None or later.exact.meets(first.exact):
+        return False
+    one, two = first.row, later.row
+    same = (one.origin, first.books) == (two.origin, later.books)
+    sure = ("high", "medium", "low").index
+    is_later = "" < one.published_on < two.published_on and (not day or two.published_on <= day)
+    return same and is_later and sure(two.confidence) <= sure(one.confidence)
 
 
 def _is_named(level: Level) -> bool:

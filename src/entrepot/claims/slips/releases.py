@@ -118,8 +118,18 @@ def valuation(claim: Claim, view: View) -> Iterator[Proposal]:
     yield from view.other("valuation", claim, printed, text, tries=1)
     for known in view.meant(claim):
         if known.low > 0 and known.width < 0.1 * known.middle:
-            for factor in (CIF_OVER_FOB, Interval(1 / CIF_OVER_FOB.high, 1 / CIF_OVER_FOB.low)):
+            for factor, tries in _freight(level):
                 pin = Pin(known * factor, "")
                 words = "with" if factor.low > 1 else "without"
                 text = f"{claimed(claim)} fits {words} freight and insurance"
-                yield from view.other("valuation", claim, [pin], text, tries=3)
+                yield from view.other("valuation", claim, [pin], text, tries=tries)
+
+
+def _freight(level: Level) -> Iterator[tuple[Interval, int]]:
+    """Yield what freight adds or takes away, and how many such slips could have happened.
+
+    Exports are counted without freight, so a slip adds it; imports mostly with it.
+    """
+    added, taken = CIF_OVER_FOB, Interval(1 / CIF_OVER_FOB.high, 1 / CIF_OVER_FOB.low)
+    yield added, {level.exporter: 2, level.importer: 6}.get(level.books, 3)
+    yield taken, {level.exporter: 6, level.importer: 2}.get(level.books, 3)
