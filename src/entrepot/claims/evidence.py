@@ -6,11 +6,12 @@ import math
 from typing import TYPE_CHECKING
 
 from entrepot.claims.build import HOME
-from entrepot.claims.comparison import compare
+from entrepot.claims.comparison import REVISED, compare
 from entrepot.claims.describe import who
 from entrepot.claims.known import FLOW_SLACK, MIXED_SLACK
 from entrepot.claims.quantity import DIMENSIONLESS, SHARES, Quantity
 from entrepot.claims.ranks import places_known
+from entrepot.claims.statements import RECONCILED
 from entrepot.model.areas import possessive
 from entrepot.model.display import NBSP, figure_value
 from entrepot.model.interval import Interval
@@ -128,13 +129,15 @@ def _derived(claim: Claim, source: Source, facts: Facts) -> Iterator[Comparison]
             reach += FLOW_SLACK  # two flows are converted at rates that differ a little
         if quantity.measure == "growth":  # its base may have been revised since
             reach = max(reach, used[-1].revision)
+        if any(row.is_reconciled for row in rows.values()):
+            reach = max(reach, RECONCILED)
         how = used[0].how if len(used) == 1 else _division(used)
         yield compare(
             claim,
             source,
             tuple(rows.values()),
             value,
-            _widened(quantity, value, reach),
+            _loose(quantity, value, reach, used, facts),
             how=how,
             other=_other_system(claim, used),
         )
@@ -188,6 +191,22 @@ def _exact(quantity: Quantity, facts: Facts) -> list[Statement]:
 def _widened(quantity: Quantity, value: Interval, part: float) -> Interval:
     """Return an interval with its ends moved out by a part; a growth as the factor it is."""
     return quantity.stated(quantity.quotient(value).widened(part))
+
+
+def _loose(
+    quantity: Quantity, value: Interval, reach: float, used: list[Known], facts: Facts
+) -> Interval:
+    """Return an interval with its ends moved out by a part: of both ways for a balance."""
+    if quantity.to or all(weight > 0 for _, weight in quantity.of):
+        return _widened(quantity, value, reach)
+    sizes = [
+        max(abs(known.interval.low), abs(known.interval.high))
+        for level, _ in quantity.of
+        for known in facts.in_currency(level)
+        if known.books == used[0].books and known.origins <= used[0].origins
+    ]
+    gross = max(reach, REVISED) * math.fsum(sizes)
+    return Interval(value.low - gross, value.high + gross)
 
 
 def _division(used: list[Known]) -> str:
