@@ -224,6 +224,9 @@ def _unknown(text: str, language: str, flows: list[Mark]) -> list[Mark]:
             found.append(Mark("area", NOWHERE, "noun", match.start(), match.start() + 1))
         return found
     for flow in flows:
+        owner = _BEFORE_FLOW[language].search(text, 0, flow.start)
+        if owner:
+            found.append(Mark("area", NOWHERE, "noun", owner.start(1), owner.end(1)))
         pattern = _BEHIND_FLOW[language].match(text, flow.end)
         if pattern:
             found.append(Mark("area", NOWHERE, "noun", pattern.start(1), pattern.end(1)))
@@ -236,8 +239,14 @@ _NO_PLACE = (
 )
 _CAPITAL = rf"((?!(?:{_NO_PLACE})\b)[A-ZА-ЯЁÄÖÜ][\w-]+)"
 _STRANGER = re.compile(r"(?<=[对自从向])[\u4e00-\u9fff]{2,8}?(?=出口|进口|的出口)")
+_BEFORE_FLOW = {
+    "en": re.compile(rf"(?<![\w.-]){_CAPITAL}['’]s (?:(?:total|goods|merchandise|overall) )?$"),
+    "ru": re.compile(r"(?!)"),
+    "de": re.compile(r"(?!)"),
+}
+"""A name that owns what is traded: a country, a capital or a company that is not known here."""
 _BEHIND_FLOW = {
     "en": re.compile(rf" (?:to|from|with|between) (?:the )?{_CAPITAL}"),
-    "ru": re.compile(rf" (?:в|из|с|со|между) {_CAPITAL}"),
+    "ru": re.compile(rf" (?:(?:в|из|с|со|между) )?{_CAPITAL}"),
     "de": re.compile(rf" (?:nach|aus|mit|zwischen) (?:der |dem |den )?{_CAPITAL}"),
 }
