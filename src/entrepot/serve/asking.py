@@ -23,7 +23,7 @@ __all__ = ["FORMS", "Sent", "body_of", "liked_form", "sent_text"]
 FORMS = {"json": "application/json", "csv": "text/csv", "parquet": PARQUET}
 """Forms in which the API answers, with their media types."""
 _WEIGHT = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
-_PATIENCE = 30
+PATIENCE = 30
 """Seconds that a body may take to arrive."""
 _KEYS = ("text", "kind", "date", "publisher")
 _KINDS = {
@@ -81,7 +81,7 @@ async def body_of(request: Request) -> bytes:
     """
     held = bytearray()
     try:
-        with anyio.fail_after(_PATIENCE):
+        with anyio.fail_after(PATIENCE):
             async for chunk in request.stream():
                 held += chunk
                 if len(held) > LONGEST_BODY:
@@ -91,7 +91,7 @@ async def body_of(request: Request) -> bytes:
                     )
     except TimeoutError:
         raise TooLongError(
-            f"the text did not arrive within {_PATIENCE} seconds", hint="send it again"
+            f"the text did not arrive within {PATIENCE} seconds", hint="send it again"
         ) from None
     return bytes(held)
 

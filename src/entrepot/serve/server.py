@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["run"]
 
+PATIENCE = 10.0
 _CONNECTIONS = 200
 
 
@@ -25,8 +26,16 @@ def run(
     behind_proxy: bool = False,
     seconds: float,
     say: Callable[[str], None],
+    patience: float = PATIENCE,
 ) -> None:
     """Serve page and API until stopped; nothing of what is asked is logged.
+
+    Parameters
+    ----------
+    seconds
+        Time that a question may take.
+    patience
+        Seconds to wait for whole headers, and for one who does not read an answer.
 
     Raises
     ------
@@ -43,6 +52,7 @@ def run(
     except ImportError as error:
         raise MissingExtraError("uvicorn", "serve") from error
     from entrepot.serve.app import create_app
+    from entrepot.serve.connection import patient
 
     config = uvicorn.Config(
         create_app(lake, access=access, seconds=seconds),
@@ -54,6 +64,7 @@ def run(
         proxy_headers=False,
         limit_concurrency=_CONNECTIONS,
         timeout_keep_alive=10,
+        http=patient(patience),
     )
     server = uvicorn.Server(config)
     shown = f"[{host}]" if ":" in host else host

@@ -1,0 +1,84 @@
+"""One connection: who sends or reads too slowly is let go, so that others are answered.
+
+The server's own limits begin with a whole request. Headers that never end, or a reader that never
+reads, would hold a place for ever.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+if TYPE_CHECKING:
+    import asyncio
+
+__all__ = ["Connection", "patient"]
+
+_LATE = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+
+
+class Connection(H11Protocol):
+    """A connection that waits `patience` seconds for whole headers, and for one who reads."""
+
+    patience = 10.0
+    _waits: asyncio.TimerHandle | None = None
+    _stuck: asyncio.TimerHandle | None = None
+    _began = False
+
+    def connection_made(self, transport: Any) -> None:
+        """Begin to wait for the first request."""
+        super().connection_made(transport)
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came; the wait ends only with whole headers."""
+        self._began = True
+        super().data_received(data)
+        self._wait()
+
+    def on_response_complete(self) -> None:
+        """Begin to wait for the next request."""
+        self._began = False
+        super().on_response_complete()
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop waiting."""
+        _stop(self._waits)
+        _stop(self._stuck)
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Begin to wait for one who does not read."""
+        super().pause_writing()
+        self._stuck = self.loop.call_later(self.patience, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Go on: some of it was read."""
+        _stop(self._stuck)
+        super().resume_writing()
+
+    def _wait(self) -> None:
+        """Count from when a request is waited for; what trickles in does not begin anew."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            _stop(self._waits)
+            self._waits = None
+        elif self._waits is None:
+            self._waits = self.loop.call_later(self.patience, self._late)
+
+    def _late(self) -> None:
+        self._waits = None
+        if self._began and not self.transport.is_closing():
+            self.transport.write(_LATE)
+        self.transport.close()
+
+
+def patient(seconds: float) -> type[Connection]:
+    """Return what handles connections with so much patience."""
+    return type("Patient", (Connection,), {"patience": seconds})
+
+
+def _stop(timer: asyncio.TimerHandle | None) -> None:
+    if timer is not None:
+        timer.cancel()

@@ -1,0 +1,174 @@
+"""The real server, a process of its own, under clients that never finish what they begin."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PATIENCE = 1.5
+CODE = """
+import sys
+from pathlib import Path
+from entrepot.serve import asking
+from entrepot.serve.server import run
+asking.PATIENCE = {patience}
+run(Path(sys.argv[1]), "127.0.0.1", int(sys.argv[2]), seconds=20, say=print, patience={patience})
+"""
+HEAD = b"GET /measures HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+POST = b"POST /api/check HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/plain\r\n"
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        found = free.getsockname()[1]
+    folder: Path = tmp_path_factory.mktemp("slow") / "no-lake"
+    code = CODE.format(patience=PATIENCE)
+    server = subprocess.Popen([sys.executable, "-c", code, str(folder), str(found)])
+    try:
+        for _ in range(300):
+            try:
+                httpx.get(f"http://127.0.0.1:{found}/icon.svg", timeout=5)
+                break
+            except httpx.ConnectError:
+                time.sleep(0.1)
+        yield found
+    finally:
+        server.terminate()
+        assert server.wait(20) is not None
+
+
+def opened(port: int, begin: bytes) -> socket.socket:
+    found = socket.create_connection(("127.0.0.1", port), timeout=30)
+    found.sendall(begin)
+    return found
+
+
+def answered(port: int) -> None:
+    """Somebody else is answered meanwhile."""
+    start = time.monotonic()
+    assert httpx.get(f"http://127.0.0.1:{port}/measures", timeout=20).status_code == 200
+    assert time.monotonic() - start < 15
+
+
+def trickled(client: socket.socket, piece: bytes, seconds: float) -> bytes:
+    """Send a piece again and again until the server ends it, and return what it said."""
+    end = time.monotonic() + seconds
+    client.settimeout(0.2)
+    said = b""
+    while time.monotonic() < end:
+        try:
+            client.sendall(piece)
+            part = client.recv(4096)
+        except TimeoutError:
+            continue
+        except OSError:
+            return said
+        if not part:
+            return said
+        said += part
+    pytest.fail("the server waits for ever")
+
+
+def test_headers_that_never_end_are_cut_off(port: int) -> None:
+    with ExitStack() as stack:
+        crowd = [stack.enter_context(opened(port, HEAD)) for _ in range(60)]
+        answered(port)
+        assert trickled(crowd[0], b"X-More: 1\r\n", 20).startswith(b"HTTP/1.1 408")
+        for one in crowd[1:]:
+            one.settimeout(20)
+            assert one.recv(4096).startswith(b"HTTP/1.1 408")
+            assert one.recv(4096) == b""
+
+
+def test_who_says_nothing_is_let_go(port: int) -> None:
+    with opened(port, b"") as silent:
+        silent.settimeout(20)
+        assert silent.recv(4096) == b""
+
+
+@pytest.mark.parametrize(
+    "head", [b"Content-Length: 500000\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n"]
+)
+def test_a_body_that_trickles_is_cut_off(port: int, head: bytes) -> None:
+    piece = b"x" if b"Length" in head else b"1\r\nx\r\n"
+    with ExitStack() as stack:
+        crowd = [stack.enter_context(opened(port, POST + head)) for _ in range(20)]
+        answered(port)
+        said = trickled(crowd[0], piece, 20)
+        assert said.startswith(b"HTTP/1.1 503")
+        assert b"did not arrive" in said
+
+
+def test_who_never_reads_is_let_go(port: int) -> None:
+    ask = b"GET /api/areas HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(("127.0.0.1", port))
+        client.settimeout(30)
+        client.sendall(ask * 300)
+        time.sleep(PATIENCE * 3)
+        answered(port)
+        with pytest.raises(OSError, match=r"reset|Broken|closed"):  # noqa: PT012
+            for _ in range(100_000):
+                if not client.recv(2**20):
+                    raise ConnectionError("closed")
+
+
+def test_many_at_once_are_answered_or_told_to_wait(port: int) -> None:
+    found: list[int] = []
+
+    def ask() -> None:
+        found.append(httpx.get(f"http://127.0.0.1:{port}/measures", timeout=60).status_code)
+
+    threads = [threading.Thread(target=ask) for _ in range(40)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert len(found) == 40
+    assert set(found) <= {200, 503}
+    assert 200 in found
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [
+        b"\x16\x03\x01\x02\x00",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"GET /\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"POST /check HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: -1\r\n\r\n",
+        b"POST /check HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        b"GET /" + b"a" * 200_000 + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: " + b"a" * 200_000 + b"\r\n\r\n",
+        b"GET /?q=%0d%0aSet-Cookie:a HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n",
+    ],
+)
+def test_what_is_no_request_harms_nobody(port: int, begin: bytes) -> None:
+    with opened(port, b"") as client:
+        client.settimeout(20)
+        said = b""
+        try:
+            client.sendall(begin)
+            while part := client.recv(65536):
+                said += part
+        except ConnectionError:
+            pass  # cut off, which is an answer too
+        assert b"Traceback" not in said
+        assert b"Set-Cookie" not in said.partition(b"\r\n\r\n")[0]
+    answered(port)
