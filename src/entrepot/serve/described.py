@@ -201,7 +201,8 @@ _VERBS = {
     ),
 }
 LIST_NAME = Path(
-    description="A list or a code; with .csv or .parquet behind it as a table.", examples=["chpl"]
+    description="A list or a code; with .csv or .parquet behind it as a table.",
+    openapi_examples={"a list": {"value": "chpl"}, "a code": {"value": "854231"}},
 )
 EXAMPLES = (
     "/api/ask?measure=import_share&importer=RUS&exporter=CHN&goods=chpl&period=2023",

@@ -140,6 +140,9 @@ def _dependences(app: FastAPI, service: Service) -> None:
 
     asked = Annotated[brief.Wanted, Depends(wanted)]
 
+    def opening(request: Request, what: brief.Wanted) -> Response:
+        return service.answer(request, lambda lake: brief.opening_page(lake, what))
+
     def whole(request: Request, what: brief.Wanted) -> Response:
         return service.answer(request, lambda lake: brief.brief_page(lake, what))
 
@@ -159,7 +162,8 @@ def _dependences(app: FastAPI, service: Service) -> None:
         return service.answer(request, lambda lake: brief.brief_file(lake, what, form))
 
     endings: dict[str, Callable[..., Response]] = {
-        "": whole,
+        "": opening,
+        "/whole": whole,
         "/{name}.csv": table,
         "/{name}.svg": chart,
         "/brief.{form}": file,

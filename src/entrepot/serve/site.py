@@ -31,7 +31,7 @@ ICON = (
     b'<path fill="#0a5c9e" d="M12 3h9v8h-9zM7 13h9v8H7z"/><path fill="#77848f" d="M2 3h8v8H2z"/>'
     b'<path stroke="#77848f" stroke-width="2" d="M1 24h24"/></svg>'
 )
-SCRIPTS = ("page", "search", "tabs", "tooltips")
+SCRIPTS = ("page", "rest", "search", "tabs", "tooltips")
 ROOMS = (
     ("/", "Overview"),
     ("/goods", "Goods"),

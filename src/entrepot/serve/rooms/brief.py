@@ -14,7 +14,7 @@ from entrepot.report.parts import plain
 from entrepot.report.render_html import page_parts
 from entrepot.report.render_json import as_dict
 from entrepot.report.save import format_of
-from entrepot.report.story import brief_in
+from entrepot.report.story import brief_in, opening_in
 from entrepot.serve.answer import Answer, Rows, as_json, as_svg
 from entrepot.serve.errors import NotFoundError
 from entrepot.serve.keys import refuse_files
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     *("FILES", "Wanted", "brief_chart", "brief_data", "brief_figures", "brief_file"),
-    *("brief_page", "brief_table"),
+    *("brief_page", "brief_table", "opening_page"),
 ]
 
 FILES = {
@@ -70,11 +70,21 @@ class Wanted:
         return f"/country/{self.importer}/from/{self.supplier}"
 
     @property
+    def whole(self) -> str:
+        """Address of the whole brief; that of the page has its answer only, which is there soon."""
+        return f"{self.base}/whole{self.query}"
+
+    @property
     def query(self) -> str:
         """The rest of the address."""
         pairs = {"goods": self.goods, "period": self.period}
         said = {name: text for name, text in pairs.items() if text}
         return f"?{urlencode(said, safe=':@,')}" if said else ""
+
+    @property
+    def asked(self) -> tuple[str, str, str, str | None]:
+        """Importer, supplier, goods and period of the brief."""
+        return self.importer, self.supplier, self.goods or "chpl", self.period or None
 
     @property
     def name(self) -> str:
@@ -99,15 +109,12 @@ def _told(lake: Lake, wanted: Wanted) -> Told:
     RequestError
         As `entrepot.brief` does.
     """
-    refuse_files(wanted.goods)
-    for side in (wanted.importer, wanted.supplier):
-        known_area(side)
+    _require(wanted)
     with _lock:
         found = _remembered.get(wanted)
     if found is None:
-        goods, period = wanted.goods or "chpl", wanted.period or None
         book = Book(lake)
-        told = brief_in(book, wanted.importer, wanted.supplier, goods, period)
+        told = brief_in(book, *wanted.asked)
         found = Told(told, book.questions)
         with _lock:
             _remembered[wanted] = found
@@ -116,12 +123,32 @@ def _told(lake: Lake, wanted: Wanted) -> Told:
     return found
 
 
+def _require(wanted: Wanted) -> None:
+    """Refuse areas that do not exist, and goods that are a file."""
+    refuse_files(wanted.goods)
+    for side in (wanted.importer, wanted.supplier):
+        known_area(side)
+
+
+def opening_page(lake: Lake, wanted: Wanted) -> Answer:
+    """Return the answer and the headline Figures as a page, which leads to the whole brief."""
+    _require(wanted)
+    book = Book(lake)
+    told = opening_in(book, *wanted.asked)
+    if told is None:
+        return brief_page(lake, wanted)
+    return _page("opening.html.j2", wanted, Told(told, book.questions))
+
+
 def brief_page(lake: Lake, wanted: Wanted) -> Answer:
     """Return the brief as a page of the site."""
-    found = _told(lake, wanted)
+    return _page("brief_page.html.j2", wanted, _told(lake, wanted))
+
+
+def _page(template: str, wanted: Wanted, found: Told) -> Answer:
     parts = page_parts(found.brief)
     return page(
-        "brief_page.html.j2",
+        template,
         "",
         wanted=wanted,
         files=FILES,

@@ -1,9 +1,15 @@
 // What makes pages better where scripts run. Without them every page works as it is.
 
+import { rest } from "./rest.js";
 import { suggest } from "./search.js";
 import { tabs } from "./tabs.js";
 import { tooltips } from "./tooltips.js";
 
+function dress(part) {
+  part.querySelectorAll("[data-tabs]").forEach(tabs);
+  part.querySelectorAll("figure").forEach(tooltips);
+}
+
 document.querySelectorAll("form.find").forEach(suggest);
-document.querySelectorAll("[data-tabs]").forEach(tabs);
-document.querySelectorAll("figure").forEach(tooltips);
+dress(document);
+document.querySelectorAll("[data-rest]").forEach((place) => rest(place, dress));

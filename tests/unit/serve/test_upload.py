@@ -1,0 +1,110 @@
+"""A text as a file: read like one that is pasted; anything else gets a clear answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.ask_server import Client
+
+from entrepot.serve import create_app
+
+if TYPE_CHECKING:
+    import httpx
+
+TEXT = "China's exports to Russia fell by 3.4 % in 2025. Everything rose by 12."
+CLAIMS = """format: 1
+source: {title: An example}
+claims:
+  - id: exports
+    growth: {exporter: CHN, importer: RUS, period: 2025, base: 2024}
+    says: -3.4 %
+"""
+FORM = {"text": "", "kind": "article", "date": "2026-01-20", "publisher": ""}
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Client:
+    return Client(create_app(tmp_path_factory.mktemp("upload") / "no-lake"))
+
+
+def uploaded(
+    client: Client, name: str, content: bytes, path: str = "/api/check", **fields: str
+) -> httpx.Response:
+    """Send a form as a browser does that has a file chosen."""
+    return client.send("POST", path, data=FORM | fields, files={"file": (name, content)})
+
+
+@pytest.mark.parametrize("name", ["article.txt", "article.md", "ARTICLE.TXT", "C:\\texts\\a.txt"])
+def test_a_file_is_read_like_a_pasted_text(client: Client, name: str) -> None:
+    pasted = client.send("POST", "/api/check", json={"text": TEXT, "date": "2026-01-20"})
+    sent = uploaded(client, name, TEXT.encode())
+    assert sent.status_code == 200, sent.text
+    assert sent.json() == pasted.json()
+    assert sent.json()["summary"]["claims"] == 1
+    page = uploaded(client, name, TEXT.encode(), "/check")
+    assert page.status_code == 200
+    assert 'class="mark' in page.text
+
+
+def test_a_claims_file_is_known_by_its_name(client: Client) -> None:
+    sent = uploaded(client, "claims.yaml", CLAIMS.encode(), date="")
+    assert sent.status_code == 200, sent.text
+    assert [one["id"] for one in sent.json()["claims"]] == ["exports"]
+
+
+def test_a_form_without_a_file_is_what_was_pasted(client: Client) -> None:
+    nothing = {"file": ("", b"", "application/octet-stream")}
+    sent = client.send("POST", "/api/check", data=FORM | {"text": TEXT}, files=nothing)
+    assert sent.status_code == 200, sent.text
+    assert sent.json()["summary"]["claims"] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "status", "words"),
+    [
+        ("report.pdf", b"%PDF-1.4", 415, ".txt"),
+        ("report.docx", b"PK\x03\x04", 415, ".txt"),
+        ("report", b"text", 415, ".txt"),
+        ("report.txt.exe", b"MZ", 415, ".txt"),
+        ("report.txt", b"%PDF-1.4 all in ascii", 415, "plain text"),
+        ("report.txt", b"a\x00b", 415, "plain text"),
+        ("report.txt", b"\xff\xfe\x00", 422, "UTF-8"),
+        ("report.txt", b"  ", 422, "no text"),
+        ("big.txt", b"x" * 1_000_001, 413, "1 MB"),
+        ('"><script>.txt"', b"x", 415, "name ends"),
+    ],
+)
+def test_what_is_no_text_is_refused_and_told_what_is(
+    client: Client, name: str, content: bytes, status: int, words: str
+) -> None:
+    answer = uploaded(client, name, content)
+    assert answer.status_code == status, answer.text
+    assert words in answer.text
+    assert "<script>" not in uploaded(client, name, content, "/check").text
+
+
+def test_a_text_and_a_file_at_once_are_refused(client: Client) -> None:
+    answer = uploaded(client, "a.txt", TEXT.encode(), text=TEXT)
+    assert answer.status_code == 400
+    assert "at once" in answer.json()["detail"]
+
+
+BROKEN = [
+    ("multipart/form-data", b"x"),
+    ("multipart/form-data; boundary=", b"x"),
+    ("multipart/form-data; boundary=b", b""),
+    ("multipart/form-data; boundary=b", b"--b\r\n"),
+    ("multipart/form-data; boundary=b", b"--b\r\nno head\r\n--b--"),
+    ("multipart/form-data; boundary=b", b"--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--"),
+    ("multipart/form-data; boundary=b", b"--b--"),
+    ("multipart/form-data; boundary=b", b"\r\n--b" * 100_000 + b"--"),
+    (f"multipart/form-data; boundary={'b' * 5000}", b"x"),
+]
+
+
+@pytest.mark.parametrize(("kind", "body"), BROKEN)
+def test_a_broken_form_is_refused_at_once(client: Client, kind: str, body: bytes) -> None:
+    answer = client.send("POST", "/api/check", content=body, headers={"content-type": kind})
+    assert 400 <= answer.status_code < 500
+    assert answer.json()["hint"]
