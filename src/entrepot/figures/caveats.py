@@ -10,7 +10,7 @@ from entrepot.model.areas import WORLD, area_name, area_phrase
 from entrepot.model.reporting import stopped_in
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from entrepot.figures.definition import Definition
     from entrepot.sources.published.read import Published
@@ -31,6 +31,7 @@ CAVEATS = {
     "one-report": "one side's report of a flow, which the other side may report otherwise",
     "denominator-system": "a share depends on who counted the total",
     "reconciled": "made of what exporters and importers report, by us",
+    "few-suppliers": "more of the largest suppliers are asked for than there are",
     "leverage": "what others could replace is an upper bound",
     "cutoff": "what a cut-off would do rests on elasticities and on what others can send",
     "reorientation": "who replaced whom is not observed, and what is made at home neither",
@@ -39,6 +40,7 @@ CAVEATS = {
     "growth-and-currency": "growth has a base, a currency and a price level",
     "dependence-flags": "flags cut numbers that have no natural edge",
     "prices": "unit values are not prices: what is in a code can change",
+    "three-prices": "index, price part of a change and unit value are three changes of price",
     "inside-group": "a group counts as one area: trade among its members is left out of totals",
     "hong-kong": "Hong Kong is a customs territory of its own",
     "partial-period": "the period is not a whole year",
@@ -114,6 +116,20 @@ def for_definition(definition: Definition, *, one_voice: bool = False) -> list[C
             )
         )
     return found
+
+
+def few_suppliers(definition: Definition, details: Mapping[str, float | str]) -> list[Caveat]:
+    """Return how many suppliers there are, where more of the largest are asked for."""
+    there = details.get("suppliers")
+    if definition.measure != "cr" or there is None or float(there) >= (definition.k or 1):
+        return []
+    return [
+        caveat(
+            "few-suppliers",
+            f"{float(there):,.0f} suppliers are told, fewer than {definition.k:,}: their "
+            "share is that of all.",
+        )
+    ]
 
 
 def _touches_china(definition: Definition) -> bool:

@@ -170,6 +170,7 @@ def _figure(definition: Definition, answers: list[tuple[str, Answer]]) -> Figure
         low, high, words = head.low, head.high, "what the printed digits leave open"
     notes = [
         *caveats.for_definition(definition, one_voice=_one_voice(definition, head)),
+        *caveats.few_suppliers(definition, head.details),
         *first.caveats,
     ]
     return Figure(

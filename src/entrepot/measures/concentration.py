@@ -48,7 +48,10 @@ CR = Passport(
     title="share of the k largest suppliers",
     function="concentration_ratio",
     inputs="rows with supplier and value, all suppliers of the market; k",
-    columns=(("cr", "sum of the k largest shares, 0 to 1"),),
+    columns=(
+        ("cr", "sum of the k largest shares, 0 to 1"),
+        ("suppliers", "number of suppliers with a value above zero"),
+    ),
     unit="share",
     range="k/n to 1; 1 where there are no more than k suppliers",
     null_rule=_NULL_RULE,
@@ -156,7 +159,7 @@ def concentration_ratio(
     Returns
     -------
     frame
-        The keys and ``cr``, 0 to 1.
+        The keys, ``cr``, 0 to 1, and ``suppliers``.
 
     Raises
     ------
@@ -176,6 +179,7 @@ def concentration_ratio(
         largest = placed.select(
             *keys,
             nw.col(value).alias("__value"),
+            nw.when(nw.col(value) > 0).then(nw.lit(1)).alias("suppliers"),
             nw.when(nw.col("__place") <= k).then(nw.col(value)).alias("__large"),
             nw.when(nw.col("__place") > k).then(nw.col(value)).alias("__small"),
         )
@@ -186,11 +190,14 @@ def concentration_ratio(
             nw.col("__value").min().alias("__least"),
             nw.col("__large").sum(),
             nw.col("__small").sum(),
+            nw.col("suppliers").count(),
         )
         least, total = nw.col("__least"), nw.col("__total")
         defined = (total > 0) & total.is_finite() & (least >= 0)
         # Large and small are added up apart, so that rounding cannot make a ratio exceed one.
         large, small = nw.col("__large"), nw.col("__small")
-        return sums.select(*keys, nw.when(defined).then(large / (large + small)).alias("cr"))
+        ratio = nw.when(defined).then(large / (large + small)).alias("cr")
+        return sums.select(*keys, ratio, nw.col("suppliers").cast(nw.Int64))
 
-    return through_door(frame, step, keys=keys, texts=[supplier], value=value, makes=["cr"])
+    makes = [name for name, _ in CR.columns]
+    return through_door(frame, step, keys=keys, texts=[supplier], value=value, makes=makes)

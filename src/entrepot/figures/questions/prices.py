@@ -69,6 +69,13 @@ def price_premium(rows: Frame, asked: Definition, column: str) -> Row:
     return told
 
 
+THREE = (
+    "Three changes of price are three numbers: price_index compares the same products; the price "
+    "part of value_change is what that comes to in money; the change of the plain unit value also "
+    "has the move between products in it (the measure unit_value_change, in Python)."
+)
+"""What to say beside each of the first two."""
+
 QUESTIONS = {
     "price_index": Question(
         "flow",
@@ -78,6 +85,7 @@ QUESTIONS = {
         "prices of exports from {seller} to {buyer}",
         ("mass_kg",),
         by_product=True,
+        notes=(("three-prices", THREE),),
         choices=CHANGE,
     ),
     "value_change": Question(
@@ -88,6 +96,7 @@ QUESTIONS = {
         "change of exports from {seller} to {buyer}",
         ("mass_kg",),
         by_product=True,
+        notes=(("three-prices", THREE),),
         in_dollars=True,
         choices=AMOUNT,
     ),
