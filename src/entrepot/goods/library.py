@@ -31,6 +31,7 @@ __all__ = [
     "goods_list",
     "goods_lists",
     "is_file",
+    "is_list",
     "list_names",
 ]
 
@@ -81,9 +82,8 @@ def goods_list(name: str) -> GoodsList:
     """
     if is_file(name):
         return own_list(Path(name))
-    found = {one.id: one for one in bundled_lists()}.get(name.lower())
-    if found is not None:
-        return found
+    if name.lower() in _by_id():
+        return _by_id()[name.lower()]
     if is_own(name):
         return own_named(name)
     known = list_names()
@@ -93,6 +93,11 @@ def goods_list(name: str) -> GoodsList:
 def bundled_lists() -> tuple[GoodsList, ...]:
     """Return the lists that ship with the package."""
     return tuple(one for _, lists in _bundled().values() for one in lists)
+
+
+def is_list(name: str) -> bool:
+    """Whether a name is that of a list, of ours or of the user."""
+    return name.lower() in _by_id() or is_own(name)
 
 
 def list_names() -> tuple[str, ...]:
@@ -108,6 +113,11 @@ def add_own(path: Path) -> GoodsList:
 def is_file(name: str) -> bool:
     """Whether a name is that of a file, and not of a list."""
     return name.lower().endswith(".csv")
+
+
+@cache
+def _by_id() -> dict[str, GoodsList]:
+    return {one.id: one for one in bundled_lists()}
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
 from entrepot.goods.editions import known_prefixes
-from entrepot.goods.library import bundled_lists, goods_list, is_file, list_names
+from entrepot.goods.library import bundled_lists, goods_list, is_file, is_list, list_names
 from entrepot.model.product import product_prefix
 
 if TYPE_CHECKING:
@@ -117,19 +117,15 @@ def _part(item: str) -> Part:
         return _code(re.sub(r"[. ]", "", item))
     said = _LIST.fullmatch(item)
     name = said["name"].strip() if said else item
-    if said is None or not (is_file(name) or name.lower() in _known()):
+    if said is None or not (is_file(name) or is_list(name)):
         raise UnknownNameError(
             "goods",
             item,
-            ["all", *_known()],
+            ["all", *list_names()],
             hint="goods are all, a list (see: entrepot goods list), a part of one (chpl:4.B), a "
             "list on a day (chpl@2024-01-01), a file of yours (mine.csv) or codes (8542)",
         )
     return _of_list(goods_list(name), name, said["part"], said["day"])
-
-
-def _known() -> list[str]:
-    return list(list_names())
 
 
 def _of_list(chosen: GoodsList, name: str, part: str | None, day: str | None) -> Part:
