@@ -43,6 +43,11 @@ def contributions(rows: Frame, asked: Definition, column: str) -> Frame:
     return in_unit(ordered, asked, ["value_base", "value"])
 
 
+def growth_parts(rows: Frame, asked: Definition, column: str) -> Frame:
+    """Return the contributions without the growth of the whole, which is the answer itself."""
+    return contributions(rows, asked, column).drop("growth_pct")
+
+
 def real_growth(rows: Frame, asked: Definition, column: str) -> Row:
     """Return growth in value and volume, deflated by Paasche's index of the flow's unit values.
 
@@ -72,7 +77,7 @@ QUESTIONS = {
         ("exporter", "base", "by"),
         growth_contribution,
         "growth of exports from {seller} to {buyer}, by contribution",
-        table=contributions,
+        table=growth_parts,
         by_product=True,
         value="growth_pct",
         unit="percent",
