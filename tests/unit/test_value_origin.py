@@ -193,7 +193,7 @@ def test_factors_are_made_once(empty: Lake, monkeypatch: pytest.MonkeyPatch) -> 
     ("keys", "words"),
     [
         ({"importer": "CHN"}, "CHN on both sides"),
-        ({"importer": "CHN+RUS"}, "China on both sides"),
+        ({"importer": "CHN+RUS"}, "CHN on both sides"),
         ({"exporter": "WLD"}, "needs an exporter"),
         ({"goods": "inputs:C99"}, "unknown sector: 'C99'"),
         ({"sector": "C99"}, "unknown sector: 'C99'"),

@@ -8,6 +8,7 @@ from entrepot import measures
 from entrepot.errors import RequestError
 from entrepot.figures import caveats
 from entrepot.figures.estimate import Answer, Estimate, Missing
+from entrepot.figures.impossible import refuse_rate
 from entrepot.model.display import figure_value
 from entrepot.model.period import Period
 from entrepot.sources.published.read import matching, ranked
@@ -54,6 +55,8 @@ def converted(
     spot, day = _spot(definition, every)
     one, two = pairs[0] if pairs else (local[0], None)
     found = _measured(one, two, mean[0] if mean else None, spot)
+    usual = found["implied_rate"] or (mean[0].middle if mean else None)
+    refuse_rate(spot, usual, currency, "the report" if found["implied_rate"] else "the period")
     if two is None or found["customs_usd"] is None:
         return Missing(
             f"{one.origin} printed {one.printed} for {definition.period} and no dollars. At the "

@@ -222,10 +222,14 @@ def _what_is_missing(definition: Definition, rows: Rows, source: str) -> str:
         flow=definition.flow,
         goods=definition.goods,
     )
-    periods = sorted({str(row.period) for row in near if row.middle is not None})
+    known = [row for row in near if row.middle is not None]
+    here = sorted({row.unit for row in known if row.period == definition.period})
+    periods = sorted({str(row.period) for row in known})
     held = f"; otherwise held for {', '.join(periods[:8])}" if periods else ""
     if len(periods) > 8:
         held += f" and {len(periods) - 8} more"
+    if here and definition.unit not in here:
+        held = f"; held in {', '.join(here)}: ask with --currency {here[0]}"
     narrow = [definition.valuation and definition.valuation.upper()]
     narrow += [definition.currency if definition.currency != "USD" else None]
     narrow += [f"by {definition.basis}" if definition.basis != "dispatch" else None]

@@ -6,6 +6,7 @@ import itertools
 from typing import TYPE_CHECKING, Literal
 
 from entrepot.errors import RequestError, UnknownNameError
+from entrepot.figures.impossible import refuse_impossible
 from entrepot.figures.input_choices import ORIGIN, goods_key, is_inputs
 from entrepot.figures.input_rows import SOURCE as INPUT_SOURCE
 from entrepot.figures.inputs import MEASURES as INPUT_MEASURES
@@ -45,13 +46,7 @@ def checked(definition: Definition, lake: Lake) -> Definition:
     definition = definition.but(goods=_goods(definition))
     if definition.listed:
         definition = definition.but(listed=refuse_undated(definition.listed))
-    sides = {definition.importer, definition.exporter}
-    if len(sides) == 1 and WORLD not in sides and len(definition.members("importer")) == 1:
-        raise RequestError(
-            f"{definition.importer} on both sides",
-            why="trade of an area with itself is no foreign trade",
-            hint="name two areas, or WLD for everybody",
-        )
+    refuse_impossible(definition)
     _require_names(definition)
     if definition.flow == "both" and measure not in ("value", "growth", "conversions"):
         raise RequestError(
@@ -197,8 +192,16 @@ def _refuse_unread(definition: Definition) -> None:
             raise RequestError(
                 f"{measure} has no {key}",
                 why="it would not change the answer",
-                hint=f"leave out --{key}, or ask {' or '.join(readers)}",
+                hint=f"leave out --{key}, or ask {_instead(definition, key, readers)}",
             )
+
+
+def _instead(definition: Definition, key: str, readers: list[str]) -> str:
+    """Return which measures read a key; of a supplier, the one that says how much it supplies."""
+    if key == "exporter" and definition.importer != WORLD:
+        told = f"how much of its imports come from {definition.exporter}"
+        return f"import_share: {told} ({len(readers)} others name an exporter, too)"
+    return " or ".join(readers)
 
 
 def _has_list(definition: Definition) -> bool:

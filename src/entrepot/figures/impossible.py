@@ -1,0 +1,71 @@
+"""Questions that no data can answer: an area that trades with itself, a number beyond sense."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.errors import RequestError
+from entrepot.model.areas import WORLD
+
+if TYPE_CHECKING:
+    from entrepot.figures.definition import Definition
+
+__all__ = ["refuse_impossible", "refuse_rate"]
+
+MOST_SIGMA = 100.0
+"""Elasticity above which losing 99 % of all supply would cost less than 5 %."""
+MOST_APART = 2.0
+"""Times that a rate of a day can lie from the mean of the period it is set beside."""
+
+
+def refuse_impossible(definition: Definition) -> None:
+    """Refuse one area on both sides, and an elasticity that makes suppliers one and the same.
+
+    A member beside its group is no such thing: what the other members buy from it is trade. So is
+    trade inside a group.
+
+    Raises
+    ------
+    RequestError
+        Says which area or number it is.
+    """
+    buyers, sellers = (set(side.split("+")) for side in (definition.importer, definition.exporter))
+    both = sorted((buyers & sellers) - {WORLD})
+    is_group = buyers == sellers and len(definition.members("importer")) > 1
+    if both and not is_group:
+        raise RequestError(
+            f"{', '.join(both)} on both sides",
+            why="trade of an area with itself is no foreign trade",
+            hint="name each area on one side, or WLD for everybody",
+        )
+    if definition.sigma is not None and definition.sigma > MOST_SIGMA:
+        raise RequestError(
+            f"an elasticity of {definition.sigma:g} between suppliers",
+            why=f"above {MOST_SIGMA:g} hardly any loss has a price, whatever the trade: that would "
+            "be assumed, not found",
+            hint="write --sigma 3: near 2 in a first year, 5 or 6 over several years",
+        )
+
+
+def refuse_rate(spot: float, usual: float | None, currency: str, report: str) -> None:
+    """Refuse a rate of a day that cannot be one of the period of a report.
+
+    Parameters
+    ----------
+    spot, usual
+        Units of the currency a dollar: the rate in question, and that of the period, if known.
+    currency, report
+        Which currency, and whose report it is, in words.
+
+    Raises
+    ------
+    RequestError
+        If one is more than `MOST_APART` times the other, or no rate at all.
+    """
+    if usual is None or (spot > 0 and 1 / MOST_APART <= spot / usual <= MOST_APART):
+        return
+    raise RequestError(
+        f"a rate of {spot:g} {currency} a dollar",
+        why=f"{report} has {usual:.4g}; no rate of a day lies {MOST_APART:g} times away from it",
+        hint=f"write how much {currency} a dollar was, such as --spot {usual:.3g}",
+    )
