@@ -56,11 +56,23 @@ LakeOrAddress = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
-def open_lake(folder: Path | str | None) -> Lake:
-    """Open the lake that `--lake`, the environment or the default names."""
+def open_lake(folder: Path | str | None, *, new: bool = False) -> Lake:
+    """Open the lake that `--lake`, the environment or the default names.
+
+    Where one was named and there is none, that is said on standard error, for what ships with the
+    program would answer in its place; not if it may be a `new` one.
+    """
     from entrepot.lake import Lake
 
-    return Lake.open(folder)
+    held = Lake.open(folder)
+    named = folder or os.environ.get("ENTREPOT_LAKE")
+    if named and not new and not held.holdings():
+        typer.echo(
+            f"note: there is no lake in {held.path}, or an empty one: only figures in print, which "
+            "ship with the program, can answer",
+            err=True,
+        )
+    return held
 
 
 def chosen_engine(engine: str | None) -> str:
@@ -146,17 +158,10 @@ def emit(data: Any, render: Callable[[Console], None], *, as_json: bool) -> None
 def table(
     title: str, columns: list[str], rows: list[list[str]], *, right: tuple[int, ...] = ()
 ) -> Any:
-    """Return a rich table in the look of the project: no lines but one under the head."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
+    """Return a table in the look of the project; it breaks no word, see `fitting`."""
+    from entrepot.cli.fitting import FittedTable
 
-    found = Table(title=title or None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
-    for place, name in enumerate(columns):
-        found.add_column(name, justify="right" if place in right else "left", overflow="fold")
-    for row in rows:
-        found.add_row(*(Text(cell) for cell in row))
-    return found
+    return FittedTable(title, columns, rows, right)
 
 
 def facts(rows: Iterable[tuple[str, str]], *, bold: str = "") -> Any:

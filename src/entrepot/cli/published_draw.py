@@ -58,11 +58,11 @@ def draw_list(found: Sequence[Published], screen: Console) -> None:
         title += f", {count_word(len(own), 'sum')} of our own"
     columns = ["id", "measure", "of", "goods", "period", "printed", "publisher", "origin"]
     screen.print(
-        _whole(title, columns, [[*_cells(row), row.publisher, row.origin] for row in printed])
+        table(title, columns, [[*_cells(row), row.publisher, row.origin] for row in printed])
     )
     if own:  # their ids say what they are of
         sums = [[row.id, said(row), row.origin] for row in own]
-        screen.print(_whole("Sums of our own", ["id", "comes to", "origin"], sums))
+        screen.print(table("Sums of our own", ["id", "comes to", "origin"], sums))
 
 
 def _cells(row: Published) -> list[str]:
@@ -76,14 +76,6 @@ def _cells(row: Published) -> list[str]:
         str(row.period),
         said(row),
     ]
-
-
-def _whole(title: str, columns: list[str], cells: list[list[str]]) -> Any:
-    """Return a table in which ids and periods are never broken."""
-    grid = table(title, columns, cells)
-    for name in {"id", "period"} & set(columns):
-        grid.columns[columns.index(name)].no_wrap = True
-    return grid
 
 
 def draw_row(row: Published, akin: Relatives | None, screen: Console) -> None:

@@ -1,0 +1,108 @@
+"""A table that breaks no word: columns that do not fit are left out, and named below it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rich.console import Console, ConsoleOptions, RenderResult
+
+__all__ = ["FittedTable", "fitted"]
+
+BETWEEN, EDGES = 3, 2
+"""Cells of a terminal between two columns, and at both ends of a line."""
+WORDS = (40, 16)
+"""Cells up to which a word is kept whole, and up to which where a column would go otherwise: an
+address may be longer than any screen."""
+
+
+def fitted(lines: Sequence[Sequence[str]], width: int) -> list[int]:
+    """Return the widths of the first columns that fit, without breaking a word of usual length.
+
+    Parameters
+    ----------
+    lines
+        Cells by row, the head among them.
+    width
+        Cells of a terminal.
+
+    Returns
+    -------
+    list of int
+        A width for each column that fits; the first always does.
+    """
+    from rich.cells import cell_len
+
+    columns = list(zip(*lines, strict=True))
+    most = [max(cell_len(part) for cell in one for part in cell.split("\n")) for one in columns]
+    count = len(columns)
+    for longest in WORDS:
+        least = [max(min(cell_len(word), longest) for word in _words(one)) for one in columns]
+        if _needed(least) <= width:
+            break
+    while count > 1 and _needed(least[:count]) > width:
+        count -= 1
+    room = width - _needed(least[:count])
+    found = least[:count]
+    # Those that want little get all of it, the others what is left, alike.
+    wants = sorted((max(most[place] - least[place], 0), place) for place in range(count))
+    for number, (want, place) in enumerate(wants):
+        more = max(min(want, room // (count - number)), 0)
+        found[place] += more
+        room -= more
+    return found
+
+
+def _needed(widths: Sequence[int]) -> int:
+    return sum(widths) + BETWEEN * (len(widths) - 1) + EDGES
+
+
+def _words(column: Sequence[str]) -> Iterator[str]:
+    for cell in column:
+        yield from cell.split() or [""]
+
+
+@dataclass(frozen=True)
+class FittedTable:
+    """A table in the look of the project: no lines but one under the head.
+
+    Attributes
+    ----------
+    title, columns, rows
+        Words above it, its head, and its cells.
+    right
+        Places of the columns that stand on the right.
+    """
+
+    title: str
+    columns: list[str]
+    rows: list[list[str]]
+    right: tuple[int, ...] = ()
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw it as wide as the screen allows."""
+        from rich import box
+        from rich.table import Table
+        from rich.text import Text
+
+        widths = fitted([self.columns, *self.rows], options.max_width)
+        found = Table(
+            title=self.title or None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False
+        )
+        for place, width in enumerate(widths):
+            side = "right" if place in self.right else "left"
+            found.add_column(
+                self.columns[place],
+                justify=side,  # type: ignore[arg-type]
+                overflow="fold",
+                width=width,
+            )
+        for row in self.rows:
+            found.add_row(*(Text(cell) for cell in row[: len(widths)]))
+        yield found
+        if gone := self.columns[len(widths) :]:
+            words = f"too narrow for {', '.join(gone)}: widen the terminal, or add --json"
+            yield Text(words, style="dim")

@@ -1,0 +1,58 @@
+"""Tables of a terminal: no word of usual length is broken, and what does not fit is named."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from entrepot.cli.common import table
+from entrepot.cli.fitting import BETWEEN, EDGES, fitted
+
+HEAD = ["supplier", "what it supplies", "value usd", "share of imports"]
+ROWS = [
+    ["Turkmenistan", "semiconductors and microprocessors", "1,234,567,890", "12.3 %"],
+    ["Kazakhstan", "oil", "98,765", "0.4 %"],
+]
+
+
+def drawn(width: int, columns: list[str] = HEAD, rows: list[list[str]] = ROWS) -> list[str]:
+    file = io.StringIO()
+    Console(file=file, width=width, highlight=False).print(table("", columns, rows, right=(2,)))
+    return file.getvalue().splitlines()
+
+
+@pytest.mark.parametrize("width", [60, 64, 70, 80, 100])
+def test_every_word_of_a_column_that_is_shown_is_whole(width: int) -> None:
+    lines = drawn(width)
+    assert max(map(len, lines)) <= width
+    shown = " ".join(lines).split()
+    gone = next((line for line in lines if line.startswith("too narrow")), "")
+    for place, name in enumerate(HEAD):
+        if name in gone:
+            continue
+        for cell in (name, *(row[place] for row in ROWS)):
+            assert set(cell.split()) <= set(shown), (width, cell)
+
+
+def test_columns_that_do_not_fit_are_named() -> None:
+    text = " ".join(" ".join(drawn(40)).split())
+    assert "too narrow for value usd, share of imports" in text
+    assert "1,234,567,890" not in text
+    assert "too narrow" not in " ".join(drawn(100))
+
+
+def test_a_word_that_no_screen_holds_takes_no_column_away() -> None:
+    address = "https://example.org/a/very/long/address/of/a/table/that/nobody/can/read"
+    lines = drawn(50, ["what", "where", "when"], [["a table", address, "2023"]])
+    assert "2023" in " ".join(lines)
+    assert max(map(len, lines)) <= 50
+
+
+def test_room_goes_first_to_columns_that_want_little() -> None:
+    cells = [["a", "b"], ["one two", "word " * 30]]
+    first, second = fitted(cells, 40)
+    assert first == len("one two")
+    assert first + second + BETWEEN + EDGES == 40
+    assert fitted([["alone"]], 2) == [5], "the first column is shown whatever its width"
