@@ -25,6 +25,10 @@ def publish(world: World, chance: random.Random) -> None:
             state(world, flow, world.mirror.get(flow, value), partner, chance)
         if flow in world.other and chance.random() < 0.5:
             state(world, flow, world.other[flow], world.home, chance, money=world.money)
+    for statistic, change in world.prices.items():
+        if chance.random() < 0.8:
+            for outward in (True, False):
+                _state_price(world, statistic, change, outward=outward)
     for period, rate in world.rates.items():
         world.rows.append(
             _row(
@@ -70,6 +74,30 @@ def state(
             origin=f"S{books}",
             origin_words=f"Customs of {books}",
             published_on=on or f"{int(period[:4]) + 1}-03-01",
+        )
+    )
+
+
+def _state_price(world: World, statistic: str, change: float, *, outward: bool) -> None:
+    home, partner, last = world.home, world.partners[0], world.years[-1]
+    world.rows.append(
+        _row(
+            f"price-{statistic}-{outward}",
+            measure="price_growth",
+            variant=statistic,
+            reporter=home,
+            exporter=home if outward else partner,
+            importer=partner if outward else home,
+            goods=world.priced,
+            period=Period.parse(last),
+            base=Period.parse(last - 1),
+            value=round(change, 1),
+            low=round(change, 1) - 0.05,
+            high=round(change, 1) + 0.05,
+            unit="percent",
+            origin=f"S{home}",
+            origin_words=f"Customs of {home}",
+            published_on=f"{last + 1}-03-01",
         )
     )
 

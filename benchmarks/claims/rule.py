@@ -32,6 +32,8 @@ SLACK = 0.012
 
 def left_for(claim: Claim, others: Iterable[Claim], facts: Facts) -> Interval:
     """Return what other claims and published levels leave for the number of a claim."""
+    if claim.quantity.measure == "price_growth":
+        return _printed(claim, facts)
     held = list(others)
     bounds: dict[Level, Interval] = {}
     levels = {
@@ -55,6 +57,17 @@ def left_for(claim: Claim, others: Iterable[Claim], facts: Facts) -> Interval:
         if before == bounds:
             break
     return _value(claim.quantity, bounds)
+
+
+def _printed(claim: Claim, facts: Facts) -> Interval:
+    """Return what is printed of a price: it adds up with nothing, so no other claim bounds it."""
+    books = next(claim.quantity.levels()).books
+    ends = [
+        held.exact
+        for held in facts.statements.about(claim.quantity)
+        if held.exact is not None and held.books == books
+    ]
+    return ends[0] if ends else Interval(-100.0, math.inf)
 
 
 def pinned(claim: Claim, left: Interval) -> bool:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS", "Slip", "slips_of"]
 
-_RATES = ("growth", "growth_both", "change")
+_RATES = ("growth", "growth_both", "change", "price_growth")
 _AMOUNTS = ("value", "both", "sum", "balance")
 
 
@@ -48,7 +48,7 @@ def slips_of(kind: str, items: list[Item], world: World, chance: random.Random) 
             yield Slip(kind, {item.name: number}, tuple(_needs(kind, item, world)))
 
 
-def _needs(kind: str, item: Item, world: World) -> Iterator[Item]:
+def _needs(kind: str, item: Item, world: World) -> Iterator[Item]:  # noqa: C901
     """Yield what must be known to tell that a number is one of another definition."""
     value = replace(item, kind="value")
     whole = replace(value, partners=("WLD",))
@@ -71,6 +71,11 @@ def _needs(kind: str, item: Item, world: World) -> Iterator[Item]:
             yield replace(item, part=0 if item.part else world.months)
         case "currency":
             yield replace(item, money=world.money if item.money == "USD" else "USD")
+        case "territory":
+            yield replace(item, partners=(_other_area(item, world),))
+        case "mean_median":
+            other = {"median": "mean", "mean": "median"}
+            yield replace(item, statistic=other[item.statistic])
 
 
 def _of(look: Look, kinds: tuple[str, ...]) -> Callable[[Item, World, random.Random], str]:
@@ -216,6 +221,30 @@ def _stale(item: Item, world: World, chance: random.Random) -> str:
     return text(item, value, chance, plain=True)
 
 
+def _other_area(item: Item, world: World) -> str:
+    """Return the first partner with a territory that was out, or without one that was in."""
+    if world.wider is None or item.partners[0] not in world.wider:
+        return ""
+    narrow, wide = world.wider
+    return wide if item.partners[0] == narrow else narrow
+
+
+def _territory(item: Item, world: World, chance: random.Random) -> str:
+    other = _other_area(item, world)
+    if not other or item.kind not in ("value", "growth", "share", "both"):
+        return ""
+    value = truth(item, world, Look(area=other))
+    return "" if value is None else text(item, value, chance, plain=True)
+
+
+def _mean_median(item: Item, world: World, chance: random.Random) -> str:
+    other = {"median": "mean", "mean": "median"}.get(item.statistic)
+    if item.kind != "price_growth" or other is None:
+        return ""
+    value = truth(item, world, Look(statistic=other))
+    return "" if value is None else text(item, value, chance, plain=True)
+
+
 _MADE: dict[str, Callable[[Item, World, random.Random], str]] = {
     "sign": _sign,
     "unit_scale": _scale,
@@ -230,5 +259,7 @@ _MADE: dict[str, Callable[[Item, World, random.Random], str]] = {
     "partial_period": _partial,
     "denominator": _denominator,
     "stale": _stale,
+    "territory": _territory,
+    "mean_median": _mean_median,
 }
 KINDS = ("swapped", *_MADE)

@@ -24,7 +24,7 @@ class Item:
         ``value``, ``both``, ``balance``, ``growth``, ``growth_both``, ``share``, ``change``,
         ``ratio``, ``sum`` or ``price_growth``.
     partners
-        One, or more for a sum or ratio.
+        One, or more for a sum or ratio; several areas counted as one are joined by a plus.
     outward
         Exports of the country written about, else its imports.
     digits
@@ -57,6 +57,8 @@ class Look:
     part: int | None = None
     total: str = ""
     first: bool = False
+    area: str = ""
+    statistic: str = ""
 
 
 def truth(item: Item, world: World, look: Look = Look()) -> float | None:  # noqa: C901
@@ -65,6 +67,12 @@ def truth(item: Item, world: World, look: Look = Look()) -> float | None:  # noq
     part = item.part if look.part is None else look.part
 
     def level(partner: str, outward: bool, when: int) -> float | None:
+        if look.area and partner == item.partners[0]:
+            partner = look.area
+        parts = [one_area(area, outward, when) for area in partner.split("+")]
+        return None if None in parts else math.fsum(part for part in parts if part is not None)
+
+    def one_area(partner: str, outward: bool, when: int) -> float | None:
         if look.turned:
             outward = not outward
         period = f"{when}-01..{when}-{part:02d}" if part else str(when)
@@ -105,6 +113,8 @@ def truth(item: Item, world: World, look: Look = Look()) -> float | None:  # noq
         case "change":
             now, base = share(year), share(year - 1)
             return None if now is None or base is None else (now - base) * 100
+        case "price_growth":
+            return world.prices.get(look.statistic or item.statistic)
         case "ratio":
             above = level(item.partners[0], item.outward, year)
             below = level(item.partners[1], item.outward, year + look.whole_years)
@@ -112,11 +122,10 @@ def truth(item: Item, world: World, look: Look = Look()) -> float | None:  # noq
     return None
 
 
-def write(world: World, chance: random.Random) -> list[Item]:
+def write(world: World, chance: random.Random) -> list[Item]:  # noqa: C901
     """Return the claims of a text: a few about one pair and year, and some around them."""
     last = world.years[-1]
     partner = chance.choice(world.partners)
-    goods = "all"
     says_books = chance.random() < 0.5 and world.source in ("made", "imf")
     money = world.money if world.other and chance.random() < 0.4 else "USD"
     outward = chance.random() < 0.5
@@ -128,7 +137,7 @@ def write(world: World, chance: random.Random) -> list[Item]:
             "partners": (partner,),
             "outward": outward,
             "year": last,
-            "goods": goods,
+            "goods": "all",
             "money": "USD",
             "says_books": says_books,
             "digits": chance.choice((3, 3, 4))
@@ -161,6 +170,15 @@ def write(world: World, chance: random.Random) -> list[Item]:
             item("sum", partners=(partner, other)),
             item("growth", partners=(other,)),
             item("share", partners=(other,)),
+        ]
+    if world.wider:
+        narrow, wide = world.wider
+        for area in (narrow, wide):
+            plans += [item(kind, partners=(area,)) for kind in ("value", "growth", "share")]
+    if world.prices:
+        plans += [
+            item("price_growth", statistic=kind, goods=world.priced, partners=world.partners[:1])
+            for kind in world.prices
         ]
     if world.other:
         plans += [item("value", money=world.money), item("growth", money=world.money)] * 2
@@ -269,6 +287,9 @@ def _definition(item: Item, world: World) -> dict[str, Any]:  # noqa: C901
             return {"change": {"of": {share: plain}, "base": base}}
         case "ratio":
             return {"ratio": {"of": one, "to": flow(item.partners[1])}}
+        case "price_growth":
+            named = {"statistic": item.statistic} if item.statistic else {}
+            return {"price_growth": one | named | {"base": base}}
         case "sum":
             return {"sum": {"of": [flow(partner) for partner in item.partners]}}
     raise ValueError(item.kind)

@@ -26,8 +26,11 @@ COUNTRIES = (
     *("KAZ", "UZB", "KGZ", "ARM", "GEO", "DEU", "FRA", "ITA", "ESP", "POL", "GBR", "JPN", "KOR"),
     *("AUS", "CAN", "USA", "ARG", "COL", "SAU", "ARE", "PAK", "BGD", "PHL", "SGP", "NOR", "CHE"),
 )
+TERRITORIES = (("CHN", "HKG"), ("CHN", "TWN"), ("EU27", "GBR"))
+GOODS = ("8482", "8542", "8471", "2709", "7208")
 SOURCES = ("made", "made", "imf", "baci", "published")
 RATES = {"CNY": (7.0, 0.05), "EUR": (0.92, 0.04), "RUB": (85.0, 0.15)}
+_MEMBERS = ("DEU", "FRA", "ITA", "ESP", "POL", "EU27", "GBR")
 MONEY = {"CHN": "CNY", "EU27": "EUR", "RUS": "RUB"}
 
 Flow = tuple[str, str, str, str]  # exporter, importer, goods, period
@@ -47,6 +50,11 @@ class World:
         The levels in the country's own money.
     rates
         Own money per dollar, by year, month or day.
+    prices
+        Change of the price of `priced`, exports or imports of the first partner alike, by the
+        statistic that it is a change of: the unit value is named by an empty text.
+    wider
+        A partner, and the same with a territory that is now in, now out of its statistics.
     rows
         What is published.
     """
@@ -61,6 +69,8 @@ class World:
     first: dict[Flow, float] = field(default_factory=dict)
     rates: dict[str, float] = field(default_factory=dict)
     prices: dict[str, float] = field(default_factory=dict)
+    priced: str = ""
+    wider: tuple[str, str] | None = None
     rows: list[Published] = field(default_factory=list)
     real: bool = False
     months: int = 8
@@ -91,7 +101,14 @@ def _made(chance: random.Random) -> World:
     home = chance.choice((*COUNTRIES, "CHN", "EU27", "CHN", "RUS"))
     partners = tuple(chance.sample([code for code in COUNTRIES if code != home], 4))
     last = chance.randint(2012, 2024)
-    world = World("made", home, partners, (last - 2, last - 1, last))
+    wider = None
+    if chance.random() < 0.4:
+        narrow, more = chance.choice(TERRITORIES)
+        last = max(last, 2022)  # the Union of 27
+        others = [code for code in partners if code not in _MEMBERS]
+        if home not in (narrow, more, *_MEMBERS) and len(others) >= 2:
+            partners, wider = (narrow, more, *others[:2]), (narrow, f"{narrow}+{more}")
+    world = World("made", home, partners, (last - 2, last - 1, last), wider=wider)
     size = 10 ** chance.uniform(9, 11.5)
     for outward in (True, False):
         total = size * chance.uniform(4, 30) * chance.uniform(0.7, 1.4)
@@ -203,6 +220,8 @@ def _finish(world: World, chance: random.Random, *, with_facts: bool) -> None:
     world.months = chance.randint(6, 10)
     if not world.real:
         _money(world, chance)
+    if world.source == "made" and chance.random() < 0.5:
+        _prices(world, chance)
     for flow, value in list(world.levels.items()):
         exporter, importer, goods, period = flow
         world.mirror[flow] = value * chance.uniform(1.03, 1.35)
@@ -215,6 +234,14 @@ def _finish(world: World, chance: random.Random, *, with_facts: bool) -> None:
         _own_money(world, flow, value, period, chance)
     if with_facts and not world.real:
         publish(world, chance)
+
+
+def _prices(world: World, chance: random.Random) -> None:
+    """Add a price that rose: a few dear products pull the mean above the median."""
+    median = chance.uniform(-15, 90)
+    mean = median + chance.uniform(4, 60)
+    world.priced = chance.choice(GOODS)
+    world.prices = {"": median + chance.uniform(-25, 40), "median": median, "mean": mean}
 
 
 def _money(world: World, chance: random.Random) -> None:
