@@ -12,6 +12,7 @@ import pytest
 
 import entrepot as ep
 from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.figures import cells as cells_module
 from entrepot.figures.cells import Cells
 from entrepot.figures.curve import curve
 from entrepot.figures.curve.choices import GoodsChoice
@@ -26,7 +27,7 @@ from entrepot.figures.estimate import Missing
 from entrepot.figures.held import held
 from entrepot.figures.measured import measure as measured
 from entrepot.figures.reconciling import reconcile_lake
-from entrepot.lake import Lake
+from entrepot.lake import Lake, fetch
 from made_comtrade import row, text_of
 
 if TYPE_CHECKING:
@@ -108,6 +109,23 @@ def _apart(
         found = measured(cells, asked, goods_in(asked, cells.editions(asked), lake))
     assert not isinstance(found, Missing), found.reason
     return found.value
+
+
+def test_editions_of_a_flow_are_those_of_its_total_in_one_query(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Definition.build("import_share", **SHARE, period="2021-01..2022-12")
+    queries: list[Any] = []
+
+    def counted(*given: Any) -> Any:
+        queries.append(given)
+        return fetch(*given)
+
+    monkeypatch.setattr(cells_module, "fetch", counted)
+    with lake.reading():
+        [there] = held(lake, "comtrade", [asked.period])
+        assert Cells(lake, there, "importer").editions(asked) == ("HS2017", "HS2022")
+    assert len(queries) == 1
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from entrepot.errors import BadFileError, NoEvidenceError, OutsideError, RequestError
 from entrepot.goods import goods_list, goods_lists, goods_selection, goods_title, own_rows
 from entrepot.goods.history import goods_diff, goods_history
-from entrepot.goods.library import add_own
+from entrepot.goods.library import add_own, is_list
 from entrepot.goods.own import is_own, own_list, remove_list
 
 HEAD = "code,nomenclature\n"
@@ -212,12 +212,16 @@ def test_kept_and_asked_for_by_its_name(tmp_path: Path, folder: Path) -> None:
     assert goods_selection("my-list,01").codes == {"854231"}
     assert goods_selection("My-List").key == "my-list"
     assert is_own("MY-LIST")
+    assert is_list("MY-LIST")
+    assert is_list("ChPL")
+    assert not is_list("no-list")
     assert "my-list" in {seen.of.id for seen in goods_history("854231")}
     found = goods_diff("my-list", "chpl:1")
     assert {entry.code for entry in found.added} == {"854232", "854233", "854239"}
     add_own(written(tmp_path, f"{HEAD}854232,HS2022\n", "my-list.csv"))
     assert [entry.code for entry in goods_list("my-list").entries] == ["854232"]
     remove_list("my-list")
+    assert not is_list("my-list")
     with pytest.raises(RequestError):
         goods_list("my-list")
 
