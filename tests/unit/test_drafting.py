@@ -445,7 +445,7 @@ def test_what_is_refused_says_what_can_be_done(text: str, why: str) -> None:
     [
         "China's exports to Peru rose 3 % in 2024. Freedonia's exports to Peru rose 5 % in 2024.",
         "China's exports to Peru rose 3 % in 2024. Huawei's total sales to Peru rose 5 % in 2024.",
-        "Экспорт Китая в Перу вырос на 3 % в 2024 г. Экспорт Фридонии в Перу вырос на 5 % в 2024 г.",
+        "Экспорт КНР в Перу вырос на 3 % в 2024 г. Экспорт Фридонии в Перу вырос на 5 % в 2024 г.",
     ],
 )
 def test_an_owner_that_is_not_known_is_none_of_the_sentence_before(text: str) -> None:

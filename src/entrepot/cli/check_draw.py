@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from entrepot.claims import Check, CheckedClaim
+    from entrepot.claims.result import ConflictBlock
 
 __all__ = ["draw"]
 
@@ -38,12 +39,11 @@ def draw(found: Check, screen: Console) -> None:
     screen.print(Text(found.in_counts()))
     if order:
         screen.print(_table(order, screen.width))
-    for conflict in found.conflicts:
+    for block in found.blocks:
         screen.print()
-        screen.print(Text(f"Cannot all be true: {', '.join(conflict.claims)}", style="bold"))
-        screen.print(Padding(Text(f"{conflict.because}."), (0, 0, 0, 2)))
-        if conflict.corrected:
-            screen.print(Padding(Text(f"Put right: {conflict.corrected}."), (0, 0, 0, 2)))
+        screen.print(Text(f"Cannot all be true: {', '.join(block.first.claims)}", style="bold"))
+        for line in _of_block(block, found):
+            screen.print(Padding(Text(line), (0, 0, 0, 2)))
     for item in order:
         if item.verdict != "holds":
             screen.print()
@@ -53,6 +53,18 @@ def draw(found: Check, screen: Console) -> None:
     for limit in found.limits:
         screen.print()
         screen.print(Text(one_line(limit)))
+
+
+def _of_block(block: ConflictBlock, found: Check) -> Iterator[str]:
+    """Yield the arithmetic of conflicts with one cause, what is blamed, and what else it upsets."""
+    from entrepot.report.conflict_words import laid_to, nor_with
+
+    yield f"{block.first.because}."
+    if block.first.corrected:
+        yield f"Put right: {block.first.corrected}."
+    for words in (laid_to(block, found), nor_with(block, found)):
+        if words:
+            yield f"{words}."
 
 
 def _draw_rest(found: Check, screen: Console) -> None:

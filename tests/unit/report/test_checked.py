@@ -273,6 +273,39 @@ def test_a_note_tells_what_was_not_tested_from_what_agreed() -> None:
     assert "One more number of the text could not be read" in note
 
 
+TYPO = """format: 1
+source: {title: One typo}
+claims:
+  - {id: there, value: {exporter: CHN, importer: RUS, period: 2022}, says: $76.12 billion}
+  - {id: there-growth, growth: {exporter: CHN, importer: RUS, period: 2022, base: 2021,
+     currency: USD}, says: rose 12.8 percent}
+  - {id: back, value: {exporter: RUS, importer: CHN, period: 2022, reporter: CHN},
+     says: $104.15 billion}
+  - {id: back-growth, growth: {exporter: RUS, importer: CHN, period: 2022, base: 2021,
+     currency: USD, reporter: CHN}, says: rose 43.4 percent}
+  - {id: both, value: {exporter: CHN, importer: RUS, flow: both, period: 2022},
+     says: $190.27 billion}
+  - {id: both-growth, growth: {exporter: CHN, importer: RUS, flow: both, period: 2022, base: 2021,
+     currency: USD}, says: grew 29.3 percent}
+"""
+
+
+def test_one_error_is_told_once() -> None:
+    found = check(parse_document(TYPO))
+    (block,) = found.blocks
+    assert block.blamed == ("back",)
+    assert len(found.conflicts) > 1
+    page, markdown, note = render_page(found), render_markdown(found), render_note(found)
+    words = " ".join(note.split())
+    for text in (page, markdown, words):
+        assert "104.15" in text
+        assert text.count("does not fit either with") == 1
+        assert text.count(found.conflicts[1].because) == 0
+    assert page.count('<div class="conflict">') == 1
+    assert "more such conflict" not in page
+    assert len(re.findall(r"(?m)^- ", note)) == 1
+
+
 def test_what_was_not_looked_for_to_the_end_is_said_everywhere() -> None:
     limit = "There may be more conflicts than those listed: too many claims share their flows."
     cut = replace(example(), limits=(limit,))

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 from entrepot.report.checked.entries import entries, worst_first
 from entrepot.report.checked.safe import escaped, one_line
 from entrepot.report.checked.text import numbered, paragraphs
+from entrepot.report.conflict_words import laid_to, nor_with
 from entrepot.report.verdicts import WORDS
+from entrepot.report.words import capital
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from entrepot.claims import Check
+    from entrepot.claims.result import ConflictBlock
     from entrepot.report.checked.entries import Entry, Evidence
     from entrepot.report.checked.text import Article, Piece
 
@@ -31,7 +34,7 @@ def render_markdown(check: Check, article: Article | None = None) -> str:
     parts += [escaped(limit) for limit in check.limits]
     if check.conflicts:
         parts.append("## Cannot all be true")
-        parts += [_conflict(one.because, one.corrected) for one in check.conflicts]
+        parts += [_conflict(block, check) for block in check.blocks]
     parts.append("## The text")
     signs = {item.id: SIGNS[item.verdict] for item in check.claims}
     parts += [
@@ -45,9 +48,11 @@ def render_markdown(check: Check, article: Article | None = None) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _conflict(because: str, corrected: str) -> str:
-    after = f" Put right: {escaped(corrected)}." if corrected else ""
-    return f"{escaped(because)}.{after}"
+def _conflict(block: ConflictBlock, check: Check) -> str:
+    first = block.first
+    said = [first.because, f"Put right: {first.corrected}" if first.corrected else ""]
+    said += [laid_to(block, check), nor_with(block, check)]
+    return " ".join(f"{escaped(capital(words))}." for words in said if words)
 
 
 def _piece(piece: Piece, signs: dict[str, str], numbers: dict[str, int]) -> str:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from entrepot.report.checked.entries import entries
 from entrepot.report.checked.safe import one_line, web
+from entrepot.report.conflict_words import nor_with
 from entrepot.report.words import count_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from entrepot.claims import Check
+    from entrepot.claims.result import ConflictBlock
     from entrepot.report.checked.entries import Entry
 
 __all__ = ["render_note"]
@@ -51,12 +53,19 @@ def render_note(check: Check) -> str:
         lines += ["", *_item(place, entry)]
     if check.conflicts:
         lines += ["", "Numbers of the text that exclude each other:"]
-        for conflict in check.conflicts:
-            lines += _wrapped(f"- {one_line(conflict.because)}.", "  ")
-            if conflict.corrected:
-                lines += _wrapped(f"  After the change: {one_line(conflict.corrected)}.", "  ")
+        for block in check.blocks:
+            lines += _block(block, check)
     lines += ["", *_wrapped(_end(check))]
     return "\n".join(lines) + "\n"
+
+
+def _block(block: ConflictBlock, check: Check) -> Iterator[str]:
+    """Yield the arithmetic of conflicts with one cause, and what else that cause upsets."""
+    yield from _wrapped(f"- {one_line(block.first.because)}.", "  ")
+    if block.first.corrected:
+        yield from _wrapped(f"  After the change: {one_line(block.first.corrected)}.", "  ")
+    if words := nor_with(block, check):
+        yield from _wrapped(f"  {one_line(words)}.", "  ")
 
 
 def _nothing(check: Check) -> str:

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 from entrepot.model.display import NBSP, figure_value, joined, number
 from entrepot.model.period import Period
 from entrepot.report import words
+from entrepot.report.conflict_words import laid_to, nor_with
 from entrepot.report.origins import origin_name
 from entrepot.report.parts import Gap, Link, Remark, Section
 from entrepot.report.pictures import Printed
 from entrepot.report.verdicts import ORDER, Arithmetic, ClaimRow, ClaimsPart, ConflictBox
 
 if TYPE_CHECKING:
-    from entrepot.claims import Check, CheckedClaim, Conflict
+    from entrepot.claims import Check, CheckedClaim
     from entrepot.claims.comparison import Comparison
+    from entrepot.claims.result import ConflictBlock
     from entrepot.report.book import Subject
 
 __all__ = ["boxes", "claims_part", "gaps", "section"]
@@ -51,7 +53,7 @@ def claims_part(check: Check) -> ClaimsPart:
     said = ", ".join(part for part in (source.title, source.publisher, source.date) if part)
     return ClaimsPart(
         tally=tuple((name, summary[name]) for name in ORDER if summary[name]),
-        conflicts=tuple(_box(conflict) for conflict in check.conflicts),
+        conflicts=tuple(_box(block, check) for block in check.blocks),
         rows=tuple(_row(item) for item in ordered),
         caption=f"Claims as recorded from: {said}",
     )
@@ -67,7 +69,8 @@ def _title(summary: dict[str, int]) -> str:
     return f"Of {words.count_word(summary['claims'], 'claim')} {joined(parts)}"
 
 
-def _box(conflict: Conflict) -> ConflictBox:
+def _box(block: ConflictBlock, check: Check) -> ConflictBox:
+    conflict = block.first
     count = words.cardinal(len(conflict.claims))
     lines, notes = [], []
     for name, text in (("As printed", conflict.because), ("Put right", conflict.corrected)):
@@ -78,6 +81,8 @@ def _box(conflict: Conflict) -> ConflictBox:
             notes.append(note)
     if conflict.corrected:
         notes.append("One likely slip, put right, ends the conflict")
+    said = (laid_to(block, check), nor_with(block, check))
+    notes += [note for note in said if note]
     text = ". ".join(words.capital(note).rstrip(".") for note in notes)
     return ConflictBox(
         title=f"{count.capitalize()} of its numbers cannot stand together",
