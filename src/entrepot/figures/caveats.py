@@ -34,6 +34,7 @@ CAVEATS = {
     "few-suppliers": "more of the largest suppliers are asked for than there are",
     "leverage": "what others could replace is an upper bound",
     "cutoff": "what a cut-off would do rests on elasticities and on what others can send",
+    "scenario": "a scenario is a model under assumptions: what it leaves out",
     "reorientation": "who replaced whom is not observed, and what is made at home neither",
     "rerouting": "what came through hubs is bounded, not observed",
     "event-study": "what happened to listed goods against others, which are no perfect mirror",

@@ -41,9 +41,19 @@ class Table:
 
 def tables_of(scenarios: Sequence[Scenario]) -> list[Table]:
     """Return the tables of one scenario in full, or of several side by side."""
-    if len(scenarios) > 1:
-        return list(_beside(scenarios))
-    return list(_alone(scenarios[0]))
+    found = _beside(scenarios) if len(scenarios) > 1 else _alone(scenarios[0])
+    return [_without_empty(one) for one in found]
+
+
+def _without_empty(table: Table) -> Table:
+    """Leave out columns in which nothing stands, such as ranges of what has none."""
+    kept = [n for n in range(len(table.columns)) if any(row[n] for row in table.rows)]
+    return Table(
+        table.title,
+        tuple(table.columns[n] for n in kept),
+        tuple(tuple(row[n] for n in kept) for row in table.rows),
+        sum(n < table.right for n in kept),
+    )
 
 
 def _beside(scenarios: Sequence[Scenario]) -> Iterator[Table]:
