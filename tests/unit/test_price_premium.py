@@ -14,7 +14,8 @@ import pytest
 import entrepot as ep
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
 from entrepot.measures.prices.intervals import bootstrapped, interval_of
-from entrepot.measures.student import student_quantile
+from entrepot.measures.prices.under import premiums_under
+from entrepot.measures.student import degrees_of_freedom, half_width, student_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -207,3 +208,47 @@ def test_kinds_of_intervals() -> None:
     # Ten clusters: t is 2.262 instead of 1.960, and the normal tail of 2.262 x √(10 / 9) 0.0086.
     low, high = interval_of(90.0, draws, 0.95, "percentile", clusters=10)
     assert (low, high) == pytest.approx((200 * 0.00857, 200 * (1 - 0.00857)), abs=0.01)
+
+
+def test_many_premiums_at_once_are_those_asked_alone() -> None:
+    """Groups share headings and products, so that neither can stand for a group."""
+    cells = {
+        "a": [*product("850110", 2, 1), *product("850120", 3, 1.5, 900), *product("860100", 9, 1)],
+        "b": [*product("850110", 1.1, 1), *product("850120", 1, 1.7, 300)],
+        "none": [("RUS", "850110", 2021, 50.0, 50.0)],
+    }
+    rows = trade(*(cell for some in cells.values() for cell in some))
+    groups = [name for name, some in cells.items() for _ in some]
+    asked = {"buyer": "RUS", "period": 2024, "base": 2021}
+    found = {
+        (group, trim, estimator): premium
+        for group, trim, estimator, premium in premiums_under(
+            rows.append_column("group", pa.array(groups)), group="group", trims=[5.0, None], **asked
+        )
+    }
+    expected = {
+        (name, trim, estimator): ep.measures.price_premium(
+            trade(*cells[name]),
+            trim=trim,
+            estimator="median" if estimator == "median" else "did",
+            weighted=estimator == "did, weighted",
+            **asked,
+        ).premium
+        for name in ("a", "b")
+        for trim in (5.0, None)
+        for estimator in ("median", "did", "did, weighted")
+    }
+    assert found == pytest.approx(expected, rel=1e-12)
+    assert found["a", 5.0, "did"] != pytest.approx(found["a", None, "did"])
+
+
+@pytest.mark.parametrize(
+    ("adds", "degrees"),
+    [([1.0] * 10, 9), ([1.0, 1.0, 0.0, 0.0], 1), ([1.0, 0.0, 0.0], 0), ([0.0, 0.0], 0)],
+)
+def test_degrees_of_freedom_count_clusters_by_what_they_add(
+    adds: list[float], degrees: float
+) -> None:
+    assert degrees_of_freedom(adds) == pytest.approx(degrees)
+    half = half_width(2.0, degrees, 0.95)
+    assert half == (2 * student_quantile(0.95, degrees) if degrees >= 1 else None)

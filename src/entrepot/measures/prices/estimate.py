@@ -94,7 +94,9 @@ def mean_gap(
     found: Sequence[Contrast], controlled: Collection[Any] | None, *, weighted: bool
 ) -> float:
     """Return the mean over products; with `controlled`, that of these less that of all others."""
-    return _beta(_added(found, controlled, weighted=weighted), controlled) or 0.0
+    beta = _beta(_added(found, controlled, weighted=weighted), controlled)
+    assert beta is not None, "whoever asks has products on each side"
+    return beta
 
 
 def difference_in_differences(
@@ -111,9 +113,7 @@ def difference_in_differences(
     contrasts, weighted by 1 / Σ 1 / w of their four cells. Destination-time effects are the mean
     contrast of goods that are not controlled, which is 0 where all are. Each cluster is left out
     once; under weights these errors hold where the usual ones (CR1) come out a fifth too small.
-    Where a few clusters have most of the weight, or few are controlled, there are fewer of them
-    than there seem to be: Student's t has one degree of freedom less than their effective number
-    (Carter, Schnepel and Steigerwald 2017, Review of Economics and Statistics 99).
+    Student's t has as many degrees of freedom as `degrees_of_freedom` leaves.
     """
     beta = mean_gap(found, controlled, weighted=weighted)
     chosen = [item for item in found if controlled is None or item.product in controlled]
