@@ -16,18 +16,23 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 FIGURE = "/ask?measure=import_share&importer=DEU&exporter=CHN&goods=854231&period=2022"
+COMPARED = "/compare?importer=DEU&supplier=CHN&goods=854231&supplier2=USA"
 ROOMS = (
     "/",
     "/?q=russia",
     "/country/DEU?goods=854231",
     "/country/DEU/from/CHN?goods=854231",
     "/country/RUS/from/CHN",
+    "/country/RUS/from/CHN/whole",
     "/goods",
     "/goods/chpl",
     "/goods/854231",
     "/ask",
     FIGURE,
     "/ask?measure=hhi&importer=NPL&period=2023",
+    COMPARED,
+    "/compare",
+    "/compare?importer=DEU&importer2=NPL&goods=854231",
     "/check",
     "/measures",
     "/measures/hhi",
@@ -225,11 +230,17 @@ def test_a_pasted_claims_file_is_checked(browser: Browser, site: str) -> None:
 @pytest.mark.parametrize(
     ("path", "name", "begins"),
     [
-        ("/country/RUS/from/CHN", "Table as CSV", "Period,"),
-        ("/country/RUS/from/CHN", "Chart as SVG", "<svg "),
+        ("/country/RUS/from/CHN/whole", "Table as CSV", "Period,"),
+        ("/country/RUS/from/CHN/whole", "Chart as SVG", "<svg "),
         (FIGURE, "Figure as CSV", "measure,"),
         ("/goods/chpl", "Table as CSV", "code,"),
         ("/data", "Table as CSV", "source,"),
+        (COMPARED, "Every Figure as CSV", "side,"),
+        (COMPARED, "Chart as SVG", "<svg "),
+        ("/country/RUS/from/CHN/whole", "Brief as PDF", "%PDF-"),
+        ("/country/RUS/from/CHN/whole", "Brief as XLSX", "PK"),
+        ("/country/RUS/from/CHN/whole", "Brief as Markdown", "# "),
+        ("/country/RUS/from/CHN/whole", "Brief as JSON", "{"),
         ("/measures", "Table as CSV", "id,"),
     ],
 )
@@ -237,12 +248,11 @@ def test_downloads_open(open_page: object, site: str, path: str, name: str, begi
     page = open_page(site, path).page
     with page.expect_download() as saved:
         page.get_by_role("link", name=name).first.click()
-    text = saved.value.path().read_text(encoding="utf-8")
-    assert text.startswith(begins)
+    assert saved.value.path().read_bytes().startswith(begins.encode())
 
 
 def test_a_chart_that_was_saved_stands_by_itself(open_page: object, site: str) -> None:
-    watched = open_page(site, "/country/RUS/from/CHN")
+    watched = open_page(site, "/country/RUS/from/CHN/whole")
     links = watched.page.get_by_role("link", name="Chart as SVG")
     assert links.count() >= 4
     for number in range(links.count()):
@@ -251,6 +261,28 @@ def test_a_chart_that_was_saved_stands_by_itself(open_page: object, site: str) -
         assert chart.ok
         assert "<style>" in chart.text()
         assert "http" not in chart.text().replace("http://www.w3.org/2000/svg", "")
+
+
+def test_the_rest_of_a_brief_comes_to_its_answer(open_page: object, site: str) -> None:
+    page = open_page(site, "/country/RUS/from/CHN/whole").page
+    page.locator("#goods").wait_for(timeout=60_000)
+    assert page.locator("[data-rest]").count() == 0
+    names = page.locator("main > section[id]").evaluate_all("all => all.map(one => one.id)")
+    assert {"share", "goods", "words", "again"} <= set(names)
+    assert len(names) == len(set(names))
+    links = page.locator(".contents a").evaluate_all("all => all.map(one => one.hash.slice(1))")
+    assert links == names
+    assert violations(page) == []
+
+
+def test_without_scripts_the_answer_leads_to_the_rest(browser: Browser, site: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{site}/country/RUS/from/CHN")
+    assert page.locator("#goods").count() == 0
+    page.get_by_role("link", name="Open the whole brief").click()
+    page.locator("#goods").wait_for(timeout=60_000)
+    context.close()
 
 
 def test_the_first_page_is_small(open_page: object, site: str) -> None:

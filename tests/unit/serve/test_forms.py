@@ -117,7 +117,7 @@ def test_head_is_get_without_the_body(client: Client, path: str) -> None:
 
 
 def test_the_brief_is_handed_on_in_each_form(client: Client) -> None:
-    page = client.get(BRIEF).text
+    page = client.get(f"{BRIEF}/whole").text
     begins = {"pdf": b"%PDF-", "xlsx": b"PK", "html": b"<!doctype", "md": b"# ", "json": b"{"}
     for form, start in begins.items():
         assert f'href="{BRIEF}/brief.{form}"' in page

@@ -1,6 +1,9 @@
 // Parts under headings become tabs; without a script they stand one below the other.
 
-export function tabs(box, number) {
+let count = 0;
+
+export function tabs(box) {
+  const number = (count += 1);
   const panels = [...box.children].filter((one) => one.matches("[data-tab]"));
   const bar = document.createElement("div");
   bar.className = "tabs";

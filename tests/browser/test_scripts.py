@@ -1,0 +1,233 @@
+"""What scripts add to the page: search while typing, tabs, tooltips; all by keyboard."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.browser.test_brief_page import DESKTOP, PHONE, violations
+from tests.browser.test_page import COMPARED, FIGURE, open_page, site
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+__all__ = ["open_page", "site"]
+
+BRIEF = "/country/RUS/from/CHN/whole"
+TEXT = "China's exports to Russia fell by 3.4 % in 2025. Everything rose by 12."
+
+
+def typed(page: Page, words: str) -> None:
+    page.get_by_role("combobox", name="Country, list, measure or code").press_sequentially(words)
+    page.get_by_role("listbox").wait_for()
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_search_offers_what_is_typed_and_the_keyboard_takes_it(
+    open_page: object, site: str, width: int
+) -> None:
+    watched = open_page(site, "/", width)
+    page = watched.page
+    box = page.locator("#q")
+    typed(page, "russ")
+    options = page.get_by_role("option")
+    assert options.first.inner_text().startswith("Russia")
+    assert box.get_attribute("aria-expanded") == "true"
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert violations(page) == []
+    page.keyboard.press("ArrowDown")
+    assert box.get_attribute("aria-activedescendant") == options.first.get_attribute("id")
+    assert options.first.get_attribute("aria-selected") == "true"
+    page.keyboard.press("ArrowUp")
+    assert options.last.get_attribute("aria-selected") == "true"
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/country/RUS")
+    page.go_back()
+    assert page.locator("h1").inner_text().startswith("How dependent")
+    watched.check()
+
+
+def test_escape_closes_the_search_and_enter_alone_searches(open_page: object, site: str) -> None:
+    watched = open_page(site, "/goods")
+    page = watched.page
+    typed(page, "china")
+    page.keyboard.press("Escape")
+    page.get_by_role("listbox").wait_for(state="hidden")
+    assert page.locator("#q").input_value() == "china"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/?q=china")
+    assert "found for" in page.locator("h1").inner_text()
+    watched.check()
+
+
+@pytest.mark.parametrize(("words", "path"), [("chpl", "/goods/chpl"), ("8542.31", "/goods/854231")])
+def test_lists_and_codes_are_offered_and_taken_by_pointer(
+    open_page: object, site: str, words: str, path: str
+) -> None:
+    page = open_page(site, "/data").page
+    typed(page, words)
+    page.get_by_role("option").first.click()
+    page.wait_for_url(f"**{path}")
+
+
+def test_hostile_words_are_shown_as_text(open_page: object, site: str) -> None:
+    watched = open_page(site, "/")
+    watched.page.locator("#q").press_sequentially("<img src=x onerror=alert(1)>")
+    watched.page.wait_for_timeout(600)
+    assert watched.page.locator("img").count() == 0
+    watched.check()
+
+
+def test_tabs_go_by_arrow_keys_and_show_one_part(open_page: object, site: str) -> None:
+    watched = open_page(site, FIGURE)
+    page = watched.page
+    tabs = page.get_by_role("tab")
+    assert tabs.all_inner_texts() == ["Cite", "Open in Python", "On a terminal"]
+    tabs.first.focus()
+    page.keyboard.press("ArrowRight")
+    assert tabs.nth(1).get_attribute("aria-selected") == "true"
+    shown = page.get_by_role("tabpanel")
+    assert shown.count() == 1
+    assert "import entrepot as ep" in shown.inner_text()
+    page.keyboard.press("End")
+    assert "entrepot ask import_share" in page.get_by_role("tabpanel").inner_text()
+    page.keyboard.press("ArrowRight")
+    assert "Entrepôt" in page.get_by_role("tabpanel").inner_text()
+    assert violations(page) == []
+    watched.check()
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_a_tooltip_tells_the_row_of_the_table_by_keyboard(
+    open_page: object, site: str, width: int
+) -> None:
+    watched = open_page(site, COMPARED, width)
+    page = watched.page
+    chart = page.locator("svg.chart").locator("visible=true").first
+    chart.focus()
+    page.keyboard.press("ArrowRight")
+    tip = page.locator(".tooltip").locator("visible=true")
+    first = tip.inner_text()
+    assert "2021" in first
+    assert "Whose number" in first
+    page.keyboard.press("End")
+    assert "2022" in tip.inner_text()
+    box = tip.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    assert tip.count() == 0
+    watched.check()
+
+
+def test_every_mark_of_a_brief_has_a_tooltip_by_pointer(open_page: object, site: str) -> None:
+    watched = open_page(site, BRIEF)
+    page = watched.page
+    charts = page.locator("svg.chart.wide")
+    assert charts.count() >= 4
+    for number in range(charts.count()):
+        chart = charts.nth(number)
+        chart.focus()
+        page.keyboard.press("ArrowRight")
+        tip = page.locator(".tooltip").locator("visible=true")
+        assert tip.count() == 1
+        assert len(tip.inner_text()) > 5
+        page.keyboard.press("Escape")
+    mark = page.locator("svg.chart.wide circle, svg.chart.wide path").first
+    mark.scroll_into_view_if_needed()
+    chart = charts.first
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    assert box is not None
+    for step in range(40):
+        page.mouse.move(box["x"] + box["width"] * step / 40, box["y"] + box["height"] * 0.6)
+        if page.locator(".tooltip").locator("visible=true").count():
+            break
+    else:
+        pytest.fail("the pointer meets no mark")
+    watched.check()
+
+
+@pytest.mark.parametrize("path", ["/", BRIEF, COMPARED, FIGURE, "/check"])
+def test_without_scripts_everything_is_there(browser: Browser, site: str, path: str) -> None:
+    page = browser.new_page(java_script_enabled=False)
+    page.goto(site + path)
+    assert page.locator(".tabs, .tooltip, .found").count() == 0
+    for panel in page.locator("[data-tab]").all():
+        assert panel.is_visible()
+    if path == "/":
+        page.locator("#q").fill("russia")
+        page.get_by_role("button", name="Search").click()
+        page.get_by_role("link", name="Russia", exact=True).click()
+        assert page.url == f"{site}/country/RUS"
+    page.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_file_is_uploaded_and_marked(
+    browser: Browser, site: str, tmp_path: Path, *, scripts: bool
+) -> None:
+    file = tmp_path / "article.txt"
+    file.write_text(TEXT, encoding="utf-8")
+    page = browser.new_page(java_script_enabled=scripts)
+    page.goto(f"{site}/check")
+    if scripts:
+        page.get_by_role("tab", name="Upload").click()
+    page.get_by_label("Or a file").set_input_files(file)
+    page.get_by_role("button", name="Check").click()
+    page.locator(".mark").first.wait_for()
+    page.go_back()
+    page.get_by_label("Or a file").wait_for(state="attached")
+    page.close()
+
+
+def test_a_file_that_is_no_text_gets_a_clear_answer(
+    browser: Browser, site: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "article.pdf"
+    file.write_bytes(b"%PDF-1.4")
+    page = browser.new_page()
+    page.goto(f"{site}/check")
+    page.get_by_role("tab", name="Upload").click()
+    page.get_by_label("Or a file").set_input_files(file)
+    page.get_by_role("button", name="Check").click()
+    assert ".txt" in page.locator("main").inner_text()
+    assert violations(page) == []
+    page.close()
+
+
+def test_two_sides_are_compared_from_the_form_and_back_and_forward_work(
+    open_page: object, site: str
+) -> None:
+    watched = open_page(site, "/compare")
+    page = watched.page
+    page.get_by_label("Who buys", exact=True).fill("Germany")
+    page.get_by_label("Who sells", exact=True).fill("CHN")
+    page.get_by_label("Goods", exact=True).fill("854231")
+    page.get_by_label("Who sells, second").fill("United States")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/compare?importer=Germany**")
+    assert "United States" in page.locator("h1").inner_text()
+    assert page.locator("svg.chart").locator("visible=true").count() == 1
+    page.go_back()
+    assert page.locator("h1").inner_text().startswith("Two")
+    page.go_forward()
+    assert "United States" in page.locator("h1").inner_text()
+    watched.check()
+
+
+@pytest.mark.parametrize("path", ["/", "/compare", "/check", "/goods/chpl", "/data", FIGURE])
+def test_a_page_with_its_scripts_is_below_200_kb(open_page: object, site: str, path: str) -> None:
+    sizes: list[int] = []
+    watched = open_page(site, "/icon.svg")
+    watched.page.on("response", lambda one: sizes.append(len(one.body())))
+    watched.page.goto(site + path)
+    watched.page.wait_for_load_state("networkidle")
+    assert len(sizes) >= 5  # the page, its style, its scripts
+    assert sum(sizes) < 200_000
