@@ -34,7 +34,12 @@ SURE = 0.05
 
 
 def beside(
-    told: Frame, both: Frame, asked: Definition, column: str, freq: str
+    told: Frame,
+    both: Frame,
+    asked: Definition,
+    column: str,
+    freq: str,
+    speak: frozenset[str],
 ) -> dict[str, dict[str, Any]]:
     """Return further columns of each hub's row, as far as the rows say them.
 
@@ -44,6 +49,8 @@ def beside(
         One report of each flow.
     both
         The reports of both sides.
+    speak
+        Hubs that report what they buy, as the origin reports what it sells.
     """
     prices = _margins(told, asked, column)
     found = {}
@@ -51,7 +58,7 @@ def beside(
         row = {
             "price_margin": prices.get(hub),
             "began": _began(told, asked, column, hub, freq),
-            "lost_in_transit": _lost(both, asked, column, hub),
+            "lost_in_transit": _lost(both, asked, column, hub) if hub in speak else None,
         }
         found[hub] = {name: cell for name, cell in row.items() if cell is not None}
     return found
@@ -74,8 +81,6 @@ def _margins(told: Frame, asked: Definition, column: str) -> Mapping[str, float]
 
 
 def _lost(both: Frame, asked: Definition, column: str, hub: str) -> float | None:
-    if "told_by" not in both.columns:
-        return None
     found = measures.lost_in_transit(
         both,
         exporter=asked.members("exporter"),
@@ -83,6 +88,7 @@ def _lost(both: Frame, asked: Definition, column: str, hub: str) -> float | None
         before=asked.base or asked.period.before(),
         after=asked.period,
         value=column,
+        complete=True,
     )
     [(lost,)] = fetch(found.select("lost")) or [(None,)]
     return None if lost is None else float(lost)

@@ -54,7 +54,7 @@ def rerouted(rows: Frame, asked: Definition, column: str, others: Frame | None =
         least=asked.least or 0.0,
         value=column,
     )
-    return _row(found, asked, beside(goods, lines, asked, column, freq))
+    return _row(found, asked, beside(goods, lines, asked, column, freq, tellers.both(asked)))
 
 
 def lost(rows: Frame, asked: Definition, column: str) -> Frame:
@@ -102,6 +102,12 @@ class _Tellers:
 
     importers: frozenset[str] | None
     exporters: frozenset[str] | None
+
+    def both(self, asked: Definition) -> frozenset[str]:
+        """Return the hubs that report what they buy, if the whole origin reports what it sells."""
+        if self.importers is None or not asked.members("exporter") <= (self.exporters or set()):
+            return frozenset()
+        return self.importers & asked.members("hubs")
 
 
 def _tellers(rows: Frame, asked: Definition) -> _Tellers:

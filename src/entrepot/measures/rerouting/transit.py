@@ -36,8 +36,8 @@ LOST_IN_TRANSIT = Passport(
     unit="USD",
     range="any number; below zero where more arrived than used to",
     null_rule=(
-        "null where a side reports nothing at all in one of the periods, or the exporter reported "
-        "no trade before; missing values are no report"
+        "null where a side reports nothing in one of the periods (unless `complete`), or the "
+        "exporter reported no trade before; missing values are no report"
     ),
     formula="L = X_1 M_0 / X_0 - M_1, with X what the exporter and M what the importer reports",
     reference=(
@@ -63,6 +63,7 @@ def lost_in_transit(
     time: str = "period",
     told_by: str = "told_by",
     value: str = "value_usd",
+    complete: bool = False,
 ) -> FrameT:
     """Return what an exporter reports beyond what the importer does, above the gap of the past.
 
@@ -79,6 +80,8 @@ def lost_in_transit(
         goods in two ways.
     supplier, buyer, time, told_by, value
         Columns. `told_by` is ``exporter`` or ``importer``. Values are in one currency.
+    complete
+        Promise that both sides report, so that whatever has no row was not reported as traded.
 
     Returns
     -------
@@ -111,7 +114,8 @@ def lost_in_transit(
             flow.select(*keys, *parts), keys, *known, *(nw.col(n).sum() for n in _PARTS)
         )
         told = sums.with_columns(
-            nw.when(nw.col(f"__{name}") > 0).then(nw.col(name)).alias(name) for name in _PARTS
+            nw.when((nw.col(f"__{name}") > 0) | nw.lit(complete)).then(nw.col(name)).alias(name)
+            for name in _PARTS
         )
         return told.with_columns(*_results()).select(*keys, *_MADE)
 
