@@ -115,12 +115,17 @@ def test_a_brief_is_the_same_everywhere(
     line = f"entrepot brief {importer} --supplier {supplier} --goods {goods} --lake {folder} --json"
     assert told == printed(monkeypatch, capsys, line)
     base = f"/country/{importer}/from/{supplier}"
-    page = unescape(client.get(f"{base}?goods={goods}").text).replace("<small>", "")
+    pages = [client.get(f"{base}{rest}?goods={goods}").text for rest in ("", "/whole")]
     assert told["evaluated"]
-    for card in told["figures"]:
-        if card["value"] is not None:
-            assert card["shown"]["value"].replace(" ", "") in re.sub(r"[\s\u00a0]", "", page)
-        assert card["shown"]["range"] in page
+    for page in (unescape(text).replace("<small>", "") for text in pages):
+        for card in told["figures"]:
+            if card["value"] is not None:
+                assert card["shown"]["value"].replace(" ", "") in re.sub(r"[\s\u00a0]", "", page)
+            assert card["shown"]["range"] in page
+    answers = [re.findall(r'<p class="answer">(.*?)</p>', text, re.DOTALL) for text in pages]
+    assert answers[0] == answers[1] != []
+    shown = [re.findall(r'<div class="cards">.*?</section>', text, re.DOTALL) for text in pages]
+    assert shown[0] == shown[1] != []
     rows = list(csv.DictReader(io.StringIO(client.get(f"{base}/figures.csv?goods={goods}").text)))
     assert [float(one["value"]) for one in rows] == [one["value"] for one in told["evaluated"]]
     tables = {section["id"]: section["table"] for section in told["sections"] if section["table"]}
@@ -134,7 +139,7 @@ def test_a_brief_is_the_same_everywhere(
 
 
 @pytest.mark.parametrize(
-    "path", ["/country/DEU/from/CHN?goods=854231", "/country/RUS/from/CHN", "/country/RUS"]
+    "path", ["/country/DEU/from/CHN?goods=854231", "/country/RUS/from/CHN/whole", "/country/RUS"]
 )
 def test_every_link_to_a_figure_leads_to_the_number_that_stands_beside_it(
     client: Client, path: str
