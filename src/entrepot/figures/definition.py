@@ -28,6 +28,7 @@ CHOICES = {
 }
 ABOVE = {"sigma": 1.0, "production": 0.0, "least": 0.0, "margin": 0.0}
 """What a number has to be above."""
+EXAMPLES = {"sigma": "3", "margin": "0.2"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +197,7 @@ def _above(name: str, value: Any) -> float:
     if not (number > ABOVE[name] and math.isfinite(number)):
         raise RequestError(
             f"{name} is {value!r}, not a number above {ABOVE[name]:g}",
-            hint=f"write --{name} 3" if name == "sigma" else f"write --{name} 1e6",
+            hint=f"write --{name} {EXAMPLES.get(name, '1e6')}",
         )
     return number
 

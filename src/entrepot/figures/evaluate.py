@@ -12,6 +12,7 @@ from entrepot.figures.estimate import Answer, Estimate, Missing, specifications,
 from entrepot.figures.figure import Figure
 from entrepot.figures.held import flow_sources
 from entrepot.figures.input_choices import ORIGIN
+from entrepot.figures.questions import of as question
 from entrepot.figures.reasons import in_lines
 from entrepot.figures.request import PRINTED, SHARES, checked
 from entrepot.goods.parse import NAMED
@@ -194,6 +195,8 @@ def _figure(definition: Definition, answers: list[tuple[str, Answer]]) -> Figure
 def _one_voice(definition: Definition, head: Estimate) -> bool:
     """Whether all comes from the books of one country that still reports."""
     sides = {side for item in head.evidence for side in item.told_by}
+    if question(definition.measure).trade == "chain" and sides <= {"exporter", "importer"}:
+        return True  # each flow by one teller, who speaks before and after
     printed = all(item.origin and item.told_by for item in head.evidence)
     if len(sides) != 1 or not (printed or "report" in head.choices):
         return False
