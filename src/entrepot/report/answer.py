@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from entrepot.model.display import joined
 from entrepot.report import words
 from entrepot.report.cards import percent_span, watched_part
 from entrepot.report.definitions import part_name, verb_of
 from entrepot.report.lacking import lacking
+from entrepot.report.origins import source_name
 from entrepot.report.parts import Sentence
+from entrepot.sources import split_address
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure
@@ -53,7 +56,7 @@ def answer(
     """
     if found.share.status != "ok" and found.value.status != "ok":
         return _nothing(book, subject, found, verdicts)
-    return _share(subject, found), _moved(book, subject, found, verdicts)
+    return _share(book, subject, found), _moved(book, subject, found, verdicts)
 
 
 def _nothing(
@@ -70,7 +73,7 @@ def _nothing(
     return Sentence(first, (found.share, found.value)), Sentence(second, (found.share,))
 
 
-def _share(subject: Subject, found: Headline) -> Sentence:
+def _share(book: Book, subject: Subject, found: Headline) -> Sentence:
     share = found.share
     goods = goods_phrase(subject)
     if share.status != "ok":
@@ -94,13 +97,26 @@ def _share(subject: Subject, found: Headline) -> Sentence:
         text += f"{what} **{percent_span(share.low, share.high)}**."
     else:
         text += "the other definitions held give the same."
+    if some := _some_only(book, subject, share):
+        text = f"{text.removesuffix('.')}; {some}."
     return Sentence(text, (share,), ("denominator-system",))
+
+
+def _some_only(book: Book, subject: Subject, share: Figure) -> str:
+    """Say so where the source of a share has only some of the codes that the goods stand for."""
+    used = {split_address(item.source)[0] for item in share.evidence}
+    held = [one for one in book.lake.holdings() if one.table == "flows" and one.source in used]
+    if subject.listed or not any(one.has_few_products for one in held):
+        return ""
+    names = joined(sorted({source_name(one.source) for one in held if one.has_few_products}))
+    return f"{names} holds only some of these goods"
 
 
 def _moved(
     book: Book, subject: Subject, found: Headline, verdicts: dict[str, int] | None
 ) -> Sentence:
     whole = _growth(book, subject)
+    said_before = found.share.status != "ok"  # then the first sentence has the value already
     carried = [figure for figure in (whole, found.value) if figure.status == "ok"]
     text = f"{subject.sellers} deliveries "
     if whole.status == "ok":
@@ -108,12 +124,14 @@ def _moved(
         moved = words.changed(whole).replace("by ", "by **").replace("to ", "to **")
         strong = f"{moved}**" if "**" in moved else moved
         text += f"{strong} in dollars from {asked.base} to {asked.period}"
-    if found.value.status == "ok":
+    if found.value.status == "ok" and not said_before:
         text += ", to " if whole.status == "ok" else "came to "
         text += words.about(found.value)
+    if whole.status != "ok" and said_before and carried:
+        text = f"how {text}moved is not known: no value of {whole.definition.base} is held"
     if not carried:
         carried = [found.value]
-        text = f"how {text}moved is not known: {subject.period} is not held"
+        text = f"how {text}moved is not known: no value of {subject.period} is held"
     if found.growth.status == "ok" and watched_part(subject) != subject.goods:
         carried.append(found.growth)
         name = part_name(found.growth.definition.goods)

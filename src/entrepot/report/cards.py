@@ -61,23 +61,22 @@ def headline(book: Book, subject: Subject) -> Headline:
     if not subject.fixed:
         years = [year for year in book.years() if year >= subject.period.year]
         later = [Period.parse(year) for year in years] or later
-    overall = book.first("import_share", later, **pair)
+    overall = _newest(book, subject, "import_share", later)
     when = [overall.definition.period] if overall.status == "ok" else later
     return Headline(
         share=book.ask("import_share", **here),
         value=book.ask("value", **here),
         growth=book.ask("growth", **(here | {"goods": watched_part(subject)})),
-        overall=_other_way(book, overall) if subject.goods == "all" else overall,
-        ratio=book.first("asymmetry", when, **pair),
+        overall=_newest(book, subject, "export_share", when) if subject.goods == "all" else overall,
+        ratio=_newest(book, subject, "asymmetry", when),
     )
 
 
-def _other_way(book: Book, share: Figure) -> Figure:
-    """Return the importer's share of the supplier's exports, since the lead is the other."""
-    asked = share.definition
-    return book.ask(
-        "export_share", importer=asked.importer, exporter=asked.exporter, period=asked.period
-    )
+def _newest(book: Book, subject: Subject, measure: str, when: list[Period]) -> Figure:
+    """Return the first Figure with a value over some years, else the one of the page's year."""
+    pair = {"importer": subject.importer, "exporter": subject.supplier}
+    found = book.first(measure, when, **pair)
+    return found if found.status == "ok" else book.ask(measure, period=subject.period, **pair)
 
 
 def watched_part(subject: Subject) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
 from entrepot.goods import goods_title
 from entrepot.lake import fetch
+from entrepot.model.area_table import known_areas
+from entrepot.model.areas import area_phrase
 from entrepot.model.display import joined
 from entrepot.model.product import NO_CODES
 from entrepot.report.definitions import ADD_DATA
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Lacking", "lacking"]
 
+_CODE = re.compile(r"\b[A-Z]{3}\b")
 _OF_A_WHOLE = ("import_share", "export_share", "asymmetry")
 
 
@@ -83,10 +87,19 @@ def lacking(book: Book, figure: Figure) -> Lacking:
             ADD_DATA,
         )
     reason = (figure.reason or "").splitlines() or ["it has nothing that answers"]
-    why = capital(reason[0]).replace("'", "\u2019")
+    why = capital(_spelled(reason[0], flows)).replace("'", "\u2019")
     if all(one.is_partial for one in there) and not _has_pair(book, figure, there):
         return Lacking(why, f"**{ADD_DATA}** would bring it with the whole of BACI", ADD_DATA)
     return Lacking(why, "What is not recorded is no zero")
+
+
+def _spelled(reason: str, flows: Sequence[Holding]) -> str:
+    """Write out codes of areas and ids of sources, as a sentence has them."""
+    for one in flows:
+        reason = re.sub(rf"\b{re.escape(one.source)}\b", source_name(one.source), reason)
+    return _CODE.sub(
+        lambda found: area_phrase(found[0]) if found[0] in known_areas() else found[0], reason
+    )
 
 
 def _without(flows: Sequence[Holding], goods: str) -> Lacking:

@@ -119,8 +119,11 @@ def _claims(part: ClaimsPart) -> Iterator[str]:
 
 def _end(brief: Brief) -> Iterator[str]:
     yield "## Caveats"
-    yield "\n".join(
-        f"{place}. {_escaped(item.text)}" for place, item in enumerate(brief.caveats, start=1)
+    yield (
+        "\n".join(
+            f"{place}. {_escaped(item.text)}" for place, item in enumerate(brief.caveats, start=1)
+        )
+        or "No Figure has a value, so none has a caveat."
     )
     yield "## Definitions"
     yield "\n".join(f"- **{term.name}**: {_escaped(term.text)}" for term in brief.terms)

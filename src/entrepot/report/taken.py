@@ -131,9 +131,10 @@ def _printed(book: Book) -> list[Term]:
     ours = [row for row in printed if row.id.startswith("CO-")]
     if others:
         origins = len({row.origin for row in others})
+        stand = "stands" if len(others) == 1 else "stand"
         text = (
             f"{words.count_word(len(others), 'number')} of "
-            f"{words.count_word(origins, 'origin')} stand on this page; copies of one release "
+            f"{words.count_word(origins, 'origin')} {stand} on this page; copies of one release "
             "count once."
         )
         found.append(Term("Published figures", words.capital(text)))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.model.display import figure_value, range_text
 from entrepot.report.origins import origin_name, source_name
+from entrepot.report.words import capital
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -47,4 +48,4 @@ def sources(figures: Iterable[Figure], printed: Sequence[str] = ()) -> str:
 def told_caveats(figures: Iterable[Figure]) -> tuple[str, ...]:
     """Return the caveats about what a picture leaves out, each kind once, the newest wording."""
     found = {one.id: one.text for figure in figures for one in figure.caveats}
-    return tuple(found[name] for name in NEEDED if name in found)
+    return tuple(capital(found[name]) for name in NEEDED if name in found)

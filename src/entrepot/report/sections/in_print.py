@@ -40,13 +40,11 @@ def section(book: Book, subject: Subject) -> Section:
     )
     held = words.count_word(len(rows), "number")
     if not found:
-        title = f"{words.capital(held)} in print about {pair}, and none contradicts another"
-        return Section(
-            NAME,
-            EYEBROW,
-            Sentence(title, tuple(rows)),
-            deck="Numbers of one thing are compared, parts with their whole, growth with levels.",
-        )
+        ends = {1: "and nothing to hold it against", 2: "and neither contradicts the other"}
+        none = ends.get(len(rows), "and none contradicts another")
+        title = f"{words.capital(held)} in print about {pair}, {none}"
+        deck = "Numbers of one thing are compared, parts with their whole, growth with levels."
+        return Section(NAME, EYEBROW, Sentence(title, tuple(rows)), deck=deck)
     count = words.count_word(len(found), "number")
     title = f"{words.capital(count)} in print cannot be true beside others"
     return Section(

@@ -31,16 +31,20 @@ def section(book: Book, subject: Subject) -> Section:
         "base": subject.period.before(),
     }
     figure = book.ask("value_change", **keys)
-    if figure.status != "ok" or figure.value is None:
+    told = title(figure) if figure.status == "ok" else ""
+    if not told:
         what = f"prices and quantities of {subject.goods_name} from {subject.seller}"
         unknown = Remark(f"What {subject.buyer} pays is not known")
-        lacks = lacking(book, figure)
-        return Section(NAME, EYEBROW, unknown, gap=Gap(what, lacks.why, lacks.command))
+        gap = Gap(what, "what is held has no weights of them that can be compared")
+        if figure.status != "ok":
+            lacks = lacking(book, figure)
+            gap = Gap(what, lacks.why, lacks.command)
+        return Section(NAME, EYEBROW, unknown, gap=gap)
     drawn = split(figure)
     return Section(
         id=NAME,
         eyebrow=EYEBROW,
-        title=Sentence(title(figure), (figure,), ("prices",)),
+        title=Sentence(told, (figure,), ("prices",)),
         deck=drawn.deck,
         picture=drawn.picture,
         table=_table(figure, drawn.rows),
@@ -50,7 +54,7 @@ def section(book: Book, subject: Subject) -> Section:
 
 
 def title(figure: Figure) -> str:
-    """Say what prices and quantities added or took, each with the word of its sign."""
+    """Say what prices and quantities added or took, each by its sign; empty where neither did."""
     parts = []
     for key, name in (("price_usd", "prices"), ("quantity_usd", "quantities")):
         value = figure.details.get(key)
@@ -58,10 +62,9 @@ def title(figure: Figure) -> str:
             word = "added" if value > 0 else "took"
             parts.append(f"{name} {word} {figure_value(abs(value), 'USD')}")
     asked = figure.definition
-    when = f"from {asked.base} to {asked.period}"
     if not parts:
-        return f"Prices and quantities cannot be told apart {when}"
-    return words.capital(f"{', '.join(parts)} {when}")
+        return ""
+    return words.capital(f"{', '.join(parts)} from {asked.base} to {asked.period}")
 
 
 def prices(figure: Figure) -> Sentence | None:

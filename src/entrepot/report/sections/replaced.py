@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from entrepot.figures.questions.question import special
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_name, area_phrase, possessive
-from entrepot.model.display import NBSP, figure_value, number
+from entrepot.model.display import NBSP, figure_value, joined, number
 from entrepot.report import words
 from entrepot.report.alone.slope import slope
 from entrepot.report.breaks import break_of
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.report.book import Book, Subject
 
-__all__ = ["section", "taken_by"]
+__all__ = ["gone", "section", "taken_by"]
 
 NAME, EYEBROW = "replaced", "Who was replaced by whom"
 BACK = 5
-SHOWN = 8
+SHOWN = 5
 
 
 def section(book: Book, subject: Subject) -> Section:
@@ -72,9 +72,14 @@ def _first(book: Book, subject: Subject) -> Figure:
 
 
 def _title(figure: Figure) -> str:
-    """Name who gained and who lost most, each only if it did."""
+    """Name who gained and who lost most, each only if it did and is recorded in both years."""
     asked = figure.definition
-    changes = {name: one for name, one in _changes(figure).items() if name not in special()}
+    silent = _unrecorded(figure)
+    changes = {
+        name: one
+        for name, one in _changes(figure).items()
+        if name not in special() and name not in silent
+    }
     parts = []
     for name, word in (
         (max(changes, key=lambda one: changes[one], default=""), "gained"),
@@ -92,6 +97,27 @@ def _changes(figure: Figure) -> dict[str, float]:
         str(row["exporter"]): float(row["value_after"]) - float(row["value_before"])
         for row in figure.table
     }
+
+
+def _unrecorded(figure: Figure) -> list[str]:
+    """Return who sold something before and is not recorded after, the largest first."""
+    gone = {
+        str(row["exporter"]): float(row["value_before"])
+        for row in figure.table
+        if row["value_before"] and not row["value_after"]
+    }
+    return sorted(gone, key=lambda name: (-gone[name], name))
+
+
+def gone(figure: Figure) -> Sentence | None:
+    """Say whose loss may be no loss, since nothing is recorded of them any more."""
+    silent = [name for name in _unrecorded(figure) if name not in special()]
+    if not silent:
+        return None
+    names = joined([area_phrase(name) for name in silent[:3]])
+    more = f" and {words.count_word(len(silent) - 3, 'other')}" if len(silent) > 3 else ""
+    text = f"Of {names}{more} nothing is recorded in {figure.definition.period}; that counts as "
+    return Sentence(f"{text}lost here, and may only not be reported.", (figure,))
 
 
 def taken_by(figure: Figure, supplier: frozenset[str]) -> Sentence | None:
@@ -142,7 +168,7 @@ def _filled(figure: Figure) -> Sentence | None:
 
 def _notes(figure: Figure, subject: Subject, caveats: tuple[str, ...]) -> tuple[Note, ...]:
     named = frozenset(figure.definition.but(exporter=subject.supplier).members("exporter"))
-    said = [one for one in (taken_by(figure, named), _filled(figure)) if one]
+    said = [one for one in (taken_by(figure, named), _filled(figure), gone(figure)) if one]
     notes = [Note("In words", tuple(said))] if said else []
     earlier, later = (
         {str(row["exporter"]): 100 * float(row[f"share_{end}"]) for row in figure.table}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["concentration", "leaps", "moved", "section", "shares_of"]
 
 NAME, EYEBROW = "suppliers", "Who supplies"
-SHOWN = 15
+SHOWN = 10
 LEAST_MOVE = 1.0
 """Points of share below which a change is not worth a sentence."""
 LEAP, LEAP_FROM = 1.0, 20.0
@@ -122,11 +122,12 @@ def concentration(figure: Figure) -> Sentence | None:
 
 
 def moved(before: Figure, after: Figure) -> Sentence | None:
-    """Say whose share rose and whose fell most between two years of one source."""
+    """Say whose share rose and whose fell most between two years of one source.
+
+    Who is recorded in one of the years alone is left out: not recorded is not zero.
+    """
     earlier, later = _named(shares_of(before)), _named(shares_of(after))
-    change = {
-        name: later.get(name, 0.0) - earlier.get(name, 0.0) for name in sorted({*earlier, *later})
-    }
+    change = {name: later[name] - share for name, share in earlier.items() if name in later}
     parts = []
     for name, word in (
         (max(change, key=lambda one: change[one], default=""), "rose"),
@@ -135,7 +136,7 @@ def moved(before: Figure, after: Figure) -> Sentence | None:
         size = change.get(name, 0.0)
         if abs(size) < LEAST_MOVE or (size > 0) is not (word == "rose"):
             continue
-        ends = (earlier.get(name, 0.0), later.get(name, 0.0))
+        ends = (earlier[name], later[name])
         shown = " to ".join(number(end, 3 if end >= 10 else 2) for end in ends)
         whose = possessive(area_phrase(name))
         parts.append(f"{whose} share {word} most, from {shown}{NBSP}%")
