@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from entrepot.claims.build import HOME
-from entrepot.claims.comparison import REVISED, compare
+from entrepot.claims.comparison import compare
 from entrepot.claims.describe import who
 from entrepot.claims.known import FLOW_SLACK, MIXED_SLACK
 from entrepot.claims.quantity import DIMENSIONLESS, SHARES, Quantity
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from entrepot.claims.statements import Statement
 
 __all__ = ["evidence"]
+
+CUT = 0.001
+"""How far a balance may lie off, as a part of both ways, where numbers were cut, not rounded."""
 
 
 def evidence(claim: Claim, source: Source, facts: Facts) -> tuple[Comparison, ...]:
@@ -205,7 +208,7 @@ def _loose(
         for known in facts.in_currency(level)
         if known.books == used[0].books and known.origins <= used[0].origins
     ]
-    gross = max(reach, REVISED) * math.fsum(sizes)
+    gross = max(reach, CUT) * math.fsum(sizes)
     return Interval(value.low - gross, value.high + gross)
 
 
