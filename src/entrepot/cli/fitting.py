@@ -19,8 +19,10 @@ WORDS = (40, 16)
 address may be longer than any screen."""
 
 
-def fitted(lines: Sequence[Sequence[str]], width: int) -> list[int]:
-    """Return the widths of the first columns that fit, without breaking a word of usual length.
+def fitted(lines: Sequence[Sequence[str]], width: int) -> dict[int, int]:
+    """Return the columns that fit without breaking a word of usual length, and their widths.
+
+    What needs most room goes first, of several the last; the first column stays.
 
     Parameters
     ----------
@@ -31,26 +33,26 @@ def fitted(lines: Sequence[Sequence[str]], width: int) -> list[int]:
 
     Returns
     -------
-    list of int
-        A width for each column that fits; the first always does.
+    dict
+        Place and width of each column that fits.
     """
     from rich.cells import cell_len
 
     columns = list(zip(*lines, strict=True))
     most = [max(cell_len(part) for cell in one for part in cell.split("\n")) for one in columns]
-    count = len(columns)
+    places = list(range(len(columns)))
     for longest in WORDS:
         least = [max(min(cell_len(word), longest) for word in _words(one)) for one in columns]
         if _needed(least) <= width:
             break
-    while count > 1 and _needed(least[:count]) > width:
-        count -= 1
-    room = width - _needed(least[:count])
-    found = least[:count]
+    while len(places) > 1 and _needed([least[place] for place in places]) > width:
+        places.remove(max(places[1:], key=lambda place: (least[place], place)))
+    found = {place: least[place] for place in places}
+    room = width - _needed(list(found.values()))
     # Those that want little get all of it, the others what is left, alike.
-    wants = sorted((max(most[place] - least[place], 0), place) for place in range(count))
+    wants = sorted((max(most[place] - least[place], 0), place) for place in places)
     for number, (want, place) in enumerate(wants):
-        more = max(min(want, room // (count - number)), 0)
+        more = max(min(want, room // (len(wants) - number)), 0)
         found[place] += more
         room -= more
     return found
@@ -92,7 +94,7 @@ class FittedTable:
         found = Table(
             title=self.title or None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False
         )
-        for place, width in enumerate(widths):
+        for place, width in widths.items():
             side = "right" if place in self.right else "left"
             found.add_column(
                 self.columns[place],
@@ -101,8 +103,8 @@ class FittedTable:
                 width=width,
             )
         for row in self.rows:
-            found.add_row(*(Text(cell) for cell in row[: len(widths)]))
+            found.add_row(*(Text(row[place]) for place in widths))
         yield found
-        if gone := self.columns[len(widths) :]:
+        if gone := [name for place, name in enumerate(self.columns) if place not in widths]:
             words = f"too narrow for {', '.join(gone)}: widen the terminal, or add --json"
             yield Text(words, style="dim")
