@@ -30,6 +30,7 @@ from entrepot.report.sections import (
     replaced,
     spread,
     suppliers,
+    through_hubs,
     unknown,
     verdicts,
 )
@@ -164,6 +165,7 @@ def _described(
         by_tier.section(book, subject),
         suppliers.section(book, subject),
         replaced.section(book, subject),
+        *([passed_on] if (passed_on := through_hubs.section(book, subject)) else []),
         both_ways.section(book, subject, found.ratio),
         *([inputs.section(book, industries)] if isinstance(industries, Bought) else []),
         paid.section(book, subject),

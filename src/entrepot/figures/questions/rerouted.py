@@ -111,18 +111,15 @@ class _Tellers:
 
 
 def _tellers(rows: Frame, asked: Definition) -> _Tellers:
-    if "told_by" not in rows.columns:
-        return _Tellers(None, None)
     is_now = (nw.col("period") >= asked.period.start).alias("now")
     told = fetch(rows.select("told_by", "exporter", "importer", is_now).unique())
-    if not {one for one, *_ in told} & {"importer", "exporter"}:
-        return _Tellers(None, None)
+    if not {one for one, *_ in told} <= {"importer", "exporter"}:
+        return _Tellers(None, None)  # values made of both sides' reports, as those of BACI
     spoken: dict[str, dict[bool, set[str]]] = {
         side: {True: set(), False: set()} for side in ("importer", "exporter")
     }
     for side, exporter, importer, now in told:
-        if side in spoken:
-            spoken[side][now].add(exporter if side == "exporter" else importer)
+        spoken[side][now].add(exporter if side == "exporter" else importer)
     both = {side: frozenset(times[True] & times[False]) for side, times in spoken.items()}
     found = _Tellers(both["importer"], both["exporter"])
     _require_told(found, asked)

@@ -49,7 +49,12 @@ class Excesses:
         self.edges: dict[Edge, Excess] = {
             edge: excess_of(edge, flows, others, chain) for edge in (*came, *between, *went)
         }
-        self.others_known = any((OTHERS, hub) in flows.cells for hub in chain.hubs)
+        self.others_known = any(
+            seller != ORIGIN and buyer in chain.hubs
+            for known in (flows, others)
+            if known
+            for seller, buyer in known.cells
+        )
 
     def central(self) -> Limits:
         """Return what came and went above the best path."""

@@ -85,7 +85,8 @@ class Rerouted:
     alarm
         Whether `low` is above zero; None where chance is not known.
     others_known
-        Whether any row says what hubs bought from others; if not, `low` is zero.
+        Whether any row says what hubs bought from others, if only of other goods; if not, `low` is
+        zero.
     hubs
         The largest first.
     products

@@ -1,0 +1,144 @@
+"""Through whom it comes: goods of those who sell less, by way of those who sell more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.figures.questions.question import special
+from entrepot.model.areas import area_name, area_phrase
+from entrepot.model.display import figure_value, joined, range_text
+from entrepot.report import words
+from entrepot.report.lacking import lacking
+from entrepot.report.origins import source_name
+from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from entrepot.figures import Figure
+    from entrepot.report.book import Book, Subject
+
+__all__ = ["section"]
+
+NAME, EYEBROW = "through_hubs", "Through whom it comes"
+ASKED = "reorientation"
+LOSERS, GAINERS = 5, 4
+CAVEATS = ("rerouting",)
+
+
+def section(book: Book, subject: Subject) -> Section | None:
+    """Return what may have come through hubs; None where nobody is known to have lost and gained.
+
+    Who lost most, in the answer on who was replaced by whom, is the origin, who gained most the
+    hubs; so that question comes first.
+    """
+    changed = next(
+        (one for _, one in reversed(book.questions) if one.definition.measure == ASKED), None
+    )
+    losers, gainers = _sides(changed) if changed else ([], [])
+    if changed is None or not losers or not gainers:
+        return None
+    asked = changed.definition
+    figure = book.ask(
+        "rerouted",
+        importer=asked.importer,
+        exporter="+".join(losers),
+        hubs="+".join(gainers),
+        goods=asked.goods,
+        period=asked.period,
+        base=asked.base,
+        source=asked.source,
+    )
+    if figure.status != "ok":
+        lacks = lacking(book, figure)
+        what = f"how much came to {subject.buyer} through {_names(gainers)}"
+        title = Remark("What came through others is not known")
+        return Section(NAME, EYEBROW, title, gap=Gap(what, lacks.why, lacks.command))
+    return Section(
+        id=NAME,
+        eyebrow=EYEBROW,
+        title=Sentence(_title(figure), (figure,), CAVEATS),
+        deck=(
+            f"Goods of those who sold less ({_names(losers)}) by way of those who sold more, "
+            f"beyond what each traded in {asked.base}."
+        ),
+        table=_table(figure),
+        notes=tuple(_notes(figure)),
+        source=(f"{', '.join(source_name(item.source) for item in figure.evidence)}.",),
+    )
+
+
+def _sides(changed: Figure) -> tuple[list[str], list[str]]:
+    """Return who lost most and who gained most, of countries that sold something after as well."""
+    changes = {
+        str(row["exporter"]): float(row["value_after"]) - float(row["value_before"])
+        for row in changed.table
+        if row["exporter"] not in special()
+    }
+    ordered = sorted(changes, key=lambda name: (changes[name], name))
+    losers = [name for name in ordered[:LOSERS] if changes[name] < 0]
+    gainers = [name for name in reversed(ordered) if changes[name] > 0][:GAINERS]
+    return sorted(losers), sorted(gainers)
+
+
+def _names(areas: list[str]) -> str:
+    return joined([area_phrase(one) for one in areas])
+
+
+def _title(figure: Figure) -> str:
+    asked = figure.definition
+    when = f"{asked.base} to {asked.period}"
+    if not figure.high:
+        text = f"Nothing shows to have come through {area_phrase(asked.hubs or '')}"
+        return words.capital(f"{text}, {when}")
+    if figure.low:
+        spread = range_text(figure.low, figure.high, figure.unit)
+        return f"{spread} came through others, {when}"
+    return f"At most {figure_value(figure.high, figure.unit)} came through others, {when}"
+
+
+def _table(figure: Figure) -> Table:
+    scale = 1e6 if figure.unit in ("USD", "CNY", "EUR", "RUB") else 1.0
+    unit = f"million {figure.unit}" if scale > 1 else figure.unit
+    columns = ("excess_in", "excess_out", "matched", "low", "high")
+
+    def cell(value: object) -> str:
+        if not isinstance(value, (int, float)):
+            return ""
+        return f"{value / scale:,.1f}".replace("-", "\u2212")
+
+    rows = tuple(
+        (
+            area_name(str(row["hub"])),
+            *(cell(row.get(name)) for name in columns),
+            str(row.get("began", "")),
+        )
+        for row in figure.table
+    )
+    return Table(
+        caption=f"What each may have passed on, {unit}",
+        head=("Hub", "Bought more", "Sold more", "Matched", "At least", "At most", "Since"),
+        numeric=(False, True, True, True, True, True, False),
+        rows=rows,
+        units=("", *(unit for _ in columns), ""),
+    )
+
+
+def _notes(figure: Figure) -> Iterator[Note]:
+    said: list[Sentence | Remark] = []
+    if figure.value:
+        amount = figure_value(figure.value, figure.unit)
+        text = f"{amount} came in and went out beyond what was usual, same goods, same time."
+        said.append(Sentence(text, (figure,), CAVEATS))
+    if points := str(figure.details.get("choke_points", "")):
+        text = f"The flows that limit what can have passed: {points}."
+        said.append(Sentence(text, (figure,)))
+    if said:
+        yield Note("In words", tuple(said))
+    if other := str(figure.details.get("would_change", "")):
+        yield Note("What else would explain it", (Sentence(f"{other}.", (figure,)),))
+    how = (
+        "Bought more and sold more are beyond the path of the base. At least: what others cannot "
+        "have supplied, after a margin. At most: what can have passed through chains of hubs."
+    )
+    yield Note("How to read it", (Remark(how, CAVEATS),))
