@@ -1,8 +1,8 @@
 """Texts of other newspapers than the benchmark's, with slips put in by hand.
 
-Each file of ``slips`` has levels as one country's statistics print them (in tenths of a billion), an
-honest text about them, and edits that put one slip or two into it. The numbers were worked out by
-hand, apart from anything that the benchmark or the checker computes.
+Each file of ``slips`` has levels as one country's statistics print them (in tenths of a billion),
+an honest text about them, and edits that put one slip or two into it. The numbers were worked out
+by hand, apart from anything that the benchmark or the checker computes.
 """
 
 from __future__ import annotations

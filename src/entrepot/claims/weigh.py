@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from itertools import permutations
 from typing import TYPE_CHECKING
 
 from entrepot.claims.beside import from_text
 from entrepot.claims.evidence import evidence
+from entrepot.claims.parts import beyond_whole
 from entrepot.claims.slips import Case
 from entrepot.claims.standing import Standing, standing
 from entrepot.claims.together import Together, data_conflicts, text_conflicts
@@ -38,12 +40,19 @@ def case_of(document: Document, facts: Facts, lake: Lake | None) -> Case:
         standings |= {name: weighed[name] for name in others}
     claims = tuple(_in_agreeing_books(claim, standings[claim.id]) for claim in document.claims)
     system = Together(claims, facts)
-    in_text = text_conflicts(system)
+    by_id = {claim.id: claim for claim in claims}
+    in_text = tuple(
+        one for one in text_conflicts(system) if not _is_of_two_counts(one, by_id, standings)
+    )
     differing = [frozenset({n}) for n, held in standings.items() if held.verdict == "differs"]
     by_data = data_conflicts(system, (*in_text, *differing))
     # Numbers that others print as they stand are of other totals, not wrong.
     borne_out = {name for name, held in standings.items() if held.verdict == "holds"}
-    by_data = tuple(one for one in by_data if not one <= borne_out)
+    by_data = tuple(
+        one
+        for one in by_data
+        if not one <= borne_out and not _is_of_two_counts(one, by_id, standings)
+    )
     return Case(
         document=replace(document, claims=claims),
         facts=facts,
@@ -93,6 +102,22 @@ def _is_of_one_voice(conflict: frozenset[str], claims: tuple[Claim, ...]) -> boo
     """Whether no two sources are quoted in it: sources that disagree are no error of the text."""
     quoted = {claim.attributed_to.casefold() for claim in claims if claim.id in conflict}
     return len(quoted - {""}) < 2
+
+
+def _is_of_two_counts(
+    conflict: frozenset[str], claims: Mapping[str, Claim], standings: Mapping[str, Standing]
+) -> bool:
+    """Whether a part is more than its whole, which may be as two countries count the two.
+
+    So it may where one is borne out by the other side's count and nothing refutes either.
+    """
+    held = [standings[name] for name in conflict]
+    otherwise = any(one.why == "agrees-otherwise" for one in held)
+    said = any(claims[name].books_said for name in conflict)
+    if said or not otherwise or any(one.verdict == "differs" for one in held):
+        return False
+    pairs = permutations(claims[name] for name in conflict) if len(conflict) == 2 else ()
+    return any(beyond_whole(part, whole) for part, whole in pairs)
 
 
 def _in_agreeing_books(claim: Claim, held: Standing) -> Claim:
