@@ -387,6 +387,33 @@ CASES: dict[str, list[Case]] = {
             ("year", "product"),
         )
     ],
+    "cutoff": [
+        Case(
+            lambda f: m.cutoff(
+                f, importer="RUS", exporter="CHN", sigma=1.7, divert=0.1, by=["year"]
+            ),
+            ("year",),
+        ),
+        Case(
+            lambda f: m.cutoff(
+                f,
+                importer="RUS",
+                exporter="CHN",
+                sigma=1.0,
+                divert=0.4,
+                cut=0.6,
+                unwilling=["USA"],
+                detail="product",
+            ),
+            ("product",),
+        ),
+        Case(
+            lambda f: m.cutoff(
+                f, importer="RUS", exporter="CHN", sigma=3.0, divert=None, detail="supplier"
+            ),
+            ("exporter",),
+        ),
+    ],
     "monthly": [Case(lambda f: m.monthly(f, by=["product"]), ("product", "period"))],
     "growth_contribution": [
         Case(lambda f: m.growth_contribution(f, of="product", **_SPAN), ("product",))

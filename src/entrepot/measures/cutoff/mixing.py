@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from entrepot.measures.origin.economy import Numbers
 
-__all__ = ["Mixed", "mixed"]
+__all__ = ["Mixed", "mixed", "rounds"]
 
 DEPTH = 6
 """How many earlier guesses are weighed."""
@@ -86,3 +86,21 @@ def mixed(
             weights, *_ = np.linalg.lstsq(turns, -move, rcond=1e-12)
             guess = guess + (ways + turns) @ weights
     return Mixed(guess, count, miss, reached=False)
+
+
+def rounds(
+    aim: Callable[[Numbers], Numbers], start: Numbers, *, within: float, most: int = 600
+) -> Mixed:
+    """Return where plain rounds x, aim(x), aim(aim(x)) and so on lead; slow and sure.
+
+    For maps that never rise from the start, which end at their largest fixed point.
+    """
+    import numpy as np
+
+    guess, steps = start, 0
+    while True:
+        following = aim(guess)
+        miss = float(np.abs(following - guess).max(initial=0.0))
+        guess, steps = following, steps + 1
+        if miss <= within or steps == most:
+            return Mixed(guess, steps, miss, reached=miss <= within)

@@ -59,8 +59,10 @@ def mean_of(weights: Numbers, amounts: Numbers, elasticity: float) -> Numbers:
         if abs(power) < NEAR_ONE:
             logs: Numbers = (weights * np.log(some)).sum(axis=0, where=used)
             return np.exp(logs)
-        raised = 1 / some if power == -1 else some if power == 1 else some**power
-        total = (weights * raised).sum(axis=0, where=used)
-        whole = np.where(used.any(axis=0), total, 1.0)
-        made: Numbers = whole ** (1 / power)
+    # Over the input that weighs most, so that no power becomes too large for a number.
+    first = some.min(axis=0) if power < 0 else some.max(axis=0)
+    ratio = np.divide(some, first, out=np.ones(some.shape), where=first > 0)
+    raised = 1 / ratio if power == -1 else ratio if power == 1 else ratio**power
+    total = (weights * raised).sum(axis=0, where=used)
+    made: Numbers = first * np.where(used.any(axis=0), total, 1.0) ** (1 / power)
     return made

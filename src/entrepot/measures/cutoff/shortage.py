@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.errors import RequestError
-from entrepot.measures.cutoff.mixing import mixed
+from entrepot.measures.cutoff.mixing import mixed, rounds
 from entrepot.measures.cutoff.nests import mean_of, power_of
 
 if TYPE_CHECKING:
@@ -19,7 +19,9 @@ __all__ = ["Shortage", "shortage"]
 
 WITHIN = 1e-11
 LEAST = 1e-9
-"""Smallest part of deliveries that still is one."""
+"""Part of deliveries below which rounds are not followed."""
+NOTHING = 1e-6
+"""Part of deliveries that is none: those who lead nowhere else end near `LEAST`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,8 +89,9 @@ def shortage(rebuilt: Rebuilt, *, inputs: float, outer: float) -> Shortage:
     of input k, of before: makers behind it deliver h of the rebuilt trade. Exponents are 1 - 1/e.
     Output is what final use and others take: x = h z + h D, D orders of sectors that run at x.
     With r below zero output stays above zero for sure where κ, all h being one, is above
-    (1 - β)^(-1/r): the cushion. Orders never exceed what was sold before, since no sector runs
-    above it, so that a limit to capacity has nothing to do.
+    (1 - β)^(-1/r): the cushion. Below it rounds may lead to zero, and then zero is the result.
+    Orders never exceed what was sold before, since no sector runs above it, so that a limit to
+    capacity has nothing to do.
     """
     import numpy as np
 
@@ -99,7 +102,7 @@ def shortage(rebuilt: Rebuilt, *, inputs: float, outer: float) -> Shortage:
             why="with none at all, each loss goes round the world without an end",
             hint="0.2 is little, 0.5 usual",
         )
-    share = network.part
+    share, floor = network.part, np.log(LEAST)
     weights = np.divide(
         network.bought,
         network.bought.sum(axis=0),
@@ -115,17 +118,19 @@ def shortage(rebuilt: Rebuilt, *, inputs: float, outer: float) -> Shortage:
     def delivered(bundle: Numbers) -> Numbers:
         return mean_of(np.array([1 - share, share]), np.array([np.ones(len(share)), bundle]), outer)
 
-    def step(logs: Numbers) -> Numbers:
-        with np.errstate(divide="ignore"):
-            aim = np.log(np.maximum(delivered(bundles(np.minimum(logs, 0.0))), LEAST))
-        move: Numbers = _back(network, aim - logs)
-        return move
+    def aim(logs: Numbers) -> Numbers:
+        part = delivered(bundles(np.clip(logs, floor, 0.0)))
+        found: Numbers = np.log(np.maximum(part, LEAST))
+        return found
 
-    found = mixed(step, np.zeros(len(share)), within=WITHIN)
+    start = np.zeros(len(share))
+    found = mixed(lambda logs: _back(network, aim(logs) - logs), start, within=WITHIN)
+    found = found if found.reached else rounds(aim, start, within=WITHIN)
     _require(found)
-    logs = np.minimum(found.found, 0.0)
+    logs = np.clip(found.found, floor, 0.0)
     bundle = bundles(logs)
     part = delivered(bundle)
+    part[part <= NOTHING] = 0
     running = _running(rebuilt, part)
     orders = rebuilt.sold(running.found)
     made = part * (network.final + orders)

@@ -1,0 +1,196 @@
+"""`entrepot scenario` on a made-up table: what it prints and writes, side by side, refusals."""
+
+from __future__ import annotations
+
+import json
+import re
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from entrepot.sources.icio import arrays, wheel
+from made_icio import MadeUp, arrays_of, made_up
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Run = Callable[..., tuple[int, str, str]]
+
+AREAS = ("CHN", "DEU", "HKG", "RUS", "USA")
+FILE = """\
+format: 1
+title: Two <stop> selling
+note: Made up.
+period: 2022
+cut:
+  imposes: DEU+USA
+  target: RUS
+  instrument: export_ban
+  sectors: [C26, C29]
+retaliation: {instrument: export_ban, sectors: [A01]}
+economy:
+  leak: {take: 0.1, also: [0.3]}
+  friction: {take: 0.3, also: [0.6]}
+  inputs: 0.5
+  outer: {take: 0.5, also: [1]}
+extraction:
+  replaced: {others: 0.5, CHN: 0.2, nobody: 0.3}
+"""
+
+
+@pytest.fixture(scope="module")
+def table() -> MadeUp:
+    found = made_up(5, AREAS)
+    for node in found.nodes:
+        bought = sum(found.inputs.get((seller, node), 0.0) for seller in found.nodes)
+        found.final[node] = round(found.final[node] + 1.5 * bought, 4)
+    return found
+
+
+@pytest.fixture
+def files(tmp_path: Path, table: MadeUp, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
+    """Two scenarios, beside an installed package with a made-up table."""
+    held = wheel.Installed(arrays.benchmark(arrays_of(table), "made up"), 2022, "abcdef123456")
+    monkeypatch.setattr(wheel, "installed", lambda: held)
+    monkeypatch.setattr(wheel, "installed_file", lambda: tmp_path)
+    one, other = tmp_path / "one.yaml", tmp_path / "other.yaml"
+    one.write_text(FILE)
+    other.write_text(FILE.replace("export_ban\n", "embargo\n").replace("Two <stop>", "All stop"))
+    return one, other
+
+
+def told(found: dict[str, Any], who: str) -> dict[str, Any]:
+    return next(one for one in found["economy"]["sides"] if one["who"] == who)
+
+
+def test_one_scenario_as_data(entrepot: Run, files: tuple[Path, Path], table: MadeUp) -> None:
+    code, out, _ = entrepot("scenario", str(files[0]), "--json")
+    assert code == 0
+    found = json.loads(out)
+    assert found["scenario"]["economy"]["friction"] == {"take": 0.3, "also": [0.6]}
+    stopped = sum(
+        value
+        for ((seller, sector), (buyer, _)), value in table.inputs.items()
+        if (seller in ("DEU", "USA") and buyer == "RUS" and sector in ("C26", "C29"))
+        or (seller == "RUS" and buyer in ("DEU", "USA") and sector == "A01")
+    )
+    assert found["economy"]["stopped_usd"] == pytest.approx(0.9e6 * stopped)
+    assert found["extraction"]["unmet_usd"] == pytest.approx(0.3e6 * stopped)
+    target, world = told(found, "target"), told(found, "world")
+    for one in (target["lost_usd"], target["lost_share"], world["lost_usd"]):
+        assert one["low"] < one["value"] < one["high"]
+    parts = sum(told(found, who)["lost_usd"]["value"] for who in ("target", "imposes", "others"))
+    assert parts == pytest.approx(world["lost_usd"]["value"])
+    areas = found["economy"]["areas"]
+    assert sum(one["lost_usd"]["value"] for one in areas) == pytest.approx(parts)
+    sectors = [one for one in found["economy"]["sectors"] if one["who"] == "target"]
+    lost = sum(one["lost_usd"]["value"] for one in sectors)
+    assert lost == pytest.approx(target["lost_usd"]["value"])
+    assert found["economy"]["solutions"] == 1 + 3 + 2
+    assert set(found["economy"]["alone"]) == {"leak", "friction", "outer"}
+    assert found["economy"]["checks"]["miss"] < 1e-9
+    assert [one["id"] for one in found["caveats"]] == ["scenario", "scenario"]
+
+
+def test_several_side_by_side(
+    entrepot: Run, files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "220")
+    code, out, _ = entrepot("scenario", *map(str, files))
+    assert code == 0
+    text = " ".join(out.split())
+    for words in (
+        "Two <stop> selling",
+        "All stop selling",
+        "target, of output",
+        "imposes the cut, of output",
+        "what of displaced trade is not rebuilt",
+        "others 50.0 %, China 20.0 %, nobody 30.0 %",
+    ):
+        assert words in text
+    code, out, _ = entrepot("scenario", *map(str, files), "--json")
+    one, other = json.loads(out)["scenarios"]
+    # A both-way cut of the same goods costs both sides more.
+    for who in ("target", "imposes"):
+        assert told(other, who)["lost_usd"]["value"] > told(one, who)["lost_usd"]["value"]
+
+
+def test_files(entrepot: Run, files: tuple[Path, Path], tmp_path: Path) -> None:
+    for suffix in (".html", ".md", ".json", ".svg"):
+        out = tmp_path / f"found{suffix}"
+        assert entrepot("scenario", str(files[0]), "--out", str(out))[0] == 0
+        text = out.read_text()
+        assert "Two <stop>" not in text or suffix == ".json"
+    page = (tmp_path / "found.html").read_text()
+    assert "Two &lt;stop&gt; selling" in page
+    assert page.count("<svg") >= 4  # ladder and map, wide and narrow
+    assert not re.search(r"""(src|href)=["']https?:""", page)
+    assert "Output lost for lack of sales" in page
+    ladder = ET.fromstring((tmp_path / "found.svg").read_text())
+    assert "Russia" in ladder.attrib["aria-label"]
+    table = (tmp_path / "found.md").read_text()
+    assert "# Two \\<stop\\> selling" in table
+    assert "| Russia | target |" in table
+
+
+def test_the_file_that_ships_reads() -> None:
+    from entrepot.figures.scenario import read_scenario
+
+    example = Path(__file__).resolve().parents[2] / "examples" / "cut-off.yaml"
+    found = read_scenario(example)
+    assert found.economy is not None
+    assert found.extraction is not None
+    page = example.parents[1] / "docs" / "how-to" / "work-out-a-cut-off.md"
+    [block] = re.findall(r"```yaml\n(.*?)```", page.read_text(), re.DOTALL)
+    from entrepot.figures.scenario import parse_scenario
+
+    assert parse_scenario(block).cut.target == "RUS"
+
+
+@pytest.mark.skipif(
+    wheel.installed_file() is None, reason="needs the package sanction-simulator (extra icio)"
+)
+def test_the_file_that_ships_runs(entrepot: Run, tmp_path: Path) -> None:
+    example = Path(__file__).resolve().parents[2] / "examples" / "cut-off.yaml"
+    text = example.read_text()
+    for also in re.findall(r"\{take: (\S+), also: \[.*?\]\}", text):
+        text = re.sub(r"\{take: \S+, also: \[.*?\]\}", also, text, count=1)
+    once = tmp_path / "once.yaml"  # one set of assumptions: seconds instead of a minute
+    once.write_text(text)
+    code, out, _ = entrepot("scenario", str(once), "--json")
+    assert code == 0
+    found = json.loads(out)
+    target = told(found, "target")
+    assert target["lost_share"]["low"] is None  # one value alone has no ends
+    assert 0.005 < target["lost_share"]["value"] < 0.05
+    assert found["economy"]["solutions"] == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "words"),
+    [
+        ("RUS", "GEO", 2, "icio has no entry of its own for Georgia"),
+        ("2022", "2019", 3, "2019"),
+        ("[C26, C29]", "[C20]", 2, "sector of the economy"),
+        ("format: 1", "format: 2", 2, "format"),
+        ("friction: {take: 0.3, also: [0.6]}", "frcition: 1", 2, "did you mean friction"),
+    ],
+)
+def test_what_is_refused(
+    entrepot: Run, files: tuple[Path, Path], old: str, new: str, code: int, words: str
+) -> None:
+    files[0].write_text(FILE.replace(old, new))
+    found, out, said = entrepot("scenario", str(files[0]), "--json")
+    assert found == code
+    assert words in said
+    assert json.loads(out)["exit_code"] == code
+
+
+def test_names_of_files_that_are_refused(entrepot: Run, files: tuple[Path, Path]) -> None:
+    assert entrepot("scenario", str(files[0]), "--out", "found.pdf")[0] == 2
+    code, _, said = entrepot("scenario", str(files[0]), "--out", str(files[0]))
+    assert code == 2
+    assert "cannot write a scenario as .yaml" in said
+    assert entrepot("scenario", "nowhere.yaml")[0] == 2

@@ -1,0 +1,87 @@
+"""Scenario files: what is read, and what is refused with the line it stands on."""
+
+from __future__ import annotations
+
+import pytest
+
+from entrepot.errors import BadFileError
+from entrepot.figures.scenario import parse_scenario
+from entrepot.figures.scenario.grid import points
+
+PLAIN = """\
+format: 1
+title: A cut
+period: 2022
+cut:
+  imposes: coalition
+  target: RUS
+  instrument: export_ban
+  sectors: [C26]
+economy: {}
+"""
+
+
+def test_what_is_left_out_is_usual_and_told() -> None:
+    found = parse_scenario(PLAIN)
+    assert found.economy is not None
+    assert found.economy.friction.values == (0.3, 0.1, 0.6)
+    told = found.model_dump(mode="json")
+    assert told["economy"]["leak"] == {"take": 0.1, "also": [0.05, 0.3]}
+    assert {"DEU", "USA"} <= found.members("imposes")
+    assert found.members("target") == {"RUS"}
+
+
+def test_a_number_stands_for_itself() -> None:
+    found = parse_scenario(PLAIN.replace("economy: {}", "economy: {leak: 0.10, friction: 1}"))
+    assert found.economy is not None
+    assert found.economy.leak.values == (0.1,)
+    assert found.economy.friction.values == (1.0,)
+
+
+def test_points_are_the_value_each_alone_and_the_ends_together() -> None:
+    found = parse_scenario(PLAIN)
+    assert found.economy is not None
+    asked = points(found.economy)
+    assert len(asked) == 1 + 4 * 2 + 2
+    assert (asked[0].leak, asked[0].friction, asked[0].inputs, asked[0].outer) == (
+        *(0.1, 0.3),
+        *(0.5, 0.5),
+    )
+    mild, harsh = asked[-2:]
+    assert (mild.leak, mild.friction, mild.inputs, mild.outer) == (0.3, 0.1, 0.8, 0.8)
+    assert (harsh.leak, harsh.friction, harsh.inputs, harsh.outer) == (0.05, 0.6, 0.2, 0.2)
+    fixed = PLAIN.replace("economy: {}", "economy: {leak: 0.1, friction: 1, inputs: 1, outer: 1}")
+    alone = parse_scenario(fixed)
+    assert alone.economy is not None
+    assert len(points(alone.economy)) == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ("economy: {}", "economy: {leek: 0.1}", 9, "unknown key: 'leek'.*did you mean leak"),
+        ("title: A cut", "name: A cut", 1, "a key is missing: 'title'.*unknown key: 'name'"),
+        ("[C26]", "[C62]", 8, "unknown sector: 'C62'"),
+        ("[C26]", "[]", 8, "no sectors"),
+        ("target: RUS", "target: RSU", 6, "unknown area.*'RSU'"),
+        ("target: RUS", "target: DEU", 1, "DEU imposes the cut and is its target"),
+        ("target: RUS", "target: WLD", 6, "the world stops no trade"),
+        ("export_ban", "export_bann", 7, "did you mean export_ban"),
+        ("2022", "2022-03", 3, "2022-03 is not one year"),
+        ("2022", "soon", 3, "soon"),
+        ("economy: {}", "", 1, "a scenario at no level"),
+        ("economy: {}", "economy: {leak: 2}", 9, "2.0 is no part"),
+        ("economy: {}", "economy: {outer: 0}", 9, "elasticity of zero"),
+        ("economy: {}", "economy: {inputs: -1}", 9, "an elasticity of -1"),
+        ("economy: {}", "economy: {leak: much}", 9, "not a number"),
+        ("economy: {}", "extraction: {replaced: {others: 0.5, CHN: 0.2}}", 9, "adds up to 0.7"),
+        ("economy: {}", "extraction: {replaced: {others: 1.5, CHN: -0.5}}", 9, "is no part"),
+        ("economy: {}", "extraction: {replaced: {XYZ: 1}}", 9, "unknown area"),
+        ("economy: {}", "goods: {goods: chpll}", 9, "chpll"),
+        ("economy: {}", "goods: {goods: chpl, sigma: 1}", 9, "greater than 1"),
+    ],
+)
+def test_what_is_refused(old: str, new: str, line: int, words: str) -> None:
+    with pytest.raises(BadFileError, match=rf"(?s){words}") as refused:
+        parse_scenario(PLAIN.replace(old, new), name="cut.yaml")
+    assert f"cut.yaml, line {line}" in refused.value.where
