@@ -41,6 +41,8 @@ def flow(terms: Terms) -> str:
 def _two_way(there: list[Level], weight: float) -> str:
     exporter, importer = _sides(there)
     if weight < 0:
+        if exporter.endswith(")"):  # the European Union (27)
+            return f"balance of {exporter} with {importer}"
         return f"{possessive(exporter)} balance with {importer}"
     if WORLD in (there[0].exporter, there[0].importer):
         return f"all trade of {importer if there[0].exporter == 'WLD' else exporter}"

@@ -306,6 +306,14 @@ def test_one_error_is_told_once() -> None:
     assert len(re.findall(r"(?m)^- ", note)) == 1
 
 
+def test_the_steps_of_a_sum_stand_one_below_the_other() -> None:
+    page = render_page(check(parse_document(TYPO)))
+    (shown,) = re.findall(r"<h3>Arithmetic</h3>\s*(<ol.*?</ol>)", page, flags=re.DOTALL)[:1]
+    assert shown.count("<li>") > 1
+    assert "; " not in shown
+    assert page.count("It would read") == 0  # the slip's own sentence says it
+
+
 def test_what_was_not_looked_for_to_the_end_is_said_everywhere() -> None:
     limit = "There may be more conflicts than those listed: too many claims share their flows."
     cut = replace(example(), limits=(limit,))
