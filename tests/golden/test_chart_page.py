@@ -77,7 +77,7 @@ def draw(entrepot: Run, made: Path, tmp_path: Path) -> Callable[..., tuple[int, 
 @pytest.mark.parametrize("line", COMMANDS, ids=lambda line: line.split(" --out ")[0])
 def test_every_command_of_the_page_draws(draw: Run, tmp_path: Path, line: str) -> None:
     *words, name = shlex.split(line)
-    goods = [] if words[0] == "reporters" else GOODS
+    goods = [] if words[0] in ("reporters", "origin") else GOODS
     for more in ([], ["--narrow"]):
         code, out, err = draw(*words, str(tmp_path / name), *goods, *more)
         assert (code, out, err) == (0, f"{tmp_path / name}\n", "")
@@ -90,7 +90,7 @@ def test_the_page_has_every_kind() -> None:
     kinds = {line.split()[0] for line in COMMANDS} | {"event_study"}
     assert kinds >= {
         *("import_share", "export_share", "top_supplier", "reorientation", "asymmetry"),
-        *("value_change", "hhi", "reporters", "map"),
+        *("value_change", "hhi", "reporters", "map", "origin"),
     }
     assert "`--narrow`" in PAGE.read_text(encoding="utf-8")
 
@@ -230,3 +230,16 @@ def test_a_map_that_is_not_drawn(draw: Run, words: list[str], text: str) -> None
     assert code == 2
     assert text in out
     assert text in err
+
+
+def test_the_origin_of_value_is_drawn_whole(draw: Run, tmp_path: Path) -> None:
+    words = ["origin", "--importer", "RUS", "--exporter", "CHN", "--goods", "inputs:C26"]
+    told = spoken(draw, *words, "--period", "2022")
+    shares = [float(row["share"]) for row in told["rows"]]
+    assert sum(shares) == pytest.approx(1, abs=0.001)  # but for what crosses the border again
+    assert "of what China sold to Russia was added elsewhere" in told["title"]
+    code, _, _ = draw(*words, "--period", "2022", "--out", str(tmp_path / "o.svg"))
+    assert code == 0
+    text = (tmp_path / "o.svg").read_text(encoding="utf-8")
+    drawn = re.findall(r"<title>[^<:]+: ([\d.]+)\u00a0%, [^<]+USD</title>", text)
+    assert sum(map(float, drawn)) == pytest.approx(100, abs=0.2)

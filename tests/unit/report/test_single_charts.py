@@ -16,6 +16,8 @@ from entrepot.report.pictures import (
     Column,
     Curve,
     Dimension,
+    Exposed,
+    Exposure,
     Picture,
     Point,
     ShareLines,
@@ -149,6 +151,24 @@ SHARES = {
     "one year": ShareLines(2023, 2023, (Point(2023, 41.9),), "computed", ()),
     "tiny": ShareLines(2016, 2024, tuple(Point(y, 1e-5) for y in YEARS), "computed", ()),
 }
+
+
+def exposure(*groups: list[tuple[str, float]]) -> Exposure:
+    def bar(name: str, value: float) -> Exposed:
+        return Exposed(name, value, f"{value:.3g}", "3.35 bn USD")
+
+    titles = ("Added in China", "Added elsewhere")
+    told = zip(titles, groups, strict=False)
+    return Exposure(tuple((name, tuple(bar(*one) for one in rows)) for name, rows in told))
+
+
+EXPOSURES = {
+    "real": exposure([("China", 74.3)], [("Taiwan", 4.65), ("69 others", 7.02)]),
+    "long": exposure([(LONG, 50.0)], [(WORD, 50.0)]),
+    "forty": exposure([("China", 99.0)], [(f"Country {n}", n / 1000) for n in range(40)]),
+    "tiny": exposure([("China", 1e-9)], [("Taiwan", 0.0)]),
+    "nothing": exposure([("China", 0.0)]),
+}
 ALL = [
     pytest.param(drawn, id=f"{kind}, {name}")
     for kind, group in (
@@ -158,6 +178,7 @@ ALL = [
         ("calendar", CALENDARS),
         ("curve", CURVES),
         ("share", SHARES),
+        ("exposure", EXPOSURES),
     )
     for name, drawn in group.items()
 ]

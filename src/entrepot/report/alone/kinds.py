@@ -10,6 +10,7 @@ from entrepot.figures.questions import QUESTIONS
 from entrepot.measures import passports
 from entrepot.report.alone.curve import curve
 from entrepot.report.alone.event import event
+from entrepot.report.alone.origin import origin
 from entrepot.report.alone.reporters import reporters
 from entrepot.report.alone.shares import shares
 from entrepot.report.alone.slope import slope
@@ -28,12 +29,12 @@ __all__ = ["DRAWN", "chart", "of_figure"]
 OVER_TIME = ("import_share", "export_share")
 SUPPLIERS = ("top_supplier", "hhi", "cr")
 NO_MEASURE = ("map", "reporters")
-ONE = {"event_study": event, "reorientation": slope, "value_change": split}
+ONE = {"event_study": event, "origin": origin, "reorientation": slope, "value_change": split}
 DRAWN = (
     f"{', '.join(OVER_TIME)} (over the years); import_share --by exporter, {', '.join(SUPPLIERS)} "
     "(who supplied); asymmetry (who depends on whom); reorientation (who took whose place); "
-    "value_change (prices and quantities); event_study; map (where the suppliers are); "
-    "reporters (who reported when); "
+    "value_change (prices and quantities); event_study; origin (whose value added); "
+    "map (where the suppliers are); reporters (who reported when); "
     "with --curve any measure that has other definitions"
 )
 """What can be drawn, in words."""
@@ -125,7 +126,8 @@ def of_figure(figure: Figure) -> Alone:
     if figure.value is None:
         raise NoEvidenceError("there is nothing to draw", why=figure.reason or "no value is held")
     one = ONE.get(figure.definition.measure)
-    alternatives = figure.specifications is not None and bool(figure.specifications.explained)
+    curved = figure.definition.measure != "origin"  # its choices are borders, told below it
+    alternatives = curved and bool(figure.specifications and figure.specifications.explained)
     if one is not None and not alternatives and (figure.table or figure.details):
         return one(figure)
     return curve(figure)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from entrepot.report.charts.drawing import labels, layered, lines, marks, render
-from entrepot.report.charts.place import text_width
+from entrepot.report.charts.place import cut, text_width
 
 if TYPE_CHECKING:
     from entrepot.report.pictures import Exposed, Exposure
@@ -39,7 +39,8 @@ def draw(data: Exposure, *, name: str, spoken: str) -> str:
     plan = PLANS[name]
     rows = [row for _, rows in data.groups for row in rows]
     scale = min(
-        (plan.width - plan.names - _beyond(row)) / row.value for row in rows if row.value > 0
+        ((plan.width - plan.names - _beyond(row)) / row.value for row in rows if row.value > 0),
+        default=0.0,
     )
     layers: list[Any] = []
     top = 0.0
@@ -74,9 +75,10 @@ def _row(row: Exposed, plan: _Plan, scale: float, top: float, style: str) -> lis
     }
     baseline = y + BAR / 2 + 4.5
     end = start + length + 7
-    name = {"x": start - 10, "y": baseline, "text": row.name, "align": "right"}
+    name = {"x": start - 10, "y": baseline, "align": "right"}
+    name["text"] = cut(row.name, (plan.names or plan.width) - 12)
     if plan.above:
-        name = {"x": 0, "y": top + 11, "text": row.name, "align": "left"}
+        name |= {"x": 0, "y": top + 11, "align": "left"}
     money = {"x": end + text_width(f"**{row.text}**") + 8, "y": baseline, "text": row.note}
     return [
         *marks("rect", [bar], style=style),
