@@ -34,5 +34,6 @@ INSTEAD = {
     "unit_values": "price_index",
     "price_series": "price_index",
     "hhi_bounds": "hhi",
+    "chain_prices": "rerouted",
 }
 """What to ask in the place of a function that is a part of an answer."""

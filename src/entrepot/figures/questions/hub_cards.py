@@ -9,6 +9,7 @@ import narwhals as nw
 
 from entrepot import measures
 from entrepot.lake import fetch
+from entrepot.model.areas import area_phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -121,7 +122,7 @@ def _began(told: Frame, asked: Definition, column: str, hub: str, freq: str) -> 
 
 def would_change(found: Rerouted) -> str:
     """Say of each hub what would explain it otherwise, or why nothing of it is sure."""
-    return "; ".join(f"{one.hub} {_otherwise(one)}" for one in found.hubs)
+    return "; ".join(f"{area_phrase(one.hub)}: {_otherwise(one)}" for one in found.hubs)
 
 
 def _otherwise(one: Hub) -> str:
@@ -129,7 +130,7 @@ def _otherwise(one: Hub) -> str:
         return _LIMITS[one.limit]
     if one.growth_to_zero is None:
         return "only goods of its own, or recorded under another code"
-    return f"growth of its own {1 + one.growth_to_zero:.1f} times that of the controls"
+    return f"growth of its own to {1 + one.growth_to_zero:.1f} times its path"
 
 
 def _steps(asked: Definition, months: int) -> list[Period]:

@@ -13,13 +13,12 @@ from entrepot.figures.questions.hub_cards import beside, would_change
 from entrepot.figures.questions.question import BOTH, Question, Row
 from entrepot.lake import fetch
 from entrepot.measures.rerouting.chain import FEWEST, MONTHS
+from entrepot.model.areas import area_phrase
 from entrepot.model.product import TOTAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from entrepot.figures.definition import Definition
-    from entrepot.measures.rerouting import Rerouted
+    from entrepot.measures.rerouting import Rerouted, Strait
     from entrepot.measures.rerouting.chain import Frequency
 
     Frame = nw.LazyFrame[Any]
@@ -28,6 +27,8 @@ __all__ = ["QUESTIONS"]
 
 CARD = ("hub", "excess_in", "excess_out", "others_in", "matched", "low", "high", "alarm")
 """Columns of a hub's row, before those that only some rows can say."""
+SHOWN = 3
+"""Choke points that are named."""
 
 
 def rerouted(rows: Frame, asked: Definition, column: str, others: Frame | None = None) -> Row:
@@ -161,7 +162,9 @@ def _told(rows: Frame, tellers: _Tellers, asked: Definition) -> Frame:
 
 
 def _row(found: Rerouted, asked: Definition, more: dict[str, dict[str, Any]]) -> Row:
-    row = Row({name: _named(cell, asked) for name, cell in found.to_dict().items()})
+    row = Row(found.to_dict())
+    if found.straits:
+        row["choke_points"] = "; ".join(_way(one, asked) for one in found.straits[:SHOWN])
     row["would_change"] = would_change(found)
     row.table = tuple(
         {name: one[name] for name in CARD if name in one} | more[one["hub"]] for one in found.table
@@ -169,14 +172,10 @@ def _row(found: Rerouted, asked: Definition, more: dict[str, dict[str, Any]]) ->
     return row
 
 
-def _named(cell: Any, asked: Definition) -> Any:
-    """Put the areas asked about in the place of the two ends of a chain."""
-    if not isinstance(cell, str):
-        return cell
-    parts: Iterable[str] = (one for one in cell.split("; "))
+def _way(one: Strait, asked: Definition) -> str:
+    """Name the two ends of a flow; those of a chain are the areas asked about."""
     ends = {"origin": asked.exporter, "importer": asked.importer}
-    ways = [" to ".join(ends.get(end, end) for end in one.split(" to ")) for one in parts]
-    return "; ".join(ways)
+    return " to ".join(area_phrase(ends.get(end, end)) for end in (one.seller, one.buyer))
 
 
 QUESTIONS = {

@@ -42,7 +42,6 @@ REROUTED = Passport(
         ("excess_out", "what hubs sold to the importer above or below its path"),
         ("alarm", "yes if the lower end is above zero, so that growth and chance do not do"),
         ("unknown_products", "products left out because a value is missing"),
-        ("choke_points", "flows that limit what can pass, the largest first"),
     ),
     unit="USD",
     range="0 or more",

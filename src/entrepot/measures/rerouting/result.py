@@ -127,8 +127,4 @@ class Rerouted:
             found["unknown_products"] = self.unknown_products
         if self.alarm is not None:
             found["alarm"] = "yes" if self.alarm else "no"
-        if self.straits:
-            found["choke_points"] = "; ".join(
-                f"{one.seller} to {one.buyer}" for one in self.straits[:3]
-            )
         return found

@@ -22,7 +22,7 @@ __all__ = ["section"]
 
 NAME, EYEBROW = "through_hubs", "Through whom it comes"
 ASKED = "reorientation"
-LOSERS, GAINERS = 5, 4
+LOSERS, GAINERS, MOST_YEARS = 5, 4, 5
 CAVEATS = ("rerouting",)
 
 
@@ -39,16 +39,22 @@ def section(book: Book, subject: Subject) -> Section | None:
     if changed is None or not losers or not gainers:
         return None
     asked = changed.definition
-    figure = book.ask(
-        "rerouted",
-        importer=asked.importer,
-        exporter="+".join(losers),
-        hubs="+".join(gainers),
-        goods=asked.goods,
-        period=asked.period,
-        base=asked.base,
-        source=asked.source,
+    answers = (
+        book.ask(
+            "rerouted",
+            importer=asked.importer,
+            exporter="+".join(losers),
+            hubs="+".join(gainers),
+            goods=asked.goods,
+            period=asked.period,
+            base=base,
+            source=asked.source,
+        )
+        for base in _bases(book, changed)
     )
+    figure = next(answers)
+    if figure.status != "ok":
+        figure = next(answers, figure)
     if figure.status != "ok":
         lacks = lacking(book, figure)
         what = f"how much came to {subject.buyer} through {_names(gainers)}"
@@ -60,7 +66,7 @@ def section(book: Book, subject: Subject) -> Section | None:
         title=Sentence(_title(figure), (figure,), CAVEATS),
         deck=(
             f"Goods of those who sold less ({_names(losers)}) by way of those who sold more, "
-            f"beyond what each traded in {asked.base}."
+            f"beyond what each traded in {figure.definition.base}."
         ),
         table=_table(figure),
         notes=tuple(_notes(figure)),
@@ -79,6 +85,17 @@ def _sides(changed: Figure) -> tuple[list[str], list[str]]:
     losers = [name for name in ordered[:LOSERS] if changes[name] < 0]
     gainers = [name for name in reversed(ordered) if changes[name] > 0][:GAINERS]
     return sorted(losers), sorted(gainers)
+
+
+def _bases(book: Book, changed: Figure) -> Iterator[str]:
+    """Yield the years up to the base that follow each other, since many say more, then it alone."""
+    base = changed.definition.base or changed.definition.period.before()
+    first = last = base.end.year
+    while first - 1 in book.years() and last - first + 1 < MOST_YEARS:
+        first -= 1
+    if first < base.start.year:
+        yield f"{first}..{last}"
+    yield str(base)
 
 
 def _names(areas: list[str]) -> str:
