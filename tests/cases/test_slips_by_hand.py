@@ -47,7 +47,7 @@ def row(name: str, value: float, step: float, **more: object) -> Published:
         "url": "https://example.org",
         "confidence": "high",
     }
-    return Published(**(fields | more))  # type: ignore[arg-type]
+    return Published(**(fields | more))
 
 
 def facts(case: dict[str, Any]) -> Facts:

@@ -33,7 +33,9 @@ class Beyond:
     conflict: Conflict
 
 
-def over_whole(claims: Iterable[Claim], known: Collection[frozenset[str]]) -> Iterator[Beyond]:
+def over_whole(
+    claims: Iterable[Claim], known: Collection[frozenset[str]], wrong: Collection[str]
+) -> Iterator[Beyond]:
     """Yield parts that are more than their wholes, taken to be of the books of two countries.
 
     Parameters
@@ -42,10 +44,14 @@ def over_whole(claims: Iterable[Claim], known: Collection[frozenset[str]]) -> It
         The claims.
     known
         Conflicts found already: what holds one of them is not told again.
+    wrong
+        Claims that are wrong for another reason: they are left out.
     """
     for part, whole in permutations(claims, 2):
         names = frozenset({part.id, whole.id})
-        if _say_whose(part, whole) or any(one <= names for one in known):
+        if not names.isdisjoint(wrong) or any(one <= names for one in known):
+            continue
+        if _say_whose(part, whole):
             continue
         if beyond_whole(part, whole):
             unless = _unless(part, whole)

@@ -96,7 +96,7 @@ def check(
     explained, looked_through = explanations(case)
     culprits = _culprits(case, explained)
     conflicts = tuple(conflicts_of(case, explained, culprits))
-    beyond = list(over_whole(case.document.claims, case.conflicts))
+    beyond = list(over_whole(case.document.claims, case.conflicts, culprits))
     notes = dict(_price_notes(case.document)) | unclear | unsaid | dict(notes_of(beyond))
     around = settled(case, culprits)
     return Check(
