@@ -27,7 +27,7 @@ def spoken(title: str, what: str, rows: list[Published], series: list[Figure]) -
     parts = [f"{title}. {what}, per cent."]
     if series:
         values = ", ".join(
-            f"{f.definition.period}: {' '.join(words.shown(f))}" for f in series if f.value
+            f"{f.definition.period}: {NBSP.join(words.shown(f))}" for f in series if f.value
         )
         parts.append(f"Computed: {values}.")
     if rows:

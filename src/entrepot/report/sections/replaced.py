@@ -114,9 +114,9 @@ def gone(figure: Figure) -> Sentence | None:
     silent = [name for name in _unrecorded(figure) if name not in special()]
     if not silent:
         return None
-    names = joined([area_phrase(name) for name in silent[:3]])
-    more = f" and {words.count_word(len(silent) - 3, 'other')}" if len(silent) > 3 else ""
-    text = f"Of {names}{more} nothing is recorded in {figure.definition.period}; that counts as "
+    more = [words.count_word(len(silent) - 3, "other")] if len(silent) > 3 else []
+    names = joined([*(area_phrase(name) for name in silent[:3]), *more])
+    text = f"Of {names} nothing is recorded in {figure.definition.period}; that counts as "
     return Sentence(f"{text}lost here, and may only not be reported.", (figure,))
 
 
