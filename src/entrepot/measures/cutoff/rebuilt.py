@@ -22,6 +22,10 @@ WITHIN = 1e-12
 """Largest miss of a seller's total, of the largest total, that counts as none."""
 MOST = 100
 """Steps after which it cannot be done."""
+FALLS = 3
+"""By what a miss has to fall in a step, or slopes are made exact."""
+FARTHEST, HALVED = 2.0, 30
+"""Longest step of log u, and how often it is halved at most."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,22 +144,42 @@ class _Block:
         found[self.sellers] -= self.gone @ v[self.buyers]
         return found
 
-    def slopes(self, u: Numbers, v: Numbers, sold: Numbers) -> Numbers:
-        """Return how totals of makers move with log u; buyers not concerned as before the cut."""
+    def slopes(self, u: Numbers, v: Numbers, sold: Numbers, *, exact: bool) -> Numbers:
+        """Return how totals of makers move with log u.
+
+        Not `exact`: buyers not concerned are taken as before the cut, which is quick and, for cuts
+        that are small beside a market, close.
+        """
         import numpy as np
 
-        here = self.buyers
+        here = np.arange(len(self.output)) if exact else self.buyers
         before = self.coefficients[:, here] * self.output[here]
         after = before.copy()
-        after[self.sellers] -= self.gone
+        after[np.ix_(self.sellers, np.searchsorted(here, self.buyers))] -= self.gone
         after *= u[:, None] * v[here]
-        shares = [
-            np.divide(block, total, out=np.zeros(block.shape), where=total > 0)
-            for block, total in ((before, self.bought[here]), (after, self.to_buy[here]))
-        ]
-        found: Numbers = -(self.closeness - shares[0] @ before.T + shares[1] @ after.T)
+        found: Numbers = -_meeting(after, self.to_buy[here])
+        if not exact:
+            found -= self.closeness - _meeting(before, self.bought[here])
         found[np.diag_indices_from(found)] += sold
         return found
+
+    def distance(self, u: Numbers, total: Numbers) -> float:
+        """Return what is smallest where all totals are met; convex in log u."""
+        import numpy as np
+
+        there, active = self.to_buy > 0, self.to_sell > 0
+        return float(
+            self.to_buy[there] @ np.log(total[there]) - self.to_sell[active] @ np.log(u[active])
+        )
+
+
+def _meeting(block: Numbers, bought: Numbers) -> Numbers:
+    """Return how much makers meet at the same buyers, m x m: Z diag(1/C) Z'."""
+    import numpy as np
+
+    share = np.divide(block, bought, out=np.zeros(block.shape), where=bought > 0)
+    found: Numbers = share @ block.T
+    return found
 
 
 def _block(stopped: Stopped, place: int, friction: float) -> _Block:
@@ -194,7 +218,7 @@ def _spread(block: _Block) -> tuple[Numbers, Numbers, int, float]:
     """Return u and v of an input, how many steps it took, and the largest miss of a total.
 
     v follows from u, so that buyers' totals are always met; u is found by Newton's method, with
-    slopes of buyers not concerned left as they were.
+    slopes that are exact once the quick ones no longer do, and steps no longer than is good.
     """
     import numpy as np
 
@@ -202,10 +226,9 @@ def _spread(block: _Block) -> tuple[Numbers, Numbers, int, float]:
     active = block.to_sell > 0
     scale = float(block.to_sell.max())
     pin = np.outer(block.to_sell, block.to_sell) / block.to_sell.sum()
-    steps = 0
+    total, steps, exact, before = block.columns(u), 0, False, np.inf
     while True:
         steps += 1
-        total = block.columns(u)
         there = (block.to_buy > 0) & (total > 0)
         v = np.divide(block.to_buy, total, out=np.zeros(len(total)), where=there)
         sold = u * block.lines(v)
@@ -213,9 +236,25 @@ def _spread(block: _Block) -> tuple[Numbers, Numbers, int, float]:
         worst = float(np.abs(off).max()) / scale
         if worst <= WITHIN or steps == MOST or not np.isfinite(worst):
             return u, v, steps, worst
-        slopes = block.slopes(u, v, sold) + pin
+        exact, before = exact or worst > before / FALLS, worst
+        slopes = block.slopes(u, v, sold, exact=exact) + pin
         slopes[~active] = 0
         slopes[:, ~active] = 0
         slopes[~active, ~active] = 1
-        turn = np.linalg.solve(slopes, off)
-        u = u * np.exp(np.clip(turn, -2, 2))
+        turn = np.clip(np.linalg.solve(slopes, off), -FARTHEST, FARTHEST)
+        u, total = _farther(block, u, total, turn)
+
+
+def _farther(block: _Block, u: Numbers, total: Numbers, turn: Numbers) -> tuple[Numbers, Numbers]:
+    """Return u after a step, halved until it comes nearer, and what buyers then get."""
+    import numpy as np
+
+    start = block.distance(u, total)
+    slack = 1e-13 * float(block.to_buy.sum())
+    for _ in range(HALVED):
+        longer = u * np.exp(turn)
+        there = block.columns(longer)
+        if block.distance(longer, there) <= start + slack:
+            break
+        turn = turn / 2
+    return longer, there

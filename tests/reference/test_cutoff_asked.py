@@ -1,0 +1,158 @@
+"""`ask cutoff` on rows in a lake: the grid, flags of elasticities, gaps, refusals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from cutoff_plain import bought_after, worth
+
+import entrepot as ep
+from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.lake import Lake
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAP = """
+format: 1
+id: world
+nomenclature: HS2007
+level: 6
+told_by: both
+valuation: FOB
+columns:
+  year: {role: period}
+  seller: {role: exporter, codes: ISO3}
+  buyer: {role: importer, codes: ISO3}
+  code: {role: product}
+  value: {role: value, currency: USD}
+"""
+ROWS = [
+    ("CHN", "RUS", "854231", 600.0),
+    ("DEU", "RUS", "854231", 300.0),
+    ("TUR", "RUS", "854231", 100.0),
+    ("DEU", "USA", "854231", 5000.0),
+    ("TUR", "USA", "854231", 50.0),
+    ("CHN", "RUS", "848210", 50.0),
+    ("DEU", "RUS", "848210", 50.0),
+    ("CHN", "USA", "848210", 50.0),
+    ("TUR", "RUS", "845710", 80.0),  # nothing of it from China
+    ("CHN", "RUS", "901320", 40.0),  # without an elasticity
+    ("DEU", "RUS", "901320", 60.0),
+    ("DEU", "TUR", "901320", 100.0),
+]
+SIGMA = {"854231": 6.0, "848210": 9.0, "845710": 4.0}
+GOODS = ",".join(sorted({row[2] for row in ROWS}))
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    file = tmp_path / "world.csv"
+    lines = [f"2022,{','.join(map(str, row))}" for row in ROWS]
+    file.write_text("\n".join(["year,seller,buyer,code,value", *lines]) + "\n")
+    found = Lake.open(tmp_path / "lake")
+    found.add("table", [file], mapping=MAP)
+    return found
+
+
+def with_elasticities(lake: Lake, folder: Path) -> Lake:
+    file = folder / "ProTEE_0_1.csv"
+    own = [f"{code},0,0,{-value}" for code, value in SIGMA.items() if code != "848210"]
+    # One that was not significant: the heading's average stands for it.
+    rows = ["HS6,zero,positive,sigma", *own, "848210,1,0,-9.0", "848220,0,0,-9.0", "901320,1,0,"]
+    file.write_text("\n".join(rows) + "\n")
+    lake.add("elasticities", [file])
+    return lake
+
+
+def ask(lake: Lake, **keys: Any) -> ep.Figure:
+    given: dict[str, Any] = {"importer": "RUS", "exporter": "CHN", "goods": GOODS, "period": 2022}
+    return ep.ask("cutoff", lake=lake, **given | keys)
+
+
+def plain(divert: float, part: float, codes: set[str]) -> tuple[float, float, float]:
+    """Return bill, worth lost and unmet of some products."""
+    bill = lost = unmet = 0.0
+    for code in codes:
+        mine = [row for row in ROWS if row[2] == code]
+        before = {row[0]: row[3] for row in mine if row[1] == "RUS"}
+        most = {
+            one: 0.0
+            if one == "CHN"
+            else value + divert * sum(r[3] for r in mine if r[0] == one and r[1] != "RUS")
+            for one, value in before.items()
+        }
+        after = bought_after(before, most)
+        whole = sum(before.values())
+        bill += whole
+        unmet += whole - sum(after.values())
+        lost += whole * (1 - worth(before, after, part * SIGMA.get(code, 0.0)))
+    return bill, lost, unmet
+
+
+def test_the_grid(lake: Lake, tmp_path: Path) -> None:
+    figure = ask(with_elasticities(lake, tmp_path))
+    known, dark = set(SIGMA), "901320"
+    bill, lost, _ = plain(0.1, 0.3, known)
+    assert figure.value == pytest.approx(lost / bill)
+    everything = bill + plain(0.1, 0.3, {dark})[0]
+    assert figure.details["bill_usd"] == pytest.approx(everything)
+    assert figure.details["known_share"] == pytest.approx(bill / everything)
+    shares = [plain(divert, 1.0, {*known, dark})[2] / everything for divert in (0, 0.05, 0.1, 0.25)]
+    assert figure.details["unmet_share"] == pytest.approx(shares[2])
+    assert figure.details["unmet_share_low"] == pytest.approx(min(shares))
+    assert figure.details["unmet_share_high"] == pytest.approx(max(shares))
+    ends = []
+    for divert in (0, 0.05, 0.1, 0.25):
+        for part in (0.1, 0.3, 1.0):
+            sure = plain(divert, part, known)[1]
+            ends += [(sure + plain(divert, 1.0, {dark})[2]) / everything, (sure + 100) / everything]
+    assert figure.low == pytest.approx(min(ends))
+    assert figure.high == pytest.approx(max(ends))
+    assert figure.details["leontief_share"] == pytest.approx(0.6)
+    assert figure.details["replaced_by"].startswith("Germany 99")
+    assert [note.id for note in figure.caveats if note.id == "cutoff"]
+    assert "What Russia would lose if China stopped selling" in str(figure)
+
+
+def test_each_product_with_what_its_elasticity_is(lake: Lake, tmp_path: Path) -> None:
+    rows = {row["product"]: row for row in ask(with_elasticities(lake, tmp_path)).table}
+    assert set(rows) == {"854231", "848210", "901320"}
+    told = {code: row["sigma_is"] for code, row in rows.items()}
+    assert told == {
+        "854231": "estimated",
+        "848210": "heading average",
+        "901320": "not known",
+    }
+    assert rows["854231"]["sigma"] == pytest.approx(0.3 * 6)
+    assert rows["901320"]["loss_share"] is None
+    assert (rows["848210"]["critical"], rows["854231"]["critical"]) == (False, False)
+    assert rows["848210"]["unmet_share"] == pytest.approx(0.5)
+
+
+def test_one_elasticity_for_all_needs_none_in_the_lake(lake: Lake) -> None:
+    with pytest.raises(NoEvidenceError, match="holds no elasticities"):
+        ask(lake)
+    figure = ask(lake, sigma=2, goods="854231")
+    losses = [1 - (0.3 * (m**0.5) + 0.1 * (n**0.5)) ** 2 for m, n in [(800 / 300, 1.05)]]
+    assert figure.value == pytest.approx(losses[0])
+    assert figure.table[0]["sigma_is"] == "given"
+    assert figure.details["known_share"] == 1
+
+
+def test_who_would_send_more(lake: Lake) -> None:
+    rows = ask(lake, sigma=2, goods="854231", by="exporter").table
+    more = {row["exporter"]: row["more_usd"] for row in rows}
+    assert more == pytest.approx({"DEU": 500, "TUR": 5, "CHN": -600})
+
+
+def test_what_is_missing_and_what_is_refused(lake: Lake) -> None:
+    nothing = ask(lake, sigma=2, goods="845710")
+    assert nothing.status == "insufficient_data"
+    with pytest.raises(RequestError, match=r"sigma is 1"):
+        ask(lake, sigma=1)
+    with pytest.raises(RequestError, match="RUS on both sides"):
+        ask(lake, exporter="RUS", sigma=2)
+    with pytest.raises(RequestError, match="needs an importer and an exporter"):
+        ask(lake, exporter="WLD", sigma=2)
