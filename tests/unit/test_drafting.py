@@ -427,6 +427,7 @@ def test_each_growth_has_the_currency_of_its_own_clause() -> None:
         ("Russia was India's largest supplier of wine in 2023.", "of which goods"),
         ("China was the largest supplier in 2023, ahead of Vietnam.", "who has the place"),
         ("China's exports to Russia grew 3 % annually from 2015 to 2023.", "each of several"),
+        ("China's exports to Russia fell 13% [2021-2024].", "from the first to the last"),
         ("China's exports to Russia averaged $9 billion in 2023.", "an average"),
         ("Hong Kong's re-exports to Russia rose 30 % in 2023.", "re-exports"),
         ("China's exports to Russia via Kazakhstan rose 30 % in 2023.", "by way of"),
@@ -499,6 +500,14 @@ def test_a_file_whose_text_must_be_taken_out_says_how(
 def test_the_source_of_a_page_is_no_article(text: str) -> None:
     with pytest.raises(BadFileError, match="source of a web page"):
         article_of(text)
+
+
+def test_the_nearer_of_price_and_quantity_grew() -> None:
+    text = "In 2023 the quantity of China's exports to Peru fell 5 % and their price rose 20 %."
+    assert [(kind, says) for kind, _, says in drafted(text)] == [
+        ("quantity_growth", "fell 5 %"),
+        ("price_growth", "rose 20 %"),
+    ]
 
 
 def test_html_in_a_sentence_stays_text() -> None:

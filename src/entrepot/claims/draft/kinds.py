@@ -40,6 +40,7 @@ _A_GROWTH = re.compile(
 )
 """A fraction is of it: "half of the increase"."""
 _BESIDE = 12
+_A_YEAR = 12
 GROWTHS = ("growth", "price_growth", "quantity_growth")
 
 
@@ -124,15 +125,28 @@ def _growth(number: Span, reading: Reading) -> Drafted:
         raise Refusal(f"a growth in {currency}, which a claims file has no currency for")
     if currency:
         keys["currency"] = currency
-    base = _base(number, reading)
-    drafted = _claim(kind, keys, says, number, reading, flow)
+    drafted = _claim(kind, {**keys, **_since(number, reading)}, says, number, reading, flow)
     if kind == "growth" and not currency:
         unsaid = "the currency of the rate is not said: without one it is taken as in dollars"
         drafted = replace(drafted, notes=(*drafted.notes, unsaid))
-    if base is not None:
-        check_base(base, period_of(number, reading))
-        drafted.keys["base"] = str(base)
     return drafted
+
+
+def _since(number: Span, reading: Reading) -> dict[str, str]:
+    """Return the base of a growth as keys, none where it is the year before.
+
+    Raises
+    ------
+    Refusal
+        If it is of several years and nothing says since when, or its base is none.
+    """
+    base, period = _base(number, reading), period_of(number, reading)
+    if base is None:
+        if period.months > _A_YEAR:
+            raise Refusal("a growth over years: from the first to the last, or of all: not clear")
+        return {}
+    check_base(base, period)
+    return {"base": str(base)}
 
 
 def _base(number: Span, reading: Reading) -> Period | None:
@@ -160,10 +174,12 @@ def _base(number: Span, reading: Reading) -> Period | None:
 
 
 def _growth_of(number: Span, reading: Reading) -> str:
-    """Return whether a value, a price or a quantity grew."""
-    if cue_near(number, reading, "price"):
-        return "price_growth"
-    return "quantity_growth" if cue_near(number, reading, "quantity") else "growth"
+    """Return whether a value, a price or a quantity grew: where both are named, the nearer one."""
+    start, end = clause(number, reading)
+    named = [cue for cue in reading.found.of("price", "quantity") if start <= cue.start < end]
+    before = [cue for cue in named if cue.end <= number.start]
+    chosen = (before[-1:] or named[:1])[:1]
+    return f"{chosen[0].kind}_growth" if chosen else "growth"
 
 
 def _currency(number: Span, flow: Flow, reading: Reading) -> str:
