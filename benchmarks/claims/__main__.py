@@ -34,9 +34,9 @@ Texts of 4 to 12 claims are made from consistent levels: published totals of Chi
 IMF's series of Russia, China and Russia in BACI (where that data is at hand), and made-up trade of
 any country with four partners, now and then with a territory that is in or out (Hong Kong, Taiwan,
 the United Kingdom) and with a price as unit value, mean and median. Numbers are printed as news
-does (digits, words, relation). A quarter of the texts is left as it is, half gets one slip, a quarter two. For seven in ten the
-checker is told published levels beside the text, for the rest it has the text alone; texts of
-published totals are checked against all that is bundled.
+does (digits, words, relation). A quarter of the texts is left as it is, half gets one slip, a
+quarter two. For seven in ten the checker is told published levels beside the text, for the rest it
+has the text alone; texts of published totals are checked against all that is bundled.
 
 What can be seen is decided before a slip is put in (`rule.py`), by interval arithmetic that shares
 nothing with the checker's solver: from the other claims as they were printed, and from the levels
