@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from entrepot.report import Brief
+    from entrepot.report.parts import Section
 
 CODE = "845710"
 CHINA = {2022: 300.0, 2023: 900.0}
@@ -85,3 +87,49 @@ def test_rows_that_hold_the_total_are_no_gap_and_no_print(told: Brief) -> None:
     assert share.source[0] == "Computed: rows of BACI. "
     printed = any("Each box is a printed number" in item.text for item in share.notes[0].body)
     assert printed == any(row[3] != "computed" for row in share.table.rows if share.table)
+
+
+def _section(told: Brief, name: str) -> Section:
+    return next(section for section in told.sections if section.id == name)
+
+
+def _said(section: Section) -> str:
+    return " ".join(item.text for note in section.notes for item in note.body)
+
+
+def test_who_supplies_is_a_map_of_everybody(told: Brief) -> None:
+    section = _section(told, "suppliers")
+    assert section.picture is not None
+    drawn = section.picture.drawn
+    assert len(drawn.suppliers) == OTHERS + 1
+    assert drawn.suppliers[0].code == "CHN"
+    assert drawn.suppliers[0].share == pytest.approx(100 * 900 / 1110)
+    assert "China was Russia’s largest supplier" in section.title.text
+    assert "China alone made most of" in _said(section)
+    assert "China’s share rose most, from 58.8 to 81.1" in _said(section)
+
+
+def test_who_replaced_whom_adds_up(told: Brief) -> None:
+    section = _section(told, "replaced")
+    assert section.title.text.startswith("China gained 600,000\u00a0USD")
+    assert "China alone sold more from 2022 to 2023." in _said(section)
+    assert "Nobody sold less" in _said(section)
+    assert section.table is not None
+    assert section.table.rows[0] == ("China", "0.3", "0.9", "+0.6")
+
+
+def test_what_it_pays_is_the_price_that_tripled(told: Brief) -> None:
+    """The weight stayed: all of the change is price, and for others no price moved."""
+    section = _section(told, "prices")
+    assert section.title.text == "Prices added 600,000\u00a0USD from 2022 to 2023"
+    assert "Prices (unit values) rose by 200\u00a0% and quantities held level" in _said(section)
+    assert "Russia paid 200\u00a0%" in _said(section)
+    assert "more in 2023 than in 2022" in _said(section)
+
+
+def test_what_is_in_print_and_does_not_fit_is_told(told: Brief) -> None:
+    section = _section(told, "print")
+    assert section.table is not None
+    assert all(row[3] for row in section.table.rows)
+    assert {type(item).__name__ for item in section.title.carried} == {"Published"}
+    assert re.match(r"\w+ numbers in print cannot be true beside others", section.title.text)
