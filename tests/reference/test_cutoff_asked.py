@@ -147,6 +147,18 @@ def test_who_would_send_more(lake: Lake) -> None:
     assert more == pytest.approx({"DEU": 500, "TUR": 5, "CHN": -600})
 
 
+def test_who_would_not(lake: Lake) -> None:
+    figure = ask(lake, sigma=2, goods="854231", by="exporter", unwilling="DEU")
+    more = {row["exporter"]: row["more_usd"] for row in figure.table}
+    assert more == pytest.approx({"DEU": 0, "TUR": 5, "CHN": -600})
+    assert figure.details["unmet_share"] == pytest.approx(0.595)
+    assert figure.definition.to_dict()["unwilling"] == "DEU"
+    with pytest.raises(RequestError, match="import_share has no unwilling"):
+        ep.ask(
+            "import_share", lake=lake, importer="RUS", exporter="CHN", period=2022, unwilling="DEU"
+        )
+
+
 def test_what_is_missing_and_what_is_refused(lake: Lake) -> None:
     nothing = ask(lake, sigma=2, goods="845710")
     assert nothing.status == "insufficient_data"

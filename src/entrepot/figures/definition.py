@@ -79,6 +79,8 @@ class Definition:
         What controls must have bought before, in the unit of the values.
     listed
         List of goods with days, such as ``eu-xxiii``, whose entries are the events of a study.
+    unwilling
+        Suppliers that go on after a cut-off and send no more than before.
     margin
         What hubs add at most, as a part of what they paid, above zero.
     production
@@ -107,6 +109,7 @@ class Definition:
     sector: str | None = None
     by: str | None = None
     controls: str | None = None
+    unwilling: str | None = None
     hubs: str | None = None
     least: float | None = None
     listed: str | None = None
@@ -148,7 +151,7 @@ class Definition:
         period = Period.parse(given.pop("period"))
         base = Period.parse(given.pop("base")) if "base" in given else None
         given |= {side: given.get(side, WORLD) for side in ("importer", "exporter")}
-        for side in ("importer", "exporter", "controls", "hubs"):
+        for side in ("importer", "exporter", "controls", "hubs", "unwilling"):
             if side in given:
                 given[side] = "".join(str(given[side]).split())
                 area_set(given[side], period.end)
@@ -159,7 +162,9 @@ class Definition:
         """Return a copy with some keys changed."""
         return replace(self, **changes)
 
-    def members(self, side: Literal["importer", "exporter", "controls", "hubs"]) -> frozenset[str]:
+    def members(
+        self, side: Literal["importer", "exporter", "controls", "hubs", "unwilling"]
+    ) -> frozenset[str]:
         """Return the areas on one side; a dated group as of the last day of the period.
 
         A base is compared with the same members, so that nobody's joining looks like trade.

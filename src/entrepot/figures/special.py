@@ -4,7 +4,18 @@ from __future__ import annotations
 
 __all__ = ["INSTEAD", "NEEDS", "SPECIAL"]
 
-SPECIAL = ("by", "controls", "hubs", "least", "listed", "margin", "production", "sigma", "spot")
+SPECIAL = (
+    "by",
+    "controls",
+    "hubs",
+    "least",
+    "listed",
+    "margin",
+    "production",
+    "sigma",
+    "spot",
+    "unwilling",
+)
 """Keys that a few measures read; a definition of another measure does not show them."""
 
 NEEDS = {

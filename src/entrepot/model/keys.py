@@ -28,6 +28,7 @@ KEY_WORDS: dict[str, tuple[type, str]] = {
     "margin": (float, "What hubs add at most, as a part of what they paid: 0.2."),
     "production": (float, "What the importer made itself, in the unit of the values."),
     "sigma": (float, "Elasticity of substitution between suppliers, above one."),
+    "unwilling": (str, "Suppliers that would send no more after a cut-off: coalition."),
     "spot": (str, "Rate of a day, per dollar: 7.1; or a day whose rate was published."),
 }
 """For each key its type and what may stand there."""

@@ -141,7 +141,7 @@ def _put(grid: pa.Table, asked: Definition, **more: Any) -> list[dict[str, Any]]
         grid,
         importer=buys,
         exporter=asked.members("exporter") - buys,
-        unwilling=special(),
+        unwilling=[*special(), *asked.members("unwilling")],
         **keys | more,
     )
     return list(found.to_pylist())
@@ -200,7 +200,7 @@ QUESTIONS = {
     "cutoff": Question(
         "world",
         BOTH,
-        ("exporter", "sigma", "by"),
+        ("exporter", "sigma", "by", "unwilling"),
         cutoff,
         "what {buyer} would lose if {seller} stopped selling",
         elastic=True,

@@ -197,4 +197,5 @@ def _goods(file: ScenarioFile, lake: Lake) -> Iterator[Figure]:
             period=file.period,
             source=file.goods.source,
             sigma=file.goods.sigma,
+            unwilling=file.goods.unwilling,
         )

@@ -158,6 +158,14 @@ class GoodsKeys(Closed):
     goods: str
     source: str | None = None
     sigma: float | None = Field(default=None, gt=1)
+    unwilling: str | None = None
+
+    @field_validator("unwilling")
+    @classmethod
+    def _are_areas(cls, text: str | None) -> str | None:
+        if text is not None:
+            area_set(text, Period.parse("2023").start)
+        return text
 
     @field_validator("goods")
     @classmethod
