@@ -74,7 +74,7 @@ def print_holdings(screen: Console, found: Sequence[Holding]) -> None:
     heads = [
         "source",
         "release",
-        "periods",
+        "periods or file",
         "rows",
         "told by",
         "codes",
@@ -86,7 +86,7 @@ def print_holdings(screen: Console, found: Sequence[Holding]) -> None:
         [
             item.source,
             item.vintage,
-            spans(item.periods),
+            spans(item.periods) or ", ".join(item.files),
             f"{item.rows:,}",
             _tellers(item),
             f"{item.products:,} of {item.nomenclature}" if item.products else item.nomenclature,
