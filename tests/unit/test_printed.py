@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from entrepot.figures import ask, printed
 from entrepot.figures.caveats import for_printed
 from entrepot.figures.derived import pairs, sums
+from entrepot.lake import Lake
 from entrepot.sources.published.read import published
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from entrepot.sources.published.read import Published
 
 FIRST = next(row for row in published() if row.measure == "value" and row.relation == "=")
@@ -68,3 +72,29 @@ def test_words_of_another_origin_are_not_said_of_the_value() -> None:
     assert told["valuation"] == "Valued FOB, as the reporter does; the range holds CIF too."
     told = {item.id: item.text for item in for_printed([bound], [value, bound], 0)}
     assert "over 12" in told["printed-words"]
+
+
+def test_a_ratio_of_two_books_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Russia and China in 2023: OEC printed both shares; without one of them GACC's is below."""
+    keys: dict[str, Any] = {
+        "importer": "RUS",
+        "exporter": "CHN",
+        "period": 2023,
+        "source": "published",
+    }
+    lake = Lake.open(tmp_path)
+
+    def told() -> str:
+        figure = ask("asymmetry", lake=lake, **keys)
+        [text] = [item.text for item in figure.caveats if item.id == "derived"]
+        return text
+
+    assert "both OEC's" in told()
+    every = printed.statements
+    dropped = {("OEC", "export_share"), ("OEC", "value")}
+    monkeypatch.setattr(
+        printed,
+        "statements",
+        lambda *given: [row for row in every(*given) if (row.origin, row.measure) not in dropped],
+    )
+    assert "two books, OEC's above and GACC's below" in told()

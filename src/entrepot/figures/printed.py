@@ -198,8 +198,21 @@ def _caveats(definition: Definition, main: list[Estimate], rows: Rows) -> Iterat
         yield from about_goods.for_goods(goods_selection(definition.goods, nomenclature="HS2017"))
     elif len(main[0].evidence) > 1:
         count = len(main[0].evidence)
-        text = f"Nobody printed it: computed from {count} published numbers."
+        text = f"Nobody printed it: computed from {count} published numbers{_books(main[0])}."
         yield caveats.caveat("derived", text)
+
+
+def _books(head: Estimate) -> str:
+    """Say that both sides of a ratio are of one publisher's numbers, or that they are not."""
+    above, over, below = str(head.choices["origin"]).partition(" over ")
+    if head.unit != "ratio":
+        return ""
+    if not over:
+        return f", both {above}'s"
+    return (
+        f" of two books, {above}'s above and {below}'s below the line, so part of it may be a "
+        "difference of how the two count"
+    )
 
 
 def _spans(main: list[Estimate], others: list[Estimate]) -> Iterator[str]:
