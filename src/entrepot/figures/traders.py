@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from entrepot.figures.cells import everything
-from entrepot.figures.sides import SIDES, members_of
+from entrepot.figures.sides import SIDES, members_of, other_side
 from entrepot.lake import fetch
+from entrepot.model.areas import WORLD
 
 if TYPE_CHECKING:
     from entrepot.figures.cells import Cells, Frame
@@ -43,7 +44,13 @@ def strangers(cells: Cells, asked: Definition, *, alone: bool = False) -> frozen
 
 
 def _known(cells: Cells, asked: Definition, side: Side) -> frozenset[str]:
-    """Return those of the areas asked for that trade at all."""
+    """Return those of the areas asked for that trade at all, with whomever.
+
+    What two countries' books say of both directions depends on both; else the other side is left
+    out, so that a group is looked through once for all its partners.
+    """
+    if asked.flow == "one_way":
+        asked = asked.but(**{other_side(side): WORLD})
     among = nw.col(side).is_in(sorted(members_of(asked, side)))
     return cells.once(
         f"known {side}",
