@@ -101,12 +101,21 @@ class Period:
         It is what a change is measured against when nothing is said. Whole months stay whole
         (leap years).
 
+        Raises
+        ------
+        RequestError
+            If that is before the first year of the calendar.
+
         Examples
         --------
         >>> str(Period.parse("2025-02").before()), str(Period.parse("2021..2023").before())
         ('2024-02', '2018..2020')
         """
         years = -(-self.months // 12)
+        if self.start.year <= years:
+            raise RequestError(
+                f"nothing is before {self} to measure a change against", hint="ask for later years"
+            )
         start, end = _shift_year(self.start, -years), _shift_year(self.end, -years)
         if self.end == _months_end(self.end.year, self.end.month):
             end = _months_end(end.year, end.month)
