@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import entrepot
@@ -10,6 +11,7 @@ from entrepot.serve.access import Access
 from entrepot.settings import Settings
 
 try:
+    from anyio.to_thread import current_default_thread_limiter
     from fastapi import FastAPI, Request, Response
     from starlette.exceptions import HTTPException
 except ImportError as error:
@@ -26,6 +28,7 @@ from entrepot.serve.site import page
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import AsyncIterator
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -33,6 +36,9 @@ __all__ = ["SECONDS", "create_app"]
 
 SECONDS = 60.0
 """Time that one question may take."""
+READERS = 96
+"""Requests in hand at once: who waits for a question must not keep others from what is kept."""
+_SPARE = 16
 _ABOUT = (
     "Figures with definition, range and evidence; claims put to the test. Read-only. The keys are "
     "those of the command line and of Python. A share is 0 to 1; numbers have all digits; a "
@@ -62,8 +68,10 @@ def create_app(
     MissingExtraError
         If the extra ``serve`` is not installed; already when this module is imported.
     """
-    service = Service(Pool(Settings.read(lake).lake, seconds), access or Access())
+    pool = Pool(Settings.read(lake).lake, seconds, waiting=READERS - _SPARE)
+    service = Service(pool, access or Access())
     app = FastAPI(
+        lifespan=_many_readers,
         title="Entrepôt",
         version=entrepot.__version__,
         description=_ABOUT,
@@ -92,6 +100,13 @@ def create_app(
         return refused
 
     return Guard(app, service.access, refuse)
+
+
+@asynccontextmanager
+async def _many_readers(_: FastAPI) -> AsyncIterator[None]:
+    """Allow more threads than usual: most of them wait, and compute nothing."""
+    current_default_thread_limiter().total_tokens = READERS
+    yield
 
 
 def _problem(service: Service, request: Request, error: Exception) -> Response:

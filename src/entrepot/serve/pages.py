@@ -15,7 +15,6 @@ from entrepot.serve.guard import POLICY, style_hash
 from entrepot.serve.keys import single
 from entrepot.serve.problems import kinds
 from entrepot.serve.rooms import brief, check, compare, country, figure, goods, home, known
-from entrepot.serve.service import sent
 from entrepot.serve.site import ICON, page, script, sheet
 
 if TYPE_CHECKING:
@@ -68,15 +67,15 @@ def _fixed(app: FastAPI, service: Service) -> None:
     def style(name: str, request: Request) -> Response:
         if name not in ("page", "check"):
             raise NotFoundError("no such sheet of style")
-        return service.answer(request, lambda _: sheet(name))
+        return service.still(request, sheet(name))
 
     @app.get("/script/{name}.js", include_in_schema=False)
     def module(name: str, request: Request) -> Response:
-        return service.answer(request, lambda _: script(name))
+        return service.still(request, script(name))
 
     @app.get("/icon.svg", include_in_schema=False)
-    def icon() -> Response:
-        return sent(Answer(ICON, "image/svg+xml"), {"Cache-Control": "max-age=86400"})
+    def icon(request: Request) -> Response:
+        return service.still(request, Answer(ICON, "image/svg+xml"))
 
     @app.get("/docs", include_in_schema=False)
     def docs(request: Request) -> Response:
@@ -105,7 +104,7 @@ def _search(app: FastAPI, service: Service) -> None:
     @app.get("/search.json", include_in_schema=False)
     def found(request: Request) -> Response:
         [words] = _keys(request, "q")
-        return service.answer(request, lambda _: home.search_data(words))
+        return service.still(request, home.search_data(words))
 
     @app.get("/go", include_in_schema=False)
     def go(request: Request) -> Response:

@@ -52,16 +52,31 @@ class Service:
         """
         address = f"{request.url.path}?{request.url.query}"
         key = f"{self.state} {form} {address}"
-        tag = f'"{hashlib.sha256(key.encode()).hexdigest()[:24]}"'
-        told = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept"}
-        if tag in [one.strip() for one in request.headers.get("if-none-match", "").split(",")]:
+        told = {"ETag": _tag(key.encode()), "Cache-Control": "private, no-cache", "Vary": "Accept"}
+        if _is_known(request, told["ETag"]):
             return Response(status_code=304, headers=told)
         found = self.kept.get(key, lambda: self.pool.start(lambda lake: _whole(work(lake), form)))
+        return sent(found, told)
+
+    def still(self, request: Request, found: Answer) -> Response:
+        """Answer what no lake decides, also while all questions are waited for."""
+        told = {"ETag": _tag(found.body), "Cache-Control": "private, no-cache"}
+        if _is_known(request, told["ETag"]):
+            return Response(status_code=304, headers=told)
         return sent(found, told)
 
     def answer_once(self, work: Callable[[Lake], Answer]) -> Response:
         """Answer what was sent in the body of a request; nothing of it is kept."""
         return sent(self.pool.start(work).result(), {"Cache-Control": "no-store"})
+
+
+def _tag(what: bytes) -> str:
+    return f'"{hashlib.sha256(what).hexdigest()[:24]}"'
+
+
+def _is_known(request: Request, tag: str) -> bool:
+    """Whether the reader has it already."""
+    return tag in [one.strip() for one in request.headers.get("if-none-match", "").split(",")]
 
 
 def _whole(found: Answer | Rows, form: str) -> Answer:

@@ -183,3 +183,24 @@ def test_a_brief_is_of_the_state_in_which_it_was_asked_or_a_later_one(tmp_path: 
     assert "5000000" in client.get(f"{base}/figures.csv{query}").text
     Lake.open(folder).remove("comtrade")
     assert "5000000" not in client.get(f"{base}/figures.csv{query}").text
+
+
+def test_what_no_lake_decides_is_answered_while_all_questions_wait(tmp_path: Path) -> None:
+    from entrepot.serve import app
+
+    pools: list[Pool] = []
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(app, "Pool", lambda *keys: pools.append(Pool(*keys)) or pools[0])
+        client = Client(create_app(tmp_path, seconds=30))
+    go = threading.Event()
+    for _ in range(32):
+        pools[0].start(lambda _: go.wait(30))
+    try:
+        for path in ("/style/page.css", "/script/page.js", "/icon.svg", "/search.json?q=chi"):
+            answer = client.get(path)
+            assert answer.status_code == 200
+            again = client.get(path, **{"if-none-match": answer.headers["etag"]})
+            assert (again.status_code, again.content) == (304, b"")
+        assert client.get("/measures").status_code == 503
+    finally:
+        go.set()
