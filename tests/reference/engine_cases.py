@@ -293,6 +293,28 @@ CASES: dict[str, list[Case]] = {
             data=(_known(FLOWS),),
         )
     ],
+    "placebo_hubs": [
+        Case(
+            lambda f: pa.Table.from_pylist(
+                [
+                    {"area": one.area, "value": one.value, "low": one.low}
+                    for one in m.placebo_hubs(
+                        f,
+                        origin="DEU+USA",
+                        importer="RUS",
+                        hubs="TUR",
+                        candidates="KGZ+HKG",
+                        before=2021,
+                        after="2022..2023",
+                        frequency="A",
+                        time="year",
+                    ).placebos
+                ]
+            ),
+            ("area",),
+            (_known(FLOWS),),
+        )
+    ],
     "lost_in_transit": [
         Case(
             lambda f: m.lost_in_transit(

@@ -242,6 +242,28 @@ def test_what_cannot_be_answered_says_why() -> None:
         found(CHAIN, value="worth")
 
 
+def test_placebos_are_asked_alone_and_rank_the_hub() -> None:
+    rows = CHAIN | {
+        ("DEU", "GEO", "A"): [30, 30, 30, 30, 33],
+        ("GEO", "RUS", "A"): [4, 4, 4, 4, 5],
+        ("DEU", "UZB", "A"): [20, 20, 20, 20, 20],
+        ("UZB", "RUS", "A"): [2, 2, 2, 2, 2],
+        ("DEU", "MNG", "A"): [1, 1, 1, 1, 0],
+    }
+    keys = {name: value for name, value in ASKED.items() if name != "hubs"}
+    one = ep.measures.placebo_hubs(
+        table(rows), hubs="KGZ", candidates="GEO+UZB+MNG", controls={"calm": "GEO+UZB"}, **keys
+    )
+    assert [hub.area for hub in one.hubs] == ["KGZ"]
+    shares = {other.area: other.share_of_in for other in one.placebos}
+    # Georgia is held against Uzbekistan alone, where nothing grew.
+    assert shares == {"GEO": pytest.approx(1 / 33), "UZB": 0}
+    assert one.p_values == {"KGZ": pytest.approx(1 / 3)}
+    assert [area for area, _ in one.left_out] == ["MNG"]
+    with pytest.raises(RequestError, match="no hub"):
+        ep.measures.placebo_hubs(table(rows), hubs="KGZ", candidates="KGZ", **keys)
+
+
 def test_no_number_is_not_a_number() -> None:
     for rows in (CHAIN, {("DEU", "KGZ", "A"): [0, 0, 0, 0, 5], ("CHN", "KGZ", "A"): [1] * 5}):
         for name, cell in found(rows).to_dict().items():

@@ -6,6 +6,7 @@ question is asked, and the regressions need the extra ``stats``.
 
 from entrepot.measures.rerouting.along import CHAIN_PRICES, chain_prices
 from entrepot.measures.rerouting.bounds import REROUTED, rerouted
+from entrepot.measures.rerouting.placebo import Placebo, Placebos, placebo_hubs
 from entrepot.measures.rerouting.ratio import REROUTING_RATIO, rerouting_ratio
 from entrepot.measures.rerouting.result import Hub, Rerouted, Strait
 from entrepot.measures.rerouting.synthetic import synthetic_weights
@@ -20,13 +21,16 @@ __all__ = [
     "REROUTING_RATIO",
     "Began",
     "Hub",
+    "Placebo",
     "PlaceboHub",
+    "Placebos",
     "Rerouted",
     "Strait",
     "Triple",
     "began",
     "chain_prices",
     "lost_in_transit",
+    "placebo_hubs",
     "rerouted",
     "rerouting_ratio",
     "synthetic_weights",
