@@ -179,18 +179,19 @@ def _table(figure: Figure) -> Table:
     shares = shares_of(figure)
     values = {str(row["exporter"]): float(row["value"]) for row in figure.table}
     rows = [
-        (area_name(name), number(share), f"{values[name] / 1e6:,.1f}")
+        (area_name(name), f"{share:.2f}", f"{values[name] / 1e6:,.1f}")
         for name, share in list(shares.items())[:SHOWN]
     ]
     rest = list(shares)[SHOWN:]
     if rest:
         share, value = (sum(part[name] for name in rest) for part in (shares, values))
-        rows.append((f"{len(rest)} others", number(share), f"{value / 1e6:,.1f}"))
+        rows.append((f"{len(rest)} others", f"{share:.2f}", f"{value / 1e6:,.1f}"))
     money = f"million {asked.currency}"
     whose = words.capital(possessive(area_phrase(asked.importer)))
     return Table(
-        caption=f"{whose} suppliers of {goods_title(asked.goods)}, {asked.period}",
-        head=("Supplier", "Share, per cent", f"Value, {money}"),
+        caption=f"{whose} suppliers of {goods_title(asked.goods)}, {asked.period}: "
+        f"share in per cent, value in {money}",
+        head=("Supplier", "Share", "Value"),
         numeric=(False, True, True),
         rows=tuple(rows),
         units=("", "per cent", money),
