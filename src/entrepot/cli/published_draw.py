@@ -71,7 +71,7 @@ def _cells(row: Published) -> list[str]:
     return [
         row.id,
         row.measure.replace("_", " "),
-        f"{seller}\u00a0→\u00a0{buyer}" if buyer and buyer != seller else seller,
+        f"{seller}→{buyer}" if buyer and buyer != seller else seller,
         row.goods or row.goods_words,
         str(row.period),
         said(row),
