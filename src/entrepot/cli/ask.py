@@ -13,6 +13,7 @@ from entrepot.cli.common import (
     emit,
     facts,
     open_on_engine,
+    say_if_absent,
     table,
 )
 from entrepot.cli.keys import Measure, with_keys
@@ -64,9 +65,10 @@ def ask(
 
     if above is not None and not curve:
         raise RequestError("--above counts specifications of a curve", hint="add --curve")
+    held = open_on_engine(chosen_engine(engine), lake, master)
     figure = evaluate(
         measure,
-        lake=open_on_engine(chosen_engine(engine), lake, master),
+        lake=held,
         curve=curve,
         above=above,
         **keys,
@@ -74,6 +76,7 @@ def ask(
     emit(figure, lambda screen: draw(figure, screen), as_json=as_json)
     if figure.status != "ok":
         raise typer.Exit(3)
+    say_if_absent(held, lake)
 
 
 def draw(figure: Figure, screen: Console) -> None:

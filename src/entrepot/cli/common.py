@@ -33,6 +33,7 @@ __all__ = [
     "open_on_engine",
     "progress",
     "read_text_file",
+    "say_if_absent",
     "table",
 ]
 
@@ -56,23 +57,21 @@ LakeOrAddress = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
-def open_lake(folder: Path | str | None, *, new: bool = False) -> Lake:
-    """Open the lake that `--lake`, the environment or the default names.
-
-    Where one was named and there is none, that is said on standard error, for what ships with the
-    program would answer in its place; not if it may be a `new` one.
-    """
+def open_lake(folder: Path | str | None) -> Lake:
+    """Open the lake that `--lake`, the environment or the default names."""
     from entrepot.lake import Lake
 
-    held = Lake.open(folder)
-    named = folder or os.environ.get("ENTREPOT_LAKE")
-    if named and not new and not held.holdings():
+    return Lake.open(folder)
+
+
+def say_if_absent(held: Lake, place: str | None) -> None:
+    """Say on standard error that a lake was named and there is none: something else answered."""
+    if (place or os.environ.get("ENTREPOT_LAKE")) and not held.holdings():
         typer.echo(
             f"note: there is no lake in {held.path}, or an empty one: only figures in print, which "
             "ship with the program, can answer",
             err=True,
         )
-    return held
 
 
 def chosen_engine(engine: str | None) -> str:

@@ -61,7 +61,7 @@ SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help="Id of a s
 @app.command("list", epilog="Example: entrepot data list --json")
 def list_(lake: LakeOption = None, as_json: JsonOption = False) -> None:
     """List what the lake holds, one line for each file that was added."""
-    held = open_lake(lake, new=True)
+    held = open_lake(lake)
     found = held.holdings()
 
     def render(screen: Console) -> None:
@@ -82,7 +82,7 @@ def sources(lake: LakeOption = None, as_json: JsonOption = False) -> None:
     """List the sources that the program knows, held or not."""
     from entrepot.sources import source_ids, source_info
 
-    held = open_lake(lake, new=True)
+    held = open_lake(lake)
     known = [source_info(name) for name in source_ids()]
     state = {info.id: state_of(info, held=held.holds(info.id)) for info in known}
     emit(
@@ -122,7 +122,7 @@ def add(
     as_json: JsonOption = False,
 ) -> None:
     """Add files of a source: all of them, or none if anything is wrong with one."""
-    held = open_lake(lake, new=True)
+    held = open_lake(lake)
     mapping = read_text_file(map_) if map_ else None
     with progress(f"adding {source}") as tell, naming(map_):
         report = held.add(
@@ -151,7 +151,7 @@ def remove(
     as_json: JsonOption = False,
 ) -> None:
     """Remove a source from the lake, with the delivered bytes that nothing else needs."""
-    gone = open_lake(lake, new=True).remove(source, snapshot=snapshot)
+    gone = open_lake(lake).remove(source, snapshot=snapshot)
 
     def render(screen: Console) -> None:
         from entrepot.lake import spans
@@ -179,7 +179,7 @@ def export(
     as_json: JsonOption = False,
 ) -> None:
     """Write rows in canonical columns to a file for another program."""
-    held = open_lake(lake, new=True)
+    held = open_lake(lake)
     rows = held.export(source, out, importer=importer, exporter=exporter, period=period)
     emit(
         {"file": str(out), "rows": rows},

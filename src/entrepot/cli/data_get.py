@@ -149,7 +149,7 @@ def _add(
     if not files:
         return None
     with progress(f"adding {source}") as tell:
-        return open_lake(lake, new=True).add(source, files, replace=replace, progress=patient(tell))
+        return open_lake(lake).add(source, files, replace=replace, progress=patient(tell))
 
 
 def _plan(source: str, folder: Path, parts: tuple[Piece, ...]) -> dict[str, Any]:

@@ -145,7 +145,7 @@ def _check_known(name: str, value: str, held: set[str]) -> None:
 
 
 def _rows(folder: Path | None) -> tuple[Published, ...]:
-    lake = open_lake(folder, new=True)
+    lake = open_lake(folder)
     if lake.holds("published"):
         from entrepot.figures import statements
 
