@@ -32,6 +32,7 @@ ALL = (
     "reconcile_year",
     "origin",
     "layout",
+    "serve_load",
 )
 
 
