@@ -87,7 +87,7 @@ def plain(divert: float, part: float, codes: set[str]) -> tuple[float, float, fl
         whole = sum(before.values())
         bill += whole
         unmet += whole - sum(after.values())
-        lost += whole * (1 - worth(before, after, part * SIGMA.get(code, 0.0)))
+        lost += whole * (1 - worth(before, after, max(1.25, part * SIGMA.get(code, 0.0))))
     return bill, lost, unmet
 
 
@@ -111,6 +111,7 @@ def test_the_grid(lake: Lake, tmp_path: Path) -> None:
     assert figure.low == pytest.approx(min(ends))
     assert figure.high == pytest.approx(max(ends))
     assert figure.details["leontief_share"] == pytest.approx(0.6)
+    assert figure.details["at_least_share"] == 0
     assert figure.details["replaced_by"].startswith("Germany 99")
     assert [note.id for note in figure.caveats if note.id == "cutoff"]
     assert "What Russia would lose if China stopped selling" in str(figure)
@@ -139,6 +140,20 @@ def test_one_elasticity_for_all_needs_none_in_the_lake(lake: Lake) -> None:
     assert figure.value == pytest.approx(losses[0])
     assert figure.table[0]["sigma_is"] == "given"
     assert figure.details["known_share"] == 1
+
+
+def test_a_tiny_supplier_is_not_essential(tmp_path: Path, lake: Lake) -> None:
+    """One that sold a thousandth, under the least elasticity: four thousandths and not all."""
+    file = tmp_path / "tiny.csv"
+    rows = [("CHN", 1.0), ("DEU", 999.0)]
+    lines = [f"2022,{seller},RUS,845710,{value}" for seller, value in rows]
+    lines += ["2022,DEU,USA,845710,9000"]
+    file.write_text("\n".join(["year,seller,buyer,code,value", *lines]) + "\n")
+    lake.add("table", [file], mapping=MAP.replace("id: world", "id: tiny"))
+    lake = with_elasticities(lake, tmp_path)
+    figure = ask(lake, goods="845710", source="table.tiny")
+    assert figure.details["at_least_share"] == 1  # 30 % of 4 is less than 1.25
+    assert figure.high == pytest.approx(1 - 0.999**5, rel=1e-6)  # nobody sends more
 
 
 def test_who_would_send_more(lake: Lake) -> None:

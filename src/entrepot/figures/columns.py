@@ -53,7 +53,7 @@ COLUMNS = {
     "shadow_price": ("price of what is left, 1 before", "ratio"),
     "cost_pct": ("cost on top of the bill", "percent"),
     "known_share": ("with an elasticity", "share"),
-    "essential_share": ("with an elasticity of one or less", "share"),
+    "at_least_share": ("with the least elasticity, 1.25", "share"),
     "free_loss_share": ("loss if others could send any amount, in the long run", "share"),
     "leontief_share": ("missing of the worst product if nobody steps in", "share"),
     "critical_products": ("critical products", "count"),

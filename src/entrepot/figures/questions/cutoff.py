@@ -27,6 +27,9 @@ DIVERT = (0.0, 0.05, 0.10, 0.25)
 """Parts of what others sell elsewhere that they could send instead."""
 SHORT_RUN = (0.1, 0.3, 1.0)
 """Parts of an elasticity of many years that are there after a short time; 1: many years."""
+LEAST = 1.25
+"""Smallest elasticity that is taken from such a part: at one and below, the formula makes every
+supplier essential, however small it is, and the loss of a whole cut is everything."""
 HEAD = (0.10, 0.3)
 """What the value itself takes of both: somewhere inside the grid."""
 CRITICAL = 0.5
@@ -61,7 +64,7 @@ def cutoff(rows: Frame, asked: Definition, column: str) -> Row:
         shadow_price=found["shadow_price"],
         cost_pct=found["cost_pct"],
         known_share=found["known_share"],
-        essential_share=found["essential_share"],
+        at_least_share=_at_least(told, found["bill"]) if asked.sigma is None else 0.0,
         free_loss_share=_put(grid.filter(_is(grid, _FREE)), asked, divert=None)[0]["loss"],
         leontief_share=max(row["unmet_share"] for row in products),
         critical_products=sum(row["unmet_share"] > CRITICAL for row in told),
@@ -79,22 +82,28 @@ def _grid(held: pa.Table, asked: Definition) -> tuple[pa.Table, str]:
     import pyarrow.compute as pc
 
     parts = SHORT_RUN if asked.sigma is None else (1.0,)
-    sigma = pa.scalar(asked.sigma, pa.float64()) if asked.sigma else held["elasticity"]
     tables = []
     for divert in DIVERT:
         for part in parts:
-            used = pc.multiply(sigma, part)
+            used = pc.max_element_wise(
+                pc.multiply(held["elasticity"], part), LEAST, skip_nulls=False
+            )
             size = held.num_rows
             columns = {
                 "point": pa.array([f"{divert} {part}"] * size, pa.string()),
                 "divert": pa.array([divert] * size, pa.float64()),
-                "sigma": used if asked.sigma is None else pa.array([used.as_py()] * size),
+                "sigma": used if asked.sigma is None else pa.array([asked.sigma] * size),
             }
             one = held
             for name, cells in columns.items():
                 one = one.append_column(name, cells)
             tables.append(one)
     return pa.concat_tables(tables), f"{HEAD[0]} {HEAD[1] if asked.sigma is None else 1.0}"
+
+
+def _at_least(told: list[dict[str, Any]], bill: float) -> float:
+    """Return the part of the bill whose elasticity is the least there is."""
+    return float(sum(row["bill"] for row in told if row["sigma"] == LEAST) / bill)
 
 
 def _is(grid: pa.Table, point: str) -> Any:
@@ -209,7 +218,7 @@ QUESTIONS = {
         compares=False,
         span=(
             "others send 0 to 25 % of what they sell elsewhere; 10 to 100 % of the long-run "
-            "elasticity, unless it is given"
+            "elasticity, at least 1.25, unless it is given"
         ),
         notes=(
             (
@@ -218,7 +227,7 @@ QUESTIONS = {
                     "The value itself lets others send 10 % of what they sell elsewhere and takes "
                     "30 % of the long-run elasticity: a point inside the range, not a forecast. "
                     "Home production, stocks and suppliers that sell nothing today are left out. "
-                    "With an elasticity of one or less every supplier is essential."
+                    "A loss of worth is no loss of output: see the page."
                 ),
             ),
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from entrepot.goods import goods_title
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import joined
 from entrepot.sources.icio.sectors import sectors
@@ -24,14 +25,16 @@ _WORDS = {
 def stops(file: ScenarioFile) -> str:
     """Return what stops, and what is stopped in return."""
     own, other = file.cut.imposes, file.cut.target
-    found = _act(file.cut, own, other)
+    levels = file.economy or file.extraction
+    every = "inputs" if levels or file.goods is None else goods_title(file.goods.goods)
+    found = _act(file.cut, own, other, every)
     if file.retaliation:
-        found += f"; in return {_act(file.retaliation, other, own)}"
+        found += f"; in return {_act(file.retaliation, other, own, every)}"
     return f"{found[0].upper()}{found[1:]}"
 
 
-def _act(act: BackKeys, own: str, other: str) -> str:
+def _act(act: BackKeys, own: str, other: str, every: str) -> str:
     names = [sectors()[code].name for code in act.sectors or ()]
     return _WORDS[act.instrument].format(
-        own=area_phrase(own), other=area_phrase(other), goods=joined(names) if names else "inputs"
+        own=area_phrase(own), other=area_phrase(other), goods=joined(names) if names else every
     )

@@ -73,7 +73,8 @@ def _beside(scenarios: Sequence[Scenario]) -> Iterator[Table]:
 def _facts(scenarios: Sequence[Scenario]) -> Iterator[tuple[str, ...]]:
     yield ("what", *(stops(one.file) for one in scenarios))
     yield ("year", *(one.file.period for one in scenarios))
-    yield ("trade in inputs", *(_stopped(one) for one in scenarios))
+    if any(one.economy or one.extraction for one in scenarios):
+        yield ("trade in inputs", *(_stopped(one) for one in scenarios))
 
 
 def _stopped(one: Scenario) -> str:
