@@ -10,6 +10,7 @@ import shlex
 import sys
 from html import unescape
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import pytest
 from tests.ask_server import Client
@@ -158,3 +159,51 @@ def test_every_link_to_a_figure_leads_to_the_number_that_stands_beside_it(
         told = client.get(f"/api/ask?{unescape(link)}").json()
         assert told["value"] is not None, link
         assert figure_value(told["value"], told["unit"]) == unescape(value), link
+
+
+def test_one_brief_has_the_same_numbers_in_every_form(
+    client: Client,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The page, the API, the terminal, the workbook and the PDF, each Figure against `ask`."""
+    calamine = pytest.importorskip("python_calamine")
+    pytest.importorskip("xlsxwriter")
+    pytest.importorskip("typst")
+    from pypdf import PdfReader
+
+    keys = "goods=854231&period=2022"
+    base = "/country/DEU/from/CHN"
+    line = f"entrepot brief DEU --supplier CHN --goods 854231 --period 2022 --lake {folder} --json"
+    told = client.get(f"/api/brief?importer=DEU&supplier=CHN&{keys}").json()
+    assert told == printed(monkeypatch, capsys, line)
+    book = calamine.CalamineWorkbook.from_filelike(
+        io.BytesIO(client.get(f"{base}/brief.xlsx?{keys}").content)
+    )
+    cells = {
+        cell
+        for name in book.sheet_names
+        for row_ in book.get_sheet_by_name(name).to_python()
+        for cell in row_
+        if isinstance(cell, float)
+    }
+    pdf = PdfReader(io.BytesIO(client.get(f"{base}/brief.pdf?{keys}").content))
+    texts = {
+        "pdf": "".join(one.extract_text() for one in pdf.pages),
+        "page": unescape(client.get(f"{base}?{keys}").text),
+        "whole": unescape(client.get(f"{base}/whole?{keys}").text),
+    }
+    bare = {name: re.sub(r"<[^>]*>|\s|\u00a0", "", text) for name, text in texts.items()}
+    known = [card for card in told["figures"] if card["value"] is not None]
+    assert known
+    for card in known:
+        shown = re.sub(r"\s", "", card["shown"]["value"])
+        assert [name for name, text in bare.items() if shown not in text] == []
+    assert told["evaluated"]
+    for one in told["evaluated"]:
+        value = one["value"]
+        assert any(abs(cell - value) <= 1e-9 * abs(value) for cell in cells), one["definition"]
+        given = {name: text for name, text in one["definition"].items() if text is not None}
+        again = client.get(f"/api/ask?{urlencode(given)}").json()
+        assert again["value"] == value, given
