@@ -65,6 +65,8 @@ def test_a_margin_and_controls_are_read(whole: Lake) -> None:
         ({"hubs": "RUS"}, "RUS is on two sides"),
         ({"hubs": "KGZ", "controls": "KGZ"}, "KGZ is on two sides"),
         ({"hubs": None}, "rerouted needs hubs"),
+        ({"hubs": "WLD"}, "everybody is no hub"),
+        ({"controls": "WLD"}, "everybody is no hub"),
         ({"exporter": None}, "rerouted needs an importer and an exporter"),
         ({"margin": -1}, "margin is -1"),
         ({"base": "2022"}, "does not end before"),

@@ -189,6 +189,17 @@ def test_a_missing_value_leaves_its_product_out() -> None:
     assert one.to_dict()["unknown_products"] == 1
 
 
+def test_other_goods_with_a_missing_value_are_left_out_before_they_are_added_up() -> None:
+    others: Rows = {
+        ("DEU", "KGZ", "Y"): [10, 10, 10, 10, 20],
+        ("DEU", "KGZ", "Z"): [5, 5, 5, 5, 10],
+        ("KGZ", "RUS", "Z"): [1, 1, 1, 1, 2],
+    }
+    gap = others | {("DEU", "KGZ", "X"): [1, 1, 1, 1, 900], ("CHN", "KGZ", "X"): [1, None, 1, 1, 1]}
+    assert found(CHAIN, gap).to_dict() == found(CHAIN, others).to_dict()
+    assert found(CHAIN, others).hubs[0].excess_in == pytest.approx(60 - 20)
+
+
 def test_months_are_matched_by_quarters_however_they_begin() -> None:
     """From March: what comes in May and leaves in June is one quarter."""
     rows = [

@@ -108,6 +108,12 @@ def _require_keys(definition: Definition) -> None:
             raise RequestError(
                 f"{definition.measure} needs {key}", why=NEEDS[key][0], hint=f"add {NEEDS[key][1]}"
             )
+    if how.trade == "chain" and WORLD in (definition.hubs, definition.controls):
+        raise RequestError(
+            "everybody is no hub, and no control",
+            why="hubs are asked about one by one, and controls are those the event did not reach",
+            hint="name them: --hubs ARM+KAZ+KGZ --controls GEO+UZB",
+        )
     sides: list[Apart] = ["importer", "controls", "hubs"]
     if "controls" in how.reads:
         sides.append("exporter")

@@ -143,7 +143,7 @@ def rerouted(
     )
     names = Names(supplier, buyer, product, time, value)
     flows = flows_of(frame, chain, names)
-    beside = None if other_goods is None else flows_of(other_goods, chain, names)
+    beside = None if other_goods is None else flows_of(other_goods, chain, names, together=True)
     return bounds_of(flows, beside, chain, margin)
 
 

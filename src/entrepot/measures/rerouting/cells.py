@@ -25,6 +25,8 @@ __all__ = ["Edge", "Flows", "Names", "Weights", "flows_of", "place_of", "total"]
 
 Edge = tuple[str, str]
 """Seller and buyer."""
+TOGETHER = "all"
+"""Product of sums over all products."""
 Weights = Mapping[str, float]
 """Buyers, each with its weight."""
 
@@ -85,8 +87,14 @@ def total(rows: Sequence[Sequence[float]], steps: int) -> list[float]:
     return [sum(row[step] for row in rows) for step in range(steps)]
 
 
-def flows_of(frame: Any, chain: Chain, names: Names) -> Flows:
+def flows_of(frame: Any, chain: Chain, names: Names, *, together: bool = False) -> Flows:
     """Add the rows of a chain up on the engine of the frame, and collect them.
+
+    Parameters
+    ----------
+    together
+        Whether only sums over all products are wanted, which is far fewer cells; products of which
+        a value is missing are left out of them.
 
     Raises
     ------
@@ -95,7 +103,7 @@ def flows_of(frame: Any, chain: Chain, names: Names) -> Flows:
         infinite sum.
     """
     found = Flows(chain.steps_before + chain.steps_after)
-    for seller, buyer, product, time, value, is_whole in _collected(frame, chain, names):
+    for seller, buyer, product, time, value, is_whole in _collected(frame, chain, names, together):
         if product is None:
             raise RequestError("a row has no product", where=f"column {names.product}")
         if not is_whole:
@@ -117,7 +125,7 @@ def flows_of(frame: Any, chain: Chain, names: Names) -> Flows:
     return found
 
 
-def _collected(frame: Any, chain: Chain, names: Names) -> list[tuple[Any, ...]]:
+def _collected(frame: Any, chain: Chain, names: Names, together: bool) -> list[tuple[Any, ...]]:
     keys = ["__seller", "__buyer", names.product, names.time]
     value = nw.col(names.value)
 
@@ -127,12 +135,20 @@ def _collected(frame: Any, chain: Chain, names: Names) -> list[tuple[Any, ...]]:
         played = timely.with_columns(
             _seller(chain, names).alias("__seller"), _buyer(chain, names).alias("__buyer")
         )
-        sums = played.filter(_belongs(chain, names)).group_by(*keys)
-        return sums.agg(
-            value.sum().alias("__sum"),
-            value.count().alias("__known"),
-            nw.len().alias("__rows"),
-        ).select(*keys, "__sum", (nw.col("__known") == nw.col("__rows")).alias("__whole"))
+        inside = played.filter(_belongs(chain, names))
+        if together:
+            unknown = inside.filter(value.is_null()).select(names.product).unique()
+            known = inside.join(unknown, on=names.product, how="anti")
+            inside = known.with_columns(nw.lit(TOGETHER).alias(names.product))
+        return (
+            inside.group_by(*keys)
+            .agg(
+                value.sum().alias("__sum"),
+                value.count().alias("__known"),
+                nw.len().alias("__rows"),
+            )
+            .select(*keys, "__sum", (nw.col("__known") == nw.col("__rows")).alias("__whole"))
+        )
 
     texts = [names.supplier, names.buyer, names.product, names.time]
     made = through_door(
