@@ -44,7 +44,9 @@ def _spoken(courses: tuple[Course, Course]) -> str:
     parts = []
     for one in courses:
         told = ", ".join(f"{spot.year}: {spot.text}{NBSP}%" for spot in one.spots)
-        parts.append(f"{words.capital(one.name)}, {told}." if told else f"{one.name}: no share held.")
+        parts.append(
+            f"{words.capital(one.name)}, {told}." if told else f"{one.name}: no share held."
+        )
     return " ".join(parts)
 
 
