@@ -119,7 +119,7 @@ def test_duckdb_and_frames_agree(name: str, place: int, kind: str) -> None:
 def test_duckdb_and_spark_agree(name: str, place: int, spark: SparkSession) -> None:
     case = CASES[name][place]
     found = case.run(spark.createDataFrame)
-    if name != "price_premium":  # which returns no frame
+    if name not in ("placebo_hubs", "price_premium", "rerouted"):  # which return no frame
         assert type(found).__module__.startswith("pyspark.sql"), "Spark in, Spark out"
     assert differences(case.run(CONNECTION.from_arrow), found, case) == []
 
