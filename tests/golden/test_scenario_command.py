@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from entrepot.figures.scenario import evaluate_scenario, parse_scenario
+from entrepot.lake import Lake
 from entrepot.sources.icio import arrays, wheel
-from made_icio import MadeUp, arrays_of, made_up
+from made_icio import MadeUp, arrays_of, made_up, text_of, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,6 +94,26 @@ def test_one_scenario_as_data(entrepot: Run, files: tuple[Path, Path], table: Ma
     assert set(found["economy"]["alone"]) == {"leak", "friction", "outer"}
     assert found["economy"]["checks"]["miss"] < 1e-9
     assert [one["id"] for one in found["caveats"]] == ["scenario", "scenario"]
+
+
+def test_a_country_in_parts(tmp_path: Path, table: MadeUp) -> None:
+    """The OECD gives China in two parts: cut, and told, as the whole that they are."""
+    found = {}
+    for name, split in (("whole", {}), ("parts", {"CHN": ("CN1", "CN2")})):
+        folder = tmp_path / name
+        folder.mkdir()
+        lake = Lake.open(folder / "lake")
+        lake.add("icio", [written(folder, text_of(table, split, digits=9))])
+        file = parse_scenario(FILE.replace("imposes: DEU+USA", "imposes: CHN"))
+        found[name] = evaluate_scenario(file, lake).to_dict()
+    for one, other in zip(
+        found["whole"]["economy"]["areas"], found["parts"]["economy"]["areas"], strict=True
+    ):
+        assert other["code"] == one["code"]
+        assert other["lost_usd"]["value"] == pytest.approx(one["lost_usd"]["value"], rel=1e-5)
+        assert other["lost_usd"]["high"] == pytest.approx(one["lost_usd"]["high"], rel=1e-5)
+    whole, parts = (one["extraction"]["sides"][0]["lost_usd"]["value"] for one in found.values())
+    assert parts == pytest.approx(whole, rel=1e-5)
 
 
 def test_several_side_by_side(
