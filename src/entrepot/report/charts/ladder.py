@@ -54,7 +54,8 @@ def draw(data: Ladder, *, name: str, spoken: str) -> str:
     layers: list[Any] = []
     top = float(AXIS)
     for title, rows in data.groups:
-        layers += labels([{"x": 0, "y": top + 17, "text": title}], style="label", bold=True)
+        head = {"x": 0, "y": top + 17, "text": cut(title, plan.width, bold=True)}
+        layers += labels([head], style="label", bold=True)
         top += HEAD
         for rung in rows:
             layers += _rung(rung, plan, scale, top)
