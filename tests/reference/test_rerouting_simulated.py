@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from made_rerouting import ASKED, HUBS, network
 
 import entrepot as ep
+from made_rerouting import ASKED, HUBS, network
 
 RUNS = 20
 

@@ -33,7 +33,8 @@ SHOWN = 3
 
 def rerouted(rows: Frame, asked: Definition, column: str, others: Frame | None = None) -> Row:
     """Bound what came through hubs, with a row for each."""
-    every = rows if others is None else nw.concat([rows, others.select(rows.collect_schema().names())])
+    names = rows.collect_schema().names()
+    every = rows if others is None else nw.concat([rows, others.select(names)])
     tellers = _tellers(every, asked)
     lines = rows.filter(nw.col("product") != TOTAL)
     goods = _told(lines, tellers, asked)

@@ -181,7 +181,7 @@ def _hub(found: Excesses, hub: str, central: Matched, *, enough: bool) -> Hub:
     into, out = found.edges[ORIGIN, hub], found.edges[hub, IMPORTER]
     part = central.by_hub.get(hub, 0.0)
     bought = sum(sum(row) for row in into.actual.values())
-    low = _surely(found, [hub])
+    low, limit = _surely(found, [hub]), found.limit(hub)
     return Hub(
         hub=hub,
         excess_in=into.value,
@@ -193,7 +193,7 @@ def _hub(found: Excesses, hub: str, central: Matched, *, enough: bool) -> Hub:
         share_of_in=part / bought if bought else None,
         alarm=low > 0 if enough else None,
         growth_to_zero=found.growth_to_zero(hub),
-        limit="steps" if not low and not found.limit(hub) else found.limit(hub),
+        limit="steps" if not low and not limit else limit,
     )
 
 
