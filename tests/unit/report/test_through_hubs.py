@@ -37,6 +37,16 @@ def test_the_hub_is_named_with_its_bounds(page: Brief) -> None:
     assert (asked.exporter, asked.hubs) == ("DEU", "CHN+KGZ")
 
 
+def test_the_picture_has_parts_of_what_was_bought(page: Brief) -> None:
+    part = next(one for one in page.sections if one.id == "through_hubs")
+    assert part.picture is not None
+    ((_, rungs),) = part.picture.drawn.groups
+    (hub,) = [rung for rung in rungs if rung.name == "Kyrgyzstan"]
+    assert (hub.low, hub.value, hub.high) == pytest.approx(
+        (20_000 / 510, 40_000 / 510, 40_000 / 510)
+    )
+
+
 def test_every_format_has_it(page: Brief) -> None:
     for text in (render_html(page), render_markdown(page)):
         assert "Through whom it comes" in text

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["QUESTIONS"]
 
-CARD = ("hub", "excess_in", "excess_out", "others_in", "matched", "low", "high", "alarm")
+CARD = ("hub", "bought", "excess_in", "excess_out", "others_in", "matched", "low", "high", "alarm")
 """Columns of a hub's row, before those that only some rows can say."""
 SHOWN = 3
 """Choke points that are named."""

@@ -184,6 +184,7 @@ def _hub(found: Excesses, hub: str, central: Matched, *, enough: bool) -> Hub:
     low, limit = _surely(found, [hub]), found.limit(hub)
     return Hub(
         hub=hub,
+        bought=bought,
         excess_in=into.value,
         excess_out=out.value,
         others_in=found.edges[OTHERS, hub].value if found.others_known else None,

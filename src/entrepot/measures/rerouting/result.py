@@ -18,6 +18,8 @@ class Hub:
     ----------
     hub
         Its code.
+    bought
+        What the origin sold it.
     excess_in, excess_out
         What it bought of the origin, and sold to the importer, above or below the path.
     others_in
@@ -42,6 +44,7 @@ class Hub:
     """
 
     hub: str
+    bought: float
     excess_in: float
     excess_out: float
     others_in: float | None

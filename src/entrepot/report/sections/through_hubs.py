@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from entrepot.figures.questions.question import special
 from entrepot.model.areas import area_name, area_phrase
-from entrepot.model.display import figure_value, joined, range_text
+from entrepot.model.display import NBSP, figure_value, joined, number, range_text
 from entrepot.report import words
 from entrepot.report.lacking import lacking
 from entrepot.report.origins import source_name
 from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
+from entrepot.report.pictures import Picture
+from entrepot.report.scenario.drawn import Ladder, Rung
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,8 +68,9 @@ def section(book: Book, subject: Subject) -> Section | None:
         title=Sentence(_title(figure), (figure,), CAVEATS),
         deck=(
             f"Goods of those who sold less ({_names(losers)}) by way of those who sold more, "
-            f"beyond what each traded in {figure.definition.base}."
+            f"beyond what each traded in {_span(figure.definition.base)}."
         ),
+        picture=_picture(figure),
         table=_table(figure),
         notes=tuple(_notes(figure)),
         source=(f"{', '.join(source_name(item.source) for item in figure.evidence)}.",),
@@ -104,14 +107,37 @@ def _names(areas: list[str]) -> str:
 
 def _title(figure: Figure) -> str:
     asked = figure.definition
-    when = f"{asked.base} to {asked.period}"
-    if not figure.high:
-        text = f"Nothing shows to have come through {area_phrase(asked.hubs or '')}"
-        return words.capital(f"{text}, {when}")
-    if figure.low:
+    when = _span(asked.period)
+    most = figure.value if figure.high is None else figure.high  # no range: both ends are one
+    if not most:
+        text = f"Nothing shows to have come through {area_phrase(asked.hubs or '')} in {when}"
+        return words.capital(text)
+    if figure.low and figure.high:
         spread = range_text(figure.low, figure.high, figure.unit)
-        return f"{spread} came through others, {when}"
-    return f"At most {figure_value(figure.high, figure.unit)} came through others, {when}"
+        return f"{spread} came through others in {when}"
+    return f"At most {figure_value(most, figure.unit)} came through others in {when}"
+
+
+def _span(period: object) -> str:
+    return str(period).replace("..", " to ")
+
+
+def _picture(figure: Figure) -> Picture | None:
+    """Return the bounds of each hub as parts of what it bought; None where none bought anything."""
+    rungs = tuple(
+        _rung(row, float(row["bought"])) for row in figure.table if float(row["bought"]) > 0
+    )
+    if not any(rung.high for rung in rungs):
+        return None
+    title = "Passed on, of what each bought of them"
+    said = (f"{rung.name} {rung.text}, {rung.low:.0f} to {rung.high:.0f} %" for rung in rungs)
+    spoken = f"{title}, from at least to at most: {'; '.join(said)}."
+    return Picture(Ladder(((title, rungs),)), spoken)
+
+
+def _rung(row: dict[str, Any], bought: float) -> Rung:
+    low, value, high = (100 * float(row[name]) / bought for name in ("low", "matched", "high"))
+    return Rung(area_name(str(row["hub"])), value, low, high, f"{number(value)}{NBSP}%")
 
 
 def _table(figure: Figure) -> Table:
@@ -156,6 +182,7 @@ def _notes(figure: Figure) -> Iterator[Note]:
         yield Note("What else would explain it", (Sentence(f"{other}.", (figure,)),))
     how = (
         "Bought more and sold more are beyond the path of the base. At least: what others cannot "
-        "have supplied, after a margin. At most: what can have passed through chains of hubs."
+        "have supplied, after a margin. At most: what can have passed through chains of hubs. "
+        "Dot: matched; line: from least to most."
     )
     yield Note("How to read it", (Remark(how, CAVEATS),))
