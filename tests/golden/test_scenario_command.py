@@ -210,6 +210,15 @@ def test_what_is_refused(
     assert json.loads(out)["exit_code"] == code
 
 
+def test_goods_that_are_not_held(entrepot: Run, files: tuple[Path, Path]) -> None:
+    cut = FILE.partition("retaliation")[0]
+    files[0].write_text(f"{cut}goods: {{goods: '854231', sigma: 3}}\n")
+    code, out, _ = entrepot("scenario", str(files[0]))
+    assert code == 3
+    assert "Russia: not known" in " ".join(out.split())
+    assert json.loads(entrepot("scenario", str(files[0]), "--json")[1])["economy"] is None
+
+
 def test_names_of_files_that_are_refused(entrepot: Run, files: tuple[Path, Path]) -> None:
     assert entrepot("scenario", str(files[0]), "--out", "found.pdf")[0] == 2
     code, _, said = entrepot("scenario", str(files[0]), "--out", str(files[0]))

@@ -34,7 +34,8 @@ def scenario(
 ) -> None:
     """Work out what a cut-off would do: to goods, and to every sector of the world.
 
-    Several files are set side by side.
+    Several files are set side by side. Exit code 3: the goods of one are not held, and it asks
+    for nothing else.
 
     Example: entrepot scenario examples/cut-off.yaml
     """
@@ -58,6 +59,8 @@ def scenario(
         lambda screen: draw(found, screen),
         as_json=as_json,
     )
+    if any(one.is_empty for one in found):
+        raise typer.Exit(3)
 
 
 def draw(found: Sequence[Scenario], screen: Console) -> None:

@@ -153,6 +153,12 @@ class Scenario:
     goods: tuple[Figure, ...]
     caveats: tuple[Caveat, ...]
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no level that was asked for has a value."""
+        levels = self.economy is None and self.extraction is None
+        return levels and all(one.value is None for one in self.goods)
+
     def to_dict(self) -> dict[str, Any]:
         """Return as plain JSON types."""
         return {

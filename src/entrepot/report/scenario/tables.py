@@ -117,6 +117,9 @@ def _goods(one: Scenario) -> str:
     for figure in one.goods:
         who = area_name(figure.definition.importer)
         ends = range_text(figure.low, figure.high, figure.unit)
+        if figure.value is None:
+            parts.append(f"{who}: not known ({figure.reason})")
+            continue
         value = figure_value(figure.value, figure.unit)
         parts.append(f"{who}: {value}" + (f" ({ends})" if ends else ""))
     return "; ".join(parts) or "–"
