@@ -179,6 +179,8 @@ def test_what_is_missing_and_what_is_refused(lake: Lake) -> None:
     assert nothing.status == "insufficient_data"
     with pytest.raises(RequestError, match=r"sigma is 1"):
         ask(lake, sigma=1)
+    with pytest.raises(RequestError, match="by product or exporter"):
+        ask(lake, sigma=2, by="importer")
     with pytest.raises(RequestError, match="RUS on both sides"):
         ask(lake, exporter="RUS", sigma=2)
     with pytest.raises(RequestError, match="needs an importer and an exporter"):

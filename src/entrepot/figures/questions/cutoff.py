@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot import measures
-from entrepot.errors import NoEvidenceError
+from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.questions.question import BOTH, Question, Row, special
 from entrepot.lake import fetch
 from entrepot.model.areas import area_name
@@ -43,6 +43,12 @@ _COLUMNS = ("product", "exporter", "importer", "amount", "elasticity", "elastici
 
 def cutoff(rows: Frame, asked: Definition, column: str) -> Row:
     """Return loss, unmet part and who replaces the seller, with the ends over the grid."""
+    if asked.by == "importer":
+        raise RequestError(
+            "a cut-off is told by product or exporter",
+            why="importers count as one buyer",
+            hint="ask each importer by itself",
+        )
     held = _held(rows, asked, column)
     grid, head = _grid(held, asked)
     totals = {row["point"]: row for row in _put(grid, asked, by="point")}
