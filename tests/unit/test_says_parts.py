@@ -30,7 +30,14 @@ def found(text: str, language: str) -> list[tuple[str, float, str]]:
         ("ru", "полпроцента", 0.5, "percent"),
         ("de", "1 Milliarde 200 Millionen Euro", 1.2e9, "EUR"),
         ("de", "2½ Milliarden Euro", 2.5e9, "EUR"),
+        ("en", "fell by two quarters", -0.5, "share"),
+        ("en", "three tenths of a percent", 0.3, "percent"),
+        ("en", "two thirds of a percentage point", 2 / 3, "points"),
+        ("en", "twelve and three tenths percent", 12.3, "percent"),
+        ("ru", "двенадцать и три десятых процента", 12.3, "percent"),
+        ("ru", "двенадцать целых три десятых процента", 12.3, "percent"),
         ("de", "drei Zehntel", 0.3, "share"),
+        ("de", "drei Zehntel eines Prozents", 0.3, "percent"),
         ("zh", "近七成五", 75, "percent"),
         ("zh", "一成半", 15, "percent"),
         ("zh", "万分之三", 0.0003, "share"),
@@ -63,3 +70,42 @@ def test_a_sign_for_a_part_stands_alone_too() -> None:
 )
 def test_numbers_that_are_two_stay_two(language: str, text: str, count: int) -> None:
     assert len(found(text, language)) == count
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "low", "high"),
+    [
+        ("en", "between 2 and 3 billion 200 million dollars", 1.5e9, 3.2005e9),
+        ("en", "2-3 billion 200 million dollars", 1.5e9, 3.2005e9),
+        ("ru", "от 2 до 3 млрд 200 млн долларов", 1.5e9, 3.2005e9),
+        ("en", "from 2 to 3 trillion 5 billion dollars", 1.5e12, 3.0055e12),
+    ],
+)
+def test_a_range_shares_the_larger_scale_of_its_end(
+    language: str, text: str, low: float, high: float
+) -> None:
+    [span] = number_spans(text, language)
+    assert (span.says.low, span.says.high) == (pytest.approx(low), pytest.approx(high))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "fell for two quarters in 2023",
+        "fell two quarters in a row",
+        "in one quarter of 2023 exports rose",
+        "after two quarters of growth",
+        "rose in three quarters of the year",
+        "fell by two and three quarters percent",
+        "between two and three quarters of imports",
+    ],
+)
+def test_quarters_that_are_a_time_or_unclear_are_no_part(text: str) -> None:
+    assert found(text, "en") == []
+
+
+@pytest.mark.parametrize(
+    "text", ["Three quarters of Russia's imports", "to three quarters of its exports"]
+)
+def test_quarters_of_a_thing_are_a_part_of_it(text: str) -> None:
+    assert [number[1:] for number in found(text, "en")] == [(0.75, "share")]

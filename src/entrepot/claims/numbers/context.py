@@ -24,6 +24,14 @@ _EARLIER = frozenset(
         *("ранее", "раньше", "назад", "спустя", "до", "года", "году", "前", "后"),
     )
 )
+_ARTICLES = frozenset(("of", "a", "an", "the", "its", "their", "this", "last", "that", "fiscal"))
+_DURING = frozenset(("for", "in", "within", "over", "during", "after", "since", "past", "last"))
+_GOING_ON = (
+    *("growth", "grow", "declin", "fall", "ris", "increas", "decreas", "contract", "expan"),
+    *("consecutive", "successive", "calendar", "recession", "stagnat", "drop", "gain", "loss"),
+    *("record", "strong", "weak", "negative", "positive", "straight", "slow", "sluggish"),
+)
+"""What lasts two quarters, or how: it is no whole of which they are a part."""
 _HAN = "\u3000"
 _PARTED = ("relation", "by", "moved", "opens", "range")
 
@@ -131,9 +139,22 @@ def _fraction(token: Token, before: Sequence[Token], after: Sequence[Token]) -> 
     """Leave out the first half of a year and the first three quarters."""
     if before and before[-1].kind == "which":
         return replace(token, kind="unknown")
-    if any(near.kind == "time" for near in after[:1]):
+    if any(near.kind == "time" for near in after[:1]) or _is_time(token, before, after):
         return replace(token, kind="unknown")
     return token
+
+
+def _is_time(token: Token, before: Sequence[Token], after: Sequence[Token]) -> bool:
+    """Whether "two quarters" are half a year: no "by" in front, nothing whose part they are."""
+    if not token.text.endswith(("quarter", "quarters")) or not (before or after):
+        return False
+    led = before[-1].text.rpartition(" ")[2] if before else ""
+    whole = [near for near in after if near.text not in _ARTICLES]
+    counted = bool(whole) and (whole[0].kind == "time" or whole[0].text.startswith(_GOING_ON))
+    counted = counted or (bool(whole) and _like_a_year(whole[0]))
+    if led in _DURING or counted:
+        return True
+    return led not in ("by", "to") and (not after or after[0].text != "of")
 
 
 def _per(token: Token, before: Sequence[Token], after: Sequence[Token]) -> Token:
