@@ -175,3 +175,27 @@ def test_one_report_says_nothing_of_what_was_lost(tmp_path: Path) -> None:
     )
     assert found.value is None
     assert "not what lost_in_transit needs" in (found.reason or "")
+
+
+def test_hubs_that_report_in_another_edition_are_heard(shared_data: Path, tmp_path: Path) -> None:
+    """The direct way is told in HS 2017, the hub's own books in HS 2022, with a new number."""
+    lines = [
+        row(1000.0 * (now if year == 2022 else then), period=year, reporter=who, partner=other)
+        | {"flowCode": flow, "classificationCode": edition, "cmdCode": code}
+        for who, other, flow, then, now, edition, code in (
+            (GERMANY, RUSSIA, "X", 900, 100, "H5", "852580"),
+            (KYRGYZSTAN, GERMANY, "M", 10, 510, "H6", "852589"),
+            (KYRGYZSTAN, RUSSIA, "X", 4, 404, "H6", "852589"),
+        )
+        for year in (*BEFORE, 2022)
+    ]
+    path = tmp_path / "comtrade.csv"
+    path.write_text(text_of(lines), encoding="utf-8")
+    held = Lake.open(tmp_path / "lake")
+    held.add("comtrade", [path])
+    tables = (shared_data / "hs_concordance").glob("HS 2022 to HS 2017*")
+    held.add("concordance", list(tables))
+    found = ep.ask("rerouted", lake=held, **(ASKED | {"goods": "chpl"}))
+    assert found.details["excess_in"] == pytest.approx(500_000)
+    assert found.details["excess_out"] == pytest.approx(400_000)
+    assert found.value == pytest.approx(400_000)

@@ -150,19 +150,24 @@ class Cells:
         """Return the nomenclatures of the rows that a question touches."""
         if len(self.held.nomenclatures) < 2:
             return self.held.nomenclatures
-        # What is compared with a total is a part of it.
-        wholes = [whole for whole, _ in totals(asked)] or [asked.but(flow="one_way")]
-        found = frozenset().union(*(self._editions(whole) for whole in wholes))
+        if (kind := question(asked.measure).trade) in ("panel", "chain"):
+            by, there = reach(asked)  # of everybody who is compared, who are no part of a total
+            rows = self.rows(by, (everything(),), asked).filter(there)
+            found = self._editions(f"editions of a {kind}", asked, rows)
+        else:
+            # What is compared with a total is a part of it.
+            wholes = [whole for whole, _ in totals(asked)] or [asked.but(flow="one_way")]
+            flows = [(whole, self.flow(whole, (everything(),), inside=True)) for whole in wholes]
+            found = frozenset().union(*(self._editions("editions", *one) for one in flows))
         return tuple(sorted(found)) or self.held.nomenclatures
 
-    def _editions(self, whole: Definition) -> frozenset[str]:
-        """Return the nomenclatures of the rows of one flow."""
+    def _editions(self, what: str, asked: Definition, rows: Frame) -> frozenset[str]:
+        """Return the nomenclatures of rows."""
 
         def told() -> frozenset[str]:
-            rows = self.flow(whole, (everything(),), inside=True).select("nomenclature")
-            return frozenset(name for (name,) in fetch(rows.unique()))
+            return frozenset(name for (name,) in fetch(rows.select("nomenclature").unique()))
 
-        return self.once("editions", whole, told)
+        return self.once(what, asked, told)
 
     def not_delivered(self, asked: Definition, goods: Goods) -> frozenset[str]:
         """Return codes asked for that no row has, of anybody: the delivery may not cover them."""
@@ -250,8 +255,16 @@ class Cells:
 
 def _trade(asked: Definition) -> tuple[Hashable, ...]:
     """Return what of a definition says whose trade it is and when, not of which goods."""
-    whose = (asked.importer, asked.exporter, asked.flow, asked.basis, asked.valuation)
-    return (*whose, asked.period, asked.base, asked.goods == "all")
+    whose = (asked.importer, asked.exporter, asked.controls, asked.hubs)
+    return (
+        *whose,
+        asked.flow,
+        asked.basis,
+        asked.valuation,
+        asked.period,
+        asked.base,
+        asked.goods == "all",
+    )
 
 
 def _within(span: Period) -> nw.Expr:
