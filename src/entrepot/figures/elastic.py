@@ -19,16 +19,18 @@ if TYPE_CHECKING:
 
     from entrepot.lake import Lake
 
-__all__ = ["BASIS", "ELASTICITY", "elasticities_in", "with_bases", "with_elasticities"]
+__all__ = ["BASIS", "ELASTICITY", "Elasticity", "elasticities_in", "with_elasticities"]
 
 ELASTICITY = "elasticity"
 """Column that rows get: above zero, by how many per cent imports fall if they get 1 % dearer."""
 BASIS = "elasticity_basis"
-"""Column that rows get: what that number is, see `with_bases`."""
+"""Column that rows get: what that number is, see `with_elasticities`."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Elasticity:
+class Elasticity:
+    """An elasticity above zero, and what it is; see `with_elasticities`."""
+
     value: float
     basis: str
 
@@ -36,7 +38,11 @@ class _Elasticity:
 def with_elasticities(
     rows: nw.LazyFrame[Any], lake: Lake, editions: Iterable[str]
 ) -> nw.LazyFrame[Any]:
-    """Put the elasticity of its six digits beside each row; null where none is known.
+    """Put beside each row the elasticity of its six digits, and what it is; null where unknown.
+
+    It is ``estimated`` for the code itself; ``heading average`` where that estimate was not
+    significant or of the wrong sign; ``family average`` where the code is of another edition and
+    not the whole of its family, alone in both.
 
     Raises
     ------
@@ -46,46 +52,21 @@ def with_elasticities(
     wanted = {name: harmonized(name).id for name in editions if name != NO_CODES}
     found = elasticities_in(lake, set(wanted.values()))
     lines = ", ".join(
-        f"({literal(name)}, {literal(code)}, {value!r})"
-        for name, edition in sorted(wanted.items())
-        for code, value in sorted(found[edition].items())
-    )
-    return _beside(rows, lake, lines, ELASTICITY)
-
-
-def with_bases(rows: nw.LazyFrame[Any], lake: Lake, editions: Iterable[str]) -> nw.LazyFrame[Any]:
-    """Put beside each row what its elasticity is; null where there is none.
-
-    ``estimated`` for the code itself; ``heading average`` where that estimate was not significant
-    or of the wrong sign; ``family average`` where the code is of another edition and not the whole
-    of its family, alone in both.
-
-    Raises
-    ------
-    NoEvidenceError
-        As `with_elasticities`.
-    """
-    wanted = {name: harmonized(name).id for name in editions if name != NO_CODES}
-    found = _known(lake, set(wanted.values()))
-    lines = ", ".join(
-        f"({literal(name)}, {literal(code)}, {literal(one.basis)})"
+        f"({literal(name)}, {literal(code)}, {one.value!r}, {literal(one.basis)})"
         for name, edition in sorted(wanted.items())
         for code, one in sorted(found[edition].items())
     )
-    return _beside(rows, lake, lines, BASIS)
-
-
-def _beside(rows: nw.LazyFrame[Any], lake: Lake, lines: str, column: str) -> nw.LazyFrame[Any]:
     if not lines:
         raise NoEvidenceError("no product has an elasticity")
-    query = f"SELECT * FROM (VALUES {lines}) AS t(nomenclature, __six, {column})"
+    columns = f"nomenclature, __six, {ELASTICITY}, {BASIS}"
+    query = f"SELECT * FROM (VALUES {lines}) AS t({columns})"
     known = nw.from_native(lake.connection.sql(query))
     six = rows.with_columns(nw.col("product").str.slice(0, 6).alias("__six"))
     return six.join(known, on=["nomenclature", "__six"], how="left").drop("__six")
 
 
-def elasticities_in(lake: Lake, editions: Iterable[str]) -> dict[str, dict[str, float]]:
-    """Return the elasticity of each code of some editions, as a number above zero.
+def elasticities_in(lake: Lake, editions: Iterable[str]) -> dict[str, dict[str, Elasticity]]:
+    """Return the elasticity of each code of some editions.
 
     A code of the edition in which they were estimated has its own, or the average of its heading.
     In another edition it has the average over the codes of its family, the smallest group that
@@ -96,13 +77,6 @@ def elasticities_in(lake: Lake, editions: Iterable[str]) -> dict[str, dict[str, 
     NoEvidenceError
         If the lake holds no elasticities, or no tables between the editions.
     """
-    return {
-        edition: {code: one.value for code, one in known.items()}
-        for edition, known in _known(lake, editions).items()
-    }
-
-
-def _known(lake: Lake, editions: Iterable[str]) -> dict[str, dict[str, _Elasticity]]:
     if not lake.holds("elasticities"):
         raise NoEvidenceError(
             "the lake holds no elasticities",
@@ -112,22 +86,22 @@ def _known(lake: Lake, editions: Iterable[str]) -> dict[str, dict[str, _Elastici
     return {edition: _translated(own, edition, lake) for edition in editions}
 
 
-def _own(lake: Lake) -> dict[str, dict[str, _Elasticity]]:
+def _own(lake: Lake) -> dict[str, dict[str, Elasticity]]:
     """Return elasticities by the edition they were estimated in."""
     columns = ("nomenclature", "product", "elasticity", "heading_elasticity")
-    found: dict[str, dict[str, _Elasticity]] = {}
+    found: dict[str, dict[str, Elasticity]] = {}
     for edition, code, value, average in fetch(lake.table("elasticities").select(*columns)):
         chosen = average if value is None else value
         if chosen is not None and chosen < 0:  # the reaction of trade to a price, turned
             basis = "heading average" if value is None else "estimated"
-            found.setdefault(edition, {})[code] = _Elasticity(-chosen, basis)
+            found.setdefault(edition, {})[code] = Elasticity(-chosen, basis)
     return found
 
 
 def _translated(
-    own: dict[str, dict[str, _Elasticity]], edition: str, lake: Lake
-) -> dict[str, _Elasticity]:
-    found: dict[str, _Elasticity] = {}
+    own: dict[str, dict[str, Elasticity]], edition: str, lake: Lake
+) -> dict[str, Elasticity]:
+    found: dict[str, Elasticity] = {}
     for old, values in own.items():
         if old == edition:
             found |= values
@@ -144,13 +118,13 @@ def _translated(
 
 
 def _of_families(
-    values: dict[str, _Elasticity], families: Any, edition: str, old: str
-) -> Iterator[tuple[str, _Elasticity]]:
+    values: dict[str, Elasticity], families: Any, edition: str, old: str
+) -> Iterator[tuple[str, Elasticity]]:
     for (name, code), family in families.items():
         if name != edition or family.gathers:
             continue
         known = [values[one] for one in family.codes(old) if one in values]
         if known:
-            whole = len(known) == 1 and family.codes(old) == family.codes(edition) == (code,)
+            whole = len(family.codes(old)) == len(family.codes(edition)) == 1
             basis = known[0].basis if whole else "family average"
-            yield code, _Elasticity(statistics.fmean(one.value for one in known), basis)
+            yield code, Elasticity(statistics.fmean(one.value for one in known), basis)

@@ -10,7 +10,7 @@ import narwhals as nw
 from entrepot import measures
 from entrepot.errors import NoEvidenceError
 from entrepot.figures.cells import everything
-from entrepot.figures.elastic import with_bases, with_elasticities
+from entrepot.figures.elastic import with_elasticities
 from entrepot.figures.estimate import Missing
 from entrepot.figures.listed import listing
 from entrepot.figures.questions import of as question
@@ -144,7 +144,6 @@ def _evaluate(
         return moved
     if how.elastic and asked.sigma is None:
         rows = with_elasticities(rows, cells.lake, cells.editions(asked))
-        rows = with_bases(rows, cells.lake, cells.editions(asked)) if how.flagged else rows
     try:
         found = how.run(rows, asked, column, **_beside(cells, asked, goods, rows))
     except NoEvidenceError as error:

@@ -219,7 +219,6 @@ QUESTIONS = {
         cutoff,
         "what {buyer} would lose if {seller} stopped selling",
         elastic=True,
-        flagged=True,
         levels=True,
         compares=False,
         span=(

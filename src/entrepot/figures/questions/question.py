@@ -79,8 +79,6 @@ class Question:
         Whether it compares products of the period with the same of the base.
     elastic
         Whether it needs the elasticity of each product; with one for all goods (``sigma``) not.
-    flagged
-        Whether it tells what each elasticity is, too.
     both_reports
         Whether it is handed the reports of both sides, where the source has some, and chooses.
     other_goods
@@ -116,7 +114,6 @@ class Question:
     table: Run | None = None
     by_product: bool = False
     elastic: bool = False
-    flagged: bool = False
     both_reports: bool = False
     other_goods: bool = False
     listed: bool = False
