@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from entrepot.claims.draft.attribution import MASK, masked
 from entrepot.claims.draft.draft import Drafted, Refusal
 from entrepot.claims.draft.lexicon import NOWHERE
 from entrepot.claims.draft.near import clause
 from entrepot.claims.draft.refused import of_the_sentence
 from entrepot.claims.draft.slots import level_period
-from entrepot.claims.numbers import PLACES, Span, place_of, read_place
+from entrepot.claims.numbers import PLACES, Span, read_place
 from entrepot.model.areas import WORLD
 
 if TYPE_CHECKING:
@@ -53,26 +54,22 @@ _SINGLE = {
     "zh": "的?",
 }
 _GOODS = {"en": r"(?:[\w-]+ ){0,2}?", "ru": "", "de": "", "zh": "[\u4e00-\u9fff]{0,8}?"}
-_VAGUE = {
-    "en": re.compile(
-        r"\b(?:an?|one of the|one of (?:its|their)|among the|once|former(?:ly)?|then|not|no longer"
-        r"|new|potential(?:ly)?|possibly|perhaps|whose)(?: [\w-]+['’]s?)?\s*$"
+_PLAIN = {
+    "en": (
+        "the|in|of|to|for|from|was|were|is|are|became|(?:has )?become|remained|remains|stayed"
+        "|again|still|also|year|by far|by value"
     ),
-    "ru": re.compile(
-        r"(?<!\w)(?:од(?:ин|ним|ного) из|среди|бывш[а-я]+|не|когда-то|возможно)(?: [а-я]+)?\s*$"
+    "ru": (
+        "в|на|для|из|год|году|года|был[аои]?|стал[аои]?|явля(?:ется|лся|лась|лось)"
+        "|оста(?:ется|[её]тся|лся|лась|лось|вался|валась|валось)|снова|вновь|также|по-прежнему"
     ),
-    "de": re.compile(r"\b(?:ein(?:er|em|en)?(?: der)?|einst|früher|nicht|kein|ehemals?)\s*$"),
-    "zh": re.compile("(?:曾是|曾为|曾经是|不是|不再是|之一)[\u4e00-\u9fff]{0,8}$"),
+    "de": (
+        "der|die|das|den|dem|des|im|in|an|von|für|aus|nach|Jahre?|war(?:en)?|ist|sind|wurden?"
+        "|blieb(?:en)?|bleibt|wieder|erneut|weiterhin|auch"
+    ),
+    "zh": "是|为|成为|成了|成|了|的|年|在|仍|依然|再次",
 }
-"""In front of a place that is none, or none now: "a leading supplier", "once the largest"."""
-_OVERTAKEN = re.compile(
-    r"\b(?:overt[ao]\w+|replac\w+|surpass\w+|displac\w+|dislodg\w+|ousted|ahead of|after|behind)\b"
-    r"|обогна|опереди|вытесни|смени|после|вслед за"
-    r"|\b(?:überhol\w+|verdräng\w+|ablöst\w*|abgelöst|löste\w*|hinter|nach|vor)\b"
-    r"|超过|超越|取代|仅次于",
-    re.IGNORECASE,
-)
-"""A word that says that somebody else had the place, or has the next."""
+"""Words that may stand beside a place, who has it and whose it is, without changing it."""
 _OWNER_BEFORE = {"en": r"\s*", "ru": r"(?!)", "de": r"\s*", "zh": "的?"}
 _OWNER_BEHIND = {
     "en": r"\s+(?:of|to|for)\s+(?:the\s+)?",
@@ -85,10 +82,6 @@ _GOODS_BEHIND = {
     "ru": r"\s+",
     "de": r"\s+(?:von|für)\s+",
     "zh": r"(?!)",
-}
-_UNSAID_GOODS = {
-    "en": re.compile(r"\s+of\s+(?!the\s)[a-z]"),
-    "de": re.compile(r"\s+(?:von|für)\s+[A-Z]"),
 }
 _SIDED_BEFORE = ("of", "adj")
 
@@ -145,11 +138,11 @@ def claim_of_place(placed: Placed, reading: Reading) -> Drafted:
     """
     text = reading.sentence.text
     says = text[placed.start : placed.end]
-    if place_of(says) is None or _VAGUE[reading.language].search(text[: placed.start]):
-        raise Refusal("a place that is not sure, of several, or of another time")
     if placed.among == "both":
         raise Refusal("a place among partners in trade both ways, which no kind of claim is about")
     span = Span(placed.start, placed.end, read_place(says), reading.language)
+    if other := _beside(placed, clause(span, reading), reading):
+        raise Refusal(f"who has the place is not plainly said: {other!r} may change it")
     reading = replace(reading, numbers=tuple(sorted((*reading.numbers, span), key=_start)))
     if why := of_the_sentence(reading):
         raise Refusal(why)
@@ -173,12 +166,33 @@ def _start(span: Span) -> int:
     return span.start
 
 
+def _beside(placed: Placed, within: tuple[int, int], reading: Reading) -> str:
+    """Return what stands in the clause of a place and may change what is said of it."""
+    start, end = within
+    if reading.text.rstrip().endswith(("?", "？")):
+        return "?"
+    for number in reading.numbers:
+        apart = number.end <= placed.start or placed.stop <= number.start
+        if start <= number.start < end and apart and not reading.timing.covers(number):
+            return reading.sentence.text[number.start : number.end]
+    rest = masked(reading.text, placed.start, placed.stop)
+    for mark in (*reading.found.areas, *reading.found.goods):
+        rest = masked(rest, mark.start, mark.end)
+    for time in reading.timing.times:
+        rest = masked(rest, time.start, time.end)
+    return " ".join(_plain(reading.language).sub(" ", rest[start:end]).split())
+
+
+@cache
+def _plain(language: str) -> re.Pattern[str]:
+    words = _PLAIN[language] if language == "zh" else rf"(?<![\w-])(?:{_PLAIN[language]})(?![\w-])"
+    return re.compile(rf"{words}|[{MASK}.,，。()（）«»\"“”]+", re.IGNORECASE)
+
+
 def _sides(placed: Placed, reading: Reading, start: int, end: int) -> tuple[Mark, str]:
     """Return whose supplier or buyer it is, and who is at that place."""
     areas = [area for area in reading.found.areas if start <= area.start < end]
     owners = [area for area in areas if _is_owner(area, placed, reading)]
-    if _OVERTAKEN.search(reading.text[start:end]):
-        raise Refusal("who has the place is not clear: another had it, or has the next")
     ranked = {area.value for area in areas if area not in owners}
     if len(owners) != 1 or len(ranked) != 1:
         raise Refusal("who has the place, or among whose suppliers or buyers, is not clear")
@@ -221,9 +235,6 @@ def _goods(placed: Placed, owner: Mark, reading: Reading, within: tuple[int, int
         raise Refusal("of which goods the place is, is not clear")
     if named:
         return named[0]
-    unsaid = _UNSAID_GOODS.get(reading.language)
-    if unsaid is not None and unsaid.match(reading.text, placed.stop):
-        raise Refusal("of which goods the place is, is not clear")
     if _has_other_words(placed, reading) or any(
         flow.goods != "all" for flow in reading.context.flows
     ):

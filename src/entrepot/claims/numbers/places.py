@@ -29,7 +29,8 @@ PLACES = {
         r"|(?:no\.?|number|rank|\#) ?\d+|largest|biggest|most important|top|leading|main"
     ),
     "ru": (
-        rf"(?:{'|'.join(_RUSSIAN)}){_RUSSIAN_ENDING} по (?:величине|объ[её]му|значению|важности)"
+        rf"(?:{'|'.join(_RUSSIAN)}){_RUSSIAN_ENDING} "
+        r"(?:по (?:величине|объ[её]му|значению|важности)|крупнейш[а-я]+)"
         r"|крупнейш[а-я]+|главн(?:ый|ым|ого|ому|ом)|№ ?\d+"
     ),
     "de": (rf"(?:{'|'.join(_GERMAN[1:])})?(?:größte|wichtigste|bedeutendste)[rnms]?|Nummer \d+"),
