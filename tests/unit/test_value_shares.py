@@ -134,3 +134,17 @@ def test_what_cannot_be_told_by_value_added(lake: Lake) -> None:
     nobody = share(lake, importer="MLT")
     assert nobody.value is None
     assert "no entry of its own for Malta" in nobody.reason
+
+
+@pytest.mark.parametrize("seller", ["DEU", "DEU+CHN"])
+def test_an_area_on_both_sides_has_no_share(lake: Lake, seller: str) -> None:
+    figure = share(lake, importer="EU27", exporter=seller)
+    assert figure.value is None
+    assert "Germany on both sides" in figure.reason
+
+
+def test_a_group_that_buys_counts_as_one(lake: Lake, table: MadeUp) -> None:
+    """What members buy of each other is from home, and so is their value that comes back."""
+    figure = share(lake, importer="DEU+RUS")
+    shares = [share(lake, importer="DEU+RUS", exporter=area).value for area in ("HKG", "USA")]
+    assert figure.value + sum(shares) == pytest.approx(1, rel=1e-12)

@@ -54,6 +54,7 @@ CAVEATS = {
     "low-confidence": "conversions, slips and superseded numbers are left out",
     "printed-words": "printed as a bound or a range, not as one number",
     "input-output": "estimated tables of what sectors buy from each other, not customs records",
+    "passed-on": "what a hub buys and sells of one product bounds what passes through it",
     "value-added-shares": "shares of value added, not of goods that crossed a border",
     "origin": "value added by where it was added: an estimate of whole sectors, and no re-exports",
     "derived": "computed from published levels, not printed by anyone",

@@ -13,6 +13,7 @@ from entrepot.figures.input_rows import SOURCE
 from entrepot.figures.variants import territories, territory
 from entrepot.measures.origin import value_added_origin
 from entrepot.model.areas import area_name
+from entrepot.model.display import joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,8 +39,14 @@ def refusal(definition: Definition) -> str | None:
     """Say why value added cannot be asked for in this way; None where it can."""
     if definition.measure not in MEASURES:
         return f"by value added {SOURCE} answers {', '.join(MEASURES)}, not {definition.measure}"
-    if not sides(definition)[0]:
+    buyers, sellers = sides(definition)
+    if not buyers:
         return "value added is told of what one area buys: name an importer"
+    if both := sorted(buyers & sellers):
+        names = joined([area_name(code) for code in both])
+        return (
+            f"{names} on both sides: its own value in what it buys abroad is left out of the total"
+        )
     return None
 
 

@@ -128,7 +128,7 @@ def passed_on(
         )
 
     made = [name for name, _ in PASSED_ON.columns]
-    texts = [product, supplier, buyer]
+    texts = [name for name in (product, supplier, buyer) if name not in keys]
     return through_door(frame, step, keys=keys, texts=texts, value=value, makes=made)
 
 

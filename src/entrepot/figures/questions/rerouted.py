@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
 from entrepot import measures
-from entrepot.errors import NoEvidenceError
 from entrepot.figures.questions.hub_cards import beside, would_change
 from entrepot.figures.questions.question import BOTH, Question, Row
+from entrepot.figures.questions.tellers import tellers_of, told
 from entrepot.lake import fetch
 from entrepot.measures.rerouting.chain import FEWEST, MONTHS
 from entrepot.model.areas import area_phrase
@@ -35,9 +34,9 @@ def rerouted(rows: Frame, asked: Definition, column: str, others: Frame | None =
     """Bound what came through hubs, with a row for each."""
     names = rows.collect_schema().names()
     every = rows if others is None else nw.concat([rows, others.select(names)])
-    tellers = _tellers(every, asked)
+    tellers = tellers_of(every, asked)
     lines = rows.filter(nw.col("product") != TOTAL)
-    goods = _told(lines, tellers, asked)
+    goods = told(lines, tellers, asked)
     calm = asked.members("controls")
     [(freq,), *_] = fetch(rows.select("freq").unique()) or [("A",)]
     step = _frequency(freq, asked)
@@ -51,7 +50,7 @@ def rerouted(rows: Frame, asked: Definition, column: str, others: Frame | None =
         frequency=step,
         controls={"controls": calm} if calm else None,
         synthetic=_can_mix(asked, step),
-        other_goods=None if others is None else _told(others, tellers, asked),
+        other_goods=None if others is None else told(others, tellers, asked),
         margin=asked.margin,
         least=asked.least or 0.0,
         value=column,
@@ -96,70 +95,6 @@ def _frequency(freq: str, asked: Definition) -> Frequency:
     if freq == "M" and all(span.months % 3 == 0 for span in spans):
         return "Q"
     return freq  # type: ignore[return-value]  # of the catalog, which has these three
-
-
-@dataclass(frozen=True, slots=True)
-class _Tellers:
-    """Areas that report in both periods, as importers and as exporters; None: not of reports."""
-
-    importers: frozenset[str] | None
-    exporters: frozenset[str] | None
-
-    def both(self, asked: Definition) -> frozenset[str]:
-        """Return the hubs that report what they buy, if the whole origin reports what it sells."""
-        if self.importers is None or not asked.members("exporter") <= (self.exporters or set()):
-            return frozenset()
-        return self.importers & asked.members("hubs")
-
-
-def _tellers(rows: Frame, asked: Definition) -> _Tellers:
-    is_now = (nw.col("period") >= asked.period.start).alias("now")
-    told = fetch(rows.select("told_by", "exporter", "importer", is_now).unique())
-    if not {one for one, *_ in told} <= {"importer", "exporter"}:
-        return _Tellers(None, None)  # values made of both sides' reports, as those of BACI
-    spoken: dict[str, dict[bool, set[str]]] = {
-        side: {True: set(), False: set()} for side in ("importer", "exporter")
-    }
-    for side, exporter, importer, now in told:
-        spoken[side][now].add(exporter if side == "exporter" else importer)
-    both = {side: frozenset(times[True] & times[False]) for side, times in spoken.items()}
-    found = _Tellers(both["importer"], both["exporter"])
-    _require_told(found, asked)
-    return found
-
-
-def _require_told(tellers: _Tellers, asked: Definition) -> None:
-    """Refuse a hub that is silent in one of the periods, if whom it trades with is silent too."""
-    assert tellers.importers is not None
-    assert tellers.exporters is not None
-    spans = f"{asked.base} and {asked.period}"
-    for hub in sorted(asked.members("hubs")):
-        for across, heard, other, what in (
-            ("exporter", hub in tellers.importers, tellers.exporters, "bought from"),
-            ("importer", hub in tellers.exporters, tellers.importers, "sold to"),
-        ):
-            silent = sorted(asked.members(across) - other)  # type: ignore[arg-type]
-            if not heard and silent:
-                names = ", ".join(silent[:5])
-                raise NoEvidenceError(
-                    f"nobody reports in both {spans} what {hub} {what} {names}",
-                    hint="bring in reports of the hub or of the other side, or ask other periods",
-                )
-
-
-def _told(rows: Frame, tellers: _Tellers, asked: Definition) -> Frame:
-    """Keep one report of each flow: the hub's own where it speaks, else the other side's."""
-    if tellers.importers is None or tellers.exporters is None:
-        return rows
-    hubs = sorted(asked.members("hubs"))
-    told, buyer, seller = (nw.col(name) for name in ("told_by", "importer", "exporter"))
-    bought = buyer.is_in(sorted(tellers.importers))
-    sold = seller.is_in(sorted(tellers.exporters))
-    is_in = buyer.is_in(hubs)
-    first = (is_in & bought) | (~is_in & ~sold)
-    return rows.filter(
-        ((told == "importer") & bought & first) | ((told == "exporter") & sold & ~first)
-    )
 
 
 def _row(found: Rerouted, asked: Definition, more: dict[str, dict[str, Any]]) -> Row:

@@ -1,0 +1,78 @@
+"""How much of what hubs sell on can be others' goods as they came."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from entrepot import measures
+from entrepot.figures.questions.question import BOTH, Question
+from entrepot.figures.questions.tellers import tellers_of, told
+from entrepot.model.product import TOTAL
+
+if TYPE_CHECKING:
+    from entrepot.figures.definition import Definition
+
+    Frame = nw.LazyFrame[Any]
+
+__all__ = ["QUESTIONS"]
+
+
+def passed_on(rows: Frame, asked: Definition, column: str) -> Frame:
+    """Return the bound over all goods asked for together; nothing is the least."""
+    found = _bounds(rows, asked, column, ())
+    return found.with_columns(
+        nw.when(~nw.col("at_most").is_null()).then(0.0).alias("at_most_low"),
+        nw.col("at_most").alias("at_most_high"),
+    )
+
+
+def passed_on_by_product(rows: Frame, asked: Definition, column: str) -> Frame:
+    """Return the same for each product that is shipped, the largest first."""
+    found = _bounds(rows, asked, column, ("product",)).filter(nw.col("shipped") > 0)
+    return found.sort("shipped", "product", descending=[True, False])
+
+
+def _bounds(rows: Frame, asked: Definition, column: str, by: tuple[str, ...]) -> Frame:
+    tellers, hubs = tellers_of(rows, asked), asked.members("hubs")
+    found = measures.passed_on(
+        told(rows.filter(nw.col("product") != TOTAL), tellers, asked),
+        middleman=hubs,
+        importer=asked.members("importer"),
+        origins=asked.members("exporter"),
+        by=by,
+        value=column,
+    )
+    if tellers.importers is None or hubs <= tellers.importers:
+        return found
+    # Of what a silent hub buys, only the origins' sales are sure to be known.
+    unknown = nw.lit(None, dtype=nw.Float64).alias("in_proportion")
+    return found.with_columns(unknown)
+
+
+QUESTIONS = {
+    "passed_on": Question(
+        "chain",
+        BOTH,
+        ("exporter", "hubs"),
+        passed_on,
+        "part of what {hubs} sells to {buyer} that can be goods of {seller} as they came",
+        table=passed_on_by_product,
+        needs=("hubs",),
+        keeps_products=True,
+        both_reports=True,
+        compares=False,
+        span="nothing, if all is its own, to all that it bought of the same products",
+        notes=(
+            (
+                "passed-on",
+                (
+                    "A bound by arithmetic: what is bought of a product and what is sold of it. "
+                    "No record says that one is the other; what the hub makes of others' parts "
+                    "is no part of it."
+                ),
+            ),
+        ),
+    ),
+}

@@ -1,0 +1,90 @@
+"""`ask passed_on` of made-up lakes: of values of both sides, and of single reports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.made_hubs import lake as made
+from tests.unit.test_ask_rerouted import GERMAN, OWN, RUSSIAN, reports
+
+import entrepot as ep
+from entrepot.errors import RequestError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from entrepot.lake import Lake
+
+ASKED: dict[str, Any] = {
+    "importer": "RUS",
+    "exporter": "DEU",
+    "hubs": "KGZ",
+    "goods": "854231",
+    "period": 2022,
+}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    return made(tmp_path_factory.mktemp("whole"))
+
+
+@pytest.mark.parametrize(
+    ("keys", "most", "even"),
+    [
+        ({}, 1, 510 / 530),  # 404 are sold on; 510 come from Germany, 530 from everybody
+        ({"exporter": "CHN"}, 20 / 404, 20 / 530),
+        ({"exporter": "CHN+DEU"}, 1, 1),
+        ({"exporter": "CHN", "goods": "854231,620331"}, 20 / 454, 404 * 20 / 530 / 454),
+        ({"exporter": "CHN", "period": 2021}, 1, 20 / 30),
+    ],
+)
+def test_both_sides_values(whole: Lake, keys: dict[str, Any], most: float, even: float) -> None:
+    found = ep.ask("passed_on", lake=whole, **ASKED | keys)
+    assert (found.status, found.unit) == ("ok", "share")
+    assert (found.low, found.value, found.high) == (0, pytest.approx(most), pytest.approx(most))
+    assert found.details["in_proportion"] == pytest.approx(even)
+
+
+def test_each_product_has_a_row(whole: Lake) -> None:
+    found = ep.ask("passed_on", lake=whole, **ASKED | {"goods": "854231,620331"})
+    assert [row["product"] for row in found.table] == ["854231", "620331"]
+    assert [row["shipped"] for row in found.table] == [404_000, 50_000]
+    assert [row["drawn"] for row in found.table] == [510_000, 100_000]
+
+
+def test_the_hub_s_own_books_come_first(tmp_path: Path) -> None:
+    """It reports 510 from Germany, which reports 610, and 404 to Russia, which reports 304."""
+    found = ep.ask("passed_on", lake=reports(tmp_path, GERMAN, OWN, RUSSIAN), **ASKED)
+    assert found.details["drawn"] == 510_000
+    assert found.details["shipped"] == 404_000
+    assert found.details["in_proportion"] == pytest.approx(510 / 530)
+
+
+def test_of_a_silent_hub_the_others_tell_and_no_proportion_is_known(tmp_path: Path) -> None:
+    found = ep.ask("passed_on", lake=reports(tmp_path, GERMAN, RUSSIAN), **ASKED)
+    assert (found.value, found.details["drawn"], found.details["shipped"]) == (1, 610_000, 304_000)
+    assert "in_proportion" not in found.details
+
+
+def test_what_nobody_tells_has_no_number(tmp_path: Path) -> None:
+    found = ep.ask("passed_on", lake=reports(tmp_path, GERMAN), **ASKED)
+    assert found.value is None
+    assert "nobody reports in 2022 what KGZ sold to RUS" in (found.reason or "")
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ({"hubs": "DEU"}, "DEU is on two sides"),
+        ({"hubs": "RUS"}, "RUS is on two sides"),
+        ({"exporter": "RUS"}, "RUS on both sides"),
+        ({"hubs": None}, "passed_on needs hubs"),
+        ({"base": 2021}, "has no base"),
+        ({"hubs": "WLD"}, "everybody is no hub"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(whole: Lake, keys: dict[str, Any], words: str) -> None:
+    with pytest.raises(RequestError, match=words):
+        ep.ask("passed_on", lake=whole, **ASKED | keys)
