@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -198,10 +199,27 @@ def test_several_areas_count_as_one(world: tuple[ep.Lake, Path]) -> None:
     assert weight.value == pytest.approx((bought["CHN"] / everything) / (bought["CHN"] / china))
     both = ep.ask("value", flow="both", **ours)
     assert both.value == pytest.approx(everything + sold, rel=1e-9)
-    # A partner who is a member needs a total with trade among members.
-    member = ep.ask("import_share", exporter="USA", **ours)
-    whole = everything + cells["DEU", "USA"] + cells["USA", "DEU"]
-    assert member.value == pytest.approx(cells["USA", "DEU"] / whole, rel=1e-9)
+
+
+def test_a_member_sells_to_its_group(tmp_path: Path) -> None:
+    """The total then needs what members sell each other."""
+    members = {"CAN": 124, "DEU": 276, "FRA": 251, "GBR": 826, "ITA": 380, "JPN": 392, "USA": 842}
+    areas = members | {"CHN": 156, "TUR": 792}
+    bought = {
+        (seller, buyer): 10.0 + 3 * place
+        for place, (seller, buyer) in enumerate(itertools.permutations(areas, 2))
+    }
+    lines = [f"2021,{areas[s]},{areas[b]},854231,{v},1.0" for (s, b), v in bought.items()]
+    path = tmp_path / "BACI_HS17_Y2021_V202601.csv"
+    path.write_text("\n".join(["t,i,j,k,v,q", *lines, ""]), encoding="utf-8")
+    lake = ep.Lake.open(tmp_path / "lake")
+    lake.add("baci", [path])
+    member = ep.ask(
+        "import_share", importer="G7", exporter="USA", lake=lake, period=2021, source="baci"
+    )
+    inside = {pair: value for pair, value in bought.items() if pair[1] in members}
+    ours = sum(value for (seller, _), value in inside.items() if seller == "USA")
+    assert member.value == pytest.approx(ours / sum(inside.values()), rel=1e-9)
     assert "as the partner is a member" in str(member)
 
 

@@ -30,7 +30,7 @@ CHAIN_PRICES = Passport(
         ("value_in", "what comes in, of rows with a mass, in the unit of the values"),
         ("value_out", "what goes out, of rows with a mass"),
     ),
-    unit="relative",
+    unit="ratio",
     range="above -1",
     null_rule="null where nothing with a mass comes in, or nothing with a mass goes out",
     formula="m_hk = (V_out / Q_out) / (V_in / Q_in) - 1",
@@ -38,6 +38,7 @@ CHAIN_PRICES = Passport(
         "the project's own; unit values are not prices (Silver 2010, Review of Income and Wealth "
         "56): what is in a code on the way in and out can differ"
     ),
+    frames_only=True,
 )
 _PARTS = ("value_in", "mass_in", "value_out", "mass_out")
 _MADE = [name for name, _ in CHAIN_PRICES.columns]
