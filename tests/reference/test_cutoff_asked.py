@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,6 +10,7 @@ from cutoff_plain import bought_after, worth
 
 import entrepot as ep
 from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.figures.show import as_rows
 from entrepot.lake import Lake
 
 if TYPE_CHECKING:
@@ -103,18 +105,24 @@ def test_the_grid(lake: Lake, tmp_path: Path) -> None:
     assert figure.details["unmet_share"] == pytest.approx(shares[2])
     assert figure.details["unmet_share_low"] == pytest.approx(min(shares))
     assert figure.details["unmet_share_high"] == pytest.approx(max(shares))
-    ends = []
-    for divert in (0, 0.05, 0.1, 0.25):
-        for part in (0.1, 0.3, 1.0):
-            sure = plain(divert, part, known)[1]
-            ends += [(sure + plain(divert, 1.0, {dark})[2]) / everything, (sure + 100) / everything]
-    assert figure.low == pytest.approx(min(ends))
-    assert figure.high == pytest.approx(max(ends))
+    grid = [(divert, part) for divert in (0, 0.05, 0.1, 0.25) for part in (0.1, 0.3, 1.0)]
+    lost_at = {point: plain(*point, known)[1] for point in grid}
+    # Value and range are of the same goods: those whose elasticity is known.
+    assert figure.low == pytest.approx(min(lost_at.values()) / bill)
+    assert figure.high == pytest.approx(max(lost_at.values()) / bill)
+    least = min(lost + plain(*point, {dark})[2] for point, lost in lost_at.items())
+    most = max(lost_at.values()) + plain(0.1, 1.0, {dark})[0]
+    assert figure.details["whole_loss_share_low"] == pytest.approx(least / everything)
+    assert figure.details["whole_loss_share_high"] == pytest.approx(most / everything)
     assert figure.details["leontief_share"] == pytest.approx(0.6)
     assert figure.details["at_least_share"] == 0
     assert figure.details["replaced_by"].startswith("Germany 99")
     assert [note.id for note in figure.caveats if note.id == "cutoff"]
-    assert "What Russia would lose if China stopped selling" in str(figure)
+    words = "Share of what these goods are worth to Russia lost if China stopped selling"
+    assert words in str(figure)
+    ends = (figure.low, figure.high)
+    both = replace(figure, spread={"errors": ends, "report": ends, "together": ends})
+    assert dict(as_rows(both))["by cause"].startswith("assumptions ")
 
 
 def test_each_product_with_what_its_elasticity_is(lake: Lake, tmp_path: Path) -> None:
@@ -130,6 +138,35 @@ def test_each_product_with_what_its_elasticity_is(lake: Lake, tmp_path: Path) ->
     assert rows["901320"]["loss_share"] is None
     assert (rows["848210"]["critical"], rows["854231"]["critical"]) == (False, False)
     assert rows["848210"]["unmet_share"] == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("bill", [1.0, 900.0])
+def test_a_value_lies_in_its_range_whatever_is_not_known(tmp_path: Path, bill: float) -> None:
+    """A large purchase without an elasticity, of which the seller sells nothing or little."""
+    rows = [
+        ("CHN", "RUS", "854231", 90.0),
+        ("DEU", "RUS", "854231", 10.0),
+        ("DEU", "USA", "854231", 50.0),
+        ("DEU", "RUS", "901320", bill),
+        ("CHN", "USA", "901320", 10.0),
+        ("DEU", "RUS", "903082", bill),
+        ("CHN", "RUS", "903082", 1.0),
+    ]
+    file = tmp_path / "world.csv"
+    lines = [f"2022,{','.join(map(str, row))}" for row in rows]
+    file.write_text("\n".join(["year,seller,buyer,code,value", *lines]) + "\n")
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("table", [file], mapping=MAP)
+    figure = ask(with_elasticities(lake, tmp_path), goods="854231,901320,903082")
+    assert figure.details["known_share"] < 1
+    assert figure.low < figure.value < figure.high
+    sure = 100 + bill  # chips, and goods that the seller does not sell: nothing of these is lost
+    assert figure.details["known_share"] == pytest.approx(sure / (sure + bill + 1))
+    assert figure.high < 100 / sure
+    whole = [figure.details[f"whole_loss_share_{end}"] for end in ("low", "high")]
+    hundred = 100 + 2 * bill + 1
+    # What stays unmet of chips, at most: nobody steps in and the rest is worth nothing, too.
+    assert 0 < whole[0] < whole[1] < (100 + bill + 1) / hundred + 1e-12
 
 
 def test_one_elasticity_for_all_needs_none_in_the_lake(lake: Lake) -> None:
@@ -174,9 +211,12 @@ def test_who_would_not(lake: Lake) -> None:
         )
 
 
-def test_what_is_missing_and_what_is_refused(lake: Lake) -> None:
+def test_what_is_missing_and_what_is_refused(lake: Lake, tmp_path: Path) -> None:
     nothing = ask(lake, sigma=2, goods="845710")
     assert nothing.status == "insufficient_data"
+    dark = ask(with_elasticities(lake, tmp_path), goods="845710,901320")
+    assert dark.value is None  # all that the seller sells: not zero, though it sells no 845710
+    assert "none of these goods has an elasticity" in dark.reason
     with pytest.raises(RequestError, match=r"sigma is 1"):
         ask(lake, sigma=1)
     with pytest.raises(RequestError, match="by product or exporter"):

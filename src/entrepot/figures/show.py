@@ -73,8 +73,8 @@ def as_rows(figure: Figure) -> list[tuple[str, str]]:
         rows.append(("missing", figure.reason or ""))
     alone = [(name, ends) for name, ends in figure.spread.items() if name != "together"]
     if len(alone) > 1:
-        of_rows = QUESTIONS[figure.definition.measure].has_interval
-        called = {"errors": "errors" if of_rows else "sample"}
+        how = QUESTIONS[figure.definition.measure]
+        called = {"errors": "errors" if how.has_interval else how.cause}
         apart = (f"{called.get(x, x)} {range_text(*ends, figure.unit)}" for x, ends in alone)
         rows.append(("by cause", "; ".join(apart)))
     if figure.details:

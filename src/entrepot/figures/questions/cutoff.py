@@ -36,6 +36,8 @@ CRITICAL = 0.5
 """A product is critical if more of its bill stays unmet although others step in."""
 _FREE = "0.0 1.0"
 """The point with elasticities of many years, to which limits are taken away."""
+_LIMITS = ("unmet", "bill")
+"""Least and most that can be lost of a product, whatever its elasticity."""
 _NAMED = 5
 _ELSEWHERE = "elsewhere"
 _COLUMNS = ("product", "exporter", "importer", "amount", "elasticity", "elasticity_basis")
@@ -55,16 +57,16 @@ def cutoff(rows: Frame, asked: Definition, column: str) -> Row:
     found = totals.get(head)
     if found is None or not found["stopped"]:
         return Row()
-    if found["loss"] is None:
-        raise NoEvidenceError("none of these goods has an elasticity", hint="add --sigma 3")
     products = _put(grid, asked, by="point", detail="product")
     suppliers = _put(grid.filter(_is(grid, head)), asked, detail="supplier")
     money = asked.currency.lower()
     flags = dict(zip(*(held[name].to_pylist() for name in _COLUMNS[::5]), strict=True))
     told = [row for row in products if row["point"] == head and row["share"] > 0]
+    if all(row["loss"] is None for row in told):
+        raise NoEvidenceError("none of these goods has an elasticity", hint="add --sigma 3")
     row = Row(
-        loss=found["loss"],
-        **_loss_ends(totals, products),
+        **_ends("loss", found, totals.values()),
+        **_whole_ends(totals, products),
         **_ends("unmet_share", found, totals.values()),
         **{f"{name}_{money}": found[name] for name in ("bill", "stopped", "replaced", "unmet")},
         shadow_price=found["shadow_price"],
@@ -167,22 +169,23 @@ def _ends(name: str, head: dict[str, Any], rows: Iterable[dict[str, Any]]) -> di
     return {name: head[name], f"{name}_low": min(values), f"{name}_high": max(values)}
 
 
-def _loss_ends(
+def _whole_ends(
     totals: dict[str, dict[str, Any]], products: list[dict[str, Any]]
 ) -> dict[str, float]:
-    """Return the ends of the loss over the grid.
+    """Return the ends of the loss of all goods, where the elasticity of some is not known.
 
-    Of goods whose elasticity is not known, the least is what stays unmet where suppliers are all
-    alike, and the most all of them.
+    Of those, the least is what stays unmet where suppliers are all alike, and the most all of
+    them that the seller sells.
     """
+    unknown = [row for row in products if row["loss"] is None and row["share"] > 0]
+    if not unknown:
+        return {}
     ends = []
     for point, total in totals.items():
-        unknown = [row for row in products if row["point"] == point and row["loss"] is None]
+        here = [row for row in unknown if row["point"] == point]
         known = total["known_share"] * total["loss"]
-        ends.append(known + sum(row["unmet"] for row in unknown) / total["bill"])
-        hit = sum(row["bill"] for row in unknown if row["share"] > 0)
-        ends.append(known + hit / total["bill"])
-    return {"loss_low": min(ends), "loss_high": max(ends)}
+        ends += [known + sum(row[name] for row in here) / total["bill"] for name in _LIMITS]
+    return {"whole_loss_share_low": min(ends), "whole_loss_share_high": max(ends)}
 
 
 def _replacing(suppliers: list[dict[str, Any]], replaced: float) -> Iterator[str]:
@@ -217,7 +220,7 @@ QUESTIONS = {
         BOTH,
         ("exporter", "sigma", "by", "unwilling"),
         cutoff,
-        "what {buyer} would lose if {seller} stopped selling",
+        "share of what these goods are worth to {buyer} lost if {seller} stopped selling",
         elastic=True,
         levels=True,
         compares=False,
@@ -225,12 +228,14 @@ QUESTIONS = {
             "others send 0 to 25 % of what they sell elsewhere; 10 to 100 % of the long-run "
             "elasticity, at least 1.25, unless it is given"
         ),
+        cause="assumptions",
         notes=(
             (
                 "cutoff",
                 (
-                    "The value itself lets others send 10 % of what they sell elsewhere and takes "
-                    "30 % of the long-run elasticity: a point inside the range, not a forecast. "
+                    "The value is a part of what the goods are worth to the buyer. It lets others "
+                    "send 10 % of what they sell elsewhere and takes 30 % of the long-run "
+                    "elasticity: a point inside the range, not a forecast. "
                     "Home production, stocks and suppliers that sell nothing today are left out. "
                     "A loss of worth is no loss of output: see the page."
                 ),

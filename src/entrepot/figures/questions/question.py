@@ -91,6 +91,8 @@ class Question:
         Column of the answer, where it is not the first of the passport.
     span
         What spans the interval that the measure itself gives, in words.
+    cause
+        What leaves that interval open, in a word: a ``sample``, or ``assumptions``.
     years
         How many years it looks at, the last of which is the period; 0 where any period will do.
     months
@@ -120,6 +122,7 @@ class Question:
     needs: tuple[str, ...] = ()
     value: str = ""
     span: str = ""
+    cause: Literal["sample", "assumptions"] = "sample"
     years: int = 0
     months: int = 0
     levels: bool = False

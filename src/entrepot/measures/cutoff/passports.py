@@ -23,14 +23,15 @@ CUTOFF = Passport(
         ("bill", "all imports of the goods, in the unit of the value"),
         ("shadow_price", "bill over what it is still worth; null where it is worth nothing"),
         ("cost_pct", "what the same usefulness would cost more at that price, % of the bill"),
-        ("known_share", "part of the bill whose elasticity is known, to which the loss belongs"),
+        ("known_share", "part of the bill to which the loss belongs: the rest is null"),
         ("essential_share", "part of the bill with an elasticity of one or less, cut whole"),
     ),
     unit="share",
     range="0 to 1",
     null_rule=(
-        "the loss is null where the elasticity is not known, not the same in all rows of a product "
-        "or below zero; all is null without imports; a flow that is not above zero is left out"
+        "the loss is null where the supplier sells some of a product whose elasticity is unknown, "
+        "not the same in all rows or below zero; all is null without imports; a flow that is not "
+        "above zero is left out"
     ),
     formula=(
         "q_j = min(r_j, t) q_j0, r_j = 1 + d x_j / q_j0, x_j what j sells elsewhere, r_c = 1 - cut "

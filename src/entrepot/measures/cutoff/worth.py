@@ -77,7 +77,9 @@ def _worth() -> nw.Expr:
 
 def _product_columns(sums: nw.LazyFrame[Any], market: Sequence[str]) -> nw.LazyFrame[Any]:
     worth = nw.col("__worth")
-    sums = sums.with_columns(_worth().alias("__worth")).with_columns(
+    some_stops = nw.col("__share") > 0  # or all is as before, whatever the elasticity
+    kept = nw.when(some_stops).then(_worth()).otherwise(1.0)
+    sums = sums.with_columns(kept.alias("__worth")).with_columns(
         nw.when(worth < 1).then(worth).otherwise(nw.when(~worth.is_null()).then(1.0)),
         (nw.col("__stopped") - nw.col("__replaced")).alias("__short"),
     )
