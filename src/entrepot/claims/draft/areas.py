@@ -9,6 +9,7 @@ from functools import cache
 from entrepot.claims.draft.lexicon import NOWHERE, area_words, cue_words, short_names
 from entrepot.claims.draft.lists import COMMAS, goes_on_to_and, others_in
 from entrepot.claims.draft.mark import Mark, longest
+from entrepot.claims.draft.unknown import TRADED_SHORT
 
 __all__ = ["PREPOSITIONS", "areas_in", "shortened"]
 
@@ -36,7 +37,7 @@ def areas_in(text: str, language: str, flows: list[Mark], goods: list[Mark]) -> 
     if language == "zh":
         found += shortened(text)
     no_country = cue_words(language)[("notcountry", "")]
-    unknown = _unknown(text, language, flows)
+    unknown = _unknown(text, language, flows, goods)
     placed: list[Mark] = []
     named = longest([*found, *unknown, *others_in(text, language, found)])
     for place, mark in enumerate(named):
@@ -216,7 +217,7 @@ _THINGS = {
 }
 
 
-def _unknown(text: str, language: str, flows: list[Mark]) -> list[Mark]:
+def _unknown(text: str, language: str, flows: list[Mark], goods: list[Mark]) -> list[Mark]:
     """Return names that stand where a country would and are none that is known."""
     found: list[Mark] = []
     if language == "zh":
@@ -228,9 +229,16 @@ def _unknown(text: str, language: str, flows: list[Mark]) -> list[Mark]:
         if owner:
             found.append(Mark("area", NOWHERE, "noun", owner.start(1), owner.end(1)))
         pattern = _BEHIND_FLOW[language].match(text, flow.end)
-        if pattern:
+        if pattern and not _is_traded(pattern, flow, goods):
             found.append(Mark("area", NOWHERE, "noun", pattern.start(1), pattern.end(1)))
     return found
+
+
+def _is_traded(word: re.Match[str], flow: Mark, goods: list[Mark]) -> bool:
+    """Whether a capital word behind a flow is what is traded: "экспорт СПГ", "экспорт СУГ из"."""
+    known = any(one.start < word.end(1) and word.start(1) < one.end for one in goods)
+    short = flow.value == "export" and TRADED_SHORT.match(word.string, word.start(1)) is not None
+    return known or short
 
 
 _NO_PLACE = (

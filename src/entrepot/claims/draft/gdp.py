@@ -150,13 +150,12 @@ def claim_of_product(number: Span, reading: Reading) -> Drafted | None:
     return Drafted("gdp_share", keys, written(number, reading), quote, reading.attributed_to, notes)
 
 
-def _amount(number: Span, product: Product, reading: Reading) -> Drafted | None:
+def _amount(number: Span, product: Product, reading: Reading) -> Drafted:
     start, end = clause(number, reading)
-    flows = [flow for flow in reading.flows if start <= flow.start < end]
-    if flows or number.start < product.end:
-        return None
-    others = [area for area in reading.found.areas if start <= area.start < end]
-    if others or product.owner in ("", "its", WORLD, NOWHERE) or is_added(number, reading):
+    places = [flow.start for flow in reading.flows]
+    places += [area.start for area in reading.found.areas]
+    apart = number.start < product.end or any(start <= place < end for place in places)
+    if apart or product.owner in ("", "its", WORLD, NOWHERE) or is_added(number, reading):
         raise Refusal("an amount at GDP: whose, or of what, is not clear")
     keys = {"area": product.owner, "period": str(level_period(number, reading))}
     if borrowed := unit_beside(number, reading):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,7 @@ from entrepot.claims.draft.refused import of_nothing_here
 from entrepot.claims.draft.relative import is_of_the_share
 from entrepot.claims.draft.shares import is_share, share_of_number
 from entrepot.claims.draft.slots import check_base, level_period, notes_on, period_of, written
+from entrepot.claims.draft.wholes import is_of_growth
 from entrepot.claims.numbers import CURRENCIES
 from entrepot.claims.times import stepped
 
@@ -33,12 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["claim_of_number"]
 
 COUNTED = ("USD", "CNY", "EUR", "RUB")
-_A_GROWTH = re.compile(
-    r"(?:growth|increase|rise|fall|decline|drop|gains?|(?:при)?рост\w*|паден\w+|сниж\w+|сокращ\w+"
-    r"|увелич\w+|Wachstums?|Anstiegs?|Rückgangs?|Zuwachs\w*)$",
-    re.IGNORECASE,
-)
-"""A fraction is of it: "half of the increase"."""
 _BESIDE = 12
 _A_YEAR = 12
 GROWTHS = ("growth", "price_growth", "quantity_growth")
@@ -112,7 +106,9 @@ def _growth(number: Span, reading: Reading) -> Drafted:
                 "if the share, write it as change, relative: true"
             )
         return share_of_number(number, reading, change=True)
-    if number.says.unit == "share" and _A_GROWTH.search(number.says.text):
+    if number.says.relation == "comparable":
+        raise Refusal("a comparison in words, which is no growth")
+    if is_of_growth(number):
         raise Refusal("a part of a growth, which no kind of claim is about")
     flow = flow_of_number(number, reading)
     if flow.kind in BALANCES:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from entrepot.claims.draft.attribution import MASK, masked
 from entrepot.claims.draft.draft import Drafted, Refusal
 from entrepot.claims.draft.lexicon import NOWHERE
 from entrepot.claims.draft.near import clause
 from entrepot.claims.draft.refused import of_the_sentence
 from entrepot.claims.draft.slots import level_period
+from entrepot.claims.draft.unmarked import unmarked
 from entrepot.claims.numbers import PLACES, Span, read_place
 from entrepot.model.areas import WORLD
 
@@ -54,22 +54,16 @@ _SINGLE = {
     "zh": "的?",
 }
 _GOODS = {"en": r"(?:[\w-]+ ){0,2}?", "ru": "", "de": "", "zh": "[\u4e00-\u9fff]{0,8}?"}
-_PLAIN = {
-    "en": (
-        "the|in|of|to|for|from|was|were|is|are|became|(?:has )?become|remained|remains|stayed"
-        "|again|still|also|year|by far|by value"
-    ),
+_LINKS = {
+    "en": "(?:has )?become|became|remained|remains|stayed|by far|by value",
     "ru": (
-        "в|на|для|из|год|году|года|был[аои]?|стал[аои]?|явля(?:ется|лся|лась|лось)"
-        "|оста(?:ется|[её]тся|лся|лась|лось|вался|валась|валось)|снова|вновь|также|по-прежнему"
+        "стал[аои]?|явля(?:ется|лся|лась|лось)"
+        "|оста(?:ется|[её]тся|лся|лась|лось|вался|валась|валось)"
     ),
-    "de": (
-        "der|die|das|den|dem|des|im|in|an|von|für|aus|nach|Jahre?|war(?:en)?|ist|sind|wurden?"
-        "|blieb(?:en)?|bleibt|wieder|erneut|weiterhin|auch"
-    ),
-    "zh": "是|为|成为|成了|成|了|的|年|在|仍|依然|再次",
+    "de": "wurden?|blieb(?:en)?|bleibt",
+    "zh": "成为|成了|成|再次",
 }
-"""Words that may stand beside a place, who has it and whose it is, without changing it."""
+"""Words between a place and who has it, beside those that change nothing anywhere."""
 _OWNER_BEFORE = {"en": r"\s*", "ru": r"(?!)", "de": r"\s*", "zh": "的?"}
 _OWNER_BEHIND = {
     "en": r"\s+(?:of|to|for)\s+(?:the\s+)?",
@@ -175,18 +169,7 @@ def _beside(placed: Placed, within: tuple[int, int], reading: Reading) -> str:
         apart = number.end <= placed.start or placed.stop <= number.start
         if start <= number.start < end and apart and not reading.timing.covers(number):
             return reading.sentence.text[number.start : number.end]
-    rest = masked(reading.text, placed.start, placed.stop)
-    for mark in (*reading.found.areas, *reading.found.goods):
-        rest = masked(rest, mark.start, mark.end)
-    for time in reading.timing.times:
-        rest = masked(rest, time.start, time.end)
-    return " ".join(_plain(reading.language).sub(" ", rest[start:end]).split())
-
-
-@cache
-def _plain(language: str) -> re.Pattern[str]:
-    words = _PLAIN[language] if language == "zh" else rf"(?<![\w-])(?:{_PLAIN[language]})(?![\w-])"
-    return re.compile(rf"{words}|[{MASK}.,，。()（）«»\"“”]+", re.IGNORECASE)
+    return unmarked(reading, within, _LINKS, ((placed.start, placed.stop),))
 
 
 def _sides(placed: Placed, reading: Reading, start: int, end: int) -> tuple[Mark, str]:

@@ -61,6 +61,8 @@ def share_of_number(number: Span, reading: Reading, *, change: bool) -> Drafted:
     Refusal
         If part, whole or period are not clear.
     """
+    if cue_near(number, reading, "quantity"):
+        raise Refusal("a part by quantity, which no kind of claim is about")
     if is_said_of_goods(reading):
         return part_by_goods(number, reading)
     kind, keys, flow = _share(number, reading)

@@ -7,7 +7,14 @@ from pathlib import Path
 
 from entrepot.claims.draft.lexicon import cue_words
 
-__all__ = ["compound", "unknown_before", "unknown_goods", "unknown_object", "word_before"]
+__all__ = [
+    "TRADED_SHORT",
+    "compound",
+    "unknown_before",
+    "unknown_goods",
+    "unknown_object",
+    "word_before",
+]
 
 _FOLDER = Path(__file__).parent
 _PLAIN = frozenset((_FOLDER / "plain_words.txt").read_text(encoding="utf-8").split("\n"))
@@ -24,12 +31,14 @@ _GERMAN_TIMES = (
     "Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember|"
     "Anfang|Mitte|Ende"
 )
+TRADED_SHORT = re.compile(r"[А-ЯЁ]{2,}(?= из [А-ЯЁ▮])")
+"""Goods in capital letters behind an export, whose seller follows: "экспорт СУГ из России"."""
 _BEHIND = {
     "en": re.compile(
         r" of ((?!(?:goods|products|all|merchandise|items|everything)\b)[a-z][a-z-]+"
         rf"(?: (?!(?:{_NEXT})\b)[a-z][a-z-]+){{0,2}})\b"
     ),
-    "ru": re.compile(rf" ((?!{_STARTS})[а-яё-]+)"),
+    "ru": re.compile(rf" ((?!{_STARTS})[а-яё-]+|{TRADED_SHORT.pattern})"),
     "de": re.compile(
         rf" von ((?!(?:Waren|Gütern|Produkten|{_GERMAN_TIMES})\b)[A-ZÄÖÜ][a-zäöüß-]+)"
     ),

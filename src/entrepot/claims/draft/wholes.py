@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.reading import Reading
     from entrepot.claims.numbers import Span
 
-__all__ = ["SHARE_CUES", "goes_on", "whole_before", "whole_behind"]
+__all__ = ["SHARE_CUES", "goes_on", "is_of_growth", "whole_before", "whole_behind"]
 
 SHARE_CUES = ("share", "accounts", "came", "went")
 _OF = {
@@ -27,7 +27,23 @@ _GOODS = re.compile(
     r"\s*(?:of (?:its|their|all) (?:goods|products)|(?:всех |своих )товаров"
     r"|(?:seiner|ihrer|aller) (?:Waren|Güter))\b"
 )
+_A_GROWTH = re.compile(
+    r"(?:growth|increase|rise|fall|decline|drop|gains?|(?:при)?рост\w*|паден\w+|сниж\w+|сокращ\w+"
+    r"|увелич\w+|Wachstums?|Anstiegs?|Rückgangs?|Zuwachs\w*)$",
+    re.IGNORECASE,
+)
+"""A fraction is of it: "half of the increase"."""
+_OF_GROWTH = re.compile(
+    r"(?:(?:при)?роста|спада|(?:паден|сниж\w+|сокращ\w+|увелич\w+|повыш\w+)ия)$", re.IGNORECASE
+)
+"""Per cent are of it: "70 % роста"."""
 _NEAR = 70
+
+
+def is_of_growth(number: Span) -> bool:
+    """Whether a number says itself that it is a part of a growth: "half of the increase"."""
+    pattern = _A_GROWTH if number.says.unit == "share" else _OF_GROWTH
+    return pattern.search(number.says.text) is not None
 
 
 def goes_on(number: Span, reading: Reading) -> Span | None:
