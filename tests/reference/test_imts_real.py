@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from entrepot.engine import connect
+from entrepot.lake import Lake
 from entrepot.sources.imts.parse import rows, tables
 from entrepot.sources.parser import RawFile, Said
 
@@ -116,3 +117,24 @@ def test_values_since_2022_have_the_digits_of_a_computation(real: Path) -> None:
     share = {year: sum(seen) / len(seen) for year, seen in long.items()}
     assert all(share[year] == 0 for year in YEARS[:6])
     assert all(share[year] > 0.88 for year in YEARS[6:])
+
+
+def test_a_check_finds_the_partner_that_grew_out_of_proportion(
+    real: Path, plain, tmp_path: Path
+) -> None:
+    """Of all partners and years one series is, by plain Python on the file's bytes, too."""
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("imts", [real])
+    [found] = [one for one in lake.check() if one.rule == "partner-jump"]
+    odd = []
+    for (flow, year, _), partners in plain.items():
+        before = [past for past in YEARS if past < year]
+        for code, value in partners.items():
+            held = [plain[flow, past, "RUS"].get(code, 0.0) for past in before]
+            is_area = re.fullmatch("[A-Z]{3}", code)
+            if is_area and held and held[-1] > 0 and value >= 100 and value > 20 * max(held):
+                odd.append((code, year, value / sum(v for c, v in partners.items() if len(c) == 3)))
+    large = [(code, year) for code, year, part in odd if part > 0.01]
+    assert large == [("UGA", "2022")]
+    assert found.count == 1
+    assert found.example.startswith("RUS (imports) with UGA, 2021 to 2022: ")

@@ -229,6 +229,65 @@ def test_small_totals_may_jump(put: Put, check: Callable[..., dict[str, Finding]
     assert check() == {}
 
 
+def partner(year_: int, value: float, **changes: Any) -> dict[str, Any]:
+    """Return what Russia reports to buy from Kazakhstan in a year."""
+    return (
+        year(year_, exporter="KAZ", importer="RUS", told_by="importer", value_usd=value) | changes
+    )
+
+
+WITH_OTHERS = [partner(y, 9e9, exporter="CHN") for y in (2019, 2020, 2021)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "odd"),
+    [
+        (1e7, 2.1e8, True),
+        (1e7, 1.9e8, False),  # nineteen times as much
+        (4e6, 9e7, False),  # too little to matter
+        (1e6, 1.1e8, True),
+        (1e5, 1.0001e8, True),
+    ],
+)
+def test_a_partner_out_of_proportion(
+    put: Put, check: Callable[..., dict[str, Finding]], before: float, after: float, odd: bool
+) -> None:
+    rows = [partner(2019, before), partner(2020, before), partner(2021, after)]
+    put("comtrade", *WITH_OTHERS, *rows)
+    found = check()
+    assert found.keys() == ({"partner-jump"} if odd else set())
+    if odd:
+        assert found["partner-jump"].example.startswith("RUS (imports) with KAZ, 2020 to 2021: ")
+
+
+@pytest.mark.parametrize(
+    ("rows", "odd"),
+    [
+        ([partner(2019, 1e8), partner(2020, 1e6), partner(2021, 3e8)], False),  # had it before
+        ([partner(2019, 1e6), partner(2021, 3e8)], False),  # a year is missing
+        ([partner(2020, 1e6), partner(2021, 1e8)], True),
+        ([partner(2020, 1e6), partner(2021, 1e8), partner(2021, 11e9, exporter="USA")], False),
+    ],
+)
+def test_what_is_no_partner_out_of_proportion(
+    put: Put, check: Callable[..., dict[str, Finding]], rows: list[dict[str, Any]], odd: bool
+) -> None:
+    """The last has less than a hundredth of all that the reporter buys."""
+    put("comtrade", *WITH_OTHERS, *rows)
+    assert ("partner-jump" in check()) == odd
+
+
+@pytest.mark.parametrize(("seller", "odd"), [(4.0, True), (6.0, False)])
+def test_a_partner_s_own_report_bears_it_out(
+    put: Put, check: Callable[..., dict[str, Finding]], seller: float, odd: bool
+) -> None:
+    ours = [partner(2020, 1e7), partner(2021, 4e8)]
+    theirs = [partner(2020, 6e7, told_by="exporter")]
+    theirs.append(partner(2021, 6e7 * seller, told_by="exporter"))
+    put("comtrade", *WITH_OTHERS, *ours, *theirs)
+    assert ("partner-jump" in check()) == odd
+
+
 def test_mixed_releases_say_which_periods(
     put: Put, check: Callable[..., dict[str, Finding]]
 ) -> None:

@@ -42,6 +42,7 @@ def check_lake(
         history,
         odd,
         pairs,
+        partners,
         parts,
         prices,
         repeated,
@@ -59,6 +60,7 @@ def check_lake(
     for source in counted.sources:
         yield from parts.check(counted, source)
         yield from history.check(counted, source)
+        yield from partners.check(counted, source)
         if not source_info(source).computed:  # what was made of reports is odd where they are
             yield from odd.check(counted, source, codes or {})
             yield from prices.check(counted, source)
