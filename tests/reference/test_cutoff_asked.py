@@ -10,6 +10,7 @@ from cutoff_plain import bought_after, worth
 
 import entrepot as ep
 from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.figures.scenario import evaluate_scenario, parse_scenario
 from entrepot.figures.show import as_rows
 from entrepot.lake import Lake
 
@@ -225,3 +226,29 @@ def test_what_is_missing_and_what_is_refused(lake: Lake, tmp_path: Path) -> None
         ask(lake, exporter="RUS", sigma=2)
     with pytest.raises(RequestError, match="needs an importer and an exporter"):
         ask(lake, exporter="WLD", sigma=2)
+
+
+@pytest.mark.parametrize(
+    ("instrument", "back", "ways"),
+    [
+        ("export_ban", None, ["CHN>RUS"]),
+        ("import_ban", None, ["RUS>CHN"]),
+        ("embargo", None, ["CHN>RUS", "RUS>CHN"]),
+        ("export_ban", "export_ban", ["CHN>RUS", "RUS>CHN"]),
+        ("export_ban", "import_ban", ["CHN>RUS"]),
+        ("import_ban", "embargo", ["RUS>CHN", "CHN>RUS"]),
+    ],
+)
+def test_a_scenario_asks_each_direction_that_stops(
+    lake: Lake, instrument: str, back: str | None, ways: list[str]
+) -> None:
+    text = f"""
+format: 1
+title: Chips
+period: 2022
+cut: {{imposes: CHN, target: RUS, instrument: {instrument}}}
+goods: {{goods: '854231', sigma: 2}}
+"""
+    file = parse_scenario(text + (f"retaliation: {{instrument: {back}}}\n" if back else ""))
+    asked = [one.definition for one in evaluate_scenario(file, lake).goods]
+    assert [f"{one.exporter}>{one.importer}" for one in asked] == ways

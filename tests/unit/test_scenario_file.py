@@ -56,6 +56,15 @@ def test_points_are_the_value_each_alone_and_the_ends_together() -> None:
     assert len(points(alone.economy)) == 1
 
 
+def test_one_assumption_with_one_other_is_solved_twice() -> None:
+    """The end of the whole grid is then the assumption changed alone."""
+    given = "economy: {leak: {take: 0.1, also: [0.3]}, friction: 0.3, inputs: 0.5, outer: 0.5}"
+    text = PLAIN.replace("economy: {}", given)
+    economy = parse_scenario(text).economy
+    assert economy is not None
+    assert [(one.leak, one.changed) for one in points(economy)] == [(0.1, ""), (0.3, "leak")]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "words"),
     [
@@ -77,6 +86,21 @@ def test_points_are_the_value_each_alone_and_the_ends_together() -> None:
         ("economy: {}", "extraction: {replaced: {others: 0.5, CHN: 0.2}}", 9, "adds up to 0.7"),
         ("economy: {}", "extraction: {replaced: {others: 1.5, CHN: -0.5}}", 9, "is no part"),
         ("economy: {}", "extraction: {replaced: {XYZ: 1}}", 9, "unknown area"),
+        ("economy: {}", "extraction: {replaced: {EU: 0.5, nobody: 0.5}}", 9, "EU is a group"),
+        ("economy: {}", "extraction: {replaced: {CHN+IND: 1}}", 9, "is a group.*CHN, IND"),
+        ("economy: {}", "extraction: {replaced: {WLD: 1}}", 9, "WLD is everybody.*others"),
+        ("economy: {}", "extraction: {replaced: {DEU: 1}}", 9, "DEU sells instead.*imposes"),
+        ("economy: {}", "extraction: {replaced: {RUS: 1}}", 9, "RUS sells instead.*target"),
+        ("economy: {}", "extraction: {replaced: {nobody: true}}", 9, "not a number: True"),
+        ("economy: {}", "extraction: {replaced: {nobody: 1}, leak: 1}", 9, "nothing stops"),
+        ("economy: {}", "economy: {leak: 1}", 9, "nothing stops"),
+        ("economy: {}", "economy: {leak: {take: 0.1, also: [1]}}", 9, "nothing stops"),
+        ("economy: {}", "economy: {leak: true}", 9, "not a number: True"),
+        ("economy: {}", "economy: {inputs: {take: 1, also: [true]}}", 9, "not a number: True"),
+        ("economy: {}", "economy: {cap: true}", 9, "not a number: True"),
+        ("format: 1", "format: true", 1, "not a whole number: True"),
+        ("format: 1", "format: 1.0", 1, "not a whole number: 1.0"),
+        ("economy: {}", "goods: {goods: '854231'}", 9, r"goods beside sectors \(cut\)"),
         ("economy: {}", "goods: {goods: chpll}", 9, "chpll"),
         ("economy: {}", "goods: {goods: chpl, sigma: 1}", 9, "greater than 1"),
     ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.economies import Known, economy_of
@@ -13,16 +13,16 @@ from entrepot.figures.figure import Evidence
 from entrepot.figures.input_rows import SOURCE
 from entrepot.figures.scenario.caveats import caveats_of
 from entrepot.figures.scenario.grid import worked
+from entrepot.figures.scenario.levels import ASSUMED, NOBODY
 from entrepot.figures.scenario.result import EconomyLoss, SalesLoss, Scenario
-from entrepot.figures.scenario.schema import ASSUMED, NOBODY
 from entrepot.figures.scenario.tell import MILLION, Teller
-from entrepot.measures.cutoff import Cut, extraction, network, stopped
+from entrepot.measures.cutoff import OTHERS, Cut, extraction, network, stopped
 from entrepot.model.areas import area_name
 from entrepot.model.display import joined
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from entrepot.figures.figure import Figure
     from entrepot.figures.scenario.grid import Worked
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["evaluate_scenario"]
 
-BACK = {"imposes": "target", "target": "imposes"}
+Side = Literal["imposes", "target"]
+BACK: dict[Side, Side] = {"imposes": "target", "target": "imposes"}
 
 
 def evaluate_scenario(file: ScenarioFile, lake: Lake) -> Scenario:
@@ -75,34 +76,42 @@ def _known(file: ScenarioFile, lake: Lake, source: str | None) -> Known:
         )
     names = set(found.solved.economy.names)
     for side in BACK:
-        members = file.members(side)  # type: ignore[arg-type]  # the two keys
+        members = file.members(side)
         if not members & names:
-            called = joined([area_name(code) for code in sorted(members)])
-            raise RequestError(
-                f"{SOURCE} has no entry of its own for {called}",
-                where=f"cut: {side}",
-                hint=f"name one of its {len(names)} economies: {', '.join(sorted(names))}",
-            )
+            raise _not_held(members, names, f"cut: {side}")
     return found
+
+
+def _not_held(codes: Iterable[str], names: set[str], where: str) -> RequestError:
+    return RequestError(
+        f"{SOURCE} has no entry of its own for {joined([area_name(one) for one in sorted(codes)])}",
+        where=where,
+        hint=f"name one of its {len(names)} economies: {', '.join(sorted(names))}",
+    )
+
+
+def _ways(file: ScenarioFile) -> Iterator[tuple[Side, Side, BackKeys]]:
+    """Yield who stops selling to whom and the act behind it, retaliation with it."""
+    acts: list[tuple[Side, BackKeys]] = [("imposes", file.cut)]
+    if file.retaliation:
+        acts.append(("target", file.retaliation))
+    for own, act in acts:
+        if act.instrument in ("export_ban", "embargo"):
+            yield own, BACK[own], act
+        if act.instrument in ("import_ban", "embargo"):
+            yield BACK[own], own, act
 
 
 def _cuts(file: ScenarioFile, names: set[str]) -> list[Cut]:
-    """Return what stops, retaliation with it."""
-    acts: list[tuple[str, BackKeys]] = [("imposes", file.cut)]
-    if file.retaliation:
-        acts.append(("target", file.retaliation))
-    found = []
-    for side, act in acts:
-        own, other = (
-            frozenset(file.members(one) & names)  # type: ignore[arg-type]  # the two keys
-            for one in (side, BACK[side])
+    """Return what stops between economies of the table."""
+    return [
+        Cut(
+            frozenset(file.members(seller) & names),
+            frozenset(file.members(buyer) & names),
+            frozenset(act.sectors) if act.sectors else None,
         )
-        goods = frozenset(act.sectors) if act.sectors else None
-        if act.instrument in ("export_ban", "embargo"):
-            found.append(Cut(own, other, goods))
-        if act.instrument in ("import_ban", "embargo"):
-            found.append(Cut(other, own, goods))
-    return found
+        for seller, buyer, act in _ways(file)
+    ]
 
 
 def _require_some(total: float) -> None:
@@ -161,10 +170,12 @@ def _sales(file: ScenarioFile, lake: Lake) -> SalesLoss:
     assert file.extraction is not None
     known = _known(file, lake, file.extraction.source)
     names = set(known.solved.economy.names)
+    parts = {name: part for name, part in file.extraction.replaced.items() if name != NOBODY}
+    if unknown := parts.keys() - names - {OTHERS}:
+        raise _not_held(unknown, names, "extraction: replaced")
     held = network(known.solved)
     what = stopped(held, _cuts(file, names), leak=file.extraction.leak)
     _require_some(what.total)
-    parts = {name: part for name, part in file.extraction.replaced.items() if name != NOBODY}
     done = extraction(what, parts)
     teller = Teller.of(file, held, [done.lost])
     return SalesLoss(
@@ -184,15 +195,12 @@ def _evidence(known: Known) -> Evidence:
 def _goods(file: ScenarioFile, lake: Lake) -> Iterator[Figure]:
     """Yield the Figure of each direction that stops."""
     assert file.goods is not None
-    sides = {"seller": file.cut.imposes, "buyer": file.cut.target}
-    turned = {"seller": file.cut.target, "buyer": file.cut.imposes}
-    ways = {"export_ban": [sides], "import_ban": [turned], "embargo": [sides, turned]}
-    for way in ways[file.cut.instrument]:
+    for seller, buyer in dict.fromkeys(way[:2] for way in _ways(file)):
         yield ask(
             "cutoff",
             lake=lake,
-            importer=way["buyer"],
-            exporter=way["seller"],
+            importer=getattr(file.cut, buyer),
+            exporter=getattr(file.cut, seller),
             goods=file.goods.goods,
             period=file.period,
             source=file.goods.source,

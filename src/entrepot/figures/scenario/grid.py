@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from entrepot.errors import RequestError
-from entrepot.figures.scenario.schema import ASSUMED
+from entrepot.figures.scenario.levels import ASSUMED
 from entrepot.measures.cutoff import rebuilt, shortage, stopped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from entrepot.figures.scenario.schema import EconomyKeys
+    from entrepot.figures.scenario.levels import EconomyKeys
     from entrepot.measures.cutoff import Cut, Network, Rebuilt, Shortage
 
 __all__ = ["Point", "Worked", "points", "worked"]
@@ -59,8 +59,10 @@ def points(keys: EconomyKeys) -> list[Point]:
         Point(**{name: ends[name](one.values) for name, one in assumed.items()}, changed="")
         for ends in (MILDER, HARSHER)
     ]
-    first = Point(**head)
-    return [first, *alone, *(one for one in dict.fromkeys(corners) if one != first)]
+    found = {Point(**head): Point(**head)}
+    for one in (*alone, *corners):  # a corner that changes one assumption is that one alone
+        found.setdefault(replace(one, changed=""), one)
+    return list(found.values())
 
 
 def worked(network: Network, cuts: Sequence[Cut], keys: EconomyKeys) -> Worked:

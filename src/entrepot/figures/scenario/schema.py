@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BeforeValidator, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from entrepot.errors import RequestError
-from entrepot.goods.parse import parse
-from entrepot.measures.cutoff import OTHERS, power_of
+from entrepot.figures.scenario.levels import (
+    NOBODY,
+    Closed,
+    EconomyKeys,
+    ExtractionKeys,
+    GoodsKeys,
+)
+from entrepot.measures.cutoff import OTHERS
 from entrepot.model.areas import WORLD, area_set
 from entrepot.model.closed_yaml import parse_closed, read_closed
 from entrepot.model.period import Period
@@ -17,47 +24,15 @@ from entrepot.sources.icio.sectors import sector
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = [
-    *("ASSUMED", "NOBODY", "Assumed", "CutKeys", "EconomyKeys", "ScenarioFile"),
-    *("parse_scenario", "read_scenario"),
-]
-
-NOBODY = "nobody"
-ASSUMED = ("leak", "friction", "inputs", "outer")
-"""Assumptions of the economy level that may have several values."""
-_SLACK = 1e-9
+__all__ = ["BackKeys", "CutKeys", "ScenarioFile", "parse_scenario", "read_scenario"]
 
 Instrument = Literal["export_ban", "import_ban", "embargo"]
 
 
-class Closed(BaseModel):
-    """A mapping with known keys only."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Assumed(Closed):
-    """An assumption: the value that the result takes, and others that it might be."""
-
-    take: float
-    also: tuple[float, ...] = ()
-
-    @property
-    def values(self) -> tuple[float, ...]:
-        """All of them, the one that is taken first."""
-        return tuple(dict.fromkeys((self.take, *self.also)))
-
-
-def _alone(value: Any) -> Any:
-    """Let a number stand for itself: without others, it adds nothing to the range."""
-    return {"take": value} if isinstance(value, (int, float, str)) else value
-
-
-Assumption = Annotated[Assumed, BeforeValidator(_alone)]
-
-
-def _assumed(take: float, *also: float) -> Any:
-    return Field(default_factory=lambda: Assumed(take=take, also=also))
+def _whole(value: Any) -> Any:
+    if type(value) is not int:
+        raise PydanticCustomError("int_type", "not a whole number")
+    return value
 
 
 class BackKeys(Closed):
@@ -91,93 +66,10 @@ class CutKeys(BackKeys):
         return text
 
 
-class EconomyKeys(Closed):
-    """Assumptions of the economy level: missing inputs, and what they do to output."""
-
-    source: str | None = None
-    leak: Assumption = _assumed(0.10, 0.05, 0.30)
-    friction: Assumption = _assumed(0.30, 0.10, 0.60)
-    inputs: Assumption = _assumed(0.5, 0.2, 0.8)
-    outer: Assumption = _assumed(0.5, 0.2, 0.8)
-    cap: float = Field(default=0.98, gt=0, le=1)
-
-    @field_validator("leak", "friction")
-    @classmethod
-    def _are_parts(cls, given: Assumed) -> Assumed:
-        for value in given.values:
-            if not 0 <= value <= 1:
-                raise RequestError(f"{value} is no part", hint="0 to 1: 0.1 is 10 %")
-        return given
-
-    @field_validator("inputs", "outer")
-    @classmethod
-    def _are_elasticities(cls, given: Assumed) -> Assumed:
-        for value in given.values:
-            power_of(value)
-        return given
-
-    @field_validator("outer")
-    @classmethod
-    def _above_zero(cls, given: Assumed) -> Assumed:
-        if min(given.values) <= 0:
-            raise RequestError(
-                "an elasticity of zero between inputs and value added",
-                why="each loss would go round the world without an end",
-                hint="0.2 is little, 0.5 usual",
-            )
-        return given
-
-
-class ExtractionKeys(Closed):
-    """Who sells instead: parts by area, of everybody (`others`) and of nobody; together one."""
-
-    source: str | None = None
-    replaced: dict[str, float]
-    leak: float = Field(default=0.0, ge=0, le=1)
-
-    @field_validator("replaced")
-    @classmethod
-    def _add_up(cls, parts: dict[str, float]) -> dict[str, float]:
-        for code, part in parts.items():
-            if code not in (OTHERS, NOBODY):
-                area_set(code, Period.parse("2023").start)
-            if not 0 <= part <= 1:
-                raise RequestError(f"{code}: {part} is no part", hint="0 to 1: 0.4 is 40 %")
-        if abs((total := sum(parts.values())) - 1) > _SLACK:
-            raise RequestError(
-                f"who replaces adds up to {total:g}, not to one",
-                why="what stops is sold by somebody else or by nobody",
-                hint=f"give what is left to {OTHERS} or to {NOBODY}",
-            )
-        return parts
-
-
-class GoodsKeys(Closed):
-    """Goods by their codes, as in ``entrepot ask cutoff``."""
-
-    goods: str
-    source: str | None = None
-    sigma: float | None = Field(default=None, gt=1)
-    unwilling: str | None = None
-
-    @field_validator("unwilling")
-    @classmethod
-    def _are_areas(cls, text: str | None) -> str | None:
-        if text is not None:
-            area_set(text, Period.parse("2023").start)
-        return text
-
-    @field_validator("goods")
-    @classmethod
-    def _are_goods(cls, text: str) -> str:
-        parse(text)
-        return text
-
-
 class ScenarioFile(Closed):
     """A scenario: what stops, and at which levels its effect is worked out."""
 
-    format: Literal[1]
+    format: Annotated[Literal[1], BeforeValidator(_whole)]
     title: str
     note: str = ""
     period: str
@@ -195,6 +87,39 @@ class ScenarioFile(Closed):
                 f"{text} is not one year", why="input-output tables are of years", hint="2022"
             )
         return text
+
+    @field_validator("extraction")
+    @classmethod
+    def _sell_instead(
+        cls, given: ExtractionKeys | None, info: ValidationInfo
+    ) -> ExtractionKeys | None:
+        """Refuse sellers that are a side of the cut, with the line they stand on."""
+        cut, period = (info.data.get(name) for name in ("cut", "period"))
+        if given is None or cut is None or period is None:
+            return given
+        day = Period.parse(period).end
+        for key in ("imposes", "target"):
+            if own := sorted(area_set(getattr(cut, key), day) & given.replaced.keys()):
+                raise RequestError(
+                    f"{', '.join(own)} sells instead, and is on a side of the cut ({key})",
+                    why="what two stop trading is sold by a third or by nobody",
+                    hint=f"name others, or give the part to {OTHERS} or {NOBODY}",
+                )
+        return given
+
+    @field_validator("goods")
+    @classmethod
+    def _by_codes(cls, given: GoodsKeys | None, info: ValidationInfo) -> GoodsKeys | None:
+        """Refuse sectors beside goods: nothing says which goods are of which sector."""
+        for key in ("cut", "retaliation"):
+            act = info.data.get(key)
+            if given is not None and act is not None and act.sectors:
+                raise RequestError(
+                    f"goods beside sectors ({key})",
+                    why="goods are named by codes, and no table says of which sector each is",
+                    hint="write two files: sectors with economy or extraction, and goods alone",
+                )
+        return given
 
     @model_validator(mode="after")
     def _fits(self) -> ScenarioFile:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from entrepot.figures.scenario.schema import ASSUMED
+from entrepot.figures.scenario.levels import ASSUMED
 from entrepot.model.areas import area_name
 from entrepot.model.display import figure_value, number, range_text
 from entrepot.report.scenario.stops import stops
@@ -149,7 +149,7 @@ def _rows(losses: Sequence[Loss]) -> Iterator[tuple[str, ...]]:
     for loss in losses[:SHOWN]:
         yield (
             loss.name,
-            SIDES[loss.who],
+            loss.who if SIDES[loss.who] else "",
             figure_value(loss.lost_share.value, "share"),
             range_text(loss.lost_share.low, loss.lost_share.high, "share"),
             figure_value(loss.lost_usd.value, "USD"),
