@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 __all__ = ["Teller"]
 
 MILLION = 1e6
+SETTLED = 1e-11
+"""Part of the largest output to which solutions are settled: a loss below it is none."""
 OTHERS, WORLD = "others", "world"
-_NAMES = {OTHERS: "everybody else", WORLD: "all economies of the table"}
+_NAMES = {OTHERS: "everybody else", WORLD: "the whole world"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,7 +93,7 @@ class Teller:
         """Return the part of output that a side loses in each solution."""
         places = self._of(self.sides[side])
         whole = float(self.network.output[places].sum())
-        return [float(one[places].sum()) / whole for one in self.lost]
+        return [one / whole for one in self._lost(places)]
 
     def _title(self, side: str) -> str:
         return area_name(self.titles[side]) if side in self.titles else _NAMES[side]
@@ -115,11 +117,20 @@ class Teller:
         found: Marks = np.isin(world.name_of, wanted)
         return found
 
+    def _lost(self, places: Marks) -> list[float]:
+        """Return what is lost in each solution; zero where that is no more than it misses by."""
+        least = SETTLED * float(self.network.output.max())
+        found = (float(one[places].sum()) for one in self.lost)
+        return [one if abs(one) > least else 0.0 for one in found]
+
     def _loss(self, who: str, code: str, name: str, places: Marks) -> Loss:
         output = float(self.network.output[places].sum())
         rate = self.network.economy.value_added[places]
-        lost = [float(one[places].sum()) for one in self.lost]
-        added = [float(rate @ one[places]) for one in self.lost]
+        lost = self._lost(places)
+        added = [
+            float(rate @ one[places]) if some else 0.0
+            for some, one in zip(lost, self.lost, strict=True)
+        ]
         return Loss(
             who,
             code,
