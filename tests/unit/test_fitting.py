@@ -58,3 +58,17 @@ def test_room_goes_first_to_columns_that_want_little() -> None:
     assert sum(widths.values()) + BETWEEN + EDGES == 40
     assert fitted([["alone"]], 2) == {0: 5}, "the first column is shown whatever its width"
     assert list(fitted([["a", "b" * 16, "c"]], 12)) == [0, 2], "what needs most room goes first"
+
+
+@pytest.mark.parametrize("width", range(24, 40))
+def test_a_space_that_must_not_break_does_not(width: int) -> None:
+    share, range_ = "12.3\u00a0%", "10.8\u00a0to\u00a011.4\u00a0%"
+    lines = drawn(width, ["share", "range"], [[share, range_]])
+    assert any(share in line for line in lines)
+    assert any(range_ in line for line in lines) == ("too narrow" not in " ".join(lines))
+
+
+def test_a_cell_folds_at_plain_spaces() -> None:
+    lines = drawn(20, ["what"], [["imports of 12.3\u00a0bn\u00a0USD in 2023"]])
+    folded = [line.strip() for line in lines if line.strip()]
+    assert folded[-3:] == ["imports of", "12.3\u00a0bn\u00a0USD in", "2023"]

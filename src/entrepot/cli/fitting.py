@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -64,7 +65,25 @@ def _needed(widths: Sequence[int]) -> int:
 
 def _words(column: Sequence[str]) -> Iterator[str]:
     for cell in column:
-        yield from cell.split() or [""]
+        yield from re.split(r"[ \n]+", cell)
+
+
+def _folded(cell: str, width: int) -> str:
+    """Return a cell in lines of a width, broken at plain spaces only: "12.3\u00a0%" stays whole."""
+    from rich.cells import cell_len, chop_cells
+
+    lines: list[str] = []
+    for line in cell.split("\n"):
+        held = ""
+        for word in line.split(" "):
+            tried = f"{held} {word}" if held else word
+            if held and cell_len(tried) > width:
+                lines.append(held)
+                tried = word
+            *whole, held = chop_cells(tried, width) if cell_len(tried) > width else [tried]
+            lines += whole
+        lines.append(held)
+    return "\n".join(lines)
 
 
 @dataclass(frozen=True)
@@ -97,13 +116,13 @@ class FittedTable:
         for place, width in widths.items():
             side = "right" if place in self.right else "left"
             found.add_column(
-                self.columns[place],
+                _folded(self.columns[place], width),
                 justify=side,  # type: ignore[arg-type]
                 overflow="fold",
                 width=width,
             )
         for row in self.rows:
-            found.add_row(*(Text(row[place]) for place in widths))
+            found.add_row(*(Text(_folded(row[place], width)) for place, width in widths.items()))
         yield found
         if gone := [name for place, name in enumerate(self.columns) if place not in widths]:
             words = f"too narrow for {', '.join(gone)}: widen the terminal, or add --json"
