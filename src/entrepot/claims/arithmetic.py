@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from itertools import permutations
 from typing import TYPE_CHECKING
 
 from entrepot.claims.chain import Chain
 from entrepot.claims.describe import claimed, flow, period_of, span, stated, subject
-from entrepot.claims.parts import beyond_whole, more_than
+from entrepot.claims.parts import more_than, part_and_whole
 from entrepot.claims.prices import price_arithmetic
 from entrepot.model.display import figure_value, joined, number
 
@@ -67,10 +66,8 @@ def _two_of_one(conflict: list[str], claims: Mapping[str, Claim]) -> str:
 
 
 def _more_than_whole(claims: list[Claim]) -> str:
-    for part, whole in permutations(claims) if len(claims) == 2 else ():
-        if beyond_whole(part, whole):
-            return more_than(part, whole)
-    return ""
+    found = part_and_whole(claims)
+    return more_than(*found) if found else ""
 
 
 def _compared(value: float, claim: Claim) -> tuple[str, bool]:

@@ -8,7 +8,7 @@ does not say whose each is contradicts itself all the same.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import combinations, permutations
 from typing import TYPE_CHECKING
 
 from entrepot.claims.describe import claimed, subject, who
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from entrepot.claims.document import Claim
     from entrepot.claims.quantity import Level, Quantity
 
-__all__ = ["Beyond", "beyond_whole", "more_than", "notes_of", "over_whole"]
+__all__ = ["Beyond", "more_than", "notes_of", "over_whole", "part_and_whole"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +47,25 @@ def over_whole(
     wrong
         Claims that are wrong for another reason: they are left out.
     """
-    for part, whole in permutations(claims, 2):
-        names = frozenset({part.id, whole.id})
+    for pair in combinations(claims, 2):
+        names = frozenset(claim.id for claim in pair)
         if not names.isdisjoint(wrong) or any(one <= names for one in known):
             continue
-        if _say_whose(part, whole):
+        if _say_whose(*pair) or (found := part_and_whole(pair)) is None:
             continue
-        if beyond_whole(part, whole):
-            unless = _unless(part, whole)
-            because = f"{more_than(part, whole)}; {unless}"
-            ids = tuple(claim.id for claim in (part, whole))
-            yield Beyond(part, whole, Conflict(ids, because, unless=unless))
+        part, whole = found
+        unless = _unless(part, whole)
+        because = f"{more_than(part, whole)}; {unless}"
+        yield Beyond(part, whole, Conflict((part.id, whole.id), because, unless=unless))
 
 
-def beyond_whole(part: Claim, whole: Claim) -> bool:
+def part_and_whole(claims: Collection[Claim]) -> tuple[Claim, Claim] | None:
+    """Return a part that is more than its whole, and that whole; None unless two claims are so."""
+    pairs = permutations(claims) if len(claims) == 2 else ()
+    return next(((part, whole) for part, whole in pairs if _beyond_whole(part, whole)), None)
+
+
+def _beyond_whole(part: Claim, whole: Claim) -> bool:
     """Whether an amount is more than another that contains it, whoever counts the two."""
     one, other = part.quantity, whole.quantity
     if {one.measure, other.measure} != {"value"} or part.interval.low <= whole.interval.high:
@@ -110,6 +115,13 @@ def more_than(part: Claim, whole: Claim) -> str:
 
 
 def _unless(part: Claim, whole: Claim) -> str:
+    said = [claim.books_said for claim in (part, whole)]
+    if any(said) and not all(said):
+        other, counter = ("second", part) if said[0] else ("first", whole)
+        return (
+            f"both can be true only if the {other} is not the count of {who(_books(counter))}, "
+            "which the text does not say"
+        )
     books = [who(_books(claim)) for claim in (part, whole)]
     if "" in books or books[0] == books[1]:
         return "both can be true only if two countries count them, which the text does not say"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from itertools import permutations
 from typing import TYPE_CHECKING
 
 from entrepot.claims.beside import from_text
 from entrepot.claims.evidence import evidence
-from entrepot.claims.parts import beyond_whole
+from entrepot.claims.parts import part_and_whole
 from entrepot.claims.slips import Case
 from entrepot.claims.standing import Standing, standing
 from entrepot.claims.together import Together, data_conflicts, text_conflicts
@@ -109,15 +108,17 @@ def _is_of_two_counts(
 ) -> bool:
     """Whether a part is more than its whole, which may be as two countries count the two.
 
-    So it may where one is borne out by the other side's count and nothing refutes either.
+    So it may where nothing refutes either, and one is borne out by the other side's count, or the
+    text says of one alone whose count it is.
     """
     held = [standings[name] for name in conflict]
-    otherwise = any(one.why == "agrees-otherwise" for one in held)
-    said = any(claims[name].books_said for name in conflict)
-    if said or not otherwise or any(one.verdict == "differs" for one in held):
+    pair = part_and_whole([claims[name] for name in conflict])
+    if pair is None or any(one.verdict == "differs" for one in held):
         return False
-    pairs = permutations(claims[name] for name in conflict) if len(conflict) == 2 else ()
-    return any(beyond_whole(part, whole) for part, whole in pairs)
+    said = [claim for claim in pair if claim.books_said]
+    told = [claim for claim in pair if claim.books_said or claim.by_words]
+    otherwise = any(one.why == "agrees-otherwise" for one in held)
+    return len(said) == len(told) == 1 or (not said and otherwise)
 
 
 def _in_agreeing_books(claim: Claim, held: Standing) -> Claim:
