@@ -196,6 +196,17 @@ def test_a_change_in_per_cent_of_a_share_is_one_share_over_the_other() -> None:
     assert points.outcome == "contradicts"
 
 
+def test_a_share_that_rose_from_nothing_has_a_change_in_points_only() -> None:
+    rows = [
+        row("then", "export_share", 0.0, period=Period.parse(2018), printed="0.0 %"),
+        row("now", "export_share", 0.213, printed="21.3 %"),
+    ]
+    keys = f"change: {{of: {{export_share: {{{FLOW}}}}}, base: 2018"
+    (points,) = evidence(claim(f"{keys}}}, says: 21.3 points"), NOBODY, facts(*rows))
+    assert points.outcome == "supports"
+    assert evidence(claim(f"{keys}, relative: true}}, says: 21 %"), NOBODY, facts(*rows)) == ()
+
+
 def test_what_others_printed_comes_before_our_own_sums() -> None:
     rows = [
         row("ours", "value", 20.1e9, publisher="Entrepôt", origin="BACI", low=20.1e9, high=20.1e9),

@@ -127,7 +127,7 @@ def like(claim: Claim, value: float) -> str:
     if unit == "rank":
         return claim.says.text
     if unit == "ratio" and claim.says.unit == "percent":  # trade in per cent of GDP
-        unit, step = "share", step / 100
+        unit = "share"
     scaled = value * 100 if unit == "share" else value
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
     word = {"share": "%", "percent": "%", "points": "points", "ratio": "times"}[unit]

@@ -158,16 +158,21 @@ def _changes(claim: Claim, source: Source, facts: Facts) -> Iterator[Comparison]
         first = before.get(voice)
         if first is None or last.exact is None or first.exact is None:
             continue
-        if first.exact.low > 0:
-            change, word = _change(claim, last.exact, first.exact)
+        if found := _change(claim, last.exact, first.exact):
+            change, word = found
             how = f"{last.row.printed} {word} {first.row.printed}".replace(" %", f"{NBSP}%")
             yield compare(claim, source, (last, first), change, change, how=how)
 
 
-def _change(claim: Claim, last: Interval, first: Interval) -> tuple[Interval, str]:
-    """Return the change of a share, in points or in per cent of it, and how it is computed."""
+def _change(claim: Claim, last: Interval, first: Interval) -> tuple[Interval, str] | None:
+    """Return the change of a share, in points or in per cent of it, and how it is computed.
+
+    None is a change in per cent of what may have been nothing.
+    """
     if claim.quantity.measure != "share_growth":
         return (last - first).scaled(100), "less"
+    if first.low <= 0:
+        return None
     factor = last / first
     return Interval((factor.low - 1) * 100, (factor.high - 1) * 100), "over"
 
