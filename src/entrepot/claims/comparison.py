@@ -12,9 +12,11 @@ if TYPE_CHECKING:
     from entrepot.claims.statements import Statement
     from entrepot.model.interval import Interval
 
-__all__ = ["REVISED", "Comparison", "compare", "compared", "is_own"]
+__all__ = ["ADDED_UP", "REVISED", "Comparison", "compare", "compared", "is_own"]
 
 Outcome = Literal["supports", "allows", "contradicts"]
+ADDED_UP = "rows of the lake"
+"""How evidence came about that was added up from tables, not taken from print."""
 COARSE = 3.0
 """Evidence that leaves open this many times what the claim does cannot support it."""
 REVISED = 0.005

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from entrepot.claims.comparison import Comparison, compared
+from entrepot.claims.comparison import ADDED_UP, Comparison, compared
 from entrepot.claims.describe import who
 from entrepot.claims.statements import RECONCILED
 from entrepot.errors import EntrepotError
@@ -107,7 +107,7 @@ def _comparison(claim: Claim, figure: Figure, source: str, unlike: str) -> Compa
         loose=loose,
         outcome=outcome,
         own=False,
-        how="rows of the lake",
+        how=ADDED_UP,
         other_definition=other,
         statements=(),
         source=source,

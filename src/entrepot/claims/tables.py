@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from entrepot.claims.comparison import ADDED_UP
 from entrepot.sources import is_own, source_ids, source_info
 
 if TYPE_CHECKING:
@@ -11,19 +12,18 @@ if TYPE_CHECKING:
 
 __all__ = ["address_of", "how_of", "source_of"]
 
-_ADDED_UP = "rows of the lake"
 _HOW = "added up from the tables of that source"
 
 
 def how_of(item: Comparison) -> str:
     """Return how a number came about, in words that need no lake."""
-    return _HOW if item.how == _ADDED_UP else item.how
+    return _HOW if item.how == ADDED_UP else item.how
 
 
 def source_of(item: Comparison) -> str:
     """Return whose number it is: of tables by their title and publisher, not by our id."""
     source = item.source.lower()
-    if item.how != _ADDED_UP or is_own(source) or source not in source_ids():
+    if item.how != ADDED_UP or is_own(source) or source not in source_ids():
         return item.source
     info = source_info(source)
     if info.computed:
@@ -34,7 +34,7 @@ def source_of(item: Comparison) -> str:
 def address_of(item: Comparison) -> str:
     """Return where it stands; of tables, the page of their publisher."""
     source = item.source.lower()
-    if item.url or item.how != _ADDED_UP or is_own(source) or source not in source_ids():
+    if item.url or item.how != ADDED_UP or is_own(source) or source not in source_ids():
         return item.url
     info = source_info(source)
     return "" if info.computed else info.url

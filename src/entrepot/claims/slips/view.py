@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from entrepot.claims.comparison import compared
+from entrepot.claims.comparison import ADDED_UP, compared
 from entrepot.claims.evidence import evidence
 from entrepot.claims.slips.case import MOST_LUCK, Change, Proposal, luck, open_to, room
 from entrepot.claims.standing import standing
@@ -119,7 +119,7 @@ class View:
         And whether that evidence is of the claim's own definition.
         """
         held = [item for item in self.case.found[claim.id] if item.exact is not None]
-        held = [item for item in held if item.statements or item.how == "rows of the lake"]
+        held = [item for item in held if item.statements or item.how == ADDED_UP]
         own = [item for item in held if item.own]
         same = own or [item for item in held if not item.other_definition]
         ends = (item.exact for item in same or held)
