@@ -38,7 +38,8 @@ SECONDS = 60.0
 """Time that one question may take."""
 READERS = 96
 """Requests in hand at once: who waits for a question must not keep others from what is kept."""
-_SPARE = 16
+SPARE = 16
+"""Of these, requests for which no question waits."""
 _ABOUT = (
     "Figures with definition, range and evidence; claims put to the test. Read-only. The keys are "
     "those of the command line and of Python. A share is 0 to 1; numbers have all digits; a "
@@ -68,10 +69,10 @@ def create_app(
     MissingExtraError
         If the extra ``serve`` is not installed; already when this module is imported.
     """
-    pool = Pool(Settings.read(lake).lake, seconds, waiting=READERS - _SPARE)
+    pool = Pool(Settings.read(lake).lake, seconds, waiting=READERS - SPARE)
     service = Service(pool, access or Access())
     app = FastAPI(
-        lifespan=_many_readers,
+        lifespan=lambda _: _open(service),
         title="Entrepôt",
         version=entrepot.__version__,
         description=_ABOUT,
@@ -103,10 +104,11 @@ def create_app(
 
 
 @asynccontextmanager
-async def _many_readers(_: FastAPI) -> AsyncIterator[None]:
-    """Allow more threads than usual: most of them wait, and compute nothing."""
+async def _open(service: Service) -> AsyncIterator[None]:
+    """Allow more threads than usual, for most of them wait; renew no page after the end."""
     current_default_thread_limiter().total_tokens = READERS
     yield
+    service.kept.close()
 
 
 def _problem(service: Service, request: Request, error: Exception) -> Response:

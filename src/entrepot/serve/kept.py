@@ -1,10 +1,16 @@
-"""Answers that were worked out already, as long as the lake stays as it is."""
+"""Answers that were worked out already; for a while also those of the lake before a change."""
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
 from collections import OrderedDict
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, NamedTuple
+
+from entrepot.errors import EntrepotError
+from entrepot.serve.errors import BusyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -12,11 +18,28 @@ if TYPE_CHECKING:
     from entrepot.serve.answer import Answer
     from entrepot.serve.pool import Question
 
-__all__ = ["Kept"]
+    Begin = Callable[[], Question[Answer]]
+
+__all__ = ["BYTES", "OLDEST", "Found", "Kept"]
+
+BYTES = 64 * 2**20
+"""Bytes of answers that are kept."""
+OLDEST = 600.0
+"""Seconds for which a page of the lake before a change is still shown."""
+
+_log = logging.getLogger(__name__)
+
+
+class Found(NamedTuple):
+    """An answer, the state of the lake that it is of, and whether it was there already."""
+
+    answer: Answer
+    state: str
+    is_kept: bool
 
 
 class Kept:
-    """Answers by their key, the least recently asked forgotten first.
+    """Answers by their question, the least recently asked forgotten first.
 
     Whoever asks what is being worked out already waits for the same answer.
 
@@ -24,39 +47,136 @@ class Kept:
     ----------
     most
         Bytes that are kept.
+    oldest
+        Seconds after the change of the lake for which an answer of the state before may be given.
+    now
+        Clock, in seconds.
     """
 
-    def __init__(self, most: int = 64 * 2**20) -> None:
+    def __init__(
+        self,
+        most: int = BYTES,
+        oldest: float = OLDEST,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._most = most
+        self._oldest = oldest
+        self._now = now
         self._lock = threading.Lock()
-        self._answers: OrderedDict[str, Answer] = OrderedDict()
+        self._found: OrderedDict[str, Found] = OrderedDict()
         self._bytes = 0
-        self._begun: dict[str, Question[Answer]] = {}
+        self._begun: dict[tuple[str, str], Question[Answer]] = {}
+        self._current: dict[str, float] = {}
+        self._latest = ""
+        self._renewed_for: dict[str, str] = {}
+        self._behind = ThreadPoolExecutor(1, thread_name_prefix="renewal")
 
-    def get(self, key: str, begin: Callable[[], Question[Answer]]) -> Answer:
-        """Return an answer, worked out by what `begin` starts if it is not kept."""
+    @property
+    def bytes(self) -> int:
+        """Bytes of all answers that are kept, and of their questions."""
+        return self._bytes
+
+    def get(self, key: str, state: str, begin: Begin, *, may_lag: bool = False) -> Found:
+        """Return an answer, worked out by what `begin` starts if it is not kept.
+
+        Parameters
+        ----------
+        key
+            The question, whatever the lake holds.
+        state
+            State that the lake is in.
+        may_lag
+            Whether an answer of the state before will do, while it is worked out again.
+        """
         with self._lock:
-            if key in self._answers:
-                self._answers.move_to_end(key)
-                return self._answers[key]
-            question = self._begun.get(key)
-            if question is None:
-                question = self._begun[key] = begin()
+            self._notice(state)
+            found = self._found.get(key)
+            if found is not None and found.state != state:
+                if may_lag and self._is_recent(found.state):
+                    self._renew(key, state, begin)
+                else:
+                    found = None
+            if found is not None:
+                self._found.move_to_end(key)
+                return found
+            question = self._shared(key, state, begin)
+        return Found(self._finish(key, state, question), state, is_kept=False)
+
+    def close(self) -> None:
+        """Work out nothing of what waits behind the readers."""
+        with self._lock:
+            self._renewed_for.clear()
+
+    def _notice(self, state: str) -> None:
+        """Note that a state is the current one now; of all others, when they last were."""
+        if state != self._latest:
+            recent = self._current.items()
+            self._current = {one: when for one, when in recent if self._is_recent(one)}
+            self._latest = state
+        self._current[state] = self._now()
+
+    def _is_recent(self, state: str) -> bool:
+        return state in self._current and self._now() - self._current[state] <= self._oldest
+
+    def _shared(self, key: str, state: str, begin: Begin) -> Question[Answer]:
+        if (key, state) not in self._begun:
+            self._begun[key, state] = begin()
+        return self._begun[key, state]
+
+    def _finish(self, key: str, state: str, question: Question[Answer]) -> Answer:
         try:
             answer = question.result()
         finally:
             with self._lock:
-                if self._begun.get(key) is question:
-                    del self._begun[key]
-        self._keep(key, answer)
+                if self._begun.get((key, state)) is question:
+                    del self._begun[key, state]
+        self._keep(key, Found(answer, state, is_kept=True))
         return answer
 
-    def _keep(self, key: str, answer: Answer) -> None:
+    def _keep(self, key: str, made: Found) -> None:
         with self._lock:
-            if key in self._answers or len(answer.body) > self._most:
+            before = self._found.get(key)
+            if before is not None and (before.state == made.state or made.state != self._latest):
+                return  # what ends late must not replace what is newer
+            self._forget(key)
+            if _size(key, made) > self._most:
                 return
-            self._answers[key] = answer
-            self._bytes += len(answer.body)
+            self._found[key] = made
+            self._bytes += _size(key, made)
             while self._bytes > self._most:
-                _, gone = self._answers.popitem(last=False)
-                self._bytes -= len(gone.body)
+                self._forget(next(iter(self._found)))
+
+    def _forget(self, key: str) -> None:
+        self._renewed_for.pop(key, None)
+        gone = self._found.pop(key, None)
+        if gone is not None:
+            self._bytes -= _size(key, gone)
+
+    def _renew(self, key: str, state: str, begin: Begin) -> None:
+        """Have an answer worked out again, after all that are to be already: once for a state."""
+        if self._renewed_for.get(key) != state:
+            self._renewed_for[key] = state
+            self._behind.submit(self._work_again, key, state, begin)
+
+    def _work_again(self, key: str, state: str, begin: Begin) -> None:
+        with self._lock:
+            if self._renewed_for.get(key) != state:
+                return  # forgotten, worked out by a reader, or asked again of a later state
+        try:
+            with self._lock:
+                question = self._shared(key, state, begin)
+            self._finish(key, state, question)
+        except BusyError:  # the next reader asks for it again
+            with self._lock:
+                self._renewed_for.pop(key, None)
+        except Exception as error:
+            # The address is not written down: it is what somebody asked.
+            _log.warning(
+                "a page could not be worked out again, the one before stays for now: %s",
+                type(error).__name__,
+                exc_info=None if isinstance(error, EntrepotError) else error,
+            )
+
+
+def _size(key: str, found: Found) -> int:
+    return len(key) + len(found.answer.body)

@@ -120,7 +120,9 @@ def _countries(app: FastAPI, service: Service) -> None:
     @app.get("/country/{importer}", include_in_schema=False)
     def one(importer: str, request: Request) -> Response:
         [chosen] = _keys(request, "goods")
-        return service.answer(request, lambda lake: country.country_page(lake, importer, chosen))
+        return service.answer(
+            request, lambda lake: country.country_page(lake, importer, chosen), may_lag=True
+        )
 
     @app.get("/country/{importer}/suppliers.csv", include_in_schema=False)
     def suppliers(importer: str, request: Request) -> Response:
@@ -140,10 +142,10 @@ def _dependences(app: FastAPI, service: Service) -> None:
     asked = Annotated[brief.Wanted, Depends(wanted)]
 
     def opening(request: Request, what: brief.Wanted) -> Response:
-        return service.answer(request, lambda lake: brief.opening_page(lake, what))
+        return service.answer(request, lambda lake: brief.opening_page(lake, what), may_lag=True)
 
     def whole(request: Request, what: brief.Wanted) -> Response:
-        return service.answer(request, lambda lake: brief.brief_page(lake, what))
+        return service.answer(request, lambda lake: brief.brief_page(lake, what), may_lag=True)
 
     def table(request: Request, name: str, what: brief.Wanted) -> Response:
         if name == "figures":
@@ -200,7 +202,8 @@ def _compared(app: FastAPI, service: Service) -> None:
     def answer(request: Request) -> Response:
         pairs = request.query_params.multi_items()
         room = rooms[request.url.path]
-        return _drawn(service.answer(request, lambda lake: room(lake, pairs)))
+        may_lag = room is compare.compare_page
+        return _drawn(service.answer(request, lambda lake: room(lake, pairs), may_lag=may_lag))
 
     for path in rooms:
         app.add_api_route(path, answer, include_in_schema=False, name=path)

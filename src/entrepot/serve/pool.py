@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
+import time
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from entrepot.lake import Lake
@@ -12,6 +13,7 @@ from entrepot.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Future
     from pathlib import Path
 
 __all__ = ["Pool", "Question"]
@@ -38,7 +40,7 @@ class Pool:
     folder
         Folder of the lake.
     seconds
-        Time that a question may take, its wait in the queue included.
+        Time that a question may wait for its turn, and then may take.
     workers, waiting
         Questions at work at once, and in all.
     """
@@ -65,34 +67,48 @@ class Pool:
                 why="each is computed from the rows, a few at a time",
                 hint="ask again in a minute",
             )
-        lake = _Stoppable(Settings.read(self.folder))
-        future = self._threads.submit(_within, lake, work)
-        future.add_done_callback(lambda _: self._room.release())
-        return Question(lake, future, self.seconds)
+        return Question(_Stoppable(Settings.read(self.folder)), work, self)
 
-    def close(self) -> None:
-        """Take no more questions and forget those that wait."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+    def submit(self, work: Callable[[], T]) -> Future[T]:
+        """Hand work, for which there is room, to the next free thread."""
+        future = self._threads.submit(work)
+        future.add_done_callback(lambda _: self._room.release())
+        return future
 
 
 class Question(Generic[T]):
-    """Work that was begun, which several may wait for."""
+    """Work that waits for its turn or was begun, and which several may wait for."""
 
-    def __init__(self, lake: _Stoppable, future: Future[T], seconds: float) -> None:
+    def __init__(self, lake: _Stoppable, work: Callable[[Lake], T], pool: Pool) -> None:
         self._lake = lake
-        self._future = future
-        self._seconds = seconds
+        self._work = work
+        self._seconds = pool.seconds
+        self._turn = threading.Event()
+        self._latest = time.monotonic() + self._seconds
+        self._ends = self._latest + self._seconds
+        self._future = pool.submit(self._answered)
+        self._future.add_done_callback(lambda _: self._turn.set())
 
     def result(self) -> T:
         """Wait for the result.
 
         Raises
         ------
+        BusyError
+            If its turn does not come in time; then it is given up for all who wait.
         TooLongError
-            If it does not come in time; the work is stopped.
+            If the result does not come in time after that; the work is stopped.
         """
+        if not self._turn.wait(self._latest - time.monotonic()):
+            self._future.cancel()
         try:
-            return self._future.result(timeout=self._seconds)
+            return self._future.result(timeout=max(0.0, self._ends - time.monotonic()))
+        except CancelledError:
+            raise BusyError(
+                f"no turn came within {self._seconds:g} seconds",
+                why="others asked before, and a few questions are computed at a time",
+                hint="ask again in a minute",
+            ) from None
         except TimeoutError:
             threading.Thread(target=self._stop, daemon=True).start()
             raise TooLongError(
@@ -102,6 +118,12 @@ class Question(Generic[T]):
                 "entrepot serve --timeout allows more",
             ) from None
 
+    def _answered(self) -> T:
+        self._ends = time.monotonic() + self._seconds
+        self._turn.set()
+        with self._lake.reading():
+            return self._work(self._lake)
+
     def _stop(self) -> None:
         """Interrupt one query after the other until the work gives up."""
         if self._future.cancel():
@@ -110,8 +132,3 @@ class Question(Generic[T]):
         while not self._future.done():
             self._lake.interrupt()
             waited.wait(_AGAIN)
-
-
-def _within(lake: Lake, work: Callable[[Lake], T]) -> T:
-    with lake.reading():
-        return work(lake)

@@ -10,6 +10,7 @@ from fastapi import Response
 
 from entrepot.serve.answer import Answer, Rows
 from entrepot.serve.kept import Kept
+from entrepot.serve.site import of_before
 from entrepot.serve.state import state_of
 
 if TYPE_CHECKING:
@@ -38,7 +39,12 @@ class Service:
         return state_of(self.pool.folder)
 
     def answer(
-        self, request: Request, work: Callable[[Lake], Answer | Rows], *, form: str = ""
+        self,
+        request: Request,
+        work: Callable[[Lake], Answer | Rows],
+        *,
+        form: str = "",
+        may_lag: bool = False,
     ) -> Response:
         """Answer a request that only its address and the state of the lake decide.
 
@@ -49,14 +55,27 @@ class Service:
         form
             What else decides: the form in which rows are written, which suffix or ``Accept``
             header ask for.
+        may_lag
+            Whether it is a page that is worth more at once than of the newest data; it says so.
         """
-        address = f"{request.url.path}?{request.url.query}"
-        key = f"{self.state} {form} {address}"
-        told = {"ETag": _tag(key.encode()), "Cache-Control": "private, no-cache", "Vary": "Accept"}
+        state, key = self.state, f"{form} {request.url.path}?{request.url.query}"
+        told = _told(f"{state} {key}", "hit")
         if _is_known(request, told["ETag"]):
             return Response(status_code=304, headers=told)
-        found = self.kept.get(key, lambda: self.pool.start(lambda lake: _whole(work(lake), form)))
-        return sent(found, told)
+        found = self.kept.get(
+            key,
+            state,
+            lambda: self.pool.start(lambda lake: _whole(work(lake), form)),
+            may_lag=may_lag,
+        )
+        if found.state == state:
+            return sent(
+                found.answer, told if found.is_kept else _told(f"{state} {key}", "fwd=miss")
+            )
+        told = _told(f"before {found.state} {key}", "hit; detail=before")
+        if _is_known(request, told["ETag"]):
+            return Response(status_code=304, headers=told)
+        return sent(of_before(found.answer), told)
 
     def still(self, request: Request, found: Answer) -> Response:
         """Answer what no lake decides, also while all questions are waited for."""
@@ -68,6 +87,16 @@ class Service:
     def answer_once(self, work: Callable[[Lake], Answer]) -> Response:
         """Answer what was sent in the body of a request; nothing of it is kept."""
         return sent(self.pool.start(work).result(), {"Cache-Control": "no-store"})
+
+
+def _told(version: str, kept: str) -> dict[str, str]:
+    """Return the headers of one version of an answer; whether it was kept as RFC 9211 says it."""
+    return {
+        "ETag": _tag(version.encode()),
+        "Cache-Control": "private, no-cache",
+        "Vary": "Accept",
+        "Cache-Status": f"entrepot; {kept}",
+    }
 
 
 def _tag(what: bytes) -> str:

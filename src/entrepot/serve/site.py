@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -24,12 +25,17 @@ if TYPE_CHECKING:
 
     from entrepot.figures import Figure
 
-__all__ = ["ICON", "ROOMS", "page", "script", "sheet", "shown_range"]
+__all__ = ["ICON", "ROOMS", "of_before", "page", "script", "sheet", "shown_range"]
 
 ICON = (
     b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 26 26">'
     b'<path fill="#0a5c9e" d="M12 3h9v8h-9zM7 13h9v8H7z"/><path fill="#77848f" d="M2 3h8v8H2z"/>'
     b'<path stroke="#77848f" stroke-width="2" d="M1 24h24"/></svg>'
+)
+_MAIN = b'<main id="main">'
+_BEFORE = (
+    b'\n<div class="page before" role="status"><p class="deck">Newer data are being read in. '
+    b"This page is of the data before them; reload it in a moment.</p></div>"
 )
 SCRIPTS = ("page", "rest", "search", "tabs", "tooltips")
 ROOMS = (
@@ -57,6 +63,11 @@ def page(template: str, room: str, **parts: Any) -> Answer:
     shared = {"room": room, "version": entrepot.__version__}
     text = environment().get_template(template).render(shared | parts)
     return as_html(text.strip() + "\n")
+
+
+def of_before(answer: Answer) -> Answer:
+    """Return a page with a line above it that newer data than its own are being read in."""
+    return replace(answer, body=answer.body.replace(_MAIN, _MAIN + _BEFORE, 1))
 
 
 @cache

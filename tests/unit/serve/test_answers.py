@@ -10,19 +10,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.ask_server import Client
-from tests.made_comtrade import CHINA, GERMANY, row, text_of
+from tests.made_comtrade import CHINA, GERMANY, USA, WORLD, row, text_of
 
 from entrepot.lake import Lake
 from entrepot.report.csv_text import csv_text
 from entrepot.serve import create_app
-from entrepot.serve.answer import Answer
 from entrepot.serve.errors import BusyError, TooLongError
-from entrepot.serve.kept import Kept
 from entrepot.serve.pool import Pool
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import httpx
+
+NOTE = "Newer data are being read in"
 FORMULAS = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", " =1", "−x", "=1"]
 NUMBERS = {"−3.4": "-3.4", "-3.4": "-3.4", "+5": "+5", "1,234": "1,234", "1e-7": "1e-7"}
 
@@ -64,6 +65,32 @@ def test_a_question_that_takes_too_long_is_stopped(tmp_path: Path, late: float) 
     assert pool.start(lambda _: 5).result() == 5
 
 
+def test_a_wait_for_a_turn_is_no_part_of_the_time_of_a_question(tmp_path: Path) -> None:
+    pool = Pool(tmp_path, seconds=1, workers=1)
+
+    def work(_: Lake) -> bool:
+        time.sleep(0.7)
+        return True
+
+    both = [pool.start(work), pool.start(work)]
+    assert both[1].result() is True, "0.7 s of waiting and 0.7 s of work are within 1 s each"
+
+
+def test_a_question_whose_turn_does_not_come_is_refused_and_given_up(tmp_path: Path) -> None:
+    pool, go, done = Pool(tmp_path, seconds=0.3, workers=1), threading.Event(), []
+    first = pool.start(lambda _: go.wait(20))
+    second = pool.start(lambda _: done.append("second"))
+    with pytest.raises(BusyError, match=r"no turn came within 0\.3 seconds"):
+        second.result()
+    with pytest.raises(BusyError):  # whoever waits for the same one
+        second.result()
+    go.set()
+    with pytest.raises(TooLongError):
+        first.result()
+    pool.start(lambda _: done.append("third")).result()
+    assert done == ["third"]
+
+
 def test_a_queue_that_is_full_says_so(tmp_path: Path) -> None:
     pool = Pool(tmp_path, seconds=20, workers=1, waiting=2)
     go = threading.Event()
@@ -82,56 +109,6 @@ def test_a_queue_that_is_full_says_so(tmp_path: Path) -> None:
         pytest.fail("no room was made")
 
 
-def test_who_asks_the_same_waits_for_the_same_answer(tmp_path: Path) -> None:
-    pool, kept, worked = Pool(tmp_path, seconds=20), Kept(), []
-
-    def slow(_: Lake) -> Answer:
-        time.sleep(0.2)
-        worked.append(1)
-        return Answer(b"x", "text/plain")
-
-    found: list[Answer] = []
-    threads = [
-        threading.Thread(target=lambda: found.append(kept.get("k", lambda: pool.start(slow))))
-        for _ in range(6)
-    ]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-    assert (len(found), len(worked)) == (6, 1)
-
-
-def test_no_more_is_kept_than_fits(tmp_path: Path) -> None:
-    pool, kept = Pool(tmp_path, seconds=20), Kept(most=10)
-    worked: list[str] = []
-
-    def ask(name: str) -> bytes:
-        def work(_: Lake) -> Answer:
-            worked.append(name)
-            return Answer(name.encode() * 4, "text/plain")
-
-        return kept.get(name, lambda: pool.start(work)).body
-
-    for name in ("a", "b", "a", "c", "a", "b"):
-        assert ask(name) == name.encode() * 4
-    assert worked == ["a", "b", "c", "b"]
-
-
-def test_a_question_that_failed_is_asked_again(tmp_path: Path) -> None:
-    pool, kept, worked = Pool(tmp_path, seconds=20), Kept(), []
-
-    def work(_: Lake) -> Answer:
-        worked.append(1)
-        if len(worked) == 1:
-            raise ValueError("once")
-        return Answer(b"x", "text/plain")
-
-    with pytest.raises(ValueError, match="once"):
-        kept.get("k", lambda: pool.start(work))
-    assert kept.get("k", lambda: pool.start(work)).body == b"x"
-
-
 def test_the_tag_changes_with_the_lake_and_with_nothing_else(tmp_path: Path) -> None:
     folder = tmp_path / "lake"
     client = Client(create_app(folder))
@@ -144,10 +121,7 @@ def test_the_tag_changes_with_the_lake_and_with_nothing_else(tmp_path: Path) -> 
     assert client.get(f"{path}&currency=USD").headers["etag"] != tag
     assert client.get(path, accept="text/csv").headers["etag"] != tag
 
-    made = tmp_path / "made.csv"
-    rows = [row(5e6, period=2022, flow="M", reporter=GERMANY, partner=CHINA)]
-    made.write_text(text_of(rows), encoding="utf-8")
-    Lake.open(folder).add("comtrade", [made])
+    _loaded(folder, 5e6)
     now = client.get(path, **{"if-none-match": tag})
     assert now.status_code == 200
     assert now.headers["etag"] != tag
@@ -169,20 +143,85 @@ def test_the_form_is_the_one_that_is_liked_best(tmp_path: Path, accept: str, kin
     assert client.get("/api/measures.csv", accept=accept).headers["content-type"].startswith("text")
 
 
-def test_a_brief_is_of_the_state_in_which_it_was_asked_or_a_later_one(tmp_path: Path) -> None:
-    folder = tmp_path / "lake"
-    client = Client(create_app(folder))
-    base = "/country/DEU/from/CHN"
-    query = "?goods=854231&period=2022"
-    assert "5.00 m" not in client.get(base + query).text.replace("\u00a0", " ")
-    made = tmp_path / "made.csv"
-    rows = [row(5e6, period=2022, flow="M", reporter=GERMANY, partner=CHINA)]
+def _loaded(folder: Path, value: float) -> None:
+    made = folder.parent / f"made-{value:g}.csv"
+    told = {"period": 2022, "flow": "M", "reporter": GERMANY}
+    parts = ((CHINA, 1), (USA, 2), (WORLD, 3))
+    rows = [row(part * value, partner=partner, **told) for partner, part in parts]
     made.write_text(text_of(rows), encoding="utf-8")
     Lake.open(folder).add("comtrade", [made])
+
+
+def test_a_brief_that_was_not_asked_before_is_of_the_newest_state(tmp_path: Path) -> None:
+    folder = tmp_path / "lake"
+    client = Client(create_app(folder))
+    base, query = "/country/DEU/from/CHN", "?goods=854231&period=2022"
+    assert "5000000" not in client.get(f"{base}/figures.csv{query}").text
+    _loaded(folder, 5e6)
     assert "5.00" in client.get(base + query).text
     assert "5000000" in client.get(f"{base}/figures.csv{query}").text
     Lake.open(folder).remove("comtrade")
     assert "5000000" not in client.get(f"{base}/figures.csv{query}").text
+
+
+PAGES = [
+    "/country/DEU/from/CHN?goods=854231&period=2022",
+    "/country/DEU/from/CHN/whole?goods=854231&period=2022",
+    "/country/DEU?goods=854231",
+]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_of_before_says_so_and_the_new_one_follows(tmp_path: Path, path: str) -> None:
+    folder = tmp_path / "lake"
+    client = Client(create_app(folder))
+    before = client.get(path)
+    assert before.headers["cache-status"] == "entrepot; fwd=miss"
+    assert NOTE not in before.text
+    again = client.get(path)
+    assert (again.headers["cache-status"], again.text) == ("entrepot; hit", before.text)
+
+    _loaded(folder, 5e6)
+    lagging = client.get(path, **{"if-none-match": before.headers["etag"]})
+    assert lagging.status_code == 200, "the line above the page is new"
+    assert lagging.headers["cache-status"] == "entrepot; hit; detail=before"
+    assert lagging.text.count(NOTE) == 1
+    assert lagging.headers["etag"] != before.headers["etag"]
+    head = client.send("HEAD", path)
+    assert head.content == b""
+    fresh = _when_new(client, path)
+    assert fresh.headers["etag"] not in (lagging.headers["etag"], before.headers["etag"])
+    assert NOTE not in fresh.text
+    assert fresh.text != before.text
+    assert fresh.text == Client(create_app(folder)).get(path).text
+    tag = fresh.headers["etag"]
+    assert client.get(path, **{"if-none-match": tag}).status_code == 304
+
+
+def _when_new(client: Client, path: str) -> httpx.Response:
+    for _ in range(200):
+        answer = client.get(path)
+        if answer.headers["cache-status"] == "entrepot; hit":
+            return answer
+        time.sleep(0.1)
+    pytest.fail("the page stays that of before")
+
+
+def test_what_is_saved_or_read_by_programs_is_never_of_before(tmp_path: Path) -> None:
+    folder = tmp_path / "lake"
+    client = Client(create_app(folder))
+    paths = [
+        "/api/ask?measure=value&importer=DEU&exporter=CHN&goods=854231&period=2022",
+        "/ask?measure=value&importer=DEU&exporter=CHN&goods=854231&period=2022",
+        "/country/DEU/from/CHN/figures.csv?goods=854231&period=2022",
+        "/country/DEU/from/CHN/brief.md?goods=854231&period=2022",
+        "/data",
+    ]
+    before = [client.get(path) for path in paths]
+    _loaded(folder, 5e6)
+    now = [client.get(path) for path in paths]
+    assert {one.headers["cache-status"] for one in [*before, *now]} == {"entrepot; fwd=miss"}
+    assert all(old.text != new.text for old, new in zip(before, now, strict=True))
 
 
 def test_what_no_lake_decides_is_answered_while_all_questions_wait(tmp_path: Path) -> None:
@@ -190,10 +229,12 @@ def test_what_no_lake_decides_is_answered_while_all_questions_wait(tmp_path: Pat
 
     pools: list[Pool] = []
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(app, "Pool", lambda *keys: pools.append(Pool(*keys)) or pools[0])
+        patched.setattr(
+            app, "Pool", lambda *at, **keys: pools.append(Pool(*at, **keys)) or pools[0]
+        )
         client = Client(create_app(tmp_path, seconds=30))
     go = threading.Event()
-    for _ in range(32):
+    for _ in range(app.READERS - app.SPARE):
         pools[0].start(lambda _: go.wait(30))
     try:
         for path in ("/style/page.css", "/script/page.js", "/icon.svg", "/search.json?q=chi"):
@@ -201,6 +242,7 @@ def test_what_no_lake_decides_is_answered_while_all_questions_wait(tmp_path: Pat
             assert answer.status_code == 200
             again = client.get(path, **{"if-none-match": answer.headers["etag"]})
             assert (again.status_code, again.content) == (304, b"")
-        assert client.get("/measures").status_code == 503
+        refused = client.get("/measures")
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "60")
     finally:
         go.set()

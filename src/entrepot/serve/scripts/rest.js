@@ -19,6 +19,8 @@ export async function rest(place, dress) {
   for (const part of [".contents", ".state"]) {
     document.querySelector(part).replaceWith(whole.querySelector(part));
   }
+  const before = whole.querySelector(".before");
+  if (before && !document.querySelector(".before")) main.prepend(before);
   sections.forEach(dress);
   const wanted = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
   if (wanted) wanted.scrollIntoView();
