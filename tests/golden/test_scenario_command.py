@@ -157,6 +157,40 @@ def test_files(entrepot: Run, files: tuple[Path, Path], tmp_path: Path) -> None:
     assert "| Russia | target |" in table
 
 
+def test_a_cut_too_small_to_tell_is_zero(
+    entrepot: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two small economies beside a large one: what they lose is less than it is off by."""
+    table = made_up(5, AREAS)
+    small = {node for node in table.nodes if node[0] in ("HKG", "RUS")}
+    for pair in table.inputs:
+        if small & set(pair):
+            table.inputs[pair] *= 1e-7
+    for node in table.nodes:
+        if node in small:
+            table.final[node] *= 1e-7
+        bought = sum(table.inputs.get((seller, node), 0.0) for seller in table.nodes)
+        table.final[node] += 1.5 * bought
+    held = wheel.Installed(arrays.benchmark(arrays_of(table), "made up"), 2022, "abcdef123456")
+    monkeypatch.setattr(wheel, "installed", lambda: held)
+    monkeypatch.setattr(wheel, "installed_file", lambda: tmp_path)
+    monkeypatch.setenv("COLUMNS", "120")
+    file = tmp_path / "small.yaml"
+    file.write_text(
+        "format: 1\ntitle: Little\nperiod: 2022\n"
+        "cut: {imposes: HKG, target: RUS, instrument: export_ban, sectors: [A01]}\n"
+        "economy: {outer: {take: 0.5, also: [0.2]}, leak: 0.1, friction: 0.3, inputs: 0.5}\n"
+        "extraction: {replaced: {others: 1}}\n"
+    )
+    code, out, _ = entrepot("scenario", str(file))
+    assert code == 0
+    assert "none, as far as the solution can tell" in out
+    assert "not at all" in out
+    lost = [line for line in out.splitlines() if "% " in line and "USD" in line]
+    assert lost
+    assert not [line for line in lost if re.search(r"0\.000000", line)]
+
+
 def test_the_file_that_ships_reads() -> None:
     from entrepot.figures.scenario import read_scenario
 

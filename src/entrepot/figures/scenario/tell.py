@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Teller"]
 
 MILLION = 1e6
-SETTLED = 1e-11
+SETTLED = 1e-9
 """Part of the largest output to which solutions are settled: a loss below it is none."""
 OTHERS, WORLD = "others", "world"
 _NAMES = {OTHERS: "everybody else", WORLD: "the whole world"}
@@ -119,7 +119,8 @@ class Teller:
 
     def _lost(self, places: Marks) -> list[float]:
         """Return what is lost in each solution; zero where that is no more than it misses by."""
-        least = SETTLED * float(self.network.output.max())
+        output = self.network.output
+        least = SETTLED * max(float(output.max()), float(output[places].sum()))
         found = (float(one[places].sum()) for one in self.lost)
         return [one if abs(one) > least else 0.0 for one in found]
 

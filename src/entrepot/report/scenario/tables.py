@@ -66,7 +66,9 @@ def _beside(scenarios: Sequence[Scenario]) -> Iterator[Table]:
         if any(found):
             yield Table(title, tuple(heads), tuple(_side_rows(found)))
     if any(one.goods for one in scenarios):
-        yield Table("Goods", tuple(heads), (("loss of the bill", *map(_goods, scenarios)),))
+        yield Table(
+            "Goods", tuple(heads), (("lost of what they are worth", *map(_goods, scenarios)),)
+        )
     yield Table("Assumptions", tuple(heads), tuple(_assumptions(scenarios)))
 
 
@@ -128,13 +130,13 @@ def _goods(one: Scenario) -> str:
 def _alone(one: Scenario) -> Iterator[Table]:
     facts = [(name, text) for name, text in _facts([one])]
     if one.goods:
-        facts.append(("loss of the bill for goods", _goods(one)))
+        facts.append(("lost of what the goods are worth", _goods(one)))
     yield Table("What stops", ("", ""), tuple(facts), right=2)
     for lack, found in (("inputs", one.economy), ("sales", one.extraction)):
         if found:
             yield Table(f"Output lost for lack of {lack}", _HEAD, tuple(_rows(found.sides)), 2)
             title = f"Who loses most of its output for lack of {lack}"
-            yield Table(title, _HEAD, tuple(_rows(found.areas)), 2)
+            yield Table(title, _HEAD, tuple(_losers(found.areas)), 2)
     if one.economy:
         yield from _sectors(one.economy)
         yield Table("What moves it, each alone", _MOVES, tuple(_moves(one.economy)))
@@ -142,6 +144,7 @@ def _alone(one: Scenario) -> Iterator[Table]:
 
 
 _HEAD = ("who", "side", "of output", "range", "output lost", "range", "value added")
+_NONE = "none, as far as the solution can tell"
 _MOVES = ("assumption", "target", "imposes the cut")
 
 
@@ -158,24 +161,31 @@ def _rows(losses: Sequence[Loss]) -> Iterator[tuple[str, ...]]:
         )
 
 
+def _losers(losses: Sequence[Loss]) -> Iterator[tuple[str, ...]]:
+    """Yield the rows of who loses something, or that none does."""
+    some = [one for one in losses if max(one.lost_usd.value, one.lost_usd.high or 0) > 0]
+    yield from _rows(some) if some else [(_NONE, *[""] * (len(_HEAD) - 1))]
+
+
 def _sectors(found: EconomyLoss) -> Iterator[Table]:
     for side, words in (("target", "the target"), ("imposes", "who imposes the cut")):
-        losses = [one for one in found.sectors if one.who == side]
+        codes = {one.name: one.code for one in found.sectors}
+        rows = _losers([one for one in found.sectors if one.who == side])
         yield Table(
             f"Sectors of {words} that lose most",
             ("sector", "", *_HEAD[2:]),
-            tuple(
-                (row[0], loss.code, *row[2:])
-                for row, loss in zip(_rows(losses), losses[:SHOWN], strict=True)
-            ),
+            tuple((name, codes.get(name, ""), *rest) for name, _, *rest in rows),
             right=2,
         )
 
 
 def _moves(found: EconomyLoss) -> Iterator[tuple[str, ...]]:
     for name, sides in found.alone.items():
-        ends = (range_text(*sides[side], "share") for side in ("target", "imposes"))
-        yield (_ASSUMED[name], *ends)
+        yield (_ASSUMED[name], *(_moved(*sides[side]) for side in ("target", "imposes")))
+
+
+def _moved(low: float, high: float) -> str:
+    return range_text(low, high, "share") if low < high else "not at all"
 
 
 def _assumptions(scenarios: Sequence[Scenario]) -> Iterator[tuple[str, ...]]:
