@@ -18,7 +18,7 @@ from entrepot.claims.draft.near import (
     year_on_year,
 )
 from entrepot.claims.draft.refused import of_nothing_here
-from entrepot.claims.draft.relative import is_of_the_share
+from entrepot.claims.draft.relative import is_of_the_share, points_between, stands_at_a_share
 from entrepot.claims.draft.shares import is_share, share_of_number
 from entrepot.claims.draft.slots import check_base, level_period, notes_on, period_of, written
 from entrepot.claims.draft.wholes import is_of_growth
@@ -99,13 +99,8 @@ def _growth(number: Span, reading: Reading) -> Drafted:
     direction = moves(number, reading)
     if not direction:
         raise Refusal("per cent of what, or since when, is not clear")
-    if cue_near(number, reading, "share"):
-        if not is_of_the_share(number, reading):
-            raise Refusal(
-                "whether the share or the trade changed by it is not clear: "
-                "if the share, write it as change, relative: true"
-            )
-        return share_of_number(number, reading, change=True)
+    if cue_near(number, reading, "share") or stands_at_a_share(number, reading):
+        return _growth_of_share(number, reading)
     if number.says.relation == "comparable":
         raise Refusal("a comparison in words, which is no growth")
     if is_of_growth(number):
@@ -126,6 +121,17 @@ def _growth(number: Span, reading: Reading) -> Drafted:
         unsaid = "the currency of the rate is not said: without one it is taken as in dollars"
         drafted = replace(drafted, notes=(*drafted.notes, unsaid))
     return drafted
+
+
+def _growth_of_share(number: Span, reading: Reading) -> Drafted:
+    if shares := points_between(number, reading):
+        raise Refusal(f"per cent for points? {shares} are points of the share")
+    if not is_of_the_share(number, reading):
+        raise Refusal(
+            "whether the share or the trade changed by it is not clear: "
+            "if the share, write it as change, relative: true"
+        )
+    return share_of_number(number, reading, change=True)
 
 
 def _since(number: Span, reading: Reading) -> dict[str, str]:
