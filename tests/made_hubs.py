@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CHIPS, COATS = 854231, 620331
-AREAS = {"DEU": 276, "KGZ": 417, "RUS": 643, "CHN": 156, "GEO": 268, "ARM": 51}
+AREAS = {"DEU": 276, "KGZ": 417, "RUS": 643, "CHN": 156, "GEO": 268, "ARM": 51, "USA": 842}
 YEARS = range(2017, 2023)
 # Thousand US dollars from 2017 to 2021, and in 2022.
 TRADE = {
@@ -29,14 +29,19 @@ TRADE = {
 }
 
 
-def lake(folder: Path) -> Lake:
-    """Return the lake; a kilogram costs ten dollars on the way in, and twelve on the way out."""
+def lake(folder: Path, trade: dict[tuple[str, str, int], tuple[int, int]] = TRADE) -> Lake:
+    """Return the lake; a kilogram costs ten dollars on the way in, and twelve on the way out.
+
+    What is zero has no row.
+    """
     folder.mkdir(exist_ok=True)
     held = Lake.open(folder / "lake")
     for year in YEARS:
         lines = ["t,i,j,k,v,q"]
-        for (seller, buyer, code), values in TRADE.items():
+        for (seller, buyer, code), values in trade.items():
             value = values[year == YEARS[-1]]
+            if not value:
+                continue
             price = 12 if seller == "KGZ" else 10
             lines.append(f"{year},{AREAS[seller]},{AREAS[buyer]},{code},{value},{value / price}")
         file = folder / f"BACI_HS17_Y{year}_V202601.csv"

@@ -78,11 +78,14 @@ def section(book: Book, subject: Subject) -> Section | None:
 
 
 def _sides(changed: Figure) -> tuple[list[str], list[str]]:
-    """Return who lost most and who gained most, of countries that sold something after as well."""
+    """Return who lost most and who gained most, of countries that sold something after as well.
+
+    One of whom nothing is recorded any more may only not be reported.
+    """
     changes = {
         str(row["exporter"]): float(row["value_after"]) - float(row["value_before"])
         for row in changed.table
-        if row["exporter"] not in special()
+        if row["exporter"] not in special() and row["value_after"]
     }
     ordered = sorted(changes, key=lambda name: (changes[name], name))
     losers = [name for name in ordered[:LOSERS] if changes[name] < 0]
