@@ -70,7 +70,13 @@ def part_name(goods: str) -> str:
 def verb_of(figure: Figure) -> str:
     """Return the one verb that fits what the source counts."""
     row = printed_row(figure)
-    return _VERBS.get("dispatch" if row is None else row.basis, "supplied")
+    return _VERBS.get(_computed_basis(figure) if row is None else row.basis, "supplied")
+
+
+def _computed_basis(figure: Figure) -> str:
+    """Return whose goods rows of trade count: some reporters name where goods were made."""
+    rows = all(item.source not in ("computed", "published") for item in figure.evidence)
+    return "origin" if rows and any(item.id == "basis" for item in figure.caveats) else "dispatch"
 
 
 def counted(book: Book, subject: Subject, figure: Figure) -> str:
@@ -92,7 +98,7 @@ def counted(book: Book, subject: Subject, figure: Figure) -> str:
 def _basis(figure: Figure) -> str:
     row = printed_row(figure)
     if row is None:
-        return f"counted by who dispatched the goods{_valuation(figure)}"
+        return f"{_COUNTED[_computed_basis(figure)]}{_valuation(figure)}"
     months = f", {when_of(row)}" if when_of(row) else ""
     return f"{_COUNTED[row.basis]}{months}"
 

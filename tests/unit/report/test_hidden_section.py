@@ -220,7 +220,9 @@ def test_a_good_that_others_buy_elsewhere_is_one_that_the_source_has(
 def test_only_the_goods_of_the_brief_are_shown(lake: Lake) -> None:
     """Of the first tier, chips: both tell of China's, and the exporter shows few of the USA's."""
     section = shown(lake, goods="chpl:1")
-    assert section.title.text == "Both sides show the only good that can be compared, 2022"
+    assert section.title.text == (
+        "Both sides show what China sent; on other suppliers they lie apart, 2022"
+    )
     assert section.table is not None
     [(good, *rest)] = section.table.rows
     assert good.startswith("854231 ")
@@ -290,6 +292,18 @@ def test_two_reports_that_agree_need_no_table(lake: Lake) -> None:
     section = shown(lake, "FRA", "DEU")
     assert section.title.text == "Both sides show the only good that can be compared, 2022"
     assert section.table is None
+
+
+def test_a_pair_that_agrees_does_not_speak_for_the_other_suppliers(tmp_path: Path) -> None:
+    agree = (2022, CHINA, GERMANY, "854231", 5 * M, 5 * M)
+    apart = (2022, USA, GERMANY, "854231", None, 60 * M)
+    elsewhere = (2022, USA, FRANCE, "854231", 3 * M, 3 * M)  # so the seller reports
+    found = shown(lake_of(tmp_path, [agree, apart, elsewhere]))
+    assert found.title.text == (
+        "Both sides show what China sent; on other suppliers they lie apart, 2022"
+    )
+    assert found.table is not None
+    assert [row[1:3] for row in found.table.rows] == [("none", "60.0")]
 
 
 def test_totals_that_are_far_apart_are_told(lake: Lake) -> None:

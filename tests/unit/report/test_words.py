@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import pytest
 from by_hand import figure
 
+from entrepot.figures import caveats
+from entrepot.lake import Lake
+from entrepot.model.period import Period
 from entrepot.report import words
+from entrepot.report.book import Book, Subject
 from entrepot.report.cards import percent_span
+from entrepot.report.definitions import counted, verb_of
 from entrepot.report.parts import Sentence
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NBSP = "\u00a0"
 
@@ -113,3 +124,16 @@ def test_no_sentence_without_a_figure() -> None:
     with pytest.raises(ValueError, match="no Figure carries"):
         Sentence("China dispatched 56 %.", ())
     assert Sentence("China dispatched 56 %.", (figure("import_share", 0.56),)).text
+
+
+def test_a_reporter_who_counts_by_origin_is_not_said_to_count_by_dispatch(
+    tmp_path: Path,
+) -> None:
+    asked = figure("import_share", 0.84)
+    by_origin = replace(asked, caveats=(caveats.by_origin(asked.definition),))
+    assert (verb_of(asked), verb_of(by_origin)) == ("dispatched", "made")
+    book = Book(Lake.open(tmp_path))
+    subject = Subject("RUS", "CHN", "850511", Period.parse(2023), fixed=True)
+    told = [counted(book, subject, one) for one in (asked, by_origin)]
+    assert told[0].startswith("Counted by who dispatched the goods")
+    assert told[1].startswith("Counted by where they were made")

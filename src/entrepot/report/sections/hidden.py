@@ -102,6 +102,9 @@ def _sources(one: TwoReports) -> tuple[str, str]:
 def _title(subject: Subject, pair: Compared, others: Compared) -> Sentence | Remark:
     if pair.apart:
         return _apart(pair, "that can be compared")
+    if pair.goods and others.apart:
+        text = f"Both sides show what {subject.seller} sent; on other suppliers they lie apart"
+        return Sentence(f"{text}, {when(pair.goods)}", (*pair.goods, *others.goods))
     if pair.goods:
         text = f"Both sides show {counted(pair.goods, pair.goods)} that can be compared"
         return Sentence(f"{text}, {when(pair.goods)}", pair.goods)

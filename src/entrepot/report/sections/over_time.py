@@ -64,7 +64,7 @@ def section(book: Book, subject: Subject, claims: tuple[Printed, ...] = ()) -> S
         printed=tuple(printed_point(row) for row in rows) + claims,
         broken=broken,
     )
-    title = _title(book, subject, first, last)
+    title = _title(book, subject, series, first, last)
     return Section(
         id=NAME,
         eyebrow=EYEBROW,
@@ -120,8 +120,13 @@ def printed_point(row: Published) -> Printed:
     return Printed(middle, low, high, text, digits, who)
 
 
-def _title(book: Book, subject: Subject, first: int, last: int) -> Sentence | Remark:
-    """Say where the share stood at both ends, with a direction only if the ranges are apart."""
+def _title(
+    book: Book, subject: Subject, series: list[Figure], first: int, last: int
+) -> Sentence | Remark:
+    """Say where the share stood at both ends, with a direction only if the ranges are apart.
+
+    What was computed is compared with what was computed; what others print later is said apart.
+    """
     ends = []
     for year in (first, last):
         figure = book.ask(
@@ -132,30 +137,36 @@ def _title(book: Book, subject: Subject, first: int, last: int) -> Sentence | Re
     if not ends:
         return Remark(f"What others printed of {subject.sellers} share of {subject.buyers} imports")
     if len(ends) == 1 or first == last:
-        last_one = ends[-1]
-        text = f"{subject.sellers} share was {ends_of(last_one)} in {last_one.definition.period}"
-        return Sentence(text, (last_one,))
+        return _at(subject, ends[-1])
     before, after = ends
-    change = apart(before, after)
-    mixed = is_computed(before) is not is_computed(after)
-    then, now = (
-        f"{ends_of(figure)} in {figure.definition.period}" + (_kind(figure) if mixed else "")
-        for figure in ends
-    )
-    text = f"{subject.sellers} share {change} from {then} to {now}"
-    return Sentence(text, (before, after), ("reporter-break",))
+    if is_computed(before) is is_computed(after):
+        return Sentence(_moved(subject, before, after), (before, after), ("reporter-break",))
+    printed = after if is_computed(before) else before
+    said = f"in print for {printed.definition.period}: {ends_of(printed, ' to ')}"
+    alike = [one for one in series if one.evidence[0].source == series[-1].evidence[0].source]
+    if len(alike) < 2:
+        one = before if printed is after else after
+        return Sentence(f"{_at(subject, one).text}; {said}", (one, printed), ("reporter-break",))
+    start, end = alike[0], alike[-1]
+    text = f"{_moved(subject, start, end)}; {said}"
+    return Sentence(text, (start, end, printed), ("reporter-break",))
 
 
-def ends_of(figure: Figure) -> str:
+def _at(subject: Subject, figure: Figure) -> Sentence:
+    text = f"{subject.sellers} share was {ends_of(figure)} in {figure.definition.period}"
+    return Sentence(text, (figure,))
+
+
+def _moved(subject: Subject, before: Figure, after: Figure) -> str:
+    then, now = (f"{ends_of(figure)} in {figure.definition.period}" for figure in (before, after))
+    return f"{subject.sellers} share {apart(before, after)} from {then} to {now}"
+
+
+def ends_of(figure: Figure, between: str = "–") -> str:
     """Return a share in words, by its range where it has one."""
     if figure.specifications and figure.low is not None and figure.high is not None:
-        return percent_span(figure.low, figure.high, "–")
+        return percent_span(figure.low, figure.high, between)
     return NBSP.join(words.shown(figure))
-
-
-def _kind(figure: Figure) -> str:
-    """Name the difference where a computed share is set beside a printed one."""
-    return " (computed)" if is_computed(figure) else " (in print)"
 
 
 def apart(before: Figure, after: Figure) -> str:
