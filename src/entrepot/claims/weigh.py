@@ -109,16 +109,17 @@ def _is_of_two_counts(
     """Whether a part is more than its whole, which may be as two countries count the two.
 
     So it may where nothing refutes either, and one is borne out by the other side's count, or the
-    text says of one alone whose count it is.
+    text quotes somebody for one alone and leaves open whose count the other is.
     """
     held = [standings[name] for name in conflict]
     pair = part_and_whole([claims[name] for name in conflict])
     if pair is None or any(one.verdict == "differs" for one in held):
         return False
     said = [claim for claim in pair if claim.books_said]
+    quoted = [claim for claim in pair if claim.books_said or claim.attributed_to]
     told = [claim for claim in pair if claim.books_said or claim.by_words]
     otherwise = any(one.why == "agrees-otherwise" for one in held)
-    return len(said) == len(told) == 1 or (not said and otherwise)
+    return (len(quoted) == 1 and len(told) < 2) or (not said and otherwise)
 
 
 def _in_agreeing_books(claim: Claim, held: Standing) -> Claim:
