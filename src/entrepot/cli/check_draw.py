@@ -33,6 +33,7 @@ def draw(found: Check, screen: Console) -> None:
 
     from entrepot.claims.result import VERDICTS
     from entrepot.report.checked.safe import one_line
+    from entrepot.report.conflict_words import in_one_count
 
     order = sorted(found.claims, key=lambda one: VERDICTS.index(one.verdict))
     screen.print(Text(one_line(found.source.title), style="bold"))
@@ -41,7 +42,8 @@ def draw(found: Check, screen: Console) -> None:
         screen.print(_table(order, screen.width))
     for block in found.blocks:
         screen.print()
-        screen.print(Text(f"Cannot all be true: {', '.join(block.first.claims)}", style="bold"))
+        names = ", ".join(block.first.claims)
+        screen.print(Text(f"Cannot all be true{in_one_count(block)}: {names}", style="bold"))
         for line in _of_block(block, found):
             screen.print(Padding(Text(line), (0, 0, 0, 2)))
     for item in order:

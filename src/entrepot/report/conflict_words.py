@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     from entrepot.claims import Check
     from entrepot.claims.result import ConflictBlock
 
-__all__ = ["laid_to", "nor_with"]
+__all__ = ["in_one_count", "laid_to", "nor_with"]
+
+
+def in_one_count(block: ConflictBlock) -> str:
+    """Return what to add to "cannot all be true" of what two countries may count; else nothing."""
+    return " in one count" if block.first.unless else ""
 
 
 def laid_to(block: ConflictBlock, check: Check) -> str:

@@ -273,6 +273,28 @@ def test_a_note_tells_what_was_not_tested_from_what_agreed() -> None:
     assert "One more number of the text could not be read" in note
 
 
+TWO_COUNTS = """format: 1
+source: {title: Two counts}
+claims:
+  - {id: sold, value: {exporter: CHN, importer: KAZ, period: 1999}, says: $24.7 billion,
+     attributed_to: Chinese customs}
+  - {id: trade, value: {exporter: KAZ, importer: CHN, flow: both, period: 1999}, says: $22 billion}
+"""
+
+
+def test_what_two_countries_may_count_is_headed_so_and_no_error() -> None:
+    found = check(parse_document(TWO_COUNTS))
+    assert not found.found_something
+    note = " ".join(render_note(found).split())
+    assert "## Cannot all be true in one count\n" in render_markdown(found)
+    assert "Two of its numbers cannot stand together in one count" in render_page(found)
+    assert "Numbers of the text that exclude each other in one count: - $24.7 billion" in note
+    assert "agree only if two countries count them" in note
+    assert "None of the numbers" not in note
+    assert "As printed" not in note
+    assert "in one count" not in render_markdown(check(parse_document(TYPO)))
+
+
 TYPO = """format: 1
 source: {title: One typo}
 claims:

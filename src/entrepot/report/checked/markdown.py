@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from entrepot.report.checked.entries import entries, worst_first
 from entrepot.report.checked.safe import escaped, one_line
 from entrepot.report.checked.text import numbered, paragraphs
-from entrepot.report.conflict_words import laid_to, nor_with
+from entrepot.report.conflict_words import in_one_count, laid_to, nor_with
 from entrepot.report.verdicts import WORDS
 from entrepot.report.words import capital
 
@@ -32,9 +33,9 @@ def render_markdown(check: Check, article: Article | None = None) -> str:
         parts.append(escaped(said))
     parts.append(f"**{check.in_counts()}**")
     parts += [escaped(limit) for limit in check.limits]
-    if check.conflicts:
-        parts.append("## Cannot all be true")
-        parts += [_conflict(block, check) for block in check.blocks]
+    for words, blocks in groupby(check.blocks, key=in_one_count):
+        parts.append(f"## Cannot all be true{words}")
+        parts += [_conflict(block, check) for block in blocks]
     parts.append("## The text")
     signs = {item.id: SIGNS[item.verdict] for item in check.claims}
     parts += [

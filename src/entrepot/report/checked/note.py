@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import textwrap
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from entrepot.report.checked.entries import entries
 from entrepot.report.checked.safe import one_line, web
-from entrepot.report.conflict_words import nor_with
+from entrepot.report.conflict_words import in_one_count, nor_with
 from entrepot.report.words import count_word
 
 if TYPE_CHECKING:
@@ -21,6 +22,10 @@ __all__ = ["render_note"]
 
 WIDTH = 78
 SHOWN = 3
+_UNSAID = (
+    "Dear editor, numbers in this text agree only if two countries count them. Below: which. "
+    "Please consider whether the text should say whose count each is."
+)
 
 
 def render_note(check: Check) -> str:
@@ -39,24 +44,27 @@ def render_note(check: Check) -> str:
     if web(source.url):
         lines.append(web(source.url))
     lines.append("")
-    if not found:
+    if not found and not check.conflicts:
         lines += _wrapped(_nothing(check))
         return "\n".join(lines) + "\n"
-    count = count_word(len(found), "number")
-    lines += _wrapped(
-        f"Dear editor, {count} in this text {'does' if len(found) == 1 else 'do'} not agree with "
-        "published sources or with the text's other numbers. Below: each as printed, the "
-        "arithmetic, what the number would be, and sources. Please check whether a correction is "
-        "due."
-    )
+    lines += _wrapped(_differing(len(found)) if found else _UNSAID)
     for place, entry in enumerate(found, start=1):
         lines += ["", *_item(place, entry)]
-    if check.conflicts:
-        lines += ["", "Numbers of the text that exclude each other:"]
-        for block in check.blocks:
+    for words, blocks in groupby(check.blocks, key=in_one_count):
+        lines += ["", f"Numbers of the text that exclude each other{words}:"]
+        for block in blocks:
             lines += _block(block, check)
     lines += ["", *_wrapped(_end(check))]
     return "\n".join(lines) + "\n"
+
+
+def _differing(count: int) -> str:
+    return (
+        f"Dear editor, {count_word(count, 'number')} in this text {'does' if count == 1 else 'do'} "
+        "not agree with published sources or with the text's other numbers. Below: each as "
+        "printed, the arithmetic, what the number would be, and sources. Please check whether a "
+        "correction is due."
+    )
 
 
 def _block(block: ConflictBlock, check: Check) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from entrepot.model.display import NBSP, figure_value, joined, number
 from entrepot.model.period import Period
 from entrepot.report import words
-from entrepot.report.conflict_words import laid_to, nor_with
+from entrepot.report.conflict_words import in_one_count, laid_to, nor_with
 from entrepot.report.origins import origin_name
 from entrepot.report.parts import Gap, Link, Remark, Section
 from entrepot.report.pictures import Printed
@@ -85,7 +85,7 @@ def _box(block: ConflictBlock, check: Check) -> ConflictBox:
     notes += [note for note in said if note]
     text = ". ".join(words.capital(note).rstrip(".") for note in notes)
     return ConflictBox(
-        title=f"{count.capitalize()} of its numbers cannot stand together",
+        title=f"{count.capitalize()} of its numbers cannot stand together{in_one_count(block)}",
         lines=tuple(lines),
         text=f"{text}." if text else "",
     )
