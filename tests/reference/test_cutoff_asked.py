@@ -170,6 +170,22 @@ def test_a_value_lies_in_its_range_whatever_is_not_known(tmp_path: Path, bill: f
     assert 0 < whole[0] < whole[1] < (100 + bill + 1) / hundred + 1e-12
 
 
+def test_elasticities_are_read_once(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = with_elasticities(lake, tmp_path)
+    asked: list[str] = []
+    table = Lake.table
+
+    def noted(self: Lake, name: str) -> Any:
+        asked.append(name)
+        return table(self, name)
+
+    monkeypatch.setattr(Lake, "table", noted)
+    assert ask(held).value is not None
+    assert asked.count("elasticities") == 1
+
+
 def test_one_elasticity_for_all_needs_none_in_the_lake(lake: Lake) -> None:
     with pytest.raises(NoEvidenceError, match="holds no elasticities"):
         ask(lake)

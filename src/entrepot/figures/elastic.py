@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -82,8 +83,13 @@ def elasticities_in(lake: Lake, editions: Iterable[str]) -> dict[str, dict[str, 
             "the lake holds no elasticities",
             hint="entrepot data add elasticities ProTEE_0_1.csv",
         )
-    own = _own(lake)
-    return {edition: _translated(own, edition, lake) for edition in editions}
+    own = lake.remembered.get("elasticities", partial(_own, lake))
+    return {
+        edition: lake.remembered.get(
+            ("elasticities", edition), partial(_translated, own, edition, lake)
+        )
+        for edition in editions
+    }
 
 
 def _own(lake: Lake) -> dict[str, dict[str, Elasticity]]:
