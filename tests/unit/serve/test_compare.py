@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from html import unescape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -14,8 +15,14 @@ from tests.ask_server import Client
 from tests.made_comtrade import CHINA, GERMANY, USA, row, text_of
 
 from entrepot.lake import Lake
-from entrepot.model.display import figure_value
+from entrepot.model.display import NBSP, figure_value
+from entrepot.model.period import Period
+from entrepot.report.pair import found
+from entrepot.report.pair.sides import Side
 from entrepot.serve import create_app
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FRANCE = 251
 VALUES = {
@@ -58,10 +65,10 @@ def shares(client: Client, query: str) -> list[dict[str, Any]]:
 def test_both_shares_are_what_the_rows_say(
     client: Client, query: str, wanted: tuple[float, float]
 ) -> None:
-    found = shares(client, query)
-    assert [one["definition"]["measure"] for one in found] == ["import_share"] * 2
-    assert [one["definition"]["period"] for one in found] == ["2022"] * 2
-    assert [one["value"] for one in found] == pytest.approx(list(wanted))
+    both = shares(client, query)
+    assert [one["definition"]["measure"] for one in both] == ["import_share"] * 2
+    assert [one["definition"]["period"] for one in both] == ["2022"] * 2
+    assert [one["value"] for one in both] == pytest.approx(list(wanted))
 
 
 @pytest.mark.parametrize("query", PAIRS)
@@ -88,11 +95,101 @@ def test_page_and_tables_have_the_same_figures(client: Client) -> None:
     assert "75.0" in drawn
 
 
-def test_the_larger_side_is_named_and_only_where_ranges_are_apart(client: Client) -> None:
+MAPPING = """format: 1
+nomenclature: HS2017
+period: '2022'
+columns:
+  who: {role: importer, codes: ISO3}
+  whom: {role: exporter, codes: ISO3}
+  what: {role: product}
+  usd: {role: value, currency: USD, scale: 1}
+flow: import
+"""
+
+
+def of_two_sources(place: Path, germany: int, france: int) -> str:
+    """Return the answer where a second source gives China these parts of a hundred."""
+    rows = [
+        row(value, period=2022, flow="M", reporter=buyer) | {"partnerCode": seller, "cmdCode": code}
+        for (buyer, seller, code), value in VALUES.items()
+    ]
+    lines = ["who,whom,what,usd"]
+    for buyer, part in (("DEU", germany), ("FRA", france)):
+        lines += [f"{buyer},CHN,854231,{part}", f"{buyer},USA,854231,{100 - part}"]
+    (place / "made.csv").write_text(text_of(rows), encoding="utf-8")
+    (place / "second.csv").write_text("\n".join(lines), encoding="utf-8")
+    lake = Lake.open(place / "lake")
+    lake.add("comtrade", [place / "made.csv"])
+    lake.add("table", [place / "second.csv"], mapping=MAPPING)
+    data = Client(create_app(place / "lake")).get(f"/api/compare?{COUNTRIES}").json()
+    return str(data["answer"]).replace(NBSP, " ")
+
+
+@pytest.mark.parametrize(
+    ("germany", "france", "ends", "words"),
+    [
+        (70, 30, ("70.0", "75.0"), "Larger under every definition held: Germany."),
+        (20, 30, ("20.0", "75.0"), "The ranges meet"),
+        (70, 72, ("70.0", "75.0"), "The ranges meet"),
+        (25, 24, ("25.0", "75.0"), "The ranges meet"),
+    ],
+)
+def test_the_larger_side_is_named_only_where_the_ranges_of_all_sources_are_apart(
+    tmp_path: Path, germany: int, france: int, ends: tuple[str, str], words: str
+) -> None:
+    answer = of_two_sources(tmp_path, germany, france)
+    assert words in answer
+    assert ("Larger" in answer) is words.startswith("Larger")
+    said = re.search(r"Germany’s imports of .*? % \((\S+) to (\S+) %\)", answer)
+    assert said, answer
+    assert said.groups() == ends
+
+
+@pytest.mark.parametrize(
+    "query", [COUNTRIES, "importer=FRA&supplier=CHN&goods=854231&importer2=DEU"]
+)
+def test_a_side_of_which_one_definition_is_held_is_larger_by_that_alone(
+    client: Client, query: str
+) -> None:
+    page = unescape(client.get(f"/compare?{query}").text)
+    assert "Larger under every definition" not in page
+    assert "The larger value: Germany." in page
+    assert "One definition alone is held of" in page
+
+
+def test_the_brief_of_a_side_is_of_the_period_that_is_compared(client: Client) -> None:
     page = unescape(client.get(f"/compare?{COUNTRIES}").text)
-    assert "Larger under every definition held: Germany." in page
-    other = "importer=FRA&supplier=CHN&goods=854231&importer2=DEU"
-    assert "Larger under every definition held: Germany." in client.get(f"/compare?{other}").text
+    assert 'href="/country/FRA/from/CHN?goods=854231&period=2022"' in page
+
+
+def test_two_buyers_without_any_supplier_are_not_one(client: Client) -> None:
+    page = unescape(client.get("/compare?importer=NPL&importer2=BTN&goods=854231").text)
+    assert re.search(r"<h3[^>]*>Nepal, \d{4}</h3>", page)
+    assert re.search(r"<h3[^>]*>Bhutan, \d{4}</h3>", page)
+    two = "importer=DEU&supplier=CHN&goods=854231&supplier2=USA"
+    assert "Suppliers: both" in client.get(f"/compare?{two}").text
+
+
+def test_buyer_and_seller_that_both_differ_are_told_apart(client: Client) -> None:
+    query = "importer=DEU&supplier=CHN&goods=854231&importer2=CHN&supplier2=DEU"
+    page = unescape(client.get(f"/compare?{query}").text)
+    assert "Germany from China and China from Germany</h1>" in page
+
+
+def test_the_chart_has_the_years_from_the_first_that_is_named() -> None:
+    sides = tuple(
+        Side("RUS", seller, "all", Period.parse(year))
+        for seller, year in (("CHN", 2005), ("TUR", 2021))
+    )
+    held = [*range(2000, 2025)]
+
+    class Held:
+        def years(self) -> list[int]:
+            return held[::-1]
+
+    assert found._years(Held(), sides) == [*range(2005, 2013), 2021]
+    late = tuple(replace(side, period=Period.parse(2021)) for side in sides)
+    assert found._years(Held(), late) == [*range(2017, 2025)]
 
 
 def test_two_years_are_compared_without_a_chart(client: Client) -> None:
@@ -119,6 +216,8 @@ def test_a_side_of_which_nothing_is_held_says_so(client: Client) -> None:
     [
         ("importer=DEU&supplier=CHN", 422, "same"),
         ("importer=DEU&importer2=DEU", 422, "same"),
+        ("importer=DEU&goods=854231,854232&goods2=854232,854231", 422, "same"),
+        ("importer=DEU%2BFRA&importer2=FRA%2BDEU", 422, "same"),
         ("supplier2=USA", 422, "who buys"),
         ("importer=XQX&importer2=DEU", 404, "XQX"),
         ("importer=DEU&importer2=FRA&goods=x.csv", 400, "file"),

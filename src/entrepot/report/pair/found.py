@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["ROWS", "Compared", "Row", "compared"]
 
 YEARS = 8
-"""Years that are looked through, newest first."""
+"""Years that are looked through: the newest, or those from the first that is named."""
 SUPPLIERS = 5
 """Largest suppliers of each side that are told."""
 ROWS = (
@@ -30,11 +30,14 @@ ROWS = (
     ("salience", "Salience of the flow for the two"),
 )
 """What is asked of both sides, with what it is called: the share, concentration, leverage."""
+OVER_ALL = "The same, with its range over all sources"
+"""What the share is called that is asked of no source in particular."""
 OF_BUYER = ("hhi", "top_supplier")
 """Measures in which the seller does not occur."""
 
 
 Courses = tuple[tuple["Figure", ...], tuple["Figure", ...]]
+Range = tuple[float, float] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,10 @@ class Compared:
     courses
         For each side the share of each year in which it has one, oldest first.
     rows
-        The measures of both, the share first.
+        The measures of both: the share first, then the share of any source, whose range is over
+        all that is held.
+    largest
+        The share of the largest supplier of each side.
     suppliers
         For each side its largest suppliers, each with its share of imports.
     """
@@ -63,12 +69,24 @@ class Compared:
     names: tuple[str, str]
     courses: Courses
     rows: tuple[Row, ...]
+    largest: tuple[Figure, Figure]
     suppliers: tuple[tuple[Figure, ...], tuple[Figure, ...]]
 
     @property
     def shares(self) -> tuple[Figure, Figure]:
         """The share of each side in the year that is compared."""
         return self.rows[0].figures
+
+    @property
+    def ranges(self) -> tuple[Range, Range]:
+        """From the lowest to the highest share of each side, whoever tells it.
+
+        None where a single one is held.
+        """
+        first, second = (
+            _range(told) for told in zip(*(row.figures for row in self.rows[:2]), strict=True)
+        )
+        return first, second
 
 
 def compared(book: Book, sides: tuple[Side, Side]) -> Compared:
@@ -82,11 +100,17 @@ def compared(book: Book, sides: tuple[Side, Side]) -> Compared:
     courses = _courses(book, sides)
     when = _when(book, sides, courses)
     rows = {measure: _row(book, measure, name, sides, when) for measure, name in ROWS}
+    share, *others = rows.values()
+    of_any = (
+        _asked(book, "import_share", side, period, None)
+        for side, period in zip(sides, when, strict=True)
+    )
     largest = rows["top_supplier"].figures
     first, second = (
         _suppliers(book, side, figure) for side, figure in zip(sides, largest, strict=True)
     )
-    return Compared(sides, names(sides), courses, tuple(rows.values()), (first, second))
+    told = (share, Row(OVER_ALL, (next(of_any), next(of_any))), *others)
+    return Compared(sides, names(sides), courses, told, largest, (first, second))
 
 
 def _row(
@@ -108,7 +132,7 @@ def _courses(book: Book, sides: tuple[Side, Side]) -> Courses:
 
     Where no source can compute both, each year is of the best source held for it.
     """
-    years = sorted(book.years()[:YEARS])
+    years = _years(book, sides)
     best: Courses = ((), ())
     for source in (*flow_sources(book.lake), "computed"):
         first, second = (_course(book, side, years, source) for side in sides)
@@ -120,6 +144,28 @@ def _courses(book: Book, sides: tuple[Side, Side]) -> Courses:
         return best
     first, second = (_course(book, side, years, None) for side in sides)
     return first, second
+
+
+def _years(book: Book, sides: tuple[Side, Side]) -> list[int]:
+    """Return the newest years held; where an earlier one is named, those from it on."""
+    held = sorted(book.years())
+    newest = held[-YEARS:]
+    named = {day.year for side in sides if (one := side.period) for day in (one.start, one.end)}
+    early = [year for year in held if year in named and year < newest[0]]
+    if not early:
+        return newest
+    start = held.index(early[0])
+    return sorted({*held[start : start + YEARS], *(named & set(held))})
+
+
+def _range(figures: tuple[Figure, ...]) -> Range:
+    ends = [
+        end
+        for one in figures
+        for end in (one.low, one.value, one.high)
+        if one.status == "ok" and end is not None
+    ]
+    return (min(ends), max(ends)) if ends and min(ends) < max(ends) else None
 
 
 def _told(first: tuple[Figure, ...], second: tuple[Figure, ...]) -> tuple[int, int]:

@@ -58,5 +58,5 @@ def _key(found: Compared) -> tuple[tuple[str, str], ...]:
     if any(not is_computed(figure) for figure in drawn):
         key.append(("ring", "in print"))
     if any(words.span(figure) for figure in drawn):
-        key.append(("whisker", "other definitions"))
+        key.append(("whisker", "other definitions of the same source"))
     return tuple(key)

@@ -51,11 +51,21 @@ def names(sides: tuple[Side, Side]) -> tuple[str, str]:
     ('China, all goods', 'Turkey, HS 8542')
     >>> names((Side("RUS", "CHN", "all"), Side("RUS", "CHN", "all", Period.parse(2021))))
     ('newest', '2021')
+    >>> names((Side("RUS", "CHN", "all"), Side("CHN", "RUS", "all")))
+    ('Russia from China', 'China from Russia')
     """
     first, second = (one.parts for one in sides)
     differing = [place for place in range(4) if first[place] != second[place]]
-    found = [", ".join(one[place] for place in differing if one[place]) for one in (first, second)]
+    found = [_name([(place, one[place]) for place in differing]) for one in (first, second)]
     return found[0] or "newest", found[1] or "newest"
+
+
+def _name(parts: list[tuple[int, str]]) -> str:
+    """Return the parts in a row; buyer and seller as "Russia from China"."""
+    named = dict(parts)
+    if 0 in named and 1 in named:
+        named[0] = f"{named[0]} from {named.pop(1)}"
+    return ", ".join(text for text in named.values() if text)
 
 
 def shared(sides: tuple[Side, Side]) -> tuple[tuple[str, str], ...]:

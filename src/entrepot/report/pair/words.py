@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from entrepot.goods import goods_title
@@ -12,7 +13,7 @@ from entrepot.report.cards import source_on_card
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure
-    from entrepot.report.pair.found import Compared
+    from entrepot.report.pair.found import Compared, Range
 
 __all__ = ["answer", "headings", "told"]
 
@@ -20,37 +21,45 @@ __all__ = ["answer", "headings", "told"]
 def answer(found: Compared) -> str:
     """Return one or two sentences that compare the shares.
 
-    A side is called larger only if the ranges of both are apart, and in the same period, unless
+    A side is called larger under every definition only if the ranges of both over all that is
+    held are apart, and in the same period, unless
     the periods are what is compared. Another source is named.
     """
     first, second = found.shares
+    here, there = (
+        told(figure, ends) for figure, ends in zip(found.shares, found.ranges, strict=True)
+    )
     if first.status != "ok" and second.status != "ok":
         return "Nothing held says how large either share is."
-    for here, there, name in ((first, second, found.names[1]), (second, first, found.names[0])):
-        if there.status != "ok":
-            return f"{told(here)}. Of the other side, {name}, nothing held says the share."
+    for figure, known, name in ((second, here, found.names[1]), (first, there, found.names[0])):
+        if figure.status != "ok":
+            return f"{known}. Of the other side, {name}, nothing held says the share."
     same_flow = found.sides[0].keys == found.sides[1].keys
     if first.definition.period != second.definition.period and not same_flow:
-        return f"{told(first)}. {told(second)}. The periods differ."
-    return f"{told(first)}. {told(second)}. {_order(found)}{_sources(first, second)}"
+        return f"{here}. {there}. The periods differ."
+    return f"{here}. {there}. {_order(found)}{_sources(first, second)}"
 
 
-def told(figure: Figure) -> str:
-    """Return a share with its range as a clause.
+def told(figure: Figure, ends: Range) -> str:
+    """Return a share with its range as a clause; an empty text without a value.
 
-    "China’s share of Russia’s imports of all goods was 45.2 % in 2023".
+    "China’s share of Russia’s imports of all goods was 45.2 % (38.6 to 53.0 %) in 2023".
     """
+    if figure.value is None:
+        return ""
     one = figure.definition
     whose = f"{possessive(area_phrase(one.exporter))} share of"
     whose += f" {possessive(area_phrase(one.importer))} imports of {goods_title(one.goods)}"
-    spread = words.span(figure)
-    ends = f" ({spread})" if spread else ""
+    spread = words.span(replace(figure, low=ends[0], high=ends[1])) if ends else ""
+    range_ = f" ({spread})" if spread else ""
     value = NBSP.join(words.shown(figure))
-    return f"{words.capital(whose)} was {value}{ends} in {one.period}"
+    return f"{words.capital(whose)} was {value}{range_} in {one.period}"
 
 
 def _order(found: Compared) -> str:
-    first, second = (_ends(figure) for figure in found.shares)
+    first, second = found.ranges
+    if first is None or second is None:
+        return _order_of_values(found)
     if first[0] > second[1]:
         return f"Larger under every definition held: {found.names[0]}."
     if second[0] > first[1]:
@@ -58,11 +67,15 @@ def _order(found: Compared) -> str:
     return "The ranges meet, so which is larger depends on the definition."
 
 
-def _ends(figure: Figure) -> tuple[float, float]:
-    value = figure.required()
+def _order_of_values(found: Compared) -> str:
+    """Say which value is larger where of a side a single one is held."""
+    single = [name for name, ends in zip(found.names, found.ranges, strict=True) if ends is None]
+    first, second = (figure.required() for figure in found.shares)
+    larger = found.names[0] if first > second else found.names[1]
+    order = "Both values are the same" if first == second else f"The larger value: {larger}"
     return (
-        value if figure.low is None else figure.low,
-        value if figure.high is None else figure.high,
+        f"{order}. One definition alone is held of {' and of '.join(single)}, so nothing says "
+        "whether another would turn it."
     )
 
 

@@ -103,8 +103,10 @@ def compare_page(lake: Lake, pairs: Sequence[tuple[str, str]]) -> Answer:
         answer=answer(found),
         drawing=_drawing(found),
         asked=lambda figure: told.asked.get(id(figure), figure.definition),
-        one_buyer=found.suppliers[0] == found.suppliers[1],
-        briefs=[_brief_of(side) for side in found.sides],
+        one_buyer=_one_buyer(found),
+        briefs=[
+            _brief_of(side, figure) for side, figure in zip(found.sides, found.shares, strict=True)
+        ],
         query=_query(given),
         **form,
     )
@@ -187,7 +189,19 @@ def _side(given: dict[str, str]) -> Side:
     known_area(importer)
     known_area(supplier)
     period = Period.parse(given["period"]) if "period" in given else None
-    return Side(importer, supplier, goods, period)
+    return Side(_in_order(importer, "+"), _in_order(supplier, "+"), _in_order(goods, ","), period)
+
+
+def _in_order(text: str, mark: str) -> str:
+    """Return areas or codes so that those named in another order are the same."""
+    return mark.join(sorted(part.strip() for part in text.split(mark)))
+
+
+def _one_buyer(found: Compared) -> bool:
+    """Whether the suppliers of both sides are those of one buyer, its goods and period."""
+    first, second = ((one.importer, one.goods) for one in found.sides)
+    when, other = (figure.definition.period for figure in found.largest)
+    return first == second and when == other
 
 
 def _drawing(found: Compared) -> dict[str, object] | None:
@@ -197,8 +211,9 @@ def _drawing(found: Compared) -> dict[str, object] | None:
     return {"key": drawn.key, "drawings": draw(drawn)} if drawn else None
 
 
-def _brief_of(side: Side) -> str:
-    keys = {"goods": side.goods} | ({"period": str(side.period)} if side.period else {})
+def _brief_of(side: Side, share: Figure) -> str:
+    """Return the address of the brief of a side, of the period that is compared."""
+    keys = {"goods": side.goods, "period": str(share.definition.period)}
     return f"/country/{side.importer}/from/{side.supplier}?{_query(keys)}"
 
 
