@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from entrepot.claims.readable import check_readable
 from entrepot.model.areas import WORLD
 from entrepot.model.period import Period
+from entrepot.model.reporting import stopped_in
 
 if TYPE_CHECKING:
     import os
@@ -173,7 +174,7 @@ def _in_home_books(claims: list[Claim]) -> tuple[Claim, ...]:
     """Take numbers that do not say whose statistics count as those of the country written about.
 
     That is the one that most flows of the text involve; of two that are as much written about, the
-    one in whose money a number is.
+    one in whose money a number is, else the one that `_in_order` puts first.
     """
     areas = Counter(
         area
@@ -187,10 +188,42 @@ def _in_home_books(claims: list[Claim]) -> tuple[Claim, ...]:
         return tuple(claims)
     money = {level.currency for claim in claims for level in claim.quantity.levels()}
     most = max(areas.values())
-    tied = [area for area, count in areas.items() if count == most]
+    tied = _in_order([area for area, count in areas.items() if count == most], claims)
     home = next((area for area in tied if _MONEY.get(area) in money), tied[0])
     told = [claim.books_said or claim.by_words for claim in claims]
     return tuple(
         claim if is_told else claim.counted_by(home)
         for claim, is_told in zip(claims, told, strict=True)
     )
+
+
+def _in_order(areas: list[str], claims: list[Claim]) -> list[str]:
+    """Return areas by how many claims are of their statistics by what they say, then as named.
+
+    Trade between A and B is that between B and A, so it orders nothing: where no flow one way is
+    named, those come last that stopped to publish.
+    """
+    told = [claim for claim in claims if claim.books_said or claim.by_words]
+    books = Counter(next(claim.quantity.levels()).books for claim in told if claim.quantity.of)
+    one_way = [
+        side
+        for claim in claims
+        if not _is_two_way(claim)
+        for level in claim.quantity.levels()
+        for side in (level.exporter, level.importer)
+    ]
+    ends = [level.period for claim in claims for level in claim.quantity.levels()]
+    last = max(ends, key=lambda period: period.end)
+
+    def place(area: str) -> tuple[int, int, bool, str]:
+        named = one_way.index(area) if area in one_way else len(one_way)
+        return -books[area], named, bool(stopped_in((area,), last)), area
+
+    return sorted(areas, key=place)
+
+
+def _is_two_way(claim: Claim) -> bool:
+    """Whether a claim is about trade both ways; a balance is of the side that it is named of."""
+    flows = {(level.exporter, level.importer) for level in claim.quantity.levels()}
+    both = any((importer, exporter) in flows for exporter, importer in flows)
+    return both and claim.quantity.measure != "balance"

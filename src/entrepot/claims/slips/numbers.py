@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 __all__ = ["digits", "percent_points", "sign", "unit_scale"]
 
 _WHOLE = re.compile(r"(?:0|[1-9]\d*)(?:[.,]\d+)*")
+_NAMES = ("thousands", "millions", "billions", "trillions")
 _SCALES = (
-    (1e3, 2, "a thousand times as much: millions for billions"),
-    (1e-3, 2, "a thousandth: billions for millions"),
+    (1e3, 2, "a thousand times as much"),
+    (1e-3, 2, "a thousandth"),
     (1e4, 6, "ten thousand times as much: 万 or 亿 misread"),
     (1e-4, 6, "a ten-thousandth: 万 or 亿 misread"),
     (1e6, 6, "a million times as much"),
@@ -70,8 +71,20 @@ def unit_scale(claim: Claim, view: View) -> Iterator[Proposal]:
         right = claim.saying(scaled, claim.interval.scaled(factor))
         would_say = _shown(right)
         right = right.saying(replace(scaled, text=would_say), right.interval)
-        text = f"{claimed(claim)} fits as {would_say}, {words}."
+        scales = _scales_exchanged(says.value, factor)
+        text = f"{claimed(claim)} fits as {would_say}, {words}{scales}."
         yield from view.number("unit_scale", Change(right, would_say, text), ways=ways)
+
+
+def _scales_exchanged(value: float, factor: float) -> str:
+    """Return which words of scale were exchanged for a factor of a thousand, else nothing."""
+    if factor not in (1e3, 1e-3) or not value:
+        return ""
+    place = math.floor(math.log10(abs(value)) / 3)
+    read, meant = place, place + (1 if factor > 1 else -1)
+    if min(read, meant) < 1 or max(read, meant) > len(_NAMES):
+        return ""
+    return f": {_NAMES[read - 1]} for {_NAMES[meant - 1]}"
 
 
 def _shown(claim: Claim) -> str:

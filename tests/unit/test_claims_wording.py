@@ -1,0 +1,44 @@
+"""What a check says of a number, in words that a reader can take at face value."""
+
+from __future__ import annotations
+
+import pytest
+
+from entrepot.claims import check, parse_document
+from entrepot.claims.result import Check
+
+
+def checked(*claims: str) -> Check:
+    lines = "\n".join(f"  - {{{claim}}}" for claim in claims)
+    text = f"format: 1\nsource: {{title: A text, date: 2026-05-20}}\nclaims:\n{lines}\n"
+    return check(parse_document(text))
+
+
+TRADE = "value: {exporter: CHN, importer: RUS, flow: both, period: 2024}"
+
+
+@pytest.mark.parametrize(
+    ("says", "scales"),
+    [
+        ("$244.8 trillion", "a thousandth: trillions for billions"),
+        ("$244.8 million", "a thousand times as much: millions for billions"),
+    ],
+)
+def test_a_slip_of_scale_names_the_scales_that_were_exchanged(says: str, scales: str) -> None:
+    found = checked(f"id: trade, {TRADE}, says: {says}").claims[0]
+    assert found.slips[0].kind == "unit_scale"
+    assert scales in found.slips[0].text
+
+
+@pytest.mark.parametrize("measure", ["value", "growth"])
+def test_the_order_of_two_names_changes_no_reference(measure: str) -> None:
+    says = {"value": "$228.1 billion", "growth": "fell 6.9%"}[measure]
+    one, other = (
+        checked(
+            f"id: a, {measure}: {{exporter: {first}, importer: {second}, flow: both, "
+            f"period: 2025}}, says: {says}"
+        ).claims[0]
+        for first, second in (("CHN", "RUS"), ("RUS", "CHN"))
+    )
+    assert (one.verdict, one.qualifier) == (other.verdict, other.qualifier) == ("holds", "")
+    assert one.against[0].to_dict() == other.against[0].to_dict()
