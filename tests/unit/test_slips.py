@@ -121,6 +121,9 @@ def test_right_in_another_currency() -> None:
         rate("2019", 6.905),
     )
     assert first(found, "a")[0] == "currency"
+    (text,) = {slip.text for slip in found.claims[0].slips if slip.kind == "currency"}
+    said = "the number is right in CNY, as 139 bn CNY, not in USD; it should read 20.1 bn USD."
+    assert text.replace("\u00a0", " ") == said
 
 
 def test_a_later_days_rate() -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from entrepot.claims.build import HOME
-from entrepot.claims.describe import claimed, stated
+from entrepot.claims.describe import claimed, like, span, stated
 from entrepot.claims.slips.case import Change, Proposal, luck
 from entrepot.claims.slips.view import Pin, at_least_once, covers
 
@@ -49,10 +49,18 @@ def currency(claim: Claim, view: View) -> Iterator[Proposal]:
         if quantity.to:
             text = f"{claimed(claim)} is the change in {other}, not in {own}"
         else:
-            text = f"the number is right in {other}, not in {own}"
+            there = _shown(replace(claim, quantity=quantity))
+            text = f"the number is right in {other}, as {there}, not in {own}"
         source = _source_of(claim, other, view)
         tries = 2 if _is_at_hand(claim, other, view) else 12
         yield from view.other("currency", claim, pins, text, tries=tries, source=source)
+
+
+def _shown(claim: Claim) -> str:
+    """Return a number in its own digits with its currency, or as a bound."""
+    if math.isfinite(claim.interval.width):
+        return like(claim, claim.interval.middle)
+    return span(claim.interval, claim.quantity.unit)
 
 
 def _is_at_hand(claim: Claim, money: str, view: View) -> bool:
