@@ -14,6 +14,7 @@ from entrepot.errors import RequestError
 __all__ = ["SHORTEST_TOKEN", "Access"]
 
 SHORTEST_TOKEN = 16
+_MORE_THAN_A_NAME = frozenset("/?#@\\")
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -71,6 +72,8 @@ class Access:
 
     def knows_host(self, header: str) -> bool:
         """Whether a request is meant for this server."""
+        if _MORE_THAN_A_NAME & set(header):
+            return False
         try:
             name = urlsplit(f"//{header}").hostname
         except ValueError:

@@ -134,5 +134,5 @@ def _problem(service: Service, request: Request, error: Exception) -> Response:
 
 
 def _wants_page(request: Request) -> bool:
-    path = request.url.path
+    path: str = request.scope["path"]
     return not path.startswith("/api/") and path != "/openapi.json"

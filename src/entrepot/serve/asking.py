@@ -6,7 +6,7 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import PurePath
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 import anyio
 from fastapi import Request  # noqa: TC002 (FastAPI reads it)
@@ -18,7 +18,7 @@ from entrepot.serve.guard import LONGEST_BODY
 from entrepot.serve.keys import single
 from entrepot.serve.multipart import Part, parts_of
 
-__all__ = ["FORMS", "Sent", "body_of", "liked_form", "sent_text"]
+__all__ = ["FORMS", "Sent", "address", "body_of", "liked_form", "sent_text"]
 
 FORMS = {"json": "application/json", "csv": "text/csv", "parquet": PARQUET}
 """Forms in which the API answers, with their media types."""
@@ -67,6 +67,17 @@ def liked_form(request: Request) -> str:
     if weights["json"] < 0:
         weights["json"] = liked.get("*/*", 0.0)
     return max(weights, key=lambda form: weights[form])
+
+
+def address(request: Request) -> str:
+    """Return path and query as they were sent.
+
+    Not `request.url`: that begins with the ``Host`` header, and older libraries take what follows
+    the name there for the path.
+    """
+    scope = request.scope
+    path: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
+    return f"{path.decode('latin-1')}?{scope['query_string'].decode('latin-1')}"
 
 
 async def body_of(request: Request) -> bytes:

@@ -58,7 +58,7 @@ def _keys(request: Request, *known: str) -> list[str]:
 def _fixed(app: FastAPI, service: Service) -> None:
     def answer(request: Request) -> Response:
         _keys(request)
-        return service.answer(request, _PLAIN[request.url.path])
+        return service.answer(request, _PLAIN[request.scope["path"]])
 
     for path in _PLAIN:
         app.add_api_route(path, answer, include_in_schema=False, name=path)
@@ -178,7 +178,7 @@ def _figures(app: FastAPI, service: Service) -> None:
     @app.get("/ask", include_in_schema=False)
     def ask(request: Request) -> Response:
         pairs = request.query_params.multi_items()
-        query = request.url.query
+        query = str(request.query_params)
         return service.answer(request, lambda lake: figure.figure_page(lake, pairs, query))
 
     @app.get("/ask.csv", include_in_schema=False)
@@ -201,7 +201,7 @@ def _compared(app: FastAPI, service: Service) -> None:
 
     def answer(request: Request) -> Response:
         pairs = request.query_params.multi_items()
-        room = rooms[request.url.path]
+        room = rooms[request.scope["path"]]
         may_lag = room is compare.compare_page
         return _drawn(service.answer(request, lambda lake: room(lake, pairs), may_lag=may_lag))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from fastapi import Response
 
 from entrepot.serve.answer import Answer, Rows
+from entrepot.serve.asking import address
 from entrepot.serve.kept import Kept
 from entrepot.serve.site import of_before
 from entrepot.serve.state import state_of
@@ -58,7 +59,7 @@ class Service:
         may_lag
             Whether it is a page that is worth more at once than of the newest data; it says so.
         """
-        state, key = self.state, f"{form} {request.url.path}?{request.url.query}"
+        state, key = self.state, f"{form} {address(request)}"
         told = _told(f"{state} {key}", "hit")
         if _is_known(request, told["ETag"]):
             return Response(status_code=304, headers=told)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.errors import UnknownNameError
+from entrepot.figures.input_choices import is_inputs
+from entrepot.figures.sides import SIDES
 from entrepot.goods import goods_title
 from entrepot.model.areas import WORLD, area_phrase, area_set, possessive
 from entrepot.model.groups import pinned
@@ -14,6 +16,7 @@ from entrepot.serve.errors import NotFoundError
 from entrepot.serve.keys import refuse_files
 from entrepot.serve.rooms.figure import one_row
 from entrepot.serve.rooms.home import bundled_pairs
+from entrepot.serve.rooms.told import years_told
 from entrepot.serve.site import page
 
 if TYPE_CHECKING:
@@ -76,10 +79,28 @@ def _shares(lake: Lake, importer: str, goods: str) -> tuple[Book, list[Figure]]:
     years = [Period.parse(year) for year in book.years()][:_YEARS]
     keys = {"importer": _pinned(importer, years), "goods": goods}
     found = [
-        book.first("import_share", years, exporter=_pinned(one, years), **keys)
+        _first(book, "import_share", years, exporter=_pinned(one, years), **keys)
         for one in _suppliers(book, importer, goods, years)
     ]
     return book, sorted(found, key=lambda one: 1 if one.value is None else -one.value)
+
+
+def _first(book: Book, measure: str, years: list[Period], **keys: str) -> Figure:
+    """Return the first Figure with a value, else that of the newest year.
+
+    Where the newest year has none, of the others only those are asked in which something is held
+    of both sides: a question without an answer takes as long as one with.
+    """
+    newest = book.ask(measure, period=years[0], **keys)
+    if newest.status == "ok":
+        return newest
+    worth = years[1:]
+    for side in () if is_inputs(newest.definition) else SIDES:
+        area = keys.get(side)
+        if worth and area and len(area_set(area, years[0].end)) == 1:
+            told = years_told(book.lake, side, area)
+            worth = [year for year in worth if year.year in told]
+    return book.first(measure, [years[0], *worth], **keys)
 
 
 def _pinned(area: str, years: list[Period]) -> str:
@@ -89,7 +110,7 @@ def _pinned(area: str, years: list[Period]) -> str:
 
 def _suppliers(book: Book, importer: str, goods: str, years: list[Period]) -> Iterable[str]:
     """Return whom to ask for: the largest, those in print, and those of whom everybody asks."""
-    largest = book.first("top_supplier", years, importer=_pinned(importer, years), goods=goods)
+    largest = _first(book, "top_supplier", years, importer=_pinned(importer, years), goods=goods)
     named = [str(largest.details[name]) for name in ("top_supplier",) if name in largest.details]
     printed = [seller for buyer, seller, *_ in bundled_pairs(book.lake) if buyer == importer]
     areas = dict.fromkeys([*named, *printed, *_USUAL])

@@ -1,0 +1,85 @@
+"""The page of a country asks only what can have an answer, and loses none by that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.made_comtrade import CHINA, GERMANY, USA, WORLD, row, text_of
+
+from entrepot.lake import Lake
+from entrepot.model.period import Period
+from entrepot.report.book import Book
+from entrepot.serve.rooms import country
+from entrepot.serve.rooms.told import years_told
+
+if TYPE_CHECKING:
+    from entrepot.figures import Figure
+
+GOODS = "854231"
+OLD = 2019
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """Germany buys of China in the newest years, of the United States in one long ago only."""
+    folder = tmp_path_factory.mktemp("country")
+    rows = []
+    for year in (OLD, 2022):
+        told = {"period": year, "flow": "M", "reporter": GERMANY}
+        sellers = (CHINA, USA) if year == OLD else (CHINA,)
+        rows += [row(5e6, partner=one, **told) for one in (*sellers, 392)]
+        rows.append(row(5e6 * (len(sellers) + 1), partner=WORLD, **told))
+    made = folder / "made.csv"
+    made.write_text(text_of(rows), encoding="utf-8")
+    lake = Lake.open(folder / "lake")
+    lake.add("comtrade", [made])
+    return lake
+
+
+def _every_year(lake: Lake, importer: str, exporter: str) -> Figure:
+    book = Book(lake)
+    years = [Period.parse(year) for year in book.years()][:8]
+    return book.first("import_share", years, importer=importer, exporter=exporter, goods=GOODS)
+
+
+@pytest.mark.parametrize("importer", ["DEU", "TWN", "RUS"])
+def test_no_value_is_lost_that_asking_every_year_finds(lake: Lake, importer: str) -> None:
+    _, found = country._shares(lake, importer, GOODS)
+    assert len(found) >= 3
+    for one in found:
+        asked = one.definition
+        if asked.exporter in ("CHN", "USA", "JPN", "HKG", "TUR"):
+            plain = _every_year(lake, importer, asked.exporter)
+            assert (one.value, one.status) == (plain.value, plain.status)
+            if one.status == "ok":
+                assert one.definition.period == plain.definition.period
+
+
+def test_an_old_year_is_found(lake: Lake) -> None:
+    _, found = country._shares(lake, "DEU", GOODS)
+    [old] = [one for one in found if one.definition.exporter == "USA"]
+    assert (old.status, str(old.definition.period)) == ("ok", str(OLD))
+    assert old.value == pytest.approx(1 / 3)
+
+
+def test_years_are_those_of_rows_and_of_print(lake: Lake) -> None:
+    assert years_told(lake, "importer", "DEU") >= {OLD, 2022}
+    assert OLD in years_told(lake, "exporter", "USA")
+    assert years_told(lake, "importer", "TUV") == set()
+
+
+def test_of_an_area_nobody_tells_of_each_supplier_is_asked_once(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[object, ...]] = []
+    ask = Book.ask
+
+    def counted(self: Book, measure: str, **keys: object) -> Figure:
+        asked.append((measure, keys.get("exporter"), keys["period"]))
+        return ask(self, measure, **keys)
+
+    monkeypatch.setattr(Book, "ask", counted)
+    _, found = country._shares(lake, "TUV", GOODS)
+    assert {one.status for one in found} == {"insufficient_data"}
+    assert len({(measure, exporter) for measure, exporter, _ in asked}) == len(set(asked))
