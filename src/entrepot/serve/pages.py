@@ -178,7 +178,7 @@ def _figures(app: FastAPI, service: Service) -> None:
     @app.get("/ask", include_in_schema=False)
     def ask(request: Request) -> Response:
         pairs = request.query_params.multi_items()
-        query = str(request.query_params)
+        query = request.scope["query_string"].decode("latin-1")
         return service.answer(request, lambda lake: figure.figure_page(lake, pairs, query))
 
     @app.get("/ask.csv", include_in_schema=False)

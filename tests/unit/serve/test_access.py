@@ -6,6 +6,8 @@ import base64
 from typing import TYPE_CHECKING
 
 import pytest
+from starlette.datastructures import URL
+from starlette.requests import Request
 from tests.ask_server import Client
 
 from entrepot.errors import RequestError
@@ -43,11 +45,37 @@ def test_a_token_that_can_be_guessed_is_refused() -> None:
         Access.of("127.0.0.1", "12345", behind_proxy=False)
 
 
-@pytest.mark.parametrize("name", ["evil.example", "127.0.0.1.evil.example", "", "[::1", "a b"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("evil.example", "127.0.0.1.evil.example", "", "[::1", "a b"),
+        *("127.0.0.1/goods/chpl#", "127.0.0.1:80/goods?", "127.0.0.1#", "me@127.0.0.1"),
+        "127.0.0.1\\goods",
+    ],
+)
 def test_a_foreign_name_that_leads_here_is_refused(client: Client, name: str) -> None:
     answer = client.get("/data", host=name)
     assert answer.status_code == 400
     assert "another name" in answer.text
+
+
+def test_what_is_answered_does_not_depend_on_the_host_header(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Older libraries read a path out of the header into `request.url`."""
+    monkeypatch.setattr(Request, "url", property(lambda _: URL("http://127.0.0.1/goods/chpl")))
+    first, other = (client.get(path) for path in ("/measures", "/data"))
+    assert first.status_code == other.status_code == 200
+    assert first.headers["etag"] != other.headers["etag"]
+    assert first.text != other.text
+    assert client.get("/api/nothing").json()["status"] == 404
+    drawn = client.get("/compare.svg?importer=RUS&supplier=CHN&goods=all&supplier2=TUR")
+    assert drawn.headers["content-type"].startswith("image/svg+xml")
+
+
+def test_a_question_mark_in_a_name_is_not_the_query(client: Client) -> None:
+    assert client.get("/goods/chpl%3F").status_code == 404
+    assert client.get("/goods/chpl?").status_code == 200
 
 
 def test_a_token_is_taken_as_bearer_and_as_password(tmp_path: Path) -> None:
