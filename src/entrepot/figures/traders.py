@@ -60,4 +60,5 @@ def _known(cells: Cells, asked: Definition, side: Side) -> frozenset[str]:
 
 
 def _names(rows: Frame, side: Side) -> frozenset[str]:
-    return frozenset(name for (name,) in fetch(rows.select(side).unique()))
+    # Narwhals numbers all rows to tell unique ones: four times the work of a group.
+    return frozenset(name for name, _ in fetch(rows.group_by(side).agg(nw.len())))
