@@ -114,17 +114,25 @@ def sent_text(request: Request, body: bytes) -> Sent:
     ------
     WrongFormError
         For a media type or a file that is not read.
+    BadAddressError
+        For a key of the address that is unknown, or belongs beside the text.
     RequestError
         For a text that is not UTF-8, or no JSON.
     """
     told = request.headers.get("content-type", "text/plain")
     kind = told.partition(";")[0].strip().lower()
+    query = single(request.query_params.multi_items(), ("date", "publisher"))
+    if kind in _KINDS:
+        return Sent(_text(body), _KINDS[kind], **query)
+    if query:
+        raise BadAddressError(
+            f"{' and '.join(query)} in the address",
+            why="that is where they are read of a plain text alone",
+            hint="write them beside the text, as fields of the form or of the object",
+        )
     if kind == "multipart/form-data":
         return _from_parts(parts_of(told, body))
     text = _text(body)
-    if kind in _KINDS:
-        query = single(request.query_params.multi_items(), ("date", "publisher"))
-        return Sent(text, _KINDS[kind], **query)
     if kind == "application/json":
         return _from_pairs(_pairs_of_json(text))
     if kind == "application/x-www-form-urlencoded":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import Depends, FastAPI, Request, Response
 
@@ -65,20 +65,24 @@ def _fixed(app: FastAPI, service: Service) -> None:
 
     @app.get("/style/{name}.css", include_in_schema=False)
     def style(name: str, request: Request) -> Response:
+        _keys(request)
         if name not in ("page", "check"):
             raise NotFoundError("no such sheet of style")
         return service.still(request, sheet(name))
 
     @app.get("/script/{name}.js", include_in_schema=False)
     def module(name: str, request: Request) -> Response:
+        _keys(request)
         return service.still(request, script(name))
 
     @app.get("/icon.svg", include_in_schema=False)
     def icon(request: Request) -> Response:
+        _keys(request)
         return service.still(request, Answer(ICON, "image/svg+xml"))
 
     @app.get("/docs", include_in_schema=False)
     def docs(request: Request) -> Response:
+        _keys(request)
         description = app.openapi()
         return service.answer(
             request,
@@ -113,7 +117,7 @@ def _search(app: FastAPI, service: Service) -> None:
         if importer and supplier:
             path += f"/from/{home.named_area(supplier)}"
         query = f"?{urlencode({'goods': chosen}, safe=':@,')}" if importer and chosen else ""
-        return Response(status_code=303, headers={"Location": path + query})
+        return Response(status_code=303, headers={"Location": quote(path, safe="/+") + query})
 
 
 def _countries(app: FastAPI, service: Service) -> None:

@@ -73,6 +73,12 @@ def test_what_is_answered_does_not_depend_on_the_host_header(
     assert drawn.headers["content-type"].startswith("image/svg+xml")
 
 
+@pytest.mark.parametrize("path", ["/docs", "/icon.svg", "/style/page.css", "/script/page.js"])
+def test_what_takes_no_keys_refuses_them(client: Client, path: str) -> None:
+    assert client.get(path).status_code == 200
+    assert client.get(f"{path}?v=1").status_code == 400
+
+
 def test_a_question_mark_in_a_name_is_not_the_query(client: Client) -> None:
     assert client.get("/goods/chpl%3F").status_code == 404
     assert client.get("/goods/chpl?").status_code == 200

@@ -37,6 +37,9 @@ WORDS = {
     "format": "%s%n{0.__class__}",
     "numbers": "9" * 400,
     "codes": ",".join(["854231"] * 70),
+    "areas-header": "RUS+KAZ\r\nSet-Cookie: taken=1",
+    "areas-unicode": "\u4e2d+RUS",
+    "areas-path": "RUS+//evil.example",
     "areas": "+".join(["RUS"] * 120),
     "span": "0001..9999",
     "nested": "(" * 450,
@@ -103,6 +106,8 @@ def test_hostile_words_do_nothing_at_any_place(client: Client, folder: Path, wor
 
 
 def test_nobody_is_sent_elsewhere(client: Client) -> None:
+    both = client.get("/go?importer=russia%2BKAZ&supplier=China")
+    assert both.headers["location"] == "/country/RUS+KAZ/from/CHN"
     for name in ("//evil.example", "/\\evil.example", "https://evil.example", "RUS//evil.example"):
         answer = client.get(f"/go?importer={quote(name, safe='')}")
         assert answer.status_code in (303, 404)

@@ -84,6 +84,23 @@ def test_what_is_no_text_is_refused_and_told_what_is(
     assert "<script>" not in uploaded(client, name, content, "/check").text
 
 
+@pytest.mark.parametrize("path", ["/api/check", "/check"])
+@pytest.mark.parametrize("query", ["date=2026-01-20", "publisher=us", "data=2026-01-20"])
+def test_what_the_address_says_beside_a_text_is_read_or_refused(
+    client: Client, path: str, query: str
+) -> None:
+    address = f"{path}?{query}"
+    for sent in (
+        client.send("POST", address, json={"text": TEXT}),
+        client.send("POST", address, data={"text": TEXT}),
+        uploaded(client, "a.txt", TEXT.encode(), address),
+    ):
+        assert sent.status_code == 400
+        assert query.partition("=")[0] in sent.text.lower()
+    plain = client.send("POST", address, content=TEXT, headers={"content-type": "text/plain"})
+    assert plain.status_code == (400 if "data" in query else 200)
+
+
 def test_a_text_and_a_file_at_once_are_refused(client: Client) -> None:
     answer = uploaded(client, "a.txt", TEXT.encode(), text=TEXT)
     assert answer.status_code == 400

@@ -80,6 +80,10 @@ def _pairs(lake: Lake) -> list[Pair]:
 
 def bundled_pairs(lake: Lake) -> list[Pair]:
     """Return buyers and sellers of whom somebody printed a value or a share."""
+    return lake.remembered.get("pairs in print", lambda: _in_print(lake))
+
+
+def _in_print(lake: Lake) -> list[Pair]:
     years = defaultdict(list)
     for row in statements("all", lake):
         if row.measure in ("value", "import_share", "export_share", "growth") and _named(row):
@@ -149,17 +153,20 @@ def _fits(wanted: str, code: str, *names: str) -> bool:
 
 
 def named_area(text: str) -> str:
-    """Return the code of an area that is named by code or by name.
+    """Return the code of an area that is named by code or by name; of several, joined by a plus.
 
     Raises
     ------
     NotFoundError
         If nothing is called so.
     """
-    wanted = text.strip()
+    return "+".join(_code_of(part.strip()) for part in text.split("+"))
+
+
+def _code_of(wanted: str) -> str:
     known = {code for code, _ in named_areas()}
     for code in (wanted, wanted.upper(), by_name(wanted) or ""):
-        if code in known or "+" in code:
+        if code in known:
             return code
     error = unknown_area(wanted)
     raise NotFoundError(error.what, hint=error.hint)
