@@ -19,7 +19,10 @@ __all__ = ["part_by_goods"]
 
 
 _LINKS = {
-    "en": "its|all|total|a|an|about|around|nearly|almost|some|over|only|just|and|by value",
+    "en": (
+        "its|all|total|a|an|about|around|nearly|almost|some|over|only|just|and|value|by value"
+        "|(?:up|down) from"
+    ),
     "ru": "от|с|со|и|около|примерно|почти|более|только|общ[а-я]+|состав(?:ил[аои]?|ляет)",
     "de": "rund|etwa|fast|nur|gut|über|gesamten?|auf|zu|am|aus|ein(?:en)?",
     "zh": "约|近|达|超过|总额|的|到|至|对|从|自|向",
