@@ -160,12 +160,13 @@ def _described(
     industries = bought(book, subject)
     progress("setting shares, goods and weights side by side")
     told_twice = hidden.section(book, subject)
+    passed_on = through_hubs.section(book, subject, replaced.changed(book, subject))
     sections = [
         over_time.section(book, subject, verdicts.boxes(checked, subject) if checked else ()),
         by_tier.section(book, subject),
         suppliers.section(book, subject),
         replaced.section(book, subject),
-        *([passed_on] if (passed_on := through_hubs.section(book, subject)) else []),
+        *([passed_on] if passed_on else []),
         both_ways.section(book, subject, found.ratio),
         *([inputs.section(book, industries)] if isinstance(industries, Bought) else []),
         paid.section(book, subject),

@@ -1,23 +1,31 @@
-"""Through whom it comes, on a page: a hub that was planted."""
+"""Through whom it comes, on a page: a hub that was planted, a chain of two, and a gap."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.made_hubs import CHIPS, TRADE
 from tests.made_hubs import lake as made
 
+from entrepot.figures import Figure
+from entrepot.model.period import Period
 from entrepot.report import brief
+from entrepot.report.book import Book, Subject
 from entrepot.report.parts import Sentence, plain
 from entrepot.report.render_html import render_html
 from entrepot.report.render_markdown import render_markdown
+from entrepot.report.sections import replaced, through_hubs
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from entrepot.lake import Lake
     from entrepot.report import Brief
     from entrepot.report.parts import Section
+
+SUBJECT = Subject("RUS", "DEU", "854231", Period.parse(2022), fixed=True)
 
 
 @pytest.fixture(scope="module")
@@ -30,14 +38,22 @@ def _part(page: Brief) -> Section:
     return next(one for one in page.sections if one.id == "through_hubs")
 
 
+def _of(lake: Lake) -> Section:
+    book = Book(lake)
+    part = through_hubs.section(book, SUBJECT, replaced.changed(book, SUBJECT))
+    assert part is not None
+    return part
+
+
 def test_the_hub_is_named_with_its_bounds(page: Brief) -> None:
     part = _part(page)
     assert part.table is not None
     rows = {row[0]: row for row in part.table.rows}
     # 500 more came in, 400 more went out; what others may have sold, and a doubling, come off.
-    assert rows["Kyrgyzstan"][1:6] == ("0.5", "0.4", "0.4", "0.2", "0.4")
+    assert rows["Kyrgyzstan"][1:6] == ("500,000", "400,000", "400,000", "200,000", "400,000")
+    assert part.table.caption == "What each alone may have passed on, USD"
     assert isinstance(part.title, Sentence)
-    assert "came through others" in plain(part.title.text)
+    assert "may have come through others" in plain(part.title.text)
     assert {figure.definition.measure for figure in part.title.carried} == {"rerouted"}
     asked = part.title.carried[0].definition
     assert (asked.exporter, asked.hubs) == ("DEU", "CHN+KGZ")
@@ -59,9 +75,68 @@ def test_every_format_has_it(page: Brief) -> None:
         assert "Kyrgyzstan" in text
 
 
+def test_the_title_and_the_source_say_what_the_numbers_rest_on(page: Brief) -> None:
+    part = _part(page)
+    assert isinstance(part.title, Sentence)
+    [figure] = part.title.carried
+    assert isinstance(figure, Figure)
+    assert {"rerouting", "partial-source"} <= set(part.title.caveats)
+    assert set(part.title.caveats) == {item.id for item in figure.caveats}
+    told = "".join(str(piece) for piece in part.source)
+    assert figure.evidence[0].snapshot
+    assert figure.evidence[0].snapshot in told
+
+
+def test_a_chain_counts_in_the_last_row_and_the_title_alone(tmp_path: Path) -> None:
+    """Germany's chips go to Georgia, on to Kyrgyzstan, and from there to Russia."""
+    trade = TRADE | {
+        ("DEU", "GEO", CHIPS): (10, 510),
+        ("GEO", "KGZ", CHIPS): (4, 454),
+        ("DEU", "KGZ", CHIPS): (2, 3),
+        ("GEO", "RUS", CHIPS): (4, 20),
+        ("CHN", "RUS", CHIPS): (500, 500),
+        ("CHN", "KGZ", CHIPS): (5, 5),
+    }
+    part = _of(made(tmp_path, trade))
+    assert part.table is not None
+    georgia, kyrgyzstan, together = part.table.rows
+    # Each alone passes on no more than it bought of Germany or sold to Russia beyond the path.
+    assert (georgia[0], *georgia[4:6]) == ("Georgia", "8,000", "16,000")
+    assert (kyrgyzstan[0], *kyrgyzstan[4:6]) == ("Kyrgyzstan", "0", "1,000")
+    # By way of both, all that they sold Russia beyond the path: 16 and 400 thousand.
+    assert together == (
+        "Together, chains as well", "501,000", "416,000", "17,000", "8,000", "416,000", ""
+    )  # fmt: skip
+    title = plain(part.title.text).replace("\u00a0", " ")
+    assert title == "8,000 to 416,000 USD may have come through others in 2022"
+    assert part.picture is not None
+    assert part.picture.spoken.startswith("Passed on by each alone, ")
+
+
+def test_one_hub_has_no_row_of_chains(tmp_path: Path) -> None:
+    trade = {key: values for key, values in TRADE.items() if key[0] != "CHN"}
+    part = _of(made(tmp_path, trade))
+    assert part.table is not None
+    assert [row[0] for row in part.table.rows] == ["Kyrgyzstan"]
+    [how] = [note for note in part.notes if note.title == "How to read it"]
+    assert "chains" not in how.body[0].text
+
+
+def test_what_is_not_held_is_a_gap(tmp_path: Path) -> None:
+    book = Book(made(tmp_path))
+    changed = replaced.changed(book, SUBJECT)
+    later = replace(changed, definition=changed.definition.but(period=Period.parse(2030)))
+    part = through_hubs.section(book, SUBJECT, later)
+    assert part is not None
+    assert part.table is None
+    assert part.gap is not None
+    assert part.gap.what == "how much came to Russia through China and Kyrgyzstan"
+    assert "nothing of 2030" in part.gap.why
+
+
 def test_one_who_fell_silent_did_not_sell_less(tmp_path: Path) -> None:
     silent = made(tmp_path, TRADE | {("USA", "RUS", CHIPS): (2000, 0)})
-    part = _part(brief("RUS", "CHN", "854231", 2022, lake=silent))
+    part = _of(silent)
     assert isinstance(part.title, Sentence)
     assert part.title.carried[0].definition.exporter == "DEU"
     assert "Goods of those who sold less (Germany) by" in part.deck

@@ -10,6 +10,7 @@ from entrepot.model.display import figure_value
 from entrepot.report import words
 from entrepot.report.alone.foot import foot
 from entrepot.report.alone.parts import Alone
+from entrepot.report.changes import change_of
 from entrepot.report.pictures import Picture
 from entrepot.report.scale import scale_of
 from entrepot.report.single_pictures import Line, Slope
@@ -26,19 +27,19 @@ MOST = 8
 
 def slope(figure: Figure) -> Alone:
     """Return the suppliers of a reorientation before and after."""
-    rows = sorted(figure.table, key=lambda row: (-abs(_change(row)), str(row["exporter"])))
-    moved = [row for row in rows if _change(row)] or rows
+    rows = sorted(figure.table, key=lambda row: (-abs(change_of(row)), str(row["exporter"])))
+    moved = [row for row in rows if change_of(row)] or rows
     shown = moved[:MOST]
     highest = max(float(row[end]) for row in shown for end in ("value_before", "value_after"))
     scale = scale_of(figure.unit, highest)
-    gained = max(shown, key=_change)
+    gained = max(shown, key=change_of)
     lines = tuple(
         Line(
             area_name(str(row["exporter"])),
             scale.of(float(row["value_before"])),
             scale.of(float(row["value_after"])),
             (_said(row["value_before"], scale), _said(row["value_after"], scale)),
-            marked=row is gained and _change(row) > 0,
+            marked=row is gained and change_of(row) > 0,
         )
         for row in shown
     )
@@ -64,17 +65,13 @@ def _said(value: float, scale: Scale) -> str:
     return scale.text(float(value)) if value else ""
 
 
-def _change(row: dict[str, Any]) -> float:
-    return float(row["value_after"]) - float(row["value_before"])
-
-
 def _title(figure: Figure, shown: list[dict[str, Any]]) -> str:
     """Name who gained and who lost most, each only if it did."""
     asked = figure.definition
     buyers = words.capital(possessive(area_phrase(asked.importer)))
     parts = []
-    for row, word in ((max(shown, key=_change), "gained"), (min(shown, key=_change), "lost")):
-        change = _change(row)
+    for row, word in ((max(shown, key=change_of), "gained"), (min(shown, key=change_of), "lost")):
+        change = change_of(row)
         if change > 0 if word == "gained" else change < 0:
             size = figure_value(abs(change), figure.unit)
             parts.append(f"{area_phrase(str(row['exporter']))} {word} {size}")

@@ -10,7 +10,9 @@ from entrepot.model.areas import area_name, area_phrase, possessive
 from entrepot.model.display import NBSP, figure_value, joined, number
 from entrepot.report import words
 from entrepot.report.alone.slope import slope
+from entrepot.report.amounts import amounts_of
 from entrepot.report.breaks import break_of
+from entrepot.report.changes import changes
 from entrepot.report.lacking import lacking
 from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
 from entrepot.report.sections.suppliers import leaps
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.report.book import Book, Subject
 
-__all__ = ["gone", "section", "taken_by"]
+__all__ = ["changed", "gone", "section", "taken_by"]
 
 NAME, EYEBROW = "replaced", "Who was replaced by whom"
 BACK = 5
@@ -28,7 +30,7 @@ SHOWN = 5
 
 def section(book: Book, subject: Subject) -> Section:
     """Return who gained and who lost of the goods, or of all goods where only those are known."""
-    figure = _first(book, subject)
+    figure = changed(book, subject)
     if figure.status != "ok" or not figure.table:
         what = f"{subject.buyers} suppliers of {subject.goods_name} in two years"
         title = Remark("Who took whose place is not known")
@@ -49,7 +51,7 @@ def section(book: Book, subject: Subject) -> Section:
     )
 
 
-def _first(book: Book, subject: Subject) -> Figure:
+def changed(book: Book, subject: Subject) -> Figure:
     """Return the first change that is known: before a break if there is one, else the longest."""
     year = subject.period.year
     held = [one for one in book.years() if year - BACK <= one < year]
@@ -75,28 +77,21 @@ def _title(figure: Figure) -> str:
     """Name who gained and who lost most, each only if it did and is recorded in both years."""
     asked = figure.definition
     silent = _unrecorded(figure)
-    changes = {
+    moved = {
         name: one
-        for name, one in _changes(figure).items()
+        for name, one in changes(figure).items()
         if name not in special() and name not in silent
     }
     parts = []
     for name, word in (
-        (max(changes, key=lambda one: changes[one], default=""), "gained"),
-        (min(changes, key=lambda one: changes[one], default=""), "lost"),
+        (max(moved, key=lambda one: moved[one], default=""), "gained"),
+        (min(moved, key=lambda one: moved[one], default=""), "lost"),
     ):
-        change = changes.get(name, 0.0)
+        change = moved.get(name, 0.0)
         if change > 0 if word == "gained" else change < 0:
             parts.append(f"{area_phrase(name)} {word} {figure_value(abs(change), figure.unit)}")
     told = ", ".join(parts) or "nobody gained or lost"
     return words.capital(f"{told}, {asked.base} to {asked.period}")
-
-
-def _changes(figure: Figure) -> dict[str, float]:
-    return {
-        str(row["exporter"]): float(row["value_after"]) - float(row["value_before"])
-        for row in figure.table
-    }
 
 
 def _unrecorded(figure: Figure) -> list[str]:
@@ -125,9 +120,9 @@ def taken_by(figure: Figure, supplier: frozenset[str]) -> Sentence | None:
 
     "Most" only where it is more than half; nothing where it gained nothing.
     """
-    changes = _changes(figure)
-    gains = sum(change for change in changes.values() if change > 0)
-    own = sum(changes.get(name, 0.0) for name in supplier)
+    moved = changes(figure)
+    gains = sum(change for change in moved.values() if change > 0)
+    own = sum(moved.get(name, 0.0) for name in supplier)
     asked = figure.definition
     who = area_phrase("+".join(sorted(supplier)))
     when = f"from {asked.base} to {asked.period}"
@@ -183,31 +178,32 @@ def _notes(figure: Figure, subject: Subject, caveats: tuple[str, ...]) -> tuple[
 
 def _table(figure: Figure) -> Table:
     asked = figure.definition
-    changes = _changes(figure)
+    moved = changes(figure)
     rows = {str(row["exporter"]): row for row in figure.table}
-    ordered = sorted(changes, key=lambda name: (-abs(changes[name]), name))
-    scale = 1e6 if figure.unit in ("USD", "CNY", "EUR", "RUB") else 1.0
-    unit = f"million {figure.unit}" if scale > 1 else figure.unit
-
-    def cells(names: list[str], who: str) -> tuple[str, ...]:
-        ends = [
-            sum(float(rows[name][end]) for name in names) / scale
-            for end in ("value_before", "value_after")
-        ]
-        moved = sum(changes[name] for name in names) / scale
-        told = (f"{end:,.1f}" if end else "" for end in ends)  # not recorded is not zero
-        return (who, *told, f"{moved:+,.1f}".replace("-", "\u2212"))
-
+    ordered = sorted(moved, key=lambda name: (-abs(moved[name]), name))
     kept = [name for name in ordered if name not in special()][: 2 * SHOWN]
-    lines = [cells([name], area_name(name)) for name in kept]
     rest = [name for name in ordered if name not in kept]
+    groups = [([name], area_name(name)) for name in kept]
     if rest:
-        lines.append(cells(rest, f"{len(rest)} others"))
+        groups.append((rest, f"{len(rest)} others"))
+    ends = ("value_before", "value_after")
+    sums = [
+        tuple(sum(float(rows[name][end]) for name in names) for end in ends) for names, _ in groups
+    ]
+    shown = amounts_of(figure.unit, (value for pair in sums for value in pair))
+    lines = tuple(
+        (
+            who,
+            *(shown.text(value or None) for value in pair),  # not recorded is not zero
+            shown.text(sum(moved[name] for name in names), sign=True),
+        )
+        for (names, who), pair in zip(groups, sums, strict=True)
+    )
     whose = words.capital(possessive(area_phrase(asked.importer)))
     return Table(
-        caption=f"{whose} suppliers of {goods_title(asked.goods)}, {unit}",
+        caption=f"{whose} suppliers of {goods_title(asked.goods)}, {shown.unit}",
         head=("Supplier", str(asked.base), str(asked.period), "Change"),
         numeric=(False, True, True, True),
-        rows=tuple(lines),
-        units=("", unit, unit, unit),
+        rows=lines,
+        units=("", *(shown.unit for _ in range(3))),
     )

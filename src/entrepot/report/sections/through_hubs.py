@@ -8,8 +8,10 @@ from entrepot.figures.questions.question import special
 from entrepot.model.areas import area_name, area_phrase
 from entrepot.model.display import NBSP, figure_value, joined, number, range_text
 from entrepot.report import words
+from entrepot.report.alone.foot import foot
+from entrepot.report.amounts import amounts_of
+from entrepot.report.changes import change_of
 from entrepot.report.lacking import lacking
-from entrepot.report.origins import source_name
 from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
 from entrepot.report.pictures import Picture
 from entrepot.report.scenario.drawn import Ladder, Rung
@@ -23,22 +25,18 @@ if TYPE_CHECKING:
 __all__ = ["section"]
 
 NAME, EYEBROW = "through_hubs", "Through whom it comes"
-ASKED = "reorientation"
+TOGETHER = "Together, chains as well"
 LOSERS, GAINERS, MOST_YEARS = 5, 4, 5
-CAVEATS = ("rerouting",)
 
 
-def section(book: Book, subject: Subject) -> Section | None:
+def section(book: Book, subject: Subject, changed: Figure) -> Section | None:
     """Return what may have come through hubs; None where nobody is known to have lost and gained.
 
     Who lost most, in the answer on who was replaced by whom, is the origin, who gained most the
-    hubs; so that question comes first.
+    hubs.
     """
-    changed = next(
-        (one for _, one in reversed(book.questions) if one.definition.measure == ASKED), None
-    )
-    losers, gainers = _sides(changed) if changed else ([], [])
-    if changed is None or not losers or not gainers:
+    losers, gainers = _sides(changed)
+    if not losers or not gainers:
         return None
     asked = changed.definition
     answers = (
@@ -65,7 +63,7 @@ def section(book: Book, subject: Subject) -> Section | None:
     return Section(
         id=NAME,
         eyebrow=EYEBROW,
-        title=Sentence(_title(figure), (figure,), CAVEATS),
+        title=Sentence(_title(figure), (figure,), _caveats(figure)),
         deck=(
             f"Goods of those who sold less ({_names(losers)}) by way of those who sold more, "
             f"beyond what each traded in {_span(figure.definition.base)}."
@@ -73,7 +71,7 @@ def section(book: Book, subject: Subject) -> Section | None:
         picture=_picture(figure),
         table=_table(figure),
         notes=tuple(_notes(figure)),
-        source=(f"{', '.join(source_name(item.source) for item in figure.evidence)}.",),
+        source=(" ".join(foot(figure)[1:]),),
     )
 
 
@@ -83,7 +81,7 @@ def _sides(changed: Figure) -> tuple[list[str], list[str]]:
     One of whom nothing is recorded any more may only not be reported.
     """
     changes = {
-        str(row["exporter"]): float(row["value_after"]) - float(row["value_before"])
+        str(row["exporter"]): change_of(row)
         for row in changed.table
         if row["exporter"] not in special() and row["value_after"]
     }
@@ -117,8 +115,12 @@ def _title(figure: Figure) -> str:
         return words.capital(text)
     if figure.low and figure.high:
         spread = range_text(figure.low, figure.high, figure.unit)
-        return f"{spread} came through others in {when}"
-    return f"At most {figure_value(most, figure.unit)} came through others in {when}"
+        return f"{spread} may have come through others in {when}"
+    return f"At most {figure_value(most, figure.unit)} may have come through others in {when}"
+
+
+def _caveats(figure: Figure) -> tuple[str, ...]:
+    return tuple(item.id for item in figure.caveats)
 
 
 def _span(period: object) -> str:
@@ -132,7 +134,7 @@ def _picture(figure: Figure) -> Picture | None:
     )
     if not any(rung.high for rung in rungs):
         return None
-    title = "Passed on, of what each bought of them"
+    title = "Passed on by each alone, of what it bought of them"
     said = (f"{rung.name} {rung.text}, {rung.low:.0f} to {rung.high:.0f} %" for rung in rungs)
     spoken = f"{title}, from at least to at most: {'; '.join(said)}."
     return Picture(Ladder(((title, rungs),)), spoken)
@@ -144,29 +146,26 @@ def _rung(row: dict[str, Any], bought: float) -> Rung:
 
 
 def _table(figure: Figure) -> Table:
-    scale = 1e6 if figure.unit in ("USD", "CNY", "EUR", "RUB") else 1.0
-    unit = f"million {figure.unit}" if scale > 1 else figure.unit
     columns = ("excess_in", "excess_out", "matched", "low", "high")
-
-    def cell(value: object) -> str:
-        if not isinstance(value, (int, float)):
-            return ""
-        return f"{value / scale:,.1f}".replace("-", "\u2212")
-
-    rows = tuple(
-        (
-            area_name(str(row["hub"])),
-            *(cell(row.get(name)) for name in columns),
-            str(row.get("began", "")),
-        )
+    lines = [
+        (area_name(str(row["hub"])), [row.get(name) for name in columns], row.get("began", ""))
         for row in figure.table
+    ]
+    if len(lines) > 1:
+        sides = [figure.details.get(name) for name in columns[:2]]
+        ends = [figure.value if end is None else end for end in (figure.low, figure.high)]
+        lines.append((TOGETHER, [*sides, figure.value, *ends], ""))
+    shown = amounts_of(figure.unit, (value for _, values, _ in lines for value in values))
+    rows = tuple(
+        (name, *(shown.text(value) for value in values), str(began))
+        for name, values, began in lines
     )
     return Table(
-        caption=f"What each may have passed on, {unit}",
+        caption=f"What each alone may have passed on, {shown.unit}",
         head=("Hub", "Bought more", "Sold more", "Matched", "At least", "At most", "Since"),
         numeric=(False, True, True, True, True, True, False),
         rows=rows,
-        units=("", *(unit for _ in columns), ""),
+        units=("", *(shown.unit for _ in columns), ""),
     )
 
 
@@ -175,7 +174,7 @@ def _notes(figure: Figure) -> Iterator[Note]:
     if figure.value:
         amount = figure_value(figure.value, figure.unit)
         text = f"{amount} came in and went out beyond what was usual, same goods, same time."
-        said.append(Sentence(text, (figure,), CAVEATS))
+        said.append(Sentence(text, (figure,), _caveats(figure)))
     if points := str(figure.details.get("choke_points", "")):
         text = f"The flows that limit what can have passed: {points}."
         said.append(Sentence(text, (figure,)))
@@ -185,7 +184,10 @@ def _notes(figure: Figure) -> Iterator[Note]:
         yield Note("What else would explain it", (Sentence(f"{other}.", (figure,)),))
     how = (
         "Bought more and sold more are beyond the path of the base. At least: what others cannot "
-        "have supplied, after a margin. At most: what can have passed through chains of hubs. "
-        "Dot: matched; line: from least to most."
+        "have supplied, after a margin. At most: what can have passed. Rows and chart are of "
+        "each hub alone"
     )
-    yield Note("How to read it", (Remark(how, CAVEATS),))
+    if len(figure.table) > 1:
+        how += "; the last row and the title count chains, from one hub to the next, as well"
+    how += ". Dot: matched; line: from least to most."
+    yield Note("How to read it", (Remark(how, _caveats(figure)),))
