@@ -182,8 +182,11 @@ def test_a_cut_too_small_to_tell_is_zero(
         "economy: {outer: {take: 0.5, also: [0.2]}, leak: 0.1, friction: 0.3, inputs: 0.5}\n"
         "extraction: {replaced: {others: 1}}\n"
     )
-    code, out, _ = entrepot("scenario", str(file))
+    page = tmp_path / "small.html"
+    code, out, _ = entrepot("scenario", str(file), "--out", str(page))
     assert code == 0
+    assert "the largest losses: none." in page.read_text()
+    assert "Who loses most of its output</" not in page.read_text()
     assert "none, as far as the solution can tell" in out
     assert "not at all" in out
     lost = [line for line in out.splitlines() if "% " in line and "USD" in line]

@@ -51,6 +51,11 @@ class Loss:
     lost_share: Between
     value_added_usd: Between
 
+    @property
+    def is_some(self) -> bool:
+        """Whether something is lost, under one set of assumptions at least."""
+        return max(self.lost_usd.value, self.lost_usd.high or 0.0) > 0
+
     def to_dict(self) -> dict[str, Any]:
         """Return as plain JSON types."""
         amounts = ("lost_usd", "lost_share", "value_added_usd")

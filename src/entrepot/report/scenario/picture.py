@@ -36,8 +36,10 @@ def ladder(found: Sequence[Scenario]) -> Picture | None:
         for one, economy in told
     ]
     if len(told) == 1:
-        areas = tuple(_rung(loss, marked=False) for loss in told[0][1].areas[:HIT])
-        groups = [("The two sides", groups[0][1]), ("Who loses most of its output", areas)]
+        groups = [("The two sides", groups[0][1])]
+        lost = [loss for loss in told[0][1].areas if loss.is_some][:HIT]
+        if areas := tuple(_rung(loss, marked=False) for loss in lost):
+            groups.append(("Who loses most of its output", areas))
     return Picture(Ladder(tuple(groups)), " ".join(_said(one, held) for one, held in told))
 
 
@@ -74,8 +76,9 @@ def loss_map(one: Scenario) -> Picture | None:
         for loss in one.economy.areas
         if loss.code not in _REST
     )
-    most = ", ".join(f"{tile.name} {tile.text}" for tile in tiles[:5])
-    return Picture(LossMap(tiles), f"Output lost by economy; the largest losses: {most}.")
+    most = [f"{tile.name} {tile.text}" for tile in tiles[:5] if tile.value > 0] or ["none"]
+    words = f"Output lost by economy; the largest losses: {', '.join(most)}."
+    return Picture(LossMap(tiles), words)
 
 
 _REST = {"XROW"}

@@ -163,7 +163,7 @@ def _rows(losses: Sequence[Loss]) -> Iterator[tuple[str, ...]]:
 
 def _losers(losses: Sequence[Loss]) -> Iterator[tuple[str, ...]]:
     """Yield the rows of who loses something, or that none does."""
-    some = [one for one in losses if max(one.lost_usd.value, one.lost_usd.high or 0) > 0]
+    some = [one for one in losses if one.is_some]
     yield from _rows(some) if some else [(_NONE, *[""] * (len(_HEAD) - 1))]
 
 
