@@ -154,5 +154,5 @@ def _strong(text: str) -> Any:
 
 
 def _curly(text: str) -> str:
-    """Turn typewriter apostrophes into typographic ones."""
-    return text.replace("'", "’")
+    """Turn typewriter apostrophes and single quotes into typographic ones."""
+    return re.sub(r"(?<!\w)'([^']*)'(?!\w)", r"‘\1’", text).replace("'", "’")

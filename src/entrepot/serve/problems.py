@@ -35,6 +35,8 @@ KINDS: tuple[tuple[type[Exception], int, str], ...] = (
     (OutsideError, 503, "Something outside failed"),
 )
 """Kinds of errors, the most special first, each with its status and title."""
+_NOT_HERE = ", a file of yours (mine.csv)"
+"""Goods that a terminal offers; a server would read a file of its own."""
 
 
 def kinds() -> list[tuple[str, int, str]]:
@@ -57,13 +59,14 @@ def problem(error: Exception, lake: Path) -> dict[str, Any]:
     )
     if not isinstance(error, EntrepotError):
         error = EntrepotError("the server broke off", hint="its log says more")
+    hint = error.hint.replace(_NOT_HERE, "") if error.hint else error.hint
     found: dict[str, Any] = {
         "type": f"/docs#{_anchor(kind)}",
         "title": title,
         "status": status,
         "detail": error.what,
     }
-    parts = {"where": error.where, "why": error.why, "hint": error.hint}
+    parts = {"where": error.where, "why": error.why, "hint": hint}
     told = found | {name: text for name, text in parts.items() if text}
     folder = str(lake)
     return {

@@ -56,6 +56,13 @@ def test_a_wrong_address_is_told_what_to_do(
     assert words in answer.text
 
 
+def test_unknown_goods_are_quoted_and_no_file_is_offered(client: Client) -> None:
+    address = "ask?measure=value&importer=RUS&exporter=CHN&goods=chppl&period=2023"
+    hint = client.get(f"/api/{address}").json()["hint"]
+    assert "a list on a day (chpl@2024-01-01) or codes (8542)" in hint
+    assert "Unknown goods: ‘chppl’" in client.get(f"/{address}").text
+
+
 def test_the_type_of_a_problem_leads_to_its_place(client: Client) -> None:
     page = client.get("/docs").text
     for path in ("/api/ask", "/api/goods/chppl", "/api/ask?measure=hhi"):
