@@ -10,6 +10,7 @@ from tests.made_hubs import lake as made
 
 import entrepot as ep
 from entrepot.errors import RequestError
+from entrepot.figures.show import as_rows, headline
 from entrepot.lake import Lake
 
 if TYPE_CHECKING:
@@ -174,7 +175,12 @@ def test_one_report_says_nothing_of_what_was_lost(tmp_path: Path) -> None:
         base=2021,
     )
     assert found.value is None
-    assert "not what lost_in_transit needs" in (found.reason or "")
+    assert (
+        "comtrade: holds the exporters' reports of this flow only; the importers' have to be in "
+        "the same source"
+    ) in (found.reason or "")
+    assert "null where" not in (found.reason or "")
+    assert not found.caveats
 
 
 def test_hubs_that_report_in_another_edition_are_heard(shared_data: Path, tmp_path: Path) -> None:
@@ -199,3 +205,43 @@ def test_hubs_that_report_in_another_edition_are_heard(shared_data: Path, tmp_pa
     assert found.details["excess_in"] == pytest.approx(500_000)
     assert found.details["excess_out"] == pytest.approx(400_000)
     assert found.value == pytest.approx(400_000)
+
+
+def test_the_bounds_stand_first_and_the_margin_is_named(whole: Lake) -> None:
+    found = ep.ask("rerouted", lake=whole, **(ASKED | {"hubs": "KGZ+CHN"}))
+    labels = [label for label, _ in as_rows(found)]
+    assert labels[:3] == ["range", "value", "the value"]
+    assert "can have come to Russia" in headline(found)
+    # China's own price stays as it was, but nothing came through it: Kyrgyzstan's counts.
+    assert str(found.details["price_margin"]).endswith("--margin 0.2 bounds it with that")
+    with_margin = ep.ask("rerouted", lake=whole, **ASKED, margin=0.2)
+    assert "price_margin" not in with_margin.details
+    assert list(found.table[0])[:5] == ["hub", "low", "matched", "high", "alarm"]
+    wrong = ep.ask("value", lake=whole, importer="RUS", exporter="DEU", goods="854231", period=2022)
+    assert as_rows(wrong)[0][0] == "value"
+
+
+def test_who_is_silent_is_cut_with_a_mark(tmp_path: Path) -> None:
+    many = "AUT+BEL+BGR+CYP+CZE+DEU+FRA"
+    found = ep.ask("rerouted", lake=reports(tmp_path, RUSSIAN), **(ASKED | {"exporter": many}))
+    assert "KGZ bought from AUT, BEL, BGR, CYP, CZE and 2 more;" in (found.reason or "")
+
+
+def test_an_extract_without_the_hub_is_called_one(tmp_path: Path) -> None:
+    lines = ["t,i,j,k,v,q", *(f"{year},156,643,854231,5,1" for year in (2021, 2022)), ""]
+    path = tmp_path / "BACI_HS17_V202601.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    held = Lake.open(tmp_path / "lake")
+    held.add("baci", [path])
+    keys = ASKED | {"base": "2021", "exporter": "CHN", "source": "baci"}
+    assert "an extract, without what KGZ buys or sells" in (
+        ep.ask("rerouted", lake=held, **keys).reason or ""
+    )
+
+
+def test_lost_in_transit_says_which_time_is_not_told(tmp_path: Path) -> None:
+    keys: dict[str, Any] = {"importer": "KGZ", "exporter": "DEU", "goods": "854231"}
+    keys |= {"period": 2022, "base": 2021}
+    late: dict[tuple[int, int, str], tuple[float, float]] = {(KYRGYZSTAN, GERMANY, "M"): (0, 510)}
+    found = ep.ask("lost_in_transit", lake=reports(tmp_path, GERMAN, late), **keys)
+    assert "no report of the importer of this flow in 2021" in (found.reason or "")

@@ -72,3 +72,14 @@ def test_a_cell_folds_at_plain_spaces() -> None:
     lines = drawn(20, ["what"], [["imports of 12.3\u00a0bn\u00a0USD in 2023"]])
     folded = [line.strip() for line in lines if line.strip()]
     assert folded[-3:] == ["imports of", "12.3\u00a0bn\u00a0USD in", "2023"]
+
+
+def test_where_columns_are_ranked_the_last_goes_first() -> None:
+    lines = [["hub", "matched", "high", "why"], ["KGZ", "400,000,000", "500", "no"]]
+    assert list(fitted(lines, 27)) == [0, 2, 3]
+    assert list(fitted(lines, 27, by_rank=True)) == [0, 1, 2]
+    file = io.StringIO()
+    drawn_of = table("", lines[0], lines[1:], by_rank=True)
+    Console(file=file, width=27, highlight=False).print(drawn_of)
+    assert "400,000,000" in file.getvalue()
+    assert "too narrow for why:" in " ".join(file.getvalue().split())

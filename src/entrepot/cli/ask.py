@@ -89,6 +89,6 @@ def draw(figure: Figure, screen: Console) -> None:
     screen.print(facts(as_rows(figure), bold="value"))
     if figure.table:
         names, rows = table_of(figure)
-        screen.print(table("", names, rows, right=tuple(range(1, len(names)))))
+        screen.print(table("", names, rows, right=tuple(range(1, len(names))), by_rank=True))
         if len(rows) < len(figure.table):
             screen.print(f"and {len(figure.table) - len(rows):,} more rows, see --json")

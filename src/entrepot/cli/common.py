@@ -155,12 +155,17 @@ def emit(data: Any, render: Callable[[Console], None], *, as_json: bool) -> None
 
 
 def table(
-    title: str, columns: list[str], rows: list[list[str]], *, right: tuple[int, ...] = ()
+    title: str,
+    columns: list[str],
+    rows: list[list[str]],
+    *,
+    right: tuple[int, ...] = (),
+    by_rank: bool = False,
 ) -> Any:
     """Return a table in the look of the project; it breaks no word, see `fitting`."""
     from entrepot.cli.fitting import FittedTable
 
-    return FittedTable(title, columns, rows, right)
+    return FittedTable(title, columns, rows, right, by_rank)
 
 
 def facts(rows: Iterable[tuple[str, str]], *, bold: str = "") -> Any:

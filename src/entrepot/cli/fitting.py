@@ -20,10 +20,11 @@ WORDS = (40, 16)
 address may be longer than any screen."""
 
 
-def fitted(lines: Sequence[Sequence[str]], width: int) -> dict[int, int]:
+def fitted(lines: Sequence[Sequence[str]], width: int, *, by_rank: bool = False) -> dict[int, int]:
     """Return the columns that fit without breaking a word of usual length, and their widths.
 
-    What needs most room goes first, of several the last; the first column stays.
+    What needs most room goes first, of several the last; the first column stays. With `by_rank`
+    the columns stand in the order of their weight, and the last goes first.
 
     Parameters
     ----------
@@ -31,6 +32,8 @@ def fitted(lines: Sequence[Sequence[str]], width: int) -> dict[int, int]:
         Cells by row, the head among them.
     width
         Cells of a terminal.
+    by_rank
+        Whether the last column is the one that matters least.
 
     Returns
     -------
@@ -47,7 +50,7 @@ def fitted(lines: Sequence[Sequence[str]], width: int) -> dict[int, int]:
         if _needed(least) <= width:
             break
     while len(places) > 1 and _needed([least[place] for place in places]) > width:
-        places.remove(max(places[1:], key=lambda place: (least[place], place)))
+        places.remove(max(places[1:], key=lambda place: (0 if by_rank else least[place], place)))
     found = {place: least[place] for place in places}
     room = width - _needed(list(found.values()))
     # Those that want little get all of it, the others what is left, alike.
@@ -96,12 +99,15 @@ class FittedTable:
         Words above it, its head, and its cells.
     right
         Places of the columns that stand on the right.
+    by_rank
+        Whether the last column is the one that matters least.
     """
 
     title: str
     columns: list[str]
     rows: list[list[str]]
     right: tuple[int, ...] = ()
+    by_rank: bool = False
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Draw it as wide as the screen allows."""
@@ -109,7 +115,7 @@ class FittedTable:
         from rich.table import Table
         from rich.text import Text
 
-        widths = fitted([self.columns, *self.rows], options.max_width)
+        widths = fitted([self.columns, *self.rows], options.max_width, by_rank=self.by_rank)
         found = Table(
             title=self.title or None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False
         )

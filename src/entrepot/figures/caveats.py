@@ -68,12 +68,22 @@ def caveat(name: str, text: str) -> Caveat:
     return Caveat(id=name, text=text, docs=f"explanation/{name}")
 
 
-def for_definition(definition: Definition, *, one_voice: bool = False) -> list[Caveat]:
+def for_definition(
+    definition: Definition,
+    *,
+    one_voice: bool = False,
+    teller: str = "",
+    answered: bool = True,
+) -> list[Caveat]:
     """Return the caveats that follow from the question alone.
 
-    With `one_voice`, a country that still reports tells all of it, so nothing breaks.
+    With `one_voice`, a country that still reports tells all of it, so nothing breaks; `teller` is
+    who tells all of it, whether it still reports or not; empty: both sides may. Where the
+    question is not `answered`, only what bears on why: there is no value to be careful with.
     """
-    found = [] if one_voice else _reporter_break(definition)
+    found = [] if one_voice else _reporter_break(definition, teller, answered=answered)
+    if not answered:
+        return found
     if definition.measure in ("import_share", "export_share", "asymmetry"):
         found.append(
             caveat(
@@ -139,7 +149,7 @@ def _touches_china(definition: Definition) -> bool:
     return any(not {"CHN", "HKG"}.isdisjoint(side.split("+")) for side in sides)
 
 
-def _reporter_break(definition: Definition) -> list[Caveat]:
+def _reporter_break(definition: Definition, teller: str, *, answered: bool) -> list[Caveat]:
     areas = definition.members("importer") | definition.members("exporter")
     now = stopped_in(areas, definition.period)
     if not now:
@@ -147,11 +157,18 @@ def _reporter_break(definition: Definition) -> list[Caveat]:
     names = " and ".join(area_name(item.area) for item in now)
     last = now[0].last
     before = definition.base or definition.period
-    if not stopped_in(areas, before):
+    if not answered:
         text = (
-            f"{names} stopped reporting after {last}: up to then both sides may stand behind a "
-            f"number, since then the partner alone, so a change from {before} to "
-            f"{definition.period} mixes the two."
+            f"{names} stopped publishing trade by partner after {last}; since then there are only "
+            "its partners' reports, and estimates."
+        )
+    elif not stopped_in(areas, before):
+        then, since = "both sides may stand behind a number", "the partner alone"
+        if teller and {item.area for item in now} <= set(teller.split("+")):
+            then, since = "its own reports stand behind a number", "estimates and partners' reports"
+        text = (
+            f"{names} stopped reporting after {last}: up to then {then}, since then {since}, so a "
+            f"change from {before} to {definition.period} mixes the two."
         )
     else:
         text = (

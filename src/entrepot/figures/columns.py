@@ -43,6 +43,7 @@ COLUMNS = {
     "excess_in": ("bought by hubs above their path", ""),
     "excess_out": ("sold by hubs above their path", ""),
     "unknown_products": ("products with a value missing", "count"),
+    "price_margin": ("price margin", ""),
     "would_change": ("otherwise explained by", ""),
     "told_out": ("told by the exporter", ""),
     "told_in": ("told by the importer", ""),

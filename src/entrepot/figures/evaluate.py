@@ -170,7 +170,11 @@ def _figure(definition: Definition, answers: list[tuple[str, Answer]]) -> Figure
     if low is None and source == "published" and head.low != head.high:
         low, high, words = head.low, head.high, "what the printed digits leave open"
     notes = [
-        *caveats.for_definition(definition, one_voice=_one_voice(definition, head)),
+        *caveats.for_definition(
+            definition,
+            one_voice=_one_voice(definition, head),
+            teller=_teller(definition, head),
+        ),
         *caveats.few_suppliers(definition, head.details),
         *first.caveats,
     ]
@@ -197,11 +201,17 @@ def _one_voice(definition: Definition, head: Estimate) -> bool:
     sides = {side for item in head.evidence for side in item.told_by}
     if question(definition.measure).trade == "chain" and sides <= {"exporter", "importer"}:
         return True  # each flow by one teller, who speaks before and after
+    teller = _teller(definition, head)
+    return bool(teller) and not stopped_in(teller.split("+"), definition.period)
+
+
+def _teller(definition: Definition, head: Estimate) -> str:
+    """Return whose books all comes from; empty where it is from more than one side's."""
+    sides = {side for item in head.evidence for side in item.told_by}
     printed = all(item.origin and item.told_by for item in head.evidence)
     if len(sides) != 1 or not (printed or "report" in head.choices):
-        return False
-    teller = definition.exporter if sides == {"exporter"} else definition.importer
-    return not stopped_in(teller.split("+"), definition.period)
+        return ""
+    return definition.exporter if sides == {"exporter"} else definition.importer
 
 
 def _range(
@@ -225,6 +235,6 @@ def _insufficient(definition: Definition, reason: str) -> Figure:
         status="insufficient_data",
         value=None,
         unit=definition.unit,
-        caveats=tuple(caveats.for_definition(definition)),
+        caveats=tuple(caveats.for_definition(definition, answered=False)),
         reason=reason,
     )

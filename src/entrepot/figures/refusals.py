@@ -13,7 +13,7 @@ from entrepot.figures.estimate import Missing
 from entrepot.figures.held import RECONCILED, flow_sources
 from entrepot.figures.mirror import FLOOR, mirror_coverage, too_little
 from entrepot.figures.questions import of as question
-from entrepot.figures.sides import members_of, totals
+from entrepot.figures.sides import members_of, reach, totals
 from entrepot.figures.traders import partners
 from entrepot.goods import select
 from entrepot.lake import fetch, whole_trade
@@ -198,6 +198,11 @@ def _thin(cells: Cells, asked: Definition) -> Missing | None:
             f"{cells.held.source} is held as an extract, and {asked.measure} needs the trade of "
             f"everybody; add the whole {cells.held.source}"
         )
+    if cells.held.is_partial and (absent := _absent_hubs(cells, asked)):
+        return Missing(
+            f"{cells.held.source} is held as an extract, without what {', '.join(absent)} buys or "
+            f"sells; add the whole {cells.held.source}"
+        )
     for whole, side in totals(asked):
         names = partners(cells, whole, side)
         if len(names) == 1:
@@ -206,6 +211,17 @@ def _thin(cells: Cells, asked: Definition) -> Missing | None:
                 f"so there is no total; add the whole {cells.held.source}, not an extract"
             )
     return None
+
+
+def _absent_hubs(cells: Cells, asked: Definition) -> list[str]:
+    """Return the hubs that no row has as a buyer, or none as a seller."""
+    if question(asked.measure).trade != "chain":
+        return []
+    by, there = reach(asked)
+    rows = cells.rows(by, (everything(),), asked.but(goods="")).filter(there)
+    told = fetch(rows.select("exporter", "importer").unique())
+    sellers, buyers = {one for one, _ in told}, {other for _, other in told}
+    return sorted(asked.members("hubs") - (sellers & buyers))
 
 
 def nothing(cells: Cells, asked: Definition, goods: Goods) -> Missing:

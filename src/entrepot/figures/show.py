@@ -67,13 +67,15 @@ def as_rows(figure: Figure) -> list[tuple[str, str]]:
     value = figure_value(figure.value, figure.unit)
     spread = range_text(figure.low, figure.high, figure.unit)
     rows = [("value", value)]
-    if figure.status == "ok":
+    how = QUESTIONS[figure.definition.measure]
+    if figure.status == "ok" and how.point and spread:
+        rows = [("range", f"{spread} ({figure.range})"), *rows, ("the value", how.point)]
+    elif figure.status == "ok":
         rows.append(("range", f"{spread} ({figure.range})" if spread else "no range can be given"))
     else:
         rows.append(("missing", figure.reason or ""))
     alone = [(name, ends) for name, ends in figure.spread.items() if name != "together"]
     if len(alone) > 1:
-        how = QUESTIONS[figure.definition.measure]
         called = {"errors": "errors" if how.has_interval else how.cause}
         apart = (f"{called.get(x, x)} {range_text(*ends, figure.unit)}" for x, ends in alone)
         rows.append(("by cause", "; ".join(apart)))

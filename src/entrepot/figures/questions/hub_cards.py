@@ -12,7 +12,7 @@ from entrepot.lake import fetch
 from entrepot.model.areas import area_phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from entrepot.figures.definition import Definition
     from entrepot.measures.rerouting import Hub, Rerouted
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Frame = nw.LazyFrame[Any]
 
-__all__ = ["beside", "would_change"]
+__all__ = ["beside", "margin_words", "would_change"]
 
 _MONTHS = {"M": 1, "Q": 3, "A": 12}
 _LIMITS = {
@@ -79,6 +79,18 @@ def _margins(told: Frame, asked: Definition, column: str) -> Mapping[str, float]
     for hub, margin in fetch(rows.filter(~nw.col("margin").is_null()).select("hub", "margin")):
         margins.setdefault(hub, []).append(margin)
     return {hub: median(known) for hub, known in margins.items()}
+
+
+def margin_words(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Name the option that takes off what hubs add to the price; empty where that is not known.
+
+    Only hubs count through which anything can have come.
+    """
+    known = [row["price_margin"] for row in rows if row["high"] and "price_margin" in row]
+    if not known or (usual := median(known)) <= 0:
+        return ""
+    size = f"{usual:.2g}"
+    return f"{size} by unit values, not taken off: --margin {size} bounds it with that"
 
 
 def _lost(both: Frame, asked: Definition, column: str, hub: str) -> float | None:

@@ -91,6 +91,8 @@ class Question:
         Column of the answer, where it is not the first of the passport.
     span
         What spans the interval that the measure itself gives, in words.
+    point
+        How the value inside that interval is chosen, where the interval is the answer, in words.
     cause
         What leaves that interval open, in a word: a ``sample``, or ``assumptions``.
     years
@@ -122,6 +124,7 @@ class Question:
     needs: tuple[str, ...] = ()
     value: str = ""
     span: str = ""
+    point: str = ""
     cause: Literal["sample", "assumptions"] = "sample"
     years: int = 0
     months: int = 0

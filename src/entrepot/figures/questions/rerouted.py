@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot import measures
-from entrepot.figures.questions.hub_cards import beside, would_change
+from entrepot.errors import NoEvidenceError
+from entrepot.figures.questions.hub_cards import beside, margin_words, would_change
 from entrepot.figures.questions.question import BOTH, Question, Row
 from entrepot.figures.questions.tellers import tellers_of, told
 from entrepot.lake import fetch
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["QUESTIONS"]
 
-CARD = ("hub", "bought", "excess_in", "excess_out", "others_in", "matched", "low", "high", "alarm")
-"""Columns of a hub's row, before those that only some rows can say."""
+CARD = ("hub", "low", "matched", "high", "alarm", "bought", "excess_in", "excess_out", "others_in")
+"""Columns of a hub's row, the answer first, before those that only some rows can say."""
 SHOWN = 3
 """Choke points that are named."""
 
@@ -60,7 +61,45 @@ def rerouted(rows: Frame, asked: Definition, column: str, others: Frame | None =
 
 def lost(rows: Frame, asked: Definition, column: str) -> Frame:
     """Return what did not arrive, all goods asked for together."""
-    return _lost(rows, asked, column, ())
+    found = _lost(rows, asked, column, ())
+    if not any(lost is not None for (lost,) in fetch(found.select("lost"))):
+        _require_both(rows, asked, column)
+    return found
+
+
+def _require_both(rows: Frame, asked: Definition, column: str) -> None:
+    """Say which of the four reports is not there; where there is none at all, nothing is said.
+
+    Raises
+    ------
+    NoEvidenceError
+        If one side's reports, or those of one time, are not there.
+    """
+    is_now = (nw.col("period") >= asked.period.start).alias("now")
+    known = rows.filter(~nw.col(column).is_null())
+    told = set(fetch(known.select("told_by", is_now).unique()))
+    sides = {side for side, _ in told}
+    if not told:
+        return
+    here = sides & {"importer", "exporter"}
+    if not here:
+        raise NoEvidenceError(
+            "its values are made of both sides' reports, which it does not keep apart",
+            hint="add single reports, such as those of comtrade",
+        )
+    if len(here) == 1:
+        [side] = here
+        other = "importer" if side == "exporter" else "exporter"
+        raise NoEvidenceError(
+            f"holds the {side}s' reports of this flow only; the {other}s' have to be in the same "
+            "source"
+        )
+    base = asked.base or asked.period.before()
+    for span, now in ((base, False), (asked.period, True)):
+        for side in ("exporter", "importer"):
+            if (side, now) not in told:
+                raise NoEvidenceError(f"no report of the {side} of this flow in {span}")
+    raise NoEvidenceError(f"the exporter reports no trade in {base}")
 
 
 def lost_by_product(rows: Frame, asked: Definition, column: str) -> Frame:
@@ -105,6 +144,8 @@ def _row(found: Rerouted, asked: Definition, more: dict[str, dict[str, Any]]) ->
     row.table = tuple(
         {name: one[name] for name in CARD if name in one} | more[one["hub"]] for one in found.table
     )
+    if asked.margin is None and (words := margin_words(row.table)):
+        row["price_margin"] = words
     return row
 
 
@@ -140,7 +181,7 @@ QUESTIONS = {
         BOTH,
         ("exporter", "base", "controls", "hubs", "least", "margin"),
         rerouted,
-        "goods of {seller} that came to {buyer} through {hubs}",
+        "goods of {seller} that can have come to {buyer} through {hubs}",
         needs=("hubs",),
         columns=("mass_kg",),
         levels=True,
@@ -149,6 +190,10 @@ QUESTIONS = {
         span=(
             "what must have come if the hub grew as controls and other goods did, and what can "
             "have come at most"
+        ),
+        point=(
+            "what came in and went out beyond the paths, same product, same or next step; neither "
+            "the likeliest nor a middle"
         ),
         notes=(
             (

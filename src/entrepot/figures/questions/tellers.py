@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Tellers", "tellers_of", "told"]
 
+_NAMED = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Tellers:
@@ -70,7 +72,9 @@ def _require_told(tellers: Tellers, asked: Definition) -> None:
         ):
             silent = sorted(asked.members(across) - other)  # type: ignore[arg-type]
             if not heard and silent:
-                names = ", ".join(silent[:5])
+                names = ", ".join(silent[:_NAMED])
+                if len(silent) > _NAMED:
+                    names += f" and {len(silent) - _NAMED} more"
                 raise NoEvidenceError(
                     f"nobody reports in {spans} what {hub} {what} {names}",
                     hint="bring in reports of the hub or of the other side, or ask other periods",
