@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from entrepot.model.display import NBSP, figure_value, number, range_text
 from entrepot.report import words
 from entrepot.report.alone.split import split
+from entrepot.report.amounts import amounts_of
 from entrepot.report.lacking import lacking
 from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
 
@@ -19,6 +20,8 @@ __all__ = ["premium", "prices", "section", "title", "turned"]
 NAME, EYEBROW = "prices", "What it pays"
 LEVEL = 0.05
 """Per cent below which a buyer paid what others paid."""
+COLUMNS = ("value", "low", "high")
+"""Of the table, as far as any step has them."""
 
 
 def section(book: Book, subject: Subject) -> Section:
@@ -100,22 +103,24 @@ def premium(figure: Figure, subject: Subject) -> Sentence | None:
         return None
     asked = figure.definition
     when = f"from {asked.base} to {asked.period}"
-    ends = ""
-    if figure.low is not None and figure.high is not None:
-        span = " to ".join(number(end * 100, 2) for end in (figure.low, figure.high))
-        ends = f" ({span}{NBSP}%)"
-        if figure.low <= 0 <= figure.high:
-            text = f"Whether {subject.buyer} paid more or less than others {when} cannot be told: "
-            return Sentence(f"{text}{span}{NBSP}%.", (figure,), ("prices",))
-    if abs(figure.value) * 100 < LEVEL:
+    known = figure.low is not None and figure.high is not None
+    ends = [100 * end for end in (figure.low, figure.high) if known and end is not None]
+    if max(abs(moved) for moved in (100 * figure.value, *ends)) < LEVEL:
         text = f"Prices for {subject.buyer} moved as those for others did {when}."
         return Sentence(text, (figure,), ("prices",))
+    if ends and ends[0] <= 0 <= ends[-1]:
+        text = f"Whether {subject.buyer} paid more or less than others {when} cannot be told: "
+        return Sentence(f"{text}{_span(ends)}.", (figure,), ("prices",))
     word = "more" if figure.value > 0 else "less"
-    size = number(abs(figure.value) * 100, 2)
-    text = (
-        f"Against other buyers of the same goods, {subject.buyer} paid {size}{NBSP}%{ends} {word} "
-    )
+    size = f"{number(100 * abs(figure.value), 2)}{NBSP}%"
+    if ends:
+        size += f" ({_span(sorted(abs(end) for end in ends))})"  # the word has their sign
+    text = f"Against other buyers of the same goods, {subject.buyer} paid {size} {word} "
     return Sentence(f"{text}in {asked.period} than in {asked.base}.", (figure,), ("prices",))
+
+
+def _span(ends: list[float]) -> str:
+    return f"{' to '.join(number(end, 2) for end in ends)}{NBSP}%"
 
 
 def _notes(figure: Figure, above: Figure, subject: Subject) -> tuple[Note, ...]:
@@ -127,19 +132,15 @@ def _notes(figure: Figure, above: Figure, subject: Subject) -> tuple[Note, ...]:
 
 
 def _table(figure: Figure, rows: tuple[dict[str, object], ...]) -> Table:
-    def cell(value: object) -> str:
-        if not isinstance(value, (int, float)):
-            return ""
-        return f"{value / 1e6:,.1f}".replace("-", "\u2212")
-
     asked = figure.definition
+    columns = [name for name in COLUMNS if any(row[name] is not None for row in rows)]
+    shown = amounts_of("USD", (row[name] for row in rows for name in columns))
     return Table(
-        caption=f"From the value in {asked.base} to that in {asked.period}, million USD",
-        head=("Step", "Value", "Low", "High"),
-        numeric=(False, True, True, True),
+        caption=f"From the value in {asked.base} to that in {asked.period}, {shown.unit}",
+        head=("Step", *(words.capital(name) for name in columns)),
+        numeric=(False, *(True for _ in columns)),
         rows=tuple(
-            (str(row["part"]), cell(row["value"]), cell(row["low"]), cell(row["high"]))
-            for row in rows
+            (str(row["part"]), *(shown.text(row[name]) for name in columns)) for row in rows
         ),
-        units=("", "million USD", "million USD", "million USD"),
+        units=("", *(shown.unit for _ in columns)),
     )
