@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from entrepot.claims import check, parse_document
-from entrepot.claims.result import Check
+
+if TYPE_CHECKING:
+    from entrepot.claims.result import Check
 
 
 def checked(*claims: str) -> Check:
@@ -42,3 +46,26 @@ def test_the_order_of_two_names_changes_no_reference(measure: str) -> None:
     )
     assert (one.verdict, one.qualifier) == (other.verdict, other.qualifier) == ("holds", "")
     assert one.against[0].to_dict() == other.against[0].to_dict()
+
+
+def test_a_rate_far_from_that_of_the_levels_beside_it_is_still_refuted() -> None:
+    flow = "exporter: CHN, importer: RUS"
+    found = checked(
+        f"id: rate, growth: {{{flow}, period: 2025}}, says: fell by 14.4%",
+        f"id: now, value: {{{flow}, period: 2025}}, says: $103.3 billion",
+        f"id: then, value: {{{flow}, period: 2024}}, says: $115.5 billion",
+    )
+    assert found.claims[0].verdict == "cannot_hold"
+
+
+def test_what_cannot_hold_stands_beside_a_number_that_refutes_it() -> None:
+    flows = ("exporter: CHN, importer: RUS", "exporter: RUS, importer: CHN")
+    found = checked(
+        f"id: out_rate, growth: {{{flows[0]}, period: 2023}}, says: rose by 12.7 percent",
+        f"id: out, value: {{{flows[0]}, period: 2023}}, says: $129.1 billion",
+        f"id: in_rate, growth: {{{flows[1]}, period: 2023}}, says: rose by 46.9 percent",
+        f"id: in, value: {{{flows[1]}, period: 2023}}, says: $111 billion",
+    )
+    for item in found.claims:
+        assert item.verdict == "cannot_hold"
+        assert item.against[0].outcome == "contradicts"

@@ -19,6 +19,7 @@ from entrepot.claims.parts import notes_of, over_whole
 from entrepot.claims.prices import implied_prices
 from entrepot.claims.result import Check, CheckedClaim, Conflict, Explained, Slip, Verdict
 from entrepot.claims.settle import Settled, settled
+from entrepot.claims.standing import Standing
 from entrepot.claims.statements import known_statements
 from entrepot.claims.weigh import case_of
 from entrepot.errors import RequestError
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from entrepot.claims.comparison import Comparison
     from entrepot.claims.document import Claim
     from entrepot.claims.slips import Case
-    from entrepot.claims.standing import Standing
     from entrepot.lake import Lake
 
 __all__ = ["MOST_CLAIMS", "check"]
@@ -185,7 +185,12 @@ def _checked(claim: Claim, case: Case, findings: _Findings) -> CheckedClaim:
     if claim.id in findings.culprits and conflict is not None:
         verdict = "cannot_hold"
         together = reasons.conflicting(claim, conflict.claims, case.document.by_id)
-        words = f"{together}; {words}" if held.best else f"{together}."
+        held = _against_it(held, found)
+        agrees = held.best is not None and held.best.outcome == "supports"
+        words = reasons.reason(claim, held, found, case.facts)
+        words = (
+            f"{together}{', though' if agrees else ';'} {words}" if held.best else f"{together}."
+        )
         arithmetic = conflict.because
     elif claim.id in findings.culprits and verdict != "differs":
         verdict = "differs"
@@ -207,6 +212,17 @@ def _checked(claim: Claim, case: Case, findings: _Findings) -> CheckedClaim:
         implied=around.implied,
         would_settle=around.would_settle if verdict != "holds" else "",
     )
+
+
+def _against_it(held: Standing, found: tuple[Comparison, ...]) -> Standing:
+    """Return a claim that cannot hold as what refutes it has it, if anything does."""
+    if held.verdict != "holds":
+        return held
+    refuting = [item for item in found if item.outcome == "contradicts"]
+    best = min(refuting, key=lambda item: bool(item.other_definition), default=None)
+    if best is None:
+        return held
+    return Standing("differs", "agrees-otherwise" if best.other_definition else "disagrees", best)
 
 
 def _best_first(held: Standing, found: tuple[Comparison, ...]) -> tuple[Comparison, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from entrepot.claims.beside import from_text
 from entrepot.claims.evidence import evidence
 from entrepot.claims.parts import part_and_whole
+from entrepot.claims.rates import by_levels_beside
 from entrepot.claims.slips import Case
 from entrepot.claims.standing import Standing, standing
 from entrepot.claims.together import Together, data_conflicts, text_conflicts
@@ -76,6 +77,7 @@ def _weighed(
             from entrepot.claims.on_lake import from_lake
 
             found[claim.id] += tuple(from_lake(claim, lake))
+    found = by_levels_beside(document.claims, found)
     return found, {claim.id: standing(claim, found[claim.id]) for claim in document.claims}
 
 

@@ -143,9 +143,11 @@ def _against(item: CheckedClaim) -> str:
     """Return the number that decides, or the range in print where none does."""
     from entrepot.claims.reasons import number_of
 
-    if not item.against:
+    agrees = bool(item.against) and item.against[0].outcome == "supports"
+    if not item.against or (item.verdict == "cannot_hold" and agrees):
         return "–"
     ends = [number_of(item.against[0])]
-    if item.verdict == "untestable" and not item.qualifier and len(item.against) > 1:
-        ends.append(number_of(item.against[-1]))
+    alike = [one for one in item.against if not one.other_definition] or item.against
+    if item.verdict == "untestable" and not item.qualifier and len(alike) > 1:
+        ends.append(number_of(alike[-1]))
     return " to ".join(ends)

@@ -11,6 +11,7 @@ from entrepot.claims.quantity import SHARES
 from entrepot.claims.reasons import number_of
 from entrepot.claims.tables import address_of, how_of, source_of
 from entrepot.model.display import NBSP
+from entrepot.model.interval import Interval
 from entrepot.report.checked.safe import one_line, web
 from entrepot.report.parts import Link
 from entrepot.report.verdicts import ORDER
@@ -134,7 +135,8 @@ def left_by_others(item: CheckedClaim) -> str:
     idle_above = high >= most - 0.01 or (known and high > size * _IDLE)
     if idle_below and idle_above:
         return ""
-    return span(item.implied, unit)
+    low, high = -math.inf if idle_below else low, math.inf if idle_above else high
+    return span(Interval(low, high), unit)
 
 
 def _what(claim: Claim) -> str:
