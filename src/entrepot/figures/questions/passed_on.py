@@ -64,6 +64,7 @@ QUESTIONS = {
         both_reports=True,
         compares=False,
         span="nothing, if all is its own, to all that it bought of the same products",
+        cause="assumptions",
         notes=(
             (
                 "passed-on",

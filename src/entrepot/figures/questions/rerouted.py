@@ -187,6 +187,7 @@ QUESTIONS = {
         levels=True,
         both_reports=True,
         other_goods=True,
+        cause="assumptions",
         span=(
             "what must have come if the hub grew as controls and other goods did, and what can "
             "have come at most"
