@@ -219,10 +219,15 @@ def _against_it(held: Standing, found: tuple[Comparison, ...]) -> Standing:
     if held.verdict != "holds":
         return held
     refuting = [item for item in found if item.outcome == "contradicts"]
-    best = min(refuting, key=lambda item: bool(item.other_definition), default=None)
+    best = min(refuting, key=_far_from_print, default=None)
     if best is None:
         return held
     return Standing("differs", "agrees-otherwise" if best.other_definition else "disagrees", best)
+
+
+def _far_from_print(item: Comparison) -> tuple[bool, bool]:
+    computed = not item.statements or any(statement.is_ours for statement in item.statements)
+    return bool(item.other_definition), computed
 
 
 def _best_first(held: Standing, found: tuple[Comparison, ...]) -> tuple[Comparison, ...]:

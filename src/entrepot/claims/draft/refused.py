@@ -45,9 +45,25 @@ def of_the_sentence(reading: Reading) -> str:
     for cue in reading.found.of("route"):
         if not cue.value or _next_to_area(cue, reading):
             return "trade by way of somebody else, which a definition cannot say"
-    if any(_next_to_area(cue, reading) for cue in reading.found.of("part")):
+    parts = [cue for cue in reading.found.of("part") if not _leads_to_a_flow(cue, reading)]
+    if any(_next_to_area(cue, reading) for cue in parts):
         return "a country is counted in or is a part, which is not clear"
     return ""
+
+
+def _leads_to_a_flow(cue: Mark, reading: Reading) -> bool:
+    """Whether a flow with both its sides named follows: "其中，中国对俄罗斯出口1109.7亿美元"."""
+    if reading.language != "zh":
+        return False
+    for flow in reading.flows:
+        if flow.start >= cue.end:
+            words = reading.between(cue.end, flow.start).lstrip("，, ")
+            sides = {
+                area.value for area in reading.found.areas if cue.end <= area.start < flow.start
+            }
+            unbroken = not re.search("[▮，,；;、。]", words)
+            return unbroken and flow.whole and not flow.trouble and sides == set(flow.sides)
+    return False
 
 
 def _next_to_area(cue: Mark, reading: Reading) -> bool:
