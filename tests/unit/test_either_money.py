@@ -80,3 +80,29 @@ def test_where_another_claim_of_the_file_names_its_money_none_is_the_dollar() ->
     there = next(claim for claim in found.claims if claim.id == "there")
     assert "currency" not in dict(there.claim.keys)
     assert "no money is said" not in there.reason
+
+
+def test_rates_of_one_trade_in_two_currencies_unsaid_get_a_remark() -> None:
+    flows = {
+        "out": "{exporter: CHN, importer: RUS, period: 2025}",
+        "in": "{exporter: RUS, importer: CHN, period: 2025}",
+    }
+    both = "{exporter: CHN, importer: RUS, flow: both, period: 2025, currency: USD}"
+    text = "\n".join(
+        [
+            "format: 1\nsource: {title: A text}\nclaims:",
+            f"  - {{id: out, quote: fell 9.9%, growth: {flows['out']}, says: fell 9.9%}}",
+            f"  - {{id: in, quote: declined 3.4%, growth: {flows['in']}, says: declined 3.4%}}",
+            f"  - {{id: both, quote: fell 6.9%, growth: {both}, says: fell 6.9%}}",
+        ]
+    )
+    found = check(parse_document(text))
+    assert [item.qualifier for item in found.claims] == [
+        "only in CNY",
+        "only in CNY",
+        "only in USD",
+    ]
+    assert any("“fell 6.9%” in USD" in limit for limit in found.limits)
+    in_one = check(parse_document(text.replace("fell 6.9%", "fell 6.5%").replace("USD", "CNY")))
+    assert not any("currencies" in limit for limit in in_one.limits)
+    assert {item.qualifier for item in in_one.claims} == {""}

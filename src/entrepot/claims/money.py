@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from entrepot.claims.document import Claim, Document, Source
     from entrepot.claims.known import Facts
 
-__all__ = ["either_money"]
+__all__ = ["either_money", "mixed_money"]
 
 
 def either_money(document: Document, facts: Facts) -> tuple[Document, dict[str, str]]:
@@ -64,6 +64,44 @@ def either_money(document: Document, facts: Facts) -> tuple[Document, dict[str, 
     return (replace(document, claims=claims) if notes else document), notes
 
 
+def mixed_money(said: Document, read: Document) -> dict[str, str]:
+    """Return what to remark where rates of the same trade had to be read in several moneys.
+
+    Parameters
+    ----------
+    said, read
+        The document before and after `either_money`.
+
+    Returns
+    -------
+    dict
+        The money by the id of each such claim; empty where each trade has rates in one.
+    """
+    found: dict[str, str] = {}
+    for alike in _alike(said):
+        unsaid = {one.id: _money(read.by_id[one.id]) for one in alike}
+        beside = {
+            one.id: _money(one)
+            for one in said.claims
+            if one.quantity.measure == "growth" and one.id not in unsaid
+            if _trade(one) == _trade(alike[0])
+        }
+        # Where the text names this money for a rate of the same trade, it is said well enough.
+        if set(unsaid.values()) - set(beside.values()) and len({*(unsaid | beside).values()}) > 1:
+            found |= unsaid | beside
+    return found
+
+
+def _money(claim: Claim) -> str:
+    return next(claim.quantity.levels()).currency
+
+
+def _trade(claim: Claim) -> tuple[object, ...]:
+    """Return between which areas a rate is, and from when to when."""
+    times = tuple(terms[0][0].period for terms in (claim.quantity.of, claim.quantity.to))
+    return frozenset(_areas(claim)), times
+
+
 def _alike(document: Document) -> list[list[Claim]]:
     """Return the claims that say no money, those of the same areas, period and base together."""
     explicit = any(
@@ -74,8 +112,7 @@ def _alike(document: Document) -> list[list[Claim]]:
     for claim in document.claims:
         # Without a quote the keys are all there is: where others name a money, none is the dollar.
         if _is_unsaid(claim) and (claim.quote or not explicit):
-            times = tuple(terms[0][0].period for terms in (claim.quantity.of, claim.quantity.to))
-            found.setdefault((frozenset(_areas(claim)), times), []).append(claim)
+            found.setdefault(_trade(claim), []).append(claim)
     return list(found.values())
 
 

@@ -14,7 +14,7 @@ from entrepot.claims.document import Document, read_document
 from entrepot.claims.either import either_reading
 from entrepot.claims.explain import Explanation, explanations, is_close
 from entrepot.claims.known import Facts
-from entrepot.claims.money import either_money
+from entrepot.claims.money import either_money, mixed_money
 from entrepot.claims.parts import notes_of, over_whole
 from entrepot.claims.prices import implied_prices
 from entrepot.claims.result import Check, CheckedClaim, Conflict, Explained, Slip, Verdict
@@ -23,6 +23,7 @@ from entrepot.claims.standing import Standing
 from entrepot.claims.statements import known_statements
 from entrepot.claims.weigh import case_of
 from entrepot.errors import RequestError
+from entrepot.model.display import joined
 
 if TYPE_CHECKING:
     import os
@@ -90,7 +91,8 @@ def check(
     held = _opened(lake)
     known = facts or Facts(known_statements(held))
     read, unclear = either_reading(read, known)
-    read, unsaid = either_money(read, known)
+    before, (read, unsaid) = read, either_money(read, known)
+    moneys = mixed_money(before, read)
     with held.reading() if held else nullcontext():
         case = case_of(read, known, held)
     explained, looked_through = explanations(case)
@@ -102,7 +104,7 @@ def check(
     return Check(
         source=read.source,
         claims=tuple(
-            _checked(claim, case, _Findings(explained, culprits, conflicts, notes, around))
+            _checked(claim, case, _Findings(explained, culprits, conflicts, notes, around, moneys))
             for claim in read.claims
         ),
         conflicts=(*conflicts, *(one.conflict for one in beyond)),
@@ -112,8 +114,18 @@ def check(
             if item.proposals
         ),
         todo=read.todo,
-        limits=tuple(_limits(case, looked_through=looked_through)),
+        limits=(*_mixed(moneys, read), *_limits(case, looked_through=looked_through)),
     )
+
+
+def _mixed(moneys: dict[str, str], read: Document) -> Iterator[str]:
+    """Yield that rates of the same trade are in several moneys, which the text does not say."""
+    if moneys:
+        rates = [f"“{read.by_id[name].says.text}” in {money}" for name, money in moneys.items()]
+        yield (
+            f"Rates in different currencies stand side by side, unsaid: {joined(rates)}. In one "
+            "currency they cannot all be true."
+        )
 
 
 def _limits(case: Case, *, looked_through: bool) -> Iterator[str]:
@@ -142,6 +154,7 @@ class _Findings:
     conflicts: tuple[Conflict, ...]
     notes: dict[str, str]
     around: dict[str, Settled]
+    moneys: dict[str, str]
 
 
 def _opened(lake: Lake | str | os.PathLike[str] | None) -> Lake | None:
@@ -205,7 +218,7 @@ def _checked(claim: Claim, case: Case, findings: _Findings) -> CheckedClaim:
         claim=claim,
         verdict=verdict,
         reason=words[:1].upper() + words[1:],
-        qualifier=_qualifier(held, verdict),
+        qualifier=_qualifier(held, verdict, findings.moneys.get(claim.id, "")),
         against=_best_first(held, found) or in_print_beside(claim, case.facts),
         slips=tuple(_slips(claim, findings.explained)) if verdict in WRONG else (),
         arithmetic=arithmetic,
@@ -234,11 +247,12 @@ def _best_first(held: Standing, found: tuple[Comparison, ...]) -> tuple[Comparis
     return tuple(sorted(found, key=lambda item: item is not held.best))
 
 
-def _qualifier(held: Standing, verdict: Verdict) -> str:
-    if verdict == held.verdict:
-        other = {"as-quoted": "as quoted", "agrees-otherwise": "under another definition"}
-        return other.get(held.why, "")
-    return ""
+def _qualifier(held: Standing, verdict: Verdict, money: str) -> str:
+    if verdict != held.verdict:
+        return ""
+    other = {"as-quoted": "as quoted", "agrees-otherwise": "under another definition"}
+    unsaid = f"only in {money}" if money and verdict == "holds" else ""
+    return other.get(held.why, unsaid)
 
 
 def _slips(claim: Claim, explained: tuple[Explanation, ...]) -> Iterator[Slip]:
