@@ -19,11 +19,15 @@ _LATE = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0
 
 
 class Connection(H11Protocol):
-    """A connection that waits `patience` seconds for whole headers, and for one who reads."""
+    """A connection that waits `patience` seconds for whole headers, and for one who reads.
+
+    Who reads steadily, however slowly, is waited for.
+    """
 
     patience = 10.0
     _waits: asyncio.TimerHandle | None = None
     _stuck: asyncio.TimerHandle | None = None
+    _unread = 0
     _began = False
 
     def connection_made(self, transport: Any) -> None:
@@ -52,12 +56,23 @@ class Connection(H11Protocol):
     def pause_writing(self) -> None:
         """Begin to wait for one who does not read."""
         super().pause_writing()
-        self._stuck = self.loop.call_later(self.patience, self.transport.abort)
+        self._await_reader()
 
     def resume_writing(self) -> None:
-        """Go on: some of it was read."""
+        """Go on: most of it was read."""
         _stop(self._stuck)
         super().resume_writing()
+
+    def _await_reader(self) -> None:
+        """Look again later whether any of what waits to be sent was taken."""
+        self._unread = self.transport.get_write_buffer_size()
+        self._stuck = self.loop.call_later(self.patience, self._if_stuck)
+
+    def _if_stuck(self) -> None:
+        if self.transport.get_write_buffer_size() < self._unread:
+            self._await_reader()
+        else:
+            self.transport.abort()
 
     def _wait(self) -> None:
         """Count from when a request is waited for; what trickles in does not begin anew."""

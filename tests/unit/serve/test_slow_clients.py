@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import subprocess
 import sys
@@ -12,6 +13,11 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from uvicorn import Config
+from uvicorn.protocols.http.flow_control import FlowControl
+from uvicorn.server import ServerState
+
+from entrepot.serve.connection import patient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,6 +132,42 @@ def test_who_never_reads_is_let_go(port: int) -> None:
             for _ in range(100_000):
                 if not client.recv(2**20):
                     raise ConnectionError("closed")
+
+
+class Line(asyncio.Transport):
+    """A line to a reader; what waits to be sent is set by hand."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiting = 1000
+        self.gone = False
+
+    def get_write_buffer_size(self) -> int:
+        return self.waiting
+
+    def abort(self) -> None:
+        self.gone = True
+
+
+@pytest.mark.parametrize(("takes", "is_gone"), [(100, False), (0, True)])
+def test_a_slow_reader_is_waited_for_as_long_as_he_reads(takes: int, *, is_gone: bool) -> None:
+    async def read() -> Line:
+        config = Config(app=lambda *_: None, http=patient(0.05))
+        config.load()
+        state = ServerState()
+        connection = patient(0.05)(config, state, {}, asyncio.get_running_loop())
+        connection.transport, connection.flow = line, FlowControl(line)
+        connection.pause_writing()
+        for _ in range(8):
+            await asyncio.sleep(0.03)
+            line.waiting -= takes
+        if not line.gone:
+            connection.resume_writing()
+        return line
+
+    line = Line()
+    asyncio.run(read())
+    assert line.gone is is_gone
 
 
 def test_many_at_once_are_answered_or_told_to_wait(port: int) -> None:
