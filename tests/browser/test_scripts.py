@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -124,6 +125,58 @@ def test_a_tooltip_tells_the_row_of_the_table_by_keyboard(
     page.keyboard.press("Escape")
     assert tip.count() == 0
     watched.check()
+
+
+MARKS = """() => [...document.querySelectorAll("figure")].flatMap((figure) =>
+  [...figure.querySelectorAll("svg.chart.wide [data-row]")].map((mark) => ({
+    title: mark.querySelector("title").textContent,
+    row: mark.dataset.row,
+    cells: [...figure.querySelectorAll("details.data tbody tr")[mark.dataset.row].children].map(
+      (cell) => cell.textContent.trim()),
+  })))"""
+
+
+@pytest.mark.parametrize("path", [BRIEF, COMPARED])
+def test_each_mark_belongs_to_the_row_that_says_the_same(
+    browser: Browser, site: str, path: str
+) -> None:
+    page = browser.new_page(java_script_enabled=False)
+    page.goto(site + path)
+    marks = page.evaluate(MARKS)
+    page.close()
+    assert len(marks) >= 4
+    rows = [(one["row"], tuple(one["cells"])) for one in marks]
+    assert len(set(rows)) == len(rows)
+    for one in marks:
+        about = one["title"].partition(": ")[0]
+        said = one["title"].rpartition(": ")[2]
+        digits = re.search(r"[\d.]+", said)
+        number = digits[0] if digits else said
+        assert any(number in cell for cell in one["cells"][1:]), one
+        year = re.search(r"\b(20\d\d)\b", about)
+        assert year is None or year[0] in one["cells"][0], one
+
+
+def test_the_tooltip_of_a_mark_is_its_own_row_also_among_equal_numbers(
+    open_page: object, site: str
+) -> None:
+    watched = open_page(site, COMPARED)
+    page = watched.page
+    chart = page.locator("svg.chart.wide")
+    page.goto(f"{site}{COMPARED}")
+    told = page.evaluate(
+        """() => [...document.querySelectorAll("details.data tbody tr")].map((row) =>
+        [...row.children].map((cell) => cell.textContent.trim()).filter(Boolean))"""
+    )
+    chart.focus()
+    shown = []
+    for _ in told:
+        page.keyboard.press("ArrowRight")
+        tip = page.locator(".tooltip").locator("visible=true")
+        shown.append(tip.locator("dd").all_inner_texts())
+    plain = [sorted(" ".join(cell.split()) for cell in row) for row in told]
+    seen = [sorted(" ".join(cell.split()) for cell in row) for row in shown]
+    assert sorted(seen) == sorted(plain)
 
 
 def test_every_mark_of_a_brief_has_a_tooltip_by_pointer(open_page: object, site: str) -> None:

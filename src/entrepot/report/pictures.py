@@ -47,12 +47,19 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A computed value of a year with its range, both in per cent."""
+    """A computed value of a year with its range, both in per cent.
+
+    Attributes
+    ----------
+    row
+        Its row in the table beside the chart, from 0 on; None if there is none.
+    """
 
     year: int
     value: float
     low: float | None = None
     high: float | None = None
+    row: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,8 @@ class Printed:
         Short name of whose number it is, with the months if it is not a whole year.
     claim
         Whether this is the claim under check.
+    row
+        Its row in the table beside the chart, from 0 on; None if there is none.
     """
 
     at: float
@@ -80,6 +89,7 @@ class Printed:
     digits: str
     who: str
     claim: bool = False
+    row: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,7 +179,7 @@ def test_blended_and_single_reports_look_different() -> None:
 
 def test_marks_carry_a_title() -> None:
     wide, _ = draw(Picture(TIERS, "finding"))
-    assert "<title>2023: 2023 m USD</title>" in wide
+    assert "<title>1 Chips, 2023: 2023 m USD</title>" in wide
 
 
 def test_a_colour_outside_the_look_is_refused() -> None:

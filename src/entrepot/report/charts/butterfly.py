@@ -113,21 +113,21 @@ def _flow(flow: Flow, plan: _Plan, scale: float, top: float) -> tuple[list[Any],
     layers += labels(left, style="label-supplier") + labels(right, style="label")
     start = first + LINE * (depth - 1) + 12
     for place, row in enumerate(flow.rows):
-        layers += _row(row, plan, scale, start + place * plan.row)
+        layers += _row(flow, row, plan, scale, start + place * plan.row)
     return layers, start + len(flow.rows) * plan.row + 24
 
 
-def _row(row: Weights, plan: _Plan, scale: float, top: float) -> list[Any]:
+def _row(flow: Flow, row: Weights, plan: _Plan, scale: float, top: float) -> list[Any]:
     baseline = top + BAR / 2 + 4.5
     year = {"x": plan.centre, "y": baseline, "text": row.year, "align": "center"}
     layers = labels([year], style="label", bold=True)
-    for side, sign in ((row.left, -1), (row.right, 1)):
+    for side, sign, whose in ((row.left, -1, flow.left), (row.right, 1, flow.right)):
         start = plan.centre + sign * plan.gap
         if side is None:
             align = "right" if sign < 0 else "left"
             layers += labels([_at(start + sign * 4, baseline, "not known", align)], style="note")
         else:
-            layers += _side(side, start, sign, scale, top, plan)
+            layers += _side(side, start, sign, scale, top, plan, f"{whose}, {row.year}")
     return layers + _note(row, plan, scale, baseline)
 
 
@@ -146,10 +146,12 @@ def _at(x: float, y: float, text: str, align: str) -> dict[str, Any]:
     return {"x": x, "y": y, "text": text, "align": align}
 
 
-def _side(side: Side, start: float, sign: int, scale: float, top: float, plan: _Plan) -> list[Any]:
+def _side(
+    side: Side, start: float, sign: int, scale: float, top: float, plan: _Plan, whose: str
+) -> list[Any]:
     length, far = side.value * scale, _end(side) * scale
     ends = sorted((start, start + sign * length))
-    title = f"{side.text}\u00a0%" + (f", range {side.range}\u00a0%" if side.range else "")
+    title = f"{whose}: {side.text}\u00a0%" + (f", range {side.range}\u00a0%" if side.range else "")
     bar = {"x": ends[0], "x2": ends[1], "y": top, "y2": top + BAR, "title": title}
     layers = marks("rect", [bar], style=_style(side, sign))
     if side.low is not None and side.high is not None:

@@ -11,6 +11,7 @@ from entrepot.report.charts import column
 from entrepot.report.charts.drawing import framed, labels, lines, marks
 from entrepot.report.charts.frame import Frame, ticks
 from entrepot.report.charts.place import text_width
+from entrepot.report.charts.svg import of_row
 from entrepot.report.words import capital
 
 if TYPE_CHECKING:
@@ -45,11 +46,12 @@ def draw(data: Courses, *, name: str, spoken: str) -> str:
     """Return the drawing, ``wide`` or ``narrow``."""
     frame = _frame(data, name)
     layers = [*_axes(data, frame, name)]
-    pairs = list(zip(data.courses, LOOKS, strict=True))[::-1]  # the marked side on top
-    for course, look in pairs:
+    rows = (0, len(data.courses[0].spots))
+    pairs = list(zip(data.courses, LOOKS, rows, strict=True))[::-1]  # the marked side on top
+    for course, look, _ in pairs:
         layers += _line(course, look, frame)
-    for course, look in pairs:
-        layers += _spots(course, look, frame)
+    for course, look, first in pairs:
+        layers += _spots(course, look, frame, first)
     layers += _names(data, frame)
     return framed(layers, frame, name=name, spoken=spoken)
 
@@ -114,7 +116,8 @@ def _line(course: Course, look: _Look, frame: Frame) -> list[Any]:
     return lines(rows, style=look.line)
 
 
-def _spots(course: Course, look: _Look, frame: Frame) -> list[Any]:
+def _spots(course: Course, look: _Look, frame: Frame, first: int) -> list[Any]:
+    """Draw the marks of a side; the row of the first in the table of both is `first`."""
     layers: list[Any] = []
     for spot in course.spots:
         layers += _whisker(spot, look, frame)
@@ -123,9 +126,11 @@ def _spots(course: Course, look: _Look, frame: Frame) -> list[Any]:
             {
                 "x": frame.x(spot.year) + look.shift,
                 "y": frame.y(spot.value),
-                "title": f"{spot.year}: {capital(course.name)}: {spot.text}\u00a0%",
+                "title": of_row(
+                    f"{spot.year}: {capital(course.name)}: {spot.text}\u00a0%", first + place
+                ),
             }
-            for spot in course.spots
+            for place, spot in enumerate(course.spots)
             if spot.printed is printed
         ]
         layers += marks("point", rows, style=look.ring if printed else look.dot)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.report.charts.drawing import labels, layered, lines, marks, render
 from entrepot.report.charts.place import cut, text_width
+from entrepot.report.charts.svg import of_row
 
 if TYPE_CHECKING:
     from entrepot.report.pictures import Exposed, Exposure
@@ -43,13 +44,14 @@ def draw(data: Exposure, *, name: str, spoken: str) -> str:
         default=0.0,
     )
     layers: list[Any] = []
-    top = 0.0
+    top, number = 0.0, 0
     for (title, members), style in zip(data.groups, STYLES, strict=False):
         layers += lines([{"x": 0, "x2": plan.width, "y": top + 1, "y2": top + 1}], style="divider")
         layers += labels([{"x": 0, "y": top + 21, "text": title}], style="label", bold=True)
         top += 34
         for row in members:
-            layers += _row(row, plan, scale, top, style)
+            layers += _row(row, plan, scale, top, style, number)
+            number += 1
             top += plan.row
         top += 14
     height = round(top - 14)
@@ -63,7 +65,8 @@ def _beyond(row: Exposed) -> float:
     return text_width(f"**{row.text}**") + text_width(row.note, 12.5) + 22
 
 
-def _row(row: Exposed, plan: _Plan, scale: float, top: float, style: str) -> list[Any]:
+def _row(row: Exposed, plan: _Plan, scale: float, top: float, style: str, number: int) -> list[Any]:
+    """Draw a sector, which is a row of the table by its number."""
     start, length = plan.names, row.value * scale
     y = top + plan.above
     bar = {
@@ -71,7 +74,7 @@ def _row(row: Exposed, plan: _Plan, scale: float, top: float, style: str) -> lis
         "x2": start + length,
         "y": y,
         "y2": y + BAR,
-        "title": f"{row.name}: {row.text}\u00a0%, {row.note}",
+        "title": of_row(f"{row.name}: {row.text}\u00a0%, {row.note}", number),
     }
     baseline = y + BAR / 2 + 4.5
     end = start + length + 7

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from entrepot.report.charts import column, share_labels
 from entrepot.report.charts.drawing import framed, labels, lines, marks, table
 from entrepot.report.charts.frame import Frame, ticks
 from entrepot.report.charts.place import Box, text_width
+from entrepot.report.charts.svg import of_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,7 +133,11 @@ def _series(data: ShareLines, frame: Frame) -> list[Any]:
         layers.append(across.encode(x=x, y=y))
     for run in runs:
         dots: list[dict[str, Any]] = [
-            {"x": point.year, "y": point.value, "title": f"{point.year}: {point.value:.1f} %"}
+            {
+                "x": point.year,
+                "y": point.value,
+                "title": of_row(f"{point.year}, computed: {point.value:.1f}\u00a0%", point.row),
+            }
             for point in run
         ]
         base = table(dots).encode(x=x, y=y)
@@ -185,13 +191,21 @@ def _drawn_boxes(boxes: list[tuple[Printed, Box]]) -> list[Any]:
                 "x2": box.right,
                 "y": box.top,
                 "y2": box.bottom,
-                "title": f"{item.who}: {item.text} %",
+                "title": of_row(_title(item), item.row),
             }
             for item, box in boxes
             if item.claim is claim
         ]
         layers += marks("rect", rows, style=style)
     return layers
+
+
+def _title(item: Printed) -> str:
+    """Return whose number a box is, of when, and the number, with a unit if it is all digits."""
+    year = str(round(item.at))
+    when = "" if year in item.who else f", {year}"
+    unit = "" if re.search("[a-z]$", item.text) else "\u00a0%"
+    return f"{item.who}{when}: {item.text}{unit}"
 
 
 def _break_line(data: ShareLines, frame: Frame) -> list[Any]:

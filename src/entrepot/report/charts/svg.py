@@ -2,7 +2,8 @@
 
 Vega writes every colour as a hex value and every mark with its role. Here each colour becomes
 a class, so that one drawing serves light, dark and paper; groups are flattened, positions
-rounded, roles dropped; a mark's description becomes its title.
+rounded, roles dropped; a mark's description becomes its title, and the number of its row in the
+table of the chart an attribute.
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ from entrepot.report.look import DRAWN, LIGHT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["compact"]
+__all__ = ["ROW", "compact", "of_row"]
 
 COLOURS = {LIGHT[name]: name for name in DRAWN} | {"white": "paper"}
 TRANSLATE = re.compile(r"translate\((-?[\d.e-]+),\s*(-?[\d.e-]+)\)")
 NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
 STRONG = re.compile(r"\*\*(.+?)\*\*")
+ROW = "\u2063"
+"""In a description, between what becomes the title and the number of the mark's row."""
 STROKES = ("stroke-width", "stroke-dasharray")
 
 
@@ -51,6 +54,11 @@ def compact(source: str, *, width: int, height: int, name: str, spoken: str) -> 
         f'<svg class="chart {name}" viewBox="0 0 {width} {height}" role="img" '
         f'aria-label="{escape(spoken)}" focusable="false">{body}</svg>'
     )
+
+
+def of_row(title: str, row: int | None) -> str:
+    """Return the description of a mark whose row in the table of the chart is known, from 0 on."""
+    return title if row is None else f"{title}{ROW}{row}"
 
 
 def _marks(node: ET.Element, x: float, y: float) -> Iterator[str]:
@@ -140,8 +148,9 @@ def _element(tag: str, node: ET.Element, classes: list[str], places: str) -> str
         if (value := node.get(key)) not in (None, "1")
     )
     start = f'<{tag} class="{" ".join(classes)}"{places}{kept}'
-    title = node.get("aria-label")
+    title, _, row = (node.get("aria-label") or "").partition(ROW)
     if title and node.get("role") == "graphics-symbol":
+        start += f' data-row="{row}"' if row else ""
         return f"{start}><title>{escape(title, quote=False)}</title></{tag}>"
     return f"{start}/>"
 

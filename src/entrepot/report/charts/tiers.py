@@ -123,10 +123,12 @@ def _bars(panel: Panel, grid: _Grid, top: float, unit: str) -> list[Any]:
     y = alt.Y(
         field="y", type="quantitative", scale=alt.Scale(domain=[0, top], nice=False), axis=None
     )
+    name = f"{panel.code} {panel.name}".strip()
+    name += ", " if name else ""
     layers: list[Any] = []
     for blended in (True, False):
         rows = [
-            {"x": bar.year, "y": bar.value, "title": f"{bar.year}: {bar.text} {unit}"}
+            {"x": bar.year, "y": bar.value, "title": f"{name}{bar.year}: {bar.text} {unit}"}
             for bar in panel.bars
             if bar.blended is blended
         ]

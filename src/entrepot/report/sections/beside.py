@@ -63,6 +63,14 @@ def table(what: str, rows: list[Published], series: list[Figure]) -> Table:
     )
 
 
+def places(rows: list[Published], series: list[Figure]) -> dict[int, int]:
+    """Return the row of the table, from 0 on, of each computed and printed value, by identity."""
+    periods = [(str(one.definition.period), id(one)) for one in series]
+    periods += [(str(row.period), id(row)) for row in _ordered(rows)]
+    ordered = sorted(periods, key=lambda pair: pair[0])
+    return {which: place for place, (_, which) in enumerate(ordered)}
+
+
 def notes(rows: list[Published], broken: Break | None) -> tuple[Note, ...]:
     """Say how to read the boxes, and which numbers are farthest apart."""
     how = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from entrepot.figures import flow_sources
@@ -56,12 +57,13 @@ def section(book: Book, subject: Subject, claims: tuple[Printed, ...] = ()) -> S
     years = [row.period.year for row in rows] + [figure.definition.period.year for figure in series]
     first, last = min(years), max(years)
     broken = break_of(subject, first, last)
+    places = beside.places(rows, series)
     drawn = ShareLines(
         first=first,
         last=last,
-        series=tuple(point(figure) for figure in series),
+        series=tuple(replace(point(figure), row=places[id(figure)]) for figure in series),
         series_name="computed" if series else "",
-        printed=tuple(printed_point(row) for row in rows) + claims,
+        printed=tuple(replace(printed_point(row), row=places[id(row)]) for row in rows) + claims,
         broken=broken,
     )
     title = _title(book, subject, series, first, last)

@@ -13,7 +13,7 @@ export function tooltips(figure) {
 function describe(figure, chart, rows) {
   const marks = [...chart.querySelectorAll(SHAPES)].filter((one) => titleOf(one));
   if (!marks.length) return;
-  const points = marks.map((mark) => ({ mark, text: titleOf(mark) }));
+  const points = marks.map((mark) => ({ mark, text: titleOf(mark), row: rows[mark.dataset.row] }));
   points.forEach(({ mark }) => mark.querySelector("title").remove()); // else the browser's own shows too
   points.sort((one, other) => middle(one.mark).x - middle(other.mark).x);
   const box = document.createElement("div");
@@ -27,8 +27,8 @@ function describe(figure, chart, rows) {
 
   const show = (place) => {
     here = place;
-    const { mark, text } = points[place];
-    box.replaceChildren(...content(text, rowFor(text, rows)));
+    const { mark, text, row } = points[place];
+    box.replaceChildren(...content(text, row));
     box.hidden = false;
     mark.classList.add("at");
     points.forEach((one) => one.mark !== mark && one.mark.classList.remove("at"));
@@ -87,24 +87,6 @@ function rowsOf(table) {
   return [...table.querySelectorAll("tbody tr")].map((row) =>
     [...row.children].map((cell, at) => ({ head: heads[at], text: cell.textContent.trim() })),
   );
-}
-
-const words = (text) =>
-  text.toLowerCase().replace(/[\u00a0\u202f]/g, " ").split(/[\s:;,()]+/).filter(Boolean);
-
-// The row with the most cells whose every word stands in the mark's own text; at least two of them.
-function rowFor(text, rows) {
-  const said = new Set(words(text));
-  let best = null;
-  let most = 1;
-  for (const row of rows) {
-    const count = row.filter(({ text: cell }) => {
-      const parts = words(cell);
-      return parts.length > 0 && parts.every((one) => said.has(one));
-    }).length;
-    if (count > most) [best, most] = [row, count];
-  }
-  return best;
 }
 
 function content(text, row) {
