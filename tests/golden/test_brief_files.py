@@ -200,6 +200,32 @@ def test_each_table_has_a_sheet_with_its_source_below(told: Brief, workbook: byt
         assert str(section.source[0]).strip() in str(below["Source"])
 
 
+def test_every_section_is_in_the_workbook(told: Brief) -> None:
+    """One of words alone too, such as that no gap was found: it has a line on the first sheet."""
+    of_words = replace(
+        told.sections[0],
+        eyebrow="Only words",
+        title=Remark("Nothing **at all** was found"),
+        picture=None,
+        table=None,
+        claims=None,
+        notes=(Note("How to read it", (Remark("As it stands."),)),),
+        source=("Source: a drawer.",),
+        deck="Asked of everybody.",
+        gap=None,
+        gaps=(),
+    )
+    made = render_xlsx(replace(told, sections=(*told.sections, of_words)))
+    lines = {row[0]: row[1] for row in sheet(made, "Brief")}
+    assert lines["Only words"] == (
+        "Nothing at all was found.\nAsked of everybody.\nHow to read it: As it stands.\n"
+        "Source: a drawer."
+    )
+    texts = "\n".join(str(cell) for cell in cells(made))
+    for section in told.sections:
+        assert plain(section.title.text) in texts
+
+
 def test_shares_are_numbers_shown_in_per_cent_and_heads_stay_in_view(workbook: bytes) -> None:
     found = parts(workbook)
     styles = found["xl/styles.xml"]

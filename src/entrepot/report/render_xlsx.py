@@ -72,8 +72,9 @@ def render_xlsx(brief: Brief) -> bytes:
 
 
 def _front(brief: Brief) -> Grid:
-    """Return headline Figures, what they rest on, and how to get them again."""
-    below = [(name, text) for name, text in brief.state]
+    """Return headline Figures, sections of words, what all rests on, and how to get it again."""
+    below = [_in_words(section) for section in brief.sections if not _has_sheet(section)]
+    below += [(name, text) for name, text in brief.state]
     below += [(capital(item.what), item.line) for item in brief.commands]
     below += [("Written by", f"Entrepôt {brief.version}"), ("How to read it", _HOW)]
     return Grid(
@@ -118,6 +119,20 @@ def _values(figure: Figure) -> list[Cell]:
         for one in (figure.value, figure.low, figure.high)
     )
     return [value, figure.unit if figure.value is not None else "", low, high]
+
+
+def _has_sheet(section: Section) -> bool:
+    return bool(section.table or section.claims or section.gap or section.gaps)
+
+
+def _in_words(section: Section) -> tuple[str, str]:
+    """Return a section that has nothing for a sheet: its name, and everything it says."""
+    title = plain(section.title.text).rstrip(".")
+    said = [f"{title}.", plain(section.deck)]
+    for note in section.notes:
+        said.append(f"{note.title}: {plain(' '.join(item.text for item in note.body))}")
+    said.append("".join(_piece(piece) for piece in section.source))
+    return section.eyebrow, "\n".join(text for text in said if text)
 
 
 def _section(brief: Brief, section: Section) -> Iterator[Grid]:
