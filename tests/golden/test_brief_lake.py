@@ -115,7 +115,7 @@ def test_who_replaced_whom_adds_up(told: Brief) -> None:
     assert "China alone sold more from 2022 to 2023." in _said(section)
     assert "Nobody sold less" in _said(section)
     assert section.table is not None
-    assert section.table.rows[0] == ("China", "0.3", "0.9", "+0.6")
+    assert section.table.rows[0] == ("China", "300,000", "900,000", "+600,000")
 
 
 def test_what_it_pays_is_the_price_that_tripled(told: Brief) -> None:
