@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from entrepot.lake import Lake
 from entrepot.lake.holding import Holding
 from entrepot.report import brief
 from entrepot.report.bars import bar_of
+from entrepot.report.book import Book
 from entrepot.report.cards import range_on_card
 from entrepot.report.render_markdown import render_markdown
 from entrepot.sources.published.read import published
@@ -199,6 +201,25 @@ def test_a_year_that_is_not_held_is_named_with_what_is(tmp_path: Path) -> None:
         "The lake holds an extract of BACI of 2021 to 2022, and nothing of 2019."
     )
     assert card.command
+
+
+def test_a_year_that_nobody_asked_for_is_no_gap(tmp_path: Path) -> None:
+    """Numbers in print reach further than the lake; of this pair there is nothing in any year."""
+    rows = [(year, "CHN", "KGZ", "854231", 5.0) for year in (2021, 2022)]
+    lake = lake_of(tmp_path, rows)
+    assert max(Book(lake).years()) > 2022
+    told = brief("NPL", "TUR", "854231", None, lake)
+    text = render_markdown(told)
+    assert re.search(r"nothing of \d", text) is None
+    assert "if the file has" not in text
+    assert not {year for year in map(int, re.findall(r"\b20\d\d\b", text)) if year > 2022}
+    assert told.line == "entrepot brief NPL --supplier TUR --goods 854231"
+    assert "that Nepal imported cannot be said" in told.answer[0].text
+    asked = brief("NPL", "TUR", "854231", 2022, lake)
+    assert asked.line.endswith(" --period 2022")
+    assert "that Nepal imported in 2022 cannot be said" in asked.answer[0].text
+    known = brief("KGZ", "CHN", "854231", None, lake)
+    assert known.line.endswith(" --period 2022")
 
 
 def test_a_whole_lake_without_the_code_asks_for_no_file(

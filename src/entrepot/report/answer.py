@@ -65,8 +65,8 @@ def _nothing(
     lacks = lacking(book, found.value)
     why = f"{lacks.why[:1].lower()}{lacks.why[1:]}"
     first = (
-        f"What share {subject.seller} had in {goods_phrase(subject)} that {subject.buyer} imported "
-        f"in {subject.period} cannot be said: {why}."
+        f"What share {subject.seller} had in {goods_phrase(subject)} that {subject.buyer} imported"
+        f"{subject.when} cannot be said: {why}."
     )
     second = lacks.then
     second += f"; {_checked(verdicts)}." if verdicts else "."

@@ -33,6 +33,9 @@ class Subject:
         Year of the headline.
     fixed
         Whether the reader asked for that period; then no card looks at a later one.
+    known
+        Whether share or value is known in it, where nobody asked for a period; if not, the period
+        is only where the search began, and is not named.
     """
 
     importer: str
@@ -40,6 +43,12 @@ class Subject:
     goods: str
     period: Period
     fixed: bool
+    known: bool = True
+
+    @property
+    def when(self) -> str:
+        """The period as it follows a verb, with a space; empty where none was asked or found."""
+        return f" in {self.period}" if self.fixed or self.known else ""
 
     @property
     def buyer(self) -> str:

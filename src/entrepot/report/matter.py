@@ -128,10 +128,9 @@ def caveats(book: Book, found: Sequence[Figure]) -> tuple[Caveat, ...]:
 
 def line_of(subject: Subject) -> str:
     """Return the command of the brief without its output file."""
-    return (
-        f"entrepot brief {subject.importer} --supplier {subject.supplier} "
-        f"--goods {subject.goods} --period {subject.period}"
-    )
+    line = f"entrepot brief {subject.importer} --supplier {subject.supplier} "
+    line += f"--goods {subject.goods}"
+    return f"{line} --period {subject.period}" if subject.when else line
 
 
 def commands(

@@ -245,9 +245,11 @@ def _subject(
     importer, supplier = (
         pinned(side, headline.end, years[-1].start) for side in (importer, supplier)
     )
-    if period is None:
-        headline = _newest(book, importer, supplier, goods)
-    return Subject(importer, supplier, goods, headline, fixed=period is not None)
+    if period is not None:
+        return Subject(importer, supplier, goods, headline, fixed=True)
+    newest = _newest(book, importer, supplier, goods)
+    headline = newest or _newest_held(book)
+    return Subject(importer, supplier, goods, headline, fixed=False, known=newest is not None)
 
 
 def _require_held(book: Book, headline: Period) -> None:
@@ -262,12 +264,19 @@ def _require_held(book: Book, headline: Period) -> None:
         )
 
 
-def _newest(book: Book, importer: str, supplier: str, goods: str) -> Period:
-    """Return the newest year with a share, else with a value, else the newest held at all."""
+def _newest(book: Book, importer: str, supplier: str, goods: str) -> Period | None:
+    """Return the newest year with a share, else with a value; None where no year has either."""
     years = [Period.parse(year) for year in book.years()]
     keys = {"importer": importer, "exporter": supplier, "goods": goods}
     for measure in ("import_share", "value"):
         figure = book.first(measure, years, **keys)
         if figure.status == "ok":
             return figure.definition.period
-    return years[0]
+    return None
+
+
+def _newest_held(book: Book) -> Period:
+    """Return the newest year of the lake's trade, and of numbers in print where it has none."""
+    flows = [one for one in book.lake.holdings() if one.table == "flows" and one.counts]
+    held = {period.year for one in flows for period in one.in_force}
+    return Period.parse(max(held or book.years()))

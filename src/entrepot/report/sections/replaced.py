@@ -57,9 +57,10 @@ def changed(book: Book, subject: Subject) -> Figure:
     held = [one for one in book.years() if year - BACK <= one < year]
     broken = break_of(subject, year - BACK, year)
     bases = dict.fromkeys([*([broken.year] if broken else []), *sorted(held)])
+    starts = tuple(bases) or (year - 1,)
     found = []
     for goods in dict.fromkeys((subject.goods, "all")):
-        for base in bases or (year - 1,):
+        for base in starts:
             figure = book.ask(
                 "reorientation",
                 importer=subject.importer,
@@ -70,7 +71,7 @@ def changed(book: Book, subject: Subject) -> Figure:
             if figure.status == "ok" and figure.table:
                 return figure
             found.append(figure)
-    return found[0]
+    return found[len(starts) - 1]  # the shortest, of the goods asked for
 
 
 def _title(figure: Figure) -> str:
