@@ -244,6 +244,19 @@ def test_what_is_missing_and_what_is_refused(lake: Lake, tmp_path: Path) -> None
         ask(lake, exporter="WLD", sigma=2)
 
 
+def test_those_who_stop_themselves_are_not_named_as_unwilling(lake: Lake) -> None:
+    """Of the two directions one stops the unwilling: there they are no others."""
+    file = parse_scenario("""
+format: 1
+title: Chips
+period: 2022
+cut: {imposes: CHN, target: RUS, instrument: embargo}
+goods: {goods: '854231', sigma: 2, unwilling: CHN}
+""")
+    asked = {one.definition.exporter: one.definition for one in evaluate_scenario(file, lake).goods}
+    assert {name: one.unwilling for name, one in asked.items()} == {"CHN": None, "RUS": "CHN"}
+
+
 @pytest.mark.parametrize(
     ("instrument", "back", "ways"),
     [

@@ -179,6 +179,25 @@ def test_without_it_the_share_is_too_low(empty: Lake) -> None:
     assert "never add re-exports" in text
 
 
+def test_all_goods_are_answered_for_inputs_and_it_is_said(empty: Lake) -> None:
+    inputs, everything = (origin(empty, goods=goods) for goods in ("inputs", "all"))
+    assert inputs.value == everything.value
+    notes = [
+        [note.text for note in found.caveats if note.id == "input-output"]
+        for found in (inputs, everything)
+    ]
+    assert notes[0] == []
+    assert "goods for final use are left out" in notes[1][0]
+
+
+def test_value_added_stands_beside_the_output_that_would_be_lost(empty: Lake) -> None:
+    """Once-counted value added is at most the flow; output counts every step."""
+    told = origin(empty).details
+    lost, output = float(told["value_added_lost_usd"]), float(told["output_lost_usd"])
+    assert lost == pytest.approx(float(told["dva_usd"]) + float(told["fva_usd"]))
+    assert lost <= float(told["gross_usd"]) < output
+
+
 def test_factors_are_made_once(empty: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     made = []
     real = economies.solved

@@ -123,9 +123,10 @@ def _with_curve(figure: Figure, definition: Definition, lake: Lake, above: float
 
 def _evaluated(definition: Definition, lake: Lake, *, alone: bool) -> Figure:
     """Evaluate a definition; `alone`: the headline, to which a curve adds its alternatives."""
+    named = definition.goods
     definition = checked(definition, lake)
     if definition.measure == ORIGIN:
-        return value_origin.figure(definition, lake)
+        return value_origin.figure(definition, lake, asked_of=named)
     if inputs.is_inputs(definition):
         return inputs.figure(definition, lake)
     if definition.goods.startswith(NAMED):
@@ -177,6 +178,7 @@ def _figure(definition: Definition, answers: list[tuple[str, Answer]]) -> Figure
         ),
         *caveats.few_suppliers(definition, head.details),
         *first.caveats,
+        *caveats.no_codes(definition),
     ]
     return Figure(
         definition=definition.but(source=source, base=first.base or definition.base),
@@ -235,6 +237,9 @@ def _insufficient(definition: Definition, reason: str) -> Figure:
         status="insufficient_data",
         value=None,
         unit=definition.unit,
-        caveats=tuple(caveats.for_definition(definition, answered=False)),
+        caveats=(
+            *caveats.for_definition(definition, answered=False),
+            *caveats.no_codes(definition),
+        ),
         reason=reason,
     )

@@ -19,7 +19,7 @@ MOST_APART = 2.0
 
 
 def refuse_impossible(definition: Definition) -> None:
-    """Refuse one area on both sides, and an elasticity that makes suppliers one and the same.
+    """Refuse one area on both sides, and what would change nothing or make all suppliers alike.
 
     A member beside its group is no such thing: what the other members buy from it is trade. So is
     trade inside a group.
@@ -38,12 +38,27 @@ def refuse_impossible(definition: Definition) -> None:
             why="trade of an area with itself is no foreign trade",
             hint="name each area on one side, or WLD for everybody",
         )
+    _refuse_idle(definition)
     if definition.sigma is not None and definition.sigma > MOST_SIGMA:
         raise RequestError(
             f"an elasticity of {definition.sigma:g} between suppliers",
             why=f"above {MOST_SIGMA:g} hardly any loss has a price, whatever the trade: that would "
             "be assumed, not found",
             hint="write --sigma 3: near 2 in a first year, 5 or 6 over several years",
+        )
+
+
+def _refuse_idle(definition: Definition) -> None:
+    """Refuse to name as unwilling only those who stop anyway."""
+    if not definition.unwilling or WORLD in (definition.exporter, definition.unwilling):
+        return
+    unwilling = definition.members("unwilling")
+    if unwilling <= definition.members("exporter"):
+        raise RequestError(
+            f"{', '.join(sorted(unwilling))}: named as unwilling, and as the seller that stops",
+            why="unwilling are others, who go on as before and send no more: it would not change "
+            "the answer",
+            hint="leave out --unwilling, or name others: --unwilling coalition",
         )
 
 

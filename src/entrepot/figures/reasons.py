@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from entrepot.figures.value_shares import BASIS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -11,6 +13,11 @@ if TYPE_CHECKING:
     from entrepot.figures.estimate import Missing
 
 __all__ = ["in_lines"]
+
+_INPUTS = (
+    "no source of trade tells goods by value added, input-output tables do: ask --goods inputs, or "
+    "inputs:C26 for what one sector made"
+)
 
 
 def in_lines(found: Mapping[str, Missing], asked: Definition) -> str:
@@ -25,6 +32,9 @@ def in_lines(found: Mapping[str, Missing], asked: Definition) -> str:
     """
     apart = {name: item for name, item in found.items() if item.kind}
     lines = [item.reason for name, item in found.items() if name not in apart]
+    if asked.basis == BASIS:
+        trade = [line for line in lines if line.endswith(f"does not tell goods by {BASIS}")]
+        lines = [_INPUTS, *(line for line in lines if line not in trade)] if trade else lines
     when = f"{asked.base} and {asked.period}" if asked.base else f"{asked.period}"
     mute = f"neither {asked.importer} nor {asked.exporter} reported for {when} to"
     if asked.told_by:

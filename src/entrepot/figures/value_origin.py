@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import RequestError
@@ -9,7 +10,7 @@ from entrepot.figures import caveats
 from entrepot.figures.economies import economy_of
 from entrepot.figures.estimate import Estimate, Missing, specifications, spread_of
 from entrepot.figures.figure import Caveat, Evidence, Figure
-from entrepot.figures.input_choices import inputs_title, made_by, sides
+from entrepot.figures.input_choices import GOODS, inputs_title, made_by, sides
 from entrepot.figures.input_rows import SOURCE
 from entrepot.figures.variants import territories, territory
 from entrepot.measures.origin import value_added_origin
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["figure"]
 
 REST = "XROW"
+ALL = "all"
 MILLION = 1e6
 BORDERS: dict[Perimeter, str] = {
     "flow": "of the flow",
@@ -37,7 +39,7 @@ BORDERS: dict[Perimeter, str] = {
 }
 
 
-def figure(definition: Definition, lake: Lake) -> Figure:
+def figure(definition: Definition, lake: Lake, *, asked_of: str = GOODS) -> Figure:
     """Return the foreign value added in a flow of inputs as a Figure.
 
     The headline counts value once, at the border of the flow. The alternatives take a wider
@@ -48,6 +50,8 @@ def figure(definition: Definition, lake: Lake) -> Figure:
     definition
         Checked: its goods are ``inputs``, or ``inputs:C26`` for what a sector made; its sector
         is the one that buys; an importer ``WLD`` is everybody but the exporter.
+    asked_of
+        The goods as they were asked for: of all goods, inputs are answered, and a caveat says so.
     lake
         Asked first; where it does not hold the year, the installed package is.
 
@@ -82,7 +86,16 @@ def figure(definition: Definition, lake: Lake) -> Figure:
             f"{SOURCE} has no {what} from {definition.exporter} to {definition.importer} in "
             f"{definition.period}, so there is nothing whose origin could be told",
         )
-    return _figure(definition, known, estimates, strangers)
+    found = _figure(definition, known, estimates, strangers)
+    return replace(found, caveats=(_inputs_only(), *found.caveats)) if asked_of == ALL else found
+
+
+def _inputs_only() -> Caveat:
+    return caveats.caveat(
+        "input-output",
+        "Asked of all goods, answered of what industries buy, goods and services: goods for final "
+        "use are left out. Write --goods inputs, or inputs:C26 for what one sector made.",
+    )
 
 
 def _figure(
@@ -191,6 +204,7 @@ def _estimate(
         "ddc_usd": found.ddc,
         "fva_usd": found.fva,
         "fdc_usd": found.fdc,
+        "value_added_lost_usd": found.dva + found.fva,
         "output_lost_usd": float(found.lost.sum()),
     }
     sectors = len(known.solved.economy.output)

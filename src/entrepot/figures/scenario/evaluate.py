@@ -17,7 +17,7 @@ from entrepot.figures.scenario.levels import ASSUMED, NOBODY
 from entrepot.figures.scenario.result import EconomyLoss, SalesLoss, Scenario
 from entrepot.figures.scenario.tell import MILLION, Teller
 from entrepot.measures.cutoff import OTHERS, Cut, extraction, network, stopped
-from entrepot.model.areas import area_name
+from entrepot.model.areas import area_name, area_set
 from entrepot.model.display import joined
 from entrepot.model.period import Period
 
@@ -195,7 +195,10 @@ def _evidence(known: Known) -> Evidence:
 def _goods(file: ScenarioFile, lake: Lake) -> Iterator[Figure]:
     """Yield the Figure of each direction that stops."""
     assert file.goods is not None
+    unwilling, end = file.goods.unwilling, Period.parse(file.period).end
     for seller, buyer in dict.fromkeys(way[:2] for way in _ways(file)):
+        stops = area_set(getattr(file.cut, seller), end)
+        idle = unwilling is not None and area_set(unwilling, end) <= stops
         yield ask(
             "cutoff",
             lake=lake,
@@ -205,5 +208,5 @@ def _goods(file: ScenarioFile, lake: Lake) -> Iterator[Figure]:
             period=file.period,
             source=file.goods.source,
             sigma=file.goods.sigma,
-            unwilling=file.goods.unwilling,
+            unwilling=None if idle else unwilling,
         )

@@ -1,0 +1,107 @@
+"""Questions that would be answered by something else than was asked, or not at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.made_hubs import lake as made
+
+import entrepot as ep
+from entrepot.errors import RequestError
+from entrepot.figures import Definition, caveats
+from entrepot.figures.estimate import Missing
+from entrepot.figures.reasons import in_lines
+from entrepot.lake import Lake
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from entrepot.figures.figure import Caveat
+
+
+def definition(measure: str = "import_share", **keys: Any) -> Definition:
+    asked = {"importer": "DEU", "exporter": "CHN", "goods": "8542", "period": 2022} | keys
+    return Definition.build(measure, **asked)
+
+
+def test_value_added_of_a_code_is_asked_of_inputs() -> None:
+    asked = definition(basis="value_added")
+    found = {
+        name: Missing(f"{name} does not tell goods by value_added") for name in ("baci", "imts")
+    }
+    lines = in_lines(found | {"computed": Missing("computed holds nothing")}, asked).splitlines()
+    assert len(lines) == 2
+    assert "--goods inputs" in lines[0]
+    assert lines[1] == "computed holds nothing"
+
+
+def test_the_sources_themselves_say_it(tmp_path: Path) -> None:
+    found = ep.ask(
+        "import_share",
+        lake=made(tmp_path),
+        importer="RUS",
+        exporter="DEU",
+        goods="8542",
+        period=2022,
+        basis="value_added",
+    )
+    assert (found.reason or "").count("value added") == 1
+    assert "does not tell goods by" not in (found.reason or "")
+
+
+@pytest.mark.parametrize("unwilling", ["CHN", "HKG+CHN"])
+def test_only_others_than_the_seller_can_be_unwilling(tmp_path: Path, unwilling: str) -> None:
+    keys: dict[str, Any] = {"importer": "DEU", "goods": "850511", "period": 2022}
+    with pytest.raises(RequestError, match="named as unwilling, and as the seller"):
+        ep.ask(
+            "cutoff",
+            lake=Lake.open(tmp_path),
+            exporter="CHN+HKG",
+            unwilling=unwilling,
+            **keys,
+        )
+    found = ep.ask(
+        "cutoff", lake=Lake.open(tmp_path), exporter="CHN", unwilling=f"{unwilling}+JPN", **keys
+    )
+    assert found.status == "insufficient_data"
+
+
+@pytest.mark.parametrize(
+    ("goods", "status", "said"),
+    [
+        ("854231,999999", "ok", ["999999: no HS code"]),
+        ("999999", "insufficient_data", ["999999: no HS code"]),
+        ("854231", "ok", []),
+    ],
+)
+def test_numbers_that_are_left_to_countries_are_named(
+    tmp_path: Path, goods: str, status: str, said: list[str]
+) -> None:
+    found = ep.ask(
+        "value", lake=made(tmp_path), importer="RUS", exporter="DEU", goods=goods, period=2022
+    )
+    assert found.status == status
+    texts = [note.text for note in found.caveats if note.id == "missing-codes"]
+    assert [text[: len("999999: no HS code")] for text in texts] == said
+
+
+def test_an_unanswered_question_has_no_value_to_be_careful_with() -> None:
+    asked = definition("cutoff", importer="RUS", period=2023)
+    assert {note.id for note in caveats.for_definition(asked)} >= {"cutoff", "reporter-break"}
+    [note] = caveats.for_definition(asked, answered=False)
+    assert note.id == "reporter-break"
+    assert "number" not in note.text
+
+
+def test_a_table_of_ones_own_reports_has_no_second_side() -> None:
+    asked = definition("growth", importer="RUS", period=2022, base=2021)
+    [one] = [note.text for note in caveats.for_definition(asked, teller="RUS") if _breaks(note)]
+    [two] = [note.text for note in caveats.for_definition(asked) if _breaks(note)]
+    assert "its own reports" in one
+    assert "both sides" not in one
+    assert "both sides" in two
+
+
+def _breaks(note: Caveat) -> bool:
+    return note.id == "reporter-break"
