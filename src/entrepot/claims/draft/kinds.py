@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.claims.draft.draft import Drafted, Refusal
 from entrepot.claims.draft.flows import BALANCES, Flow
 from entrepot.claims.draft.gdp import claim_of_product
+from entrepot.claims.draft.multiples import beside_amounts
 from entrepot.claims.draft.near import (
     clause,
     cue_near,
@@ -231,7 +232,9 @@ def _concentration(number: Span, reading: Reading) -> Drafted:
 
 
 def _ratio(number: Span, reading: Reading) -> Drafted:
-    """Read "A's exports to B were five times its exports to C"."""
+    """Read "A's exports to B were five times its exports to C", or five times an amount."""
+    if sides := beside_amounts(number, reading):
+        return _of_amounts(number, *sides, reading)
     before = [flow for flow in reading.flows if flow.end <= number.start]
     after = [flow for flow in reading.flows if flow.start >= number.end]
     if not before or not after:
@@ -245,6 +248,20 @@ def _ratio(number: Span, reading: Reading) -> Drafted:
     says = written(number, reading)
     notes = notes_on(of, reading, number)
     return Drafted("ratio", keys, says, reading.sentence.text, reading.attributed_to, notes)
+
+
+def _of_amounts(number: Span, one: Span, other: Span, reading: Reading) -> Drafted:
+    """Read "$12.3 billion in 2023, ten times the $6.5 billion of 2021"."""
+    of, to = _amount(one, reading), _amount(other, reading)
+    if "balance" in (of.kind, to.kind) or of.keys == to.keys:
+        raise Refusal("a multiple of what is not clear")
+    money = one.says.currency
+    keys = {
+        name: {**claim.keys, **({"currency": money} if money in COUNTED else {})}
+        for name, claim in (("of", of), ("to", to))
+    }
+    says = written(number, reading)
+    return Drafted("ratio", keys, says, reading.sentence.text, reading.attributed_to, of.notes)
 
 
 def _flow_keys(flow: Flow) -> dict[str, Any]:
