@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from entrepot.claims.build import HOME
 from entrepot.claims.comparison import ADDED_UP, Comparison, compared
 from entrepot.claims.describe import who
 from entrepot.claims.statements import RECONCILED
 from entrepot.errors import EntrepotError
 from entrepot.figures import Definition, evaluate, flow_sources
 from entrepot.goods.parse import NAMED
+from entrepot.model.groups import is_group
 from entrepot.model.interval import Interval
 from entrepot.model.reporting import stopped_in
+from entrepot.sources import is_own
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,10 +24,11 @@ if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.lake import Lake
 
-__all__ = ["from_lake"]
+__all__ = ["from_lake", "refused"]
 
 _RECONCILED = "baci"
 """The source whose values reconcile the reports of both sides."""
+_SILENT = " did not report to "
 SAME = 0.01
 """How near the value itself a claim must be to agree with it and not only with its range."""
 
@@ -47,21 +51,56 @@ def from_lake(claim: Claim, lake: Lake) -> Iterator[Comparison]:
     yield from found
 
 
+def refused(claim: Claim, lake: Lake) -> str:
+    """Return why tables of the user's own that hold a part of it give no value; else nothing.
+
+    That is where some members of a group told nothing in a part of the period: the others' rows are
+    held, and their sum is not that of the group.
+    """
+    reasons = [
+        _partly(figure)
+        for source, figure in _asked(claim, lake)
+        if is_own(source) and figure.status != "ok"
+    ]
+    return "; ".join(filter(None, reasons))
+
+
+def _partly(figure: Figure) -> str:
+    """Return what is said of members of a group of which the others told something."""
+    asked = figure.definition
+    sold, bought = asked.members("exporter"), asked.members("importer")
+    pairs = ((asked.exporter, sold), (asked.importer, bought))
+    groups = [members for code, members in pairs if code and is_group(code)]
+    told = []
+    for words in (figure.reason or "").split("; "):
+        names = set(words.partition(_SILENT)[0].split(", "))
+        if _SILENT in words and any(names < members for members in groups):
+            told.append(words)
+    return "; ".join(told)
+
+
 def _of_each(claim: Claim, lake: Lake) -> Iterator[Comparison]:
-    keys = dict(claim.keys)
+    for source, figure in _asked(claim, lake):
+        if figure.status == "ok" and figure.value is not None:
+            yield _comparison(claim, figure, source, _unlike(claim, figure, source))
+
+
+def _asked(claim: Claim, lake: Lake) -> Iterator[tuple[str, Figure]]:
+    """Yield what each source of a lake answers to the definition of a claim."""
+    keys, unit = dict(claim.keys), claim.quantity.unit
     measure, wanted = keys.pop("measure", ""), keys.pop("source", "")
     named = any(value.startswith(NAMED) for value in keys.values())
-    if not measure or named or claim.quantity.unit not in ("USD", "share", "percent", "index"):
+    if not measure or named or unit not in ("USD", *HOME, "share", "percent", "index"):
         return
+    if unit in HOME:
+        keys.setdefault("currency", unit)
     for source in flow_sources(lake):
         if wanted not in ("", source):
             continue
         try:
-            figure = evaluate(Definition.build(measure, **keys, source=source), lake)
+            yield source, evaluate(Definition.build(measure, **keys, source=source), lake)
         except EntrepotError:  # this source cannot be asked this, e.g. yuan of a table in dollars
             continue
-        if figure.status == "ok" and figure.value is not None:
-            yield _comparison(claim, figure, source, _unlike(claim, figure, source))
 
 
 def _unlike(claim: Claim, figure: Figure, source: str) -> str:

@@ -95,6 +95,7 @@ def check(
     moneys = mixed_money(before, read)
     with held.reading() if held else nullcontext():
         case = case_of(read, known, held)
+        refusals = dict(_refusals(case, held)) if held else {}
     explained, looked_through = explanations(case)
     culprits = _culprits(case, explained)
     conflicts = tuple(conflicts_of(case, explained, culprits))
@@ -104,7 +105,11 @@ def check(
     return Check(
         source=read.source,
         claims=tuple(
-            _checked(claim, case, _Findings(explained, culprits, conflicts, notes, around, moneys))
+            _checked(
+                claim,
+                case,
+                _Findings(explained, culprits, conflicts, notes, around, moneys, refusals),
+            )
             for claim in read.claims
         ),
         conflicts=(*conflicts, *(one.conflict for one in beyond)),
@@ -155,6 +160,7 @@ class _Findings:
     notes: dict[str, str]
     around: dict[str, Settled]
     moneys: dict[str, str]
+    refusals: dict[str, str]
 
 
 def _opened(lake: Lake | str | os.PathLike[str] | None) -> Lake | None:
@@ -182,6 +188,15 @@ def _culprits(case: Case, explained: tuple[Explanation, ...]) -> frozenset[str]:
     return frozenset(found)
 
 
+def _refusals(case: Case, lake: Lake) -> Iterator[tuple[str, str]]:
+    """Yield why what the lake holds answers nothing, of claims that nothing answers."""
+    from entrepot.claims.on_lake import refused
+
+    for claim in case.document.claims:
+        if case.standings[claim.id].best is None and (why := refused(claim, lake)):
+            yield claim.id, f"rows are held, but were not added up: {why}."
+
+
 def _price_notes(document: Document) -> Iterator[tuple[str, str]]:
     for names, text in implied_prices(document.claims):
         for name in names:
@@ -191,7 +206,7 @@ def _price_notes(document: Document) -> Iterator[tuple[str, str]]:
 def _checked(claim: Claim, case: Case, findings: _Findings) -> CheckedClaim:
     held, found = case.standings[claim.id], case.found[claim.id]
     conflict = next((one for one in findings.conflicts if claim.id in one.claims), None)
-    words = reasons.reason(claim, held, found, case.facts)
+    words = findings.refusals.get(claim.id) or reasons.reason(claim, held, found, case.facts)
     verdict: Verdict = held.verdict
     note = findings.notes.get(claim.id, "")
     arithmetic = note
