@@ -12,7 +12,7 @@ from tests.browser.test_page import COMPARED, FIGURE, open_page, site
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
 __all__ = ["open_page", "site"]
 
@@ -237,6 +237,66 @@ def test_a_file_is_uploaded_and_marked(
     page.locator(".mark").first.wait_for()
     page.go_back()
     page.get_by_label("Or a file").wait_for(state="attached")
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("tab", "has_file", "words"),
+    [("Upload", True, "3.4"), ("Paste", True, "7.7"), ("Upload", False, "7.7")],
+)
+def test_of_a_pasted_text_and_a_file_the_one_that_is_seen_is_checked(
+    browser: Browser, site: str, tmp_path: Path, tab: str, *, has_file: bool, words: str
+) -> None:
+    file = tmp_path / "article.txt"
+    file.write_text(TEXT, encoding="utf-8")
+    page = browser.new_page()
+    page.goto(f"{site}/check")
+    page.locator("#text").fill(TEXT.replace("3.4", "7.7"))
+    page.get_by_role("tab", name="Upload").click()
+    if has_file:
+        page.get_by_label("Or a file").set_input_files(file)
+    page.get_by_role("tab", name=tab).click()
+    page.get_by_role("button", name="Check").click()
+    page.locator(".mark").first.wait_for()
+    assert words in page.locator("main").inner_text()
+    page.close()
+
+
+OPENING = "/country/RUS/from/CHN"
+
+
+def test_the_rest_of_a_brief_is_announced_and_takes_the_focus(browser: Browser, site: str) -> None:
+    page = browser.new_page()
+    held: list[Route] = []
+    page.route("**/whole*", lambda route: held.append(route))
+    page.goto(site + OPENING)
+    link = page.get_by_role("link", name="Open the whole brief")
+    link.focus()
+    page.wait_for_function("document.querySelectorAll('main > p[role=status]').length === 1")
+    held[0].continue_()
+    page.locator("#over-time, #share").first.wait_for()
+    page.wait_for_function("document.activeElement.tagName === 'H2'")
+    assert page.locator("main > p[role=status]").inner_text() == "The whole brief is loaded."
+    assert page.url == site + OPENING
+    page.close()
+
+
+def test_an_opening_and_a_rest_of_different_data_are_not_mixed(browser: Browser, site: str) -> None:
+    page = browser.new_page()
+
+    def changed(route: Route) -> None:
+        if route.request.resource_type != "fetch":
+            route.continue_()
+            return
+        found = route.fetch()
+        body = re.sub(r'(<meta name="lake-state" content=")', r"\1later ", found.text())
+        assert "later " in body
+        route.fulfill(response=found, body=body)
+
+    page.route("**/whole*", changed)
+    page.goto(site + OPENING)
+    page.wait_for_url("**/country/RUS/from/CHN/whole")
+    assert page.locator("[data-rest]").count() == 0
     page.close()
 
 

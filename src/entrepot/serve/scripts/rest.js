@@ -1,7 +1,14 @@
 // The rest of a brief, which takes longer than its answer, put in where the link to it stands.
 
+const stateOf = (page) => page.querySelector("meta[name=lake-state]")?.content;
+
 export async function rest(place, dress) {
   const told = place.querySelector("[role=status]");
+  const main = document.querySelector("main");
+  const news = document.createElement("p"); // stays when the place of the link goes
+  news.className = "unseen";
+  news.setAttribute("role", "status");
+  main.append(news);
   let whole;
   try {
     const answer = await fetch(place.dataset.rest);
@@ -11,10 +18,16 @@ export async function rest(place, dress) {
     told.textContent = "It could not be loaded. The link opens it, or says why not.";
     return;
   }
+  if (stateOf(whole) !== stateOf(document)) {
+    // The lake changed between the two: numbers of both must not stand on one page.
+    location.replace(place.dataset.rest + location.hash);
+    return;
+  }
   const others = ":scope > section:not(.first)";
-  const main = document.querySelector("main");
   const sections = [...whole.querySelector("main").querySelectorAll(others)];
-  main.querySelectorAll(others).forEach((one) => one.remove());
+  const gone = [...main.querySelectorAll(others)];
+  const hadFocus = gone.some((one) => one.contains(document.activeElement));
+  gone.forEach((one) => one.remove());
   main.append(...sections);
   for (const part of [".contents", ".state"]) {
     document.querySelector(part).replaceWith(whole.querySelector(part));
@@ -22,6 +35,13 @@ export async function rest(place, dress) {
   const before = whole.querySelector(".before");
   if (before && !document.querySelector(".before")) main.prepend(before);
   sections.forEach(dress);
+  news.textContent = "The whole brief is loaded.";
+  if (hadFocus) focusOn(sections[0].querySelector("h2"));
   const wanted = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
   if (wanted) wanted.scrollIntoView();
+}
+
+function focusOn(heading) {
+  heading.tabIndex = -1;
+  heading.focus();
 }

@@ -2,6 +2,8 @@
 
 let count = 0;
 
+const fields = (panel) => [...panel.querySelectorAll("[name]")];
+
 export function tabs(box) {
   const number = (count += 1);
   const panels = [...box.children].filter((one) => one.matches("[data-tab]"));
@@ -41,6 +43,13 @@ export function tabs(box) {
     const place = (steps[event.key] + heads.length) % heads.length;
     open(place);
     heads[place].focus();
+  });
+  // Of two ways to give the same, the one that is seen counts, if it says anything.
+  box.closest("form")?.addEventListener("formdata", ({ formData }) => {
+    if (!panels.some((panel) => !panel.hidden && fields(panel).some((one) => one.value))) return;
+    for (const panel of panels) {
+      if (panel.hidden) fields(panel).forEach((one) => formData.delete(one.name));
+    }
   });
   bar.append(...heads);
   box.prepend(bar);
