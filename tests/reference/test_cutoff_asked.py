@@ -196,6 +196,22 @@ def test_one_elasticity_for_all_needs_none_in_the_lake(lake: Lake) -> None:
     assert figure.details["known_share"] == 1
 
 
+def test_a_given_elasticity_is_taken_as_it_is_and_so_it_says(lake: Lake, tmp_path: Path) -> None:
+    given, measured = ask(lake, sigma=2), ask(with_elasticities(lake, tmp_path))
+    for figure, parts in ((given, False), (measured, True)):
+        [note] = [one.text for one in figure.caveats if one.id == "cutoff"]
+        assert ("30 %" in note) is parts
+        assert ("elasticity" in (figure.range or "")) is parts
+        assert ("at_least_share" in figure.details) is parts
+        assert "cost_pct" not in figure.details  # the price of what is left says it
+
+
+def test_the_evidence_is_every_row_of_the_goods(lake: Lake) -> None:
+    """What others could send comes from all that they sell, to whomever."""
+    figure = ask(lake, sigma=2, goods="854231")
+    assert figure.evidence[0].rows == sum(code == "854231" for _, _, code, _ in ROWS) == 5
+
+
 def test_a_tiny_supplier_is_not_essential(tmp_path: Path, lake: Lake) -> None:
     """One that sold a thousandth, under the least elasticity: four thousandths and not all."""
     file = tmp_path / "tiny.csv"

@@ -119,7 +119,9 @@ def for_definition(
                 "count as another price.",
             )
         )
-    found += [caveat(name, text) for name, text in question(definition.measure).notes]
+    how = question(definition.measure)
+    notes = (definition.sigma and how.notes_given) or how.notes
+    found += [caveat(name, text) for name, text in notes]
     if _touches_china(definition):
         found.append(
             caveat(

@@ -181,7 +181,7 @@ class Cells:
     def evidence(self, asked: Definition, goods: Goods) -> Evidence:
         """Return how many rows stand behind the flow, or all that are compared; who told them."""
         rows = self.flow(asked, goods)
-        if question(asked.measure).trade in ("own", "beside", "panel", "chain"):
+        if question(asked.measure).trade in ("own", "beside", "panel", "chain", "world"):
             by, there = reach(asked)
             rows = self.rows(by, goods, asked).filter(there)
         counted = rows.group_by("told_by").agg(nw.len().alias("rows"))

@@ -52,14 +52,13 @@ COLUMNS = {
     "value_added_lost_usd": ("value added lost if it stopped and nothing replaced it", "USD"),
     "output_lost_usd": ("gross output of all economies lost, nothing replaced", "USD"),
     "unmet_share": ("not replaced", "share"),
-    "shadow_price": ("price of what is left, 1 before", "ratio"),
-    "cost_pct": ("cost on top of the bill", "percent"),
+    "shadow_price": ("price of what is left (against before)", "ratio"),
     "known_share": ("the loss is of this part of the bill", "share"),
     "whole_loss_share_low": ("loss of all goods, at least", "share"),
     "whole_loss_share_high": ("at most", "share"),
-    "at_least_share": ("with the least elasticity, 1.25", "share"),
-    "free_loss_share": ("loss if others could send any amount, in the long run", "share"),
-    "leontief_share": ("missing of the worst product if nobody steps in", "share"),
+    "at_least_share": ("part of the bill with the least elasticity", "share"),
+    "free_loss_share": ("loss if others could send any amount (in the long run)", "share"),
+    "leontief_share": ("most that is missing of a product (if nobody steps in)", "share"),
     "critical_products": ("critical products", "count"),
 }
 """Name in words, and unit, of columns whose own name says less."""

@@ -103,7 +103,8 @@ def _from_rows(
     cells, goods, main = spoken[0].cells, spoken[0].goods, spoken[0].main
     others = [(REPORTS, other.main) for other in spoken[1:]]
     of_rows = question(definition.measure).has_interval
-    own = question(definition.measure).span or SAMPLE
+    how = question(definition.measure)
+    own = (definition.sigma and how.span_given) or how.span or SAMPLE
     spans = [INTERVAL if of_rows else own] if main.is_range else []
     others += spoken[0].followed
     notes = [note for one in goods for note in about_goods.for_goods(one)]

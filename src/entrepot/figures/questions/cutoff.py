@@ -70,14 +70,14 @@ def cutoff(rows: Frame, asked: Definition, column: str) -> Row:
         **_ends("unmet_share", found, totals.values()),
         **{f"{name}_{money}": found[name] for name in ("bill", "stopped", "replaced", "unmet")},
         shadow_price=found["shadow_price"],
-        cost_pct=found["cost_pct"],
         known_share=found["known_share"],
-        at_least_share=_at_least(told, found["bill"]) if asked.sigma is None else 0.0,
         free_loss_share=_put(grid.filter(_is(grid, _FREE)), asked, divert=None)[0]["loss"],
         leontief_share=max(row["unmet_share"] for row in products),
         critical_products=sum(row["unmet_share"] > CRITICAL for row in told),
         replaced_by=", ".join(_replacing(suppliers, found["replaced"])) or "nobody",
     )
+    if asked.sigma is None:
+        row["at_least_share"] = _at_least(told, found["bill"])
     row.table = tuple(_told(one, flags.get(one["product"]), money) for one in told)
     if asked.by == "exporter":
         row.table = tuple(_supplier(one, money) for one in suppliers)
@@ -203,15 +203,29 @@ def _supplier(row: dict[str, Any], money: str) -> dict[str, Any]:
 def _told(row: dict[str, Any], basis: str | None, money: str) -> dict[str, Any]:
     return {
         "product": row["product"],
-        "share": row["share"],
-        f"bill_{money}": row["bill"],
-        f"unmet_{money}": row["unmet"],
-        "unmet_share": row["unmet_share"],
         "loss_share": row["loss"],
+        "unmet_share": row["unmet_share"],
+        f"unmet_{money}": row["unmet"],
+        f"bill_{money}": row["bill"],
+        "share": row["share"],
         "sigma": row["sigma"],
         "sigma_is": basis or ("given" if row["sigma"] is not None else "not known"),
         "critical": row["unmet_share"] > CRITICAL,
     }
+
+
+def _note(elasticity: str) -> tuple[tuple[str, str], ...]:
+    return (
+        (
+            "cutoff",
+            (
+                "The value is a part of what the goods are worth to the buyer. It lets others send "
+                f"10 % of what they sell elsewhere{elasticity}: a point inside the range, not a "
+                "forecast. Home production, stocks and suppliers that sell nothing today are left "
+                "out. A loss of worth is no loss of output: see the page."
+            ),
+        ),
+    )
 
 
 QUESTIONS = {
@@ -229,17 +243,8 @@ QUESTIONS = {
             "elasticity, at least 1.25, unless it is given"
         ),
         cause="assumptions",
-        notes=(
-            (
-                "cutoff",
-                (
-                    "The value is a part of what the goods are worth to the buyer. It lets others "
-                    "send 10 % of what they sell elsewhere and takes 30 % of the long-run "
-                    "elasticity: a point inside the range, not a forecast. "
-                    "Home production, stocks and suppliers that sell nothing today are left out. "
-                    "A loss of worth is no loss of output: see the page."
-                ),
-            ),
-        ),
+        span_given="others send 0 to 25 % of what they sell elsewhere",
+        notes=_note(" and takes 30 % of the long-run elasticity"),
+        notes_given=_note(", with the elasticity that was given"),
     ),
 }

@@ -91,6 +91,8 @@ class Question:
         Column of the answer, where it is not the first of the passport.
     span
         What spans the interval that the measure itself gives, in words.
+    span_given
+        The same where one elasticity is given for all (``sigma``), if that changes it.
     point
         How the value inside that interval is chosen, where the interval is the answer, in words.
     cause
@@ -105,6 +107,8 @@ class Question:
         Whether it compares with the base even where none is given: then with a year earlier.
     notes
         Caveats that belong to every answer: kind and words.
+    notes_given
+        Those in their place where one elasticity is given for all, if that changes them.
     title
         The Figure in words, with ``{buyer}``, ``{seller}``, ``{buyers}`` (possessive) and so on.
     """
@@ -124,6 +128,7 @@ class Question:
     needs: tuple[str, ...] = ()
     value: str = ""
     span: str = ""
+    span_given: str = ""
     point: str = ""
     cause: Literal["sample", "assumptions"] = "sample"
     years: int = 0
@@ -131,6 +136,7 @@ class Question:
     levels: bool = False
     compares: bool = True
     notes: tuple[tuple[str, str], ...] = ()
+    notes_given: tuple[tuple[str, str], ...] = ()
     unit: str = ""
     choices: frozenset[Choice] = frozenset()
     keeps_products: bool = False
