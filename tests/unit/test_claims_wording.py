@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from typer.testing import CliRunner
 
 from entrepot.claims import check, parse_document
+from entrepot.cli.main import app
+from entrepot.report.checked.entries import left_by_others
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from entrepot.claims.result import Check
 
 
@@ -69,3 +74,41 @@ def test_what_cannot_hold_stands_beside_a_number_that_refutes_it() -> None:
     for item in found.claims:
         assert item.verdict == "cannot_hold"
         assert item.against[0].outcome == "contradicts"
+
+
+def test_an_end_that_more_than_left_open_is_not_printed() -> None:
+    flow = "exporter: EU27, importer: KGZ"
+    found = checked(
+        f"id: rate, growth: {{{flow}, base: 2021, period: 2023, currency: EUR}}, "
+        "says: rose more than tenfold",
+        f"id: then, value: {{{flow}, period: 2021}}, says: 263 million euros",
+        f"id: now, value: {{{flow}, period: 2023}}, says: 2.7 billion euros",
+    )
+    left = {item.id: left_by_others(item) for item in found.claims}
+    assert left["then"].startswith("under 27")
+    assert left["now"].startswith("over 2.6")
+
+
+def test_both_ends_stay_for_a_number_of_another_scale() -> None:
+    trade = "exporter: CHN, importer: RUS, flow: both"
+    found = checked(
+        f"id: now, value: {{{trade}, period: 2024}}, says: $244.8 trillion",
+        f"id: before, value: {{{trade}, period: 2023}}, says: $240.1 billion",
+        f"id: rate, growth: {{{trade}, period: 2024}}, says: rose by 1.9%",
+    )
+    assert " to " in left_by_others(found.claims[0])
+
+
+def test_drafted_claims_are_named_in_words_and_ids_stay_in_a_claims_file(tmp_path: Path) -> None:
+    text = "Trade between Russia and China fell 6.9% to $228.1 billion in 2025."
+    article = tmp_path / "article.txt"
+    article.write_text(text)
+    shown = CliRunner().invoke(app, ["check", str(article), "--date", "2026-05-20"]).stdout
+    assert "trade CHN–RUS" in shown
+    assert "value-rus-chn" not in shown
+    file = tmp_path / "claims.yaml"
+    file.write_text(
+        "format: 1\nsource: {title: A text}\nclaims:\n  - {id: my-name, value: {exporter: CHN, "
+        "importer: RUS, flow: both, period: 2025}, says: $228.1 billion}\n"
+    )
+    assert "my-name" in CliRunner().invoke(app, ["check", str(file)]).stdout

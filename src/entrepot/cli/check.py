@@ -58,6 +58,7 @@ def check(
     Example: entrepot check examples/russia-china-dependence.yaml
     """
     from entrepot.claims import check as run
+    from entrepot.claims.labels import labels
     from entrepot.report.checked import check_note, format_of, write_check, write_note
 
     if out is not None:
@@ -71,7 +72,9 @@ def check(
         write_check(found, out, article)
     if note is not None:
         write_note(found, note)
-    emit(found, lambda screen: draw(found, screen), as_json=as_json)
+    ids = {claim.id: claim.id for claim in document.claims}
+    names = labels(document.claims) if article is not None else ids
+    emit(found, lambda screen: draw(found, screen, names), as_json=as_json)
     if found.found_something:
         raise typer.Exit(1)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from rich.console import Console
 
@@ -22,12 +22,22 @@ STYLES = {
 }
 WIDE = 98  # columns from which on nothing has to fold
 FULL = 66  # columns from which on a slip still fits beside the numbers
-NAMES = 24  # columns of which a claim's id seldom needs more
+NAMES = 24  # columns of which a claim's name seldom needs more
 NUMBERS = 18  # columns of a number as printed
 
 
-def draw(found: Check, screen: Console) -> None:
-    """Draw a check: a table of all claims, what is wrong first; then why, but for what holds."""
+def draw(found: Check, screen: Console, names: Mapping[str, str]) -> None:
+    """Draw a check: a table of all claims, what is wrong first; then why, but for what holds.
+
+    Parameters
+    ----------
+    found
+        The check.
+    screen
+        Where to.
+    names
+        By which each claim is known to its reader, by its id.
+    """
     from rich.padding import Padding
     from rich.text import Text
 
@@ -39,17 +49,17 @@ def draw(found: Check, screen: Console) -> None:
     screen.print(Text(one_line(found.source.title), style="bold"))
     screen.print(Text(found.in_counts()))
     if order:
-        screen.print(_table(order, screen.width))
+        screen.print(_table(order, screen.width, names))
     for block in found.blocks:
         screen.print()
-        names = ", ".join(block.first.claims)
-        screen.print(Text(f"Cannot all be true{in_one_count(block)}: {names}", style="bold"))
+        listed = ", ".join(names[one] for one in block.first.claims)
+        screen.print(Text(f"Cannot all be true{in_one_count(block)}: {listed}", style="bold"))
         for line in _of_block(block, found):
             screen.print(Padding(Text(line), (0, 0, 0, 2)))
     for item in order:
         if item.verdict != "holds":
             screen.print()
-            screen.print(_head(item))
+            screen.print(_head(item, names[item.id]))
             screen.print(Padding(Text("\n".join(_lines(item))), (0, 0, 0, 2)))
     _draw_rest(found, screen)
     for limit in found.limits:
@@ -84,7 +94,7 @@ def _draw_rest(found: Check, screen: Console) -> None:
         screen.print(Padding(Text(words), (0, 0, 0, 2)))
 
 
-def _table(order: list[CheckedClaim], width: int) -> Any:
+def _table(order: list[CheckedClaim], width: int, names: Mapping[str, str]) -> Any:
     """Return all claims, a row each; cells fold where the screen is narrow."""
     from rich import box
     from rich.table import Table
@@ -99,7 +109,7 @@ def _table(order: list[CheckedClaim], width: int) -> Any:
         grid.add_column("slip or remark", overflow="fold")
     for item in order:
         slip = item.slips[0].kind.replace("_", " ") if item.slips else item.qualifier
-        cells = [item.id, item.says, _against(item), *([slip] if width >= FULL else [])]
+        cells = [names[item.id], item.says, _against(item), *([slip] if width >= FULL else [])]
         verdict = Text(_verdict(item), style=STYLES[item.verdict])
         grid.add_row(verdict, *(Text(cell) for cell in cells))
     return grid
@@ -111,7 +121,7 @@ def _verdict(item: CheckedClaim) -> str:
     return f"{SIGNS[item.verdict]} {item.verdict.replace('_', ' ')}"
 
 
-def _head(item: CheckedClaim) -> Any:
+def _head(item: CheckedClaim, name: str) -> Any:
     from rich.text import Text
 
     verdict = _verdict(item)
@@ -121,7 +131,7 @@ def _head(item: CheckedClaim) -> Any:
     if kinds:
         verdict = f"{verdict} ({', '.join(kinds)})"
     line = Text(verdict, style=STYLES[item.verdict])
-    line.append(f"  {item.id}: ", style="not bold default")
+    line.append(f"  {name}: ", style="not bold default")
     line.append(item.says, style="bold default")
     line.append(f", against {_against(item)}", style="not bold default")
     return line

@@ -135,7 +135,11 @@ def left_by_others(item: CheckedClaim) -> str:
     idle_above = high >= most - 0.01 or (known and high > size * _IDLE)
     if idle_below and idle_above:
         return ""
-    low, high = -math.inf if idle_below else low, math.inf if idle_above else high
+    # One end beyond all reason beside the other is what a bound left open, as by "more than".
+    far = unit != "percent" and low < high / _IDLE
+    open_below = low <= least + 0.01 or (idle_below and far)
+    open_above = high >= most - 0.01 or (idle_above and far)
+    low, high = -math.inf if open_below else low, math.inf if open_above else high
     return span(Interval(low, high), unit)
 
 
