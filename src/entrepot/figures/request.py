@@ -115,7 +115,7 @@ def _require_keys(definition: Definition) -> None:
             hint="name them: --hubs ARM+KAZ+KGZ --controls GEO+UZB",
         )
     sides: list[Apart] = ["importer", "controls", "hubs"]
-    if "controls" in how.reads:
+    if "controls" in how.reads or how.trade == "chain":
         sides.append("exporter")
     for one, other in itertools.combinations(sides, 2):
         if WORLD in (getattr(definition, one), getattr(definition, other)):
