@@ -176,6 +176,12 @@ def test_buyer_and_seller_that_both_differ_are_told_apart(client: Client) -> Non
     assert "Germany from China and China from Germany</h1>" in page
 
 
+def test_a_named_year_that_the_chart_lacks_is_told(client: Client) -> None:
+    words = "No share is held of 2005, so the chart has other years."
+    assert words in client.get(f"/compare?{COUNTRIES}&period=2005").text
+    assert "so the chart has other years" not in client.get(f"/compare?{COUNTRIES}").text
+
+
 def test_the_chart_has_the_years_from_the_first_that_is_named() -> None:
     sides = tuple(
         Side("RUS", seller, "all", Period.parse(year))

@@ -102,6 +102,7 @@ def compare_page(lake: Lake, pairs: Sequence[tuple[str, str]]) -> Answer:
         shared=shared(found.sides),
         answer=answer(found),
         drawing=_drawing(found),
+        undrawn=_undrawn(found),
         asked=lambda figure: told.asked.get(id(figure), figure.definition),
         one_buyer=_one_buyer(found),
         briefs=[
@@ -209,6 +210,13 @@ def _drawing(found: Compared) -> dict[str, object] | None:
 
     drawn = picture(found)
     return {"key": drawn.key, "drawings": draw(drawn)} if drawn else None
+
+
+def _undrawn(found: Compared) -> list[str]:
+    """Return the periods that were named and are not in the chart, since nothing is held."""
+    drawn = {figure.definition.period.year for course in found.courses for figure in course}
+    named = dict.fromkeys(side.period for side in found.sides if side.period)
+    return [str(one) for one in named if one.year not in drawn]
 
 
 def _brief_of(side: Side, share: Figure) -> str:
