@@ -105,12 +105,12 @@ def premium(figure: Figure, subject: Subject) -> Sentence | None:
     when = f"from {asked.base} to {asked.period}"
     known = figure.low is not None and figure.high is not None
     ends = [100 * end for end in (figure.low, figure.high) if known and end is not None]
-    if max(abs(moved) for moved in (100 * figure.value, *ends)) < LEVEL:
-        text = f"Prices for {subject.buyer} moved as those for others did {when}."
-        return Sentence(text, (figure,), ("prices",))
     if ends and ends[0] <= 0 <= ends[-1]:
         text = f"Whether {subject.buyer} paid more or less than others {when} cannot be told: "
         return Sentence(f"{text}{_span(ends)}.", (figure,), ("prices",))
+    if max(abs(moved) for moved in (100 * figure.value, *ends)) < LEVEL:
+        text = f"Prices for {subject.buyer} moved as those for others did {when}."
+        return Sentence(text, (figure,), ("prices",))
     word = "more" if figure.value > 0 else "less"
     size = f"{number(100 * abs(figure.value), 2)}{NBSP}%"
     if ends:
