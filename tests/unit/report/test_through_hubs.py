@@ -142,6 +142,24 @@ def test_one_who_fell_silent_did_not_sell_less(tmp_path: Path) -> None:
     assert "Goods of those who sold less (Germany) by" in part.deck
 
 
+def test_a_share_of_all_goods_that_leapt_is_no_hub_and_is_named(tmp_path: Path) -> None:
+    """Kyrgyzstan goes from under one to a third: of chips a hub, of all goods a doubt."""
+    book = Book(made(tmp_path))
+    changed = replaced.changed(book, SUBJECT)
+    assert through_hubs._sides(changed) == (["DEU"], ["CHN", "KGZ"], [])
+    every = replace(changed, definition=changed.definition.but(goods="all"))
+    assert through_hubs._sides(every) == (["DEU"], ["CHN"], ["KGZ"])
+    title = _of(made(tmp_path / "again")).title
+    assert isinstance(title, Sentence)
+    [figure] = title.carried
+    assert isinstance(figure, Figure)
+    for doubted, count in (["KGZ"], 1), ([], 0):
+        notes = list(through_hubs._notes(figure, every, doubted))
+        [*left] = [note for note in notes if note.title == "Left out as a hub"]
+        assert len(left) == count
+        assert all("Kyrgyzstan: the share" in note.body[0].text for note in left)
+
+
 def test_no_section_where_nobody_lost(tmp_path: Path) -> None:
     held = made(tmp_path)
     calm = brief("GEO", "DEU", "854231", 2022, lake=held)

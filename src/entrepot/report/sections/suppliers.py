@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.report.book import Book, Subject
 
-__all__ = ["concentration", "leaps", "moved", "section", "shares_of"]
+__all__ = ["concentration", "leaps", "leapt", "moved", "section", "shares_of"]
 
 NAME, EYEBROW = "suppliers", "Who supplies"
 SHOWN = 10
@@ -146,6 +146,17 @@ def moved(before: Figure, after: Figure) -> Sentence | None:
     return Sentence(f"{when} {'; '.join(parts)}.", (before, after))
 
 
+def leapt(earlier: dict[str, float], later: dict[str, float]) -> list[str]:
+    """Return the suppliers whose share, in per cent, became many times what it was."""
+    return [
+        name
+        for name, share in later.items()
+        if name not in special()
+        and share >= LEAP
+        and 0 < earlier.get(name, 0.0) * LEAP_FROM <= share
+    ]
+
+
 def leaps(
     earlier: dict[str, float], later: dict[str, float], when: str, carried: tuple[Figure, ...]
 ) -> Note | None:
@@ -161,11 +172,8 @@ def leaps(
         Figures behind both.
     """
     found = [
-        f"{area_name(name)} ({number(earlier[name], 2)} to {number(share, 2)}{NBSP}%)"
-        for name, share in later.items()
-        if name not in special()
-        and share >= LEAP
-        and 0 < earlier.get(name, 0.0) * LEAP_FROM <= share
+        f"{area_name(name)} ({number(earlier[name], 2)} to {number(later[name], 2)}{NBSP}%)"
+        for name in leapt(earlier, later)
     ]
     if not found:
         return None

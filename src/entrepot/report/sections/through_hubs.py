@@ -15,6 +15,7 @@ from entrepot.report.lacking import lacking
 from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
 from entrepot.report.pictures import Picture
 from entrepot.report.scenario.drawn import Ladder, Rung
+from entrepot.report.sections.suppliers import leapt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +36,7 @@ def section(book: Book, subject: Subject, changed: Figure) -> Section | None:
     Who lost most, in the answer on who was replaced by whom, is the origin, who gained most the
     hubs.
     """
-    losers, gainers = _sides(changed)
+    losers, gainers, doubted = _sides(changed)
     if not losers or not gainers:
         return None
     asked = changed.definition
@@ -70,15 +71,17 @@ def section(book: Book, subject: Subject, changed: Figure) -> Section | None:
         ),
         picture=_picture(figure),
         table=_table(figure),
-        notes=tuple(_notes(figure)),
+        notes=tuple(_notes(figure, changed, doubted)),
         source=(" ".join(foot(figure)[1:]),),
     )
 
 
-def _sides(changed: Figure) -> tuple[list[str], list[str]]:
-    """Return who lost most and who gained most, of countries that sold something after as well.
+def _sides(changed: Figure) -> tuple[list[str], list[str], list[str]]:
+    """Return who lost most, who gained most, and who would be a hub but for a doubt.
 
-    One of whom nothing is recorded any more may only not be reported.
+    All sold something after as well: one of whom nothing is recorded any more may only not be
+    reported. A share of all goods that became many times what it was is an error of recording
+    rather than a hub; of a few goods it is how a hub looks.
     """
     changes = {
         str(row["exporter"]): change_of(row)
@@ -86,9 +89,18 @@ def _sides(changed: Figure) -> tuple[list[str], list[str]]:
         if row["exporter"] not in special() and row["value_after"]
     }
     ordered = sorted(changes, key=lambda name: (changes[name], name))
+    leaps: list[str] = []
+    if changed.definition.goods == "all":
+        leaps = leapt(*(_shares(changed, end) for end in ("before", "after")))
     losers = [name for name in ordered[:LOSERS] if changes[name] < 0]
-    gainers = [name for name in reversed(ordered) if changes[name] > 0][:GAINERS]
-    return sorted(losers), sorted(gainers)
+    gained = [name for name in reversed(ordered) if changes[name] > 0]
+    gainers = [name for name in gained if name not in leaps][:GAINERS]
+    doubted = [name for name in gained[:GAINERS] if name in leaps]
+    return sorted(losers), sorted(gainers), sorted(doubted)
+
+
+def _shares(changed: Figure, end: str) -> dict[str, float]:
+    return {str(row["exporter"]): 100 * float(row[f"share_{end}"]) for row in changed.table}
 
 
 def _bases(book: Book, changed: Figure) -> Iterator[str]:
@@ -169,7 +181,7 @@ def _table(figure: Figure) -> Table:
     )
 
 
-def _notes(figure: Figure) -> Iterator[Note]:
+def _notes(figure: Figure, changed: Figure, doubted: list[str]) -> Iterator[Note]:
     said: list[Sentence | Remark] = []
     if figure.value:
         amount = figure_value(figure.value, figure.unit)
@@ -182,6 +194,12 @@ def _notes(figure: Figure) -> Iterator[Note]:
         yield Note("In words", tuple(said))
     if other := str(figure.details.get("would_change", "")):
         yield Note("What else would explain it", (Sentence(f"{other}.", (figure,)),))
+    if doubted:
+        text = (
+            f"{words.capital(_names(doubted))}: the share of all goods became many times what it "
+            "was, which can be a change of recording or an error."
+        )
+        yield Note("Left out as a hub", (Sentence(text, (changed,)),))
     how = (
         "Bought more and sold more are beyond the path of the base. At least: what others cannot "
         "have supplied, after a margin. At most: what can have passed. Rows and chart are of "
