@@ -47,13 +47,7 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A computed value of a year with its range, both in per cent.
-
-    Attributes
-    ----------
-    row
-        Its row in the table beside the chart, from 0 on; None if there is none.
-    """
+    """A computed value of a year with its range in per cent, and its `row` as in `Printed`."""
 
     year: int
     value: float
@@ -76,10 +70,8 @@ class Printed:
         The number as printed, e.g. ``"52.8"`` or ``"over 33"``; and its digits alone, ``"33"``.
     who
         Short name of whose number it is, with the months if it is not a whole year.
-    claim
-        Whether this is the claim under check.
-    row
-        Its row in the table beside the chart, from 0 on; None if there is none.
+    claim, row
+        Whether this is the claim under check; its row in the table beside, if any, from 0 on.
     """
 
     at: float
@@ -216,13 +208,7 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Exposed:
-    """A sector and the share of its purchases, in per cent, that comes from one country.
-
-    Attributes
-    ----------
-    text, note
-        The share as printed, and the money in it.
-    """
+    """A sector and the share of its purchases, in per cent, from one country; money as a note."""
 
     name: str
     value: float
