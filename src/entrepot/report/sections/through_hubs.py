@@ -60,7 +60,8 @@ def section(book: Book, subject: Subject, changed: Figure) -> Section | None:
         lacks = lacking(book, figure)
         what = f"how much came to {subject.buyer} through {_names(gainers)}"
         title = Remark("What came through others is not known")
-        return Section(NAME, EYEBROW, title, gap=Gap(what, lacks.why, lacks.command))
+        gap = Gap(what, lacks.why, lacks.command)
+        return Section(NAME, EYEBROW, title, gap=gap, notes=tuple(_left_out(changed, doubted)))
     return Section(
         id=NAME,
         eyebrow=EYEBROW,
@@ -194,12 +195,7 @@ def _notes(figure: Figure, changed: Figure, doubted: list[str]) -> Iterator[Note
         yield Note("In words", tuple(said))
     if other := str(figure.details.get("would_change", "")):
         yield Note("What else would explain it", (Sentence(f"{other}.", (figure,)),))
-    if doubted:
-        text = (
-            f"{words.capital(_names(doubted))}: the share of all goods became many times what it "
-            "was, which can be a change of recording or an error."
-        )
-        yield Note("Left out as a hub", (Sentence(text, (changed,)),))
+    yield from _left_out(changed, doubted)
     how = (
         "Bought more and sold more are beyond the path of the base. At least: what others cannot "
         "have supplied, after a margin. At most: what can have passed. Rows and chart are of "
@@ -209,3 +205,12 @@ def _notes(figure: Figure, changed: Figure, doubted: list[str]) -> Iterator[Note
         how += "; the last row and the title count chains, from one hub to the next, as well"
     how += ". Dot: matched; line: from least to most."
     yield Note("How to read it", (Remark(how, _caveats(figure)),))
+
+
+def _left_out(changed: Figure, doubted: list[str]) -> Iterator[Note]:
+    if doubted:
+        text = (
+            f"{words.capital(_names(doubted))}: the share of all goods became many times what it "
+            "was, which can be a change of recording or an error."
+        )
+        yield Note("Left out as a hub", (Sentence(text, (changed,)),))
