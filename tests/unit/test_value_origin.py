@@ -11,7 +11,7 @@ from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures import ask, economies
 from entrepot.lake import Lake
 from entrepot.sources.icio import arrays, wheel
-from made_icio import FINAL, SECTORS, MadeUp, arrays_of, made_up, text_of, written
+from made_icio import FINAL, SECTORS, MadeUp, arrays_of, made_up, text_of, with_value, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,12 +25,7 @@ ASKED = {"importer": "RUS", "exporter": "CHN", "goods": "inputs:C26", "period": 
 
 @pytest.fixture(scope="module")
 def table() -> MadeUp:
-    """A table whose sectors add value: final sales make four fifths of output."""
-    found = made_up(5, AREAS)
-    for node in found.nodes:
-        bought = sum(found.inputs.get((seller, node), 0.0) for seller in found.nodes)
-        found.final[node] = round(found.final[node] + 1.5 * bought, 4)
-    return found
+    return with_value(5, AREAS)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from entrepot.figures import ask, economies
 from entrepot.lake import Lake
 from entrepot.sources.icio import arrays, wheel
-from made_icio import MadeUp, arrays_of, made_up
+from made_icio import MadeUp, arrays_of, with_value
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,12 +23,7 @@ ASKED = {"importer": "RUS", "exporter": "CHN", "goods": "inputs:C26", "period": 
 
 @pytest.fixture(scope="module")
 def table() -> MadeUp:
-    """A table whose sectors add value."""
-    found = made_up(5, AREAS)
-    for node in found.nodes:
-        bought = sum(found.inputs.get((seller, node), 0.0) for seller in found.nodes)
-        found.final[node] = round(found.final[node] + 1.5 * bought, 4)
-    return found
+    return with_value(5, AREAS)
 
 
 @pytest.fixture
