@@ -176,7 +176,7 @@ def test_lost_sales_by_an_inverse(seed: int, replaced: dict[str, float]) -> None
         rows = np.arange(len(held.output))[held.rows[place]]
         less = np.zeros((len(rows), len(held.output)))
         less[np.ix_(sellers, buyers)] = gone / held.output[buyers]
-        left = rates[rows] - less
+        left = np.where(less > 0, 0.0, rates[rows])  # who is cut replaces nobody, leak or not
         lacking = less.sum(axis=0)
         shares = np.divide(
             left, left.sum(axis=0), out=np.zeros(left.shape), where=left.sum(axis=0) > 0
@@ -184,7 +184,7 @@ def test_lost_sales_by_an_inverse(seed: int, replaced: dict[str, float]) -> None
         more = replaced.get("others", 0.0) * shares * lacking
         own = np.isin(world_.area_of[rows], world_.wanted(["D"])).astype(float)
         more += replaced.get("D", 0.0) * np.outer(own / own.sum(), lacking)
-        rates[rows] = left + more
+        rates[rows] += more - less
     direct = np.linalg.solve(np.eye(len(rates)) - rates, held.final)
     np.testing.assert_allclose(found.output, direct, rtol=1e-9)
     assert found.unmet == pytest.approx((1 - sum(replaced.values())) * what.total, abs=1e-9)

@@ -156,12 +156,11 @@ def _rule(stopped: Stopped, place: int, replaced: Mapping[str, float]) -> Replac
 def _left(
     network: Network, rows: Places | slice, sellers: Places, buyers: Places, gone: Numbers
 ) -> Numbers:
-    """Return m x buyers: of what a buyer goes on buying of the input, the part of each maker."""
+    """Return m x buyers: of what a buyer buys of the input of makers not cut, the part of each."""
     import numpy as np
 
     block = network.coefficients[rows][:, buyers] * network.output[buyers]
-    block[sellers] -= gone
-    block[block < SLACK * block.max(initial=0.0)] = 0
+    block[sellers] = np.where(gone > 0, 0.0, block[sellers])
     total = block.sum(axis=0)
     found: Numbers = np.divide(block, total, out=np.zeros(block.shape), where=total > 0)
     return found
