@@ -10,6 +10,8 @@ import pytest
 from cutoff_plain import cut_off
 
 from entrepot.errors import RequestError, UnknownNameError
+from entrepot.figures.scenario.grid import worked
+from entrepot.figures.scenario.levels import EconomyKeys
 from entrepot.measures.cutoff import (
     Cut,
     Network,
@@ -169,6 +171,46 @@ def test_lost_sales_by_hand(three: Network) -> None:
     )
     assert whole.lost[2] < 0  # C gains
     assert whole.unmet == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize(("leak", "lost"), [(0.0, 45.0), (0.5, 22.5), (0.9, 4.5)])
+def test_a_seller_that_leaks_does_not_replace_itself(leak: float, lost: float) -> None:
+    """A buys 45 of B and of C each and 10 at home: with a leak, C and A replace B as named ones."""
+    inputs = np.array([[10.0, 0.0, 0.0], [45.0, 0.0, 0.0], [45.0, 0.0, 0.0]])
+    held = made(inputs, np.array([200.0, 100.0, 100.0]), [(one, "all") for one in "ABC"])
+    what = stopped(held, [cut("B", "A")], leak=leak)
+    named = extraction(what, {"C": 45 / 55, "A": 10 / 55})
+    others = extraction(what, {"others": 1.0})
+    np.testing.assert_allclose(others.output, named.output, rtol=1e-10)
+    only = np.array([[0.0, 0.0, 0.0], [45.0, 0.0, 0.0], [45.0, 0.0, 0.0]])
+    held = made(only, np.array([200.0, 100.0, 100.0]), [(one, "all") for one in "ABC"])
+    what = stopped(held, [cut("B", "A")], leak=leak)
+    for replaced in ({"C": 1.0}, {"others": 1.0}):
+        assert extraction(what, replaced).lost == pytest.approx([0, lost, -lost], abs=1e-9)
+
+
+@pytest.mark.parametrize("friction", [0.0, 0.25, 0.5])
+def test_an_economy_that_a_cut_splits_is_refused_in_words(friction: float) -> None:
+    """Two groups without a link, which lose unlike: slopes are singular, the answer is no."""
+    held = made(np.array([[8.0, 4.0], [2.0, 8.0]]), np.full(2, 32.0), [("A", "s"), ("B", "s")])
+    apart = [cut("B", "A"), cut("A", "B")]
+    with pytest.raises(RequestError, match="cannot be rebuilt"):
+        rebuilt(stopped(held, apart), friction)
+    keys = EconomyKeys(leak={"take": 0.1, "also": [0.0]}, friction={"take": 0.3, "also": [0.25]})
+    left_out = worked(held, apart, keys).left_out
+    assert left_out
+    assert all(point.leak == 0 and "cannot be rebuilt" in why for point, why in left_out)
+
+
+@pytest.mark.parametrize("friction", [0.0, 0.3])
+def test_an_input_of_which_all_stops_is_rebuilt_by_nobody(friction: float) -> None:
+    held = made(np.array([[0.0, 4.0], [4.0, 0.0]]), np.full(2, 32.0), [("A", "s"), ("B", "s")])
+    what = stopped(held, [cut("B", "A"), cut("A", "B")])
+    found = shortage(rebuilt(what, friction), inputs=0.5, outer=2.0)
+    none = shortage(rebuilt(what, 1.0), inputs=0.5, outer=2.0)
+    np.testing.assert_allclose(found.output, none.output, rtol=1e-12)
+    # Without its input each makes (28 / 32)^2, final use of 28 is all that is sold.
+    np.testing.assert_allclose(found.output, (28 / 32) ** 2 * 28, rtol=1e-9)
 
 
 def test_inputs_above_the_cap_count_as_bought_outside() -> None:

@@ -168,9 +168,9 @@ class _Block:
         import numpy as np
 
         there, active = self.to_buy > 0, self.to_sell > 0
-        return float(
-            self.to_buy[there] @ np.log(total[there]) - self.to_sell[active] @ np.log(u[active])
-        )
+        with np.errstate(divide="ignore", invalid="ignore"):  # where it cannot be done
+            bought, sold = np.log(total[there]), np.log(u[active])
+            return float(self.to_buy[there] @ bought - self.to_sell[active] @ sold)
 
 
 def _meeting(block: Numbers, bought: Numbers) -> Numbers:
@@ -224,6 +224,8 @@ def _spread(block: _Block) -> tuple[Numbers, Numbers, int, float]:
 
     u = np.ones(len(block.to_sell))
     active = block.to_sell > 0
+    if not active.any():
+        return u, np.zeros(len(block.to_buy)), 0, 0.0
     scale = float(block.to_sell.max())
     pin = np.outer(block.to_sell, block.to_sell) / block.to_sell.sum()
     total, steps, exact, before = block.columns(u), 0, False, np.inf
@@ -241,8 +243,11 @@ def _spread(block: _Block) -> tuple[Numbers, Numbers, int, float]:
         slopes[~active] = 0
         slopes[:, ~active] = 0
         slopes[~active, ~active] = 1
-        turn = np.clip(np.linalg.solve(slopes, off), -FARTHEST, FARTHEST)
-        u, total = _farther(block, u, total, turn)
+        try:
+            turn = np.linalg.solve(slopes, off)
+        except np.linalg.LinAlgError:  # groups that trade inside only: no slope joins them
+            return u, v, steps, np.inf
+        u, total = _farther(block, u, total, np.clip(turn, -FARTHEST, FARTHEST))
 
 
 def _farther(block: _Block, u: Numbers, total: Numbers, turn: Numbers) -> tuple[Numbers, Numbers]:
