@@ -111,7 +111,8 @@ def _began(told: Frame, asked: Definition, column: str, hub: str, freq: str) -> 
     """Return the step from which a hub sells at another level to the importer, with an interval.
 
     Only of periods that follow each other, for a gap in time would be a break of its own; and only
-    if the change is larger than chance, and upwards.
+    if the change is larger than chance, and upwards. A step without any row, or without a value,
+    is silence and no zero: then nothing is said.
     """
     steps = _steps(asked, _MONTHS[freq])
     if len(steps) < LEAST_STEPS:
@@ -120,8 +121,10 @@ def _began(told: Frame, asked: Definition, column: str, hub: str, freq: str) -> 
         nw.col("exporter") == hub, nw.col("importer").is_in(sorted(asked.members("importer")))
     )
     sums = dict(fetch(measures.value(sold, by=["period"], value=column).select("period", column)))
-    values = [sums.get(step.start) or 0.0 for step in steps]
-    if not any(values):
+    heard = {period for (period,) in fetch(told.select("period").unique())}
+    sold_in = [sums.get(step.start, 0.0 if step.start in heard else None) for step in steps]
+    values = [one for one in sold_in if one is not None]
+    if len(values) < len(steps) or not any(values):
         return None
     found = measures.began(values)
     if found.factor <= 1 or found.p_value > SURE:

@@ -22,7 +22,7 @@ _NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class Tellers:
-    """Areas that report at all times asked, as importers and as exporters; None: not of reports."""
+    """Areas that report in every step, as importers and as exporters; None: not of reports."""
 
     importers: frozenset[str] | None
     exporters: frozenset[str] | None
@@ -35,25 +35,26 @@ class Tellers:
 
 
 def tellers_of(rows: Frame, asked: Definition) -> Tellers:
-    """Return who reports in the period, and in the base where one is asked.
+    """Return who reports in every step that the rows have, of the period and of the base.
+
+    Who is silent in one step only would seem to have traded nothing in it.
 
     Raises
     ------
     NoEvidenceError
         If nobody tells of one of the ways through a hub.
     """
-    is_now = (nw.col("period") >= asked.period.start).alias("now")
-    reports = fetch(rows.select("told_by", "exporter", "importer", is_now).unique())
+    reports = fetch(rows.select("told_by", "exporter", "importer", "period").unique())
     if not {one for one, *_ in reports} <= {"importer", "exporter"}:
         return Tellers(None, None)  # values made of both sides' reports, as those of BACI
-    spoken: dict[str, dict[bool, set[str]]] = {
-        side: {True: set(), False: set()} for side in ("importer", "exporter")
-    }
-    for side, exporter, importer, now in reports:
-        spoken[side][now].add(exporter if side == "exporter" else importer)
+    steps = {period for *_, period in reports}
+    heard: dict[str, dict[str, set[Any]]] = {"importer": {}, "exporter": {}}
+    for side, exporter, importer, period in reports:
+        heard[side].setdefault(exporter if side == "exporter" else importer, set()).add(period)
+    has_base = not asked.base or any(period < asked.period.start for period in steps)
     always = {
-        side: frozenset(times[True] & times[False] if asked.base else times[True])
-        for side, times in spoken.items()
+        side: frozenset(area for area, periods in areas.items() if has_base and periods == steps)
+        for side, areas in heard.items()
     }
     found = Tellers(always["importer"], always["exporter"])
     _require_told(found, asked)
