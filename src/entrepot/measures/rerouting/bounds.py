@@ -156,15 +156,16 @@ def bounds_of(flows: Flows, others: Flows | None, chain: Chain, margin: float | 
     networks = [
         maximum_flow(found.capacity(product), ORIGIN, IMPORTER) for product in found.products
     ]
-    enough = chain.steps_before >= ENOUGH and found.others_known
+    enough = chain.steps_before >= ENOUGH
+    known = found.others_known.issuperset(chain.hubs)
     rows = [_hub(found, hub, central, enough=enough) for hub in chain.hubs]
     return Rerouted(
         value=central.value,
         low=min(low, central.value),
         high=max(sum(one.value for one in networks), central.value),
         high_one_hub=max(sum(found.alone(hub) for hub in chain.hubs), central.value),
-        alarm=low > 0 if enough else None,
-        others_known=found.others_known,
+        alarm=low > 0 if enough and (known or low) else None,
+        others_known=known,
         hubs=tuple(sorted(rows, key=lambda one: (-one.matched, -one.high, one.hub))),
         products=tuple(sorted(central.by_product.items(), key=lambda one: (-one[1], one[0]))),
         straits=_straits(networks),
@@ -173,8 +174,9 @@ def bounds_of(flows: Flows, others: Flows | None, chain: Chain, margin: float | 
 
 
 def _surely(found: Excesses, hubs: Collection[str]) -> float:
-    """Return the lower end; nothing is sure where no row says what others sold."""
-    return matched(found.surely(hubs)).value if found.others_known else 0.0
+    """Return the lower end; nothing is sure of hubs that no row says what others sold."""
+    known = [hub for hub in hubs if hub in found.others_known]
+    return matched(found.surely(known)).value if known else 0.0
 
 
 def _hub(found: Excesses, hub: str, central: Matched, *, enough: bool) -> Hub:
@@ -182,17 +184,18 @@ def _hub(found: Excesses, hub: str, central: Matched, *, enough: bool) -> Hub:
     part = central.by_hub.get(hub, 0.0)
     bought = sum(sum(row) for row in into.actual.values())
     low, limit = _surely(found, [hub]), found.limit(hub)
+    known = hub in found.others_known
     return Hub(
         hub=hub,
         bought=bought,
         excess_in=into.value,
         excess_out=out.value,
-        others_in=found.edges[OTHERS, hub].value if found.others_known else None,
+        others_in=found.edges[OTHERS, hub].value if known else None,
         matched=part,
         low=low,
         high=max(found.alone(hub), part),
         share_of_in=part / bought if bought else None,
-        alarm=low > 0 if enough else None,
+        alarm=low > 0 if enough and known else None,
         growth_to_zero=found.growth_to_zero(hub),
         limit="steps" if not low and not limit else limit,
     )

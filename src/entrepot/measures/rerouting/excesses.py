@@ -34,6 +34,11 @@ class Excesses:
         Who may pass goods on to whom.
     margin
         What hubs add at most, as a part of what they paid; None where nobody says.
+
+    Attributes
+    ----------
+    others_known
+        Hubs of which some row says what others sold them.
     """
 
     def __init__(
@@ -49,11 +54,12 @@ class Excesses:
         self.edges: dict[Edge, Excess] = {
             edge: excess_of(edge, flows, others, chain) for edge in (*came, *between, *went)
         }
-        self.others_known = any(
-            seller != ORIGIN and buyer in chain.hubs
+        self.others_known = frozenset(
+            buyer
             for known in (flows, others)
             if known
-            for seller, buyer in known.cells
+            for (seller, buyer), goods in known.cells.items()
+            if seller == OTHERS and buyer in chain.hubs and goods
         )
 
     def central(self) -> Limits:
@@ -126,7 +132,7 @@ class Excesses:
             return "in"
         if not self.edges[hub, IMPORTER].at_least_of_all():
             return "out"
-        if not self.others_known:
+        if hub not in self.others_known:
             return "unknown"
         return "" if any(self.surely([hub]).of_product.values()) else "others"
 

@@ -32,7 +32,7 @@ class Hub:
         Part of what the origin sold it that was matched, 0 to 1; None if it bought nothing.
     alarm
         Whether more came in and went out than paths and chance explain; None where too few steps
-        before the event say how large chance is.
+        before the event say how large chance is, or no row says what others sold it.
     growth_to_zero
         How much more than on the highest path it had to grow by itself for one of its sides to be
         no excess: 0.5 for half as much again. None where no growth explains it.
@@ -86,10 +86,11 @@ class Rerouted:
     high_one_hub
         The same through one hub each.
     alarm
-        Whether `low` is above zero; None where chance is not known.
+        Whether `low` is above zero; None where chance is not known, or where it is zero and what
+        others sold is not known of every hub.
     others_known
-        Whether any row says what hubs bought from others, if only of other goods; if not, `low` is
-        zero.
+        Whether rows say of every hub what it bought from others, if only of other goods; `low`
+        counts only hubs of which they do.
     hubs
         The largest first.
     products
