@@ -62,6 +62,25 @@ def test_who_is_silent_in_a_part_of_the_base_is_silent(tmp_path: Path) -> None:
     assert (found.details["excess_in"], found.details["excess_out"]) == pytest.approx((0, 0))
 
 
+def test_of_a_silent_hub_nothing_is_sure(tmp_path: Path) -> None:
+    """Somebody reports sales to the hub, but who sold what it passed on may be silent too."""
+    rising = dict.fromkeys(range(2017, 2022), 100.0)
+    found = asked_of(
+        tmp_path,
+        {
+            (GERMANY, KYRGYZSTAN, "X"): rising | {2022: 300},
+            (RUSSIA, KYRGYZSTAN, "M"): rising | {2022: 700},
+            (CHINA, KYRGYZSTAN, "X"): rising | {2022: 100},
+        },
+    )
+    assert (found.low, found.value) == pytest.approx((0, 200_000))
+    assert "alarm" not in found.details
+    (card,) = found.table
+    assert "others_in" not in card
+    assert "alarm" not in card
+    assert "no row says what others sold it" in str(found.details["would_change"])
+
+
 class Asked:
     """The parts of a definition that the card of a hub reads."""
 
