@@ -23,3 +23,30 @@ def test_what_others_sold_is_known_of_each_hub_by_itself() -> None:
     sure = found(CHAIN | unsaid, hubs="KGZ+ARM")
     assert sure.low > 0
     assert sure.alarm is True
+
+
+def test_a_triple_difference_of_nothing_is_no_path() -> None:
+    """Controls buy only when the hub buys no other goods; its own growth is the best path left."""
+    rows: Rows = CHAIN | {("DEU", "GEO", "A"): [10, 0, 10, 0, 10]}
+    others: Rows = {
+        ("DEU", "KGZ", "B"): [0, 10, 0, 10, 10],
+        ("DEU", "GEO", "B"): [10, 10, 10, 10, 10],
+    }
+    one = found(rows, others, controls={"neighbours": "GEO"})
+    assert one.hubs[0].excess_in == pytest.approx(60 - 40 * 10 / 20)
+
+
+@pytest.mark.parametrize("growth", [1.0, 0.2, 0.0])
+def test_controls_that_stop_take_no_chance_off_the_lower_end(growth: float) -> None:
+    """The lower end starts from the highest path, so that path's chance has to come off it."""
+    unsteady: list[float | None] = [60, 140, 70, 130, 140]
+    rows: Rows = {
+        ("DEU", "KGZ", "A"): unsteady,
+        ("KGZ", "RUS", "A"): unsteady,
+        ("CHN", "KGZ", "A"): [1, 1, 1, 1, 1],
+    }
+    calm: list[float | None] = [100, 100, 100, 100, 100 * growth]
+    rows |= {("DEU", "GEO", "A"): calm, ("KGZ", "GEO", "A"): calm}
+    one = found(rows, controls={"neighbours": "GEO"}, margin=0.0)
+    assert (one.low, one.alarm) == (0, False)
+    assert one.value == pytest.approx(140 - 100 * growth)

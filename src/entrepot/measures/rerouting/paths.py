@@ -35,8 +35,8 @@ class Excess:
     path, least, most
         The path of the best set of controls, the lowest and the highest of all sets.
     chance
-        By product, how far the sum of `actual` may lie from that of `path` by chance, 19 times in
-        20; infinite where too few steps before the event say.
+        By product, how far the sum of `actual` may lie from that of a path by chance, 19 times in
+        20, on the path of which that is most; infinite where too few steps before the event say.
     chance_of_all
         The same for all products together, whose errors partly cancel.
     """
@@ -118,7 +118,7 @@ def excess_of(edge: Edge, flows: Flows, others: Flows | None, chain: Chain) -> E
     """
     before, steps = chain.steps_before, flows.steps
     found = Excess({}, {}, {}, {}, {}, 0.0)
-    errors, bests = [], []
+    every: list[tuple[list[float], list[list[float]]]] = []
     known = _references(edge, flows, others, chain)
     for product in sorted(flows.cells.get(edge, {})):
         row = flows.of(edge, product)
@@ -127,11 +127,21 @@ def excess_of(edge: Edge, flows: Flows, others: Flows | None, chain: Chain) -> E
         found.actual[product], found.path[product] = row[before:], best[before:]
         for ends, pick in ((found.least, min), (found.most, max)):
             ends[product] = [pick(way[step] for way in ways) for step in range(before, steps)]
-        errors.append(_less(row[:before], best[:before]))
-        bests.append(best)
-        found.chance[product] = _chance(errors[-1], best, before)
-    of_all = _chance(total(errors, before), total(bests, steps), before)
+        every.append((row, ways))
+        found.chance[product] = _most_chance(row, ways, before)
+    of_all = _most_chance(total([row for row, _ in every], steps), _together(every, steps), before)
     return replace(found, chance_of_all=of_all)
+
+
+def _together(
+    every: Sequence[tuple[list[float], list[list[float]]]], steps: int
+) -> list[list[float]]:
+    """Return the ways of all products added up; a product that has fewer goes on with its best."""
+    longest = max((len(ways) for _, ways in every), default=0)
+    return [
+        total([ways[min(place, len(ways) - 1)] for _, ways in every], steps)
+        for place in range(longest)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +183,9 @@ class _References:
         yield self.own
         for row, theirs in calm:
             if theirs is not None:
-                yield [a * b / c for a, b, c in zip(row, self.own, theirs, strict=True)]
+                mixed = [a * b / c for a, b, c in zip(row, self.own, theirs, strict=True)]
+                if _counts(mixed, before):
+                    yield mixed
 
 
 def _references(edge: Edge, flows: Flows, others: Flows | None, chain: Chain) -> _References:
@@ -215,6 +227,13 @@ def _scaled(row: Sequence[float], reference: Sequence[float], before: int) -> li
 @cache
 def _quantile(freedom: int) -> float:
     return student_quantile(CONFIDENCE, freedom)
+
+
+def _most_chance(row: Sequence[float], ways: Sequence[Sequence[float]], before: int) -> float:
+    """Return the largest allowance for chance of all ways, for any may be the one that holds."""
+    return max(
+        (_chance(_less(row[:before], way[:before]), way, before) for way in ways), default=0.0
+    )
 
 
 def _chance(errors: Sequence[float], path: Sequence[float], before: int) -> float:
