@@ -297,3 +297,20 @@ goods: {{goods: '854231', sigma: 2}}
     file = parse_scenario(text + (f"retaliation: {{instrument: {back}}}\n" if back else ""))
     asked = [one.definition for one in evaluate_scenario(file, lake).goods]
     assert [f"{one.exporter}>{one.importer}" for one in asked] == ways
+
+
+def test_states_of_their_time_send_more_and_areas_not_specified_do_not(tmp_path: Path) -> None:
+    """Belgium-Luxembourg told of its trade as one until 1998."""
+    more = {}
+    codes = "{CHN: CHN, RUS: RUS, USA: USA, BLX: BLX, XNES: XNES}"
+    for other in ("BLX", "XNES"):
+        rows = [("CHN", "RUS", 60), (other, "RUS", 40), (other, "USA", 10000)]
+        file = tmp_path / f"{other}.csv"
+        lines = [f"1997,{seller},{buyer},854231,{value}" for seller, buyer, value in rows]
+        file.write_text("\n".join(["year,seller,buyer,code,value", *lines]) + "\n")
+        lake = Lake.open(tmp_path / other)
+        lake.add("table", [file], mapping=MAP.replace("ISO3", codes))
+        table = ask(lake, sigma=3, goods="854231", period=1997, by="exporter").table
+        more |= {row["exporter"]: row["more_usd"] for row in table}
+    assert more["BLX"] == pytest.approx(60)
+    assert more["XNES"] == pytest.approx(0)

@@ -8,9 +8,9 @@ import narwhals as nw
 
 from entrepot import measures
 from entrepot.errors import NoEvidenceError, RequestError
-from entrepot.figures.questions.question import BOTH, Question, Row, special
+from entrepot.figures.questions.question import BOTH, Question, Row
 from entrepot.lake import fetch
-from entrepot.model.areas import area_name
+from entrepot.model.areas import area_name, areas
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -158,10 +158,15 @@ def _put(grid: pa.Table, asked: Definition, **more: Any) -> list[dict[str, Any]]
         grid,
         importer=buys,
         exporter=asked.members("exporter") - buys,
-        unwilling=[*special(), *asked.members("unwilling")],
+        unwilling=[*_nowhere(), *asked.members("unwilling")],
         **keys | more,
     )
     return list(found.to_pylist())
+
+
+def _nowhere() -> list[str]:
+    """Return areas not specified and the like; states of their time can send more."""
+    return [one.code for one in areas() if one.kind in ("special", "aggregate")]
 
 
 def _ends(name: str, head: dict[str, Any], rows: Iterable[dict[str, Any]]) -> dict[str, float]:
