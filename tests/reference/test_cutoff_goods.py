@@ -148,6 +148,44 @@ def test_an_elasticity_that_is_not_known() -> None:
     assert (dark["loss"], dark["shadow_price"]) == (None, None)
 
 
+@pytest.mark.parametrize("wrong", [None, math.nan, -0.5, 1.5])
+def test_what_others_can_divert_is_not_known(wrong: float | None) -> None:
+    """A part that is missing is neither none nor any amount: that product alone has no answer."""
+    cells = [wrong if row[2] == "1" and row[0] == "TUR" else 0.1 for row in HAND]
+    frame = rows_of(HAND).append_column("d", pa.array(cells, pa.float64()))
+    keys: dict[str, Any] = {"importer": "RUS", "exporter": "CHN", "sigma": 2.0, "divert": "d"}
+
+    def told(**more: Any) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = ep.measures.cutoff(frame, **keys | more).to_pylist()
+        return found
+
+    rows = {row["product"]: row for row in told(detail="product")}
+    names = ("loss", "unmet", "unmet_share", "replaced", "shadow_price", "cost_pct")
+    assert {rows["1"][name] for name in names} == {None}
+    assert (rows["1"]["bill"], rows["1"]["stopped"]) == (1000, 600)
+    assert rows["2"]["loss"] == pytest.approx(0.75)
+    [total] = told()
+    assert (total["unmet"], total["replaced"], total["unmet_share"]) == (None, None, None)
+    assert total["loss"] == pytest.approx(rows["2"]["loss"])
+    assert total["known_share"] == pytest.approx(100 / 1100)
+    assert {row["more"] for row in told(detail="supplier")} == {None}
+    # Of who sends no more anyway, or where nothing stops, it does not matter.
+    [still] = told(unwilling=["TUR"])
+    assert still["unmet"] == pytest.approx(asked(HAND, unwilling=["TUR"])[0]["unmet"])
+    assert told(exporter="FRA")[0]["loss"] == 0
+
+
+@pytest.mark.parametrize("sigma", [0.001, 0.003, 0.01])
+def test_nearly_no_substitution_loses_the_cut(sigma: float) -> None:
+    """Of the least of suppliers a tenth is left; the mean is that, to a power that is too large."""
+    [found] = asked(HAND[:3], sigma=sigma, cut=0.9, divert=0.0)
+    # All others stay as they were: 0.1 (0.6 + 0.4 * 10^-(1/σ - 1))^(-1 / (1/σ - 1)).
+    power = 1 / sigma - 1
+    left = 0.1 * (0.6 + 0.4 * 0.1**power) ** (-1 / power)
+    assert found["loss"] == pytest.approx(1 - left, rel=1e-12)
+    assert found["loss"] == pytest.approx(asked(HAND[:3], sigma=0.0, cut=0.9)[0]["loss"], abs=1e-3)
+
+
 @pytest.mark.parametrize(
     ("keys", "words"),
     [

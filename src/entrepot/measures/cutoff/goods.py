@@ -56,7 +56,8 @@ def cutoff(
         alike); or the column that holds it.
     divert
         Part of what others sell elsewhere that they could send instead, 0 to 1; or the column that
-        holds it; None: they have no limit.
+        holds it, where it has to be known, 0 to 1, of every other supplier that is willing; None:
+        they have no limit.
     short_run
         What of the elasticity there is in the time asked about, above 0 to 1: elasticities from
         many years are larger than those of a first one.
@@ -100,6 +101,11 @@ def cutoff(
             (nw.col(sigma) if isinstance(sigma, str) else nw.lit(float(sigma))).alias("__sigma"),
             (nw.col(divert) if isinstance(divert, str) else nw.lit(fixed)).alias("__divert"),
         )
+        sound = (nw.col("__divert") >= 0) & (nw.col("__divert") <= 1)
+        rows = rows.with_columns(
+            nw.when(sound).then(nw.col("__divert")).otherwise(0.0).alias("__divert"),
+            nw.when(sound).then(0).otherwise(1).alias("__doubt"),
+        )
         market = [*keys, product]
         bought = _bought(rows, market, buys, (supplier, buyer), value)
         stopped = nw.col(supplier).is_in(stops)
@@ -108,13 +114,15 @@ def cutoff(
         willing = nw.when(nw.col(supplier).is_in(still)).then(1.0).otherwise(others)
         limit = nw.when(stopped).then(1.0 - cut).otherwise(willing)
         marks = nw.when(stopped).then(1).otherwise(0).alias("__stops")
-        found = filled(bought.with_columns(marks, limit.alias("__limit")), market, supplier)
+        doubt = nw.when(nw.col(supplier).is_in(still)).then(0).otherwise(nw.col("__doubt"))
+        limited = bought.with_columns(marks, limit.alias("__limit"), doubt.alias("__doubt"))
+        found = _doubted(filled(limited, market, supplier), market)
         if detail == "supplier":
             return _suppliers(found, [*keys, supplier])
         each = by_product(found, market, short_run)
         if detail == "total":
             return in_total(each, keys)
-        return each.drop("__essential")
+        return each.drop("__essential", "__doubt")
 
     columns = [name for name in (sigma, divert) if isinstance(name, str)]
     shown = {"total": keys, "product": [*keys, product], "supplier": [*keys, supplier]}[detail]
@@ -159,15 +167,29 @@ def _bought(
         nw.col("__before").sum(),
         nw.col("__elsewhere").sum(),
         nw.col("__divert").min(),
+        nw.col("__doubt").max(),
         nw.col("__sigma").min().alias("__low"),
         nw.col("__sigma").max().alias("__high"),
     )
     return sums.filter(nw.col("__before") > 0)
 
 
+def _doubted(rows: nw.LazyFrame[Any], market: Sequence[str]) -> nw.LazyFrame[Any]:
+    """Mark markets where something stops and nobody knows what one of the others can send."""
+    sums = [
+        nw.col(name).sum().over(*market).alias(f"{name}_all") for name in ("__doubt", "__stops")
+    ]
+    unknown = (nw.col("__doubt_all") > 0) & (nw.col("__stops_all") > 0)
+    return rows.with_columns(*sums).with_columns(
+        nw.when(unknown).then(1).otherwise(0).alias("__doubt")
+    )
+
+
 def _suppliers(rows: nw.LazyFrame[Any], keys: Sequence[str]) -> nw.LazyFrame[Any]:
-    sums = aggregate(rows, keys, nw.col("__before").sum(), nw.col("__after").sum())
-    before, after = nw.col("__before"), nw.col("__after")
+    sums = aggregate(
+        rows, keys, nw.col("__before").sum(), nw.col("__after").sum(), nw.col("__doubt").max()
+    )
+    before, after = nw.col("__before"), nw.when(nw.col("__doubt") < 1).then(nw.col("__after"))
     return sums.select(
         *keys, before.alias("before"), after.alias("after"), (after - before).alias("more")
     )

@@ -31,7 +31,8 @@ CUTOFF = Passport(
     null_rule=(
         "the loss is null where the supplier sells some of a product whose elasticity is unknown, "
         "not the same in all rows or below zero; all is null without imports; a flow that is not "
-        "above zero is left out"
+        "above zero is left out; where it is not known what one of the others can divert, or it is "
+        "not 0 to 1, loss, unmet and replaced are null, and in total what is unmet and replaced"
     ),
     formula=(
         "q_j = min(r_j, t) q_j0, r_j = 1 + d x_j / q_j0, x_j what j sells elsewhere, r_c = 1 - cut "
