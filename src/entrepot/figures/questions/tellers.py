@@ -37,7 +37,8 @@ class Tellers:
 def tellers_of(rows: Frame, asked: Definition) -> Tellers:
     """Return who reports in every step that the rows have, of the period and of the base.
 
-    Who is silent in one step only would seem to have traded nothing in it.
+    Who is silent in one step only would seem to have traded nothing in it. A step in which an area
+    reports what it buys is one in which it speaks, though it may have sold nothing.
 
     Raises
     ------
@@ -48,13 +49,18 @@ def tellers_of(rows: Frame, asked: Definition) -> Tellers:
     if not {one for one, *_ in reports} <= {"importer", "exporter"}:
         return Tellers(None, None)  # values made of both sides' reports, as those of BACI
     steps = {period for *_, period in reports}
-    heard: dict[str, dict[str, set[Any]]] = {"importer": {}, "exporter": {}}
+    heard: dict[str, set[Any]] = {}
+    spoken: dict[str, dict[bool, set[str]]] = {
+        side: {True: set(), False: set()} for side in ("importer", "exporter")
+    }
     for side, exporter, importer, period in reports:
-        heard[side].setdefault(exporter if side == "exporter" else importer, set()).add(period)
-    has_base = not asked.base or any(period < asked.period.start for period in steps)
+        area = exporter if side == "exporter" else importer
+        heard.setdefault(area, set()).add(period)
+        spoken[side][period >= asked.period.start].add(area)
+    steady = {area for area, periods in heard.items() if periods == steps}
     always = {
-        side: frozenset(area for area, periods in areas.items() if has_base and periods == steps)
-        for side, areas in heard.items()
+        side: frozenset(steady & times[True] & (times[False] if asked.base else steady))
+        for side, times in spoken.items()
     }
     found = Tellers(always["importer"], always["exporter"])
     _require_told(found, asked)
