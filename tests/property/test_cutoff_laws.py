@@ -154,6 +154,24 @@ def test_economies_more_cut_less_substitution_lose_more(seed: int) -> None:
             assert harsher.sum() >= milder.sum() - 1e-9 * held.output.sum(), key
 
 
+@settings(max_examples=8, deadline=None)
+@given(SEEDS)
+def test_ends_of_both_sides_are_at_corners(seed: int) -> None:
+    held = world(seed)
+    sides = [held.economy.area_of == held.economy.wanted([one])[0] for one in "ABC"]
+    grid = {}
+    for leak, friction in itertools.product((0.3, 0.05), (0.1, 0.6)):
+        trade = rebuilt(stopped(held, CUT, leak=leak), friction)
+        for inputs, outer in itertools.product((0.8, 0.2), (0.8, 0.2)):
+            lost_ = shortage(trade, inputs=inputs, outer=outer).lost
+            groups = [sides[0] | sides[1], sides[2], np.ones(len(lost_), bool)]
+            grid[leak, friction, inputs, outer] = [lost_[one].sum() for one in groups]
+    found = np.array(list(grid.values()))
+    slack = 1e-9 * held.output.sum()
+    assert (grid[0.3, 0.1, 0.8, 0.8] <= found.min(axis=0) + slack).all()
+    assert (grid[0.05, 0.6, 0.2, 0.2] >= found.max(axis=0) - slack).all()
+
+
 @settings(max_examples=15, deadline=None)
 @given(SEEDS, st.sampled_from([1e-3, 7.0, 1e6]))
 def test_economies_in_another_unit(seed: int, scale: float) -> None:

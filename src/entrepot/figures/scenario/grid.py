@@ -45,8 +45,9 @@ class Worked:
 def points(keys: EconomyKeys) -> list[Point]:
     """Return the value, each assumption changed alone, and all of them at their ends together.
 
-    Losses fall with the leak and with elasticities and rise with friction, so that the ends of the
-    whole grid are at these corners.
+    Losses of both sides of the cut and of the world fall with the leak and with elasticities and
+    rise with friction in every economy tried, so that their ends over the whole grid are at these
+    corners. Those of third countries need not: their ends are those of these points.
     """
     assumed = {name: getattr(keys, name) for name in ASSUMED}
     head = {name: one.take for name, one in assumed.items()}
