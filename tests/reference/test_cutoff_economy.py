@@ -223,6 +223,11 @@ def test_inputs_above_the_cap_count_as_bought_outside() -> None:
     assert capped.part[1] == pytest.approx(0.1)
 
 
+def test_an_economy_that_makes_nothing_loses_nothing() -> None:
+    held = made(np.zeros((2, 2)), np.zeros(2), [("A", "all"), ("B", "all")])
+    assert extraction(stopped(held, [cut("B", "A")]), {"others": 1.0}).lost.tolist() == [0, 0]
+
+
 def test_what_is_refused(three: Network) -> None:
     with pytest.raises(UnknownNameError, match="area of the economy"):
         stopped(three, [cut("Z", "A")])
@@ -237,6 +242,8 @@ def test_what_is_refused(three: Network) -> None:
         rebuilt(what, -1)
     with pytest.raises(RequestError, match=r"come to 1\.2"):
         extraction(what, {"others": 0.7, "C": 0.5})
+    with pytest.raises(RequestError, match="B sells instead of what it no longer sells"):
+        extraction(what, {"B": 0.5})
     with pytest.raises(RequestError, match=r"C replaces -0\.1"):
         extraction(what, {"C": -0.1})
     with pytest.raises(RequestError, match="an elasticity of -1"):

@@ -195,6 +195,8 @@ def test_nearly_no_substitution_loses_the_cut(sigma: float) -> None:
         ({"sigma": -1.0}, "sigma is -1.0"),
         ({"sigma": math.nan}, "sigma is nan"),
         ({"exporter": "RUS+CHN"}, "RUS on both sides"),
+        ({"exporter": ()}, "exporter names nobody"),
+        ({"importer": ""}, "importer names nobody"),
         ({"detail": "area"}, "unknown detail"),
         ({"sigma": "elasticity"}, "unknown column"),
     ],

@@ -72,7 +72,8 @@ def extraction(stopped: Stopped, replaced: Mapping[str, float]) -> Extraction:
     UnknownNameError
         For an area that the economy has not.
     RequestError
-        For parts that are not between 0 and 1, or come to more than one.
+        For parts that are not between 0 and 1, or come to more than one; for an area that replaces
+        itself; or if no balance is found.
 
     Notes
     -----
@@ -85,6 +86,7 @@ def extraction(stopped: Stopped, replaced: Mapping[str, float]) -> Extraction:
 
     network = stopped.network
     _check(replaced)
+    _check_others(stopped, replaced)
     rules = [_rule(stopped, place, replaced) for place in range(len(network.rows))]
     output = network.output
 
@@ -107,7 +109,7 @@ def extraction(stopped: Stopped, replaced: Mapping[str, float]) -> Extraction:
 
     found = mixed(step, np.ones(len(output)), within=WITHIN)
     made = network.final + orders(found.found)
-    off = float(np.abs(made - found.found * output).max() / output.max())
+    off = float(np.abs(made - found.found * output).max() / (output.max() or 1.0))
     if not found.reached:
         raise RequestError(f"no balance was found in {found.steps} steps", why=f"off by {off:.2g}")
     met = sum(
@@ -126,6 +128,18 @@ def _check(replaced: Mapping[str, float]) -> None:
             f"those who replace come to {total:g}",
             why="more would be bought than before",
             hint="parts come to one at most; what is left is replaced by nobody",
+        )
+
+
+def _check_others(stopped: Stopped, replaced: Mapping[str, float]) -> None:
+    world = stopped.network.economy
+    cut = set(world.area_of[stopped.parts.any(axis=1)].tolist())
+    named = {code for code in replaced if code != OTHERS}
+    if own := sorted(code for code in named if cut & set(world.wanted([code]))):
+        raise RequestError(
+            f"{', '.join(own)} sells instead of what it no longer sells",
+            why="what a cut stops is sold by others or by nobody",
+            hint=f"name others, or give the part to {OTHERS}",
         )
 
 

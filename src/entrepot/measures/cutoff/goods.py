@@ -80,8 +80,8 @@ def cutoff(
     Raises
     ------
     UnknownNameError, RequestError
-        For a column that is missing or of the wrong type, an unknown detail, a code on both sides,
-        or a part that is not between its bounds.
+        For a column that is missing or of the wrong type, an unknown detail, nobody or a code
+        on both sides, or a part that is not between its bounds.
 
     Notes
     -----
@@ -92,6 +92,9 @@ def cutoff(
     fixed = 0.0 if divert is None or isinstance(divert, str) else divert
     _check(detail, sigma, {"divert": fixed, "cut": cut, "short_run": short_run})
     keys, buys, stops = as_list(by), as_codes(importer), as_codes(exporter)
+    for name, codes in (("importer", buys), ("exporter", stops)):
+        if not any(codes):
+            raise RequestError(f"{name} names nobody", hint="name one area at least: CHN")
     if both := sorted(set(buys) & set(stops)):
         raise RequestError(f"{', '.join(both)} on both sides", hint="name different areas")
     still = sorted({*as_codes(unwilling), *stops} - set(buys))

@@ -84,7 +84,7 @@ def stopped(network: Network, cuts: Iterable[Cut], *, leak: float = 0.0) -> Stop
     UnknownNameError
         For an area or a sector that the economy has not.
     RequestError
-        If an area is on both sides of a cut, or nothing stops.
+        If an area is on both sides of a cut.
     """
     import numpy as np
 
