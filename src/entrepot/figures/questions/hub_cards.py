@@ -82,15 +82,16 @@ def _margins(told: Frame, asked: Definition, column: str) -> Mapping[str, float]
 
 
 def margin_words(rows: Iterable[Mapping[str, Any]]) -> str:
-    """Name the option that takes off what hubs add to the price; empty where that is not known.
+    """Say what hubs add to the price in the median; empty where that is not known.
 
-    Only hubs count through which anything can have come.
+    Only hubs count through which anything can have come. The median is no value for the option,
+    which takes the most that they add: half of the products add more.
     """
     known = [row["price_margin"] for row in rows if row["high"] and "price_margin" in row]
     if not known or (usual := median(known)) <= 0:
         return ""
     size = f"{usual:.2g}"
-    return f"{size} by unit values, not taken off: --margin {size} bounds it with that"
+    return f"{size} in the median by unit values, not taken off: --margin takes the most they add"
 
 
 def _lost(both: Frame, asked: Definition, column: str, hub: str) -> float | None:
