@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.unit.test_rerouting import CHAIN, Rows, found
 
+from entrepot.errors import RequestError
+
 
 def test_what_others_sold_is_known_of_each_hub_by_itself() -> None:
     """Somebody says what others sold Armenia; that says nothing of Kyrgyzstan."""
@@ -50,3 +52,9 @@ def test_controls_that_stop_take_no_chance_off_the_lower_end(growth: float) -> N
     one = found(rows, controls={"neighbours": "GEO"}, margin=0.0)
     assert (one.low, one.alarm) == (0, False)
     assert one.value == pytest.approx(140 - 100 * growth)
+
+
+@pytest.mark.parametrize("after", ["2019", "2018..2020"])
+def test_a_base_after_the_period_is_refused(after: str) -> None:
+    with pytest.raises(RequestError, match="the time before the event, is after"):
+        found(CHAIN, before="2021..2022", after=after)

@@ -95,12 +95,17 @@ def chain_of(
     Raises
     ------
     RequestError
-        If an area plays two parts, a part is empty, the periods overlap or are not made of whole
-        steps.
+        If an area plays two parts, a part is empty, the periods overlap, are the wrong way round or
+        are not made of whole steps.
     """
     if frequency not in MONTHS:
         raise RequestError(f"frequency {frequency!r}", hint="M, Q or A")
     now, then = apart(after, before)
+    if then.start > now.start:
+        raise RequestError(
+            f"{then}, the time before the event, is after {now}",
+            hint="name the earlier period as the one before",
+        )
     sets = {name: frozenset(as_codes(codes)) for name, codes in (controls or {}).items()}
     parts = {
         "origin": frozenset(as_codes(origin)),
