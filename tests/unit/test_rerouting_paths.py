@@ -58,3 +58,21 @@ def test_controls_that_stop_take_no_chance_off_the_lower_end(growth: float) -> N
 def test_a_base_after_the_period_is_refused(after: str) -> None:
     with pytest.raises(RequestError, match="the time before the event, is after"):
         found(CHAIN, before="2021..2022", after=after)
+
+
+def test_the_lower_end_sets_losses_of_one_hub_against_the_highest_path() -> None:
+    """What Kyrgyzstan gained Armenia lost; that Armenia's other goods fell as well is no excuse."""
+    gained: list[float | None] = [100, 100, 100, 100, 200]
+    lost: list[float | None] = [100, 100, 100, 100, 0.5]
+    steady: list[float | None] = [100, 100, 100, 100, 100]
+    fallen: list[float | None] = [100, 100, 100, 100, 1]
+    rows: Rows = {}
+    others: Rows = {}
+    for seller, buyer in (("DEU", "KGZ"), ("KGZ", "RUS"), ("DEU", "ARM"), ("ARM", "RUS")):
+        is_armenian = "ARM" in (seller, buyer)
+        rows[seller, buyer, "A"] = lost if is_armenian else gained
+        others[seller, buyer, "B"] = fallen if is_armenian else steady
+    rows |= {("CHN", hub, "A"): [1, 1, 1, 1, 1] for hub in ("KGZ", "ARM")}
+    one = found(rows, others, hubs="KGZ+ARM", margin=0.0)
+    assert one.low == pytest.approx(0.5)
+    assert one.value > one.low

@@ -66,7 +66,8 @@ class Excesses:
         """Return what came and went above the best path."""
         came = self._cells("came", "central", 1.0)
         went = self._cells("went", "central", self.price)
-        return Limits(came, went, sold=self._net("came", 1.0), bought=self._net("went", self.price))
+        sold, bought = self._net("came", "signed", 1.0), self._net("went", "signed", self.price)
+        return Limits(came, went, sold=sold, bought=bought)
 
     def surely(self, hubs: Collection[str]) -> Limits:
         """Return what came and went above the highest path and chance, and not from others.
@@ -92,8 +93,8 @@ class Excesses:
             went,
             of_product,
             of_hub,
-            self._net("came", 1.0),
-            self._net("went", price),
+            self._net("came", "signed_surely", 1.0),
+            self._net("went", "signed_surely", price),
         )
 
     def _from_others(self, hub: str, product: str) -> float:
@@ -149,11 +150,11 @@ class Excesses:
             if amount > 0
         }
 
-    def _net(self, side: str, price: float) -> dict[tuple[str, int], float]:
+    def _net(self, side: str, kind: str, price: float) -> dict[tuple[str, int], float]:
         """Return by product and step what all hubs together bought, or sold, above the paths."""
         found: dict[tuple[str, int], float] = {}
         for _, one in self._side(side):
             for product in one.actual:
-                for step, amount in enumerate(one.signed(product)):
+                for step, amount in enumerate(getattr(one, kind)(product)):
                     found[product, step] = found.get((product, step), 0.0) + amount / price
         return {key: max(0.0, amount) for key, amount in found.items()}

@@ -52,22 +52,25 @@ class Excess:
         """Return what lies above the path, below zero where less was traded."""
         return _less(self.actual[product], self.path[product])
 
+    def signed_surely(self, product: str) -> list[float]:
+        """Return what lies above the highest path, below zero where less was traded."""
+        return _less(self.actual[product], self.most[product])
+
     def central(self, product: str) -> list[float]:
         """Return what lies above the path, step by step."""
         return [max(0.0, one) for one in self.signed(product)]
 
     def surely(self, product: str) -> list[float]:
         """Return what lies above the highest path, step by step."""
-        return [max(0.0, one) for one in _less(self.actual[product], self.most[product])]
+        return [max(0.0, one) for one in self.signed_surely(product)]
 
     def at_least(self, product: str) -> float:
         """Return what the period has above the highest path and above chance."""
-        above = sum(_less(self.actual[product], self.most[product]))
-        return max(0.0, above - _finite(self.chance[product]))
+        return max(0.0, sum(self.signed_surely(product)) - _finite(self.chance[product]))
 
     def at_least_of_all(self) -> float:
         """Return the same for all products together, those below their path counted in."""
-        above = sum(sum(_less(row, self.most[name])) for name, row in self.actual.items())
+        above = sum(sum(self.signed_surely(product)) for product in self.actual)
         return max(0.0, above - _finite(self.chance_of_all))
 
     def at_most(self, product: str) -> float:
