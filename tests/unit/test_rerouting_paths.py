@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.test_rerouting import CHAIN, Rows, found
+from tests.unit.test_rerouting import ASKED, CHAIN, Rows, found, table
 
+import entrepot as ep
 from entrepot.errors import RequestError
+
+PLACES = ("KGZ", "GEO", "UZB")
 
 
 def test_what_others_sold_is_known_of_each_hub_by_itself() -> None:
@@ -76,3 +79,31 @@ def test_the_lower_end_sets_losses_of_one_hub_against_the_highest_path() -> None
     one = found(rows, others, hubs="KGZ+ARM", margin=0.0)
     assert one.low == pytest.approx(0.5)
     assert one.value > one.low
+
+
+def test_controls_that_are_all_of_the_origin_are_refused() -> None:
+    rows: Rows = CHAIN | {("DEU", "FRA", "A"): [10, 10, 10, 10, 60]}
+    with pytest.raises(RequestError, match="'allies' have nobody outside the origin"):
+        found(rows, origin="DEU+FRA", controls={"allies": "FRA", "neighbours": "GEO"})
+    assert found(rows, origin="DEU+FRA", controls={"some": "FRA+GEO"}).value > 0
+
+
+def test_a_placebo_that_is_one_of_two_controls_is_asked_without_a_synthetic_one() -> None:
+    rows: Rows = {
+        edge: [100.0 + (place + year) % 3 for year in range(10)]
+        for place, edge in enumerate(
+            (*(("DEU", hub, "A") for hub in PLACES), *((hub, "RUS", "A") for hub in PLACES))
+        )
+    }
+    asked = {key: value for key, value in ASKED.items() if key != "hubs"}
+    asked |= {"before": "2018..2025", "after": "2026..2027", "synthetic": True}
+    sets = {"neighbours": "GEO+UZB"}
+    one = ep.measures.placebo_hubs(
+        table(rows), hubs="KGZ", candidates="GEO+UZB", controls=sets, **asked
+    )
+    assert [placebo.area for placebo in one.placebos] == ["GEO", "UZB"]
+    assert one.left_out == ()
+    with pytest.raises(RequestError, match="no synthetic control"):
+        ep.measures.placebo_hubs(
+            table(rows), hubs="KGZ", candidates="UZB", controls={"one": "GEO"}, **asked
+        )

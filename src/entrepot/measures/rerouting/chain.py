@@ -95,7 +95,8 @@ def chain_of(
     Raises
     ------
     RequestError
-        If an area plays two parts, a part is empty, the periods overlap, are the wrong way round or
+        If an area plays two parts, a part is empty, a set of controls has nobody outside the
+        origin, the periods overlap, are the wrong way round or
         are not made of whole steps.
     """
     if frequency not in MONTHS:
@@ -113,6 +114,13 @@ def chain_of(
         "hubs": frozenset(as_codes(hubs)),
     }
     _require_apart(parts | {"controls": frozenset[str]().union(*sets.values()) - parts["origin"]})
+    for name, codes in sets.items():
+        if not codes - parts["origin"]:
+            raise RequestError(
+                f"the controls {name!r} have nobody outside the origin",
+                why="members of the origin sell, and are no importers to compare hubs with",
+                hint="name importers that the event did not reach",
+            )
     months = MONTHS[frequency]
     for span in (now, then):
         if not span.split(1) or span.months % months:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 __all__ = ["Placebo", "Placebos", "placebo_hubs"]
 
 
+_MIXED = 2
+"""Controls that a synthetic one takes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Placebo:
     """An area in the place of a hub: what was matched, a part of what it bought, and the alarm."""
@@ -64,7 +68,8 @@ def placebo_hubs(
     hubs
         Those that are suspected.
     candidates
-        Areas that are not; a control that is one is no control while it is asked about.
+        Areas that are not; a control that is one is no control while it is asked about. Where that
+        leaves fewer than two controls, there is no synthetic one then.
     controls, **keys
         As in `rerouted`.
 
@@ -87,9 +92,8 @@ def placebo_hubs(
     found: dict[str, Placebo] = {}
     left_out = []
     for area in (*suspects, *others):
-        sets = {name: set(as_codes(codes)) - {area} for name, codes in (controls or {}).items()}
         try:
-            found[area] = _asked(frame, area, sets, keys)
+            found[area] = _asked(frame, area, controls or {}, keys)
         except NoEvidenceError as error:
             left_out.append((area, error.what))
     calm = [found[area] for area in others if area in found]
@@ -102,9 +106,23 @@ def placebo_hubs(
     )
 
 
-def _asked(frame: Any, area: str, sets: Mapping[str, set[str]], keys: Mapping[str, Any]) -> Placebo:
-    known = {name: codes for name, codes in sets.items() if codes}
-    one = rerouted(frame, hubs=[area], controls=known, **keys)
+def _asked(
+    frame: Any,
+    area: str,
+    controls: Mapping[str, str | Collection[str]],
+    keys: Mapping[str, Any],
+) -> Placebo:
+    origin = set(as_codes(keys.get("origin", ())))
+    given = {name: set(as_codes(codes)) for name, codes in controls.items()}
+    sets = {
+        name: codes - {area}
+        for name, codes in given.items()
+        if area not in codes or codes - {area} - origin
+    }
+    calm = set[str]().union(*sets.values()) - origin
+    was_control = any(area in codes for codes in given.values())
+    more = {"synthetic": False} if was_control and len(calm) < _MIXED else {}
+    one = rerouted(frame, **{**keys, **more}, hubs=[area], controls=sets)
     (hub,) = one.hubs
     return Placebo(area, one.value, one.low, hub.share_of_in, one.alarm)
 
