@@ -223,6 +223,23 @@ def test_inputs_above_the_cap_count_as_bought_outside() -> None:
     assert capped.part[1] == pytest.approx(0.1)
 
 
+def test_who_sold_out_of_stocks_loses_no_more_than_it_makes() -> None:
+    """A/y sells 100 to A/x and makes 80 of it; A/x buys 60 of B/x, which stops."""
+    inputs = np.array([[0, 0, 0, 0], [100.0, 0, 0, 0], [60.0, 0, 0, 0], [0, 0, 5.0, 0]])
+    labels = [(area, sector) for area in "AB" for sector in "xy"]
+    held = made(inputs, np.array([200.0, 80.0, 100.0, 50.0]), labels)
+    what = stopped(held, [cut("B", "A")])
+    found = shortage(rebuilt(what, 1.0), inputs=0.5, outer=0.2)
+    np.testing.assert_allclose(found.output, [0, 0, 40, 45 + 5 * 0.4], atol=1e-6)
+    less = np.array([[0, 0, 0, 0], [20.0, 0, 0, 0], [60.0, 0, 0, 0], [0, 0, 5.0, 0]])
+    less[1, 2] = 70.0  # B/x takes most of what A/y sells, and itself sells little to others
+    held = made(less, np.array([200.0, 60.0, 100.0, 50.0]), labels)
+    assert held.final[1] == -30
+    sold = extraction(stopped(held, [cut("A", "B")]), {})
+    assert sold.output[1] == 0  # orders of 20 are met by stocks of 30
+    np.testing.assert_allclose(sold.output[[0, 2, 3]], [200, 100, 50])
+
+
 def test_an_economy_that_makes_nothing_loses_nothing() -> None:
     held = made(np.zeros((2, 2)), np.zeros(2), [("A", "all"), ("B", "all")])
     assert extraction(stopped(held, [cut("B", "A")]), {"others": 1.0}).lost.tolist() == [0, 0]

@@ -78,9 +78,9 @@ def extraction(stopped: Stopped, replaced: Mapping[str, float]) -> Extraction:
     Notes
     -----
     x = (I - A*)^-1 f with final use f as before: buyers make what is asked of them, with fewer
-    bought inputs. It tells what sellers lose by lost sales, not what buyers lose by lost inputs
-    (Dietzenbacher, van Burken and Kondo 2019, Economic Systems Research 31(2), for extraction
-    with replacement by others).
+    bought inputs; nobody makes less than nothing, though some sold out of stocks. It tells what
+    sellers lose by lost sales, not what buyers lose by lost inputs (Dietzenbacher, van Burken and
+    Kondo 2019, Economic Systems Research 31(2), for extraction with replacement by others).
     """
     import numpy as np
 
@@ -103,12 +103,12 @@ def extraction(stopped: Stopped, replaced: Mapping[str, float]) -> Extraction:
         return found
 
     def step(running: Numbers) -> Numbers:
-        aim = network.final + orders(running)
+        aim = np.maximum(network.final + orders(running), 0.0)
         move = network.solved.output_for(aim - running * output)
         return np.divide(move, output, out=np.zeros(len(output)), where=output > 0)
 
     found = mixed(step, np.ones(len(output)), within=WITHIN)
-    made = network.final + orders(found.found)
+    made = np.maximum(network.final + orders(found.found), 0.0)
     off = float(np.abs(made - found.found * output).max() / (output.max() or 1.0))
     if not found.reached:
         raise RequestError(f"no balance was found in {found.steps} steps", why=f"off by {off:.2g}")

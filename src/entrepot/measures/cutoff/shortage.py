@@ -91,7 +91,8 @@ def shortage(rebuilt: Rebuilt, *, inputs: float, outer: float) -> Shortage:
     With r below zero output stays above zero for sure where κ, all h being one, is above
     (1 - β)^(-1/r): the cushion. Below it rounds may lead to zero, and then zero is the result.
     Orders never exceed what was sold before, since no sector runs above it, so that a limit to
-    capacity has nothing to do.
+    capacity has nothing to do. Who sold more than it made, out of stocks (z below zero), makes
+    nothing where orders fall below what stocks give.
     """
     import numpy as np
 
@@ -133,7 +134,7 @@ def shortage(rebuilt: Rebuilt, *, inputs: float, outer: float) -> Shortage:
     part[part <= NOTHING] = 0
     running = _running(rebuilt, part)
     orders = rebuilt.sold(running.found)
-    made = part * (network.final + orders)
+    made = part * np.maximum(network.final + orders, 0.0)
     sold = network.sold
     over = np.divide(orders - sold, sold, out=np.zeros(len(sold)), where=sold > 0)
     off = np.abs(made - running.found * network.output).max() / network.output.max()
@@ -165,7 +166,7 @@ def _running(rebuilt: Rebuilt, part: Numbers) -> Mixed:
     output, final = network.output, network.final
 
     def step(running: Numbers) -> Numbers:
-        aim = part * (final + rebuilt.sold(running))
+        aim = part * np.maximum(final + rebuilt.sold(running), 0.0)
         move = network.solved.output_for(aim - running * output)
         return np.divide(move, output, out=np.zeros(len(output)), where=output > 0)
 
