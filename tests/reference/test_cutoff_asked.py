@@ -256,6 +256,8 @@ def test_what_is_missing_and_what_is_refused(lake: Lake, tmp_path: Path) -> None
         ask(lake, sigma=2, by="importer")
     with pytest.raises(RequestError, match="RUS on both sides"):
         ask(lake, exporter="RUS", sigma=2)
+    with pytest.raises(RequestError, match="DEU on both sides"):
+        ask(lake, importer="EU", exporter="DEU", sigma=2)
     with pytest.raises(RequestError, match="needs an importer and an exporter"):
         ask(lake, exporter="WLD", sigma=2)
 

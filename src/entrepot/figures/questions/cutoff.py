@@ -51,6 +51,12 @@ def cutoff(rows: Frame, asked: Definition, column: str) -> Row:
             why="importers count as one buyer",
             hint="ask each importer by itself",
         )
+    if not _sellers(asked):
+        raise RequestError(
+            f"{', '.join(sorted(asked.members('exporter')))} on both sides",
+            why="what the buyer's own members sell it is left out",
+            hint="ask one member as the buyer",
+        )
     held = _held(rows, asked, column)
     grid, head = _grid(held, asked)
     totals = {row["point"]: row for row in _put(grid, asked, by="point")}
@@ -150,6 +156,10 @@ def _held(rows: Frame, asked: Definition, column: str) -> pa.Table:
     )
 
 
+def _sellers(asked: Definition) -> frozenset[str]:
+    return frozenset(asked.members("exporter") - asked.members("importer"))
+
+
 def _put(grid: pa.Table, asked: Definition, **more: Any) -> list[dict[str, Any]]:
     """Put points of the grid to the measure."""
     buys = asked.members("importer")
@@ -157,7 +167,7 @@ def _put(grid: pa.Table, asked: Definition, **more: Any) -> list[dict[str, Any]]
     found: Any = measures.cutoff(
         grid,
         importer=buys,
-        exporter=asked.members("exporter") - buys,
+        exporter=_sellers(asked),
         unwilling=[*_nowhere(), *asked.members("unwilling")],
         **keys | more,
     )
