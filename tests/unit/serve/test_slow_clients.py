@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from tests.ask_server import in_own_loop
 from uvicorn import Config
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.server import ServerState
@@ -166,7 +167,7 @@ def test_a_slow_reader_is_waited_for_as_long_as_he_reads(takes: int, *, is_gone:
         return line
 
     line = Line()
-    asyncio.run(read())
+    in_own_loop(read)
     assert line.gone is is_gone
 
 
