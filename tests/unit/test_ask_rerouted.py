@@ -218,7 +218,7 @@ def test_the_bounds_stand_first_and_the_margin_is_named(whole: Lake) -> None:
     assert "--margin takes the most" in words
     with_margin = ep.ask("rerouted", lake=whole, **ASKED, margin=0.2)
     assert "price_margin" not in with_margin.details
-    assert list(with_margin.table[0])[:5] == ["hub", "low", "matched", "high", "alarm"]
+    assert list(found.table[0])[:5] == ["hub", "low", "matched", "high", "alarm"]
     wrong = ep.ask("value", lake=whole, importer="RUS", exporter="DEU", goods="854231", period=2022)
     assert as_rows(wrong)[0][0] == "value"
 

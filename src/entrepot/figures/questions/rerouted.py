@@ -10,7 +10,7 @@ from entrepot import measures
 from entrepot.errors import NoEvidenceError
 from entrepot.figures.questions.hub_cards import beside, margin_words, would_change
 from entrepot.figures.questions.question import BOTH, Question, Row
-from entrepot.figures.questions.tellers import Tellers, tellers_of, told
+from entrepot.figures.questions.tellers import tellers_of, told
 from entrepot.lake import fetch
 from entrepot.measures.rerouting.chain import FEWEST, MONTHS
 from entrepot.model.areas import area_phrase
@@ -37,7 +37,8 @@ def rerouted(rows: Frame, asked: Definition, column: str, others: Frame | None =
     every = rows if others is None else nw.concat([rows, others.select(names)])
     tellers = tellers_of(every, asked)
     lines = rows.filter(nw.col("product") != TOTAL)
-    goods = _of_known(told(lines, tellers, asked), tellers, asked)
+    goods = told(lines, tellers, asked)
+    hubs = asked.members("hubs")
     calm = asked.members("controls")
     [(freq,), *_] = fetch(rows.select("freq").unique()) or [("A",)]
     step = _frequency(freq, asked)
@@ -45,29 +46,19 @@ def rerouted(rows: Frame, asked: Definition, column: str, others: Frame | None =
         goods,
         importer=asked.members("importer"),
         origin=asked.members("exporter"),
-        hubs=asked.members("hubs"),
+        hubs=hubs,
         before=asked.base or asked.period.before(),
         after=asked.period,
         frequency=step,
         controls={"controls": calm} if calm else None,
         synthetic=_can_mix(asked, step),
-        other_goods=(
-            None if others is None else _of_known(told(others, tellers, asked), tellers, asked)
-        ),
+        other_goods=None if others is None else told(others, tellers, asked),
+        silent=frozenset() if tellers.importers is None else hubs - tellers.importers,
         margin=asked.margin,
         least=asked.least or 0.0,
         value=column,
     )
     return _row(found, asked, beside(goods, lines, asked, column, freq, tellers.both(asked)))
-
-
-def _of_known(rows: Frame, tellers: Tellers, asked: Definition) -> Frame:
-    """Leave out what others sold to silent hubs: those who report it are never all who sold."""
-    if tellers.importers is None:
-        return rows
-    silent = sorted(asked.members("hubs") - tellers.importers)
-    chain = sorted(asked.members("exporter") | asked.members("hubs"))
-    return rows.filter(~nw.col("importer").is_in(silent) | nw.col("exporter").is_in(chain))
 
 
 def lost(rows: Frame, asked: Definition, column: str) -> Frame:

@@ -75,6 +75,7 @@ def rerouted(
     margin: float | None = None,
     least: float = 0.0,
     synthetic: bool = False,
+    silent: str | Collection[str] = (),
     supplier: str = "exporter",
     buyer: str = "importer",
     product: str = "product",
@@ -112,6 +113,9 @@ def rerouted(
         What controls must have bought of a product before, in the unit of the values.
     synthetic
         Whether a mixture of all controls that moved as each flow did before is one more set.
+    silent
+        Hubs that do not report, so that the rows have some of the others who sold to them, and
+        not all: nothing is sure of them.
     supplier, buyer, product, time, value
         Columns.
 
@@ -140,6 +144,7 @@ def rerouted(
         frequency=frequency,
         least=least,
         synthetic=synthetic,
+        silent=silent,
     )
     names = Names(supplier, buyer, product, time, value)
     flows = flows_of(frame, chain, names)

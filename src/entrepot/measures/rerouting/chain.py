@@ -45,6 +45,8 @@ class Chain:
         What controls must have bought of a product before, for their growth to say anything.
     synthetic
         Whether a mixture of the controls that moved as the flow did before is one more set.
+    silent
+        Hubs of which the rows have some of the others who sold to them, and not all.
     """
 
     origin: frozenset[str]
@@ -56,6 +58,7 @@ class Chain:
     controls: Mapping[str, frozenset[str]] = field(default_factory=dict)
     least: float = 0.0
     synthetic: bool = False
+    silent: frozenset[str] = frozenset()
 
     @property
     def steps_before(self) -> int:
@@ -89,6 +92,7 @@ def chain_of(
     frequency: Frequency,
     least: float = 0.0,
     synthetic: bool = False,
+    silent: str | Collection[str] = (),
 ) -> Chain:
     """Check the parts that areas play and return the chain.
 
@@ -138,6 +142,7 @@ def chain_of(
         controls={name: codes - parts["origin"] for name, codes in sets.items()},
         least=least,
         synthetic=synthetic,
+        silent=frozenset(as_codes(silent)),
     )
     if synthetic and not found.can_mix:
         raise RequestError(

@@ -59,8 +59,8 @@ class Excesses:
             for known in (flows, others)
             if known
             for (seller, buyer), goods in known.cells.items()
-            if seller == OTHERS and buyer in chain.hubs and goods
-        )
+            if seller != ORIGIN and buyer in chain.hubs and goods
+        ).difference(chain.silent)
 
     def central(self) -> Limits:
         """Return what came and went above the best path."""
