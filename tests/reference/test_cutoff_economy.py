@@ -242,7 +242,10 @@ def test_who_sold_out_of_stocks_loses_no_more_than_it_makes() -> None:
 
 def test_an_economy_that_makes_nothing_loses_nothing() -> None:
     held = made(np.zeros((2, 2)), np.zeros(2), [("A", "all"), ("B", "all")])
-    assert extraction(stopped(held, [cut("B", "A")]), {"others": 1.0}).lost.tolist() == [0, 0]
+    what = stopped(held, [cut("B", "A")])
+    assert extraction(what, {"others": 1.0}).lost.tolist() == [0, 0]
+    found = shortage(rebuilt(what, 0.3), inputs=0.5, outer=0.5)
+    assert (found.lost.tolist(), found.miss) == ([0, 0], 0)
 
 
 def test_what_is_refused(three: Network) -> None:

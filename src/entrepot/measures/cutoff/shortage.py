@@ -137,7 +137,7 @@ def shortage(rebuilt: Rebuilt, *, inputs: float, outer: float) -> Shortage:
     made = part * np.maximum(network.final + orders, 0.0)
     sold = network.sold
     over = np.divide(orders - sold, sold, out=np.zeros(len(sold)), where=sold > 0)
-    off = np.abs(made - running.found * network.output).max() / network.output.max()
+    off = np.abs(made - running.found * network.output).max() / (network.output.max() or 1.0)
     return Shortage(
         network,
         made,
@@ -188,7 +188,7 @@ def _cushion(bundle: Numbers, share: Numbers, outer: float) -> float | None:
     import numpy as np
 
     power = power_of(outer)
-    if power >= 0:
-        return None
     used = share > 0
+    if power >= 0 or not used.any():
+        return None
     return float((bundle - np.where(used, share, 0.0) ** (-1 / power))[used].min())
