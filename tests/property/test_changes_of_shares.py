@@ -41,8 +41,8 @@ def test_a_change_is_possible_where_the_corners_allow_it(
     if by_factor:
         bounds = Interval(1 + bounds.low, 1 + bounds.high)
     change = Bent(
-        after=((("p1", 1.0),), (("w1", 1.0),)),  # type: ignore[arg-type]
-        before=((("p0", 1.0),), (("w0", 1.0),)),  # type: ignore[arg-type]
+        after=((("p1", 1.0),), (("w1", 1.0),)),
+        before=((("p0", 1.0),), (("w0", 1.0),)),
         bounds=bounds,
         by_factor=by_factor,
     )

@@ -106,5 +106,5 @@ def test_a_step_without_a_row_is_no_zero(first: int, *, is_dated: bool) -> None:
         .with_columns(product=pl.lit("A"), mass_kg=pl.lit(None, dtype=pl.Float64))
         .lazy()
     )
-    cards = beside(frame, frame, Asked(), "value_usd", "M", frozenset())  # type: ignore[arg-type]
+    cards = beside(frame, frame, Asked(), "value_usd", "M", frozenset())
     assert ("began" in cards["KGZ"]) == is_dated
