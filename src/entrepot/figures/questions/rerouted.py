@@ -12,7 +12,7 @@ from entrepot.figures.questions.hub_cards import beside, margin_words, would_cha
 from entrepot.figures.questions.question import BOTH, Question, Row
 from entrepot.figures.questions.tellers import tellers_of, told
 from entrepot.lake import fetch
-from entrepot.measures.rerouting.chain import FEWEST, MONTHS
+from entrepot.measures.rerouting.chain import FEWEST, MIXED, MONTHS
 from entrepot.model.areas import area_phrase
 from entrepot.model.product import TOTAL
 
@@ -127,7 +127,7 @@ def _can_mix(asked: Definition, step: Frequency) -> bool:
     """Whether there is enough for a synthetic control as one more set."""
     months = (asked.base or asked.period.before()).months
     calm = asked.members("controls") - asked.members("exporter")
-    return len(calm) > 1 and months // MONTHS[step] >= FEWEST
+    return len(calm) >= MIXED and months // MONTHS[step] >= FEWEST
 
 
 def _frequency(freq: str, asked: Definition) -> Frequency:

@@ -20,6 +20,8 @@ __all__ = ["IMPORTER", "MONTHS", "ORIGIN", "OTHERS", "Chain", "Frequency", "chai
 ORIGIN, IMPORTER, OTHERS = "@origin", "@importer", "@others"
 """Names of the two ends of a chain, and of everybody else who sells to a hub."""
 Frequency = Literal["M", "Q", "A"]
+MIXED = 2
+"""Controls that a synthetic one takes."""
 FEWEST = 8
 """Steps before the event that a synthetic control takes."""
 MONTHS: dict[str, int] = {"M": 1, "Q": 3, "A": 12}
@@ -73,7 +75,7 @@ class Chain:
     @property
     def can_mix(self) -> bool:
         """Return whether there is enough to mix a synthetic control of."""
-        return len(self.calm) > 1 and self.steps_before >= FEWEST
+        return len(self.calm) >= MIXED and self.steps_before >= FEWEST
 
     @property
     def calm(self) -> frozenset[str]:

@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING, Any
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.measures.grouped import as_codes
 from entrepot.measures.rerouting.bounds import rerouted
+from entrepot.measures.rerouting.chain import MIXED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 __all__ = ["Placebo", "Placebos", "placebo_hubs"]
-
-
-_MIXED = 2
-"""Controls that a synthetic one takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +118,7 @@ def _asked(
     }
     calm = set[str]().union(*sets.values()) - origin
     was_control = any(area in codes for codes in given.values())
-    more = {"synthetic": False} if was_control and len(calm) < _MIXED else {}
+    more = {"synthetic": False} if was_control and len(calm) < MIXED else {}
     one = rerouted(frame, **{**keys, **more}, hubs=[area], controls=sets)
     (hub,) = one.hubs
     return Placebo(area, one.value, one.low, hub.share_of_in, one.alarm)
