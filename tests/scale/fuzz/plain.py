@@ -102,8 +102,8 @@ def decoded(data: bytes, encodings: Sequence[str] = ("utf-8-sig",)) -> str:
 def split(text: str, delim: str = ",") -> list[list[str]]:
     """Return the rows of delimited text (RFC 4180); lines without a sign are none.
 
-    A quotation mark inside a cell that does not begin with one is a sign like any other; behind
-    the closing one only a separator may stand.
+    A quotation mark inside a cell that does not begin with one is a sign like any other. Spaces
+    around the marks of a quoted cell are nothing; else only a separator may stand behind them.
     """
     rows: list[list[str]] = []
     row: list[str] = []
@@ -113,10 +113,15 @@ def split(text: str, delim: str = ",") -> list[list[str]]:
         if not row and sign in ("\n", "\r"):
             place += 1
             continue
-        cell, place = _quoted(text, place) if sign == '"' else _unquoted(text, place, delim)
+        mark = _behind_spaces(text, place)
+        if text[mark : mark + 1] == '"':
+            cell, place = _quoted(text, mark)
+            place = _behind_spaces(text, place)
+            if text[place : place + 1] not in ("", delim, "\n", "\r"):
+                raise Refused("text behind a quoted cell")
+        else:
+            cell, place = _unquoted(text, place, delim)
         row.append(cell)
-        if sign == '"' and text[place : place + 1] not in ("", delim, "\n", "\r"):
-            raise Refused("text behind a quoted cell")
         more = text[place : place + 1] == delim
         place += 1
         if not more:
@@ -124,6 +129,12 @@ def split(text: str, delim: str = ",") -> list[list[str]]:
             rows.append(row)
             row = []
     return rows
+
+
+def _behind_spaces(text: str, place: int) -> int:
+    while text[place : place + 1] == " ":
+        place += 1
+    return place
 
 
 def _unquoted(text: str, place: int, delim: str) -> tuple[str, int]:
