@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.sources.geodist.check import codes, ends, noted, refuse_wrong
 from entrepot.sources.geodist.stata import is_stata, read_stata
+from entrepot.sources.keep import keep, look_up
 from entrepot.sources.parser import Delivery, Rows
 from entrepot.sources.strict import literal, quoted
 from entrepot.sources.unpack import members
@@ -53,20 +54,21 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
 
     held: pa.Table = table.detail
     origin, destination = map(quoted, ends(held, table.name))
-    area = ", ".join(f"({literal(code)}, {literal(iso)})" for code, iso in sorted(codes().items()))
+    area = look_up(connection, "geodist_area", codes())
     numbered = held.append_column(_PLACE, pa.array(range(1, held.num_rows + 1), pa.int64()))
-    source = connection.from_arrow(numbered)
-    placed = source.query(  # typed as if it might be a statement
-        "cell",
+    connection.register("geodist_cell", numbered)
+    keep(  # asked many times below
+        connection,
+        "geodist_placed",
         f"""
-        WITH area(code, iso) AS (VALUES {area})
         SELECT e.iso AS exporter, m.iso AS importer, dist::DOUBLE AS distance_km,
                distw::DOUBLE AS weighted_distance_km, contig::DOUBLE AS contig,
                {origin} AS from_code, {destination} AS to_code, {quoted(_PLACE)} AS place
-        FROM cell LEFT JOIN area AS e ON e.code = {origin}
-        LEFT JOIN area AS m ON m.code = {destination}""",
+        FROM geodist_cell LEFT JOIN {area} AS e ON e.code = {origin}
+        LEFT JOIN {area} AS m ON m.code = {destination}""",
     )
-    placed = cast("duckdb.DuckDBPyRelation", placed)
+    connection.unregister("geodist_cell")
+    placed = connection.table("geodist_placed")
     refuse_wrong(placed, table.name)
     relation = placed.project(
         "exporter, importer, distance_km, weighted_distance_km, contig = 1 AS is_contiguous"
