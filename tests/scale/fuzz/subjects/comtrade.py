@@ -141,7 +141,15 @@ def _v1(draw: Random) -> Made:
 
 
 SUBJECTS = (
-    Subject("comtrade-csv", "comtrade", make, expect),
-    Subject("comtrade-parquet", "comtrade", _v1, expect, write=write_parquet, without_sums=True),
-    Subject("comtrade-json", "comtrade", _v1, expect, write=write_json),
+    Subject("comtrade-csv", "comtrade", make, expect, weight=40),
+    Subject(
+        "comtrade-parquet",
+        "comtrade",
+        _v1,
+        expect,
+        write=write_parquet,
+        without_sums=True,
+        weight=30,
+    ),
+    Subject("comtrade-json", "comtrade", _v1, expect, write=write_json, weight=30),
 )

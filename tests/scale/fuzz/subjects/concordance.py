@@ -108,7 +108,7 @@ def _edition(year: str) -> str:
 
 _KEY = ("from_nomenclature", "from_code", "to_nomenclature", "to_code", "kind", "relation")
 SUBJECTS = (
-    Subject("concordance", "concordance", make_text, expect, _KEY, (), weight=20),
+    Subject("concordance", "concordance", make_text, expect, _KEY, (), weight=80),
     Subject(
         "concordance-workbook", "concordance", make_sheet, expect, _KEY, (),
         write=write_workbook, weight=20,

@@ -55,6 +55,6 @@ def _one(found: Expected, cells: dict[str, str]) -> None:
 SUBJECTS = (
     Subject(
         "elasticities", "elasticities", make, expect, ("product", "status"),
-        ("elasticity", "heading_elasticity"), weight=20, negative=True,
+        ("elasticity", "heading_elasticity"), negative=True,
     ),
 )  # fmt: skip

@@ -106,6 +106,6 @@ def _one(found: Expected, grid: Grid) -> None:
 SUBJECTS = (
     Subject(
         "geodist", "geodist", make, expect, ("exporter", "importer", "is_contiguous"),
-        ("distance_km",), write=write_stata, weight=20,
+        ("distance_km",), write=write_stata,
     ),
 )  # fmt: skip

@@ -90,4 +90,4 @@ def _edition(named: str | None, said: str | None) -> str:
 
 
 _KEY = ("nomenclature", "product", "parent", "section")
-SUBJECTS = (Subject("hs", "hs", make, expect, _KEY, (), weight=20),)
+SUBJECTS = (Subject("hs", "hs", make, expect, _KEY, ()),)

@@ -102,6 +102,4 @@ def _number(cell: str) -> float:
 
 
 _KEY = ("exporter", "sector", "importer", "buyer_sector")
-SUBJECTS = (
-    Subject("icio", "icio", make, expect, _KEY, ("value_usd",), weight=20, slack=1, negative=True),
-)
+SUBJECTS = (Subject("icio", "icio", make, expect, _KEY, ("value_usd",), slack=1, negative=True),)

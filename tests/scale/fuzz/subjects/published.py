@@ -60,8 +60,4 @@ def expect(case: Case) -> Expected:
 
 
 _KEY = ("id", "measure", "exporter", "importer", "period", "relation", "unit")
-SUBJECTS = (
-    Subject(
-        "published", "published", make, expect, _KEY, ("value", "low"), weight=20, negative=True
-    ),
-)
+SUBJECTS = (Subject("published", "published", make, expect, _KEY, ("value", "low"), negative=True),)
