@@ -56,6 +56,7 @@ def test_what_the_file_says_itself(read, said: dict[str, str]) -> None:
         (bulk(LINE, LINE.replace(" 2 1 ", " 2 8 ")), "statistical procedure: '8'", "row 3"),
         (bulk(LINE, LINE.replace("35069190", "350691901")), "not a product code", "row 3"),
         (bulk(LINE, LINE.replace(" AD ", " ZZ ")), "country code of Eurostat: 'ZZ'", "row 3"),
+        (bulk(LINE, LINE.replace(" AD ", " G9 ")), "country code of Eurostat: 'G9'", "row 3"),
         (bulk(LINE, LINE.replace(" AD ", " AND ")), "country code of Eurostat: 'AND'", "row 3"),
         (bulk(LINE)[:-9], "cells in a row instead of 18", "row 2"),
         (BULK + "\n", "a header and no rows", "made.dat"),

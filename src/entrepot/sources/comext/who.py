@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 __all__ = ["areas_of", "members"]
 
 _GROUPS = re.compile(r"(European Union|Euro ?area|Eurozone|Extra|Intra|EU|EA|EFTA)\b.*", re.I)
-_TWO = re.compile(r"[A-Z]{2}")
 _EVER, _TRANSITION, _NEVER = "1958-01-01", "2021-01-01", "9999-01-01"
 _GROUPS_OF_TWO = frozenset({"EU", "EA"})
 
@@ -24,7 +23,7 @@ _GROUPS_OF_TWO = frozenset({"EU", "EA"})
 def areas_of(file: Checked, role: str, texts: Iterable[str]) -> dict[str, str]:
     """Return our code for each country of a file; empty for a group of countries.
 
-    Eurostat's codes for single areas have two letters; whatever is longer is a group
+    Eurostat's codes for single areas have two signs; whatever is longer is a group
     (``EU27_2020``, ``WORLD``, ``EFTA``), a total beside its members.
 
     Raises
@@ -48,7 +47,7 @@ def _area(file: Checked, text: str) -> str | None:
         return "" if area(code).kind == "aggregate" else code
     if text in _GROUPS_OF_TWO:
         return ""
-    if _TWO.fullmatch(text):
+    if len(text) == 2:
         return by_code("eurostat").get(text)
     return None if text in _iso3() else ""
 
