@@ -1,7 +1,8 @@
 """Fuzz the parsers for as long as wanted, and write down what came of it.
 
 Usage: ``python tools/fuzz.py run [NAME ...] [--inputs N]``, ``... one NAME NUMBER [--keep FILE]``
-to make one input again, ``... report`` to write ``benchmarks/FUZZ.md``.
+to make one input again, ``... retry`` to read again what was a bug and count anew what is mended,
+``... report`` to write ``benchmarks/FUZZ.md``.
 
 Inputs are made from name and number alone. A run counts into ``benchmarks/fuzz``, to be committed
 with the page, and goes on behind what is counted there, until there are as many as wanted: without
@@ -44,6 +45,7 @@ def main() -> None:
     one.add_argument("number", type=int)
     one.add_argument("--keep", type=Path, help="where to write it")
     one.set_defaults(do=_one)
+    ways.add_parser("retry", help="read open bugs again").set_defaults(do=_retry)
     ways.add_parser("report", help="write the page").set_defaults(do=_report)
     said = parser.parse_args()
     said.do(said)
@@ -87,6 +89,14 @@ def _one(said: argparse.Namespace) -> None:
         outcome = attempt(subject, case, connect(threads=1), folder)
     print(f"{outcome.kind}: {outcome.text}")
     print("findings:", ", ".join(outcome.findings) or "none")
+
+
+def _retry(_: argparse.Namespace) -> None:
+    for name, counts in report.kept(KEPT).items():
+        for number in [bug["number"] for bug in counts["bugs"]]:
+            tally = watch([(name, number, 1)])[name]
+            report.count_anew(KEPT, name, number, tally, _version())
+            print(f"  {name} {number}: {'still a bug' if tally.bugs else 'mended'}", flush=True)
 
 
 def _report(_: argparse.Namespace) -> None:

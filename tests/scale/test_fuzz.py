@@ -151,6 +151,16 @@ def test_what_was_counted_is_gone_on_from(tmp_path: Path) -> None:
     assert report.counted(tmp_path, "baci") == 2
 
 
+def test_a_bug_that_is_mended_is_counted_anew(tmp_path: Path) -> None:
+    wrong = Tally(inputs=5, refused=1, read=3)
+    wrong.add_bug(4, "a sum is off", [])
+    report.keep(tmp_path, "baci", 0, wrong, "one")
+    report.count_anew(tmp_path, "baci", 4, Tally(inputs=1, refused=1), "two")
+    [(_, mended)] = report.kept(tmp_path).items()
+    assert (mended["inputs"], mended["refused"], mended["read"]) == (5, 2, 3)
+    assert mended["bugs"] == []
+
+
 def test_the_page_says_what_was_counted(tmp_path: Path) -> None:
     benchmarks = Path(__file__).parents[2] / "benchmarks"
     page = (benchmarks / "FUZZ.md").read_text(encoding="utf-8")

@@ -14,7 +14,7 @@ from fuzz.watch import MEMORY, SECONDS, Tally
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["UNTOLD", "counted", "keep", "kept", "write"]
+__all__ = ["UNTOLD", "count_anew", "counted", "keep", "kept", "write"]
 
 UNTOLD = "untold"
 """Stands for the rules of findings of which only the sum is known."""
@@ -44,7 +44,17 @@ def keep(folder: Path, subject: str, first: int, tally: Tally, version: str) -> 
     now["findings"] = dict(Counter(before.get("findings", {})) + Counter(now["findings"]))
     now["rules"] = max(before.get("rules", 0), len(now["findings"].keys() - {UNTOLD}))
     now |= {"version": version, "date": f"{datetime.now(UTC):%Y-%m-%d}"}
-    path.write_text(json.dumps(now, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    _write(path, now)
+
+
+def count_anew(folder: Path, subject: str, number: int, tally: Tally, version: str) -> None:
+    """Take an input that was a bug out of the counts of a subject, and add what it is now."""
+    path = folder / f"{subject}.json"
+    before = _loaded(path)
+    before["bugs"] = [bug for bug in before["bugs"] if bug["number"] != number]
+    before["inputs"] -= 1
+    _write(path, before)
+    keep(folder, subject, number or 1, tally, version)
 
 
 def counted(folder: Path, subject: str) -> int:
@@ -56,6 +66,10 @@ def counted(folder: Path, subject: str) -> int:
 def kept(folder: Path) -> dict[str, dict[str, Any]]:
     """Return what was counted, by subject."""
     return {path.stem: _loaded(path) for path in sorted(folder.glob("*.json"))}
+
+
+def _write(path: Path, counts: dict[str, Any]) -> None:
+    path.write_text(json.dumps(counts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _loaded(path: Path) -> dict[str, Any]:
