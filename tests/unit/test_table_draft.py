@@ -135,13 +135,6 @@ def test_codes_are_preferred_to_names_and_known_by_their_cells(tmp_path: Path) -
     assert columns["partnerISO"] == {"role": "partner", "codes": "ISO3"}
     assert columns["flowCode"] == {"role": "flow", "import": "M", "export": "X"}
     assert "reporterDesc" in draft.mapping["ignore"]
-    parts = text + "2022,398,KAZ,Kazakhstan,M,156,CHN,China,H6,854231,10,1,2100\n"
-    draft = drafted(tmp_path, parts)
-    assert asked(draft) == ["repeated"]
-    assert "repeated: TODO" in draft.text
-    assert "select: {motCode: '0'}" in draft.text
-    chosen = draft.text.replace("repeated: TODO", "select: {motCode: '0'}  #")
-    assert len(read_table(tmp_path / "mine.csv", chosen, tmp_path)[0]) == 2
 
 
 def test_russian_customs_in_cp1251(tmp_path: Path) -> None:

@@ -93,6 +93,19 @@ def rows_of(
     BadFileError
         If a column that is ignored is damaged.
     """
+    found = _lines(connection, plan, cells, rows, names, key)
+    return [number for number, _ in found]
+
+
+def _lines(
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    cells: Cells,
+    rows: str,
+    names: Sequence[str],
+    key: Sequence[object],
+) -> list[tuple[int, list[str]]]:
+    """Return numbers and texts of the rows of the file (at most ten) that say a cell."""
     tests = " AND ".join(f"{name} IS NOT DISTINCT FROM ?" for name in names)
     read = plan.read
     texts = ", ".join(f"c{place}" for place in read)
@@ -101,13 +114,13 @@ def rows_of(
             f"SELECT DISTINCT {texts} FROM ({rows}) WHERE {tests} LIMIT 10", list(key)
         ).fetchall()
     wanted = {tuple(row) for row in found}
-    places: list[int] = []
+    lines: list[tuple[int, list[str]]] = []
     for number, row in cells.lines(connection):
         if tuple(row[place] for place in read) in wanted:
-            places.append(number)
-            if len(places) == 10:
+            lines.append((number, row))
+            if len(lines) == 10:
                 break
-    return places
+    return lines
 
 
 def _refuse(
@@ -125,18 +138,54 @@ def _refuse(
     ).fetchall()
     if not found:
         return
-    places = rows_of(connection, plan, cells, rows, KEYS, found[0])
+    lines = _lines(connection, plan, cells, rows, KEYS, found[0])
     how = {
         "refuse": f"{count:,} flows are said by several rows each",
         "once": "rows that say one flow are not equal",
         "sum": "rows that say one flow differ in nomenclature, valuation or currency",
     }[plan.mapping.repeated]
+    apart = _told_apart(plan, [row for _, row in lines])
+    why = ["totals beside their parts would count twice, and one of two parts alone too little"]
+    why += [f"these rows differ in {apart}, which the mapping ignores"] if apart else []
+    why += [sums] if (sums := _sums(connection, rows)) else []
     raise BadFileError(
         f"{how}, such as {_shown(found[0])}",
-        where=f"{cells.label}, rows {' and '.join(map(str, places))}",
-        why="totals beside their parts would count twice, and one of two parts alone too little",
+        where=f"{cells.label}, rows {' and '.join(str(number) for number, _ in lines)}",
+        why="; ".join(why),
         hint="keep the totals with select: {COLUMN: VALUE}; or say repeated: sum if the rows are "
         "parts that add up, repeated: once if they are copies",
+    )
+
+
+def _told_apart(plan: Plan, lines: Sequence[Sequence[str]]) -> str:
+    """Return the columns, not read, in which rows of one flow differ, and what stands there."""
+    read = set(plan.read)
+    found = []
+    for place, name in enumerate(plan.names):
+        texts = list(dict.fromkeys(row[place] for row in lines))
+        if place not in read and len(texts) > 1:
+            found.append(f"{name} ({', '.join(repr(text) for text in texts[:3])})")
+    return ", ".join(found[:4])
+
+
+def _sums(connection: duckdb.DuckDBPyConnection, rows: str) -> str:
+    """Say in how many flows the largest row is what the others add up to.
+
+    They do so several times over where one total is broken down in several ways.
+    """
+    keys = ", ".join(KEYS)
+    most, total = (f"{end}(coalesce(value_usd, value_reported))" for end in ("max", "sum"))
+    [(several, like)] = connection.execute(
+        f"SELECT count(*), count(*) FILTER (times > 1.5 AND abs(times - round(times)) < 1e-4) "
+        f"FROM (SELECT {total} / nullif({most}, 0) AS times FROM ({rows}) GROUP BY {keys} "
+        "HAVING count(*) > 2)"
+    ).fetchall()
+    if not like:
+        return ""
+    return (
+        f"of {several:,} flows with three rows or more the others add up to the largest in "
+        f"{like:,}, as parts do that stand beside their total (a file of UN Comtrade is read so "
+        "by: entrepot data add comtrade FILE)"
     )
 
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["column_keys"]
 
-_UNNAMED = 60  # cells without a meaning that a draft lists
 _TOTALS = ("total", "all", "всего", "итого", "合计", "总计", "总值")
 
 
@@ -72,7 +71,7 @@ def _area(guess: Guess, place: str, asks: Questions) -> dict[str, Any]:
             f"{place}.own",
             "which area is each? a code such as HKG; move a total over areas to leave_out",
         )
-        says["own"] = dict.fromkeys(unnamed[:_UNNAMED], TODO)
+        says["own"] = dict.fromkeys(unnamed, TODO)
     return says
 
 

@@ -122,15 +122,13 @@ def _what(by_role: dict[str, Guess], edition: str | None, asks: Questions) -> di
         return {"product": asks.ask("product", words)}
     says: dict[str, Any] = {}
     product = by_role["product"].seen
-    if "nomenclature" not in by_role:
-        says["nomenclature"] = edition or asks.ask(
-            "nomenclature", "which edition are the product codes of?", *_EDITIONS
-        )
     lengths = product.lengths
     levels: dict[int, int] = {}
     for length, count in lengths.items():
         even = length + length % 2
         levels[even] = levels.get(even, 0) + count
+    if "nomenclature" not in by_role:
+        says["nomenclature"] = edition or _edition(max(levels, default=0), asks)
     if any(length % 2 for length in lengths):
         by_role["product"].keys["pad"] = max(levels) if len(levels) == 1 else "even"
     if product.has_total and levels:
@@ -144,6 +142,16 @@ def _what(by_role: dict[str, Guess], edition: str | None, asks: Questions) -> di
         by_role["product"].keys["pattern"] = r"\[([0-9A-Z]+)\]"
         says.setdefault("level", asks.ask("level", "which level?", "2", "4", "6", "total"))
     return says
+
+
+def _edition(digits: int, asks: Questions) -> str:
+    """Ask for the edition of product codes of so many digits."""
+    words, choices = "which edition are the product codes of?", list(_EDITIONS)
+    if digits == 8:
+        words += " eight digits are lines of the European CN; lines of another country need an"
+        words += " edition such as HS2022, cut: 6 in the column and repeated: sum;"
+        choices = ["CN2024", "CN2023", "HS2022", "..."]
+    return asks.ask("nomenclature", words, *choices)
 
 
 def _wide(

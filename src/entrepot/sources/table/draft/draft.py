@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.engine import connect
 from entrepot.errors import BadFileError, EntrepotError
-from entrepot.sources.parser import RawFile, Said
+from entrepot.sources.parser import RawFile
 from entrepot.sources.table.cells import open_cells
 from entrepot.sources.table.draft.compose import compose
 from entrepot.sources.table.draft.foot import last_row
@@ -18,9 +18,10 @@ from entrepot.sources.table.draft.guess import guess_columns
 from entrepot.sources.table.draft.head import look_at_head
 from entrepot.sources.table.draft.questions import TODO, Question
 from entrepot.sources.table.draft.seen import look_at_columns
-from entrepot.sources.table.draft.write import as_yaml, scalar
+from entrepot.sources.table.draft.trial import Trial, read_with, stand_ins
+from entrepot.sources.table.draft.ways import QUESTION, Ways, only
+from entrepot.sources.table.draft.write import as_yaml
 from entrepot.sources.table.merged import about_merged
-from entrepot.sources.table.parse import rows, tables
 from entrepot.sources.table.products import nomenclature_of
 from entrepot.sources.unpack import members
 from entrepot.sources.workbook import is_workbook
@@ -105,11 +106,23 @@ def _draft(file: RawFile, scratch: Path) -> Draft:
     notes = [f"Drafted from {file.name}; `entrepot data add table FILE --map` reads it."]
     merged = tuple(about_merged(path, label, head.reading()))
     notes += [f"{one.level}: {one.text} ({one.example})" for one in merged]
-    text = as_yaml(says, asks, notes)
-    if asks.asked:
-        return Draft(file.name, text, says, tuple(asks.asked.values()), findings=merged)
-    tried = _tried(file, scratch, text, says, _totals(columns, says["ignore"]))
-    return tried if tried.findings else replace(tried, findings=merged)
+    answered = stand_ins(says, asks)
+    trial = read_with(file, scratch, answered) if answered else Trial()
+    above: dict[str, list[str]] = {}
+    if answered and trial.is_repeated:
+        ways = Ways.found(file, scratch, answered, _totals(columns, says["ignore"]))
+        if ways.settled:
+            says, trial = only(says, ways.totals), ways.by_totals
+            notes.append("Totals stand beside their parts: `select` keeps the one of each flow.")
+        else:
+            above["repeated"] = ways.remarks(trial)
+            says = says | {"repeated": asks.ask("repeated", QUESTION, *ways.read)}
+    text = as_yaml(says, asks, notes, above)
+    if not asks.asked and trial.error:
+        return _refused(file, text, says, trial.error)
+    read = None if asks.asked else trial.rows
+    noticed = merged if asks.asked else trial.findings or merged
+    return Draft(file.name, text, says, tuple(asks.asked.values()), read, noticed)
 
 
 def _look(path: Path, label: str, scratch: Path) -> tuple[Head, tuple[Seen, ...]]:
@@ -128,40 +141,10 @@ def _look(path: Path, label: str, scratch: Path) -> tuple[Head, tuple[Seen, ...]
         return head, look_at_columns(connection, cells)
 
 
-def _tried(
-    file: RawFile, scratch: Path, text: str, says: dict[str, Any], totals: dict[str, str]
-) -> Draft:
-    """Read the file with a draft; what is refused becomes a question."""
-    found: list[Finding] = []
-    count = 0
-    try:
-        with connect() as connection:
-            for table in tables(file, scratch, Said(mapping=text)):
-                read = rows(connection, table)
-                found += [*table.findings, *read.findings]
-                [(here,)] = read.relation.aggregate("count(*)").fetchall()
-                count += int(here)
-    except EntrepotError as error:
-        return _refused(file, text, says, totals, error)
-    return Draft(file.name, text, says, (), count, tuple(found))
-
-
-def _refused(
-    file: RawFile, text: str, says: dict[str, Any], totals: dict[str, str], error: EntrepotError
-) -> Draft:
-    words = f"{error.what} ({error.where})"
-    if "repeated: sum" not in error.hint:
-        question = Question("file", f"{words}; {error.hint}")
-        lines = [f"# {TODO}: {line}" for line in str(error).splitlines()]
-    else:
-        question = Question(
-            "repeated", f"{words}; are these rows parts or copies?", ("sum", "once")
-        )
-        lines = [f"repeated: {TODO}  # {question.comment()}"]
-        says = says | {"repeated": TODO}
-        if totals:
-            cells = ", ".join(f"{scalar(name)}: {scalar(cell)}" for name, cell in totals.items())
-            lines.append(f"# or keep totals beside their parts only: select: {{{cells}}}")
+def _refused(file: RawFile, text: str, says: dict[str, Any], error: EntrepotError) -> Draft:
+    """Return a draft whose one question is what the file was refused for."""
+    question = Question("file", f"{error.what} ({error.where}); {error.hint}")
+    lines = [f"# {TODO}: {line}" for line in str(error).splitlines()]
     return Draft(file.name, "\n".join([text.rstrip(), *lines, ""]), says, (question,))
 
 

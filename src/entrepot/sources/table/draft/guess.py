@@ -200,11 +200,17 @@ def _one_each(guesses: list[Guess]) -> None:
         if role in NUMBERS:
             _apart(same)
             continue
-        best = min(same, key=lambda g: (_SURER.index(str(g.keys.get("codes", "")).lower()),))
+        best = min(same, key=_sureness)
         for guess in same:
             if guess is not best:
                 guess.role, guess.keys = "", {}
     _what_says_more(guesses)
+
+
+def _sureness(guess: Guess) -> tuple[bool, int]:
+    """Return what is least for the surest of columns with one role: words of flows, then codes."""
+    unclear = guess.role == "flow" and not guess.seen.is_flow
+    return unclear, _SURER.index(str(guess.keys.get("codes", "")).lower())
 
 
 def _what_says_more(guesses: list[Guess]) -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from entrepot.sources.table.draft.questions import TODO
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from entrepot.sources.table.draft.questions import Questions
 
 __all__ = ["as_yaml", "scalar"]
@@ -17,7 +19,12 @@ _WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 _WIDTH = 100
 
 
-def as_yaml(says: dict[str, Any], asks: Questions, notes: list[str]) -> str:
+def as_yaml(
+    says: dict[str, Any],
+    asks: Questions,
+    notes: Sequence[str],
+    above: Mapping[str, Sequence[str]] | None = None,
+) -> str:
     """Return the text of a mapping.
 
     Parameters
@@ -26,9 +33,12 @@ def as_yaml(says: dict[str, Any], asks: Questions, notes: list[str]) -> str:
         From `entrepot.sources.table.draft.compose.compose`.
     notes
         Lines for the top, as comments.
+    above
+        Lines that stand above a key, as comments.
     """
     lines = [f"# {note}" for note in notes]
     for key, held in says.items():
+        lines += [f"# {line}" for line in (above or {}).get(key, ())]
         if key == "columns":
             lines += _columns(held, asks)
         elif key == "wide":

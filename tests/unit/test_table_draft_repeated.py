@@ -1,0 +1,120 @@
+"""Rows that say one flow several times: what a draft settles by itself, and what it asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from entrepot.errors import BadFileError
+from entrepot.sources.table.draft.draft import Draft, draft_mapping
+from table_reading import read_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEAD = "period,reporterISO,flowCode,partnerISO,cmdCode,primaryValue,motCode,note\n"
+KEY = "2022,KAZ,M,CHN,854231"
+CODES = HEAD.replace("note", "classificationCode")
+
+
+def drafted(folder: Path, *rows: str, head: str = CODES) -> Draft:
+    path = folder / "mine.csv"
+    path.write_text(head + "".join(f"{row}\n" for row in rows))
+    return draft_mapping(path)
+
+
+def read(folder: Path, draft: Draft, **answers: str) -> float:
+    text = draft.text
+    for key, answer in answers.items():
+        text = text.replace(f"{key}: TODO", f"{key}: {answer}")
+    found, _ = read_table(folder / "mine.csv", text, folder)
+    return sum(row["value_usd"] for row in found)
+
+
+def test_totals_beside_their_parts_are_kept_alone(tmp_path: Path) -> None:
+    draft = drafted(
+        tmp_path,
+        f"{KEY},10,0,H6",
+        f"{KEY},7,2100,H6",
+        f"{KEY},3,3200,H6",
+        "2022,KAZ,M,DEU,854231,5,0,H6",
+    )
+    assert draft.questions == ()
+    assert draft.mapping["select"] == {"motCode": "0"}
+    assert "motCode" not in draft.mapping["ignore"]
+    assert draft.rows == 2
+    assert read(tmp_path, draft) == 15
+    assert any(finding.count == 2 for finding in draft.findings)  # the parts that were left out
+
+
+def test_a_flow_without_a_total_is_not_lost_unasked(tmp_path: Path) -> None:
+    draft = drafted(
+        tmp_path, f"{KEY},10,0,H6", f"{KEY},10,2100,H6", "2022,KAZ,M,DEU,854231,5,2100,H6"
+    )
+    assert [one.key for one in draft.questions] == ["repeated"]
+    assert "select: {motCode: '0'}, which keeps 1 of 2 flows" in draft.text
+
+
+def test_an_unknown_mode_is_no_total(tmp_path: Path) -> None:
+    """Where parts come to more than what stands under 0, zero says that the mode is not known."""
+    draft = drafted(tmp_path, f"{KEY},1,0,H6", f"{KEY},70,2100,H6", f"{KEY},30,3200,H6")
+    assert [one.key for one in draft.questions] == ["repeated"]
+    assert read(tmp_path, draft, repeated="sum") == 101
+
+
+def test_what_tells_the_rows_apart_is_named_and_only_what_reads_is_offered(tmp_path: Path) -> None:
+    draft = drafted(tmp_path, f"{KEY},7,2100,H6", f"{KEY},3,3200,H6")
+    [question] = draft.questions
+    assert question.choices == ("sum",)  # copies would be equal
+    assert "# these rows differ in motCode ('2100', '3200')" in draft.text
+    assert read(tmp_path, draft, repeated="sum") == 10
+    same = drafted(tmp_path, f"{KEY},7,2100,H6", f"{KEY},7,3200,H6")
+    assert same.questions[0].choices == ("sum", "once")
+    assert read(tmp_path, same, repeated="once") == 7
+
+
+def test_rows_are_tried_before_other_questions_are_answered(tmp_path: Path) -> None:
+    """Who answers all that is asked at first is not refused afterwards."""
+    draft = drafted(tmp_path, f"{KEY},7,2100,a", f"{KEY},3,3200,b", head=HEAD)
+    assert [one.key for one in draft.questions] == ["nomenclature", "repeated"]
+    assert read(tmp_path, draft, nomenclature="HS2022", repeated="sum") == 10
+
+
+def test_a_total_that_parts_add_up_to_is_named_where_no_column_tells_it(tmp_path: Path) -> None:
+    draft = drafted(tmp_path, *(f"{KEY},{value},1,H6" for value in (10, 6, 4)))
+    assert "of 1 flows with three rows or more the others add up to the largest in 1" in draft.text
+    apart = drafted(tmp_path, *(f"{KEY},{value},1,H6" for value in (10, 6, 5)))
+    assert "add up to the largest" not in apart.text
+
+
+def test_the_refusal_names_what_differs_too(tmp_path: Path) -> None:
+    draft = drafted(tmp_path, f"{KEY},7,2100,H6", f"{KEY},3,3200,H6")
+    text = draft.text.replace("repeated: TODO", "repeated: refuse")
+    with pytest.raises(BadFileError) as caught:
+        read_table(tmp_path / "mine.csv", text, tmp_path)
+    assert "differ in motCode ('2100', '3200'), which the mapping ignores" in caught.value.why
+
+
+def test_flows_in_words_are_surer_than_in_numbers(tmp_path: Path) -> None:
+    text = (
+        "Period,Trade Flow Code,Trade Flow,Reporter ISO,Partner ISO,Commodity Code,"
+        "Trade Value (US$),Classification\n"
+        "2022,1,Import,KAZ,CHN,854231,10,H5\n2022,2,Export,KAZ,CHN,854231,3,H5\n"
+    )
+    draft = drafted(tmp_path, head=text)
+    assert draft.questions == ()
+    assert draft.mapping["columns"]["Trade Flow"] == {
+        "role": "flow",
+        "import": "Import",
+        "export": "Export",
+    }
+
+
+def test_eight_digits_need_not_be_european(tmp_path: Path) -> None:
+    head = "period,reporterISO,flowCode,partnerISO,cmdCode,primaryValue\n"
+    draft = drafted(tmp_path, "2022,KAZ,M,CHN,85423100,10", head=head)
+    [question] = draft.questions
+    assert question.choices[0] == "CN2024"
+    assert "cut: 6" in question.text
+    assert read(tmp_path, draft, nomenclature="CN2024") == 10
