@@ -11,6 +11,8 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_flow as scipy_flow
 
+from entrepot.measures.rerouting.chain import IMPORTER, ORIGIN
+from entrepot.measures.rerouting.lengths import through_chains
 from entrepot.measures.rerouting.network import maximum_flow
 from entrepot.measures.rerouting.program import Limits, matched
 
@@ -182,3 +184,46 @@ def test_nothing_to_match_is_nothing() -> None:
     assert matched(Limits({}, {})).value == 0
     assert matched(Limits({("A", "x", 0): 5.0}, {("A", "y", 0): 5.0})).value == 0
     assert matched(Limits({("A", "x", 1): 5.0}, {("A", "x", 0): 5.0})).value == 0
+
+
+BETWEEN = "abcd"
+"""Hubs of networks in which chains are told apart."""
+
+
+def hub_network(draw: random.Random) -> dict[tuple[str, str], float]:
+    places = [(ORIGIN, hub) for hub in BETWEEN] + [(hub, IMPORTER) for hub in BETWEEN]
+    places += list(itertools.permutations(BETWEEN, 2))
+    return {edge: draw.uniform(0, 1e6) for edge in places if draw.random() < 0.7}
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_chains_of_two_hubs_are_a_flow_through_two_layers(seed: int) -> None:
+    """Each edge has one place in such a chain, so that a maximum flow can say it."""
+    capacity = hub_network(random.Random(seed))
+    layers = {(one, f"{hub}1"): amount for (one, hub), amount in capacity.items() if one == ORIGIN}
+    for (one, other), amount in capacity.items():
+        if other == IMPORTER:
+            layers[f"{one}2", other] = amount
+        elif one != ORIGIN:
+            layers[f"{one}1", f"{other}2"] = amount
+    flow = maximum_flow(layers, ORIGIN, IMPORTER).value
+    assert through_chains(capacity, BETWEEN, 2) == pytest.approx(flow, rel=1e-6, abs=1)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_chains_of_three_hubs_are_those_of_scipy(seed: int) -> None:
+    capacity = hub_network(random.Random(100 + seed))
+    chains = [(ORIGIN, *between, IMPORTER) for between in itertools.permutations(BETWEEN, 3)]
+    edges_ = sorted({edge for chain in chains for edge in itertools.pairwise(chain)})
+    uses = np.array([[edge in itertools.pairwise(one) for one in chains] for edge in edges_], float)
+    sizes = [capacity.get(edge, 0.0) for edge in edges_]
+    best = linprog(-np.ones(len(chains)), A_ub=uses, b_ub=sizes)
+    found = through_chains(capacity, BETWEEN, 3)
+    assert found == pytest.approx(-best.fun, rel=1e-6, abs=1)
+    every = maximum_flow(capacity, ORIGIN, IMPORTER).value
+    assert found <= every * (1 + 1e-9)
+
+
+def test_chains_of_one_hub_are_the_smaller_side_and_no_hub_is_passed_twice() -> None:
+    back = {(ORIGIN, "a"): 5.0, ("a", "b"): 9.0, ("b", "a"): 9.0, ("a", IMPORTER): 7.0}
+    assert [through_chains(back, "ab", length) for length in (1, 2, 3)] == [pytest.approx(5), 0, 0]

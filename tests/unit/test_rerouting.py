@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 import entrepot as ep
@@ -139,6 +140,8 @@ def test_a_chain_of_two_hubs_is_in_the_upper_end_alone() -> None:
     one = found(rows, hubs="GEO+ARM")
     assert one.high_one_hub == pytest.approx(10)
     assert one.high == pytest.approx(10 + 25)
+    assert one.chains == {1: pytest.approx(10), 2: pytest.approx(25)}
+    assert one.to_dict()["high_two_hubs"] == pytest.approx(25)
     assert {(edge.seller, edge.buyer): edge.value for edge in one.straits} == {
         ("GEO", "ARM"): pytest.approx(25),
         ("origin", "ARM"): pytest.approx(10),
@@ -253,6 +256,19 @@ def test_what_cannot_be_answered_says_why() -> None:
         found(CHAIN, value="worth")
 
 
+def test_a_hub_that_does_not_say_what_it_sold_before_is_no_hub_that_sold_nothing() -> None:
+    rows = table(CHAIN | {("KGZ", "RUS", "A"): [-1, -1, -1, -1, 42]})
+    rows = rows.filter(pc.field("value_usd") >= 0)
+    with pytest.raises(NoEvidenceError, match=r"what KGZ sold in 2018\.\.2021.*nothing bounds"):
+        ep.measures.rerouted(rows, **ASKED)
+    # Where zero is told, or promised, it is zero; other goods say that it speaks.
+    told = found(CHAIN | {("KGZ", "RUS", "A"): [0, 0, 0, 0, 42]})
+    promised = ep.measures.rerouted(rows, **ASKED, complete=True)
+    assert told.value == promised.value == pytest.approx(42)
+    beside = ep.measures.rerouted(rows, **ASKED, other_goods=table({("KGZ", "RUS", "B"): [7] * 5}))
+    assert beside.value > 0
+
+
 def test_placebos_are_asked_alone_and_rank_the_hub() -> None:
     rows = CHAIN | {
         ("DEU", "GEO", "A"): [30, 30, 30, 30, 33],
@@ -277,5 +293,5 @@ def test_placebos_are_asked_alone_and_rank_the_hub() -> None:
 
 def test_no_number_is_not_a_number() -> None:
     for rows in (CHAIN, {("DEU", "KGZ", "A"): [0, 0, 0, 0, 5], ("CHN", "KGZ", "A"): [1] * 5}):
-        for name, cell in found(rows).to_dict().items():
+        for name, cell in found(rows, complete=True).to_dict().items():
             assert not isinstance(cell, float) or math.isfinite(cell), name

@@ -40,6 +40,8 @@ COLUMNS = {
     "fva_usd": ("foreign value added", "USD"),
     "fdc_usd": ("foreign double counting", "USD"),
     "high_one_hub": ("at most through one hub each", ""),
+    "high_two_hubs": ("at most if all went through two hubs in a row", ""),
+    "high_three_hubs": ("at most if all went through three in a row", ""),
     "excess_in": ("bought by hubs above their path", ""),
     "excess_out": ("sold by hubs above their path", ""),
     "unknown_products": ("products with a value missing", "count"),

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.errors import RequestError
 from entrepot.measures.passport import Passport
 from entrepot.measures.rerouting.cells import Names, flows_of
 from entrepot.measures.rerouting.chain import IMPORTER, ORIGIN, OTHERS, chain_of
 from entrepot.measures.rerouting.excesses import Excesses
+from entrepot.measures.rerouting.lengths import LONGEST, through_chains
 from entrepot.measures.rerouting.network import maximum_flow
 from entrepot.measures.rerouting.paths import ENOUGH
 from entrepot.measures.rerouting.program import matched
 from entrepot.measures.rerouting.result import Hub, Rerouted, Strait
+from entrepot.measures.rerouting.silence import require_told
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -38,6 +40,8 @@ REROUTED = Passport(
         ("rerouted_low", "the same above the highest path and chance, after others and margins"),
         ("rerouted_high", "what can at most have passed, through chains of hubs as well"),
         ("high_one_hub", "the same through one hub each"),
+        ("high_two_hubs", "the same if everything went through two hubs, one after the other"),
+        ("high_three_hubs", "the same if everything went through three"),
         ("excess_in", "what hubs bought of the origin above or below its path"),
         ("excess_out", "what hubs sold to the importer above or below its path"),
         ("alarm", "yes if the lower end is above zero, so that growth and chance do not do"),
@@ -76,6 +80,7 @@ def rerouted(
     least: float = 0.0,
     synthetic: bool = False,
     silent: str | Collection[str] = (),
+    complete: bool = False,
     supplier: str = "exporter",
     buyer: str = "importer",
     product: str = "product",
@@ -116,6 +121,9 @@ def rerouted(
     silent
         Hubs that do not report, so that the rows have some of the others who sold to them, and
         not all: nothing is sure of them.
+    complete
+        Promise that somebody tells what every hub sold, so that a hub of which no row does, sold
+        nothing. Without it such a hub is refused: silence would look like a leap from zero.
     supplier, buyer, product, time, value
         Columns.
 
@@ -130,7 +138,8 @@ def rerouted(
         For a column that is missing or of the wrong type, an area that plays two parts, periods
         that overlap or are not made of whole steps, a negative value, or a negative margin.
     NoEvidenceError
-        If there is no trade in the goods, or a hub has no row in one of the periods.
+        If there is no trade in the goods, or no row says what a hub traded, or what it sold, in
+        one of the periods.
     """
     if margin is not None and not 0 <= margin < float("inf"):
         raise RequestError(f"margin is {margin}", hint="0.2 for a fifth on top of what they paid")
@@ -145,6 +154,7 @@ def rerouted(
         least=least,
         synthetic=synthetic,
         silent=silent,
+        complete=complete,
     )
     names = Names(supplier, buyer, product, time, value)
     flows = flows_of(frame, chain, names)
@@ -154,13 +164,12 @@ def rerouted(
 
 def bounds_of(flows: Flows, others: Flows | None, chain: Chain, margin: float | None) -> Rerouted:
     """Return the bounds of flows that were collected; `rerouted` says what they are."""
-    _require_trade(flows, others, chain)
+    require_told(flows, others, chain)
     found = Excesses(flows, others, chain, margin)
     central = matched(found.central())
     low = _surely(found, chain.hubs)
-    networks = [
-        maximum_flow(found.capacity(product), ORIGIN, IMPORTER) for product in found.products
-    ]
+    capacities = [found.capacity(product) for product in found.products]
+    networks = [maximum_flow(one, ORIGIN, IMPORTER) for one in capacities]
     enough = chain.steps_before >= ENOUGH
     known = found.others_known.issuperset(chain.hubs)
     rows = [_hub(found, hub, central, enough=enough) for hub in chain.hubs]
@@ -168,7 +177,7 @@ def bounds_of(flows: Flows, others: Flows | None, chain: Chain, margin: float | 
         value=central.value,
         low=min(low, central.value),
         high=max(sum(one.value for one in networks), central.value),
-        high_one_hub=max(sum(found.alone(hub) for hub in chain.hubs), central.value),
+        chains=_by_length(capacities, chain.hubs, central.value),
         alarm=low > 0 if enough and (known or low) else None,
         others_known=known,
         hubs=tuple(sorted(rows, key=lambda one: (-one.matched, -one.high, one.hub))),
@@ -206,6 +215,17 @@ def _hub(found: Excesses, hub: str, central: Matched, *, enough: bool) -> Hub:
     )
 
 
+def _by_length(
+    capacities: Sequence[Mapping[Edge, float]], hubs: Sequence[str], least: float
+) -> dict[int, float]:
+    """Return the upper ends of chains by the number of their hubs; matched is through one each."""
+    found = {
+        length: sum(through_chains(one, hubs, length) for one in capacities)
+        for length in range(1, min(LONGEST, len(hubs)) + 1)
+    }
+    return found | {1: max(found[1], least)}
+
+
 def _straits(networks: Sequence[Network]) -> tuple[Strait, ...]:
     """Return the edges of the minimum cuts, added up over products."""
     found: dict[Edge, float] = {}
@@ -214,32 +234,3 @@ def _straits(networks: Sequence[Network]) -> tuple[Strait, ...]:
             found[edge] = found.get(edge, 0.0) + amount
     largest = sorted(found.items(), key=lambda one: (-one[1], one[0]))
     return tuple(Strait(one.strip("@"), other.strip("@"), sum_) for (one, other), sum_ in largest)
-
-
-def _require_trade(flows: Flows, others: Flows | None, chain: Chain) -> None:
-    """Refuse goods without trade, and hubs of which one of the periods has no row."""
-    if not flows.cells:
-        raise NoEvidenceError(
-            "there is no trade of these goods with or through the hubs",
-            why="every value is missing" if flows.unknown else "no row has them",
-            hint="see which goods the rows have, and which areas trade them",
-        )
-    for hub in chain.hubs:
-        rows = [
-            row
-            for known in (flows, others)
-            if known
-            for edge, goods in known.cells.items()
-            if hub in edge
-            for row in goods.values()
-        ]
-        for span, steps in (
-            (chain.before, slice(0, chain.steps_before)),
-            (chain.after, slice(chain.steps_before, None)),
-        ):
-            if not any(any(row[steps]) for row in rows):
-                raise NoEvidenceError(
-                    f"no row says what {hub} traded in {span}",
-                    why="without it nothing tells an excess from what was always there",
-                    hint="give rows of that time, or leave the hub out",
-                )

@@ -49,6 +49,8 @@ class Chain:
         Whether a mixture of the controls that moved as the flow did before is one more set.
     silent
         Hubs of which the rows have some of the others who sold to them, and not all.
+    complete
+        Whether a hub of whose sales no row tells has sold nothing.
     """
 
     origin: frozenset[str]
@@ -61,6 +63,7 @@ class Chain:
     least: float = 0.0
     synthetic: bool = False
     silent: frozenset[str] = frozenset()
+    complete: bool = False
 
     @property
     def steps_before(self) -> int:
@@ -95,6 +98,7 @@ def chain_of(
     least: float = 0.0,
     synthetic: bool = False,
     silent: str | Collection[str] = (),
+    complete: bool = False,
 ) -> Chain:
     """Check the parts that areas play and return the chain.
 
@@ -145,6 +149,7 @@ def chain_of(
         least=least,
         synthetic=synthetic,
         silent=frozenset(as_codes(silent)),
+        complete=complete,
     )
     if synthetic and not found.can_mix:
         raise RequestError(

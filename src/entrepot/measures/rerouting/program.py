@@ -10,7 +10,7 @@ from entrepot.errors import NoEvidenceError
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
-__all__ = ["Limits", "Matched", "matched"]
+__all__ = ["Limits", "Matched", "matched", "most_of"]
 
 Cell = tuple[str, str, int]
 """Hub, product, step."""
@@ -78,7 +78,7 @@ def matched(limits: Limits) -> Matched:
     ]
     if not variables:
         return Matched(0.0, {}, {})
-    found = _solved(*_rows(variables, limits))
+    found = most_of(*_rows(variables, limits))
     by_hub: dict[str, float] = {}
     by_product: dict[str, float] = {}
     for (hub, product, *_), amount in zip(variables, found, strict=True):
@@ -108,7 +108,22 @@ def _rows(
     return len(variables), list(rows.values()), list(sizes.values())
 
 
-def _solved(count: int, rows: list[list[int]], sizes: list[float]) -> list[float]:
+def most_of(count: int, rows: list[list[int]], sizes: list[float]) -> list[float]:
+    """Return amounts, zero or more, whose sum is the largest where sums of some are limited.
+
+    Parameters
+    ----------
+    count
+        Amounts there are.
+    rows, sizes
+        Of each limit the places of the amounts it is about, and its size, above zero; every
+        amount is in one.
+
+    Raises
+    ------
+    NoEvidenceError
+        If the solver finds no solution.
+    """
     import highspy
     import numpy as np
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-__all__ = ["Hub", "Limit", "Rerouted", "Strait"]
+__all__ = ["CHAIN_COLUMNS", "Hub", "Limit", "Rerouted", "Strait"]
 
+CHAIN_COLUMNS = {1: "high_one_hub", 2: "high_two_hubs", 3: "high_three_hubs"}
+"""Names of the upper ends of chains, by the number of their hubs."""
 Limit = Literal["", "in", "out", "others", "steps", "unknown"]
 
 
@@ -83,8 +85,10 @@ class Rerouted:
         others cannot have supplied it.
     high
         What can at most have passed, through chains of hubs as well, beyond the lowest path.
-    high_one_hub
-        The same through one hub each.
+    chains
+        The same by the number of hubs, one to three, if everything went through chains of that
+        length; they share flows, so that they do not add up to `high`. Nothing is sure of a chain:
+        what one hub sells another can always be another's.
     alarm
         Whether `low` is above zero; None where chance is not known, or where it is zero and what
         others sold is not known of every hub.
@@ -104,13 +108,18 @@ class Rerouted:
     value: float
     low: float
     high: float
-    high_one_hub: float
+    chains: dict[int, float]
     alarm: bool | None
     others_known: bool
     hubs: tuple[Hub, ...]
     products: tuple[tuple[str, float], ...]
     straits: tuple[Strait, ...]
     unknown_products: int
+
+    @property
+    def high_one_hub(self) -> float:
+        """What can at most have passed through one hub each."""
+        return self.chains[1]
 
     @property
     def table(self) -> tuple[dict[str, Any], ...]:
@@ -123,7 +132,7 @@ class Rerouted:
             "rerouted": self.value,
             "rerouted_low": self.low,
             "rerouted_high": self.high,
-            "high_one_hub": self.high_one_hub,
+            **{CHAIN_COLUMNS[hubs]: amount for hubs, amount in self.chains.items()},
             "excess_in": sum(one.excess_in for one in self.hubs),
             "excess_out": sum(one.excess_out for one in self.hubs),
         }
