@@ -103,7 +103,7 @@ def test_the_map_names_the_largest(sold: dict[str, float], asked: str | None) ->
     largest = max(named.values())
     tops = {area_phrase(name) for name, value in named.items() if value == largest}
     assert any(top.lower() in drawn.title.lower() for top in tops)
-    shares = [one.share for one in drawn.picture.drawn.suppliers]
+    shares = [one.share for one in drawn.picture.drawn.partners]
     assert sum(shares) == pytest.approx(100)
     assert shares == sorted(shares, reverse=True)
 

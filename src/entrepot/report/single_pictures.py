@@ -1,9 +1,9 @@
-"""What the charts show that stand alone, before anybody draws them: plain facts, no pixels."""
+"""What charts of partners and reporters show, before anybody draws them: plain facts, no pixels."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from entrepot.report.pictures import Break
@@ -13,10 +13,10 @@ __all__ = [
     "Layer",
     "Line",
     "Part",
+    "Partner",
     "Slope",
     "Split",
     "Stack",
-    "Supplier",
     "Told",
     "World",
 ]
@@ -120,8 +120,8 @@ class Calendar:
 
 
 @dataclass(frozen=True, slots=True)
-class Supplier:
-    """One supplier on a map: its share in per cent and as printed, and its code for a tile.
+class Partner:
+    """One partner on a map: its share in per cent and as printed, and its code for a tile.
 
     `short` is a code of two letters; `marked` is the one that the chart is about.
     """
@@ -136,15 +136,18 @@ class Supplier:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Who supplied, by place.
+    """Who supplied, or who bought, by place.
 
     Attributes
     ----------
-    suppliers
+    partners
         Everybody of whom something is recorded, the largest first.
-    buyers
-        Codes and names of those who bought.
+    own
+        Codes and names of those whose partners they are.
+    are
+        What the partners are.
     """
 
-    suppliers: tuple[Supplier, ...]
-    buyers: tuple[tuple[str, str], ...]
+    partners: tuple[Partner, ...]
+    own: tuple[tuple[str, str], ...]
+    are: Literal["suppliers", "buyers"] = "suppliers"

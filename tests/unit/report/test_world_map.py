@@ -15,7 +15,7 @@ from entrepot.report.charts import draw
 from entrepot.report.charts.world import STEPS, grid, step_of
 from entrepot.report.look import DARK, LIGHT, PRINT
 from entrepot.report.pictures import Picture
-from entrepot.report.single_pictures import Supplier, World
+from entrepot.report.single_pictures import Partner, World
 
 sys.path.insert(0, str(Path(__file__).parent))
 from label_boxes import outside, overlapping, texts
@@ -120,7 +120,7 @@ def test_a_step_begins_at_its_edge() -> None:
 
 def made(shares: dict[str, float], marked: str = "", name: str = "") -> World:
     found = [
-        Supplier(
+        Partner(
             code,
             area(code).alpha2 or code,
             name or area(code).name,

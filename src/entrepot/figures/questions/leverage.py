@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import narwhals as nw
+
 from entrepot import measures
 from entrepot.figures.questions.question import AMOUNT, BOTH, PART, Question, named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import narwhals as nw
 
     from entrepot.figures.definition import Definition
 
@@ -62,6 +62,13 @@ def rank(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) ->
         partners="importer",
         value=column,
     )
+
+
+def buyers(rows: Frame, asked: Definition, column: str) -> Frame:
+    """Return what each buyer bought, the largest first."""
+    found = measures.value(named(rows, "importer"), by=["importer"], value=column)
+    bought = nw.col(column).alias("value")
+    return found.select("importer", bought).sort("value", "importer", descending=[True, False])
 
 
 def exposure(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
@@ -132,6 +139,7 @@ QUESTIONS = {
         "rank of {buyer} among those who buy from {seller}",
         choices=PART - {"partners", "total"},  # only a country has a place, not itself
         has_interval=True,
+        table=buyers,
     ),
     "retaliation_exposure": Question(
         "world",

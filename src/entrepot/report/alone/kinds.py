@@ -17,7 +17,7 @@ from entrepot.report.alone.slope import slope
 from entrepot.report.alone.split import split
 from entrepot.report.alone.stack import stack
 from entrepot.report.alone.weights import weights
-from entrepot.report.alone.world import world
+from entrepot.report.alone.world import of_buyers, world
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure
@@ -29,12 +29,18 @@ __all__ = ["DRAWN", "chart", "of_figure"]
 OVER_TIME = ("import_share", "export_share")
 SUPPLIERS = ("top_supplier", "hhi", "cr")
 NO_MEASURE = ("map", "reporters")
-ONE = {"event_study": event, "origin": origin, "reorientation": slope, "value_change": split}
+ONE = {
+    "event_study": event,
+    "origin": origin,
+    "rank": of_buyers,
+    "reorientation": slope,
+    "value_change": split,
+}
 DRAWN = (
     f"{', '.join(OVER_TIME)} (over the years); import_share --by exporter, {', '.join(SUPPLIERS)} "
     "(who supplied); asymmetry (who depends on whom); reorientation (who took whose place); "
     "value_change (prices and quantities); event_study; origin (whose value added); "
-    "map (where the suppliers are); reporters (who reported when); "
+    "map (where the suppliers are); rank (where the buyers are); reporters (who reported when); "
     "with --curve any measure that has other definitions"
 )
 """What can be drawn, in words."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -16,33 +15,22 @@ from entrepot.report.alone.years import asked_years
 from entrepot.report.origins import source_name
 from entrepot.report.pictures import Picture
 from entrepot.report.single_pictures import Calendar, Told
+from entrepot.report.told_years import told_years
 
 if TYPE_CHECKING:
-    from entrepot.lake import Holding, Lake
+    from collections.abc import Mapping
 
-__all__ = ["reporters"]
+    from entrepot.lake import Lake
+    from entrepot.report.told_years import Key, Months
+
+__all__ = ["DECK", "calendar", "reporters", "rows_of"]
+
+DECK = "A cell is a year, filled as far as its months are told; a dash: nothing was told."
 
 ALIKE = 3
 """From so many reporters on that told the same years, they share one row."""
 MOST = 30
 READS = ("importer", "exporter", "source", "period")
-Key = tuple[str, str]
-
-
-@dataclass
-class _Months:
-    """Months that a reporter told, by year, of imports and of exports."""
-
-    imports: dict[int, float] = field(default_factory=lambda: defaultdict(float))
-    exports: dict[int, float] = field(default_factory=lambda: defaultdict(float))
-
-    def parts(self, years: list[int]) -> tuple[tuple[float, ...], tuple[float, ...]]:
-        """Return the told part of each year."""
-        found = [
-            tuple(min(1.0, side.get(year, 0.0) / 12) for year in years)
-            for side in (self.imports, self.exports)
-        ]
-        return found[0], found[1]
 
 
 def reporters(lake: Lake, since: int | None, keys: dict[str, Any]) -> Alone:
@@ -62,7 +50,11 @@ def reporters(lake: Lake, since: int | None, keys: dict[str, Any]) -> Alone:
         raise RequestError(
             f"the calendar of reporters has no {extra[0]}", hint=f"leave out --{extra[0]}"
         )
-    told, sources = _told(lake, keys)
+    wanted = {
+        side: area_set(str(keys[side]), date.max) if keys.get(side) else None
+        for side in ("importer", "exporter")
+    }
+    told, sources = told_years(lake, keys.get("source"), wanted)
     every = {year for one in told.values() for side in (one.imports, one.exports) for year in side}
     years = asked_years(every, keys, since)
     told = {key: one for key, one in told.items() if any(map(any, one.parts(years)))}
@@ -73,58 +65,29 @@ def reporters(lake: Lake, since: int | None, keys: dict[str, Any]) -> Alone:
             hint="bring some in: entrepot data add comtrade FILE; see: entrepot data list",
         )
     span = list(range(years[0], years[-1] + 1))
-    rows, left = _rows(told, span, one_source=len({source for source, _ in told}) == 1)
-    drawn = Calendar(tuple(span), tuple(rows))
     title = _title(told, span)
-    deck = "A cell is a year, filled as far as its months are told; a dash: nothing was told."
-    deck += f" {words.count_word(left, 'more row')} in the table." if left else ""
-    said = "; ".join(f"{row.name}: {_spans(row, span)}" for row in rows)
+    picture, left = calendar(title, rows_of(told, span), span, MOST)
+    deck = DECK + (f" {words.count_word(left, 'more row')} in the table." if left else "")
     return Alone(
         title,
         deck,
-        Picture(drawn, f"{title}. {said}."),
+        picture,
         (f"Source: {', '.join(sources)}. An absent report is no absence of trade.",),
         tuple(_line(key, one, span) for key, one in sorted(told.items())),
     )
 
 
-def _told(lake: Lake, keys: dict[str, Any]) -> tuple[dict[Key, _Months], list[str]]:
-    """Return for each source and reporter the months told, and the sources with deliveries."""
-    wanted = {
-        side: area_set(str(keys[side]), date.max) if keys.get(side) else None
-        for side in ("importer", "exporter")
-    }
-    found: dict[Key, _Months] = defaultdict(_Months)
-    sources: dict[str, None] = {}
-    for item in lake.holdings(keys.get("source")):
-        if item.table == "flows" and item.reporters:
-            sources[f"{source_name(item.source)} {item.snapshot}"] = None
-            _count(item, wanted, found)
-    return dict(found), list(sources)
+def calendar(title: str, rows: list[Told], years: list[int], most: int) -> tuple[Picture, int]:
+    """Return the picture of the first rows, and how many are left out."""
+    shown = rows[:most]
+    said = "; ".join(f"{row.name}: {_spans(row, years)}" for row in shown)
+    picture = Picture(Calendar(tuple(years), tuple(shown)), f"{title}. {said}.")
+    return picture, len(rows) - len(shown)
 
 
-def _count(
-    item: Holding, wanted: dict[str, frozenset[str] | None], found: dict[Key, _Months]
-) -> None:
-    """Add what a delivery tells; a year and its months are not told twice, see `_Months`."""
-    nobody = all(names is None for names in wanted.values())
-    for period, slices in item.slices:
-        for name in slices:
-            seller, arrow, buyer = name.partition(">")
-            side = "exporter" if seller else "importer"
-            names = wanted[side]
-            area = seller or buyer
-            if not arrow or not (nobody or (names is not None and area in names)):
-                continue
-            months = found[item.source, area]
-            kept = months.exports if seller else months.imports
-            kept[period.year] += period.months
-
-
-def _rows(
-    told: dict[Key, _Months], years: list[int], *, one_source: bool
-) -> tuple[list[Told], int]:
+def rows_of(told: Mapping[Key, Months], years: list[int]) -> list[Told]:
     """Return a row for each reporter, one for many alike; those that changed come first."""
+    one_source = len({source for source, _ in told}) == 1
     alike: dict[Any, list[str]] = defaultdict(list)
     for (source, area), months in told.items():
         alike[source, months.parts(years), _note(area, years)].append(area)
@@ -140,8 +103,7 @@ def _rows(
                 for area in areas
             ]
     found.sort(key=lambda one: (not one[2].note, one[0], one[1], one[2].name))
-    rows = [row for *_, row in found]
-    return rows[:MOST], max(0, len(rows) - MOST)
+    return [row for *_, row in found]
 
 
 def _is_whole(parts: tuple[tuple[float, ...], tuple[float, ...]]) -> bool:
@@ -154,7 +116,7 @@ def _note(area: str, years: list[int]) -> str:
     return f"own reports until {max(ends, key=lambda one: one.end)}" if ends else ""
 
 
-def _title(told: dict[Key, _Months], years: list[int]) -> str:
+def _title(told: dict[Key, Months], years: list[int]) -> str:
     names = {area for _, area in told}
     count = words.capital(words.count_word(len(names), "reporter"))
     when = str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"
@@ -170,7 +132,7 @@ def _spans(row: Told, years: list[int]) -> str:
     return f"imports in {imports} and exports in {exports} of {len(years)} years"
 
 
-def _line(key: Key, months: _Months, years: list[int]) -> dict[str, Any]:
+def _line(key: Key, months: Months, years: list[int]) -> dict[str, Any]:
     source, area = key
     imports, exports = months.parts(years)
     row: dict[str, Any] = {"source": source, "reporter": area, "name": area_name(area)}

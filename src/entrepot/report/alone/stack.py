@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import RequestError
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.lake import Lake
 
-__all__ = ["stack"]
+__all__ = ["found_years", "of_years", "stack"]
 
 NAMED = 4
 """Suppliers with a name of their own beside the one that the chart is about."""
@@ -47,23 +48,23 @@ def stack(lake: Lake, since: int | None, keys: dict[str, Any]) -> Alone:
     if not rest.get("importer"):
         raise RequestError("a chart of suppliers needs an importer", hint="add --importer RUS")
     years = asked_years(held_years(lake), keys, since)
-    found, reason = _figures(lake, years, rest)
+    found, reason = found_years(partial(ask, lake=lake), lake, years, rest)
     what = f"{possessive(area_phrase(str(rest['importer'])))} suppliers"
     require_some(list(found), what, reason)
+    return of_years(found, keys.get("exporter"))
+
+
+def of_years(found: dict[int, Figure], exporter: str | None = None) -> Alone:
+    """Return the suppliers of Figures by year; `exporter` is the one that it is about."""
     shares = {year: _shares(figure) for year, figure in found.items()}
     last = found[max(found)]
-    marked = keys.get("exporter") or _largest(shares[max(shares)])
-    whose = area_set(str(marked), last.definition.period.end)
+    marked = exporter or _largest(shares[max(shares)])
+    whose = area_set(marked, last.definition.period.end)
     names = _named(shares, whose)
-    subject = Subject(
-        last.definition.importer,
-        str(marked),
-        last.definition.goods,
-        last.definition.period,
-        fixed=True,
-    )
+    asked = last.definition
+    subject = Subject(asked.importer, marked, asked.goods, asked.period, fixed=True)
     broken = break_of(subject, min(found), max(found))
-    drawn = Stack(tuple(found), _layers(shares, str(marked), whose, names), broken)
+    drawn = Stack(tuple(found), _layers(shares, marked, whose, names), broken)
     title = _title(subject, drawn)
     return Alone(
         title,
@@ -75,14 +76,32 @@ def stack(lake: Lake, since: int | None, keys: dict[str, Any]) -> Alone:
     )
 
 
-def _figures(lake: Lake, years: list[int], rest: dict[str, Any]) -> tuple[dict[int, Figure], str]:
-    """Return the Figure of each year from one source, the one that answers most of them."""
-    names = [rest["source"]] if rest.get("source") else flow_sources(lake)
+def found_years(
+    asking: Callable[..., Figure], lake: Lake, years: list[int], keys: dict[str, Any]
+) -> tuple[dict[int, Figure], str]:
+    """Return the Figure of each year from one source, the one that answers most of them.
+
+    Parameters
+    ----------
+    asking
+        Evaluates a measure with its keys.
+    lake
+        Names the sources.
+    years, keys
+        What is asked: a year is asked of those that hold something of it.
+
+    Returns
+    -------
+    dict, str
+        Figures by year, and why there is none.
+    """
+    names = [keys["source"]] if keys.get("source") else flow_sources(lake)
     best: dict[int, Figure] = {}
     reasons: list[str] = []
     for source in names:
-        keys = rest | {"source": source}
-        asked = {year: ask("top_supplier", lake=lake, period=year, **keys) for year in years}
+        held = [year for year in years if year in held_years(lake, source)]
+        given = keys | {"source": source}
+        asked = {year: asking("top_supplier", period=year, **given) for year in held}
         found = {year: figure for year, figure in asked.items() if figure.table}
         reasons += [figure.reason for figure in asked.values() if figure.reason][-1:]
         best = found if len(found) > len(best) else best

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 __all__ = ["asked_years", "held_years", "require_some"]
 
 
-def held_years(lake: Lake) -> list[int]:
-    """Return every calendar year of which the lake holds flows, oldest first."""
-    flows = (item for item in lake.holdings() if item.table == "flows")
+def held_years(lake: Lake, source: str | None = None) -> list[int]:
+    """Return every calendar year of which the lake, or one source, holds flows, oldest first."""
+    flows = (item for item in lake.holdings(source) if item.table == "flows")
     return sorted({period.year for item in flows for period in item.in_force})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Ladder", "LossMap", "Rung", "Tile"]
+__all__ = ["Group", "Ladder", "LossMap", "Rung", "Tile"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +22,18 @@ class Rung:
     marked: bool = False
 
 
+Group = tuple[str, tuple[Rung, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """Losses below each other in groups, each with a title."""
+    """Losses below each other in groups, each with a title.
 
-    groups: tuple[tuple[str, tuple[Rung, ...]], ...]
+    `apart` gives each group a scale of its own, where they are parts of different things.
+    """
+
+    groups: tuple[Group, ...]
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)

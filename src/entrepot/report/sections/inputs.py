@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from entrepot.model.areas import area_name, area_phrase, possessive
 from entrepot.model.display import NBSP, figure_value, joined, number
 from entrepot.report import words
+from entrepot.report.amounts import amounts_of
 from entrepot.report.bought import of_all_inputs, sector_name
 from entrepot.report.cards import percent_span
 from entrepot.report.parts import Note, Remark, Section, Sentence, Table
@@ -80,21 +81,23 @@ def _bars(way: Direction) -> list[Exposed]:
 
 
 def _table(there: Direction, back: Direction) -> Table:
+    told = [(way, sector) for way in (there, back) for sector in way.sectors]
+    shown = amounts_of("USD", (sector.value_usd for _, sector in told))
     rows = [
         (
             f"{area_name(way.buyer)}: {sector_name(sector.code).lower()} ({sector.code})",
             area_name(way.seller),
             number(sector.share * 100),
-            f"{sector.value_usd / 1e6:,.0f}",
+            shown.text(sector.value_usd),
         )
-        for way in (there, back)
-        for sector in way.sectors
+        for way, sector in told
     ]
     return Table(
-        caption="Share in the inputs that a sector bought abroad, per cent, and value, m USD",
+        caption="Share in the inputs that a sector bought abroad, per cent, and value, "
+        f"{shown.unit}",
         head=("Buying sector", "From", "Share", "Value"),
         numeric=(False, False, True, True),
-        units=("", "", "per cent", "m USD"),
+        units=("", "", "per cent", shown.unit),
         rows=tuple(rows),
     )
 

@@ -10,6 +10,7 @@ from entrepot.model.areas import area_name, area_phrase, possessive
 from entrepot.model.display import NBSP, joined, number
 from entrepot.report import words
 from entrepot.report.alone.world import of_suppliers
+from entrepot.report.amounts import amounts_of
 from entrepot.report.lacking import lacking
 from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
 
@@ -186,23 +187,24 @@ def _table(figure: Figure) -> Table:
     asked = figure.definition
     shares = shares_of(figure)
     values = {str(row["exporter"]): float(row["value"]) for row in figure.table}
-    rows = [
-        (area_name(name), f"{share:.2f}", f"{values[name] / 1e6:,.1f}")
-        for name, share in list(shares.items())[:SHOWN]
-    ]
-    rest = list(shares)[SHOWN:]
-    if rest:
-        share, value = (sum(part[name] for name in rest) for part in (shares, values))
-        rows.append((f"{len(rest)} others", f"{share:.2f}", f"{value / 1e6:,.1f}"))
-    money = f"million {asked.currency}"
+    groups = {area_name(name): [name] for name in list(shares)[:SHOWN]}
+    if rest := list(shares)[SHOWN:]:
+        groups[f"{len(rest)} others"] = rest
+    sums = {
+        who: [sum(part[name] for name in names) for part in (shares, values)]
+        for who, names in groups.items()
+    }
+    shown = amounts_of(asked.currency, (value for _, value in sums.values()))
     whose = words.capital(possessive(area_phrase(asked.importer)))
     return Table(
         caption=f"{whose} suppliers of {goods_title(asked.goods)}, {asked.period}: "
-        f"share in per cent, value in {money}",
+        f"share in per cent, value in {shown.unit}",
         head=("Supplier", "Share", "Value"),
         numeric=(False, True, True),
-        rows=tuple(rows),
-        units=("", "per cent", money),
+        rows=tuple(
+            (who, f"{share:.2f}", shown.text(value)) for who, (share, value) in sums.items()
+        ),
+        units=("", "per cent", shown.unit),
         name="Table of this map",
     )
 

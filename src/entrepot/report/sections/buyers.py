@@ -1,0 +1,126 @@
+"""Who buys: everybody who buys from the supplier, on a map, and which place the importer has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.figures.questions.question import special
+from entrepot.goods import goods_title
+from entrepot.model.areas import area_name, area_phrase, possessive
+from entrepot.model.display import number
+from entrepot.report import words
+from entrepot.report.alone.world import of_buyers
+from entrepot.report.amounts import amounts_of
+from entrepot.report.lacking import lacking
+from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
+
+if TYPE_CHECKING:
+    from entrepot.figures import Figure
+    from entrepot.report.book import Book, Subject
+
+__all__ = ["section"]
+
+NAME, EYEBROW = "buyers", "Who buys"
+SHOWN = 10
+
+
+def section(book: Book, subject: Subject) -> Section:
+    """Return who buys the goods from the supplier, or all goods where only those are known."""
+    figure = _first(book, subject)
+    if not figure.table:
+        what = f"{subject.sellers} buyers of {subject.goods_name}"
+        lacks = lacking(book, figure)
+        title = Remark(f"Who else buys from {subject.seller} is not known")
+        return Section(NAME, EYEBROW, title, gap=Gap(what, lacks.why, lacks.command))
+    drawn = of_buyers(figure)
+    return Section(
+        id=NAME,
+        eyebrow=EYEBROW,
+        title=Sentence(drawn.title, (figure,)),
+        deck=drawn.deck,
+        picture=drawn.picture,
+        table=_table(figure),
+        notes=_notes(figure, subject),
+        source=(" ".join(drawn.foot),),
+    )
+
+
+def _first(book: Book, subject: Subject) -> Figure:
+    """Return the Figure of the goods if all buyers are known, else of all goods."""
+    pair = {"importer": subject.importer, "exporter": subject.supplier}
+    found = [
+        book.ask("rank", goods=goods, period=subject.period, **pair)
+        for goods in dict.fromkeys((subject.goods, "all"))
+    ]
+    return next((figure for figure in found if figure.table), found[0])
+
+
+def _bought(figure: Figure) -> dict[str, float]:
+    """Return what each buyer with a name bought, the largest first."""
+    values = {str(row["importer"]): float(row["value"]) for row in figure.table}
+    ordered = sorted(values, key=lambda name: (-values[name], name))
+    return {name: values[name] for name in ordered if name not in special()}
+
+
+def outlets(figure: Figure) -> Sentence | None:
+    """Say how many times the importer the largest other buyer is, or how far it is ahead.
+
+    Nothing is said where nobody else bought anything.
+    """
+    multiple = figure.details.get("multiple")
+    if not isinstance(multiple, (int, float)) or multiple <= 0:
+        return None
+    asked = figure.definition
+    buyer, seller = area_phrase(asked.importer), area_phrase(asked.exporter)
+    others = [one for one in _bought(figure) if one not in asked.members("importer")]
+    if not others:
+        return None
+    largest = area_phrase(others[0])
+    goods = "" if asked.goods == "all" else f" of {goods_title(asked.goods)}"
+    more, less, times = largest, buyer, float(multiple)
+    if times < 1:
+        more, less, times = buyer, largest, 1 / times
+    size = f"{words.ratio_words(times)} as much{goods} from {seller} as {less}"
+    if number(times, 2) == "1":
+        size = f"about as much{goods} from {seller} as {less}"
+    return Sentence(f"{words.capital(more)} bought {size} in {asked.period}.", (figure,))
+
+
+def _notes(figure: Figure, subject: Subject) -> tuple[Note, ...]:
+    notes = []
+    if figure.definition.goods != subject.goods:
+        what = f"Of {subject.goods_name} not all buyers are held, so these are those of all goods."
+        notes.append(Note("What is shown", (Remark(what),)))
+    if said := outlets(figure):
+        notes.append(Note("Whom the seller could lose", (said,)))
+    how = (
+        f"The map of suppliers is {possessive(subject.buyer)} side; this is the other: the paler "
+        f"{subject.buyer} is among the buyers, the less {subject.seller} depends on it."
+    )
+    return (*notes, Note("How to read it", (Remark(how),)))
+
+
+def _table(figure: Figure) -> Table:
+    asked = figure.definition
+    values = _bought(figure)
+    total = sum(float(row["value"]) for row in figure.table)
+    whose = asked.members("importer")
+    kept = [*values][:SHOWN]
+    kept += [name for name in values if name in whose and name not in kept]
+    rest = [name for name in values if name not in kept]
+    sums = {area_name(name): values[name] for name in kept}
+    if rest:
+        sums[f"{len(rest)} others"] = sum(values[name] for name in rest)
+    shown = amounts_of(asked.currency, sums.values())
+    named = words.capital(possessive(area_phrase(asked.exporter)))
+    return Table(
+        caption=f"{named} buyers of {goods_title(asked.goods)}, {asked.period}: "
+        f"share in per cent, value in {shown.unit}",
+        head=("Buyer", "Share", "Value"),
+        numeric=(False, True, True),
+        rows=tuple(
+            (name, f"{100 * value / total:.2f}", shown.text(value)) for name, value in sums.items()
+        ),
+        units=("", "per cent", shown.unit),
+        name="Table of this map",
+    )
