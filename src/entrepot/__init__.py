@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from entrepot.figures import Definition, Figure, ask
     from entrepot.lake import Lake
     from entrepot.report import brief
+    from entrepot.watching import watch
 
 __version__ = "0.1.0"
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "check",
     "goods",
     "measures",
+    "watch",
 ]
 
 _HOMES = {
@@ -37,6 +39,7 @@ _HOMES = {
     "ask": "entrepot.figures",
     "brief": "entrepot.report",
     "check": "entrepot.claims",
+    "watch": "entrepot.watching",
 }
 
 

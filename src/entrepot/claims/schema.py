@@ -5,12 +5,13 @@ from __future__ import annotations
 import unicodedata
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from entrepot.claims.numbers import place_of, read_says
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.goods.parse import NAMED, parse
 from entrepot.model.areas import WORLD, area_set
+from entrepot.model.closed import Closed
 from entrepot.model.period import Period
 
 __all__ = [
@@ -33,12 +34,6 @@ def _shown_as_it_is(text: str) -> str:
 
 
 Words = Annotated[str, AfterValidator(_shown_as_it_is)]
-
-
-class Closed(BaseModel):
-    """A mapping with known keys only."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class SourceKeys(Closed):

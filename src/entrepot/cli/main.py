@@ -26,6 +26,7 @@ from entrepot.cli import (
     reconcile,
     scenario,
     serve,
+    watch,
 )
 from entrepot.errors import EntrepotError, OutsideError, RequestError
 
@@ -73,6 +74,7 @@ app.command("check")(check.check)
 app.command("draft")(draft.draft)
 app.command("reconcile")(reconcile.reconcile)
 app.command("scenario")(scenario.scenario)
+app.command("watch")(watch.watch)
 app.command("serve")(serve.serve)
 app.add_typer(
     data.app,

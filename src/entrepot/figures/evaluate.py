@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import RequestError
 from entrepot.figures import caveats, flows, inputs, printed, value_origin
-from entrepot.figures.definition import Definition
+from entrepot.figures.definition import KEYS, Definition
 from entrepot.figures.estimate import Answer, Estimate, Missing, specifications, spread_of
 from entrepot.figures.figure import Figure
 from entrepot.figures.held import flow_sources
@@ -90,9 +90,16 @@ def evaluate(
         )
     with lake.reading():
         figure = _evaluated(definition, lake, alone=curve)
+        figure = replace(figure, chosen=_chosen(definition, figure.definition))
         if not curve or figure.value is None:
             return figure
         return _with_curve(figure, definition, lake, above)
+
+
+def _chosen(asked: Definition, answered: Definition) -> tuple[str, ...]:
+    """Return the keys that a question left open and its answer has."""
+    left = [key for key in KEYS if getattr(asked, key) is None]
+    return tuple(key for key in left if getattr(answered, key) is not None)
 
 
 def _with_curve(figure: Figure, definition: Definition, lake: Lake, above: float | None) -> Figure:

@@ -170,6 +170,8 @@ class Figure:
         choice by its name, and ``together``.
     in_print
         Beside a specification curve, what others printed, and the specifications it belongs to.
+    chosen
+        Keys of the definition that the asker left open and the evaluation filled in.
     """
 
     definition: Definition
@@ -188,6 +190,7 @@ class Figure:
     table: tuple[dict[str, Any], ...] = ()
     spread: dict[str, tuple[float, float]] = field(default_factory=dict)
     in_print: tuple[Printed, ...] = ()
+    chosen: tuple[str, ...] = ()
 
     def required(self) -> float:
         """Return the value where it has to be there.
@@ -215,6 +218,8 @@ class Figure:
             "evidence": [item.to_dict() for item in self.evidence],
             "caveats": [item.to_dict() for item in self.caveats],
         }
+        if self.chosen:
+            found["chosen"] = list(self.chosen)
         if self.details:
             found["details"] = self.details
         if self.spread:

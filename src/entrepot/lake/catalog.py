@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
     from entrepot.model.columns import Table
 
-__all__ = ["Catalog", "Partition", "RawEntry", "Snapshot", "StoredFile", "sync_folder"]
+__all__ = [
+    *("Catalog", "Partition", "RawEntry", "Snapshot", "StoredFile"),
+    *("replace_text", "sync_folder"),
+]
 
 NAME = "catalog.json"
 FORMAT = 3
@@ -176,16 +179,7 @@ class Catalog:
     def write(self, folder: Path) -> None:
         """Replace the catalog in one step; this is the moment a change becomes visible."""
         data = {"format": FORMAT, "snapshots": [_plain(item) for item in self.snapshots]}
-        draft = folder / (NAME + ".new")
-        try:
-            with draft.open("w", encoding="utf-8") as opened:
-                json.dump(data, opened, ensure_ascii=False, indent=1)
-                opened.flush()
-                os.fsync(opened.fileno())
-            draft.replace(folder / NAME)
-        finally:
-            draft.unlink(missing_ok=True)
-        sync_folder(folder)
+        replace_text(folder / NAME, json.dumps(data, ensure_ascii=False, indent=1))
 
     def of(self, source: str) -> tuple[Snapshot, ...]:
         """Return the snapshots of one source."""
@@ -203,6 +197,20 @@ class Catalog:
     def raw(self) -> set[str]:
         """Return the hash of every delivered file in use."""
         return {item.raw.sha256 for item in self.snapshots}
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Replace a file in one step; whoever reads finds all of the old or all of the new."""
+    draft = path.with_name(f"{path.name}.new")
+    try:
+        with draft.open("w", encoding="utf-8") as opened:
+            opened.write(text)
+            opened.flush()
+            os.fsync(opened.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:

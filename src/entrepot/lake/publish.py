@@ -19,6 +19,7 @@ from entrepot.lake.catalog import Catalog, sync_folder
 from entrepot.lake.lock import writing
 from entrepot.lake.outside import FULL, finishing, guarded
 from entrepot.lake.readers import FILE, unread
+from entrepot.lake.watched import WATCHED
 from entrepot.model.columns import Table
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def require_lake(folder: Path) -> None:
     """Make the folder, but never turn somebody's folder of other things into a lake."""
     if folder.is_dir() and not (folder / "catalog.json").exists():
         ours = re.compile(
-            rf"lock|{FILE}|raw|{'|'.join(TABLES)}|catalog\.json\.new|{re.escape(_STAGING)}.*"
+            rf"lock|{FILE}|{WATCHED}|raw|{'|'.join(TABLES)}|catalog\.json\.new|{re.escape(_STAGING)}.*"
         )
         others = [path.name for path in folder.iterdir() if not ours.fullmatch(path.name)]
         if others:

@@ -1,0 +1,242 @@
+"""What was seen at one time, and what moved between two times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from entrepot.errors import BadFileError
+from entrepot.figures.show import headline
+from entrepot.model.display import figure_value, range_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from entrepot.claims import CheckedClaim
+    from entrepot.figures import Figure
+    from entrepot.watching.threshold import Threshold
+
+__all__ = ["Move", "Seen", "Turn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A Figure as it was seen at one time: what of it can move, and what it rested on.
+
+    Attributes
+    ----------
+    definition
+        Every key, as plain JSON types.
+    status, value, unit, low, high, reason
+        As in a Figure.
+    evidence
+        Source, first digits of the snapshot or id of a number in print, and rows.
+    caveats
+        Ids.
+    """
+
+    definition: dict[str, Any]
+    status: str
+    value: float | None
+    unit: str
+    low: float | None = None
+    high: float | None = None
+    reason: str | None = None
+    evidence: tuple[tuple[str, str, int], ...] = ()
+    caveats: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, figure: Figure) -> Seen:
+        """Return what is to be remembered of a Figure."""
+        return cls.read(figure.to_dict(), "a Figure")
+
+    @classmethod
+    def read(cls, data: Any, where: str) -> Seen:
+        """Read a Figure's JSON, or what `to_dict` gave.
+
+        Raises
+        ------
+        BadFileError
+            If it is none.
+        """
+        try:
+            return cls(
+                definition=dict(data["definition"]),
+                status=str(data["status"]),
+                value=_number(data["value"]),
+                unit=str(data["unit"]),
+                low=_number(data["low"]),
+                high=_number(data["high"]),
+                reason=data.get("reason"),
+                evidence=tuple(
+                    (str(one["source"]), str(one.get("id") or one["snapshot"]), int(one["rows"]))
+                    for one in data["evidence"]
+                ),
+                caveats=tuple(
+                    str(one["id"] if isinstance(one, dict) else one) for one in data["caveats"]
+                ),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadFileError(
+                "not the JSON of a Figure",
+                where=where,
+                hint="write it with: entrepot ask ... --json, or entrepot brief ... --out x.json",
+            ) from error
+
+    @property
+    def shown(self) -> str:
+        """The value as people read it; an en dash where there is none."""
+        return figure_value(self.value, self.unit)
+
+    @property
+    def shown_range(self) -> str:
+        """The range as people read it; empty where there is none."""
+        return range_text(self.low, self.high, self.unit)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return as plain JSON types."""
+        return {
+            "definition": self.definition,
+            "status": self.status,
+            "value": self.value,
+            "unit": self.unit,
+            "low": self.low,
+            "high": self.high,
+            "reason": self.reason,
+            "evidence": [
+                {"source": source, "snapshot": bytes_, "rows": rows}
+                for source, bytes_, rows in self.evidence
+            ],
+            "caveats": list(self.caveats),
+        }
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A Figure seen twice.
+
+    Attributes
+    ----------
+    id, title
+        Its name in the file, and in words.
+    then
+        None if it was not watched before.
+    threshold
+        What its value has to change by to have moved; None: by as much as people are shown.
+    """
+
+    id: str
+    title: str
+    then: Seen | None
+    now: Seen
+    threshold: Threshold | None = None
+
+    @classmethod
+    def of(
+        cls, name: str, then: Seen | None, now: Figure, threshold: Threshold | None = None
+    ) -> Move:
+        """Return a Figure beside what was seen of it before."""
+        return cls(name, headline(now), then, Seen.of(now), threshold)
+
+    @property
+    def what(self) -> tuple[str, ...]:
+        """What moved: ``status``, ``unit``, ``value``, ``range``; empty if nothing did."""
+        then, now = self.then, self.now
+        if then is None:
+            return ()
+        if then.status != now.status:
+            return ("status",)
+        if then.unit != now.unit:
+            return ("unit",)
+        if then.value is None or now.value is None:
+            return ()
+        if self.threshold is not None:
+            return ("value",) if self.threshold.is_passed(then.value, now.value) else ()
+        found = ("value",) if then.shown != now.shown else ()
+        return (*found, "range") if then.shown_range != now.shown_range else found
+
+    @property
+    def because(self) -> tuple[str, ...]:
+        """What it rests on that is not as it was, one thing a text; empty if all is."""
+        then, now = self.then, self.now
+        if then is None:
+            return ()
+        return (*_sources(then, now), *_keys(then, now))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return as plain JSON types."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "then": self.then.to_dict() if self.then else None,
+            "now": self.now.to_dict(),
+            "moved": list(self.what),
+            "because": list(self.because),
+        }
+
+
+def _sources(then: Seen, now: Seen) -> Iterator[str]:
+    before, after = ({one[0] for one in seen.evidence} for seen in (then, now))
+    if before != after:
+        yield f"source {_listed(before)}, now {_listed(after)}"
+    for source in sorted(before & after):
+        old, new = ([one for one in seen.evidence if one[0] == source] for seen in (then, now))
+        gone = {one[1] for one in old} - {one[1] for one in new}
+        came = {one[1] for one in new} - {one[1] for one in old}
+        rows, rows_now = (sum(one[2] for one in some) for some in (old, new))
+        if gone or came:
+            yield f"{source}: {_listed(gone)}, now {_listed(came)}"
+        if rows != rows_now:
+            yield f"{source}: {rows:,} rows, now {rows_now:,}"
+
+
+def _keys(then: Seen, now: Seen) -> Iterator[str]:
+    """Yield keys of the definition and caveats that differ; the source is told as evidence."""
+    keys = (then.definition.keys() | now.definition.keys()) - {"source"}
+    for key in sorted(keys):
+        old, new = then.definition.get(key), now.definition.get(key)
+        if old != new:
+            yield f"{key} {old}, now {new}"
+    before, after = set(then.caveats), set(now.caveats)
+    if before != after:
+        yield f"caveats: {_listed(before - after)}, now {_listed(after - before)}"
+
+
+def _listed(words: set[str]) -> str:
+    return ", ".join(sorted(words)) or "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A claim checked twice; `then` is its verdict before, None if it was not watched."""
+
+    id: str
+    says: str
+    then: str | None
+    now: str
+    reason: str
+
+    @classmethod
+    def of(cls, claim: CheckedClaim, then: str | None) -> Turn:
+        """Return a claim beside its verdict before."""
+        return cls(claim.id, claim.says, then, claim.verdict, claim.reason)
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether the verdict is another one."""
+        return self.then not in (None, self.now)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return as plain JSON types."""
+        return {
+            "id": self.id,
+            "says": self.says,
+            "then": self.then,
+            "now": self.now,
+            "moved": self.is_moved,
+            "reason": self.reason,
+        }
