@@ -131,30 +131,81 @@ MARKS = """() => [...document.querySelectorAll("figure")].flatMap((figure) =>
   [...figure.querySelectorAll("svg.chart.wide [data-row]")].map((mark) => ({
     title: mark.querySelector("title").textContent,
     row: mark.dataset.row,
+    column: mark.dataset.column ?? "",
+    heads: [...figure.querySelectorAll("details.data thead th")].map(
+      (cell) => cell.textContent.trim()),
     cells: [...figure.querySelectorAll("details.data tbody tr")[mark.dataset.row].children].map(
       (cell) => cell.textContent.trim()),
   })))"""
+GERMAN = "/country/DEU/from/CHN/whole?goods=854231"
 
 
-@pytest.mark.parametrize("path", [BRIEF, COMPARED])
+@pytest.mark.parametrize(("path", "least"), [(BRIEF, 30), (COMPARED, 4), (GERMAN, 8)])
 def test_each_mark_belongs_to_the_row_that_says_the_same(
-    browser: Browser, site: str, path: str
+    browser: Browser, site: str, path: str, least: int
 ) -> None:
     page = browser.new_page(java_script_enabled=False)
     page.goto(site + path)
     marks = page.evaluate(MARKS)
     page.close()
-    assert len(marks) >= 4
-    rows = [(one["row"], tuple(one["cells"])) for one in marks]
+    assert len(marks) >= least
+    rows = [(one["row"], one["column"], *one["cells"]) for one in marks]
     assert len(set(rows)) == len(rows)
     for one in marks:
-        about = one["title"].partition(": ")[0]
-        said = one["title"].rpartition(": ")[2]
-        digits = re.search(r"[\d.]+", said)
-        number = digits[0] if digits else said
-        assert any(number in cell for cell in one["cells"][1:]), one
-        year = re.search(r"\b(20\d\d)\b", about)
-        assert year is None or year[0] in one["cells"][0], one
+        told = [*one["cells"], *([one["heads"][int(one["column"])]] if one["column"] else [])]
+        years = set(re.findall(r"\b(20\d\d)\b", one["title"]))
+        assert all(any(year in cell for cell in told) for year in years), one
+        numbers = {n for n in re.findall(r"\d[\d.]*", one["title"]) if n not in years}
+        words = [part for part in re.split(r": |, |; ", one["title"]) if part in told]
+        assert words or any(n in cell for n in numbers for cell in one["cells"]), one
+
+
+KINDS = """() => [...document.querySelectorAll("figure")].flatMap((figure) =>
+  [...figure.querySelectorAll("svg.chart.wide")].map((chart) => ({
+    told: chart.getAttribute("aria-label"),
+    marks: chart.querySelectorAll("title").length,
+    rows: chart.querySelectorAll("[data-row]").length,
+    tiles: chart.querySelectorAll("title").length > 200,
+  })))"""
+
+
+@pytest.mark.parametrize(("path", "least"), [(BRIEF, 4), (GERMAN, 3)])
+def test_all_charts_of_a_brief_have_rows_behind_their_marks(
+    browser: Browser, site: str, path: str, least: int
+) -> None:
+    page = browser.new_page(java_script_enabled=False)
+    page.goto(site + path)
+    charts = page.evaluate(KINDS)
+    page.close()
+    assert len(charts) >= least
+    for one in charts:
+        assert one["rows"] == one["marks"] or (one["tiles"] and one["rows"]), one
+
+
+def test_arrow_keys_follow_the_table_and_go_up_and_down(open_page: object, site: str) -> None:
+    watched = open_page(site, GERMAN)
+    page = watched.page
+    chart = page.locator("svg.chart.wide").filter(has=page.locator("[data-column]")).first
+    tip = page.locator(".tooltip").locator("visible=true")
+    chart.focus()
+    page.keyboard.press("ArrowRight")
+    assert tip.locator("strong").count() == 1
+    first = tip.inner_text()
+    page.keyboard.press("ArrowRight")
+    assert tip.inner_text() != first
+    page.keyboard.press("Home")
+    assert tip.inner_text() == first
+    world = page.locator("svg.chart.wide").filter(has=page.locator("path:nth-of-type(200)")).first
+    world.focus()
+    page.keyboard.press("ArrowRight")
+    assert "China" in tip.inner_text()  # the largest supplier is the first row
+    page.keyboard.press("ArrowDown")
+    below = tip.inner_text()
+    assert "China" not in below
+    page.keyboard.press("ArrowUp")
+    assert tip.inner_text() != below
+    assert violations(page) == []
+    watched.check()
 
 
 def test_the_tooltip_of_a_mark_is_its_own_row_also_among_equal_numbers(

@@ -69,7 +69,7 @@ def page_parts(brief: Brief) -> dict[str, Any]:
     """Return what the template of a brief is filled with, its style apart."""
     from entrepot.report.charts import draw
 
-    drawings = {item.id: draw(item.picture) for item in brief.sections if item.picture}
+    drawings = {item.id: draw(item.picture, item.table) for item in brief.sections if item.picture}
     return {
         "brief": brief,
         "drawings": drawings,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from entrepot.report.charts.beside import with_rows
 from entrepot.report.pair.drawn import Courses
 from entrepot.report.pictures import (
     Butterfly,
@@ -18,6 +19,7 @@ from entrepot.report.scenario.drawn import Ladder, LossMap
 from entrepot.report.single_pictures import Calendar, Slope, Split, Stack, World
 
 if TYPE_CHECKING:
+    from entrepot.report.parts import Table
     from entrepot.report.pictures import Picture
 
 __all__ = ["draw"]
@@ -41,10 +43,14 @@ DRAWN_BY: dict[type, str] = {
 """The module that draws each kind of picture."""
 
 
-def draw(picture: Picture) -> tuple[str, str]:
-    """Return the wide and the narrow drawing of a chart as inline SVG."""
+def draw(picture: Picture, table: Table | None = None) -> tuple[str, str]:
+    """Return the wide and the narrow drawing of a chart as inline SVG.
+
+    With the table that stands beside it each mark says which row is its own.
+    """
     module = import_module(f"entrepot.report.charts.{DRAWN_BY[type(picture.drawn)]}")
     wide, narrow = (
-        module.draw(picture.drawn, name=name, spoken=picture.spoken) for name in ("wide", "narrow")
+        with_rows(module.draw(picture.drawn, name=name, spoken=picture.spoken), table)
+        for name in ("wide", "narrow")
     )
     return wide, narrow

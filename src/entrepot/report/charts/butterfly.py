@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.report.charts.column import wrapped
 from entrepot.report.charts.drawing import labels, layered, lines, marks, render
 from entrepot.report.charts.place import text_width
+from entrepot.report.charts.svg import of_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -127,7 +128,7 @@ def _row(flow: Flow, row: Weights, plan: _Plan, scale: float, top: float) -> lis
             align = "right" if sign < 0 else "left"
             layers += labels([_at(start + sign * 4, baseline, "not known", align)], style="note")
         else:
-            layers += _side(side, start, sign, scale, top, plan, f"{whose}, {row.year}")
+            layers += _side(side, start, sign, scale, top, plan, (whose, row.year))
     return layers + _note(row, plan, scale, baseline)
 
 
@@ -147,12 +148,22 @@ def _at(x: float, y: float, text: str, align: str) -> dict[str, Any]:
 
 
 def _side(
-    side: Side, start: float, sign: int, scale: float, top: float, plan: _Plan, whose: str
+    side: Side,
+    start: float,
+    sign: int,
+    scale: float,
+    top: float,
+    plan: _Plan,
+    words: tuple[str, str],
 ) -> list[Any]:
+    """Draw one bar; its words are whose weight it is where, and the year."""
     length, far = side.value * scale, _end(side) * scale
     ends = sorted((start, start + sign * length))
-    title = f"{whose}: {side.text}\u00a0%" + (f", range {side.range}\u00a0%" if side.range else "")
-    bar = {"x": ends[0], "x2": ends[1], "y": top, "y2": top + BAR, "title": title}
+    title = f"{', '.join(words)}: {side.text}\u00a0%"
+    title += f", range {side.range}\u00a0%" if side.range else ""
+    bar = {"x": ends[0], "x2": ends[1], "y": top, "y2": top + BAR} | {
+        "title": of_words(title, *words)
+    }
     layers = marks("rect", [bar], style=_style(side, sign))
     if side.low is not None and side.high is not None:
         layers += _whisker(start, sign, side.low * scale, side.high * scale, top + BAR / 2)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.report.charts.drawing import labels, layered, lines, marks, render
 from entrepot.report.charts.place import cut, text_width
+from entrepot.report.charts.svg import of_words
 
 if TYPE_CHECKING:
     from entrepot.report.single_pictures import Calendar, Told
@@ -116,7 +117,7 @@ def _row(row: Told, data: Calendar, plan: _Plan, top: float) -> list[Any]:
         for side, part, y in told:
             grounds.append({"x": x, "x2": x + cell, "y": y, "y2": y + HALF})
             if part:
-                title = _title(row, year, side, part)
+                title = of_words(_title(row, year, side, part), row.name, str(year))
                 bar = {"x": x, "x2": x + cell * part, "y": y, "y2": y + HALF, "title": title}
                 filled.append(bar)
     return [

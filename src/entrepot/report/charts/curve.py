@@ -10,6 +10,7 @@ from entrepot.report.charts.column import wrapped
 from entrepot.report.charts.drawing import framed, labels, lines, marks
 from entrepot.report.charts.frame import Frame, ticks_between
 from entrepot.report.charts.place import Box, first_free, spots, text_width
+from entrepot.report.charts.svg import of_row
 
 if TYPE_CHECKING:
     from entrepot.report.pictures import Choice, Column, Curve
@@ -151,7 +152,11 @@ def _dots(data: Curve, frame: Frame) -> list[Any]:
     size = _size(data, frame, 60)
     for kind in ((False, False), (True, False), (False, True), (True, True)):
         rows = [
-            {"x": _x(frame, place), "y": frame.y(column.value), "title": column.title}
+            {
+                "x": _x(frame, place),
+                "y": frame.y(column.value),
+                "title": of_row(column.title, place),
+            }
             for place, column in enumerate(data.columns)
             if (column.printed, column.headline) == kind
         ]

@@ -10,6 +10,7 @@ from entrepot.report.charts import event_labels
 from entrepot.report.charts.drawing import framed, labels, lines, marks
 from entrepot.report.charts.event_labels import Axis, log_of, signed, steps, title
 from entrepot.report.charts.frame import Frame
+from entrepot.report.charts.svg import of_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -167,13 +168,13 @@ def _line(data: EventSteps, axis: Axis) -> list[Any]:
         if len(rows) > 1:
             layers += [marks("line", rows, style="supplier-line")[0]]
     dots = {True: [], False: []}  # type: dict[bool, list[dict[str, Any]]]
-    for one in data.steps:
+    for place, one in enumerate(data.steps):
         if one.value is not None:
             dots[one.step == data.reference].append(
                 {
                     "x": axis.x(one.step),
                     "y": axis.y(log_of(one.value)),
-                    "title": title(one, data),
+                    "title": of_row(title(one, data), place),
                 }
             )
     layers += marks("point", dots[False], style="supplier", size=46)

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 from entrepot.report.charts.drawing import labels, layered, lines, marks, render
 from entrepot.report.charts.frame import ticks_between
 from entrepot.report.charts.place import cut, text_width
+from entrepot.report.charts.svg import of_words
 
 if TYPE_CHECKING:
-    from entrepot.report.scenario.drawn import Ladder, Rung
+    from collections.abc import Sequence
+
+    from entrepot.report.scenario.drawn import Group, Ladder, Rung
 
 __all__ = ["draw"]
 
@@ -45,15 +48,24 @@ class _Scale:
 def draw(data: Ladder, *, name: str, spoken: str) -> str:
     """Return the drawing, ``wide`` or ``narrow``."""
     plan = PLANS[name]
-    rungs = [rung for _, rows in data.groups for rung in rows]
-    ends = [end for rung in rungs for end in (rung.low, rung.high)]
-    places = ticks_between(min(ends), max(ends), at_most=plan.ticks)
-    words = max(text_width(f"**{rung.text}**") for rung in rungs) + 14
-    start = plan.names + 12 if plan.names else 6
-    scale = _Scale(start, (plan.width - start - words) / (places[-1] - places[0]), places[0])
+    parts = [(one,) for one in data.groups] if data.apart else [data.groups]
     layers: list[Any] = []
-    top = float(AXIS)
-    for title, rows in data.groups:
+    top = 0.0
+    for groups in parts:
+        added, top = _part(groups, plan, top)
+        layers += added
+    height = round(top)
+    view = layered(layers, width=plan.width, height=height)
+    none = {"left": 0, "right": 0, "top": 0, "bottom": 0}
+    return render(view, width=plan.width, height=height, padding=none, name=name, spoken=spoken)
+
+
+def _part(groups: Sequence[Group], plan: _Plan, start: float) -> tuple[list[Any], float]:
+    """Draw groups on one scale below `start`; return the layers and where they end."""
+    scale, places = _scale(groups, plan)
+    layers: list[Any] = []
+    top = start + AXIS
+    for title, rows in groups:
         head = {"x": 0, "y": top + 17, "text": cut(title, plan.width, bold=True)}
         layers += labels([head], style="label", bold=True)
         top += HEAD
@@ -61,22 +73,34 @@ def draw(data: Ladder, *, name: str, spoken: str) -> str:
             layers += _rung(rung, plan, scale, top)
             top += plan.row
         top += 8
-    height = round(top)
-    behind = _axis(places, scale, height)
-    view = layered([*behind, *layers], width=plan.width, height=height)
-    none = {"left": 0, "right": 0, "top": 0, "bottom": 0}
-    return render(view, width=plan.width, height=height, padding=none, name=name, spoken=spoken)
+    return [*_axis(places, scale, start, top), *layers], top
 
 
-def _axis(places: list[float], scale: _Scale, height: int) -> list[Any]:
-    rows = [{"x": x, "x2": x, "y": AXIS - 8, "y2": height} for x in map(scale.x, places)]
+def _scale(groups: Sequence[Group], plan: _Plan) -> tuple[_Scale, list[float]]:
+    rungs = [rung for _, rows in groups for rung in rows]
+    ends = [end for rung in rungs for end in (rung.low, rung.high)]
+    places = ticks_between(min(ends), max(ends), at_most=plan.ticks)
+    words = max(text_width(f"**{rung.text}**") for rung in rungs) + 14
+    left = plan.names + 12 if plan.names else 6
+    factor = (plan.width - left - words) / (places[-1] - places[0])
+    return _Scale(left, factor, places[0]), places
+
+
+def _axis(places: list[float], scale: _Scale, start: float, end: float) -> list[Any]:
+    top = start + AXIS - 8
+    rows = [{"x": x, "x2": x, "y": top, "y2": end} for x in map(scale.x, places)]
     zero = scale.x(0.0)
     texts = [
-        {"x": scale.x(place), "y": 14, "text": f"{place:g}".replace("-", "−"), "align": "center"}
+        {
+            "x": scale.x(place),
+            "y": start + 14,
+            "text": f"{place:g}".replace("-", "−"),
+            "align": "center",
+        }
         for place in places
     ]
     texts[-1] |= {"text": f"{texts[-1]['text']}\u00a0%"}
-    base = [{"x": zero, "x2": zero, "y": AXIS - 8, "y2": height}]
+    base = [{"x": zero, "x2": zero, "y": top, "y2": end}]
     return [*lines(rows, style="grid"), *lines(base, style="base"), *labels(texts, style="note")]
 
 
@@ -86,7 +110,7 @@ def _rung(rung: Rung, plan: _Plan, scale: _Scale, top: float) -> list[Any]:
     low, high, x = scale.x(rung.low), scale.x(rung.high), scale.x(rung.value)
     reach = [{"x": low, "x2": high, "y": y, "y2": y}]
     reach += [{"x": end, "x2": end, "y": y - CAP, "y2": y + CAP} for end in (low, high)]
-    dot = {"x": x, "y": y, "title": f"{rung.name}: {rung.text}"}
+    dot = {"x": x, "y": y, "title": of_words(f"{rung.name}: {rung.text}", rung.name)}
     name = {"x": plan.names, "y": y + 4.5, "text": cut(rung.name, plan.names), "align": "right"}
     if not plan.names:
         name = {"x": 0, "y": top + 14, "text": cut(rung.name, plan.width), "align": "left"}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.model.areas import area_name
 from entrepot.report.charts.drawing import labels, layered, marks, render
+from entrepot.report.charts.svg import of_words
 from entrepot.report.charts.world import grid
 
 if TYPE_CHECKING:
@@ -62,7 +63,10 @@ def _tiles(data: LossMap, pitch: float) -> list[Any]:
         x, y = column * pitch + GAP / 2, row * pitch + GAP / 2
         one = told.get(code)
         style = "tile" if one is None else f"step-{step_of(one.value)}"
-        title = f"{area_name(code)}: not in the table" if one is None else f"{one.name}: {one.text}"
+        if one is None:
+            title = f"{area_name(code)}: not in the table"
+        else:
+            title = of_words(f"{one.name}: {one.text}", one.name)
         place = {"x": x, "x2": x + pitch - GAP, "y": y, "y2": y + pitch - GAP, "title": title}
         rows.setdefault(style, []).append(place)
     return [part for style in sorted(rows) for part in marks("rect", rows[style], style=style)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.report.charts.drawing import framed, labels, lines, marks
 from entrepot.report.charts.frame import Frame, ticks
 from entrepot.report.charts.place import cut, spread, text_width
+from entrepot.report.charts.svg import of_words
 
 if TYPE_CHECKING:
     from entrepot.report.single_pictures import Line, Slope
@@ -83,16 +84,20 @@ def _strokes(data: Slope, frame: Frame) -> list[Any]:
             {
                 "x": x,
                 "y": frame.y(value),
-                "title": f"{line.name}: {text} {data.unit}" if text else f"{line.name}: none",
+                "title": of_words(_title(line, text, when, data), line.name, when),
             }
             for line in found
-            for x, value, text in (
-                (0, line.before, line.texts[0]),
-                (frame.inner_width, line.after, line.texts[1]),
+            for x, value, text, when in (
+                (0, line.before, line.texts[0], data.times[0]),
+                (frame.inner_width, line.after, line.texts[1], data.times[1]),
             )
         ]
         layers += marks("point", dots, style="supplier" if marked else "context", size=46)
     return layers
+
+
+def _title(line: Line, text: str, when: str, data: Slope) -> str:
+    return f"{line.name}, {when}: {f'{text} {data.unit}' if text else 'none'}"
 
 
 def _style(*, marked: bool, known: bool) -> str:

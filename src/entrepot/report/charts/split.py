@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.report.charts.column import wrapped
 from entrepot.report.charts.drawing import labels, layered, lines, marks, render
 from entrepot.report.charts.place import cut, text_width
+from entrepot.report.charts.svg import of_words
 
 if TYPE_CHECKING:
     from entrepot.report.single_pictures import Part, Split
@@ -115,7 +116,7 @@ def _style(part: Part) -> str:
 
 
 def _title(part: Part) -> str:
-    return f"{part.name}: {part.text}"
+    return of_words(f"{part.name}: {part.text}", part.name)
 
 
 def _whisker(low: float, high: float, y: float, scale: _Scale) -> list[Any]:

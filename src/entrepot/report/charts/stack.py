@@ -10,6 +10,7 @@ from entrepot.report.charts import column
 from entrepot.report.charts.drawing import framed, labels, lines, marks
 from entrepot.report.charts.frame import Frame
 from entrepot.report.charts.place import text_width
+from entrepot.report.charts.svg import of_words
 
 if TYPE_CHECKING:
     from entrepot.report.single_pictures import Layer, Stack
@@ -121,7 +122,9 @@ def _bars(data: Stack, frame: Frame) -> list[Any]:
                 "x2": frame.x(year) + half,
                 "y": frame.y(high),
                 "y2": frame.y(low),
-                "title": f"{layer.name}, {year}: {number(high - low)}\u00a0%",
+                "title": of_words(
+                    f"{layer.name}, {year}: {number(high - low)}\u00a0%", layer.name, str(year)
+                ),
             }
             rows.setdefault(_style(layer, order), []).append(row)
     return [part for style, found in rows.items() for part in marks("rect", found, style=style)]

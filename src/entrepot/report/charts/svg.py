@@ -18,7 +18,7 @@ from entrepot.report.look import DRAWN, LIGHT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["ROW", "compact", "of_row"]
+__all__ = ["APART", "ROW", "compact", "of_row", "of_words"]
 
 COLOURS = {LIGHT[name]: name for name in DRAWN} | {"white": "paper"}
 TRANSLATE = re.compile(r"translate\((-?[\d.e-]+),\s*(-?[\d.e-]+)\)")
@@ -26,6 +26,8 @@ NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
 STRONG = re.compile(r"\*\*(.+?)\*\*")
 ROW = "\u2063"
 """In a description, between what becomes the title and the number of the mark's row."""
+APART = "\u2062"
+"""Between the words that a mark shares with its row, where its number is not known yet."""
 STROKES = ("stroke-width", "stroke-dasharray")
 
 
@@ -59,6 +61,11 @@ def compact(source: str, *, width: int, height: int, name: str, spoken: str) -> 
 def of_row(title: str, row: int | None) -> str:
     """Return the description of a mark whose row in the table of the chart is known, from 0 on."""
     return title if row is None else f"{title}{ROW}{row}"
+
+
+def of_words(title: str, *words: str) -> str:
+    """Return the description of a mark with what it is of, by which its row can be found."""
+    return f"{title}{ROW}{APART}{APART.join(words)}"
 
 
 def _marks(node: ET.Element, x: float, y: float) -> Iterator[str]:
@@ -150,7 +157,9 @@ def _element(tag: str, node: ET.Element, classes: list[str], places: str) -> str
     start = f'<{tag} class="{" ".join(classes)}"{places}{kept}'
     title, _, row = (node.get("aria-label") or "").partition(ROW)
     if title and node.get("role") == "graphics-symbol":
-        start += f' data-row="{row}"' if row else ""
+        if row:
+            name = "of" if row.startswith(APART) else "row"
+            start += f' data-{name}="{escape(row.removeprefix(APART))}"'
         return f"{start}><title>{escape(title, quote=False)}</title></{tag}>"
     return f"{start}/>"
 

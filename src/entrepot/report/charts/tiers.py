@@ -10,6 +10,7 @@ from entrepot.report.charts.column import wrapped
 from entrepot.report.charts.drawing import labels, layered, lines, render, table
 from entrepot.report.charts.frame import ticks
 from entrepot.report.charts.place import Box, text_box
+from entrepot.report.charts.svg import of_words
 
 if TYPE_CHECKING:
     from entrepot.report.pictures import Bar, Panel, TierPanels
@@ -124,11 +125,12 @@ def _bars(panel: Panel, grid: _Grid, top: float, unit: str) -> list[Any]:
         field="y", type="quantitative", scale=alt.Scale(domain=[0, top], nice=False), axis=None
     )
     name = f"{panel.code} {panel.name}".strip()
-    name += ", " if name else ""
+    when = f"{name}, " if name else ""
     layers: list[Any] = []
     for blended in (True, False):
         rows = [
-            {"x": bar.year, "y": bar.value, "title": f"{name}{bar.year}: {bar.text} {unit}"}
+            {"x": bar.year, "y": bar.value}
+            | {"title": of_words(f"{when}{bar.year}: {bar.text} {unit}", name, str(bar.year))}
             for bar in panel.bars
             if bar.blended is blended
         ]

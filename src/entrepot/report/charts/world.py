@@ -1,4 +1,4 @@
-"""A map of suppliers without borders: one square an area, roughly where it lies.
+"""A map of partners without borders: one square an area, roughly where it lies.
 
 The grid is our own (``world_grid.csv``): no geometry of anybody else stands behind it, and small
 areas weigh as much to the eye as large ones.
@@ -15,17 +15,20 @@ from typing import TYPE_CHECKING, Any
 from entrepot.model.areas import area_name
 from entrepot.report.charts.drawing import labels, layered, marks, render
 from entrepot.report.charts.place import cut, text_width
+from entrepot.report.charts.svg import of_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from entrepot.report.single_pictures import Supplier, World
+    from entrepot.report.single_pictures import Partner, World
 
 __all__ = ["STEPS", "draw", "grid", "step_of"]
 
 STEPS = (1.0, 5.0, 10.0, 25.0)
 """Shares in per cent at which a darker step begins; the same on every map, to be compared."""
 KEY = ("under 1", "1 to 5", "5 to 10", "10 to 25", "25\u00a0% and more")
+OWN = {"suppliers": "the buyer", "buyers": "the seller"}
+"""Whose partners they are."""
 GAP = 2.0
 LINE = 19.0
 SWATCH = 22.0
@@ -33,7 +36,7 @@ SWATCH = 22.0
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """Sizes: width, largest suppliers in the list, and whether it stands below the map."""
+    """Sizes: width, largest partners in the list, and whether it stands below the map."""
 
     width: int
     listed: int
@@ -71,14 +74,14 @@ def draw(data: World, *, name: str, spoken: str) -> str:
     plan = PLANS[name]
     pitch = plan.width / (1 + max(column for _, column in grid().values()))
     tall = pitch * (1 + max(row for row, _ in grid().values()))
-    listed = data.suppliers[: plan.listed]
+    listed = data.partners[: plan.listed]
     layers = [*_tiles(data, pitch), *_codes(data, listed, plan, pitch)]
     if plan.below:
-        key, end = _key(0, tall + 24, plan.width)
+        key, end = _key(OWN[data.are], 0, tall + 24, plan.width)
         told, height = _listed(data, listed, 0, end + 30, plan.width, numbered=True)
     else:
         told, low = _listed(data, listed, 0, pitch * 16 + 22, pitch * 9.5, numbered=False)
-        key, end = _key(pitch * 10.5, tall + 26, plan.width)
+        key, end = _key(OWN[data.are], pitch * 10.5, tall + 26, plan.width)
         height = max(low, end)
     none = {"left": 0, "right": 0, "top": 0, "bottom": 0}
     height = round(height + 10)
@@ -87,29 +90,30 @@ def draw(data: World, *, name: str, spoken: str) -> str:
 
 
 def _tiles(data: World, pitch: float) -> list[Any]:
-    shares = {one.code: one for one in data.suppliers}
-    buyers = dict(data.buyers)
+    shares = {one.code: one for one in data.partners}
+    own = dict(data.own)
     rows: dict[str, list[dict[str, Any]]] = {}
     for code, (row, column) in grid().items():
         x, y = column * pitch + GAP / 2, row * pitch + GAP / 2
         one = shares.get(code)
-        if code in buyers:
-            style, title = "tile-buyer", f"{buyers[code]}: the buyer"
+        if code in own:
+            style, title = "tile-buyer", f"{own[code]}: {OWN[data.are]}"
         elif one is None:
             style, title = "tile", f"{area_name(code)}: nothing recorded"
         else:
-            style, title = f"step-{step_of(one.share)}", f"{one.name}: {one.text}"
+            style = f"step-{step_of(one.share)}"
+            title = of_words(f"{one.name}: {one.text}", one.name)
         place = {"x": x, "x2": x + pitch - GAP, "y": y, "y2": y + pitch - GAP, "title": title}
         rows.setdefault(style, []).append(place)
     return [part for style in sorted(rows) for part in marks("rect", rows[style], style=style)]
 
 
-def _codes(data: World, listed: Sequence[Supplier], plan: _Plan, pitch: float) -> list[Any]:
+def _codes(data: World, listed: Sequence[Partner], plan: _Plan, pitch: float) -> list[Any]:
     """Write a code on the tiles that matter; on a small map, the number in the list below it."""
     found: list[Any] = []
     inks: dict[tuple[str, bool], list[dict[str, Any]]] = {}
     told = {one.code: str(place) for place, one in enumerate(listed, start=1)}
-    for one in data.suppliers:
+    for one in data.partners:
         text = told.get(one.code, "") if plan.below else one.short
         wanted = one.marked or one.code in told or one.share >= STEPS[0]
         if one.code not in grid() or not text or not wanted:
@@ -129,15 +133,15 @@ def _centred(code: str, text: str, pitch: float) -> dict[str, Any]:
 
 def _listed(
     data: World,
-    listed: Sequence[Supplier],
+    listed: Sequence[Partner],
     x: float,
     y: float,
     room: float,
     *,
     numbered: bool,
 ) -> tuple[list[Any], float]:
-    """Name the largest suppliers with their shares; return the layers and where they end."""
-    layers = labels([{"x": x, "y": y, "text": "Largest suppliers"}], style="note")
+    """Name the largest partners with their shares; return the layers and where they end."""
+    layers = labels([{"x": x, "y": y, "text": f"Largest {data.are}"}], style="note")
     wide = max((text_width(f"**{one.text}**") for one in listed), default=0.0)
     first = x + (20 if numbered else 0)
     for place, one in enumerate(listed, start=1):
@@ -154,10 +158,10 @@ def _listed(
     return layers, y
 
 
-def _key(x: float, y: float, width: float) -> tuple[list[Any], float]:
+def _key(own: str, x: float, y: float, width: float) -> tuple[list[Any], float]:
     """Explain the steps; return the layers and where they end."""
     styles = [*(f"step-{n}" for n in range(1, 6)), "tile", "tile-buyer"]
-    words = [*KEY, "nothing recorded", "the buyer"]
+    words = [*KEY, "nothing recorded", own]
     layers: list[Any] = []
     at = x
     for style, text in zip(styles, words, strict=True):

@@ -1,6 +1,8 @@
 // The row of a chart's table that belongs to a mark, shown at the mark: by pointer or arrow keys.
+// Left and right go through the marks in the order of the table, up and down to what lies there.
 
 const SHAPES = "path, line, rect, circle";
+const WIDE = 12; // of a row with more cells than this only the mark's own is told
 
 export function tooltips(figure) {
   const table = figure.querySelector("details.data table");
@@ -13,9 +15,9 @@ export function tooltips(figure) {
 function describe(figure, chart, rows) {
   const marks = [...chart.querySelectorAll(SHAPES)].filter((one) => titleOf(one));
   if (!marks.length) return;
-  const points = marks.map((mark) => ({ mark, text: titleOf(mark), row: rows[mark.dataset.row] }));
+  const points = marks.map((mark) => pointOf(mark, rows));
   points.forEach(({ mark }) => mark.querySelector("title").remove()); // else the browser's own shows too
-  points.sort((one, other) => middle(one.mark).x - middle(other.mark).x);
+  points.sort(inOrder);
   const box = document.createElement("div");
   box.className = "tooltip";
   box.setAttribute("role", "status");
@@ -27,8 +29,8 @@ function describe(figure, chart, rows) {
 
   const show = (place) => {
     here = place;
-    const { mark, text, row } = points[place];
-    box.replaceChildren(...content(text, row));
+    const { mark } = points[place];
+    box.replaceChildren(...content(points[place]));
     box.hidden = false;
     mark.classList.add("at");
     points.forEach((one) => one.mark !== mark && one.mark.classList.remove("at"));
@@ -49,6 +51,8 @@ function describe(figure, chart, rows) {
   chart.addEventListener("keydown", (event) => {
     const last = points.length - 1;
     const steps = { ArrowRight: here + 1, ArrowLeft: here < 0 ? last : here - 1, Home: 0, End: last };
+    if (here >= 0) steps.ArrowUp = beyond(points, here, -1);
+    if (here >= 0) steps.ArrowDown = beyond(points, here, 1);
     if (event.key === "Escape") hide();
     if (!(event.key in steps)) return;
     event.preventDefault();
@@ -67,6 +71,30 @@ function middle(mark) {
     x: box.x + box.width / 2 + Number(moved?.[1] ?? 0),
     y: box.y + box.height / 2 + Number(moved?.[2] ?? 0),
   };
+}
+
+function pointOf(mark, rows) {
+  const { row, column } = mark.dataset;
+  const at = { place: Number(row ?? Infinity), column: column === undefined ? -1 : Number(column) };
+  return { mark, text: titleOf(mark), row: rows[row], ...at, ...middle(mark) };
+}
+
+function inOrder(one, other) {
+  if (one.place !== other.place) return one.place < other.place ? -1 : 1;
+  return one.column - other.column || one.x - other.x || one.y - other.y;
+}
+
+// The nearest mark above or below; one that lies far to the side only where nothing else does.
+function beyond(points, here, way) {
+  const from = points[here];
+  let best = here;
+  let least = Infinity;
+  points.forEach(({ x, y }, place) => {
+    const down = (y - from.y) * way;
+    const far = down + 3 * Math.abs(x - from.x);
+    if (down > 1 && far < least) [best, least] = [place, far];
+  });
+  return best;
 }
 
 function nearest(points, x, y) {
@@ -89,20 +117,27 @@ function rowsOf(table) {
   );
 }
 
-function content(text, row) {
+function content({ text, row, column }) {
   const head = document.createElement("b");
   head.textContent = text;
   if (!row) return [head];
   const list = document.createElement("dl");
-  for (const { head: name, text: value } of row) {
-    if (!value) continue;
+  const own = row[column];
+  for (const part of row.length > WIDE && own ? [row[0], own] : row) {
+    if (!part.text) continue;
     const term = document.createElement("dt");
-    const told = document.createElement("dd");
-    term.textContent = name;
-    told.textContent = value;
-    list.append(term, told);
+    const cell = document.createElement("dd");
+    term.textContent = part.head;
+    cell.append(part === own ? strong(part.text) : part.text);
+    list.append(term, cell);
   }
   return [head, list];
+}
+
+function strong(text) {
+  const found = document.createElement("strong");
+  found.textContent = text;
+  return found;
 }
 
 function put(box, mark, figure) {
