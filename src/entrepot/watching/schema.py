@@ -8,8 +8,9 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, create_model, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from entrepot.errors import RequestError
+from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures.definition import KEYS, Definition
+from entrepot.figures.questions import QUESTIONS
 from entrepot.model.closed import Closed, FormatOne
 from entrepot.watching.threshold import Threshold
 
@@ -38,6 +39,10 @@ class _Entry(Closed):
 
     @model_validator(mode="after")
     def _can_be_asked(self) -> _Entry:
+        if self.measure not in QUESTIONS:
+            raise UnknownNameError(
+                "measure", self.measure, QUESTIONS, hint="see: entrepot measure list"
+            )
         _ = self.definition, self.threshold
         return self
 

@@ -1,0 +1,238 @@
+"""What moved between two states of a lake."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import entrepot as ep
+from entrepot.errors import BadFileError, NoEvidenceError, OutsideError, RequestError
+from entrepot.lake import Lake
+from entrepot.lake.watched import kept
+from entrepot.watching.run import stop
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from entrepot.watching import Watched
+
+AREAS = {"CHN": 156, "KAZ": 398, "DEU": 276}
+FIGURES = """\
+format: 1
+title: Chips of Kazakhstan
+figures:
+  - {id: bought, measure: value, importer: KAZ, exporter: CHN, goods: 8542, period: 2023}
+  - {id: share, measure: import_share, importer: KAZ, exporter: CHN, goods: 8542, period: 2023,
+     moves_by: 10 points}
+"""
+
+
+def add(lake: Path, vintage: str, china: float, germany: float = 50.0) -> None:
+    """Add a release of made-up trade in chips, thousand USD."""
+    path = lake.parent / f"BACI_HS17_Y2023_{vintage}.csv"
+    rows = [("CHN", china), ("DEU", germany)]
+    lines = [f"2023,{AREAS[who]},{AREAS['KAZ']},854231,{value},1" for who, value in rows]
+    path.write_text("\n".join(["t,i,j,k,v,q", *lines]) + "\n", encoding="utf-8")
+    Lake.open(lake).add("baci", [path])
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Path:
+    add(tmp_path / "lake", "V202401", 50.0)
+    return tmp_path / "lake"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "chips.yaml"
+    path.write_text(FIGURES, encoding="utf-8")
+    return path
+
+
+def moved(found: Watched) -> dict[str, tuple[str, ...]]:
+    return {move.id: move.what for one in found.files for move in one.figures}
+
+
+def test_the_first_time_everything_is_new(lake: Path, file: Path) -> None:
+    found = ep.watch(file, lake=lake)
+    assert found.summary == {"figures": 2, "claims": 0, "moved": 0, "new": 2}
+
+
+def test_nothing_moves_where_nothing_changed(lake: Path, file: Path) -> None:
+    ep.watch(file, lake=lake)
+    found = ep.watch(lake=lake)
+    assert found.summary == {"figures": 2, "claims": 0, "moved": 0, "new": 0}
+    assert not any(move.because for move in found.files[0].figures)
+
+
+def test_a_new_release_moves_what_it_changes(lake: Path, file: Path) -> None:
+    """50 of 100 becomes 60 of 110: a value by a fifth, a share by less than ten points."""
+    ep.watch(file, lake=lake)
+    add(lake, "V202501", 60.0)
+    found = ep.watch(file, lake=lake)
+    assert moved(found) == {"bought": ("value",), "share": ()}
+    [bought, _] = found.files[0].figures
+    assert bought.then is not None
+    assert (bought.then.value, bought.now.value) == (50_000, 60_000)
+    assert any(text.startswith("baci: ") for text in bought.because)
+
+
+def test_a_threshold_counts_from_what_was_remembered(lake: Path, file: Path) -> None:
+    """0.50 to 0.60 to 0.69: neither step passes ten points, both together do."""
+    ep.watch(file, lake=lake)
+    add(lake, "V202501", 75.0)
+    assert moved(ep.watch(file, lake=lake, remember=False))["share"] == ()
+    add(lake, "V202502", 111.0)
+    assert moved(ep.watch(file, lake=lake))["share"] == ("value",)
+    assert moved(ep.watch(file, lake=lake))["share"] == ()
+
+
+def test_what_can_no_longer_be_answered_has_moved(lake: Path, file: Path) -> None:
+    ep.watch(file, lake=lake)
+    Lake.open(lake).remove("baci")
+    found = ep.watch(file, lake=lake)
+    assert moved(found) == {"bought": ("status",), "share": ("status",)}
+    assert all(move.now.reason for move in found.files[0].figures)
+
+
+def test_a_file_may_change(lake: Path, file: Path) -> None:
+    ep.watch(file, lake=lake)
+    file.write_text(FIGURES.replace("id: bought", "id: paid"), encoding="utf-8")
+    [one] = ep.watch(file, lake=lake).files
+    assert one.gone == ("bought",)
+    assert [move.id for move in one.figures if move.then is None] == ["paid"]
+
+
+def test_another_question_under_an_old_id_is_told(lake: Path, file: Path) -> None:
+    ep.watch(file, lake=lake)
+    file.write_text(FIGURES.replace("exporter: CHN, goods: 8542, period: 2023}", "period: 2023}"))
+    [one] = ep.watch(file, lake=lake).files
+    assert one.figures[0].what == ("value",)
+    assert "exporter CHN, now WLD" in one.figures[0].because
+
+
+def test_a_claim_turns_when_evidence_comes(lake: Path, tmp_path: Path) -> None:
+    file = tmp_path / "claims.yaml"
+    file.write_text(
+        "format: 1\nsource: {title: A story}\nclaims:\n- id: share\n  quote: nine tenths\n"
+        "  import_share: {importer: KAZ, exporter: CHN, goods: 8542, period: 2023}\n  says: 50 %\n",
+        encoding="utf-8",
+    )
+    [one] = ep.watch(file, lake=lake).files
+    assert [(turn.then, turn.now) for turn in one.claims] == [(None, "holds")]
+    add(lake, "V202501", 450.0)
+    [one] = ep.watch(file, lake=lake).files
+    assert [(turn.then, turn.now) for turn in one.claims] == [("holds", "differs")]
+    assert one.moved == 1
+
+
+@pytest.mark.parametrize("curve", [False, True])
+def test_a_saved_figure_is_compared_with_itself(lake: Path, tmp_path: Path, curve: bool) -> None:
+    asked: dict[str, Any] = {"importer": "KAZ", "exporter": "CHN", "goods": "8542", "period": 2023}
+    figure = ep.ask("import_share", lake=lake, curve=curve, **asked)
+    saved = tmp_path / "figure.json"
+    saved.write_text(json.dumps(figure.to_dict()), encoding="utf-8")
+    assert moved(ep.watch(saved, lake=lake)) == {"figure": ()}
+    add(lake, "V202501", 60.0)
+    for _ in range(2):  # it says itself what was seen, so it moves again and again
+        assert "value" in moved(ep.watch(saved, lake=lake))["figure"]
+    assert kept(lake) == {}
+
+
+def test_a_saved_brief_is_compared_figure_by_figure(lake: Path, tmp_path: Path) -> None:
+    from entrepot.report.render_json import render_json
+
+    saved = tmp_path / "brief.json"
+    told = ep.brief("KAZ", "CHN", "chpl", 2023, Lake.open(lake))
+    saved.write_text(render_json(told), encoding="utf-8")
+    same = ep.watch(saved, lake=lake)
+    assert same.summary["figures"] > 5
+    assert {name: what for name, what in moved(same).items() if what} == {}
+    add(lake, "V202501", 500.0)
+    assert ep.watch(saved, lake=lake).summary["moved"] > 0
+
+
+def test_a_source_that_was_not_asked_for_may_be_another_one(lake: Path, tmp_path: Path) -> None:
+    """What the evaluation chose is left open again; what the asker said is not."""
+    asked = {"importer": "KAZ", "exporter": "CHN", "goods": "8542", "period": 2023}
+    free, bound = (ep.ask("value", lake=lake, **asked, **more) for more in ({}, {"source": "baci"}))
+    assert free.chosen == ("source",)
+    assert bound.chosen == ()
+    assert "chosen" not in bound.to_dict()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("measure: value", "measure: valu", "did you mean value"),
+        ("moves_by: 10 points", "moves_by: a lot", "no size of a change"),
+        ("8542, period: 2023}", "8542, period: 2023, moves_by: 2 points}", "has no points"),
+        ("id: share", "id: bought", "two Figures are called bought"),
+        ("importer: KAZ, exporter: CHN, goods: 8542, period: 2023}", "importer: KAZ}", "period"),
+        ("goods: 8542, period: 2023}", "goods: 8542, period: 2023, moved_by: 1 %}", "moves_by"),
+        ("format: 1", "format: 2", "1"),
+    ],
+)
+def test_a_bad_file_is_refused_with_its_line(
+    lake: Path, file: Path, old: str, new: str, message: str
+) -> None:
+    file.write_text(FIGURES.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(BadFileError) as caught:
+        ep.watch(file, lake=lake)
+    assert message in str(caught.value)
+    assert "chips.yaml" in caught.value.where
+    assert kept(lake) == {}
+
+
+@pytest.mark.parametrize("text", ["[]", "{", '{"claims": []}', '{"definition": {"measure": 1}}'])
+def test_json_that_says_no_figure_is_refused(lake: Path, tmp_path: Path, text: str) -> None:
+    path = tmp_path / "x.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(BadFileError, match=r"x\.json"):
+        ep.watch(path, lake=lake)
+
+
+def test_nothing_watched_is_said(lake: Path) -> None:
+    with pytest.raises(NoEvidenceError, match="nothing is watched"):
+        ep.watch(lake=lake)
+
+
+def test_a_file_is_watched_no_more(lake: Path, file: Path) -> None:
+    ep.watch(file, lake=lake)
+    stop(file.name, Lake.open(lake))
+    assert kept(lake) == {}
+    with pytest.raises(RequestError, match="is not watched"):
+        stop(file.name, Lake.open(lake))
+
+
+def test_a_lake_that_only_watches_can_be_loaded(tmp_path: Path, file: Path) -> None:
+    found = ep.watch(file, lake=tmp_path / "new")
+    assert [one.is_unanswered for one in found.files] == [True]
+    add(tmp_path / "new", "V202401", 50.0)
+    assert moved(ep.watch(lake=tmp_path / "new")) == {"bought": ("status",), "share": ("status",)}
+
+
+def test_a_disk_that_takes_nothing_leaves_what_was_kept(
+    lake: Path, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ep.watch(file, lake=lake)
+    before = kept(lake)
+    add(lake, "V202501", 60.0)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OutsideError, match="the disk is full"):
+        ep.watch(file, lake=lake)
+    assert kept(lake) == before
+
+
+def test_what_is_remembered_and_damaged_is_named(lake: Path, file: Path) -> None:
+    ep.watch(file, lake=lake)
+    place = lake / "watched" / "chips.yaml.json"
+    place.write_text(place.read_text(encoding="utf-8")[:-40], encoding="utf-8")
+    with pytest.raises(BadFileError, match="damaged"):
+        ep.watch(file, lake=lake)

@@ -1,0 +1,62 @@
+"""`entrepot watch` on a screen: its words, its JSON and its exit codes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+from entrepot.cli.main import app
+from entrepot.lake import Lake
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WATCH = """\
+format: 1
+figures:
+  - {id: bought, measure: value, importer: KAZ, exporter: CHN, period: 2023, source: baci}
+"""
+
+
+def add(folder: Path, vintage: str, value: float) -> None:
+    path = folder / f"BACI_HS17_Y2023_{vintage}.csv"
+    path.write_text(f"t,i,j,k,v,q\n2023,156,398,854231,{value},1\n", encoding="utf-8")
+    Lake.open(folder / "lake").add("baci", [path])
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "w.yaml").write_text(WATCH, encoding="utf-8")
+    return tmp_path
+
+
+def run(folder: Path, *words: str) -> tuple[int, str]:
+    done = CliRunner().invoke(app, ["watch", *words, "--lake", str(folder / "lake")])
+    return done.exit_code, done.stdout
+
+
+def test_a_watch_from_first_to_last(folder: Path) -> None:
+    file = str(folder / "w.yaml")
+    assert run(folder, file)[0] == 3  # an empty lake
+    add(folder, "V202401", 50)
+    code, text = run(folder)
+    assert code == 1
+    assert "1 of 1 Figure moved since" in text
+    code, text = run(folder, file)
+    assert (code, "none of 1 Figure moved" in text) == (0, True)
+    add(folder, "V202501", 60)
+    code, text = run(folder, file, "--no-remember")
+    assert code == 1
+    assert "50,000 USD" in text.replace("\u00a0", " ")
+    assert "60,000 USD" in text.replace("\u00a0", " ")
+    assert "baci: " in text
+    code, text = run(folder, file, "--json")
+    found = json.loads(text)
+    assert code == 1
+    assert found["summary"] == {"figures": 1, "claims": 0, "moved": 1, "new": 0}
+    assert found["watched"][0]["figures"][0]["moved"] == ["value"]
+    assert run(folder, file, "--stop")[0] == 0
+    assert not (folder / "lake" / "watched" / "w.yaml.json").exists()
