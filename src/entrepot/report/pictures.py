@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from entrepot.report.pair.drawn import Courses
 from entrepot.report.scenario.drawn import Ladder, LossMap
-from entrepot.report.single_pictures import Calendar, Slope, Split, Stack, World
+from entrepot.report.single_pictures import Calendar, Lanes, Slope, Split, Stack, World
 
 __all__ = [
     "Bar",
@@ -273,6 +273,7 @@ Drawn = (
     | Calendar
     | World
     | Courses
+    | Lanes
     | Ladder
     | LossMap
 )

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Calendar",
+    "Lane",
+    "Lanes",
     "Layer",
     "Line",
     "Part",
@@ -151,3 +153,37 @@ class World:
     partners: tuple[Partner, ...]
     own: tuple[tuple[str, str], ...]
     are: Literal["suppliers", "buyers"] = "suppliers"
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """What may have come one way: at least, matched and at most, in the unit of the lanes.
+
+    Attributes
+    ----------
+    text, matched
+        The bounds and what was matched, as printed; the latter may be empty.
+    together
+        Whether it is all ways at once rather than one of them.
+    """
+
+    name: str
+    low: float
+    value: float
+    high: float
+    text: str
+    matched: str
+    together: bool = False
+
+    @property
+    def said(self) -> str:
+        """Bounds and what was matched in one line."""
+        return ", ".join(part for part in (self.text, self.matched) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """Ways from one end to the other, named as at the two ends, the widest first."""
+
+    ends: tuple[str, str]
+    lanes: tuple[Lane, ...]

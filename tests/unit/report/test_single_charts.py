@@ -16,14 +16,18 @@ from entrepot.report.pictures import (
     Column,
     Curve,
     Dimension,
+    EventSteps,
     Exposed,
     Exposure,
     Picture,
     Point,
     ShareLines,
+    Step,
 )
 from entrepot.report.single_pictures import (
     Calendar,
+    Lane,
+    Lanes,
     Layer,
     Line,
     Part,
@@ -169,6 +173,26 @@ EXPOSURES = {
     "tiny": exposure([("China", 1e-9)], [("Taiwan", 0.0)]),
     "nothing": exposure([("China", 0.0)]),
 }
+
+
+def lanes(*bounds: tuple[float, float, float], name: str = "Hub {}", end: str = "Russia") -> Lanes:
+    ways = [
+        Lane(name.format(n), *one, f"{one[0]:.3g} to {one[2]:.3g} bn USD", f"matched {one[1]:.3g}")
+        for n, one in enumerate(bounds)
+    ]
+    both = Lane("All hubs together", 0.0, 1.0, 2.0, "at most 2 USD", "matched 1 USD", together=True)
+    return Lanes((end, end), (*ways, both))
+
+
+LANES = {
+    "real": lanes((6.4, 233.0, 235.0), (0.0, 5.0, 20.0)),
+    "nothing": Lanes(("a", "b"), (Lane("Hub", 0.0, 0.0, 0.0, "nothing shows", ""),)),
+    "forty": lanes(*((n / 3, n / 2, float(n)) for n in range(40))),
+    "long": lanes((1.0, 2.0, 3.0), name=f"{LONG} {{}}", end=LONG),
+    "word": lanes((1.0, 2.0, 3.0), name=f"{WORD} {{}}", end=WORD),
+    "all sure": lanes((1e12, 1e12, 1e12)),
+    "far apart": lanes((0.0, 1e-3, 1e12), (1e-3, 1e-3, 1e-3)),
+}
 ALL = [
     pytest.param(drawn, id=f"{kind}, {name}")
     for kind, group in (
@@ -179,6 +203,7 @@ ALL = [
         ("curve", CURVES),
         ("share", SHARES),
         ("exposure", EXPOSURES),
+        ("lanes", LANES),
     )
     for name, drawn in group.items()
 ]
@@ -261,3 +286,29 @@ def test_part_of_a_year_fills_part_of_a_cell() -> None:
     }
     whole, part = titles["Russia, 2022: imports"], titles["Russia, 2023: imports, 3 months"]
     assert part == pytest.approx(whole / 4, abs=0.1)
+
+
+def test_a_way_is_as_wide_as_its_bounds() -> None:
+    for drawing in draw(Picture(LANES["real"], "finding")):
+        found = {
+            kind: [
+                float(tall) for tall in re.findall(rf'class="{kind}" d="[^"]*v([\d.]+)', drawing)
+            ]
+            for kind in ("f-supplier-soft s-supplier", "f-supplier")
+        }
+        outer, sure = found["f-supplier-soft s-supplier"], found["f-supplier"]
+        assert len(outer) == 3
+        assert len(sure) == 1  # one has a lower bound above zero
+        assert outer[1] / outer[0] == pytest.approx(20 / 235, abs=0.01)
+        assert sure[0] / outer[0] == pytest.approx(6.4 / 235, abs=0.005)
+    nothing, _ = draw(Picture(LANES["nothing"], "finding"))
+    assert "f-supplier" not in nothing
+    assert "stroke-dasharray" in nothing
+
+
+def test_two_stretches_of_a_band_are_two_marks() -> None:
+    """A step that is not known interrupts the line of an event study and the band behind it."""
+    steps = [Step(n, None if n == 0 else 5.0, 1.0, 9.0) for n in range(-3, 4)]
+    wide, _ = draw(Picture(EventSteps(tuple(steps), "month", "listing", -1), "finding"))
+    assert wide.count('class="f-supplier-mid"') == 2
+    assert len(re.findall(r'<path class="s-supplier" ', wide)) == 2

@@ -12,6 +12,7 @@ from entrepot.report.alone.curve import curve
 from entrepot.report.alone.event import event
 from entrepot.report.alone.origin import origin
 from entrepot.report.alone.reporters import reporters
+from entrepot.report.alone.rerouted import rerouted
 from entrepot.report.alone.shares import shares
 from entrepot.report.alone.slope import slope
 from entrepot.report.alone.split import split
@@ -34,6 +35,7 @@ ONE = {
     "origin": origin,
     "rank": of_buyers,
     "reorientation": slope,
+    "rerouted": rerouted,
     "value_change": split,
 }
 DRAWN = (

@@ -16,7 +16,7 @@ from entrepot.report.pictures import (
     TierPanels,
 )
 from entrepot.report.scenario.drawn import Ladder, LossMap
-from entrepot.report.single_pictures import Calendar, Slope, Split, Stack, World
+from entrepot.report.single_pictures import Calendar, Lanes, Slope, Split, Stack, World
 
 if TYPE_CHECKING:
     from entrepot.report.parts import Table
@@ -37,6 +37,7 @@ DRAWN_BY: dict[type, str] = {
     Calendar: "calendar",
     World: "world",
     Courses: "courses",
+    Lanes: "lanes",
     Ladder: "ladder",
     LossMap: "loss_map",
 }

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["Marks", "framed", "labels", "layered", "lines", "marks", "render", "table"]
 
 Row = dict[str, Any]
+WHOLE = ("area", "line")
+"""Kinds of which all rows make one mark: two of them never share a layer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,8 @@ def layered(parts: Iterable[Any], *, width: float, height: float) -> Row:
     """
     merged: dict[Any, Any] = {}
     for place, part in enumerate(parts):
-        key = part.key if isinstance(part, Marks) else place
+        joins = isinstance(part, Marks) and part.kind not in WHOLE
+        key = part.key if joins else place
         if key in merged:
             merged[key] = replace(merged[key], rows=merged[key].rows + part.rows)
         else:

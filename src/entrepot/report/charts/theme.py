@@ -84,6 +84,7 @@ def _styles() -> dict[str, dict[str, Any]]:
         "context-printed": {"color": c["paper"], "stroke": c["context"], "strokeWidth": 1.5},
         "interval": {"color": c["supplier-mid"], "fillOpacity": 0.3},
         "published": {"color": c["paper"], "filled": True, "stroke": c["ink"], "strokeWidth": 1.5},
+        "tip": {"color": c["ink"], "filled": True},
         "claim": {"color": c["claim"], "filled": True},
         "after": {"color": c["panel"]},
         "across": {"color": c["supplier"], "strokeWidth": 1.5, "strokeDash": [2, 4]},
