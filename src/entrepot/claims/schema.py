@@ -11,7 +11,7 @@ from entrepot.claims.numbers import place_of, read_says
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.goods.parse import NAMED, parse
 from entrepot.model.areas import WORLD, area_set
-from entrepot.model.closed import Closed
+from entrepot.model.closed import Closed, FormatOne
 from entrepot.model.period import Period
 
 __all__ = [
@@ -247,7 +247,7 @@ class TodoEntry(Closed):
 class ClaimsFile(Closed):
     """A claims file; `claims` is empty where a text has no number that was understood."""
 
-    format: Literal[1]
+    format: FormatOne
     source: SourceKeys
     claims: list[ClaimEntry]
     todo: list[TodoEntry] = Field(default_factory=list)

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from entrepot.model.closed import Closed
 from entrepot.model.columns import Table  # noqa: TC001  pydantic reads it
 from entrepot.sources.repair import Repair
 
 __all__ = ["Bounds", "Download", "Quirk", "Range", "Repair", "SourceInfo", "Way"]
-
-
-class Closed(BaseModel):
-    """Frozen, and refuses keys that it does not know."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Range(Closed):

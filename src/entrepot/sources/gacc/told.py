@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from entrepot.errors import BadFileError, RequestError
+from entrepot.model.closed import Closed, FormatOne
 from entrepot.model.closed_yaml import parse_closed
 from entrepot.model.period import Period
 
 __all__ = ["Told", "told"]
 
 
-class Told(BaseModel):
+class Told(Closed):
     """The mapping of a file: closed YAML of three lines.
 
     Attributes
@@ -26,9 +25,7 @@ class Told(BaseModel):
         Time the query asked for, where the file has no column of dates: ``2024-03``, ``2023``.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    format: Literal[1]
+    format: FormatOne
     flow: Literal["import", "export"]
     period: str | None = None
 
