@@ -31,6 +31,7 @@ CAVEATS = {
     "coverage": "how much of a silent country's trade its partners still tell",
     "one-report": "one side's report of a flow, which the other side may report otherwise",
     "denominator-system": "a share depends on who counted the total",
+    "several-sources": "reports of several countries, from several sources",
     "reconciled": "made of what exporters and importers report, by us",
     "few-suppliers": "more of the largest suppliers are asked for than there are",
     "leverage": "what others could replace is an upper bound",

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import RequestError
-from entrepot.figures import caveats, flows, inputs, printed, value_origin
+from entrepot.figures import caveats, flows, inputs, printed, several, value_origin
 from entrepot.figures.definition import KEYS, Definition
 from entrepot.figures.estimate import Answer, Estimate, Missing, specifications, spread_of
 from entrepot.figures.figure import Figure
@@ -139,12 +139,7 @@ def _evaluated(definition: Definition, lake: Lake, *, alone: bool) -> Figure:
     if definition.goods.startswith(NAMED):
         words = definition.goods.removeprefix(NAMED)
         return _insufficient(definition, f"{words!r} names no list of codes; use a list")
-    found: dict[str, Answer | Missing] = {}
-    for source in _sources(definition, lake):
-        if source in PRINTED:
-            found[source] = printed.answer(definition, source, lake)
-        elif not alone or not any(isinstance(one, Answer) for one in found.values()):
-            found[source] = flows.answer(definition, lake, source, alone=alone)
+    found = _asked(definition, lake, alone=alone)
     answers = [(name, item) for name, item in found.items() if isinstance(item, Answer)]
     if "baci" in dict(answers) and definition.measure in ("value", "growth"):
         # Our own results were computed from BACI: next to the rows they would count twice.
@@ -156,6 +151,24 @@ def _evaluated(definition: Definition, lake: Lake, *, alone: bool) -> Figure:
     if definition.source is None and not lake.holdings():
         reason += "\nthe lake is empty; bring BACI in with: entrepot data add baci FILE"
     return _insufficient(definition, reason)
+
+
+def _asked(definition: Definition, lake: Lake, *, alone: bool) -> dict[str, Answer | Missing]:
+    """Return what each source answers; where none does, what they tell together, if anything."""
+    found: dict[str, Answer | Missing] = {}
+    for source in _sources(definition, lake):
+        if several.is_several(source):
+            found |= several.named(definition, lake, source.split(several.AND))
+        elif source in PRINTED:
+            found[source] = printed.answer(definition, source, lake)
+        elif not alone or not any(isinstance(one, Answer) for one in found.values()):
+            found[source] = flows.answer(definition, lake, source, alone=alone)
+    if definition.source or not several.takes_several(definition):
+        return found
+    if not any(isinstance(item, Answer) for item in found.values()):
+        together = several.named(definition, lake, flow_sources(lake))
+        found |= {name: item for name, item in together.items() if isinstance(item, Answer)}
+    return found
 
 
 def _sources(definition: Definition, lake: Lake) -> list[str]:

@@ -74,6 +74,25 @@ class Held:
         """Return the first day of each year, quarter or month that makes up a span."""
         return [part.start for part in span.split(_MONTHS[self.freq])]
 
+    def speakers(self, spans: Sequence[Period]) -> dict[Side, frozenset[str]] | None:
+        """Return who tells each side in all of some spans; None where the catalog does not say.
+
+        A delivery of some goods can have nothing in a step; then a step of each span will do.
+        """
+        if self.tellers is None or not self.has_reports:
+            return None
+        steps = [self.starts(span) for span in spans]
+        if not self.few_products:
+            steps = [[day] for days in steps for day in days]
+        return {
+            side: frozenset(
+                who
+                for who in {area for area, _ in told}
+                if all(any((who, day) in told for day in days) for days in steps)
+            )
+            for side, told in self.tellers.items()
+        }
+
     @property
     def is_reconciled(self) -> bool:
         """Whether rows are what `entrepot reconcile` made of two reports, which they keep."""

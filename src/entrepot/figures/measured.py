@@ -28,7 +28,15 @@ if TYPE_CHECKING:
     from entrepot.figures.cells import Cells, Frame, Goods
     from entrepot.figures.definition import Definition
 
-__all__ = ["Measured", "measure", "moved", "rows_of", "unheard_of"]
+__all__ = [
+    "Measured",
+    "measure",
+    "measured_of",
+    "moved",
+    "others_of",
+    "rows_of",
+    "unheard_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +157,14 @@ def _evaluate(
     except NoEvidenceError as error:
         hint = f"; {error.hint}" if error.hint else ""
         return Missing(f"{cells.held.source}: {error.what}{hint}")
+    table = how.table(rows, asked, column) if with_table and how.table else None
+    return measured_of(found, asked, main, table)
+
+
+def measured_of(
+    found: Any, asked: Definition, main: str, table: Frame | None = None
+) -> Measured | Missing | None:
+    """Return what a measure found: its main column, the others, and a table if it has one."""
     row: dict[str, Any] = found.to_dict() if hasattr(found, "to_dict") else next(_dicts(found), {})
     value = row.pop(main, None)
     if row.get("infinite"):
@@ -169,10 +185,8 @@ def _evaluate(
         for name, cell in row.items()
         if isinstance(cell, (str, bool, int, float))
     }
-    table = tuple(getattr(found, "table", ()))
-    if with_table and how.table:
-        table = tuple(_dicts(how.table(rows, asked, column)))
-    return Measured(float(value), plain, low, high, table)
+    lines = tuple(getattr(found, "table", ())) if table is None else tuple(_dicts(table))
+    return Measured(float(value), plain, low, high, lines)
 
 
 def _beside(cells: Cells, asked: Definition, goods: Goods, rows: Frame) -> dict[str, Any]:
@@ -181,12 +195,16 @@ def _beside(cells: Cells, asked: Definition, goods: Goods, rows: Frame) -> dict[
     found: dict[str, Any] = {}
     if how.listed:
         found["listing"] = listing(rows, asked, cells.lake)
+    if how.other_goods:
+        found["heard"] = None if cells.held.few_products else cells.held.tellers
     if how.other_goods and asked.goods != "all":
-        found["others"] = _others(cells, asked, goods)
+        found["others"] = others_of(cells, asked, goods)
+    if how.both_reports and how.trade == "flow":
+        found["speakers"] = cells.held.speakers([asked.period, asked.base or asked.period.before()])
     return found
 
 
-def _others(cells: Cells, asked: Definition, goods: Goods) -> Frame:
+def others_of(cells: Cells, asked: Definition, goods: Goods) -> Frame:
     """Return the rows of all goods but those asked for, on the same ways."""
     by, there = reach(asked)
     whole = replace(cells, kept=None)

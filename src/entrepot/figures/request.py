@@ -13,6 +13,7 @@ from entrepot.figures.inputs import MEASURES as INPUT_MEASURES
 from entrepot.figures.listed import refuse_undated
 from entrepot.figures.questions import QUESTIONS
 from entrepot.figures.questions import of as question
+from entrepot.figures.several import AND, takes_several
 from entrepot.figures.special import INSTEAD, NEEDS, SPECIAL
 from entrepot.figures.value_shares import BASIS
 from entrepot.figures.windows import is_window, with_months, with_years
@@ -22,6 +23,8 @@ from entrepot.model.areas import WORLD
 from entrepot.sources import source_ids, split_address
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from entrepot.figures.definition import Definition
     from entrepot.lake import Lake
 
@@ -39,10 +42,7 @@ def checked(definition: Definition, lake: Lake) -> Definition:
     held = (holding.source for holding in lake.holdings())
     known = dict.fromkeys((*held, *PRINTED, *source_ids()))
     if definition.source:
-        name, release = split_address(definition.source)
-        if name not in known:
-            raise UnknownNameError("source", name, known, hint="see: entrepot data list")
-        definition = definition.but(source=f"{name}@{release}" if release else name)
+        definition = definition.but(source=_source(definition, known))
     definition = definition.but(goods=_goods(definition))
     if definition.listed:
         definition = definition.but(listed=refuse_undated(definition.listed))
@@ -65,6 +65,24 @@ def checked(definition: Definition, lake: Lake) -> Definition:
     if how.has_base and (how.compares or definition.base):
         return _with_base(definition)
     return definition.but(k=definition.k or 1) if measure == "cr" else definition
+
+
+def _source(definition: Definition, known: Collection[str]) -> str:
+    """Return the sources asked, by the names that the lake has for them."""
+    asked = str(definition.source).split(AND)
+    if len(asked) > 1 and not takes_several(definition):
+        raise RequestError(
+            f"{definition.measure} takes one source, not {len(asked)}",
+            why="only who reports what of a flow can be put together from several",
+            hint="name one, or leave out --source: then each that can answer widens the range",
+        )
+    found = []
+    for one in asked:
+        name, release = split_address(one)
+        if name not in known or (name in PRINTED and len(asked) > 1):
+            raise UnknownNameError("source", name, known, hint="see: entrepot data list")
+        found.append(f"{name}@{release}" if release else name)
+    return AND.join(dict.fromkeys(found))
 
 
 def _require_question(measure: str) -> None:

@@ -8,7 +8,7 @@ import narwhals as nw
 
 from entrepot import measures
 from entrepot.figures.questions.question import BOTH, Question
-from entrepot.figures.questions.tellers import tellers_of, told
+from entrepot.figures.questions.tellers import Tellers, tellers_of, told
 from entrepot.model.product import TOTAL
 
 if TYPE_CHECKING:
@@ -19,23 +19,31 @@ if TYPE_CHECKING:
 __all__ = ["QUESTIONS"]
 
 
-def passed_on(rows: Frame, asked: Definition, column: str) -> Frame:
+def passed_on(rows: Frame, asked: Definition, column: str, tellers: Tellers | None = None) -> Frame:
     """Return the bound over all goods asked for together; nothing is the least."""
-    found = _bounds(rows, asked, column, ())
+    found = _bounds(rows, asked, column, (), tellers)
     return found.with_columns(
         nw.when(~nw.col("at_most").is_null()).then(0.0).alias("at_most_low"),
         nw.col("at_most").alias("at_most_high"),
     )
 
 
-def passed_on_by_product(rows: Frame, asked: Definition, column: str) -> Frame:
+def passed_on_by_product(
+    rows: Frame, asked: Definition, column: str, tellers: Tellers | None = None
+) -> Frame:
     """Return the same for each product that is shipped, the largest first."""
-    found = _bounds(rows, asked, column, ("product",)).filter(nw.col("shipped") > 0)
+    found = _bounds(rows, asked, column, ("product",), tellers).filter(nw.col("shipped") > 0)
     return found.sort("shipped", "product", descending=[True, False])
 
 
-def _bounds(rows: Frame, asked: Definition, column: str, by: tuple[str, ...]) -> Frame:
-    tellers, hubs = tellers_of(rows, asked), asked.members("hubs")
+def _bounds(
+    rows: Frame,
+    asked: Definition,
+    column: str,
+    by: tuple[str, ...],
+    tellers: Tellers | None,
+) -> Frame:
+    tellers, hubs = tellers or tellers_of(rows, asked), asked.members("hubs")
     found = measures.passed_on(
         told(rows.filter(nw.col("product") != TOTAL), tellers, asked),
         middleman=hubs,

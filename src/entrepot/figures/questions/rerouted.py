@@ -10,14 +10,19 @@ from entrepot import measures
 from entrepot.errors import NoEvidenceError
 from entrepot.figures.questions.hub_cards import beside, margin_words, would_change
 from entrepot.figures.questions.question import BOTH, Question, Row
-from entrepot.figures.questions.tellers import tellers_of, told
+from entrepot.figures.questions.tellers import Tellers, require_told, tellers_in, told
+from entrepot.figures.questions.whose import whose
 from entrepot.lake import fetch
 from entrepot.measures.rerouting.chain import FEWEST, MIXED, MONTHS
 from entrepot.model.areas import area_phrase
+from entrepot.model.display import figure_value
 from entrepot.model.product import TOTAL
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from entrepot.figures.definition import Definition
+    from entrepot.figures.questions.tellers import Heard
     from entrepot.measures.rerouting import Rerouted, Strait
     from entrepot.measures.rerouting.chain import Frequency
 
@@ -31,11 +36,27 @@ SHOWN = 3
 """Choke points that are named."""
 
 
-def rerouted(rows: Frame, asked: Definition, column: str, others: Frame | None = None) -> Row:
-    """Bound what came through hubs, with a row for each."""
+def rerouted(
+    rows: Frame,
+    asked: Definition,
+    column: str,
+    others: Frame | None = None,
+    heard: Heard | None = None,
+    tellers: Tellers | None = None,
+) -> Row:
+    """Bound what came through hubs, with a row for each.
+
+    Parameters
+    ----------
+    heard
+        Who tells which side at all, and when; see `tellers_in`.
+    tellers
+        The same as it was found out of several sources; then the rows are theirs alone.
+    """
     names = rows.collect_schema().names()
     every = rows if others is None else nw.concat([rows, others.select(names)])
-    tellers = tellers_of(every, asked)
+    tellers = tellers or tellers_in(every, asked, heard)
+    require_told(tellers, asked)
     lines = rows.filter(nw.col("product") != TOTAL)
     goods = told(lines, tellers, asked)
     hubs = asked.members("hubs")
@@ -54,16 +75,31 @@ def rerouted(rows: Frame, asked: Definition, column: str, others: Frame | None =
         synthetic=_can_mix(asked, step),
         other_goods=None if others is None else told(others, tellers, asked),
         silent=frozenset() if tellers.importers is None else hubs - tellers.importers,
+        complete=tellers.importers is not None,
         margin=asked.margin,
         least=asked.least or 0.0,
         value=column,
     )
-    return _row(found, asked, beside(goods, lines, asked, column, freq, tellers.both(asked)))
+    cards = beside(goods, lines, asked, column, freq, tellers.both(asked))
+    told_by = whose(goods, asked)
+    return _row(found, asked, {hub: card | told_by[hub] for hub, card in cards.items()})
 
 
-def lost(rows: Frame, asked: Definition, column: str) -> Frame:
-    """Return what did not arrive, all goods asked for together."""
-    found = _lost(rows, asked, column, ())
+def lost(
+    rows: Frame,
+    asked: Definition,
+    column: str,
+    speakers: Mapping[str, frozenset[str]] | None = None,
+) -> Frame:
+    """Return what did not arrive, all goods asked for together.
+
+    Parameters
+    ----------
+    speakers
+        Who tells what it buys, and what it sells, of anything: of two who do, no row is nothing.
+    """
+    both = speakers is not None and all(asked.members(side) <= speakers[side] for side in BOTH)
+    found = _lost(rows, asked, column, (), complete=both)
     if not any(lost is not None for (lost,) in fetch(found.select("lost"))):
         _require_both(rows, asked, column)
     return found
@@ -111,7 +147,9 @@ def lost_by_product(rows: Frame, asked: Definition, column: str) -> Frame:
     return known.sort("lost", "product", descending=[True, False])
 
 
-def _lost(rows: Frame, asked: Definition, column: str, by: tuple[str, ...]) -> Frame:
+def _lost(
+    rows: Frame, asked: Definition, column: str, by: tuple[str, ...], *, complete: bool = False
+) -> Frame:
     return measures.lost_in_transit(
         rows,
         exporter=asked.members("exporter"),
@@ -120,6 +158,7 @@ def _lost(rows: Frame, asked: Definition, column: str, by: tuple[str, ...]) -> F
         after=asked.period,
         by=by,
         value=column,
+        complete=complete,
     )
 
 
@@ -141,7 +180,7 @@ def _frequency(freq: str, asked: Definition) -> Frequency:
 def _row(found: Rerouted, asked: Definition, more: dict[str, dict[str, Any]]) -> Row:
     row = Row(found.to_dict())
     if found.straits:
-        row["choke_points"] = "; ".join(_way(one, asked) for one in found.straits[:SHOWN])
+        row["choke_points"] = "; ".join(_strait(one, asked) for one in found.straits[:SHOWN])
     row["would_change"] = would_change(found)
     row.table = tuple(
         {name: one[name] for name in CARD if name in one} | more[one["hub"]] for one in found.table
@@ -151,10 +190,11 @@ def _row(found: Rerouted, asked: Definition, more: dict[str, dict[str, Any]]) ->
     return row
 
 
-def _way(one: Strait, asked: Definition) -> str:
-    """Name the two ends of a flow; those of a chain are the areas asked about."""
+def _strait(one: Strait, asked: Definition) -> str:
+    """Name the two ends of a flow, those of a chain being the areas asked about, and its size."""
     ends = {"origin": asked.exporter, "importer": asked.importer}
-    return " to ".join(area_phrase(ends.get(end, end)) for end in (one.seller, one.buyer))
+    way = " to ".join(area_phrase(ends.get(end, end)) for end in (one.seller, one.buyer))
+    return f"{way} ({figure_value(one.value, asked.unit)})"
 
 
 QUESTIONS = {

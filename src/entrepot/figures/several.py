@@ -1,0 +1,278 @@
+"""What one source alone does not tell: each report from the best source that has it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.figures import about_goods, caveats
+from entrepot.figures.bases import by_origin, told_twice
+from entrepot.figures.cells import Cells
+from entrepot.figures.editions import goods_in
+from entrepot.figures.estimate import Answer, Estimate, Missing
+from entrepot.figures.figure import Evidence
+from entrepot.figures.held import held
+from entrepot.figures.measured import measured_of, others_of
+from entrepot.figures.questions import of as question
+from entrepot.figures.questions.tellers import Tellers
+from entrepot.figures.questions.whose import SOURCE
+from entrepot.figures.sides import SIDES, reach
+from entrepot.figures.unasked import unasked, unknown
+from entrepot.lake import fetch, stored
+from entrepot.measures import passport
+from entrepot.model.product import NO_CODES, TOTAL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from entrepot.figures.cells import Frame, Goods
+    from entrepot.figures.definition import Definition
+    from entrepot.figures.figure import Caveat
+    from entrepot.lake import Lake
+
+__all__ = ["AND", "is_several", "named", "takes_several"]
+
+AND = "+"
+"""What joins the names of sources."""
+_MONTHS = {"A": 12, "Q": 3, "M": 1}
+_EACH = {"A": "1y", "Q": "1q", "M": "1mo"}
+_COLUMNS = ("exporter", "importer", "told_by", "valuation", "nomenclature", "mass_kg")
+SIX = 6
+"""Digits that national tariffs have in common."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One source: its rows, and who of it is heard, on each side."""
+
+    cells: Cells
+    goods: Goods
+    rows: Frame
+    buyers: frozenset[str]
+    sellers: frozenset[str]
+
+    def kept(self, rows: Frame) -> Frame:
+        """Return the reports that are taken from it."""
+        side = nw.col("told_by")
+        bought = (side == "importer") & nw.col("importer").is_in(sorted(self.buyers))
+        return rows.filter(
+            bought | ((side == "exporter") & nw.col("exporter").is_in(sorted(self.sellers)))
+        )
+
+
+def takes_several(definition: Definition) -> bool:
+    """Whether a measure sets reports of several countries beside each other."""
+    return question(definition.measure).both_reports
+
+
+def is_several(source: str | None) -> bool:
+    """Whether several sources are named."""
+    return AND in (source or "")
+
+
+def named(
+    definition: Definition, lake: Lake, sources: Sequence[str]
+) -> dict[str, Answer | Missing]:
+    """Return the answer by the names of the sources that it rests on; see `_together`."""
+    found = _together(definition, lake, sources)
+    if isinstance(found, Missing):
+        return {AND.join(sources): found}
+    return {found.estimates[0].choices["source"]: found}
+
+
+def _together(definition: Definition, lake: Lake, sources: Sequence[str]) -> Answer | Missing:
+    """Answer from several sources: each country's reports from the first of them that has them.
+
+    Only single reports are put together, and only values in one currency: what is made of both
+    sides' reports, such as BACI, does not say whose it is.
+
+    Parameters
+    ----------
+    sources
+        The best first. Where the definition names them, each has to be of use.
+    """
+    found = {source: _part(definition, lake, source) for source in sources}
+    lacks = [one.reason for one in found.values() if isinstance(one, Missing)]
+    if lacks and is_several(definition.source):
+        return Missing("; ".join(lacks))
+    usable = [one for one in found.values() if isinstance(one, _Part)]
+    parts = _shared(usable, _areas(definition))
+    if len(parts) < 2:
+        return Missing("no two sources held tell different parts of it")
+    digits = _digits(parts)
+    goods = nw.concat([_alike(one, one.rows, definition, parts, digits) for one in parts])
+    beside = [
+        _alike(one, others_of(one.cells, definition, one.goods), definition, parts, digits)
+        for one in parts
+        if question(definition.measure).other_goods and definition.goods != "all"
+    ]
+    with stored(goods, lake) as rows:
+        if not beside:
+            return _answer(definition, parts, rows, None, digits)
+        with stored(nw.concat(beside), lake) as others:
+            return _answer(definition, parts, rows, others, digits)
+
+
+def _part(definition: Definition, lake: Lake, source: str) -> _Part | Missing:
+    """Return the rows of one source, or why it cannot be put together with others."""
+    if refused := unknown(definition, source):
+        return Missing(refused)
+    spans = [span for span in (definition.period, definition.base) if span]
+    deliveries = held(lake, source, spans)
+    if isinstance(deliveries, Missing):
+        return deliveries
+    one = deliveries[0]
+    if refused := unasked(definition, source, one):
+        return Missing(refused)
+    speakers = one.speakers(spans)
+    if speakers is None:
+        return Missing(f"{source} does not keep who told what, so it stands by itself")
+    cells = Cells(lake, one)
+    cells = replace(cells, twofold=told_twice(cells, definition))
+    editions = tuple(name for name in cells.editions(definition) if name != NO_CODES)
+    if not editions and definition.goods != "all":
+        return Missing(f"{source} has totals over all goods only, no {definition.goods}")
+    if one.few_products and definition.goods == "all":
+        return Missing(f"{source} is held for some goods only")
+    try:
+        goods = goods_in(definition, editions, lake)
+    except (RequestError, NoEvidenceError) as error:
+        return Missing(f"{source} cannot be asked: {error.what}")
+    by, there = reach(definition)
+    rows = cells.rows(by, goods, definition).filter(nw.col("product") != TOTAL)
+    if one.few_products:
+        tell = {
+            side: {
+                who
+                for (who,) in fetch(rows.filter(nw.col("told_by") == side).select(side).unique())
+            }
+            for side in SIDES
+        }
+        speakers = {side: speakers[side] & tell[side] for side in SIDES}
+    if not any(speakers[side] & _areas(definition) for side in SIDES):
+        return Missing(f"{source} has no {definition.goods} told by anybody asked about")
+    return _Part(cells, goods, rows.filter(there), speakers["importer"], speakers["exporter"])
+
+
+def _areas(definition: Definition) -> frozenset[str]:
+    """Return everybody whose reports a question is about."""
+    sides: tuple[Any, ...] = ("importer", "exporter", "hubs")
+    return frozenset[str]().union(*(definition.members(side) for side in sides))
+
+
+def _shared(parts: Sequence[_Part], asked: frozenset[str]) -> list[_Part]:
+    """Give each country's reports of a side to the first part that has them; drop idle parts."""
+    found: list[_Part] = []
+    bought: frozenset[str] = frozenset()
+    sold: frozenset[str] = frozenset()
+    for one in parts:
+        mine = replace(one, buyers=one.buyers - bought, sellers=one.sellers - sold)
+        if (mine.buyers | mine.sellers) & asked:
+            found.append(mine)
+            bought, sold = bought | one.buyers, sold | one.sellers
+    return found
+
+
+def _digits(parts: Sequence[_Part]) -> int:
+    """Return how many digits of a code all have: those of the coarsest, six of two tariffs."""
+    longest = nw.col("product").str.len_chars().max()
+    told = (fetch(one.rows.select(longest))[0][0] for one in parts)
+    digits = [int(one) for one in told if one] or [SIX]
+    alike = len({one.cells.held.nomenclatures for one in parts}) == 1
+    return min(digits) if alike else min(*digits, SIX)
+
+
+def _alike(
+    part: _Part, rows: Frame, definition: Definition, parts: Sequence[_Part], digits: int
+) -> Frame:
+    """Return the reports that are taken of a part, with codes and steps as long as of the others.
+
+    Months of a country that tells all of them make up its years.
+    """
+    freq = max((one.cells.held.freq for one in parts), key=_MONTHS.__getitem__)
+    start = nw.col("period").dt.truncate(_EACH[freq]).cast(nw.Date)
+    return part.kept(rows).select(
+        *_COLUMNS,
+        part.cells.column(definition),
+        nw.col("product").str.slice(0, digits).alias("product"),
+        start.alias("period"),
+        nw.lit(freq).alias("freq"),
+        nw.lit(part.cells.held.source).alias(SOURCE),
+    )
+
+
+def _answer(
+    definition: Definition,
+    parts: Sequence[_Part],
+    rows: Frame,
+    others: Frame | None,
+    digits: int,
+) -> Answer | Missing:
+    how = question(definition.measure)
+    column = parts[0].cells.column(definition)
+    names = AND.join(one.cells.held.source for one in parts)
+    buyers, sellers = (
+        frozenset[str]().union(*(getattr(one, side) for one in parts))
+        for side in ("buyers", "sellers")
+    )
+    is_chain = how.trade == "chain"
+    tellers: dict[str, Any] = {"tellers": Tellers(buyers, sellers)} if is_chain else {}
+    beside = tellers or {"speakers": {"importer": buyers, "exporter": sellers}}
+    if others is not None:
+        beside = beside | {"others": others}
+    main = how.value or passport(definition.measure).columns[0][0]
+    try:
+        found = how.run(rows, definition, column, **beside)
+        table = how.table(rows, definition, column, **tellers) if how.table else None
+        made = measured_of(found, definition, main, table)
+    except NoEvidenceError as error:
+        hint = f"; {error.hint}" if error.hint else ""
+        return Missing(f"{names}: {error.what}{hint}")
+    if isinstance(made, Missing):
+        return made
+    if made is None:
+        return Missing(f"{names}: {passport(definition.measure).null_rule}")
+    estimate = Estimate(
+        value=made.value,
+        unit=definition.unit,
+        low=made.low,
+        high=made.high,
+        is_range=made.low is not None,
+        details=made.details,
+        table=made.table,
+        choices={"source": names, "goods": definition.goods},
+        evidence=tuple(_evidence(one, rows) for one in parts),
+    )
+    spans = (how.span,) if made.low is not None and how.span else ()
+    return Answer((estimate,), tuple(_notes(definition, parts, digits)), spans)
+
+
+def _evidence(part: _Part, rows: Frame) -> Evidence:
+    """Return how many reports were taken of a source."""
+    mine = rows.filter(nw.col(SOURCE) == part.cells.held.source)
+    counted = mine.group_by("told_by").agg(nw.len().alias("rows"))
+    told = {str(side): int(count) for side, count in fetch(counted)}
+    held_ = part.cells.held
+    return Evidence(held_.source, held_.snapshot, sum(told.values()), dict(sorted(told.items())))
+
+
+def _notes(definition: Definition, parts: Sequence[_Part], digits: int) -> Iterator[Caveat]:
+    """Yield what follows from the goods, and from putting sources together."""
+    for part in parts:
+        for goods in part.goods:
+            yield from about_goods.for_goods(goods)
+    editions = sorted({name for part in parts for name in part.cells.held.nomenclatures})
+    text = (
+        "Put together from several sources, each country's reports from one. Imports are valued "
+        "with freight as a rule and exports without, so that what comes in looks larger by it"
+    )
+    if len(editions) > 1:
+        text += f"; codes are told in {', '.join(editions)}, and one that changed is two goods"
+    if digits < SIX:
+        text += f"; goods are told apart by {digits} digits, which is all that one of them has"
+    yield caveats.caveat("several-sources", f"{text}.")
+    if any(by_origin(part.cells, definition) for part in parts):
+        yield caveats.by_origin(definition)
