@@ -94,27 +94,3 @@ def test_the_refusal_names_what_differs_too(tmp_path: Path) -> None:
     with pytest.raises(BadFileError) as caught:
         read_table(tmp_path / "mine.csv", text, tmp_path)
     assert "differ in motCode ('2100', '3200'), which the mapping ignores" in caught.value.why
-
-
-def test_flows_in_words_are_surer_than_in_numbers(tmp_path: Path) -> None:
-    text = (
-        "Period,Trade Flow Code,Trade Flow,Reporter ISO,Partner ISO,Commodity Code,"
-        "Trade Value (US$),Classification\n"
-        "2022,1,Import,KAZ,CHN,854231,10,H5\n2022,2,Export,KAZ,CHN,854231,3,H5\n"
-    )
-    draft = drafted(tmp_path, head=text)
-    assert draft.questions == ()
-    assert draft.mapping["columns"]["Trade Flow"] == {
-        "role": "flow",
-        "import": "Import",
-        "export": "Export",
-    }
-
-
-def test_eight_digits_need_not_be_european(tmp_path: Path) -> None:
-    head = "period,reporterISO,flowCode,partnerISO,cmdCode,primaryValue\n"
-    draft = drafted(tmp_path, "2022,KAZ,M,CHN,85423100,10", head=head)
-    [question] = draft.questions
-    assert question.choices[0] == "CN2024"
-    assert "cut: 6" in question.text
-    assert read(tmp_path, draft, nomenclature="CN2024") == 10

@@ -41,6 +41,8 @@ def read_span(text: str) -> Span | None:
     --------
     >>> read_span("Aug. 2024"), read_span("202401-Jan. 2024")
     (Span(start='2024-08-01', freq='M'), Span(start='2024-01-01', freq='M'))
+    >>> read_span("01.08.2024").start, read_span("01/08/2024")  # the second may be in January
+    ('2024-08-01', None)
     >>> read_span("2024Q2").start, read_span("Jan.-Dec. 2018").freq, read_span("2024-05-01").freq
     ('2024-04-01', 'A', '')
     """
@@ -157,6 +159,7 @@ _SPELLINGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Span | None]]
             rf"{_Y}[-/.]([01][0-9])[-/.]([0-3][0-9])(?:[ T]00:00(?::00(?:\.0+)?)?)?",
             lambda m: _day(m[1], m[2], m[3]),
         ),
+        (rf"([0-3]?[0-9])\.([01]?[0-9])\.{_Y}", lambda m: _day(m[3], m[2], m[1])),
         (rf"{_WORD}[-, ]*{_Y}(?: ?г\.?)?", lambda m: _month(m[2], month_number(m[1]))),
         (rf"{_Y}[-, ]*{_WORD}", lambda m: _month(m[1], month_number(m[2]))),
         (rf"{_WORD} ?[-–] ?{_WORD} {_Y}", lambda m: _between(m[3], m[1], m[2])),

@@ -17,11 +17,14 @@ if TYPE_CHECKING:
 
 __all__ = ["column_keys"]
 
+_FEW = 6  # columns of numbers that a question names
 _TOTALS = ("total", "all", "всего", "итого", "合计", "总计", "总值")
 
 
-def column_keys(used: Sequence[Guess], head: Head, asks: Questions) -> dict[str, dict[str, Any]]:
+def column_keys(guesses: Sequence[Guess], head: Head, asks: Questions) -> dict[str, dict[str, Any]]:
     """Return role and keys of each column that is used, by name; what is not known is asked."""
+    used = [guess for guess in guesses if guess.role]
+    left = [guess.seen.name for guess in guesses if not guess.role and guess.seen.is_numeric]
     roles = {guess.role for guess in used}
     found: dict[str, dict[str, Any]] = {}
     for guess in used:
@@ -29,8 +32,14 @@ def column_keys(used: Sequence[Guess], head: Head, asks: Questions) -> dict[str,
         found[guess.seen.name] = {"role": guess.role} | _keys(guess, place, head, asks, roles)
     if "value" not in roles:
         words = "which column has the money? {role: value, currency: USD, scale: 1}"
-        asks.ask("columns", words)
+        asks.ask("columns", words + _numbers(left))
     return found
+
+
+def _numbers(names: Sequence[str]) -> str:
+    """Name the columns of numbers that nothing is known of."""
+    more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+    return f"; numbers stand in {', '.join(map(repr, names[:_FEW]))}{more}" if names else ""
 
 
 def _keys(guess: Guess, place: str, head: Head, asks: Questions, roles: set[str]) -> dict[str, Any]:

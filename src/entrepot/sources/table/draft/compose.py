@@ -60,7 +60,7 @@ def compose(
     says |= _who(by_role, used, asks)
     says |= _when(by_role, used, asks)
     says |= _what(by_role, edition, asks)
-    says["columns"] = column_keys(used, head, asks)
+    says["columns"] = column_keys(guesses, head, asks)
     says |= _wide(says["columns"], used, asks)
     says["ignore"] = [guess.seen.name for guess in guesses if not guess.role]
     return says, asks
@@ -158,10 +158,11 @@ def _wide(
     columns: dict[str, dict[str, Any]], used: Sequence[Guess], asks: Questions
 ) -> dict[str, Any]:
     """Say, and ask, once what all columns called by periods are."""
-    plain = [g.seen.name for g in used if g.keys.get("period") == g.seen.name]
+    times = ("period", "month")
+    plain = [g.seen.name for g in used if g.seen.name in map(g.keys.get, times)]
     if len(plain) < _WIDE:
         return {}
-    shared = {key: held for key, held in columns[plain[0]].items() if key != "period"}
+    shared = {key: held for key, held in columns[plain[0]].items() if key not in times}
     for name in plain:
         del columns[name]
         for key in shared:

@@ -16,7 +16,7 @@ from entrepot.sources.table.draft.compose import compose
 from entrepot.sources.table.draft.foot import last_row
 from entrepot.sources.table.draft.guess import guess_columns
 from entrepot.sources.table.draft.head import look_at_head
-from entrepot.sources.table.draft.questions import TODO, Question
+from entrepot.sources.table.draft.questions import TODO, Question, Questions
 from entrepot.sources.table.draft.seen import look_at_columns
 from entrepot.sources.table.draft.trial import Trial, read_with, stand_ins
 from entrepot.sources.table.draft.ways import QUESTION, Ways, only
@@ -37,7 +37,10 @@ __all__ = ["Draft", "draft_mapping"]
 
 
 _PARTS = re.compile("mot|mos|customs|proc|mode|regime|2nd|partner ?2|transport|режим|方式")
-_TOTALS = ("0", "c00", "total", "w00", "000", "all", "total mot")
+_TOTALS = (
+    *("0", "c00", "total", "w00", "000", "all", "world", "total mot", "all mots"),
+    *("all modes", "all modes of transport", "all customs procedures"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +121,8 @@ def _draft(file: RawFile, scratch: Path) -> Draft:
             above["repeated"] = ways.remarks(trial)
             says = says | {"repeated": asks.ask("repeated", QUESTION, *ways.read)}
     text = as_yaml(says, asks, notes, above)
-    if not asks.asked and trial.error:
-        return _refused(file, text, says, trial.error)
+    if trial.error and (not asks.asked or "row " in trial.error.where) and not trial.is_repeated:
+        return replace(_refused(file, text, says, asks, trial.error), findings=merged)
     read = None if asks.asked else trial.rows
     noticed = merged if asks.asked else trial.findings or merged
     return Draft(file.name, text, says, tuple(asks.asked.values()), read, noticed)
@@ -141,11 +144,14 @@ def _look(path: Path, label: str, scratch: Path) -> tuple[Head, tuple[Seen, ...]
         return head, look_at_columns(connection, cells)
 
 
-def _refused(file: RawFile, text: str, says: dict[str, Any], error: EntrepotError) -> Draft:
-    """Return a draft whose one question is what the file was refused for."""
-    question = Question("file", f"{error.what} ({error.where}); {error.hint}")
+def _refused(
+    file: RawFile, text: str, says: dict[str, Any], asks: Questions, error: EntrepotError
+) -> Draft:
+    """Return a draft that asks besides for what the file was refused for, whatever is answered."""
+    asks.ask("file", f"{error.what} ({error.where}); {error.hint}")
     lines = [f"# {TODO}: {line}" for line in str(error).splitlines()]
-    return Draft(file.name, "\n".join([text.rstrip(), *lines, ""]), says, (question,))
+    text = "\n".join([text.rstrip(), *lines, ""])
+    return Draft(file.name, text, says, tuple(asks.asked.values()))
 
 
 def _totals(columns: Sequence[Seen], ignored: list[str]) -> dict[str, str]:

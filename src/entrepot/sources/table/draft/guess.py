@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from entrepot.model.tables import read_table
+from entrepot.sources.table.draft.called import values_by_period
 from entrepot.sources.table.draft.money import money_words, unit_words
 from entrepot.sources.table.draft.questions import TODO
-from entrepot.sources.table.periods import read_span
 from entrepot.sources.table.roles import AREAS, MARKS, NUMBERS
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ BACI = frozenset("tijkvq")
 _SURER = ("iso3", "comtrade", "iso2", "eurostat", "imf", "gacc", "baci", "names", "")
 _MASS = re.compile(r"weight|\bmass\b|\bвес\b|масса|нетто|重量|净重")
 _FLOW_COLUMNS = re.compile(
-    r"(?:^|[ _])(?:(exports?|экспорт|вывоз|出口)|(imports?|импорт|ввоз|进口))(?:$|[ _(,])"
+    r"(?:^|[ _])(?:(export(?:s|ed)?|экспорт|вывоз|出口)|(import(?:s|ed)?|импорт|ввоз|进口))"
+    r"(?:$|[ _(,])"
 )
 
 
@@ -75,7 +76,7 @@ def guess_columns(columns: Sequence[Seen]) -> list[Guess]:
     guesses = [_by_name(column) if column.texts else Guess(column) for column in columns]
     for guess in guesses:
         _by_cells(guess)
-    _periods_of_names(guesses)
+    values_by_period(guesses)
     _by_elimination(guesses)
     _one_each(guesses)
     return guesses
@@ -138,7 +139,7 @@ def _by_cells(guess: Guess) -> None:
             guess.keys["codes"] = _agreed(guess.keys.get("codes"), codes)
         elif guess.keys.get("codes") != "gacc":
             guess.role, guess.keys = "", {}
-    elif guess.role in ("month", "year") and seen.is_period and not seen.is_plain:
+    elif guess.role in ("month", "quarter", "year") and seen.is_period and not seen.is_plain:
         guess.role = "period"
     elif guess.role in _BORNE_OUT and not _BORNE_OUT[guess.role](seen):
         guess.role, guess.keys = "", {}
@@ -148,22 +149,6 @@ def _agreed(named: str | None, shown: str) -> str:
     """Return the system that a name and its cells agree on; cells are seen, names only said."""
     numeric = ("comtrade", "gacc", "baci")
     return named if named in numeric and shown in numeric else shown
-
-
-def _periods_of_names(guesses: list[Guess]) -> None:
-    """Take a column of numbers that is called by a period for the values of it."""
-    for guess in guesses:
-        name = guess.seen.name
-        if guess.role in ("", "value") and guess.seen.is_numeric and _period_in(name):
-            guess.role, guess.keys = "value", {"period": _period_in(name)}
-
-
-def _period_in(name: str) -> str:
-    """Return the period that a name says, a mark for a footnote behind it not counted."""
-    if read_span(name):
-        return name
-    found = re.fullmatch(r"([12][0-9]{3})[ *]+[0-9*)]{1,2}", name)
-    return found[1] if found else ""
 
 
 def _by_elimination(guesses: list[Guess]) -> None:
@@ -207,10 +192,14 @@ def _one_each(guesses: list[Guess]) -> None:
     _what_says_more(guesses)
 
 
-def _sureness(guess: Guess) -> tuple[bool, int]:
-    """Return what is least for the surest of columns with one role: words of flows, then codes."""
+def _sureness(guess: Guess) -> tuple[bool, int, int]:
+    """Return what is least for the surest of columns with one role.
+
+    Words for flows are surer than numbers, cells that are all filled than gaps, codes than names.
+    """
     unclear = guess.role == "flow" and not guess.seen.is_flow
-    return unclear, _SURER.index(str(guess.keys.get("codes", "")).lower())
+    filled = sum(guess.seen.rows) if guess.role in AREAS else 0
+    return unclear, -filled, _SURER.index(str(guess.keys.get("codes", "")).lower())
 
 
 def _what_says_more(guesses: list[Guess]) -> None:
@@ -231,12 +220,12 @@ def _apart(numbers: list[Guess]) -> None:
         return
     for guess in numbers:
         found = _FLOW_COLUMNS.search(guess.seen.name.casefold())
-        if found and "period" not in guess.keys:
+        if found and guess.keys.get("period") != guess.seen.name:
             guess.keys["flow"] = "export" if found[1] else "import"
             for basis in ("origin", "consignment"):
                 if basis in guess.seen.name.casefold():
                     guess.keys["partner_basis"] = basis
-    plain = [g for g in numbers if not {"flow", "period"} & g.keys.keys()]
+    plain = [g for g in numbers if not {"flow", "period", "month"} & g.keys.keys()]
     keep = 0 if len(plain) < len(numbers) else 1
     for guess in sorted(plain, key=lambda g: "currency" not in g.keys)[keep:]:
         guess.role, guess.keys = "", {}

@@ -1,0 +1,119 @@
+"""Columns that say what they are in ways of their own: what a draft makes of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from entrepot.errors import BadFileError
+from entrepot.sources.table.draft.draft import Draft, draft_mapping
+from table_reading import read_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SIDES = "Reporter,Partner,Flow,HS6"
+ROW = "Kazakhstan,China,Import,854231"
+
+
+def drafted(folder: Path, *rows: str, head: str) -> Draft:
+    path = folder / "mine.csv"
+    path.write_text(head.rstrip("\n") + "\n" + "".join(f"{row}\n" for row in rows))
+    return draft_mapping(path)
+
+
+def values(folder: Path, draft: Draft, **answers: str) -> dict[str, float]:
+    """Read the file with a draft, answered, and return its values by period."""
+    text = draft.text
+    for key, answer in answers.items():
+        text = text.replace(f"{key}: TODO", f"{key}: {answer}")
+    found, _ = read_table(folder / "mine.csv", text, folder)
+    return {f"{row['period']}": row["value_usd"] for row in found}
+
+
+MONEY = {"nomenclature": "HS2022", "currency": "USD", "scale": "1"}
+
+
+def test_a_column_a_month_beside_one_of_years(tmp_path: Path) -> None:
+    draft = drafted(tmp_path, f"2022,{ROW},1,2,4", head=f"Year,{SIDES},Jan,Feb,March")
+    assert draft.mapping["wide"]["role"] == "value"
+    assert values(tmp_path, draft, **MONEY) == {
+        "2022-01-01": 1,
+        "2022-02-01": 2,
+        "2022-03-01": 4,
+    }
+
+
+def test_a_year_at_the_end_of_a_name(tmp_path: Path) -> None:
+    head = "Importer,Exporter,Product code,Imported value in 2019,Imported value in 2020"
+    draft = drafted(tmp_path, "Kazakhstan,China,854231,3,5", head=head)
+    told = draft.mapping["columns"]["Imported value in 2019"]
+    assert (told["period"], told["flow"]) == ("2019", "import")
+    assert values(tmp_path, draft, **MONEY) == {"2019-01-01": 3, "2020-01-01": 5}
+
+
+@pytest.mark.parametrize(
+    ("cells", "starts"),
+    [
+        (("2022-Q1", "2022-Q2"), {"2022-01-01", "2022-04-01"}),
+        (("01.02.2022", "01.03.2022"), {"2022-02-01", "2022-03-01"}),
+    ],
+)
+def test_whole_periods_in_a_column_of_any_name(
+    tmp_path: Path, cells: tuple[str, ...], starts: set[str]
+) -> None:
+    rows = [f"{cell},{ROW},5" for cell in cells]
+    draft = drafted(tmp_path, *rows, head=f"Quarter,{SIDES},Value USD")
+    assert [one.key for one in draft.questions] == ["nomenclature"]
+    assert set(values(tmp_path, draft, **MONEY)) == starts
+
+
+def test_numbers_of_which_nothing_is_known_are_named(tmp_path: Path) -> None:
+    draft = drafted(tmp_path, f"{ROW},5,6", head=f"{SIDES},Jan-22,Feb-22")
+    [question] = [one for one in draft.questions if one.key == "columns"]
+    assert question.text.endswith("numbers stand in 'Jan-22', 'Feb-22'")
+
+
+def test_a_column_with_gaps_is_not_preferred(tmp_path: Path) -> None:
+    head = "Year,Reporter Code,Reporter ISO,Partner ISO,Flow,HS6,Value USD"
+    rows = ("2022,398,KAZ,CHN,Import,854231,5", "2022,490,,CHN,Import,854231,7")
+    draft = drafted(tmp_path, *rows, head=head)
+    assert draft.mapping["columns"]["Reporter Code"] == {"role": "reporter", "codes": "comtrade"}
+    assert "Reporter ISO" in draft.mapping["ignore"]
+
+
+def test_what_no_answer_would_mend_is_asked_at_once(tmp_path: Path) -> None:
+    draft = drafted(tmp_path, f"2022,{ROW},-5", head=f"Year,{SIDES},Value USD")
+    assert [one.key for one in draft.questions] == ["nomenclature", "file"]
+    assert "# TODO: not a number of zero or more: '-5'" in draft.text
+    with pytest.raises(BadFileError, match="still open"):
+        read_table(
+            tmp_path / "mine.csv",
+            draft.text.replace("nomenclature: TODO", "nomenclature: HS2022"),
+            tmp_path,
+        )
+
+
+def test_flows_in_words_are_surer_than_in_numbers(tmp_path: Path) -> None:
+    text = (
+        "Period,Trade Flow Code,Trade Flow,Reporter ISO,Partner ISO,Commodity Code,"
+        "Trade Value (US$),Classification\n"
+        "2022,1,Import,KAZ,CHN,854231,10,H5\n2022,2,Export,KAZ,CHN,854231,3,H5\n"
+    )
+    draft = drafted(tmp_path, head=text)
+    assert draft.questions == ()
+    assert draft.mapping["columns"]["Trade Flow"] == {
+        "role": "flow",
+        "import": "Import",
+        "export": "Export",
+    }
+
+
+def test_eight_digits_need_not_be_european(tmp_path: Path) -> None:
+    head = "period,reporterISO,flowCode,partnerISO,cmdCode,primaryValue\n"
+    draft = drafted(tmp_path, "2022,KAZ,M,CHN,85423100,10", head=head)
+    [question] = draft.questions
+    assert question.choices[0] == "CN2024"
+    assert "cut: 6" in question.text
+    assert values(tmp_path, draft, nomenclature="CN2024") == {"2022-01-01": 10}
