@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import itertools
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 import entrepot as ep
+from entrepot.figures.scenario.grid import points
+from entrepot.figures.scenario.levels import EconomyKeys
 from entrepot.measures.cutoff import (
     Cut,
     Network,
@@ -24,6 +26,9 @@ from entrepot.measures.cutoff import (
     stopped,
 )
 from entrepot.measures.origin import economy, solved
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 SEEDS = st.integers(0, 10**9)
 PARTS = st.sampled_from([0.0, 0.05, 0.3, 0.7, 1.0])
@@ -170,6 +175,37 @@ def test_ends_of_both_sides_are_at_corners(seed: int) -> None:
     slack = 1e-9 * held.output.sum()
     assert (grid[0.3, 0.1, 0.8, 0.8] <= found.min(axis=0) + slack).all()
     assert (grid[0.05, 0.6, 0.2, 0.2] >= found.max(axis=0) - slack).all()
+
+
+@settings(max_examples=3, deadline=None)
+@given(SEEDS)
+@example(185)  # a sector that loses most at a leak of 0.07, not at 0.05
+def test_ends_of_everybody_hold_over_a_dense_grid(seed: int) -> None:
+    held = world(seed)
+
+    def losses(leak: float, friction: float, pairs: Iterable[tuple[float, float]]) -> Any:
+        trade = rebuilt(stopped(held, CUT, leak=leak), friction)
+        for inputs, outer in pairs:
+            lost_ = shortage(trade, inputs=inputs, outer=outer).lost
+            yield np.concatenate([lost_, held.economy.added_up(lost_)])
+
+    told = np.array(
+        [
+            next(losses(one.leak, one.friction, [(one.inputs, one.outer)]))
+            for one in points(EconomyKeys())
+        ]
+    )
+    elasticities = list(itertools.product((0.2, 0.5, 0.8), (0.2, 0.8)))
+    dense = np.array(
+        [
+            row
+            for leak, friction in itertools.product(np.linspace(0.05, 0.3, 11), (0.1, 0.3, 0.6))
+            for row in losses(float(leak), friction, elasticities)
+        ]
+    )
+    slack = 1e-3 * np.ptp(dense, axis=0) + 1e-9 * held.output.sum()
+    assert (told.max(axis=0) >= dense.max(axis=0) - slack).all()
+    assert (told.min(axis=0) <= dense.min(axis=0) + slack).all()
 
 
 @settings(max_examples=15, deadline=None)

@@ -42,27 +42,40 @@ def test_points_are_the_value_each_alone_and_the_ends_together() -> None:
     found = parse_scenario(PLAIN)
     assert found.economy is not None
     asked = points(found.economy)
-    assert len(asked) == 1 + 4 * 2 + 2
+    assert len(asked) == 1 + 4 * 2 + 2 * 5
     assert (asked[0].leak, asked[0].friction, asked[0].inputs, asked[0].outer) == (
         *(0.1, 0.3),
         *(0.5, 0.5),
     )
-    mild, harsh = asked[-2:]
-    assert (mild.leak, mild.friction, mild.inputs, mild.outer) == (0.3, 0.1, 0.8, 0.8)
-    assert (harsh.leak, harsh.friction, harsh.inputs, harsh.outer) == (0.05, 0.6, 0.2, 0.2)
+    # The ends of the others, each at leaks from end to end with what lies between.
+    for ends, (friction, inputs, outer) in (
+        (asked[-10:-5], (0.1, 0.8, 0.8)),
+        (asked[-5:], (0.6, 0.2, 0.2)),
+    ):
+        assert [one.leak for one in ends] == pytest.approx([0.05, 0.075, 0.1, 0.2, 0.3])
+        assert {(one.friction, one.inputs, one.outer) for one in ends} == {
+            (friction, inputs, outer)
+        }
     fixed = PLAIN.replace("economy: {}", "economy: {leak: 0.1, friction: 1, inputs: 1, outer: 1}")
     alone = parse_scenario(fixed)
     assert alone.economy is not None
     assert len(points(alone.economy)) == 1
 
 
-def test_one_assumption_with_one_other_is_solved_twice() -> None:
+def test_one_assumption_with_one_other_is_solved_at_both_and_between() -> None:
     """The end of the whole grid is then the assumption changed alone."""
     given = "economy: {leak: {take: 0.1, also: [0.3]}, friction: 0.3, inputs: 0.5, outer: 0.5}"
     text = PLAIN.replace("economy: {}", given)
     economy = parse_scenario(text).economy
     assert economy is not None
-    assert [(one.leak, one.changed) for one in points(economy)] == [(0.1, ""), (0.3, "leak")]
+    asked = [(one.leak, one.changed) for one in points(economy)]
+    assert asked == [(0.1, ""), (0.3, "leak"), (0.2, "")]
+    given = given.replace("leak: {take: 0.1, also: [0.3]}", "leak: 0.1").replace(
+        "friction: 0.3", "friction: {take: 0.3, also: [0.6]}"
+    )
+    economy = parse_scenario(PLAIN.replace("economy: {}", given)).economy
+    assert economy is not None
+    assert [one.friction for one in points(economy)] == [0.3, 0.6]
 
 
 @pytest.mark.parametrize(

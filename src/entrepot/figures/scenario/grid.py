@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from entrepot.errors import RequestError
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Point", "Worked", "points", "worked"]
 
-MILDER = {"leak": max, "friction": min, "inputs": max, "outer": max}
-"""Which end of an assumption makes losses smaller."""
-HARSHER = {"leak": min, "friction": max, "inputs": min, "outer": min}
+MILDER = {"friction": min, "inputs": max, "outer": max}
+"""Which end of an assumption makes losses smaller; the leak is searched instead."""
+HARSHER = {"friction": max, "inputs": min, "outer": min}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,12 @@ class Worked:
 
 
 def points(keys: EconomyKeys) -> list[Point]:
-    """Return the value, each assumption changed alone, and all of them at their ends together.
+    """Return the value, each assumption changed alone, and where losses have their ends.
 
-    Losses of both sides of the cut and of the world fall with the leak and with elasticities and
-    rise with friction in every economy tried, so that their ends over the whole grid are at these
-    corners. Those of third countries need not: their ends are those of these points.
+    Losses fall with both elasticities and rise with friction, and those of whole sides fall with
+    the leak. Single economies and sectors may lose most at a leak between its ends, since what is
+    rebuilt also moves trade of others: so both ends of the rest are worked out at leaks from end
+    to end. What lies between those is within a thousandth of the range.
     """
     assumed = {name: getattr(keys, name) for name in ASSUMED}
     head = {name: one.take for name, one in assumed.items()}
@@ -56,14 +58,22 @@ def points(keys: EconomyKeys) -> list[Point]:
         for name, one in assumed.items()
         for value in one.values[1:]
     ]
-    corners = [
-        Point(**{name: ends[name](one.values) for name, one in assumed.items()}, changed="")
-        for ends in (MILDER, HARSHER)
+    ends = [
+        Point(leak=leak, **{name: end(assumed[name].values) for name, end in whole.items()})
+        for whole in (MILDER, HARSHER)
+        for leak in _with_middles(assumed["leak"].values)
     ]
     found = {Point(**head): Point(**head)}
-    for one in (*alone, *corners):  # a corner that changes one assumption is that one alone
+    for one in (*alone, *ends):  # an end that changes one assumption is that one alone
         found.setdefault(replace(one, changed=""), one)
     return list(found.values())
+
+
+def _with_middles(values: Sequence[float]) -> list[float]:
+    """Return values in order, with what lies in the middle between neighbours."""
+    ordered = sorted(values)
+    middles = [(one + other) / 2 for one, other in pairwise(ordered)]
+    return sorted((*ordered, *middles))
 
 
 def worked(network: Network, cuts: Sequence[Cut], keys: EconomyKeys) -> Worked:
