@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import harness
 import numpy as np
 
 from entrepot.figures.economies import Known, economy_of
@@ -73,7 +74,7 @@ def timed(work: Callable[[], Any]) -> tuple[float, float, Any]:
 
 
 def main() -> None:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+    count = harness.arguments(scenarios=100).scenarios
     path = wheel.installed_file()
     if path is None:
         raise SystemExit("needs the package: pip install 'entrepot[icio]'")

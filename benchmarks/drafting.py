@@ -133,6 +133,9 @@ def scored(name: str, language: str = "") -> Score:
 
 def main() -> None:
     """Print the table."""
+    import harness
+
+    harness.arguments()
     print(f"{'set':<12} {'slot':<14} {'precision':>9} {'recall':>7} {'expected':>9}")
     for name in SETS:
         total = scored(name)

@@ -8,6 +8,7 @@ On a busy machine the ratio of CPU times says more than that of wall times.
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import statistics
@@ -52,15 +53,30 @@ def folder() -> Path:
     return path
 
 
+def arguments(**numbers: int) -> argparse.Namespace:
+    """Read the command line of the script that runs: ``--help``, and numbers with their defaults.
+
+    Anything else is refused, so that a slip does not start an hour of work.
+    """
+    about = sys.modules["__main__"].__doc__
+    parser = argparse.ArgumentParser(
+        description=about, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    for name, default in numbers.items():
+        parser.add_argument(name, type=int, nargs="?", default=default, help=f"default {default}")
+    return parser.parse_args()
+
+
 def main(jobs: Jobs, report: Callable[[], str]) -> None:
     """Run one job for the parent process, or print the report."""
     if sys.argv[1:2] == ["--job"]:
-        _, _, name, *arguments = sys.argv
+        _, _, name, *rest = sys.argv
         start, cpu = time.perf_counter(), time.process_time()
-        facts = jobs[name](*arguments)
+        facts = jobs[name](*rest)
         took = time.perf_counter() - start, time.process_time() - cpu
         print(json.dumps([*took, peak_of_this_process(), facts]))
     else:
+        arguments()
         print(report())
 
 

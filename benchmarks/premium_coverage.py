@@ -13,7 +13,6 @@ from __future__ import annotations
 import math
 import random
 import statistics
-import sys
 from typing import TYPE_CHECKING
 
 from entrepot.measures.prices.contrasts import Contrast
@@ -124,4 +123,6 @@ def main(runs: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)
+    import harness
+
+    main(harness.arguments(runs=200).runs)

@@ -92,7 +92,9 @@ def _asked(made: Made, kind: Kind) -> Any:
 
 
 def main() -> None:
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    import harness
+
+    runs = harness.arguments(runs=1000).runs
     for kind in KINDS:
         print(json.dumps(run(kind, runs)), flush=True)
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
-import sys
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from datetime import UTC, datetime
 from importlib import import_module, metadata
 from pathlib import Path
@@ -37,8 +37,13 @@ ALL = (
 
 
 def main() -> None:
-    write = "--write" in sys.argv
-    names = [name for name in sys.argv[1:] if name != "--write"] or ALL
+    parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
+    parser.add_argument("names", metavar="NAME", nargs="*", help=f"of {', '.join(ALL)}")
+    parser.add_argument("--write", action="store_true", help="put it into RESULTS.md")
+    asked = parser.parse_args()
+    if unknown := sorted({*asked.names} - {*ALL}):
+        parser.error(f"no benchmark is called {', '.join(unknown)}")
+    write, names = asked.write, asked.names or ALL
     found = [_heading()]
     print(found[0], flush=True)
     for name in names:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-import sys
+from argparse import ArgumentParser
 from pathlib import Path
 
 from benchmarks.claims.measure import Tally, in_parts
@@ -18,11 +18,16 @@ SEED = 20260101
 
 def main() -> None:
     """Print the table, and write it if told to."""
-    numbers = [int(word) for word in sys.argv[1:] if word.isdigit()]
-    count, seed = (*numbers, *(COUNT, SEED)[len(numbers) :])[:2]
-    report = table(in_parts(count, seed), count, seed)
+    parser = ArgumentParser(
+        "python -m benchmarks.claims", description=(__doc__ or "").split("\n")[0]
+    )
+    parser.add_argument("count", type=int, nargs="?", default=COUNT, help=f"texts, else {COUNT}")
+    parser.add_argument("seed", type=int, nargs="?", default=SEED, help=f"of chance, else {SEED}")
+    parser.add_argument("--write", action="store_true", help="put the table into RESULTS.md")
+    asked = parser.parse_args()
+    report = table(in_parts(asked.count, asked.seed), asked.count, asked.seed)
     print(report)
-    if "--write" in sys.argv:
+    if asked.write:
         RESULTS.write_text(f"{HEAD}\n{report}\n", encoding="utf-8")
 
 

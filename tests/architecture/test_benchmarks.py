@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -92,3 +93,30 @@ def test_results_are_a_table(script: Any) -> None:
         "| ours | 2.00 | 3.00 | 4 |  |  |  |",
         "| raw | 1.00 | 1.00 | 9 | 2.00 | 3.00 | 3 at most |",
     ]
+
+
+SCRIPTS = sorted(
+    path
+    for path in [*FOLDER.glob("*.py"), *FOLDER.glob("*/__main__.py")]
+    if '"__main__"' in path.read_text()
+)
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=[path.stem for path in SCRIPTS])
+def test_a_command_line_is_read_before_any_work(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert any(word in text for word in ("harness.main(", "arguments(", "ArgumentParser("))
+    assert "sys.argv" not in text or path.stem == "harness"
+
+
+@pytest.mark.parametrize("words", [["-m", "benchmarks.claims"], ["benchmarks/load_baci.py"]])
+def test_help_is_printed_and_a_slip_refused(words: list[str]) -> None:
+    def run(word: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, *words, word]
+        return subprocess.run(
+            command, cwd=FOLDER.parent, capture_output=True, text=True, check=False, timeout=60
+        )
+
+    asked = run("--help")
+    assert (asked.returncode, asked.stdout[:6]) == (0, "usage:")
+    assert run("--hlep").returncode == 2
