@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from entrepot.errors import BadFileError, NoEvidenceError, OutsideError, RequestError
+from entrepot.figures import Definition
+from entrepot.figures.caveats import no_codes
 from entrepot.goods import goods_list, goods_lists, goods_selection, goods_title, own_rows
 from entrepot.goods.history import goods_diff, goods_history
 from entrepot.goods.library import add_own, is_list
 from entrepot.goods.own import is_own, own_list, remove_list
+from entrepot.goods.parse import nameless
 
 HEAD = "code,nomenclature\n"
 
@@ -301,3 +304,16 @@ def test_a_file_that_changed_is_read_again(tmp_path: Path) -> None:
     written(tmp_path, f"{HEAD}854299,HS2022\n")
     with pytest.raises(BadFileError):
         goods_selection(str(path))
+
+
+def test_a_code_that_names_no_goods_is_named(tmp_path: Path, folder: Path) -> None:
+    """999999 is what countries do not specify or keep secret, and no goods of a list."""
+    path = written(tmp_path, "code,nomenclature\n999999,HS2022\n854231,HS2022\n")
+    assert nameless(str(path)) == ["999999"]
+    assert nameless(str(written(tmp_path, "code,nomenclature\n854231,HS2022\n", "b.csv"))) == []
+    assert nameless("999999,854231") == ["999999"]
+    assert nameless("named:drones") == []
+    asked = Definition.build("value", importer="RUS", goods=str(path), period=2023)
+    [told] = no_codes(asked)
+    assert told.id == "missing-codes"
+    assert told.text.startswith("999999: no HS code")

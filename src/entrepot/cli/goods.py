@@ -160,6 +160,12 @@ def add(
     data = {"id": found.id, "codes": len(found.entries), "nomenclatures": [*found.nomenclatures]}
     words = f"{found.id}: {len(found.entries)} entries; ask with --goods {found.id}"
     emit(data, lambda screen: screen.print(words), as_json=as_json)
+    if nameless := sorted({one.code for one in found.entries if one.names_no_goods}):
+        typer.echo(
+            f"note: {', '.join(nameless)}: no goods, but where countries put what is secret or not "
+            "specified; it counts wherever data have it",
+            err=True,
+        )
 
 
 @app.command()

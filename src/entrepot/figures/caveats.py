@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.figures.figure import Caveat
 from entrepot.figures.questions import of as question
-from entrepot.goods.editions import NATIONAL
+from entrepot.goods.parse import nameless
 from entrepot.model.areas import WORLD, area_name, area_phrase
 from entrepot.model.reporting import stopped_in
 
@@ -136,14 +136,15 @@ def for_definition(
 
 def no_codes(definition: Definition) -> list[Caveat]:
     """Name codes of chapters that are left to countries, which are in no edition."""
-    codes = [one for one in definition.goods.split(",") if one.startswith(NATIONAL)]
+    codes = nameless(definition.goods)
     if not codes:
         return []
     return [
         caveat(
             "missing-codes",
-            f"{', '.join(codes)}: no HS code, for chapters 98 and 99 are left to countries. Such "
-            "numbers count where the source has them, and add nothing where it has not.",
+            f"{', '.join(codes)}: no HS code, for chapters 98 and 99 are left to countries; what "
+            "is secret or not specified goes to 999999. Such numbers count where the source has "
+            "them, and add nothing where it has not.",
         )
     ]
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import NoEvidenceError, UnknownNameError
+from entrepot.goods.editions import NATIONAL
 from entrepot.model.product import harmonized
 
 if TYPE_CHECKING:
@@ -78,6 +79,11 @@ class ListEntry:
     def edition(self) -> str:
         """Edition of the Harmonized System that its first six digits belong to."""
         return harmonized(self.nomenclature).id
+
+    @property
+    def names_no_goods(self) -> bool:
+        """Whether it is of a chapter left to countries, such as 999999: not specified, or secret."""
+        return self.code.startswith(NATIONAL)
 
     @property
     def is_partial(self) -> bool:

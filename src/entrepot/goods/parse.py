@@ -8,14 +8,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
-from entrepot.goods.editions import known_prefixes
+from entrepot.goods.editions import NATIONAL, known_prefixes
 from entrepot.goods.library import bundled_lists, goods_list, is_file, is_list, list_names
 from entrepot.model.product import product_prefix
 
 if TYPE_CHECKING:
     from entrepot.goods.lists import GoodsList, ListEntry
 
-__all__ = ["NAMED", "Part", "canonical", "goods_title", "has_list", "parse"]
+__all__ = ["NAMED", "Part", "canonical", "goods_title", "has_list", "nameless", "parse"]
 
 NAMED = "named:"
 """What stands before goods, or a partner, that a text names in words without a code."""
@@ -177,3 +177,16 @@ def _code_title(code: str) -> str:
             if entry.code == code and entry.wording and not entry.ex:
                 return f"{entry.wording} (HS {code})"
     return f"HS chapter {code}" if len(code) == 2 else f"HS {code}"
+
+
+def nameless(text: str) -> list[str]:
+    """Return the codes, asked for or on a list, of chapters that are left to countries.
+
+    They name no goods that are the same everywhere: 999999 is what is secret or not specified.
+    """
+    if text.strip().lower().startswith(NAMED):
+        return []
+    parts = parse(text)
+    listed = {one.code for part in parts for one in part.entries if one.names_no_goods}
+    asked = [part.key for part in parts if part.kind == "code" and part.key.startswith(NATIONAL)]
+    return [*asked, *sorted(listed)]
