@@ -82,7 +82,7 @@ class ListEntry:
 
     @property
     def names_no_goods(self) -> bool:
-        """Whether it is of a chapter left to countries, such as 999999: not specified, or secret."""
+        """Whether its chapter is left to countries, such as 999999: not specified, or secret."""
         return self.code.startswith(NATIONAL)
 
     @property
