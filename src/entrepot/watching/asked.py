@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from entrepot.claims.document import document_of
+from entrepot.claims.document import TEXTS, document_of
 from entrepot.claims.schema import ClaimsFile
 from entrepot.errors import BadFileError
 from entrepot.figures import Definition
@@ -90,6 +90,12 @@ def parse_asked(text: str, name: str) -> Asked:
     """
     if name.lower().endswith(".json"):
         return _saved(text, name)
+    if name.lower().endswith(TEXTS):
+        raise BadFileError(
+            "an article, whose numbers nobody has read yet",
+            where=name,
+            hint=f"write them down first, and watch that: entrepot draft {name} > claims.yaml",
+        )
     data, _ = load_lines(text, name=name)
     if isinstance(data, dict) and "claims" in data:
         document = document_of(parse_closed(text, ClaimsFile, name=name))

@@ -194,6 +194,13 @@ def test_json_that_says_no_figure_is_refused(lake: Path, tmp_path: Path, text: s
         ep.watch(path, lake=lake)
 
 
+def test_an_article_is_to_be_drafted_first(lake: Path, tmp_path: Path) -> None:
+    path = tmp_path / "story.txt"
+    path.write_text("China sells nine tenths.", encoding="utf-8")
+    with pytest.raises(BadFileError, match="entrepot draft"):
+        ep.watch(path, lake=lake)
+
+
 def test_nothing_watched_is_said(lake: Path) -> None:
     with pytest.raises(NoEvidenceError, match="nothing is watched"):
         ep.watch(lake=lake)
