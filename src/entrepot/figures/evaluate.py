@@ -15,6 +15,7 @@ from entrepot.figures.input_choices import ORIGIN
 from entrepot.figures.questions import of as question
 from entrepot.figures.reasons import in_lines
 from entrepot.figures.request import PRINTED, SHARES, checked
+from entrepot.figures.unanswered import unanswered
 from entrepot.goods.parse import NAMED
 from entrepot.lake import Lake
 from entrepot.lake.on_spark import SparkLake
@@ -138,7 +139,7 @@ def _evaluated(definition: Definition, lake: Lake, *, alone: bool) -> Figure:
         return inputs.figure(definition, lake)
     if definition.goods.startswith(NAMED):
         words = definition.goods.removeprefix(NAMED)
-        return _insufficient(definition, f"{words!r} names no list of codes; use a list")
+        return unanswered(definition, f"{words!r} names no list of codes; use a list")
     found = _asked(definition, lake, alone=alone)
     answers = [(name, item) for name, item in found.items() if isinstance(item, Answer)]
     if "baci" in dict(answers) and definition.measure in ("value", "growth"):
@@ -150,7 +151,7 @@ def _evaluated(definition: Definition, lake: Lake, *, alone: bool) -> Figure:
     reason = in_lines(missing, definition)
     if definition.source is None and not lake.holdings():
         reason += "\nthe lake is empty; bring BACI in with: entrepot data add baci FILE"
-    return _insufficient(definition, reason)
+    return unanswered(definition, reason)
 
 
 def _asked(definition: Definition, lake: Lake, *, alone: bool) -> dict[str, Answer | Missing]:
@@ -249,17 +250,3 @@ def _range(
     else:
         words = "; ".join(f"{name}: {what}" if what else name for name, what in spans)
     return min(ends), max(ends), words or None
-
-
-def _insufficient(definition: Definition, reason: str) -> Figure:
-    return Figure(
-        definition=definition,
-        status="insufficient_data",
-        value=None,
-        unit=definition.unit,
-        caveats=(
-            *caveats.for_definition(definition, answered=False),
-            *caveats.no_codes(definition),
-        ),
-        reason=reason,
-    )

@@ -19,6 +19,7 @@ from entrepot.figures.input_choices import (
     spans,
 )
 from entrepot.figures.input_rows import SOURCE, InputRows, input_rows, input_years
+from entrepot.figures.unanswered import unanswered
 from entrepot.model.areas import area_name
 from entrepot.model.display import joined
 from entrepot.sources.icio.sectors import sector as sector_of
@@ -89,16 +90,9 @@ def figure(definition: Definition, lake: Lake) -> Figure:
         goods=goods_key(definition.goods), source=definition.source or SOURCE
     )
     found = answer(definition, lake)
-    notes = [item for item in caveats.for_definition(definition) if item.id != "denominator-system"]
     if isinstance(found, Missing):
-        return Figure(
-            definition=definition,
-            status="insufficient_data",
-            value=None,
-            unit=definition.unit,
-            caveats=tuple(notes),
-            reason=found.reason,
-        )
+        return unanswered(definition, found.reason, of_reports=False)
+    notes = [item for item in caveats.for_definition(definition) if item.id != "denominator-system"]
     head, values = found.estimates[0], [item.value for item in found.estimates]
     low, high = min(values), max(values)
     return Figure(

@@ -12,6 +12,7 @@ from entrepot.figures.estimate import Estimate, Missing, specifications, spread_
 from entrepot.figures.figure import Caveat, Evidence, Figure
 from entrepot.figures.input_choices import GOODS, inputs_title, made_by, sides
 from entrepot.figures.input_rows import SOURCE
+from entrepot.figures.unanswered import unanswered
 from entrepot.figures.variants import territories, territory
 from entrepot.measures.origin import value_added_origin
 from entrepot.model.areas import area_name
@@ -68,23 +69,25 @@ def figure(definition: Definition, lake: Lake, *, asked_of: str = GOODS) -> Figu
     definition = definition.but(source=definition.source or SOURCE)
     known = economy_of(lake, definition.period, definition.source)
     if isinstance(known, Missing):
-        return _missing(definition, known.reason)
+        return unanswered(definition, known.reason, of_reports=False)
     strangers = _strangers(definition, known)
     for group in sides(definition):
         if group and group <= strangers:
             names = joined([area_name(code) for code in sorted(group)])
-            return _missing(
+            return unanswered(
                 definition,
                 f"{SOURCE} has no entry of its own for {names}; it knows "
                 f"{known.rows.economies} economies",
+                of_reports=False,
             )
     estimates = list(_estimates(definition, known))
     if not estimates:
         what = inputs_title(definition.goods, definition.sector)
-        return _missing(
+        return unanswered(
             definition,
             f"{SOURCE} has no {what} from {definition.exporter} to {definition.importer} in "
             f"{definition.period}, so there is nothing whose origin could be told",
+            of_reports=False,
         )
     found = _figure(definition, known, estimates, strangers)
     return replace(found, caveats=(_inputs_only(), *found.caveats)) if asked_of == ALL else found
@@ -120,17 +123,6 @@ def _figure(
         evidence=head.evidence,
         table=head.table,
         caveats=(*_caveats(known, strangers), *caveats.for_definition(definition)),
-    )
-
-
-def _missing(definition: Definition, reason: str) -> Figure:
-    return Figure(
-        definition=definition,
-        status="insufficient_data",
-        value=None,
-        unit=definition.unit,
-        caveats=tuple(caveats.for_definition(definition)),
-        reason=reason,
     )
 
 
