@@ -14,7 +14,7 @@ def told(measure: str, unit: str, **details: float | str) -> str:
 def test_prices_have_names_and_units() -> None:
     text = told("price_index", "ratio", tornqvist=0.931, matched_share=0.997, matched_products=46.0)
     assert text.replace("\u00a0", " ") == (
-        "Törnqvist 0.931 times, compared of the period 99.7 %, products compared 46"
+        "Törnqvist: 0.931 times\ncompared of the period: 99.7 %\nproducts compared: 46"
     )
 
 
@@ -28,25 +28,47 @@ def test_ends_stand_behind_what_they_are_of() -> None:
         buyer_change=0.87,
     )
     assert text.replace("\u00a0", " ") == (
-        "overpaid part of the bill 40.0 % (30.0 to 50.0 %), change of the buyer’s prices +87.0 %"
+        "overpaid part of the bill: 40.0 % (30.0 to 50.0 %)\nchange of the buyer’s prices: +87.0 %"
     )
 
 
 def test_ends_of_a_number_without_a_unit() -> None:
     text = told("rank", "count", multiple=1.06, multiple_low=0.9, multiple_high=1.3)
-    assert text.replace("\u00a0", " ") == "multiple 1.06 (0.900 to 1.30)"
+    assert text.replace("\u00a0", " ") == "multiple: 1.06 (0.900 to 1.30)"
 
 
 def test_ends_that_are_the_same_are_none() -> None:
     text = told("price_index", "ratio", products=5.0, products_low=5.0, products_high=5.0)
-    assert text.replace("\u00a0", " ") == "products 5"
+    assert text.replace("\u00a0", " ") == "products: 5"
 
 
 def test_causes_are_in_points() -> None:
     more = {"from_supplier": 0.09, "from_supplier_low": 0.02, "from_supplier_high": 0.17}
     text = told("change_of_share", "share_points", **more).replace("\u00a0", " ")
-    assert text == "from supplier +9.00 points (2.00 to 17.0 points)"
+    assert text == "from supplier: +9.00 points (2.00 to 17.0 points)"
 
 
 def test_an_end_alone_is_a_column() -> None:
-    assert "rank low 2" in told("rank", "count", rank_low=2.0).replace("\u00a0", " ")
+    assert "rank low: 2" in told("rank", "count", rank_low=2.0).replace("\u00a0", " ")
+
+
+def test_keys_of_a_definition_are_read_in_groups() -> None:
+    asked = Definition.build(
+        "growth", importer="RUS", exporter="CHN", goods="chpl", period=2023, base=2021, hubs="KGZ"
+    )
+    figure = Figure(asked, "ok", 1.0, "percent")
+    assert dict(as_rows(figure))["definition"].splitlines() == [
+        "measure: growth, importer: RUS, exporter: CHN, flow: one_way",
+        "goods: chpl, follow: family",
+        "period: 2023, base: 2021",
+        "basis: dispatch",
+        "quantity: value, currency: USD",
+        "hubs: KGZ",
+    ]
+    told = dict(as_rows(figure))["definition"].replace("\n", ", ").split(", ")
+    assert {one.partition(":")[0] for one in told} == {
+        name for name, value in asked.to_dict().items() if value
+    }
+    lines = str(figure).splitlines()
+    assert "             goods: chpl, follow: family" in lines
+    assert "<br>goods: chpl, follow: family<br>" in figure._repr_html_()

@@ -241,8 +241,9 @@ class Figure:
     def __str__(self) -> str:
         from entrepot.figures.show import as_rows, headline
 
-        rows = "\n".join(f"  {label:<11}{text}" for label, text in as_rows(self))
-        return f"{headline(self)}\n{rows}"
+        below = "\n" + " " * 13  # lines of one text stand under each other
+        rows = (f"  {label:<11}{text.replace(chr(10), below)}" for label, text in as_rows(self))
+        return "\n".join([headline(self), *rows])
 
     def _repr_html_(self) -> str:
         from entrepot.figures.show import as_html

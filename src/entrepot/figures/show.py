@@ -12,6 +12,8 @@ from entrepot.model.areas import area_phrase, possessive
 from entrepot.model.display import MINUS, MONEY, figure_value, number, range_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from entrepot.figures.definition import Definition
     from entrepot.figures.figure import Evidence, Figure, Specifications
     from entrepot.figures.in_print import Printed
@@ -81,9 +83,8 @@ def as_rows(figure: Figure) -> list[tuple[str, str]]:
         rows.append(("by cause", "; ".join(apart)))
     if figure.details:
         parts = (_detail(*one, figure.unit) for one in with_ends(figure.details))
-        rows.append(("with", ", ".join(parts)))
-    keys = figure.definition.to_dict().items()
-    rows.append(("definition", ", ".join(f"{key} {value}" for key, value in keys if value)))
+        rows.append(("with", "\n".join(parts)))
+    rows.append(("definition", "\n".join(_keys(figure.definition))))
     if figure.specifications:
         found = figure.specifications.to_dict()
         words = f"{found['count']} definitions, median {figure_value(found['median'], figure.unit)}"
@@ -100,6 +101,25 @@ def as_rows(figure: Figure) -> list[tuple[str, str]]:
     return rows
 
 
+_GROUPS = (
+    ("measure", "importer", "exporter", "flow", "by", "k"),
+    ("goods", "follow", "sector", "listed"),
+    ("period", "base"),
+    ("source", "told_by", "basis", "valuation"),
+    ("quantity", "currency", "spot"),
+)
+"""Keys of a definition that are read together, a line each; what belongs to none comes last."""
+
+
+def _keys(asked: Definition) -> Iterator[str]:
+    """Yield the keys of a definition as lines: what, of which goods, when, from where, in what."""
+    said = {name: value for name, value in asked.to_dict().items() if value}
+    rest = tuple(name for name in said if not any(name in group for group in _GROUPS))
+    for group in (*_GROUPS, rest):
+        if told := [f"{name}: {said[name]}" for name in group if name in said]:
+            yield ", ".join(told)
+
+
 _UNITS = {"pct": "percent", "kg": "kg"} | {name.lower(): name for name in MONEY}
 
 
@@ -110,11 +130,11 @@ def _detail(name: str, value: float | str, ends: tuple[float, float] | None, own
     label = (words if unit else name).replace("_", " ")
     label, unit = COLUMNS.get(name, (label, unit))
     if isinstance(value, str):
-        return f"{label} {value}"
+        return f"{label}: {value}"
     if unit is None and own == "share_points" and not name.endswith(("suppliers", "products")):
         unit = "share" if name.startswith("share") else own
     text = figure_value(value, unit) if unit else _amount(value, own)
-    return f"{label} {text} ({range_text(*ends, unit or 'index')})" if ends else f"{label} {text}"
+    return f"{label}: {text} ({range_text(*ends, unit or 'index')})" if ends else f"{label}: {text}"
 
 
 def _amount(value: float, unit: str) -> str:
