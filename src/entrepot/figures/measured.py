@@ -195,7 +195,7 @@ def _beside(cells: Cells, asked: Definition, goods: Goods, rows: Frame) -> dict[
     found: dict[str, Any] = {}
     if how.listed:
         found["listing"] = listing(rows, asked, cells.lake)
-    if how.other_goods:
+    if how.other_goods and how.both_reports:
         found["heard"] = None if cells.held.few_products else cells.held.tellers
     if how.other_goods and asked.goods != "all":
         found["others"] = others_of(cells, asked, goods)

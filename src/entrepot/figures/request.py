@@ -242,8 +242,9 @@ def _with_base(definition: Definition) -> Definition:
             f"the base {base} does not end before {now} begins",
             hint=f"name an earlier base: --base {now.before()}",
         )
-    if question(definition.measure).trade == "chain":
-        return definition.but(base=base)  # paths are of steps, whatever their number
+    how = question(definition.measure)
+    if how.trade == "chain" or how.other_goods:
+        return definition.but(base=base)  # of steps, whatever their number
     if base.months != now.months:
         raise RequestError(
             f"{now} has {now.months} months and the base {base} has {base.months}",

@@ -19,6 +19,7 @@ SPECIAL = (
 """Keys that a few measures read; a definition of another measure does not show them."""
 
 NEEDS = {
+    "controls": ("hubs are set against importers that were not reached", "--controls GEO+UZB"),
     "hubs": ("goods go by way of somebody", "--hubs ARM+KAZ+KGZ"),
     "listed": ("the events are the days on which goods came onto a list", "--listed eu-xxiii"),
     "production": (

@@ -39,6 +39,7 @@ from entrepot.measures.rerouting import (
     LOST_IN_TRANSIT,
     REROUTED,
     REROUTING_RATIO,
+    TRIPLE_DIFFERENCE,
 )
 from entrepot.measures.salience import SALIENCE
 from entrepot.measures.series import MONTHLY
@@ -73,6 +74,7 @@ _ALL = (
     REROUTED,
     LOST_IN_TRANSIT,
     CHAIN_PRICES,
+    TRIPLE_DIFFERENCE,
     REROUTING_RATIO,
     SUBSTITUTION_RATIO,
     SUBSTITUTION_SUMMARY,

@@ -22,6 +22,7 @@ from entrepot.figures.questions import (
     rerouted,
     series,
     suppliers,
+    triple,
 )
 from entrepot.figures.questions.question import Question
 
@@ -40,6 +41,7 @@ QUESTIONS: dict[str, Question] = {
     **cutoff.QUESTIONS,
     **path.QUESTIONS,
     **rerouted.QUESTIONS,
+    **triple.QUESTIONS,
     **passed_on.QUESTIONS,
     **money.QUESTIONS,
     **event.QUESTIONS,

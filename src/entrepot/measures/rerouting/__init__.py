@@ -12,15 +12,23 @@ from entrepot.measures.rerouting.result import Hub, Rerouted, Strait
 from entrepot.measures.rerouting.synthetic import synthetic_weights
 from entrepot.measures.rerouting.timing import Began, began
 from entrepot.measures.rerouting.transit import LOST_IN_TRANSIT, lost_in_transit
-from entrepot.measures.rerouting.triple import PlaceboHub, Triple, triple_difference
+from entrepot.measures.rerouting.triple import (
+    TRIPLE_DIFFERENCE,
+    HubEffect,
+    PlaceboHub,
+    Triple,
+    triple_difference,
+)
 
 __all__ = [
     "CHAIN_PRICES",
     "LOST_IN_TRANSIT",
     "REROUTED",
     "REROUTING_RATIO",
+    "TRIPLE_DIFFERENCE",
     "Began",
     "Hub",
+    "HubEffect",
     "Placebo",
     "PlaceboHub",
     "Placebos",

@@ -10,15 +10,43 @@ import narwhals as nw
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.measures.event import Design, event_study
 from entrepot.measures.grouped import as_codes
+from entrepot.measures.passport import Passport
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
     from datetime import date
 
     from entrepot.measures.event import Effect
     from entrepot.measures.rerouting.chain import Frequency
 
-__all__ = ["PlaceboHub", "Triple", "triple_difference"]
+__all__ = ["TRIPLE_DIFFERENCE", "HubEffect", "PlaceboHub", "Triple", "triple_difference"]
+
+TRIPLE_DIFFERENCE = Passport(
+    id="triple_difference",
+    title="triple difference of hubs",
+    function="triple_difference",
+    inputs=(
+        "rows with importer, exporter, product, time and value: what the origin sold to hubs and "
+        "controls, of listed goods and of others, before and after the event"
+    ),
+    columns=(
+        ("effect_pct", "what the event did to sales of listed goods to hubs, in per cent"),
+        ("p_randomisation", "two-sided, from events dealt to other goods, 0 to 1"),
+        ("p_hubs", "part of hubs and controls with an effect as large, 0 to 1"),
+    ),
+    unit="percent",
+    range="above -100",
+    null_rule=(
+        "no answer where hubs bought none of the goods before or after, or there are no controls "
+        "or no other goods; `p_hubs` is left out with one control"
+    ),
+    formula="X_kdt = exp(β S_k H_d P_t + γ_kd + δ_dt + μ_kt) ε_kdt, by PPML",
+    reference=(
+        "Gruber (1994), American Economic Review 84(3), for the triple difference; Santos Silva "
+        "and Tenreyro (2006), Review of Economics and Statistics 88(4), for PPML; Conley and Taber "
+        "(2011), Review of Economics and Statistics 93(1), for setting few treated among controls"
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +55,28 @@ class PlaceboHub:
 
     area: str
     estimate: float
+
+
+@dataclass(frozen=True, slots=True)
+class HubEffect:
+    """The effect on one hub alone, in logarithms.
+
+    Attributes
+    ----------
+    area
+        The hub.
+    estimate, low, high
+        The effect, and ends of its 95 % interval from clusters of products; None where the
+        covariance is not usable.
+    p_hubs
+        As of `Triple`.
+    """
+
+    area: str
+    estimate: float
+    low: float | None
+    high: float | None
+    p_hubs: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +95,8 @@ class Triple:
     p_hubs
         Part of hubs and controls with an effect at least as large, 0 to 1: with n controls it
         cannot be below 1 / (n + 1). None without placebo hubs.
+    hubs
+        Each hub alone; those that bought none of the goods are not among them.
     remarks
         What the estimate rests on, in words.
     """
@@ -53,6 +105,7 @@ class Triple:
     trusted: str
     placebo_hubs: tuple[PlaceboHub, ...]
     p_hubs: float | None
+    hubs: tuple[HubEffect, ...]
     remarks: tuple[str, ...]
 
 
@@ -144,20 +197,36 @@ def triple_difference(
             seed=seed,
         )
 
+    def alone(areas: list[str], calm: list[str]) -> Iterator[tuple[str, Effect]]:
+        for area in areas:
+            rest = [one for one in calm if one != area]
+            try:
+                yield area, effect_on([area], rest, 0).effect
+            except NoEvidenceError:
+                continue  # it bought none of these goods
+
     found = effect_on(through, calm, draws)
-    placebos = []
-    for area in calm if len(calm) > 1 else ():
-        rest = [one for one in calm if one != area]
-        try:
-            placebos.append(PlaceboHub(area, effect_on([area], rest, 0).effect.estimate))
-        except NoEvidenceError:
-            continue  # it bought none of these goods, which says nothing of hubs
-    known = [one for one in placebos if one.estimate is not None]
-    reached = 1 + sum(one.estimate >= found.effect.estimate for one in known)
+    placebos = [
+        PlaceboHub(area, one.estimate)
+        for area, one in (alone(calm, calm) if len(calm) > 1 else ())
+        if one.estimate is not None
+    ]
+    each = alone(through, calm) if len(through) > 1 else [(through[0], found.effect)]
     return Triple(
         effect=found.effect,
         trusted=found.trusted,
-        placebo_hubs=tuple(known),
-        p_hubs=reached / (len(known) + 1) if known else None,
+        placebo_hubs=tuple(placebos),
+        p_hubs=_rank(found.effect.estimate, placebos),
+        hubs=tuple(
+            HubEffect(area, one.estimate, one.low, one.high, _rank(one.estimate, placebos))
+            for area, one in each
+            if one.estimate is not None
+        ),
         remarks=tuple(found.remarks),
     )
+
+
+def _rank(estimate: float, placebos: list[PlaceboHub]) -> float | None:
+    """Return the part of an area and its placebos that have an effect as large."""
+    reached = 1 + sum(one.estimate >= estimate for one in placebos)
+    return reached / (len(placebos) + 1) if placebos else None

@@ -1,0 +1,171 @@
+"""What an event did to an origin's sales of goods to hubs, against other goods and importers."""
+
+from __future__ import annotations
+
+from math import expm1
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from entrepot import measures
+from entrepot.errors import NoEvidenceError
+from entrepot.figures.questions.question import BOTH, Question, Row
+from entrepot.lake import fetch
+from entrepot.measures.rerouting.chain import MONTHS
+from entrepot.model.areas import area_phrase
+from entrepot.model.display import figure_value
+from entrepot.model.product import TOTAL
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from entrepot.figures.definition import Definition
+    from entrepot.measures.rerouting import Triple
+    from entrepot.measures.rerouting.chain import Frequency
+    from entrepot.model.period import Period
+
+    Frame = nw.LazyFrame[Any]
+
+__all__ = ["QUESTIONS"]
+
+SELLER = "origin"
+"""Everybody of the origin together."""
+DRAWS = {"A": 199, "Q": 49, "M": 19}
+"""Events dealt to other goods: each is a regression, which takes longer the more steps."""
+CHAPTER = 2
+"""Digits of a chapter: goods are compared with others of theirs."""
+
+
+def triple(rows: Frame, asked: Definition, column: str, others: Frame | None = None) -> Row:
+    """Compare goods with others of their chapters, hubs with controls, after with before."""
+    base = asked.base or asked.period.before()
+    if (asked.period.start - base.end).days != 1:
+        raise NoEvidenceError(
+            f"{asked.period} does not follow on {base}, and a gap would be a change of its own",
+            hint="name a base that ends where the period begins",
+        )
+    goods = _cells(rows, asked, column)
+    chapters = sorted({cell[0][:CHAPTER] for cell in goods})
+    near = nw.col("product").str.slice(0, CHAPTER).is_in(chapters)
+    beside = [] if others is None or not goods else _cells(others.filter(near), asked, column)
+    if not goods or not beside:
+        what = "other goods of these chapters" if goods else "row with these goods"
+        raise NoEvidenceError(
+            f"no {what} on the way to hubs and controls",
+            hint="ask a source with all goods, and name a part of them",
+        )
+    freq = _frequency(rows, asked, base)
+    found = measures.triple_difference(
+        _table([*goods, *beside]),
+        origin=SELLER,
+        hubs=sorted(asked.members("hubs")),
+        controls=sorted(asked.members("controls")),
+        listed={cell[0] for cell in goods},
+        event=asked.period.start,
+        frequency=freq,
+        window=(-(base.months // MONTHS[freq]), asked.period.months // MONTHS[freq] - 1),
+        draws=DRAWS[freq],
+        value="value",
+    )
+    counts = (len({cell[0] for cell in cells}) for cells in (goods, beside))
+    return _row(found, dict(zip(("listed_products", "other_products"), counts, strict=True)))
+
+
+def _cells(rows: Frame, asked: Definition, column: str) -> list[tuple[Any, ...]]:
+    """Return what hubs and controls bought of each product in each step."""
+    buyers = sorted(asked.members("hubs") | asked.members("controls"))
+    keys = ["product", "importer", "period"]
+    lines = rows.filter(nw.col("product") != TOTAL, nw.col("importer").is_in(buyers))
+    return fetch(measures.value(lines, by=keys, value=column).select(*keys, column))
+
+
+def _frequency(rows: Frame, asked: Definition, base: Period) -> Frequency:
+    """Return years where both periods are made of some, since each step takes its time."""
+    if asked.period.is_whole_years and base.is_whole_years:
+        return "A"
+    [(freq,), *_] = fetch(rows.select("freq").unique())
+    is_quarters = all(span.months % MONTHS["Q"] == 0 for span in (asked.period, base))
+    return "Q" if is_quarters else freq
+
+
+def _table(cells: list[tuple[Any, ...]]) -> pa.Table:
+    import pyarrow as pa
+
+    products, buyers, periods, values = zip(*cells, strict=True)
+    return pa.table(
+        {
+            "product": products,
+            "exporter": [SELLER] * len(cells),
+            "importer": buyers,
+            "period": periods,
+            "value": pa.array(values, pa.float64()),
+        }
+    )
+
+
+def _row(found: Triple, counts: dict[str, int]) -> Row:
+    """Return the pooled effect with its tests, and a row for each hub."""
+    effect = found.effect
+    row = Row(
+        effect_pct=effect.change_pct,
+        # Errors of few clusters are too small to be a range: then the p-value of dealing counts.
+        effect_pct_low=effect.low_pct if found.trusted == "cluster" else None,
+        effect_pct_high=effect.high_pct if found.trusted == "cluster" else None,
+        p_value=effect.p_cluster,
+        p_randomisation=effect.p_randomisation,
+        p_hubs=found.p_hubs,
+        trusted=found.trusted,
+        **counts,
+    )
+    if found.placebo_hubs:
+        shown = (
+            f"{area_phrase(one.area)} {figure_value(_pct(one.estimate), 'percent')}"
+            for one in found.placebo_hubs
+        )
+        row["placebo_hubs"] = ", ".join(shown)
+    if found.remarks:
+        row["remarks"] = "; ".join(found.remarks)
+    each = sorted(found.hubs, key=lambda one: -one.estimate)
+    row.table = tuple(
+        {
+            name: cell
+            for name, cell in (
+                ("hub", one.area),
+                ("change_pct", _pct(one.estimate)),
+                ("low_pct", _pct(one.low)),
+                ("high_pct", _pct(one.high)),
+                ("p_hubs", one.p_hubs),
+            )
+            if cell is not None
+        }
+        for one in each
+    )
+    return row
+
+
+def _pct(log: float | None) -> float | None:
+    return None if log is None else 100 * expm1(log)
+
+
+QUESTIONS = {
+    "triple_difference": Question(
+        "panel",
+        BOTH,
+        ("exporter", "base", "controls", "hubs"),
+        triple,
+        "what happened to goods of {seller} on their way to {hubs}, beside others",
+        needs=("hubs", "controls"),
+        value="effect_pct",
+        span="the 95 % interval of the pooled effect, errors by product",
+        other_goods=True,
+        notes=(
+            (
+                "rerouting",
+                (
+                    "Listed goods against others of their chapters, hubs against controls, after "
+                    "against before. It says that hubs bought more, not where it went."
+                ),
+            ),
+        ),
+    ),
+}
