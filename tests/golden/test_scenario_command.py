@@ -117,6 +117,24 @@ def test_a_country_in_parts(tmp_path: Path, table: MadeUp) -> None:
     assert parts == pytest.approx(whole, rel=1e-5)
 
 
+def test_the_answer_comes_first_and_detail_when_asked(
+    entrepot: Run, files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    code, out, _ = entrepot("scenario", str(files[0]))
+    assert code == 0
+    lines = out.splitlines()
+    assert lines[1].startswith("For lack of inputs Russia would lose ")
+    assert len(lines) < 60
+    assert max(map(len, lines)) <= 80
+    assert "Sectors of the target" not in out
+    whole = entrepot("scenario", str(files[0]), "--all")[1]
+    assert "Sectors of the target that lose most" in whole
+    assert whole.splitlines()[1] == lines[1]
+    said = json.loads(entrepot("scenario", str(files[0]), "--json")[1])["answer"]
+    assert " ".join(out.split()).count(" ".join(said.split()[:12])) == 1
+
+
 def test_several_side_by_side(
     entrepot: Run, files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -184,8 +202,9 @@ def test_a_cut_too_small_to_tell_is_zero(
         "extraction: {replaced: {others: 1}}\n"
     )
     page = tmp_path / "small.html"
-    code, out, _ = entrepot("scenario", str(file), "--out", str(page))
+    code, out, _ = entrepot("scenario", str(file), "--all", "--out", str(page))
     assert code == 0
+    assert "Russia would lose nothing that can be told from none" in out
     assert "the largest losses: none." in page.read_text()
     assert "Who loses most of its output</" not in page.read_text()
     assert "none, as far as the solution can tell" in out
@@ -254,7 +273,11 @@ def test_goods_that_are_not_held(entrepot: Run, files: tuple[Path, Path]) -> Non
     files[0].write_text(f"{cut}goods: {{goods: '854231', sigma: 3}}\n")
     code, out, _ = entrepot("scenario", str(files[0]))
     assert code == 3
-    assert "Russia: not known" in " ".join(out.split())
+    said = " ".join(out.split())
+    assert (
+        "worth to Russia would be lost without Germany and the United States is not known" in said
+    )
+    assert "Russia not known" in said  # its line in the table
     assert json.loads(entrepot("scenario", str(files[0]), "--json")[1])["economy"] is None
 
 

@@ -29,8 +29,17 @@ Out = Annotated[
 ]
 
 
+All = Annotated[
+    bool, typer.Option("--all", help="Also sectors, every level by area, and each assumption.")
+]
+
+
 def scenario(
-    files: Files, out: Out = None, lake: LakeOption = None, as_json: JsonOption = False
+    files: Files,
+    out: Out = None,
+    whole: All = False,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Work out what a cut-off would do: to goods, and to every sector of the world.
 
@@ -40,7 +49,7 @@ def scenario(
     Example: entrepot scenario examples/cut-off.yaml
     """
     from entrepot.figures.scenario import evaluate_scenario, read_scenario
-    from entrepot.report.scenario.save import check_name, write_scenarios
+    from entrepot.report.scenario.save import check_name, plain, write_scenarios
 
     if out is not None:
         check_name(out, files)
@@ -53,28 +62,33 @@ def scenario(
             found.append(evaluate_scenario(one, held))
     if out is not None:
         write_scenarios(found, out)
-    data = [one.to_dict() for one in found]
-    emit(
-        data[0] if len(data) == 1 else {"scenarios": data},
-        lambda screen: draw(found, screen),
-        as_json=as_json,
-    )
+    emit(plain(found), lambda screen: draw(found, screen, whole=whole), as_json=as_json)
     if any(one.is_empty for one in found):
         raise typer.Exit(3)
 
 
-def draw(found: Sequence[Scenario], screen: Console) -> None:
-    """Draw scenarios on a terminal."""
+def draw(found: Sequence[Scenario], screen: Console, *, whole: bool = False) -> None:
+    """Draw scenarios on a terminal: what they come to, then tables, then what they rest on."""
     from rich.text import Text
 
-    from entrepot.report.scenario.tables import tables_of
+    from entrepot.report.scenario.answer import answer
+    from entrepot.report.scenario.assumed import in_lines
+    from entrepot.report.scenario.stops import stops
+    from entrepot.report.scenario.tables import short_tables, tables_of
 
-    if len(found) == 1:
-        screen.print(Text(f"{found[0].file.title}, {found[0].file.period}", style="bold"))
-    for one in tables_of(found):
-        right = tuple(range(one.right, len(one.columns)))
-        columns, rows = list(one.columns), [list(row) for row in one.rows]
-        screen.print(table(one.title, columns, rows, right=right))
+    for one in found:
+        screen.print(Text(f"{one.file.title}, {one.file.period}", style="bold"))
+        screen.print(Text(f"{answer(one)}\n"))
+    is_short = len(found) == 1 and not whole
+    for part in short_tables(found[0]) if is_short else tables_of(found):
+        right = tuple(range(part.right, len(part.columns)))
+        columns, rows = list(part.columns), [list(row) for row in part.rows]
+        screen.print(table(part.title, columns, rows, right=right, by_rank=is_short))
+    if is_short:
+        for line in (f"{stops(found[0].file)}.", *in_lines(found[0])):
+            screen.print(Text(line))
     texts = dict.fromkeys(f"{note.text} [{note.id}]" for one in found for note in one.caveats)
     for text in texts:
         screen.print(Text(text, style="dim"))
+    if is_short:
+        screen.print(Text("more: --all, --json, or --out report.html", style="dim"))

@@ -64,7 +64,8 @@ def evaluate_scenario(file: ScenarioFile, lake: Lake) -> Scenario:
 
 def _strangers(file: ScenarioFile, areas: Any) -> tuple[str, ...]:
     known = {one.code for one in areas}
-    return tuple(sorted((file.members("imposes") | file.members("target")) - known))
+    named = (side for side in BACK if getattr(file.cut, side) != OTHERS)
+    return tuple(sorted(frozenset[str]().union(*map(file.members, named)) - known))
 
 
 def _known(file: ScenarioFile, lake: Lake, source: str | None) -> Known:

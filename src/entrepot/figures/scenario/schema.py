@@ -15,6 +15,7 @@ from entrepot.figures.scenario.levels import (
     ExtractionKeys,
     GoodsKeys,
 )
+from entrepot.figures.scenario.sides import side_members
 from entrepot.measures.cutoff import OTHERS
 from entrepot.model.areas import WORLD, area_set
 from entrepot.model.closed_yaml import parse_closed, read_closed
@@ -60,10 +61,21 @@ class CutKeys(BackKeys):
     @field_validator("imposes", "target")
     @classmethod
     def _is_area(cls, text: str) -> str:
+        if text == OTHERS:
+            return text
         # Groups are dated, but a name is known or unknown whatever the day.
         if WORLD in area_set(text, Period.parse("2023").start):
-            raise RequestError("the world stops no trade with itself", hint="name areas")
+            raise RequestError(
+                "the world stops no trade with itself",
+                hint=f"name areas; {OTHERS} is everybody who is not on the other side",
+            )
         return text
+
+    @model_validator(mode="after")
+    def _names_somebody(self) -> CutKeys:
+        if self.imposes == self.target == OTHERS:
+            raise RequestError("nobody is named", hint="name areas on one side of the cut")
+        return self
 
 
 class ScenarioFile(Closed):
@@ -97,9 +109,9 @@ class ScenarioFile(Closed):
         cut, period = (info.data.get(name) for name in ("cut", "period"))
         if given is None or cut is None or period is None:
             return given
-        day = Period.parse(period).end
-        for key in ("imposes", "target"):
-            if own := sorted(area_set(getattr(cut, key), day) & given.replaced.keys()):
+        for key, back in (("imposes", "target"), ("target", "imposes")):
+            members = side_members(getattr(cut, key), getattr(cut, back), period)
+            if own := sorted(members & given.replaced.keys()):
                 raise RequestError(
                     f"{', '.join(own)} sells instead, and is on a side of the cut ({key})",
                     why="what two stop trading is sold by a third or by nobody",
@@ -111,6 +123,13 @@ class ScenarioFile(Closed):
     @classmethod
     def _by_codes(cls, given: GoodsKeys | None, info: ValidationInfo) -> GoodsKeys | None:
         """Refuse sectors beside goods: nothing says which goods are of which sector."""
+        cut = info.data.get("cut")
+        if given is not None and cut is not None and OTHERS in (cut.imposes, cut.target):
+            raise RequestError(
+                f"goods and {OTHERS} on a side",
+                why="goods are asked of one buyer and of sellers that are named",
+                hint="name the areas of both sides, or ask economy or extraction",
+            )
         for key in ("cut", "retaliation"):
             act = info.data.get(key)
             if given is not None and act is not None and act.sectors:
@@ -123,8 +142,7 @@ class ScenarioFile(Closed):
 
     @model_validator(mode="after")
     def _fits(self) -> ScenarioFile:
-        day = Period.parse(self.period).end
-        if both := sorted(area_set(self.cut.imposes, day) & area_set(self.cut.target, day)):
+        if both := sorted(self.members("imposes") & self.members("target")):
             raise RequestError(
                 f"{', '.join(both)} imposes the cut and is its target",
                 why="nobody stops trade with itself",
@@ -139,7 +157,10 @@ class ScenarioFile(Closed):
 
     def members(self, side: Literal["imposes", "target"]) -> frozenset[str]:
         """Return the areas on a side; a dated group as of the last day of the period."""
-        return area_set(getattr(self.cut, side), Period.parse(self.period).end)
+        own, other = self.cut.imposes, self.cut.target
+        if side == "target":
+            own, other = other, own
+        return side_members(own, other, self.period)
 
 
 def read_scenario(path: Path) -> ScenarioFile:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from entrepot.figures.scenario.result import Between, Loss
+from entrepot.figures.scenario.sides import side_name
 from entrepot.model.areas import area_name
 from entrepot.sources.icio.sectors import sectors
 
@@ -96,7 +97,7 @@ class Teller:
         return [one / whole for one in self._lost(places)]
 
     def _title(self, side: str) -> str:
-        return area_name(self.titles[side]) if side in self.titles else _NAMES[side]
+        return side_name(self.titles[side]) if side in self.titles else _NAMES[side]
 
     def _by_sector(self, codes: frozenset[str]) -> Iterator[tuple[str, Marks]]:
         world = self.network.economy

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from entrepot.report.scenario.answer import answer
 from entrepot.report.scenario.tables import tables_of
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ def render_markdown(found: Sequence[Scenario]) -> str:
     """Return scenarios as Markdown: tables, then what to know."""
     title = found[0].file.title if len(found) == 1 else "Scenarios side by side"
     parts = [f"# {_plain(title)}"]
+    for one in found:
+        name = f"**{_plain(one.file.title)}.** " if len(found) > 1 else ""
+        parts.append(f"{name}{_plain(answer(one))}")
     parts += [f"## {one.title}\n\n{_table(one)}" for one in tables_of(found)]
     notes = dict.fromkeys(note.text for one in found for note in one.caveats)
     parts.append("## What to know\n\n" + "\n".join(f"- {text}" for text in notes))

@@ -8,6 +8,7 @@ import entrepot
 from entrepot.figures.show import as_rows, headline
 from entrepot.report.charts import draw
 from entrepot.report.render_html import page_environment, page_style
+from entrepot.report.scenario.answer import answer
 from entrepot.report.scenario.picture import DECK, ladder, loss_map
 from entrepot.report.scenario.stops import stops
 from entrepot.report.scenario.tables import tables_of
@@ -34,7 +35,9 @@ def render_page(found: Sequence[Scenario]) -> str:
             version=entrepot.__version__,
             title=one.file.title if len(found) == 1 else "Scenarios side by side",
             deck=DECK,
-            said=[(item.file.title, stops(item.file), item.file.note) for item in found],
+            said=[
+                (item.file.title, stops(item.file), item.file.note, answer(item)) for item in found
+            ],
             ladder=draw(shown) if shown else None,
             map=draw(placed) if placed else None,
             tables=tables_of(found),

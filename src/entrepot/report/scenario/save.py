@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import RequestError
+from entrepot.report.scenario.answer import answer
 from entrepot.report.written import write_whole
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from entrepot.figures.scenario import Scenario
 
-__all__ = ["FORMATS", "check_name", "write_scenarios"]
+__all__ = ["FORMATS", "check_name", "plain", "write_scenarios"]
 
 FORMATS = (".html", ".md", ".json", ".svg")
 
@@ -53,11 +54,15 @@ def write_scenarios(found: Sequence[Scenario], out: Path) -> Path:
     return write_whole(out, _rendered(found, out.suffix.lower()))
 
 
+def plain(found: Sequence[Scenario]) -> dict[str, Any]:
+    """Return scenarios as plain JSON types, each with its answer in words; several as a list."""
+    data = [{"answer": answer(one)} | one.to_dict() for one in found]
+    return data[0] if len(data) == 1 else {"scenarios": data}
+
+
 def _rendered(found: Sequence[Scenario], suffix: str) -> str:
     if suffix == ".json":
-        data = [one.to_dict() for one in found]
-        whole = data[0] if len(data) == 1 else {"scenarios": data}
-        return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+        return json.dumps(plain(found), ensure_ascii=False, indent=1) + "\n"
     if suffix == ".md":
         from entrepot.report.scenario.markdown import render_markdown
 

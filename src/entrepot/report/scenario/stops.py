@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from entrepot.figures.scenario.sides import side_phrase
 from entrepot.goods import goods_title
-from entrepot.model.areas import area_phrase
 from entrepot.model.display import joined
 from entrepot.sources.icio.sectors import sectors
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["stops"]
 
 _WORDS = {
-    "export_ban": "{own} stops selling {goods} to {other}",
-    "import_ban": "{own} stops buying {goods} from {other}",
+    "export_ban": "{own} {stop} selling {goods} to {other}",
+    "import_ban": "{own} {stop} buying {goods} from {other}",
     "embargo": "{own} and {other} stop trading {goods}",
 }
 
@@ -36,5 +36,8 @@ def stops(file: ScenarioFile) -> str:
 def _act(act: BackKeys, own: str, other: str, every: str) -> str:
     names = [sectors()[code].name for code in act.sectors or ()]
     return _WORDS[act.instrument].format(
-        own=area_phrase(own), other=area_phrase(other), goods=joined(names) if names else every
+        own=side_phrase(own),
+        stop="stop" if "+" in own else "stops",
+        other=side_phrase(other),
+        goods=joined(names) if names else every,
     )

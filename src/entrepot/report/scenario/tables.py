@@ -5,28 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from entrepot.figures.scenario.levels import ASSUMED
 from entrepot.model.areas import area_name
-from entrepot.model.display import figure_value, number, range_text
+from entrepot.model.display import figure_value, range_text
+from entrepot.report.scenario.assumed import WORDS, assumptions
 from entrepot.report.scenario.stops import stops
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from entrepot.figures import Figure
     from entrepot.figures.scenario import Scenario
     from entrepot.figures.scenario.result import Between, EconomyLoss, Loss, SalesLoss
 
-__all__ = ["Table", "tables_of"]
+__all__ = ["Table", "short_tables", "tables_of"]
 
 SHOWN = 10
 """Rows of a long table; a file of JSON has them all."""
+HARDEST = 6
+"""Economies on a short ladder, beside the sides."""
 SIDES = {"target": "target", "imposes": "imposes the cut", "others": "", "world": ""}
-_ASSUMED = {
-    "leak": "what flows on all the same",
-    "friction": "what of displaced trade is not rebuilt",
-    "inputs": "elasticity between inputs",
-    "outer": "elasticity between inputs and value added",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +39,10 @@ class Table:
 def tables_of(scenarios: Sequence[Scenario]) -> list[Table]:
     """Return the tables of one scenario in full, or of several side by side."""
     found = _beside(scenarios) if len(scenarios) > 1 else _alone(scenarios[0])
-    return [_without_empty(one) for one in found]
+    return [without_empty(one) for one in found]
 
 
-def _without_empty(table: Table) -> Table:
+def without_empty(table: Table) -> Table:
     """Leave out columns in which nothing stands, such as ranges of what has none."""
     kept = [n for n in range(len(table.columns)) if any(row[n] for row in table.rows)]
     return Table(
@@ -69,7 +66,7 @@ def _beside(scenarios: Sequence[Scenario]) -> Iterator[Table]:
         yield Table(
             "Goods", tuple(heads), (("lost of what they are worth", *map(_goods, scenarios)),)
         )
-    yield Table("Assumptions", tuple(heads), tuple(_assumptions(scenarios)))
+    yield Table("Assumptions", tuple(heads), tuple(assumptions(scenarios)))
 
 
 def _facts(scenarios: Sequence[Scenario]) -> Iterator[tuple[str, ...]]:
@@ -140,7 +137,7 @@ def _alone(one: Scenario) -> Iterator[Table]:
     if one.economy:
         yield from _sectors(one.economy)
         yield Table("What moves it, each alone", _MOVES, tuple(_moves(one.economy)))
-    yield Table("Assumptions", ("", ""), tuple(_assumptions([one])), right=2)
+    yield Table("Assumptions", ("", ""), tuple(assumptions([one])), right=2)
 
 
 _HEAD = ("who", "side", "of output", "range", "output lost", "range", "value added")
@@ -181,58 +178,61 @@ def _sectors(found: EconomyLoss) -> Iterator[Table]:
 
 def _moves(found: EconomyLoss) -> Iterator[tuple[str, ...]]:
     for name, sides in found.alone.items():
-        yield (_ASSUMED[name], *(_moved(*sides[side]) for side in ("target", "imposes")))
+        yield (WORDS[name], *(_moved(*sides[side]) for side in ("target", "imposes")))
 
 
 def _moved(low: float, high: float) -> str:
     return range_text(low, high, "share") if low < high else "not at all"
 
 
-def _assumptions(scenarios: Sequence[Scenario]) -> Iterator[tuple[str, ...]]:
-    if any(one.file.economy for one in scenarios):
-        for name in ASSUMED:
-            yield (_ASSUMED[name], *(_assumed(one, name) for one in scenarios))
-        yield ("most that inputs are of output", *(_cap(one) for one in scenarios))
-        yield ("solutions", *(_solutions(one) for one in scenarios))
-        yield ("balance missed by, of the largest output", *(_miss(one) for one in scenarios))
-        yield ("cushion, above zero: output stays above zero", *map(_cushion, scenarios))
-    if any(one.file.extraction for one in scenarios):
-        yield ("who sells instead", *(_instead(one) for one in scenarios))
+_LADDER = ("who", "of output", "value", "output lost")
+_GOODS = ("buyer", "lost of their worth", "value", "nobody replaces", "critical")
 
 
-def _assumed(one: Scenario, name: str) -> str:
-    if one.file.economy is None:
-        return "–"
-    found = getattr(one.file.economy, name)
-    also = ", ".join(f"{value:g}" for value in found.values[1:])
-    return f"{found.take:g}" + (f" (also {also})" if also else "")
+def short_tables(one: Scenario) -> Iterator[Table]:
+    """Yield what fits on a screen: who loses, ranges first, and what goods lose of their worth."""
+    if one.economy:
+        told = {loss.code for loss in one.economy.sides}
+        hardest = [loss for loss in one.economy.areas if loss.code not in told and loss.is_some]
+        rows = (*one.economy.sides, *hardest[:HARDEST])
+        yield Table("Output lost for lack of inputs", _LADDER, tuple(map(_rung, rows)))
+    if one.extraction:
+        rows = one.extraction.sides
+        title = "Output lost for lack of sales; below zero: gained"
+        yield Table(title, _LADDER, tuple(map(_rung, rows)))
+    if one.goods:
+        yield Table("Goods by their codes", _GOODS, tuple(map(_good, one.goods)))
 
 
-def _cap(one: Scenario) -> str:
-    return f"{one.file.economy.cap:g}" if one.file.economy else "–"
-
-
-def _solutions(one: Scenario) -> str:
-    if one.economy is None:
-        return "–"
-    lost = len(one.economy.left_out)
-    return f"{one.economy.solutions}" + (f", and {lost} without a balance" if lost else "")
-
-
-def _miss(one: Scenario) -> str:
-    miss = one.economy.checks["miss"] if one.economy else None
-    return "–" if miss is None else f"{miss:.1e}"
-
-
-def _cushion(one: Scenario) -> str:
-    cushion = one.economy.checks["cushion"] if one.economy else None
-    return "–" if cushion is None else number(cushion)
-
-
-def _instead(one: Scenario) -> str:
-    if one.file.extraction is None:
-        return "–"
-    return ", ".join(
-        f"{code if code.islower() else area_name(code)} {figure_value(part, 'share')}"
-        for code, part in one.file.extraction.replaced.items()
+def _rung(loss: Loss) -> tuple[str, ...]:
+    role = f" ({loss.who})" if SIDES[loss.who] else ""
+    share = range_text(loss.lost_share.low, loss.lost_share.high, "share")
+    money = range_text(loss.lost_usd.low, loss.lost_usd.high, "USD")
+    value = figure_value(loss.lost_share.value, "share")
+    return (
+        f"{loss.name}{role}",
+        share or value,
+        value,
+        money or figure_value(loss.lost_usd.value, "USD"),
     )
+
+
+def _good(figure: Figure) -> tuple[str, ...]:
+    who = area_name(figure.definition.importer)
+    if figure.value is None:
+        return (who, "not known", "", "", "")
+    critical = figure.details.get("critical_products")
+    return (
+        who,
+        range_text(figure.low, figure.high, figure.unit),
+        figure_value(figure.value, figure.unit),
+        _end(figure, "unmet_share"),
+        figure_value(critical, "count") if isinstance(critical, (int, float)) else "",
+    )
+
+
+def _end(figure: Figure, name: str) -> str:
+    value, low, high = (figure.details.get(f"{name}{end}") for end in ("", "_low", "_high"))
+    if isinstance(low, (int, float)) and isinstance(high, (int, float)) and low < high:
+        return range_text(low, high, "share")
+    return figure_value(value, "share") if isinstance(value, (int, float)) else ""

@@ -1,0 +1,129 @@
+"""What a scenario says first: who loses how much, in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from entrepot.errors import BadFileError
+from entrepot.figures.scenario import evaluate_scenario, parse_scenario
+from entrepot.figures.scenario.result import Between
+from entrepot.lake import Lake
+from entrepot.model.areas import area_phrase
+from entrepot.model.display import NBSP, range_text
+from entrepot.report.scenario.answer import answer
+from entrepot.report.scenario.assumed import in_lines
+from entrepot.report.scenario.stops import stops
+from entrepot.report.scenario.tables import short_tables
+from made_icio import made_up, text_of, written
+
+if TYPE_CHECKING:
+    from entrepot.figures.scenario import Scenario
+
+FILE = """\
+format: 1
+title: Two stop
+period: 2022
+cut: {imposes: DEU+USA, target: RUS, instrument: export_ban}
+economy: {leak: 0.1, friction: {take: 0.3, also: [0.6]}, inputs: 0.5, outer: 0.5}
+extraction: {replaced: {others: 1}}
+"""
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    folder = tmp_path_factory.mktemp("answers")
+    table = made_up(5, ("CHN", "DEU", "HKG", "RUS", "USA"))
+    for node in table.nodes:
+        bought = sum(table.inputs.get((seller, node), 0.0) for seller in table.nodes)
+        table.final[node] = round(table.final[node] + 1.5 * bought, 4)
+    found = Lake.open(folder / "lake")
+    found.add("icio", [written(folder, text_of(table))])
+    return found
+
+
+@pytest.fixture(scope="module")
+def found(lake: Lake) -> Scenario:
+    return evaluate_scenario(parse_scenario(FILE), lake)
+
+
+def test_both_sides_with_their_ranges_and_who_else(found: Scenario) -> None:
+    said = answer(found)
+    assert found.economy is not None
+    for loss in found.economy.sides[:2]:
+        ends = range_text(loss.lost_share.low, loss.lost_share.high, "share")
+        assert f"lose {ends} of output" in said
+    assert said.startswith("For lack of inputs Russia would lose ")
+    assert "Germany and the United States, imposing the cut, would lose" in said
+    assert "under the one set" not in said
+    hardest = said.partition("beside theirs would be lost in ")[2].partition(". For lack")[0]
+    most = max(
+        (one for one in found.economy.areas if one.code != "RUS"),
+        key=lambda one: one.lost_share.value,
+    )
+    assert hardest.startswith(area_phrase(most.code))
+    assert "Russia" not in hardest  # a side of its own, told already
+    assert "For lack of sales Russia would " in said
+    assert stops(found.file) == "Germany and the United States stop selling inputs to Russia"
+
+
+def test_one_set_of_assumptions_is_called_one(lake: Lake) -> None:
+    text = FILE.replace("{take: 0.3, also: [0.6]}", "0.3").partition("extraction")[0]
+    assert "under the one set of assumptions" in answer(
+        evaluate_scenario(parse_scenario(text), lake)
+    )
+
+
+def test_gains_and_nothing_are_called_so(found: Scenario) -> None:
+    assert found.economy is not None
+    target, *rest = found.economy.sides
+
+    def said(value: float, low: float | None, high: float | None) -> str:
+        changed = replace(target, lost_share=Between(value, low, high))
+        economy = replace(found.economy, sides=(changed, *rest))  # type: ignore[type-var]
+        return answer(replace(found, economy=economy))
+
+    assert "Russia would lose nothing that can be told from none" in said(0, None, None)
+    gain = said(-0.02, -0.03, -0.01).replace(NBSP, " ")
+    assert "Russia would gain 1.00 to 3.00 % of output" in gain
+    both = said(0.0, -0.01, 0.02).replace(NBSP, " ")
+    assert "from gaining 1.00 % of output to losing 2.00 %" in both
+
+
+def test_the_screen_has_the_ladder_with_ranges_first(found: Scenario) -> None:
+    ladder, sales = short_tables(found)
+    assert ladder.columns[:3] == ("who", "of output", "value")
+    assert ladder.rows[0][0] == "Russia (target)"
+    assert " to " in ladder.rows[0][1]
+    assert len(sales.rows) == 4
+    lines = list(in_lines(found))
+    assert "friction 0.3 (0.3 to 0.6)" in lines[0]
+    assert "what of displaced trade is not rebuilt" in lines[1]
+
+
+def test_everybody_else_is_a_side(lake: Lake) -> None:
+    text = FILE.replace("DEU+USA", "others").partition("extraction")[0]
+    whole = evaluate_scenario(parse_scenario(text), lake)
+    named = evaluate_scenario(parse_scenario(text.replace("others", "CHN+DEU+HKG+USA")), lake)
+    assert whole.economy is not None
+    assert named.economy is not None
+    assert whole.economy.areas == named.economy.areas
+    assert [one.who for one in whole.economy.sides] == ["target", "imposes", "world"]
+    assert stops(whole.file) == "Everybody else stops selling inputs to Russia"
+    assert [note.id for note in whole.caveats] == ["scenario"]  # no list of who is not held
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("target: RUS", "target: others", "nobody is named"),
+        ("extraction: {replaced: {others: 1}}", "goods: {goods: '854231'}", "goods and others"),
+        ("{others: 1}}", "{CHN: 1}}", "CHN sells instead, and is on a side"),
+    ],
+)
+def test_what_everybody_else_cannot_be(old: str, new: str, words: str) -> None:
+    text = FILE.replace("DEU+USA", "others").replace(old, new)
+    with pytest.raises(BadFileError, match=words):
+        parse_scenario(text)
