@@ -40,6 +40,10 @@ def ask(
             help="With --curve: how many of them lie above this, such as 0.8.", show_default=False
         ),
     ] = None,
+    tests: Annotated[
+        bool,
+        typer.Option("--tests", help="With rerouted: placebos and a verdict for each hub."),
+    ] = False,
     lake: LakeOrAddress = None,
     engine: Annotated[
         str | None,
@@ -71,6 +75,7 @@ def ask(
         lake=held,
         curve=curve,
         above=above,
+        tests=tests,
         **keys,
     )
     emit(figure, lambda screen: draw(figure, screen), as_json=as_json)
@@ -83,7 +88,7 @@ def draw(figure: Figure, screen: Console) -> None:
     """Draw a Figure on a terminal."""
     from rich.text import Text
 
-    from entrepot.figures.show import as_rows, headline, table_of
+    from entrepot.figures.show import as_rows, cards_of, headline, table_of
 
     screen.print(Text(headline(figure), style="bold"))
     screen.print(facts(as_rows(figure), bold="value"))
@@ -92,3 +97,5 @@ def draw(figure: Figure, screen: Console) -> None:
         screen.print(table("", names, rows, right=tuple(range(1, len(names))), by_rank=True))
         if len(rows) < len(figure.table):
             screen.print(f"and {len(figure.table) - len(rows):,} more rows, see --json")
+        if cards := cards_of(figure):
+            screen.print(facts(cards))

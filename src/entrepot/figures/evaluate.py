@@ -11,6 +11,7 @@ from entrepot.figures.definition import KEYS, Definition
 from entrepot.figures.estimate import Answer, Estimate, Missing, specifications, spread_of
 from entrepot.figures.figure import Figure
 from entrepot.figures.held import flow_sources
+from entrepot.figures.hub_tests import refuse_tests, with_tests
 from entrepot.figures.input_choices import ORIGIN
 from entrepot.figures.questions import of as question
 from entrepot.figures.reasons import in_lines
@@ -34,6 +35,7 @@ def ask(
     lake: Lake | str | os.PathLike[str] | None = None,
     curve: bool = False,
     above: float | None = None,
+    tests: bool = False,
     **keys: Any,
 ) -> Figure:
     """Evaluate one Figure.
@@ -48,6 +50,8 @@ def ask(
         Whether to evaluate every combination of defensible choices, not one choice at a time.
     above
         With `curve`, the value above which specifications are counted.
+    tests
+        Of hubs, whether to set placebos and a triple difference beside the answer.
     **keys
         Keys of the definition: ``importer``, ``exporter``, ``goods``, ``period``, ``base``,
         ``source`` and so on.
@@ -77,11 +81,17 @@ def ask(
             f"no share lies above or below {above:g}: they are 0 to 1",
             hint=f"write --above {above / 100:g}" if 1 < above <= 100 else "write --above 0.8",
         )
-    return evaluate(Definition.build(measure, **keys), held, curve=curve, above=above)
+    definition = Definition.build(measure, **keys)
+    return evaluate(definition, held, curve=curve, above=above, tests=tests)
 
 
 def evaluate(
-    definition: Definition, lake: Lake, *, curve: bool = False, above: float | None = None
+    definition: Definition,
+    lake: Lake,
+    *,
+    curve: bool = False,
+    above: float | None = None,
+    tests: bool = False,
 ) -> Figure:
     """Evaluate a definition on what the lake and the bundled tables hold at one moment."""
     if curve and isinstance(lake, SparkLake):
@@ -89,8 +99,12 @@ def evaluate(
             "a curve is put together by DuckDB, and this lake is read by Spark",
             hint="leave out the curve, or ask with --engine duckdb",
         )
+    if tests:
+        refuse_tests(definition)
     with lake.reading():
         figure = _evaluated(definition, lake, alone=curve)
+        if tests and figure.status == "ok":
+            figure = with_tests(figure, lambda one: _evaluated(one, lake, alone=True))
         figure = replace(figure, chosen=_chosen(definition, figure.definition))
         if not curve or figure.value is None:
             return figure

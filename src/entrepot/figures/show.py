@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from entrepot.figures.columns import COLUMNS, with_ends
 from entrepot.figures.questions import QUESTIONS
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from entrepot.figures.figure import Evidence, Figure, Specifications
     from entrepot.figures.in_print import Printed
 
-__all__ = ["as_html", "as_rows", "headline", "table_of"]
+__all__ = ["as_html", "as_rows", "cards_of", "headline", "table_of"]
 
 SHOWN = 6
 ROWS = 12
@@ -153,9 +153,31 @@ def table_of(figure: Figure) -> tuple[list[str], list[list[str]]]:
     A value of a flow is in the Figure's own unit, a share in per cent, anything else a number.
     """
     names = list(dict.fromkeys(name for row in figure.table for name in row))
+    head = QUESTIONS[figure.definition.measure].head
+    names = [name for name in names if not head or name in head]
     shown = figure.table[:ROWS]
     rows = [[_cell(name, row.get(name), figure.unit) for name in names] for row in shown]
     return [name.replace("_", " ") for name in names], rows
+
+
+def cards_of(figure: Figure) -> list[tuple[str, str]]:
+    """Return what the rows of a table have beside its head, each led by the area it is about."""
+    head = QUESTIONS[figure.definition.measure].head
+    found = []
+    for row in figure.table[:ROWS] if head else ():
+        area = str(next(iter(row.values())))
+        lines = (
+            _detail(name, _plain(value), None, figure.unit)
+            for name, value in row.items()
+            if name not in head and value is not None
+        )
+        if text := "\n".join(lines):
+            found.append((area, text))
+    return found
+
+
+def _plain(value: Any) -> float | str:
+    return ("yes" if value else "no") if isinstance(value, bool) else value
 
 
 def _cell(name: str, value: object, unit: str) -> str:

@@ -10,6 +10,7 @@ from fastapi import Path, Response
 from entrepot.figures.questions import QUESTIONS
 from entrepot.model.keys import KEY_WORDS
 from entrepot.serve.asking import FORMS
+from entrepot.serve.rooms.scenario_keys import ASKED
 
 __all__ = ["EXAMPLES", "LIST_NAME", "operation"]
 
@@ -20,7 +21,10 @@ _EXAMPLES = {
     "supplier": "CHN",
     "goods": "chpl",
     "period": "2023",
+    "imposes": "CHN",
+    "target": "EU27",
 }
+_SIDES = ("imposes", "target")
 _PROBLEM = {
     "type": "object",
     "required": ["type", "title", "status", "detail"],
@@ -85,6 +89,10 @@ _KEYS = (
         "schema": {"type": "string", "enum": ["true", "false"]},
     },
     _key("above", "With curve: how many specifications lie above this.", float),
+    {
+        **_key("tests", "With rerouted: placebos and a verdict for each hub."),
+        "schema": {"type": "string", "enum": ["true", "false"]},
+    },
 )
 _ROW = "measure,importer,exporter,goods,period\nimport_share,RUS,CHN,chpl,2023\n"
 _ASKING = (400, 404, 422, 503)
@@ -160,6 +168,15 @@ _VERBS = {
             _key("period2", "Period of the second side, if it differs."),
         ),
     ),
+    "scenario": _Verb(
+        "What a cut-off would do to every sector of the world; with keys of a second, side by side",
+        {"answer": "...", "scenario": {"cut": {}}, "economy": {"sides": []}, "caveats": []},
+        "scenario,level,of,side,code,name,output_usd,lost_usd\n",
+        (
+            *(_key(name, words, required=name in _SIDES) for name, words in ASKED.items()),
+            *(_key(f"{name}2", "Of a second scenario, if it differs.") for name in ASKED),
+        ),
+    ),
     "brief": _Verb(
         "One country's dependence on another: Figures, sentences, tables",
         {"title": "...", "figures": [_FIGURE]},
@@ -209,6 +226,7 @@ EXAMPLES = (
     "/api/ask.csv?measure=value&importer=RUS&exporter=CHN&goods=all&period=2023",
     "/api/brief?importer=RUS&supplier=CHN&goods=chpl",
     "/api/compare.parquet?importer=RUS&supplier=CHN&supplier2=TUR",
+    "/api/scenario?imposes=CHN&target=EU27&sectors=C26",
     "/api/goods/chpl.csv",
 )
 

@@ -26,7 +26,7 @@ __all__ = [
 
 LONGEST = 500
 """Characters of one value."""
-_OWN = ("measure", "curve", "above")
+_OWN = ("measure", "curve", "above", "tests")
 _FILE = re.compile(r"[/\\]|\.csv(?=$|[:@,\s])", re.IGNORECASE)
 
 
@@ -82,15 +82,18 @@ class Question:
     ----------
     above
         With `curve`, the value above which specifications are counted.
+    tests
+        Of hubs, whether placebos are set beside the answer.
     """
 
     definition: Definition
     curve: bool = False
     above: float | None = None
+    tests: bool = False
 
     def answered(self, lake: Lake) -> Figure:
         """Evaluate the Figure; raises as `entrepot.figures.ask` does."""
-        return evaluate(self.definition, lake, curve=self.curve, above=self.above)
+        return evaluate(self.definition, lake, curve=self.curve, above=self.above, tests=self.tests)
 
 
 def asked(pairs: Iterable[tuple[str, str]]) -> Question:
@@ -111,11 +114,12 @@ def asked(pairs: Iterable[tuple[str, str]]) -> Question:
     for name, (kind, _) in {**KEY_WORDS, "above": (float, "")}.items():
         if name in keys and kind is not str:
             keys[name] = _number(name, keys[name], kind)
-    curve = _truth(keys.pop("curve", "false"))
+    curve = _truth("curve", keys.pop("curve", "false"))
     above = keys.pop("above", None)
+    tests = _truth("tests", keys.pop("tests", "false"))
     if above is not None and not curve:
         raise BadAddressError("above counts specifications of a curve", hint="add curve=true")
-    return Question(Definition.build(keys.pop("measure"), **keys), curve, above)
+    return Question(Definition.build(keys.pop("measure"), **keys), curve, above, tests)
 
 
 def _number(name: str, text: str, kind: type) -> Any:
@@ -127,9 +131,11 @@ def _number(name: str, text: str, kind: type) -> Any:
         ) from None
 
 
-def _truth(text: str) -> bool:
+def _truth(name: str, text: str) -> bool:
     if text.lower() not in ("true", "false"):
-        raise BadAddressError(f"curve is {text[:60]!r}", hint="write curve=true, or leave it out")
+        raise BadAddressError(
+            f"{name} is {text[:60]!r}", hint=f"write {name}=true, or leave it out"
+        )
     return text.lower() == "true"
 
 
@@ -146,6 +152,7 @@ def python_of(question: Question) -> str:
     parts += [f"{name}={text if name in numbers else repr(text)}" for name, text in keys.items()]
     parts += ["curve=True"] if question.curve else []
     parts += [] if question.above is None else [f"above={question.above}"]
+    parts += ["tests=True"] if question.tests else []
     return f"import entrepot as ep\n\nep.ask({', '.join(parts)})"
 
 
@@ -156,6 +163,7 @@ def command_of(question: Question) -> str:
     words += [word for name, text in keys.items() for word in (f"--{name.replace('_', '-')}", text)]
     words += ["--curve"] if question.curve else []
     words += [] if question.above is None else ["--above", str(question.above)]
+    words += ["--tests"] if question.tests else []
     return shlex.join(words)
 
 

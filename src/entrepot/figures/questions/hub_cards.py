@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Frame = nw.LazyFrame[Any]
 
-__all__ = ["beside", "margin_words", "would_change"]
+__all__ = ["beside", "margin_words", "otherwise", "would_change"]
 
 _MONTHS = {"M": 1, "Q": 3, "A": 12}
 _LIMITS = {
@@ -53,11 +53,10 @@ def beside(
     speak
         Hubs that report what they buy, as the origin reports what it sells.
     """
-    prices = _margins(told, asked, column)
+    prices = _prices(told, asked, column)
     found = {}
     for hub in sorted(asked.members("hubs")):
-        row = {
-            "price_margin": prices.get(hub),
+        row = prices.get(hub, {}) | {
             "began": _began(told, asked, column, hub, freq),
             "lost_in_transit": _lost(both, asked, column, hub) if hub in speak else None,
         }
@@ -65,8 +64,12 @@ def beside(
     return found
 
 
-def _margins(told: Frame, asked: Definition, column: str) -> Mapping[str, float]:
-    """Return the median over products of what a hub adds to the unit value."""
+def _prices(told: Frame, asked: Definition, column: str) -> dict[str, dict[str, Any]]:
+    """Return what a kilogram costs on the way in and out of each hub, and what it adds.
+
+    Of products that go both ways; what it adds is the median over them, the two prices are of all
+    of them together, so that their ratio moves with what the goods are.
+    """
     rows = measures.chain_prices(
         told,
         origin=asked.members("exporter"),
@@ -75,10 +78,24 @@ def _margins(told: Frame, asked: Definition, column: str) -> Mapping[str, float]
         period=asked.period,
         value=column,
     )
-    margins: dict[str, list[float]] = {}
-    for hub, margin in fetch(rows.filter(~nw.col("margin").is_null()).select("hub", "margin")):
-        margins.setdefault(hub, []).append(margin)
-    return {hub: median(known) for hub, known in margins.items()}
+    names = ("hub", "margin", "unit_value_in", "unit_value_out", "value_in", "value_out")
+    products: dict[str, list[tuple[float, ...]]] = {}
+    for hub, *known in fetch(rows.filter(~nw.col("margin").is_null()).select(*names)):
+        products.setdefault(hub, []).append(tuple(known))
+    return {hub: _price(known) for hub, known in products.items()}
+
+
+def _price(products: list[tuple[float, ...]]) -> dict[str, float]:
+    margins, came, went, value_in, value_out = zip(*products, strict=True)
+    mass_in, mass_out = (
+        sum(value / price for value, price in zip(values, prices, strict=True))
+        for values, prices in ((value_in, came), (value_out, went))
+    )
+    return {
+        "price_margin": median(margins),
+        "price_in": sum(value_in) / mass_in,
+        "price_out": sum(value_out) / mass_out,
+    }
 
 
 def margin_words(rows: Iterable[Mapping[str, Any]]) -> str:
@@ -138,10 +155,11 @@ def _began(told: Frame, asked: Definition, column: str, hub: str, freq: str) -> 
 
 def would_change(found: Rerouted) -> str:
     """Say of each hub what would explain it otherwise, or why nothing of it is sure."""
-    return "; ".join(f"{area_phrase(one.hub)}: {_otherwise(one)}" for one in found.hubs)
+    return "; ".join(f"{area_phrase(one.hub)}: {otherwise(one)}" for one in found.hubs)
 
 
-def _otherwise(one: Hub) -> str:
+def otherwise(one: Hub) -> str:
+    """Say what would explain a hub's row otherwise, or why nothing of it is sure."""
     if one.limit:
         return _LIMITS[one.limit]
     if one.growth_to_zero is None:

@@ -71,6 +71,9 @@ class Question:
         Whether the errors of reconciled rows go through it; see `intervals`.
     is_part
         Whether it is a part of a total, which silent partners leave too small.
+    head
+        Columns of the table that a screen shows side by side, where a row has more than it holds;
+        the others are told row by row. None: all of them.
     in_dollars
         Whether columns of it are dollars by name.
     table
@@ -142,6 +145,7 @@ class Question:
     keeps_products: bool = False
     has_interval: bool = False
     is_part: bool = False
+    head: tuple[str, ...] = ()
     in_dollars: bool = False
 
     @property

@@ -8,7 +8,7 @@ import narwhals as nw
 
 from entrepot import measures
 from entrepot.errors import NoEvidenceError
-from entrepot.figures.questions.hub_cards import beside, margin_words, would_change
+from entrepot.figures.questions.hub_cards import beside, margin_words, otherwise, would_change
 from entrepot.figures.questions.question import BOTH, Question, Row
 from entrepot.figures.questions.tellers import Tellers, require_told, tellers_in, told
 from entrepot.figures.questions.whose import whose
@@ -183,7 +183,10 @@ def _row(found: Rerouted, asked: Definition, more: dict[str, dict[str, Any]]) ->
         row["choke_points"] = "; ".join(_strait(one, asked) for one in found.straits[:SHOWN])
     row["would_change"] = would_change(found)
     row.table = tuple(
-        {name: one[name] for name in CARD if name in one} | more[one["hub"]] for one in found.table
+        {name: one[name] for name in CARD if name in one}
+        | more[one["hub"]]
+        | {"would_change": otherwise(hub)}
+        for hub, one in zip(found.hubs, found.table, strict=True)
     )
     if asked.margin is None and (words := margin_words(row.table)):
         row["price_margin"] = words
@@ -234,6 +237,7 @@ QUESTIONS = {
             "what must have come if the hub grew as controls and other goods did, and what can "
             "have come at most"
         ),
+        head=("hub", "low", "matched", "high", "alarm", "began", "verdict"),
         point=(
             "what came in and went out beyond the paths, same product, same or next step; neither "
             "the likeliest nor a middle"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from entrepot.figures.hub_tests import with_tests
 from entrepot.figures.questions.question import special
 from entrepot.model.areas import area_name, area_phrase
 from entrepot.model.display import NBSP, figure_value, joined, number, range_text
@@ -20,7 +21,7 @@ from entrepot.report.sections.suppliers import leapt
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from entrepot.figures import Figure
+    from entrepot.figures import Definition, Figure
     from entrepot.report.book import Book, Subject
 
 __all__ = ["section"]
@@ -62,6 +63,7 @@ def section(book: Book, subject: Subject, changed: Figure) -> Section | None:
         title = Remark("What came through others is not known")
         gap = Gap(what, lacks.why, lacks.command)
         return Section(NAME, EYEBROW, title, gap=gap, notes=tuple(_left_out(changed, doubted)))
+    figure = _tested(book, figure)
     return Section(
         id=NAME,
         eyebrow=EYEBROW,
@@ -75,6 +77,18 @@ def section(book: Book, subject: Subject, changed: Figure) -> Section | None:
         notes=tuple(_notes(figure, changed, doubted)),
         source=(" ".join(foot(figure)[1:]),),
     )
+
+
+def _tested(book: Book, figure: Figure) -> Figure:
+    """Set placebos beside an alarm; where there is none, there is nothing to doubt."""
+    if not any(row.get("alarm") for row in figure.table):
+        return figure
+
+    def ask(definition: Definition) -> Figure:
+        keys = {name: value for name, value in definition.to_dict().items() if value is not None}
+        return book.ask(**keys)
+
+    return with_tests(figure, ask)
 
 
 def _sides(changed: Figure) -> tuple[list[str], list[str], list[str]]:
@@ -191,8 +205,15 @@ def _notes(figure: Figure, changed: Figure, doubted: list[str]) -> Iterator[Note
     if points := str(figure.details.get("choke_points", "")):
         text = f"The flows that limit what can have passed: {points}."
         said.append(Sentence(text, (figure,)))
+    if text := _chains(figure):
+        said.append(Sentence(text, (figure,)))
     if said:
         yield Note("In words", tuple(said))
+    if stands := [row for row in figure.table if "verdict" in row and row.get("alarm")]:
+        texts = (f"{area_name(str(row['hub']))}: {row['verdict']}." for row in stands)
+        placebos = (str(figure.details.get(name, "")) for name in ("placebo_time", "placebo_goods"))
+        tests = [Sentence(f"{words.capital(one)}.", (figure,)) for one in placebos if one]
+        yield Note("Does the alarm stand?", (*(Sentence(one, (figure,)) for one in texts), *tests))
     if other := str(figure.details.get("would_change", "")):
         yield Note("What else would explain it", (Sentence(f"{other}.", (figure,)),))
     yield from _left_out(changed, doubted)
@@ -205,6 +226,17 @@ def _notes(figure: Figure, changed: Figure, doubted: list[str]) -> Iterator[Note
         how += "; the last row and the title count chains, from one hub to the next, as well"
     how += ". Dot: matched; line: from least to most."
     yield Note("How to read it", (Remark(how, _caveats(figure)),))
+
+
+def _chains(figure: Figure) -> str:
+    """Say what can at most have come through one hub, and through two in a row or three."""
+    ways = {"one hub each": "high_one_hub", "two in a row": "high_two_hubs"}
+    ways["three in a row"] = "high_three_hubs"
+    known = {way: float(figure.details.get(name, 0.0)) for way, name in ways.items()}
+    if not any(amount for way, amount in known.items() if way != "one hub each"):
+        return ""
+    parts = [f"{figure_value(one, figure.unit)} through {way}" for way, one in known.items() if one]
+    return f"At most, if all had come one way: {joined(parts)}."
 
 
 def _left_out(changed: Figure, doubted: list[str]) -> Iterator[Note]:

@@ -1,0 +1,128 @@
+"""Placebos, triple difference and verdict of a hub, on a lake in which one was planted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.made_hubs import CHIPS, COATS, TRADE
+from tests.made_hubs import lake as made
+
+import entrepot as ep
+from entrepot.errors import RequestError
+from entrepot.figures.show import cards_of, table_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from entrepot.figures import Figure
+    from entrepot.lake import Lake
+
+SHIRTS, BEER, WIRES = 610910, 220300, 854411
+ASKED: dict[str, Any] = {
+    "importer": "RUS",
+    "exporter": "DEU",
+    "hubs": "KGZ",
+    "goods": "854231",
+    "period": 2022,
+    "base": "2017..2021",
+    "controls": "GEO+ARM",
+}
+CALM = {
+    (seller, buyer, code): (value, value)
+    for (seller, buyer, value) in (
+        ("DEU", "KGZ", 40), ("DEU", "GEO", 50), ("DEU", "ARM", 60),
+        ("KGZ", "RUS", 9), ("GEO", "RUS", 8), ("ARM", "RUS", 7),
+        ("CHN", "GEO", 5), ("CHN", "ARM", 5),
+    )
+    for code in (BEER, SHIRTS, WIRES, COATS)
+}  # fmt: skip
+CHAIN = TRADE | CALM | {
+    ("GEO", "RUS", CHIPS): (3, 3), ("ARM", "RUS", CHIPS): (3, 3), ("CHN", "ARM", CHIPS): (1, 1),
+    ("CHN", "GEO", CHIPS): (1, 1),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    return made(tmp_path_factory.mktemp("planted"), CHAIN)
+
+
+@pytest.fixture(scope="module")
+def tested(planted: Lake) -> Figure:
+    pytest.importorskip("pyfixest")
+    return ep.ask("rerouted", lake=planted, tests=True, **ASKED)
+
+
+def test_an_alarm_that_no_placebo_raises_stands(tested: Figure) -> None:
+    (card,) = tested.table
+    assert card["alarm"] is True
+    assert card["verdict"] == "stands: no alarm in 4 placebos"
+    assert "Georgia no alarm, 0 % matched" in str(tested.details["placebo_hubs"])
+    assert "2021 no alarm, 0 % matched" in str(tested.details["placebo_time"])
+    # Beer and shirts only: no row has the other everyday goods.
+    assert "everyday goods no alarm" in str(tested.details["placebo_goods"])
+
+
+def test_the_triple_difference_stands_in_the_hubs_row(tested: Figure) -> None:
+    """51 times as many chips, of wires as many as before; Georgia as before, Armenia a tenth more.
+
+    Poisson weighs the two controls by what they buy: 63/60 of both together.
+    """
+    (card,) = tested.table
+    assert card["triple_pct"] == pytest.approx(100 * (51 / (63 / 60) - 1), rel=0.02)
+    assert card["p_hubs"] == pytest.approx(1 / 3)
+    assert "among controls" in str(tested.details["triple_difference"])
+
+
+def test_without_tests_the_numbers_are_the_same(tested: Figure, planted: Lake) -> None:
+    plain = ep.ask("rerouted", lake=planted, **ASKED)
+    assert (plain.value, plain.low, plain.high) == (tested.value, tested.low, tested.high)
+    assert "verdict" not in plain.table[0]
+    assert tested.table[0].items() >= plain.table[0].items()
+
+
+def test_a_placebo_with_an_alarm_leaves_a_doubt(tmp_path: Path) -> None:
+    """Georgia passes on as much: then something else is at work."""
+    both = CHAIN | {("DEU", "GEO", CHIPS): (30, 530), ("GEO", "RUS", CHIPS): (3, 403)}
+    found = ep.ask("rerouted", lake=made(tmp_path, both), tests=True, **ASKED)
+    assert found.table[0]["verdict"].startswith("in doubt: an alarm for Georgia as well")
+
+
+def test_what_cannot_be_tested_is_named(planted: Lake) -> None:
+    keys = ASKED | {"controls": None, "base": "2020..2021", "period": 2022}
+    found = ep.ask("rerouted", lake=planted, tests=True, **keys)
+    assert found.details["placebo_hubs"] == "not asked: no controls are named"
+    assert "needs controls" in str(found.details["triple_difference"])
+    assert found.table[0]["verdict"].startswith("open: ")  # two steps do not say what chance is
+    with pytest.raises(RequestError, match="value has no tests"):
+        ep.ask("value", lake=planted, tests=True, importer="RUS", exporter="DEU", period=2022)
+
+
+def test_a_card_has_what_the_table_leaves_out(tested: Figure) -> None:
+    head, (row,) = table_of(tested)
+    assert head == ["hub", "low", "matched", "high", "alarm", "verdict"]
+    assert row[-1] == "stands: no alarm in 4 placebos"
+    ((area, text),) = cards_of(tested)
+    assert area == "KGZ"
+    assert "a kilogram costs on the way in: 10" in text
+    assert "a kilogram costs on the way out: 12" in text
+    assert "otherwise explained by: growth of its own to " in text
+    plain = ep.ask("value", source="published", exporter="CHN", importer="RUS", period=2025)
+    assert cards_of(plain) == []
+
+
+def test_the_triple_difference_is_asked_by_itself(planted: Lake) -> None:
+    pytest.importorskip("pyfixest")
+    found = ep.ask("triple_difference", lake=planted, **ASKED)
+    assert found.unit == "percent"
+    assert (found.details["listed_products"], found.details["other_products"]) == (1, 1)
+    assert found.value == pytest.approx(found.table[0]["change_pct"])
+    for keys, words in (
+        ({"goods": "all"}, "no other goods"),
+        ({"base": "2017..2019"}, "does not follow on"),
+        ({"goods": "220300"}, "no other goods of these chapters"),
+    ):
+        lost = ep.ask("triple_difference", lake=planted, **(ASKED | keys))
+        assert lost.value is None
+        assert words in (lost.reason or "")
