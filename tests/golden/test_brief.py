@@ -13,6 +13,7 @@ import pytest
 
 from entrepot.errors import EntrepotError, RequestError, UnknownNameError
 from entrepot.figures import Figure
+from entrepot.figures.scenario import Scenario
 from entrepot.lake import Lake
 from entrepot.report import brief, write
 from entrepot.report.parts import Sentence, plain
@@ -64,6 +65,9 @@ def known(carried: tuple[Figure | Published, ...]) -> Iterator[float]:
     """Yield every number that the carriers allow a sentence to say, in every usual unit."""
     figures = [item for item in carried if isinstance(item, Figure)]
     for item in carried:
+        if isinstance(item, Scenario):
+            yield from lost(item)
+            continue
         if not isinstance(item, Figure):
             yield from (float(part) for part in re.findall(r"\d+\.?\d*", item.printed))
             yield item.period.year
@@ -91,6 +95,15 @@ def known(carried: tuple[Figure | Published, ...]) -> Iterator[float]:
         yield (parts[1] - parts[0]) / (totals[1] - totals[0]) * 100
     if len(figures) == 2 and figures[0].value and figures[1].value:
         yield abs(figures[1].value / figures[0].value - 1) * 100
+
+
+def lost(found: Scenario) -> Iterator[float]:
+    """Yield what a scenario says that anybody loses: per cent of output, and money."""
+    assert found.economy is not None
+    for loss in (*found.economy.sides, *found.economy.areas):
+        for part, scales in ((loss.lost_share, (0.01,)), (loss.lost_usd, (1e6, 1e9, 1e12))):
+            for value in (part.value, part.low, part.high):
+                yield from (abs(value or 0.0) / scale for scale in scales)
 
 
 def test_every_number_in_words_is_one_that_its_carriers_hold(told: Brief) -> None:

@@ -89,7 +89,7 @@ def test_a_page_without_anything_else_is_built_on_inputs(
     ]
     assert all(card.tag == "computed" and card.value != "–" for card in page.cards)
     assert page.cards[2].figure.definition.sector
-    assert [section.id for section in page.sections] == ["inputs", "gaps"]
+    assert [section.id for section in page.sections] == ["inputs", "cut_off", "gaps"]
     assert any("by year" in gap.what for gap in page.sections[-1].gaps)
     assert [item.id for item in page.caveats] == ["input-output"]
     assert any("Input-Output" in term.name for term in page.sources)
@@ -115,7 +115,7 @@ def test_every_renderer_says_the_same(told: dict[tuple[str, str], Brief]) -> Non
     assert f"## {title}" in text
     assert title in [section["title"] for section in data["sections"]]
     assert 'id="inputs"' in html
-    assert html.count('svg class="chart') == 2
+    assert html.count('svg class="chart') == 4  # inputs and the cut-off, wide and narrow
     table = next(s["table"] for s in data["sections"] if s["id"] == "inputs")
     assert table["columns"] == ["Buying sector", "From", "Share", "Value"]
     for row in table["rows"]:

@@ -75,6 +75,10 @@ class Subject:
         """Name of the goods as it stands in a sentence."""
         return goods_title(self.goods)
 
+    def headed(self, text: str, goods: str = "all") -> str:
+        """Return a heading; it says so where it is of all goods and the page is of some."""
+        return f"All goods: {text}" if goods == "all" != self.goods else text
+
     @property
     def listed(self) -> GoodsList | None:
         """The list the goods are taken from; None for codes and for everything."""

@@ -1,10 +1,11 @@
-"""What carries a sentence, in a line each: a Figure, a printed number, two reports."""
+"""What carries a sentence, in a line each: a Figure, a printed number, two reports, a scenario."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from entrepot.figures import Figure
+from entrepot.figures.scenario import Scenario
 from entrepot.figures.show import headline
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import figure_value, range_text
@@ -15,22 +16,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from entrepot.figures.figure import Evidence
-    from entrepot.sources.published.read import Published
+    from entrepot.report.parts import Carrier
 
 __all__ = ["carrier", "carriers", "evidence_of"]
 
 
-def carriers(items: Iterable[Figure | Published | TwoReports]) -> list[str]:
+def carriers(items: Iterable[Carrier]) -> list[str]:
     """Return a line for each carrier, in their order, once each."""
     return list(dict.fromkeys(carrier(item) for item in items))
 
 
-def carrier(item: Figure | Published | TwoReports) -> str:
+def carrier(item: Carrier) -> str:
     """Return what is counted, its value with the range, and whose number it is."""
     if isinstance(item, Figure):
         return _figure(item)
     if isinstance(item, TwoReports):
         return _reports(item)
+    if isinstance(item, Scenario):
+        return _scenario(item)
     return f"{origin_name(item.origin)}, {item.period}: {item.printed} (row {item.id})"
 
 
@@ -60,6 +63,16 @@ def _reports(pair: TwoReports) -> str:
     what = f"{pair.nomenclature} {pair.product}" if pair.nomenclature != "NONE" else "all goods"
     seller, buyer = area_phrase(pair.exporter), area_phrase(pair.importer)
     return f"{what}, {pair.year}: {seller} reports {sold}, {buyer} {bought}"
+
+
+def _scenario(found: Scenario) -> str:
+    parts = [
+        f"{loss.name} loses {figure_value(loss.lost_share.value, 'share')} of output"
+        f" ({range_text(loss.lost_share.low, loss.lost_share.high, 'share') or 'no range'})"
+        for loss in (found.economy.sides if found.economy else ())
+        if loss.who == "target"
+    ]
+    return f"Scenario of {found.file.period}, {found.file.title}: {', '.join(parts)}"
 
 
 def _evidence(item: Evidence) -> str:

@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+    from typing import TypeAlias
 
     from entrepot.figures import Caveat, Figure
+    from entrepot.figures.scenario import Scenario
     from entrepot.reconcile.hidden import TwoReports
     from entrepot.report.pictures import Picture
     from entrepot.report.two_reports import Compared
     from entrepot.report.verdicts import ClaimsPart
     from entrepot.sources.published.read import Published
+
+    Carrier: TypeAlias = Figure | Published | TwoReports | Scenario
 
 __all__ = [
     "Brief",
@@ -50,13 +54,13 @@ class Sentence:
     text
         One sentence or a part of one.
     carried
-        Figures, published rows and pairs of reports behind it; at least one.
+        Figures, published rows, pairs of reports and scenarios behind it; at least one.
     caveats
         Ids of the caveats that a reader needs with it.
     """
 
     text: str
-    carried: tuple[Figure | Published | TwoReports, ...]
+    carried: tuple[Carrier, ...]
     caveats: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -177,6 +181,8 @@ class Section:
         Says what is missing where there is nothing to show.
     reports
         Both reports of what was compared, where the section is about them.
+    scenario
+        What was worked out, where the section is about something that has not happened.
     """
 
     id: str
@@ -191,6 +197,7 @@ class Section:
     claims: ClaimsPart | None = None
     gaps: tuple[Gap, ...] = ()
     reports: Compared | None = None
+    scenario: Scenario | None = None
 
 
 @dataclass(frozen=True, slots=True)

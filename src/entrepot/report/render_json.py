@@ -6,12 +6,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from entrepot.figures import Figure
+from entrepot.figures.scenario import Scenario
 from entrepot.reconcile.hidden import TwoReports
 from entrepot.report.parts import plain
 
 if TYPE_CHECKING:
-    from entrepot.report.parts import Brief, Card, Gap, Section, Sentence, Table
-    from entrepot.sources.published.read import Published
+    from entrepot.report.parts import Brief, Card, Carrier, Gap, Section, Sentence, Table
 
 __all__ = ["as_dict", "render_json"]
 
@@ -65,9 +65,11 @@ def _said(sentence: Sentence) -> dict[str, Any]:
     }
 
 
-def _carrier(item: Figure | Published | TwoReports) -> dict[str, Any]:
+def _carrier(item: Carrier) -> dict[str, Any]:
     if isinstance(item, Figure):
         return item.definition.to_dict()
+    if isinstance(item, Scenario):
+        return {"scenario": item.file.title}
     return {"reports": item.to_dict()} if isinstance(item, TwoReports) else {"published": item.id}
 
 
@@ -85,7 +87,9 @@ def _section(section: Section) -> dict[str, Any]:
         "missing": _gap(section.gap) if section.gap else None,
         "gaps": [_gap(gap) for gap in section.gaps],
     }
-    return found | ({"reports": section.reports.to_dict()} if section.reports else {})
+    for name, more in (("reports", section.reports), ("scenario", section.scenario)):
+        found |= {name: more.to_dict()} if more else {}
+    return found
 
 
 def _table(table: Table) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from entrepot.report.single_pictures import Calendar, Told
 from entrepot.report.told_years import told_years
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from entrepot.lake import Lake
     from entrepot.report.told_years import Key, Months
@@ -85,24 +85,29 @@ def calendar(title: str, rows: list[Told], years: list[int], most: int) -> tuple
     return picture, len(rows) - len(shown)
 
 
-def rows_of(told: Mapping[Key, Months], years: list[int]) -> list[Told]:
-    """Return a row for each reporter, one for many alike; those that changed come first."""
+def rows_of(
+    told: Mapping[Key, Months], years: list[int], apart: Collection[str] = ()
+) -> list[Told]:
+    """Return a row for each reporter, one for many alike; those that changed come first.
+
+    Those that are to stand `apart` share no row, and come before all.
+    """
     one_source = len({source for source, _ in told}) == 1
     alike: dict[Any, list[str]] = defaultdict(list)
     for (source, area), months in told.items():
-        alike[source, months.parts(years), _note(area, years)].append(area)
-    found: list[tuple[bool, int, Told]] = []
-    for (source, parts, note), areas in alike.items():
+        own = area if area in apart else ""
+        alike[own, source, months.parts(years), _note(area, years)].append(area)
+    found: list[tuple[bool, bool, int, Told]] = []
+    for (own, source, parts, note), areas in alike.items():
         suffix = "" if one_source else f" ({source_name(source)})"
-        if len(areas) >= ALIKE:
-            name = f"{len(areas)} reporters{suffix}"
-            found.append((_is_whole(parts), -len(areas), Told(name, parts[0], parts[1], note)))
-        else:
-            found += [
-                (_is_whole(parts), 0, Told(f"{area_name(area)}{suffix}", parts[0], parts[1], note))
-                for area in areas
-            ]
-    found.sort(key=lambda one: (not one[2].note, one[0], one[1], one[2].name))
+        grouped = len(areas) >= ALIKE
+        names = [f"{len(areas)} reporters"] if grouped else [area_name(area) for area in areas]
+        size = -len(areas) if grouped else 0
+        found += [
+            (not own, _is_whole(parts), size, Told(f"{name}{suffix}", *parts, note))
+            for name in names
+        ]
+    found.sort(key=lambda one: (one[0], not one[3].note, *one[1:3], one[3].name))
     return [row for *_, row in found]
 
 

@@ -19,6 +19,8 @@ __all__ = ["draw"]
 
 AXIS, HEAD = 30, 30
 CAP = 5
+BETWEEN = 14
+"""Room between two scales."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def draw(data: Ladder, *, name: str, spoken: str) -> str:
     layers: list[Any] = []
     top = 0.0
     for groups in parts:
-        added, top = _part(groups, plan, top)
+        added, top = _part(groups, plan, top + BETWEEN * (top > 0))
         layers += added
     height = round(top)
     view = layered(layers, width=plan.width, height=height)
@@ -90,16 +92,17 @@ def _axis(places: list[float], scale: _Scale, start: float, end: float) -> list[
     top = start + AXIS - 8
     rows = [{"x": x, "x2": x, "y": top, "y2": end} for x in map(scale.x, places)]
     zero = scale.x(0.0)
+    names = [f"{place:g}".replace("-", "−") for place in places]
+    names[-1] += "\u00a0%"
     texts = [
         {
-            "x": scale.x(place),
+            "x": max(scale.x(place), text_width(name, 12.5) / 2),
             "y": start + 14,
-            "text": f"{place:g}".replace("-", "−"),
+            "text": name,
             "align": "center",
         }
-        for place in places
+        for place, name in zip(places, names, strict=True)
     ]
-    texts[-1] |= {"text": f"{texts[-1]['text']}\u00a0%"}
     base = [{"x": zero, "x2": zero, "y": top, "y2": end}]
     return [*lines(rows, style="grid"), *lines(base, style="base"), *labels(texts, style="note")]
 
@@ -111,9 +114,10 @@ def _rung(rung: Rung, plan: _Plan, scale: _Scale, top: float) -> list[Any]:
     reach = [{"x": low, "x2": high, "y": y, "y2": y}]
     reach += [{"x": end, "x2": end, "y": y - CAP, "y2": y + CAP} for end in (low, high)]
     dot = {"x": x, "y": y, "title": of_words(f"{rung.name}: {rung.text}", rung.name)}
-    name = {"x": plan.names, "y": y + 4.5, "text": cut(rung.name, plan.names), "align": "right"}
+    words = cut(rung.name, plan.names or plan.width, bold=rung.marked)
+    name = {"x": plan.names, "y": y + 4.5, "text": words, "align": "right"}
     if not plan.names:
-        name = {"x": 0, "y": top + 14, "text": cut(rung.name, plan.width), "align": "left"}
+        name = {"x": 0, "y": top + 14, "text": words, "align": "left"}
     value = {"x": max(high, x) + 9, "y": y + 4.5, "text": rung.text}
     return [
         *(lines(reach, style="whisker") if rung.low < rung.high else []),

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from entrepot.model.display import NBSP
 from entrepot.report import words
-from entrepot.report.bars import errors_of
 from entrepot.report.lacking import lacking
-from entrepot.report.origins import is_computed, origin_name, source_name
 from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
-from entrepot.report.pictures import Butterfly, Flow, Picture, Side, Weights
+from entrepot.report.pictures import Butterfly, Flow, Picture, Weights
+from entrepot.report.weighed import weighed
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.report.book import Book, Subject
+    from entrepot.report.weighed import Weighed
 
 __all__ = ["section"]
 
 NAME, EYEBROW = "weights", "Who depends on whom"
 MOST_ROWS, MOST_YEARS = 4, 12
-
-Pair = tuple["Figure", "Figure"]
 
 
 def section(book: Book, subject: Subject, ratio: Figure) -> Section:
@@ -33,18 +32,19 @@ def section(book: Book, subject: Subject, ratio: Figure) -> Section:
     ratio
         The headline's weight ratio, for the title.
     """
-    there = _pairs(book, subject, forward=True)
-    back = _pairs(book, subject, forward=False)
+    there = _years(book, subject, forward=True)
+    back = _years(book, subject, forward=False)
     if not there and not back:
         what = f"weight of {subject.seller} and {subject.buyer} in each other’s trade"
         lacks = lacking(book, ratio)
         gap = Gap(what, lacks.why, lacks.command)
         return Section(NAME, EYEBROW, Remark("Who depends more is not known"), gap=gap)
-    flows = tuple(
-        _flow(book, subject, pairs, forward=forward)
-        for pairs, forward in ((there, True), (back, False))
-        if pairs
-    )
+    told = [
+        (_flow(subject, years, forward=forward), years)
+        for years, forward in ((there, True), (back, False))
+        if years
+    ]
+    flows = tuple(flow for flow, _ in told)
     title = _title(subject, ratio)
     return Section(
         id=NAME,
@@ -52,40 +52,37 @@ def section(book: Book, subject: Subject, ratio: Figure) -> Section:
         title=title,
         deck="Weight of each country in the other’s trade in all goods, per cent, one scale.",
         picture=Picture(Butterfly(flows), _spoken(title.text, flows), _key(flows)),
-        table=_table(flows),
+        table=_table(told),
         notes=_notes(subject, there, ratio),
-        source=_source(there, back, flows),
+        source=_source(told),
     )
 
 
-def _pairs(book: Book, subject: Subject, *, forward: bool) -> dict[int, Pair]:
-    """Return by year the supplier's weight for the importer, and the reverse, in one flow."""
-    ends = {"importer": subject.importer, "exporter": subject.supplier}
-    measures = ("import_share", "export_share")
-    if not forward:
-        ends = {"importer": subject.supplier, "exporter": subject.importer}
-        measures = ("export_share", "import_share")
-    found: dict[int, Pair] = {}
-    whole: dict[int, Pair] = {}
+def _years(book: Book, subject: Subject, *, forward: bool) -> dict[int, Weighed]:
+    """Return by year both weights in one flow, those years first in which both are known."""
+    ends = (subject.importer, subject.supplier)
+    importer, exporter = ends if forward else ends[::-1]
+    found: dict[int, Weighed] = {}
+    whole: dict[int, Weighed] = {}
     for year in book.years()[:MOST_YEARS]:
         if len(whole) == MOST_ROWS or (subject.fixed and year > subject.period.year):
             continue
-        left, right = (book.ask(measure, period=year, **ends) for measure in measures)
-        if left.status == "ok" or right.status == "ok":
-            found[year] = (left, right)
-        if left.status == right.status == "ok":
-            whole[year] = (left, right)
+        one = weighed(book, importer, exporter, year)
+        if one.imports or one.exports:
+            found[year] = one
+        if one.imports and one.exports:
+            whole[year] = one
     shown = whole or dict(list(found.items())[:MOST_ROWS])
     return dict(sorted(shown.items()))
 
 
-def _flow(book: Book, subject: Subject, pairs: dict[int, Pair], *, forward: bool) -> Flow:
+def _flow(subject: Subject, years: dict[int, Weighed], *, forward: bool) -> Flow:
     kinds = ("imports", "exports") if forward else ("exports", "imports")
     rows = []
-    for year, (left, right) in pairs.items():
-        last = forward and year == max(pairs)
-        note, short = _ratio(book, subject, year) if last else ("", "")
-        rows.append(Weights(str(year), _side(left), _side(right), note, short))
+    for year, one in years.items():
+        note, short = _ratio(subject, one) if forward and year == max(years) else ("", "")
+        left, right = (one.imports, one.exports) if forward else (one.exports, one.imports)
+        rows.append(Weights(str(year), left, right, note, short))
     return Flow(
         title=f"Goods going to {subject.buyer if forward else subject.seller}",
         left=f"{subject.seller} in {subject.buyers} {kinds[0]}",
@@ -94,29 +91,15 @@ def _flow(book: Book, subject: Subject, pairs: dict[int, Pair], *, forward: bool
     )
 
 
-def _ratio(book: Book, subject: Subject, year: int) -> tuple[str, str]:
+def _ratio(subject: Subject, one: Weighed) -> tuple[str, str]:
     """Return by how much the heavier side weighs more, in full and in short."""
-    figure = book.ask(
-        "asymmetry", importer=subject.importer, exporter=subject.supplier, period=year
-    )
-    if not figure.value:
+    if one.ratio is None or not one.ratio.value:
         return "", ""
     more, less = subject.sellers, subject.buyers
-    if figure.value < 1:
+    if one.ratio.value < 1:
         more, less = less, more
-    times = words.ratio_words(max(figure.value, 1 / figure.value))
+    times = words.ratio_words(max(one.ratio.value, 1 / one.ratio.value))
     return f"{more} weight is {times} {less}", times
-
-
-def _side(figure: Figure) -> Side | None:
-    if figure.value is None:
-        return None
-    text = words.bounded(figure)
-    printed = not is_computed(figure)
-    spread = words.span_like(figure) if figure.specifications or errors_of(figure) else ""
-    if not spread or figure.low is None or figure.high is None:
-        return Side(figure.value * 100, text, printed=printed)
-    return Side(figure.value * 100, text, figure.low * 100, figure.high * 100, spread, printed)
 
 
 def _title(subject: Subject, ratio: Figure) -> Sentence | Remark:
@@ -128,7 +111,7 @@ def _title(subject: Subject, ratio: Figure) -> Sentence | Remark:
         more, less = less, more
     times = words.ratio_words(max(ratio.value, 1 / ratio.value))
     text = f"{more} weighed {times} as much for {less} as the reverse in {year}"
-    return Sentence(words.capital(text), (ratio,), ("denominator-system",))
+    return Sentence(subject.headed(words.capital(text)), (ratio,), ("denominator-system",))
 
 
 def _key(flows: tuple[Flow, ...]) -> tuple[tuple[str, str], ...]:
@@ -154,38 +137,41 @@ def _spoken(title: str, flows: tuple[Flow, ...]) -> str:
     return " ".join(parts)
 
 
-def _table(flows: tuple[Flow, ...]) -> Table:
+def _table(told: list[tuple[Flow, dict[int, Weighed]]]) -> Table:
     rows = []
-    for flow in flows:
-        for row in flow.rows:
-            for name, side in ((flow.left, row.left), (flow.right, row.right)):
+    for flow, years in told:
+        for row, one in zip(flow.rows, years.values(), strict=True):
+            whose = one.whose if row.left is one.imports else one.whose[::-1]
+            for name, side, who in zip(
+                (flow.left, flow.right), (row.left, row.right), whose, strict=True
+            ):
                 if side:
                     kind = "in print" if side.printed else "computed"
-                    rows.append((words.capital(name), row.year, side.text, side.range, kind))
+                    rows.append((words.capital(name), row.year, side.text, side.range, kind, who))
     return Table(
         caption="Weights in each other’s trade, all goods, per cent",
-        head=("Whose weight where", "Year", "Share", "Range", "How known"),
-        numeric=(False, False, True, True, False),
-        units=("", "", "per cent", "per cent", ""),
+        head=("Whose weight where", "Year", "Share", "Range", "How known", "Whose number"),
+        numeric=(False, False, True, True, False, False),
+        units=("", "", "per cent", "per cent", "", ""),
         rows=tuple(rows),
     )
 
 
-def _notes(subject: Subject, there: dict[int, Pair], ratio: Figure) -> tuple[Note, ...]:
+def _notes(subject: Subject, there: dict[int, Weighed], ratio: Figure) -> tuple[Note, ...]:
     how = (
         f"Each row is one flow seen from its two ends: left, the weight of {subject.seller} for "
         f"{subject.buyer}; right, the weight of {subject.buyer} for {subject.seller}."
     )
     notes = [Note("How to read it", (Remark(how),))]
     year = ratio.definition.period.year
-    pair = there.get(year)
-    if pair and ratio.value is not None and all(f.status == "ok" for f in pair):
-        left, right = pair
+    one = there.get(year)
+    if one and one.ratio and one.imports and one.exports:
         text = (
-            f"In {year} {subject.seller} supplied {words.about(left)} of {subject.buyers} imports; "
-            f"{subject.buyer} took {words.about(right)} of {subject.sellers} exports."
+            f"In {year} {subject.seller} supplied {one.imports.text}{NBSP}% of {subject.buyers} "
+            f"imports and {subject.buyer} took {one.exports.text}{NBSP}% of {subject.sellers} "
+            f"exports, both as {one.whose[0]} has them."
         )
-        body: list[Sentence | Remark] = [Sentence(text, (left, right), ("denominator-system",))]
+        body: list[Sentence | Remark] = [Sentence(text, one.carried, ("denominator-system",))]
         if words.span(ratio):
             said = f"Under other definitions the first is {words.span(ratio)} the second."
             body.append(Sentence(said, (ratio,)))
@@ -193,14 +179,14 @@ def _notes(subject: Subject, there: dict[int, Pair], ratio: Figure) -> tuple[Not
     return tuple(notes)
 
 
-def _source(
-    there: dict[int, Pair], back: dict[int, Pair], flows: tuple[Flow, ...]
-) -> tuple[str, ...]:
-    pairs = [*there.values(), *back.values()]
-    evidence = [item for pair in pairs for figure in pair for item in figure.evidence]
-    names = dict.fromkeys(
-        origin_name(item.origin) if item.origin else source_name(item.source) for item in evidence
+def _source(told: list[tuple[Flow, dict[int, Weighed]]]) -> tuple[str, ...]:
+    flows = tuple(flow for flow, _ in told)
+    every = [one for _, years in told for one in years.values()]
+    names = dict.fromkeys(name for one in every for name in one.whose if name)
+    said = " Whiskers: other origins and definitions of the same year." * (
+        ("whisker", "other definitions") in _key(flows)
     )
-    whiskers = any(kind == "whisker" for kind, _ in _key(flows))
-    said = " Whiskers: other origins and definitions of the same year." if whiskers else ""
+    apart = [one for one in every if one.imports and one.exports and one.ratio is None]
+    if apart:
+        said += " Where no book has both weights of a year, they are of two."
     return (f"{', '.join(names)}.{said}",)

@@ -36,7 +36,7 @@ def section(book: Book, subject: Subject) -> Section:
     return Section(
         id=NAME,
         eyebrow=EYEBROW,
-        title=Sentence(drawn.title, (figure,)),
+        title=Sentence(subject.headed(drawn.title, figure.definition.goods), (figure,)),
         deck=drawn.deck,
         picture=drawn.picture,
         table=_table(figure),
@@ -56,14 +56,13 @@ def _first(book: Book, subject: Subject) -> Figure:
 
 
 def _bought(figure: Figure) -> dict[str, float]:
-    """Return what each buyer with a name bought, the largest first."""
+    """Return what each buyer bought, the largest first."""
     values = {str(row["importer"]): float(row["value"]) for row in figure.table}
-    ordered = sorted(values, key=lambda name: (-values[name], name))
-    return {name: values[name] for name in ordered if name not in special()}
+    return {name: values[name] for name in sorted(values, key=lambda name: (-values[name], name))}
 
 
 def outlets(figure: Figure) -> Sentence | None:
-    """Say how many times the importer the largest other buyer is, or how far it is ahead.
+    """Say how many times as much the largest other buyer bought, or how far it is behind.
 
     Nothing is said where nobody else bought anything.
     """
@@ -72,18 +71,20 @@ def outlets(figure: Figure) -> Sentence | None:
         return None
     asked = figure.definition
     buyer, seller = area_phrase(asked.importer), area_phrase(asked.exporter)
-    others = [one for one in _bought(figure) if one not in asked.members("importer")]
+    apart = {*special(), *asked.members("importer")}
+    others = [one for one in _bought(figure) if one not in apart]
     if not others:
         return None
     largest = area_phrase(others[0])
-    goods = "" if asked.goods == "all" else f" of {goods_title(asked.goods)}"
+    goods = "" if asked.goods == "all" else f", of {goods_title(asked.goods)}"
     more, less, times = largest, buyer, float(multiple)
     if times < 1:
         more, less, times = buyer, largest, 1 / times
-    size = f"{words.ratio_words(times)} as much{goods} from {seller} as {less}"
-    if number(times, 2) == "1":
-        size = f"about as much{goods} from {seller} as {less}"
-    return Sentence(f"{words.capital(more)} bought {size} in {asked.period}.", (figure,))
+    size = "about as much"
+    if number(times, 2) != "1":
+        size = f"{words.ratio_words(times)} as much"
+    text = f"{more} bought {size} from {seller} as {less} in {asked.period}{goods}."
+    return Sentence(words.capital(text), (figure,))
 
 
 def _notes(figure: Figure, subject: Subject) -> tuple[Note, ...]:
@@ -94,8 +95,8 @@ def _notes(figure: Figure, subject: Subject) -> tuple[Note, ...]:
     if said := outlets(figure):
         notes.append(Note("Whom the seller could lose", (said,)))
     how = (
-        f"The map of suppliers is {possessive(subject.buyer)} side; this is the other: the paler "
-        f"{subject.buyer} is among the buyers, the less {subject.seller} depends on it."
+        f"The other side of the map of suppliers: the smaller {subject.buyer} is among those who "
+        f"buy, the less {subject.seller} depends on it."
     )
     return (*notes, Note("How to read it", (Remark(how),)))
 
@@ -103,18 +104,18 @@ def _notes(figure: Figure, subject: Subject) -> tuple[Note, ...]:
 def _table(figure: Figure) -> Table:
     asked = figure.definition
     values = _bought(figure)
-    total = sum(float(row["value"]) for row in figure.table)
+    total = sum(values.values())
     whose = asked.members("importer")
-    kept = [*values][:SHOWN]
-    kept += [name for name in values if name in whose and name not in kept]
+    named = [name for name in values if name not in special()]
+    kept = [*named[:SHOWN], *(name for name in named[SHOWN:] if name in whose)]
     rest = [name for name in values if name not in kept]
     sums = {area_name(name): values[name] for name in kept}
     if rest:
         sums[f"{len(rest)} others"] = sum(values[name] for name in rest)
     shown = amounts_of(asked.currency, sums.values())
-    named = words.capital(possessive(area_phrase(asked.exporter)))
+    head = words.capital(possessive(area_phrase(asked.exporter)))
     return Table(
-        caption=f"{named} buyers of {goods_title(asked.goods)}, {asked.period}: "
+        caption=f"{head} buyers of {goods_title(asked.goods)}, {asked.period}: "
         f"share in per cent, value in {shown.unit}",
         head=("Buyer", "Share", "Value"),
         numeric=(False, True, True),

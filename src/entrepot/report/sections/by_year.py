@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from entrepot.goods import goods_title
@@ -11,11 +12,12 @@ from entrepot.report.alone.stack import found_years, of_years
 from entrepot.report.alone.years import held_years
 from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
 from entrepot.report.sections.suppliers import moved
+from entrepot.report.single_pictures import Stack
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.report.book import Book, Subject
-    from entrepot.report.single_pictures import Stack
+    from entrepot.report.pictures import Break
 
 __all__ = ["section"]
 
@@ -40,15 +42,21 @@ def section(book: Book, subject: Subject) -> Section | None:
     drawn = of_years(found, subject.supplier)
     figures = tuple(found.values())
     ends = (figures[0], figures[-1])
-    caveats = ("reporter-break",) if getattr(drawn.picture.drawn, "broken", None) else ()
+    stacked = drawn.picture.drawn
+    assert isinstance(stacked, Stack)
+    broken = stacked.broken
     return Section(
         id=NAME,
         eyebrow=EYEBROW,
-        title=Sentence(drawn.title, ends, caveats),
+        title=Sentence(
+            subject.headed(drawn.title, ends[1].definition.goods),
+            ends,
+            ("reporter-break",) if broken else (),
+        ),
         deck=drawn.deck,
         picture=drawn.picture,
-        table=_table(ends[1], drawn.picture.drawn),  # type: ignore[arg-type]  # a stack
-        notes=_notes(subject, ends, caveats),
+        table=_table(ends[1], stacked),
+        notes=_notes(subject, ends, broken),
         source=(" ".join(drawn.foot),),
     )
 
@@ -56,12 +64,14 @@ def section(book: Book, subject: Subject) -> Section | None:
 def _found(book: Book, subject: Subject) -> dict[int, Figure]:
     last = subject.period.end.year
     years = [year for year in held_years(book.lake) if last - YEARS < year <= last]
+    best: dict[int, Figure] = {}
     for goods in dict.fromkeys((subject.goods, "all")):
         keys = {"importer": subject.importer, "goods": goods}
         found, _ = found_years(book.ask, book.lake, years, keys)
-        if found:
+        if len(found) > 1:
             return found
-    return {}
+        best = best or found
+    return best
 
 
 def _table(last: Figure, drawn: Stack) -> Table:
@@ -83,17 +93,28 @@ def _table(last: Figure, drawn: Stack) -> Table:
     )
 
 
-def _notes(
-    subject: Subject, ends: tuple[Figure, Figure], caveats: tuple[str, ...]
-) -> tuple[Note, ...]:
+def _across(said: Sentence, ends: tuple[Figure, Figure], broken: Break | None) -> Sentence:
+    """Name both reporters of a change that goes across a break."""
+    if broken is None:
+        return said
+    first, last = (str(figure.definition.period) for figure in ends)
+    text = said.text.replace(
+        f"From {first} to {last}", f"From {first} ({broken.before}) to {last} ({broken.after})"
+    )
+    return replace(said, text=text, caveats=("reporter-break",))
+
+
+def _notes(subject: Subject, ends: tuple[Figure, Figure], broken: Break | None) -> tuple[Note, ...]:
     notes = []
     if ends[1].definition.goods != subject.goods:
-        what = f"Of {subject.goods_name} not all suppliers are held, so these are of all goods."
+        what = (
+            f"Of {subject.goods_name} no two years are held, so these suppliers are of all goods."
+        )
         notes.append(Note("What is shown", (Remark(what),)))
     if said := moved(*ends):
-        notes.append(Note("Over all these years", (said,)))
+        notes.append(Note("Over all these years", (_across(said, ends, broken),)))
     how = (
         "Each column is all of a year’s imports. A supplier’s part can grow because it sells more "
         "or because others sell less; the values are in the table of who was replaced by whom."
     )
-    return (*notes, Note("How to read it", (Remark(how, caveats),)))
+    return (*notes, Note("How to read it", (Remark(how),)))

@@ -156,12 +156,13 @@ def _title(
 
 def _at(subject: Subject, figure: Figure) -> Sentence:
     text = f"{subject.sellers} share was {ends_of(figure)} in {figure.definition.period}"
-    return Sentence(text, (figure,))
+    return Sentence(subject.headed(words.capital(text)), (figure,))
 
 
 def _moved(subject: Subject, before: Figure, after: Figure) -> str:
     then, now = (f"{ends_of(figure)} in {figure.definition.period}" for figure in (before, after))
-    return f"{subject.sellers} share {apart(before, after)} from {then} to {now}"
+    text = f"{subject.sellers} share {apart(before, after)} from {then} to {now}"
+    return subject.headed(words.capital(text))
 
 
 def ends_of(figure: Figure, between: str = "–") -> str:

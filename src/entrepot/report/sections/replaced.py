@@ -42,7 +42,7 @@ def section(book: Book, subject: Subject) -> Section:
     return Section(
         id=NAME,
         eyebrow=EYEBROW,
-        title=Sentence(_title(figure), (figure,), caveats),
+        title=Sentence(subject.headed(_title(figure), figure.definition.goods), (figure,), caveats),
         deck=drawn.deck,
         picture=drawn.picture,
         table=_table(figure),

@@ -41,7 +41,7 @@ def section(book: Book, subject: Subject) -> Section:
     return Section(
         id=NAME,
         eyebrow=EYEBROW,
-        title=Sentence(drawn.title, (figure,)),
+        title=Sentence(subject.headed(drawn.title, figure.definition.goods), (figure,)),
         deck=drawn.deck,
         picture=drawn.picture,
         table=_table(figure),

@@ -1,0 +1,124 @@
+"""Both weights of one flow in a year, as one question: a ratio is of the books of its parts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from entrepot.model.display import number
+from entrepot.report import words
+from entrepot.report.bars import errors_of
+from entrepot.report.cards import source_on_card
+from entrepot.report.origins import is_computed, row_of
+from entrepot.report.pictures import Side
+
+if TYPE_CHECKING:
+    from entrepot.figures import Figure
+    from entrepot.report.book import Book
+    from entrepot.report.parts import Carrier
+    from entrepot.sources.published.read import Published
+
+__all__ = ["Weighed", "weighed"]
+
+SHARES = ("import_share", "export_share")
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """The supplier's weight in imports and the importer's in exports, in one year of one flow.
+
+    Attributes
+    ----------
+    imports, exports
+        Both weights; None where nothing is held.
+    whose
+        Whose number each is.
+    ratio
+        The first over the second, where one book has both; else None, and the two may be of
+        different books.
+    carried
+        What carries both weights.
+    """
+
+    imports: Side | None
+    exports: Side | None
+    whose: tuple[str, str]
+    ratio: Figure | None
+    carried: tuple[Carrier, ...]
+
+
+def weighed(book: Book, importer: str, exporter: str, year: int) -> Weighed:
+    """Return both weights of the flow from one to the other, of one book if any has both."""
+    pair = {"importer": importer, "exporter": exporter, "period": year}
+    ratio = book.ask("asymmetry", **pair)
+    shares = [book.ask(measure, **pair) for measure in SHARES]
+    parts = _parts(ratio)
+    if parts is None:
+        known = tuple(one for one in shares if one.value is not None)
+        first, second = (_alone(one) for one in shares)
+        return Weighed(first, second, (_whose(shares[0]), _whose(shares[1])), None, known)
+    whose = _whose(ratio)
+    first, second = (_ranged(one, share) for one, share in zip(parts, shares, strict=True))
+    return Weighed(first, second, (whose, whose), ratio, (ratio, *_rows(ratio)))
+
+
+def _whose(figure: Figure) -> str:
+    return source_on_card(figure).removeprefix("from published: ")
+
+
+def _parts(ratio: Figure) -> tuple[Side, Side] | None:
+    """Return the two shares that a ratio is made of, without ranges; None where it has none."""
+    if ratio.value is None:
+        return None
+    held = [ratio.details.get(measure) for measure in SHARES]
+    if all(isinstance(one, float) for one in held):
+        first, second = (_computed(float(one)) for one in held if one is not None)
+        return first, second
+    rows = _rows(ratio)
+    if len(rows) == 2 and all(row.unit == "share" and row.value is not None for row in rows):
+        first, second = (_of_row(row, ratio) for row in rows)
+        return first, second
+    return None
+
+
+def _rows(ratio: Figure) -> tuple[Published, ...]:
+    found = (row_of(item) for item in ratio.evidence)
+    return tuple(row for row in found if row is not None)
+
+
+def _computed(value: float) -> Side:
+    return Side(100 * value, number(100 * value))
+
+
+def _of_row(row: Published, ratio: Figure) -> Side:
+    """Return a share as it was printed, or in three digits if it is our own result."""
+    value = float(row.value or 0.0)
+    if ratio.evidence[0].source != "published":
+        return _computed(value)
+    found = re.search(r"\d+(?:[.,](\d+))?", row.printed)
+    decimals = len(found[1]) if found and found[1] else 0
+    return Side(100 * value, f"{100 * value:.{decimals}f}", printed=True)
+
+
+def _alone(share: Figure) -> Side | None:
+    """Return a share that is known by itself, with its range."""
+    if share.value is None:
+        return None
+    return _ranged(
+        Side(100 * share.value, words.bounded(share), printed=not is_computed(share)), share
+    )
+
+
+def _ranged(side: Side, share: Figure) -> Side:
+    """Return a side with the range over all definitions of its share, where that holds it."""
+    spread = words.span_like(share) if share.specifications or errors_of(share) else ""
+    if not spread or share.low is None or share.high is None:
+        return side
+    ends = [float(end.replace(",", "")) for end in spread.split(" to ")]
+    shown = re.search(r"[\d.]+", side.text)
+    if shown is None or not ends[0] <= float(shown[0]) <= ends[1]:
+        return side
+    return Side(
+        side.value, side.text, 100 * share.low, 100 * share.high, spread, printed=side.printed
+    )
