@@ -105,8 +105,8 @@ def test_a_card_has_what_the_table_leaves_out(tested: Figure) -> None:
     assert row[-1] == "stands: no alarm in 4 placebos"
     ((area, text),) = cards_of(tested)
     assert area == "KGZ"
-    assert "a kilogram costs on the way in: 10" in text
-    assert "a kilogram costs on the way out: 12" in text
+    assert "a kilogram of what it sold cost it: 10" in text
+    assert "a kilogram was sold at: 12" in text
     assert "otherwise explained by: growth of its own to " in text
     plain = ep.ask("value", source="published", exporter="CHN", importer="RUS", period=2025)
     assert cards_of(plain) == []

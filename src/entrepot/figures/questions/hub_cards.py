@@ -67,8 +67,8 @@ def beside(
 def _prices(told: Frame, asked: Definition, column: str) -> dict[str, dict[str, Any]]:
     """Return what a kilogram costs on the way in and out of each hub, and what it adds.
 
-    Of products that go both ways; what it adds is the median over them, the two prices are of all
-    of them together, so that their ratio moves with what the goods are.
+    Of products that go both ways: what it adds is the median over them; the two prices are of the
+    kilograms that go out, of each product as many.
     """
     rows = measures.chain_prices(
         told,
@@ -78,7 +78,7 @@ def _prices(told: Frame, asked: Definition, column: str) -> dict[str, dict[str, 
         period=asked.period,
         value=column,
     )
-    names = ("hub", "margin", "unit_value_in", "unit_value_out", "value_in", "value_out")
+    names = ("hub", "margin", "unit_value_in", "unit_value_out", "value_out")
     products: dict[str, list[tuple[float, ...]]] = {}
     for hub, *known in fetch(rows.filter(~nw.col("margin").is_null()).select(*names)):
         products.setdefault(hub, []).append(tuple(known))
@@ -86,15 +86,13 @@ def _prices(told: Frame, asked: Definition, column: str) -> dict[str, dict[str, 
 
 
 def _price(products: list[tuple[float, ...]]) -> dict[str, float]:
-    margins, came, went, value_in, value_out = zip(*products, strict=True)
-    mass_in, mass_out = (
-        sum(value / price for value, price in zip(values, prices, strict=True))
-        for values, prices in ((value_in, came), (value_out, went))
-    )
+    margins, price_in, price_out, value_out = zip(*products, strict=True)
+    masses = [value / price for value, price in zip(value_out, price_out, strict=True)]
+    bill = sum(mass * price for mass, price in zip(masses, price_in, strict=True))
     return {
         "price_margin": median(margins),
-        "price_in": sum(value_in) / mass_in,
-        "price_out": sum(value_out) / mass_out,
+        "price_in": bill / sum(masses),
+        "price_out": sum(value_out) / sum(masses),
     }
 
 
