@@ -180,6 +180,9 @@ def test_a_named_year_that_the_chart_lacks_is_told(client: Client) -> None:
     words = "No share is held of 2005, so the chart has other years."
     assert words in client.get(f"/compare?{COUNTRIES}&period=2005").text
     assert "so the chart has other years" not in client.get(f"/compare?{COUNTRIES}").text
+    drawn = client.get(f"/compare.svg?{COUNTRIES}&period=2005").text
+    assert words in " ".join(re.sub(r"<[^>]+>", " ", drawn).split())
+    assert "other years" not in client.get(f"/compare.svg?{COUNTRIES}").text
 
 
 def test_the_chart_has_the_years_from_the_first_that_is_named() -> None:

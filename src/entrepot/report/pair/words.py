@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_phrase, possessive
-from entrepot.model.display import NBSP
+from entrepot.model.display import NBSP, joined
 from entrepot.report import words
 from entrepot.report.cards import source_on_card
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.report.pair.found import Compared, Range
 
-__all__ = ["answer", "headings", "told"]
+__all__ = ["answer", "headings", "told", "undrawn"]
 
 
 def answer(found: Compared) -> str:
@@ -84,6 +84,18 @@ def _sources(first: Figure, second: Figure) -> str:
     if voices[0] == voices[1]:
         return ""
     return f" The sources differ: {voices[0]} and {voices[1]}."
+
+
+def undrawn(found: Compared) -> str:
+    """Return a sentence on the periods that were named and are not in the chart, if there are any.
+
+    A named period is not drawn where nothing of it is held, or where the shares that are joined
+    are of another source.
+    """
+    drawn = {figure.definition.period.year for course in found.courses for figure in course}
+    named = dict.fromkeys(side.period for side in found.sides if side.period)
+    lost = [str(one) for one in named if one.year not in drawn]
+    return f"No share is held of {joined(lost)}, so the chart has other years." if lost else ""
 
 
 def headings(found: Compared) -> tuple[str, str]:

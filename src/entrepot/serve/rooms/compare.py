@@ -13,7 +13,7 @@ from entrepot.report.book import Book
 from entrepot.report.pair.found import Compared, compared
 from entrepot.report.pair.picture import picture
 from entrepot.report.pair.sides import Side, shared
-from entrepot.report.pair.words import answer, headings
+from entrepot.report.pair.words import answer, headings, undrawn
 from entrepot.report.words import capital
 from entrepot.serve.answer import Answer, Rows, as_json, as_svg
 from entrepot.serve.keys import refuse_files, single
@@ -102,7 +102,7 @@ def compare_page(lake: Lake, pairs: Sequence[tuple[str, str]]) -> Answer:
         shared=shared(found.sides),
         answer=answer(found),
         drawing=_drawing(found),
-        undrawn=_undrawn(found),
+        undrawn=undrawn(found),
         asked=lambda figure: told.asked.get(id(figure), figure.definition),
         one_buyer=_one_buyer(found),
         briefs=[
@@ -148,7 +148,8 @@ def compare_chart(lake: Lake, pairs: Sequence[tuple[str, str]]) -> Answer:
     head = capital(" and ".join(found.names))
     both = "".join(f"; {name.lower()}: {words}" for name, words in shared(found.sides))
     deck = f"Share of the buyer’s imports, per cent of value{both}"
-    return as_svg(framed(drawn, head, deck, [answer(found)]), "compare")
+    foot = [text for text in (answer(found), undrawn(found)) if text]
+    return as_svg(framed(drawn, head, deck, foot), "compare")
 
 
 def _told(lake: Lake, given: dict[str, str]) -> _Told:
@@ -210,13 +211,6 @@ def _drawing(found: Compared) -> dict[str, object] | None:
 
     drawn = picture(found)
     return {"key": drawn.key, "drawings": draw(drawn)} if drawn else None
-
-
-def _undrawn(found: Compared) -> list[str]:
-    """Return the periods that were named and are not in the chart, since nothing is held."""
-    drawn = {figure.definition.period.year for course in found.courses for figure in course}
-    named = dict.fromkeys(side.period for side in found.sides if side.period)
-    return [str(one) for one in named if one.year not in drawn]
 
 
 def _brief_of(side: Side, share: Figure) -> str:
