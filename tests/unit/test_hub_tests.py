@@ -9,7 +9,7 @@ from tests.made_hubs import CHIPS, COATS, TRADE
 from tests.made_hubs import lake as made
 
 import entrepot as ep
-from entrepot.errors import RequestError
+from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures.show import cards_of, table_of
 
 if TYPE_CHECKING:
@@ -126,3 +126,21 @@ def test_the_triple_difference_is_asked_by_itself(planted: Lake) -> None:
         lost = ep.ask("triple_difference", lake=planted, **(ASKED | keys))
         assert lost.value is None
         assert words in (lost.reason or "")
+
+
+def test_several_sets_of_controls_are_several_paths(planted: Lake) -> None:
+    """Armenia bought a tenth more of Germany, Georgia as much: the amount is from the first set."""
+    found = {
+        sets: ep.ask("rerouted", lake=planted, **(ASKED | {"controls": sets}))
+        for sets in ("GEO", "ARM", "GEO,ARM", "ARM,GEO")
+    }
+    excess = {sets: one.details["excess_in"] for sets, one in found.items()}
+    assert excess["GEO,ARM"] == excess["GEO"] == pytest.approx(500_000)
+    assert excess["ARM,GEO"] == excess["ARM"] == pytest.approx(510_000 - 11_000)
+    assert found["GEO,ARM"].low == min(found["GEO"].low or 0, found["ARM"].low or 0)
+    with pytest.raises(UnknownNameError):
+        ep.ask("rerouted", lake=planted, **(ASKED | {"controls": "GEO,"}))
+    with pytest.raises(RequestError, match="takes one set of controls"):
+        ep.ask("rerouting_ratio", lake=planted, **(ASKED | {"controls": "GEO,ARM", "base": 2021}))
+    with pytest.raises(RequestError, match="KGZ is on two sides"):
+        ep.ask("rerouted", lake=planted, **(ASKED | {"controls": "GEO,KGZ"}))

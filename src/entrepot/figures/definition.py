@@ -28,6 +28,8 @@ CHOICES = {
 }
 ABOVE = {"sigma": 1.0, "production": 0.0, "least": 0.0, "margin": 0.0}
 """What a number has to be above."""
+SETS = ","
+"""What parts sets of controls."""
 EXAMPLES = {"sigma": "3", "margin": "0.2"}
 
 
@@ -74,7 +76,8 @@ class Definition:
     by
         What contributions are told apart by: ``product``, ``exporter`` or ``importer``.
     controls, hubs
-        Importers that an event did not reach, and those that goods may go through.
+        Importers that an event did not reach, and those that goods may go through. Several sets of
+        controls are parted by commas, the best first.
     least
         What controls must have bought before, in the unit of the values.
     listed
@@ -154,7 +157,8 @@ class Definition:
         for side in ("importer", "exporter", "controls", "hubs", "unwilling"):
             if side in given:
                 given[side] = "".join(str(given[side]).split())
-                area_set(given[side], period.end)
+                for one in given[side].split(SETS) if side == "controls" else [given[side]]:
+                    area_set(one, period.end)
         given["goods"] = str(given.get("goods", "all"))
         return cls(measure=measure, period=period, base=base, **given)
 
@@ -170,7 +174,15 @@ class Definition:
         A base is compared with the same members, so that nobody's joining looks like trade.
         """
         text = getattr(self, side)
+        if side == "controls" and text:
+            text = text.replace(SETS, "+")
         return area_set(text, self.period.end) if text else frozenset()
+
+    @property
+    def control_sets(self) -> dict[str, frozenset[str]]:
+        """Sets of controls by how they are written, the best first."""
+        sets = self.controls.split(SETS) if self.controls else []
+        return {text: area_set(text, self.period.end) for text in sets}
 
     @property
     def unit(self) -> str:

@@ -54,7 +54,9 @@ def with_tests(figure: Figure, ask: Asked) -> Figure:
         "placebo_time": list(_time(definition, ask)),
         "placebo_goods": list(_goods(definition, ask)),
     }
-    triple = _asked(definition.but(measure="triple_difference", least=None, margin=None), ask)
+    calm = "+".join(sorted(definition.members("controls"))) or None
+    regression = definition.but(measure="triple_difference", controls=calm, least=None, margin=None)
+    triple = _asked(regression, ask)
     details = dict(figure.details)
     for name, found in placebos.items():
         details[name] = "; ".join(one.words for one in found)

@@ -73,7 +73,8 @@ def _also_buying(asked: Definition) -> list[str]:
         case "purchases":
             return [asked.exporter]
         case "beside" | "panel" | "chain":
-            return [who for who in (asked.controls, asked.hubs) if who]
+            sets = asked.control_sets
+            return [*sets, *([asked.hubs] if asked.hubs else [])]
     return []
 
 

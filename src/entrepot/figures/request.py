@@ -205,6 +205,12 @@ def _refuse_unread(definition: Definition) -> None:
             why="it compares values with masses already",
             hint="leave out --quantity",
         )
+    if len(definition.control_sets) > 1 and measure != "rerouted":
+        raise RequestError(
+            f"{measure} takes one set of controls, not {len(definition.control_sets)}",
+            why="its path is of one",
+            hint="join them with +, or ask once for each",
+        )
     for key, given in (
         ("base", None if is_window(definition) else definition.base),
         ("k", definition.k),

@@ -21,7 +21,7 @@ KEY_WORDS: dict[str, tuple[type, str]] = {
     "follow": (str, "Lists in other editions: family, same_code, all_in, none_in, weighted ..."),
     "sector": (str, "Who buys inputs: C29; with --goods inputs."),
     "by": (str, "Contributions by product, exporter or importer."),
-    "controls": (str, "Importers that an event did not reach: GEO+UZB."),
+    "controls": (str, "Importers that an event did not reach: GEO+UZB; several sets: GEO+UZB,CHL."),
     "hubs": (str, "Importers that goods may go through: ARM+KAZ+KGZ."),
     "least": (float, "What controls must have bought before, such as 1e6."),
     "listed": (str, "List whose days are the events of a study: eu-xxiii."),

@@ -60,7 +60,6 @@ def rerouted(
     lines = rows.filter(nw.col("product") != TOTAL)
     goods = told(lines, tellers, asked)
     hubs = asked.members("hubs")
-    calm = asked.members("controls")
     [(freq,), *_] = fetch(rows.select("freq").unique()) or [("A",)]
     step = _frequency(freq, asked)
     found = measures.rerouted(
@@ -71,7 +70,7 @@ def rerouted(
         before=asked.base or asked.period.before(),
         after=asked.period,
         frequency=step,
-        controls={"controls": calm} if calm else None,
+        controls=asked.control_sets or None,
         synthetic=_can_mix(asked, step),
         other_goods=None if others is None else told(others, tellers, asked),
         silent=frozenset() if tellers.importers is None else hubs - tellers.importers,
