@@ -63,7 +63,7 @@ def _nothing(
     book: Book, subject: Subject, found: Headline, verdicts: dict[str, int] | None
 ) -> tuple[Sentence, ...]:
     lacks = lacking(book, found.value)
-    why = f"{lacks.why[:1].lower()}{lacks.why[1:]}"
+    why = words.inside(lacks.why)
     first = (
         f"What share {subject.seller} had in {goods_phrase(subject)} that {subject.buyer} imported"
         f"{subject.when} cannot be said: {why}."

@@ -113,7 +113,8 @@ def _direction(book: Book, buyer: str, seller: str, period: Period) -> Direction
     for figure in (share, value, total):
         if figure.status != "ok":
             install = INSTALL if not inputs.input_years(book.lake) else ""
-            return Gap("Inputs that industries buy abroad", f"{figure.reason}.", install)
+            why = f"{figure.reason}.".replace("icio has", "the OECD has")
+            return Gap("Inputs that industries buy abroad", why, install)
     sectors = _sectors(book, buyer, seller, period)
     first = None
     if sectors:

@@ -10,6 +10,7 @@ from entrepot.model.display import NBSP, number, range_text, split_unit
 from entrepot.model.period import Period
 from entrepot.report import definitions, words
 from entrepot.report.bars import bar_of, errors_of, spans_of
+from entrepot.report.gathered import told_once
 from entrepot.report.lacking import lacking
 from entrepot.report.origins import is_computed, origin_name, source_name
 from entrepot.report.parts import Card
@@ -86,7 +87,7 @@ def watched_part(subject: Subject) -> str:
 
 def cards(book: Book, subject: Subject, found: Headline) -> tuple[Card, ...]:
     """Return the five cards, the lead first."""
-    return tuple(card_of(book, subject, figure) for figure in found)
+    return told_once([card_of(book, subject, figure) for figure in found])
 
 
 def card_of(book: Book, subject: Subject, figure: Figure) -> Card:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["Lacking", "lacking"]
 
 _CODE = re.compile(r"\b[A-Z]{3}\b")
+_IN_PRINT = ("computed holds no ", "published holds no ")
+_NOT_HELD = "not held for "
 _OF_A_WHOLE = ("import_share", "export_share", "asymmetry")
 
 
@@ -86,11 +88,21 @@ def lacking(book: Book, figure: Figure) -> Lacking:
             f"**{ADD_DATA}** would bring it with the whole of BACI",
             ADD_DATA,
         )
-    reason = (figure.reason or "").splitlines() or ["it has nothing that answers"]
-    why = capital(_spelled(reason[0], flows)).replace("'", "\u2019")
+    why = capital(_spelled(_reason(figure), flows)).replace("'", "\u2019")
+    if _reason(figure).startswith(_NOT_HELD):
+        when = joined([str(year) for year in years])
+        return Lacking(why, f"**{ADD_DATA}** would bring it if the file has {when}", ADD_DATA)
     if all(one.is_partial for one in there) and not _has_pair(book, figure, there):
         return Lacking(why, f"**{ADD_DATA}** would bring it with the whole of BACI", ADD_DATA)
     return Lacking(why, "What is not recorded is no zero")
+
+
+def _reason(figure: Figure) -> str:
+    """Return the line of a reason that says most: what adding data would mend, then of the lake."""
+    lines = (figure.reason or "").splitlines() or ["it has nothing that answers"]
+    of_lake = [line for line in lines if not line.startswith(_IN_PRINT)]
+    of_time = [line for line in of_lake if line.startswith(_NOT_HELD)]
+    return (of_time or of_lake or lines)[0]
 
 
 def _spelled(reason: str, flows: Sequence[Holding]) -> str:

@@ -6,10 +6,11 @@ import shlex
 from datetime import date
 from typing import TYPE_CHECKING
 
+from entrepot.model.display import joined
 from entrepot.report import words
 from entrepot.report.definitions import command_for
 from entrepot.report.parts import Command, Term
-from entrepot.report.taken import data_used
+from entrepot.report.taken import data_held, data_used
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,6 +104,8 @@ def state(
         if figure.status == "ok" and any(item.id for item in figure.evidence)
     ]
     text = ", ".join(data_used(book)) or "bundled tables only"
+    if not data_used(book) and (held := data_held(book)):
+        text += f"; the lake holds {joined(held)}, and nothing of this in it"
     rows.append(("Data", f"{text}; in print to {max(latest)}" if latest else text))
     specifications = found.share.specifications
     if specifications:

@@ -45,7 +45,7 @@ def answer(subject: Subject, found: Bought, lacks: Lacking) -> tuple[Sentence, .
     second = (
         f"The other way it was **{words.about(back.share)}**; what {subject.seller} supplied of "
         f"{goods_phrase(subject)}, used by industries or not, cannot be said: "
-        f"{lacks.why[:1].lower()}{lacks.why[1:]}. {lacks.then}."
+        f"{words.inside(lacks.why)}. {lacks.then}."
     )
     return (
         Sentence(f"{first}.", (there.share,), (_CAVEAT,)),

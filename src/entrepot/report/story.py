@@ -15,26 +15,31 @@ from entrepot.report.answer import answer, title_of
 from entrepot.report.book import Book, Subject
 from entrepot.report.bought import Bought, bought
 from entrepot.report.cards import cards, headline
+from entrepot.report.cut_off import cut_off, scenario_line
 from entrepot.report.dated import dated, read_date
 from entrepot.report.definitions import ADD_DATA
+from entrepot.report.gathered import gathered
 from entrepot.report.lacking import lacking
-from entrepot.report.parts import Brief, Gap
+from entrepot.report.parts import Brief, Command, Gap
 from entrepot.report.sections import (
     both_ways,
+    buyers,
     by_tier,
+    by_year,
     hidden,
     in_print,
     inputs,
     over_time,
     paid,
     replaced,
+    reporters,
     spread,
     suppliers,
     through_hubs,
     unknown,
     verdicts,
 )
-from entrepot.report.words import capital
+from entrepot.report.sections import cut_off as cut_off_section
 
 if TYPE_CHECKING:
     import os
@@ -44,7 +49,7 @@ if TYPE_CHECKING:
     from entrepot.claims import Document
     from entrepot.claims.result import Check
     from entrepot.lake import Lake
-    from entrepot.report.parts import Section
+    from entrepot.report.cut_off import CutOff
 
 __all__ = ["brief", "brief_in", "opening_in"]
 
@@ -158,22 +163,29 @@ def _described(
         checked = check(document, book.lake)
     progress("asking what industries buy")
     industries = bought(book, subject)
+    progress("working out what a cut-off would cost")
+    stopped = cut_off(book, subject, industries)
     progress("setting shares, goods and weights side by side")
     told_twice = hidden.section(book, subject)
     passed_on = through_hubs.section(book, subject, replaced.changed(book, subject))
+    over_years = by_year.section(book, subject)
     sections = [
         over_time.section(book, subject, verdicts.boxes(checked, subject) if checked else ()),
         by_tier.section(book, subject),
         suppliers.section(book, subject),
+        *([over_years] if over_years else []),
         replaced.section(book, subject),
         *([passed_on] if passed_on else []),
         both_ways.section(book, subject, found.ratio),
+        buyers.section(book, subject),
         *([inputs.section(book, industries)] if isinstance(industries, Bought) else []),
+        cut_off_section.section(subject, stopped),
         paid.section(book, subject),
         spread.section(book, subject, found.share),
         *([told_twice] if told_twice else []),
         in_print.section(book, subject),
         *([verdicts.section(checked)] if checked else []),
+        reporters.section(book, subject),
     ]
     gaps = verdicts.gaps(checked) if checked else ()
     gaps = (*([industries] if isinstance(industries, Gap) else []), *gaps)
@@ -181,8 +193,7 @@ def _described(
     title, state = title_of(subject), matter.state(book, subject, found, _count(checked))
     said = answer(book, subject, found, checked.summary if checked else None)
     if isinstance(industries, Bought) and all(figure.status != "ok" for figure in found):
-        sections, unseen = _shown(sections)
-        gaps = (*unseen, *gaps)
+        sections.sort(key=lambda section: section.id != "inputs")  # what it is about comes first
         share, made = industries.there.share, only_inputs.cards(industries)
         title, state = only_inputs.title_of(subject), only_inputs.state(industries, _count(checked))
         said = only_inputs.answer(subject, industries, lacking(book, found.value))
@@ -191,7 +202,7 @@ def _described(
         answer=said,
         state=state,
         cards=made,
-        sections=(*sections, unknown.section(book, subject, found, gaps)),
+        sections=gathered(sections, unknown.section(book, subject, found, gaps)),
         caveats=matter.caveats(book, [card.figure for card in made]),
         terms=matter.terms(
             subject, claims=checked is not None, inputs=isinstance(industries, Bought)
@@ -204,6 +215,7 @@ def _described(
                 claims,
                 industries.there.share if isinstance(industries, Bought) else None,
             ),
+            *_again(stopped),
             *hidden.commands(told_twice),
         ),
         figures=book.figures,
@@ -213,16 +225,15 @@ def _described(
     )
 
 
+def _again(stopped: CutOff) -> tuple[Command, ...]:
+    """Return the line that works out again what a stop of inputs would cost."""
+    if isinstance(stopped.economy, Gap):
+        return ()
+    return (Command("what a stop of all inputs would cost", scenario_line(stopped.economy)),)
+
+
 def _count(checked: Check | None) -> int | None:
     return None if checked is None else len(checked.claims)
-
-
-def _shown(sections: list[Section]) -> tuple[list[Section], tuple[Gap, ...]]:
-    """Return the sections that show something, inputs first, and what the others lack."""
-    shown = sorted((item for item in sections if item.gap is None), key=lambda x: x.id != "inputs")
-    gaps = (item.gap for item in sections if item.gap)
-    told = (Gap(capital(gap.what), f"{capital(gap.why)}.", gap.command) for gap in gaps)
-    return shown, tuple(told)
 
 
 def _document(claims: Path | str | None) -> Document | None:

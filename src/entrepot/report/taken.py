@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from entrepot.lake import Holding
     from entrepot.report.book import Book, Subject
 
-__all__ = ["data_used", "sources"]
+__all__ = ["data_held", "data_used", "sources"]
 
 _TRADE = ("flows", "inputs")
 _INPUTS = "icio"
@@ -36,7 +36,15 @@ def sources(book: Book, subject: Subject) -> tuple[Term, ...]:
 
 def data_used(book: Book) -> list[str]:
     """Return the sources of trade behind the Figures so far, each with its years."""
-    names = _named(book)
+    return _trade(book, _named(book))
+
+
+def data_held(book: Book) -> list[str]:
+    """Return the sources of trade in the lake, each with its years."""
+    return _trade(book, {*_by_source(book)})
+
+
+def _trade(book: Book, names: set[str]) -> list[str]:
     return [
         f"{source_name(name)} {_years(items)}".strip()
         for name, items in _by_source(book).items()

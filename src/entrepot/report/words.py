@@ -24,6 +24,7 @@ __all__ = [
     "count_word",
     "direction",
     "half",
+    "inside",
     "multiple",
     "ordinal",
     "ratio_words",
@@ -42,6 +43,7 @@ _RELATIONS = {
     "at_most": "at most ",
 }
 _SHORT = {"more_than": "over ", "less_than": "under ", "at_least": "from ", "at_most": "up to "}
+_BEGINNINGS = ("A", "An", "It", "Neither", "No", "None", "Not", "Nothing", "Only", "The", "What")
 _ORDINALS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -200,6 +202,18 @@ def capital(text: str) -> str:
     ('The European Union (27)', '')
     """
     return f"{text[:1].upper()}{text[1:]}"
+
+
+def inside(text: str) -> str:
+    """Return a sentence as it stands behind a colon: a name at its beginning keeps its letter.
+
+    Examples
+    --------
+    >>> inside("The lake is empty"), inside("Armenia did not report")
+    ('the lake is empty', 'Armenia did not report')
+    """
+    first = text.partition(" ")[0]
+    return f"{text[:1].lower()}{text[1:]}" if first in _BEGINNINGS else text
 
 
 def cardinal(count: int) -> str:

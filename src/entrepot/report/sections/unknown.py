@@ -58,12 +58,11 @@ def _figures(book: Book, subject: Subject, found: Headline) -> list[Gap]:
     for figure in found:
         if figure.status != "ok":
             reasons.setdefault(lacking(book, figure), []).append(name_of(subject, figure))
-    gaps = []
-    for lacks, names in reasons.items():
-        count = words.count_word(len(names), "headline Figure")
-        why = f"{'; '.join(names)}. {lacks.why}."
-        gaps.append(Gap(words.capital(count), why, lacks.command))
-    return gaps
+    return [
+        Gap(name, f"{lacks.why}.", lacks.command)
+        for lacks, names in reasons.items()
+        for name in names
+    ]
 
 
 def _total(book: Book, subject: Subject, found: Headline) -> list[Gap]:

@@ -1,0 +1,76 @@
+"""What a page lacks is said once: sections that show nothing become lines, one reason one line."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from entrepot.figures import Definition, Figure
+from entrepot.report.gathered import gathered, told_once
+from entrepot.report.parts import Card, Gap, Remark, Section, Table
+from entrepot.report.words import inside
+
+TABLE = Table("Shares", ("Year", "Share"), (False, True), (("2023", "5"),), ("", "per cent"))
+ADD = "entrepot data add baci FILE"
+
+
+def section(name: str, gap: Gap | None = None, table: Table | None = None) -> Section:
+    return Section(id=name, eyebrow=name, title=Remark(name), deck="", gap=gap, table=table)
+
+
+def last(*gaps: Gap) -> Section:
+    return Section(id="gaps", eyebrow="", title=Remark("One thing"), deck="", gaps=gaps)
+
+
+def test_a_section_that_shows_nothing_becomes_a_line() -> None:
+    lacks = Gap("shares by year", "nothing is held", ADD)
+    found = gathered([section("time", lacks), section("goods", table=TABLE)], last())
+    assert [one.id for one in found] == ["goods", "gaps"]
+    assert found[-1].gaps == (Gap("Shares by year", "Nothing is held.", ADD),)
+    assert found[-1].title.text == "One gap, and what would fill it"
+
+
+def test_one_reason_is_said_once_and_what_fills_most_stands_first() -> None:
+    why = Gap("a", "Nothing is held.", ADD)
+    other = Gap("Codes", "They cannot be followed.")
+    found = gathered(
+        [section("one", why), section("two", replace(why, what="b"))],
+        last(other, replace(why, what="The share")),
+    )
+    first, second = found[-1].gaps
+    assert first.what == "Three things for one reason"
+    assert first.why == "Nothing is held. That is: The share; A; B."
+    assert first.command == ADD
+    assert second == other
+    assert found[-1].title.text == "Two gaps, and what would fill them"
+
+
+def test_a_section_with_a_table_keeps_what_it_lacks() -> None:
+    kept = section("who", Gap("more", "not held"), TABLE)
+    assert gathered([kept], last())[0] is kept
+
+
+def test_nothing_lacking_leaves_the_last_section_as_it_is() -> None:
+    ends = last(Gap("Codes", "They cannot be followed."))
+    assert gathered([section("goods", table=TABLE)], ends)[-1] == ends
+
+
+def test_cards_repeat_no_reason() -> None:
+    asked = Definition.build("value", importer="RUS", exporter="CHN", period=2023)
+    figure = Figure(asked, "insufficient_data", None, "USD")
+    one = Card("a", figure, "–", "", None, "not known", "Not held.", "missing", "", command=ADD)
+    known = replace(one, value="5", tag="computed", definition="Counted.", command="")
+    other = replace(one, definition="Another.")
+    told = told_once([one, one, known, one, other])
+    assert [card.definition for card in told] == [
+        "Not held.",
+        "As above.",
+        "Counted.",
+        "Not held.",
+        "Another.",
+    ]
+    assert [card.command for card in told] == [ADD, "", "", ADD, ADD]
+
+
+def test_a_name_at_the_beginning_keeps_its_letter() -> None:
+    assert inside("Neither the lake nor print") == "neither the lake nor print"
+    assert inside("Armenia did not report") == "Armenia did not report"
