@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from entrepot.errors import EntrepotError
 from entrepot.figures.input_rows import InputRows, input_rows
 from entrepot.figures.scenario import evaluate_scenario, parse_scenario
+from entrepot.model.areas import area_set
 from entrepot.model.period import Period
 from entrepot.report.alone.years import held_years
 from entrepot.report.lacking import lacking
@@ -28,6 +29,8 @@ __all__ = ["CutOff", "cut_off", "scenario_line"]
 
 BACK = 5
 """Years before that of the brief in which a cut-off of the goods is looked for."""
+MOST = 3
+"""Economies on a side: a cut-off between many takes minutes."""
 ADD_ELASTICITIES = "entrepot data add elasticities FILE"
 _REMEMBERED = 8
 _KNOWN: OrderedDict[tuple[str, str], Scenario] = OrderedDict()
@@ -83,6 +86,9 @@ def _economy(lake: Lake, subject: Subject, industries: Bought | Gap) -> Scenario
     if isinstance(industries, Gap):
         return Gap(what, industries.why, industries.command)
     period = industries.period
+    if max(len(area_set(side, period.end)) for side in (subject.importer, subject.supplier)) > MOST:
+        why = "a brief works it out for single economies, a scenario file for groups too"
+        return Gap(what, why, "entrepot scenario FILE")
     rows = input_rows(lake, period)
     if not isinstance(rows, InputRows):
         return Gap(what, rows.reason)
