@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from entrepot.cli.common import JsonOption, emit, facts, table
+from entrepot.cli.spoken import as_one_code
 from entrepot.model.areas import Area, Group, area, area_or_group, areas, groups
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def show(
 
     Example: entrepot area show TWN
     """
-    found = area_or_group(code)
+    found = area_or_group(as_one_code(code))
     if isinstance(found, Group):
         emit(_group_data(found), lambda screen: _draw_group(found, screen), as_json=as_json)
     else:

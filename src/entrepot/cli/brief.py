@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, progress, table
+from entrepot.cli.spoken import as_codes
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -16,8 +17,14 @@ if TYPE_CHECKING:
 
 __all__ = ["brief", "draw"]
 
-Importer = Annotated[str, typer.Argument(metavar="IMPORTER", help="Who buys: RUS, EU27, KAZ+KGZ.")]
-Supplier = Annotated[str, typer.Option("--supplier", help="Who sells: CHN, CHN+HKG, coalition.")]
+Importer = Annotated[
+    str,
+    typer.Argument(metavar="IMPORTER", help="Who buys: RUS, EU27, KAZ+KGZ.", callback=as_codes),
+]
+Supplier = Annotated[
+    str,
+    typer.Option("--supplier", help="Who sells: CHN, CHN+HKG, coalition.", callback=as_codes),
+]
 Goods = Annotated[str, typer.Option("--goods", help="all, chpl, chpl:4.B, 85, 8542.")]
 Year = Annotated[
     str | None,

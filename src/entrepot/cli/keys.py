@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from entrepot.cli.spoken import as_codes
 from entrepot.model.keys import KEY_WORDS
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ Measure = Annotated[str, typer.Argument(metavar="MEASURE", help="Id; see: entrep
 
 ALSO = {"hubs": ("hub",)}
 """Other spellings of a key: one hub is no plural."""
+AREAS = ("importer", "exporter", "controls", "hubs", "unwilling")
+"""Keys that name areas, which people write in words."""
 
 
 def with_keys(command: Callable[..., None]) -> Callable[..., None]:
@@ -41,7 +44,8 @@ def with_keys(command: Callable[..., None]) -> Callable[..., None]:
 
 def _option(name: str, kind: type, words: str) -> inspect.Parameter:
     names = [f"--{one}" for one in (name.replace("_", "-"), *ALSO.get(name, ()))]
-    shown: Any = typer.Option(*names, help=words, show_default=False)
+    read = as_codes if name in AREAS else None
+    shown: Any = typer.Option(*names, help=words, show_default=False, callback=read)
     return inspect.Parameter(
         name,
         inspect.Parameter.KEYWORD_ONLY,

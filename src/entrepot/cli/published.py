@@ -8,6 +8,7 @@ import typer
 
 from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake
 from entrepot.cli.published_draw import draw_list, draw_row, plain
+from entrepot.cli.spoken import as_codes
 from entrepot.errors import UnknownNameError
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ COUNTED = {
 }
 
 Measure = Annotated[str, typer.Option(help="E.g. value, growth, import_share.")]
-Exporter = Annotated[str, typer.Option(help="Who sells, e.g. CHN.")]
-Importer = Annotated[str, typer.Option(help="Who buys, e.g. RUS.")]
+Exporter = Annotated[str, typer.Option(help="Who sells, e.g. CHN.", callback=as_codes)]
+Importer = Annotated[str, typer.Option(help="Who buys, e.g. RUS.", callback=as_codes)]
 When = Annotated[str, typer.Option(help="E.g. 2025, 2023-06, 2023Q1.")]
 Origin = Annotated[str, typer.Option(help="Whose numbers, e.g. GACC.")]
 All = Annotated[
