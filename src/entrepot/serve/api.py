@@ -11,7 +11,7 @@ from entrepot.serve.answer import Answer, Rows, as_json
 from entrepot.serve.asking import body_of, liked_form, sent_text
 from entrepot.serve.errors import BadAddressError
 from entrepot.serve.keys import asked, single
-from entrepot.serve.rooms import brief, check, compare, figure, goods, known
+from entrepot.serve.rooms import brief, check, compare, figure, goods, known, scenario
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,6 +33,7 @@ def add(app: FastAPI, service: Service) -> None:
     """Add the addresses of the API."""
     _everywhere(app, service, "ask", _ask, figure.figure_table)
     _everywhere(app, service, "compare", compare.compare_data, compare.compare_table)
+    _everywhere(app, service, "scenario", scenario.scenario_data, scenario.scenario_table)
     _everywhere(
         app,
         service,

@@ -14,7 +14,17 @@ from entrepot.serve.errors import NotFoundError
 from entrepot.serve.guard import POLICY, style_hash
 from entrepot.serve.keys import single
 from entrepot.serve.problems import kinds
-from entrepot.serve.rooms import brief, check, compare, country, figure, goods, home, known
+from entrepot.serve.rooms import (
+    brief,
+    check,
+    compare,
+    country,
+    figure,
+    goods,
+    home,
+    known,
+    scenario,
+)
 from entrepot.serve.site import ICON, page, script, sheet
 
 if TYPE_CHECKING:
@@ -201,12 +211,15 @@ def _compared(app: FastAPI, service: Service) -> None:
         "/compare": compare.compare_page,
         "/compare.csv": compare.compare_table,
         "/compare.svg": compare.compare_chart,
+        "/scenario": scenario.scenario_page,
+        "/scenario.csv": scenario.scenario_table,
+        "/scenario.svg": scenario.scenario_chart,
     }
 
     def answer(request: Request) -> Response:
         pairs = request.query_params.multi_items()
         room = rooms[request.scope["path"]]
-        may_lag = room is compare.compare_page
+        may_lag = room in (compare.compare_page, scenario.scenario_page)
         return _drawn(service.answer(request, lambda lake: room(lake, pairs), may_lag=may_lag))
 
     for path in rooms:

@@ -43,6 +43,7 @@ ROOMS = (
     ("/goods", "Goods"),
     ("/ask", "Ask"),
     ("/compare", "Compare"),
+    ("/scenario", "Scenarios"),
     ("/check", "Check"),
     ("/measures", "Measures"),
     ("/data", "Data"),
@@ -106,7 +107,7 @@ def sheet(name: str) -> Answer:
         text = files("entrepot.report").joinpath("templates", "check.css").read_text("utf-8")
     else:
         own = files("entrepot.serve").joinpath("templates", "site.css").read_text("utf-8")
-        text = f"{page_style('brief.css')}\n{own}"
+        text = f"{page_style('brief.css', 'scenario.css')}\n{own}"
     return Answer(text.encode(), "text/css; charset=utf-8")
 
 

@@ -15,13 +15,18 @@ from hypothesis import strategies as st
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from entrepot.serve import Access, create_app
+from entrepot.sources.icio import arrays, wheel
+from made_icio import arrays_of, made_up
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from schemathesis import APIOperation, BaseSchema, Case
 
 OPERATIONS = [
     *("GET /api/ask", "GET /api/ask.csv", "GET /api/ask.parquet"),
     *("GET /api/compare", "GET /api/compare.csv", "GET /api/compare.parquet"),
+    *("GET /api/scenario", "GET /api/scenario.csv", "GET /api/scenario.parquet"),
     *("GET /api/brief", "GET /api/brief.csv", "GET /api/brief.parquet"),
     *("GET /api/measures", "GET /api/measures.csv", "GET /api/measures.parquet"),
     *("GET /api/areas", "GET /api/areas.csv", "GET /api/areas.parquet"),
@@ -34,6 +39,10 @@ SENSE = {
     "exporter": ["CHN", "CHN+HKG", "coalition"],
     "supplier": ["CHN", "USA"],
     "supplier2": ["TUR"],
+    "imposes": ["DEU", "others", "DEU+USA"],
+    "target": ["RUS", "others"],
+    "sectors": ["C26", "C26,C29"],
+    "friction": ["0.3", "0.3,0.6"],
     "goods": ["all", "chpl", "chpl:1", "854231,854232", "inputs"],
     "goods2": ["85"],
     "period": ["2023", "2022-03..2022-12", "2023Q2", "0001", "9999"],
@@ -47,10 +56,16 @@ UNDECIDABLE = [positive_data_acceptance]
 
 
 @pytest.fixture(scope="module")
-def schema(tmp_path_factory: pytest.TempPathFactory) -> BaseSchema:
-    folder = tmp_path_factory.mktemp("openapi") / "no-lake"
-    app = create_app(folder, access=Access(hosts=None))  # the client has a name of its own
-    return schemathesis.openapi.from_asgi("/openapi.json", app)
+def schema(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BaseSchema]:
+    """The description, on no lake and beside a small installed table of inputs."""
+    folder = tmp_path_factory.mktemp("openapi")
+    table = arrays_of(made_up(5, ("CHN", "DEU", "HKG", "RUS", "USA")))
+    held = wheel.Installed(arrays.benchmark(table, "made up"), 2022, "abcdef123456")
+    app = create_app(folder / "no-lake", access=Access(hosts=None))  # the client has its own name
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wheel, "installed", lambda: held)
+        patch.setattr(wheel, "installed_file", lambda: folder)
+        yield schemathesis.openapi.from_asgi("/openapi.json", app)
 
 
 def operations(schema: BaseSchema) -> dict[str, APIOperation]:

@@ -104,7 +104,7 @@ class EconomyLoss:
             **{name: [one.to_dict() for one in getattr(self, name)] for name in lists},
             "alone": self.alone,
             "solutions": self.solutions,
-            "left_out": list(self.left_out),
+            "left_out": [_plain(one) for one in self.left_out],
             "checks": self.checks,
         }
 
@@ -167,9 +167,18 @@ class Scenario:
     def to_dict(self) -> dict[str, Any]:
         """Return as plain JSON types."""
         return {
-            "scenario": self.file.model_dump(mode="json"),
+            "scenario": _plain(self.file.model_dump(mode="json")),
             "economy": self.economy and self.economy.to_dict(),
             "extraction": self.extraction and self.extraction.to_dict(),
             "goods": [one.to_dict() for one in self.goods],
             "caveats": [one.to_dict() for one in self.caveats],
         }
+
+
+def _plain(data: Any) -> Any:
+    """Return data with an infinite elasticity as text, which JSON has and a file may hold."""
+    if isinstance(data, dict):
+        return {name: _plain(one) for name, one in data.items()}
+    if isinstance(data, list):
+        return [_plain(one) for one in data]
+    return str(data) if data == float("inf") else data
