@@ -196,11 +196,12 @@ def test_an_extract_is_told_from_the_whole(tmp_path: Path) -> None:
 def test_a_year_that_is_not_held_is_named_with_what_is(tmp_path: Path) -> None:
     rows = [(year, "CHN", "KGZ", "854231", 5.0) for year in (2021, 2022)]
     told = brief("KGZ", "CHN", "854231", 2019, lake_of(tmp_path, rows))
-    card = told.cards[1]
+    card = told.cards[0]
     assert card.definition == (
         "The lake holds an extract of BACI of 2021 to 2022, and nothing of 2019."
     )
     assert card.command
+    assert told.cards[1].definition == "As above."
 
 
 def test_a_year_that_nobody_asked_for_is_no_gap(tmp_path: Path) -> None:

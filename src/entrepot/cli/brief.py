@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, progress, table
+from entrepot.cli.common import (
+    JsonOption,
+    LakeOption,
+    emit,
+    open_lake,
+    progress,
+    say_if_absent,
+    table,
+)
 from entrepot.cli.spoken import as_codes
 
 if TYPE_CHECKING:
@@ -79,11 +87,13 @@ def brief(
     target = out or Path(f"brief-{importer.replace('+', '-')}.html")
     format_of(target)  # a name that cannot be written is refused before any work is done
     with progress("opening the lake") as say:
-        told = tell(importer, supplier, goods, period, open_lake(lake), claims, say, date)
+        held = open_lake(lake)
+        told = tell(importer, supplier, goods, period, held, claims, say, date)
         if out or not as_json:
             say("drawing the page")
             write(told, target)
     emit(as_dict(told), lambda screen: draw(told, target, screen), as_json=as_json)
+    say_if_absent(held, str(lake) if lake else None)
     if all(card.figure.status != "ok" for card in told.cards):
         raise typer.Exit(3)
 
