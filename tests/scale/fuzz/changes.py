@@ -131,7 +131,8 @@ def odd_row(draw: Random, grid: Grid) -> str:
 
 def many_rows(draw: Random, grid: Grid) -> str:
     if grid.rows:
-        grid.rows += [list(draw.choice(grid.rows))] * draw.choice([50, 3000])
+        row = draw.choice(grid.rows)
+        grid.rows += [list(row) for _ in range(draw.choice([50, 3000]))]
     return "many rows"
 
 
