@@ -11,7 +11,9 @@ import pytest
 from entrepot.report.alone.frame import framed
 from entrepot.report.charts import draw
 from entrepot.report.pictures import (
+    Bar,
     Break,
+    Butterfly,
     Choice,
     Column,
     Curve,
@@ -19,11 +21,18 @@ from entrepot.report.pictures import (
     EventSteps,
     Exposed,
     Exposure,
+    Flow,
+    Panel,
     Picture,
     Point,
+    Printed,
     ShareLines,
+    Side,
     Step,
+    TierPanels,
+    Weights,
 )
+from entrepot.report.scenario.drawn import Ladder, Rung
 from entrepot.report.single_pictures import (
     Calendar,
     Lane,
@@ -81,6 +90,7 @@ def slope(values: list[tuple[float, float]], name: str = "Country {}") -> Slope:
 SLOPES = {
     "real": slope([(72.7, 124.0), (0.0239, 27.0), (27.3, 7.08), (17.5, 1.44)]),
     "forty": slope([(float(n), float(40 - n)) for n in range(40)]),
+    "large": slope([(1e12, 0.0), (0.0, 1e12)], LONG + " {}"),
     "equal": slope([(5.0, 5.0)] * 12),
     "all at zero": slope([(1e-9, 0.0)] * 3),
     "long": slope([(3.0, 2.0), (2.0, 3.0)], LONG + " {}"),
@@ -154,6 +164,69 @@ SHARES = {
     ),
     "one year": ShareLines(2023, 2023, (Point(2023, 41.9),), "computed", ()),
     "tiny": ShareLines(2016, 2024, tuple(Point(y, 1e-5) for y in YEARS), "computed", ()),
+    "zero": ShareLines(2016, 2024, tuple(Point(y, 0.0) for y in YEARS), "computed", ()),
+    "whole": ShareLines(
+        2016, 2024, tuple(Point(y, 100.0, 0.0, 100.0) for y in YEARS), "computed", (), BREAK
+    ),
+    "thirty years": ShareLines(
+        1995,
+        2024,
+        tuple(Point(y, 1.5 * (y - 1990), 5.0, 70.0) for y in range(1995, 2025)),
+        "computed",
+        (Printed(2024.0, 35.5, 36.5, "36", "36", LONG),),
+        BREAK,
+    ),
+}
+
+
+def tiers(years: range, panels: int, value: float) -> TierPanels:
+    bars = tuple(Bar(year, value * (year % 7), year <= 2021, f"{value:g}") for year in years)
+    named = (
+        Panel(f"{n}.A", LONG if n else WORD, "+12 % on 2022", bars, n == 1) for n in range(panels)
+    )
+    return TierPanels(tuple(named), "m USD", BREAK)
+
+
+TIERS = {
+    "thirty years": tiers(range(1995, 2025), 7, 320.0),
+    "two years": tiers(range(2023, 2025), 1, 1e6),
+    "zero": tiers(range(2017, 2025), 3, 0.0),
+}
+EVENTS = {
+    "wide intervals": EventSteps(
+        tuple(
+            Step(n, None if n == 3 else -50.0 * (n > 0), -99.9, 9e4, binned=abs(n) == 12)
+            for n in range(-12, 13)
+        ),
+        "month",
+        "listing",
+        -1,
+        -48.0,
+    ),
+    "flat": EventSteps(tuple(Step(n, 0.0) for n in range(-3, 4)), "year", "listing", -1, 0.0),
+    "grown": EventSteps(
+        tuple(Step(n, 5e4 * (n > 0), 0.0, 9e5) for n in range(-2, 3)), "month", "listing", -1, 3e4
+    ),
+}
+
+
+def weights(*values: tuple[float | None, float | None]) -> Butterfly:
+    def side(value: float | None) -> Side | None:
+        return None if value is None else Side(value, f"{value:g}", 0.0, 100.0, "0 to 100")
+
+    rows = (Weights(str(2020 + n), side(a), side(b)) for n, (a, b) in enumerate(values))
+    return Butterfly((Flow("Goods", f"China in {LONG}", f"{WORD} there", tuple(rows)),))
+
+
+BUTTERFLIES = {
+    "whole": weights((100.0, 100.0), (50.0, None), (None, 0.01)),
+    "zero": weights((0.0, 0.0)),
+}
+LADDERS = {
+    "beyond": Ladder(
+        (("Sides", tuple(Rung(LONG, n, -300.0, 900.0 * n, f"{n} %") for n in (1, 2))),)
+    ),
+    "zero": Ladder(((WORD, (Rung("Iceland", 0.0, 0.0, 0.0, "0 %", marked=True),)),)),
 }
 
 
@@ -204,6 +277,10 @@ ALL = [
         ("share", SHARES),
         ("exposure", EXPOSURES),
         ("lanes", LANES),
+        ("tiers", TIERS),
+        ("event", EVENTS),
+        ("butterfly", BUTTERFLIES),
+        ("ladder", LADDERS),
     )
     for name, drawn in group.items()
 ]
@@ -312,3 +389,16 @@ def test_two_stretches_of_a_band_are_two_marks() -> None:
     wide, _ = draw(Picture(EventSteps(tuple(steps), "month", "listing", -1), "finding"))
     assert wide.count('class="f-supplier-mid"') == 2
     assert len(re.findall(r'<path class="s-supplier" ', wide)) == 2
+
+
+def test_a_long_name_never_costs_the_value() -> None:
+    for drawing in draw(Picture(SLOPES["large"], "finding")):
+        assert drawing.count("1e+12") >= 2
+    assert ">1e+12</text>" in draw(Picture(SLOPES["large"], "finding"))[1]
+
+
+@pytest.mark.parametrize("drawn", [SHARES["zero"], TIERS["zero"]])
+def test_an_axis_of_nothing_ends_at_one(drawn: object) -> None:
+    for drawing in draw(Picture(drawn, "finding")):
+        assert "0.0000" not in drawing
+        assert re.search(r">1(\.0+)?\u00a0", drawing)

@@ -97,7 +97,7 @@ def _beyond(side: Side, scale: float, plan: _Plan) -> float:
 def _flow(flow: Flow, plan: _Plan, scale: float, top: float) -> tuple[list[Any], float]:
     """Return the layers of one flow and where the next may start."""
     room = plan.centre - plan.gap
-    heads = [wrapped(text, room, most=2) for text in (flow.left, flow.right)]
+    heads = [wrapped(text, room - 6, most=3) for text in (flow.left, flow.right)]
     depth = max(len(parts) for parts in heads)
     layers = lines([{"x": 0, "x2": plan.width, "y": top + 1, "y2": top + 1}], style="divider")
     title = {"x": 0, "y": top + 21, "text": flow.title}

@@ -22,7 +22,7 @@ __all__ = ["draw"]
 APART = 3.0
 """How far the marks of both sides stand off the middle of a year."""
 CAP = 4.0
-YEAR_WIDTH = {"wide": 46.0, "narrow": 30.0}
+YEAR_WIDTH = {"wide": 46.0, "narrow": 34.0}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from entrepot.report.charts import event_labels
 from entrepot.report.charts.drawing import framed, labels, lines, marks
 from entrepot.report.charts.event_labels import Axis, log_of, signed, steps, title
 from entrepot.report.charts.frame import Frame
+from entrepot.report.charts.place import text_width
 from entrepot.report.charts.svg import of_row
 
 if TYPE_CHECKING:
@@ -90,14 +91,21 @@ def _axis(data: EventSteps, name: str) -> Axis:
     known = [one for one in data.steps if one.value is not None]
     values = [0.0, *(log_of(one.value) for one in known)]
     low, high = min(values), max(values)
-    room = max(high - low, LEAST) * SPAN
+    span = max(high - low, LEAST) * SPAN
     ends = [log_of(end) for one in known for end in (one.low, one.high) if end is not None]
-    bottom = max(min([low, *ends]), low - room) - LEAST / 2
-    top = min(max([high, *ends]), high + room) + LEAST / 2
+    bottom = max(min([low, *ends]), low - span) - LEAST / 2
+    top = min(max([high, *ends]), high + span) + LEAST / 2
     first, last = data.steps[0].step - 0.6, data.steps[-1].step + 0.6
-    if name == "wide":
-        return Axis(Frame(852, 420, 64, 104, 40, 52, first, last, 1.0), bottom, top)
-    return Axis(Frame(360, 400, 56, 60, 58, 52, first, last, 1.0), bottom, top)
+    width, height, head, words = (852, 420, 40, 104) if name == "wide" else (360, 400, 58, 48)
+    room = height - head - 52
+    left = round(max(text_width(signed(one)) for one in percent_ticks(bottom, top, room))) + 14
+    beside = [
+        text_width(f"**{signed(float(end))}**")
+        for end in (data.mean, data.steps[-1].value)
+        if end is not None
+    ]
+    right = max(words, round(max(beside, default=0.0)) + 12)
+    return Axis(Frame(width, height, left, right, head, 52, first, last, 1.0), bottom, top)
 
 
 def _ground(axis: Axis) -> list[Any]:

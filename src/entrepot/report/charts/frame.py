@@ -52,7 +52,7 @@ class Frame:
 
 
 def ticks(highest: float, *, at_most: int = 6, limit: float | None = None) -> list[float]:
-    """Return round numbers from zero to just above `highest`.
+    """Return round numbers from zero to just above `highest`; to one where all is zero.
 
     Examples
     --------
@@ -61,7 +61,7 @@ def ticks(highest: float, *, at_most: int = 6, limit: float | None = None) -> li
     >>> ticks(2448, at_most=3)
     [0, 1000, 2000, 3000]
     """
-    highest = max(highest, 1e-9)
+    highest = highest if highest > 0 else 1.0
     power = 10.0 ** math.floor(math.log10(highest / at_most))
     step = next(
         factor * power

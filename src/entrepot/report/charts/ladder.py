@@ -96,7 +96,7 @@ def _axis(places: list[float], scale: _Scale, start: float, end: float) -> list[
     names[-1] += "\u00a0%"
     texts = [
         {
-            "x": max(scale.x(place), text_width(name, 12.5) / 2),
+            "x": max(scale.x(place), text_width(name) / 2),
             "y": start + 14,
             "text": name,
             "align": "center",

@@ -19,6 +19,8 @@ ARROW = 12.0
 LEAST = 1.5
 """Least width of what is not nothing."""
 LEAST_LANE = 16.0
+SEEN = 5.0
+"""Least width of what was matched that has edges of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def _lane(lane: Lane, plan: _Plan, scale: float, top: float, centre: float) -> l
         layers += lines([across | {"y": centre, "y2": centre}], style="leader-dotted")
     if lane.low:
         layers += marks("rect", [across | _around(centre, lane.low * scale)], style="supplier")
-    if lane.value:
+    if lane.value * scale >= SEEN:
         edges = _around(centre, lane.value * scale)
         rows = [across | {"y": y, "y2": y} for y in edges.values()]
         layers += lines(rows, style="break")

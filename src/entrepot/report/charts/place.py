@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["Box", "Spot", "cut", "first_free", "spots", "spread", "text_box", "text_width"]
+__all__ = ["BOLD", "Box", "Spot", "cut", "first_free", "spots", "spread", "text_box", "text_width"]
 
 # Hundredths of the font size, by character.
 _WIDTHS = {
@@ -28,7 +28,8 @@ _WIDTHS = {
     100: "M%mW@\u2026",
 }
 _BY_CHARACTER = {letter: width for width, letters in _WIDTHS.items() for letter in letters}
-_BOLD = 1.1
+BOLD = 1.1
+"""How much wider bold letters are."""
 ASCENT, DESCENT, LINE = 0.8, 0.25, 16.0
 
 
@@ -67,7 +68,7 @@ def text_width(text: str, size: float = 13.0, *, bold: bool = False) -> float:
     """
     total, strong = 0.0, bold
     for part in text.split("**"):
-        total += sum(_BY_CHARACTER.get(letter, 68) for letter in part) * (_BOLD if strong else 1)
+        total += sum(_BY_CHARACTER.get(letter, 68) for letter in part) * (BOLD if strong else 1)
         strong = not strong
     return total * size / 100
 

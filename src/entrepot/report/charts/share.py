@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from entrepot.report.charts import column, share_labels
-from entrepot.report.charts.drawing import framed, labels, lines, marks, table
+from entrepot.report.charts.drawing import framed, labels, lines, marks
 from entrepot.report.charts.frame import Frame, ticks
 from entrepot.report.charts.place import Box, text_width
 from entrepot.report.charts.svg import of_row
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["draw"]
 
 BOX_WIDTH = {"wide": 15.0, "narrow": 11.0}
-YEAR_WIDTH = {"wide": 46.0, "narrow": 27.0}
+YEAR_WIDTH = {"wide": 46.0, "narrow": 34.0}
 LANES = (0, 1, -1, 2, -2, 3, -3, 4, -4)
 LOWEST_BOX = 5.0  # a printed 52.8 would otherwise be thinner than its own outline
 
@@ -50,16 +50,18 @@ def _frame(data: ShareLines, name: str) -> Frame:
     highest = ticks(max(tops, default=1.0) * 1.04, limit=100)[-1]
     side = 0.6 if data.last - data.first < 8 else 0.5  # boxes stand side by side in the first year
     x0, x1 = data.first - side, data.last + side
-    left = max(48, round(_axis_width(ticks(highest, limit=100))) + 14)
+    left = max(48, round(max(map(text_width, _axis_words(ticks(highest, limit=100))))) + 14)
+    named = any(item.at > data.last - 0.5 for item in data.printed)  # beside the plot
     if name == "wide":
-        return Frame(852, 440, left, 196, 44, 28, x0, x1, highest)
-    return Frame(360, 440, left, 104, 58, 28, x0, x1, highest)
+        return Frame(852, 440, left, 196 if named else 24, 44, 28, x0, x1, highest)
+    return Frame(360, 440, left, 104 if named else 12, 58, 28, x0, x1, highest)
 
 
-def _axis_width(values: list[float]) -> float:
-    """Return the width of the longest number of the axis, all with the same decimals."""
+def _axis_words(values: list[float]) -> list[str]:
+    """Return the numbers of the axis, all with the same decimals, the unit at the top."""
     places = max(-int(Decimal(repr(value)).as_tuple().exponent) for value in values)
-    return text_width(f"{values[-1]:.{max(0, places)}f}\u00a0%")
+    words = [f"{value:.{max(0, places)}f}" for value in values]
+    return [*words[:-1], f"{words[-1]}\u00a0%"]
 
 
 def _ground(data: ShareLines, frame: Frame) -> list[Any]:
@@ -78,76 +80,52 @@ def _grid(frame: Frame) -> list[Any]:
 
 
 def _axes(data: ShareLines, frame: Frame, name: str) -> list[Any]:
-    import altair as alt
-
     years = list(range(data.first, data.last + 1))
     values = ticks(frame.top_value, limit=100)
-    full = "format(datum.value, 'd')"
-    label = YEAR_WIDTH[name]
-    step = math.ceil(len(years) * label / frame.inner_width)
-    years = years[::-1][::step][::-1]
-    if name == "narrow":
-        full = (
-            f"datum.value == {years[0]} || datum.value == {years[-1]} ? {full} : "
-            "'\u2019' + slice(format(datum.value, 'd'), 2)"
-        )
-    unit = f"datum.value == {values[-1]} ? datum.label + '\u00a0%' : datum.label"
-    blank = table([{"x": data.first, "y": 0}]).mark_point(opacity=0)
-    x_axis = alt.Axis(values=years, labelExpr=full)
-    y_axis = alt.Axis(values=values, labelExpr=unit)
-    return [
-        blank.encode(
-            x=alt.X(field="x", type="quantitative", scale=_scale(frame.x0, frame.x1), axis=x_axis),
-            y=alt.Y(field="y", type="quantitative", scale=_scale(0, frame.top_value), axis=y_axis),
-        )
+    step = math.ceil(len(years) * YEAR_WIDTH[name] / frame.inner_width)
+    shown = years[::-1][::step][::-1]
+    full = shown if name == "wide" else (shown[0], shown[-1])
+    below = [
+        {"x": frame.x(year), "y": frame.inner_height + 18, "align": "center"}
+        | {"text": str(year) if year in full else f"\u2019{year % 100:02d}"}
+        for year in shown
     ]
-
-
-def _scale(low: float, high: float) -> Any:
-    import altair as alt
-
-    return alt.Scale(domain=[low, high], nice=False, zero=False)
+    beside = [
+        {"x": -8, "y": frame.y(value) + 4, "text": text, "align": "right"}
+        for value, text in zip(values, _axis_words(values), strict=True)
+    ]
+    base = {"x": 0, "x2": frame.inner_width, "y": frame.inner_height, "y2": frame.inner_height}
+    return [*lines([base], style="base"), *labels(below + beside, style="note")]
 
 
 def _series(data: ShareLines, frame: Frame) -> list[Any]:
-    import altair as alt
-
-    layers: list[Any] = []
     runs = list(_runs(data))
-    x = alt.X(field="x", type="quantitative", scale=_scale(frame.x0, frame.x1))
-    y = alt.Y(field="y", type="quantitative", scale=_scale(0, frame.top_value))
+    layers: list[Any] = []
     for run in runs:
-        rows = [
-            {"x": point.year, "y": point.low, "y2": point.high}
+        band = [
+            {"x": frame.x(point.year), "y": frame.y(point.low), "y2": frame.y(point.high)}
             for point in run
-            if point.low is not None
+            if point.low is not None and point.high is not None
         ]
-        if len(rows) > 1:
-            band = table(rows).mark_area(style="interval")
-            layers.append(band.encode(x=x, y=y, y2=alt.Y2(field="y2")))
+        layers += marks("area", band, style="interval") if len(band) > 1 else []
     for before, after in itertools.pairwise(runs):
-        if after[0].year != before[-1].year + 1:
-            continue  # of a year that is missing nothing is known, not even a direction
-        rows = [{"x": point.year, "y": point.value} for point in (before[-1], after[0])]
-        across = table(rows).mark_line(style="across")
-        layers.append(across.encode(x=x, y=y))
+        if after[0].year == before[-1].year + 1:  # else not even a direction is known
+            (x, y), (x2, y2) = _place(before[-1], frame), _place(after[0], frame)
+            layers += lines([{"x": x, "y": y, "x2": x2, "y2": y2}], style="across")
     for run in runs:
-        dots: list[dict[str, Any]] = [
-            {
-                "x": point.year,
-                "y": point.value,
-                "title": of_row(f"{point.year}, computed: {point.value:.1f}\u00a0%", point.row),
-            }
-            for point in run
+        places = [_place(point, frame) for point in run]
+        rows = [{"x": x, "y": y} for x, y in places]
+        layers += marks("line", rows, style="supplier-line") if len(rows) > 1 else []
+        dots = [
+            row | {"title": of_row(f"{point.year}, computed: {point.value:.1f}\u00a0%", point.row)}
+            for row, point in zip(rows, run, strict=True)
         ]
-        base = table(dots).encode(x=x, y=y)
-        layers.append(base.mark_line(style="supplier-line"))
-        layers.append(
-            base.mark_point(aria=True).encode(
-                description=alt.Description(field="title", type="nominal")
-            )
-        )
+        layers += marks("point", dots, style="supplier", size=46)
     return layers
+
+
+def _place(point: Point, frame: Frame) -> tuple[float, float]:
+    return frame.x(point.year), frame.y(point.value)
 
 
 def _runs(data: ShareLines) -> Iterator[list[Point]]:

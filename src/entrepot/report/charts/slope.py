@@ -119,7 +119,7 @@ def _ends(data: Slope, frame: Frame, plan: _Plan, *, after: bool) -> list[Any]:
     leaders = []
     for line, mark, centre in zip(ordered, wanted, centres, strict=True):
         bare = not after and not plan.twice
-        text = cut(_text(line, side, bare=bare), room, bold=line.marked)
+        text = _text(line, side, room, bare=bare)
         row = {"x": x + way * (LEADER + 4), "y": centre + 4.5, "text": text, "align": align}
         style = "label-supplier" if line.marked else "label"
         layers += labels([row], style=style, bold=line.marked)
@@ -131,8 +131,11 @@ def _value(line: Line, side: int) -> float:
     return line.after if side else line.before
 
 
-def _text(line: Line, side: int, *, bare: bool) -> str:
+def _text(line: Line, side: int, room: float, *, bare: bool) -> str:
+    """Return value and name, the value nearer to the line; of a long name a part has to do."""
     value = line.texts[side] or "none"
     if bare:
         return value
-    return f"{value} {line.name}" if side else f"{line.name} {value}"
+    rest = room - text_width(f"{value} ", bold=line.marked)
+    name = cut(line.name, rest, bold=line.marked)
+    return f"{value} {name}" if side else f"{name} {value}"

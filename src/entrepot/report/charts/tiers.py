@@ -9,7 +9,7 @@ from entrepot.model.display import number
 from entrepot.report.charts.column import wrapped
 from entrepot.report.charts.drawing import labels, layered, lines, render, table
 from entrepot.report.charts.frame import ticks
-from entrepot.report.charts.place import Box, text_box
+from entrepot.report.charts.place import BOLD, Box, text_box, text_width
 from entrepot.report.charts.svg import of_words
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class _Grid:
 
 
 GRIDS = {
-    "wide": _Grid(852, 3, 34, 112),
+    "wide": _Grid(852, 3, 33, 112),
     "narrow": _Grid(360, 2, 20, 100, two_digits=True),
 }
 
@@ -78,6 +78,7 @@ def _panel(panel: Panel, data: TierPanels, grid: _Grid, top: float, *, labelled:
         *_bars(panel, grid, top, data.unit),
         *_break(panel, data, grid),
         *_head(panel, grid),
+        *_years(panel, grid),
         *_values(panel, grid, top),
     ]
     if labelled:
@@ -96,9 +97,10 @@ def _lines(panel: Panel, grid: _Grid, top: float) -> list[Any]:
 
 
 def _scale_labels(panel: Panel, data: TierPanels, grid: _Grid, top: float) -> list[Any]:
-    """Name the grid lines at the left, but for those that would lie over a bar."""
+    """Name the grid lines at the left, but for those that would lie over a bar or its value."""
     places = [(_centre(panel, grid, bar.year), bar.value) for bar in panel.bars]
     bars = [Box(x - 6, grid.plot * (1 - value / top), x + 6, grid.plot) for x, value in places]
+    bars += _placed_values(panel, grid, top)[1]
     rows = []
     for value in ticks(top, at_most=3)[1:]:
         text = number(value) + (f"\u00a0{data.unit}" if value == top else "")
@@ -112,14 +114,11 @@ def _bars(panel: Panel, grid: _Grid, top: float, unit: str) -> list[Any]:
     import altair as alt
 
     years = [bar.year for bar in panel.bars]
-    shown = {years[0], years[-1]} | {bar.year for bar in _before_break(panel)}
-    words = "datum.label" if not grid.two_digits else "'\u2019' + slice(datum.label, 2)"
-    axis = alt.Axis(values=sorted(shown), labelExpr=words)
     x = alt.X(
         field="x",
         type="ordinal",
         scale=alt.Scale(domain=years, paddingInner=0.28, paddingOuter=0.14),
-        axis=axis,
+        axis=None,
     )
     y = alt.Y(
         field="y", type="quantitative", scale=alt.Scale(domain=[0, top], nice=False), axis=None
@@ -140,6 +139,23 @@ def _bars(panel: Panel, grid: _Grid, top: float, unit: str) -> list[Any]:
                 chart.encode(x=x, y=y, description=alt.Description(field="title", type="nominal"))
             )
     return layers
+
+
+def _years(panel: Panel, grid: _Grid) -> list[Any]:
+    """Name the first and the last year, and the one before the break if there is room."""
+    rows: list[dict[str, Any]] = []
+    taken: list[Box] = []
+    y = grid.plot + 20
+    for bar in dict.fromkeys([panel.bars[-1], panel.bars[0], *_before_break(panel)]):
+        text = f"\u2019{bar.year % 100:02d}" if grid.two_digits else str(bar.year)
+        half = text_width(text) / 2
+        x = min(max(_centre(panel, grid, bar.year), half), grid.panel - half)
+        box = text_box(text, x, y, "center")
+        if not any(box.meets(other, 4) for other in taken):
+            taken.append(box)
+            rows.append({"x": x, "y": y, "text": text, "align": "center"})
+    base = {"x": 0, "x2": grid.panel, "y": grid.plot, "y2": grid.plot}
+    return [*lines([base], style="base"), *labels(rows, style="note")]
 
 
 def _style(panel: Panel, blended: bool) -> str:
@@ -167,19 +183,17 @@ def _break(panel: Panel, data: TierPanels, grid: _Grid) -> list[Any]:
 
 
 def _name(panel: Panel, grid: _Grid) -> list[str]:
-    return wrapped(
-        f"**{panel.code}\u2002{panel.name}**", grid.panel, most=3 if grid.two_digits else 2
-    )
+    """Break the name into lines of bold letters."""
+    most = 3 if grid.two_digits else 2
+    name = f"{panel.code}\u2002{panel.name}".strip()
+    return wrapped(name, grid.panel / BOLD, most=most)
 
 
 def _head(panel: Panel, grid: _Grid) -> list[Any]:
     style = "label-supplier" if panel.hot else "label"
     title = _name(panel, grid)
     first = -grid.head + 20
-    rows = [
-        {"x": 0, "y": first + LINE * place, "text": text.replace("**", "")}
-        for place, text in enumerate(title)
-    ]
+    rows = [{"x": 0, "y": first + LINE * place, "text": text} for place, text in enumerate(title)]
     note = {"x": 0, "y": first + LINE * len(title), "text": panel.change}
     return [
         *labels(rows, style=style, bold=True),
@@ -189,6 +203,13 @@ def _head(panel: Panel, grid: _Grid) -> list[Any]:
 
 def _values(panel: Panel, grid: _Grid, top: float) -> list[Any]:
     """Print the value of the last bar, then of the two at the break where there is room."""
+    rows, _ = _placed_values(panel, grid, top)
+    style = "label-supplier" if panel.hot else "label"
+    return [*labels(rows[:1], style=style, bold=True), *labels(rows[1:], style=style)]
+
+
+def _placed_values(panel: Panel, grid: _Grid, top: float) -> tuple[list[dict[str, Any]], list[Box]]:
+    """Return the values that find room, that of the last bar first, and their boxes."""
     blended = _before_break(panel)
     after = [bar for bar in panel.bars if blended and bar.year > blended[0].year][:1]
     rows: list[dict[str, Any]] = []
@@ -204,5 +225,4 @@ def _values(panel: Panel, grid: _Grid, top: float) -> list[Any]:
         if not any(box.meets(other, 2) for other in taken):
             taken.append(box)
             rows.append({"x": x, "y": y, "text": text, "align": "center"})
-    style = "label-supplier" if panel.hot else "label"
-    return [*labels(rows[:1], style=style, bold=True), *labels(rows[1:], style=style)]
+    return rows, taken
