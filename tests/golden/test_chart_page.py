@@ -43,6 +43,11 @@ def reports() -> list[dict[str, Any]]:
                 bought = row(value, reporter=643, partner=NUMBERS[seller], **both)
                 told = row(value, flow="X", reporter=NUMBERS[seller], partner=643, **both)
                 found += [bought | plain, told | plain]
+        for code in CODES:  # what China says that it sold to Turkey, which sold on
+            both = {"product": code, "edition": "H5"}
+            value = 55.0 if year > 2020 else 5.0
+            told = row(value, flow="X", reporter=NUMBERS["CHN"], partner=NUMBERS["TUR"], **both)
+            found.append(told | {"period": year, "netWgt": 5.0})
         for code in CODES:  # what Russia sells to China, and China to Germany
             for seller, buyer in (("RUS", "CHN"), ("CHN", "DEU")):
                 both = {"product": code, "edition": "H5"}
@@ -90,7 +95,7 @@ def test_the_page_has_every_kind() -> None:
     kinds = {line.split()[0] for line in COMMANDS} | {"event_study"}
     assert kinds >= {
         *("import_share", "export_share", "top_supplier", "reorientation", "asymmetry"),
-        *("value_change", "hhi", "reporters", "map", "origin"),
+        *("value_change", "hhi", "reporters", "map", "origin", "rerouted"),
     }
     assert "`--narrow`" in PAGE.read_text(encoding="utf-8")
 
@@ -243,3 +248,43 @@ def test_the_origin_of_value_is_drawn_whole(draw: Run, tmp_path: Path) -> None:
     text = (tmp_path / "o.svg").read_text(encoding="utf-8")
     drawn = re.findall(r"<title>[^<:]+: ([\d.]+)\u00a0%, [^<]+USD</title>", text)
     assert sum(map(float, drawn)) == pytest.approx(100, abs=0.2)
+
+
+def test_what_may_have_come_through_a_hub_has_its_bounds(draw: Run, tmp_path: Path) -> None:
+    """Of each code China sold Turkey 50 more and Turkey sold Russia 50 more than in 2020."""
+    words = ["rerouted", "--importer", "RUS", "--exporter", "CHN", "--hubs", "TUR", *GOODS]
+    words += ["--period", "2022", "--base", "2020"]
+    told = spoken(draw, *words)
+    assert told["title"] == (
+        "At most 100\u00a0USD of goods of China may have come to Russia through Turkey in 2022"
+    )
+    assert "No customs record says" in told["source"][-1]
+    [row] = table(draw, tmp_path / "t.csv", *words)
+    assert (row["hub"], row["name"]) == ("TUR", "Turkey")
+    assert [float(row[end]) for end in ("low", "high")] == [0.0, 100.0]
+    code, _, _ = draw(*words, "--out", str(tmp_path / "hub.png"))
+    assert code == 0
+    assert (tmp_path / "hub.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_alone_it_lists_every_chart_with_a_command_that_is_one(entrepot: Run) -> None:
+    from entrepot.report.alone.kinds import NO_MEASURE, ONE, OVER_TIME, SUPPLIERS
+
+    code, out, _ = entrepot("chart", "--json")
+    found = json.loads(out)
+    assert code == 0
+    asked = {name for one in found for name in one["asked"]}
+    assert asked >= {*NO_MEASURE, *ONE, *OVER_TIME, *SUPPLIERS, "asymmetry"}
+    names = {"chart", "scenario", "brief", "serve"}
+    assert all(one["example"].split()[1] in names for one in found)
+    assert [one["id"] for one in found] == list(dict.fromkeys(one["id"] for one in found))
+    code, out, _ = entrepot("chart")
+    assert code == 0
+    assert all(one["title"] in out for one in found)
+
+
+def test_keys_without_a_measure_are_refused(entrepot: Run) -> None:
+    code, out, err = entrepot("chart", "--importer", "RUS")
+    assert (code, out) == (2, "")
+    assert "draw what?" in err
+    assert "entrepot chart" in err

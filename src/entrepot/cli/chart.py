@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,13 +12,19 @@ from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake
 from entrepot.cli.keys import with_keys
 from entrepot.errors import RequestError
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from entrepot.report.alone.catalogue import Kind
+
 __all__ = ["chart"]
 
 Drawn = Annotated[
-    str,
+    str | None,
     typer.Argument(
         metavar="MEASURE",
-        help="Id of a measure, or map: where suppliers are; or reporters: who reported when.",
+        help="What to draw: import_share, map, reporters ... All of them: entrepot chart.",
+        show_default=False,
     ),
 ]
 Out = Annotated[
@@ -31,7 +38,7 @@ Out = Annotated[
 @with_keys
 def chart(
     *,
-    measure: Drawn,
+    measure: Drawn = None,
     out: Out = None,
     since: Annotated[
         int | None,
@@ -49,10 +56,17 @@ def chart(
     as_json: JsonOption = False,
     **keys: Any,
 ) -> None:
-    """Draw a share over the years, suppliers, a map, weights, a change taken apart, or a curve.
+    """Draw a picture of what was asked: a share over the years, suppliers, a map, a curve ...
+
+    Without MEASURE it lists every chart with a command that draws it. The keys are those of
+    `entrepot ask`, and only those that the measure reads are taken.
 
     Example: entrepot chart import_share --importer RUS --exporter CHN --since 2017 --out share.svg
     """
+    if measure is None:
+        _refuse_keys(keys | {"out": out, "since": since, "curve": curve or None})
+        _list(as_json=as_json)
+        return
     from entrepot.report.alone import chart as of_question
     from entrepot.report.alone import require_suffix, write
 
@@ -67,3 +81,33 @@ def chart(
         lambda screen: screen.print(str(written), soft_wrap=True, markup=False),
         as_json=as_json,
     )
+
+
+def _refuse_keys(given: dict[str, Any]) -> None:
+    """Draw nothing where it is not said what."""
+    named = [name.replace("_", "-") for name, value in given.items() if value is not None]
+    if named:
+        raise RequestError(
+            "draw what?",
+            why=f"--{named[0]} is said of no measure",
+            hint="name one, such as import_share; every chart: entrepot chart",
+        )
+
+
+def _list(*, as_json: bool) -> None:
+    """Print every chart: what it shows and a command."""
+    from entrepot.report.alone.catalogue import CHARTS, ELSEWHERE
+
+    every = (*CHARTS, *ELSEWHERE)
+    emit([asdict(one) for one in every], lambda screen: _show(every, screen), as_json=as_json)
+
+
+def _show(every: tuple[Kind, ...], screen: Console) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    for one in every:
+        what = f"  ({', '.join(one.asked)})" if one.asked else ""
+        screen.print(Text(one.title, style="bold").append(what, style="not bold"))
+        screen.print(Padding(Text(f"{one.shows} Answers {one.answers}"), (0, 0, 0, 2)))
+        screen.print(Text(f"  {one.example}", style="dim"), soft_wrap=True)

@@ -8,6 +8,7 @@ from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
 from entrepot.figures import ask
 from entrepot.figures.questions import QUESTIONS
 from entrepot.measures import passports
+from entrepot.report.alone.catalogue import DRAWN
 from entrepot.report.alone.curve import curve
 from entrepot.report.alone.event import event
 from entrepot.report.alone.origin import origin
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.report.alone.parts import Alone
 
-__all__ = ["DRAWN", "chart", "of_figure"]
+__all__ = ["chart", "of_figure"]
 
 OVER_TIME = ("import_share", "export_share")
 SUPPLIERS = ("top_supplier", "hhi", "cr")
@@ -38,14 +39,6 @@ ONE = {
     "rerouted": rerouted,
     "value_change": split,
 }
-DRAWN = (
-    f"{', '.join(OVER_TIME)} (over the years); import_share --by exporter, {', '.join(SUPPLIERS)} "
-    "(who supplied); asymmetry (who depends on whom); reorientation (who took whose place); "
-    "value_change (prices and quantities); event_study; origin (whose value added); "
-    "map (where the suppliers are); rank (where the buyers are); reporters (who reported when); "
-    "with --curve any measure that has other definitions"
-)
-"""What can be drawn, in words."""
 
 
 def chart(

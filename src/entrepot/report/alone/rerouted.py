@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_name, area_phrase
-from entrepot.model.display import figure_value, range_text
+from entrepot.model.display import NBSP
 from entrepot.report import words
 from entrepot.report.alone.foot import foot
 from entrepot.report.alone.parts import Alone
 from entrepot.report.pictures import Picture
+from entrepot.report.scale import scale_of
 from entrepot.report.single_pictures import Lane, Lanes
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure
+    from entrepot.report.scale import Scale
 
 __all__ = ["rerouted"]
 
@@ -27,9 +29,10 @@ def rerouted(figure: Figure) -> Alone:
     """Return what may have come through each hub alone, and through all of them together."""
     asked, unit = figure.definition, figure.unit
     ordered = sorted(figure.table, key=lambda row: (-float(row["high"]), str(row["hub"])))
-    lanes = [_lane(area_name(str(row["hub"])), _bounds(row), unit) for row in ordered[:MOST]]
+    scale = scale_of(unit, _ends(figure)[2])
+    lanes = [_lane(area_name(str(row["hub"])), _bounds(row), scale) for row in ordered[:MOST]]
     if len(ordered) > 1:
-        lanes.append(_lane(TOGETHER, _ends(figure), unit, together=True))
+        lanes.append(_lane(TOGETHER, _ends(figure), scale, together=True))
     names = tuple(area_name(str(end)) for end in (asked.exporter, asked.importer))
     title = _title(figure)
     said = "; ".join(f"{lane.name} {lane.said}" for lane in lanes)
@@ -55,20 +58,21 @@ def _ends(figure: Figure) -> tuple[float, float, float]:
 
 
 def _lane(
-    name: str, bounds: tuple[float, float, float], unit: str, *, together: bool = False
+    name: str, bounds: tuple[float, float, float], scale: Scale, *, together: bool = False
 ) -> Lane:
     low, value, high = bounds
-    matched = f"matched {figure_value(value, unit)}" if high else ""
-    return Lane(name, low, value, high, _between(low, high, unit), matched, together)
+    matched = f"matched {scale.text(value)}{NBSP}{scale.word}" if high else ""
+    return Lane(name, low, value, high, _between(low, high, scale), matched, together)
 
 
-def _between(low: float, high: float, unit: str) -> str:
+def _between(low: float, high: float, scale: Scale) -> str:
     """Return both bounds in words; a lower one of nothing bounds nothing."""
     if not high:
         return "nothing shows"
+    most = f"{scale.text(high)}{NBSP}{scale.word}"
     if not low:
-        return f"at most {figure_value(high, unit)}"
-    return range_text(low, high, unit) or figure_value(high, unit)
+        return f"at most {most}"
+    return most if low == high else f"{scale.text(low)} to {most}"
 
 
 def _title(figure: Figure) -> str:
@@ -81,7 +85,7 @@ def _title(figure: Figure) -> str:
     when = str(asked.period).replace("..", " to ")
     if not high:
         return words.capital(f"none of {goods} shows to {way} in {when}")
-    return words.capital(f"{_between(low, high, figure.unit)} of {goods} may {way} in {when}")
+    return words.capital(f"{_between(low, high, scale_of(figure.unit, high))} of {goods} may {way} in {when}")
 
 
 def _deck(figure: Figure, count: int) -> str:

@@ -1,0 +1,198 @@
+"""Every chart there is: what it shows, what it answers, and the command that draws it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["CHARTS", "DRAWN", "ELSEWHERE", "Kind"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of chart.
+
+    Attributes
+    ----------
+    id, title
+        Name in addresses, and in words.
+    asked
+        What is written after ``entrepot chart``; empty for a chart of another command.
+    shows, answers
+        What is drawn, and which question it answers.
+    example
+        A command that draws it.
+    """
+
+    id: str
+    title: str
+    asked: tuple[str, ...]
+    shows: str
+    answers: str
+    example: str
+
+
+CHARTS = (
+    Kind(
+        "share",
+        "A share over the years",
+        ("import_share", "export_share"),
+        "One computed line with the range of other definitions as a band, and what others printed "
+        "as boxes, as tall as their digits leave open. A dotted line is where a country stopped "
+        "reporting.",
+        "how dependent, and since when.",
+        "entrepot chart import_share --importer RUS --exporter CHN --out share.svg",
+    ),
+    Kind(
+        "suppliers",
+        "Suppliers, year by year",
+        ("top_supplier", "hhi", "cr", "import_share --by exporter"),
+        "Each year as a bar of 100 per cent: the supplier that it is about in blue at the base, "
+        "the largest others above it, everybody else on top.",
+        "who else there is, and who grew at whose cost.",
+        "entrepot chart top_supplier --importer RUS --since 2018 --out suppliers.svg",
+    ),
+    Kind(
+        "map",
+        "Where suppliers are",
+        ("map",),
+        "Each area as one square, roughly where it lies, the darker the larger its share; the "
+        "steps are the same on every map.",
+        "how spread out the suppliers are; small ones are as large as large ones.",
+        "entrepot chart map --importer RUS --period 2023 --out map.svg",
+    ),
+    Kind(
+        "buyers",
+        "Where buyers are",
+        ("rank",),
+        "The same map from the seller's side.",
+        "whether the importer is one outlet among many.",
+        "entrepot chart rank --importer RUS --exporter CHN --period 2023 --out buyers.svg",
+    ),
+    Kind(
+        "places",
+        "Who took whose place",
+        ("reorientation",),
+        "Suppliers at two times, a line each; dotted where nothing is recorded at one end.",
+        "who gained and who lost after an event, in money.",
+        "entrepot chart reorientation --importer RUS --period 2023 --base 2021 --out places.svg",
+    ),
+    Kind(
+        "weights",
+        "Who depends on whom",
+        ("asymmetry",),
+        "Both sides on one scale, back to back: the weight of each in the other's trade, with its "
+        "range as a whisker.",
+        "who has leverage: one may be everything to the other, and that one little to it.",
+        "entrepot chart asymmetry --importer RUS --exporter CHN --out weights.svg",
+    ),
+    Kind(
+        "prices",
+        "Prices and quantities behind a change",
+        ("value_change",),
+        "From the value before, step by step, to the value after: what prices, quantities, new "
+        "goods and lost goods added or took.",
+        "whether more was sold, or the same for more money.",
+        "entrepot chart value_change --importer RUS --exporter CHN --period 2023 --base 2022 "
+        "--out prices.svg",
+    ),
+    Kind(
+        "rerouted",
+        "Through whom it may have come",
+        ("rerouted",),
+        "A way from the origin over each hub to the importer: as wide as what can have passed at "
+        "most, solid what must have, dashes where amounts match. The last is all hubs together.",
+        "how much a detour can carry; bounds, since no record says what a hub passed on.",
+        "entrepot chart rerouted --importer RUS --exporter EU27 --hubs KGZ+ARM+KAZ --goods chpl "
+        "--base 2021 --period 2023 --out hubs.svg",
+    ),
+    Kind(
+        "origin",
+        "Whose value added is in it",
+        ("origin",),
+        "A flow of inputs by where its value was added, at home and elsewhere.",
+        "what of a flow would be hit if a third country stopped selling.",
+        "entrepot chart origin --importer RUS --exporter CHN --goods inputs:C26 --period 2022 "
+        "--out origin.svg",
+    ),
+    Kind(
+        "event",
+        "What listing did",
+        ("event_study",),
+        "The change of listed goods against others, step by step from the day of listing, with "
+        "95 % intervals on a logarithmic scale.",
+        "whether something happened when goods were listed, and not before.",
+        "entrepot chart event_study --importer RUS --exporter EU27 --controls GEO+UZB "
+        "--listed eu-xxiii --period 2021-01..2022-11 --out listing.svg",
+    ),
+    Kind(
+        "curve",
+        "How far a number moves",
+        ("any measure --curve",),
+        "A specification curve: every definition a column, sorted by value, and below it the "
+        "choices that it makes. Hollow marks are in print.",
+        "how much hangs on definitions, and on which, before a number is quoted.",
+        "entrepot chart import_share --importer RUS --exporter CHN --goods chpl --period 2023 "
+        "--curve --out curve.svg",
+    ),
+    Kind(
+        "reporters",
+        "Who reported when",
+        ("reporters",),
+        "A row a reporter, a cell a year, imports above and exports below, filled as far as its "
+        "months are told.",
+        "whether the same countries stand behind the years, before they are compared.",
+        "entrepot chart reporters --out reporters.svg",
+    ),
+)
+"""Charts of `entrepot chart`."""
+
+ELSEWHERE = (
+    Kind(
+        "losses",
+        "Who loses in a scenario",
+        (),
+        "Output lost by each side and by the economies hit most: a dot at the value, a line from "
+        "end to end over all assumptions.",
+        "what a cut-off would do, and how much of that is assumed.",
+        "entrepot scenario examples/cut-off.yaml --out losses.svg",
+    ),
+    Kind(
+        "loss-map",
+        "Where a scenario hits",
+        (),
+        "The same losses on the map of squares, in steps that are the same on every map.",
+        "whom else it hits.",
+        "entrepot scenario examples/cut-off.yaml --out scenario.html",
+    ),
+    Kind(
+        "tiers",
+        "Goods by tier",
+        (),
+        "A panel a tier of a list, a bar a year, all on one scale; pale where both reports are "
+        "blended.",
+        "which goods stand behind a change.",
+        "entrepot brief RUS --supplier CHN --goods chpl --out brief.html",
+    ),
+    Kind(
+        "sectors",
+        "What sectors buy abroad",
+        (),
+        "Sectors by the share that one country has in the inputs they buy abroad, both ways.",
+        "which industries hang on the supplier.",
+        "entrepot brief RUS --supplier CHN --out brief.html",
+    ),
+    Kind(
+        "courses",
+        "Two shares side by side",
+        (),
+        "Two lines over the years on one scale, with ranges as whiskers and print as rings.",
+        "how two countries, two suppliers or two lists compare.",
+        "entrepot serve",
+    ),
+)
+"""Charts of other commands."""
+
+DRAWN = "; ".join(
+    f"{', '.join(one.asked)} ({one.title[0].lower()}{one.title[1:]})" for one in CHARTS
+)
+"""What `entrepot chart` draws, in words."""
