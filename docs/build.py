@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer.main
+from chart_pictures import pictures
+from charts_page import charts
 from in_print import filled
 from lists_page import bundled, lists
 from pieces import plain, table
@@ -194,6 +196,7 @@ def vocabulary() -> str:
 
 PAGES = {
     "commands.md": commands,
+    "charts.md": charts,
     "measures.md": measures,
     "columns.md": dictionary,
     "sources.md": sources,
@@ -206,10 +209,13 @@ PAGES = {
 def main() -> int:
     """Write the pages, or compare them with ``--check``."""
     (FOLDER / "sources").mkdir(parents=True, exist_ok=True)
-    known = {FOLDER / name for name in PAGES}
-    stale = [path.name for path in FOLDER.rglob("*.md") if path not in known]
-    for name, build in PAGES.items():
-        text = NOTE + build()
+    (FOLDER / "charts").mkdir(exist_ok=True)
+    drawn = {f"charts/{name}.svg": text for name, text in pictures().items()}
+    written_pages = {name: NOTE + build() for name, build in PAGES.items()}
+    known = {FOLDER / name for name in (*written_pages, *drawn)}
+    held = (path for path in FOLDER.rglob("*") if path.suffix in (".md", ".svg"))
+    stale = [path.name for path in held if path not in known]
+    for name, text in (written_pages | drawn).items():
         path = FOLDER / name
         if "--check" in sys.argv:
             if not path.exists() or path.read_text(encoding="utf-8") != text:

@@ -1,0 +1,60 @@
+"""The page of charts: each with its picture, what it shows and answers, and its command."""
+
+from __future__ import annotations
+
+from html import escape, unescape
+from typing import TYPE_CHECKING
+
+from chart_pictures import PRINTED, TABLE, pictures
+
+from entrepot.report.alone import CHARTS, ELSEWHERE
+
+if TYPE_CHECKING:
+    from entrepot.report.alone import Kind
+
+__all__ = ["charts"]
+
+HEAD = """\
+# Charts
+
+`entrepot chart` writes one picture with its title, its source, its table and what a screen reader
+says; with nothing behind it, it lists what is on this page.
+[How to draw them](../how-to/draw-charts.md): years, files, what to know before they are handed on.
+
+All of them speak one language. Blue is the supplier, grey is everybody else. What was computed is
+filled, what others printed is hollow. Ranges are drawn: a band behind a line, a whisker on a bar,
+a box as tall as its digits leave open. A dotted line with a name on each side is where a country
+stopped reporting. Each has a second drawing for phones (`--narrow`).
+"""
+MADE = "Drawn from **made-up numbers**: no country trades like this."
+DRAWN_OF = "Drawn from numbers in print that come with Entrepôt."
+OF_TABLE = "Drawn from the OECD's input-output table of 2022."
+
+
+def charts() -> str:
+    """Return the page; the pictures stand beside it in a folder."""
+    parts = [HEAD]
+    parts += [_part(one) for one in CHARTS]
+    parts.append("# Charts of other commands\n")
+    parts += [_part(one) for one in ELSEWHERE]
+    return "\n".join(parts)
+
+
+def _part(one: Kind) -> str:
+    asked = f"Asked as: {', '.join(f'`{name}`' for name in one.asked)}. " if one.asked else ""
+    source = DRAWN_OF if one.id in PRINTED else OF_TABLE if one.id in TABLE else MADE
+    return "\n".join(
+        [
+            f"## {one.title}\n",
+            f'<img src="charts/{one.id}.svg" alt="{escape(_said(one.id))}">\n',
+            f"{one.shows} It answers {one.answers}\n",
+            f"    {one.example}\n",
+            f"{asked}{source}\n",
+        ]
+    )
+
+
+def _said(name: str) -> str:
+    """Return the title of a picture."""
+    picture = pictures()[name]
+    return unescape(picture.split("<title>", 1)[1].split("</title>", 1)[0])
