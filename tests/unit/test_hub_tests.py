@@ -58,8 +58,9 @@ def test_an_alarm_that_no_placebo_raises_stands(tested: Figure) -> None:
     (card,) = tested.table
     assert card["alarm"] is True
     assert card["verdict"] == "stands: no alarm in 4 placebos"
-    assert "Georgia no alarm, 0 % matched" in str(tested.details["placebo_hubs"])
-    assert "2021 no alarm, 0 % matched" in str(tested.details["placebo_time"])
+    nothing = "no alarm, 0\N{NO-BREAK SPACE}% matched"
+    assert tested.details["placebo_hubs"] == f"Armenia {nothing}; Georgia {nothing}"
+    assert tested.details["placebo_time"] == f"2021 {nothing}"
     # Beer and shirts only: no row has the other everyday goods.
     assert "everyday goods no alarm" in str(tested.details["placebo_goods"])
 

@@ -128,11 +128,13 @@ def _goods(definition: Definition, ask: Asked) -> Iterator[_Placebo]:
 def _placebo(name: str, found: Figure | str) -> _Placebo:
     if isinstance(found, str):
         return _Placebo(name, f"{name} not known ({found})", None)
-    alarm = found.details.get("alarm")
-    said = {"yes": "an alarm", "no": "no alarm"}.get(str(alarm), "no saying whether an alarm")
+    alarms = [bool(row["alarm"]) for row in found.table if "alarm" in row]
+    said = "no saying whether an alarm"
+    if alarms:
+        said = "an alarm" if any(alarms) else "no alarm"
     bought = sum(float(row["bought"]) for row in found.table)
     part = f", {figure_value((found.value or 0.0) / bought, 'share')} matched" if bought else ""
-    return _Placebo(name, f"{name} {said}{part}", None if alarm is None else alarm == "yes")
+    return _Placebo(name, f"{name} {said}{part}", any(alarms) if alarms else None)
 
 
 def _triple_words(found: Figure | str) -> str:

@@ -69,6 +69,14 @@ def test_the_picture_has_parts_of_what_was_bought(page: Brief) -> None:
     )
 
 
+def test_an_alarm_is_set_against_placebos(page: Brief) -> None:
+    notes = {note.title: note for note in _part(page).notes}
+    said = [plain(one.text) for one in notes["Does the alarm stand?"].body]
+    assert said[0] == "Kyrgyzstan: stands: no alarm in 1 placebo."
+    assert said[1].startswith("2021 no alarm")
+    assert said[2].startswith("Everyday goods not known")
+
+
 def test_every_format_has_it(page: Brief) -> None:
     for text in (render_html(page), render_markdown(page)):
         assert "Through whom it comes" in text
@@ -107,6 +115,11 @@ def test_a_chain_counts_in_the_last_row_and_the_title_alone(tmp_path: Path) -> N
     assert together == (
         "Together, chains as well", "501,000", "416,000", "17,000", "8,000", "416,000", ""
     )  # fmt: skip
+    said = [plain(one.text).replace("\u00a0", " ") for note in part.notes for one in note.body]
+    assert (
+        "At most, if all had come one way: 17,000 USD through one hub each and 400,000 USD through "
+        "two in a row."
+    ) in said
     title = plain(part.title.text).replace("\u00a0", " ")
     assert title == "8,000 to 416,000 USD may have come through others in 2022"
     assert part.picture is not None
