@@ -1,0 +1,229 @@
+"""Parts of a brief about partners and reporters, over reports that were made up."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.made_comtrade import CHINA, GERMANY, USA, row, text_of
+
+from entrepot.figures import Definition, Evidence, Figure
+from entrepot.lake import Lake
+from entrepot.model.period import Period
+from entrepot.report.book import Book, Subject
+from entrepot.report.charts import draw
+from entrepot.report.cut_off import CutOff
+from entrepot.report.parts import Gap, Section, plain
+from entrepot.report.sections import buyers, by_year, cut_off, reporters
+from entrepot.report.single_pictures import Calendar, Stack, World
+from entrepot.report.told_years import Months, fell_silent
+from entrepot.report.weighed import weighed
+
+sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[2] / "property"))
+from label_boxes import outside, overlapping
+from said_by_rule import faults
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FRANCE, CODE = 251, "854231"
+BOUGHT = {  # imports as each buyer tells them; France tells nothing of 2022
+    (2020, GERMANY, CHINA): 2e8,
+    (2020, GERMANY, USA): 6e8,
+    (2021, GERMANY, CHINA): 3e8,
+    (2021, GERMANY, USA): 3e8,
+    (2021, FRANCE, CHINA): 1e8,
+    (2022, GERMANY, CHINA): 6e8,
+    (2022, GERMANY, USA): 2e8,
+}
+SOLD = {(2022, CHINA, GERMANY): 5e8, (2022, CHINA, FRANCE): 2e8, (2022, CHINA, USA): 10e8}
+SUBJECT = Subject("DEU", "CHN", CODE, Period.parse(2022), fixed=True)
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Book:
+    place = tmp_path_factory.mktemp("partners")
+    rows = [
+        row(value, period=year, flow=flow, reporter=who) | {"partnerCode": other, "cmdCode": CODE}
+        for flow, flows in (("M", BOUGHT), ("X", SOLD))
+        for (year, who, other), value in flows.items()
+    ]
+    (place / "made.csv").write_text(text_of(rows), encoding="utf-8")
+    lake = Lake.open(place / "lake")
+    lake.add("comtrade", [place / "made.csv"])
+    return Book(lake)
+
+
+def said(section: Section) -> Iterator[str]:
+    yield section.title.text
+    yield section.deck
+    for note in section.notes:
+        yield from (item.text for item in note.body)
+
+
+def sound(section: Section) -> Section:
+    """Return a section whose sentences keep every rule and whose labels lie in their places."""
+    for text in said(section):
+        assert faults(plain(text)) == [], text
+    assert section.picture is not None
+    for drawing in draw(section.picture):
+        assert outside(drawing) == []
+        assert overlapping(drawing) == []
+    return section
+
+
+def test_suppliers_over_the_years_are_each_years_parts(book: Book) -> None:
+    section = by_year.section(book, SUBJECT)
+    assert section is not None
+    sound(section)
+    assert section.picture is not None
+    drawn = section.picture.drawn
+    assert isinstance(drawn, Stack)
+    assert drawn.years == (2020, 2021, 2022)
+    assert drawn.layers[0].name == "China"
+    assert drawn.layers[0].shares == pytest.approx((25.0, 50.0, 75.0))
+    assert section.table is not None
+    assert section.table.rows[0] == ("China", "25.0", "50.0", "75.0")
+    assert section.table.head == ("Supplier", "2020", "2021", "2022")
+    assert any("China’s share rose most, from 25.0 to 75.0" in text for text in said(section))
+
+
+def test_one_year_of_suppliers_is_a_gap(book: Book) -> None:
+    subject = replace(SUBJECT, period=Period.parse(2020))
+    section = by_year.section(book, subject)
+    assert section is not None
+    assert section.gap is not None
+    assert "2020" in section.gap.what
+
+
+def test_buyers_are_those_of_the_seller_and_the_importer_has_its_place(book: Book) -> None:
+    section = sound(buyers.section(book, SUBJECT))
+    assert section.picture is not None
+    drawn = section.picture.drawn
+    assert isinstance(drawn, World)
+    assert drawn.are == "buyers"
+    assert {one.code: one.share for one in drawn.partners} == pytest.approx(
+        {"USA": 1000 / 17, "DEU": 500 / 17, "FRA": 200 / 17}
+    )
+    assert [one.code for one in drawn.partners if one.marked] == ["DEU"]
+    assert "Germany was China’s second largest buyer" in section.title.text
+    assert any(
+        "bought 2.0\u00a0times as much from China as Germany" in text for text in said(section)
+    )
+    assert all("the seller" in one for one in draw(section.picture))
+
+
+def test_who_fell_silent_is_named(book: Book) -> None:
+    section = sound(reporters.section(book, SUBJECT))
+    assert section.picture is not None
+    drawn = section.picture.drawn
+    assert isinstance(drawn, Calendar)
+    told = {one.name: (one.imports, one.exports) for one in drawn.rows}
+    assert told["Germany"] == ((1, 1, 1), (0, 0, 0))
+    assert told["China"] == ((0, 0, 0), (0, 0, 1))
+    assert told["France"] == ((0, 1, 0), (0, 0, 0))
+    assert section.title.text == "Of three reporters one fell silent"
+    assert any("France (last 2021)" in text for text in said(section))
+    assert section.table is not None
+    assert ("France", "2021", "", "") in section.table.rows
+
+
+def test_silence_is_judged_within_a_source() -> None:
+    told = {}
+    for source, area, years in (("a", "DEU", (2020, 2021)), ("a", "FRA", (2020,)),
+                                ("b", "ITA", (2019, 2020))):  # fmt: skip
+        told[source, area] = Months()
+        for year in years:
+            told[source, area].imports[year] = 12
+    assert fell_silent(told, 2021) == {("a", "FRA"): 2020}
+    assert fell_silent(told, 2020) == {}
+
+
+class _Told:
+    """A book with one answer a measure."""
+
+    def __init__(self, **answers: Figure) -> None:
+        self.answers = answers
+
+    def ask(self, measure: str, **keys: object) -> Figure:
+        return self.answers[measure]
+
+
+def told(measure: str, value: float, unit: str, source: str, **details: float | str) -> Figure:
+    asked = Definition.build(measure, importer="DEU", exporter="CHN", period=2022, source=source)
+    evidence = (Evidence(source, "abc", 1),)
+    return Figure(asked, "ok", value, unit, evidence=evidence, details=dict(details))
+
+
+def test_a_ratio_is_of_the_books_of_its_parts() -> None:
+    """Each share alone has a better source than the ratio: both weights are the ratio's."""
+    held = _Told(
+        asymmetry=told("asymmetry", 3.0, "ratio", "baci", import_share=0.3, export_share=0.1),
+        import_share=told("import_share", 0.5, "share", "imts"),
+        export_share=told("export_share", 0.05, "share", "comtrade"),
+    )
+    one = weighed(held, "DEU", "CHN", 2022)  # type: ignore[arg-type]  # all that it asks
+    assert one.imports is not None
+    assert one.exports is not None
+    assert (one.imports.value, one.exports.value) == pytest.approx((30.0, 10.0))
+    assert one.whose == ("BACI", "BACI")
+    assert one.carried == (one.ratio,)
+
+
+def test_without_a_ratio_each_weight_says_whose_it_is() -> None:
+    held = _Told(
+        asymmetry=replace(told("asymmetry", 1.0, "ratio", "baci"), value=None),
+        import_share=told("import_share", 0.5, "share", "imts"),
+        export_share=told("export_share", 0.05, "share", "comtrade"),
+    )
+    one = weighed(held, "DEU", "CHN", 2022)  # type: ignore[arg-type]  # all that it asks
+    assert one.ratio is None
+    assert one.whose == ("IMTS", "COMTRADE")
+    assert len(one.carried) == 2
+
+
+def test_printed_weights_are_those_of_one_origin(tmp_path: Path) -> None:
+    """OEC prints both shares of 2023; a share that another computes is not set beside one of it."""
+    held = Book(Lake.open(tmp_path / "nothing"))
+    one = weighed(held, "RUS", "CHN", 2023)
+    assert one.ratio is not None
+    assert one.ratio.value is not None
+    assert one.imports is not None
+    assert one.exports is not None
+    assert one.imports.value / one.exports.value == pytest.approx(one.ratio.value)
+    assert one.whose[0] == one.whose[1] != ""
+
+
+def cost(low: float, value: float, high: float, **details: float | str) -> Figure:
+    asked = Definition.build("cutoff", importer="RUS", exporter="CHN", goods=CODE, period=2022)
+    return Figure(asked, "ok", value, "share", low=low, high=high, details=dict(details))
+
+
+def test_a_cut_off_is_told_as_a_range_and_what_lacks_in_a_line() -> None:
+    subject = Subject("RUS", "CHN", CODE, Period.parse(2022), fixed=True)
+    found = cost(
+        0.51, 0.988, 1.0, unmet_share=0.0, unmet_share_low=0.0, unmet_share_high=0.97,
+        replaced_by="Germany 39.7 %, Malaysia 14 %",
+    )  # fmt: skip
+    gap = Gap("what a stop of inputs would cost", "no table is held", "entrepot data list")
+    section = sound(cut_off.section(subject, CutOff(found, gap)))
+    assert "Russia would lose 51 to 100\u00a0% of what" in section.title.text
+    assert section.gap is gap
+    assert section.table is not None
+    assert [row[2:] for row in section.table.rows] == [("51.0", "98.8", "100"), ("0", "0", "97.0")]
+    text = " ".join(said(section))
+    assert "0 to 97\u00a0% of what Russia paid" in text
+    assert "Germany 39.7\u00a0% and Malaysia 14\u00a0%" in text
+
+
+def test_a_cut_off_of_which_nothing_is_held_is_one_gap() -> None:
+    first, second = (Gap(what, "nothing is held", "entrepot data list") for what in "ab")
+    section = cut_off.section(SUBJECT, CutOff(first, second))
+    assert section.picture is None
+    assert section.gap is first
+    assert not re.search(r"\d", section.title.text)
