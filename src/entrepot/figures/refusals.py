@@ -225,6 +225,11 @@ def _absent_hubs(cells: Cells, asked: Definition) -> list[str]:
     return sorted(asked.members("hubs") - (sellers & buyers))
 
 
+def _called(who: str) -> str:
+    """Return how a side stands in a sentence: everybody has no code there."""
+    return "the world" if who == WORLD else who
+
+
 def nothing(cells: Cells, asked: Definition, goods: Goods) -> Missing:
     """Say what it means that no row fits: no code left, codes too coarse, or nothing recorded."""
     if all(one.codes is not None and not one.codes and not one.prefixes for one in goods):
@@ -242,7 +247,9 @@ def nothing(cells: Cells, asked: Definition, goods: Goods) -> Missing:
                 f"the lake's {cells.held.source} has codes of {digits} digits, too coarse for "
                 f"{asked.goods}"
             )
-    flow = f"{cells.held.source} records no {asked.goods} from {asked.exporter} to {asked.importer}"
+    what = "nothing" if is_everything(goods) else f"no {asked.goods}"
+    sides = (_called(asked.exporter), _called(asked.importer))
+    flow = f"{cells.held.source} records {what} from {sides[0]} to {sides[1]}"
     if asked.measure == "growth":
         return Missing(f"{flow} in {asked.base} or in {asked.period}, so there is no growth")
     return Missing(f"{flow} in {asked.period}, which is not the same as zero")
