@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from entrepot.lake.lake import Lake
 
 __all__ = ["fetch", "relation", "stored"]
-
-_NUMBERS = itertools.count()
 
 
 def fetch(frame: nw.LazyFrame[Any]) -> list[tuple[Any, ...]]:
@@ -61,7 +58,9 @@ def relation(frame: nw.LazyFrame[Any], lake: Lake) -> duckdb.DuckDBPyRelation:
 
 @contextmanager
 def stored(frame: nw.LazyFrame[Any], lake: Lake) -> Iterator[nw.LazyFrame[Any]]:
-    """Run a frame of the lake once and keep its rows in memory for as long as the block runs.
+    """Run a frame of the lake and keep its rows in memory for as long as the block runs.
+
+    In a block of `Lake.reading` the same query is run once: its rows stay, if they are few.
 
     Raises
     ------
@@ -75,13 +74,8 @@ def stored(frame: nw.LazyFrame[Any], lake: Lake) -> Iterator[nw.LazyFrame[Any]]:
         finally:
             native.unpersist()
         return
-    name = f"stored_{next(_NUMBERS)}"
-    with readable():
-        frame.to_native().create(name)
-    try:
-        yield nw.from_native(lake.connection.table(name))
-    finally:
-        lake.connection.execute(f"DROP TABLE {name}")
+    with lake.reading(), lake.in_memory.of(frame.to_native()) as rows:
+        yield nw.from_native(rows)
 
 
 def _readable_there() -> AbstractContextManager[None]:

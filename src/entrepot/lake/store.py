@@ -140,7 +140,8 @@ def scan(
             rest = f" WHERE ({SLICE[table]}) NOT IN ({gone})"
             queries.append(_read(table, names, [file_literal(path)]) + rest)
     with readable():
-        return connection.sql(" UNION ALL ".join(queries))
+        # A name of its own would make the text of the same query another one each time.
+        return connection.sql(" UNION ALL ".join(queries), alias="held")
 
 
 def _read(table: Table, names: str, paths: list[str]) -> str:

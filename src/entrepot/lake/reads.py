@@ -1,0 +1,189 @@
+"""What a lake answers to whoever reads it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from entrepot.lake import readers
+from entrepot.lake.in_memory import InMemory
+from entrepot.lake.state import State
+from entrepot.sources import split_address
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator
+    from pathlib import Path
+    from typing import Self
+
+    import duckdb
+    import narwhals as nw
+
+    from entrepot.lake.holding import Holding
+    from entrepot.lake.layout import Order
+    from entrepot.lake.picture import Picture
+    from entrepot.lake.remembered import Remembered
+    from entrepot.model.columns import Table
+    from entrepot.settings import Settings
+
+__all__ = ["Reads"]
+
+
+class Reads:
+    """The reading half of a `Lake`: it never writes, and an absent folder is an empty lake."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._pinned: State | None = None
+        self._in_memory: InMemory | None = None
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str] | None = None) -> Self:
+        """Open the lake in a folder; by default the one the environment or the user's data name."""
+        from entrepot.settings import Settings
+
+        return cls(Settings.read(path))
+
+    @property
+    def path(self) -> Path:
+        """Folder of the lake."""
+        return self._settings.lake
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The lake's own DuckDB connection, opened when first asked for."""
+        if self._connection is None:
+            from entrepot.engine import connect
+
+            self._connection = connect(memory=self._settings.memory, threads=self._settings.threads)
+            # Files of a lake never change: what one says of itself is read once.
+            self._connection.execute("SET parquet_metadata_cache = true")
+        return self._connection
+
+    @property
+    def in_memory(self) -> InMemory:
+        """Rows that were read once, for as long as a block of `reading` runs."""
+        if self._in_memory is None:
+            self._in_memory = InMemory(self.connection)
+        return self._in_memory
+
+    @contextmanager
+    def reading(self) -> Iterator[Self]:
+        """Read one state of the lake in the whole block, whatever is changed meanwhile.
+
+        Files of that state stay until the block ends. Keep it short: as long as somebody reads, a
+        change frees no space. A block inside a block reads the state of the outer one.
+        """
+        if self._pinned is not None:
+            yield self
+            return
+        with readers.reading(self.path):
+            self._pinned = self._state()
+            try:
+                yield self
+            finally:
+                self._pinned = None
+                if self._in_memory is not None:
+                    self._in_memory.clear()
+
+    def _state(self) -> State:
+        return self._pinned or State.read(self.path)
+
+    @property
+    def remembered(self) -> Remembered:
+        """What questions found out about this state of the lake."""
+        return self._state().remembered
+
+    def holdings(
+        self, source: str | None = None, *, snapshot: str | None = None
+    ) -> tuple[Holding, ...]:
+        """Return what each delivered file brought, oldest load first.
+
+        With `source`, what is held of it or of one release of it, and with `snapshot` (its first
+        digits) what one file brought; errors as in `pictures`.
+        """
+        state = self._state()
+        if source is None:
+            return state.holdings
+        wanted = {(item.source, item.id, item.vintage) for item in state.chosen(source, snapshot)}
+        return tuple(
+            one for one in state.holdings if (one.source, one.snapshot, one.vintage) in wanted
+        )
+
+    def holds(self, source: str) -> bool:
+        """Whether anything of a source is held; `source` as in `flows`."""
+        name, vintage = split_address(source)
+        return any(vintage in (None, item.vintage) for item in self._state().catalog.of(name))
+
+    def flows(
+        self, source: str, *, by: Order = "importer"
+    ) -> nw.LazyFrame[duckdb.DuckDBPyRelation]:
+        """Return the rows of a source in canonical columns, unread, on the lake's connection.
+
+        Parameters
+        ----------
+        source
+            Id of a source, or of one release of it: ``baci``, ``baci@V202501``. Without a release
+            the latest one counts in every period.
+        by
+            Side on which the question picks single areas: the copy sorted by it is read.
+
+        Raises
+        ------
+        NoEvidenceError
+            If nothing of the source is held.
+        RequestError
+            If the source brings another table than flows.
+        """
+        state = self._state()
+        return state.rows(self.connection, state.parts_of_flows(source), by)
+
+    def table(
+        self, name: Table, *, source: str | None = None, by: Order = "importer"
+    ) -> nw.LazyFrame[duckdb.DuckDBPyRelation]:
+        """Return the rows of a canonical table, of one source or of all that bring it, unread.
+
+        Raises
+        ------
+        NoEvidenceError
+            If nothing of the table is held.
+        """
+        state = self._state()
+        parts = state.parts(source) if source else state.parts_of_table(name)
+        return state.rows(self.connection, parts, by)
+
+    def findings(self, source: str | None = None) -> nw.LazyFrame[duckdb.DuckDBPyRelation]:
+        """Return what was noticed at every load, of all sources or of one, as a table.
+
+        It has the columns of a `Finding`, and ``source``, ``vintage`` and ``snapshot``.
+        """
+        import narwhals as nw
+
+        from entrepot.lake import store
+
+        state = self._state()
+        items = state.of(source) if source else state.catalog.snapshots
+        return nw.from_native(store.findings(self.connection, items)).lazy()
+
+    def pictures(self, source: str, *, snapshot: str | None = None) -> tuple[Picture, ...]:
+        """Return who reports when, for each frequency that a source has flows of.
+
+        Parameters
+        ----------
+        source
+            As in `flows`: rows that count.
+        snapshot
+            First digits of a snapshot: all of its rows, whether they count or not.
+
+        Raises
+        ------
+        NoEvidenceError
+            If nothing of the source is held.
+        UnknownNameError
+            If there is no such release or snapshot.
+        """
+        from entrepot.lake.picture import pictures
+
+        with self.reading():
+            return tuple(pictures(self.connection, self._state(), source, snapshot))
