@@ -12,7 +12,7 @@ import pytest
 
 import entrepot as ep
 from entrepot.errors import NoEvidenceError, RequestError
-from entrepot.figures import cells as cells_module
+from entrepot.figures import row_facts
 from entrepot.figures.cells import Cells
 from entrepot.figures.curve import curve
 from entrepot.figures.curve.choices import GoodsChoice
@@ -27,6 +27,7 @@ from entrepot.figures.estimate import Missing
 from entrepot.figures.held import held
 from entrepot.figures.measured import measure as measured
 from entrepot.figures.reconciling import reconcile_lake
+from entrepot.figures.row_facts import editions_of
 from entrepot.lake import Lake, fetch
 from made_comtrade import row, text_of
 
@@ -106,7 +107,7 @@ def _apart(
         [there] = held(lake, said["source"], spans)
         voice = None if said["report"] == "reconciled" else said["report"][:-2]
         cells = Cells(lake, there, voice)
-        found = measured(cells, asked, goods_in(asked, cells.editions(asked), lake))
+        found = measured(cells, asked, goods_in(asked, editions_of(cells, asked), lake))
     assert not isinstance(found, Missing), found.reason
     return found.value
 
@@ -121,10 +122,10 @@ def test_editions_of_a_flow_are_those_of_its_total_in_one_query(
         queries.append(given)
         return fetch(*given)
 
-    monkeypatch.setattr(cells_module, "fetch", counted)
+    monkeypatch.setattr(row_facts, "fetch", counted)
     with lake.reading():
         [there] = held(lake, "comtrade", [asked.period])
-        assert Cells(lake, there, "importer").editions(asked) == ("HS2017", "HS2022")
+        assert editions_of(Cells(lake, there, "importer"), asked) == ("HS2017", "HS2022")
     assert len(queries) == 1
 
 

@@ -10,6 +10,7 @@ from tests.made_comtrade import GERMANY, RUSSIA, row, text_of
 from entrepot.figures.cells import Cells
 from entrepot.figures.definition import Definition
 from entrepot.figures.held import held
+from entrepot.figures.row_facts import editions_of
 from entrepot.lake import Lake
 
 if TYPE_CHECKING:
@@ -57,4 +58,4 @@ def test_editions_are_those_of_who_is_compared(
     asked = Definition.build(measure, **keys, **beside)
     with lake.reading():
         [there] = held(lake, "comtrade", [asked.period])
-        assert Cells(lake, there, "importer").editions(asked) == editions
+        assert editions_of(Cells(lake, there, "importer"), asked) == editions

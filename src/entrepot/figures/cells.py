@@ -8,21 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import narwhals as nw
 
-from entrepot.figures.figure import Evidence
-from entrepot.figures.questions import of as question
 from entrepot.figures.reports import both_sides, errors_beside, one_side
-from entrepot.figures.sides import (
-    SIDES,
-    among,
-    in_books,
-    leaves,
-    members_of,
-    other_side,
-    reach,
-    totals,
-)  # fmt: skip
-from entrepot.goods import Selection, goods_selection, select
-from entrepot.goods.rows import weighted
+from entrepot.figures.sides import SIDES, among, in_books, leaves, members_of, other_side
+from entrepot.goods import Selection, goods_selection
+from entrepot.goods.rows import wanted, weighted
 from entrepot.lake import fetch
 from entrepot.model.areas import WORLD
 from entrepot.model.product import TOTAL
@@ -130,8 +119,9 @@ class Cells:
         heard = self.told(side)
 
         def told() -> set[tuple[str, date]]:
-            rows = heard.rows(side, (everything(),), plain).filter(among(side, asked))
-            return set(fetch(rows.select(side, "period").unique()))
+            rows = heard.rows(side, (everything(),), plain, among(side, asked))
+            groups = fetch(rows.group_by(side, "period").agg(nw.len()))
+            return {(who, day) for who, day, _ in groups}
 
         found = heard.once(f"told by {side}", plain, told)
         spans = [self.held.starts(span) for span in (asked.period, asked.base or asked.period)]
@@ -146,66 +136,35 @@ class Cells:
         rows = self.lake.flows(self.held.source, by=by)
         return both_sides(rows) if self.held.is_reconciled else rows
 
-    def editions(self, asked: Definition) -> tuple[str, ...]:
-        """Return the nomenclatures of the rows that a question touches."""
-        if len(self.held.nomenclatures) < 2:
-            return self.held.nomenclatures
-        if (kind := question(asked.measure).trade) in ("panel", "chain"):
-            by, there = reach(asked)  # of everybody who is compared, who are no part of a total
-            rows = self.rows(by, (everything(),), asked).filter(there)
-            found = self._editions(f"editions of a {kind}", asked, rows)
-        else:
-            # What is compared with a total is a part of it.
-            wholes = [whole for whole, _ in totals(asked)] or [asked.but(flow="one_way")]
-            flows = [(whole, self.flow(whole, (everything(),), inside=True)) for whole in wholes]
-            found = frozenset().union(*(self._editions("editions", *one) for one in flows))
-        return tuple(sorted(found)) or self.held.nomenclatures
-
-    def _editions(self, what: str, asked: Definition, rows: Frame) -> frozenset[str]:
-        """Return the nomenclatures of rows."""
-
-        def told() -> frozenset[str]:
-            return frozenset(name for (name,) in fetch(rows.select("nomenclature").unique()))
-
-        return self.once(what, asked, told)
-
-    def not_delivered(self, asked: Definition, goods: Goods) -> frozenset[str]:
-        """Return codes asked for that no row has, of anybody: the delivery may not cover them."""
-        if not self.held.few_products:
-            return frozenset()
-        wanted = frozenset().union(*(one.codes or () for one in goods))
-        rows = self.rows("importer", goods, asked.but(valuation=None))
-        code = nw.col("product").str.slice(0, 6)
-        return wanted - {name for (name,) in fetch(rows.select(code).unique())}
-
-    def evidence(self, asked: Definition, goods: Goods) -> Evidence:
-        """Return how many rows stand behind the flow, or all that are compared; who told them."""
-        rows = self.flow(asked, goods)
-        if question(asked.measure).trade in ("own", "beside", "panel", "chain", "world"):
-            by, there = reach(asked)
-            rows = self.rows(by, goods, asked).filter(there)
-        counted = rows.group_by("told_by").agg(nw.len().alias("rows"))
-        told = {str(side or "not said"): int(rows) for side, rows in fetch(counted)}
-        return Evidence(
-            source=self.held.source,
-            snapshot=self.held.snapshot,
-            rows=sum(told.values()),
-            told_by=dict(sorted(told.items())),
-        )
-
     def column(self, asked: Definition) -> str:
         """Return the column to add up."""
         if asked.quantity == "mass":
             return "mass_kg"
         return "value_usd" if self.held.currency == "USD" else "value_reported"
 
-    def rows(self, by: Side, goods: Goods, asked: Definition, *, own: bool = False) -> Frame:
-        """Return the goods in the period and base; `own` with trade of an area with itself, too."""
-        if self.kept is not None:  # everything below but the goods was chosen when they were read
-            return weighted(select(self.kept, goods), goods, self.column(asked))
-        within = _within(asked.period) | _within(asked.base or asked.period)
-        held = self._told(by, asked)
-        rows: Frame = weighted(select(held, goods), goods, self.column(asked))
+    def rows(
+        self, by: Side, goods: Goods, asked: Definition, *tests: nw.Expr, own: bool = False
+    ) -> Frame:
+        """Return the goods in the period and base that pass further tests of who trades.
+
+        `own`: with trade of an area with itself, too.
+        """
+        wanted_ = wanted(goods)
+        every = [*([] if wanted_ is None else [wanted_]), *tests]
+        held = self.kept
+        if held is None:  # else everything but the goods was chosen when they were read
+            held = self._told(by, asked)
+            every += self._when_and_whose(asked, own=own)
+        # One filter: each step of a plan costs a millisecond.
+        rows = weighted(held.filter(*every) if every else held, goods, self.column(asked))
+        has_parts = self.kept is None and self.held.has_totals and asked.goods == "all"
+        return _no_parts(rows) if has_parts else rows
+
+    def _when_and_whose(self, asked: Definition, *, own: bool) -> list[nw.Expr]:
+        """Return what chooses the time and the reports, whatever the goods."""
+        within = _within(asked.period)
+        if asked.base and asked.base != asked.period:
+            within = within | _within(asked.base)
         tests = [within, nw.col("freq") == self.held.freq, *self._one_basis(asked)]
         if not own:
             tests.append(nw.col("exporter") != nw.col("importer"))
@@ -213,8 +172,7 @@ class Cells:
             tests.append(in_books(self.voice, asked))
         if asked.valuation:
             tests.append(nw.col("valuation") == asked.valuation.upper())
-        rows = rows.filter(*tests)  # one filter: each step of a plan costs a millisecond
-        return _no_parts(rows) if self.held.has_totals and asked.goods == "all" else rows
+        return tests
 
     def _told(self, by: Side, asked: Definition) -> Frame:
         """Return the source's rows, of a blend the reports of the side that is heard."""
@@ -241,7 +199,6 @@ class Cells:
         Several areas count as one, so their trade with the world is what leaves or enters them;
         `inside` keeps what they trade among each other, for a partner who is one of them.
         """
-        rows = self.rows("exporter" if asked.importer == WORLD else "importer", goods, asked)
         there = among("importer", asked) & among("exporter", asked)
         if asked.flow == "both":
             back = asked.but(importer=asked.exporter, exporter=asked.importer)
@@ -250,7 +207,7 @@ class Cells:
         if not inside and not all(groups):
             for group in groups:
                 there = there & leaves(group) if len(group) > 1 else there
-        return rows.filter(there)
+        return self.rows("exporter" if asked.importer == WORLD else "importer", goods, asked, there)
 
 
 def _trade(asked: Definition) -> tuple[Hashable, ...]:
@@ -278,7 +235,7 @@ def _no_parts(rows: Frame) -> Frame:
     """
     keys = ["period", "exporter", "importer", "told_by"]
     is_total = nw.col("product") == TOTAL
-    totals_of = rows.filter(is_total).select(keys).unique()
+    totals_of = rows.filter(is_total).select(keys)
     parts = rows.filter(~is_total).join(totals_of, on=keys, how="anti")
     return nw.concat([rows.filter(is_total), parts])
 

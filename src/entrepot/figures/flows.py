@@ -9,20 +9,21 @@ from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures import about_goods, caveats, completeness
 from entrepot.figures.bases import by_origin, told_twice
 from entrepot.figures.cells import Cells
-from entrepot.figures.editions import goods_in, other_goods, rests_on
+from entrepot.figures.editions import goods_in, other_goods
 from entrepot.figures.estimate import Answer, Estimate, Missing
+from entrepot.figures.estimated import elsewhere, followed, headline, with_the_silent
 from entrepot.figures.held import held
-from entrepot.figures.intervals import INTERVAL, drawn_ends, interval
-from entrepot.figures.measured import measure
+from entrepot.figures.intervals import INTERVAL
 from entrepot.figures.mirror import mirror_caveat, mirror_coverage
 from entrepot.figures.mixed import one_sided
 from entrepot.figures.questions import of as question
 from entrepot.figures.reading import reading_once
 from entrepot.figures.refusals import not_reconciled, refusal, silent
+from entrepot.figures.row_facts import editions_of, not_delivered
 from entrepot.figures.sides import totals
 from entrepot.figures.traders import strangers
 from entrepot.figures.unasked import unasked, unknown, voices_of
-from entrepot.figures.variants import territories, territory
+from entrepot.figures.variants import territories
 from entrepot.figures.windows import shorter
 from entrepot.goods import merged
 from entrepot.model.product import NO_CODES
@@ -30,20 +31,16 @@ from entrepot.model.product import NO_CODES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from entrepot.figures.cells import Frame, Goods
+    from entrepot.figures.cells import Goods
     from entrepot.figures.definition import Definition
     from entrepot.figures.figure import Caveat
     from entrepot.figures.held import Held
     from entrepot.lake import Lake
-    from entrepot.reconcile import Coverage
 
 __all__ = ["answer"]
 
-EDITIONS = "how the list is followed into the edition"
-HONG_KONG = "Hong Kong in or out"
 REPORTS = "whose report"
 SAMPLE = "what chance in the choice of products leaves open, 19 times in 20"
-SILENT = "silent partners in or out"
 
 
 def answer(
@@ -106,18 +103,18 @@ def _from_rows(
     how = question(definition.measure)
     own = (definition.sigma and how.span_given) or how.span or SAMPLE
     spans = [INTERVAL if of_rows else own] if main.is_range else []
-    others += spoken[0].followed
+    others += spoken[0].alternatives
     notes = [note for one in goods for note in about_goods.for_goods(one)]
     notes += about_goods.resting(main.rests_on)
     notes += about_goods.pooled(cells.held.source, goods)
-    if absent := cells.not_delivered(definition, goods):
+    if absent := not_delivered(cells, definition, goods):
         notes.append(about_goods.not_delivered(cells.held.source, absent))
     notes += _about_rows(definition, cells)
     if cells.is_blend:
         notes += one_sided(cells, definition, goods)
     if covered := mirror_coverage(cells, definition):
         notes.append(mirror_caveat(covered, cells, definition))
-        others += [] if alone else _with_the_silent(definition, cells, main, covered)
+        others += [] if alone else with_the_silent(definition, cells, main, covered)
     return Answer(
         estimates=(main, *(estimate for _, estimate in others)),
         caveats=tuple(notes),
@@ -132,7 +129,7 @@ class _Spoken:
     cells: Cells
     goods: Goods
     main: Estimate
-    followed: tuple[tuple[str, Estimate], ...]
+    alternatives: tuple[tuple[str, Estimate], ...]
 
 
 def _every_voice(
@@ -163,7 +160,7 @@ def _every_voice(
 def _told(
     definition: Definition, cells: Cells, beside: list[Definition], *, alone: bool
 ) -> _Spoken | Missing:
-    editions = tuple(name for name in cells.editions(definition) if name != NO_CODES)
+    editions = tuple(name for name in editions_of(cells, definition) if name != NO_CODES)
     if not editions and definition.goods != "all":
         return Missing(f"{cells.held.source} has totals over all goods only, no {definition.goods}")
     try:
@@ -175,96 +172,23 @@ def _told(
         return lost
     others = [] if alone else list(other_goods(definition, goods, cells.lake))
     if not others and not any(one.lists for one in goods):
-        main = _estimate(definition, goods, cells, main=True)
+        main = headline(definition, goods, cells)
         if isinstance(main, Missing):
             return main
-        return _Spoken(cells, goods, main, tuple(_elsewhere(beside, goods, cells)))
+        return _Spoken(cells, goods, main, tuple(elsewhere(beside, goods, cells)))
     if refused := refusal(cells, definition, goods):
         return refused
     every = tuple(one for selections in (goods, *others) for one in selections)
     together = beside if definition.flow == "one_way" else []
     with reading_once(cells, definition, merged(every), together) as kept:
-        main = _estimate(definition, goods, cells, kept=kept, main=True)
+        main = headline(definition, goods, cells, kept=kept)
         if isinstance(main, Missing):
             return main
-        followed = [
-            (EDITIONS, found)
-            for other in others
-            if isinstance(found := _estimate(definition, other, cells, kept=kept), Estimate)
+        alternatives = [
+            *followed(definition, others, cells, kept),
+            *elsewhere(beside, goods, cells, kept.kept if together else None),
         ]
-        followed += _elsewhere(beside, goods, cells, kept.kept if together else None)
-    return _Spoken(cells, goods, main, tuple(followed))
-
-
-def _elsewhere(
-    beside: list[Definition], goods: Goods, cells: Cells, read: Frame | None = None
-) -> Iterator[tuple[str, Estimate]]:
-    """Yield the same asked of other areas; `read` has their rows, if they were read already."""
-    for choice in beside:
-        heard = cells.hearing(choice)
-        if refusal(heard, choice, goods):
-            continue
-        found = _estimate(choice, goods, heard, kept=replace(heard, kept=read) if read else None)
-        if isinstance(found, Estimate):
-            yield HONG_KONG, found
-
-
-def _with_the_silent(
-    definition: Definition, cells: Cells, main: Estimate, covered: Coverage
-) -> Iterator[tuple[str, Estimate]]:
-    """Yield a share of a total in which silent partners have what they had, which is in values."""
-    is_share = question(definition.measure).is_part and definition.quantity == "value"
-    side = totals(definition)[0][1] if is_share else None
-    if covered.share < 1 and side in cells.mirrors:
-        choices = main.choices | {"total": "silent partners as before"}
-        yield SILENT, replace(main, value=main.value * covered.share, choices=choices, evidence=())
-
-
-def _estimate(
-    definition: Definition,
-    goods: Goods,
-    cells: Cells,
-    *,
-    kept: Cells | None = None,
-    main: bool = False,
-) -> Estimate | Missing:
-    """Return the measure; `kept` has the rows in memory, and what refuses was asked before."""
-    found = measure(cells, definition, goods, kept=kept, with_table=main)
-    if isinstance(found, Missing):
-        return found
-    words = definition.goods
-    follow = "weighted" if any(one.weights for one in goods) else goods[0].variant
-    if follow != "family":
-        words = f"{words} ({follow})"
-    choices = {
-        "source": cells.held.source,
-        "goods": words,
-        "territory": territory(definition),
-    }
-    if side := cells.voice or definition.told_by:
-        choices["report"] = f"{side}'s"
-    low, high = found.low, found.high
-    ends = drawn_ends(kept or cells, definition, goods) if main else {}
-    if main and low is None:
-        low, high = ends.pop("", None) or interval(kept or cells, definition, goods)
-    beside: dict[str, float | str] = {
-        f"{name}_{end}": ends[name][place]
-        for name in found.details
-        for place, end in enumerate(("low", "high"))
-        if name in ends
-    }
-    return Estimate(
-        value=found.value,
-        unit=definition.unit,
-        low=low,
-        high=high,
-        is_range=low is not None,
-        details=found.details | beside,
-        table=found.table,
-        choices=choices,
-        evidence=((kept or cells).evidence(definition, goods),) if main else (),
-        rests_on=rests_on(kept or cells, definition, goods) if main else None,
-    )
+    return _Spoken(cells, goods, main, tuple(alternatives))
 
 
 def _about_rows(definition: Definition, cells: Cells) -> Iterator[Caveat]:

@@ -12,6 +12,7 @@ from entrepot.figures.elastic import with_elasticities
 from entrepot.figures.measured import rows_of
 from entrepot.figures.questions import of as question
 from entrepot.figures.reports import ERRORS
+from entrepot.figures.row_facts import editions_of
 from entrepot.lake import fetch
 from entrepot.measures import passport
 
@@ -76,7 +77,7 @@ def drawn_ends(cells: Cells, asked: Definition, goods: Goods) -> dict[str, tuple
         return {}
     rows = rows_of(cells, asked, goods)
     if question(asked.measure).elastic:
-        rows = with_elasticities(rows, cells.lake, cells.editions(asked))
+        rows = with_elasticities(rows, cells.lake, editions_of(cells, asked))
     found = drawn(rows, asked)
     main = question(asked.measure).value or passport(asked.measure).columns[0][0]
     return {"" if name == main else name: ends for name, ends in found.items()}

@@ -16,6 +16,7 @@ from entrepot.figures.listed import listing
 from entrepot.figures.questions import of as question
 from entrepot.figures.reading import around
 from entrepot.figures.refusals import nothing, refusal
+from entrepot.figures.row_facts import editions_of
 from entrepot.figures.sides import SIDES, leaves, members_of, reach, totals
 from entrepot.figures.traders import strangers
 from entrepot.goods.editions import known_codes
@@ -30,9 +31,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Measured",
+    "dicts",
+    "main_column",
     "measure",
     "measured_of",
     "moved",
+    "of_row",
     "others_of",
     "rows_of",
     "unheard_of",
@@ -109,7 +113,8 @@ def _moved(rows: Frame, asked: Definition) -> Missing | None:
     if asked.base is None:
         return None
     now = (nw.col("period") >= asked.period.start).alias("now")
-    return moved(fetch(rows.select(now, "nomenclature", "product").unique()), asked)
+    groups = rows.select(now, "nomenclature", "product").group_by("now", "nomenclature", "product")
+    return moved([told[:3] for told in fetch(groups.agg(nw.len()))], asked)
 
 
 def moved(told: Iterable[tuple[bool, str, str]], asked: Definition) -> Missing | None:
@@ -143,29 +148,43 @@ def _evaluate(
 ) -> Measured | Missing | None:
     column = cells.column(asked)
     how = question(asked.measure)
-    first = measures.passport(asked.measure).columns[0][0]
-    main = column if asked.measure == "value" else how.value or first
     rows = rows_of(cells, asked, goods)
     if how.trade in ("world", "own") and not fetch(rows.select("product").head(1)):
         return None  # nothing is not zero
     if how.by_product and asked.by in (None, "product") and (moved := _moved(rows, asked)):
         return moved
     if how.elastic and asked.sigma is None:
-        rows = with_elasticities(rows, cells.lake, cells.editions(asked))
+        rows = with_elasticities(rows, cells.lake, editions_of(cells, asked))
     try:
         found = how.run(rows, asked, column, **_beside(cells, asked, goods, rows))
     except NoEvidenceError as error:
         hint = f"; {error.hint}" if error.hint else ""
         return Missing(f"{cells.held.source}: {error.what}{hint}")
     table = how.table(rows, asked, column) if with_table and how.table else None
-    return measured_of(found, asked, main, table)
+    return measured_of(found, asked, main_column(cells, asked), table)
+
+
+def main_column(cells: Cells, asked: Definition) -> str:
+    """Return the column of the answer that is its value."""
+    if asked.measure == "value":
+        return cells.column(asked)
+    return question(asked.measure).value or measures.passport(asked.measure).columns[0][0]
 
 
 def measured_of(
     found: Any, asked: Definition, main: str, table: Frame | None = None
 ) -> Measured | Missing | None:
     """Return what a measure found: its main column, the others, and a table if it has one."""
-    row: dict[str, Any] = found.to_dict() if hasattr(found, "to_dict") else next(_dicts(found), {})
+    row: dict[str, Any] = found.to_dict() if hasattr(found, "to_dict") else next(dicts(found), {})
+    made = of_row(row, asked, main)
+    if not isinstance(made, Measured):
+        return made
+    lines = getattr(found, "table", ()) if table is None else dicts(table)
+    return replace(made, table=tuple(lines))
+
+
+def of_row(row: dict[str, Any], asked: Definition, main: str) -> Measured | Missing | None:
+    """Return what a row of an answer says, or why its value has no bound; None without a value."""
     value = row.pop(main, None)
     if row.get("infinite"):
         return Missing(
@@ -185,8 +204,7 @@ def measured_of(
         for name, cell in row.items()
         if isinstance(cell, (str, bool, int, float))
     }
-    lines = tuple(getattr(found, "table", ())) if table is None else tuple(_dicts(table))
-    return Measured(float(value), plain, low, high, lines)
+    return Measured(float(value), plain, low, high)
 
 
 def _beside(cells: Cells, asked: Definition, goods: Goods, rows: Frame) -> dict[str, Any]:
@@ -208,12 +226,12 @@ def others_of(cells: Cells, asked: Definition, goods: Goods) -> Frame:
     """Return the rows of all goods but those asked for, on the same ways."""
     by, there = reach(asked)
     whole = replace(cells, kept=None)
-    rows = whole.rows(by, (everything(),), asked.but(goods="")).filter(there)
-    named = fetch(whole.rows(by, goods, asked).filter(there).select("product").unique())
-    return rows.filter(~nw.col("product").is_in([TOTAL, *(code for (code,) in named)]))
+    rows = whole.rows(by, (everything(),), asked.but(goods=""), there)
+    named = fetch(whole.rows(by, goods, asked, there).group_by("product").agg(nw.len()))
+    return rows.filter(~nw.col("product").is_in([TOTAL, *(code for code, _ in named)]))
 
 
-def _dicts(table: Frame) -> Iterator[dict[str, Any]]:
+def dicts(table: Frame) -> Iterator[dict[str, Any]]:
     """Yield the rows of a result, without what is null."""
     names = table.collect_schema().names()
     for row in fetch(table):
@@ -235,16 +253,15 @@ def rows_of(cells: Cells, asked: Definition, goods: Goods) -> Frame:
             return cells.rows("importer", goods, asked)
         case "chain":
             by, there = reach(asked)
-            return cells.rows(by, goods, asked).filter(there)
+            return cells.rows(by, goods, asked, there)
         case "own" | "beside" | "panel":
             by, there = reach(asked)
-            rows = cells.rows(by, goods, asked).filter(there)
-            if question(asked.measure).trade == "own":
-                return rows  # trade of members with each other is a part of what is judged
-            return rows.filter(leaves(buyers), leaves(asked.members("controls")))
+            # Trade of members with each other is a part of what is judged by itself.
+            own = question(asked.measure).trade == "own"
+            groups = () if own else (buyers, asked.members("controls"))
+            return cells.rows(by, goods, asked, there, *map(leaves, groups))
         case "purchases":
-            return cells.rows("importer", goods, asked).filter(
-                nw.col("importer").is_in(sorted(buyers | sellers))
-            )
+            members = nw.col("importer").is_in(sorted(buyers | sellers))
+            return cells.rows("importer", goods, asked, members)
     [(whole, _)] = totals(asked)
     return cells.flow(whole, goods, inside=bool(buyers & sellers))

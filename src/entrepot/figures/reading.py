@@ -37,9 +37,9 @@ def around(cells: Cells, asked: Definition, goods: Goods) -> Frame:
     """
     buys, sells = among("importer", asked), among("exporter", asked)
     if cells.kept is not None:
-        return cells.rows("importer", goods, asked).filter(buys | sells)
-    bought = cells.rows("importer", goods, asked).filter(buys)
-    return nw.concat([bought, cells.rows("exporter", goods, asked).filter(sells, ~buys)])
+        return cells.rows("importer", goods, asked, buys | sells)
+    bought = cells.rows("importer", goods, asked, buys)
+    return nw.concat([bought, cells.rows("exporter", goods, asked, sells, ~buys)])
 
 
 @contextmanager
@@ -62,6 +62,6 @@ def reading_once(
     else:
         by, _ = reach(asked)
         there = reduce(or_, (reach(one)[1] for one in (asked, *beside)))
-        rows = cells.rows(by, goods, asked).filter(there)
+        rows = cells.rows(by, goods, asked, there)
     with stored(rows.select(list(dict.fromkeys(columns))), cells.lake) as frame:
         yield replace(cells, kept=frame)

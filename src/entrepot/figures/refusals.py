@@ -112,7 +112,8 @@ def _picks(cells: Cells, asked: Definition) -> bool:
 def _read(cells: Cells, asked: Definition, voice: Side) -> Set[tuple[str, date]]:
     """Return who tells something in which period, by the rows themselves."""
     rows = cells.rows(voice, (everything(),), asked)
-    return set(fetch(rows.select(voice, "period").unique()))
+    groups = fetch(rows.group_by(voice, "period").agg(nw.len()))
+    return {(who, day) for who, day, _ in groups}
 
 
 def _mirrored(cells: Cells, asked: Definition) -> Missing | None:
@@ -142,14 +143,14 @@ def not_reconciled(cells: Cells, asked: Definition, goods: Goods) -> Missing | N
     """Refuse goods of which only some were reconciled, while the lake holds reports of others."""
     if not cells.held.few_products or is_everything(goods):
         return None
-    code = nw.col("product").str.slice(0, 6)
+    code = nw.col("product").str.slice(0, 6).alias("six")
     within = (nw.col("period") >= asked.period.start) & (nw.col("period") <= asked.period.end)
     here, there = (
         {
             name
             for source in sources
-            for (name,) in fetch(
-                select(cells.lake.flows(source), goods).filter(within).select(code).unique()
+            for name, _ in fetch(
+                select(cells.lake.flows(source), goods).filter(within).group_by(code).agg(nw.len())
             )
         }
         for sources in (
@@ -173,7 +174,7 @@ def _few(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
     if question(asked.measure).listed:
         return None  # goods are compared with each other, and never added up
     is_line = nw.col("product") != TOTAL
-    rows = cells.rows("importer", goods, asked.but(goods="")).filter(is_line)
+    rows = cells.rows("importer", goods, asked.but(goods=""), is_line)
     [(count, digits)] = fetch(
         rows.select(
             nw.col("product").n_unique(),
@@ -219,9 +220,9 @@ def _absent_hubs(cells: Cells, asked: Definition) -> list[str]:
     if question(asked.measure).trade != "chain":
         return []
     by, there = reach(asked)
-    rows = cells.rows(by, (everything(),), asked.but(goods="")).filter(there)
-    told = fetch(rows.select("exporter", "importer").unique())
-    sellers, buyers = {one for one, _ in told}, {other for _, other in told}
+    rows = cells.rows(by, (everything(),), asked.but(goods=""), there)
+    told = fetch(rows.group_by("exporter", "importer").agg(nw.len()))
+    sellers, buyers = {one for one, _, _ in told}, {other for _, other, _ in told}
     return sorted(asked.members("hubs") - (sellers & buyers))
 
 

@@ -19,6 +19,7 @@ from entrepot.figures.measured import measured_of, others_of
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions.tellers import Tellers
 from entrepot.figures.questions.whose import SOURCE
+from entrepot.figures.row_facts import editions_of
 from entrepot.figures.sides import SIDES, reach
 from entrepot.figures.unasked import unasked, unknown
 from entrepot.lake import fetch, stored
@@ -132,7 +133,7 @@ def _part(definition: Definition, lake: Lake, source: str) -> _Part | Missing:
         return Missing(f"{source} does not keep who told what, so it stands by itself")
     cells = Cells(lake, one)
     cells = replace(cells, twofold=told_twice(cells, definition))
-    editions = tuple(name for name in cells.editions(definition) if name != NO_CODES)
+    editions = tuple(name for name in editions_of(cells, definition) if name != NO_CODES)
     if not editions and definition.goods != "all":
         return Missing(f"{source} has totals over all goods only, no {definition.goods}")
     if one.few_products and definition.goods == "all":

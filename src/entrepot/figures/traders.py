@@ -55,7 +55,7 @@ def _known(cells: Cells, asked: Definition, side: Side) -> frozenset[str]:
     return cells.once(
         f"known {side}",
         asked,
-        lambda: _names(cells.rows(side, (everything(),), asked).filter(among), side),
+        lambda: _names(cells.rows(side, (everything(),), asked, among), side),
     )
 
 

@@ -13,7 +13,7 @@ from entrepot.model.product import TARIFFS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["select", "weighted"]
+__all__ = ["select", "wanted", "weighted"]
 
 FrameT = TypeVar("FrameT")
 _FEW = 8
@@ -61,11 +61,28 @@ def select(
             why="numbers lose the leading zero, so 010620 would be looked for as 10620",
             hint="read them as text, or turn them into text and pad to six digits",
         )
-    if all(one.codes is None for one in selections):
-        return frame
     codes = nw.col(product)
     if schema[product] != nw.String:  # categories have no order to compare by
         codes = codes.cast(nw.String)
+    test = _of_any(selections, codes, nomenclature)
+    if test is None:
+        return frame
+    kept = rows.filter(test)
+    native = kept if isinstance(frame, (nw.DataFrame, nw.LazyFrame)) else kept.to_native()
+    return cast("FrameT", native)
+
+
+def wanted(selections: Sequence[Selection]) -> nw.Expr | None:
+    """Return the test by which `select` keeps canonical rows; None where it keeps all.
+
+    With it rows can be filtered by other things in the same step.
+    """
+    return _of_any(selections, nw.col("product"), "nomenclature")
+
+
+def _of_any(selections: Sequence[Selection], codes: nw.Expr, nomenclature: str) -> nw.Expr | None:
+    if all(one.codes is None for one in selections):
+        return None
     tests = [_wanted(one, codes) for one in selections]
     if len(selections) > 1:
         editions = nw.col(nomenclature)
@@ -73,9 +90,7 @@ def select(
             (editions == one.nomenclature) & test
             for one, test in zip(selections, tests, strict=True)
         ]
-    kept = rows.filter(nw.any_horizontal(*tests, ignore_nulls=True))
-    native = kept if isinstance(frame, (nw.DataFrame, nw.LazyFrame)) else kept.to_native()
-    return cast("FrameT", native)
+    return nw.any_horizontal(*tests, ignore_nulls=True)
 
 
 def _wanted(selection: Selection, column: nw.Expr) -> nw.Expr:

@@ -67,11 +67,10 @@ def through_door(
         ) from error
     columns = list(dict.fromkeys([*keys, *texts, value]))
     _check(rows, columns, [*keys, *texts], value, makes)
-    needed = rows.select(columns)
-    if isinstance(needed, nw.LazyFrame):
-        result: Any = step(_clean(needed, value))
+    if isinstance(rows, nw.LazyFrame):
+        result: Any = step(_clean(rows, columns, value))
     else:
-        result = _eager(needed, step, order or keys, value)
+        result = _eager(rows.select(columns), step, order or keys, value)
     return cast("FrameT", result if _is_narwhals(frame) else result.to_native())
 
 
@@ -81,7 +80,7 @@ def _eager(
     connection = connect()
     try:
         held = nw.from_native(connection.from_arrow(rows.to_arrow()))
-        found = step(_clean(held, value))
+        found = step(_clean(held, rows.columns, value))
         if order:
             found = found.sort(*order)
         return _collect(found, rows.implementation)
@@ -98,9 +97,11 @@ def _collect(found: nw.LazyFrame[Any], kind: nw.Implementation) -> nw.DataFrame[
     return table if kind.is_pyarrow() else nw.from_arrow(table, backend=cast("Any", kind))
 
 
-def _clean(rows: nw.LazyFrame[Any], value: str) -> nw.LazyFrame[Any]:
+def _clean(rows: nw.LazyFrame[Any], columns: Sequence[str], value: str) -> nw.LazyFrame[Any]:
+    """Return the columns that are needed, in one step: each takes a millisecond to plan."""
     number = nw.col(value).cast(nw.Float64)
-    return rows.with_columns(nw.when(~number.is_nan()).then(number).alias(value))
+    amount = nw.when(~number.is_nan()).then(number).alias(value)
+    return rows.select(*(amount if name == value else name for name in columns))
 
 
 def _check(

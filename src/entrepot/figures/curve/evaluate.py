@@ -24,6 +24,7 @@ from entrepot.figures.mirror import mirror_coverage
 from entrepot.figures.questions import QUESTIONS
 from entrepot.figures.questions import of as question
 from entrepot.figures.refusals import not_reconciled, refusal, silent
+from entrepot.figures.row_facts import editions_of
 from entrepot.figures.sides import members_of, totals
 from entrepot.figures.unasked import unasked, unknown, voices_of
 from entrepot.model.product import NO_CODES
@@ -226,7 +227,7 @@ def _goods(
 ) -> _Chosen | Missing:
     """Return the choices of goods in the editions of a time; those of a time before, if alike."""
     asked, cells = timed.span.asked, timed.cells
-    editions = tuple(one for one in cells.editions(asked) if one != NO_CODES)
+    editions = tuple(one for one in editions_of(cells, asked) if one != NO_CODES)
     if before and editions == before.editions:
         return before
     if not editions and asked.goods != "all":

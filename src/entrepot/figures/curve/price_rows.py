@@ -78,7 +78,7 @@ def read(
     whole = widest([one.but(base=span) for _, one in territory_choices(asked)])
     by, there = reach(whole)
     goods = merged([part for one in choices for part in one.choice.goods])
-    told = cells.rows(by, goods, whole).filter(there)
+    told = cells.rows(by, goods, whole, there)
     pairs = paired(told, cells.column(whole), "mass_kg")
     if asked.measure == "price_premium":
         pairs = pairs.with_columns(_in_groups(asked, whole))

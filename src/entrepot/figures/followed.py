@@ -1,0 +1,71 @@
+"""A measure of a list that is followed in several ways, all of them in one query."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from entrepot.errors import NoEvidenceError
+from entrepot.figures.elastic import with_elasticities
+from entrepot.figures.estimate import Missing
+from entrepot.figures.measured import dicts, main_column, measure, of_row, rows_of, unheard_of
+from entrepot.figures.questions import of as question
+from entrepot.figures.row_facts import editions_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from entrepot.figures.cells import Cells, Goods
+    from entrepot.figures.definition import Definition
+    from entrepot.figures.measured import Measured
+
+__all__ = ["measure_each"]
+
+_LIST = "__list"
+
+
+def measure_each(
+    cells: Cells, asked: Definition, every: Sequence[Goods], kept: Cells
+) -> list[Measured | Missing]:
+    """Evaluate a measure of each of several selections of goods; Missing where it has no value.
+
+    To plan a query takes longer than to run it on the few rows in `kept`, so that measures which
+    answer by columns answer all at once. What refuses an answer was asked before.
+    """
+    if len(every) < 2 or not _answers_by_columns(asked):
+        return [measure(cells, asked, goods, kept=kept) for goods in every]
+    found = _at_once(kept, asked, every)
+    none = Missing(f"{cells.held.source} has no value of {asked.goods} followed in this way")
+    values = [found.get(place) or none for place in range(len(every))]
+    return [
+        one if isinstance(one, Missing) else (unheard_of(cells, asked, one.value) or one)
+        for one in values
+    ]
+
+
+def _answers_by_columns(asked: Definition) -> bool:
+    """Whether a measure has a row for each group of rows, and needs nothing but rows."""
+    how = question(asked.measure)
+    return how.has_curve and not how.by_product and not how.columns
+
+
+def _at_once(
+    kept: Cells, asked: Definition, every: Sequence[Goods]
+) -> dict[int, Measured | Missing | None]:
+    """Return what the measure finds, by the place of the goods; nothing where no row is."""
+    rows = nw.concat(
+        [
+            rows_of(kept, asked, goods).with_columns(nw.lit(place).alias(_LIST))
+            for place, goods in enumerate(every)
+        ]
+    )
+    how = question(asked.measure)
+    if how.elastic and asked.sigma is None:
+        rows = with_elasticities(rows, kept.lake, editions_of(kept, asked))
+    try:
+        found = how.run(rows, asked, kept.column(asked), by=[_LIST])
+    except NoEvidenceError:
+        return {}
+    main = main_column(kept, asked)
+    return {int(row.pop(_LIST)): of_row(row, asked, main) for row in dicts(found)}

@@ -1,0 +1,82 @@
+"""What rows of a source say beside amounts: their editions, who told them, codes not among them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from entrepot.figures.cells import everything
+from entrepot.figures.figure import Evidence
+from entrepot.figures.questions import of as question
+from entrepot.figures.sides import reach, totals
+from entrepot.lake import fetch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from entrepot.figures.cells import Cells, Frame, Goods
+    from entrepot.figures.definition import Definition
+
+__all__ = ["editions_of", "evidence_of", "not_delivered"]
+
+
+def editions_of(cells: Cells, asked: Definition) -> tuple[str, ...]:
+    """Return the nomenclatures of the rows that a question touches."""
+    if len(cells.held.nomenclatures) < 2:
+        return cells.held.nomenclatures
+    all_goods = (everything(),)
+    if (kind := question(asked.measure).trade) in ("panel", "chain"):
+        by, there = reach(asked)  # of everybody who is compared, who are no part of a total
+        found = _editions(
+            cells, f"editions of a {kind}", asked, lambda: cells.rows(by, all_goods, asked, there)
+        )
+    else:
+        # What is compared with a total is a part of it.
+        wholes = [whole for whole, _ in totals(asked)] or [asked.but(flow="one_way")]
+        found = frozenset[str]().union(*(_editions_of_flow(cells, whole) for whole in wholes))
+    return tuple(sorted(found)) or cells.held.nomenclatures
+
+
+def _editions_of_flow(cells: Cells, whole: Definition) -> frozenset[str]:
+    return _editions(
+        cells, "editions", whole, lambda: cells.flow(whole, (everything(),), inside=True)
+    )
+
+
+def _editions(
+    cells: Cells, what: str, asked: Definition, rows: Callable[[], Frame]
+) -> frozenset[str]:
+    def told() -> frozenset[str]:
+        # Narwhals numbers all rows to tell unique ones: several times the work of a group.
+        groups = rows().group_by("nomenclature").agg(nw.len())
+        return frozenset(name for name, _ in fetch(groups))
+
+    return cells.once(what, asked, told)
+
+
+def not_delivered(cells: Cells, asked: Definition, goods: Goods) -> frozenset[str]:
+    """Return codes asked for that no row has, of anybody: the delivery may not cover them."""
+    if not cells.held.few_products:
+        return frozenset()
+    wanted = frozenset[str]().union(*(one.codes or () for one in goods))
+    rows = cells.rows("importer", goods, asked.but(valuation=None))
+    six = nw.col("product").str.slice(0, 6).alias("six")
+    return wanted - {name for name, _ in fetch(rows.group_by(six).agg(nw.len()))}
+
+
+def evidence_of(cells: Cells, asked: Definition, goods: Goods) -> Evidence:
+    """Return how many rows stand behind the flow, or all that are compared; who told them."""
+    if question(asked.measure).trade in ("own", "beside", "panel", "chain", "world"):
+        by, there = reach(asked)
+        rows = cells.rows(by, goods, asked, there)
+    else:
+        rows = cells.flow(asked, goods)
+    counted = rows.group_by("told_by").agg(nw.len().alias("rows"))
+    told = {str(side or "not said"): int(count) for side, count in fetch(counted)}
+    return Evidence(
+        source=cells.held.source,
+        snapshot=cells.held.snapshot,
+        rows=sum(told.values()),
+        told_by=dict(sorted(told.items())),
+    )
