@@ -33,6 +33,8 @@ ROOMS = (
     COMPARED,
     "/compare",
     "/compare?importer=DEU&importer2=NPL&goods=854231",
+    "/scenario",
+    "/scenario?imposes=CHN&target=DEU&sectors=C26&leak=0.1&friction=0.3,0.6&inputs=0.5&outer=0.5",
     "/check",
     "/measures",
     "/measures/hhi",

@@ -117,6 +117,10 @@ def test_the_grid(lake: Lake, tmp_path: Path) -> None:
     assert figure.details["whole_loss_share_high"] == pytest.approx(most / everything)
     assert figure.details["leontief_share"] == pytest.approx(0.6)
     assert figure.details["at_least_share"] == 0
+    price = figure.details["shadow_price"]
+    assert price == pytest.approx(1 / (1 - figure.value))
+    assert figure.details["cost_pct"] == pytest.approx(100 * (price - 1))
+    assert (figure.details["critical_products"], figure.details["critical_codes"]) == (0, "none")
     assert figure.details["replaced_by"].startswith("Germany 99")
     assert [note.id for note in figure.caveats if note.id == "cutoff"]
     words = "Share of what these goods are worth to Russia lost if China stopped selling"
@@ -203,7 +207,6 @@ def test_a_given_elasticity_is_taken_as_it_is_and_so_it_says(lake: Lake, tmp_pat
         assert ("30 %" in note) is parts
         assert ("elasticity" in (figure.range or "")) is parts
         assert ("at_least_share" in figure.details) is parts
-        assert "cost_pct" not in figure.details  # the price of what is left says it
 
 
 def test_the_evidence_is_every_row_of_the_goods(lake: Lake) -> None:
@@ -316,3 +319,11 @@ def test_states_of_their_time_send_more_and_areas_not_specified_do_not(tmp_path:
         more |= {row["exporter"]: row["more_usd"] for row in table}
     assert more["BLX"] == pytest.approx(60)
     assert more["XNES"] == pytest.approx(0)
+
+
+def test_critical_products_are_named_the_dearest_first(lake: Lake, tmp_path: Path) -> None:
+    """Nobody else may send more, and China sold most: what it sold of each stays unmet."""
+    figure = ask(with_elasticities(lake, tmp_path), unwilling="DEU+TUR")
+    assert figure.details["critical_codes"] == "854231"  # 60 % of the bill; of others 50 and 40
+    assert figure.details["critical_products"] == 1
+    assert [row["product"] for row in figure.table if row["critical"]] == ["854231"]

@@ -66,6 +66,7 @@ COLUMNS = {
     "output_lost_usd": ("gross output of all economies lost, nothing replaced", "USD"),
     "unmet_share": ("not replaced", "share"),
     "shadow_price": ("price of what is left (against before)", "ratio"),
+    "cost_pct": ("what the same usefulness would cost more", "percent"),
     "known_share": ("the loss is of this part of the bill", "share"),
     "whole_loss_share_low": ("loss of all goods, at least", "share"),
     "whole_loss_share_high": ("at most", "share"),
@@ -73,6 +74,7 @@ COLUMNS = {
     "free_loss_share": ("loss if others could send any amount (in the long run)", "share"),
     "leontief_share": ("most that is missing of a product (if nobody steps in)", "share"),
     "critical_products": ("critical products", "count"),
+    "critical_codes": ("the critical ones", ""),
 }
 """Name in words, and unit, of columns whose own name says less."""
 

@@ -76,10 +76,12 @@ def cutoff(rows: Frame, asked: Definition, column: str) -> Row:
         **_ends("unmet_share", found, totals.values()),
         **{f"{name}_{money}": found[name] for name in ("bill", "stopped", "replaced", "unmet")},
         shadow_price=found["shadow_price"],
+        cost_pct=found["cost_pct"],
         known_share=found["known_share"],
         free_loss_share=_put(grid.filter(_is(grid, _FREE)), asked, divert=None)[0]["loss"],
         leontief_share=max(row["unmet_share"] for row in products),
         critical_products=sum(row["unmet_share"] > CRITICAL for row in told),
+        critical_codes=_critical(told),
         replaced_by=", ".join(_replacing(suppliers, found["replaced"])) or "nobody",
     )
     if asked.sigma is None:
@@ -113,6 +115,15 @@ def _grid(held: pa.Table, asked: Definition) -> tuple[pa.Table, str]:
                 one = one.append_column(name, cells)
             tables.append(one)
     return pa.concat_tables(tables), f"{HEAD[0]} {HEAD[1] if asked.sigma is None else 1.0}"
+
+
+def _critical(told: list[dict[str, Any]]) -> str:
+    """Return the critical products that cost most, and how many more there are."""
+    found = [row for row in told if row["unmet_share"] > CRITICAL]
+    first = sorted(found, key=lambda row: -row["unmet"])[:_NAMED]
+    more = len(found) - len(first)
+    names = ", ".join(row["product"] for row in first)
+    return f"{names} and {more} more" if more else names or "none"
 
 
 def _at_least(told: list[dict[str, Any]], bill: float) -> float:

@@ -49,8 +49,8 @@ _EXAMPLES: tuple[tuple[str, dict[str, str]], ...] = (
         },
     ),
     (
-        "Taiwan is cut off by China, or by everybody",
-        {"imposes": "CHN", "target": "TWN", "instrument": "embargo", "imposes2": "others"},
+        "Taiwan’s electronics stop for the United States, or for everybody",
+        {"imposes": "TWN", "target": "USA", "sectors": "C26", "target2": "others"},
     ),
 )
 
