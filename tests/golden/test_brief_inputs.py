@@ -90,7 +90,7 @@ def test_a_page_without_anything_else_is_built_on_inputs(
     assert all(card.tag == "computed" and card.value != "–" for card in page.cards)
     assert page.cards[2].figure.definition.sector
     assert [section.id for section in page.sections] == ["inputs", "cut_off", "gaps"]
-    assert any("by year" in gap.what for gap in page.sections[-1].gaps)
+    assert any("by year" in gap.why for gap in page.sections[-1].gaps)
     assert [item.id for item in page.caveats] == ["input-output"]
     assert any("Input-Output" in term.name for term in page.sources)
     assert "--goods inputs" in page.commands[0].line
