@@ -352,7 +352,10 @@ def union(empty: Lake) -> Brief:
 def test_what_is_printed_of_others_is_said_and_in_their_verb(union: Brief, empty: Lake) -> None:
     """Eurostat prints one share a year, customs a growth without a level, Mexico its imports."""
     moved = plain(union.answer[1].text).replace("\u00a0", " ")
-    assert moved == "China’s deliveries rose by 3 % in dollars from 2023 to 2024."
+    assert moved == (
+        "China’s deliveries rose by 3 % in dollars from 2023 to 2024 "
+        "(Chinese customs; the share is of Eurostat)."
+    )
     weights = next(section for section in union.sections if section.id == "weights")
     assert weights.table is not None
     assert all(row[3] == "" for row in weights.table.rows)  # digits are no other definitions

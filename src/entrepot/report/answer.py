@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.model.display import joined
 from entrepot.report import words
-from entrepot.report.cards import percent_span, watched_part
+from entrepot.report.cards import percent_span, source_on_card, watched_part
 from entrepot.report.definitions import part_name, verb_of
 from entrepot.report.lacking import lacking
 from entrepot.report.origins import source_name
@@ -124,6 +124,7 @@ def _moved(
         moved = words.changed(whole).replace("by ", "by **").replace("to ", "to **")
         strong = f"{moved}**" if "**" in moved else moved
         text += f"{strong} in dollars from {asked.base} to {asked.period}"
+        text += _other_books(found.share, whole)
     if found.value.status == "ok" and not said_before:
         text += ", to " if whole.status == "ok" else "came to "
         text += words.about(found.value)
@@ -140,6 +141,17 @@ def _moved(
         text += f"; {_checked(verdicts)}"
     broken = any(item.id == BREAK for figure in carried for item in figure.caveats)
     return Sentence(f"{words.capital(text)}.", tuple(carried), (BREAK,) if broken else ())
+
+
+def _other_books(share: Figure, growth: Figure) -> str:
+    """Say whose a growth is where the share of the first sentence is somebody else's.
+
+    One may count in euros what the other counts in dollars, or be told by the other side.
+    """
+    if share.status != "ok":
+        return ""
+    whose, other = (source_on_card(figure) for figure in (growth, share))
+    return f" ({whose}; the share is of {other})" if whose != other else ""
 
 
 def _growth(book: Book, subject: Subject) -> Figure:

@@ -71,9 +71,9 @@ def section(book: Book, subject: Subject, claims: tuple[Printed, ...] = ()) -> S
         id=NAME,
         eyebrow=EYEBROW,
         title=title,
-        deck=f"{what} of all goods, per cent of value{_deck(broken)}.",
+        deck=f"{words.capital(what)} of all goods, per cent of value{_deck(broken)}.",
         picture=Picture(drawn, beside.spoken(title.text, what, rows, series), key(drawn)),
-        table=beside.table(what, rows, series),
+        table=beside.table(words.capital(what), rows, series),
         notes=beside.notes(rows, broken),
         source=beside.source(rows, series),
     )
@@ -138,6 +138,8 @@ def _title(
             ends.append(figure)
     if not ends:
         return Remark(f"What others printed of {subject.sellers} share of {subject.buyers} imports")
+    if len(ends) == 1 and len(series) > 1 and len({one.evidence[0].source for one in series}) == 1:
+        ends = [series[0], series[-1]]
     if len(ends) == 1 or first == last:
         return _at(subject, ends[-1])
     before, after = ends

@@ -116,16 +116,16 @@ def gone(figure: Figure) -> Sentence | None:
     return Sentence(f"{text}lost here, and may only not be reported.", (figure,))
 
 
-def taken_by(figure: Figure, supplier: frozenset[str]) -> Sentence | None:
+def taken_by(figure: Figure, supplier: frozenset[str], name: str = "") -> Sentence | None:
     """Say what part of all gains went to the supplier that the page is about.
 
-    "Most" only where it is more than half; nothing where it gained nothing.
+    "Most" only where it is more than half; nothing where it gained nothing. A group has a `name`.
     """
     moved = changes(figure)
     gains = sum(change for change in moved.values() if change > 0)
     own = sum(moved.get(name, 0.0) for name in supplier)
     asked = figure.definition
-    who = area_phrase("+".join(sorted(supplier)))
+    who = name or area_phrase("+".join(sorted(supplier)))
     when = f"from {asked.base} to {asked.period}"
     if own == 0 or gains <= 0:
         return None
@@ -164,7 +164,11 @@ def _filled(figure: Figure) -> Sentence | None:
 
 def _notes(figure: Figure, subject: Subject, caveats: tuple[str, ...]) -> tuple[Note, ...]:
     named = frozenset(figure.definition.but(exporter=subject.supplier).members("exporter"))
-    said = [one for one in (taken_by(figure, named), _filled(figure), gone(figure)) if one]
+    said = [
+        one
+        for one in (taken_by(figure, named, subject.seller), _filled(figure), gone(figure))
+        if one
+    ]
     notes = [Note("In words", tuple(said))] if said else []
     earlier, later = (
         {str(row["exporter"]): 100 * float(row[f"share_{end}"]) for row in figure.table}
