@@ -100,7 +100,7 @@ CHARTS = (
         "Through whom it may have come",
         ("rerouted",),
         "A way from the origin over each hub to the importer: as wide as what can have passed at "
-        "most, solid what must have, dashes where amounts match. The last is all hubs together.",
+        "most, solid what must have, dotted where amounts match. The last is all hubs together.",
         "how much a detour can carry; bounds, since no record says what a hub passed on.",
         "entrepot chart rerouted --importer RUS --exporter EU27 --hubs KGZ+ARM+KAZ --goods chpl "
         "--base 2021 --period 2023 --out hubs.svg",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["curve"]
 
-DECK = "Each column is one definition: a dot computed, a ring in print; choices below"
+DECK = "Each column is one definition: a dot computed, a ring in print; choices below."
 
 
 def curve(figure: Figure) -> Alone:

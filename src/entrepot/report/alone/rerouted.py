@@ -85,7 +85,8 @@ def _title(figure: Figure) -> str:
     when = str(asked.period).replace("..", " to ")
     if not high:
         return words.capital(f"none of {goods} shows to {way} in {when}")
-    return words.capital(f"{_between(low, high, scale_of(figure.unit, high))} of {goods} may {way} in {when}")
+    size = _between(low, high, scale_of(figure.unit, high))
+    return words.capital(f"{size} of {goods} may {way} in {when}")
 
 
 def _deck(figure: Figure, count: int) -> str:
@@ -93,7 +94,7 @@ def _deck(figure: Figure, count: int) -> str:
     base = str(asked.base or asked.period.before()).replace("..", " to ")
     deck = f"{words.capital(goods_title(asked.goods))}, beyond the path of {base}. Width: what can "
     deck += (
-        "have passed at most; solid: what must have; dashes: what came in and went out together."
+        "have passed at most; solid: what must have; dotted: what came in and went out together."
     )
     if count > 1:
         deck += " Each hub is counted alone, so that they do not add up."
