@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from entrepot.report.pair.drawn import Courses
 from entrepot.report.scenario.drawn import Ladder, LossMap
+from entrepot.report.share_pictures import Break, Point, Printed, ShareLines
 from entrepot.report.single_pictures import Calendar, Lanes, Slope, Split, Stack, World
+from entrepot.report.weight_pictures import Butterfly, Flow, Side, Weights
 
 __all__ = [
     "Bar",
@@ -34,66 +36,6 @@ __all__ = [
     "TierPanels",
     "Weights",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Break:
-    """The reporters behind the numbers change after `year`; who counts on each side, in words."""
-
-    year: int
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A computed value of a year with its range in per cent, and its `row` as in `Printed`."""
-
-    year: int
-    value: float
-    low: float | None = None
-    high: float | None = None
-    row: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Printed:
-    """A published number as the interval that its digits leave open.
-
-    Attributes
-    ----------
-    at
-        Middle of its period, as a year with decimals: 2025.0 is the whole of 2025.
-    low, high
-        Interval in per cent.
-    text, digits
-        The number as printed, e.g. ``"52.8"`` or ``"over 33"``; and its digits alone, ``"33"``.
-    who
-        Short name of whose number it is, with the months if it is not a whole year.
-    claim, row
-        Whether this is the claim under check; its row in the table beside, if any, from 0 on.
-    """
-
-    at: float
-    low: float
-    high: float
-    text: str
-    digits: str
-    who: str
-    claim: bool = False
-    row: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ShareLines:
-    """A share over time: one computed series, printed points around it, a reporter break."""
-
-    first: int
-    last: int
-    series: tuple[Point, ...]
-    series_name: str
-    printed: tuple[Printed, ...]
-    broken: Break | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,46 +66,6 @@ class TierPanels:
     panels: tuple[Panel, ...]
     unit: str
     broken: Break | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One bar of a butterfly, in per cent, with its range and whether it was printed."""
-
-    value: float
-    text: str
-    low: float | None = None
-    high: float | None = None
-    range: str = ""
-    printed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """Both sides of one flow in a year; a note in words, and the same for a narrow drawing."""
-
-    year: str
-    left: Side | None
-    right: Side | None
-    note: str = ""
-    short: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """Goods going one way, seen from both ends."""
-
-    title: str
-    left: str
-    right: str
-    rows: tuple[Weights, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Butterfly:
-    """Both directions of dependence on one scale."""
-
-    flows: tuple[Flow, ...]
 
 
 @dataclass(frozen=True, slots=True)
