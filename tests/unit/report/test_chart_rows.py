@@ -90,7 +90,7 @@ PICTURES = {
     "tiers": (TierPanels((Panel("", "China", "", BARS),), "m USD"), BY_NAME, [(0, 1), (0, 2)]),
     "calendar": (
         Calendar((2022, 2023), (Told("Turkey", (1.0, 1.0), (0.0, 1.0)),)),
-        table("Reporter|Imports|Exports", "China|2", "Turkey|2|1"),
+        table("Reporter|Imports|Exports", "China|2022|", "Turkey|2022 to 2023|2023"),
         [(1, None)] * 3,
     ),
     "world": (

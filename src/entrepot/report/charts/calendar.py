@@ -117,7 +117,7 @@ def _row(row: Told, data: Calendar, plan: _Plan, top: float) -> list[Any]:
         for side, part, y in told:
             grounds.append({"x": x, "x2": x + cell, "y": y, "y2": y + HALF})
             if part:
-                title = of_words(_title(row, year, side, part), row.name, str(year))
+                title = of_words(_title(row, year, side, part), row.name)
                 bar = {"x": x, "x2": x + cell * part, "y": y, "y2": y + HALF, "title": title}
                 filled.append(bar)
     return [
