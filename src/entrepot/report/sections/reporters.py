@@ -80,12 +80,10 @@ def _title(
     if gone:
         return words.capital(joined(gone))
     count = len({area for _, area in told})
-    who = words.capital(words.count_word(count, "reporter"))
     if silent:
         lost = len({area for _, area in silent})
         return f"Of {words.count_word(count, 'reporter')} {words.cardinal(lost)} fell silent"
-    when = str(last) if len(years) == 1 else f"{years[0]} to {last}"
-    return f"{who} told trade of {when}, and none fell silent"
+    return f"Of {words.count_word(count, 'reporter')} none fell silent in what the lake holds"
 
 
 def _notes(
