@@ -169,6 +169,9 @@ def test_files(entrepot: Run, files: tuple[Path, Path], tmp_path: Path) -> None:
     assert page.count("<svg") >= 4  # ladder and map, wide and narrow
     assert not re.search(r"""(src|href)=["']https?:""", page)
     assert "Output lost for lack of sales" in page
+    assert "Who else loses most of its output" in page
+    assert page.count(">Germany (imposes)</text>") == 2  # wide and narrow
+    assert page.count(">Russia (target)</text>") == 2  # a side by itself stands there once
     ladder = ET.fromstring((tmp_path / "found.svg").read_text())
     assert "Russia" in ladder.attrib["aria-label"]
     table = (tmp_path / "found.md").read_text()
@@ -206,7 +209,7 @@ def test_a_cut_too_small_to_tell_is_zero(
     assert code == 0
     assert "Russia would lose nothing that can be told from none" in out
     assert "the largest losses: none." in page.read_text()
-    assert "Who loses most of its output</" not in page.read_text()
+    assert "Who else loses most of its output" not in page.read_text()
     assert "none, as far as the solution can tell" in out
     assert "not at all" in out
     lost = [line for line in out.splitlines() if "% " in line and "USD" in line]

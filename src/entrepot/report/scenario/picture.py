@@ -37,9 +37,10 @@ def ladder(found: Sequence[Scenario]) -> Picture | None:
     ]
     if len(told) == 1:
         groups = [("The two sides", groups[0][1])]
-        lost = [loss for loss in told[0][1].areas if loss.is_some][:HIT]
+        sides = {loss.code for loss in told[0][1].sides}  # a side of one economy stands above
+        lost = [one for one in told[0][1].areas if one.is_some and one.code not in sides][:HIT]
         if areas := tuple(_rung(loss, marked=False) for loss in lost):
-            groups.append(("Who loses most of its output", areas))
+            groups.append(("Who else loses most of its output", areas))
     return Picture(Ladder(tuple(groups)), " ".join(_said(one, held) for one, held in told))
 
 
