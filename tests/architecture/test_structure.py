@@ -82,7 +82,7 @@ def test_only_the_store_writes_tables() -> None:
     assert writing == {
         "lake/staged.py",
         "lake/store.py",
-        "lake/fetch.py",
+        "lake/in_memory.py",
         "reconcile/scratch.py",
         "sources/keep.py",
     }
