@@ -127,3 +127,17 @@ def test_what_everybody_else_cannot_be(old: str, new: str, words: str) -> None:
     text = FILE.replace("DEU+USA", "others").replace(old, new)
     with pytest.raises(BadFileError, match=words):
         parse_scenario(text)
+
+
+def test_sides_alone_are_those_of_all_assumptions(lake: Lake) -> None:
+    """Their ends are at three of the sets, so that a brief need not work out the others."""
+    file = parse_scenario(FILE.partition("economy")[0] + "economy: {}\n")
+    every, short = (evaluate_scenario(file, lake, sides_only=one) for one in (False, True))
+    assert every.economy is not None
+    assert short.economy is not None
+    for whole, alone in zip(every.economy.sides, short.economy.sides, strict=True):
+        for end in ("value", "low", "high"):
+            wanted = getattr(whole.lost_share, end)
+            assert getattr(alone.lost_share, end) == pytest.approx(wanted, rel=1e-9)
+    assert (short.economy.areas, short.economy.sectors, short.economy.solutions) == ((), (), 3)
+    assert answer(short).startswith("For lack of inputs Russia would lose ")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from entrepot.errors import BadFileError
@@ -19,6 +21,14 @@ cut:
   sectors: [C26]
 economy: {}
 """
+
+
+def test_sides_alone_take_three_sets_that_are_among_all() -> None:
+    economy = parse_scenario(PLAIN).economy
+    assert economy is not None
+    every, ends = points(economy), points(economy, sides_only=True)
+    assert len(ends) == 3
+    assert {replace(one, changed="") for one in ends} <= {replace(o, changed="") for o in every}
 
 
 def test_what_is_left_out_is_usual_and_told() -> None:

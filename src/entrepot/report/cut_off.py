@@ -118,7 +118,7 @@ def _worked(lake: Lake, file: ScenarioFile, snapshot: str) -> Scenario:
     with _LOCK:
         found = _KNOWN.get(key)
     if found is None:
-        found = evaluate_scenario(file, lake)
+        found = evaluate_scenario(file, lake, sides_only=True)
         with _LOCK:
             _KNOWN[key] = found
             if len(_KNOWN) > _REMEMBERED:

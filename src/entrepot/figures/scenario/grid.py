@@ -43,8 +43,10 @@ class Worked:
     left_out: tuple[tuple[Point, str], ...]
 
 
-def points(keys: EconomyKeys) -> list[Point]:
+def points(keys: EconomyKeys, *, sides_only: bool = False) -> list[Point]:
     """Return the value, each assumption changed alone, and where losses have their ends.
+
+    With `sides_only`, the value and the two ends of what whole sides lose.
 
     Losses fall with both elasticities and rise with friction, and those of whole sides fall with
     the leak. Single economies and sectors may lose most at a leak between its ends, since what is
@@ -57,11 +59,13 @@ def points(keys: EconomyKeys) -> list[Point]:
         Point(**(head | {name: value}), changed=name)
         for name, one in assumed.items()
         for value in one.values[1:]
+        if not sides_only
     ]
+    leaks = _with_middles(assumed["leak"].values)
     ends = [
         Point(leak=leak, **{name: end(assumed[name].values) for name, end in whole.items()})
-        for whole in (MILDER, HARSHER)
-        for leak in _with_middles(assumed["leak"].values)
+        for whole, side in ((MILDER, leaks[-1:]), (HARSHER, leaks[:1]))
+        for leak in (side if sides_only else leaks)
     ]
     found = {Point(**head): Point(**head)}
     for one in (*alone, *ends):  # an end that changes one assumption is that one alone
@@ -76,7 +80,9 @@ def _with_middles(values: Sequence[float]) -> list[float]:
     return sorted((*ordered, *middles))
 
 
-def worked(network: Network, cuts: Sequence[Cut], keys: EconomyKeys) -> Worked:
+def worked(
+    network: Network, cuts: Sequence[Cut], keys: EconomyKeys, *, sides_only: bool = False
+) -> Worked:
     """Return the solution of every point; trade is rebuilt once for those that share it.
 
     Raises
@@ -87,7 +93,7 @@ def worked(network: Network, cuts: Sequence[Cut], keys: EconomyKeys) -> Worked:
     trades: dict[tuple[float, float], Rebuilt] = {}
     found: dict[Point, Shortage] = {}
     left_out = []
-    for place, point in enumerate(points(keys)):
+    for place, point in enumerate(points(keys, sides_only=sides_only)):
         try:
             key = (point.leak, point.friction)
             if key not in trades:
