@@ -279,7 +279,9 @@ def test_a_part_of_other_content_is_not_glued_on(server: Server, load: Loader) -
     assert "range" not in server.seen[2].headers
 
 
-@pytest.mark.parametrize("span", ["bytes 100-199/200", "bytes */200", "nonsense", ""])
+@pytest.mark.parametrize(
+    "span", ["bytes 100-199/200", "bytes */200", "nonsense", "", f"bytes 100-{'9' * 5000}/*"]
+)
 def test_a_wrong_content_range_starts_anew(server: Server, load: Loader, span: str) -> None:
     server.answers(
         cut(ZIP, 100, ETag='"one"'),

@@ -242,6 +242,22 @@ columns:
     assert (row["exporter"], row["importer"], row["nomenclature"]) == ("RUS", "HKG", "NONE")
 
 
+def test_a_code_of_thousands_of_digits_is_unknown(tmp_path: Path) -> None:
+    mapping = """
+format: 1
+period: '2024'
+product: TOTAL
+reporter: CHN
+flow: export
+columns:
+  to: {role: partner, codes: M49}
+  v: {role: value, currency: USD}
+"""
+    assert "unknown area code" in refusal(tmp_path, f"to,v\n{'6' * 5000},5\n", mapping).what
+    [row], _ = read_text(tmp_path, "to,v\n0643,5\n", mapping)
+    assert row["importer"] == "RUS"
+
+
 def test_own_spellings_stand_above_the_codes(tmp_path: Path) -> None:
     text = "to,v\nSouth of Russia,5\nAll,9\nAll the rest,9\nGermany,1\n"
     mapping = """

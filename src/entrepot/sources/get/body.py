@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["MOST_BYTES", "stated_digest", "take", "take_rest"]
 
 MOST_BYTES = 20 * 2**30  # a file larger than this is none that we ask for
-_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)")
 
 
 def take(answer: Answer, part: Part, address: str, moved: Callable[[int, int | None], None]) -> str:
@@ -146,4 +146,4 @@ def _bounded(size: int, address: str) -> None:
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() else None
+    return int(text) if text and re.fullmatch("[0-9]{1,18}", text) else None

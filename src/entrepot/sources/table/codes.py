@@ -103,4 +103,4 @@ def _unknown(text: str, codes: str | Dictionary[str, str] | None) -> RequestErro
 def _key(code: str) -> str:
     """Return a code for comparing: spreadsheets lose zeros at the front, and some write 643.0."""
     plain = code.strip().upper().removesuffix(".0")
-    return str(int(plain)) if plain.isascii() and plain.isdigit() else plain
+    return plain.lstrip("0") or "0" if plain.isascii() and plain.isdigit() else plain
