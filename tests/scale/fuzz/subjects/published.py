@@ -51,6 +51,7 @@ def expect(case: Case) -> Expected:
                 raise Refused("an id twice, or not in order")
             last = cells["id"]
             number = next((cells[name] for name in ("value", "low") if cells[name]), None)
+            cells["period"] = cells["period"].strip()  # spaces around a time are nothing
             key = tuple(cells[name] or "None" for name in _KEY)
             try:
                 found.add(key, 1.0 if number is None else float(number))
