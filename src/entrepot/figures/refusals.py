@@ -10,7 +10,7 @@ from entrepot.figures.about_goods import pooled
 from entrepot.figures.cells import everything, is_everything
 from entrepot.figures.completeness import MANY_TELLERS
 from entrepot.figures.estimate import Missing
-from entrepot.figures.held import RECONCILED, flow_sources
+from entrepot.figures.held import RECONCILED, flow_sources, held
 from entrepot.figures.mirror import FLOOR, mirror_coverage, too_little
 from entrepot.figures.questions import of as question
 from entrepot.figures.sides import members_of, reach, totals
@@ -145,26 +145,25 @@ def not_reconciled(cells: Cells, asked: Definition, goods: Goods) -> Missing | N
         return None
     code = nw.col("product").str.slice(0, 6).alias("six")
     within = (nw.col("period") >= asked.period.start) & (nw.col("period") <= asked.period.end)
-    here, there = (
-        {
-            name
-            for source in sources
-            for name, _ in fetch(
-                select(cells.lake.flows(source), goods).filter(within).group_by(code).agg(nw.len())
-            )
-        }
-        for sources in (
-            [cells.held.source],
-            [name for name in flow_sources(cells.lake) if name != RECONCILED],
-        )
-    )
-    if not (lost := sorted(there - here)):
+
+    def codes(source: str) -> set[str]:
+        rows = select(cells.lake.flows(source), goods).filter(within)
+        return {name for name, _ in fetch(rows.group_by(code).agg(nw.len()))}
+
+    here = codes(cells.held.source)
+    there = {name: codes(name) - here for name in flow_sources(cells.lake) if name != RECONCILED}
+    if not (lost := sorted(set[str]().union(*there.values()))):
         return None
     some = ", ".join(lost[:3]) + (f" and {len(lost) - 3} more" if len(lost) > 3 else "")
-    return Missing(
-        f"only some of {asked.goods} was reconciled, and the lake holds reports of {some}; run "
-        "entrepot reconcile again, for all goods"
-    )
+    what = f"{'only some' if here else 'none'} of {asked.goods} was reconciled, and the lake holds"
+    if any(names and _are_reports(cells, asked, source) for source, names in there.items()):
+        return Missing(f"{what} reports of {some}; run entrepot reconcile again, for all goods")
+    return Missing(f"{what} other rows of {some}, no reports to reconcile")
+
+
+def _are_reports(cells: Cells, asked: Definition, source: str) -> bool:
+    found = held(cells.lake, source, [asked.period])
+    return not isinstance(found, Missing) and any(one.has_reports for one in found)
 
 
 def _few(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
@@ -239,18 +238,35 @@ def nothing(cells: Cells, asked: Definition, goods: Goods) -> Missing:
         return Missing(f"no code of {asked.goods} is left in {editions}{why}")
     if any(one.lists for one in goods) and (oils := pooled(cells.held.source, goods)):
         return Missing(f"no other code of {asked.goods} is traded: {oils[0].text}")
-    wanted = min((len(c) for one in goods for c in one.codes or ()), default=0)
-    if wanted and cells.held.few_products:
-        lengths = nw.col("product").str.len_chars().max()
-        [(digits,)] = fetch(cells.rows("importer", (everything(),), asked).select(lengths))
-        if digits and digits < wanted:
-            return Missing(
-                f"the lake's {cells.held.source} has codes of {digits} digits, too coarse for "
-                f"{asked.goods}"
-            )
+    if (
+        cells.held.few_products
+        and not is_everything(goods)
+        and (lost := _none_of(cells, asked, goods))
+    ):
+        return lost
     what = "nothing" if is_everything(goods) else f"no {asked.goods}"
     sides = (_called(asked.exporter), _called(asked.importer))
     flow = f"{cells.held.source} records {what} from {sides[0]} to {sides[1]}"
     if asked.measure == "growth":
         return Missing(f"{flow} in {asked.base} or in {asked.period}, so there is no growth")
     return Missing(f"{flow} in {asked.period}, which is not the same as zero")
+
+
+def _none_of(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
+    """Say that a delivery of few products has none of the goods, whoever trades them."""
+    product = nw.col("product")
+    rows = cells.rows("importer", (everything(),), asked)
+    lengths = product.str.len_chars().max().alias("digits")
+    [(digits, count)] = fetch(rows.select(lengths, product.n_unique()))
+    wanted = min((len(c) for one in goods for c in one.codes or ()), default=0)
+    if digits and digits < wanted:
+        return Missing(
+            f"the lake's {cells.held.source} has codes of {digits} digits, too coarse for "
+            f"{asked.goods}"
+        )
+    if not count or fetch(cells.rows("importer", goods, asked).select("product").head(1)):
+        return None
+    return Missing(
+        f"the lake's {cells.held.source} has {count} product code{'s' * (count != 1)} in "
+        f"{asked.period}, none of them of {asked.goods}; add its rows of these goods"
+    )

@@ -266,7 +266,7 @@ QUESTIONS = {
         compares=False,
         span=(
             "others send 0 to 25 % of what they sell elsewhere; 10 to 100 % of the long-run "
-            "elasticity, at least 1.25, unless it is given"
+            "elasticity, at least 1.25"
         ),
         cause="assumptions",
         span_given="others send 0 to 25 % of what they sell elsewhere",
