@@ -104,7 +104,7 @@ def rows_of(
         names = [f"{len(areas)} reporters"] if grouped else [area_name(area) for area in areas]
         size = -len(areas) if grouped else 0
         found += [
-            (not own, _is_whole(parts), size, Told(f"{name}{suffix}", *parts, note))
+            (not own, _is_whole(parts), size, Told(f"{name}{suffix}", parts[0], parts[1], note))
             for name in names
         ]
     found.sort(key=lambda one: (one[0], not one[3].note, *one[1:3], one[3].name))
