@@ -47,7 +47,7 @@ def measure_each(
 def _answers_by_columns(asked: Definition) -> bool:
     """Whether a measure has a row for each group of rows, and needs nothing but rows."""
     how = question(asked.measure)
-    return how.has_curve and not how.by_product and not how.columns
+    return how.has_curve and not (how.by_product or how.columns or how.span)
 
 
 def _at_once(

@@ -11,6 +11,8 @@ from entrepot.figures.cells import Cells, is_everything
 from entrepot.figures.curve.choices import goods_choices
 from entrepot.figures.curve.combine import combined
 from entrepot.figures.curve.goods import Numbered
+from entrepot.figures.curve.of_cutoff import MEASURE as CUTOFF
+from entrepot.figures.curve.of_cutoff import of_cutoff
 from entrepot.figures.curve.of_inputs import of_inputs
 from entrepot.figures.curve.of_prices import MEASURES as PRICES
 from entrepot.figures.curve.of_prices import of_prices
@@ -145,6 +147,9 @@ def _of_voice(definition: Definition, cells: Cells, left: Left, seen: Seen) -> I
             numbered += [Numbered(over.span, one) for one in others.goods]
     if definition.measure in PRICES:
         yield from of_prices(timed, numbered, left)
+        return
+    if definition.measure == CUTOFF:
+        yield from of_cutoff(timed, numbered, left)
         return
     yield from combined(timed, numbered, _totals(timed, left), left)
 

@@ -6,11 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from entrepot import measures
 from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.figures.questions.cutoff_grid import (
+    COLUMNS,
+    ELSEWHERE,
+    LEAST,
+    grid_of,
+    put,
+    sellers,
+)
 from entrepot.figures.questions.question import BOTH, Question, Row
 from entrepot.lake import fetch
-from entrepot.model.areas import area_name, areas
+from entrepot.model.areas import area_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,15 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["QUESTIONS"]
 
-DIVERT = (0.0, 0.05, 0.10, 0.25)
-"""Parts of what others sell elsewhere that they could send instead."""
-SHORT_RUN = (0.1, 0.3, 1.0)
-"""Parts of an elasticity of many years that are there after a short time; 1: many years."""
-LEAST = 1.25
-"""Smallest elasticity that is taken from such a part: at one and below, the formula makes every
-supplier essential, however small it is, and the loss of a whole cut is everything."""
-HEAD = (0.10, 0.3)
-"""What the value itself takes of both: somewhere inside the grid."""
 CRITICAL = 0.5
 """A product is critical if more of its bill stays unmet although others step in."""
 _FREE = "0.0 1.0"
@@ -39,8 +37,6 @@ _FREE = "0.0 1.0"
 _LIMITS = ("unmet", "bill")
 """Least and most that can be lost of a product, whatever its elasticity."""
 _NAMED = 5
-_ELSEWHERE = "elsewhere"
-_COLUMNS = ("product", "exporter", "importer", "amount", "elasticity", "elasticity_basis")
 
 
 def cutoff(rows: Frame, asked: Definition, column: str) -> Row:
@@ -51,22 +47,22 @@ def cutoff(rows: Frame, asked: Definition, column: str) -> Row:
             why="importers count as one buyer",
             hint="ask each importer by itself",
         )
-    if not _sellers(asked):
+    if not sellers(asked):
         raise RequestError(
             f"{', '.join(sorted(asked.members('exporter')))} on both sides",
             why="what the buyer's own members sell it is left out",
             hint="ask one member as the buyer",
         )
     held = _held(rows, asked, column)
-    grid, head = _grid(held, asked)
-    totals = {row["point"]: row for row in _put(grid, asked, by="point")}
+    grid, head = grid_of(held, asked)
+    totals = {row["point"]: row for row in put(grid, asked, by="point")}
     found = totals.get(head)
     if found is None or not found["stopped"]:
         return Row()
-    products = _put(grid, asked, by="point", detail="product")
-    suppliers = _put(grid.filter(_is(grid, head)), asked, detail="supplier")
+    products = put(grid, asked, by="point", detail="product")
+    suppliers = put(grid.filter(_is(grid, head)), asked, detail="supplier")
     money = asked.currency.lower()
-    flags = dict(zip(*(held[name].to_pylist() for name in _COLUMNS[::5]), strict=True))
+    flags = dict(zip(*(held[name].to_pylist() for name in COLUMNS[::5]), strict=True))
     told = [row for row in products if row["point"] == head and row["share"] > 0]
     if all(row["loss"] is None for row in told):
         raise NoEvidenceError("none of these goods has an elasticity", hint="add --sigma 3")
@@ -78,7 +74,7 @@ def cutoff(rows: Frame, asked: Definition, column: str) -> Row:
         shadow_price=found["shadow_price"],
         cost_pct=found["cost_pct"],
         known_share=found["known_share"],
-        free_loss_share=_put(grid.filter(_is(grid, _FREE)), asked, divert=None)[0]["loss"],
+        free_loss_share=put(grid.filter(_is(grid, _FREE)), asked, divert=None)[0]["loss"],
         leontief_share=max(row["unmet_share"] for row in products),
         critical_products=sum(row["unmet_share"] > CRITICAL for row in told),
         critical_codes=_critical(told),
@@ -90,31 +86,6 @@ def cutoff(rows: Frame, asked: Definition, column: str) -> Row:
     if asked.by == "exporter":
         row.table = tuple(_supplier(one, money) for one in suppliers)
     return row
-
-
-def _grid(held: pa.Table, asked: Definition) -> tuple[pa.Table, str]:
-    """Return the rows once for each point of the grid, and the name of the point of the value."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    parts = SHORT_RUN if asked.sigma is None else (1.0,)
-    tables = []
-    for divert in DIVERT:
-        for part in parts:
-            used = pc.max_element_wise(
-                pc.multiply(held["elasticity"], part), LEAST, skip_nulls=False
-            )
-            size = held.num_rows
-            columns = {
-                "point": pa.array([f"{divert} {part}"] * size, pa.string()),
-                "divert": pa.array([divert] * size, pa.float64()),
-                "sigma": used if asked.sigma is None else pa.array([asked.sigma] * size),
-            }
-            one = held
-            for name, cells in columns.items():
-                one = one.append_column(name, cells)
-            tables.append(one)
-    return pa.concat_tables(tables), f"{HEAD[0]} {HEAD[1] if asked.sigma is None else 1.0}"
 
 
 def _critical(told: list[dict[str, Any]]) -> str:
@@ -145,49 +116,26 @@ def _held(rows: Frame, asked: Definition, column: str) -> pa.Table:
     ours = nw.col("importer").is_in(buys)
     names = set(rows.collect_schema().names())
     rows = rows.filter(nw.col("exporter") != nw.col("importer")).with_columns(
-        nw.when(ours).then(nw.lit(buys[0])).otherwise(nw.lit(_ELSEWHERE)).alias("importer"),
+        nw.when(ours).then(nw.lit(buys[0])).otherwise(nw.lit(ELSEWHERE)).alias("importer"),
         *(
             nw.lit(None, kind()).alias(name)
             for name, kind in (("elasticity", nw.Float64), ("elasticity_basis", nw.String))
             if name not in names
         ),
     )
-    sums = rows.group_by(*_COLUMNS[:3]).agg(
+    sums = rows.group_by(*COLUMNS[:3]).agg(
         nw.col(column).sum().alias("amount"),
         nw.col("elasticity").cast(nw.Float64).min(),
         nw.col("elasticity_basis").min(),
     )
-    cells = list(zip(*fetch(sums.select(*_COLUMNS)), strict=True)) or [()] * len(_COLUMNS)
+    cells = list(zip(*fetch(sums.select(*COLUMNS)), strict=True)) or [()] * len(COLUMNS)
     kinds = (pa.string(), pa.string(), pa.string(), pa.float64(), pa.float64(), pa.string())
     return pa.table(
         {
             name: pa.array(list(cell), kind)
-            for name, cell, kind in zip(_COLUMNS, cells, kinds, strict=True)
+            for name, cell, kind in zip(COLUMNS, cells, kinds, strict=True)
         }
     )
-
-
-def _sellers(asked: Definition) -> frozenset[str]:
-    return frozenset(asked.members("exporter") - asked.members("importer"))
-
-
-def _put(grid: pa.Table, asked: Definition, **more: Any) -> list[dict[str, Any]]:
-    """Put points of the grid to the measure."""
-    buys = asked.members("importer")
-    keys: dict[str, Any] = {"sigma": "sigma", "divert": "divert", "value": "amount"}
-    found: Any = measures.cutoff(
-        grid,
-        importer=buys,
-        exporter=_sellers(asked),
-        unwilling=[*_nowhere(), *asked.members("unwilling")],
-        **keys | more,
-    )
-    return list(found.to_pylist())
-
-
-def _nowhere() -> list[str]:
-    """Return areas not specified and the like; states of their time can send more."""
-    return [one.code for one in areas() if one.kind in ("special", "aggregate")]
 
 
 def _ends(name: str, head: dict[str, Any], rows: Iterable[dict[str, Any]]) -> dict[str, float]:
@@ -264,6 +212,7 @@ QUESTIONS = {
         elastic=True,
         levels=True,
         compares=False,
+        choices=frozenset({"tiers", "territory", "partners", "window"}),
         span=(
             "others send 0 to 25 % of what they sell elsewhere; 10 to 100 % of the long-run "
             "elasticity, at least 1.25"

@@ -1,0 +1,166 @@
+"""A cut-off under every combination of goods, territory, partners, time and assumptions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from entrepot.errors import NoEvidenceError
+from entrepot.figures.curve.amounts import WEIGHED
+from entrepot.figures.curve.choices import territory_choices
+from entrepot.figures.curve.markets import ESTIMATED, market, read
+from entrepot.figures.curve.spans import AS_ASKED
+from entrepot.figures.curve.spread import Found
+from entrepot.figures.curve.territories import apart, known
+from entrepot.figures.curve.ways import names
+from entrepot.figures.figure import Specification
+from entrepot.figures.questions.cutoff_grid import HEAD, losses
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from entrepot.figures.curve.goods import Numbered
+    from entrepot.figures.curve.markets import Sale, Supplier
+    from entrepot.figures.curve.spans import Timed
+    from entrepot.figures.curve.territories import Left, Places
+    from entrepot.figures.definition import Definition
+    from entrepot.figures.questions.cutoff_grid import Lost
+    from entrepot.figures.sides import Side
+
+__all__ = ["MEASURE", "of_cutoff"]
+
+MEASURE = "cutoff"
+PARTNERS = ("all", "countries only")
+ELASTICITIES = ("all", "estimated for the code only")
+"""With averages of headings and families, and without them."""
+
+
+class _Counted(NamedTuple):
+    """Markets by their number with how much of each counts, and the choices they stand for."""
+
+    choices: dict[str, str]
+    markets: tuple[tuple[int, float], ...]
+    is_asked: bool
+
+
+def of_cutoff(timed: Sequence[Timed], numbered: Sequence[Numbered], left: Left) -> Iterator[Found]:
+    """Yield the specifications of a question about a cut-off.
+
+    `numbered` has the choices of goods at each of the times; `left` gets what could not be
+    evaluated, and why. A market is worked out once, however many specifications count it.
+    """
+    for time in timed:
+        choices = [one for one in numbered if one.span == time.span]
+        try:
+            sales = read(time, choices)
+        except NoEvidenceError as error:
+            left.append((time.name, error.what))
+            continue
+        there: dict[Side, set[str]] = {
+            "importer": {one.importer for one in sales},
+            "exporter": {one.exporter for one in sales},
+        }
+        places = apart(territory_choices(time.span.asked), time.name, left)
+        places, mute = known(places, [time], there, left)
+        heard = [one for one in places if (time.span.words, one[0]) not in mute]
+        markets: dict[tuple[Supplier, ...], int] = {}
+        counted = list(_counted(time, sales, choices, heard, markets))
+        asked = time.span.asked.but(**names([one for _, one in places]))
+        yield from _valued(time, counted, markets, asked, left)
+
+
+def _counted(
+    time: Timed,
+    sales: Sequence[Sale],
+    choices: Sequence[Numbered],
+    places: Places,
+    markets: dict[tuple[Supplier, ...], int],
+) -> Iterator[_Counted]:
+    """Yield what each combination counts that is not the same as one before."""
+    by_product: dict[str, list[Sale]] = {}
+    for sale in sales:
+        by_product.setdefault(sale.product, []).append(sale)
+    editions = {code: {one.edition for one in some} for code, some in by_product.items()}
+    numbers: dict[object, int] = {}
+    seen = set()
+    for only_countries, partners in enumerate(PARTNERS):
+        for words, place in places:
+            for one in choices:
+                lines = []
+                for code, some in by_product.items():
+                    parts = {name: one.part_of(name, code) for name in editions[code]}
+                    if not (most := max(parts.values())):
+                        continue
+                    relative = {name: part / most for name, part in parts.items()}
+                    key = (partners, words, code, *sorted(relative.items()))
+                    if key not in numbers:
+                        suppliers = market(
+                            some, relative, place, only_countries=bool(only_countries)
+                        )
+                        numbers[key] = markets.setdefault(suppliers, len(markets))
+                    lines.append((numbers[key], most / time.span.part))
+                counts = tuple(sorted(lines))
+                if counts in seen:
+                    continue
+                seen.add(counts)
+                said = {"territory": words, "partners": partners, "window": time.span.words}
+                first = not only_countries and words == places[0][0]
+                is_asked = one.choice.is_asked and first and time.span.words == AS_ASKED
+                yield _Counted(dict(one.choice.choices) | said, counts, is_asked)
+
+
+def _valued(
+    time: Timed,
+    counted: Sequence[_Counted],
+    markets: dict[tuple[Supplier, ...], int],
+    asked: Definition,
+    left: Left,
+) -> Iterator[Found]:
+    rows = [
+        (str(number), one.exporter, one.stops, one.before, one.elsewhere, one.elasticity)
+        for suppliers, number in markets.items()
+        for one in suppliers
+    ]
+    points = losses(rows, asked) if rows else {}
+    guessed = {
+        number
+        for suppliers, number in markets.items()
+        if any(one.stops for one in suppliers) and any(one.basis != ESTIMATED for one in suppliers)
+    }
+    kinds = ELASTICITIES if asked.sigma is None else ELASTICITIES[:1]
+    for one in counted:
+        what = f"{time.name}: {', '.join(one.choices.values())}"
+        some = {number for number, _ in one.markets}
+        for is_sure, kind in enumerate(kinds):
+            if is_sure and not some & guessed:
+                continue  # the same as with averages: there are none
+            for (divert, part), found in points.items():
+                value = _loss(one, found, guessed if is_sure else set())
+                if isinstance(value, str):
+                    left.append((f"{what}, {kind}" if is_sure else what, value))
+                    break
+                said = {"divertible": f"{100 * divert:g} % of what others sell elsewhere"}
+                if asked.sigma is None:
+                    said |= {"short run": f"{100 * part:g} % of elasticities", "elasticity": kind}
+                head = HEAD if asked.sigma is None else (HEAD[0], 1.0)
+                is_asked = one.is_asked and not is_sure and (divert, part) == head
+                yield Found(Specification(time.report | one.choices | said, value), is_asked)
+
+
+def _loss(one: _Counted, found: dict[str, Lost], without: set[int]) -> float | str:
+    """Return the part of the worth of the goods that is lost, or why it is not known."""
+    sold = [
+        (number, found[str(number)], part) for number, part in one.markets if str(number) in found
+    ]
+    if not any(lost.share for _, lost, _ in sold):
+        return "the seller sells the buyer none of these goods"
+    known = [
+        (number, lost, lost.bill * part) for number, lost, part in sold if lost.loss is not None
+    ]
+    if not any(lost.share for _, lost, _ in known):
+        return "none of these goods has an elasticity"
+    kept = [(lost.loss or 0.0, bill) for number, lost, bill in known if number not in without]
+    whole = sum(bill for _, bill in kept)
+    sure = whole / sum(bill for *_, bill in known)
+    if without and sure < WEIGHED:
+        return f"{100 * sure:.0f} % of the bill has an elasticity of its own, too little"
+    return sum(loss * bill for loss, bill in kept) / whole
