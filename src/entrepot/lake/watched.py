@@ -19,6 +19,7 @@ __all__ = ["WATCHED", "forget", "keep", "kept"]
 
 WATCHED = "watched"
 """Name of the folder."""
+_KEYS = {"figures", "path", "text", "verdicts"}
 
 
 def kept(folder: Path) -> dict[str, Any]:
@@ -32,7 +33,10 @@ def kept(folder: Path) -> dict[str, Any]:
     found = {}
     for path in sorted((folder / WATCHED).glob("*.json")):
         try:
-            found[path.name.removesuffix(".json")] = json.loads(path.read_text(encoding="utf-8"))
+            content = json.loads(path.read_text(encoding="utf-8"))
+            if not (isinstance(content, dict) and content.keys() >= _KEYS):
+                raise ValueError(f"not {', '.join(sorted(_KEYS))}")
+            found[path.name.removesuffix(".json")] = content
         except ValueError as error:
             raise BadFileError(
                 f"what is remembered of a watched file is damaged ({error})",

@@ -138,10 +138,11 @@ def _told_apart(figures: Any, name: str) -> tuple[Item, ...]:
 
 def _item(id_: str, data: Any, where: str) -> Item:
     seen = Seen.read(data, where)
-    chosen = data.get("chosen") or ()
+    chosen, curve = data.get("chosen") or [], data.get("specifications") or {}
+    if not isinstance(chosen, list) or not isinstance(curve, dict):
+        raise _unknown(where)
     keys = {key: value for key, value in seen.definition.items() if key not in chosen}
-    curve = "explained" in (data.get("specifications") or {})
-    return Item(id_, Definition.build(**keys), then=seen, curve=curve)
+    return Item(id_, Definition.build(**keys), then=seen, curve="explained" in curve)
 
 
 def _unknown(name: str) -> BadFileError:

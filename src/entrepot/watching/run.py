@@ -60,10 +60,11 @@ def watch(
     held = lake if isinstance(lake, Lake) else Lake.open(lake)
     known = kept(held.path)
     if file is not None:
-        path = Path(file)
-        texts = {path.name: read_text(path)}
+        path = Path(file).absolute()
+        texts = {path.name: (str(path), read_text(path))}
+        _require_same(path, known.get(path.name))
     else:
-        texts = {name: content["text"] for name, content in known.items()}
+        texts = {name: (content["path"], content["text"]) for name, content in known.items()}
     if not texts:
         raise NoEvidenceError(
             "nothing is watched in this lake",
@@ -71,14 +72,36 @@ def watch(
             hint="name a file: entrepot watch examples/watch.yaml",
         )
     found = []
-    for name, text in texts.items():
+    contents = {}
+    for name, (place, text) in texts.items():
         asked = parse_asked(text, name)
         progress(name)
         one = _seen_again(name, asked, known.get(name, {}), held)
         found.append(one)
-        if remember and not asked.saved:
-            keep(held.path, name, _content(text, one))
+        if not asked.saved:
+            contents[name] = {"path": place, "text": text} | _content(one)
+    if remember:  # behind the last: where one fails, nobody has been told of the others
+        for name, content in contents.items():
+            keep(held.path, name, content)
     return Watched(tuple(found))
+
+
+def _require_same(path: Path, before: dict[str, Any] | None) -> None:
+    """Refuse a file of a name under which another one is watched.
+
+    Raises
+    ------
+    RequestError
+        If the file that is watched by this name is still there.
+    """
+    other = Path(before["path"]) if before else path
+    if other.exists() and not other.samefile(path):
+        raise RequestError(
+            f"another file called {path.name} is watched",
+            where=str(other),
+            why="what was seen of it would be compared with this one",
+            hint=f"rename this one, or: entrepot watch {path.name} --stop",
+        )
 
 
 def stop(name: str, lake: Lake) -> None:
@@ -124,13 +147,12 @@ def _seen_again(name: str, asked: Asked, before: dict[str, Any], lake: Lake) -> 
     )
 
 
-def _content(text: str, seen: WatchedFile) -> dict[str, Any]:
+def _content(seen: WatchedFile) -> dict[str, Any]:
     """Return what is to be remembered of a file."""
     return {
         "format": 1,
-        "text": text,
         "since": date.today().isoformat(),
         "version": __version__,
-        "figures": {one.id: one.now.to_dict() for one in seen.figures},
+        "figures": {one.id: one.remembered.to_dict() for one in seen.figures},
         "verdicts": {one.id: one.now for one in seen.claims},
     }

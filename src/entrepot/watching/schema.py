@@ -54,7 +54,7 @@ def _scalar(value: Any) -> Any:
 
 
 _Key = Annotated[Any, BeforeValidator(_scalar)]
-_KEYS: Any = {key: (_Key, None) for key in KEYS if key != "measure"}
+_KEYS: Any = {key: (_Key, None) for key in KEYS if key != "measure"} | {"period": (_Key, ...)}
 FigureKeys: Any = create_model("FigureKeys", __base__=_Entry, **_KEYS)
 """A Figure to watch: an id, the keys of `entrepot ask`, and how far its value has to move."""
 

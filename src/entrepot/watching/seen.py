@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError
@@ -61,7 +62,7 @@ class Seen:
         """
         try:
             return cls(
-                definition=dict(data["definition"]),
+                definition=_keys_of(data["definition"]),
                 status=str(data["status"]),
                 value=_number(data["value"]),
                 unit=str(data["unit"]),
@@ -111,7 +112,15 @@ class Seen:
         }
 
 
+def _keys_of(definition: Any) -> dict[str, Any]:
+    if not isinstance(definition, dict) or "measure" not in definition:
+        raise ValueError("no definition")
+    return dict(definition)
+
+
 def _number(value: Any) -> float | None:
+    if value is not None and not math.isfinite(float(value)):
+        raise ValueError("no number")
     return None if value is None else float(value)
 
 
@@ -149,7 +158,8 @@ class Move:
         if then is None:
             return ()
         if then.status != now.status:
-            return ("status",)
+            is_back = None not in (then.value, now.value) and then.shown != now.shown
+            return ("status", "value") if is_back else ("status",)
         if then.unit != now.unit:
             return ("unit",)
         if then.value is None or now.value is None:
@@ -158,6 +168,17 @@ class Move:
             return ("value",) if self.threshold.is_passed(then.value, now.value) else ()
         found = ("value",) if then.shown != now.shown else ()
         return (*found, "range") if then.shown_range != now.shown_range else found
+
+    @property
+    def remembered(self) -> Seen:
+        """What the next time is compared with.
+
+        It stays what it was until something moved, so that small steps add up; and an answer that
+        is there no more keeps its value until there is another.
+        """
+        if self.then is None or (self.what and self.now.value is not None):
+            return self.now
+        return replace(self.then, status=self.now.status, reason=self.now.reason)
 
     @property
     def because(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from entrepot.errors import BadFileError, NoEvidenceError, OutsideError, Request
 from entrepot.lake import Lake
 from entrepot.lake.watched import kept
 from entrepot.watching.run import stop
+from entrepot.watching.threshold import Threshold
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +28,9 @@ figures:
   - {id: share, measure: import_share, importer: KAZ, exporter: CHN, goods: 8542, period: 2023,
      moves_by: 10 points}
 """
+
+FIGURE = """{"definition": {"measure": "value", "importer": "KAZ", "period": "2023"}, "value": 0.5,
+"status": "ok", "unit": "USD", "low": null, "high": null, "evidence": [], "caveats": []}"""
 
 
 def add(lake: Path, vintage: str, china: float, germany: float = 50.0) -> None:
@@ -79,14 +83,61 @@ def test_a_new_release_moves_what_it_changes(lake: Path, file: Path) -> None:
     assert any(text.startswith("baci: ") for text in bought.because)
 
 
-def test_a_threshold_counts_from_what_was_remembered(lake: Path, file: Path) -> None:
-    """0.50 to 0.60 to 0.69: neither step passes ten points, both together do."""
+def test_small_steps_add_up(lake: Path, file: Path) -> None:
+    """0.50 to 0.60 to 0.69: neither step passes ten points, both together do; then from there."""
     ep.watch(file, lake=lake)
     add(lake, "V202501", 75.0)
-    assert moved(ep.watch(file, lake=lake, remember=False))["share"] == ()
+    assert moved(ep.watch(file, lake=lake))["share"] == ()
     add(lake, "V202502", 111.0)
+    for _ in range(2):  # what is not remembered moves again
+        assert moved(ep.watch(file, lake=lake, remember=False))["share"] == ("value",)
     assert moved(ep.watch(file, lake=lake))["share"] == ("value",)
     assert moved(ep.watch(file, lake=lake))["share"] == ()
+
+
+def test_an_answer_that_comes_back_is_compared_with_what_it_was(lake: Path, file: Path) -> None:
+    ep.watch(file, lake=lake)
+    Lake.open(lake).remove("baci")
+    for wanted in (("status",), ()):
+        assert moved(ep.watch(file, lake=lake))["bought"] == wanted
+    add(lake, "V202501", 60.0)
+    [one] = ep.watch(file, lake=lake).files
+    assert one.figures[0].what == ("status", "value")
+    assert one.figures[0].then is not None
+    assert one.figures[0].then.value == 50_000
+
+
+def test_nobody_misses_a_move_because_another_file_fails(lake: Path, file: Path) -> None:
+    other = file.with_name("other.yaml")
+    other.write_text(FIGURES.replace("goods: 8542", "goods: all"), encoding="utf-8")
+    ep.watch(file, lake=lake)
+    ep.watch(other, lake=lake)
+    add(lake, "V202501", 60.0)
+    place = lake / "watched" / "other.yaml.json"
+    content = place.read_text(encoding="utf-8")
+    place.write_text(content.replace("measure: value", "measure: valu"), encoding="utf-8")
+    with pytest.raises(BadFileError, match="valu"):
+        ep.watch(lake=lake)
+    place.write_text(content, encoding="utf-8")
+    assert ep.watch(lake=lake).summary["moved"] == 2
+
+
+def test_two_files_of_one_name_are_told_apart(lake: Path, file: Path) -> None:
+    ep.watch(file, lake=lake)
+    other = file.parent / "more" / file.name
+    other.parent.mkdir()
+    other.write_text(FIGURES.replace("exporter: CHN", "exporter: DEU"), encoding="utf-8")
+    with pytest.raises(RequestError, match="another file called"):
+        ep.watch(other, lake=lake)
+    file.unlink()  # it was moved
+    assert ep.watch(other, lake=lake).summary["figures"] == 2
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "wanted"), [(0.10, 0.12, False), (0.50, 0.52, False), (0.10, 0.1201, True)]
+)
+def test_the_edge_of_a_threshold_is_not_passed(then: float, now: float, wanted: bool) -> None:
+    assert Threshold.parse("2 points", "share").is_passed(then, now) is wanted
 
 
 def test_what_can_no_longer_be_answered_has_moved(lake: Path, file: Path) -> None:
@@ -170,7 +221,7 @@ def test_a_source_that_was_not_asked_for_may_be_another_one(lake: Path, tmp_path
         ("moves_by: 10 points", "moves_by: a lot", "no size of a change"),
         ("8542, period: 2023}", "8542, period: 2023, moves_by: 2 points}", "has no points"),
         ("id: share", "id: bought", "two Figures are called bought"),
-        ("importer: KAZ, exporter: CHN, goods: 8542, period: 2023}", "importer: KAZ}", "period"),
+        ("importer: KAZ, exporter: CHN, goods: 8542, period: 2023}", "importer: KAZ}", "'period'"),
         ("goods: 8542, period: 2023}", "goods: 8542, period: 2023, moved_by: 1 %}", "moves_by"),
         ("format: 1", "format: 2", "1"),
     ],
@@ -186,7 +237,16 @@ def test_a_bad_file_is_refused_with_its_line(
     assert kept(lake) == {}
 
 
-@pytest.mark.parametrize("text", ["[]", "{", '{"claims": []}', '{"definition": {"measure": 1}}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("[]", "{", '{"claims": []}', '{"definition": {"measure": 1}}'),
+        FIGURE.replace('{"measure"', '{"x"'),
+        FIGURE.replace("0.5", "NaN"),
+        FIGURE.replace('"low"', '"chosen": 3, "low"'),
+        FIGURE.replace('"low"', '"specifications": 7, "low"'),
+    ],
+)
 def test_json_that_says_no_figure_is_refused(lake: Path, tmp_path: Path, text: str) -> None:
     path = tmp_path / "x.json"
     path.write_text(text, encoding="utf-8")
@@ -240,6 +300,7 @@ def test_a_disk_that_takes_nothing_leaves_what_was_kept(
 def test_what_is_remembered_and_damaged_is_named(lake: Path, file: Path) -> None:
     ep.watch(file, lake=lake)
     place = lake / "watched" / "chips.yaml.json"
-    place.write_text(place.read_text(encoding="utf-8")[:-40], encoding="utf-8")
-    with pytest.raises(BadFileError, match="damaged"):
-        ep.watch(file, lake=lake)
+    for damaged in (place.read_text(encoding="utf-8")[:-40], "[]", "{}"):
+        place.write_text(damaged, encoding="utf-8")
+        with pytest.raises(BadFileError, match="damaged"):
+            ep.watch(file, lake=lake)
