@@ -140,4 +140,5 @@ def test_sides_alone_are_those_of_all_assumptions(lake: Lake) -> None:
             wanted = getattr(whole.lost_share, end)
             assert getattr(alone.lost_share, end) == pytest.approx(wanted, rel=1e-9)
     assert (short.economy.areas, short.economy.sectors, short.economy.solutions) == ((), (), 3)
+    assert short.caveats == every.caveats
     assert answer(short).startswith("For lack of inputs Russia would lose ")

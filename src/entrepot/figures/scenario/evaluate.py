@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.economies import Known, economy_of
@@ -60,15 +60,18 @@ def evaluate_scenario(file: ScenarioFile, lake: Lake, *, sides_only: bool = Fals
         economy = _economy(file, lake, sides_only=sides_only) if file.economy else None
         sales = _sales(file, lake) if file.extraction else None
         goods = tuple(_goods(file, lake)) if file.goods else ()
-    used = next((one for one in (economy, sales) if one is not None), None)
-    strangers = _strangers(file, used.areas) if used else ()
+        strangers = _strangers(file, lake)
     return Scenario(file, economy, sales, goods, tuple(caveats_of(file, strangers)))
 
 
-def _strangers(file: ScenarioFile, areas: Any) -> tuple[str, ...]:
-    known = {one.code for one in areas}
+def _strangers(file: ScenarioFile, lake: Lake) -> tuple[str, ...]:
+    """Return members of the sides that the table has no entry of their own for."""
+    used = file.economy or file.extraction
+    if used is None:
+        return ()
+    names = _known(file, lake, used.source).solved.economy.names
     named = (side for side in BACK if getattr(file.cut, side) != OTHERS)
-    return tuple(sorted(frozenset[str]().union(*map(file.members, named)) - known))
+    return tuple(sorted(frozenset[str]().union(*map(file.members, named)) - set(names)))
 
 
 def _known(file: ScenarioFile, lake: Lake, source: str | None) -> Known:
