@@ -58,7 +58,7 @@ def test_both_sides_with_their_ranges_and_who_else(found: Scenario) -> None:
     assert said.startswith("For lack of inputs Russia would lose ")
     assert "Germany and the United States, imposing the cut, would lose" in said
     assert "under the one set" not in said
-    hardest = said.partition("beside theirs would be lost in ")[2].partition(". For lack")[0]
+    hardest = said.partition("part of output would be lost in ")[2].partition(". For lack")[0]
     most = max(
         (one for one in found.economy.areas if one.code != "RUS"),
         key=lambda one: one.lost_share.value,

@@ -34,7 +34,10 @@ def _sentences(one: Scenario) -> Iterator[str]:
     if one.economy:
         yield f"For lack of inputs {_lost(one.economy.sides)}{_alone(one.economy.sides)}."
         if hardest := list(_hardest(one.economy)):
-            yield f"The largest part of output beside theirs would be lost in {joined(hardest)}."
+            yield (
+                "Of single economies beside these, members of groups included, the largest part of "
+                f"output would be lost in {joined(hardest)}."
+            )
     if one.extraction:
         yield f"For lack of sales {_lost(one.extraction.sides)}."
     for figure in one.goods:

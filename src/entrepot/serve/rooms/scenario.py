@@ -49,8 +49,8 @@ _EXAMPLES: tuple[tuple[str, dict[str, str]], ...] = (
         },
     ),
     (
-        "Taiwan’s electronics stop for the United States, or for everybody",
-        {"imposes": "TWN", "target": "USA", "sectors": "C26", "target2": "others"},
+        "Taiwan’s electronics stop for the United States, or for Japan",
+        {"imposes": "TWN", "target": "USA", "sectors": "C26", "target2": "JPN"},
     ),
 )
 
