@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,10 +12,12 @@ from entrepot.model.display import number
 from entrepot.report import words
 from entrepot.report.bars import errors_of
 from entrepot.report.cards import source_on_card
-from entrepot.report.origins import is_computed, row_of
+from entrepot.report.origins import is_computed, origin_name, row_of
 from entrepot.report.pictures import Side
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from entrepot.figures import Figure
     from entrepot.report.book import Book
     from entrepot.report.parts import Carrier
@@ -35,8 +39,7 @@ class Weighed:
     whose
         Whose number each is.
     ratio
-        The first over the second, where one book has both; else None, and the two may be of
-        different books.
+        The first over the second, where it is made of these two; else None.
     carried
         What carries both weights.
     """
@@ -49,37 +52,48 @@ class Weighed:
 
 
 def weighed(book: Book, importer: str, exporter: str, year: int) -> Weighed:
-    """Return both weights of the flow from one to the other, of one book if any has both."""
+    """Return both weights of the flow from one to the other, those that their ratio is made of."""
     pair = {"importer": importer, "exporter": exporter, "period": year}
     ratio = book.ask("asymmetry", **pair)
     shares = [book.ask(measure, **pair) for measure in SHARES]
     parts = _parts(ratio)
-    if parts is None:
+    if not parts:
         known = tuple(one for one in shares if one.value is not None)
         first, second = (_alone(one) for one in shares)
         return Weighed(first, second, (_whose(shares[0]), _whose(shares[1])), None, known)
-    whose = _whose(ratio)
-    first, second = (_ranged(one, share) for one, share in zip(parts, shares, strict=True))
-    return Weighed(first, second, (whose, whose), ratio, (ratio, *_rows(ratio)))
+    first, second = (_ranged(one, share) for (one, _), share in zip(parts, shares, strict=True))
+    whose = (parts[0][1], parts[1][1])
+    return Weighed(first, second, whose, ratio, (ratio, *_rows(ratio)))
 
 
 def _whose(figure: Figure) -> str:
     return source_on_card(figure).removeprefix("from published: ")
 
 
-def _parts(ratio: Figure) -> tuple[Side, Side] | None:
-    """Return the two shares that a ratio is made of, without ranges; None where it has none."""
+def _parts(ratio: Figure) -> list[tuple[Side, str]]:
+    """Return the two shares that a ratio is made of, without ranges, each with whose it is.
+
+    Empty where it has none.
+    """
     if ratio.value is None:
-        return None
+        return []
     held = [ratio.details.get(measure) for measure in SHARES]
     if all(isinstance(one, float) for one in held):
-        first, second = (_computed(float(one)) for one in held if one is not None)
-        return first, second
-    rows = _rows(ratio)
-    if len(rows) == 2 and all(row.unit == "share" and row.value is not None for row in rows):
-        first, second = (_of_row(row, ratio) for row in rows)
-        return first, second
-    return None
+        return [(_computed(float(one)), _whose(ratio)) for one in held if one is not None]
+    found = [(_of_rows(rows, ratio), origin_name(rows[0].origin)) for rows in _shares(ratio)]
+    if len(found) != len(SHARES):
+        return []
+    return found if math.isclose(found[0][0].value / found[1][0].value, ratio.value) else []
+
+
+def _shares(ratio: Figure) -> Iterator[tuple[Published, ...]]:
+    """Yield the rows of each share in print: the share itself, or a flow and the total of it."""
+    rows = iter(_rows(ratio))
+    for row in rows:
+        told = (row,) if row.unit == "share" else (row, *itertools.islice(rows, 1))
+        if any(not one.value for one in told) or (row.unit != "share" and len(told) < 2):
+            return
+        yield told
 
 
 def _rows(ratio: Figure) -> tuple[Published, ...]:
@@ -91,9 +105,12 @@ def _computed(value: float) -> Side:
     return Side(100 * value, number(100 * value))
 
 
-def _of_row(row: Published, ratio: Figure) -> Side:
+def _of_rows(rows: tuple[Published, ...], ratio: Figure) -> Side:
     """Return a share as it was printed, or in three digits if it is our own result."""
+    row, *total = rows
     value = float(row.value or 0.0)
+    if total:
+        return _computed(value / float(total[0].value or math.nan))
     if ratio.evidence[0].source != "published":
         return _computed(value)
     found = re.search(r"\d+(?:[.,](\d+))?", row.printed)

@@ -199,6 +199,20 @@ def test_printed_weights_are_those_of_one_origin(tmp_path: Path) -> None:
     assert one.whose[0] == one.whose[1] != ""
 
 
+def test_a_ratio_of_two_books_stands_over_the_two_shares_it_is_made_of(tmp_path: Path) -> None:
+    """Customs print flow and total, an institute the other share; a better share is another's."""
+    held = Book(Lake.open(tmp_path / "nothing"))
+    ratio = held.ask("asymmetry", importer="CHN", exporter="RUS", period=2024)
+    one = weighed(held, "CHN", "RUS", 2024)
+    assert one.ratio is ratio
+    assert one.imports is not None
+    assert one.exports is not None
+    assert one.imports.value == pytest.approx(100 * 129.32 / 2590)
+    assert one.exports.value == pytest.approx(27)
+    assert one.imports.value / one.exports.value == pytest.approx(ratio.required())
+    assert one.whose == ("Chinese customs", "Gaidar Institute")
+
+
 def cost(low: float, value: float, high: float, **details: float | str) -> Figure:
     asked = Definition.build("cutoff", importer="RUS", exporter="CHN", goods=CODE, period=2022)
     return Figure(asked, "ok", value, "share", low=low, high=high, details=dict(details))

@@ -169,7 +169,7 @@ def _notes(subject: Subject, there: dict[int, Weighed], ratio: Figure) -> tuple[
         text = (
             f"In {year} {subject.seller} supplied {one.imports.text}{NBSP}% of {subject.buyers} "
             f"imports and {subject.buyer} took {one.exports.text}{NBSP}% of {subject.sellers} "
-            f"exports, both as {one.whose[0]} has them."
+            f"exports, {_as_told(*one.whose)}."
         )
         body: list[Sentence | Remark] = [Sentence(text, one.carried, ("denominator-system",))]
         if words.span(ratio):
@@ -179,6 +179,12 @@ def _notes(subject: Subject, there: dict[int, Weighed], ratio: Figure) -> tuple[
     return tuple(notes)
 
 
+def _as_told(first: str, second: str) -> str:
+    if first == second:
+        return f"both as {first} has them"
+    return f"the first as {first} has it, the second as {second}"
+
+
 def _source(told: list[tuple[Flow, dict[int, Weighed]]]) -> tuple[str, ...]:
     flows = tuple(flow for flow, _ in told)
     every = [one for _, years in told for one in years.values()]
@@ -186,7 +192,7 @@ def _source(told: list[tuple[Flow, dict[int, Weighed]]]) -> tuple[str, ...]:
     said = " Whiskers: other origins and definitions of the same year." * (
         ("whisker", "other definitions") in _key(flows)
     )
-    apart = [one for one in every if one.imports and one.exports and one.ratio is None]
+    apart = [one for one in every if one.imports and one.exports and len({*one.whose}) > 1]
     if apart:
         said += " Where no book has both weights of a year, they are of two."
     return (f"{', '.join(names)}.{said}",)
