@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.errors import NoEvidenceError
 from entrepot.figures import about_goods, caveats
-from entrepot.figures.bases import by_origin, told_twice
-from entrepot.figures.cells import Cells
-from entrepot.figures.editions import goods_in
+from entrepot.figures.bases import by_origin
 from entrepot.figures.estimate import Answer, Estimate, Missing
 from entrepot.figures.figure import Evidence
-from entrepot.figures.held import held
 from entrepot.figures.measured import measured_of, others_of
+from entrepot.figures.part import Part, asked_about, part_of
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions.tellers import Tellers
 from entrepot.figures.questions.whose import SOURCE
-from entrepot.figures.row_facts import editions_of
-from entrepot.figures.sides import SIDES, reach
-from entrepot.figures.unasked import unasked, unknown
 from entrepot.lake import fetch, stored
 from entrepot.measures import passport
-from entrepot.model.product import NO_CODES, TOTAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from entrepot.figures.cells import Frame, Goods
+    from entrepot.figures.cells import Frame
     from entrepot.figures.definition import Definition
     from entrepot.figures.figure import Caveat
     from entrepot.lake import Lake
@@ -43,25 +37,6 @@ _EACH = {"A": "1y", "Q": "1q", "M": "1mo"}
 _COLUMNS = ("exporter", "importer", "told_by", "valuation", "nomenclature", "mass_kg")
 SIX = 6
 """Digits that national tariffs have in common."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """One source: its rows, and who of it is heard, on each side."""
-
-    cells: Cells
-    goods: Goods
-    rows: Frame
-    buyers: frozenset[str]
-    sellers: frozenset[str]
-
-    def kept(self, rows: Frame) -> Frame:
-        """Return the reports that are taken from it."""
-        side = nw.col("told_by")
-        bought = (side == "importer") & nw.col("importer").is_in(sorted(self.buyers))
-        return rows.filter(
-            bought | ((side == "exporter") & nw.col("exporter").is_in(sorted(self.sellers)))
-        )
 
 
 def takes_several(definition: Definition) -> bool:
@@ -95,12 +70,12 @@ def _together(definition: Definition, lake: Lake, sources: Sequence[str]) -> Ans
     sources
         The best first. Where the definition names them, each has to be of use.
     """
-    found = {source: _part(definition, lake, source) for source in sources}
+    found = {source: part_of(definition, lake, source) for source in sources}
     lacks = [one.reason for one in found.values() if isinstance(one, Missing)]
     if lacks and is_several(definition.source):
         return Missing("; ".join(lacks))
-    usable = [one for one in found.values() if isinstance(one, _Part)]
-    parts = _shared(usable, _areas(definition))
+    usable = [one for one in found.values() if isinstance(one, Part)]
+    parts = _shared(usable, asked_about(definition))
     if len(parts) < 2:
         return Missing("no two sources held tell different parts of it")
     digits = _digits(parts)
@@ -117,56 +92,9 @@ def _together(definition: Definition, lake: Lake, sources: Sequence[str]) -> Ans
             return _answer(definition, parts, rows, others, digits)
 
 
-def _part(definition: Definition, lake: Lake, source: str) -> _Part | Missing:
-    """Return the rows of one source, or why it cannot be put together with others."""
-    if refused := unknown(definition, source):
-        return Missing(refused)
-    spans = [span for span in (definition.period, definition.base) if span]
-    deliveries = held(lake, source, spans)
-    if isinstance(deliveries, Missing):
-        return deliveries
-    one = deliveries[0]
-    if refused := unasked(definition, source, one):
-        return Missing(refused)
-    speakers = one.speakers(spans)
-    if speakers is None:
-        return Missing(f"{source} does not keep who told what, so it stands by itself")
-    cells = Cells(lake, one)
-    cells = replace(cells, twofold=told_twice(cells, definition))
-    editions = tuple(name for name in editions_of(cells, definition) if name != NO_CODES)
-    if not editions and definition.goods != "all":
-        return Missing(f"{source} has totals over all goods only, no {definition.goods}")
-    if one.few_products and definition.goods == "all":
-        return Missing(f"{source} is held for some goods only")
-    try:
-        goods = goods_in(definition, editions, lake)
-    except (RequestError, NoEvidenceError) as error:
-        return Missing(f"{source} cannot be asked: {error.what}")
-    by, there = reach(definition)
-    rows = cells.rows(by, goods, definition).filter(nw.col("product") != TOTAL)
-    if one.few_products:
-        tell = {
-            side: {
-                who
-                for (who,) in fetch(rows.filter(nw.col("told_by") == side).select(side).unique())
-            }
-            for side in SIDES
-        }
-        speakers = {side: speakers[side] & tell[side] for side in SIDES}
-    if not any(speakers[side] & _areas(definition) for side in SIDES):
-        return Missing(f"{source} has no {definition.goods} told by anybody asked about")
-    return _Part(cells, goods, rows.filter(there), speakers["importer"], speakers["exporter"])
-
-
-def _areas(definition: Definition) -> frozenset[str]:
-    """Return everybody whose reports a question is about."""
-    sides: tuple[Any, ...] = ("importer", "exporter", "hubs")
-    return frozenset[str]().union(*(definition.members(side) for side in sides))
-
-
-def _shared(parts: Sequence[_Part], asked: frozenset[str]) -> list[_Part]:
+def _shared(parts: Sequence[Part], asked: frozenset[str]) -> list[Part]:
     """Give each country's reports of a side to the first part that has them; drop idle parts."""
-    found: list[_Part] = []
+    found: list[Part] = []
     bought: frozenset[str] = frozenset()
     sold: frozenset[str] = frozenset()
     for one in parts:
@@ -177,7 +105,7 @@ def _shared(parts: Sequence[_Part], asked: frozenset[str]) -> list[_Part]:
     return found
 
 
-def _digits(parts: Sequence[_Part]) -> int:
+def _digits(parts: Sequence[Part]) -> int:
     """Return how many digits of a code all have: those of the coarsest, six of two tariffs."""
     longest = nw.col("product").str.len_chars().max()
     told = (fetch(one.rows.select(longest))[0][0] for one in parts)
@@ -187,7 +115,7 @@ def _digits(parts: Sequence[_Part]) -> int:
 
 
 def _alike(
-    part: _Part, rows: Frame, definition: Definition, parts: Sequence[_Part], digits: int
+    part: Part, rows: Frame, definition: Definition, parts: Sequence[Part], digits: int
 ) -> Frame:
     """Return the reports that are taken of a part, with codes and steps as long as of the others.
 
@@ -207,7 +135,7 @@ def _alike(
 
 def _answer(
     definition: Definition,
-    parts: Sequence[_Part],
+    parts: Sequence[Part],
     rows: Frame,
     others: Frame | None,
     digits: int,
@@ -251,7 +179,7 @@ def _answer(
     return Answer((estimate,), tuple(_notes(definition, parts, digits)), spans)
 
 
-def _evidence(part: _Part, rows: Frame) -> Evidence:
+def _evidence(part: Part, rows: Frame) -> Evidence:
     """Return how many reports were taken of a source."""
     mine = rows.filter(nw.col(SOURCE) == part.cells.held.source)
     counted = mine.group_by("told_by").agg(nw.len().alias("rows"))
@@ -260,7 +188,7 @@ def _evidence(part: _Part, rows: Frame) -> Evidence:
     return Evidence(held_.source, held_.snapshot, sum(told.values()), dict(sorted(told.items())))
 
 
-def _notes(definition: Definition, parts: Sequence[_Part], digits: int) -> Iterator[Caveat]:
+def _notes(definition: Definition, parts: Sequence[Part], digits: int) -> Iterator[Caveat]:
     """Yield what follows from the goods, and from putting sources together."""
     for part in parts:
         for goods in part.goods:
