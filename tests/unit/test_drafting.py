@@ -213,6 +213,43 @@ def test_a_share_that_rose_by_per_cent_is_a_relative_change() -> None:
     assert "relative" not in points[0][1]
 
 
+@pytest.mark.parametrize("verb", ["supplied", "sold", "exported", "shipped", "dispatched"])
+@pytest.mark.parametrize("bought", ["imported", "bought", "received"])
+@pytest.mark.parametrize(
+    ("named", "goods"),
+    [("high-priority goods", "chpl"), ("ball bearings", "848210"), ("widgets", "named:widgets")],
+)
+def test_a_part_of_goods_that_somebody_bought_is_never_one_of_all_goods(
+    verb: str, bought: str, named: str, goods: str
+) -> None:
+    text = f"In 2023 China {verb} 90 % of the {named} that Russia {bought}."
+    keys = {"importer": "RUS", "exporter": "CHN", "goods": goods, "period": "2023"}
+    assert drafted(text) == [("import_share", keys, "90 %")]
+
+
+@pytest.mark.parametrize(
+    ("text", "goods"),
+    [
+        ("In 2023 China sold 90 % of the wheat and tractors that Russia imported.", "1001,8701"),
+        ("In 2023 China sold 90 % of the widgets Russia imported.", "named:widgets"),
+        ("2023 lieferte China 90 Prozent der Güter hoher Priorität, die Russland kaufte.", "chpl"),
+        ("2023 lieferte China 90 % der Spielzeuge, die Russland kaufte.", "named:Spielzeuge"),
+        ("В 2023 году Китай поставил 90 % микросхем, которые купила Россия.", "8542"),
+        ("In 2023 China supplied 90 % of the goods that Russia imported.", None),
+        ("2023 lieferte China 90 Prozent der Waren, die Russland importierte.", None),
+    ],
+)
+def test_goods_between_a_part_and_who_bought_them(text: str, goods: str | None) -> None:
+    [(kind, keys, _)] = drafted(text)
+    assert (kind, keys.get("goods")) == ("import_share", goods)
+
+
+def test_a_part_of_what_was_bought_by_an_unknown_word_is_left() -> None:
+    assert drafted("In 2023 China supplied 90 % of the chips that Russia took in.") == []
+    assert drafted("В 2023 году Китай поставил 90 % игрушек, которые купила Россия.") == []
+    assert drafted("2023年，中国供应了俄罗斯进口的芯片的90%。") == []
+
+
 @pytest.mark.parametrize(
     ("when", "date", "why"),
     [

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.mark import Mark
     from entrepot.claims.draft.marks import Marks
 
-__all__ = ["BALANCES", "SELLS", "Flow", "flows_of"]
+__all__ = ["BALANCES", "SELLS", "Flow", "flows_of", "of_goods"]
 
 SELLS = ("export", "supply")
 BUYS = ("import", "purchase")
@@ -243,19 +243,25 @@ def _with_goods(read: Flow, flow: Mark, found: Marks, text: str, language: str) 
             place = found.flows.index(ahead[0])
         if place is not None and found.flows[place] is flow:
             near.append(goods)
-    kinds = list(dict.fromkeys(goods.value for goods in near))
-    if not kinds:
+    if not near:
         return _with_unknown_goods(read, found, text, language)
-    if len(kinds) > 1 and MASK in text[near[0].end : near[-1].start]:
+    apart = len({goods.value for goods in near}) > 1
+    if apart and MASK in text[near[0].end : near[-1].start]:
         return replace(read, trouble="which goods a number is of is not clear")
+    return of_goods(read, near)
+
+
+def of_goods(flow: Flow, named: Sequence[Mark]) -> Flow:
+    """Return a flow with goods that are named, all of them where there are several."""
+    kinds = list(dict.fromkeys(goods.value for goods in named))
     if len(kinds) > 1:
-        sure = all(goods.form == "sure" for goods in near)
+        sure = all(goods.form == "sure" for goods in named)
         if sure and not any(kind.startswith("named:") for kind in kinds):
-            return replace(read, goods=",".join(kinds), certainty="sure")
+            return replace(flow, goods=",".join(kinds), certainty="sure")
         words = " and ".join(kind.removeprefix("named:") for kind in kinds)
-        return replace(read, goods=f"named:{words}", certainty="likely", title="several goods")
-    one = near[0]
-    return replace(read, goods=one.value, certainty=one.form, title=one.title)
+        return replace(flow, goods=f"named:{words}", certainty="likely", title="several goods")
+    one = named[0]
+    return replace(flow, goods=one.value, certainty=one.form, title=one.title)
 
 
 def _with_unknown_goods(read: Flow, found: Marks, text: str, language: str) -> Flow:

@@ -6,8 +6,9 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from entrepot.claims.draft.attribution import masked
 from entrepot.claims.draft.draft import Refusal
-from entrepot.claims.draft.flows import BALANCES, Flow
+from entrepot.claims.draft.flows import BALANCES, Flow, of_goods
 from entrepot.claims.draft.near import clause, is_former
 
 if TYPE_CHECKING:
@@ -37,6 +38,21 @@ _OF_GROWTH = re.compile(
     r"(?:(?:при)?роста|спада|(?:паден|сниж\w+|сокращ\w+|увелич\w+|повыш\w+)ия)$", re.IGNORECASE
 )
 """Per cent are of it: "70 % роста"."""
+_BOUGHT = {
+    "en": re.compile(
+        r"\s*of (?:(?:all|the|these|those|such) )*([a-z][\w -]*?)"
+        r"(?:,? (?:that|which)\b| (?=▮+ (?:imported|bought|purchased|acquired|obtained|received)\b)"
+        r"| (?=(?:imported|bought|purchased|acquired|obtained|received) by\b))"
+    ),
+    "ru": re.compile(r"\s*(?:всех )?([а-яё][\w -]*?), котор\w+"),
+    "de": re.compile(r"\s*(?:der|des|von|aller|den) ([\w -]+?), (?:die|der|das|welche\w?)\b"),
+}
+"""What a number is a part of, as far as it is the object of somebody's buying."""
+_PLAIN = re.compile(
+    r"(?:goods|products|merchandise|items|commodities|everything|all|товаров|продукции"
+    r"|Waren|Güter|Produkte)"
+)
+"""Objects that are all goods."""
 _NEAR = 70
 
 
@@ -79,7 +95,7 @@ def whole_behind(number: Span, reading: Reading) -> Flow | None:
                 return None
             if reading.language == "ru" and not _genitive(number, flow, reading):
                 break
-            return flow
+            return _of_what_is_between(number, flow, reading)
     goods = [one for one in reading.found.goods if number.end <= one.start <= number.end + 45]
     buys = [
         flow
@@ -87,12 +103,36 @@ def whole_behind(number: Span, reading: Reading) -> Flow | None:
         if goods and goods[0].end <= flow.start <= end and flow.kind in ("purchase", "import")
     ]
     if buys and goods[0].start - number.end <= 6:  # "90 % of the chips that Russia buys"
-        return replace(buys[0], goods=goods[0].value, certainty=goods[0].form, title=goods[0].title)
+        return _of_what_is_between(number, buys[0], reading)
+    if buys or _object(number, reading):
+        return None  # of what somebody else bought, by a word that is not known here
     before = [flow for flow in reading.flows if flow.end <= number.start]
     whole = _GOODS.match(reading.text, number.end) is not None
     if (goods or whole) and before and before[-1].kind not in ("trade", *BALANCES):
         return before[-1]
     return None
+
+
+def _of_what_is_between(number: Span, flow: Flow, reading: Reading) -> Flow:
+    """Return the flow with the goods between a number and it: "90 % of the chips that X bought"."""
+    if flow.goods != "all":
+        return flow
+    goods = [one for one in reading.found.goods if number.end <= one.start < flow.start]
+    if goods:
+        return of_goods(flow, goods)
+    words = _object(number, reading)
+    if not words or _PLAIN.fullmatch(words):
+        return flow
+    return replace(flow, goods=f"named:{words}", certainty="likely", title="not in the word list")
+
+
+def _object(number: Span, reading: Reading) -> str:
+    """Return what somebody is said to have bought, a number being a part of it; else nothing."""
+    text = reading.text
+    for area in reading.found.areas:
+        text = masked(text, area.start, area.end)
+    found = _BOUGHT[reading.language].match(text, number.end)
+    return found[1] if found else ""
 
 
 def _genitive(number: Span, flow: Flow, reading: Reading) -> bool:
