@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from entrepot.cli.spoken import as_codes
+from entrepot.errors import RequestError
 
 
 @pytest.mark.parametrize(
@@ -18,6 +19,12 @@ from entrepot.cli.spoken import as_codes
         ("Hong Kong", "HKG"),
         ("South Korea", "KOR"),
         ("UK", "GBR"),
+        ("RU", "RUS"),
+        ("kr", "KOR"),
+        ("643", "RUS"),
+        ("cn+344", "CHN+HKG"),
+        ("DR Congo", "COD"),
+        ("999", "999"),
         ("eu", "EU"),
         ("eu27", "EU27"),
         ("European Union", "EU"),
@@ -37,3 +44,14 @@ def test_codes_of_what_people_write(written: str, code: str) -> None:
 
 def test_nothing_said_stays_nothing() -> None:
     assert as_codes(None) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "one", "other"),
+    [("Congo", "COG", "COD"), ("Korea", "KOR", "PRK"), ("China+the congo", "COG", "COD")],
+)
+def test_a_name_of_two_areas_is_refused_with_both(written: str, one: str, other: str) -> None:
+    with pytest.raises(RequestError, match="two areas are called") as caught:
+        as_codes(written)
+    assert f"{one} (" in caught.value.hint
+    assert f"{other} (" in caught.value.hint
