@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from entrepot.model.display import NBSP
 from entrepot.report import words
-from entrepot.report.cards import percent_span
 from entrepot.report.origins import origin_name, source_name
 from entrepot.report.parts import Link, Note, Remark, Sentence, Table
 
@@ -42,12 +41,8 @@ def table(what: str, rows: list[Published], series: list[Figure]) -> Table:
     """Return every computed and printed value by period."""
     lines = []
     for figure in series:
-        low, high = figure.low, figure.high
-        spread = percent_span(low, high) if low is not None and high is not None else ""
         value = words.shown(figure)[0]
-        lines.append(
-            (str(figure.definition.period), value, spread.replace(f"{NBSP}%", ""), "computed")
-        )
+        lines.append((str(figure.definition.period), value, words.span_like(figure), "computed"))
     for row in _ordered(rows):
         ends = [f"{end * 100:.4g}" if end is not None else "open" for end in (row.low, row.high)]
         spread = ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
