@@ -90,6 +90,10 @@ def test_a_page_without_anything_else_is_built_on_inputs(
     assert all(card.tag == "computed" and card.value != "–" for card in page.cards)
     assert page.cards[2].figure.definition.sector
     assert [section.id for section in page.sections] == ["inputs", "cut_off", "gaps"]
+    cost = page.sections[1]
+    assert cost.picture is not None
+    ((_, rungs),) = cost.picture.drawn.groups
+    assert f"would lose {rungs[0].text} of its output" in cost.title.text
     assert any("by year" in gap.why for gap in page.sections[-1].gaps)
     assert [item.id for item in page.caveats] == ["input-output"]
     assert any("Input-Output" in term.name for term in page.sources)

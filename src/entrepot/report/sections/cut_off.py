@@ -28,6 +28,8 @@ __all__ = ["section"]
 NAME, EYEBROW = "cut_off", "What a cut-off would cost"
 CAVEATS = ("cutoff",)
 GOODS, ECONOMY = "Of what the goods are worth to the buyer", "Of output, for lack of all inputs"
+DIGITS = {GOODS: 2, ECONOMY: 3}
+"""Significant digits of a label, as in the sentences about the same."""
 _SIDES = {"target": "who is cut off", "imposes": "who cuts off"}
 
 Loss = tuple[str, float, float, float]
@@ -119,7 +121,7 @@ def _deck(groups: dict[str, list[Loss]]) -> str:
 def _picture(title: str, groups: dict[str, list[Loss]]) -> Picture:
     drawn = Ladder(
         tuple(
-            (name, tuple(_rung(loss, first=not place) for place, loss in enumerate(losses)))
+            (name, tuple(_rung(one, DIGITS[name], first=one is losses[0]) for one in losses))
             for name, losses in groups.items()
         ),
         apart=True,
@@ -131,9 +133,9 @@ def _picture(title: str, groups: dict[str, list[Loss]]) -> Picture:
     return Picture(drawn, f"{title}. {' '.join(said)}")
 
 
-def _rung(loss: Loss, *, first: bool) -> Rung:
+def _rung(loss: Loss, digits: int, *, first: bool) -> Rung:
     name, value, low, high = loss
-    text = range_text(low / 100, high / 100, "share", 2) or f"{number(value, 2)}{NBSP}%"
+    text = range_text(low / 100, high / 100, "share", digits) or f"{number(value, digits)}{NBSP}%"
     return Rung(name, value, low, high, text, marked=first)
 
 
