@@ -213,6 +213,17 @@ def test_a_ratio_of_two_books_stands_over_the_two_shares_it_is_made_of(tmp_path:
     assert one.whose == ("Chinese customs", "Gaidar Institute")
 
 
+def test_reporters_of_one_year_each_are_not_said_to_go_on() -> None:
+    told = {("a", area): Months() for area in ("DEU", "FRA")}
+    for one in told.values():
+        one.imports[2021] = 12
+    told["a", "DEU"].imports[2020] = 12
+    assert reporters._title(SUBJECT, told, {}, [2020, 2021]).startswith("Of two reporters none")
+    assert reporters._title(SUBJECT, told, {}, [2021]) == (
+        "Two reporters, each held for one year only"
+    )
+
+
 def cost(low: float, value: float, high: float, **details: float | str) -> Figure:
     asked = Definition.build("cutoff", importer="RUS", exporter="CHN", goods=CODE, period=2022)
     return Figure(asked, "ok", value, "share", low=low, high=high, details=dict(details))

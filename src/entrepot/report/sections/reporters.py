@@ -83,6 +83,8 @@ def _title(
     if silent:
         lost = len({area for _, area in silent})
         return f"Of {words.count_word(count, 'reporter')} {words.cardinal(lost)} fell silent"
+    if all(len(one.years & {*years}) == 1 for one in told.values()):
+        return f"{words.capital(words.count_word(count, 'reporter'))}, each held for one year only"
     return f"Of {words.count_word(count, 'reporter')} none fell silent in what the lake holds"
 
 
