@@ -121,3 +121,61 @@ def test_who_tells_totals_only_is_no_teller_beside_who_tells_goods(tmp_path: Pat
     )
     assert armenia.value == pytest.approx(610_000 * 1.2 - 516_000)
     assert "too coarse" in why(kyrgyz)
+
+
+def monthly(who: str, months: int) -> Iterable[str]:
+    """Yield the same trade in months of one product, of some months only."""
+    for year in YEARS:
+        for month in range(1, months + 1):
+            for partner, flow, then, now in (("DEU", "M", 12, 516), ("RUS", "X", 6, 408)):
+                worth = 1000 / 12 * (now if year == 2022 else then)
+                yield f"{who},{partner},{flow},{year}-{month:02},{worth},854231"
+
+
+def test_one_month_is_no_year_of_another_source(tmp_path: Path) -> None:
+    """Armenian books of January are left, and its years in Comtrade taken: 216,000, not 18,000."""
+    told = (*GERMAN, (ARMENIA, GERMANY, "M", 12, 516))
+    lines = [*monthly("KGZ", 12), *monthly("ARM", 1)]
+    held = books(lake(tmp_path, told), tmp_path, lines)
+    kyrgyz = ep.ask(
+        "lost_in_transit", lake=held, **LOST, importer="KGZ", source="table.books+comtrade"
+    )
+    assert kyrgyz.value == pytest.approx(610_000 * 1.2 - 516_000)
+    both = LOST | {"importer": "ARM", "source": "table.books+comtrade"}
+    assert "no two sources" in why(ep.ask("lost_in_transit", lake=held, **both))
+    alone = ep.ask("lost_in_transit", lake=held, **LOST, importer="ARM")
+    assert alone.value == pytest.approx(610_000 * 1.2 - 516_000)
+
+
+def test_currencies_are_not_mixed_in_a_part(tmp_path: Path) -> None:
+    """610 euros sent and 4,880 yuan sold on would be a part of an eighth; masses have no money."""
+    held = Lake.open(tmp_path / "lake")
+    sent = [f"DEU,KGZ,X,{year},610000,{code}" for year in YEARS for code in CODES]
+    sold = [f"KGZ,RUS,X,{year},4880000,{code}" for year in YEARS for code in CODES]
+    books(held, tmp_path, sent, name="german", currency="EUR")
+    for name, currency in (("yuan", "CNY"), ("dollars", "USD")):
+        books(held, tmp_path, sold, name=name, currency=currency)
+        source = f"table.german+table.{name}"
+        keys = CHAIN | {"base": None}
+        refused = ep.ask("passed_on", lake=held, **keys, source=source)
+        assert f"table.german is in EUR, table.{name} is in {currency}" in why(refused)
+        assert "name sources of one currency" in why(refused)
+
+
+def test_a_table_of_some_goods_is_not_heard_on_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All that Germany sells the hub grew alike, so that its growth in chips is no alarm."""
+    monkeypatch.setattr(few, "_WHOLE", {6: 2})
+    told = (*GERMAN, (CHINA, KYRGYZSTAN, "X", 20, 20), (RUSSIA, KYRGYZSTAN, "M", 6, 408))
+    held = books(lake(tmp_path, told), tmp_path, [*yearly("KGZ", "854231"), *chinese()])
+    for source in ("comtrade", BOTH):
+        found = ep.ask("rerouted", lake=held, **CHAIN, source=source)
+        assert found.status == "ok", found.reason
+        assert found.low == pytest.approx(0), source
+        assert not found.table[0].get("alarm"), source
+
+
+def chinese() -> Iterable[str]:
+    for year in YEARS:
+        yield f"KGZ,CHN,M,{year},20000,854231"

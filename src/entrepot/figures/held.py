@@ -74,15 +74,18 @@ class Held:
         """Return the first day of each year, quarter or month that makes up a span."""
         return [part.start for part in span.split(_MONTHS[self.freq])]
 
-    def speakers(self, spans: Sequence[Period]) -> dict[Side, frozenset[str]] | None:
+    def speakers(
+        self, spans: Sequence[Period], *, always: bool = False
+    ) -> dict[Side, frozenset[str]] | None:
         """Return who tells each side in all of some spans; None where the catalog does not say.
 
-        A delivery of some goods can have nothing in a step; then a step of each span will do.
+        A delivery of some goods can have nothing in a step; then a step of each span will do,
+        unless steps are to make up longer ones (`always`).
         """
         if self.tellers is None or not self.has_reports:
             return None
         steps = [self.starts(span) for span in spans]
-        if not self.few_products:
+        if always or not self.few_products:
             steps = [[day] for days in steps for day in days]
         return {
             side: frozenset(

@@ -13,7 +13,7 @@ from entrepot.figures.bases import by_origin
 from entrepot.figures.estimate import Answer, Estimate, Missing
 from entrepot.figures.figure import Evidence
 from entrepot.figures.measured import measured_of, others_of
-from entrepot.figures.part import Part, asked_about, part_of
+from entrepot.figures.part import Part, asked_about, part_of, spans_of
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions.tellers import Tellers
 from entrepot.figures.questions.whose import SOURCE
@@ -74,22 +74,77 @@ def _together(definition: Definition, lake: Lake, sources: Sequence[str]) -> Ans
     lacks = [one.reason for one in found.values() if isinstance(one, Missing)]
     if lacks and is_several(definition.source):
         return Missing("; ".join(lacks))
-    usable = [one for one in found.values() if isinstance(one, Part)]
-    parts = _shared(usable, asked_about(definition))
+    asked = asked_about(definition)
+    usable = _steady([one for one in found.values() if isinstance(one, Part)], definition)
+    parts = _shared(usable, asked)
     if len(parts) < 2:
         return Missing("no two sources held tell different parts of it")
-    digits = _digits(parts)
-    goods = nw.concat([_alike(one, one.rows, definition, parts, digits) for one in parts])
+    if refused := _in_two_currencies(parts, definition):
+        return refused
+    digits, freq = _digits(parts), _coarsest(parts)
+    goods = nw.concat([_alike(one, one.rows, definition, freq, digits) for one in parts])
+    # Who tells some goods only is silent on the others, and not to be heard on them.
+    wide = _shared([one for one in usable if _is_wide(one, parts)], asked)
     beside = [
-        _alike(one, others_of(one.cells, definition, one.goods), definition, parts, digits)
-        for one in parts
+        _alike(one, others_of(one.cells, definition, one.goods), definition, freq, digits)
+        for one in wide
         if question(definition.measure).other_goods and definition.goods != "all"
     ]
     with stored(goods, lake) as rows:
         if not beside:
-            return _answer(definition, parts, rows, None, digits)
+            return _answer(definition, parts, rows, {}, digits)
         with stored(nw.concat(beside), lake) as others:
-            return _answer(definition, parts, rows, others, digits)
+            more = {"others": others, "others_tellers": Tellers(*_heard(wide))}
+            return _answer(definition, parts, rows, more, digits)
+
+
+def _coarsest(parts: Sequence[Part]) -> str:
+    """Return the longest step of some parts."""
+    return max((one.cells.held.freq for one in parts), key=_MONTHS.__getitem__)
+
+
+def _steady(parts: Sequence[Part], definition: Definition) -> list[Part]:
+    """Leave out who is silent in a step, where steps are to make up longer ones of others."""
+    freq = _coarsest(parts) if parts else ""
+    found = []
+    for one in parts:
+        if one.cells.held.freq != freq:
+            always = one.cells.held.speakers(spans_of(definition), always=True)
+            assert always is not None  # else it were no part
+            one = replace(
+                one,
+                buyers=one.buyers & always["importer"],
+                sellers=one.sellers & always["exporter"],
+            )
+        found.append(one)
+    return found
+
+
+def _in_two_currencies(parts: Sequence[Part], definition: Definition) -> Missing | None:
+    """Refuse amounts of money that cannot be set beside each other."""
+    named_ = {one.cells.held.source: one.cells.held.currency for one in parts}
+    if definition.quantity == "mass" or len(set(named_.values())) == 1:
+        return None
+    told = ", ".join(f"{source} is in {currency}" for source, currency in named_.items())
+    return Missing(
+        f"{told}, and amounts of two currencies cannot be set beside each other; bring one of "
+        "them in in the currency of the other, or name sources of one currency"
+    )
+
+
+def _is_wide(part: Part, parts: Sequence[Part]) -> bool:
+    """Whether a part has other goods as well, in steps and money of those that are put together."""
+    one, first = part.cells.held, parts[0].cells.held
+    is_fine = _MONTHS[one.freq] <= _MONTHS[_coarsest(parts)]
+    return not one.few_products and is_fine and one.currency == first.currency
+
+
+def _heard(parts: Sequence[Part]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return who is heard on what it buys, and on what it sells."""
+    return (
+        frozenset[str]().union(*(one.buyers for one in parts)),
+        frozenset[str]().union(*(one.sellers for one in parts)),
+    )
 
 
 def _shared(parts: Sequence[Part], asked: frozenset[str]) -> list[Part]:
@@ -114,14 +169,11 @@ def _digits(parts: Sequence[Part]) -> int:
     return min(digits) if alike else min(*digits, SIX)
 
 
-def _alike(
-    part: Part, rows: Frame, definition: Definition, parts: Sequence[Part], digits: int
-) -> Frame:
+def _alike(part: Part, rows: Frame, definition: Definition, freq: str, digits: int) -> Frame:
     """Return the reports that are taken of a part, with codes and steps as long as of the others.
 
     Months of a country that tells all of them make up its years.
     """
-    freq = max((one.cells.held.freq for one in parts), key=_MONTHS.__getitem__)
     start = nw.col("period").dt.truncate(_EACH[freq]).cast(nw.Date)
     return part.kept(rows).select(
         *_COLUMNS,
@@ -137,21 +189,16 @@ def _answer(
     definition: Definition,
     parts: Sequence[Part],
     rows: Frame,
-    others: Frame | None,
+    more: dict[str, Any],
     digits: int,
 ) -> Answer | Missing:
     how = question(definition.measure)
     column = parts[0].cells.column(definition)
     names = AND.join(one.cells.held.source for one in parts)
-    buyers, sellers = (
-        frozenset[str]().union(*(getattr(one, side) for one in parts))
-        for side in ("buyers", "sellers")
-    )
+    buyers, sellers = _heard(parts)
     is_chain = how.trade == "chain"
     tellers: dict[str, Any] = {"tellers": Tellers(buyers, sellers)} if is_chain else {}
-    beside = tellers or {"speakers": {"importer": buyers, "exporter": sellers}}
-    if others is not None:
-        beside = beside | {"others": others}
+    beside = more | (tellers or {"speakers": {"importer": buyers, "exporter": sellers}})
     main = how.value or passport(definition.measure).columns[0][0]
     try:
         found = how.run(rows, definition, column, **beside)

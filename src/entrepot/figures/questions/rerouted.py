@@ -43,6 +43,7 @@ def rerouted(
     others: Frame | None = None,
     heard: Heard | None = None,
     tellers: Tellers | None = None,
+    others_tellers: Tellers | None = None,
 ) -> Row:
     """Bound what came through hubs, with a row for each.
 
@@ -52,6 +53,8 @@ def rerouted(
         Who tells which side at all, and when; see `tellers_in`.
     tellers
         The same as it was found out of several sources; then the rows are theirs alone.
+    others_tellers
+        Those of them who tell of all other goods as well.
     """
     names = rows.collect_schema().names()
     every = rows if others is None else nw.concat([rows, others.select(names)])
@@ -72,7 +75,7 @@ def rerouted(
         frequency=step,
         controls=asked.control_sets or None,
         synthetic=_can_mix(asked, step),
-        other_goods=None if others is None else told(others, tellers, asked),
+        other_goods=None if others is None else told(others, others_tellers or tellers, asked),
         silent=frozenset() if tellers.importers is None else hubs - tellers.importers,
         complete=tellers.importers is not None,
         margin=asked.margin,
