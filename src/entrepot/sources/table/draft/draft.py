@@ -149,7 +149,8 @@ def _refused(
 ) -> Draft:
     """Return a draft that asks besides for what the file was refused for, whatever is answered."""
     asks.ask("file", f"{error.what} ({error.where}); {error.hint}")
-    lines = [f"# {TODO}: {line}" for line in str(error).splitlines()]
+    first, *rest = str(error).splitlines()
+    lines = [f"# {TODO}: {first}", *(f"# {line}" for line in rest)]
     text = "\n".join([text.rstrip(), *lines, ""])
     return Draft(file.name, text, says, tuple(asks.asked.values()))
 
