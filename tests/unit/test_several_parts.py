@@ -179,3 +179,19 @@ def test_a_table_of_some_goods_is_not_heard_on_the_others(
 def chinese() -> Iterable[str]:
     for year in YEARS:
         yield f"KGZ,CHN,M,{year},20000,854231"
+
+
+def test_a_report_without_its_mass_is_not_nothing_that_arrived(tmp_path: Path) -> None:
+    told = (*GERMAN, (KYRGYZSTAN, GERMANY, "M", 12, 516))
+    lines = [
+        row(1000.0 * now, period=year, reporter=who, partner=other, product=code, flow=flow)
+        | ({"netWgt": ""} if who == KYRGYZSTAN else {})
+        for who, other, flow, _, now in told for code in CODES for year in YEARS
+    ]  # fmt: skip
+    (tmp_path / "comtrade.csv").write_text(text_of(lines), encoding="utf-8")
+    held = Lake.open(tmp_path / "lake")
+    held.add("comtrade", [tmp_path / "comtrade.csv"])
+    keys = LOST | {"importer": "KGZ", "source": "comtrade"}
+    assert ep.ask("lost_in_transit", lake=held, **keys).value == pytest.approx(0)
+    found = ep.ask("lost_in_transit", lake=held, **keys, quantity="mass")
+    assert "the importer's reports of this flow have no mass" in why(found)

@@ -113,11 +113,19 @@ def _require_both(rows: Frame, asked: Definition, column: str) -> None:
     Raises
     ------
     NoEvidenceError
-        If one side's reports, or those of one time, are not there.
+        If one side's reports, or those of one time, are not there, or have no amounts in them.
     """
     is_now = (nw.col("period") >= asked.period.start).alias("now")
     known = rows.filter(~nw.col(column).is_null())
     told = set(fetch(known.select("told_by", is_now).unique()))
+    empty = set(fetch(rows.select("told_by", is_now).unique())) - told
+    if told and empty:
+        side = sorted(empty)[0][0]
+        raise NoEvidenceError(
+            f"the {side}'s reports of this flow have no {asked.quantity} in them",
+            why="what is not told is not zero",
+            hint="ask for another quantity" if asked.quantity != "value" else "ask --quantity mass",
+        )
     sides = {side for side, _ in told}
     if not told:
         return

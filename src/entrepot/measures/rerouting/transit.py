@@ -36,8 +36,8 @@ LOST_IN_TRANSIT = Passport(
     unit="USD",
     range="any number; below zero where more arrived than used to",
     null_rule=(
-        "null where a side reports nothing in one of the periods (unless `complete`), or the "
-        "exporter reported no trade before; missing values are no report"
+        "null where a side reports nothing in one of the periods (unless `complete`), or no value "
+        "of its rows is known, or the exporter reported no trade before"
     ),
     formula="L = X_1 M_0 / X_0 - M_1, with X what the exporter and M what the importer reports",
     reference=(
@@ -81,7 +81,8 @@ def lost_in_transit(
     supplier, buyer, time, told_by, value
         Columns. `told_by` is ``exporter`` or ``importer``. Values are in one currency.
     complete
-        Promise that both sides report, so that whatever has no row was not reported as traded.
+        Promise that both sides report, so that whatever has no row was not reported as traded; a
+        row without a value is still unknown.
 
     Returns
     -------
@@ -101,20 +102,31 @@ def lost_in_transit(
     def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         dtype = rows.collect_schema()[time]
         flow = rows.filter(sells & buys)
-        parts = [
-            nw.when((nw.col(told_by) == side) & begins_within(span, time, dtype))
-            .then(nw.col(value))
-            .alias(name)
+        tests = {
+            name: (nw.col(told_by) == side) & begins_within(span, time, dtype)
             for name, side, span in zip(
                 _PARTS, ("exporter", "importer") * 2, (then, then, now, now), strict=True
             )
-        ]
+        }
+        parts = [nw.when(test).then(nw.col(value)).alias(name) for name, test in tests.items()]
+        there = [nw.when(test).then(1).alias(f"__{name}_rows") for name, test in tests.items()]
         known = [nw.col(name).count().alias(f"__{name}") for name in _PARTS]
+        counted = [nw.col(f"__{name}_rows").count() for name in _PARTS]
         sums = aggregate(
-            flow.select(*keys, *parts), keys, *known, *(nw.col(n).sum() for n in _PARTS)
+            flow.select(*keys, *parts, *there),
+            keys,
+            *known,
+            *counted,
+            *(nw.col(n).sum() for n in _PARTS),
         )
         told = sums.with_columns(
-            nw.when((nw.col(f"__{name}") > 0) | nw.lit(complete)).then(nw.col(name)).alias(name)
+            nw.when(
+                (nw.col(f"__{name}") > 0)
+                # A row without a value is trade of an amount that nobody knows, and not zero.
+                | (nw.lit(complete) & (nw.col(f"__{name}_rows") == 0))
+            )
+            .then(nw.col(name))
+            .alias(name)
             for name in _PARTS
         )
         return told.with_columns(*_results()).select(*keys, *_MADE)
