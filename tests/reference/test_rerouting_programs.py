@@ -227,3 +227,15 @@ def test_chains_of_three_hubs_are_those_of_scipy(seed: int) -> None:
 def test_chains_of_one_hub_are_the_smaller_side_and_no_hub_is_passed_twice() -> None:
     back = {(ORIGIN, "a"): 5.0, ("a", "b"): 9.0, ("b", "a"): 9.0, ("a", IMPORTER): 7.0}
     assert [through_chains(back, "ab", length) for length in (1, 2, 3)] == [pytest.approx(5), 0, 0]
+
+
+def test_chains_never_pass_more_than_everything_does() -> None:
+    """One dollar in the way of a hundred billion is one dollar, and none of the solver's."""
+    wide = 1e11
+    capacity = {(ORIGIN, "a"): wide, ("a", "b"): 1.0, ("b", IMPORTER): wide}
+    capacity |= {(ORIGIN, "b"): 1.0, ("a", IMPORTER): 1.0}
+    for length in (1, 2):
+        most = maximum_flow(capacity, ORIGIN, IMPORTER).value
+        found = through_chains(capacity, "ab", length)
+        assert found <= most
+        assert found == pytest.approx({1: 2.0, 2: 1.0}[length], rel=1e-6)

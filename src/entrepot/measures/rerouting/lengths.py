@@ -6,6 +6,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 from entrepot.measures.rerouting.chain import IMPORTER, ORIGIN
+from entrepot.measures.rerouting.network import maximum_flow
 from entrepot.measures.rerouting.program import most_of
 
 if TYPE_CHECKING:
@@ -41,7 +42,12 @@ def through_chains(capacity: Mapping[Edge, float], hubs: Collection[str], length
     for place, chain in enumerate(chains):
         for edge in itertools.pairwise(chain):
             rows.setdefault(edge, []).append(place)
-    return sum(most_of(len(chains), list(rows.values()), [capacity[edge] for edge in rows]))
+    # No edge carries more than passes in all; the solver is exact to a part of the largest size.
+    most = maximum_flow(capacity, ORIGIN, IMPORTER).value
+    if most <= 0:
+        return 0.0
+    sizes = [min(capacity[edge], most) for edge in rows]
+    return min(most, sum(most_of(len(chains), list(rows.values()), sizes)))
 
 
 def _chains(
