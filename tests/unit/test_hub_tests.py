@@ -145,3 +145,37 @@ def test_several_sets_of_controls_are_several_paths(planted: Lake) -> None:
         ep.ask("rerouting_ratio", lake=planted, **(ASKED | {"controls": "GEO,ARM", "base": 2021}))
     with pytest.raises(RequestError, match="KGZ is on two sides"):
         ep.ask("rerouted", lake=planted, **(ASKED | {"controls": "GEO,KGZ"}))
+
+
+def test_goods_asked_about_are_no_placebo_of_themselves(tmp_path: Path) -> None:
+    """Shirts came through the hub, so that beer alone is left to ask of."""
+    pytest.importorskip("pyfixest")
+    shirts = {
+        ("DEU", "KGZ", SHIRTS): (10, 510), ("KGZ", "RUS", SHIRTS): (4, 404),
+        ("CHN", "KGZ", SHIRTS): (20, 20),
+    }  # fmt: skip
+    held = made(tmp_path, CHAIN | shirts)
+    found = ep.ask("rerouted", lake=held, tests=True, **(ASKED | {"goods": "610910"}))
+    assert found.table[0]["alarm"] is True
+    assert "everyday goods no alarm" in str(found.details["placebo_goods"])
+    assert "everyday goods" not in found.table[0]["verdict"]
+    every = ep.ask("rerouted", lake=held, tests=True, **(ASKED | {"goods": "all"}))
+    assert every.details["placebo_goods"] == "not asked: all has all everyday goods in it"
+
+
+def test_an_alarm_of_one_hub_in_other_goods_is_no_doubt_of_another(tmp_path: Path) -> None:
+    pytest.importorskip("pyfixest")
+    steady = {
+        ("DEU", "USA", CHIPS): (30, 30), ("USA", "RUS", CHIPS): (3, 3),
+        ("CHN", "USA", CHIPS): (2, 2), ("CHN", "USA", BEER): (2, 2),
+        ("DEU", "USA", BEER): (1, 901), ("USA", "RUS", BEER): (1, 901),
+    }  # fmt: skip
+    big = {
+        (seller, buyer, COATS): (9000, 9000)
+        for hub in ("USA", "KGZ") for seller, buyer in (("DEU", hub), (hub, "RUS"))
+    }  # fmt: skip
+    held = made(tmp_path, CHAIN | big | steady)
+    found = ep.ask("rerouted", lake=held, tests=True, **(ASKED | {"hubs": "KGZ+USA"}))
+    verdicts = {row["hub"]: row["verdict"] for row in found.table}
+    assert "an alarm for the United States" in str(found.details["placebo_goods"])
+    assert verdicts["KGZ"].startswith("stands: no alarm"), verdicts

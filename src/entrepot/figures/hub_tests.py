@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import EntrepotError, RequestError
+from entrepot.goods import goods_selection
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import figure_value, joined
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from entrepot.figures.definition import Definition
     from entrepot.figures.figure import Figure
+    from entrepot.goods import Selection
 
     Asked = Callable[[Definition], Figure]
 
 __all__ = ["refuse_tests", "with_tests"]
 
 MEASURE = "rerouted"
-CIVILIAN = "190590,220300,330499,401110,610910,620342,940360"
+CIVILIAN = ("190590", "220300", "330499", "401110", "610910", "620342", "940360")
 """Bread, beer, cosmetics, tyres, shirts, trousers, furniture: goods that nobody needs to hide."""
 MOST = 4
 """Controls that are asked about in the place of a hub."""
@@ -29,11 +31,28 @@ MOST = 4
 
 @dataclass(frozen=True, slots=True)
 class _Placebo:
-    """A question whose answer should be nothing: its name, part passed on in words, and alarm."""
+    """A question whose answer should be nothing.
+
+    Attributes
+    ----------
+    name, words
+        What it asks, and its answer in words.
+    alarms
+        By hub, where something says whether there is one.
+    of_all
+        Whether an alarm is one for every hub: that of a control, where no event was.
+    """
 
     name: str
     words: str
-    alarm: bool | None
+    alarms: Mapping[str, bool] = field(default_factory=dict)
+    of_all: bool = False
+
+    def alarm(self, hub: str) -> bool | None:
+        """Whether it raises an alarm that counts for a hub; None where nothing says so."""
+        if self.of_all:
+            return any(self.alarms.values()) if self.alarms else None
+        return self.alarms.get(hub)
 
 
 def with_tests(figure: Figure, ask: Asked) -> Figure:
@@ -54,7 +73,7 @@ def with_tests(figure: Figure, ask: Asked) -> Figure:
         "placebo_time": list(_time(definition, ask)),
         "placebo_goods": list(_goods(definition, ask)),
     }
-    calm = "+".join(sorted(definition.members("controls"))) or None
+    calm = "+".join(_calm(definition)) or None
     regression = definition.but(measure="triple_difference", controls=calm, least=None, margin=None)
     triple = _asked(regression, ask)
     details = dict(figure.details)
@@ -96,15 +115,20 @@ def _asked(definition: Definition, ask: Asked) -> Figure | str:
     return (found.reason or "").split("\n")[0]
 
 
+def _calm(definition: Definition) -> list[str]:
+    """Return the controls; who sells is none of what it sells itself."""
+    return sorted(definition.members("controls") - definition.members("exporter"))
+
+
 def _hubs(definition: Definition, ask: Asked) -> Iterator[_Placebo]:
     """Ask of each control in the place of a hub, beside the others."""
-    calm = sorted(definition.members("controls") - definition.members("exporter"))
+    calm = _calm(definition)
     if not calm:
-        yield _Placebo("controls", "not asked: no controls are named", None)
+        yield _Placebo("controls", "not asked: no controls are named")
     for area in calm[:MOST]:
         rest = "+".join(one for one in calm if one != area) or None
         found = _asked(definition.but(hubs=area, controls=rest), ask)
-        yield _placebo(area_phrase(area), found)
+        yield replace(_placebo(area_phrase(area), found), of_all=True)
 
 
 def _time(definition: Definition, ask: Asked) -> Iterator[_Placebo]:
@@ -113,7 +137,7 @@ def _time(definition: Definition, ask: Asked) -> Iterator[_Placebo]:
     months = base.split(1)
     left = len(months) - period.months
     if left < period.months:
-        yield _Placebo("time", f"not asked: {base} is shorter than two of {period}", None)
+        yield _Placebo("time", f"not asked: {base} is shorter than two of {period}")
         return
     early = Period.parse(f"{months[0]}..{months[left - 1]}")
     late = Period.parse(f"{months[left]}..{months[-1]}")
@@ -121,20 +145,37 @@ def _time(definition: Definition, ask: Asked) -> Iterator[_Placebo]:
 
 
 def _goods(definition: Definition, ask: Asked) -> Iterator[_Placebo]:
-    """Ask of goods that nobody needs to hide."""
-    yield _placebo("everyday goods", _asked(definition.but(goods=CIVILIAN), ask))
+    """Ask of goods that nobody needs to hide, less those that the question is about."""
+    try:
+        about = goods_selection(definition.goods)
+    except EntrepotError as error:
+        yield _Placebo("goods", f"everyday goods not known ({error.what})")
+        return
+    others = [code for code in CIVILIAN if not _touches(about, code)]
+    if not others:
+        yield _Placebo("goods", f"not asked: {definition.goods} has all everyday goods in it")
+        return
+    asked = definition.but(goods=",".join(others), follow="family")
+    yield _placebo("everyday goods", _asked(asked, ask))
+
+
+def _touches(about: Selection, code: str) -> bool:
+    """Whether some of a code is among goods, which may be lines of a tariff."""
+    return about.weight_of(code) > 0 or any(one.startswith(code) for one in about.prefixes)
 
 
 def _placebo(name: str, found: Figure | str) -> _Placebo:
     if isinstance(found, str):
-        return _Placebo(name, f"{name} not known ({found})", None)
-    alarms = [bool(row["alarm"]) for row in found.table if "alarm" in row]
+        return _Placebo(name, f"{name} not known ({found})")
+    alarms = {str(row["hub"]): bool(row["alarm"]) for row in found.table if "alarm" in row}
     said = "no saying whether an alarm"
     if alarms:
-        said = "an alarm" if any(alarms) else "no alarm"
+        said = "an alarm" if any(alarms.values()) else "no alarm"
+        if any(alarms.values()) and len(found.table) > 1:
+            said += f" for {joined([area_phrase(hub) for hub, one in alarms.items() if one])}"
     bought = sum(float(row["bought"]) for row in found.table)
     part = f", {figure_value((found.value or 0.0) / bought, 'share')} matched" if bought else ""
-    return _Placebo(name, f"{name} {said}{part}", any(alarms) if alarms else None)
+    return _Placebo(name, f"{name} {said}{part}", alarms)
 
 
 def _triple_words(found: Figure | str) -> str:
@@ -159,13 +200,14 @@ def _with_verdict(
 
 
 def _verdict(row: dict[str, Any], placebos: list[_Placebo], effect: dict[str, Any]) -> str:
-    """Say whether an alarm stands: no placebo may raise one, and no control may have grown more."""
+    """Say whether an alarm stands: no placebo may raise one, and no control have grown more."""
     if row.get("alarm") is None:
         return "open: nothing says how large chance is, or what others sold it"
     if not row["alarm"]:
         return "no alarm"
-    asked = [one for one in placebos if one.alarm is not None]
-    if false := [one.name for one in asked if one.alarm]:
+    hub = str(row["hub"])
+    asked = [one for one in placebos if one.alarm(hub) is not None]
+    if false := [one.name for one in asked if one.alarm(hub)]:
         return f"in doubt: an alarm for {joined(false)} as well"
     if effect and effect["change_pct"] < 0:
         return "in doubt: beside other goods it bought less than controls did"
