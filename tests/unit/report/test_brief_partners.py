@@ -18,10 +18,11 @@ from entrepot.report.book import Book, Subject
 from entrepot.report.charts import draw
 from entrepot.report.cut_off import CutOff
 from entrepot.report.parts import Gap, Section, plain
-from entrepot.report.sections import buyers, by_year, cut_off, reporters
+from entrepot.report.pictures import Side
+from entrepot.report.sections import both_ways, buyers, by_year, cut_off, reporters
 from entrepot.report.single_pictures import Calendar, Stack, World
 from entrepot.report.told_years import Months, fell_silent
-from entrepot.report.weighed import weighed
+from entrepot.report.weighed import Weighed, weighed
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[2] / "property"))
@@ -221,6 +222,19 @@ def test_reporters_of_one_year_each_are_not_said_to_go_on() -> None:
     assert reporters._title(SUBJECT, told, {}, [2020, 2021]).startswith("Of two reporters none")
     assert reporters._title(SUBJECT, told, {}, [2021]) == (
         "Two reporters, each held for one year only"
+    )
+
+
+def test_a_share_that_stands_otherwise_over_time_is_said_to_be_of_another() -> None:
+    def share(value: float) -> Figure:
+        return told("import_share", value, "share", "imts")
+
+    held = {2022: Weighed(Side(29.5, "29.5"), None, ("OEC", ""), None, ())}
+    assert both_ways._elsewhere(SUBJECT, held, [share(0.295)]) == ""
+    assert both_ways._elsewhere(SUBJECT, {}, [share(0.343)]) == ""
+    assert both_ways._elsewhere(SUBJECT, held, [share(0.343)]) == (
+        " China’s share of Germany’s imports is here that of OEC in 2022; "
+        "under Share over time it is that of IMTS."
     )
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.model.display import NBSP
+from entrepot.model.display import NBSP, joined
 from entrepot.report import words
+from entrepot.report.cards import source_on_card
 from entrepot.report.lacking import lacking
 from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
 from entrepot.report.pictures import Butterfly, Flow, Picture, Weights
+from entrepot.report.sections import over_time
 from entrepot.report.weighed import weighed
 
 if TYPE_CHECKING:
@@ -50,7 +52,8 @@ def section(book: Book, subject: Subject, ratio: Figure) -> Section:
         id=NAME,
         eyebrow=EYEBROW,
         title=title,
-        deck="Weight of each country in the other’s trade in all goods, per cent, one scale.",
+        deck="Weight of each country in the other’s trade in all goods, per cent, one scale."
+        + _elsewhere(subject, there, over_time.series_of(book, subject)),
         picture=Picture(Butterfly(flows), _spoken(title.text, flows), _key(flows)),
         table=_table(told),
         notes=_notes(subject, there, ratio),
@@ -74,6 +77,23 @@ def _years(book: Book, subject: Subject, *, forward: bool) -> dict[int, Weighed]
             whole[year] = one
     shown = whole or dict(list(found.items())[:MOST_ROWS])
     return dict(sorted(shown.items()))
+
+
+def _elsewhere(subject: Subject, years: dict[int, Weighed], series: list[Figure]) -> str:
+    """Say whose the importer's weight is in years that the share over time has otherwise."""
+    here: dict[str, list[str]] = {}
+    there: dict[str, None] = {}
+    for figure in series:
+        one = years.get(figure.definition.period.year)
+        if one and one.imports and one.imports.text != words.shown(figure)[0]:
+            here.setdefault(one.whose[0], []).append(str(figure.definition.period))
+            there[source_on_card(figure)] = None
+    if not here:
+        return ""
+    whose = joined([f"{name} in {joined(when)}" for name, when in here.items()])
+    what = f"{subject.sellers} share of {subject.buyers} imports"
+    told = f" {words.capital(what)} is here that of {whose}"
+    return f"{told}; under {over_time.EYEBROW} it is that of {joined([*there])}."
 
 
 def _flow(subject: Subject, years: dict[int, Weighed], *, forward: bool) -> Flow:

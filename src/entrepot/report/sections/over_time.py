@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from entrepot.report.pictures import Break
     from entrepot.sources.published.read import Published
 
-__all__ = ["apart", "ends_of", "key", "point", "printed_point", "section"]
+__all__ = ["apart", "ends_of", "key", "point", "printed_point", "section", "series_of"]
 
 NAME, EYEBROW = "share", "Share over time"
 MOST_YEARS = 12
@@ -40,7 +40,7 @@ def section(book: Book, subject: Subject, claims: tuple[Printed, ...] = ()) -> S
     """
     said = book.printed("import_share", subject.importer, subject.supplier)
     rows = [row for row in said if row.value is not None]
-    series = _series(book, subject)
+    series = series_of(book, subject)
     what = f"{subject.sellers} share of {subject.buyers} imports"
     if not rows and not series:
         lacks = lacking(
@@ -79,7 +79,7 @@ def section(book: Book, subject: Subject, claims: tuple[Printed, ...] = ()) -> S
     )
 
 
-def _series(book: Book, subject: Subject) -> list[Figure]:
+def series_of(book: Book, subject: Subject) -> list[Figure]:
     """Return one computed Figure a year, from the lake if it can answer, else bundled."""
     sources = [*flow_sources(book.lake), "computed"]
     found = []
