@@ -404,3 +404,14 @@ def test_a_brief_from_python_prints_and_writes_itself(told: Brief, tmp_path: Pat
     assert "56.3 %" in lines[2]
     page = told.write(tmp_path / "brief.md")
     assert page.read_text(encoding="utf-8").startswith(f"# {told.title}")
+
+
+def test_numbers_in_print_are_counted_with_those_that_no_figure_uses(told: Brief) -> None:
+    table = next(one.table for one in told.sections if one.id == "share")
+    assert table is not None
+    printed = [row for row in table.rows if row[-1] != "computed"]
+    said = next(term.text for term in told.sources if term.name == "Published figures")
+    count = re.match(r"(\d+) numbers of (\d+) origins", said)
+    assert count is not None
+    assert int(count[1]) > len(printed)
+    assert int(count[2]) >= len({row[-1] for row in printed})

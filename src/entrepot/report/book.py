@@ -94,6 +94,7 @@ class Book:
         self._asked: dict[Definition, Figure] = {}
         self._leant_on: set[str] = set()
         self._found: dict[str, bool] = {}
+        self._shown: dict[str, Published] = {}
 
     @property
     def lake(self) -> Lake:
@@ -127,6 +128,15 @@ class Book:
     def lean_on(self, sources: Iterable[str]) -> None:
         """Note sources of which the page shows rows that are no Figure."""
         self._leant_on.update(sources)
+
+    @property
+    def shown(self) -> dict[str, Published]:
+        """Printed numbers that the page shows without a Figure of them, by id."""
+        return dict(self._shown)
+
+    def show(self, rows: Iterable[Published]) -> None:
+        """Note printed numbers that the page shows and that are no Figure."""
+        self._shown.update((row.id, row) for row in rows)
 
     def ask(self, measure: str, **keys: Any) -> Figure:
         """Evaluate a definition, or return what it gave before."""

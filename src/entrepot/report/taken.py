@@ -12,10 +12,11 @@ from entrepot.report.parts import Term
 from entrepot.sources import is_own, source_info, split_address
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from entrepot.lake import Holding
     from entrepot.report.book import Book, Subject
+    from entrepot.sources.published.read import Published
 
 __all__ = ["data_held", "data_used", "sources"]
 
@@ -135,7 +136,8 @@ def _printed(book: Book) -> list[Term]:
     found = []
     used = {item.id: item for figure in book.figures for item in figure.evidence if item.id}
     printed = [row for name in sorted(used) if (row := row_of(used[name])) is not None]
-    others = [row for row in printed if not row.id.startswith("CO-")]
+    every = {row.id: row for row in printed} | book.shown
+    others = _once(row for row in every.values() if not row.id.startswith("CO-"))
     ours = [row for row in printed if row.id.startswith("CO-")]
     if others:
         origins = len({row.origin for row in others})
@@ -152,6 +154,16 @@ def _printed(book: Book) -> list[Term]:
         text = f"{ours[0].origin_words}; {words.count_word(len(ours), 'result')} on this page."
         found.append(Term("Computed results", words.capital(text)))
     return found
+
+
+def _once(rows: Iterable[Published]) -> list[Published]:
+    """Return one row of what an origin printed of one thing in the same digits."""
+    found: dict[tuple[object, ...], Published] = {}
+    for row in rows:
+        what = (row.measure, row.exporter, row.importer, row.flow, row.goods, row.variant)
+        how = (row.basis, row.period, row.base, row.printed)
+        found.setdefault((row.origin, *what, *how), row)
+    return list(found.values())
 
 
 def _inputs(book: Book) -> list[Term]:

@@ -45,6 +45,7 @@ def section(book: Book, subject: Subject) -> Section:
         title = f"{words.capital(held)} in print about {pair}, {none}"
         deck = "Numbers of one thing are compared, parts with their whole, growth with levels."
         return Section(NAME, EYEBROW, Sentence(title, tuple(rows)), deck=deck)
+    book.show(_carriers(found[:SHOWN]))
     count = words.count_word(len(found), "number")
     title = f"{words.capital(count)} in print cannot be true beside others"
     return Section(

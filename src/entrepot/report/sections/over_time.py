@@ -40,6 +40,7 @@ def section(book: Book, subject: Subject, claims: tuple[Printed, ...] = ()) -> S
     """
     said = book.printed("import_share", subject.importer, subject.supplier)
     rows = [row for row in said if row.value is not None]
+    book.show(rows)
     series = series_of(book, subject)
     what = f"{subject.sellers} share of {subject.buyers} imports"
     if not rows and not series:
