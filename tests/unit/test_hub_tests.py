@@ -179,3 +179,31 @@ def test_an_alarm_of_one_hub_in_other_goods_is_no_doubt_of_another(tmp_path: Pat
     verdicts = {row["hub"]: row["verdict"] for row in found.table}
     assert "an alarm for the United States" in str(found.details["placebo_goods"])
     assert verdicts["KGZ"].startswith("stands: no alarm"), verdicts
+
+
+def test_who_sells_is_no_control_of_its_own_sales(planted: Lake) -> None:
+    pytest.importorskip("pyfixest")
+    alone, beside = (
+        ep.ask("triple_difference", lake=planted, **(ASKED | {"controls": controls}))
+        for controls in ("GEO+ARM", "DEU+GEO+ARM")
+    )
+    assert beside.value == alone.value is not None
+    only = ep.ask("triple_difference", lake=planted, **(ASKED | {"controls": "DEU"}))
+    assert "the exporter is the only control" in (only.reason or "")
+
+
+def test_who_bought_nothing_is_named(planted: Lake) -> None:
+    pytest.importorskip("pyfixest")
+    for keys, words in (
+        ({"hubs": "MNG"}, "MNG bought none of these goods of DEU"),
+        ({"controls": "MNG"}, "MNG bought none of these goods of DEU"),
+    ):
+        lost = ep.ask("triple_difference", lake=planted, **(ASKED | keys))
+        assert lost.value is None
+        assert words in (lost.reason or "")
+    some = ep.ask("triple_difference", lake=planted, **(ASKED | {"hubs": "KGZ+MNG"}))
+    assert [row["hub"] for row in some.table] == ["KGZ"]
+    assert "Mongolia bought none of these goods" in str(some.details["remarks"])
+    for side in ("hubs", "controls"):
+        with pytest.raises(RequestError, match="everybody is no hub, and no control"):
+            ep.ask("triple_difference", lake=planted, **(ASKED | {side: "WLD"}))

@@ -258,7 +258,10 @@ def rows_of(cells: Cells, asked: Definition, goods: Goods) -> Frame:
             by, there = reach(asked)
             # Trade of members with each other is a part of what is judged by itself.
             own = question(asked.measure).trade == "own"
-            groups = () if own else (buyers, asked.members("controls"))
+            # Who sells is no control of its own sales, so that what it sells to controls is kept.
+            is_panel = question(asked.measure).trade == "panel"
+            calm = asked.members("controls") - (sellers if is_panel else frozenset())
+            groups = () if own else (buyers, calm)
             return cells.rows(by, goods, asked, there, *map(leaves, groups))
         case "purchases":
             members = nw.col("importer").is_in(sorted(buyers | sellers))

@@ -126,7 +126,7 @@ def _require_keys(definition: Definition) -> None:
             raise RequestError(
                 f"{definition.measure} needs {key}", why=NEEDS[key][0], hint=f"add {NEEDS[key][1]}"
             )
-    if how.trade == "chain" and WORLD in (definition.hubs, definition.controls):
+    if "hubs" in how.reads and WORLD in (definition.hubs, definition.controls):
         raise RequestError(
             "everybody is no hub, and no control",
             why="hubs are asked about one by one, and controls are those the event did not reach",

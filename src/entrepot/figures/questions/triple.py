@@ -54,12 +54,13 @@ def triple(rows: Frame, asked: Definition, column: str, others: Frame | None = N
             f"no {what} on the way to hubs and controls",
             hint="ask a source with all goods, and name a part of them",
         )
+    idle = _idle(goods, asked)
     freq = _frequency(rows, asked, base)
     found = measures.triple_difference(
         _table([*goods, *beside]),
         origin=SELLER,
         hubs=sorted(asked.members("hubs")),
-        controls=sorted(asked.members("controls")),
+        controls=sorted(_calm(asked)),
         listed={cell[0] for cell in goods},
         event=asked.period.start,
         frequency=freq,
@@ -68,12 +69,42 @@ def triple(rows: Frame, asked: Definition, column: str, others: Frame | None = N
         value="value",
     )
     counts = (len({cell[0] for cell in cells}) for cells in (goods, beside))
-    return _row(found, dict(zip(("listed_products", "other_products"), counts, strict=True)))
+    return _row(found, idle, dict(zip(("listed_products", "other_products"), counts, strict=True)))
+
+
+def _calm(asked: Definition) -> frozenset[str]:
+    """Return the controls; who sells is none of its own sales."""
+    return asked.members("controls") - asked.members("exporter")
+
+
+def _idle(goods: list[tuple[Any, ...]], asked: Definition) -> list[str]:
+    """Return hubs and controls that bought none of the goods, of which no effect is known.
+
+    Raises
+    ------
+    NoEvidenceError
+        If they are all hubs, or all controls; naming them.
+    """
+    bought = {cell[1] for cell in goods}
+    hubs, calm = asked.members("hubs"), _calm(asked)
+    if not calm:
+        raise NoEvidenceError(
+            "the exporter is the only control, and it is none of its own sales",
+            hint="name areas that the event did not reach: --controls GEO+UZB",
+        )
+    for side, kind in ((hubs, "hubs"), (calm, "controls")):
+        if not side & bought:
+            raise NoEvidenceError(
+                f"{', '.join(sorted(side))} bought none of these goods of {asked.exporter}",
+                why="an effect is a change of what was bought",
+                hint=f"name {kind} that buy them",
+            )
+    return sorted((hubs | calm) - bought)
 
 
 def _cells(rows: Frame, asked: Definition, column: str) -> list[tuple[Any, ...]]:
     """Return what hubs and controls bought of each product in each step."""
-    buyers = sorted(asked.members("hubs") | asked.members("controls"))
+    buyers = sorted(asked.members("hubs") | _calm(asked))
     keys = ["product", "importer", "period"]
     lines = rows.filter(nw.col("product") != TOTAL, nw.col("importer").is_in(buyers))
     return fetch(measures.value(lines, by=keys, value=column).select(*keys, column))
@@ -103,7 +134,7 @@ def _table(cells: list[tuple[Any, ...]]) -> pa.Table:
     )
 
 
-def _row(found: Triple, counts: dict[str, int]) -> Row:
+def _row(found: Triple, idle: list[str], counts: dict[str, int]) -> Row:
     """Return the pooled effect with its tests, and a row for each hub."""
     effect = found.effect
     row = Row(
@@ -123,8 +154,9 @@ def _row(found: Triple, counts: dict[str, int]) -> Row:
             for one in found.placebo_hubs
         )
         row["placebo_hubs"] = ", ".join(shown)
-    if found.remarks:
-        row["remarks"] = "; ".join(found.remarks)
+    remarks = [f"{area_phrase(one)} bought none of these goods" for one in idle]
+    if remarks or found.remarks:
+        row["remarks"] = "; ".join([*remarks, *found.remarks])
     each = sorted(found.hubs, key=lambda one: -one.estimate)
     row.table = tuple(
         {
