@@ -211,6 +211,28 @@ def test_partners_that_are_totals_are_left_out_and_counted(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
+    ("world", "differs", "words"),
+    [
+        ("1100", 1, "in 1 of 1 totals they fall short of it, in 0 they exceed it"),
+        ("900", 1, "in 0 of 1 totals they fall short of it, in 1 they exceed it"),
+        ("1001", 0, ""),
+    ],
+)
+def test_a_total_over_the_world_is_held_against_its_partners(
+    tmp_path: Path, world: str, differs: int, words: str
+) -> None:
+    text = FILE + f"643,0,854231,M,{world},9\n643,0,010199,M,50,9\n"
+    _, findings = read_text(tmp_path, text, MAP)
+    found = [f for f in findings if f.rule == "world-differs"]
+    assert len(found) == differs, "a total of goods that no partner sells is none of partners"
+    for one in found:
+        assert (one.level, one.count) == ("warning", 1)
+        assert words in one.text
+        shown = f"RUS 854231 2024-01-01: world {float(world):,.0f} USD, partners 1,000 USD"
+        assert one.example == shown
+
+
+@pytest.mark.parametrize(
     ("codes", "russia", "hong_kong"),
     [
         ("ISO3", "RUS", "hkg"),

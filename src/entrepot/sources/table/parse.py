@@ -20,6 +20,7 @@ from entrepot.sources.table.needs import require
 from entrepot.sources.table.plan import make_plan
 from entrepot.sources.table.products import NONE, TOTAL, nomenclature_of
 from entrepot.sources.table.repeated import KEYS, one_row_a_cell, rows_of
+from entrepot.sources.table.world import against_world
 from entrepot.sources.unpack import members
 from entrepot.sources.workbook import is_workbook
 
@@ -83,6 +84,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
     kinds, findings = account(connection, plan, cells, looked, every)
     counted = f"SELECT * FROM ({every}) WHERE why IS NULL"
     merged, more = one_row_a_cell(connection, plan, cells, counted)
+    world = against_world(connection, plan, cells, looked, (every, merged))
 
     def locate(key: Key) -> str:
         places = rows_of(connection, plan, cells, counted, KEYS, key)
@@ -90,7 +92,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
 
     same, differing = one_word(kinds, table.name)
     relation = connection.sql(f"SELECT {', '.join(differing)} FROM ({merged})")
-    return Rows(relation, same, locate, findings=(*findings, *more))
+    return Rows(relation, same, locate, findings=(*findings, *more, *world))
 
 
 def _with_edition(mapping: Mapping, said: Said) -> Mapping:
