@@ -140,7 +140,7 @@ def test_the_page_never_scrolls_sideways(
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize(("name", "count"), [("full", 5), ("inputs", 1)])
+@pytest.mark.parametrize(("name", "count"), [("full", 6), ("inputs", 2)])
 def test_labels_stay_inside_and_apart(
     browser: Browser, pages: dict[str, Path], width: int, name: str, count: int
 ) -> None:
@@ -174,7 +174,7 @@ def test_one_of_two_drawings_is_shown_and_read(
             "[...document.querySelectorAll('svg.chart')].map(svg => "
             "[svg.classList.contains('wide'), getComputedStyle(svg).display !== 'none'])"
         )
-    assert len(shown) == 10
+    assert len(shown) == 12
     assert all(visible is (wide is (width > 700)) for wide, visible in shown)
 
 
