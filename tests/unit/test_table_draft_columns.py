@@ -117,3 +117,22 @@ def test_eight_digits_need_not_be_european(tmp_path: Path) -> None:
     assert question.choices[0] == "CN2024"
     assert "cut: 6" in question.text
     assert values(tmp_path, draft, nomenclature="CN2024") == {"2022-01-01": 10}
+
+
+def test_german_names_of_columns_are_known(tmp_path: Path) -> None:
+    head = "Berichtsland,Land,Warennummer,Jahr,Wert (Tsd. EUR),Gewicht kg"
+    draft = drafted(tmp_path, "Kyrgyzstan,China,854231,2023,12,7", head=head)
+    columns = draft.mapping["columns"]
+    roles = {name: keys["role"] for name, keys in columns.items()}
+    assert roles == dict(
+        zip(
+            head.split(","),
+            ("reporter", "partner", "product", "year", "value", "mass"),
+            strict=True,
+        )
+    )
+    for unit, scale in (("Tsd.", 1000), ("Mio.", 10**6), ("Mrd.", 10**9)):
+        other = drafted(tmp_path, "China,2023,12", head=f"Land,Jahr,Wert ({unit} EUR)")
+        value = other.mapping["columns"][f"Wert ({unit} EUR)"]
+        assert (value["currency"], value["scale"]) == ("EUR", scale)
+    assert columns["Gewicht kg"]["unit"] == "kg"

@@ -16,10 +16,10 @@ _CURRENCIES = (
 )
 _SCALES = (
     (100_000_000, r"亿"),
-    (1_000_000_000, r"billion|\bbn\b|млрд"),
+    (1_000_000_000, r"billion|\bbn\b|\bmrd\b|milliarde|млрд"),
     (1_000_000, r"million|\bmln\b|\bmio\b|млн|百万|\b1 ?000 ?000\b|1,000,000"),
     (10_000, r"万"),
-    (1000, r"thousand|\bthsd\b|тыс|千|\b1,?000 ?(?=usd|us\$|eur|\$|\b)|'000|1000"),
+    (1000, r"thousand|\bthsd\b|\btsd\b|tausend|тыс|千|\b1,?000 ?(?=usd|us\$|eur|\$|\b)|'000|1000"),
 )
 
 
