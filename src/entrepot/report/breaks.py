@@ -11,11 +11,12 @@ from entrepot.report.pictures import Break
 
 if TYPE_CHECKING:
     from entrepot.report.book import Subject
+    from entrepot.report.pair.sides import Side
 
-__all__ = ["break_of"]
+__all__ = ["break_of", "told_before_and_after"]
 
 
-def break_of(subject: Subject, first: int, last: int) -> Break | None:
+def break_of(subject: Subject | Side, first: int, last: int) -> Break | None:
     """Return the last whole year with both reports, if it lies between `first` and `last`."""
     areas = (*subject.importer.split("+"), *subject.supplier.split("+"))
     for item in stopped_in(areas, Period.parse(last)):
@@ -24,3 +25,8 @@ def break_of(subject: Subject, first: int, last: int) -> Break | None:
             name = possessive(area_name(item.area))
             return Break(whole, f"{name} own reports", "partners’ reports and estimates")
     return None
+
+
+def told_before_and_after(broken: Break) -> str:
+    """Return who counts up to the break, and who after it."""
+    return f"Up to {broken.year}: {broken.before}; from {broken.year + 1}: {broken.after}"

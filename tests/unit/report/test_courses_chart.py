@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from label_boxes import outside, overlapping, texts
 
 from entrepot.report.charts import draw
 from entrepot.report.pair.drawn import Course, Courses, Spot
-from entrepot.report.pictures import Picture
+from entrepot.report.pictures import Break, Picture
 
 LONG = "South Georgia and the South Sandwich Islands and all that lies around, high-priority goods"
 
@@ -65,3 +67,16 @@ def test_every_spot_says_whose_and_when() -> None:
     svg = draw(Picture(PICTURES["apart"], "s"))[0]
     assert svg.count("<title>") == 10
     assert "<title>2016: Russia: 20.0\u00a0%</title>" in svg
+
+
+def test_only_dots_lead_across_where_the_reporters_change() -> None:
+    broken = Break(2021, "own reports", "those of others")
+    whole = course("a", 2020, 1, 2, 3, 4)
+    told = Courses(2020, 2023, (replace(whole, broken=broken), Course("b", ())))
+    for svg, unbroken in zip(
+        draw(Picture(told, "s")),
+        draw(Picture(Courses(2020, 2023, (whole, Course("b", ()))), "s")),
+        strict=True,
+    ):
+        assert unbroken.count("stroke-dasharray") == 0
+        assert svg.count("stroke-dasharray") == 2  # the step from 2021 to 2022, and the break

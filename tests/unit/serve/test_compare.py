@@ -24,7 +24,7 @@ from entrepot.serve import create_app
 if TYPE_CHECKING:
     from pathlib import Path
 
-FRANCE = 251
+FRANCE, RUSSIA = 251, 643
 VALUES = {
     (GERMANY, CHINA, "854231"): 3e8,
     (GERMANY, USA, "854231"): 1e8,
@@ -248,3 +248,27 @@ def test_the_form_comes_without_keys_and_keeps_what_was_asked(client: Client) ->
     page = client.get(f"/compare?{COUNTRIES}").text
     assert 'name="importer" value="DEU"' in page
     assert 'name="importer2" value="FRA"' in page
+
+
+def test_a_reporter_that_stopped_breaks_the_chart_and_its_caveat_stands_below(
+    tmp_path: Path,
+) -> None:
+    """Russia publishes nothing of 2022: what is held of it is what others tell."""
+    rows = [
+        row(value, period=year, flow="M", reporter=buyer) | {"partnerCode": seller}
+        for year in (2020, 2021, 2022, 2023)
+        for buyer in (GERMANY, FRANCE)
+        for seller, value in ((RUSSIA, 3e8), (USA, 1e8))
+    ]
+    (tmp_path / "made.csv").write_text(text_of(rows), encoding="utf-8")
+    Lake.open(tmp_path / "lake").add("comtrade", [tmp_path / "made.csv"])
+    held = Client(create_app(tmp_path / "lake"))
+    query = "importer=DEU&supplier=RUS&importer2=FRA&goods=854231"
+    page = unescape(held.get(f"/compare?{query}").text)
+    assert "Up to 2021: Russia’s own reports; from 2022: partners’ reports" in page
+    caveats = page[page.index('id="caveats"') :]
+    api = held.get(f"/api/compare?{query}").json()["sides"]
+    every = [item for side in api for one in side["figures"] for item in one["caveats"]]
+    assert "reporter-break" in {item["id"] for item in every}
+    for item in every:
+        assert item["text"].replace("'", "’") in caveats.replace("'", "’")

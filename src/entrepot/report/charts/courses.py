@@ -45,7 +45,7 @@ LOOKS = (
 def draw(data: Courses, *, name: str, spoken: str) -> str:
     """Return the drawing, ``wide`` or ``narrow``."""
     frame = _frame(data, name)
-    layers = [*_axes(data, frame, name)]
+    layers = [*_axes(data, frame, name), *_break_lines(data, frame)]
     rows = (0, len(data.courses[0].spots))
     pairs = list(zip(data.courses, LOOKS, rows, strict=True))[::-1]  # the marked side on top
     for course, look, _ in pairs:
@@ -102,18 +102,32 @@ def _year(year: int, shown: list[int], *, short: bool) -> str:
 
 
 def _line(course: Course, look: _Look, frame: Frame) -> list[Any]:
-    """Join years that follow each other in one source; what others print stands alone."""
-    rows = [
-        {
+    """Join years that follow each other in one source; what others print stands alone.
+
+    Where the reporters change dots lead across.
+    """
+    layers: list[Any] = []
+    for one, other in itertools.pairwise(course.spots):
+        if other.year != one.year + 1 or one.whose != other.whose or other.printed:
+            continue
+        row = {
             "x": frame.x(one.year) + look.shift,
             "y": frame.y(one.value),
             "x2": frame.x(other.year) + look.shift,
             "y2": frame.y(other.value),
         }
-        for one, other in itertools.pairwise(course.spots)
-        if other.year == one.year + 1 and one.whose == other.whose and not other.printed
+        crosses = course.broken is not None and one.year == course.broken.year
+        layers += lines([row], style="across" if crosses else look.line)
+    return layers
+
+
+def _break_lines(data: Courses, frame: Frame) -> list[Any]:
+    years = {one.broken.year for one in data.courses if one.broken and one.spots}
+    rows = [
+        {"x": x, "x2": x, "y": -8, "y2": frame.inner_height}
+        for x in (frame.x(year + 0.5) for year in sorted(years))
     ]
-    return lines(rows, style=look.line)
+    return lines(rows, style="break") if rows else []
 
 
 def _spots(course: Course, look: _Look, frame: Frame, first: int) -> list[Any]:

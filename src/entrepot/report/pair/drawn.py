@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from entrepot.report.pictures import Break
 
 __all__ = ["Course", "Courses", "Spot"]
 
@@ -32,10 +36,14 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """One side over the years, oldest first; empty where nothing is held."""
+    """One side over the years, oldest first; empty where nothing is held.
+
+    `broken` says where its reporters change; only dots lead across.
+    """
 
     name: str
     spots: tuple[Spot, ...]
+    broken: Break | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.model.display import NBSP
 from entrepot.report import words
+from entrepot.report.breaks import break_of, told_before_and_after
 from entrepot.report.origins import is_computed
 from entrepot.report.pair.drawn import Course, Courses, Spot
 from entrepot.report.pictures import Picture
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.report.pair.found import Compared
 
-__all__ = ["picture"]
+__all__ = ["breaks", "picture"]
 
 
 def picture(found: Compared) -> Picture | None:
@@ -23,12 +24,19 @@ def picture(found: Compared) -> Picture | None:
     if not years or found.sides[0].keys == found.sides[1].keys:
         return None
     first, second = (
-        Course(name, tuple(_spot(figure) for figure in course))
-        for name, course in zip(found.names, found.courses, strict=True)
+        Course(name, tuple(map(_spot, course)), break_of(side, min(years), max(years)))
+        for name, course, side in zip(found.names, found.courses, found.sides, strict=True)
     )
     return Picture(
         Courses(min(years), max(years), (first, second)), _spoken((first, second)), _key(found)
     )
+
+
+def breaks(drawn: Picture) -> str:
+    """Return where the reporters of a drawn side change; empty where nowhere."""
+    assert isinstance(drawn.drawn, Courses)
+    found = [one.broken for one in drawn.drawn.courses if one.broken and one.spots]
+    return " ".join(dict.fromkeys(f"{told_before_and_after(one)}." for one in found))
 
 
 def _spot(figure: Figure) -> Spot:

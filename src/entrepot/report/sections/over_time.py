@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from entrepot.figures import flow_sources
 from entrepot.model.display import NBSP, number
 from entrepot.report import words
-from entrepot.report.breaks import break_of
+from entrepot.report.breaks import break_of, told_before_and_after
 from entrepot.report.cards import percent_span
 from entrepot.report.lacking import lacking
 from entrepot.report.origins import is_computed, origin_name, when_of
@@ -189,7 +189,7 @@ def apart(before: Figure, after: Figure) -> str:
 def _deck(broken: Break | None) -> str:
     if broken is None:
         return ""
-    return f". Up to {broken.year}: {broken.before}; from {broken.year + 1}: {broken.after}"
+    return f". {told_before_and_after(broken)}"
 
 
 def key(drawn: ShareLines) -> tuple[tuple[str, str], ...]:

@@ -11,7 +11,7 @@ from entrepot.goods import goods_lists
 from entrepot.model.period import Period
 from entrepot.report.book import Book
 from entrepot.report.pair.found import Compared, compared
-from entrepot.report.pair.picture import picture
+from entrepot.report.pair.picture import breaks, picture
 from entrepot.report.pair.sides import Side, shared
 from entrepot.report.pair.words import answer, headings, undrawn
 from entrepot.report.words import capital
@@ -25,7 +25,7 @@ from entrepot.serve.site import page
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from entrepot.figures import Definition, Figure
+    from entrepot.figures import Caveat, Definition, Figure
     from entrepot.lake import Lake
 
 __all__ = ["KEYS", "compare_chart", "compare_data", "compare_page", "compare_table"]
@@ -102,7 +102,8 @@ def compare_page(lake: Lake, pairs: Sequence[tuple[str, str]]) -> Answer:
         shared=shared(found.sides),
         answer=answer(found),
         drawing=_drawing(found),
-        undrawn=undrawn(found),
+        about_chart=_about_chart(found),
+        caveats=_caveats(told),
         asked=lambda figure: told.asked.get(id(figure), figure.definition),
         one_buyer=_one_buyer(found),
         briefs=[
@@ -148,7 +149,7 @@ def compare_chart(lake: Lake, pairs: Sequence[tuple[str, str]]) -> Answer:
     head = capital(" and ".join(found.names))
     both = "".join(f"; {name.lower()}: {words}" for name, words in shared(found.sides))
     deck = f"Share of the buyer’s imports, per cent of value{both}"
-    foot = [text for text in (answer(found), undrawn(found)) if text]
+    foot = [text for text in (answer(found), _about_chart(found)) if text]
     return as_svg(framed(drawn, head, deck, foot), "compare")
 
 
@@ -204,6 +205,18 @@ def _one_buyer(found: Compared) -> bool:
     first, second = ((one.importer, one.goods) for one in found.sides)
     when, other = (figure.definition.period for figure in found.largest)
     return first == second and when == other
+
+
+def _about_chart(found: Compared) -> str:
+    """Return what to know of the chart: where reporters change, and what is not in it."""
+    drawn = picture(found)
+    return " ".join(text for text in (breaks(drawn) if drawn else "", undrawn(found)) if text)
+
+
+def _caveats(told: _Told) -> list[Caveat]:
+    """Return what a reader needs to know before using the Figures, each text once."""
+    every = (item for _, figure in told.figures for item in figure.caveats)
+    return list({(item.id, item.text): item for item in every}.values())
 
 
 def _drawing(found: Compared) -> dict[str, object] | None:
