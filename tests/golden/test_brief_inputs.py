@@ -124,7 +124,7 @@ def test_every_renderer_says_the_same(told: dict[tuple[str, str], Brief]) -> Non
     assert table["columns"] == ["Buying sector", "From", "Share", "Value"]
     for row in table["rows"]:
         assert row[2] in text
-        assert re.fullmatch(r"[\d,]+", row[3])
+        assert re.fullmatch(r"[\d,]+(\.\d)?", row[3])
 
 
 def test_every_figure_can_be_asked_again(told: dict[tuple[str, str], Brief], empty: Lake) -> None:
