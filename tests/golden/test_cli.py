@@ -23,7 +23,7 @@ def test_json_of_a_figure_has_the_keys_that_scripts_read(entrepot: Run) -> None:
     assert err.startswith("note: there is no lake")
     figure = json.loads(out)
     expected = {"definition", "status", "value", "unit", "low", "high", "range"}
-    assert expected | {"specifications", "spread", "evidence", "caveats"} == set(figure)
+    assert expected | {"specifications", "spread", "chosen", "evidence", "caveats"} == set(figure)
     assert figure["status"] == "ok"
     assert figure["unit"] == "share"
     assert 0 < figure["low"] < figure["value"] < figure["high"] <= 1

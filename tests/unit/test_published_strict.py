@@ -54,6 +54,13 @@ def test_a_good_row_is_read() -> None:
     assert row.base is None
 
 
+def test_a_space_before_a_quoted_cell_parts_it_from_none_of_its_commas() -> None:
+    text = table(GOOD | {"title": "Trade, up"})
+    assert parse_rows(text.replace('"Trade', ' "Trade'), "mine.csv")[0].title == "Trade, up"
+    lost = text.replace(',"Trade', ' "Trade')
+    assert "30 cells where the header has 31" in refused(lost).what
+
+
 def test_columns_may_come_in_any_order() -> None:
     assert parse_rows(table(GOOD, columns=FIELDS[::-1]), "mine.csv")[0].id == "CR-001"
 

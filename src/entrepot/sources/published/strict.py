@@ -76,7 +76,7 @@ def parse_rows(text: str, name: str) -> tuple[Published, ...]:
         cell holds what its column does not allow, cells contradict each other, or an id is not
         unique or not in order. The message names file, line and column.
     """
-    reader = csv.reader(text.splitlines(), strict=True)
+    reader = csv.reader(text.splitlines(), strict=True, skipinitialspace=True)
     try:
         header = next(reader, [])
         _check_header(header, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from entrepot.sources.published.row import COLUMNS
 from fuzz.grid import Grid
@@ -51,8 +52,9 @@ def expect(case: Case) -> Expected:
                 raise Refused("an id twice, or not in order")
             last = cells["id"]
             number = next((cells[name] for name in ("value", "low") if cells[name]), None)
-            cells["period"] = cells["period"].strip()  # spaces around a time are nothing
-            key = tuple(cells[name] or "None" for name in _KEY)
+            # Spaces around a time are nothing, and digits of other scripts are digits.
+            cells["period"] = normalize("NFKC", cells["period"]).strip()
+            key = tuple(cells[name] for name in _KEY)
             try:
                 found.add(key, 1.0 if number is None else float(number))
             except ValueError as error:
