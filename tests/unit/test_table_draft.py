@@ -279,7 +279,7 @@ def test_what_is_refused_when_tried_becomes_a_question(tmp_path: Path) -> None:
     )
     assert asked(draft) == ["file"]
     assert "# TODO: not a number of zero or more: '-12.5'" in draft.text
-    with pytest.raises(BadFileError, match="^1 question of the draft still open"):
+    with pytest.raises(BadFileError, match=r"^1 question of the draft still open"):
         read_mapping(draft.text)
 
 

@@ -114,8 +114,8 @@ class Question(Generic[T]):
             raise TooLongError(
                 f"no answer within {self._seconds:g} seconds",
                 why="questions that take longer keep others waiting",
-                hint="ask for fewer goods, years or areas, or from a terminal, where nothing is cut "
-                "off; entrepot serve --timeout allows more",
+                hint="ask for fewer goods, years or areas, or from a terminal, where nothing is "
+                "cut off; entrepot serve --timeout allows more",
             ) from None
 
     def _answered(self) -> T:
