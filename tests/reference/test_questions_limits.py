@@ -263,7 +263,7 @@ def test_a_change_of_a_share_is_in_points(tmp_path: Path) -> None:
     assert (figure.value, figure.unit) == (pytest.approx(0.1), "share_points")
     text = str(figure).replace("\u00a0", " ")
     assert "value      +10.0 points" in text
-    assert "share base 20.0 %" in text
+    assert "share base: 20.0 %" in text
 
 
 def test_who_is_asked_and_silent_is_named(tmp_path: Path) -> None:
