@@ -48,7 +48,7 @@ def test_list_and_its_filter() -> None:
 
 @pytest.mark.parametrize(
     ("words", "wanted"),
-    [(("show", "China"), "CHN"), (("show", "EU29"), "EU28"), (("list", "--kind", "grup"), "group")],
+    [(("show", "Chima"), "CHN"), (("show", "EU29"), "EU28"), (("list", "--kind", "grup"), "group")],
 )
 def test_slips_suggest(words: tuple[str, ...], wanted: str) -> None:
     with pytest.raises(UnknownNameError, match=wanted):
