@@ -82,7 +82,7 @@ def test_gains_and_nothing_are_called_so(found: Scenario) -> None:
 
     def said(value: float, low: float | None, high: float | None) -> str:
         changed = replace(target, lost_share=Between(value, low, high))
-        economy = replace(found.economy, sides=(changed, *rest))  # type: ignore[type-var]
+        economy = replace(found.economy, sides=(changed, *rest))
         return answer(replace(found, economy=economy))
 
     assert "Russia would lose nothing that can be told from none" in said(0, None, None)

@@ -145,6 +145,14 @@ class Book:
             self._asked[definition] = evaluate(definition, self._lake)
         return self._asked[definition]
 
+    def of_goods_or_all(self, measure: str, subject: Subject, **keys: Any) -> Figure:
+        """Return the Figure of the goods of a brief if it has a table, else that of all goods."""
+        found = [
+            self.ask(measure, goods=goods, period=subject.period, **keys)
+            for goods in dict.fromkeys((subject.goods, "all"))
+        ]
+        return next((figure for figure in found if figure.table), found[0])
+
     def inputs(self, measure: str, **keys: Any) -> Figure:
         """Evaluate a definition on what industries buy."""
         return self.ask(measure, goods="inputs", source="icio", **keys)

@@ -168,7 +168,7 @@ def test_a_ratio_is_of_the_books_of_its_parts() -> None:
         import_share=told("import_share", 0.5, "share", "imts"),
         export_share=told("export_share", 0.05, "share", "comtrade"),
     )
-    one = weighed(held, "DEU", "CHN", 2022)  # type: ignore[arg-type]  # all that it asks
+    one = weighed(held, "DEU", "CHN", 2022)
     assert one.imports is not None
     assert one.exports is not None
     assert (one.imports.value, one.exports.value) == pytest.approx((30.0, 10.0))
@@ -182,7 +182,7 @@ def test_without_a_ratio_each_weight_says_whose_it_is() -> None:
         import_share=told("import_share", 0.5, "share", "imts"),
         export_share=told("export_share", 0.05, "share", "comtrade"),
     )
-    one = weighed(held, "DEU", "CHN", 2022)  # type: ignore[arg-type]  # all that it asks
+    one = weighed(held, "DEU", "CHN", 2022)
     assert one.ratio is None
     assert one.whose == ("IMTS", "COMTRADE")
     assert len(one.carried) == 2

@@ -26,7 +26,8 @@ SHOWN = 10
 
 def section(book: Book, subject: Subject) -> Section:
     """Return who buys the goods from the supplier, or all goods where only those are known."""
-    figure = _first(book, subject)
+    pair = {"importer": subject.importer, "exporter": subject.supplier}
+    figure = book.of_goods_or_all("rank", subject, **pair)
     if not figure.table:
         what = f"{subject.sellers} buyers of {subject.goods_name}"
         lacks = lacking(book, figure)
@@ -43,16 +44,6 @@ def section(book: Book, subject: Subject) -> Section:
         notes=_notes(figure, subject),
         source=(" ".join(drawn.foot),),
     )
-
-
-def _first(book: Book, subject: Subject) -> Figure:
-    """Return the Figure of the goods if all buyers are known, else of all goods."""
-    pair = {"importer": subject.importer, "exporter": subject.supplier}
-    found = [
-        book.ask("rank", goods=goods, period=subject.period, **pair)
-        for goods in dict.fromkeys((subject.goods, "all"))
-    ]
-    return next((figure for figure in found if figure.table), found[0])
 
 
 def _bought(figure: Figure) -> dict[str, float]:

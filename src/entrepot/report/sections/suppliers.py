@@ -30,7 +30,7 @@ LEAP, LEAP_FROM = 1.0, 20.0
 
 def section(book: Book, subject: Subject) -> Section:
     """Return the suppliers of the goods, or of all goods where only those are known."""
-    figure = _first(book, subject)
+    figure = book.of_goods_or_all("top_supplier", subject, importer=subject.importer)
     if not figure.table:
         what = f"{subject.buyers} suppliers of {subject.goods_name}"
         lacks = lacking(book, figure)
@@ -48,15 +48,6 @@ def section(book: Book, subject: Subject) -> Section:
         notes=_notes(figure, before, subject),
         source=(" ".join(drawn.foot),),
     )
-
-
-def _first(book: Book, subject: Subject) -> Figure:
-    """Return the Figure of the goods if all suppliers are known, else of all goods."""
-    found = [
-        book.ask("top_supplier", importer=subject.importer, goods=goods, period=subject.period)
-        for goods in dict.fromkeys((subject.goods, "all"))
-    ]
-    return next((figure for figure in found if figure.table), found[0])
 
 
 def _before(book: Book, figure: Figure) -> Figure | None:
