@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -64,6 +65,16 @@ def test_what_the_file_does_not_say_the_user_has_to(tmp_path: Path) -> None:
     assert table.nomenclature == "HS2012"
     with pytest.raises(BadFileError, match="no edition of the Harmonized System: HS2015"):
         read(tmp_path, "list.csv", *lines, said=Said(nomenclature="HS2015"))
+
+
+@pytest.mark.parametrize("member", [" ", "."])
+def test_a_list_in_an_archive_that_hides_its_name_has_a_place(tmp_path: Path, member: str) -> None:
+    path = tmp_path / "list.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(member, "code,description\n010121,Horses\n")
+    with pytest.raises(BadFileError, match="edition of the codes is not known") as error:
+        list(tables(RawFile(path, path.name), tmp_path, Said()))
+    assert (error.value.where or "").startswith("list.zip")
 
 
 @pytest.mark.parametrize("name", ["tree", "list"])

@@ -80,13 +80,15 @@ def release_of(name: str) -> str | None:
     return found[2].upper() if found and found[2] else None
 
 
-def edition_of(kind: Kind, name: str, said: Said, total: str | None) -> str:
+def edition_of(kind: Kind, name: str, where: str, said: Said, total: str | None) -> str:
     """Return the edition that a file is of: named in it, by it or by the user.
 
     Parameters
     ----------
     kind, name
         What the file is, and its name.
+    where
+        What a reader calls it: with the archive it lay in.
     said
         What the user said.
     total
@@ -104,7 +106,7 @@ def edition_of(kind: Kind, name: str, said: Said, total: str | None) -> str:
     if said.nomenclature and named and said.nomenclature != named:
         raise BadFileError(
             f"the edition asked for is {said.nomenclature}, the file is of {named}",
-            where=name,
+            where=where,
             hint="leave the option out, or give the file that was meant",
         )
     edition = named or said.nomenclature
@@ -113,7 +115,7 @@ def edition_of(kind: Kind, name: str, said: Said, total: str | None) -> str:
             f"no edition of the Harmonized System: {edition}"
             if edition
             else "the edition of the codes is not known",
-            where=name,
+            where=where,
             why="one code means different goods in different editions",
             hint="add --nomenclature HS2017 (or HS1992 ... HS2022)",
         )

@@ -30,7 +30,7 @@ def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
     for member, label, path in members(file, scratch):
         kind = kind_of(header(path, label), label)
         total = total_of(path, label, kind) if kind.is_tree else None
-        edition = edition_of(kind, member, said, total)
+        edition = edition_of(kind, member, label, said, total)
         vintage = said.vintage or release_of(member) or "unknown"
         yield Delivery(path, label, edition, vintage, detail=kind)
         if path != file.path:
