@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 GOODS = "854231"
 OLD = 2019
+BRAZIL = 76
+SMALL = (392, 410, 276, 528, 380, 724, 826, 702, 458, 764, 704, 608, 360, 36)
+"""Of whom Brazil buys in 2022, each time more."""
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +33,9 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
         sellers = (CHINA, USA) if year == OLD else (CHINA,)
         rows += [row(5e6, partner=one, **told) for one in (*sellers, 392)]
         rows.append(row(5e6 * (len(sellers) + 1), partner=WORLD, **told))
+    brazil = {"period": 2022, "flow": "M", "reporter": BRAZIL}
+    rows += [row(1e6 * n, partner=one, **brazil) for n, one in enumerate(SMALL, 1)]
+    rows.append(row(1e6 * sum(range(len(SMALL) + 1)), partner=WORLD, **brazil))
     made = folder / "made.csv"
     made.write_text(text_of(rows), encoding="utf-8")
     lake = Lake.open(folder / "lake")
@@ -45,7 +51,7 @@ def _every_year(lake: Lake, importer: str, exporter: str) -> Figure:
 
 @pytest.mark.parametrize("importer", ["DEU", "TWN", "RUS"])
 def test_no_value_is_lost_that_asking_every_year_finds(lake: Lake, importer: str) -> None:
-    _, found = country._shares(lake, importer, GOODS)
+    _, found, _ = country._shares(lake, importer, GOODS)
     assert len(found) >= 3
     for one in found:
         asked = one.definition
@@ -57,7 +63,7 @@ def test_no_value_is_lost_that_asking_every_year_finds(lake: Lake, importer: str
 
 
 def test_an_old_year_is_found(lake: Lake) -> None:
-    _, found = country._shares(lake, "DEU", GOODS)
+    _, found, _ = country._shares(lake, "DEU", GOODS)
     [old] = [one for one in found if one.definition.exporter == "USA"]
     assert (old.status, str(old.definition.period)) == ("ok", str(OLD))
     assert old.value == pytest.approx(1 / 3)
@@ -80,6 +86,24 @@ def test_of_an_area_nobody_tells_of_each_supplier_is_asked_once(
         return ask(self, measure, **keys)
 
     monkeypatch.setattr(Book, "ask", counted)
-    _, found = country._shares(lake, "TUV", GOODS)
+    _, found, _ = country._shares(lake, "TUV", GOODS)
     assert {one.status for one in found} == {"insufficient_data"}
     assert len({(measure, exporter) for measure, exporter, _ in asked}) == len(set(asked))
+
+
+def test_the_largest_suppliers_have_a_share_and_the_others_a_link(lake: Lake) -> None:
+    _, found, further = country._shares(lake, "BRA", GOODS)
+    shares = {one.definition.exporter: one.value for one in found}
+    total = sum(range(len(SMALL) + 1))
+    for code, n in (("AUS", 14), ("IDN", 13), ("PHL", 12), ("VNM", 11), ("THA", 10)):
+        assert shares[code] == pytest.approx(n / total)
+    asked = [one.definition.exporter for one in found]
+    assert len(asked) <= country._ASKED
+    assert {"CHN", "USA", "EU27", "coalition"} <= {code.split("@")[0] for code in asked}
+    sellers = ("MYS", "SGP", "GBR", "ESP", "ITA", "NLD", "DEU", "KOR", "JPN")
+    assert [code for code in further if code in sellers] == list(sellers)
+    assert not set(asked) & set(further)
+    assert "BRA" not in (*asked, *further)
+    page = country.country_page(lake, "BRA", GOODS).body.decode()
+    assert "Further suppliers" in page
+    assert 'href="/country/BRA/from/JPN?goods=854231"' in page

@@ -15,7 +15,7 @@ from entrepot.report.book import Book
 from entrepot.serve.errors import NotFoundError
 from entrepot.serve.keys import refuse_files
 from entrepot.serve.rooms.figure import one_row
-from entrepot.serve.rooms.home import bundled_pairs
+from entrepot.serve.rooms.home import Pair, bundled_pairs
 from entrepot.serve.rooms.told import years_told
 from entrepot.serve.site import page
 
@@ -30,6 +30,12 @@ __all__ = ["country_page", "country_table", "known_area"]
 
 _USUAL = ("CHN", "USA", "EU27", "coalition")
 """Suppliers of whom every reader asks."""
+_LARGEST = 5
+"""Of the largest suppliers, how many have a share at once."""
+_ASKED = 12
+"""Shares at once: each, with its range, is a question of its own. Others are a link away."""
+_NAMED = 20
+"""Further suppliers that are named."""
 _YEARS = 8
 """Years that are looked through for one with a value, newest first."""
 
@@ -45,7 +51,7 @@ def known_area(code: str) -> None:
 def country_page(lake: Lake, importer: str, goods: str) -> Answer:
     """Return the page of a country as a buyer."""
     goods = goods or "chpl"
-    book, found = _shares(lake, importer, goods)
+    book, found, further = _shares(lake, importer, goods)
     questions = {id(figure): asked for asked, figure in book.questions}
     known = [(questions[id(one)], one) for one in found if one.status == "ok"]
     return page(
@@ -58,12 +64,13 @@ def country_page(lake: Lake, importer: str, goods: str) -> Answer:
         goods_name=goods_title(goods),
         base=f"/country/{importer}",
         figures=[(*pair, area_phrase(pair[1].definition.exporter)) for pair in known],
-        unknown=[
-            (figure.definition.exporter, area_phrase(figure.definition.exporter))
-            for figure in found
-            if figure.status != "ok"
-        ],
+        unknown=_with_names(one.definition.exporter for one in found if one.status != "ok"),
+        further=_with_names(further),
     )
+
+
+def _with_names(codes: Iterable[str]) -> list[tuple[str, str]]:
+    return [(code, area_phrase(code)) for code in codes]
 
 
 def country_table(lake: Lake, importer: str, goods: str) -> Rows:
@@ -71,18 +78,19 @@ def country_table(lake: Lake, importer: str, goods: str) -> Rows:
     return one_row(_shares(lake, importer, goods or "chpl")[1], f"suppliers-{importer}")
 
 
-def _shares(lake: Lake, importer: str, goods: str) -> tuple[Book, list[Figure]]:
-    """Return the share of each supplier in the newest year with a value, the largest first."""
+def _shares(lake: Lake, importer: str, goods: str) -> tuple[Book, list[Figure], list[str]]:
+    """Return shares, each in its newest year with a value, the largest first; whom else to ask."""
     known_area(importer)
     refuse_files(goods)
     book = Book(lake)
     years = [Period.parse(year) for year in book.years()][:_YEARS]
     keys = {"importer": _pinned(importer, years), "goods": goods}
+    largest = _first(book, "top_supplier", years, **keys)
+    asked, further = _suppliers(largest, importer, bundled_pairs(lake))
     found = [
-        _first(book, "import_share", years, exporter=_pinned(one, years), **keys)
-        for one in _suppliers(book, importer, goods, years)
+        _first(book, "import_share", years, exporter=_pinned(one, years), **keys) for one in asked
     ]
-    return book, sorted(found, key=lambda one: 1 if one.value is None else -one.value)
+    return book, sorted(found, key=lambda one: 1 if one.value is None else -one.value), further
 
 
 def _first(book: Book, measure: str, years: list[Period], **keys: str) -> Figure:
@@ -108,10 +116,17 @@ def _pinned(area: str, years: list[Period]) -> str:
     return pinned(area, years[0].end, years[-1].start)
 
 
-def _suppliers(book: Book, importer: str, goods: str, years: list[Period]) -> Iterable[str]:
-    """Return whom to ask for: the largest, those in print, and those of whom everybody asks."""
-    largest = _first(book, "top_supplier", years, importer=_pinned(importer, years), goods=goods)
-    named = [str(largest.details[name]) for name in ("top_supplier",) if name in largest.details]
-    printed = [seller for buyer, seller, *_ in bundled_pairs(book.lake) if buyer == importer]
-    areas = dict.fromkeys([*named, *printed, *_USUAL])
-    return [one for one in areas if one not in (WORLD, importer)]
+def _suppliers(
+    largest: Figure, importer: str, in_print: Iterable[Pair]
+) -> tuple[list[str], list[str]]:
+    """Return whose shares to ask for, and further suppliers, most trade or most in print first."""
+    sellers = [str(row["exporter"]) for row in largest.table]
+    ranked = sorted(in_print, key=lambda pair: -pair.numbers)
+    printed = [pair.exporter for pair in ranked if pair.importer == importer]
+    asked = _others(importer, [*sellers[:_LARGEST], *_USUAL, *printed])
+    further = _others(importer, [*asked, *sellers])[len(asked) :]
+    return asked[:_ASKED], [*asked[_ASKED:], *further][:_NAMED]
+
+
+def _others(area: str, sellers: Iterable[str]) -> list[str]:
+    return [one for one in dict.fromkeys(sellers) if one not in (WORLD, area)]
