@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "cell_text",
     "find_parquet_rows",
+    "is_ours",
     "is_parquet",
     "parquet_types",
     "read_parquet",
@@ -65,11 +66,18 @@ def reading(where: str) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        ours = (duckdb.OutOfMemoryException, duckdb.InterruptException)
-        if isinstance(error, ours) or "No space" in str(error):
-            raise  # the file is not to blame
+        if is_ours(error):
+            raise
         damage = _PATH.sub("the file", str(error).partition("\n")[0])
         raise BadFileError(f"damaged: {damage}", where=where, hint=_AGAIN) from error
+
+
+def is_ours(error: Exception) -> bool:
+    """Whether memory, disk or patience ran out, so that the file is not to blame."""
+    import duckdb
+
+    ours = (duckdb.OutOfMemoryException, duckdb.InterruptException)
+    return isinstance(error, ours) or "No space" in str(error)
 
 
 def parquet_types(connection: duckdb.DuckDBPyConnection, path: Path, where: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -133,11 +134,14 @@ def _odd(draw: Random, cells: list[str]) -> tuple[pa.Array, str]:
     return array, f"{array.type} ({number})"
 
 
-def read_parquet(data: bytes) -> tuple[list[str], list[list[str]]]:
-    """Return the cells of a Parquet file as text, by another reader than the parsers'."""
+def read_parquet(data: bytes, *, whole: bool = False) -> tuple[list[str], list[list[str]]]:
+    """Return the cells of a Parquet file as text, by another reader than the parsers'.
+
+    `whole`: decimals without a fraction have no point.
+    """
     try:
         table = pq.read_table(io.BytesIO(data))
-        columns = [_texts(column) for column in table.columns]
+        columns = [_texts(column, whole=whole) for column in table.columns]
     except Refused:
         raise
     except Exception as error:  # damaged: the other reader may still be right
@@ -148,7 +152,7 @@ def read_parquet(data: bytes) -> tuple[list[str], list[list[str]]]:
     return names, [list(row) for row in zip(*columns, strict=True)]
 
 
-def _texts(column: pa.ChunkedArray) -> list[str]:
+def _texts(column: pa.ChunkedArray, *, whole: bool) -> list[str]:
     kind = column.type
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
@@ -156,7 +160,10 @@ def _texts(column: pa.ChunkedArray) -> list[str]:
         raise Refused(f"cells of the type {kind}")
     if pa.types.is_duration(kind):
         raise CannotSay("readers differ in how they write a duration")
-    return [_text(value) for value in column.to_pylist()]
+    texts = [_text(value) for value in column.to_pylist()]
+    if whole and pa.types.is_decimal(kind):
+        return [re.sub("[.]0+$", "", text) for text in texts]
+    return texts
 
 
 def _text(value: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from entrepot.sources.parquet import reading
+from entrepot.sources.parquet import is_ours, reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,9 +30,9 @@ def naming_the_row(connection: duckdb.DuckDBPyConnection, cells: Cells) -> Itera
 
     try:
         yield
-    except (duckdb.InterruptException, duckdb.OutOfMemoryException, duckdb.IOException):
-        raise  # the file is not to blame
     except duckdb.Error as error:
+        if is_ours(error):
+            raise
         with reading(cells.label):
             for _ in cells.lines(connection):
                 pass

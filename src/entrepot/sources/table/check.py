@@ -78,6 +78,8 @@ def look(
             f"SELECT count(*), count(*) FILTER (WHERE here), count(*) FILTER (WHERE bad){lists} "
             f"FROM (SELECT *, {here} AS here, {here} AND ({bad}) AS bad FROM ({facts}))"
         ).fetchall()
+    if any(None in (words or ()) for words in seen):
+        raise _null(connection, cells)
     rows = count // len(plan.groups) + others
     if wrong:
         raise _first_number(connection, plan, cells)
@@ -88,6 +90,17 @@ def look(
         for field, words in zip(known, seen, strict=True)
     ]
     return Looked(rows, others, filled, count - filled, lookups)
+
+
+def _null(connection: duckdb.DuckDBPyConnection, cells: Cells) -> BadFileError:
+    """Blame a file for a null: of a whole file, empty cells come as empty texts."""
+    rows = (number for number, texts in cells.lines(connection) if None in texts)
+    number = next(rows, None)
+    return BadFileError(
+        "damaged: a cell cannot be read",
+        where=f"{cells.label}, row {number}" if number else cells.label,
+        hint="download it again, or let the program that wrote it write it anew",
+    )
 
 
 def _not_selected(connection: duckdb.DuckDBPyConnection, plan: Plan, texts: str) -> int:

@@ -1,0 +1,57 @@
+"""A Parquet table that a disk or a line has damaged: refused, or read as it was, never a crash."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+
+from entrepot.errors import EntrepotError
+from table_reading import read_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAP = """
+format: 1
+nomenclature: HS2017
+period: '2024'
+columns:
+  reporter: {role: reporter, codes: M49}
+  partner: {role: partner, codes: M49}
+  cmd: {role: product}
+  flow: {role: flow, import: M, export: X}
+  value: {role: value, currency: USD, scale: 1}
+ignore: []
+"""
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = tmp_path_factory.mktemp("whole") / "made.parquet"
+    with duckdb.connect() as connection:
+        connection.sql(
+            "SELECT '643' AS reporter, '156' AS partner, '854231' AS cmd, 'M' AS flow, "
+            "1000.5 AS value UNION ALL SELECT '156', '643', '854231', 'X', 900 "
+            "UNION ALL SELECT '643', '276', '010121', 'M', 7"
+        ).write_parquet(str(path))
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("byte", "places"),
+    [(0x80, range(4, 180)), (0x02, range(225, 260))],
+    ids=["lengths that lie", "kinds that are others"],
+)
+def test_one_byte_is_another(tmp_path: Path, whole: bytes, byte: int, places: range) -> None:
+    told = []
+    path = tmp_path / "made.parquet"
+    for place in places:
+        path.write_bytes(whole[:place] + bytes([byte]) + whole[place + 1 :])
+        try:
+            read_table(path, MAP, tmp_path)
+        except EntrepotError as error:
+            told.append(error.where)
+    assert len(told) > len(places) / 4
+    assert all(told)
