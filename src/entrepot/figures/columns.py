@@ -57,6 +57,8 @@ COLUMNS = {
     "triple_low_pct": ("at least, 19 times in 20", "percent"),
     "triple_high_pct": ("at most", "percent"),
     "p_hubs": ("chance of a hub among controls", ""),
+    "shipped": ("sold to the importer", ""),
+    "drawn": ("bought of the origin, of the same products", ""),
     "would_change": ("otherwise explained by", ""),
     "told_out": ("told by the exporter", ""),
     "told_in": ("told by the importer", ""),

@@ -13,7 +13,7 @@ from entrepot.measures.grouped import aggregate, as_codes, as_list
 from entrepot.measures.passport import Passport
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 __all__ = ["PASSED_ON", "passed_on"]
 
@@ -30,12 +30,15 @@ PASSED_ON = Passport(
         ("in_proportion", "the same if all that is shipped were bought before, from all alike"),
         ("shipped", "what the middleman sells to the importer, in the unit of the values"),
         ("drawn", "what it buys of the same products from the origins"),
+        ("unknown_products", "products left out because a value of either is missing"),
     ),
     unit="share",
     range="0 to 1",
     null_rule=(
-        "missing values are left out; shares are null where the middleman ships nothing; a product "
-        "that it buys from nobody is its own"
+        "a product is left out, and counted, where a value is missing of what the middleman ships "
+        "of it, or draws from the origins; shares are null where it ships nothing else, the one in "
+        "proportion also where a value is missing of what it buys of others; a product that it "
+        "buys from nobody is its own"
     ),
     formula=(
         "at most Σ_k min(X_k, M_ok) / Σ_k X_k; in proportion Σ_k min(X_k M_ok / M_k, M_ok) / "
@@ -100,31 +103,24 @@ def passed_on(
     keys = as_list(by)
 
     def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-        to_them, amount = nw.col(buyer).is_in(ships), nw.col(value)
-        elsewhere = nw.when(nw.col(supplier).is_in(ships)).then(0.0).otherwise(amount)
-        parts = {
-            "shipped": _only(nw.col(supplier).is_in(ships) & nw.col(buyer).is_in(buys), amount),
-            "drawn": _only(nw.col(supplier).is_in(makes) & to_them, amount),
-            "__bought": _only(to_them, elsewhere),
+        seller, to_them = nw.col(supplier), nw.col(buyer).is_in(ships)
+        flows = {
+            "shipped": seller.is_in(ships) & nw.col(buyer).is_in(buys),
+            "drawn": seller.is_in(makes) & to_them,
+            "__bought": to_them & ~seller.is_in(ships),
         }
-        sides = rows.with_columns(*(part.alias(name) for name, part in parts.items()))
-        goods = list(dict.fromkeys([*keys, product]))
-        each = sides.group_by(*goods).agg(*(nw.col(name).sum() for name in parts))
-        shipped, drawn, bought = (nw.col(name) for name in parts)
-        even = nw.when(bought > 0).then(shipped * drawn / bought).otherwise(0.0)
-        each = each.with_columns(
-            nw.when(shipped < drawn).then(shipped).otherwise(drawn).alias("__most"),
-            nw.when(even < drawn).then(even).otherwise(drawn).alias("__even"),
-        )
-        names = ("shipped", "drawn", "__most", "__even")
+        each = _by_product(rows, list(dict.fromkeys([*keys, product])), flows, value)
+        names = ("shipped", "drawn", "__most", "__even", "unknown_products", "__unsure")
         sums = aggregate(each, keys, *(nw.col(name).sum() for name in names))
         there = nw.col("shipped") > 0
+        even = nw.when(there & (nw.col("__unsure") == 0)).then(nw.col("__even"))
         return sums.select(
             *keys,
             nw.when(there).then(nw.col("__most") / nw.col("shipped")).alias("at_most"),
-            nw.when(there).then(nw.col("__even") / nw.col("shipped")).alias("in_proportion"),
+            (even / nw.when(there).then(nw.col("shipped"))).alias("in_proportion"),
             "shipped",
             "drawn",
+            nw.col("unknown_products").cast(nw.Int64),
         )
 
     made = [name for name, _ in PASSED_ON.columns]
@@ -132,8 +128,35 @@ def passed_on(
     return through_door(frame, step, keys=keys, texts=texts, value=value, makes=made)
 
 
-def _only(condition: nw.Expr, amount: nw.Expr) -> nw.Expr:
-    return nw.when(condition).then(amount).otherwise(0.0)
+def _by_product(
+    rows: nw.LazyFrame[Any], goods: Sequence[str], flows: Mapping[str, nw.Expr], value: str
+) -> nw.LazyFrame[Any]:
+    """Return the flows and what of them can be the origins' by product, those unknown as zero."""
+    amount = nw.col(value)
+    lacks = {name: f"__lacks_{name}" for name in flows}
+    marked = rows.with_columns(
+        *(nw.when(there).then(amount).otherwise(0.0).alias(name) for name, there in flows.items()),
+        *(
+            nw.when(there & amount.is_null()).then(1).otherwise(0).alias(lacks[name])
+            for name, there in flows.items()
+        ),
+    )
+    each = marked.group_by(*goods).agg(*(nw.col(name).sum() for name in (*flows, *lacks.values())))
+    # What is bought of a product that is not shipped says nothing of what is.
+    no_sale = (nw.col("shipped") <= 0) & (nw.col(lacks["shipped"]) == 0)
+    unknown = ~no_sale & (nw.col(lacks["shipped"]) + nw.col(lacks["drawn"]) > 0)
+    unsure = ~no_sale & ~unknown & (nw.col(lacks["__bought"]) > 0)
+    each = each.with_columns(
+        nw.when(unknown).then(1).otherwise(0).alias("unknown_products"),
+        nw.when(unsure).then(1).otherwise(0).alias("__unsure"),
+        *(nw.when(unknown).then(0.0).otherwise(nw.col(name)).alias(name) for name in flows),
+    )
+    shipped, drawn, bought = (nw.col(name) for name in flows)
+    even = nw.when(bought > 0).then(shipped * drawn / bought).otherwise(0.0)
+    return each.with_columns(
+        nw.when(shipped < drawn).then(shipped).otherwise(drawn).alias("__most"),
+        nw.when(even < drawn).then(even).otherwise(drawn).alias("__even"),
+    )
 
 
 def _require_apart(**sides: list[str]) -> None:
