@@ -5,6 +5,7 @@ It imports nothing of ours, so that it starts at once; only `workbook` starts it
 
 from __future__ import annotations
 
+import os
 import pickle
 import sys
 from contextlib import suppress
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 _MOST_CELLS = 12_000_000
+_MEMORY = 768 * 2**20
+_MEMORY_A_BYTE = 100
 _MOST_MEMORY = 3 * 2**30
 _AT_ONCE = 10_000
 
@@ -36,7 +39,9 @@ def main(path: str, sheet: str | None = None) -> None:
     with suppress(ImportError, ValueError):  # Windows has no such limits
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
+        # Two cells far apart make a small file that the library spreads over gigabytes.
+        most = min(_MOST_MEMORY, _MEMORY + _MEMORY_A_BYTE * os.stat(path).st_size)  # noqa: PTH116
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
     try:
         for part in _parts(path, sheet):
             _write("held", part)
