@@ -68,6 +68,12 @@ def test_too_many_cells_are_counted_before_they_are_read(tmp_path: Path) -> None
         rows_of(tmp_path, xml + "</row>")
 
 
+def test_a_small_workbook_of_two_cells_far_apart_gets_little_memory(tmp_path: Path) -> None:
+    xml = '<row r="1"><c r="A1"><v>1</v></c></row><row r="3006"><c r="ZZZ3006"><v>1</v></c></row>'
+    with pytest.raises(BadFileError, match="memory"):
+        rows_of(tmp_path, xml)
+
+
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
