@@ -194,7 +194,8 @@ def _told(
 def _about_rows(definition: Definition, cells: Cells) -> Iterator[Caveat]:
     """Yield what follows from which rows there are, and which of them make up a total."""
     if cells.voice:
-        of_all = any(side == cells.voice for _, side in totals(definition))
+        is_chain = question(definition.measure).trade == "chain"  # each flow by its own teller
+        of_all = is_chain or any(side == cells.voice for _, side in totals(definition))
         yield caveats.one_report(cells.voice, definition, of_all=of_all)
         if (
             definition.basis == "dispatch"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.errors import RequestError
+from entrepot.figures.questions import QUESTIONS
 from entrepot.model.areas import WORLD
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def refuse_impossible(definition: Definition) -> None:
             hint="name each area on one side, or WLD for everybody",
         )
     _refuse_idle(definition)
+    _refuse_one_side(definition)
     if definition.sigma is not None and definition.sigma > MOST_SIGMA:
         raise RequestError(
             f"an elasticity of {definition.sigma:g} between suppliers",
@@ -46,6 +48,30 @@ def refuse_impossible(definition: Definition) -> None:
             "be assumed, not found",
             hint="write --sigma 3: near 2 in a first year, 5 or 6 over several years",
         )
+
+
+def _refuse_one_side(definition: Definition) -> None:
+    """Refuse to choose one side's reports where both are set against each other, or make a chain.
+
+    Rows that are not chosen would look like trade that was not reported.
+    """
+    how, measure = QUESTIONS[definition.measure], definition.measure
+    if not how.both_reports:
+        return
+    if definition.basis == "origin":
+        raise RequestError(
+            f"{measure} cannot be asked by origin",
+            why="by origin goods are their maker's, whoever they came through",
+            hint="leave out --basis",
+        )
+    keys = ("told_by", "valuation") if how.trade == "flow" else ()
+    for key in keys:
+        if given := getattr(definition, key):
+            raise RequestError(
+                f"{measure} has no {key} {given}",
+                why="it sets the reports of both sides against each other, and one would be left",
+                hint=f"leave out --{key.replace('_', '-')}",
+            )
 
 
 def _refuse_idle(definition: Definition) -> None:

@@ -214,7 +214,9 @@ def _beside(cells: Cells, asked: Definition, goods: Goods, rows: Frame) -> dict[
     if how.listed:
         found["listing"] = listing(rows, asked, cells.lake)
     if how.other_goods and how.both_reports:
-        found["heard"] = None if cells.held.few_products else cells.held.tellers
+        # Of those whose reports are not chosen the catalog knows, and no row is read.
+        chosen = asked.told_by or asked.valuation
+        found["heard"] = None if cells.held.few_products or chosen else cells.held.tellers
     if how.other_goods and asked.goods != "all":
         found["others"] = others_of(cells, asked, goods)
     if how.both_reports and how.trade == "flow":

@@ -51,6 +51,8 @@ def _bounds(
         origins=asked.members("exporter"),
         by=by,
         value=column,
+    ).with_columns(
+        nw.when(nw.col("unknown_products") > 0).then(nw.col("unknown_products")),
     )
     if tellers.importers is None or hubs <= tellers.importers:
         return found
