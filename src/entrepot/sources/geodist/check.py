@@ -96,9 +96,11 @@ def refuse_wrong(placed: duckdb.DuckDBPyRelation, name: str) -> None:
         ),
         "contig neither 0 nor 1": ("contig IS NULL OR contig NOT IN (0, 1)", "contig"),
     }
-    for what, (test, value) in tests.items():
-        found = placed.filter(test).order("place").limit(1).project(f"place, {value}").fetchall()
-        for place, text in found:
+    firsts = ", ".join(f"min(place) FILTER (WHERE {test})" for test, _ in tests.values())
+    [places] = placed.aggregate(firsts).fetchall()
+    for (what, (_, value)), place in zip(tests.items(), places, strict=True):
+        if place is not None:
+            [(text,)] = placed.filter(f"place = {place}").project(value).fetchall()
             raise BadFileError(
                 f"{what}: {text}",
                 where=f"{name}, observation {place}",
