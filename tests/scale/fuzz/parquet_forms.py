@@ -140,7 +140,7 @@ def read_parquet(data: bytes, *, whole: bool = False) -> tuple[list[str], list[l
     `whole`: decimals without a fraction have no point.
     """
     try:
-        table = pq.read_table(io.BytesIO(data))
+        table = pq.ParquetFile(io.BytesIO(data)).read(use_threads=False)
         columns = [_texts(column, whole=whole) for column in table.columns]
     except Refused:
         raise
