@@ -320,7 +320,7 @@ CASES: dict[str, list[Case]] = {
             lambda f: m.lost_in_transit(
                 f, exporter="DEU", importer="TUR+KGZ", before=2021, after=2023, time="year", by=[]
             ),
-            data=(_told(FLOWS),),
+            data=(_told(_known(FLOWS)),),
         ),
         Case(
             lambda f: m.lost_in_transit(

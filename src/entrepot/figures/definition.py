@@ -186,12 +186,11 @@ class Definition:
 
     @property
     def unit(self) -> str:
-        """Unit of the answer: a currency, ``kg`` or ``items`` for a value, else the measure's."""
-        if self.measure != "value":
-            how = QUESTIONS.get(self.measure)
-            unit = (how.unit if how else "") or passport(self.measure).unit
-            in_dollars = how is not None and how.in_dollars
-            return self.currency if unit == "USD" and not in_dollars else unit
+        """Unit of the answer: a currency, ``kg`` or ``items`` for amounts, else the measure's."""
+        how = QUESTIONS.get(self.measure)
+        unit = (how.unit if how else "") or passport(self.measure).unit
+        if unit != "USD" or (how is not None and how.in_dollars):
+            return unit
         return {"mass": "kg", "items": "items"}.get(self.quantity, self.currency)
 
     def to_dict(self) -> dict[str, Any]:

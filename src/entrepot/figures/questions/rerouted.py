@@ -99,12 +99,19 @@ def lost(
     ----------
     speakers
         Who tells what it buys, and what it sells, of anything: of two who do, no row is nothing.
+
+    Products of which a report has no amount are left out and counted, for a sum without it would
+    look like goods that did not arrive.
     """
     both = speakers is not None and all(asked.members(side) <= speakers[side] for side in BOTH)
-    found = _lost(rows, asked, column, (), complete=both)
+    lacking = rows.filter(nw.col(column).is_null()).select("product").unique()
+    unknown = sorted(code for (code,) in fetch(lacking))
+    known = rows.filter(~nw.col("product").is_in(unknown)) if unknown else rows
+    found = _lost(known, asked, column, (), complete=both)
     if not any(lost is not None for (lost,) in fetch(found.select("lost"))):
         _require_both(rows, asked, column)
-    return found
+    count = nw.lit(len(unknown)).alias("unknown_products")
+    return found.with_columns(count) if unknown else found
 
 
 def _require_both(rows: Frame, asked: Definition, column: str) -> None:
@@ -147,6 +154,8 @@ def _require_both(rows: Frame, asked: Definition, column: str) -> None:
         for side in ("exporter", "importer"):
             if (side, now) not in told:
                 raise NoEvidenceError(f"no report of the {side} of this flow in {span}")
+    if fetch(rows.filter(nw.col(column).is_null()).head(1)):
+        raise NoEvidenceError(f"of each product a report has no {asked.quantity}, or no trade")
     raise NoEvidenceError(f"the exporter reports no trade in {base}")
 
 

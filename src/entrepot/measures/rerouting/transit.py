@@ -36,8 +36,8 @@ LOST_IN_TRANSIT = Passport(
     unit="USD",
     range="any number; below zero where more arrived than used to",
     null_rule=(
-        "null where a side reports nothing in one of the periods (unless `complete`), or no value "
-        "of its rows is known, or the exporter reported no trade before"
+        "null where a side reports nothing in one of the periods (unless `complete`), or one of "
+        "its rows has no value, or the exporter reported no trade before"
     ),
     formula="L = X_1 M_0 / X_0 - M_1, with X what the exporter and M what the importer reports",
     reference=(
@@ -82,7 +82,7 @@ def lost_in_transit(
         Columns. `told_by` is ``exporter`` or ``importer``. Values are in one currency.
     complete
         Promise that both sides report, so that whatever has no row was not reported as traded; a
-        row without a value is still unknown.
+        row without a value is still unknown, and a sum with it too.
 
     Returns
     -------
@@ -121,9 +121,9 @@ def lost_in_transit(
         )
         told = sums.with_columns(
             nw.when(
-                (nw.col(f"__{name}") > 0)
                 # A row without a value is trade of an amount that nobody knows, and not zero.
-                | (nw.lit(complete) & (nw.col(f"__{name}_rows") == 0))
+                (nw.col(f"__{name}") == nw.col(f"__{name}_rows"))
+                & ((nw.col(f"__{name}_rows") > 0) | nw.lit(complete))
             )
             .then(nw.col(name))
             .alias(name)
