@@ -9,6 +9,7 @@ from fastapi import Depends, FastAPI, Request, Response
 
 from entrepot.serve.answer import Answer, Rows
 from entrepot.serve.asking import body_of, sent_text
+from entrepot.serve.by_code import at_codes
 from entrepot.serve.described import EXAMPLES
 from entrepot.serve.errors import NotFoundError
 from entrepot.serve.guard import POLICY, style_hash
@@ -132,6 +133,7 @@ def _search(app: FastAPI, service: Service) -> None:
 
 def _countries(app: FastAPI, service: Service) -> None:
     @app.get("/country/{importer}", include_in_schema=False)
+    @at_codes
     def one(importer: str, request: Request) -> Response:
         [chosen] = _keys(request, "goods")
         return service.answer(
@@ -139,6 +141,7 @@ def _countries(app: FastAPI, service: Service) -> None:
         )
 
     @app.get("/country/{importer}/suppliers.csv", include_in_schema=False)
+    @at_codes
     def suppliers(importer: str, request: Request) -> Response:
         [chosen] = _keys(request, "goods")
         return service.answer(request, lambda lake: country.country_table(lake, importer, chosen))
@@ -185,7 +188,7 @@ def _dependences(app: FastAPI, service: Service) -> None:
     }
     for ending, room in endings.items():
         room.__annotations__["what"] = asked
-        app.add_api_route(path + ending, room, include_in_schema=False)
+        app.add_api_route(path + ending, at_codes(room), include_in_schema=False)
 
 
 def _figures(app: FastAPI, service: Service) -> None:
