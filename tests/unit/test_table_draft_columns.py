@@ -136,3 +136,33 @@ def test_german_names_of_columns_are_known(tmp_path: Path) -> None:
         value = other.mapping["columns"][f"Wert ({unit} EUR)"]
         assert (value["currency"], value["scale"]) == ("EUR", scale)
     assert columns["Gewicht kg"]["unit"] == "kg"
+
+
+def test_names_of_areas_in_another_language_are_asked_and_a_sum_left_out(tmp_path: Path) -> None:
+    head = "Jahr,Land,HS-Code,Einfuhr"
+    rows = ("2022,Indien,854231,3", "2022,Vereinigte Staaten,854231,4", "2022,Summe,854231,7")
+    draft = drafted(tmp_path, *rows, head=head)
+    assert draft.mapping["columns"]["Land"] == {
+        "role": "partner",
+        "codes": "names",
+        "leave_out": ["Summe"],
+        "own": {"Indien": "TODO", "Vereinigte Staaten": "TODO"},
+    }
+    answers = {"reporter": "RUS", "flow": "import", "Indien": "IND", "'Vereinigte Staaten'": "USA"}
+    text = draft.text
+    for key, answer in (MONEY | answers).items():
+        text = text.replace(f"{key}: TODO", f"{key}: {answer}")
+    found, _ = read_table(tmp_path / "mine.csv", text, tmp_path)
+    assert {row["exporter"]: row["value_usd"] for row in found} == {"IND": 3, "USA": 4}
+
+
+def test_a_column_of_notes_that_is_called_country_is_no_area(tmp_path: Path) -> None:
+    rows = (f"2022,{ROW},1,see note 3",)
+    draft = drafted(tmp_path, *rows, head=f"Year,{SIDES},Value,Country")
+    assert draft.mapping["ignore"] == ["Country"]
+
+
+def test_german_columns_of_imports_and_exports(tmp_path: Path) -> None:
+    draft = drafted(tmp_path, "2022,China,854231,3,5", head="Jahr,Land,HS-Code,Einfuhr,Ausfuhr")
+    flows = {name: keys.get("flow") for name, keys in draft.mapping["columns"].items()}
+    assert (flows["Einfuhr"], flows["Ausfuhr"]) == ("import", "export")

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 __all__ = ["column_keys"]
 
 _FEW = 6  # columns of numbers that a question names
-_TOTALS = ("total", "all", "всего", "итого", "合计", "总计", "总值")
+_TOTALS = (
+    "total", "all", "summe", "insgesamt", "gesamt", "totale",
+    "всего", "итого", "合计", "总计", "总值",
+)  # fmt: skip
 
 
 def column_keys(guesses: Sequence[Guess], head: Head, asks: Questions) -> dict[str, dict[str, Any]]:

@@ -28,8 +28,10 @@ BACI = frozenset("tijkvq")
 _SURER = ("iso3", "comtrade", "iso2", "eurostat", "imf", "gacc", "baci", "names", "")
 _MASS = re.compile(r"weight|\bmass\b|\bвес\b|масса|нетто|重量|净重")
 _FLOW_COLUMNS = re.compile(
-    r"(?:^|[ _])(?:(export(?:s|ed)?|экспорт|вывоз|出口)|(import(?:s|ed)?|импорт|ввоз|进口))"
-    r"(?:$|[ _(,])"
+    r"(?:^|[ _])(?:"
+    r"(export(?:s|ed|e)?|ausfuhr(?:en)?|экспорт|вывоз|出口)"
+    r"|(import(?:s|ed|e)?|einfuhr(?:en)?|импорт|ввоз|进口)"
+    r")(?:$|[ _(,])"
 )
 
 
@@ -137,6 +139,8 @@ def _by_cells(guess: Guess) -> None:
         codes = seen.codes
         if codes is not None:
             guess.keys["codes"] = _agreed(guess.keys.get("codes"), codes)
+        elif seen.is_worded:  # names in a language that we do not read: each is asked
+            guess.keys["codes"] = "names"
         elif guess.keys.get("codes") != "gacc":
             guess.role, guess.keys = "", {}
     elif guess.role in ("month", "quarter", "year") and seen.is_period and not seen.is_plain:

@@ -29,6 +29,8 @@ _LIKE_A_NUMBER = re.compile(r"[-+]?[0-9.,][0-9., \u00a0\u202f'’]*(?:[eE][-+]?[
 NOTHING = re.compile(r"[^0-9]{1,12}")
 """A cell of a column of numbers that stands for none of them."""
 _MOSTLY = 0.9
+_MOST_AREAS = 300
+_WORD = re.compile(r"[^\W\d_]{2}[^\d_]*")
 _SYSTEMS = ("iso3", "comtrade", "iso2", "imf", "gacc")
 
 
@@ -98,6 +100,12 @@ class Seen:
                 return system
         named = self._share(lambda text: by_name(text) is not None)
         return "names" if self.texts and named >= 0.5 else None
+
+    @property
+    def is_worded(self) -> bool:
+        """Whether its texts are words, and no more than there are countries."""
+        words = (_WORD.fullmatch(text) for text in self.texts)
+        return 0 < len(self.texts) <= _MOST_AREAS and all(words)
 
     @cached_property
     def lengths(self) -> dict[int, int]:
