@@ -18,7 +18,7 @@ from entrepot.serve.site import page
 from entrepot.sources import bring_in, source_ids
 
 if TYPE_CHECKING:
-    from entrepot.lake import Lake
+    from entrepot.lake import Holding, Lake
 
 __all__ = [
     "Hit",
@@ -35,6 +35,8 @@ _MOST = 12
 """Hits of one kind that are shown."""
 _OFFERED = 10
 """Hits that are offered while one types."""
+_UNKNOWN = "unknown"
+"""Release of a file that does not say which it is."""
 _FIRST = ("baci", "comtrade", "comext", "published")
 """Sources that are told to an empty lake."""
 
@@ -49,6 +51,17 @@ class Pair(NamedTuple):
     last: int
 
 
+class Kept(NamedTuple):
+    """What counts of one release of a source: its files, periods, rows and codes."""
+
+    source: str
+    release: str
+    files: int
+    periods: str
+    rows: int
+    codes: str
+
+
 class Hit(NamedTuple):
     """Something found: its kind, name, what it is, and its address."""
 
@@ -60,18 +73,36 @@ class Hit(NamedTuple):
 
 def home_page(lake: Lake, words: str) -> Answer:
     """Return the first page; with `words`, what was found of them."""
-    held = [one for one in lake.holdings() if one.counts]
     return page(
         "home.html.j2",
         "/",
         words=words,
         hits=search(words) if words else [],
-        held=[(one, spans(one.in_force or one.periods)) for one in held],
+        held=_kept(lake),
         fill=[(name, bring_in(name)) for name in _FIRST if name in source_ids()],
         pairs=[(pair, area_name(pair.importer), area_name(pair.exporter)) for pair in _pairs(lake)],
         lists=goods_lists(),
         areas=named_areas(),
     )
+
+
+def _kept(lake: Lake) -> list[Kept]:
+    """Return what counts in the lake, files of one release together."""
+    parts: dict[tuple[str, str, str], list[Holding]] = defaultdict(list)
+    for one in lake.holdings():
+        if one.counts:
+            parts[one.source, one.vintage, one.nomenclature].append(one)
+    return [
+        Kept(
+            source,
+            "" if release == _UNKNOWN else release,
+            len(files),
+            spans(sorted({when for one in files for when in one.in_force or one.periods})),
+            sum(one.rows for one in files),
+            "" if codes == "NONE" else codes,
+        )
+        for (source, release, codes), files in parts.items()
+    ]
 
 
 def _pairs(lake: Lake) -> list[Pair]:
