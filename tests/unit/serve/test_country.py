@@ -107,3 +107,12 @@ def test_the_largest_suppliers_have_a_share_and_the_others_a_link(lake: Lake) ->
     page = country.country_page(lake, "BRA", GOODS).body.decode()
     assert "Further suppliers" in page
     assert 'href="/country/BRA/from/JPN?goods=854231"' in page
+
+
+def test_further_suppliers_are_a_run_of_links_and_their_order_is_said(lake: Lake) -> None:
+    page = country.country_page(lake, "BRA", GOODS).body.decode()
+    _, _, further = country._shares(lake, "BRA", GOODS)
+    places = [page.index(f"/country/BRA/from/{code}?") for code in further]
+    assert places == sorted(places)
+    assert "First those most in print, then those who sell most of" in page
+    assert '<ul class="hits many">' in page[: places[0]]
