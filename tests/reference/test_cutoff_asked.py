@@ -265,17 +265,31 @@ def test_what_is_missing_and_what_is_refused(lake: Lake, tmp_path: Path) -> None
         ask(lake, exporter="WLD", sigma=2)
 
 
-def test_those_who_stop_themselves_are_not_named_as_unwilling(lake: Lake) -> None:
-    """Of the two directions one stops the unwilling: there they are no others."""
-    file = parse_scenario("""
+@pytest.mark.parametrize(("unwilling", "kept"), [("CHN", None), ("CHN+TUR", "CHN+TUR")])
+def test_those_who_stop_or_buy_themselves_are_not_named_as_unwilling(
+    lake: Lake, unwilling: str, kept: str | None
+) -> None:
+    """Of the two directions one stops the unwilling, in the other they buy: they are no others."""
+    file = parse_scenario(f"""
 format: 1
 title: Chips
 period: 2022
-cut: {imposes: CHN, target: RUS, instrument: embargo}
-goods: {goods: '854231', sigma: 2, unwilling: CHN}
+cut: {{imposes: CHN, target: RUS, instrument: embargo}}
+goods: {{goods: '854231', sigma: 2, unwilling: {unwilling}}}
 """)
     asked = {one.definition.exporter: one.definition for one in evaluate_scenario(file, lake).goods}
-    assert {name: one.unwilling for name, one in asked.items()} == {"CHN": None, "RUS": "CHN"}
+    assert {name: one.unwilling for name, one in asked.items()} == {"CHN": kept, "RUS": kept}
+    everybody = "goods: {goods: '854231', sigma: 2, unwilling: WLD}"
+    text = "format: 1\ntitle: Chips\nperiod: 2022\n"
+    cut = "cut: {imposes: CHN, target: RUS, instrument: embargo}\n"
+    with pytest.raises(RequestError, match="everybody is unwilling"):
+        parse_scenario(f"{text}{cut}{everybody}\n")
+
+
+def test_kilograms_are_no_bill(lake: Lake) -> None:
+    """What is lost is a part of what the goods are worth, which no mass says."""
+    with pytest.raises(RequestError, match="cutoff has no quantity mass"):
+        ask(lake, sigma=2, quantity="mass")
 
 
 @pytest.mark.parametrize(

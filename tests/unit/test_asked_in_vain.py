@@ -50,6 +50,23 @@ def test_the_sources_themselves_say_it(tmp_path: Path) -> None:
     assert "does not tell goods by" not in (found.reason or "")
 
 
+@pytest.mark.parametrize(("unwilling", "words"), [("WLD", "everybody is"), ("RUS", "as the buyer")])
+def test_neither_everybody_nor_the_buyer_is_unwilling(
+    tmp_path: Path, unwilling: str, words: str
+) -> None:
+    """It was read as nobody: others sent as much more as if none were unwilling."""
+    keys: dict[str, Any] = {"importer": "RUS", "exporter": "CHN", "goods": "854231"}
+    with pytest.raises(RequestError, match=words):
+        ep.ask(
+            "cutoff",
+            lake=Lake.open(tmp_path),
+            period=2022,
+            sigma=3,
+            unwilling=unwilling,
+            **keys,
+        )
+
+
 @pytest.mark.parametrize("unwilling", ["CHN", "HKG+CHN"])
 def test_only_others_than_the_seller_can_be_unwilling(tmp_path: Path, unwilling: str) -> None:
     keys: dict[str, Any] = {"importer": "DEU", "goods": "850511", "period": 2022}

@@ -75,13 +75,24 @@ def _refuse_one_side(definition: Definition) -> None:
 
 
 def _refuse_idle(definition: Definition) -> None:
-    """Refuse to name as unwilling only those who stop anyway."""
-    if not definition.unwilling or WORLD in (definition.exporter, definition.unwilling):
+    """Refuse to name as unwilling everybody, or only those who stop or buy anyway."""
+    if not definition.unwilling:
         return
     unwilling = definition.members("unwilling")
-    if unwilling <= definition.members("exporter"):
+    if WORLD in unwilling:
         raise RequestError(
-            f"{', '.join(sorted(unwilling))}: named as unwilling, and as the seller that stops",
+            "everybody is unwilling",
+            why="then nobody sends more, which is one end of the range already",
+            hint="read what is lost where others send 0 %, or name some: --unwilling coalition",
+        )
+    named = {
+        "seller that stops": definition.members("exporter"),
+        "buyer": definition.members("importer"),
+    }
+    if unwilling <= frozenset[str]().union(*named.values()):
+        roles = " or ".join(what for what, codes in named.items() if codes & unwilling)
+        raise RequestError(
+            f"{', '.join(sorted(unwilling))}: named as unwilling, and as the {roles}",
             why="unwilling are others, who go on as before and send no more: it would not change "
             "the answer",
             hint="leave out --unwilling, or name others: --unwilling coalition",

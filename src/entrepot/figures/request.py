@@ -199,10 +199,12 @@ def _refuse_unread(definition: Definition) -> None:
             why="it would not change the answer",
             hint="add --goods chpl, or leave out --follow",
         )
-    if "mass_kg" in question(measure).columns and definition.quantity != "value":
+    how = question(measure)
+    is_bill = how.elastic and "quantity" not in how.choices
+    if definition.quantity != "value" and ("mass_kg" in how.columns or is_bill):
         raise RequestError(
             f"{measure} has no quantity {definition.quantity}",
-            why="it compares values with masses already",
+            why=f"it {'is a part of a bill' if is_bill else 'compares values with masses already'}",
             hint="leave out --quantity",
         )
     if len(definition.control_sets) > 1 and measure != "rerouted":

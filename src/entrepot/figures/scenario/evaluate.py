@@ -204,8 +204,8 @@ def _goods(file: ScenarioFile, lake: Lake) -> Iterator[Figure]:
     assert file.goods is not None
     unwilling, end = file.goods.unwilling, Period.parse(file.period).end
     for seller, buyer in dict.fromkeys(way[:2] for way in _ways(file)):
-        stops = area_set(getattr(file.cut, seller), end)
-        idle = unwilling is not None and area_set(unwilling, end) <= stops
+        sides = (area_set(getattr(file.cut, side), end) for side in (seller, buyer))
+        idle = unwilling is not None and area_set(unwilling, end) <= frozenset[str]().union(*sides)
         yield ask(
             "cutoff",
             lake=lake,

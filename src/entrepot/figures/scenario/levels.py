@@ -173,8 +173,12 @@ class GoodsKeys(Closed):
     @field_validator("unwilling")
     @classmethod
     def _are_areas(cls, text: str | None) -> str | None:
-        if text is not None:
-            area_set(text, Period.parse("2023").start)
+        if text is not None and WORLD in area_set(text, Period.parse("2023").start):
+            raise RequestError(
+                "everybody is unwilling",
+                why="then nobody sends more, which is one end of the range already",
+                hint="name some, such as coalition, or leave the key out",
+            )
         return text
 
     @field_validator("goods")
