@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import pytest
 from tests.made_comtrade import CHINA, GERMANY, USA, row, text_of
 
 from entrepot.lake import Lake
 from entrepot.serve.rooms.home import home_page
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture(scope="module")
