@@ -20,6 +20,7 @@ def _in_an_empty_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None
 
 
 EXAMPLE = str(Path(__file__).resolve().parents[2] / "examples" / "russia-china-dependence.yaml")
+SHARE = ("import_share", "--importer", "RUS", "--exporter", "CHN", "--period", "2023")
 CLAIMS = """format: 1
 source: {title: A sentence}
 claims:
@@ -59,6 +60,46 @@ def test_the_default_file_is_named_after_the_importer(entrepot: Run, tmp_path: P
     assert code == 3
     assert out.strip().endswith("written: brief-NPL.html")
     assert (tmp_path / "brief-NPL.html").is_file()
+
+
+def test_several_files_come_from_one_run(entrepot: Run, tmp_path: Path) -> None:
+    words = ("brief", "NPL", "--out", "b.md", "--out", "b.json", "--out", "b.html")
+    code, out, err = entrepot(*words)
+    assert code == 3
+    assert out.strip().endswith("written: b.md\nwritten: b.json\nwritten: b.html")
+    assert err.count("asking the headline Figures") == 1
+    assert "folder" not in err
+    title = json.loads((tmp_path / "b.json").read_text(encoding="utf-8"))["title"]
+    assert title in (tmp_path / "b.md").read_text(encoding="utf-8")
+    assert title in (tmp_path / "b.html").read_text(encoding="utf-8")
+
+
+def test_one_name_that_cannot_be_written_refuses_all(entrepot: Run, tmp_path: Path) -> None:
+    code, _, err = entrepot("brief", "NPL", "--out", "b.md", "--out", "b.docx")
+    assert code == 2
+    assert "no brief is written as .docx" in err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("brief", "NPL", "--out", "new/b.md"),
+        ("check", "claims.yaml", "--out", "new/c.md"),
+        ("check", "claims.yaml", "--note", "new/c.txt"),
+        ("chart", *SHARE, "--goods", "chpl", "--curve", "--out", "new/v.svg"),
+    ],
+)
+def test_a_folder_that_is_made_is_named(
+    entrepot: Run, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """A slip in the name of a folder would else go unseen."""
+    (tmp_path / "claims.yaml").write_text(CLAIMS, encoding="utf-8")
+    for note in ("note: made the folder new", ""):
+        _, out, err = entrepot(*words)
+        assert note in err
+        assert ("made the folder" in err) is bool(note)
+        assert "made the folder" not in out
 
 
 def test_a_verdict_stands_beside_its_slip(entrepot: Run) -> None:

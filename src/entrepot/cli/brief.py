@@ -14,6 +14,7 @@ from entrepot.cli.common import (
     open_lake,
     progress,
     say_if_absent,
+    saying_new_folder,
     table,
 )
 from entrepot.cli.spoken import as_codes
@@ -51,10 +52,11 @@ Day = Annotated[
     ),
 ]
 Out = Annotated[
-    Path | None,
+    list[Path] | None,
     typer.Option(
         "--out",
-        help="File to write: .html, .pdf, .xlsx, .md or .json; default: brief-RUS.html.",
+        help="File to write: .html, .pdf, .xlsx, .md or .json; again for further files; default: "
+        "brief-RUS.html.",
         show_default=False,
     ),
 ]
@@ -84,22 +86,25 @@ def brief(
     from entrepot.report.render_json import as_dict
     from entrepot.report.save import format_of
 
-    target = out or Path(f"brief-{importer.replace('+', '-')}.html")
-    format_of(target)  # a name that cannot be written is refused before any work is done
+    targets = out or [Path(f"brief-{importer.replace('+', '-')}.html")]
+    for target in targets:
+        format_of(target)  # a name that cannot be written is refused before any work is done
     with progress("opening the lake") as say:
         held = open_lake(lake)
         told = tell(importer, supplier, goods, period, held, claims, say, date)
         if out or not as_json:
             say("drawing the page")
-            write(told, target)
-    emit(as_dict(told), lambda screen: draw(told, target, screen), as_json=as_json)
+            for target in targets:
+                with saying_new_folder(target):
+                    write(told, target)
+    emit(as_dict(told), lambda screen: draw(told, targets, screen), as_json=as_json)
     say_if_absent(held, str(lake) if lake else None)
     if all(card.figure.status != "ok" for card in told.cards):
         raise typer.Exit(3)
 
 
-def draw(told: Brief, target: Path, screen: Console) -> None:
-    """Draw path, headline Figures and verdicts on a terminal."""
+def draw(told: Brief, targets: list[Path], screen: Console) -> None:
+    """Draw paths, headline Figures and verdicts on a terminal."""
     from rich.text import Text
 
     from entrepot.report.parts import plain
@@ -120,4 +125,5 @@ def draw(told: Brief, target: Path, screen: Console) -> None:
                 [row.outcome, plain(row.claim), plain(row.against)] for row in section.claims.rows
             ]
             screen.print(table("", ["verdict", "claim", "data and others say"], claims))
-    screen.print(Text(f"written: {target}"))
+    for target in targets:
+        screen.print(Text(f"written: {target}"))

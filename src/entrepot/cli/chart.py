@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake
+from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, saying_new_folder
 from entrepot.cli.keys import with_keys
 from entrepot.errors import RequestError
 
@@ -75,7 +75,10 @@ def chart(
     if out is not None:
         require_suffix(out)
     found = of_question(measure, open_lake(lake), curve=curve, since=since, **keys)
-    written = None if out is None else write(found, out, narrow=narrow)
+    written = None
+    if out is not None:
+        with saying_new_folder(out):
+            written = write(found, out, narrow=narrow)
     emit(
         found.to_dict() | ({} if written is None else {"file": str(written)}),
         lambda screen: screen.print(str(written), soft_wrap=True, markup=False),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from entrepot.cli.check_draw import draw
-from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake
+from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, saying_new_folder
 from entrepot.cli.draft import DateOption, PublisherOption, drafted
 from entrepot.errors import RequestError
 
@@ -69,9 +69,11 @@ def check(
     document, article = _read(file, date, publisher)
     found = run(document, open_lake(lake))
     if out is not None:
-        write_check(found, out, article)
+        with saying_new_folder(out):
+            write_check(found, out, article)
     if note is not None:
-        write_note(found, note)
+        with saying_new_folder(note):
+            write_note(found, note)
     ids = {claim.id: claim.id for claim in document.claims}
     names = labels(document.claims) if article is not None else ids
     emit(found, lambda screen: draw(found, screen, names), as_json=as_json)

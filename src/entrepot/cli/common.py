@@ -34,6 +34,7 @@ __all__ = [
     "progress",
     "read_text_file",
     "say_if_absent",
+    "saying_new_folder",
     "table",
 ]
 
@@ -72,6 +73,15 @@ def say_if_absent(held: Lake, place: str | None) -> None:
             "ship with the program, can answer",
             err=True,
         )
+
+
+@contextmanager
+def saying_new_folder(target: Path) -> Iterator[None]:
+    """Say on standard error that a folder was made for a file: its name may have been a slip."""
+    was_there = target.parent.exists()
+    yield
+    if not was_there:
+        typer.echo(f"note: made the folder {target.parent}", err=True)
 
 
 def chosen_engine(engine: str | None) -> str:
