@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from entrepot.figures.editions import rests_on
 from entrepot.figures.estimate import Estimate, Missing
-from entrepot.figures.followed import measure_each
 from entrepot.figures.intervals import drawn_ends, interval
 from entrepot.figures.measured import measure
 from entrepot.figures.questions import of as question
@@ -32,13 +31,19 @@ SILENT = "silent partners in or out"
 
 
 def headline(
-    definition: Definition, goods: Goods, cells: Cells, *, kept: Cells | None = None
+    definition: Definition,
+    goods: Goods,
+    cells: Cells,
+    *,
+    kept: Cells | None = None,
+    found: Measured | Missing | None = None,
 ) -> Estimate | Missing:
     """Return the estimate that is told first, with its table, interval and evidence.
 
-    `kept` has the rows in memory, and what refuses was asked before.
+    `kept` has the rows in memory, and what refuses was asked before; `found` is what the measure
+    found there.
     """
-    found = measure(cells, definition, goods, kept=kept, with_table=True)
+    found = found or measure(cells, definition, goods, kept=kept, with_table=True)
     if isinstance(found, Missing):
         return found
     read = kept or cells
@@ -64,10 +69,12 @@ def headline(
 
 
 def followed(
-    definition: Definition, every: Sequence[Goods], cells: Cells, kept: Cells
+    definition: Definition,
+    every: Sequence[Goods],
+    cells: Cells,
+    values: Sequence[Measured | Missing],
 ) -> Iterator[tuple[str, Estimate]]:
-    """Yield the same with the list followed in other ways."""
-    values = measure_each(cells, definition, every, kept)
+    """Yield the same with the list followed in other ways, of which the measure found `values`."""
     for goods, found in zip(every, values, strict=True):
         if not isinstance(found, Missing):
             yield EDITIONS, _estimate(found, definition, goods, cells)

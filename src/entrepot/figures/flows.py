@@ -12,6 +12,7 @@ from entrepot.figures.cells import Cells
 from entrepot.figures.editions import goods_in, other_goods
 from entrepot.figures.estimate import Answer, Estimate, Missing
 from entrepot.figures.estimated import elsewhere, followed, headline, with_the_silent
+from entrepot.figures.followed import measure_each
 from entrepot.figures.held import held
 from entrepot.figures.intervals import INTERVAL
 from entrepot.figures.mirror import mirror_caveat, mirror_coverage
@@ -181,11 +182,12 @@ def _told(
     every = tuple(one for selections in (goods, *others) for one in selections)
     together = beside if definition.flow == "one_way" else []
     with reading_once(cells, definition, merged(every), together) as kept:
-        main = headline(definition, goods, cells, kept=kept)
+        first, *values = measure_each(cells, definition, [goods, *others], kept)
+        main = headline(definition, goods, cells, kept=kept, found=first)
         if isinstance(main, Missing):
             return main
         alternatives = [
-            *followed(definition, others, cells, kept),
+            *followed(definition, others, cells, values),
             *elsewhere(beside, goods, cells, kept.kept if together else None),
         ]
     return _Spoken(cells, goods, main, tuple(alternatives))

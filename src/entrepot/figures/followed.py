@@ -31,16 +31,26 @@ def measure_each(
     """Evaluate a measure of each of several selections of goods; Missing where it has no value.
 
     To plan a query takes longer than to run it on the few rows in `kept`, so that measures which
-    answer by columns answer all at once. What refuses an answer was asked before.
+    answer by columns answer all at once. What refuses an answer was asked before. The first has
+    its table, and says why it has no value.
     """
-    if len(every) < 2 or not _answers_by_columns(asked):
-        return [measure(cells, asked, goods, kept=kept) for goods in every]
-    found = _at_once(kept, asked, every)
+    first, *others = every
+    if not _answers_by_columns(asked):
+        rest = [measure(cells, asked, goods, kept=kept) for goods in others]
+        return [measure(cells, asked, first, kept=kept, with_table=True), *rest]
+    apart = bool(question(asked.measure).table)
+    together = others if apart else every
+    found = _at_once(kept, asked, together) if together else {}
     none = Missing(f"{cells.held.source} has no value of {asked.goods} followed in this way")
-    values = [found.get(place) or none for place in range(len(every))]
-    return [
+    values = [
         one if isinstance(one, Missing) else (unheard_of(cells, asked, one.value) or one)
-        for one in values
+        for one in (found.get(place) or none for place in range(len(together)))
+    ]
+    if not apart and not isinstance(values[0], Missing):
+        return values
+    return [
+        measure(cells, asked, first, kept=kept, with_table=True),
+        *values[len(together) - len(others) :],
     ]
 
 
