@@ -119,6 +119,9 @@ def test_the_triple_difference_is_asked_by_itself(planted: Lake) -> None:
     assert found.unit == "percent"
     assert (found.details["listed_products"], found.details["other_products"]) == (1, 1)
     assert found.value == pytest.approx(found.table[0]["change_pct"])
+    # Nothing of it is of Russia, whose silence breaks nothing here.
+    assert "reporter-break" not in {one.id for one in found.caveats}
+    assert "Russia" not in " ".join(one.text for one in found.caveats)
     for keys, words in (
         ({"goods": "all"}, "no other goods"),
         ({"base": "2017..2019"}, "does not follow on"),

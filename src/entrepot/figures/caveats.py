@@ -169,7 +169,11 @@ def _touches_china(definition: Definition) -> bool:
 
 
 def _reporter_break(definition: Definition, teller: str, *, answered: bool) -> list[Caveat]:
-    areas = definition.members("importer") | definition.members("exporter")
+    # What the importer buys is no part of a triple difference of hubs and controls.
+    buyers = definition.members("importer")
+    if definition.measure == "triple_difference":
+        buyers = definition.members("hubs") | definition.members("controls")
+    areas = definition.members("exporter") | buyers
     now = stopped_in(areas, definition.period)
     if not now:
         return []
