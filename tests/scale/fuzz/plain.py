@@ -99,11 +99,12 @@ def decoded(data: bytes, encodings: Sequence[str] = ("utf-8-sig",)) -> str:
     raise Refused("no text")
 
 
-def split(text: str, delim: str = ",") -> list[list[str]]:
+def split(text: str, delim: str = ",", *, skip: bool = False) -> list[list[str]]:
     """Return the rows of delimited text (RFC 4180); lines without a sign are none.
 
     A quotation mark inside a cell that does not begin with one is a sign like any other. Spaces
     around the marks of a quoted cell are nothing; else only a separator may stand behind them.
+    `skip`: spaces before other cells are nothing, too.
     """
     rows: list[list[str]] = []
     row: list[str] = []
@@ -120,7 +121,7 @@ def split(text: str, delim: str = ",") -> list[list[str]]:
             if text[place : place + 1] not in ("", delim, "\n", "\r"):
                 raise Refused("text behind a quoted cell")
         else:
-            cell, place = _unquoted(text, place, delim)
+            cell, place = _unquoted(text, mark if skip else place, delim)
         row.append(cell)
         more = text[place : place + 1] == delim
         place += 1
