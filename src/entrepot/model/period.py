@@ -11,11 +11,11 @@ from entrepot.errors import RequestError
 
 __all__ = ["Period"]
 
-_YEAR = re.compile(r"(\d{4})")
-_QUARTER = re.compile(r"(\d{4})-?Q([1-4])", re.IGNORECASE)
-_HALF = re.compile(r"(\d{4})-?H([12])", re.IGNORECASE)
-_MONTH = re.compile(r"(\d{4})-(\d{2})")
-_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_YEAR = re.compile(r"([1-9]\d{3})")
+_QUARTER = re.compile(r"([1-9]\d{3})-?Q([1-4])", re.IGNORECASE)
+_HALF = re.compile(r"([1-9]\d{3})-?H([12])", re.IGNORECASE)
+_MONTH = re.compile(r"([1-9]\d{3})-(\d{2})")
+_DAY = re.compile(r"([1-9]\d{3})-(\d{2})-(\d{2})")
 
 
 @dataclass(frozen=True, order=True, slots=True)

@@ -63,7 +63,7 @@ def _one(found: Expected, name: str, text: str, said: str | None) -> None:
     if sorted(names) != sorted(["section", "hscode", "description", "parent", "level"]):
         raise Refused("columns")
     total = next((row["description"] for row in cells if row["hscode"] == "TOTAL"), "")
-    inside = re.fullmatch(r"Total of all HS ?(\d{4}) commodities", total.strip(" "))
+    inside = re.fullmatch(r"Total of all HS ?(\d{4}) commodities", total.strip())
     edition = _edition(inside and inside[1], said)
     for row in cells:
         code = match("([0-9]{2}){1,3}|TOTAL", row["hscode"], "code")

@@ -54,6 +54,8 @@ def expect(case: Case) -> Expected:
             number = next((cells[name] for name in ("value", "low") if cells[name]), None)
             # Spaces around a time are nothing, and digits of other scripts are digits.
             cells["period"] = normalize("NFKC", cells["period"]).strip()
+            if cells["period"].startswith("0"):
+                raise Refused("a year before 1000")
             key = tuple(cells[name] for name in _KEY)
             try:
                 found.add(key, 1.0 if number is None else float(number))

@@ -90,7 +90,7 @@ def make_mapped(draw: Random) -> Made:
 
 
 SUBJECTS = (
-    Subject("table", "table", make, expect, slack=0.02),
+    Subject("table", "table", make, expect, weight=35, slack=0.02),
     Subject(
         "table-parquet", "table", make_typed, expect, write=write_parquet, weight=30,
         without_sums=True, slack=0.02,
