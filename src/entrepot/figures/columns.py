@@ -62,6 +62,7 @@ COLUMNS = {
     "would_change": ("otherwise explained by", ""),
     "told_out": ("told by the exporter", ""),
     "told_in": ("told by the importer", ""),
+    "silent_steps": ("left out, as one side tells nothing then", ""),
     "arrived_share_base": ("arrived in the base", "share"),
     "arrived_share": ("arrived", "share"),
     "value_added_lost_usd": ("value added lost if it stopped and nothing replaced it", "USD"),

@@ -251,8 +251,8 @@ def _with_base(definition: Definition) -> Definition:
             hint=f"name an earlier base: --base {now.before()}",
         )
     how = question(definition.measure)
-    if how.trade == "chain" or how.other_goods:
-        return definition.but(base=base)  # of steps, whatever their number
+    if how.other_goods or how.both_reports:
+        return definition.but(base=base)  # of steps, whatever their number, or of parts
     if base.months != now.months:
         raise RequestError(
             f"{now} has {now.months} months and the base {base} has {base.months}",

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot import measures
-from entrepot.errors import NoEvidenceError
 from entrepot.figures.questions.hub_cards import beside, margin_words, otherwise, would_change
 from entrepot.figures.questions.question import BOTH, Question, Row
 from entrepot.figures.questions.tellers import Tellers, require_told, tellers_in, told
@@ -19,8 +18,6 @@ from entrepot.model.display import figure_value
 from entrepot.model.product import TOTAL
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from entrepot.figures.definition import Definition
     from entrepot.figures.questions.tellers import Heard
     from entrepot.measures.rerouting import Rerouted, Strait
@@ -87,100 +84,6 @@ def rerouted(
     return _row(found, asked, {hub: card | told_by[hub] for hub, card in cards.items()})
 
 
-def lost(
-    rows: Frame,
-    asked: Definition,
-    column: str,
-    speakers: Mapping[str, frozenset[str]] | None = None,
-) -> Frame:
-    """Return what did not arrive, all goods asked for together.
-
-    Parameters
-    ----------
-    speakers
-        Who tells what it buys, and what it sells, of anything: of two who do, no row is nothing.
-
-    Products of which a report has no amount are left out and counted, for a sum without it would
-    look like goods that did not arrive.
-    """
-    both = speakers is not None and all(asked.members(side) <= speakers[side] for side in BOTH)
-    lacking = rows.filter(nw.col(column).is_null()).select("product").unique()
-    unknown = sorted(code for (code,) in fetch(lacking))
-    known = rows.filter(~nw.col("product").is_in(unknown)) if unknown else rows
-    found = _lost(known, asked, column, (), complete=both)
-    if not any(lost is not None for (lost,) in fetch(found.select("lost"))):
-        _require_both(rows, asked, column)
-    count = nw.lit(len(unknown)).alias("unknown_products")
-    return found.with_columns(count) if unknown else found
-
-
-def _require_both(rows: Frame, asked: Definition, column: str) -> None:
-    """Say which of the four reports is not there; where there is none at all, nothing is said.
-
-    Raises
-    ------
-    NoEvidenceError
-        If one side's reports, or those of one time, are not there, or have no amounts in them.
-    """
-    is_now = (nw.col("period") >= asked.period.start).alias("now")
-    known = rows.filter(~nw.col(column).is_null())
-    told = set(fetch(known.select("told_by", is_now).unique()))
-    empty = set(fetch(rows.select("told_by", is_now).unique())) - told
-    if told and empty:
-        side = sorted(empty)[0][0]
-        raise NoEvidenceError(
-            f"the {side}'s reports of this flow have no {asked.quantity} in them",
-            why="what is not told is not zero",
-            hint="ask for another quantity" if asked.quantity != "value" else "ask --quantity mass",
-        )
-    sides = {side for side, _ in told}
-    if not told:
-        return
-    here = sides & {"importer", "exporter"}
-    if not here:
-        raise NoEvidenceError(
-            "its values are made of both sides' reports, which it does not keep apart",
-            hint="add single reports, such as those of comtrade",
-        )
-    if len(here) == 1:
-        [side] = here
-        other = "importer" if side == "exporter" else "exporter"
-        raise NoEvidenceError(
-            f"holds the {side}s' reports of this flow only; the {other}s' have to be in the same "
-            "source"
-        )
-    base = asked.base or asked.period.before()
-    for span, now in ((base, False), (asked.period, True)):
-        for side in ("exporter", "importer"):
-            if (side, now) not in told:
-                raise NoEvidenceError(f"no report of the {side} of this flow in {span}")
-    if fetch(rows.filter(nw.col(column).is_null()).head(1)):
-        raise NoEvidenceError(f"of each product a report has no {asked.quantity}, or no trade")
-    raise NoEvidenceError(f"the exporter reports no trade in {base}")
-
-
-def lost_by_product(rows: Frame, asked: Definition, column: str) -> Frame:
-    """Return the same for each product that both sides tell, the most lost first."""
-    found = _lost(rows, asked, column, ("product",))
-    known = found.filter(~nw.col("lost").is_null())
-    return known.sort("lost", "product", descending=[True, False])
-
-
-def _lost(
-    rows: Frame, asked: Definition, column: str, by: tuple[str, ...], *, complete: bool = False
-) -> Frame:
-    return measures.lost_in_transit(
-        rows,
-        exporter=asked.members("exporter"),
-        importer=asked.members("importer"),
-        before=asked.base or asked.period.before(),
-        after=asked.period,
-        by=by,
-        value=column,
-        complete=complete,
-    )
-
-
 def _can_mix(asked: Definition, step: Frequency) -> bool:
     """Whether there is enough for a synthetic control as one more set."""
     months = (asked.base or asked.period.before()).months
@@ -220,26 +123,6 @@ def _strait(one: Strait, asked: Definition) -> str:
 
 
 QUESTIONS = {
-    "lost_in_transit": Question(
-        "flow",
-        BOTH,
-        ("exporter", "base"),
-        lost,
-        "goods that {seller} sent to {buyer} and that never arrived, beyond those of the past",
-        table=lost_by_product,
-        by_product=True,
-        levels=True,
-        both_reports=True,
-        notes=(
-            (
-                "rerouting",
-                (
-                    "What the exporter reports and the importer does not, beyond the gap of the "
-                    "base. Goods recorded by origin, or under another code, look the same."
-                ),
-            ),
-        ),
-    ),
     "rerouted": Question(
         "chain",
         BOTH,

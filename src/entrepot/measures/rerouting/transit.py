@@ -46,6 +46,8 @@ LOST_IN_TRANSIT = Passport(
         "that never arrive; the excess over a flow's own past is the project's"
     ),
 )
+ROUNDING = 1e-12
+"""Part of what arrived that is lost in the digits of a sum, and in no transit."""
 _PARTS = ("out_then", "in_then", "out_now", "in_now")
 _MADE = [name for name, _ in LOST_IN_TRANSIT.columns]
 
@@ -138,8 +140,10 @@ def lost_in_transit(
 def _results() -> list[nw.Expr]:
     out_then, in_then, out_now, in_now = (nw.col(name) for name in _PARTS)
     usual = in_then / nw.when(out_then > 0).then(out_then)
+    lost = out_now * usual - in_now
+    is_nothing = (lost < ROUNDING * in_now) & (lost > -ROUNDING * in_now)
     return [
-        (out_now * usual - in_now).alias("lost"),
+        nw.when(is_nothing).then(0.0).otherwise(lost).alias("lost"),
         out_now.alias("told_out"),
         in_now.alias("told_in"),
         usual.alias("arrived_share_base"),
