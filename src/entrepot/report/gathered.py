@@ -27,7 +27,7 @@ def gathered(sections: Sequence[Section], last: Section) -> tuple[Section, ...]:
         What is not known, which takes in what the sections left out lack.
     """
     empty = [one for one in sections if one.gap is not None and not _shows(one)]
-    lacks = [_told(one.gap) for one in empty if one.gap is not None]
+    lacks = [_told(gap) for one in empty for gap in (one.gap, *one.gaps) if gap is not None]
     gaps = _by_reason([*last.gaps, *lacks])
     title = last.title
     if empty:

@@ -74,3 +74,9 @@ def test_cards_repeat_no_reason() -> None:
 def test_a_name_at_the_beginning_keeps_its_letter() -> None:
     assert inside("Neither the lake nor print") == "neither the lake nor print"
     assert inside("Armenia did not report") == "Armenia did not report"
+
+
+def test_all_that_an_empty_section_lacks_becomes_lines() -> None:
+    one, two = Gap("the goods", "nothing is held", ADD), Gap("all inputs", "a group is too large")
+    found = gathered([replace(section("cost", one), gaps=(two,))], last())
+    assert [gap.what for gap in found[-1].gaps] == ["The goods", "All inputs"]

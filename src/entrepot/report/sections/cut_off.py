@@ -42,7 +42,7 @@ def section(subject: Subject, found: CutOff) -> Section:
     gaps = [one for one in (found.goods, found.economy) if isinstance(one, Gap)]
     if not groups:
         title = Remark(f"What a cut-off by {subject.seller} would cost is not known")
-        return Section(NAME, EYEBROW, title, gap=gaps[0])
+        return Section(NAME, EYEBROW, title, gap=gaps[0], gaps=tuple(gaps[1:]))
     title_ = _title(subject, found)
     return Section(
         id=NAME,
