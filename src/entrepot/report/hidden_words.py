@@ -95,15 +95,16 @@ def lines_that_ended(found: Sequence[TwoReports]) -> tuple[Sentence | Remark, ..
     return (Sentence(text, ended),)
 
 
-def over_all_goods(one: TwoReports) -> Sentence:
-    """Say what both sides report of a flow over all goods that both tell of."""
+def over_all_goods(flows: Sequence[TwoReports]) -> Sentence:
+    """Say what both sides report over all goods; of several flows, of that farthest apart."""
+    one = max(flows, key=lambda each: each.gap_usd)
     seller, buyer = area_phrase(one.exporter), area_phrase(one.importer)
     out, into = _told(one.told_out_usd, one.most_out_usd), _told(one.told_in_usd, one.most_in_usd)
-    text = (
-        f"Of all goods held that both could tell, {seller} reports {out} to {buyer} in {one.year}, "
-        f"{buyer} {into}."
-    )
-    return Sentence(text, (one,))
+    text = "Of all goods held that both could tell, "
+    if len(flows) > 1:
+        text += f"the largest of {words.cardinal(len(flows))} differences is this: "
+    text += f"{seller} reports {out} to {buyer} in {one.year}, {buyer} {into}."
+    return Sentence(text, tuple(flows))
 
 
 def _told(least: float, most: float) -> str:

@@ -387,3 +387,21 @@ def test_the_command_gives_the_number_in_the_table(page: Brief, lake: Lake) -> N
     keys = {word.strip("-").replace("-", "_"): words[at + 1] for at, word in enumerate(words)
             if word.startswith("--")}  # fmt: skip
     assert ask(words[0], lake=lake, **keys).value == 30 * M
+
+
+def test_totals_are_told_where_nothing_else_can_be_compared(tmp_path: Path) -> None:
+    """A title that says so and no number below it would leave the reader with nothing."""
+    cells: list[Cell] = [
+        (2021, CHINA, GERMANY, "854231", 50 * M, 40 * M),
+        (2020, CHINA, GERMANY, "854231", 50 * M, 45 * M),
+    ]
+    lake = lake_of(tmp_path, cells)
+    told = Subject("DEU", "CHN", "8471", Period.parse(2022), fixed=True)
+    with lake.reading():
+        section = hidden.section(Book(lake), told)
+    assert section is not None
+    assert section.title.text == "Only totals over all goods can be compared"
+    assert (
+        "Of all goods held that both could tell, the largest of two differences is this: China "
+        "reports 50.0 m USD to Germany in 2021, Germany 40.0 m USD."
+    ) in words_of(section)

@@ -178,8 +178,9 @@ def _notes(
     if shown.apart:
         first = largest(subject, shown.apart[0])
         yield Note("The largest", (*first, *lines_that_ended(shown.apart)))
-    if said := [over_all_goods(one) for one in pair.totals if one.rules]:
-        yield Note("Over all goods", (said[0],))
+    far = tuple(one for one in pair.totals if one.rules)
+    if flows := far or (() if compared.goods else pair.totals):
+        yield Note("Over all goods", (over_all_goods(flows),))
     if pair.apart and (said := list(_suppliers(others, compared.suppliers))):
         yield Note("Other main suppliers", tuple(said))
     if why is not None:
