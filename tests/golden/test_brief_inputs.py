@@ -167,3 +167,18 @@ def test_a_fixed_year_takes_the_newest_before_it(empty: Lake) -> None:
 
 def test_nothing_is_written(empty: Lake, tmp_path: Path) -> None:
     assert not empty.path.exists()
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_each_way_names_the_share_that_its_range_is_of(
+    told: dict[tuple[str, str], Brief], pair: tuple[str, str]
+) -> None:
+    """A range beside the share of all inputs alone read as one of that."""
+    [both] = [note for note in inputs_of(told[pair]).notes if note.title == "Both ways"]
+    for item in both.body[:2]:
+        assert isinstance(item, Sentence)
+        part, total, share = item.carried
+        assert share.value == pytest.approx(part.value / total.value)
+        said = re.search(r"or ([\d.]+)\s%; of all inputs", item.text)
+        assert said is not None
+        assert float(said[1]) == pytest.approx(100 * share.value, rel=5e-3)

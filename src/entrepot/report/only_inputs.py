@@ -104,7 +104,9 @@ def _card(name: str, figure: Figure) -> Card:
 
 def state(found: Bought, claims: int | None) -> tuple[tuple[str, str], ...]:
     """Return data, number of definitions and of claims, as pairs of word and text."""
-    rows = [("Data", f"input-output tables, {found.period}; no trade by product is held")]
+    rows = [
+        ("Data", f"input-output tables, {found.period}; no share or value of these goods is held")
+    ]
     if specifications := found.there.share.specifications:
         rows.append(("Definitions", str(len(specifications.items))))
     if claims is not None:

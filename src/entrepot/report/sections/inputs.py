@@ -128,12 +128,13 @@ def _one_way(way: Direction) -> Sentence:
     buyer, seller = area_phrase(way.buyer), area_phrase(way.seller)
     text = (
         f"{seller} made {figure_value(way.value.value, way.value.unit)} of the "
-        f"{figure_value(way.total.value, way.total.unit)} of inputs that {buyer} bought abroad"
+        f"{figure_value(way.total.value, way.total.unit)} of inputs that {buyer} bought abroad, "
+        f"or {number(way.share.required() * 100)}{NBSP}%"
     )
     if (whole := of_all_inputs(way.share)) is not None:
-        text += f", which is {number(whole * 100, 2)}{NBSP}% of all its inputs"
+        text += f"; of all inputs, those from home too, {number(whole * 100, 2)}{NBSP}%"
     if way.share.low is not None and way.share.high is not None:
-        text += f"; over all definitions {percent_span(way.share.low, way.share.high)}"
+        text += f"; the share under every definition: {percent_span(way.share.low, way.share.high)}"
     return Sentence(f"{words.capital(text)}.", (way.value, way.total, way.share))
 
 
