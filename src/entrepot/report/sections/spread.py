@@ -216,8 +216,8 @@ def _notes(book: Book, subject: Subject, share: Figure) -> tuple[Note, ...]:
         )
         if figure.status == "ok" and _says_basis(figure, basis):
             who = origin_name(figure.evidence[0].origin)
-            text = f"{words.about(figure)} of them were {verb.format(subject.seller)} ({who})"
-            others.append(Sentence(f"{words.capital(text)}.", (figure,), ("basis",)))
+            text = f"{words.about(figure)} of the goods were {verb.format(subject.seller)} ({who})"
+            others.append(Sentence(f"{words.capital(text)}.", (figure,)))
     if others:
         notes.append(Note("Counted another way", tuple(others)))
     return tuple(notes)
