@@ -105,7 +105,7 @@ def test_who_supplies_is_a_map_of_everybody(told: Brief) -> None:
     assert drawn.partners[0].code == "CHN"
     assert drawn.partners[0].share == pytest.approx(100 * 900 / 1110)
     assert "China was Russia’s largest supplier" in section.title.text
-    assert "China alone made most of" in _said(section)
+    assert "China alone supplied most of" in _said(section)
     assert "China’s share rose most, from 58.8 to 81.1" in _said(section)
 
 

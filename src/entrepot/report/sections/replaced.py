@@ -137,9 +137,9 @@ def taken_by(figure: Figure, supplier: frozenset[str], name: str = "") -> Senten
     if part >= 1:
         text = f"{words.capital(who)} alone sold more {when}."
     elif part > 0.5:
-        text = f"Most of what suppliers sold more {when} went to {who}: {size}."
+        text = f"{words.capital(who)} added most of what suppliers sold more {when}: {size}."
     else:
-        text = f"Of what suppliers sold more {when}, {size} went to {who}."
+        text = f"{words.capital(who)} added {size} of what suppliers sold more {when}."
     return Sentence(text, (figure,))
 
 

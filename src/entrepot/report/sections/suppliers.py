@@ -101,14 +101,14 @@ def concentration(figure: Figure) -> Sentence | None:
     size = f"{whole} in {asked.period}, {_percent(total)}"
     if total < 50.5:  # which reads as 50 %, and that is not most
         who = joined(taken) if len(taken) <= 3 else f"the {len(taken)} largest suppliers"
-        text = f"{words.capital(who)} made just over half of {whole} in {asked.period}."
+        text = f"{words.capital(who)} supplied just over half of {whole} in {asked.period}."
     elif len(taken) == 1:
-        text = f"{words.capital(taken[0])} alone made most of {size}."
+        text = f"{words.capital(taken[0])} alone supplied most of {size}."
     elif len(taken) <= 3:
-        text = f"{words.capital(joined(taken))} together made most of {size}."
+        text = f"{words.capital(joined(taken))} together supplied most of {size}."
     else:
         text = (
-            f"It takes the {words.cardinal(len(taken))} largest suppliers to make most of {size}."
+            f"It takes the {words.cardinal(len(taken))} largest suppliers to supply most of {size}."
         )
     return Sentence(text, (figure,))
 
