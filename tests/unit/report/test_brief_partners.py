@@ -266,3 +266,51 @@ def test_a_cut_off_of_which_nothing_is_held_is_one_gap() -> None:
     assert section.picture is None
     assert section.gap is first
     assert not re.search(r"\d", section.title.text)
+
+
+def test_who_publishes_nothing_any_more_is_not_said_to_go_on() -> None:
+    """A source may hold estimates for it: its row says until when its own reports go."""
+    told = {("imts", area): Months() for area in ("DEU", "RUS")}
+    for one in told.values():
+        one.imports |= {2020: 12, 2021: 12, 2022: 12}
+    years = [2020, 2021, 2022]
+    assert reporters._title(SUBJECT, told, {}, years) == "Of two reporters one fell silent"
+    assert reporters._title(SUBJECT, told, {}, [2020, 2021]).startswith("Of two reporters none")
+    [note, *_] = reporters._notes(SUBJECT, told, {})
+    assert note.title == "Who fell silent"
+    assert [item.text for item in note.body] == [
+        "Russia has published no trade by partner since 2022-01; what a source has of it later are "
+        "others’ reports and estimates."
+    ]
+
+
+def test_where_one_weight_alone_is_known_the_title_says_so() -> None:
+    def lacks(measure: str) -> Figure:
+        asked = Definition.build(measure, importer="DEU", exporter="CHN", period=2022)
+        return Figure(asked, "insufficient_data", None, "share")
+
+    held = _Told(
+        asymmetry=lacks("asymmetry"),
+        import_share=lacks("import_share"),
+        export_share=told("export_share", 0.25, "share", "comtrade"),
+    )
+    one = weighed(held, "DEU", "CHN", 2022)
+    there, lacks = both_ways._known(SUBJECT, {2022: one}, {})
+    assert there.text == "All goods: Germany took 25.0\u00a0% of China’s exports in 2022"
+    assert there.carried == one.carried
+    assert lacks == " What part of Germany’s imports that was is not known."
+    back, lacks = both_ways._known(SUBJECT, {}, {2021: one})
+    assert back.text == "All goods: China took 25.0\u00a0% of Germany’s exports in 2021"
+    assert lacks == " What part of China’s imports that was is not known."
+
+
+def test_a_cut_off_of_which_nothing_is_known_names_both_levels() -> None:
+    goods, inputs = Gap("goods", "not held"), Gap("inputs", "too many economies")
+    section = cut_off.section(SUBJECT, CutOff(goods, inputs))
+    assert (section.gap, section.gaps) == (goods, (inputs,))
+
+
+def test_the_suppliers_that_have_a_name_are_said_by_rule(book: Book) -> None:
+    section = by_year.section(book, SUBJECT)
+    assert section is not None
+    assert "Beside China: the other with the largest share in any one year." in section.deck

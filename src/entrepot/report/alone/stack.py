@@ -175,6 +175,9 @@ def _share(value: float | None) -> str:
 def _deck(subject: Subject, drawn: Stack) -> str:
     gaps = [y for y in range(drawn.years[0], drawn.years[-1]) if y not in drawn.years]
     text = f"{words.capital(goods_title(subject.goods))}, per cent of all suppliers, each year 100."
+    if count := sum(1 for layer in drawn.layers if not layer.marked and not layer.rest):
+        whose = f"the {words.cardinal(count)} others" if count > 1 else "the other"
+        text += f" Beside {subject.seller}: {whose} with the largest share in any one year."
     if drawn.broken:
         text += f" Up to {drawn.broken.year}: {drawn.broken.before}; from "
         text += f"{drawn.broken.year + 1}: {drawn.broken.after}."

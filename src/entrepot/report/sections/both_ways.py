@@ -47,12 +47,15 @@ def section(book: Book, subject: Subject, ratio: Figure) -> Section:
         if years
     ]
     flows = tuple(flow for flow, _ in told)
-    title = _title(subject, ratio)
+    title, unknown = _title(subject, ratio), ""
+    if title is None:
+        title, unknown = _known(subject, there, back)
     return Section(
         id=NAME,
         eyebrow=EYEBROW,
         title=title,
         deck="Weight of each country in the other’s trade in all goods, per cent, one scale."
+        + unknown
         + _elsewhere(subject, there, over_time.series_of(book, subject)),
         picture=Picture(Butterfly(flows), _spoken(title.text, flows), _key(flows)),
         table=_table(told),
@@ -122,9 +125,9 @@ def _ratio(subject: Subject, one: Weighed) -> tuple[str, str]:
     return f"{more} weight is {times} {less}", times
 
 
-def _title(subject: Subject, ratio: Figure) -> Sentence | Remark:
+def _title(subject: Subject, ratio: Figure) -> Sentence | None:
     if ratio.value is None:
-        return Remark(f"How {subject.seller} and {subject.buyer} weigh for each other")
+        return None
     year = ratio.definition.period
     more, less = (subject.seller, subject.buyer)
     if ratio.value < 1:
@@ -132,6 +135,28 @@ def _title(subject: Subject, ratio: Figure) -> Sentence | Remark:
     times = words.ratio_words(max(ratio.value, 1 / ratio.value))
     text = f"{more} weighed {times} as much for {less} as the reverse in {year}"
     return Sentence(subject.headed(words.capital(text)), (ratio,), ("denominator-system",))
+
+
+def _known(
+    subject: Subject, there: dict[int, Weighed], back: dict[int, Weighed]
+) -> tuple[Sentence, str]:
+    """Say which weights are known where no ratio is, in one flow of its newest year; which not."""
+    years = there or back
+    year = max(years)
+    one = years[year]
+    ends = [(subject.seller, subject.sellers), (subject.buyer, subject.buyers)]
+    (seller, sellers), (buyer, buyers) = ends if there else ends[::-1]
+    found, lacks = [], []
+    for side, who, did, whole in (
+        (one.imports, seller, "supplied", f"{buyers} imports"),
+        (one.exports, buyer, "took", f"{sellers} exports"),
+    ):
+        if side:
+            found.append(f"{who} {did} {side.text}{NBSP}% of {whole}")
+        else:
+            lacks.append(f" What part of {whole} that was is not known.")
+    text = f"{' and '.join(found)} in {year}"
+    return Sentence(subject.headed(words.capital(text)), one.carried), "".join(lacks)
 
 
 def _key(flows: tuple[Flow, ...]) -> tuple[tuple[str, str], ...]:

@@ -15,6 +15,7 @@ from entrepot.report.told_years import fell_silent, told_years
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from entrepot.model.period import Period
     from entrepot.report.book import Book, Subject
     from entrepot.report.single_pictures import Told
     from entrepot.report.told_years import Key, Months
@@ -80,17 +81,23 @@ def _title(
     if gone:
         return words.capital(joined(gone))
     count = len({area for _, area in told})
-    if silent:
-        lost = len({area for _, area in silent})
-        return f"Of {words.count_word(count, 'reporter')} {words.cardinal(lost)} fell silent"
+    if lost := {area for _, area in silent} | {*_ended(told, last)}:
+        return f"Of {words.count_word(count, 'reporter')} {words.cardinal(len(lost))} fell silent"
     if all(len(one.years & {*years}) == 1 for one in told.values()):
         return f"{words.capital(words.count_word(count, 'reporter'))}, each held for one year only"
     return f"Of {words.count_word(count, 'reporter')} none fell silent in what the lake holds"
 
 
+def _ended(told: Mapping[Key, Months], last: int) -> dict[str, Period]:
+    """Return who publishes nothing any more, whoever tells its trade since, with its last own."""
+    areas = {area for _, area in told}
+    return {one.area: one.last for one in stopped() if one.area in areas and one.last.year <= last}
+
+
 def _notes(
     subject: Subject, told: Mapping[Key, Months], silent: Mapping[Key, int]
 ) -> Iterator[Note]:
+    fell = []
     if silent:
         ends: dict[str, int] = {}
         for (_, area), year in silent.items():
@@ -100,7 +107,14 @@ def _notes(
         if more := len(first) - NAMED:
             names += [words.count_word(more, "other")] if more > 0 else []
         text = f"Told earlier years, and not the last that their source holds: {joined(names)}."
-        yield Note("Who fell silent", (Remark(text),))
+        fell.append(Remark(text))
+    for area, period in _ended(told, subject.period.end.year).items():
+        if area not in _sides(subject):
+            text = f"{area_phrase(area)} has published no trade by partner since {period}"
+            text += "; what a source has of it later are others’ reports and estimates."
+            fell.append(Remark(words.capital(text)))
+    if fell:
+        yield Note("Who fell silent", tuple(fell))
     absent = sorted(_sides(subject) - {area for _, area in told})
     if absent:
         names = [area_phrase(area) for area in absent]
