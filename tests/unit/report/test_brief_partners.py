@@ -19,7 +19,7 @@ from entrepot.report.charts import draw
 from entrepot.report.cut_off import CutOff
 from entrepot.report.parts import Gap, Section, plain
 from entrepot.report.pictures import Side
-from entrepot.report.sections import both_ways, buyers, by_year, cut_off, reporters
+from entrepot.report.sections import both_ways, buyers, by_year, cut_off, reporters, spread
 from entrepot.report.single_pictures import Calendar, Stack, World
 from entrepot.report.told_years import Months, fell_silent
 from entrepot.report.weighed import Weighed, weighed
@@ -27,7 +27,7 @@ from entrepot.report.weighed import Weighed, weighed
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[2] / "property"))
 from label_boxes import outside, overlapping
-from said_by_rule import faults
+from wordsby_rule import faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -214,7 +214,7 @@ def test_a_ratio_of_two_books_stands_over_the_two_shares_it_is_made_of(tmp_path:
     assert one.whose == ("Chinese customs", "Gaidar Institute")
 
 
-def test_reporters_of_one_year_each_are_not_said_to_go_on() -> None:
+def test_reporters_of_one_year_each_are_not_wordsto_go_on() -> None:
     told = {("a", area): Months() for area in ("DEU", "FRA")}
     for one in told.values():
         one.imports[2021] = 12
@@ -225,7 +225,7 @@ def test_reporters_of_one_year_each_are_not_said_to_go_on() -> None:
     )
 
 
-def test_a_share_that_stands_otherwise_over_time_is_said_to_be_of_another() -> None:
+def test_a_share_that_stands_otherwise_over_time_is_wordsto_be_of_another() -> None:
     def share(value: float) -> Figure:
         return told("import_share", value, "share", "imts")
 
@@ -268,7 +268,7 @@ def test_a_cut_off_of_which_nothing_is_held_is_one_gap() -> None:
     assert not re.search(r"\d", section.title.text)
 
 
-def test_who_publishes_nothing_any_more_is_not_said_to_go_on() -> None:
+def test_who_publishes_nothing_any_more_is_not_wordsto_go_on() -> None:
     """A source may hold estimates for it: its row says until when its own reports go."""
     told = {("imts", area): Months() for area in ("DEU", "RUS")}
     for one in told.values():
@@ -278,10 +278,11 @@ def test_who_publishes_nothing_any_more_is_not_said_to_go_on() -> None:
     assert reporters._title(SUBJECT, told, {}, [2020, 2021]).startswith("Of two reporters none")
     [note, *_] = reporters._notes(SUBJECT, told, {})
     assert note.title == "Who fell silent"
-    assert [item.text for item in note.body] == [
+    [words] = [item.text for item in note.body]
+    assert words == (
         "Russia has published no trade by partner since 2022-01; what a source has of it later are "
         "others’ reports and estimates."
-    ]
+    )
 
 
 def test_where_one_weight_alone_is_known_the_title_says_so() -> None:
@@ -310,7 +311,18 @@ def test_a_cut_off_of_which_nothing_is_known_names_both_levels() -> None:
     assert (section.gap, section.gaps) == (goods, (inputs,))
 
 
-def test_the_suppliers_that_have_a_name_are_said_by_rule(book: Book) -> None:
+def test_the_suppliers_that_have_a_name_are_wordsby_rule(book: Book) -> None:
     section = by_year.section(book, SUBJECT)
     assert section is not None
     assert "Beside China: the other with the largest share in any one year." in section.deck
+
+
+def test_a_text_that_says_whose_goods_it_counts_has_no_caveat_that_it_does_not(
+    tmp_path: Path,
+) -> None:
+    held = Book(Lake.open(tmp_path / "nothing"))
+    subject = Subject("RUS", "CHN", "chpl", Period.parse(2023), fixed=True)
+    share = held.ask("import_share", importer="RUS", exporter="CHN", goods="chpl", period=2023)
+    [note] = [one for one in spread._notes(held, subject, share) if "another way" in one.title]
+    assert note.body[0].text.startswith("About 50\u00a0% of the goods were made in China")
+    assert "basis" not in note.body[0].caveats
