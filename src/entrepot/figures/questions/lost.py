@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -12,8 +13,7 @@ from entrepot.figures.questions.question import BOTH, Question, Row
 from entrepot.lake import fetch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from datetime import date
+    from collections.abc import Mapping
 
     from entrepot.figures.definition import Definition
     from entrepot.figures.questions.tellers import Heard
@@ -50,10 +50,14 @@ def lost(
     lacking = rows.filter(nw.col(column).is_null()).select("product").unique()
     unknown = sorted(code for (code,) in fetch(lacking))
     known = rows.filter(~nw.col("product").is_in(unknown)) if unknown else rows
-    silent = sorted(_silent(known, heard)) if heard else []
-    for exporter, importer, day in silent:
-        pair = (nw.col("exporter") == exporter) & (nw.col("importer") == importer)
-        known = known.filter(~(pair & (nw.col("period") == day)))
+    silent = _silent(known, heard) if heard else {}
+    if silent:
+        known = known.filter(
+            *(
+                ~((nw.col(side) == area) & nw.col("period").is_in(sorted(days)))
+                for (side, area), days in silent.items()
+            )
+        )
     found = _lost(known, asked, column, (), complete=both)
     [row] = _rows(found)
     if row["lost"] is None:
@@ -61,7 +65,7 @@ def lost(
     if unknown:
         row["unknown_products"] = len(unknown)
     if silent:
-        row["silent_steps"] = _steps({day for *_, day in silent}, rows)
+        row["silent_steps"] = _steps(set[date]().union(*silent.values()), rows)
     answer = Row(row)
     by_product = _rows(_lost(known, asked, column, ("product",)))
     told = [one for one in by_product if one["lost"] is not None]
@@ -69,11 +73,14 @@ def lost(
     return answer
 
 
-def _silent(rows: Frame, heard: Heard) -> Iterator[tuple[str, str, date]]:
-    """Yield seller, buyer and step of which one tells, and the other tells nothing of anybody."""
-    for exporter, importer, day in fetch(rows.select("exporter", "importer", "period").unique()):
-        if (exporter, day) not in heard["exporter"] or (importer, day) not in heard["importer"]:
-            yield exporter, importer, day
+def _silent(rows: Frame, heard: Heard) -> dict[tuple[str, str], set[date]]:
+    """Return by side and area the steps in which it tells nothing, and who is across does."""
+    found: dict[tuple[str, str], set[date]] = {}
+    for *pair, day in fetch(rows.select(*BOTH, "period").unique()):
+        for side, area in zip(BOTH, pair, strict=True):
+            if (area, day) not in heard[side]:
+                found.setdefault((side, area), set()).add(day)
+    return found
 
 
 def _rows(found: Frame) -> list[dict[str, Any]]:
