@@ -32,6 +32,8 @@ _LIMITS = {
 }
 LEAST_STEPS = 9
 SURE = 0.05
+DIGITS = 4
+"""Digits of a margin that are told, fewer than are lost in a quotient of sums."""
 
 
 def beside(
@@ -103,7 +105,7 @@ def margin_words(rows: Iterable[Mapping[str, Any]]) -> str:
     which takes the most that they add: half of the products add more.
     """
     known = [row["price_margin"] for row in rows if row["high"] and "price_margin" in row]
-    if not known or (usual := median(known)) <= 0:
+    if not known or (usual := round(median(known), DIGITS)) <= 0:
         return ""
     size = f"{usual:.2g}"
     return f"{size} in the median by unit values, not taken off: --margin takes the most they add"
