@@ -122,3 +122,12 @@ def test_a_table_of_ones_own_reports_has_no_second_side() -> None:
 
 def _breaks(note: Caveat) -> bool:
     return note.id == "reporter-break"
+
+
+@pytest.mark.parametrize(
+    ("period", "is_part"),
+    [("2021-04..2022-03", False), ("2022-04..2022-12", True), ("2022", False)],
+)
+def test_twelve_months_are_a_whole_year(period: str, is_part: bool) -> None:
+    found = {one.id for one in caveats.for_definition(definition("value", period=period))}
+    assert ("partial-period" in found) is is_part

@@ -94,7 +94,8 @@ def for_definition(
                 "and international series give different totals.",
             )
         )
-    part = not definition.period.is_whole_years and definition.period.freq != "D"
+    whole = definition.period.months % 12 == 0 and definition.period.split(1)
+    part = not whole and definition.period.freq != "D"
     if part and not question(definition.measure).is_series:
         found.append(
             caveat("partial-period", f"{definition.period} is not a whole year; do not compare.")
