@@ -45,6 +45,7 @@ COLUMNS = {
     "excess_in": ("bought by hubs above their path", ""),
     "excess_out": ("sold by hubs above their path", ""),
     "unknown_products": ("products with a value missing", "count"),
+    "renamed_codes": ("left out, as they are in one edition of the data only", ""),
     "price_margin": ("price margin", ""),
     "price_in": ("a kilogram of what it sold cost it", ""),
     "price_out": ("a kilogram was sold at", ""),

@@ -9,6 +9,7 @@ import narwhals as nw
 from entrepot import measures
 from entrepot.figures.questions.hub_cards import beside, margin_words, otherwise, would_change
 from entrepot.figures.questions.question import BOTH, Question, Row
+from entrepot.figures.questions.renamed import renamed, renamed_words, without
 from entrepot.figures.questions.tellers import Tellers, require_told, tellers_in, told
 from entrepot.figures.questions.whose import whose
 from entrepot.lake import fetch
@@ -59,6 +60,9 @@ def rerouted(
     require_told(tellers, asked)
     lines = rows.filter(nw.col("product") != TOTAL)
     goods = told(lines, tellers, asked)
+    beside_them = None if others is None else told(others, others_tellers or tellers, asked)
+    left_out, new = renamed(goods, beside_them)
+    goods, lines = without(goods, left_out), without(lines, left_out)
     hubs = asked.members("hubs")
     [(freq,), *_] = fetch(rows.select("freq").unique()) or [("A",)]
     step = _frequency(freq, asked)
@@ -72,7 +76,7 @@ def rerouted(
         frequency=step,
         controls=asked.control_sets or None,
         synthetic=_can_mix(asked, step),
-        other_goods=None if others is None else told(others, others_tellers or tellers, asked),
+        other_goods=None if beside_them is None else without(beside_them, new),
         silent=frozenset() if tellers.importers is None else hubs - tellers.importers,
         complete=tellers.importers is not None,
         margin=asked.margin,
@@ -81,7 +85,10 @@ def rerouted(
     )
     cards = beside(goods, lines, asked, column, freq, tellers.both(asked))
     told_by = whose(goods, asked)
-    return _row(found, asked, {hub: card | told_by[hub] for hub, card in cards.items()})
+    row = _row(found, asked, {hub: card | told_by[hub] for hub, card in cards.items()})
+    if left_out:
+        row["renamed_codes"] = renamed_words(left_out)
+    return row
 
 
 def _can_mix(asked: Definition, step: Frequency) -> bool:

@@ -10,6 +10,7 @@ import narwhals as nw
 from entrepot import measures
 from entrepot.errors import NoEvidenceError
 from entrepot.figures.questions.question import BOTH, Question, Row
+from entrepot.figures.questions.renamed import renamed, renamed_words, without
 from entrepot.lake import fetch
 from entrepot.measures.rerouting.chain import MONTHS
 from entrepot.model.areas import area_phrase
@@ -44,10 +45,15 @@ def triple(rows: Frame, asked: Definition, column: str, others: Frame | None = N
             f"{asked.period} does not follow on {base}, and a gap would be a change of its own",
             hint="name a base that ends where the period begins",
         )
-    goods = _cells(rows, asked, column)
+    lines = _lines(rows, asked)
+    others = None if others is None else _lines(others, asked)
+    left_out, new = renamed(lines, others)
+    goods = _cells(without(lines, left_out), column)
     chapters = sorted({cell[0][:CHAPTER] for cell in goods})
     near = nw.col("product").str.slice(0, CHAPTER).is_in(chapters)
-    beside = [] if others is None or not goods else _cells(others.filter(near), asked, column)
+    beside = []
+    if goods and others is not None:
+        beside = _cells(without(others, new).filter(near), column)
     if not goods or not beside:
         what = "other goods of these chapters" if goods else "row with these goods"
         raise NoEvidenceError(
@@ -69,7 +75,10 @@ def triple(rows: Frame, asked: Definition, column: str, others: Frame | None = N
         value="value",
     )
     counts = (len({cell[0] for cell in cells}) for cells in (goods, beside))
-    return _row(found, idle, dict(zip(("listed_products", "other_products"), counts, strict=True)))
+    row = _row(found, idle, dict(zip(("listed_products", "other_products"), counts, strict=True)))
+    if left_out:
+        row["renamed_codes"] = renamed_words(left_out)
+    return row
 
 
 def _calm(asked: Definition) -> frozenset[str]:
@@ -102,11 +111,15 @@ def _idle(goods: list[tuple[Any, ...]], asked: Definition) -> list[str]:
     return sorted((hubs | calm) - bought)
 
 
-def _cells(rows: Frame, asked: Definition, column: str) -> list[tuple[Any, ...]]:
-    """Return what hubs and controls bought of each product in each step."""
+def _lines(rows: Frame, asked: Definition) -> Frame:
+    """Return what hubs and controls bought, but for totals."""
     buyers = sorted(asked.members("hubs") | _calm(asked))
+    return rows.filter(nw.col("product") != TOTAL, nw.col("importer").is_in(buyers))
+
+
+def _cells(lines: Frame, column: str) -> list[tuple[Any, ...]]:
+    """Return what was bought of each product by each buyer in each step."""
     keys = ["product", "importer", "period"]
-    lines = rows.filter(nw.col("product") != TOTAL, nw.col("importer").is_in(buyers))
     return fetch(measures.value(lines, by=keys, value=column).select(*keys, column))
 
 

@@ -1,0 +1,91 @@
+"""`ask rerouted` and `triple_difference` where codes were renumbered between base and period: goods
+under a new code are no new goods."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.made_comtrade import CHINA, GERMANY, RUSSIA, row, text_of
+
+import entrepot as ep
+from entrepot.lake import Lake
+
+KYRGYZSTAN, GEORGIA = 417, 268
+PARTS = {"H5": "854890", "H6": "854800"}  # renumbered with HS 2022
+SENSORS = {"H5": "854140", "H6": "854149"}  # split with it
+CHIPS, TUBES = "854231", "854071"
+ASKED: dict[str, Any] = {
+    "importer": "RUS",
+    "exporter": "DEU",
+    "hubs": "KGZ",
+    "goods": "chpl",
+    "period": 2022,
+    "base": "2018..2021",
+}
+FLOWS = {
+    (GERMANY, KYRGYZSTAN, "X"): 100,
+    (KYRGYZSTAN, GERMANY, "M"): 105,
+    (KYRGYZSTAN, CHINA, "M"): 20,
+    (KYRGYZSTAN, RUSSIA, "X"): 50,
+    (GERMANY, GEORGIA, "X"): 60,
+    (GEORGIA, GERMANY, "M"): 63,
+}
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """All is traded as it was; only chips through the hub rise by 200 in 2022."""
+    folder = tmp_path_factory.mktemp("editions")
+    lines = [
+        row(
+            1000.0 * (value + (200 if is_hub and code == CHIPS and year == 2022 else 0)),
+            period=year,
+            reporter=who,
+            partner=other,
+            flow=flow,
+            product=code,
+            edition=edition,
+        )
+        for year in range(2018, 2023)
+        for edition in ("H6" if year == 2022 else "H5",)
+        for code in (CHIPS, TUBES, PARTS[edition], SENSORS[edition])
+        for (who, other, flow), value in FLOWS.items()
+        for is_hub in (KYRGYZSTAN in (who, other) and CHINA not in (who, other),)
+    ]
+    path = folder / "comtrade.csv"
+    path.write_text(text_of(lines), encoding="utf-8")
+    held = Lake.open(folder / "lake")
+    held.add("comtrade", [path])
+    return held
+
+
+def test_goods_under_a_new_code_did_not_come_through(lake: Lake) -> None:
+    found = ep.ask("rerouted", lake=lake, **ASKED)
+    assert found.value == pytest.approx(200_000)
+    assert found.high == pytest.approx(200_000)
+    assert found.details["renamed_codes"] == "854149, 854800, 854890"
+
+
+def test_what_is_in_both_editions_is_left_out_nowhere(lake: Lake) -> None:
+    found = ep.ask("rerouted", lake=lake, **(ASKED | {"goods": CHIPS}))
+    assert found.value == pytest.approx(200_000)
+    assert "renamed_codes" not in found.details
+
+
+@pytest.mark.parametrize("code", [*PARTS.values(), *SENSORS.values(), "8541"])
+@pytest.mark.parametrize("measure", ["rerouted", "triple_difference"])
+def test_a_code_of_one_edition_has_no_answer(lake: Lake, measure: str, code: str) -> None:
+    keys = ASKED | {"goods": code, "follow": "family", "controls": "GEO"}
+    found = ep.ask(measure, lake=lake, **keys)
+    assert found.value is None
+    assert "no code is in all of them" in (found.reason or "")
+
+
+def test_a_new_code_is_no_effect_of_an_event(lake: Lake) -> None:
+    """Chips rise threefold at the hub; parts and sensors would be an endless rise of new codes."""
+    pytest.importorskip("pyfixest")
+    found = ep.ask("triple_difference", lake=lake, **ASKED, controls="GEO")
+    assert found.value == pytest.approx(200, abs=15)
+    assert found.details["listed_products"] == 1
+    assert found.details["renamed_codes"] == "854149, 854800, 854890"
