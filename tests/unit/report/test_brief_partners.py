@@ -27,7 +27,7 @@ from entrepot.report.weighed import Weighed, weighed
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[2] / "property"))
 from label_boxes import outside, overlapping
-from wordsby_rule import faults
+from said_by_rule import faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -214,7 +214,7 @@ def test_a_ratio_of_two_books_stands_over_the_two_shares_it_is_made_of(tmp_path:
     assert one.whose == ("Chinese customs", "Gaidar Institute")
 
 
-def test_reporters_of_one_year_each_are_not_wordsto_go_on() -> None:
+def test_reporters_of_one_year_each_are_not_said_to_go_on() -> None:
     told = {("a", area): Months() for area in ("DEU", "FRA")}
     for one in told.values():
         one.imports[2021] = 12
@@ -225,7 +225,7 @@ def test_reporters_of_one_year_each_are_not_wordsto_go_on() -> None:
     )
 
 
-def test_a_share_that_stands_otherwise_over_time_is_wordsto_be_of_another() -> None:
+def test_a_share_that_stands_otherwise_over_time_is_said_to_be_of_another() -> None:
     def share(value: float) -> Figure:
         return told("import_share", value, "share", "imts")
 
@@ -268,7 +268,7 @@ def test_a_cut_off_of_which_nothing_is_held_is_one_gap() -> None:
     assert not re.search(r"\d", section.title.text)
 
 
-def test_who_publishes_nothing_any_more_is_not_wordsto_go_on() -> None:
+def test_who_publishes_nothing_any_more_is_not_said_to_go_on() -> None:
     """A source may hold estimates for it: its row says until when its own reports go."""
     told = {("imts", area): Months() for area in ("DEU", "RUS")}
     for one in told.values():
@@ -311,7 +311,7 @@ def test_a_cut_off_of_which_nothing_is_known_names_both_levels() -> None:
     assert (section.gap, section.gaps) == (goods, (inputs,))
 
 
-def test_the_suppliers_that_have_a_name_are_wordsby_rule(book: Book) -> None:
+def test_the_suppliers_that_have_a_name_are_said_by_rule(book: Book) -> None:
     section = by_year.section(book, SUBJECT)
     assert section is not None
     assert "Beside China: the other with the largest share in any one year." in section.deck
