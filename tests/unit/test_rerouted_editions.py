@@ -1,15 +1,18 @@
-"""`ask rerouted` and `triple_difference` where codes were renumbered between base and period: goods
-under a new code are no new goods."""
+"""`ask rerouted`, `triple_difference` and `passed_on` where codes were renumbered between reports:
+goods under a new code are no new goods."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.made_comtrade import CHINA, GERMANY, RUSSIA, row, text_of
 
 import entrepot as ep
 from entrepot.lake import Lake
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KYRGYZSTAN, GEORGIA = 417, 268
 PARTS = {"H5": "854890", "H6": "854800"}  # renumbered with HS 2022
@@ -89,3 +92,32 @@ def test_a_new_code_is_no_effect_of_an_event(lake: Lake) -> None:
     assert found.value == pytest.approx(200, abs=15)
     assert found.details["listed_products"] == 1
     assert found.details["renamed_codes"] == "854149, 854800, 854890"
+
+
+def test_what_is_bought_under_another_code_is_not_nothing(tmp_path: Path) -> None:
+    """Of a silent hub its seller tells in HS 2022, its buyer in HS 2017."""
+    italy = 380
+    lines = [
+        row(1000.0 * value, reporter=who, partner=KYRGYZSTAN, flow=flow, product=code, edition=told)
+        for who, flow, told, code, value in (
+            (GERMANY, "X", "H6", SENSORS["H6"], 100),
+            (GERMANY, "X", "H6", CHIPS, 10),
+            (italy, "M", "H5", SENSORS["H5"], 80),
+            (italy, "M", "H5", CHIPS, 20),
+        )
+    ]
+    path = tmp_path / "comtrade.csv"
+    path.write_text(text_of(lines), encoding="utf-8")
+    held = Lake.open(tmp_path / "lake")
+    held.add("comtrade", [path])
+    keys: dict[str, Any] = {
+        "importer": "ITA",
+        "exporter": "DEU",
+        "hubs": "KGZ",
+        "goods": "8541,8542",
+    }
+    found = ep.ask("passed_on", lake=held, period=2022, **keys)
+    assert found.value == pytest.approx(0.5)  # not a tenth: 80 of 100 can be Germany's as well
+    assert found.details["shipped"] == pytest.approx(20_000)
+    assert found.details["renamed_codes"] == "854140, 854149"
+    assert [line["product"] for line in found.table] == [CHIPS]

@@ -8,6 +8,7 @@ import narwhals as nw
 
 from entrepot import measures
 from entrepot.figures.questions.question import BOTH, Question
+from entrepot.figures.questions.renamed import renamed, renamed_words, without
 from entrepot.figures.questions.tellers import Tellers, tellers_of, told
 from entrepot.model.product import TOTAL
 
@@ -21,7 +22,9 @@ __all__ = ["QUESTIONS"]
 
 def passed_on(rows: Frame, asked: Definition, column: str, tellers: Tellers | None = None) -> Frame:
     """Return the bound over all goods asked for together; nothing is the least."""
-    found = _bounds(rows, asked, column, (), tellers)
+    found, left_out = _bounds(rows, asked, column, (), tellers)
+    if left_out:
+        found = found.with_columns(nw.lit(renamed_words(left_out)).alias("renamed_codes"))
     return found.with_columns(
         nw.when(~nw.col("at_most").is_null()).then(0.0).alias("at_most_low"),
         nw.col("at_most").alias("at_most_high"),
@@ -32,8 +35,9 @@ def passed_on_by_product(
     rows: Frame, asked: Definition, column: str, tellers: Tellers | None = None
 ) -> Frame:
     """Return the same for each product that is shipped, the largest first."""
-    found = _bounds(rows, asked, column, ("product",), tellers).filter(nw.col("shipped") > 0)
-    return found.sort("shipped", "product", descending=[True, False])
+    found, _ = _bounds(rows, asked, column, ("product",), tellers)
+    sold = found.filter(nw.col("shipped") > 0)
+    return sold.sort("shipped", "product", descending=[True, False])
 
 
 def _bounds(
@@ -42,10 +46,13 @@ def _bounds(
     column: str,
     by: tuple[str, ...],
     tellers: Tellers | None,
-) -> Frame:
+) -> tuple[Frame, list[str]]:
+    """Return the bounds, and the codes that are left out: not in every edition of the reports."""
     tellers, hubs = tellers or tellers_of(rows, asked), asked.members("hubs")
+    goods = told(rows.filter(nw.col("product") != TOTAL), tellers, asked)
+    left_out, _ = renamed(goods)
     found = measures.passed_on(
-        told(rows.filter(nw.col("product") != TOTAL), tellers, asked),
+        without(goods, left_out),
         middleman=hubs,
         importer=asked.members("importer"),
         origins=asked.members("exporter"),
@@ -55,10 +62,10 @@ def _bounds(
         nw.when(nw.col("unknown_products") > 0).then(nw.col("unknown_products")),
     )
     if tellers.importers is None or hubs <= tellers.importers:
-        return found
+        return found, left_out
     # Of what a silent hub buys, only the origins' sales are sure to be known.
     unknown = nw.lit(None, dtype=nw.Float64).alias("in_proportion")
-    return found.with_columns(unknown)
+    return found.with_columns(unknown), left_out
 
 
 QUESTIONS = {

@@ -24,7 +24,7 @@ NAMED = 5
 SIX = 6
 
 
-def renamed(rows: Frame, others: Frame | None) -> tuple[list[str], list[str]]:
+def renamed(rows: Frame, others: Frame | None = None) -> tuple[list[str], list[str]]:
     """Return the products of rows, and of others, whose code is not in every edition of both.
 
     A code that was split or renumbered would be goods that ended and others that began.
