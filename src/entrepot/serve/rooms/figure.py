@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import entrepot
 from entrepot.figures.show import as_rows, headline
 from entrepot.measures import passports
+from entrepot.model.display import MINUS, number
 from entrepot.model.keys import KEY_WORDS
 from entrepot.serve.answer import Answer, Rows, as_svg
 from entrepot.serve.keys import asked, command_of, python_of
@@ -23,6 +24,10 @@ __all__ = ["figure_chart", "figure_page", "figure_rows", "figure_table", "one_ro
 
 _FIRST = ("importer", "exporter", "goods", "period", "base", "source")
 """Keys that the form shows at once; the others are folded away."""
+_ROWS = 50
+"""Rows behind a Figure that a page shows."""
+_WHOLE = 1e5
+"""From here on a number is shown to the unit, as money is; below in three digits."""
 
 
 def figure_page(lake: Lake, pairs: Sequence[tuple[str, str]], query: str) -> Answer:
@@ -49,9 +54,37 @@ def figure_page(lake: Lake, pairs: Sequence[tuple[str, str]], query: str) -> Ans
         cite=cite(figure),
         query=query,
         drawn=is_drawn(figure),
-        names=list(dict.fromkeys(name for row in figure.table for name in row)),
+        behind=_behind(figure),
         **form,
     )
+
+
+def _behind(figure: Figure) -> tuple[list[str], list[int], list[list[str]]]:
+    """Return the first rows behind a Figure as text: head, places of numbers, rows."""
+    names = list(dict.fromkeys(name for row in figure.table for name in row))
+    shown = [[row.get(name) for name in names] for row in figure.table[:_ROWS]]
+    numeric = [
+        place
+        for place in range(len(names))
+        if all(_is_number(row[place]) for row in shown if row[place] is not None)
+    ]
+    head = [name.replace("_", " ") for name in names]
+    return head, numeric, [[_text(cell) for cell in row] for row in shown]
+
+
+def _is_number(cell: object) -> bool:
+    return isinstance(cell, (int, float)) and not isinstance(cell, bool)
+
+
+def _text(cell: Any) -> str:
+    """Return a cell as it is read; all its digits are in the file to save."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, float):
+        return f"{cell:,.0f}".replace("-", MINUS) if abs(cell) >= _WHOLE else number(cell)
+    return str(cell)
 
 
 def cite(figure: Figure) -> str:
