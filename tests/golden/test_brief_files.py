@@ -21,6 +21,7 @@ from entrepot.lake import Lake
 from entrepot.report import brief, write
 from entrepot.report.carried import carrier
 from entrepot.report.parts import Gap, Link, Note, Remark, Sentence, Table, Term, plain
+from entrepot.report.render_html import render_html
 from entrepot.report.render_json import as_dict
 from entrepot.report.render_pdf import render_pdf
 from entrepot.report.render_xlsx import render_xlsx
@@ -224,6 +225,28 @@ def test_every_section_is_in_the_workbook(told: Brief) -> None:
     texts = "\n".join(str(cell) for cell in cells(made))
     for section in told.sections:
         assert plain(section.title.text) in texts
+
+
+def test_what_lacks_stands_under_the_title_and_not_below_the_notes(told: Brief) -> None:
+    """Below the notes beside it half a page was empty."""
+    lacks = replace(
+        told.sections[0],
+        id="lacks",
+        picture=None,
+        table=None,
+        claims=None,
+        source=(),
+        notes=(Note("How to read it", (Remark("As it stands."),)),),
+        gap=Gap("the value", "nothing is held"),
+        gaps=(),
+    )
+    page = render_html(replace(told, sections=(lacks,)))
+    part = page[page.index('id="lacks"') :]
+    assert part.index('<div class="gap">') < part.index("<aside")
+    assert part.count('<div class="gap">') == 1
+    assert "<figure>" not in part
+    alone = render_html(replace(told, sections=(replace(lacks, notes=()),)))
+    assert alone.count('<div class="gap">') == 1
 
 
 def test_shares_are_numbers_shown_in_per_cent_and_heads_stay_in_view(workbook: bytes) -> None:
