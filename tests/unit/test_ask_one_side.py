@@ -3,15 +3,19 @@ is not zero."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.made_comtrade import CHINA, GERMANY, RUSSIA, row, text_of
+from tests.unit.test_ask_rerouted import GERMAN, OWN, RUSSIAN, reports
 
 import entrepot as ep
 from entrepot.errors import RequestError
 from entrepot.lake import Lake
 from entrepot.lake.few import whole_trade
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KYRGYZSTAN = 417
 CHIPS = "854231"
@@ -97,3 +101,13 @@ def test_by_origin_no_hub_is_named(whole: Lake, measure: str) -> None:
     ways = KEYS | {"importer": "KGZ"} if measure == "lost_in_transit" else CHAIN
     with pytest.raises(RequestError, match="cannot be asked by origin"):
         ep.ask(measure, lake=whole, **ways, basis="origin")
+
+
+@pytest.mark.parametrize("measure", ["rerouted", "passed_on"])
+def test_some_goods_are_not_all_goods_that_came_through(tmp_path: Path, measure: str) -> None:
+    """The two ends trade nothing with each other, so that no row of theirs says what is held."""
+    held = reports(tmp_path, GERMAN, OWN, RUSSIAN)
+    found = ep.ask(measure, lake=held, **(CHAIN | {"goods": "all"}))
+    assert found.value is None
+    assert "not all goods; name goods that it holds" in (found.reason or "")
+    assert ep.ask(measure, lake=held, **CHAIN).status == "ok"

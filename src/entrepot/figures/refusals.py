@@ -182,10 +182,16 @@ def _few(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
     )
     if not count or count >= whole_trade(digits):
         return None
+    if question(asked.measure).trade == "chain":
+        return _some_goods(cells, asked, count, digits)  # no flow of it is the one between the two
     flows = (asked, *(whole for whole, _ in totals(asked)))
     added = (cells.flow(one, goods, inside=True).filter(is_line).head(1) for one in flows)
     if not any(fetch(one.select("product")) for one in added):
         return None
+    return _some_goods(cells, asked, count, digits)
+
+
+def _some_goods(cells: Cells, asked: Definition, count: int, digits: int) -> Missing:
     return Missing(
         f"the lake's {cells.held.source} has {count} product codes of {digits} digits in "
         f"{asked.period}, which are not all goods; name goods that it holds"
