@@ -50,7 +50,8 @@ def _bounds(
     """Return the bounds, and the codes that are left out: not in every edition of the reports."""
     tellers, hubs = tellers or tellers_of(rows, asked), asked.members("hubs")
     goods = told(rows.filter(nw.col("product") != TOTAL), tellers, asked)
-    left_out, _ = renamed(goods)
+    is_hubs = nw.any_horizontal(*(nw.col(x).is_in(sorted(hubs)) for x in BOTH), ignore_nulls=True)
+    left_out, _ = renamed(goods.filter(is_hubs))
     found = measures.passed_on(
         without(goods, left_out),
         middleman=hubs,

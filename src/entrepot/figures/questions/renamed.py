@@ -24,36 +24,55 @@ NAMED = 5
 SIX = 6
 
 
-def renamed(rows: Frame, others: Frame | None = None) -> tuple[list[str], list[str]]:
+def renamed(
+    rows: Frame, others: Frame | None = None, *, whose: nw.Expr | None = None
+) -> tuple[list[str], list[str]]:
     """Return the products of rows, and of others, whose code is not in every edition of both.
 
     A code that was split or renumbered would be goods that ended and others that began.
+
+    Parameters
+    ----------
+    whose
+        Whose trade a row is: what is compared is of one area each. None: all are compared.
 
     Raises
     ------
     NoEvidenceError
         If that is every product of `rows`.
     """
-    told = [[] if one is None else _told(one) for one in (rows, others)]
-    every = {edition for some in told for edition, _ in some}
-    mine, theirs = (sorted({code for _, code in some if _lacks(code, every)}) for some in told)
-    if mine and len(mine) == len({code for _, code in told[0]}):
+    label = (nw.lit("all") if whose is None else whose).alias("__whose")
+    told = [[] if one is None else _told(one, label) for one in (rows, others)]
+    every: dict[str, set[str]] = {}
+    for some in told:
+        for area, edition, _ in some:
+            every.setdefault(area, set()).add(edition)
+    known = known_codes()
+    mine, theirs = (
+        sorted(
+            {
+                code
+                for area, _, code in some
+                if not every[area] <= known.get(code[:SIX], every[area])
+            }
+        )
+        for some in told
+    )
+    if mine and len(mine) == len({code for *_, code in told[0]}):
+        editions = joined(sorted(set[str]().union(*every.values())))
         raise NoEvidenceError(
-            f"its goods are told in {joined(sorted(every))}, and no code is in all of them",
+            f"its goods are told in {editions}, and no code is in all of them",
             why="a code that is new would look like goods that are",
             hint="ask codes that are in both, or a source that keeps one edition, such as BACI",
         )
     return mine, theirs
 
 
-def _told(rows: Frame) -> list[tuple[str, str]]:
-    """Return edition and code of every product, but for totals."""
-    pairs = fetch(rows.select("nomenclature", "product").unique())
-    return [(harmonized(name).id, str(code)) for name, code in pairs if name != NO_CODES]
-
-
-def _lacks(code: str, every: set[str]) -> bool:
-    return not every <= known_codes().get(code[:SIX], every)
+def _told(rows: Frame, label: nw.Expr) -> list[tuple[str, str, str]]:
+    """Return area, edition and code of every product, but for totals."""
+    keys = ("__whose", "nomenclature", "product")
+    found = fetch(rows.with_columns(label).select(*keys).unique())
+    return [(area, harmonized(name).id, code) for area, name, code in found if name != NO_CODES]
 
 
 def without(rows: Frame, products: Iterable[str]) -> Frame:

@@ -61,7 +61,7 @@ def rerouted(
     lines = rows.filter(nw.col("product") != TOTAL)
     goods = told(lines, tellers, asked)
     beside_them = None if others is None else told(others, others_tellers or tellers, asked)
-    left_out, new = renamed(goods, beside_them)
+    left_out, new = _renamed(goods, beside_them, asked)
     goods, lines = without(goods, left_out), without(lines, left_out)
     hubs = asked.members("hubs")
     [(freq,), *_] = fetch(rows.select("freq").unique()) or [("A",)]
@@ -89,6 +89,16 @@ def rerouted(
     if left_out:
         row["renamed_codes"] = renamed_words(left_out)
     return row
+
+
+def _renamed(goods: Frame, others: Frame | None, asked: Definition) -> tuple[list[str], list[str]]:
+    """Return the codes that a hub has in some editions only, of these goods and of others."""
+    hubs, ends = sorted(asked.members("hubs")), sorted(asked.members("importer"))
+    buys, sells = nw.col("importer").is_in(hubs), nw.col("exporter").is_in(hubs)
+    passes = buys | (sells & nw.col("importer").is_in(ends))
+    hub = nw.when(buys).then(nw.col("importer")).otherwise(nw.col("exporter"))
+    beside = None if others is None else others.filter(passes)
+    return renamed(goods.filter(passes), beside, whose=hub)
 
 
 def _can_mix(asked: Definition, step: Frequency) -> bool:

@@ -47,7 +47,7 @@ def triple(rows: Frame, asked: Definition, column: str, others: Frame | None = N
         )
     lines = _lines(rows, asked)
     others = None if others is None else _lines(others, asked)
-    left_out, new = renamed(lines, others)
+    left_out, new = renamed(lines, others, whose=nw.col("importer"))
     goods = _cells(without(lines, left_out), column)
     chapters = sorted({cell[0][:CHAPTER] for cell in goods})
     near = nw.col("product").str.slice(0, CHAPTER).is_in(chapters)
