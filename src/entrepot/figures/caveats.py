@@ -48,6 +48,7 @@ CAVEATS = {
     "hong-kong": "Hong Kong is a customs territory of its own",
     "partial-period": "the period is not a whole year",
     "partial-source": "a total over some areas, partners or reporters, where there may be more",
+    "unweighed": "rows with a value and no mass are in no sum of masses",
     "not-recorded": "the source holds no such flow, which is not the same as zero",
     "currency": "growth and levels differ between currencies",
     "valuation": "exporters report without freight, importers with it",

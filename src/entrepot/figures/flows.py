@@ -24,6 +24,7 @@ from entrepot.figures.row_facts import editions_of, not_delivered
 from entrepot.figures.sides import totals
 from entrepot.figures.traders import strangers
 from entrepot.figures.unasked import unasked, unknown, voices_of
+from entrepot.figures.unweighed import unweighed
 from entrepot.figures.variants import territories
 from entrepot.figures.windows import shorter
 from entrepot.goods import merged
@@ -111,6 +112,7 @@ def _from_rows(
     if absent := not_delivered(cells, definition, goods):
         notes.append(about_goods.not_delivered(cells.held.source, absent))
     notes += _about_rows(definition, cells)
+    notes += unweighed(cells, definition, goods)
     if cells.is_blend:
         notes += one_sided(cells, definition, goods)
     if covered := mirror_coverage(cells, definition):
