@@ -220,7 +220,7 @@ def _beside(cells: Cells, asked: Definition, goods: Goods, rows: Frame) -> dict[
     if how.other_goods and asked.goods != "all":
         found["others"] = others_of(cells, asked, goods)
     if how.both_reports and how.trade == "flow":
-        found["heard"] = cells.held.tellers
+        found["heard"] = cells.held.tellers if cells.held.has_reports else None
         found["speakers"] = cells.held.speakers([asked.period, asked.base or asked.period.before()])
     return found
 
