@@ -47,6 +47,8 @@ def _figure(figure: Figure) -> str:
         return f"{headline(figure)}: not held"
     ends = range_text(figure.low, figure.high, figure.unit)
     value = figure_value(figure.value, figure.unit)
+    if figure.definition.measure == "top_supplier":  # a share of imports has the others below it
+        value += " of all suppliers with a name"
     spread = f" ({ends})" if ends and figure.low != figure.high else ""
     names = dict.fromkeys(
         origin_name(item.origin) if item.origin else source_name(item.source)

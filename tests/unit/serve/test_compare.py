@@ -14,12 +14,14 @@ import pytest
 from tests.ask_server import Client
 from tests.made_comtrade import CHINA, GERMANY, USA, row, text_of
 
+from entrepot.figures import Caveat, Definition, Figure
 from entrepot.lake import Lake
 from entrepot.model.display import NBSP, figure_value
 from entrepot.model.period import Period
 from entrepot.report.pair import found
 from entrepot.report.pair.sides import Side
 from entrepot.serve import create_app
+from entrepot.serve.rooms import compare
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -270,5 +272,68 @@ def test_a_reporter_that_stopped_breaks_the_chart_and_its_caveat_stands_below(
     api = held.get(f"/api/compare?{query}").json()["sides"]
     every = [item for side in api for one in side["figures"] for item in one["caveats"]]
     assert "reporter-break" in {item["id"] for item in every}
+    lines = re.findall(r"<li>(.*?)</li>", caveats.replace("'", "’"))
     for item in every:
-        assert item["text"].replace("'", "’") in caveats.replace("'", "’")
+        parts = re.split(r"\b(20\d\d)\b(?!-)", item["text"].replace("'", "’"))
+        held_in = [line for line in lines if all(part in line for part in parts)]
+        assert held_in, item["text"]  # of several years in one line: each is named
+    assert len(lines) == len(set(lines))
+
+
+def test_caveats_that_differ_in_a_year_alone_are_one_with_all_years() -> None:
+    said = "Russia stopped after 2022-01: estimates stand behind {}."
+    asked = Definition.build("value", importer="RUS", exporter="CHN", period=2023)
+    one = Figure(asked, "ok", 1.0, "USD")
+    told = [
+        replace(
+            one,
+            caveats=(Caveat("break", said.format(year), "a"), Caveat("other", "Of 2 books.", "b")),
+        )
+        for year in (2024, 2022, 2023, 2022)
+    ]
+
+    class Told:
+        figures = [*enumerate(told)]  # noqa: RUF012
+
+    found = compare._caveats(Told())
+    assert [(item.id, item.text) for item in found] == [
+        ("break", said.format("2022, 2023 and 2024")),
+        ("other", "Of 2 books."),
+    ]
+
+
+def test_two_weights_of_two_books_have_no_ratio_and_the_page_says_why(tmp_path: Path) -> None:
+    """Germany's customs tell both its imports and all of them, China's what it sold and to whom."""
+    rows = [
+        row(value, period=2022, flow="M", reporter=GERMANY) | {"partnerCode": seller}
+        for seller, value in ((CHINA, 3e8), (USA, 1e8), (RUSSIA, 1e7))
+    ]
+    (tmp_path / "made.csv").write_text(text_of(rows), encoding="utf-8")
+    lines = ["who,whom,what,usd", "DEU,CHN,854231,300", "FRA,CHN,854231,100"]
+    (tmp_path / "second.csv").write_text("\n".join(lines), encoding="utf-8")
+    mapping = MAPPING.replace("flow: import", "flow: export")
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("comtrade", [tmp_path / "made.csv"])
+    lake.add("table", [tmp_path / "second.csv"], mapping=mapping)
+    query = "importer=DEU&supplier=CHN&goods=854231&supplier2=RUS"
+    page = unescape(Client(create_app(tmp_path / "lake")).get(f"/compare?{query}").text)
+    row_ = page[page.index("How many times the seller weighs more") :]
+    china, russia = re.findall(r"<td.*?</td>", row_[: row_.index("</tr>")])
+    assert "not divided, for its parts are of two books: COMTRADE and " in china
+    assert "not divided" not in russia
+
+
+def test_the_largest_supplier_is_said_to_be_of_those_with_a_name(tmp_path: Path) -> None:
+    """Areas not specified are in the total of a share, and no supplier among others."""
+    rows = [
+        row(value, period=2022, flow="M", reporter=GERMANY) | {"partnerCode": seller}
+        for seller, value in ((CHINA, 3e8), (USA, 1e8), (899, 1e8))
+    ]
+    (tmp_path / "made.csv").write_text(text_of(rows), encoding="utf-8")
+    Lake.open(tmp_path / "lake").add("comtrade", [tmp_path / "made.csv"])
+    query = "importer=DEU&supplier=CHN&goods=854231&supplier2=USA"
+    page = unescape(Client(create_app(tmp_path / "lake")).get(f"/compare?{query}").text)
+    row_ = page[page.index("Share of the buyer’s largest supplier, of all with a name") :]
+    assert ">75.0\xa0%<" in row_[: row_.index("</tr>")]
+    share = page[page.index("Share of the buyer’s imports</th>") :]
+    assert ">60.0\xa0%<" in share[: share.index("</tr>")]

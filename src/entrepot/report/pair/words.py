@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.report.pair.found import Compared, Range
 
-__all__ = ["answer", "headings", "told", "undrawn"]
+__all__ = ["answer", "headings", "parts_apart", "told", "undrawn"]
 
 
 def answer(found: Compared) -> str:
@@ -96,6 +96,19 @@ def undrawn(found: Compared) -> str:
     named = dict.fromkeys(side.period for side in found.sides if side.period)
     lost = [str(one) for one in named if one.year not in drawn]
     return f"No share is held of {joined(lost)}, so the chart has other years." if lost else ""
+
+
+def parts_apart(found: Compared) -> dict[int, str]:
+    """Return why a side has no ratio of weights though it has both, by the Figure of the ratio."""
+    rows = {row.figures[0].definition.measure: row.figures for row in found.rows[1:]}
+    sides = zip(found.shares, rows["export_share"], rows["asymmetry"], strict=True)
+    said = {}
+    for share, weight, ratio in sides:
+        voices = dict.fromkeys(source_on_card(one) for one in (share, weight) if one.status == "ok")
+        if ratio.status != "ok" and len(voices) > 1:
+            whose = " and ".join(one.removeprefix("from published: ") for one in voices)
+            said[id(ratio)] = f"not divided, for its parts are of two books: {whose}"
+    return said
 
 
 def headings(found: Compared) -> tuple[str, str]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.goods import goods_lists
+from entrepot.model.display import joined
 from entrepot.model.period import Period
 from entrepot.report.book import Book
 from entrepot.report.pair.found import Compared, compared
 from entrepot.report.pair.picture import breaks, picture
 from entrepot.report.pair.sides import Side, shared
-from entrepot.report.pair.words import answer, headings, undrawn
+from entrepot.report.pair.words import answer, headings, parts_apart, undrawn
 from entrepot.report.words import capital
 from entrepot.serve.answer import Answer, Rows, as_json, as_svg
 from entrepot.serve.keys import refuse_files, single
@@ -65,6 +67,10 @@ _EXAMPLES = (
 )
 
 
+_YEAR = re.compile(r"\b((?:19|20)\d\d)\b(?!-)")
+"""A year; not the one of a month."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Told:
     """What was found, and each Figure's definition as it was asked."""
@@ -94,6 +100,7 @@ def compare_page(lake: Lake, pairs: Sequence[tuple[str, str]]) -> Answer:
         return page("compare.html.j2", "/compare", found=None, **form)
     told = _told(lake, given)
     found = told.found
+    parts = parts_apart(found)
     return page(
         "compare.html.j2",
         "/compare",
@@ -104,6 +111,7 @@ def compare_page(lake: Lake, pairs: Sequence[tuple[str, str]]) -> Answer:
         drawing=_drawing(found),
         about_chart=_about_chart(found),
         caveats=_caveats(told),
+        apart=lambda figure: parts.get(id(figure), ""),
         asked=lambda figure: told.asked.get(id(figure), figure.definition),
         one_buyer=_one_buyer(found),
         briefs=[
@@ -214,9 +222,23 @@ def _about_chart(found: Compared) -> str:
 
 
 def _caveats(told: _Told) -> list[Caveat]:
-    """Return what a reader needs to know before using the Figures, each text once."""
-    every = (item for _, figure in told.figures for item in figure.caveats)
-    return list({(item.id, item.text): item for item in every}.values())
+    """Return what a reader needs to know before using the Figures, each text once.
+
+    Texts that differ in a year alone are one, with all of their years.
+    """
+    found: dict[tuple[str, ...], tuple[Caveat, set[str]]] = {}
+    for _, figure in told.figures:
+        for item in figure.caveats:
+            before, *year, after = _YEAR.split(item.text) if _one_year(item) else (item.text, "")
+            found.setdefault((item.id, before, after), (item, set()))[1].update(year)
+    return [
+        replace(item, text=f"{before}{joined(sorted(years)) if years else ''}{after}")
+        for (_, before, after), (item, years) in found.items()
+    ]
+
+
+def _one_year(item: Caveat) -> bool:
+    return len(_YEAR.findall(item.text)) == 1
 
 
 def _drawing(found: Compared) -> dict[str, object] | None:
