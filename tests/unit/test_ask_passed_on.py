@@ -10,11 +10,10 @@ from tests.unit.test_ask_rerouted import GERMAN, OWN, RUSSIAN, reports
 
 import entrepot as ep
 from entrepot.errors import RequestError
+from entrepot.lake import Lake
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from entrepot.lake import Lake
 
 ASKED: dict[str, Any] = {
     "importer": "RUS",
@@ -88,3 +87,32 @@ def test_what_nobody_tells_has_no_number(tmp_path: Path) -> None:
 def test_what_makes_no_sense_is_refused(whole: Lake, keys: dict[str, Any], words: str) -> None:
     with pytest.raises(RequestError, match=words):
         ep.ask("passed_on", lake=whole, **ASKED | keys)
+
+
+MAP = """
+format: 1
+id: yuan
+nomenclature: HS2017
+level: 6
+told_by: both
+valuation: FOB
+columns:
+  year: {role: period}
+  seller: {role: exporter, codes: ISO3}
+  buyer: {role: importer, codes: ISO3}
+  code: {role: product}
+  value: {role: value, currency: CNY}
+"""
+
+
+def test_yuan_are_not_told_as_dollars(tmp_path: Path) -> None:
+    file = tmp_path / "yuan.csv"
+    rows = ["2022,DEU,KGZ,854231,100", "2022,KGZ,RUS,854231,80"]
+    file.write_text("\n".join(["year,seller,buyer,code,value", *rows]) + "\n", encoding="utf-8")
+    held = Lake.open(tmp_path / "lake")
+    held.add("table", [file], mapping=MAP)
+    found = ep.ask("passed_on", lake=held, **ASKED)
+    assert found.value is None
+    assert "is in CNY, not USD" in (found.reason or "")
+    asked = ep.ask("passed_on", lake=held, **ASKED, currency="CNY")
+    assert (asked.value, asked.details["shipped"]) == (1, 80)

@@ -12,6 +12,7 @@ from entrepot.figures import about_goods, caveats
 from entrepot.figures.bases import by_origin
 from entrepot.figures.estimate import Answer, Estimate, Missing
 from entrepot.figures.figure import Evidence
+from entrepot.figures.held import held
 from entrepot.figures.measured import measured_of, others_of
 from entrepot.figures.part import Part, asked_about, part_of, spans_of
 from entrepot.figures.questions import of as question
@@ -21,7 +22,7 @@ from entrepot.lake import fetch, stored
 from entrepot.measures import passport
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from entrepot.figures.cells import Frame
     from entrepot.figures.definition import Definition
@@ -73,13 +74,15 @@ def _together(definition: Definition, lake: Lake, sources: Sequence[str]) -> Ans
     found = {source: part_of(definition, lake, source) for source in sources}
     lacks = [one.reason for one in found.values() if isinstance(one, Missing)]
     if lacks and is_several(definition.source):
-        return Missing("; ".join(lacks))
+        mixed = _in_two_currencies(_currencies(definition, lake, sources), definition)
+        return Missing("; ".join([*lacks, *([mixed.reason] if mixed else [])]))
     asked = asked_about(definition)
     usable = _steady([one for one in found.values() if isinstance(one, Part)], definition)
     parts = _shared(usable, asked)
     if len(parts) < 2:
         return Missing("no two sources held tell different parts of it")
-    if refused := _in_two_currencies(parts, definition):
+    used = {one.cells.held.source: one.cells.held.currency for one in parts}
+    if refused := _in_two_currencies(used, definition):
         return refused
     digits, freq = _digits(parts), _coarsest(parts)
     goods = nw.concat([_alike(one, one.rows, definition, freq, digits) for one in parts])
@@ -120,12 +123,21 @@ def _steady(parts: Sequence[Part], definition: Definition) -> list[Part]:
     return found
 
 
-def _in_two_currencies(parts: Sequence[Part], definition: Definition) -> Missing | None:
-    """Refuse amounts of money that cannot be set beside each other."""
-    named_ = {one.cells.held.source: one.cells.held.currency for one in parts}
-    if definition.quantity == "mass" or len(set(named_.values())) == 1:
+def _currencies(definition: Definition, lake: Lake, sources: Sequence[str]) -> dict[str, str]:
+    """Return the currency of each source that holds the time asked about."""
+    found = {source: held(lake, source, spans_of(definition)) for source in sources}
+    return {
+        source: deliveries[0].currency
+        for source, deliveries in found.items()
+        if not isinstance(deliveries, Missing)
+    }
+
+
+def _in_two_currencies(used: Mapping[str, str], definition: Definition) -> Missing | None:
+    """Refuse amounts of money that cannot be set beside each other, by source and currency."""
+    if definition.quantity == "mass" or len(set(used.values())) < 2:
         return None
-    told = ", ".join(f"{source} is in {currency}" for source, currency in named_.items())
+    told = ", ".join(f"{source} is in {currency}" for source, currency in used.items())
     return Missing(
         f"{told}, and amounts of two currencies cannot be set beside each other; bring one of "
         "them in in the currency of the other, or name sources of one currency"

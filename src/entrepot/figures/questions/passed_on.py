@@ -79,6 +79,7 @@ QUESTIONS = {
         table=passed_on_by_product,
         needs=("hubs",),
         keeps_products=True,
+        levels=True,
         both_reports=True,
         compares=False,
         span="nothing, if all is its own, to all that it bought of the same products",
