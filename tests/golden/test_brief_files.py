@@ -23,7 +23,7 @@ from entrepot.report.carried import carrier
 from entrepot.report.parts import Gap, Link, Note, Remark, Sentence, Table, Term, plain
 from entrepot.report.render_html import render_html
 from entrepot.report.render_json import as_dict
-from entrepot.report.render_pdf import render_pdf
+from entrepot.report.render_pdf import as_data, render_pdf
 from entrepot.report.render_xlsx import render_xlsx
 from entrepot.report.save import FORMATS
 
@@ -360,6 +360,28 @@ def test_a_long_table_breaks_over_pages_under_the_same_head(told: Brief) -> None
     with_head = [page for page in text if "NameofgoodsWorth" in page]
     assert len(with_head) >= 3
     assert all(any(f"good{place}{place}" in page for page in with_head) for place in range(150))
+
+
+@pytest.mark.parametrize("many", range(46, 56))
+def test_no_row_is_left_alone_on_a_page(told: Brief, many: int) -> None:
+    """Whatever the length of a table: its last page has three rows or more."""
+    rows = tuple((f"good{place}.", f"{place}") for place in range(many))
+    long = Table("Many", ("Name of goods", "Worth"), (False, True), rows, ("", "m USD"))
+    section = replace(told.sections[0], table=long, picture=None, notes=())
+    text = pages(render_pdf(replace(told, sections=(section,))))
+    ends = [page for page in text if f"good{many - 1}." in page]
+    assert len(ends) == 1
+    assert all(f"good{place}." in ends[0] for place in range(many - 3, many))
+
+
+def test_sentences_of_one_carrier_in_a_row_share_a_footnote(told: Brief) -> None:
+    figure, other = (one for one in told.figures[:2])
+    body = tuple(
+        Sentence(f"Sentence {n}.", (one,)) for n, one in enumerate((figure,) * 3 + (other,))
+    )
+    section = replace(told.sections[0], notes=(Note("In words", body),))
+    [note] = as_data(replace(told, sections=(section,)))["sections"][0]["notes"]
+    assert [bool(one["carried"]) for one in note["body"]] == [False, False, True, True]
 
 
 def test_nothing_held_is_said_in_both(empty: Lake) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from importlib.resources import files
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import MissingExtraError
@@ -20,7 +21,7 @@ from entrepot.report.words import capital
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from entrepot.report.parts import Brief, Card, Gap, Remark, Section, Table, Term
+    from entrepot.report.parts import Brief, Card, Gap, Note, Remark, Section, Table, Term
     from entrepot.report.pictures import Picture
     from entrepot.report.verdicts import ClaimsPart
 
@@ -78,6 +79,15 @@ def _said(brief: Brief, item: Sentence | Remark) -> dict[str, Any]:
     }
 
 
+def _body(brief: Brief, note: Note) -> list[dict[str, Any]]:
+    """Return the sentences of a note; those in a row with one carrier share a footnote."""
+    found = [_said(brief, item) for item in note.body]
+    for one, after in pairwise(found):
+        if one["carried"] == after["carried"]:
+            one["carried"] = []
+    return found
+
+
 def _carried(item: Sentence) -> list[str]:
     """Return the first carriers in words, and how many more there are."""
     lines = carriers(item.carried)
@@ -119,10 +129,7 @@ def _section(brief: Brief, section: Section) -> dict[str, Any]:
         "deck": section.deck,
         "picture": _picture(section.picture) if section.picture else None,
         "table": _table(section.table) if section.table else None,
-        "notes": [
-            {"title": note.title, "body": [_said(brief, item) for item in note.body]}
-            for note in section.notes
-        ],
+        "notes": [{"title": note.title, "body": _body(brief, note)} for note in section.notes],
         "source": [_piece(piece) for piece in section.source],
         "claims": _claims(section.claims) if section.claims else None,
         "gap": _gap(section.gap) if section.gap else None,
