@@ -93,3 +93,22 @@ def test_without_a_step_that_both_tell_nothing_is_known(tmp_path: Path) -> None:
     found = asked(tmp_path, early | late)
     assert found.value is None
     assert "do both sides tell anything" in (found.reason or "")
+
+
+def test_a_code_that_ended_with_its_edition_is_no_end_of_trade(tmp_path: Path) -> None:
+    """Sensors of HS 2017 have other codes in HS 2022: that nobody tells of them is no zero."""
+    lines = [
+        row(1000.0, period=year, reporter=who, partner=other, flow=flow, product=code, edition=told)
+        for year, told, sensors in ((2021, "H5", "854140"), (2022, "H6", "854149"))
+        for code in (sensors, "854231")
+        for who, other, flow in ((GERMANY, KYRGYZSTAN, "X"), (KYRGYZSTAN, GERMANY, "M"))
+    ]
+    path = tmp_path / "comtrade.csv"
+    path.write_text(text_of(lines), encoding="utf-8")
+    held = Lake.open(tmp_path / "lake")
+    held.add("comtrade", [path])
+    found = ep.ask("lost_in_transit", lake=held, **(KEYS | {"goods": "854140"}))
+    assert found.value is None
+    assert "neither side records 854140 in 2022" in (found.reason or "")
+    chips = ep.ask("lost_in_transit", lake=held, **(KEYS | {"goods": "854231"}))
+    assert chips.value == 0

@@ -60,6 +60,11 @@ def lost(
         )
     found = _lost(known, asked, column, (), complete=both)
     [row] = _rows(found)
+    if row["lost"] is not None and not (row["told_out"] or row["told_in"]):
+        raise NoEvidenceError(
+            f"neither side records {asked.goods} in {asked.period}, which is not the same as zero",
+            why="a code that ended with an edition would look like goods that are no longer sent",
+        )
     if row["lost"] is None:
         _require_both(rows, asked, column, is_silent=bool(silent))
     if unknown:
