@@ -11,7 +11,7 @@ import pytest
 from tests.made_comtrade import GERMANY, RUSSIA, row, text_of
 
 import entrepot as ep
-from entrepot.figures.questions.hub_cards import beside
+from entrepot.figures.questions.hub_cards import beside, margin_words
 from entrepot.lake import Lake
 from entrepot.model.period import Period
 
@@ -108,3 +108,10 @@ def test_a_step_without_a_row_is_no_zero(first: int, *, is_dated: bool) -> None:
     )
     cards = beside(frame, frame, Asked(), "value_usd", "M", frozenset())
     assert ("began" in cards["KGZ"]) == is_dated
+
+
+@pytest.mark.parametrize(("margin", "words"), [(2.2e-16, ""), (-0.1, ""), (0.0312, "0.031 in the")])
+def test_a_margin_that_is_lost_in_digits_is_not_told(margin: float, words: str) -> None:
+    told = margin_words([{"high": 1.0, "price_margin": margin}])
+    assert told.startswith(words)
+    assert bool(told) is bool(words)

@@ -32,6 +32,8 @@ _LIMITS = {
 }
 LEAST_STEPS = 9
 SURE = 0.05
+KEPT = 9
+"""Digits of a margin that are kept: those behind them are of the division."""
 DIGITS = 4
 """Digits of a margin that are told, fewer than are lost in a quotient of sums."""
 
@@ -92,7 +94,7 @@ def _price(products: list[tuple[float, ...]]) -> dict[str, float]:
     masses = [value / price for value, price in zip(value_out, price_out, strict=True)]
     bill = sum(mass * price for mass, price in zip(masses, price_in, strict=True))
     return {
-        "price_margin": median(margins),
+        "price_margin": round(median(margins), KEPT),
         "price_in": bill / sum(masses),
         "price_out": sum(value_out) / sum(masses),
     }
