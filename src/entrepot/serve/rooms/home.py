@@ -11,7 +11,7 @@ from entrepot.goods import goods_lists
 from entrepot.lake import spans
 from entrepot.measures import passports
 from entrepot.model.area_table import by_name, unknown_area
-from entrepot.model.areas import area_name, areas, groups
+from entrepot.model.areas import WORLD, area_name, areas, groups
 from entrepot.serve.answer import Answer, as_json
 from entrepot.serve.errors import NotFoundError
 from entrepot.serve.site import page
@@ -117,18 +117,20 @@ def bundled_pairs(lake: Lake) -> list[Pair]:
 def _in_print(lake: Lake) -> list[Pair]:
     years = defaultdict(list)
     for row in statements("all", lake):
-        if row.measure in ("value", "import_share", "export_share", "growth") and _named(row):
+        if row.measure in ("value", "import_share", "export_share", "growth"):
             years[row.importer, row.exporter].append(row.period.year)
-    return [Pair(*pair, len(found), min(found), max(found)) for pair, found in years.items()]
+    named = {side for side in {side for pair in years for side in pair} if _is_named(side)}
+    return [
+        Pair(*pair, len(found), min(found), max(found))
+        for pair, found in years.items()
+        if named.issuperset(pair) and pair[0] != pair[1]
+    ]
 
 
-def _named(row: object) -> bool:
-    """Whether both sides are areas that a brief can be asked of."""
-    sides = (getattr(row, "importer", ""), getattr(row, "exporter", ""))
-    if "WLD" in sides or sides[0] == sides[1]:
-        return False
+def _is_named(area: str) -> bool:
+    """Whether a brief can be asked of an area."""
     try:
-        return all(bool(area_name(side)) for side in sides)
+        return area != WORLD and bool(area_name(area))
     except EntrepotError:
         return False
 
