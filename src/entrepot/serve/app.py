@@ -23,6 +23,7 @@ from entrepot.serve.errors import NotFoundError
 from entrepot.serve.guard import Guard
 from entrepot.serve.pool import Pool
 from entrepot.serve.problems import MEDIA, problem
+from entrepot.serve.rooms.country import get_ready
 from entrepot.serve.service import Service, sent
 from entrepot.serve.site import page
 
@@ -107,6 +108,7 @@ def create_app(
 async def _open(service: Service) -> AsyncIterator[None]:
     """Allow more threads than usual, for most of them wait; renew no page after the end."""
     current_default_thread_limiter().total_tokens = READERS
+    service.pool.start(get_ready)
     yield
     service.kept.close()
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+import anyio
 import pytest
 from tests.made_comtrade import CHINA, GERMANY, USA, WORLD, row, text_of
 
 from entrepot.lake import Lake
 from entrepot.model.period import Period
 from entrepot.report.book import Book
-from entrepot.serve.rooms import country
+from entrepot.serve import app
+from entrepot.serve.rooms import country, home
 from entrepot.serve.rooms.told import years_told
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from entrepot.figures import Figure
 
 GOODS = "854231"
@@ -116,3 +121,22 @@ def test_further_suppliers_are_a_run_of_links_and_their_order_is_said(lake: Lake
     assert places == sorted(places)
     assert "First those most in print, then those who sell most of" in page
     assert '<ul class="hits many">' in page[: places[0]]
+
+
+def test_a_server_gets_ready_before_the_first_reader(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for one in (Lake.open(tmp_path / "empty"), lake):
+        with one.reading():
+            country.get_ready(one)
+    monkeypatch.setattr(home, "statements", None)  # what is in print is not read again
+    with lake.reading():
+        assert ("RUS", "CHN") in [pair[:2] for pair in home.bundled_pairs(lake)]
+
+    async def open_and_close() -> list[object]:
+        begun: list[object] = []
+        pool = SimpleNamespace(start=begun.append)
+        async with app._open(SimpleNamespace(pool=pool, kept=SimpleNamespace(close=int))):
+            return begun
+
+    assert anyio.run(open_and_close) == [country.get_ready]

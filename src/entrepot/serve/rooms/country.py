@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.serve.answer import Answer, Rows
 
-__all__ = ["country_page", "country_table", "known_area"]
+__all__ = ["country_page", "country_table", "get_ready", "known_area"]
 
 _USUAL = ("CHN", "USA", "EU27", "coalition")
 """Suppliers of whom every reader asks."""
@@ -46,6 +46,15 @@ def known_area(code: str) -> None:
         area_set(code, Period.parse(2024).end)
     except UnknownNameError as error:
         raise NotFoundError(error.what, hint=error.hint) from error
+
+
+def get_ready(lake: Lake) -> None:
+    """Read what most answers need, so that the first reader does not wait for it."""
+    pairs = bundled_pairs(lake)
+    book = Book(lake)
+    years = [Period.parse(year) for year in book.years()][:_YEARS]
+    for importer, exporter, *_ in pairs[:1]:
+        _first(book, "import_share", years, importer=importer, exporter=exporter, goods="chpl")
 
 
 def country_page(lake: Lake, importer: str, goods: str) -> Answer:
