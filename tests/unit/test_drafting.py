@@ -244,6 +244,40 @@ def test_goods_between_a_part_and_who_bought_them(text: str, goods: str | None) 
     assert (kind, keys.get("goods")) == ("import_share", goods)
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "sides"),
+    [
+        ("In 2023 China supplied 90 % of Russia's chips.", "import_share", ("CHN", "RUS")),
+        ("Brazil bought 40 % of Chile's copper in 2023.", "export_share", ("CHL", "BRA")),
+        ("Brazil bought 40 % of Chilean copper in 2023.", "export_share", ("CHL", "BRA")),
+        (
+            "2023 lieferte China 90 Prozent von Russlands Mikrochips.",
+            "import_share",
+            ("CHN", "RUS"),
+        ),
+        ("China sold 90 % of its chips to Russia in 2023.", "export_share", ("CHN", "RUS")),
+        ("Russia bought 90 % of its chips from China in 2023.", "import_share", ("CHN", "RUS")),
+    ],
+)
+def test_a_part_of_the_others_goods_is_of_what_the_other_buys_or_sells(
+    text: str, kind: str, sides: tuple[str, str]
+) -> None:
+    [(found, keys, _)] = drafted(text)
+    assert (found, keys["exporter"], keys["importer"]) == (kind, *sides)
+
+
+def test_a_part_of_the_others_goods_goes_on_with_the_next_number() -> None:
+    found = drafted("China supplied 80 % of Russia's chips in 2022 and 90 % in 2023.")
+    assert [(kind, says) for kind, _, says in found] == [
+        ("import_share", "80 %"),
+        ("import_share", "90 %"),
+    ]
+
+
+def test_who_made_what_another_supplied_is_not_guessed() -> None:
+    assert drafted("In 2023 Brazil supplied 40 % of Chilean copper.") == []
+
+
 def test_a_part_of_what_was_bought_by_an_unknown_word_is_left() -> None:
     assert drafted("In 2023 China supplied 90 % of the chips that Russia took in.") == []
     assert drafted("В 2023 году Китай поставил 90 % игрушек, которые купила Россия.") == []
