@@ -22,7 +22,14 @@ from entrepot.claims.draft.near import (
 from entrepot.claims.draft.parts import is_between_two, is_said_of_goods
 from entrepot.claims.draft.rows import dealt_part
 from entrepot.claims.draft.slots import check_base, level_period, notes_on, period_of, written
-from entrepot.claims.draft.wholes import SHARE_CUES, goes_on, whole_before, whole_behind
+from entrepot.claims.draft.wholes import (
+    ACROSS,
+    SHARE_CUES,
+    goes_on,
+    whole_before,
+    whole_behind,
+    whose_goods,
+)
 from entrepot.model.areas import WORLD
 
 if TYPE_CHECKING:
@@ -33,9 +40,6 @@ if TYPE_CHECKING:
 __all__ = ["is_share", "share_of_number"]
 
 _NEAR = 70
-_ACROSS = {"supply": "purchase", "purchase": "supply"}
-_THEIRS = ("of", "adj", "origin")
-_OWNED = re.compile(r"(?:['’]s?)?(?:\s+[\w-]+){0,2}\s+")
 _RELATIVE = re.compile(r"\b(?:which|who|котор[а-я]+)\b|, (?:die|der|das) ")
 """A word that stands for the area before it, so that the subject is another."""
 
@@ -102,37 +106,10 @@ def _share(number: Span, reading: Reading) -> tuple[str, dict[str, Any], Flow | 
         return _same_again(reading)
     _check_is_of_a_country(whole, number, reading)
     owner, part = _part(whole, number, reading)
-    if theirs := _whose_goods(whole, (owner, part), first, reading):
+    if theirs := whose_goods(whole, (owner, part), first, reading):
         other = owner if theirs == part else part
-        return _keys_of(replace(whole, kind=_ACROSS[whole.kind]), (theirs, other))
+        return _keys_of(replace(whole, kind=ACROSS[whole.kind]), (theirs, other))
     return _keys_of(whole, (owner, dealt_part(part, number, reading)))
-
-
-def _whose_goods(whole: Flow, sides: tuple[str, str], number: Span, reading: Reading) -> str:
-    """Return of whose goods a verb tells a part: "China supplied 90 % of Russia's chips".
-
-    Raises
-    ------
-    Refusal
-        If it is of something else that is theirs: "90 % of Russia's needs".
-    """
-    if whole.kind not in _ACROSS or whole.end > number.start or reading.language == "zh":
-        return ""
-    bare = {area.value for area in reading.found.areas if area.form == "bare"}
-    theirs = [
-        area
-        for area in reading.found.areas
-        if area.value in sides and area.form in _THEIRS and area.start >= number.end
-    ]
-    if not theirs or not bare & {*sides} - {theirs[0].value}:
-        return ""
-    behind = [goods for goods in reading.found.goods if goods.start >= theirs[0].end]
-    is_made = theirs[0].form == "origin"  # "supplied 90 % of Russian chips": made by whom?
-    if (is_made and whole.kind == "supply") or not (
-        behind and _OWNED.fullmatch(reading.between(theirs[0].end, behind[0].start))
-    ):
-        raise Refusal("a share of what is not clear")
-    return theirs[0].value
 
 
 def _check_is_of_a_country(whole: Flow, number: Span, reading: Reading) -> None:

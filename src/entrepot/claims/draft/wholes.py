@@ -15,9 +15,21 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.reading import Reading
     from entrepot.claims.numbers import Span
 
-__all__ = ["SHARE_CUES", "goes_on", "is_of_growth", "whole_before", "whole_behind"]
+__all__ = [
+    "ACROSS",
+    "SHARE_CUES",
+    "goes_on",
+    "is_of_growth",
+    "whole_before",
+    "whole_behind",
+    "whose_goods",
+]
 
 SHARE_CUES = ("share", "accounts", "came", "went")
+ACROSS = {"supply": "purchase", "purchase": "supply"}
+"""What the other side does."""
+_THEIRS = ("of", "adj", "origin")
+_OWNED = re.compile(r"(?:['’]s?)?(?:\s+[\w-]+){0,2}\s+")
 _OF = {
     "en": r"\s*(?:of|in)\s+",
     "ru": r"\s*(?:от\s+|в\s+)?",
@@ -162,3 +174,30 @@ def whole_before(number: Span, reading: Reading) -> Flow | None:
             raise Refusal("of which flow the share is, is not clear")
         chosen = close
     return chosen[-1]
+
+
+def whose_goods(whole: Flow, sides: tuple[str, str], number: Span, reading: Reading) -> str:
+    """Return of whose goods a verb tells a part: "China supplied 90 % of Russia's chips".
+
+    Raises
+    ------
+    Refusal
+        If it is of something else that is theirs: "90 % of Russia's needs".
+    """
+    if whole.kind not in ACROSS or whole.end > number.start or reading.language == "zh":
+        return ""
+    bare = {area.value for area in reading.found.areas if area.form == "bare"}
+    theirs = [
+        area
+        for area in reading.found.areas
+        if area.value in sides and area.form in _THEIRS and area.start >= number.end
+    ]
+    if not theirs or not bare & {*sides} - {theirs[0].value}:
+        return ""
+    behind = [goods for goods in reading.found.goods if goods.start >= theirs[0].end]
+    is_made = theirs[0].form == "origin"  # "supplied 90 % of Russian chips": made by whom?
+    if (is_made and whole.kind == "supply") or not (
+        behind and _OWNED.fullmatch(reading.between(theirs[0].end, behind[0].start))
+    ):
+        raise Refusal("a share of what is not clear")
+    return theirs[0].value
