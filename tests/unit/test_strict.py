@@ -106,6 +106,28 @@ def test_the_same_cell_is_refused_in_text_and_parquet(tmp_path, row, column, cel
     assert again.value.what.partition(":")[0] == caught.value.what.partition(":")[0]
 
 
+@pytest.mark.parametrize("kind", ["BIGINT", "UBIGINT", "DECIMAL(25, 2)"])
+def test_whole_numbers_with_more_than_fifteen_digits_are_refused(tmp_path: Path, kind: str) -> None:
+    text, typed = tmp_path / "a.csv", tmp_path / "a.parquet"
+    rules = (Rule("value", "not a value", NUMBER, least=0.0),)
+    connection = connect()
+    for number, good in ((10**15 - 1, True), (10**15, False)):
+        text.write_text(f"value,b\n1,1\n{number},1\n")
+        connection.execute(
+            f"COPY (SELECT unnest([1, {number}])::{kind} AS value) TO '{typed}' (FORMAT parquet)"
+        )
+        types = parquet_types(connection, typed, "a")
+        if good:
+            verify(connection, text, "a", ("value", "b"), rules)
+            verify_parquet(connection, typed, "a", types, rules)
+            continue
+        with pytest.raises(BadFileError, match="not a value"):
+            verify(connection, text, "a", ("value", "b"), rules)
+        with pytest.raises(BadFileError, match="not a value") as caught:
+            verify_parquet(connection, typed, "a", types, rules)
+        assert caught.value.where == "a, row 2, column value"
+
+
 def test_a_name_of_a_column_is_never_sql(tmp_path: Path) -> None:
     name = 'x" FROM range(3)) --'
     path = tmp_path / "a.csv"

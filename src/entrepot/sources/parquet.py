@@ -37,7 +37,7 @@ _FLOATS = ("FLOAT", "DOUBLE")
 _NUMBERS = (*_FLOATS, "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 # A place on this machine tells nobody anything: quoted, in brackets or bare.
 _PATH = re.compile(r"""(file )?(["'][^"']*[/\\][^"']*["']|\(?(?<!\w)(/|[A-Za-z]:\\)[^\s),]*\)?)""")
-_MOST = "1e15"  # as of text: a number of more digits would lose its last ones
+_MOST = "1e15"  # as of text: a number with more digits would lose its last ones
 _AGAIN = "download it again and compare its size with the publisher's"
 
 
@@ -180,8 +180,8 @@ def _test(rule: Rule, kind: str) -> str:
     column = quoted(rule.column)
     number = kind in _NUMBERS or kind.startswith(("DECIMAL", "U"))
     if rule.least is not None and number:
-        finite = f"isfinite({column}) AND " if kind in _FLOATS else ""
-        within = f"{finite}{column} >= {rule.least} AND {column} < {_MOST}"
+        most = f"isfinite({column})" if kind in _FLOATS else f"{column} < {_MOST}"
+        within = f"{most} AND {column} >= {rule.least}"
         return f"coalesce({within}, {str(rule.holds('')).lower()})"
     return f"regexp_full_match({cell_text(rule.column, kind)}, {literal(rule.pattern)})"
 

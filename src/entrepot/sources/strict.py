@@ -50,9 +50,9 @@ class Rule:
     allowed
         The texts allowed, if they can be listed.
     least
-        For a column that already holds numbers (Parquet): it is at least this and has at most
-        fifteen digits before the point, or is null if the pattern allows an empty cell. None: its
-        text is tested as any other.
+        For a column that already holds numbers (Parquet): it is finite and at least this, of at
+        most fifteen digits where all digits are stored, or null if the pattern allows an empty
+        cell. None: its text is tested as any other.
     repeats
         Whether few cells of the column differ, as with codes: the pattern is then tested once for
         each that does, which is much quicker.
