@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.figures.caveats import caveat
 from entrepot.goods.editions import POOLED
+from entrepot.model.display import first_of
 from entrepot.sources import split_address
 
 if TYPE_CHECKING:
@@ -99,9 +100,7 @@ _NOTABLE = 0.0005
 
 
 def _named(codes: Iterable[str]) -> str:
-    every = list(codes)
-    more = f" and {len(every) - 8} more" if len(every) > 8 else ""
-    return ", ".join(every[:8]) + more
+    return first_of(list(codes), 8)
 
 
 def pooled(source: str, goods: Sequence[Selection]) -> list[Caveat]:

@@ -18,6 +18,7 @@ from entrepot.figures.traders import partners
 from entrepot.goods import select
 from entrepot.lake import fetch, whole_trade
 from entrepot.model.areas import WORLD
+from entrepot.model.display import first_of
 from entrepot.model.product import TOTAL
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ def not_reconciled(cells: Cells, asked: Definition, goods: Goods) -> Missing | N
     there = {name: codes(name) - here for name in flow_sources(cells.lake) if name != RECONCILED}
     if not (lost := sorted(set[str]().union(*there.values()))):
         return None
-    some = ", ".join(lost[:3]) + (f" and {len(lost) - 3} more" if len(lost) > 3 else "")
+    some = first_of(lost, 3)
     what = f"{'only some' if here else 'none'} of {asked.goods} was reconciled, and the lake holds"
     if any(names and _are_reports(cells, asked, source) for source, names in there.items()):
         return Missing(f"{what} reports of {some}; run entrepot reconcile again, for all goods")

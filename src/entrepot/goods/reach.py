@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from entrepot.errors import RequestError
 from entrepot.goods.editions import POOLED, known_codes, link
 from entrepot.goods.links import steps
+from entrepot.model.display import first_of
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -220,5 +221,4 @@ def _exactly(family: Family, other: str) -> str:
 
 
 def _words(codes: tuple[str, ...]) -> str:
-    shown = ", ".join(codes[:4])
-    return f"{shown} and {len(codes) - 4} more" if len(codes) > 4 else shown
+    return first_of(codes, 4)

@@ -14,6 +14,7 @@ __all__ = [
     "NBSP",
     "SCALES",
     "figure_value",
+    "first_of",
     "joined",
     "number",
     "range_text",
@@ -133,6 +134,18 @@ def joined(words: Sequence[str]) -> str:
     """
     *head, last = words
     return f"{', '.join(head)} and {last}" if head else last
+
+
+def first_of(words: Sequence[str], most: int = 5) -> str:
+    """Return the first words of a list, and how many more there are.
+
+    Examples
+    --------
+    >>> first_of(["01", "02", "03"], 2), first_of(["01"])
+    ('01, 02 and 1 more', '01')
+    """
+    more = f" and {len(words) - most} more" if len(words) > most else ""
+    return ", ".join(words[:most]) + more
 
 
 def _glued(text: str, unit: str) -> str:

@@ -11,6 +11,7 @@ from entrepot import measures
 from entrepot.errors import NoEvidenceError
 from entrepot.figures.questions.question import BOTH, Question, Row
 from entrepot.lake import fetch
+from entrepot.model.display import first_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     Frame = nw.LazyFrame[Any]
 
 __all__ = ["QUESTIONS"]
-
-NAMED = 5
-"""Steps left out that are named."""
 
 
 def lost(
@@ -97,8 +95,7 @@ def _steps(days: set[date], rows: Frame) -> str:
     """Name steps that are left out, the first of them where they are many."""
     [(freq,), *_] = fetch(rows.select("freq").unique())
     names = [f"{day:%Y}" if freq == "A" else f"{day:%Y-%m}" for day in sorted(days)]
-    first = ", ".join(names[:NAMED])
-    return f"{first} and {len(names) - NAMED} more" if len(names) > NAMED else first
+    return first_of(names)
 
 
 def _require_both(rows: Frame, asked: Definition, column: str, *, is_silent: bool) -> None:

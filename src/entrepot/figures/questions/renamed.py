@@ -9,7 +9,7 @@ import narwhals as nw
 from entrepot.errors import NoEvidenceError
 from entrepot.goods.editions import known_codes
 from entrepot.lake import fetch
-from entrepot.model.display import joined
+from entrepot.model.display import first_of, joined
 from entrepot.model.product import NO_CODES, harmonized
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["renamed", "renamed_words", "without"]
 
-NAMED = 5
-"""Codes left out that are named."""
 SIX = 6
 
 
@@ -83,6 +81,4 @@ def without(rows: Frame, products: Iterable[str]) -> Frame:
 
 def renamed_words(codes: Iterable[str]) -> str:
     """Name what was left out, the first where there are many."""
-    names = sorted(codes)
-    first = ", ".join(names[:NAMED])
-    return f"{first} and {len(names) - NAMED} more" if len(names) > NAMED else first
+    return first_of(sorted(codes))
