@@ -88,23 +88,6 @@ def test_only_the_store_writes_tables() -> None:
     }
 
 
-def test_modules_stay_small() -> None:
-    sizes = {
-        path.relative_to(SOURCE).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
-        for path in MODULES
-    }
-    assert {name: size for name, size in sizes.items() if size > 300} == {}
-
-
-def test_parsers_of_files_stay_smaller_still() -> None:
-    sizes = {
-        path.parent.name: len(path.read_text(encoding="utf-8").splitlines())
-        for path in (SOURCE / "sources").glob("*/parse.py")
-    }
-    assert len(sizes) > 10
-    assert {name: size for name, size in sizes.items() if size > 150} == {}
-
-
 def test_every_caveat_has_its_page() -> None:
     from entrepot.figures.caveats import CAVEATS
 
