@@ -98,10 +98,30 @@ def test_a_range_shares_the_larger_scale_of_its_end(
         "rose in three quarters of the year",
         "fell by two and three quarters percent",
         "between two and three quarters of imports",
+        "Two quarters later, exports rose",
+        "It lasted two quarters.",
+        "Exports fell nearly two quarters, we read",
+        "Exports fell, two quarters in a row",
+        "For two quarters, nothing came.",
     ],
 )
 def test_quarters_that_are_a_time_or_unclear_are_no_part(text: str) -> None:
     assert found(text, "en") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("as customs said on 14 January 2026, one quarter again.", 0.25),
+        ("in the 19th package [3], two quarters, we read.", 0.5),
+        ("do not matter: three quarters (see page 12), while", 0.75),
+        ("It was one quarter.", 0.25),
+        ("It is about three quarters, they say", 0.75),
+        ("Three quarters went to China.", 0.75),
+    ],
+)
+def test_quarters_where_a_clause_gives_a_value_are_one(text: str, value: float) -> None:
+    assert [number[1:] for number in found(text, "en")] == [(value, "share")]
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,15 @@ _GOING_ON = (
     *("record", "strong", "weak", "negative", "positive", "straight", "slow", "sluggish"),
 )
 """What lasts two quarters, or how: it is no whole of which they are a part."""
+_BOUNDS = ("relation", "filler", "larger")
+_COPULAS = frozenset(("is", "are", "was", "were", "be", "been", "being", "remains", "remained"))
+_ALONE = frozenset(
+    (
+        *("again", "already", "now", "too", "today", "still", "only", "instead", "respectively"),
+        *("went", "go", "goes", "came", "come", "comes", "while", "whereas", "but", "and", "then"),
+    )
+)
+"""What may follow a part that stands without its whole; of a time, "later" or "in a row" would."""
 _HAN = "\u3000"
 _PARTED = ("relation", "by", "moved", "opens", "range")
 
@@ -145,7 +154,11 @@ def _fraction(token: Token, before: Sequence[Token], after: Sequence[Token]) -> 
 
 
 def _is_time(token: Token, before: Sequence[Token], after: Sequence[Token]) -> bool:
-    """Whether "two quarters" are half a year: no "by" in front, nothing whose part they are."""
+    """Whether "two quarters" are half a year, or may be: nothing says that they are a part.
+
+    They are one of a whole ("of"), behind "by" or "to", and where a clause gives a value alone:
+    ", three quarters.", "It was one quarter again". "Exports fell two quarters" stays unread.
+    """
     if not token.text.endswith(("quarter", "quarters")) or not (before or after):
         return False
     led = before[-1].text.rpartition(" ")[2] if before else ""
@@ -154,7 +167,16 @@ def _is_time(token: Token, before: Sequence[Token], after: Sequence[Token]) -> b
     counted = counted or (bool(whole) and _like_a_year(whole[0]))
     if led in _DURING or counted:
         return True
-    return led not in ("by", "to") and (not after or after[0].text != "of")
+    return led not in ("by", "to") and not _is_value(before, after)
+
+
+def _is_value(before: Sequence[Token], after: Sequence[Token]) -> bool:
+    """Whether a part of a whole may stand here, by the words around it."""
+    if after and after[0].text == "of":
+        return True
+    lead = next((near for near in reversed(before) if near.kind not in _BOUNDS), None)
+    leads = lead is None or lead.text in _STOPS or lead.text in _COPULAS
+    return leads and (not after or after[0].text in _STOPS or after[0].text in _ALONE)
 
 
 def _per(token: Token, before: Sequence[Token], after: Sequence[Token]) -> Token:
