@@ -6,7 +6,7 @@ RESOLVE := $(BIN)/python -m uv pip compile --quiet --no-header --universal --gen
 	--python-version 3.11 --group build pyproject.toml
 LOCKED := --require-hashes --disable-pip-version-check --only-binary :all:
 .DEFAULT_GOAL := help
-.PHONY: help brief test check bench bench-full docs lock clean
+.PHONY: help brief test explore check bench bench-full docs lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ brief: $(VENV)/.ready ## Build the environment, write out/brief-RUS.html and pri
 
 test: $(VENV)/.ready-dev ## Build what tests need and run them all
 	@$(BIN)/python -m pytest -n auto
+
+explore: $(VENV)/.ready-dev ## New random examples for every property test, 100 times as many (hours)
+	@$(BIN)/python -m pytest -n auto -m hypothesis --hypothesis-profile=explore $(or $(TESTS),tests)
 
 check: $(VENV)/.ready-dev ## Style, types, direction of imports, generated documentation
 	@$(BIN)/ruff check .

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,8 +27,7 @@ QUIET = (
 )
 SPARK = "local[2]"
 ROOT = Path(__file__).resolve().parent.parent
-settings.register_profile("untimed", deadline=None)  # a busy machine fails no property
-settings.load_profile("untimed")
+pytest_plugins = ["exploring"]  # which examples Hypothesis draws, and how many
 TIERS = ("unit", "property", "reference", "golden", "cases", "architecture", "browser", "scale")
 
 

@@ -37,7 +37,9 @@ SOUND = st.tuples(
     st.sampled_from(["NA", "", "   NA"]) | st.floats(0, 1e9).map("{:.3f}".format),
 )
 FEW = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 SIX = st.permutations(range(6))
 

@@ -19,7 +19,9 @@ DIMENSIONS = {"customs": ("C01", "C04"), "mot": (1000, 2100, 3200), "second": (1
 TOTALS = {"customs": "C00", "mot": 0, "second": 0}
 
 laws = settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 
 
