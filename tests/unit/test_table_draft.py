@@ -198,10 +198,10 @@ def test_a_wide_workbook_with_titles(tmp_path: Path) -> None:
     assert columns["2023 1"]["period"] == "2023"
     assert columns["column 1"]["leave_out"] == ["Total"]
     assert columns["column 1"]["own"] == {"Utopia": "TODO"}
-    assert asked(draft) == ["reporter", "flow", "product", "columns.column 1.own"]
-    answers = draft.text.replace("reporter: TODO", "reporter: KGZ").replace(
-        "flow: TODO", "flow: import"
-    )
+    assert asked(draft) == ["product", "columns.column 1.role", "columns.column 1.own"]
+    assert "reporter: TODO" not in draft.text
+    answers = draft.text.replace("role: TODO", "role: partner")
+    answers = answers.replace("format: 1", "format: 1\nreporter: KGZ\nflow: import")
     answers = answers.replace("product: TODO", "product: TOTAL").replace(
         "Utopia: TODO", "Utopia: XNES"
     )

@@ -20,13 +20,20 @@ EXAMPLE = "Example: entrepot data map trade.csv > map.yaml"
 
 def map_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, Excel or Parquet.")],
+    areas: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="TABLE",
+            help="Table of the file's own country codes: codes and ISO codes or names.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Draft the mapping of a table of your own: which column is what, and what is still open."""
     from entrepot.sources.table.draft.draft import draft_mapping
 
     with progress(f"looking at {file.name}") as tell:
-        draft = draft_mapping(file)
+        draft = draft_mapping(file, areas=areas)
         if draft.questions:
             tell(f"{len(draft.questions)} open: answer in place of every TODO")
         else:

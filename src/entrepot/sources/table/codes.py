@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from entrepot.errors import RequestError
-from entrepot.model.area_table import System, areas, by_code, by_name, known_areas, unknown_area
+from entrepot.model.area_names import named_area, named_group, nearest_names
+from entrepot.model.area_table import System, areas, by_code, known_areas, unknown_area
+from entrepot.model.tables import read_table
 from entrepot.sources.table.roles import SYSTEMS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as Dictionary
 
-__all__ = ["area_of", "own_area", "system_codes"]
+__all__ = ["area_of", "known_code", "own_area", "system_codes"]
 
 _TABLES: dict[str, tuple[System, ...]] = {
     "iso2": ("alpha2",),
@@ -25,6 +28,8 @@ _TABLES: dict[str, tuple[System, ...]] = {
     "m49": ("comtrade", "m49"),
 }
 
+_NATIONAL = ("brazil", "japan")
+"""Systems of one country's statistics; ``tools/area_names.py`` says from where."""
 _LONGEST = 40
 
 
@@ -37,10 +42,20 @@ def system_codes(system: str) -> dict[str, str]:
     system
         A key of `entrepot.sources.table.roles.SYSTEMS`, ``names`` left out.
     """
+    if system in _NATIONAL:
+        rows = read_table(
+            Path(__file__).with_name("national_codes.csv"), ("system", "code", "area", "name")
+        )
+        return {_key(row["code"]): row["area"] for row in rows if row["system"] == system}
     if system == "iso3":
         own = {one.code: one.code for one in areas()}
         return {_key(name): code for name, code in by_code("name").items() if len(name) <= 3} | own
     return {_key(code): ours for table in _TABLES[system] for code, ours in by_code(table).items()}
+
+
+def known_code(text: str, system: str) -> str | None:
+    """Return our code for a code of a system, or None."""
+    return system_codes(system).get(_key(text))
 
 
 def area_of(text: str, codes: str | Dictionary[str, str] | None) -> str:
@@ -59,9 +74,9 @@ def area_of(text: str, codes: str | Dictionary[str, str] | None) -> str:
         If it is not known.
     """
     if isinstance(codes, str) and codes.lower() != "names":
-        found = system_codes(codes.lower()).get(_key(text))
+        found = known_code(text, codes.lower())
     elif codes is None or isinstance(codes, str):
-        found = by_name(text) or (None if codes else system_codes("iso3").get(text))
+        found = named_area(text) or (None if codes else system_codes("iso3").get(text))
     else:
         found = own_area({_key(code): area for code, area in codes.items()}.get(_key(text)))
     if found is None:
@@ -88,15 +103,20 @@ def _unknown(text: str, codes: str | Dictionary[str, str] | None) -> RequestErro
         kind = "name of an area" if shown == "names" else f"area code of {shown}"
     else:
         kind = "area" if codes is None else "area code of the mapping's own table"
-    near = unknown_area(text).suggestions if codes is None or kind.startswith("name") else []
-    code = near[0] if near else "CODE"
+    named = codes is None or kind.startswith("name")
+    near = nearest_names(text) if named else []
     cell = text if len(text) <= _LONGEST else "..."
+    choice = f"own: {{{cell!r}: {near[0] if near else 'CODE'}}}"
+    more = "if it is an area, say which in the mapping: "
+    if group := named_group(text) if named else None:
+        hint = f"{group} is a group of areas: leave_out: [{cell!r}] where its members are rows too"
+    elif near:
+        names = " or ".join(f"{code} ({known_areas()[code].name})" for code in near)
+        hint = f"did you mean {names}? {more}{choice}; if it is a total over areas, leave_out"
+    else:
+        hint = f"{more}{choice}; if it is a total over areas, leave_out: [{cell!r}]"
     return RequestError(
-        f"unknown {kind}",
-        where=text,
-        why="its trade would be lost from every total",
-        hint=f"if it is an area, say which in the mapping: own: {{{cell!r}: {code}}}; if it is a "
-        "total over areas, leave_out; an area that is new has to be added to model/areas.csv",
+        f"unknown {kind}", where=text, why="its trade would be lost from every total", hint=hint
     )
 
 

@@ -50,6 +50,8 @@ SYSTEMS = {
     "eurostat": "eurostat",
     "gacc": "GACC",
     "imf": "IMF",
+    "japan": "japan",
+    "brazil": "brazil",
 }
 """Systems of area codes, as they are compared and as they are shown."""
 

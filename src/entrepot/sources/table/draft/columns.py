@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from entrepot.sources.table.draft.areas import area_keys
 from entrepot.sources.table.draft.money import money_words, unit_words
 from entrepot.sources.table.draft.questions import TODO
-from entrepot.sources.table.roles import AREAS, MARKS, SYSTEMS
+from entrepot.sources.table.roles import AREAS, MARKS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["column_keys"]
 
 _FEW = 6  # columns of numbers that a question names
-_TOTALS = (
-    "total", "all", "summe", "insgesamt", "gesamt", "totale",
-    "всего", "итого", "合计", "总计", "总值",
-)  # fmt: skip
 
 
 def column_keys(guesses: Sequence[Guess], head: Head, asks: Questions) -> dict[str, dict[str, Any]]:
@@ -50,10 +47,11 @@ def _keys(guess: Guess, place: str, head: Head, asks: Questions, roles: set[str]
     keys = dict(guess.keys)
     match guess.role:
         case "TODO":
-            asks.ask(f"{place}.role", "who is this?", "exporter", "importer", "reporter", "partner")
-            return keys | _area(guess, place, asks)
+            words = "who is this?"
+            asks.ask(f"{place}.role", words, "exporter", "importer", "reporter", "partner")
+            return keys | area_keys(guess, place, asks)
         case role if role in AREAS:
-            return keys | _area(guess, place, asks)
+            return keys | area_keys(guess, place, asks)
         case "flow":
             return _flow(guess, place, asks)
         case "value":
@@ -70,21 +68,6 @@ def _keys(guess: Guess, place: str, head: Head, asks: Questions, roles: set[str]
         case role if role in MARKS:
             return _marks(guess, place, asks)
     return keys
-
-
-def _area(guess: Guess, place: str, asks: Questions) -> dict[str, Any]:
-    system = str(guess.keys.get("codes", "names"))
-    says: dict[str, Any] = {"codes": SYSTEMS[system.lower()]}
-    unnamed = guess.seen.unnamed(system.lower())
-    if totals := [text for text in unnamed if text.casefold() in _TOTALS]:
-        says["leave_out"] = totals
-    if unnamed := [text for text in unnamed if text not in totals]:
-        asks.ask(
-            f"{place}.own",
-            "which area is each? a code such as HKG; move a total over areas to leave_out",
-        )
-        says["own"] = dict.fromkeys(unnamed, TODO)
-    return says
 
 
 def _flow(guess: Guess, place: str, asks: Questions) -> dict[str, Any]:

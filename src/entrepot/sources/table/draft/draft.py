@@ -12,6 +12,7 @@ from entrepot.engine import connect
 from entrepot.errors import BadFileError, EntrepotError
 from entrepot.sources.parser import RawFile
 from entrepot.sources.table.cells import open_cells
+from entrepot.sources.table.draft.areas import table_of_areas, with_names_beside
 from entrepot.sources.table.draft.compose import compose
 from entrepot.sources.table.draft.foot import last_row
 from entrepot.sources.table.draft.guess import guess_columns
@@ -80,10 +81,16 @@ class Draft:
         }
 
 
-def draft_mapping(path: Path) -> Draft:
+def draft_mapping(path: Path, *, areas: Path | None = None) -> Draft:
     """Return a mapping for a file, as far as the file says what its columns are.
 
     A draft without a question has been tried: the file is read with it.
+
+    Parameters
+    ----------
+    areas
+        A table of the codes that the file has for areas, where they are those of one country's
+        statistics.
 
     Raises
     ------
@@ -94,10 +101,10 @@ def draft_mapping(path: Path) -> Draft:
         what = "this is a folder" if path.is_dir() else "no such file"
         raise BadFileError(what, where=str(path), hint="name a CSV, Excel or Parquet file")
     with tempfile.TemporaryDirectory() as folder:
-        return _draft(RawFile(path, path.name), Path(folder))
+        return _draft(RawFile(path, path.name), Path(folder), areas)
 
 
-def _draft(file: RawFile, scratch: Path) -> Draft:
+def _draft(file: RawFile, scratch: Path, areas: Path | None) -> Draft:
     path, label = file.path, file.name
     if not is_workbook(path):
         member = next(members(file, scratch), None)
@@ -105,7 +112,11 @@ def _draft(file: RawFile, scratch: Path) -> Draft:
             raise BadFileError("an archive without a file", where=file.name)
         _, label, path = member
     head, columns = _look(path, label, scratch)
-    says, asks = compose(head, guess_columns(columns), _edition(file.name))
+    guesses = guess_columns(columns)
+    for guess in guesses if areas else ():
+        if guess.keys.get("codes") == TODO and areas:
+            guess.keys["codes"] = table_of_areas(areas, guess.seen.texts)
+    says, asks = compose(head, guesses, _edition(file.name))
     notes = [f"Drafted from {file.name}; `entrepot data add table FILE --map` reads it."]
     merged = tuple(about_merged(path, label, head.reading()))
     notes += [f"{one.level}: {one.text} ({one.example})" for one in merged]
@@ -134,14 +145,16 @@ def _look(path: Path, label: str, scratch: Path) -> tuple[Head, tuple[Seen, ...]
     with connect() as connection:
         cells = open_cells(path, label, head.reading(), scratch, connection)
         try:
-            return head, look_at_columns(connection, cells)
+            columns = look_at_columns(connection, cells)
+            return head, with_names_beside(connection, cells, columns)
         except BadFileError:
             end = last_row(cells)
             if end is None:
                 raise
         head = replace(head, says=head.says | {"last_row": end})
         cells = open_cells(path, label, head.reading(), scratch, connection)
-        return head, look_at_columns(connection, cells)
+        columns = look_at_columns(connection, cells)
+        return head, with_names_beside(connection, cells, columns)
 
 
 def _refused(

@@ -25,7 +25,12 @@ _HEADER = ("header", "role", "codes", "currency", "scale", "unit")
 BACI = frozenset("tijkvq")
 """Columns of CEPII BACI, which documents them."""
 
-_SURER = ("iso3", "comtrade", "iso2", "eurostat", "imf", "gacc", "baci", "names", "")
+_SURER = (
+    *("iso3", "comtrade", "m49", "iso2", "eurostat", "imf", "gacc", "baci", "japan", "brazil"),
+    *("names", "", "todo"),
+)
+_CODE = re.compile(r"[A-Z0-9_]{1,6}", re.ASCII)
+_HALF = 0.5  # of the texts are names of areas: the rest is asked
 _MASS = re.compile(r"weight|\bmass\b|\bвес\b|масса|нетто|重量|净重")
 _FLOW_COLUMNS = re.compile(
     r"(?:^|[ _])(?:"
@@ -79,6 +84,12 @@ def guess_columns(columns: Sequence[Seen]) -> list[Guess]:
     for guess in guesses:
         _by_cells(guess)
     values_by_period(guesses)
+    # A country in every row may be the one that reports, unless another column says who does.
+    reporting = {text for guess in guesses if guess.role == "reporter" for text in guess.seen.texts}
+    for guess in guesses:
+        alone = len(guess.seen.texts) == 1 and (not reporting or guess.seen.texts[0] in reporting)
+        if guess.role == "partner" and alone and _names_no_side(guess.seen):
+            guess.role = TODO
     _by_elimination(guesses)
     _one_each(guesses)
     return guesses
@@ -136,12 +147,8 @@ def _by_cells(guess: Guess) -> None:
     """Take a role back that the cells do not bear out, and complete what they show."""
     seen = guess.seen
     if guess.role in AREAS:
-        codes = seen.codes
-        if codes is not None:
-            guess.keys["codes"] = _agreed(guess.keys.get("codes"), codes)
-        elif seen.is_worded:  # names in a language that we do not read: each is asked
-            guess.keys["codes"] = "names"
-        elif guess.keys.get("codes") != "gacc":
+        guess.keys["codes"] = _codes(seen, str(guess.keys.get("codes", "")))
+        if guess.keys["codes"] == "names" and not (seen.is_worded or seen.named_share >= _HALF):
             guess.role, guess.keys = "", {}
     elif guess.role in ("month", "quarter", "year") and seen.is_period and not seen.is_plain:
         guess.role = "period"
@@ -149,10 +156,24 @@ def _by_cells(guess: Guess) -> None:
         guess.role, guess.keys = "", {}
 
 
-def _agreed(named: str | None, shown: str) -> str:
-    """Return the system that a name and its cells agree on; cells are seen, names only said."""
-    numeric = ("comtrade", "gacc", "baci")
-    return named if named in numeric and shown in numeric else shown
+def _names_no_side(seen: Seen) -> bool:
+    """Whether a column is called "country", and so either side's."""
+    plain = plain_name(seen.name)
+    return not re.search("partner|counter|контр|партн|伙伴|socio|partenaire|ortak", plain)
+
+
+def _codes(seen: Seen, said: str) -> str:
+    """Return the system of codes that cells and names beside them prove, names, or ``TODO``.
+
+    What the name of a column says (``PartnerCode`` of UN Comtrade) decides between tables that
+    fit, and does so only where it is one of them.
+    """
+    if said.lower() in seen.systems:
+        return said
+    if seen.is_proved:
+        return seen.systems[0]
+    coded = bool(seen.systems) or all(_CODE.fullmatch(text) for text in seen.texts)
+    return TODO if coded and seen.named_share < _HALF else "names"
 
 
 def _by_elimination(guesses: list[Guess]) -> None:
@@ -166,10 +187,15 @@ def _by_elimination(guesses: list[Guess]) -> None:
     if "product" not in has:
         _give(free, "product", _is_product)
     if not has & {"partner", "importer", "exporter"}:
-        found = [g for g in free if not g.role and not g.seen.is_numeric and g.seen.codes]
+        found = [g for g in free if not (g.role or g.seen.is_numeric) and _is_of_areas(g.seen)]
         for guess in found[:2]:
-            role = "partner" if len(found) == 1 or "reporter" in has else TODO
-            guess.role, guess.keys = role, {"codes": guess.seen.codes}
+            guess.role, guess.keys = TODO, {"codes": _codes(guess.seen, "")}
+            if len(found) == 1 and "reporter" in has and len(guess.seen.texts) > 1:
+                guess.role = "partner"
+
+
+def _is_of_areas(seen: Seen) -> bool:
+    return bool(seen.systems) or seen.named_share >= _HALF
 
 
 def _is_product(seen: Seen) -> bool:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from entrepot.model.areas import by_name
+from entrepot.model.area_names import named_area
 from entrepot.sources.table.broken import naming_the_row
-from entrepot.sources.table.codes import system_codes
+from entrepot.sources.table.codes import known_code
 from entrepot.sources.table.periods import read_span
 from entrepot.sources.table.products import TOTAL
 from entrepot.sources.table.words import FLOW_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import duckdb
 
@@ -31,7 +31,10 @@ NOTHING = re.compile(r"[^0-9]{1,12}")
 _MOSTLY = 0.9
 _MOST_AREAS = 300
 _WORD = re.compile(r"[^\W\d_]{2}[^\d_]*")
-_SYSTEMS = ("iso3", "comtrade", "iso2", "imf", "gacc")
+_SYSTEMS = (
+    *("iso3", "comtrade", "m49", "baci", "iso2", "eurostat", "imf", "gacc", "japan", "brazil"),
+)
+_ENOUGH = 10  # codes, of which a tenth may be totals and the like
 
 
 @dataclass(frozen=True)
@@ -46,11 +49,14 @@ class Seen:
         Its different texts, empty ones left out, and at most some thousands of them.
     rows
         Number of rows of each text.
+    named
+        Areas that names in another column say of some of its texts.
     """
 
     name: str
     texts: tuple[str, ...]
     rows: tuple[int, ...]
+    named: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @cached_property
     def numbers(self) -> tuple[str, ...]:
@@ -91,15 +97,37 @@ class Seen:
         return found
 
     @cached_property
-    def codes(self) -> str | None:
-        """System of area codes that fits, or None."""
+    def systems(self) -> tuple[str, ...]:
+        """Systems of area codes that fit all texts and the names beside them, each another reading.
+
+        Where none fits all, those that fit nine in ten of many: the rest may be totals.
+        """
+        fits: dict[str, tuple[str | None, ...]] = {}
         for system in _SYSTEMS:
-            table = system_codes(system)
-            known = sum(_plain(text) in table for text in self.texts)
-            if self.texts and known >= _MOSTLY * len(self.texts):
-                return system
-        named = self._share(lambda text: by_name(text) is not None)
-        return "names" if self.texts and named >= 0.5 else None
+            areas = tuple(known_code(text, system) for text in self.texts)
+            if any(areas) and areas not in fits.values() and not self._contradicts(areas):
+                fits[system] = areas
+        whole = tuple(system for system, areas in fits.items() if None not in areas)
+        if whole or len(self.texts) < _ENOUGH:
+            return whole
+        part = {system: 1 - areas.count(None) / len(areas) for system, areas in fits.items()}
+        return tuple(one for one, share in part.items() if share >= max(_MOSTLY, *part.values()))
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether one system of codes fits and could not do so by chance."""
+        letters = not any(text[:1].isdigit() for text in self.texts)
+        enough = letters or len(self.texts) >= _ENOUGH or len(self.named) > 1
+        return len(self.systems) == 1 and enough
+
+    @cached_property
+    def named_share(self) -> float:
+        """Part of its texts that are names of areas."""
+        return self._share(lambda text: named_area(text) is not None)
+
+    def _contradicts(self, areas: tuple[str | None, ...]) -> bool:
+        pairs = zip(self.texts, areas, strict=True)
+        return any(area and self.named.get(text, area) != area for text, area in pairs)
 
     @property
     def is_worded(self) -> bool:
@@ -129,8 +157,8 @@ class Seen:
     def unnamed(self, system: str) -> list[str]:
         """Return the texts that are no area of a system."""
         if system == "names":
-            return [text for text in self.texts if by_name(text) is None]
-        return [text for text in self.texts if _plain(text) not in system_codes(system)]
+            return [text for text in self.texts if named_area(text) is None]
+        return [text for text in self.texts if known_code(text, system) is None]
 
     def _share(self, test: Callable[[str], bool]) -> float:
         return sum(map(test, self.texts)) / max(len(self.texts), 1)
@@ -184,8 +212,3 @@ def _counted(
 
 def _like_a_code(text: str) -> bool:
     return text.upper() == TOTAL or (text.isascii() and text.isdigit() and len(text) <= 10)
-
-
-def _plain(text: str) -> str:
-    plain = text.strip().upper().removesuffix(".0")
-    return str(int(plain)) if plain.isascii() and plain.isdigit() else plain

@@ -1,0 +1,178 @@
+"""Which codes of areas a column has: proved by its cells and by names beside them, or asked."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import defaultdict
+from dataclasses import replace
+from functools import partial
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from entrepot.engine import connect
+from entrepot.errors import BadFileError
+from entrepot.model.area_names import completed_name, named_area
+from entrepot.model.area_table import known_areas
+from entrepot.sources.table.cells import open_cells
+from entrepot.sources.table.codes import known_code
+from entrepot.sources.table.draft.head import look_at_head
+from entrepot.sources.table.draft.questions import TODO
+from entrepot.sources.table.roles import SYSTEMS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import duckdb
+
+    from entrepot.sources.table.cells import Cells
+    from entrepot.sources.table.draft.guess import Guess
+    from entrepot.sources.table.draft.questions import Questions
+    from entrepot.sources.table.draft.seen import Seen
+
+__all__ = ["area_keys", "table_of_areas", "with_names_beside"]
+
+_MOST = 400  # different cells: there are fewer countries
+_PAIRS = 4  # code columns times name columns that are looked at, each way
+_TOTALS = (
+    "total", "all", "summe", "insgesamt", "gesamt", "totale", "всего", "итого", "合计", "总计",
+    "总值", "world total", "grand total", "total world", "total general", "mundo", "monde", "welt",
+    "мир", "世界", "dünya", "toplam", "genel toplam", "total monde", "all countries", "tous pays",
+)  # fmt: skip
+_LONGEST = 6  # signs of a code
+_CUT = 12  # letters of the longest name of a column whose names may be cut there
+
+
+def with_names_beside(
+    connection: duckdb.DuckDBPyConnection, cells: Cells, columns: Sequence[Seen]
+) -> tuple[Seen, ...]:
+    """Return the columns, those of codes with the areas that names in the same rows say.
+
+    A column of names belongs to one of codes if each code has one name and each name one code. A
+    column with one code proves nothing: any other with one name would seem to belong to it.
+    """
+    few = [one for one in columns if 1 < len(one.texts) <= _MOST]
+    codes = [one for one in few if max(map(len, one.texts)) <= _LONGEST and not one.is_period]
+    names = [one for one in few if not one.is_numeric and one.named_share >= 0.5]
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for code, name in product(codes[: _PAIRS * 2], names[:_PAIRS]):
+        if code is name:
+            continue
+        places = [list(columns).index(one) for one in (code, name)]
+        pairs = connection.execute(
+            f"SELECT DISTINCT c{places[0]}, c{places[1]} FROM ({cells.sql(connection, places)}) "
+            f"WHERE c{places[0]} <> '' AND c{places[1]} <> '' LIMIT {2 * _MOST}"
+        ).fetchall()
+        if len(pairs) == len({one for one, _ in pairs}) == len({one for _, one in pairs}):
+            found[code.name] |= {one: area for one, text in pairs if (area := named_area(text))}
+    return tuple(replace(one, named=found.get(one.name, {})) for one in columns)
+
+
+def area_keys(guess: Guess, place: str, asks: Questions) -> dict[str, Any]:
+    """Return how a column writes areas; what its cells leave open is asked."""
+    codes = guess.keys.get("codes", "names")
+    if codes == TODO:
+        return {"codes": _asked(guess.seen, place, asks)}
+    says: dict[str, Any] = {"codes": codes}
+    if isinstance(codes, dict):
+        known = set(map(_plain, codes))
+        unnamed = [text for text in guess.seen.texts if _plain(text) not in known]
+    else:
+        unnamed = guess.seen.unnamed(codes.lower())
+        says["codes"] = SYSTEMS[codes.lower()]
+    if totals := [text for text in unnamed if text.casefold() in _TOTALS]:
+        says["leave_out"] = totals
+    rest = [text for text in unnamed if text not in totals]
+    own = _cut(guess.seen, rest) if codes == "names" else {}
+    if asked := [text for text in rest if text not in own]:
+        asks.ask(
+            f"{place}.own",
+            "which area is each? a code such as HKG; move a total over areas to leave_out",
+        )
+        own |= dict.fromkeys(asked, TODO)
+    return says | ({"own": own} if own else {})
+
+
+def _cut(seen: Seen, unknown: Sequence[str]) -> dict[str, str]:
+    """Return areas of names that end where the longest of the column do, and are no whole ones."""
+    longest = max(map(len, seen.texts), default=0)
+    if longest < _CUT:
+        return {}
+    cut = [text for text in unknown if len(text) >= longest - 1]  # a blank at the end was taken off
+    return {text: area for text in cut if (area := completed_name(text))}
+
+
+def _asked(seen: Seen, place: str, asks: Questions) -> str:
+    fitting = seen.systems
+    lines = [f"{SYSTEMS[one]} ({_examples(seen, one)})" for one in fitting]
+    if lines:
+        words = "which codes are these? they fit " + "; ".join(lines)
+    else:
+        shown = ", ".join(seen.texts[:4])
+        words = f"which codes are these ({shown})? those of a country's own statistics"
+    words += (
+        "; another table: entrepot data map FILE --areas TABLE, with a column of codes and one of "
+        "ISO codes or names;"
+    )
+    return asks.ask(f"{place}.codes", words, *(SYSTEMS[one] for one in fitting), "{CODE: ISO3}")
+
+
+def _examples(seen: Seen, system: str) -> str:
+    """Name a few areas that codes would be, those first in which the fitting tables differ."""
+
+    def readings(text: str) -> int:
+        return len({known_code(text, one) for one in seen.systems})
+
+    texts = sorted((text for text in seen.texts if known_code(text, system)), key=readings)[-3:]
+    return ", ".join(f"{t} {known_areas()[known_code(t, system) or ''].name}" for t in texts)
+
+
+def table_of_areas(path: Path, texts: Sequence[str]) -> dict[str, str]:
+    """Return the codes of a table of areas that a user brings, with ours for each.
+
+    Its column of codes is the one that has most of the codes of the data; its areas are in the
+    column whose cells are ISO codes, or else names, throughout.
+
+    Parameters
+    ----------
+    path
+        CSV, Excel or Parquet.
+    texts
+        Codes that stand in the data.
+
+    Raises
+    ------
+    BadFileError
+        If no column has the codes, or none the areas.
+    """
+    with tempfile.TemporaryDirectory() as folder, connect() as connection:
+        head = look_at_head(path, path.name)
+        cells = open_cells(path, path.name, head.reading(), Path(folder), connection)
+        lines = [row for _, row in cells.lines(connection)]
+    columns = list(zip(*lines, strict=True)) if lines else []
+    wanted = {_plain(text) for text in texts}
+    shares = [len(wanted & {_plain(cell) for cell in column}) for column in columns]
+    best = max(shares, default=0)
+    code = shares.index(best) if best else None
+    readers: tuple[Callable[[str], str | None], ...] = (
+        partial(known_code, system="iso3"),
+        partial(known_code, system="iso2"),
+        named_area,
+    )
+    for known in readers:
+        for place, column in enumerate(columns):
+            found = [known(cell) for cell in column]
+            if code is not None and place != code and sum(map(bool, found)) >= 0.8 * len(found):
+                pairs = zip(columns[code], found, strict=True)
+                return {text: area for text, area in pairs if text and area}
+    raise BadFileError(
+        "no table of areas",
+        where=path.name,
+        why=f"one column has to have codes such as {', '.join(texts[:3])}, another ISO codes or "
+        "names of areas",
+        hint="write a CSV with the columns code and iso3",
+    )
+
+
+def _plain(text: str) -> str:
+    return text.strip().lstrip("0") or "0"
