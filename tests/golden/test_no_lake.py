@@ -27,7 +27,7 @@ def test_a_mistyped_lake_is_said(
     code, out, err = entrepot(*ASK, *(("--lake", str(away)) if by_name else ()))
     assert code == 0
     assert "published" in out
-    assert f"there is no lake in {away}" in err
+    assert f"no data loaded in {away}" in err
     assert not away.exists()
 
 
@@ -35,9 +35,9 @@ def test_nothing_is_said_where_it_is_made_or_there(entrepot: Run, tmp_path: Path
     lake, file = tmp_path / "lake", tmp_path / "reports.csv"
     file.write_text(text_of([row(1e9, reporter=643, partner=156)]))
     code, _, err = entrepot("data", "add", "comtrade", str(file), "--lake", str(lake))
-    assert (code, "no lake" in err) == (0, False)
-    assert "no lake" not in entrepot(*ASK, "--lake", str(lake))[2]
-    assert "no lake" not in entrepot("data", "list", "--lake", str(tmp_path / "other"))[2]
+    assert (code, "no data loaded" in err) == (0, False)
+    assert "no data loaded" not in entrepot(*ASK, "--lake", str(lake))[2]
+    assert "no data loaded" not in entrepot("data", "list", "--lake", str(tmp_path / "other"))[2]
 
 
 def test_nothing_is_said_of_the_default(
@@ -45,4 +45,20 @@ def test_nothing_is_said_of_the_default(
 ) -> None:
     monkeypatch.delenv("ENTREPOT_LAKE", raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    assert "no lake" not in entrepot(*ASK)[2]
+    assert "no data loaded" not in entrepot(*ASK)[2]
+
+
+def test_what_ships_answers_without_a_lake(entrepot: Run, tmp_path: Path) -> None:
+    keys = ("--importer", "DEU", "--exporter", "CHN", "--goods", "850511", "--period", "2022")
+    code, out, _ = entrepot("ask", "import_share", *keys)
+    assert code == 0
+    assert "82.5\xa0%" in out
+    assert "30 codes ship with the program" in " ".join(out.split())
+    code, out, _ = entrepot("data", "show", "minerals")
+    assert code == 0
+    assert "Etalab 2.0" in out
+    code, out, _ = entrepot("data", "list")
+    assert "30 codes of critical minerals" in " ".join(out.split())
+    target = tmp_path / "rows.csv"
+    code, out, _ = entrepot("data", "export", "minerals", str(target), "--importer", "DEU")
+    assert (code, len(target.read_text().splitlines())) == (0, 706)

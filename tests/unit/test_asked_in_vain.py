@@ -69,7 +69,7 @@ def test_neither_everybody_nor_the_buyer_is_unwilling(
 
 @pytest.mark.parametrize("unwilling", ["CHN", "HKG+CHN"])
 def test_only_others_than_the_seller_can_be_unwilling(tmp_path: Path, unwilling: str) -> None:
-    keys: dict[str, Any] = {"importer": "DEU", "goods": "850511", "period": 2022}
+    keys: dict[str, Any] = {"importer": "DEU", "goods": "854231", "period": 2022}
     with pytest.raises(RequestError, match="named as unwilling, and as the seller"):
         ep.ask(
             "cutoff",

@@ -10,8 +10,9 @@ from entrepot.claims.comparison import ADDED_UP, Comparison, compared
 from entrepot.claims.describe import who
 from entrepot.claims.statements import RECONCILED
 from entrepot.errors import EntrepotError
-from entrepot.figures import Definition, evaluate, flow_sources
+from entrepot.figures import Definition, bundled_for, evaluate, flow_sources
 from entrepot.goods.parse import NAMED
+from entrepot.lake.bundled import SOURCE as BUNDLED
 from entrepot.model.groups import is_group
 from entrepot.model.interval import Interval
 from entrepot.model.reporting import stopped_in
@@ -94,7 +95,8 @@ def _asked(claim: Claim, lake: Lake) -> Iterator[tuple[str, Figure]]:
         return
     if unit in HOME:
         keys.setdefault("currency", unit)
-    for source in flow_sources(lake):
+    shown = bundled_for(lake, keys.get("goods", "all"))
+    for source in [*flow_sources(lake), *([BUNDLED] if shown else [])]:
         if wanted not in ("", source):
             continue
         try:

@@ -69,8 +69,7 @@ def say_if_absent(held: Lake, place: str | None) -> None:
     """Say on standard error that a lake was named and there is none: something else answered."""
     if (place or os.environ.get("ENTREPOT_LAKE")) and not held.holdings():
         typer.echo(
-            f"note: there is no lake in {held.path}, or an empty one: only figures in print, which "
-            "ship with the program, can answer",
+            f"note: no data loaded in {held.path}; only what ships with the program can answer",
             err=True,
         )
 

@@ -55,6 +55,10 @@ def naming(mapping: Path | None) -> Iterator[None]:
         raise
 
 
+SHIPPED = (
+    "Ships with the program: published figures, and the trade of all countries in 30 codes of "
+    "critical minerals in 2022 (entrepot data show minerals)."
+)
 SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help="Id of a source: baci.")]
 
 
@@ -68,8 +72,10 @@ def list_(lake: LakeOption = None, as_json: JsonOption = False) -> None:
         if not found:
             say(screen, f"The lake in {held.path} is empty.")
             say(screen, "Add a file: entrepot data add baci FILE")
+            say(screen, SHIPPED)
             return
         print_holdings(screen, found)
+        say(screen, SHIPPED)
         if count := sum(len(item.findings) for item in found):
             what = "thing was" if count == 1 else "things were"
             say(screen, f"{count} {what} noticed at loading: entrepot data show SOURCE says what.")

@@ -4,7 +4,7 @@ from entrepot.figures.definition import Definition
 from entrepot.figures.editions import links_held, traded
 from entrepot.figures.evaluate import ask, evaluate
 from entrepot.figures.figure import Caveat, Evidence, Figure, Specification, Specifications
-from entrepot.figures.held import flow_sources
+from entrepot.figures.held import bundled_for, flow_sources
 from entrepot.figures.statements import statements
 from entrepot.figures.weighted import weights_between
 
@@ -16,6 +16,7 @@ __all__ = [
     "Specification",
     "Specifications",
     "ask",
+    "bundled_for",
     "evaluate",
     "flow_sources",
     "links_held",

@@ -121,6 +121,15 @@ def pooled(source: str, goods: Sequence[Selection]) -> list[Caveat]:
     return [caveat("missing-codes", text)]
 
 
+def bundled_extract() -> Caveat:
+    """Return what the rows that ship with the program are an extract of."""
+    return caveat(
+        "bundled-minerals",
+        "From BACI for 2022, of which 30 codes ship with the program, in an edition that the file "
+        "does not name. Other codes and years need BACI: entrepot data add baci FILE",
+    )
+
+
 def not_delivered(source: str, codes: frozenset[str]) -> Caveat:
     """Return that some goods are in no row of the source."""
     shown = ", ".join(sorted(codes)[:8]) + (" ..." if len(codes) > 8 else "")

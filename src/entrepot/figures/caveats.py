@@ -22,6 +22,7 @@ CAVEATS = {
     "reporter-break": "the reporters behind a number changed, or one of them fell silent",
     "break-size": "how far a change comes from one side having fallen silent",
     "edition-break": "codes whose content changed with an edition of the Harmonized System",
+    "bundled-minerals": "30 codes of one year ship with the program",
     "not-delivered": "the lake holds some goods of the source only",
     "missing-codes": "codes of the list that cannot be followed in the edition of the data",
     "ex-codes": "codes of which a list covers a part only",

@@ -12,7 +12,7 @@ import narwhals as nw
 from entrepot.errors import NoEvidenceError
 from entrepot.figures.editions import links_held
 from entrepot.lake import fetch
-from entrepot.model.product import NO_CODES, harmonized
+from entrepot.model.product import NO_CODES, UNNAMED, harmonized
 from entrepot.sources.strict import literal
 
 if TYPE_CHECKING:
@@ -50,7 +50,13 @@ def with_elasticities(
     NoEvidenceError
         If the lake holds no elasticities, or no tables between their edition and the data's.
     """
-    wanted = {name: harmonized(name).id for name in editions if name != NO_CODES}
+    named = [name for name in editions if name != NO_CODES]
+    if UNNAMED in named:
+        raise NoEvidenceError(
+            "elasticities are of one edition, and that of these codes is not named",
+            hint="give one elasticity for all codes: --sigma 4",
+        )
+    wanted = {name: harmonized(name).id for name in named}
     found = elasticities_in(lake, set(wanted.values()))
     lines = ", ".join(
         f"({literal(name)}, {literal(code)}, {one.value!r}, {literal(one.basis)})"

@@ -10,7 +10,7 @@ from entrepot.figures import caveats, flows, inputs, printed, several, value_ori
 from entrepot.figures.definition import KEYS, Definition
 from entrepot.figures.estimate import Answer, Estimate, Missing, specifications, spread_of
 from entrepot.figures.figure import Figure
-from entrepot.figures.held import flow_sources
+from entrepot.figures.held import bundled_for, flow_sources
 from entrepot.figures.hub_tests import refuse_tests, with_tests
 from entrepot.figures.input_choices import ORIGIN
 from entrepot.figures.questions import of as question
@@ -101,7 +101,8 @@ def evaluate(
         )
     if tests:
         refuse_tests(definition)
-    with lake.reading():
+    shown = bundled_for(lake, definition.goods, definition.source)
+    with lake.reading(bundled=shown):
         figure = _evaluated(definition, lake, alone=curve)
         if tests and figure.status == "ok":
             figure = with_tests(figure, lambda one: _evaluated(one, lake, alone=True))

@@ -13,7 +13,7 @@ from entrepot.figures.editions import goods_in, other_goods
 from entrepot.figures.estimate import Answer, Estimate, Missing
 from entrepot.figures.estimated import elsewhere, followed, headline, with_the_silent
 from entrepot.figures.followed import measure_each
-from entrepot.figures.held import held
+from entrepot.figures.held import BUNDLED, held
 from entrepot.figures.intervals import INTERVAL
 from entrepot.figures.mirror import mirror_caveat, mirror_coverage
 from entrepot.figures.mixed import one_sided
@@ -111,6 +111,8 @@ def _from_rows(
     notes += about_goods.pooled(cells.held.source, goods)
     if absent := not_delivered(cells, definition, goods):
         notes.append(about_goods.not_delivered(cells.held.source, absent))
+    if cells.held.source == BUNDLED:
+        notes.append(about_goods.bundled_extract())
     notes += _about_rows(definition, cells)
     notes += unweighed(cells, definition, goods)
     if cells.is_blend:

@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from entrepot.figures.estimate import Missing
+from entrepot.goods.parse import only_codes
 from entrepot.lake import spans
+from entrepot.lake.bundled import SOURCE as BUNDLED
+from entrepot.lake.bundled import bundled, bundled_codes, is_bundled
 from entrepot.lake.force import UNKNOWN
 from entrepot.lake.state import NO_RELEASE
 from entrepot.sources import bring_in, split_address
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
     from entrepot.lake import Holding, Lake
     from entrepot.model.period import Period
 
-__all__ = ["Held", "flow_sources", "held"]
+__all__ = ["BUNDLED", "Held", "bundled_for", "flow_sources", "held", "of_lake"]
 
 # Where several sources answer, the first gives the headline: reconciled before single reports,
 # products before totals, everybody before one country.
@@ -108,10 +111,44 @@ class Held:
 
 
 def flow_sources(lake: Lake) -> list[str]:
-    """Return the sources of which the lake holds flows, the preferred one first."""
+    """Return the sources of which the lake holds flows, the preferred one first.
+
+    Flows that ship with the program come last: what a user loaded goes before them.
+    """
     found = {item.source: None for item in lake.holdings() if item.table == "flows"}
-    order = [*BEST_FIRST, *found]
+    order = [*BEST_FIRST, *(name for name in found if name != BUNDLED), BUNDLED]
     return sorted(found, key=order.index)
+
+
+def of_lake(source: str) -> str:
+    """Return a source with where it is, as a sentence names it.
+
+    Examples
+    --------
+    >>> of_lake("baci"), of_lake("minerals")
+    ("the lake's baci", 'the bundled minerals')
+    """
+    return f"the bundled {source}" if source == BUNDLED else f"the lake's {source}"
+
+
+def bundled_for(lake: Lake, goods: str, source: str | None = None) -> bool:
+    """Whether a question can be answered from the flows that ship with the program.
+
+    It has to be about codes of which they hold all trade, or to name them as its source. Where the
+    whole that they are an extract of is loaded, that answers.
+    """
+    if source is not None:
+        return is_bundled(source)
+    codes = only_codes(goods)
+    if not codes or not codes <= bundled_codes():
+        return False
+    [extract] = bundled().partitions
+    return not any(
+        item.source == "baci"
+        and extract.period in item.in_force
+        and not (item.is_partial or item.has_few_products)
+        for item in lake.holdings()
+    )
 
 
 def held(lake: Lake, source: str, periods: Sequence[Period]) -> tuple[Held, ...] | Missing:
@@ -220,7 +257,8 @@ def _uncovered(
     wanted = {part for period in periods for part in period.split(_MONTHS[fits[0]])}
     absent, partly = spans(sorted(wanted - set(there))), spans(sorted(wanted & set(there)))
     held_here = spans(there)
-    text = f"the lake holds {source} for {held_here}, not for {absent}"
+    holder = "the program ships" if source == BUNDLED else "the lake holds"
+    text = f"{holder} {source} for {held_here}, not for {absent}"
     if not partly or len(periods) > 1:
         return Missing(text, "time", held_here)
     part = f"ask for {partly.split(', ')[0]}"

@@ -12,6 +12,7 @@ from entrepot.errors import NoEvidenceError
 from entrepot.figures.cells import everything
 from entrepot.figures.elastic import with_elasticities
 from entrepot.figures.estimate import Missing
+from entrepot.figures.held import of_lake
 from entrepot.figures.listed import listing
 from entrepot.figures.questions import of as question
 from entrepot.figures.reading import around
@@ -98,7 +99,7 @@ def unheard_of(cells: Cells, asked: Definition, value: float | None) -> Missing 
     if all(known) and not (unheard and cells.held.is_partial):
         return None
     names = ", ".join(sorted(unheard))
-    return Missing(f"the lake's {cells.held.source} holds nothing of {names} in {asked.period}")
+    return Missing(f"{of_lake(cells.held.source)} holds nothing of {names} in {asked.period}")
 
 
 def _has_rows(cells: Cells, asked: Definition, goods: Goods) -> bool:

@@ -10,7 +10,7 @@ from entrepot.figures.about_goods import pooled
 from entrepot.figures.cells import everything, is_everything
 from entrepot.figures.completeness import MANY_TELLERS
 from entrepot.figures.estimate import Missing
-from entrepot.figures.held import RECONCILED, flow_sources, held
+from entrepot.figures.held import RECONCILED, flow_sources, held, of_lake
 from entrepot.figures.mirror import FLOOR, mirror_coverage, too_little
 from entrepot.figures.questions import of as question
 from entrepot.figures.sides import members_of, reach, totals
@@ -194,7 +194,7 @@ def _few(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
 
 def _some_goods(cells: Cells, asked: Definition, count: int, digits: int) -> Missing:
     return Missing(
-        f"the lake's {cells.held.source} has {count} product codes of {digits} digits in "
+        f"{of_lake(cells.held.source)} has {count} product codes of {digits} digits in "
         f"{asked.period}, which are not all goods; name goods that it holds"
     )
 
@@ -215,7 +215,7 @@ def _thin(cells: Cells, asked: Definition) -> Missing | None:
         names = partners(cells, whole, side)
         if len(names) == 1:
             return Missing(
-                f"in the lake's {cells.held.source}, {next(iter(names))} is the only {side}, "
+                f"in {of_lake(cells.held.source)}, {next(iter(names))} is the only {side}, "
                 f"so there is no total; add the whole {cells.held.source}, not an extract"
             )
     return None
@@ -268,12 +268,12 @@ def _none_of(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
     wanted = min((len(c) for one in goods for c in one.codes or ()), default=0)
     if digits and digits < wanted:
         return Missing(
-            f"the lake's {cells.held.source} has codes of {digits} digits, too coarse for "
+            f"{of_lake(cells.held.source)} has codes of {digits} digits, too coarse for "
             f"{asked.goods}"
         )
     if not count or fetch(cells.rows("importer", goods, asked).select("product").head(1)):
         return None
     return Missing(
-        f"the lake's {cells.held.source} has {count} product code{'s' * (count != 1)} in "
+        f"{of_lake(cells.held.source)} has {count} product code{'s' * (count != 1)} in "
         f"{asked.period}, none of them of {asked.goods}; add its rows of these goods"
     )

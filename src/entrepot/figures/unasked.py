@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from entrepot.figures.held import BUNDLED
 from entrepot.figures.mixed import mixed
 from entrepot.figures.questions import of as question
+from entrepot.goods.parse import has_list
+from entrepot.lake.bundled import bundled_codes, is_bundled
 from entrepot.model.areas import WORLD
+from entrepot.model.display import first_of
 
 if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
@@ -22,7 +26,21 @@ def unknown(definition: Definition, source: str) -> str:
         return f"{source} has one currency a report, and two are set beside each other"
     if definition.basis not in ("dispatch", "origin"):
         return f"{source} does not tell goods by {definition.basis}"
-    return f"{source} counts value and mass, not items" if definition.quantity == "items" else ""
+    if definition.quantity == "items":
+        return f"{source} counts value and mass, not items"
+    return _parts_of_headings(definition) if is_bundled(source) else ""
+
+
+def _parts_of_headings(definition: Definition) -> str:
+    """Say why headings cannot be asked of a few six-digit codes; empty text if none are."""
+    codes = bundled_codes()
+    asked = [] if has_list(definition.goods) else definition.goods.split(",")
+    short = [code for code in asked if code.isdigit() and len(code) < 6]
+    if not short:
+        return ""
+    there = sorted(code for code in codes if code.startswith(tuple(short)))
+    which = f"of {', '.join(short)} only {first_of(there, 8)}" if there else f"none of {short[0]}"
+    return f"{BUNDLED} holds {len(codes)} six-digit codes, {which}; name codes, or load BACI"
 
 
 def unasked(definition: Definition, source: str, deliveries: Held) -> str:

@@ -5,17 +5,23 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
 from entrepot.goods.editions import NATIONAL, known_prefixes
 from entrepot.goods.library import bundled_lists, goods_list, is_file, is_list, list_names
 from entrepot.model.product import product_prefix
+from entrepot.model.tables import read_table
 
 if TYPE_CHECKING:
     from entrepot.goods.lists import GoodsList, ListEntry
 
-__all__ = ["NAMED", "Part", "canonical", "goods_title", "has_list", "nameless", "parse"]
+__all__ = [
+    *("NAMED", "Part", "canonical", "code_names", "goods_title", "has_list", "nameless", "parse"),
+    "only_codes",
+]
 
 NAMED = "named:"
 """What stands before goods, or a partner, that a text names in words without a code."""
@@ -88,6 +94,18 @@ def has_list(text: str) -> bool:
     """Whether a list is among the goods, which may have to be followed into another edition."""
     parts = parse(text)
     return any(part.of for part in parts) and all(part.kind != "all" for part in parts)
+
+
+def only_codes(text: str) -> frozenset[str]:
+    """Return the six-digit codes that goods are, if they are nothing else; else none.
+
+    Examples
+    --------
+    >>> sorted(only_codes("8505.11, 280480")), sorted(only_codes("850511,8542"))
+    (['280480', '850511'], [])
+    """
+    items = frozenset(re.sub(r"[. ]", "", item) for item in text.split(",") if item.strip())
+    return items if all(re.fullmatch(r"\d{6}", item) for item in items) else frozenset()
 
 
 def goods_title(text: str) -> str:
@@ -171,7 +189,19 @@ def _code(digits: str) -> Part:
     return Part("code", digits, _code_title(digits))
 
 
+@cache
+def code_names() -> dict[str, str]:
+    """Return six-digit codes with what they hold, in words that do not promise less than it.
+
+    A code is more than the good it is known for: 811292 is "gallium, germanium, indium and others".
+    """
+    rows = read_table(Path(__file__).parent / "code_names.csv", ("code", "name"))
+    return {row["code"]: row["name"] for row in rows}
+
+
 def _code_title(code: str) -> str:
+    if code in code_names():
+        return f"{code_names()[code]} (HS {code})"
     for found in bundled_lists() if len(code) == 6 else ():
         for entry in found.history:
             if entry.code == code and entry.wording and not entry.ex:

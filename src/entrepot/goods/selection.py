@@ -9,7 +9,7 @@ from entrepot.errors import NoEvidenceError
 from entrepot.goods.editions import links
 from entrepot.goods.follow import Variant, follow
 from entrepot.goods.parse import Part, parse
-from entrepot.model.product import TARIFFS, harmonized
+from entrepot.model.product import TARIFFS, UNNAMED, harmonized
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -148,11 +148,13 @@ def goods_selection(
     >>> goods_selection("chpl:2", nomenclature="HS2017").substituted
     (('854800', '854890'),)
     """
-    hs = harmonized(nomenclature).id
-    nomenclature = nomenclature if nomenclature[:-4] in TARIFFS else hs
     parts = parse(text)
     key = ",".join(part.key for part in parts)
     title = ", ".join(part.title for part in parts)
+    if nomenclature == UNNAMED and all(part.kind == "code" for part in parts):
+        return _as_written(key, title, _plain(parts), variant)
+    hs = harmonized(nomenclature).id
+    nomenclature = nomenclature if nomenclature[:-4] in TARIFFS else hs
     if any(part.kind == "all" for part in parts):
         return Selection("all", "all goods", nomenclature, variant, codes=None)
     for part in parts:
@@ -184,6 +186,12 @@ def goods_selection(
             f"{part.of.id} ({part.of.known_until})" for part in parts if part.of and part.after
         ),
     )
+
+
+def _as_written(key: str, title: str, codes: tuple[str, ...], variant: Variant) -> Selection:
+    """Return codes as they were asked for, of data that do not name their edition."""
+    six = frozenset(code for code in codes if len(code) == 6)
+    return Selection(key, title, UNNAMED, variant, six, frozenset(codes) - six)
 
 
 def merged(every: Iterable[Selection]) -> tuple[Selection, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from entrepot.errors import RequestError
+from entrepot.lake.bundled import is_bundled
 from entrepot.lake.reads import Reads
 from entrepot.sources import split_address
 
@@ -63,6 +65,8 @@ class Lake(Reads):
         ------
         UnknownNameError
             If there is no such source.
+        RequestError
+            If the source ships with the program.
         BadFileError
             If a file is not what the source promises, or a period is held or given twice.
         OutsideError
@@ -72,6 +76,7 @@ class Lake(Reads):
         from entrepot.sources.own import named_source
         from entrepot.sources.parser import Said
 
+        _require_own(source)
         if not paths:
             raise no_file(source)
         name, title = named_source(split_address(source)[0], Path(paths[0]), mapping)
@@ -93,11 +98,14 @@ class Lake(Reads):
         ------
         NoEvidenceError
             If nothing of the source is held.
+        RequestError
+            If it ships with the program.
         UnknownNameError
             If no snapshot of it starts like this.
         """
         from entrepot.lake.publish import remove
 
+        _require_own(source)
         gone = self.holdings(source, snapshot=snapshot)
         named = {(item.snapshot, item.vintage) for item in gone}
         remove(self.path, named, split_address(source)[0])
@@ -144,3 +152,13 @@ class Lake(Reads):
 
         with self.reading(), guarded(self.path):
             return tuple(check_lake(self.path, self._state().catalog, self.connection, codes))
+
+
+def _require_own(source: str) -> None:
+    """Refuse to change what ships with the program."""
+    if is_bundled(source):
+        raise RequestError(
+            f"{source} ships with the program",
+            why="nothing is added to it and nothing is removed",
+            hint="load BACI itself, which then answers in its place: entrepot data add baci FILE",
+        )

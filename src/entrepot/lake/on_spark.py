@@ -111,7 +111,9 @@ class SparkLake(Lake):
         root = self._address or f"file:///{self.path.resolve().as_posix().lstrip('/')}"
         groups: dict[tuple[str, frozenset[str]], list[str]] = {}
         for path, hidden in state.files(parts, by):
-            file = f"{root}/{path.relative_to(state.folder).as_posix()}"
+            inside = path.is_relative_to(state.folder)
+            start, rest = (root, path.relative_to(state.folder)) if inside else ("file://", path)
+            file = f"{start}/{rest.as_posix().lstrip('/')}"
             groups.setdefault((file.partition("/source=")[0], hidden), []).append(file)
         with readable_on_spark():
             frames = [

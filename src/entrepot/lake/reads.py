@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from entrepot.lake import readers
+from entrepot.lake.bundled import bundled, is_bundled
 from entrepot.lake.in_memory import InMemory
 from entrepot.lake.state import State
 from entrepot.sources import split_address
@@ -69,17 +70,28 @@ class Reads:
         return self._in_memory
 
     @contextmanager
-    def reading(self) -> Iterator[Self]:
+    def reading(self, *, bundled: bool = False) -> Iterator[Self]:
         """Read one state of the lake in the whole block, whatever is changed meanwhile.
 
         Files of that state stay until the block ends. Keep it short: as long as somebody reads, a
         change frees no space. A block inside a block reads the state of the outer one.
+
+        Parameters
+        ----------
+        bundled
+            Whether the flows that ship with the program can be read as if they were loaded.
         """
         if self._pinned is not None:
-            yield self
+            outer = self._pinned
+            self._pinned = outer.with_bundled if bundled else outer
+            try:
+                yield self
+            finally:
+                self._pinned = outer
             return
         with readers.reading(self.path):
-            self._pinned = self._state()
+            state = self._state()
+            self._pinned = state.with_bundled if bundled else state
             try:
                 yield self
             finally:
@@ -107,13 +119,14 @@ class Reads:
         if source is None:
             return state.holdings
         wanted = {(item.source, item.id, item.vintage) for item in state.chosen(source, snapshot)}
-        return tuple(
-            one for one in state.holdings if (one.source, one.snapshot, one.vintage) in wanted
-        )
+        every = state.with_bundled.holdings if is_bundled(source) else state.holdings
+        return tuple(one for one in every if (one.source, one.snapshot, one.vintage) in wanted)
 
     def holds(self, source: str) -> bool:
-        """Whether anything of a source is held; `source` as in `flows`."""
+        """Whether anything of a source is held, or ships as flows; `source` as in `flows`."""
         name, vintage = split_address(source)
+        if is_bundled(source):
+            return vintage in (None, bundled().vintage)
         return any(vintage in (None, item.vintage) for item in self._state().catalog.of(name))
 
     def flows(

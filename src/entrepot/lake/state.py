@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError, nearest
+from entrepot.lake.bundled import bundled
 from entrepot.lake.catalog import Catalog
 from entrepot.lake.force import UNKNOWN, Part, in_force
 from entrepot.lake.holding import Holding, holdings
@@ -71,6 +72,13 @@ class State:
         return last
 
     @cached_property
+    def with_bundled(self) -> State:
+        """The same with the flows that ship with the program, as if they had been loaded first."""
+        if bundled() in self.catalog.snapshots:
+            return self
+        return State(self.folder, Catalog((bundled(), *self.catalog.snapshots)))
+
+    @cached_property
     def holdings(self) -> tuple[Holding, ...]:
         """What each delivered file brought, oldest load first."""
         return holdings(self.catalog)
@@ -86,7 +94,7 @@ class State:
             If there is no such source, or this release of it is not held.
         """
         name, vintage = split_address(source)
-        items = self.catalog.of(name)
+        items = self.catalog.of(name) or ((bundled(),) if name == bundled().source else ())
         if not items:
             from entrepot.sources import source_info
 

@@ -14,6 +14,7 @@ __all__ = [
     "NO_CODES",
     "TARIFFS",
     "TOTAL",
+    "UNNAMED",
     "Edition",
     "edition",
     "edition_on",
@@ -24,6 +25,8 @@ __all__ = [
 
 NO_CODES = "NONE"
 """Nomenclature of a source that has totals over all goods only."""
+UNNAMED = "HS"
+"""Nomenclature of six-digit codes of an edition that is not named: they cannot be converted."""
 TOTAL = "TOTAL"
 """Product of a row that is a total over all goods; it may stand beside rows by product."""
 
@@ -138,6 +141,8 @@ def harmonized(nomenclature: str) -> Edition:
 
     Raises
     ------
+    RequestError
+        For `UNNAMED`.
     UnknownNameError
         For anything else.
 
@@ -146,6 +151,12 @@ def harmonized(nomenclature: str) -> Edition:
     >>> harmonized("CN2021").id, harmonized("HS2012").id
     ('HS2017', 'HS2012')
     """
+    if nomenclature == UNNAMED:
+        raise RequestError(
+            "its codes are of an edition that the file does not name, so they are not converted",
+            why="the same number can hold other goods in another edition",
+            hint="ask for six-digit codes, such as --goods 850511",
+        )
     letters, year = nomenclature[:-4], nomenclature[-4:]
     if letters in TARIFFS and re.fullmatch("(19|20)[0-9]{2}", year):
         return edition_on(date(int(year), 1, 1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from entrepot.goods.parse import only_codes
 from entrepot.model.display import joined
 from entrepot.report import words
 from entrepot.report.cards import percent_span, source_on_card, watched_part
@@ -108,6 +109,8 @@ def _some_only(book: Book, subject: Subject, share: Figure) -> str:
     held = [one for one in book.lake.holdings() if one.table == "flows" and one.source in used]
     if subject.listed or not any(one.has_few_products for one in held):
         return ""
+    if only_codes(subject.goods) and all(one.id != "not-delivered" for one in share.caveats):
+        return ""  # every code asked for is there, whatever others are not
     names = joined(sorted({source_name(one.source) for one in held if one.has_few_products}))
     return f"{names} holds only some of these goods"
 

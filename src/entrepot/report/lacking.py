@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
 from entrepot.goods import goods_title
 from entrepot.lake import fetch
+from entrepot.lake.bundled import SOURCE as BUNDLED
 from entrepot.model.area_table import known_areas
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import joined
@@ -77,7 +78,7 @@ def lacking(book: Book, figure: Figure) -> Lacking:
     if not there:
         lost = joined([str(year) for year in years if year not in _years(flows)] or ["both years"])
         return Lacking(
-            f"The lake holds {_named(flows)}, and nothing of {lost}",
+            f"{_holder(flows)} {_named(flows)}, and nothing of {lost}",
             f"**{ADD_DATA}** would bring it if the file has {lost}",
             ADD_DATA,
         )
@@ -116,7 +117,7 @@ def _spelled(reason: str, flows: Sequence[Holding]) -> str:
 
 def _without(flows: Sequence[Holding], goods: str) -> Lacking:
     """Return what is to be said where no row of the goods is held, whoever trades them."""
-    why = f"The lake holds {_named(flows)}, and in it no row of {goods}, whoever trades them"
+    why = f"{_holder(flows)} {_named(flows)}, and in it no row of {goods}, whoever trades them"
     if all(one.is_partial or one.has_few_products for one in flows):
         then = f"The whole of BACI would show whether anybody does: **{ADD_DATA}**"
         return Lacking(why, then)
@@ -161,6 +162,11 @@ def _has_pair(book: Book, figure: Figure, flows: Sequence[Holding]) -> bool:
 
 def _years(flows: Iterable[Holding]) -> set[int]:
     return {period.year for one in flows for period in one.in_force}
+
+
+def _holder(flows: Sequence[Holding]) -> str:
+    """Return who holds what: nothing has to be loaded for what ships with the program."""
+    return "The program ships" if all(one.source == BUNDLED for one in flows) else "The lake holds"
 
 
 def _named(flows: Sequence[Holding]) -> str:

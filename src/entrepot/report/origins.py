@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from entrepot.lake.bundled import SOURCE as BUNDLED
 from entrepot.sources import is_own
 from entrepot.sources.published.read import published
 
@@ -67,9 +68,11 @@ def source_name(source: str) -> str:
 
     Examples
     --------
-    >>> source_name("baci"), source_name("table.kyrgyz")
-    ('BACI', 'table.kyrgyz')
+    >>> source_name("baci"), source_name("table.kyrgyz"), source_name("minerals")
+    ('BACI', 'table.kyrgyz', 'BACI (30 codes)')
     """
+    if source == BUNDLED:
+        return "BACI (30 codes)"
     return source if is_own(source) else source.upper()
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import entrepot
 from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.figures import bundled_for
 from entrepot.figures.inputs import input_years
 from entrepot.lake import spans
 from entrepot.model.groups import pinned
@@ -99,7 +100,8 @@ def brief(
 
     day = read_date(date) if date is not None else None
     document = _document(claims)
-    with (lake if isinstance(lake, Lake) else Lake.open(lake)).reading() as held:
+    opened = lake if isinstance(lake, Lake) else Lake.open(lake)
+    with opened.reading(bundled=bundled_for(opened, goods)) as held:
         book = Book(held)
         subject = _subject(book, importer, supplier, goods, period)
         told = _described(book, subject, document, str(claims or ""), progress)
@@ -111,7 +113,7 @@ def brief_in(book: Book, importer: str, supplier: str, goods: str, period: str |
 
     Errors are those of `brief`.
     """
-    with book.lake.reading():
+    with book.lake.reading(bundled=bundled_for(book.lake, goods)):
         subject = _subject(book, importer, supplier, goods, period)
         return _described(book, subject, None, "", lambda _: None)
 
@@ -124,7 +126,7 @@ def opening_in(
     They are those of `brief_in`, and take a tenth of its time. None where no headline Figure has a
     value, so that only the whole can say what is known. Errors are those of `brief`.
     """
-    with book.lake.reading():
+    with book.lake.reading(bundled=bundled_for(book.lake, goods)):
         subject = _subject(book, importer, supplier, goods, period)
         found = headline(book, subject)
         if all(figure.status != "ok" for figure in found):

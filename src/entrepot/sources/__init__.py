@@ -75,6 +75,8 @@ def bring_in(source: str) -> str:
     """
     if source == "icio":
         return "entrepot data get icio"
+    if source == "minerals":  # an extract, which ships with the program
+        return "entrepot data add baci FILE"
     if source == "reconciled":
         return "entrepot reconcile"
     mapped = source == "table" or is_own(source)

@@ -75,8 +75,10 @@ def read(timed: Timed, choices: Sequence[Numbered]) -> list[Sale]:
         .agg(nw.col(cells.column(whole)).sum().alias("amount"))
     )
     told = [row for row in fetch(sums.select(*keys, "amount")) if row[-1]]
-    names = {edition: harmonized(edition).id for _, edition, *_ in told if edition != NO_CODES}
-    known = elasticities_in(cells.lake, set(names.values())) if asked.sigma is None else {}
+    names: dict[str, str] = {}
+    if asked.sigma is None:
+        names = {edition: harmonized(edition).id for _, edition, *_ in told if edition != NO_CODES}
+    known = elasticities_in(cells.lake, set(names.values())) if names else {}
     found = []
     for product, edition, exporter, to, amount in told:
         one = known.get(names.get(edition, ""), {}).get(product[:6])

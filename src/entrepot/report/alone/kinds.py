@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
-from entrepot.figures import ask
+from entrepot.figures import ask, bundled_for
 from entrepot.figures.questions import QUESTIONS
 from entrepot.measures import passports
 from entrepot.report.alone.catalogue import DRAWN
@@ -77,13 +77,14 @@ def chart(
             why="this chart shows one period",
             hint="leave it out, or name a base with --base 2021",
         )
+    shown = bundled_for(lake, str(given.get("goods", "all")), given.get("source"))
     if measure == "map":
-        with lake.reading():
+        with lake.reading(bundled=shown):
             return world(lake, given)
     if not over_years:
         _require_drawn(measure)
         return of_figure(_asked(measure, lake, given, curve=curve))
-    with lake.reading():
+    with lake.reading(bundled=shown):
         return _over_years(measure, lake, since, given)
 
 

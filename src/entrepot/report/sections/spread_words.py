@@ -32,6 +32,7 @@ VARIANTS = {
 }
 FOLLOWED = VARIANTS | {"family": "families and clean successors"}
 SOURCES = {"published": "in print", "computed": "computed, bundled", "baci": "computed, BACI"}
+SOURCES |= {"minerals": "computed, BACI (30 codes)"}
 
 
 def option_words(name: str, option: str) -> str:

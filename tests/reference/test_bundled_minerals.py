@@ -1,0 +1,205 @@
+"""What ships of BACI against the file it was read from, and against sums in plain Python."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections import defaultdict
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+import entrepot as ep
+from entrepot.errors import RequestError
+from entrepot.figures import bundled_for, evaluate, flow_sources
+from entrepot.goods import goods_title
+from entrepot.goods.editions import known_codes
+from entrepot.goods.parse import code_names
+from entrepot.lake import Lake, fetch
+from entrepot.lake.bundled import bundled, bundled_codes
+from entrepot.model.columns import schema
+from entrepot.model.product import EDITIONS
+from entrepot.report.book import Book
+from entrepot.report.story import opening_in
+
+Flow = tuple[str, str, str]
+MAGNETS = "850511"
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Lake:
+    return Lake.open(tmp_path / "empty")
+
+
+@pytest.fixture(scope="module")
+def official(shared_data: Path) -> dict[Flow, float]:
+    path = shared_data / "comtrade_baci_2022_31hs6" / "baci_2022.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return {
+            (row["i"].replace("S19", "TWN"), row["j"].replace("S19", "TWN"), row["cmd"]): float(
+                row["value"]
+            )
+            for row in csv.DictReader(file)
+        }
+
+
+def shipped(lake: Lake) -> dict[Flow, float]:
+    rows = lake.flows("minerals").select("exporter", "importer", "product", "value_usd")
+    return {(one, other, code): value for one, other, code, value in fetch(rows)}
+
+
+def test_every_row_is_that_of_the_file(empty: Lake, official: dict[Flow, float]) -> None:
+    found = shipped(empty)
+    assert found.keys() == official.keys()
+    assert len(found) == 23_167
+    assert max(abs(found[flow] - official[flow]) for flow in found) < 1e-6
+
+
+def test_shares_are_those_of_plain_sums(empty: Lake) -> None:
+    bought: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
+    for (exporter, importer, code), value in shipped(empty).items():
+        bought[importer, code][exporter] = value
+    for importer, exporter, code in [
+        ("DEU", "CHN", MAGNETS),
+        ("JPN", "CHN", "811292"),
+        ("USA", "CAN", "750210"),
+        ("CHN", "COD", "282200"),
+    ]:
+        sellers = bought[importer, code]
+        share = ep.ask(
+            "import_share",
+            lake=empty,
+            importer=importer,
+            exporter=exporter,
+            goods=code,
+            period=2022,
+        )
+        expected = sellers.get(exporter, 0.0) / sum(sellers.values())
+        if exporter not in sellers:
+            assert share.status == "insufficient_data"
+            continue
+        assert share.value == pytest.approx(expected, abs=1e-12)
+        assert share.definition.source == "minerals"
+        assert "bundled-minerals" in {one.id for one in share.caveats}
+        hhi = ep.ask("hhi", lake=empty, importer=importer, goods=code, period=2022)
+        total = sum(sellers.values())
+        assert hhi.value == pytest.approx(sum((v / total) ** 2 for v in sellers.values()))
+
+
+def test_magnets_of_germany_on_an_empty_lake(empty: Lake) -> None:
+    brief = opening_in(Book(empty), "DEU", "CHN", MAGNETS, None)
+    assert brief is not None
+    [share] = [card for card in brief.cards if card.figure.definition.measure == "import_share"][:1]
+    assert share.figure.value == pytest.approx(748_867_153 / 907_734_023)
+    assert "BACI (30 codes)" in share.source or "BACI (30 codes)" in str(share)
+    said = " ".join(sentence.text for sentence in brief.answer)
+    assert "holds only some of these goods" not in said
+
+
+def test_thirty_codes_are_not_all_goods(empty: Lake) -> None:
+    for goods, words in [
+        ("all", "are not all goods"),
+        ("8505", "of 8505 only 850511"),
+        ("85", "of 85 only 850511"),
+        ("chpl", "not converted"),
+        ("854231", "none of them of 854231"),
+    ]:
+        figure = ep.ask(
+            "import_share",
+            lake=empty,
+            importer="DEU",
+            exporter="CHN",
+            goods=goods,
+            period=2022,
+            source="minerals",
+        )
+        assert figure.status == "insufficient_data", goods
+        assert words in str(figure.reason)
+        if goods != "chpl":  # of which figures are published
+            unnamed = replace(figure.definition, source=None)
+            assert evaluate(unnamed, empty).status == "insufficient_data"
+            assert not bundled_for(empty, goods)
+
+
+def test_one_year_is_no_change(empty: Lake) -> None:
+    for measure in ("growth", "value"):
+        figure = ep.ask(
+            measure, lake=empty, importer="DEU", exporter="CHN", goods=MAGNETS, period=2023
+        )
+        assert figure.status == "insufficient_data"
+        assert "ships minerals for 2022, not for 20" in str(figure.reason)
+
+
+def test_nothing_else_sees_it(empty: Lake) -> None:
+    assert empty.holdings() == ()
+    assert flow_sources(empty) == []
+    with empty.reading():
+        ep.ask("value", lake=empty, importer="DEU", exporter="CHN", goods=MAGNETS, period=2022)
+        assert empty.holdings() == ()
+    [item] = empty.holdings("minerals")
+    assert (item.rows, item.products) == (23_167, 30)
+    assert empty.holds("minerals")
+    assert not empty.holds("minerals@V202501")
+
+
+def test_the_whole_of_baci_goes_before_it(empty: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    [extract] = empty.holdings("minerals")
+    whole = replace(extract, source="baci", findings=(), nomenclature="HS2017")
+    pair = replace(extract, source="baci", nomenclature="HS2017")  # still of a few products
+    other = replace(whole, in_force=())
+    for held, shown in [((), True), ((pair,), True), ((other,), True), ((whole,), False)]:
+        monkeypatch.setattr(Lake, "holdings", lambda _, held=held: held)
+        assert bundled_for(empty, MAGNETS) is shown
+        assert bundled_for(empty, MAGNETS, "minerals")
+        assert not bundled_for(empty, MAGNETS, "baci")
+
+
+def test_what_a_user_loaded_goes_before_it(tmp_path: Path) -> None:
+    file = tmp_path / "BACI_HS17_Y2022_V202501.csv"
+    rows = ["2022,156,276,850511,90,1", "2022,392,276,850511,10,1", "2022,156,392,850511,5,1"]
+    file.write_text("t,i,j,k,v,q\n" + "\n".join(rows) + "\n")
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("baci", [file])
+    keys = {"importer": "DEU", "exporter": "CHN", "goods": MAGNETS, "period": 2022}
+    value = ep.ask("value", lake=lake, **keys)
+    assert (value.definition.source, value.value) == ("baci", 90_000)
+    assert value.high == pytest.approx(749_367_744, rel=1e-3)  # BACI's own is in the range
+
+
+def test_it_is_not_changed(empty: Lake, tmp_path: Path) -> None:
+    file = tmp_path / "some.csv"
+    file.write_text("a\n1\n")
+    with pytest.raises(RequestError, match="ships with the program"):
+        empty.add("minerals", [file])
+    with pytest.raises(RequestError, match="ships with the program"):
+        empty.remove("minerals")
+    assert not empty.path.exists()
+
+
+def test_the_file_is_what_is_said_of_it() -> None:
+    [part] = bundled().partitions
+    stored = part.files["importer"]
+    data = Path(stored.path).read_bytes()
+    assert len(data) == stored.bytes < 1_000_000
+    assert hashlib.sha256(data).hexdigest() == stored.sha256
+    there = set(pq.read_schema(stored.path).names) | {"source", "freq", "period"}
+    assert there == set(schema("flows")), "run tools/bundle_minerals.py again"
+    table = pq.read_table(stored.path, columns=["exporter", "importer", "product"])
+    assert table.num_rows == part.rows
+    assert set(table["product"].to_pylist()) == bundled_codes()
+    assert len(set(table["exporter"].to_pylist())) == part.exporters
+    assert len(set(table["importer"].to_pylist())) == part.importers
+
+
+def test_no_code_proves_the_edition() -> None:
+    since = {one.id for one in EDITIONS if one.year >= 2012}
+    common = set.intersection(*(set(known_codes()[code]) for code in bundled_codes()))
+    assert common == since, "a code that one edition alone has would name it: then convert"
+
+
+def test_titles_say_what_a_code_is() -> None:
+    assert code_names().keys() == bundled_codes()
+    assert goods_title("811292") == "gallium, germanium, indium and others (HS 811292)"
+    assert goods_title(MAGNETS) == "metal permanent magnets (HS 850511)"
