@@ -18,6 +18,7 @@ from entrepot.goods.own import (
     own_named,
     own_names,
 )
+from entrepot.limits import require_files
 from entrepot.model.tables import read_table
 
 if TYPE_CHECKING:
@@ -79,8 +80,11 @@ def goods_list(name: str) -> GoodsList:
         If there is no such list.
     BadFileError
         If the user's file is not a list; the message has the row.
+    FilesRefusedError
+        For a path where no files are opened, as in a server.
     """
     if is_file(name):
+        require_files(name)
         return own_list(Path(name))
     if name.lower() in _by_id():
         return _by_id()[name.lower()]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
 from entrepot.goods.editions import NATIONAL, known_prefixes
 from entrepot.goods.library import bundled_lists, goods_list, is_file, is_list, list_names
+from entrepot.limits import step
 from entrepot.model.product import product_prefix
 from entrepot.model.tables import read_table
 
@@ -66,6 +67,7 @@ def parse(text: str) -> tuple[Part, ...]:
     RequestError
         For empty text, goods named in words only, or digits that are no HS code.
     """
+    step()
     if text.strip().lower().startswith(NAMED):
         raise RequestError(
             f"these goods are named in words only: {text.strip()[len(NAMED) :].strip()!r}",

@@ -9,6 +9,7 @@ from entrepot.lake import readers
 from entrepot.lake.bundled import bundled, is_bundled
 from entrepot.lake.in_memory import InMemory
 from entrepot.lake.state import State
+from entrepot.limits import step
 from entrepot.sources import split_address
 
 if TYPE_CHECKING:
@@ -53,7 +54,11 @@ class Reads:
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
-        """The lake's own DuckDB connection, opened when first asked for."""
+        """The lake's own DuckDB connection, opened when first asked for.
+
+        Whoever has no time left gets none: every query goes through here.
+        """
+        step()
         if self._connection is None:
             from entrepot.engine import connect
 

@@ -6,6 +6,8 @@ import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING, TypeVar
 
+from entrepot.limits import step
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
@@ -34,6 +36,7 @@ class Remembered:
 
     def get(self, key: Hashable, find: Callable[[], T]) -> T:
         """Return what was found under a key, or find it."""
+        step()
         with self._lock:
             if key in self._found:
                 self._found.move_to_end(key)

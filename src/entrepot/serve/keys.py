@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,14 +19,12 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
 
 __all__ = [
-    *("LONGEST", "Question", "address_of", "asked", "command_of", "python_of"),
-    *("refuse_files", "single"),
+    *("LONGEST", "Question", "address_of", "asked", "command_of", "python_of", "single"),
 ]
 
 LONGEST = 500
 """Characters of one value."""
 _OWN = ("measure", "curve", "above", "tests")
-_FILE = re.compile(r"[/\\]|\.csv(?=$|[:@,\s])", re.IGNORECASE)
 
 
 def single(pairs: Iterable[tuple[str, str]], known: Sequence[str]) -> dict[str, str]:
@@ -55,23 +52,6 @@ def single(pairs: Iterable[tuple[str, str]], known: Sequence[str]) -> dict[str, 
         if value.strip():
             found[name] = value.strip()
     return found
-
-
-def refuse_files(goods: str) -> None:
-    """Refuse goods that name a file: it would be one of the server's, not of the reader's.
-
-    Raises
-    ------
-    BadAddressError
-        If they do.
-    """
-    if _FILE.search(goods):
-        raise BadAddressError(
-            "goods that are a file are not read here",
-            why="the file would be one of the machine that serves the page",
-            hint="name a list, a part of one, or codes; `entrepot goods add FILE` keeps a list "
-            "of your own under its name",
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +89,6 @@ def asked(pairs: Iterable[tuple[str, str]]) -> Question:
     keys: dict[str, Any] = dict(single(pairs, (*_OWN, *KEY_WORDS)))
     if "measure" not in keys:
         raise BadAddressError("no measure is asked for", hint="add measure=import_share")
-    for name in ("goods", "listed"):
-        refuse_files(keys.get(name, ""))
     for name, (kind, _) in {**KEY_WORDS, "above": (float, "")}.items():
         if name in keys and kind is not str:
             keys[name] = _number(name, keys[name], kind)

@@ -8,6 +8,7 @@ from concurrent.futures import CancelledError, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from entrepot.lake import Lake
+from entrepot.limits import Limits, TimeUp, under
 from entrepot.serve.errors import BusyError, TooLongError
 from entrepot.settings import Settings
 
@@ -111,18 +112,24 @@ class Question(Generic[T]):
             ) from None
         except TimeoutError:
             threading.Thread(target=self._stop, daemon=True).start()
-            raise TooLongError(
-                f"no answer within {self._seconds:g} seconds",
-                why="questions that take longer keep others waiting",
-                hint="ask for fewer goods, years or areas, or from a terminal, where nothing is "
-                "cut off; entrepot serve --timeout allows more",
-            ) from None
+            raise self._too_long() from None
+
+    def _too_long(self) -> TooLongError:
+        return TooLongError(
+            f"no answer within {self._seconds:g} seconds",
+            why="questions that take longer keep others waiting",
+            hint="ask for fewer goods, years or areas, or from a terminal, where nothing is "
+            "cut off; entrepot serve --timeout allows more",
+        )
 
     def _answered(self) -> T:
         self._ends = time.monotonic() + self._seconds
         self._turn.set()
-        with self._lake.reading():
-            return self._work(self._lake)
+        try:
+            with under(Limits(files=False, ends=self._ends)), self._lake.reading():
+                return self._work(self._lake)
+        except TimeUp:
+            raise self._too_long() from None
 
     def _stop(self) -> None:
         """Interrupt one query after the other until the work gives up."""

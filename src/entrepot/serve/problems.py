@@ -35,6 +35,8 @@ KINDS: tuple[tuple[type[Exception], int, str], ...] = (
     (OutsideError, 503, "Something outside failed"),
 )
 """Kinds of errors, the most special first, each with its status and title."""
+_LONGEST = 600
+"""Characters of one part of a problem: what a text says wrongly may be as long as the text."""
 _NOT_HERE = ", a file of yours (mine.csv)"
 """Goods that a terminal offers; a server would read a file of its own."""
 
@@ -70,9 +72,14 @@ def problem(error: Exception, lake: Path) -> dict[str, Any]:
     told = found | {name: text for name, text in parts.items() if text}
     folder = str(lake)
     return {
-        name: text.replace(folder, "the lake") if isinstance(text, str) else text
+        name: _short(text.replace(folder, "the lake")) if isinstance(text, str) else text
         for name, text in told.items()
     }
+
+
+def _short(text: str) -> str:
+    half = _LONGEST // 2
+    return text if len(text) <= _LONGEST else f"{text[:half]} ... {text[-half:]}"
 
 
 def _anchor(kind: type[Exception]) -> str:

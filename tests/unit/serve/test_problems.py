@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -70,18 +69,87 @@ def test_the_type_of_a_problem_leads_to_its_place(client: Client) -> None:
         assert f'id="{anchor}"' in page
 
 
-@pytest.mark.parametrize("goods", ["../x.csv", "mine.csv", "mine.CSV:1", "a/b", "chpl,x.csv@2023"])
-def test_no_file_of_the_server_is_read(client: Client, goods: str, tmp_path: Path) -> None:
-    answer = client.send("GET", "/api/ask", params={"measure": "value", "goods": goods})
-    assert answer.status_code == 400
-    assert "file" in answer.json()["detail"]
-    claim = {"value": {"importer": "RUS", "exporter": "CHN", "period": 2023, "goods": goods}}
-    claims = {"format": 1, "source": {"title": "t"}}
-    claims["claims"] = [{"id": "a", "says": "5 bn USD", **claim}]
-    text = json.dumps(claims).replace(".csv", "\\u002ecsv")
-    sent = client.send("POST", "/api/check", content=text, headers=YAML)
-    assert sent.status_code == 400, sent.text
-    assert "file" in sent.json()["detail"]
+SECRET = "password of somebody"
+GOODS = ["{}", "{}:1", "{}@2023-01-01", "chpl,{}", "chpl, {}:4.B@2023", "../../{}", "no-such.CSV"]
+
+
+@pytest.fixture
+def secret(tmp_path: Path) -> Path:
+    """A file of the server that looks like a list, so that reading it would show."""
+    found = tmp_path / "private.csv"
+    found.write_text(f"code,nomenclature,{SECRET}\n854231,HS2017,x\n", encoding="utf-8")
+    return found
+
+
+@pytest.mark.parametrize("goods", GOODS)
+@pytest.mark.parametrize("key", ["goods", "listed"])
+def test_no_file_of_the_server_is_opened_by_an_address(
+    client: Client, secret: Path, goods: str, key: str
+) -> None:
+    keys = {"measure": "event_study" if key == "listed" else "value", "period": "2023"}
+    keys |= {"importer": "RUS", "exporter": "CHN", key: goods.format(secret)}
+    answer = client.send("GET", "/api/ask", params=keys)
+    assert answer.status_code == 422
+    assert SECRET not in answer.text
+    told = answer.json()["detail"]
+    assert "no file is read here" in told or key == "listed"
+    missing = {**keys, key: goods.format(secret.with_name("missing.csv"))}
+    other = client.send("GET", "/api/ask", params=missing).json()["detail"]
+    assert other.replace("missing", "private") == told, "whether there is such a file is told"
+
+
+@pytest.mark.parametrize("goods", GOODS)
+@pytest.mark.parametrize(
+    "beside",
+    ["", "    attributed_to: =\n", "    quote: 2026-13-45\n", "    quote: 1:1:1\n", "    <<: x\n"],
+    ids=["nothing", "equals", "no-date", "sexagesimal", "merge"],
+)
+def test_no_file_of_the_server_is_opened_by_claims(
+    client: Client, secret: Path, goods: str, beside: str
+) -> None:
+    """Whatever stands beside it: a guard that read the text by itself was blinded by an =."""
+    claims = (
+        "format: 1\nsource: {title: t}\nclaims:\n  - id: a\n    says: 5 bn USD\n"
+        f"    value: {{importer: RUS, exporter: CHN, period: 2023, goods: 'GOODS'}}\n{beside}"
+    )
+    told = []
+    for path in (secret, secret.with_name("missing.csv")):
+        sent = client.send(
+            "POST", "/api/check", content=claims.replace("GOODS", goods.format(path)), headers=YAML
+        )
+        assert sent.status_code == 422
+        assert SECRET not in sent.text
+        told.append(sent.json()["detail"])
+    assert told[0] == told[1].replace("missing", "private")
+    assert "no file is read here" in told[0] or "<<" in beside
+
+
+@pytest.mark.parametrize("place", ["source: {{title: t, date: {}}}", "period: {}", "says: {}"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("2026-13-45", "2026-02-30", "0000-00-00", "9" * 5000, "9" * 90_000, "1e999", ".inf"),
+        *("1:1:1:1", "=", "-0x1p-9999", "0b" + "1" * 5000, "2026-01-01T99:99:99Z", "٢٠٢٣-٩٩"),
+        *("~", "!!int x", "!!timestamp 2026-13-45", "99999-01-01", "2026Q9", "2026..2026-13"),
+    ],
+)
+def test_what_is_no_date_or_number_is_told_and_not_a_defect(
+    client: Client, place: str, value: str
+) -> None:
+    lines = {
+        "source": "source: {title: t}",
+        "period": "period: 2023",
+        "says": "says: 5 bn USD",
+    }
+    kind = place.split(":")[0]
+    lines[kind] = place.format(value)
+    claims = (
+        f"format: 1\n{lines['source']}\nclaims:\n  - id: a\n    {lines['says']}\n"
+        f"    value:\n      importer: RUS\n      exporter: CHN\n      {lines['period']}\n"
+    )
+    answer = client.send("POST", "/api/check", content=claims.encode(), headers=YAML)
+    assert answer.status_code == 422, answer.text[:300]
+    assert len(answer.text) < 5000, "what is wrong is not sent back whole"
 
 
 YAML = {"content-type": "application/yaml"}

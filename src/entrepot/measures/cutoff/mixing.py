@@ -6,6 +6,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from entrepot.limits import step
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -99,6 +101,7 @@ def rounds(
 
     guess, steps = start, 0
     while True:
+        step()
         following = aim(guess)
         miss = float(np.abs(following - guess).max(initial=0.0))
         guess, steps = following, steps + 1

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.errors import RequestError
+from entrepot.limits import step
 
 if TYPE_CHECKING:
     from entrepot.measures.cutoff.stopped import Stopped
@@ -230,6 +231,7 @@ def _spread(block: _Block) -> tuple[Numbers, Numbers, int, float]:
     pin = np.outer(block.to_sell, block.to_sell) / block.to_sell.sum()
     total, steps, exact, before = block.columns(u), 0, False, np.inf
     while True:
+        step()
         steps += 1
         there = (block.to_buy > 0) & (total > 0)
         v = np.divide(block.to_buy, total, out=np.zeros(len(total)), where=there)

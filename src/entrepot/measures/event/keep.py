@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from entrepot.limits import step
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -38,6 +40,7 @@ def informative(
     columns = np.ones(x.shape[1], dtype=bool)
     separated = singletons = 0
     while True:
+        step()
         alone, flat = np.zeros_like(rows), np.zeros_like(rows)
         for codes in fixed:
             size = np.bincount(codes, weights=rows)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from entrepot.errors import NoEvidenceError
+from entrepot.limits import step
 from entrepot.measures.event.panel import NEVER
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ def _every(events: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
                 yield rest | dict.fromkeys(chosen, dates[place])
 
     for one in deal(0, frozenset(range(len(events)))):
+        step()
         found = np.full(len(events), NEVER)
         for product, date in one.items():
             found[product] = date
@@ -106,4 +108,5 @@ def _every(events: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
 def _some(events: NDArray[np.int64], draws: int, seed: int) -> Iterator[NDArray[np.int64]]:
     draw = np.random.default_rng(seed)
     for _ in range(draws):
+        step()
         yield draw.permutation(events)

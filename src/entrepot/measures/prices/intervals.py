@@ -8,6 +8,7 @@ from collections import defaultdict
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Literal, TypeVar
 
+from entrepot.limits import step
 from entrepot.measures.student import student_quantile
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def bootstrapped(
     members, draw = list(groups.values()), random.Random(seed)
     found = []
     for _ in range(replicates):
+        step()
         for _ in range(TRIES):
             chosen = draw.choices(members, k=len(members))
             result = statistic([item for group in chosen for item in group])

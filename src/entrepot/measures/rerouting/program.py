@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import NoEvidenceError
+from entrepot.limits import left
+from entrepot.limits import step as in_time
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -144,8 +146,11 @@ def most_of(count: int, rows: list[list[int]], sizes: list[float]) -> list[float
     model: Any = highspy._Highs()  # type: ignore[attr-defined]
     model.setOptionValue("output_flag", False)
     model.setOptionValue("threads", 1)
+    if (seconds := left()) is not None:
+        model.setOptionValue("time_limit", seconds)
     model.passModel(program)
     model.run()
+    in_time()
     if model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         raise NoEvidenceError(
             "the linear program of hubs has no solution",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import RequestError
+from entrepot.limits import step
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -73,6 +74,7 @@ def _nearest(rows: Any, y: Any) -> Any:
     face = [int(np.argmin(np.diag(gram) / 2 - pull))]
     weights[face] = 1.0
     for _ in range(ROUNDS * count):
+        step()
         point = np.zeros(count)
         point[face] = _on_face(gram[np.ix_(face, face)], pull[face])
         if (point[face] > 0).all():

@@ -17,7 +17,6 @@ from entrepot.report.save import format_of
 from entrepot.report.story import brief_in, opening_in
 from entrepot.serve.answer import Answer, Rows, as_json, as_svg
 from entrepot.serve.errors import NotFoundError
-from entrepot.serve.keys import refuse_files
 from entrepot.serve.rooms.country import known_area
 from entrepot.serve.rooms.figure import one_row
 from entrepot.serve.site import page
@@ -124,8 +123,7 @@ def _told(lake: Lake, wanted: Wanted) -> Told:
 
 
 def _require(wanted: Wanted) -> None:
-    """Refuse areas that do not exist, and goods that are a file."""
-    refuse_files(wanted.goods)
+    """Refuse areas that do not exist."""
     for side in (wanted.importer, wanted.supplier):
         known_area(side)
 

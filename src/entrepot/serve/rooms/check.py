@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import yaml
-
-from entrepot.errors import BadFileError, RequestError
+from entrepot.errors import RequestError
 from entrepot.serve.answer import Answer, as_json
-from entrepot.serve.keys import refuse_files
 from entrepot.serve.site import page
 
 if TYPE_CHECKING:
@@ -74,26 +71,7 @@ def _claims(text: str, date: str, publisher: str) -> Document:
         raise RequestError(
             "date and publisher are for an article", hint="write them under source in the claims"
         )
-    try:
-        _no_files(yaml.safe_load(text), set())
-    except yaml.YAMLError:
-        pass  # the reader below says where
-    except RecursionError:
-        raise BadFileError(
-            "the claims are nested too deeply", hint="write them as the example does"
-        ) from None
     return parse_document(text, name=_NAME)
-
-
-def _no_files(data: Any, seen: set[int]) -> None:
-    """Refuse words anywhere in the claims that name a file of the server."""
-    if id(data) in seen or not isinstance(data, (dict, list)):
-        return
-    seen.add(id(data))
-    if isinstance(data, dict) and isinstance(data.get("goods"), str):
-        refuse_files(data["goods"])
-    for inner in data.values() if isinstance(data, dict) else data:
-        _no_files(inner, seen)
 
 
 def _drafted(text: str, date: str, publisher: str) -> tuple[Document, Article]:

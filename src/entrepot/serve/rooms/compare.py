@@ -18,7 +18,7 @@ from entrepot.report.pair.sides import Side, shared
 from entrepot.report.pair.words import answer, headings, parts_apart, undrawn
 from entrepot.report.words import capital
 from entrepot.serve.answer import Answer, Rows, as_json, as_svg
-from entrepot.serve.keys import refuse_files, single
+from entrepot.serve.keys import single
 from entrepot.serve.rooms.country import known_area
 from entrepot.serve.rooms.figure import figure_rows
 from entrepot.serve.rooms.home import named_area, named_areas
@@ -193,7 +193,6 @@ def _sides(given: dict[str, str]) -> tuple[Side, Side]:
 
 def _side(given: dict[str, str]) -> Side:
     goods = given.get("goods", "all")
-    refuse_files(goods)
     importer, supplier = (
         named_area(text) for text in (given["importer"], given.get("supplier", "CHN"))
     )

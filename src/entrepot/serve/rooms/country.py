@@ -13,7 +13,6 @@ from entrepot.model.groups import pinned
 from entrepot.model.period import Period
 from entrepot.report.book import Book
 from entrepot.serve.errors import NotFoundError
-from entrepot.serve.keys import refuse_files
 from entrepot.serve.rooms.figure import one_row
 from entrepot.serve.rooms.home import Pair, bundled_pairs
 from entrepot.serve.rooms.told import years_told
@@ -90,7 +89,6 @@ def country_table(lake: Lake, importer: str, goods: str) -> Rows:
 def _shares(lake: Lake, importer: str, goods: str) -> tuple[Book, list[Figure], list[str]]:
     """Return shares, each in its newest year with a value, the largest first; whom else to ask."""
     known_area(importer)
-    refuse_files(goods)
     book = Book(lake)
     years = [Period.parse(year) for year in book.years()][:_YEARS]
     keys = {"importer": _pinned(importer, years), "goods": goods}

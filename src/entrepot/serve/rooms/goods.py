@@ -10,7 +10,6 @@ from entrepot.goods import goods_history, goods_list, goods_lists, goods_title
 from entrepot.goods.library import list_names
 from entrepot.serve.answer import Answer, Rows, as_json
 from entrepot.serve.errors import NotFoundError
-from entrepot.serve.keys import refuse_files
 from entrepot.serve.site import page
 
 if TYPE_CHECKING:
@@ -78,7 +77,6 @@ def _history(code: str) -> tuple[Any, ...]:
 
 
 def _list(name: str) -> GoodsList:
-    refuse_files(name)
     if name.lower() not in list_names():
         raise NotFoundError(
             f"no list of goods is called {name!r}", hint=f"lists: {', '.join(list_names())}"

@@ -11,7 +11,7 @@ from entrepot.figures.scenario.levels import ASSUMED
 from entrepot.measures.cutoff import OTHERS
 from entrepot.report.scenario.stops import stops
 from entrepot.serve.errors import BadAddressError
-from entrepot.serve.keys import refuse_files, single
+from entrepot.serve.keys import single
 from entrepot.serve.rooms.home import named_area
 
 if TYPE_CHECKING:
@@ -100,7 +100,6 @@ def _file(given: dict[str, str]) -> ScenarioFile:
         raise BadAddressError("sectors of an answer that is none", hint="add answer=export_ban")
     data["economy"] = {name: _assumed(name, given[name]) for name in ASSUMED if name in given}
     if "goods" in given:
-        refuse_files(given["goods"])
         data["goods"] = {"goods": given["goods"]}
         if "sigma" in given:
             [data["goods"]["sigma"]] = _numbers("sigma", given["sigma"], most=1)
