@@ -26,6 +26,22 @@ BehindProxy = Annotated[
     bool,
     typer.Option("--behind-proxy", help="A proxy in front asks who they are; no token then."),
 ]
+AllowHost = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-host",
+        metavar="NAME",
+        help="Host name under which others reach the page; repeat for several. Default: any "
+        "with --token or --behind-proxy, else names of this machine.",
+        show_default=False,
+    ),
+]
+MaxArticle = Annotated[
+    int, typer.Option("--max-article", min=1, help="Size limit of an article to check, in kB.")
+]
+MaxClaims = Annotated[
+    int, typer.Option("--max-claims", min=1, help="Size limit of a claims file to check, in kB.")
+]
 Timeout = Annotated[float, typer.Option("--timeout", min=1, help="Seconds a question may take.")]
 
 
@@ -34,7 +50,10 @@ def serve(
     port: Port = 8000,
     token: Token = None,
     behind_proxy: BehindProxy = False,
+    allow_host: AllowHost = None,
     timeout: Timeout = 60.0,
+    max_article: MaxArticle = 100,
+    max_claims: MaxClaims = 256,
     lake: LakeOption = None,
 ) -> None:
     """Serve the page and the JSON API, for reading only, until Ctrl-C.
@@ -51,6 +70,9 @@ def serve(
         port,
         token=token,
         behind_proxy=behind_proxy,
+        names=allow_host or (),
         seconds=timeout,
+        longest_article=max_article * 1000,
+        longest_claims=max_claims * 1000,
         say=lambda words: typer.echo(words, err=True),
     )

@@ -6,10 +6,16 @@ import base64
 import binascii
 import hmac
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from entrepot.errors import RequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.types import Scope
 
 __all__ = ["SHORTEST_TOKEN", "Access"]
 
@@ -39,14 +45,24 @@ class Access:
         out a foreign page whose name was made to lead here (DNS rebinding).
     token
         What a request has to present; None for nothing.
+    behind_proxy
+        Whether a proxy in front says for whom it asks.
     """
 
     hosts: frozenset[str] | None = _HERE
     token: str | None = None
+    behind_proxy: bool = False
 
     @classmethod
-    def of(cls, host: str, token: str | None, *, behind_proxy: bool) -> Access:
+    def of(
+        cls, host: str, token: str | None, *, behind_proxy: bool, names: Sequence[str] = ()
+    ) -> Access:
         """Return what an address to listen at demands.
+
+        Parameters
+        ----------
+        names
+            Names under which others reach it; any if none is said.
 
         Raises
         ------
@@ -67,8 +83,9 @@ class Access:
                 hint="add --token TEXT, or --behind-proxy if a proxy asks who they are; "
                 "or leave out --host",
             )
-        open_to_names = behind_proxy or not is_loopback(host)
-        return cls(None if open_to_names else _HERE | {host}, token)
+        open_to_names = (behind_proxy or not is_loopback(host)) and not names
+        known = _HERE | {host} | {name.lower() for name in names}
+        return cls(None if open_to_names else known, token, behind_proxy)
 
     def knows_host(self, header: str) -> bool:
         """Whether a request is meant for this server."""
@@ -79,6 +96,25 @@ class Access:
         except ValueError:
             return False
         return bool(name) and (self.hosts is None or name in self.hosts)
+
+    def reader_of(self, scope: Scope) -> str:
+        """Return who asks, as far as that is known: an address, or the network of one.
+
+        Of a proxy's list the last one counts, which the proxy itself wrote; those before it are
+        what the reader sent. Who has one address of version 6 has 2**64.
+        """
+        client = scope.get("client")
+        address = str(client[0]) if client else ""
+        if self.behind_proxy:
+            said = [text for name, text in scope["headers"] if name == b"x-forwarded-for"]
+            address = said[-1].decode("latin-1").rpartition(",")[2].strip() if said else ""
+        try:
+            found = ip_address(address)
+        except ValueError:
+            return ""
+        if found.version == 6 and found.ipv4_mapped is None:
+            return str(ip_network(f"{found}/64", strict=False))
+        return str(found)
 
     def admits(self, authorization: str) -> bool:
         """Whether a request presents the token: as bearer, or as password of any user."""

@@ -8,10 +8,10 @@ from fastapi import Depends, FastAPI, Request, Response
 
 from entrepot.serve import described
 from entrepot.serve.answer import Answer, Rows, as_json
-from entrepot.serve.asking import body_of, liked_form, sent_text
+from entrepot.serve.asking import body_of, liked_form
 from entrepot.serve.errors import BadAddressError
 from entrepot.serve.keys import asked, single
-from entrepot.serve.rooms import brief, check, compare, figure, goods, known, scenario
+from entrepot.serve.rooms import brief, compare, figure, goods, known, scenario
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -113,7 +113,4 @@ def _goods(app: FastAPI, service: Service) -> None:
 def _check(app: FastAPI, service: Service) -> None:
     @app.post("/api/check", **described.operation("check"))
     def check_text(request: Request, body: Annotated[bytes, Depends(body_of)]) -> Response:
-        text = sent_text(request, body)
-        return service.answer_once(
-            lambda lake: check.checked_data(lake, text.text, text.kind, text.date, text.publisher)
-        )
+        return service.check(request, body, as_page=False)

@@ -17,8 +17,9 @@ try:
 except ImportError as error:
     raise MissingExtraError("fastapi", "serve") from error
 
-from entrepot.serve import api, pages
+from entrepot.serve import apart, api, pages
 from entrepot.serve.answer import as_json
+from entrepot.serve.asking import ARTICLE, CLAIMS, Sizes
 from entrepot.serve.errors import NotFoundError
 from entrepot.serve.guard import Guard
 from entrepot.serve.pool import Pool
@@ -53,6 +54,8 @@ def create_app(
     *,
     access: Access | None = None,
     seconds: float = SECONDS,
+    longest_article: int = ARTICLE,
+    longest_claims: int = CLAIMS,
 ) -> ASGIApp:
     """Return the application, for any server of ASGI applications.
 
@@ -64,6 +67,8 @@ def create_app(
         Who may ask; by default whoever opens it under a name of this machine.
     seconds
         Time that one question may take.
+    longest_article, longest_claims
+        Bytes of a text that is checked.
 
     Raises
     ------
@@ -71,7 +76,7 @@ def create_app(
         If the extra ``serve`` is not installed; already when this module is imported.
     """
     pool = Pool(Settings.read(lake).lake, seconds, waiting=READERS - SPARE)
-    service = Service(pool, access or Access())
+    service = Service(pool, access or Access(), Sizes(longest_article, longest_claims))
     app = FastAPI(
         lifespan=lambda _: _open(service),
         title="Entrepôt",
@@ -80,7 +85,9 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        redirect_slashes=False,  # to an address that begins with what the request calls us
     )
+    app.state.sizes = service.sizes
     api.add(app, service)
     pages.add(app, service)
 
@@ -101,7 +108,7 @@ def create_app(
 
         return refused
 
-    return Guard(app, service.access, refuse)
+    return Guard(app, service.access, service.sizes.body, refuse)
 
 
 @asynccontextmanager
@@ -109,6 +116,7 @@ async def _open(service: Service) -> AsyncIterator[None]:
     """Allow more threads than usual, for most of them wait; renew no page after the end."""
     current_default_thread_limiter().total_tokens = READERS
     service.pool.start(get_ready)
+    apart.get_ready()
     yield
     service.kept.close()
 

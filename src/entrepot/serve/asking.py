@@ -13,16 +13,21 @@ from fastapi import Request  # noqa: TC002 (FastAPI reads it)
 
 from entrepot.errors import RequestError
 from entrepot.serve.answer import PARQUET
-from entrepot.serve.errors import BadAddressError, TooLargeError, TooLongError, WrongFormError
-from entrepot.serve.guard import LONGEST_BODY
+from entrepot.serve.errors import BadAddressError, TooLongError, WrongFormError
+from entrepot.serve.guard import too_large
 from entrepot.serve.keys import single
 from entrepot.serve.multipart import Part, parts_of
 
-__all__ = ["FORMS", "Sent", "address", "body_of", "liked_form", "sent_text"]
+__all__ = [
+    *("ARTICLE", "CLAIMS", "FORMS", "Sent", "Sizes"),
+    *("address", "body_of", "liked_form", "sent_text"),
+]
 
 FORMS = {"json": "application/json", "csv": "text/csv", "parquet": PARQUET}
 """Forms in which the API answers, with their media types."""
 _WEIGHT = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
+ARTICLE, CLAIMS = 100_000, 256_000
+"""Bytes of an article and of claims that are checked, if nothing else is said."""
 PATIENCE = 30
 """Seconds that a body may take to arrive."""
 _KEYS = ("text", "kind", "date", "publisher")
@@ -80,26 +85,43 @@ def address(request: Request) -> str:
     return f"{path.decode('latin-1')}?{scope['query_string'].decode('latin-1')}"
 
 
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Bytes of a text that is checked: of an article, and of claims."""
+
+    article: int = ARTICLE
+    claims: int = CLAIMS
+
+    @property
+    def body(self) -> int:
+        """Bytes of a body: what a form writes as percent signs has three for one."""
+        return 3 * max(self.article, self.claims) + 10_000
+
+    def require(self, sent: Sent) -> None:
+        """Refuse a text that is longer; raises `TooLargeError`."""
+        longest = self.claims if sent.kind == "claims" else self.article
+        if len(sent.text) > longest or len(sent.text.encode(errors="replace")) > longest:
+            raise too_large(longest)
+
+
 async def body_of(request: Request) -> bytes:
     """Return the body of a request as far as it is small and comes in time.
 
     Raises
     ------
     TooLargeError
-        If it is larger than `LONGEST_BODY`.
+        If it is larger than the sizes of the application allow.
     TooLongError
         If it does not come.
     """
+    longest = request.app.state.sizes.body
     held = bytearray()
     try:
         with anyio.fail_after(PATIENCE):
             async for chunk in request.stream():
                 held += chunk
-                if len(held) > LONGEST_BODY:
-                    raise TooLargeError(
-                        f"more than {LONGEST_BODY // 1_000_000} MB",
-                        hint="cut the text into chapters and check one at a time",
-                    )
+                if len(held) > longest:
+                    raise too_large(longest)
     except TimeoutError:
         raise TooLongError(
             f"the text did not arrive within {PATIENCE} seconds", hint="send it again"

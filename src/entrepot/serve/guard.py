@@ -5,11 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
+from entrepot.limits import Limits, under
 from entrepot.serve.errors import (
     BadAddressError,
+    BusyError,
     ForeignPageError,
     TooLargeError,
     UnauthorizedError,
@@ -22,12 +25,14 @@ if TYPE_CHECKING:
 
     from entrepot.serve.access import Access
 
-__all__ = ["LONGEST_ADDRESS", "LONGEST_BODY", "POLICY", "Guard", "style_hash"]
+__all__ = ["HEALTH", "LONGEST_ADDRESS", "POLICY", "Guard", "style_hash", "too_large"]
 
 LONGEST_ADDRESS = 4000
 """Characters of path and query."""
-LONGEST_BODY = 1_000_000
-"""Bytes of a text that is sent to be checked."""
+HEALTH = "/healthz"
+"""Address that says that the server answers, to whoever asks."""
+IN_HAND = {"GET": 48, "POST": 4}
+"""Requests of one reader that are in hand at once, as far as readers can be told apart."""
 
 POLICY = (
     "default-src 'none'; style-src {style}; img-src 'self' data:; script-src 'self'; "
@@ -56,16 +61,24 @@ class Guard:
 
     Parameters
     ----------
+    longest
+        Bytes of a body that is read.
     refuse
         Turns an error into an application that answers it.
     """
 
     def __init__(
-        self, app: ASGIApp, access: Access, refuse: Callable[[Scope, Exception], ASGIApp]
+        self,
+        app: ASGIApp,
+        access: Access,
+        longest: int,
+        refuse: Callable[[Scope, Exception], ASGIApp],
     ) -> None:
         self._app = app
         self._access = access
+        self._longest = longest
         self._refuse = refuse
+        self._in_hand: Counter[tuple[str, str]] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse it."""
@@ -75,18 +88,47 @@ class Guard:
         headers = {
             name.decode("latin-1"): text.decode("latin-1") for name, text in scope["headers"]
         }
-        found = self._objection(scope, headers)
-        app = self._refuse(scope, found) if found else self._app
+        send = _with_headers(send)
         if scope["method"] == "HEAD":  # answered like GET, without the body
             scope, send = {**scope, "method": "GET"}, _without_body(send)
-        await app(scope, receive, _with_headers(send))
+        path: str = scope["path"]
+        if path == HEALTH and scope["method"] == "GET":
+            await _healthy(send)
+        elif found := self._objection(scope, headers):
+            await self._refuse(scope, found)(scope, receive, send)
+        elif path.endswith("/") and path.strip("/"):
+            await _elsewhere(scope, send)
+        else:
+            await self._counted(scope, receive, send)
+
+    async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request as one of those of its reader, which may open no file of ours."""
+        reader = self._access.reader_of(scope)
+        one = reader, scope["method"]
+        if reader and self._in_hand[one] >= IN_HAND.get(scope["method"], 1):
+            busy = BusyError(
+                f"{self._in_hand[one]} requests of {reader} are in hand",
+                why="others wait, too",
+                hint="ask again when one of them is answered",
+            )
+            await self._refuse(scope, busy)(scope, receive, send)
+            return
+        self._in_hand[one] += 1
+        try:
+            with under(Limits(files=False)):
+                await self._app(scope, receive, send)
+        finally:
+            self._in_hand[one] -= 1
+            if not self._in_hand[one]:
+                del self._in_hand[one]
 
     def _objection(self, scope: Scope, headers: dict[str, str]) -> Exception | None:
         if not self._access.knows_host(headers.get("host", "")):
             return BadAddressError(
                 "this server has another name",
                 why="a foreign page could have made its own name lead here",
-                hint="open http://127.0.0.1 with the port that the server printed",
+                hint="open http://127.0.0.1 with the port that the server printed, or have it "
+                "started with entrepot serve --allow-host NAME",
             )
         if not self._access.admits(headers.get("authorization", "")):
             return UnauthorizedError(
@@ -103,13 +145,45 @@ class Guard:
                 "a form of another site is not taken", hint="open the page here, or send no Origin"
             )
         length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > LONGEST_BODY:
-            return TooLargeError(
-                f"more than {LONGEST_BODY // 1_000_000} MB",
-                why="an article or a claims file is much smaller",
-                hint="cut the text into chapters and check one at a time",
-            )
+        if not re.fullmatch(r"[0-9]{1,12}", length) or int(length) > self._longest:
+            return too_large(self._longest)
         return None
+
+
+def too_large(longest: int) -> TooLargeError:
+    """Return the error for a text or a body of more than so many bytes."""
+    return TooLargeError(
+        f"more than {longest // 1000} kB",
+        why="an article or a claims file is much smaller",
+        hint="cut the text into chapters and check one at a time, or check it on a terminal, "
+        "where nothing is cut off: entrepot check FILE",
+    )
+
+
+async def _healthy(send: Send) -> None:
+    """Say that the server answers, and nothing else: this address asks for no token."""
+    kind = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": 200, "headers": kind})
+    await send({"type": "http.response.body", "body": b"ok\n"})
+
+
+async def _elsewhere(scope: Scope, send: Send) -> None:
+    """Send whoever asks for ``/goods/`` to ``/goods``.
+
+    To a path on this server, however it is reached: its name and whether it is asked through TLS
+    are known to the reader, and what a request says of them may be anybody's.
+    """
+    path = quote("/" + scope["path"].strip("/"), safe="/+")
+    query = quote(scope["query_string"].decode("latin-1"), safe="=&:@,+%", encoding="latin-1")
+    where = f"{path}?{query}" if query else path
+    await send(
+        {
+            "type": "http.response.start",
+            "status": 307,
+            "headers": [(b"location", where.encode("ascii"))],
+        }
+    )
+    await send({"type": "http.response.body", "body": b""})
 
 
 def _foreign(headers: dict[str, str]) -> bool:

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 from fastapi import Depends, FastAPI, Request, Response
 
 from entrepot.serve.answer import Answer, Rows
-from entrepot.serve.asking import body_of, sent_text
+from entrepot.serve.asking import body_of
 from entrepot.serve.by_code import at_codes
 from entrepot.serve.described import EXAMPLES
 from entrepot.serve.errors import NotFoundError
@@ -104,10 +104,7 @@ def _fixed(app: FastAPI, service: Service) -> None:
 
     @app.post("/check", include_in_schema=False)
     def checked(request: Request, body: Annotated[bytes, Depends(body_of)]) -> Response:
-        text = sent_text(request, body)
-        return service.answer_once(
-            lambda lake: check.checked_page(lake, text.text, text.kind, text.date, text.publisher)
-        )
+        return service.check(request, body, as_page=True)
 
 
 def _search(app: FastAPI, service: Service) -> None:

@@ -1,10 +1,11 @@
-"""Questions are answered by a few threads, each question within its time."""
+"""Questions are answered by a few threads, each within its time, one reader after the other."""
 
 from __future__ import annotations
 
 import threading
 import time
-from concurrent.futures import CancelledError, ThreadPoolExecutor
+from collections import Counter, OrderedDict, deque
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from entrepot.lake import Lake
@@ -14,13 +15,17 @@ from entrepot.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Future
     from pathlib import Path
+    from typing import Any
 
-__all__ = ["Pool", "Question"]
+__all__ = ["Pool", "Question", "Turns"]
 
 T = TypeVar("T")
 
+TEXTS = 2
+"""Texts at work at once, each in a process of its own."""
+TEXTS_WAITING = 12
+"""Texts in all, begun or not: each is held in memory."""
 _AGAIN = 0.05
 
 
@@ -33,8 +38,91 @@ class _Stoppable(Lake):
             self._connection.interrupt()
 
 
+class Turns:
+    """A few threads, which take work of one reader after the other.
+
+    Parameters
+    ----------
+    workers
+        Threads. One reader, if known, has at most all but one of them, so that the next one need
+        not wait for the end of what the first began.
+    waiting
+        Work in hand, begun or not.
+    name
+        What the threads are called.
+    """
+
+    def __init__(self, workers: int, waiting: int, name: str) -> None:
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix=name)
+        self._workers = workers
+        self._room = waiting
+        self._lock = threading.Lock()
+        self._queues: OrderedDict[str, deque[tuple[Future[Any], Callable[[], Any]]]] = OrderedDict()
+        self._at_work: Counter[str] = Counter()
+
+    def submit(self, work: Callable[[], T], reader: str) -> Future[T]:
+        """Put work behind the other work of its reader.
+
+        Raises
+        ------
+        BusyError
+            If there is no room.
+        """
+        future: Future[T] = Future()
+        with self._lock:
+            if self._room <= 0:
+                raise BusyError(
+                    "the server has as many questions as it can take",
+                    why="each is computed from the rows, a few at a time",
+                    hint="ask again in a minute",
+                )
+            self._room -= 1
+            self._queues.setdefault(reader, deque()).append((future, work))
+        self._go_on()
+        return future
+
+    def _go_on(self) -> None:
+        """Begin what may begin."""
+        with self._lock:
+            while (reader := self._next()) is not None:
+                queue = self._queues.pop(reader)
+                future, work = queue.popleft()
+                if queue:  # behind those of all others
+                    self._queues[reader] = queue
+                if future.set_running_or_notify_cancel():
+                    self._at_work[reader] += 1
+                    self._threads.submit(self._done, reader, future, work)
+                else:
+                    self._room += 1
+
+    def _next(self) -> str | None:
+        """Return whose turn it is."""
+        if self._at_work.total() >= self._workers:
+            return None
+        most = max(1, self._workers - 1)
+        return next((one for one in self._queues if not one or self._at_work[one] < most), None)
+
+    def _done(self, reader: str, future: Future[T], work: Callable[[], T]) -> None:
+        try:
+            found = work()
+        except BaseException as error:
+            self._leave(reader)
+            future.set_exception(error)
+        else:
+            self._leave(reader)
+            future.set_result(found)
+        self._go_on()
+
+    def _leave(self, reader: str) -> None:
+        with self._lock:
+            self._room += 1
+            self._at_work[reader] -= 1
+            if not self._at_work[reader]:
+                del self._at_work[reader]
+
+
 class Pool:
-    """A few threads, and a queue that is not endless.
+    """Questions to a lake, at work and waiting, and beside them texts, which wait for texts only.
 
     Parameters
     ----------
@@ -51,43 +139,53 @@ class Pool:
     ) -> None:
         self.folder = folder
         self.seconds = seconds
-        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="question")
-        self._room = threading.BoundedSemaphore(waiting)
+        self._questions = Turns(workers, waiting, "question")
+        self._texts = Turns(TEXTS, TEXTS_WAITING, "text")
 
-    def start(self, work: Callable[[Lake], T]) -> Question[T]:
+    def start(self, work: Callable[[Lake], T], reader: str = "") -> Question[T]:
         """Let a thread do some work on a lake of its own, which is read in one state.
+
+        Parameters
+        ----------
+        reader
+            Who asks, as far as that is known: nobody's questions wait for all those of another.
 
         Raises
         ------
         BusyError
             If too many questions wait.
         """
-        if not self._room.acquire(blocking=False):
-            raise BusyError(
-                "the server has as many questions as it can take",
-                why="each is computed from the rows, a few at a time",
-                hint="ask again in a minute",
-            )
-        return Question(_Stoppable(Settings.read(self.folder)), work, self)
+        lake = _Stoppable(Settings.read(self.folder))
 
-    def submit(self, work: Callable[[], T]) -> Future[T]:
-        """Hand work, for which there is room, to the next free thread."""
-        future = self._threads.submit(work)
-        future.add_done_callback(lambda _: self._room.release())
-        return future
+        def on_lake() -> T:
+            with lake.reading():
+                return work(lake)
+
+        return Question(self._questions, on_lake, lake.interrupt, self.seconds, reader)
+
+    def start_text(self, work: Callable[[], T], reader: str = "") -> Question[T]:
+        """Let a thread wait for work on a text, which ends by itself; raises as `start` does."""
+        return Question(self._texts, work, lambda: None, self.seconds, reader)
 
 
 class Question(Generic[T]):
     """Work that waits for its turn or was begun, and which several may wait for."""
 
-    def __init__(self, lake: _Stoppable, work: Callable[[Lake], T], pool: Pool) -> None:
-        self._lake = lake
+    def __init__(
+        self,
+        turns: Turns,
+        work: Callable[[], T],
+        interrupt: Callable[[], None],
+        seconds: float,
+        reader: str,
+    ) -> None:
         self._work = work
-        self._seconds = pool.seconds
+        self._interrupt = interrupt
+        self._seconds = seconds
         self._turn = threading.Event()
         self._latest = time.monotonic() + self._seconds
         self._ends = self._latest + self._seconds
-        self._future = pool.submit(self._answered)
+        self._future = turns.submit(self._answered, reader)
         self._future.add_done_callback(lambda _: self._turn.set())
 
     def result(self) -> T:
@@ -126,8 +224,8 @@ class Question(Generic[T]):
         self._ends = time.monotonic() + self._seconds
         self._turn.set()
         try:
-            with under(Limits(files=False, ends=self._ends)), self._lake.reading():
-                return self._work(self._lake)
+            with under(Limits(files=False, ends=self._ends)):
+                return self._work()
         except TimeUp:
             raise self._too_long() from None
 
@@ -137,5 +235,5 @@ class Question(Generic[T]):
             return
         waited = threading.Event()
         while not self._future.done():
-            self._lake.interrupt()
+            self._interrupt()
             waited.wait(_AGAIN)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.errors import MissingExtraError, OutsideError
+from entrepot.limits import Limits, under
 from entrepot.serve.access import Access
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 __all__ = ["run"]
@@ -24,7 +25,10 @@ def run(
     *,
     token: str | None = None,
     behind_proxy: bool = False,
+    names: Sequence[str] = (),
     seconds: float,
+    longest_article: int = 100_000,
+    longest_claims: int = 256_000,
     say: Callable[[str], None],
     patience: float = PATIENCE,
 ) -> None:
@@ -32,8 +36,12 @@ def run(
 
     Parameters
     ----------
+    names
+        Names under which others reach it; any if none is said.
     seconds
         Time that a question may take.
+    longest_article, longest_claims
+        Bytes of a text that is checked.
     patience
         Seconds to wait for whole headers, and for one who does not read an answer.
 
@@ -46,7 +54,7 @@ def run(
     OutsideError
         If the address cannot be listened at.
     """
-    access = Access.of(host, token, behind_proxy=behind_proxy)
+    access = Access.of(host, token, behind_proxy=behind_proxy, names=names)
     try:
         import uvicorn
     except ImportError as error:
@@ -55,7 +63,13 @@ def run(
     from entrepot.serve.connection import patient
 
     config = uvicorn.Config(
-        create_app(lake, access=access, seconds=seconds),
+        create_app(
+            lake,
+            access=access,
+            seconds=seconds,
+            longest_article=longest_article,
+            longest_claims=longest_claims,
+        ),
         host=host,
         port=port,
         log_level="warning",
@@ -70,7 +84,8 @@ def run(
     shown = f"[{host}]" if ":" in host else host
     say(f"serving on http://{shown}:{port}/ (Ctrl-C ends it)")
     try:
-        server.run()
+        with under(Limits(files=False), everywhere=True):
+            server.run()
     except SystemExit as error:  # the library ends the program where it cannot listen
         raise OutsideError(
             f"cannot listen at {host}, port {port}", hint="choose another with --port"

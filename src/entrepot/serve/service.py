@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from fastapi import Response
 
 from entrepot.serve.answer import Answer, Rows
-from entrepot.serve.asking import address
+from entrepot.serve.apart import checked_apart
+from entrepot.serve.asking import Sizes, address, sent_text
 from entrepot.serve.kept import Kept
 from entrepot.serve.site import of_before
 from entrepot.serve.state import state_of
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
     from entrepot.serve.access import Access
     from entrepot.serve.pool import Pool
 
-__all__ = ["Service", "sent"]
+__all__ = ["TEXT_SECONDS", "Service", "sent"]
+
+TEXT_SECONDS = 20.0
+"""Seconds of a processor that the check of one text may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,8 @@ class Service:
 
     pool: Pool
     access: Access
+    sizes: Sizes = field(default_factory=Sizes)
+    text_seconds: float = TEXT_SECONDS
     kept: Kept = field(default_factory=Kept)
 
     @property
@@ -66,7 +72,9 @@ class Service:
         found = self.kept.get(
             key,
             state,
-            lambda: self.pool.start(lambda lake: _whole(work(lake), form)),
+            lambda: self.pool.start(
+                lambda lake: _whole(work(lake), form), self.access.reader_of(request.scope)
+            ),
             may_lag=may_lag,
         )
         if found.state == state:
@@ -85,9 +93,21 @@ class Service:
             return Response(status_code=304, headers=told)
         return sent(found, told)
 
-    def answer_once(self, work: Callable[[Lake], Answer]) -> Response:
-        """Answer what was sent in the body of a request; nothing of it is kept."""
-        return sent(self.pool.start(work).result(), {"Cache-Control": "no-store"})
+    def check(self, request: Request, body: bytes, *, as_page: bool) -> Response:
+        """Check the text in the body of a request, in a process apart; nothing of it is kept."""
+        text = sent_text(request, body)
+        self.sizes.require(text)
+        question = self.pool.start_text(
+            lambda: checked_apart(
+                self.pool.folder,
+                text,
+                as_page=as_page,
+                seconds=min(self.text_seconds, self.pool.seconds),
+                wall=self.pool.seconds,
+            ),
+            self.access.reader_of(request.scope),
+        )
+        return sent(question.result(), {"Cache-Control": "no-store"})
 
 
 def _told(version: str, kept: str) -> dict[str, str]:

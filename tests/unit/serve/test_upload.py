@@ -71,7 +71,9 @@ def test_a_form_without_a_file_is_what_was_pasted(client: Client) -> None:
         ("report.txt", b"a\x00b", 415, "plain text"),
         ("report.txt", b"\xff\xfe\x00", 422, "UTF-8"),
         ("report.txt", b"  ", 422, "no text"),
-        ("big.txt", b"x" * 1_000_001, 413, "1 MB"),
+        ("big.txt", b"x" * 100_001, 413, "100 kB"),
+        ("big.yaml", b"x" * 256_001, 413, "256 kB"),
+        ("big.txt", b"x" * 1_000_001, 413, "kB"),
         ('"><script>.txt"', b"x", 415, "name ends"),
     ],
 )

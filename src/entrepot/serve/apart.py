@@ -1,0 +1,259 @@
+"""Texts of strangers are read and checked in processes of their own, which can be ended.
+
+A thread cannot be ended from outside: a text that costs a minute would hold its place for a minute,
+whatever was answered meanwhile. A process can, and what it took of the memory goes with it. It
+starts once and does one text after the other, each with an amount of processor time that the
+system itself cuts off; whoever sends costly texts has the process start anew, and nobody else
+waits. Nothing but plain data goes back and forth.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import subprocess
+import sys
+import threading
+import traceback
+from contextlib import suppress
+from typing import IO, TYPE_CHECKING, Any
+
+from entrepot.errors import EntrepotError
+from entrepot.limits import Limits, under
+from entrepot.serve.answer import Answer
+from entrepot.serve.errors import TooLongError
+from entrepot.serve.problems import KINDS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from entrepot.serve.asking import Sent
+
+__all__ = ["CODE", "checked_apart", "get_ready", "work"]
+
+CODE = "from entrepot.serve.apart import work; work()"
+"""What a process runs."""
+RESIDENT = 400 * 2**20
+"""Bytes of memory from which on a process ends after its text."""
+DATA = 2 * 2**30
+"""Bytes of memory that a process may ask for."""
+_OF_US = "ENTREPOT_"
+
+
+class DefectError(RuntimeError):
+    """An error in a process apart that is not ours: the kind and the lines it went through."""
+
+
+class _Process:
+    """A process that checks one text after the other."""
+
+    def __init__(self) -> None:
+        self._popen = subprocess.Popen(
+            [sys.executable, "-P", "-c", CODE],  # -P: no module is taken from the working folder
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C is for the server, whose end ends this
+        )
+
+    def answer(self, job: dict[str, Any], seconds: float) -> tuple[dict[str, Any], bytes] | None:
+        """Return head and body of what comes back; None if the process ends before."""
+        assert self._popen.stdin is not None
+        assert self._popen.stdout is not None
+        latest = threading.Timer(seconds, self._popen.kill)
+        latest.daemon = True
+        latest.start()
+        try:
+            _send(self._popen.stdin, job)
+            head = _received(self._popen.stdout)
+            body = _received(self._popen.stdout)
+            return None if head is None or body is None else (json.loads(head), body)
+        except BrokenPipeError:
+            return None
+        finally:
+            latest.cancel()
+
+    def end(self) -> None:
+        """End it, whatever it does."""
+        self._popen.kill()
+        self._popen.wait()
+        for pipe in (self._popen.stdin, self._popen.stdout):
+            if pipe is not None:
+                with suppress(BrokenPipeError):
+                    pipe.close()
+
+
+_idle: list[_Process] = []
+_lock = threading.Lock()
+
+
+def get_ready() -> None:
+    """Have a process wait for the first text, so that its sender does not wait for it."""
+    with _lock:
+        if not _idle:
+            _idle.append(_Process())
+
+
+def checked_apart(
+    folder: Path, sent: Sent, *, as_page: bool, seconds: float, wall: float
+) -> Answer:
+    """Return what a check of a text answers.
+
+    Parameters
+    ----------
+    folder
+        Folder of the lake.
+    as_page
+        Whether as a page; else as JSON.
+    seconds, wall
+        Processor time that it may take, and time.
+
+    Raises
+    ------
+    TooLongError
+        If it takes longer.
+    EntrepotError
+        Of the kind that the text itself gave rise to.
+    """
+    job = {
+        "folder": str(folder),
+        "seconds": seconds,
+        "as_page": as_page,
+        "text": sent.text,
+        "kind": sent.kind,
+        "date": sent.date,
+        "publisher": sent.publisher,
+        "settings": {key: text for key, text in os.environ.items() if key.startswith(_OF_US)},
+    }
+    with _lock:
+        process = _idle.pop() if _idle else None
+    process = process or _Process()
+    try:
+        found = process.answer(job, wall)
+    except BaseException:
+        process.end()
+        raise
+    if found is None:
+        process.end()
+        raise TooLongError(
+            f"the check of this text took more than {seconds:g} seconds, or too much memory",
+            why="texts that cost more keep others waiting",
+            hint="cut the text into chapters and check one at a time, or check it on a terminal, "
+            "where nothing is cut off: entrepot check FILE",
+        )
+    head, body = found
+    if head["goes_on"]:
+        with _lock:
+            _idle.append(process)
+    else:
+        process.end()
+    return _answer(head, body)
+
+
+def _answer(head: dict[str, Any], body: bytes) -> Answer:
+    if "defect" in head:
+        raise DefectError(head["defect"])
+    if "error" in head:
+        kind = KINDS[head["error"]][0] if head["error"] is not None else EntrepotError
+        error: Any = kind.__new__(kind)  # some are made from other words than they say
+        EntrepotError.__init__(error, **head["says"])
+        raise error
+    return Answer(body, head["kind"])
+
+
+@atexit.register
+def _end_all() -> None:
+    with _lock:
+        for process in _idle:
+            process.end()
+        _idle.clear()
+
+
+def work() -> None:
+    """Check the texts that come on standard input, until it ends."""
+    came, goes = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what anything prints must not be taken for an answer
+    _limit_memory()
+    from entrepot.serve.rooms import check
+
+    with under(Limits(files=False), everywhere=True):
+        check.get_ready()
+        while (job := _received(came)) is not None:
+            head, body = _result(json.loads(job))
+            head["goes_on"] = _resident() < RESIDENT
+            _send(goes, head, body)
+
+
+def _result(job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    from entrepot.lake import Lake
+    from entrepot.serve.rooms import check
+    from entrepot.settings import Settings
+
+    for key in [key for key in os.environ if key.startswith(_OF_US)]:
+        del os.environ[key]
+    os.environ.update(job["settings"])
+    _limit_time(job["seconds"])
+    room = check.checked_page if job["as_page"] else check.checked_data
+    try:
+        with Lake(Settings.read(job["folder"])).reading() as lake:
+            found = room(lake, job["text"], job["kind"], job["date"], job["publisher"])
+    except EntrepotError as error:
+        places = (place for place, kind in enumerate(KINDS) if isinstance(error, kind[0]))
+        said = {"what": error.what, "where": error.where, "why": error.why, "hint": error.hint}
+        return {"error": next(places, None), "says": said}, b""
+    except MemoryError:
+        os._exit(1)  # what was allowed is used up
+    except Exception as error:  # no words of the text: only where it happened
+        lines = "".join(traceback.format_tb(error.__traceback__))
+        return {"defect": f"{type(error).__name__}\n{lines}"}, b""
+    finally:
+        _limit_time(None)
+    return {"kind": found.kind}, found.body
+
+
+def _limit_time(seconds: float | None) -> None:
+    """Have the system end this process after more processor time; None lifts that."""
+    try:
+        import resource
+    except ImportError:  # Windows: the time by the clock has to do
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    soft = most if seconds is None else int(used.ru_utime + used.ru_stime + seconds) + 1
+    if most in (-1, resource.RLIM_INFINITY) or soft <= most:
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, most))
+
+
+def _limit_memory() -> None:
+    try:
+        import resource
+    except ImportError:
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    if most in (-1, resource.RLIM_INFINITY) or most > DATA:
+        resource.setrlimit(resource.RLIMIT_DATA, (DATA, most))
+
+
+def _resident() -> int:
+    """Return the most memory that this process had at once, in bytes; 0 where nobody knows."""
+    try:
+        import resource
+    except ImportError:
+        return 0
+    found = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return found if sys.platform == "darwin" else found * 1024
+
+
+def _send(where: IO[bytes], head: dict[str, Any], body: bytes | None = None) -> None:
+    for piece in (json.dumps(head).encode(), *(() if body is None else (body,))):
+        where.write(len(piece).to_bytes(8, "big") + piece)
+    where.flush()
+
+
+def _received(where: IO[bytes]) -> bytes | None:
+    """Return the next piece; None if nothing more comes."""
+    size = where.read(8)
+    if len(size) < 8:
+        return None
+    piece = where.read(int.from_bytes(size, "big"))
+    return piece if len(piece) == int.from_bytes(size, "big") else None
