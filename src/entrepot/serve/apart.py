@@ -135,6 +135,7 @@ def checked_apart(
         raise
     if found is None:
         process.end()
+        get_ready()
         raise TooLongError(
             f"the check of this text took more than {seconds:g} seconds, or too much memory",
             why="texts that cost more keep others waiting",
@@ -178,10 +179,19 @@ def work() -> None:
 
     with under(Limits(files=False), everywhere=True):
         check.get_ready()
-        while (job := _received(came)) is not None:
-            head, body = _result(json.loads(job))
+        while (told := _received(came)) is not None:
+            job = json.loads(told)
+            _take_settings(job["settings"])
+            head, body = _result(job)
             head["goes_on"] = _resident() < RESIDENT
             _send(goes, head, body)
+
+
+def _take_settings(settings: dict[str, str]) -> None:
+    """Have the settings of the server, as they are now."""
+    for key in [key for key in os.environ if key.startswith(_OF_US) and key not in settings]:
+        del os.environ[key]
+    os.environ.update(settings)
 
 
 def _result(job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
@@ -189,9 +199,6 @@ def _result(job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     from entrepot.serve.rooms import check
     from entrepot.settings import Settings
 
-    for key in [key for key in os.environ if key.startswith(_OF_US)]:
-        del os.environ[key]
-    os.environ.update(job["settings"])
     _limit_time(job["seconds"])
     room = check.checked_page if job["as_page"] else check.checked_data
     try:

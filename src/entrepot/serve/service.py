@@ -37,7 +37,6 @@ class Service:
     pool: Pool
     access: Access
     sizes: Sizes = field(default_factory=Sizes)
-    text_seconds: float = TEXT_SECONDS
     kept: Kept = field(default_factory=Kept)
 
     @property
@@ -102,7 +101,7 @@ class Service:
                 self.pool.folder,
                 text,
                 as_page=as_page,
-                seconds=min(self.text_seconds, self.pool.seconds),
+                seconds=min(TEXT_SECONDS, self.pool.seconds),
                 wall=self.pool.seconds,
             ),
             self.access.reader_of(request.scope),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from starlette.datastructures import URL
 from starlette.requests import Request
-from tests.ask_server import Client
+from tests.ask_server import HERE, Client
 
 from entrepot.errors import RequestError
 from entrepot.serve import Access, create_app
@@ -136,3 +136,82 @@ def test_a_chart_may_use_the_style_inside_it_and_no_other(client: Client) -> Non
     assert chart.status_code == 200
     assert "style-src 'sha256-" in chart.headers["content-security-policy"]
     assert chart.headers["content-disposition"] == 'attachment; filename="import_share.svg"'
+
+
+@pytest.mark.parametrize("host", ["evil.example", "page.example.org", "127.0.0.1:8000"])
+@pytest.mark.parametrize(
+    ("path", "where"),
+    [
+        ("/goods/", "/goods"),
+        ("/goods/?a=1&b=%20", "/goods?a=1&b=%20"),
+        ("/country/RUS/from/CHN/", "/country/RUS/from/CHN"),
+        ("//evil.example/", "/evil.example"),
+        ("//evil.example//", "/evil.example"),
+        ("/%5Cevil.example/", "/%5Cevil.example"),
+        ("/%0d%0aSet-Cookie:x=1/", "/%0D%0ASet-Cookie%3Ax%3D1"),
+        ("/%E4%B8%AD/", "/%E4%B8%AD"),
+    ],
+)
+def test_a_redirect_leads_to_this_server_however_it_is_called(
+    tmp_path: Path, host: str, path: str, where: str
+) -> None:
+    access = Access.of("0.0.0.0", None, behind_proxy=True)
+    client = Client(create_app(tmp_path / "no-lake", access=access))
+    headers = {"host": host, "x-forwarded-proto": "https"}
+    answer = client.send("GET", HERE + path, headers=headers)
+    assert answer.status_code == 307
+    assert answer.headers["location"] == where
+    assert "evil" not in answer.headers["location"] or "evil" in path
+    assert "content-security-policy" in answer.headers
+
+
+@pytest.mark.parametrize("behind_proxy", [True, False])
+def test_others_reach_it_under_the_names_that_are_said_only(
+    tmp_path: Path, *, behind_proxy: bool
+) -> None:
+    names = ["Page.Example.org"]
+    access = Access.of("0.0.0.0", TOKEN, behind_proxy=behind_proxy, names=names)
+    client = Client(create_app(tmp_path / "no-lake", access=access))
+    bearer = {"authorization": f"Bearer {TOKEN}"}
+    for host in ("page.example.org", "PAGE.example.org:443", "127.0.0.1:8000"):
+        assert client.get("/measures", host=host, **bearer).status_code == 200
+    for host in ("evil.example", "page.example.org.evil.example", "192.0.2.7"):
+        assert client.get("/measures", host=host, **bearer).status_code == 400
+    here = Access.of("127.0.0.1", None, behind_proxy=False, names=names)
+    assert here.knows_host("page.example.org")
+    assert not here.knows_host("evil.example")
+
+
+def test_its_health_is_told_to_everybody_and_nothing_else(tmp_path: Path) -> None:
+    access = Access.of("0.0.0.0", TOKEN, behind_proxy=False, names=["page.example.org"])
+    client = Client(create_app(tmp_path / "no-lake", access=access))
+    answer = client.get("/healthz", host="192.0.2.7:8000")
+    assert (answer.status_code, answer.text) == (200, "ok\n")
+    assert "content-security-policy" in answer.headers
+    head = client.send("HEAD", "/healthz")
+    assert (head.status_code, head.content) == (200, b"")
+    for path in ("/healthz/", "/healthz/x", "/healthz%2f..%2fdata", "/data"):
+        assert client.get(path, host="page.example.org").status_code == 401
+    assert client.send("POST", "/healthz", headers={"host": "page.example.org"}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("client", "headers", "proxied", "reader"),
+    [
+        ("192.0.2.1", [], False, "192.0.2.1"),
+        ("192.0.2.1", ["10.0.0.1"], False, "192.0.2.1"),
+        ("10.0.0.9", ["192.0.2.1"], True, "192.0.2.1"),
+        ("10.0.0.9", ["1.2.3.4, 192.0.2.1"], True, "192.0.2.1"),
+        ("10.0.0.9", ["192.0.2.1", "192.0.2.2"], True, "192.0.2.2"),
+        ("10.0.0.9", ["nobody"], True, ""),
+        ("10.0.0.9", [], True, ""),
+        ("2001:db8:1:2:3:4:5:6", [], False, "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:9:9:9:9", [], False, "2001:db8:1:2::/64"),
+    ],
+)
+def test_readers_are_told_apart_as_far_as_is_known(
+    client: str, headers: list[str], *, proxied: bool, reader: str
+) -> None:
+    said = [(b"x-forwarded-for", text.encode()) for text in headers]
+    scope = {"client": (client, 1), "headers": said}
+    assert Access(behind_proxy=proxied).reader_of(scope) == reader

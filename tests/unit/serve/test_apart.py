@@ -1,0 +1,195 @@
+"""Costly texts are ended for good, and hold up nobody; no reader comes before all others."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from tests.ask_server import HERE, Client, in_own_loop
+
+from entrepot.serve import Access, apart, create_app
+from entrepot.serve.errors import BusyError
+from entrepot.serve.pool import Turns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+TEXT = "China's exports to Russia fell by 3.4 % in 2025."
+COSTLY = """
+import time
+from entrepot.serve.rooms import check
+real = check.checked_data
+def costly(lake, text, *rest):
+    if text == "turn": # a loop that catches all there is to catch
+        while True:
+            try:
+                sum(range(1000))
+            except BaseException:
+                pass
+    if text == "sleep":
+        time.sleep(60)
+    if text == "memory":
+        [bytearray(2**28) for _ in range(100)]
+    if text == "defect":
+        raise KeyError("secret words of the text")
+    print("noise on standard output")
+    return real(lake, text, *rest)
+check.checked_data, check.get_ready = costly, lambda: None
+from entrepot.serve.apart import work
+work()
+"""
+
+
+@pytest.fixture
+def costly(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Processes in which some texts cost more than any text may."""
+    monkeypatch.setattr(apart, "CODE", COSTLY)
+    monkeypatch.setattr(apart, "_idle", [])
+    monkeypatch.setattr("entrepot.serve.service.TEXT_SECONDS", 1.0)
+    yield
+    apart._end_all()
+
+
+def test_a_text_that_costs_too_much_is_ended_and_the_next_one_answered(
+    tmp_path: Path, costly: None
+) -> None:
+    client = Client(create_app(tmp_path / "no-lake", seconds=15))
+    start = time.monotonic()
+    for text in ("turn", "memory"):
+        answer = client.send("POST", "/api/check", content=text)
+        assert answer.status_code == 503, answer.text
+        assert "entrepot check" in answer.json()["hint"]
+    assert client.send("POST", "/api/check", content=TEXT).status_code == 200
+    assert time.monotonic() - start < 60
+
+
+def test_a_text_that_only_waits_is_ended_too(tmp_path: Path, costly: None) -> None:
+    apart.get_ready()
+    [process] = apart._idle
+    client = Client(create_app(tmp_path / "no-lake", seconds=0.5))
+    assert client.send("POST", "/api/check", content="sleep").status_code == 503
+    assert process._popen.wait(10) != 0
+
+
+def test_a_defect_says_where_and_nothing_of_the_text(tmp_path: Path, costly: None) -> None:
+    client = Client(create_app(tmp_path / "no-lake"))
+    with pytest.raises(RuntimeError, match="KeyError") as found:
+        client.send("POST", "/api/check", content="defect")
+    assert "secret words" not in str(found.value)
+    assert client.send("POST", "/api/check", content=TEXT).status_code == 200
+
+
+def test_costly_texts_hold_up_no_question(tmp_path: Path) -> None:
+    """Eight bodies of 1 MB held every thread for a minute; the next question was refused."""
+    app = create_app(tmp_path / "no-lake")
+    client = Client(app)
+    bodies = ["a: [" + "1:1:1:1:1:1," * 20_000 + "]", "- " * 120_000, "[" + "1," * 120_000 + "]"]
+    kind = {"content-type": "application/yaml"}
+
+    def sent(number: int) -> int:
+        return client.send(
+            "POST", "/api/check", content=bodies[number % 3], headers=kind
+        ).status_code
+
+    with ThreadPoolExecutor(8) as crowd:
+        held = [crowd.submit(sent, number) for number in range(8)]
+        start = time.monotonic()
+        assert client.get("/api/ask?measure=value&importer=RUS&exporter=CHN&period=2024").json()
+        assert time.monotonic() - start < 10
+        assert {one.result() for one in held} <= {422, 503}
+
+
+def test_each_size_of_a_text_can_be_chosen(tmp_path: Path) -> None:
+    client = Client(create_app(tmp_path / "no-lake", longest_article=60, longest_claims=2000))
+    assert client.send("POST", "/api/check", content=TEXT).status_code == 200
+    assert client.send("POST", "/api/check", content=TEXT * 2).status_code == 413
+    assert client.send("POST", "/api/check", json={"text": TEXT * 2}).status_code == 413
+    assert client.send("POST", "/api/check", json={"text": "中" * 21}).status_code == 413
+    claims = {"text": TEXT * 2, "kind": "claims"}
+    assert client.send("POST", "/api/check", json=claims).status_code == 422
+    assert client.send("POST", "/check", data=claims | {"text": "x" * 2001}).status_code == 413
+
+
+def test_readers_take_turns_and_none_has_all_threads() -> None:
+    turns, go, begun = Turns(3, 100, "turn"), threading.Event(), []
+    done = []
+
+    def work(name: str) -> None:
+        begun.append(name)
+        go.wait(20)
+        done.append(name)
+
+    held = [turns.submit(lambda n=n: work(f"a{n}"), "a") for n in range(8)]
+    held.append(turns.submit(lambda: work("b0"), "b"))
+    for _ in range(200):
+        if len(begun) == 3:
+            break
+        time.sleep(0.01)
+    assert sorted(begun) == ["a0", "a1", "b0"], "one thread is left for the next reader"
+    held += [turns.submit(lambda n=n: work(f"b{n}"), "b") for n in range(1, 3)]
+    held.append(turns.submit(lambda: work("c0"), "c"))
+    held[7].cancel()
+    go.set()
+    for one in held[:7] + held[8:]:
+        one.result(20)
+    assert begun.index("c0") < begun.index("a4"), "the last reader does not wait for all of a's"
+    assert "a7" not in done
+    assert turns.submit(lambda: 5, "a").result(20) == 5
+
+
+def test_there_is_room_again_after_errors_and_what_was_given_up() -> None:
+    turns, go = Turns(1, 3, "turn"), threading.Event()
+    first = turns.submit(lambda: go.wait(20), "a")
+    second, third = (turns.submit(lambda: 1 / 0, "b") for _ in range(2))
+    with pytest.raises(BusyError):
+        turns.submit(lambda: 5, "c")
+    third.cancel()
+    go.set()
+    assert first.result(20)
+    assert isinstance(second.exception(20), ZeroDivisionError)
+    assert [turns.submit(lambda n=n: n, "c").result(20) for n in range(9)] == list(range(9))
+
+
+def test_one_reader_has_so_many_requests_in_hand_and_another_is_answered(tmp_path: Path) -> None:
+    app = create_app(tmp_path / "no-lake", access=Access(behind_proxy=True))
+    held = threading.Event()
+
+    async def crowd() -> tuple[list[int], int, int]:
+        import anyio
+
+        async def never_ends() -> object:
+            while not held.is_set():
+                yield b"x"
+                await anyio.sleep(0.02)
+
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app), base_url=HERE, timeout=60
+        ) as client:
+            found: list[int] = []
+
+            async def send(reader: str) -> None:
+                answer = await client.post(
+                    "/api/check", content=never_ends(), headers={"x-forwarded-for": reader}
+                )
+                found.append(answer.status_code)
+
+            async with anyio.create_task_group() as group:
+                for _ in range(7):
+                    group.start_soon(send, "10.9.9.9, 192.0.2.1")
+                await anyio.sleep(0.5)
+                refused = list(found)
+                other = await client.post(
+                    "/api/check", content=b" ", headers={"x-forwarded-for": "192.0.2.2"}
+                )
+                own = await client.get("/icon.svg", headers={"x-forwarded-for": "192.0.2.1"})
+                held.set()
+            return refused, other.status_code, own.status_code
+
+    refused, other, own = in_own_loop(crowd)
+    assert refused == [503, 503, 503]
+    assert (other, own) == (422, 200)
