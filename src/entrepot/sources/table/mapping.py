@@ -151,7 +151,8 @@ class Mapping(Constants):
         Column to values: rows with other values are left out.
     repeated
         What to do where several rows say one cell: ``refuse``, ``sum`` (they are parts that add
-        up) or ``once`` (they are copies: one is kept if all are equal).
+        up), ``once`` (they are copies: one is kept if all are equal) or ``totals`` (one is what
+        the others add up to, and is kept).
     reexports
         ``within``: re-exports are part of the exports (and re-imports of the imports), so that
         their rows are left out; ``apart``: they are not.
@@ -178,7 +179,7 @@ class Mapping(Constants):
     missing: TextList = ()
     level: Literal[2, 4, 6, 8, 10, "total"] | None = None
     select: dict[str, TextList] = Field(default_factory=dict)
-    repeated: Literal["refuse", "sum", "once"] = "refuse"
+    repeated: Literal["refuse", "sum", "once", "totals"] = "refuse"
     reexports: Literal["within", "apart"] = "within"
     columns: dict[str, Column]
     wide: Column | None = None

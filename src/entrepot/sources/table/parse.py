@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError, UnknownNameError
@@ -31,8 +32,11 @@ if TYPE_CHECKING:
     import duckdb
 
     from entrepot.sources.parser import Key, Said
+    from entrepot.sources.table.cells import Cells
+    from entrepot.sources.table.check import Looked
+    from entrepot.sources.table.plan import Plan
 
-__all__ = ["rows", "tables"]
+__all__ = ["CheckedTable", "check_table", "rows", "tables"]
 
 
 def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
@@ -71,6 +75,49 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
     BadFileError
         With file, row, column and value of what cannot be read with certainty.
     """
+    read = check_table(connection, table)
+    plan, cells, looked, every = read.plan, read.cells, read.looked, read.every
+    kinds, findings = account(connection, plan, cells, looked, every)
+    merged, more = one_row_a_cell(connection, plan, cells, read.counted)
+    world = against_world(connection, plan, cells, looked, (every, merged))
+
+    def locate(key: Key) -> str:
+        places = rows_of(connection, plan, cells, read.counted, KEYS, key)
+        return f"{table.name}, rows {' and '.join(map(str, places))}" if places else ""
+
+    same, differing = one_word(kinds, table.name)
+    relation = connection.sql(f"SELECT {', '.join(differing)} FROM ({merged})")
+    return Rows(relation, same, locate, findings=(*findings, *more, *world))
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedTable:
+    """A table of which every cell has been looked at.
+
+    Attributes
+    ----------
+    every, counted
+        SQL of all canonical rows with their cells, and of those that count.
+    """
+
+    plan: Plan
+    cells: Cells
+    looked: Looked
+    every: str
+
+    @property
+    def counted(self) -> str:
+        return f"SELECT * FROM ({self.every}) WHERE why IS NULL"
+
+
+def check_table(connection: duckdb.DuckDBPyConnection, table: Delivery) -> CheckedTable:
+    """Look at every cell of a table, and return the SQL of its canonical rows.
+
+    Raises
+    ------
+    BadFileError
+        With file, row, column and value of what cannot be read with certainty.
+    """
     mapping, scratch = table.detail
     cells = open_cells(table.path, table.name, mapping, scratch, connection)
     plan = make_plan(mapping, cells.names, table.name)
@@ -80,19 +127,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
         facts = keep_small(connection, "table_fact", facts_sql(plan, texts), cells.path)
     looked = look(connection, plan, cells, texts, facts)
     query = canonical_sql(plan, facts, looked.lookups)
-    every = keep_small(connection, "table_row", query, cells.path)
-    kinds, findings = account(connection, plan, cells, looked, every)
-    counted = f"SELECT * FROM ({every}) WHERE why IS NULL"
-    merged, more = one_row_a_cell(connection, plan, cells, counted)
-    world = against_world(connection, plan, cells, looked, (every, merged))
-
-    def locate(key: Key) -> str:
-        places = rows_of(connection, plan, cells, counted, KEYS, key)
-        return f"{table.name}, rows {' and '.join(map(str, places))}" if places else ""
-
-    same, differing = one_word(kinds, table.name)
-    relation = connection.sql(f"SELECT {', '.join(differing)} FROM ({merged})")
-    return Rows(relation, same, locate, findings=(*findings, *more, *world))
+    return CheckedTable(plan, cells, looked, keep_small(connection, "table_row", query, cells.path))
 
 
 def _with_edition(mapping: Mapping, said: Said) -> Mapping:

@@ -18,11 +18,16 @@ if TYPE_CHECKING:
     from entrepot.sources.table.cells import Cells
     from entrepot.sources.table.plan import Plan
 
-__all__ = ["KEYS", "one_row_a_cell", "rows_of"]
+__all__ = ["KEYS", "MONEY", "one_row_a_cell", "rows_of"]
 
 KEYS = tuple(name for name in key_columns("flows") if name in CANONICAL)
 _SAME = ("nomenclature", "valuation", "currency")
 _MONEY = ("value_usd", "value_reported")
+MONEY = f"coalesce({', '.join(_MONEY)})"
+"""SQL for the money of a row, in whatever currency it is."""
+_PROVED = 3  # flows in which parts add up to a total, so that they hardly do so by chance
+_ALL = 0.9
+_ROUNDING = 1e-4
 
 
 def one_row_a_cell(
@@ -48,27 +53,73 @@ def one_row_a_cell(
     ).fetchall()
     if not count:
         return f"SELECT {', '.join(CANONICAL)} FROM ({rows})", ()
-    wrong = {"refuse": "true", "once": _differs((*_MONEY, *_SAME)), "sum": _differs(_SAME)}
+    wrong = {
+        "refuse": "true",
+        "once": _differs((*_MONEY, *_SAME)),
+        "sum": _differs(_SAME),
+        "totals": f"{_differs(_SAME)} OR NOT ({_has_total(plan)})",
+    }
+    if plan.mapping.repeated == "sum":
+        _refuse_double(connection, cells, rows)
     _refuse(connection, plan, cells, rows, wrong[plan.mapping.repeated], int(count))
     first = connection.execute(
         f"SELECT {keys}, count(*) AS n FROM ({rows}) GROUP BY {keys} HAVING n > 1 "
         f"ORDER BY {keys} LIMIT 1"
     ).fetchall()[0]
-    summed = plan.mapping.repeated == "sum"
+    how = plan.mapping.repeated
+    rule, text = _DONE[how]
     finding = Finding(
-        rule="parts-added" if summed else "copies-dropped",
+        rule=rule,
         level="warning",
         place=cells.label,
         count=int(surplus),
         example=f"{first[-1]} rows: {_shown(first[:-1])}",
-        text=f"Several rows say one flow ({count:,} flows); "
-        + (
-            "they were added up, because the mapping says that they are parts."
-            if summed
-            else "they are equal, and one of each was kept, because the mapping says so."
-        ),
+        text=f"Several rows say one flow ({count:,} flows); {text}",
     )
-    return f"SELECT {_merged(summed)} FROM ({rows}) GROUP BY {keys}", (finding,)
+    if how == "totals":
+        packed = ", ".join(f"{name} := {name}" for name in CANONICAL)
+        largest = f"SELECT arg_max(struct_pack({packed}), {MONEY}) AS one FROM ({rows})"
+        return f"SELECT one.* FROM ({largest} GROUP BY {keys})", (finding,)
+    return f"SELECT {_merged(how == 'sum')} FROM ({rows}) GROUP BY {keys}", (finding,)
+
+
+_DONE = {
+    "sum": ("parts-added", "they were added up, because the mapping says that they are parts."),
+    "once": (
+        "copies-dropped",
+        "they are equal, and one of each was kept, because the mapping says so.",
+    ),
+    "totals": (
+        "totals-kept",
+        "the largest of each was kept: the others add up to it, once or several times over.",
+    ),
+}
+
+
+def _has_total(plan: Plan) -> str:
+    """Return SQL for whether the rows of a flow but the largest add up to it, once or more often.
+
+    Each cell may be rounded to a unit of its own.
+    """
+    unit = max(group.value.scale for group in plan.groups)
+    times = f"round(sum({MONEY}) / nullif(max({MONEY}), 0))"
+    apart = f"abs(sum({MONEY}) - {times} * max({MONEY}))"
+    slack = f"greatest({_ROUNDING} * max({MONEY}), {unit / 2!r} * count(*))"
+    return f"max({MONEY}) = 0 OR ({times} >= 2 AND {apart} <= {slack})"
+
+
+def _refuse_double(connection: duckdb.DuckDBPyConnection, cells: Cells, rows: str) -> None:
+    """Refuse to add up rows of which one is what the others add up to: it would double all."""
+    several, like = _like_totals(connection, rows)
+    if several >= _PROVED and like >= _ALL * several:
+        raise BadFileError(
+            f"a total stands beside its parts in {like:,} of {several:,} flows: the others add up "
+            "to the largest",
+            where=f"{cells.label}; mapping, repeated: sum",
+            why="adding them up would count everything twice",
+            hint="say repeated: totals, which keeps the largest where the others add up to it; or "
+            "keep the totals with select: {COLUMN: VALUE}",
+        )
 
 
 def rows_of(
@@ -143,6 +194,7 @@ def _refuse(
         "refuse": f"{count:,} flows are said by several rows each",
         "once": "rows that say one flow are not equal",
         "sum": "rows that say one flow differ in nomenclature, valuation or currency",
+        "totals": "rows that say one flow, and none is what the others add up to",
     }[plan.mapping.repeated]
     apart = _told_apart(plan, [row for _, row in lines])
     why = ["totals beside their parts would count twice, and one of two parts alone too little"]
@@ -153,7 +205,8 @@ def _refuse(
         where=f"{cells.label}, rows {' and '.join(str(number) for number, _ in lines)}",
         why="; ".join(why),
         hint="keep the totals with select: {COLUMN: VALUE}; or say repeated: sum if the rows are "
-        "parts that add up, repeated: once if they are copies",
+        "parts that add up, repeated: once if they are copies, repeated: totals if one is what "
+        "the others add up to",
     )
 
 
@@ -169,17 +222,9 @@ def _told_apart(plan: Plan, lines: Sequence[Sequence[str]]) -> str:
 
 
 def _sums(connection: duckdb.DuckDBPyConnection, rows: str) -> str:
-    """Say in how many flows the largest row is what the others add up to.
-
-    They do so several times over where one total is broken down in several ways.
-    """
+    """Say in how many flows the largest row is what the others add up to."""
     keys = ", ".join(KEYS)
-    most, total = (f"{end}(coalesce(value_usd, value_reported))" for end in ("max", "sum"))
-    [(several, like)] = connection.execute(
-        f"SELECT count(*), count(*) FILTER (times > 1.5 AND abs(times - round(times)) < 1e-4) "
-        f"FROM (SELECT {total} / nullif({most}, 0) AS times FROM ({rows}) GROUP BY {keys} "
-        "HAVING count(*) > 2)"
-    ).fetchall()
+    several, like = _like_totals(connection, rows)
     if not like:
         return ""
     return (
@@ -187,6 +232,21 @@ def _sums(connection: duckdb.DuckDBPyConnection, rows: str) -> str:
         f"{like:,}, as parts do that stand beside their total (a file of UN Comtrade is read so "
         "by: entrepot data add comtrade FILE)"
     )
+
+
+def _like_totals(connection: duckdb.DuckDBPyConnection, rows: str) -> tuple[int, int]:
+    """Return flows with three rows or more, and those whose largest is what the others add up to.
+
+    They do so several times over where one total is broken down in several ways.
+    """
+    keys = ", ".join(KEYS)
+    most, total = (f"{end}({MONEY})" for end in ("max", "sum"))
+    [(several, like)] = connection.execute(
+        "SELECT count(*), count(*) FILTER (times > 1.5 AND abs(times - round(times)) < "
+        f"{_ROUNDING}) FROM (SELECT {total} / nullif({most}, 0) AS times FROM ({rows}) "
+        f"GROUP BY {keys} HAVING count(*) > 2)"
+    ).fetchall()
+    return int(several), int(like)
 
 
 def _differs(names: Sequence[str]) -> str:

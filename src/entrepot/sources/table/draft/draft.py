@@ -37,13 +37,6 @@ if TYPE_CHECKING:
 __all__ = ["Draft", "draft_mapping"]
 
 
-_PARTS = re.compile("mot|mos|customs|proc|mode|regime|2nd|partner ?2|transport|режим|方式")
-_TOTALS = (
-    *("0", "c00", "total", "w00", "000", "all", "world", "total mot", "all mots"),
-    *("all modes", "all modes of transport", "all customs procedures"),
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A drafted mapping.
@@ -124,10 +117,13 @@ def _draft(file: RawFile, scratch: Path, areas: Path | None) -> Draft:
     trial = read_with(file, scratch, answered) if answered else Trial()
     above: dict[str, list[str]] = {}
     if answered and trial.is_repeated:
-        ways = Ways.found(file, scratch, answered, _totals(columns, says["ignore"]))
+        ways = Ways.found(file, scratch, answered, columns)
         if ways.settled:
             says, trial = only(says, ways.totals), ways.by_totals
             notes.append("Totals stand beside their parts: `select` keeps the one of each flow.")
+        elif ways.read == ("totals",):
+            says, trial = says | {"repeated": "totals"}, ways.largest
+            notes.append("In every flow of several rows the others add up to the largest: a total.")
         else:
             above["repeated"] = ways.remarks(trial)
             says = says | {"repeated": asks.ask("repeated", QUESTION, *ways.read)}
@@ -166,17 +162,6 @@ def _refused(
     lines = [f"# {TODO}: {first}", *(f"# {line}" for line in rest)]
     text = "\n".join([text.rstrip(), *lines, ""])
     return Draft(file.name, text, says, tuple(asks.asked.values()))
-
-
-def _totals(columns: Sequence[Seen], ignored: list[str]) -> dict[str, str]:
-    """Return ignored columns in which one cell looks like a total over the others."""
-    found = {}
-    for column in columns:
-        total = [text for text in column.texts if text.casefold() in _TOTALS]
-        part = column.name in ignored and _PARTS.search(column.name.casefold())
-        if part and len(column.texts) > 1 and len(total) == 1:
-            found[column.name] = total[0]
-    return found
 
 
 def _edition(name: str) -> str | None:
