@@ -362,7 +362,6 @@ def test_two_sides_need_to_say_whose_report_it_is(tmp_path: Path) -> None:
         ("period: '2024'\n", "which period"),
         ("nomenclature: HS2017\n", "which edition"),
         (", currency: USD", "which currency"),
-        ("  value: {role: value, currency: USD, scale: 1}\n", "which column has the money"),
     ],
 )
 def test_what_is_not_said_is_asked(tmp_path: Path, gone: str, asked: str) -> None:

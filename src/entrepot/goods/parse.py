@@ -131,7 +131,7 @@ _LIST = re.compile(
 
 
 def _part(item: str) -> Part:
-    if item.lower() == "all":
+    if item.lower() in ("all", "total"):  # TOTAL is what rows of data say for all goods
         return Part("all", "all", "all goods")
     if _DIGITS.fullmatch(item):
         return _code(re.sub(r"[. ]", "", item))

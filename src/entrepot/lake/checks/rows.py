@@ -154,7 +154,8 @@ def _rules(table: Table, info: SourceInfo) -> Iterator[tuple[str, str, str]]:
             yield f"not-a-number-{column.name}", bad, f"{column.name} is not a number."
     if table != "flows":
         return
-    yield "no-value", "value_usd IS NULL AND value_reported IS NULL", "A row has no value."
+    empty = "coalesce(value_usd, value_reported, mass_kg, quantity) IS NULL"
+    yield "no-value", empty, "A row has neither a value nor a mass or quantity."
     # Patterns stand by themselves: one that differs from row to row is read anew for each.
     fits = (
         "CASE WHEN starts_with(nomenclature, 'HS') "

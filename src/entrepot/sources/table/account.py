@@ -67,7 +67,7 @@ def account(
             why="; ".join(f"{f.count:,}: {f.text}" for f in findings),
             hint="a table with totals only has no flow between two areas",
         )
-    _complete(kept, cells)
+    _complete(kept, plan, cells)
     _one_level(kept, plan, cells)
     return kept, findings
 
@@ -89,8 +89,10 @@ def _kinds(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: str) -> list
     return [dict(zip(columns, row, strict=True)) for row in found]
 
 
-def _complete(kept: Sequence[Kind], cells: Cells) -> None:
+def _complete(kept: Sequence[Kind], plan: Plan, cells: Cells) -> None:
     for name in NEVER_NULL:
+        if name in ("money", "money_in") and not plan.has_value:
+            continue
         count = sum(kind[f"no_{name}"] for kind in kept)
         if count:
             plain = {"money": "value", "money_in": "currency"}.get(name, name)

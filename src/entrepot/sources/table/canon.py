@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from entrepot.sources.table.facts import says_something
 from entrepot.sources.table.lookups import lookup_sql
 from entrepot.sources.table.needs import by_reporter
 from entrepot.sources.table.numbers import missing_sql, number_sql
@@ -48,7 +49,7 @@ def canonical_sql(plan: Plan, facts: str, lookups: list[tuple[Field, dict[str, M
         SELECT f.* EXCLUDE (k), {words},
             coalesce({", ".join([*(one.why for one in known), "NULL"])}) AS why
         FROM ({facts}) AS f {" ".join(one.join for one in known)}
-        WHERE NOT ({missing_sql("f.v", plan.mapping)})"""
+        WHERE {says_something(plan, "f.")}"""
     return f"SELECT r.*, {_derived(plan)} FROM ({rows}) AS r"
 
 
@@ -82,8 +83,10 @@ def _words(plan: Plan, known: list[Lookup]) -> dict[str, str]:
         "level": second("product", "NULL"),
         "nomenclature_": first("nomenclature"),
         "valuation_": first("valuation"),
-        "money": f"round({number_sql('f.v', mapping)} * s_scale, 2)",
-        "money_in": first("currency"),
+        "money": f"round({number_sql('f.v', mapping)} * s_scale, 2)"
+        if plan.has_value
+        else "NULL::DOUBLE",
+        "money_in": first("currency") if plan.has_value else "NULL::VARCHAR",
         "mass_kg": _measure("m", mapping, "s_mass"),
         "quantity": f"CASE WHEN {unit} IS NOT NULL THEN {many} END",
         "quantity_unit": f"CASE WHEN {many} IS NOT NULL THEN {unit} END",

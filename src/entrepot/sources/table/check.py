@@ -13,7 +13,7 @@ from entrepot.errors import BadFileError, EntrepotError, RequestError
 from entrepot.sources.keep import is_small
 from entrepot.sources.strict import literal
 from entrepot.sources.table.broken import naming_the_row
-from entrepot.sources.table.facts import selected
+from entrepot.sources.table.facts import says_something, selected
 from entrepot.sources.table.fields import BETWEEN, fields, meanings
 from entrepot.sources.table.numbers import is_missing, is_number, missing_sql, number_pattern
 
@@ -69,7 +69,7 @@ def look(
     """
     known = fields(plan)
     bad = " OR ".join(f"({_bad(sign, plan)})" for sign, _ in _NUMBERS)
-    here = f"NOT ({missing_sql('v', plan.mapping)})"
+    here = says_something(plan)
     once = "" if is_small(cells.path) else "DISTINCT "
     lists = "".join(f", list({once}{field.sql()}) FILTER (WHERE here)" for field in known)
     with naming_the_row(connection, cells):
@@ -113,7 +113,11 @@ def _not_selected(connection: duckdb.DuckDBPyConnection, plan: Plan, texts: str)
 
 def _bad(sign: str, plan: Plan) -> str:
     test = f"NOT regexp_full_match({sign}, {literal(number_pattern(plan.mapping))})"
-    return test if sign == "v" else f"NOT ({missing_sql(sign, plan.mapping)}) AND {test}"
+    return (
+        test
+        if sign == "v" and plan.has_value
+        else f"NOT ({missing_sql(sign, plan.mapping)}) AND {test}"
+    )
 
 
 def first_row(
@@ -128,7 +132,8 @@ def first_row(
         if any(row[place] not in texts for place, texts in chosen.items()):
             continue
         for group in plan.groups:
-            if not is_missing(row[group.value.place], plan.mapping) and wanted(row, group):
+            texts = (row[number.place] for number in group.numbers)
+            if not all(is_missing(text, plan.mapping) for text in texts) and wanted(row, group):
                 return number, row, group
     return None
 

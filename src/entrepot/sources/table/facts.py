@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from entrepot.errors import BadFileError, RequestError
 from entrepot.sources.strict import literal
 from entrepot.sources.table.fields import said
+from entrepot.sources.table.numbers import missing_sql
 from entrepot.sources.table.roles import CONSTANTS
 
 if TYPE_CHECKING:
     from entrepot.sources.table.plan import Group, Number, Plan
 
-__all__ = ["facts_sql", "selected"]
+__all__ = ["facts_sql", "says_something", "selected"]
 
 _SECOND = {"period": "s_freq", "flow": "s_reexport"}
 """Where the second of two words of a meaning goes."""
@@ -27,6 +28,13 @@ def selected(plan: Plan) -> str:
     return " AND ".join(tests) or "true"
 
 
+def says_something(plan: Plan, prefix: str = "") -> str:
+    """Return SQL for whether a fact has its value, or where the table has none its mass."""
+    signs = "v" if plan.has_value else "mq"
+    tests = (f"NOT ({missing_sql(prefix + sign, plan.mapping)})" for sign in signs)
+    return f"({' OR '.join(tests)})"
+
+
 def facts_sql(plan: Plan, cells: str) -> str:
     """Return SQL for one row a value: the cells, its numbers as texts, and what is said of it.
 
@@ -39,7 +47,7 @@ def facts_sql(plan: Plan, cells: str) -> str:
         If the mapping says a word that means nothing.
     """
     numbers = ", ".join(
-        f"{{k: {k}, v: c{group.value.place}, m: {_cell(group.mass)}, q: {_cell(group.quantity)}}}"
+        f"{{k: {k}, v: {_cell(group.value)}, m: {_cell(group.mass)}, q: {_cell(group.quantity)}}}"
         for k, group in enumerate(plan.groups)
     )
     says = [_says(group, plan) for group in plan.groups]
@@ -74,7 +82,7 @@ def _says(group: Group, plan: Plan) -> dict[str, str]:
         words[f"s_{name}"] = first
         if name in _SECOND:
             words[_SECOND[name]] = more[0]
-    words["s_currency"] = group.value.column.currency
+    words["s_currency"] = group.value.column.currency if group.value else None
     words["s_unit"] = group.quantity.column.unit if group.quantity else None
     found = {
         name: "NULL::VARCHAR" if word is None else literal(word) for name, word in words.items()

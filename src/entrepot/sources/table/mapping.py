@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from entrepot.errors import BadFileError, RequestError
 from entrepot.model.closed_yaml import parse_closed
-from entrepot.sources.table.roles import CONSTANTS, SYSTEMS, Role, keys_of
+from entrepot.sources.table.roles import CONSTANTS, NUMBERS, SYSTEMS, Role, keys_of
 
 __all__ = ["Column", "Constants", "Mapping", "read_mapping"]
 
@@ -90,7 +90,7 @@ class Column(Constants):
     codes: str | dict[str, str] | None = None
     own: dict[str, str] = Field(default_factory=dict)
     leave_out: TextList = ()
-    pad: Literal[2, 4, 6, 8, 10, "even"] | None = None
+    pad: Literal[2, 4, 6, 8, 9, 10, "even"] | None = None
     pattern: str | None = None
     cut: Literal[2, 4, 6, 8] | None = None
     import_: TextList = Field(default=(), alias="import")
@@ -177,7 +177,7 @@ class Mapping(Constants):
     last_row: Annotated[int, Field(ge=2)] | None = None
     sheet: str | None = None
     missing: TextList = ()
-    level: Literal[2, 4, 6, 8, 10, "total"] | None = None
+    level: Literal[2, 4, 6, 7, 8, 9, 10, 11, 12, "total"] | None = None
     select: dict[str, TextList] = Field(default_factory=dict)
     repeated: Literal["refuse", "sum", "once", "totals"] = "refuse"
     reexports: Literal["within", "apart"] = "within"
@@ -196,8 +196,8 @@ class Mapping(Constants):
                 f"{self.decimal!r} cannot part thousands and decimals at once",
                 hint="say decimal and thousands as the file has them",
             )
-        if self.wide is not None and self.wide.role != "value":
-            raise RequestError("wide says what columns of values are", hint="write role: value")
+        if self.wide is not None and self.wide.role not in NUMBERS:
+            raise RequestError("wide says what columns of numbers are", hint="write role: value")
         return self
 
     @property

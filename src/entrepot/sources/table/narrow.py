@@ -40,9 +40,10 @@ def one_word(kinds: Sequence[dict[str, Any]], where: str) -> tuple[dict[str, str
     same = {name: word for name, word in same.items() if word is not None}
     empty = {name for name in FILLED if not any(kind[f"has_{name}"] for kind in kinds)}
     empty |= {name for name, words in said.items() if words == {None}}
-    empty |= {"currency", "value_reported"} if currency == "USD" else {"currency", "value_usd"}
+    empty |= {"currency", "value_usd" if currency not in ("USD", None) else "value_reported"}
+    empty |= {"value_usd"} if currency is None else set()
     differing = [name for name in CANONICAL if name not in same and name not in empty]
-    return same | ({} if currency == "USD" else {"currency": currency}), differing
+    return same | ({} if currency in ("USD", None) else {"currency": currency}), differing
 
 
 def _currencies(kinds: Sequence[dict[str, Any]], where: str) -> BadFileError:

@@ -59,7 +59,8 @@ def require(plan: Plan) -> None:
     needed.append("product")
     if not _totals_only(plan):
         needed.append("nomenclature")
-    if "currency" not in plan.places and any(not g.value.column.currency for g in plan.groups):
+    values = [group.value.column for group in plan.groups if group.value]
+    if "currency" not in plan.places and any(not column.currency for column in values):
         needed.append("currency")
     if not plan.says("flow") and all(g.says.get("told_by") == "both" for g in plan.groups):
         needed.append("valuation")
@@ -82,7 +83,9 @@ def _once(plan: Plan) -> None:
                 where="mapping",
                 hint="ignore the column, or leave the other out",
             )
-    if "currency" in plan.places and any(g.value.column.currency for g in plan.groups):
+    if "currency" in plan.places and any(
+        group.value and group.value.column.currency for group in plan.groups
+    ):
         raise BadFileError(
             "the currency is said twice: by a column and by the mapping",
             where="mapping, columns",

@@ -61,6 +61,9 @@ def noticed(plan: Plan, label: str, looked: Looked, kinds: Sequence[Kind]) -> It
     """
     yield from _not_read(plan, label, looked)
     yield from _left_out(label, kinds)
+    if not plan.has_value:
+        text = "The mapping has no column of values: masses and quantities alone were read."
+        yield Finding("no-money", "warning", label, looked.facts, "role: value", text)
     kept = [kind for kind in kinds if kind["why"] is None]
     for name, rule, text in _LOST:
         if count := sum(kind[f"lost_{name}"] for kind in kept):

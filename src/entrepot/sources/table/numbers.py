@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BLANKS", "is_missing", "is_number", "missing_sql", "number_pattern", "number_sql"]
 
-BLANKS = " \t\u00a0\u202f"
+BLANKS = " \t\u00a0\u2009\u202f"
 """What is taken off both ends of a cell."""
 
 
@@ -21,8 +21,13 @@ def number_pattern(mapping: Mapping) -> str:
     point = re.escape(mapping.decimal)
     whole = "[0-9]{1,15}"
     if mapping.thousands:
-        whole = f"(?:[0-9]{{1,3}}(?:{_separator(mapping.thousands)}[0-9]{{3}}){{1,4}}|{whole})"
-    return f"(?:{whole}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][-+]?[0-9]{{1,2}})?"
+        sign = _separator(mapping.thousands)
+        grouped = f"[0-9]{{1,3}}(?:{sign}[0-9]{{3}}){{1,4}}"
+        # India parts lakhs and crores: 1,23,45,678.
+        indian = f"[0-9]{{1,2}}(?:{sign}[0-9]{{2}}){{1,5}}{sign}[0-9]{{3}}"
+        whole = f"(?:{grouped}|{indian}|{whole})"
+    # Some programs write three digits after the e: 2.50925e+007.
+    return f"(?:{whole}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][-+]?0*[0-9]{{1,2}})?"
 
 
 def number_sql(text: str, mapping: Mapping) -> str:
@@ -50,10 +55,12 @@ def is_number(text: str, mapping: Mapping) -> bool:
 
 
 def _signs(thousands: str | None) -> tuple[str, ...]:
-    """Return the signs that part thousands; a blank may be one that never breaks."""
+    """Return the signs that part thousands; a blank may be narrow, or one that never breaks."""
     if thousands is None:
         return ()
-    return (" ", "\u00a0", "\u202f") if thousands == " " else (thousands,)
+    if thousands == " ":
+        return (" ", "\u00a0", "\u2009", "\u202f")
+    return ("'", "’") if thousands in ("'", "’") else (thousands,)
 
 
 def _separator(thousands: str) -> str:

@@ -107,6 +107,7 @@ class CheckedTable:
 
     @property
     def counted(self) -> str:
+        """SQL of the rows that count."""
         return f"SELECT * FROM ({self.every}) WHERE why IS NULL"
 
 

@@ -41,12 +41,20 @@ class Group:
     ----------
     says
         What holds for all its rows, by name (`entrepot.sources.table.roles.CONSTANTS`).
+    value
+        None in a table of masses or quantities alone.
     """
 
     says: dict[str, str]
-    value: Number
+    value: Number | None
     mass: Number | None = None
     quantity: Number | None = None
+
+    @property
+    def numbers(self) -> tuple[Number, ...]:
+        """What decides whether a row says anything: its value, or else mass and quantity."""
+        alone = tuple(one for one in (self.mass, self.quantity) if one)
+        return (self.value,) if self.value else alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,16 @@ class Plan:
         chosen = (self.names.index(name) for name in self.mapping.select)
         marks = (place for places in self.marks.values() for place in places)
         return sorted({*self.places.values(), *marks, *chosen, *(n.place for n in numbers)})
+
+    @property
+    def has_value(self) -> bool:
+        """Whether there is money in the table."""
+        return any(group.value for group in self.groups)
+
+    @property
+    def unit(self) -> float:
+        """What the last digit of a whole number in the cells is worth, at most."""
+        return max(one.scale for group in self.groups for one in group.numbers)
 
     def column(self, role: str) -> Column:
         """Return what the mapping says about the column with a role."""
@@ -191,12 +209,10 @@ def _groups(
         if number.column.role == "value":
             own = frozenset(number.column.constants().items())
             if own in groups:
-                raise _same(names[groups[own].value.place], name)
+                raise _same(names[groups[own].numbers[0].place], name)
             groups[own] = Group(mapping.constants() | dict(own), number)
     if not groups:
-        raise BadFileError(
-            "no column with the role value", where=WHERE, hint="which column has the money?"
-        )
+        groups = _without_values(mapping, [number for _, number in numbers])
     for name, number in numbers:
         role = number.column.role
         if role != "value":
@@ -209,6 +225,20 @@ def _groups(
             with_it = replace(groups[key], mass=number) if role == "mass" else None
             groups[key] = with_it or replace(groups[key], quantity=number)
     return tuple(groups.values())
+
+
+def _without_values(
+    mapping: Mapping, numbers: Sequence[Number]
+) -> dict[frozenset[tuple[str, str]], Group]:
+    """Return the groups of a table that has masses or quantities alone."""
+    if not numbers:
+        raise BadFileError(
+            "no column with the role value, mass or quantity",
+            where=WHERE,
+            hint="which column has the money? {role: value, currency: USD, scale: 1}",
+        )
+    said = [frozenset(number.column.constants().items()) for number in numbers]
+    return {own: Group(mapping.constants() | dict(own), None) for own in said}
 
 
 def _same(first: str, second: str) -> BadFileError:

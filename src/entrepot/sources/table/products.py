@@ -16,6 +16,7 @@ __all__ = ["NONE", "TOTAL", "Product", "nomenclature_of", "product_of"]
 
 NONE = NO_CODES
 _LEVELS = (2, 4, 6, 8, 10)
+_NATIONAL = (7, 9, 11, 12)  # digits of national lines that no edition has: Japan's have nine
 _CN_YEARS = range(1988, 2100)
 
 
@@ -45,7 +46,7 @@ def product_of(text: str, column: Column) -> Product:
                 hint=f"the pattern is {column.pattern}; or name the code with own",
             )
         code = found[1]
-    code = code.strip().removesuffix(".0").replace(".", "").replace(" ", "")
+    code = code.strip("' ").removesuffix(".0").replace(".", "").replace(" ", "")
     if code.upper() == TOTAL:
         return Product(TOTAL, "total")
     return _checked(_padded(code, column.pad), text, column)
@@ -91,12 +92,14 @@ def _checked(code: str, text: str, column: Column) -> Product:
             hint="take it out of words with pattern: '([0-9]+)', or name it with own: {...: TOTAL}",
         )
     level = len(code)
-    if level not in _LEVELS:
+    if level not in _LEVELS and not (column.cut and level in _NATIONAL):
         raise RequestError(
             f"a product code of {level} digits",
             where=text,
             why="codes have 2, 4, 6, 8 or 10; spreadsheets lose the zero at the front",
-            hint="add pad: 6 if all codes have six, or pad: even",
+            hint="add cut: 6 to the column, with repeated: sum, if these are national lines"
+            if level in _NATIONAL
+            else "add pad: 6 if all codes have six, or pad: even",
         )
     if code[:2] in ("00", "77"):
         raise RequestError(

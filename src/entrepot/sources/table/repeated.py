@@ -23,8 +23,8 @@ __all__ = ["KEYS", "MONEY", "one_row_a_cell", "rows_of"]
 KEYS = tuple(name for name in key_columns("flows") if name in CANONICAL)
 _SAME = ("nomenclature", "valuation", "currency")
 _MONEY = ("value_usd", "value_reported")
-MONEY = f"coalesce({', '.join(_MONEY)})"
-"""SQL for the money of a row, in whatever currency it is."""
+MONEY = f"coalesce({', '.join(_MONEY)}, mass_kg, quantity)"
+"""SQL for the money of a row in whatever currency; of a table without money, for its mass."""
 _PROVED = 3  # flows in which parts add up to a total, so that they hardly do so by chance
 _ALL = 0.9
 _ROUNDING = 1e-4
@@ -55,7 +55,7 @@ def one_row_a_cell(
         return f"SELECT {', '.join(CANONICAL)} FROM ({rows})", ()
     wrong = {
         "refuse": "true",
-        "once": _differs((*_MONEY, *_SAME)),
+        "once": _differs((*_MONEY, *_SAME, *(() if plan.has_value else ("mass_kg", "quantity")))),
         "sum": _differs(_SAME),
         "totals": f"{_differs(_SAME)} OR NOT ({_has_total(plan)})",
     }
@@ -101,7 +101,7 @@ def _has_total(plan: Plan) -> str:
 
     Each cell may be rounded to a unit of its own.
     """
-    unit = max(group.value.scale for group in plan.groups)
+    unit = plan.unit
     times = f"round(sum({MONEY}) / nullif(max({MONEY}), 0))"
     apart = f"abs(sum({MONEY}) - {times} * max({MONEY}))"
     slack = f"greatest({_ROUNDING} * max({MONEY}), {unit / 2!r} * count(*))"
@@ -223,7 +223,6 @@ def _told_apart(plan: Plan, lines: Sequence[Sequence[str]]) -> str:
 
 def _sums(connection: duckdb.DuckDBPyConnection, rows: str) -> str:
     """Say in how many flows the largest row is what the others add up to."""
-    keys = ", ".join(KEYS)
     several, like = _like_totals(connection, rows)
     if not like:
         return ""

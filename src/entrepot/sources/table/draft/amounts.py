@@ -27,11 +27,11 @@ def how_numbers_are_written(columns: Iterable[Seen], *, typed: bool) -> dict[str
     """
     texts = [text.lstrip("-+") for column in columns for text in column.numbers]
     says: dict[str, str] = {}
-    if any(re.search(r"[0-9][ \u00a0\u202f][0-9]", text) for text in texts):
+    if any(re.search(r"[0-9][ \u00a0\u2009\u202f][0-9]", text) for text in texts):
         says["thousands"] = " "
     elif any(re.search(r"[0-9]['’][0-9]{3}", text) for text in texts):
         says["thousands"] = "'"
-    texts = [re.sub(r"[ \u00a0\u202f'’]", "", text) for text in texts]
+    texts = [re.sub(r"[ \u00a0\u2009\u202f'’]", "", text) for text in texts]
     commas = [text for text in texts if "," in text]
     points = [] if typed and commas else [text for text in texts if "." in text]
     both = [text for text in commas if "." in text]

@@ -53,7 +53,7 @@ def with_names_beside(
     """
     few = [one for one in columns if 1 < len(one.texts) <= _MOST]
     codes = [one for one in few if max(map(len, one.texts)) <= _LONGEST and not one.is_period]
-    names = [one for one in few if not one.is_numeric and one.named_share >= 0.5]
+    names = [one for one in few if one.named_share >= 0.5 and not (one.is_numeric or one.systems)]
     found: dict[str, dict[str, str]] = defaultdict(dict)
     for code, name in product(codes[: _PAIRS * 2], names[:_PAIRS]):
         if code is name:

@@ -29,8 +29,8 @@ def column_keys(guesses: Sequence[Guess], head: Head, asks: Questions) -> dict[s
     found: dict[str, dict[str, Any]] = {}
     for guess in used:
         place = f"columns.{guess.seen.name}"
-        found[guess.seen.name] = {"role": guess.role} | _keys(guess, place, head, asks, roles)
-    if "value" not in roles:
+        found[guess.seen.name] = {"role": guess.role} | _keys(guess, place, head, asks, guesses)
+    if "value" not in roles and (left or not roles & {"mass", "quantity"}):
         words = "which column has the money? {role: value, currency: USD, scale: 1}"
         asks.ask("columns", words + _numbers(left))
     return found
@@ -42,8 +42,11 @@ def _numbers(names: Sequence[str]) -> str:
     return f"; numbers stand in {', '.join(map(repr, names[:_FEW]))}{more}" if names else ""
 
 
-def _keys(guess: Guess, place: str, head: Head, asks: Questions, roles: set[str]) -> dict[str, Any]:
+def _keys(
+    guess: Guess, place: str, head: Head, asks: Questions, guesses: Sequence[Guess]
+) -> dict[str, Any]:
     """Return what is said of a column beside its role."""
+    roles = {one.role for one in guesses}
     keys = dict(guess.keys)
     match guess.role:
         case "TODO":
@@ -61,7 +64,10 @@ def _keys(guess: Guess, place: str, head: Head, asks: Questions, roles: set[str]
             unit = unit_words(guess.seen.name)
             return keys | {"unit": unit or asks.ask(f"{place}.unit", "in which unit?", "kg", "t")}
         case "quantity" if "quantity_unit" not in roles:
-            words = "in which unit? {role: mass, unit: kg} if it is a mass; else"
+            words = "in which unit? {role: mass, unit: kg} if it is a mass;"
+            if units := [one.seen.name for one in guesses if not one.role and one.seen.is_units]:
+                words += f" units stand in {', '.join(map(repr, units))}: {{role: quantity_unit}};"
+            words += " else"
             return keys | {"unit": asks.ask(f"{place}.unit", words, "items", "litres", "...")}
         case "quantity_unit" if "u" in guess.seen.texts:
             return {"own": {"u": "items"}}

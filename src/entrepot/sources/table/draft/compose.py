@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from entrepot.sources.table.draft.guess import Guess
     from entrepot.sources.table.draft.head import Head
+    from entrepot.sources.table.draft.seen import Seen
 
 __all__ = ["compose"]
 
@@ -62,7 +63,9 @@ def compose(
     says |= _what(by_role, edition, asks)
     says["columns"] = column_keys(guesses, head, asks)
     says |= _wide(says["columns"], used, asks)
-    says["ignore"] = [guess.seen.name for guess in guesses if not guess.role]
+    chosen = {g.seen.name: g.keys["select"] for g in guesses if not g.role and "select" in g.keys}
+    says |= {"select": chosen} if chosen else {}
+    says["ignore"] = [g.seen.name for g in guesses if not g.role and g.seen.name not in chosen]
     return says, asks
 
 
@@ -122,21 +125,21 @@ def _what(by_role: dict[str, Guess], edition: str | None, asks: Questions) -> di
         return {"product": asks.ask("product", words)}
     says: dict[str, Any] = {}
     product = by_role["product"].seen
-    lengths = product.lengths
+    pad = _pad(product, asks)
     levels: dict[int, int] = {}
-    for length, count in lengths.items():
-        even = length + length % 2
-        levels[even] = levels.get(even, 0) + count
+    for length, count in product.lengths.items():
+        level = max(length, pad) if isinstance(pad, int) else length + length % 2 * (pad == "even")
+        levels[level] = levels.get(level, 0) + count
     if "nomenclature" not in by_role:
         says["nomenclature"] = edition or _edition(max(levels, default=0), asks)
-    if any(length % 2 for length in lengths):
-        by_role["product"].keys["pad"] = max(levels) if len(levels) == 1 else "even"
+    if pad:
+        by_role["product"].keys["pad"] = pad
     if product.has_total and levels:
         says["level"] = asks.ask("level", "which level?", *map(str, sorted(levels)), "total")
     elif len(levels) > 1:
         shown = ", ".join(f"{n:,} rows of {level} digits" for level, n in sorted(levels.items()))
         says["level"] = asks.ask("level", f"which level? ({shown})", *map(str, sorted(levels)))
-    if max(levels, default=0) > 8:
+    if max(levels, default=0) > 8 or max(levels, default=0) % 2:
         by_role["product"].keys["cut"] = 6
     if product.texts and not product.is_code:
         by_role["product"].keys["pattern"] = r"\[([0-9A-Z]+)\]"
@@ -144,9 +147,33 @@ def _what(by_role: dict[str, Guess], edition: str | None, asks: Questions) -> di
     return says
 
 
+def _pad(product: Seen, asks: Questions) -> int | str | None:
+    """Return how zeros are put back that a program lost, where the codes show it; else ask.
+
+    Codes of one odd length may be ten digits that lost a zero, the nine of Japan, or those of
+    another classification; only a zero at the front proves that none was lost.
+    """
+    lengths = sorted(product.lengths)
+    odd = [length for length in lengths if length % 2]
+    if not odd:
+        return None
+    texts = [text.lstrip("'") for text in product.texts]
+    if any(text.startswith("0") and len(text) in odd for text in texts):
+        return None
+    if len(lengths) == 1 or lengths == [8, 9]:
+        choices = ("9", "10") if 9 in lengths else (str(lengths[0] + 1),)
+        words = "how many digits have the codes, with zeros that a program lost at the front?"
+        return asks.ask(f"columns.{product.name}.pad", words, *choices)
+    one_level = len({length + length % 2 for length in lengths}) == 1
+    return lengths[-1] + lengths[-1] % 2 if one_level else "even"
+
+
 def _edition(digits: int, asks: Questions) -> str:
     """Ask for the edition of product codes of so many digits."""
     words, choices = "which edition are the product codes of?", list(_EDITIONS)
+    if digits > 8 or digits % 2:
+        words += " lines of one country are read as subheadings, with repeated: sum;"
+        choices = ["HS2022", "HS2017", "..."]
     if digits == 8:
         words += " eight digits are lines of the European CN; lines of another country need an"
         words += " edition such as HS2022, cut: 6 in the column and repeated: sum;"

@@ -28,8 +28,6 @@ from entrepot.sources.unpack import members
 from entrepot.sources.workbook import is_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from entrepot.model.findings import Finding
     from entrepot.sources.table.draft.head import Head
     from entrepot.sources.table.draft.seen import Seen
@@ -105,7 +103,7 @@ def _draft(file: RawFile, scratch: Path, areas: Path | None) -> Draft:
             raise BadFileError("an archive without a file", where=file.name)
         _, label, path = member
     head, columns = _look(path, label, scratch)
-    guesses = guess_columns(columns)
+    guesses = guess_columns(columns, head.above)
     for guess in guesses if areas else ():
         if guess.keys.get("codes") == TODO and areas:
             guess.keys["codes"] = table_of_areas(areas, guess.seen.texts)

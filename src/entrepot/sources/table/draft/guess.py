@@ -29,6 +29,12 @@ _SURER = (
     *("iso3", "comtrade", "m49", "iso2", "eurostat", "imf", "gacc", "baci", "japan", "brazil"),
     *("names", "", "todo"),
 )
+_KINDS = 12  # kinds of numbers that one column may tell apart
+_NO_MONEY = re.compile(
+    r"weight|mass|quantity|quantit|\bqty\b|\bkg|tonne|suppl|\bunits?\b|вес|масса|кол|重量|数量"
+    r"|menge|gewicht|peso|poids|cantidad|quantidade|miktar|ağırlık"
+)
+_MONEY = re.compile(r"value|valor|valeur|\bwert|стоимость|金额|değer|amount")
 _CODE = re.compile(r"[A-Z0-9_]{1,6}", re.ASCII)
 _HALF = 0.5  # of the texts are names of areas: the rest is asked
 _MASS = re.compile(r"weight|\bmass\b|\bвес\b|масса|нетто|重量|净重")
@@ -76,14 +82,20 @@ def plain_name(name: str) -> str:
     return "".join(sign for sign in name.casefold() if sign.isalnum())
 
 
-def guess_columns(columns: Sequence[Seen]) -> list[Guess]:
-    """Return what each column seems to be."""
+def guess_columns(columns: Sequence[Seen], above: str = "") -> list[Guess]:
+    """Return what each column seems to be.
+
+    Parameters
+    ----------
+    above
+        Titles above the names of the columns.
+    """
     if {column.name for column in columns} >= BACI:
         return [_of_baci(column) for column in columns]
     guesses = [_by_name(column) if column.texts else Guess(column) for column in columns]
     for guess in guesses:
         _by_cells(guess)
-    values_by_period(guesses)
+    values_by_period(guesses, above)
     # A country in every row may be the one that reports, unless another column says who does.
     reporting = {text for guess in guesses if guess.role == "reporter" for text in guess.seen.texts}
     for guess in guesses:
@@ -91,6 +103,7 @@ def guess_columns(columns: Sequence[Seen]) -> list[Guess]:
         if guess.role == "partner" and alone and _names_no_side(guess.seen):
             guess.role = TODO
     _by_elimination(guesses)
+    _select_money(guesses)
     _one_each(guesses)
     return guesses
 
@@ -184,6 +197,8 @@ def _by_elimination(guesses: list[Guess]) -> None:
         _give(free, "period", lambda seen: seen.is_period and len(seen.texts) > 0)
     if "flow" not in has:
         _give(free, "flow", lambda seen: seen.is_flow)
+    if "quantity" in has and "quantity_unit" not in has:
+        _give(free, "quantity_unit", lambda seen: seen.is_units)
     if "product" not in has:
         _give(free, "product", _is_product)
     if not has & {"partner", "importer", "exporter"}:
@@ -194,12 +209,33 @@ def _by_elimination(guesses: list[Guess]) -> None:
                 guess.role = "partner"
 
 
+def _select_money(guesses: Sequence[Guess]) -> None:
+    """Keep the rows of money where a column says what each number is: a value, a mass, a quantity.
+
+    What that column says of currency and scale holds for the values then.
+    """
+    values = [guess for guess in guesses if guess.role == "value"]
+    for guess in guesses:
+        texts = guess.seen.texts
+        if guess.role or len(values) != 1 or not 1 < len(texts) <= _KINDS or guess.seen.is_numeric:
+            continue
+        other = [text for text in texts if _NO_MONEY.search(text.casefold().replace("_", " "))]
+        money = [text for text in texts if text not in other and _says_money(text)]
+        if len(money) == 1 and other:
+            guess.keys = {"select": money[0]}
+            values[0].keys = money_words(money[0]) | values[0].keys
+
+
+def _says_money(text: str) -> bool:
+    return bool(money_words(text) or _MONEY.search(text.casefold().replace("_", " ")))
+
+
 def _is_of_areas(seen: Seen) -> bool:
     return bool(seen.systems) or seen.named_share >= _HALF
 
 
 def _is_product(seen: Seen) -> bool:
-    return seen.is_code and not seen.is_period and bool({5, 6, 8, 10} & seen.lengths.keys())
+    return seen.is_code and not seen.is_period and bool({5, 6, 8, 9, 10} & seen.lengths.keys())
 
 
 def _give(free: list[Guess], role: str, test: Callable[[Seen], bool]) -> None:

@@ -25,15 +25,30 @@ __all__ = ["NOTHING", "Seen", "look_at_columns"]
 
 _MOST = 20_000  # different texts that are looked at
 _AT_ONCE = 200  # columns; a query for each takes minutes where there are a thousand
-_LIKE_A_NUMBER = re.compile(r"[-+]?[0-9.,][0-9., \u00a0\u202f'’]*(?:[eE][-+]?[0-9]+)?")
+_LIKE_A_NUMBER = re.compile(r"[-+]?[0-9.,][0-9., \u00a0\u2009\u202f'’]*(?:[eE][-+]?[0-9]+)?")
 NOTHING = re.compile(r"[^0-9]{1,12}")
 """A cell of a column of numbers that stands for none of them."""
 _MOSTLY = 0.9
 _MOST_AREAS = 300
 _WORD = re.compile(r"[^\W\d_]{2}[^\d_]*")
+_UNITS = frozenset({
+    *("kg", "kgm", "kgs", "kilogram", "kilograms", "g", "gr", "grams", "t", "ton", "tons", "tonne"),
+    *("tonnes", "mt", "tne", "q", "quintal", "no", "nos", "nmb", "number", "numbers", "item"),
+    *("items", "piece", "pieces", "pcs", "pce", "pc", "pst", "u", "unit", "units", "set", "sets"),
+    *("l", "lt", "ltr", "litre", "litres", "liter", "liters", "kl", "hl", "m", "mtr", "meters"),
+    *("metres", "m2", "m3", "m²", "m³", "mtk", "mtq", "sqm", "cbm", "cum", "square metres"),
+    *("square meters", "cubic metres", "cubic meters", "pair", "pairs", "pr", "prs", "pa", "dz"),
+    *("dozen", "doz", "carat", "carats", "ct", "ctm", "kwh", "mwh", "gwh", "1000 kwh", "tj"),
+    *("thousand items", "th items", "1000 u", "2u", "packages", "gi f/s", "ce/el", "kg n"),
+    *("шт", "тыс шт", "кг", "т", "г", "л", "тыс л", "м", "м2", "м3", "м²", "м³", "пар", "квт ч"),
+    *("кар", "千克", "公斤", "克", "吨", "台", "个", "件", "双", "升", "米", "立方米", "平方米"),
+    *("unidad", "unidades", "kilogramo", "kilogramos", "litros", "metro cubico", "quilograma"),
+    *("stück", "stk", "paar", "liter", "adet", "nombre", "paires", "n/a", "-", "not available"),
+})  # fmt: skip
 _SYSTEMS = (
     *("iso3", "comtrade", "m49", "baci", "iso2", "eurostat", "imf", "gacc", "japan", "brazil"),
 )
+_MOST_UNITS = 80
 _ENOUGH = 10  # codes, of which a tenth may be totals and the like
 
 
@@ -113,6 +128,12 @@ class Seen:
         part = {system: 1 - areas.count(None) / len(areas) for system, areas in fits.items()}
         return tuple(one for one, share in part.items() if share >= max(_MOSTLY, *part.values()))
 
+    @cached_property
+    def is_units(self) -> bool:
+        """Whether its texts are units of quantities."""
+        plain = [" ".join(text.casefold().replace(".", " ").split()) for text in self.texts]
+        return 0 < len(plain) <= _MOST_UNITS and all(text in _UNITS for text in plain)
+
     @property
     def is_proved(self) -> bool:
         """Whether one system of codes fits and could not do so by chance."""
@@ -139,7 +160,8 @@ class Seen:
     def lengths(self) -> dict[int, int]:
         """Rows by number of digits, of texts that are digits."""
         found: dict[int, int] = {}
-        for text, count in zip(self.texts, self.rows, strict=True):
+        for marked, count in zip(self.texts, self.rows, strict=True):
+            text = marked.lstrip("'")  # marks a text in a spreadsheet
             if text.isascii() and text.isdigit():
                 found[len(text)] = found.get(len(text), 0) + count
         return found
@@ -210,5 +232,6 @@ def _counted(
     ).fetchall()
 
 
-def _like_a_code(text: str) -> bool:
-    return text.upper() == TOTAL or (text.isascii() and text.isdigit() and len(text) <= 10)
+def _like_a_code(marked: str) -> bool:
+    text = marked.lstrip("'")
+    return text.upper() == TOTAL or (text.isascii() and text.isdigit() and len(text) <= 12)

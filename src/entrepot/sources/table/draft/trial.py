@@ -117,6 +117,8 @@ def _answer(key: str, held: Any, place: str, asks: Questions) -> Any:
         return choices
     if key == "level":
         return choices[-1] if choices[-1] == "total" else int(choices[-1])
+    if key == "pad":
+        return int(choices[0])
     if key == "nomenclature":
         return "CN2024" if "CN2024" in choices[:1] else "HS2022"
     if key in _BY_CHOICE:

@@ -95,10 +95,10 @@ _WORDS = (
 )
 
 
-def only(says: dict[str, Any], totals: Mapping[str, str]) -> dict[str, Any]:
+def only(says: dict[str, Any], totals: dict[str, str]) -> dict[str, Any]:
     """Return a mapping that keeps the rows of totals alone."""
     ignore = [name for name in says["ignore"] if name not in totals]
-    return says | {"select": dict(totals), "ignore": ignore}
+    return says | {"select": says.get("select", {}) | totals, "ignore": ignore}
 
 
 def _proved(
@@ -111,7 +111,7 @@ def _proved(
         if one.name in says["ignore"] and 1 < len(one.texts) <= _FEW and "" not in one.texts
     ][:_COLUMNS]
     # A column that is selected by all of its cells is read, and nothing is left out.
-    every = only(says, {}) | {
+    every = says | {
         "select": says.get("select", {}) | {one.name: [*one.texts, ""] for one in few},
         "ignore": [name for name in says["ignore"] if name not in {one.name for one in few}],
     }
@@ -125,11 +125,14 @@ def _proved(
         [(flows,)] = connection.execute(
             f"SELECT count(*) FROM (SELECT DISTINCT {keys} FROM repeated_row)"
         ).fetchall()
-        unit = max(group.value.scale for group in checked.plan.groups)
+        unit = checked.plan.unit
         found = {}
         for one in few:
-            others = [places[other.name] for other in few if other is not one
-                      and not _is_same(connection, places[one.name], places[other.name])]  # fmt: skip
+            others = [
+                place
+                for name, place in places.items()
+                if name != one.name and not _is_same(connection, places[one.name], place)
+            ]
             if total := _total_of(connection, one, places[one.name], others, unit):
                 found[one.name] = total
         return _without_twins(connection, found, places), int(flows)
