@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from entrepot.engine import connect
+from entrepot.sources.keep import keep
 from entrepot.sources.parser import Said
 from entrepot.sources.table.draft.questions import Questions
 from entrepot.sources.table.draft.trial import Trial, read_with
@@ -119,7 +120,7 @@ def _proved(
     with connect() as connection:
         table = next(iter(tables(file, scratch, said)))
         checked = check_table(connection, table)
-        connection.execute(f"CREATE TEMP TABLE repeated_row AS {checked.counted}")
+        keep(connection, "repeated_row", checked.counted)
         places = {one.name: checked.plan.names.index(one.name) for one in few}
         keys = ", ".join(KEYS)
         [(flows,)] = connection.execute(
