@@ -563,6 +563,8 @@ def test_titles_and_footnotes_stand_outside_the_table(tmp_path: Path) -> None:
     assert "last_row" in error.hint
     found, _ = read_text(tmp_path, text, mapping + "last_row: 6\n")
     assert sum(column(found, "value_usd")) == 11.0
+    short = refusal(tmp_path, text, mapping + "last_row: 9\n")
+    assert "ends at row 7, before its last_row, 9" in short.what
     bad = refusal(tmp_path, text.replace("DEU", "D3U"), mapping + "last_row: 6\n")
     assert bad.where == "table.csv, row 6, column 'j'", "rows are numbered as in the file"
 

@@ -259,6 +259,21 @@ def test_titles_above_and_notes_below_are_left_out(tmp_path: Path) -> None:
     assert caught.value.where == "mine.csv, row 2"
 
 
+def test_a_row_that_is_cut_off_is_no_note(tmp_path: Path) -> None:
+    with pytest.raises(BadFileError) as caught:
+        drafted(tmp_path, WITS + "Kazakhstan,China,85")
+    assert (caught.value.where, caught.value.what[:7]) == ("mine.csv, row 5", "3 cells")
+
+
+@pytest.mark.parametrize(
+    "end", ["x" * 140_000 + "\n", '"' + "x\n" * 140_000, "\0" * 2**21, " " * 2**22]
+)
+def test_a_cell_without_an_end_is_refused(tmp_path: Path, end: str) -> None:
+    """Python's reader of CSV stops at a cell of 131,072 characters: it was a traceback."""
+    with pytest.raises(BadFileError):
+        drafted(tmp_path, WITS + end)
+
+
 def test_an_archive_is_drafted_by_its_first_table(tmp_path: Path) -> None:
     path = tmp_path / "made.zip"
     with zipfile.ZipFile(path, "w") as archive:

@@ -146,6 +146,17 @@ def test_damage_is_named(tmp_path: Path, scratch: Path) -> None:
     assert "damaged" in refused(raw(tmp_path, "a.zip", bytes(bits)), scratch).what
 
 
+def test_a_gzip_file_that_is_filled_is_refused(tmp_path: Path, scratch: Path) -> None:
+    """A second part may have stood there: gzip reads the first, skips zeros and says nothing."""
+    first, second = (gzip.compress(part * 1000, mtime=0) for part in (b"a,b\n", b"1,2\n"))
+    [(_, _, path)] = members(raw(tmp_path, "t.csv.gz", first + second), scratch)
+    assert path.read_bytes() == b"a,b\n" * 1000 + b"1,2\n" * 1000
+    error = refused(raw(tmp_path, "t.csv.gz", first + bytes(len(second))), scratch)
+    assert "filled with zeros" in error.what
+    empty = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")  # bgzip's
+    assert len(list(members(raw(tmp_path, "t.csv.gz", first + empty), scratch))) == 1
+
+
 def test_a_million_columns_are_refused_without_reading_them(tmp_path: Path) -> None:
     path = tmp_path / "wide.csv"
     path.write_bytes(b"," * 1_000_000 + b"\n")

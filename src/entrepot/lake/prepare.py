@@ -20,8 +20,10 @@ from entrepot.lake.readback import refuse_twins
 from entrepot.lake.repairs import repair
 from entrepot.lake.snapshot import copy_raw, hash_file, write_manifest
 from entrepot.lake.staged import contents, waiting
+from entrepot.model.findings import Finding
 from entrepot.sources import source_parser
 from entrepot.sources.parser import RawFile
+from entrepot.sources.text import unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
 
     from entrepot.lake.catalog import Catalog, RawEntry
     from entrepot.lake.staged import Staged
-    from entrepot.model.findings import Finding
     from entrepot.sources.info import SourceInfo
     from entrepot.sources.parser import Delivery, Rows, Said
 
@@ -115,7 +116,7 @@ def _read(run: Load, file: RawFile, snapshot: Snapshot) -> Snapshot:
                 hint="add the files in it one by one",
             )
         snapshot = replace(snapshot, vintage=table.vintage, currency=_currency(rows))
-        found += [*table.findings, *rows.findings]
+        found += [*_ending(table), *table.findings, *rows.findings]
         for part in _partitions(run, snapshot, table, rows):
             snapshot = replace(snapshot, partitions=(*snapshot.partitions, part))
             seen.update(part.nomenclatures)
@@ -134,6 +135,19 @@ def _read(run: Load, file: RawFile, snapshot: Snapshot) -> Snapshot:
             *_coverage(run.info, snapshot.partitions),
         ),
     )
+
+
+def _ending(table: Delivery) -> tuple[Finding, ...]:
+    """Say that the last line of a text has no end: whether it is whole cannot be seen."""
+    line = unfinished(table.path)
+    if line is None:
+        return ()
+    text = (
+        "The last line has no line end. A file that was cut off looks the same, and its last "
+        "number may lack digits: compare its size with the publisher's."
+    )
+    shown = line.decode("utf-8", errors="replace")
+    return (Finding("unfinished-line", "warning", table.name, 1, shown, text),)
 
 
 def _coverage(info: SourceInfo, parts: tuple[Partition, ...]) -> tuple[Finding, ...]:

@@ -98,9 +98,14 @@ def hold(connection: duckdb.DuckDBPyConnection, rows: Rows, own: Iterable[str] =
         _create(connection, rows.relation.project(cast))
         return
     try:
-        if _create(connection, rows.relation.project(cast)):
+        made = _create(connection, rows.relation.project(cast))
+        if made and rows.count in (None, made):
             return
-    except (duckdb.ConversionException, duckdb.InvalidInputException):
+    except (
+        duckdb.ConversionException,
+        duckdb.InvalidInputException,
+        duckdb.NotImplementedException,
+    ):
         pass  # a cell that the quick way cannot take: it is bad, or needs a closer look
     _create(connection, rows.again().project(cast))
 

@@ -96,6 +96,8 @@ class Rows:
     again
         Where `relation` is a quick way that stops at the first cell it cannot vouch for: reads the
         rows once more with every cell tested, and raises the error that names a bad one.
+    count
+        How many rows the quick way has to give; another number is a reason to read `again`.
     """
 
     relation: duckdb.DuckDBPyRelation
@@ -104,6 +106,7 @@ class Rows:
     table: Table = "flows"
     findings: tuple[Finding, ...] = ()
     again: Callable[[], duckdb.DuckDBPyRelation] | None = None
+    count: int | None = None
 
 
 class Parser(Protocol):

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.sources.keep import is_small
+from entrepot.sources.text import MAX_RECORD, count_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import duckdb
@@ -29,9 +30,12 @@ __all__ = [
     "literal",
     "quoted",
     "read_text",
+    "require_all",
     "verify",
 ]
 
+BUFFER = 16 * MAX_RECORD
+"""Bytes that DuckDB's reader of text takes at once: its own default, said here for the tests."""
 NUMBER = r"([0-9]{1,15}([.][0-9]*)?|[.][0-9]+)([eE][-+]?[0-9]{1,2})?"
 
 
@@ -114,8 +118,44 @@ def read_text(
     types = ", ".join(f"{literal(n)}: {literal((kinds or {}).get(n, 'VARCHAR'))}" for n in columns)
     return (
         f"read_csv({file_literal(path)}, columns={{{types}}}, header=true, auto_detect=false, "
-        f"delim={literal(delim)}, quote='\"', escape='\"', strict_mode=true)"
+        f"delim={literal(delim)}, quote='\"', escape='\"', strict_mode=true, "
+        f"buffer_size={BUFFER}, max_line_size={BUFFER // 16})"
     )
+
+
+def require_all(
+    path: Path, name: str, rows: int, lines: int, told: Callable[[], Iterable[object]]
+) -> None:
+    """Refuse a text of which not every row below the header was read.
+
+    Parameters
+    ----------
+    path, name
+        The text, and its name for messages.
+    rows
+        Rows that DuckDB returned.
+    lines
+        What `count_lines` returned for the text. A row takes a line at least, so as many rows as
+        lines below the header are all of them.
+    told
+        Reads the rows one by one, another way: asked only where the numbers differ, as they do
+        where lines are blank or a quoted cell has several.
+
+    Raises
+    ------
+    BadFileError
+        If rows are missing, or there are more of them than the text has.
+    """
+    if rows == lines - 1:
+        return
+    there = sum(1 for _ in told())
+    if rows != there:
+        raise BadFileError(
+            f"{there:,} rows in the text, of which {rows:,} were read",
+            where=name,
+            why="the others would be missing without a word",
+            hint="download it again, or look at its last lines: is it cut off, or filled?",
+        )
 
 
 def verify(
@@ -146,6 +186,7 @@ def verify(
     """
     import duckdb
 
+    lines = count_lines(path, name)
     few = is_small(path)  # then every cell is taken out: to plan a query costs more than its rows
     listed = [rule for rule in rules if few or rule.is_listed]
     test = " AND ".join(rule.sql() for rule in rules if not (few or rule.is_listed))
@@ -155,9 +196,11 @@ def verify(
     try:
         found = connection.execute(query + read_text(path, columns, delim))
         [(rows, good, *texts)] = found.fetchall()
-    except duckdb.InvalidInputException as error:  # not a table of that many columns, or not UTF-8
+    except (duckdb.InvalidInputException, duckdb.NotImplementedException) as error:
+        # Not a table of that many columns, not UTF-8, or a line that no buffer holds.
         _raise_first(path, name, columns, rules, delim)
         raise BadFileError(str(error).partition("\n")[0], where=name) from error
+    require_all(path, name, rows, lines, lambda: _lines(path, name, delim))
     if rows == 0:
         raise BadFileError(
             "the file has a header and no rows",

@@ -13,12 +13,26 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-__all__ = ["MAX_COLUMNS", "MAX_LINE", "header", "separator", "text_in_utf8"]
+__all__ = [
+    "MAX_COLUMNS",
+    "MAX_LINE",
+    "MAX_RECORD",
+    "count_lines",
+    "header",
+    "separator",
+    "text_in_utf8",
+    "unfinished",
+]
 
 MAX_LINE = 2**20
 """Bytes in the header line: the widest known table, of input-output flows, has 60 thousand."""
 MAX_COLUMNS = 20_000
 """Columns in a table."""
+MAX_RECORD = 2_000_000
+"""Bytes in a line below the header, and in a row of DuckDB's reader: its own default, said here.
+
+Of a longer line without an end the reader says nothing: see `count_lines`.
+"""
 
 _AGAIN = "download it again and compare its size with the publisher's"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -75,6 +89,74 @@ def separator(path: Path, where: str, among: str = ",\t") -> str:
     """
     line = _first_line(path, where)
     return max(among, key=line.count)
+
+
+def count_lines(path: Path, where: str, *, first: int = 1) -> int:
+    """Return how many lines a text in UTF-8 has, the last one counted whether it has an end or not.
+
+    DuckDB drops a last line without an end that fills its buffer, and says nothing: a download of
+    which the second half is zeros, as a power cut leaves it, would load as a whole one. So every
+    text is counted before it is read, and the rows that were read are held against the count.
+
+    Parameters
+    ----------
+    path, where
+        The text, and its name for messages.
+    first
+        Number of its first line in the file that the user knows.
+
+    Raises
+    ------
+    BadFileError
+        For a zero byte, or a line of more than `MAX_RECORD` bytes, with its row.
+    """
+    ends = run = 0  # line ends so far, and bytes since the last one
+    with path.open("rb") as opened:
+        while piece := opened.read(_STEP):
+            if (zero := piece.find(b"\0")) >= 0:
+                raise _filled(where, first + ends + piece.count(b"\n", 0, zero))
+            until = piece.find(b"\n")
+            if until < 0:
+                run += len(piece)
+            if run + max(until, 0) > MAX_RECORD:
+                raise _endless(where, first + ends)
+            if until >= 0:
+                ends += piece.count(b"\n", until)
+                run = len(piece) - 1 - piece.rfind(b"\n")
+    return ends + bool(run)
+
+
+def _filled(where: str, row: int) -> BadFileError:
+    return BadFileError(
+        "a zero byte, which no text has",
+        where=f"{where}, row {row}",
+        why="an interrupted download or a power cut leaves files whose rest is filled with zeros",
+        hint=_AGAIN,
+    )
+
+
+def _endless(where: str, row: int) -> BadFileError:
+    return BadFileError(
+        f"a line of more than {MAX_RECORD:,} bytes",
+        where=f"{where}, row {row}",
+        why="no table has one: the file is damaged here, or filled to a size",
+        hint=_AGAIN,
+    )
+
+
+def unfinished(path: Path) -> bytes | None:
+    """Return the last line of a text if it has no end, at most its last 64 bytes; else None.
+
+    A file in UTF-16, or one that is no text (a workbook, Parquet, Stata), has zero bytes near its
+    end, and is not looked at.
+    """
+    with path.open("rb") as opened:
+        size = opened.seek(0, 2)
+        opened.seek(max(0, size - 4096))
+        end = opened.read()
+    if not end or end.endswith((b"\n", b"\r")) or b"\0" in end:
+        return None
+    return end.rpartition(b"\n")[2][-64:]
 
 
 def _first_line(path: Path, where: str) -> str:

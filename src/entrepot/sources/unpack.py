@@ -48,6 +48,8 @@ MAX_MEMBERS = 20_000
 _AGAIN = "download it again and compare its size with the publisher's"
 _ZIP, _GZIP = b"PK\x03\x04", b"\x1f\x8b"
 _EMPTY_ZIP = b"PK\x05\x06"
+_ZEROS = 16
+"""More than any gzip file has at its end: the empty part that bgzip adds has nine."""
 _STEP = 2**20
 _DAMAGE = (
     EOFError,
@@ -93,6 +95,7 @@ def members(file: RawFile, scratch: Path) -> Iterator[tuple[str, str, Path]]:
             hint=_AGAIN,
         )
     elif start[:2] == _GZIP:
+        _refuse_filled(file)
         target = scratch / "unpacked.csv"
         with gzip.open(file.path) as source:
             _Meter(file).copy(source, target, file.name)
@@ -163,6 +166,19 @@ class _Meter:
             raise _bomb(f"it unpacks to more than {MAX_UNPACKED / 2**30:.0f} GiB", where)
         if self.unpacked > FREE and self.unpacked > MAX_RATIO * self.packed:
             raise _bomb(f"it unpacks to more than {MAX_RATIO} times its size", where)
+
+
+def _refuse_filled(file: RawFile) -> None:
+    """Refuse zeros after the end: gzip skips them, and what they stand in place of was lost."""
+    with file.path.open("rb") as opened:
+        opened.seek(max(0, file.path.stat().st_size - _ZEROS))
+        if not opened.read().strip(b"\0"):
+            raise BadFileError(
+                "the end of the gzip file is filled with zeros",
+                where=file.name,
+                why="a second part of it may be missing without a word",
+                hint=_AGAIN,
+            )
 
 
 def _refuse_nested(target: Path, where: str) -> None:

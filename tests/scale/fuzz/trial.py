@@ -131,9 +131,14 @@ def _fetched(got: Rows) -> list[tuple[Any, ...]]:
     if again is None:
         return got.relation.fetchall()
     try:
-        if rows := got.relation.fetchall():
+        rows = got.relation.fetchall()
+        if rows and getattr(got, "count", None) in (None, len(rows)):
             return rows
-    except (duckdb.ConversionException, duckdb.InvalidInputException):
+    except (
+        duckdb.ConversionException,
+        duckdb.InvalidInputException,
+        duckdb.NotImplementedException,
+    ):
         pass
     return again().fetchall()
 

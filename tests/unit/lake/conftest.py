@@ -34,7 +34,7 @@ def put(lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Put:
 
     def _put(source: str, *rows: dict[str, object], vintage: str = "unknown") -> None:
         path = tmp_path / f"{source}-{len(lake.holdings())}.txt"
-        path.write_text(repr((rows, vintage)), encoding="utf-8")
+        path.write_text(repr((rows, vintage)) + "\n", encoding="utf-8")
         parser = MadeParser(rows, vintage)
         with monkeypatch.context() as patch:
             patch.setattr(prepare, "source_parser", lambda _: parser)

@@ -12,6 +12,7 @@ import pytest
 from lake_files import HEAD, NAME, ROWS, Write, tree
 
 from entrepot.errors import BadFileError, EntrepotError, UnknownNameError
+from entrepot.sources import strict, text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,6 +106,33 @@ def test_bad_content(lake: Lake, write: Write, content: bytes, words: tuple[str,
     path = write()
     path.write_bytes(content)
     refuse(lake, path, *words)
+
+
+def test_a_last_line_without_an_end_is_reported(lake: Lake, write: Write) -> None:
+    path = write()
+    lake.add("baci", [path])
+    whole = path.read_bytes()
+    again = path.with_name(NAME.replace("Y2022", "Y2023"))
+    again.write_bytes(whole.replace(b"2022", b"2023").removesuffix(b"NA\n") + b"1")
+    lake.add("baci", [again])
+    found = lake.findings().collect().to_arrow().to_pylist()
+    cut = [one for one in found if one["rule"] == "unfinished-line"]
+    assert [one["example"] for one in cut] == ["2023,156,398,10121,1,1"]
+
+
+@pytest.mark.parametrize("fill", [b"\0", b" ", b"1"], ids=["zeros", "blanks", "digits"])
+def test_a_file_that_is_filled_to_its_size_is_refused(
+    lake: Lake, write: Write, monkeypatch: pytest.MonkeyPatch, fill: bytes
+) -> None:
+    """The reader drops a last line that fills its buffer; a small buffer shows it on a small file."""
+    path = write()
+    path.write_bytes(path.read_bytes() + fill * 2**19)
+    monkeypatch.setattr(strict, "BUFFER", 2**17)
+    for longest in (text.MAX_RECORD, 2**40):  # by the length of its line; by the count of rows
+        monkeypatch.setattr(text, "MAX_RECORD", longest)
+        with pytest.raises(BadFileError):
+            lake.add("baci", [path])
+    assert not lake.holdings()
 
 
 def test_year_that_the_name_does_not_promise(lake: Lake, write: Write) -> None:

@@ -11,6 +11,7 @@ from entrepot.sources.baci.names import is_beside, is_named, named_table
 from entrepot.sources.baci.rules import rules, told_by_of, years_of
 from entrepot.sources.parser import Rows
 from entrepot.sources.strict import find_rows, verify
+from entrepot.sources.text import count_lines
 from entrepot.sources.unpack import header, members
 
 if TYPE_CHECKING:
@@ -76,11 +77,13 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
         return read(careful)
 
     plain = is_plain(table.path)
+    lines = count_lines(table.path, table.name)
     return Rows(
         read(quick) if plain else again(),
         same if told_by else same | {"told_by": "both"},
         lambda key: _locate(table, columns, areas, key),
         again=again if plain else None,
+        count=lines - 1 if plain else None,
     )
 
 

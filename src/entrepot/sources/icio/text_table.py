@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
-from entrepot.sources.strict import NUMBER, find_rows
+from entrepot.sources.strict import NUMBER, find_rows, require_all
+from entrepot.sources.text import count_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,12 +33,14 @@ def batches(path: Path, name: str, names: Sequence[str]) -> Iterator[tuple[list[
     Raises
     ------
     BadFileError
-        Naming row and column of the first cell that is no finite number.
+        Naming row and column of the first cell that is no finite number, or if rows are missing.
     """
     import numpy as np
     import pyarrow as pa
     from pyarrow import csv
 
+    lines = count_lines(path, name)
+    rows = 0
     columns = [f"c{number}" for number in range(len(names))]
     types = dict.fromkeys(columns, pa.float64()) | {"c0": pa.string()}
     try:
@@ -50,9 +53,11 @@ def batches(path: Path, name: str, names: Sequence[str]) -> Iterator[tuple[list[
                 values = np.stack([column.to_numpy() for column in batch.columns[1:]])
                 if not np.isfinite(values).all():
                     raise _first_wrong(path, name, names, "not a finite number")
+                rows += batch.num_rows
                 yield batch.column(0).to_pylist(), values
     except pa.ArrowInvalid as error:
         raise _first_wrong(path, name, names, str(error)) from error
+    require_all(path, name, rows, lines, lambda: find_rows(path, name, lambda _: True))
 
 
 def _first_wrong(path: Path, name: str, names: Sequence[str], message: str) -> BadFileError:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.sources.parquet import cell_text, is_parquet, parquet_types, read_parquet, reading
-from entrepot.sources.strict import file_literal, literal, quoted
+from entrepot.sources.strict import literal, quoted, read_text, require_all
 from entrepot.sources.table.numbers import BLANKS
 from entrepot.sources.table.plain import plain_text, sheet_as_text, text_lines
+from entrepot.sources.text import count_lines
 from entrepot.sources.workbook import is_workbook
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class Cells:
         How the file is written.
     is_parquet
         Whether it is Parquet; else it is delimited text in UTF-8 that begins with the names.
+    line_count
+        Lines of the text, that of the names counted.
     """
 
     path: Path
@@ -44,6 +47,14 @@ class Cells:
     names: tuple[str, ...]
     mapping: Mapping
     is_parquet: bool = False
+    line_count: int = 0
+
+    def require_all(self, connection: duckdb.DuckDBPyConnection, rows: int) -> None:
+        """Refuse a text of which not every row was read; see `entrepot.sources.strict`."""
+        if not self.is_parquet:
+            require_all(
+                self.path, self.label, rows, self.line_count, lambda: self.lines(connection)
+            )
 
     def sql(
         self, connection: duckdb.DuckDBPyConnection, places: Sequence[int] | None = None
@@ -93,12 +104,8 @@ class Cells:
     def _source(self) -> str:
         if self.is_parquet:
             return read_parquet(self.path)
-        types = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(self.names)))
-        return (
-            f"read_csv({file_literal(self.path)}, columns={{{types}}}, header=true, "
-            f"auto_detect=false, delim={literal(self.mapping.delimiter)}, "
-            "quote='\"', escape='\"', strict_mode=true)"
-        )
+        names = [f"c{place}" for place in range(len(self.names))]
+        return read_text(self.path, names, self.mapping.delimiter)
 
 
 def open_cells(
@@ -122,7 +129,8 @@ def open_cells(
             where=f"{label}, row {mapping.head}",
             hint="say with header_row in which row they stand",
         )
-    return Cells(text, label, column_names(header), mapping)
+    lines = count_lines(text, label, first=mapping.head)
+    return Cells(text, label, column_names(header), mapping, line_count=lines)
 
 
 def column_names(header: tuple[str, ...]) -> tuple[str, ...]:

@@ -127,6 +127,7 @@ def check_table(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Check
     with naming_the_row(connection, cells):
         facts = keep_small(connection, "table_fact", facts_sql(plan, texts), cells.path)
     looked = look(connection, plan, cells, texts, facts)
+    cells.require_all(connection, looked.rows)
     query = canonical_sql(plan, facts, looked.lookups)
     return CheckedTable(plan, cells, looked, keep_small(connection, "table_row", query, cells.path))
 

@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.sources.table.numbers import BLANKS
-from entrepot.sources.text import MAX_COLUMNS, MAX_LINE
+from entrepot.sources.text import MAX_COLUMNS, MAX_LINE, count_lines
 from entrepot.sources.workbook import cell_text, sheet_rows, sheets
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ def plain_text(
     target = path
     if encoding not in ("utf-8", "utf-8-sig") or mapping.head > 1 or mapping.last_row:
         target = scratch / f"{path.stem}.table.txt"
+        if not encoding.startswith(("utf-16", "utf-32")):
+            count_lines(path, label)  # rows that are not copied may be damage as well
         with path.open(encoding=encoding, newline="") as source:
             _copy(source, target, label, mapping, encoding)
     with target.open(encoding="utf-8-sig", newline="") as opened:
@@ -135,6 +137,13 @@ def _copy(source: IO[str], target: Path, label: str, mapping: Mapping, encoding:
                     return
                 if number >= mapping.head:
                     opened.write(line)
+        if mapping.last_row and number < mapping.last_row:
+            raise BadFileError(
+                f"the file ends at row {number}, before its last_row, {mapping.last_row}",
+                where=label,
+                why="it may be cut off: rows would be missing without a word",
+                hint="download it again; or correct last_row in the mapping, or leave it out",
+            )
     except UnicodeError as error:
         raise BadFileError(
             f"not a text in {encoding}",

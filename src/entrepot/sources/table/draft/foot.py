@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING
 
+from entrepot.sources.text import unfinished
+
 if TYPE_CHECKING:
     from entrepot.sources.table.cells import Cells
 
@@ -14,7 +16,10 @@ _NOTES = 50  # lines; more are no footnotes
 
 
 def last_row(cells: Cells) -> int | None:
-    """Return the last row of a text that has its columns, if only notes follow; else None."""
+    """Return the last row of a text that has its columns, if only notes follow; else None.
+
+    A last line of several cells that has no end is a row cut off, and no note.
+    """
     if cells.is_parquet:
         return None
     last = start = 1
@@ -30,4 +35,7 @@ def last_row(cells: Cells) -> int | None:
                 start = reader.line_num + 1
         except csv.Error:
             return None
+    cut = unfinished(cells.path) or b""
+    if notes == 1 and cells.mapping.delimiter.encode() in cut:
+        return None
     return last + cells.mapping.head - 1 if last > 1 and 0 < notes <= _NOTES else None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from entrepot.errors import BadFileError
 from entrepot.sources.parquet import is_parquet
 from entrepot.sources.table.mapping import Mapping
+from entrepot.sources.text import count_lines
 from entrepot.sources.workbook import cell_text, is_workbook, sheet_rows, sheets
 
 if TYPE_CHECKING:
@@ -88,10 +89,19 @@ def _text(path: Path, label: str) -> Head:
         raise BadFileError(
             "neither a text nor an Excel or Parquet file", where=label, hint="save it as CSV"
         )
+    if not encodings[0].startswith("utf-16"):
+        count_lines(path, label)  # refuses what no text has
     text = start.decode(encodings[0], errors="ignore")
     lines = text.removeprefix("\ufeff").splitlines()[:_LINES]
-    sign = _sign(lines)
-    rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=sign)]
+    try:
+        sign = _sign(lines)
+        rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=sign)]
+    except csv.Error as error:  # a cell of more than 131,072 characters
+        raise BadFileError(
+            f"cannot be read as delimited text ({error})",
+            where=f"{label}, first {_LINES} rows",
+            hint="look for a quotation mark that is not closed; no cell is that long",
+        ) from error
     row = _names_row(rows)
     says: dict[str, str | int] = {}
     if encodings[0] not in ("utf-8", "utf-16"):
@@ -112,7 +122,7 @@ def _encodings(path: Path, start: bytes) -> tuple[str, ...]:
         zeros = start[1::2] if name.endswith("le") else start[::2]
         if len(zeros) > 8 and zeros.count(0) > 0.4 * len(zeros):
             return (name,)
-    if b"\0" in start:
+    if b"\0" in start[:4096]:
         return ()
     if _fits(path, "utf-8"):
         return ("utf-8",)
