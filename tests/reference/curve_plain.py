@@ -111,8 +111,9 @@ def _countries(parts: dict[str, float]) -> dict[str, float]:
 
 
 def _top(cells: Cells) -> float | None:
-    parts = _countries(_by(cells, "seller", buyer="buyers"))
-    return max(parts.values()) / sum(parts.values()) if parts else None
+    every = _by(cells, "seller", buyer="buyers")
+    parts = [part for name, part in _countries(every).items() if name != "buyers"]
+    return max(parts) / sum(every.values()) if parts else None
 
 
 def _salience(cells: Cells) -> float | None:
@@ -127,7 +128,8 @@ def _asymmetry(cells: Cells) -> float | None:
 
 def _rank(cells: Cells) -> float | None:
     parts = _countries(_by(cells, "buyer", seller="sellers"))
-    return 1 + sum(part > parts["buyers"] for part in parts.values())
+    others = [part for name, part in parts.items() if name != "sellers"]
+    return 1 + sum(part > parts["buyers"] for part in others)
 
 
 def _change(cells: Cells) -> float | None:
@@ -209,6 +211,32 @@ def codes_of(goods: str, follow: str, editions: Sequence[str]) -> frozenset[tupl
     return frozenset(found)
 
 
+KEPT = {
+    "import_share": ("importer",),
+    "hhi": ("importer",),
+    "cr": ("importer",),
+    "top_supplier": ("importer",),
+    "change_of_share": ("importer",),
+    "export_share": ("exporter",),
+    "rank": ("exporter",),
+    "salience": ("importer", "exporter"),
+    "asymmetry": ("importer", "exporter"),
+}
+"""Sides of which a total is taken."""
+LEVEL_OF = {
+    "without re-imports": "out",
+    "members' trade in it": "members",
+    "members' trade and re-imports in it": "own",
+    "re-imports in it": "own",
+}
+
+
+def usual_level(measure: str, sides: dict[str, set[str]]) -> str:
+    """Return what counts of trade inside a side by default: a country's re-imports do."""
+    kept = KEPT.get(measure, ())
+    return "own" if kept and all(len(sides[side]) == 1 for side in kept) else "out"
+
+
 def way_of(measure: str, keys: dict[str, Any], goods: str, said: dict[str, str]) -> Way:
     """Return who and what counts, from the words of a specification."""
     sides = {
@@ -222,7 +250,7 @@ def way_of(measure: str, keys: dict[str, Any], goods: str, said: dict[str, str])
     base = keys.get("base")
     then = set() if base is None else set(range(base - 2, base + 1)) if long else {base}
     editions = sorted({EDITIONS[year][1] for year in years | then})
-    level = {"as told": "out", "members' trade in it": "members"}.get(said["total"], "own")
+    level = LEVEL_OF.get(said["total"]) or usual_level(measure, sides)
     day = said.get("listed", "as known").removeprefix("on ")
     text = said.get("goods", goods)
     if day != "as known":

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-from entrepot.errors import BadFileError
+import entrepot as ep
+from entrepot.lake import Lake
 from entrepot.model.areas import by_code
 from entrepot.sources.parser import Said
 from made_comtrade import read, rules_of
@@ -72,7 +73,7 @@ def test_lost_codes_every_cell_against_pandas(raw, flows) -> None:
 def test_every_total_over_partners_is_the_sum_of_what_was_kept(raw, flows) -> None:
     """The proof that the right rows were kept: the world was told apart from the partners."""
     found, rules = flows
-    assert rules == {"totals-by-sums": 128_894, "world-left-out": 4_379}
+    assert rules == {"totals-by-sums": 128_894, "world-totals": 4_379}
     world = raw[raw.partner == 0].groupby(["reporter", "product", "told_by"]).value.max()
     who = found.importer.where(found.told_by == "importer", found.exporter)
     ours = found.groupby([who.rename("who"), "product", "told_by"]).value_usd.sum()
@@ -148,10 +149,22 @@ def with_partner(rows: pd.DataFrame, code: str) -> str:
     return rows.assign(**{"Partner Code": code}).to_csv(index=False)
 
 
-def test_a_real_file_of_world_totals_only_is_refused(shared_data: Path) -> None:
+def test_a_real_file_of_world_totals_only_has_values_and_no_shares(
+    shared_data: Path, legacy: pd.DataFrame, tmp_path: Path
+) -> None:
     path = shared_data / "formats" / "comtrade_legacy_35_columns_sample.csv"
-    with pytest.raises(BadFileError, match="totals over all partners only"):
-        read(path, path.name)
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("comtrade", [path])
+    plain = legacy.assign(value=pd.to_numeric(legacy["Trade Value (US$)"]))
+    imports = plain[plain["Trade Flow Code"] == "1"]
+    for (reporter, year, code), rows in list(
+        imports.groupby(["Reporter Code", "Year", "Commodity Code"])
+    )[:3]:
+        asked = {"importer": by_code("comtrade")[reporter], "goods": code, "period": int(year)}
+        figure = ep.ask("value", lake=lake, source="comtrade", **asked)
+        assert figure.required() == pytest.approx(rows.value.sum(), rel=1e-12)
+        share = ep.ask("import_share", exporter="CHN", lake=lake, source="comtrade", **asked)
+        assert share.status == "insufficient_data"
 
 
 def test_the_old_layout_against_pandas(legacy: pd.DataFrame) -> None:

@@ -63,7 +63,11 @@ def test_no_combination_is_dropped_and_none_counted_twice(
             "territory": "+".join(sorted(place)),
             "window": "three-year average" if long else "as asked",
             "partners": "countries only" if countries else "all",
-            "total": {"out": "as told", "members": "members' trade in it"}.get(level, "own"),
+            "total": {
+                "out": "without re-imports" if "total" in choices else "as told",
+                "members": "members' trade in it",
+                "own": "re-imports in it",
+            }[level],
             "report": voice,
         }
         way = way_of(name, keys, goods, said)

@@ -266,16 +266,19 @@ def test_the_world_is_left_out_and_held_against_the_partners() -> None:
     assert finding.text.endswith("0 of 1 differ by more than rounding.")
     rows[2] = row(1250.0, partner=WORLD)
     _, findings = read(text_of(rows))
-    assert rules_of(findings) == {"world-left-out": 1, "world-differs": 1}
+    assert rules_of(findings) == {"world-totals": 1, "world-differs": 1}
     assert "250 USD are with no partner" in findings[1].text
     assert "1,250 USD, its partners 1,000 USD" in findings[1].example
 
 
-def test_a_world_without_partners_is_said_and_alone_refused() -> None:
+def test_a_world_without_partners_is_said_and_alone_has_no_flow() -> None:
     _, findings = read(text_of([row(600.0), row(77.0, partner=WORLD, product="854232")]))
-    assert rules_of(findings) == {"world-left-out": 1, "world-alone": 1}
-    assert "77 USD were left out" in findings[1].text
-    assert "over all partners only" in refused(row(77.0, partner=WORLD)).what
+    assert rules_of(findings) == {"world-totals": 1, "world-alone": 1}
+    assert "77 USD count as partners not in the data" in findings[1].text
+    found, findings = read(text_of([row(77.0, partner=WORLD)]))
+    assert not found
+    assert rules_of(findings) == {"world-totals": 1, "world-alone": 1}
+    assert "over groups of countries only" in refused(row(77.0, partner=97)).what
 
 
 def test_groups_as_partner_or_reporter_are_left_out() -> None:

@@ -48,6 +48,8 @@ CAVEATS = {
     "inside-group": "a group counts as one area: trade among its members is left out of totals",
     "hong-kong": "Hong Kong is a customs territory of its own",
     "partial-period": "the period is not a whole year",
+    "reported-total": "partners do not add up to the total that the reporter itself reports",
+    "reimports": "what a country reports of trade with itself is in its total",
     "partial-source": "a total over some areas, partners or reporters, where there may be more",
     "unweighed": "rows with a value and no mass are in no sum of masses",
     "not-recorded": "the source holds no such flow, which is not the same as zero",

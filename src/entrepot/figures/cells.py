@@ -10,10 +10,12 @@ import narwhals as nw
 
 from entrepot.figures.reports import both_sides, errors_beside, one_side
 from entrepot.figures.sides import SIDES, among, in_books, leaves, members_of, other_side
+from entrepot.figures.whole import rest, total_sides
 from entrepot.goods import Selection, goods_selection
 from entrepot.goods.rows import wanted, weighted
 from entrepot.lake import fetch
 from entrepot.model.areas import WORLD
+from entrepot.model.columns import flow_schema
 from entrepot.model.product import TOTAL
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+_FLOWS = tuple(flow_schema())
 Frame = nw.LazyFrame[Any]
 Goods = tuple[Selection, ...]
 """The goods asked for, one selection for each nomenclature in the data."""
@@ -58,6 +61,8 @@ class Cells:
         across from where nobody does; see `hearing`.
     kept
         Rows read once, of the goods and areas that a question is about; None reads the lake.
+    without_own
+        Whether what a country reports of trade with itself is left out of totals.
     """
 
     lake: Lake
@@ -67,6 +72,7 @@ class Cells:
     quiet: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
     for_silent: tuple[Side, ...] = ()
     kept: Frame | None = None
+    without_own: bool = False
 
     @property
     def is_blend(self) -> bool:
@@ -143,24 +149,37 @@ class Cells:
         return "value_usd" if self.held.currency == "USD" else "value_reported"
 
     def rows(
-        self, by: Side, goods: Goods, asked: Definition, *tests: nw.Expr, own: bool = False
+        self,
+        by: Side,
+        goods: Goods,
+        asked: Definition,
+        *tests: nw.Expr,
+        own: bool = False,
+        whole: bool = False,
     ) -> Frame:
         """Return the goods in the period and base that pass further tests of who trades.
 
-        `own`: with trade of an area with itself, too.
+        `own`: with trade of an area with itself, too. `whole`: where a measure adds up all partners
+        of a reporter, with all that the reporter's own total has; see `figures.whole`.
         """
         wanted_ = wanted(goods)
         every = [*([] if wanted_ is None else [wanted_]), *tests]
         held = self.kept
-        if held is None:  # else everything but the goods was chosen when they were read
-            held = self._told(by, asked)
-            every += self._when_and_whose(asked, own=own)
+        if held is not None:  # everything but the goods was chosen when they were read
+            return weighted(held.filter(*every) if every else held, goods, self.column(asked))
+        held = self._told(by, asked)
+        own = own or (whole and bool(total_sides(asked)))
+        every += self.when_and_whose(asked, own=own)
         # One filter: each step of a plan costs a millisecond.
-        rows = weighted(held.filter(*every) if every else held, goods, self.column(asked))
-        has_parts = self.kept is None and self.held.has_totals and asked.goods == "all"
-        return _no_parts(rows) if has_parts else rows
+        rows = held.filter(*every)
+        if self.held.has_totals and asked.goods == "all":
+            rows = self.without_parts(rows)
+        more = rest(self, asked, goods) if whole else None
+        if more is not None:
+            rows = nw.concat([rows.select(*_FLOWS), more.filter(*tests) if tests else more])
+        return weighted(rows, goods, self.column(asked))
 
-    def _when_and_whose(self, asked: Definition, *, own: bool) -> list[nw.Expr]:
+    def when_and_whose(self, asked: Definition, *, own: bool) -> list[nw.Expr]:
         """Return what chooses the time and the reports, whatever the goods."""
         within = _within(asked.period)
         if asked.base and asked.base != asked.period:
@@ -193,11 +212,14 @@ class Cells:
         told_twice = nw.col("importer").is_in(sorted(self.twofold))
         return [~nw.when(origin).then(told_twice).otherwise(nw.lit(False))]
 
-    def flow(self, asked: Definition, goods: Goods, *, inside: bool = False) -> Frame:
+    def flow(
+        self, asked: Definition, goods: Goods, *, inside: bool = False, whole: bool = False
+    ) -> Frame:
         """Return the cells of the flow; ``both`` adds the way back.
 
         Several areas count as one, so their trade with the world is what leaves or enters them;
-        `inside` keeps what they trade among each other, for a partner who is one of them.
+        `inside` keeps what they trade among each other, for a partner who is one of them. `whole`
+        is as in `rows`.
         """
         there = among("importer", asked) & among("exporter", asked)
         if asked.flow == "both":
@@ -207,7 +229,20 @@ class Cells:
         if not inside and not all(groups):
             for group in groups:
                 there = there & leaves(group) if len(group) > 1 else there
-        return self.rows("exporter" if asked.importer == WORLD else "importer", goods, asked, there)
+        by: Side = "exporter" if asked.importer == WORLD else "importer"
+        return self.rows(by, goods, asked, there, whole=whole)
+
+    @staticmethod
+    def without_parts(rows: Frame) -> Frame:
+        """Leave out rows by product where the same flow has a total over all goods.
+
+        By flow, not by report: a partner whose total is all that there is must not hide the others.
+        """
+        keys = ["period", "exporter", "importer", "told_by"]
+        is_total = nw.col("product") == TOTAL
+        totals_of = rows.filter(is_total).select(keys)
+        parts = rows.filter(~is_total).join(totals_of, on=keys, how="anti")
+        return nw.concat([rows.filter(is_total), parts])
 
 
 def _trade(asked: Definition) -> tuple[Hashable, ...]:
@@ -226,18 +261,6 @@ def _trade(asked: Definition) -> tuple[Hashable, ...]:
 
 def _within(span: Period) -> nw.Expr:
     return (nw.col("period") >= span.start) & (nw.col("period") <= span.end)
-
-
-def _no_parts(rows: Frame) -> Frame:
-    """Leave out rows by product where the same flow has a total over all goods.
-
-    By flow, not by report: a partner whose total is all that there is must not hide the others.
-    """
-    keys = ["period", "exporter", "importer", "told_by"]
-    is_total = nw.col("product") == TOTAL
-    totals_of = rows.filter(is_total).select(keys)
-    parts = rows.filter(~is_total).join(totals_of, on=keys, how="anti")
-    return nw.concat([rows.filter(is_total), parts])
 
 
 def is_everything(goods: Goods) -> bool:

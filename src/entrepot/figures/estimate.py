@@ -65,13 +65,15 @@ class Answer:
     """Estimates of one source: the first is its headline, the others its alternatives.
 
     `spans` says in words what the alternatives vary; `base` what was looked at beside the period,
-    where that is less than was asked for.
+    where that is less than was asked for; `denominator` and `scope` are as in a `Figure`.
     """
 
     estimates: tuple[Estimate, ...]
     caveats: tuple[Caveat, ...] = ()
     spans: tuple[str, ...] = ()
     base: Period | None = None
+    denominator: dict[str, Any] | None = None
+    scope: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

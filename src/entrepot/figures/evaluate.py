@@ -230,6 +230,8 @@ def _figure(definition: Definition, answers: list[tuple[str, Answer]]) -> Figure
         range=words,
         specifications=specifications(estimates),
         evidence=head.evidence,
+        denominator=first.denominator,
+        scope=first.scope,
         caveats=tuple({note.id: note for note in reversed(notes)}.values())[::-1],
     )
 

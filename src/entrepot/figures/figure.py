@@ -172,6 +172,12 @@ class Figure:
         Beside a specification curve, what others printed, and the specifications it belongs to.
     chosen
         Keys of the definition that the asker left open and the evaluation filled in.
+    denominator
+        What a share is divided by: ``text``; ``whose`` total it is (a reporter, or a source); where
+        it is a report, its ``value`` and ``unit``, and which parts of it are ``reimports`` and of
+        partners ``not_in_data``. None where nothing is divided.
+    scope
+        Which ``goods`` and ``partners`` are loaded, in words, where they are not all.
     """
 
     definition: Definition
@@ -191,6 +197,8 @@ class Figure:
     spread: dict[str, tuple[float, float]] = field(default_factory=dict)
     in_print: tuple[Printed, ...] = ()
     chosen: tuple[str, ...] = ()
+    denominator: dict[str, Any] | None = None
+    scope: dict[str, str] = field(default_factory=dict)
 
     def required(self) -> float:
         """Return the value where it has to be there.
@@ -218,6 +226,10 @@ class Figure:
             "evidence": [item.to_dict() for item in self.evidence],
             "caveats": [item.to_dict() for item in self.caveats],
         }
+        if self.denominator:
+            found["denominator"] = self.denominator
+        if self.scope:
+            found["scope"] = self.scope
         if self.chosen:
             found["chosen"] = list(self.chosen)
         if self.details:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError, RequestError
-from entrepot.figures import about_goods, caveats, completeness
+from entrepot.figures import about_goods, caveats, completeness, denominator
 from entrepot.figures.bases import by_origin, told_twice
 from entrepot.figures.cells import Cells
 from entrepot.figures.editions import goods_in, other_goods
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from entrepot.figures.cells import Goods
     from entrepot.figures.definition import Definition
+    from entrepot.figures.denominator import Whole
     from entrepot.figures.figure import Caveat
     from entrepot.figures.held import Held
     from entrepot.lake import Lake
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 __all__ = ["answer"]
 
 REPORTS = "whose report"
+UNKNOWN_PARTNERS = "partners not in the data, from many small ones to one"
 SAMPLE = "what chance in the choice of products leaves open, 19 times in 20"
 
 
@@ -101,10 +103,13 @@ def _from_rows(
         return Missing(text, kinds.pop() if len(kinds) == 1 else "")
     cells, goods, main = spoken[0].cells, spoken[0].goods, spoken[0].main
     others = [(REPORTS, other.main) for other in spoken[1:]]
-    of_rows = question(definition.measure).has_interval
     how = question(definition.measure)
     own = (definition.sigma and how.span_given) or how.span or SAMPLE
-    spans = [INTERVAL if of_rows else own] if main.is_range else []
+    if spoken[0].cells.is_blend and how.has_interval:
+        own = INTERVAL
+    elif how.bounds_rest:
+        own = UNKNOWN_PARTNERS
+    spans = [own] if main.is_range else []
     others += spoken[0].alternatives
     notes = [note for one in goods for note in about_goods.for_goods(one)]
     notes += about_goods.resting(main.rests_on)
@@ -113,6 +118,9 @@ def _from_rows(
         notes.append(about_goods.not_delivered(cells.held.source, absent))
     if cells.held.source == BUNDLED:
         notes.append(about_goods.bundled_extract())
+    whole = spoken[0].whole
+    if whole:
+        notes += denominator.notes(whole, definition)
     notes += _about_rows(definition, cells)
     notes += unweighed(cells, definition, goods)
     if cells.is_blend:
@@ -124,7 +132,15 @@ def _from_rows(
         estimates=(main, *(estimate for _, estimate in others)),
         caveats=tuple(notes),
         spans=tuple(dict.fromkeys([*spans, *(span for span, _ in others)])),
+        denominator=denominator.described(whole, definition, cells),
+        scope=_scope(definition, spoken[0]),
     )
+
+
+def _scope(definition: Definition, told: _Spoken) -> dict[str, str]:
+    """Say of which partners a number is, where those loaded may be few of all."""
+    found = denominator.partner_scope(told.whole, told.cells, definition, told.goods)
+    return {"partners": found} if found else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +151,7 @@ class _Spoken:
     goods: Goods
     main: Estimate
     alternatives: tuple[tuple[str, Estimate], ...]
+    whole: Whole | None = None
 
 
 def _every_voice(
@@ -180,7 +197,16 @@ def _told(
         main = headline(definition, goods, cells)
         if isinstance(main, Missing):
             return main
-        return _Spoken(cells, goods, main, tuple(elsewhere(beside, goods, cells)))
+        whole = denominator.whole_of(cells, cells, definition, goods)
+        if lost := denominator.not_known(whole, main.value, cells, definition):
+            return lost
+        alternatives = (
+            []
+            if alone or not whole
+            else [*denominator.alternatives(whole, main, cells, cells, definition, goods)]
+        )
+        alternatives += elsewhere(beside, goods, cells)
+        return _Spoken(cells, goods, main, tuple(alternatives), whole)
     if refused := refusal(cells, definition, goods):
         return refused
     every = tuple(one for selections in (goods, *others) for one in selections)
@@ -190,11 +216,18 @@ def _told(
         main = headline(definition, goods, cells, kept=kept, found=first)
         if isinstance(main, Missing):
             return main
+        whole = denominator.whole_of(cells, kept, definition, goods)
+        if lost := denominator.not_known(whole, main.value, cells, definition):
+            return lost
+        totals_ = (
+            denominator.alternatives(whole, main, cells, kept, definition, goods) if whole else ()
+        )
         alternatives = [
             *followed(definition, others, cells, values),
             *elsewhere(beside, goods, cells, kept.kept if together else None),
+            *([] if alone else totals_),
         ]
-    return _Spoken(cells, goods, main, tuple(alternatives))
+    return _Spoken(cells, goods, main, tuple(alternatives), whole)
 
 
 def _about_rows(definition: Definition, cells: Cells) -> Iterator[Caveat]:

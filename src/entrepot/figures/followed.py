@@ -73,8 +73,9 @@ def _at_once(
     how = question(asked.measure)
     if how.elastic and asked.sigma is None:
         rows = with_elasticities(rows, kept.lake, editions_of(kept, asked))
+    beyond = {"has_rest": True} if how.bounds_rest and kept.held.has_sums else {}
     try:
-        found = how.run(rows, asked, kept.column(asked), by=[_LIST])
+        found = how.run(rows, asked, kept.column(asked), by=[_LIST], **beyond)
     except NoEvidenceError:
         return {}
     main = main_column(kept, asked)

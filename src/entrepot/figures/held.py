@@ -56,6 +56,8 @@ class Held:
         Whether rows over all goods may stand beside rows by product: not where all rows are totals.
     bases
         What makes the partner, where rows say it: destination, origin, consignment.
+    has_sums
+        Whether reporters' own totals over partners or goods are loaded with them.
     tellers
         For each side the areas that tell it, with the first day of each period in which they do;
         None where the catalog does not say who tells.
@@ -71,6 +73,7 @@ class Held:
     few_products: bool
     has_totals: bool = False
     bases: frozenset[str] = frozenset()
+    has_sums: bool = False
     tellers: dict[Side, set[tuple[str, date]]] | None = field(default=None, repr=False)
 
     def starts(self, span: Period) -> list[date]:
@@ -222,6 +225,7 @@ def _in_one_freq(
         few_products=any(item.has_few_products for item in used),
         has_totals=0 < sum(item.totals for item in used) < sum(item.rows for item in used),
         bases=frozenset(name for item in used for name in item.bases),
+        has_sums=any(item.has_sums for item in used),
         tellers=_tellers(used, wanted),
     )
 

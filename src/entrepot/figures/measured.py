@@ -20,6 +20,7 @@ from entrepot.figures.refusals import nothing, refusal
 from entrepot.figures.row_facts import editions_of
 from entrepot.figures.sides import SIDES, leaves, members_of, reach, totals
 from entrepot.figures.traders import strangers
+from entrepot.figures.whole import called_reimports
 from entrepot.goods.editions import known_codes
 from entrepot.lake import fetch
 from entrepot.model.product import NO_CODES, TOTAL, harmonized
@@ -212,6 +213,8 @@ def _beside(cells: Cells, asked: Definition, goods: Goods, rows: Frame) -> dict[
     """Return what a measure needs beside the rows: days of listing, all other goods."""
     how = question(asked.measure)
     found: dict[str, Any] = {}
+    if how.bounds_rest and cells.held.has_sums:
+        found["has_rest"] = True
     if how.listed:
         found["listing"] = listing(rows, asked, cells.lake)
     if how.other_goods and how.both_reports:
@@ -247,12 +250,14 @@ def rows_of(cells: Cells, asked: Definition, goods: Goods) -> Frame:
     buyers, sellers = asked.members("importer"), asked.members("exporter")
     match question(asked.measure).trade:
         case "flow":
-            return cells.flow(asked, goods)
+            rows = cells.flow(asked, goods, whole=True)
+            return called_reimports(rows, asked, without=cells.without_own)
         case "both":
             rows = around(cells, asked, goods)
             if not buyers & sellers:
-                rows = rows.filter(leaves(buyers), leaves(sellers))
-            return rows
+                several = [group for group in (buyers, sellers) if len(group) > 1]
+                rows = rows.filter(*map(leaves, several)) if several else rows
+            return called_reimports(rows, asked, without=cells.without_own)
         case "world":
             return cells.rows("importer", goods, asked)
         case "chain":
@@ -271,4 +276,5 @@ def rows_of(cells: Cells, asked: Definition, goods: Goods) -> Frame:
             members = nw.col("importer").is_in(sorted(buyers | sellers))
             return cells.rows("importer", goods, asked, members)
     [(whole, _)] = totals(asked)
-    return cells.flow(whole, goods, inside=bool(buyers & sellers))
+    found = cells.flow(whole, goods, inside=bool(buyers & sellers), whole=True)
+    return called_reimports(found, asked, without=cells.without_own)

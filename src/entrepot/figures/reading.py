@@ -38,8 +38,9 @@ def around(cells: Cells, asked: Definition, goods: Goods) -> Frame:
     buys, sells = among("importer", asked), among("exporter", asked)
     if cells.kept is not None:
         return cells.rows("importer", goods, asked, buys | sells)
-    bought = cells.rows("importer", goods, asked, buys)
-    return nw.concat([bought, cells.rows("exporter", goods, asked, sells, ~buys)])
+    bought = cells.rows("importer", goods, asked, buys, whole=True)
+    sold = cells.rows("exporter", goods, asked, sells, ~buys, whole=True)
+    return nw.concat([bought, sold])
 
 
 @contextmanager
@@ -62,6 +63,6 @@ def reading_once(
     else:
         by, _ = reach(asked)
         there = reduce(or_, (reach(one)[1] for one in (asked, *beside)))
-        rows = cells.rows(by, goods, asked, there)
+        rows = cells.rows(by, goods, asked, there, whole=True)
     with stored(rows.select(list(dict.fromkeys(columns))), cells.lake) as frame:
         yield replace(cells, kept=frame)

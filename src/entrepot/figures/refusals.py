@@ -213,6 +213,12 @@ def _thin(cells: Cells, asked: Definition) -> Missing | None:
         )
     for whole, side in totals(asked):
         names = partners(cells, whole, side)
+        if not names and cells.held.has_sums and question(asked.measure).divides:
+            who = asked.importer if side == "exporter" else asked.exporter
+            return Missing(
+                f"of {who}, {cells.held.source} has totals over all partners only, and "
+                f"{asked.measure} needs partners; load a file with all partners, or ask for value"
+            )
         if len(names) == 1:
             return Missing(
                 f"in {of_lake(cells.held.source)}, {next(iter(names))} is the only {side}, "

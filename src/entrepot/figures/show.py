@@ -51,7 +51,8 @@ def headline(figure: Figure) -> str:
         )
     beside = "with" if is_window(asked) else "against"
     when = f"{asked.period} {beside} {asked.base}" if asked.base else str(asked.period)
-    return f"{title[0].upper()}{title[1:]}, {_goods(asked)}, {when}"
+    parts = [f"{title[0].upper()}{title[1:]}", _goods(asked), *figure.scope.values(), when]
+    return ", ".join(parts)
 
 
 def _goods(asked: Definition) -> str:
@@ -81,6 +82,8 @@ def as_rows(figure: Figure) -> list[tuple[str, str]]:
         called = {"errors": "errors" if how.has_interval else how.cause}
         apart = (f"{called.get(x, x)} {range_text(*ends, figure.unit)}" for x, ends in alone)
         rows.append(("by cause", "; ".join(apart)))
+    if figure.denominator:
+        rows.append(("divided by", figure.denominator["text"]))
     if figure.details:
         parts = (_detail(*one, figure.unit) for one in with_ends(figure.details))
         rows.append(("with", "\n".join(parts)))

@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 NAME = "catalog.json"
-FORMAT = 3
+FORMAT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,9 @@ class Partition:
         Number of rows that are totals over all goods.
     bases
         What makes the partner: destination, origin, consignment; where the rows say it.
+    sums
+        File of what the reporters themselves added up over partners or goods (table ``totals``);
+        None where the delivery has no such row. A partition may have no other rows.
     """
 
     period: Period | None
@@ -81,6 +84,12 @@ class Partition:
     digits: int = 0
     totals: int = 0
     bases: tuple[str, ...] = ()
+    sums: StoredFile | None = None
+
+    @property
+    def stored(self) -> tuple[StoredFile, ...]:
+        """Every file of it."""
+        return (*self.files.values(), *([self.sums] if self.sums else []))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +197,7 @@ class Catalog:
     def files(self) -> set[str]:
         """Return the path of every Parquet file in use."""
         parts = [part for item in self.snapshots for part in item.partitions]
-        return {stored.path for part in parts for stored in part.files.values()}
+        return {stored.path for part in parts for stored in part.stored}
 
     def next_load(self) -> int:
         """Return a number above that of every load so far."""
@@ -256,5 +265,6 @@ def _snapshot(data: dict[str, Any]) -> Snapshot:
 def _partition(data: dict[str, Any]) -> Partition:
     files = {order: StoredFile(**stored) for order, stored in data["files"].items()}
     period = Period.parse(data["period"]) if data["period"] else None
+    sums = StoredFile(**data["sums"]) if data["sums"] else None
     texts = {name: tuple(data[name]) for name in ("slices", "nomenclatures", "bases")}
-    return Partition(**data | {"period": period, "files": files} | texts)
+    return Partition(**data | {"period": period, "files": files, "sums": sums} | texts)

@@ -52,6 +52,8 @@ class Holding:
         Number of rows that are totals over all goods; they may stand beside rows by product.
     bases
         What makes the partner: destination, origin, consignment; where the rows say it.
+    has_sums
+        Whether reporters' own totals over partners or goods are kept with it.
     findings
         What was noticed when it was loaded.
     counts
@@ -79,6 +81,7 @@ class Holding:
     added_on: str
     files: tuple[str, ...]
     bytes: int
+    has_sums: bool = False
     findings: tuple[Finding, ...] = ()
     counts: bool = True
     slices: tuple[tuple[Period, tuple[str, ...]], ...] = field(default=(), repr=False)
@@ -119,6 +122,7 @@ class Holding:
             "products": self.products,
             "totals": self.totals,
             "bases": list(self.bases),
+            "has_sums": self.has_sums,
             "added_on": self.added_on,
             "files": list(self.files),
             "bytes": self.bytes,
@@ -179,7 +183,7 @@ def holdings(catalog: Catalog) -> tuple[Holding, ...]:
 
 
 def _holding(item: Snapshot, counting: Sequence[Period | None]) -> Holding:
-    stored = sum(file.bytes for part in item.partitions for file in part.files.values())
+    stored = sum(file.bytes for part in item.partitions for file in part.stored)
     tellers = {name.strip(">") for part in item.partitions for name in part.slices if ">" in name}
     periods = dict.fromkeys(part.period for part in item.partitions if part.period)
     return Holding(
@@ -202,6 +206,7 @@ def _holding(item: Snapshot, counting: Sequence[Period | None]) -> Holding:
         added_on=item.added_on,
         files=(item.raw.name,),
         bytes=stored + item.raw.bytes,
+        has_sums=any(part.sums for part in item.partitions),
         findings=item.findings,
         counts=bool(counting),
         slices=tuple((part.period, part.slices) for part in item.partitions if part.period),

@@ -16,6 +16,7 @@ Order = Literal["importer", "exporter"]
 # Two copies, because a question about one importer and a question about one exporter each want
 # the rows of its own side next to each other (8 to 19 times faster; see ARCHITECTURE.md).
 ORDERS: dict[str, dict[str, tuple[str, ...]]] = {
+    "totals": {"key": ("exporter", "importer", "product")},
     "flows": {
         "importer": ("importer", "product", "exporter"),
         "exporter": ("exporter", "product", "importer"),
@@ -26,9 +27,13 @@ ORDERS: dict[str, dict[str, tuple[str, ...]]] = {
     },
 }
 # What a later delivery can take the place of; everything where nothing stands here.
+_REPORT = (
+    "CASE told_by WHEN 'exporter' THEN exporter || '>' "
+    "WHEN 'importer' THEN '>' || importer ELSE '*' END"
+)
 SLICE = {
-    "flows": "CASE told_by WHEN 'exporter' THEN exporter || '>' "
-    "WHEN 'importer' THEN '>' || importer ELSE '*' END",
+    "flows": _REPORT,
+    "totals": _REPORT,  # a total stops counting with the report that it is of
     "products": "nomenclature",
     "elasticities": "nomenclature",
     "correlations": "from_nomenclature || '>' || to_nomenclature || ' ' || kind",

@@ -140,7 +140,7 @@ def merge(before: Catalog, added: Sequence[Snapshot]) -> Catalog:
                 for name in shared_slices(part, other)
             }
             if taken >= set(part.slices):
-                gone.update(file.path for file in part.files.values())
+                gone.update(file.path for file in part.stored)
     kept = (item.without(gone) for item in before.snapshots)
     return Catalog((*(item for item in kept if item.partitions), *added))
 

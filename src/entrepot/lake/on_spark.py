@@ -20,10 +20,10 @@ from entrepot.model.columns import schema
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from pyspark.sql import DataFrame, DataFrameReader, SparkSession
 
-    from entrepot.lake.force import Part
     from entrepot.lake.layout import Order
     from entrepot.model.columns import Table
     from entrepot.settings import Settings
@@ -71,10 +71,15 @@ class SparkLake(Lake):
     def flows(self, source: str, *, by: Order = "importer") -> nw.LazyFrame[Any]:
         """Return the rows of a source in canonical columns, unread, on Spark; as `Lake.flows`."""
         state = self._state()
-        found: nw.LazyFrame[Any] = nw.from_native(
-            self._scan(state, state.parts_of_flows(source), by)
-        )
+        files = state.files(state.parts_of_flows(source), by)
+        found: nw.LazyFrame[Any] = nw.from_native(self._scan(state, "flows", files))
         return found
+
+    def totals(self, source: str) -> nw.LazyFrame[Any] | None:
+        """Return what reporters added up themselves, unread, on Spark; as `Lake.totals`."""
+        state = self._state()
+        files = state.files_of_totals(source)
+        return nw.from_native(self._scan(state, "totals", files)) if files else None
 
     def table(
         self, name: Table, *, source: str | None = None, by: Order = "importer"
@@ -85,7 +90,8 @@ class SparkLake(Lake):
         state = self._state()
         parts = state.parts(source) if source else state.parts_of_table(name)
         with readable_on_spark():
-            read = self._scan(state, parts, by).toArrow()
+            files = state.files(parts, by)
+            read = self._scan(state, parts[0].snapshot.table, files).toArrow()
         return nw.from_native(self.connection.from_arrow(read)).lazy()
 
     def add(self, *_: Any, **__: Any) -> NoReturn:
@@ -104,13 +110,14 @@ class SparkLake(Lake):
             found = self._reader().text(where, wholetext=True).collect()
         return State(self.path, Catalog.parse(found[0][0], where))
 
-    def _scan(self, state: State, parts: Sequence[Part], by: Order) -> DataFrame:
-        """Return the rows that count of some parts, unread, with all canonical columns."""
-        table = parts[0].snapshot.table
+    def _scan(
+        self, state: State, table: Table, files: Sequence[tuple[Path, frozenset[str]]]
+    ) -> DataFrame:
+        """Return the rows that count of some files, unread, with all canonical columns."""
         # No as_uri(): Spark takes %20 for what stands there.
         root = self._address or f"file:///{self.path.resolve().as_posix().lstrip('/')}"
         groups: dict[tuple[str, frozenset[str]], list[str]] = {}
-        for path, hidden in state.files(parts, by):
+        for path, hidden in files:
             inside = path.is_relative_to(state.folder)
             start, rest = (root, path.relative_to(state.folder)) if inside else ("file://", path)
             file = f"{start}/{rest.as_posix().lstrip('/')}"

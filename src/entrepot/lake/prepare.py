@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
     from entrepot.lake.catalog import Catalog, RawEntry
     from entrepot.lake.staged import Staged
+    from entrepot.model.columns import Table
+    from entrepot.model.period import Period
     from entrepot.sources.info import SourceInfo
     from entrepot.sources.parser import Delivery, Rows, Said
 
@@ -219,7 +221,8 @@ def _partitions(run: Load, snapshot: Snapshot, table: Delivery, rows: Rows) -> I
             run.noticed += [gone] if gone else []
         if staged.period:
             run.progress(f"sorting {staged.period}")
-        yield replace(part, files=_files(run, snapshot, rows, columns, staged, table.name))
+        files = _files(run, snapshot, rows, columns, staged, table.name)
+        yield replace(part, files=files, sums=_sums(run, snapshot, staged))
 
 
 def _where(run: Load, path: str) -> Path:
@@ -242,10 +245,27 @@ def _files(
         store.write(run.connection, rows, there, staged.period, columns, draft, snapshot.id)
         if not files:  # one copy is enough: the other has the same rows
             refuse_twins(run.connection, rows, there, staged, draft, columns, name)
-        size, digest = hash_file(draft)
-        folder = folder_of(rows.table, order, snapshot.source, staged.period)
-        path = f"{folder}/{snapshot.id}-{digest[:8]}.parquet"
-        (run.staging / folder).mkdir(parents=True, exist_ok=True)
-        draft.replace(run.staging / path)
-        files[order] = StoredFile(path, size, digest)
+        files[order] = _stored(run, snapshot, rows.table, order, staged.period, draft)
     return files
+
+
+def _sums(run: Load, snapshot: Snapshot, staged: Staged) -> StoredFile | None:
+    """Write what the reporters added up themselves, where a period has some."""
+    if not staged.sums or staged.period is None:
+        return None
+    draft = run.staging / "sorted.parquet"
+    store.write_totals(run.connection, staged.period, draft, snapshot.id)
+    [order] = orders("totals")
+    return _stored(run, snapshot, "totals", order, staged.period, draft)
+
+
+def _stored(
+    run: Load, snapshot: Snapshot, table: Table, order: str, period: Period | None, draft: Path
+) -> StoredFile:
+    """Give a file that was written the name that says what it holds."""
+    size, digest = hash_file(draft)
+    folder = folder_of(table, order, snapshot.source, period)
+    path = f"{folder}/{snapshot.id}-{digest[:8]}.parquet"
+    (run.staging / folder).mkdir(parents=True, exist_ok=True)
+    draft.replace(run.staging / path)
+    return StoredFile(path, size, digest)

@@ -157,6 +157,14 @@ class Reads:
         state = self._state()
         return state.rows(self.connection, state.parts_of_flows(source), by)
 
+    def totals(self, source: str) -> nw.LazyFrame[duckdb.DuckDBPyRelation] | None:
+        """Return what the reporters of a source added up themselves over partners or goods.
+
+        Rows of the table ``totals``, unread, on the lake's connection; None where there is none.
+        `source` and errors as in `flows`.
+        """
+        return self._state().totals(self.connection, source)
+
     def table(
         self, name: Table, *, source: str | None = None, by: Order = "importer"
     ) -> nw.LazyFrame[duckdb.DuckDBPyRelation]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.lake.layout import SLICE
-from entrepot.model.columns import schema
+from entrepot.model.columns import key_columns, schema
 from entrepot.model.period import Period
 from entrepot.sources.enums import area_enum, sorted_enum
 from entrepot.sources.strict import literal
@@ -25,6 +25,8 @@ __all__ = ["STAGED", "Staged", "cell", "contents", "correct", "hold", "of_period
 
 STAGED = "staged"
 """Temporary table in which the rows wait."""
+TOTALS = "staged_totals"
+"""Temporary table in which what the reporters added up themselves waits."""
 _AREA = "staged_area"  # named once: to read three hundred texts takes longer than small files
 _MANY = 1_000_000
 _LISTED = 60_000  # what two bytes can count
@@ -48,6 +50,8 @@ class Staged:
         How many there are.
     slices, nomenclatures, products, digits, totals, bases
         As in a partition of the catalog.
+    sums
+        How many rows of the table ``totals`` wait.
     """
 
     period: Period | None
@@ -60,6 +64,7 @@ class Staged:
     digits: int = 0
     totals: int = 0
     bases: tuple[str, ...] = ()
+    sums: int = 0
 
 
 def hold(connection: duckdb.DuckDBPyConnection, rows: Rows, own: Iterable[str] = ()) -> None:
@@ -77,6 +82,7 @@ def hold(connection: duckdb.DuckDBPyConnection, rows: Rows, own: Iterable[str] =
     """
     import duckdb
 
+    _hold_totals(connection, rows)
     kinds = schema(rows.table)
     returned = rows.relation.columns  # each look asks the engine what the parser's query gives
     unknown = sorted({*returned, *rows.same} - set(kinds))
@@ -108,6 +114,28 @@ def hold(connection: duckdb.DuckDBPyConnection, rows: Rows, own: Iterable[str] =
     ):
         pass  # a cell that the quick way cannot take: it is bad, or needs a closer look
     _create(connection, rows.again().project(cast))
+
+
+def _hold_totals(connection: duckdb.DuckDBPyConnection, rows: Rows) -> None:
+    """Put what the reporters added up themselves into a table of its own, one row a cell."""
+    key = key_columns("totals")
+    kinds = {name: kind for name, kind in schema("totals").items() if name not in _ADDED}
+    connection.execute(f"DROP TABLE IF EXISTS {TOTALS}")
+    if rows.totals is None:
+        return
+    there = rows.totals.columns
+    cast = ", ".join(
+        f"{name if name in there else 'NULL'}::{kind} AS {name}" for name, kind in kinds.items()
+    )
+    size = "coalesce(value_usd, value_reported)"
+    cells = ", ".join(key)
+    connection.execute(f"""
+        CREATE TEMP TABLE {TOTALS} AS
+        SELECT * FROM (SELECT {cast} FROM ({rows.totals.sql_query()}))
+        QUALIFY row_number() OVER (PARTITION BY {cells} ORDER BY {size} DESC NULLS LAST) = 1""")
+
+
+_ADDED = ("source", "snapshot")
 
 
 def _create(connection: duckdb.DuckDBPyConnection, rows: duckdb.DuckDBPyRelation) -> int:
@@ -152,6 +180,8 @@ def contents(
     """
     _shorten(connection)
     found = list(_contents(connection, rows, whole=whole))
+    if rows.totals is not None:
+        found = _with_totals(connection, found)
     if not found:
         raise BadFileError("no row is left to load", where=where, hint="look at its findings")
     return found
@@ -205,8 +235,35 @@ def _contents(
         )
 
 
+def _with_totals(connection: duckdb.DuckDBPyConnection, found: list[Staged]) -> list[Staged]:
+    """Return what waits with the totals of each period; of some there may be nothing else."""
+    by_period = {one.period: one for one in found if one.period}
+    summed = connection.execute(f"""
+        SELECT freq, period, count(*), list(DISTINCT {SLICE["totals"]}),
+               list(DISTINCT nomenclature),
+               count(DISTINCT product) FILTER (NOT has_finer AND product <> 'TOTAL'),
+               coalesce(max(length(product)) FILTER (WHERE product <> 'TOTAL'), 0),
+               list(DISTINCT partner_basis)
+        FROM {TOTALS} GROUP BY 1, 2""").fetchall()
+    for freq, start, count, told, editions, products, digits, bases in summed:
+        period = _period(freq, start)
+        one = by_period.get(period)
+        if one is None:
+            one = Staged(period, 0, slices=(), products=products, digits=digits)
+        by_period[period] = replace(
+            one,
+            sums=count,
+            slices=_texts([*one.slices, *told]),
+            nomenclatures=_texts([*one.nomenclatures, *editions])
+            if not one.rows
+            else one.nomenclatures,
+            bases=_texts([*one.bases, *bases]),
+        )
+    return [by_period[when] for when in sorted(by_period, key=lambda one: (one.start, one.months))]
+
+
 def _texts(found: list[str | None]) -> tuple[str, ...]:
-    return tuple(sorted(text for text in found if text))
+    return tuple(sorted({text for text in found if text}))
 
 
 def _period(freq: str, start: date) -> Period:

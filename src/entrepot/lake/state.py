@@ -177,6 +177,27 @@ class State:
                 found.append((self.folder / path.path, part.hidden))
         return found
 
+    def totals(
+        self, connection: duckdb.DuckDBPyConnection, source: str
+    ) -> nw.LazyFrame[duckdb.DuckDBPyRelation] | None:
+        """Return what reporters of a source added up themselves, unread; None if nothing."""
+        import narwhals as nw
+
+        from entrepot.lake import store
+
+        files = self.files_of_totals(source)
+        if not files:
+            return None
+        return nw.from_native(store.scan(connection, "totals", files)).lazy()
+
+    def files_of_totals(self, source: str) -> list[tuple[Path, frozenset[str]]]:
+        """Return the files of totals that count, each with what is hidden of it."""
+        return [
+            (self.folder / part.partition.sums.path, part.hidden)
+            for part in self.parts_of_flows(source)
+            if part.counts and part.partition.sums
+        ]
+
     def rows(
         self, connection: duckdb.DuckDBPyConnection, parts: Sequence[Part], by: Order
     ) -> nw.LazyFrame[duckdb.DuckDBPyRelation]:

@@ -13,7 +13,14 @@ from entrepot.model.tables import read_table
 __all__ = ["Column", "Table", "columns", "flow_schema", "key_columns", "schema"]
 
 Table = Literal[
-    "flows", "inputs", "products", "correlations", "elasticities", "distances", "published"
+    "flows",
+    "totals",
+    "inputs",
+    "products",
+    "correlations",
+    "elasticities",
+    "distances",
+    "published",
 ]
 
 

@@ -93,6 +93,10 @@ class Rows:
         Canonical table that the rows belong to.
     findings
         What was noticed while reading: rows left out, totals beside their parts.
+    totals
+        What the reporter itself added up over partners or goods, in columns of the table
+        ``totals``, unread; a column that is not there is null. Of two rows for one cell the
+        larger counts, for a part of a total is never the whole.
     again
         Where `relation` is a quick way that stops at the first cell it cannot vouch for: reads the
         rows once more with every cell tested, and raises the error that names a bad one.
@@ -105,6 +109,7 @@ class Rows:
     locate: Callable[[Key], str]
     table: Table = "flows"
     findings: tuple[Finding, ...] = ()
+    totals: duckdb.DuckDBPyRelation | None = None
     again: Callable[[], duckdb.DuckDBPyRelation] | None = None
     count: int | None = None
 

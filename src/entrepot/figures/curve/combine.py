@@ -23,16 +23,16 @@ from entrepot.lake import fetch
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from entrepot.figures.cells import Frame
+    from entrepot.figures.cells import Frame, Goods
     from entrepot.figures.curve.goods import Numbered
     from entrepot.figures.curve.spans import Timed
     from entrepot.figures.curve.territories import Left
-    from entrepot.figures.definition import Definition
+    from entrepot.figures.curve.ways import Way
 
 __all__ = ["combined"]
 
-Totals = Callable[[str, "Definition", str], Sequence[tuple[str, float]]]
-"""From the time in words, a question and what is added up to totals and factors."""
+Totals = Callable[[str, "Way", "Goods", str], Sequence[tuple[str, float]]]
+"""From time, partners, goods and what is added up to totals in words, each with its factor."""
 
 
 def combined(
@@ -47,8 +47,8 @@ def combined(
     numbered
         Choices of goods and time, those of the time asked about first.
     totals
-        Says, of a time and a question, what the total is, in words, and the factor that makes a
-        share one of it.
+        Says, of a time, a choice of partners and goods, what the total is, in words, and the factor
+        that makes a share one of it.
     left
         Gets what could not be evaluated, and why.
     """
@@ -91,7 +91,9 @@ def combined(
                     left.append((f"{name}: {', '.join((*base.values(), when))}", why))
                     continue
                 assert value is not None, "what has no value is refused"
-                for number, (total, factor) in enumerate(totals(when, way.asked, amount)):
+                for number, (total, factor) in enumerate(
+                    totals(when, way, one.choice.goods, amount)
+                ):
                     choices = timed[0].report | base
                     choices |= {"total": _both(way.total, total), "window": when} | words[when]
                     is_asked = (goods, place, number) == (0, 0, 0) and amount == asked.quantity

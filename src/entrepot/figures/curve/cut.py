@@ -44,7 +44,7 @@ def cut(
     whole = widest(asked)
     by, there = _reach(whole)
     goods = merged([part for one in choices for part in one.goods])
-    rows = cells.rows(by, goods, whole, there, own=True)
+    rows = cells.rows(by, goods, whole, there, own=True, whole=True)
     value, mass = nw.col(cells.column(whole)), nw.col("mass_kg")
     keys = ("product", "nomenclature", "exporter", "importer", "period", *SAID)
     summed = (

@@ -19,6 +19,7 @@ from entrepot.figures.curve.of_prices import of_prices
 from entrepot.figures.curve.spans import AS_ASKED, Span, Timed, longer
 from entrepot.figures.curve.spread import of_curve
 from entrepot.figures.curve.territories import at
+from entrepot.figures.denominator import factors, whole_of
 from entrepot.figures.estimate import Missing
 from entrepot.figures.held import RECONCILED, flow_sources, held
 from entrepot.figures.input_choices import is_inputs
@@ -34,10 +35,12 @@ from entrepot.model.product import NO_CODES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from entrepot.figures.cells import Goods
     from entrepot.figures.curve.choices import GoodsChoice
     from entrepot.figures.curve.combine import Totals
     from entrepot.figures.curve.spread import Found
     from entrepot.figures.curve.territories import Left
+    from entrepot.figures.curve.ways import Way
     from entrepot.figures.definition import Definition
     from entrepot.figures.figure import Specifications
     from entrepot.figures.held import Held
@@ -211,8 +214,22 @@ def _totals(timed: Sequence[Timed], left: Left) -> Totals:
         covered = mirror_coverage(time.cells, asked)
         return covered.share if covered else 1.0
 
-    def found(when: str, place: Definition, amount: str) -> list[tuple[str, float]]:
-        time, told = times[when], [("as told", 1.0)]
+    exceeded: dict[tuple[str, str, str, Goods], list[tuple[str, float]]] = {}
+
+    def own(when: str, way: Way, goods: Goods) -> list[tuple[str, float]]:
+        time = times[when]
+        if not time.cells.held.has_sums or way.total != "as told" or way.only_countries:
+            return []
+        key = (when, way.asked.importer, way.asked.exporter, goods)
+        if key not in exceeded:
+            asked = at(time.span.asked, way.asked)
+            whole = whole_of(time.cells, time.cells, asked, goods)
+            exceeded[key] = factors(whole, asked.measure)
+        return exceeded[key]
+
+    def found(when: str, way: Way, goods: Goods, amount: str) -> list[tuple[str, float]]:
+        time, told, place = times[when], [("as told", 1.0)], way.asked
+        told += own(when, way, goods) if amount == "value" else []
         key = (when, place.importer, place.exporter)
         if key not in shares:
             shares[key] = share(time, place)

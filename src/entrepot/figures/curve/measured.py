@@ -12,8 +12,9 @@ from entrepot.figures.curve.goods import table
 from entrepot.figures.curve.ways import MEMBERS, OWN, matters, names
 from entrepot.figures.elastic import with_elasticities
 from entrepot.figures.questions import of as question
-from entrepot.figures.questions.question import special
+from entrepot.figures.questions.question import REIMPORTS, special
 from entrepot.figures.sides import SIDES, members_of
+from entrepot.figures.whole import total_sides
 from entrepot.lake import fetch
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ def evaluated(
     if how.elastic:
         found = with_elasticities(found, cells.lake, editions)
     # Each side goes by one name in these rows, whatever its territory.
-    answers = how.run(found, asked.but(**named), "amount", by=["specification"])
+    beyond = {"has_rest": True} if how.bounds_rest and cells.held.has_sums else {}
+    answers = how.run(found, asked.but(**named), "amount", by=["specification"], **beyond)
     first = measures.passport(asked.measure).columns[0][0]
     main = "amount" if asked.measure == "value" else how.value or first
     values: dict[Key, float] = {}
@@ -116,6 +118,8 @@ def by_way(cells: Cells, rows: Frame, asked: Definition, ways: Sequence[Way]) ->
         for role, of in (("buys", "importer"), ("sells", "exporter")):
             if of in called:
                 name = nw.when(flags[side, role]).then(nw.lit(called[of])).otherwise(name)
+        if total_sides(asked) == (side,) and "total" not in question(asked.measure).choices:
+            name = nw.when(own).then(nw.lit(REIMPORTS)).otherwise(name)
         renamed.append(name.alias(side))
     base = (asked.base or asked.period).start
     day = nw.when(nw.col("now")).then(nw.lit(asked.period.start)).otherwise(nw.lit(base))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from entrepot.figures.questions import of as question
 from entrepot.figures.sides import SIDES, members_of
+from entrepot.figures.whole import total_sides
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -79,10 +80,11 @@ class Way:
         """Return what of trade inside a side counts, in words."""
         if self.inside == _levels(self.asked)[0]:
             return "as told"
-        sides = kept_sides(self.asked) or SIDES
-        several = any(len(members_of(self.asked, side)) > 1 for side in sides)
+        if self.inside == ABROAD:
+            return "without re-imports"
         if self.inside == OWN:
-            return "members' trade and re-imports in it" if several else "re-imports in it"
+            is_group = _has_groups(self.asked)
+            return "members' trade and re-imports in it" if is_group else "re-imports in it"
         return "members' trade in it"
 
     def place_of(self, one: Kind) -> tuple[bool, ...] | None:
@@ -162,16 +164,30 @@ def _all(places: Sequence[tuple[str, Definition]]) -> Iterator[Way]:
     """Yield every combination, the simplest first, so that it gives its name to those alike."""
     allowed = question(places[0][1].measure).choices
     for only_countries in (False, True) if "partners" in allowed else (False,):
-        for inside in _levels(places[0][1]):
+        # A territory of several areas has more to choose from than one alone.
+        for at in range(max(len(_levels(asked)) for _, asked in places)):
             for words, asked in places:
-                yield Way(words, asked, inside, only_countries)
+                if at < len(levels := _levels(asked)):
+                    yield Way(words, asked, levels[at], only_countries)
 
 
 def _levels(asked: Definition) -> tuple[int, ...]:
-    """Return what may count of trade inside a side; power counts all that is bought."""
+    """Return what may count of trade inside a side, the default first.
+
+    Power counts all that is bought. A country's own total has its re-imports, and a group's trade
+    is what crosses its border.
+    """
     if question(asked.measure).trade == "purchases":
         return (MEMBERS,)
-    return (ABROAD, MEMBERS, OWN) if "total" in question(asked.measure).choices else (ABROAD,)
+    is_choice = "total" in question(asked.measure).choices
+    if total_sides(asked) and not _has_groups(asked):
+        return (OWN, ABROAD) if is_choice else (OWN,)
+    return (ABROAD, MEMBERS, OWN) if is_choice else (ABROAD,)
+
+
+def _has_groups(asked: Definition) -> bool:
+    """Whether a side of which a total is taken has several areas."""
+    return any(len(members_of(asked, side)) > 1 for side in kept_sides(asked) or SIDES)
 
 
 def names(asked: Sequence[Definition]) -> dict[Side, str]:

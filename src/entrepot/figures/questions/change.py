@@ -72,6 +72,7 @@ QUESTIONS = {
         change_of_share,
         "change of {sellers} share of {buyers} imports",
         unit="share_points",
+        divides=True,
         choices=PART,
         keeps_products=True,
         table=causes_by_product,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot import measures
-from entrepot.figures.questions.question import AMOUNT, BOTH, PART, Question, named
+from entrepot.figures.questions.question import AMOUNT, BOTH, PART, Question, joined_rest, named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,14 +53,31 @@ def nested_power(rows: Frame, asked: Definition, column: str, by: Sequence[str] 
     )
 
 
-def rank(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
-    """Place the buyers among all who buy from the sellers."""
-    return measures.rank_and_multiple(
+def rank(
+    rows: Frame, asked: Definition, column: str, by: Sequence[str] = (), *, has_rest: bool = False
+) -> Frame:
+    """Place the buyers among all who buy from the sellers.
+
+    As many partners that are not in the data may come first as their trade makes up of that size.
+    """
+    found = measures.rank_and_multiple(
         named(rows, "importer"),
         partner=asked.members("importer"),
         by=by,
         partners="importer",
         value=column,
+    )
+    if not has_rest:
+        return found
+    names = found.collect_schema().names()
+    joined = joined_rest(found, rows, column, by, "importer")
+    place, value, rest = nw.col("rank"), nw.col("value"), nw.col("__rest")
+    is_open = (value > 0) & (rest > value)
+    more = (rest / value).floor()
+    return joined.select(
+        *names,
+        nw.when(is_open).then(place).alias("rank_low"),
+        nw.when(is_open).then(place + more).alias("rank_high"),
     )
 
 
@@ -97,6 +114,7 @@ QUESTIONS = {
         ("exporter",),
         asymmetry,
         "weight of {seller} in {buyers} imports over weight of {buyer} in {sellers} exports",
+        divides=True,
         choices=PART,
         has_interval=True,
     ),
@@ -106,6 +124,7 @@ QUESTIONS = {
         ("exporter",),
         salience,
         "salience of exports from {seller} to {buyer} for the two",
+        divides=True,
         choices=PART,
         has_interval=True,
     ),
@@ -137,6 +156,8 @@ QUESTIONS = {
         ("exporter",),
         rank,
         "rank of {buyer} among those who buy from {seller}",
+        bounds_rest=True,
+        divides=True,
         choices=PART - {"partners", "total"},  # only a country has a place, not itself
         has_interval=True,
         table=buyers,

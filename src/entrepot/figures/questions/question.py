@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import narwhals as nw
 
+from entrepot.measures.grouped import aggregate
 from entrepot.model.areas import areas
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from entrepot.figures.sides import Side
 
@@ -22,9 +23,12 @@ __all__ = [
     "BOTH",
     "CHANGE",
     "PART",
+    "REIMPORTS",
+    "REST",
     "Choice",
     "Question",
     "Row",
+    "joined_rest",
     "named",
     "special",
 ]
@@ -41,6 +45,12 @@ exporter; what hubs buy, and what exporter and hubs sell to importer, controls a
 Choice = Literal["tiers", "territory", "quantity", "partners", "total", "window"]
 """A list down to each tier; China without and with Hong Kong and Macao; value or mass; partners
 that are no country; what a total is of; the period, or an average over a longer time."""
+
+
+REST = "XREST"
+"""Partner of what a reporter's own total has beyond the partners in the data."""
+REIMPORTS = "XREIMPORTS"
+"""Partner of what a country reports of trade with itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,11 @@ class Question:
         Whether the errors of reconciled rows go through it; see `intervals`.
     is_part
         Whether it is a part of a total, which silent partners leave too small.
+    divides
+        Whether it divides by all trade of a side, which the reporter's own total has.
+    bounds_rest
+        Whether partners that are not in the data leave it open, so that it is handed whether there
+        may be some (``has_rest``).
     head
         Columns of the table that a screen shows side by side, where a row has more than it holds;
         the others are told row by row. None: all of them.
@@ -145,6 +160,8 @@ class Question:
     keeps_products: bool = False
     has_interval: bool = False
     is_part: bool = False
+    divides: bool = False
+    bounds_rest: bool = False
     head: tuple[str, ...] = ()
     in_dollars: bool = False
 
@@ -188,10 +205,44 @@ CHANGE: frozenset[Choice] = AMOUNT | {"tiers"}
 
 
 def special() -> list[str]:
-    """Return areas not specified, bunkers, free zones and so on: what is no country."""
-    return sorted(one.code for one in areas() if one.kind not in ("country", "territory"))
+    """Return areas not specified, bunkers, free zones and so on: what is no country.
+
+    Partners that are not in the data are not among them: they may well be countries.
+    """
+    places = ("country", "territory")
+    return sorted(one.code for one in areas() if one.kind not in places and one.code != REST)
 
 
 def named(rows: Frame, side: str) -> Frame:
     """Leave out areas not specified, bunkers, free zones: no partner has a place among them."""
-    return rows.filter(~nw.col(side).is_in(special()))
+    return rows.filter(~nw.col(side).is_in([*special(), REST]))
+
+
+def joined_rest(
+    found: Frame,
+    rows: Frame,
+    column: str,
+    by: Sequence[str],
+    partners: str,
+    some: nw.Expr | None = None,
+) -> Frame:
+    """Return an answer with the sum of all rows, ``__all``, and of partners not in the data.
+
+    The latter is ``__rest``; ``__some`` is the sum of rows that fulfil `some`.
+    """
+    amount, nothing = nw.col(column), nw.lit(0.0)
+    is_rest = nw.col(partners) == REST
+    sums = aggregate(
+        rows.select(
+            *by,
+            amount.alias("__all"),
+            nw.when(is_rest).then(amount).otherwise(nothing).alias("__rest"),
+            nw.when(is_rest if some is None else some)
+            .then(amount)
+            .otherwise(nothing)
+            .alias("__some"),
+        ),
+        by,
+        *(nw.col(name).sum() for name in ("__all", "__rest", "__some")),
+    )
+    return found.join(sums, on=list(by), how="left") if by else found.join(sums, how="cross")

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot import measures
-from entrepot.figures.questions.question import PART, Question, named
+from entrepot.figures.questions.question import (
+    PART,
+    REST,
+    Question,
+    joined_rest,
+    named,
+    special,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,20 +25,92 @@ if TYPE_CHECKING:
 
 __all__ = ["QUESTIONS"]
 
-
-def hhi(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
-    """Return how concentrated suppliers are."""
-    return measures.hhi(rows, by=by, value=column)
+_NOISE = 1e-9
+"""Width below which two ends are one number."""
 
 
-def cr(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
-    """Return the part of the k largest suppliers."""
-    return measures.concentration_ratio(rows, by=by, k=asked.k or 1, value=column)
+def hhi(
+    rows: Frame, asked: Definition, column: str, by: Sequence[str] = (), *, has_rest: bool = False
+) -> Frame:
+    """Return how concentrated suppliers are.
+
+    Partners that are not in the data are many small ones at the lower end, one at the upper.
+    """
+    found = measures.hhi(rows, by=by, value=column)
+    if not has_rest:
+        return found
+    part, index, count = nw.col("__part"), nw.col("hhi"), nw.col("suppliers")
+    return (
+        _with_part(found, rows, column, by)
+        .with_columns(nw.when(part > 0).then(index - part * part).otherwise(index).alias("__low"))
+        .select(
+            *by,
+            nw.col("__low").alias("hhi"),
+            nw.when(part == 0).then(nw.col("hhi_normalised")).alias("hhi_normalised"),
+            (1 / nw.col("__low")).alias("effective_suppliers"),
+            nw.when(part > 0).then(count - 1).otherwise(count).alias("suppliers"),
+            nw.when(part * part > _NOISE).then(nw.col("__low")).alias("hhi_low"),
+            nw.when(part * part > _NOISE).then(index).alias("hhi_high"),
+        )
+    )
 
 
-def top_supplier(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
-    """Return the largest supplier and its lead."""
-    return measures.top_supplier(named(rows, "exporter"), by=by, value=column)
+def cr(
+    rows: Frame, asked: Definition, column: str, by: Sequence[str] = (), *, has_rest: bool = False
+) -> Frame:
+    """Return the part of the k largest suppliers; with partners not in the data as in `hhi`."""
+    k = asked.k or 1
+    found = measures.concentration_ratio(rows, by=by, k=k, value=column)
+    if not has_rest:
+        return found
+    known = measures.concentration_ratio(
+        rows.filter(nw.col("exporter") != REST), by=by, k=k, value=column
+    ).rename({"cr": "__known", "suppliers": "__count"})
+    joined = _with_part(found, rows, column, by)
+    joined = joined.join(known, on=list(by), how="left") if by else joined.join(known, how="cross")
+    part, high = nw.col("__part"), nw.col("cr")
+    known_part = nw.when(nw.col("__known").is_null()).then(0.0).otherwise(nw.col("__known"))
+    low = nw.when(part > 0).then(known_part * (1 - part)).otherwise(high)
+    return joined.select(
+        *by,
+        low.alias("cr"),
+        nw.col("__count").alias("suppliers"),
+        nw.when(high > low + _NOISE).then(low).alias("cr_low"),
+        nw.when(high > low + _NOISE).then(high).alias("cr_high"),
+    )
+
+
+def _with_part(found: Frame, rows: Frame, column: str, by: Sequence[str]) -> Frame:
+    """Put which part of all is of partners not in the data beside an answer."""
+    every = nw.col("__all")
+    part = nw.when(every > 0).then(nw.col("__rest") / every).otherwise(0.0)
+    joined = joined_rest(found, rows, column, by, "exporter")
+    return joined.with_columns(part.alias("__part"))
+
+
+def top_supplier(
+    rows: Frame, asked: Definition, column: str, by: Sequence[str] = (), *, has_rest: bool = False
+) -> Frame:
+    """Return the largest supplier and its lead; another may be larger that is not in the data."""
+    found = measures.top_supplier(named(rows, "exporter"), by=by, value=column)
+    # What has no name is a part of the total, too.
+    nameless = nw.col("exporter").is_in([*special(), REST])
+    every, some, rest = nw.col("__all"), nw.col("__some"), nw.col("__rest")
+    joined = joined_rest(found, rows, column, by, "exporter", nameless)
+    named_part = nw.when(every > 0).then(1 - some / every).otherwise(1.0)
+    kept = [*by, "share", "top_supplier", "second_share", "second_supplier", "lead"]
+    scaled = joined.with_columns(
+        *((nw.col(name) * named_part).alias(name) for name in ("share", "second_share", "lead")),
+        nw.when(every > 0).then(rest / every).otherwise(0.0).alias("__part"),
+    )
+    if not has_rest:
+        return scaled.select(*kept)
+    share, part = nw.col("share"), nw.col("__part")
+    return scaled.select(
+        *kept,
+        nw.when(part > share).then(share).alias("share_low"),
+        nw.when(part > share).then(part).alias("share_high"),
+    )
 
 
 def suppliers(rows: Frame, asked: Definition, column: str) -> Frame:
@@ -48,6 +127,8 @@ QUESTIONS = {
         (),
         hhi,
         "concentration of {buyers} suppliers",
+        bounds_rest=True,
+        divides=True,
         choices=PART,
         has_interval=True,
     ),
@@ -57,6 +138,8 @@ QUESTIONS = {
         ("k",),
         cr,
         "share of the {largest} of {buyers} suppliers",
+        bounds_rest=True,
+        divides=True,
         choices=PART,
         has_interval=True,
     ),
@@ -66,6 +149,8 @@ QUESTIONS = {
         (),
         top_supplier,
         "share of the largest of {buyers} suppliers",
+        bounds_rest=True,
+        divides=True,
         choices=PART - {"partners", "total"},  # only a country other than the buyer has a place
         has_interval=True,
         table=suppliers,

@@ -51,7 +51,7 @@ def check(
 
 
 def _paths(part: Partition) -> list[str]:
-    return [stored.path for stored in part.files.values()]
+    return [stored.path for stored in part.stored]
 
 
 def _left_over(folder: Path, catalog: Catalog) -> Iterator[Finding]:
@@ -73,7 +73,7 @@ def _raw(folder: Path, item: Snapshot) -> Iterator[Finding]:
 
 
 def _files(folder: Path, part: Partition) -> Iterator[Finding]:
-    for stored in part.files.values():
+    for stored in part.stored:
         path = folder / stored.path
         if not path.is_file():
             text = "A file that the catalog names is gone; remove the source and add it again."

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from entrepot.model.areas import area, by_code
 from entrepot.model.product import EDITIONS
+from entrepot.sources.comtrade.levels import ABOVE
 from entrepot.sources.comtrade.reexports import FLOW
-from entrepot.sources.comtrade.words import bare
+from entrepot.sources.comtrade.words import AMOUNTS, KEY, SUMS, bare
 from entrepot.sources.keep import look_up
 from entrepot.sources.strict import literal
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from entrepot.sources.comtrade.file import File
     from entrepot.sources.parser import Key
 
-__all__ = ["canonical", "cells_of_key"]
+__all__ = ["canonical", "canonical_totals", "cells_of_key"]
 
 _UNITS = {
     2: "square metres",
@@ -40,14 +41,44 @@ _NO_UNIT = (-1, 1)
 def canonical(connection: duckdb.DuckDBPyConnection, file: File) -> duckdb.DuckDBPyRelation:
     """Return the flows in canonical columns, unread; values as reported, in whole or broken USD."""
     area_table = look_up(connection, "comtrade_area", _areas(), "INTEGER")
-    editions = " ".join(f"WHEN '{one.comtrade}' THEN '{one.id}'" for one in EDITIONS)
     units = " ".join(f"WHEN {code} THEN {literal(word)}" for code, word in _UNITS.items())
     none = ", ".join(map(str, _NO_UNIT))
     has_quantity = f"quantity IS NOT NULL AND unit IS NOT NULL AND unit NOT IN ({none})"
+    return connection.sql(f"""
+        SELECT {_common(file)},
+               CASE WHEN {has_quantity} THEN quantity END AS quantity,
+               CASE WHEN {has_quantity} THEN
+                    CASE unit {units} ELSE 'unit ' || unit || ' of Comtrade' END
+                    END AS quantity_unit,
+               is_reexport,
+               CASE WHEN mass_estimated IS NOT NULL OR quantity_estimated IS NOT NULL
+                    THEN coalesce(mass_estimated AND mass IS NOT NULL, false)
+                      OR coalesce(quantity_estimated AND {has_quantity}, false)
+                    END AS is_estimated
+        FROM {FLOW} AS cell JOIN {area_table} AS here ON here.code = reporter
+        JOIN {area_table} AS there ON there.code = partner""")
+
+
+def canonical_totals(connection: duckdb.DuckDBPyConnection, file: File) -> duckdb.DuckDBPyRelation:
+    """Return what reporters added up over partners or products, in columns of ``totals``."""
+    area_table = look_up(connection, "comtrade_area", _areas(), "INTEGER")
+    partners = look_up(connection, "comtrade_partner", _areas(aggregates=True), "INTEGER")
+    amounts = f"{KEY}, {AMOUNTS}"
+    return connection.sql(f"""
+        SELECT {_common(file)}, has_finer
+        FROM (SELECT {amounts}, has_finer FROM {SUMS} UNION ALL BY NAME
+              SELECT {amounts}, true AS has_finer FROM {ABOVE} WHERE flow IN ('M', 'X')) AS cell
+        JOIN {area_table} AS here ON here.code = reporter
+        JOIN {partners} AS there ON there.code = partner""")
+
+
+def _common(file: File) -> str:
+    """Return SQL for the columns that flows and totals have in common."""
+    editions = " ".join(f"WHEN '{one.comtrade}' THEN '{one.id}'" for one in EDITIONS)
     year = "CASE WHEN cell.period < 10000 THEN cell.period ELSE cell.period // 100 END"
     month = "CASE WHEN cell.period < 10000 THEN 1 ELSE cell.period % 100 END"
-    return connection.sql(f"""
-        SELECT make_date({year}, {month}, 1) AS period,
+    return f"""
+               make_date({year}, {month}, 1) AS period,
                CASE WHEN cell.period < 10000 THEN 'A' ELSE 'M' END AS freq,
                CASE flow WHEN 'X' THEN here.iso ELSE there.iso END AS exporter,
                CASE flow WHEN 'X' THEN there.iso ELSE here.iso END AS importer,
@@ -59,25 +90,18 @@ def canonical(connection: duckdb.DuckDBPyConnection, file: File) -> duckdb.DuckD
                     WHEN cif = value AND (fob IS NULL OR fob <> value) THEN 'CIF'
                     ELSE 'FOB' END AS valuation,
                mass AS mass_kg,
-               CASE WHEN {has_quantity} THEN quantity END AS quantity,
-               CASE WHEN {has_quantity} THEN
-                    CASE unit {units} ELSE 'unit ' || unit || ' of Comtrade' END
-                    END AS quantity_unit,
                CASE flow WHEN 'X' THEN 'exporter' ELSE 'importer' END AS told_by,
-               CASE flow WHEN 'X' THEN 'destination' ELSE 'origin' END AS partner_basis,
-               is_reexport,
-               CASE WHEN mass_estimated IS NOT NULL OR quantity_estimated IS NOT NULL
-                    THEN coalesce(mass_estimated AND mass IS NOT NULL, false)
-                      OR coalesce(quantity_estimated AND {has_quantity}, false)
-                    END AS is_estimated
-        FROM {FLOW} AS cell JOIN {area_table} AS here ON here.code = reporter
-        JOIN {area_table} AS there ON there.code = partner""")
+               CASE flow WHEN 'X' THEN 'destination' ELSE 'origin' END AS partner_basis"""
 
 
 @cache
-def _areas() -> dict[int, str]:
-    """Return our code for each code of Comtrade that is no total."""
-    return {int(k): v for k, v in by_code("comtrade").items() if area(v).kind != "aggregate"}
+def _areas(*, aggregates: bool = False) -> dict[int, str]:
+    """Return our code for each code of Comtrade that is no total; with `aggregates` for all."""
+    return {
+        int(k): v
+        for k, v in by_code("comtrade").items()
+        if aggregates or area(v).kind != "aggregate"
+    }
 
 
 def cells_of_key(key: Key) -> dict[str, set[str]]:

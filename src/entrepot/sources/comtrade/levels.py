@@ -1,8 +1,8 @@
-"""Headings beside their lines: the finest level of each reporter and partner counts.
+"""Headings with their lines: the finest level of each reporter and partner counts.
 
 A chapter is the sum of its headings, a heading of its subheadings, TOTAL of everything. A row is
-left out where finer rows of the same report are under it; where there are none it stays, because
-nothing else tells of that trade.
+a total where finer rows of the same report are under it; where there are none it stays, because
+there is no other record of that trade.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
     from entrepot.sources.comtrade.file import File
 
-__all__ = ["keep_finest"]
+__all__ = ["ABOVE", "keep_finest"]
+
+ABOVE = "comtrade_above"
+"""Name of the table of cells that are sums of cells with finer codes."""
 
 _LEVEL = "CASE product WHEN 'TOTAL' THEN 0 ELSE length(product) END"
 _FINEST = 6
@@ -26,7 +29,15 @@ _REPORT = "period, reporter, partner, flow"
 
 
 def keep_finest(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Finding, ...]:
-    """Leave out of the table of cells what is a sum of other cells; say where sums differ."""
+    """Take out of the table of cells what is a sum of other cells; say where sums differ.
+
+    What is taken out, of imports and exports as a whole, is the table `ABOVE`.
+    """
+    keep(
+        connection,
+        ABOVE,
+        f"SELECT *, value AS below, 0::BIGINT AS n, 0 AS level FROM {CELL} LIMIT 0",
+    )
     levels = [
         int(level)
         for (level,) in connection.execute(f"SELECT DISTINCT {_LEVEL} FROM {CELL}").fetchall()
@@ -34,7 +45,7 @@ def keep_finest(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Find
     coarse = sorted(levels)[:-1]
     if not coarse:
         return _headings_left(connection, file) if levels and levels[0] < _FINEST else ()
-    for place, level in enumerate(reversed(coarse)):  # finest first: sums are of what stays
+    for level in reversed(coarse):  # finest first: sums are of what stays
         prefix = f"left(product, {level})" if level else "'TOTAL'"
         above = f"""
             SELECT above.*, below.value AS below, below.n AS n, {level} AS level
@@ -42,10 +53,10 @@ def keep_finest(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Find
                 SELECT {_REPORT}, {prefix} AS product, sum(value) AS value, count(*) AS n
                 FROM {CELL} WHERE {_LEVEL} > {level} GROUP BY ALL
             ) AS below USING ({_REPORT}, product) WHERE {_LEVEL} = {level}"""
-        (add if place else keep)(connection, "comtrade_above", above)
+        add(connection, ABOVE, above)
         finer = f"""
             SELECT cell.* FROM {CELL} AS cell
-            ANTI JOIN (FROM comtrade_above WHERE level = {level}) AS above
+            ANTI JOIN (FROM {ABOVE} WHERE level = {level}) AS above
             USING ({_REPORT}, product)"""
         keep(connection, CELL, finer)
     return (*_left_out(connection, file), *_headings_left(connection, file))
@@ -61,13 +72,13 @@ def _left_out(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Findin
         [(rows, value, differ, more)] = connection.execute(f"""
             SELECT count(*), coalesce(sum(value), 0), count(*) FILTER ({off}),
                    coalesce(sum(value - below) FILTER ({off} AND value > below), 0)
-            FROM comtrade_above WHERE {which}""").fetchall()
+            FROM {ABOVE} WHERE {which}""").fetchall()
         if rows:
-            text = f"{what} stand beside their own parts; they were left out and the parts kept."
+            text = f"{what} are sums of lines in the file: the lines count, and the sums were kept."
             found.append(Finding(rule, "note", file.name, int(rows), usd(value), text))
         if differ:
             one = connection.execute(f"""
-                SELECT {KEY}, value, below FROM comtrade_above WHERE {which} AND {off}
+                SELECT {KEY}, value, below FROM {ABOVE} WHERE {which} AND {off}
                 ORDER BY abs(value - below) DESC, {KEY} LIMIT 1""").fetchall()[0]
             example = f"{cell_words(one)}: {usd(one[-2])}, its lines {usd(one[-1])}"
             text = (

@@ -9,7 +9,7 @@ from entrepot.errors import BadFileError
 from entrepot.model.findings import Finding
 from entrepot.model.product import EDITIONS
 from entrepot.sources.comtrade.answer import is_answer, table_of
-from entrepot.sources.comtrade.canon import canonical, cells_of_key
+from entrepot.sources.comtrade.canon import canonical, canonical_totals, cells_of_key
 from entrepot.sources.comtrade.cells import make_cells
 from entrepot.sources.comtrade.file import opened, places
 from entrepot.sources.comtrade.levels import keep_finest
@@ -90,6 +90,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
         {},
         lambda key: places(connection, file, cells_of_key(key)),
         findings=findings,
+        totals=canonical_totals(connection, file),
     )
 
 

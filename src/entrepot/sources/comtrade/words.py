@@ -9,10 +9,23 @@ from entrepot.sources.comtrade.rules import FLOWS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["AMOUNTS", "CELL", "KEY", "TOTAL", "bare", "cell_words", "rounding", "usd", "wanted"]
+__all__ = [
+    "AMOUNTS",
+    "CELL",
+    "KEY",
+    "SUMS",
+    "TOTAL",
+    "bare",
+    "cell_words",
+    "rounding",
+    "usd",
+    "wanted",
+]
 
 CELL = "comtrade_cell"
 """Name of the table with one row for a cell."""
+SUMS = "comtrade_sums"
+"""Name of the table of cells that reporters added up over partners or products."""
 KEY = "period, reporter, partner, flow, product"
 """What tells cells apart."""
 AMOUNTS = "edition, value, cif, fob, mass, quantity, unit, mass_estimated, quantity_estimated"

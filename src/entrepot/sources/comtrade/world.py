@@ -1,4 +1,4 @@
-"""Partners that are sums of partners: left out, after they were held against what they sum.
+"""Partners that are sums of partners: kept apart, after they were compared with what they sum.
 
 Comtrade prints the world (0) beside the partners. An area is an aggregate where model/areas.csv
 says so.
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from entrepot.errors import BadFileError
 from entrepot.model.areas import area, by_code
 from entrepot.model.findings import Finding
-from entrepot.sources.comtrade.words import CELL, KEY, cell_words, rounding, usd
+from entrepot.sources.comtrade.words import CELL, KEY, SUMS, cell_words, rounding, usd
 from entrepot.sources.keep import keep, leave_out
 
 if TYPE_CHECKING:
@@ -25,32 +25,39 @@ _WORLD = 0
 
 
 def leave_sums_out(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Finding, ...]:
-    """Leave aggregates out of the table of cells, on either side, and say what they held.
+    """Move aggregates from the table of cells to `TOTALS`, and say what they add up to.
+
+    A report of a group of countries, and what it says, is left out.
 
     Raises
     ------
     BadFileError
-        If nothing else is in the file: the world as a partner would be taken for a country.
+        If nothing but groups of countries is in the file.
     """
     sums = sorted(int(k) for k, v in by_code("comtrade").items() if area(v).kind == "aggregate")
     listed = ", ".join(map(str, sums))
     side = f"(partner IN ({listed}) OR reporter IN ({listed}))"
-    [(rows, other, groups, value)] = connection.execute(f"""
+    mine = f"partner IN ({listed}) AND reporter NOT IN ({listed}) AND flow IN ('M', 'X')"
+    keep(connection, SUMS, f"SELECT *, false AS has_finer FROM {CELL} WHERE {mine}")
+    [(rows, other, world, groups, value)] = connection.execute(f"""
         SELECT count(*) FILTER ({side}), count(*) FILTER (NOT {side}),
+               count(*) FILTER ({mine} AND partner = {_WORLD}),
                count(*) FILTER ({side} AND partner <> {_WORLD}),
                coalesce(sum(value) FILTER ({side} AND partner <> {_WORLD}), 0)
         FROM {CELL}""").fetchall()
-    if rows and not other:
+    if rows and not other and not world:
         raise BadFileError(
-            "totals over all partners only",
+            "totals over groups of countries only",
             where=file.name,
-            why="a flow has two countries; kept as if the world were one, every share and "
-            "concentration by partner would be wrong",
-            hint="ask Comtrade for all partners (partnerCode=all), not for World",
+            why="a flow has two countries; a group counted as one would make shares wrong",
+            hint="ask Comtrade for all partners (partnerCode=all), or for World",
         )
     found = _world(connection, file, side) if rows else ()
     if groups:
-        text = "Groups of countries, as reporter or partner, stand beside their members; left out."
+        text = (
+            "Groups of countries, as reporter or partner, overlap with their members: they are not "
+            "counted as trade."
+        )
         found += (Finding("groups-left-out", "note", file.name, int(groups), usd(value), text),)
     if rows:
         leave_out(connection, CELL, side)
@@ -76,23 +83,23 @@ def _world(connection: duckdb.DuckDBPyConnection, file: File, side: str) -> tupl
     found: list[Finding] = []
     if rows:
         text = (
-            f"Totals over all partners were left out and held against the partners: {differ:,} of "
-            f"{rows - alone:,} differ by more than rounding."
+            f"Totals over all partners were kept apart and compared with the partners: {differ:,} "
+            f"of {rows - alone:,} differ by more than rounding."
         )
         example = f"{usd(total)} in all"
-        found.append(Finding("world-left-out", "note", file.name, int(rows), example, text))
+        found.append(Finding("world-totals", "note", file.name, int(rows), example, text))
     if differ:
         text = (
             f"The total over all partners is not the sum of the partners in the file: {usd(less)} "
-            f"are with no partner, {usd(more)} with partners and not in the total. Partners were "
-            "kept."
+            f"are with no partner, {usd(more)} with partners and not in the total. Shares are of "
+            "the total."
         )
         example = _example(connection, off, "abs(value - partners)")
         found.append(Finding("world-differs", "warning", file.name, int(differ), example, text))
     if alone:
         text = (
             f"For these products the file has the total over all partners and no partner: "
-            f"{usd(lost)} were left out."
+            f"{usd(lost)} count as partners not in the data."
         )
         example = _example(connection, "n = 0", "value")
         found.append(Finding("world-alone", "warning", file.name, int(alone), example, text))

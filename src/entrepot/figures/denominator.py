@@ -1,0 +1,323 @@
+"""What a share is divided by: whose total, how much of it has no partner, and what is loaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from entrepot.figures.caveats import caveat
+from entrepot.figures.estimate import Estimate, Missing
+from entrepot.figures.held import flow_sources, held
+from entrepot.figures.measured import measure, rows_of
+from entrepot.figures.questions import of as question
+from entrepot.figures.questions.question import REIMPORTS, REST
+from entrepot.figures.sides import members_of, other_side
+from entrepot.figures.traders import partners
+from entrepot.figures.whole import compared, total_sides
+from entrepot.goods import goods_title
+from entrepot.goods.rows import wanted
+from entrepot.lake import fetch
+from entrepot.model.areas import WORLD, area_name, area_phrase, possessive
+from entrepot.model.display import figure_value
+from entrepot.sources import is_own, source_info, split_address
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from entrepot.figures.cells import Cells, Goods
+    from entrepot.figures.definition import Definition
+    from entrepot.figures.figure import Caveat
+    from entrepot.figures.sides import Side
+
+__all__ = [
+    "NOTABLE",
+    "Whole",
+    "alternatives",
+    "described",
+    "factors",
+    "not_known",
+    "notes",
+    "partner_scope",
+    "whole_of",
+]
+
+NOTABLE = 0.005
+"""Part of a total from which a reader is told of what is in it without a partner of its own."""
+_ROUNDED = 0.0005
+"""Part of a total by which its parts may exceed it because each was rounded."""
+FEW, MANY = 10, 60
+"""Partners: fewer than the one are no total where nothing can be compared, the other always are."""
+
+REIMPORTED = "with and without re-imports"
+EXCEEDED = "partners added up, and the reporter's own total"
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What a measure divides by, in the unit of the rows that it adds up.
+
+    Attributes
+    ----------
+    side
+        On which side all partners are added up.
+    total
+        Their sum, with all that the reporter's own total has.
+    rest, reimports
+        What of it is of partners not in the data, and of the reporter itself.
+    over
+        By how much partners exceed the reporter's own totals, where they do.
+    is_reported
+        Whether there are totals of the reporter's own.
+    """
+
+    side: Side
+    total: float
+    rest: float = 0.0
+    reimports: float = 0.0
+    over: float = 0.0
+    is_reported: bool = False
+
+    def part(self, amount: float) -> float:
+        """Return an amount as a part of the total."""
+        return amount / self.total if self.total else 0.0
+
+
+def whole_of(cells: Cells, read: Cells, asked: Definition, goods: Goods) -> Whole | None:
+    """Return what a measure divides by; None where it divides by nothing, or by two totals.
+
+    Parameters
+    ----------
+    cells, read
+        Where rows are, and where those of the question were read already.
+    """
+    sides = total_sides(asked)
+    if question(asked.measure).trade == "both" and len(sides) == 2:
+        sides = sides[1:]
+        asked = asked.but(measure="import_share")
+    if len(sides) != 1 or not (question(asked.measure).divides or cells.held.has_sums):
+        return None
+    [side] = sides
+    if cells.voice is None or cells.voice == side:
+        return Whole(side, 0.0)
+    column = nw.col(cells.column(asked))
+    partner = nw.col(side)
+    which = nw.when(partner.is_in([REST, REIMPORTS])).then(partner).otherwise(nw.lit(""))
+    now = nw.col("period") >= asked.period.start
+    sums = (
+        rows_of(read, asked, goods)
+        .filter(now)
+        .select(which.alias("which"), column.alias("amount"))
+        .group_by("which")
+        .agg(nw.col("amount").sum())
+    )
+    amounts = {str(name): float(amount or 0.0) for name, amount in fetch(sums)}
+    found = Whole(
+        side,
+        sum(amounts.values()),
+        amounts.get(REST, 0.0),
+        amounts.get(REIMPORTS, 0.0),
+    )
+    own = compared(cells, asked.but(base=None), goods)
+    if own is None:
+        return found
+    more = nw.col("parts") - nw.col("total")
+    over = own.select(
+        nw.when(more > 0).then(more).otherwise(0.0).alias("over"), nw.lit(1).alias("n")
+    )
+    [(over_sum, count)] = fetch(over.select(nw.col("over").sum(), nw.col("n").count()))
+    is_value = asked.quantity == "value"
+    return replace(found, over=float(over_sum or 0.0) if is_value else 0.0, is_reported=count > 0)
+
+
+def alternatives(
+    whole: Whole, main: Estimate, cells: Cells, read: Cells, asked: Definition, goods: Goods
+) -> Iterator[tuple[str, Estimate]]:
+    """Yield the same number divided by other defensible totals.
+
+    They are: without re-imports; and the reporter's own total, where partners exceed it.
+    """
+    if whole.reimports and "total" in question(asked.measure).choices:
+        without = replace(read, without_own=True)
+        found = measure(replace(cells, without_own=True), asked, goods, kept=without)
+        if not isinstance(found, Missing):
+            choices = main.choices | {"total": "without re-imports"}
+            yield REIMPORTED, replace(
+                main, value=found.value, low=None, high=None, is_range=False, choices=choices,
+                evidence=(), table=(), details={},
+            )  # fmt: skip
+    if is_exceeded(whole) and (power := _POWERS.get(asked.measure)):
+        factor = (whole.total / (whole.total - whole.over)) ** power
+        choices = main.choices | {"total": "the reporter's own total"}
+        yield EXCEEDED, replace(
+            main, value=main.value * factor, low=None, high=None, is_range=False, choices=choices,
+            evidence=(), table=(), details={},
+        )  # fmt: skip
+
+
+_POWERS = {"import_share": 1, "export_share": 1, "cr": 1, "top_supplier": 1, "hhi": 2}
+"""How a measure goes with one over its total."""
+
+
+def factors(whole: Whole | None, measure_: str) -> list[tuple[str, float]]:
+    """Return other totals that a curve divides by, in words, each with its factor."""
+    if whole is None or not is_exceeded(whole) or measure_ not in _POWERS:
+        return []
+    factor = (whole.total / (whole.total - whole.over)) ** _POWERS[measure_]
+    return [("the reporter's own total", factor)]
+
+
+def is_exceeded(whole: Whole) -> bool:
+    """Whether partners exceed the reporter's own total by more than rounding."""
+    return whole.part(whole.over) > _ROUNDED and whole.over < whole.total
+
+
+def notes(whole: Whole, asked: Definition) -> Iterator[Caveat]:
+    """Yield what of a total has no partner, or is the reporter's own, where that is notable."""
+    who, flow = _whose(whole, asked)
+    texts = []
+    if whole.part(whole.rest) > NOTABLE:
+        size = figure_value(whole.part(whole.rest), "share")
+        texts.append(
+            f"{size} of {possessive(who)} own total of {flow} is with partners not in the data"
+        )
+    if is_exceeded(whole):
+        size = figure_value(whole.over / (whole.total - whole.over), "share")
+        texts.append(
+            f"Partners add up to {size} more than {possessive(who)} own total of {flow}; "
+            "the range has both"
+        )
+    if texts:
+        yield caveat("reported-total", f"{'. '.join(texts)}.")
+    if whole.part(whole.reimports) > NOTABLE:
+        size = figure_value(whole.part(whole.reimports), "share")
+        yield caveat(
+            "reimports",
+            f"{size} of {possessive(who)} {flow} is trade of {who} with itself (re-imports). It "
+            "counts as a partner of that name; the range has the share without it.",
+        )
+
+
+def described(whole: Whole | None, asked: Definition, cells: Cells) -> dict[str, Any] | None:
+    """Return what a share is divided by, in words and as an amount; None where nothing is."""
+    if whole is None or not question(asked.measure).divides:
+        return None
+    who, flow = _whose(whole, asked)
+    goods = goods_title(asked.goods)
+    what = f"{possessive(who)} {flow} of {goods}, {asked.period}"
+    source = cells.held.source
+    if question(asked.measure).trade == "both":
+        there = area_phrase(asked.exporter)
+        what = f"{what}, and {possessive(there)} exports of them"
+    found: dict[str, Any] = {"text": f"{what}, as {source} has them", "whose": source}
+    if cells.voice is None:
+        return found
+    if cells.voice == whole.side:
+        across = "exporters" if whole.side == "exporter" else "importers"
+        return found | {"text": f"{what}: the sum of what {across} report to {source}"}
+    reporter = asked.importer if whole.side == "exporter" else asked.exporter
+    unit = "kg" if asked.quantity == "mass" else cells.held.currency
+    found |= {"whose": reporter, "value": whole.total, "unit": unit}
+    if not whole.is_reported:
+        return found | {
+            "text": f"{what}: the sum of the partners loaded, no total of {who} is loaded"
+        }
+    found |= {"not_in_data": whole.part(whole.rest), "reimports": whole.part(whole.reimports)}
+    text = f"{what}: the total that {who} reports"
+    if whole.rest:
+        size = figure_value(whole.part(whole.rest), "share")
+        text = f"{text}, {size} of it with partners not in the data"
+    if is_exceeded(whole):
+        text = f"{what}: the sum of the partners, which exceeds the total that {who} reports"
+    return found | {"text": text}
+
+
+def _whose(whole: Whole, asked: Definition) -> tuple[str, str]:
+    """Return the reporter in words, and whether it is about its imports or exports."""
+    if whole.side == "exporter":
+        return area_phrase(asked.importer), "imports"
+    return area_phrase(asked.exporter), "exports"
+
+
+def partner_scope(whole: Whole | None, cells: Cells, asked: Definition, goods: Goods) -> str:
+    """Say of which partners a share is, where those loaded may be few of all; else empty text.
+
+    They are few where the same reporter has twice as many for the same goods at another time or in
+    another source; and where nothing can be compared, fewer than ten.
+    """
+    how = question(asked.measure)
+    if whole is None or not how.divides or cells.voice is None or cells.voice == whole.side:
+        return ""
+    if whole.is_reported or _comes_whole(cells.held.source):
+        return ""
+    side = whole.side
+    everyone = asked.but(**{side: WORLD}, measure="hhi" if side == "exporter" else "export_share")
+    loaded = partners(cells, everyone, side)
+    if len(loaded) >= MANY:
+        return ""
+    here = _count(cells, everyone, goods, side, within=True)
+    most = max(_elsewhere(cells, everyone, goods, side), default=0)
+    count = max(here, 1)
+    if (most and 2 * here < most) or (not most and len(loaded) < FEW):
+        return f"of the {count} partner{'s' * (count != 1)} loaded"
+    return ""
+
+
+def _comes_whole(source: str) -> bool:
+    name, _ = split_address(source)
+    return not is_own(name) and source_info(name).whole
+
+
+def _elsewhere(cells: Cells, asked: Definition, goods: Goods, side: Side) -> Iterator[int]:
+    """Yield how many partners the reporter has at other times and in other sources."""
+    yield _count(cells, asked, goods, side, within=False)
+    for source in flow_sources(cells.lake):
+        if source == split_address(cells.held.source)[0]:
+            continue
+        there = held(cells.lake, source, [asked.period])
+        if isinstance(there, Missing):
+            continue
+        other = replace(cells, held=there[0], kept=None)
+        if not there[0].has_reports:
+            other = replace(other, voice=None)
+        yield _count(other, asked, goods, side, within=True)
+
+
+def _count(cells: Cells, asked: Definition, goods: Goods, side: Side, *, within: bool) -> int:
+    """Return the most partners of one step within the time asked about, or outside it."""
+
+    def find() -> int:
+        reporter = other_side(side)
+        members = sorted(members_of(asked, reporter))
+        tests = [nw.col(reporter).is_in(members), nw.col("freq") == cells.held.freq]
+        if (selected := wanted(goods)) is not None and len(goods) == 1:
+            tests.append(selected)
+        if cells.voice:
+            tests.append(nw.col("told_by") == str(cells.voice))
+        time = nw.col("period")
+        inside = (time >= asked.period.start) & (time <= asked.period.end)
+        tests.append(inside if within else ~inside)
+        rows = cells.lake.flows(cells.held.source, by=reporter).filter(*tests)
+        pairs = rows.group_by("period", side).agg(nw.len())
+        steps = pairs.group_by("period").agg(nw.len().alias("n"))
+        found = fetch(steps.select(nw.col("n").max()))
+        return int(found[0][0] or 0) if found else 0
+
+    key = tuple((one.nomenclature, one.codes, one.prefixes) for one in goods)
+    what = f"partners {'at the time' if within else 'at other times'} {hash(key)}"
+    return cells.once(what, asked, find)
+
+
+def not_known(whole: Whole | None, value: float, cells: Cells, asked: Definition) -> Missing | None:
+    """Refuse a share of nothing where the partner may be among those not in the data."""
+    if whole is None or value or not whole.part(whole.rest) > NOTABLE:
+        return None
+    if asked.measure not in ("import_share", "export_share"):
+        return None
+    name = asked.exporter if whole.side == "exporter" else asked.importer
+    size = figure_value(whole.part(whole.rest), "share")
+    return Missing(
+        f"{area_name(name)} is not among the partners loaded from {cells.held.source}; "
+        f"{size} of the total is with partners not in the data, so the share is at most that"
+    )

@@ -1,0 +1,228 @@
+"""What a total is of: the reporter's own total, the partners in the data, re-imports.
+
+A reporter's own total (table ``totals``) is what its partners are compared with, for the same goods
+and time. What it has beyond the partners in the data becomes a row under a partner of its own,
+`REST`, so that every measure divides by the total without knowing of it. What a country reports of
+trade with itself is a partner of its own too, `REIMPORTS`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from entrepot.figures.questions import of as question
+from entrepot.figures.questions.question import REIMPORTS, REST
+from entrepot.figures.sides import SIDES, among, members_of, other_side, totals
+from entrepot.goods.rows import wanted
+from entrepot.model.areas import WORLD
+from entrepot.model.columns import schema
+from entrepot.model.product import TARIFFS, TOTAL
+
+if TYPE_CHECKING:
+    from entrepot.figures.cells import Cells, Frame, Goods
+    from entrepot.figures.definition import Definition
+    from entrepot.figures.sides import Side
+
+__all__ = ["called_reimports", "compared", "rest", "total_sides"]
+
+_NOISE = 1e-9
+"""Part of a total below which a difference is one of adding up binary numbers."""
+_TYPES: dict[str, Any] = {
+    "VARCHAR": nw.String, "DOUBLE": nw.Float64, "BOOLEAN": nw.Boolean, "DATE": nw.Date,
+}  # fmt: skip
+
+
+def total_sides(asked: Definition) -> tuple[Side, ...]:
+    """Return the sides on which a measure adds up all partners, if what it needs is their sum."""
+    how = question(asked.measure)
+    if asked.flow != "one_way" or how.both_reports or how.listed:
+        return ()
+    if how.trade == "flow":
+        sides = tuple(side for side in SIDES if not members_of(asked, side))
+        return sides if len(sides) == 1 else ()
+    if how.trade in ("market", "sales", "both") and how.divides:
+        return tuple(side for _, side in totals(asked))
+    return ()
+
+
+def rest(cells: Cells, asked: Definition, goods: Goods) -> Frame | None:
+    """Return what reporters' own totals have beyond the partners in the data, as rows of flows.
+
+    None where nothing of that kind can be: no total is loaded, or the reports are not those of
+    the side whose total is asked for.
+    """
+    found = compared(cells, asked, goods)
+    if found is None:
+        return None
+    side = other_side(_summed(cells, asked)[0])
+    money = _money(cells)
+    over = nw.col("total") - nw.col("parts")
+    weight = nw.col("total_mass") - nw.col("parts_mass")
+    whole_mass = (nw.col("known_mass") == nw.col("count")) & (weight >= 0)
+    rows = found.filter(over > nw.col("total") * _NOISE)
+    if question(asked.measure).columns:
+        # A unit value of a difference of two sums is of no goods that anybody traded.
+        rows = rows.filter(nw.col("count") == 0)
+    made = {
+        "freq": nw.lit(cells.held.freq),
+        side: nw.col("reporter"),
+        other_side(side): nw.lit(REST),
+        "product": nw.col("unit"),
+        money: over,
+        "mass_kg": nw.when(whole_mass & (weight > 0)).then(weight),
+        "told_by": nw.lit(str(side)),
+        "partner_basis": nw.when(nw.col("basis") != "").then(nw.col("basis")),
+    }
+    same = ("period", "nomenclature", "valuation")
+    columns = []
+    for name, kind in schema("flows").items():
+        value = made.get(name, nw.col(name) if name in same else nw.lit(None))
+        columns.append(value.cast(_TYPES[kind]).alias(name))
+    return rows.select(*columns)
+
+
+def compared(cells: Cells, asked: Definition, goods: Goods) -> Frame | None:
+    """Return reporters' own totals with the sum of the partners in the data, by goods and time.
+
+    Returns
+    -------
+    Frame or None
+        Of ``period``, ``reporter``, ``unit`` (the code, the heading or all goods), ``basis``,
+        ``nomenclature``, ``valuation``, ``total``, ``total_mass``, and of the partners ``parts``,
+        ``parts_mass``, ``count`` (rows) and ``known_mass`` (of how many the mass is known).
+    """
+    if not cells.held.has_sums or not _summed(cells, asked):
+        return None
+    sums = cells.lake.totals(cells.held.source)
+    if sums is None:
+        return None
+    [everybody, *_] = _summed(cells, asked)
+    side = other_side(everybody)
+    tests = [*cells.when_and_whose(asked, own=True), among(side, asked)]
+    if (selected := wanted(goods)) is not None:
+        tests.append(selected)
+    unit = _unit(goods, apart=_is_apart(asked))
+    keys = ["period", "reporter", "unit", "basis"]
+    named = {
+        "reporter": nw.col(side),
+        "unit": unit,
+        "basis": nw.when(~nw.col("partner_basis").is_null())
+        .then(nw.col("partner_basis"))
+        .otherwise(nw.lit("")),
+        "money": nw.col(_money(cells)),
+        "mass": nw.col("mass_kg"),
+    }
+    news = [value.alias(name) for name, value in named.items()]
+    own = _totals(sums.filter(*tests, nw.col(everybody) == WORLD).with_columns(*news), keys)
+    rows = cells.lake.flows(cells.held.source, by=side).filter(*tests)
+    if asked.goods == "all" and cells.held.has_totals:
+        rows = cells.without_parts(rows)
+    parts = (
+        rows.with_columns(*news)
+        .group_by(*keys)
+        .agg(
+            nw.col("money").sum().alias("parts"),
+            nw.col("mass").sum().alias("parts_mass"),
+            nw.col("money").count().alias("count"),
+            nw.col("mass").count().alias("known_mass"),
+        )
+    )
+    joined = own.join(parts, on=keys, how="left")
+    zero = ("parts", "parts_mass", "count", "known_mass")
+    return joined.with_columns(
+        *(nw.when(nw.col(x).is_null()).then(0).otherwise(nw.col(x)).alias(x) for x in zero)
+    )
+
+
+def _totals(sums: Frame, keys: list[str]) -> Frame:
+    """Add up totals of one unit: the total of it if there is one, else those of its finest codes.
+
+    Two files of one delivery may have the same total, each beside some partners of it.
+    """
+    same = [*keys, "product", "has_finer", "nomenclature", "valuation"]
+    once = sums.group_by(*same, "is_reexport").agg(
+        nw.col("money").max().alias("money"), nw.col("mass").max().alias("mass")
+    )
+    is_exact = nw.col("product") == nw.col("unit")
+    is_line = ~is_exact & ~nw.col("has_finer")
+    split = once.with_columns(
+        *(
+            nw.when(which).then(nw.col(amount)).alias(f"{name}_{amount}")
+            for name, which in (("exact", is_exact), ("line", is_line))
+            for amount in ("money", "mass")
+        )
+    )
+    names = [f"{name}_{amount}" for name in ("exact", "line") for amount in ("money", "mass")]
+    added = split.group_by(*keys).agg(
+        *(nw.col(name).sum() for name in names),
+        nw.col("exact_money").count().alias("exact_count"),
+        nw.col("line_money").count().alias("line_count"),
+        nw.col("nomenclature").max(),
+        nw.col("valuation").max(),
+    )
+    has_exact = nw.col("exact_count") > 0
+    return added.filter(has_exact | (nw.col("line_count") > 0)).select(
+        *keys,
+        "nomenclature",
+        "valuation",
+        *(
+            nw.when(has_exact)
+            .then(nw.col(f"exact_{amount}"))
+            .otherwise(nw.col(f"line_{amount}"))
+            .alias(name)
+            for name, amount in (("total", "money"), ("total_mass", "mass"))
+        ),
+    )
+
+
+def _unit(goods: Goods, *, apart: bool) -> nw.Expr:
+    """Return what of the goods a total is compared for: all of them, a heading, a code."""
+    product = nw.col("product")
+    if apart:
+        return product
+    if any(one.codes is None for one in goods):
+        return nw.lit(TOTAL)
+    unit = product
+    if any(one.nomenclature[:-4] in TARIFFS for one in goods):
+        unit = product.str.slice(0, 6)  # lines of a tariff are parts of a code
+    prefixes = {prefix for one in goods for prefix in one.prefixes}
+    for length in sorted({len(prefix) for prefix in prefixes}):
+        start = product.str.slice(0, length)
+        mine = sorted(prefix for prefix in prefixes if len(prefix) == length)
+        unit = nw.when(start.is_in(mine)).then(start).otherwise(unit)
+    return unit
+
+
+def _is_apart(asked: Definition) -> bool:
+    """Whether a measure needs every product by itself."""
+    how = question(asked.measure)
+    return how.by_product or how.keeps_products or bool(how.columns)
+
+
+def _summed(cells: Cells, asked: Definition) -> tuple[Side, ...]:
+    """Return the side over which the reports that are used have totals of their own, if any."""
+    if cells.voice is None or cells.held.is_reconciled:
+        return ()
+    return tuple(side for side in total_sides(asked) if side != cells.voice)
+
+
+def _money(cells: Cells) -> str:
+    return "value_usd" if cells.held.currency == "USD" else "value_reported"
+
+
+def called_reimports(rows: Frame, asked: Definition, *, without: bool = False) -> Frame:
+    """Give what a country reports of trade with itself a partner of that name, or leave it out."""
+    sides = total_sides(asked)
+    if not sides:
+        return rows
+    is_own = nw.col("exporter") == nw.col("importer")
+    if without:
+        return rows.filter(~is_own)
+    if len(sides) > 1:
+        return rows  # either side of a row can be the partner; no supplier is named there
+    partner = nw.col(sides[0])
+    return rows.with_columns(
+        nw.when(is_own).then(nw.lit(REIMPORTS)).otherwise(partner).alias(sides[0])
+    )

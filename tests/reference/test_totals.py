@@ -1,0 +1,202 @@
+"""What a share is divided by: made-up reports whose truth is known, real ones by pandas."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import entrepot as ep
+from entrepot.lake import Lake
+from entrepot.model.areas import by_code
+from made_comtrade import WORLD, row, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from entrepot.figures import Figure
+
+THAILAND, TAIWAN, CHINA, USA = 764, 490, 156, 842
+ASKED = {"importer": "THA", "period": 2022, "goods": "854231", "source": "comtrade"}
+
+
+def lake_of(folder: Path, rows: Sequence[dict[str, Any]]) -> Lake:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "made.csv").write_text(text_of(rows))
+    lake = Lake.open(folder / "lake")
+    lake.add("comtrade", [folder / "made.csv"])
+    return lake
+
+
+def bought(value: float, partner: int, **more: Any) -> dict[str, Any]:
+    return row(value, reporter=THAILAND, partner=partner, **more)
+
+
+def ask(lake: Lake, measure: str, **keys: Any) -> Figure:
+    return ep.ask(measure, lake=lake, **ASKED | keys)
+
+
+def caveats(figure: Figure) -> set[str]:
+    return {one.id for one in figure.caveats}
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """Three partners and re-imports that add up to 636 of a total of 1,000."""
+    rows = [bought(436, TAIWAN), bought(100, CHINA), bought(64, USA), bought(36, THAILAND)]
+    return lake_of(tmp_path_factory.mktemp("few"), [*rows, bought(1000, WORLD)])
+
+
+def test_a_share_is_of_the_total_that_the_reporter_reports(few: Lake) -> None:
+    figure = ask(few, "import_share", exporter="TWN")
+    assert figure.value == pytest.approx(0.436, rel=1e-12)
+    assert figure.high == pytest.approx(436 / 964, rel=1e-12)  # without re-imports
+    assert {"reported-total", "reimports"} <= caveats(figure)
+    found = figure.to_dict()["denominator"]
+    assert found["whose"] == "THA"
+    assert found["value"] == pytest.approx(1000)
+    assert found["not_in_data"] == pytest.approx(0.364)
+    assert found["reimports"] == pytest.approx(0.036)
+
+
+def test_concentration_has_bounds(few: Lake) -> None:
+    known = 0.436**2 + 0.100**2 + 0.064**2 + 0.036**2
+    figure = ask(few, "hhi")
+    assert figure.value == pytest.approx(known, rel=1e-12)
+    assert figure.low == pytest.approx(known, rel=1e-12)
+    assert figure.high == pytest.approx(known + 0.364**2, rel=1e-12)
+    two = ask(few, "cr", k=2)
+    assert (two.value, two.high) == (pytest.approx(0.536), pytest.approx(0.8))
+    first = ask(few, "top_supplier")
+    assert first.value == pytest.approx(0.436)
+
+
+def test_who_may_be_among_those_not_in_the_data_has_no_share(tmp_path: Path) -> None:
+    rows = [bought(436, TAIWAN), bought(64, USA), bought(1000, WORLD)]
+    lake = lake_of(tmp_path, [*rows, bought(5, CHINA, product="854232")])
+    figure = ask(lake, "import_share", exporter="CHN")
+    assert figure.status == "insufficient_data"
+    assert "at most" in str(figure.reason)
+
+
+def test_the_curve_and_the_headline_divide_by_one_total(few: Lake) -> None:
+    figure = ask(few, "import_share", exporter="TWN", curve=True)
+    assert figure.value == pytest.approx(0.436, rel=1e-12)
+    assert figure.specifications is not None
+    values = {round(one.value, 9) for one in figure.specifications.items}
+    assert values == {0.436, round(436 / 964, 9)}
+
+
+def test_partners_that_exceed_the_total_have_both_in_the_range(tmp_path: Path) -> None:
+    rows = [bought(436, TAIWAN), bought(100, CHINA), bought(64, USA), bought(500, WORLD)]
+    lake = lake_of(tmp_path, rows)
+    for curve in (False, True):
+        figure = ask(lake, "import_share", exporter="TWN", curve=curve)
+        assert figure.value == pytest.approx(436 / 600)
+        assert (figure.low, figure.high) == (pytest.approx(436 / 600), pytest.approx(436 / 500))
+        assert "20.0\xa0% more" in next(
+            one.text for one in figure.caveats if one.id == "reported-total"
+        )
+
+
+def test_without_a_total_few_partners_are_in_the_title(tmp_path: Path) -> None:
+    rows = [bought(436, TAIWAN), bought(100, CHINA), bought(64, USA)]
+    figure = ask(lake_of(tmp_path, rows), "import_share", exporter="TWN")
+    assert figure.value == pytest.approx(436 / 600)
+    assert "of the 3 partners loaded" in str(figure)
+    assert figure.to_dict()["scope"] == {"partners": "of the 3 partners loaded"}
+
+
+def test_two_files_with_one_total_have_it_once(tmp_path: Path) -> None:
+    lake = Lake.open(tmp_path / "lake")
+    for name, rows in (("a", [bought(436, TAIWAN)]), ("b", [bought(100, CHINA), bought(64, USA)])):
+        (tmp_path / f"{name}.csv").write_text(text_of([*rows, bought(1000, WORLD)]))
+    lake.add("comtrade", [tmp_path / "a.csv", tmp_path / "b.csv"])
+    assert ask(lake, "import_share", exporter="TWN").value == pytest.approx(0.436)
+    assert ask(lake, "value").value == pytest.approx(1000)
+
+
+def test_totals_alone_have_values_and_no_shares(tmp_path: Path) -> None:
+    rows = [bought(1000, WORLD), bought(800, WORLD, period=2021)]
+    lake = lake_of(tmp_path, rows)
+    assert ask(lake, "value").value == pytest.approx(1000)
+    assert ask(lake, "growth", base=2021).value == pytest.approx(25)
+    assert ask(lake, "price_index", base=2021).status == "ok"
+    for measure, more in (("hhi", {}), ("import_share", {"exporter": "CHN"})):
+        figure = ask(lake, measure, told_by="importer", **more)
+        assert figure.status == "insufficient_data"
+        assert "totals over all partners only" in str(figure.reason)
+
+
+AMOUNTS = st.integers(1, 10**6)
+
+
+@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(parts=st.lists(AMOUNTS, min_size=3, max_size=3), own=AMOUNTS, factor=st.floats(0.3, 3))
+def test_no_total_and_no_reimports_change_a_share_silently(
+    tmp_path_factory: pytest.TempPathFactory, parts: list[int], own: int, factor: float
+) -> None:
+    """A total row added or removed, and re-imports added: what says it differs with the value."""
+    partners = [bought(v, p) for v, p in zip(parts, (TAIWAN, CHINA, USA), strict=True)]
+    total = bought(round(sum(parts) * factor), WORLD)
+    files = [partners, [*partners, total], [*partners, bought(own, THAILAND)]]
+    seen = []
+    for rows in files:
+        lake = lake_of(tmp_path_factory.mktemp("silent"), rows)
+        figure = ask(lake, "import_share", exporter="TWN", told_by="importer")
+        said = figure.to_dict()
+        words = (said["denominator"], said.get("scope"), said["caveats"], said["range"])
+        seen.append((figure.value, str(words)))
+    for (one, said_one), (other, said_other) in itertools.combinations(seen, 2):
+        assert one == other or said_one != said_other
+    assert seen[1][0] == pytest.approx(parts[0] / max(sum(parts), round(sum(parts) * factor)))
+    assert seen[2][0] == pytest.approx(parts[0] / (sum(parts) + own))
+
+
+def test_real_shares_are_of_the_total_that_each_reporter_reports(
+    shared_data: Path, tmp_path: Path
+) -> None:
+    """Imports of 31 codes in 2022 without all partners but the five largest, against pandas."""
+    raw = pd.read_csv(
+        shared_data / "comtrade_baci_2022_31hs6" / "comtrade_2022.csv.gz", dtype={"cmd": str}
+    )
+    raw["cmd"] = raw["cmd"].str.zfill(6)
+    cell = ["reporter", "partner", "cmd", "flow"]
+    # A total is there with its parts: it is the largest row of a cell.
+    most = raw.sort_values("value").groupby(cell, as_index=False).last()
+    some = most[(most.flow == "M") & most.cmd.isin(["850511", "280461", "283691", "260300"])]
+    world = some[some.partner == 0]
+    partners = some[some.partner != 0].sort_values("value", ascending=False)
+    largest = partners.groupby(["reporter", "cmd"]).head(5)
+    kept = pd.concat([world, largest])
+    path = tmp_path / "five.csv"
+    kept.to_csv(path, index=False)
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("comtrade", [path], nomenclature="HS2022")
+    areas = by_code("comtrade")
+    rows = largest.merge(world[["reporter", "cmd", "value"]], on=["reporter", "cmd"])
+    rows = rows[rows.value_x <= rows.value_y].sort_values(["cmd", "reporter"])
+    markets = [
+        (reporter, code, group)
+        for (reporter, code), group in rows.groupby(["reporter", "cmd"])
+        if len(group) == 5 and group.value_x.sum() < group.value_y.iloc[0] * 0.99
+    ]
+    assert len(markets) > 20
+    for reporter, code, group in markets[::10][:4]:
+        buyer = areas[str(reporter)]
+        if buyer == areas.get(str(group.partner.iloc[0])):
+            continue
+        asked = {"importer": buyer, "goods": code, "period": 2022, "told_by": "importer"}
+        total = group.value_y.iloc[0]
+        seller = areas[str(group.partner.iloc[0])]
+        share = ep.ask("import_share", exporter=seller, lake=lake, source="comtrade", **asked)
+        assert share.value == pytest.approx(group.value_x.iloc[0] / total, rel=1e-9)
+        hhi = ep.ask("hhi", lake=lake, source="comtrade", **asked)
+        shares = group.value_x / total
+        assert hhi.low == pytest.approx((shares**2).sum(), rel=1e-9)
+        assert hhi.required() == pytest.approx((shares**2).sum(), rel=1e-9)
