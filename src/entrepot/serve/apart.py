@@ -17,6 +17,7 @@ import sys
 import threading
 import traceback
 from contextlib import suppress
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from entrepot.errors import EntrepotError
@@ -26,8 +27,6 @@ from entrepot.serve.errors import TooLongError
 from entrepot.serve.problems import KINDS
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from entrepot.serve.asking import Sent
 
 __all__ = ["CODE", "checked_apart", "get_ready", "work"]
@@ -242,13 +241,15 @@ def _limit_memory() -> None:
 
 
 def _resident() -> int:
-    """Return the most memory that this process had at once, in bytes; 0 where nobody knows."""
+    """Return the memory that this process has now, in bytes; 0 where nobody says.
+
+    Not the most that it had: the system counts what the server had as it began this process.
+    """
     try:
-        import resource
-    except ImportError:
+        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
+    except OSError:
         return 0
-    found = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return found if sys.platform == "darwin" else found * 1024
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
 
 def _send(where: IO[bytes], head: dict[str, Any], body: bytes | None = None) -> None:

@@ -76,6 +76,21 @@ def test_a_text_that_only_waits_is_ended_too(tmp_path: Path, costly: None) -> No
     assert process._popen.wait(10) != 0
 
 
+def test_a_process_does_many_texts_however_large_the_server_is(
+    tmp_path: Path, costly: None
+) -> None:
+    """What a process had at most counts what the server had as it began the process."""
+    large = bytearray(apart.RESIDENT)
+    large[::4096] = b"x" * len(large[::4096])
+    apart.get_ready()
+    [process] = apart._idle
+    del large
+    client = Client(create_app(tmp_path / "no-lake"))
+    for _ in range(3):
+        assert client.send("POST", "/api/check", content="5 %").status_code == 200
+    assert apart._idle == [process]
+
+
 def test_a_defect_says_where_and_nothing_of_the_text(tmp_path: Path, costly: None) -> None:
     client = Client(create_app(tmp_path / "no-lake"))
     with pytest.raises(RuntimeError, match="KeyError") as found:

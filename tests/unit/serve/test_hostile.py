@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import pytest
 from tests.ask_server import Client
+from tests.denied import denied
 
 from entrepot.lake import Lake
 from entrepot.serve import create_app
@@ -92,7 +93,9 @@ def client(folder: Path) -> Client:
 @pytest.mark.parametrize("words", WORDS.values(), ids=WORDS)
 def test_hostile_words_do_nothing_at_any_place(client: Client, folder: Path, words: str) -> None:
     for place in PLACES:
-        answer = client.get(place.format(quote(words, safe="")))
+        with denied(folder) as tried:
+            answer = client.get(place.format(quote(words, safe="")))
+        assert tried == [], place
         assert answer.status_code < 500, (place, answer.text[:300])
         assert "set-cookie" not in answer.headers
         assert "\n" not in str(answer.headers.get("location", ""))

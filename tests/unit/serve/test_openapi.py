@@ -13,13 +13,15 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis.specs.openapi.checks import positive_data_acceptance
+from tests.denied import CODE, denied
 
-from entrepot.serve import Access, create_app
+from entrepot.serve import Access, apart, create_app
 from entrepot.sources.icio import arrays, wheel
 from made_icio import arrays_of, made_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from schemathesis import APIOperation, BaseSchema, Case
 
@@ -56,16 +58,24 @@ UNDECIDABLE = [positive_data_acceptance]
 
 
 @pytest.fixture(scope="module")
-def schema(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BaseSchema]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("openapi")
+
+
+@pytest.fixture(scope="module")
+def schema(folder: Path) -> Iterator[BaseSchema]:
     """The description, on no lake and beside a small installed table of inputs."""
-    folder = tmp_path_factory.mktemp("openapi")
     table = arrays_of(made_up(5, ("CHN", "DEU", "HKG", "RUS", "USA")))
     held = wheel.Installed(arrays.benchmark(table, "made up"), 2022, "abcdef123456")
     app = create_app(folder / "no-lake", access=Access(hosts=None))  # the client has its own name
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(wheel, "installed", lambda: held)
         patch.setattr(wheel, "installed_file", lambda: folder)
+        patch.setattr(apart, "CODE", CODE)
+        patch.setattr(apart, "_idle", [])
+        apart.get_ready()
         yield schemathesis.openapi.from_asgi("/openapi.json", app)
+        apart._end_all()
 
 
 def operations(schema: BaseSchema) -> dict[str, APIOperation]:
@@ -79,7 +89,9 @@ def test_every_operation_is_tried(schema: BaseSchema) -> None:
 
 @pytest.mark.parametrize("mode", ["positive", "negative"])
 @pytest.mark.parametrize("label", OPERATIONS)
-def test_an_operation_answers_as_it_is_described(schema: BaseSchema, label: str, mode: str) -> None:
+def test_an_operation_answers_as_it_is_described(
+    schema: BaseSchema, folder: Path, label: str, mode: str
+) -> None:
     operation = operations(schema)[label]
     if mode == "negative" and not _can_be_broken(operation):
         return  # it takes nothing, or any text
@@ -98,7 +110,9 @@ def test_an_operation_answers_as_it_is_described(schema: BaseSchema, label: str,
             sensible = data.draw(st.dictionaries(st.sampled_from(sorted(SENSE)), st.just(None)))
             for name in sensible.keys() & set(case.query or {}):
                 case.query[name] = data.draw(st.sampled_from(SENSE[name]))
-        answer = case.call()
+        with denied(folder) as found:
+            answer = case.call()
+        assert found == []
         assert answer.status_code < 500, f"{case.as_curl_command()}: {answer.text[:300]}"
         case.validate_response(answer, excluded_checks=UNDECIDABLE)
 
