@@ -387,12 +387,11 @@ def test_any_name_of_a_column_is_written_so_that_yaml_reads_it(text: str) -> Non
     assert mapping.ignore == (text,)
 
 
-@pytest.mark.parametrize("text", [b"one\n", b"a,b\n"])
-def test_what_is_hardly_a_table_gets_questions(tmp_path: Path, text: bytes) -> None:
-    assert drafted(tmp_path, text).questions
+def test_what_is_hardly_a_table_gets_questions(tmp_path: Path) -> None:
+    assert drafted(tmp_path, b"a,b\n1,2\n").questions
 
 
-@pytest.mark.parametrize("text", [b"", b"\x00\x01\x02\x03"])
+@pytest.mark.parametrize("text", [b"", b"\x00\x01\x02\x03", b"one\n", b"a,b\n"])
 def test_what_is_no_table_gets_our_error(tmp_path: Path, text: bytes) -> None:
     with pytest.raises(BadFileError):
         drafted(tmp_path, text)

@@ -19,7 +19,9 @@ EXAMPLE = "Example: entrepot data map trade.csv > map.yaml"
 
 
 def map_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, Excel or Parquet.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="CSV, Excel, HTML, JSON or Parquet.")
+    ],
     areas: Annotated[
         Path | None,
         typer.Option(
@@ -27,13 +29,17 @@ def map_(
             help="Table of the file's own country codes: codes and ISO codes or names.",
         ),
     ] = None,
+    sheet: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Sheet of a workbook, or table of a page or JSON."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Draft the mapping of a table of your own: which column is what, and what is still open."""
     from entrepot.sources.table.draft.draft import draft_mapping
 
     with progress(f"looking at {file.name}") as tell:
-        draft = draft_mapping(file, areas=areas)
+        draft = draft_mapping(file, areas=areas, sheet=sheet)
         if draft.questions:
             tell(f"{len(draft.questions)} open: answer in place of every TODO")
         else:

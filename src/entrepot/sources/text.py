@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from contextlib import nullcontext
+from html import unescape
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
@@ -18,6 +20,7 @@ __all__ = [
     "MAX_LINE",
     "MAX_RECORD",
     "count_lines",
+    "first_words",
     "header",
     "separator",
     "text_in_utf8",
@@ -34,6 +37,8 @@ MAX_RECORD = 2_000_000
 Of a longer line without an end the reader says nothing: see `count_lines`.
 """
 
+_NOT_SHOWN = re.compile(r"<(script|style|head)\b.*?</\1>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
+_TAGS = re.compile(r"<[^>]*>|\s")
 _AGAIN = "download it again and compare its size with the publisher's"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _STEP = 2**20
@@ -148,15 +153,23 @@ def unfinished(path: Path) -> bytes | None:
     """Return the last line of a text if it has no end, at most its last 64 bytes; else None.
 
     A file in UTF-16, or one that is no text (a workbook, Parquet, Stata), has zero bytes near its
-    end, and is not looked at.
+    end, and is not looked at. JSON and pages end with a bracket, and say by it that they are whole.
     """
     with path.open("rb") as opened:
         size = opened.seek(0, 2)
         opened.seek(max(0, size - 4096))
         end = opened.read()
-    if not end or end.endswith((b"\n", b"\r")) or b"\0" in end:
+    if not end or end.endswith((b"\n", b"\r", b"}", b"]", b">")) or b"\0" in end:
         return None
     return end.rpartition(b"\n")[2][-64:]
+
+
+def first_words(page: bytes | str, limit: int = 160) -> str:
+    """Return the first words that a reader of a page would see; of plain text, the first words."""
+    text = page if isinstance(page, str) else page.decode("utf-8", "replace")
+    seen = " ".join(unescape(_TAGS.sub(" ", _NOT_SHOWN.sub(" ", text))).split())
+    plain = "".join(letter for letter in seen if letter.isprintable())
+    return plain[:limit].rstrip() + ("…" if len(plain) > limit else "")
 
 
 def _first_line(path: Path, where: str) -> str:
@@ -178,6 +191,14 @@ def _first_line(path: Path, where: str) -> str:
         raise BadFileError(
             "not a text in UTF-8", where=f"{where}, row 1", hint="save it as CSV in UTF-8"
         ) from error
+    if line.lstrip().startswith(("<", "{")):
+        kind = "JSON or an error" if line.lstrip().startswith("{") else "a web page or XML"
+        raise BadFileError(
+            f"{kind}, not a table: “{first_words(start)}”",
+            where=where,
+            why="a failed download often leaves an error under the name of the file",
+            hint=_AGAIN,
+        )
     if not line.strip():
         raise BadFileError("the first line is empty", where=f"{where}, row 1", hint=_AGAIN)
     return line

@@ -13,7 +13,8 @@ from entrepot.sources.get.keys import secret
 from entrepot.sources.get.part import part_of
 from entrepot.sources.get.patience import Passing, Patience, persist, seconds_asked
 from entrepot.sources.get.receipt import Receipt, read_receipt
-from entrepot.sources.get.sniff import TooMuch, look, words
+from entrepot.sources.get.sniff import TooMuch, look
+from entrepot.sources.text import first_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -207,7 +208,7 @@ def _refusal(answer: Answer, piece: Piece, part: Part) -> Exception:
         return Passing("what is there is not the start of what the server has", after=0)
     if status == 413:
         return TooMuch()
-    said = words(next(answer.chunks, b"")[:4096])
+    said = first_words(next(answer.chunks, b"")[:4096])
     for key in secret(piece.way).values():
         said = said.replace(key, "…")  # should the server repeat it
     return OutsideError(

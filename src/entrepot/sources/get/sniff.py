@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 import zipfile
-from html import unescape
 from typing import TYPE_CHECKING
 
 from entrepot.errors import OutsideError
 from entrepot.sources.sevenzip import SIGNATURE
+from entrepot.sources.text import first_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,8 +20,6 @@ __all__ = ["TooMuch", "look"]
 
 _HEAD = 65536
 _MARKUP = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<", re.DOTALL)
-_NOT_SHOWN = re.compile(r"<(script|style|head)\b.*?</\1>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
-_TAGS = re.compile(r"<[^>]*>|\s")
 # Eurostat answers a request for much data with a ticket: the data are prepared for later.
 _LATER = re.compile(rb"SUBMITTED|<queued|EXTRACTION_TOO_BIG|asyncResponse", re.IGNORECASE)
 _OLD_OFFICE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
@@ -59,21 +57,13 @@ def look(path: Path, way: Way, where: str) -> int | None:
         if not is_page and _LATER.search(head):
             raise TooMuch
         kind = "a web page" if is_page else "a message in XML"
-        raise _not_data(kind, words(head), where)
+        raise _not_data(kind, first_words(head), where)
     if way.format == "json":
         return _json_rows(path, way, where)
     if way.format == "csv":
         return _csv_rows(head, where)
     _archive(path, head, way.format, where)
     return None
-
-
-def words(head: bytes, limit: int = 160) -> str:
-    """Return the first words that a reader of the page would see."""
-    text = _NOT_SHOWN.sub(" ", head.decode("utf-8", "replace"))
-    seen = " ".join(unescape(_TAGS.sub(" ", text)).split())
-    plain = "".join(letter for letter in seen if letter.isprintable())
-    return plain[:limit].rstrip() + ("…" if len(plain) > limit else "")
 
 
 def _json_rows(path: Path, way: Way, where: str) -> int:
@@ -99,7 +89,7 @@ def _csv_rows(head: bytes, where: str) -> int | None:
     """Return 0 for a table that is a head and nothing more."""
     first, _, rest = head.partition(b"\n")
     if b"\0" in head or not re.search(rb"[,;\t]", first):
-        raise _not_data("no table", words(first), where)
+        raise _not_data("no table", first_words(first), where)
     return None if rest.strip() else 0
 
 
@@ -112,7 +102,7 @@ def _archive(path: Path, head: bytes, kind: str, where: str) -> None:
         whole = head.startswith(_ZIP) and _zip_is_whole(path)
     if not whole:
         named = {"7z": "7z archive", "workbook": "Excel workbook"}.get(kind, "zip archive")
-        raise _not_data(f"no whole {named}", words(head[:200]), where)
+        raise _not_data(f"no whole {named}", first_words(head[:200]), where)
 
 
 def _zip_is_whole(path: Path) -> bool:

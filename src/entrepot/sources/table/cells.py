@@ -9,9 +9,8 @@ from entrepot.errors import BadFileError
 from entrepot.sources.parquet import cell_text, is_parquet, parquet_types, read_parquet, reading
 from entrepot.sources.strict import literal, quoted, read_text, require_all
 from entrepot.sources.table.numbers import BLANKS
-from entrepot.sources.table.plain import plain_text, sheet_as_text, text_lines
+from entrepot.sources.table.plain import has_sheets, plain_text, sheet_as_text, text_lines
 from entrepot.sources.text import count_lines
-from entrepot.sources.workbook import is_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -111,7 +110,7 @@ class Cells:
 def open_cells(
     path: Path, label: str, mapping: Mapping, scratch: Path, connection: duckdb.DuckDBPyConnection
 ) -> Cells:
-    """Open a CSV, Excel or Parquet file; what has to be rewritten goes to `scratch`.
+    """Open a CSV, Excel, HTML, JSON or Parquet file; what has to be rewritten goes to `scratch`.
 
     Raises
     ------
@@ -121,7 +120,7 @@ def open_cells(
     if is_parquet(path):
         names = tuple(parquet_types(connection, path, label))
         return Cells(path, label, column_names(names), mapping, is_parquet=True)
-    opened = sheet_as_text if is_workbook(path) else plain_text
+    opened = sheet_as_text if has_sheets(path) else plain_text
     text, header = opened(path, label, mapping, scratch)
     if not any(header):
         raise BadFileError(

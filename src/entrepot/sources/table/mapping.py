@@ -139,9 +139,10 @@ class Mapping(Constants):
         What the table is called, and whose it is.
     encoding, delimiter, decimal, thousands
         How a text is written.
-    header_row, skip, last_row, sheet
-        Row with the names of the columns (the first is 1), or the number of rows above it; last
-        row that counts; sheet of a workbook.
+    header_row, header_rows, skip, last_row, sheet
+        Row with the names of the columns (the first is 1), or the number of rows above it; how
+        many rows make up the names, the last of which that is; last row that counts; sheet of a
+        workbook, or table of a web page or JSON.
     missing
         What stands in a cell without a number, besides nothing.
     level
@@ -173,6 +174,7 @@ class Mapping(Constants):
     decimal: Literal[".", ","] = "."
     thousands: Literal[",", ".", " ", "'", "’"] | None = None
     header_row: Annotated[int, Field(ge=1)] | None = None
+    header_rows: Annotated[int, Field(ge=1, le=5)] = 1
     skip: Annotated[int, Field(ge=0)] | None = None
     last_row: Annotated[int, Field(ge=2)] | None = None
     sheet: str | None = None
@@ -190,6 +192,11 @@ class Mapping(Constants):
         if self.header_row is not None and self.skip is not None:
             raise RequestError(
                 "header_row and skip say the same", hint="keep header_row, and leave out skip"
+            )
+        if self.header_rows > self.head:
+            raise RequestError(
+                f"{self.header_rows} rows of names that end in row {self.head}",
+                hint="header_row is the last of them",
             )
         if self.thousands == self.decimal:
             raise RequestError(

@@ -13,7 +13,7 @@ from entrepot.sources.table.month_names import month_number
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["Span", "read_span", "spans"]
+__all__ = ["Span", "fiscal_years", "not_calendar", "read_span", "spans"]
 
 _QUARTERS = {"I": 1, "II": 2, "III": 3, "IV": 4}
 
@@ -55,6 +55,39 @@ def read_span(text: str) -> Span | None:
     return None
 
 
+def fiscal_years(texts: Iterable[str]) -> list[str]:
+    """Return the texts if each is a year that runs into the next: 2010-11, 2012-2013.
+
+    By itself 2010-11 may be November of 2010; beside 2012-13 it is not, and where all could be
+    months, it is still years that follow each other as no months would.
+
+    Examples
+    --------
+    >>> fiscal_years(["2010-11", "2011-12"]), fiscal_years(["2010-11", "2010-12"])
+    (['2010-11', '2011-12'], [])
+    """
+    held = list(texts)
+    found = [
+        re.fullmatch(r"(?:FY ?)?([12][0-9]{3}) ?[-/–] ?([12][0-9])?([0-9]{2})", t) for t in held
+    ]
+    years = [
+        int(one[1]) + 1 == int((one[2] or str(int(one[1]) + 1)[:2]) + one[3])
+        for one in found
+        if one
+    ]
+    return held if held and len(years) == len(held) and all(years) else []
+
+
+def not_calendar(text: str) -> RequestError:
+    """Return the error for a year that begins in one calendar year and ends in the next."""
+    return RequestError(
+        "a year that runs into the next (a fiscal year, such as April to March)",
+        where=text,
+        why="figures are by calendar year: it would count in the wrong one, or as a month",
+        hint="give the months or quarters of the same table; freq: M if it is a month after all",
+    )
+
+
 def spans(texts: Iterable[str], freq: str | None) -> dict[str, Span]:
     """Return the period of each text of one column.
 
@@ -74,6 +107,9 @@ def spans(texts: Iterable[str], freq: str | None) -> dict[str, Span]:
         With the text as ``where``, if one is no period, or if its length is not known or another.
     """
     found = {}
+    texts = list(texts)
+    if freq != "M" and (fiscal := fiscal_years(texts)):
+        raise not_calendar(fiscal[0])
     for text in texts:
         span = read_span(text)
         if span is None:

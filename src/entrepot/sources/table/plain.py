@@ -8,18 +8,28 @@ from itertools import islice
 from typing import IO, TYPE_CHECKING
 
 from entrepot.errors import BadFileError
+from entrepot.sources.table.documents import document_sheets, is_document
 from entrepot.sources.table.numbers import BLANKS
 from entrepot.sources.text import MAX_COLUMNS, MAX_LINE, count_lines
-from entrepot.sources.workbook import cell_text, sheet_rows, sheets
+from entrepot.sources.workbook import cell_text, is_workbook, sheet_rows, sheets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from entrepot.sources.table.mapping import Mapping
     from entrepot.sources.workbook import Cell
 
-__all__ = ["plain_text", "sheet_as_text", "sheet_of", "text_lines"]
+__all__ = [
+    "has_sheets",
+    "joined_names",
+    "plain_text",
+    "rows_of_sheet",
+    "sheet_as_text",
+    "sheet_names",
+    "sheet_of",
+    "text_lines",
+]
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (b"\xfe\xff", "utf-16"))
 _LONGEST = 2**24  # characters in a line
@@ -45,13 +55,18 @@ def plain_text(
             _copy(source, target, label, mapping, encoding)
     with target.open(encoding="utf-8-sig", newline="") as opened:
         names = _first(opened, label, mapping, encoding)
+    if mapping.header_rows > 1:
+        with path.open(encoding=encoding, newline="") as source:
+            lines = [line.lstrip("\ufeff") for line in islice(source, mapping.head - 1)]
+        above = lines[-(mapping.header_rows - 1) :]
+        names = joined_names([*csv.reader(above, delimiter=mapping.delimiter), names])
     return target, names
 
 
 def sheet_as_text(
     path: Path, label: str, mapping: Mapping, scratch: Path
 ) -> tuple[Path, tuple[str, ...]]:
-    """Return a sheet of a workbook as delimited text, and its first row.
+    """Return a sheet of a workbook, page or JSON as delimited text, and the names of its columns.
 
     Raises
     ------
@@ -59,8 +74,8 @@ def sheet_as_text(
         If the workbook has several sheets and the mapping names none, or the sheet has no such
         row.
     """
-    rows = sheet_rows(path, sheet_of(path, label, mapping), label)
-    rows = rows[mapping.head - 1 : mapping.last_row]
+    whole = rows_of_sheet(path, sheet_of(path, label, mapping), label)
+    rows = whole[mapping.head - 1 : mapping.last_row]
     if not rows:
         raise BadFileError(
             "the sheet ends before the names of its columns",
@@ -76,7 +91,63 @@ def sheet_as_text(
                 writer.writerow(row)
             else:
                 opened.write("\n")  # keeps the numbers of the rows below
-    return target, tuple(texts[0])
+    above = whole[mapping.head - mapping.header_rows : mapping.head - 1]
+    return target, joined_names(
+        [*([_text(cell, mapping) for cell in row] for row in above), texts[0]]
+    )
+
+
+def has_sheets(path: Path) -> bool:
+    """Whether a file is a workbook, a web page or JSON, whose tables have names."""
+    return is_workbook(path) or is_document(path)
+
+
+def sheet_names(path: Path, label: str) -> tuple[str, ...]:
+    """Return the names of the tables in such a file."""
+    return sheets(path, label) if is_workbook(path) else tuple(document_sheets(path, label))
+
+
+def rows_of_sheet(path: Path, sheet: str, label: str) -> Sequence[Sequence[Cell]]:
+    """Return the rows of one of them, from the first on.
+
+    Raises
+    ------
+    BadFileError
+        If there is none of that name.
+    """
+    if is_workbook(path):
+        return sheet_rows(path, sheet, label)
+    found = document_sheets(path, label)
+    if sheet not in found:
+        raise BadFileError(
+            f"no table {sheet!r}", where=label, hint=f"it has {', '.join(map(repr, found))}"
+        )
+    return found[sheet]
+
+
+def joined_names(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """Return the names of columns that stand in several rows.
+
+    In all rows but the last an empty cell belongs to the one before it, as under a merged cell.
+
+    Examples
+    --------
+    >>> joined_names([["Country", "2021", ""], ["", "Quantity", "Value"]])
+    ('Country', '2021 Quantity', '2021 Value')
+    """
+    *above, last = [[" ".join(cell.split()) for cell in row] for row in rows]
+    width = max(map(len, (*above, last)))
+    names = []
+    for place in range(width):
+        parts = []
+        for row in above:
+            filled = [cell for cell in row[: place + 1] if cell]
+            parts.append(filled[-1] if filled else "")
+        parts.append(last[place] if place < len(last) else "")
+        if not parts[-1]:  # nothing below: the cell above is the whole name, not that of a group
+            parts = [row[place] if place < len(row) else "" for row in above]
+        names.append(" ".join(dict.fromkeys(part for part in parts if part)))
+    return tuple(names)
 
 
 def text_lines(
@@ -174,19 +245,19 @@ def _first(opened: IO[str], label: str, mapping: Mapping, encoding: str) -> tupl
 
 
 def sheet_of(path: Path, label: str, mapping: Mapping) -> str:
-    """Return the sheet that is read: the only one, or the one that the mapping names.
+    """Return the table that is read: the only one, or the one that the mapping names.
 
     Raises
     ------
     BadFileError
-        If the workbook has several sheets and the mapping names none.
+        If the file has several sheets and the mapping names none.
     """
-    names = sheets(path, label)
+    names = sheet_names(path, label)
     if mapping.sheet is not None:
         return mapping.sheet
     if len(names) != 1:
         raise BadFileError(
-            f"{len(names)} sheets",
+            f"{len(names)} {'sheets' if is_workbook(path) else 'tables'}",
             where=label,
             hint="say with sheet which is meant: " + ", ".join(map(repr, names)),
         )

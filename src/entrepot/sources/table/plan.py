@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError, UnknownNameError
 from entrepot.sources.table.month_names import month_number
-from entrepot.sources.table.periods import read_span
+from entrepot.sources.table.periods import fiscal_years, not_calendar, read_span
 from entrepot.sources.table.roles import MARKS, NUMBERS
 
 if TYPE_CHECKING:
@@ -167,6 +167,7 @@ def _wide(mapping: Mapping, names: Sequence[str]) -> dict[str, Column]:
     if mapping.wide is None:
         return {}
     years = any(column.role == "year" for column in mapping.columns.values())
+    _refuse_fiscal(mapping, names)
     found: dict[str, Column] = {}
     for name in names:
         if name in mapping.columns or name in mapping.ignore or name in mapping.select:
@@ -182,6 +183,13 @@ def _wide(mapping: Mapping, names: Sequence[str]) -> dict[str, Column]:
             hint="leave wide out, or map the columns one by one",
         )
     return found
+
+
+def _refuse_fiscal(mapping: Mapping, names: Sequence[str]) -> None:
+    """Refuse columns called by fiscal years."""
+    free = [n for n in names if n not in {*mapping.columns, *mapping.ignore, *mapping.select}]
+    if mapping.freq != "M" and (fiscal := fiscal_years(filter(read_span, free))):
+        raise not_calendar(fiscal[0])
 
 
 def _places(columns: dict[str, Column], names: Sequence[str]) -> dict[str, int]:

@@ -39,6 +39,7 @@ _TOTALS = (
     "总值", "world total", "grand total", "total world", "total general", "mundo", "monde", "welt",
     "мир", "世界", "dünya", "toplam", "genel toplam", "total monde", "all countries", "tous pays",
 )  # fmt: skip
+_FLOWS = 6  # different codes of flows
 _LONGEST = 6  # signs of a code
 _CUT = 12  # letters of the longest name of a column whose names may be cut there
 
@@ -46,26 +47,53 @@ _CUT = 12  # letters of the longest name of a column whose names may be cut ther
 def with_names_beside(
     connection: duckdb.DuckDBPyConnection, cells: Cells, columns: Sequence[Seen]
 ) -> tuple[Seen, ...]:
-    """Return the columns, those of codes with the areas that names in the same rows say.
+    """Return the columns, those of codes with what words in the same rows say of each code.
 
-    A column of names belongs to one of codes if each code has one name and each name one code. A
-    column with one code proves nothing: any other with one name would seem to belong to it.
+    A column of words belongs to one of codes if each code has one word and each word one code. A
+    column of areas with one code proves nothing: any other with one name would seem to belong to
+    it. Of flows, one column of words has to be the only one.
     """
-    few = [one for one in columns if 1 < len(one.texts) <= _MOST]
+    few = [one for one in columns if 0 < len(one.texts) <= _MOST]
     codes = [one for one in few if max(map(len, one.texts)) <= _LONGEST and not one.is_period]
     names = [one for one in few if one.named_share >= 0.5 and not (one.is_numeric or one.systems)]
-    found: dict[str, dict[str, str]] = defaultdict(dict)
+    words = [one for one in few if one.is_flow and max(map(len, one.texts)) > 2]  # M is monthly
+    found: dict[str, dict[str, Any]] = defaultdict(dict)
     for code, name in product(codes[: _PAIRS * 2], names[:_PAIRS]):
-        if code is name:
-            continue
-        places = [list(columns).index(one) for one in (code, name)]
-        pairs = connection.execute(
-            f"SELECT DISTINCT c{places[0]}, c{places[1]} FROM ({cells.sql(connection, places)}) "
-            f"WHERE c{places[0]} <> '' AND c{places[1]} <> '' LIMIT {2 * _MOST}"
-        ).fetchall()
-        if len(pairs) == len({one for one, _ in pairs}) == len({one for _, one in pairs}):
-            found[code.name] |= {one: area for one, text in pairs if (area := named_area(text))}
-    return tuple(replace(one, named=found.get(one.name, {})) for one in columns)
+        if len(code.texts) > 1 and (pairs := _one_to_one(connection, cells, columns, code, name)):
+            areas = {text: area for text, word in pairs.items() if (area := named_area(word))}
+            if len(areas) >= len(found[code.name].get("named", ())):
+                found[code.name] |= {"named": areas, "named_by": name.name}
+    for code in codes if len(words) == 1 else ():
+        if not code.flows and len(code.texts) <= _FLOWS and plain_flow(code.name):
+            pairs = _one_to_one(connection, cells, columns, code, words[0])
+            found[code.name]["flows_beside"] = {
+                text: words[0].flows[word] for text, word in pairs.items()
+            }
+    return tuple(replace(one, **found.get(one.name, {})) for one in columns)
+
+
+def plain_flow(name: str) -> bool:
+    """Whether a column is called a flow."""
+    return "flow" in name.casefold()
+
+
+def _one_to_one(
+    connection: duckdb.DuckDBPyConnection,
+    cells: Cells,
+    columns: Sequence[Seen],
+    code: Seen,
+    name: Seen,
+) -> dict[str, str]:
+    """Return the name beside each code, if each has one and each name one code; else nothing."""
+    if code is name:
+        return {}
+    places = [list(columns).index(one) for one in (code, name)]
+    pairs = connection.execute(
+        f"SELECT DISTINCT c{places[0]}, c{places[1]} FROM ({cells.sql(connection, places)}) "
+        f"WHERE c{places[0]} <> '' AND c{places[1]} <> '' LIMIT {2 * _MOST}"
+    ).fetchall()
+    one_each = len(pairs) == len({one for one, _ in pairs}) == len({one for _, one in pairs})
+    return dict(pairs) if one_each else {}
 
 
 def area_keys(guess: Guess, place: str, asks: Questions) -> dict[str, Any]:

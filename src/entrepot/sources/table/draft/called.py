@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.sources.table.draft.money import money_words, unit_words
 from entrepot.sources.table.month_names import month_number
-from entrepot.sources.table.periods import read_span
+from entrepot.sources.table.periods import fiscal_years, not_calendar, read_span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,16 @@ __all__ = ["values_by_period"]
 
 _FEW = 3  # columns called by months; one alone may be anything
 _FOOTNOTE = re.compile(r"([12][0-9]{3})[ *]+[0-9*)]{1,2}")
-_IN_WORDS = re.compile(r"(?:(?:im|ex)port(?:s|ed)?|trade|value)\b.*\b((?:19|20)[0-9]{2})")
+_PERIOD = re.compile(
+    r"\b(?:(?:19|20)[0-9]{2}(?:[-/ ]?(?:Q[1-4]|M?[01]?[0-9]))?"
+    r"|[^\W\d_]{3,}\.?[-, ]*(?:19|20)[0-9]{2}|(?:19|20)[0-9]{2} ?[-/–] ?(?:19|20)?[0-9]{2})\b"
+)
+_WORDS = re.compile(
+    r"(?:im|ex)port(?:s|ed)?|trade|value|valor|valeur|wert|стоимость|金额|quantity|qty|amount|"
+    r"weight|mass|вес|масса|重量|数量|кол"
+)
+_MASS = re.compile(r"weight|\bmass\b|вес|масса|重量|\bkg\b|tonne|\btons?\b")
+_MANY = re.compile(r"quantity|\bqty\b|количество|数量|menge|cantidad|quantidade|miktar")
 
 
 def values_by_period(guesses: Sequence[Guess], above: str = "") -> None:
@@ -29,22 +38,46 @@ def values_by_period(guesses: Sequence[Guess], above: str = "") -> None:
     above
         What stands above the names of the columns; it may say that all numbers are masses.
     """
-    role = "mass" if unit_words(above) and not money_words(above) else "value"
-    free = [one for one in guesses if one.role in ("", "value") and one.seen.is_numeric]
+    free = [one for one in guesses if one.role in ("", "value", "mass", "quantity")]
+    named = [one.seen.name for one in free if one.seen.is_numeric]
+    years = [name for name in named if fiscal_years([name])]
+    if len(years) > 1 or any(read_span(name) is None for name in years):
+        raise not_calendar(years[0])
     for guess in free:
-        if period := _period_in(guess.seen.name):
-            guess.role, guess.keys = role, {"period": period}
-            if role == "mass":
-                guess.keys["unit"] = unit_words(above)
+        found = _period_in(guess.seen.name) if guess.seen.is_numeric else None
+        if found is None:
+            continue
+        period, rest = found
+        guess.role, guess.keys = "value", {"period": period}
+        said = rest or above
+        if (_MASS.search(rest.casefold()) or unit_words(said)) and not money_words(said):
+            guess.role = "mass"
+            guess.keys |= {"unit": unit} if (unit := unit_words(said)) else {}
+        elif _MANY.search(rest.casefold()):
+            guess.role = "quantity"
+        elif rest:
+            guess.keys |= money_words(rest)
     if any(guess.role == "year" for guess in guesses):
-        months = [one for one in free if "period" not in one.keys and month_number(one.seen.name)]
+        months = [
+            one
+            for one in free
+            if one.seen.is_numeric and "period" not in one.keys and month_number(one.seen.name)
+        ]
         for guess in months if len(months) >= _FEW else ():
             guess.role, guess.keys = "value", {"month": guess.seen.name}
 
 
-def _period_in(name: str) -> str:
-    """Return the period that a name says, a mark for a footnote behind it not counted."""
+def _period_in(name: str) -> tuple[str, str] | None:
+    """Return the period that a name says, and what else it says; a mark for a footnote aside."""
     if read_span(name):
-        return name
-    found = _FOOTNOTE.fullmatch(name) or _IN_WORDS.fullmatch(name.casefold())
-    return found[1] if found else ""
+        return name, ""
+    if found := _FOOTNOTE.fullmatch(name):
+        return found[1], ""
+    spans = [found for found in _PERIOD.finditer(name) if read_span(found[0])]
+    if len(spans) != 1:
+        return None
+    [found] = spans
+    rest = " ".join((name[: found.start()] + " " + name[found.end() :]).split())
+    if not _WORDS.search(rest.casefold()) and not money_words(rest) and not unit_words(rest):
+        return None
+    return found[0], rest

@@ -39,6 +39,8 @@ def compose(
     """
     asks = Questions()
     says: dict[str, Any] = {"format": 1, **head.says}
+    if head.sheets:
+        says["sheet"] = asks.ask("sheet", "which table of the file?", *map(repr, head.sheets))
     if head.doubt:
         says["encoding"] = asks.ask(
             "encoding", "which encoding shows the names right?", *head.doubt

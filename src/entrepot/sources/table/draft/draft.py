@@ -72,7 +72,7 @@ class Draft:
         }
 
 
-def draft_mapping(path: Path, *, areas: Path | None = None) -> Draft:
+def draft_mapping(path: Path, *, areas: Path | None = None, sheet: str | None = None) -> Draft:
     """Return a mapping for a file, as far as the file says what its columns are.
 
     A draft without a question has been tried: the file is read with it.
@@ -82,6 +82,8 @@ def draft_mapping(path: Path, *, areas: Path | None = None) -> Draft:
     areas
         A table of the codes that the file has for areas, where they are those of one country's
         statistics.
+    sheet
+        Name of the sheet of a workbook, or of the table of a web page or JSON.
 
     Raises
     ------
@@ -90,19 +92,21 @@ def draft_mapping(path: Path, *, areas: Path | None = None) -> Draft:
     """
     if not path.is_file():
         what = "this is a folder" if path.is_dir() else "no such file"
-        raise BadFileError(what, where=str(path), hint="name a CSV, Excel or Parquet file")
+        raise BadFileError(
+            what, where=str(path), hint="name a CSV, Excel, HTML, JSON or Parquet file"
+        )
     with tempfile.TemporaryDirectory() as folder:
-        return _draft(RawFile(path, path.name), Path(folder), areas)
+        return _draft(RawFile(path, path.name), Path(folder), areas, sheet)
 
 
-def _draft(file: RawFile, scratch: Path, areas: Path | None) -> Draft:
+def _draft(file: RawFile, scratch: Path, areas: Path | None, sheet: str | None) -> Draft:
     path, label = file.path, file.name
     if not is_workbook(path):
         member = next(members(file, scratch), None)
         if member is None:
             raise BadFileError("an archive without a file", where=file.name)
         _, label, path = member
-    head, columns = _look(path, label, scratch)
+    head, columns = _look(path, label, scratch, sheet)
     guesses = guess_columns(columns, head.above)
     for guess in guesses if areas else ():
         if guess.keys.get("codes") == TODO and areas:
@@ -133,9 +137,11 @@ def _draft(file: RawFile, scratch: Path, areas: Path | None) -> Draft:
     return Draft(file.name, text, says, tuple(asks.asked.values()), read, noticed)
 
 
-def _look(path: Path, label: str, scratch: Path) -> tuple[Head, tuple[Seen, ...]]:
+def _look(
+    path: Path, label: str, scratch: Path, sheet: str | None
+) -> tuple[Head, tuple[Seen, ...]]:
     """Return how a file is written and what its columns hold, notes at its end left out."""
-    head = look_at_head(path, label)
+    head = look_at_head(path, label, sheet)
     with connect() as connection:
         cells = open_cells(path, label, head.reading(), scratch, connection)
         try:

@@ -102,6 +102,8 @@ def guess_columns(columns: Sequence[Seen], above: str = "") -> list[Guess]:
         alone = len(guess.seen.texts) == 1 and (not reporting or guess.seen.texts[0] in reporting)
         if guess.role == "partner" and alone and _names_no_side(guess.seen):
             guess.role = TODO
+    _both_sides(guesses)
+    _to_names(guesses)
     _by_elimination(guesses)
     _select_money(guesses)
     _one_each(guesses)
@@ -167,6 +169,27 @@ def _by_cells(guess: Guess) -> None:
         guess.role = "period"
     elif guess.role in _BORNE_OUT and not _BORNE_OUT[guess.role](seen):
         guess.role, guess.keys = "", {}
+
+
+def _both_sides(guesses: Sequence[Guess]) -> None:
+    """Take a plain "country" beside a counterpart for the reporter."""
+    partners = [guess for guess in guesses if guess.role == "partner"]
+    plain = [guess for guess in partners if _names_no_side(guess.seen)]
+    if len(plain) < len(partners) and not any(guess.role == "reporter" for guess in guesses):
+        for guess in plain:
+            guess.role = "reporter"
+
+
+def _to_names(guesses: Sequence[Guess]) -> None:
+    """Take names for an area where the codes beside them are of no table that is known."""
+    by_name = {guess.seen.name: guess for guess in guesses}
+    for guess in guesses:
+        seen = guess.seen
+        unknown = guess.role in AREAS and guess.keys.get("codes") == TODO
+        other = by_name.get(seen.named_by)
+        if unknown and other and not other.role and set(seen.texts) <= set(seen.named):
+            other.role, other.keys = guess.role, {"codes": "names"}
+            guess.role, guess.keys = "", {}
 
 
 def _names_no_side(seen: Seen) -> bool:
@@ -263,7 +286,7 @@ def _sureness(guess: Guess) -> tuple[bool, int, int]:
 
     Words for flows are surer than numbers, cells that are all filled than gaps, codes than names.
     """
-    unclear = guess.role == "flow" and not guess.seen.is_flow
+    unclear = guess.role == "flow" and bool(not guess.seen.is_flow or guess.seen.flows_beside)
     filled = sum(guess.seen.rows) if guess.role in AREAS else 0
     return unclear, -filled, _SURER.index(str(guess.keys.get("codes", "")).lower())
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from entrepot.errors import BadFileError
 from entrepot.sources.parquet import is_parquet
 from entrepot.sources.table.mapping import Mapping
-from entrepot.sources.text import count_lines
-from entrepot.sources.workbook import cell_text, is_workbook, sheet_rows, sheets
+from entrepot.sources.table.plain import has_sheets, rows_of_sheet, sheet_names
+from entrepot.sources.text import count_lines, first_words
+from entrepot.sources.workbook import cell_text, is_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +24,7 @@ __all__ = ["Head", "look_at_head"]
 _LINES = 60
 _SAMPLE = 2**20
 _SIGNS = (",", ";", "\t", "|")
+_GROUPS = 2  # names over groups of columns; one alone is a title
 _ENOUGH = 0.6  # of the cells of the fullest row: titles and footnotes have few
 
 
@@ -33,27 +35,37 @@ class Head:
     Attributes
     ----------
     kind
-        ``text``, ``workbook`` or ``parquet``.
+        ``text``, ``workbook``, ``document`` (a web page, JSON) or ``parquet``.
     says
         Keys of the mapping that say how it is written, where that differs from the usual.
     above
         What stands above the names of the columns: titles and units.
     doubt
         Encodings that all fit, if more than one does.
+    sheets
+        Names of the tables in the file, if it has more than one.
     """
 
     kind: str
     says: dict[str, str | int]
     above: str = ""
     doubt: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
 
     def reading(self) -> Mapping:
         """Return a mapping that opens the file and says nothing about its columns."""
         return Mapping.model_validate({"format": 1, "columns": {}} | self.says)
 
 
-def look_at_head(path: Path, label: str) -> Head:
+def look_at_head(path: Path, label: str, sheet: str | None = None) -> Head:
     """Return how a file is written.
+
+    Parameters
+    ----------
+    path, label
+        The file, and its name for messages.
+    sheet
+        The one that is meant, of a workbook, web page or JSON with several.
 
     Raises
     ------
@@ -62,21 +74,74 @@ def look_at_head(path: Path, label: str) -> Head:
     """
     if is_parquet(path):
         return Head("parquet", {})
-    if is_workbook(path):
-        return _workbook(path, label)
+    if has_sheets(path):
+        return _sheets(path, label, sheet)
+    if sheet is not None:
+        raise BadFileError("a text has no sheets", where=label, hint="leave --sheet out")
     return _text(path, label)
 
 
-def _workbook(path: Path, label: str) -> Head:
-    names = sheets(path, label)
-    for name in names:
-        rows = [[cell_text(cell).strip() for cell in row] for row in sheet_rows(path, name, label)]
+def _sheets(path: Path, label: str, wanted: str | None) -> Head:
+    """Return how the sheet is written that is wanted, or the first that is a table."""
+    names = sheet_names(path, label)
+    tables: dict[str, list[list[str]]] = {}
+    for name in names if wanted is None else (wanted,):
+        cells = rows_of_sheet(path, name, label)
+        rows = [[cell_text(cell).strip() for cell in row] for row in cells]
         if any(any(row) for row in rows):
-            row = _names_row(rows[:_LINES])
-            says: dict[str, str | int] = {"sheet": name} if len(names) > 1 else {}
-            above = " ".join(cell for line in rows[: row - 1] for cell in line if cell)
-            return Head("workbook", says | ({"header_row": row} if row > 1 else {}), above)
-    raise BadFileError("a workbook without a cell", where=label)
+            tables[name] = rows
+    if not tables:
+        raise BadFileError("a workbook without a cell", where=label)
+    # A sheet of notes has one column; where all have, the first is shown as it is.
+    wide = [name for name, rows in tables.items() if _is_table(rows)] or list(tables)[:1]
+    name, rows = wide[0], tables[wide[0]]
+    says: dict[str, str | int] = {"sheet": name} if len(names) > 1 else {}
+    more, above = _names_say(rows)
+    kind = "workbook" if is_workbook(path) else "document"
+    return Head(kind, says | more, above, sheets=tuple(wide) if len(wide) > 1 else ())
+
+
+def _is_table(rows: Sequence[Sequence[str]]) -> bool:
+    return sum(sum(bool(cell) for cell in row) > 1 for row in rows) > 1
+
+
+def _names_say(rows: Sequence[Sequence[str]]) -> tuple[dict[str, str | int], str]:
+    """Return in which rows the names of columns stand, and what stands above them."""
+    row = _names_row(rows[:_LINES])
+    first, last = _names_rows(rows, row)
+    says: dict[str, str | int] = {"header_row": last} if last > 1 else {}
+    if last > first:
+        says["header_rows"] = last - first + 1
+    return says, " ".join(cell for line in rows[: first - 1] for cell in line if cell)
+
+
+def _names_rows(rows: Sequence[Sequence[str]], row: int) -> tuple[int, int]:
+    """Return the first and last row of the names, of which one is known.
+
+    A second row belongs to them if it says what groups of columns are: the lower has names that
+    come again, or that stand where the upper has none.
+    """
+
+    def grouped(upper: Sequence[str], lower: Sequence[str]) -> bool:
+        groups = [cell for cell in upper if cell]
+        named = [cell for cell in lower if cell]
+        if len(groups) < _GROUPS or not named or any(map(_is_amount, named)):
+            return False
+        below = [not up and low for up, low in zip(upper, lower, strict=False)]
+        return len(set(named)) < len(named) or (any(below) and len(named) < len(lower))
+
+    if row > 1 and grouped(rows[row - 2], rows[row - 1]):
+        return row - 1, row
+    if row < len(rows) and grouped(rows[row - 1], rows[row]) and not all(rows[row - 1]):
+        return row, row + 1
+    return row, row
+
+
+def _is_amount(cell: str) -> bool:
+    """Whether a cell is a number, and no year."""
+    return bool(re.fullmatch(r"[-+]?[0-9][0-9.,' ]*", cell)) and not re.fullmatch(
+        r"(?:19|20)[0-9]{2}", cell
+    )
 
 
 def _text(path: Path, label: str) -> Head:
@@ -102,16 +167,20 @@ def _text(path: Path, label: str) -> Head:
             where=f"{label}, first {_LINES} rows",
             hint="look for a quotation mark that is not closed; no cell is that long",
         ) from error
-    row = _names_row(rows)
+    if not any(len(row) > 1 for row in rows) or sum(any(row) for row in rows) < 2:
+        raise BadFileError(
+            f"no table: “{first_words(text)}”",
+            where=label,
+            why="a failed download often leaves an error under the name of the file",
+            hint="open it in an editor, and download the data again",
+        )
+    names, above = _names_say(rows)
     says: dict[str, str | int] = {}
     if encodings[0] not in ("utf-8", "utf-16"):
         says["encoding"] = encodings[0]
     if sign != ",":
         says["delimiter"] = "tab" if sign == "\t" else sign
-    if row > 1:
-        says["header_row"] = row
-    above = " ".join(cell for line in rows[: row - 1] for cell in line if cell)
-    return Head("text", says, above, encodings if len(encodings) > 1 else ())
+    return Head("text", says | names, above, encodings if len(encodings) > 1 else ())
 
 
 def _encodings(path: Path, start: bytes) -> tuple[str, ...]:

@@ -64,14 +64,18 @@ class Seen:
         Its different texts, empty ones left out, and at most some thousands of them.
     rows
         Number of rows of each text.
-    named
-        Areas that names in another column say of some of its texts.
+    named, named_by
+        Areas that names in another column say of some of its texts, and that column.
+    flows_beside
+        Flows that words in another column say of its texts.
     """
 
     name: str
     texts: tuple[str, ...]
     rows: tuple[int, ...]
     named: Mapping[str, str] = field(default_factory=dict, hash=False)
+    named_by: str = ""
+    flows_beside: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @cached_property
     def numbers(self) -> tuple[str, ...]:
@@ -103,7 +107,7 @@ class Seen:
     @cached_property
     def flows(self) -> dict[str, str]:
         """Flow of each text that is a word for one."""
-        found = {}
+        found = dict(self.flows_beside)
         for text in self.texts:
             word = re.sub(r"^[0-9]-", "", text.casefold())  # Eurostat: 2-EXPORT
             flow = next((f for f, words in FLOW_WORDS.items() if word in words), None)

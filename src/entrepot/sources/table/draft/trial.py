@@ -36,7 +36,7 @@ _ANSWERS = {
 }
 """What stands for an answer while a draft is tried; areas that hardly a table has."""
 
-_BY_CHOICE = ("encoding", "yes", "unit")
+_BY_CHOICE = ("encoding", "sheet", "yes", "unit")
 
 
 @dataclass(frozen=True, slots=True)

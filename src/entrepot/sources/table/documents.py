@@ -1,0 +1,335 @@
+"""Tables inside web pages and JSON, as rows of texts: what portals hand out in place of CSV.
+
+Of JSON, lists of records (UN Comtrade, HMRC), lists of rows (US Census), SDMX-JSON and JSON-stat
+(Eurostat) are known. Each table has a name, as the sheets of a workbook have.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from functools import lru_cache
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
+
+from entrepot.errors import BadFileError
+from entrepot.sources.text import first_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+__all__ = ["document_sheets", "is_document"]
+
+Rows = list[list[str]]
+
+_MOST = 2**28  # bytes: a page or answer of a portal has a few million
+_DEEP = 6  # levels of JSON in which rows are looked for
+_SPAN = 1000  # columns or rows that one cell of a page may span
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]+)", re.IGNORECASE)
+_SAID = ("message", "error", "errors", "detail", "title", "errorMessage", "Message")
+
+
+def is_document(path: Path) -> bool:
+    """Whether a file is a web page or JSON, by its first sign."""
+    with path.open("rb") as opened:
+        start = opened.read(4096)
+    text = start.decode("utf-16", "ignore") if _is_utf16(start) else start.decode("latin-1")
+    plain = text.lstrip("\ufeffï»¿ \t\r\n")
+    if plain.startswith("["):
+        return re.match(r'\[\s*[\[{"]', plain) is not None
+    return plain.startswith(("<", "{"))
+
+
+def document_sheets(path: Path, where: str) -> dict[str, Rows]:
+    """Return the tables of a web page or of JSON by name, the names of columns in the first row.
+
+    Raises
+    ------
+    BadFileError
+        If there is none; what it says instead is quoted.
+    """
+    stat = path.stat()
+    if stat.st_size > _MOST:
+        raise BadFileError(
+            f"a page or JSON of {stat.st_size:,} bytes", where=where, hint="save it as CSV"
+        )
+    return _sheets(path, stat.st_mtime_ns, where)
+
+
+@lru_cache(maxsize=2)
+def _sheets(path: Path, changed: int, where: str) -> dict[str, Rows]:
+    text = _decoded(path.read_bytes(), where)
+    if text.lstrip().startswith("<"):
+        found = _of_page(text)
+        kind = "a web page" if re.search(r"<(?:html|body|head|!doctype)\b", text, re.I) else "XML"
+        said = first_words(text)
+    else:
+        found, said = _of_json(text, where)
+        kind = "JSON"
+    if not found:
+        raise BadFileError(
+            f"{kind} without a table of data: “{said}”",
+            where=where,
+            why="a failed download often leaves an error under the name of the file",
+            hint="open it in a browser or an editor, and download the data again",
+        )
+    return found
+
+
+def _is_utf16(start: bytes) -> bool:
+    return start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+
+
+def _decoded(content: bytes, where: str) -> str:
+    said = _CHARSET.search(content[:4096])
+    encodings = ["utf-16"] if _is_utf16(content) else ["utf-8-sig"]
+    if said and not _is_utf16(content):
+        encodings.insert(0, said[1].decode())
+    for encoding in encodings:
+        try:
+            return content.decode(encoding).lstrip("\ufeff")
+        except (LookupError, UnicodeDecodeError):
+            continue
+    raise BadFileError(
+        "a page or JSON that does not say its encoding, and is not UTF-8",
+        where=where,
+        hint="open it in a browser and save it as UTF-8",
+    )
+
+
+class _Tables(HTMLParser):
+    """Collects the tables of a page; a new cell or row ends the one before, as browsers have it."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[list[list[_Cell]]] = []
+        self._open: list[list[list[_Cell]]] = []
+        self._cell: list[_Cell | None] = []
+        self._hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in ("script", "style"):
+            self._hidden += 1
+        elif tag == "table":
+            self._open.append([])
+            self._cell.append(None)
+            self.found.append(self._open[-1])
+        elif self._open and tag == "tr":
+            self._open[-1].append([])
+            self._cell[-1] = None
+        elif self._open and tag in ("td", "th"):
+            if not self._open[-1]:
+                self._open[-1].append([])
+            cell = _Cell(_span(attrs, "colspan"), _span(attrs, "rowspan"))
+            self._open[-1][-1].append(cell)
+            self._cell[-1] = cell
+        elif self._cell and self._cell[-1] and tag in ("br", "p", "div"):
+            self._cell[-1].texts.append(" ")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("script", "style"):
+            self._hidden = max(0, self._hidden - 1)
+        elif self._open and tag == "table":
+            self._open.pop()
+            self._cell.pop()
+        elif self._cell and tag in ("td", "th", "tr"):
+            self._cell[-1] = None
+
+    def handle_data(self, data: str) -> None:
+        if self._cell and self._cell[-1] and not self._hidden:
+            self._cell[-1].texts.append(data)
+
+
+class _Cell:
+    def __init__(self, columns: int, rows: int) -> None:
+        self.texts: list[str] = []
+        self.columns = columns
+        self.rows = rows
+
+    @property
+    def text(self) -> str:
+        return " ".join("".join(self.texts).split())
+
+
+def _span(attrs: Sequence[tuple[str, str | None]], name: str) -> int:
+    held = dict(attrs).get(name) or "1"
+    return min(max(int(held), 1), _SPAN) if held.strip().isdigit() else 1
+
+
+def _of_page(text: str) -> dict[str, Rows]:
+    """Return the tables of a page with two rows and two columns or more, the largest first."""
+    parser = _Tables()
+    parser.feed(text)
+    parser.close()
+    grids = [(number, _grid(table)) for number, table in enumerate(parser.found, 1)]
+    data = [(n, grid) for n, grid in grids if len(grid) > 1 and len(grid[0]) > 1]
+    filled = {n: sum(bool(cell) for row in grid for cell in row) for n, grid in data}
+    return {f"table {n}": grid for n, grid in sorted(data, key=lambda pair: -filled[pair[0]])}
+
+
+def _grid(table: Sequence[Sequence[_Cell]]) -> Rows:
+    """Return the rows of a table, all of one length.
+
+    A cell over several rows holds for each of them; one over several columns stands in the first,
+    as merged cells of a workbook do.
+    """
+    below: dict[int, tuple[str, int]] = {}  # column: text, and rows that are still to come
+    rows: Rows = []
+    for cells in table:
+        row: list[str] = []
+        waiting = dict(below)
+        below = {place: (text, left - 1) for place, (text, left) in waiting.items() if left > 1}
+
+        def fill(row: list[str] = row, waiting: dict[int, tuple[str, int]] = waiting) -> None:
+            while len(row) in waiting:
+                row.append(waiting[len(row)][0])
+
+        for cell in cells:
+            fill()
+            for offset in range(cell.columns):
+                text = "" if offset else cell.text
+                if cell.rows > 1:
+                    below[len(row)] = (text, cell.rows - 1)
+                row.append(text)
+        fill()
+        rows.append(row)
+    width = max(map(len, rows), default=0)
+    return [row + [""] * (width - len(row)) for row in rows if row]
+
+
+def _of_json(text: str, where: str) -> tuple[dict[str, Rows], str]:
+    """Return the tables of JSON, and what it says where it has none."""
+    try:
+        held = json.loads(text, parse_float=str, parse_int=str)
+    except (ValueError, RecursionError) as error:
+        raise BadFileError(
+            f"JSON that cannot be read ({str(error)[:120]})",
+            where=where,
+            why="a download that was cut off ends in the middle",
+            hint="download it again",
+        ) from error
+    if isinstance(held, dict) and "id" in held and "size" in held and "value" in held:
+        return {"dataset": _of_json_stat(held, where)}, ""
+    root = held.get("data", held) if isinstance(held, dict) else held
+    if isinstance(root, dict) and "dataSets" in root:
+        return {"dataSets": _of_sdmx(root)}, ""
+    found = dict(_lists(held, ""))
+    said = next((str(held[key]) for key in _SAID if held.get(key)), "") if isinstance(
+        held, dict
+    ) else ""  # fmt: skip
+    return found, first_words(said or text)
+
+
+def _lists(held: Any, name: str, depth: int = 0) -> Iterator[tuple[str, Rows]]:
+    """Yield the lists of records and of rows of one length, by the keys that lead there."""
+    if isinstance(held, list) and held:
+        if all(isinstance(one, dict) for one in held):
+            yield name or "records", _records(held)
+        elif all(isinstance(one, list) and len(one) == len(held[0]) > 1 for one in held):
+            yield name or "rows", [[_text(cell) for cell in row] for row in held]
+    elif isinstance(held, dict) and depth < _DEEP:
+        for key, one in held.items():
+            yield from _lists(one, f"{name}.{key}".lstrip("."), depth + 1)
+
+
+def _records(held: Sequence[dict[str, Any]]) -> Rows:
+    """Return records as rows; the fields of a record inside one are called ``outer.inner``."""
+    flat = [dict(_fields(one, "")) for one in held]
+    names = list(dict.fromkeys(name for one in flat for name in one))
+    return [names, *([one.get(name, "") for name in names] for one in flat)]
+
+
+def _fields(held: dict[str, Any], before: str) -> Iterator[tuple[str, str]]:
+    for key, one in held.items():
+        if isinstance(one, dict) and one:
+            yield from _fields(one, f"{before}{key}.")
+        else:
+            yield f"{before}{key}", _text(one)
+
+
+def _text(held: Any) -> str:
+    if held is None:
+        return ""
+    if isinstance(held, bool):
+        return str(held).upper()
+    return held if isinstance(held, str) else json.dumps(held, ensure_ascii=False)
+
+
+def _of_json_stat(held: dict[str, Any], where: str) -> Rows:
+    """Return a cube of JSON-stat (Eurostat's own format) as rows of codes, names and a value."""
+    ids, sizes = list(held["id"]), [int(size) for size in held["size"]]
+    axes = [_categories(held["dimension"][one]["category"]) for one in ids]
+    if [len(axis) for axis in axes] != sizes:
+        raise BadFileError(
+            "a cube whose codes are not as many as it says",
+            where=where,
+            hint="download it again",
+        )
+    values = held["value"]
+    cells = enumerate(values) if isinstance(values, list) else values.items()
+    by_place = {int(place): value for place, value in cells if value is not None}
+    steps = [1] * len(sizes)
+    for place in range(len(sizes) - 2, -1, -1):
+        steps[place] = steps[place + 1] * sizes[place + 1]
+    rows = (
+        ([axis[at // step % size] for axis, step, size in zip(axes, steps, sizes, strict=True)], v)
+        for at, v in by_place.items()
+    )
+    return _coded(ids, rows)
+
+
+def _categories(held: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return code and name of each category, in the order of the cube."""
+    labels = held.get("label", {})
+    index = held.get("index") or list(labels)
+    codes = index if isinstance(index, list) else sorted(index, key=lambda code: int(index[code]))
+    return [(code, labels.get(code, code)) for code in codes]
+
+
+def _of_sdmx(root: dict[str, Any]) -> Rows:
+    """Return the observations of SDMX-JSON, in either of its versions."""
+    structure = root.get("structure") or root["structures"][0]
+    dimensions = structure["dimensions"]
+    outer = [*dimensions.get("dataSet", ()), *dimensions.get("dataset", ())]
+    series, inner = dimensions.get("series", []), dimensions.get("observation", [])
+    fixed = [_value(one, 0) for one in outer if one.get("values")]
+    names = [one["id"] for one in (*outer, *series, *inner) if one not in outer or one["values"]]
+
+    def rows() -> Iterator[tuple[list[tuple[str, str]], Any]]:
+        for data in root["dataSets"]:
+            groups = data.get("series")
+            keyed = groups.items() if groups else [("", data)]
+            for key, one in keyed:
+                known = fixed + _at(series, key)
+                for place, observed in one.get("observations", {}).items():
+                    yield known + _at(inner, place), observed[0] if observed else None
+
+    return _coded(names, rows())
+
+
+def _at(dimensions: Sequence[dict[str, Any]], key: str) -> list[tuple[str, str]]:
+    places = key.split(":") if key else []
+    return [_value(one, int(at)) for one, at in zip(dimensions, places, strict=True)]
+
+
+def _value(dimension: dict[str, Any], place: int) -> tuple[str, str]:
+    held = dimension["values"][place]
+    name = held.get("name", held["id"])
+    return held["id"], next(iter(name.values()), "") if isinstance(name, dict) else str(name)
+
+
+def _coded(names: Sequence[str], rows: Any) -> Rows:
+    """Return rows of codes and a value; names stand behind the codes from which they differ."""
+    held = [(cells, _text(value)) for cells, value in rows]
+    named = [any(row[n][0] != row[n][1] for row, _ in held) for n in range(len(names))]
+    head: list[str] = []
+    for name, shown in zip(names, named, strict=True):
+        head += [name, f"{name} name"] if shown else [name]
+    table = [
+        [text for (code, name), shown in zip(cells, named, strict=True)
+         for text in ((code, name) if shown else (code,))] + [value]
+        for cells, value in held
+    ]  # fmt: skip
+    return [[*head, "OBS_VALUE"], *table]

@@ -1,0 +1,295 @@
+"""Web pages, JSON and workbooks with several rows of names: made up in the publishers' layouts."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from entrepot.errors import BadFileError
+from entrepot.sources.table.documents import document_sheets, is_document
+from entrepot.sources.table.draft.draft import Draft, draft_mapping
+from entrepot.sources.table.periods import fiscal_years, spans
+from entrepot.sources.table.plain import joined_names
+from made_workbook import cells, make_workbook
+from table_reading import read_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SIDES = (("reporter: TODO", "reporter: KGZ"), ("flow: TODO", "flow: import"))
+# Cells and rows are not closed, as the portal of the Indian commerce ministry writes them.
+INDIA = """<html><head><title>EIDB</title><style>td {color: red}</style></head><body>
+<table><tr><td>Department of Commerce<td>Export Import Data Bank</table>
+<table border="1"><tr><th rowspan=2>S.No.<th rowspan=2>Country<th colspan=2>2022<th colspan=2>2023
+<tr><th>Values in US $ Million<th>Net weight (kg)<th>Values in US $ Million<th>Net weight (kg)
+<tr><td>1.<td>U S A<td>1,234.50<td>3<td>1,12,345.60<td>4
+<tr><td>2.<td>KOREA RP<td>12.50<td>5<td>13.60<td>&nbsp;
+<tr><td><td>Total<td>1247.00<td>8<td>112359.20<td>4
+</table><script>document.write("<table><tr><td>a<td>b<tr><td>1<td>2</table>")</script></body></html>
+"""
+
+
+def written(folder: Path, name: str, text: str | dict[str, Any] | list[Any]) -> Path:
+    path = folder / name
+    path.write_text(text if isinstance(text, str) else json.dumps(text), encoding="utf-8")
+    return path
+
+
+def read(path: Path, draft: Draft, *answers: tuple[str, str]) -> list[dict[str, Any]]:
+    text = draft.text
+    for open_, answer in answers:
+        assert open_ in text
+        text = text.replace(open_, answer)
+    return read_table(path, text, path.parent)[0]
+
+
+def test_a_page_of_the_indian_commerce_ministry(tmp_path: Path) -> None:
+    path = written(tmp_path, "country.xls", INDIA)  # such pages are saved under this name
+    draft = draft_mapping(path)
+    assert draft.mapping["header_rows"] == 2
+    assert {one.key for one in draft.questions} == {"product", "reporter", "flow"}
+    rows = read(
+        path,
+        draft,
+        ("reporter: TODO", "reporter: IND"),
+        ("flow: TODO", "flow: export"),
+        ("product: TODO", "product: TOTAL"),
+    )
+    found = {(row["importer"], f"{row['period']:%Y}"): row for row in rows}
+    assert {key: row["value_usd"] for key, row in found.items()} == {
+        ("USA", "2022"): 1_234_500_000,
+        ("KOR", "2022"): 12_500_000,
+        ("USA", "2023"): 112_345_600_000,
+        ("KOR", "2023"): 13_600_000,
+    }
+    assert {key: row["mass_kg"] for key, row in found.items()} == {
+        ("USA", "2022"): 3, ("KOR", "2022"): 5, ("USA", "2023"): 4, ("KOR", "2023"): None,
+    }  # fmt: skip
+
+
+def test_one_of_several_tables_of_a_page_is_asked_and_named(tmp_path: Path) -> None:
+    one = "<table><tr><th>Year<th>Partner<th>HS<th>Value (USD)<tr><td>2023<td>{}<td>854231<td>5"
+    path = written(tmp_path, "two.html", one.format("China") + "</table>" + one.format("Japan"))
+    draft = draft_mapping(path)
+    assert {q.key: q.choices for q in draft.questions}["sheet"] == ("'table 1'", "'table 2'")
+    draft = draft_mapping(path, sheet="table 2")
+    assert draft.mapping["sheet"] == "table 2"
+    rows = read(path, draft, *SIDES[:1], ("flow: TODO", "flow: import"),
+                ("nomenclature: TODO", "nomenclature: HS2022"))  # fmt: skip
+    assert [row["exporter"] for row in rows] == ["JPN"]
+    with pytest.raises(BadFileError, match="no table 'table 3'"):
+        draft_mapping(path, sheet="table 3")
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "windows-1251", "utf-16"])
+def test_a_page_in_the_encoding_that_it_says(tmp_path: Path, encoding: str) -> None:
+    words = "Россия" if encoding != "gb18030" else "俄罗斯"
+    page = f'<meta charset="{encoding}"><table><tr><td>a<td>b<tr><td>{words}<td>1</table>'
+    path = tmp_path / "page.html"
+    path.write_bytes(page.encode(encoding))
+    assert document_sheets(path, "page.html") == {"table 1": [["a", "b"], [words, "1"]]}
+
+
+def test_cells_over_rows_and_columns(tmp_path: Path) -> None:
+    page = (
+        "<table><tr><td rowspan=3>x</td><td colspan=2>y</td></tr><tr><td>1</td><td>2</td></tr>"
+        "<tr><td>3<br>4</td><td><table><tr><td>in</td></tr></table>5</td></tr></table>"
+    )
+    path = written(tmp_path, "page.html", page)
+    [grid] = document_sheets(path, "page.html").values()
+    assert grid == [["x", "y", ""], ["x", "1", "2"], ["x", "3 4", "5"]]
+
+
+COMTRADE = {
+    "elapsedTime": "0.2 secs", "count": 2, "error": "",
+    "data": [
+        {"refYear": 2022, "period": "2022", "reporterISO": "DEU", "flowCode": "M",
+         "partnerISO": who, "cmdCode": "854231", "classificationCode": "H6",
+         "primaryValue": value, "netWgt": None}
+        for who, value in (("CHN", 12345678.901), ("USA", 2.5e7))
+    ],
+}  # fmt: skip
+HMRC = {
+    "@odata.context": "https://api.uktradeinfo.com/$metadata#OTS",
+    "value": [
+        {"MonthId": 202401, "FlowTypeId": 3, "CommodityId": code, "CountryId": number,
+         "Value": 100.5, "NetMass": 5.0, "Country": {"CountryName": name}}
+        for code, number, name in ((85423190, 720, "China"), (2023000, 400, "United States"))
+    ],
+}  # fmt: skip
+
+
+def test_an_answer_of_comtrade_reads_at_once(tmp_path: Path) -> None:
+    path = written(tmp_path, "answer.json", COMTRADE)
+    draft = draft_mapping(path)
+    assert draft.questions == ()
+    rows = {row["exporter"]: row for row in read(path, draft)}
+    assert (rows["CHN"]["value_usd"], rows["USA"]["value_usd"]) == (12345678.9, 25_000_000)
+    assert rows["CHN"]["mass_kg"] is None
+
+
+def test_names_inside_records_of_hmrc_answer_for_its_numbers(tmp_path: Path) -> None:
+    path = written(tmp_path, "ots.json", HMRC)
+    draft = draft_mapping(path)
+    assert draft.mapping["columns"]["Country.CountryName"] == {"role": "partner", "codes": "names"}
+    assert "CountryId" in draft.mapping["ignore"]
+    assert draft.mapping["columns"]["CommodityId"]["pad"] == 8
+    rows = read(
+        path, draft, ("reporter: TODO", "reporter: GBR"), ("import: TODO", "import: '3'"),
+        ("export: TODO", "export: '4'"), ("unit: TODO", "unit: kg"), ("scale: TODO", "scale: 1"),
+        ("currency: TODO", "currency: GBP"), ("nomenclature: TODO", "nomenclature: CN2024"),
+    )  # fmt: skip
+    assert {(row["exporter"], row["product"]) for row in rows} == {
+        ("CHN", "85423190"), ("USA", "02023000")}  # fmt: skip
+
+
+CODES: dict[str, dict[str, str]] = {
+    "freq": {"M": "Monthly"},
+    "reporter": {"DE": "Germany"},
+    "partner": {"CN": "China", "US": "United States"},
+    "product": {"854231": "Chips"},
+    "flow": {"1": "IMPORT"},
+    "TIME_PERIOD": {"2024-01": "2024-01", "2024-02": "2024-02"},
+}
+TRUTH = {("CHN", 1): 10.5, ("CHN", 2): 11, ("USA", 2): 13}  # the second of the four is missing
+
+
+def json_stat() -> dict[str, Any]:
+    return {
+        "version": "2.0",
+        "class": "dataset",
+        "id": list(CODES),
+        "size": [len(names) for names in CODES.values()],
+        "dimension": {
+            one: {"category": {"index": {c: n for n, c in enumerate(names)}, "label": names}}
+            for one, names in CODES.items()
+        },
+        "value": {"0": 10.5, "1": 11, "3": 13},
+    }
+
+
+def sdmx_json(*, by_series: bool) -> dict[str, Any]:
+    dimensions = [
+        {"id": one, "values": [{"id": c, "name": {"en": name}} for c, name in names.items()]}
+        for one, names in CODES.items()
+    ]
+    if not by_series:
+        observed = {"0:0:0:0:0:0": [10.5], "0:0:0:0:0:1": [11, 0], "0:0:1:0:0:1": [13]}
+        return {
+            "data": {
+                "dataSets": [{"observations": observed}],
+                "structures": [{"dimensions": {"observation": dimensions}}],
+            }
+        }
+    series = {
+        "0:0:0:0:0": {"observations": {"0": [10.5], "1": [11]}},
+        "0:0:1:0:0": {"observations": {"1": [13]}},
+    }
+    return {
+        "dataSets": [{"series": series}],
+        "structure": {"dimensions": {"series": dimensions[:-1], "observation": dimensions[-1:]}},
+    }
+
+
+@pytest.mark.parametrize(
+    "made", [json_stat(), sdmx_json(by_series=True), sdmx_json(by_series=False)]
+)
+def test_cubes_of_statistical_offices(tmp_path: Path, made: dict[str, Any]) -> None:
+    path = written(tmp_path, "cube.json", made)
+    draft = draft_mapping(path)
+    assert draft.mapping["columns"]["flow"] == {"role": "flow", "import": "1"}  # words beside it
+    rows = read(
+        path, draft, ("currency: TODO", "currency: EUR"), ("scale: TODO", "scale: 1"),
+        ("nomenclature: TODO", "nomenclature: HS2022"),
+    )  # fmt: skip
+    assert {(row["exporter"], row["period"].month): row["value_reported"] for row in rows} == TRUTH
+
+
+def test_rows_of_the_us_census_with_names_first(tmp_path: Path) -> None:
+    rows = [["CTY_CODE", "CTY_NAME", "I_COMMODITY", "GEN_VAL_MO", "time"],
+            ["5700", "CHINA", "854231", "10", "2024-01"]]  # fmt: skip
+    path = written(tmp_path, "census.json", rows)
+    assert document_sheets(path, "census.json") == {"rows": rows}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "<!DOCTYPE html><html><head><title>x</title></head><h1>Access Denied</h1>",
+            "Access Denied",
+        ),
+        ('{"statusCode":401,"message":"missing subscription key"}', "missing subscription key"),
+        ('<?xml version="1.0"?><Error><Code>NoSuchKey</Code></Error>', "NoSuchKey"),
+        ("Error: too many requests, try again later", "too many requests"),
+        ("Service unavailable\n", "Service unavailable"),
+        ('{"data": [], "count": 0}', "count"),
+        ('{"data": [{"a": 1}', "cannot be read"),
+    ],
+)
+def test_an_error_saved_as_csv_is_quoted(tmp_path: Path, text: str, said: str) -> None:
+    path = written(tmp_path, "data.csv", text)
+    with pytest.raises(BadFileError) as caught:
+        draft_mapping(path)
+    assert said in caught.value.what
+    assert caught.value.where == "data.csv"
+
+
+def test_a_table_that_begins_with_a_bracket_is_no_json(tmp_path: Path) -> None:
+    assert not is_document(written(tmp_path, "a.csv", "[code],value\n1,2\n"))
+    assert is_document(written(tmp_path, "b.csv", '\ufeff\n [{"a": 1}]'))
+
+
+def test_names_in_two_rows_of_a_workbook_with_two_sheets(tmp_path: Path) -> None:
+    table = [
+        ["Imports of Kyrgyzstan"],
+        ["Partner", "HS", 2022, "", 2023, ""],
+        ["", "", "Value, USD", "Mass, kg", "Value, USD", "Mass, kg"],
+        ["China", "854231", 5, 6, 7, 8],
+    ]
+    book = make_workbook(tmp_path / "x.xlsx", {"notes": cells([["a note"], ["more"]]),
+                         "import": cells(table), "export": cells(table)})  # fmt: skip
+    asked = {q.key: q.choices for q in draft_mapping(book).questions}
+    assert asked["sheet"] == ("'import'", "'export'")  # a sheet of notes is none
+    draft = draft_mapping(book, sheet="export")
+    assert (draft.mapping["header_row"], draft.mapping["header_rows"]) == (3, 2)
+    rows = read(
+        book, draft, *SIDES, ("scale: TODO", "scale: 1"),
+        ("nomenclature: TODO", "nomenclature: HS2022"),
+    )  # fmt: skip
+    assert {(row["period"].year, row["value_usd"], row["mass_kg"]) for row in rows} == {
+        (2022, 5, 6), (2023, 7, 8)}  # fmt: skip
+
+
+def test_names_in_two_lines_of_a_text(tmp_path: Path) -> None:
+    text = "Partner;HS;2022;;2023;\n;;Value USD;Mass kg;Value USD;Mass kg\nChina;854231;5;6;7;8\n"
+    path = written(tmp_path, "x.csv", text)
+    draft = draft_mapping(path)
+    rows = read(
+        path, draft, *SIDES, ("scale: TODO", "scale: 1"),
+        ("nomenclature: TODO", "nomenclature: HS2022"),
+    )  # fmt: skip
+    assert {(row["period"].year, row["value_usd"], row["mass_kg"]) for row in rows} == {
+        (2022, 5, 6), (2023, 7, 8)}  # fmt: skip
+
+
+def test_names_of_groups_are_joined() -> None:
+    rows = [["Country", "2021", "", "2022", ""], ["", "Qty", "Value", "Qty", "Value"]]
+    assert joined_names(rows) == ("Country", "2021 Qty", "2021 Value", "2022 Qty", "2022 Value")
+
+
+def test_fiscal_years_are_no_months(tmp_path: Path) -> None:
+    """2010-11 of a fiscal year was read as November of 2010."""
+    assert fiscal_years(["2010-11", "2011-12", "2012-13"])
+    assert not fiscal_years(["2010-11", "2010-12"])
+    for texts in (["2010-11", "2011-12"], ["2023-24"], ["FY2022-23", "FY2023-24"], ["2022-2023"]):
+        with pytest.raises(ValueError, match="fiscal year"):
+            spans(texts, None)
+    assert spans(["2010-11"], "M")["2010-11"].start == "2010-11-01"
+    assert spans(["2010-11", "2010-12"], None)["2010-12"].start == "2010-12-01"
+    for head in ("2010-11,2011-12", "2022-23", "2022-2023,2023-2024"):
+        text = f"Country,{head}\nChina,1,2\n".replace(",2\n", "\n" if "," not in head else ",2\n")
+        with pytest.raises(ValueError, match="fiscal year"):
+            draft_mapping(written(tmp_path, "india.csv", text))
