@@ -124,7 +124,7 @@ def test_a_last_line_without_an_end_is_reported(lake: Lake, write: Write) -> Non
 def test_a_file_that_is_filled_to_its_size_is_refused(
     lake: Lake, write: Write, monkeypatch: pytest.MonkeyPatch, fill: bytes
 ) -> None:
-    """The reader drops a last line that fills its buffer; a small buffer shows it on a small file."""
+    """The reader drops a last line that fills its buffer; a small one shows it on a small file."""
     path = write()
     path.write_bytes(path.read_bytes() + fill * 2**19)
     monkeypatch.setattr(strict, "BUFFER", 2**17)
