@@ -19,6 +19,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from entrepot.lake.unchanged import fingerprint
 from entrepot.model.areas import area, by_code
 from entrepot.model.columns import schema
 from entrepot.model.product import UNNAMED
@@ -55,6 +56,7 @@ def main(path: Path) -> None:
         "file": target.relative_to(OUT).as_posix(),
         "bytes": target.stat().st_size,
         "sha256": hashlib.sha256(target.read_bytes()).hexdigest(),
+        "checksums": fingerprint(target, "").checksums,
         "read_from": digest,
     }
     (OUT / "minerals.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shlex
+import sys
 from contextlib import contextmanager
 from pathlib import Path  # noqa: TC003  Typer reads the annotations
 from typing import TYPE_CHECKING, Annotated
@@ -18,6 +20,14 @@ from entrepot.cli.common import (
     read_text_file,
     table,
 )
+from entrepot.cli.data_backup import (
+    BACKUP_EXAMPLE,
+    REBUILD_EXAMPLE,
+    RESTORE_EXAMPLE,
+    backup,
+    rebuild,
+    restore,
+)
 from entrepot.cli.data_check import EXAMPLE as CHECK_EXAMPLE
 from entrepot.cli.data_check import check
 from entrepot.cli.data_get import EXAMPLE as GET_EXAMPLE
@@ -28,12 +38,14 @@ from entrepot.cli.data_show import EXAMPLE as SHOW_EXAMPLE
 from entrepot.cli.data_show import show
 from entrepot.cli.data_steps import patient
 from entrepot.cli.data_tables import print_holdings, print_report, say, size, state_of
-from entrepot.errors import EntrepotError
+from entrepot.errors import EntrepotError, RequestError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from rich.console import Console
+
+    from entrepot.lake import Holding, Lake
 
 __all__ = ["app"]
 
@@ -147,17 +159,22 @@ app.command(epilog=SHOW_EXAMPLE)(show)
 app.command(epilog=CHECK_EXAMPLE)(check)
 
 
-@app.command(epilog="Example: entrepot data remove baci --snapshot 85d9d6656763")
+@app.command(epilog="Example: entrepot data remove baci --snapshot 85d9d6656763 --yes")
 def remove(
     source: SourceArgument,
     snapshot: Annotated[
         str | None, typer.Option(help="Only this one; its first digits are enough.")
     ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask: for scripts.")] = False,
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Remove a source from the lake, with the delivered bytes that nothing else needs."""
-    gone = open_lake(lake).remove(source, snapshot=snapshot)
+    held = open_lake(lake)
+    if not yes:
+        _ask(held.holdings(source, snapshot=snapshot), held)
+    gone = held.remove(source, snapshot=snapshot)
+    linked = (held.path / "raw").is_symlink()
 
     def render(screen: Console) -> None:
         from entrepot.lake import spans
@@ -166,10 +183,47 @@ def remove(
             say(
                 screen,
                 f"Removed {item.source} {spans(item.periods)}: {item.rows:,} rows, and the "
-                f"delivered file {', '.join(item.files)} ({size(item.bytes)} in all).",
+                f"delivered file {', '.join(item.files)} ({size(item.bytes)} in all)."
+                if not linked
+                else f"Removed {item.source} {spans(item.periods)}: {item.rows:,} rows. The "
+                f"delivered file {', '.join(item.files)} stays, because raw/ is a link.",
             )
 
     emit({"removed": [item.to_dict() for item in gone]}, render, as_json=as_json)
+
+
+def _ask(found: Sequence[Holding], held: Lake) -> None:
+    """Ask on a terminal whether what is named is to be removed.
+
+    Raises
+    ------
+    RequestError
+        If nobody can be asked.
+    Exit
+        With code 1, if the answer is no.
+    """
+    from entrepot.lake import spans
+
+    words = "; ".join(
+        f"{item.source} {spans(item.periods)} ({item.vintage}, {item.rows:,} rows)"
+        for item in found
+    )
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise RequestError(
+            f"this would remove {words}, and there is no terminal to ask on",
+            where=str(held.path),
+            why="the delivered files go with the rows",
+            hint=shlex.join(["entrepot", *sys.argv[1:], "--yes"]),
+        )
+    typer.echo(f"Remove {words}, with the delivered files, from {held.path}?", err=True)
+    if not typer.confirm("Remove", err=True):
+        typer.echo("Nothing was removed.", err=True)
+        raise typer.Exit(1)
+
+
+app.command(epilog=BACKUP_EXAMPLE)(backup)
+app.command(epilog=RESTORE_EXAMPLE)(restore)
+app.command(epilog=REBUILD_EXAMPLE)(rebuild)
 
 
 @app.command(

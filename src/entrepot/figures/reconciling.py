@@ -119,6 +119,7 @@ def reconcile_lake(
             ) as result:
                 table = result.rows.project(_COLUMNS)
                 table.write_parquet(str(kept), compression="zstd")
+                held.require_unchanged()
                 if out is not None:
                     _write(table, kept, out)
         before = sum(one.rows for one in held.holdings() if one.source == SOURCE and one.in_force)

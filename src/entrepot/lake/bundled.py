@@ -50,7 +50,8 @@ def bundled() -> Snapshot:
     """Return what a catalog would say of the bundled rows."""
     about = _about()
     # One file serves both sides: it is small, and read whole either way.
-    stored = StoredFile(str(_folder() / about["file"]), about["bytes"], about["sha256"])
+    path = str(_folder() / about["file"])
+    stored = StoredFile(path, about["bytes"], about["sha256"], about["checksums"])
     part = Partition(
         period=_YEAR,
         rows=about["rows"],

@@ -1,42 +1,65 @@
 """The catalog: the one file that says what the lake holds, replaced whole or not at all.
 
 Readers open only files named here, so that whatever else lies in the folder (a load that was
-killed, a load that is running) does not exist for them.
+killed, a load that is running) does not exist for them. Its first line has a hash of the rest, so
+that a changed digit in it is seen. The catalog before it stays beside it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import re
+import shlex
+import shutil
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
 
 from entrepot.errors import BadFileError, RequestError
+from entrepot.model.columns import Table
 from entrepot.model.findings import Finding
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:
     from collections.abc import Container
-    from pathlib import Path
-
-    from entrepot.model.columns import Table
 
 __all__ = [
-    *("Catalog", "Partition", "RawEntry", "Snapshot", "StoredFile"),
-    *("replace_text", "sync_folder"),
+    *("Catalog", "Partition", "RawEntry", "Snapshot", "StoredFile", "UnconfirmedError"),
+    *("facts", "of_facts", "rebuild_command", "remains", "replace_text", "sync_folder"),
 ]
 
 NAME = "catalog.json"
+PREVIOUS = "catalog.previous.json"
 FORMAT = 4
+TABLES = get_args(Table)
+_STORED = re.compile(
+    rf"({'|'.join(TABLES)})(/[\w=.-]+)*/[0-9a-f]{{12}}-[0-9a-f]{{8}}\.parquet", re.ASCII
+)
+_RAW = re.compile(r"raw/[0-9a-f]{64}((\.\d+)?\.json)?", re.ASCII)
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+class UnconfirmedError(OSError):
+    """A file was replaced, as everybody can see, and the disk did not confirm that it is safe."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A Parquet file: path inside the lake, size and hash."""
+    """A Parquet file: path inside the lake, size, hash, and a checksum of each block of it.
+
+    Attributes
+    ----------
+    checksums
+        CRC-32 of every 64 KiB, four bytes each, in base64 (see `entrepot.lake.unchanged`).
+    """
 
     path: str
     bytes: int
     sha256: str
+    checksums: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +131,8 @@ class Snapshot:
         What values are counted in; empty for a table without values.
     title, mapping
         Of a table of the user's own: its title, and the text of the mapping it was read with.
+    said_vintage, said_nomenclature
+        Release and edition that the user named, where the file was not asked for them.
     """
 
     source: str
@@ -124,6 +149,33 @@ class Snapshot:
     currency: str = "USD"
     title: str = ""
     mapping: str = ""
+    said_vintage: str | None = None
+    said_nomenclature: str | None = None
+
+    @property
+    def manifest(self) -> str:
+        """Path, inside the lake, of the text that says what the delivered bytes are.
+
+        One a load, so that it is written once and never changed: the same bytes may be held as two
+        releases.
+        """
+        return f"raw/{self.raw.sha256}.{self.load}.json"
+
+    def said(self) -> dict[str, Any]:
+        """Return all that is needed to read the delivered bytes again, as plain JSON types."""
+        return {
+            "source": self.source,
+            "title": self.title,
+            "name": self.raw.name,
+            "bytes": self.raw.bytes,
+            "sha256": self.raw.sha256,
+            "added_on": self.added_on,
+            "load": self.load,
+            "replaces": self.replaces,
+            "vintage": self.said_vintage,
+            "nomenclature": self.said_nomenclature,
+            "mapping": self.mapping or None,
+        }
 
     def without(self, gone: Container[str]) -> Snapshot:
         """Return the snapshot without the partitions of which a file is among `gone`."""
@@ -133,9 +185,17 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Every snapshot held, oldest load first."""
+    """Every snapshot held, oldest load first.
+
+    Attributes
+    ----------
+    dropped
+        Files that earlier loads wrote and that no snapshot needs any more: the only ones that may
+        be deleted.
+    """
 
     snapshots: tuple[Snapshot, ...] = ()
+    dropped: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, folder: Path) -> Catalog:
@@ -144,7 +204,7 @@ class Catalog:
         Raises
         ------
         BadFileError
-            If the file is not a catalog of this format.
+            If the file is not a catalog of this format, or is gone while data are there.
         RequestError
             If the lake is not a folder.
         """
@@ -153,6 +213,14 @@ class Catalog:
             text = path.read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             _require_folder(folder)
+            if there := remains(folder):
+                raise BadFileError(
+                    f"the catalog of this lake is gone; {there} are there",
+                    where=str(path),
+                    why="without it nothing says which of them count: this is no empty lake, and "
+                    "nothing is written to it",
+                    hint=f"{rebuild_command(folder)} makes a new one from them",
+                ) from None
             return cls()
         return cls.parse(text, str(path))
 
@@ -165,30 +233,58 @@ class Catalog:
         BadFileError
             If it is not a catalog of this format.
         """
+        text = text.encode() if isinstance(text, str) else text
+        rebuild = rebuild_command(Path(where).parent)
         try:
             data = json.loads(text)
             if (found := int(data["format"])) != FORMAT:
-                older = "add its files again to another folder (--lake); the raw ones are in raw/"
+                older = f"{rebuild} makes a new one from the delivered files in raw/, offline"
                 raise BadFileError(
                     f"the lake is in format {found}, this program knows {FORMAT}",
                     where=where,
                     hint=older if found < FORMAT else "update entrepot, or name another folder",
                 )
-            return cls(tuple(_snapshot(item) for item in data["snapshots"]))
-        except (ValueError, KeyError, TypeError) as error:
+            if hashlib.sha256(text.partition(b"\n")[2]).hexdigest() != data["sha256"]:
+                raise ValueError("its text does not fit the hash in its first line")
+            return cls(tuple(_snapshot(item) for item in data["snapshots"]), _paths(data))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             if isinstance(error, BadFileError):
                 raise
             raise BadFileError(
                 f"the catalog of the lake is damaged ({error})",
                 where=where,
                 why="it says which files hold the data",
-                hint="put it back from a backup, or remove the folder and add the files again",
+                hint=f"{rebuild} makes a new one; the catalog before it is {PREVIOUS}",
             ) from error
 
+    def text(self) -> str:
+        """Return what is written into the file."""
+        items = json.dumps([_plain(item) for item in self.snapshots], ensure_ascii=False, indent=1)
+        rest = f'"dropped": {json.dumps(self.dropped)},\n"snapshots": {items}}}\n'
+        digest = hashlib.sha256(rest.encode()).hexdigest()
+        return f'{{"format": {FORMAT}, "sha256": "{digest}",\n{rest}'
+
     def write(self, folder: Path) -> None:
-        """Replace the catalog in one step; this is the moment a change becomes visible."""
-        data = {"format": FORMAT, "snapshots": [_plain(item) for item in self.snapshots]}
-        replace_text(folder / NAME, json.dumps(data, ensure_ascii=False, indent=1))
+        """Replace the catalog in one step; this is the moment a change becomes visible.
+
+        Raises
+        ------
+        UnconfirmedError
+            If it was replaced, and the disk did not confirm it.
+        """
+        before: Path | None = folder / PREVIOUS
+        try:
+            Catalog.read(folder)
+        except BadFileError:  # a damaged one must not take the place of a good one
+            before = None
+        replace_text(folder / NAME, self.text(), before=before)
+
+    def with_dropped(self, before: Catalog, folder: Path) -> Catalog:
+        """Return the catalog with what `before` needed, and this one does not, as dropped."""
+        mine = self.owned()
+        gone = {*before.dropped, *self.dropped, *before.owned()} - mine
+        there = (name for name in gone if (folder / name).is_file())
+        return replace(self, dropped=tuple(sorted(there)))
 
     def of(self, source: str) -> tuple[Snapshot, ...]:
         """Return the snapshots of one source."""
@@ -199,6 +295,11 @@ class Catalog:
         parts = [part for item in self.snapshots for part in item.partitions]
         return {stored.path for part in parts for stored in part.stored}
 
+    def owned(self) -> set[str]:
+        """Return the path of every file that the lake needs."""
+        raw = {f"raw/{digest}" for digest in self.raw()}
+        return self.files() | raw | {item.manifest for item in self.snapshots}
+
     def next_load(self) -> int:
         """Return a number above that of every load so far."""
         return 1 + max((item.load for item in self.snapshots), default=0)
@@ -208,18 +309,62 @@ class Catalog:
         return {item.raw.sha256 for item in self.snapshots}
 
 
-def replace_text(path: Path, text: str) -> None:
-    """Replace a file in one step; whoever reads finds all of the old or all of the new."""
+def replace_text(path: Path, text: str, *, before: Path | None = None) -> None:
+    """Replace a file in one step; whoever reads finds all of the old or all of the new.
+
+    What stood there is kept as `before`, if that can be done: it is a convenience.
+
+    Raises
+    ------
+    UnconfirmedError
+        If it was replaced, and the disk did not confirm it. After every other error the file is as
+        it was.
+    """
     draft = path.with_name(f"{path.name}.new")
     try:
         with draft.open("w", encoding="utf-8") as opened:
             opened.write(text)
             opened.flush()
             os.fsync(opened.fileno())
+        if before is not None:
+            with suppress(OSError):
+                _keep_before(path, before)
         draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-    sync_folder(path.parent)
+    except BaseException:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise
+    try:
+        sync_folder(path.parent)
+    except OSError as error:
+        raise UnconfirmedError(error.errno, error.strerror) from error
+
+
+def _keep_before(path: Path, before: Path) -> None:
+    draft = before.with_name(f"{before.name}.new")
+    draft.unlink(missing_ok=True)
+    try:
+        os.link(path, draft)  # takes no room on a full disk
+    except OSError:
+        shutil.copyfile(path, draft)
+    draft.replace(before)
+    draft.unlink(missing_ok=True)  # of two names of one file the system leaves both
+
+
+def rebuild_command(folder: Path) -> str:
+    """Return the command that makes the catalog of a lake anew."""
+    return f"entrepot data rebuild --lake {shlex.quote(str(folder))}"
+
+
+def remains(folder: Path) -> str:
+    """Say what of a lake lies in a folder, in words; empty if nothing."""
+    counts = {
+        "delivered file": sum(bool(_HASH.fullmatch(path.name)) for path in folder.glob("raw/*")),
+        "Parquet file": sum(1 for root in TABLES for _ in folder.glob(f"{root}/**/*.parquet")),
+    }
+    return " and ".join(
+        f"{count:,} {what}{'' if count == 1 else 's'}" for what, count in counts.items() if count
+    )
 
 
 def sync_folder(folder: Path) -> None:
@@ -251,7 +396,34 @@ def _plain(item: Snapshot) -> dict[str, Any]:
     return data
 
 
+def facts(item: Snapshot, part: Partition) -> dict[str, Any]:
+    """Return what a stored file says of itself, as plain JSON types: enough for a new catalog."""
+    return _plain(replace(item, partitions=(replace(part, files={}, sums=None),)))
+
+
+def of_facts(data: dict[str, Any]) -> Snapshot:
+    """Return the snapshot, of one partition without files, that `facts` was made of.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError, AttributeError
+        If it is something else.
+    """
+    return _snapshot(data)
+
+
+def _paths(data: dict[str, Any]) -> tuple[str, ...]:
+    for name in data["dropped"]:
+        if not (
+            _STORED.fullmatch(name) or re.fullmatch(r"raw/[0-9a-f]{64}(\.\d+)?(\.json)?", name)
+        ):
+            raise ValueError(f"not the path of a file of ours: {name}")
+    return tuple(data["dropped"])
+
+
 def _snapshot(data: dict[str, Any]) -> Snapshot:
+    if not _HASH.fullmatch(data["raw"]["sha256"]):
+        raise ValueError(f"not a hash: {data['raw']['sha256']}")
     return Snapshot(
         **data
         | {
@@ -264,7 +436,10 @@ def _snapshot(data: dict[str, Any]) -> Snapshot:
 
 def _partition(data: dict[str, Any]) -> Partition:
     files = {order: StoredFile(**stored) for order, stored in data["files"].items()}
-    period = Period.parse(data["period"]) if data["period"] else None
     sums = StoredFile(**data["sums"]) if data["sums"] else None
+    for stored in (*files.values(), *([sums] if sums else [])):
+        if not _STORED.fullmatch(stored.path) or "/../" in stored.path:
+            raise ValueError(f"not the path of a file of ours: {stored.path}")
+    period = Period.parse(data["period"]) if data["period"] else None
     texts = {name: tuple(data[name]) for name in ("slices", "nomenclatures", "bases")}
     return Partition(**data | {"period": period, "files": files, "sums": sums} | texts)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from entrepot.lake.unchanged import require_delivered
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -18,6 +20,14 @@ def delivered(lake: Lake, holding: Holding) -> list[Path]:
 
     Empty where they are not to be had: of a lake at an address, only rows are read. Not for a table
     of the user's own, which is named after its mapping too.
+
+    Raises
+    ------
+    OutsideError
+        If they are no longer those that were delivered.
     """
-    found = (lake.path / "raw").glob(f"{holding.snapshot}*")
-    return [path for path in found if not path.suffix]
+    every = (lake.path / "raw").glob(f"{holding.snapshot}*")
+    found = [path for path in every if not path.suffix]
+    for path in found:
+        require_delivered(path, path.name)
+    return found

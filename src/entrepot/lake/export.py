@@ -12,6 +12,7 @@ from entrepot.model.areas import WORLD, area_set
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import duckdb
@@ -28,8 +29,11 @@ def export(
     importer: str | None = None,
     exporter: str | None = None,
     period: str | None = None,
+    ready: Callable[[], None],
 ) -> int:
     """Filter rows and write them; see `entrepot.lake.Lake.export`.
+
+    `ready` is called before the file gets its name: it raises if the rows must not be used.
 
     Raises
     ------
@@ -53,6 +57,7 @@ def export(
                 raise NoEvidenceError(
                     "no row is held for this", hint="see what is held: entrepot data list"
                 )
+            ready()
             draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)

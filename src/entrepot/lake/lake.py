@@ -5,17 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from entrepot.errors import RequestError
+from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.lake.bundled import is_bundled
+from entrepot.lake.catalog import Catalog
 from entrepot.lake.reads import Reads
 from entrepot.sources import split_address
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from entrepot.lake.holding import Holding, LoadReport
     from entrepot.lake.layout import Order
+    from entrepot.lake.rebuild import Rebuilt
     from entrepot.model.findings import Finding
 
 __all__ = ["Lake"]
@@ -111,6 +113,97 @@ class Lake(Reads):
         remove(self.path, named, split_address(source)[0])
         return gone
 
+    def rebuild(
+        self,
+        *,
+        leave_out: Collection[str] = (),
+        progress: Callable[[str], None] | None = None,
+    ) -> Rebuilt:
+        """Make the catalog and the Parquet files anew from what lies in the folder, offline.
+
+        For a lake that lost its catalog, that has damaged files or is in an older format: delivered
+        bytes are read again in the order of their loads, with what was said about them then.
+
+        Parameters
+        ----------
+        leave_out
+            First digits of the SHA-256 of delivered files that are not taken in; they stay.
+        progress
+            Called with a few words before each step.
+
+        Raises
+        ------
+        NoEvidenceError
+            If there is nothing to make a lake of.
+        BadFileError
+            If a delivered file cannot be read again and its rows cannot be taken from Parquet.
+        OutsideError
+            If the disk is full, or another load is running.
+        """
+        from entrepot.lake.rebuild import rebuild
+
+        return rebuild(self.path, self.connection, leave_out=leave_out, progress=progress)
+
+    def backup(
+        self,
+        file: str | os.PathLike[str],
+        *,
+        replace: bool = False,
+        progress: Callable[[str], None] | None = None,
+    ) -> int:
+        """Write one state of the lake into one file, while others read and write; return its size.
+
+        Parameters
+        ----------
+        file
+            A tar archive, outside the lake.
+        replace
+            Whether a file that exists gives way, once the new one is whole.
+        progress
+            Called with a few words before each step.
+
+        Raises
+        ------
+        RequestError
+            If the file exists, or is inside the lake.
+        NoEvidenceError
+            If nothing is held.
+        OutsideError
+            If a file of the lake is not what was written, or the disk is full.
+        """
+        from entrepot.lake.backup import backup
+
+        with self.reading():
+            every = self._state().catalog.snapshots
+            catalog = Catalog(tuple(item for item in every if not is_bundled(item.source)))
+            if not catalog.snapshots:
+                raise NoEvidenceError(
+                    "the lake is empty: there is nothing to back up",
+                    where=str(self.path),
+                    hint="name the folder of a lake with --lake",
+                )
+            tell = progress or (lambda _: None)
+            return backup(self.path, catalog, Path(file), replaces=replace, progress=tell)
+
+    def restore(
+        self, file: str | os.PathLike[str], *, progress: Callable[[str], None] | None = None
+    ) -> tuple[Holding, ...]:
+        """Make the lake, which must be empty, what it was when `file` was written by `backup`.
+
+        Raises
+        ------
+        BadFileError
+            If the file is no whole backup.
+        RequestError
+            If the lake holds anything.
+        OutsideError
+            If the disk is full, or another load is running.
+        """
+        from entrepot.lake.backup import restore
+
+        restore(self.path, Path(file), progress=progress or (lambda _: None))
+        return self.holdings()
+
     def export(
         self,
         source: str,
@@ -129,7 +222,7 @@ class Lake(Reads):
 
         with self.reading():
             by: Order = "exporter" if exporter and not importer else "importer"
-            rows = self._state().rows(self.connection, self._state().parts(source), by)
+            rows = self._rows(self._state(), self._state().parts(source), by)
             return export(
                 self.connection,
                 rows,
@@ -137,6 +230,7 @@ class Lake(Reads):
                 importer=importer,
                 exporter=exporter,
                 period=period,
+                ready=self.require_unchanged,
             )
 
     def check(self, codes: Mapping[str, frozenset[str]] | None = None) -> tuple[Finding, ...]:

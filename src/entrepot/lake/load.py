@@ -14,7 +14,8 @@ from entrepot.lake.lock import writing
 from entrepot.lake.merge import hides, merge
 from entrepot.lake.outside import finishing, guarded
 from entrepot.lake.prepare import Load, prepare
-from entrepot.lake.publish import publish, require_lake, staging_folder, sweep
+from entrepot.lake.publish import Change, publish, require_lake, staging_folder, sweep
+from entrepot.lake.unchanged import all_files, require_read
 from entrepot.sources import bring_in, source_info, source_parser
 
 if TYPE_CHECKING:
@@ -53,11 +54,15 @@ def load(
             what = "this is a folder" if path.is_dir() else "no such file"
             raise BadFileError(what, where=str(path), hint="name the files to add")
     Catalog.read(folder)  # what is no lake is refused before anything is made
-    with guarded(folder), finishing() as finish:
+    change = Change(folder)
+    with guarded(folder, change.became), finishing() as finish:
         require_lake(folder)
         with writing(folder, f"adding {source}"), staging_folder(folder) as staging:
-            before = Catalog.read(folder)
+            change.begin()
+            change.before = before = Catalog.read(folder)
             sweep(folder, before, keep=staging)
+            compared = connection.cursor()
+            compared.execute("CALL truncate_duckdb_logs()")
             run = Load(
                 folder=folder,
                 staging=staging,
@@ -68,13 +73,15 @@ def load(
                 title=title,
                 progress=progress or (lambda _: None),
                 before=before,
+                number=before.next_load(),
             )
             unchanged = [path.name for path in paths if not prepare(run, path)]
+            require_read(folder, lambda: all_files(before), compared)  # new rows beside them
             after = merge(before, run.added)
             if run.added:
                 run.progress("making it visible")
                 finish()
-                publish(folder, staging, after)
+                publish(change, staging, after)
     new = {(source, item.id, item.vintage) for item in run.added}
     mine = tuple(one for one in holdings(after) if (one.source, one.snapshot, one.vintage) in new)
     return LoadReport(source, mine, tuple(unchanged), hides(before, after, source))

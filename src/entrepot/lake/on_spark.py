@@ -6,6 +6,7 @@ Other tables (descriptions, links between editions, inputs) are small; DuckDB re
 from __future__ import annotations
 
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import narwhals as nw
@@ -15,15 +16,16 @@ from entrepot.lake.catalog import NAME, Catalog
 from entrepot.lake.lake import Lake
 from entrepot.lake.layout import SLICE
 from entrepot.lake.state import State
+from entrepot.lake.unchanged import all_files, require_whole
 from entrepot.model.columns import schema
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from pyspark.sql import DataFrame, DataFrameReader, SparkSession
 
+    from entrepot.lake.catalog import StoredFile
     from entrepot.lake.layout import Order
     from entrepot.model.columns import Table
     from entrepot.settings import Settings
@@ -51,6 +53,7 @@ class SparkLake(Lake):
         super().__init__(settings)
         self._master = master or (f"local[{settings.threads}]" if settings.threads else None)
         self._address = settings.address.rstrip("/") if settings.address else None
+        self._compared: set[str] = set()
 
     @classmethod
     def open(
@@ -102,6 +105,14 @@ class SparkLake(Lake):
         """Refuse: what writes is opened with `Lake.open`."""
         raise _reads_only()
 
+    def rebuild(self, *_: Any, **__: Any) -> NoReturn:
+        """Refuse: what writes is opened with `Lake.open`."""
+        raise _reads_only()
+
+    def restore(self, *_: Any, **__: Any) -> NoReturn:
+        """Refuse: what writes is opened with `Lake.open`."""
+        raise _reads_only()
+
     def _state(self) -> State:
         if self._pinned is not None or self._address is None:
             return super()._state()
@@ -114,8 +125,18 @@ class SparkLake(Lake):
         self, state: State, table: Table, files: Sequence[tuple[Path, frozenset[str]]]
     ) -> DataFrame:
         """Return the rows that count of some files, unread, with all canonical columns."""
+        wanted = {path for path, _ in files}
+        stored = [
+            one
+            for one in all_files(state.with_bundled.catalog)
+            if state.folder / one.path in wanted
+        ]
+        here = [one for one in stored if self._address is None or Path(one.path).is_absolute()]
+        require_whole(self.path, here)
         # No as_uri(): Spark takes %20 for what stands there.
         root = self._address or f"file:///{self.path.resolve().as_posix().lstrip('/')}"
+        if there := [one for one in stored if one not in here]:
+            self._require_whole_there(root, there)
         groups: dict[tuple[str, frozenset[str]], list[str]] = {}
         for path, hidden in files:
             inside = path.is_relative_to(state.folder)
@@ -130,6 +151,34 @@ class SparkLake(Lake):
             for frame in frames[1:]:
                 whole = whole.unionAll(frame)
         return whole
+
+    def _require_whole_there(self, root: str, files: Sequence[StoredFile]) -> None:
+        """Let Spark compare whole files at an address, once as long as the lake is open.
+
+        Raises
+        ------
+        OutsideError
+            If one is not what was written.
+        """
+        from pyspark.sql import functions
+
+        wanted = {f"{root}/{one.path}": one for one in files if one.sha256 not in self._compared}
+        if not wanted:
+            return
+        with readable_on_spark():
+            read = self._reader().format("binaryFile").load(list(wanted))
+            hashed = read.select("path", functions.sha2("content", 256)).collect()
+        found = {digest for _, digest in hashed}
+        for path, one in wanted.items():
+            if one.sha256 not in found:
+                raise OutsideError(
+                    "a file of the lake is not what was written",
+                    where=path,
+                    why="it was changed or damaged after it was loaded, so every answer from it "
+                    "could be wrong",
+                    hint="copy the lake there again from the folder it came from",
+                )
+        self._compared |= found
 
     def _reader(self) -> DataFrameReader:
         """Return a reader that takes names for names: brackets would else be a pattern."""

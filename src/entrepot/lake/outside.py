@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-__all__ = ["FULL", "finishing", "guarded", "readable"]
+__all__ = ["AS_BEFORE", "FULL", "finishing", "guarded", "readable"]
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """What the system says when there is no room."""
-_AS_BEFORE = "the lake is as it was"
+AS_BEFORE = "the lake is as it was"
 
 
 @contextmanager
@@ -76,36 +76,46 @@ def finishing() -> Iterator[Callable[[], None]]:
 
 
 @contextmanager
-def guarded(where: Path) -> Iterator[None]:
-    """Turn what the system does to us (full disk, no rights, Ctrl-C) into errors of our own."""
+def guarded(where: Path, became: Callable[[], str] | None = None) -> Iterator[None]:
+    """Turn what the system does to us (full disk, no rights, Ctrl-C) into errors of our own.
+
+    Parameters
+    ----------
+    where
+        Folder that is written to.
+    became
+        Returns what the lake is now, in words, for the error: a change can fail after it was made.
+        Without it, nothing in the lake is changed by the block.
+    """
     import duckdb
 
+    state = became or (lambda: f"nothing was changed: {AS_BEFORE} before")
     try:
         yield
     except EntrepotError:
         raise
     except OSError as error:
         text = "the disk is full" if error.errno in FULL else str(error)
-        raise _outside(where, text, str(error)) from error
+        raise _outside(where, text, str(error), state()) from error
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
         text = str(error).partition("\n")[0]
-        raise _outside(where, text, text) from error
+        raise _outside(where, text, text, state()) from error
     except duckdb.InterruptException as error:
-        raise KeyboardInterrupt(_AS_BEFORE) from error
+        raise KeyboardInterrupt(AS_BEFORE) from error
     except RuntimeError as error:  # DuckDB's way to say that Ctrl-C was pressed
         if "interrupted" in str(error):
-            raise KeyboardInterrupt(_AS_BEFORE) from error
+            raise KeyboardInterrupt(AS_BEFORE) from error
         raise
     except KeyboardInterrupt as error:
-        raise (error if error.args else KeyboardInterrupt(_AS_BEFORE)) from None
+        raise (error if error.args else KeyboardInterrupt(AS_BEFORE)) from None
 
 
-def _outside(where: Path, what: str, text: str) -> OutsideError:
+def _outside(where: Path, what: str, text: str, state: str) -> OutsideError:
     space = "space" in text or "full" in what or "too large" in text
     return OutsideError(
         what,
         where=str(where),
-        why=f"nothing was changed: {_AS_BEFORE} before",
+        why=state,
         hint="make room, or put the lake elsewhere with --lake"
         if space
         else "check the folder, its rights and the memory that is free",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -11,15 +12,16 @@ from typing import TYPE_CHECKING
 from entrepot.errors import BadFileError
 from entrepot.lake import checks, store
 from entrepot.lake.beside import Beside
-from entrepot.lake.catalog import Partition, Snapshot, StoredFile
+from entrepot.lake.catalog import Partition, Snapshot, facts
 from entrepot.lake.few import few_products
 from entrepot.lake.force import is_misspelled
 from entrepot.lake.layout import folder_of, orders
 from entrepot.lake.merge import lost, require_room
 from entrepot.lake.readback import refuse_twins
 from entrepot.lake.repairs import repair
-from entrepot.lake.snapshot import copy_raw, hash_file, write_manifest
+from entrepot.lake.snapshot import copy_raw, write_manifest
 from entrepot.lake.staged import contents, waiting
+from entrepot.lake.unchanged import fingerprint
 from entrepot.model.findings import Finding
 from entrepot.sources import source_parser
 from entrepot.sources.parser import RawFile
@@ -31,14 +33,14 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from entrepot.lake.catalog import Catalog, RawEntry
+    from entrepot.lake.catalog import Catalog, RawEntry, StoredFile
     from entrepot.lake.staged import Staged
     from entrepot.model.columns import Table
     from entrepot.model.period import Period
     from entrepot.sources.info import SourceInfo
     from entrepot.sources.parser import Delivery, Rows, Said
 
-__all__ = ["Load", "prepare"]
+__all__ = ["Load", "findings_of_all", "prepare", "prepare_again"]
 
 
 @dataclass(slots=True)
@@ -54,35 +56,53 @@ class Load:
     title: str
     progress: Callable[[str], None]
     before: Catalog
+    number: int
     added: list[Snapshot] = field(default_factory=list)
     noticed: list[Finding] = field(default_factory=list)  # about the file being read
+    only: frozenset[Period | None] | None = None  # of a file that is read again: what is kept
 
 
 def prepare(run: Load, path: Path) -> bool:
     """Read one file into the staging folder; return whether it holds anything new."""
     run.progress(f"copying {path.name}")
     raw = copy_raw(path, run.staging / "raw")
-    snapshot = Snapshot(
-        source=run.info.id,
-        id=_id(raw, run.said),
-        vintage="",
-        nomenclature="",
-        added_on=date.today().isoformat(),
-        raw=raw,
-        partitions=(),
-        table=run.info.brings,
-        load=run.before.next_load(),
-        replaces=run.replaces,
-        title=run.title,
-        mapping=run.said.mapping or "",
-    )
+    snapshot = _empty(run, raw, date.today().isoformat())
     held = [item for item in run.before.of(run.info.id) if item.id == snapshot.id]
     if any(_says_the_same(item, run.said) for item in held):
         return False
     snapshot = _read(run, RawFile(run.staging / "raw" / raw.sha256, path.name), snapshot)
-    write_manifest(raw, run.info.id, snapshot.added_on, run.staging / "raw")
+    write_manifest(snapshot, run.staging)
     run.added.append(snapshot)
     return True
+
+
+def prepare_again(run: Load, raw: RawEntry, added_on: str) -> Snapshot:
+    """Read delivered bytes, which lie in the lake, into the staging folder once more."""
+    run.progress(f"reading {raw.name}")
+    file = RawFile(run.folder / "raw" / raw.sha256, raw.name)
+    snapshot = _read(run, file, _empty(run, raw, added_on))
+    write_manifest(snapshot, run.staging)
+    run.added.append(snapshot)
+    return snapshot
+
+
+def _empty(run: Load, raw: RawEntry, added_on: str) -> Snapshot:
+    return Snapshot(
+        source=run.info.id,
+        id=_id(raw, run.said),
+        vintage="",
+        nomenclature="",
+        added_on=added_on,
+        raw=raw,
+        partitions=(),
+        table=run.info.brings,
+        load=run.number,
+        replaces=run.replaces,
+        title=run.title,
+        mapping=run.said.mapping or "",
+        said_vintage=run.said.vintage,
+        said_nomenclature=run.said.nomenclature,
+    )
 
 
 def _id(raw: RawEntry, said: Said) -> str:
@@ -119,6 +139,7 @@ def _read(run: Load, file: RawFile, snapshot: Snapshot) -> Snapshot:
             )
         snapshot = replace(snapshot, vintage=table.vintage, currency=_currency(rows))
         found += [*_ending(table), *table.findings, *rows.findings]
+        snapshot = replace(snapshot, findings=(*found, *repaired))
         for part in _partitions(run, snapshot, table, rows):
             snapshot = replace(snapshot, partitions=(*snapshot.partitions, part))
             seen.update(part.nomenclatures)
@@ -134,7 +155,7 @@ def _read(run: Load, file: RawFile, snapshot: Snapshot) -> Snapshot:
             *once.values(),
             *repaired,
             *run.noticed,
-            *_coverage(run.info, snapshot.partitions),
+            *findings_of_all(run.info, snapshot.partitions),
         ),
     )
 
@@ -152,7 +173,8 @@ def _ending(table: Delivery) -> tuple[Finding, ...]:
     return (Finding("unfinished-line", "warning", table.name, 1, shown, text),)
 
 
-def _coverage(info: SourceInfo, parts: tuple[Partition, ...]) -> tuple[Finding, ...]:
+def findings_of_all(info: SourceInfo, parts: tuple[Partition, ...]) -> tuple[Finding, ...]:
+    """Say what is odd about all partitions of a delivery together."""
     few = () if info.whole and not info.computed else few_products(parts)
     return (*checks.coverage(info, parts), *few)
 
@@ -193,6 +215,8 @@ def _partitions(run: Load, snapshot: Snapshot, table: Delivery, rows: Rows) -> I
     periods = contents(run.connection, rows, table.name, whole=run.info.whole)
     columns = waiting(run.connection)
     for staged in periods:
+        if run.only is not None and staged.period not in run.only:
+            continue
         part = Partition(
             staged.period,
             staged.rows,
@@ -221,8 +245,8 @@ def _partitions(run: Load, snapshot: Snapshot, table: Delivery, rows: Rows) -> I
             run.noticed += [gone] if gone else []
         if staged.period:
             run.progress(f"sorting {staged.period}")
-        files = _files(run, snapshot, rows, columns, staged, table.name)
-        yield replace(part, files=files, sums=_sums(run, snapshot, staged))
+        files = _files(run, snapshot, rows, columns, part, table.name)
+        yield replace(part, files=files, sums=_sums(run, snapshot, part, staged))
 
 
 def _where(run: Load, path: str) -> Path:
@@ -236,25 +260,27 @@ def _files(
     snapshot: Snapshot,
     rows: Rows,
     there: dict[str, str],
-    staged: Staged,
+    part: Partition,
     name: str,
 ) -> dict[str, StoredFile]:
     files: dict[str, StoredFile] = {}
+    about = json.dumps(facts(snapshot, part), ensure_ascii=False)
     for order, columns in orders(rows.table).items():
         draft = run.staging / "sorted.parquet"
-        store.write(run.connection, rows, there, staged.period, columns, draft, snapshot.id)
+        store.write(run.connection, rows, there, part.period, columns, draft, snapshot.id, about)
         if not files:  # one copy is enough: the other has the same rows
-            refuse_twins(run.connection, rows, there, staged, draft, columns, name)
-        files[order] = _stored(run, snapshot, rows.table, order, staged.period, draft)
+            refuse_twins(run.connection, rows, there, part, draft, columns, name)
+        files[order] = _stored(run, snapshot, rows.table, order, part.period, draft)
     return files
 
 
-def _sums(run: Load, snapshot: Snapshot, staged: Staged) -> StoredFile | None:
+def _sums(run: Load, snapshot: Snapshot, part: Partition, staged: Staged) -> StoredFile | None:
     """Write what the reporters added up themselves, where a period has some."""
     if not staged.sums or staged.period is None:
         return None
     draft = run.staging / "sorted.parquet"
-    store.write_totals(run.connection, staged.period, draft, snapshot.id)
+    about = json.dumps(facts(snapshot, part), ensure_ascii=False)
+    store.write_totals(run.connection, staged.period, draft, snapshot.id, about)
     [order] = orders("totals")
     return _stored(run, snapshot, "totals", order, staged.period, draft)
 
@@ -263,9 +289,9 @@ def _stored(
     run: Load, snapshot: Snapshot, table: Table, order: str, period: Period | None, draft: Path
 ) -> StoredFile:
     """Give a file that was written the name that says what it holds."""
-    size, digest = hash_file(draft)
+    written = fingerprint(draft, "")
     folder = folder_of(table, order, snapshot.source, period)
-    path = f"{folder}/{snapshot.id}-{digest[:8]}.parquet"
+    path = f"{folder}/{snapshot.id}-{written.sha256[:8]}.parquet"
     (run.staging / folder).mkdir(parents=True, exist_ok=True)
     draft.replace(run.staging / path)
-    return StoredFile(path, size, digest)
+    return replace(written, path=path)

@@ -1,50 +1,133 @@
-"""Make a change to the lake visible in one step, and clear away what is no longer named.
+"""Make a change to the lake visible in one step, and clear away what it no longer names.
 
 Files go to their place under names that nothing else has; they exist for readers from the moment
-the catalog is replaced. What a killed load leaves behind is swept by the next one, and so is what
-somebody was still reading (see `entrepot.lake.readers`).
+the catalog is replaced. A load writes down which files it is about to make before it makes them,
+and the catalog which files its loads made and no longer need. Nothing else is ever deleted: not
+what a load that was killed has not written down, not what is behind a link, and nothing that a
+catalog which was put back from elsewhere happens not to know.
 """
 
 from __future__ import annotations
 
+import errno
+import json
+import os
 import re
 import shutil
 import tempfile
 from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
-from entrepot.errors import EntrepotError, RequestError
-from entrepot.lake.catalog import Catalog, sync_folder
+from entrepot.errors import BadFileError, RequestError
+from entrepot.lake.catalog import (
+    NAME,
+    PREVIOUS,
+    TABLES,
+    Catalog,
+    UnconfirmedError,
+    remains,
+    replace_text,
+    sync_folder,
+)
 from entrepot.lake.lock import writing
-from entrepot.lake.outside import FULL, finishing, guarded
+from entrepot.lake.outside import AS_BEFORE, FULL, finishing, guarded
 from entrepot.lake.readers import FILE, unread
 from entrepot.lake.watched import WATCHED
-from entrepot.model.columns import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["publish", "remove", "require_lake", "staging_folder", "sweep", "unnamed"]
+__all__ = [
+    *("Change", "publish", "remove", "require_lake", "staging_folder", "sweep", "unnamed"),
+    "left_by_a_killed_load",
+]
 
-_OURS = re.compile(r"[0-9a-f]{12}-[0-9a-f]{8}\.parquet|[0-9a-f]{64}(\.json)?")
+_OURS = re.compile(r"[0-9a-f]{12}-[0-9a-f]{8}\.parquet|[0-9a-f]{64}((\.\d+)?\.json)?")
 _STAGING = ".staging-"
-TABLES = get_args(Table)
+_MOVES = "moves.json"
 
 
-def publish(folder: Path, staging: Path, after: Catalog) -> None:
+@dataclass
+class Change:
+    """One change to a lake while it runs, to say what became of it if the system fails.
+
+    Attributes
+    ----------
+    folder, before, after
+        The lake, its catalog, and the catalog that it is to have; None as long as nothing was
+        written.
+    text
+        What stands in the file of the catalog; None if there is none.
+    spent
+        Names of delivered files that were deleted to make room for the catalog.
+    """
+
+    folder: Path
+    before: Catalog | None = None
+    after: Catalog | None = None
+    text: bytes | None = None
+    spent: list[str] = field(default_factory=list)
+
+    def begin(self) -> None:
+        """Remember how the lake is; call it when nobody else may write."""
+        with suppress(FileNotFoundError):
+            self.text = (self.folder / NAME).read_bytes()
+
+    def became(self) -> str:
+        """Return in words what the lake is now, by looking at it."""
+        if self.after is None:
+            return f"nothing was changed: {AS_BEFORE} before"
+        now: bytes | None
+        try:
+            now = (self.folder / NAME).read_bytes()
+        except FileNotFoundError:
+            now = None
+        except OSError:
+            return "the catalog cannot be read now, so whether the change was made is not known"
+        if now == self.after.text().encode():
+            return "the change was made, and every question sees it: it failed after that"
+        if self.spent:
+            return (
+                "the rows are as they were, but to make room these delivered files were deleted: "
+                f"{', '.join(self.spent)}"
+            )
+        if now == self.text or (self.text is None and now == Catalog().text().encode()):
+            return f"nothing was changed: {AS_BEFORE} before"
+        return "the lake is neither as it was nor as it should be: entrepot data check looks at it"
+
+
+def publish(change: Change, staging: Path, after: Catalog) -> None:
     """Move what is prepared to its place, replace the catalog, drop what it no longer names."""
+    folder, before = change.folder, change.before or Catalog()
+    found = [path for root in ("raw", *TABLES) for path in sorted((staging / root).rglob("*"))]
+    made = {path.relative_to(staging).as_posix(): path for path in found if path.is_file()}
+    moves = {name: path for name, path in made.items() if name in after.owned()}
+    new = [name for name in moves if not (folder / name).exists()]
+    after = after.with_dropped(before, folder)
+    change.after = after
     try:
-        for root in ("raw", *TABLES):
-            for path in sorted((staging / root).rglob("*")):
-                if path.is_file():
-                    _move(path, folder / path.relative_to(staging))
+        if not (folder / NAME).exists() and not remains(
+            folder
+        ):  # data without a catalog would be a lake that lost it
+            Catalog().write(folder)
+        replace_text(staging / _MOVES, json.dumps(new))
+        for name, path in moves.items():
+            _move(path, folder / name)
         after.write(folder)
     except BaseException:  # whatever the catalog that is there does not name is in the way
-        with suppress(OSError, EntrepotError):
-            sweep(folder, Catalog.read(folder), keep=staging)
+        with suppress(OSError):
+            _delete(folder, new, _readable_catalog(folder))
         raise
     _tidy(folder, after, keep=staging)
+
+
+def _readable_catalog(folder: Path) -> Catalog:
+    try:
+        return Catalog.read(folder)
+    except BadFileError:  # older, damaged or gone: it does not name what was made just now
+        return Catalog()
 
 
 def remove(folder: Path, snapshots: set[tuple[str, str]], source: str) -> None:
@@ -52,32 +135,51 @@ def remove(folder: Path, snapshots: set[tuple[str, str]], source: str) -> None:
 
     Each is named by its id and its release: the same bytes can be held as two releases.
     """
-    with guarded(folder), finishing() as finish, writing(folder, f"removing {source}"):
-        before = Catalog.read(folder)
+    change = Change(folder)
+    with (
+        guarded(folder, change.became),
+        finishing() as finish,
+        writing(folder, f"removing {source}"),
+    ):
+        change.begin()
+        change.before = before = Catalog.read(folder)
         left = (
             one
             for one in before.snapshots
             if one.source != source or (one.id, one.vintage) not in snapshots
         )
-        after = Catalog(tuple(left))
+        change.after = after = Catalog(tuple(left)).with_dropped(before, folder)
         finish()
-        _write_in_little_room(folder, before, after)
+        _write_in_little_room(change, before, after)
         _tidy(folder, after)
 
 
-def _write_in_little_room(folder: Path, before: Catalog, after: Catalog) -> None:
+def _write_in_little_room(change: Change, before: Catalog, after: Catalog) -> None:
     """Write the catalog, on a full disk too: who removes something may need to make room.
 
-    The delivered bytes that are about to go give it; no question reads them.
+    The catalog before this one gives it, then the delivered bytes that are about to go anyway; no
+    question reads them.
     """
+    folder = change.folder
     try:
         after.write(folder)
+        return
     except OSError as error:
-        if error.errno not in FULL:
+        if isinstance(error, UnconfirmedError) or error.errno not in FULL:
             raise
-        for digest in before.raw() - after.raw():
-            (folder / "raw" / digest).unlink(missing_ok=True)
+    (folder / PREVIOUS).unlink(missing_ok=True)
+    try:
         after.write(folder)
+        return
+    except OSError as error:
+        if isinstance(error, UnconfirmedError) or error.errno not in FULL:
+            raise
+    names = {one.raw.sha256: one.raw.name for one in before.snapshots}
+    for digest in sorted(before.raw() - after.raw()):
+        if path := _inside(folder, f"raw/{digest}"):
+            change.spent.append(names[digest])
+            path.unlink(missing_ok=True)
+    after.write(folder)
 
 
 def _tidy(folder: Path, after: Catalog, *, keep: Path | None = None) -> None:
@@ -91,37 +193,88 @@ def _move(path: Path, target: Path) -> None:
         if not parent.exists():
             parent.mkdir(exist_ok=True)
             sync_folder(parent.parent)
-    path.replace(target)
+    try:
+        path.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        draft = target.with_name(f"{target.name}.new")  # the folder is a link to another disk
+        try:
+            shutil.copyfile(path, draft)
+            with draft.open("r+b") as opened:
+                os.fsync(opened.fileno())
+            draft.replace(target)
+        finally:
+            draft.unlink(missing_ok=True)
     sync_folder(target.parent)
 
 
 def sweep(folder: Path, catalog: Catalog, *, keep: Path | None = None) -> None:
-    """Delete files of ours that the catalog does not name, unless somebody reads.
+    """Delete what loads of this lake made and the catalog does not name, unless somebody reads."""
+    for staging in folder.glob(f"{_STAGING}*"):
+        if staging == keep or staging.is_symlink():
+            continue
+        made = left_by_a_killed_load(staging)
+        if made is not None:
+            _delete(folder, made, catalog)  # no catalog ever named them, so nobody reads them
+            shutil.rmtree(staging)
+        else:
+            with suppress(OSError):  # killed before its first step: an empty folder, or not ours
+                staging.rmdir()
+    manifests = [name for name in catalog.dropped if name.endswith(".json")]
+    _delete(folder, manifests, catalog)  # no question reads them
+    if unread(folder):
+        _delete(folder, catalog.dropped, catalog)
 
-    Files of others are left alone.
-    """
-    for path in folder.glob(f"{_STAGING}*"):
-        if path != keep:
-            shutil.rmtree(path)
-    if not unread(folder):
-        return
-    for path in unnamed(folder, catalog):
-        path.unlink()
-    folders = (path for root in TABLES for path in folder.glob(f"{root}/**/"))
-    for path in sorted(folders, reverse=True):  # deepest first
-        if not any(path.iterdir()):
-            path.rmdir()
+
+def left_by_a_killed_load(staging: Path) -> list[str] | None:
+    """Return which files a load was about to make; None if the folder is not one of a load."""
+    try:
+        names = json.loads((staging / _MOVES).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    if not isinstance(names, list):
+        return None
+    return [name for name in names if isinstance(name, str)]
+
+
+def _delete(folder: Path, names: Iterable[str], catalog: Catalog) -> None:
+    """Delete files that loads made, but what the catalog names, and the folders that get empty."""
+    needed = catalog.owned()
+    parents = set()
+    for name in names:
+        path = _inside(folder, name) if name not in needed else None
+        if path is None or not _OURS.fullmatch(path.name):
+            continue
+        path.unlink(missing_ok=True)
+        parents |= {folder / one for one in PurePosixPath(name).parents if one.name}
+    for parent in sorted(parents, reverse=True):  # deepest first
+        with suppress(OSError):
+            if parent.name != "raw":
+                parent.rmdir()
+
+
+def _inside(folder: Path, name: str) -> Path | None:
+    """Return where a file of the lake lies; None if a link leads there, or out of the lake."""
+    pieces = PurePosixPath(name).parts
+    if not pieces or pieces[0] not in ("raw", *TABLES) or ".." in pieces:
+        return None
+    path = folder
+    for piece in pieces:
+        path /= piece
+        if path.is_symlink():
+            return None
+    return path
 
 
 def unnamed(folder: Path, catalog: Catalog) -> list[Path]:
     """Return files of ours that the catalog does not name."""
-    named = catalog.files() | {f"raw/{digest}" for digest in catalog.raw()}
+    named = catalog.owned()
     stored = (path for root in TABLES for path in folder.glob(f"{root}/**/source=*/**/*.parquet"))
     return [
         path
         for path in (*stored, *folder.glob("raw/*"))
-        if path.relative_to(folder).as_posix().removesuffix(".json") not in named
-        and _OURS.fullmatch(path.name)
+        if path.relative_to(folder).as_posix() not in named and _OURS.fullmatch(path.name)
     ]
 
 
@@ -130,6 +283,7 @@ def staging_folder(folder: Path) -> Iterator[Path]:
     """Yield a folder for one load, on the disk of the lake, and delete it afterwards."""
     path = Path(tempfile.mkdtemp(prefix=_STAGING, dir=folder))
     try:
+        (path / _MOVES).write_text("[]", encoding="utf-8")
         for name in ("raw", "scratch"):
             (path / name).mkdir()
         yield path
@@ -139,16 +293,19 @@ def staging_folder(folder: Path) -> Iterator[Path]:
 
 def require_lake(folder: Path) -> None:
     """Make the folder, but never turn somebody's folder of other things into a lake."""
-    if folder.is_dir() and not (folder / "catalog.json").exists():
-        ours = re.compile(
-            rf"lock|{FILE}|{WATCHED}|raw|{'|'.join(TABLES)}|catalog\.json\.new|{re.escape(_STAGING)}.*"
-        )
-        others = [path.name for path in folder.iterdir() if not ours.fullmatch(path.name)]
+    if folder.is_dir() and not (folder / NAME).exists():
+        others = _others(folder)
         if others:
             raise RequestError(
                 "this folder holds other things and is not a lake",
-                where=f"{folder} ({sorted(others)[0]})",
+                where=f"{folder} ({others[0]})",
                 hint="name an empty or a new folder with --lake",
             )
     folder.mkdir(parents=True, exist_ok=True)
     (folder / FILE).touch()
+
+
+def _others(folder: Path) -> Sequence[str]:
+    names = "|".join(map(re.escape, ("lock", FILE, WATCHED, "raw", *TABLES)))
+    ours = re.compile(rf"{names}|catalog\..*|{re.escape(_STAGING)}.*")
+    return sorted(path.name for path in folder.iterdir() if not ours.fullmatch(path.name))

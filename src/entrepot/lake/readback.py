@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from entrepot.lake.staged import Staged
+    from entrepot.lake.catalog import Partition
     from entrepot.model.columns import Table
     from entrepot.sources.parser import Rows
 
@@ -41,7 +41,7 @@ def refuse_twins(
     connection: duckdb.DuckDBPyConnection,
     rows: Rows,
     there: Container[str],
-    staged: Staged,
+    part: Partition,
     path: Path,
     order: Sequence[str],
     where: str,
@@ -52,7 +52,7 @@ def refuse_twins(
     ----------
     rows, where
         What a parser returned, and the name of its table for messages.
-    there, staged
+    there, part
         The columns that wait, and the period.
     path, order
         A file they were just written to, and its sort order.
@@ -65,12 +65,12 @@ def refuse_twins(
     names = key_columns(rows.table)
     key = [name for name in sort_columns(there, rows.table, order) if name in names]
     with readable():
-        twin = _twin(connection, path, key, staged.rows)
+        twin = _twin(connection, path, key, part.rows)
     if twin is None:
         return
     one: dict[str, Any] = dict(rows.same) | twin
-    if staged.period:
-        one |= {"period": staged.period.start, "freq": staged.period.freq}
+    if part.period:
+        one |= {"period": part.period.start, "freq": part.period.freq}
     words = " ".join(str(one[name]) for name in names if one.get(name) not in (None, "A"))
     raise BadFileError(
         f"two rows for one cell: {words}",

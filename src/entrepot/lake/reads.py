@@ -5,22 +5,32 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from entrepot.errors import OutsideError
 from entrepot.lake import readers
 from entrepot.lake.bundled import bundled, is_bundled
 from entrepot.lake.in_memory import InMemory
-from entrepot.lake.state import State
+from entrepot.lake.outside import readable
+from entrepot.lake.state import State, forget_state
+from entrepot.lake.unchanged import (
+    ChangedError,
+    all_files,
+    require_read,
+    require_sizes,
+    require_whole,
+)
 from entrepot.limits import step
 from entrepot.sources import split_address
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
     from typing import Self
 
     import duckdb
     import narwhals as nw
 
+    from entrepot.lake.force import Part
     from entrepot.lake.holding import Holding
     from entrepot.lake.layout import Order
     from entrepot.lake.picture import Picture
@@ -65,6 +75,8 @@ class Reads:
             self._connection = connect(memory=self._settings.memory, threads=self._settings.threads)
             # Files of a lake never change: what one says of itself is read once.
             self._connection.execute("SET parquet_metadata_cache = true")
+            # What is read is compared with what was written (see `entrepot.lake.unchanged`).
+            self._connection.execute("CALL enable_logging('FileSystem')")
         return self._connection
 
     @property
@@ -85,6 +97,12 @@ class Reads:
         ----------
         bundled
             Whether the flows that ship with the program can be read as if they were loaded.
+
+        Raises
+        ------
+        OutsideError
+            At its end, if anything that was read in it is not what was written; then nothing that
+            was computed in it counts.
         """
         if self._pinned is not None:
             outer = self._pinned
@@ -97,15 +115,53 @@ class Reads:
         with readers.reading(self.path):
             state = self._state()
             self._pinned = state.with_bundled if bundled else state
+            if self._connection is not None:
+                self._connection.cursor().execute("CALL truncate_duckdb_logs()")
             try:
                 yield self
+                self.require_unchanged()
+            except Exception as error:  # a damaged file may be why
+                if not isinstance(error, ChangedError):
+                    self.require_unchanged(sizes=isinstance(error, OutsideError))
+                raise
             finally:
                 self._pinned = None
                 if self._in_memory is not None:
                     self._in_memory.clear()
 
+    def require_unchanged(self, *, sizes: bool = False) -> None:
+        """Compare what was read in this block of `reading` so far with what was written.
+
+        The block does so at its end; call it before something that was computed leaves earlier.
+        With `sizes`, those of all files are compared, read or not.
+
+        Raises
+        ------
+        OutsideError
+            If a stored file was changed or damaged, naming it.
+        """
+        if self._connection is None or self._pinned is None:
+            return
+        catalog = self._pinned.with_bundled.catalog
+        try:
+            with readable():
+                require_read(self.path, lambda: all_files(catalog), self._connection)
+            if sizes:
+                require_sizes(self.path, all_files(catalog))
+        except ChangedError:  # nothing that came from it may be used again
+            self._connection = self._in_memory = None
+            forget_state()
+            raise
+
     def _state(self) -> State:
         return self._pinned or State.read(self.path)
+
+    def _rows(
+        self, state: State, parts: Sequence[Part], by: Order
+    ) -> nw.LazyFrame[duckdb.DuckDBPyRelation]:
+        if self._pinned is None:  # nobody looks when they have been read
+            require_whole(self.path, state.stored(parts, by))
+        return state.rows(self.connection, parts, by)
 
     @property
     def remembered(self) -> Remembered:
@@ -155,7 +211,7 @@ class Reads:
             If the source brings another table than flows.
         """
         state = self._state()
-        return state.rows(self.connection, state.parts_of_flows(source), by)
+        return self._rows(state, state.parts_of_flows(source), by)
 
     def totals(self, source: str) -> nw.LazyFrame[duckdb.DuckDBPyRelation] | None:
         """Return what the reporters of a source added up themselves over partners or goods.
@@ -163,7 +219,12 @@ class Reads:
         Rows of the table ``totals``, unread, on the lake's connection; None where there is none.
         `source` and errors as in `flows`.
         """
-        return self._state().totals(self.connection, source)
+        state = self._state()
+        if self._pinned is None:
+            parts = state.parts_of_flows(source)
+            sums = (part.partition.sums for part in parts if part.counts)
+            require_whole(self.path, [one for one in sums if one])
+        return state.totals(self.connection, source)
 
     def table(
         self, name: Table, *, source: str | None = None, by: Order = "importer"
@@ -177,7 +238,7 @@ class Reads:
         """
         state = self._state()
         parts = state.parts(source) if source else state.parts_of_table(name)
-        return state.rows(self.connection, parts, by)
+        return self._rows(state, parts, by)
 
     def findings(self, source: str | None = None) -> nw.LazyFrame[duckdb.DuckDBPyRelation]:
         """Return what was noticed at every load, of all sources or of one, as a table.

@@ -9,20 +9,16 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.lake.catalog import RawEntry
-from entrepot.sources.digest import sha256_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["copy_raw", "hash_file", "write_manifest"]
+    from entrepot.lake.catalog import Snapshot
 
+__all__ = ["MANIFEST", "copy_raw", "manifest_text", "write_manifest"]
+
+MANIFEST = 2
 _CHUNK = 2**20
-
-
-def hash_file(path: Path) -> tuple[int, str]:
-    """Return the size of a file and its SHA-256."""
-    digest = sha256_of(path)
-    return path.stat().st_size, digest
 
 
 def copy_raw(path: Path, folder: Path) -> RawEntry:
@@ -52,10 +48,16 @@ def copy_raw(path: Path, folder: Path) -> RawEntry:
     return RawEntry(path.name, size, digest.hexdigest())
 
 
-def write_manifest(raw: RawEntry, source: str, added_on: str, folder: Path) -> None:
-    """Write beside the bytes what they are, for someone who finds the folder without us."""
-    data = {"source": source, "added_on": added_on, "name": raw.name, "bytes": raw.bytes}
-    with (folder / f"{raw.sha256}.json").open("w", encoding="utf-8") as opened:
-        json.dump(data | {"sha256": raw.sha256}, opened, ensure_ascii=False, indent=1)
+def manifest_text(item: Snapshot) -> str:
+    """Return what stands beside delivered bytes: all that is needed to read them again."""
+    return json.dumps({"format": MANIFEST} | item.said(), ensure_ascii=False, indent=1) + "\n"
+
+
+def write_manifest(item: Snapshot, folder: Path) -> None:
+    """Write beside the bytes what they are and how they were read."""
+    path = folder / item.manifest
+    path.parent.mkdir(exist_ok=True)
+    with path.open("w", encoding="utf-8") as opened:
+        opened.write(manifest_text(item))
         opened.flush()
         os.fsync(opened.fileno())

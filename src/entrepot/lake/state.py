@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     import duckdb
     import narwhals as nw
 
-    from entrepot.lake.catalog import Snapshot
+    from entrepot.lake.catalog import Snapshot, StoredFile
     from entrepot.lake.layout import Order
     from entrepot.model.columns import Table
 
-__all__ = ["NO_RELEASE", "State"]
+__all__ = ["NO_RELEASE", "State", "forget_state"]
 
 NO_RELEASE = "nobody said which release is held; leave @ and the release out"
 
@@ -169,13 +169,14 @@ class State:
 
     def files(self, parts: Sequence[Part], by: Order) -> list[tuple[Path, frozenset[str]]]:
         """Return the files to read, sorted by a side, each with what is hidden of it."""
-        found = []
-        for part in parts:
-            stored = part.partition.files
-            if part.counts:
-                path = stored[by] if by in stored else next(iter(stored.values()))
-                found.append((self.folder / path.path, part.hidden))
-        return found
+        hidden = [part.hidden for part in parts if part.counts]
+        paths = [self.folder / stored.path for stored in self.stored(parts, by)]
+        return list(zip(paths, hidden, strict=True))
+
+    def stored(self, parts: Sequence[Part], by: Order) -> list[StoredFile]:
+        """Return the same files as the catalog has them."""
+        every = [part.partition.files for part in parts if part.counts]
+        return [files[by] if by in files else next(iter(files.values())) for files in every]
 
     def totals(
         self, connection: duckdb.DuckDBPyConnection, source: str
@@ -212,3 +213,8 @@ class State:
 
 _LAST: dict[Path, State] = {}
 """The state that was read last, with what is remembered about it."""
+
+
+def forget_state() -> None:
+    """Forget what was found out about the rows of a state: some of them were not what they are."""
+    _LAST.clear()

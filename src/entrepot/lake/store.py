@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from entrepot.model.period import Period
     from entrepot.sources.parser import Rows
 
-__all__ = ["export", "findings", "keep", "scan", "write", "write_totals"]
+__all__ = ["export", "findings", "keep", "kept_about", "scan", "write", "write_totals"]
 
+ABOUT = "entrepot"
+"""Key under which a file keeps what it is: the snapshot and the partition it is a part of."""
 _GROUP = 122_880
 _LEVEL = 1  # 3, the usual one, takes a third longer and saves a fiftieth of the space
 
@@ -39,10 +41,11 @@ def write(
     order: tuple[str, ...],
     target: Path,
     snapshot: str,
+    about: str,
 ) -> None:
     """Write the staged rows of one period, sorted, and make sure they are on the disk.
 
-    `there` are name and type of the columns that wait.
+    `there` are name and type of the columns that wait, `about` what the file says of itself.
     """
     same = rows.same | {"snapshot": snapshot}
     in_folder = ("source",) if period is None else ("source", "freq", "period")
@@ -57,13 +60,14 @@ def write(
         connection,
         f"SELECT {out} FROM (FROM {STAGED} WHERE {of_period(there, period)}{sort})",
         target,
+        about,
     )
     with target.open("r+b") as opened:
         os.fsync(opened.fileno())
 
 
 def write_totals(
-    connection: duckdb.DuckDBPyConnection, period: Period, target: Path, snapshot: str
+    connection: duckdb.DuckDBPyConnection, period: Period, target: Path, snapshot: str, about: str
 ) -> None:
     """Write what the reporters added up themselves in one period, as `write` does rows."""
     held = {"freq", "period", "source", "snapshot"}
@@ -71,7 +75,8 @@ def write_totals(
     by = ", ".join(name for name in key_columns("totals") if name not in held)
     when = f"period = DATE {literal(period.start)} AND freq = {literal(period.freq)}"
     mine = f"{literal(snapshot)} AS snapshot"
-    _copy(connection, f"SELECT {out}, {mine} FROM {TOTALS} WHERE {when} ORDER BY {by}", target)
+    query = f"SELECT {out}, {mine} FROM {TOTALS} WHERE {when} ORDER BY {by}"
+    _copy(connection, query, target, about)
     with target.open("r+b") as opened:
         os.fsync(opened.fileno())
 
@@ -124,10 +129,19 @@ def export(
         return int(connection.execute(copy).fetchall()[0][0])
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, query: str, target: Path) -> None:
+def kept_about(connection: duckdb.DuckDBPyConnection, path: Path) -> str | None:
+    """Return the text that a stored file keeps of itself; None if it is none of ours."""
+    query = f"SELECT value FROM parquet_kv_metadata({file_literal(path)}) WHERE key = '{ABOUT}'"
+    with readable():
+        found = connection.execute(query).fetchall()
+    return bytes(found[0][0]).decode() if found else None
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, query: str, target: Path, about: str) -> None:
     connection.execute(
         f"COPY ({query}) TO {literal(target)} "
-        f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL {_LEVEL}, ROW_GROUP_SIZE {_GROUP})"
+        f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL {_LEVEL}, ROW_GROUP_SIZE {_GROUP}, "
+        f"KV_METADATA {{{ABOUT}: {literal(about)}}})"
     )
 
 

@@ -52,12 +52,22 @@ def keep(folder: Path, name: str, content: dict[str, Any]) -> None:
     Raises
     ------
     OutsideError
-        If the disk does not take it; what was kept before stays.
+        If the disk does not take it; it says whether what was kept before stays.
     """
-    with guarded(folder):
-        (folder / WATCHED).mkdir(parents=True, exist_ok=True)
-        text = json.dumps(content, ensure_ascii=False, indent=1)
-        replace_text(folder / WATCHED / f"{name}.json", text + "\n")
+    path = folder / WATCHED / f"{name}.json"
+    text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+    def became() -> str:
+        try:
+            made = path.read_text(encoding="utf-8") == text
+        except OSError:
+            made = False
+        new = "what was seen is remembered, but the disk did not confirm it"
+        return new if made else "nothing was changed: what was remembered before stays"
+
+    with guarded(folder, became):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_text(path, text)
 
 
 def forget(folder: Path, name: str) -> bool:

@@ -45,7 +45,7 @@ def test_life_of_a_file(run: Callable[..., Result], write: Write) -> None:
     assert "held" in run("sources").stdout
     checked = run("check")
     assert (checked.exit_code, "3 rows checked: sound" in checked.stdout) == (0, True)
-    removed = run("remove", "baci").stdout
+    removed = run("remove", "baci", "--yes").stdout
     assert "3 rows" in removed
     assert NAME in removed.replace("\n", "")
     assert "is empty" in run("list").stdout
@@ -96,7 +96,7 @@ def test_json(run: Callable[..., Result], write: Write) -> None:
         not in ("baci", "minerals", "published", "icio")  # inputs may come in an installed package
     )
     assert _json(run("check", "--json"))["sound"] is True
-    assert _json(run("remove", "baci", "--json"))["removed"] == [held]
+    assert _json(run("remove", "baci", "--yes", "--json"))["removed"] == [held]
 
 
 def test_failed_check(run: Callable[..., Result], write: Write, tmp_path: Path) -> None:

@@ -203,7 +203,7 @@ def test_remove_takes_the_delivered_bytes(lake: Lake, write: Write) -> None:
     assert lake.holdings() == (second,)
     assert {name[4:16] for name in tree(lake.path) if name.startswith("raw")} == {second.snapshot}
     lake.remove("baci")
-    assert list(tree(lake.path)) == ["catalog.json"]
+    assert sorted(tree(lake.path)) == ["catalog.json", "catalog.previous.json"]
 
 
 def test_raw_bytes_are_kept_with_a_manifest(lake: Lake, write: Write) -> None:
@@ -213,7 +213,7 @@ def test_raw_bytes_are_kept_with_a_manifest(lake: Lake, write: Write) -> None:
     [raw] = [name for name in files if name.startswith("raw/") and not name.endswith(".json")]
     assert files[raw] == path.read_bytes()
     assert raw[4:16] == held.snapshot
-    manifest = json.loads(files[f"{raw}.json"])
+    manifest = json.loads(files[f"{raw}.1.json"])
     assert manifest["name"] == NAME
     assert manifest["sha256"] == raw[4:]
 
@@ -282,7 +282,7 @@ def test_damaged_catalog(lake: Lake, write: Write) -> None:
     catalog.write_text(text[: len(text) // 2])
     with pytest.raises(BadFileError, match="catalog of the lake is damaged"):
         lake.holdings()
-    for other, words in ((1, "add its files again"), (FORMAT + 1, "update entrepot")):
+    for other, words in ((1, "entrepot data rebuild"), (FORMAT + 1, "update entrepot")):
         catalog.write_text(text.replace(f'"format": {FORMAT}', f'"format": {other}'))
         with pytest.raises(BadFileError, match=f"format {other}") as caught:
             lake.holdings()

@@ -70,7 +70,8 @@ def test_stopped_after_the_change(lake: Lake, write: Write, command: str) -> Non
     path = write(OLD)
     if command == "remove":
         lake.add("baci", [path])
-    files = [path] if command == "add" else []
+    files: list[object] = [path] if command == "add" else []
+    files += ["--yes"] if command == "remove" else []
     done = run("publish", "_tidy", "late", "data", command, "baci", *files, "--lake", lake.path)
     assert done.returncode == 130, done.stderr
     assert done.stderr.splitlines()[-1] == "stopped; the change to the lake was complete"

@@ -36,9 +36,10 @@ def test_a_damaged_file_names_the_way_out(lake: Lake, write: Write, harm: str) -
             path.unlink()
         else:
             path.write_bytes(whole[:40] if harm == "cut" else whole[:4] + b"\xff" * len(whole))
-    with pytest.raises(OutsideError, match="cannot be read") as caught:
+    with pytest.raises(OutsideError, match="not what was written") as caught:
         ask("value", lake=lake.path, period=2022, source="baci")
-    assert "entrepot data check" in caught.value.hint
+    assert caught.value.where.endswith(".parquet")
+    assert "entrepot data rebuild" in caught.value.hint
 
 
 def test_memory_that_is_no_amount_or_too_little_is_said(

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from entrepot.lake.checks import rows
 from entrepot.lake.publish import unnamed
-from entrepot.lake.snapshot import hash_file
+from entrepot.lake.unchanged import changed
 from entrepot.model.findings import Finding
+from entrepot.sources.digest import sha256_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +68,7 @@ def _raw(folder: Path, item: Snapshot) -> Iterator[Finding]:
     path = folder / "raw" / item.raw.sha256
     if not path.is_file():
         yield _error("raw-missing", item.raw.name, 1, path.name, "The delivered file is gone.")
-    elif hash_file(path)[1] != item.raw.sha256:
+    elif sha256_of(path) != item.raw.sha256:
         text = "The delivered file is no longer what was delivered."
         yield _error("raw-changed", item.raw.name, 1, path.name, text)
 
@@ -76,10 +77,10 @@ def _files(folder: Path, part: Partition) -> Iterator[Finding]:
     for stored in part.stored:
         path = folder / stored.path
         if not path.is_file():
-            text = "A file that the catalog names is gone; remove the source and add it again."
+            text = "A file that the catalog names is gone: entrepot data rebuild writes it again."
             yield _error("file-missing", stored.path, 1, path.name, text)
-        elif hash_file(path) != (stored.bytes, stored.sha256):
-            text = "A file is not what was written; remove the source and add it again."
+        elif changed(folder, stored):
+            text = "A file is not what was written: entrepot data rebuild writes it again."
             yield _error("file-changed", stored.path, 1, path.name, text)
 
 

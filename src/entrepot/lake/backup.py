@@ -1,0 +1,269 @@
+"""One file that holds a lake: made while others read and write, and made a lake again.
+
+It is a tar archive, the catalog first: then what the catalog names, compared with its hashes while
+it is copied, and what is watched. Nothing in it is packed, for Parquet is already.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import re
+import tarfile
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import IO, TYPE_CHECKING
+
+from entrepot.errors import BadFileError, OutsideError, RequestError
+from entrepot.lake.catalog import NAME, Catalog, remains, sync_folder
+from entrepot.lake.lock import writing
+from entrepot.lake.outside import finishing, guarded
+from entrepot.lake.publish import Change, publish, require_lake, staging_folder, sweep
+from entrepot.lake.snapshot import manifest_text
+from entrepot.lake.watched import WATCHED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+__all__ = ["backup", "restore"]
+
+_CHUNK = 2**20
+_MOST_TEXT = 2**31
+_SEEN = re.compile(rf"{WATCHED}/[^/\\\0]+\.json")
+
+
+def backup(
+    folder: Path,
+    catalog: Catalog,
+    target: Path,
+    *,
+    replaces: bool,
+    progress: Callable[[str], None],
+) -> int:
+    """Write what a catalog names into one file; see `entrepot.lake.Lake.backup`.
+
+    The caller reads (`entrepot.lake.readers.reading`), so that no file goes meanwhile.
+    """
+    _require_target(folder, target, replaces=replaces)
+    draft = target.with_name(f".{target.name}.new")
+
+    def became() -> str:
+        return "no backup was written, and the lake was only read"
+
+    with guarded(target.parent, became):
+        try:
+            with draft.open("wb") as opened:
+                with tarfile.open(fileobj=opened, mode="w", format=tarfile.PAX_FORMAT) as archive:
+                    _fill(archive, folder, replace(catalog, dropped=()), progress)
+                opened.flush()
+                os.fsync(opened.fileno())
+            size = draft.stat().st_size
+            draft.replace(target)
+        finally:
+            draft.unlink(missing_ok=True)
+    with guarded(target.parent, lambda: "the backup was written, but the disk did not confirm it"):
+        sync_folder(target.parent)
+    return size
+
+
+def _require_target(folder: Path, target: Path, *, replaces: bool) -> None:
+    if target.is_dir() or not target.absolute().parent.is_dir():
+        what = "this is a folder" if target.is_dir() else "no such folder"
+        raise RequestError(
+            what, where=str(target), hint="name a file in a folder that exists: lake.tar"
+        )
+    if folder.resolve() in target.resolve().parents:
+        raise RequestError(
+            "a backup inside the lake would be lost with it",
+            where=str(target),
+            hint="name a file elsewhere, best on another disk",
+        )
+    if target.exists() and not replaces:
+        raise RequestError(
+            "this file exists",
+            where=str(target),
+            why="it may be the only backup",
+            hint="name another file, or add --replace",
+        )
+
+
+def _fill(
+    archive: tarfile.TarFile, folder: Path, catalog: Catalog, progress: Callable[[str], None]
+) -> None:
+    _put_text(archive, NAME, catalog.text())
+    for item in catalog.snapshots:
+        _put_text(archive, item.manifest, manifest_text(item))
+    for path in sorted((folder / WATCHED).glob("*.json")):
+        _put_text(archive, f"{WATCHED}/{path.name}", path.read_text(encoding="utf-8"))
+    for name, (size, digest) in _expected(catalog).items():
+        progress(f"copying {name}")
+        _put_file(archive, folder / name, name, size, digest)
+
+
+def _expected(catalog: Catalog) -> dict[str, tuple[int, str]]:
+    """Return size and hash of every file that a catalog names, but for manifests."""
+    found = {
+        f"raw/{item.raw.sha256}": (item.raw.bytes, item.raw.sha256) for item in catalog.snapshots
+    }
+    parts = (part for item in catalog.snapshots for part in item.partitions)
+    files = (file for part in parts for file in part.stored)
+    return found | {file.path: (file.bytes, file.sha256) for file in files}
+
+
+def _put_text(archive: tarfile.TarFile, name: str, text: str) -> None:
+    content = text.encode()
+    member = tarfile.TarInfo(name)
+    member.size = len(content)
+    archive.addfile(member, io.BytesIO(content))
+
+
+class _Hashing:
+    """A file that is hashed while it is read."""
+
+    def __init__(self, opened: IO[bytes]) -> None:
+        self._opened = opened
+        self.digest = hashlib.sha256()
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._opened.read(size)
+        self.digest.update(piece)
+        return piece
+
+
+def _put_file(archive: tarfile.TarFile, path: Path, name: str, size: int, digest: str) -> None:
+    try:
+        opened = path.open("rb")
+    except FileNotFoundError as error:
+        raise _changed(path, "is gone") from error
+    with opened:
+        if os.fstat(opened.fileno()).st_size != size:
+            raise _changed(path, "is not what was written: its size is another")
+        member = tarfile.TarInfo(name)
+        member.size = size
+        hashing = _Hashing(opened)
+        archive.addfile(member, hashing)
+    if hashing.digest.hexdigest() != digest:
+        raise _changed(path, "is not what was written")
+
+
+def _changed(path: Path, what: str) -> OutsideError:
+    return OutsideError(
+        f"a file of the lake {what}",
+        where=str(path),
+        why="the backup would be as damaged as the lake; none was written",
+        hint="entrepot data rebuild writes it again from the delivered file; then back up",
+    )
+
+
+def restore(folder: Path, file: Path, *, progress: Callable[[str], None]) -> Catalog:
+    """Make a lake of a backup; see `entrepot.lake.Lake.restore`."""
+    if not file.is_file():
+        raise BadFileError(
+            "no such file", where=str(file), hint="name a file that data backup made"
+        )
+    _require_empty(folder)
+    change = Change(folder)
+    with guarded(folder, change.became), finishing() as finish:
+        require_lake(folder)
+        with writing(folder, "restoring a backup"), staging_folder(folder) as staging:
+            _require_empty(folder)
+            change.begin()
+            sweep(folder, Catalog.read(folder), keep=staging)
+            with _reading(file), tarfile.open(file, "r:") as archive:
+                catalog = _unpacked(archive, staging, file, progress)
+            finish()
+            for path in (staging / WATCHED).glob("*.json"):
+                (folder / WATCHED).mkdir(exist_ok=True)
+                path.replace(folder / WATCHED / path.name)
+            publish(change, staging, catalog)
+    return catalog
+
+
+def _require_empty(folder: Path) -> None:
+    if not (folder / NAME).exists():
+        there = remains(folder)
+    else:
+        there = "the rows of a lake" if Catalog.read(folder).snapshots else ""
+    if there:
+        raise RequestError(
+            f"this folder is not empty: it holds {there}",
+            where=str(folder),
+            why="a backup is made a lake of its own; what is here would be mixed with it or lost",
+            hint="name a new folder with --lake, or move this one away first",
+        )
+
+
+@contextmanager
+def _reading(file: Path) -> Iterator[None]:
+    """Say what is wrong where a file is no backup, or only the beginning of one."""
+    try:
+        yield
+    except (tarfile.TarError, EOFError, UnicodeDecodeError) as error:
+        raise _no_backup(file, str(error)) from error
+
+
+def _no_backup(file: Path, what: str) -> BadFileError:
+    return BadFileError(
+        f"this is no whole backup of a lake ({what})",
+        where=str(file),
+        why="nothing was restored",
+        hint="name a file that entrepot data backup made, or another copy of it",
+    )
+
+
+def _unpacked(
+    archive: tarfile.TarFile, staging: Path, file: Path, progress: Callable[[str], None]
+) -> Catalog:
+    """Unpack into the staging folder what the catalog in front names, and nothing else."""
+    members = iter(archive)
+    first = next(members, None)
+    if first is None or first.name != NAME:
+        raise _no_backup(file, f"it does not begin with {NAME}")
+    try:
+        catalog = Catalog.parse(b"".join(_content(archive, first, _MOST_TEXT)), str(file))
+    except BadFileError as error:
+        raise _no_backup(file, error.what) from error
+    expected = _expected(catalog)
+    texts = {item.manifest: manifest_text(item) for item in catalog.snapshots}
+    for member in members:
+        if member.name in expected:
+            progress(f"unpacking {member.name}")
+            size, digest = expected.pop(member.name)
+            if _unpack(archive, member, staging / member.name, size) != digest:
+                raise _no_backup(file, f"{member.name} is not what was backed up")
+        elif _SEEN.fullmatch(member.name) and ".." not in member.name.split("/"):
+            _unpack(archive, member, staging / member.name, member.size)
+        elif member.name not in texts:
+            raise _no_backup(file, f"nothing in its catalog is called {member.name}")
+    for name, text in texts.items():
+        _write(staging / name, iter((text.encode(),)))
+    if expected:
+        raise _no_backup(file, f"{next(iter(expected))} is missing")
+    return catalog
+
+
+def _unpack(archive: tarfile.TarFile, member: tarfile.TarInfo, target: Path, size: int) -> str:
+    return _write(target, _content(archive, member, size))
+
+
+def _write(target: Path, pieces: Iterator[bytes]) -> str:
+    """Write a file, make sure that it is on the disk, and return its hash."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    digest = hashlib.sha256()
+    with target.open("wb") as opened:
+        for piece in pieces:
+            digest.update(piece)
+            opened.write(piece)
+        opened.flush()
+        os.fsync(opened.fileno())
+    return digest.hexdigest()
+
+
+def _content(archive: tarfile.TarFile, member: tarfile.TarInfo, most: int) -> Iterator[bytes]:
+    inside = archive.extractfile(member) if member.isreg() else None
+    if inside is None or member.size > most:
+        raise tarfile.TarError(f"{member.name} is no file of that size")
+    while piece := inside.read(_CHUNK):
+        yield piece

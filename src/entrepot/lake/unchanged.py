@@ -1,0 +1,268 @@
+"""Whether stored files are what was written: the bytes that an answer is computed from, each time.
+
+DuckDB neither writes the page checksums that Parquet has room for nor looks at them, so that one
+flipped bit is another value and no error. The lake therefore keeps a CRC-32 of every 64 KiB of a
+file in its catalog. The engine logs which bytes of which file it reads; when a block of
+`Lake.reading` ends, the blocks that were read (values, dictionaries, statistics, what a file says
+of itself at its end) are read again, which costs little while the system has them in memory, and
+compared. So what is looked at is what was used, whatever wrote it and whenever. Times of files,
+which change with each copy and can be set back, play no part.
+
+What reads rows outside such a block, and Spark, compares whole files first, once a process.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import struct
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from entrepot.errors import OutsideError
+from entrepot.lake.catalog import StoredFile, rebuild_command
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    import duckdb
+
+    from entrepot.lake.catalog import Catalog
+
+__all__ = [
+    *("BLOCK", "ChangedError", "all_files", "changed", "fingerprint"),
+    *("require_delivered", "require_read", "require_sizes", "require_whole"),
+]
+
+BLOCK = 2**16
+_AT_ONCE = 16
+"""Blocks that are read in one go."""
+_THREADS = 2 if hasattr(os, "pread") else 1
+
+
+class ChangedError(OutsideError):
+    """A file of the lake is not what was written (exit code 4)."""
+
+
+def fingerprint(path: Path, stored_as: str) -> StoredFile:
+    """Return size, hash and checksums of a file that is going to be stored under a path."""
+    digest, size, sums = hashlib.sha256(), 0, []
+    with path.open("rb", buffering=0) as opened:
+        while piece := opened.read(BLOCK * _AT_ONCE):
+            digest.update(piece)
+            size += len(piece)
+            sums += _sums(piece)
+    packed = base64.b64encode(struct.pack(f">{len(sums)}I", *sums)).decode()
+    return StoredFile(stored_as, size, digest.hexdigest(), packed)
+
+
+def changed(folder: Path, stored: StoredFile) -> bool:
+    """Whether a file is not what was written, by its hash; a file that is gone has changed."""
+    try:
+        return fingerprint(folder / stored.path, stored.path) != stored
+    except FileNotFoundError:
+        return True
+
+
+def require_read(
+    folder: Path, files: Callable[[], Iterable[StoredFile]], connection: duckdb.DuckDBPyConnection
+) -> None:
+    """Compare every block that was read on a connection since its log was last emptied.
+
+    Parameters
+    ----------
+    folder
+        Folder of the lake.
+    files
+        Returns what the catalog names.
+    connection
+        One that `entrepot.lake.reads` opened, which logs what it reads.
+
+    Raises
+    ------
+    OutsideError
+        If a block is not what was written, naming the file.
+    """
+    log = connection.cursor()
+    read = log.execute(
+        "SELECT path, pos, bytes FROM duckdb_logs_parsed('FileSystem') "
+        "WHERE op = 'READ' AND bytes > 0"
+    ).fetchall()
+    log.execute("CALL truncate_duckdb_logs()")
+    if not read:
+        return
+    touched: dict[str, set[int]] = {}
+    for path, at, size in read:
+        touched.setdefault(path, set()).update(range(at // BLOCK, (at + size - 1) // BLOCK + 1))
+    known = {os.path.normpath(folder / stored.path): stored for stored in files()}
+    by_path = {os.path.normpath(path): blocks for path, blocks in touched.items()}
+    mine = [(known[path], sorted(blocks)) for path, blocks in by_path.items() if path in known]
+    _require(folder, [piece for stored, blocks in mine for piece in _runs(stored, blocks)])
+
+
+def require_whole(folder: Path, files: Iterable[StoredFile]) -> None:
+    """Compare whole files, those that this process has not compared yet as they are now.
+
+    Raises
+    ------
+    OutsideError
+        If one is gone or not what was written, naming it.
+    """
+    todo = []
+    for stored in files:
+        key = (str(folder / stored.path), stored.sha256)
+        now = _stamp(folder / stored.path)
+        if now is None or _SEEN.get(key) != now:
+            todo.append((key, now, stored))
+    every = [range(-(-stored.bytes // BLOCK)) for _, _, stored in todo]
+    _require(
+        folder,
+        [
+            run
+            for (_, _, stored), blocks in zip(todo, every, strict=True)
+            for run in _runs(stored, blocks)
+        ],
+    )
+    _SEEN.update({key: now for key, now, _ in todo if now})
+
+
+def require_sizes(folder: Path, files: Iterable[StoredFile]) -> None:
+    """Compare the sizes of files: what the engine cannot read is often gone or cut.
+
+    Raises
+    ------
+    OutsideError
+        If one is gone or has another size, naming it.
+    """
+    for stored in files:
+        found = _stamp(folder / stored.path)
+        if found is None or found[1] != stored.bytes:
+            how = "it is gone" if found is None else "its size is another"
+            raise _unlike(folder, stored, how)
+
+
+def require_delivered(path: Path, sha256: str) -> None:
+    """Compare a delivered file with its hash, if this process has not done so as it is now.
+
+    Raises
+    ------
+    OutsideError
+        If it is not what was delivered.
+    """
+    key, now = (str(path), sha256), _stamp(path)
+    if now is not None and _SEEN.get(key) == now:
+        return
+    with path.open("rb") as opened:
+        same = hashlib.file_digest(opened, "sha256").hexdigest() == sha256
+    if not same:
+        raise ChangedError(
+            "a delivered file is no longer what was delivered",
+            where=str(path),
+            why="the answer would come from changed bytes",
+            hint="put it back from a backup, or remove the source and add the file again",
+        )
+    if now is not None:
+        _SEEN[key] = now
+
+
+_SEEN: dict[tuple[str, str], tuple[int, ...]] = {}
+"""Whole files that were found to be as written, with what the system said of them then."""
+
+Run = tuple[StoredFile, int, int, bytes]
+"""A file, first block, length in bytes, and the checksums of its blocks as packed."""
+
+
+def _runs(stored: StoredFile, blocks: Sequence[int]) -> Iterator[Run]:
+    """Yield neighbouring blocks together, a few at a time."""
+    sums = base64.b64decode(stored.checksums)
+    cuts = [0, *(at for at in range(1, len(blocks)) if blocks[at] != blocks[at - 1] + 1)]
+    for start, end in pairwise([*cuts, len(blocks)]):
+        for at in range(start, end, _AT_ONCE):
+            first, last = blocks[at], blocks[min(at + _AT_ONCE, end) - 1]
+            size = min((last + 1) * BLOCK, stored.bytes) - first * BLOCK
+            yield stored, first, max(size, 0), sums[4 * first : 4 * (last + 1)]
+
+
+def _require(folder: Path, runs: Sequence[Run]) -> None:
+    opened: dict[str, int] = {}
+    try:
+        for stored in {id(run[0]): run[0] for run in runs}.values():
+            try:
+                handle = opened[stored.path] = os.open(
+                    folder / stored.path, os.O_RDONLY | getattr(os, "O_BINARY", 0)
+                )
+            except OSError as error:
+                raise _unlike(folder, stored, error.strerror or str(error)) from error
+            if os.fstat(handle).st_size != stored.bytes:
+                raise _unlike(folder, stored, "its size is another")
+        todo = [(opened[run[0].path], run) for run in runs]
+        if len(runs) < 2 * _AT_ONCE:  # a thread takes longer to start
+            found = list(map(_is_sound, todo))
+        else:
+            with ThreadPoolExecutor(_THREADS) as pool:
+                found = list(pool.map(_is_sound, todo))
+    finally:
+        for handle in opened.values():
+            os.close(handle)
+    for bad in (run for run, sound in zip(runs, found, strict=True) if not sound):
+        at = f"bytes {bad[1] * BLOCK:,} to {bad[1] * BLOCK + bad[2]:,} are others"
+        raise _unlike(folder, bad[0], at)
+
+
+def _is_sound(one: tuple[int, Run]) -> bool:
+    handle, (_, first, size, sums) = one
+    try:
+        piece = _read(handle, size, first * BLOCK)
+    except OSError:
+        return False
+    return len(piece) == size and struct.pack(f">{len(sums) // 4}I", *_sums(piece)) == sums
+
+
+if hasattr(os, "pread"):
+    _read = os.pread
+else:
+
+    def _read(handle: int, size: int, at: int) -> bytes:  # Windows
+        os.lseek(handle, at, os.SEEK_SET)
+        return os.read(handle, size)
+
+
+def _sums(piece: bytes) -> list[int]:
+    view = memoryview(piece)
+    return [zlib.crc32(view[at : at + BLOCK]) for at in range(0, len(piece), BLOCK)]
+
+
+def _stamp(path: Path) -> tuple[int, ...] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+def _unlike(folder: Path, stored: StoredFile, how: str) -> ChangedError:
+    if Path(stored.path).is_absolute():  # what ships with the program
+        return ChangedError(
+            f"a file of the program is not what was shipped: {how}",
+            where=stored.path,
+            why="every answer from it could be wrong",
+            hint="install entrepot again",
+        )
+    return ChangedError(
+        f"a file of the lake is not what was written: {how}",
+        where=str(folder / stored.path),
+        why="it was changed or damaged after it was loaded, so every answer from it could be wrong",
+        hint=f"{rebuild_command(folder)} writes it again from the delivered file; "
+        "entrepot data check says whether others are damaged",
+    )
+
+
+def all_files(catalog: Catalog) -> Iterator[StoredFile]:
+    """Yield every Parquet file that a catalog names."""
+    for item in catalog.snapshots:
+        for part in item.partitions:
+            yield from part.stored

@@ -1,0 +1,374 @@
+"""A lake that lost its catalog or is in an older format is made again from what lies there."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tarfile
+from typing import TYPE_CHECKING
+
+import pytest
+from lake_files import Write, rows_of, tree
+
+from entrepot.errors import BadFileError, EntrepotError, OutsideError, RequestError
+from entrepot.lake import Lake, publish
+from entrepot.lake.catalog import Catalog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+MAPPING = """format: 1
+id: mine
+title: A table of mine
+reporter: RUS
+flow: import
+nomenclature: HS2017
+columns:
+  year: {role: period}
+  from: {role: partner, codes: ISO3}
+  code: {role: product}
+  usd: {role: value, currency: USD, scale: 1}
+"""
+
+
+@pytest.fixture
+def held(lake: Lake, write: Write) -> Lake:
+    """Three loads: a year, the same year replaced, a newer release without a name that says so."""
+    lake.add(
+        "baci",
+        [
+            write(["2022,156,643,850110,1,1"]),
+            write(["2021,156,643,1,1,1"], "BACI_HS17_Y2021_V202501.csv"),
+        ],
+    )
+    lake.add("baci", [write()], replace=True)
+    plain = write(["2022,156,643,850110,5,1"], "plain.csv")
+    lake.add("baci", [plain], nomenclature="HS2017", vintage="V202601")
+    return lake
+
+
+def _held(lake: Lake) -> tuple[object, ...]:
+    return (
+        lake.holdings(),
+        rows_of(lake, "period", "product", "value_usd"),
+        lake.flows("baci@V202501").to_native().order("ALL").fetchall(),
+    )
+
+
+def _lose(lake: Lake) -> None:
+    (lake.path / "catalog.json").unlink()
+
+
+def _without_previous(lake: Lake) -> None:
+    _lose(lake)
+    (lake.path / "catalog.previous.json").unlink()
+
+
+def _flip_in_catalog(lake: Lake) -> None:
+    path = lake.path / "catalog.json"
+    text = path.read_bytes()
+    at = text.index(b'"rows": ') + 8
+    path.write_bytes(text[:at] + bytes([text[at] ^ 1]) + text[at + 1 :])
+
+
+@pytest.mark.parametrize("harm", [_lose, _without_previous, _flip_in_catalog])
+def test_nothing_is_lost_with_the_catalog(
+    held: Lake, write: Write, harm: Callable[[Lake], None]
+) -> None:
+    before = _held(held)
+    harm(held)
+    there = tree(held.path)
+    more = write(["2023,156,643,850110,1,1"], "BACI_HS17_Y2023_V202501.csv")
+    for use in (
+        lambda: held.add("baci", [more]),
+        lambda: held.remove("baci"),
+        held.holdings,
+        lambda: held.flows("baci"),
+    ):
+        with pytest.raises(BadFileError, match="catalog") as caught:
+            use()
+        assert f"entrepot data rebuild --lake {held.path}" in caught.value.hint
+    assert tree(held.path) == there
+    held.rebuild()
+    assert _held(held) == before
+    assert not [one for one in held.check() if one.level == "error" or one.rule == "left-over"]
+
+
+def test_the_number_of_what_is_there_is_said(held: Lake) -> None:
+    _lose(held)
+    with pytest.raises(BadFileError, match="3 delivered files and 6 Parquet files are there"):
+        held.holdings()
+
+
+@pytest.mark.parametrize("catalog", ["there", "gone"])
+def test_rows_come_from_parquet_where_bytes_are_gone(held: Lake, catalog: str) -> None:
+    before = _held(held)
+    digests = {item.raw.sha256 for item in Catalog.read(held.path).snapshots}
+    if catalog == "gone":
+        _lose(held)
+        shutil.rmtree(held.path / "raw")  # all that was said with it
+    else:
+        for digest in digests:
+            (held.path / "raw" / digest).write_bytes(b"other bytes")
+    found = held.rebuild()
+    assert len(found.from_rows) == len(before[0])
+    assert _held(held) == before
+
+
+def test_what_cannot_be_read_at_all_stops_it_and_can_be_left_out(held: Lake) -> None:
+    first = held.holdings()[0]
+    catalog = Catalog.read(held.path)
+    [item] = [one for one in catalog.snapshots if one.id == first.snapshot]
+    (held.path / "raw" / item.raw.sha256).write_bytes(b"harm")
+    (held.path / next(iter(Catalog((item,)).files()))).write_bytes(b"harm")
+    there = tree(held.path)
+    with pytest.raises(BadFileError, match="cannot be read again") as caught:
+        held.rebuild()
+    assert caught.value.hint.endswith(f"--leave-out {item.raw.sha256[:12]}")
+    assert tree(held.path) == there
+    found = held.rebuild(leave_out=[item.raw.sha256[:12]])
+    assert found.left == (f"raw/{item.raw.sha256}",)
+    assert {one.snapshot for one in held.holdings()} == {
+        one.id for one in catalog.snapshots if one != item
+    }
+    assert there.keys() - tree(held.path).keys() == set()  # what is left out stays
+
+
+def test_a_lake_of_an_older_format(held: Lake) -> None:
+    """As format 3 was: no checksums, no hash, nothing said, one manifest without what was said."""
+    before = _held(held)
+    catalog = held.path / "catalog.json"
+    data = json.loads(catalog.read_text())
+    for item in data["snapshots"]:
+        for key in ("said_vintage", "said_nomenclature"):
+            del item[key]
+        for part in item["partitions"]:
+            for stored in part["files"].values():
+                del stored["checksums"]
+        raw = item["raw"]
+        (held.path / f"raw/{raw['sha256']}.{item['load']}.json").unlink()
+        manifest = {"source": "baci", "added_on": item["added_on"], "name": raw["name"]}
+        text = json.dumps(manifest | {"bytes": raw["bytes"], "sha256": raw["sha256"]})
+        (held.path / f"raw/{raw['sha256']}.json").write_text(text)
+    catalog.write_text(json.dumps({"format": 3, "snapshots": data["snapshots"]}))
+    (held.path / "catalog.previous.json").unlink()
+    with pytest.raises(BadFileError, match="format 3") as caught:
+        held.holdings()
+    assert "entrepot data rebuild" in caught.value.hint
+    held.rebuild()
+    assert _held(held) == before
+    assert not [one for one in held.check() if one.level == "error" or one.rule == "left-over"]
+    names = [name for name in tree(held.path) if name.endswith(".json") and "raw/" in name]
+    assert all(name.count(".") == 2 for name in names)  # old manifests went with the old catalog
+
+
+def test_a_table_of_ones_own_keeps_its_mapping(lake: Lake, tmp_path: Path) -> None:
+    path = tmp_path / "trade.csv"
+    path.write_text("year,from,code,usd\n2022,CHN,850110,10\n")
+    lake.add("table", [path], mapping=MAPPING)
+    before = lake.holdings()
+    _without_previous(lake)
+    lake.rebuild()
+    assert lake.holdings() == before
+    assert before[0].title == "A table of mine"
+
+
+def test_a_catalog_from_yesterday_deletes_nothing(held: Lake, write: Write) -> None:
+    """Somebody puts an older catalog back: what it does not know stays, and can be taken in."""
+    yesterday = (held.path / "catalog.json").read_bytes()
+    held.add("baci", [write(["2023,156,643,1,1,1"], "BACI_HS17_Y2023_V202501.csv")])
+    there = tree(held.path)
+    (held.path / "catalog.json").write_bytes(yesterday)
+    held.add("baci", [write(["2020,156,643,1,1,1"], "BACI_HS17_Y2020_V202501.csv")])
+    held.remove("baci", snapshot=held.holdings()[-1].snapshot)
+    left = {name: text for name, text in there.items() if not name.startswith("catalog")}
+    assert left.items() <= tree(held.path).items()
+
+
+@pytest.mark.parametrize("linked", ["raw", "flows", "flows/by-importer"])
+def test_nothing_behind_a_link_is_deleted(
+    held: Lake, tmp_path: Path, write: Write, linked: str
+) -> None:
+    away = tmp_path / "away"
+    shutil.move(held.path / linked, away)
+    (held.path / linked).symlink_to(away, target_is_directory=True)
+    there = tree(away)
+    held.add("baci", [write(["2022,156,643,850110,3,1"])], replace=True)
+    held.remove("baci")
+    assert not held.holdings()
+    assert there.items() <= tree(away).items()
+
+
+def test_a_staging_folder_of_others_stays(held: Lake, write: Write) -> None:
+    mine = held.path / ".staging-mine"
+    (mine / "deep").mkdir(parents=True)
+    (mine / "deep" / "notes.txt").write_text("mine")
+    held.add("baci", [write(["2020,156,643,1,1,1"], "BACI_HS17_Y2020_V202501.csv")])
+    assert (mine / "deep" / "notes.txt").read_text() == "mine"
+
+
+def test_a_load_killed_before_all_was_there_is_not_taken_in(
+    lake: Lake, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake.add("baci", [write()])
+    before = lake.holdings()
+    moves: list[Path] = []
+    real = publish._move
+
+    def dies(path: Path, target: Path) -> None:
+        if len(moves) == 3:
+            raise KeyboardInterrupt
+        moves.append(target)
+        real(path, target)
+
+    more = [
+        write([f"{year},156,643,1,1,1"], f"BACI_HS17_Y{year}_V202501.csv") for year in (2020, 2021)
+    ]
+    with monkeypatch.context() as patch:  # what SIGKILL leaves: nobody clears anything away
+        patch.setattr(publish, "_move", dies)
+        patch.setattr(publish, "_delete", lambda *_: None)
+        patch.setattr(shutil, "rmtree", lambda *_, **__: None)
+        with pytest.raises(KeyboardInterrupt):
+            lake.add("baci", more)
+    assert list(lake.path.glob(".staging-*"))
+    _lose(lake)
+    lake.rebuild()
+    assert [one.snapshot for one in lake.holdings()] == [one.snapshot for one in before]
+    assert not list(lake.path.glob(".staging-*"))
+    assert len([name for name in tree(lake.path) if name.startswith("raw/")]) == 2
+
+
+# Backups
+
+
+def test_a_backup_is_the_lake(held: Lake, tmp_path: Path) -> None:
+    (held.path / "watched").mkdir()
+    (held.path / "watched" / "w.json").write_text("{}")
+    size = held.backup(tmp_path / "lake.tar")
+    assert size == (tmp_path / "lake.tar").stat().st_size
+    with pytest.raises(RequestError, match="exists"):
+        held.backup(tmp_path / "lake.tar")
+    held.backup(tmp_path / "lake.tar", replace=True)
+    other = Lake.open(tmp_path / "other")
+    other.restore(tmp_path / "lake.tar")
+    assert _held(other) == _held(held)
+    mine, theirs = tree(held.path), tree(other.path)
+    for files in (mine, theirs):
+        files.pop("catalog.json", None)
+        files.pop("catalog.previous.json", None)
+    assert mine == theirs
+    assert not [one for one in other.check() if one.level == "error" or one.rule == "left-over"]
+
+
+def test_a_backup_of_a_damaged_lake_is_refused(held: Lake, tmp_path: Path) -> None:
+    [path, *_] = held.path.glob("flows/by-importer/**/*.parquet")
+    whole = bytearray(path.read_bytes())
+    whole[100] ^= 1
+    path.write_bytes(whole)
+    with pytest.raises(OutsideError, match="not what was written") as caught:
+        held.backup(tmp_path / "lake.tar")
+    assert caught.value.where == str(path)
+    assert not list(tmp_path.glob("*lake.tar*"))
+
+
+def test_a_backup_while_the_lake_is_changed(
+    held: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everything is removed in the middle of it: it is the lake as it was when it began."""
+    from entrepot.lake import backup
+
+    before = _held(held)
+    real = backup._put_file
+    done: list[str] = []
+
+    def put(*args: object) -> None:
+        if not done:
+            done.append("removed")
+            Lake.open(held.path).remove("baci")
+        real(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(backup, "_put_file", put)
+    held.backup(tmp_path / "lake.tar")
+    assert not held.holdings()
+    other = Lake.open(tmp_path / "other")
+    other.restore(tmp_path / "lake.tar")
+    assert _held(other) == before
+
+
+def _members(path: Path) -> list[tuple[tarfile.TarInfo, bytes]]:
+    with tarfile.open(path) as archive:
+        return [(one, archive.extractfile(one).read()) for one in archive]  # type: ignore[union-attr]
+
+
+def _packed(path: Path, members: list[tuple[tarfile.TarInfo, bytes]]) -> None:
+    import io
+
+    with tarfile.open(path, "w") as archive:
+        for one, content in members:
+            one.size = len(content)
+            archive.addfile(one, io.BytesIO(content))
+
+
+@pytest.mark.parametrize(
+    "harm", ["cut", "bit", "missing", "more", "outside", "link", "text", "empty", "catalog"]
+)
+def test_what_is_no_whole_backup_restores_nothing(held: Lake, tmp_path: Path, harm: str) -> None:
+    path = tmp_path / "lake.tar"
+    held.backup(path)
+    members = _members(path)
+    last = members[-1][0]
+    if harm == "cut":
+        path.write_bytes(path.read_bytes()[:-30_000])
+    elif harm == "bit":
+        members[-1] = last, members[-1][1][:-1] + b"?"
+    elif harm == "missing":
+        members.pop()
+    elif harm == "more":
+        members.append((tarfile.TarInfo("flows/mine.parquet"), b"x"))
+    elif harm == "outside":
+        members.append((tarfile.TarInfo("../outside"), b"x"))
+    elif harm == "link":
+        last.type, last.linkname = tarfile.SYMTYPE, "/etc/passwd"
+    elif harm == "catalog":
+        text = members[0][1].replace(b"flows/by-importer", b"../../../../../tmp", 1)
+        members[0] = members[0][0], text
+    if harm in ("text", "empty"):
+        path.write_bytes(b"mine" * 1000 if harm == "text" else b"")
+    elif harm != "cut":
+        _packed(path, members)
+    folder = tmp_path / "inner" / "other"
+    with pytest.raises(BadFileError, match="no whole backup"):
+        Lake.open(folder).restore(path)
+    assert not Lake.open(folder).holdings()
+    assert tree(tmp_path / "inner") == {}
+
+
+def test_a_backup_is_not_mixed_with_a_lake(held: Lake, tmp_path: Path, write: Write) -> None:
+    held.backup(tmp_path / "lake.tar")
+    there = tree(held.path)
+    with pytest.raises(RequestError, match="not empty"):
+        held.restore(tmp_path / "lake.tar")
+    _lose(held)
+    with pytest.raises(RequestError, match="not empty: it holds 3 delivered files"):
+        held.restore(tmp_path / "lake.tar")
+    there.pop("catalog.json")
+    assert tree(held.path) == there
+    thesis = tmp_path / "thesis"
+    thesis.mkdir()
+    (thesis / "chapter.txt").write_text("mine")
+    with pytest.raises(RequestError, match="not a lake"):
+        Lake.open(thesis).restore(tmp_path / "lake.tar")
+
+
+def test_a_backup_is_not_put_into_the_lake(held: Lake) -> None:
+    with pytest.raises(RequestError, match="inside the lake"):
+        held.backup(held.path / "lake.tar")
+
+
+def test_nothing_makes_no_lake(tmp_path: Path) -> None:
+    for use in (Lake.open(tmp_path / "a").rebuild, lambda: Lake.open(tmp_path).backup("x.tar")):
+        with pytest.raises(EntrepotError) as caught:
+            use()
+        assert caught.value.exit_code == 3
+    assert not list(tmp_path.iterdir())
