@@ -18,8 +18,18 @@ from entrepot.errors import RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from threading import Lock
 
-__all__ = ["FilesRefusedError", "Limits", "TimeUp", "left", "require_files", "step", "under"]
+__all__ = [
+    "FilesRefusedError",
+    "Limits",
+    "TimeUp",
+    "left",
+    "require_files",
+    "step",
+    "turn",
+    "under",
+]
 
 
 class FilesRefusedError(RequestError):
@@ -49,6 +59,7 @@ class Limits:
     ends: float | None = None
 
 
+_AGAIN = 0.2
 _of_the_work: ContextVar[Limits | None] = ContextVar("limits", default=None)
 _of_the_process = [Limits()]
 """What holds where nothing else was said: a new thread knows nothing of who began it."""
@@ -101,6 +112,17 @@ def step() -> None:
     ends = _limits().ends
     if ends is not None and time.monotonic() > ends:
         raise TimeUp
+
+
+@contextmanager
+def turn(lock: Lock) -> Iterator[None]:
+    """Wait for a lock as long as there is time, and hold it in the block; raises as `step`."""
+    while not lock.acquire(timeout=_AGAIN):
+        step()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def left() -> float | None:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, quote
 
 import anyio
 from fastapi import Request  # noqa: TC002 (FastAPI reads it)
+from starlette.requests import ClientDisconnect
 
 from entrepot.errors import RequestError
 from entrepot.serve.answer import PARQUET
@@ -122,6 +123,8 @@ async def body_of(request: Request) -> bytes:
                 held += chunk
                 if len(held) > longest:
                     raise too_large(longest)
+    except ClientDisconnect:  # nobody reads this; else it would be a defect
+        raise BadAddressError("the text did not arrive whole", hint="send it again") from None
     except TimeoutError:
         raise TooLongError(
             f"the text did not arrive within {PATIENCE} seconds", hint="send it again"

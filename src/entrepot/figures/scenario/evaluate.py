@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Literal
 
@@ -16,6 +17,7 @@ from entrepot.figures.scenario.grid import worked
 from entrepot.figures.scenario.levels import ASSUMED, NOBODY
 from entrepot.figures.scenario.result import EconomyLoss, SalesLoss, Scenario
 from entrepot.figures.scenario.tell import MILLION, Teller
+from entrepot.limits import turn
 from entrepot.measures.cutoff import OTHERS, Cut, extraction, network, stopped
 from entrepot.model.areas import area_name, area_set
 from entrepot.model.display import joined
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
 
 __all__ = ["evaluate_scenario"]
+
+_TURN = threading.Lock()
+"""One economy at a time: each has a core and half a gigabyte to itself for some seconds."""
 
 Side = Literal["imposes", "target"]
 BACK: dict[Side, Side] = {"imposes": "target", "target": "imposes"}
@@ -57,7 +62,10 @@ def evaluate_scenario(file: ScenarioFile, lake: Lake, *, sides_only: bool = Fals
         If NumPy or SciPy is not installed.
     """
     with lake.reading():
-        economy = _economy(file, lake, sides_only=sides_only) if file.economy else None
+        economy = None
+        if file.economy:
+            with turn(_TURN):
+                economy = _economy(file, lake, sides_only=sides_only)
         sales = _sales(file, lake) if file.extraction else None
         goods = tuple(_goods(file, lake)) if file.goods else ()
         strangers = _strangers(file, lake)

@@ -152,10 +152,7 @@ def shortage(rebuilt: Rebuilt, *, inputs: float, outer: float) -> Shortage:
 
 def _back(network: Network, miss: Numbers) -> Numbers:
     """Return what a miss of deliveries comes to, round by round, in the economy before."""
-    from scipy.linalg import lu_solve
-
-    found: Numbers = lu_solve(network.solved.factors, miss, trans=0, check_finite=False)
-    return found
+    return network.solved.solve(miss, transposed=False)
 
 
 def _running(rebuilt: Rebuilt, part: Numbers) -> Mixed:

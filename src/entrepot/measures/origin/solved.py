@@ -31,9 +31,17 @@ class Solved:
 
     def output_for(self, use: Numbers) -> Numbers:
         """Return the output of every sector, n or n x k, behind some final use: B times `use`."""
+        return self.solve(use, transposed=True)
+
+    def solve(self, right: Numbers, *, transposed: bool) -> Numbers:
+        """Return what the factors turn into `right`; threads may share them."""
         from scipy.linalg import lu_solve
 
-        found: Numbers = lu_solve(self.factors, use, trans=1, check_finite=False)
+        triangles, pivots = self.factors
+        # SciPy adds one to every pivot while it solves, in the very array that it is given, and
+        # lets other threads run meanwhile: two at once wrote past the end of memory.
+        own = triangles, pivots.copy()
+        found: Numbers = lu_solve(own, right, trans=int(transposed), check_finite=False)
         return found
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import yaml
 
 from entrepot.figures.scenario import evaluate_scenario
+from entrepot.limits import turn
 from entrepot.report.scenario.page import page_parts
 from entrepot.report.scenario.picture import single_file
 from entrepot.report.scenario.save import plain
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["scenario_chart", "scenario_data", "scenario_page", "scenario_table"]
 
 _TURN = threading.Lock()
-"""One scenario at a time: each has a core and half a gigabyte to itself for some seconds."""
+"""Page, table and drawing of a scenario wait for the first of them, which works it out."""
 _SEEN = ("imposes", "instrument", "target", "sectors", "answer", "answer_sectors")
 """Keys that the form shows at once; the others are folded away."""
 _EXAMPLES: tuple[tuple[str, dict[str, str]], ...] = (
@@ -117,7 +118,7 @@ def _worked(lake: Lake, given: dict[str, str]) -> list[Scenario]:
 
 
 def _known(lake: Lake, file: ScenarioFile) -> Scenario:
-    with _TURN:
+    with turn(_TURN):
         key = ("scenario", file.model_dump_json())
         return lake.remembered.get(key, lambda: evaluate_scenario(file, lake))
 
