@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError, RequestError, UnknownNameError
+from entrepot.files import read_bytes, require_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +39,9 @@ class Matched:
 
     rows: list[dict[str, Any]]
     left_out: tuple[str, ...]
+
+
+_LARGEST = 2**28  # bytes of a table of codes
 
 
 def matched(
@@ -109,8 +113,7 @@ def _refusal(path: Path, refused: list[tuple[int, RequestError]], rows: int) -> 
 
 def _read(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """Return the header of a table, and its rows as text, numbered as an editor shows them."""
-    if not path.is_file():
-        raise RequestError(f"no such file: {path}", hint="check the path")
+    require_file(path, most=_LARGEST)
     if path.suffix.lower() in (".xls", ".xlsx", ".ods"):
         raise RequestError(
             f"{path.name} is a workbook", hint="save the sheet as CSV (UTF-8), codes as text"
@@ -136,7 +139,7 @@ def _parquet(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
 
 def _text(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_bytes(path, most=_LARGEST).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadFileError("not text in UTF-8", where=str(path), hint="save as UTF-8") from error
     first = text.partition("\n")[0]
