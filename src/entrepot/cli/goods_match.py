@@ -11,7 +11,7 @@ import typer
 
 from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake
 from entrepot.cli.goods_match_draw import draw_families, draw_matched, draw_weights
-from entrepot.cli.goods_table import matched
+from entrepot.cli.goods_table import NOT_KNOWN, matched
 from entrepot.errors import NoEvidenceError, OutsideError, RequestError, UnknownNameError
 from entrepot.files import require_target
 
@@ -78,6 +78,8 @@ def match(
             for (name, kind), count in sorted(counts.items())
         ],
         "lists_left_out": list(found.left_out),
+        "not_known": len({row["row"] for row in rows if row["status"] == NOT_KNOWN}),
+        "not_known_because": list(found.unsettled),
     }
     if out:
         _write(out, rows)

@@ -23,6 +23,7 @@ _MATCHED = (
     "list", "part", "list_code", "list_nomenclature", "certainty", "status", "reason",
 )  # fmt: skip
 _SHOWN = 5
+NOT_KNOWN = "not known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,13 @@ class Matched:
         One for each match, and one with an empty `list` for a row that meets none.
     left_out
         Lists that cannot be followed into the edition of the table.
+    unsettled
+        Why rows that meet no list may be on one all the same.
     """
 
     rows: list[dict[str, Any]]
     left_out: tuple[str, ...]
+    unsettled: tuple[str, ...]
 
 
 _LARGEST = 2**28  # bytes of a table of codes
@@ -89,7 +93,13 @@ def matched(
             refused.append((number, error))
     if refused:
         raise _refusal(path, refused, len(rows))
-    return Matched(found, matcher.left_out)
+    days = {row["day"] for row in found if row["status"] == NOT_KNOWN and not row["list"]}
+    open_ = {why: None for day in days for why in matcher.unsettled(_or_none(day))}
+    return Matched(found, matcher.left_out, tuple(open_))
+
+
+def _or_none(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _of_row(matcher: Matcher, number: int, code: str, day: date | None) -> list[dict[str, Any]]:
@@ -98,7 +108,9 @@ def _of_row(matcher: Matcher, number: int, code: str, day: date | None) -> list[
         return [base | dict.fromkeys(_MATCHED, "") | {"reason": "no code in this row"}]
     matches = [one.to_dict() for one in matcher.match(code, day)]
     if not matches:
-        return [base | dict.fromkeys(_MATCHED, "")]
+        unsettled = matcher.unsettled(day)
+        status = NOT_KNOWN if unsettled else "not listed"
+        return [base | dict.fromkeys(_MATCHED, "") | {"status": status}]
     return [base | {name: one[name] for name in _MATCHED} for one in matches]
 
 
