@@ -115,8 +115,6 @@ class Reads:
         with readers.reading(self.path):
             state = self._state()
             self._pinned = state.with_bundled if bundled else state
-            if self._connection is not None:
-                self._connection.cursor().execute("CALL truncate_duckdb_logs()")
             try:
                 yield self
                 self.require_unchanged()

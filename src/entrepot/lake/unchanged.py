@@ -71,7 +71,7 @@ def changed(folder: Path, stored: StoredFile) -> bool:
 def require_read(
     folder: Path, files: Callable[[], Iterable[StoredFile]], connection: duckdb.DuckDBPyConnection
 ) -> None:
-    """Compare every block that was read on a connection since its log was last emptied.
+    """Compare every block that was read on a connection since this was asked last.
 
     Parameters
     ----------
