@@ -100,7 +100,7 @@ def test_bad_head(lake: Lake, write: Write, head: str, words: tuple[str, ...]) -
         (b"\x00\x01\x02\x03", ("not a text file",)),
         (b"t,i,j,k,v,\xe9\n", ("UTF-8", "row 1")),
         (b"t,i,j,k,v,q\n2022,156,643,850110,1,1\n2022,156,643,85\xe910,1,1\n", ("UTF-8",)),
-        (b"<html>404 Not Found</html>\n", ("not the columns of BACI",)),
+        (b"<html>404 Not Found</html>\n", ("a web page or XML, not a table",)),
     ],
 )
 def test_bad_content(lake: Lake, write: Write, content: bytes, words: tuple[str, ...]) -> None:
