@@ -45,12 +45,19 @@ def coefficients(
         elif step not in steps:
             one = replace(blank, why="no treated cell lies in this step")
         elif steps.index(step) not in places:
-            one = replace(blank, why="all treated cells in this step are zero or left out")
+            one = replace(blank, why=_why(cells))
         else:
             place = places[steps.index(step)]
             one = _filled(blank, fit, place, by_step[steps.index(step)])
         found.append(one)
     return tuple(found)
+
+
+def _why(cells: int) -> str:
+    """Say why a step in which treated cells lie has no estimate."""
+    if cells:
+        return "not identified: fixed effects alone can tell the cells with trade in this step"
+    return "all treated cells in this step are zero or left out"
 
 
 def _filled(blank: Coefficient, fit: Fit, place: int, p: float | None) -> Coefficient:
@@ -59,6 +66,7 @@ def _filled(blank: Coefficient, fit: Fit, place: int, p: float | None) -> Coeffi
         blank,
         estimate=estimate,
         std_error=told.error,
+        std_error_usual=told.usual,
         low=told.low,
         high=told.high,
         p_value=told.p_value,

@@ -101,12 +101,12 @@ class _Work:
     def path(self, pool: Fit, fit: Fit | None) -> NDArray[np.float64]:
         """Return pooled effect and, if asked for, squared leads and every step."""
         if fit is None or not self.each_step:
-            return pool.estimates[:1]
+            return np.array([pool.single()])
         path = np.full(len(self.steps), np.nan)
         path[fit.columns] = fit.estimates
         known = path[self.leads][np.isfinite(path[self.leads])]
         squares = float(known @ known) if len(known) else np.nan
-        return np.array([pool.estimates[0], squares, *path])
+        return np.array([pool.single(), squares, *path])
 
 
 def fixed_of(panel: Panel, design: Design) -> list[NDArray[np.int64]]:
@@ -122,10 +122,11 @@ def clusters_of(panel: Panel, design: Design) -> list[NDArray[np.int64]]:
 
 def pooled(fit: Fit) -> Effect:
     """Return the only coefficient of a regression."""
-    estimate, told = float(fit.estimates[0]), fit.interval(0)
+    estimate, told = fit.single(), fit.interval(0)
     return Effect(
         estimate=estimate,
         std_error=told.error,
+        std_error_usual=told.usual,
         low=told.low,
         high=told.high,
         change_pct=percent(estimate),

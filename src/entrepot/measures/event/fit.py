@@ -11,7 +11,7 @@ import numpy as np
 
 from entrepot.errors import MissingExtraError, NoEvidenceError
 from entrepot.measures.event.jackknife import LeavingOut, jackknife
-from entrepot.measures.event.keep import informative
+from entrepot.measures.event.keep import Kept, estimable, informative
 from entrepot.measures.event.wald import two_sided
 from entrepot.measures.student import half_width
 
@@ -27,22 +27,32 @@ LEVEL = 0.95
 
 _FIXED_TOLERANCE = 1e-8
 _TOLERANCE = 1e-10
+_VANISHED = 1e-3
+"""Fitted value, relative to the mean of all, below which a cell without trade may be separated."""
 
 
 class Interval(NamedTuple):
-    """Standard error of an estimate, ends of its interval, and two-sided p-value."""
+    """Standard error of an estimate, ends of its interval, and two-sided p-value.
+
+    `usual` is the standard error of clusters without jackknife.
+    """
 
     error: float | None = None
     low: float | None = None
     high: float | None = None
     p_value: float | None = None
+    usual: float | None = None
 
 
 @dataclass(frozen=True)
 class Fit:
-    """Estimates; `columns` says which columns of x have one, the others being zeros only.
+    """Estimates; `columns` says which columns of x have one.
 
-    `covariance` is None without clusters, `degrees` of freedom are those of each estimate,
+    Cells that are separated were left out first, and columns that cannot be told from the fixed
+    effects then are without an estimate.
+
+    `covariance` is None without clusters, `usual` is that of clusters without jackknife (CR1), as
+    most tables print it, `degrees` of freedom are those of each estimate,
     `repaired` says that negative variances of two-way clusters were set to zero, and `no_jackknife`
     why the covariance is the usual one (CR1) and not that of a jackknife (CV3), empty if it is. The
     usual one leaves the smaller number of clusters less one.
@@ -51,6 +61,7 @@ class Fit:
     estimates: NDArray[np.float64]
     columns: NDArray[np.bool_]
     covariance: NDArray[np.float64] | None
+    usual: NDArray[np.float64] | None
     degrees: NDArray[np.float64]
     deviance: float
     rows: NDArray[np.bool_]
@@ -63,11 +74,24 @@ class Fit:
         """Return the place among the estimates of each column that has one."""
         return {int(column): place for place, column in enumerate(np.flatnonzero(self.columns))}
 
+    def single(self) -> float:
+        """Return the only estimate.
+
+        Raises
+        ------
+        NoEvidenceError
+            If it is not identified.
+        """
+        if not len(self.estimates):
+            raise _nothing()
+        return float(self.estimates[0])
+
     def interval(self, place: int) -> Interval:
         """Return the standard error of an estimate, and what follows from it."""
-        estimate, error = float(self.estimates[place]), self._error(place)
+        estimate, error = float(self.estimates[place]), _error(self.covariance, place)
+        usual = _error(self.usual, place)
         if error is None:
-            return Interval()
+            return Interval(usual=usual)
         degrees = float(self.degrees[place])
         half = half_width(error, degrees, LEVEL)
         return Interval(
@@ -75,12 +99,14 @@ class Fit:
             low=None if half is None else estimate - half,
             high=None if half is None else estimate + half,
             p_value=two_sided(estimate, error, degrees),
+            usual=usual,
         )
 
-    def _error(self, place: int) -> float | None:
-        """Return a standard error, None where the covariance gives none."""
-        variance = 0.0 if self.covariance is None else float(self.covariance[place, place])
-        return math.sqrt(variance) if variance > 0 else None
+
+def _error(covariance: NDArray[np.float64] | None, place: int) -> float | None:
+    """Return a standard error, None where the covariance gives none."""
+    variance = 0.0 if covariance is None else float(covariance[place, place])
+    return math.sqrt(variance) if variance > 0 else None
 
 
 def ppml(
@@ -103,53 +129,90 @@ def ppml(
         iterations do not converge.
     """
     kept = informative(y, x, fixed)
-    if not kept.columns.any() or not kept.rows.any():
-        raise NoEvidenceError(
-            "no coefficient can be estimated",
-            why="all treated cells are zero, or no other shares their fixed effects",
-            hint="give more products, partners or time, or fewer fixed effects",
-        )
-    used = kept.rows
-    columns = [x[used][:, place] for place in np.flatnonzero(kept.columns)]
-    try:
-        model = _fitted(y[used], columns, [codes[used] for codes in fixed], clusters, used, False)
-    except ValueError:  # what pyfixest raises where demeaning ends without an answer
-        model = _fitted(y[used], columns, [codes[used] for codes in fixed], clusters, used, True)
-    if (lost := len(columns) - len(model._coefnames)) > 0:
-        raise _absorbed(f"{lost} coefficients")
-    covariance, repaired = (None, False) if not clusters else _sound(model._vcov)
-    left = _leaving_out(model, y[used], columns, [codes[used] for codes in fixed], clusters, used)
-    usual = np.full(len(columns), float(model._df_t) if clusters else 0.0)
+    model, problem = _tried(y, x, fixed, clusters, kept)
+    if model is None or _vanishes(model, y[kept.rows]):
+        found = estimable(y, x, fixed, kept)
+        if found is not None:
+            kept = found
+            model, problem = _tried(y, x, fixed, clusters, kept)
+    if model is None:
+        raise problem or _nothing()
+    used, there = kept.rows, np.flatnonzero(kept.columns)
+    own = kept.identified[there]
+    usual, repaired = (None, False) if not clusters else _sound(model._vcov)
+    left = _leaving_out(model, y, x, fixed, clusters, kept)
+    covariance = usual if left.covariance is None else left.covariance
+    degrees = np.full(len(there), float(model._df_t) if clusters else 0.0)
     return Fit(
-        estimates=np.asarray(model._beta_hat, dtype=float),
-        columns=kept.columns,
-        covariance=covariance if left.covariance is None else left.covariance,
-        degrees=usual if left.degrees is None else left.degrees,
+        estimates=np.asarray(model._beta_hat, dtype=float)[own],
+        columns=kept.columns & kept.identified,
+        covariance=None if covariance is None else covariance[np.ix_(own, own)],
+        usual=None if usual is None else usual[np.ix_(own, own)],
+        degrees=(degrees if left.degrees is None else left.degrees)[own],
         deviance=float(model.deviance),
         rows=used,
-        separated=kept.separated + int(getattr(model, "n_separation_na", 0) or 0),
+        separated=kept.separated,
         singletons=kept.singletons,
         repaired=repaired,
         no_jackknife=left.why,
     )
 
 
+def _tried(
+    y: NDArray[np.float64],
+    x: NDArray[np.float64],
+    fixed: Sequence[NDArray[np.int64]],
+    clusters: Sequence[NDArray[np.int64]],
+    kept: Kept,
+) -> tuple[Any, NoEvidenceError | None]:
+    """Return a regression on what is kept, or why there is none."""
+    if not kept.columns.any() or not kept.rows.any():
+        return None, _nothing()
+    used = kept.rows
+    columns = [x[used][:, place] for place in np.flatnonzero(kept.columns)]
+    try:
+        model = _fitted(y[used], columns, [codes[used] for codes in fixed], clusters, used)
+    except NoEvidenceError as error:
+        return None, error
+    if (lost := len(columns) - len(model._coefnames)) > 0:
+        return None, _absorbed(f"{lost} coefficients")
+    return model, None
+
+
+def _vanishes(model: Any, y: NDArray[np.float64]) -> bool:
+    """Whether a cell without trade is fitted by next to nothing, as separated ones are.
+
+    The iterations end when the deviance moves by less than a part of `_TOLERANCE`. Of a separated
+    cell the fitted value shrinks by a factor of e in each, so that it is far below by then.
+    """
+    mean = np.asarray(model._Y_hat_response, dtype=float).ravel()
+    return len(mean) != len(y) or bool((mean[y == 0] < _VANISHED).any())
+
+
+def _nothing() -> NoEvidenceError:
+    return NoEvidenceError(
+        "no coefficient can be estimated",
+        why="all treated cells are zero, or fixed effects alone can tell them",
+        hint="give more products, partners or time, or fewer fixed effects",
+    )
+
+
 def _leaving_out(
     model: Any,
     y: NDArray[np.float64],
-    columns: Sequence[NDArray[np.float64]],
+    x: NDArray[np.float64],
     fixed: Sequence[NDArray[np.int64]],
     clusters: Sequence[NDArray[np.int64]],
-    used: NDArray[np.bool_],
+    kept: Kept,
 ) -> LeavingOut:
     """Return what a jackknife says; without a covariance where it is not that of the design."""
-    mean = np.asarray(model._Y_hat_response, dtype=float).ravel()
     if len(clusters) != 1:
         return LeavingOut(None, why="clusters of two kinds")
-    if len(mean) != len(y):
-        return LeavingOut(None, why="the regression left out rows that it does not name")
-    errors = y / y.mean() / mean - 1
-    return jackknife(errors, mean, np.stack(columns, axis=1), fixed, clusters[0][used])
+    mean = np.asarray(model._Y_hat_response, dtype=float).ravel()
+    used = kept.rows
+    errors = y[used] / y[used].mean() / mean - 1
+    effects = [codes[used] for codes in fixed]
+    return jackknife(errors, mean, x[used][:, kept.columns], effects, clusters[0][used])
 
 
 def _fitted(
@@ -158,9 +221,8 @@ def _fitted(
     fixed: Sequence[NDArray[np.int64]],
     clusters: Sequence[NDArray[np.int64]],
     used: NDArray[np.bool_],
-    rectify: bool,
 ) -> Any:
-    """Call pyfixest; `rectify` looks for cells that a combination of regressors separates."""
+    """Call pyfixest."""
     try:
         import pandas as pd
         from pyfixest.demeaners import MapDemeaner
@@ -186,13 +248,11 @@ def _fitted(
                 iwls_tol=_TOLERANCE,
                 iwls_maxiter=200,
                 demeaner=MapDemeaner(fixef_tol=_FIXED_TOLERANCE, fixef_maxiter=100_000),
-                separation_check=["ir"] if rectify else [],
+                separation_check=[],
             )
     except (ValueError, RuntimeError, np.linalg.LinAlgError) as error:
         if "collinear" in str(error):
             raise _absorbed("the coefficients") from error
-        if not rectify and isinstance(error, ValueError):
-            raise
         raise _no_answer(str(error)) from error
     if not model.convergence or not np.isfinite(model._beta_hat).all():
         raise _no_answer("the iterations do not converge")

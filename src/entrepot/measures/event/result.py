@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["Coefficient", "Effect", "EventStudy", "Joint", "PlaceboDate"]
 
@@ -24,7 +27,8 @@ class Coefficient:
         Steps since the event; negative before it.
     estimate, std_error, low, high
         Logarithmic difference from the reference step, its standard error, and ends of the 95 %
-        interval. None where no treated cell lies in the step or all of them are zero (`why`).
+        interval. None where no treated cell lies in the step, all of them are zero, or the step
+        is not identified without cells that are separated (`why`).
     p_value
         Two-sided, from clusters.
     p_randomisation
@@ -33,6 +37,8 @@ class Coefficient:
         The same in per cent.
     cells
         Treated cells in the step that were used.
+    std_error_usual
+        Standard error of clusters without jackknife (CR1), as most published tables print it.
     is_reference, is_binned
         Whether it is the step compared with; whether it holds all that lies beyond the window.
     why
@@ -48,6 +54,7 @@ class Coefficient:
     p_randomisation: float | None
     change_pct: float | None
     cells: int
+    std_error_usual: float | None = None
     is_reference: bool = False
     is_binned: bool = False
     why: str = ""
@@ -92,6 +99,8 @@ class Effect:
     ----------
     estimate, std_error, low, high, change_pct
         As of a coefficient; None where the covariance is not usable.
+    std_error_usual
+        Standard error of clusters without jackknife (CR1).
     p_cluster, p_randomisation
         Two-sided, from clusters and from permuted events.
     draws, failed, exact
@@ -106,6 +115,7 @@ class Effect:
     change_pct: float
     p_cluster: float | None
     p_randomisation: float | None = None
+    std_error_usual: float | None = None
     draws: int = 0
     failed: int = 0
     exact: bool = False
@@ -148,12 +158,11 @@ class EventStudy:
         read.
     counts
         Rows used (`rows`), left out because a value in them is missing (`unknown`), because nothing
-        else shares their fixed effect (`singletons`) or because an effect or a step has zeros only
-        (`separated`); products, partners and clusters, treated ones apart.
+        else shares their fixed effect (`singletons`) or because some combination of steps and fixed
+        effects fits them perfectly (`separated`); products, partners and clusters, treated ones
+        apart.
     remarks
         What a reader has to know.
-    kind
-        Kind of table that `frame` returns: ``polars``, ``pandas`` or ``pyarrow``, as was studied.
     """
 
     coefficients: tuple[Coefficient, ...]
@@ -162,33 +171,27 @@ class EventStudy:
     trusted: str
     counts: dict[str, int]
     remarks: tuple[str, ...]
-    kind: str = "pyarrow"
 
-    def frame(self) -> Any:
-        """Return the coefficients as a table, one row a step, of the kind that was studied."""
+    def frame(self) -> pa.Table:
+        """Return the coefficients as a table, one row a step."""
         import pyarrow as pa
 
-        table = pa.Table.from_pylist([asdict(one) for one in self.coefficients], schema=_schema(pa))
-        if self.kind == "polars":
-            import polars as pl
-
-            return pl.from_arrow(table)
-        return table.to_pandas() if self.kind == "pandas" else table
+        return pa.Table.from_pylist([asdict(one) for one in self.coefficients], schema=_schema(pa))
 
     def to_dict(self) -> dict[str, Any]:
         """Return as plain JSON types."""
-        found = asdict(self)
-        del found["kind"]
-        return found
+        return asdict(self)
 
 
 def _schema(pa: Any) -> Any:
     numbers = ("estimate", "std_error", "low", "high", "p_value", "p_randomisation", "change_pct")
+    usual = ("std_error_usual", pa.float64())
     return pa.schema(
         [
             ("step", pa.int64()),
             *((name, pa.float64()) for name in numbers),
             ("cells", pa.int64()),
+            usual,
             ("is_reference", pa.bool_()),
             ("is_binned", pa.bool_()),
             ("why", pa.string()),
