@@ -14,6 +14,7 @@ SPECIAL = (
     "production",
     "sigma",
     "spot",
+    "trim",
     "unwilling",
 )
 """Keys that a few measures read; a definition of another measure does not show them."""

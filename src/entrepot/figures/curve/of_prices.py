@@ -9,11 +9,11 @@ from entrepot.figures.curve.choices import territory_choices
 from entrepot.figures.curve.price_levels import BUYERS, RowSet, coalition, inside, leveled
 from entrepot.figures.curve.price_rows import between, read
 from entrepot.figures.curve.spans import AS_ASKED
-from entrepot.figures.curve.spread import Found
 from entrepot.figures.curve.territories import apart, known
 from entrepot.figures.figure import Specification
 from entrepot.figures.measured import moved
 from entrepot.figures.questions import price_choices as under
+from entrepot.figures.spread import Found
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -128,8 +128,8 @@ def _values(
     if asked.measure == "value_change":
         yield from under.changes(table, asked.period, base)
     elif asked.measure == "price_premium":
-        yield from under.premiums(table, asked.period, base)
+        yield from under.premiums(table, asked, base)
     else:
-        yield from under.indices(table, asked.period, base)
+        yield from under.indices(table, asked, base)
         if is_series:
-            yield from under.series(table, asked.period, base)
+            yield from under.series(table, asked, base)

@@ -31,8 +31,9 @@ __all__ = [
     "specifications",
 ]
 
-BOUNDS = {"moves of up to 5 times": 5.0, "moves of up to 3 times": 3.0, "all": None}
-"""Which price changes count, in words, and the factor beyond which one does not."""
+BOUNDS = (5.0, 3.0, None)
+"""Factors beyond which a price change is taken for one of unit or of goods; None: every one counts.
+"""
 BUYER = "buyer"
 """Name of the buyers whose premium is asked."""
 
@@ -46,6 +47,15 @@ _MANY: dict[Method, str] = {
     "tpd": "time-product dummies",
 }
 _ESTIMATORS = {"median": "median", "did": "mean", "did, weighted": "mean, weighted by value"}
+
+
+def bounds_of(asked: Definition) -> dict[str, float | None]:
+    """Return which price changes count, in words, and the bound; that of the question first."""
+    usual = BOUNDS[0] if asked.measure == "price_premium" else asked.trim
+    return {
+        "all" if bound is None else f"moves of up to {bound:g} times": bound
+        for bound in (usual, *BOUNDS)
+    }
 
 
 class Under(NamedTuple):
@@ -67,7 +77,7 @@ def specifications(asked: Definition, base: Period, *, is_series: bool) -> list[
     if asked.measure == "price_index":
         many = _methods(asked.period, base) if is_series else {}
         names = [*_TWO.values(), *many.values()]
-    return [{"estimator": name, "filter": words} for name in names for words in BOUNDS]
+    return [{"estimator": name, "filter": words} for name in names for words in bounds_of(asked)]
 
 
 def _methods(period: Period, base: Period) -> dict[Method, str]:
@@ -76,7 +86,7 @@ def _methods(period: Period, base: Period) -> dict[Method, str]:
     return {key: name for key, name in _MANY.items() if not (adjacent and key == "geks_tornqvist")}
 
 
-def indices(frame: Any, period: Period, base: Period) -> Iterator[Under]:
+def indices(frame: Any, asked: Definition, base: Period) -> Iterator[Under]:
     """Yield the indices that compare two periods, under each bound.
 
     Parameters
@@ -84,25 +94,25 @@ def indices(frame: Any, period: Period, base: Period) -> Iterator[Under]:
     frame
         Rows of `SET` (number of the set), exporter, importer, product, period, ``value_usd`` and
         ``mass_kg``.
-    period, base
-        What is compared.
+    asked, base
+        The question, and what its period is compared with.
     """
-    for words, trim in BOUNDS.items():
+    for words, trim in bounds_of(asked).items():
         found = measures.price_index(
-            frame, by=SET, period=period, base=base, product=_GOODS, trim=trim
+            frame, by=SET, period=asked.period, base=base, product=_GOODS, trim=trim
         )
         for column, name in _TWO.items():
             yield from _under(found, column, {"estimator": name, "filter": words})
 
 
-def series(frame: Any, period: Period, base: Period) -> Iterator[Under]:
+def series(frame: Any, asked: Definition, base: Period) -> Iterator[Under]:
     """Yield the indices that make use of the times between two as well, under each bound.
 
     With no time between them GEKS-Törnqvist is Törnqvist's index, and is not said twice.
     """
-    methods = _methods(period, base)
+    methods = _methods(asked.period, base)
     keys = [SET, *_GOODS, "period"]
-    for words, trim in BOUNDS.items():
+    for words, trim in bounds_of(asked).items():
         only = PriceFilters(same_partners=None, mad=None, trim=trim)
         kept: Any = measures.unit_values(frame, by=keys, base=base, filters=only).rows
         for method, name in methods.items():
@@ -113,7 +123,7 @@ def series(frame: Any, period: Period, base: Period) -> Iterator[Under]:
                 method=method,
                 product=_GOODS,
             )
-            now = nw.from_native(levels).filter(nw.col("period") == period.start)
+            now = nw.from_native(levels).filter(nw.col("period") == asked.period.start)
             yield from _under(now, "price_index", {"estimator": name, "filter": words})
 
 
@@ -123,14 +133,14 @@ def changes(frame: Any, period: Period, base: Period) -> Iterator[Under]:
     yield from _under(found, "change_usd", {})
 
 
-def premiums(frame: Any, period: Period, base: Period) -> Iterator[Under]:
+def premiums(frame: Any, asked: Definition, base: Period) -> Iterator[Under]:
     """Yield what `BUYER` pays more than all other importers in each set of rows."""
-    words = {trim: name for name, trim in BOUNDS.items()}
+    words = {trim: name for name, trim in bounds_of(asked).items()}
     for rows, trim, estimator, premium in premiums_under(
         frame,
         group=SET,
         buyer=BUYER,
-        period=period,
+        period=asked.period,
         base=base,
         trims=list(words),
         by="exporter",

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["QUESTIONS"]
 
-MOST = 5.0
-"""A unit value that moved by more than this factor is taken for a change of unit or of goods."""
-
 
 def price_index(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
     """Compare unit values of each flow and product with those of the base."""
@@ -32,7 +29,7 @@ def price_index(rows: Frame, asked: Definition, column: str, by: Sequence[str] =
         base=asked.base or asked.period.before(),
         product=["exporter", "importer", "product"],
         value=column,
-        trim=MOST,
+        trim=asked.trim,
     )
 
 
@@ -45,7 +42,7 @@ def value_change(rows: Frame, asked: Definition, column: str, by: Sequence[str] 
         base=asked.base or asked.period.before(),
         product=["exporter", "importer", "product"],
         value=column,
-        trim=MOST,
+        trim=asked.trim,
     )
 
 
@@ -80,7 +77,7 @@ QUESTIONS = {
     "price_index": Question(
         "flow",
         (),
-        ("exporter", "base"),
+        ("exporter", "base", "trim"),
         price_index,
         "prices of exports from {seller} to {buyer}",
         ("mass_kg",),
@@ -91,7 +88,7 @@ QUESTIONS = {
     "value_change": Question(
         "flow",
         (),
-        ("exporter", "base"),
+        ("exporter", "base", "trim"),
         value_change,
         "change of exports from {seller} to {buyer}",
         ("mass_kg",),
