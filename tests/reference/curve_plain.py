@@ -7,15 +7,35 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from curve_rows import CODES, EDITIONS, NOBODY, ROWS, YEARS, Row
 
+from entrepot.figures.curve import curve
+from entrepot.figures.figure import Specifications
+from entrepot.figures.spread import alone, explained
 from entrepot.goods import goods_selection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from entrepot.figures import Definition
     from entrepot.goods import Variant
+    from entrepot.lake import Lake
 
 PLACES = ({"CHN"}, {"CHN", "HKG"}, {"CHN", "HKG", "MAC"})
 LEVELS = ("out", "members", "own")
+
+
+def curved(definition: Definition, lake: Lake) -> Specifications:
+    """Return the specifications of the rows of a lake alone, what others printed left out."""
+    with lake.reading():
+        found, left = curve(definition, lake)
+    items = sorted((one.item for one in found), key=lambda item: item.value)
+    asked = next((one.item for one in found if one.is_asked), None)
+    return Specifications(
+        items=tuple(items),
+        moves_most=None,
+        explained=explained(items),
+        left_out=tuple(left),
+        alone=alone(asked, items) if asked else {},
+    )
 
 
 class Way(NamedTuple):

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import entrepot as ep
-from entrepot.figures.curve.spread import alone
 from entrepot.figures.figure import Specification
+from entrepot.figures.spread import alone
 from entrepot.goods.editions import known_codes
 from entrepot.lake import Lake
 

@@ -172,11 +172,14 @@ def test_what_writes_is_refused(folder: Path) -> None:
             act()
 
 
-def test_a_curve_is_refused(folder: Path) -> None:
+def test_the_same_curve(folder: Path, spark: SparkSession) -> None:
     from entrepot.lake.on_spark import SparkLake
 
-    with pytest.raises(RequestError, match="a curve is put together by DuckDB"):
-        ep.ask("hhi", lake=SparkLake.open(folder), curve=True, importer="RUS", period=2022)
+    words = {"source": "baci", "curve": True, **QUESTIONS["import_share"]}
+    expected = ep.ask("import_share", lake=folder, **words).to_dict()
+    found = ep.ask("import_share", lake=SparkLake.open(folder), **words).to_dict()
+    assert expected["specifications"]["count"] > 4
+    assert alike(expected["specifications"], found["specifications"])
 
 
 def test_one_spark_a_process(folder: Path, spark: SparkSession) -> None:

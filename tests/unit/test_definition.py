@@ -19,7 +19,6 @@ def test_defaults_are_filled_in() -> None:
         "basis": "dispatch",
         "valuation": None,
         "quantity": "value",
-        "currency": "USD",
         "flow": "one_way",
         "k": None,
         "told_by": None,

@@ -122,7 +122,7 @@ def test_hong_kong_in_is_one_of_the_alternatives(empty: Lake, table: MadeUp) -> 
     [one] = [
         item.value
         for item in found.specifications.items
-        if item.choices["territory"] == "CHN+HKG to RUS"
+        if item.choices["territory"] == "CHN+HKG"
         and (item.choices["border"], item.choices["counted"]) == ("of the flow", "once")
     ]
     assert one == pytest.approx(foreign / gross, rel=1e-9)

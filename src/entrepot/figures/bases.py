@@ -10,23 +10,28 @@ from entrepot.figures.cells import everything
 from entrepot.lake import fetch
 
 if TYPE_CHECKING:
-    from entrepot.figures.cells import Cells
+    from entrepot.figures.cells import Cells, Frame
     from entrepot.figures.definition import Definition
 
-__all__ = ["by_origin", "told_twice"]
+__all__ = ["NOT_SAID", "bases_of", "told_twice"]
+
+NOT_SAID = "not said"
 
 
-def by_origin(cells: Cells, asked: Definition) -> bool:
-    """Whether the flow is told, at least in part, by where goods were made."""
-    if "origin" not in cells.held.bases:
-        return False
+def bases_of(rows: Frame, column: str) -> dict[str, float]:
+    """Return the share of the value of imports as importers report them by what makes the partner.
 
-    def told() -> bool:
-        rows = cells.flow(asked, (everything(),)).filter(nw.col("told_by") == "importer")
-        groups = fetch(rows.group_by("partner_basis").agg(nw.len()))
-        return any(basis == "origin" for basis, _ in groups)
-
-    return cells.once("by origin", asked, told)
+    Empty where nothing is said of it, or nothing has a value.
+    """
+    told = rows.filter(nw.col("told_by") == "importer").group_by("partner_basis")
+    sums = {
+        str(basis or NOT_SAID): float(value or 0)
+        for basis, value in fetch(told.agg(nw.col(column).sum()))
+    }
+    total = sum(sums.values())
+    if not total or set(sums) == {NOT_SAID}:
+        return {}
+    return {basis: value / total for basis, value in sorted(sums.items())}
 
 
 def told_twice(cells: Cells, asked: Definition) -> frozenset[str]:

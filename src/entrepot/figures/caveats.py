@@ -8,6 +8,7 @@ from entrepot.figures.figure import Caveat
 from entrepot.figures.questions import of as question
 from entrepot.goods.parse import nameless
 from entrepot.model.areas import WORLD, area_name, area_phrase
+from entrepot.model.display import joined
 from entrepot.model.reporting import stopped_in
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
     from entrepot.sources.published.read import Published
 
-__all__ = ["CAVEATS", "caveat", "for_definition", "for_printed"]
+__all__ = ["CAVEATS", "caveat", "for_definition", "for_printed", "whose_goods"]
 
 CAVEATS = {
     "reporter-break": "the reporters behind a number changed, or one of them fell silent",
@@ -44,6 +45,7 @@ CAVEATS = {
     "growth-and-currency": "growth has a base, a currency and a price level",
     "dependence-flags": "flags cut numbers that have no natural edge",
     "prices": "unit values are not prices: what is in a code can change",
+    "extreme-prices": "products whose unit value moved many times over",
     "three-prices": "index, price part of a change and unit value are three changes of price",
     "inside-group": "a group counts as one area: trade among its members is left out of totals",
     "hong-kong": "Hong Kong is a customs territory of its own",
@@ -206,15 +208,42 @@ def _reporter_break(definition: Definition, teller: str, *, answered: bool) -> l
     return [caveat("reporter-break", text)]
 
 
-def by_origin(definition: Definition) -> Caveat:
-    """Return that an importer names where goods were made, not who sent them."""
-    who = "Importers" if definition.importer == WORLD else area_phrase(definition.importer)
+SMALL = 0.01
+"""Share of the value on another basis below which nothing is said of it."""
+_BASES = {
+    "origin": "by country of origin",
+    "consignment": "by country of consignment",
+    "destination": "by country of destination",
+}
+
+
+def whose_goods(definition: Definition, bases: Mapping[str, float]) -> list[Caveat]:
+    """Return what makes the partner in imports, by share of their value, if that is origin at all.
+
+    Parameters
+    ----------
+    bases
+        Share of the value of the rows used by what makes the partner; see `Evidence`.
+    """
+    kept = {name: part for name, part in bases.items() if part >= SMALL}
+    if "origin" not in kept:
+        return []
+    who = "Importers record" if definition.importer == WORLD else None
+    who = who or f"{area_phrase(definition.importer)} records"
     who = who[0].upper() + who[1:]
-    return caveat(
-        "basis",
-        f"{who}: imports are told by where goods were made, not by who shipped them; what comes "
-        "through a third country counts as its maker's.",
+    if len(kept) == 1:
+        text = (
+            f"{who} imports by country of origin, not country of dispatch: goods arriving via a "
+            "third country count as trade with the country that made them."
+        )
+        return [caveat("basis", text)]
+    ordered = sorted(kept, key=lambda name: -kept[name])
+    shares = [f"{100 * kept[name]:.0f} % {_BASES.get(name, name)}" for name in ordered]
+    text = (
+        f"{who} these imports on several bases, by value: {joined(shares)}. Goods by origin count "
+        "as trade with the country that made them, whoever shipped them."
     )
+    return [caveat("basis", text)]
 
 
 def one_report(side: str, definition: Definition, *, of_all: bool) -> Caveat:

@@ -4,33 +4,37 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields, replace
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures.questions import QUESTIONS
 from entrepot.figures.special import SPECIAL
 from entrepot.goods import Variant
 from entrepot.measures import passport
-from entrepot.model.areas import WORLD, area_set, as_codes
+from entrepot.model.areas import WORLD, area_set
+from entrepot.model.display import MONEY
 from entrepot.model.period import Period
 
-__all__ = ["KEYS", "Definition"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["DOLLARS", "KEYS", "Definition"]
 
 CHOICES = {
     "basis": ("dispatch", "origin", "seller", "producer_hq", "value_added"),
     "valuation": ("fob", "cif"),
     "quantity": ("value", "mass", "items"),
-    "currency": ("USD", "CNY", "EUR", "RUB"),
     "flow": ("one_way", "both"),
     "told_by": ("exporter", "importer"),
     "follow": (*get_args(Variant), "weighted"),
     "by": ("product", "exporter", "importer"),
 }
-ABOVE = {"sigma": 1.0, "production": 0.0, "least": 0.0, "margin": 0.0}
+ABOVE = {"sigma": 1.0, "production": 0.0, "least": 0.0, "margin": 0.0, "trim": 1.0}
 """What a number has to be above."""
+DOLLARS = "USD"
 SETS = ","
 """What parts sets of controls."""
-EXAMPLES = {"sigma": "3", "margin": "0.2"}
+EXAMPLES = {"sigma": "3", "margin": "0.2", "trim": "5"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,8 @@ class Definition:
     valuation
         ``fob`` (at the exporter's border), ``cif`` (with freight and insurance); None takes either.
     quantity, currency
-        What is added up: ``value`` in a currency, ``mass`` in kg, or ``items``.
+        What is added up: ``value`` in a currency, ``mass`` in kg, or ``items``. Any currency of
+        ISO 4217; none takes that of the data, US dollars where data are in several.
     flow
         ``one_way`` from exporter to importer; ``both`` adds the way back (two-way trade).
     k
@@ -92,6 +97,8 @@ class Definition:
         Elasticity of substitution between suppliers, above one.
     spot
         Rate of a day, units of the currency a dollar; or the day, if its rate was published.
+    trim
+        Of prices: factor beyond which the move of a product's unit value leaves the product out.
     """
 
     measure: str
@@ -104,7 +111,7 @@ class Definition:
     basis: str = "dispatch"
     valuation: str | None = None
     quantity: str = "value"
-    currency: str = "USD"
+    currency: str = ""
     flow: str = "one_way"
     k: int | None = None
     told_by: str | None = None
@@ -120,6 +127,7 @@ class Definition:
     production: float | None = None
     sigma: float | None = None
     spot: str | None = None
+    trim: float | None = None
 
     @classmethod
     def build(cls, measure: str, **keys: Any) -> Definition:
@@ -144,16 +152,21 @@ class Definition:
                 raise UnknownNameError(
                     name, str(value), allowed, hint=f"one of: {', '.join(allowed)}"
                 )
-        if "k" in given:
-            given["k"] = _suppliers(given["k"])
+        if "k" in given and (not isinstance(given["k"], int) or given["k"] < 1):
+            raise RequestError(
+                f"k is {given['k']!r}, not a number of suppliers",
+                hint="ask for the 1, 3 or 5 largest suppliers",
+            )
         given |= {name: _above(name, given[name]) for name in ABOVE if name in given}
-        given |= {name: str(given[name]) for name in ("listed", "spot") if name in given}
+        texts: dict[str, Callable[[Any], str]]
+        texts = {"listed": str, "spot": str, "currency": _currency}
+        given |= {name: read(given[name]) for name, read in texts.items() if name in given}
         period = Period.parse(given.pop("period"))
         base = Period.parse(given.pop("base")) if "base" in given else None
         given |= {side: given.get(side, WORLD) for side in ("importer", "exporter")}
         for side in ("importer", "exporter", "controls", "hubs", "unwilling"):
             if side in given:
-                given[side] = _areas(str(given[side]), several=side == "controls")
+                given[side] = "".join(str(given[side]).split())
                 for one in given[side].split(SETS) if side == "controls" else [given[side]]:
                     area_set(one, period.end)
         given["goods"] = str(given.get("goods", "all"))
@@ -188,7 +201,7 @@ class Definition:
         unit = (how.unit if how else "") or passport(self.measure).unit
         if unit != "USD" or (how is not None and how.in_dollars):
             return unit
-        return {"mass": "kg", "items": "items"}.get(self.quantity, self.currency)
+        return {"mass": "kg", "items": "items"}.get(self.quantity, self.currency or DOLLARS)
 
     def to_dict(self) -> dict[str, Any]:
         """Return every key as plain JSON types, periods as text; special ones where given."""
@@ -197,25 +210,20 @@ class Definition:
             value = getattr(self, field.name)
             if value is None and field.name in SPECIAL:
                 continue
+            if field.name == "currency" and not value:
+                continue  # that of the data, which only an answer knows
             found[field.name] = str(value) if isinstance(value, Period) else value
         return found
 
 
-def _areas(text: str, *, several: bool) -> str:
-    """Return areas by their codes, as people may write them: ``Germany``, ``CHN+Hong Kong``."""
-    sets = text.split(SETS) if several else [text]
-    return SETS.join("".join((as_codes(one.strip()) or "").split()) for one in sets)
-
-
-def _suppliers(value: Any) -> int:
-    """Return a number of suppliers, which a web page or a table has as text."""
-    number = int(value) if isinstance(value, str) and value.strip().isdecimal() else value
-    if not isinstance(number, int) or isinstance(number, bool) or number < 1:
-        raise RequestError(
-            f"k is {value!r}, not a number of suppliers",
-            hint="ask for the 1, 3 or 5 largest suppliers",
+def _currency(text: Any) -> str:
+    """Return a currency in capitals."""
+    code = str(text).strip().upper()
+    if code not in MONEY:
+        raise UnknownNameError(
+            "currency", str(text), MONEY, hint="codes of ISO 4217, such as USD, EUR, CAD or JPY"
         )
-    return number
+    return code
 
 
 def _above(name: str, value: Any) -> float:

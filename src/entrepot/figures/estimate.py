@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
-import statistics
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from entrepot.figures.figure import Specification, Specifications
-
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from entrepot.figures.figure import Caveat, Evidence
     from entrepot.model.period import Period
 
-__all__ = ["Answer", "Estimate", "Missing", "specifications", "spread_of"]
+__all__ = ["Answer", "Estimate", "Missing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +59,8 @@ class Answer:
     """Estimates of one source: the first is its headline, the others its alternatives.
 
     `spans` says in words what the alternatives vary; `base` what was looked at beside the period,
-    where that is less than was asked for; `denominator` and `scope` are as in a `Figure`.
+    where that is less than was asked for; `denominator` and `scope` are as in a `Figure`;
+    `currency` is what its rows count values in.
     """
 
     estimates: tuple[Estimate, ...]
@@ -74,6 +69,7 @@ class Answer:
     base: Period | None = None
     denominator: dict[str, Any] | None = None
     scope: dict[str, str] = field(default_factory=dict)
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,48 +90,3 @@ class Missing:
     reason: str
     kind: Literal["", "time", "silent"] = ""
     there: str = ""
-
-
-def spread_of(estimates: Sequence[Estimate]) -> dict[str, tuple[float, float]]:
-    """Return how far each cause moves the first estimate by itself, and all of them together.
-
-    Returns
-    -------
-    dict
-        ``errors``: the interval that the errors of reports or a sample leave open, or that was
-        printed; each choice: the ends over estimates that differ from the first in it alone;
-        ``together``: the ends over everything. Causes that move nothing are left out.
-    """
-    head = estimates[0]
-    found: dict[str, list[float]] = {"errors": list(head.ends)}
-    for item in estimates[1:]:
-        names = head.choices.keys() | item.choices.keys()
-        other = [name for name in names if head.choices.get(name) != item.choices.get(name)]
-        if len(other) == 1:
-            found.setdefault(other[0], [head.value]).append(item.value)
-    found["together"] = [end for item in estimates for end in item.ends]
-    return {name: (min(ends), max(ends)) for name, ends in found.items() if min(ends) < max(ends)}
-
-
-def specifications(estimates: Sequence[Estimate]) -> Specifications | None:
-    """Return the estimates as a specification curve; None when there are fewer than two."""
-    if len(estimates) < 2:
-        return None
-    items = sorted(
-        (Specification(choices=item.choices, value=item.value) for item in estimates),
-        key=lambda item: (item.value, sorted(item.choices.items())),
-    )
-    return Specifications(items=tuple(items), moves_most=_moves_most(items))
-
-
-def _moves_most(items: Sequence[Specification]) -> str | None:
-    """Name the choice with the largest median move when it alone is changed, if any moves it."""
-    moves: dict[str, list[float]] = {}
-    for one, other in itertools.combinations(items, 2):
-        names = one.choices.keys() | other.choices.keys()
-        changed = [name for name in names if one.choices.get(name) != other.choices.get(name)]
-        if len(changed) == 1:
-            moves.setdefault(changed[0], []).append(abs(one.value - other.value))
-    medians = {name: statistics.median(moves[name]) for name in sorted(moves)}
-    most = max(medians, key=medians.__getitem__, default=None)
-    return most if most and medians[most] > 0 else None

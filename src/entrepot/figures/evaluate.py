@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import RequestError
 from entrepot.figures import caveats, flows, inputs, printed, several, value_origin
+from entrepot.figures.curve import curve, overlaps, refuse_curve
 from entrepot.figures.definition import KEYS, Definition
-from entrepot.figures.estimate import Answer, Estimate, Missing, specifications, spread_of
+from entrepot.figures.estimate import Answer, Estimate, Missing
 from entrepot.figures.figure import Figure
 from entrepot.figures.held import bundled_for, flow_sources
 from entrepot.figures.hub_tests import refuse_tests, with_tests
@@ -16,15 +17,22 @@ from entrepot.figures.input_choices import ORIGIN
 from entrepot.figures.questions import of as question
 from entrepot.figures.reasons import in_lines
 from entrepot.figures.request import PRINTED, SHARES, checked
+from entrepot.figures.spread import FOLLOWS, ends_of, specifications, spread_of
 from entrepot.figures.unanswered import unanswered
 from entrepot.goods.parse import NAMED
 from entrepot.lake import Lake
-from entrepot.lake.on_spark import SparkLake
 from entrepot.measures import passport
+from entrepot.model.display import joined
 from entrepot.model.reporting import stopped_in
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Sequence
+
+    from entrepot.figures.figure import Specifications
+    from entrepot.figures.spread import Found
+
+    Answers = Sequence[tuple[str, Answer]]
 
 __all__ = ["ask", "evaluate"]
 
@@ -47,7 +55,7 @@ def ask(
     lake
         A lake or its folder; by default the one that the settings name.
     curve
-        Whether to evaluate every combination of defensible choices, not one choice at a time.
+        Whether to tell of every combination of defensible choices, not only of their ends.
     above
         With `curve`, the value above which specifications are counted.
     tests
@@ -92,24 +100,35 @@ def evaluate(
     curve: bool = False,
     above: float | None = None,
     tests: bool = False,
+    ranged: bool = True,
 ) -> Figure:
-    """Evaluate a definition on what the lake and the bundled tables hold at one moment."""
-    if curve and isinstance(lake, SparkLake):
-        raise RequestError(
-            "a curve is put together by DuckDB, and this lake is read by Spark",
-            hint="leave out the curve, or ask with --engine duckdb",
-        )
+    """Evaluate a definition on what the lake and the bundled tables hold at one moment.
+
+    Parameters
+    ----------
+    curve
+        Whether every definition behind the range is told, and what was left out. The range is the
+        same with it and without.
+    ranged
+        Whether the other definitions are evaluated. Without them a Figure has no range, and does
+        not say that there is none.
+    """
     if tests:
         refuse_tests(definition)
     shown = bundled_for(lake, definition.goods, definition.source)
     with lake.reading(bundled=shown):
-        figure = _evaluated(definition, lake, alone=curve)
+        if curve:
+            refuse_curve(checked(definition, lake))
+        figure = _evaluated(definition, lake, ranged=ranged)
         if tests and figure.status == "ok":
-            figure = with_tests(figure, lambda one: _evaluated(one, lake, alone=True))
+            figure = with_tests(figure, lambda one: _evaluated(one, lake, ranged=False))
         figure = replace(figure, chosen=_chosen(definition, figure.definition))
-        if not curve or figure.value is None:
-            return figure
-        return _with_curve(figure, definition, lake, above)
+        found = figure.specifications
+        if curve and found is not None:
+            return _with_curve(figure, found, definition, lake, above)
+        # One definition is none beside another.
+        is_alone = found is not None and len(found.items) < 2
+        return replace(figure, specifications=None) if is_alone else figure
 
 
 def _chosen(asked: Definition, answered: Definition) -> tuple[str, ...]:
@@ -118,34 +137,19 @@ def _chosen(asked: Definition, answered: Definition) -> tuple[str, ...]:
     return tuple(key for key in left if getattr(answered, key) is not None)
 
 
-def _with_curve(figure: Figure, definition: Definition, lake: Lake, above: float | None) -> Figure:
-    """Put the specification curve in the place of the single alternatives."""
-    from entrepot.figures.curve import curve
+def _with_curve(
+    figure: Figure, found: Specifications, definition: Definition, lake: Lake, above: float | None
+) -> Figure:
+    """Tell of every definition behind the range, and of published figures beside them."""
     from entrepot.figures.in_print import in_print
 
-    asked = checked(definition, lake)
-    found = replace(curve(asked, lake), threshold=above)
-    ends = [found.items[0].value, found.items[-1].value]
-    ends += [end for end in (figure.value, figure.low, figure.high) if end is not None]
-    low, high = min(ends), max(ends)
-    words = f"{len(found.items):,} combinations of defensible choices"
-    words = f"{words}; {figure.range}" if figure.range else words
-    is_range = low < high
-    spread = {name: ends for name, ends in figure.spread.items() if name == "errors"}
-    spread |= found.alone | ({"together": (low, high)} if is_range else {})
-    return replace(
-        figure,
-        specifications=found,
-        spread=spread,
-        in_print=in_print(asked, found.items, lake),
-        low=low if is_range else None,
-        high=high if is_range else None,
-        range=words if is_range else None,
-    )
+    found = replace(found, whole=True, threshold=above)
+    printed = in_print(checked(definition, lake), found.items, lake)
+    return replace(figure, specifications=found, in_print=printed)
 
 
-def _evaluated(definition: Definition, lake: Lake, *, alone: bool) -> Figure:
-    """Evaluate a definition; `alone`: the headline, to which a curve adds its alternatives."""
+def _evaluated(definition: Definition, lake: Lake, *, ranged: bool) -> Figure:
+    """Evaluate a definition, with its other definitions or without."""
     named = definition.goods
     definition = checked(definition, lake)
     if definition.measure == ORIGIN:
@@ -155,18 +159,26 @@ def _evaluated(definition: Definition, lake: Lake, *, alone: bool) -> Figure:
     if definition.goods.startswith(NAMED):
         words = definition.goods.removeprefix(NAMED)
         return unanswered(definition, f"{words!r} names no list of codes; use a list")
-    found = _asked(definition, lake, alone=alone)
+    # Where a curve has the other definitions, of the rows the headline will do.
+    curved = question(definition.measure).has_curve and not overlaps(definition)
+    found = _asked(definition, lake, alone=curved or not ranged)
     answers = [(name, item) for name, item in found.items() if isinstance(item, Answer)]
-    if "baci" in dict(answers) and definition.measure in ("value", "growth"):
-        # Our own results were computed from BACI: next to the rows they would count twice.
-        answers = [(name, item) for name, item in answers if name != "computed"]
     if answers:
-        return _figure(definition, answers)
+        more = curve(definition, lake) if curved and ranged else ([], [])
+        return _figure(definition, _counted_once(definition, answers, more[0]), *more, ranged)
     missing = {name: item for name, item in found.items() if isinstance(item, Missing)}
     reason = in_lines(missing, definition)
     if definition.source is None and not lake.holdings():
         reason += "\nthe lake is empty; bring BACI in with: entrepot data add baci FILE"
     return unanswered(definition, reason)
+
+
+def _counted_once(definition: Definition, answers: Answers, curve: Sequence[Found]) -> Answers:
+    """Leave out our own results beside the rows of BACI that they were computed from."""
+    rows = {name for name, _ in answers} | {one.item.choices["source"] for one in curve}
+    if "baci" not in rows or definition.measure not in ("value", "growth"):
+        return answers
+    return [(name, item) for name, item in answers if name != "computed"]
 
 
 def _asked(definition: Definition, lake: Lake, *, alone: bool) -> dict[str, Answer | Missing]:
@@ -198,14 +210,23 @@ def _sources(definition: Definition, lake: Lake) -> list[str]:
     return [*flow_sources(lake), *bundled]
 
 
-def _figure(definition: Definition, answers: list[tuple[str, Answer]]) -> Figure:
-    """Take the first answer's headline; every answer widens the range."""
+def _figure(
+    definition: Definition,
+    answers: Answers,
+    curve: Sequence[Found],
+    left: Sequence[tuple[str, str]],
+    ranged: bool,
+) -> Figure:
+    """Take the first answer's headline; every answer and specification widens the range."""
     source, first = answers[0]
     head = first.estimates[0]
     estimates = [item for _, answer in answers for item in answer.estimates]
-    low, high, words = _range(estimates, answers)
-    if low is None and source == "published" and head.low != head.high:
-        low, high, words = head.low, head.high, "what the printed digits leave open"
+    found = specifications(estimates, curve, left) if ranged else None
+    ends = ends_of(estimates, found) if ranged else None
+    words = _range(answers, curve) if ends else None
+    if ranged and not ends and source == "published" and None not in (head.low, head.high):
+        ends, words = (head.low or 0.0, head.high or 0.0), "what the printed digits leave open"
+        ends = ends if ends[0] < ends[1] else None
     notes = [
         *caveats.for_definition(
             definition,
@@ -217,22 +238,27 @@ def _figure(definition: Definition, answers: list[tuple[str, Answer]]) -> Figure
         *caveats.no_codes(definition),
     ]
     return Figure(
-        definition=definition.but(source=source, base=first.base or definition.base),
+        definition=definition.but(
+            source=source,
+            base=first.base or definition.base,
+            currency=first.currency or definition.currency,
+        ),
         status="ok",
         value=head.value,
         unit=head.unit,
         details=head.details,
         rests_on=head.rests_on,
         table=head.table,
-        spread=spread_of(estimates),
-        low=low,
-        high=high,
-        range=words,
-        specifications=specifications(estimates),
+        spread=spread_of(estimates, found) if ranged else {},
+        low=ends[0] if ends else None,
+        high=ends[1] if ends else None,
+        range=words if ends else None,
+        specifications=found,
         evidence=head.evidence,
         denominator=first.denominator,
         scope=first.scope,
         caveats=tuple({note.id: note for note in reversed(notes)}.values())[::-1],
+        ranged=ranged,
     )
 
 
@@ -254,16 +280,27 @@ def _teller(definition: Definition, head: Estimate) -> str:
     return definition.exporter if sides == {"exporter"} else definition.importer
 
 
-def _range(
-    estimates: list[Estimate], answers: list[tuple[str, Answer]]
-) -> tuple[float | None, float | None, str | None]:
-    """Return the ends over all definitions and, in words, what spans them."""
-    ends = [end for item in estimates for end in item.ends]
-    if min(ends) == max(ends):
-        return None, None, None
+def _range(answers: Answers, curve: Sequence[Found]) -> str | None:
+    """Return what spans the ends, in words."""
     spans = [(name, ", ".join(answer.spans)) for name, answer in answers]
+    if curve:
+        # What the rows alone leave open comes with the choices that the same rows have.
+        own = [what for name, what in spans if what and name not in PRINTED]
+        spans = [(name, what) for name, what in spans if what and name in PRINTED]
+        spans = [("", "; ".join([*own, _combined(curve)])), *spans]
     if len(spans) == 1:
-        words = spans[0][1]
-    else:
-        words = "; ".join(f"{name}: {what}" if what else name for name, what in spans)
-    return min(ends), max(ends), words or None
+        return spans[0][1] or None
+    return "; ".join(": ".join(filter(None, span)) for span in spans)
+
+
+def _combined(curve: Sequence[Found]) -> str:
+    """Return how many combinations of which choices there are."""
+    names = dict.fromkeys(name for one in curve for name in one.item.choices)
+    varied = [
+        name
+        for name in names
+        if name not in FOLLOWS and len({one.item.choices.get(name) for one in curve}) > 1
+    ]
+    if not varied:
+        return "one definition of the rows"
+    return f"{len(curve):,} combinations of {joined(varied)}"

@@ -29,6 +29,9 @@ class Evidence:
         Number of rows used.
     told_by
         How many rows were told by the exporter, the importer, or both.
+    bases
+        Of imports that importers report, where some are by country of origin: the share of the
+        value by what makes the partner (``origin``, ``consignment`` ...), 0 to 1.
     origin, publisher, url, id
         For a published figure: whose number it is, who printed it, where, and its row.
     statement
@@ -39,6 +42,7 @@ class Evidence:
     snapshot: str
     rows: int
     told_by: dict[str, int] = field(default_factory=dict)
+    bases: dict[str, float] = field(default_factory=dict)
     origin: str = ""
     publisher: str = ""
     url: str = ""
@@ -53,6 +57,7 @@ class Evidence:
             "rows": self.rows,
             "told_by": self.told_by,
         }
+        found |= {"bases": self.bases} if self.bases else {}
         extra = {"origin": self.origin, "publisher": self.publisher, "url": self.url, "id": self.id}
         return found | {name: text for name, text in extra.items() if text}
 
@@ -87,15 +92,17 @@ class Specifications:
     items
         Each with its choices and value.
     moves_most
-        The choice that moves the value most.
+        The choice that explains most of the variance.
     explained
-        Of a specification curve, the share of the variance that each choice explains alone.
+        Share of the variance that each choice explains alone.
     left_out
-        Of a curve, what could not be evaluated, and why.
+        What could not be evaluated, and why.
     threshold
         Value above which specifications are to be counted.
     alone
-        Of a curve, the ends of the value if one choice alone is made otherwise than asked.
+        The ends of the value if one choice alone is made otherwise than asked.
+    whole
+        Whether all of them are to be told on a screen, not only how many they are.
     """
 
     items: tuple[Specification, ...]
@@ -104,6 +111,7 @@ class Specifications:
     left_out: tuple[tuple[str, str], ...] = ()
     threshold: float | None = None
     alone: dict[str, tuple[float, float]] = field(default_factory=dict)
+    whole: bool = False
 
     def quantile(self, part: float) -> float:
         """Return the value below which a part of the specifications lies, 0 to 1."""
@@ -117,26 +125,27 @@ class Specifications:
         """Return the share of the specifications whose value lies above a threshold."""
         return sum(item.value > threshold for item in self.items) / len(self.items)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return count, quantiles, the choice that moves most, and every value."""
-        values = [item.value for item in self.items]
+    def to_dict(self, *, values: bool = True) -> dict[str, Any]:
+        """Return count, quantiles, the choice that moves most, and every value if wanted."""
+        every = [item.value for item in self.items]
         found: dict[str, Any] = {
-            "count": len(values),
-            "min": values[0],
+            "count": len(every),
+            "min": every[0],
             "p5": self.quantile(0.05),
-            "median": statistics.median(values),
+            "median": statistics.median(every),
             "p95": self.quantile(0.95),
-            "max": values[-1],
+            "max": every[-1],
             "moves_most": self.moves_most,
         }
         if self.threshold is not None:
             found |= {"threshold": self.threshold, "above": self.above(self.threshold)}
         if self.explained:
             found["explained"] = self.explained
-        if self.left_out:
+        if values and self.left_out:
             found["left_out"] = [{"what": what, "why": why} for what, why in self.left_out]
-        items = [{"choices": item.choices, "value": item.value} for item in self.items]
-        return found | {"values": items}
+        if values:
+            found["values"] = [{"choices": one.choices, "value": one.value} for one in self.items]
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +187,9 @@ class Figure:
         partners ``not_in_data``. None where nothing is divided.
     scope
         Which ``goods`` and ``partners`` are loaded, in words, where they are not all.
+    ranged
+        Whether its other definitions were evaluated; if not, no range is told, which does not mean
+        that there is none.
     """
 
     definition: Definition
@@ -199,6 +211,7 @@ class Figure:
     chosen: tuple[str, ...] = ()
     denominator: dict[str, Any] | None = None
     scope: dict[str, str] = field(default_factory=dict)
+    ranged: bool = True
 
     def required(self) -> float:
         """Return the value where it has to be there.
@@ -212,17 +225,17 @@ class Figure:
             raise NoEvidenceError(self.reason or "this Figure has no value")
         return self.value
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the Figure as plain JSON types."""
+    def to_dict(self, *, values: bool = True) -> dict[str, Any]:
+        """Return the Figure as plain JSON types, with the value of each specification or without.
+
+        Where many Figures stand together, their specifications would outweigh everything else.
+        """
         found: dict[str, Any] = {
             "definition": self.definition.to_dict(),
             "status": self.status,
             "value": self.value,
             "unit": self.unit,
-            "low": self.low,
-            "high": self.high,
-            "range": self.range,
-            "specifications": self.specifications.to_dict() if self.specifications else None,
+            **self._range(values),
             "evidence": [item.to_dict() for item in self.evidence],
             "caveats": [item.to_dict() for item in self.caveats],
         }
@@ -245,6 +258,17 @@ class Figure:
         if self.reason:
             found["reason"] = self.reason
         return found
+
+    def _range(self, values: bool) -> dict[str, Any]:
+        if not self.ranged:
+            return {}
+        definitions = self.specifications
+        return {
+            "low": self.low,
+            "high": self.high,
+            "range": self.range,
+            "specifications": definitions.to_dict(values=values) if definitions else None,
+        }
 
     def to_json(self) -> str:
         """Return the Figure as JSON text with all digits."""

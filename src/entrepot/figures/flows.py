@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures import about_goods, caveats, completeness, denominator
-from entrepot.figures.bases import by_origin, told_twice
+from entrepot.figures.bases import told_twice
 from entrepot.figures.cells import Cells
 from entrepot.figures.editions import goods_in, other_goods
 from entrepot.figures.estimate import Answer, Estimate, Missing
@@ -24,14 +24,14 @@ from entrepot.figures.row_facts import editions_of, not_delivered
 from entrepot.figures.sides import totals
 from entrepot.figures.traders import strangers
 from entrepot.figures.unasked import unasked, unknown, voices_of
-from entrepot.figures.unweighed import unweighed
+from entrepot.figures.unweighed import extreme_prices, unweighed
 from entrepot.figures.variants import territories
 from entrepot.figures.windows import shorter
 from entrepot.goods import merged
 from entrepot.model.product import NO_CODES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from entrepot.figures.cells import Goods
     from entrepot.figures.definition import Definition
@@ -121,8 +121,9 @@ def _from_rows(
     whole = spoken[0].whole
     if whole:
         notes += denominator.notes(whole, definition)
-    notes += _about_rows(definition, cells)
+    notes += _about_rows(definition, cells, main.evidence[0].bases)
     notes += unweighed(cells, definition, goods)
+    notes += extreme_prices(cells, definition, goods)
     if cells.is_blend:
         notes += one_sided(cells, definition, goods)
     if covered := mirror_coverage(cells, definition):
@@ -134,6 +135,7 @@ def _from_rows(
         spans=tuple(dict.fromkeys([*spans, *(span for span, _ in others)])),
         denominator=denominator.described(whole, definition, cells),
         scope=_scope(definition, spoken[0]),
+        currency=deliveries.currency,
     )
 
 
@@ -230,18 +232,16 @@ def _told(
     return _Spoken(cells, goods, main, tuple(alternatives), whole)
 
 
-def _about_rows(definition: Definition, cells: Cells) -> Iterator[Caveat]:
+def _about_rows(
+    definition: Definition, cells: Cells, bases: Mapping[str, float]
+) -> Iterator[Caveat]:
     """Yield what follows from which rows there are, and which of them make up a total."""
     if cells.voice:
         is_chain = question(definition.measure).trade == "chain"  # each flow by its own teller
         of_all = is_chain or any(side == cells.voice for _, side in totals(definition))
         yield caveats.one_report(cells.voice, definition, of_all=of_all)
-        if (
-            definition.basis == "dispatch"
-            and cells.voice == "importer"
-            and by_origin(cells, definition)
-        ):
-            yield caveats.by_origin(definition)
+        if definition.basis == "dispatch" and cells.voice == "importer":
+            yield from caveats.whose_goods(definition, bases)
     wholes = totals(definition)
     yield from completeness.of_totals(cells, definition)
     buyers, sellers = definition.members("importer"), definition.members("exporter")

@@ -108,14 +108,12 @@ def _placed(
         return Printed(row, {}, 0, None, why)
     there = {item.choices.get("source") for item in items}
     source = next((name for name in ORIGINS.get(row.origin, ()) if name in there), None)
-    if source is None:
-        why = "the curve has no statistics of that origin"
-        return Printed(row, {}, 0, None, why)
-    choices = {"source": source}
+    # Where nobody's rows are at hand, the number may be a specification by itself.
+    choices = {"source": source} if source else {"source": "published", "origin": row.origin}
     if len({item.choices.get("territory") for item in items}) > 1:
         choices["territory"] = place
     for side in ("importer", "exporter"):
-        if row.reporter in asked.members(side):
+        if source and row.reporter in asked.members(side):
             choices["report"] = f"{side}'s"
     fitting = [
         item
@@ -123,6 +121,8 @@ def _placed(
         if choices.items() <= item.choices.items()
         and item.choices.get("window", AS_ASKED) == AS_ASKED  # an average is no printed period
     ]
+    if not fitting and source is None:
+        return Printed(row, {}, 0, None, "the curve has no statistics of that origin")
     if not fitting:
         words = ", ".join(choices.values())
         return Printed(row, choices, 0, None, f"no specification has {words}")

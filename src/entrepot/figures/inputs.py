@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.figures import caveats, value_shares
 from entrepot.figures.economies import economy_of
-from entrepot.figures.estimate import Answer, Estimate, Missing, specifications
+from entrepot.figures.estimate import Answer, Estimate, Missing
 from entrepot.figures.figure import Caveat, Evidence, Figure
 from entrepot.figures.input_cells import InputCells
 from entrepot.figures.input_choices import (
@@ -19,6 +19,7 @@ from entrepot.figures.input_choices import (
     spans,
 )
 from entrepot.figures.input_rows import SOURCE, InputRows, input_rows, input_years
+from entrepot.figures.spread import ends_of, specifications, spread_of
 from entrepot.figures.unanswered import unanswered
 from entrepot.model.areas import area_name
 from entrepot.model.display import joined
@@ -93,18 +94,19 @@ def figure(definition: Definition, lake: Lake) -> Figure:
     if isinstance(found, Missing):
         return unanswered(definition, found.reason, of_reports=False)
     notes = [item for item in caveats.for_definition(definition) if item.id != "denominator-system"]
-    head, values = found.estimates[0], [item.value for item in found.estimates]
-    low, high = min(values), max(values)
+    head, definitions = found.estimates[0], specifications(found.estimates)
+    ends = ends_of(found.estimates, definitions)
     return Figure(
         definition=definition,
         status="ok",
         value=head.value,
         unit=head.unit,
         details=head.details,
-        low=low if low < high else None,
-        high=high if low < high else None,
-        range=", ".join(found.spans) if low < high else None,
-        specifications=specifications(found.estimates),
+        low=ends[0] if ends else None,
+        high=ends[1] if ends else None,
+        range=", ".join(found.spans) if ends else None,
+        specifications=definitions,
+        spread=spread_of(found.estimates, definitions),
         evidence=head.evidence,
         caveats=(*found.caveats, *notes),
     )
@@ -162,7 +164,7 @@ def _refusal(definition: Definition) -> str | None:
         return f"{SOURCE} is at basic prices, not {definition.valuation.upper()}"
     if definition.quantity != "value":
         return f"{SOURCE} holds values, not {definition.quantity}"
-    if definition.currency != "USD":
+    if definition.currency not in ("", "USD"):
         return f"{SOURCE} is in USD, not {definition.currency}"
     if not any(sides(definition)):
         return f"{SOURCE} is asked for an importer or an exporter"

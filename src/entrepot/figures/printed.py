@@ -135,11 +135,11 @@ def _estimate(
     rows: Rows, value: float, unit: str, spread: Interval, source: str, definition: Definition
 ) -> Estimate:
     first = rows[0]
-    goods = f"{definition.goods} ({first.variant})" if first.variant else definition.goods
     choices = {
         "source": source,
         "origin": first.origin,
-        "goods": goods,
+        "goods": definition.goods,
+        **({"followed": first.variant} if first.variant else {}),
         "territory": territory(definition),
     }
     return Estimate(
@@ -219,7 +219,7 @@ def _spans(main: list[Estimate], others: list[Estimate]) -> Iterator[str]:
     origins = {origin for item in main for origin in item.choices["origin"].split(" over ")}
     if len(origins) > 1:
         yield f"{len(origins)} independent origins"
-    if len({item.choices["goods"] for item in main}) > 1:
+    if len({item.choices.get("followed") for item in main}) > 1:
         yield "codes whose edition changed in or out"
     if others:
         yield "Hong Kong in or out"

@@ -6,6 +6,9 @@ import itertools
 from typing import TYPE_CHECKING, Literal
 
 from entrepot.errors import RequestError, UnknownNameError
+from entrepot.figures.definition import DOLLARS
+from entrepot.figures.estimate import Missing
+from entrepot.figures.held import flow_sources, held
 from entrepot.figures.impossible import refuse_impossible
 from entrepot.figures.input_choices import ORIGIN, goods_key, is_inputs
 from entrepot.figures.input_rows import SOURCE as INPUT_SOURCE
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
 
 __all__ = ["PRINTED", "SHARES", "checked"]
 
+CONVERTED = "conversions"
+"""Sets a currency beside dollars, so that the currency has to be named."""
 PRINTED = ("computed", "published")
 SHARES = ("import_share", "export_share", "asymmetry")
 Apart = Literal["importer", "exporter", "controls", "hubs"]
@@ -44,6 +49,8 @@ def checked(definition: Definition, lake: Lake) -> Definition:
     if definition.source:
         definition = definition.but(source=_source(definition, known))
     definition = definition.but(goods=_goods(definition))
+    if not definition.currency:
+        definition = definition.but(currency=_currency(definition, lake))
     if definition.listed:
         definition = definition.but(listed=refuse_undated(definition.listed))
     refuse_impossible(definition)
@@ -65,6 +72,18 @@ def checked(definition: Definition, lake: Lake) -> Definition:
     if how.has_base and (how.compares or definition.base):
         return _with_base(definition)
     return definition.but(k=definition.k or 1) if measure == "cr" else definition
+
+
+def _currency(definition: Definition, lake: Lake) -> str:
+    """Return the currency of the data that can answer; dollars where they are in several."""
+    there = {one.currency for one in lake.holdings() if one.table == "flows"}
+    if not there or there == {DOLLARS} or is_inputs(definition) or definition.measure == CONVERTED:
+        return DOLLARS
+    spans = [span for span in (definition.period, definition.base) if span]
+    sources = definition.source.split(AND) if definition.source else flow_sources(lake)
+    answers = (held(lake, one, spans) for one in sources if one not in PRINTED)
+    found = {one.currency for some in answers if not isinstance(some, Missing) for one in some}
+    return found.pop() if len(found) == 1 else DOLLARS
 
 
 def _source(definition: Definition, known: Collection[str]) -> str:
@@ -114,7 +133,7 @@ def _require_names(definition: Definition) -> None:
 
 def _require_keys(definition: Definition) -> None:
     """Refuse a question without what only the asker can say, and areas on two sides of it."""
-    if definition.measure == "conversions" and definition.currency == "USD":
+    if definition.measure == CONVERTED and definition.currency == "USD":
         raise RequestError(
             "conversions needs the currency of the report",
             why="its dollars are set beside those that a rate of exchange gives",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
+from entrepot.figures.bases import bases_of
 from entrepot.figures.cells import everything
 from entrepot.figures.figure import Evidence
 from entrepot.figures.questions import of as question
@@ -79,4 +80,5 @@ def evidence_of(cells: Cells, asked: Definition, goods: Goods) -> Evidence:
         snapshot=cells.held.snapshot,
         rows=sum(told.values()),
         told_by=dict(sorted(told.items())),
+        bases=bases_of(rows, cells.column(asked)) if "origin" in cells.held.bases else {},
     )

@@ -9,7 +9,7 @@ import narwhals as nw
 
 from entrepot.errors import NoEvidenceError
 from entrepot.figures import about_goods, caveats
-from entrepot.figures.bases import by_origin
+from entrepot.figures.bases import bases_of
 from entrepot.figures.estimate import Answer, Estimate, Missing
 from entrepot.figures.figure import Evidence
 from entrepot.figures.held import held
@@ -35,7 +35,9 @@ AND = "+"
 """What joins the names of sources."""
 _MONTHS = {"A": 12, "Q": 3, "M": 1}
 _EACH = {"A": "1y", "Q": "1q", "M": "1mo"}
-_COLUMNS = ("exporter", "importer", "told_by", "valuation", "nomenclature", "mass_kg")
+_COLUMNS = (
+    "exporter", "importer", "told_by", "valuation", "partner_basis", "nomenclature", "mass_kg",
+)  # fmt: skip
 SIX = 6
 """Digits that national tariffs have in common."""
 
@@ -235,7 +237,12 @@ def _answer(
         evidence=tuple(_evidence(one, rows) for one in parts),
     )
     spans = (how.span,) if made.low is not None and how.span else ()
-    return Answer((estimate,), tuple(_notes(definition, parts, digits)), spans)
+    return Answer(
+        (estimate,),
+        tuple(_notes(definition, parts, rows, digits)),
+        spans,
+        currency=parts[0].cells.held.currency,
+    )
 
 
 def _evidence(part: Part, rows: Frame) -> Evidence:
@@ -247,7 +254,9 @@ def _evidence(part: Part, rows: Frame) -> Evidence:
     return Evidence(held_.source, held_.snapshot, sum(told.values()), dict(sorted(told.items())))
 
 
-def _notes(definition: Definition, parts: Sequence[Part], digits: int) -> Iterator[Caveat]:
+def _notes(
+    definition: Definition, parts: Sequence[Part], rows: Frame, digits: int
+) -> Iterator[Caveat]:
     """Yield what follows from the goods, and from putting sources together."""
     for part in parts:
         for goods in part.goods:
@@ -262,5 +271,5 @@ def _notes(definition: Definition, parts: Sequence[Part], digits: int) -> Iterat
     if digits < SIX:
         text += f"; goods are told apart by {digits} digits, which is all that one of them has"
     yield caveats.caveat("several-sources", f"{text}.")
-    if any(by_origin(part.cells, definition) for part in parts):
-        yield caveats.by_origin(definition)
+    column = parts[0].cells.column(definition)
+    yield from caveats.whose_goods(definition, bases_of(rows, column))

@@ -67,15 +67,16 @@ def _goods(asked: Definition) -> str:
 
 def as_rows(figure: Figure) -> list[tuple[str, str]]:
     """Return label and text of everything the Figure carries, in the order of a card."""
+    asked = figure.definition
     value = figure_value(figure.value, figure.unit)
     spread = range_text(figure.low, figure.high, figure.unit)
     rows = [("value", value)]
     how = QUESTIONS[figure.definition.measure]
     if figure.status == "ok" and how.point and spread:
         rows = [("range", f"{spread} ({figure.range})"), *rows, ("the value", how.point)]
-    elif figure.status == "ok":
+    elif figure.status == "ok" and figure.ranged:
         rows.append(("range", f"{spread} ({figure.range})" if spread else "no range can be given"))
-    else:
+    elif figure.status != "ok":
         rows.append(("missing", figure.reason or ""))
     alone = [(name, ends) for name, ends in figure.spread.items() if name != "together"]
     if len(alone) > 1:
@@ -85,7 +86,7 @@ def as_rows(figure: Figure) -> list[tuple[str, str]]:
     if figure.denominator:
         rows.append(("divided by", figure.denominator["text"]))
     if figure.details:
-        parts = (_detail(*one, figure.unit) for one in with_ends(figure.details))
+        parts = (_detail(*one, figure.unit, asked.currency) for one in with_ends(figure.details))
         rows.append(("with", "\n".join(parts)))
     rows.append(("definition", "\n".join(_keys(figure.definition))))
     if figure.specifications:
@@ -123,13 +124,20 @@ def _keys(asked: Definition) -> Iterator[str]:
             yield ", ".join(told)
 
 
-_UNITS = {"pct": "percent", "kg": "kg"} | {name.lower(): name for name in MONEY}
+_UNITS = {"pct": "percent", "kg": "kg", "usd": "USD"}
+"""Ends of names of columns, beside the currency of the Figure."""
 
 
-def _detail(name: str, value: float | str, ends: tuple[float, float] | None, own: str) -> str:
+def _detail(
+    name: str,
+    value: float | str,
+    ends: tuple[float, float] | None,
+    own: str,
+    currency: str,
+) -> str:
     """Return another column of a measure; the end of its name says the unit."""
     words, _, end = name.rpartition("_")
-    unit = _UNITS.get(end)
+    unit = (_UNITS | {currency.lower(): currency}).get(end)
     label = (words if unit else name).replace("_", " ")
     label, unit = COLUMNS.get(name, (label, unit))
     if isinstance(value, str):
@@ -170,7 +178,7 @@ def cards_of(figure: Figure) -> list[tuple[str, str]]:
     for row in figure.table[:ROWS] if head else ():
         area = str(next(iter(row.values())))
         lines = (
-            _detail(name, _plain(value), None, figure.unit)
+            _detail(name, _plain(value), None, figure.unit, figure.definition.currency)
             for name, value in row.items()
             if name not in head and value is not None
         )
@@ -199,7 +207,7 @@ def _cell(name: str, value: object, unit: str) -> str:
 
 def _curve(found: Specifications, unit: str) -> list[tuple[str, str]]:
     """Return what a specification curve says beside its count."""
-    if not found.explained:
+    if not found.whole:
         return []
     ends = range_text(found.quantile(0.05), found.quantile(0.95), unit)
     rows = [("5 to 95 %", ends or "all alike")]

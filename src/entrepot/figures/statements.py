@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from entrepot.figures.definition import DOLLARS
 from entrepot.lake import fetch
 from entrepot.model.period import Period
 from entrepot.sources.published.read import matching, published, ranked
@@ -60,7 +61,7 @@ def stated(
         row
         for row in found
         if row.middle is not None
-        and row.currency in ("", definition.currency)
+        and row.currency in ("", definition.currency or DOLLARS)
         and (wanted is None or row.valuation.lower() == wanted)
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from entrepot.figures.definition import DOLLARS
 from entrepot.figures.held import BUNDLED
 from entrepot.figures.mixed import mixed
 from entrepot.figures.questions import of as question
@@ -59,7 +60,7 @@ def unasked(definition: Definition, source: str, deliveries: Held) -> str:
 def _other_currency(definition: Definition, deliveries: Held) -> str:
     """Say why money in this currency cannot be had; a share at one time is the same in any."""
     measure = definition.measure
-    asked, held = definition.currency, deliveries.currency
+    asked, held = definition.currency or DOLLARS, deliveries.currency
     if question(measure).in_dollars and not asked == held == "USD":
         return f"{deliveries.source} is in {held}; {measure} is told in USD"
     has_amounts = bool(question(measure).columns) or question(measure).levels

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from entrepot.errors import RequestError
 from entrepot.figures import caveats
 from entrepot.figures.economies import economy_of
-from entrepot.figures.estimate import Estimate, Missing, specifications, spread_of
+from entrepot.figures.estimate import Estimate, Missing
 from entrepot.figures.figure import Caveat, Evidence, Figure
 from entrepot.figures.input_choices import GOODS, inputs_title, made_by, sides
 from entrepot.figures.input_rows import SOURCE
+from entrepot.figures.spread import ends_of, specifications, spread_of
 from entrepot.figures.unanswered import unanswered
 from entrepot.figures.variants import territories, territory
 from entrepot.measures.origin import value_added_origin
@@ -104,8 +105,8 @@ def _inputs_only() -> Caveat:
 def _figure(
     definition: Definition, known: Known, estimates: list[Estimate], strangers: frozenset[str]
 ) -> Figure:
-    head, values = estimates[0], [item.value for item in estimates]
-    low, high = min(values), max(values)
+    head, definitions = estimates[0], specifications(estimates)
+    ends = ends_of(estimates, definitions)
     spans = "which border counts, value counted once or at every crossing"
     if len({item.choices["territory"] for item in estimates}) > 1:
         spans += ", Hong Kong in or out"
@@ -115,11 +116,11 @@ def _figure(
         value=head.value,
         unit=head.unit,
         details=head.details,
-        low=low if low < high else None,
-        high=high if low < high else None,
-        range=spans if low < high else None,
-        specifications=specifications(estimates),
-        spread=spread_of(estimates),
+        low=ends[0] if ends else None,
+        high=ends[1] if ends else None,
+        range=spans if ends else None,
+        specifications=definitions,
+        spread=spread_of(estimates, definitions),
         evidence=head.evidence,
         table=head.table,
         caveats=(*_caveats(known, strangers), *caveats.for_definition(definition)),

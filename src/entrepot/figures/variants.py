@@ -7,12 +7,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
 
-__all__ = ["territories", "territory"]
+__all__ = ["AS_ASKED", "CHINA", "territories", "territory"]
+
+CHINA = (("CHN",), ("CHN", "HKG"), ("CHN", "HKG", "MAC"))
+"""Customs territories that count as China: one, two or three of them."""
+AS_ASKED = "as asked"
 
 
 def territory(definition: Definition) -> str:
-    """Return who trades with whom, as a choice of a specification."""
-    return f"{definition.exporter} to {definition.importer}"
+    """Return how much of China counts, as a choice of a specification."""
+    for side in ("exporter", "importer"):
+        members = tuple(sorted(getattr(definition, side).split("+")))
+        if members in CHINA:
+            return "+".join(members)
+    return AS_ASKED
 
 
 def territories(definition: Definition) -> list[Definition]:

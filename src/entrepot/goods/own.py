@@ -12,8 +12,7 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from entrepot.errors import OutsideError, RequestError
-from entrepot.files import read_bytes
+from entrepot.errors import BadFileError, OutsideError, RequestError
 from entrepot.goods.acts import Act, ListPart
 from entrepot.goods.lists import GoodsList
 from entrepot.goods.own_rows import checked
@@ -123,7 +122,7 @@ def add_list(path: Path, taken: set[str]) -> GoodsList:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            draft.write_bytes(_bytes(path))
+            draft.write_bytes(path.read_bytes())
             draft.replace(target)
         finally:
             draft.unlink(missing_ok=True)
@@ -154,4 +153,9 @@ def is_own(name: str) -> bool:
 
 
 def _bytes(path: Path) -> bytes:
-    return read_bytes(path)
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadFileError(
+            f"cannot be read: {error.strerror}", where=str(path), hint="check the path"
+        ) from error

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.errors import RequestError
-from entrepot.files import require_file
+from entrepot.errors import BadFileError, RequestError
 from entrepot.lake.catalog import Catalog
 from entrepot.lake.holding import LoadReport, holdings
 from entrepot.lake.lock import writing
@@ -51,7 +50,9 @@ def load(
     """Add files of one source; see `entrepot.lake.Lake.add`."""
     source_parser(source)
     for path in paths:
-        require_file(path, hint="name the files to add")
+        if not path.is_file():
+            what = "this is a folder" if path.is_dir() else "no such file"
+            raise BadFileError(what, where=str(path), hint="name the files to add")
     Catalog.read(folder)  # what is no lake is refused before anything is made
     change = Change(folder)
     with guarded(folder, change.became), finishing() as finish:

@@ -147,8 +147,7 @@ def import_substitution_proxy(
         )
 
     makes = [name for name, _ in IMPORT_SUBSTITUTION_PROXY.columns]
-    texts, asked = [buyer, time], {buyer: buys}
-    return through_door(frame, step, keys=keys, texts=texts, value=value, makes=makes, areas=asked)
+    return through_door(frame, step, keys=keys, texts=[buyer, time], value=value, makes=makes)
 
 
 def _missing(path: str, has: nw.Expr) -> nw.Expr:

@@ -99,5 +99,4 @@ def asymmetry(
         )
 
     makes = [name for name, _ in ASYMMETRY.columns]
-    texts, asked = [supplier, buyer], {supplier: sellers, buyer: buyers}
-    return through_door(frame, step, keys=keys, texts=texts, value=value, makes=makes, areas=asked)
+    return through_door(frame, step, keys=keys, texts=[supplier, buyer], value=value, makes=makes)

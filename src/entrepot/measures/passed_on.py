@@ -125,8 +125,7 @@ def passed_on(
 
     made = [name for name, _ in PASSED_ON.columns]
     texts = [name for name in (product, supplier, buyer) if name not in keys]
-    asked = dict.fromkeys((supplier, buyer), ships)
-    return through_door(frame, step, keys=keys, texts=texts, value=value, makes=made, areas=asked)
+    return through_door(frame, step, keys=keys, texts=texts, value=value, makes=made)
 
 
 def _by_product(

@@ -109,8 +109,7 @@ def rank_and_multiple(
 
     texts = [partners, *ends]
     makes = [name for name, _ in RANK.columns]
-    asked = {partners: [*codes, *others]}
-    return through_door(frame, step, keys=keys, texts=texts, value=value, makes=makes, areas=asked)
+    return through_door(frame, step, keys=keys, texts=texts, value=value, makes=makes)
 
 
 def _totals(

@@ -14,7 +14,7 @@ KEY_WORDS: dict[str, tuple[type, str]] = {
     "basis": (str, "dispatch, origin, seller, producer_hq."),
     "valuation": (str, "fob or cif."),
     "quantity": (str, "value, mass, items."),
-    "currency": (str, "USD, CNY, EUR, RUB."),
+    "currency": (str, "USD, EUR, CNY, CAD ...; default: that of the data."),
     "flow": (str, "one_way, or both for two-way trade."),
     "k": (int, "Number of suppliers, for cr."),
     "told_by": (str, "Whose reports: exporter or importer."),
@@ -28,6 +28,7 @@ KEY_WORDS: dict[str, tuple[type, str]] = {
     "margin": (float, "What hubs add at most, as a part of what they paid: 0.2."),
     "production": (float, "What the importer made itself, in the unit of the values."),
     "sigma": (float, "Elasticity of substitution between suppliers, above one."),
+    "trim": (float, "Leave out products whose price moved more than so many times, such as 5."),
     "unwilling": (str, "Suppliers that would send no more after a cut-off: coalition."),
     "spot": (str, "Rate of a day, per dollar: 7.1; or a day whose rate was published."),
 }

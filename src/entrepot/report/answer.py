@@ -158,7 +158,7 @@ def _other_books(share: Figure, growth: Figure) -> str:
 
 
 def _growth(book: Book, subject: Subject) -> Figure:
-    return book.ask(
+    return book.value(
         "growth",
         importer=subject.importer,
         exporter=subject.supplier,

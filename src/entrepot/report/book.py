@@ -139,16 +139,23 @@ class Book:
         self._shown.update((row.id, row) for row in rows)
 
     def ask(self, measure: str, **keys: Any) -> Figure:
-        """Evaluate a definition, or return what it gave before."""
-        definition = Definition.build(measure, **keys)
-        if definition not in self._asked:
-            self._asked[definition] = evaluate(definition, self._lake)
+        """Evaluate a definition with its range, or return what it gave before."""
+        return self._answer(Definition.build(measure, **keys), ranged=True)
+
+    def value(self, measure: str, **keys: Any) -> Figure:
+        """Evaluate a definition of which no range is shown, which takes a fraction of the time."""
+        return self._answer(Definition.build(measure, **keys), ranged=False)
+
+    def _answer(self, definition: Definition, *, ranged: bool) -> Figure:
+        known = self._asked.get(definition)
+        if known is None or (ranged and not known.ranged):
+            self._asked[definition] = evaluate(definition, self._lake, ranged=ranged)
         return self._asked[definition]
 
     def of_goods_or_all(self, measure: str, subject: Subject, **keys: Any) -> Figure:
         """Return the Figure of the goods of a brief if it has a table, else that of all goods."""
         found = [
-            self.ask(measure, goods=goods, period=subject.period, **keys)
+            self.value(measure, goods=goods, period=subject.period, **keys)
             for goods in dict.fromkeys((subject.goods, "all"))
         ]
         return next((figure for figure in found if figure.table), found[0])
@@ -161,9 +168,9 @@ class Book:
         """Return the first Figure with a value over `periods`, else the one of the first."""
         found = None
         for period in periods:
-            figure = self.ask(measure, period=period, **keys)
+            figure = self.value(measure, period=period, **keys)
             if figure.status == "ok":
-                return figure
+                return self.ask(measure, period=period, **keys)
             found = found or figure
         if found is None:
             raise EntrepotError("no period to ask for", why="neither lake nor tables hold one")

@@ -29,9 +29,15 @@ _VERBS = {"dispatch": "dispatched", "origin": "made", "seller": "sold", "": "sup
 _MOVERS = {
     "origin": "whose number it is",
     "goods": "which codes count",
+    "followed": "how the list is converted between editions",
+    "listed": "the date of the list",
     "territory": "whether Hong Kong counts",
-    "source": "computed or printed",
+    "source": "the source",
     "report": "whose report",
+    "partners": "whether areas that are no country count",
+    "quantity": "value or mass",
+    "window": "one year or an average",
+    "filter": "which extreme prices are dropped",
     "total": "whose total it is divided by",
     "inputs": "whether services count",
     "buyers": "which sectors buy",
@@ -74,9 +80,10 @@ def verb_of(figure: Figure) -> str:
 
 
 def _computed_basis(figure: Figure) -> str:
-    """Return whose goods rows of trade count: some reporters name where goods were made."""
-    rows = all(item.source not in ("computed", "published") for item in figure.evidence)
-    return "origin" if rows and any(item.id == "basis" for item in figure.caveats) else "dispatch"
+    """Return whose goods most of the rows of trade count: some reporters name who made them."""
+    bases = [item.bases for item in figure.evidence if item.bases]
+    by_origin = bases and all(one.get("origin", 0.0) > 0.5 for one in bases)
+    return "origin" if by_origin else "dispatch"
 
 
 def counted(book: Book, subject: Subject, figure: Figure) -> str:
@@ -121,7 +128,9 @@ def _levels(book: Book, figure: Figure) -> str:
     keys = {"importer": asked.importer, "exporter": asked.exporter, "goods": asked.goods}
     keys["source"] = asked.source or ""
     levels = [
-        book.ask("value", period=period, **keys) for period in (asked.base, asked.period) if period
+        book.value("value", period=period, **keys)
+        for period in (asked.base, asked.period)
+        if period
     ]
     if any(level.value is None for level in levels):
         return f"in {asked.currency}, the levels are not held"

@@ -36,7 +36,7 @@ def as_dict(brief: Brief) -> dict[str, Any]:
         "definitions": [{"name": term.name, "text": term.text} for term in brief.terms],
         "sources": [{"name": t.name, "text": t.text, "url": t.url} for t in brief.sources],
         "commands": [{"what": item.what, "line": item.line} for item in brief.commands],
-        "evaluated": [figure.to_dict() for figure in brief.figures],
+        "evaluated": [figure.to_dict(values=False) for figure in brief.figures],
         "state": dict(brief.state),
         "command": brief.line,
         "date": brief.date or None,
@@ -45,7 +45,7 @@ def as_dict(brief: Brief) -> dict[str, Any]:
 
 
 def _figure(card: Card) -> dict[str, Any]:
-    return {"name": card.name, "shown": _shown(card)} | card.figure.to_dict()
+    return {"name": card.name, "shown": _shown(card)} | card.figure.to_dict(values=False)
 
 
 def _shown(card: Card) -> dict[str, str]:

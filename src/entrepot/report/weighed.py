@@ -54,7 +54,7 @@ class Weighed:
 def weighed(book: Book, importer: str, exporter: str, year: int) -> Weighed:
     """Return both weights of the flow from one to the other, those that their ratio is made of."""
     pair = {"importer": importer, "exporter": exporter, "period": year}
-    ratio = book.ask("asymmetry", **pair)
+    ratio = book.value("asymmetry", **pair)
     shares = [book.ask(measure, **pair) for measure in SHARES]
     parts = _parts(ratio)
     if not parts:

@@ -7,7 +7,6 @@ import tempfile
 from pathlib import Path
 
 from entrepot.errors import OutsideError
-from entrepot.files import require_target
 
 __all__ = ["write_whole"]
 
@@ -18,9 +17,8 @@ def write_whole(target: Path, made: str | bytes) -> Path:
     Raises
     ------
     OutsideError
-        If something there is no plain file, or the disk refuses; what was there before stays.
+        If the disk refuses; what was there before stays.
     """
-    require_target(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")

@@ -154,6 +154,8 @@ class _Told:
     def ask(self, measure: str, **keys: object) -> Figure:
         return self.answers[measure]
 
+    value = ask
+
 
 def told(measure: str, value: float, unit: str, source: str, **details: float | str) -> Figure:
     asked = Definition.build(measure, importer="DEU", exporter="CHN", period=2022, source=source)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 from by_hand import figure
 
-from entrepot.figures import caveats
 from entrepot.lake import Lake
 from entrepot.model.period import Period
 from entrepot.report import words
@@ -130,8 +129,12 @@ def test_a_reporter_who_counts_by_origin_is_not_said_to_count_by_dispatch(
     tmp_path: Path,
 ) -> None:
     asked = figure("import_share", 0.84)
-    by_origin = replace(asked, caveats=(caveats.by_origin(asked.definition),))
+    first = asked.evidence[0]
+    bases = {"origin": 0.9, "consignment": 0.1}
+    by_origin = replace(asked, evidence=(replace(first, bases=bases),))
     assert (verb_of(asked), verb_of(by_origin)) == ("dispatched", "made")
+    mixed = replace(first, bases={"origin": 0.32, "consignment": 0.68})
+    assert verb_of(replace(asked, evidence=(mixed,))) == "dispatched"
     book = Book(Lake.open(tmp_path))
     subject = Subject("RUS", "CHN", "850511", Period.parse(2023), fixed=True)
     told = [counted(book, subject, one) for one in (asked, by_origin)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, get_args
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.editions import goods_in
 from entrepot.figures.questions import of as question
+from entrepot.figures.variants import AS_ASKED, CHINA
 from entrepot.goods import Variant
 from entrepot.goods.parse import has_list, parse
 
@@ -16,10 +17,7 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
     from entrepot.lake import Lake
 
-__all__ = ["CHINA", "GoodsChoice", "goods_choices", "territory_choices"]
-
-CHINA = (("CHN",), ("CHN", "HKG"), ("CHN", "HKG", "MAC"))
-"""Customs territories that count as China: one, two or three of them."""
+__all__ = ["GoodsChoice", "goods_choices", "territory_choices"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,4 +107,4 @@ def territory_choices(definition: Definition) -> list[tuple[str, Definition]]:
         if members in CHINA:
             every = [members, *(one for one in CHINA if one != members)]
             return [("+".join(one), definition.but(**{side: "+".join(one)})) for one in every]
-    return [("as asked", definition)]
+    return [(AS_ASKED, definition)]

@@ -12,12 +12,12 @@ from entrepot.figures.curve.cut import areas_there, codes_there, cut, told
 from entrepot.figures.curve.goods import by_goods, kinds
 from entrepot.figures.curve.judge import Judge
 from entrepot.figures.curve.measured import evaluated
-from entrepot.figures.curve.spread import Found
 from entrepot.figures.curve.territories import apart, at, known
 from entrepot.figures.curve.ways import unlike, ways
 from entrepot.figures.figure import Specification
 from entrepot.figures.measured import moved
 from entrepot.figures.questions import of as question
+from entrepot.figures.spread import Found
 from entrepot.lake import fetch
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from entrepot.figures.curve.ways import varying
 from entrepot.figures.questions import of as question
 from entrepot.figures.sides import SIDES, among, members_of, reach
 from entrepot.goods import merged
-from entrepot.lake import fetch, stored
+from entrepot.lake import fetch, relation, stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -61,7 +61,9 @@ def cut(
             *(nw.col(f"{name}_known").count() for name in AMOUNTS),
         )
     )
-    with stored(summed, cells.lake) as kept:
+    # The few cells that are left are put together in DuckDB, whatever engine read them.
+    here = nw.from_native(relation(summed, cells.lake))
+    with stored(here, cells.lake) as kept:
         yield kept
 
 

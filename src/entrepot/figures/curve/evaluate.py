@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.errors import RequestError
 from entrepot.figures.bases import told_twice
 from entrepot.figures.cells import Cells, is_everything
 from entrepot.figures.curve.choices import goods_choices
@@ -13,11 +13,9 @@ from entrepot.figures.curve.combine import combined
 from entrepot.figures.curve.goods import Numbered
 from entrepot.figures.curve.of_cutoff import MEASURE as CUTOFF
 from entrepot.figures.curve.of_cutoff import of_cutoff
-from entrepot.figures.curve.of_inputs import of_inputs
 from entrepot.figures.curve.of_prices import MEASURES as PRICES
 from entrepot.figures.curve.of_prices import of_prices
 from entrepot.figures.curve.spans import AS_ASKED, Span, Timed, longer
-from entrepot.figures.curve.spread import of_curve
 from entrepot.figures.curve.territories import at
 from entrepot.figures.denominator import factors, whole_of
 from entrepot.figures.estimate import Missing
@@ -38,16 +36,15 @@ if TYPE_CHECKING:
     from entrepot.figures.cells import Goods
     from entrepot.figures.curve.choices import GoodsChoice
     from entrepot.figures.curve.combine import Totals
-    from entrepot.figures.curve.spread import Found
     from entrepot.figures.curve.territories import Left
     from entrepot.figures.curve.ways import Way
     from entrepot.figures.definition import Definition
-    from entrepot.figures.figure import Specifications
     from entrepot.figures.held import Held
     from entrepot.figures.sides import Side
+    from entrepot.figures.spread import Found
     from entrepot.lake import Lake
 
-__all__ = ["curve"]
+__all__ = ["curve", "overlaps", "refuse_curve"]
 
 SILENT = "silent partners as before"
 """The total in which partners who no longer report have what they had."""
@@ -56,7 +53,31 @@ Seen = dict[tuple[str, ...], "tuple[list[GoodsChoice], Left]"]
 """Choices of goods, and what was left out, by editions: another voice has the same."""
 
 
-def curve(definition: Definition, lake: Lake) -> Specifications:
+def refuse_curve(definition: Definition) -> None:
+    """Refuse a question that has no other definitions to set beside each other.
+
+    Raises
+    ------
+    RequestError
+        For a measure without a curve, and where one side is a part of the other.
+    """
+    if not question(definition.measure).has_curve:
+        known = [name for name, one in QUESTIONS.items() if one.has_curve]
+        raise RequestError(f"{definition.measure} has no curve yet", hint=f"ask {', '.join(known)}")
+    if not is_inputs(definition) and overlaps(definition):
+        raise RequestError(
+            f"{definition.exporter} and {definition.importer} overlap",
+            why="trade inside a group counts for one of them and not for the other",
+            hint="name two sides that have no country in common",
+        )
+
+
+def overlaps(definition: Definition) -> bool:
+    """Whether one side has an area of the other."""
+    return bool(members_of(definition, "importer") & members_of(definition, "exporter"))
+
+
+def curve(definition: Definition, lake: Lake) -> tuple[list[Found], Left]:
     """Return a question's value under every combination of defensible choices.
 
     They are: which source; whose reports; which part of the list, as of which day, and how it is
@@ -64,36 +85,20 @@ def curve(definition: Definition, lake: Lake) -> Specifications:
     value or mass; the period or an average over a longer time. A source is read once, whatever
     their number.
 
-    Raises
-    ------
-    RequestError
-        For a measure without a curve, and where one side is a part of the other.
-    NoEvidenceError
-        If nothing in the lake answers.
+    Returns
+    -------
+    list of Found, list of pairs
+        The specifications, none where nothing in the lake answers or the measure has no curve; and
+        what could not be evaluated, with why.
     """
-    if not question(definition.measure).has_curve:
-        known = [name for name, one in QUESTIONS.items() if one.has_curve]
-        raise RequestError(f"{definition.measure} has no curve yet", hint=f"ask {', '.join(known)}")
-    if is_inputs(definition):
-        return of_inputs(definition, lake)
-    if members_of(definition, "importer") & members_of(definition, "exporter"):
-        raise RequestError(
-            f"{definition.exporter} and {definition.importer} overlap",
-            why="trade inside a group counts for one of them and not for the other",
-            hint="name two sides that have no country in common",
-        )
     found: list[Found] = []
     left: Left = []
+    if not question(definition.measure).has_curve or overlaps(definition):
+        return found, left
     seen: Seen = {}
     for source in [definition.source] if definition.source else flow_sources(lake):
         found += _of_source(definition, lake, source, left, seen)
-    if not found:
-        first: dict[str, str] = {}  # one reason a source: the others are of the same kind
-        for what, why in left:
-            first.setdefault(what.partition(",")[0].partition(":")[0], why)
-        reasons = "; ".join(f"{source}: {why}" for source, why in first.items())
-        raise NoEvidenceError("no specification can be evaluated", why=reasons)
-    return of_curve(found, left)
+    return found, left
 
 
 def _of_source(

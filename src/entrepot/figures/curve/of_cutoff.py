@@ -9,11 +9,11 @@ from entrepot.figures.curve.amounts import WEIGHED
 from entrepot.figures.curve.choices import territory_choices
 from entrepot.figures.curve.markets import ESTIMATED, market, read
 from entrepot.figures.curve.spans import AS_ASKED
-from entrepot.figures.curve.spread import Found
 from entrepot.figures.curve.territories import apart, known
 from entrepot.figures.curve.ways import names
 from entrepot.figures.figure import Specification
 from entrepot.figures.questions.cutoff_grid import HEAD, losses
+from entrepot.figures.spread import Found
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -83,20 +83,9 @@ def chart(
             return world(lake, given)
     if not over_years:
         _require_drawn(measure)
-        return of_figure(_asked(measure, lake, given, curve=curve))
+        return of_figure(ask(measure, lake=lake, curve=curve, **given))
     with lake.reading(bundled=shown):
         return _over_years(measure, lake, since, given)
-
-
-def _asked(measure: str, lake: Lake, given: dict[str, Any], *, curve: bool) -> Figure:
-    """Return the Figure, with a curve if asked; where only print holds it, with what is printed."""
-    try:
-        return ask(measure, lake=lake, curve=curve, **given)
-    except NoEvidenceError:
-        figure = ask(measure, lake=lake, **given) if curve else None
-        if figure is None or figure.specifications is None:
-            raise
-        return figure
 
 
 def _over_years(measure: str, lake: Lake, since: int | None, given: dict[str, Any]) -> Alone:
@@ -129,7 +118,7 @@ def of_figure(figure: Figure) -> Alone:
         raise NoEvidenceError("there is nothing to draw", why=figure.reason or "no value is held")
     one = ONE.get(figure.definition.measure)
     curved = figure.definition.measure != "origin"  # its choices are borders, told below it
-    alternatives = curved and bool(figure.specifications and figure.specifications.explained)
+    alternatives = curved and bool(figure.specifications and figure.specifications.whole)
     if one is not None and not alternatives and (figure.table or figure.details):
         return one(figure)
     return curve(figure)

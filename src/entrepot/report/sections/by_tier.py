@@ -59,7 +59,7 @@ def section(book: Book, subject: Subject) -> Section:
 
 def _lacks(book: Book, subject: Subject) -> tuple[str, str]:
     """Return why there are no two years of it, and what would bring them."""
-    value = book.ask(
+    value = book.value(
         "value",
         importer=subject.importer,
         exporter=subject.supplier,

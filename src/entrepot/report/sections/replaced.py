@@ -61,7 +61,7 @@ def changed(book: Book, subject: Subject) -> Figure:
     found = []
     for goods in dict.fromkeys((subject.goods, "all")):
         for base in starts:
-            figure = book.ask(
+            figure = book.value(
                 "reorientation",
                 importer=subject.importer,
                 goods=goods,

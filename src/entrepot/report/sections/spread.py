@@ -203,7 +203,7 @@ def _notes(book: Book, subject: Subject, share: Figure) -> tuple[Note, ...]:
     notes = []
     most = moved_by(share)
     if most:
-        text = f"Changed alone, the choice that moves the share most is {most}."
+        text = f"The choice that explains most of the differences is {most}."
         notes.append(
             Note("What moves it most", (Sentence(text, (share,), ("denominator-system",)),))
         )

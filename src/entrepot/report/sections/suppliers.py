@@ -54,7 +54,7 @@ def _before(book: Book, figure: Figure) -> Figure | None:
     """Return the same of the year before from the same source, if it is held."""
     asked = figure.definition
     earlier = asked.period.before()
-    found = book.ask(
+    found = book.value(
         "top_supplier",
         importer=asked.importer,
         goods=asked.goods,

@@ -69,7 +69,7 @@ def years_of(book: Book, subject: Subject) -> list[int]:
 
 def source_of(book: Book, subject: Subject) -> str | None:
     """Return the source that answers for the headline's year: every bar is to come from it."""
-    figure = book.ask(
+    figure = book.value(
         "value",
         importer=subject.importer,
         exporter=subject.supplier,
@@ -85,7 +85,7 @@ def tier_of(
     """Return goods with the value of every year that the source holds."""
     found = {}
     for year in years:
-        figure = book.ask(
+        figure = book.value(
             "value",
             importer=subject.importer,
             exporter=subject.supplier,

@@ -157,7 +157,7 @@ def _codes(book: Book, subject: Subject) -> list[Gap]:
 def _bases(book: Book, subject: Subject) -> list[Gap]:
     gaps = []
     for basis, what in BASES.items():
-        figure = book.ask(
+        figure = book.value(
             "import_share",
             importer=subject.importer,
             exporter=subject.supplier,

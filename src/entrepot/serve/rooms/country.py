@@ -106,9 +106,9 @@ def _first(book: Book, measure: str, years: list[Period], **keys: str) -> Figure
     Where the newest year has none, of the others only those are asked in which something is held
     of both sides: a question without an answer takes as long as one with.
     """
-    newest = book.ask(measure, period=years[0], **keys)
+    newest = book.value(measure, period=years[0], **keys)
     if newest.status == "ok":
-        return newest
+        return book.ask(measure, period=years[0], **keys)
     worth = years[1:]
     for side in () if is_inputs(newest.definition) else SIDES:
         area = keys.get(side)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from entrepot.errors import BadFileError, RequestError
 from entrepot.model.closed_yaml import parse_closed
-from entrepot.sources.table.products import group_of
+from entrepot.model.display import MONEY
 from entrepot.sources.table.roles import CONSTANTS, NUMBERS, SYSTEMS, Role, keys_of
 
 __all__ = ["Column", "Constants", "Mapping", "read_mapping"]
@@ -32,6 +32,12 @@ Basis = Literal["destination", "origin", "consignment"]
 Valuation = Literal["FOB", "CIF"]
 Freq = Literal["A", "Q", "M"]
 Teller = Literal["exporter", "importer", "both"]
+
+
+def _currency(text: str) -> str:
+    if text not in MONEY:
+        raise ValueError("not a currency of ISO 4217, such as USD, EUR or CAD")
+    return text
 
 
 class Constants(BaseModel):
@@ -98,8 +104,8 @@ class Column(Constants):
     export: TextList = ()
     reexport: TextList = ()
     reimport: TextList = ()
-    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
-    scale: Annotated[float, Field(gt=0, le=1e12, allow_inf_nan=False)] | None = None
+    currency: Annotated[str, AfterValidator(_currency)] | None = None
+    scale: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     unit: str | None = None
     yes: TextList = ()
     no: TextList = ()
@@ -121,8 +127,6 @@ class Column(Constants):
                 f"not a pattern with one group: {self.pattern!r}",
                 hint=r"put the code into round brackets, such as '\[([0-9]+)\]'",
             )
-        if self.pattern is not None:
-            group_of(self.pattern, "")  # refuses what cannot be searched for
         if self.role == "mass" and self.unit not in ("kg", "t"):
             raise RequestError("a mass needs its unit", hint="add unit: kg or unit: t")
         if isinstance(self.codes, str) and self.codes.lower() not in SYSTEMS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.errors import RequestError, nearest
+from entrepot.model.display import MONEY
 
 if TYPE_CHECKING:
     from entrepot.sources.table.mapping import Column, Mapping
@@ -92,9 +93,11 @@ def word_of(name: str, text: str, mapping: Mapping) -> str | None:
     if text == "" or text in mapping.missing:
         return None
     if name == "currency":
-        if len(text) == 3 and text.isascii() and text.isalpha():
+        if text.upper() in MONEY:
             return text.upper()
-        raise RequestError("not a currency", where=text, hint="three letters, such as USD or EUR")
+        raise RequestError(
+            "not a currency", where=text, hint="codes of ISO 4217, such as USD, EUR or CAD"
+        )
     known = _WORDS.get(name)
     if known is None:
         return text
