@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from entrepot.model.period import Period
     from entrepot.sources.icio.arrays import Benchmark
 
-__all__ = ["Known", "economy_of"]
+__all__ = ["Known", "economy_of", "forget"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,6 +76,14 @@ def economy_of(lake: Lake, period: Period, source: str | None = None) -> Known |
             "is not there; ask a lake in a folder"
         )
     return Known(rows, _kept((*paths[0], period.year)))
+
+
+def forget() -> None:
+    """Let go of the economy that was asked last, which is read again when it is asked again."""
+    from entrepot.sources.icio.wheel import forget as forget_table
+
+    _LAST.clear()
+    forget_table()
 
 
 def _kept(key: Benchmark | tuple[Path, str, int]) -> Solved:

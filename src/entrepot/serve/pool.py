@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
 import threading
 import time
 from collections import Counter, OrderedDict, deque
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from entrepot.figures.economies import forget
 from entrepot.lake import Lake
 from entrepot.limits import Limits, TimeUp, under
 from entrepot.serve.errors import BusyError, TooLongError
@@ -26,6 +29,8 @@ TEXTS = 2
 """Texts at work at once, each in a process of its own."""
 TEXTS_WAITING = 12
 """Texts in all, begun or not: each is held in memory."""
+KEEPS = 120.0
+"""Seconds after a question for which the economy that it was about stays in memory at most."""
 _AGAIN = 0.05
 
 
@@ -140,6 +145,8 @@ class Pool:
         self.folder = folder
         self.seconds = seconds
         self._questions = Turns(workers, waiting, "question")
+        self._lock = threading.Lock()
+        self._timer: threading.Timer | None = None
         self._texts = Turns(TEXTS, TEXTS_WAITING, "text")
 
     def start(self, work: Callable[[Lake], T], reader: str = "") -> Question[T]:
@@ -158,10 +165,28 @@ class Pool:
         lake = _Stoppable(Settings.read(self.folder))
 
         def on_lake() -> T:
-            with lake.reading():
-                return work(lake)
+            try:
+                with lake.reading():
+                    return work(lake)
+            finally:
+                self._give_back_later()
 
         return Question(self._questions, on_lake, lake.interrupt, self.seconds, reader)
+
+    def _give_back_later(self) -> None:
+        """Let go of the economy, half a gigabyte, once in a while: it is read again in seconds."""
+        with self._lock:
+            if self._timer is None:
+                self._timer = threading.Timer(KEEPS, self._give_back)
+                self._timer.daemon = True
+                self._timer.start()
+
+    def _give_back(self) -> None:
+        with self._lock:
+            self._timer = None
+        forget()
+        with suppress(AttributeError, OSError):  # only the C library of GNU has it
+            ctypes.CDLL(None).malloc_trim(0)
 
     def start_text(self, work: Callable[[], T], reader: str = "") -> Question[T]:
         """Let a thread wait for work on a text, which ends by itself; raises as `start` does."""

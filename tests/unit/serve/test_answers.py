@@ -91,6 +91,22 @@ def test_a_question_whose_turn_does_not_come_is_refused_and_given_up(tmp_path: P
     assert done == ["third"]
 
 
+def test_an_economy_does_not_stay_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("entrepot.serve.pool.KEEPS", 0.05)
+    kept: list[object] = []
+    monkeypatch.setattr("entrepot.figures.economies._LAST", kept)
+    pool = Pool(tmp_path, seconds=20)
+    for _ in range(2):
+        pool.start(lambda _: kept.append("half a gigabyte")).result()
+        for _ in range(200):
+            if not kept:
+                break
+            time.sleep(0.02)
+        assert kept == []
+
+
 def test_a_queue_that_is_full_says_so(tmp_path: Path) -> None:
     pool = Pool(tmp_path, seconds=20, workers=1, waiting=2)
     go = threading.Event()

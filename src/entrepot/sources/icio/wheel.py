@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from entrepot.sources.icio.grid import Cells
 
-__all__ = ["INSIDE", "PACKAGE", "YEARS", "Installed", "installed", "installed_file"]
+__all__ = ["INSIDE", "PACKAGE", "YEARS", "Installed", "forget", "installed", "installed_file"]
 
 PACKAGE = "sanction_simulator"
 INSIDE = "data/bench_cache.npz"
@@ -82,6 +82,11 @@ def installed() -> Installed | None:
     """
     path = installed_file()
     return _read(path) if path else None
+
+
+def forget() -> None:
+    """Let go of the installed table, which is read again when it is asked again."""
+    _read.cache_clear()
 
 
 @lru_cache(maxsize=1)
