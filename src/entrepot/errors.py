@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
+    "AbsentAreaWarning",
     "BadFileError",
     "EntrepotError",
     "MissingExtraError",
@@ -19,6 +20,10 @@ __all__ = [
     "UnknownNameError",
     "nearest",
 ]
+
+
+class AbsentAreaWarning(UserWarning):
+    """An area asked for is in no row of a frame: its code may be written in another way there."""
 
 
 class EntrepotError(Exception):

@@ -12,6 +12,9 @@ import pytest
 import entrepot as ep
 from frame_kinds import MAKE, Row, one, rows_of
 
+# made-up suppliers that sell nothing are meant here
+pytestmark = pytest.mark.filterwarnings("ignore::entrepot.errors.AbsentAreaWarning")
+
 PRODUCTS = [f"{place:06d}" for place in range(15)]
 SIGMA: dict[str, float | None] = {
     product: None if place % 5 == 4 else 1.5 + place for place, product in enumerate(PRODUCTS)

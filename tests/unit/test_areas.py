@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import re
 from collections import Counter
 from datetime import date
@@ -21,6 +22,7 @@ from entrepot.model.areas import (
     area_phrase,
     area_set,
     areas,
+    as_codes,
     by_code,
     by_name,
     group,
@@ -308,13 +310,61 @@ def test_groups_are_whole() -> None:
     assert len(names) == len(set(names))
     assert set(names) & set(KNOWN) == set()
     for one in groups():
-        members = [who.area for who in one.memberships]
-        assert len(members) == len(set(members))
-        assert set(members) <= set(KNOWN)
+        stretches: dict[str, list[tuple[date, date]]] = {}
+        for who in one.memberships:
+            stay = (who.joined or date.min, who.left or date.max)
+            stretches.setdefault(who.area, []).append(stay)
+        for stays in stretches.values():  # who left and came back is there twice, apart
+            stays.sort()
+            assert all(left <= came for (_, left), (came, _) in itertools.pairwise(stays))
+        assert set(stretches) <= set(KNOWN)
         for who in one.memberships:
             assert who.source
             assert (who.joined is None) == (one.kind == "fixed")
             assert who.left is None or (who.joined is not None and who.joined < who.left)
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "count", "inside", "outside"),
+    [
+        ("NATO", "1990-12-31", 16, "DEU GRC ESP", "POL"),
+        ("NATO", "2022-12-31", 30, "MKD", "FIN SWE"),
+        ("NATO", "2023-12-31", 31, "FIN", "SWE"),
+        ("NATO", "2024-12-31", 32, "SWE", "CYP IRL AUT"),
+        ("OECD", "1999-12-31", 29, "KOR POL", "SVK CHL"),
+        ("OECD", "2023-12-31", 38, "CRI COL LTU", "BRA CHN"),
+        ("OPEC", "2008-12-31", 13, "IDN ECU AGO QAT", "GAB"),
+        ("OPEC", "2018-12-31", 15, "QAT ECU AGO GAB COG GNQ", "IDN"),
+        ("OPEC", "2023-12-31", 13, "AGO", "QAT ECU"),
+        ("OPEC", "2024-12-31", 12, "GNQ COG", "AGO RUS"),
+        ("MERCOSUR", "2015-12-31", 5, "VEN", "BOL"),
+        ("MERCOSUR", "2023-12-31", 4, "PRY", "VEN BOL"),
+        ("Mercosur", "2025-12-31", 5, "BOL", "VEN"),
+        ("CPTPP", "2018-12-31", 6, "MEX", "VNM PER"),
+        ("CPTPP", "2024-12-31", 12, "GBR CHL", "CHN USA"),
+        ("USMCA", "2023-12-31", 3, "MEX", ""),
+        ("GCC", "2023-12-31", 6, "OMN", "IRQ"),
+        ("EFTA", "1972-12-31", 8, "GBR DNK ISL PRT", "FIN"),
+        ("EFTA", "2023-12-31", 4, "CHE ISL LIE NOR", "GBR"),
+        ("G20", "2023-12-31", 19, "ARG IDN", "ESP NLD"),
+        ("AFU", "2023-12-31", 55, "MAR SSD ESH", ""),
+        ("AFU", "2010-12-31", 53, "MDG", "MAR SSD"),
+        ("RCEP", "2022-12-31", 12, "KOR MYS", "IDN PHL IND"),
+        ("SCO", "2024-12-31", 10, "BLR IRN", "TKM"),
+    ],
+)
+def test_trade_groups(code: str, day: str, count: int, inside: str, outside: str) -> None:
+    members = group(code).members(date.fromisoformat(day))
+    assert len(members) == count
+    assert set(inside.split()) <= members
+    assert not set(outside.split()) & members
+
+
+def test_groups_by_name() -> None:
+    for text, code in [("African Union", "AFU"), ("nato", "NATO"), ("AU", "AUS"), ("G20", "G20")]:
+        assert as_codes(text) == code
+    with pytest.raises(RequestError, match="2020-07-01"):
+        group("USMCA").members(date(2019, 12, 31))
 
 
 def test_lookups() -> None:

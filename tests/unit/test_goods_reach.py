@@ -252,7 +252,8 @@ def test_lines_of_a_tariff_stay_lines_in_its_own_data_and_are_parts_elsewhere(
 def test_zeros_that_fill_up() -> None:
     assert without_filling("42020000", "HS2022") == "4202"
     assert without_filling("88000000", "HS2022") == "88"
-    assert without_filling("85423100", "HS2022") == "85423100"
+    assert without_filling("85423100", "HS2022") == "854231"
+    assert without_filling("85423190", "HS2022") == "85423190"
     assert without_filling("854200", "HS2022") == "8542"
     assert without_filling("271000", "HS2022") == "271000"
     assert without_filling("85420010", "HS2022") == "85420010"

@@ -126,11 +126,15 @@ def many(frame: Any) -> list[dict[str, Any]]:
     return found
 
 
-def test_an_absent_supplier_has_zero_and_an_unknown_one_has_nothing(
+@pytest.mark.filterwarnings("ignore::entrepot.errors.AbsentAreaWarning")
+def test_an_absent_supplier_has_zero_where_it_sells_elsewhere_and_an_unknown_one_has_nothing(
     make: Callable[[Rows], Any],
 ) -> None:
     frame = make(trade([8.0, None], ["A", "B"]))
-    assert one(ep.measures.import_share(frame, exporter="C", by=[]))["share"] == 0
+    assert one(ep.measures.import_share(frame, exporter="C", by=[]))["share"] is None
+    apart = make(trade([8.0, 1.0], ["A", "B"]) | {"importer": ["RUS", "KAZ"]})
+    shares = many(ep.measures.import_share(apart, exporter="B", by=["importer"]))
+    assert {row["importer"]: row["share"] for row in shares} == {"RUS": 0, "KAZ": 1}
     assert one(ep.measures.import_share(frame, exporter="B", by=[]))["share"] is None
     assert one(ep.measures.import_share(frame, exporter="A", by=[]))["share"] == 1
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from entrepot.cli.spoken import as_codes
 from entrepot.errors import RequestError
+from entrepot.model.areas import as_codes
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import time
+
 import pytest
 
 from entrepot.errors import BadFileError
-from entrepot.sources.table.mapping import read_mapping
+from entrepot.sources.table.mapping import Column, read_mapping
+from entrepot.sources.table.products import group_of
 
 CONTRACT = """
 format: 1
@@ -111,3 +115,32 @@ def test_open_questions_are_named_with_their_lines() -> None:
     assert caught.value.what == "2 questions of the draft still open"
     assert "line 3: nomenclature: TODO  # which edition? HS2022, HS2017" in caught.value.hint
     assert "line 10: value" in caught.value.hint
+
+
+def test_a_pattern_takes_no_longer_than_its_text() -> None:
+    """On Python's engine the first would take longer than anybody lives."""
+    started = time.process_time()
+    assert group_of("^(a+)+$", "a" * 5000 + "b") is None
+    assert group_of("^(?:(a|a)*)*$", "a" * 5000 + "b") is None
+    assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        (r"\[([0-9]+)\]", "Horses [0101]"),
+        (r"^(\d{6}) ", "010121 pure-bred"),
+        (r"(?i)hs ?([0-9.]+)", "HS 01.01"),
+        ("([0-9]+)$", "none"),
+        ("код ([0-9]+)", "код 0101"),
+    ],
+)
+def test_a_pattern_finds_what_python_finds(pattern: str, text: str) -> None:
+    found = re.search(pattern, text)
+    assert group_of(pattern, text) == (found[1] if found else None)
+
+
+@pytest.mark.parametrize("pattern", ["(?=x)([0-9]+)", r"([0-9])\1", "((", "([0-9]{2000})"])
+def test_a_pattern_that_cannot_be_searched_for_is_refused(pattern: str) -> None:
+    with pytest.raises(ValueError, match="pattern"):
+        Column(role="product", pattern=pattern)

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from entrepot.cli.common import JsonOption, emit, facts, table
-from entrepot.cli.spoken import as_one_code
-from entrepot.model.areas import Area, Group, area, area_or_group, areas, groups
+from entrepot.model.areas import Area, Group, area, area_or_group, areas, as_one_code, groups
 
 if TYPE_CHECKING:
     from rich.console import Console

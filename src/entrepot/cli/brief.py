@@ -17,7 +17,7 @@ from entrepot.cli.common import (
     saying_new_folder,
     table,
 )
-from entrepot.cli.spoken import as_codes
+from entrepot.model.areas import as_codes
 
 if TYPE_CHECKING:
     from rich.console import Console

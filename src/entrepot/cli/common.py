@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from entrepot.errors import BadFileError, OutsideError, RequestError, UnknownNameError
+from entrepot.errors import OutsideError, RequestError, UnknownNameError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -198,14 +198,9 @@ def read_text_file(path: Path) -> str:
     BadFileError
         If it is not there, or not text in UTF-8.
     """
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise BadFileError("no such file", where=str(path), hint="check the spelling") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadFileError(
-            f"cannot be read as text ({error})", where=str(path), hint="save it as text in UTF-8"
-        ) from error
+    from entrepot.files import read_text
+
+    return read_text(path)
 
 
 @contextmanager

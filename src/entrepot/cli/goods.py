@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path  # noqa: TC003 (Typer reads it)
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from entrepot.cli import goods_match
 from entrepot.cli.common import JsonOption, LakeOption, emit, table
 from entrepot.cli.goods_draw import draw_diff, draw_history, draw_list, draw_missing
 from entrepot.errors import RequestError
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 __all__ = ["app"]
 
@@ -56,6 +59,8 @@ def list_(
             "begins": item.begins.isoformat(),
             "known_until": None if item.known_until == date.max else item.known_until.isoformat(),
             "nomenclatures": list(item.nomenclatures),
+            "is_fragment": item.is_fragment,
+            "complete": item.complete,
             "codes": len({entry.code for entry in item.entries}),
             "entries": len(item.history),
             "parts": [part.id for part in item.parts],
@@ -69,18 +74,18 @@ def list_(
             one["jurisdiction"],
             one["begins"],
             one["known_until"] or "",
-            one["codes"],
+            f"{one['codes']}+" if one["is_fragment"] else one["codes"],
         ]
         for one in data
     ]
     columns = ["list", "title", "of", "begins", "read until", "codes"]
-    emit(
-        data,
-        lambda screen: screen.print(
-            table("", columns, [[str(cell) for cell in row] for row in rows], right=(5,))
-        ),
-        as_json=as_json,
-    )
+    note = "What is listed after the day it was read until is not known. +: a fragment, with more."
+
+    def render(screen: Console) -> None:
+        screen.print(table("", columns, [[str(cell) for cell in row] for row in rows], right=(5,)))
+        screen.print(note)
+
+    emit(data, render, as_json=as_json)
 
 
 @app.command()

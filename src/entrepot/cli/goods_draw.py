@@ -23,6 +23,9 @@ __all__ = [
     "draw_missing",
 ]
 
+FRAGMENT = "A fragment: a code that is not here may be on the list all the same. [list-fragment]"
+MOST = 9000
+"""Lists of a user without days are read until the end of days."""
 PROXY = "A code is a proxy and no classification: the law describes goods in words. [legal-note]"
 
 
@@ -43,11 +46,10 @@ def draw_list(
     from rich.text import Text
 
     screen.print(Text(held.title, style="bold"))
-    for words in (held.act.about, held.complete, PROXY):
-        if words:
-            screen.print(Text(words.strip()))
-    if data["outrun"]:
-        screen.print(Text(_outrun([data["outrun"]])))
+    outrun = _outrun([data["outrun"]]) if data["outrun"] else ""
+    fragment = FRAGMENT if held.is_fragment else ""
+    for words in filter(None, (held.act.about, held.complete, PROXY, outrun, fragment)):
+        screen.print(Text(words.strip()))
     shown = {entry.part for entry in entries}
     parts = [[part.id, part.short, part.meaning] for part in held.parts if part.id in shown]
     if parts:
@@ -125,6 +127,8 @@ def draw_diff(found: Diff, screen: Console) -> None:
     )
     if found.outrun:
         screen.print(Text(_outrun(found.outrun)))
+    if found.fragments:
+        screen.print(Text(f"{', '.join(found.fragments)}: {FRAGMENT[2].lower()}{FRAGMENT[3:]}"))
     if found.unsettled:
         screen.print(
             Text(
@@ -154,6 +158,7 @@ def draw_history(code: str, found: tuple[Seen, ...], screen: Console) -> None:
             seen.entry.part,
             _from(seen.entry),
             str(seen.entry.valid_to or ""),
+            "" if seen.of.known_until.year > MOST else str(seen.of.known_until),
             seen.entry.act,
             seen.entry.certainty,
             seen.match,
@@ -161,9 +166,12 @@ def draw_history(code: str, found: tuple[Seen, ...], screen: Console) -> None:
         for seen in found
     ]
     if not rows:
-        screen.print(Text(f"{code} is on none of the lists held. {_how_far()}"))
+        screen.print(
+            Text(f"{code} is on none of the lists, as far as they were read. {_how_far()}")
+        )
         return
-    columns = ["list", "code", "edition", "part", "since", "until", "text", "certainty", "covers"]
+    columns = ["list", "code", "edition", "part", "since", "until", "read until"]
+    columns += ["text", "certainty", "covers"]
     screen.print(table("", columns, rows))
     screen.print(Text(_how_far()))
     screen.print(Text(PROXY))
@@ -182,13 +190,12 @@ def _how_far() -> str:
     """Say until when lists were read, and which are fragments."""
     from entrepot.goods.library import bundled_lists
 
-    until: dict[str, date] = {}
+    until: dict[date, list[str]] = {}
     for one in bundled_lists():
-        of = one.act.jurisdiction
-        until[of] = max(until.get(of, one.known_until), one.known_until)
+        until.setdefault(one.known_until, []).append(one.id)
     fragments = ", ".join(one.id for one in bundled_lists() if one.is_fragment)
-    read = "; ".join(f"{of} until {day}" for of, day in until.items())
+    read = "; ".join(f"{', '.join(ids)} until {day}" for day, ids in sorted(until.items()))
     return (
-        f"Read: {read}. Fragments only: {fragments}. What was not read: "
-        "entrepot goods list --missing."
+        f"Read: {read}. What is listed after that day is not known. "
+        f"Fragments only: {fragments}. What was not read: entrepot goods list --missing."
     )

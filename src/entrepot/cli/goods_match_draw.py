@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from entrepot.cli.common import table
+from entrepot.model.display import first_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,6 +71,9 @@ def _draw_known(data: dict[str, Any], screen: Console) -> None:
 def draw_matched(data: dict[str, Any], out: Path | None, screen: Console) -> None:
     """Draw which rows of a table meet a list."""
     screen.print(f"{data['on_a_list']:,} of {data['rows']:,} rows meet a list.")
+    if data["not_known"]:
+        why = f": {first_of(data['not_known_because'], 8)}" if data["not_known_because"] else ""
+        screen.print(f"Not known for {data['not_known']:,} rows{why}.")
     rows = [[one["list"], one["certainty"], f"{one['matches']:,}"] for one in data["counts"]]
     if rows:
         screen.print(table("", ["list", "certainty", "matches"], rows, right=(2,)))

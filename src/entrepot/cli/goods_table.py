@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError, RequestError, UnknownNameError
+from entrepot.files import read_bytes, require_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +23,7 @@ _MATCHED = (
     "list", "part", "list_code", "list_nomenclature", "certainty", "status", "reason",
 )  # fmt: skip
 _SHOWN = 5
+NOT_KNOWN = "not known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,16 @@ class Matched:
         One for each match, and one with an empty `list` for a row that meets none.
     left_out
         Lists that cannot be followed into the edition of the table.
+    unsettled
+        Why rows that meet no list may be on one all the same.
     """
 
     rows: list[dict[str, Any]]
     left_out: tuple[str, ...]
+    unsettled: tuple[str, ...]
+
+
+_LARGEST = 2**28  # bytes of a table of codes
 
 
 def matched(
@@ -85,7 +93,13 @@ def matched(
             refused.append((number, error))
     if refused:
         raise _refusal(path, refused, len(rows))
-    return Matched(found, matcher.left_out)
+    days = {row["day"] for row in found if row["status"] == NOT_KNOWN and not row["list"]}
+    open_ = {why: None for day in days for why in matcher.unsettled(_or_none(day))}
+    return Matched(found, matcher.left_out, tuple(open_))
+
+
+def _or_none(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _of_row(matcher: Matcher, number: int, code: str, day: date | None) -> list[dict[str, Any]]:
@@ -94,7 +108,9 @@ def _of_row(matcher: Matcher, number: int, code: str, day: date | None) -> list[
         return [base | dict.fromkeys(_MATCHED, "") | {"reason": "no code in this row"}]
     matches = [one.to_dict() for one in matcher.match(code, day)]
     if not matches:
-        return [base | dict.fromkeys(_MATCHED, "")]
+        unsettled = matcher.unsettled(day)
+        status = NOT_KNOWN if unsettled else "not listed"
+        return [base | dict.fromkeys(_MATCHED, "") | {"status": status}]
     return [base | {name: one[name] for name in _MATCHED} for one in matches]
 
 
@@ -109,8 +125,7 @@ def _refusal(path: Path, refused: list[tuple[int, RequestError]], rows: int) -> 
 
 def _read(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """Return the header of a table, and its rows as text, numbered as an editor shows them."""
-    if not path.is_file():
-        raise RequestError(f"no such file: {path}", hint="check the path")
+    require_file(path, most=_LARGEST)
     if path.suffix.lower() in (".xls", ".xlsx", ".ods"):
         raise RequestError(
             f"{path.name} is a workbook", hint="save the sheet as CSV (UTF-8), codes as text"
@@ -136,7 +151,7 @@ def _parquet(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
 
 def _text(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_bytes(path, most=_LARGEST).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadFileError("not text in UTF-8", where=str(path), hint="save as UTF-8") from error
     first = text.partition("\n")[0]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from entrepot.cli.spoken import as_codes
+from entrepot.model.areas import as_codes
 from entrepot.model.keys import KEY_WORDS
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ import typer
 
 from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake
 from entrepot.cli.published_draw import draw_list, draw_row, plain
-from entrepot.cli.spoken import as_codes
 from entrepot.errors import UnknownNameError
+from entrepot.model.areas import as_codes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

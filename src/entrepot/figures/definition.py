@@ -11,7 +11,7 @@ from entrepot.figures.questions import QUESTIONS
 from entrepot.figures.special import SPECIAL
 from entrepot.goods import Variant
 from entrepot.measures import passport
-from entrepot.model.areas import WORLD, area_set
+from entrepot.model.areas import WORLD, area_set, as_codes
 from entrepot.model.display import MONEY
 from entrepot.model.period import Period
 
@@ -152,11 +152,8 @@ class Definition:
                 raise UnknownNameError(
                     name, str(value), allowed, hint=f"one of: {', '.join(allowed)}"
                 )
-        if "k" in given and (not isinstance(given["k"], int) or given["k"] < 1):
-            raise RequestError(
-                f"k is {given['k']!r}, not a number of suppliers",
-                hint="ask for the 1, 3 or 5 largest suppliers",
-            )
+        if "k" in given:
+            given["k"] = _suppliers(given["k"])
         given |= {name: _above(name, given[name]) for name in ABOVE if name in given}
         texts: dict[str, Callable[[Any], str]]
         texts = {"listed": str, "spot": str, "currency": _currency}
@@ -166,7 +163,7 @@ class Definition:
         given |= {side: given.get(side, WORLD) for side in ("importer", "exporter")}
         for side in ("importer", "exporter", "controls", "hubs", "unwilling"):
             if side in given:
-                given[side] = "".join(str(given[side]).split())
+                given[side] = _areas(str(given[side]), several=side == "controls")
                 for one in given[side].split(SETS) if side == "controls" else [given[side]]:
                     area_set(one, period.end)
         given["goods"] = str(given.get("goods", "all"))
@@ -214,6 +211,23 @@ class Definition:
                 continue  # that of the data, which only an answer knows
             found[field.name] = str(value) if isinstance(value, Period) else value
         return found
+
+
+def _areas(text: str, *, several: bool) -> str:
+    """Return areas by their codes, as people may write them: ``Germany``, ``CHN+Hong Kong``."""
+    sets = text.split(SETS) if several else [text]
+    return SETS.join("".join((as_codes(one.strip()) or "").split()) for one in sets)
+
+
+def _suppliers(value: Any) -> int:
+    """Return a number of suppliers, which a web page or a table has as text."""
+    number = int(value) if isinstance(value, str) and value.strip().isdecimal() else value
+    if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+        raise RequestError(
+            f"k is {value!r}, not a number of suppliers",
+            hint="ask for the 1, 3 or 5 largest suppliers",
+        )
+    return number
 
 
 def _currency(text: Any) -> str:

@@ -13,6 +13,7 @@ from entrepot.errors import NoEvidenceError, OutsideError, RequestError
 from entrepot.figures.editions import links_held
 from entrepot.figures.reconcilable import Reports, reports
 from entrepot.figures.reconciliation import Reconciliation, of_parts
+from entrepot.files import require_target
 from entrepot.lake import Lake, fetch
 from entrepot.model.areas import area
 from entrepot.reconcile import PANELS, By, Panel, bundled_odds, reconcile
@@ -211,6 +212,7 @@ def _require_writable(out: Path) -> None:
             where=str(out),
             hint="name it .parquet or .csv",
         )
+    require_target(out)
     if not out.absolute().parent.is_dir():
         raise OutsideError("no such folder", where=str(out.absolute().parent), hint="make it first")
 

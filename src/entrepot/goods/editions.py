@@ -115,16 +115,20 @@ def known_prefixes(digits: int) -> dict[str, frozenset[str]]:
 
 @cache
 def without_filling(code: str, edition: str) -> str:
-    """Return a code without the zeros that fill a heading or a chapter up.
+    """Return a code without the zeros that fill a chapter, heading or subheading up.
+
+    In a tariff, a line of zeros behind six digits is all of an undivided subheading.
 
     Examples
     --------
     >>> without_filling("42020000", "HS2022"), without_filling("85423100", "HS2022")
-    ('4202', '85423100')
+    ('4202', '854231')
+    >>> without_filling("85423190", "HS2022")
+    '85423190'
     """
     for length in (6, 4, 2):
         if edition in known_prefixes(min(length, len(code))).get(code[:length], ()):
-            return code if length == 6 else code[:length]
+            return code if code[length:].strip("0") else code[:length]
         if code[length - 2 :].strip("0"):
             break
     return code

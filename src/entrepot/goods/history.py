@@ -12,6 +12,8 @@ from entrepot.goods.own_rows import LONGEST
 from entrepot.goods.parse import parse
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from entrepot.goods.lists import GoodsList, ListEntry
     from entrepot.goods.parse import Part
 
@@ -34,6 +36,8 @@ class Diff:
         Codes of which no text settles whether they were on either.
     outrun
         What was asked for after the latest text that was read, with its day.
+    fragments
+        Lists of which only some codes could be read.
     """
 
     before: str
@@ -43,6 +47,7 @@ class Diff:
     changed: tuple[tuple[ListEntry, ListEntry], ...]
     unsettled: tuple[str, ...]
     outrun: tuple[str, ...] = ()
+    fragments: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return as plain JSON types."""
@@ -56,6 +61,7 @@ class Diff:
             ],
             "unsettled": list(self.unsettled),
             "outrun": list(self.outrun),
+            "fragments": list(self.fragments),
         }
 
 
@@ -128,6 +134,9 @@ def goods_diff(before: str, after: str) -> Diff:
             for part in (one, other)
             if part.of and part.after
         ),
+        fragments=tuple(
+            dict.fromkeys(part.of.id for part in (one, other) if part.of and part.of.is_fragment)
+        ),
     )
 
 
@@ -175,14 +184,21 @@ def goods_history(code: str) -> tuple[Seen, ...]:
             hint=f"did you mean 0{digits}?",
         )
     _require_known(digits)
-    found = [
-        Seen(held, entry, _match(digits, entry))
-        for held in goods_lists()
-        for entry in held.history
-        if digits.startswith(plain := without_filling(entry.code, entry.edition))
-        or plain.startswith(digits)
-    ]
+    found = [seen for held in goods_lists() for seen in seen_on(held, digits)]
     return tuple(sorted(found, key=lambda seen: (seen.entry.starts, seen.of.id, seen.entry.code)))
+
+
+def seen_on(held: GoodsList, digits: str) -> Iterator[Seen]:
+    """Yield the stretches of time in which a code of known digits was on one list."""
+    asked: dict[str, str] = {}  # zeros can fill a code up in one edition and not in another
+    for entry in held.history:
+        if entry.code[:2] != digits[:2]:
+            continue
+        if entry.edition not in asked:
+            asked[entry.edition] = without_filling(digits, entry.edition)
+        code, plain = asked[entry.edition], without_filling(entry.code, entry.edition)
+        if code.startswith(plain) or plain.startswith(code):
+            yield Seen(held, entry, _match(code, plain, entry))
 
 
 def _require_known(digits: str) -> None:
@@ -194,10 +210,7 @@ def _require_known(digits: str) -> None:
         raise UnknownNameError("product code", digits[:6], known)
 
 
-def _match(code: str, entry: ListEntry) -> str:
-    wider = without_filling(entry.code, entry.edition)
-    if not wider[6:].strip("0"):
-        wider = wider[:6]
-    if len(wider) > len(code):
+def _match(code: str, plain: str, entry: ListEntry) -> str:
+    if len(plain) > len(code):
         return "part"
     return "ex" if entry.ex else "whole"

@@ -77,6 +77,7 @@ class Links:
             raw[newer, older].add((new, old))
         self._raw = {pair: frozenset(links) for pair, links in raw.items()}
         self._kept: dict[Pair, frozenset[Pair]] = {}
+        self._drawn: dict[Pair, Mapping[str, tuple[frozenset[str], bool]]] = {}
         self._families: dict[Pair, Mapping[Pair, Family]] = {}
 
     @property
@@ -106,6 +107,24 @@ class Links:
     def set_aside(self, newer: str, older: str) -> frozenset[tuple[str, str]]:
         """Return the links of the table that are not followed."""
         return self._raw.get((newer, older), frozenset()) - self.kept(newer, older)
+
+    def drawn(self, newer: str, older: str) -> Mapping[str, tuple[frozenset[str], bool]]:
+        """Return for each new code the old ones it drew on, and whether it gathers.
+
+        Of a gathering code that is every link of the table, of others those that are followed.
+        """
+        if (newer, older) not in self._drawn:
+            kept, every = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
+            for new, old in self.kept(newer, older):
+                kept[new].add(old)
+            for new, old in self._raw[newer, older]:
+                every[new].add(old)
+            gather = {new for _, new in self._gathering([(newer, older)])}
+            self._drawn[newer, older] = {
+                new: (frozenset(every[new] if new in gather else kept[new]), new in gather)
+                for new in {*kept, *every}
+            }
+        return self._drawn[newer, older]
 
     def families(self, one: str, other: str) -> Mapping[tuple[str, str], Family]:
         """Return the family of every edition and code between two editions.

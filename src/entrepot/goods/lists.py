@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["GoodsList", "ListEntry", "OnDay"]
 
-Status = Literal["listed", "possible", "no"]
+Status = Literal["listed", "possible", "not known", "no"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +201,22 @@ class GoodsList:
         """Return the short names of a part, e.g. ``"machine tools"``."""
         wanted = name.strip().upper()
         return "; ".join(one.short for one in self.parts if self._is_in(one.id, wanted))
+
+    def status(self, entry: ListEntry, day: date) -> Status:
+        """Say whether an entry was on the list; ``not known`` on a day after the last text read.
+
+        What had left the list by then is off it: to come back it would need another text.
+        """
+        if day <= self.known_until:
+            return entry.on(day)
+        return "no" if entry.on(self.known_until) == "no" else "not known"
+
+    def settles(self, day: date | None) -> bool:
+        """Whether a code without an entry was not on the list: a fragment never says so.
+
+        Nor do texts that were read say what was added after the last of them.
+        """
+        return not self.is_fragment and (day is None or day <= self.known_until)
 
     def on(self, day: date) -> OnDay:
         """Return what was on the list on a day, and what may have been.

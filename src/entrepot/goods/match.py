@@ -51,7 +51,8 @@ class Match:
         agree in six digits and say more that cannot be compared; ``edition``: the code belongs to
         another edition and is not, or not only, the listed goods there.
     status
-        ``listed`` on the day asked for, or ``possible`` where no text settles it.
+        ``listed`` on the day asked for; ``possible`` where no text settles it; ``not known`` on a
+        day after the latest text of the list that was read.
     reason
         Why it is a candidate.
     """
@@ -96,6 +97,8 @@ class Matcher:
     ----------
     left_out
         Names of lists that nothing was matched against.
+    lists
+        Those that codes are matched against.
 
     Raises
     ------
@@ -125,9 +128,19 @@ class Matcher:
                 if all_of_them:
                     raise
                 left_out.append(held.id)
-        self._lists = tuple(kept)
+        self.lists = tuple(kept)
         self._changes = sorted({day for held in kept for day in _changes(held)})
         self.left_out = tuple(left_out)
+
+    def unsettled(self, day: date | None) -> tuple[str, ...]:
+        """Return why a code that meets nothing may be on a list all the same, list by list."""
+        return tuple(
+            f"{held.id} is a fragment"
+            if held.is_fragment
+            else f"{held.id} read until {held.known_until}"
+            for held in self.lists
+            if not held.settles(day)
+        )
 
     def _index(self, day: date | None) -> _Index:
         """Return the entries of a day by six-digit code: a family is closed by what is listed then.
@@ -137,7 +150,7 @@ class Matcher:
         key = -1 if day is None else bisect_right(self._changes, day)
         if key not in self._indexes:
             found: _Index = {}
-            for held in self._lists:
+            for held in self.lists:
                 entries = _on(held, day)
                 places = reaches(entries, self._edition, self._links)
                 for entry in entries:
@@ -174,7 +187,7 @@ class Matcher:
         index = self._index(day)
         for six in self._between(first, last):
             for held, entry, place in index.get(six, ()):
-                status = entry.on(day) if day else "listed"
+                status = held.status(entry, day) if day else "listed"
                 told = self._certainty(digits, entry, place)
                 if told is None:
                     continue

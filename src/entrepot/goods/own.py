@@ -12,7 +12,8 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from entrepot.errors import BadFileError, OutsideError, RequestError
+from entrepot.errors import OutsideError, RequestError
+from entrepot.files import read_bytes
 from entrepot.goods.acts import Act, ListPart
 from entrepot.goods.lists import GoodsList
 from entrepot.goods.own_rows import checked
@@ -122,7 +123,7 @@ def add_list(path: Path, taken: set[str]) -> GoodsList:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            draft.write_bytes(path.read_bytes())
+            draft.write_bytes(_bytes(path))
             draft.replace(target)
         finally:
             draft.unlink(missing_ok=True)
@@ -153,9 +154,4 @@ def is_own(name: str) -> bool:
 
 
 def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise BadFileError(
-            f"cannot be read: {error.strerror}", where=str(path), hint="check the path"
-        ) from error
+    return read_bytes(path)

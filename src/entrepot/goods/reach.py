@@ -6,7 +6,7 @@ every code, also where there is none: two high-priority chip codes would become 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
@@ -61,7 +61,8 @@ class Reach:
     reason
         Why, for a reader.
     wide
-        Where no table is held, every code that is known to hold some of its goods.
+        Where no family says it, every code that is known to hold some of its goods: no table is
+        held, or a gathering code drew on more codes than its family has.
     """
 
     code: str
@@ -79,7 +80,7 @@ class Reach:
     @property
     def widest(self) -> tuple[str, ...]:
         """Every code of the other edition that can hold some of its goods."""
-        return self.family.codes(self.other) if self.family else self.wide or self.codes
+        return self.wide or (self.family.codes(self.other) if self.family else self.codes)
 
 
 def reach(
@@ -121,6 +122,7 @@ def reach(
         return _of_no_edition(code, edition, other)
     if edition == other and family is None:
         return Reach(code, edition, other, "same", (code,))
+    gathered = _drawn_on(code, edition, other, links) if links else ()
     exact = family is not None and not family.gathers and set(family.codes(edition)) <= listed
     low = 1.0 if exact or family is None else 0.0
     if edition == other:
@@ -141,7 +143,34 @@ def reach(
         if len(targets) == len(family.codes(edition)) == 1:
             kind = "same" if targets == (code,) else "renumbered"
         return Reach(code, edition, other, kind, targets, family, reason=_exactly(family, other))
-    return _walk(code, edition, other, family, low, links)
+    found = _walk(code, edition, other, family, low, links)
+    if not gathered:
+        return found
+    held = tuple(sorted({*found.widest, *gathered}))
+    return replace(found, wide=held, reason=found.reason or f"it drew on {_words(held)}")
+
+
+def _drawn_on(code: str, edition: str, other: str, links: Links) -> tuple[str, ...]:
+    """Return every code of an older edition that a gathering code drew on; none for others.
+
+    Links that are set aside count here: they say where goods may have been, and a family leaves
+    them out. Where a link was judged by hand, the judgement stands.
+    """
+    now, gathers = {code}, False
+    for newer, older in _path(edition, other):
+        if newer < older:
+            return ()
+        drawn, before = links.drawn(newer, older), set[str]()
+        for one in now:
+            judged = link(one, newer, older)
+            if judged is not None and judged.kind != "same":
+                before.add(judged.other_code or judged.widest)
+                continue
+            olds, many = drawn.get(one, (frozenset({one}), False))
+            gathers = gathers or many
+            before |= olds
+        now = before
+    return tuple(sorted(now)) if gathers else ()
 
 
 def _of_no_edition(code: str, edition: str, other: str) -> Reach:

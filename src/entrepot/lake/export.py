@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.files import require_target
 from entrepot.lake import store
 from entrepot.lake.outside import guarded
 from entrepot.model.areas import WORLD, area_set
@@ -48,6 +49,7 @@ def export(
         )
     if not target.parent.is_dir():
         raise RequestError("no such folder", where=str(target.parent), hint="make it first")
+    require_target(target)
     kept = _kept(rows, importer, exporter, period)
     draft = target.with_name(f".{target.stem}.new{target.suffix}")
     try:

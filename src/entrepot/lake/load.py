@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.errors import BadFileError, RequestError
+from entrepot.errors import RequestError
+from entrepot.files import require_file
 from entrepot.lake.catalog import Catalog
 from entrepot.lake.holding import LoadReport, holdings
 from entrepot.lake.lock import writing
@@ -50,9 +51,7 @@ def load(
     """Add files of one source; see `entrepot.lake.Lake.add`."""
     source_parser(source)
     for path in paths:
-        if not path.is_file():
-            what = "this is a folder" if path.is_dir() else "no such file"
-            raise BadFileError(what, where=str(path), hint="name the files to add")
+        require_file(path, hint="name the files to add")
     Catalog.read(folder)  # what is no lake is refused before anything is made
     change = Change(folder)
     with guarded(folder, change.became), finishing() as finish:

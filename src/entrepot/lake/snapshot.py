@@ -8,6 +8,7 @@ import os
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
+from entrepot.files import require_file
 from entrepot.lake.catalog import RawEntry
 
 if TYPE_CHECKING:
@@ -29,12 +30,9 @@ def copy_raw(path: Path, folder: Path) -> RawEntry:
     Raises
     ------
     BadFileError
-        If there is no such file.
+        If there is no such file, it is none, or it grows.
     """
-    if path.is_dir():
-        raise BadFileError("this is a folder", where=str(path), hint="name the files in it")
-    if not path.is_file():
-        raise BadFileError("no such file", where=str(path), hint="check the spelling")
+    there = require_file(path, hint="name the files to add")
     digest, size = hashlib.sha256(), 0
     draft = folder / "copy"
     with path.open("rb") as source, draft.open("wb") as target:
@@ -42,6 +40,13 @@ def copy_raw(path: Path, folder: Path) -> RawEntry:
             digest.update(chunk)
             target.write(chunk)
             size += len(chunk)
+            if size > there:
+                raise BadFileError(
+                    "the file grows while it is read",
+                    where=str(path),
+                    why="a download that goes on would be loaded by half",
+                    hint="wait until it is whole, and add it again",
+                )
         target.flush()
         os.fsync(target.fileno())
     draft.replace(folder / digest.hexdigest())

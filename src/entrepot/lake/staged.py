@@ -21,13 +21,28 @@ if TYPE_CHECKING:
 
     from entrepot.sources.parser import Rows
 
-__all__ = ["STAGED", "Staged", "cell", "contents", "correct", "hold", "of_period", "waiting"]
+__all__ = [
+    "MOST",
+    "STAGED",
+    "Staged",
+    "cell",
+    "contents",
+    "correct",
+    "hold",
+    "of_period",
+    "waiting",
+]
 
 STAGED = "staged"
 """Temporary table in which the rows wait."""
 TOTALS = "staged_totals"
 """Temporary table in which what the reporters added up themselves waits."""
 _AREA = "staged_area"  # named once: to read three hundred texts takes longer than small files
+MOST = 1e18
+"""The largest number stored, in any unit: 40,000 times the world's trade in a year, in USD.
+
+So a sum over a thousand million rows has fewer than 28 digits, as many as decimals keep here.
+"""
 _MANY = 1_000_000
 _LISTED = 60_000  # what two bytes can count
 _CHOICES = {
@@ -176,8 +191,9 @@ def contents(
     Raises
     ------
     BadFileError
-        If there is no row.
+        If there is no row, or a number that is not finite or beyond `MOST`.
     """
+    _require_bounded(connection, rows, where)
     _shorten(connection)
     found = list(_contents(connection, rows, whole=whole))
     if rows.totals is not None:
@@ -185,6 +201,31 @@ def contents(
     if not found:
         raise BadFileError("no row is left to load", where=where, hint="look at its findings")
     return found
+
+
+def _require_bounded(connection: duckdb.DuckDBPyConnection, rows: Rows, where: str) -> None:
+    numbers = [name for name, kind in waiting(connection).items() if kind == "DOUBLE"]
+    if not numbers:
+        return
+    beyond = [f"NOT (abs({name}) <= {MOST})" for name in numbers]  # true of NaN as well
+    counts = ", ".join(f"count(*) FILTER (WHERE {test})" for test in beyond)
+    [found] = connection.execute(f"SELECT {counts} FROM {STAGED}").fetchall()
+    for name, test, count in zip(numbers, beyond, found, strict=True):
+        if not count:
+            continue
+        keys = ", ".join(
+            name if name in waiting(connection) else literal(rows.same.get(name, ""))
+            for name in key_columns(rows.table)
+        )
+        first = connection.execute(
+            f"SELECT {name}, {keys} FROM {STAGED} WHERE {test} LIMIT 1"
+        ).fetchall()[0]
+        raise BadFileError(
+            f"too large to store, or not finite: {name} {first[0]:g} (rows: {count:,})",
+            where=f"{where}: {', '.join(str(part) for part in first[1:] if part)}",
+            why=f"every number stored is finite and at most {MOST:g}, so that sums can be computed",
+            hint="look at the row, and at scale in the mapping if there is one",
+        )
 
 
 def _shorten(connection: duckdb.DuckDBPyConnection) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from entrepot.measures.door import FrameT, through_door
+from entrepot.measures.door import FrameT, is_absent, through_door
 from entrepot.measures.grouped import aggregate, as_codes, as_list
 from entrepot.measures.passport import Passport
 
@@ -17,7 +17,8 @@ __all__ = ["EXPORT_SHARE", "IMPORT_SHARE", "export_share", "import_share"]
 
 _NULL_RULE = (
     "null where the total is zero, where a part is negative or infinite, and where the partner's "
-    "rows are all missing values; zero where the partner has no row and others have"
+    "rows are all missing values, and where no row of the frame names the partner; zero where the "
+    "partner has rows in other markets of the frame and none in this one"
 )
 
 IMPORT_SHARE = Passport(
@@ -126,6 +127,7 @@ def _share(
     keys, codes = as_list(by), as_codes(partner)
 
     def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        nowhere = is_absent(frame, side, codes)
         # Part and rest are added up apart, so that rounding cannot make a share exceed one.
         asked = nw.col(side).is_in(codes)
         parted = rows.select(
@@ -143,10 +145,14 @@ def _share(
             nw.col("__rows").count(),
         )
         part, rest = nw.col("__sum"), nw.col("__rest")
-        answered = (nw.col("__known") > 0) | (nw.col("__rows") == 0)
+        zero = (nw.col("__rows") == 0) & nw.lit(not nowhere)
+        answered = (nw.col("__known") > 0) | zero
         defined = (part >= 0) & (rest >= 0) & (part + rest > 0) & (part + rest).is_finite()
         return sums.select(
             *keys, nw.when(answered & defined).then(part / (part + rest)).alias("share")
         )
 
-    return through_door(frame, step, keys=keys, texts=[side], value=value, makes=["share"])
+    asked = {side: codes}
+    return through_door(
+        frame, step, keys=keys, texts=[side], value=value, makes=["share"], areas=asked
+    )

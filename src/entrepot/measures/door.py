@@ -8,15 +8,17 @@ Polars LazyFrame, Narwhals LazyFrame) stays where it is and stays lazy.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 import narwhals as nw
 
 from entrepot.engine import connect
-from entrepot.errors import RequestError, UnknownNameError
+from entrepot.errors import AbsentAreaWarning, RequestError, UnknownNameError
+from entrepot.measures.grouped import NUMBERS, TRANSLATE
 
-__all__ = ["FrameT", "Step", "through_door"]
+__all__ = ["FrameT", "Step", "is_absent", "through_door"]
 
 FrameT = TypeVar("FrameT")
 Step = Callable[["nw.LazyFrame[Any]"], "nw.LazyFrame[Any]"]
@@ -31,6 +33,7 @@ def through_door(
     texts: Sequence[str] = (),
     makes: Sequence[str] = (),
     order: Sequence[str] = (),
+    areas: Mapping[str, Sequence[str]] | None = None,
 ) -> FrameT:
     """Apply `step` to the columns it needs and return the kind of frame that came in.
 
@@ -50,28 +53,77 @@ def through_door(
         Columns that `step` makes; a key may not have one of these names.
     order
         Columns of the result that an eager one is sorted by, where `keys` are not enough.
+    areas
+        Columns with codes of areas, and the codes that are asked for there.
+
+    Warns
+    -----
+    AbsentAreaWarning
+        If none of the codes asked for is in a column of an eager frame.
 
     Raises
     ------
     UnknownNameError
         If a column is missing.
     RequestError
-        If `frame` is no frame, a column is named twice, or `value` is not a number.
+        If `frame` is no frame, a column is named twice, `value` is not a number, or codes of
+        areas are numbers.
     """
-    try:
-        rows = cast("nw.DataFrame[Any] | nw.LazyFrame[Any]", nw.from_native(cast("Any", frame)))
-    except TypeError as error:
-        raise RequestError(
-            f"not a frame: {type(frame).__name__}",
-            hint="pass a pandas, Polars, pyarrow or DuckDB table, or anything Narwhals reads",
-        ) from error
+    rows = _read(frame)
     columns = list(dict.fromkeys([*keys, *texts, value]))
     _check(rows, columns, [*keys, *texts], value, makes)
+    for column, codes in (areas or {}).items():
+        _require_text(rows, column)
+        if isinstance(rows, nw.DataFrame) and codes and is_absent(frame, column, codes):
+            names, are = ", ".join(codes), "is" if len(codes) == 1 else "are"
+            warnings.warn(
+                f"{names} {are} in no row of {column}: the frame may not have this trade, or write "
+                "the code in another way",
+                AbsentAreaWarning,
+                stacklevel=4,
+            )
     if isinstance(rows, nw.LazyFrame):
         result: Any = step(_clean(rows, columns, value))
     else:
         result = _eager(rows.select(columns), step, order or keys, value)
     return cast("FrameT", result if _is_narwhals(frame) else result.to_native())
+
+
+def is_absent(frame: object, column: str, codes: Sequence[str]) -> bool:
+    """Whether a user's own frame has none of some codes in a column, in any row.
+
+    Of a lazy one this takes a look; a Narwhals LazyFrame is not looked at.
+    """
+    rows = _read(frame)
+    if column not in rows.collect_schema() or (
+        isinstance(rows, nw.LazyFrame) and _is_narwhals(frame)
+    ):
+        return False
+    found = rows.select(column).filter(nw.col(column).is_in(list(codes))).head(1)
+    seen = found.collect() if isinstance(found, nw.LazyFrame) else found
+    return len(seen) == 0
+
+
+def _read(frame: object) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
+    try:
+        return cast("nw.DataFrame[Any] | nw.LazyFrame[Any]", nw.from_native(cast("Any", frame)))
+    except TypeError as error:
+        raise RequestError(
+            f"not a frame: {type(frame).__name__}",
+            hint="pass a pandas, Polars, pyarrow or DuckDB table, or anything Narwhals reads",
+        ) from error
+
+
+def _require_text(rows: nw.DataFrame[Any] | nw.LazyFrame[Any], column: str) -> None:
+    """Refuse a column whose codes of areas are numbers: text never equals them."""
+    kind = rows.collect_schema()[column]
+    if kind.is_numeric():
+        raise RequestError(
+            f"codes of areas are {kind}, not text",
+            where=f"column {column}",
+            why=NUMBERS,
+            hint=TRANSLATE,
+        )
 
 
 def _eager(

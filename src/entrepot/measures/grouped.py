@@ -6,14 +6,25 @@ guarded, a window names a complete order.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
+from entrepot.errors import RequestError
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-__all__ = ["aggregate", "as_codes", "as_list", "known_sum", "supplier_totals"]
+__all__ = [
+    *("NUMBERS", "TRANSLATE", "aggregate", "as_codes", "as_list", "known_sum", "supplier_totals")
+]
+
+NUMBERS = "a number such as 156 is another area in another table of codes"
+TRANSLATE = (
+    "translate the column and the codes asked for: "
+    'entrepot.model.areas.by_code("baci") has our code for each of BACI\'s, as text'
+)
 
 
 def as_list(by: str | Sequence[str]) -> list[str]:
@@ -22,8 +33,17 @@ def as_list(by: str | Sequence[str]) -> list[str]:
 
 
 def as_codes(codes: str | Collection[str]) -> list[str]:
-    """Return area codes as a sorted list; ``"CHN+HKG"`` means both."""
-    return sorted(set(codes.split("+") if isinstance(codes, str) else codes))
+    """Return area codes as a sorted list; ``"CHN+HKG"`` means both.
+
+    Raises
+    ------
+    RequestError
+        For numbers, such as BACI's 156: the same number is another area in another table.
+    """
+    several = codes.split("+") if isinstance(codes, str) else codes
+    if not isinstance(several, Iterable) or not all(isinstance(one, str) for one in several):
+        raise RequestError(f"not codes of areas as text: {codes!r}", why=NUMBERS, hint=TRANSLATE)
+    return sorted(set(several))
 
 
 def aggregate(rows: nw.LazyFrame[Any], keys: Sequence[str], *parts: nw.Expr) -> nw.LazyFrame[Any]:

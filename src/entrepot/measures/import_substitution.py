@@ -147,7 +147,8 @@ def import_substitution_proxy(
         )
 
     makes = [name for name, _ in IMPORT_SUBSTITUTION_PROXY.columns]
-    return through_door(frame, step, keys=keys, texts=[buyer, time], value=value, makes=makes)
+    texts, asked = [buyer, time], {buyer: buys}
+    return through_door(frame, step, keys=keys, texts=texts, value=value, makes=makes, areas=asked)
 
 
 def _missing(path: str, has: nw.Expr) -> nw.Expr:

@@ -125,7 +125,8 @@ def last_alternative(
     read = [supplier, *([] if period is None else [time])]
     read += [sigma] if isinstance(sigma, str) else []
     makes = [name for name, _ in LAST_ALTERNATIVE.columns]
-    return through_door(frame, step, keys=keys, texts=read, value=value, makes=makes)
+    areas = {supplier: as_codes(exporter)}
+    return through_door(frame, step, keys=keys, texts=read, value=value, makes=makes, areas=areas)
 
 
 def _spans(

@@ -99,4 +99,5 @@ def asymmetry(
         )
 
     makes = [name for name, _ in ASYMMETRY.columns]
-    return through_door(frame, step, keys=keys, texts=[supplier, buyer], value=value, makes=makes)
+    texts, asked = [supplier, buyer], {supplier: sellers, buyer: buyers}
+    return through_door(frame, step, keys=keys, texts=texts, value=value, makes=makes, areas=asked)

@@ -125,7 +125,8 @@ def passed_on(
 
     made = [name for name, _ in PASSED_ON.columns]
     texts = [name for name in (product, supplier, buyer) if name not in keys]
-    return through_door(frame, step, keys=keys, texts=texts, value=value, makes=made)
+    asked = dict.fromkeys((supplier, buyer), ships)
+    return through_door(frame, step, keys=keys, texts=texts, value=value, makes=made, areas=asked)
 
 
 def _by_product(

@@ -109,7 +109,8 @@ def rank_and_multiple(
 
     texts = [partners, *ends]
     makes = [name for name, _ in RANK.columns]
-    return through_door(frame, step, keys=keys, texts=texts, value=value, makes=makes)
+    asked = {partners: [*codes, *others]}
+    return through_door(frame, step, keys=keys, texts=texts, value=value, makes=makes, areas=asked)
 
 
 def _totals(

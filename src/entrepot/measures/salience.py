@@ -121,7 +121,8 @@ def salience(
         return _selected(found, keys)
 
     makes = [name for name, _ in SALIENCE.columns]
-    return through_door(frame, step, keys=keys, texts=[supplier, buyer], value=value, makes=makes)
+    texts, asked = [supplier, buyer], dict.fromkeys((supplier, buyer), as_codes(country))
+    return through_door(frame, step, keys=keys, texts=texts, value=value, makes=makes, areas=asked)
 
 
 def two_sides(

@@ -159,7 +159,8 @@ def change_of_share(
 
     made = [*(name for name, _ in CHANGE_OF_SHARE.columns), *_LONG]
     read = [supplier, time, *([] if per_product else goods), *([mark] if mark else [])]
-    result = through_door(frame, step, keys=shown, texts=read, value=value, makes=made)
+    asked = {supplier: as_codes(exporter)}
+    result = through_door(frame, step, keys=shown, texts=read, value=value, makes=made, areas=asked)
     return _long(result, shown) if long else result
 
 

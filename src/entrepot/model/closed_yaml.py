@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from entrepot.errors import BadFileError, EntrepotError, nearest
+from entrepot.files import read_text
 from entrepot.model.yaml_nodes import Lines, Path, load_lines
 
 if TYPE_CHECKING:
@@ -58,17 +59,7 @@ def read_closed(path: FilePath, model: type[M]) -> M:
     BadFileError
         If there is no such file, it is not UTF-8, or `parse_closed` refuses it.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise BadFileError("no such file", where=str(path), hint="check the spelling") from error
-    except IsADirectoryError as error:
-        raise BadFileError("this is a folder", where=str(path), hint="name a file") from error
-    except UnicodeDecodeError as error:
-        raise BadFileError(
-            "not a text in UTF-8", where=f"{path}, byte {error.start}", hint="save it as UTF-8"
-        ) from error
-    return parse_closed(text, model, name=path.name)
+    return parse_closed(read_text(path), model, name=path.name)
 
 
 def parse_closed(text: str, model: type[M], *, name: str) -> M:

@@ -9,6 +9,7 @@ from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures import bundled_for
 from entrepot.figures.inputs import input_years
 from entrepot.lake import spans
+from entrepot.model.areas import as_codes
 from entrepot.model.groups import pinned
 from entrepot.model.period import Period
 from entrepot.report import matter, only_inputs, taken
@@ -98,6 +99,7 @@ def brief(
     """
     from entrepot.lake import Lake
 
+    importer, supplier = as_codes(importer) or importer, as_codes(supplier) or supplier
     day = read_date(date) if date is not None else None
     document = _document(claims)
     opened = lake if isinstance(lake, Lake) else Lake.open(lake)

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from entrepot.errors import OutsideError
+from entrepot.files import require_target
 
 __all__ = ["write_whole"]
 
@@ -17,8 +18,9 @@ def write_whole(target: Path, made: str | bytes) -> Path:
     Raises
     ------
     OutsideError
-        If the disk refuses; what was there before stays.
+        If something there is no plain file, or the disk refuses; what was there before stays.
     """
+    require_target(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from entrepot import files
 from entrepot.claims.document import TEXTS, document_of
 from entrepot.claims.schema import ClaimsFile
 from entrepot.errors import BadFileError
@@ -60,6 +61,9 @@ class Asked:
     version: str = ""
 
 
+_HINT = "name a watch file or claims (.yaml), or saved Figures (.json)"
+
+
 def read_text(path: Path) -> str:
     """Return the text of a file.
 
@@ -68,16 +72,7 @@ def read_text(path: Path) -> str:
     BadFileError
         If there is none, or it is not text.
     """
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise BadFileError("no such file", where=str(path), hint="check the spelling") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadFileError(
-            f"cannot be read as text ({error})",
-            where=str(path),
-            hint="name a watch file or claims (.yaml), or saved Figures (.json)",
-        ) from error
+    return files.read_text(path, most=2**28, hint=_HINT)
 
 
 def parse_asked(text: str, name: str) -> Asked:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import gzip
 import io
+import math
 import random
 import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
-from lake_files import HEAD, NAME, ROWS, Write, tree
+from lake_files import HEAD, NAME, ROWS, Put, Write, tree
 
 from entrepot.errors import BadFileError, EntrepotError, UnknownNameError
 from entrepot.sources import strict, text
@@ -133,6 +134,19 @@ def test_a_file_that_is_filled_to_its_size_is_refused(
         with pytest.raises(BadFileError):
             lake.add("baci", [path])
     assert not lake.holdings()
+
+
+@pytest.mark.parametrize("value", [1.0000001e18, -2e18, 1e308, math.inf, -math.inf, math.nan])
+@pytest.mark.parametrize("column", ["value_usd", "mass_kg", "quantity"])
+def test_no_number_beyond_the_bound_is_stored(
+    lake: Lake, put: Put, column: str, value: float
+) -> None:
+    """Sums had more digits than decimals keep, or were infinite."""
+    with pytest.raises(BadFileError, match="too large to store, or not finite"):
+        put("comtrade", {}, {column: f"{value}", "importer": "KAZ"})
+    assert not lake.holdings()
+    put("comtrade", {column: 1e18})
+    assert lake.holdings()
 
 
 def test_year_that_the_name_does_not_promise(lake: Lake, write: Write) -> None:

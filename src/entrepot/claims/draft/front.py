@@ -10,6 +10,7 @@ from pathlib import Path
 from entrepot.claims.readable import check_readable, check_text
 from entrepot.claims.times import when
 from entrepot.errors import BadFileError, EntrepotError
+from entrepot.files import read_bytes, require_file
 from entrepot.model.period import Period
 
 __all__ = ["LARGEST", "PASTED", "Article", "article_of", "read_article"]
@@ -123,18 +124,14 @@ def article_of(text: str, *, name: str = PASTED, date: str = "", publisher: str 
 
 
 def _bytes(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > 4 * LARGEST:
-            raise BadFileError(
-                f"the file is too large: {path.stat().st_size:,} bytes",
-                where=str(path),
-                hint=f"cut it into parts of at most {LARGEST:,} characters",
-            )
-        return path.read_bytes()
-    except FileNotFoundError as error:
-        raise BadFileError("no such file", where=str(path), hint="check the spelling") from error
-    except IsADirectoryError as error:
-        raise BadFileError("this is a folder", where=str(path), hint="name a file") from error
+    size = require_file(path)
+    if size > 4 * LARGEST:
+        raise BadFileError(
+            f"the file is too large: {size:,} bytes",
+            where=str(path),
+            hint=f"cut it into parts of at most {LARGEST:,} characters",
+        )
+    return read_bytes(path, most=4 * LARGEST)
 
 
 def _check_date(text: str, name: str) -> None:

@@ -132,7 +132,10 @@ def cutoff(
     read = [name for name in (product, supplier) if name not in shown]
     read += [buyer, *columns]
     makes = [name for name, _ in CUTOFF.columns]
-    result = through_door(frame, step, keys=shown, texts=read, value=value, makes=makes)
+    asked = {supplier: stops, buyer: buys}
+    result = through_door(
+        frame, step, keys=shown, texts=read, value=value, makes=makes, areas=asked
+    )
     first = {"total": "", "product": "unmet", "supplier": "more"}[detail]
     order = [*keys, first, shown[-1]] if first else keys
     return ordered(result, order, descending=[x == first for x in order]) if order else result

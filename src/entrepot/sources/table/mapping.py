@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from entrepot.errors import BadFileError, RequestError
 from entrepot.model.closed_yaml import parse_closed
 from entrepot.model.display import MONEY
+from entrepot.sources.table.products import group_of
 from entrepot.sources.table.roles import CONSTANTS, NUMBERS, SYSTEMS, Role, keys_of
 
 __all__ = ["Column", "Constants", "Mapping", "read_mapping"]
@@ -105,7 +106,7 @@ class Column(Constants):
     reexport: TextList = ()
     reimport: TextList = ()
     currency: Annotated[str, AfterValidator(_currency)] | None = None
-    scale: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    scale: Annotated[float, Field(gt=0, le=1e12, allow_inf_nan=False)] | None = None
     unit: str | None = None
     yes: TextList = ()
     no: TextList = ()
@@ -127,6 +128,8 @@ class Column(Constants):
                 f"not a pattern with one group: {self.pattern!r}",
                 hint=r"put the code into round brackets, such as '\[([0-9]+)\]'",
             )
+        if self.pattern is not None:
+            group_of(self.pattern, "")  # refuses what cannot be searched for
         if self.role == "mass" and self.unit not in ("kg", "t"):
             raise RequestError("a mass needs its unit", hint="add unit: kg or unit: t")
         if isinstance(self.codes, str) and self.codes.lower() not in SYSTEMS:

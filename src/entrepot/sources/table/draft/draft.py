@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.engine import connect
 from entrepot.errors import BadFileError, EntrepotError
+from entrepot.files import require_file
 from entrepot.sources.parser import RawFile
 from entrepot.sources.table.cells import open_cells
 from entrepot.sources.table.draft.areas import table_of_areas, with_names_beside
@@ -90,11 +91,7 @@ def draft_mapping(path: Path, *, areas: Path | None = None, sheet: str | None = 
     BadFileError
         If the file is no table.
     """
-    if not path.is_file():
-        what = "this is a folder" if path.is_dir() else "no such file"
-        raise BadFileError(
-            what, where=str(path), hint="name a CSV, Excel, HTML, JSON or Parquet file"
-        )
+    require_file(path, hint="name a CSV, Excel, HTML, JSON or Parquet file")
     with tempfile.TemporaryDirectory() as folder:
         return _draft(RawFile(path, path.name), Path(folder), areas, sheet)
 

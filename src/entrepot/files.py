@@ -1,0 +1,130 @@
+"""Files that somebody names: what kind of file it is and how large, before it is opened.
+
+A pipe that nothing is written to waits for ever, a device may never end, and a file can grow while
+it is read. Every path of the command line is looked at here first.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING
+
+from entrepot.errors import BadFileError, OutsideError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["LARGEST", "LARGEST_TEXT", "read_bytes", "read_text", "require_file", "require_target"]
+
+LARGEST = 64 * 2**30
+"""Bytes of a file of data: as much as an archive may unpack to."""
+LARGEST_TEXT = 2**24
+"""Bytes of a text that a person wrote (a mapping, a list, claims): far more than any has."""
+_KINDS = (
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+    (stat.S_ISSOCK, "a socket"),
+)
+
+
+def require_file(path: Path, *, most: int = LARGEST, hint: str = "name a file") -> int:
+    """Refuse what is no plain file, or too large; return its size in bytes.
+
+    Raises
+    ------
+    BadFileError
+        If there is none, it is a folder, pipe, device or socket, or larger than `most` bytes.
+    """
+    try:
+        found = path.stat()
+    except FileNotFoundError as error:
+        raise BadFileError("no such file", where=str(path), hint="check the spelling") from error
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
+        reason = getattr(error, "strerror", None) or str(error)
+        raise BadFileError(
+            f"cannot be read: {reason}", where=str(path), hint="check the path"
+        ) from error
+    _require_plain(found.st_mode, path, hint)
+    if found.st_size > most:
+        raise _too_large(path, most)
+    return found.st_size
+
+
+def read_bytes(path: Path, *, most: int = LARGEST_TEXT, hint: str = "name a file") -> bytes:
+    """Return what is in a file, of at most `most` bytes.
+
+    Raises
+    ------
+    BadFileError
+        As `require_file`; or if the file grows while it is read, or cannot be read.
+    """
+    require_file(path, most=most, hint=hint)
+    try:
+        # What stood there a moment ago may have been replaced: a pipe must not make us wait.
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        with os.fdopen(handle, "rb") as opened:
+            _require_plain(os.fstat(handle).st_mode, path, hint)
+            data = opened.read(most + 1)
+    except OSError as error:
+        raise BadFileError(
+            f"cannot be read: {error.strerror}", where=str(path), hint="check the path"
+        ) from error
+    if len(data) > most:
+        raise _too_large(path, most)
+    return data
+
+
+def read_text(path: Path, *, most: int = LARGEST_TEXT, hint: str = "name a file") -> str:
+    """Return a text in UTF-8, with or without a byte order mark.
+
+    Raises
+    ------
+    BadFileError
+        As `read_bytes`, or if it is not UTF-8.
+    """
+    try:
+        text = read_bytes(path, most=most, hint=hint).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadFileError(
+            "not a text in UTF-8", where=f"{path}, byte {error.start}", hint="save it as UTF-8"
+        ) from error
+    return text.replace("\r\n", "\n").replace("\r", "\n")  # as open() has it
+
+
+def require_target(path: Path) -> None:
+    """Refuse to write in place of something that is no plain file; nothing there is fine.
+
+    Raises
+    ------
+    OutsideError
+        If a folder, pipe, device or socket has that name.
+    """
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return  # nothing is there, or the attempt to write will say what is wrong
+    for is_it, what in _KINDS:
+        if is_it(mode):
+            raise OutsideError(
+                f"cannot write {path}",
+                why=f"it is {what}, and would be replaced by a file",
+                hint="name a file; its suffix says the format",
+            )
+
+
+def _require_plain(mode: int, path: Path, hint: str) -> None:
+    for is_it, what in _KINDS:
+        if is_it(mode):
+            why = "" if what == "a folder" else "it may never end"
+            raise BadFileError(f"this is {what}", where=str(path), why=why, hint=hint)
+
+
+def _too_large(path: Path, most: int) -> BadFileError:
+    return BadFileError(
+        f"the file is too large: more than {most:,} bytes",
+        where=str(path),
+        hint="is this the file that was meant?",
+    )
