@@ -31,7 +31,7 @@ def test_defaults_are_filled_in() -> None:
     ("keys", "suggestion"),
     [
         ({"importer": "RSU"}, "RUS"),
-        ({"exporter": "China"}, "CHN"),
+        ({"exporter": "Chinaa"}, "CHN"),
         ({"currency": "CNH"}, "CNY"),
         ({"basis": "dispach"}, "dispatch"),
         ({"importr": "RUS"}, "importer"),

@@ -10,7 +10,13 @@ import typer
 
 from entrepot.cli import goods_match
 from entrepot.cli.common import JsonOption, LakeOption, emit, table
-from entrepot.cli.goods_draw import draw_diff, draw_history, draw_list, draw_missing
+from entrepot.cli.goods_draw import (
+    draw_diff,
+    draw_edition,
+    draw_history,
+    draw_list,
+    draw_missing,
+)
 from entrepot.errors import RequestError
 
 if TYPE_CHECKING:
@@ -171,6 +177,47 @@ def add(
             "specified; it counts wherever data have it",
             err=True,
         )
+
+
+@app.command()
+def update(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="An edition: a zip.", show_default=False)
+    ] = None,
+    take: Annotated[
+        str | None, typer.Option(help="Its SHA-256, to take it: 12 digits at least.")
+    ] = None,
+    back: Annotated[bool, typer.Option("--back", help="Go back to the lists that ship.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what a newer edition of the lists changes, and take it in their place.
+
+    Example: entrepot goods update lists-2027-03-01.zip
+    """
+    from entrepot.goods import update as editions
+    from entrepot.goods.library import lists_made
+
+    if (file is None) != back:
+        raise RequestError("name one edition, or --back", hint="entrepot goods update FILE")
+    if file is None:
+        editions.go_back()
+        words = f"The lists that ship are held, of {lists_made()}."
+        emit({"made": str(lists_made())}, lambda screen: screen.print(words), as_json=as_json)
+        return
+    found = editions.read_edition(file)
+    changed = editions.changes(found)
+    before = lists_made()
+    if take is not None:
+        editions.take(found, take)
+    data = {
+        "made": found.made.isoformat(),
+        "made_before": before.isoformat(),
+        "note": found.note,
+        "sha256": found.digest,
+        "taken": take is not None,
+        "changes": [one.to_dict() for one in changed],
+    }
+    emit(data, lambda screen: draw_edition(data, changed, screen), as_json=as_json)
 
 
 @app.command()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from entrepot.goods import GoodsList, ListEntry
     from entrepot.goods.history import Diff, Seen
+    from entrepot.goods.update import Change
 
 __all__ = [
     "draw_diff",
@@ -26,6 +27,8 @@ __all__ = [
 FRAGMENT = "A fragment: a code that is not here may be on the list all the same. [list-fragment]"
 MOST = 9000
 """Lists of a user without days are read until the end of days."""
+SHOWN = 10
+"""Entries of a list that are shown of what an edition changes."""
 PROXY = "A code is a proxy and no classification: the law describes goods in words. [legal-note]"
 
 
@@ -138,6 +141,38 @@ def draw_diff(found: Diff, screen: Console) -> None:
                 f"{' ...' if len(found.unsettled) > 12 else ''})"
             )
         )
+
+
+def draw_edition(data: dict[str, Any], changed: Sequence[Change], screen: Console) -> None:
+    """Draw what an edition of the lists changes, and how it is taken."""
+    from rich.text import Text
+
+    screen.print(Text(f"Edition of {data['made']}, held before: {data['made_before']}"))
+    if data["note"]:
+        screen.print(Text(data["note"]))
+    rows = [
+        [
+            *(one.list, one.kind, str(one.until_before or ""), str(one.until or "")),
+            *(str(len(one.added)), str(len(one.removed))),
+        ]
+        for one in changed
+    ]
+    columns = ["list", "", "read until", "now", "added", "removed"]
+    screen.print(table("", columns, rows, right=(4, 5)) if rows else "It changes nothing.")
+    cells = [
+        [mark, one.list, *_short(entry)]
+        for one in changed
+        for mark, entries in (("+", one.added), ("-", one.removed))
+        for entry in entries[:SHOWN]
+    ]
+    if cells:
+        screen.print(table("", ["", "list", "code", "part", "what it is", "text"], cells))
+    if any(max(len(one.added), len(one.removed)) > SHOWN for one in changed):
+        screen.print(f"Of each list {SHOWN} are shown; all with --json.")
+    screen.print(Text(f"SHA-256 {data['sha256']}"))
+    held = "It is held now; entrepot goods update --back goes back to the lists that ship."
+    ask = "Compare this hash with the publisher's, then take it: --take and its first 12 digits."
+    screen.print(held if data["taken"] else ask)
 
 
 def _short(entry: ListEntry) -> list[str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from functools import cache
+from hashlib import sha256
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from entrepot.errors import UnknownNameError
+from entrepot.errors import BadFileError, UnknownNameError
 from entrepot.goods.acts import Act, ListPart, ListText, Missing
 from entrepot.goods.lists import GoodsList, ListEntry
 from entrepot.goods.own import (
@@ -19,13 +22,15 @@ from entrepot.goods.own import (
     own_names,
 )
 from entrepot.limits import require_files
-from entrepot.model.tables import read_table
+from entrepot.model.tables import parse_table
+from entrepot.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 __all__ = [
     "COLUMNS",
+    "EDITION",
     "acts",
     "add_own",
     "bundled_lists",
@@ -34,9 +39,14 @@ __all__ = [
     "is_file",
     "is_list",
     "list_names",
+    "lists_made",
+    "read_acts",
+    "taken_folder",
 ]
 
 _FOLDER = Path(__file__).parent / "lists"
+EDITION = "edition.json"
+"""What an edition says of itself: its day, and the hash of each of its files."""
 COLUMNS = (
     "code",
     "nomenclature",
@@ -119,48 +129,108 @@ def is_file(name: str) -> bool:
     return name.lower().endswith(".csv")
 
 
-@cache
-def _by_id() -> dict[str, GoodsList]:
-    return {one.id: one for one in bundled_lists()}
+def lists_made() -> date:
+    """Return the day of the edition of the lists that is held."""
+    return _held()[1]
 
 
-@cache
-def _bundled() -> dict[str, tuple[Act, tuple[GoodsList, ...]]]:
-    folders = sorted(path.parent for path in _FOLDER.glob("*/act.yml"))
+def taken_folder() -> Path:
+    """Return where an edition lies that was taken in the place of the lists that ship."""
+    return Settings.read().lists / "edition"
+
+
+def read_acts(
+    text: Callable[[str], str], folders: Iterable[str]
+) -> dict[str, tuple[Act, tuple[GoodsList, ...]]]:
+    """Return acts and their lists by folder, from the text of each file, ``chpl/act.yml``."""
     # The list that most people ask for comes first.
-    folders.sort(key=lambda folder: folder.name != "chpl")
-    return {folder.name: _act(folder) for folder in folders}
+    ordered = sorted(folders, key=lambda folder: (folder != "chpl", folder))
+    return {folder: _act(text, folder) for folder in ordered}
 
 
-def _act(folder: Path) -> tuple[Act, tuple[GoodsList, ...]]:
+def _by_id() -> dict[str, GoodsList]:
+    return _named(*_held())
+
+
+def _bundled() -> dict[str, tuple[Act, tuple[GoodsList, ...]]]:
+    return _read(*_held())
+
+
+def _held() -> tuple[Path, date]:
+    """Return the folder of the lists that are held, and their day: what ships, or what is newer."""
+    shipped = date.fromisoformat((_FOLDER / "made.txt").read_text(encoding="utf-8").strip())
+    folder = taken_folder()
+    try:
+        made = date.fromisoformat(json.loads((folder / EDITION).read_bytes())["made"])
+    except FileNotFoundError:
+        return _FOLDER, shipped
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _damaged(folder) from error
+    return (folder, made) if made > shipped else (_FOLDER, shipped)
+
+
+@cache
+def _read(root: Path, made: date) -> dict[str, tuple[Act, tuple[GoodsList, ...]]]:
+    if root != _FOLDER:
+        _require_whole(root)
+    folders = [path.parent.name for path in root.glob("*/act.yml")]
+    return read_acts(lambda name: (root / name).read_text("utf-8"), folders)
+
+
+@cache
+def _named(root: Path, made: date) -> dict[str, GoodsList]:
+    return {one.id: one for _, lists in _read(root, made).values() for one in lists}
+
+
+def _require_whole(root: Path) -> None:
+    """Refuse an edition whose files are not those that were taken."""
+    try:
+        files = json.loads((root / EDITION).read_bytes())["files"]
+        found = {name: sha256((root / name).read_bytes()).hexdigest() for name in files}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _damaged(root) from error
+    if found != files:
+        raise _damaged(root)
+
+
+def _damaged(folder: Path) -> BadFileError:
+    return BadFileError(
+        "the edition of the lists that was taken is damaged",
+        where=str(folder),
+        why="lists decide which goods count",
+        hint="go back to what ships: entrepot goods update --back; or take the edition again",
+    )
+
+
+def _act(text: Callable[[str], str], folder: str) -> tuple[Act, tuple[GoodsList, ...]]:
     import yaml
 
-    # Bundled files are checked against their closed model by a test, and not again at every
-    # start: pydantic would take longer than the answer to most questions.
+    # Bundled files are checked against their closed model by a test, an edition when it is taken,
+    # and neither again at every start: pydantic would take longer than most answers.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    head: dict[str, Any] = yaml.load((folder / "act.yml").read_text("utf-8"), Loader=loader)
+    head: dict[str, Any] = yaml.load(text(f"{folder}/act.yml"), Loader=loader)
     act = Act(
         **{name: head[name] for name in ("id", "title", "jurisdiction", "url", "about", "licence")},
-        texts=tuple(ListText(**text) for text in head["texts"]),
+        texts=tuple(ListText(**one) for one in head["texts"]),
         missing=tuple(Missing(**one) for one in head["missing"]),
     )
-    return act, tuple(_list(act, one, folder) for one in head["lists"])
+    return act, tuple(_list(act, one, text, folder) for one in head["lists"])
 
 
-def _list(act: Act, head: dict[str, Any], folder: Path) -> GoodsList:
-    path = folder / head["file"]
+def _list(act: Act, head: dict[str, Any], text: Callable[[str], str], folder: str) -> GoodsList:
+    name = f"{folder}/{head['file']}"
     keys = ("id", "title", "short", "direction", "begins", "known_until", "complete")
     return GoodsList(
         **{name: head[name] for name in keys},
         act=act,
         parts=tuple(ListPart(**part) for part in head["parts"]),
-        read=lambda: tuple(_entries(path)),
+        read=lambda: tuple(_entries(text(name), name)),
         is_fragment=head.get("fragment", False),
     )
 
 
-def _entries(path: Path) -> Iterator[ListEntry]:
-    for row in read_table(path, COLUMNS):
+def _entries(text: str, name: str) -> Iterator[ListEntry]:
+    for row in parse_table(StringIO(text, newline=""), COLUMNS, name):
         yield ListEntry(
             code=row["code"],
             nomenclature=row["nomenclature"],

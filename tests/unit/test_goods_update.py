@@ -1,0 +1,219 @@
+"""A newer edition of the lists: checked whole, shown before it is taken, and taken by its hash."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import zipfile
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+import entrepot.goods
+from entrepot.cli import goods
+from entrepot.errors import BadFileError, RequestError
+from entrepot.goods import goods_list, goods_lists
+from entrepot.goods.library import COLUMNS, lists_made, taken_folder
+from entrepot.goods.update import changes, pack, read_edition, take
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SHIPPED = Path(entrepot.goods.__file__).parent / "lists"
+NEXT = lists_made() + timedelta(days=90)
+KEPT = ("chpl", "eu-833")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in KEPT:
+        shutil.copytree(SHIPPED / name, tmp_path / "acts" / name)
+    return tmp_path / "acts"
+
+
+def more(folder: Path) -> None:
+    """Read the Common High Priority List half a year on, with one code more and one gone."""
+    act = folder / "chpl" / "act.yml"
+    text = act.read_text(encoding="utf-8")
+    before = f"known_until: {goods_list('chpl').known_until}"
+    assert before in text
+    act.write_text(text.replace(before, "known_until: 2026-12-31"), encoding="utf-8")
+    path = folder / "chpl" / "chpl.csv"
+    rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+    kept = [row for row in rows if row["code"] != "854231"]
+    kept.append(rows[0] | {"code": "850511", "adopted": "2026-10-01", "applies": "2026-10-01"})
+    kept[-1]["seen_from"] = "2026-10-01"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(kept)
+
+
+def test_it_is_shown_then_taken_then_given_back(folder: Path, tmp_path: Path) -> None:
+    more(folder)
+    target = tmp_path / "lists.zip"
+    digest = pack(folder, target, NEXT, "made for a test")
+    run = CliRunner().invoke
+    shown = run(goods.app, ["update", str(target)]).stdout
+    assert digest in "".join(shown.split())
+    assert "850511" in shown
+    assert "made for a test" in shown
+    assert not taken_folder().exists()
+    assert "850511" not in {entry.code for entry in goods_list("chpl").entries}
+
+    done = json.loads(run(goods.app, ["update", str(target), "--take", digest, "--json"]).stdout)
+    assert done["taken"]
+    [chpl] = [one for one in done["changes"] if one["list"] == "chpl"]
+    assert [entry["code"] for entry in chpl["added"]] == ["850511"]
+    assert [entry["code"] for entry in chpl["removed"]] == ["854231"]
+    assert chpl["read_until"] == "2026-12-31"
+    gone = {one["list"] for one in done["changes"] if one["kind"] == "gone"}
+    assert "gb-3i" in gone
+    assert {one.act.id for one in goods_lists()} == set(KEPT)
+    assert "850511" in {entry.code for entry in goods_list("chpl").entries}
+    assert goods_list("chpl").on(date(2026, 11, 1)).after_last_text is False
+    assert lists_made() == NEXT
+
+    assert run(goods.app, ["update", "--back"]).exit_code == 0
+    assert "gb-3i" in {one.id for one in goods_lists()}
+    assert "850511" not in {entry.code for entry in goods_list("chpl").entries}
+
+
+def test_what_ships_is_an_edition_of_itself(tmp_path: Path) -> None:
+    target = tmp_path / "lists.zip"
+    digest = pack(SHIPPED, target, NEXT)
+    assert digest == pack(SHIPPED, tmp_path / "again.zip", NEXT)
+    edition = read_edition(target)
+    assert changes(edition) == ()
+    assert len(edition.lists) == len(goods_lists())
+
+
+@pytest.mark.parametrize("said", ["0" * 64, "abc", ""])
+def test_it_is_taken_by_its_hash_only(folder: Path, tmp_path: Path, said: str) -> None:
+    edition = read_edition(_packed(folder, tmp_path))
+    with pytest.raises(RequestError, match="has the hash"):
+        take(edition, said)
+    with pytest.raises(RequestError, match="has the hash"):
+        take(edition, edition.digest[:11])
+    assert not taken_folder().exists()
+
+
+def test_an_older_one_is_not_taken(folder: Path, tmp_path: Path) -> None:
+    target = tmp_path / "lists.zip"
+    digest = pack(folder, target, lists_made())
+    with pytest.raises(RequestError, match="is held"):
+        take(read_edition(target), digest)
+
+
+def _packed(folder: Path, tmp_path: Path) -> Path:
+    target = tmp_path / "lists.zip"
+    pack(folder, target, NEXT)
+    return target
+
+
+def _row(change: Callable[[dict[str, str]], None]) -> Callable[[Path], None]:
+    def spoil(folder: Path) -> None:
+        path = folder / "chpl" / "chpl.csv"
+        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+        change(rows[3])
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+
+    return spoil
+
+
+def _text(old: str, new: str) -> Callable[[Path], None]:
+    def spoil(folder: Path) -> None:
+        path = folder / "chpl" / "act.yml"
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return spoil
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (_row(lambda row: row.update(code="8542x1")), "row 5"),
+        (_row(lambda row: row.update(code="85421")), "row 5"),
+        (_row(lambda row: row.update(nomenclature="HS2023")), "HS2023"),
+        (_row(lambda row: row.update(ex="maybe")), "maybe"),
+        (_row(lambda row: row.update(certainty="surely")), "surely"),
+        (_row(lambda row: row.update(act="nowhere")), "nowhere"),
+        (_row(lambda row: row.update(seen_from="")), "no day"),
+        (_row(lambda row: row.update(valid_to="1999-01-01")), "before it starts"),
+        (_row(lambda row: row.update(code="854231", part="1")), "listed twice"),
+        (_text("direction:", "directions:"), "not an act"),
+        (_text("id: chpl", "id: other"), "another's folder"),
+        (lambda folder: (folder / "chpl" / "chpl.csv").unlink(), "missing"),
+    ],
+)
+def test_what_is_no_edition_is_refused(
+    folder: Path, tmp_path: Path, spoil: Callable[[Path], None], words: str
+) -> None:
+    spoil(folder)
+    with pytest.raises(Exception, match=words) as caught:
+        read_edition(_packed(folder, tmp_path))
+    assert "chpl" in str(caught.value) or "another" in words
+
+
+def _again(source: Path, target: Path, change: Callable[[str, bytes], dict[str, bytes]]) -> Path:
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            for one, data in change(name, old.read(name)).items():
+                new.writestr(one, data)
+    return target
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (
+            lambda name, data: {name: data + b"\n" if name.endswith("chpl.csv") else data},
+            "not the bytes",
+        ),
+        (lambda name, data: {} if name.endswith("x.csv") else {name: data}, "not in both"),
+        (
+            lambda name, data: {name: data, **({"../out.csv": b""} if "json" in name else {})},
+            "not a file of an edition",
+        ),
+        (lambda name, data: {} if "json" in name else {name: data}, "no edition.json"),
+    ],
+)
+def test_a_file_that_was_changed_on_its_way_is_refused(
+    folder: Path,
+    tmp_path: Path,
+    change: Callable[[str, bytes], dict[str, bytes]],
+    words: str,
+) -> None:
+    broken = _again(_packed(folder, tmp_path), tmp_path / "broken.zip", change)
+    with pytest.raises(BadFileError, match=words):
+        read_edition(broken)
+
+
+def test_what_is_no_zip(tmp_path: Path) -> None:
+    (tmp_path / "lists.zip").write_text("no zip")
+    with pytest.raises(BadFileError, match="not an edition"):
+        read_edition(tmp_path / "lists.zip")
+    with pytest.raises(BadFileError, match="cannot be read"):
+        read_edition(tmp_path / "none.zip")
+
+
+def test_a_taken_edition_that_was_touched_is_refused(folder: Path, tmp_path: Path) -> None:
+    target = _packed(folder, tmp_path)
+    edition = read_edition(target)
+    take(edition, edition.digest[:12])
+    path = taken_folder() / "chpl" / "chpl.csv"
+    path.write_text(path.read_text().replace("854231", "850511"))
+    with pytest.raises(BadFileError, match="damaged"):
+        goods_lists()
+    assert CliRunner().invoke(goods.app, ["update", "--back"]).exit_code == 0
+    assert goods_lists()
