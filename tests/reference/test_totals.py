@@ -200,3 +200,58 @@ def test_real_shares_are_of_the_total_that_each_reporter_reports(
         shares = group.value_x / total
         assert hhi.low == pytest.approx((shares**2).sum(), rel=1e-9)
         assert hhi.required() == pytest.approx((shares**2).sum(), rel=1e-9)
+
+
+THAI = """format: 1
+id: thai
+title: Imports of Thailand
+nomenclature: HS2022
+reporter: THA
+flow: import
+level: 6
+columns:
+  year: {role: period}
+  partner: {role: partner, codes: names}
+  code: {role: product}
+  usd: {role: value, currency: USD, scale: 1}
+"""
+THAI_ROWS = """year,partner,code,usd
+2022,World,854231,1000
+2022,China,854231,300
+2022,Taiwan,854231,100
+2022,World,TOTAL,9000
+2022,China,TOTAL,4000
+2021,World,854231,500
+2021,China,854231,250
+"""
+
+
+def test_totals_of_a_table_of_ones_own_are_evidence_too(tmp_path: Path) -> None:
+    (tmp_path / "thai.csv").write_text(THAI_ROWS)
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("table", [tmp_path / "thai.csv"], mapping=THAI)
+    own: dict[str, Any] = {"source": "table.thai", "told_by": "importer"}
+    assert ask(lake, "import_share", exporter="CHN", **own).value == pytest.approx(0.3)
+    hhi = ask(lake, "hhi", **own)
+    assert (hhi.low, hhi.high) == (pytest.approx(0.1), pytest.approx(0.1 + 0.36))
+    assert ask(lake, "growth", base=2021, **own).value == pytest.approx(100)
+    # One code is loaded; what is known of all goods are the rows that say so.
+    share = ask(lake, "import_share", exporter="CHN", **own | {"goods": "all"})
+    assert share.value == pytest.approx(4 / 9)
+    assert ask(lake, "value", **own | {"goods": "all"}).value == pytest.approx(9000)
+    lines = ask(lake, "import_share", exporter="TWN", **own | {"goods": "all"})
+    assert lines.status == "insufficient_data"
+    assert "of the total of all goods that is reported" in str(lines.reason)
+
+
+def test_a_table_without_a_column_of_partners_has_values(tmp_path: Path) -> None:
+    (tmp_path / "only.csv").write_text("year,code,eur\n2022,854231,1000\n2021,854231,800\n")
+    mapping = THAI.replace("  partner: {role: partner, codes: names}\n", "")
+    mapping = mapping.replace("flow: import", "flow: import\npartner: WLD")
+    mapping = mapping.replace("usd: ", "eur: ").replace("USD", "EUR")
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("table", [tmp_path / "only.csv"], mapping=mapping)
+    own: dict[str, Any] = {"source": "table.thai", "currency": "EUR"}
+    assert ask(lake, "value", **own).value == pytest.approx(1000)
+    assert ask(lake, "growth", base=2021, **own).value == pytest.approx(25)
+    assert ask(lake, "hhi", **own).status == "insufficient_data"

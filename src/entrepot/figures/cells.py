@@ -10,7 +10,7 @@ import narwhals as nw
 
 from entrepot.figures.reports import both_sides, errors_beside, one_side
 from entrepot.figures.sides import SIDES, among, in_books, leaves, members_of, other_side
-from entrepot.figures.whole import rest, total_sides
+from entrepot.figures.whole import rest, total_sides, totals_of_pairs
 from entrepot.goods import Selection, goods_selection
 from entrepot.goods.rows import wanted, weighted
 from entrepot.lake import fetch
@@ -172,8 +172,8 @@ class Cells:
         every += self.when_and_whose(asked, own=own)
         # One filter: each step of a plan costs a millisecond.
         rows = held.filter(*every)
-        if self.held.has_totals and asked.goods == "all":
-            rows = self.without_parts(rows)
+        if asked.goods == "all":
+            rows = self.all_goods(rows, asked, *every)
         more = rest(self, asked, goods) if whole else None
         if more is not None:
             rows = nw.concat([rows.select(*_FLOWS), more.filter(*tests) if tests else more])
@@ -232,17 +232,22 @@ class Cells:
         by: Side = "exporter" if asked.importer == WORLD else "importer"
         return self.rows(by, goods, asked, there, whole=whole)
 
-    @staticmethod
-    def without_parts(rows: Frame) -> Frame:
+    def all_goods(self, rows: Frame, asked: Definition, *tests: nw.Expr) -> Frame:
         """Leave out rows by product where the same flow has a total over all goods.
 
         By flow, not by report: a partner whose total is all that there is must not hide the others.
         """
+        more = totals_of_pairs(self, asked, *tests)
+        if more is None and not self.held.has_totals:
+            return rows
         keys = ["period", "exporter", "importer", "told_by"]
         is_total = nw.col("product") == TOTAL
-        totals_of = rows.filter(is_total).select(keys)
-        parts = rows.filter(~is_total).join(totals_of, on=keys, how="anti")
-        return nw.concat([rows.filter(is_total), parts])
+        every = rows.filter(is_total)
+        if more is not None:
+            rows = rows.select(*_FLOWS)
+            every = nw.concat([every.select(*_FLOWS), more])
+        parts = rows.filter(~is_total).join(every.select(keys), on=keys, how="anti")
+        return nw.concat([every, parts])
 
 
 def _trade(asked: Definition) -> tuple[Hashable, ...]:

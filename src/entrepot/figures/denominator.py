@@ -176,13 +176,14 @@ def is_exceeded(whole: Whole) -> bool:
 def notes(whole: Whole, asked: Definition) -> Iterator[Caveat]:
     """Yield what of a total has no partner, or is the reporter's own, where that is notable."""
     who, flow = _whose(whole, asked)
+    divides = question(asked.measure).divides
     texts = []
-    if whole.part(whole.rest) > NOTABLE:
+    if divides and whole.part(whole.rest) > NOTABLE:
         size = figure_value(whole.part(whole.rest), "share")
         texts.append(
             f"{size} of {possessive(who)} own total of {flow} is with partners not in the data"
         )
-    if is_exceeded(whole):
+    if divides and is_exceeded(whole):
         size = figure_value(whole.over / (whole.total - whole.over), "share")
         texts.append(
             f"Partners add up to {size} more than {possessive(who)} own total of {flow}; "
@@ -192,11 +193,9 @@ def notes(whole: Whole, asked: Definition) -> Iterator[Caveat]:
         yield caveat("reported-total", f"{'. '.join(texts)}.")
     if whole.part(whole.reimports) > NOTABLE:
         size = figure_value(whole.part(whole.reimports), "share")
-        yield caveat(
-            "reimports",
-            f"{size} of {possessive(who)} {flow} is trade of {who} with itself (re-imports). It "
-            "counts as a partner of that name; the range has the share without it.",
-        )
+        text = f"{size} of {possessive(who)} {flow} is trade of {who} with itself (re-imports). It "
+        text += "counts as a partner of that name" + ("; the range has both." if divides else ".")
+        yield caveat("reimports", text)
 
 
 def described(whole: Whole | None, asked: Definition, cells: Cells) -> dict[str, Any] | None:

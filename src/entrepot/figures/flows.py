@@ -121,7 +121,7 @@ def _from_rows(
     whole = spoken[0].whole
     if whole:
         notes += denominator.notes(whole, definition)
-    notes += _about_rows(definition, cells, main.evidence[0].bases)
+    notes += _about_rows(definition, cells, main.evidence[0].bases, whole)
     notes += unweighed(cells, definition, goods)
     notes += extreme_prices(cells, definition, goods)
     if cells.is_blend:
@@ -233,7 +233,7 @@ def _told(
 
 
 def _about_rows(
-    definition: Definition, cells: Cells, bases: Mapping[str, float]
+    definition: Definition, cells: Cells, bases: Mapping[str, float], whole: Whole | None
 ) -> Iterator[Caveat]:
     """Yield what follows from which rows there are, and which of them make up a total."""
     if cells.voice:
@@ -243,7 +243,8 @@ def _about_rows(
         if definition.basis == "dispatch" and cells.voice == "importer":
             yield from caveats.whose_goods(definition, bases)
     wholes = totals(definition)
-    yield from completeness.of_totals(cells, definition)
+    if whole is None or not whole.is_reported:  # else it is known what is missing
+        yield from completeness.of_totals(cells, definition)
     buyers, sellers = definition.members("importer"), definition.members("exporter")
     sides = ((definition.importer, buyers), (definition.exporter, sellers))
     several = {text for text, group in sides if len(group) > 1}

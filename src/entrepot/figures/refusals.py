@@ -13,12 +13,13 @@ from entrepot.figures.estimate import Missing
 from entrepot.figures.held import RECONCILED, flow_sources, held, of_lake
 from entrepot.figures.mirror import FLOOR, mirror_coverage, too_little
 from entrepot.figures.questions import of as question
-from entrepot.figures.sides import members_of, reach, totals
+from entrepot.figures.sides import SIDES, members_of, reach, totals
 from entrepot.figures.traders import partners
+from entrepot.figures.whole import all_goods_totals
 from entrepot.goods import select
 from entrepot.lake import fetch, whole_trade
 from entrepot.model.areas import WORLD
-from entrepot.model.display import first_of
+from entrepot.model.display import figure_value, first_of
 from entrepot.model.product import TOTAL
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from entrepot.figures.cells import Cells, Goods
     from entrepot.figures.definition import Definition
     from entrepot.figures.sides import Side
+
+COMPLETE = 0.005
+"""Part of a reported total by which all its lines may fall short of it."""
 
 __all__ = ["not_reconciled", "nothing", "refusal", "silent"]
 
@@ -185,14 +189,31 @@ def _few(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
         return None
     if question(asked.measure).trade == "chain":
         return _some_goods(cells, asked, count, digits)  # no flow of it is the one between the two
-    flows = (asked, *(whole for whole, _ in totals(asked)))
+    proven = all_goods_totals(cells, asked, goods)
+    if proven is not None and proven >= 1 - COMPLETE:
+        return None
+    how = question(asked.measure)
+    if proven is not None and how.trade == "flow" and not all(map(members_of, [asked] * 2, SIDES)):
+        return None  # it is the total itself
+    # A total of all goods is the whole, but what a partner has of it may be lines only.
+    every = proven is None or how.bounds_rest
+    flows = (asked, *(whole for whole, _ in totals(asked) if every))
     added = (cells.flow(one, goods, inside=True).filter(is_line).head(1) for one in flows)
     if not any(fetch(one.select("product")) for one in added):
         return None
-    return _some_goods(cells, asked, count, digits)
+    return _some_goods(cells, asked, count, digits, proven)
 
 
-def _some_goods(cells: Cells, asked: Definition, count: int, digits: int) -> Missing:
+def _some_goods(
+    cells: Cells, asked: Definition, count: int, digits: int, proven: float | None = None
+) -> Missing:
+    if proven is not None:
+        size = figure_value(proven, "share")
+        return Missing(
+            f"{of_lake(cells.held.source)} has {count} product codes of {digits} digits in "
+            f"{asked.period}, {size} of the total of all goods that is reported; name goods that "
+            "it holds, or load the partner's row for all goods (TOTAL)"
+        )
     return Missing(
         f"{of_lake(cells.held.source)} has {count} product codes of {digits} digits in "
         f"{asked.period}, which are not all goods; name goods that it holds"

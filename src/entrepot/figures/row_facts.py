@@ -63,7 +63,12 @@ def not_delivered(cells: Cells, asked: Definition, goods: Goods) -> frozenset[st
     wanted = frozenset[str]().union(*(one.codes or () for one in goods))
     rows = cells.rows("importer", goods, asked.but(valuation=None))
     six = nw.col("product").str.slice(0, 6).alias("six")
-    return wanted - {name for name, _ in fetch(rows.group_by(six).agg(nw.len()))}
+    lost = wanted - {name for name, _ in fetch(rows.group_by(six).agg(nw.len()))}
+    sums = cells.lake.totals(cells.held.source) if lost and cells.held.has_sums else None
+    if sums is None:
+        return lost
+    there = sums.filter(*cells.when_and_whose(asked.but(valuation=None), own=True))
+    return lost - {name for name, _ in fetch(there.group_by(six).agg(nw.len()))}
 
 
 def evidence_of(cells: Cells, asked: Definition, goods: Goods) -> Evidence:
@@ -72,7 +77,7 @@ def evidence_of(cells: Cells, asked: Definition, goods: Goods) -> Evidence:
         by, there = reach(asked)
         rows = cells.rows(by, goods, asked, there)
     else:
-        rows = cells.flow(asked, goods)
+        rows = cells.flow(asked, goods, whole=True)
     counted = rows.group_by("told_by").agg(nw.len().alias("rows"))
     told = {str(side or "not said"): int(count) for side, count in fetch(counted)}
     return Evidence(

@@ -16,7 +16,8 @@ from entrepot.figures.questions import of as question
 from entrepot.figures.questions.question import REIMPORTS, REST
 from entrepot.figures.sides import SIDES, among, members_of, other_side, totals
 from entrepot.goods.rows import wanted
-from entrepot.model.areas import WORLD
+from entrepot.lake import fetch
+from entrepot.model.areas import WORLD, areas
 from entrepot.model.columns import schema
 from entrepot.model.product import TARIFFS, TOTAL
 
@@ -25,7 +26,14 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
     from entrepot.figures.sides import Side
 
-__all__ = ["called_reimports", "compared", "rest", "total_sides"]
+__all__ = [
+    "all_goods_totals",
+    "called_reimports",
+    "compared",
+    "rest",
+    "total_sides",
+    "totals_of_pairs",
+]
 
 _NOISE = 1e-9
 """Part of a total below which a difference is one of adding up binary numbers."""
@@ -83,6 +91,26 @@ def rest(cells: Cells, asked: Definition, goods: Goods) -> Frame | None:
     return rows.select(*columns)
 
 
+def totals_of_pairs(cells: Cells, asked: Definition, *tests: nw.Expr) -> Frame | None:
+    """Return what reporters give as all their trade with a partner, as rows of flows.
+
+    None where none is loaded, or a measure needs every product by itself.
+    """
+    if not cells.held.has_sums or _is_apart(asked) or asked.quantity != "value":
+        return None
+    sums = cells.lake.totals(cells.held.source)
+    if sums is None:
+        return None
+    groups = [one.code for one in areas() if one.kind == "aggregate"]
+    pairs = [~nw.col(side).is_in(groups) for side in SIDES]
+    there = schema("totals")
+    columns = (
+        (nw.col(name) if name in there else nw.lit(None).cast(_TYPES[kind])).alias(name)
+        for name, kind in schema("flows").items()
+    )
+    return sums.filter(*tests, nw.col("product") == TOTAL, *pairs).select(*columns)
+
+
 def compared(cells: Cells, asked: Definition, goods: Goods) -> Frame | None:
     """Return reporters' own totals with the sum of the partners in the data, by goods and time.
 
@@ -90,8 +118,9 @@ def compared(cells: Cells, asked: Definition, goods: Goods) -> Frame | None:
     -------
     Frame or None
         Of ``period``, ``reporter``, ``unit`` (the code, the heading or all goods), ``basis``,
-        ``nomenclature``, ``valuation``, ``total``, ``total_mass``, and of the partners ``parts``,
-        ``parts_mass``, ``count`` (rows) and ``known_mass`` (of how many the mass is known).
+        ``nomenclature``, ``valuation``, ``total``, ``total_mass``, ``exact_count`` (rows of this
+        very unit), and of the partners ``parts``, ``parts_mass``, ``count`` (rows) and
+        ``known_mass`` (of how many the mass is known).
     """
     if not cells.held.has_sums or not _summed(cells, asked):
         return None
@@ -117,8 +146,8 @@ def compared(cells: Cells, asked: Definition, goods: Goods) -> Frame | None:
     news = [value.alias(name) for name, value in named.items()]
     own = _totals(sums.filter(*tests, nw.col(everybody) == WORLD).with_columns(*news), keys)
     rows = cells.lake.flows(cells.held.source, by=side).filter(*tests)
-    if asked.goods == "all" and cells.held.has_totals:
-        rows = cells.without_parts(rows)
+    if asked.goods == "all":
+        rows = cells.all_goods(rows, asked, *tests)
     parts = (
         rows.with_columns(*news)
         .group_by(*keys)
@@ -134,6 +163,31 @@ def compared(cells: Cells, asked: Definition, goods: Goods) -> Frame | None:
     return joined.with_columns(
         *(nw.when(nw.col(x).is_null()).then(0).otherwise(nw.col(x)).alias(x) for x in zero)
     )
+
+
+def all_goods_totals(cells: Cells, asked: Definition, goods: Goods) -> float | None:
+    """Return which part of reporters' own totals over all goods the partners in the data make up.
+
+    None where a reporter has no such total (a row over all goods and partners) at some time.
+    """
+    found = compared(cells, asked, goods)
+    if found is None:
+        return None
+    side = other_side(_summed(cells, asked)[0])
+    spans = [asked.period, *([asked.base] if asked.base else [])]
+    wanted_ = {
+        (who, day)
+        for who in members_of(asked, side)
+        for span in spans
+        for day in cells.held.starts(span)
+    }
+    is_exact = nw.col("exact_count") > 0
+    rows = found.filter(is_exact).select("reporter", "period", "total", "parts")
+    every = fetch(rows)
+    if not wanted_ or wanted_ - {(who, day) for who, day, *_ in every}:
+        return None
+    total = sum(one for _, _, one, _ in every)
+    return sum(parts for *_, parts in every) / total if total else None
 
 
 def _totals(sums: Frame, keys: list[str]) -> Frame:
@@ -167,6 +221,7 @@ def _totals(sums: Frame, keys: list[str]) -> Frame:
         *keys,
         "nomenclature",
         "valuation",
+        "exact_count",
         *(
             nw.when(has_exact)
             .then(nw.col(f"exact_{amount}"))

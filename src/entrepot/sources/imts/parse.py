@@ -10,11 +10,12 @@ import re
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
+from entrepot.model.areas import WORLD
 from entrepot.model.findings import Finding
 from entrepot.model.product import NO_CODES, TOTAL
 from entrepot.sources.imts.cells import cells, imf_areas, rules
 from entrepot.sources.imts.layout import INDICATORS, layout_of
-from entrepot.sources.imts.totals import KEPT, adding_up, left_out
+from entrepot.sources.imts.totals import KEPT, OF_WORLD, adding_up, left_out
 from entrepot.sources.parser import Delivery, Rows
 from entrepot.sources.strict import find_rows, verify
 from entrepot.sources.unpack import header, members
@@ -55,7 +56,7 @@ def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
 
 
 def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
-    """Check every row and return flows between areas in whole US dollars; totals are left out."""
+    """Check every row and return flows between areas in whole US dollars; totals apart."""
     layout: Layout = table.detail
     verify(connection, table.path, table.name, layout.columns, rules(layout))
     held = cells(connection, layout, table.path)
@@ -66,16 +67,24 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
         FROM ({held}) WHERE {KEPT} AND value IS NOT NULL"""
     findings += _second_valuation(connection, chosen, table.name)
     valuations = " ".join(f"WHEN '{one}' THEN '{word}'" for one, word in INDICATORS.items() if word)
-    relation = connection.sql(f"""
-        SELECT {_START} AS period, freq,
+    columns = f"""
+               {_START} AS period, freq,
                CASE WHEN indicator = 'XG_FOB_USD' THEN reporter ELSE partner END AS exporter,
                CASE WHEN indicator = 'XG_FOB_USD' THEN partner ELSE reporter END AS importer,
                round(value) AS value_usd, is_estimated,
                CASE indicator {valuations} END AS valuation,
-               CASE WHEN indicator = 'XG_FOB_USD' THEN 'exporter' ELSE 'importer' END AS told_by
-        FROM ({chosen}) WHERE NOT is_second""")
+               CASE WHEN indicator = 'XG_FOB_USD' THEN 'exporter' ELSE 'importer' END AS told_by"""
+    relation = connection.sql(f"SELECT {columns} FROM ({chosen}) WHERE NOT is_second")
+    world = f"""
+        SELECT *, {_FOB_BESIDE_CIF} AS is_second
+        FROM (SELECT * REPLACE ('{WORLD}' AS partner) FROM ({held}) WHERE {OF_WORLD})"""
+    totals = connection.sql(f"""
+        SELECT {columns}, '{TOTAL}' AS product, '{NO_CODES}' AS nomenclature, false AS has_finer
+        FROM ({world}) WHERE NOT is_second""").project("* EXCLUDE (is_estimated)")
     same = {"product": TOTAL, "nomenclature": NO_CODES}
-    return Rows(relation, same, lambda key: _locate(table, key), findings=tuple(findings))
+    return Rows(
+        relation, same, lambda key: _locate(table, key), findings=tuple(findings), totals=totals
+    )
 
 
 def _ignored(layout: Layout, name: str) -> Iterator[Finding]:

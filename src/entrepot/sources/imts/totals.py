@@ -12,12 +12,17 @@ if TYPE_CHECKING:
 
     import duckdb
 
-__all__ = ["KEPT", "adding_up", "left_out"]
+__all__ = ["KEPT", "OF_WORLD", "adding_up", "left_out"]
 
 KEPT = "reporter IS NOT NULL AND partner IS NOT NULL AND indicator <> 'TBG_USD'"
 """SQL for the observations that are flows between areas; those without a scale have no value."""
 
 _WORLD = "G001"
+OF_WORLD = (
+    f"reporter IS NOT NULL AND partner_code = '{_WORLD}' AND indicator <> 'TBG_USD' "
+    "AND value IS NOT NULL"
+)
+"""SQL for the observations that are totals of one reporter over the world."""
 _MOST = 1e14
 """USD; the whole world trades a quarter of it in a year."""
 _ROUNDING = 1000.0
@@ -35,7 +40,7 @@ _LEFT_OUT: dict[str, tuple[Level, str]] = {
     ),
     "groups-beside-members": (
         "note",
-        "Totals over partners (world, EU, regions) were left out: members stand beside them.",
+        "Totals over partners (world, EU, regions) do not count as partners; the world's are kept.",
     ),
     "balance": ("note", "Balances were left out: they are exports less imports."),
 }
@@ -120,15 +125,15 @@ def _judged(rule: str, count: int, example: list[Any], name: str) -> Finding:
             f"partners {float(parts):,.0f} USD"
         )
     if rule == "adds-up":
-        text = "Partners add up to the world's total, which is left out."
+        text = "Partners add up to the world's total."
         return Finding(rule, "note", name, count, shown, text)
     if rule == "no-world-total":
         text = "There is no total for the world to check the sum of partners against."
         return Finding(rule, "note", name, count, "", text)
     if rule == "parts-below-world":
         text = (
-            "Partners add up to less than the world's total: some are not in this file, and "
-            "shares of their sum are too high."
+            "Partners add up to less than the world's total: some are not in this file. Shares are "
+            "of the total."
         )
         return Finding(rule, "warning", name, count, shown, text)
     text = "Partners add up to more than the world's total: something may be counted twice."

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from entrepot.model.areas import WORLD
+from entrepot.sources.strict import literal
 from entrepot.sources.table.facts import says_something
 from entrepot.sources.table.lookups import lookup_sql
 from entrepot.sources.table.needs import by_reporter
@@ -34,7 +36,8 @@ def canonical_sql(plan: Plan, facts: str, lookups: list[tuple[Field, dict[str, M
     """Return SQL for canonical rows, with the cells they come from beside them.
 
     Further columns: ``why``: null if the row counts, else the reason and the text that is to
-    blame; ``level`` of the product; ``money`` in whole units of ``money_in``.
+    blame; ``exporter_sum`` and ``importer_sum``: the world or the group of which a row is a total;
+    ``level`` of the product; ``money`` in whole units of ``money_in``.
 
     Parameters
     ----------
@@ -44,10 +47,15 @@ def canonical_sql(plan: Plan, facts: str, lookups: list[tuple[Field, dict[str, M
         What each text of each field means.
     """
     known = [lookup_sql(n, field, held, plan) for n, (field, held) in enumerate(lookups)]
+    whys = [one.why for one in known]
+    for side in ("partner", "exporter", "importer"):
+        if any(group.says.get(side) == WORLD for group in plan.groups):
+            why = literal(f"area-total: {WORLD}")
+            whys.append(f"CASE WHEN s_{side} = {literal(WORLD)} THEN {why} END")
     words = ", ".join(f"{sql} AS {name}" for name, sql in _words(plan, known).items())
     rows = f"""
         SELECT f.* EXCLUDE (k), {words},
-            coalesce({", ".join([*(one.why for one in known), "NULL"])}) AS why
+            coalesce({", ".join([*whys, "NULL"])}) AS why
         FROM ({facts}) AS f {" ".join(one.join for one in known)}
         WHERE {says_something(plan, "f.")}"""
     return f"SELECT r.*, {_derived(plan)} FROM ({rows}) AS r"
@@ -77,6 +85,8 @@ def _words(plan: Plan, known: list[Lookup]) -> dict[str, str]:
         "freq": second("period", "s_freq"),
         "side_0": first(sides[0]),
         "side_1": first(sides[1]),
+        "sum_0": second(sides[0], "NULL::VARCHAR"),
+        "sum_1": second(sides[1], "NULL::VARCHAR"),
         "flow_": first("flow"),
         "told_by_": first("told_by"),
         "product": first("product"),
@@ -116,12 +126,14 @@ def _derived(plan: Plan) -> str:
         "coalesce(told_by_, CASE flow_ WHEN 'export' THEN 'exporter' "
         "WHEN 'import' THEN 'importer' END)"
     )
-    exporter, importer = "side_0", "side_1"
+    exporter, importer = "{0}_0", "{0}_1"
     if by_reporter(plan):
-        exporter = "CASE flow_ WHEN 'export' THEN side_0 WHEN 'import' THEN side_1 END"
-        importer = "CASE flow_ WHEN 'export' THEN side_1 WHEN 'import' THEN side_0 END"
+        exporter = "CASE flow_ WHEN 'export' THEN {0}_0 WHEN 'import' THEN {0}_1 END"
+        importer = "CASE flow_ WHEN 'export' THEN {0}_1 WHEN 'import' THEN {0}_0 END"
     return f"""
-        {exporter} AS exporter, {importer} AS importer, {told} AS told_by,
+        {exporter.format("side")} AS exporter, {importer.format("side")} AS importer,
+        {exporter.format("sum")} AS exporter_sum, {importer.format("sum")} AS importer_sum,
+        {told} AS told_by,
         CASE product WHEN 'TOTAL' THEN 'NONE' ELSE nomenclature_ END AS nomenclature,
         coalesce(valuation_, CASE {told} WHEN 'exporter' THEN 'FOB' WHEN 'importer' THEN 'CIF' END)
             AS valuation,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import RequestError
 from entrepot.model.area_table import area
+from entrepot.model.areas import WORLD
 from entrepot.sources.table.codes import area_of, own_area
 from entrepot.sources.table.mapping import Column
 from entrepot.sources.table.periods import spans
@@ -114,7 +115,7 @@ def said(name: str, text: str, plan: Plan, freq: str | None) -> tuple[str | None
         return (span.start, span.freq)
     if name in AREAS:
         code = str(own_area(text))
-        if area(code).kind == "aggregate":
+        if area(code).kind == "aggregate" and not (code == WORLD and name != "reporter"):
             raise RequestError(
                 f"{code} is a total, not an area",
                 why="a total that stands beside its parts is never a row",
@@ -144,7 +145,7 @@ def _meaning(name: str, text: str, column: Column, plan: Plan) -> Meaning:
     if name in AREAS:
         code = own_area(column.own.get(text)) or area_of(text, column.codes)
         total = area(code).kind == "aggregate"
-        return Meaning((None if total else code,), "area-total" if total else "")
+        return Meaning((None, code), "area-total") if total else Meaning((code,))
     if name == "product":
         product = product_of(text, column)
         level = plan.mapping.level

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["noticed"]
 
 _REASONS = {
-    "area-total": "Totals over several areas (the world, the European Union) were left out: "
-    "they stand beside their parts.",
-    "other-level": "Product codes of another level than the mapping wants were left out.",
+    "area-total": "Totals over several areas (the world, the European Union) do not count as "
+    "trade of two areas; they are kept as totals.",
+    "other-level": "Product codes of another level than the mapping wants do not count as lines; "
+    "they are kept as totals.",
     "left-out": "Rows with cells that the mapping leaves out were left out.",
     "part-of-flow": "Re-exports and re-imports were left out: the mapping says that they are "
     "part of the exports and imports.",

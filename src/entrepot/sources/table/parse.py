@@ -10,7 +10,7 @@ from entrepot.sources.keep import keep_small
 from entrepot.sources.parser import Delivery, RawFile, Rows
 from entrepot.sources.table.account import account
 from entrepot.sources.table.broken import naming_the_row
-from entrepot.sources.table.canon import canonical_sql
+from entrepot.sources.table.canon import CANONICAL, canonical_sql
 from entrepot.sources.table.cells import open_cells
 from entrepot.sources.table.check import look
 from entrepot.sources.table.facts import facts_sql
@@ -21,7 +21,7 @@ from entrepot.sources.table.needs import require
 from entrepot.sources.table.plan import make_plan
 from entrepot.sources.table.products import NONE, TOTAL, nomenclature_of
 from entrepot.sources.table.repeated import KEYS, one_row_a_cell, rows_of
-from entrepot.sources.table.world import against_world
+from entrepot.sources.table.world import against_world, table_totals
 from entrepot.sources.unpack import members
 from entrepot.sources.workbook import is_workbook
 
@@ -80,14 +80,23 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
     kinds, findings = account(connection, plan, cells, looked, every)
     merged, more = one_row_a_cell(connection, plan, cells, read.counted)
     world = against_world(connection, plan, cells, looked, (every, merged))
+    totals = table_totals(connection, plan, every)
 
     def locate(key: Key) -> str:
         places = rows_of(connection, plan, cells, read.counted, KEYS, key)
         return f"{table.name}, rows {' and '.join(map(str, places))}" if places else ""
 
-    same, differing = one_word(kinds, table.name)
+    same, differing = one_word(kinds, table.name) if kinds else _of_totals(connection)
     relation = connection.sql(f"SELECT {', '.join(differing)} FROM ({merged})")
-    return Rows(relation, same, locate, findings=(*findings, *more, *world))
+    return Rows(relation, same, locate, findings=(*findings, *more, *world), totals=totals)
+
+
+def _of_totals(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, str], list[str]]:
+    """Return what `one_word` does of a table that has totals only, by the rows of these."""
+    found = connection.execute("SELECT DISTINCT currency FROM table_sum").fetchall()
+    [currency] = {one for (one,) in found} if len(found) == 1 else {None}
+    columns = [name for name in CANONICAL if name != "currency"]
+    return ({"currency": currency} if currency else {}), columns
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Totals over the world, held against the partners beside them before they are left out."""
+"""Totals in a table, over partners or goods: kept apart, and compared with what they sum."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from entrepot.model.areas import WORLD
 from entrepot.model.findings import Finding
+from entrepot.sources.keep import keep
 from entrepot.sources.strict import literal
-from entrepot.sources.table.codes import area_of, own_area
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from entrepot.sources.table.check import Looked
     from entrepot.sources.table.plan import Plan
 
-__all__ = ["against_world"]
+__all__ = ["against_world", "table_totals"]
 
 _SIDES = (("exporter", "importer"), ("importer", "exporter"))
 _KEYS = ("period", "freq", "product", "nomenclature", "told_by", "partner_basis", "is_reexport")
@@ -43,7 +43,7 @@ def against_world(
     every, kept = rows
     if not (texts := _texts(plan, looked)):
         return
-    total = "sum" if plan.mapping.repeated == "sum" else "max"
+    total = _repeated(plan)
     keys = ", ".join(_KEYS)
     same = " AND ".join(f"w.{key} IS NOT DISTINCT FROM p.{key}" for key in (*_KEYS, "money_in"))
     whys = ", ".join(literal(f"area-total: {text}") for text in texts)
@@ -74,19 +74,78 @@ def against_world(
     )
     text = (
         f"The total over all partners is not the sum of the partners in the file: in {short:,} of "
-        f"{count:,} totals they fall short of it, in {over:,} they exceed it. Partners were kept; "
-        "where they fall short, shares of their sum are too high."
+        f"{count:,} totals they fall short of it, in {over:,} they exceed it. Shares are of the "
+        "total."
     )
     yield Finding("world-differs", "warning", cells.label, int(differ), shown, text)
+
+
+def _repeated(plan: Plan) -> str:
+    """Return the aggregate of totals that a table says several times."""
+    return "sum" if plan.mapping.repeated == "sum" else "max"
+
+
+def table_totals(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, every: str
+) -> duckdb.DuckDBPyRelation | None:
+    """Return what reporters added up over partners or goods, in columns of ``totals``.
+
+    They are rows whose partner is the world or a group, and rows of another level of the product
+    codes than the one that counts. None where the table has none.
+
+    Parameters
+    ----------
+    every
+        SQL of all canonical rows, those that do not count with their reason.
+    """
+    how = _repeated(plan)
+    sums = f"""
+        SELECT period, freq, coalesce(exporter, exporter_sum) AS exporter,
+               coalesce(importer, importer_sum) AS importer, product, nomenclature, currency,
+               any_value(valuation) AS valuation, told_by, partner_basis, is_reexport,
+               {how}(value_usd) AS value_usd, {how}(value_reported) AS value_reported,
+               {how}(mass_kg) AS mass_kg
+        FROM ({every})
+        WHERE (why LIKE 'area-total: %' OR why LIKE 'other-level: %')
+          AND told_by IN ('exporter', 'importer')
+          AND CASE told_by WHEN 'importer' THEN importer_sum ELSE exporter_sum END IS NULL
+        GROUP BY ALL"""
+    keep(
+        connection,
+        "table_sum",
+        f"""
+        SELECT * FROM ({sums}) WHERE exporter IS NOT NULL AND importer IS NOT NULL
+        AND period IS NOT NULL AND product IS NOT NULL AND nomenclature IS NOT NULL
+        AND valuation IS NOT NULL""",
+    )
+    lengths = connection.execute(f"""
+        SELECT DISTINCT length(product) FROM ({every}) WHERE product <> 'TOTAL'""").fetchall()
+    keys = "period, freq, exporter, importer, told_by"
+    all_rows = f"""
+        SELECT period, freq, coalesce(exporter, exporter_sum) AS exporter,
+               coalesce(importer, importer_sum) AS importer, told_by, product
+        FROM ({every}) WHERE product <> 'TOTAL'"""
+    finer = [f"SELECT {keys}, 'TOTAL' AS product FROM ({all_rows})"]
+    finer += [
+        f"SELECT {keys}, left(product, {size}) FROM ({all_rows}) WHERE length(product) > {size}"
+        for (size,) in lengths
+    ]
+    keep(connection, "table_finer", f"SELECT DISTINCT * FROM ({' UNION ALL '.join(finer)})")
+    if not connection.execute("SELECT 1 FROM table_sum LIMIT 1").fetchall():
+        return None
+    return connection.sql(f"""
+        SELECT s.*, f.product IS NOT NULL AS has_finer FROM table_sum AS s
+        LEFT JOIN table_finer AS f USING ({keys}, product)""")
 
 
 def _texts(plan: Plan, looked: Looked) -> list[str]:
     """Return the texts of the file that mean the world."""
     found = []
-    for field, held in looked.lookups:
+    for _, held in looked.lookups:
         totals = [text for text, meaning in held.items() if meaning.why == "area-total"]
         for text in totals:
-            column = plan.column(field.name)
-            if (own_area(column.own.get(text)) or area_of(text, column.codes)) == WORLD:
+            if held[text].words[-1] == WORLD:
                 found.append(text)
+    if any(WORLD in group.says.values() for group in plan.groups):
+        found.append(WORLD)
     return list(dict.fromkeys(found))
