@@ -243,6 +243,14 @@ def test_whole_years_have_week_52(read) -> None:
     assert "years-beside-months" in got.found
 
 
+def test_annual_extracts_call_a_year_by_its_number(read) -> None:
+    year = read(bulk("AT AD E 35069190 2 1 NO_SU 2022 65 3 0"))
+    assert year.rows == read(bulk("AT AD E 35069190 2 1 NO_SU 202252 65 3 0")).rows
+    assert year.only("period", "freq") == [(date(2022, 1, 1), "A")]
+    with pytest.raises(BadFileError, match="not a period"):
+        read(bulk("AT AD E 35069190 2 1 NO_SU 20221 65 3 0"))
+
+
 def test_a_lost_zero_comes_back(read) -> None:
     got = read(bulk("AT AD E 1012100 2 1 NO_SU 202402 65 3 0"))
     assert got.only("product") == [("01012100",)]

@@ -647,3 +647,53 @@ def test_the_library_is_named_when_it_is_missing(
     with pytest.raises(MissingExtraError, match="httpx") as caught:
         load()
     assert "entrepot[fetch]" in caught.value.hint
+
+
+STATA = b"\x72\x02\x01\x00" + bytes(300)
+TEXT = b"HS6,zero,positive,sigma\n010110,1,0,\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        ("dist_cepii.dta", STATA, "stata"),
+        ("dist_cepii.dta", b"<stata_dta><header>" + bytes(300), "stata"),
+        ("ProTEE_0_1.csv", TEXT, "csv"),
+    ],
+)
+def test_files_of_cepii_come_by_name(
+    server: Server, load: Loader, name: str, content: bytes, kind: str
+) -> None:
+    server.answers(ranged(content, '"one"'))
+    got = load(name, format=kind)
+    assert got.path is not None
+    assert (got.state, got.path.name, got.path.read_bytes()) == ("fetched", name, content)
+
+
+@pytest.mark.parametrize("content", [b"<html><h1>Not here</h1></html>", b"iso_o,iso_d\n"])
+def test_what_is_no_file_of_stata_is_not_kept(server: Server, load: Loader, content: bytes) -> None:
+    server.answers(ranged(content, '"one"'))
+    with pytest.raises(OutsideError, match="in place of the data"):
+        load("dist_cepii.dta", format="stata")
+    assert "dist_cepii.dta" not in load.files
+
+
+def test_a_year_of_comext_comes_as_a_whole_archive(
+    server: Server, load: Loader, tmp_path: Path
+) -> None:
+    """Built against a server of our own; the real one was not tried."""
+    py7zr = pytest.importorskip("py7zr")
+    from entrepot.model.period import Period
+    from entrepot.sources.get import pieces
+    from entrepot.sources.get.plan import Wanted
+
+    text = tmp_path / "full_202352.dat"
+    text.write_text("REPORTER,PARTNER\n" + "AT,AD\n" * 500)
+    packed = tmp_path / "made.7z"
+    with py7zr.SevenZipFile(packed, "w") as archive:
+        archive.write(text, "full_202352.dat")
+    [piece] = pieces("comext", Wanted(period=Period.parse("2023"), freq="A"))
+    server.answers(ranged(packed.read_bytes(), '"one"'))
+    got = load(piece.name, format=piece.way.format)
+    assert got.state == "fetched"
+    assert server.seen[0].path.endswith("full_v2_202352.7z")

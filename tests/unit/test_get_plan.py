@@ -19,6 +19,8 @@ SAMPLES = {
     "comtrade": wanted_of("2023", "", "RUS", "", "", "", ""),
     "imts": wanted_of("2023", "", "", "", "", "", ""),
     "concordance": Wanted(),
+    "elasticities": Wanted(),
+    "geodist": Wanted(),
 }
 
 
@@ -82,8 +84,9 @@ def test_comext_comes_by_month_or_by_reporter() -> None:
     assert len(tables) == 27
     assert all("/DS-045409/M." in piece.address for piece in tables)
     assert len(asked("comext", "2019", "A", partner="RUS")) == 28  # with the United Kingdom
-    with pytest.raises(RequestError, match="monthly"):
-        asked("comext", "2023", "A")
+    years = asked("comext", "2022..2023", "A")
+    assert [piece.name for piece in years] == ["full_v2_202252.7z", "full_v2_202352.7z"]
+    assert all(piece.address.endswith(piece.name) for piece in years)
     with pytest.raises(RequestError, match="not whole months"):
         asked("comext", "2023-01-05")
 

@@ -108,7 +108,7 @@ class Way(Closed):
 
     id: str
     address: str
-    format: Literal["zip", "7z", "workbook", "csv", "json"]
+    format: Literal["zip", "7z", "workbook", "csv", "json", "stata"]
     files: tuple[str, ...] = ()
     accept: str = ""
     rows: int | None = Field(default=None, gt=0)

@@ -24,7 +24,7 @@ _ELSEWHERE = {"EL", "RS", "UK"}  # written so in other tables of Eurostat, not i
 
 
 def pieces(wanted: Wanted, download: Download) -> tuple[Piece, ...]:
-    """Return one file a month, or a table for each reporter and period.
+    """Return one file a month or a year, or a table for each reporter and period.
 
     Raises
     ------
@@ -35,12 +35,10 @@ def pieces(wanted: Wanted, download: Download) -> tuple[Piece, ...]:
     if wanted.freq not in ("", "A", "M"):
         raise RequestError(f"Comext has no freq {wanted.freq}", hint="write A or M")
     if not wanted.reporters and not wanted.partners:
-        if wanted.freq == "A":
-            raise RequestError(
-                "bulk files are monthly", hint="leave --freq out, or name a --partner"
-            )
         way = download.way("bulk")
         compact = [month.replace("-", "") for month in months(period)]
+        if wanted.freq == "A":
+            compact = [f"{year}52" for year in years(period)]  # how Eurostat writes a whole year
         return tuple(
             Piece(f"full_v2_{month}.7z", way.address.format(month=month), way) for month in compact
         )

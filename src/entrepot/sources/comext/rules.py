@@ -86,5 +86,5 @@ def _flows(form: Form) -> frozenset[str]:
 
 def _period(form: Form) -> str:
     if not form.long:
-        return f"{_YEAR}({_MONTH}|52)"
-    return f"{_YEAR}-{_MONTH}" if form.labelled else f"{_YEAR}(-{_MONTH})?"
+        return f"{_YEAR}({_MONTH}|52)?"
+    return f"{_YEAR}(-{_MONTH})?"

@@ -88,8 +88,9 @@ def _when(file: Checked) -> tuple[str, str]:
     year = f"left({cell}, 4)::INTEGER"
     if file.form.long:
         yearly, month = f"length({cell}) = 4", f"right({cell}, 2)::INTEGER"
-    else:  # 202352: the whole of 2023
-        yearly, month = f"right({cell}, 2) = '52'", f"right({cell}, 2)::INTEGER"
+    else:  # 202352: the whole of 2023, which annual extracts call 2023
+        yearly = f"(length({cell}) = 4 OR right({cell}, 2) = '52')"
+        month = f"right({cell}, 2)::INTEGER"
     start = f"make_date({year}, CASE WHEN {yearly} THEN 1 ELSE {month} END, 1)"
     return start, f"CASE WHEN {yearly} THEN 'A' ELSE 'M' END"
 

@@ -110,8 +110,13 @@ def pieces(source: str, wanted: Wanted) -> tuple[Piece, ...]:
         If the source has no public address, or an option means nothing for it.
     """
     download = source_info(source).download
-    if download is None or not _has_getter(source):
+    if download is None:
         raise _not_fetched(source)
+    if not _has_getter(source):  # each address is a file, whatever is wanted
+        _refuse_others(source, wanted, ())
+        return tuple(
+            Piece(way.address.rpartition("/")[2], way.address, way) for way in download.ways
+        )
     getter = cast("Getter", import_module(f"entrepot.sources.{source}.get"))
     _refuse_others(source, wanted, getter.TAKES)
     return getter.pieces(wanted, download)

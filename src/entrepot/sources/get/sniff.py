@@ -22,6 +22,10 @@ _HEAD = 65536
 _MARKUP = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<", re.DOTALL)
 # Eurostat answers a request for much data with a ticket: the data are prepared for later.
 _LATER = re.compile(rb"SUBMITTED|<queued|EXTRACTION_TOO_BIG|asyncResponse", re.IGNORECASE)
+_STATA = (
+    b"<stata_dta>",
+    *(bytes((version, order)) for version in (0x71, 0x72, 0x73) for order in (1, 2)),
+)
 _OLD_OFFICE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
 
 
@@ -52,12 +56,16 @@ def look(path: Path, way: Way, where: str) -> int | None:
         head = opened.read(_HEAD)
     if not head.strip():
         raise _not_data("nothing", "", where)
+    if way.format == "stata" and head.startswith(_STATA):
+        return None
     if _MARKUP.match(head):
         is_page = b"<html" in head.lower() or b"<?xml" not in head[:200]
         if not is_page and _LATER.search(head):
             raise TooMuch
         kind = "a web page" if is_page else "a message in XML"
         raise _not_data(kind, first_words(head), where)
+    if way.format == "stata":
+        raise _not_data("no file of Stata", first_words(head[:200]), where)
     if way.format == "json":
         return _json_rows(path, way, where)
     if way.format == "csv":
