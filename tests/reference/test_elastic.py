@@ -101,8 +101,13 @@ def test_the_loss_of_an_only_supplier_has_no_bound(lake: Lake) -> None:
 
 def test_without_elasticities_it_says_what_is_missing(tmp_path: Path, lake: Lake) -> None:
     lake.remove("elasticities")
-    with pytest.raises(NoEvidenceError, match="holds no elasticities"):
+    with pytest.raises(NoEvidenceError, match="elasticities are not loaded") as caught:
         ep.ask("elastic_power", lake=lake, **KEYS)
+    assert caught.value.hint.startswith("entrepot data get elasticities")
+    with pytest.raises(NoEvidenceError, match="nor tables from HS2007 to HS2022") as caught:
+        elasticities_in(lake, ["HS2022"])
+    both = "entrepot data get elasticities && entrepot data get concordance"
+    assert caught.value.hint == both  # named at once, not one after the other
 
 
 def test_another_edition_has_the_average_of_the_family(shared_data: Path, tmp_path: Path) -> None:

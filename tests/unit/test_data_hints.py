@@ -57,7 +57,7 @@ def error_of(*words: str) -> EntrepotError:
         ("published", "comes with the program", "a collection of your own is added with"),
         ("table", "a file that you have", "entrepot data map FILE"),
         ("table.kyrgyz", "a file that you have", "entrepot data add table.kyrgyz FILE --map"),
-        ("geodist", "no address", "entrepot data add geodist FILE"),
+        ("gacc", "no address", "entrepot data add gacc FILE"),
     ],
 )
 def test_what_is_not_fetched_says_where_it_comes_from(source: str, what: str, hint: str) -> None:

@@ -27,6 +27,9 @@ ELASTICITY = "elasticity"
 BASIS = "elasticity_basis"
 """Column that rows get: what that number is, see `with_elasticities`."""
 
+_ESTIMATED_IN = "HS2007"
+"""Edition of the elasticities of CEPII."""
+
 
 @dataclass(frozen=True, slots=True)
 class Elasticity:
@@ -84,10 +87,16 @@ def elasticities_in(lake: Lake, editions: Iterable[str]) -> dict[str, dict[str, 
     NoEvidenceError
         If the lake holds no elasticities, or no tables between the editions.
     """
+    editions = tuple(editions)
     if not lake.holds("elasticities"):
+        # Both at once: who brings one in is not told of the other afterwards.
+        later = [one for one in editions if one != _ESTIMATED_IN]
+        tables = bool(later) and links_held(lake) is None
         raise NoEvidenceError(
-            "the lake holds no elasticities",
-            hint="entrepot data add elasticities ProTEE_0_1.csv",
+            "elasticities are not loaded"
+            + (f", nor tables from {_ESTIMATED_IN} to {' and '.join(later)}" if tables else ""),
+            hint="entrepot data get elasticities"
+            + (" && entrepot data get concordance" if tables else ""),
         )
     own = lake.remembered.get("elasticities", partial(_own, lake))
     return {

@@ -198,7 +198,7 @@ def _distances(lake: Lake) -> duckdb.DuckDBPyRelation:
     if not lake.holds("geodist"):
         raise NoEvidenceError(
             "freight is estimated from distances, of which the lake holds none",
-            hint="entrepot data add geodist dist_cepii.dta, or leave out --freight remove",
+            hint="entrepot data get geodist, or leave out --freight remove",
         )
     found: duckdb.DuckDBPyRelation = lake.table("distances").to_native()
     return found

@@ -145,7 +145,7 @@ def reconcile(
     if remove_freight and distances is None:
         raise NoEvidenceError(
             "freight is estimated from distances, of which none are given",
-            hint="entrepot data add geodist FILE, or keep the importers' values",
+            hint="entrepot data get geodist, or keep the importers' values",
         )
     scratch = Scratch(connection)
     try:

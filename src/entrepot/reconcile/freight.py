@@ -108,7 +108,7 @@ def estimate_freight(cells: duckdb.DuckDBPyRelation) -> Freight:
     if count < NEEDED:
         raise NoEvidenceError(
             f"{count} cells have two reports whose masses agree, which is too few for freight",
-            hint="add reports of more countries, and distances (entrepot data add geodist FILE), "
+            hint="add reports of more countries, and distances (entrepot data get geodist), "
             "or keep the importers' values: --freight keep",
         )
     y, log_km, border, unit_value = columns

@@ -31,7 +31,7 @@ BACK = 5
 """Years before that of the brief in which a cut-off of the goods is looked for."""
 MOST = 3
 """Economies on a side: a cut-off between many takes minutes."""
-ADD_ELASTICITIES = "entrepot data add elasticities FILE"
+ADD_ELASTICITIES = "entrepot data get elasticities"
 _REMEMBERED = 8
 _KNOWN: OrderedDict[tuple[str, str], Scenario] = OrderedDict()
 _LOCK = threading.Lock()

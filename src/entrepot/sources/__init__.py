@@ -65,6 +65,10 @@ def is_own(source: str) -> bool:
     return source.startswith(_OWN)
 
 
+_BY_NAME = ("concordance", "elasticities", "geodist", "icio")
+"""Sources of which all files come by name, whatever is wanted of them."""
+
+
 def bring_in(source: str) -> str:
     """Return the command that brings a source into the lake.
 
@@ -73,8 +77,8 @@ def bring_in(source: str) -> str:
     >>> bring_in("baci"), bring_in("table.kyrgyz")
     ('entrepot data add baci FILE', 'entrepot data add table.kyrgyz FILE --map MAP.yaml')
     """
-    if source == "icio":
-        return "entrepot data get icio"
+    if source in _BY_NAME:
+        return f"entrepot data get {source}"
     if source == "minerals":  # an extract, which ships with the program
         return "entrepot data add baci FILE"
     if source == "reconciled":
