@@ -6,6 +6,7 @@ import itertools
 from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -112,7 +113,9 @@ def test_cdi_without_members_trade_is_geodeps_ratio(
     assert len(found) == len(other)
     for row in found:
         twin = other[row["product"], row["period"]]
-        assert (row["cdi1"], row["cdi3"]) == (twin["import_hhi"], twin["import_export_ratio"])
+        # Sums in parallel differ in their last digit from run to run.
+        assert row["cdi1"] == pytest.approx(twin["import_hhi"], rel=1e-12)
+        assert row["cdi3"] == pytest.approx(twin["import_export_ratio"], rel=1e-12)
         assert row["cdi2"] is None
 
 
