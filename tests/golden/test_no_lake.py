@@ -1,34 +1,81 @@
-"""A lake that was named and is not there is told of; one that is to be made is not."""
+"""A lake that `--lake` names must be there, unless the command makes it; others may be missing."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from entrepot import cli
 from made_comtrade import row, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     Run = Callable[..., tuple[int, str, str]]
 
+EXAMPLE = Path(__file__).parent.parent.parent / "examples" / "russia-china-dependence.yaml"
 ASK = ("ask", "value", "--importer", "RUS", "--exporter", "CHN", "--period", "2022")
 
 
-@pytest.mark.parametrize("by_name", [True, False])
-def test_a_mistyped_lake_is_said(
-    entrepot: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by_name: bool
+@pytest.mark.parametrize(
+    "words",
+    [
+        ASK,
+        (*ASK, "--engine", "spark"),
+        ("brief", "RUS"),
+        ("chart", *ASK[1:], "--out", "out.svg"),
+        ("check", str(EXAMPLE)),
+        ("reconcile",),
+        ("watch",),
+        ("watch", "watch.yaml", "--stop"),
+        ("serve",),
+        ("published", "list"),
+        ("goods", "match", "chpl", "--to", "HS2017"),
+        ("data", "list"),
+        ("data", "sources"),
+        ("data", "show", "baci"),
+        ("data", "check"),
+        ("data", "remove", "baci"),
+        ("data", "export", "baci", "out.csv"),
+    ],
+)
+def test_a_mistyped_lake_is_refused(entrepot: Run, tmp_path: Path, words: tuple[str, ...]) -> None:
+    away = tmp_path / "lakee"
+    code, out, err = entrepot(*words, "--lake", str(away))
+    assert (code, out) == (2, "")
+    assert f"no such folder\n  where: --lake {away}" in err
+    assert not away.exists()
+
+
+def test_every_lake_is_opened_in_one_place() -> None:
+    """What opens a lake by itself would take a name that is not there for an empty lake."""
+    opened = {
+        path.name: [name for name in ("Lake.open", "open_new_lake(") if name in path.read_text()]
+        for path in sorted((Path(cli.__file__).parent).glob("*.py"))
+    }
+    assert {name for name, found in opened.items() if "Lake.open" in found} == {"common.py"}
+    creating = {name for name, found in opened.items() if "open_new_lake(" in found}
+    assert {"data.py", "data_get.py"} <= creating
+    assert all(name == "common.py" or name.startswith("data") for name in creating)
+
+
+def test_a_missing_lake_of_the_environment_is_said(
+    entrepot: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     away = tmp_path / "lakee"
-    if not by_name:
-        monkeypatch.setenv("ENTREPOT_LAKE", str(away))
-    code, out, err = entrepot(*ASK, *(("--lake", str(away)) if by_name else ()))
+    monkeypatch.setenv("ENTREPOT_LAKE", str(away))
+    code, out, err = entrepot(*ASK)
     assert code == 0
     assert "published" in out
-    assert f"no data loaded in {away}" in err
+    assert err == f"note: no lake in {away}; only what ships with the program can answer\n"
     assert not away.exists()
+
+
+def test_an_empty_lake_is_said(entrepot: Run, tmp_path: Path) -> None:
+    code, _, err = entrepot(*ASK, "--lake", str(tmp_path))
+    assert (code, f"no data loaded in {tmp_path}" in err) == (0, True)
 
 
 def test_nothing_is_said_where_it_is_made_or_there(entrepot: Run, tmp_path: Path) -> None:
@@ -37,15 +84,15 @@ def test_nothing_is_said_where_it_is_made_or_there(entrepot: Run, tmp_path: Path
     code, _, err = entrepot("data", "add", "comtrade", str(file), "--lake", str(lake))
     assert (code, "no data loaded" in err) == (0, False)
     assert "no data loaded" not in entrepot(*ASK, "--lake", str(lake))[2]
-    assert "no data loaded" not in entrepot("data", "list", "--lake", str(tmp_path / "other"))[2]
 
 
-def test_nothing_is_said_of_the_default(
+def test_a_missing_lake_of_the_default_is_said(
     entrepot: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("ENTREPOT_LAKE", raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    assert "no data loaded" not in entrepot(*ASK)[2]
+    code, _, err = entrepot(*ASK)
+    assert (code, err.startswith("note: no lake in ")) == (0, True)
 
 
 def test_what_ships_answers_without_a_lake(entrepot: Run, tmp_path: Path) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
 import pytest
 from typer.testing import CliRunner
 
-from entrepot.cli import data_steps
 from entrepot.cli.data import app
 from entrepot.errors import BadFileError, EntrepotError, RequestError, UnknownNameError
 from entrepot.figures import ask
@@ -146,18 +144,3 @@ def test_a_workbook_of_another_classification_is_to_be_left_out() -> None:
         read_sheet(rows, "HS 1992 to SITC3.xls, sheet 'one'")
     assert "HS 1992 to SITC3.xls" in caught.value.where
     assert "leave this file out" in caught.value.hint
-
-
-def test_a_log_gets_each_kind_of_step_once_and_then_a_line_now_and_then(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    now = [0.0]
-    monkeypatch.setattr(data_steps.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(data_steps.sys, "stderr", io.StringIO())
-    told: list[str] = []
-    say = data_steps.patient(told.append)
-    for month in range(1, 13):
-        for step in ("copying", "reading", "sorting"):
-            say(f"{step} {month}")
-            now[0] += 0.5
-    assert told == ["copying 1", "reading 1", "sorting 1", "reading 8"]

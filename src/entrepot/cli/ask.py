@@ -13,7 +13,7 @@ from entrepot.cli.common import (
     emit,
     facts,
     open_on_engine,
-    say_if_absent,
+    say_if_empty,
     table,
 )
 from entrepot.cli.keys import Measure, with_keys
@@ -81,7 +81,7 @@ def ask(
     emit(figure, lambda screen: draw(figure, screen), as_json=as_json)
     if figure.status != "ok":
         raise typer.Exit(3)
-    say_if_absent(held, lake)
+    say_if_empty(held, lake)
 
 
 def draw(figure: Figure, screen: Console) -> None:

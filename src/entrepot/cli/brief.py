@@ -13,7 +13,7 @@ from entrepot.cli.common import (
     emit,
     open_lake,
     progress,
-    say_if_absent,
+    say_if_empty,
     saying_new_folder,
     table,
 )
@@ -98,7 +98,7 @@ def brief(
                 with saying_new_folder(target):
                     write(told, target)
     emit(as_dict(told), lambda screen: draw(told, targets, screen), as_json=as_json)
-    say_if_absent(held, str(lake) if lake else None)
+    say_if_empty(held, str(lake) if lake else None)
     if all(card.figure.status != "ok" for card in told.cards):
         raise typer.Exit(3)
 

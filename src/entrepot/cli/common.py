@@ -12,7 +12,8 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from entrepot.errors import OutsideError, RequestError, UnknownNameError
+from entrepot.cli.streams import note, shows_progress
+from entrepot.errors import BadFileError, OutsideError, RequestError, UnknownNameError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -30,10 +31,12 @@ __all__ = [
     "emit",
     "facts",
     "open_lake",
+    "open_new_lake",
     "open_on_engine",
     "progress",
     "read_text_file",
-    "say_if_absent",
+    "require_lake",
+    "say_if_empty",
     "saying_new_folder",
     "table",
 ]
@@ -59,19 +62,56 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of 
 
 
 def open_lake(folder: Path | str | None) -> Lake:
-    """Open the lake that `--lake`, the environment or the default names."""
+    """Open the lake that `--lake`, the environment or the default names, to read it.
+
+    Where none was named, or only by the environment, there may be none: a note says so.
+
+    Raises
+    ------
+    BadFileError
+        If `--lake` names a folder that does not exist.
+    """
+    from entrepot.lake import Lake
+
+    require_lake(folder)
+    held = Lake.open(folder)
+    if folder is None and not held.path.is_dir():
+        note(f"note: no lake in {held.path}; only what ships with the program can answer")
+    return held
+
+
+def open_new_lake(folder: Path | None) -> Lake:
+    """Open a lake to add to it; there need be none yet."""
     from entrepot.lake import Lake
 
     return Lake.open(folder)
 
 
-def say_if_absent(held: Lake, place: str | None) -> None:
-    """Say on standard error that a lake was named and there is none: something else answered."""
-    if (place or os.environ.get("ENTREPOT_LAKE")) and not held.holdings():
-        typer.echo(
-            f"note: no data loaded in {held.path}; only what ships with the program can answer",
-            err=True,
-        )
+def require_lake(folder: Path | str | None) -> None:
+    """Refuse a folder that `--lake` names and that is not there; addresses are let through.
+
+    Raises
+    ------
+    BadFileError
+        If it names a folder that does not exist: other data would answer in its place.
+    """
+    from entrepot.settings import Settings
+
+    if folder is not None:
+        chosen = Settings.read(folder, anywhere=True)
+        if chosen.address is None and not chosen.lake.is_dir():
+            raise BadFileError(
+                "no such folder",
+                where=f"--lake {folder}",
+                why="a lake that is not there would be answered for by other data",
+                hint=f"check the spelling; to make it: entrepot data add baci FILE --lake {folder}",
+            )
+
+
+def say_if_empty(held: Lake, place: str | None) -> None:
+    """Say on standard error that the lake that was named is empty: something else answered."""
+    if (place or held.path.is_dir()) and not held.holdings():
+        note(f"note: no data loaded in {held.path}; only what ships with the program can answer")
 
 
 @contextmanager
@@ -80,7 +120,7 @@ def saying_new_folder(target: Path) -> Iterator[None]:
     was_there = target.parent.exists()
     yield
     if not was_there:
-        typer.echo(f"note: made the folder {target.parent}", err=True)
+        note(f"note: made the folder {target.parent}")
 
 
 def chosen_engine(engine: str | None) -> str:
@@ -110,6 +150,7 @@ def open_on_engine(engine: str, place: str | None, master: str | None) -> Lake:
     if engine == "spark":
         from entrepot.lake.on_spark import SparkLake
 
+        require_lake(place)
         return SparkLake.open(place, master=master)
     if master:
         raise RequestError("--master is for Spark", hint="add --engine spark")
@@ -157,10 +198,7 @@ def emit(data: Any, render: Callable[[Console], None], *, as_json: bool) -> None
         sys.stdout.write(text)
         sys.stdout.flush()
     except OSError as error:
-        # What is still buffered would fail once more when Python ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if not isinstance(error, BrokenPipeError):
-            raise OutsideError("the result cannot be printed", why=str(error)) from error
+        raise OutsideError("the result cannot be printed", why=str(error)) from error
 
 
 def table(
@@ -205,11 +243,9 @@ def read_text_file(path: Path) -> str:
 
 @contextmanager
 def progress(words: str) -> Iterator[Callable[[str], None]]:
-    """Show on standard error that work goes on; yields a function that changes the words."""
-    screen = console(stderr=True)
-    if not sys.stderr.isatty() or os.environ.get("CI"):
-        screen.print(words, style="dim")
-        yield lambda text: screen.print(text, style="dim")
+    """Show on a terminal that work goes on; yields a function that changes the words."""
+    if not shows_progress():
+        yield lambda _: None
         return
-    with screen.status(words) as status:
+    with console(stderr=True).status(words) as status:
         yield lambda text: status.update(text)

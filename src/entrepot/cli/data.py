@@ -16,6 +16,7 @@ from entrepot.cli.common import (
     LakeOption,
     emit,
     open_lake,
+    open_new_lake,
     progress,
     read_text_file,
     table,
@@ -36,7 +37,6 @@ from entrepot.cli.data_map import EXAMPLE as MAP_EXAMPLE
 from entrepot.cli.data_map import map_
 from entrepot.cli.data_show import EXAMPLE as SHOW_EXAMPLE
 from entrepot.cli.data_show import show
-from entrepot.cli.data_steps import patient
 from entrepot.cli.data_tables import print_holdings, print_report, say, size, state_of
 from entrepot.errors import EntrepotError, RequestError
 
@@ -140,7 +140,7 @@ def add(
     as_json: JsonOption = False,
 ) -> None:
     """Add files of a source: all of them, or none if anything is wrong with one."""
-    held = open_lake(lake)
+    held = open_new_lake(lake)
     mapping = read_text_file(map_) if map_ else None
     with progress(f"adding {source}") as tell, naming(map_):
         report = held.add(
@@ -150,7 +150,7 @@ def add(
             nomenclature=nomenclature,
             vintage=vintage,
             mapping=mapping,
-            progress=patient(tell),
+            progress=tell,
         )
     emit(report, lambda screen: print_report(screen, report), as_json=as_json)
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, progress
-from entrepot.cli.data_steps import patient
+from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, open_new_lake, progress
 from entrepot.cli.data_tables import print_holdings, say, size
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ def backup(
     """Write one consistent copy of the lake to a file, while others read and write."""
     held = open_lake(lake)
     with progress("backing up") as tell:
-        written = held.backup(file, replace=replace, progress=patient(tell))
+        written = held.backup(file, replace=replace, progress=tell)
     emit(
         {"file": str(file), "bytes": written},
         lambda screen: say(
@@ -50,9 +49,9 @@ def restore(
     as_json: JsonOption = False,
 ) -> None:
     """Make a new or empty lake what it was when the backup was written: all of it or nothing."""
-    held = open_lake(lake)
+    held = open_new_lake(lake)
     with progress("restoring") as tell:
-        found = held.restore(file, progress=patient(tell))
+        found = held.restore(file, progress=tell)
 
     def render(screen: Console) -> None:
         say(screen, f"The lake in {held.path} is restored:")
@@ -77,7 +76,7 @@ def rebuild(
     """Rebuild catalog and Parquet from the delivered files: lost, damaged or of an older format."""
     held = open_lake(lake)
     with progress("rebuilding") as tell:
-        found = held.rebuild(leave_out=leave_out or (), progress=patient(tell))
+        found = held.rebuild(leave_out=leave_out or (), progress=tell)
 
     def render(screen: Console) -> None:
         say(screen, f"The lake in {held.path} is rebuilt:")

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, progress, table
-from entrepot.cli.data_steps import patient
+from entrepot.cli.common import JsonOption, LakeOption, emit, open_new_lake, progress, table
 from entrepot.cli.data_tables import print_report, say, size
 
 if TYPE_CHECKING:
@@ -22,6 +21,9 @@ if TYPE_CHECKING:
     from entrepot.sources.get import Got, Piece
 
 __all__ = ["EXAMPLE", "get"]
+
+_PAUSE = 0.2
+"""Seconds between two words on how far a file is."""
 
 EXAMPLE = "Example: entrepot data get baci --period 2022..2023 --dry-run"
 
@@ -112,13 +114,10 @@ def _fetch(
 
 
 class _Counter:
-    """Says events at once, and how far a file is a few times a second, or a minute into a log."""
+    """Says events at once, and how far a file is a few times a second."""
 
     def __init__(self, tell: Callable[[str], None]) -> None:
-        import sys
-
         self._tell = tell
-        self._every = 0.2 if sys.stderr.isatty() else 30.0
         self._file = ""
         self._last = time.monotonic()
 
@@ -129,7 +128,7 @@ class _Counter:
 
     def moved(self, have: int, total: int | None) -> None:
         now = time.monotonic()
-        if now - self._last >= self._every:
+        if now - self._last >= _PAUSE:
             self._last = now
             of = f" of {size(total)}" if total else ""
             self._tell(f"{self._file}{size(have)}{of}")
@@ -149,7 +148,7 @@ def _add(
     if not files:
         return None
     with progress(f"adding {source}") as tell:
-        return open_lake(lake).add(source, files, replace=replace, progress=patient(tell))
+        return open_new_lake(lake).add(source, files, replace=replace, progress=tell)
 
 
 def _plan(source: str, folder: Path, parts: tuple[Piece, ...]) -> dict[str, Any]:

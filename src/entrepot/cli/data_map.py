@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrepot.cli.common import JsonOption, console, emit, progress
-from entrepot.cli.data_tables import say
+from entrepot.cli.common import JsonOption, emit, progress
+from entrepot.cli.streams import note
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -38,15 +38,14 @@ def map_(
     """Draft the mapping of a table of your own: which column is what, and what is still open."""
     from entrepot.sources.table.draft.draft import draft_mapping
 
-    with progress(f"looking at {file.name}") as tell:
+    with progress(f"looking at {file.name}"):
         draft = draft_mapping(file, areas=areas, sheet=sheet)
-        if draft.questions:
-            tell(f"{len(draft.questions)} open: answer in place of every TODO")
-        else:
-            tell(f"nothing open: the draft reads {draft.rows:,} rows")
-    screen = console(stderr=True)
+    if draft.questions:
+        note(f"{len(draft.questions)} open: answer in place of every TODO")
+    else:
+        note(f"nothing open: the draft reads {draft.rows:,} rows")
     for one in draft.findings:
-        say(screen, f"{one.level}: {one.text} ({one.place}: {one.example})")
+        note(f"{one.level}: {one.text} ({one.place}: {one.example})")
 
     def render(screen: Console) -> None:
         # As it is, and never wrapped: it goes into a file.

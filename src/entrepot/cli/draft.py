@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from entrepot.cli.common import JsonOption, emit
+from entrepot.cli.streams import note
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,7 +42,7 @@ def draft(
     """
     found = drafted(file, date, publisher)
     emit(found, lambda screen: _print(found, screen), as_json=as_json)
-    sys.stderr.write(f"{_counted(found)}\n")
+    note(_counted(found))
 
 
 def drafted(file: Path, date: str, publisher: str) -> Draft:

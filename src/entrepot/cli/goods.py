@@ -17,6 +17,7 @@ from entrepot.cli.goods_draw import (
     draw_list,
     draw_missing,
 )
+from entrepot.cli.streams import note
 from entrepot.errors import RequestError
 
 if TYPE_CHECKING:
@@ -172,10 +173,9 @@ def add(
     words = f"{found.id}: {len(found.entries)} entries; ask with --goods {found.id}"
     emit(data, lambda screen: screen.print(words), as_json=as_json)
     if nameless := sorted({one.code for one in found.entries if one.names_no_goods}):
-        typer.echo(
+        note(
             f"note: {', '.join(nameless)}: no goods, but where countries put what is secret or not "
-            "specified; it counts wherever data have it",
-            err=True,
+            "specified; it counts wherever data have it"
         )
 
 

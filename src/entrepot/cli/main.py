@@ -6,10 +6,10 @@ import json
 import sys
 import traceback
 from contextlib import suppress
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperGroup, TyperOption
 
 import entrepot
 from entrepot.cli import (
@@ -28,7 +28,11 @@ from entrepot.cli import (
     serve,
     watch,
 )
+from entrepot.cli.streams import quietly, streams
 from entrepot.errors import EntrepotError, OutsideError, RequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["app", "run"]
 
@@ -47,7 +51,15 @@ class _DefectError(EntrepotError):
 
 
 class _Commands(TyperGroup):
-    """The commands, which Typer would end without a word when Ctrl-C is pressed."""
+    """The commands, each with ``--quiet``.
+
+    Typer would end them without a word when Ctrl-C is pressed.
+    """
+
+    def __init__(self, **keys: Any) -> None:
+        super().__init__(**keys)
+        for command in _leaves(self):
+            command.params.append(_quiet_option())
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -56,6 +68,25 @@ class _Commands(TyperGroup):
             start = "\n" if sys.stderr.isatty() else ""  # behind the ^C
             sys.stderr.write(start + "; ".join(["stopped", *map(str, error.args)]) + "\n")
             raise typer.Exit(STOPPED) from error
+
+
+def _leaves(command: Any) -> Iterator[Any]:
+    inner = getattr(command, "commands", None)
+    if inner is None:
+        yield command
+        return
+    for one in inner.values():
+        yield from _leaves(one)
+
+
+def _quiet_option() -> TyperOption:
+    return TyperOption(
+        param_decls=["--quiet"],
+        is_flag=True,
+        expose_value=False,
+        callback=lambda _context, _option, value: quietly(value),
+        help="Nothing on standard error but errors: no progress, no notes.",
+    )
 
 
 app = typer.Typer(
@@ -115,6 +146,11 @@ def main(
 
 def run() -> None:
     """Run the command line; the one place where an error becomes a message and an exit code."""
+    with streams():
+        _run()
+
+
+def _run() -> NoReturn:
     try:
         code = app(standalone_mode=False)
     except EntrepotError as error:

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from entrepot.cli.common import LakeOption  # noqa: TC001 (Typer reads it)
+from entrepot.cli.common import LakeOption, require_lake
+from entrepot.cli.streams import note
 
 __all__ = ["serve"]
 
@@ -64,6 +65,7 @@ def serve(
     """
     from entrepot.serve.server import run
 
+    require_lake(lake)
     run(
         lake,
         host,
@@ -74,5 +76,5 @@ def serve(
         seconds=timeout,
         longest_article=max_article * 1000,
         longest_claims=max_claims * 1000,
-        say=lambda words: typer.echo(words, err=True),
+        say=note,
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, progress, table
+from entrepot.cli.streams import note
 from entrepot.errors import RequestError
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def watch(
         if file is None:
             raise RequestError("--stop needs a file", hint="name the one to watch no more")
         forget(file.name, held)
-        typer.echo(f"{file.name} is watched no more", err=True)
+        note(f"{file.name} is watched no more")
         return
     with progress("watching") as say:
         found = run(file, lake=held, remember=remember, progress=say)
@@ -83,6 +84,8 @@ def draw(found: Watched, screen: Console) -> None:
         _draw_claims(one, screen)
         if one.gone:
             screen.print(Text(f"no more in the file: {', '.join(one.gone)}", style="dim"))
+    if found.unremembered:
+        screen.print(Text(f"not remembered: {found.unremembered}"))
 
 
 def _draw_figures(one: WatchedFile, screen: Console) -> None:

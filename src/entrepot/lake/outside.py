@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-__all__ = ["AS_BEFORE", "FULL", "finishing", "guarded", "readable"]
+__all__ = ["AS_BEFORE", "FULL", "READ_ONLY", "finishing", "guarded", "readable"]
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """What the system says when there is no room."""
+READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
+"""What it says when there is no right to write."""
 AS_BEFORE = "the lake is as it was"
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot import __version__
 from entrepot.claims import check
-from entrepot.errors import EntrepotError, NoEvidenceError, RequestError
+from entrepot.errors import EntrepotError, NoEvidenceError, OutsideError, RequestError
 from entrepot.figures import evaluate
 from entrepot.lake import Lake
+from entrepot.lake.outside import READ_ONLY
 from entrepot.lake.watched import forget, keep, kept
 from entrepot.watching.asked import Asked, parse_asked, read_text
 from entrepot.watching.seen import Move, Seen, Turn
@@ -55,7 +56,8 @@ def watch(
     NoEvidenceError
         If no file is named and none is remembered.
     OutsideError
-        If the disk does not take what is to be remembered.
+        If the disk does not take what is to be remembered. Where the lake may only be read,
+        the result says so instead.
     """
     held = lake if isinstance(lake, Lake) else Lake.open(lake)
     known = kept(held.path)
@@ -80,10 +82,22 @@ def watch(
         found.append(one)
         if not asked.saved:
             contents[name] = {"path": place, "text": text} | _content(one)
-    if remember:  # behind the last: where one fails, nobody has been told of the others
-        for name, content in contents.items():
-            keep(held.path, name, content)
-    return Watched(tuple(found))
+    # Behind the last: where one fails, nothing was said of the others.
+    unremembered = _keep(held, contents) if remember else ""
+    return Watched(tuple(found), unremembered)
+
+
+def _keep(lake: Lake, contents: dict[str, Any]) -> str:
+    """Remember what was seen; return why it cannot be, where the lake may only be read."""
+    for name, content in contents.items():
+        try:
+            keep(lake.path, name, content)
+        except OutsideError as error:
+            cause = error.__cause__
+            if not (isinstance(cause, OSError) and cause.errno in READ_ONLY):
+                raise
+            return f"no rights to write in {lake.path}"
+    return ""
 
 
 def _require_same(path: Path, before: dict[str, Any] | None) -> None:

@@ -72,9 +72,18 @@ class WatchedFile:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """All files that were evaluated again."""
+    """All files that were evaluated again.
+
+    Attributes
+    ----------
+    files
+        In the order of their names.
+    unremembered
+        Why the next time is not compared with this one; empty if it is, or if nobody asked for it.
+    """
 
     files: tuple[WatchedFile, ...]
+    unremembered: str = ""
 
     @property
     def summary(self) -> dict[str, int]:
@@ -88,7 +97,11 @@ class Watched:
 
     def to_dict(self) -> dict[str, Any]:
         """Return as plain JSON types."""
-        return {"watched": [one.to_dict() for one in self.files], "summary": self.summary}
+        return {
+            "watched": [one.to_dict() for one in self.files],
+            "summary": self.summary,
+            "not_remembered": self.unremembered or None,
+        }
 
     def to_json(self) -> str:
         """Return as JSON text."""

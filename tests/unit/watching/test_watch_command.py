@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 from typer.testing import CliRunner
 
 from entrepot.cli.main import app
-from entrepot.lake import Lake
+from entrepot.lake import Lake, watched
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,8 +40,37 @@ def run(folder: Path, *words: str) -> tuple[int, str]:
     return done.exit_code, done.stdout
 
 
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS])
+def test_a_lake_that_may_only_be_read_is_compared_and_says_that_it_remembers_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    file = str(folder / "w.yaml")
+    add(folder, "V202401", 50)
+    assert run(folder, file)[0] == 0
+    add(folder, "V202501", 60)
+
+    def refused(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(watched, "replace_text", refused)
+        code, text = run(folder, file, "--json")
+        assert (code, json.loads(text)["not_remembered"]) == (
+            1,
+            f"no rights to write in {folder / 'lake'}",
+        )
+        code, text = run(folder)
+        assert code == 1
+        assert "not remembered: no rights to write in" in text
+        code, text = run(folder, "--no-remember")
+        assert (code, "not remembered" in text) == (1, False)
+    code, text = run(folder)  # still compared with what was seen at first
+    assert (code, "not remembered" in text) == (1, False)
+
+
 def test_a_watch_from_first_to_last(folder: Path) -> None:
     file = str(folder / "w.yaml")
+    (folder / "lake").mkdir()
     assert run(folder, file)[0] == 3  # an empty lake
     add(folder, "V202401", 50)
     code, text = run(folder)
