@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def test_conflicts_as_json(entrepot: Run) -> None:
     code, out, err = entrepot("published", "conflicts", "--json")
     assert code == 1
-    assert all(line.startswith("note: there is no lake") for line in err.splitlines())
+    assert all(line.startswith("note: no lake in ") for line in err.splitlines())
     data = json.loads(out)
     assert set(data) == {"rows", "summary", "conflicts", "unstated", "other_definition"}
     assert data["rows"] > 770
