@@ -207,7 +207,9 @@ def call(words: list[str], folder: Path | None = None, code: int = 0) -> str:
     RuntimeError
         If it ends with another exit code.
     """
-    done = subprocess.run(words, capture_output=True, text=True, cwd=folder, env=clean(), check=False)
+    done = subprocess.run(
+        words, capture_output=True, text=True, cwd=folder, env=clean(), check=False
+    )
     if done.returncode != code or "Traceback" in done.stderr:
         shown = f"{done.stdout[-1500:]}{done.stderr[-1500:]}"
         raise RuntimeError(f"{' '.join(words)}: exit code {done.returncode}, not {code}\n{shown}")
