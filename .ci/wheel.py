@@ -129,7 +129,7 @@ class Use:
         return call([str(self.bin / "entrepot"), *words], self.folder, code=code)
 
     def without_extras(self) -> None:
-        """Help, questions, pages, a table of one's own, and the word for what is not installed."""
+        """Use help, questions, pages, a table of one's own, and the word for what is not installed."""
         where = call([str(self.bin / "python"), "-c", "import entrepot; print(entrepot.__file__)"])
         expect(where.startswith(str(self.folder)), f"it imports {where}")
         expect("import_share" in self.run("measure", "list"), "no measures")
@@ -145,12 +145,21 @@ class Use:
         lake = ["--lake", "elsewhere"]
         self.run("data", "add", "table.made", "made.csv", "--map", "map.yaml", *lake)
         value = ["ask", "import_share", "--importer", "RUS", "--exporter", "CHN"]
-        value += ["--period", "2022", "--source", "table.made", "--json", *lake]
+        value += [
+            "--goods",
+            "854231",
+            "--period",
+            "2022",
+            "--source",
+            "table.made",
+            "--json",
+            *lake,
+        ]
         expect(json.loads(self.run(*value))["value"] == 0.25, "a table of one's own")
         expect("entrepot[serve]" in self.run("serve", code=4), "an extra that is not there")
 
     def with_extras(self) -> None:
-        """What the extras bring: a workbook and paper, an event study's imports, the server."""
+        """Use what the extras bring: a workbook and paper, an event study's imports, the server."""
         self.brief(FORMATS)
         call([str(self.bin / "python"), "-c", "import pyfixest, scipy, calamine"], self.folder)
         self.serve()
