@@ -129,7 +129,7 @@ class Use:
         return call([str(self.bin / "entrepot"), *words], self.folder, code=code)
 
     def without_extras(self) -> None:
-        """Use help, questions, pages, a table of one's own, and the word for what is not installed."""
+        """Use help, questions, pages, a table of one's own, and an extra that is not installed."""
         where = call([str(self.bin / "python"), "-c", "import entrepot; print(entrepot.__file__)"])
         expect(where.startswith(str(self.folder)), f"it imports {where}")
         expect("import_share" in self.run("measure", "list"), "no measures")
