@@ -156,7 +156,7 @@ class Use:
             *lake,
         ]
         expect(json.loads(self.run(*value))["value"] == 0.25, "a table of one's own")
-        expect("entrepot[serve]" in self.run("serve", code=4), "an extra that is not there")
+        expect("entrepot[serve]" in self.run("serve", code=2), "an extra that is not there")
 
     def with_extras(self) -> None:
         """Use what the extras bring: a workbook and paper, an event study's imports, the server."""
