@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import entrepot as ep
+from entrepot.errors import BadFileError
 from entrepot.lake import Lake
 from entrepot.model.areas import by_code
 from made_comtrade import WORLD, row, text_of
@@ -255,3 +256,37 @@ def test_a_table_without_a_column_of_partners_has_values(tmp_path: Path) -> None
     assert ask(lake, "value", **own).value == pytest.approx(1000)
     assert ask(lake, "growth", base=2021, **own).value == pytest.approx(25)
     assert ask(lake, "hhi", **own).status == "insufficient_data"
+
+
+@pytest.mark.parametrize(
+    ("rows", "loads"),
+    [
+        ("2022,China,854231,300\n2022,China,854232,100\n", True),
+        ("2022,China,854231,300\n2022,China,TOTAL,301\n", True),
+        ("2022,China,854231,300\n2022,China,TOTAL,900\n", False),
+        ("2022,China,854231,300\n2022,World,TOTAL,900\n", False),
+    ],
+)
+def test_a_mapping_can_say_that_a_table_is_complete_unless_totals_deny_it(
+    tmp_path: Path, rows: str, loads: bool
+) -> None:
+    (tmp_path / "made.csv").write_text(f"year,partner,code,usd\n{rows}")
+    lake = Lake.open(tmp_path / "lake")
+    mapping = THAI.replace("level: 6", "level: 6\nscope: complete")
+    if not loads:
+        with pytest.raises(BadFileError, match="not complete"):
+            lake.add("table", [tmp_path / "made.csv"], mapping=mapping)
+        return
+    lake.add("table", [tmp_path / "made.csv"], mapping=mapping)
+    own = {"source": "table.thai", "goods": "all", "exporter": "CHN"}
+    assert ask(lake, "value", **own).status == "ok"
+
+
+def test_of_some_codes_of_a_heading_the_title_says_so(tmp_path: Path) -> None:
+    rows = [bought(300, CHINA), bought(50, TAIWAN), bought(100, CHINA, product="854232")]
+    lake = lake_of(tmp_path, rows)
+    figure = ask(lake, "value", exporter="CHN", goods="85")
+    assert figure.value == pytest.approx(400)
+    assert "HS chapter 85, of the 2 codes loaded" in str(figure)
+    assert ask(lake, "value", exporter="CHN", goods="all").status == "insufficient_data"
+    assert "loaded" not in str(ask(lake, "value", exporter="CHN")).partition("\n")[0]

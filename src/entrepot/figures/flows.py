@@ -20,7 +20,7 @@ from entrepot.figures.mixed import one_sided
 from entrepot.figures.questions import of as question
 from entrepot.figures.reading import reading_once
 from entrepot.figures.refusals import not_reconciled, refusal, silent
-from entrepot.figures.row_facts import editions_of, not_delivered
+from entrepot.figures.row_facts import editions_of, goods_scope, not_delivered
 from entrepot.figures.sides import totals
 from entrepot.figures.traders import strangers
 from entrepot.figures.unasked import unasked, unknown, voices_of
@@ -114,7 +114,8 @@ def _from_rows(
     notes = [note for one in goods for note in about_goods.for_goods(one)]
     notes += about_goods.resting(main.rests_on)
     notes += about_goods.pooled(cells.held.source, goods)
-    if absent := not_delivered(cells, definition, goods):
+    absent = not_delivered(cells, definition, goods)
+    if absent:
         notes.append(about_goods.not_delivered(cells.held.source, absent))
     if cells.held.source == BUNDLED:
         notes.append(about_goods.bundled_extract())
@@ -134,15 +135,17 @@ def _from_rows(
         caveats=tuple(notes),
         spans=tuple(dict.fromkeys([*spans, *(span for span, _ in others)])),
         denominator=denominator.described(whole, definition, cells),
-        scope=_scope(definition, spoken[0]),
+        scope=_scope(definition, spoken[0], absent),
         currency=deliveries.currency,
     )
 
 
-def _scope(definition: Definition, told: _Spoken) -> dict[str, str]:
-    """Say of which partners a number is, where those loaded may be few of all."""
-    found = denominator.partner_scope(told.whole, told.cells, definition, told.goods)
-    return {"partners": found} if found else {}
+def _scope(definition: Definition, told: _Spoken, absent: frozenset[str]) -> dict[str, str]:
+    """Say of which goods and partners a number is, where those loaded may be few of all."""
+    cells, goods = told.cells, told.goods
+    found = {"goods": goods_scope(cells, definition, goods, absent)}
+    found["partners"] = denominator.partner_scope(told.whole, cells, definition, goods)
+    return {name: words for name, words in found.items() if words}
 
 
 @dataclass(frozen=True, slots=True)

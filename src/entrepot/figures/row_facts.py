@@ -11,7 +11,9 @@ from entrepot.figures.cells import everything
 from entrepot.figures.figure import Evidence
 from entrepot.figures.questions import of as question
 from entrepot.figures.sides import reach, totals
+from entrepot.goods.editions import known_codes
 from entrepot.lake import fetch
+from entrepot.model.product import harmonized
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from entrepot.figures.cells import Cells, Frame, Goods
     from entrepot.figures.definition import Definition
 
-__all__ = ["editions_of", "evidence_of", "not_delivered"]
+__all__ = ["editions_of", "evidence_of", "goods_scope", "not_delivered"]
 
 
 def editions_of(cells: Cells, asked: Definition) -> tuple[str, ...]:
@@ -69,6 +71,33 @@ def not_delivered(cells: Cells, asked: Definition, goods: Goods) -> frozenset[st
         return lost
     there = sums.filter(*cells.when_and_whose(asked.but(valuation=None), own=True))
     return lost - {name for name, _ in fetch(there.group_by(six).agg(nw.len()))}
+
+
+def goods_scope(cells: Cells, asked: Definition, goods: Goods, absent: frozenset[str]) -> str:
+    """Say of how many codes a number is, where only some of those asked for are loaded.
+
+    Empty text where all codes are loaded, or as many of a heading as its edition has.
+    """
+    if not cells.held.few_products:
+        return ""
+    named = frozenset[str]().union(*(one.codes or () for one in goods))
+    prefixes = tuple(sorted({prefix for one in goods for prefix in one.prefixes}))
+    if not (absent or prefixes) or (named and named <= absent):
+        return ""
+    there = fetch(
+        cells.rows("importer", goods, asked.but(valuation=None))
+        .select(nw.col("product").str.slice(0, 6).alias("six"))
+        .group_by("six")
+        .agg(nw.len())
+    )
+    loaded = {code for code, _ in there}
+    editions = {harmonized(one.nomenclature).id for one in goods}
+    wanted = named | {
+        code for code, of in known_codes().items() if code.startswith(prefixes) and of & editions
+    }
+    if not loaded or not wanted - loaded:
+        return ""
+    return f"of the {len(loaded)} code{'s' * (len(loaded) != 1)} loaded"
 
 
 def evidence_of(cells: Cells, asked: Definition, goods: Goods) -> Evidence:

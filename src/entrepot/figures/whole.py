@@ -144,7 +144,8 @@ def compared(cells: Cells, asked: Definition, goods: Goods) -> Frame | None:
         "mass": nw.col("mass_kg"),
     }
     news = [value.alias(name) for name, value in named.items()]
-    own = _totals(sums.filter(*tests, nw.col(everybody) == WORLD).with_columns(*news), keys)
+    mine = sums.filter(*tests, nw.col(everybody) == WORLD).with_columns(*news)
+    own = _totals(mine, keys, is_extract=cells.held.few_products)
     rows = cells.lake.flows(cells.held.source, by=side).filter(*tests)
     if asked.goods == "all":
         rows = cells.all_goods(rows, asked, *tests)
@@ -190,17 +191,20 @@ def all_goods_totals(cells: Cells, asked: Definition, goods: Goods) -> float | N
     return sum(parts for *_, parts in every) / total if total else None
 
 
-def _totals(sums: Frame, keys: list[str]) -> Frame:
+def _totals(sums: Frame, keys: list[str], *, is_extract: bool) -> Frame:
     """Add up totals of one unit: the total of it if there is one, else those of its finest codes.
 
-    Two files of one delivery may have the same total, each beside some partners of it.
+    Two files of one delivery may have the same total, each with some partners of it. Of an extract
+    the total of a heading is of more codes than partners have, and those of its codes are taken.
     """
     same = [*keys, "product", "has_finer", "nomenclature", "valuation"]
     once = sums.group_by(*same, "is_reexport").agg(
         nw.col("money").max().alias("money"), nw.col("mass").max().alias("mass")
     )
     is_exact = nw.col("product") == nw.col("unit")
-    is_line = ~is_exact & ~nw.col("has_finer")
+    if is_extract:
+        is_exact = is_exact & (~nw.col("has_finer") | (nw.col("unit") == TOTAL))
+    is_line = (nw.col("product") != nw.col("unit")) & ~nw.col("has_finer")
     split = once.with_columns(
         *(
             nw.when(which).then(nw.col(amount)).alias(f"{name}_{amount}")

@@ -22,13 +22,13 @@ from entrepot.lake.repairs import repair
 from entrepot.lake.snapshot import copy_raw, write_manifest
 from entrepot.lake.staged import contents, waiting
 from entrepot.lake.unchanged import fingerprint
-from entrepot.model.findings import Finding
+from entrepot.model.findings import COMPLETE, Finding
 from entrepot.sources import source_parser
 from entrepot.sources.parser import RawFile
 from entrepot.sources.text import unfinished
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     import duckdb
@@ -155,7 +155,7 @@ def _read(run: Load, file: RawFile, snapshot: Snapshot) -> Snapshot:
             *once.values(),
             *repaired,
             *run.noticed,
-            *findings_of_all(run.info, snapshot.partitions),
+            *findings_of_all(run.info, snapshot.partitions, found),
         ),
     )
 
@@ -173,9 +173,12 @@ def _ending(table: Delivery) -> tuple[Finding, ...]:
     return (Finding("unfinished-line", "warning", table.name, 1, shown, text),)
 
 
-def findings_of_all(info: SourceInfo, parts: tuple[Partition, ...]) -> tuple[Finding, ...]:
-    """Say what is odd about all partitions of a delivery together."""
-    few = () if info.whole and not info.computed else few_products(parts)
+def findings_of_all(
+    info: SourceInfo, parts: tuple[Partition, ...], found: Sequence[Finding]
+) -> tuple[Finding, ...]:
+    """Say what is odd about all partitions of a delivery together, beyond what was found."""
+    has_all = any(one.rule == COMPLETE for one in found) or (info.whole and not info.computed)
+    few = () if has_all else few_products(parts)
     return (*checks.coverage(info, parts), *few)
 
 

@@ -342,7 +342,7 @@ def _stored(work: _Work) -> tuple[list[Snapshot], _Paths]:
         orders = {frozenset(part.files) for part in item.partitions}
         if key in bad or not orders <= {frozenset({"key"}), frozenset({"importer", "exporter"})}:
             continue
-        more = findings_of_all(source_info(item.source), item.partitions)
+        more = findings_of_all(source_info(item.source), item.partitions, item.findings)
         editions = sorted({name for part in item.partitions for name in part.nomenclatures})
         sound.append(
             replace(item, findings=(*item.findings, *more), nomenclature="+".join(editions))

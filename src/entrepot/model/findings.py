@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-__all__ = ["Finding", "Level"]
+__all__ = ["COMPLETE", "Finding", "Level"]
 
+COMPLETE = "complete-by-mapping"
+"""Rule of a delivery that its mapping says has all goods of its flows."""
 Level = Literal["note", "warning", "error"]
 
 

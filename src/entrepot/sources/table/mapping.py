@@ -167,6 +167,9 @@ class Mapping(Constants):
     reexports
         ``within``: re-exports are part of the exports (and re-imports of the imports), so that
         their rows are left out; ``apart``: they are not.
+    scope
+        ``complete``: the table has all goods of the flows in it, however few codes they are. Where
+        a row over all goods is there, too, the codes have to add up to it.
     columns, ignore
         Every column of the file, mapped, ignored, or looked at by `select`.
     wide
@@ -193,6 +196,7 @@ class Mapping(Constants):
     select: dict[str, TextList] = Field(default_factory=dict)
     repeated: Literal["refuse", "sum", "once", "totals"] = "refuse"
     reexports: Literal["within", "apart"] = "within"
+    scope: Literal["complete"] | None = None
     columns: dict[str, Column]
     wide: Column | None = None
     ignore: TextList = ()

@@ -21,7 +21,7 @@ from entrepot.sources.table.needs import require
 from entrepot.sources.table.plan import make_plan
 from entrepot.sources.table.products import NONE, TOTAL, nomenclature_of
 from entrepot.sources.table.repeated import KEYS, one_row_a_cell, rows_of
-from entrepot.sources.table.world import against_world, table_totals
+from entrepot.sources.table.world import against_world, require_complete, table_totals
 from entrepot.sources.unpack import members
 from entrepot.sources.workbook import is_workbook
 
@@ -81,6 +81,8 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
     merged, more = one_row_a_cell(connection, plan, cells, read.counted)
     world = against_world(connection, plan, cells, looked, (every, merged))
     totals = table_totals(connection, plan, every)
+    if plan.mapping.scope == "complete":
+        more = (*more, require_complete(connection, merged, totals, cells))
 
     def locate(key: Key) -> str:
         places = rows_of(connection, plan, cells, read.counted, KEYS, key)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from entrepot.errors import BadFileError
 from entrepot.model.areas import WORLD
-from entrepot.model.findings import Finding
+from entrepot.model.findings import COMPLETE, Finding
 from entrepot.sources.keep import keep
 from entrepot.sources.strict import literal
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from entrepot.sources.table.check import Looked
     from entrepot.sources.table.plan import Plan
 
-__all__ = ["against_world", "table_totals"]
+__all__ = ["against_world", "require_complete", "table_totals"]
 
 _SIDES = (("exporter", "importer"), ("importer", "exporter"))
 _KEYS = ("period", "freq", "product", "nomenclature", "told_by", "partner_basis", "is_reexport")
@@ -136,6 +137,61 @@ def table_totals(
     return connection.sql(f"""
         SELECT s.*, f.product IS NOT NULL AS has_finer FROM table_sum AS s
         LEFT JOIN table_finer AS f USING ({keys}, product)""")
+
+
+def require_complete(
+    connection: duckdb.DuckDBPyConnection,
+    kept: str,
+    totals: duckdb.DuckDBPyRelation | None,
+    cells: Cells,
+) -> Finding:
+    """Return that a mapping calls a table complete, once it is no more than its own totals deny.
+
+    Parameters
+    ----------
+    kept
+        SQL of the rows that count.
+
+    Raises
+    ------
+    BadFileError
+        If a row over all goods is more than the codes of the same flow add up to.
+    """
+    flow = "period, freq, exporter, importer, told_by"
+    text = "The mapping says that the table has all goods of its flows"
+    if totals is None:
+        text = f"{text}; it has no row over all goods to compare them with."
+        return Finding(COMPLETE, "note", cells.label, 1, "scope: complete", text)
+    world = "period, freq, told_by"
+    lines = f"""
+        SELECT {flow}, sum(coalesce(value_usd, value_reported)) AS value
+        FROM ({kept}) WHERE product <> 'TOTAL' GROUP BY ALL"""
+    short = f"sum(total) - sum(value) > {_SLACK} * sum(total)"
+    every = f"""
+        SELECT period, exporter, importer, total, value FROM (
+            SELECT {flow}, coalesce(value_usd, value_reported) AS total
+            FROM table_sum WHERE product = 'TOTAL') JOIN ({lines}) USING ({flow})
+        UNION ALL
+        SELECT w.period, w.exporter, w.importer, total, value FROM (
+            SELECT {flow}, coalesce(value_usd, value_reported) AS total
+            FROM table_sum WHERE product = 'TOTAL' AND '{WORLD}' IN (exporter, importer)) AS w
+        JOIN (SELECT {world}, CASE told_by WHEN 'importer' THEN importer ELSE exporter END AS who,
+                     sum(value) AS value FROM ({lines}) GROUP BY ALL) AS l
+        ON w.period = l.period AND w.freq = l.freq AND w.told_by = l.told_by
+           AND l.who IN (w.exporter, w.importer)"""
+    found = connection.execute(f"""
+        SELECT period, exporter, importer, sum(total), sum(value) FROM ({every})
+        GROUP BY ALL HAVING {short} ORDER BY ALL LIMIT 1""").fetchall()
+    for period, exporter, importer, total, value in found:
+        raise BadFileError(
+            f"not complete: the codes of {exporter} to {importer} in {period:%Y-%m} are "
+            f"{value:,.0f} of {total:,.0f}",
+            where=f"{cells.label}; mapping, scope",
+            why="a sum over all goods would be too small",
+            hint="leave out scope: complete, or add the missing codes to the file",
+        )
+    text = f"{text}, and its rows over all goods agree."
+    return Finding(COMPLETE, "note", cells.label, 1, "scope: complete", text)
 
 
 def _texts(plan: Plan, looked: Looked) -> list[str]:
