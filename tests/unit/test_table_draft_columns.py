@@ -25,11 +25,14 @@ def drafted(folder: Path, *rows: str, head: str) -> Draft:
 
 def values(folder: Path, draft: Draft, **answers: str) -> dict[str, float]:
     """Read the file with a draft, answered, and return its values by period."""
-    text = draft.text
+    found, _ = read_table(folder / "mine.csv", _answered(draft.text, answers), folder)
+    return {f"{row['period']}": row["value_usd"] for row in found}
+
+
+def _answered(text: str, answers: dict[str, str]) -> str:
     for key, answer in answers.items():
         text = text.replace(f"{key}: TODO", f"{key}: {answer}")
-    found, _ = read_table(folder / "mine.csv", text, folder)
-    return {f"{row['period']}": row["value_usd"] for row in found}
+    return text
 
 
 MONEY = {"nomenclature": "HS2022", "currency": "USD", "scale": "1"}
@@ -166,3 +169,40 @@ def test_german_columns_of_imports_and_exports(tmp_path: Path) -> None:
     draft = drafted(tmp_path, "2022,China,854231,3,5", head="Jahr,Land,HS-Code,Einfuhr,Ausfuhr")
     flows = {name: keys.get("flow") for name, keys in draft.mapping["columns"].items()}
     assert (flows["Einfuhr"], flows["Ausfuhr"]) == ("import", "export")
+
+
+def test_values_of_months_beside_a_year_and_its_sum_as_japan_has_them(tmp_path: Path) -> None:
+    """Value-Year is what the months add up to, and quantities stand between them."""
+    head = "Exp or Imp,Year,HS,Country,Unit1,Quantity1-Year,Value-Year"
+    months = ("Jan", "Feb", "Mar")
+    head += "".join(f",Quantity1-{month},Value-{month}" for month in months)
+    row = "2,2023,'854231000,Republic of Korea,NO,300,60,100,10,100,20,100,30"
+    more = "2,2023,'854239000,China,KG,0,0,0,0,0,0,0,0"
+    draft = drafted(tmp_path, row, more, head=head)
+    columns = draft.mapping["columns"]
+    assert [one for one in draft.mapping["ignore"] if one.startswith("Value")] == ["Value-Year"]
+    assert columns["Value-Feb"]["month"] == "Feb"
+    assert "Unit1" in draft.mapping["ignore"]  # NO is no column of Norway
+    answers = {"role": "partner", "reporter": "JPN", "import": "'2'", "export": "'1'", "pad": "9"}
+    found = values(tmp_path, draft, **MONEY | answers)
+    assert set(found) == {"2023-01-01", "2023-02-01", "2023-03-01"}
+    rows, _ = read_table(tmp_path / "mine.csv", _answered(draft.text, MONEY | answers), tmp_path)
+    korea = {row["period"].month: row["value_usd"] for row in rows if row["exporter"] == "KOR"}
+    assert korea == {1: 10, 2: 20, 3: 30}
+
+
+def test_columns_of_chilean_customs_are_known(tmp_path: Path) -> None:
+    head = "Año;País de origen;Código SA;Monto CIF (US$);Peso (kg)"
+    rows = ("2023;CHINA, REPUBLICA POP;85423100;1.234,50;12,5",
+            "2023;HOLANDA;85423200;1.000.234,50;1,5")  # fmt: skip
+    draft = drafted(tmp_path, *rows, head=head)
+    columns = draft.mapping["columns"]
+    assert columns["País de origen"] == {"role": "exporter", "codes": "names"}
+    assert columns["Peso (kg)"] == {"role": "mass", "unit": "kg"}
+    assert (draft.mapping["decimal"], draft.mapping["thousands"]) == (",", ".")
+
+
+def test_units_of_wits_are_read(tmp_path: Path) -> None:
+    head = f"Year,{SIDES},TradeValue in 1000 USD,Quantity,QuantityToken"
+    draft = drafted(tmp_path, f"2022,{ROW},30,20,Number of items", head=head)
+    assert draft.mapping["columns"]["QuantityToken"] == {"role": "quantity_unit"}

@@ -58,13 +58,26 @@ def values_by_period(guesses: Sequence[Guess], above: str = "") -> None:
         elif rest:
             guess.keys |= money_words(rest)
     if any(guess.role == "year" for guess in guesses):
-        months = [
-            one
-            for one in free
-            if one.seen.is_numeric and "period" not in one.keys and month_number(one.seen.name)
-        ]
-        for guess in months if len(months) >= _FEW else ():
-            guess.role, guess.keys = "value", {"month": guess.seen.name}
+        named = [(one, _month_in(one.seen.name)) for one in free if "period" not in one.keys]
+        months = [(one, month) for one, month in named if month and one.seen.is_numeric]
+        for guess, month in months if len(months) >= _FEW else ():
+            guess.role, guess.keys = "value", {"month": month}
+            if month != guess.seen.name:  # Value-Jan: whatever else stands beside years is no part
+                guess.keys |= money_words(guess.seen.name)
+
+
+def _month_in(name: str) -> str | None:
+    """Return the month that a name is, or that stands beside a word for values: Value-Jan."""
+    if month_number(name):
+        return name
+    words = re.findall(r"[^\W\d_]+", name)
+    months = [word for word in words if len(word) >= 3 and month_number(word)]
+    rest = [word for word in words if word not in months]
+    return months[0] if len(months) == 1 and rest and all(map(_is_value, rest)) else None
+
+
+def _is_value(word: str) -> bool:
+    return word.casefold() in ("value", "val", "valor", "valeur", "wert", "amount", "стоимость")
 
 
 def _period_in(name: str) -> tuple[str, str] | None:

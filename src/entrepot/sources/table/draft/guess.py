@@ -37,7 +37,9 @@ _NO_MONEY = re.compile(
 _MONEY = re.compile(r"value|valor|valeur|\bwert|стоимость|金额|değer|amount")
 _CODE = re.compile(r"[A-Z0-9_]{1,6}", re.ASCII)
 _HALF = 0.5  # of the texts are names of areas: the rest is asked
-_MASS = re.compile(r"weight|\bmass\b|\bвес\b|масса|нетто|重量|净重")
+_MASS = re.compile(
+    r"\bpeso\b|\bpoids\b|gewicht|ağırlık|weight|\bmass\b|\bвес\b|масса|нетто|重量|净重"
+)
 _FLOW_COLUMNS = re.compile(
     r"(?:^|[ _])(?:"
     r"(export(?:s|ed|e)?|ausfuhr(?:en)?|экспорт|вывоз|出口)"
@@ -254,6 +256,8 @@ def _says_money(text: str) -> bool:
 
 
 def _is_of_areas(seen: Seen) -> bool:
+    if seen.is_units:  # NO and KG are units before they are Norway and Kyrgyzstan
+        return False
     return bool(seen.systems) or seen.named_share >= _HALF
 
 
