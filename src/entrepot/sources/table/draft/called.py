@@ -58,8 +58,12 @@ def values_by_period(guesses: Sequence[Guess], above: str = "") -> None:
         elif rest:
             guess.keys |= money_words(rest)
     if any(guess.role == "year" for guess in guesses):
-        named = [(one, _month_in(one.seen.name)) for one in free if "period" not in one.keys]
-        months = [(one, month) for one, month in named if month and one.seen.is_numeric]
+        months = [
+            (guess, month)
+            for guess in free
+            if guess.seen.is_numeric and "period" not in guess.keys
+            if (month := _month_in(guess.seen.name))
+        ]
         for guess, month in months if len(months) >= _FEW else ():
             guess.role, guess.keys = "value", {"month": month}
             if month != guess.seen.name:  # Value-Jan: whatever else stands beside years is no part
