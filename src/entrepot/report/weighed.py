@@ -6,7 +6,7 @@ import itertools
 import math
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from entrepot.model.display import number
 from entrepot.report import words
@@ -16,15 +16,16 @@ from entrepot.report.origins import is_computed, origin_name, row_of
 from entrepot.report.pictures import Side
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Hashable, Iterator, Mapping
 
     from entrepot.figures import Figure
     from entrepot.report.book import Book
     from entrepot.report.parts import Carrier
     from entrepot.sources.published.read import Published
 
-__all__ = ["Weighed", "weighed"]
+__all__ = ["Weighed", "of_one_source", "weighed"]
 
+T = TypeVar("T")
 SHARES = ("import_share", "export_share")
 
 
@@ -51,11 +52,11 @@ class Weighed:
     carried: tuple[Carrier, ...]
 
 
-def weighed(book: Book, importer: str, exporter: str, year: int) -> Weighed:
+def weighed(book: Book, importer: str, exporter: str, year: int, *, ranged: bool = True) -> Weighed:
     """Return both weights of the flow from one to the other, those that their ratio is made of."""
     pair = {"importer": importer, "exporter": exporter, "period": year}
     ratio = book.value("asymmetry", **pair)
-    shares = [book.ask(measure, **pair) for measure in SHARES]
+    shares = [(book.ask if ranged else book.value)(measure, **pair) for measure in SHARES]
     parts = _parts(ratio)
     if not parts:
         known = tuple(one for one in shares if one.value is not None)
@@ -64,6 +65,19 @@ def weighed(book: Book, importer: str, exporter: str, year: int) -> Weighed:
     first, second = (_ranged(one, share) for (one, _), share in zip(parts, shares, strict=True))
     whose = (parts[0][1], parts[1][1])
     return Weighed(first, second, whose, ratio, (ratio, *_rows(ratio)))
+
+
+def of_one_source(years: Mapping[int, T], whose: Callable[[T], Hashable]) -> dict[int, T]:
+    """Return the years that are of one source: that of most years, the newest of several.
+
+    A rise from one source to another may be nothing but their difference.
+    """
+    counts: dict[Hashable, tuple[int, int]] = {}
+    for year, one in years.items():
+        count, newest = counts.get(whose(one), (0, 0))
+        counts[whose(one)] = (count + 1, max(newest, year))
+    most = max(counts, key=lambda name: counts[name], default=None)
+    return {year: one for year, one in years.items() if whose(one) == most}
 
 
 def _whose(figure: Figure) -> str:

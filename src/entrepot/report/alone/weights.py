@@ -12,8 +12,10 @@ from entrepot.report.alone.foot import sources, told_caveats
 from entrepot.report.alone.parts import Alone
 from entrepot.report.alone.years import asked_years
 from entrepot.report.book import Book, Subject
+from entrepot.report.cards import source_on_card
 from entrepot.report.origins import is_computed
 from entrepot.report.pictures import Butterfly, Flow, Picture, Side, Weights
+from entrepot.report.weighed import of_one_source
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure
@@ -75,20 +77,30 @@ def _known(lake: Lake, ratio: Figure, there: dict[int, Pair], rest: dict[str, An
 
 
 def _pairs(lake: Lake, years: list[int], rest: dict[str, Any], *, forward: bool) -> dict[int, Pair]:
-    """Return by year the supplier's weight for the importer, and the reverse, in one flow."""
+    """Return by year the supplier's weight for the importer, and the reverse, in one flow.
+
+    All years are of one source: that of most of them, or of the newest.
+    """
     measures = ("import_share", "export_share")
     keys = dict(rest)
     if not forward:
         measures = ("export_share", "import_share")
         keys |= {"importer": rest.get("exporter"), "exporter": rest.get("importer")}
+    book = Book(lake)
     found: dict[int, Pair] = {}
     for year in sorted(years, reverse=True):
-        left, right = (ask(name, lake=lake, period=year, **keys) for name in measures)
+        left, right = (book.value(name, period=year, **keys) for name in measures)
         if left.status == "ok" or right.status == "ok":
             found[year] = (left, right)
-        if len(found) == MOST:
-            break
-    return dict(sorted(found.items()))
+    whole = {year: pair for year, pair in found.items() if all(one.status == "ok" for one in pair)}
+    shown = sorted(list(of_one_source(whole or found, _whose))[:MOST])
+    ranged = ([book.ask(name, period=year, **keys) for name in measures] for year in shown)
+    return {year: (left, right) for year, (left, right) in zip(shown, ranged, strict=True)}
+
+
+def _whose(pair: Pair) -> tuple[str, ...]:
+    """Return whose numbers both weights are."""
+    return tuple(source_on_card(one) for one in pair)
 
 
 def _flow(subject: Subject, pairs: dict[int, Pair], *, forward: bool) -> Flow:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from entrepot.figures import flow_sources
 from entrepot.model.groups import pinned
 from entrepot.model.period import Period
+from entrepot.report.cards import source_on_card
 from entrepot.report.pair.sides import Side, names
+from entrepot.report.weighed import of_one_source
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure
@@ -130,7 +132,7 @@ def _row(
 def _courses(book: Book, sides: tuple[Side, Side]) -> Courses:
     """Return the shares over time, both from the one source that tells most years of both.
 
-    Where no source can compute both, each year is of the best source held for it.
+    Where no source can compute both, each is of the best source that has most of its years.
     """
     years = _years(book, sides)
     best: Courses = ((), ())
@@ -142,8 +144,14 @@ def _courses(book: Book, sides: tuple[Side, Side]) -> Courses:
             break
     if _told(*best)[0]:
         return best
-    first, second = (_course(book, side, years, None) for side in sides)
+    first, second = (_alike(_course(book, side, years, None)) for side in sides)
     return first, second
+
+
+def _alike(course: tuple[Figure, ...]) -> tuple[Figure, ...]:
+    """Return the years of a course that are of one source."""
+    years = {figure.definition.period.start.year: figure for figure in course}
+    return tuple(of_one_source(years, source_on_card).values())
 
 
 def _years(book: Book, sides: tuple[Side, Side]) -> list[int]:

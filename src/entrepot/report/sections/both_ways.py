@@ -11,7 +11,7 @@ from entrepot.report.lacking import lacking
 from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
 from entrepot.report.pictures import Butterfly, Flow, Picture, Weights
 from entrepot.report.sections import over_time
-from entrepot.report.weighed import weighed
+from entrepot.report.weighed import of_one_source, weighed
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure
@@ -65,21 +65,24 @@ def section(book: Book, subject: Subject, ratio: Figure) -> Section:
 
 
 def _years(book: Book, subject: Subject, *, forward: bool) -> dict[int, Weighed]:
-    """Return by year both weights in one flow, those years first in which both are known."""
+    """Return by year both weights in one flow, those years first in which both are known.
+
+    All are of one source: that of most of these years, or of the newest.
+    """
     ends = (subject.importer, subject.supplier)
     importer, exporter = ends if forward else ends[::-1]
     found: dict[int, Weighed] = {}
     whole: dict[int, Weighed] = {}
     for year in book.years()[:MOST_YEARS]:
-        if len(whole) == MOST_ROWS or (subject.fixed and year > subject.period.year):
+        if subject.fixed and year > subject.period.year:
             continue
-        one = weighed(book, importer, exporter, year)
+        one = weighed(book, importer, exporter, year, ranged=False)
         if one.imports or one.exports:
             found[year] = one
         if one.imports and one.exports:
             whole[year] = one
-    shown = whole or dict(list(found.items())[:MOST_ROWS])
-    return dict(sorted(shown.items()))
+    shown = list(of_one_source(whole or found, lambda one: one.whose))[:MOST_ROWS]
+    return {year: weighed(book, importer, exporter, year) for year in sorted(shown)}
 
 
 def _elsewhere(subject: Subject, years: dict[int, Weighed], series: list[Figure]) -> str:

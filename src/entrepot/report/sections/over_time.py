@@ -81,22 +81,25 @@ def section(book: Book, subject: Subject, claims: tuple[Printed, ...] = ()) -> S
 
 
 def series_of(book: Book, subject: Subject) -> list[Figure]:
-    """Return one computed Figure a year, from the lake if it can answer, else bundled."""
-    sources = [*flow_sources(book.lake), "computed"]
-    found = []
-    for year in sorted(book.years()[:MOST_YEARS]):
-        for source in sources:
-            figure = book.ask(
-                "import_share",
-                importer=subject.importer,
-                exporter=subject.supplier,
-                period=year,
-                source=source,
-            )
-            if is_computed(figure):
-                found.append(figure)
-                break
-    return found
+    """Return one computed Figure a year, all from the one source that answers most years.
+
+    What two sources count differs by more than most changes of a year.
+    """
+    keys = {"importer": subject.importer, "exporter": subject.supplier}
+    years = sorted(book.years()[:MOST_YEARS])
+    best: list[int] = []
+    chosen = ""
+    for source in (*flow_sources(book.lake), "computed"):
+        known = [
+            year
+            for year in years
+            if is_computed(book.value("import_share", period=year, source=source, **keys))
+        ]
+        if len(known) > len(best):
+            best, chosen = known, source
+        if len(best) == len(years):
+            break
+    return [book.ask("import_share", period=year, source=chosen, **keys) for year in best]
 
 
 def point(figure: Figure) -> Point:

@@ -12,6 +12,7 @@ from entrepot.model.areas import WORLD, area_phrase, area_set, possessive
 from entrepot.model.groups import pinned
 from entrepot.model.period import Period
 from entrepot.report.book import Book
+from entrepot.report.cards import source_on_card
 from entrepot.serve.errors import NotFoundError
 from entrepot.serve.rooms.figure import one_row
 from entrepot.serve.rooms.home import Pair, bundled_pairs
@@ -61,7 +62,8 @@ def country_page(lake: Lake, importer: str, goods: str) -> Answer:
     goods = goods or "chpl"
     book, found, further = _shares(lake, importer, goods)
     questions = {id(figure): asked for asked, figure in book.questions}
-    known = [(questions[id(one)], one) for one in found if one.status == "ok"]
+    alike, others = _ranked(found)
+    known, apart = ([(questions[id(one)], one) for one in figures] for figures in (alike, others))
     return page(
         "country.html.j2",
         "",
@@ -72,9 +74,26 @@ def country_page(lake: Lake, importer: str, goods: str) -> Answer:
         goods_name=goods_title(goods),
         base=f"/country/{importer}",
         figures=[(*pair, area_phrase(pair[1].definition.exporter)) for pair in known],
+        apart=[(*pair, area_phrase(pair[1].definition.exporter)) for pair in apart],
         unknown=_with_names(one.definition.exporter for one in found if one.status != "ok"),
         further=_with_names(further),
     )
+
+
+def _ranked(found: list[Figure]) -> tuple[list[Figure], list[Figure]]:
+    """Return the shares of one year and source, most of them and the newest; and all others.
+
+    Only the first can be ranked: a share of another year or source may be larger for that alone.
+    """
+    groups: dict[tuple[Period, str], list[Figure]] = {}
+    for one in found:
+        if one.status == "ok":
+            groups.setdefault((one.definition.period, source_on_card(one)), []).append(one)
+    if not groups:
+        return [], []
+    most = max(groups, key=lambda key: (len(groups[key]), key[0].end))
+    rest = [one for key, figures in groups.items() if key != most for one in figures]
+    return groups[most], sorted(rest, key=lambda one: area_phrase(one.definition.exporter))
 
 
 def _with_names(codes: Iterable[str]) -> list[tuple[str, str]]:
@@ -83,7 +102,8 @@ def _with_names(codes: Iterable[str]) -> list[tuple[str, str]]:
 
 def country_table(lake: Lake, importer: str, goods: str) -> Rows:
     """Return the shares of the page as a table."""
-    return one_row(_shares(lake, importer, goods or "chpl")[1], f"suppliers-{importer}")
+    alike, others = _ranked(_shares(lake, importer, goods or "chpl")[1])
+    return one_row([*alike, *others], f"suppliers-{importer}")
 
 
 def _shares(lake: Lake, importer: str, goods: str) -> tuple[Book, list[Figure], list[str]]:

@@ -1,0 +1,101 @@
+"""A series is of one source: what two sources count differs by more than most changes of a year."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from entrepot.lake import Lake
+from entrepot.model.period import Period
+from entrepot.report.alone.weights import weights
+from entrepot.report.book import Book, Subject
+from entrepot.report.cards import source_on_card
+from entrepot.report.sections import both_ways, over_time
+from entrepot.report.weighed import of_one_source
+from entrepot.serve.rooms.country import _ranked
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAP = """
+format: 1
+id: {id}
+nomenclature: HS2017
+level: 6
+columns:
+  year: {{role: period}}
+  flow: {{role: flow, import: M, export: X}}
+  reporter: {{role: reporter, codes: ISO3}}
+  partner: {{role: partner, codes: ISO3}}
+  code: {{role: product}}
+  value: {{role: value, currency: USD}}
+"""
+OLD, NEW = (2016, 2017, 2018), (2018, 2019, 2020, 2021)
+PAIR = {"importer": "DEU", "exporter": "CHN"}
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """Two sources of one trade: by the second the share is twice that of the first."""
+    folder = tmp_path_factory.mktemp("two")
+    held = Lake.open(folder / "lake")
+    for name, years, value in (("first", OLD, 20), ("second", NEW, 50)):
+        lines = ["year,flow,reporter,partner,code,value"]
+        for year in years:
+            for seller, sold in (("CHN", value), ("USA", 100 - value)):
+                lines.append(f"{year},M,DEU,{seller},848210,{sold}")
+            lines += [f"{year},X,CHN,DEU,848210,{value}", f"{year},X,CHN,USA,848210,300"]
+        (folder / f"{name}.csv").write_text("\n".join([*lines, ""]))
+        held.add("table", [folder / f"{name}.csv"], mapping=MAP.format(id=name))
+    return held
+
+
+def _subject() -> Subject:
+    return Subject("DEU", "CHN", "848210", Period.parse(2021), fixed=False)
+
+
+def test_the_source_of_most_years_is_taken_the_newest_of_several() -> None:
+    years = {2018: "a", 2019: "b", 2020: "a", 2021: "b", 2022: "c"}
+    assert of_one_source(years, str) == {2019: "b", 2021: "b"}
+    assert of_one_source({}, str) == {}
+
+
+def test_a_chart_of_weights_is_of_one_source(lake: Lake) -> None:
+    found = weights(lake, None, {**PAIR, "goods": "848210"})
+    sources = {item.source for figure in found.figures for item in figure.evidence}
+    assert sources == {"table.second"}
+    assert {figure.definition.period.start.year for figure in found.figures} == set(NEW)
+
+
+def test_weights_in_print_are_of_one_origin(tmp_path: Path) -> None:
+    """BACI, OEC, the IMF and the Gaidar Institute were strung together into a rise and a fall."""
+    found = weights(Lake.open(tmp_path / "none"), None, {"importer": "RUS", "exporter": "CHN"})
+    for flow in ("RUS", "CHN"):
+        sides = [one for one in found.figures if one.definition.importer == flow]
+        for measure in ("import_share", "export_share"):
+            told = {source_on_card(one) for one in sides if one.definition.measure == measure}
+            assert len(told) <= 1, (flow, measure, told)
+    assert len(found.figures) > 2
+
+
+def test_the_sections_of_a_brief_are_of_one_source(lake: Lake) -> None:
+    book = Book(lake)
+    series = over_time.series_of(book, _subject())
+    assert series == []  # of all goods nothing is loaded
+    years = both_ways._years(book, _subject(), forward=True)
+    assert len({one.whose for one in years.values()}) <= 1
+
+
+def test_suppliers_are_ranked_within_one_year_and_source(lake: Lake) -> None:
+    book = Book(lake)
+    keys = {"importer": "DEU", "goods": "848210"}
+    figures = [
+        book.ask("import_share", exporter="CHN", period=2021, **keys),
+        book.ask("import_share", exporter="USA", period=2021, **keys),
+        book.ask("import_share", exporter="CHN", period=2016, **keys),
+        book.ask("import_share", exporter="JPN", period=2021, source="published", **keys),
+    ]
+    ranked, others = _ranked(figures)
+    assert [one.value for one in ranked] == [0.5, 0.5]
+    assert [one.value for one in others] == [0.2]
