@@ -123,7 +123,7 @@ def test_the_grid(lake: Lake, tmp_path: Path) -> None:
     assert (figure.details["critical_products"], figure.details["critical_codes"]) == (0, "none")
     assert figure.details["replaced_by"].startswith("Germany 99")
     assert [note.id for note in figure.caveats if note.id == "cutoff"]
-    words = "Share of what these goods are worth to Russia lost if China stopped selling"
+    words = "Share of what these goods are worth to Russia lost in the first year if China stopped"
     assert words in str(figure)
     ends = (figure.low, figure.high)
     both = replace(figure, spread={"errors": ends, "report": ends, "together": ends})

@@ -81,7 +81,8 @@ class Slope:
 class Part:
     """One step from one value to another: how much, as printed, and its range where there is one.
 
-    A `total` starts at zero; other parts start where the one before ended.
+    A `total` starts at zero; other parts start where the one before ended. `far` is the upper end
+    of its range, as printed.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Part:
     low: float | None = None
     high: float | None = None
     total: bool = False
+    far: str = ""
 
 
 @dataclass(frozen=True, slots=True)

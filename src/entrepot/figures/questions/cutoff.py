@@ -208,7 +208,8 @@ QUESTIONS = {
         BOTH,
         ("exporter", "sigma", "by", "unwilling"),
         cutoff,
-        "share of what these goods are worth to {buyer} lost if {seller} stopped selling",
+        "share of what these goods are worth to {buyer} lost in the first year if {seller} stopped "
+        "selling and others could hardly send more",
         elastic=True,
         levels=True,
         compares=False,
@@ -217,6 +218,7 @@ QUESTIONS = {
             "others send 0 to 25 % of what they sell elsewhere; 10 to 100 % of the long-run "
             "elasticity, at least 1.25"
         ),
+        point="others send 10 % of what they sell elsewhere: one point in the range, no forecast",
         cause="assumptions",
         span_given="others send 0 to 25 % of what they sell elsewhere",
         notes=_note(" and takes 30 % of the long-run elasticity"),

@@ -79,7 +79,8 @@ def _part(
 ) -> Part:
     first, last = (None if end is None else scale.of(end) for end in (low, high))
     text = scale.text(value, sign=not total)
-    return Part(name, scale.of(value), text, first, last, total=total)
+    far = "" if high is None else scale.text(high, sign=not total)
+    return Part(name, scale.of(value), text, first, last, total=total, far=far)
 
 
 def _title(figure: Figure) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import NoEvidenceError
-from entrepot.figures import ask
+from entrepot.figures import ask, flow_sources
 from entrepot.goods import goods_title
 from entrepot.report import words
 from entrepot.report.alone.foot import sources, told_caveats
@@ -87,15 +87,28 @@ def _pairs(lake: Lake, years: list[int], rest: dict[str, Any], *, forward: bool)
         measures = ("export_share", "import_share")
         keys |= {"importer": rest.get("exporter"), "exporter": rest.get("importer")}
     book = Book(lake)
+    shown = of_one_source(_known_pairs(book, years, measures, keys), _whose)
+    named = {one.definition.source for pair in shown.values() for one in pair if one.status == "ok"}
+    if len(named) == 1 and named <= set(flow_sources(lake)):
+        # It may also have years for which another comes first.
+        keys |= {"source": named.pop()}
+        shown = _known_pairs(book, years, measures, keys)
+    newest = sorted(sorted(shown, reverse=True)[:MOST])
+    ranged = ([book.ask(name, period=year, **keys) for name in measures] for year in newest)
+    return {year: (left, right) for year, (left, right) in zip(newest, ranged, strict=True)}
+
+
+def _known_pairs(
+    book: Book, years: list[int], measures: tuple[str, str], keys: dict[str, Any]
+) -> dict[int, Pair]:
+    """Return the years in which both weights are known; where there is none, those with one."""
     found: dict[int, Pair] = {}
-    for year in sorted(years, reverse=True):
+    for year in years:
         left, right = (book.value(name, period=year, **keys) for name in measures)
         if left.status == "ok" or right.status == "ok":
             found[year] = (left, right)
     whole = {year: pair for year, pair in found.items() if all(one.status == "ok" for one in pair)}
-    shown = sorted(list(of_one_source(whole or found, _whose))[:MOST])
-    ranged = ([book.ask(name, period=year, **keys) for name in measures] for year in shown)
-    return {year: (left, right) for year, (left, right) in zip(shown, ranged, strict=True)}
+    return whole or found
 
 
 def _whose(pair: Pair) -> tuple[str, ...]:

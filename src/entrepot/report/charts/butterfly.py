@@ -90,7 +90,7 @@ def _fits(side: Side, scale: float) -> bool:
 def _beyond(side: Side, scale: float, plan: _Plan) -> float:
     """Return the width of the words past the end of a bar and its whisker."""
     value = 0.0 if _fits(side, scale) else text_width(f"**{side.text}**") + 8
-    spread = text_width(side.range, 12.5) + 8 if side.range and plan.ranges else 0.0
+    spread = text_width(f"({side.range})", 12.5) + 8 if side.range and plan.ranges else 0.0
     return value + spread
 
 
@@ -197,5 +197,5 @@ def _texts(
         layers += labels([place], style="label", bold=True)
     if side.range and plan.ranges:
         beyond = far + 8 + (0 if fits else text_width(f"**{side.text}**") + 8)
-        layers += labels([_at(start + sign * beyond, y, side.range, align)], style="note")
+        layers += labels([_at(start + sign * beyond, y, f"({side.range})", align)], style="note")
     return layers

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from entrepot.model.display import NBSP, number
 from entrepot.report.charts.drawing import labels, layered, lines, marks, render
 from entrepot.report.charts.frame import ticks_between
 from entrepot.report.charts.place import cut, text_width
@@ -82,7 +83,7 @@ def _scale(groups: Sequence[Group], plan: _Plan) -> tuple[_Scale, list[float]]:
     rungs = [rung for _, rows in groups for rung in rows]
     ends = [end for rung in rungs for end in (rung.low, rung.high)]
     places = ticks_between(min(ends), max(ends), at_most=plan.ticks)
-    words = max(text_width(f"**{rung.text}**") for rung in rungs) + 14
+    words = max(text_width(f"**{_far(rung)}**") for rung in rungs) + 14
     left = plan.names + 12 if plan.names else 6
     factor = (plan.width - left - words) / (places[-1] - places[0])
     return _Scale(left, factor, places[0]), places
@@ -118,10 +119,22 @@ def _rung(rung: Rung, plan: _Plan, scale: _Scale, top: float) -> list[Any]:
     name = {"x": plan.names, "y": y + 4.5, "text": words, "align": "right"}
     if not plan.names:
         name = {"x": 0, "y": top + 14, "text": words, "align": "left"}
-    value = {"x": max(high, x) + 9, "y": y + 4.5, "text": rung.text}
+    # What stands at the end of a whisker is read as its end, whatever it is.
+    ends = [{"x": max(high, x) + 9, "y": y + 4.5, "text": _far(rung)}]
+    if rung.low < rung.high and low - text_width(_number(rung.low)) - 9 > scale.start:
+        ends.append({"x": low - 9, "y": y + 4.5, "text": _number(rung.low), "align": "right"})
     return [
         *(lines(reach, style="whisker") if rung.low < rung.high else []),
         *marks("point", [dot], style="supplier" if rung.marked else "context", size=70),
         *labels([name], style=style, bold=rung.marked),
-        *labels([value], style=style, bold=True),
+        *labels(ends, style=style, bold=True),
     ]
+
+
+def _number(value: float) -> str:
+    return f"{number(value)}{NBSP}%"
+
+
+def _far(rung: Rung) -> str:
+    """Return the number at the right end: of the whisker where there is one, else of the dot."""
+    return _number(rung.high) if rung.low < rung.high else rung.text

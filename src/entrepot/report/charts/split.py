@@ -90,7 +90,7 @@ def _scale(data: Split, starts: list[float], plan: _Plan) -> _Scale:
     """Leave room for the value of each part beyond its farthest end."""
     ends = [_ends(part, start) for part, start in zip(data.parts, starts, strict=True)]
     low, high = min(0.0, *(end[0] for end in ends)), max(0.0, *(end[1] for end in ends))
-    words = max(text_width(f"**{part.text}**") for part in data.parts) + 12
+    words = max(text_width(f"**{_at_end(part)}**") for part in data.parts) + 12
     left = 2 if plan.above else plan.names + 12
     factor = (plan.width - left - words) / ((high - low) or 1.0)
     return _Scale(left - low * factor, factor)
@@ -103,9 +103,14 @@ def _row(part: Part, start: float, top: float, plan: _Plan, scale: _Scale) -> li
     if part.low is not None and part.high is not None:
         layers += _whisker(start + part.low, start + part.high, top + BAR / 2, scale)
     far = scale.x(_ends(part, start)[1])
-    value = {"x": far + 8, "y": top + BAR / 2 + 4.5, "text": part.text}
+    value = {"x": far + 8, "y": top + BAR / 2 + 4.5, "text": _at_end(part)}
     style = "label-supplier" if part.total else "label"
     return [*layers, *labels([value], style=style, bold=True), *_name(part, top, plan)]
+
+
+def _at_end(part: Part) -> str:
+    """Return what stands at the end: of the whisker where there is one, else of the bar."""
+    return part.far or part.text
 
 
 def _style(part: Part) -> str:
@@ -126,12 +131,17 @@ def _whisker(low: float, high: float, y: float, scale: _Scale) -> list[Any]:
     return [*lines(rows, style="whisker-under"), *lines(rows, style="whisker")]
 
 
+def _named(part: Part) -> str:
+    """Return the name, with the value where the end of a whisker stands in its place."""
+    return f"{part.name}: {part.text}" if part.far else part.name
+
+
 def _name(part: Part, top: float, plan: _Plan) -> list[Any]:
     style = "label-supplier" if part.total else "label"
     if plan.above:
-        row = {"x": 0, "y": top - 7, "text": cut(part.name, plan.width)}
+        row = {"x": 0, "y": top - 7, "text": cut(_named(part), plan.width)}
         return labels([row], style=style)
-    texts = [cut(text, plan.names) for text in wrapped(part.name, plan.names, most=2)]
+    texts = [cut(text, plan.names) for text in wrapped(_named(part), plan.names, most=2)]
     first = top + BAR / 2 + 4.5 - LINE * (len(texts) - 1) / 2
     rows = [
         {"x": plan.names, "y": first + LINE * n, "text": text, "align": "right"}

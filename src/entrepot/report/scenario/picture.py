@@ -49,7 +49,10 @@ def _rung(loss: Loss, *, marked: bool) -> Rung:
     value = 100 * found.value
     low, high = (value if end is None else 100 * end for end in (found.low, found.high))
     role = {"target": " (target)", "imposes": " (imposes)"}.get(loss.who, "")
-    return Rung(f"{loss.name}{role}", value, low, high, f"{number(value)}{NBSP}%", marked=marked)
+    text = f"{number(value)}{NBSP}%"
+    if ends := range_text(found.low, found.high, "share"):
+        text = f"{text} ({ends})"
+    return Rung(f"{loss.name}{role}", value, low, high, text, marked=marked)
 
 
 def _said(one: Scenario, found: EconomyLoss) -> str:

@@ -96,7 +96,8 @@ def _title(subject: Subject, found: CutOff) -> Sentence:
         figure = found.goods
         span = _span(figure)
         text = f"Without {subject.seller} {subject.buyer} would lose {span} of what "
-        text += f"{subject.goods_name} are worth to it"
+        text += f"{subject.goods_name} are worth to it, in the first year if others can hardly "
+        text += "send more"
         return Sentence(words.capital(text), (figure,), CAVEATS)
     assert not isinstance(found.economy, Gap)
     assert found.economy.economy is not None
