@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.figures.columns import COLUMNS, with_ends
 from entrepot.figures.questions import QUESTIONS
+from entrepot.figures.questions.question import REIMPORTS, REST
 from entrepot.figures.windows import is_window
-from entrepot.model.areas import area_phrase, possessive
+from entrepot.model.areas import area_name, area_phrase, possessive
 from entrepot.model.display import MINUS, MONEY, figure_value, number, range_text
 
 if TYPE_CHECKING:
@@ -196,6 +197,8 @@ def _cell(name: str, value: object, unit: str) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if value in (REST, REIMPORTS):  # codes of ours that nobody knows
+        return area_name(str(value))
     if not isinstance(value, (int, float)):
         return str(value)
     if "share" in name:

@@ -11,7 +11,7 @@ import narwhals as nw
 from entrepot.figures.curve.cut import AMOUNTS
 from entrepot.figures.curve.ways import Kind, fixed, varying
 from entrepot.figures.questions import of as question
-from entrepot.figures.questions.question import special
+from entrepot.figures.questions.question import REST, special
 from entrepot.figures.sides import SIDES, members_of
 from entrepot.lake import fetch, stored
 
@@ -145,7 +145,7 @@ def kinds(rows: Frame, asked: Sequence[Definition]) -> dict[int, list[Kind]]:
     varied = varying(asked)
     sides = {side: members_of(asked[0], side) for side in SIDES}
     named = varied.union(*sides.values())
-    odd = [name for name in special() if name not in named]
+    odd = [name for name in special() if name not in named and name != REST]
     labels = []
     for place in SIDES:
         area = nw.col(place)

@@ -12,7 +12,7 @@ from entrepot.figures.curve.goods import table
 from entrepot.figures.curve.ways import MEMBERS, OWN, matters, names
 from entrepot.figures.elastic import with_elasticities
 from entrepot.figures.questions import of as question
-from entrepot.figures.questions.question import REIMPORTS, special
+from entrepot.figures.questions.question import REIMPORTS, REST, special
 from entrepot.figures.sides import SIDES, members_of
 from entrepot.figures.whole import total_sides
 from entrepot.lake import fetch
@@ -140,7 +140,7 @@ def _roles(cells: Cells, ways: Sequence[Way]) -> Frame:
     lines = []
     for at, way in enumerate(ways):
         buyers, sellers = members_of(way.asked, "importer"), members_of(way.asked, "exporter")
-        odd = frozenset(special()) if way.only_countries else frozenset()
+        odd = frozenset(special()) - {REST} if way.only_countries else frozenset()
         lines += [
             (at, area, area in buyers, area in sellers, area in odd - buyers - sellers)
             for area in sorted(buyers | sellers | odd)

@@ -205,17 +205,17 @@ CHANGE: frozenset[Choice] = AMOUNT | {"tiers"}
 
 
 def special() -> list[str]:
-    """Return areas not specified, bunkers, free zones and so on: what is no country.
+    """Return areas not specified, bunkers, free zones and so on: what is no country, or no one.
 
-    Partners that are not in the data are not among them: they may well be countries.
+    Partners that are not in the data are among them; they may be countries, and stay in a total
+    of countries alone.
     """
-    places = ("country", "territory")
-    return sorted(one.code for one in areas() if one.kind not in places and one.code != REST)
+    return sorted(one.code for one in areas() if one.kind not in ("country", "territory"))
 
 
 def named(rows: Frame, side: str) -> Frame:
     """Leave out areas not specified, bunkers, free zones: no partner has a place among them."""
-    return rows.filter(~nw.col(side).is_in([*special(), REST]))
+    return rows.filter(~nw.col(side).is_in(special()))
 
 
 def joined_rest(

@@ -94,7 +94,7 @@ def top_supplier(
     """Return the largest supplier and its lead; another may be larger that is not in the data."""
     found = measures.top_supplier(named(rows, "exporter"), by=by, value=column)
     # What has no name is a part of the total, too.
-    nameless = nw.col("exporter").is_in([*special(), REST])
+    nameless = nw.col("exporter").is_in(special())
     every, some, rest = nw.col("__all"), nw.col("__some"), nw.col("__rest")
     joined = joined_rest(found, rows, column, by, "exporter", nameless)
     named_part = nw.when(every > 0).then(1 - some / every).otherwise(1.0)
