@@ -106,7 +106,7 @@ def test_it_is_taken_by_its_hash_only(folder: Path, tmp_path: Path, said: str) -
 def test_an_older_one_is_not_taken(folder: Path, tmp_path: Path) -> None:
     target = tmp_path / "lists.zip"
     digest = pack(folder, target, lists_made())
-    with pytest.raises(RequestError, match="is held"):
+    with pytest.raises(RequestError, match="is in use"):
         take(read_edition(target), digest)
 
 

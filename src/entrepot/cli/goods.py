@@ -201,7 +201,7 @@ def update(
         raise RequestError("name one edition, or --back", hint="entrepot goods update FILE")
     if file is None:
         editions.go_back()
-        words = f"The lists that ship are held, of {lists_made()}."
+        words = f"In use now: the lists that ship, of {lists_made()}."
         emit({"made": str(lists_made())}, lambda screen: screen.print(words), as_json=as_json)
         return
     found = editions.read_edition(file)

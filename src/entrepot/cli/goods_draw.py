@@ -147,7 +147,7 @@ def draw_edition(data: dict[str, Any], changed: Sequence[Change], screen: Consol
     """Draw what an edition of the lists changes, and how it is taken."""
     from rich.text import Text
 
-    screen.print(Text(f"Edition of {data['made']}, held before: {data['made_before']}"))
+    screen.print(Text(f"Edition of {data['made']}, before: {data['made_before']}"))
     if data["note"]:
         screen.print(Text(data["note"]))
     rows = [
@@ -170,9 +170,9 @@ def draw_edition(data: dict[str, Any], changed: Sequence[Change], screen: Consol
     if any(max(len(one.added), len(one.removed)) > SHOWN for one in changed):
         screen.print(f"Of each list {SHOWN} are shown; all with --json.")
     screen.print(Text(f"SHA-256 {data['sha256']}"))
-    held = "It is held now; entrepot goods update --back goes back to the lists that ship."
+    used = "It is in use now; entrepot goods update --back returns to the lists that ship."
     ask = "Compare this hash with the publisher's, then take it: --take and its first 12 digits."
-    screen.print(held if data["taken"] else ask)
+    screen.print(used if data["taken"] else ask)
 
 
 def _short(entry: ListEntry) -> list[str]:

@@ -41,7 +41,7 @@ def _parts_of_headings(definition: Definition) -> str:
         return ""
     there = sorted(code for code in codes if code.startswith(tuple(short)))
     which = f"of {', '.join(short)} only {first_of(there, 8)}" if there else f"none of {short[0]}"
-    return f"{BUNDLED} holds {len(codes)} six-digit codes, {which}; name codes, or load BACI"
+    return f"{BUNDLED} has {len(codes)} six-digit codes, {which}; name codes, or load BACI"
 
 
 def unasked(definition: Definition, source: str, deliveries: Held) -> str:

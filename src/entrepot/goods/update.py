@@ -227,7 +227,7 @@ def take(edition: Edition, digest: str) -> None:
         )
     if edition.made <= lists_made():
         raise RequestError(
-            f"an edition of {edition.made}, and that of {lists_made()} is held",
+            f"an edition of {edition.made}, and that of {lists_made()} is in use",
             why="an older edition would take back what is known",
             hint="look for a newer one, or go back to what ships: entrepot goods update --back",
         )
