@@ -281,7 +281,9 @@ def unnamed(folder: Path, catalog: Catalog) -> list[Path]:
 @contextmanager
 def staging_folder(folder: Path) -> Iterator[Path]:
     """Yield a folder for one load, on the disk of the lake, and delete it afterwards."""
-    path = Path(tempfile.mkdtemp(prefix=_STAGING, dir=folder))
+    # Spelt as the lake is: from Python 3.12 on mkdtemp makes a relative path absolute, and a sweep
+    # of a lake with a relative path would take the folder for one that a killed load left.
+    path = folder / Path(tempfile.mkdtemp(prefix=_STAGING, dir=folder)).name
     try:
         (path / _MOVES).write_text("[]", encoding="utf-8")
         for name in ("raw", "scratch"):

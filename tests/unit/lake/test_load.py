@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import tempfile
 import zipfile
 from datetime import date
 from typing import TYPE_CHECKING
@@ -27,9 +29,10 @@ from entrepot.model.columns import flow_schema
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
+MKDTEMP = tempfile.mkdtemp
 FIRST = "exporter", "importer", "product", "value_usd", "mass_kg", "told_by"
 EXPECTED = [
     ("CHN", "KAZ", "010121", 1000.0, None, "both"),
@@ -51,6 +54,20 @@ def test_empty_lake(lake: Lake) -> None:
     with pytest.raises(NoEvidenceError):
         lake.remove("baci")
     assert not lake.path.exists()
+
+
+@pytest.mark.parametrize("makes", [os.path.abspath, os.path.relpath])
+def test_a_relative_lake_keeps_what_it_is_loading(
+    tmp_path: Path, write: Write, monkeypatch: pytest.MonkeyPatch, makes: Callable[[str], str]
+) -> None:
+    """From Python 3.12 on mkdtemp makes a relative path absolute: the load swept its own folder."""
+    path = write()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(tempfile, "mkdtemp", lambda **keys: makes(MKDTEMP(**keys)))
+    lake = Lake.open("elsewhere")
+    lake.add("baci", [path])
+    assert rows_of(lake, *FIRST) == EXPECTED
+    assert not list((tmp_path / "elsewhere").glob(".staging-*"))
 
 
 @pytest.mark.parametrize("by", ["importer", "exporter"])
