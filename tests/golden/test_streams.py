@@ -75,11 +75,11 @@ def cut(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., int]]:
 
 
 class Terminal(io.StringIO):
-    """A terminal that was hung up."""
-
     def isatty(self) -> bool:
         return True
 
+
+class HungUp(Terminal):
     def write(self, text: str) -> int:
         raise OSError(errno.EIO, "hung up")
 
@@ -114,7 +114,7 @@ def test_a_load_goes_on_when_the_terminal_is_hung_up(
     entrepot: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, reports: Path
 ) -> None:
     monkeypatch.delenv("CI", raising=False)
-    monkeypatch.setattr(sys, "stderr", Terminal())
+    monkeypatch.setattr(sys, "stderr", HungUp())
     code, out, _ = entrepot("data", "add", "comtrade", str(reports), "--lake", str(tmp_path / "l"))
     assert (code, "comtrade" in out) == (0, True)
 
@@ -151,6 +151,22 @@ def test_quiet_keeps_notes_back_and_no_error(entrepot: Run, tmp_path: Path) -> N
     assert entrepot("draft", str(text))[2] != ""
     assert entrepot("draft", str(text), "--quiet")[2] == ""
     assert "error: " in entrepot("data", "show", "bacci", "--quiet")[2]
+
+
+def test_a_question_is_no_note(
+    entrepot: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, reports: Path
+) -> None:
+    lake = tmp_path / "lake"
+    entrepot("data", "add", "comtrade", str(reports), "--lake", str(lake))
+    monkeypatch.setattr(sys, "stdin", Terminal("n\n" * 2))
+    words = ("data", "remove", "comtrade", "--lake", str(lake))
+    monkeypatch.setattr(sys, "stderr", quiet := Terminal())
+    assert entrepot(*words, "--quiet")[0] == 2
+    assert (sys.stdin.tell(), quiet.getvalue().count("--quiet forbids to ask")) == (0, 1)
+    monkeypatch.setattr(sys, "stderr", asked := Terminal())
+    assert entrepot(*words)[0] == 1
+    assert asked.getvalue().endswith("Nothing was removed.\n")
+    assert Lake.open(lake).holds("comtrade")
 
 
 def test_every_command_can_be_quiet() -> None:

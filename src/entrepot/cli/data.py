@@ -38,6 +38,7 @@ from entrepot.cli.data_map import map_
 from entrepot.cli.data_show import EXAMPLE as SHOW_EXAMPLE
 from entrepot.cli.data_show import show
 from entrepot.cli.data_tables import print_holdings, print_report, say, size, state_of
+from entrepot.cli.streams import is_quiet, note
 from entrepot.errors import EntrepotError, RequestError
 
 if TYPE_CHECKING:
@@ -198,7 +199,7 @@ def _ask(found: Sequence[Holding], held: Lake) -> None:
     Raises
     ------
     RequestError
-        If nobody can be asked.
+        If there is no terminal to ask on, or ``--quiet`` forbids it.
     Exit
         With code 1, if the answer is no.
     """
@@ -208,16 +209,17 @@ def _ask(found: Sequence[Holding], held: Lake) -> None:
         f"{item.source} {spans(item.periods)} ({item.vintage}, {item.rows:,} rows)"
         for item in found
     )
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if is_quiet() or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        bar = "--quiet forbids to ask" if is_quiet() else "there is no terminal to ask on"
         raise RequestError(
-            f"this would remove {words}, and there is no terminal to ask on",
+            f"this would remove {words}, and {bar}",
             where=str(held.path),
             why="the delivered files go with the rows",
             hint=shlex.join(["entrepot", *sys.argv[1:], "--yes"]),
         )
-    typer.echo(f"Remove {words}, with the delivered files, from {held.path}?", err=True)
+    note(f"Remove {words}, with the delivered files, from {held.path}?")
     if not typer.confirm("Remove", err=True):
-        typer.echo("Nothing was removed.", err=True)
+        note("Nothing was removed.")
         raise typer.Exit(1)
 
 
