@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import entrepot as ep
-from entrepot.errors import RequestError
+from entrepot.errors import OutsideError, RequestError
 from entrepot.lake import Lake
+from entrepot.lake.on_spark import SparkLake
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -188,3 +190,22 @@ def test_one_spark_a_process(folder: Path, spark: SparkSession) -> None:
     assert session() is not None
     with pytest.raises(RequestError, match="in this process already"):
         session("local[7]")
+
+
+def test_a_changed_file_is_named_on_spark(
+    spark: SparkSession, folder: Path, tmp_path: Path
+) -> None:
+    """One bit of one file, at the same size: no answer, whether it has been read before or not."""
+    shutil.copytree(folder, tmp_path / "lake")
+    lake = SparkLake.open(tmp_path / "lake")
+    right = lake.flows("baci").collect().shape
+    path = next((tmp_path / "lake").glob("flows/by-importer/**/period=2022-01-01/*.parquet"))
+    whole = path.read_bytes()
+    for at in (4, len(whole) // 2, len(whole) - 20):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        for held in (lake, SparkLake.open(tmp_path / "lake")):
+            with pytest.raises(OutsideError, match="not what was written") as caught:
+                held.flows("baci")
+            assert caught.value.where == str(path)
+    path.write_bytes(whole)
+    assert lake.flows("baci").collect().shape == right

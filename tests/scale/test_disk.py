@@ -126,7 +126,7 @@ def test_a_full_disk(tmp_path: Path, old: list[Path], new: list[Path]) -> None:
     assert loads[0] != "done" != loads[3]
     for code, what, hint in (said for said in loads if said != "done"):
         assert code == 4, what
-        assert "make room" in hint, what
+        assert "free some space" in hint, what
 
 
 def test_a_disk_that_may_only_be_read(

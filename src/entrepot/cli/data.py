@@ -209,15 +209,19 @@ def _ask(found: Sequence[Holding], held: Lake) -> None:
         f"{item.source} {spans(item.periods)} ({item.vintage}, {item.rows:,} rows)"
         for item in found
     )
+    linked = (held.path / "raw").is_symlink()
     if is_quiet() or not (sys.stdin.isatty() and sys.stderr.isatty()):
         bar = "--quiet forbids to ask" if is_quiet() else "there is no terminal to ask on"
         raise RequestError(
             f"this would remove {words}, and {bar}",
             where=str(held.path),
-            why="the delivered files go with the rows",
+            why="the delivered files stay, because raw/ is a link"
+            if linked
+            else "the delivered files go with the rows",
             hint=shlex.join(["entrepot", *sys.argv[1:], "--yes"]),
         )
-    note(f"Remove {words}, with the delivered files, from {held.path}?")
+    files = "without" if linked else "with"
+    note(f"Remove {words}, {files} the delivered files, from {held.path}?")
     if not typer.confirm("Remove", err=True):
         note("Nothing was removed.")
         raise typer.Exit(1)

@@ -52,7 +52,7 @@ def backup(
     def became() -> str:
         return "no backup was written, and the lake was only read"
 
-    with guarded(target.parent, became):
+    with guarded(target.parent, became, elsewhere="name a file on another disk"):
         try:
             with draft.open("wb") as opened:
                 with tarfile.open(fileobj=opened, mode="w", format=tarfile.PAX_FORMAT) as archive:
@@ -188,7 +188,7 @@ def _require_empty(folder: Path) -> None:
         there = "the rows of a lake" if Catalog.read(folder).snapshots else ""
     if there:
         raise RequestError(
-            f"this folder is not empty: it holds {there}",
+            f"this folder is not empty: it contains {there}",
             where=str(folder),
             why="a backup is made a lake of its own; what is here would be mixed with it or lost",
             hint="name a new folder with --lake, or move this one away first",

@@ -53,7 +53,7 @@ def export(
     kept = _kept(rows, importer, exporter, period)
     draft = target.with_name(f".{target.stem}.new{target.suffix}")
     try:
-        with guarded(target.parent):
+        with guarded(target.parent, elsewhere="name a file on another disk"):
             count = store.export(connection, kept.to_native(), draft)
             if not count:
                 raise NoEvidenceError(

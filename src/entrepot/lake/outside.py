@@ -78,7 +78,12 @@ def finishing() -> Iterator[Callable[[], None]]:
 
 
 @contextmanager
-def guarded(where: Path, became: Callable[[], str] | None = None) -> Iterator[None]:
+def guarded(
+    where: Path,
+    became: Callable[[], str] | None = None,
+    *,
+    elsewhere: str = "put the lake elsewhere with --lake",
+) -> Iterator[None]:
     """Turn what the system does to us (full disk, no rights, Ctrl-C) into errors of our own.
 
     Parameters
@@ -88,6 +93,8 @@ def guarded(where: Path, became: Callable[[], str] | None = None) -> Iterator[No
     became
         Returns what the lake is now, in words, for the error: a change can fail after it was made.
         Without it, nothing in the lake is changed by the block.
+    elsewhere
+        What can be done, in words, if the disk is full.
     """
     import duckdb
 
@@ -98,10 +105,10 @@ def guarded(where: Path, became: Callable[[], str] | None = None) -> Iterator[No
         raise
     except OSError as error:
         text = "the disk is full" if error.errno in FULL else str(error)
-        raise _outside(where, text, str(error), state()) from error
+        raise _outside(where, text, str(error), state(), elsewhere) from error
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
         text = str(error).partition("\n")[0]
-        raise _outside(where, text, text, state()) from error
+        raise _outside(where, text, text, state(), elsewhere) from error
     except duckdb.InterruptException as error:
         raise KeyboardInterrupt(AS_BEFORE) from error
     except RuntimeError as error:  # DuckDB's way to say that Ctrl-C was pressed
@@ -112,13 +119,13 @@ def guarded(where: Path, became: Callable[[], str] | None = None) -> Iterator[No
         raise (error if error.args else KeyboardInterrupt(AS_BEFORE)) from None
 
 
-def _outside(where: Path, what: str, text: str, state: str) -> OutsideError:
+def _outside(where: Path, what: str, text: str, state: str, elsewhere: str) -> OutsideError:
     space = "space" in text or "full" in what or "too large" in text
     return OutsideError(
         what,
         where=str(where),
         why=state,
-        hint="make room, or put the lake elsewhere with --lake"
+        hint=f"free some space, or {elsewhere}"
         if space
         else "check the folder, its rights and the memory that is free",
     )

@@ -90,7 +90,7 @@ class Change:
             return "the change was made, and every question sees it: it failed after that"
         if self.spent:
             return (
-                "the rows are as they were, but to make room these delivered files were deleted: "
+                "the rows are as they were, but to free space these delivered files were deleted: "
                 f"{', '.join(self.spent)}"
             )
         if now == self.text or (self.text is None and now == Catalog().text().encode()):

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from lake_files import NAME, ROWS, Write
+from lake_files import NAME, ROWS, Write, tree
 from typer.testing import CliRunner, Result
 
 from entrepot.cli.data import app
-from entrepot.errors import EntrepotError
+from entrepot.errors import EntrepotError, RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +53,55 @@ def test_life_of_a_file(run: Callable[..., Result], write: Write) -> None:
     assert "3 rows" in removed
     assert NAME in removed.replace("\n", "")
     assert "is empty" in run("list").stdout
+
+
+def test_without_a_terminal_nothing_is_removed(
+    run: Callable[..., Result], write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody can be asked: the refusal is the command that a script needs, word by word."""
+    run("add", "baci", write())
+    words = ["data", "remove", "baci", "--lake", str(tmp_path / "my lake")]
+    monkeypatch.setattr("sys.argv", ["entrepot", *words])
+    before = tree(tmp_path)
+    caught = run("remove", "baci").exception
+    assert isinstance(caught, RequestError)
+    assert "baci 2022 (V202501, 3 rows)" in caught.what
+    assert shlex.split(caught.hint) == ["entrepot", *words, "--yes"]
+    assert tree(tmp_path) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminal")
+@pytest.mark.parametrize(("reply", "gone"), [("n", False), ("", False), ("y", True)])
+def test_on_a_terminal_it_asks(
+    run: Callable[..., Result], write: Write, tmp_path: Path, reply: str, gone: bool
+) -> None:
+    import pty
+
+    run("add", "baci", write())
+    before = tree(tmp_path)
+    ours, theirs = pty.openpty()
+    words = ["data", "remove", "baci", "--lake", str(tmp_path / "lake")]
+    with subprocess.Popen(
+        [sys.executable, "-c", "from entrepot.cli.main import run; run()", *words],
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+    ) as process:
+        os.close(theirs)
+        seen = b""
+        while b"[y/N]" not in seen:
+            seen += os.read(ours, 1000)
+        assert tree(tmp_path) == before  # before the reply
+        os.write(ours, f"{reply}\n".encode())
+        output, _ = process.communicate(timeout=60)
+    os.close(ours)
+    assert b"baci 2022 (V202501, 3 rows)" in seen
+    assert process.returncode == (0 if gone else 1)
+    assert (b"Removed" in output) == gone
+    if gone:
+        assert "is empty" in run("list").stdout
+    else:
+        assert tree(tmp_path) == before
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def test_no_room(lake: Lake, write: Write, rows: int, packed: bool, limit: int) 
     command = [sys.executable, "-c", LIMITED, str(lake.path), str(limit), str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert done.stderr.startswith("4 "), done.stderr
-    assert "make room" in done.stderr
+    assert "free some space" in done.stderr
     assert tree(lake.path) == {}
 
 

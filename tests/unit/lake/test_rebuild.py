@@ -13,6 +13,7 @@ from lake_files import Write, rows_of, tree
 from entrepot.errors import BadFileError, EntrepotError, OutsideError, RequestError
 from entrepot.lake import Lake, publish
 from entrepot.lake.catalog import Catalog
+from made_comtrade import USA, WORLD, row, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,6 +115,38 @@ def test_rows_come_from_parquet_where_bytes_are_gone(held: Lake, catalog: str) -
     found = held.rebuild()
     assert len(found.from_rows) == len(before[0])
     assert _held(held) == before
+
+
+@pytest.mark.parametrize("lost", ["all that was said", "delivered bytes"])
+def test_totals_of_reporters_come_from_parquet_too(lake: Lake, tmp_path: Path, lost: str) -> None:
+    """Totals over all partners lie in files of their own; without them a share has no total."""
+    path = tmp_path / "made.csv"
+    path.write_text(text_of([row(600.0), row(400.0, partner=USA), row(1250.0, partner=WORLD)]))
+    lake.add("comtrade", [path])
+
+    def held() -> tuple[object, ...]:
+        totals = lake.totals("comtrade")
+        assert totals is not None
+        rows = totals.to_native().order("ALL").fetchall()
+        return rows, lake.flows("comtrade").to_native().order("ALL").fetchall(), lake.holdings()
+
+    before = held()
+    assert 1250.0 in before[0][0]
+    if lost == "delivered bytes":
+        for raw in lake.path.glob("raw/*"):
+            if raw.suffix != ".json":
+                raw.write_bytes(b"other bytes")
+    else:
+        _without_previous(lake)
+        shutil.rmtree(lake.path / "raw")
+    assert lake.rebuild().from_rows == ("made.csv",)
+    assert held() == before
+    [sums] = lake.path.glob("totals/**/*.parquet")
+    sums.write_bytes(sums.read_bytes()[:-1] + b"?")
+    for raw in lake.path.glob("raw/*"):
+        raw.unlink()
+    with pytest.raises(BadFileError, match="cannot be read again"):  # flows without their totals
+        lake.rebuild()
 
 
 def test_what_cannot_be_read_at_all_stops_it_and_can_be_left_out(held: Lake) -> None:
@@ -350,7 +383,7 @@ def test_a_backup_is_not_mixed_with_a_lake(held: Lake, tmp_path: Path, write: Wr
     with pytest.raises(RequestError, match="not empty"):
         held.restore(tmp_path / "lake.tar")
     _lose(held)
-    with pytest.raises(RequestError, match="not empty: it holds 3 delivered files"):
+    with pytest.raises(RequestError, match="not empty: it contains 3 delivered files"):
         held.restore(tmp_path / "lake.tar")
     there.pop("catalog.json")
     assert tree(held.path) == there

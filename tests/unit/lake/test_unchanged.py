@@ -115,7 +115,16 @@ def _export(lake: Lake) -> None:
         assert not target.exists()
 
 
-_OWN = ("rows", "block", "backup")
+def _chart(lake: Lake) -> None:
+    target = lake.path.parent / "share.svg"
+    words = [*WORDS, "--since", "2021", "--out", str(target)]
+    try:
+        _asked("chart", "import_share", *words)(lake)
+    finally:
+        assert not target.exists()
+
+
+_OWN = ("rows", "block", "backup", "chart")
 
 
 @pytest.mark.parametrize(
@@ -133,6 +142,7 @@ _OWN = ("rows", "block", "backup")
         _python,
         _own_block,
         lambda lake: lake.backup(lake.path.parent / "backup.tar"),
+        _chart,
     ],
     ids=["ask", "curve", "json", "brief", "of-python", "watch", "export", *_OWN],
 )
@@ -186,7 +196,32 @@ def test_new_rows_are_not_set_beside_changed_ones(put: Put, lake: Lake) -> None:
     assert (lake.path / "catalog.json").read_bytes() == before
 
 
-@pytest.mark.parametrize("name", ["a b", "a[b]c*", "Ж", "a'b", "x/../y"])
+@pytest.mark.parametrize("keep", [True, False])
+def test_reconciling_changed_reports_keeps_nothing(put: Put, lake: Lake, keep: bool) -> None:
+    put(
+        "comtrade",
+        {"value_usd": 1e6},
+        {"value_usd": 1.1e6, "valuation": "CIF", "told_by": "importer"},
+    )
+    target = lake.path.parent / "both.csv"
+    words = ["reconcile", "--period", "2022", "--out", str(target), *["--no-keep"] * (not keep)]
+    whole = {path: path.read_bytes() for path in lake.path.glob("flows/**/*.parquet")}
+    before = (lake.path / "catalog.json").read_bytes()
+    _rewrite(lake)
+    with pytest.raises(OutsideError, match="not what was written"):
+        _asked(*words)(lake)
+    assert not target.exists()
+    assert (lake.path / "catalog.json").read_bytes() == before
+    assert set(lake.path.glob("flows/**/*.parquet")) == whole.keys()
+    for path, content in whole.items():
+        _keeping_times(path, content)
+    _asked(*words)(lake)  # it can be done with the files as they were
+    assert target.exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["a b", "a[b]c*", "Ж", "a'b", "x/../y", 'a"b', "a\\nb\nc", 'a","op":"READ","b"}']
+)
 def test_the_name_of_the_folder_hides_nothing(
     tmp_path: Path, write: Write, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
