@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from entrepot.figures.estimate import Missing
 from entrepot.figures.input_rows import SOURCE, InputRows, input_rows
 from entrepot.lake.delivered import delivered
+from entrepot.limits import turn
 from entrepot.measures.origin import Economy, Solved, economy, solved
 from entrepot.sources.icio.arrays import benchmark, read_arrays
 from entrepot.sources.icio.parse import tables
@@ -42,6 +44,8 @@ class Known:
 
 _LAST: list[tuple[object, Solved]] = []
 """The one that was asked last: factors take seconds, and a quarter of a gigabyte."""
+_TURN = threading.Lock()
+"""Several questions that come at once work it out once."""
 
 
 def economy_of(lake: Lake, period: Period, source: str | None = None) -> Known | Missing:
@@ -87,13 +91,14 @@ def forget() -> None:
 
 
 def _kept(key: Benchmark | tuple[Path, str, int]) -> Solved:
-    for known, found in _LAST:
-        if known is key or (isinstance(key, tuple) and known == key):
-            return found
-    _LAST.clear()  # before the next one takes its place in memory
-    found = solved(_of_file(*key) if isinstance(key, tuple) else _of_arrays(key))
-    _LAST.append((key, found))
-    return found
+    with turn(_TURN):
+        for known, found in _LAST:
+            if known is key or (isinstance(key, tuple) and known == key):
+                return found
+        _LAST.clear()  # before the next one takes its place in memory
+        found = solved(_of_file(*key) if isinstance(key, tuple) else _of_arrays(key))
+        _LAST.append((key, found))
+        return found
 
 
 def _of_arrays(held: Benchmark) -> Economy:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import threading
 import time
+import traceback
 from collections import Counter, OrderedDict, deque
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -112,6 +114,7 @@ class Turns:
             found = work()
         except BaseException as error:
             self._leave(reader)
+            _let_go(error)
             future.set_exception(error)
         else:
             self._leave(reader)
@@ -124,6 +127,22 @@ class Turns:
             self._at_work[reader] -= 1
             if not self._at_work[reader]:
                 del self._at_work[reader]
+
+
+def _let_go(error: BaseException) -> None:
+    """Empty the calls that an error and those before it ended: they hold what was worked on.
+
+    Whoever waits has the error, and the error has its calls: half a gigabyte of each question that
+    took too long would stay until the collector of cycles comes by.
+    """
+    seen: list[BaseException] = []
+    rest: list[BaseException | None] = [error]
+    while rest:
+        one = rest.pop()
+        if one is not None and not any(one is other for other in seen):
+            seen.append(one)
+            traceback.clear_frames(one.__traceback__)
+            rest += [one.__cause__, one.__context__]
 
 
 class Pool:
@@ -185,6 +204,7 @@ class Pool:
         with self._lock:
             self._timer = None
         forget()
+        gc.collect()  # what cycles hold would stay until the next questions
         with suppress(AttributeError, OSError):  # only the C library of GNU has it
             ctypes.CDLL(None).malloc_trim(0)
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import threading
 import time
+import weakref
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.ask_server import Client
 from tests.made_comtrade import CHINA, GERMANY, USA, WORLD, row, text_of
 
+from entrepot.figures import economies
 from entrepot.lake import Lake
+from entrepot.limits import step
 from entrepot.report.csv_text import csv_text
 from entrepot.serve import create_app
 from entrepot.serve.errors import BusyError, TooLongError
@@ -105,6 +110,78 @@ def test_an_economy_does_not_stay_in_memory(
                 break
             time.sleep(0.02)
         assert kept == []
+
+
+class Economy:
+    """Half a gigabyte."""
+
+
+@pytest.mark.parametrize("is_stopped", [True, False])
+def test_what_was_worked_on_goes_with_a_question_that_failed(
+    tmp_path: Path, is_stopped: bool
+) -> None:
+    """Nine economies of questions that took too long stayed for good: 1.6 GB."""
+    pool, seen = Pool(tmp_path, seconds=0.3), []
+
+    def work(_: Lake) -> None:
+        economy = Economy()
+        seen.append(weakref.ref(economy))
+        try:
+            economy.by_name["nobody"]
+        except AttributeError:
+            while is_stopped:
+                step()
+            raise ValueError("of another kind") from None
+
+    gc.disable()
+    try:
+        question = pool.start(work)
+        with pytest.raises(TooLongError if is_stopped else ValueError) as told:
+            question.result()
+        for _ in range(200):
+            if seen[0]() is None:
+                break
+            time.sleep(0.02)
+        assert seen[0]() is None, told.value
+    finally:
+        gc.enable()
+
+
+def test_what_cycles_hold_does_not_stay_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("entrepot.serve.pool.KEEPS", 0.05)
+    economy = Economy()
+    economy.itself, seen = economy, weakref.ref(economy)
+    del economy
+    gc.disable()
+    try:
+        Pool(tmp_path, seconds=20).start(lambda _: 5).result()
+        for _ in range(200):
+            if seen() is None:
+                break
+            time.sleep(0.02)
+        assert seen() is None
+    finally:
+        gc.enable()
+
+
+def test_questions_that_come_at_once_work_an_economy_out_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done: list[object] = []
+
+    def solved(world: object) -> object:
+        time.sleep(0.1)
+        done.append(world)
+        return object()
+
+    monkeypatch.setattr(economies, "_of_file", lambda *key: key)
+    monkeypatch.setattr(economies, "solved", solved)
+    monkeypatch.setattr(economies, "_LAST", [])
+    with ThreadPoolExecutor(4) as crowd:
+        found = list(crowd.map(lambda _: economies._kept(("made", "x.csv", 2022)), range(4)))
+    assert len(done) == len(set(found)) == len(economies._LAST) == 1
 
 
 def test_a_queue_that_is_full_says_so(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -81,12 +82,19 @@ def installed() -> Installed | None:
         If NumPy is not installed.
     """
     path = installed_file()
-    return _read(path) if path else None
+    if path is None:
+        return None
+    with _TURN:
+        return _read(path)
 
 
 def forget() -> None:
     """Let go of the installed table, which is read again when it is asked again."""
     _read.cache_clear()
+
+
+_TURN = threading.Lock()
+"""Several questions that come at once read it once: each copy has a quarter of a gigabyte."""
 
 
 @lru_cache(maxsize=1)
