@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
+import re
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from entrepot.errors import RequestError
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["SHORTEST_TOKEN", "Access"]
 
 SHORTEST_TOKEN = 16
-_MORE_THAN_A_NAME = frozenset("/?#@\\")
+_NAME_AND_PORT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\[\]:/?#@\\\s]+)(:[0-9]{0,5})?")
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -89,13 +89,10 @@ class Access:
 
     def knows_host(self, header: str) -> bool:
         """Whether a request is meant for this server."""
-        if _MORE_THAN_A_NAME & set(header):
-            return False
-        try:
-            name = urlsplit(f"//{header}").hostname
-        except ValueError:
-            return False
-        return bool(name) and (self.hosts is None or name in self.hosts)
+        found = _NAME_AND_PORT.fullmatch(header)
+        return found is not None and (
+            self.hosts is None or found[1].strip("[]").lower() in self.hosts
+        )
 
     def reader_of(self, scope: Scope) -> str:
         """Return who asks, as far as that is known: an address, or the network of one.

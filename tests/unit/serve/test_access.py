@@ -40,6 +40,14 @@ def test_this_machine_needs_no_token(host: str) -> None:
     assert not access.knows_host("evil.example")
 
 
+@pytest.mark.parametrize(
+    "header", ["[::1]evil", "[::1]:x", "localhost:80:x", "localhost:evil", "[::1", "::1]", "[]", ""]
+)
+def test_a_name_is_only_that_and_a_port(header: str) -> None:
+    assert not Access().knows_host(header)
+    assert not Access(None).knows_host(header)
+
+
 def test_a_token_that_can_be_guessed_is_refused() -> None:
     with pytest.raises(RequestError, match="5 characters"):
         Access.of("127.0.0.1", "12345", behind_proxy=False)
