@@ -1,6 +1,6 @@
 """Install the wheel outside the checkout, on the oldest and the newest Python here, and use it.
 
-Usage: python .ci/wheel.py [EXECUTABLE ...]; without one, python3.11 and later are looked for.
+Usage: python .ci/wheel.py [EXECUTABLE ...]; without one, Pythons are looked for on the path.
 
 The suite runs from the checkout, so it cannot see a data file that the wheel lacks, a dependency
 that only the tests bring, or a Python that the code does not run on. Says which Pythons are not
@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -44,6 +45,15 @@ columns:
   period: {role: period}
 nomenclature: HS2017
 """
+IMPORTED = """
+import pathlib, sys
+import entrepot, entrepot.cli.main
+[getattr(entrepot, name) for name in entrepot.__all__]
+{imports}
+files = {{getattr(one, "__file__", None) or "" for one in list(sys.modules.values())}}
+print(entrepot.__file__)
+print(*[one for one in files if pathlib.Path(one).is_relative_to({root!r})])
+"""
 FORMATS = ("html", "md", "json", "pdf", "xlsx")
 PLAIN = ("html", "md", "json")
 
@@ -52,6 +62,9 @@ def main(given: list[str]) -> int:
     """Test on each Python; return the exit code."""
     started = time.monotonic()
     found = {version_of(path): path for path in given} if given else pythons()
+    if found.pop("", None):
+        print("wheel: one of the Pythons named does not start, or has no venv", file=sys.stderr)
+        return 1
     missing = [version for version in WANTED if version not in found]
     if missing and not given:
         print(f"wheel: not here, so not tested: Python {', '.join(missing)}")
@@ -61,7 +74,7 @@ def main(given: list[str]) -> int:
     ends = sorted(found, key=lambda version: [int(part) for part in version.split(".")])
     chosen = list(dict.fromkeys((ends[0], ends[-1])))
     with tempfile.TemporaryDirectory(prefix="entrepot-wheel-") as name:
-        folder = Path(name)
+        folder = Path(name).resolve()
         wheel = build(folder)
         with ThreadPoolExecutor(2) as pool:
             runs = {
@@ -77,19 +90,28 @@ def main(given: list[str]) -> int:
 
 
 def pythons() -> dict[str, str]:
-    """Return the Pythons on the path by version, those that start and can make environments."""
-    found = {}
+    """Return the Pythons at hand by version, those that start and can make environments.
+
+    Every folder of the path is tried: a version manager puts a name there that starts nothing.
+    """
+    folders = os.environ.get("PATH", "").split(os.pathsep)
+    found: dict[str, str] = {}
     for version in WANTED:
-        path = shutil.which(f"python{version}")
-        if path and version_of(path) == version:
-            found[version] = path
-    return found
+        places = [shutil.which(f"python{version}", path=folder) for folder in folders if folder]
+        for path in dict.fromkeys(filter(None, places)):
+            if version not in found and version_of(path) == version:
+                found[version] = path
+    own = version_of(sys.executable)
+    return {own: sys.executable} | found if own in WANTED else found
 
 
 def version_of(path: str) -> str:
     """Return what a Python says of itself; empty if it does not start (a shim) or has no venv."""
     words = "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2])"
-    done = subprocess.run([path, "-c", words], capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run([path, "-c", words], capture_output=True, text=True, check=False)
+    except OSError:
+        return ""
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
@@ -109,7 +131,7 @@ def try_on(python: str, wheel: Path, folder: Path) -> None:
     folder.mkdir()
     call([python, "-m", "venv", str(folder / "venv")], folder)
     pip = [str(folder / "venv" / "bin" / "python"), "-m", "pip", "install", "--quiet"]
-    pip += ["--disable-pip-version-check", "--only-binary", ":all:"]
+    pip += ["--disable-pip-version-check", "--no-compile", "--only-binary", ":all:"]
     pip += ["-c", str(wheel.parent / "pins.txt")]
     call([*pip, str(wheel)], folder)
     Use(folder).without_extras()
@@ -130,10 +152,11 @@ class Use:
 
     def without_extras(self) -> None:
         """Use help, questions, pages, a table of one's own, and an extra that is not installed."""
-        where = call([str(self.bin / "python"), "-c", "import entrepot; print(entrepot.__file__)"])
-        expect(where.startswith(str(self.folder)), f"it imports {where}")
-        expect("import_share" in self.run("measure", "list"), "no measures")
+        self.imports("")
         expect("Usage" in self.run("--help"), "no help")
+        version = next(self.folder.parent.glob("entrepot-*.whl")).name.split("-")[1]
+        expect(self.run("--version") == f"entrepot {version}\n", "another version than the wheel's")
+        expect("import_share" in self.run("measure", "list"), "no measures")
         ask = ["ask", "import_share", "--importer", "RUS", "--exporter", "CHN", "--period", "2023"]
         expect(json.loads(self.run(*ask, "--json"))["status"] == "ok", "published figures")
         expect("chpl" in self.run("goods", "list"), "no lists of goods")
@@ -145,24 +168,27 @@ class Use:
         lake = ["--lake", "elsewhere"]
         self.run("data", "add", "table.made", "made.csv", "--map", "map.yaml", *lake)
         value = ["ask", "import_share", "--importer", "RUS", "--exporter", "CHN"]
-        value += [
-            "--goods",
-            "854231",
-            "--period",
-            "2022",
-            "--source",
-            "table.made",
-            "--json",
-            *lake,
-        ]
+        value += ["--goods", "854231", "--period", "2022", "--source", "table.made", "--json"]
+        value += lake
         expect(json.loads(self.run(*value))["value"] == 0.25, "a table of one's own")
         expect("entrepot[serve]" in self.run("serve", code=2), "an extra that is not there")
 
     def with_extras(self) -> None:
         """Use what the extras bring: a workbook and paper, an event study's imports, the server."""
         self.brief(FORMATS)
-        call([str(self.bin / "python"), "-c", "import pyfixest, scipy, calamine"], self.folder)
+        self.imports("import pyfixest, scipy, python_calamine, entrepot.serve")
         self.serve()
+
+    def imports(self, imports: str) -> None:
+        """Import the package, and look where all that it brings in comes from."""
+        words = IMPORTED.format(imports=imports, root=str(ROOT))
+        where, strays = self.python(words).split("\n")[:2]
+        expect(Path(where).is_relative_to(self.folder), f"it imports {where}")
+        expect(not strays, f"it imports from the checkout: {strays}")
+
+    def python(self, words: str) -> str:
+        """Run a few lines in the environment and return what they print."""
+        return call([str(self.bin / "python"), "-c", words], self.folder)
 
     def brief(self, formats: tuple[str, ...]) -> None:
         """Write a brief once in each format."""
@@ -177,10 +203,15 @@ class Use:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         words = [str(self.bin / "entrepot"), "serve", "--port", str(port), "--lake", "elsewhere"]
-        server = subprocess.Popen(words, cwd=self.folder, env=clean(), stderr=subprocess.PIPE)
+        log = self.folder / "serve.log"
+        with log.open("w") as opened:
+            server = subprocess.Popen(
+                words, cwd=self.folder, env=clean(), stdout=opened, stderr=subprocess.STDOUT
+            )
         try:
             for path in ("/healthz", "/", "/api/measures"):
-                expect(answers(f"http://127.0.0.1:{port}{path}", server), f"{path} does not answer")
+                there = answers(f"http://127.0.0.1:{port}{path}", server)
+                expect(there, f"{path} does not answer: {log.read_text()[-1500:]}")
         finally:
             server.terminate()
             server.wait(20)
@@ -205,7 +236,7 @@ def clean() -> dict[str, str]:
     kept = {name: text for name, text in os.environ.items() if not name.startswith("ENTREPOT_")}
     for name in ("PYTHONPATH", "VIRTUAL_ENV", "PYTHONHOME"):
         kept.pop(name, None)
-    return kept | {"PYTHONWARNINGS": "default"}
+    return kept
 
 
 def call(words: list[str], folder: Path | None = None, code: int = 0) -> str:
