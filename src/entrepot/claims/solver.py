@@ -105,7 +105,7 @@ class Solver:
                 ends = (row.low, row.high) if name in wanted else (-math.inf, math.inf)
                 self._model.changeRowBounds(number, *ends)
         self._on = wanted
-        self._model.run()
+        _run(self._model)
         return not _is(self._model, "kInfeasible")
 
     def restate(self, claim: str, constraints: Collection[Constraint]) -> None:
@@ -248,17 +248,31 @@ def _add_row(model: Any, places: Collection[tuple[int, float]], low: float, high
 
 
 def _extreme(model: Any, *, least: bool) -> float | None:
-    """Return the least or greatest value of the objective, infinite if nothing bounds it."""
+    """Return the least or greatest value of the objective, infinite if nothing bounds it.
+
+    None only of rows that are shown to contradict each other.
+    """
     import highspy
 
     sense = highspy.ObjSense
     model.changeObjectiveSense(sense.kMinimize if least else sense.kMaximize)
-    model.run()
+    _run(model)
     if _is(model, "kOptimal"):
         return float(model.getObjectiveValue())
-    if _is(model, "kUnbounded"):
-        return -math.inf if least else math.inf
-    return None
+    if _is(model, "kInfeasible"):
+        return None
+    return -math.inf if least else math.inf
+
+
+def _run(model: Any) -> None:
+    """Solve, and solve from nothing where the basis of the last question leads nowhere.
+
+    HiGHS can end as "unknown" on its way from the least value to a greatest one that has no end.
+    """
+    model.run()
+    if not any(_is(model, status) for status in ("kOptimal", "kInfeasible", "kUnbounded")):
+        model.clearSolver()
+        model.run()
 
 
 def _is(model: Any, status: str) -> bool:
