@@ -119,7 +119,8 @@ def gone(figure: Figure) -> Sentence | None:
 def taken_by(figure: Figure, supplier: frozenset[str], name: str = "") -> Sentence | None:
     """Say what part of all gains went to the supplier that the page is about.
 
-    "Most" only where it is more than half; nothing where it gained nothing. A group has a `name`.
+    "Most" only where what is printed is more than half, as `suppliers.concentration` has it;
+    nothing where it gained nothing. A group has a `name`.
     """
     moved = changes(figure)
     gains = sum(change for change in moved.values() if change > 0)
@@ -136,6 +137,8 @@ def taken_by(figure: Figure, supplier: frozenset[str], name: str = "") -> Senten
     size = f"{number(100 * part, 2)}{NBSP}%"
     if part >= 1:
         text = f"{words.capital(who)} alone sold more {when}."
+    elif 0.5 < part < 0.505:  # which reads as 50 %, and that is not most
+        text = f"{words.capital(who)} added just over half of what suppliers sold more {when}."
     elif part > 0.5:
         text = f"{words.capital(who)} added most of what suppliers sold more {when}: {size}."
     else:
