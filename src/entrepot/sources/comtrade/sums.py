@@ -77,8 +77,10 @@ def _resolved(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Findin
     text = (
         f"The file has no codes for {words}, but rows by them: in {cells:,} cells the largest row "
         f"is the sum of the others and was taken as the total; {rows:,} rows that are parts of it "
-        f"were left out. Added up, those cells would hold {added / value:.2f} times their trade."
+        "were left out."
     )
+    if value:  # cells that report trade of zero, whatever the parts, have no multiple of it
+        text += f" Added up, those cells would hold {added / value:.2f} times their trade."
     example = f"{usd(value)} taken, {usd(added - value)} left out"
     return (Finding("totals-by-sums", "warning", file.name, int(rows), example, text),)
 
