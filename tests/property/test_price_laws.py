@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import entrepot as ep
+from entrepot.measures.prices.dummies import effects_of_periods
 
 YEARS = (2021, 2022, 2023)
 NAMES = ("laspeyres", "paasche", "fisher", "tornqvist", "jevons")
@@ -83,8 +85,18 @@ def test_identity(cells: list[Cell]) -> None:
     assert close(indices(same, 2022, 2021), dict.fromkeys(NAMES, 1.0))
 
 
+# One good in all years, next to nothing of the first: its prices are the index, 1, 3 and 7.
+HARDLY_SOLD = [
+    ("g0", 2021, 1.0, 0.01),
+    ("g0", 2022, 3.0, 1.0),
+    ("g0", 2023, 7.0, 1.0),
+    ("g1", 2021, 1e5, 1e5),
+]
+
+
 @pytest.mark.parametrize("method", METHODS)
 @settings(max_examples=8, deadline=None)
+@example(cells=HARDLY_SOLD)  # was 6.9987 from the base 2021, and 7 from the base 2023
 @given(cells=panels())
 def test_series_do_not_depend_on_the_base(method: str, cells: list[Cell]) -> None:
     first, last = series(cells, 2021, method), series(cells, 2023, method)
@@ -93,6 +105,49 @@ def test_series_do_not_depend_on_the_base(method: str, cells: list[Cell]) -> Non
         assert close(first[year] / first[2023], last[year])
     doubled = [(g, t, p * 2 if t == 2023 else p, q) for g, t, p, q in cells]
     assert close(series(doubled, 2021, method)[2023], 2 * first[2023])
+
+
+weights = st.floats(-18, 0).map(lambda digits: 10**digits)  # shares of a dollar in trillions
+dummies = st.lists(
+    st.tuples(st.integers(0, 3), st.integers(0, 4), st.floats(-14, 14), weights),
+    min_size=1,
+    max_size=12,
+    unique_by=lambda cell: cell[:2],
+)
+
+
+def exact_effects(cells: list[tuple[int, int, float, float]]) -> dict[int, float]:
+    """Solve the normal equations of products and periods in fractions; 0 for the first period."""
+    places: dict[Any, int] = {}
+    for good, period, _, _ in cells:
+        places.setdefault(("good", good), len(places))
+        places.setdefault(period, len(places))
+    size = len(places)
+    rows = [[Fraction(0)] * (size + 1) for _ in range(size)]
+    for good, period, y, weight in cells:
+        ends = (places["good", good], places[period])
+        for one in ends:
+            rows[one][size] += Fraction(weight) * Fraction(y)
+            for other in ends:
+                rows[one][other] += Fraction(weight)
+    rows.append([Fraction(number == places[0]) for number in range(size)] + [Fraction(0)])
+    for column in range(size):  # Gauss and Jordan
+        top = next(number for number in range(column, size + 1) if rows[number][column])
+        rows[column], rows[top] = rows[top], rows[column]
+        rows[column] = [cell / rows[column][column] for cell in rows[column]]
+        for number, row in enumerate(rows):
+            if number != column and row[column]:
+                rows[number] = [a - row[column] * b for a, b in zip(row, rows[column], strict=True)]
+    return {name: float(rows[n][size]) for name, n in places.items() if not isinstance(name, tuple)}
+
+
+@settings(max_examples=40, deadline=None)
+@given(dummies)
+def test_dummies_are_exact_however_unequal_the_weights(cells) -> None:
+    whole = [(0, 0, 1.0, 1.0), *(cell for cell in cells if cell[:2] != (0, 0))]
+    found = effects_of_periods(whole, {0})
+    linked = [cell for cell in whole if cell[1] in found]
+    assert found == pytest.approx(exact_effects(linked), rel=1e-12, abs=1e-11)
 
 
 @pytest.mark.parametrize("method", ["lmdi", "fisher", "tornqvist"])
