@@ -47,6 +47,14 @@ def require_file(path: Path, *, most: int = LARGEST, hint: str = "name a file") 
         raise BadFileError(
             f"cannot be read: {reason}", where=str(path), hint="check the path"
         ) from error
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:  # it could be neither kept nor shown
+        raise BadFileError(
+            "the name of this file is no text in UTF-8",
+            where=ascii(str(path)),
+            hint="rename the file",
+        ) from error
     _require_plain(found.st_mode, path, hint)
     if found.st_size > most:
         raise _too_large(path, most)

@@ -380,10 +380,18 @@ def sync_folder(folder: Path) -> None:
 
 def _require_folder(folder: Path) -> None:
     """Refuse a path that can never be a folder, instead of calling it an empty lake."""
+    try:
+        str(folder).encode()
+    except UnicodeEncodeError as error:  # bytes that are no text: DuckDB finds no file there
+        raise RequestError(
+            "the name of this folder is no text in UTF-8",
+            where=ascii(str(folder)),
+            hint="rename the folder, or name another one with --lake or ENTREPOT_LAKE",
+        ) from error
     for path in (folder, *folder.parents):
-        if path.is_file():
+        if path.exists() and not path.is_dir():
             raise RequestError(
-                "a lake is a folder, and this is a file",
+                f"a lake is a folder, and this is {'a file' if path.is_file() else 'none'}",
                 where=str(path),
                 hint="name a folder with --lake or ENTREPOT_LAKE; it need not exist yet",
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import math
+import os
 import random
 import zipfile
 from typing import TYPE_CHECKING
@@ -13,12 +14,11 @@ import pytest
 from lake_files import HEAD, NAME, ROWS, Put, Write, tree
 
 from entrepot.errors import BadFileError, EntrepotError, UnknownNameError
+from entrepot.lake import Lake
 from entrepot.sources import strict, text
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from entrepot.lake import Lake
 
 GOOD = "2022,156,643,850110,10.5,2"
 
@@ -263,3 +263,22 @@ def test_one_bad_file_keeps_the_good_one_out(lake: Lake, write: Write) -> None:
         lake.add("baci", [good, write(["2022,156,643,850110,x,1"])])
     assert lake.holdings() == ()
     assert tree(lake.path) == {}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are text on Windows")
+def test_names_that_are_no_text_are_refused(lake: Lake, write: Write, tmp_path: Path) -> None:
+    """Bytes of another encoding, as old archives bring them."""
+    odd = write(name=os.fsdecode(b"ch\xe9.csv"))
+    with pytest.raises(BadFileError, match="no text in UTF-8") as caught:
+        lake.add("baci", [odd], nomenclature="HS2017", vintage="V202501")
+    assert str(caught.value).encode()
+    assert not lake.holdings()
+    with pytest.raises(EntrepotError, match="no text in UTF-8") as caught:
+        Lake.open(tmp_path / os.fsdecode(b"\xe9")).add("baci", [write()])
+    assert str(caught.value).encode()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such devices on Windows")
+def test_a_device_is_no_empty_lake() -> None:
+    with pytest.raises(EntrepotError, match="a lake is a folder"):
+        Lake.open("/dev/null").holdings()

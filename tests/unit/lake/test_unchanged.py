@@ -21,6 +21,7 @@ from entrepot.cli.main import app
 from entrepot.errors import EntrepotError, OutsideError
 from entrepot.lake import Lake, fetch
 from entrepot.lake.unchanged import fingerprint, require_whole
+from entrepot.sources.strict import literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,9 +41,9 @@ def _keeping_times(path: Path, content: bytes) -> None:
 def _rewrite(lake: Lake, change: str = "value_usd * 2 AS value_usd") -> None:
     """Replace every stored file by another valid one of other values."""
     for path in lake.path.glob("flows/**/*.parquet"):
-        query = f"SELECT * REPLACE ({change}) FROM read_parquet('{path}', hive_partitioning=false)"
-        draft = path.with_suffix(".draft")
-        duckdb.sql(f"COPY ({query}) TO '{draft}' (FORMAT parquet, COMPRESSION zstd)")
+        kept, draft = literal(path), path.with_suffix(".draft")
+        query = f"SELECT * REPLACE ({change}) FROM read_parquet({kept}, hive_partitioning=false)"
+        duckdb.sql(f"COPY ({query}) TO {literal(draft)} (FORMAT parquet, COMPRESSION zstd)")
         _keeping_times(path, draft.read_bytes())
         draft.unlink()
 
@@ -125,6 +126,23 @@ def _chart(lake: Lake) -> None:
 
 
 _OWN = ("rows", "block", "backup", "chart")
+
+
+_ODD = ["a\\b", 'a"b', "it's", 'it\'s"', "a{b}, c", "a\nb", '","op":"OPEN"}', '"path":"x","op":"READ"}']
+"""Names of folders, some with signs of the log of what was read."""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such names on Windows")
+@pytest.mark.parametrize("name", _ODD)
+def test_a_lake_is_compared_whatever_its_folder_is_called(
+    tmp_path: Path, write: Write, name: str
+) -> None:
+    lake = Lake.open(tmp_path / name)
+    lake.add("baci", [write()])
+    assert {value for _, value, _ in _values(lake)} == {10500.0, 200000.0, 1000.0}
+    _rewrite(lake)
+    with pytest.raises(OutsideError, match="not what was written"):
+        _values(lake)
 
 
 @pytest.mark.parametrize(
