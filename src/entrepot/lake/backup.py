@@ -16,6 +16,7 @@ from dataclasses import replace
 from typing import IO, TYPE_CHECKING
 
 from entrepot.errors import BadFileError, OutsideError, RequestError
+from entrepot.files import require_target
 from entrepot.lake.catalog import NAME, Catalog, remains, sync_folder
 from entrepot.lake.lock import writing
 from entrepot.lake.outside import finishing, guarded
@@ -74,6 +75,7 @@ def _require_target(folder: Path, target: Path, *, replaces: bool) -> None:
         raise RequestError(
             what, where=str(target), hint="name a file in a folder that exists: lake.tar"
         )
+    require_target(target)
     if folder.resolve() in target.resolve().parents:
         raise RequestError(
             "a backup inside the lake would be lost with it",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tarfile
 from typing import TYPE_CHECKING
@@ -392,6 +393,18 @@ def test_a_backup_is_not_mixed_with_a_lake(held: Lake, tmp_path: Path, write: Wr
     (thesis / "chapter.txt").write_text("mine")
     with pytest.raises(RequestError, match="not a lake"):
         Lake.open(thesis).restore(tmp_path / "lake.tar")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such pipes on Windows")
+def test_a_backup_takes_the_place_of_no_pipe_or_device(held: Lake, tmp_path: Path) -> None:
+    pipe, device = tmp_path / "pipe", tmp_path / "device"
+    os.mkfifo(pipe)
+    device.symlink_to("/dev/null")
+    for target in (pipe, device):
+        with pytest.raises(EntrepotError, match="cannot write"):
+            held.backup(target, replace=True)
+    assert pipe.is_fifo()
+    assert device.is_symlink()
 
 
 def test_a_backup_is_not_put_into_the_lake(held: Lake) -> None:

@@ -128,7 +128,16 @@ def _chart(lake: Lake) -> None:
 _OWN = ("rows", "block", "backup", "chart")
 
 
-_ODD = ["a\\b", 'a"b', "it's", 'it\'s"', "a{b}, c", "a\nb", '","op":"OPEN"}', '"path":"x","op":"READ"}']
+_ODD = [
+    "a\\b",
+    'a"b',
+    "it's",
+    "it's\"",
+    "a{b}, c",
+    "a\nb",
+    '","op":"OPEN"}',
+    '"path":"x","op":"READ"}',
+]
 """Names of folders, some with signs of the log of what was read."""
 
 
