@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def run(tmp_path: Path) -> Callable[..., Result]:
+    (tmp_path / "lake").mkdir()  # a folder that --lake names must be there to be read
+
     def _run(*words: object) -> Result:
         command = [str(word) for word in words]
         return CliRunner().invoke(app, [*command, "--lake", str(tmp_path / "lake")])
@@ -41,7 +43,7 @@ def test_life_of_a_file(run: Callable[..., Result], write: Write) -> None:
     assert added.exit_code == 0
     assert "2022" in added.stdout
     assert "warning: This is an extract of BACI" in added.stdout.replace("\n", " ")
-    assert "reading" in added.stderr
+    assert added.stderr == ""  # progress is for terminals
     assert "reading" not in added.stdout
     assert "held already" in run("add", "baci", write()).stdout
     assert "HS2017" in run("list").stdout
