@@ -6,25 +6,33 @@ reads, would hold a place for ever.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Callable
 
 __all__ = ["Connection", "patient"]
 
 _LATE = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+OF_ONE = 66
+"""Connections of one reader at once: more than its requests in hand, and a third of all."""
 
 
 class Connection(H11Protocol):
     """A connection that waits `patience` seconds for whole headers, and for one who reads.
 
-    Who reads steadily, however slowly, is waited for.
+    Who reads steadily, however slowly, is waited for. Who opens one after the other and says
+    nothing does not get all there are.
     """
 
     patience = 10.0
+    held: ClassVar[Counter[str]] = Counter()
+    reader_of: ClassVar[Callable[[Any], str]] = staticmethod(lambda scope: "")
+    _reader = ""
     _waits: asyncio.TimerHandle | None = None
     _stuck: asyncio.TimerHandle | None = None
     _unread = 0
@@ -33,6 +41,11 @@ class Connection(H11Protocol):
     def connection_made(self, transport: Any) -> None:
         """Begin to wait for the first request."""
         super().connection_made(transport)
+        client = transport.get_extra_info("peername")
+        self._reader = type(self).reader_of({"client": client, "headers": ()})
+        self.held[self._reader] += 1
+        if self._reader and self.held[self._reader] > OF_ONE:
+            transport.abort()
         self._wait()
 
     def data_received(self, data: bytes) -> None:
@@ -49,6 +62,9 @@ class Connection(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop waiting."""
+        self.held[self._reader] -= 1
+        if not self.held[self._reader]:
+            del self.held[self._reader]
         _stop(self._waits)
         _stop(self._stuck)
         super().connection_lost(exc)
@@ -89,9 +105,16 @@ class Connection(H11Protocol):
         self.transport.close()
 
 
-def patient(seconds: float) -> type[Connection]:
-    """Return what handles connections with so much patience."""
-    return type("Patient", (Connection,), {"patience": seconds})
+def patient(seconds: float, reader_of: Callable[[Any], str] = lambda _: "") -> type[Connection]:
+    """Return what handles connections with so much patience.
+
+    Parameters
+    ----------
+    reader_of
+        Says of a scope who asks; empty where that is not known, as behind a proxy.
+    """
+    own = {"patience": seconds, "held": Counter(), "reader_of": staticmethod(reader_of)}
+    return type("Patient", (Connection,), own)
 
 
 def _stop(timer: asyncio.TimerHandle | None) -> None:

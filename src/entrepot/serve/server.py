@@ -78,7 +78,7 @@ def run(
         proxy_headers=False,
         limit_concurrency=_CONNECTIONS,
         timeout_keep_alive=10,
-        http=patient(patience),
+        http=patient(patience, access.reader_of),
     )
     server = uvicorn.Server(config)
     shown = f"[{host}]" if ":" in host else host

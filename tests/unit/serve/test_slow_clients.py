@@ -71,6 +71,21 @@ def answered(port: int) -> None:
     assert time.monotonic() - start < 15
 
 
+def test_connections_of_one_reader_leave_room_for_others(port: int) -> None:
+    """200 of one who said nothing were all there are: even the address for health said 503."""
+    with ExitStack() as stack:
+        try:
+            for _ in range(220):
+                one = socket.create_connection(
+                    ("127.0.0.1", port), timeout=30, source_address=("127.0.0.2", 0)
+                )
+                stack.enter_context(one)
+        except OSError:
+            pytest.skip("this machine has one address of its own")
+        answered(port)
+    answered(port)
+
+
 def trickled(client: socket.socket, piece: bytes, seconds: float) -> bytes:
     """Send a piece again and again until the server ends it, and return what it said."""
     end = time.monotonic() + seconds
