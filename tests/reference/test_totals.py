@@ -137,7 +137,10 @@ def test_totals_alone_have_values_and_no_shares(tmp_path: Path) -> None:
 AMOUNTS = st.integers(1, 10**6)
 
 
-@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=3,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 @given(parts=st.lists(AMOUNTS, min_size=3, max_size=3), own=AMOUNTS, factor=st.floats(0.3, 3))
 def test_no_total_and_no_reimports_change_a_share_silently(
     tmp_path_factory: pytest.TempPathFactory, parts: list[int], own: int, factor: float
