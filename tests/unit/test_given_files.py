@@ -51,6 +51,7 @@ def run(words: list[str], named: Path, tmp_path: Path) -> tuple[int, str]:
     lake = ["--lake", str(tmp_path / "lake")] if words[0] in ("data", "ask") else []
     if words[:2] == ["data", "map"]:
         lake = []
+    (tmp_path / "lake").mkdir(exist_ok=True)
     filled = [word.format(named, data=data) for word in words]
     done = CliRunner().invoke(app, [*filled, *lake])
     return done.exit_code, done.output + str(done.exception or "")

@@ -129,6 +129,7 @@ def test_exporters_where_both_tell(lake: Lake, put: Put) -> None:
 
 
 def test_no_picture_of_what_nobody_reports(run: Callable[..., Result], lake: Lake) -> None:
+    lake.path.mkdir()
     shown = json.loads(run("show", "baci", "--json").stdout)
     assert (shown["pictures"], shown["holdings"]) == ([], [])
 
