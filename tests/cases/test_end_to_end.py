@@ -88,7 +88,7 @@ def test_a_reader_that_has_seen_enough_does_not_change_the_exit_code() -> None:
     for words, code in ((("area", "list"), 0), (("ask", "hhi", "--importer", "RUS"), 3)):
         period = ("--period", "1950") if code else ()
         with subprocess.Popen(
-            [*ENTREPOT, *words, *period], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            [*ENTREPOT, *words, *period, "--quiet"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
         ) as running:
             assert running.stdout is not None
             assert running.stderr is not None
