@@ -256,7 +256,10 @@ def rows_of(cells: Cells, asked: Definition, goods: Goods) -> Frame:
             rows = around(cells, asked, goods)
             if not buyers & sellers:
                 several = [group for group in (buyers, sellers) if len(group) > 1]
-                rows = rows.filter(*map(leaves, several)) if several else rows
+                if several:
+                    # A group's trade is what crosses its border, on both sides of the ratio.
+                    rows = rows.filter(*map(leaves, several))
+                    return called_reimports(rows, asked, without=True)
             return called_reimports(rows, asked, without=cells.without_own)
         case "world":
             return cells.rows("importer", goods, asked)
