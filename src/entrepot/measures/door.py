@@ -59,7 +59,7 @@ def through_door(
     Warns
     -----
     AbsentAreaWarning
-        If none of the codes asked for is in a column of an eager frame.
+        If none of the codes asked for is in a column of an eager frame that is no Narwhals frame.
 
     Raises
     ------
@@ -72,9 +72,11 @@ def through_door(
     rows = _read(frame)
     columns = list(dict.fromkeys([*keys, *texts, value]))
     _check(rows, columns, [*keys, *texts], value, makes)
+    # The program's own rows are Narwhals frames: what they lack, a Figure says in words.
+    is_users_own = isinstance(rows, nw.DataFrame) and not _is_narwhals(frame)
     for column, codes in (areas or {}).items():
         _require_text(rows, column)
-        if isinstance(rows, nw.DataFrame) and codes and is_absent(frame, column, codes):
+        if codes and is_users_own and is_absent(frame, column, codes):
             names, are = ", ".join(codes), "is" if len(codes) == 1 else "are"
             warnings.warn(
                 f"{names} {are} in no row of {column}: the frame may not have this trade, or write "

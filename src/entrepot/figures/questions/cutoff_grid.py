@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import narwhals as nw
+
 from entrepot import measures
 from entrepot.model.areas import areas
 
@@ -63,13 +65,13 @@ def put(grid: pa.Table, asked: Definition, **more: Any) -> list[dict[str, Any]]:
     buys = asked.members("importer")
     keys: dict[str, Any] = {"sigma": "sigma", "divert": "divert", "value": "amount"}
     found: Any = measures.cutoff(
-        grid,
+        nw.from_native(grid),
         importer=buys,
         exporter=sellers(asked),
         unwilling=[*_nowhere(), *asked.members("unwilling")],
         **keys | more,
     )
-    return list(found.to_pylist())
+    return list(found.rows(named=True))
 
 
 def _nowhere() -> list[str]:
