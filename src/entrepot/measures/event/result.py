@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from typing import Any
 
 __all__ = ["Coefficient", "Effect", "EventStudy", "Joint", "PlaceboDate"]
 
@@ -163,6 +160,8 @@ class EventStudy:
         apart.
     remarks
         What a reader has to know.
+    kind
+        Kind of table that `frame` returns: ``polars``, ``pandas`` or ``pyarrow``, as was studied.
     """
 
     coefficients: tuple[Coefficient, ...]
@@ -171,16 +170,24 @@ class EventStudy:
     trusted: str
     counts: dict[str, int]
     remarks: tuple[str, ...]
+    kind: str = "pyarrow"
 
-    def frame(self) -> pa.Table:
-        """Return the coefficients as a table, one row a step."""
+    def frame(self) -> Any:
+        """Return the coefficients as a table, one row a step, of the kind that was studied."""
         import pyarrow as pa
 
-        return pa.Table.from_pylist([asdict(one) for one in self.coefficients], schema=_schema(pa))
+        table = pa.Table.from_pylist([asdict(one) for one in self.coefficients], schema=_schema(pa))
+        if self.kind == "polars":
+            import polars as pl
+
+            return pl.from_arrow(table)
+        return table.to_pandas() if self.kind == "pandas" else table
 
     def to_dict(self) -> dict[str, Any]:
         """Return as plain JSON types."""
-        return asdict(self)
+        found = asdict(self)
+        del found["kind"]
+        return found
 
 
 def _schema(pa: Any) -> Any:

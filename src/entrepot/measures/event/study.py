@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import RequestError
@@ -101,9 +102,14 @@ def event_study(
         raise RequestError(f"inference {inference!r}", hint="'auto', 'cluster' or 'randomisation'")
     if draws < 1:
         raise RequestError(f"{draws} draws", hint="499 or more for a p-value of use")
+    import narwhals as nw
+
     from entrepot.measures.event.estimate import studied
 
-    return studied(frame, design or Design(), inference, draws, each_step, seed)
+    found = studied(frame, design or Design(), inference, draws, each_step, seed)
+    implementation = nw.from_native(frame).implementation
+    kind = "polars" if implementation.is_polars() else "pyarrow"
+    return replace(found, kind="pandas" if implementation.is_pandas() else kind)
 
 
 def placebo_dates(
