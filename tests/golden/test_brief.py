@@ -338,7 +338,7 @@ def test_whiskers_are_other_definitions_and_hold_their_value(told: Brief) -> Non
     flows = weights.picture.drawn.flows
     sides = [side for flow in flows for row in flow.rows for side in (row.left, row.right) if side]
     ranged = [side for side in sides if side.range]
-    assert len(ranged) > 3
+    assert [side.range for side in ranged] == ["39 to 50", "2.7 to 3.0"]
     for side in ranged:
         low, high = (float(end) for end in side.range.split(" to "))
         assert low <= float(side.text.removeprefix("over ")) <= high

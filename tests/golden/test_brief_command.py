@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,8 @@ def test_it_prints_answer_figures_verdicts_and_path(entrepot: Run, tmp_path: Pat
         assert value in text
     assert "Claims: 1 holds" in text
     assert text.endswith("written: out/b.md")
-    assert "asking the headline Figures" in err
+    assert err.splitlines()[1:] == ["note: made the folder out"]  # progress is for terminals
+    assert err.startswith("note: no lake in ")
     assert (tmp_path / "out" / "b.md").read_text(encoding="utf-8").startswith("# Russia")
 
 
@@ -62,12 +64,16 @@ def test_the_default_file_is_named_after_the_importer(entrepot: Run, tmp_path: P
     assert (tmp_path / "brief-NPL.html").is_file()
 
 
-def test_several_files_come_from_one_run(entrepot: Run, tmp_path: Path) -> None:
+def test_several_files_come_from_one_run(
+    entrepot: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    steps: list[str] = []
+    monkeypatch.setattr("entrepot.cli.brief.progress", lambda _: nullcontext(steps.append))
     words = ("brief", "NPL", "--out", "b.md", "--out", "b.json", "--out", "b.html")
     code, out, err = entrepot(*words)
     assert code == 3
     assert out.strip().endswith("written: b.md\nwritten: b.json\nwritten: b.html")
-    assert err.count("asking the headline Figures") == 1
+    assert steps.count("asking the headline Figures") == 1
     assert "folder" not in err
     title = json.loads((tmp_path / "b.json").read_text(encoding="utf-8"))["title"]
     assert title in (tmp_path / "b.md").read_text(encoding="utf-8")
