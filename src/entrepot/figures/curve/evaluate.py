@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from entrepot.errors import RequestError
+from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.bases import told_twice
 from entrepot.figures.cells import Cells, is_everything
 from entrepot.figures.curve.choices import goods_choices
@@ -97,7 +97,12 @@ def curve(definition: Definition, lake: Lake) -> tuple[list[Found], Left]:
         return found, left
     seen: Seen = {}
     for source in [definition.source] if definition.source else flow_sources(lake):
-        found += _of_source(definition, lake, source, left, seen)
+        try:
+            found += list(_of_source(definition, lake, source, left, seen))
+        except (RequestError, NoEvidenceError) as error:  # another source may have another edition
+            if definition.source:
+                raise
+            left.append((source, error.what))
     return found, left
 
 
