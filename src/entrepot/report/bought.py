@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.figures import Definition, inputs
+from entrepot.figures.variants import territory
 from entrepot.model.areas import WORLD
 from entrepot.report.parts import Gap
 from entrepot.report.words import capital
@@ -160,8 +161,7 @@ def of_all_inputs(share: Figure) -> float | None:
     if specifications is None:
         return None
     plain = {"inputs": "goods and services", "buyers": "every sector"}
-    asked = share.definition
-    plain |= {"territory": f"{asked.exporter} to {asked.importer}", "total": "all inputs bought"}
+    plain |= {"territory": territory(share.definition), "total": "all inputs bought"}
     found = [item.value for item in specifications.items if plain.items() <= item.choices.items()]
     return found[0] if len(found) == 1 else None
 
