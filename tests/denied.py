@@ -137,11 +137,12 @@ sys.addaudithook(_hook)
 
 @contextmanager
 def denied(*reads: Path, then: Callable[[str], None] | None = None) -> Iterator[list[str]]:
-    """Deny everything but reading the program and some folders; yields what was tried."""
+    """Deny all but reading program, owner's lists and some folders; yields what was tried."""
     before = set(sys.modules)
     found: list[str] = []
+    allowed = (*reads, os.environ["ENTREPOT_LISTS"])
     _state.update(
-        reads=tuple(os.path.realpath(one) for one in reads), found=found, then=then, on=True
+        reads=tuple(os.path.realpath(one) for one in allowed), found=found, then=then, on=True
     )
     try:
         yield found
@@ -165,8 +166,7 @@ def in_child() -> None:
     result = apart._result
 
     def watched(job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-        folders = Path(job["folder"]), Path(job["settings"]["ENTREPOT_LISTS"])
-        with denied(*folders, then=end) as found:
+        with denied(Path(job["folder"]), then=end) as found:
             answer = result(job)
         if found:
             end(str(found))
