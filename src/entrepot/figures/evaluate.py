@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -84,11 +85,6 @@ def ask(
     ('ok', 'USD')
     """
     held = lake if isinstance(lake, Lake) else Lake.open(lake)
-    if above is not None and passport(measure).unit == "share" and not 0 <= above <= 1:
-        raise RequestError(
-            f"no share lies above or below {above:g}: they are 0 to 1",
-            hint=f"write --above {above / 100:g}" if 1 < above <= 100 else "write --above 0.8",
-        )
     definition = Definition.build(measure, **keys)
     return evaluate(definition, held, curve=curve, above=above, tests=tests)
 
@@ -115,6 +111,8 @@ def evaluate(
     """
     if tests:
         refuse_tests(definition)
+    if above is not None:
+        _refuse_above(above, definition)
     shown = bundled_for(lake, definition.goods, definition.source)
     with lake.reading(bundled=shown):
         if curve:
@@ -129,6 +127,17 @@ def evaluate(
         # One definition is none beside another.
         is_alone = found is not None and len(found.items) < 2
         return replace(figure, specifications=None) if is_alone else figure
+
+
+def _refuse_above(above: float, definition: Definition) -> None:
+    """Refuse a value above which nothing can lie, wherever it was asked."""
+    if passport(definition.measure).unit == "share" and not 0 <= above <= 1:
+        raise RequestError(
+            f"no share lies above or below {above:g}: they are 0 to 1",
+            hint=f"write --above {above / 100:g}" if 1 < above <= 100 else "write --above 0.8",
+        )
+    if not math.isfinite(above):
+        raise RequestError(f"nothing lies above {above:g}", hint="write a number: --above 0.8")
 
 
 def _chosen(asked: Definition, answered: Definition) -> tuple[str, ...]:

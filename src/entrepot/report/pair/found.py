@@ -26,7 +26,7 @@ ROWS = (
     ("import_share", "Share of the buyer’s imports"),
     ("value", "Value of the flow"),
     ("hhi", "Concentration of the buyer’s suppliers"),
-    ("top_supplier", "Share of the buyer’s largest supplier, of all with a name"),
+    ("top_supplier", "Share of the buyer’s largest supplier"),
     ("export_share", "Weight of the buyer for the seller"),
     ("asymmetry", "How many times the seller weighs more"),
     ("salience", "Salience of the flow for the two"),
