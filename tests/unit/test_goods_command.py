@@ -24,7 +24,7 @@ TABLE = (
 def shown(app: Any, *words: str) -> str:
     result = RUN.invoke(app, list(words), catch_exceptions=False)
     assert result.exit_code == 0
-    return result.output
+    return result.stdout
 
 
 def told(*words: str) -> Any:
