@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import entrepot as ep
-from entrepot.errors import RequestError, UnknownNameError
+from entrepot.errors import AbsentAreaWarning, RequestError, UnknownNameError
 from frame_kinds import MAKE, Row, one, rows_of, table
 
 if TYPE_CHECKING:
@@ -285,9 +285,13 @@ def test_the_only_supplier_has_no_finite_loss(make: Callable[[pa.Table], Any]) -
 
 
 def test_nothing_bought_is_nothing_lost() -> None:
-    found = loss(sales((2023, "DEU", 20)), sigma=3.0)
+    with pytest.warns(AbsentAreaWarning, match="CHN is in no row of exporter"):
+        found = loss(sales((2023, "DEU", 20)), sigma=3.0)
     assert (found["share"], found["log_loss"], found["price_multiple"]) == (0, 0, 1)
-    for rows in ([(2023, "DEU", 0.0)], [(2023, "CHN", None), (2023, "DEU", 5.0)]):
+    for rows in (
+        [(2023, "CHN", 0.0), (2023, "DEU", 0.0)],
+        [(2023, "CHN", None), (2023, "DEU", 5.0)],
+    ):
         unknown = loss(sales(*rows), sigma=3.0)
         assert all(value is None for value in unknown.values())
 

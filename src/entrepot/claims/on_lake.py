@@ -132,10 +132,8 @@ def _comparison(claim: Claim, figure: Figure, source: str, unlike: str) -> Compa
     value = figure.required()
     point = _around(value, SAME, figure.unit)
     loose = _around(value, RECONCILED, figure.unit)
-    range_ = None
-    if figure.low is not None and figure.high is not None:
-        range_ = Interval(figure.low, figure.high)
-        loose = loose.hull(range_)
+    range_ = _range_of(figure, value)
+    loose = loose.hull(range_) if range_ else loose
     outcome, other = compared(claim.interval, point, loose), unlike
     if claim.interval.meets(point):
         outcome = "supports"
@@ -154,6 +152,22 @@ def _comparison(claim: Claim, figure: Figure, source: str, unlike: str) -> Compa
         source=source,
         url="",
     )
+
+
+def _range_of(figure: Figure, value: float) -> Interval | None:
+    """Return the range over definitions of what a claim says; its time and goods are no choice."""
+    if figure.low is None or figure.high is None:
+        return None
+    if figure.specifications is None:
+        return Interval(figure.low, figure.high)
+    said = {"window": "as asked", "goods": figure.definition.goods}
+    values = [value, *figure.spread.get("errors", ())]
+    values += [
+        one.value
+        for one in figure.specifications.items
+        if all(one.choices.get(name, word) == word for name, word in said.items())
+    ]
+    return Interval(min(values), max(values)) if min(values) < max(values) else None
 
 
 def _around(value: float, part: float, unit: str) -> Interval:

@@ -260,8 +260,6 @@ class Figure:
         return found
 
     def _range(self, values: bool) -> dict[str, Any]:
-        if not self.ranged:
-            return {}
         definitions = self.specifications
         return {
             "low": self.low,
