@@ -79,10 +79,13 @@ def test_money_of_another_currency_is_no_dollar(tmp_path: Path) -> None:
     rows = [(year, "CHN", "USA", "848210", 10.0 * year) for year in (2021, 2022)]
     lake = table(tmp_path, [*rows, (2022, "DEU", "USA", "848210", 5.0)], "EUR")
     keys = {"importer": "USA", "period": 2022, "goods": "848210", "lake": lake}
-    found = ep.ask("reorientation", base=2021, **keys)
-    assert "is in EUR" in found.reason
-    euros = ep.ask("reorientation", base=2021, currency="EUR", **keys)
-    assert (euros.unit, euros.details["gained"]) == ("EUR", pytest.approx(15.0))
+    found = ep.ask("reorientation", base=2021, currency="USD", **keys)
+    assert found.value is None
+    assert "is in EUR, not USD" in found.reason
+    for currency in ({}, {"currency": "EUR"}):  # the currency of the data is taken, and said
+        euros = ep.ask("reorientation", base=2021, **currency, **keys)
+        assert (euros.unit, euros.definition.currency) == ("EUR", "EUR")
+        assert euros.details["gained"] == pytest.approx(15.0)
     for measure in ("value_change", "price_index"):
         assert ep.ask(measure, exporter="CHN", base=2021, **keys).value is None
 
@@ -203,7 +206,9 @@ def test_areas_that_are_no_country_have_no_rank(tmp_path: Path) -> None:
     rows = [one(XX, USA, 900.0), one(CHN, USA, 60.0), one(DEU, USA, 40.0)]
     lake = comtrade(tmp_path, rows)
     figure = ep.ask("top_supplier", lake=lake, importer="USA", goods="848210", period=2022)
-    assert (figure.details["top_supplier"], figure.value) == ("CHN", pytest.approx(0.6))
+    assert (figure.details["top_supplier"], figure.value) == ("CHN", pytest.approx(0.06))
+    details = figure.details  # shares are of all imports, those from areas that are no country too
+    assert (details["second_supplier"], details["second_share"]) == ("DEU", pytest.approx(0.04))
 
 
 def test_products_of_two_editions_are_not_compared(tmp_path: Path) -> None:

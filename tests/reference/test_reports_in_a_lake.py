@@ -260,10 +260,12 @@ def test_another_currency_gives_shares_and_no_levels_in_dollars(tmp_path: Path) 
     lake = _lake(tmp_path, ROWS, currency="EUR")
     share = _ask(lake, "import_share", importer="POL", exporter="CHN")
     assert share.value == pytest.approx(400 / 600)
-    level = _ask(lake, "value", importer="POL", exporter="CHN")
+    level = _ask(lake, "value", importer="POL", exporter="CHN", currency="USD")
     assert level.status == "insufficient_data"
     assert "--currency EUR" in level.reason
-    assert _ask(lake, "value", importer="POL", exporter="CHN", currency="EUR").value == 800
+    for currency in ({}, {"currency": "EUR"}):  # the currency of the data is taken, and said
+        euros = _ask(lake, "value", importer="POL", exporter="CHN", **currency)
+        assert (euros.value, euros.unit, euros.definition.currency) == (800, "EUR", "EUR")
 
 
 def test_months_make_a_year_and_a_year_held_is_not_added_to_its_months(tmp_path: Path) -> None:
