@@ -113,9 +113,13 @@ def test_a_supplier_where_none_makes_sense_names_the_measure_of_it(
     assert "rerouting_ratio" not in str(refused.value)
 
 
-def test_small_letters_suggest_the_code(lake: Lake) -> None:
-    with pytest.raises(UnknownNameError, match="did you mean RUS"):
-        ask(lake, "value", importer="rus", exporter="CHN")
+def test_small_letters_are_the_code_and_a_slip_suggests_it(lake: Lake) -> None:
+    capital = ask(lake, "value", importer="RUS", exporter="CHN", goods=GOODS)
+    small = ask(lake, "value", importer="rus", exporter="CHN", goods=GOODS)
+    assert (small.status, small.definition) == ("ok", capital.definition)
+    assert (small.definition.importer, small.value) == ("RUS", pytest.approx(capital.value))
+    with pytest.raises(UnknownNameError, match=r"did you mean RUS \(Russia\)\?"):
+        ask(lake, "value", importer="rux", exporter="CHN")
 
 
 def test_a_value_in_another_currency_is_said_to_be_held_in_it(tmp_path: Path) -> None:
