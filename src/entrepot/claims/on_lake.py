@@ -155,12 +155,13 @@ def _comparison(claim: Claim, figure: Figure, source: str, unlike: str) -> Compa
 
 
 def _range_of(figure: Figure, value: float) -> Interval | None:
-    """Return the range over definitions of what a claim says; its time and goods are no choice."""
+    """Return the range over definitions of what a claim says: time, goods, amount are no choice."""
     if figure.low is None or figure.high is None:
         return None
     if figure.specifications is None:
         return Interval(figure.low, figure.high)
-    said = {"window": "as asked", "goods": figure.definition.goods}
+    asked = figure.definition
+    said = {"window": "as asked", "goods": asked.goods, "quantity": asked.quantity}
     values = [value, *figure.spread.get("errors", ())]
     values += [
         one.value
