@@ -34,7 +34,7 @@ def test_annex_xxiii(shared_data: Path, monkeypatch: pytest.MonkeyPatch) -> None
     found = names["found"]
     shown = re.findall(r"\| ([^|]+) \| (-?\d) \| (-?[\d.]+) \| ([\d.]+) \| (-?\d+) % ", TEXT)
     assert {int(step): month for month, step, *_ in shown} == MONTHS
-    rows = {row["step"]: row for row in found.frame().to_pylist()}
+    rows = {row["step"]: row for row in found.frame().to_dicts()}
     for _, step, estimate, error, change in shown:
         row = rows[int(step)]
         assert f"{row['estimate']:.2f}" == estimate
