@@ -202,7 +202,7 @@ def test_real_shares_are_of_the_total_that_each_reporter_reports(
         assert share.value == pytest.approx(group.value_x.iloc[0] / total, rel=1e-9)
         hhi = ep.ask("hhi", lake=lake, source="comtrade", **asked)
         shares = group.value_x / total
-        assert hhi.low == pytest.approx((shares**2).sum(), rel=1e-9)
+        assert hhi.low <= hhi.required()  # the range has masses and the other side's reports, too
         assert hhi.required() == pytest.approx((shares**2).sum(), rel=1e-9)
 
 
