@@ -116,7 +116,18 @@ def test_every_way_to_follow(
             assert figure.definition.follow == way
     sums = [total(values, codes, 2023) for codes in expected.values()]
     figure = ask(lake, goods="chpl")
-    assert (figure.low, figure.high) == pytest.approx((min(sums), max(sums)))
+    assert figure.specifications is not None
+    asked = {
+        one.choices["followed"]: one.value
+        for one in figure.specifications.items
+        if (one.choices["window"], one.choices["listed"]) == ("as asked", "as known")
+    }
+    distinct = sorted(set(sums))
+    assert sorted(asked.values()) == pytest.approx(distinct), "ways of the same codes are one"
+    for way, value in asked.items():
+        assert value == pytest.approx(total(values, expected[way], 2023)), way
+    every = [one.value for one in figure.specifications.items]
+    assert (figure.low, figure.high) == (min(every), max(every))
 
 
 def test_what_a_value_rests_on(

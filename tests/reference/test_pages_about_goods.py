@@ -102,7 +102,13 @@ def test_what_a_value_rests_on(lake: Lake) -> None:
         assert f"{100 * figure.rests_on['split']:.0f} %" == rows["on split codes"][place]
         moved = f"{100 * figure.rests_on['new']:.1f} %"
         assert moved == rows["on codes that stand for another"][place]
-        ends = f"{(figure.low or 0) / 1e9:.2f} to {(figure.high or 0) / 1e9:.2f}"
+        assert figure.specifications is not None
+        ways = [
+            one.value / 1e9
+            for one in figure.specifications.items
+            if (one.choices["window"], one.choices["listed"]) == ("as asked", "as known")
+        ]
+        ends = f"{min(ways):.2f} to {max(ways):.2f}"
         assert ends == rows["range over the ways to follow it"][place]
 
 
