@@ -121,7 +121,9 @@ def salience(
         return _selected(found, keys)
 
     makes = [name for name, _ in SALIENCE.columns]
-    texts, asked = [supplier, buyer], dict.fromkeys((supplier, buyer), as_codes(country))
+    texts = [supplier, buyer]
+    looked = texts if basis == "trade" else [buyer]  # of the country's sales `flow` has none
+    asked = dict.fromkeys(looked, as_codes(country))
     return through_door(frame, step, keys=keys, texts=texts, value=value, makes=makes, areas=asked)
 
 
