@@ -217,7 +217,7 @@ def sweep(folder: Path, catalog: Catalog, *, keep: Path | None = None) -> None:
         made = left_by_a_killed_load(staging)
         if made is not None:
             _delete(folder, made, catalog)  # no catalog ever named them, so nobody reads them
-            shutil.rmtree(staging)
+            _clear(staging)
         else:
             with suppress(OSError):  # killed before its first step: an empty folder, or not ours
                 staging.rmdir()
@@ -290,7 +290,18 @@ def staging_folder(folder: Path) -> Iterator[Path]:
             (path / name).mkdir()
         yield path
     finally:
-        shutil.rmtree(path, ignore_errors=True)
+        with suppress(OSError):
+            _clear(path)
+
+
+def _clear(staging: Path) -> None:
+    """Delete a folder of a load, last what says that it is one: a kill leaves a known rest."""
+    for path in sorted(staging.iterdir(), key=lambda path: path.name == _MOVES):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    staging.rmdir()
 
 
 def require_lake(folder: Path) -> None:
