@@ -206,7 +206,7 @@ def _partners(found: Expected, cells: dict[Cell, float]) -> dict[Cell, float]:
     if gone and not kept:
         raise Refused("totals over partners only")
     if any(key[2] == 0 for key in gone):
-        found.rules.add("world-left-out")
+        found.rules.add("world-totals")
     if any(key[2] != 0 for key in gone):
         found.rules.add("groups-left-out")
     return kept
