@@ -262,7 +262,7 @@ def test_a_load_killed_before_all_was_there_is_not_taken_in(
     with monkeypatch.context() as patch:  # what SIGKILL leaves: nobody clears anything away
         patch.setattr(publish, "_move", dies)
         patch.setattr(publish, "_delete", lambda *_: None)
-        patch.setattr(shutil, "rmtree", lambda *_, **__: None)
+        patch.setattr(publish, "_clear", lambda _: None)
         with pytest.raises(KeyboardInterrupt):
             lake.add("baci", more)
     assert list(lake.path.glob(".staging-*"))
