@@ -88,6 +88,14 @@ def _scratch(path: str) -> bool:
     return rest != path and rest.startswith(("tmp", "entrepot-duckdb", "matplotlib"))
 
 
+def _imports_from(path: str) -> bool:
+    """Whether it is a folder that modules are sought in: whoever imports first, lists it.
+
+    A test before this one may have put one there, as Spark does with a folder of its own.
+    """
+    return path in {os.path.realpath(one or os.curdir) for one in sys.path if isinstance(one, str)}
+
+
 def _objection(event: str, args: tuple[Any, ...]) -> str:
     if event in NEVER:
         return f"{event} {args!r:.200}"
@@ -104,13 +112,13 @@ def _objection(event: str, args: tuple[Any, ...]) -> str:
         )
         if _scratch(path) or (not writes and _inside(path, (*_state["reads"], *PROGRAM, *SYSTEM))):
             return ""
-        if path.endswith(".pyc") or "__pycache__" in path:
+        if path.endswith(".pyc") or "__pycache__" in path or (not writes and _imports_from(path)):
             return ""
         return f"open {path} {args[1]} {args[2]}"
     if event in PLACES:
         named = [one for one in args[: PLACES[event]] if isinstance(one, (str, bytes, os.PathLike))]
         for path in (os.path.realpath(os.fsdecode(one)) for one in named):
-            known = _inside(path, (*_state["reads"], *PROGRAM))
+            known = _inside(path, (*_state["reads"], *PROGRAM)) or _imports_from(path)
             if not (_scratch(path) or (known and not event.startswith(CHANGES))):
                 return f"{event} {path}"
     return ""

@@ -13,6 +13,7 @@ import os
 import socket
 import subprocess
 import sys
+from importlib import metadata
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
@@ -158,3 +159,17 @@ def test_what_is_denied_is_seen(place: Path) -> None:
                 attempt()
     assert len(found) == 7
     assert (place / "made.csv").exists()
+
+
+def test_a_folder_of_imports_is_listed_and_what_stands_in_it_is_not_read(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other libraries put folders of theirs on the path, which the next import then lists."""
+    monkeypatch.setenv("ENTREPOT_LISTS", str(place / "lists"))
+    monkeypatch.syspath_prepend(str(place / "private"))
+    with denied() as found:
+        list(metadata.distributions())
+        assert found == []
+        with pytest.raises(PermissionError):
+            (place / "private" / "x.csv").read_text(encoding="utf-8")
+    assert len(found) == 1
