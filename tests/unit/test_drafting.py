@@ -10,7 +10,14 @@ import yaml
 
 from entrepot.claims import draft as drafting
 from entrepot.claims import parse_document, read_document
-from entrepot.claims.draft import article_of, as_document, as_yaml, draft, read_article
+from entrepot.claims.draft import (
+    article_of,
+    as_document,
+    as_yaml,
+    draft,
+    read_article,
+    readings,
+)
 from entrepot.claims.draft.attribution import attributed
 from entrepot.claims.draft.lexicon import LANGUAGES, area_words, cue_words, goods_words
 from entrepot.claims.draft.sentences import LONGEST, sentences
@@ -655,3 +662,19 @@ def test_who_takes_is_not_who_exports() -> None:
 
 def test_every_one_of_forty_claims_is_drafted() -> None:
     assert len(drafted("\n\n".join([RUSSIA_BUYS] * 40))) == 40
+
+
+def test_every_number_is_read_at_its_place() -> None:
+    text = (
+        "Trade report\n\nChina's exports to Russia fell by 3.4 % to $111 billion in 2025.\n"
+        "Swiss watch exports rose 5 %.\n"
+    )
+    found = readings(article_of(text, date="2026-01-20"))
+    assert [one.says for one in found] == ["fell by 3.4 %", "$111 billion", "rose 5 %"]
+    assert all(text[one.start : one.end] == one.says for one in found)
+    assert [one.state for one in found] == ["interpreted", "interpreted", "not_interpreted"]
+    assert found[1].fields["importer"].value == "RUS"
+    assert found[1].claim is not None
+    assert found[1].claim["value"]["period"] == "2025"
+    assert found[2].why
+    assert text[slice(*found[2].sentence)].strip() == "Swiss watch exports rose 5 %."

@@ -3,16 +3,20 @@
 from entrepot.claims.draft.article import Draft, draft
 from entrepot.claims.draft.draft import Drafted, Left
 from entrepot.claims.draft.front import Article, article_of, read_article
+from entrepot.claims.draft.readings import Field, Reading, readings
 from entrepot.claims.draft.write import as_document, as_yaml
 
 __all__ = [
     "Article",
     "Draft",
     "Drafted",
+    "Field",
     "Left",
+    "Reading",
     "article_of",
     "as_document",
     "as_yaml",
     "draft",
     "read_article",
+    "readings",
 ]
