@@ -20,7 +20,7 @@ def loaded(code: str) -> set[str]:
 def test_importing_loads_no_engine_and_no_frames(name: str) -> None:
     modules = loaded(f"import entrepot.{name}")
     assert f"entrepot.{name}" in modules
-    heavy = {"duckdb", "pandas", "polars", "pyarrow", "numpy", "pydantic", "altair", "yaml"}
+    heavy = {"duckdb", "pandas", "polars", "pyarrow", "numpy", "pydantic", "yaml"}
     heavy |= {"pyspark", "py4j"}
     assert not modules & heavy
     assert not {found for found in modules if found.startswith(("entrepot.lake", "entrepot.sour"))}

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "entrepot"
 HEAVY = (
-    *("altair", "duckdb", "fastapi", "highspy", "jinja2", "narwhals", "pandas", "polars"),
+    *("duckdb", "fastapi", "highspy", "jinja2", "narwhals", "pandas", "polars"),
     *("pyarrow", "starlette", "uvicorn"),
 )
 MODULES = sorted(SOURCE.rglob("*.py"))
@@ -45,7 +45,7 @@ import entrepot.cli.main
 print([name for name in {HEAVY!r} if name in sys.modules])
 import entrepot as ep
 ep.ask("value", exporter="CHN", importer="RUS", period=2025, lake="none")
-rest = ("altair", "fastapi", "jinja2", "highspy", "pandas", "polars")
+rest = ("fastapi", "jinja2", "highspy", "pandas", "polars")
 print([name for name in rest if name in sys.modules])
 """
     assert run(code, tmp_path).splitlines() == ["[]", "[]"]

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import re
+import sys
 import xml.etree.ElementTree as ET
 
 import pytest
 
+from entrepot.errors import MissingExtraError
+from entrepot.report.alone.save import raster
 from entrepot.report.charts import draw
+from entrepot.report.charts.drawing import (
+    APART,
+    area,
+    labels,
+    lines,
+    moved,
+    path,
+    points,
+    rects,
+    render,
+)
 from entrepot.report.charts.place import text_width
-from entrepot.report.charts.svg import compact
+from entrepot.report.charts.theme import STYLES
 from entrepot.report.look import DARK, DRAWN, LIGHT, PRINT, colour_rules
 from entrepot.report.pictures import (
     Bar,
@@ -146,12 +160,12 @@ def test_the_line_stops_at_the_break() -> None:
 def test_printed_numbers_are_hollow_and_the_claim_has_its_own_colour() -> None:
     wide, _ = draw(Picture(SHARE, "finding"))
     assert len(re.findall(r'class="f-paper s-ink"', wide)) == 3
-    assert len(re.findall(r'<path class="f-claim"', wide)) == 1
+    assert len(re.findall(r'<rect class="f-claim"', wide)) == 1
 
 
 def test_a_box_is_as_tall_as_the_digits_leave_open() -> None:
     wide, _ = draw(Picture(SHARE, "finding"))
-    boxes = re.findall(r'class="f-paper s-ink" d="M[-\d.]+,[-\d.]+h[\d.]+v([\d.]+)', wide)
+    boxes = re.findall(r'<rect class="f-paper s-ink"[^>]* height="([\d.]+)"', wide)
     heights = sorted(float(height) for height in boxes)
     plot = 440 - 44 - 28
     assert heights[-1] == pytest.approx(10 / 60 * plot, abs=0.2)  # "half" is 45 to 55 of 0 to 60
@@ -173,7 +187,7 @@ def test_an_event_study_has_a_band_where_it_is_known_and_a_logarithmic_scale() -
 def test_blended_and_single_reports_look_different() -> None:
     wide, _ = draw(Picture(TIERS, "finding"))
     assert wide.count('class="f-context-soft s-context"') == 5
-    assert wide.count('<path class="f-context"') == 2
+    assert wide.count('<rect class="f-context"') == 2
     assert wide.count('class="f-supplier-soft s-supplier"') == 5
 
 
@@ -182,20 +196,41 @@ def test_marks_carry_a_title() -> None:
     assert "<title>1 Chips, 2023: 2023 m USD</title>" in wide
 
 
-def test_a_colour_outside_the_look_is_refused() -> None:
-    svg = '<svg xmlns="http://www.w3.org/2000/svg"><path d="M0,0h1v1h-1Z" fill="#ff0000"/></svg>'
-    with pytest.raises(ValueError, match="not a colour of the look"):
-        compact(svg, width=1, height=1, name="wide", spoken="")
+def test_every_style_is_painted_with_colours_that_a_drawing_may_have() -> None:
+    named = {colour for style in STYLES.values() for colour in (style.fill, style.stroke) if colour}
+    assert named <= set(DRAWN)
 
 
 def test_text_from_data_is_escaped() -> None:
-    svg = (
-        '<svg xmlns="http://www.w3.org/2000/svg"><text fill="#14202b" '
-        'transform="translate(1,2)">a &lt;b&gt; **c**</text></svg>'
-    )
-    drawn = compact(svg, width=1, height=1, name="wide", spoken='say "no"')
+    words = [{"x": 1, "y": 2, "text": "a <b> **c**"}]
+    dot = [{"x": 1, "y": 2, "title": "a <b>", "of": ('"c"', "d")}]
+    marks = [*labels(words, style="label"), *points(dot, style="context")]
+    drawn = render(marks, width=1, height=1, name="wide", spoken='say "no"')
     assert 'a &lt;b&gt; <tspan class="b">c</tspan>' in drawn
     assert 'aria-label="say &quot;no&quot;"' in drawn
+    assert "<title>a &lt;b&gt;</title>" in drawn
+    assert [one.get("data-of") for one in ET.fromstring(drawn)] == [None, f'"c"{APART}d']
+
+
+def test_marks_lie_where_they_were_put() -> None:
+    line = [{"x": 0, "y": 10, "x2": 5, "y2": 0}]
+    marks = [
+        *rects([{"x": 9, "y": 8, "x2": 4, "y2": 2}], style="blended"),
+        *lines(line, style="leader"),
+        *points([{"x": 1, "y": 2}], style="tip", size=100, shape="triangle-right"),
+        *points([{"x": 1, "y": 2}], style="supplier-ring", size=36),
+        *path([{"x": 0, "y": 1}, {"x": 2, "y": 3}], style="supplier-line"),
+        *area([{"x": 0, "y": 1, "y2": 5}, {"x": 2, "y": 3, "y2": 6}], style="interval"),
+    ]
+    drawn = render(moved(marks, 1, 0), width=9, height=9, left=10, top=20, name="", spoken="")
+    assert [ET.tostring(one, encoding="unicode") for one in ET.fromstring(drawn)] == [
+        '<rect class="f-context-soft s-context" x="15" y="22" width="5" height="6" />',
+        '<line class="s-context" x1="11" y1="30" x2="16" y2="20" />',
+        '<path class="f-ink" d="M16.3,22L7.7,17L7.7,27Z" />',
+        '<circle class="f-paper s-supplier" cx="12" cy="22" r="3" stroke-width="2" />',
+        '<path class="s-supplier" d="M11,21L13,23" stroke-width="2.75" />',
+        '<path class="f-supplier-mid" d="M11,21L13,23L13,26L11,25Z" fill-opacity="0.3" />',
+    ]
 
 
 def test_every_palette_has_every_colour() -> None:
@@ -246,3 +281,12 @@ def test_long_names_and_small_medians_stay_inside_the_curve() -> None:
             x, reach = float(node.attrib["x"]), text_width(node.text or "", 12.5)
             shift = {"end": reach, "middle": reach / 2}.get(node.get("text-anchor", ""), 0.0)
             assert -1 <= x - shift < x - shift + reach <= width + 1, node.text
+
+
+def test_a_picture_without_the_typesetter_names_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "typst", None)
+    with pytest.raises(MissingExtraError, match="typst") as caught:
+        raster("<svg/>")
+    assert "pdf" in str(caught.value.hint)

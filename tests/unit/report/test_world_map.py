@@ -160,7 +160,8 @@ def test_tiles_are_squares_that_do_not_meet_and_say_whose_they_are() -> None:
     wide, narrow = draw(Picture(WORLDS["real"], "finding"))
     for drawing in (wide, narrow):
         tiles = re.findall(
-            r'<path class="([^"]+)" d="M([\d.]+),([\d.]+)h([\d.]+)v([\d.]+)[^>]*><title>([^<]+)<',
+            r'<rect class="([^"]+)" x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"'
+            r"[^>]*><title>([^<]+)<",
             drawing,
         )
         assert len(tiles) == len(grid())

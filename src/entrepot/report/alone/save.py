@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from entrepot.errors import RequestError
+from entrepot.errors import MissingExtraError, RequestError
 from entrepot.report.alone.frame import drawn
 from entrepot.report.csv_text import csv_text
 from entrepot.report.written import write_whole
@@ -13,9 +13,12 @@ from entrepot.report.written import write_whole
 if TYPE_CHECKING:
     from entrepot.report.alone.parts import Alone
 
-__all__ = ["SUFFIXES", "require_suffix", "table_text", "write"]
+__all__ = ["SUFFIXES", "raster", "require_suffix", "table_text", "write"]
 
 SUFFIXES = (".svg", ".png", ".csv")
+PAGE = b"""#set page(width: auto, height: auto, margin: 0pt)
+#image(bytes(sys.inputs.drawing), format: "svg")
+"""
 
 
 def write(chart: Alone, path: Path | str, *, narrow: bool = False) -> Path:
@@ -25,6 +28,8 @@ def write(chart: Alone, path: Path | str, *, narrow: bool = False) -> Path:
     ------
     RequestError
         For another suffix.
+    MissingExtraError
+        For a picture without Typst.
     OutsideError
         If the disk refuses.
     """
@@ -37,11 +42,24 @@ def _content(chart: Alone, suffix: str, *, narrow: bool) -> bytes:
     if suffix == ".csv":
         return table_text(chart.rows).encode()
     if suffix == ".png":
-        import vl_convert
-
-        picture: bytes = vl_convert.svg_to_png(drawn(chart, plain=True, narrow=narrow), scale=2)
-        return picture
+        return raster(drawn(chart, plain=True, narrow=narrow))
     return drawn(chart, narrow=narrow).encode()
+
+
+def raster(drawing: str) -> bytes:
+    """Return a drawing as PNG with two pixels a unit, by the typesetter of briefs.
+
+    Raises
+    ------
+    MissingExtraError
+        Without Typst.
+    """
+    try:
+        import typst
+    except ImportError as error:
+        raise MissingExtraError("typst", "pdf") from error
+    inputs = {"drawing": drawing}
+    return bytes(typst.compile(PAGE, format="png", ppi=2 * 96, sys_inputs=inputs))
 
 
 def table_text(rows: tuple[dict[str, Any], ...]) -> str:

@@ -6,7 +6,7 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING
 
-from entrepot.report.charts.svg import APART
+from entrepot.report.charts.drawing import APART
 
 if TYPE_CHECKING:
     from entrepot.report.parts import Table

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from entrepot.report.charts.column import wrapped
-from entrepot.report.charts.drawing import labels, layered, lines, marks, render
+from entrepot.report.charts.drawing import labels, lines, rects, render
 from entrepot.report.charts.place import text_width
-from entrepot.report.charts.svg import of_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from entrepot.report.charts.drawing import Marks
     from entrepot.report.pictures import Butterfly, Flow, Side, Weights
 
 __all__ = ["draw"]
@@ -51,15 +51,13 @@ def draw(data: Butterfly, *, name: str, spoken: str) -> str:
     """Return the drawing, ``wide`` or ``narrow``."""
     plan = PLANS[name]
     scale = _scale(list(_sides(data)), plan)
-    layers: list[Any] = []
+    layers: list[Marks] = []
     top = 0.0
     for flow in data.flows:
         drawn, top = _flow(flow, plan, scale, top)
         layers += drawn
     height = round(top - 16)
-    chart = layered(layers, width=plan.width, height=height)
-    none = {"left": 0, "right": 0, "top": 0, "bottom": 0}
-    return render(chart, width=plan.width, height=height, padding=none, name=name, spoken=spoken)
+    return render(layers, width=plan.width, height=height, name=name, spoken=spoken)
 
 
 def _sides(data: Butterfly) -> Iterator[Side]:
@@ -94,7 +92,7 @@ def _beyond(side: Side, scale: float, plan: _Plan) -> float:
     return value + spread
 
 
-def _flow(flow: Flow, plan: _Plan, scale: float, top: float) -> tuple[list[Any], float]:
+def _flow(flow: Flow, plan: _Plan, scale: float, top: float) -> tuple[list[Marks], float]:
     """Return the layers of one flow and where the next may start."""
     room = plan.centre - plan.gap
     heads = [wrapped(text, room - 6, most=3) for text in (flow.left, flow.right)]
@@ -118,7 +116,7 @@ def _flow(flow: Flow, plan: _Plan, scale: float, top: float) -> tuple[list[Any],
     return layers, start + len(flow.rows) * plan.row + 24
 
 
-def _row(flow: Flow, row: Weights, plan: _Plan, scale: float, top: float) -> list[Any]:
+def _row(flow: Flow, row: Weights, plan: _Plan, scale: float, top: float) -> list[Marks]:
     baseline = top + BAR / 2 + 4.5
     year = {"x": plan.centre, "y": baseline, "text": row.year, "align": "center"}
     layers = labels([year], style="label", bold=True)
@@ -132,7 +130,7 @@ def _row(flow: Flow, row: Weights, plan: _Plan, scale: float, top: float) -> lis
     return layers + _note(row, plan, scale, baseline)
 
 
-def _note(row: Weights, plan: _Plan, scale: float, y: float) -> list[Any]:
+def _note(row: Weights, plan: _Plan, scale: float, y: float) -> list[Marks]:
     """Put a note at the right end, the short one where the long one has no room."""
     taken = plan.centre + plan.gap
     if row.right:
@@ -155,16 +153,14 @@ def _side(
     top: float,
     plan: _Plan,
     words: tuple[str, str],
-) -> list[Any]:
+) -> list[Marks]:
     """Draw one bar; its words are whose weight it is where, and the year."""
     length, far = side.value * scale, _end(side) * scale
     ends = sorted((start, start + sign * length))
     title = f"{', '.join(words)}: {side.text}\u00a0%"
     title += f", range {side.range}\u00a0%" if side.range else ""
-    bar = {"x": ends[0], "x2": ends[1], "y": top, "y2": top + BAR} | {
-        "title": of_words(title, *words)
-    }
-    layers = marks("rect", [bar], style=_style(side, sign))
+    bar = {"x": ends[0], "x2": ends[1], "y": top, "y2": top + BAR} | {"title": title, "of": words}
+    layers = rects([bar], style=_style(side, sign))
     if side.low is not None and side.high is not None:
         layers += _whisker(start, sign, side.low * scale, side.high * scale, top + BAR / 2)
     return layers + _texts(side, start, sign, far, top + BAR / 2 + 4.5, _fits(side, scale), plan)
@@ -176,7 +172,7 @@ def _style(side: Side, sign: int) -> str:
     return "context-printed" if side.printed else "context"
 
 
-def _whisker(start: float, sign: int, low: float, high: float, y: float) -> list[Any]:
+def _whisker(start: float, sign: int, low: float, high: float, y: float) -> list[Marks]:
     near, far = start + sign * low, start + sign * high
     rows = [{"x": near, "x2": far, "y": y, "y2": y}]
     rows += [{"x": x, "x2": x, "y": y - 4, "y2": y + 4} for x in (near, far)]
@@ -185,10 +181,10 @@ def _whisker(start: float, sign: int, low: float, high: float, y: float) -> list
 
 def _texts(
     side: Side, start: float, sign: int, far: float, y: float, fits: bool, plan: _Plan
-) -> list[Any]:
+) -> list[Marks]:
     """Put the value inside its bar near the year if it fits, the range at the far end."""
     align = "right" if sign < 0 else "left"
-    layers: list[Any] = []
+    layers: list[Marks] = []
     if fits:
         style = "label-inside" if side.printed else "label-inverse"
         layers += labels([_at(start + sign * 7, y, side.text, align)], style=style, bold=True)

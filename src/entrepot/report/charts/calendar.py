@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from entrepot.report.charts.drawing import labels, layered, lines, marks, render
+from entrepot.report.charts.drawing import labels, lines, rects, render
 from entrepot.report.charts.place import cut, text_width
-from entrepot.report.charts.svg import of_words
 
 if TYPE_CHECKING:
+    from entrepot.report.charts.drawing import Marks
     from entrepot.report.single_pictures import Calendar, Told
 
 __all__ = ["draw"]
@@ -42,9 +42,7 @@ def draw(data: Calendar, *, name: str, spoken: str) -> str:
     for place, row in enumerate(data.rows):
         top = TOP + plan.row * place + (plan.row - 2 * HALF - 1) / (1 if plan.above else 2)
         layers += _row(row, data, plan, top)
-    none = {"left": 0, "right": 0, "top": 0, "bottom": 0}
-    view = layered(layers, width=plan.width, height=height)
-    return render(view, width=plan.width, height=height, padding=none, name=name, spoken=spoken)
+    return render(layers, width=plan.width, height=height, name=name, spoken=spoken)
 
 
 def _notes(data: Calendar, plan: _Plan) -> float:
@@ -63,7 +61,7 @@ def _x(data: Calendar, plan: _Plan, place: int) -> float:
     return (0 if plan.above else plan.names + 12) + place * _cell(data, plan)
 
 
-def _key(plan: _Plan) -> list[Any]:
+def _key(plan: _Plan) -> list[Marks]:
     """Show what the halves of a cell are, above the years."""
     x = 0.0 if plan.above else plan.names + 12.0
     second = x + 34 + text_width("imports reported") + 18
@@ -79,13 +77,13 @@ def _key(plan: _Plan) -> list[Any]:
         {"x": second + 32, "y": 14, "text": "exports reported"},
     ]
     return [
-        *marks("rect", grounds, style="ground"),
-        *marks("rect", [imports, exports], style="context"),
+        *rects(grounds, style="ground"),
+        *rects([imports, exports], style="context"),
         *labels(texts, style="note"),
     ]
 
 
-def _years(data: Calendar, plan: _Plan) -> list[Any]:
+def _years(data: Calendar, plan: _Plan) -> list[Marks]:
     cell = _cell(data, plan)
     short = cell < text_width("2024") + 6
     step = 1
@@ -101,7 +99,7 @@ def _years(data: Calendar, plan: _Plan) -> list[Any]:
     return labels(rows, style="note")
 
 
-def _row(row: Told, data: Calendar, plan: _Plan, top: float) -> list[Any]:
+def _row(row: Told, data: Calendar, plan: _Plan, top: float) -> list[Marks]:
     cell = _cell(data, plan) - GAP
     filled, grounds, absent = [], [], []
     for place, year in enumerate(data.years):
@@ -117,13 +115,13 @@ def _row(row: Told, data: Calendar, plan: _Plan, top: float) -> list[Any]:
         for side, part, y in told:
             grounds.append({"x": x, "x2": x + cell, "y": y, "y2": y + HALF})
             if part:
-                title = of_words(_title(row, year, side, part), row.name)
-                bar = {"x": x, "x2": x + cell * part, "y": y, "y2": y + HALF, "title": title}
-                filled.append(bar)
+                bar = {"x": x, "x2": x + cell * part, "y": y, "y2": y + HALF}
+                said = {"title": _title(row, year, side, part), "of": (row.name,)}
+                filled.append(bar | said)
     return [
-        *marks("rect", grounds, style="ground"),
+        *rects(grounds, style="ground"),
         *lines(absent, style="leader"),
-        *marks("rect", filled, style="context"),
+        *rects(filled, style="context"),
         *_words(row, data, plan, top),
     ]
 
@@ -133,7 +131,7 @@ def _title(row: Told, year: int, side: str, part: float) -> str:
     return f"{row.name}, {year}: {side}{months}"
 
 
-def _words(row: Told, data: Calendar, plan: _Plan, top: float) -> list[Any]:
+def _words(row: Told, data: Calendar, plan: _Plan, top: float) -> list[Marks]:
     if plan.above:
         note = f" ({cut(row.note, plan.width / 2)})" if row.note else ""
         text = cut(row.name, plan.width - text_width(note) - 2) + note

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from entrepot.report.charts.drawing import labels, lines
 from entrepot.report.charts.place import cut, spread, text_width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from entrepot.report.charts.drawing import Marks
 
 __all__ = ["Entry", "draw", "wrapped"]
 
@@ -27,7 +29,9 @@ class Entry:
     style: str = "label"
 
 
-def draw(entries: Sequence[Entry], *, head: str, x: float, room: float, height: float) -> list[Any]:
+def draw(
+    entries: Sequence[Entry], *, head: str, x: float, room: float, height: float
+) -> list[Marks]:
     """Return head, names and leaders, moved apart where they would overlap.
 
     Parameters

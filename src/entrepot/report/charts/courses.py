@@ -5,16 +5,16 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from entrepot.report.charts import column
-from entrepot.report.charts.drawing import framed, labels, lines, marks
+from entrepot.report.charts.drawing import framed, labels, lines, points
 from entrepot.report.charts.frame import Frame, ticks
 from entrepot.report.charts.place import text_width
-from entrepot.report.charts.svg import of_row
 from entrepot.report.words import capital
 
 if TYPE_CHECKING:
+    from entrepot.report.charts.drawing import Marks
     from entrepot.report.pair.drawn import Course, Courses, Spot
 
 __all__ = ["draw"]
@@ -71,7 +71,7 @@ def _tick(value: float, values: list[float]) -> str:
     return f"{value:g}" + ("\u00a0%" if value == values[-1] else "")
 
 
-def _axes(data: Courses, frame: Frame, name: str) -> list[Any]:
+def _axes(data: Courses, frame: Frame, name: str) -> list[Marks]:
     values = ticks(frame.top_value, limit=100)
     across = {"x": 0, "x2": frame.inner_width}
     grid = [across | {"y": frame.y(value), "y2": frame.y(value)} for value in values[1:]]
@@ -101,12 +101,12 @@ def _year(year: int, shown: list[int], *, short: bool) -> str:
     return str(year)
 
 
-def _line(course: Course, look: _Look, frame: Frame) -> list[Any]:
+def _line(course: Course, look: _Look, frame: Frame) -> list[Marks]:
     """Join years that follow each other in one source; what others print stands alone.
 
     Where the reporters change dots lead across.
     """
-    layers: list[Any] = []
+    layers: list[Marks] = []
     for one, other in itertools.pairwise(course.spots):
         if other.year != one.year + 1 or one.whose != other.whose or other.printed:
             continue
@@ -121,7 +121,7 @@ def _line(course: Course, look: _Look, frame: Frame) -> list[Any]:
     return layers
 
 
-def _break_lines(data: Courses, frame: Frame) -> list[Any]:
+def _break_lines(data: Courses, frame: Frame) -> list[Marks]:
     years = {one.broken.year for one in data.courses if one.broken and one.spots}
     rows = [
         {"x": x, "x2": x, "y": -8, "y2": frame.inner_height}
@@ -130,9 +130,9 @@ def _break_lines(data: Courses, frame: Frame) -> list[Any]:
     return lines(rows, style="break") if rows else []
 
 
-def _spots(course: Course, look: _Look, frame: Frame, first: int) -> list[Any]:
+def _spots(course: Course, look: _Look, frame: Frame, first: int) -> list[Marks]:
     """Draw the marks of a side; the row of the first in the table of both is `first`."""
-    layers: list[Any] = []
+    layers: list[Marks] = []
     for spot in course.spots:
         layers += _whisker(spot, look, frame)
     for printed in (False, True):
@@ -140,18 +140,17 @@ def _spots(course: Course, look: _Look, frame: Frame, first: int) -> list[Any]:
             {
                 "x": frame.x(spot.year) + look.shift,
                 "y": frame.y(spot.value),
-                "title": of_row(
-                    f"{spot.year}: {capital(course.name)}: {spot.text}\u00a0%", first + place
-                ),
+                "title": f"{spot.year}: {capital(course.name)}: {spot.text}\u00a0%",
+                "row": first + place,
             }
             for place, spot in enumerate(course.spots)
             if spot.printed is printed
         ]
-        layers += marks("point", rows, style=look.ring if printed else look.dot)
+        layers += points(rows, style=look.ring if printed else look.dot)
     return layers
 
 
-def _whisker(spot: Spot, look: _Look, frame: Frame) -> list[Any]:
+def _whisker(spot: Spot, look: _Look, frame: Frame) -> list[Marks]:
     if spot.low is None or spot.high is None:
         return []
     x, top, bottom = frame.x(spot.year) + look.shift, frame.y(spot.high), frame.y(spot.low)
@@ -160,7 +159,7 @@ def _whisker(spot: Spot, look: _Look, frame: Frame) -> list[Any]:
     return lines(rows, style="leader")
 
 
-def _names(data: Courses, frame: Frame) -> list[Any]:
+def _names(data: Courses, frame: Frame) -> list[Marks]:
     """Name each side at its last spot, with the share there; a side without one is named too."""
     entries = []
     for course, look in zip(data.courses, LOOKS, strict=True):

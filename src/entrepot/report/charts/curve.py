@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.model.display import MINUS, number
 from entrepot.report.charts.column import wrapped
-from entrepot.report.charts.drawing import framed, labels, lines, marks
+from entrepot.report.charts.drawing import framed, labels, lines, points
 from entrepot.report.charts.frame import Frame, ticks_between
 from entrepot.report.charts.place import Box, first_free, spots, text_width
-from entrepot.report.charts.svg import of_row
 
 if TYPE_CHECKING:
+    from entrepot.report.charts.drawing import Marks
     from entrepot.report.pictures import Choice, Column, Curve
 
 __all__ = ["draw"]
@@ -95,7 +95,7 @@ def _ticks(data: Curve) -> list[float]:
     return [value for value in found if not whole or value <= 100]
 
 
-def _grid(data: Curve, frame: Frame) -> list[Any]:
+def _grid(data: Curve, frame: Frame) -> list[Marks]:
     values = _ticks(data)
     rows = [
         {"x": 0, "x2": frame.inner_width, "y": frame.y(value), "y2": frame.y(value)}
@@ -127,7 +127,7 @@ def _x(frame: Frame, place: int) -> float:
     return frame.x(place + 0.5)
 
 
-def _drop(data: Curve, frame: Frame, depth: float) -> list[Any]:
+def _drop(data: Curve, frame: Frame, depth: float) -> list[Marks]:
     """Drop the headline through all rows, so that its choices can be read off."""
     rows = [
         {
@@ -147,26 +147,27 @@ def _size(data: Curve, frame: Frame, most: int) -> float:
     return max(10.0, min(most, (1.2 * frame.inner_width / len(data.columns)) ** 2))
 
 
-def _dots(data: Curve, frame: Frame) -> list[Any]:
-    layers: list[Any] = []
+def _dots(data: Curve, frame: Frame) -> list[Marks]:
+    layers: list[Marks] = []
     size = _size(data, frame, 60)
     for kind in ((False, False), (True, False), (False, True), (True, True)):
         rows = [
             {
                 "x": _x(frame, place),
                 "y": frame.y(column.value),
-                "title": of_row(column.title, place),
+                "title": column.title,
+                "row": place,
             }
             for place, column in enumerate(data.columns)
             if (column.printed, column.headline) == kind
         ]
         printed, headline = kind
         style = ("supplier-ring" if headline else "published") if printed else "supplier"
-        layers += marks("point", rows, style=style, size=110 if headline else size)
+        layers += points(rows, style=style, size=110 if headline else size)
     return layers
 
 
-def _values(data: Curve, frame: Frame) -> list[Any]:
+def _values(data: Curve, frame: Frame) -> list[Marks]:
     """Print the headline, the lowest and the highest value."""
     last = len(data.columns) - 1
     chosen = [place for place, column in enumerate(data.columns) if column.headline]
@@ -177,7 +178,7 @@ def _values(data: Curve, frame: Frame) -> list[Any]:
     ]
     taken = list(dots)
     plot = Box(-2, -18, frame.inner_width + frame.right, frame.inner_height)
-    layers: list[Any] = []
+    layers: list[Marks] = []
     for place in chosen:
         column = data.columns[place]
         text = _value(column)
@@ -197,8 +198,8 @@ def _value(column: Column) -> str:
 
 def _choices(
     data: Curve, rows: list[tuple[int, int, float, list[str]]], frame: Frame, plan: _Plan
-) -> list[Any]:
-    layers: list[Any] = []
+) -> list[Marks]:
+    layers: list[Marks] = []
     heads, names, medians, tracks = [], [], [], []
     dots: dict[bool, list[dict[str, Any]]] = {False: [], True: []}
     for place, index, top, parts in rows:
@@ -215,7 +216,7 @@ def _choices(
             if spec.picks[place] == index:
                 dots[spec.headline].append({"x": _x(frame, column), "y": top})
     layers += lines(tracks, style="grid")
-    layers += marks("point", dots[False], style="context", size=_size(data, frame, 44))
-    layers += marks("point", dots[True], style="supplier", size=60)
+    layers += points(dots[False], style="context", size=_size(data, frame, 44))
+    layers += points(dots[True], style="supplier", size=60)
     layers += labels(heads, style="label", bold=True)
     return [*layers, *labels(names, style="note"), *labels(medians, style="note")]

@@ -1,25 +1,45 @@
-"""What every chart is drawn with: marks in drawing units, layers of them, and the last step."""
+"""What every chart is drawn with: marks in drawing units, and the SVG that they become.
+
+Colours are classes and not values, so that one drawing serves light, dark and paper. Marks that
+stand for a row of the table beside the chart carry its number, and a title that can be read aloud.
+"""
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import dataclass, replace
+from html import escape
 from typing import TYPE_CHECKING, Any
 
-from entrepot.report.charts.svg import compact
-from entrepot.report.charts.theme import configuration
+from entrepot.report.charts.theme import STYLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    import altair as alt
+    from collections.abc import Iterable, Iterator, Sequence
 
     from entrepot.report.charts.frame import Frame
+    from entrepot.report.charts.theme import Style
 
-__all__ = ["Marks", "framed", "labels", "layered", "lines", "marks", "render", "table"]
+__all__ = [
+    "APART",
+    "Marks",
+    "area",
+    "framed",
+    "labels",
+    "lines",
+    "moved",
+    "path",
+    "points",
+    "rects",
+    "render",
+]
 
 Row = dict[str, Any]
-WHOLE = ("area", "line")
-"""Kinds of which all rows make one mark: two of them never share a layer."""
+APART = "\u2062"
+"""Between the words that a mark shares with its row, where its number is not known yet."""
+STRONG = re.compile(r"\*\*(.+?)\*\*")
+ANCHORS = {"center": "middle", "right": "end"}
+POINTING = "triangle-right"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,133 +48,193 @@ class Marks:
 
     Attributes
     ----------
-    kind, style
-        Vega-Lite's mark and the style of the theme.
+    kind
+        ``rect``, ``dot``, ``line``, ``text``, ``path`` or ``area``; of the last two all rows make
+        one mark.
+    style
+        A name in `STYLES`.
     rows
-        Columns x, y and, as the kind needs them, x2, y2, text, title.
-    look
-        Further properties of the mark.
+        Columns x, y and, as the kind needs them, x2, y2, text, align; `title` for what is read
+        aloud, with `row`, the number of its row in the table beside the chart, or `of`, the words
+        by which that row is found.
+    bold, size, shape
+        Of texts and of dots; the size of a dot is the area of the square around it.
     """
 
     kind: str
     style: str
     rows: tuple[Row, ...]
-    look: tuple[tuple[str, Any], ...] = ()
-
-    @property
-    def key(self) -> tuple[Any, ...]:
-        """Equal for marks that can share one layer."""
-        return (self.kind, self.style, self.look, tuple(sorted(self.rows[0])))
+    bold: bool = False
+    size: float = 0.0
+    shape: str = "circle"
 
 
-def marks(kind: str, rows: Sequence[Row], *, style: str, **look: Any) -> list[Marks]:
-    """Return marks in drawing units; nothing for no rows."""
-    return [Marks(kind, style, tuple(rows), tuple(sorted(look.items())))] if rows else []
+def rects(rows: Sequence[Row], *, style: str) -> list[Marks]:
+    """Return rectangles from (x, y) to (x2, y2); nothing for no rows."""
+    return _marks("rect", rows, style)
 
 
 def lines(rows: Sequence[Row], *, style: str) -> list[Marks]:
     """Return straight lines from (x, y) to (x2, y2)."""
-    return marks("rule", rows, style=style)
+    return _marks("line", rows, style)
+
+
+def points(
+    rows: Sequence[Row], *, style: str, size: float = 46, shape: str = "circle"
+) -> list[Marks]:
+    """Return dots around (x, y), or tips that point to the right."""
+    return [Marks("dot", style, tuple(rows), size=size, shape=shape)] if rows else []
 
 
 def labels(rows: Sequence[Row], *, style: str, bold: bool = False) -> list[Marks]:
     """Return texts with their baseline at y: columns x, y, text and align."""
-    look: dict[str, Any] = {"baseline": "alphabetic"} | ({"fontWeight": 700} if bold else {})
-    found: list[Marks] = []
-    for align in ("left", "center", "right"):
-        part = [
-            {key: row[key] for key in ("x", "y", "text")}
-            for row in rows
-            if row.get("align", "left") == align
-        ]
-        found += marks("text", part, style=style, align=align, **look)
-    return found
+    return [Marks("text", style, tuple(rows), bold=bold)] if rows else []
 
 
-def table(rows: Sequence[Row]) -> alt.Chart:
-    """Return a chart without marks on these rows."""
-    import altair as alt
-
-    return alt.Chart(alt.InlineData(values=list(rows)))
+def path(rows: Sequence[Row], *, style: str) -> list[Marks]:
+    """Return one line through all points (x, y)."""
+    return _marks("path", rows, style)
 
 
-def layered(parts: Iterable[Any], *, width: float, height: float) -> Row:
-    """Return the parts as layers of a view, first at the back; marks of one look share a layer.
-
-    Altair copies every chart, rows and all, whenever it puts one into another, which took most of
-    a page's time. So each layer is written out once and the written layers are put together here.
-    """
-    merged: dict[Any, Any] = {}
-    for place, part in enumerate(parts):
-        joins = isinstance(part, Marks) and part.kind not in WHOLE
-        key = part.key if joins else place
-        if key in merged:
-            merged[key] = replace(merged[key], rows=merged[key].rows + part.rows)
-        else:
-            merged[key] = part
-    return {
-        "layer": [
-            _written(_layer(part) if isinstance(part, Marks) else part) for part in merged.values()
-        ],
-        "width": width,
-        "height": height,
-    }
+def area(rows: Sequence[Row], *, style: str) -> list[Marks]:
+    """Return one area between y and y2."""
+    return _marks("area", rows, style)
 
 
-def _written(chart: alt.Chart) -> Row:
-    """Return a chart as a part of a view, with its rows in it."""
-    spec = chart.to_dict(validate=False)
-    rows = spec.pop("datasets")[spec["data"]["name"]]
-    del spec["$schema"], spec["config"]
-    return spec | {"data": {"values": rows}}
+def moved(parts: Iterable[Marks], right: float, down: float) -> Iterator[Marks]:
+    """Yield marks further to the right and down."""
+    ways = {"x": right, "x2": right, "y": down, "y2": down}
+    for part in parts:
+        rows = tuple(
+            {key: value + ways[key] if key in ways else value for key, value in row.items()}
+            for row in part.rows
+        )
+        yield replace(part, rows=rows)
 
 
-def _layer(part: Marks) -> alt.Chart:
-    import altair as alt
-
-    columns = part.rows[0]
-    channels: dict[str, Any] = {
-        "x": alt.X(field="x", type="quantitative", scale=None, axis=None),
-        "y": alt.Y(field="y", type="quantitative", scale=None, axis=None),
-    }
-    more = {
-        "x2": alt.X2(field="x2"),
-        "y2": alt.Y2(field="y2"),
-        "text": alt.Text(field="text", type="nominal"),
-    }
-    channels |= {name: channel for name, channel in more.items() if name in columns}
-    if "title" in columns:
-        channels["description"] = alt.Description(field="title", type="nominal")
-    return alt.Chart(
-        data=alt.InlineData(values=list(part.rows)),
-        mark=alt.MarkDef(
-            type=part.kind,  # type: ignore[arg-type]  # one of a few words of our own
-            style=part.style,
-            aria="title" in columns,
-            **dict(part.look),
-        ),
-        encoding=alt.FacetedEncoding(**channels),
-    )
+def _marks(kind: str, rows: Sequence[Row], style: str) -> list[Marks]:
+    return [Marks(kind, style, tuple(rows))] if rows else []
 
 
-def framed(parts: Iterable[Any], frame: Frame, *, name: str, spoken: str) -> str:
-    """Return layers in the plot area of a frame as a compact inline SVG."""
-    return render(
-        layered(parts, width=frame.inner_width, height=frame.inner_height),
-        width=frame.width,
-        height=frame.height,
-        padding=frame.padding,
-        name=name,
-        spoken=spoken,
-    )
+def framed(parts: Iterable[Marks], frame: Frame, *, name: str, spoken: str) -> str:
+    """Return marks in the plot area of a frame as an inline SVG."""
+    size = {"width": frame.width, "height": frame.height}
+    return render(parts, **size, left=frame.left, top=frame.top, name=name, spoken=spoken)
 
 
 def render(
-    view: Row, *, width: int, height: int, padding: dict[str, int], name: str, spoken: str
+    parts: Iterable[Marks],
+    *,
+    width: int,
+    height: int,
+    left: float = 0.0,
+    top: float = 0.0,
+    name: str,
+    spoken: str,
 ) -> str:
-    """Return a view as a compact inline SVG of exactly the given size."""
-    import vl_convert
+    """Return marks as an inline SVG of exactly the given size, the first at the back.
 
-    whole = {"autosize": {"type": "none"}, "padding": padding, "config": configuration()}
-    drawn = vl_convert.vegalite_to_svg(view | whole)
-    return compact(drawn, width=width, height=height, name=name, spoken=spoken)
+    Parameters
+    ----------
+    width, height
+        Size of the drawing in its own units.
+    left, top
+        Where the marks count from.
+    name
+        Extra class: ``wide`` or ``narrow``.
+    spoken
+        What a screen reader says instead of the marks.
+
+    Raises
+    ------
+    KeyError
+        For marks of a style that there is not.
+    """
+    body = "".join(one for part in parts for one in _written(part, left, top))
+    return (
+        f'<svg class="chart {name}" viewBox="0 0 {width} {height}" role="img" '
+        f'aria-label="{escape(spoken)}" focusable="false">{body}</svg>'
+    )
+
+
+def _written(part: Marks, left: float, top: float) -> Iterator[str]:
+    style = STYLES[part.style]
+    if part.kind in ("path", "area"):
+        yield _outline(part, style, left, top)
+        return
+    for row in part.rows:
+        x, y = left + row["x"], top + row["y"]
+        if part.kind == "text":
+            yield _text(row, part, style, x, y)
+        elif part.kind == "dot":
+            yield _dot(row, part, style, x, y)
+        else:
+            x2, y2 = left + row["x2"], top + row["y2"]
+            draw = _rect if part.kind == "rect" else _line
+            yield draw(row, style, x, y, x2, y2)
+
+
+def _rect(row: Row, style: Style, x: float, y: float, x2: float, y2: float) -> str:
+    sizes = f"{_at('width', abs(x2 - x))}{_at('height', abs(y2 - y))}"
+    return _element("rect", style, f"{_at('x', min(x, x2))}{_at('y', min(y, y2))}{sizes}", row)
+
+
+def _line(row: Row, style: Style, x: float, y: float, x2: float, y2: float) -> str:
+    ends = f"{_at('x1', x)}{_at('y1', y)}{_at('x2', x2)}{_at('y2', y2)}"
+    return _element("line", style.stroked(), ends, row)
+
+
+def _dot(row: Row, part: Marks, style: Style, x: float, y: float) -> str:
+    half = math.sqrt(part.size) / 2
+    if part.shape != POINTING:
+        return _element("circle", style, f"{_at('cx', x)}{_at('cy', y)}{_at('r', half)}", row)
+    deep = half * math.sqrt(3) / 2
+    corners = ((x + deep, y), (x - deep, y - half), (x - deep, y + half))
+    return _element("path", style, f' d="{_through(corners)}Z"', row)
+
+
+def _outline(part: Marks, style: Style, left: float, top: float) -> str:
+    there = [(left + row["x"], top + row["y"]) for row in part.rows]
+    if part.kind == "path":
+        return _element("path", style.stroked(), f' d="{_through(there)}"', {})
+    back = [(left + row["x"], top + row["y2"]) for row in reversed(part.rows)]
+    return _element("path", style, f' d="{_through([*there, *back])}Z"', {})
+
+
+def _through(points: Iterable[tuple[float, float]]) -> str:
+    return "M" + "L".join(f"{_short(x)},{_short(y)}" for x, y in points)
+
+
+def _text(row: Row, part: Marks, style: Style, x: float, y: float) -> str:
+    words = str(row["text"])
+    if not words.strip():
+        return ""
+    classes = [f"f-{style.fill}"]
+    classes += ["halo"] if style.halo else []  # a light edge; the style sheet paints it first
+    classes += ["b"] if part.bold else []
+    classes += ["s"] if style.small else []
+    anchor = ANCHORS.get(row.get("align", "left"))
+    places = f"{_at('x', x)}{_at('y', y)}" + (f' text-anchor="{anchor}"' if anchor else "")
+    strong = STRONG.sub(r'<tspan class="b">\1</tspan>', escape(words, quote=False))
+    return f'<text class="{" ".join(classes)}"{places}>{strong}</text>'
+
+
+def _element(tag: str, style: Style, places: str, row: Row) -> str:
+    start = f'<{tag} class="{style.classes}"{places}{style.attributes}'
+    if "title" not in row:
+        return f"{start}/>"
+    if row.get("row") is not None:
+        start += f' data-row="{row["row"]}"'
+    elif "of" in row:
+        start += f' data-of="{escape(APART.join(row["of"]))}"'
+    return f"{start}><title>{escape(row['title'], quote=False)}</title></{tag}>"
+
+
+def _at(name: str, value: float) -> str:
+    return f' {name}="{_short(value)}"'
+
+
+def _short(value: float) -> str:
+    """Write a position with one decimal, without a needless zero."""
+    text = f"{value:.1f}".removesuffix(".0")
+    return "0" if text == "-0" else text

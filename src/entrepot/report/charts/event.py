@@ -7,15 +7,15 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from entrepot.report.charts import event_labels
-from entrepot.report.charts.drawing import framed, labels, lines, marks
+from entrepot.report.charts.drawing import area, framed, labels, lines, path, points, rects
 from entrepot.report.charts.event_labels import Axis, log_of, signed, steps, title
 from entrepot.report.charts.frame import Frame
 from entrepot.report.charts.place import text_width
-from entrepot.report.charts.svg import of_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from entrepot.report.charts.drawing import Marks
     from entrepot.report.pictures import EventSteps, Step
 
 __all__ = ["draw", "percent_ticks"]
@@ -108,12 +108,12 @@ def _axis(data: EventSteps, name: str) -> Axis:
     return Axis(Frame(width, height, left, right, head, 52, first, last, 1.0), bottom, top)
 
 
-def _ground(axis: Axis) -> list[Any]:
+def _ground(axis: Axis) -> list[Marks]:
     row = {"x": axis.x(-0.5), "x2": axis.frame.inner_width, "y": 0, "y2": axis.frame.inner_height}
-    return marks("rect", [row], style="after")
+    return rects([row], style="after")
 
 
-def _grid(axis: Axis) -> list[Any]:
+def _grid(axis: Axis) -> list[Marks]:
     named = percent_ticks(axis.bottom, axis.top, axis.frame.inner_height)
     rows = [
         {"x": 0, "x2": axis.frame.inner_width, "y": axis.y(log), "y2": axis.y(log), "log": log}
@@ -140,8 +140,8 @@ def _runs(data: EventSteps) -> Iterable[list[Step]]:
             yield list(run)
 
 
-def _band(data: EventSteps, axis: Axis) -> list[Any]:
-    layers: list[Any] = []
+def _band(data: EventSteps, axis: Axis) -> list[Marks]:
+    layers: list[Marks] = []
     for run in _runs(data):
         rows = [
             {
@@ -152,7 +152,7 @@ def _band(data: EventSteps, axis: Axis) -> list[Any]:
             for one in run
         ]
         if len(rows) > 1:
-            layers += [marks("area", rows, style="interval")[0]]
+            layers += area(rows, style="interval")
     return layers
 
 
@@ -161,7 +161,7 @@ def _end(end: float | None, one: Step) -> float:
     return log_of(one.value if end is None else end)
 
 
-def _mean(data: EventSteps, axis: Axis) -> list[Any]:
+def _mean(data: EventSteps, axis: Axis) -> list[Marks]:
     if data.mean is None:
         return []
     level = axis.y(log_of(data.mean))
@@ -169,21 +169,22 @@ def _mean(data: EventSteps, axis: Axis) -> list[Any]:
     return lines([row], style="headline")
 
 
-def _line(data: EventSteps, axis: Axis) -> list[Any]:
-    layers: list[Any] = []
+def _line(data: EventSteps, axis: Axis) -> list[Marks]:
+    layers: list[Marks] = []
     for run in _runs(data):
         rows = [{"x": axis.x(one.step), "y": axis.y(log_of(one.value))} for one in run]
         if len(rows) > 1:
-            layers += [marks("line", rows, style="supplier-line")[0]]
-    dots = {True: [], False: []}  # type: dict[bool, list[dict[str, Any]]]
+            layers += path(rows, style="supplier-line")
+    dots: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
     for place, one in enumerate(data.steps):
         if one.value is not None:
             dots[one.step == data.reference].append(
                 {
                     "x": axis.x(one.step),
                     "y": axis.y(log_of(one.value)),
-                    "title": of_row(title(one, data), place),
+                    "title": title(one, data),
+                    "row": place,
                 }
             )
-    layers += marks("point", dots[False], style="supplier", size=46)
-    return [*layers, *marks("point", dots[True], style="supplier-ring", size=60)]
+    layers += points(dots[False], style="supplier", size=46)
+    return [*layers, *points(dots[True], style="supplier-ring", size=60)]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from entrepot.model.display import MINUS, NBSP, number
 from entrepot.report.charts.drawing import labels, lines
 from entrepot.report.charts.place import Box, first_free, spots, spread, text_box
 
 if TYPE_CHECKING:
+    from entrepot.report.charts.drawing import Marks
     from entrepot.report.charts.frame import Frame
     from entrepot.report.pictures import EventSteps, Step
 
@@ -68,7 +69,7 @@ def _place(one: Step, data: EventSteps) -> str:
     return f"\u2265{text}" if one.binned else text
 
 
-def steps(data: EventSteps, axis: Axis, name: str) -> list[Any]:
+def steps(data: EventSteps, axis: Axis, name: str) -> list[Marks]:
     """Name steps below the plot, as many as there is room for, and what they are."""
     room = axis.frame.inner_width / len(data.steps)
     every = math.ceil((30 if name == "wide" else 28) / room)
@@ -93,11 +94,11 @@ def steps(data: EventSteps, axis: Axis, name: str) -> list[Any]:
     return labels([*texts, words], style="note")
 
 
-def draw(data: EventSteps, axis: Axis) -> list[Any]:
+def draw(data: EventSteps, axis: Axis) -> list[Marks]:
     """Print the event, the step compared with, the mean and the values that stand out."""
     height, width = axis.frame.inner_height, axis.frame.inner_width
     event = axis.x(-0.5)
-    layers: list[Any] = lines([{"x": event, "x2": event, "y": -14, "y2": height}], style="break")
+    layers: list[Marks] = lines([{"x": event, "x2": event, "y": -14, "y2": height}], style="break")
     head = {"x": event + 5, "y": -18, "text": data.event, "align": "left"}
     layers += labels([head], style="label", bold=True)
     taken = [
@@ -125,7 +126,7 @@ def draw(data: EventSteps, axis: Axis) -> list[Any]:
     return layers
 
 
-def _beside(data: EventSteps, axis: Axis) -> tuple[list[Any], list[Box]]:
+def _beside(data: EventSteps, axis: Axis) -> tuple[list[Marks], list[Box]]:
     """Print the last value and the mean right of the plot, apart from each other."""
     texts: list[tuple[float, list[str], str]] = []
     last = data.steps[-1]
@@ -138,7 +139,7 @@ def _beside(data: EventSteps, axis: Axis) -> tuple[list[Any], list[Box]]:
     sizes = [16.0 * len(rows) + 4 for _, rows, _ in texts]
     centres = spread([y for y, *_ in texts], sizes, -10, axis.frame.inner_height)
     left = axis.frame.inner_width + 6.0
-    layers: list[Any] = []
+    layers: list[Marks] = []
     boxes = []
     for centre, (_, rows, style) in zip(centres, texts, strict=True):
         for place, text in enumerate(rows):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from entrepot.report.charts.drawing import labels, layered, lines, marks, render
+from entrepot.report.charts.drawing import labels, lines, rects, render
 from entrepot.report.charts.place import cut, text_width
-from entrepot.report.charts.svg import of_row
 
 if TYPE_CHECKING:
+    from entrepot.report.charts.drawing import Marks
     from entrepot.report.pictures import Exposed, Exposure
 
 __all__ = ["draw"]
@@ -43,7 +43,7 @@ def draw(data: Exposure, *, name: str, spoken: str) -> str:
         ((plan.width - plan.names - _beyond(row)) / row.value for row in rows if row.value > 0),
         default=0.0,
     )
-    layers: list[Any] = []
+    layers: list[Marks] = []
     top, number = 0.0, 0
     for (title, members), style in zip(data.groups, STYLES, strict=False):
         layers += lines([{"x": 0, "x2": plan.width, "y": top + 1, "y2": top + 1}], style="divider")
@@ -55,9 +55,7 @@ def draw(data: Exposure, *, name: str, spoken: str) -> str:
             top += plan.row
         top += 14
     height = round(top - 14)
-    chart = layered(layers, width=plan.width, height=height)
-    none = {"left": 0, "right": 0, "top": 0, "bottom": 0}
-    return render(chart, width=plan.width, height=height, padding=none, name=name, spoken=spoken)
+    return render(layers, width=plan.width, height=height, name=name, spoken=spoken)
 
 
 def _beyond(row: Exposed) -> float:
@@ -65,7 +63,9 @@ def _beyond(row: Exposed) -> float:
     return text_width(f"**{row.text}**") + text_width(row.note, 12.5) + 22
 
 
-def _row(row: Exposed, plan: _Plan, scale: float, top: float, style: str, number: int) -> list[Any]:
+def _row(
+    row: Exposed, plan: _Plan, scale: float, top: float, style: str, number: int
+) -> list[Marks]:
     """Draw a sector, which is a row of the table by its number."""
     start, length = plan.names, row.value * scale
     y = top + plan.above
@@ -74,7 +74,8 @@ def _row(row: Exposed, plan: _Plan, scale: float, top: float, style: str, number
         "x2": start + length,
         "y": y,
         "y2": y + BAR,
-        "title": of_row(f"{row.name}: {row.text}\u00a0%, {row.note}", number),
+        "title": f"{row.name}: {row.text}\u00a0%, {row.note}",
+        "row": number,
     }
     baseline = y + BAR / 2 + 4.5
     end = start + length + 7
@@ -84,7 +85,7 @@ def _row(row: Exposed, plan: _Plan, scale: float, top: float, style: str, number
         name |= {"x": 0, "y": top + 11, "align": "left"}
     money = {"x": end + text_width(f"**{row.text}**") + 8, "y": baseline, "text": row.note}
     return [
-        *marks("rect", [bar], style=style),
+        *rects([bar], style=style),
         *labels([name], style="label"),
         *labels([{"x": end, "y": baseline, "text": row.text}], style="label", bold=True),
         *labels([money], style="note"),

@@ -12,7 +12,7 @@ __all__ = ["Frame", "ticks", "ticks_between"]
 class Frame:
     """A drawing with margins; `x0` to `x1` and `bottom_value` to `top_value` fill what is left.
 
-    Positions that the methods return are relative to the plot area, as Vega-Lite wants them.
+    Positions that the methods return are relative to the plot area.
     """
 
     width: int
@@ -35,11 +35,6 @@ class Frame:
     def inner_height(self) -> int:
         """Height of the plot area."""
         return self.height - self.top - self.bottom
-
-    @property
-    def padding(self) -> dict[str, int]:
-        """Margins as Vega-Lite takes them."""
-        return {"left": self.left, "right": self.right, "top": self.top, "bottom": self.bottom}
 
     def x(self, value: float) -> float:
         """Return the horizontal place of a value."""

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from entrepot.model.display import NBSP, number
-from entrepot.report.charts.drawing import labels, layered, lines, marks, render
+from entrepot.report.charts.drawing import labels, lines, points, render
 from entrepot.report.charts.frame import ticks_between
 from entrepot.report.charts.place import cut, text_width
-from entrepot.report.charts.svg import of_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from entrepot.report.charts.drawing import Marks
     from entrepot.report.scenario.drawn import Group, Ladder, Rung
 
 __all__ = ["draw"]
@@ -52,21 +52,19 @@ def draw(data: Ladder, *, name: str, spoken: str) -> str:
     """Return the drawing, ``wide`` or ``narrow``."""
     plan = PLANS[name]
     parts = [(one,) for one in data.groups] if data.apart else [data.groups]
-    layers: list[Any] = []
+    layers: list[Marks] = []
     top = 0.0
     for groups in parts:
         added, top = _part(groups, plan, top + BETWEEN * (top > 0))
         layers += added
     height = round(top)
-    view = layered(layers, width=plan.width, height=height)
-    none = {"left": 0, "right": 0, "top": 0, "bottom": 0}
-    return render(view, width=plan.width, height=height, padding=none, name=name, spoken=spoken)
+    return render(layers, width=plan.width, height=height, name=name, spoken=spoken)
 
 
-def _part(groups: Sequence[Group], plan: _Plan, start: float) -> tuple[list[Any], float]:
+def _part(groups: Sequence[Group], plan: _Plan, start: float) -> tuple[list[Marks], float]:
     """Draw groups on one scale below `start`; return the layers and where they end."""
     scale, places = _scale(groups, plan)
-    layers: list[Any] = []
+    layers: list[Marks] = []
     top = start + AXIS
     for title, rows in groups:
         head = {"x": 0, "y": top + 17, "text": cut(title, plan.width, bold=True)}
@@ -89,7 +87,7 @@ def _scale(groups: Sequence[Group], plan: _Plan) -> tuple[_Scale, list[float]]:
     return _Scale(left, factor, places[0]), places
 
 
-def _axis(places: list[float], scale: _Scale, start: float, end: float) -> list[Any]:
+def _axis(places: list[float], scale: _Scale, start: float, end: float) -> list[Marks]:
     top = start + AXIS - 8
     rows = [{"x": x, "x2": x, "y": top, "y2": end} for x in map(scale.x, places)]
     zero = scale.x(0.0)
@@ -108,13 +106,13 @@ def _axis(places: list[float], scale: _Scale, start: float, end: float) -> list[
     return [*lines(rows, style="grid"), *lines(base, style="base"), *labels(texts, style="note")]
 
 
-def _rung(rung: Rung, plan: _Plan, scale: _Scale, top: float) -> list[Any]:
+def _rung(rung: Rung, plan: _Plan, scale: _Scale, top: float) -> list[Marks]:
     y = top + (32 if not plan.names else plan.row / 2)
     style = "label-supplier" if rung.marked else "label"
     low, high, x = scale.x(rung.low), scale.x(rung.high), scale.x(rung.value)
     reach = [{"x": low, "x2": high, "y": y, "y2": y}]
     reach += [{"x": end, "x2": end, "y": y - CAP, "y2": y + CAP} for end in (low, high)]
-    dot = {"x": x, "y": y, "title": of_words(f"{rung.name}: {rung.text}", rung.name)}
+    dot = {"x": x, "y": y, "title": f"{rung.name}: {rung.text}", "of": (rung.name,)}
     words = cut(rung.name, plan.names or plan.width, bold=rung.marked)
     name = {"x": plan.names, "y": y + 4.5, "text": words, "align": "right"}
     if not plan.names:
@@ -125,7 +123,7 @@ def _rung(rung: Rung, plan: _Plan, scale: _Scale, top: float) -> list[Any]:
         ends.append({"x": low - 9, "y": y + 4.5, "text": _number(rung.low), "align": "right"})
     return [
         *(lines(reach, style="whisker") if rung.low < rung.high else []),
-        *marks("point", [dot], style="supplier" if rung.marked else "context", size=70),
+        *points([dot], style="supplier" if rung.marked else "context", size=70),
         *labels([name], style=style, bold=rung.marked),
         *labels(ends, style=style, bold=True),
     ]

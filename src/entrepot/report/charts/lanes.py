@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from entrepot.report.charts.drawing import labels, layered, lines, marks, render
+from entrepot.report.charts.drawing import labels, lines, points, rects, render
 from entrepot.report.charts.place import cut, text_width
-from entrepot.report.charts.svg import of_words
 
 if TYPE_CHECKING:
+    from entrepot.report.charts.drawing import Marks
     from entrepot.report.single_pictures import Lane, Lanes
 
 __all__ = ["draw"]
@@ -47,7 +47,7 @@ def draw(data: Lanes, *, name: str, spoken: str) -> str:
     plan = PLANS[name]
     most = max(lane.high for lane in data.lanes)
     scale = plan.thick / most if most else 0.0
-    layers: list[Any] = []
+    layers: list[Marks] = []
     top, last = TOP + 8, TOP
     for lane in data.lanes:
         if lane.together:
@@ -60,12 +60,16 @@ def draw(data: Lanes, *, name: str, spoken: str) -> str:
         last = centre + height / 2
         top = last + GAP
     height = round(last + 14)
-    view = layered([*_poles(data, plan, last), *layers], width=plan.width, height=height)
-    none = {"left": 0, "right": 0, "top": 0, "bottom": 0}
-    return render(view, width=plan.width, height=height, padding=none, name=name, spoken=spoken)
+    return render(
+        [*_poles(data, plan, last), *layers],
+        width=plan.width,
+        height=height,
+        name=name,
+        spoken=spoken,
+    )
 
 
-def _poles(data: Lanes, plan: _Plan, last: float) -> list[Any]:
+def _poles(data: Lanes, plan: _Plan, last: float) -> list[Marks]:
     """Draw both ends as lines with their names above."""
     rows = [{"x": x, "x2": x, "y": TOP, "y2": last + 8} for x in (START, plan.end)]
     buyer = cut(data.ends[1], (plan.end - START) / 2, bold=True)
@@ -77,27 +81,27 @@ def _poles(data: Lanes, plan: _Plan, last: float) -> list[Any]:
     return [*lines(rows, style="base"), *labels(heads, style="label", bold=True)]
 
 
-def _lane(lane: Lane, plan: _Plan, scale: float, top: float, centre: float) -> list[Any]:
+def _lane(lane: Lane, plan: _Plan, scale: float, top: float, centre: float) -> list[Marks]:
     start, end = START + 1, plan.end - ARROW
     across = {"x": start, "x2": end}
-    layers: list[Any] = []
+    layers: list[Marks] = []
     if lane.high:
-        title = of_words(f"{lane.name}: {lane.said}", lane.name)
-        widest = across | _around(centre, lane.high * scale) | {"title": title}
-        layers += marks("rect", [widest], style="supplier-blended")
+        said = {"title": f"{lane.name}: {lane.said}", "of": (lane.name,)}
+        widest = across | _around(centre, lane.high * scale) | said
+        layers += rects([widest], style="supplier-blended")
     else:
         layers += lines([across | {"y": centre, "y2": centre}], style="leader-dotted")
     if lane.low:
-        layers += marks("rect", [across | _around(centre, lane.low * scale)], style="supplier")
+        layers += rects([across | _around(centre, lane.low * scale)], style="supplier")
     if lane.value * scale >= SEEN:
         edges = _around(centre, lane.value * scale)
         rows = [across | {"y": y, "y2": y} for y in edges.values()]
         layers += lines(rows, style="break")
     if not lane.together:
         gate = _around(centre, lane.high * scale + 8) | {"x": plan.middle - 4}
-        layers += marks("rect", [gate | {"x2": plan.middle + 4}], style="published")
+        layers += rects([gate | {"x2": plan.middle + 4}], style="published")
     head = {"x": plan.end - ARROW / 2 - 1, "y": centre}
-    layers += marks("point", [head], style="tip", shape="triangle-right", size=90)
+    layers += points([head], style="tip", shape="triangle-right", size=90)
     return [*layers, *_words(lane, plan, top, centre)]
 
 
@@ -107,7 +111,7 @@ def _around(centre: float, width: float) -> dict[str, float]:
     return {"y": centre - half, "y2": centre + half}
 
 
-def _words(lane: Lane, plan: _Plan, top: float, centre: float) -> list[Any]:
+def _words(lane: Lane, plan: _Plan, top: float, centre: float) -> list[Marks]:
     style = "label-supplier" if lane.together else "label"
     name = {"y": top + 12, "text": cut(lane.name, plan.end - 20, bold=True)}
     if not plan.beside:

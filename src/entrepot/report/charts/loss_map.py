@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from entrepot.model.areas import area_name
-from entrepot.report.charts.drawing import labels, layered, marks, render
-from entrepot.report.charts.svg import of_words
+from entrepot.report.charts.drawing import labels, rects, render
 from entrepot.report.charts.world import grid
 
 if TYPE_CHECKING:
+    from entrepot.report.charts.drawing import Marks
     from entrepot.report.scenario.drawn import LossMap
 
 __all__ = ["STEPS", "draw", "step_of"]
@@ -51,12 +51,10 @@ def draw(data: LossMap, *, name: str, spoken: str) -> str:
     pitch = plan.width / columns
     layers = [*_tiles(data, pitch), *(_codes(data, pitch) if plan.in_line > 2 else [])]
     key, height = _key(plan, lines * pitch + 14)
-    none = {"left": 0, "right": 0, "top": 0, "bottom": 0}
-    view = layered([*layers, *key], width=plan.width, height=height)
-    return render(view, width=plan.width, height=height, padding=none, name=name, spoken=spoken)
+    return render([*layers, *key], width=plan.width, height=height, name=name, spoken=spoken)
 
 
-def _tiles(data: LossMap, pitch: float) -> list[Any]:
+def _tiles(data: LossMap, pitch: float) -> list[Marks]:
     told = {one.code: one for one in data.tiles}
     rows: dict[str, list[dict[str, Any]]] = {}
     for code, (row, column) in grid().items():
@@ -64,15 +62,15 @@ def _tiles(data: LossMap, pitch: float) -> list[Any]:
         one = told.get(code)
         style = "tile" if one is None else f"step-{step_of(one.value)}"
         if one is None:
-            title = f"{area_name(code)}: not in the table"
+            said: dict[str, Any] = {"title": f"{area_name(code)}: not in the table"}
         else:
-            title = of_words(f"{one.name}: {one.text}", one.name)
-        place = {"x": x, "x2": x + pitch - GAP, "y": y, "y2": y + pitch - GAP, "title": title}
-        rows.setdefault(style, []).append(place)
-    return [part for style in sorted(rows) for part in marks("rect", rows[style], style=style)]
+            said = {"title": f"{one.name}: {one.text}", "of": (one.name,)}
+        place = {"x": x, "x2": x + pitch - GAP, "y": y, "y2": y + pitch - GAP}
+        rows.setdefault(style, []).append(place | said)
+    return [part for style in sorted(rows) for part in rects(rows[style], style=style)]
 
 
-def _codes(data: LossMap, pitch: float) -> list[Any]:
+def _codes(data: LossMap, pitch: float) -> list[Marks]:
     inks: dict[tuple[str, bool], list[dict[str, Any]]] = {}
     for one in data.tiles:
         if one.code in grid():
@@ -88,14 +86,14 @@ def _codes(data: LossMap, pitch: float) -> list[Any]:
     ]
 
 
-def _key(plan: _Plan, top: float) -> tuple[list[Any], int]:
+def _key(plan: _Plan, top: float) -> tuple[list[Marks], int]:
     room = plan.width / plan.in_line
-    found: list[Any] = []
+    found: list[Marks] = []
     y = top
     for number, text in enumerate(KEY, start=1):
         place = number - 1
         x, y = place % plan.in_line * room, top + place // plan.in_line * 24
         box = [{"x": x, "x2": x + SWATCH, "y": y, "y2": y + 13}]
-        found += marks("rect", box, style=f"step-{number}")
+        found += rects(box, style=f"step-{number}")
         found += labels([{"x": x + SWATCH + 8, "y": y + 11, "text": text}], style="note")
     return found, round(y + 24)

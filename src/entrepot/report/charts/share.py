@@ -6,17 +6,17 @@ import itertools
 import math
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from entrepot.report.charts import column, share_labels
-from entrepot.report.charts.drawing import framed, labels, lines, marks
+from entrepot.report.charts.drawing import area, framed, labels, lines, path, points, rects
 from entrepot.report.charts.frame import Frame, ticks
 from entrepot.report.charts.place import Box, text_width
-from entrepot.report.charts.svg import of_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from entrepot.report.charts.drawing import Marks
     from entrepot.report.pictures import Point, Printed, ShareLines
 
 __all__ = ["draw"]
@@ -64,14 +64,14 @@ def _axis_words(values: list[float]) -> list[str]:
     return [*words[:-1], f"{words[-1]}\u00a0%"]
 
 
-def _ground(data: ShareLines, frame: Frame) -> list[Any]:
+def _ground(data: ShareLines, frame: Frame) -> list[Marks]:
     if not data.broken:
         return []
     row = {"x": frame.x(data.broken.year + 0.5), "x2": frame.inner_width, "y": 0}
-    return marks("rect", [row | {"y2": frame.inner_height}], style="after")
+    return rects([row | {"y2": frame.inner_height}], style="after")
 
 
-def _grid(frame: Frame) -> list[Any]:
+def _grid(frame: Frame) -> list[Marks]:
     rows = [
         {"x": 0, "x2": frame.inner_width, "y": frame.y(value), "y2": frame.y(value)}
         for value in ticks(frame.top_value, limit=100)[1:]
@@ -79,7 +79,7 @@ def _grid(frame: Frame) -> list[Any]:
     return lines(rows, style="grid")
 
 
-def _axes(data: ShareLines, frame: Frame, name: str) -> list[Any]:
+def _axes(data: ShareLines, frame: Frame, name: str) -> list[Marks]:
     years = list(range(data.first, data.last + 1))
     values = ticks(frame.top_value, limit=100)
     step = math.ceil(len(years) * YEAR_WIDTH[name] / frame.inner_width)
@@ -98,16 +98,16 @@ def _axes(data: ShareLines, frame: Frame, name: str) -> list[Any]:
     return [*lines([base], style="base"), *labels(below + beside, style="note")]
 
 
-def _series(data: ShareLines, frame: Frame) -> list[Any]:
+def _series(data: ShareLines, frame: Frame) -> list[Marks]:
     runs = list(_runs(data))
-    layers: list[Any] = []
+    layers: list[Marks] = []
     for run in runs:
         band = [
             {"x": frame.x(point.year), "y": frame.y(point.low), "y2": frame.y(point.high)}
             for point in run
             if point.low is not None and point.high is not None
         ]
-        layers += marks("area", band, style="interval") if len(band) > 1 else []
+        layers += area(band, style="interval") if len(band) > 1 else []
     for before, after in itertools.pairwise(runs):
         if after[0].year == before[-1].year + 1:  # else not even a direction is known
             (x, y), (x2, y2) = _place(before[-1], frame), _place(after[0], frame)
@@ -115,12 +115,12 @@ def _series(data: ShareLines, frame: Frame) -> list[Any]:
     for run in runs:
         places = [_place(point, frame) for point in run]
         rows = [{"x": x, "y": y} for x, y in places]
-        layers += marks("line", rows, style="supplier-line") if len(rows) > 1 else []
+        layers += path(rows, style="supplier-line") if len(rows) > 1 else []
         dots = [
-            row | {"title": of_row(f"{point.year}, computed: {point.value:.1f}\u00a0%", point.row)}
+            row | {"title": f"{point.year}, computed: {point.value:.1f}\u00a0%", "row": point.row}
             for row, point in zip(rows, run, strict=True)
         ]
-        layers += marks("point", dots, style="supplier", size=46)
+        layers += points(dots, style="supplier", size=46)
     return layers
 
 
@@ -160,8 +160,8 @@ def _boxes(data: ShareLines, frame: Frame, width: float) -> list[tuple[Printed, 
     return placed
 
 
-def _drawn_boxes(boxes: list[tuple[Printed, Box]]) -> list[Any]:
-    layers: list[Any] = []
+def _drawn_boxes(boxes: list[tuple[Printed, Box]]) -> list[Marks]:
+    layers: list[Marks] = []
     for claim, style in ((False, "published"), (True, "claim")):
         rows = [
             {
@@ -169,12 +169,13 @@ def _drawn_boxes(boxes: list[tuple[Printed, Box]]) -> list[Any]:
                 "x2": box.right,
                 "y": box.top,
                 "y2": box.bottom,
-                "title": of_row(_title(item), item.row),
+                "title": _title(item),
+                "row": item.row,
             }
             for item, box in boxes
             if item.claim is claim
         ]
-        layers += marks("rect", rows, style=style)
+        layers += rects(rows, style=style)
     return layers
 
 
@@ -186,7 +187,7 @@ def _title(item: Printed) -> str:
     return f"{item.who}{when}: {item.text}{unit}"
 
 
-def _break_line(data: ShareLines, frame: Frame) -> list[Any]:
+def _break_line(data: ShareLines, frame: Frame) -> list[Marks]:
     if not data.broken:
         return []
     x = frame.x(data.broken.year + 0.5)
@@ -204,7 +205,7 @@ def _break_line(data: ShareLines, frame: Frame) -> list[Any]:
     return [*lines(rows, style="break"), *labels(words, style="note")]
 
 
-def _latest(data: ShareLines, frame: Frame, boxes: list[tuple[Printed, Box]]) -> list[Any]:
+def _latest(data: ShareLines, frame: Frame, boxes: list[tuple[Printed, Box]]) -> list[Marks]:
     entries = [
         column.Entry(
             f"**{item.text}** {item.who}",

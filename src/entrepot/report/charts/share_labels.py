@@ -13,6 +13,7 @@ from entrepot.report.charts.place import Box, Spot, first_free, spots
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from entrepot.report.charts.drawing import Marks
     from entrepot.report.charts.frame import Frame
     from entrepot.report.pictures import Point, Printed, ShareLines
 
@@ -32,7 +33,7 @@ class Wish:
     of_series: bool
 
 
-def draw(data: ShareLines, frame: Frame, boxes: Boxes, *, narrow: bool) -> list[Any]:
+def draw(data: ShareLines, frame: Frame, boxes: Boxes, *, narrow: bool) -> list[Marks]:
     """Return the label layers; a label that finds no free place is left to the table."""
     taken = [box for _, box in boxes] + list(_line_boxes(data, frame)) + _break_box(data, frame)
     earlier = [(item, box) for item, box in boxes if item.at <= data.last - 0.5]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from entrepot.report.charts.drawing import framed, labels, lines, marks
+from entrepot.report.charts.drawing import framed, labels, lines, points
 from entrepot.report.charts.frame import Frame, ticks
 from entrepot.report.charts.place import cut, spread, text_width
-from entrepot.report.charts.svg import of_words
 
 if TYPE_CHECKING:
+    from entrepot.report.charts.drawing import Marks
     from entrepot.report.single_pictures import Line, Slope
 
 __all__ = ["draw"]
@@ -52,7 +52,7 @@ def draw(data: Slope, *, name: str, spoken: str) -> str:
     return framed(layers, frame, name=name, spoken=spoken)
 
 
-def _poles(data: Slope, frame: Frame) -> list[Any]:
+def _poles(data: Slope, frame: Frame) -> list[Marks]:
     rows = [{"x": x, "x2": x, "y": 0, "y2": frame.inner_height} for x in (0, frame.inner_width)]
     base = {"x": 0, "x2": frame.inner_width, "y": frame.inner_height, "y2": frame.inner_height}
     wide = text_width(f"**{data.times[0]}**") > frame.left
@@ -68,8 +68,8 @@ def _poles(data: Slope, frame: Frame) -> list[Any]:
     ]
 
 
-def _strokes(data: Slope, frame: Frame) -> list[Any]:
-    layers: list[Any] = []
+def _strokes(data: Slope, frame: Frame) -> list[Marks]:
+    layers: list[Marks] = []
     for marked in (False, True):
         found = [line for line in data.lines if line.marked is marked]
         rows = [
@@ -84,7 +84,8 @@ def _strokes(data: Slope, frame: Frame) -> list[Any]:
             {
                 "x": x,
                 "y": frame.y(value),
-                "title": of_words(_title(line, text, when, data), line.name, when),
+                "title": _title(line, text, when, data),
+                "of": (line.name, when),
             }
             for line in found
             for x, value, text, when in (
@@ -92,7 +93,7 @@ def _strokes(data: Slope, frame: Frame) -> list[Any]:
                 (frame.inner_width, line.after, line.texts[1], data.times[1]),
             )
         ]
-        layers += marks("point", dots, style="supplier" if marked else "context", size=46)
+        layers += points(dots, style="supplier" if marked else "context", size=46)
     return layers
 
 
@@ -107,7 +108,7 @@ def _style(*, marked: bool, known: bool) -> str:
     return "supplier-line" if marked else "other-line"
 
 
-def _ends(data: Slope, frame: Frame, plan: _Plan, *, after: bool) -> list[Any]:
+def _ends(data: Slope, frame: Frame, plan: _Plan, *, after: bool) -> list[Marks]:
     """Put value and name beside each end, moved apart, with a leader to its dot."""
     side = 1 if after else 0
     x, way, align = (frame.inner_width, 1, "left") if after else (0, -1, "right")
@@ -115,7 +116,7 @@ def _ends(data: Slope, frame: Frame, plan: _Plan, *, after: bool) -> list[Any]:
     ordered = sorted(data.lines, key=lambda line: (-_value(line, side), line.name))
     wanted = [frame.y(_value(line, side)) for line in ordered]
     centres = spread(wanted, [ROW] * len(ordered), 0, frame.inner_height)
-    layers: list[Any] = []
+    layers: list[Marks] = []
     leaders = []
     for line, mark, centre in zip(ordered, wanted, centres, strict=True):
         bare = not after and not plan.twice

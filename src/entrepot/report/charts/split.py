@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from entrepot.report.charts.column import wrapped
-from entrepot.report.charts.drawing import labels, layered, lines, marks, render
+from entrepot.report.charts.drawing import labels, lines, rects, render
 from entrepot.report.charts.place import cut, text_width
-from entrepot.report.charts.svg import of_words
 
 if TYPE_CHECKING:
+    from entrepot.report.charts.drawing import Marks
     from entrepot.report.single_pictures import Part, Split
 
 __all__ = ["draw"]
@@ -61,13 +61,8 @@ def draw(data: Split, *, name: str, spoken: str) -> str:
         if place + 1 < len(data.parts):
             x = scale.x(start + part.value)
             ties.append({"x": x, "x2": x, "y": top + BAR, "y2": top + plan.row})
-    none = {"left": 0, "right": 0, "top": 0, "bottom": 0}
-    view = layered(
-        [*lines(bases, style="base"), *lines(ties, style="leader"), *layers],
-        width=plan.width,
-        height=height,
-    )
-    return render(view, width=plan.width, height=height, padding=none, name=name, spoken=spoken)
+    layers = [*lines(bases, style="base"), *lines(ties, style="leader"), *layers]
+    return render(layers, width=plan.width, height=height, name=name, spoken=spoken)
 
 
 def _starts(parts: tuple[Part, ...]) -> list[float]:
@@ -96,10 +91,11 @@ def _scale(data: Split, starts: list[float], plan: _Plan) -> _Scale:
     return _Scale(left - low * factor, factor)
 
 
-def _row(part: Part, start: float, top: float, plan: _Plan, scale: _Scale) -> list[Any]:
+def _row(part: Part, start: float, top: float, plan: _Plan, scale: _Scale) -> list[Marks]:
     x, x2 = sorted((scale.x(start), scale.x(start + part.value)))
-    bar = {"x": x, "x2": max(x2, x + 1), "y": top, "y2": top + BAR, "title": _title(part)}
-    layers = marks("rect", [bar], style=_style(part))
+    bar = {"x": x, "x2": max(x2, x + 1), "y": top, "y2": top + BAR}
+    said = {"title": f"{part.name}: {part.text}", "of": (part.name,)}
+    layers = rects([bar | said], style=_style(part))
     if part.low is not None and part.high is not None:
         layers += _whisker(start + part.low, start + part.high, top + BAR / 2, scale)
     far = scale.x(_ends(part, start)[1])
@@ -120,11 +116,7 @@ def _style(part: Part) -> str:
     return "context" if part.value >= 0 else "context-printed"
 
 
-def _title(part: Part) -> str:
-    return of_words(f"{part.name}: {part.text}", part.name)
-
-
-def _whisker(low: float, high: float, y: float, scale: _Scale) -> list[Any]:
+def _whisker(low: float, high: float, y: float, scale: _Scale) -> list[Marks]:
     near, far = scale.x(low), scale.x(high)
     rows = [{"x": near, "x2": far, "y": y, "y2": y}]
     rows += [{"x": x, "x2": x, "y": y - 4, "y2": y + 4} for x in (near, far)]
@@ -136,7 +128,7 @@ def _named(part: Part) -> str:
     return f"{part.name}: {part.text}" if part.far else part.name
 
 
-def _name(part: Part, top: float, plan: _Plan) -> list[Any]:
+def _name(part: Part, top: float, plan: _Plan) -> list[Marks]:
     style = "label-supplier" if part.total else "label"
     if plan.above:
         row = {"x": 0, "y": top - 7, "text": cut(_named(part), plan.width)}

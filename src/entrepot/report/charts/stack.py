@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.model.display import number
 from entrepot.report.charts import column
-from entrepot.report.charts.drawing import framed, labels, lines, marks
+from entrepot.report.charts.drawing import framed, labels, lines, rects
 from entrepot.report.charts.frame import Frame
 from entrepot.report.charts.place import text_width
-from entrepot.report.charts.svg import of_words
 
 if TYPE_CHECKING:
+    from entrepot.report.charts.drawing import Marks
     from entrepot.report.single_pictures import Layer, Stack
 
 __all__ = ["draw"]
@@ -59,7 +59,7 @@ def draw(data: Stack, *, name: str, spoken: str) -> str:
     return framed(layers, frame, name=name, spoken=spoken)
 
 
-def _grid(frame: Frame) -> list[Any]:
+def _grid(frame: Frame) -> list[Marks]:
     values = (0, 25, 50, 75, 100)
     rows = [{"x": 0, "x2": frame.inner_width, "y": frame.y(v), "y2": frame.y(v)} for v in values]
     texts = [
@@ -78,7 +78,7 @@ def _grid(frame: Frame) -> list[Any]:
     ]
 
 
-def _years(data: Stack, frame: Frame, plan: _Plan) -> list[Any]:
+def _years(data: Stack, frame: Frame, plan: _Plan) -> list[Marks]:
     """Name the years, all of them or every second, third ... counted from the last."""
     count = data.years[-1] - data.years[0] + 1
     room = frame.inner_width / count
@@ -110,7 +110,7 @@ def _spans(data: Stack, place: int) -> list[tuple[Layer, float, float]]:
     return found
 
 
-def _bars(data: Stack, frame: Frame) -> list[Any]:
+def _bars(data: Stack, frame: Frame) -> list[Marks]:
     half = _half(frame)
     rows: dict[str, list[dict[str, Any]]] = {}
     for place, year in enumerate(data.years):
@@ -122,12 +122,11 @@ def _bars(data: Stack, frame: Frame) -> list[Any]:
                 "x2": frame.x(year) + half,
                 "y": frame.y(high),
                 "y2": frame.y(low),
-                "title": of_words(
-                    f"{layer.name}, {year}: {number(high - low)}\u00a0%", layer.name, str(year)
-                ),
+                "title": f"{layer.name}, {year}: {number(high - low)}\u00a0%",
+                "of": (layer.name, str(year)),
             }
             rows.setdefault(_style(layer, order), []).append(row)
-    return [part for style, found in rows.items() for part in marks("rect", found, style=style)]
+    return [part for style, found in rows.items() for part in rects(found, style=style)]
 
 
 def _style(layer: Layer, order: int) -> str:
@@ -139,7 +138,7 @@ def _style(layer: Layer, order: int) -> str:
     return "blended" if order % 2 else "context-edged"
 
 
-def _values(data: Stack, frame: Frame) -> list[Any]:
+def _values(data: Stack, frame: Frame) -> list[Marks]:
     """Print the share inside the blue part where it has room."""
     rows = []
     for place, year in enumerate(data.years):
@@ -152,7 +151,7 @@ def _values(data: Stack, frame: Frame) -> list[Any]:
     return labels(rows, style="label-inverse", bold=True)
 
 
-def _break(data: Stack, frame: Frame) -> list[Any]:
+def _break(data: Stack, frame: Frame) -> list[Marks]:
     if not data.broken:
         return []
     x = frame.x(data.broken.year + 0.5)
@@ -175,7 +174,7 @@ def _share(value: float) -> str:
     return number(value) if value == 0 or value >= LEAST else f"under {LEAST:g}"
 
 
-def _names(data: Stack, frame: Frame) -> list[Any]:
+def _names(data: Stack, frame: Frame) -> list[Marks]:
     """Name each layer beside the last bar, with its share in that year."""
     right = frame.x(data.years[-1]) + _half(frame)
     entries = [

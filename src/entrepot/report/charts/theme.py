@@ -1,107 +1,93 @@
-"""The design language as a Vega-Lite configuration."""
+"""How marks look: each style by the names of its colours, whose values stand in `report.look`."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass, replace
 
-from entrepot.report.look import LIGHT
-
-__all__ = ["FONT", "configuration"]
-
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
-NOTE_SIZE = 12.5
+__all__ = ["STYLES", "Style"]
 
 
-def configuration() -> dict[str, Any]:
-    """Return the configuration in the light palette; a page swaps colours by class."""
-    c = LIGHT
-    return {
-        "background": None,
-        "aria": False,
-        "font": FONT,
-        "view": {"stroke": None},
-        "axis": {
-            "labelFontSize": NOTE_SIZE,
-            "labelColor": c["muted"],
-            "labelPadding": 8,
-            "title": None,
-            "ticks": False,
-            "domain": False,
-            "grid": False,
-            "labelFlush": False,
-        },
-        "axisX": {
-            "domain": True,
-            "domainColor": c["ink"],
-            "domainWidth": 1.25,
-            "labelAngle": 0,
-            "labelOverlap": False,
-        },
-        "legend": {"disable": True},
-        "point": {"color": c["supplier"], "filled": True, "size": 46, "opacity": 1},
-        "bar": {"color": c["context"]},
-        "text": {"fontSize": 13, "color": c["ink"]},
-        "locale": {"number": _NUMBERS},
-        "style": _styles(),
-    }
+@dataclass(frozen=True, slots=True)
+class Style:
+    """Colours by name, and what else a mark is painted with.
+
+    Attributes
+    ----------
+    fill
+        What it is filled with; for a line, which has no inside, what it is drawn with.
+    stroke
+        Its edge.
+    width, dash
+        Of the edge, in drawing units.
+    opacity
+        Of the inside.
+    halo
+        Texts: with a light edge around the letters.
+    small
+        Texts: of notes.
+    """
+
+    fill: str
+    stroke: str = ""
+    width: float = 1.0
+    dash: str = ""
+    opacity: float = 1.0
+    halo: bool = False
+    small: bool = False
+
+    def stroked(self) -> Style:
+        """Return the style of a line."""
+        return replace(self, fill="", stroke=self.fill)
+
+    @property
+    def classes(self) -> str:
+        """Classes of the colours, separated by a blank."""
+        return " ".join(
+            f"{of}-{name}" for of, name in (("f", self.fill), ("s", self.stroke)) if name
+        )
+
+    @property
+    def attributes(self) -> str:
+        """What of it is no colour, as attributes of an element of SVG."""
+        found = f' stroke-width="{self.width:g}"' if self.stroke and self.width != 1 else ""
+        found += f' stroke-dasharray="{self.dash}"' if self.stroke and self.dash else ""
+        return found + (f' fill-opacity="{self.opacity:g}"' if self.opacity != 1 else "")
 
 
-_NUMBERS = {
-    "decimal": ".",
-    "thousands": ",",
-    "grouping": [3],
-    "currency": ["", "\u00a0USD"],
-    "percent": "\u00a0%",
-    "minus": "\u2212",
+STYLES = {
+    "supplier": Style("supplier"),
+    "supplier-line": Style("supplier", width=2.75),
+    "supplier-blended": Style("supplier-soft", "supplier", 1.25),
+    "supplier-ring": Style("paper", "supplier", 2),
+    "context": Style("context"),
+    **{f"step-{number}": Style(f"step-{number}") for number in range(1, 6)},
+    "tile": Style("paper", "rule"),
+    "tile-buyer": Style("paper", "ink", 2),
+    "context-edged": Style("context", "paper"),
+    "other-line": Style("context", width=1.75),
+    "ground": Style("grid"),
+    "blended": Style("context-soft", "context"),
+    "context-printed": Style("paper", "context", 1.5),
+    "interval": Style("supplier-mid", opacity=0.3),
+    "published": Style("paper", "ink", 1.5),
+    "tip": Style("ink"),
+    "claim": Style("claim"),
+    "after": Style("panel"),
+    "across": Style("supplier", width=1.5, dash="2,4"),
+    "break": Style("ink", width=1.25, dash="2,4"),
+    "headline": Style("supplier", width=1.25, dash="1,3"),
+    "grid": Style("grid"),
+    "base": Style("ink", width=1.25),
+    "divider": Style("rule"),
+    "divider-hot": Style("supplier", width=3),
+    "leader-dotted": Style("context", width=1.5, dash="2,4"),
+    "leader": Style("context"),
+    "whisker": Style("ink", width=1.5),
+    "whisker-under": Style("paper", width=4),
+    "label": Style("ink", halo=True),
+    "label-supplier": Style("supplier", halo=True),
+    "label-claim": Style("claim", halo=True),
+    "label-inside": Style("ink"),
+    "label-inverse": Style("paper"),
+    "note": Style("muted", halo=True, small=True),
 }
-
-
-def _styles() -> dict[str, dict[str, Any]]:
-    c = LIGHT
-    halo = {"stroke": c["paper"], "strokeWidth": 4}
-    return {
-        "supplier": {"color": c["supplier"]},
-        "supplier-line": {"color": c["supplier"], "strokeWidth": 2.75, "strokeJoin": "round"},
-        "supplier-blended": {
-            "color": c["supplier-soft"],
-            "stroke": c["supplier"],
-            "strokeWidth": 1.25,
-        },
-        "supplier-ring": {
-            "color": c["paper"],
-            "filled": True,
-            "stroke": c["supplier"],
-            "strokeWidth": 2,
-        },
-        "context": {"color": c["context"]},
-        **{f"step-{n}": {"color": c[f"step-{n}"]} for n in range(1, 6)},
-        "tile": {"color": c["paper"], "stroke": c["rule"], "strokeWidth": 1},
-        "tile-buyer": {"color": c["paper"], "stroke": c["ink"], "strokeWidth": 2},
-        "context-edged": {"color": c["context"], "stroke": c["paper"], "strokeWidth": 1},
-        "other-line": {"color": c["context"], "strokeWidth": 1.75, "strokeJoin": "round"},
-        "ground": {"color": c["grid"]},
-        "blended": {"color": c["context-soft"], "stroke": c["context"], "strokeWidth": 1},
-        "context-printed": {"color": c["paper"], "stroke": c["context"], "strokeWidth": 1.5},
-        "interval": {"color": c["supplier-mid"], "fillOpacity": 0.3},
-        "published": {"color": c["paper"], "filled": True, "stroke": c["ink"], "strokeWidth": 1.5},
-        "tip": {"color": c["ink"], "filled": True},
-        "claim": {"color": c["claim"], "filled": True},
-        "after": {"color": c["panel"]},
-        "across": {"color": c["supplier"], "strokeWidth": 1.5, "strokeDash": [2, 4]},
-        "break": {"color": c["ink"], "strokeWidth": 1.25, "strokeDash": [2, 4]},
-        "headline": {"color": c["supplier"], "strokeWidth": 1.25, "strokeDash": [1, 3]},
-        "grid": {"color": c["grid"], "strokeWidth": 1},
-        "base": {"color": c["ink"], "strokeWidth": 1.25},
-        "divider": {"color": c["rule"], "strokeWidth": 1},
-        "divider-hot": {"color": c["supplier"], "strokeWidth": 3},
-        "leader-dotted": {"color": c["context"], "strokeWidth": 1.5, "strokeDash": [2, 4]},
-        "leader": {"color": c["context"], "strokeWidth": 1},
-        "whisker": {"color": c["ink"], "strokeWidth": 1.5},
-        "whisker-under": {"color": c["paper"], "strokeWidth": 4},
-        "label": halo | {"color": c["ink"]},
-        "label-supplier": halo | {"color": c["supplier"]},
-        "label-claim": halo | {"color": c["claim"]},
-        "label-inside": {"color": c["ink"]},
-        "label-inverse": {"color": c["paper"]},
-        "note": halo | {"fontSize": NOTE_SIZE, "color": c["muted"]},
-    }

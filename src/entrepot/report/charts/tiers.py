@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.model.display import number
 from entrepot.report.charts.column import wrapped
-from entrepot.report.charts.drawing import labels, layered, lines, render, table
+from entrepot.report.charts.drawing import labels, lines, moved, rects, render
 from entrepot.report.charts.frame import ticks
 from entrepot.report.charts.place import BOLD, Box, text_box, text_width
-from entrepot.report.charts.svg import of_words
 
 if TYPE_CHECKING:
+    from entrepot.report.charts.drawing import Marks
     from entrepot.report.pictures import Bar, Panel, TierPanels
 
 __all__ = ["draw"]
 
 LINE = 17
+BAR = 0.72
+"""Width of a bar, as a part of the room for a year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +57,19 @@ def draw(data: TierPanels, *, name: str, spoken: str) -> str:
     grid = replace(grid, names=max(len(_name(panel, grid)) for panel in data.panels))
     highest = max((bar.value for panel in data.panels for bar in panel.bars), default=1.0)
     top = ticks(highest, at_most=3)[-1]
-    panels = [
-        _panel(panel, data, grid, top, labelled=place % grid.columns == 0)
-        for place, panel in enumerate(data.panels)
-    ]
-    rows = -(-len(panels) // grid.columns)
-    spacing = {"row": grid.head + grid.foot, "column": grid.gap}
-    view = {"concat": panels, "columns": grid.columns, "bounds": "flush", "spacing": spacing}
-    return render(
-        view,
-        width=grid.width,
-        height=rows * (grid.head + grid.plot + grid.foot) - 16,
-        padding={"left": 0, "right": 0, "top": grid.head, "bottom": grid.foot},
-        name=name,
-        spoken=spoken,
-    )
+    step = grid.head + grid.plot + grid.foot
+    marks: list[Marks] = []
+    for place, panel in enumerate(data.panels):
+        row, column = divmod(place, grid.columns)
+        drawn = _panel(panel, data, grid, top, labelled=column == 0)
+        marks += moved(drawn, column * (grid.panel + grid.gap), grid.head + row * step)
+    height = -(-len(data.panels) // grid.columns) * step - 16
+    return render(marks, width=grid.width, height=height, name=name, spoken=spoken)
 
 
-def _panel(panel: Panel, data: TierPanels, grid: _Grid, top: float, *, labelled: bool) -> Any:
+def _panel(
+    panel: Panel, data: TierPanels, grid: _Grid, top: float, *, labelled: bool
+) -> list[Marks]:
     layers = [
         *_lines(panel, grid, top),
         *_bars(panel, grid, top, data.unit),
@@ -83,10 +80,10 @@ def _panel(panel: Panel, data: TierPanels, grid: _Grid, top: float, *, labelled:
     ]
     if labelled:
         layers += _scale_labels(panel, data, grid, top)
-    return layered(layers, width=grid.panel, height=grid.plot)
+    return layers
 
 
-def _lines(panel: Panel, grid: _Grid, top: float) -> list[Any]:
+def _lines(panel: Panel, grid: _Grid, top: float) -> list[Marks]:
     heights = [grid.plot * (1 - value / top) for value in ticks(top, at_most=3)[1:]]
     rows = [{"x": 0, "x2": grid.panel, "y": y, "y2": y} for y in heights]
     divider = [{"x": 0, "x2": grid.panel, "y": -grid.head + 2, "y2": -grid.head + 2}]
@@ -96,7 +93,7 @@ def _lines(panel: Panel, grid: _Grid, top: float) -> list[Any]:
     ]
 
 
-def _scale_labels(panel: Panel, data: TierPanels, grid: _Grid, top: float) -> list[Any]:
+def _scale_labels(panel: Panel, data: TierPanels, grid: _Grid, top: float) -> list[Marks]:
     """Name the grid lines at the left, but for those that would lie over a bar or its value."""
     places = [(_centre(panel, grid, bar.year), bar.value) for bar in panel.bars]
     bars = [Box(x - 6, grid.plot * (1 - value / top), x + 6, grid.plot) for x, value in places]
@@ -110,38 +107,29 @@ def _scale_labels(panel: Panel, data: TierPanels, grid: _Grid, top: float) -> li
     return labels(rows, style="note")
 
 
-def _bars(panel: Panel, grid: _Grid, top: float, unit: str) -> list[Any]:
-    import altair as alt
-
-    years = [bar.year for bar in panel.bars]
-    x = alt.X(
-        field="x",
-        type="ordinal",
-        scale=alt.Scale(domain=years, paddingInner=0.28, paddingOuter=0.14),
-        axis=None,
-    )
-    y = alt.Y(
-        field="y", type="quantitative", scale=alt.Scale(domain=[0, top], nice=False), axis=None
-    )
+def _bars(panel: Panel, grid: _Grid, top: float, unit: str) -> list[Marks]:
+    half = BAR * grid.panel / len(panel.bars) / 2
     name = f"{panel.code} {panel.name}".strip()
     when = f"{name}, " if name else ""
-    layers: list[Any] = []
+    layers: list[Marks] = []
     for blended in (True, False):
         rows = [
-            {"x": bar.year, "y": bar.value}
-            | {"title": of_words(f"{when}{bar.year}: {bar.text} {unit}", name, str(bar.year))}
+            {
+                "x": _centre(panel, grid, bar.year) - half,
+                "x2": _centre(panel, grid, bar.year) + half,
+                "y": grid.plot * (1 - bar.value / top),
+                "y2": grid.plot,
+                "title": f"{when}{bar.year}: {bar.text} {unit}",
+                "of": (name, str(bar.year)),
+            }
             for bar in panel.bars
             if bar.blended is blended
         ]
-        if rows:
-            chart = table(rows).mark_bar(style=_style(panel, blended), aria=True)
-            layers.append(
-                chart.encode(x=x, y=y, description=alt.Description(field="title", type="nominal"))
-            )
+        layers += rects(rows, style=_style(panel, blended))
     return layers
 
 
-def _years(panel: Panel, grid: _Grid) -> list[Any]:
+def _years(panel: Panel, grid: _Grid) -> list[Marks]:
     """Name the first and the last year, and the one before the break if there is room."""
     rows: list[dict[str, Any]] = []
     taken: list[Box] = []
@@ -174,7 +162,7 @@ def _centre(panel: Panel, grid: _Grid, year: int) -> float:
     return (years.index(year) + 0.5) * grid.panel / len(years)
 
 
-def _break(panel: Panel, data: TierPanels, grid: _Grid) -> list[Any]:
+def _break(panel: Panel, data: TierPanels, grid: _Grid) -> list[Marks]:
     years = [bar.year for bar in panel.bars]
     if not data.broken or data.broken.year not in years or data.broken.year == years[-1]:
         return []
@@ -189,7 +177,7 @@ def _name(panel: Panel, grid: _Grid) -> list[str]:
     return wrapped(name, grid.panel / BOLD, most=most)
 
 
-def _head(panel: Panel, grid: _Grid) -> list[Any]:
+def _head(panel: Panel, grid: _Grid) -> list[Marks]:
     style = "label-supplier" if panel.hot else "label"
     title = _name(panel, grid)
     first = -grid.head + 20
@@ -201,7 +189,7 @@ def _head(panel: Panel, grid: _Grid) -> list[Any]:
     ]
 
 
-def _values(panel: Panel, grid: _Grid, top: float) -> list[Any]:
+def _values(panel: Panel, grid: _Grid, top: float) -> list[Marks]:
     """Print the value of the last bar, then of the two at the break where there is room."""
     rows, _ = _placed_values(panel, grid, top)
     style = "label-supplier" if panel.hot else "label"

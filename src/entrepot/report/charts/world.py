@@ -13,13 +13,13 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from entrepot.model.areas import area_name
-from entrepot.report.charts.drawing import labels, layered, marks, render
+from entrepot.report.charts.drawing import labels, rects, render
 from entrepot.report.charts.place import cut, text_width
-from entrepot.report.charts.svg import of_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from entrepot.report.charts.drawing import Marks
     from entrepot.report.single_pictures import Partner, World
 
 __all__ = ["STEPS", "draw", "grid", "step_of"]
@@ -83,34 +83,33 @@ def draw(data: World, *, name: str, spoken: str) -> str:
         told, low = _listed(data, listed, 0, pitch * 16 + 22, pitch * 9.5, numbered=False)
         key, end = _key(OWN[data.are], pitch * 10.5, tall + 26, plan.width)
         height = max(low, end)
-    none = {"left": 0, "right": 0, "top": 0, "bottom": 0}
     height = round(height + 10)
-    view = layered([*layers, *told, *key], width=plan.width, height=height)
-    return render(view, width=plan.width, height=height, padding=none, name=name, spoken=spoken)
+    return render([*layers, *told, *key], width=plan.width, height=height, name=name, spoken=spoken)
 
 
-def _tiles(data: World, pitch: float) -> list[Any]:
+def _tiles(data: World, pitch: float) -> list[Marks]:
     shares = {one.code: one for one in data.partners}
     own = dict(data.own)
     rows: dict[str, list[dict[str, Any]]] = {}
+    said: dict[str, Any]
     for code, (row, column) in grid().items():
         x, y = column * pitch + GAP / 2, row * pitch + GAP / 2
         one = shares.get(code)
         if code in own:
-            style, title = "tile-buyer", f"{own[code]}: {OWN[data.are]}"
+            style, said = "tile-buyer", {"title": f"{own[code]}: {OWN[data.are]}"}
         elif one is None:
-            style, title = "tile", f"{area_name(code)}: nothing recorded"
+            style, said = "tile", {"title": f"{area_name(code)}: nothing recorded"}
         else:
             style = f"step-{step_of(one.share)}"
-            title = of_words(f"{one.name}: {one.text}", one.name)
-        place = {"x": x, "x2": x + pitch - GAP, "y": y, "y2": y + pitch - GAP, "title": title}
-        rows.setdefault(style, []).append(place)
-    return [part for style in sorted(rows) for part in marks("rect", rows[style], style=style)]
+            said = {"title": f"{one.name}: {one.text}", "of": (one.name,)}
+        place = {"x": x, "x2": x + pitch - GAP, "y": y, "y2": y + pitch - GAP}
+        rows.setdefault(style, []).append(place | said)
+    return [part for style in sorted(rows) for part in rects(rows[style], style=style)]
 
 
-def _codes(data: World, listed: Sequence[Partner], plan: _Plan, pitch: float) -> list[Any]:
+def _codes(data: World, listed: Sequence[Partner], plan: _Plan, pitch: float) -> list[Marks]:
     """Write a code on the tiles that matter; on a small map, the number in the list below it."""
-    found: list[Any] = []
+    found: list[Marks] = []
     inks: dict[tuple[str, bool], list[dict[str, Any]]] = {}
     told = {one.code: str(place) for place, one in enumerate(listed, start=1)}
     for one in data.partners:
@@ -139,7 +138,7 @@ def _listed(
     room: float,
     *,
     numbered: bool,
-) -> tuple[list[Any], float]:
+) -> tuple[list[Marks], float]:
     """Name the largest partners with their shares; return the layers and where they end."""
     layers = labels([{"x": x, "y": y, "text": f"Largest {data.are}"}], style="note")
     wide = max((text_width(f"**{one.text}**") for one in listed), default=0.0)
@@ -158,18 +157,18 @@ def _listed(
     return layers, y
 
 
-def _key(own: str, x: float, y: float, width: float) -> tuple[list[Any], float]:
+def _key(own: str, x: float, y: float, width: float) -> tuple[list[Marks], float]:
     """Explain the steps; return the layers and where they end."""
     styles = [*(f"step-{n}" for n in range(1, 6)), "tile", "tile-buyer"]
     words = [*KEY, "nothing recorded", own]
-    layers: list[Any] = []
+    layers: list[Marks] = []
     at = x
     for style, text in zip(styles, words, strict=True):
         size = SWATCH + 6 + text_width(text, 12.5)
         if at > x and at + size > width:
             at, y = x, y + LINE
         box = {"x": at + 1, "x2": at + SWATCH, "y": y - 10, "y2": y + 2}
-        layers += marks("rect", [box], style=style)
+        layers += rects([box], style=style)
         layers += labels([{"x": at + SWATCH + 6, "y": y, "text": text}], style="note")
         at += size + 16
     return layers, y
