@@ -36,7 +36,8 @@ __all__ = [
 
 _WORDS = ("all", "inputs", "named")
 """What means something else where goods are asked for."""
-_NAME = re.compile(r"[a-z][a-z0-9-]*")
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,99}")
+"""Names of lists; longer ones are no names of files everywhere."""
 
 
 def own_lists() -> tuple[GoodsList, ...]:
@@ -116,7 +117,7 @@ def add_list(path: Path, taken: set[str]) -> GoodsList:
             f"{found.id!r} cannot be the name of a list",
             where=str(path),
             why="it would be read as codes, a part or a day",
-            hint="name the file with letters, digits and hyphens, such as my-list.csv",
+            hint="name the file with up to 100 letters, digits and hyphens, such as my-list.csv",
         )
     target = Settings.read().lists / f"{found.id}.csv"
     draft = target.with_suffix(".draft")

@@ -175,8 +175,17 @@ def _text(body: bytes) -> str:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise RequestError("not a text in UTF-8", hint="send it as UTF-8") from None
+    return _plain(text)
+
+
+def _plain(text: str) -> str:
+    """Return a text; raises `WrongFormError` for what reads as one and is none."""
     if "\x00" in text or text.startswith(_NO_TEXT):
         raise WrongFormError("a file of another kind, not a text", hint="save it as plain text")
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # JSON can say half a letter
+        raise WrongFormError("half a letter, not a text", hint="send it as UTF-8") from None
     return text
 
 
@@ -211,6 +220,7 @@ def _pairs_of_json(text: str) -> list[tuple[str, str]]:
 
 
 def _from_pairs(pairs: list[tuple[str, str]]) -> Sent:
+    pairs = [(_plain(name), _plain(value)) for name, value in pairs]
     texts = [value for name, value in pairs if name == "text"]
     rest = single([pair for pair in pairs if pair[0] != "text"], _KEYS)
     kind = rest.pop("kind", "article")

@@ -6,8 +6,8 @@ import base64
 import hashlib
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from entrepot.limits import Limits, under
 from entrepot.serve.errors import (
@@ -16,6 +16,7 @@ from entrepot.serve.errors import (
     ForeignPageError,
     TooLargeError,
     UnauthorizedError,
+    WrongFormError,
 )
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Content-Security-Policy": POLICY.format(style="'self'"),
 }
 
 
@@ -88,13 +90,15 @@ class Guard:
         headers = {
             name.decode("latin-1"): text.decode("latin-1") for name, text in scope["headers"]
         }
-        send = _with_headers(send)
+        send = _with_headers(send, _HEADERS)
         if scope["method"] == "HEAD":  # answered like GET, without the body
             scope, send = {**scope, "method": "GET"}, _without_body(send)
         path: str = scope["path"]
         if path == HEALTH and scope["method"] == "GET":
             await _healthy(send)
         elif found := self._objection(scope, headers):
+            if headers.keys() & {"content-length", "transfer-encoding"}:
+                send = _with_headers(send, {"Connection": "close"})  # its body is not read
             await self._refuse(scope, found)(scope, receive, send)
         elif path.endswith("/") and path.strip("/"):
             await _elsewhere(scope, send)
@@ -145,6 +149,14 @@ class Guard:
                 "a form of another site is not taken", hint="open the page here, or send no Origin"
             )
         length = headers.get("content-length", "0")
+        if "content-length" in headers and "transfer-encoding" in headers:
+            return BadAddressError(
+                "a body with two lengths",
+                why="whoever passed it on may have read another end than this server would",
+                hint="send Content-Length or Transfer-Encoding",
+            )
+        if headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+            return WrongFormError("a body that is packed is not read", hint="send it unpacked")
         if not re.fullmatch(r"[0-9]{1,12}", length) or int(length) > self._longest:
             return too_large(self._longest)
         return None
@@ -191,13 +203,18 @@ def _foreign(headers: dict[str, str]) -> bool:
     origin = headers.get("origin")
     if origin is None:
         return headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
-    return urlsplit(origin).netloc != headers.get("host")
+    return origin.partition("://")[2] != headers.get("host")
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(send: Send, more: dict[str, str]) -> Send:
+    """Add the headers that an answer does not have itself."""
+
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [*message.get("headers", ()), *_added(message)]
+            there = {name.lower() for name, _ in message.get("headers", ())}
+            told = ((name.lower().encode(), text.encode()) for name, text in more.items())
+            added = [pair for pair in told if pair[0] not in there]
+            message["headers"] = [*message.get("headers", ()), *added]
         await send(message)
 
     return sending
@@ -211,13 +228,3 @@ def _without_body(send: Send) -> Send:
 
     return sending
 
-
-def _added(message: dict[str, Any] | Any) -> list[tuple[bytes, bytes]]:
-    """Return the headers that the answer does not have itself."""
-    there = {name.lower() for name, _ in message.get("headers", ())}
-    found = _HEADERS | {"Content-Security-Policy": POLICY.format(style="'self'")}
-    return [
-        (name.lower().encode(), text.encode())
-        for name, text in found.items()
-        if name.lower().encode() not in there
-    ]

@@ -223,3 +223,35 @@ def test_readers_are_told_apart_as_far_as_is_known(
     said = [(b"x-forwarded-for", text.encode()) for text in headers]
     scope = {"client": (client, 1), "headers": said}
     assert Access(behind_proxy=proxied).reader_of(scope) == reader
+
+
+HEADERS = [
+    *(("authorization", text) for text in ("Basic \xff", "Basic \xc3(", "Basic =", "\xff", "Basic")),
+    *(("authorization", text) for text in ("Bearer \xff", "Basic /////w==", "Basic \u0660" * 9)),
+    *(("origin", text) for text in ("http://[", "http://[::1", "http://a]b", "null", "\xff", "//")),
+    *(("content-length", text) for text in ("-1", "0x4", "\u0664", "\xb2", "", "9" * 30)),
+    *(("content-encoding", text) for text in ("gzip", "br, gzip", "\xff")),
+    *(("host", text) for text in ("[", "a@127.0.0.1", "\xff", "127.0.0.1:99999999")),
+    *(("x-forwarded-for", text) for text in ("fe80::1%x", "[", "1.2.3.4/8", "\xff", "::ffff:1%2")),
+]
+
+
+@pytest.mark.parametrize(("name", "text"), HEADERS)
+def test_no_header_makes_an_error_of_its_own(tmp_path: Path, name: str, text: str) -> None:
+    """`Basic ÿ` and `Origin: http://[` were 500, without a header of ours and before any token."""
+    access = Access(token=TOKEN, behind_proxy=True)
+    client = Client(create_app(tmp_path / "no-lake", access=access))
+    bearer = {"authorization": f"Bearer {TOKEN}"}
+    raw = {key: value.encode() for key, value in (bearer | {name: text}).items()}
+    for path in ("/api/check", "/goods"):
+        answer = client.send("POST", path, content=b"5 %", headers=raw)
+        assert answer.status_code < 500, answer.text
+        assert answer.headers["x-frame-options"] == "DENY"
+
+
+def test_a_body_with_two_lengths_is_not_read(client: Client) -> None:
+    """Who passes it on by the one and reads it by the other takes the rest for a new request."""
+    both = {"content-length": "3", "transfer-encoding": "chunked"}
+    answer = client.send("POST", "/api/check", content=b"5 %", headers=both)
+    assert answer.status_code == 400
+    assert answer.headers["connection"] == "close"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -127,3 +128,15 @@ def test_a_broken_form_is_refused_at_once(client: Client, kind: str, body: bytes
     answer = client.send("POST", "/api/check", content=body, headers={"content-type": kind})
     assert 400 <= answer.status_code < 500
     assert answer.json()["hint"]
+
+
+@pytest.mark.parametrize("name", ["text", "publisher", "date", "kind", "more"])
+@pytest.mark.parametrize("half", ["\\ud800", "\\udfff", "\\u0000"])
+def test_half_a_letter_of_json_is_refused(client: Client, name: str, half: str) -> None:
+    """JSON can say halves of a pair of surrogates, which nothing can be written with."""
+    said = {"text": "Exports fell by 5 %."} | {name: "x"}
+    body = json.dumps(said).replace('"x"', f'"Exports {half} fell by 5 %."')
+    kind = {"content-type": "application/json"}
+    for path in ("/api/check", "/check"):
+        answer = client.send("POST", path, content=body.encode(), headers=kind)
+        assert answer.status_code in (415, 422), answer.text
