@@ -24,6 +24,7 @@ __all__ = [
     "FilesRefusedError",
     "Limits",
     "TimeUp",
+    "files_allowed",
     "left",
     "require_files",
     "step",
@@ -84,6 +85,11 @@ def under(limits: Limits, *, everywhere: bool = False) -> Iterator[None]:
         _of_the_work.reset(token)
 
 
+def files_allowed() -> bool:
+    """Whether work may open files that words name."""
+    return _limits().files
+
+
 def require_files(name: str) -> None:
     """Refuse to open a file that words name, unless whoever asks owns the files.
 
@@ -92,7 +98,7 @@ def require_files(name: str) -> None:
     FilesRefusedError
         If not; whether there is such a file is not looked at.
     """
-    if not _limits().files:
+    if not files_allowed():
         raise FilesRefusedError(
             f"{name[-60:]!r} is a file, and no file is read here",
             why="it would be one of the machine that serves the page",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from entrepot.errors import OutsideError
@@ -18,13 +20,12 @@ from entrepot.lake.unchanged import (
     require_sizes,
     require_whole,
 )
-from entrepot.limits import step
+from entrepot.limits import files_allowed, step
 from entrepot.sources import split_address
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
     from typing import Self
 
     import duckdb
@@ -70,13 +71,16 @@ class Reads:
         """
         step()
         if self._connection is None:
-            from entrepot.engine import connect
+            from entrepot.engine import confine, connect
 
-            self._connection = connect(memory=self._settings.memory, threads=self._settings.threads)
+            made = connect(memory=self._settings.memory, threads=self._settings.threads)
             # Files of a lake never change: what one says of itself is read once.
-            self._connection.execute("SET parquet_metadata_cache = true")
+            made.execute("SET parquet_metadata_cache = true")
             # What is read is compared with what was written (see `entrepot.lake.unchanged`).
-            self._connection.execute("CALL enable_logging('FileSystem')")
+            made.execute("CALL enable_logging('FileSystem')")
+            if not files_allowed():
+                confine(made, self.path, Path(str(files("entrepot"))))
+            self._connection = made
         return self._connection
 
     @property

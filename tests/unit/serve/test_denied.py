@@ -17,12 +17,15 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
+import duckdb
 import pytest
 from tests.ask_server import Client
 from tests.denied import CODE, denied
 from tests.made_comtrade import CHINA, GERMANY, USA, row, text_of
 
+from entrepot.figures import ask
 from entrepot.lake import Lake
+from entrepot.limits import Limits, under
 from entrepot.model.keys import KEY_WORDS
 from entrepot.serve import apart, create_app
 from entrepot.serve.rooms.compare import KEYS as COMPARED
@@ -140,6 +143,51 @@ def test_no_word_of_a_text_is_a_path(client: Client, place: Path) -> None:
         told(client.send("POST", "/check", data={"text": ""}, files={"file": (name, b"5 %")}))
         told(client.send("POST", "/api/check", json={"text": "5 %", "date": name}))
     assert found == []
+
+
+SQL = [
+    *("select * from read_text('{}')", "from read_csv('{}')", "from glob('{}')", "from '{}'"),
+    *(
+        "copy (select 1) to '{}'",
+        "copy (select 1) to '{}' (format parquet)",
+        "attach '{}' as taken",
+    ),
+    *("load '{}'", "install httpfs", "from 'http://127.0.0.1:9/x.parquet'", "export database '{}'"),
+    *("set enable_external_access = true", "set allowed_directories = ['/']", "reset threads"),
+    *("set lock_configuration = false", "set temp_directory = '{}'", "set memory_limit = '1TB'"),
+]
+
+
+@pytest.mark.parametrize("line", SQL)
+def test_the_engine_opens_files_of_lake_and_package_only(place: Path, line: str) -> None:
+    """The engine reads and writes by itself, which no hook of the interpreter sees."""
+    free = Lake.open(place / "lake")
+    with under(Limits(files=False)):
+        held = Lake.open(place / "lake")
+        for target in (place / "private" / "x.csv", place / "lake" / ".." / "made.csv"):
+            before = target.read_bytes()
+            with pytest.raises(duckdb.Error, match="disabled|locked|Cannot"):
+                held.connection.execute(line.format(target)).fetchall()
+            assert target.read_bytes() == before
+    assert free.connection.execute(
+        "select 1 from read_text(?)", [str(place / "made.csv")]
+    ).fetchall()
+
+
+def test_a_lake_is_read_by_its_link_and_what_does_not_fit_in_memory_is_put_aside(
+    place: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "it's a link").symlink_to(place / "lake")
+    monkeypatch.setenv("ENTREPOT_MEMORY", "60MB")
+    with under(Limits(files=False)), Lake.open(tmp_path / "it's a link").reading() as held:
+        asked = {"importer": "DEU", "exporter": "CHN", "goods": "854231", "period": 2022}
+        assert ask("value", lake=held, **asked).value == 3e8
+        wide = (
+            "select max(n), max(t) from (select repeat('x', 60) || i as t, "
+            "row_number() over (order by hash(i)) as n from range(1500000) r(i))"
+        )
+        [(count, _)] = held.connection.sql(wide).fetchall()
+        assert count == 1_500_000
 
 
 def test_what_is_denied_is_seen(place: Path) -> None:
