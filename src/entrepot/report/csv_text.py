@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 __all__ = ["csv_text"]
 
 _NUMBER = re.compile(rf"[+\-{MINUS}]?\d[\d,]*(\.\d+)?([eE][+-]?\d+)?")
-_FORMULA = ("=", "+", "-", "@", "\t", "\n", MINUS)
+_SIGN = rf"[=+\-@{MINUS}\uff1d\uff0b\uff0d\uff20]"
+_UNSEEN = r"[\s\x00-\x1f\xad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*"
+_FORMULA = re.compile(rf"\A(?=[\t\n]|{_UNSEEN}{_SIGN})|(?<=[;\t\n])(?={_UNSEEN}{_SIGN})")
+"""Where a cell begins like a formula: signs of any width, behind what nobody sees; also in the
+middle, behind what is a border of cells where the list separator is a semicolon, or on pasting."""
 
 
 def csv_text(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
@@ -48,4 +52,4 @@ def _cell(cell: Any) -> Any:
     text = cell.replace(NBSP, " ").replace("\r\n", "\n").replace("\r", "\n")
     if _NUMBER.fullmatch(text):
         return text.replace(MINUS, "-") if text.startswith(MINUS) else text
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+    return _FORMULA.sub("'", text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gc
 import io
+import re
 import threading
 import time
 import weakref
@@ -30,6 +31,18 @@ if TYPE_CHECKING:
 
 NOTE = "Newer data are being read in"
 FORMULAS = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", " =1", "−x", "=1"]
+FORMULAS += [
+    "＝1+1",
+    "＋1",
+    "－1+1",
+    "＠SUM",
+    "\u200b=1",
+    "\ufeff=1",
+    "\xa0=1",
+    "\v=1",
+    "\u202e\u2066@x",
+]
+INSIDE = ["a;=1+1", "a; @x", "a;\u200b＝1", "a\t+1", "a\n=1", "a\r=1", "a\n\n-1+1", "a;b;;=1"]
 NUMBERS = {"−3.4": "-3.4", "-3.4": "-3.4", "+5": "+5", "1,234": "1,234", "1e-7": "1e-7"}
 
 
@@ -38,6 +51,19 @@ def test_no_cell_is_taken_for_a_formula(text: str) -> None:
     [head, cells] = csv.reader(io.StringIO(csv_text([text], [[text]]), newline=""))
     assert head[0].startswith("'")
     assert cells[0].startswith("'")
+
+
+@pytest.mark.parametrize("text", INSIDE)
+def test_no_part_of_a_cell_is_either_where_a_semicolon_parts_cells(text: str) -> None:
+    """A table with commas is read with semicolons where commas are decimal."""
+    written = csv_text(["a", "b"], [["x", text]])
+    for part in re.split(r"[;\t\n]", written.replace('"', "")):
+        assert not part.strip(" \u200b").startswith(("=", "+", "-", "@", "＝")), written
+
+
+@pytest.mark.parametrize("text", ["a - b", "5; 6", "x = y; z", "2020-2021", "a;b", "e-mail a@b.c"])
+def test_other_texts_stay_as_they_are(text: str) -> None:
+    assert list(csv.reader(io.StringIO(csv_text([text], []))))[0] == [text]
 
 
 @pytest.mark.parametrize(("text", "written"), NUMBERS.items())
