@@ -102,7 +102,7 @@ def test_every_row_adds_up_and_every_cell_is_on_the_printed_grid() -> None:
     worst = 0.0
     for start in range(0, 4000, 400):
         some = everybody[start : start + 400]
-        exact = table.shares[some] * table.inputs * 1e4
+        exact = table.coefficients[some] * table.output * 1e4
         worst = max(worst, float(np.abs(exact - np.rint(exact)).max()))
     assert worst < 1e-4  # of the last decimal that the OECD prints
 

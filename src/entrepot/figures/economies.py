@@ -102,14 +102,9 @@ def _kept(key: Benchmark | tuple[Path, str, int]) -> Solved:
 
 
 def _of_arrays(held: Benchmark) -> Economy:
-    import numpy as np
-
     grid = held.grid
-    rate = np.divide(
-        held.inputs, held.output, out=np.zeros_like(held.output), where=held.output > 0
-    )
     return Economy(
-        grid.areas, grid.sectors, grid.area_of, grid.sector_of, held.shares * rate, held.output
+        grid.areas, grid.sectors, grid.area_of, grid.sector_of, held.coefficients, held.output
     )
 
 

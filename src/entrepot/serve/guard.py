@@ -227,4 +227,3 @@ def _without_body(send: Send) -> Send:
         await send(message)
 
     return sending
-

@@ -226,7 +226,10 @@ def test_readers_are_told_apart_as_far_as_is_known(
 
 
 HEADERS = [
-    *(("authorization", text) for text in ("Basic \xff", "Basic \xc3(", "Basic =", "\xff", "Basic")),
+    *(
+        ("authorization", text)
+        for text in ("Basic \xff", "Basic \xc3(", "Basic =", "\xff", "Basic")
+    ),
     *(("authorization", text) for text in ("Bearer \xff", "Basic /////w==", "Basic \u0660" * 9)),
     *(("origin", text) for text in ("http://[", "http://[::1", "http://a]b", "null", "\xff", "//")),
     *(("content-length", text) for text in ("-1", "0x4", "\u0664", "\xb2", "", "9" * 30)),

@@ -44,8 +44,9 @@ class Benchmark:
     ----------
     grid
         What rows and columns stand for.
-    shares
-        Share of each seller (row) in the inputs of each buyer (column).
+    coefficients
+        What each buyer (column) buys of each seller (row) for one unit of its output. An economy is
+        made on this very array: a second one would be 128 MB more.
     inputs
         All inputs of each buyer from these countries, m USD.
     output
@@ -55,7 +56,7 @@ class Benchmark:
     """
 
     grid: Grid
-    shares: Numbers
+    coefficients: Numbers
     inputs: Numbers
     output: Numbers
     cut: dict[int, float]
@@ -64,7 +65,7 @@ class Benchmark:
         """Return inputs in whole USD: a row for each of `sellers`, a column for each buyer."""
         import numpy as np
 
-        found: Numbers = self.shares[np.ix_(sellers, buyers)] * self.inputs[buyers]
+        found: Numbers = self.coefficients[np.ix_(sellers, buyers)] * self.output[buyers]
         found *= 1e6 / _STEP
         np.rint(found, out=found)
         found *= _STEP
@@ -116,11 +117,13 @@ def benchmark(arrays: Arrays, name: str) -> Benchmark:
             why="the shares in the file cannot be turned into values with certainty",
         )
     inputs[places] *= 1 + more
+    output: Numbers = arrays["go"]
+    shares *= np.divide(inputs, output, out=np.zeros_like(output), where=output > 0)
     return Benchmark(
         grid=_grid([str(c) for c in arrays["countries"]], [str(s) for s in arrays["sectors"]]),
-        shares=shares,
+        coefficients=shares,
         inputs=inputs,
-        output=arrays["go"],
+        output=output,
         cut=dict(zip(places.tolist(), (1 + more).tolist(), strict=True)),
     )
 
