@@ -20,8 +20,9 @@ from entrepot.claims.draft import (
 )
 from entrepot.claims.draft.attribution import attributed
 from entrepot.claims.draft.lexicon import LANGUAGES, area_words, cue_words, goods_words
+from entrepot.claims.draft.reading import read_sentence
 from entrepot.claims.draft.sentences import LONGEST, sentences
-from entrepot.errors import BadFileError
+from entrepot.errors import BadFileError, RequestError
 from entrepot.goods.parse import NAMED, parse
 from entrepot.model.areas import area_or_group
 
@@ -678,3 +679,21 @@ def test_every_number_is_read_at_its_place() -> None:
     assert found[1].claim["value"]["period"] == "2025"
     assert found[2].why
     assert text[slice(*found[2].sentence)].strip() == "Swiss watch exports rose 5 %."
+
+
+def test_drafting_to_check_ends_where_there_are_too_many_claims(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A text of 100 kB was drafted whole, 12 seconds, before it was refused."""
+    read: list[str] = []
+
+    def counted(one: Any, *rest: Any) -> Any:
+        read.append(one.text)
+        return read_sentence(one, *rest)
+
+    monkeypatch.setattr("entrepot.claims.draft.article.read_sentence", counted)
+    text = article_of("Poland's exports to Peru rose 5% in 2024. " * 300)
+    with pytest.raises(RequestError, match="more than 200 claims"):
+        draft(text, to_check=True)
+    assert len(read) == 201
+    assert len(draft(text).claims) == 300, "a draft to read has them all"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from entrepot.claims.readable import check_readable
+from entrepot.errors import RequestError
 from entrepot.model.areas import WORLD
 from entrepot.model.period import Period
 from entrepot.model.reporting import stopped_in
@@ -22,12 +23,30 @@ if TYPE_CHECKING:
     from entrepot.model.interval import Interval
 
 __all__ = [
-    *("TEXTS", "Claim", "Document", "Source", "Todo"),
-    *("document_of", "parse_document", "read_document"),
+    *("MOST_CLAIMS", "TEXTS", "Claim", "Document", "Source", "Todo"),
+    *("document_of", "parse_document", "read_document", "require_few"),
 ]
 
+MOST_CLAIMS = 200
+"""Claims of one text that are checked together."""
 TEXTS = (".txt", ".md")
 """Ends of the names of files whose claims are drafted first."""
+
+
+def require_few(claims: int) -> None:
+    """Refuse a text with more claims than are checked together.
+
+    Raises
+    ------
+    RequestError
+        If there are more than `MOST_CLAIMS`.
+    """
+    if claims > MOST_CLAIMS:
+        raise RequestError(
+            f"more than {MOST_CLAIMS} claims in one text",
+            why="each is compared with all others",
+            hint="cut the text into chapters and check one at a time",
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from entrepot.claims import reasons
 from entrepot.claims.arithmetic import because
 from entrepot.claims.beside import in_print_beside
 from entrepot.claims.conflicts import conflicts_of
-from entrepot.claims.document import Document, read_document
+from entrepot.claims.document import Document, read_document, require_few
 from entrepot.claims.either import either_reading
 from entrepot.claims.explain import Explanation, explanations, is_close
 from entrepot.claims.known import Facts
@@ -22,7 +22,6 @@ from entrepot.claims.settle import Settled, settled
 from entrepot.claims.standing import Standing
 from entrepot.claims.statements import known_statements
 from entrepot.claims.weigh import case_of
-from entrepot.errors import RequestError
 from entrepot.model.display import joined
 
 if TYPE_CHECKING:
@@ -34,10 +33,8 @@ if TYPE_CHECKING:
     from entrepot.claims.slips import Case
     from entrepot.lake import Lake
 
-__all__ = ["MOST_CLAIMS", "check"]
+__all__ = ["check"]
 
-MOST_CLAIMS = 200
-"""Claims of one text that are checked together."""
 SLIPS_SHOWN = 3
 WRONG = ("differs", "cannot_hold")
 
@@ -70,7 +67,7 @@ def check(
     BadFileError
         If the file is not a claims file; the message names the line.
     RequestError
-        If there are more than `MOST_CLAIMS` claims.
+        If there are more claims than are checked together.
 
     Examples
     --------
@@ -87,7 +84,7 @@ def check(
     'holds'
     """
     read = document if isinstance(document, Document) else read_document(document)
-    _not_too_many(read)
+    require_few(len(read.claims))
     held = _opened(lake)
     known = facts or Facts(known_statements(held))
     read, unclear = either_reading(read, known)
@@ -139,15 +136,6 @@ def _limits(case: Case, *, looked_through: bool) -> Iterator[str]:
         yield "There may be more conflicts than those listed: too many claims share their flows."
     if not looked_through:
         yield "There may be more explanations: not all sets of claims were searched for slips."
-
-
-def _not_too_many(document: Document) -> None:
-    if len(document.claims) > MOST_CLAIMS:
-        raise RequestError(
-            f"{len(document.claims)} claims in one text",
-            why=f"each is held against all others, which is done for at most {MOST_CLAIMS}",
-            hint="cut the text into chapters and check one at a time",
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,5 +121,5 @@ def _read(file: Path, date: str, publisher: str) -> tuple[Document, Article | No
     from entrepot.claims.draft import as_document
     from entrepot.report.checked import Article
 
-    draft = drafted(file, date, publisher)
+    draft = drafted(file, date, publisher, to_check=True)
     return as_document(draft), Article.of(draft)

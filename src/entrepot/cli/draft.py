@@ -45,11 +45,11 @@ def draft(
     note(_counted(found))
 
 
-def drafted(file: Path, date: str, publisher: str) -> Draft:
+def drafted(file: Path, date: str, publisher: str, *, to_check: bool = False) -> Draft:
     """Read an article and draft its claims."""
     from entrepot.claims.draft import draft, read_article
 
-    return draft(read_article(file, date=date, publisher=publisher))
+    return draft(read_article(file, date=date, publisher=publisher), to_check=to_check)
 
 
 def _print(found: Draft, screen: Console) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from entrepot.claims.document import require_few
 from entrepot.claims.draft.complete import Context
 from entrepot.claims.draft.ranks import places_in
 from entrepot.claims.draft.reading import numbers_of, read_sentence, table_in
@@ -44,19 +45,26 @@ class Draft:
         return as_data(self)
 
 
-def draft(article: Article) -> Draft:
+def draft(article: Article, *, to_check: bool = False) -> Draft:
     """Draft the claims of a text.
 
     Parameters
     ----------
     article
         The text, and when it was published if that is known: "last year" is measured from it.
+    to_check
+        Whether the claims are to be checked: then drafting ends where there are too many for that.
 
     Returns
     -------
     Draft
         Claims in the order of the text. A number that is not understood is left with its
         sentence and the reason, never guessed.
+
+    Raises
+    ------
+    RequestError
+        If there are too many claims `to_check`.
 
     Examples
     --------
@@ -90,4 +98,6 @@ def draft(article: Article) -> Draft:
         quiet.clear()
         claims += found
         left += rest
+        if to_check:
+            require_few(len(claims))
     return Draft(article, tuple(claims), tuple(left))

@@ -83,5 +83,5 @@ def _drafted(text: str, date: str, publisher: str) -> tuple[Document, Article]:
     from entrepot.claims.draft import article_of, as_document, draft
     from entrepot.report.checked import Article
 
-    found = draft(article_of(text, name=_NAME, date=date, publisher=publisher))
+    found = draft(article_of(text, name=_NAME, date=date, publisher=publisher), to_check=True)
     return as_document(found), Article.of(found)
