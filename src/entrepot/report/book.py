@@ -10,10 +10,11 @@ from entrepot.errors import EntrepotError
 from entrepot.figures import Definition, Figure, evaluate, statements
 from entrepot.goods import goods_list, goods_title
 from entrepot.goods.library import list_names
+from entrepot.limits import step
 from entrepot.model.areas import area_phrase, possessive
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from entrepot.goods import GoodsList
     from entrepot.lake import Lake
@@ -87,11 +88,19 @@ class Subject:
 
 
 class Book:
-    """Asks Figures once each and remembers them in order."""
+    """Asks Figures once each and remembers them in order.
 
-    def __init__(self, lake: Lake) -> None:
+    Parameters
+    ----------
+    before
+        Figures that a book of the same lake in the same state gave before it was ended, not asked
+        again.
+    """
+
+    def __init__(self, lake: Lake, before: Mapping[Definition, Figure] | None = None) -> None:
         self._lake = lake
         self._asked: dict[Definition, Figure] = {}
+        self._before = dict(before or {})
         self._leant_on: set[str] = set()
         self._found: dict[str, bool] = {}
         self._shown: dict[str, Published] = {}
@@ -113,6 +122,11 @@ class Book:
         A Figure's own definition says more: which source was chosen.
         """
         return tuple(pair for pair in self._asked.items() if pair[1].status == "ok")
+
+    @property
+    def asked(self) -> dict[Definition, Figure]:
+        """Every definition that was asked, here or in the book before, with its Figure."""
+        return self._before | self._asked
 
     @property
     def sources(self) -> frozenset[str]:
@@ -147,10 +161,12 @@ class Book:
         return self._answer(Definition.build(measure, **keys), ranged=False)
 
     def _answer(self, definition: Definition, *, ranged: bool) -> Figure:
-        known = self._asked.get(definition)
+        known = self._asked.get(definition) or self._before.get(definition)
         if known is None or (ranged and not known.ranged):
-            self._asked[definition] = evaluate(definition, self._lake, ranged=ranged)
-        return self._asked[definition]
+            known = evaluate(definition, self._lake, ranged=ranged)
+            step()  # one that ended late may have lost a query that was stopped
+        self._asked[definition] = known
+        return known
 
     def of_goods_or_all(self, measure: str, subject: Subject, **keys: Any) -> Figure:
         """Return the Figure of the goods of a brief if it has a table, else that of all goods."""

@@ -261,8 +261,9 @@ class Question(Generic[T]):
         return TooLongError(
             f"no answer within {self._seconds:g} seconds",
             why="questions that take longer keep others waiting",
-            hint="ask for fewer goods, years or areas, or from a terminal, where nothing is "
-            "cut off; entrepot serve --timeout allows more",
+            hint="ask again in a minute: what was computed of a brief is kept; or ask for fewer "
+            "goods, years or areas, or from a terminal, where nothing is cut off; entrepot serve "
+            "--timeout allows more",
         )
 
     def _answered(self) -> T:

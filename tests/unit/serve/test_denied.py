@@ -166,7 +166,7 @@ def test_the_engine_opens_files_of_lake_and_package_only(place: Path, line: str)
         held = Lake.open(place / "lake")
         for target in (place / "private" / "x.csv", place / "lake" / ".." / "made.csv"):
             before = target.read_bytes()
-            with pytest.raises(duckdb.Error, match="disabled|locked|Cannot"):
+            with pytest.raises(duckdb.Error, match=r"disabled|locked|Cannot"):
                 held.connection.execute(line.format(target)).fetchall()
             assert target.read_bytes() == before
     assert free.connection.execute(

@@ -10,16 +10,21 @@ from typing import TYPE_CHECKING
 import pytest
 
 from entrepot.errors import NoEvidenceError
+from entrepot.figures import Definition, evaluate
+from entrepot.lake import Lake
+from entrepot.limits import Limits, TimeUp, under
 from entrepot.serve.answer import Answer
 from entrepot.serve.errors import BusyError
 from entrepot.serve.kept import Found, Kept
 from entrepot.serve.pool import Pool
+from entrepot.serve.rooms import brief
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from entrepot.lake import Lake
+    from entrepot.figures import Figure
+    from entrepot.report.book import Book
     from entrepot.serve.pool import Question
 
 
@@ -293,3 +298,33 @@ def test_work_behind_that_finds_no_room_is_done_later(
     assert asker.text("a", "2") == "a of 1"
     asker.idle()
     assert asker.text("a", "2") == "a of 2"
+
+
+def test_a_brief_whose_time_is_over_goes_on_when_it_is_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy server a brief of many codes was begun anew each time, and never ended."""
+    made: list[Definition] = []
+
+    def evaluated(asked: Definition, lake: Lake, **keys: bool) -> Figure:
+        made.append(asked)
+        if len(made) == 4:
+            time.sleep(1.1)  # the time is over while this one is worked out
+        return evaluate(asked, lake, **keys)
+
+    def told(book: Book, importer: str, supplier: str, goods: str, _: str | None) -> object:
+        keys = {"importer": importer, "exporter": supplier, "goods": goods}
+        return [book.value("import_share", period=year, **keys) for year in range(2017, 2024)]
+
+    monkeypatch.setattr("entrepot.report.book.evaluate", evaluated)
+    monkeypatch.setattr(brief, "brief_in", told)
+    wanted = brief.Wanted("a state of this test", "RUS", "CHN", "all")
+    with Lake.open(tmp_path / "no-lake").reading() as lake:
+        with under(Limits(ends=time.monotonic() + 1)), pytest.raises(TimeUp):
+            brief._told(lake, wanted)
+        assert len(made) == 4
+        found = brief._told(lake, wanted)
+    years = [one.period.year for one in made]
+    assert years == [2017, 2018, 2019, 2020, 2020, 2021, 2022, 2023], "that one is not trusted"
+    assert [one.definition.period.year for one in found.brief] == list(range(2017, 2024))
+    assert wanted not in brief._begun

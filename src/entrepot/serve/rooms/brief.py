@@ -6,9 +6,10 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
+from entrepot.limits import TimeUp
 from entrepot.report.book import Book
 from entrepot.report.parts import plain
 from entrepot.report.render_html import page_parts
@@ -40,9 +41,13 @@ FILES = {
 }
 """Forms in which a brief is handed on, with their media types."""
 
+T = TypeVar("T")
+
 _MOST = 24
 """Briefs that are remembered, since a page, its tables and its charts come from one."""
 _remembered: OrderedDict[Wanted, Told] = OrderedDict()
+_begun: OrderedDict[Wanted, dict[Definition, Figure]] = OrderedDict()
+"""Figures of briefs whose time was over before they were whole."""
 _lock = threading.Lock()
 
 
@@ -111,15 +116,27 @@ def _told(lake: Lake, wanted: Wanted) -> Told:
     _require(wanted)
     with _lock:
         found = _remembered.get(wanted)
+        before = _begun.get(wanted)
     if found is None:
-        book = Book(lake)
-        told = brief_in(book, *wanted.asked)
+        book = Book(lake, before)
+        try:
+            told = brief_in(book, *wanted.asked)
+        except TimeUp:  # who asks again need not begin again
+            lake.require_unchanged()
+            _keep(_begun, wanted, book.asked)
+            raise
         found = Told(told, book.questions)
+        _keep(_remembered, wanted, found)
         with _lock:
-            _remembered[wanted] = found
-            if len(_remembered) > _MOST:
-                _remembered.popitem(last=False)
+            _begun.pop(wanted, None)
     return found
+
+
+def _keep(where: OrderedDict[Wanted, T], wanted: Wanted, what: T) -> None:
+    with _lock:
+        where[wanted] = what
+        if len(where) > _MOST:
+            where.popitem(last=False)
 
 
 def _require(wanted: Wanted) -> None:
