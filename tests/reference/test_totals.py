@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 import entrepot as ep
 from entrepot.errors import BadFileError
+from entrepot.figures.completeness import MANY_TELLERS
 from entrepot.lake import Lake
-from entrepot.model.areas import by_code
+from entrepot.model.areas import area, by_code
 from made_comtrade import WORLD, row, text_of
 
 if TYPE_CHECKING:
@@ -297,3 +298,58 @@ def test_of_some_codes_of_a_heading_the_title_says_so(tmp_path: Path) -> None:
     assert "HS chapter 85, of the 2 codes loaded" in str(figure)
     assert ask(lake, "value", exporter="CHN", goods="all").status == "insufficient_data"
     assert "loaded" not in str(ask(lake, "value", exporter="CHN")).partition("\n")[0]
+
+
+def _of(figure: Figure, total: str) -> float:
+    assert figure.specifications is not None
+    [found] = {one.value for one in figure.specifications.items if one.choices["total"] == total}
+    return found
+
+
+def _crowd(flow: str, partner: int) -> list[dict[str, Any]]:
+    """Return reports of ten of trade with one partner, from as many as make up a total."""
+    taken = {THAILAND, TAIWAN, CHINA, USA}
+    codes = {v: int(k) for k, v in by_code("comtrade").items() if area(v).kind == "country"}
+    crowd = [one for one in codes.values() if one not in taken][:MANY_TELLERS]
+    return [row(10, reporter=one, partner=partner, flow=flow) for one in crowd]
+
+
+def test_partners_reports_are_over_the_own_total_of_who_names_no_partner(tmp_path: Path) -> None:
+    """Thailand reports the world alone, so that its partners' reports make up the share."""
+    sold = [row(436, reporter=TAIWAN, partner=THAILAND, flow="X"), *_crowd("X", THAILAND)]
+    added = 436 + 10 * MANY_TELLERS
+    lake = lake_of(tmp_path, [*sold, bought(2 * added, WORLD)])
+    share = ask(lake, "import_share", exporter="TWN", curve=True)
+    assert share.value == pytest.approx(436 / added)
+    assert share.low == pytest.approx(436 / added / 2)
+    assert _of(share, "the importer's own total") == pytest.approx(436 / added / 2)
+    alone = ask(lake, "import_share", exporter="TWN", curve=True, told_by="exporter")
+    assert alone.low is None
+
+
+def test_two_sided_measures_have_both_totals_in_their_range(tmp_path: Path) -> None:
+    """Thailand's partners exceed its total of 500; Taiwan sells 2,000 by its own count, and less by
+    its customers'."""
+    rows = [bought(436, TAIWAN), bought(100, CHINA), bought(64, USA), bought(500, WORLD)]
+    rows += [
+        row(value, reporter=TAIWAN, partner=partner, flow="X")
+        for value, partner in ((400, THAILAND), (600, USA), (2000, WORLD))
+    ]
+    lake = lake_of(tmp_path, [*rows, *_crowd("M", TAIWAN)])
+    buys, sells = 436 / 600, 436 / (436 + 10 * MANY_TELLERS)
+    figure = ask(lake, "asymmetry", exporter="TWN", curve=True)
+    assert figure.value == pytest.approx(buys / sells)
+    assert _of(figure, "the reporter's own total") == pytest.approx(436 / 500 / sells)
+    assert _of(figure, "the exporter's own total") == pytest.approx(buys / (436 / 2000))
+    figure = ask(lake, "salience", exporter="TWN", curve=True)
+    assert figure.value == pytest.approx((buys * sells) ** 0.5)
+    assert _of(figure, "the reporter's own total") == pytest.approx((436 / 500 * sells) ** 0.5)
+    assert _of(figure, "the exporter's own total") == pytest.approx((buys * 436 / 2000) ** 0.5)
+
+
+def test_published_shares_say_what_they_are_of() -> None:
+    figure = ep.ask("import_share", importer="RUS", exporter="CHN", goods="chpl", period=2023)
+    found = figure.to_dict()["denominator"]
+    assert "Russia’s imports of high-priority goods, 2023" in found["text"]
+    assert found["whose"] == figure.evidence[0].origin
+    assert "value" not in found

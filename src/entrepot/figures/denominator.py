@@ -13,9 +13,9 @@ from entrepot.figures.held import flow_sources, held
 from entrepot.figures.measured import measure, rows_of
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions.question import REIMPORTS, REST
-from entrepot.figures.sides import members_of, other_side
+from entrepot.figures.sides import members_of, other_side, totals
 from entrepot.figures.traders import partners
-from entrepot.figures.whole import compared, total_sides
+from entrepot.figures.whole import compared, total_sides, unit_of
 from entrepot.goods import goods_title
 from entrepot.goods.rows import wanted
 from entrepot.lake import fetch
@@ -24,7 +24,7 @@ from entrepot.model.display import figure_value
 from entrepot.sources import is_own, source_info, split_address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from entrepot.figures.cells import Cells, Goods
     from entrepot.figures.definition import Definition
@@ -37,8 +37,10 @@ __all__ = [
     "alternatives",
     "described",
     "factors",
+    "mirrored",
     "not_known",
     "notes",
+    "of_details",
     "partner_scope",
     "whole_of",
 ]
@@ -52,6 +54,7 @@ FEW, MANY = 10, 60
 
 REIMPORTED = "with and without re-imports"
 EXCEEDED = "partners added up, and the reporter's own total"
+OWN = "partners' reports over their sum, and over a country's own total"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +97,8 @@ def whole_of(cells: Cells, read: Cells, asked: Definition, goods: Goods) -> Whol
     """
     sides = total_sides(asked)
     if question(asked.measure).trade == "both" and len(sides) == 2:
-        sides = sides[1:]
-        asked = asked.but(measure="import_share")
+        sides = tuple(side for side in sides if side != cells.voice)[-1:]
+        asked = _share_of(asked, sides[0])
     if len(sides) != 1 or not (question(asked.measure).divides or cells.held.has_sums):
         return None
     [side] = sides
@@ -136,7 +139,8 @@ def alternatives(
 ) -> Iterator[tuple[str, Estimate]]:
     """Yield the same number divided by other defensible totals.
 
-    They are: without re-imports; and the reporter's own total, where partners exceed it.
+    They are: without re-imports; the reporter's own total, where partners exceed it; and that of a
+    country whose partners' reports are added up.
     """
     if whole.reimports and "total" in question(asked.measure).choices:
         without = replace(read, without_own=True)
@@ -147,25 +151,79 @@ def alternatives(
                 main, value=found.value, low=None, high=None, is_range=False, choices=choices,
                 evidence=(), table=(), details={},
             )  # fmt: skip
-    if is_exceeded(whole) and (power := _POWERS.get(asked.measure)):
-        factor = (whole.total / (whole.total - whole.over)) ** power
-        choices = main.choices | {"total": "the reporter's own total"}
-        yield EXCEEDED, replace(
+    others = [(EXCEEDED, *one) for one in factors(whole, asked.measure)]
+    others += [(OWN, *one) for one in mirrored(cells, asked, goods)]
+    for words, total, factor in others:
+        choices = main.choices | {"total": total}
+        yield words, replace(
             main, value=main.value * factor, low=None, high=None, is_range=False, choices=choices,
             evidence=(), table=(), details={},
         )  # fmt: skip
 
 
-_POWERS = {"import_share": 1, "export_share": 1, "cr": 1, "top_supplier": 1, "hhi": 2}
-"""How a measure goes with one over its total."""
+_POWERS = {
+    "import_share": 1, "export_share": 1, "cr": 1, "top_supplier": 1, "hhi": 2, "salience": 0.5,
+    "asymmetry": 1,
+}  # fmt: skip
+"""How a measure goes with one over its total; an asymmetry the other way with that of exports."""
+
+
+def _power(measure_: str, side: Side) -> float:
+    return -1 if measure_ == "asymmetry" and side == "importer" else _POWERS[measure_]
+
+
+def _share_of(asked: Definition, side: Side) -> Definition:
+    """Return the share of a total over all partners on a side."""
+    return asked.but(measure="import_share" if side == "exporter" else "export_share")
 
 
 def factors(whole: Whole | None, measure_: str) -> list[tuple[str, float]]:
     """Return other totals that a curve divides by, in words, each with its factor."""
     if whole is None or not is_exceeded(whole) or measure_ not in _POWERS:
         return []
-    factor = (whole.total / (whole.total - whole.over)) ** _POWERS[measure_]
+    factor = (whole.total / (whole.total - whole.over)) ** _power(measure_, whole.side)
     return [("the reporter's own total", factor)]
+
+
+def mirrored(cells: Cells, asked: Definition, goods: Goods) -> list[tuple[str, float]]:
+    """Return the own total of a country of which a share adds up its partners' reports.
+
+    In words, with the factor that divides by it instead. None where it does not report totals for
+    all times and goods of which partners report trade, or one side's reports were asked for.
+    """
+    sides = [side for side in total_sides(asked) if side == cells.voice]
+    if not sides or not cells.held.has_sums or asked.told_by or asked.quantity != "value":
+        return []
+    if asked.measure not in ("import_share", "export_share", "asymmetry", "salience"):
+        return []
+    [side] = sides
+    reporter = other_side(side)
+    share = _share_of(asked.but(base=None), side)
+    own = compared(cells.told(reporter), share, goods)
+    if own is None:
+        return []
+    keys = ("reporter", "period", "unit")
+    totals_ = {tuple(row[:3]): row[3] for row in fetch(own.select(*keys, "total"))}
+    if not totals_:
+        return []
+    [(flow, _)] = [one for one in totals(share) if one[1] == side]
+    sums = (
+        cells.flow(flow, goods)
+        .select(
+            nw.col(reporter).alias("reporter"),
+            "period",
+            unit_of(goods, share).alias("unit"),
+            nw.col(cells.column(asked)).alias("amount"),
+        )
+        .group_by(*keys)
+        .agg(nw.col("amount").sum())
+    )
+    told = {tuple(row[:3]): row[3] or 0.0 for row in fetch(sums)}
+    total = sum(totals_.values())
+    if told.keys() - totals_.keys() or not total:
+        return []
+    factor = (sum(told.values()) / total) ** _power(asked.measure, side)
+    return [(f"the {reporter}'s own total", factor)]
 
 
 def is_exceeded(whole: Whole) -> bool:
@@ -199,7 +257,10 @@ def notes(whole: Whole, asked: Definition) -> Iterator[Caveat]:
 
 
 def described(whole: Whole | None, asked: Definition, cells: Cells) -> dict[str, Any] | None:
-    """Return what a share is divided by, in words and as an amount; None where nothing is."""
+    """Return what a share is divided by, in words and as an amount; None where nothing is.
+
+    `of_details` says it of measures that divide by no total over partners.
+    """
     if whole is None or not question(asked.measure).divides:
         return None
     who, flow = _whose(whole, asked)
@@ -207,8 +268,9 @@ def described(whole: Whole | None, asked: Definition, cells: Cells) -> dict[str,
     what = f"{possessive(who)} {flow} of {goods}, {asked.period}"
     source = cells.held.source
     if question(asked.measure).trade == "both":
-        there = area_phrase(asked.exporter)
-        what = f"{what}, and {possessive(there)} exports of them"
+        across = asked.importer if whole.side == "importer" else asked.exporter
+        back = "imports" if whole.side == "importer" else "exports"
+        what = f"{what}, and {possessive(area_phrase(across))} {back} of them"
     found: dict[str, Any] = {"text": f"{what}, as {source} has them", "whose": source}
     if cells.voice is None:
         return found
@@ -230,6 +292,27 @@ def described(whole: Whole | None, asked: Definition, cells: Cells) -> dict[str,
     if is_exceeded(whole):
         text = f"{what}: the sum of the partners, which exceeds the total that {who} reports"
     return found | {"text": text}
+
+
+_DIVIDED = {
+    "passed_on": ("shipped", "what {hubs} sells to {importer} of {goods}, {period}"),
+    "net_import_reliance": ("apparent_consumption", "use of {goods} by {importer}, {period}"),
+}
+"""Of measures that divide by no total over partners: the column with what they divide by, and what
+that is."""
+
+
+def of_details(
+    asked: Definition, details: Mapping[str, float | str], unit: str, whose: str
+) -> dict[str, Any] | None:
+    """Return what a measure divides by that has it among its columns, as `described` does."""
+    name, words = _DIVIDED.get(asked.measure, ("", ""))
+    if name not in details:
+        return None
+    sides = {side: area_phrase(getattr(asked, side)) for side in ("importer", "hubs")
+             if getattr(asked, side)}  # fmt: skip
+    text = words.format(goods=goods_title(asked.goods), period=asked.period, **sides)
+    return {"text": text, "whose": whose, "value": details[name], "unit": unit}
 
 
 def _whose(whole: Whole, asked: Definition) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from entrepot.figures.hub_tests import refuse_tests, with_tests
 from entrepot.figures.input_choices import ORIGIN
 from entrepot.figures.questions import of as question
 from entrepot.figures.reasons import in_lines
-from entrepot.figures.request import PRINTED, SHARES, checked
+from entrepot.figures.request import PRINTED, checked
 from entrepot.figures.spread import FOLLOWS, ends_of, specifications, spread_of
 from entrepot.figures.unanswered import unanswered
 from entrepot.goods.parse import NAMED
@@ -215,7 +215,7 @@ def _sources(definition: Definition, lake: Lake) -> list[str]:
     if definition.measure == "conversions":
         return ["published"]  # of which alone a report is held in two currencies
     # A share is best taken from somebody who counted both its parts; a level from the finest data.
-    bundled = reversed(PRINTED) if definition.measure in SHARES else PRINTED
+    bundled = reversed(PRINTED) if definition.measure in printed.SHARES else PRINTED
     return [*flow_sources(lake), *bundled]
 
 

@@ -130,11 +130,13 @@ def _from_rows(
     if covered := mirror_coverage(cells, definition):
         notes.append(mirror_caveat(covered, cells, definition))
         others += [] if alone else with_the_silent(definition, cells, main, covered)
+    unit = "kg" if definition.quantity == "mass" else deliveries.currency
     return Answer(
         estimates=(main, *(estimate for _, estimate in others)),
         caveats=tuple(notes),
         spans=tuple(dict.fromkeys([*spans, *(span for span, _ in others)])),
-        denominator=denominator.described(whole, definition, cells),
+        denominator=denominator.described(whole, definition, cells)
+        or denominator.of_details(definition, main.details, unit, source),
         scope=_scope(definition, spoken[0], absent),
         currency=deliveries.currency,
     )

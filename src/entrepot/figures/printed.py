@@ -6,7 +6,7 @@ import functools
 import itertools
 import math
 import operator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from entrepot.figures import about_goods, caveats
 from entrepot.figures.converted import converted
@@ -15,7 +15,8 @@ from entrepot.figures.estimate import Answer, Estimate, Missing
 from entrepot.figures.figure import Evidence
 from entrepot.figures.statements import stated, statements
 from entrepot.figures.variants import territories, territory
-from entrepot.goods import goods_selection
+from entrepot.goods import goods_selection, goods_title
+from entrepot.model.areas import area_phrase, possessive
 from entrepot.model.interval import Interval
 from entrepot.sources.published.read import matching
 
@@ -27,9 +28,11 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.sources.published.read import Published
 
-__all__ = ["answer"]
+__all__ = ["SHARES", "answer"]
 
 Rows = tuple["Published", ...]
+SHARES = ("import_share", "export_share", "asymmetry")
+"""Measures that are a part of all trade of a side, or made of two such."""
 ADDITIVE = ("value", "import_share", "export_share")
 
 
@@ -68,7 +71,29 @@ def answer(definition: Definition, source: str, lake: Lake) -> Answer | Missing:
         estimates=(*main, *others),
         caveats=tuple(_caveats(definition, main, rows)),
         spans=tuple(_spans(main, others)),
+        denominator=_divided_by(definition, main[0]),
     )
+
+
+def _divided_by(definition: Definition, head: Estimate) -> dict[str, Any] | None:
+    """Return what a share is divided by: a published total, or what its publisher took."""
+    if definition.measure not in SHARES:
+        return None
+    goods, period = goods_title(definition.goods), definition.period
+    buyers = f"{possessive(area_phrase(definition.importer))} imports"
+    sellers = f"{possessive(area_phrase(definition.exporter))} exports"
+    both = f"{buyers} of {goods}, {period}, and {sellers} of them"
+    whole = {"import_share": buyers, "export_share": sellers}.get(definition.measure, "")
+    text = f"{whole} of {goods}, {period}" if whole else both
+    last = head.evidence[-1].statement
+    found: dict[str, Any] = {"whose": str(head.choices["origin"])}
+    if last is not None and last.unit not in ("share", "ratio") and whole:
+        return found | {
+            "text": f"{text}: {last.printed}, as {last.origin_words or last.origin} has them",
+            "value": _value(last),
+            "unit": last.unit,
+        }
+    return found | {"text": f"{text}, as {found['whose']} has them; no amount was published"}
 
 
 def _estimates(definition: Definition, rows: Rows, source: str) -> Iterator[Estimate]:

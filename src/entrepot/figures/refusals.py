@@ -15,7 +15,7 @@ from entrepot.figures.mirror import FLOOR, mirror_coverage, too_little
 from entrepot.figures.questions import of as question
 from entrepot.figures.sides import SIDES, members_of, reach, totals
 from entrepot.figures.traders import partners
-from entrepot.figures.whole import all_goods_totals
+from entrepot.figures.whole import all_goods_totals, compared
 from entrepot.goods import select
 from entrepot.lake import fetch, whole_trade
 from entrepot.model.areas import WORLD
@@ -42,7 +42,9 @@ def refusal(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
     if found is None and _picks(cells, asked) and cells.voice:
         found = _absent(cells, asked, _read(cells, asked, cells.voice))
     found = found or _mirrored(cells, asked) or _few(cells, asked, goods)
-    return found or (_thin(cells, asked) if cells.held.is_partial or cells.is_of_reports else None)
+    if found or not (cells.held.is_partial or cells.is_of_reports):
+        return found
+    return _thin(cells, asked, goods)
 
 
 def silent(cells: Cells, asked: Definition) -> Missing | None:
@@ -220,7 +222,7 @@ def _some_goods(
     )
 
 
-def _thin(cells: Cells, asked: Definition) -> Missing | None:
+def _thin(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
     """Refuse a total to which one partner alone contributes: an extract, or a query for one."""
     if cells.held.is_partial and question(asked.measure).trade in ("world", "own"):
         return Missing(
@@ -240,12 +242,20 @@ def _thin(cells: Cells, asked: Definition) -> Missing | None:
                 f"of {who}, {cells.held.source} has totals over all partners only, and "
                 f"{asked.measure} needs partners; load a file with all partners, or ask for value"
             )
-        if len(names) == 1:
+        if len(names) == 1 and not _has_total(cells, asked, goods, side):
             return Missing(
                 f"in {of_lake(cells.held.source)}, {next(iter(names))} is the only {side}, "
                 f"so there is no total; add the whole {cells.held.source}, not an extract"
             )
     return None
+
+
+def _has_total(cells: Cells, asked: Definition, goods: Goods, side: Side) -> bool:
+    """Whether what is divided by is a total of the reporter's own, which needs no partners."""
+    if not question(asked.measure).divides or side == cells.voice:
+        return False
+    found = compared(cells, asked, goods)
+    return found is not None and bool(fetch(found.select("reporter").head(1)))
 
 
 def _absent_hubs(cells: Cells, asked: Definition) -> list[str]:

@@ -31,12 +31,11 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
     from entrepot.lake import Lake
 
-__all__ = ["PRINTED", "SHARES", "checked"]
+__all__ = ["PRINTED", "checked"]
 
 CONVERTED = "conversions"
 """Sets a currency beside dollars, so that the currency has to be named."""
 PRINTED = ("computed", "published")
-SHARES = ("import_share", "export_share", "asymmetry")
 Apart = Literal["importer", "exporter", "controls", "hubs"]
 
 

@@ -10,6 +10,7 @@ import narwhals as nw
 from entrepot.errors import NoEvidenceError
 from entrepot.figures import about_goods, caveats
 from entrepot.figures.bases import bases_of
+from entrepot.figures.denominator import of_details
 from entrepot.figures.estimate import Answer, Estimate, Missing
 from entrepot.figures.figure import Evidence
 from entrepot.figures.held import held
@@ -237,11 +238,14 @@ def _answer(
         evidence=tuple(_evidence(one, rows) for one in parts),
     )
     spans = (how.span,) if made.low is not None and how.span else ()
+    currency = parts[0].cells.held.currency
+    unit = "kg" if definition.quantity == "mass" else currency
     return Answer(
         (estimate,),
         tuple(_notes(definition, parts, rows, digits)),
         spans,
-        currency=parts[0].cells.held.currency,
+        denominator=of_details(definition, made.details, unit, names),
+        currency=currency,
     )
 
 

@@ -17,7 +17,7 @@ from entrepot.figures.questions.question import REIMPORTS, REST
 from entrepot.figures.sides import SIDES, among, members_of, other_side, totals
 from entrepot.goods.rows import wanted
 from entrepot.lake import fetch
-from entrepot.model.areas import WORLD, areas
+from entrepot.model.areas import OUTSIDE_UNION, WORLD, area_set, areas
 from entrepot.model.columns import schema
 from entrepot.model.product import TARIFFS, TOTAL
 
@@ -33,6 +33,7 @@ __all__ = [
     "rest",
     "total_sides",
     "totals_of_pairs",
+    "unit_of",
 ]
 
 _NOISE = 1e-9
@@ -132,38 +133,68 @@ def compared(cells: Cells, asked: Definition, goods: Goods) -> Frame | None:
     tests = [*cells.when_and_whose(asked, own=True), among(side, asked)]
     if (selected := wanted(goods)) is not None:
         tests.append(selected)
-    unit = _unit(goods, apart=_is_apart(asked))
     keys = ["period", "reporter", "unit", "basis"]
+    basis = nw.when(nw.col("partner_basis").is_null()).then(nw.lit(""))
     named = {
         "reporter": nw.col(side),
-        "unit": unit,
-        "basis": nw.when(~nw.col("partner_basis").is_null())
-        .then(nw.col("partner_basis"))
-        .otherwise(nw.lit("")),
+        "unit": unit_of(goods, asked),
+        "basis": basis.otherwise(nw.col("partner_basis")),
         "money": nw.col(_money(cells)),
         "mass": nw.col("mass_kg"),
     }
     news = [value.alias(name) for name, value in named.items()]
-    mine = sums.filter(*tests, nw.col(everybody) == WORLD).with_columns(*news)
-    own = _totals(mine, keys, is_extract=cells.held.few_products)
+    mine = sums.filter(*tests).with_columns(*news)
     rows = cells.lake.flows(cells.held.source, by=side).filter(*tests)
     if asked.goods == "all":
         rows = cells.all_goods(rows, asked, *tests)
-    parts = (
-        rows.with_columns(*news)
-        .group_by(*keys)
-        .agg(
-            nw.col("money").sum().alias("parts"),
-            nw.col("mass").sum().alias("parts_mass"),
-            nw.col("money").count().alias("count"),
-            nw.col("mass").count().alias("known_mass"),
+    rows = rows.with_columns(*news)
+
+    def against(total: str, parts: Frame) -> Frame:
+        own = _totals(
+            mine.filter(nw.col(everybody) == total), keys, is_extract=cells.held.few_products
         )
+        joined = own.join(_by_basis(parts, keys), on=keys, how="left")
+        zero = ("parts", "parts_mass", "count", "known_mass")
+        return joined.with_columns(
+            *(nw.when(nw.col(x).is_null()).then(0).otherwise(nw.col(x)).alias(x) for x in zero)
+        )
+
+    found = against(WORLD, rows)
+    if not _crosses_border_of_union(asked, side):
+        return found
+    # The world has trade of the members with each other too, which is no trade of the Union.
+    union = sorted(members_of(asked, side))
+    if len(union) > 1:
+        rows = rows.filter(~nw.col(everybody).is_in(union))
+    outside = against(OUTSIDE_UNION, rows)
+    names = found.collect_schema().names()
+    told = ["period", "reporter", "unit"]
+    others = found.join(outside.select(*told).unique(), on=told, how="anti")
+    return nw.concat([outside.select(*names), others.select(*names)])
+
+
+def _crosses_border_of_union(asked: Definition, side: Side) -> bool:
+    """Whether a total is of trade that crosses the border of the European Union."""
+    members = members_of(asked, side)
+    if asked.basis == "origin" and side == "importer":
+        return True  # members tell origins of what comes from outside alone
+    return members == area_set("EU27", asked.period.end) and not (
+        members & members_of(asked, other_side(side))
     )
-    joined = own.join(parts, on=keys, how="left")
-    zero = ("parts", "parts_mass", "count", "known_mass")
-    return joined.with_columns(
-        *(nw.when(nw.col(x).is_null()).then(0).otherwise(nw.col(x)).alias(x) for x in zero)
+
+
+def _by_basis(rows: Frame, keys: list[str]) -> Frame:
+    """Add up partners by what makes them partners; a total that does not say so is of all."""
+    sums = (
+        nw.col("money").sum().alias("parts"),
+        nw.col("mass").sum().alias("parts_mass"),
+        nw.col("money").count().alias("count"),
+        nw.col("mass").count().alias("known_mass"),
     )
+    names = [*keys, "parts", "parts_mass", "count", "known_mass"]
+    told = rows.filter(nw.col("basis") != "").group_by(*keys).agg(*sums)
+    every = rows.with_columns(nw.lit("").alias("basis")).group_by(*keys).agg(*sums)
+    return nw.concat([told.select(*names), every.select(*names)])
 
 
 def all_goods_totals(cells: Cells, asked: Definition, goods: Goods) -> float | None:
@@ -236,10 +267,10 @@ def _totals(sums: Frame, keys: list[str], *, is_extract: bool) -> Frame:
     )
 
 
-def _unit(goods: Goods, *, apart: bool) -> nw.Expr:
+def unit_of(goods: Goods, asked: Definition) -> nw.Expr:
     """Return what of the goods a total is compared for: all of them, a heading, a code."""
     product = nw.col("product")
-    if apart:
+    if _is_apart(asked):
         return product
     if any(one.codes is None for one in goods):
         return nw.lit(TOTAL)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from datetime import date
 
 __all__ = [
+    "OUTSIDE_UNION",
+    "UNION",
     "WORLD",
     "Area",
     "Group",
@@ -47,6 +49,8 @@ __all__ = [
 
 WORLD = "WLD"
 """Everybody: the partner of a total."""
+UNION, OUTSIDE_UNION = "XEU", "XEXTEU"
+"""The European Union of 27, and everybody else: partners of two totals that make up the world."""
 _SEVERAL = {"congo": ("COG", "COD"), "korea": ("KOR", "PRK")}
 """Names that sources print for one area and people say of two."""
 

@@ -17,7 +17,7 @@ from entrepot.figures.curve.of_prices import MEASURES as PRICES
 from entrepot.figures.curve.of_prices import of_prices
 from entrepot.figures.curve.spans import AS_ASKED, Span, Timed, longer
 from entrepot.figures.curve.territories import at
-from entrepot.figures.denominator import factors, whole_of
+from entrepot.figures.denominator import factors, mirrored, whole_of
 from entrepot.figures.estimate import Missing
 from entrepot.figures.held import RECONCILED, flow_sources, held
 from entrepot.figures.input_choices import is_inputs
@@ -234,7 +234,10 @@ def _totals(timed: Sequence[Timed], left: Left) -> Totals:
         if key not in exceeded:
             asked = at(time.span.asked, way.asked)
             whole = whole_of(time.cells, time.cells, asked, goods)
-            exceeded[key] = factors(whole, asked.measure)
+            exceeded[key] = [
+                *factors(whole, asked.measure),
+                *mirrored(time.cells, asked, goods),
+            ]
         return exceeded[key]
 
     def found(when: str, way: Way, goods: Goods, amount: str) -> list[tuple[str, float]]:

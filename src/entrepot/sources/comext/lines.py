@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from entrepot.model.product import EDITIONS
+from entrepot.model.areas import OUTSIDE_UNION, UNION, WORLD
+from entrepot.model.product import EDITIONS, NO_CODES, TOTAL
+from entrepot.sources.comext.rules import TOTAL_PROCEDURE
 from entrepot.sources.comext.who import members
 from entrepot.sources.strict import literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Lines", "between_two"]
+__all__ = ["Lines", "between_two", "summed"]
 
 _CELL = "period, freq, reporter_iso, partner_iso, product, is_import, partner_basis"
 
@@ -35,14 +37,28 @@ def between_two(staged: str, reporters: Mapping[str, str], partners: Mapping[str
         WHERE r.iso <> '' AND p.iso <> ''"""
 
 
+def summed(staged: str, reporters: Mapping[str, str], sums: Mapping[str, str]) -> str:
+    """Return SQL for every line of a single country with a sum of partners.
+
+    Parameters
+    ----------
+    staged, reporters
+        As in `between_two`.
+    sums
+        Our code for each partner that is such a sum.
+    """
+    return between_two(staged, reporters, sums or {"": ""})
+
+
 @dataclass(frozen=True, slots=True)
 class Lines:
     """Staged lines of one file, and which of them count.
 
     Attributes
     ----------
-    single
-        SQL for every line between two single countries, from `between_two`.
+    single, sums
+        SQL for every line between two single countries, from `between_two`, and for every line with
+        a sum of partners, from `summed`.
     level
         Digits of the product codes that count: 8, 6, or 0 for the total of all goods.
     has_trade, has_flag
@@ -53,6 +69,7 @@ class Lines:
     """
 
     single: str
+    sums: str
     level: int = 8
     has_trade: bool = False
     has_flag: bool = False
@@ -65,9 +82,12 @@ class Lines:
     @property
     def named(self) -> str:
         """SQL for those of them at the level that counts."""
-        total = "product = 'TOTAL'"
-        level = f"NOT {total} AND length(product) = {self.level}" if self.level else total
-        return f"(SELECT * FROM ({self.single}) WHERE {level})"
+        return f"(SELECT * FROM ({self.single}) WHERE {self._at_level})"
+
+    @property
+    def _at_level(self) -> str:
+        total = f"product = '{TOTAL}'"
+        return f"(NOT {total} AND length(product) = {self.level})" if self.level else f"({total})"
 
     @property
     def counting(self) -> str:
@@ -77,25 +97,77 @@ class Lines:
 
     @property
     def flows(self) -> str:
-        """SQL for one row a flow, in canonical columns, with what the findings ask for.
+        """SQL for one row a flow, in canonical columns, with what the findings ask for."""
+        return f"{self._added(self.counting)} SELECT {self._common} FROM added"
+
+    @property
+    def totalled(self) -> str:
+        """SQL for the lines that are totals over partners or goods, codes in parts left out.
+
+        Where a total of all procedures is there, single procedures are its parts.
+        """
+        level = f"(product = '{TOTAL}' OR length(product) <= {self.level})"
+        tests = "".join(f" AND NOT ({condition})" for condition in self.without)
+        return f"""(SELECT * FROM (
+                SELECT *, false AS of_goods FROM ({self.sums}) WHERE {level}
+                UNION ALL BY NAME
+                SELECT *, true AS of_goods FROM ({self.single})
+                WHERE {level} AND NOT {self._at_level}{tests})
+            QUALIFY procedure = '{TOTAL_PROCEDURE}' OR NOT bool_or(procedure = '{TOTAL_PROCEDURE}')
+                OVER (PARTITION BY freq, period, reporter, partner, product, is_import))"""
+
+    @property
+    def totals(self) -> str:
+        """SQL for one row a total, in columns of ``totals``.
+
+        Partners inside and outside the Union make up the world where a line for it is not there.
+        """
+        cell = "period, freq, reporter_iso, is_import"
+        above = ", ".join([f"'{TOTAL}'", *(f"left(product, {size})" for size in (2, 4, 6))])
+        halves = f"partner_iso IN ('{UNION}', '{OUTSIDE_UNION}')"
+        return f"""{self._added(self.totalled)},
+            every AS (SELECT * FROM added UNION ALL BY NAME
+                SELECT {cell}, '{WORLD}' AS partner_iso, product,
+                    CASE WHEN NOT is_import THEN 'destination' END AS partner_basis,
+                    sum(lines) AS lines, sum(valued) AS valued, sum(value) AS value,
+                    sum(weighed) AS weighed, sum(mass) AS mass, false AS is_one
+                FROM added WHERE {halves} OR partner_iso = '{WORLD}' GROUP BY {cell}, product
+                HAVING count(DISTINCT partner_iso) = 2 AND bool_and({halves})),
+            finer AS (SELECT DISTINCT {cell}, partner_iso, product FROM (
+                SELECT {cell}, partner_iso, product AS code, unnest([{above}]) AS product
+                FROM (SELECT {cell}, partner_iso, product FROM ({self.single})
+                    UNION ALL SELECT {cell}, partner_iso, product FROM every)
+                WHERE product <> '{TOTAL}') WHERE code <> product)
+            SELECT {self._common}, of_finer.product IS NOT NULL AS has_finer
+            FROM every LEFT JOIN finer AS of_finer
+            USING ({cell}, partner_iso, product)
+            WHERE valued = lines"""
+
+    def _added(self, lines: str) -> str:
+        """Return SQL that names ``added``: lines of one cell together.
 
         A mass of zero beside a value is one of less than half a kilogram, or unknown. A value that
         is missing in one of several lines is missing in the sum.
         """
         estimated = "bool_or(contains(flag, 'e'))" if self.has_flag else "NULL"
-        whole = "is_one AND counted >= lines AND quantity > 0"
         return f"""
             WITH member(iso, since, until) AS (VALUES {_members()}),
             told AS (SELECT line.*, {self._basis} AS partner_basis
-                FROM {self.counting} AS line{"" if self.has_trade else _memberships()}),
+                FROM {lines} AS line{"" if self.has_trade else _memberships()}),
             added AS (SELECT {_CELL},
                 count(*) FILTER (tells_value) AS lines, count(value) AS valued,
                 sum(value) AS value, count(mass) AS weighed, sum(mass) AS mass,
                 min(unit) = max(unit) AS is_one, min(unit) AS unit,
                 count(quantity) FILTER (unit IS NOT NULL) AS counted, sum(quantity) AS quantity,
                 {estimated} AS is_estimated
-                FROM told GROUP BY {_CELL})
-            SELECT period, freq, product, partner_basis, lines, {_nomenclature(self.level)}
+                FROM told GROUP BY {_CELL})"""
+
+    @property
+    def _common(self) -> str:
+        """SQL for canonical columns of what was added up."""
+        whole = "is_one AND counted >= lines AND quantity > 0"
+        return f"""period, freq, product, partner_basis, lines,
+                CASE WHEN product = '{TOTAL}' THEN '{NO_CODES}' ELSE {_nomenclature(self.level)} END
                     AS nomenclature,
                 CASE WHEN is_import THEN partner_iso ELSE reporter_iso END AS exporter,
                 CASE WHEN is_import THEN reporter_iso ELSE partner_iso END AS importer,
@@ -105,8 +177,7 @@ class Lines:
                 CASE WHEN weighed >= lines AND (mass > 0 OR value = 0) THEN mass END AS mass_kg,
                 CASE WHEN {whole} THEN quantity END AS quantity,
                 CASE WHEN {whole} THEN unit END AS quantity_unit,
-                is_estimated::BOOLEAN AS is_estimated
-            FROM added"""
+                is_estimated::BOOLEAN AS is_estimated"""
 
     @property
     def _basis(self) -> str:
@@ -118,7 +189,10 @@ class Lines:
         else:
             no_place = "length(partner_iso) > 3"  # the high seas, not specified
             imports = f"""CASE
-                WHEN {no_place} OR here.iso IS NULL THEN NULL
+                WHEN here.iso IS NULL THEN NULL
+                WHEN partner_iso = '{UNION}' THEN 'consignment'
+                WHEN partner_iso = '{OUTSIDE_UNION}' THEN 'origin'
+                WHEN {no_place} OR partner_iso = '{WORLD}' THEN NULL
                 WHEN partner = 'XI' OR there.iso IS NOT NULL THEN 'consignment'
                 WHEN partner_iso = 'GBR' AND partner <> 'XU' THEN NULL
                 ELSE 'origin' END"""
@@ -138,7 +212,7 @@ def _nomenclature(level: int) -> str:
     if level == 8:
         return "'CN' || year(period)"
     if not level:
-        return "'NONE'"
+        return f"'{NO_CODES}'"
     later = sorted(EDITIONS, key=lambda one: one.in_force, reverse=True)
     cases = " ".join(f"WHEN period >= DATE '{one.in_force}' THEN '{one.id}'" for one in later)
     return f"CASE {cases} END"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.model.findings import Finding
 from entrepot.model.product import TOTAL
+from entrepot.sources.comext.who import sums_of
 from entrepot.sources.strict import literal
 
 if TYPE_CHECKING:
@@ -26,8 +27,17 @@ Code = tuple[str, int, float]
 def about_groups(
     role: str, counts: Mapping[str, int], codes: Mapping[str, str], place: str
 ) -> Iterator[Finding]:
-    """Say which groups of countries stand beside their members."""
+    """Say which groups of countries stand beside their members, and which are kept as totals."""
     left = {text: counts[text] for text, iso in codes.items() if not iso}
+    kept = sums_of(codes) if role == "partner" else {}
+    if kept:
+        text = (
+            f"Totals over partners ({', '.join(sorted(kept))}) were kept apart: shares are of a "
+            "country's own total."
+        )
+        count = sum(counts[one] for one in kept)
+        yield Finding("partner-totals", "note", place, count, min(kept), text)
+    left = {text: count for text, count in left.items() if text not in kept}
     if left:
         text = (
             f"Lines of a group as {role} are left out, because they are totals of single "
@@ -43,7 +53,7 @@ def about_codes(codes: Sequence[Code], level: int, place: str) -> Iterator[Findi
     unit = f"lines of {level} digits" if level else "totals of all goods"
     if left:
         text = (
-            f"Lines of other levels are left out ({_listed(left)}): "
+            f"Lines of other levels are no flows ({_listed(left)}): "
             f"{'they are totals of' if level else 'they are parts of'} the {unit}, which are taken."
         )
         yield _finding("levels-beside-lines", "note", place, left, text)

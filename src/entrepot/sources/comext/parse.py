@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.model.product import TOTAL
-from entrepot.sources.comext.lines import Lines, between_two
+from entrepot.sources.comext.lines import Lines, between_two, summed
 from entrepot.sources.comext.notes import about_codes, about_flows, about_groups, about_headings
 from entrepot.sources.comext.reading import checked
 from entrepot.sources.comext.stage import stage, written
 from entrepot.sources.comext.totals import require_once, without_parts
-from entrepot.sources.comext.who import areas_of
+from entrepot.sources.comext.who import areas_of, sums_of
 from entrepot.sources.keep import keep_small
 from entrepot.sources.parquet import is_parquet
 from entrepot.sources.parser import Delivery, Rows
@@ -32,6 +32,10 @@ __all__ = ["rows", "tables"]
 _COLUMNS = (
     "period, freq, exporter, importer, product, nomenclature, value_reported, valuation, "
     "mass_kg, quantity, quantity_unit, told_by, partner_basis, is_estimated"
+)
+_TOTALS = (
+    "period, freq, exporter, importer, product, nomenclature, value_reported, 'EUR' AS currency, "
+    "valuation, mass_kg, told_by, partner_basis, has_finer"
 )
 
 
@@ -58,14 +62,20 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
     who = {role: areas_of(file, role, found) for role, found in counts.items()}
     roles = {file.form.roles.get(column) for column in file.cells}
     query = between_two(staged, who["reporter"], who["partner"])
+    sums = sums_of(who["partner"])
     lines = Lines(
         keep_small(connection, "comext_single", query, table.path),
+        summed(staged, who["reporter"], sums),
         has_trade="trade" in roles,
         has_flag="flag" in roles,
     )
-    codes = _codes(connection, lines)
-    lines = replace(lines, level=_level(codes, table))
-    require_once(connection, file, lines)
+    codes = _codes(connection, lines.single)
+    level = _level(codes or _codes(connection, lines.sums), table)
+    lines = replace(lines, level=level if codes else level or 8)  # chapters of the world alone
+    require_once(connection, file, lines.named)
+    has_totals = bool(sums) or any(_is_above(code, lines.level) for code, *_ in codes)
+    if has_totals:
+        require_once(connection, file, lines.totalled)
     lines, found = without_parts(connection, file, lines)
     flows = connection.sql(
         f"SELECT * FROM {written(connection, 'comext_flow', lines.flows, table.path, added)}"
@@ -82,7 +92,8 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
         *about_flows(flows, table.name),
     )
     relation = flows.filter("value_reported IS NOT NULL").project(_COLUMNS)
-    return Rows(relation, {"currency": "EUR"}, lambda _: "", findings=findings)
+    totals = connection.sql(lines.totals).project(_TOTALS) if has_totals else None
+    return Rows(relation, {"currency": "EUR"}, lambda _: "", findings=findings, totals=totals)
 
 
 def _counts(connection: duckdb.DuckDBPyConnection, staged: str, column: str) -> dict[str, int]:
@@ -90,8 +101,8 @@ def _counts(connection: duckdb.DuckDBPyConnection, staged: str, column: str) -> 
     return dict(connection.execute(query).fetchall())
 
 
-def _codes(connection: duckdb.DuckDBPyConnection, lines: Lines) -> list[Code]:
-    query = f"SELECT product, count(*), coalesce(sum(value), 0) FROM ({lines.single}) GROUP BY ALL"
+def _codes(connection: duckdb.DuckDBPyConnection, lines: str) -> list[Code]:
+    query = f"SELECT product, count(*), coalesce(sum(value), 0) FROM ({lines}) GROUP BY ALL"
     return connection.execute(query).fetchall()
 
 
@@ -107,6 +118,11 @@ def _level(codes: list[Code], table: Delivery) -> int:
         why="headings, chapters and groups of countries are totals; their parts are what is kept",
         hint="ask Eurostat for member states, partners one by one and codes of 6 or 8 digits",
     )
+
+
+def _is_above(code: str, level: int) -> bool:
+    """Whether goods are a total of lines that count."""
+    return bool(level) and (code == TOTAL or len(code) < level)
 
 
 def _require_nothing_said(file: RawFile, said: Said) -> None:

@@ -119,8 +119,8 @@ def _unsure(case: _Beside, file: Checked, odd: str | None, alone: int) -> BadFil
     )
 
 
-def require_once(connection: duckdb.DuckDBPyConnection, file: Checked, lines: Lines) -> None:
-    """Refuse a file in which one line stands twice.
+def require_once(connection: duckdb.DuckDBPyConnection, file: Checked, named: str) -> None:
+    """Refuse a file in which one of the lines that SQL names stands twice.
 
     Raises
     ------
@@ -128,7 +128,6 @@ def require_once(connection: duckdb.DuckDBPyConnection, file: Checked, lines: Li
         Naming the rows of the first line that does.
     """
     who = "reporter_iso, partner_iso" if file.form.labelled else "reporter, partner"
-    named = lines.named
     [(repeated,)] = connection.execute(
         f"SELECT count(*) - count(DISTINCT hash(mark, {who})) FROM {named}"
     ).fetchall()

@@ -6,18 +6,22 @@ import re
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
-from entrepot.model.areas import area, by_code, by_name, group
+from entrepot.model.areas import OUTSIDE_UNION, UNION, WORLD, area, by_code, by_name, group
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from entrepot.sources.comext.reading import Checked
 
-__all__ = ["areas_of", "members"]
+__all__ = ["areas_of", "members", "sums_of"]
 
 _GROUPS = re.compile(r"(European Union|Euro ?area|Eurozone|Extra|Intra|EU|EA|EFTA)\b.*", re.I)
 _EVER, _TRANSITION, _NEVER = "1958-01-01", "2021-01-01", "9999-01-01"
 _GROUPS_OF_TWO = frozenset({"EU", "EA"})
+_WORLD = re.compile(r"world|all countries( of the world)?", re.I)
+# Of the Union as it is since 2020 only: groups of earlier members are other sums.
+_OUTSIDE = re.compile(r"(ext(ra)?[_-]?EU27_2020|EU27_2020_extra)|extra[ -]?EU.*2020.*", re.I)
+_INSIDE = re.compile(r"(int(ra)?[_-]?EU27_2020|EU27_2020_intra)|intra[ -]?EU.*2020.*", re.I)
 
 
 def areas_of(file: Checked, role: str, texts: Iterable[str]) -> dict[str, str]:
@@ -36,6 +40,24 @@ def areas_of(file: Checked, role: str, texts: Iterable[str]) -> dict[str, str]:
         if code is None:
             raise _unknown(file, role, text)
     return {text: code for text, code in found.items() if code is not None}
+
+
+def sums_of(partners: Mapping[str, str]) -> dict[str, str]:
+    """Return our code for each partner that is a sum of partners which totals are made of.
+
+    Parameters
+    ----------
+    partners
+        From `areas_of`: of a group the code is empty.
+    """
+    kinds = ((_WORLD, WORLD), (_OUTSIDE, OUTSIDE_UNION), (_INSIDE, UNION))
+    return {
+        text: code
+        for text, iso in partners.items()
+        if not iso
+        for test, code in kinds
+        if test.fullmatch(text)
+    }
 
 
 def _area(file: Checked, text: str) -> str | None:
