@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["COLUMNS", "with_ends"]
+__all__ = ["COLUMNS", "as_dollars", "in_currency", "with_ends"]
 
 COLUMNS = {
     "laspeyres": ("Laspeyres", "ratio"),
@@ -83,6 +84,32 @@ COLUMNS = {
 """Name in words, and unit, of columns whose own name says less."""
 
 Detail = tuple[str, "float | str", "tuple[float, float] | None"]
+
+
+_DOLLARS = re.compile(r"_usd(?=(_low|_high)?$)")
+
+
+def in_currency(name: str, currency: str) -> str:
+    """Return the name of a column of money, which is named for dollars, in another currency.
+
+    Examples
+    --------
+    >>> in_currency("price_usd_low", "EUR"), in_currency("products", "EUR")
+    ('price_eur_low', 'products')
+    """
+    return _DOLLARS.sub(f"_{currency.lower()}", name) if currency else name
+
+
+def as_dollars(name: str, currency: str) -> str:
+    """Return the name that a column of money of a currency has in dollars.
+
+    Examples
+    --------
+    >>> as_dollars("price_eur", "EUR")
+    'price_usd'
+    """
+    end = f"_{currency.lower()}"
+    return f"{name.removesuffix(end)}_usd" if currency and name.endswith(end) else name
 
 
 def with_ends(details: Mapping[str, float | str]) -> Iterator[Detail]:

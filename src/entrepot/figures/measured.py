@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import narwhals as nw
 
 from entrepot import measures
 from entrepot.errors import NoEvidenceError
 from entrepot.figures.cells import everything
+from entrepot.figures.columns import in_currency
+from entrepot.figures.definition import DOLLARS
 from entrepot.figures.elastic import with_elasticities
 from entrepot.figures.estimate import Missing
 from entrepot.figures.held import of_lake
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
     from entrepot.figures.cells import Cells, Frame, Goods
     from entrepot.figures.definition import Definition
+
+T = TypeVar("T")
 
 __all__ = [
     "Measured",
@@ -182,7 +186,15 @@ def measured_of(
     if not isinstance(made, Measured):
         return made
     lines = getattr(found, "table", ()) if table is None else dicts(table)
-    return replace(made, table=tuple(lines))
+    details = _named(made.details, asked.currency)
+    return replace(made, details=details, table=tuple(_named(x, asked.currency) for x in lines))
+
+
+def _named(cells: dict[str, T], currency: str) -> dict[str, T]:
+    """Return columns of money, which a measure names for dollars, by their currency."""
+    if currency in ("", DOLLARS):
+        return cells
+    return {in_currency(name, currency): cell for name, cell in cells.items()}
 
 
 def of_row(row: dict[str, Any], asked: Definition, main: str) -> Measured | Missing | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING, Any
 
-from entrepot.figures.columns import COLUMNS, with_ends
+from entrepot.figures.columns import COLUMNS, as_dollars, with_ends
+from entrepot.figures.definition import DOLLARS
 from entrepot.figures.questions import QUESTIONS
 from entrepot.figures.questions.question import REIMPORTS, REST
 from entrepot.figures.windows import is_window
@@ -140,7 +141,8 @@ def _detail(
     words, _, end = name.rpartition("_")
     unit = (_UNITS | {currency.lower(): currency}).get(end)
     label = (words if unit else name).replace("_", " ")
-    label, unit = COLUMNS.get(name, (label, unit))
+    label, named = COLUMNS.get(as_dollars(name, currency), (label, unit))
+    unit = currency if named == DOLLARS and name.endswith(f"_{currency.lower()}") else named
     if isinstance(value, str):
         return f"{label}: {value}"
     if unit is None and own == "share_points" and not name.endswith(("suppliers", "products")):

@@ -14,10 +14,19 @@ if TYPE_CHECKING:
 
     from entrepot.figures.estimate import Estimate
 
-__all__ = ["FOLLOWS", "Found", "alone", "ends_of", "explained", "specifications", "spread_of"]
+__all__ = [
+    "FOLLOWS",
+    "Found",
+    "alone",
+    "ends_of",
+    "explained",
+    "is_same",
+    "specifications",
+    "spread_of",
+]
 
-SAME = 1e-9
-"""How far, relatively, two sums of the same amounts may be apart."""
+SAME, NOTHING = 1e-9, 1e-12
+"""How far two sums of the same amounts may be apart: relatively, and of a change that is none."""
 
 FOLLOWS = ("valuation", "basis")
 """What nobody chose: it comes with the source and with whose report is heard, and no part of the
@@ -54,7 +63,7 @@ def specifications(
     items = [Specification(one.choices, one.value) for one in estimates]
     for one in curve:
         # A curve adds the same amounts up in another order.
-        same = math.isclose(one.item.value, head.value, rel_tol=SAME)
+        same = is_same(one.item.value, head.value)
         item = replace(one.item, value=head.value) if same else one.item
         if one.is_asked and same and item.choices["source"] == head.choices.get("source"):
             items[0] = item
@@ -81,7 +90,7 @@ def ends_of(
     """
     ends = [end for one in estimates for end in one.ends]
     ends += [item.value for item in found.items] if found else []
-    return (min(ends), max(ends)) if min(ends) < max(ends) else None
+    return None if is_same(min(ends), max(ends)) else (min(ends), max(ends))
 
 
 def spread_of(
@@ -99,7 +108,7 @@ def spread_of(
     causes = {"errors": estimates[0].ends} | (found.alone if found else {})
     together = ends_of(estimates, found)
     causes |= {"together": together} if together else {}
-    return {name: ends for name, ends in causes.items() if ends[0] < ends[1]}
+    return {name: ends for name, ends in causes.items() if not is_same(*ends)}
 
 
 def alone(head: Specification, items: Sequence[Specification]) -> dict[str, tuple[float, float]]:
@@ -117,7 +126,12 @@ def alone(head: Specification, items: Sequence[Specification]) -> dict[str, tupl
         if len(other) == 1:
             found.setdefault(other[0], [head.value]).append(item.value)
     ends = {name: (min(found[name]), max(found[name])) for name in head.choices if name in found}
-    return {name: (low, high) for name, (low, high) in ends.items() if low < high}
+    return {name: pair for name, pair in ends.items() if not is_same(*pair)}
+
+
+def is_same(one: float, other: float) -> bool:
+    """Whether two numbers are sums of the same amounts, added up in another order."""
+    return math.isclose(one, other, rel_tol=SAME, abs_tol=NOTHING)
 
 
 def explained(items: Sequence[Specification]) -> dict[str, float]:

@@ -94,7 +94,6 @@ QUESTIONS = {
         ("mass_kg",),
         by_product=True,
         notes=(("three-prices", THREE),),
-        in_dollars=True,
         choices=AMOUNT,
     ),
     "price_premium": Question(
@@ -106,7 +105,6 @@ QUESTIONS = {
         ("mass_kg",),
         unit="relative",
         by_product=True,
-        in_dollars=True,
         choices=CHANGE,
     ),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from entrepot.figures.columns import in_currency
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import figure_value
@@ -33,7 +34,7 @@ def split(figure: Figure) -> Alone:
     """Return the steps from the value of the base to the value of the period."""
     asked = figure.definition
     before, after = _money(figure, "value_base_usd"), _money(figure, "value_usd")
-    scale = scale_of("USD", max(before, after))
+    scale = scale_of(figure.unit, max(before, after))
     parts = (
         _part(f"Value in {asked.base}", before, scale, total=True),
         *(
@@ -46,7 +47,7 @@ def split(figure: Figure) -> Alone:
     title = _title(figure)
     said = "; ".join(f"{part.name}: {part.text}" for part in parts)
     deck = f"{words.capital(goods_title(asked.goods))}, {scale.word}; filled: added, hollow: taken "
-    deck += "away. A price is a unit value, dollars a kilogram."
+    deck += f"away. A price is a unit value, {figure.unit} a kilogram."
     return Alone(
         title,
         deck,
@@ -58,12 +59,13 @@ def split(figure: Figure) -> Alone:
 
 
 def _money(figure: Figure, name: str) -> float:
-    value = figure.details.get(name)
+    value = figure.details.get(in_currency(name, figure.definition.currency))
     return float(value) if isinstance(value, (int, float)) else 0.0
 
 
 def _range(figure: Figure, key: str) -> tuple[float | None, float | None]:
-    ends = (figure.details.get(f"{key}_low"), figure.details.get(f"{key}_high"))
+    named = in_currency(key, figure.definition.currency)
+    ends = (figure.details.get(f"{named}_low"), figure.details.get(f"{named}_high"))
     low, high = (float(end) if isinstance(end, (int, float)) else None for end in ends)
     return low, high
 
@@ -89,18 +91,18 @@ def _title(figure: Figure) -> str:
     seller, buyer = area_phrase(asked.exporter), area_phrase(asked.importer)
     flow = f"Exports from {seller} to {buyer}"
     word = "did not change" if not change else "rose by" if change > 0 else "fell by"
-    size = f" {figure_value(abs(change), 'USD')}" if change else ""
+    size = f" {figure_value(abs(change), figure.unit)}" if change else ""
     text = f"{flow} {word}{size} from {asked.base} to {asked.period}"
     signs = [
         (name, _money(figure, key))
         for key, name in (("price_usd", "prices"), ("quantity_usd", "quantities"))
     ]
-    told = [f"{name} {'added' if v > 0 else 'took'} {_size(v)}" for name, v in signs if v]
+    told = [
+        f"{name} {'added' if v > 0 else 'took'} {figure_value(abs(v), figure.unit)}"
+        for name, v in signs
+        if v
+    ]
     return f"{text}: {', '.join(told)}" if told else text
-
-
-def _size(value: float) -> str:
-    return figure_value(abs(value), "USD")
 
 
 def _rows(figure: Figure) -> list[dict[str, object]]:
@@ -116,7 +118,7 @@ def _rows(figure: Figure) -> list[dict[str, object]]:
             "value": figure.details.get(key),
             "low": figure.details.get(f"{key}_low"),
             "high": figure.details.get(f"{key}_high"),
-            "unit": "USD",
+            "unit": figure.unit,
         }
-        for key, name in names
+        for key, name in ((in_currency(key, asked.currency), name) for key, name in names)
     ]

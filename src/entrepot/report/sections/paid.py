@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from entrepot.figures.columns import in_currency
 from entrepot.model.display import NBSP, figure_value, number, range_text
 from entrepot.report import words
 from entrepot.report.alone.split import split
@@ -60,10 +61,10 @@ def title(figure: Figure) -> str:
     """Say what prices and quantities added or took, each by its sign; empty where neither did."""
     parts = []
     for key, name in (("price_usd", "prices"), ("quantity_usd", "quantities")):
-        value = figure.details.get(key)
+        value = figure.details.get(in_currency(key, figure.definition.currency))
         if isinstance(value, (int, float)) and value:
             word = "added" if value > 0 else "took"
-            parts.append(f"{name} {word} {figure_value(abs(value), 'USD')}")
+            parts.append(f"{name} {word} {figure_value(abs(value), figure.unit)}")
     asked = figure.definition
     if not parts:
         return ""
@@ -125,8 +126,8 @@ def _span(ends: list[float]) -> str:
 
 def _notes(figure: Figure, above: Figure, subject: Subject) -> tuple[Note, ...]:
     said = [one for one in (prices(figure), turned(figure), premium(above, subject)) if one]
-    how = "A price here is a unit value, dollars a kilogram: dearer goods under one code read as a "
-    how += "higher price."
+    how = f"A price here is a unit value, {figure.unit} a kilogram: dearer goods under one code "
+    how += "read as a higher price."
     notes = [Note("In words", tuple(said))] if said else []
     return (*notes, Note("How to read it", (Remark(how, ("prices",)),)))
 
@@ -134,7 +135,7 @@ def _notes(figure: Figure, above: Figure, subject: Subject) -> tuple[Note, ...]:
 def _table(figure: Figure, rows: tuple[dict[str, object], ...]) -> Table:
     asked = figure.definition
     columns = [name for name in COLUMNS if any(row[name] is not None for row in rows)]
-    shown = amounts_of("USD", (row[name] for row in rows for name in columns))
+    shown = amounts_of(figure.unit, (row[name] for row in rows for name in columns))
     return Table(
         caption=f"From the value in {asked.base} to that in {asked.period}, {shown.unit}",
         head=("Step", *(words.capital(name) for name in columns)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from entrepot.figures.variants import AS_ASKED
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_name
 from entrepot.model.display import joined
@@ -48,8 +49,9 @@ def option_words(name: str, option: str) -> str:
         case "followed":
             return FOLLOWED.get(option, option)
         case "territory":
-            seller, _, buyer = option.partition(" to ")
-            return f"{area_name(seller)} to {area_name(buyer)}" if buyer else area_name(option)
+            if option in ("", AS_ASKED):
+                return option or "not said"
+            return " to ".join(area_name(side) for side in option.split(" to "))
     return option or "not said"
 
 
