@@ -241,14 +241,21 @@ def export(
     importer: Annotated[str | None, typer.Option(help="Area, group or sum: RUS.")] = None,
     exporter: Annotated[str | None, typer.Option(help="Area, group or sum: CHN+HKG.")] = None,
     period: Annotated[str | None, typer.Option(help="2023, 2017..2023.")] = None,
+    totals: Annotated[
+        bool, typer.Option("--totals", help="Reporters' own totals, instead of rows of partners.")
+    ] = False,
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write rows in canonical columns to a file for another program."""
     held = open_lake(lake)
-    rows = held.export(source, out, importer=importer, exporter=exporter, period=period)
+    keys = {"importer": importer, "exporter": exporter, "period": period}
+    rows = held.export(source, out, **keys, totals=totals)
+    text = f"{rows:,} {'totals' if totals else 'rows'} written to {out}."
+    if not totals and any(one.has_sums for one in held.holdings() if one.source == source):
+        text += " The reporters' own totals are a table of their own: add --totals."
     emit(
-        {"file": str(out), "rows": rows},
-        lambda screen: say(screen, f"{rows:,} rows written to {out}."),
+        {"file": str(out), "rows": rows, "table": "totals" if totals else "rows"},
+        lambda screen: say(screen, text),
         as_json=as_json,
     )

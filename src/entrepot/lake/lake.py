@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Collection, Mapping, Sequence
 
+    import duckdb
+    import narwhals as nw
+
     from entrepot.lake.holding import Holding, LoadReport
     from entrepot.lake.layout import Order
     from entrepot.lake.rebuild import Rebuilt
@@ -212,17 +215,21 @@ class Lake(Reads):
         importer: str | None = None,
         exporter: str | None = None,
         period: str | None = None,
+        totals: bool = False,
     ) -> int:
         """Write rows of a source to a CSV or Parquet file, and return how many.
 
         `target` ends in ``.csv`` or ``.parquet``; a file that exists is replaced. Rows are of these
-        areas (an area, group or sum each) and inside this period.
+        areas (an area, group or sum each) and inside this period. With `totals` they are what
+        reporters added up themselves over partners or goods, in columns of the table ``totals``.
         """
         from entrepot.lake.export import export
 
         with self.reading():
             by: Order = "exporter" if exporter and not importer else "importer"
             rows = self._rows(self._state(), self._state().parts(source), by)
+            if totals:
+                rows = self._totals_of(source)
             return export(
                 self.connection,
                 rows,
@@ -232,6 +239,16 @@ class Lake(Reads):
                 period=period,
                 ready=self.require_unchanged,
             )
+
+    def _totals_of(self, source: str) -> nw.LazyFrame[duckdb.DuckDBPyRelation]:
+        found = self.totals(source)
+        if found is None:
+            raise NoEvidenceError(
+                f"{source} has no totals of the reporters' own",
+                why="no file of it has rows for the world or for all goods beside finer ones",
+                hint="leave out --totals: then its rows are written",
+            )
+        return found
 
     def check(self, codes: Mapping[str, frozenset[str]] | None = None) -> tuple[Finding, ...]:
         """Check files and rows; return findings, those kept from loads included.

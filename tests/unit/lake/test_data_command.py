@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shlex
@@ -14,7 +15,8 @@ from lake_files import NAME, ROWS, Write, tree
 from typer.testing import CliRunner, Result
 
 from entrepot.cli.data import app
-from entrepot.errors import EntrepotError, RequestError
+from entrepot.errors import EntrepotError, NoEvidenceError, RequestError
+from made_comtrade import USA, WORLD, row, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -198,6 +200,30 @@ def test_export(run: Callable[..., Result], write: Write, tmp_path: Path) -> Non
     assert out.read_text().splitlines() == [head, row]
     assert sorted(path.name for path in tmp_path.glob("*out*")) == ["out.csv"]
     assert _json(run("export", "baci", tmp_path / "all.parquet", "--json"))["rows"] == 3
+
+
+def test_totals_are_written_by_themselves(run: Callable[..., Result], tmp_path: Path) -> None:
+    made, out = tmp_path / "made.csv", tmp_path / "totals.csv"
+    made.write_text(text_of([row(600.0), row(400.0, partner=USA), row(1250.0, partner=WORLD)]))
+    run("add", "comtrade", made)
+    found = run("export", "comtrade", tmp_path / "rows.csv")
+    assert "2 rows written" in found.output
+    assert "add --totals" in " ".join(found.output.split())
+    words = ("export", "comtrade", out, "--importer", "CHN", "--period", "2022", "--totals")
+    assert _json(run(*words, "--json")) == {"file": str(out), "rows": 1, "table": "totals"}
+    with out.open(newline="") as opened:
+        [total] = csv.DictReader(opened)
+    assert (total["exporter"], total["importer"], total["value_usd"]) == ("WLD", "CHN", "1250.0")
+    assert total["told_by"] == "importer"
+
+
+def test_a_source_without_totals_says_so(
+    run: Callable[..., Result], write: Write, tmp_path: Path
+) -> None:
+    run("add", "baci", write())
+    error = run("export", "baci", tmp_path / "out.csv", "--totals").exception
+    assert isinstance(error, NoEvidenceError)
+    assert "no totals" in str(error)
 
 
 def test_export_takes_a_group_as_a_definition_does(
