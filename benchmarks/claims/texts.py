@@ -1,4 +1,4 @@
-"""Claims of a made text: what each is about, what is true, and how a newspaper prints it."""
+"""Claims of a made text: what each is about, what is true, and how it is printed."""
 
 from __future__ import annotations
 
@@ -6,290 +6,377 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.claims.levels import NAMES, Series
+
 if TYPE_CHECKING:
     import random
 
-    from benchmarks.claims.world import Flow, World
+    from benchmarks.claims.levels import Flow, World
 
-__all__ = ["Item", "document", "printed", "truth", "write"]
+__all__ = ["Claim", "document", "number", "printed", "truth", "write"]
+
+AMOUNTS = ("value", "balance", "sum")
+SHARES = ("export_share", "import_share", "trade_share")
+Terms = dict["tuple[int, Flow]", float]
 
 
 @dataclass(frozen=True)
-class Item:
-    """One claim: its kind, its flows and period, and how it is printed.
+class Claim:
+    """One number of a text.
 
     Attributes
     ----------
     kind
-        ``value``, ``both``, ``balance``, ``growth``, ``growth_both``, ``share``, ``change``,
-        ``ratio``, ``sum`` or ``price_growth``.
-    partners
-        One, or more for a sum or ratio; several areas counted as one are joined by a plus.
+        As in a claims file; ``change`` is of a share.
     outward
         Exports of the country written about, else its imports.
-    digits
-        Significant digits of an amount, or decimals of a rate.
+    both
+        Trade both ways.
+    shift
+        Digits after the point are for `printed`; what the words stand for is `low` to `high`.
+    counted
+        0 for the text's own series, 1 for the second.
     """
 
-    name: str
     kind: str
-    partners: tuple[str, ...]
+    partner: str
     outward: bool
-    year: int
+    period: str
+    base: str = ""
+    both: bool = False
     goods: str = "all"
+    to: str = ""
+    counted: int = 0
+    decimals: int = 1
     money: str = "USD"
-    part: int = 0
-    digits: int = 3
-    says_books: bool = False
-    statistic: str = ""
-    number: str = ""
+    name: str = ""
+    says: str = ""
+    low: float = 0.0
+    high: float = 0.0
+
+    def flows(self, home: str, partner: str = "", period: str = "", goods: str = "") -> list[Flow]:
+        """Return the levels that are added up."""
+        partner, goods = partner or self.partner, goods or self.goods
+        period = period or self.period
+        out: Flow = (home, partner, goods, period)
+        back: Flow = (partner, home, goods, period)
+        return [out, back] if self.both else [out if self.outward else back]
 
 
-@dataclass(frozen=True)
-class Look:
-    """How to look at a world: with a slip of definition, or none."""
-
-    years: int = 0
-    whole_years: int = 0
-    turned: bool = False
-    mirrored: bool = False
-    money: str = ""
-    part: int | None = None
-    total: str = ""
-    first: bool = False
-    area: str = ""
-    statistic: str = ""
+def amount(world: World, claim: Claim, flows: list[Flow]) -> float | None:
+    """Return the sum of levels as the claim's series has them."""
+    table = world.others if claim.counted else world.levels
+    values = [table.get(flow) for flow in flows]
+    return None if None in values else math.fsum(v for v in values if v is not None)
 
 
-def truth(item: Item, world: World, look: Look = Look()) -> float | None:  # noqa: C901
-    """Return the number of a claim, or of another definition of it; None if the world lacks it."""
-    year = item.year + look.years
-    part = item.part if look.part is None else look.part
+def truth(world: World, claim: Claim) -> float | None:
+    """Return the number of a claim: money, or parts of one; None where the world lacks it."""
+    if claim.name in world.told:
+        return world.told[claim.name]
+    home = world.home
 
-    def level(partner: str, outward: bool, when: int) -> float | None:
-        if look.area and partner == item.partners[0]:
-            partner = look.area
-        parts = [one_area(area, outward, when) for area in partner.split("+")]
-        return None if None in parts else math.fsum(part for part in parts if part is not None)
+    def of(**more: str) -> float | None:
+        return amount(world, claim, claim.flows(home, **more))
 
-    def one_area(partner: str, outward: bool, when: int) -> float | None:
-        if look.turned:
-            outward = not outward
-        period = f"{when}-01..{when}-{part:02d}" if part else str(when)
-        sides = (world.home, partner) if outward else (partner, world.home)
-        flow: Flow = (*sides, item.goods, period)
-        if look.mirrored:
-            return world.mirror.get(flow)
-        if look.first:
-            return world.first.get(flow)
-        money = look.money or item.money
-        table = world.levels if money == "USD" else world.other
-        return table.get(flow)
-
-    def amount(when: int) -> float | None:
-        ways = (True, False) if item.kind in ("both", "growth_both", "balance") else (item.outward,)
-        found = [level(partner, way, when) for partner in item.partners for way in ways]
-        if any(value is None for value in found):
+    if claim.kind == "value":
+        return of()
+    if claim.kind == "balance":
+        out = amount(world, claim, replace(claim, outward=True).flows(home))
+        back = amount(world, claim, replace(claim, outward=False).flows(home))
+        return None if out is None or back is None else out - back
+    if claim.kind == "growth":
+        now, then = of(), of(period=claim.base)
+        return None if now is None or not then else now / then - 1
+    if claim.kind in SHARES:
+        part, whole = of(), of(partner="WLD")
+        return None if part is None or not whole else part / whole
+    if claim.kind == "change":
+        parts = [of(), of(period=claim.base)]
+        wholes = [of(partner="WLD"), of(partner="WLD", period=claim.base)]
+        if None in parts or None in wholes or not all(wholes):
             return None
-        values = [value for value in found if value is not None]
-        return values[0] - values[1] if item.kind == "balance" else math.fsum(values)
-
-    def share(when: int) -> float | None:
-        above = level(item.partners[0], item.outward, when)
-        ways = {"": (item.outward,), "both": (True, False), "back": (not item.outward,)}
-        whole = [level("WLD", way, when + look.whole_years) for way in ways[look.total]]
-        if above is None or any(value is None for value in whole):
-            return None
-        return above / math.fsum(value for value in whole if value is not None)
-
-    match item.kind:
-        case "value" | "both" | "balance" | "sum":
-            return amount(year)
-        case "growth" | "growth_both":
-            now, base = amount(year), amount(year - 1)
-            return None if now is None or base is None else (now / base - 1) * 100
-        case "share":
-            return share(year)
-        case "change":
-            now, base = share(year), share(year - 1)
-            return None if now is None or base is None else (now - base) * 100
-        case "price_growth":
-            return world.prices.get(look.statistic or item.statistic)
-        case "ratio":
-            above = level(item.partners[0], item.outward, year)
-            below = level(item.partners[1], item.outward, year + look.whole_years)
-            return None if above is None or below is None else above / below
-    return None
+        return parts[0] / wholes[0] - parts[1] / wholes[1]  # type: ignore[operator]
+    if claim.kind == "ratio":
+        to = of(goods=claim.to) if claim.to == "all" else of(partner=claim.to)
+        part = of()
+        return None if part is None or not to else part / to
+    raise ValueError(claim.kind)
 
 
-def write(world: World, chance: random.Random) -> list[Item]:  # noqa: C901
-    """Return the claims of a text: a few about one pair and year, and some around them."""
-    last = world.years[-1]
-    partner = chance.choice(world.partners)
-    says_books = chance.random() < 0.5 and world.source in ("made", "imf")
-    money = world.money if world.other and chance.random() < 0.4 else "USD"
-    outward = chance.random() < 0.5
-    other = chance.choice([one for one in world.partners if one != partner] or [partner])
-
-    def item(kind: str, **more: Any) -> Item:
-        fields = {
-            "kind": kind,
-            "partners": (partner,),
-            "outward": outward,
-            "year": last,
-            "goods": "all",
-            "money": "USD",
-            "says_books": says_books,
-            "digits": chance.choice((3, 3, 4))
-            if kind in ("value", "both", "balance", "sum")
-            else 1,
-        }
-        return Item("", **(fields | more))
-
-    plans = [
-        item("value"),
-        item("value", year=last - 1),
-        item("growth"),
-        item("value", outward=not outward),
-        item("growth", outward=not outward),
-        item("both"),
-        item("growth_both"),
-        item("balance"),
-        item("share"),
-        item("change", digits=chance.choice((1, 2))),
-        item("share", year=last - 1),
-        item("value", partners=("WLD",)),
-        item("growth", partners=("WLD",)),
-        item("value", year=last - 2),
-        item("growth", year=last - 1),
-    ]
-    if other != partner:
-        plans += [
-            item("value", partners=(other,)),
-            item("ratio", partners=(partner, other)),
-            item("sum", partners=(partner, other)),
-            item("growth", partners=(other,)),
-            item("share", partners=(other,)),
-        ]
-    if world.wider:
-        narrow, wide = world.wider
-        for area in (narrow, wide):
-            plans += [item(kind, partners=(area,)) for kind in ("value", "growth", "share")]
-    if world.prices:
-        plans += [
-            item("price_growth", statistic=kind, goods=world.priced, partners=world.partners[:1])
-            for kind in world.prices
-        ]
-    if world.other:
-        plans += [item("value", money=world.money), item("growth", money=world.money)] * 2
-    if world.source == "made" and world.months:
-        plans += [item("value", part=world.months), item("growth", part=world.months)]
-    if world.source == "baci":
-        chapters = sorted({flow[2] for flow in world.levels} - {"all"})
-        for chapter in chapters[:2]:
-            plans += [item("value", goods=chapter), item("growth", goods=chapter)]
-    chosen = chance.sample(plans, min(len(plans), chance.randint(6, 12)))
-    del money
-    found: dict[str, Item] = {}
-    for plan in chosen:
-        value = truth(plan, world)
-        if value is not None:
-            key = repr(plan)
-            found[key] = printed(plan, value, chance)
-    return [replace(one, name=f"c{n}") for n, one in enumerate(found.values())]
+# ---------------------------------------------------------------------------------- numbers
 
 
-def printed(item: Item, value: float, chance: random.Random) -> Item:
-    """Return a claim with its number as a newspaper prints it."""
-    return replace(item, number=text(item, value, chance))
+WORDS = {
+    "en": {12: "trillion", 9: "billion", 6: "million", 3: "thousand", 0: ""},
+    "de": {12: "Billionen", 9: "Milliarden", 6: "Millionen", 3: "Tausend", 0: ""},
+    "ru": {12: "трлн", 9: "млрд", 6: "млн", 3: "тыс.", 0: ""},
+    "zh": {12: "万亿", 8: "亿", 4: "万", 0: ""},
+}
+MONEY = {
+    "en": {"USD": "dollars", "EUR": "euros", "CNY": "yuan"},
+    "de": {"USD": "Dollar", "EUR": "Euro", "CNY": "Yuan"},
+    "ru": {"USD": "долларов", "EUR": "евро", "CNY": "юаней"},
+    "zh": {"USD": "美元", "EUR": "欧元", "CNY": "元"},
+}
+UP = {"en": ("up ", "rose "), "de": ("plus ",), "ru": ("выросли на ",), "zh": ("增长",)}
+DOWN = {"en": ("down ", "fell "), "de": ("minus ",), "ru": ("снизились на ",), "zh": ("下降",)}
+POINTS = {
+    "en": " percentage points",
+    "de": " Prozentpunkte",
+    "ru": " процентного пункта",
+    "zh": "个百分点",
+}
 
 
-def text(item: Item, value: float, chance: random.Random, *, plain: bool = False) -> str:
-    """Return a number in words and digits."""
-    if item.kind in ("value", "both", "sum", "balance"):
-        return _amount(item, value, chance)
-    if item.kind == "share":
-        decimals = item.digits if value < 0.1 or chance.random() < 0.5 else 0
-        if value:  # two digits that count, at the least
-            decimals = max(decimals, 1 - math.floor(math.log10(value * 100)))
-        return f"{value * 100:.{decimals}f} %"
-    if item.kind == "ratio":
-        if value >= 2 and not plain and chance.random() < 0.25 and value % 1 < 0.4:
-            return f"more than {math.floor(value)} times"
-        return f"{value:.{item.digits + 1}f} times"
-    if item.kind == "change":
-        return f"{value:+.{item.digits}f} percentage points"
-    rate = f"{abs(value):.{item.digits}f} %"
-    words = ("fell ", "down ") if value < 0 else ("rose ", "up ")
-    if not plain and chance.random() < 0.3 and float(rate[:-2]) != 0:
-        return f"{chance.choice(words)}{rate}"
-    return f"{value:+.{item.digits}f} %"
+def _digits(value: float, decimals: int, lang: str) -> str:
+    shown = f"{abs(value):.{decimals}f}"
+    return shown.replace(".", ",") if lang in ("de", "ru") else shown
 
 
-def _amount(item: Item, value: float, chance: random.Random) -> str:
+def number(
+    claim: Claim, value: float, lang: str, chance: random.Random, *, power: int | None = None
+) -> tuple[str, float, float]:
+    """Print a number, and say from where to where its digits reach.
+
+    `power` prints an amount with the word of another power of ten, the digits left alone.
+    """
     size = abs(value)
-    names = ((12, "trillion"), (9, "billion"), (6, "million"), (3, "thousand"), (0, ""))
-    power, word = next((10.0**p, w) for p, w in names if size >= 10**p or not p)
-    whole = len(str(int(size / power)))
-    decimals = max(0, item.digits - whole)
-    shown = f"{size / power:.{decimals}f}"
-    money = {"USD": "dollars", "CNY": "yuan", "EUR": "euros", "RUB": "roubles"}
-    sign = "-" if value < 0 else ""
-    if item.money == "USD" and chance.random() < 0.5:
-        return f"{sign}${shown} {word}".strip()
-    return " ".join(f"{sign}{shown} {word} {money[item.money]}".split())
+    if claim.kind in AMOUNTS:
+        names = WORDS[lang]
+        own = next((p for p in names if size >= 10**p), 0)
+        scaled = size / 10.0**own
+        digits = max(0, claim.decimals + 1 - len(str(int(scaled))))
+        shown = _digits(scaled, digits, lang)
+        word = names[own if power is None else power]
+        half = 0.5 * 10.0 ** (own - digits)
+        text = _money(shown, word, claim.money, lang, chance)
+        sign = "-" if value < 0 else ""
+        middle = float(f"{scaled:.{digits}f}") * 10.0**own * (-1 if value < 0 else 1)
+        factor = 1.0 if power is None else 10.0 ** (power - own)
+        return sign + text, (middle - half) * factor, (middle + half) * factor
+    if claim.kind == "ratio" and claim.to != "all":
+        shown = f"{value:.{claim.decimals + 1}f}"
+        half = 0.5 * 10.0 ** -(claim.decimals + 1)
+        middle = float(shown)
+        return f"{shown} times" if lang != "zh" else f"{shown}倍", middle - half, middle + half
+    decimals = claim.decimals
+    if claim.kind in (*SHARES, "ratio") and value and value * 100 < 1:
+        decimals = max(decimals, 1 - math.floor(math.log10(value * 100)))
+    shown = _digits(value * 100, decimals, lang)
+    half = 0.5 * 10.0**-decimals / 100
+    middle = round(value * 100, decimals) / 100
+    per = {"en": " %", "de": " Prozent", "ru": " %", "zh": "%"}[lang]
+    if claim.kind == "change":
+        per = POINTS[lang]
+        if lang == "zh":
+            text = ("上升" if value >= 0 else "下降") + shown + per
+            return text, middle - half, middle + half
+    if claim.kind in ("growth", "change"):
+        if chance.random() < 0.5 and claim.kind == "growth" and middle:
+            text = chance.choice((UP if value > 0 else DOWN)[lang]) + shown + per
+        else:
+            text = ("+" if value >= 0 else "-") + shown + per
+        return text, middle - half, middle + half
+    return shown + per, middle - half, middle + half
 
 
-def document(items: list[Item], world: World) -> dict[str, Any]:
+def _money(shown: str, word: str, money: str, lang: str, chance: random.Random) -> str:
+    mark = {"USD": "$", "EUR": "€"}.get(money, "")
+    if lang == "zh":
+        return f"{shown}{word}{MONEY['zh'][money]}"
+    if mark and lang in ("en", "ru") and chance.random() < 0.5:
+        return f"{mark}{shown} {word}".strip()
+    return " ".join(f"{shown} {word} {MONEY[lang][money]}".split())
+
+
+def printed(world: World, claim: Claim, lang: str, chance: random.Random) -> Claim | None:
+    """Return a claim with its true number in print; None where there is none to print."""
+    value = truth(world, claim)
+    if value is None or (claim.kind == "growth" and not -0.95 < value < 4):
+        return None
+    if claim.kind in (*AMOUNTS, *SHARES, "ratio") and not abs(value) > 1e-5:
+        return None
+    says, low, high = number(claim, value, lang, chance)
+    return replace(claim, says=says, low=low, high=high)
+
+
+# ------------------------------------------------------------------------------------ texts
+
+
+def write(world: World, lang: str, chance: random.Random, wanted: list[Claim]) -> list[Claim]:
+    """Return the claims of a text: those wanted, some around them, and of the other series."""
+    more = chance.randint(2, 5) if wanted else chance.randint(5, 10)
+    plans = wanted + chance.sample(_plans(world), min(len(_plans(world)), more))
+    made: dict[Any, Claim] = {}
+    for plan in plans:
+        decimals = plan.decimals
+        if plan.kind in AMOUNTS:
+            decimals = chance.choice((2, 2, 3))
+        elif plan.kind == "growth":
+            decimals = 1
+        one = printed(world, replace(plan, decimals=decimals, money=world.money), lang, chance)
+        if one is not None:
+            made.setdefault(replace(plan, decimals=0), one)
+    if world.second is not None:
+        for plan in chance.sample(_plans(world), len(_plans(world)))[:4]:
+            if plan.kind in ("value", "growth", "balance") and plan.partner == world.partners[0]:
+                plan = replace(plan, counted=1, decimals=2 if plan.kind != "growth" else 1)
+                one = printed(world, replace(plan, money=world.money), lang, chance)
+                if one is not None:
+                    made.setdefault(replace(plan, decimals=0), one)
+    found = list(made.values())
+    chance.shuffle(found)
+    return [replace(one, name=f"c{n}") for n, one in enumerate(found)]
+
+
+def _plans(world: World) -> list[Claim]:
+    last, before = world.years[-1], world.years[-2]
+    partner = world.partners[0]
+    plans = []
+    for goods in world.goods:
+        for outward in (True, False):
+            plans += [
+                Claim("value", partner, outward, last, goods=goods),
+                Claim("value", partner, outward, before, goods=goods),
+                Claim("growth", partner, outward, last, before, goods=goods),
+            ]
+            if goods != "all" and "all" in world.goods:
+                plans.append(Claim("ratio", partner, outward, last, goods=goods, to="all"))
+    if world.goods[0] != "all" and "all" not in world.goods:
+        for other in world.partners[1:]:
+            plans += [
+                Claim("value", other, True, last, goods=world.goods[0]),
+                Claim("growth", other, True, last, before, goods=world.goods[0]),
+                Claim("ratio", partner, True, last, goods=world.goods[0], to=other),
+            ]
+        plans += _of_parts(world, partner)
+        return plans
+    plans += [
+        Claim("value", partner, True, last, both=True),
+        Claim("growth", partner, True, last, before, both=True),
+        Claim("balance", partner, True, last),
+        Claim("growth", partner, True, before, world.years[-3]),
+        Claim("value", partner, True, world.years[-3]),
+    ]
+    for outward in (True, False):
+        share = "export_share" if outward else "import_share"
+        plans += [
+            Claim(share, partner, outward, last),
+            Claim(share, partner, outward, before),
+            Claim("change", partner, outward, last, before),
+            Claim("value", "WLD", outward, last),
+            Claim("value", "WLD", outward, before),
+            Claim("growth", "WLD", outward, last, before),
+        ]
+    for other in world.partners[1:3]:
+        plans += [
+            Claim("value", other, True, last),
+            Claim("growth", other, True, last, before),
+            Claim("ratio", partner, True, last, to=other),
+        ]
+    return plans + _of_parts(world, partner)
+
+
+def _of_parts(world: World, partner: str) -> list[Claim]:
+    if not world.parts:
+        return []
+    now, then = (world.parts[year] for year in (world.years[-1], world.years[-2]))
+    goods = world.goods[0]
+    return [
+        Claim("value", partner, True, now, goods=goods),
+        Claim("growth", partner, True, now, then, goods=goods),
+    ]
+
+
+# ------------------------------------------------------------------------------------- file
+
+
+def document(world: World, claims: list[Claim], lang: str, chance: random.Random) -> dict[str, Any]:
     """Return the claims file of a text."""
-    claims = [{"id": item.name, "says": item.number} | _definition(item, world) for item in items]
+    quotes = chance.random() < 0.85
+    shipments = chance.random() < 0.5
+    year = int(world.years[-1]) + 1
     return {
         "format": 1,
-        "source": {"title": "A made text", "date": f"{world.years[-1] + 1}-04-20"},
-        "claims": claims,
+        "source": {"title": "A text", "publisher": "A paper", "date": f"{year}-06-20"},
+        "claims": [_entry(world, one, lang, quotes=quotes, shipments=shipments) for one in claims],
     }
 
 
-def _definition(item: Item, world: World) -> dict[str, Any]:  # noqa: C901
-    year = item.year
+def _entry(
+    world: World, claim: Claim, lang: str, *, quotes: bool, shipments: bool
+) -> dict[str, Any]:
+    series = world.second if claim.counted and world.second else world.series
+    entry: dict[str, Any] = {"id": claim.name}
+    if quotes:
+        entry["quote"] = _quote(world, claim, lang, series, shipments=shipments)
+    entry |= _definition(world, claim, series)
+    entry["says"] = claim.says
+    if series.name:
+        entry["attributed_to"] = series.name
+    return entry
 
-    def flow(partner: str, when: int | None = None) -> dict[str, Any]:
-        at = year if when is None else when
-        sides = (world.home, partner) if item.outward else (partner, world.home)
-        period = f"{at}-01..{at}-{item.part:02d}" if item.part else str(at)
-        keys: dict[str, Any] = {"exporter": sides[0], "importer": sides[1], "period": period}
-        if item.goods != "all":
-            keys["goods"] = item.goods
-        if item.says_books:
-            keys["reporter"] = world.home
+
+def _definition(world: World, claim: Claim, series: Series) -> dict[str, Any]:
+    home = world.home
+
+    def flow(partner: str, goods: str) -> dict[str, Any]:
+        sides = (home, partner) if claim.outward or claim.both else (partner, home)
+        keys: dict[str, Any] = {"exporter": sides[0], "importer": sides[1], "period": claim.period}
+        if goods != "all":
+            keys["goods"] = goods
+        if claim.both:
+            keys["flow"] = "both"
+        if series.reporter:
+            keys["reporter"] = series.reporter
         return keys
 
-    base = f"{year - 1}-01..{year - 1}-{item.part:02d}" if item.part else str(year - 1)
-    one = flow(item.partners[0])
-    both = {"exporter": world.home, "importer": item.partners[0], "flow": "both"}
-    share = "export_share" if item.outward else "import_share"
-    plain = {key: value for key, value in one.items() if key != "reporter"}
-    match item.kind:
-        case "value":
-            return {"value": one}
-        case "both":
-            return {"value": one | both}
-        case "balance":
-            sides = {"exporter": world.home, "importer": item.partners[0]}
-            return {"balance": one | sides | {"currency": item.money}}
-        case "growth":
-            return {"growth": one | {"base": base, "currency": item.money}}
-        case "growth_both":
-            return {"growth": one | both | {"base": base, "currency": item.money}}
-        case "share":
-            return {share: plain}
-        case "change":
-            return {"change": {"of": {share: plain}, "base": base}}
-        case "ratio":
-            return {"ratio": {"of": one, "to": flow(item.partners[1])}}
-        case "price_growth":
-            named = {"statistic": item.statistic} if item.statistic else {}
-            return {"price_growth": one | named | {"base": base}}
-        case "sum":
-            return {"sum": {"of": [flow(partner) for partner in item.partners]}}
-    raise ValueError(item.kind)
+    one = flow(claim.partner, claim.goods)
+    if claim.kind == "value":
+        return {"value": one}
+    if claim.kind == "balance":
+        return {"balance": one | {"currency": claim.money}}
+    if claim.kind == "growth":
+        return {"growth": one | {"base": claim.base, "currency": claim.money}}
+    if claim.kind in SHARES:
+        one.pop("reporter", None)
+        return {claim.kind: one}
+    if claim.kind == "change":
+        one.pop("reporter", None)
+        share = "export_share" if claim.outward else "import_share"
+        return {"change": {"of": {share: one}, "base": claim.base}}
+    to = flow(claim.partner, "all") if claim.to == "all" else flow(claim.to, claim.goods)
+    return {"ratio": {"of": one, "to": to}}
+
+
+WHAT = {
+    "de": {"growth": "Veränderung", "value": "Wert", "balance": "Saldo", "ratio": "Verhältnis"},
+    "ru": {"growth": "изменение", "value": "объём", "balance": "сальдо", "ratio": "отношение"},
+    "zh": {"growth": "同比", "value": "金额", "balance": "差额", "ratio": "倍数"},
+}
+
+
+def _quote(world: World, claim: Claim, lang: str, series: Series, *, shipments: bool) -> str:
+    """Return the sentence a number stands in; as a line of a table where it is not English."""
+    sides = [NAMES.get(side, side) for side in (world.home, claim.partner)]
+    if not claim.outward:
+        sides.reverse()
+    seller, buyer = sides
+    if lang != "en":
+        share = {"de": "Anteil", "ru": "доля", "zh": "占比"}[lang]
+        what = WHAT[lang].get(claim.kind, share)
+        return f"{what}, {claim.goods}, {claim.period}: {claim.says}"
+    goods = f" of goods {claim.goods}" if claim.goods != "all" else ""
+    if claim.both:
+        trade = f"Trade between {seller} and {buyer}"
+    elif shipments:
+        trade = f"Shipments{goods} from {seller} to {buyer}"
+    else:
+        trade = f"{seller[:1].upper()}{seller[1:]}'s exports{goods} to {buyer}"
+    tail = f", according to {series.name}" if series.name else ""
+    if claim.kind == "value":
+        return f"{trade} came to {claim.says} in {claim.period}{tail}."
+    if claim.kind == "growth":
+        return f"{trade}, {claim.period}: {claim.says}{tail}."
+    return f"{trade}, {claim.kind.replace('_', ' ')} in {claim.period}: {claim.says}{tail}."
