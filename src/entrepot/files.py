@@ -6,16 +6,33 @@ it is read. Every path of the command line is looked at here first.
 
 from __future__ import annotations
 
+import errno
 import os
+import platform
+import re
+import secrets
 import stat
+import sys
+import zlib
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError, OutsideError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["LARGEST", "LARGEST_TEXT", "read_bytes", "read_text", "require_file", "require_target"]
+__all__ = [
+    "LARGEST",
+    "LARGEST_TEXT",
+    "drafted",
+    "is_gone",
+    "read_bytes",
+    "read_text",
+    "require_file",
+    "require_target",
+]
 
 LARGEST = 64 * 2**30
 """Bytes of a file of data: as much as an archive may unpack to."""
@@ -121,6 +138,44 @@ def require_target(path: Path) -> None:
                 why=f"it is {what}, and would be replaced by a file",
                 hint="name a file; its suffix says the format",
             )
+
+
+@contextmanager
+def drafted(target: Path) -> Iterator[Path]:
+    """Yield where to write what then replaces `target`, a name that nobody else writes to.
+
+    What is left there is deleted at the end of the block, and at the beginning what processes of
+    this machine left that were killed.
+    """
+    # Short, for the name of the target may be as long as the system allows; and no other machine
+    # that writes to the same folder is taken for this one.
+    machine = f"{zlib.crc32(platform.node().encode()):08x}"
+    start = f".{target.name[:40]}.{machine}-"
+    made = re.compile(re.escape(start) + r"(\d+)-[0-9a-f]{8}\.new")
+    with suppress(OSError):
+        for path in target.absolute().parent.iterdir():
+            found = made.fullmatch(path.name)
+            if found and is_gone(int(found[1])):
+                path.unlink(missing_ok=True)
+    draft = target.with_name(f"{start}{os.getpid()}-{secrets.token_hex(4)}.new")
+    try:
+        yield draft
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+def is_gone(pid: int) -> bool:
+    """Whether no process of this machine has that number, as far as the system can say."""
+    if sys.platform == "win32":  # where the question would end the process
+        return False
+    try:
+        os.kill(pid, 0)
+    except OSError as error:  # another user's process may not be signalled, and exists
+        return error.errno == errno.ESRCH
+    except OverflowError:
+        return True
+    return False
 
 
 def _require_plain(mode: int, path: Path, hint: str) -> None:

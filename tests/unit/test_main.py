@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from entrepot.cli import main
+from entrepot.lake import Lake
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,3 +81,30 @@ def test_what_is_done_ends_with_zero(run: Run) -> None:
     assert run("data", "list", "--json")[:2] == (0, "[]\n")
     assert run("--version")[0] == 0
     assert run("data", "add", "--help")[0] == 0
+
+
+@pytest.mark.parametrize("named", ["--lake {}", "--lake={}"])
+def test_a_hint_names_the_lake_that_was_named(run: Run, tmp_path: Path, named: str) -> None:
+    folder = tmp_path / "my lake"
+    folder.mkdir()
+    words = named.replace(" ", "\0").format(folder).split("\0")
+    _, _, said = run("data", "export", "baci", str(tmp_path / "x.csv"), *words)
+    assert f"entrepot data add --lake '{folder}' baci" in said or (
+        f"entrepot data get --lake '{folder}' baci" in said
+    )
+    _, printed, _ = run("data", "export", "baci", str(tmp_path / "x.csv"), *words, "--json")
+    assert f"--lake '{folder}'" in json.loads(printed)["error"]["hint"]
+    _, _, said = run("data", "export", "baci", str(tmp_path / "x.csv"))
+    assert "--lake" not in said
+
+
+def test_a_damaged_lake_is_checked_where_it_is(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "BACI_HS17_Y2022_V202501.csv"
+    path.write_text("t,i,j,k,v,q\n2022,156,643,850110,10.5,2\n")
+    folder = tmp_path / "elsewhere"
+    Lake.open(folder).add("baci", [path])
+    for stored in folder.rglob("*.parquet"):
+        stored.write_bytes(stored.read_bytes()[:-1])
+    _, _, said = run("data", "export", "baci", str(tmp_path / "x.csv"), "--lake", str(folder))
+    assert f"entrepot data check --lake {folder}" in said
+    assert f"entrepot data rebuild --lake {folder} writes" in said

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import sys
 import traceback
 from contextlib import suppress
@@ -38,6 +40,10 @@ __all__ = ["app", "run"]
 
 DEFECT = 70  # EX_SOFTWARE of sysexits.h
 STOPPED = 130  # as a shell has it for a program that Ctrl-C ended
+_ON_A_LAKE = re.compile(
+    r"entrepot data (?:add|backup|check|export|get|list|rebuild|remove|show)\b(?![^;]*--lake)"
+)
+"""Commands in hints that do not say on which lake: the one that was named is meant."""
 _UsageError: Any = typer.BadParameter.__mro__[1]  # Typer has no public name for it
 
 
@@ -170,6 +176,8 @@ def _run() -> NoReturn:
 
 def _end(error: EntrepotError, *, told: bool = False) -> NoReturn:
     """Say what is wrong on standard error, and as data where ``--json`` asks for data."""
+    if lake := _lake_given():
+        error.hint = _ON_A_LAKE.sub(lambda found: f"{found[0]} --lake {lake}", error.hint)
     if not told:
         sys.stderr.write(f"error: {error}\n")
     if _wants_json():
@@ -180,5 +188,20 @@ def _end(error: EntrepotError, *, told: bool = False) -> NoReturn:
 
 
 def _wants_json() -> bool:
+    return "--json" in _options()
+
+
+def _lake_given() -> str:
+    """Return the folder that ``--lake`` named, quoted for a shell; empty if none was."""
+    words = _options()
+    for at, word in enumerate(words):
+        if word == "--lake":
+            return shlex.quote(" ".join(words[at + 1 : at + 2]))
+        if word.startswith("--lake="):
+            return shlex.quote(word.removeprefix("--lake="))
+    return ""
+
+
+def _options() -> list[str]:
     words = sys.argv[1:]
-    return "--json" in (words[: words.index("--")] if "--" in words else words)
+    return words[: words.index("--")] if "--" in words else words

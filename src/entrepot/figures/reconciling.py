@@ -13,7 +13,7 @@ from entrepot.errors import NoEvidenceError, OutsideError, RequestError
 from entrepot.figures.editions import links_held
 from entrepot.figures.reconcilable import Reports, reports
 from entrepot.figures.reconciliation import Reconciliation, of_parts
-from entrepot.files import require_target
+from entrepot.files import drafted, require_target
 from entrepot.lake import Lake, fetch
 from entrepot.model.areas import area
 from entrepot.reconcile import PANELS, By, Panel, bundled_odds, reconcile
@@ -219,14 +219,12 @@ def _require_writable(out: Path) -> None:
 
 def _write(table: duckdb.DuckDBPyRelation, kept: Path, out: Path) -> None:
     """Write the rows as Parquet or CSV, whole or not at all."""
-    draft = out.with_name(f".{out.name}.draft")
     try:
-        if out.suffix.lower() == ".parquet":
-            shutil.copyfile(kept, draft)
-        else:
-            table.write_csv(str(draft))
-        draft.replace(out)
+        with drafted(out) as draft:
+            if out.suffix.lower() == ".parquet":
+                shutil.copyfile(kept, draft)
+            else:
+                table.write_csv(str(draft))
+            draft.replace(out)
     except OSError as error:
         raise OutsideError(f"cannot be written: {error}", where=str(out)) from error
-    finally:
-        draft.unlink(missing_ok=True)

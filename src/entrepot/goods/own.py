@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from entrepot.errors import OutsideError, RequestError
-from entrepot.files import read_bytes
+from entrepot.files import drafted, read_bytes
 from entrepot.goods.acts import Act, ListPart
 from entrepot.goods.lists import GoodsList
 from entrepot.goods.own_rows import checked
@@ -120,14 +120,11 @@ def add_list(path: Path, taken: set[str]) -> GoodsList:
             hint="name the file with up to 100 letters, digits and hyphens, such as my-list.csv",
         )
     target = Settings.read().lists / f"{found.id}.csv"
-    draft = target.with_suffix(".draft")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        try:
+        with drafted(target) as draft:
             draft.write_bytes(_bytes(path))
             draft.replace(target)
-        finally:
-            draft.unlink(missing_ok=True)
     except OSError as error:
         raise OutsideError(f"cannot keep the list: {error}", where=str(target)) from error
     return own_list(target)

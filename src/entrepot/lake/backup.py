@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import IO, TYPE_CHECKING
 
 from entrepot.errors import BadFileError, OutsideError, RequestError
-from entrepot.files import require_target
+from entrepot.files import drafted, require_target
 from entrepot.lake.catalog import NAME, Catalog, remains, sync_folder
 from entrepot.lake.lock import writing
 from entrepot.lake.outside import finishing, guarded
@@ -48,22 +48,22 @@ def backup(
     The caller reads (`entrepot.lake.readers.reading`), so that no file goes meanwhile.
     """
     _require_target(folder, target, replaces=replaces)
-    draft = target.with_name(f".{target.name}.new")
 
     def became() -> str:
         return "no backup was written, and the lake was only read"
 
-    with guarded(target.parent, became, elsewhere="name a file on another disk"):
-        try:
-            with draft.open("wb") as opened:
-                with tarfile.open(fileobj=opened, mode="w", format=tarfile.PAX_FORMAT) as archive:
-                    _fill(archive, folder, replace(catalog, dropped=()), progress)
-                opened.flush()
-                os.fsync(opened.fileno())
-            size = draft.stat().st_size
-            draft.replace(target)
-        finally:
-            draft.unlink(missing_ok=True)
+    with (
+        guarded(target.parent, became, elsewhere="name a file on another disk"),
+        drafted(target) as draft,
+    ):
+        with draft.open("wb") as opened:
+            with tarfile.open(fileobj=opened, mode="w", format=tarfile.PAX_FORMAT) as archive:
+                _fill(archive, folder, replace(catalog, dropped=()), progress)
+            opened.flush()
+            os.fsync(opened.fileno())
+        size = draft.stat().st_size
+        _require_free(target, replaces=replaces)  # another backup may have been quicker
+        draft.replace(target)
     with guarded(target.parent, lambda: "the backup was written, but the disk did not confirm it"):
         sync_folder(target.parent)
     return size
@@ -82,6 +82,10 @@ def _require_target(folder: Path, target: Path, *, replaces: bool) -> None:
             where=str(target),
             hint="name a file elsewhere, best on another disk",
         )
+    _require_free(target, replaces=replaces)
+
+
+def _require_free(target: Path, *, replaces: bool) -> None:
     if target.exists() and not replaces:
         raise RequestError(
             "this file exists",

@@ -309,10 +309,13 @@ class Catalog:
         return {item.raw.sha256 for item in self.snapshots}
 
 
-def replace_text(path: Path, text: str, *, before: Path | None = None) -> None:
+def replace_text(
+    path: Path, text: str, *, before: Path | None = None, draft: Path | None = None
+) -> None:
     """Replace a file in one step; whoever reads finds all of the old or all of the new.
 
-    What stood there is kept as `before`, if that can be done: it is a convenience.
+    What stood there is kept as `before`, if that can be done: it is a convenience. Where several
+    may write at once, each names a `draft` of its own.
 
     Raises
     ------
@@ -320,7 +323,7 @@ def replace_text(path: Path, text: str, *, before: Path | None = None) -> None:
         If it was replaced, and the disk did not confirm it. After every other error the file is as
         it was.
     """
-    draft = path.with_name(f"{path.name}.new")
+    draft = draft or path.with_name(f"{path.name}.new")
     try:
         with draft.open("w", encoding="utf-8") as opened:
             opened.write(text)

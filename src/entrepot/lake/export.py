@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError, RequestError
-from entrepot.files import require_target
+from entrepot.files import drafted, require_target
 from entrepot.lake import store
 from entrepot.lake.outside import guarded
 from entrepot.model.areas import WORLD, area_set
@@ -51,18 +51,17 @@ def export(
         raise RequestError("no such folder", where=str(target.parent), hint="make it first")
     require_target(target)
     kept = _kept(rows, importer, exporter, period)
-    draft = target.with_name(f".{target.stem}.new{target.suffix}")
-    try:
-        with guarded(target.parent, elsewhere="name a file on another disk"):
-            count = store.export(connection, kept.to_native(), draft)
-            if not count:
-                raise NoEvidenceError(
-                    "no row is held for this", hint="see what is held: entrepot data list"
-                )
-            ready()
-            draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
+    with (
+        guarded(target.parent, elsewhere="name a file on another disk"),
+        drafted(target) as draft,
+    ):
+        count = store.export(connection, kept.to_native(), draft, target.suffix)
+        if not count:
+            raise NoEvidenceError(
+                "no row is held for this", hint="see what is held: entrepot data list"
+            )
+        ready()
+        draft.replace(target)
     return count
 
 

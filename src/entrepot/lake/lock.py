@@ -19,6 +19,7 @@ from datetime import datetime
 from typing import IO, TYPE_CHECKING, Any
 
 from entrepot.errors import OutsideError
+from entrepot.files import is_gone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,13 +68,7 @@ class Holder:
     @property
     def is_gone(self) -> bool:
         """Whether it is a process of this machine that does not exist: the text is old."""
-        if sys.platform == "win32" or self.host != platform.node():
-            return False
-        try:
-            os.kill(self.pid, 0)
-        except OSError as error:  # another user's process may not be signalled, and exists
-            return error.errno == errno.ESRCH
-        return False
+        return self.host == platform.node() and is_gone(self.pid)
 
 
 @contextmanager

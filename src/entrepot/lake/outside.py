@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import errno
+import json
+import os
+import re
 import signal
 import threading
 from contextlib import contextmanager
@@ -20,6 +23,8 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """What the system says when there is no room."""
 READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
 """What it says when there is no right to write."""
+_NO_ROOM = tuple(os.strerror(number) for number in FULL)
+_INSIDE = re.compile(r'"exception_message":"((?:[^"\\]|\\.)*)"')
 AS_BEFORE = "the lake is as it was"
 
 
@@ -38,7 +43,7 @@ def readable(*, writing: bool = False) -> Iterator[None]:
     except duckdb.OutOfMemoryException as error:
         raise OutsideError(
             "not enough memory for this question",
-            why=str(error).partition("\n")[0],
+            why=_words(error),
             hint="close other programs, or set ENTREPOT_MEMORY higher",
         ) from error
     except duckdb.Error as error:
@@ -47,7 +52,7 @@ def readable(*, writing: bool = False) -> Iterator[None]:
             raise  # the target's disk, or a defect of ours, which should be seen as one
         raise OutsideError(
             "a file of the lake cannot be read",
-            why=str(error).partition("\n")[0],
+            why=_words(error),
             hint="entrepot data check says which; remove its source and add it again. If the lake "
             "was changed meanwhile, ask again",
         ) from error
@@ -107,8 +112,9 @@ def guarded(
         text = "the disk is full" if error.errno in FULL else str(error)
         raise _outside(where, text, str(error), state(), elsewhere) from error
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
-        text = str(error).partition("\n")[0]
-        raise _outside(where, text, text, state(), elsewhere) from error
+        text = _words(error)
+        what = "the disk is full" if any(word in text for word in _NO_ROOM) else text
+        raise _outside(where, what, text, state(), elsewhere) from error
     except duckdb.InterruptException as error:
         raise KeyboardInterrupt(AS_BEFORE) from error
     except RuntimeError as error:  # DuckDB's way to say that Ctrl-C was pressed
@@ -117,6 +123,13 @@ def guarded(
         raise
     except KeyboardInterrupt as error:
         raise (error if error.args else KeyboardInterrupt(AS_BEFORE)) from None
+
+
+def _words(error: Exception) -> str:
+    """Return the first line of what the engine says, without the form that it gives to programs."""
+    line = str(error).partition("\n")[0]
+    found = _INSIDE.search(line)
+    return json.loads(f'"{found[1]}"', strict=False) if found else line
 
 
 def _outside(where: Path, what: str, text: str, state: str, elsewhere: str) -> OutsideError:

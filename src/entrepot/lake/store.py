@@ -120,10 +120,10 @@ def findings(
 
 
 def export(
-    connection: duckdb.DuckDBPyConnection, rows: duckdb.DuckDBPyRelation, target: Path
+    connection: duckdb.DuckDBPyConnection, rows: duckdb.DuckDBPyRelation, target: Path, suffix: str
 ) -> int:
-    """Write rows to a CSV or Parquet file, by its suffix, and return how many."""
-    kind = {".csv": "csv, HEADER", ".parquet": "parquet, COMPRESSION zstd"}[target.suffix]
+    """Write rows to a file, as CSV or Parquet by a suffix, and return how many."""
+    kind = {".csv": "csv, HEADER", ".parquet": "parquet, COMPRESSION zstd"}[suffix]
     copy = f"COPY ({rows.sql_query()}) TO {literal(target)} (FORMAT {kind})"
     with readable(writing=True):
         return int(connection.execute(copy).fetchall()[0][0])

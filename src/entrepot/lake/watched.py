@@ -9,6 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError
+from entrepot.files import drafted
 from entrepot.lake.catalog import replace_text
 from entrepot.lake.outside import guarded
 
@@ -67,7 +68,8 @@ def keep(folder: Path, name: str, content: dict[str, Any]) -> None:
 
     with guarded(folder, became):
         path.parent.mkdir(parents=True, exist_ok=True)
-        replace_text(path, text)
+        with drafted(path) as draft:
+            replace_text(path, text, draft=draft)
 
 
 def forget(folder: Path, name: str) -> bool:

@@ -8,11 +8,12 @@ share.
 from __future__ import annotations
 
 import csv
+import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from entrepot.errors import BadFileError
+from entrepot.errors import BadFileError, OutsideError
 from entrepot.sources.keep import is_small
 from entrepot.sources.text import MAX_RECORD, count_lines
 
@@ -30,6 +31,7 @@ __all__ = [
     "literal",
     "quoted",
     "read_text",
+    "refuse_uneven",
     "require_all",
     "verify",
 ]
@@ -98,8 +100,39 @@ def literal(text: object) -> str:
 
 
 def file_literal(path: Path) -> str:
-    """Return the path of one file to read as a literal of SQL, never as a pattern for several."""
-    return literal(re.sub(r"([*?\[])", r"[\1]", str(path)))
+    """Return the path of one file to read as a literal of SQL, never as a pattern for several.
+
+    Raises
+    ------
+    OutsideError
+        If it must be a pattern, and lies beside a name that the engine cannot compare with one.
+    """
+    text = str(path)
+    plain = re.sub(r"([*?\[])", r"[\1]", text)
+    if plain != text:
+        _require_names_in_utf8(path)
+    return literal(plain)
+
+
+def _require_names_in_utf8(path: Path) -> None:
+    """Refuse a name that is no UTF-8 where the engine looks through a folder for one with ``[``."""
+    for one in (path, *path.parents):
+        if not set("*?[") & set(one.name):
+            continue
+        try:
+            names = os.listdir(os.fsencode(one.parent))
+        except OSError:
+            continue  # the engine says what is wrong
+        for name in names:
+            try:
+                name.decode()
+            except UnicodeDecodeError as error:
+                raise OutsideError(
+                    "beside a name with *, ? or [ stands one that is no text in UTF-8",
+                    where=f"{one.name} beside {os.fsdecode(name)!a} in {one.parent}",
+                    why="the engine finds the one by comparing it with the other, and cannot",
+                    hint="rename one of the two, or move it into a folder of its own",
+                ) from error
 
 
 def quoted(name: str) -> str:
@@ -199,6 +232,7 @@ def verify(
     except (duckdb.InvalidInputException, duckdb.NotImplementedException) as error:
         # Not a table of that many columns, not UTF-8, or a line that no buffer holds.
         _raise_first(path, name, columns, rules, delim)
+        refuse_uneven(path, name)
         raise BadFileError(str(error).partition("\n")[0], where=name) from error
     require_all(path, name, rows, lines, lambda: _lines(path, name, delim))
     if rows == 0:
@@ -214,6 +248,36 @@ def verify(
         _raise_first(path, name, columns, suspects, delim)
         raise BadFileError(f"{rows - good} rows cannot be read", where=name)
     return {rule.column: some for rule, some in cells if rule.is_listed}
+
+
+def refuse_uneven(path: Path, name: str, first: int = 1) -> None:
+    """Refuse a text that the engine cannot read, if its lines end in several ways; name the row.
+
+    Parameters
+    ----------
+    path, name
+        The text, and its name for messages.
+    first
+        Number of its first line in the file that the user knows.
+    """
+    kinds = {b"": "LF", b"\r": "CR LF"}
+    with path.open("rb") as opened:
+        usual = None
+        for number, line in enumerate(opened, first):
+            text = line.removesuffix(b"\n")
+            end = text[len(text.rstrip(b"\r")) :]
+            kind = "CR" if b"\r" in text.rstrip(b"\r") else kinds.get(end, "several CR")
+            if line == text:  # the last one, without an end
+                kind = "CR" if b"\r" in text else usual or kind
+            usual = usual or kind
+            if kind != usual or kind not in kinds.values():
+                other = f"row {first} in {usual}, row " if number > first else "row "
+                raise BadFileError(
+                    f"lines end in several ways: {other}{number} in {kind}",
+                    where=f"{name}, row {number}",
+                    why="files of two systems were joined, or a program rewrote a part of this one",
+                    hint="download it again, or make all ends alike: tr -d '\\r' < FILE > NEW",
+                )
 
 
 def find_rows(

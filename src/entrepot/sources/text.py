@@ -39,6 +39,10 @@ Of a longer line without an end the reader says nothing: see `count_lines`.
 
 _NOT_SHOWN = re.compile(r"<(script|style|head)\b.*?</\1>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
 _TAGS = re.compile(r"<[^>]*>|\s")
+_FILLED = 200
+"""Bytes of one kind at the end of a text from which on it was filled to a size: no cell, no line
+drawn below a table and no blank lines after it are as many."""
+_BLANK = b" \t\r\n"
 _AGAIN = "download it again and compare its size with the publisher's"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _STEP = 2**20
@@ -74,6 +78,13 @@ def header(path: Path, where: str, delim: str = ",") -> list[str]:
             f"more than {MAX_COLUMNS:,} columns",
             where=f"{where}, row 1",
             hint="is this one table, with the names of its columns in the first line?",
+        )
+    if "\r" in line:
+        raise BadFileError(
+            "lines end in CR, or in several ways",
+            where=f"{where}, row 1",
+            why="the whole file would be read as its first line",
+            hint="make all ends alike: tr '\\r' '\\n' < FILE > NEW",
         )
     try:
         names = next(csv.reader([line], delimiter=delim, strict=True))
@@ -113,13 +124,18 @@ def count_lines(path: Path, where: str, *, first: int = 1) -> int:
     Raises
     ------
     BadFileError
-        For a zero byte, or a line of more than `MAX_RECORD` bytes, with its row.
+        For a zero byte, a line of more than `MAX_RECORD` bytes, or an end that is filled with
+        blanks, blank lines or any one sign, with its row.
     """
     ends = run = 0  # line ends so far, and bytes since the last one
     with path.open("rb") as opened:
         while piece := opened.read(_STEP):
             if (zero := piece.find(b"\0")) >= 0:
-                raise _filled(where, first + ends + piece.count(b"\n", 0, zero))
+                raise _filled(
+                    "a zero byte, which no text has",
+                    where,
+                    first + ends + piece.count(b"\n", 0, zero),
+                )
             until = piece.find(b"\n")
             if until < 0:
                 run += len(piece)
@@ -128,14 +144,29 @@ def count_lines(path: Path, where: str, *, first: int = 1) -> int:
             if until >= 0:
                 ends += piece.count(b"\n", until)
                 run = len(piece) - 1 - piece.rfind(b"\n")
+        size = opened.seek(0, 2)
+        opened.seek(max(0, size - 2 * _FILLED))
+        if filling := _filling(opened.read()):
+            raise _filled(f"the end is filled with {filling}", where, first + ends - (not run))
     return ends + bool(run)
 
 
-def _filled(where: str, row: int) -> BadFileError:
+def _filling(end: bytes) -> str:
+    """Return in words what the end of a text is filled with; nothing if it is not."""
+    blanks = end[len(end.rstrip(_BLANK)) :]
+    after = blanks.partition(b"\n")[2] if b"\n" in blanks else blanks  # a line may end in blanks
+    if len(after) >= _FILLED:
+        return "blanks or blank lines"
+    tail = end[-_FILLED:]
+    same = len(tail) == _FILLED and len(set(tail)) == 1 and tail[:1] not in _BLANK
+    return f"one sign ({chr(tail[0])!a})" if same else ""
+
+
+def _filled(what: str, where: str, row: int) -> BadFileError:
     return BadFileError(
-        "a zero byte, which no text has",
+        what,
         where=f"{where}, row {row}",
-        why="an interrupted download or a power cut leaves files whose rest is filled with zeros",
+        why="an interrupted download or a power cut leaves files whose rest is filled",
         hint=_AGAIN,
     )
 

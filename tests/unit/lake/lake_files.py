@@ -21,6 +21,19 @@ HEAD = "t,i,j,k,v,q"
 ROWS = ("2022,156,643,850110,10.5,2", "2022,643,156,270900,200,1000", "2022,156,398,10121,1,NA")
 NAME = "BACI_HS17_Y2022_V202501.csv"
 
+MAPPING = """format: 1
+id: mine
+title: A table of mine
+reporter: RUS
+flow: import
+nomenclature: HS2017
+columns:
+  year: {role: period}
+  from: {role: partner, codes: ISO3}
+  code: {role: product}
+  usd: {role: value, currency: USD, scale: 1}
+"""
+
 Write = Callable[..., Path]
 Put = Callable[..., None]
 USUAL: dict[str, Any] = {

@@ -11,7 +11,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
-from lake_files import HEAD, NAME, ROWS, Put, Write, tree
+from lake_files import HEAD, MAPPING, NAME, ROWS, Put, Write, tree
 
 from entrepot.errors import BadFileError, EntrepotError, UnknownNameError
 from entrepot.lake import Lake
@@ -55,6 +55,10 @@ def refuse(lake: Lake, path: Path, *words: str, **options: str) -> EntrepotError
         ("2022,CHN,643,850110,10,2", ("unknown BACI area code", "'CHN'", "row 3, column i")),
         ("2022,156,643,8501101,10,2", ("not a product code", "row 3, column k")),
         ("2022,156,643,85011A,10,2", ("not a product code", "row 3, column k")),
+        ("2022,156,643,0,10,2", ("not a product code", "'0'", "row 3, column k")),
+        ("2022,156,643,000000,10,2", ("not a product code", "row 3, column k")),
+        ("2022,156,643,009999,10,2", ("not a product code", "row 3, column k")),
+        ("2022,156,643,9999,10,2 ", ("not a product code", "'9999'", "row 3, column k")),
         ("2022,156,643,850110,10", ("5 cells in a row instead of 6", "row 3")),
         ("2022,156,643,850110,10,2,9", ("7 cells in a row instead of 6", "row 3")),
         ('2022,156,643,"850110,10,2', ("row 3",)),
@@ -134,6 +138,97 @@ def test_a_file_that_is_filled_to_its_size_is_refused(
         with pytest.raises(BadFileError):
             lake.add("baci", [path])
     assert not lake.holdings()
+
+
+@pytest.mark.parametrize("size", [1000, 300_000])
+@pytest.mark.parametrize("fill", [b" ", b"\n", b"\r\n", b" \t\n"], ids=ascii)
+@pytest.mark.parametrize("note", [b"", b"Source: mine\n", b"Source: mi"], ids=["", "note", "cut"])
+def test_blanks_in_place_of_the_rest_are_no_note(
+    lake: Lake, tmp_path: Path, fill: bytes, size: int, note: bytes
+) -> None:
+    """Of a table of one's own they were taken for a note, and half of it was loaded."""
+    path = tmp_path / "mine.csv"
+    whole = b"year,from,code,usd\n2022,CHN,850110,1\n2022,DEU,850110,2\n" + note
+    path.write_bytes(whole + fill * (size // len(fill)))
+    with pytest.raises(BadFileError, match="the end is filled with blanks") as caught:
+        lake.add("table", [path], mapping=f"{MAPPING}last_row: 3\n")
+    assert caught.value.where.startswith("mine.csv, row ")
+    assert not lake.holdings()
+    path.write_bytes(whole + b" \n\n\n")  # as editors and people leave them
+    lake.add("table", [path], mapping=f"{MAPPING}last_row: 3\n")
+    assert lake.holdings()[0].rows == 2
+
+
+@pytest.mark.parametrize("sign", [b"\x1a", b"-", b"1"], ids=ascii)
+def test_one_sign_in_place_of_the_rest_is_no_note(lake: Lake, tmp_path: Path, sign: bytes) -> None:
+    path = tmp_path / "mine.csv"
+    whole = b"year,from,code,usd\n2022,CHN,850110,1\n2022,DEU,850110,2\n"
+    path.write_bytes(whole + sign * 1000)
+    with pytest.raises(BadFileError, match="the end is filled with one sign"):
+        lake.add("table", [path], mapping=f"{MAPPING}last_row: 3\n")
+    path.write_bytes(whole + sign * 60 + b"\nSource: mine\n")
+    lake.add("table", [path], mapping=f"{MAPPING}last_row: 3\n")
+    assert lake.holdings()[0].rows == 2
+
+
+def test_rows_below_a_sheet_that_are_empty_are_no_filling(lake: Lake, tmp_path: Path) -> None:
+    rows = [("year", "from", "code", "usd"), ("2022", "CHN", "850110", "1"), *[("",) * 4] * 999]
+    cells = ("".join(f"<td>{cell}</td>" for cell in row) for row in rows)
+    path = tmp_path / "mine.html"
+    path.write_text(f"<html><table><tr>{'</tr><tr>'.join(cells)}</tr></table></html>")
+    lake.add("table", [path], mapping=MAPPING)
+    assert lake.holdings()[0].rows == 1
+
+
+@pytest.mark.parametrize(
+    ("ends", "row", "words"),
+    [
+        ((b"\n", b"\n", b"\r\n", b"\r\n"), 3, "row 1 in LF, row 3 in CR LF"),
+        ((b"\r\n", b"\n", b"\n", b"\n"), 2, "row 1 in CR LF, row 2 in LF"),
+        ((b"\n", b"\n", b"\r", b"\n"), 3, "row 1 in LF, row 3 in CR"),
+        ((b"\n", b"\n", b"\r", b"\r"), 3, "row 1 in LF, row 3 in CR"),
+        ((b"\r\r\n",) * 4, 1, "row 1 in several CR"),
+        ((b"\r",) * 4, 1, "CR"),
+    ],
+)
+@pytest.mark.parametrize("source", ["baci", "table"])
+def test_ends_of_lines_that_differ_are_named(
+    lake: Lake, tmp_path: Path, source: str, ends: tuple[bytes, ...], row: int, words: str
+) -> None:
+    """The engine says of them that its parser reached an invalid state."""
+    lines = {
+        "baci": (HEAD, *ROWS),
+        "table": (
+            "year,from,code,usd",
+            *(f"2022,{area},850110,1" for area in ("CHN", "DEU", "KAZ")),
+        ),
+    }[source]
+    path = tmp_path / (NAME if source == "baci" else "mine.csv")
+    pairs = zip(lines, ends, strict=True)
+    path.write_bytes(b"".join(line.encode() + end for line, end in pairs))
+    mapping = MAPPING if source == "table" else None
+    if mapping and words == "CR":  # a table of one's own may be written so
+        lake.add(source, [path], mapping=mapping)
+        assert lake.holdings()[0].rows == 3
+        return
+    with pytest.raises(BadFileError, match=words) as caught:
+        lake.add(source, [path], mapping=mapping)
+    assert caught.value.where == f"{path.name}, row {row}"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are text on Windows")
+@pytest.mark.parametrize("sign", ["[", "*", "?"])
+def test_a_neighbour_that_no_pattern_can_be_compared_with_is_named(
+    write: Write, tmp_path: Path, sign: str
+) -> None:
+    held = Lake.open(tmp_path / f"a{sign}b")
+    held.add("baci", [write()])
+    (tmp_path / os.fsdecode(b"a\xff")).mkdir()
+    with pytest.raises(EntrepotError, match="no text in UTF-8") as caught, held.reading():
+        held.flows("baci").collect()
+    assert str(caught.value).encode()
+    assert f"a{sign}b beside" in caught.value.where
+    assert "rename" in caught.value.hint
 
 
 @pytest.mark.parametrize("value", [1.0000001e18, -2e18, 1e308, math.inf, -math.inf, math.nan])
@@ -242,7 +337,9 @@ def test_zip_with_two_editions(lake: Lake, tmp_path: Path) -> None:
 
 
 def test_bad_row_inside_a_zip_names_the_member(lake: Lake, tmp_path: Path) -> None:
-    path = _zip(tmp_path / "BACI.zip", {f"data/{NAME}": f"{HEAD}\n{GOOD}\n2022,156,643,1,x,1\n"})
+    path = _zip(
+        tmp_path / "BACI.zip", {f"data/{NAME}": f"{HEAD}\n{GOOD}\n2022,156,643,10121,x,1\n"}
+    )
     refuse(lake, path, f"BACI.zip: data/{NAME}, row 3, column v")
 
 

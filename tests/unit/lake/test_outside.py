@@ -97,3 +97,18 @@ def test_ctrl_c(
     with pytest.raises(KeyboardInterrupt):
         lake.add("baci", [write()])
     assert tree(lake.path) == {}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits are a matter of POSIX")
+@pytest.mark.parametrize("limit", [1000, 4000])
+def test_what_the_engine_says_of_a_full_disk_is_put_in_words(
+    lake: Lake, write: Write, limit: int
+) -> None:
+    """It hands on JSON of itself: offsets, types and the name of a file that is gone by then."""
+    lake.add("baci", [write([f"2022,156,643,{10000 + n},{n},1" for n in range(300, 1500)])])
+    before = tree(lake.path)
+    code = LIMITED.replace('held.add("baci", sys.argv[3:])', "held.rebuild()")
+    command = [sys.executable, "-c", code, str(lake.path), str(limit)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.stderr.startswith("4 the disk is full\n"), done.stderr
+    assert tree(lake.path) == before

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 import tarfile
 from typing import TYPE_CHECKING
 
 import pytest
-from lake_files import Write, rows_of, tree
+from lake_files import MAPPING, Write, rows_of, tree
 
 from entrepot.errors import BadFileError, EntrepotError, OutsideError, RequestError
+from entrepot.files import drafted
 from entrepot.lake import Lake, publish
 from entrepot.lake.catalog import Catalog
 from made_comtrade import USA, WORLD, row, text_of
@@ -19,19 +22,6 @@ from made_comtrade import USA, WORLD, row, text_of
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-MAPPING = """format: 1
-id: mine
-title: A table of mine
-reporter: RUS
-flow: import
-nomenclature: HS2017
-columns:
-  year: {role: period}
-  from: {role: partner, codes: ISO3}
-  code: {role: product}
-  usd: {role: value, currency: USD, scale: 1}
-"""
 
 
 @pytest.fixture
@@ -41,7 +31,7 @@ def held(lake: Lake, write: Write) -> Lake:
         "baci",
         [
             write(["2022,156,643,850110,1,1"]),
-            write(["2021,156,643,1,1,1"], "BACI_HS17_Y2021_V202501.csv"),
+            write(["2021,156,643,10121,1,1"], "BACI_HS17_Y2021_V202501.csv"),
         ],
     )
     lake.add("baci", [write()], replace=True)
@@ -211,10 +201,10 @@ def test_a_table_of_ones_own_keeps_its_mapping(lake: Lake, tmp_path: Path) -> No
 def test_a_catalog_from_yesterday_deletes_nothing(held: Lake, write: Write) -> None:
     """Somebody puts an older catalog back: what it does not know stays, and can be taken in."""
     yesterday = (held.path / "catalog.json").read_bytes()
-    held.add("baci", [write(["2023,156,643,1,1,1"], "BACI_HS17_Y2023_V202501.csv")])
+    held.add("baci", [write(["2023,156,643,10121,1,1"], "BACI_HS17_Y2023_V202501.csv")])
     there = tree(held.path)
     (held.path / "catalog.json").write_bytes(yesterday)
-    held.add("baci", [write(["2020,156,643,1,1,1"], "BACI_HS17_Y2020_V202501.csv")])
+    held.add("baci", [write(["2020,156,643,10121,1,1"], "BACI_HS17_Y2020_V202501.csv")])
     held.remove("baci", snapshot=held.holdings()[-1].snapshot)
     left = {name: text for name, text in there.items() if not name.startswith("catalog")}
     assert left.items() <= tree(held.path).items()
@@ -238,7 +228,7 @@ def test_a_staging_folder_of_others_stays(held: Lake, write: Write) -> None:
     mine = held.path / ".staging-mine"
     (mine / "deep").mkdir(parents=True)
     (mine / "deep" / "notes.txt").write_text("mine")
-    held.add("baci", [write(["2020,156,643,1,1,1"], "BACI_HS17_Y2020_V202501.csv")])
+    held.add("baci", [write(["2020,156,643,10121,1,1"], "BACI_HS17_Y2020_V202501.csv")])
     assert (mine / "deep" / "notes.txt").read_text() == "mine"
 
 
@@ -257,7 +247,8 @@ def test_a_load_killed_before_all_was_there_is_not_taken_in(
         real(path, target)
 
     more = [
-        write([f"{year},156,643,1,1,1"], f"BACI_HS17_Y{year}_V202501.csv") for year in (2020, 2021)
+        write([f"{year},156,643,10121,1,1"], f"BACI_HS17_Y{year}_V202501.csv")
+        for year in (2020, 2021)
     ]
     with monkeypatch.context() as patch:  # what SIGKILL leaves: nobody clears anything away
         patch.setattr(publish, "_move", dies)
@@ -293,6 +284,42 @@ def test_a_backup_is_the_lake(held: Lake, tmp_path: Path) -> None:
         files.pop("catalog.previous.json", None)
     assert mine == theirs
     assert not [one for one in other.check() if one.level == "error" or one.rule == "left-over"]
+
+
+def test_two_backups_to_one_name_do_not_mix(held: Lake, tmp_path: Path) -> None:
+    """They wrote to one draft, and the file that got the name was of both."""
+    target, again = tmp_path / "lake.tar", tmp_path / "again"
+    done: list[int] = []
+
+    def other(_: str) -> None:
+        if not done:
+            done.append(0)
+            done[0] = Lake.open(held.path).backup(target)
+
+    with pytest.raises(RequestError, match="exists"):
+        held.backup(target, progress=other)
+    assert target.stat().st_size == done[0]
+    Lake.open(again).restore(target)
+    assert _held(Lake.open(again)) == _held(held)
+    assert held.backup(target, replace=True, progress=lambda _: target.unlink(missing_ok=True))
+    assert sorted(path.name for path in tmp_path.iterdir() if "tar" in path.name) == ["lake.tar"]
+
+
+def test_drafts_of_the_killed_are_deleted_and_no_others(held: Lake, tmp_path: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    with drafted(tmp_path / "lake.tar") as mine:
+        mine.touch()
+        other = mine.with_name(mine.name.replace(f"-{os.getpid()}-", f"-{os.getppid()}-"))
+        killed = mine.with_name(mine.name.replace(f"-{os.getpid()}-", f"-{gone.pid}-"))
+        foreign = killed.with_name(".lake.tar.00000000" + killed.name[18:])
+        for path in (other, killed, foreign):
+            path.touch()
+        held.backup(tmp_path / "lake.tar")
+        assert [path.exists() for path in (mine, other, killed, foreign)] == [1, 1, 0, 1]
+    assert not mine.exists()
+    long = tmp_path / f"{'ä' * 123}.tar"  # 250 bytes, of 255
+    assert held.backup(long) == long.stat().st_size
 
 
 def test_a_backup_of_a_damaged_lake_is_refused(held: Lake, tmp_path: Path) -> None:

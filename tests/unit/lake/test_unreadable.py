@@ -54,7 +54,9 @@ def test_memory_that_is_no_amount_or_too_little_is_said(
         ask("value", lake=lake.path, period=2022, source="baci")
 
 
-@pytest.mark.parametrize("row", ["x,156,643,1,1,1", "2022,156,643,1,-1,1", "2022,156,643,1,1,-1"])
+@pytest.mark.parametrize(
+    "row", ["x,156,643,10121,1,1", "2022,156,643,10121,-1,1", "2022,156,643,10121,1,-1"]
+)
 def test_a_bad_cell_says_why_it_matters_and_what_to_do(lake: Lake, write: Write, row: str) -> None:
     with pytest.raises(BadFileError) as caught:
         lake.add("baci", [write([row])])
@@ -64,6 +66,6 @@ def test_a_bad_cell_says_why_it_matters_and_what_to_do(lake: Lake, write: Write,
 
 
 def test_an_extract_is_described_in_numbers_that_can_be_read(lake: Lake, write: Write) -> None:
-    report = lake.add("baci", [write(["2022,156,643,1,1,1"])])
+    report = lake.add("baci", [write(["2022,156,643,10121,1,1"])])
     texts = [finding.text for finding in report.added[0].findings]
     assert any("1 exporter, where" in text for text in texts)

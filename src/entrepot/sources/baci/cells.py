@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["canonical", "careful", "is_plain", "quick"]
+__all__ = ["CODE", "canonical", "careful", "is_plain", "quick"]
 
+CODE = "[1-9][0-9]{4,5}|0[1-9][0-9]{4}"
+"""A code of six digits, whose first zero a program may have cut off: no chapter is called 00."""
 _PLAIN = b"0123456789., NA\r\n"
 _STEP = 2**20
 _MOST = 1e15  # a number of more digits would lose its last ones
@@ -48,8 +50,8 @@ def quick(path: Path, columns: Sequence[str], codes: Mapping[str, Sequence[str]]
     return f"""
         SELECT coalesce(t, error('t')) AS t, coalesce(i, error('i')) AS i,
                coalesce(j, error('j')) AS j,
-               CASE WHEN regexp_full_match(k, '[0-9]{{6}}') THEN k
-                    WHEN regexp_full_match(trim(k), '[0-9]{{1,6}}') THEN lpad(trim(k), 6, '0')
+               CASE WHEN regexp_full_match(k, {literal(CODE)}) AND length(k) = 6 THEN k
+                    WHEN regexp_full_match(trim(k), {literal(CODE)}) THEN lpad(trim(k), 6, '0')
                     ELSE error('k') END AS k,
                CASE WHEN v >= 0 AND v < {_MOST} THEN v ELSE error('v') END AS v,
                CASE WHEN tons >= 0 AND tons < {_MOST} THEN tons

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.sources import source_info
+from entrepot.sources.baci.cells import CODE
 from entrepot.sources.strict import NUMBER, Rule, literal
 
 if TYPE_CHECKING:
@@ -53,7 +54,13 @@ def rules(table: Delivery, codes: dict[str, list[str]]) -> tuple[Rule, ...]:
         Rule("t", "year out of bounds", allowed=t, why=span, hint=again),
         Rule("i", "unknown BACI area code", allowed=i, why=unknown, hint=hint),
         Rule("j", "unknown BACI area code", allowed=j, why=unknown, hint=hint),
-        Rule("k", "not a product code of up to six digits", "[0-9]{1,6}", why=unknown, hint=again),
+        Rule(
+            "k",
+            "not a product code of six digits (chapters are 01 to 99)",
+            CODE,
+            why=unknown,
+            hint=again,
+        ),
         Rule("v", "not a value of zero or more", NUMBER, why=unknown, hint=again),
         Rule("q", "not a quantity of zero or more", f"({NUMBER})?|NA", why=mass, hint=again),
     )

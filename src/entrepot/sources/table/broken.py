@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from entrepot.sources.parquet import is_ours, reading
+from entrepot.sources.strict import refuse_uneven
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,4 +37,6 @@ def naming_the_row(connection: duckdb.DuckDBPyConnection, cells: Cells) -> Itera
         with reading(cells.label):
             for _ in cells.lines(connection):
                 pass
+            if not cells.is_parquet:
+                refuse_uneven(cells.path, cells.label, cells.mapping.head)
             raise error

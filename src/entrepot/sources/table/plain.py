@@ -84,6 +84,8 @@ def sheet_as_text(
         )
     target = scratch / f"{path.stem}.table.txt"
     texts = [[_text(cell, mapping) for cell in row] for row in rows]
+    while len(texts) > 1 and not any(texts[-1]):  # a sheet may have been formatted far below
+        texts.pop()
     with target.open("w", encoding="utf-8", newline="") as opened:
         writer = csv.writer(opened, delimiter=mapping.delimiter, lineterminator="\n")
         for row in texts:
