@@ -8,7 +8,6 @@ share.
 from __future__ import annotations
 
 import csv
-import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -120,15 +119,15 @@ def _require_names_in_utf8(path: Path) -> None:
         if not set("*?[") & set(one.name):
             continue
         try:
-            names = os.listdir(os.fsencode(one.parent))
+            names = [other.name for other in one.parent.iterdir()]
         except OSError:
             continue  # the engine says what is wrong
         for name in names:
             try:
-                name.decode()
-            except UnicodeDecodeError as error:
+                name.encode()
+            except UnicodeEncodeError as error:
                 raise OutsideError(
-                    "beside a name with *, ? or [ stands one that is no text in UTF-8",
+                    "a folder has a name with *, ? or [ and one that is no text in UTF-8",
                     where=f"{one.name} beside {os.fsdecode(name)!a} in {one.parent}",
                     why="the engine finds the one by comparing it with the other, and cannot",
                     hint="rename one of the two, or move it into a folder of its own",

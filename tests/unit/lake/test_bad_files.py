@@ -227,7 +227,7 @@ def test_a_neighbour_that_no_pattern_can_be_compared_with_is_named(
     with pytest.raises(EntrepotError, match="no text in UTF-8") as caught, held.reading():
         held.flows("baci").collect()
     assert str(caught.value).encode()
-    assert f"a{sign}b beside" in caught.value.where
+    assert f"a{sign}b and " in caught.value.where
     assert "rename" in caught.value.hint
 
 
