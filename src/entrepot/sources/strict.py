@@ -128,7 +128,7 @@ def _require_names_in_utf8(path: Path) -> None:
             except UnicodeEncodeError as error:
                 raise OutsideError(
                     "a folder has a name with *, ? or [ and one that is no text in UTF-8",
-                    where=f"{one.name} beside {os.fsdecode(name)!a} in {one.parent}",
+                    where=f"{one.parent}: {one.name} and {name!a}",
                     why="the engine finds the one by comparing it with the other, and cannot",
                     hint="rename one of the two, or move it into a folder of its own",
                 ) from error
