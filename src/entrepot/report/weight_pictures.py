@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 __all__ = ["Butterfly", "Flow", "Side", "Weights"]
@@ -38,6 +39,18 @@ class Flow:
     left: str
     right: str
     rows: tuple[Weights, ...]
+
+    @property
+    def gaps(self) -> dict[str, str]:
+        """Years that are left out before a row, in words, by the year of the row."""
+        found = {}
+        for one, other in itertools.pairwise(self.rows):
+            if one.year.isdigit() and other.year.isdigit():
+                first, last = int(one.year) + 1, int(other.year) - 1
+                if first <= last:
+                    words = str(first) if first == last else f"{first} to {last}"
+                    found[other.year] = f"{words} not shown"
+        return found
 
 
 @dataclass(frozen=True, slots=True)

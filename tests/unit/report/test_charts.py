@@ -10,7 +10,7 @@ import pytest
 
 from entrepot.errors import MissingExtraError
 from entrepot.report.alone.save import raster
-from entrepot.report.charts import draw
+from entrepot.report.charts import butterfly, draw
 from entrepot.report.charts.drawing import (
     APART,
     area,
@@ -290,3 +290,42 @@ def test_a_picture_without_the_typesetter_names_what_to_install(
     with pytest.raises(MissingExtraError, match="typst") as caught:
         raster("<svg/>")
     assert "pdf" in str(caught.value.hint)
+
+
+def _texts(drawn: str) -> list[str]:
+    return [text.replace("\u00a0", " ") for text in re.findall(r"<text[^>]*>([^<]*)</text>", drawn)]
+
+
+@pytest.mark.parametrize(
+    ("side", "wide", "narrow"),
+    [
+        (Side(45.2, "45.2", 38.6, 53.0, "39 to 53"), ["45.2", "53", "(from 39)"], ["45.2", "53"]),
+        (
+            Side(0.4, "0.4", 0.1, 60.0, "0 to 60"),
+            ["60", "(value 0.4, from 0)"],
+            ["60", "(value 0.4)"],
+        ),
+        (Side(0.4, "0.4"), ["0.4"], ["0.4"]),
+        (Side(45.2, "45.2"), ["45.2"], ["45.2"]),
+    ],
+    ids=["inside", "outside", "no range, outside", "no range, inside"],
+)
+def test_what_stands_at_the_end_of_a_whisker_is_its_value(
+    side: Side, wide: list[str], narrow: list[str]
+) -> None:
+    flow = Flow("Goods", "left", "right", (Weights("2023", side, Side(90.0, "90")),))
+    for name, words in (("wide", wide), ("narrow", narrow)):
+        drawn = _texts(butterfly.draw(Butterfly((flow,)), name=name, spoken="x"))
+        assert [
+            one for one in drawn if one not in ("Goods", "left", "right", "2023", "90")
+        ] == words
+
+
+def test_years_that_are_left_out_are_marked() -> None:
+    rows = tuple(Weights(year, Side(9, "9"), None) for year in ("2015", "2016", "2018", "2022"))
+    flow = Flow("Goods", "left", "right", rows)
+    assert flow.gaps == {"2018": "2017 not shown", "2022": "2019 to 2021 not shown"}
+    for name in ("wide", "narrow"):
+        drawn = _texts(butterfly.draw(Butterfly((flow,)), name=name, spoken="x"))
+        years = [one for one in drawn if one.startswith("20")]
+        assert years == ["2015", "2016", "2017 not shown", "2018", "2019 to 2021 not shown", "2022"]

@@ -158,6 +158,7 @@ def _spoken(title: str, flows: tuple[Flow, ...]) -> str:
             if side:
                 ranged = f" ({side.range})" if side.range else ""
                 parts.append(f"{name}, {row.year}: {side.text} %{ranged}.")
+        parts += [f"{words.capital(gap)}." for gap in flow.gaps.values()]
     return " ".join(parts)
 
 

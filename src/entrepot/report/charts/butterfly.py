@@ -19,6 +19,8 @@ __all__ = ["draw"]
 
 BAR = 20
 LINE = 17
+GAP = 22
+"""Height of the mark for years that are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +89,21 @@ def _fits(side: Side, scale: float) -> bool:
 
 def _beyond(side: Side, scale: float, plan: _Plan) -> float:
     """Return the width of the words past the end of a bar and its whisker."""
-    value = 0.0 if _fits(side, scale) else text_width(f"**{side.text}**") + 8
-    spread = text_width(f"({side.range})", 12.5) + 8 if side.range and plan.ranges else 0.0
-    return value + spread
+    first, more = _far(side, _fits(side, scale), plan)
+    value = text_width(f"**{first}**") + 8 if first else 0.0
+    return value + (text_width(more, 12.5) + 8 if more else 0.0)
+
+
+def _far(side: Side, fits: bool, plan: _Plan) -> tuple[str, str]:
+    """Return what stands past the end of a bar: the number there, and words on the rest.
+
+    What stands at the end of a whisker is read as its end, whatever it is.
+    """
+    low, _, high = side.range.partition(" to ")
+    if not high:
+        return ("" if fits else side.text), ""
+    more = [*([] if fits else [f"value {side.text}"]), *([f"from {low}"] if plan.ranges else [])]
+    return high, f"({', '.join(more)})" if more else ""
 
 
 def _flow(flow: Flow, plan: _Plan, scale: float, top: float) -> tuple[list[Marks], float]:
@@ -111,9 +125,24 @@ def _flow(flow: Flow, plan: _Plan, scale: float, top: float) -> tuple[list[Marks
     ]
     layers += labels(left, style="label-supplier") + labels(right, style="label")
     start = first + LINE * (depth - 1) + 12
-    for place, row in enumerate(flow.rows):
-        layers += _row(flow, row, plan, scale, start + place * plan.row)
-    return layers, start + len(flow.rows) * plan.row + 24
+    for row in flow.rows:
+        if words := flow.gaps.get(row.year):
+            layers += _gap(words, plan, start)
+            start += GAP
+        layers += _row(flow, row, plan, scale, start)
+        start += plan.row
+    return layers, start + 24
+
+
+def _gap(words: str, plan: _Plan, top: float) -> list[Marks]:
+    """Mark years that are left out: rows above and below are not of neighbouring years."""
+    y, half = top + 4, text_width(words, 12.5) / 2 + 10
+    rows = [
+        {"x": x, "x2": x2, "y": y, "y2": y}
+        for x, x2 in ((0, plan.centre - half), (plan.centre + half, plan.width))
+    ]
+    text = {"x": plan.centre, "y": y + 4.5, "text": words, "align": "center"}
+    return [*lines(rows, style="grid"), *labels([text], style="note")]
 
 
 def _row(flow: Flow, row: Weights, plan: _Plan, scale: float, top: float) -> list[Marks]:
@@ -182,16 +211,20 @@ def _whisker(start: float, sign: int, low: float, high: float, y: float) -> list
 def _texts(
     side: Side, start: float, sign: int, far: float, y: float, fits: bool, plan: _Plan
 ) -> list[Marks]:
-    """Put the value inside its bar near the year if it fits, the range at the far end."""
+    """Put the value inside its bar near the year if it fits, the end of the range at the far end.
+
+    Where it does not fit, it stands beside that.
+    """
     align = "right" if sign < 0 else "left"
     layers: list[Marks] = []
     if fits:
         style = "label-inside" if side.printed else "label-inverse"
         layers += labels([_at(start + sign * 7, y, side.text, align)], style=style, bold=True)
-    else:
-        place = _at(start + sign * (far + 7), y, side.text, align)
-        layers += labels([place], style="label", bold=True)
-    if side.range and plan.ranges:
-        beyond = far + 8 + (0 if fits else text_width(f"**{side.text}**") + 8)
-        layers += labels([_at(start + sign * beyond, y, f"({side.range})", align)], style="note")
+    first, more = _far(side, fits, plan)
+    if first:
+        place = _at(start + sign * (far + 7), y, first, align)
+        layers += labels([place], style="label", bold=not side.range)
+    if more:
+        beyond = far + 8 + text_width(f"**{first}**") + 8
+        layers += labels([_at(start + sign * beyond, y, more, align)], style="note")
     return layers

@@ -182,6 +182,7 @@ def _spoken(title: str, flows: tuple[Flow, ...]) -> str:
             if side:
                 spread = f" ({side.range})" if side.range else ""
                 parts.append(f"{name}, {row.year}: {side.text} %{spread}.")
+        parts += [f"{words.capital(gap)}." for gap in flow.gaps.values()]
     return " ".join(parts)
 
 
