@@ -7,6 +7,7 @@ import hashlib
 from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -203,3 +204,15 @@ def test_titles_say_what_a_code_is() -> None:
     assert code_names().keys() == bundled_codes()
     assert goods_title("811292") == "gallium, germanium, indium and others (HS 811292)"
     assert goods_title(MAGNETS) == "metal permanent magnets (HS 850511)"
+
+
+def test_titles_say_how_much_ships(empty: Lake) -> None:
+    keys: dict[str, Any] = {"importer": "DEU", "exporter": "CHN", "period": 2022}
+    figure = ep.ask("import_share", lake=empty, goods=MAGNETS, **keys)
+    title = str(figure).splitlines()[0]
+    assert title.endswith("(HS 850511), bundled data: 30 codes, one year (2022)")
+    assert figure.to_dict()["scope"] == {"source": "bundled data: 30 codes, one year (2022)"}
+    printed = ep.ask(
+        "import_share", lake=empty, importer="RUS", exporter="CHN", goods="chpl", period=2023
+    )
+    assert "bundled data" not in str(printed)

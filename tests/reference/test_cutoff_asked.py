@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -92,6 +93,22 @@ def plain(divert: float, part: float, codes: set[str]) -> tuple[float, float, fl
         unmet += whole - sum(after.values())
         lost += whole * (1 - worth(before, after, max(1.25, part * SIGMA.get(code, 0.0))))
     return bill, lost, unmet
+
+
+def test_the_title_says_what_the_value_and_its_range_assume(lake: Lake) -> None:
+    """With one elasticity for all, the ends are where others send least and most."""
+    chips = ask(lake, sigma=6.0, goods="854231")
+    title = str(chips).splitlines()[0]
+    found = re.search(
+        r"sent (\d+) to (\d+) % of what they sell elsewhere \(value: (\d+) %\)", title
+    )
+    assert found is not None
+    low, high, value = (int(one) / 100 for one in found.groups())
+    before = {"CHN": 600.0, "DEU": 300.0, "TUR": 100.0}
+    for divert, told in ((low, chips.high), (value, chips.value), (high, chips.low)):
+        most = {"CHN": 0.0, "DEU": 300 + divert * 5000, "TUR": 100 + divert * 50}
+        assert 1 - worth(before, bought_after(before, most), 6.0) == pytest.approx(told)
+    assert [label for label, _ in as_rows(chips)][:2] == ["range", "value"]
 
 
 def test_the_grid(lake: Lake, tmp_path: Path) -> None:

@@ -97,6 +97,42 @@ def test_numbers_for_areas_are_refused(kind: Any) -> None:
         measures.rank_and_multiple(kind(ROWS), partner=[156], by=["importer"])
 
 
+SPAN = {"before": 2021, "after": 2022}
+HUBS = {"hubs": "KAZ", "origin": "CHN"}
+TWO = {"country": "DEU", "partner": "CHN"}
+BY_NUMBER: list[tuple[Any, dict[str, Any]]] = [
+    (measures.elastic_power, {**TWO, "elasticity": 3.0}),
+    (measures.nested_power, {**TWO, "sigma": 3.0}),
+    (measures.retaliation_exposure, TWO),
+    (measures.substitution_ratio, {"importer": "DEU", "losers": "CHN", **SPAN}),
+    (measures.rerouting_ratio, {"target": "DEU", "coalition": "CHN", "hubs": "KAZ", **SPAN}),
+    (measures.rerouted, {**HUBS, **SPAN, "importer": "DEU", "frequency": "A"}),
+    (measures.chain_prices, {**HUBS, "importer": "DEU", "period": 2022}),
+    (measures.lost_in_transit, {"exporter": "CHN", "importer": "DEU", **SPAN}),
+    (measures.price_premium, {"buyer": "DEU", "period": 2022, "base": 2021}),
+    (measures.premium_regression, {"buyer": "DEU", "period": 2022, "base": 2021}),
+    (
+        measures.triple_difference,
+        {**HUBS, "controls": "UZB", "listed": ["850511"], "event": 2022, "frequency": "A",
+         "window": (-1, 1)},
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("measure", "keys"), BY_NUMBER, ids=[one.__name__ for one, _ in BY_NUMBER])
+def test_measures_that_name_areas_refuse_numbers_for_them(
+    measure: Any, keys: dict[str, Any]
+) -> None:
+    rows = ROWS | {"mass_kg": [1.0] * 3, "told_by": ["importer"] * 3, "period": ["2022"] * 3}
+    for side in ("exporter", "importer"):
+        if side == "exporter" and "buyer" in keys:
+            continue  # who sells is not named there
+        numbers = rows | {side: [156, 392, 392]}
+        with pytest.raises(RequestError, match="codes of areas are Int64") as caught:
+            measure(pa.table(numbers), **keys)
+        assert 'by_code("baci")' in caught.value.hint
+
+
 @pytest.mark.parametrize("kind", EAGER)
 def test_an_exporter_nowhere_in_the_frame_has_no_share(kind: Any) -> None:
     with pytest.warns(AbsentAreaWarning, match="KOR is in no row of exporter"):

@@ -186,7 +186,8 @@ class Figure:
         it is a report, its ``value`` and ``unit``, and which parts of it are ``reimports`` and of
         partners ``not_in_data``. None where nothing is divided.
     scope
-        Which ``goods`` and ``partners`` are loaded, in words, where they are not all.
+        Which ``goods`` and ``partners`` are loaded, in words, where they are not all; of what ships
+        with the program how much it is, as ``source``.
     ranged
         Whether its other definitions were evaluated; if not, no range is told, which does not mean
         that there is none.

@@ -28,6 +28,7 @@ from entrepot.figures.unweighed import extreme_prices, unweighed
 from entrepot.figures.variants import territories
 from entrepot.figures.windows import shorter
 from entrepot.goods import merged
+from entrepot.lake.bundled import bundled_scope
 from entrepot.model.product import NO_CODES
 
 if TYPE_CHECKING:
@@ -147,6 +148,7 @@ def _scope(definition: Definition, told: _Spoken, absent: frozenset[str]) -> dic
     cells, goods = told.cells, told.goods
     found = {"goods": goods_scope(cells, definition, goods, absent)}
     found["partners"] = denominator.partner_scope(told.whole, cells, definition, goods)
+    found["source"] = bundled_scope() if cells.held.source == BUNDLED else ""
     return {name: words for name, words in found.items() if words}
 
 

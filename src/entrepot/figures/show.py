@@ -53,7 +53,9 @@ def headline(figure: Figure) -> str:
         )
     beside = "with" if is_window(asked) else "against"
     when = f"{asked.period} {beside} {asked.base}" if asked.base else str(asked.period)
-    parts = [f"{title[0].upper()}{title[1:]}", _goods(asked), *figure.scope.values(), when]
+    parts = [f"{title[0].upper()}{title[1:]}", _goods(asked), *figure.scope.values()]
+    if figure.scope.get("source", "").find(f"({when})") < 0:  # the one year there is, told already
+        parts.append(when)
     return ", ".join(parts)
 
 

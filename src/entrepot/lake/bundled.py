@@ -17,7 +17,7 @@ from entrepot.model.period import Period
 from entrepot.model.product import UNNAMED
 from entrepot.sources import source_info, split_address
 
-__all__ = ["SOURCE", "bundled", "bundled_codes", "is_bundled"]
+__all__ = ["SOURCE", "bundled", "bundled_codes", "bundled_scope", "is_bundled"]
 
 SOURCE = "minerals"
 _VINTAGE = "V202601"
@@ -43,6 +43,17 @@ def is_bundled(source: str) -> bool:
 def bundled_codes() -> frozenset[str]:
     """Return the six-digit codes of which the bundled rows hold all trade of their year."""
     return frozenset(_about()["codes"])
+
+
+def bundled_scope() -> str:
+    """Return how much the bundled rows are, as it stands in a title.
+
+    Examples
+    --------
+    >>> bundled_scope()
+    'bundled data: 30 codes, one year (2022)'
+    """
+    return f"bundled data: {len(bundled_codes())} codes, one year ({_YEAR})"
 
 
 @cache

@@ -18,7 +18,7 @@ from entrepot.engine import connect
 from entrepot.errors import AbsentAreaWarning, RequestError, UnknownNameError
 from entrepot.measures.grouped import NUMBERS, TRANSLATE
 
-__all__ = ["FrameT", "Step", "is_absent", "through_door"]
+__all__ = ["FrameT", "Step", "is_absent", "numbers_refused", "require_text", "through_door"]
 
 FrameT = TypeVar("FrameT")
 Step = Callable[["nw.LazyFrame[Any]"], "nw.LazyFrame[Any]"]
@@ -75,7 +75,7 @@ def through_door(
     # The program's own rows are Narwhals frames: what they lack, a Figure says in words.
     is_users_own = isinstance(rows, nw.DataFrame) and not _is_narwhals(frame)
     for column, codes in (areas or {}).items():
-        _require_text(rows, column)
+        require_text(rows, column)
         if codes and is_users_own and is_absent(frame, column, codes):
             names, are = ", ".join(codes), "is" if len(codes) == 1 else "are"
             warnings.warn(
@@ -89,6 +89,11 @@ def through_door(
     else:
         result = _eager(rows.select(columns), step, order or keys, value)
     return cast("FrameT", result if _is_narwhals(frame) else result.to_native())
+
+
+def numbers_refused(*columns: str) -> dict[str, tuple[str, ...]]:
+    """Return `areas` for `through_door` of columns whose codes have to be text, whichever."""
+    return dict.fromkeys(columns, ())
 
 
 def is_absent(frame: object, column: str, codes: Sequence[str]) -> bool:
@@ -116,8 +121,14 @@ def _read(frame: object) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
         ) from error
 
 
-def _require_text(rows: nw.DataFrame[Any] | nw.LazyFrame[Any], column: str) -> None:
-    """Refuse a column whose codes of areas are numbers: text never equals them."""
+def require_text(rows: nw.DataFrame[Any] | nw.LazyFrame[Any], column: str) -> None:
+    """Refuse a column whose codes of areas are numbers: text never equals them.
+
+    Raises
+    ------
+    RequestError
+        With the way to translate them.
+    """
     kind = rows.collect_schema()[column]
     if kind.is_numeric():
         raise RequestError(

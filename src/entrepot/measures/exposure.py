@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import RequestError
-from entrepot.measures.door import FrameT, through_door
+from entrepot.measures.door import FrameT, numbers_refused, through_door
 from entrepot.measures.exposure_parts import by_product, by_supplier, in_total
 from entrepot.measures.extra import ordered
 from entrepot.measures.grouped import as_list
@@ -125,7 +125,10 @@ def retaliation_exposure(
 
     texts = [supplier, buyer, *([product] if total else []), *([flag] if flag else [])]
     makes = [name for name, _ in RETALIATION_EXPOSURE.columns]
-    result = through_door(frame, step, keys=shown, texts=texts, value=value, makes=makes)
+    areas = numbers_refused(supplier, buyer)
+    result = through_door(
+        frame, step, keys=shown, texts=texts, value=value, makes=makes, areas=areas
+    )
     order = [*keys, "value_at_risk", *([] if total else [product])]
     down = [name == "value_at_risk" for name in order]
     return ordered(result, order, descending=down)

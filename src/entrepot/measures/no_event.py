@@ -13,7 +13,7 @@ import narwhals as nw
 
 from entrepot.errors import RequestError
 from entrepot.measures.change import begins_within
-from entrepot.measures.door import FrameT, through_door
+from entrepot.measures.door import FrameT, numbers_refused, through_door
 from entrepot.measures.grouped import aggregate
 
 if TYPE_CHECKING:
@@ -126,6 +126,8 @@ def ratios(
         Conditions of ``losers`` and ``others``, and of the controls.
     growths
         Which control gives the growth of losers and of others.
+    keys, texts
+        Columns to compare by, and those with suppliers and buyers.
     """
 
     def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
@@ -142,7 +144,13 @@ def ratios(
         return found.with_columns(ratio.alias("ratio")).select(*keys, *_RATIO_COLUMNS)
 
     return through_door(
-        frame, step, keys=keys, texts=[*texts, sides.time], value=sides.value, makes=_RATIO_COLUMNS
+        frame,
+        step,
+        keys=keys,
+        texts=[*texts, sides.time],
+        value=sides.value,
+        makes=_RATIO_COLUMNS,
+        areas=numbers_refused(*texts),
     )
 
 

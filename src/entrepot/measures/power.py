@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from entrepot.measures.door import FrameT, through_door
+from entrepot.measures.door import FrameT, numbers_refused, through_door
 from entrepot.measures.extra import positive
 from entrepot.measures.grouped import as_list
 from entrepot.measures.passport import Passport
@@ -147,7 +147,8 @@ def elastic_power(
 
     makes = [name for name, _ in ELASTIC_POWER.columns]
     texts = _read(product, supplier, buyer, elasticity)
-    return through_door(frame, step, keys=keys, texts=texts, value=value, makes=makes)
+    areas = numbers_refused(supplier, buyer)
+    return through_door(frame, step, keys=keys, texts=texts, value=value, makes=makes, areas=areas)
 
 
 def nested_power(
@@ -229,7 +230,8 @@ def nested_power(
 
     makes = [name for name, _ in NESTED_POWER.columns]
     texts = _read(product, supplier, buyer, sigma)
-    return through_door(frame, step, keys=keys, texts=texts, value=value, makes=makes)
+    areas = numbers_refused(supplier, buyer)
+    return through_door(frame, step, keys=keys, texts=texts, value=value, makes=makes, areas=areas)
 
 
 def _number(name: str, given: float | str, above: float) -> float | str:

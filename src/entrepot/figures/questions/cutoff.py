@@ -8,9 +8,11 @@ import narwhals as nw
 
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.questions.cutoff_grid import (
+    AT_HEAD,
     COLUMNS,
     ELSEWHERE,
     LEAST,
+    MORE,
     grid_of,
     put,
     sellers,
@@ -194,9 +196,9 @@ def _note(elasticity: str) -> tuple[tuple[str, str], ...]:
             "cutoff",
             (
                 "The value is a part of what the goods are worth to the buyer. It lets others send "
-                f"10 % of what they sell elsewhere{elasticity}: a point inside the range, not a "
-                "forecast. Home production, stocks and suppliers that sell nothing today are left "
-                "out. A loss of worth is no loss of output: see the page."
+                f"{AT_HEAD} of what they sell elsewhere{elasticity}: a point inside the range, not "
+                "a forecast. Home production, stocks and suppliers that sell nothing today are "
+                "left out. A loss of worth is no loss of output: see the page."
             ),
         ),
     )
@@ -209,18 +211,16 @@ QUESTIONS = {
         ("exporter", "sigma", "by", "unwilling"),
         cutoff,
         "share of what these goods are worth to {buyer} lost in the first year if {seller} stopped "
-        "selling and others could hardly send more",
+        f"selling and others sent {MORE} (value: {AT_HEAD})",
         elastic=True,
         levels=True,
         compares=False,
         choices=frozenset({"tiers", "territory", "partners", "window"}),
-        span=(
-            "others send 0 to 25 % of what they sell elsewhere; 10 to 100 % of the long-run "
-            "elasticity, at least 1.25"
-        ),
-        point="others send 10 % of what they sell elsewhere: one point in the range, no forecast",
+        span=(f"others send {MORE}; 10 to 100 % of the long-run elasticity, at least 1.25"),
+        point=f"others send {AT_HEAD} of what they sell elsewhere: one point in the range, no "
+        "forecast",
         cause="assumptions",
-        span_given="others send 0 to 25 % of what they sell elsewhere",
+        span_given=f"others send {MORE}",
         notes=_note(" and takes 30 % of the long-run elasticity"),
         notes_given=_note(", with the elasticity that was given"),
     ),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
 
 __all__ = [
-    *("COLUMNS", "ELSEWHERE", "HEAD", "LEAST"),
+    *("AT_HEAD", "COLUMNS", "ELSEWHERE", "HEAD", "LEAST", "MORE"),
     *("Lost", "grid_of", "losses", "put", "sellers"),
 ]
 
@@ -30,6 +30,9 @@ LEAST = 1.25
 supplier essential, however small it is, and the loss of a whole cut is everything."""
 HEAD = (0.10, 0.3)
 """What the value itself takes of both: somewhere inside the grid."""
+MORE = f"{100 * min(DIVERT):.0f} to {100 * max(DIVERT):.0f} % of what they sell elsewhere"
+AT_HEAD = f"{100 * HEAD[0]:.0f} %"
+"""What others send instead, in words: over the grid, and for the value itself."""
 ELSEWHERE = "elsewhere"
 """All other buyers, under one name."""
 COLUMNS = ("product", "exporter", "importer", "amount", "elasticity", "elasticity_basis")

@@ -13,7 +13,7 @@ import narwhals as nw
 
 from entrepot.errors import RequestError
 from entrepot.measures.change import begins_within
-from entrepot.measures.door import through_door
+from entrepot.measures.door import numbers_refused, through_door
 from entrepot.measures.grouped import aggregate
 from entrepot.measures.prices.cells import collected, paired
 
@@ -108,7 +108,8 @@ def contrasts(
 
     keys = roles.keys
     texts = [roles.importer, roles.time, roles.quantity]
-    found = through_door(frame, step, keys=keys, texts=texts, value=roles.value)
+    areas = numbers_refused(roles.importer)
+    found = through_door(frame, step, keys=keys, texts=texts, value=roles.value, areas=areas)
     rows = sorted(collected(found), key=lambda row: [str(row[name]) for name in keys])
     kept: list[Contrast] = []
     out: dict[str, list[float]] = {}

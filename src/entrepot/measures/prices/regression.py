@@ -12,7 +12,7 @@ import narwhals as nw
 
 from entrepot.errors import MissingExtraError, NoEvidenceError
 from entrepot.measures.change import apart, begins_within
-from entrepot.measures.door import through_door
+from entrepot.measures.door import numbers_refused, through_door
 from entrepot.measures.grouped import aggregate, as_codes
 from entrepot.measures.prices.cells import check_quantity, collected, paired
 from entrepot.measures.prices.contrasts import LeftOut, heading_of
@@ -129,7 +129,9 @@ def premium_regression(
         sums = [nw.col(name).sum() for name in ("__v", "__q", "__known")]
         return aggregate(priced, [*keys, "__post"], *sums)
 
-    found = collected(through_door(frame, cells, keys=keys, texts=[quantity], value=value))
+    areas = numbers_refused(importer)
+    told = through_door(frame, cells, keys=keys, texts=[quantity], value=value, areas=areas)
+    found = collected(told)
     rows = sorted(found, key=lambda row: [str(row[name]) for name in keys])
     cast = _Cast(exporter, product, importer, time, cluster, tuple(as_codes(buyer)))
     bills, out = _bills(rows, cast, controlled)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot.measures.change import begins_within
-from entrepot.measures.door import FrameT, through_door
+from entrepot.measures.door import FrameT, numbers_refused, through_door
 from entrepot.measures.extra import numbers
 from entrepot.measures.grouped import as_codes
 from entrepot.measures.passport import Passport
@@ -109,6 +109,7 @@ def chain_prices(
         texts=[supplier, buyer, product, time, mass],
         value=value,
         makes=["hub", *_MADE],
+        areas=numbers_refused(supplier, buyer),
     )
 
 

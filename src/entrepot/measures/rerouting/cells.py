@@ -12,7 +12,7 @@ import narwhals as nw
 
 from entrepot.errors import RequestError
 from entrepot.measures.change import begins_within
-from entrepot.measures.door import through_door
+from entrepot.measures.door import numbers_refused, through_door
 from entrepot.measures.rerouting.chain import IMPORTER, MONTHS, ORIGIN, OTHERS
 from entrepot.model.period import Period
 
@@ -155,7 +155,14 @@ def _collected(frame: Any, chain: Chain, names: Names, together: bool) -> list[t
 
     texts = [names.supplier, names.buyer, names.product, names.time]
     made = through_door(
-        frame, step, keys=[], texts=texts, value=names.value, makes=[*keys[:2], "__sum"], order=keys
+        frame,
+        step,
+        keys=[],
+        texts=texts,
+        value=names.value,
+        makes=[*keys[:2], "__sum"],
+        order=keys,
+        areas=numbers_refused(names.supplier, names.buyer),
     )
     rows: Any = nw.from_native(cast("Any", made))
     if isinstance(rows, nw.LazyFrame):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot.measures.change import apart, begins_within
-from entrepot.measures.door import FrameT, through_door
+from entrepot.measures.door import FrameT, numbers_refused, through_door
 from entrepot.measures.grouped import aggregate, as_codes, as_list
 from entrepot.measures.passport import Passport
 
@@ -134,7 +134,8 @@ def lost_in_transit(
         return told.with_columns(*_results()).select(*keys, *_MADE)
 
     texts = [supplier, buyer, time, told_by]
-    return through_door(frame, step, keys=keys, texts=texts, value=value, makes=_MADE)
+    areas = numbers_refused(supplier, buyer)
+    return through_door(frame, step, keys=keys, texts=texts, value=value, makes=_MADE, areas=areas)
 
 
 def _results() -> list[nw.Expr]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import narwhals as nw
 
 from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.measures.door import require_text
 from entrepot.measures.event import Design, event_study
 from entrepot.measures.grouped import as_codes
 from entrepot.measures.passport import Passport
@@ -170,6 +171,8 @@ def triple_difference(
             hint="name each area on one side",
         )
     rows: Any = nw.from_native(cast("Any", frame))
+    for column in {supplier, buyer} & {*rows.collect_schema()}:
+        require_text(rows, column)
     sold = rows.filter(nw.col(supplier).is_in(as_codes(origin)))
     day = nw.when(nw.col(product).is_in(sorted(listed))).then(nw.lit(event)).alias("__event")
 

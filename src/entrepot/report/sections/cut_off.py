@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from entrepot.figures import Figure
+from entrepot.figures.questions.cutoff_grid import MORE
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import NBSP, joined, number, range_text
 from entrepot.report import words
@@ -96,8 +97,7 @@ def _title(subject: Subject, found: CutOff) -> Sentence:
         figure = found.goods
         span = _span(figure)
         text = f"Without {subject.seller} {subject.buyer} would lose {span} of what "
-        text += f"{subject.goods_name} are worth to it, in the first year if others can hardly "
-        text += "send more"
+        text += f"{subject.goods_name} are worth to it, in the first year if others send {MORE}"
         return Sentence(words.capital(text), (figure,), CAVEATS)
     assert not isinstance(found.economy, Gap)
     assert found.economy.economy is not None
