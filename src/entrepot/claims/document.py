@@ -182,7 +182,13 @@ def document_of(file: ClaimsFile) -> Document:
     keys = file.source
     source = Source(keys.title, keys.publisher, keys.date, keys.url)
     todo = tuple(Todo(entry.quote, entry.says, entry.why) for entry in file.todo)
-    return Document(source, _in_home_books([claim_of(entry) for entry in file.claims]), todo)
+    open_ = tuple(
+        Todo(entry.quote, entry.says, f"open: {', '.join(entry.open)}")
+        for entry in file.claims
+        if entry.open
+    )
+    claims = [claim_of(entry) for entry in file.claims if not entry.open]
+    return Document(source, _in_home_books(claims), (*open_, *todo))
 
 
 _MONEY = {"CHN": "CNY", "RUS": "RUB"}

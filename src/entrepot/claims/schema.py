@@ -184,12 +184,16 @@ class RankKeys(FlowKeys):
 
 
 class ClaimEntry(Closed):
-    """One number of the text: exactly one kind of quantity, and what it is said to be."""
+    """One number of the text: exactly one kind of quantity, and what it is said to be.
+
+    Of a claim with keys that are `open` nobody has said yet what they are: it is kept, not tested.
+    """
 
     id: Words = Field(min_length=1)
     quote: Words = ""
     says: Words
     attributed_to: Words = ""
+    open: list[Words] = Field(default_factory=list)
     value: FlowKeys | None = None
     balance: FlowKeys | None = None
     growth: FlowKeys | None = None

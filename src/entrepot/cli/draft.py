@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrepot.cli.common import JsonOption, emit
+from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, saying_new_folder
 from entrepot.cli.streams import note
 
 if TYPE_CHECKING:
@@ -31,8 +31,23 @@ PublisherOption = Annotated[
 ]
 
 
+DeskOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--desk",
+        help="Also write the reading desk of the text here (.html), to correct it in a browser.",
+        show_default=False,
+    ),
+]
+
+
 def draft(
-    file: File, date: DateOption = "", publisher: PublisherOption = "", as_json: JsonOption = False
+    file: File,
+    date: DateOption = "",
+    publisher: PublisherOption = "",
+    desk: DeskOption = None,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Write down a text's numbers as claims, and what was not understood under todo.
 
@@ -40,7 +55,14 @@ def draft(
 
     Example: entrepot draft article.txt --date 2026-01-20 > article.yaml
     """
+    if desk is not None:
+        from entrepot.report.desk import check_desk, write_desk
+
+        check_desk(desk)
     found = drafted(file, date, publisher)
+    if desk is not None:
+        with saying_new_folder(desk):
+            write_desk(found.article, desk, open_lake(lake))
     emit(found, lambda screen: _print(found, screen), as_json=as_json)
     note(_counted(found))
 

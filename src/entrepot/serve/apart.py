@@ -18,7 +18,7 @@ import threading
 import traceback
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import EntrepotError
 from entrepot.limits import Limits, under
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["CODE", "checked_apart", "get_ready", "work"]
 
+Form = Literal["page", "data", "desk"]
+"""As what a check is answered."""
 CODE = "from entrepot.serve.apart import work; work()"
 """What a process runs."""
 RESIDENT = 400 * 2**20
@@ -93,17 +95,15 @@ def get_ready() -> None:
             _idle.append(_Process())
 
 
-def checked_apart(
-    folder: Path, sent: Sent, *, as_page: bool, seconds: float, wall: float
-) -> Answer:
+def checked_apart(folder: Path, sent: Sent, *, form: Form, seconds: float, wall: float) -> Answer:
     """Return what a check of a text answers.
 
     Parameters
     ----------
     folder
         Folder of the lake.
-    as_page
-        Whether as a page; else as JSON.
+    form
+        As which it is answered: a page, JSON, or what the reading desk shows.
     seconds, wall
         Processor time that it may take, and time.
 
@@ -117,7 +117,7 @@ def checked_apart(
     job = {
         "folder": str(folder),
         "seconds": seconds,
-        "as_page": as_page,
+        "form": form,
         "text": sent.text,
         "kind": sent.kind,
         "date": sent.date,
@@ -199,10 +199,13 @@ def _result(job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     from entrepot.settings import Settings
 
     _limit_time(job["seconds"])
-    room = check.checked_page if job["as_page"] else check.checked_data
     try:
         with Lake(Settings.read(job["folder"])).reading() as lake:
-            found = room(lake, job["text"], job["kind"], job["date"], job["publisher"])
+            if job["form"] == "desk":
+                found = check.desk_data(lake, job["text"])
+            else:
+                room = check.checked_page if job["form"] == "page" else check.checked_data
+                found = room(lake, job["text"], job["kind"], job["date"], job["publisher"])
     except EntrepotError as error:
         places = (place for place, kind in enumerate(KINDS) if isinstance(error, kind[0]))
         said = {"what": error.what, "where": error.where, "why": error.why, "hint": error.hint}

@@ -113,4 +113,8 @@ def _goods(app: FastAPI, service: Service) -> None:
 def _check(app: FastAPI, service: Service) -> None:
     @app.post("/api/check", **described.operation("check"))
     def check_text(request: Request, body: Annotated[bytes, Depends(body_of)]) -> Response:
-        return service.check(request, body, as_page=False)
+        return service.check(request, body, "data")
+
+    @app.post("/api/desk", include_in_schema=False)
+    def test_numbers(request: Request, body: Annotated[bytes, Depends(body_of)]) -> Response:
+        return service.check(request, body, "desk")

@@ -21,7 +21,7 @@ from entrepot.serve.multipart import Part, parts_of
 
 __all__ = [
     *("ARTICLE", "CLAIMS", "FORMS", "Sent", "Sizes"),
-    *("address", "body_of", "liked_form", "sent_text"),
+    *("address", "body_of", "liked_form", "sent_desk", "sent_text"),
 ]
 
 FORMS = {"json": "application/json", "csv": "text/csv", "parquet": PARQUET}
@@ -48,7 +48,7 @@ _NO_TEXT = ("%PDF-", "PK\x03\x04", "{\\rtf")
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A text to check; `kind` is ``article`` or ``claims``."""
+    """A text to check; `kind` is ``article``, ``claims``, or ``desk`` with JSON as the text."""
 
     text: str
     kind: str = "article"
@@ -168,6 +168,25 @@ def sent_text(request: Request, body: bytes) -> Sent:
         return _from_pairs(pairs)
     known = ", ".join((*_KINDS, "application/json", "multipart/form-data"))
     raise WrongFormError(f"a text as {kind[:60]!r} is not read", hint=f"send one of: {known}")
+
+
+def sent_desk(request: Request, body: bytes) -> Sent:
+    """Return what the reading desk sends, JSON that the process apart takes to pieces.
+
+    Raises
+    ------
+    WrongFormError
+        For another media type.
+    BadAddressError
+        For keys in the address.
+    RequestError
+        For a text that is not UTF-8.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    single(request.query_params.multi_items(), ())
+    if kind != "application/json":
+        raise WrongFormError(f"a text as {kind[:60]!r} is not read", hint="send application/json")
+    return Sent(_text(body), "desk")
 
 
 def _text(body: bytes) -> str:

@@ -47,6 +47,7 @@ _PLAIN: dict[str, Callable[[Lake], Answer | Rows]] = {
     "/data/holdings.csv": known.holdings_table,
     "/data/findings.csv": known.findings_table,
     "/check": check.check_form,
+    "/desk": check.desk_page,
 }
 
 
@@ -77,8 +78,6 @@ def _fixed(app: FastAPI, service: Service) -> None:
     @app.get("/style/{name}.css", include_in_schema=False)
     def style(name: str, request: Request) -> Response:
         _keys(request)
-        if name not in ("page", "check"):
-            raise NotFoundError("no such sheet of style")
         return service.still(request, sheet(name))
 
     @app.get("/script/{name}.js", include_in_schema=False)
@@ -104,7 +103,7 @@ def _fixed(app: FastAPI, service: Service) -> None:
 
     @app.post("/check", include_in_schema=False)
     def checked(request: Request, body: Annotated[bytes, Depends(body_of)]) -> Response:
-        return service.check(request, body, as_page=True)
+        return service.check(request, body, "page")
 
 
 def _search(app: FastAPI, service: Service) -> None:

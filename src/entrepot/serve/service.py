@@ -10,7 +10,7 @@ from fastapi import Response
 
 from entrepot.serve.answer import Answer, Rows
 from entrepot.serve.apart import checked_apart
-from entrepot.serve.asking import Sizes, address, sent_text
+from entrepot.serve.asking import Sizes, address, sent_desk, sent_text
 from entrepot.serve.kept import Kept
 from entrepot.serve.site import of_before
 from entrepot.serve.state import state_of
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from entrepot.lake import Lake
     from entrepot.serve.access import Access
+    from entrepot.serve.apart import Form
     from entrepot.serve.pool import Pool
 
 __all__ = ["TEXT_SECONDS", "Service", "sent"]
@@ -92,15 +93,16 @@ class Service:
             return Response(status_code=304, headers=told)
         return sent(found, told)
 
-    def check(self, request: Request, body: bytes, *, as_page: bool) -> Response:
+    def check(self, request: Request, body: bytes, form: Form) -> Response:
         """Check the text in the body of a request, in a process apart; nothing of it is kept."""
-        text = sent_text(request, body)
-        self.sizes.require(text)
+        text = sent_desk(request, body) if form == "desk" else sent_text(request, body)
+        if form != "desk":  # of which the body has more than the text, up to the size of a body
+            self.sizes.require(text)
         question = self.pool.start_text(
             lambda: checked_apart(
                 self.pool.folder,
                 text,
-                as_page=as_page,
+                form=form,
                 seconds=min(TEXT_SECONDS, self.pool.seconds),
                 wall=self.pool.seconds,
             ),

@@ -13,6 +13,7 @@ from entrepot.figures.show import headline
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import figure_value, range_text
 from entrepot.report.cards import source_on_card
+from entrepot.report.desk import desk_parts
 from entrepot.report.render_html import ICONS, SWATCHES, page_environment, page_style
 from entrepot.report.verdicts import WORDS
 from entrepot.report.words import capital
@@ -38,6 +39,15 @@ _BEFORE = (
     b"This page is of the data before them; reload it in a moment.</p></div>"
 )
 SCRIPTS = ("page", "rest", "search", "tabs", "tooltips")
+PLACES = (
+    ("/", "Countries"),
+    ("/goods", "Goods"),
+    ("/ask", "Explore"),
+    ("/desk", "Check a text"),
+    ("/data", "Data"),
+    ("/measures", "Methods"),
+)
+"""Where the masthead of the reading desk leads, which the other pages are to have as well."""
 ROOMS = (
     ("/", "Overview"),
     ("/goods", "Goods"),
@@ -80,6 +90,7 @@ def environment() -> Environment:
     own = PackageLoader("entrepot.serve", "templates")
     made = report.overlay(loader=ChoiceLoader([own, report.loader or own]))
     made.globals = {**report.globals, "rooms": ROOMS, "icons": ICONS, "swatches": SWATCHES}
+    made.globals["places"] = PLACES
     made.globals["words"] = WORDS
     made.filters = {
         **report.filters,
@@ -102,8 +113,18 @@ def shown_range(figure: Figure) -> str:
 
 @cache
 def sheet(name: str) -> Answer:
-    """Return a sheet of style: ``page`` for every page, ``check`` for that of a check."""
-    if name == "check":
+    """Return a sheet of style: ``page``, ``check`` for a check beside it, ``desk`` for that.
+
+    Raises
+    ------
+    NotFoundError
+        For one that does not exist.
+    """
+    if name not in ("page", "check", "desk"):
+        raise NotFoundError("no such sheet of style")
+    if name == "desk":
+        text = desk_parts()["style"]
+    elif name == "check":
         text = files("entrepot.report").joinpath("templates", "check.css").read_text("utf-8")
     else:
         own = files("entrepot.serve").joinpath("templates", "site.css").read_text("utf-8")
@@ -114,7 +135,9 @@ def sheet(name: str) -> Answer:
 @cache
 def script(name: str) -> Answer:
     """Return a module of our own; raises `NotFoundError` for one that does not exist."""
-    if name not in SCRIPTS:
+    if name not in (*SCRIPTS, "desk"):
         raise NotFoundError("no such script")
+    if name == "desk":
+        return Answer(desk_parts()["program"].encode(), "text/javascript; charset=utf-8")
     text = files("entrepot.serve").joinpath("scripts", f"{name}.js").read_text("utf-8")
     return Answer(text.encode(), "text/javascript; charset=utf-8")

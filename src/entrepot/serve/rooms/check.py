@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field, ValidationError
 
 from entrepot.errors import RequestError
+from entrepot.model.closed import Closed
 from entrepot.serve.answer import Answer, as_json
 from entrepot.serve.site import page
 
@@ -13,14 +16,81 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.report.checked import Article
 
-__all__ = ["check_form", "checked_data", "checked_page", "get_ready"]
+__all__ = ["check_form", "checked_data", "checked_page", "desk_data", "desk_page", "get_ready"]
 
+MOST_ASKED = 4
+"""Numbers of which answers are tried at once."""
 _NAME = "the text"
+
+
+class _Number(Closed):
+    """A number of a text with the claim that it is said to make."""
+
+    index: int = Field(ge=1)
+    claim: dict[str, Any]
+    open: bool = False
+
+
+class _Asked(Closed):
+    """What the desk asks: to read a text, or to test claims of it."""
+
+    text: str
+    date: str = ""
+    publisher: str = ""
+    source: dict[str, str] | None = None
+    numbers: list[_Number] = Field(default_factory=list, max_length=1000)
+    tries: dict[str, list[dict[str, Any]]] = Field(default_factory=dict, max_length=MOST_ASKED)
+
+    @classmethod
+    def read(cls, body: str) -> _Asked:
+        """Read it; raises `RequestError` for any other form."""
+        try:
+            return cls.model_validate_json(body)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            place = ".".join(str(part) for part in first["loc"][:3])
+            raise RequestError(
+                f"not what the desk sends: {place} {first['msg']}".replace(" : ", ": "),
+                hint="reload the page",
+            ) from None
 
 
 def check_form(_: Lake) -> Answer:
     """Return the form to paste a text into."""
     return page("check_form.html.j2", "/check")
+
+
+def desk_page(_: Lake) -> Answer:
+    """Return the reading desk, which sends the text that is pasted into it to `desk_data`."""
+    return page("desk_page.html.j2", "/desk")
+
+
+def desk_data(lake: Lake | None, body: str) -> Answer:
+    """Return what the desk shows of a text, or the verdicts on the claims that it sends with it.
+
+    Parameters
+    ----------
+    body
+        JSON with ``text``, ``date`` and ``publisher``, or after the first time with ``text``,
+        ``source``, ``numbers`` and ``tries``.
+
+    Raises
+    ------
+    RequestError
+        For a body of another form, or a text without content.
+    """
+    from entrepot.claims.draft import article_of
+    from entrepot.report.desk import sheet, verdicts_on
+
+    sent = _Asked.read(body)
+    if not sent.text.strip():
+        raise RequestError("there is no text", hint="paste an article")
+    if sent.source is not None:
+        numbers = [one.model_dump() for one in sent.numbers]
+        found = verdicts_on(sent.text, sent.source, numbers, lake=lake, tries=sent.tries)
+        return as_json(found)
+    article = article_of(sent.text, name=_NAME, date=sent.date, publisher=sent.publisher)
+    return as_json(sheet(article, lake))
 
 
 def get_ready() -> None:

@@ -1,0 +1,507 @@
+"""The reading desk: every number of a text with what it is said to be, and its verdict at once.
+
+A person corrects what was understood; after each change all claims are tested together. What the
+desk shows is plain data, so that a page on a server and a file on a disk are one program.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+import entrepot
+from entrepot.claims.build import HOME
+from entrepot.claims.document import document_of
+from entrepot.claims.draft import readings
+from entrepot.claims.draft.marks import marks
+from entrepot.claims.known import Facts
+from entrepot.claims.numbers import read_says
+from entrepot.claims.numbers.language import language_of
+from entrepot.claims.schema import ClaimEntry, ClaimsFile, SourceKeys
+from entrepot.claims.statements import known_statements
+from entrepot.claims.times import when
+from entrepot.claims.verdict import MOST_CLAIMS, check
+from entrepot.errors import EntrepotError, RequestError
+from entrepot.goods import goods_lists
+from entrepot.model.areas import areas, groups
+from entrepot.report.checked.entries import entries
+from entrepot.report.checked.note import render_note
+from entrepot.report.checked.safe import one_line
+from entrepot.report.render_html import page_environment, page_style
+from entrepot.report.written import write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from entrepot.claims import Check
+    from entrepot.claims.draft import Article
+    from entrepot.claims.draft.readings import Reading
+    from entrepot.lake import Lake
+    from entrepot.report.checked.entries import Entry
+
+__all__ = ["check_desk", "desk_parts", "render_desk", "sheet", "verdicts_on", "write_desk"]
+
+M = TypeVar("M", bound=BaseModel)
+
+MOST_TRIES = 9
+"""Answers to one question that are tried: as many as there are keys for them."""
+MOST_QUESTIONS = 30
+"""Questions whose answers are tried when a file is made."""
+VERDICTS = {
+    "cannot_hold": "inconsistent",
+    "untestable": "not_enough_evidence",
+    "holds": "supported",
+}
+"""Verdicts of a check as the desk names them; the others have their name."""
+_AS_QUOTED = "as quoted"
+_KEYS = ("measure", "exporter", "importer", "flow", "goods", "period", "base", "currency")
+_PARAGRAPH = re.compile(r"\n[ \t\r]*\n\s*")
+_SHARES = ("import_share", "export_share", "trade_share")
+_SOURCES = 3
+"""Sources of a verdict that are named."""
+
+
+def sheet(article: Article, lake: Lake | None = None) -> dict[str, Any]:
+    """Return what the desk shows of a text, with the verdicts on what was understood.
+
+    Parameters
+    ----------
+    article
+        The text; places of numbers are offsets into ``article.text``, in characters.
+    lake
+        Whose rows are evidence, too.
+
+    Returns
+    -------
+    dict
+        ``source``, ``text``, ``paragraphs`` (from, to, language), ``numbers``, ``names`` of areas
+        and lists, and ``tested`` as `verdicts_on` returns it.
+    """
+    found = readings(article)
+    source = {
+        "title": article.title,
+        "publisher": article.publisher,
+        "date": article.date,
+        "url": article.url,
+    }
+    numbers = [_number(one, found, article) for one in found]
+    claims = [
+        {"index": one["index"], "claim": one["claim"], "open": one["state"] == "open"}
+        for one in numbers
+        if one["claim"] and one["state"] in ("interpreted", "open")
+    ]
+    few = claims[:MOST_CLAIMS]
+    return {
+        "source": source,
+        "text": article.text,
+        "paragraphs": list(_paragraphs(article.text)),
+        "numbers": numbers,
+        "names": _names(),
+        "tested": verdicts_on(article.text, source, few, lake=lake),
+    }
+
+
+def _names() -> dict[str, list[list[str]]]:
+    """Return the names of areas and lists by their codes, for fields that take either."""
+    known = {one.code: one.name for one in areas()} | {one.code: one.name for one in groups()}
+    return {
+        "areas": [[code, name] for code, name in known.items() if code != name],
+        "goods": [["all", "all goods"], *([one.id, one.title] for one in goods_lists())],
+    }
+
+
+def _paragraphs(text: str) -> Iterator[list[Any]]:
+    """Yield where each paragraph begins and ends, and its language."""
+    usual = language_of(text) or "en"
+    start = 0
+    for end, after in [*((m.start(), m.end()) for m in _PARAGRAPH.finditer(text)), (len(text), 0)]:
+        if text[start:end].strip():
+            yield [start, end, language_of(text[start:end]) or usual]
+        start = after
+
+
+def _number(one: Reading, all_of: Sequence[Reading], article: Article) -> dict[str, Any]:
+    """Return a number for the desk: what was understood, and a best guess where nothing was."""
+    fields = {
+        key: {
+            "value": field.value,
+            "certainty": field.certainty,
+            "candidates": list(field.candidates),
+        }
+        for key, field in one.fields.items()
+    }
+    state = one.state
+    if state == "interpreted" and (money := _moneys(fields)):
+        fields["currency"] = money
+        state = "open"
+    if state in ("not_interpreted", "open"):
+        for key, guess in _guessed(one, all_of, article).items():
+            if not fields.get(key, {}).get("value"):
+                fields.setdefault(key, guess)
+    return {
+        "index": one.index,
+        "start": one.start,
+        "end": one.end,
+        "says": one.says,
+        "sentence": list(one.sentence),
+        "quote": " ".join(article.text[slice(*one.sentence)].split()),
+        "state": state,
+        "claim": dict(one.claim) if one.claim else None,
+        "fields": fields,
+        "why": one.why,
+    }
+
+
+def _moneys(fields: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return in which money a rate may be that does not say it; None where none is open."""
+    if fields.get("measure", {}).get("value") != "growth" or fields.get("currency"):
+        return None
+    sides = {fields.get(key, {}).get("value") for key in ("exporter", "importer")}
+    kept = [money for money, area in HOME.items() if area in sides]
+    if not kept or fields.get("quantity", {}).get("value", "value") != "value":
+        return None
+    first, *rest = [*kept, "USD"]
+    return {"value": first, "certainty": "open", "candidates": rest}
+
+
+def _guessed(
+    one: Reading, all_of: Sequence[Reading], article: Article
+) -> dict[str, dict[str, Any]]:
+    """Return the likeliest fields of a number that was not understood, for a person to correct.
+
+    From its sentence, else from the number before it. They are tested only when a person takes
+    them.
+    """
+    start, end = one.sentence
+    text = article.text[start:end]
+    language = language_of(text) or language_of(article.text) or "en"
+    named = marks(text, language)
+    before = [other for other in all_of if other.index < one.index and other.claim]
+    last = before[-1].fields if before else {}
+    found = {key: last[key].value for key in ("exporter", "importer", "flow") if key in last}
+    opening = max((m.end() for m in _PARAGRAPH.finditer(article.text, 0, start)), default=0)
+    around = marks(article.text[opening:start], language).areas
+    own = [mark.value for mark in named.areas if mark.value.isalnum()]
+    sides = list(dict.fromkeys(own))
+    if len(sides) == 1:  # "its deficit with China": whose it is stands in a sentence before
+        sides = [mark.value for mark in around if mark.value not in own][-1:] + sides
+    flows = [mark.value for mark in named.flows if mark.start <= one.start - start]
+    flow = flows[-1] if flows else ""
+    if len(sides) > 1:
+        home, other, *_ = sides
+        buys = flow in ("import", "purchase")
+        found["exporter"], found["importer"] = (other, home) if buys else (home, other)
+        found.pop("flow", None)
+    found |= _what(one.says, text, flow)
+    times = [time.period for time in when(text, article.published, language) if time.period]
+    usual = [time for time in times if time.freq != "D"]
+    if usual:
+        found["period"] = str(usual[-1])
+    elif "period" in last:
+        found["period"] = last["period"].value
+    if goods := [mark.value for mark in named.goods]:
+        found["goods"] = goods[0]
+    return {
+        key: {"value": value, "certainty": "best guess", "candidates": []}
+        for key, value in found.items()
+    }
+
+
+def _what(says: str, sentence: str, flow: str) -> dict[str, str]:
+    """Return the measure that a number is likely to be of, by its unit and the words around it."""
+    try:
+        read = read_says(says)
+    except EntrepotError:
+        return {}
+    if read.unit == "points":
+        return {"measure": "change_import_share"}
+    if read.unit in ("percent", "share"):
+        is_share = re.search(r"\b(?:share|supplied|Anteil)|дол[яию]|份额|占", sentence) is not None
+        return {"measure": "import_share" if is_share and not read.moved else "growth"}
+    if read.unit == "t":
+        return {"measure": "value", "quantity": "mass"}
+    balance = flow in ("surplus", "deficit")
+    return {"measure": "balance" if balance else "value"} if read.currency else {}
+
+
+# What is tested
+
+
+def verdicts_on(
+    text: str,
+    source: Mapping[str, str],
+    numbers: Iterable[Mapping[str, Any]],
+    *,
+    lake: Lake | None = None,
+    tries: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+) -> dict[str, Any]:
+    """Test claims together, and say what each answer to an open question would lead to.
+
+    Claims with an open field are tested apart from the others: they never put a verdict on
+    another number, and their own is what it would be if the best guess is right.
+
+    Parameters
+    ----------
+    text
+        The text that the claims are of.
+    source
+        Title, publisher, date and address of it.
+    numbers
+        ``index``, ``claim`` (an entry of a claims file without id) and ``open`` of each.
+    lake
+        Whose rows are evidence, too.
+    tries
+        For the index of a number, the claims that answers to its question would make of it.
+
+    Returns
+    -------
+    dict
+        ``verdicts``, ``refused`` and ``tries`` by index, ``conflicts`` and the ``note``.
+
+    Raises
+    ------
+    RequestError
+        For more than `MOST_CLAIMS` claims.
+    """
+    asked = list(numbers)
+    if len(asked) > MOST_CLAIMS:
+        raise RequestError(
+            f"{len(asked)} claims in one text",
+            why=f"each is compared with all others, which is done for at most {MOST_CLAIMS}",
+            hint="cut the text into chapters and take one at a time",
+        )
+    words = " ".join(text.split())
+    held: dict[str, ClaimEntry] = {}
+    refused: dict[str, str] = {}
+    for one in asked:
+        name = str(one["index"])
+        try:
+            held[name] = _entry(name, one["claim"], words)
+        except EntrepotError as error:
+            refused[name] = _in_one(error)
+    doubtful = {str(one["index"]) for one in asked if one.get("open")}
+    keys = _read(SourceKeys, {key: str(source.get(key, "")) for key in _ABOUT})
+    facts = Facts(known_statements(lake))
+
+    def checked(claims: Iterable[ClaimEntry]) -> Check:
+        document = document_of(ClaimsFile(format=1, source=keys, claims=list(claims)))
+        return check(document, lake, facts=facts)
+
+    sure = checked(entry for name, entry in held.items() if name not in doubtful)
+    whole = checked(held.values()) if doubtful & set(held) else sure
+    verdicts = {entry.id: _verdict(entry) for entry in entries(sure)}
+    verdicts |= {e.id: _verdict(e) for e in entries(whole) if e.id in doubtful}
+    solid = [frozenset(conflict.claims) for conflict in sure.conflicts]
+    return {
+        "verdicts": verdicts,
+        "refused": refused,
+        "conflicts": [
+            *_conflicts(sure, doubtful),
+            *(one for one in _conflicts(whole, doubtful) if frozenset(one["numbers"]) not in solid),
+        ]
+        if whole is not sure
+        else list(_conflicts(sure, doubtful)),
+        "tries": dict(_tried(tries or {}, held, words, checked)),
+        "note": render_note(sure),
+    }
+
+
+_ABOUT = ("title", "publisher", "date", "url")
+
+
+def _entry(name: str, claim: Mapping[str, Any], words: str) -> ClaimEntry:
+    """Return a claim as a claims file has it.
+
+    Raises
+    ------
+    RequestError
+        If a claims file would refuse it, or its sentence is not in the text.
+    """
+    quote = " ".join(str(claim.get("quote", "")).split())
+    if quote and quote not in words:
+        raise RequestError(
+            "the sentence is not in the text", hint="take the words as they stand there"
+        )
+    return _read(ClaimEntry, {**claim, "id": name})
+
+
+def _read(model: type[M], data: Mapping[str, Any]) -> M:
+    """Return a part of a claims file; raises `RequestError` if none would have it."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        cause = first.get("ctx", {}).get("error")
+        if isinstance(cause, EntrepotError):
+            raise cause from error
+        place = ".".join(str(part) for part in first["loc"])
+        raise RequestError(f"{place}: {first['msg']}".removeprefix(": ")) from error
+
+
+def _in_one(error: EntrepotError) -> str:
+    """Return an error in one line, without the name of a claim that nobody sees."""
+    what = re.sub(r"^\d+: ", "", error.what)
+    return one_line(f"{what}: {error.hint}" if error.hint else what)
+
+
+def _verdict(entry: Entry) -> dict[str, Any]:
+    """Return a verdict with its reason and sources, as the desk shows it."""
+    name = VERDICTS.get(entry.verdict, entry.verdict)
+    if name == "not_enough_evidence" and entry.qualifier == _AS_QUOTED:
+        name = "quoted_source_only"
+    links = [{"text": link.text, "url": link.url} for one in entry.evidence for link in one.links]
+    different = {link["url"]: link for link in links}
+    return {
+        "verdict": name,
+        "reason": entry.reason,
+        "error": entry.slips[0][1] if entry.slips else "",
+        "would_say": entry.would_say,
+        "arithmetic": entry.arithmetic,
+        "implied": entry.implied,
+        "needed": entry.would_settle,
+        "what": entry.what,
+        "read_as": dict(entry.definition).get("Read as", ""),
+        "sources": list(different.values())[:_SOURCES],
+    }
+
+
+def _conflicts(found: Check, doubtful: set[str]) -> Iterator[dict[str, Any]]:
+    for one in found.conflicts:
+        yield {
+            "numbers": list(one.claims),
+            "if": sorted(doubtful & set(one.claims), key=int),
+            "because": one_line(one.because),
+            "corrected": one_line(one.corrected),
+            "unless": one_line(one.unless),
+        }
+
+
+def _tried(
+    tries: Mapping[str, Sequence[Mapping[str, Any]]],
+    held: Mapping[str, ClaimEntry],
+    words: str,
+    checked: Callable[[Iterable[ClaimEntry]], Check],
+) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Yield by number what each answer to its question would lead to, all else as it stands."""
+    for name, answers in tries.items():
+        outcomes: list[dict[str, Any]] = []
+        for claim in answers[:MOST_TRIES]:
+            try:
+                entry = _entry(name, claim, words)
+            except EntrepotError as error:
+                outcomes.append({"refused": _in_one(error)})
+                continue
+            found = checked({**held, name: entry}.values())
+            outcomes += [_verdict(one) for one in entries(found) if one.id == name]
+        yield name, outcomes
+
+
+# As a page
+
+
+def desk_parts() -> dict[str, Any]:
+    """Return what every page of the desk is made of: its style and its program."""
+    folder = files("entrepot.report").joinpath("templates")
+    program = folder.joinpath("desk.js").read_text(encoding="utf-8")
+    return {"style": page_style("desk.css"), "program": program, "version": entrepot.__version__}
+
+
+def render_desk(article: Article, lake: Lake | None = None) -> str:
+    """Return the desk of one text as one file, which asks nothing from anywhere.
+
+    Its verdicts, those behind each answer among them, are of the time when it was made; what else
+    a person changes is tested when the claims file that it saves is checked.
+
+    Parameters
+    ----------
+    article
+        The text.
+    lake
+        Whose rows are evidence, too.
+    """
+    data = sheet(article, lake)
+    held = [one for one in data["numbers"] if one["claim"]]
+    tries = {str(one["index"]): made for one in held if (made := _answers(one))}
+    first = dict(list(tries.items())[:MOST_QUESTIONS])
+    claims = [
+        {"index": one["index"], "claim": one["claim"], "open": one["state"] == "open"}
+        for one in held[:MOST_CLAIMS]
+    ]
+    data["tested"] = verdicts_on(article.text, data["source"], claims, lake=lake, tries=first)
+    parts = desk_parts()
+    page = page_environment().get_template("desk.html.j2")
+    policy = "; ".join(
+        (
+            "default-src 'none'",
+            f"style-src '{_hash(parts['style'])}'",
+            f"script-src '{_hash(parts['program'])}'",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+    # A sentence must not end the element that carries it.
+    inside = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
+    title = one_line(article.title)
+    return page.render(data=inside, policy=policy, title=title, **parts).strip() + "\n"
+
+
+def check_desk(path: Path) -> None:
+    """Refuse a name that is not that of a page.
+
+    Raises
+    ------
+    RequestError
+        For a suffix other than .html.
+    """
+    if path.suffix.lower() != ".html":
+        raise RequestError(
+            f"cannot write a reading desk as {path.suffix or 'a file without a suffix'}",
+            where=str(path),
+            hint="it is a page: end the name in .html",
+        )
+
+
+def write_desk(article: Article, path: Path, lake: Lake | None = None) -> Path:
+    """Write the desk of a text whole or not at all; raises as `check_desk`, or `OutsideError`."""
+    check_desk(path)
+    return write_whole(path, render_desk(article, lake))
+
+
+def _answers(number: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the claims that the answers to the open question of a number would make of it."""
+    for key in _KEYS:
+        field = number["fields"].get(key)
+        if field and field["candidates"]:
+            values = dict.fromkeys([field["value"], *field["candidates"]])
+            return [_with(number["claim"], key, value) for value in values if value]
+    return []
+
+
+def _with(claim: Mapping[str, Any], key: str, value: str) -> dict[str, Any]:
+    """Return a claim with another value for one key of the definition that it is about."""
+    made: dict[str, Any] = json.loads(json.dumps(claim))
+    if key == "measure":
+        kind = next(name for name in made if isinstance(made[name], dict))
+        made[value] = made.pop(kind)
+        return made
+    keys = next(part for part in made.values() if isinstance(part, dict))
+    if key == "base" and "of" in keys:
+        keys["base"] = value
+        return made
+    while "period" not in keys:
+        keys = next(part for part in keys.values() if isinstance(part, dict))
+    keys[key] = value
+    return made
+
+
+def _hash(text: str) -> str:
+    """Return what a policy allows an element with this text by."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
