@@ -119,7 +119,7 @@ def test_a_claim_that_no_file_would_take_is_refused_alone(
 
 
 def test_too_many_claims_are_refused_with_what_to_do() -> None:
-    with pytest.raises(RequestError, match="201 claims"):
+    with pytest.raises(RequestError, match="more than 200 claims"):
         verdicts_on(TEXT, {"title": "A"}, [number(i, RIGHT["claim"]) for i in range(201)])
 
 

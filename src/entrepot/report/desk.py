@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 import entrepot
 from entrepot.claims.build import HOME
-from entrepot.claims.document import document_of
+from entrepot.claims.document import MOST_CLAIMS, document_of, require_few
 from entrepot.claims.draft import readings
 from entrepot.claims.draft.marks import marks
 from entrepot.claims.known import Facts
@@ -26,7 +26,7 @@ from entrepot.claims.numbers.language import language_of
 from entrepot.claims.schema import ClaimEntry, ClaimsFile, SourceKeys
 from entrepot.claims.statements import known_statements
 from entrepot.claims.times import when
-from entrepot.claims.verdict import MOST_CLAIMS, check
+from entrepot.claims.verdict import check
 from entrepot.errors import EntrepotError, RequestError
 from entrepot.goods import goods_lists
 from entrepot.model.areas import areas, groups
@@ -268,15 +268,10 @@ def verdicts_on(
     Raises
     ------
     RequestError
-        For more than `MOST_CLAIMS` claims.
+        For more claims than are checked together.
     """
     asked = list(numbers)
-    if len(asked) > MOST_CLAIMS:
-        raise RequestError(
-            f"{len(asked)} claims in one text",
-            why=f"each is compared with all others, which is done for at most {MOST_CLAIMS}",
-            hint="cut the text into chapters and take one at a time",
-        )
+    require_few(len(asked))
     words = " ".join(text.split())
     held: dict[str, ClaimEntry] = {}
     refused: dict[str, str] = {}
