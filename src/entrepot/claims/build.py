@@ -10,7 +10,7 @@ from entrepot.claims.document import Claim
 from entrepot.claims.numbers import Says, read_place, read_says
 from entrepot.claims.quantity import SHARES, Level, Quantity, Terms, terms_of
 from entrepot.claims.units import in_data_units
-from entrepot.claims.whose import by_words, publisher_of
+from entrepot.claims.series import by_words, publisher_of
 from entrepot.errors import RequestError
 from entrepot.model.areas import WORLD
 from entrepot.model.period import Period
@@ -79,6 +79,8 @@ def _by_whom(entry: ClaimEntry, quantity: Quantity, *, said: bool) -> tuple[Quan
     keeper = publisher_of(entry.attributed_to)
     if keeper in sides and all(keeper in (one.exporter, one.importer) for one in levels):
         return quantity.mapped(books=keeper), True, False
+    if entry.attributed_to:  # who is quoted counted all that is quoted, whichever way it is worded
+        return quantity, False, False
     if len({(one.exporter, one.importer) for one in levels}) > 1:  # both ways, or several partners
         return quantity, False, False
     books = by_words(entry.quote, entry.says, *sides, first.period)

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
+
+from entrepot.claims.series import REVISED, is_own
 
 if TYPE_CHECKING:
     from entrepot.claims.document import Claim, Source
     from entrepot.claims.statements import Statement
     from entrepot.model.interval import Interval
 
-__all__ = ["ADDED_UP", "REVISED", "Comparison", "compare", "compared", "is_own"]
+__all__ = ["ADDED_UP", "Comparison", "compare", "compared"]
 
 Outcome = Literal["supports", "allows", "contradicts"]
 ADDED_UP = "rows of the lake"
 """How evidence came about that was added up from tables, not taken from print."""
 COARSE = 3.0
 """Evidence that leaves open this many times what the claim does cannot support it."""
-REVISED = 0.005
-"""How far a later release may have moved a level: a gap that small refutes no amount."""
-# Words that many names share, by their first four letters: institute, economic, policy ...
-_GENERIC = frozenset(
-    ("inst", "econ", "poli", "cent", "rese", "univ", "inte", "trad", "labo", "stud", "foun", "repo")
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,23 +163,6 @@ def compared(claim: Interval, exact: Interval | None, loose: Interval) -> Outcom
     elif _overlap(claim, exact):
         return "supports" if exact.width <= COARSE * claim.width else "allows"
     return "allows" if _overlap(claim, loose) else "contradicts"
-
-
-def is_own(names: str, statement: Statement) -> bool:
-    """Whether the number is that of the source named, to whichever detail either is named."""
-    if not names:
-        return False
-    row = statement.row
-    if re.search(rf"\b{re.escape(row.origin)}\b", names, re.IGNORECASE):
-        return True
-    named, held = _stems(names), _stems(row.origin_words)
-    return bool(named and held) and (named <= held or held <= named)
-
-
-def _stems(text: str) -> frozenset[str]:
-    words = re.findall(r"\w{3,}", text.lower())
-    stems = frozenset(word[:4] for word in words if word not in ("the", "and"))
-    return stems - _GENERIC or stems
 
 
 def _overlap(one: Interval, other: Interval) -> bool:

@@ -215,10 +215,18 @@ def _in_home_books(claims: list[Claim]) -> tuple[Claim, ...]:
     most = max(areas.values())
     tied = _in_order([area for area, count in areas.items() if count == most], claims)
     home = next((area for area in tied if _MONEY.get(area) in money), tied[0])
-    told = [claim.books_said or claim.by_words for claim in claims]
+    said: dict[str, Counter[str]] = {}
+    for claim in claims:
+        if claim.attributed_to and claim.books_said and claim.quantity.of:
+            books = next(claim.quantity.levels()).books
+            said.setdefault(claim.attributed_to.casefold(), Counter())[books] += 1
+    # Of a quotation all is counted by one country, that of its shares if it has any.
+    homes = {name: counted.most_common(1)[0][0] for name, counted in said.items()}
     return tuple(
-        claim if is_told else claim.counted_by(home)
-        for claim, is_told in zip(claims, told, strict=True)
+        claim
+        if claim.books_said or claim.by_words
+        else claim.counted_by(home).counted_by(homes.get(claim.attributed_to.casefold(), home))
+        for claim in claims
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from entrepot.claims.build import HOME
@@ -30,13 +31,17 @@ CUT = 0.001
 """How far a balance may lie off, as a part of both ways, where numbers were cut, not rounded."""
 
 
-def evidence(claim: Claim, source: Source, facts: Facts) -> tuple[Comparison, ...]:
+def evidence(
+    claim: Claim, source: Source, facts: Facts, *, of_series: bool = False
+) -> tuple[Comparison, ...]:
     """Return what the statements say about a claim's quantity, the most telling first.
 
-    Copies of one release count once. Only like is compared with like: same period, same currency
+    All that is published of it, or (`of_series`) only what belongs to the claim's series. Copies of one release count once. Only like is compared with like: same period, same currency
     where it matters, and the books of one country for both parts of a share or change. Numbers of
     low confidence (spot conversions, slips) are none.
     """
+    if not of_series and claim.quantity.of:
+        claim = replace(claim, quantity=claim.quantity.mapped(series=None))
     found = [
         *_printed(claim, source, facts),
         *_derived(claim, source, facts),
@@ -192,7 +197,7 @@ def _places(claim: Claim, source: Source, facts: Facts) -> Iterator[Comparison]:
 
 def _exact(quantity: Quantity, facts: Facts) -> list[Statement]:
     """Return the statements of a quantity that count and are two-sided, the narrowest last."""
-    held = facts.statements.about(quantity)
+    held = facts.statements.of_series(quantity)
     return sorted((one for one in held if one.counts and one.exact), key=_rank, reverse=True)
 
 

@@ -28,10 +28,10 @@ def identities(levels: list[Level]) -> Iterator[Constraint]:
     Parts are partners of a group or of the world, goods of a wider kind, and months of a year;
     periods that fill their whole without a gap add up to it.
     """
-    alike: defaultdict[tuple[str, ...], list[Level]] = defaultdict(list)
+    alike: defaultdict[tuple[object, ...], list[Level]] = defaultdict(list)
     for level in levels:
         if level.kind != "price":
-            alike[level.currency, level.books, level.basis, level.kind].append(level)
+            alike[level.series, level.currency, level.books, level.basis, level.kind].append(level)
     for group in alike.values():
         if len(group) > 1:
             yield from _within(group)

@@ -239,7 +239,7 @@ class Facts:
             # Whose total a share is of is plain only where there is one: once a country has
             # stopped reporting, those who count it have totals a third apart.
             one_total = not stopped_in(home.split("+"), level.period)
-            for share in self.statements.about(share_of(name, level, ((level, 1.0),))):
+            for share in self.statements.of_series(share_of(name, level, ((level, 1.0),))):
                 for whole in self.printed(level.but(**{side: WORLD})):
                     # Who reconciles two reports has totals of his own, which customs never counted.
                     same = share.row.origin in whole.origins or (

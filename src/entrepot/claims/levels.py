@@ -12,12 +12,12 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from entrepot.claims.comparison import REVISED
 from entrepot.claims.exchange import same_flows
 from entrepot.claims.identities import identities
 from entrepot.claims.known import FLOW_SLACK
 from entrepot.claims.quantity import DIMENSIONLESS, Level, Terms
 from entrepot.claims.ranks import rank_constraints
+from entrepot.claims.series import REVISED
 from entrepot.claims.solver import Constraint, System
 from entrepot.model.interval import Interval
 
@@ -219,8 +219,8 @@ def linear(claims: Iterable[Claim], facts: Facts) -> Linear:
         if level not in open_:
             found.known[level] = bounds
             found.sources[level] = known
-        elif all(bounds.meets(item.interval) for item in facts.in_currency(level)):
-            # A gap that a later release may have opened rules out no number of the text.
+        elif all(bounds.meets(item.interval) for item in facts.in_currency(_anybodys(level))):
+            # Sources that disagree cannot refute. A gap that a later release may have opened rules out no number of the text.
             found.printed[level] = bounds.widened(REVISED)
     rates = tuple(same_flows(list(found.levels()), facts))
     wholes = frozenset(
@@ -281,6 +281,12 @@ def _open(claims: list[Claim], currencies: tuple[str, ...]) -> set[Level]:
             if same.less is not None:
                 bases |= {level for level, _ in same.less.of}
     return subjects - bases
+
+
+def _anybodys(level: Level) -> Level:
+    """Return a level in all series that may be meant: in its own, if somebody is quoted."""
+    quoted = level.series is not None and level.series.name
+    return level if quoted else level.but(series=None)
 
 
 def _best_known(level: Level, facts: Facts) -> tuple[Known, ...]:

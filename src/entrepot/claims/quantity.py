@@ -24,6 +24,7 @@ __all__ = [
     "SHARES",
     "Level",
     "Quantity",
+    "Series",
     "Terms",
     "moved_by",
     "terms_of",
@@ -35,6 +36,22 @@ DIMENSIONLESS = (*SHARES, "ratio")
 PRICES = ("price", "price-mean", "price-median")
 _NAMED = ("price_growth", "rank", "share_growth")
 """Measures that the same levels do not tell apart from others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A statistical series: one institution's numbers, which only they can prove wrong.
+
+    Attributes
+    ----------
+    name
+        Who is quoted, as the text names it; empty for numbers that the text attributes to nobody.
+    origins
+        Primary sources of published figures that belong to it; empty if none of them does.
+    """
+
+    name: str = ""
+    origins: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +74,9 @@ class Level:
         ``value``, ``mass``, ``items``, ``volume`` (what a change of quantity is a change of),
         ``gdp`` (of the exporter), or ``price``, ``price-mean``, ``price-median`` (which add up
         with nothing; a plain price is that of a unit).
+    series
+        The statistical series that a text's number belongs to; None for what is published and
+        for questions to all that is: two series' numbers of one flow are two levels.
     """
 
     exporter: str
@@ -67,6 +87,7 @@ class Level:
     books: str = ""
     basis: str = "dispatch"
     kind: str = "value"
+    series: Series | None = None
 
     def but(self, **changes: object) -> Level:
         """Return a copy with some fields changed."""
@@ -206,7 +227,7 @@ class Quantity:
 @lru_cache(maxsize=4096)
 def _key(quantity: Quantity) -> tuple[object, ...]:
     same_time = len({level.period for level in quantity.levels()}) == 1
-    changes: dict[str, object] = {"books": ""}
+    changes: dict[str, object] = {"books": "", "series": None}
     if quantity.to and same_time and quantity.measure in DIMENSIONLESS:
         changes["currency"] = "-"
     plain = quantity.mapped(**changes)

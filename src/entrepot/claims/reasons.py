@@ -45,6 +45,8 @@ def reason(claim: Claim, held: Standing, found: Sequence[Comparison], facts: Fac
                 f"between {number_of(ends[0])} and {number_of(ends[-1])}, which are in print of "
                 "totals that differ; it takes the total that is meant."
             )
+        case "other-series":
+            return f"others count otherwise, which refutes no number of another series: {_says(best)}."
         case "otherwise-only":
             return f"only another definition is in print: {_says(best)}, {best.other_definition}."
     return f"what is in print does not settle it: {_says(best)}."

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 __all__ = ["Standing", "standing"]
 
 MIRROR = 3.0
-"""How many times one country's count of a flow may be another's."""
+"""How many times one country's count of all goods may be another's."""
+MIRROR_OF_GOODS = 8.0
+"""The same of goods of some codes, which are classified and routed in other ways as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +32,18 @@ class Standing:
         ``holds``, ``differs`` or ``untestable``.
     why
         ``agrees``, ``agrees-otherwise`` (under another definition), ``misquoted``, ``disagrees``,
-        ``as-quoted``, ``between`` (other definitions), ``too-round``, ``otherwise-only`` or
+        ``as-quoted``, ``between`` (other definitions), ``other-series``, ``too-round``, ``otherwise-only`` or
         ``nothing``.
     best
         The piece of evidence that decides; None if there is none.
+    is_gross
+        Whether the claim is further from all evidence than two series of one flow can be.
     """
 
     verdict: Literal["holds", "differs", "untestable"]
     why: str
     best: Comparison | None = None
+    is_gross: bool = False
 
 
 def standing(claim: Claim, found: Sequence[Comparison]) -> Standing:
@@ -64,11 +69,17 @@ def standing(claim: Claim, found: Sequence[Comparison]) -> Standing:
         return Standing("holds", "agrees", agreeing)
     if agreeing := _first(others, "supports"):
         return Standing("holds", "agrees-otherwise", agreeing)
-    disagreeing = _refuting(claim, same, others, is_quoted=quoted is not None)
-    if disagreeing:
-        return Standing("differs", "disagrees", disagreeing)
     if quoted:
         return Standing("untestable", "as-quoted", quoted)
+    if claim.attributed_to:
+        disagreeing = _beyond_any_mirror(claim, others)
+    else:
+        disagreeing = _refuting(claim, same, others)
+    if disagreeing:
+        gross = _beyond_any_mirror(claim, others) is not None
+        return Standing("differs", "disagrees", disagreeing, gross)
+    if claim.attributed_to and same and all(item.outcome == "contradicts" for item in same):
+        return Standing("untestable", "other-series", same[0])
     if same and _first(same, "allows") is None:
         return Standing("untestable", "between", same[0])
     if same:
@@ -79,14 +90,23 @@ def standing(claim: Claim, found: Sequence[Comparison]) -> Standing:
 
 
 def _refuting(
-    claim: Claim, same: Sequence[Comparison], others: Sequence[Comparison], *, is_quoted: bool
+    claim: Claim, same: Sequence[Comparison], others: Sequence[Comparison]
 ) -> Comparison | None:
-    """Return what refutes a claim, if anything does."""
+    """Return what refutes an unattributed claim, if anything does.
+
+    A number between those that others have may be of yet another series: only one that lies
+    outside the range of all that measure the quantity differs. A part over its whole in the same
+    books refutes a share whatever shares others publish, of totals that they seldom state.
+    """
+    contradicting = [item for item in same if item.outcome == "contradicts"]
+    if not contradicting:
+        return _beyond_any_mirror(claim, others) if not same else None
     if claim.quantity.measure in SHARES:
-        return _refuting_share(claim, others, is_quoted=is_quoted)
-    if not same and claim.quantity.measure == "value":
-        return _beyond_any_mirror(claim, others)
-    return _first(same, "contradicts")
+        if computed := next((item for item in contradicting if item.how), None):
+            return computed
+    ends = [item.loose for item in others]
+    low, high = min(end.low for end in ends), max(end.high for end in ends)
+    return None if claim.interval.meets(Interval(low, high)) else contradicting[0]
 
 
 def _beyond_any_mirror(claim: Claim, others: Sequence[Comparison]) -> Comparison | None:
@@ -94,32 +114,16 @@ def _beyond_any_mirror(claim: Claim, others: Sequence[Comparison]) -> Comparison
 
     Two countries count one flow up to a factor of two apart, seldom three.
     """
-    if not others or any(item.outcome != "contradicts" for item in others):
+    if claim.quantity.measure != "value" or not others:
         return None
-    low = min(item.loose.low for item in others) / MIRROR
-    high = max(item.loose.high for item in others) * MIRROR
+    if any(item.outcome != "contradicts" for item in others):
+        return None
+    all_goods = all(level.goods == "all" for level in claim.quantity.levels())
+    most = MIRROR if all_goods else MIRROR_OF_GOODS
+    low = min(item.loose.low for item in others) / most
+    high = max(item.loose.high for item in others) * most
     beyond = claim.interval.low > high or claim.interval.high < low
     return others[0] if beyond else None
-
-
-def _refuting_share(
-    claim: Claim, others: Sequence[Comparison], *, is_quoted: bool
-) -> Comparison | None:
-    """Return what refutes a share, if anything does.
-
-    A part over its whole in the same books does. Shares that others print do only together: they
-    rest on totals that are seldom stated, so a share between them may be of yet another total.
-    """
-    same = [item for item in others if not item.other_definition]
-    contradicting = [item for item in same if item.outcome == "contradicts"]
-    if is_quoted or not contradicting:
-        return None
-    if computed := next((item for item in contradicting if item.how), None):
-        return computed
-    ends = [item.loose for item in others]
-    low, high = min(end.low for end in ends), max(end.high for end in ends)
-    between = claim.interval.meets(Interval(low, high))
-    return None if between else contradicting[0]
 
 
 def _first(found: Sequence[Comparison], outcome: str) -> Comparison | None:

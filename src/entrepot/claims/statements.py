@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from entrepot.claims.build import HOME, share_of
 from entrepot.claims.numbers import read_says
 from entrepot.claims.quantity import SHARES, Level, Quantity, terms_of
+from entrepot.claims.series import is_own
 from entrepot.errors import EntrepotError
 from entrepot.goods.parse import NAMED
 from entrepot.model.areas import WORLD
@@ -92,6 +93,8 @@ class Statements:
         for row in ranked(kept):
             if row.measure == "exchange_rate" and row.unit == f"{row.currency} per USD":
                 self.rates[row.currency].append(row)
+        self.origins = frozenset(one.row.origin for one in self.all)
+        self._named_origins: dict[str, frozenset[str]] = {}
         self._by_key: defaultdict[object, list[Statement]] = defaultdict(list)
         self._named: defaultdict[str, list[Statement]] = defaultdict(list)
         for statement in self.all:
@@ -106,6 +109,21 @@ class Statements:
             for level, _ in statement.quantity.of:
                 found[level.any_time()][level.period] = None
         return dict(found)
+
+    def origins_of(self, name: str) -> frozenset[str]:
+        """Return the primary sources that a name means, to whichever detail it names them."""
+        if name not in self._named_origins:
+            found = (one.row.origin for one in self.all if is_own(name, one))
+            self._named_origins[name] = frozenset(found)
+        return self._named_origins[name]
+
+    def of_series(self, quantity: Quantity) -> tuple[Statement, ...]:
+        """Return the statements of a quantity in its own series; in all, if it has none."""
+        level = next(quantity.levels(), None)
+        held = self.about(quantity)
+        if level is None or level.series is None:
+            return held
+        return tuple(one for one in held if one.row.origin in level.series.origins)
 
     def periods_of(self, level: Level) -> Iterable[Period]:
         """Return the periods for which a number of the flow of a level is in print."""
@@ -131,7 +149,7 @@ class Statements:
         day
             Releases after this day (ISO form) replace none before it; none is, if empty.
         """
-        held = [statement for statement in self.about(quantity) if statement.counts]
+        held = [statement for statement in self.of_series(quantity) if statement.counts]
         return tuple(one for one in held if not any(_replaces(two, one, day) for two in held))
 
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from entrepot.claims.beside import from_text
 from entrepot.claims.evidence import evidence
 from entrepot.claims.parts import part_and_whole
+from entrepot.claims.quantity import SHARES
 from entrepot.claims.rates import by_levels_beside
+from entrepot.claims.series import in_series, series_of_text
 from entrepot.claims.slips import Case
 from entrepot.claims.standing import Standing, standing
 from entrepot.claims.together import Together, data_conflicts, text_conflicts
@@ -39,6 +41,21 @@ def case_of(document: Document, facts: Facts, lake: Lake | None) -> Case:
         found |= {name: again[name] for name in others}
         standings |= {name: weighed[name] for name in others}
     claims = tuple(_in_agreeing_books(claim, standings[claim.id]) for claim in document.claims)
+    agreed = series_of_text(claims, found)
+    standings |= {
+        claim.id: Standing("untestable", "other-series", held.best)
+        for claim in claims
+        if (held := standings[claim.id]).why == "disagrees" and not held.is_gross
+        if held.best is not None and not agreed.refutes(held.best.origins, claim, found[claim.id])
+    }
+    standings |= {
+        claim.id: Standing("differs", "disagrees", refuting)
+        for claim in claims
+        if standings[claim.id].why in ("too-round", "between")
+        if not claim.attributed_to and claim.quantity.measure not in SHARES
+        if (refuting := agreed.refuting(found[claim.id])) is not None
+    }
+    claims = in_series(claims, standings, agreed, facts)
     system = Together(claims, facts)
     by_id = {claim.id: claim for claim in claims}
     in_text = tuple(
@@ -59,8 +76,8 @@ def case_of(document: Document, facts: Facts, lake: Lake | None) -> Case:
         together=system,
         found=found,
         standings=standings,
-        conflicts=tuple(one for one in in_text if _is_of_one_voice(one, claims)),
-        by_data=tuple(one for one in by_data if _is_of_one_voice(one, claims)),
+        conflicts=in_text,
+        by_data=by_data,
     )
 
 
@@ -99,12 +116,6 @@ def _books_borne_out(claims: tuple[Claim, ...], standings: Mapping[str, Standing
     return books if count > assumed else ""
 
 
-def _is_of_one_voice(conflict: frozenset[str], claims: tuple[Claim, ...]) -> bool:
-    """Whether no two sources are quoted in it: sources that disagree are no error of the text."""
-    quoted = {claim.attributed_to.casefold() for claim in claims if claim.id in conflict}
-    return len(quoted - {""}) < 2
-
-
 def _is_of_two_counts(
     conflict: frozenset[str], claims: Mapping[str, Claim], standings: Mapping[str, Standing]
 ) -> bool:
@@ -131,6 +142,8 @@ def _in_agreeing_books(claim: Claim, held: Standing) -> Claim:
     exports to Mexico, which are a third less.
     """
     if claim.books_said or held.why != "agrees-otherwise" or held.best is None:
+        return claim
+    if claim.attributed_to:  # whoever is quoted counted all that is quoted
         return claim
     books = {statement.books for statement in held.best.statements}
     return claim.counted_by(books.pop()) if len(books) == 1 else claim

@@ -90,7 +90,7 @@ def territory(claim: Claim, view: View) -> Iterator[Proposal]:
             quantity = _in_area(claim.quantity, narrow, wide)
             if quantity is not None:
                 text = f"{claimed(claim)} is the number for {flow(quantity.of)}"
-                pins = view.pins(claim, quantity)
+                pins = view.pins(claim, quantity, anywhere=True)
                 yield from view.other("territory", claim, pins, text, tries=4)
 
 

@@ -82,9 +82,12 @@ def _in(terms: Terms, money: str) -> Terms:
     return tuple((level.but(currency=money), weight) for level, weight in terms)
 
 
-def _amounts(terms: Terms, facts: Facts, view: View) -> Iterator[_Amount]:
+def _amounts(
+    terms: Terms, facts: Facts, view: View, *, anywhere: bool = False
+) -> Iterator[_Amount]:
     """Yield what is printed of an amount, and what the text's trusted numbers leave for it."""
-    for known in facts.totals(terms):
+    plain = tuple((level.but(series=None), weight) for level, weight in terms)
+    for known in facts.totals(plain if anywhere else terms):
         yield _Amount(known.interval, _whose(known), known.books, known.origins)
     left = view.left(Quantity("value", terms))
     if left is not None and left.low > 0 and left.width < 0.1 * left.middle:
@@ -116,9 +119,10 @@ def denominator(claim: Claim, view: View) -> Iterator[Proposal]:
     quantity = claim.quantity
     if quantity.measure not in SHARES:
         return
+    # Totals of other series may be those that were taken: a suggestion, not a proof.
     same = quantity.mapped(currency="USD")
     facts = view.case.facts
-    parts = list(_amounts(same.of, facts, view))
+    parts = list(_amounts(same.of, facts, view, anywhere=True))
     totals = list(_totals(same, facts, view))
     tried = [(part, total) for part in parts for total in totals if total.interval.low > 0]
     guesses = _distinct([total.interval.middle for total in totals])
@@ -137,12 +141,13 @@ def denominator(claim: Claim, view: View) -> Iterator[Proposal]:
 
 def _totals(quantity: Quantity, facts: Facts, view: View) -> Iterator[_Amount]:
     """Yield totals in print, those of part of the year at the same rate, and wider ones."""
-    for known in facts.totals(quantity.to):
+    plain = quantity.mapped(series=None)
+    for known in facts.totals(plain.to):
         yield _Amount(known.interval, _whose(known))
-    if len(quantity.to) == 1:
-        yield from _run_rates(quantity.to[0][0], facts)
+    if len(plain.to) == 1:
+        yield from _run_rates(plain.to[0][0], facts)
     for words, to in _other_totals(quantity):
-        for amount in _amounts(to, facts, view):
+        for amount in _amounts(to, facts, view, anywhere=True):
             yield _Amount(amount.interval, f"{words}, {amount.words}")
 
 

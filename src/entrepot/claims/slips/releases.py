@@ -79,7 +79,7 @@ def stale(claim: Claim, view: View) -> Iterator[Proposal]:
 
 
 def _first_release(claim: Claim, view: View) -> Iterator[Proposal]:
-    statements = view.case.facts.statements.about(claim.quantity)
+    statements = view.case.facts.statements.of_series(claim.quantity)
     releases = [held for held in statements if held.exact is not None]
     for held in releases:
         later = [

@@ -80,19 +80,25 @@ class View:
             self.memory.left[key] = self.case.together.bounds(quantity, self.kept)
         return self.memory.left[key]
 
-    def pins(self, claim: Claim, quantity: Quantity) -> tuple[Pin, ...]:
+    def pins(
+        self, claim: Claim, quantity: Quantity, *, anywhere: bool = False
+    ) -> tuple[Pin, ...]:
         """Return what is known of a quantity other than that of the claim.
 
-        From print, and from the trusted claims of the text where they bound it from both sides.
+        From what is published of the claim's series (`anywhere`: of any), and from the trusted
+        claims of the text where they bound it from both sides.
         """
         probe = replace(claim, quantity=quantity, keys=(), attributed_to="")
-        if quantity not in self.memory.printed:
-            found = evidence(probe, self.case.document.source, self.case.facts)
-            self.memory.printed[quantity] = tuple(
+        asked = (quantity, anywhere)
+        if asked not in self.memory.printed:
+            found = evidence(
+                probe, self.case.document.source, self.case.facts, of_series=not anywhere
+            )
+            self.memory.printed[asked] = tuple(
                 Pin(item.exact, item.how or item.source) for item in found if item.exact is not None
             )
         left = self.left(quantity)
-        pins = self.memory.printed[quantity]
+        pins = self.memory.printed[asked]
         if left is not None and luck(probe, left) <= MOST_LUCK:
             pins = (*pins, Pin(left, "the text's other numbers"))
         return pins
