@@ -109,7 +109,10 @@ def test_compared(
     ("named", "origin", "words", "own"),
     [
         ("Gaidar Institute", "GAIDAR", "Gaidar Institute (IEP), Trade Laboratory", True),
-        ("the Gaidar Institute for Economic Policy", "X", "Gaidar Institute (IEP)", False),
+        ("the Gaidar Institute for Economic Policy", "X", "Gaidar Institute (IEP)", True),
+        ("the Bank for Trade", "BRUEGEL", "Bruegel; Bank of Russia foreign trade data", False),
+        ("the World Bank", "X", "World Bank (WITS)", True),
+        ("statistics office of Brazil", "X", "Brazil Ministry of Development", False),
         ("BOFIT, the Bank of Finland's institute", "BOFIT", "BOFIT (Korhonen, Simola)", True),
         ("Chinese customs", "GACC", "China General Administration of Customs (GACC)", True),
         ("Bank of Russia", "FCS", "Russian Federal Customs Service (FCS)", False),
@@ -280,7 +283,12 @@ def share(value: float, name: str = "a", **more: object) -> Published:
             "untestable",
             "as-quoted",
         ),
-        ("39.0 %", [share(0.50, "b", origin="B", origin_words="Else")], "differs", "disagrees"),
+        (
+            "39.0 %",
+            [share(0.50, "b", origin="B", origin_words="Else")],
+            "untestable",
+            "other-series",
+        ),
         ("39.0 %", [], "untestable", "nothing"),
     ],
 )

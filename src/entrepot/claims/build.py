@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from entrepot.claims.document import Claim
 from entrepot.claims.numbers import Says, read_place, read_says
 from entrepot.claims.quantity import SHARES, Level, Quantity, Terms, terms_of
-from entrepot.claims.units import in_data_units
 from entrepot.claims.series import by_words, publisher_of
+from entrepot.claims.units import in_data_units
 from entrepot.errors import RequestError
 from entrepot.model.areas import WORLD
 from entrepot.model.period import Period

@@ -36,9 +36,10 @@ def evidence(
 ) -> tuple[Comparison, ...]:
     """Return what the statements say about a claim's quantity, the most telling first.
 
-    All that is published of it, or (`of_series`) only what belongs to the claim's series. Copies of one release count once. Only like is compared with like: same period, same currency
-    where it matters, and the books of one country for both parts of a share or change. Numbers of
-    low confidence (spot conversions, slips) are none.
+    All that is published of it, or (`of_series`) only what belongs to the claim's series. Copies
+    of one release count once. Only like is compared with like: same period, same currency where it
+    matters, and the statistics of one country for both parts of a share or change. Numbers of low
+    confidence (spot conversions, likely errors) are none.
     """
     if not of_series and claim.quantity.of:
         claim = replace(claim, quantity=claim.quantity.mapped(series=None))

@@ -220,7 +220,7 @@ def linear(claims: Iterable[Claim], facts: Facts) -> Linear:
             found.known[level] = bounds
             found.sources[level] = known
         elif all(bounds.meets(item.interval) for item in facts.in_currency(_anybodys(level))):
-            # Sources that disagree cannot refute. A gap that a later release may have opened rules out no number of the text.
+            # Sources that disagree cannot refute, nor a gap that a later release may have opened.
             found.printed[level] = bounds.widened(REVISED)
     rates = tuple(same_flows(list(found.levels()), facts))
     wholes = frozenset(

@@ -29,7 +29,7 @@ def reason(claim: Claim, held: Standing, found: Sequence[Comparison], facts: Fac
     if best is None:
         return what_would_test(claim, facts)
     match held.why:
-        case "agrees" | "disagrees":
+        case "agrees" | "disagrees" | "alone":
             return f"{_says(best)}."
         case "agrees-otherwise":
             return f"{_says(best)}, {best.other_definition}."
@@ -46,7 +46,9 @@ def reason(claim: Claim, held: Standing, found: Sequence[Comparison], facts: Fac
                 "totals that differ; it takes the total that is meant."
             )
         case "other-series":
-            return f"others count otherwise, which refutes no number of another series: {_says(best)}."
+            return (
+                f"others count otherwise, which refutes no number of another series: {_says(best)}."
+            )
         case "otherwise-only":
             return f"only another definition is in print: {_says(best)}, {best.other_definition}."
     return f"what is in print does not settle it: {_says(best)}."

@@ -41,9 +41,11 @@ REVISED = 0.005
 
 # Words that many names share, by their first four letters: institute, economic, policy ...
 _GENERIC = frozenset(
-    ("inst", "econ", "poli", "cent", "rese", "univ", "inte", "trad", "labo", "stud", "foun", "repo")
-    + ("bank", "mini", "nati", "stat", "offi", "agen", "serv", "fede", "bure", "comm", "worl", "fund")
-    + ("deve", "asso", "depa", "grou", "coun")
+    (
+        *("inst", "econ", "poli", "cent", "rese", "univ", "inte", "trad", "labo", "stud"),
+        *("foun", "repo", "bank", "mini", "nati", "stat", "offi", "agen", "serv", "fede"),
+        *("bure", "comm", "worl", "fund", "deve", "asso", "depa", "grou", "coun"),
+    )
 )
 
 
@@ -150,14 +152,21 @@ def in_series(
         What is published.
     """
     quoted = _quoted(claims, facts.statements)
-    # A source of which nothing can be compared may fit, unless all that can be do not.
-    usable = facts.statements.origins - agreed.rejected if agreed.fitting else frozenset[str]()
+    # A source of which nothing can be compared may fit, where one that can be does.
+    usable = facts.statements.origins - agreed.rejected if agreed.having else frozenset[str]()
+    if not agreed.having and any(
+        standings[claim.id].verdict == "differs" and not claim.attributed_to for claim in claims
+    ):
+        usable = agreed.fitting
     own = Series("", usable)
     several = len(set(quoted.values())) > 1
     placed = [
         _in(claim, quoted[claim.attributed_to])
         if claim.attributed_to
-        else _in(claim, own if several or not quoted else _continued(claim, claims, own, quoted, standings))
+        else _in(
+            claim,
+            own if several or not quoted else _continued(claim, claims, own, quoted, standings),
+        )
         for claim in claims
     ]
     return tuple(placed)
@@ -203,9 +212,7 @@ def _continued(
     return own if other or elsewhere else series
 
 
-def series_of_text(
-    claims: Iterable[Claim], found: Mapping[str, Sequence[Comparison]]
-) -> Agreement:
+def series_of_text(claims: Iterable[Claim], found: Mapping[str, Sequence[Comparison]]) -> Agreement:
     """Return which primary sources an unattributed text may take its numbers of.
 
     Not of those that have several of them otherwise, and few as the text has. What a source has of
@@ -217,46 +224,76 @@ def series_of_text(
     for claim in free:
         for item in found[claim.id]:
             if item.exact is not None and item.statements and not item.own:
-                wide = item.exact
-                if claim.quantity.measure == "value":
-                    wide = wide.widened(REVISED)
                 for origin in item.origins:
-                    has.setdefault(origin, {}).setdefault(claim.id, []).append(wide)
+                    has.setdefault(origin, {}).setdefault(claim.id, []).append(item.exact)
     fits, misses = Counter[str](), Counter[str]()
     for origin, numbers in has.items():
-        kinds = {(c.quantity.measure, c.quantity.unit): [] for c in free}  # type: dict[tuple[str, str], list[Interval]]
-        for claim in free:
-            kinds[claim.quantity.measure, claim.quantity.unit] += numbers.get(claim.id, [])
         for claim in free:
             if claim.id in numbers:
-                alike = kinds[claim.quantity.measure, claim.quantity.unit]
-                fit = any(claim.interval.meets(one) for one in alike)
+                fit = _is_of(claim, numbers[claim.id]) or _is_exchanged(claim, free, numbers)
                 (fits if fit else misses)[origin] += 1
     rejected = frozenset(o for o in has if misses[o] >= SEVERAL and misses[o] > 2 * fits[o])
-    return Agreement(frozenset(fits) - rejected, frozenset(has) - rejected, rejected)
+    taken = frozenset(o for o in fits if fits[o] > misses[o])
+    return Agreement(frozenset(fits) - rejected, taken, frozenset(has) - rejected, rejected)
+
+
+def _is_of(claim: Claim, numbers: Iterable[Interval]) -> bool:
+    """Whether a claim has one of the numbers, or one that a later release may have made of it."""
+    room = REVISED if claim.quantity.measure == "value" else 0.0
+    return any(claim.interval.meets(one.widened(room)) for one in numbers)
+
+
+def _is_exchanged(
+    claim: Claim, claims: Iterable[Claim], numbers: Mapping[str, Sequence[Interval]]
+) -> bool:
+    """Whether a claim has the number that a source has of another claim of its kind."""
+    kind = (claim.quantity.measure, claim.quantity.unit)
+    return any(
+        claim.interval.meets(one)
+        for other in claims
+        if (other.quantity.measure, other.quantity.unit) == kind
+        for one in numbers.get(other.id, ())
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Primary sources that have numbers of a text, that may have them, and that do not."""
+    """Which primary sources a text may take its numbers of.
+
+    Attributes
+    ----------
+    having
+        Those that have one of them at least.
+    taken
+        Those that have more of them than they have otherwise.
+    fitting, rejected
+        Those that it may take them of, and those that it does not.
+    """
 
     having: frozenset[str]
+    taken: frozenset[str]
     fitting: frozenset[str]
     rejected: frozenset[str]
 
-    def refutes(self, origins: Collection[str], claim: Claim, found: Sequence[Comparison]) -> bool:
+    def refutes(self, origins: Collection[str], *, backed: bool) -> bool:
         """Whether figures of these sources may refute a number of the text.
 
-        Where a text agrees with nobody, an amount alone is refuted only beyond what two series of
-        one flow may lie apart.
+        `backed` is whether the text's other numbers lead to it.
         """
         if self.rejected & set(origins) and not self.fitting & set(origins):
             return False
+        return bool(self.taken & set(origins)) or not backed
+
+    def leaves_open(self, claim: Claim, found: Sequence[Comparison]) -> bool:
+        """Whether a refuted amount may be of another series all the same, if no error explains it.
+
+        So it may where a text agrees with nobody, up to what two series of one flow may lie apart.
+        """
         if self.having or claim.quantity.measure != "value":
-            return True
+            return False
         ends = [one.loose for one in found]
         low, high = min(end.low for end in ends), max(end.high for end in ends)
-        return not claim.interval.meets(Interval(low, high).widened(APART))
+        return claim.interval.meets(Interval(low, high).widened(APART))
 
     def refuting(self, found: Sequence[Comparison]) -> Comparison | None:
         """Return what a source of the text's other numbers has, if it refutes this one.

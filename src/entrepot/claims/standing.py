@@ -32,8 +32,9 @@ class Standing:
         ``holds``, ``differs`` or ``untestable``.
     why
         ``agrees``, ``agrees-otherwise`` (under another definition), ``misquoted``, ``disagrees``,
-        ``as-quoted``, ``between`` (other definitions), ``other-series``, ``too-round``, ``otherwise-only`` or
-        ``nothing``.
+        ``alone`` (disagrees, but may be of another series unless an error explains it),
+        ``as-quoted``, ``between`` (other definitions), ``other-series``, ``too-round``,
+        ``otherwise-only`` or ``nothing``.
     best
         The piece of evidence that decides; None if there is none.
     is_gross
@@ -50,7 +51,8 @@ def standing(claim: Claim, found: Sequence[Comparison]) -> Standing:
     """Return where a claim stands.
 
     A source is no evidence for itself. A claim that quotes its source wrongly *differs*, whatever
-    else is in print. One that quotes it rightly *holds* only if somebody else agrees.
+    else is published; one that quotes it rightly is *supported* only if somebody else agrees. What
+    others count refutes no quotation, unless it lies further off than two series of one flow do.
 
     Parameters
     ----------
@@ -62,7 +64,7 @@ def standing(claim: Claim, found: Sequence[Comparison]) -> Standing:
     own = [item for item in found if item.own]
     others = [item for item in found if not item.own]
     quoted = _first(own, "supports")
-    if own and quoted is None and (wrong := _first(own, "contradicts")):
+    if quoted is None and (wrong := _misquoted(claim, own)):
         return Standing("differs", "misquoted", wrong)
     same = [item for item in others if not item.other_definition]
     if agreeing := _first(same, "supports"):
@@ -78,15 +80,25 @@ def standing(claim: Claim, found: Sequence[Comparison]) -> Standing:
     if disagreeing:
         gross = _beyond_any_mirror(claim, others) is not None
         return Standing("differs", "disagrees", disagreeing, gross)
+    return _open(claim, same, others)
+
+
+def _open(claim: Claim, same: Sequence[Comparison], others: Sequence[Comparison]) -> Standing:
+    """Return why evidence neither supports a claim nor refutes it."""
     if claim.attributed_to and same and all(item.outcome == "contradicts" for item in same):
         return Standing("untestable", "other-series", same[0])
-    if same and _first(same, "allows") is None:
-        return Standing("untestable", "between", same[0])
     if same:
-        return Standing("untestable", "too-round", same[0])
+        why = "too-round" if _first(same, "allows") else "between"
+        return Standing("untestable", why, same[0])
     if others:
         return Standing("untestable", "otherwise-only", others[0])
     return Standing("untestable", "nothing")
+
+
+def _misquoted(claim: Claim, own: Sequence[Comparison]) -> Comparison | None:
+    """Return what the quoted source has instead, unless its own levels lead to what is quoted."""
+    derived = any(one.how and one.exact and claim.interval.meets(one.exact) for one in own)
+    return None if derived else _first(own, "contradicts")
 
 
 def _refuting(
@@ -101,9 +113,9 @@ def _refuting(
     contradicting = [item for item in same if item.outcome == "contradicts"]
     if not contradicting:
         return _beyond_any_mirror(claim, others) if not same else None
-    if claim.quantity.measure in SHARES:
-        if computed := next((item for item in contradicting if item.how), None):
-            return computed
+    computed = next((item for item in contradicting if item.how), None)
+    if claim.quantity.measure in SHARES and computed is not None:
+        return computed
     ends = [item.loose for item in others]
     low, high = min(end.low for end in ends), max(end.high for end in ends)
     return None if claim.interval.meets(Interval(low, high)) else contradicting[0]

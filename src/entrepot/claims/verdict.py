@@ -92,8 +92,11 @@ def check(
     moneys = mixed_money(before, read)
     with held.reading() if held else nullcontext():
         case = case_of(read, known, held)
+        explained, looked_through = explanations(case)
+        if alone := _unexplained_alone(case, explained):
+            case = case_of(read, known, held, alone)
+            explained, looked_through = explanations(case)
         refusals = dict(_refusals(case, held)) if held else {}
-    explained, looked_through = explanations(case)
     culprits = _culprits(case, explained)
     conflicts = tuple(conflicts_of(case, explained, culprits))
     beyond = list(over_whole(case.document.claims, case.conflicts, culprits))
@@ -155,6 +158,16 @@ def _opened(lake: Lake | str | os.PathLike[str] | None) -> Lake | None:
     from entrepot.lake import Lake
 
     return lake if lake is None or isinstance(lake, Lake) else Lake.open(lake)
+
+
+def _unexplained_alone(case: Case, explained: tuple[Explanation, ...]) -> frozenset[str]:
+    """Return the amounts that may be of another series, and that no error explains.
+
+    Freight and insurance explain any amount a little off: so does another series.
+    """
+    best = explained[0].proposals if explained else ()
+    named = {name for one in best if one.kind != "valuation" for name in one.names}
+    return frozenset(n for n, held in case.standings.items() if held.why == "alone") - named
 
 
 def _culprits(case: Case, explained: tuple[Explanation, ...]) -> frozenset[str]:

@@ -13,22 +13,32 @@ from entrepot.claims.quantity import SHARES
 from entrepot.claims.rates import by_levels_beside
 from entrepot.claims.series import in_series, series_of_text
 from entrepot.claims.slips import Case
+from entrepot.claims.slips.case import luck
 from entrepot.claims.standing import Standing, standing
 from entrepot.claims.together import Together, data_conflicts, text_conflicts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from entrepot.claims.comparison import Comparison
     from entrepot.claims.document import Claim, Document
     from entrepot.claims.known import Facts
+    from entrepot.claims.series import Agreement
     from entrepot.lake import Lake
 
 __all__ = ["case_of"]
 
+BACKED = 0.3
+"""Other numbers that a random one would fit less often than this lead to a number."""
 
-def case_of(document: Document, facts: Facts, lake: Lake | None) -> Case:
-    """Return a text with the evidence for its claims and all that is wrong among them."""
+
+def case_of(
+    document: Document, facts: Facts, lake: Lake | None, open_: Collection[str] = ()
+) -> Case:
+    """Return a text with the evidence for its claims and all that is wrong among them.
+
+    `open_` are claims that are taken to be of another series than any that is published.
+    """
     found, standings = _weighed(document, facts, lake)
     books = _books_borne_out(document.claims, standings)
     if books:
@@ -42,19 +52,7 @@ def case_of(document: Document, facts: Facts, lake: Lake | None) -> Case:
         standings |= {name: weighed[name] for name in others}
     claims = tuple(_in_agreeing_books(claim, standings[claim.id]) for claim in document.claims)
     agreed = series_of_text(claims, found)
-    standings |= {
-        claim.id: Standing("untestable", "other-series", held.best)
-        for claim in claims
-        if (held := standings[claim.id]).why == "disagrees" and not held.is_gross
-        if held.best is not None and not agreed.refutes(held.best.origins, claim, found[claim.id])
-    }
-    standings |= {
-        claim.id: Standing("differs", "disagrees", refuting)
-        for claim in claims
-        if standings[claim.id].why in ("too-round", "between")
-        if not claim.attributed_to and claim.quantity.measure not in SHARES
-        if (refuting := agreed.refuting(found[claim.id])) is not None
-    }
+    standings |= dict(_by_series(claims, found, standings, agreed, facts, open_))
     claims = in_series(claims, standings, agreed, facts)
     system = Together(claims, facts)
     by_id = {claim.id: claim for claim in claims}
@@ -114,6 +112,41 @@ def _books_borne_out(claims: tuple[Claim, ...], standings: Mapping[str, Standing
             votes.update({statement.books for statement in held.best.statements} - {""})
     books, count = votes.most_common(1)[0] if votes else ("", 0)
     return books if count > assumed else ""
+
+
+def _by_series(
+    claims: tuple[Claim, ...],
+    found: Mapping[str, tuple[Comparison, ...]],
+    standings: Mapping[str, Standing],
+    agreed: Agreement,
+    facts: Facts,
+    open_: Collection[str],
+) -> Iterator[tuple[str, Standing]]:
+    """Yield where unattributed claims stand by the series that the text takes its numbers of."""
+    for claim in claims:
+        held = standings[claim.id]
+        if claim.attributed_to or held.best is None:
+            continue
+        if held.why == "disagrees" and not held.is_gross:
+            backed = _is_backed(claim, claims, facts)
+            if claim.id in open_ or not agreed.refutes(held.best.origins, backed=backed):
+                yield claim.id, Standing("untestable", "other-series", held.best)
+            elif agreed.leaves_open(claim, found[claim.id]):
+                yield claim.id, replace(held, why="alone")
+        elif held.why in ("too-round", "between") and claim.quantity.measure not in SHARES:
+            refuting = agreed.refuting(found[claim.id])
+            if refuting is not None and not _is_backed(claim, claims, facts):
+                yield claim.id, Standing("differs", "disagrees", refuting)
+
+
+def _is_backed(claim: Claim, claims: tuple[Claim, ...], facts: Facts) -> bool:
+    """Whether the text's other numbers lead to that of a claim, whoever counts them."""
+    free = [one for one in claims if not one.attributed_to]
+    anybodys = [replace(one, quantity=one.quantity.mapped(books="")) for one in free]
+    others = {one.id for one in anybodys if one.quantity.key() != claim.quantity.key()}
+    alone = Together(anybodys, facts).text_alone(with_known=False)
+    left = alone.bounds(claim.quantity.mapped(books=""), others)
+    return left is not None and luck(claim, left) < BACKED and left.meets(claim.interval)
 
 
 def _is_of_two_counts(

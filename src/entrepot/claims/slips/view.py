@@ -80,9 +80,7 @@ class View:
             self.memory.left[key] = self.case.together.bounds(quantity, self.kept)
         return self.memory.left[key]
 
-    def pins(
-        self, claim: Claim, quantity: Quantity, *, anywhere: bool = False
-    ) -> tuple[Pin, ...]:
+    def pins(self, claim: Claim, quantity: Quantity, *, anywhere: bool = False) -> tuple[Pin, ...]:
         """Return what is known of a quantity other than that of the claim.
 
         From what is published of the claim's series (`anywhere`: of any), and from the trusted
