@@ -81,6 +81,7 @@ class Connection(H11Protocol):
 
     def _await_reader(self) -> None:
         """Look again later whether any of what waits to be sent was taken."""
+        _stop(self._stuck)
         self._unread = self.transport.get_write_buffer_size()
         self._stuck = self.loop.call_later(self.patience, self._if_stuck)
 
@@ -103,6 +104,7 @@ class Connection(H11Protocol):
         if self._began and not self.transport.is_closing():
             self.transport.write(_LATE)
         self.transport.close()
+        self._await_reader()  # it stays open until what was sent is read, which may be never
 
 
 def patient(seconds: float, reader_of: Callable[[Any], str] = lambda _: "") -> type[Connection]:

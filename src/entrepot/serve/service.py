@@ -126,8 +126,9 @@ def _tag(what: bytes) -> str:
 
 
 def _is_known(request: Request, tag: str) -> bool:
-    """Whether the reader has it already."""
-    return tag in [one.strip() for one in request.headers.get("if-none-match", "").split(",")]
+    """Whether the reader has it already; a proxy that packs an answer marks its tag as weak."""
+    told = request.headers.get("if-none-match", "").split(",")
+    return tag in [one.strip().removeprefix("W/") for one in told]
 
 
 def _whole(found: Answer | Rows, form: str) -> Answer:

@@ -142,6 +142,8 @@ def test_without_an_address_the_form_and_examples(client: Client) -> None:
         ("imposes=CHN&target=RUS&leak=a", 400, "leak is no number"),
         ("imposes=CHN&target=RUS&leak=0.1,0.2,0.3,0.4,0.5,0.6", 400, "leak has 6 values"),
         ("imposes=CHN&target=RUS&answer_sectors=C26", 400, "sectors of an answer that is none"),
+        ("imposes=CHN&target=RUS&sigma=3", 400, "sigma without goods"),
+        ("imposes=CHN&target=RUS&sigma=mine.csv", 400, "sigma without goods"),
         ("imposes=CHN&target=RUS&goods=mine.csv", 422, "is a file, and no file is read here"),
         ("imposes=Atlantis&target=RUS", 404, "unknown area"),
         ("imposes=CHN&target=RUS&period=1990", 404, "1990"),

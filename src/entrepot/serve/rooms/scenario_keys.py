@@ -103,6 +103,10 @@ def _file(given: dict[str, str]) -> ScenarioFile:
         data["goods"] = {"goods": given["goods"]}
         if "sigma" in given:
             [data["goods"]["sigma"]] = _numbers("sigma", given["sigma"], most=1)
+    elif "sigma" in given:
+        raise BadAddressError(
+            "sigma without goods", why="it is the elasticity of goods", hint="add goods=854231"
+        )
     try:
         plain = parse_scenario(json.dumps(data), name="the address")
         data["title"] = stops(plain)
