@@ -71,9 +71,16 @@ def acts() -> tuple[Act, ...]:
     return tuple(act for act, _ in _bundled().values())
 
 
-def goods_lists() -> tuple[GoodsList, ...]:
-    """Return every list held, by act and id; the user's own last."""
-    return (*bundled_lists(), *own_lists())
+def goods_lists(*, skip_broken: bool = False) -> tuple[GoodsList, ...]:
+    """Return every list held, by act and id; the user's own last.
+
+    Parameters
+    ----------
+    skip_broken
+        Whether lists of the user's own that cannot be read are left out, where others are not to
+        do without all lists for them; otherwise that is an error.
+    """
+    return (*bundled_lists(), *own_lists(skip_broken=skip_broken))
 
 
 def goods_list(name: str) -> GoodsList:

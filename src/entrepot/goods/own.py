@@ -12,7 +12,7 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from entrepot.errors import OutsideError, RequestError
+from entrepot.errors import BadFileError, OutsideError, RequestError
 from entrepot.files import drafted, read_bytes
 from entrepot.goods.acts import Act, ListPart
 from entrepot.goods.lists import GoodsList
@@ -40,17 +40,34 @@ _NAME = re.compile(r"[a-z][a-z0-9-]{0,99}")
 """Names of lists; longer ones are no names of files everywhere."""
 
 
-def own_lists() -> tuple[GoodsList, ...]:
-    """Return the lists that were added, by name."""
-    folder = Settings.read().lists
-    found = sorted(folder.glob("*.csv")) if folder.is_dir() else []
-    return tuple(own_list(path) for path in found)
+def own_lists(*, skip_broken: bool = False) -> tuple[GoodsList, ...]:
+    """Return the lists that were added, by name.
+
+    Raises
+    ------
+    BadFileError
+        If one cannot be read, unless those are skipped.
+    """
+    found = []
+    for path in _paths():
+        try:
+            found.append(own_list(path))
+        except (BadFileError, OutsideError):
+            if not skip_broken:
+                raise
+    return tuple(found)
 
 
 def own_names() -> tuple[str, ...]:
     """Return the names of the lists that were added, unread."""
+    return tuple(path.stem for path in _paths())
+
+
+def _paths() -> list[Path]:
+    """Return the files of lists; what has another name was put there by other means."""
     folder = Settings.read().lists
-    return tuple(sorted(path.stem for path in folder.glob("*.csv"))) if folder.is_dir() else ()
+    found = sorted(folder.glob("*.csv")) if folder.is_dir() else []
+    return [path for path in found if _NAME.fullmatch(path.stem) and path.is_file()]
 
 
 def own_named(name: str) -> GoodsList:

@@ -24,5 +24,6 @@ def state_of(folder: Path) -> str:
         found.update(b"none")
     lists = Settings.read(folder).lists
     for path in sorted(lists.glob("*.csv")) if lists.is_dir() else ():
-        found.update(path.name.encode() + path.read_bytes())
+        if path.is_file():
+            found.update(path.name.encode(errors="surrogateescape") + path.read_bytes())
     return found.hexdigest()[:20]

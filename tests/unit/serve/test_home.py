@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
+from typing import TYPE_CHECKING
 
 import pytest
+from tests.ask_server import Client
 from tests.made_comtrade import CHINA, GERMANY, USA, row, text_of
 
 from entrepot.lake import Lake
+from entrepot.serve import create_app
 from entrepot.serve.rooms.home import home_page
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture(scope="module")
@@ -39,3 +46,25 @@ def test_files_of_one_release_share_a_row(lake: Lake) -> None:
         ("comtrade", "2025-01", "1", "2023", "1"),
     }
     assert "unknown" not in table
+
+
+def test_one_broken_list_of_the_owner_takes_no_page_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first page, the search and every code were an error, for each reader."""
+    lists = tmp_path / "lists"
+    (lists / "folder.csv").mkdir(parents=True)
+    (lists / "fine.csv").write_text("code,nomenclature\n854231,HS2017\n", encoding="utf-8")
+    (lists / "broken.csv").write_bytes(b"nonsense\xff\x00")
+    (lists / "<b>.csv").write_text("code,nomenclature\n854231,HS2017\n", encoding="utf-8")
+    os.mkfifo(lists / "pipe.csv")
+    monkeypatch.setenv("ENTREPOT_LISTS", str(lists))
+    client = Client(create_app(tmp_path / "no-lake"))
+    for path in ("/", "/search.json?q=fine", "/goods", "/goods.csv", "/compare", "/goods/fine"):
+        answer = client.get(path)
+        assert answer.status_code == 200, (path, answer.text[:200])
+        assert "<b>.csv" not in answer.text
+    assert "fine" in client.get("/goods").text
+    assert client.get("/goods/broken").status_code == 422
+    assert client.get("/goods/pipe").status_code == 404
+    assert client.get("/api/goods/854231").status_code == 503, "it may be on the broken one"

@@ -93,7 +93,7 @@ def compare_page(lake: Lake, pairs: Sequence[tuple[str, str]]) -> Answer:
     form = {
         "given": given,
         "areas": named_areas(),
-        "lists": goods_lists(),
+        "lists": goods_lists(skip_broken=True),
         "examples": [(words, f"/compare?{_query(keys)}") for words, keys in _EXAMPLES],
     }
     if not set(given) - {"goods", "supplier"}:

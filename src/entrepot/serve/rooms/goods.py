@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from entrepot.errors import RequestError
+from entrepot.errors import BadFileError, OutsideError, RequestError
 from entrepot.goods import goods_history, goods_list, goods_lists, goods_title
 from entrepot.goods.library import list_names
 from entrepot.serve.answer import Answer, Rows, as_json
@@ -23,14 +23,19 @@ _CODE = re.compile(r"\d{2,10}")
 
 def lists_page(_: Lake) -> Answer:
     """Return the page of all lists."""
-    rows = [(one, len({entry.code for entry in one.entries})) for one in goods_lists()]
+    rows = [
+        (one, len({entry.code for entry in one.entries})) for one in goods_lists(skip_broken=True)
+    ]
     return page("lists.html.j2", "/goods", rows=rows)
 
 
 def lists_table(_: Lake) -> Rows:
     """Return every list as a table."""
     names = ("id", "title", "direction", "begins", "known_until")
-    rows = [[getattr(one, name) for name in names] + [len(one.entries)] for one in goods_lists()]
+    rows = [
+        [getattr(one, name) for name in names] + [len(one.entries)]
+        for one in goods_lists(skip_broken=True)
+    ]
     return Rows([*names, "entries"], rows, "lists")
 
 
@@ -72,6 +77,13 @@ def goods_rows(_: Lake, name: str) -> Rows:
 def _history(code: str) -> tuple[Any, ...]:
     try:
         return goods_history(code)
+    except BadFileError as error:  # of whoever runs the server
+        raise OutsideError(
+            "a list of this server cannot be read",
+            where=error.where,
+            why="the code may be on it",
+            hint="tell whoever runs the server",
+        ) from error
     except RequestError as error:
         raise NotFoundError(error.what, hint=error.hint) from error
 

@@ -81,7 +81,7 @@ def home_page(lake: Lake, words: str) -> Answer:
         held=_kept(lake),
         fill=[(name, bring_in(name)) for name in _FIRST if name in source_ids()],
         pairs=[(pair, area_name(pair.importer), area_name(pair.exporter)) for pair in _pairs(lake)],
-        lists=goods_lists(),
+        lists=goods_lists(skip_broken=True),
         areas=named_areas(),
     )
 
@@ -156,7 +156,7 @@ def search(words: str) -> list[Hit]:
     ]
     found += [
         Hit("list of goods", one.id, one.title, f"/goods/{one.id}")
-        for one in goods_lists()
+        for one in goods_lists(skip_broken=True)
         if _fits(wanted, one.id, one.title, one.short)
     ]
     found += [
