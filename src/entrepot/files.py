@@ -7,6 +7,7 @@ it is read. Every path of the command line is looked at here first.
 from __future__ import annotations
 
 import errno
+import json
 import os
 import platform
 import re
@@ -15,7 +16,7 @@ import stat
 import sys
 import zlib
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError, OutsideError
 
@@ -27,6 +28,7 @@ __all__ = [
     "LARGEST",
     "LARGEST_TEXT",
     "drafted",
+    "from_json",
     "is_gone",
     "read_bytes",
     "read_text",
@@ -117,6 +119,20 @@ def read_text(path: Path, *, most: int = LARGEST_TEXT, hint: str = "name a file"
             "not a text in UTF-8", where=f"{path}, byte {error.start}", hint="save it as UTF-8"
         ) from error
     return text.replace("\r\n", "\n").replace("\r", "\n")  # as open() has it
+
+
+def from_json(text: str | bytes) -> Any:
+    """Return what a text of JSON says; one that is nested too deeply is no JSON either.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
 
 
 def require_target(path: Path) -> None:

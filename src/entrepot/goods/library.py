@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from functools import cache
 from hashlib import sha256
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError, UnknownNameError
+from entrepot.files import from_json
 from entrepot.goods.acts import Act, ListPart, ListText, Missing
 from entrepot.goods.lists import GoodsList, ListEntry
 from entrepot.goods.own import (
@@ -168,7 +168,7 @@ def _held() -> tuple[Path, date]:
     shipped = date.fromisoformat((_FOLDER / "made.txt").read_text(encoding="utf-8").strip())
     folder = taken_folder()
     try:
-        made = date.fromisoformat(json.loads((folder / EDITION).read_bytes())["made"])
+        made = date.fromisoformat(from_json((folder / EDITION).read_bytes())["made"])
     except FileNotFoundError:
         return _FOLDER, shipped
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -192,7 +192,7 @@ def _named(root: Path, made: date) -> dict[str, GoodsList]:
 def _require_whole(root: Path) -> None:
     """Refuse an edition whose files are not those that were taken."""
     try:
-        files = json.loads((root / EDITION).read_bytes())["files"]
+        files = from_json((root / EDITION).read_bytes())["files"]
         found = {name: sha256((root / name).read_bytes()).hexdigest() for name in files}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _damaged(root) from error

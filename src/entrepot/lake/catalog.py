@@ -14,11 +14,12 @@ import re
 import shlex
 import shutil
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from entrepot.errors import BadFileError, RequestError
+from entrepot.files import from_json
 from entrepot.model.columns import Table
 from entrepot.model.findings import Finding
 from entrepot.model.period import Period
@@ -40,6 +41,7 @@ _STORED = re.compile(
 )
 _RAW = re.compile(r"raw/[0-9a-f]{64}((\.\d+)?\.json)?", re.ASCII)
 _HASH = re.compile(r"[0-9a-f]{64}")
+_Entry = TypeVar("_Entry", "StoredFile", "RawEntry", "Partition", "Snapshot", Finding)
 
 
 class UnconfirmedError(OSError):
@@ -236,7 +238,7 @@ class Catalog:
         text = text.encode() if isinstance(text, str) else text
         rebuild = rebuild_command(Path(where).parent)
         try:
-            data = json.loads(text)
+            data = from_json(text)
             if (found := int(data["format"])) != FORMAT:
                 older = f"{rebuild} makes a new one from the delivered files in raw/, offline"
                 raise BadFileError(
@@ -247,7 +249,7 @@ class Catalog:
             if hashlib.sha256(text.partition(b"\n")[2]).hexdigest() != data["sha256"]:
                 raise ValueError("its text does not fit the hash in its first line")
             return cls(tuple(_snapshot(item) for item in data["snapshots"]), _paths(data))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
             if isinstance(error, BadFileError):
                 raise
             raise BadFileError(
@@ -435,22 +437,49 @@ def _paths(data: dict[str, Any]) -> tuple[str, ...]:
 def _snapshot(data: dict[str, Any]) -> Snapshot:
     if not _HASH.fullmatch(data["raw"]["sha256"]):
         raise ValueError(f"not a hash: {data['raw']['sha256']}")
-    return Snapshot(
+    found = Snapshot(
         **data
         | {
-            "raw": RawEntry(**data["raw"]),
+            "raw": _checked(RawEntry(**data["raw"])),
             "partitions": tuple(_partition(part) for part in data["partitions"]),
-            "findings": tuple(Finding(**finding) for finding in data["findings"]),
+            "findings": tuple(_checked(Finding(**finding)) for finding in data["findings"]),
         }
     )
+    if found.table not in TABLES or not found.partitions:
+        raise ValueError(f"not a table with rows: {found.source} {found.table}")
+    return _checked(found)
 
 
 def _partition(data: dict[str, Any]) -> Partition:
-    files = {order: StoredFile(**stored) for order, stored in data["files"].items()}
-    sums = StoredFile(**data["sums"]) if data["sums"] else None
+    files = {order: _checked(StoredFile(**stored)) for order, stored in data["files"].items()}
+    sums = _checked(StoredFile(**data["sums"])) if data["sums"] else None
     for stored in (*files.values(), *([sums] if sums else [])):
         if not _STORED.fullmatch(stored.path) or "/../" in stored.path:
             raise ValueError(f"not the path of a file of ours: {stored.path}")
     period = Period.parse(data["period"]) if data["period"] else None
     texts = {name: tuple(data[name]) for name in ("slices", "nomenclatures", "bases")}
-    return Partition(**data | {"period": period, "files": files, "sums": sums} | texts)
+    return _checked(Partition(**data | {"period": period, "files": files, "sums": sums} | texts))
+
+
+def _checked(entry: _Entry) -> _Entry:
+    """Return an entry of which every text is a text and every number a count, or raise."""
+    for one in fields(entry):
+        kinds, value = _KINDS.get(str(one.type), ()), getattr(entry, one.name)
+        if not kinds:
+            continue
+        cells = value if str(one.type).startswith("tuple") else (value,)
+        if any(type(cell) not in kinds or (type(cell) is int and cell < 0) for cell in cells):
+            raise ValueError(f"{one.name} cannot be {value!r:.40}")
+    return entry
+
+
+_KINDS: dict[str, tuple[type, ...]] = {
+    "int": (int,),
+    "str": (str,),
+    "bool": (bool,),
+    "Level": (str,),
+    "Table": (str,),
+    "str | None": (str, type(None)),
+    "tuple[str, ...]": (str,),
+}
+"""What a cell of an entry may be, by its annotation; others are made by a reader of their own."""

@@ -19,7 +19,7 @@ from datetime import datetime
 from typing import IO, TYPE_CHECKING, Any
 
 from entrepot.errors import OutsideError
-from entrepot.files import is_gone
+from entrepot.files import from_json, is_gone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,7 +125,7 @@ def _holder(opened: IO[bytes]) -> Holder | None:
     for _ in range(_TRIES):
         with suppress(OSError, ValueError, TypeError):
             opened.seek(0)
-            held = Holder(**json.loads(opened.read()))
+            held = Holder(**from_json(opened.read()))
             if not held.is_gone:
                 return held
         time.sleep(_PAUSE)

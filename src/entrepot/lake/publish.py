@@ -21,6 +21,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError, RequestError
+from entrepot.files import from_json
 from entrepot.lake.catalog import (
     NAME,
     PREVIOUS,
@@ -230,7 +231,7 @@ def sweep(folder: Path, catalog: Catalog, *, keep: Path | None = None) -> None:
 def left_by_a_killed_load(staging: Path) -> list[str] | None:
     """Return which files a load was about to make; None if the folder is not one of a load."""
     try:
-        names = json.loads((staging / _MOVES).read_text(encoding="utf-8"))
+        names = from_json((staging / _MOVES).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     if not isinstance(names, list):

@@ -8,11 +8,11 @@ themselves what they are. It is one change: the lake is as it was until all of i
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError, NoEvidenceError
+from entrepot.files import from_json
 from entrepot.lake.catalog import (
     NAME,
     PREVIOUS,
@@ -212,7 +212,7 @@ def _older(path: Path) -> tuple[list[_Delivery], _Paths] | None:
     from entrepot.model.period import Period
 
     try:
-        data = json.loads(path.read_bytes())
+        data = from_json(path.read_bytes())
         if not 0 < int(data["format"]) < FORMAT:
             return None
         found: list[_Delivery] = []
@@ -243,7 +243,7 @@ def _older(path: Path) -> tuple[list[_Delivery], _Paths] | None:
             files += [part["sums"] for part in parts if part.get("sums")]
             paths |= dict.fromkeys((file["path"] for file in files), found[-1].key)
             paths[f"raw/{raw['sha256']}.json"] = found[-1].key
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
         return None
     return found, paths
 
@@ -291,12 +291,12 @@ def _manifests(folder: Path) -> Iterator[dict[str, Any]]:
     older = []
     for path in sorted(folder.glob("raw/*.json")):
         try:
-            said = json.loads(path.read_text(encoding="utf-8"))
+            said = from_json(path.read_text(encoding="utf-8"))
             if said.get("format") == MANIFEST:
                 yield {key: said[key] for key in _KEYS}
             else:
                 older.append({key: said.get(key) for key in _KEYS} | {"replaces": False})
-        except (OSError, ValueError, KeyError, AttributeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             continue  # without it the bytes stay where they are, and are named at the end
     older.sort(key=lambda said: (said["added_on"] or "", said["name"] or ""))
     for at, said in enumerate(older):
@@ -317,7 +317,7 @@ def _stored(work: _Work) -> tuple[list[Snapshot], _Paths]:
         name = path.relative_to(work.folder).as_posix()
         try:
             about = kept_about(work.connection, path)
-            item = of_facts(json.loads(about or ""))
+            item = of_facts(from_json(about or ""))
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             continue
         [part] = item.partitions

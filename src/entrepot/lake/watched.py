@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError
-from entrepot.files import drafted
+from entrepot.files import drafted, from_json
 from entrepot.lake.catalog import replace_text
 from entrepot.lake.outside import guarded
 
@@ -34,7 +34,7 @@ def kept(folder: Path) -> dict[str, Any]:
     found = {}
     for path in sorted((folder / WATCHED).glob("*.json")):
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
+            content = from_json(path.read_text(encoding="utf-8"))
             if not (isinstance(content, dict) and content.keys() >= _KEYS):
                 raise ValueError(f"not {', '.join(sorted(_KEYS))}")
             found[path.name.removesuffix(".json")] = content

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -102,7 +101,7 @@ def parse_asked(text: str, name: str) -> Asked:
 
 def _saved(text: str, name: str) -> Asked:
     try:
-        data = json.loads(text)
+        data = files.from_json(text)
     except ValueError as error:
         raise BadFileError(f"not JSON ({error})", where=name, hint="save it again") from error
     if not isinstance(data, dict):

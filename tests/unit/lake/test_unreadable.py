@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import copy
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from entrepot.errors import BadFileError, OutsideError, RequestError
 from entrepot.figures import ask
 from entrepot.lake import Lake
+from entrepot.lake.catalog import Catalog
+from entrepot.lake.holding import holdings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from lake_files import Write
@@ -69,3 +75,65 @@ def test_an_extract_is_described_in_numbers_that_can_be_read(lake: Lake, write: 
     report = lake.add("baci", [write(["2022,156,643,10121,1,1"])])
     texts = [finding.text for finding in report.added[0].findings]
     assert any("1 exporter, where" in text for text in texts)
+
+
+def _leaves(data: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the path of everything in JSON: values, lists and groups alike."""
+    if path:
+        yield path
+    if isinstance(data, dict | list):
+        for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+            yield from _leaves(value, (*path, key))
+
+
+def _signed(data: dict[str, Any]) -> str:
+    """Write a catalog as the program does, by whoever knows how."""
+    rest = f'"dropped": {json.dumps(data["dropped"])},\n"snapshots": '
+    rest += f"{json.dumps(data['snapshots'])}}}\n"
+    return f'{{"format": 4, "sha256": "{hashlib.sha256(rest.encode()).hexdigest()}",\n{rest}'
+
+
+OTHERS = (None, -1, 1.5, "x", [None], {})
+LISTS = ("slices", "nomenclatures", "bases", "findings")
+SAID = ("said_vintage", "said_nomenclature")  # which may be missing
+
+
+def test_a_catalog_of_other_kinds_is_damaged(lake: Lake, write: Write) -> None:
+    """By hand, with its hash made anew: a text in place of a number was a traceback."""
+    lake.add("baci", [write()])
+    whole = json.loads((lake.path / "catalog.json").read_text())
+    refused, read = 0, set()
+    for path in _leaves({key: whole[key] for key in ("dropped", "snapshots")}):
+        for other in OTHERS:
+            data = copy.deepcopy(whole)
+            place = data
+            for key in path[:-1]:
+                place = place[key]
+            if type(place[path[-1]]) is type(other):
+                continue  # a lie, and no other kind
+            place[path[-1]] = other
+            try:
+                found = Catalog.parse(_signed(data), "catalog.json")
+            except BadFileError:
+                refused += 1
+            else:
+                assert [item.to_dict() for item in holdings(found)] or path == ("snapshots",)
+                read.add(path[-1])
+    assert refused > 200
+    assert read <= {"dropped", "snapshots", "period", *LISTS, "sums", *SAID}
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, '{"format": 1e999}', '{"format": 4, "sha256": ' + "{" * 10**5]
+)
+def test_a_catalog_that_is_no_json_is_damaged(lake: Lake, write: Write, text: str) -> None:
+    lake.add("baci", [write()])
+    (lake.path / "catalog.json").write_text(text)
+    (lake.path / "catalog.previous.json").write_text(text)
+    for manifest in lake.path.glob("raw/*.json"):
+        manifest.write_text(text)
+    (lake.path / ".staging-x").mkdir()
+    (lake.path / ".staging-x" / "moves.json").write_text(text)
+    with pytest.raises(BadFileError, match="damaged"):
+        lake.holdings()
+    assert [item.rows for item in lake.rebuild().holdings] == [3]

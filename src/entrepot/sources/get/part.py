@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import IO, TYPE_CHECKING
 
 from entrepot.errors import OutsideError
+from entrepot.files import from_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,7 +114,7 @@ class Part:
 
     def _read(self) -> Content | None:
         try:
-            return Content(**json.loads(self._about.read_text(encoding="utf-8")))
+            return Content(**from_json(self._about.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
             return None
 

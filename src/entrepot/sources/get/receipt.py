@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from entrepot.files import from_json
 from entrepot.sources.digest import sha256_of
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Receipt:
 def read_receipt(target: Path, address: str) -> Receipt | None:
     """Return the receipt of a file that is there, whole, and from this address; else None."""
     try:
-        found = Receipt(**json.loads(_place(target).read_text(encoding="utf-8")))
+        found = Receipt(**from_json(_place(target).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
     if found.address != address:
