@@ -17,6 +17,7 @@ from entrepot.files import drafted, require_target
 from entrepot.lake import Lake, fetch
 from entrepot.model.areas import area
 from entrepot.reconcile import PANELS, By, Panel, bundled_odds, reconcile
+from entrepot.sources.parquet import read_parquet
 
 if TYPE_CHECKING:
     import os
@@ -124,7 +125,7 @@ def reconcile_lake(
                 if out is not None:
                     _write(table, kept, out)
         before = sum(one.rows for one in held.holdings() if one.source == SOURCE and one.in_force)
-        made = held.connection.read_parquet(str(kept))
+        made = held.connection.sql(f"FROM {read_parquet(kept)}")
         unspecified, kept_back = _unspecified(made), _kept_back(made)
         if keep:
             held.add(SOURCE, [kept], replace=True, vintage=RELEASE)

@@ -142,7 +142,7 @@ class SparkLake(Lake):
             inside = path.is_relative_to(state.folder)
             start, rest = (root, path.relative_to(state.folder)) if inside else ("file://", path)
             file = f"{start}/{rest.as_posix().lstrip('/')}"
-            groups.setdefault((file.partition("/source=")[0], hidden), []).append(file)
+            groups.setdefault((file.rpartition("/source=")[0], hidden), []).append(file)
         with readable_on_spark():
             frames = [
                 self._read(table, base, files, hidden) for (base, hidden), files in groups.items()

@@ -160,26 +160,35 @@ def scan(
         Files of one sort order, each with the slices of it that do not count.
     """
     names = ", ".join(schema(table))
-    whole = [file_literal(path) for path, hidden in files if not hidden]
+    whole = [path for path, hidden in files if not hidden]
     queries = [_read(table, names, whole)] if whole else []
     for path, hidden in files:
         if hidden:
             gone = ", ".join(map(literal, sorted(hidden)))
             rest = f" WHERE ({SLICE[table]}) NOT IN ({gone})"
-            queries.append(_read(table, names, [file_literal(path)]) + rest)
+            queries.append(f"FROM ({_read(table, names, [path])}){rest}")
     with readable():
         # A name of its own would make the text of the same query another one each time.
         return connection.sql(" UNION ALL ".join(queries), alias="held")
 
 
-def _read(table: Table, names: str, paths: list[str]) -> str:
+def _read(table: Table, names: str, paths: Sequence[Path]) -> str:
     kinds = {name: kind for name, kind in schema(table).items() if name in ("freq", "period")}
     if kinds.get("period") != "DATE":
         kinds = {}
-    types = ", ".join(
-        f"{literal(k)}: {literal(v)}" for k, v in {"source": "VARCHAR", **kinds}.items()
-    )
+    kinds = {"source": "VARCHAR", **kinds}
+    if any(str(path).count("=") > len(kinds) for path in paths):
+        # The engine would take the name of a folder above the lake for a column of ours.
+        return " UNION ALL ".join(_read_one(names, kinds, path) for path in paths)
+    types = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in kinds.items())
     return (
-        f"SELECT {names} FROM read_parquet([{', '.join(paths)}], "
+        f"SELECT {names} FROM read_parquet([{', '.join(map(file_literal, paths))}], "
         f"hive_partitioning=true, hive_types={{{types}}})"
     )
+
+
+def _read_one(names: str, kinds: Mapping[str, str], path: Path) -> str:
+    said = dict(part.split("=", 1) for part in path.parts[-1 - len(kinds) : -1])
+    same = ", ".join(f"{literal(said[name])}::{kind} AS {name}" for name, kind in kinds.items())
+    file = f"read_parquet({file_literal(path)}, hive_partitioning=false)"
+    return f"SELECT {names} FROM (SELECT *, {same} FROM {file})"

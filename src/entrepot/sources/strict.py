@@ -151,7 +151,7 @@ def read_text(
     return (
         f"read_csv({file_literal(path)}, columns={{{types}}}, header=true, auto_detect=false, "
         f"delim={literal(delim)}, quote='\"', escape='\"', strict_mode=true, "
-        f"buffer_size={BUFFER}, max_line_size={BUFFER // 16})"
+        f"buffer_size={BUFFER}, max_line_size={BUFFER // 16}, hive_partitioning=false)"
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 import pytest
-from lake_files import HEAD, NAME, ROWS, Put, Write, rows_of, tree
+from lake_files import HEAD, MAPPING, NAME, ROWS, Put, Write, rows_of, tree
 
 from entrepot.errors import (
     BadFileError,
@@ -27,6 +27,7 @@ from entrepot.lake.layout import orders
 from entrepot.lake.lock import writing
 from entrepot.model.columns import flow_schema
 from entrepot.model.period import Period
+from made_comtrade import USA, WORLD, row, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -316,3 +317,28 @@ def test_the_name_of_a_lake_is_no_pattern_for_others(
         lake.add("baci", [write()])
     lakes[0].add("baci", [write(["2021,156,643,850110,3,1"], "BACI_HS17_Y2021_V202501.csv")])
     assert [len(rows_of(lake, "value_usd")) for lake in lakes] == [4, 3]
+
+
+def test_a_folder_above_the_lake_is_no_column(lake: Lake, write: Write, tmp_path: Path) -> None:
+    """The engine took the names of such folders for cells: another year, another value."""
+    above = "period=2020-01-01/source=x/Value_usd=7/freq=M/partnerCode=1/c0=1"
+    other = Lake.open(tmp_path / above / "lake")
+    mine = tmp_path / "mine.csv"
+    mine.write_text("year,from,code,usd\n2022,CHN,850110,1\n2022,DEU,850110,2\n")
+    said = tmp_path / "comtrade.csv"
+    said.write_text(text_of([row(250.0, partner=USA), row(1250.0, partner=WORLD)]))
+    for one in (lake, other):
+        one.add("baci", [write(ROWS_2021, NAME_2021), write()])
+        one.add("table", [mine], mapping=MAPPING)
+        one.add("comtrade", [said])
+    for change in (lambda: None, other.rebuild):
+        change()
+        for source in ("baci", "table.mine", "comtrade"):
+            ours, theirs = (_every_row(one, source) for one in (lake, other))
+            assert ours == theirs
+            assert ours
+
+
+def _every_row(lake: Lake, source: str) -> list[tuple[object, ...]]:
+    frames = [lake.flows(source), lake.flows(source, by="exporter"), lake.totals(source)]
+    return [one for frame in frames if frame for one in frame.to_native().order("ALL").fetchall()]

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from entrepot.sources.comext.rules import INDICATORS
 from entrepot.sources.keep import is_small, keep
-from entrepot.sources.parquet import reading
-from entrepot.sources.strict import file_literal, literal
+from entrepot.sources.parquet import read_parquet, reading
+from entrepot.sources.strict import literal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,7 +74,7 @@ def written(
         keep(connection, name, query)
         return name
     connection.sql(query).write_parquet(str(target))
-    return f"read_parquet({file_literal(target)})"
+    return read_parquet(target)
 
 
 def _apart(file: Checked) -> list[str]:

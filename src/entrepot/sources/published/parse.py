@@ -11,7 +11,7 @@ from entrepot.sources.parser import Delivery, Rows
 from entrepot.sources.published.read import published
 from entrepot.sources.published.row import COLUMNS
 from entrepot.sources.published.strict import parse_rows
-from entrepot.sources.strict import literal
+from entrepot.sources.strict import file_literal, literal
 from entrepot.sources.unpack import members
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
     kinds = {name: kind for name, kind in schema("published").items() if name in COLUMNS}
     types = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in kinds.items())
     relation = connection.sql(
-        f"SELECT {', '.join(kinds)} FROM read_json({literal(table.path)}, "
-        f"format='newline_delimited', columns={{{types}}})"
+        f"SELECT {', '.join(kinds)} FROM read_json({file_literal(table.path)}, "
+        f"format='newline_delimited', hive_partitioning=false, columns={{{types}}})"
     )
     return Rows(relation, {}, lambda key: _locate(table, key), table="published")
 
