@@ -93,7 +93,7 @@ def a_text(topic: str, kind: str | None, chance: random.Random) -> Text | None: 
         told = [wider(one) if one.name in changed else one for one in error.claims]
         if not contradicts(world, told):
             continue
-        told_apart = nameable(world, claims, list(error.claims))
+        told_apart = error.known and nameable(world, claims, list(error.claims))
         if not told_apart and attempt < TRIES / 2 and chance.random() < 0.7:
             continue  # most texts say which of their numbers is wrong
         raw = document(world, list(error.claims), lang, chance)

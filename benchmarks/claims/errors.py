@@ -20,11 +20,22 @@ __all__ = ["KINDS", "Error", "spoil", "wanted"]
 
 @dataclass(frozen=True)
 class Error:
-    """What was done: the claims as they read now, and the kinds that name it rightly."""
+    """What was done to a text.
+
+    Attributes
+    ----------
+    claims
+        As they read now.
+    accepted
+        The kinds that name the error rightly.
+    known
+        Whether the text has the number that was taken for another one: else no kind can be told.
+    """
 
     kind: str
     claims: tuple[Claim, ...]
     accepted: frozenset[str]
+    known: bool = True
 
 
 def _target(world: World, kind: str, chance: random.Random) -> list[Claim]:
@@ -40,6 +51,8 @@ def _target(world: World, kind: str, chance: random.Random) -> list[Claim]:
     of_world = Claim(share, partner, outward, last)
     around = [value, then, growth, *_twice(world, value, before)]
     chance.shuffle(around)
+    if kind == "mixed_years" and chance.random() < 0.5:
+        return [growth, *around, replace(value, period=world.years[-3])]
     if kind in ("denominator", "mixed_years"):
         totals = [*whole, Claim("value", "WLD", outward, before)]
         return [of_world, *around, *totals]
@@ -112,10 +125,20 @@ def spoil(
 
 
 def _put(
-    kind: str, claims: list[Claim], new: dict[int, Claim], also: tuple[str, ...] = ()
+    kind: str,
+    claims: list[Claim],
+    new: dict[int, Claim],
+    also: tuple[str, ...] = (),
+    *,
+    known: bool = True,
 ) -> Error:
     found = [new.get(n, one) for n, one in enumerate(claims)]
-    return Error(kind, tuple(found), frozenset((kind, *also)))
+    return Error(kind, tuple(found), frozenset((kind, *also)), known)
+
+
+def _has(claims: list[Claim], wanted_: Claim) -> bool:
+    keys = ("kind", "partner", "outward", "period", "base", "both", "goods", "to", "counted")
+    return any(all(getattr(one, k) == getattr(wanted_, k) for k in keys) for one in claims)
 
 
 def _with(claim: Claim, value: float, lang: str, chance: random.Random) -> Claim:
@@ -162,7 +185,8 @@ def _year(
     if value is None:
         return None
     also = ("stale",) if year < one.period else ()
-    return _put("year", claims, {n: _with(one, value, lang, chance)}, also)
+    known = _has(claims, replace(one, period=year))
+    return _put("year", claims, {n: _with(one, value, lang, chance)}, also, known=known)
 
 
 def _stale(
@@ -176,7 +200,8 @@ def _stale(
     value = truth(world, back)
     if value is None or (one.kind == "growth" and not -0.95 < value < 4):
         return None
-    return _put("stale", claims, {n: _with(one, value, lang, chance)}, ("year",))
+    new = {n: _with(one, value, lang, chance)}
+    return _put("stale", claims, new, ("year",), known=_has(claims, back))
 
 
 def _digits(
@@ -264,7 +289,9 @@ def _denominator(
     if chance.random() < 0.3:
         back = amount(world, one, replace(one, outward=not one.outward).flows(world.home, "WLD"))
         whole = back or whole
-    return _put("denominator", claims, {n: _with(one, part / whole, lang, chance)})
+    totals = [Claim("value", "WLD", way, one.period) for way in (True, False)]
+    known = all(_has(claims, total) for total in totals)
+    return _put("denominator", claims, {n: _with(one, part / whole, lang, chance)}, known=known)
 
 
 def _territory(
@@ -277,7 +304,8 @@ def _territory(
     more = truth(world, replace(one, partner=world.wider[1]))
     if value is None or more is None:
         return None
-    return _put("territory", claims, {n: _with(one, value + more, lang, chance)})
+    known = _has(claims, replace(one, partner=world.wider[1]))
+    return _put("territory", claims, {n: _with(one, value + more, lang, chance)}, known=known)
 
 
 def _valuation(
@@ -333,12 +361,16 @@ def _mixed_years(
         below = amount(world, one, one.flows(world.home, period=world.years[-3]))
         if above is None or not below or not -0.95 < above / below - 1 < 4:
             return None
-        return _put("mixed_years", claims, {n: _with(one, above / below - 1, lang, chance)})
+        base = replace(one, kind="value", period=world.years[-3], base="")
+        new = {n: _with(one, above / below - 1, lang, chance)}
+        return _put("mixed_years", claims, new, known=_has(claims, base))
     else:
         return None
     if above is None or not below:
         return None
-    return _put("mixed_years", claims, {n: _with(one, above / below, lang, chance)})
+    total = Claim("value", "WLD", one.outward, before)
+    new = {n: _with(one, above / below, lang, chance)}
+    return _put("mixed_years", claims, new, known=_has(claims, total))
 
 
 def _direction(
@@ -350,7 +382,8 @@ def _direction(
     value = truth(world, replace(one, outward=not one.outward))
     if value is None or (one.kind == "growth" and not -0.95 < value < 4):
         return None
-    return _put("direction", claims, {n: _with(one, value, lang, chance)})
+    known = _has(claims, replace(one, outward=not one.outward))
+    return _put("direction", claims, {n: _with(one, value, lang, chance)}, known=known)
 
 
 def _partial_period(
@@ -363,7 +396,8 @@ def _partial_period(
     value = truth(world, replace(one, period=part))
     if value is None:
         return None
-    return _put("partial_period", claims, {n: _with(one, value, lang, chance)})
+    known = _has(claims, replace(one, period=part))
+    return _put("partial_period", claims, {n: _with(one, value, lang, chance)}, known=known)
 
 
 HOW: dict[str, Callable[[World, list[Claim], int, str, random.Random], Error | None]] = {

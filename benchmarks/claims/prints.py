@@ -36,7 +36,7 @@ def _rows() -> dict[str, tuple[Row, ...]]:
     """Return the printed numbers by origin: of several releases the last, none that is disputed."""
     disputed = set()
     for conflict in _command("published", "conflicts")["conflicts"]:
-        if conflict["kind"] == "conflict":
+        if conflict["kind"] in ("conflict", "unstated"):
             sides = [conflict[side]["rows"] for side in ("one", "other") if conflict.get(side)]
             disputed |= {row["id"] for rows in sides for row in rows} | {conflict["id"]}
     held = [
