@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 import subprocess
 import sys
 from importlib import import_module
@@ -120,3 +121,25 @@ def test_help_is_printed_and_a_slip_refused(words: list[str]) -> None:
     asked = run("--help")
     assert (asked.returncode, asked.stdout[:6]) == (0, "usage:")
     assert run("--hlep").returncode == 2
+
+
+def test_texts_of_the_checkers_benchmark_are_possible_until_an_error_is_put_in() -> None:
+    from benchmarks.claims.errors import spoil, wanted
+    from benchmarks.claims.levels import make
+    from benchmarks.claims.seen import contradicts
+    from benchmarks.claims.texts import write
+
+    chance = random.Random(3)
+    found = set()
+    for kind in ("unit_scale", "sign", "stale", "direction"):
+        for _ in range(8):
+            world = make("invented", chance)
+            assert world is not None
+            claims = write(world, "en", chance, wanted(world, kind, chance))
+            assert not contradicts(world, claims)
+            error = spoil(kind, world, claims, "en", chance)
+            if error is not None and contradicts(world, list(error.claims)):
+                assert [one for one in error.claims if one not in claims]
+                found.add(kind)
+                break
+    assert len(found) == 4
