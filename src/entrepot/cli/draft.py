@@ -31,6 +31,17 @@ PublisherOption = Annotated[
 ]
 
 
+ReaderOption = Annotated[
+    str,
+    typer.Option(
+        "--reader",
+        envvar="ENTREPOT_READER",
+        metavar="COMMAND",
+        help="Also have this program, or openai:URL#MODEL, read the text.",
+        show_default=False,
+        show_envvar=True,
+    ),
+]
 DeskOption = Annotated[
     Path | None,
     typer.Option(
@@ -46,6 +57,7 @@ def draft(
     date: DateOption = "",
     publisher: PublisherOption = "",
     desk: DeskOption = None,
+    reader: ReaderOption = "",
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -59,19 +71,27 @@ def draft(
         from entrepot.report.desk import check_desk, write_desk
 
         check_desk(desk)
-    found = drafted(file, date, publisher)
+    found = drafted(file, date, publisher, reader)
     if desk is not None:
         with saying_new_folder(desk):
-            write_desk(found.article, desk, open_lake(lake))
+            write_desk(found.article, desk, open_lake(lake), found)
     emit(found, lambda screen: _print(found, screen), as_json=as_json)
     note(_counted(found))
 
 
-def drafted(file: Path, date: str, publisher: str, *, to_check: bool = False) -> Draft:
-    """Read an article and draft its claims."""
+def drafted(
+    file: Path, date: str, publisher: str, reader: str = "", *, to_check: bool = False
+) -> Draft:
+    """Read an article and draft its claims, with a reader of others if one is named."""
     from entrepot.claims.draft import draft, read_article
 
-    return draft(read_article(file, date=date, publisher=publisher), to_check=to_check)
+    article = read_article(file, date=date, publisher=publisher)
+    if not reader:
+        return draft(article, to_check=to_check)
+    from entrepot.claims.readers import draft_with, where_to
+
+    note(f"the whole text goes to {where_to(reader)}")
+    return draft_with(article, reader)
 
 
 def _print(found: Draft, screen: Console) -> None:

@@ -20,6 +20,7 @@ from entrepot.claims.build import HOME
 from entrepot.claims.document import MOST_CLAIMS, document_of, require_few
 from entrepot.claims.draft import readings
 from entrepot.claims.draft.marks import marks
+from entrepot.claims.draft.readings import readings_of
 from entrepot.claims.known import Facts
 from entrepot.claims.numbers import read_says
 from entrepot.claims.numbers.language import language_of
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from entrepot.claims import Check
-    from entrepot.claims.draft import Article
+    from entrepot.claims.draft import Article, Draft
     from entrepot.claims.draft.readings import Reading
     from entrepot.lake import Lake
     from entrepot.report.checked.entries import Entry
@@ -68,7 +69,7 @@ _SOURCES = 3
 """Sources of a verdict that are named."""
 
 
-def sheet(article: Article, lake: Lake | None = None) -> dict[str, Any]:
+def sheet(article: Article, lake: Lake | None = None, draft: Draft | None = None) -> dict[str, Any]:
     """Return what the desk shows of a text, with the verdicts on what was understood.
 
     Parameters
@@ -77,6 +78,8 @@ def sheet(article: Article, lake: Lake | None = None) -> dict[str, Any]:
         The text; places of numbers are offsets into ``article.text``, in characters.
     lake
         Whose rows are evidence, too.
+    draft
+        What was understood of it, if that is known already.
 
     Returns
     -------
@@ -84,7 +87,7 @@ def sheet(article: Article, lake: Lake | None = None) -> dict[str, Any]:
         ``source``, ``text``, ``paragraphs`` (from, to, language), ``numbers``, ``names`` of areas
         and lists, and ``tested`` as `verdicts_on` returns it.
     """
-    found = readings(article)
+    found = readings(article) if draft is None else readings_of(draft)
     source = {
         "title": article.title,
         "publisher": article.publisher,
@@ -408,7 +411,7 @@ def desk_parts() -> dict[str, Any]:
     return {"style": page_style("desk.css"), "program": program, "version": entrepot.__version__}
 
 
-def render_desk(article: Article, lake: Lake | None = None) -> str:
+def render_desk(article: Article, lake: Lake | None = None, draft: Draft | None = None) -> str:
     """Return the desk of one text as one file, which asks nothing from anywhere.
 
     Its verdicts, those behind each answer among them, are of the time when it was made; what else
@@ -420,8 +423,10 @@ def render_desk(article: Article, lake: Lake | None = None) -> str:
         The text.
     lake
         Whose rows are evidence, too.
+    draft
+        What was understood of it, if that is known already.
     """
-    data = sheet(article, lake)
+    data = sheet(article, lake, draft)
     held = [one for one in data["numbers"] if one["claim"]]
     tries = {str(one["index"]): made for one in held if (made := _answers(one))}
     first = dict(list(tries.items())[:MOST_QUESTIONS])
@@ -464,10 +469,12 @@ def check_desk(path: Path) -> None:
         )
 
 
-def write_desk(article: Article, path: Path, lake: Lake | None = None) -> Path:
+def write_desk(
+    article: Article, path: Path, lake: Lake | None = None, draft: Draft | None = None
+) -> Path:
     """Write the desk of a text whole or not at all; raises as `check_desk`, or `OutsideError`."""
     check_desk(path)
-    return write_whole(path, render_desk(article, lake))
+    return write_whole(path, render_desk(article, lake, draft))
 
 
 def _answers(number: Mapping[str, Any]) -> list[dict[str, Any]]:

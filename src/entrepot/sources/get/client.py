@@ -1,7 +1,8 @@
 """The one module of the program that opens a socket.
 
 It sends one GET, follows redirects only where that is allowed, and hands over the answer as it
-came. What the answer means is decided elsewhere.
+came; or one POST to a reader of texts that a user names, which follows none. What the answer means
+is decided elsewhere.
 """
 
 from __future__ import annotations
@@ -131,6 +132,75 @@ class Door:
                         return
                 target = _led_to(target, led, hosts, trail)
                 trail.append(target)
+
+    def post(
+        self,
+        address: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        *,
+        most: int,
+        seconds: float,
+    ) -> tuple[int, bytes]:
+        """Send a POST once and return status and body of the answer.
+
+        Parameters
+        ----------
+        address
+            ``https``, or ``http`` to this machine itself.
+        headers
+            Sent to this address and to no other: a redirect is not followed.
+        most
+            Bytes of an answer that are taken.
+        seconds
+            Time that the whole answer may take.
+
+        Raises
+        ------
+        RequestError
+            For an address that is not safe.
+        OutsideError
+            If the line fails, the answer is a redirect or encoded, or it is too large or too slow.
+        """
+        import httpx
+
+        assert self._client is not None, "a door is opened with `with`"
+        target = httpx.URL(address)
+        if not _is_safe(target):
+            raise RequestError(
+                "only https addresses are asked, without a name or password in them",
+                where=f"{target.scheme}://{target.host}",
+                why="over plain http anybody on the way can read the text and the key",
+            )
+        ends = self._clock() + seconds
+        asked = {"Content-Type": "application/json", "Accept-Encoding": "identity", **headers}
+        received = bytearray()
+        try:
+            with (
+                _translated(target),
+                self._client.stream("POST", target, content=body, headers=asked) as answer,
+            ):
+                if answer.status_code in _MOVED or "content-encoding" in answer.headers:
+                    raise OutsideError(
+                        f"{target.host} sends on to another address, or answers packed",
+                        why="the text and the key go to the address that was named, and no other",
+                        hint="name the address that answers itself",
+                    )
+                for chunk in answer.iter_raw():
+                    received += chunk
+                    if len(received) > most:
+                        raise OutsideError(
+                            f"the answer of {target.host} is larger than {most // 1000} kB",
+                            hint="use another reader, or a shorter text",
+                        )
+                    if self._clock() > ends:
+                        raise Passing("no answer in time")
+        except Passing as error:
+            raise OutsideError(
+                f"{target.host}: {error.reason}",
+                hint="try again, or use another reader",
+            ) from error
+        return answer.status_code, bytes(received)
 
     def _paced(self, response: httpx.Response) -> Iterator[bytes]:
         """Yield the body, but not from a server that sends next to nothing for ever."""
