@@ -55,6 +55,16 @@ def test_with_json_an_error_is_data(
     assert what in said
 
 
+def test_ctrl_c_before_a_command_begins_is_no_traceback(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(main, "app", stopped)
+    assert run("data", "list") == (130, "", "stopped\n")
+
+
 def test_a_defect_is_no_finding(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("by nothing")

@@ -71,9 +71,13 @@ class _Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as error:
-            start = "\n" if sys.stderr.isatty() else ""  # behind the ^C
-            sys.stderr.write(start + "; ".join(["stopped", *map(str, error.args)]) + "\n")
+            _say_stopped(error)
             raise typer.Exit(STOPPED) from error
+
+
+def _say_stopped(error: KeyboardInterrupt) -> None:
+    start = "\n" if sys.stderr.isatty() else ""  # behind the ^C
+    sys.stderr.write(start + "; ".join(["stopped", *map(str, error.args)]) + "\n")
 
 
 def _leaves(command: Any) -> Iterator[Any]:
@@ -165,6 +169,9 @@ def _run() -> NoReturn:
         error.show()
         _end(RequestError(error.format_message(), hint="add --help"), told=True)
     except typer.Abort:
+        sys.exit(STOPPED)
+    except KeyboardInterrupt as error:  # before a command began, or after it ended
+        _say_stopped(error)
         sys.exit(STOPPED)
     except OSError as error:
         _end(OutsideError(str(error)))
