@@ -6,6 +6,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
 
 from entrepot.cli import main
@@ -55,11 +56,21 @@ def test_with_json_an_error_is_data(
     assert what in said
 
 
-def test_ctrl_c_before_a_command_begins_is_no_traceback(
-    run: Run, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "error",
+    [
+        KeyboardInterrupt(),
+        RuntimeError("Query interrupted"),
+        duckdb.InterruptException("INTERRUPT Error: Interrupted!"),
+    ],
+)
+def test_ctrl_c_outside_of_a_command_is_no_traceback(
+    run: Run, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
+    """While options are looked at, and while the engine starts."""
+
     def stopped(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
+        raise error
 
     monkeypatch.setattr(main, "app", stopped)
     assert run("data", "list") == (130, "", "stopped\n")

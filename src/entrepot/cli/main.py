@@ -80,6 +80,13 @@ def _say_stopped(error: KeyboardInterrupt) -> None:
     sys.stderr.write(start + "; ".join(["stopped", *map(str, error.args)]) + "\n")
 
 
+def _is_interrupted(error: Exception) -> bool:
+    """Whether it is the engine's way to say that Ctrl-C was pressed, where nobody expected it."""
+    return (type(error) is RuntimeError and "Query interrupted" in str(error)) or (
+        type(error).__name__ == "InterruptException"
+    )
+
+
 def _leaves(command: Any) -> Iterator[Any]:
     inner = getattr(command, "commands", None)
     if inner is None:
@@ -176,6 +183,9 @@ def _run() -> NoReturn:
     except OSError as error:
         _end(OutsideError(str(error)))
     except Exception as error:  # must not look like exit code 1, "something was found"
+        if _is_interrupted(error):
+            _say_stopped(KeyboardInterrupt())
+            sys.exit(STOPPED)
         traceback.print_exc()
         _end(_DefectError(f"{type(error).__name__}: {error}"))
     sys.exit(code if isinstance(code, int) else 0)
