@@ -53,7 +53,16 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.report.cut_off import CutOff
 
-__all__ = ["brief", "brief_in", "opening_in"]
+__all__ = ["SECTIONS", "brief", "brief_in", "opening_in"]
+
+SECTIONS = tuple(
+    one.NAME
+    for one in (
+        *(over_time, by_tier, suppliers, by_year, replaced, through_hubs, both_ways, buyers),
+        *(inputs, cut_off_section, paid, spread, hidden, in_print, verdicts, reporters, unknown),
+    )
+)
+"""Names of all sections that a brief may have."""
 
 
 def brief(

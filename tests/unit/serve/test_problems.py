@@ -248,3 +248,14 @@ def test_the_place_of_the_lake_is_told_to_nobody(tmp_path: Path) -> None:
     answer = Client(create_app(folder)).get("/api/ask?" + SHARE)
     assert answer.status_code >= 400
     assert "secret-place" not in answer.text
+
+
+@pytest.mark.parametrize("name", ["nothing.csv", "nothing.svg", "brief.RUS.csv", "%2A.svg"])
+def test_a_section_that_no_brief_has_is_refused_before_a_brief_is_worked_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Each such name cost a whole brief, half a minute."""
+    monkeypatch.setattr("entrepot.serve.rooms.brief.brief_in", lambda *_: pytest.fail("worked out"))
+    answer = Client(create_app(tmp_path / "no-lake")).get(f"/country/RUS/from/CHN/{name}")
+    assert answer.status_code == 404
+    assert "sections: share" in answer.text

@@ -15,7 +15,7 @@ from entrepot.report.parts import plain
 from entrepot.report.render_html import page_parts
 from entrepot.report.render_json import as_dict
 from entrepot.report.save import format_of
-from entrepot.report.story import brief_in, opening_in
+from entrepot.report.story import SECTIONS, brief_in, opening_in
 from entrepot.serve.answer import Answer, Rows, as_json, as_svg
 from entrepot.serve.errors import NotFoundError
 from entrepot.serve.rooms.country import known_area
@@ -23,6 +23,8 @@ from entrepot.serve.rooms.figure import one_row
 from entrepot.serve.site import page
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from entrepot.figures import Definition, Figure
     from entrepot.lake import Lake
     from entrepot.report.parts import Brief, Link, Section
@@ -208,7 +210,7 @@ def brief_figures(lake: Lake, wanted: Wanted) -> Rows:
 
 def brief_table(lake: Lake, wanted: Wanted, name: str) -> Rows:
     """Return the table of a section."""
-    section = _section(_told(lake, wanted).brief, name)
+    section = _section(lake, wanted, name)
     if section.table is None:
         raise NotFoundError(f"there is no table of {name}", hint="open the page: it has a link")
     return Rows(section.table.head, section.table.rows, f"{name}-{wanted.name}")
@@ -218,7 +220,7 @@ def brief_chart(lake: Lake, wanted: Wanted, name: str) -> Answer:
     """Return the chart of a section, with its title and where it comes from."""
     from entrepot.report.one_chart import framed
 
-    section = _section(_told(lake, wanted).brief, name)
+    section = _section(lake, wanted, name)
     if section.picture is None:
         raise NotFoundError(f"there is no chart of {name}", hint="open the page: it has a link")
     source = "".join(_words(piece) for piece in section.source)
@@ -226,12 +228,15 @@ def brief_chart(lake: Lake, wanted: Wanted, name: str) -> Answer:
     return as_svg(framed(section.picture, title, section.deck, foot), f"{name}-{wanted.name}")
 
 
-def _section(found: Brief, name: str) -> Section:
-    for section in found.sections:
-        if section.id == name:
-            return section
-    known = ", ".join(section.id for section in found.sections)
-    raise NotFoundError(f"this brief has no section {name!r}", hint=f"its sections: {known}")
+def _section(lake: Lake, wanted: Wanted, name: str) -> Section:
+    """Return a section; a name that none has is refused before the brief is worked out."""
+    known: Iterable[str] = SECTIONS
+    if name in known:
+        found = {section.id: section for section in _told(lake, wanted).brief.sections}
+        if name in found:
+            return found[name]
+        known = found
+    raise NotFoundError(f"this brief has no section {name!r}", hint=f"sections: {', '.join(known)}")
 
 
 def _words(piece: str | Link) -> str:
