@@ -54,6 +54,13 @@ class Connection(H11Protocol):
         super().data_received(data)
         self._wait()
 
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no request; the request whose body it was in is answered no more."""
+        super().send_400_response(msg)
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+
     def on_response_complete(self) -> None:
         """Begin to wait for the next request."""
         self._began = False

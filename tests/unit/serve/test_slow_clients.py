@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
 import httpx
@@ -38,13 +38,21 @@ POST = b"POST /api/check HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/plain
 
 
 @pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the server says on standard error."""
+    return tmp_path_factory.mktemp("log") / "log.txt"
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory, log: Path) -> Iterator[int]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         found = free.getsockname()[1]
     folder: Path = tmp_path_factory.mktemp("slow") / "no-lake"
     code = CODE.format(patience=PATIENCE)
-    server = subprocess.Popen([sys.executable, "-c", code, str(folder), str(found)])
+    command = [sys.executable, "-c", code, str(folder), str(found)]
+    with log.open("wb") as opened_log:
+        server = subprocess.Popen(command, stderr=opened_log)
     try:
         for _ in range(300):
             try:
@@ -243,3 +251,21 @@ def test_what_is_no_request_harms_nobody(port: int, begin: bytes) -> None:
         assert b"Traceback" not in said
         assert b"Set-Cookie" not in said.partition(b"\r\n\r\n")[0]
     answered(port)
+
+
+def test_a_body_that_breaks_off_into_nonsense_is_no_error_of_the_server(
+    port: int, log: Path
+) -> None:
+    """The answer to the nonsense ends the line; the answer to the request was a traceback."""
+    heads = [POST, POST.replace(b"/api/check", b"/nothing"), HEAD, HEAD.replace(b"GET", b"PUT")]
+    for head in heads:
+        for body in (b"zz\r\n", b"-1\r\n", b"1\r\nxyz\r\n", b"1\r\nx\r\n\x00\r\n"):
+            with opened(port, head + b"Transfer-Encoding: chunked\r\n\r\n" + body) as client:
+                client.settimeout(20)
+                with suppress(ConnectionError):
+                    while client.recv(65536):
+                        pass
+    answered(port)
+    said = log.read_text(encoding="utf-8")
+    assert "Invalid HTTP request" in said
+    assert "Traceback" not in said
