@@ -88,6 +88,8 @@ def pictures(
         for one, start, name, count in counts:
             if one == freq:
                 found.setdefault(name, [0] * len(periods))[places[start]] = count
+        if not found:  # all of it are totals, which are no rows of a reporter and a partner
+            continue
         order = sorted(found, key=lambda name: (-sum(found[name]), name))
         yield Picture(
             "exporters" if both else "reporters",

@@ -18,9 +18,11 @@ from entrepot.lake import fetch, load
 from entrepot.lake.picture import Picture
 from entrepot.model.period import Period
 from entrepot.sources import source_info
+from made_comtrade import WORLD, row, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from lake_files import Put, Write
 
@@ -138,6 +140,19 @@ def drawn(picture: Picture, width: int, height: int) -> list[str]:
     screen = Console(file=io.StringIO(), width=width, height=height)
     print_picture(screen, picture)
     return screen.file.getvalue().splitlines()
+
+
+def test_totals_alone_have_no_picture(
+    run: Callable[..., Result], lake: Lake, tmp_path: Path
+) -> None:
+    """A delivery of the world as the only partner ended `data show` with a traceback."""
+    path = tmp_path / "made.csv"
+    path.write_text(text_of([row(1250.0, partner=WORLD)]))
+    lake.add("comtrade", [path])
+    shown = run("show", "comtrade")
+    assert shown.exit_code == 0, shown.output
+    assert "each sign is" not in shown.output
+    assert lake.pictures("comtrade") == ()
 
 
 def test_the_signs_of_a_picture() -> None:
