@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from entrepot.claims.quantity import Terms
     from entrepot.claims.solver import System
 
-__all__ = ["Bent", "Start", "bent", "can_hold", "relaxed", "started"]
+__all__ = ["Bent", "Start", "bent", "can_hold", "first_share", "relaxed"]
 
 MOST_BRANCHES = 24
 """A set that takes more is taken to be possible: no alarm without proof."""
@@ -116,7 +116,7 @@ def can_hold(
     names
         The linear claims.
     starts
-        What they leave for each share before its change (`started`).
+        What they leave for each share before its change (`Start`).
     system
         Gives the linear system with more claims.
     """
@@ -189,8 +189,8 @@ def relaxed(
     }
 
 
-def started(change: Bent, plain: Solver, names: Collection[str]) -> Start | None:
-    """Return what linear claims leave for the share before and its whole; None if nothing.
+def first_share(change: Bent, plain: Solver, names: Collection[str]) -> Interval | None:
+    """Return what the share before a change lies in, by linear claims; None if in nothing.
 
     Parameters
     ----------
@@ -199,13 +199,6 @@ def started(change: Bent, plain: Solver, names: Collection[str]) -> Start | None
     plain, names
         The linear claims, loaded, and those of them that count.
     """
-    share = _first(change, plain, names)
-    growth = plain.bounds(change.after[1], change.before[1], names)
-    return Start(share, growth or Interval(0.0, math.inf)) if share is not None else None
-
-
-def _first(change: Bent, plain: Solver, names: Collection[str]) -> Interval | None:
-    """Return what the share before lies in, by the linear claims on both; None if in nothing."""
     before = plain.bounds(*change.before, names) or Interval(0.0, 1.0)
     after = plain.bounds(*change.after, names) or Interval(0.0, 1.0)
     low, high = max(before.low, 0.0), min(before.high, 1.0)

@@ -42,6 +42,8 @@ KEPT = 8
 CHECKED = 24
 MOST_WIDER = 24
 """Sets with one claim more that are looked through where no other set explains."""
+FEW_COSTLY = 2
+"""So many changes of shares are cheap; beside more, as many times fewer sets are looked through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +102,15 @@ def explanations(case: Case) -> tuple[tuple[Explanation, ...], bool]:
     trusted = {name for name, held in case.standings.items() if held.verdict == "holds"}
     search = _Search(case)
     sets = list(hitting_sets(case.wrong, trusted))
-    found = [item for names in sets for item in search.of(names)]
     complete = 0 < len(sets) < MOST
+    if len(sets) > search.within_reach(MOST):
+        sets, complete = sets[: search.within_reach(MOST)], False
+    found = [item for names in sets for item in search.of(names)]
     if not any(not item.unexplained for item in found):
-        wider = list(islice(_wider(case, sets, trusted), MOST_WIDER + 1))
-        complete = complete and len(wider) <= MOST_WIDER
-        found += [item for names in wider[:MOST_WIDER] for item in search.of(names)]
+        most = search.within_reach(MOST_WIDER)
+        wider = list(islice(_wider(case, sets, trusted), most + 1))
+        complete = complete and len(wider) <= most
+        found += [item for names in wider[:most] for item in search.of(names)]
     return _ranked(found), complete
 
 
@@ -157,12 +162,17 @@ class _Search:
         self._everybody = frozenset(case.document.by_id)
         self._found: dict[str, list[_Looked]] = {}
 
+    def within_reach(self, most: int) -> int:
+        """Return how much of a search to do where each step takes long: fewer for more changes."""
+        costly = max((len(group.costly) for group in self._case.together.groups), default=0)
+        return max(2, most * FEW_COSTLY // max(FEW_COSTLY, costly))
+
     def of(self, names: frozenset[str]) -> Iterator[Explanation]:
         """Yield the explanations that lay everything to these claims."""
         view = View(self._case, self._everybody - names, self._memory)
         options = {name: self._known_options(name, names, view) for name in names}
         ranked = sorted(_joined(sorted(names), options), key=lambda held: -_score(held))
-        for held in ranked[:CHECKED]:
+        for held in ranked[: self.within_reach(CHECKED)]:
             proposals = tuple(option.proposal for option in held if option.proposal is not None)
             if not proposals or self._fit_together(names, proposals):
                 unexplained = names - frozenset().union(*(p.names for p in proposals))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from entrepot.claims.bent import Bent, Start, bent, can_hold, relaxed, started
+from entrepot.claims.bent import Bent, Start, bent, can_hold, first_share, relaxed
 from entrepot.claims.prices import PriceSystem, price_system
 from entrepot.claims.solver import Solver
+from entrepot.model.interval import Interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from entrepot.claims.levels import Linear
     from entrepot.claims.quantity import Level, Terms
     from entrepot.claims.solver import Constraint, System
-    from entrepot.model.interval import Interval
 
 __all__ = ["COUNTED", "Counts", "Group"]
 
@@ -47,7 +48,9 @@ class Group:
         self.levels = frozenset(found.levels())
         self._asked: dict[frozenset[str], bool] = {}
         self._relaxed: dict[frozenset[str], Solver] = {}
-        self._starts: dict[tuple[Bent, frozenset[str]], Start | None] = {}
+        self._shares: dict[tuple[Bent, frozenset[str]], Interval | None] = {}
+        self._wholes: dict[tuple[Terms, Terms, frozenset[str]], Interval | None] = {}
+        self._near: dict[Bent, frozenset[str]] = {}
         self._left: dict[tuple[Terms, Terms, frozenset[str]], Interval | None] = {}
 
     def counting(self, counts: Counts) -> Group:
@@ -80,12 +83,35 @@ class Group:
     def _started(
         self, changes: Mapping[str, Bent], names: frozenset[str]
     ) -> dict[str, Start | None]:
-        """Return what the linear claims among those named leave for shares before their changes."""
+        """Return what the linear claims among those named leave for shares before their changes.
+
+        What is left for the share itself is asked of the claims about its own flow and whole: the
+        others bound it little, and so it is known for most sets of claims already.
+        """
         linear = names - self.costly
-        for change in changes.values():
-            if (change, linear) not in self._starts:
-                self._starts[change, linear] = started(change, self.solver, linear)
-        return {name: self._starts[change, linear] for name, change in changes.items()}
+        found: dict[str, Start | None] = {}
+        for name, change in changes.items():
+            near = linear & self._about(change)
+            if (change, near) not in self._shares:
+                self._shares[change, near] = first_share(change, self.solver, near)
+            share = self._shares[change, near]
+            wholes = (change.after[1], change.before[1], linear)
+            if wholes not in self._wholes:
+                self._wholes[wholes] = self.solver.bounds(*wholes)
+            growth = self._wholes[wholes] or Interval(0.0, math.inf)
+            found[name] = None if share is None else Start(share, growth)
+        return found
+
+    def _about(self, change: Bent) -> frozenset[str]:
+        """Return the linear claims that are about nothing but the flow and the whole of a share."""
+        if change not in self._near:
+            of = {level for side in (*change.after, *change.before) for level, _ in side}
+            self._near[change] = frozenset(
+                name
+                for name, held in self.linear.quotients.items()
+                if any({level for level, _ in (*one.of, *one.to)} <= of for one in held)
+            )
+        return self._near[change]
 
     def _changes(self, names: frozenset[str]) -> Iterator[dict[str, Bent]]:
         """Yield the changes of shares among the claims named, in each currency that is counted."""

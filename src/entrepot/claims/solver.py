@@ -138,9 +138,9 @@ class Solver:
         if any(name not in self._place for name, _ in (*of, *to)):
             return None
         chosen = frozenset(claims) & self._of.keys()
-        if self._quotients is None or self._quotients.claims != chosen:
-            on = [row for row in self._rows if not row.claim or row.claim in chosen]
-            self._quotients = _Quotients(chosen, on, len(self._scale), self._least)
+        if self._quotients is None:
+            self._quotients = _Quotients(self._rows, len(self._scale), self._least)
+        self._quotients.count(chosen)
         above, below = self._scaled(of), self._scaled(to)
         found = self._quotients.bounds(above[0], below[0] if to else ())
         return None if found is None else found.scaled(above[1] / (below[1] if to else 1.0))
@@ -165,28 +165,39 @@ class Solver:
 
 
 class _Quotients:
-    """Claims that hold, in y = x t with t a further variable: then quotients are linear in y.
+    """Claims in y = x t with t a further variable: then quotients are linear in y.
 
-    (Charnes and Cooper's form: fix the divisor at one, or t itself for a plain sum.)
+    (Charnes and Cooper's form: fix the divisor at one, or t itself for a plain sum.) Claims are
+    switched on and off, as in a solver, so that each question starts from the last one's answer.
     """
 
-    def __init__(
-        self, claims: frozenset[str], rows: list[_Row], count: int, least: Mapping[int, float]
-    ) -> None:
-        self.claims = claims
+    def __init__(self, rows: list[_Row], count: int, least: Mapping[int, float]) -> None:
         self._last = count
         self._model = quiet_model()
         for _ in range(count + 1):
             self._model.addVar(0.0, math.inf)
         self._rows = 0
+        self._of: dict[str, list[tuple[int, float, float]]] = {}
+        self._on: frozenset[str] = frozenset()
         for place, end in least.items():
             self._add([(place, 1.0), (count, -end)], 0.0, math.inf)
         for row in rows:
-            if not math.isinf(row.low):
-                self._add([*row.places, (count, -row.low)], 0.0, math.inf)
-            if not math.isinf(row.high):
-                self._add([*row.places, (count, -row.high)], -math.inf, 0.0)
+            for end, low, high in ((row.low, 0.0, math.inf), (row.high, -math.inf, 0.0)):
+                if math.isinf(end):
+                    continue
+                if row.claim:
+                    self._of.setdefault(row.claim, []).append((self._rows, low, high))
+                ends = (-math.inf, math.inf) if row.claim else (low, high)
+                self._add([*row.places, (count, -end)], *ends)
         self._add([], -math.inf, math.inf)  # the divisor's row, filled in for each question
+
+    def count(self, claims: frozenset[str]) -> None:
+        """Count these claims and no others."""
+        for name in self._on ^ claims:
+            for number, low, high in self._of.get(name, ()):
+                ends = (low, high) if name in claims else (-math.inf, math.inf)
+                self._model.changeRowBounds(number, *ends)
+        self._on = claims
 
     def bounds(
         self, of: tuple[tuple[int, float], ...], to: tuple[tuple[int, float], ...]

@@ -39,11 +39,17 @@ Note = Annotated[
     ),
 ]
 
+All = Annotated[
+    bool,
+    typer.Option("--all", help="Reasons of all claims, not only of those that are wrong."),
+]
+
 
 def check(
     file: File,
     out: Out = None,
     note: Note = None,
+    everything: All = False,
     date: DateOption = "",
     publisher: PublisherOption = "",
     lake: LakeOption = None,
@@ -52,6 +58,8 @@ def check(
     """Check a text's numbers against each other and against evidence.
 
     Of an article the claims are drafted first; what was not understood is listed, not tested.
+
+    On a terminal: what is wrong with its reasons, the rest in one line each (--all: all reasons).
 
     Exit code 1 when a claim differs or cannot hold.
 
@@ -76,7 +84,7 @@ def check(
             write_note(found, note)
     ids = {claim.id: claim.id for claim in document.claims}
     names = labels(document.claims) if article is not None else ids
-    emit(found, lambda screen: draw(found, screen, names), as_json=as_json)
+    emit(found, lambda screen: draw(found, screen, names, everything=everything), as_json=as_json)
     if found.found_something:
         raise typer.Exit(1)
 

@@ -21,13 +21,18 @@ STYLES = {
     "holds": "green",
 }
 WIDE = 98  # columns from which on nothing has to fold
-FULL = 66  # columns from which on a slip still fits beside the numbers
+WRONG = ("cannot_hold", "differs")
+FULL = 66  # columns from which on a likely error still fits beside the numbers
+VERDICT = 13  # columns of a verdict with its sign
+REMARK = 15  # columns of the kind of a likely error
 NAMES = 24  # columns of which a claim's name seldom needs more
-NUMBERS = 18  # columns of a number as printed
+NUMBERS = 17  # columns of a number as printed
 
 
-def draw(found: Check, screen: Console, names: Mapping[str, str]) -> None:
-    """Draw a check: a table of all claims, what is wrong first; then why, but for what holds.
+def draw(
+    found: Check, screen: Console, names: Mapping[str, str], *, everything: bool = False
+) -> None:
+    """Draw a check: a line for each claim, what is wrong first; then why that is wrong.
 
     Parameters
     ----------
@@ -37,6 +42,8 @@ def draw(found: Check, screen: Console, names: Mapping[str, str]) -> None:
         Where to.
     names
         By which each claim is known to its reader, by its id.
+    everything
+        Draw the reasons of what could not be tested too, and fold what is long.
     """
     from rich.padding import Padding
     from rich.text import Text
@@ -49,18 +56,22 @@ def draw(found: Check, screen: Console, names: Mapping[str, str]) -> None:
     screen.print(Text(one_line(found.source.title), style="bold"))
     screen.print(Text(found.in_counts()))
     if order:
-        screen.print(_table(order, screen.width, names))
+        screen.print(_table(order, screen.width, names, fold=everything))
     for block in found.blocks:
         screen.print()
         listed = ", ".join(names[one] for one in block.first.claims)
         screen.print(Text(f"Cannot all be true{in_one_count(block)}: {listed}", style="bold"))
         for line in _of_block(block, found):
             screen.print(Padding(Text(line), (0, 0, 0, 2)))
-    for item in order:
+    shown = [item for item in order if everything or item.verdict in WRONG]
+    for item in shown:
         if item.verdict != "holds":
             screen.print()
             screen.print(_head(item, names[item.id]))
             screen.print(Padding(Text("\n".join(_lines(item))), (0, 0, 0, 2)))
+    if not everything and any(item.verdict == "untestable" for item in order):
+        screen.print()
+        screen.print(Text("Reasons of the other claims: add --all", style="dim"))
     _draw_rest(found, screen)
     for limit in found.limits:
         screen.print()
@@ -73,7 +84,7 @@ def _of_block(block: ConflictBlock, found: Check) -> Iterator[str]:
 
     yield f"{block.first.because}."
     if block.first.corrected:
-        yield f"Put right: {block.first.corrected}."
+        yield f"Corrected: {block.first.corrected}."
     for words in (laid_to(block, found), nor_with(block, found)):
         if words:
             yield f"{words}."
@@ -94,19 +105,20 @@ def _draw_rest(found: Check, screen: Console) -> None:
         screen.print(Padding(Text(words), (0, 0, 0, 2)))
 
 
-def _table(order: list[CheckedClaim], width: int, names: Mapping[str, str]) -> Any:
-    """Return all claims, a row each; cells fold where the screen is narrow."""
+def _table(order: list[CheckedClaim], width: int, names: Mapping[str, str], *, fold: bool) -> Any:
+    """Return all claims, a row each; long cells are cut short, or folded where that is asked."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    grid.add_column("verdict", no_wrap=True)
-    grid.add_column("claim", overflow="fold", min_width=NAMES if width >= WIDE else None)
-    grid.add_column("says", overflow="fold", max_width=NUMBERS)
-    grid.add_column("against", overflow="fold", max_width=NUMBERS)
+    grid.add_column("verdict", no_wrap=True, min_width=VERDICT)
+    long: dict[str, Any] = {"overflow": "fold" if fold else "ellipsis", "no_wrap": not fold}
+    grid.add_column("claim", min_width=NAMES if width >= WIDE else None, **long)
+    grid.add_column("says", max_width=NUMBERS, **long)
+    grid.add_column("against", max_width=NUMBERS, **long)
     if width >= FULL:
-        grid.add_column("slip or remark", overflow="fold")
+        grid.add_column("error or remark", min_width=REMARK, **long)
     for item in order:
         slip = item.slips[0].kind.replace("_", " ") if item.slips else item.qualifier
         cells = [names[item.id], item.says, _against(item), *([slip] if width >= FULL else [])]
@@ -142,11 +154,11 @@ def _lines(item: CheckedClaim) -> Iterator[str]:
 
     yield item.reason
     for slip in item.slips[:1]:
-        yield f"Likely slip: {slip.kind.replace('_', ' ')}. {slip.text}"
+        yield f"Likely error: {slip.kind.replace('_', ' ')}. {slip.text}"
     if left := left_by_others(item):
-        yield f"The other numbers leave {left}."
+        yield f"Implied by the text's other figures: {left}."
     if item.would_settle:
-        yield f"Would settle it: {item.would_settle.removesuffix('.')}."
+        yield f"Evidence needed: {item.would_settle.removesuffix('.')}."
 
 
 def _against(item: CheckedClaim) -> str:

@@ -21,16 +21,34 @@ __all__ = ["swapped"]
 def swapped(claim: Claim, view: View) -> Iterator[Proposal]:
     """Propose to exchange the number of a claim with that of another of its kind."""
     others = [other for other in view.case.document.claims if _alike(claim, other)]
-    least = view.without(*(other.id for other in others))
-    for other in others:
-        first, second = _with_number_of(claim, other), _with_number_of(other, claim)
-        if first is None or second is None or not least.could_ever_mean(first):
+    read = {other.id: _with_number_of(claim, other) for other in others}
+    named = [(other, first) for other in others if (first := read[other.id]) is not None]
+    for other, first in _possible(named, view):
+        second = _with_number_of(other, claim)
+        if second is None or not view.without(other.id).could_mean(second):
             continue
         rest = view.without(other.id)
-        if not rest.could_mean(first):
-            continue
         changes = (_change(claim, first, other), _change(other, second, claim))
         yield from rest.number("swapped", changes[0], ways=len(others), others=changes[1:])
+
+
+def _possible(named: list[tuple[Claim, Claim]], view: View) -> Iterator[tuple[Claim, Claim]]:
+    """Yield claims whose number the claim may have been meant to have, and it with that number.
+
+    What is left for it without several claims bounds what is left without one of them: so many are
+    ruled out at once, half of the rest, and so on.
+    """
+    if not named:
+        return
+    rest = view.without(*(other.id for other, _ in named))
+    if len(named) == 1:
+        if rest.could_mean(named[0][1]):
+            yield named[0]
+        return
+    ever = [(other, first) for other, first in named if rest.could_ever_mean(first)]
+    middle = (len(ever) + 1) // 2
+    for half in (ever[:middle], ever[middle:]):
+        yield from _possible(half, view)
 
 
 def _alike(one: Claim, other: Claim) -> bool:
