@@ -25,6 +25,9 @@ WRONG = ("cannot_hold", "differs")
 FULL = 66  # columns from which on a likely error still fits beside the numbers
 VERDICT = 13  # columns of a verdict with its sign
 REMARK = 15  # columns of the kind of a likely error
+PADDING = 12  # columns between the cells
+ONE_LINE = 80  # columns from which on a claim has one line
+FEW = 12  # columns of a number where the screen is narrow
 NAMES = 24  # columns of which a claim's name seldom needs more
 NUMBERS = 17  # columns of a number as printed
 
@@ -113,12 +116,17 @@ def _table(order: list[CheckedClaim], width: int, names: Mapping[str, str], *, f
 
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     grid.add_column("verdict", no_wrap=True, min_width=VERDICT)
-    long: dict[str, Any] = {"overflow": "fold" if fold else "ellipsis", "no_wrap": not fold}
+    cut = not fold and width >= ONE_LINE
+    long: dict[str, Any] = {"overflow": "ellipsis" if cut else "fold", "no_wrap": cut}
+    numbers = NUMBERS if width >= WIDE else FEW
+    rest = width - VERDICT - 2 * numbers - REMARK - PADDING
     grid.add_column("claim", min_width=NAMES if width >= WIDE else None, **long)
-    grid.add_column("says", max_width=NUMBERS, **long)
-    grid.add_column("against", max_width=NUMBERS, **long)
+    if cut:
+        grid.columns[-1].max_width = rest
+    grid.add_column("says", max_width=numbers if cut else NUMBERS, **long)
+    grid.add_column("against", max_width=numbers if cut else NUMBERS, **long)
     if width >= FULL:
-        grid.add_column("error or remark", min_width=REMARK, **long)
+        grid.add_column("error or remark", min_width=REMARK if cut else 12, **long)
     for item in order:
         slip = item.slips[0].kind.replace("_", " ") if item.slips else item.qualifier
         cells = [names[item.id], item.says, _against(item), *([slip] if width >= FULL else [])]
