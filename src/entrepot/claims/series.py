@@ -158,18 +158,14 @@ def in_series(
         standings[claim.id].verdict == "differs" and not claim.attributed_to for claim in claims
     ):
         usable = agreed.fitting
+    # Whoever has other numbers than those that the text's own lead to counts otherwise throughout.
+    held = (standings[claim.id] for claim in claims if not claim.attributed_to)
+    otherwise = (one.best.origins for one in held if one.why == "other-series" and one.best)
+    usable = usable.difference(*otherwise)
     own = Series("", usable)
-    several = len(set(quoted.values())) > 1
-    placed = [
-        _in(claim, quoted[claim.attributed_to])
-        if claim.attributed_to
-        else _in(
-            claim,
-            own if several or not quoted else _continued(claim, claims, own, quoted, standings),
-        )
-        for claim in claims
-    ]
-    return tuple(placed)
+    return tuple(
+        _in(claim, quoted[claim.attributed_to] if claim.attributed_to else own) for claim in claims
+    )
 
 
 def _in(claim: Claim, series: Series) -> Claim:
@@ -183,33 +179,6 @@ def _quoted(claims: Iterable[Claim], statements: Statements) -> dict[str, Series
         same = next((held for other, held in found.items() if _same_name(name, other)), None)
         found[name] = same or Series(name, statements.origins_of(name))
     return found
-
-
-def _continued(
-    claim: Claim,
-    claims: Sequence[Claim],
-    own: Series,
-    quoted: Mapping[str, Series],
-    standings: Mapping[str, Standing],
-) -> Series:
-    """Return the one series that a text quotes for a claim that may continue the quotation.
-
-    Not where the text has another number of the same quantity from whoever is quoted, nor where
-    other publishers than that have the claim's number.
-    """
-    series = next(iter(quoted.values()))
-    key = claim.quantity.key()
-    other = any(
-        one.attributed_to and one.quantity.key() == key and not one.interval.meets(claim.interval)
-        for one in claims
-    )
-    held = standings[claim.id]
-    elsewhere = (
-        held.verdict == "holds"
-        and held.best is not None
-        and not set(held.best.origins) & series.origins
-    )
-    return own if other or elsewhere else series
 
 
 def series_of_text(claims: Iterable[Claim], found: Mapping[str, Sequence[Comparison]]) -> Agreement:

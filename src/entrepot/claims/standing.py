@@ -98,7 +98,8 @@ def _open(claim: Claim, same: Sequence[Comparison], others: Sequence[Comparison]
 def _misquoted(claim: Claim, own: Sequence[Comparison]) -> Comparison | None:
     """Return what the quoted source has instead, unless its own levels lead to what is quoted."""
     derived = any(one.how and one.exact and claim.interval.meets(one.exact) for one in own)
-    return None if derived else _first(own, "contradicts")
+    same = [one for one in own if not one.other_definition]
+    return None if derived else _first(same, "contradicts")
 
 
 def _refuting(
