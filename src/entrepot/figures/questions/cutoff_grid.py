@@ -8,6 +8,7 @@ import narwhals as nw
 
 from entrepot import measures
 from entrepot.model.areas import areas
+from entrepot.model.display import NBSP
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,8 +31,8 @@ LEAST = 1.25
 supplier essential, however small it is, and the loss of a whole cut is everything."""
 HEAD = (0.10, 0.3)
 """What the value itself takes of both: somewhere inside the grid."""
-MORE = f"{100 * min(DIVERT):.0f} to {100 * max(DIVERT):.0f} % of what they sell elsewhere"
-AT_HEAD = f"{100 * HEAD[0]:.0f} %"
+MORE = f"{100 * min(DIVERT):.0f} to {100 * max(DIVERT):.0f}{NBSP}% of what they sell elsewhere"
+AT_HEAD = f"{100 * HEAD[0]:.0f}{NBSP}%"
 """What others send instead, in words: over the grid, and for the value itself."""
 ELSEWHERE = "elsewhere"
 """All other buyers, under one name."""
