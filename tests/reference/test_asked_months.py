@@ -173,3 +173,45 @@ def test_its_picture_says_what_was_found(study: ep.Figure, tmp_path: Path) -> No
     assert write_chart(study, tmp_path / "event.png").read_bytes().startswith(b"\x89PNG")
     with pytest.raises(ep.EntrepotError, match=r"\.jpg"):
         write_chart(study, tmp_path / "event.jpg")
+
+
+FISCAL = """
+format: 1
+id: india
+reporter: IND
+flow: import
+year_starts: 4
+nomenclature: HS2017
+columns:
+  country: {role: partner, codes: names}
+  code: {role: product}
+wide: {role: value, currency: USD, scale: 1}
+"""
+
+
+def test_fiscal_years_are_asked_by_their_months_and_kept_apart(tmp_path: Path) -> None:
+    """The source's calendar year, loaded beside them, answers for itself alone."""
+    rows = "country,code,{}\nChina,854231,{}\nJapan,854231,{}\n"
+    (tmp_path / "f.csv").write_text(rows.format("2021-22,2022-23", "100,150", "100,50"))
+    (tmp_path / "c.csv").write_text(rows.format("2022", "7", "3"))
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("table", [tmp_path / "f.csv"], mapping=FISCAL)
+    lake.add("table", [tmp_path / "c.csv"], mapping=FISCAL.replace("year_starts: 4", ""))
+    asked: dict[str, Any] = {"importer": "IND", "exporter": "CHN", "goods": "854231"}
+    asked |= {"source": "table.india", "lake": lake, "told_by": "importer"}
+    share = ep.ask("import_share", period="2022-04..2023-03", **asked)
+    assert share.value == pytest.approx(0.75)
+    assert "fiscal-year" in {one.id for one in share.caveats}
+    assert "partial-period" not in {one.id for one in share.caveats}
+    assert ep.ask("growth", period="2022-04..2023-03", **asked).value == pytest.approx(50)
+    assert ep.ask("value", period="2021-04..2023-03", **asked).value == pytest.approx(250)
+    calendar = ep.ask("import_share", period="2022", **asked)
+    assert calendar.value == pytest.approx(0.7)
+    assert "fiscal-year" not in {one.id for one in calendar.caveats}
+    for period in ("2021", "2022-07..2023-06"):
+        assert ep.ask("value", period=period, **asked).value is None
+    missing = ep.ask("value", period="2022-04..2022-12", **asked)
+    assert "ask --period 2022-04..2023-03" in str(missing.reason)
+    for measure, more in (("rerouted", {"hubs": "HKG"}), ("rerouting_ratio", {"hubs": "HKG"})):
+        figure = ep.ask(measure, period="2022-04..2023-03", base="2021-04..2022-03", **asked, **more)
+        assert figure.status != "ok"

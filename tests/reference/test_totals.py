@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import entrepot as ep
@@ -15,10 +15,11 @@ from entrepot.errors import BadFileError
 from entrepot.figures.completeness import MANY_TELLERS
 from entrepot.lake import Lake
 from entrepot.model.areas import area, by_code
+from made_comext import bulk
 from made_comtrade import WORLD, row, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from entrepot.figures import Figure
@@ -138,28 +139,63 @@ def test_totals_alone_have_values_and_no_shares(tmp_path: Path) -> None:
 AMOUNTS = st.integers(1, 10**6)
 
 
+def of_comtrade(folder: Path, partners: dict[str, int]) -> tuple[Lake, dict[str, Any]]:
+    codes = {"TWN": TAIWAN, "CHN": CHINA, "USA": USA, "own": THAILAND, "world": WORLD}
+    rows = [bought(value, codes[name]) for name, value in partners.items()]
+    return lake_of(folder, rows), {}
+
+
+def of_table(folder: Path, partners: dict[str, int]) -> tuple[Lake, dict[str, Any]]:
+    names = {"TWN": "Taiwan", "CHN": "China", "USA": "USA", "own": "Thailand", "world": "World"}
+    lines = [f"2022,{names[name]},854231,{value}" for name, value in partners.items()]
+    (folder / "made.csv").write_text("\n".join(["year,partner,code,usd", *lines, ""]))
+    lake = Lake.open(folder / "lake")
+    lake.add("table", [folder / "made.csv"], mapping=THAI)
+    return lake, {"source": "table.thai"}
+
+
+def of_comext(folder: Path, partners: dict[str, int]) -> tuple[Lake, dict[str, Any]]:
+    codes = {"TWN": "TW", "CHN": "CN", "USA": "US", "own": "DE", "world": "WORLD"}
+    lines = [
+        f"DE {codes[name]} {'I' if name == 'own' else 'E'} 85423111 1 1 NO_SU 202201 {value} 1 0"
+        for name, value in partners.items()
+    ]
+    (folder / "made.dat").write_text(bulk(*lines))
+    lake = Lake.open(folder / "lake")
+    lake.add("comext", [folder / "made.dat"])
+    more = {"importer": "DEU", "source": "comext", "period": "2022-01"}
+    return lake, more | {"currency": "EUR"}
+
+
+@pytest.mark.parametrize("written", [of_comtrade, of_table, of_comext])
 @settings(
     max_examples=3,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],  # each example is three lakes: shrinking takes minutes
 )
 @given(parts=st.lists(AMOUNTS, min_size=3, max_size=3), own=AMOUNTS, factor=st.floats(0.3, 3))
 def test_no_total_and_no_reimports_change_a_share_silently(
-    tmp_path_factory: pytest.TempPathFactory, parts: list[int], own: int, factor: float
+    tmp_path_factory: pytest.TempPathFactory,
+    written: Callable[[Path, dict[str, int]], tuple[Lake, dict[str, Any]]],
+    parts: list[int],
+    own: int,
+    factor: float,
 ) -> None:
     """A total row added or removed, and re-imports added: what says it differs with the value."""
-    partners = [bought(v, p) for v, p in zip(parts, (TAIWAN, CHINA, USA), strict=True)]
-    total = bought(round(sum(parts) * factor), WORLD)
-    files = [partners, [*partners, total], [*partners, bought(own, THAILAND)]]
+    partners = dict(zip(("TWN", "CHN", "USA"), parts, strict=True))
+    total = max(round(sum(parts) * factor), 1)
+    files = [partners, partners | {"world": total}, partners | {"own": own}]
     seen = []
-    for rows in files:
-        lake = lake_of(tmp_path_factory.mktemp("silent"), rows)
-        figure = ask(lake, "import_share", exporter="TWN", told_by="importer")
+    for one in files:
+        lake, keys = written(tmp_path_factory.mktemp("silent"), one)
+        figure = ask(lake, "import_share", exporter="TWN", told_by="importer", **keys)
         said = figure.to_dict()
         words = (said["denominator"], said.get("scope"), said["caveats"], said["range"])
         seen.append((figure.value, str(words)))
-    for (one, said_one), (other, said_other) in itertools.combinations(seen, 2):
-        assert one == other or said_one != said_other
-    assert seen[1][0] == pytest.approx(parts[0] / max(sum(parts), round(sum(parts) * factor)))
+    for (one_value, said_one), (other, said_other) in itertools.combinations(seen, 2):
+        assert one_value == other or said_one != said_other
+    assert seen[1][0] == pytest.approx(parts[0] / max(sum(parts), total))
     assert seen[2][0] == pytest.approx(parts[0] / (sum(parts) + own))
 
 

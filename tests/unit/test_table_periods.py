@@ -83,3 +83,18 @@ def test_a_length_that_the_mapping_denies_is_refused() -> None:
 def test_months_need_three_letters_and_one_meaning() -> None:
     assert [month_number(word) for word in ("Jan", "sept.", "июля", "Mai", "7")] == [1, 9, 7, 5, 7]
     assert [month_number(word) for word in ("Ju", "0", "13", "mare", "")] == [None] * 5
+
+
+def test_a_fiscal_year_is_the_twelve_months_that_the_mapping_says() -> None:
+    assert spans(["2022-23", "2023-2024"], None, 4) == {
+        "2022-23": Span("2022-04-01", "F"),
+        "2023-2024": Span("2023-04-01", "F"),
+    }
+    assert spans(["2010-11"], None, 7)["2010-11"] == Span("2010-07-01", "F")
+    assert spans(["2018-07-17..2019-07-16"], None)["2018-07-17..2019-07-16"].freq == "F"
+    assert spans(["2022-01..2022-12"], None)["2022-01..2022-12"] == Span("2022-01-01", "A")
+    with pytest.raises(RequestError, match="a single year") as caught:  # of April or of March?
+        spans(["2022-23", "2023"], None, 4)
+    assert "own: {'2023': 2023-04..2024-03} or own: {'2023': 2022-04..2023-03}" in caught.value.hint
+    with pytest.raises(RequestError, match="year_starts"):
+        spans(["2022-23", "2023-24"], None)

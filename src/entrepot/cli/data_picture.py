@@ -18,8 +18,8 @@ __all__ = ["print_picture"]
 
 _SIGNS = "▁▂▃▄▅▆▇█"
 _NONE = "·"
-_TOGETHER = {"A": (1,), "Q": (1, 4), "M": (1, 3, 12)}
-_PERIOD = {"A": "year", "Q": "quarter", "M": "month"}
+_TOGETHER = {"A": (1,), "F": (1,), "Q": (1, 4), "M": (1, 3, 12)}
+_PERIOD = {"A": "year", "F": "fiscal year", "Q": "quarter", "M": "month"}
 _GAP = 2
 _AROUND = 8
 """Lines of a screen that are needed for other things than the picture."""
@@ -39,11 +39,13 @@ def print_picture(screen: Console, picture: Picture) -> None:
     cells = [f"{area:<{wide}} {text[-length:]}" for area, text in signs.items()]
     columns = _columns(screen.width, wide + 1 + length)
     first, last = picture.periods[-length * together :][0], picture.periods[-1]
+    between = " to " if picture.freq == "F" else ".."
+    when = f"{first}{'' if first == last else f'{between}{last}'}"
     unit = _PERIOD[picture.freq]
     one = f"a {unit}" if together == 1 else f"{together} {unit}s"
     say(
         screen,
-        f"{picture.who.capitalize()} {first}{'' if first == last else f'..{last}'}: each sign is "
+        f"{picture.who.capitalize()} {when}: each sign is "
         f"{one}, its height the number of rows beside the area's most; {_NONE} none.",
     )
     shown = cells[: lines * columns]

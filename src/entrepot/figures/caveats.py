@@ -50,6 +50,7 @@ CAVEATS = {
     "inside-group": "a group counts as one area: trade among its members is left out of totals",
     "hong-kong": "Hong Kong is a customs territory of its own",
     "partial-period": "the period is not a whole year",
+    "fiscal-year": "the period is a year that does not begin in January",
     "reported-total": "partners do not add up to the total that the reporter itself reports",
     "reimports": "what a country reports of trade with itself is in its total",
     "partial-source": "a total over some areas, partners or reporters, where there may be more",
@@ -101,7 +102,15 @@ def for_definition(
             )
         )
     whole = definition.period.months % 12 == 0 and definition.period.split(1)
-    part = not whole and definition.period.freq != "D"
+    part = not whole and definition.period.freq not in ("D", "F")
+    if definition.period.parts("F"):
+        found.append(
+            caveat(
+                "fiscal-year",
+                f"{definition.period} is no calendar year: compare it with the same months of "
+                "other years only.",
+            )
+        )
     if part and not question(definition.measure).is_series:
         found.append(
             caveat("partial-period", f"{definition.period} is not a whole year; do not compare.")

@@ -74,6 +74,14 @@ def answer(
         deliveries = tuple(one for one in deliveries if one.freq == "M")
         if not deliveries:
             return Missing(f"{source} has no months of {definition.period} here")
+    how = question(definition.measure)
+    if how.trade in ("chain", "panel"):
+        deliveries = tuple(one for one in deliveries if one.freq != "F")
+        if not deliveries:
+            return Missing(
+                f"{source} is in fiscal years here; {definition.measure} follows calendar years, "
+                "quarters or months"
+            )
     missing: dict[str, Missing] = {}
     for one in deliveries:
         found = _from_rows(definition, lake, source, one, alone=alone)

@@ -28,8 +28,7 @@ __all__ = ["BUNDLED", "Held", "bundled_for", "flow_sources", "held", "of_lake"]
 # products before totals, everybody before one country.
 RECONCILED = "reconciled"
 BEST_FIRST = (RECONCILED, "baci", "comtrade", "comext", "gacc", "imts")
-_MONTHS = {"A": 12, "Q": 3, "M": 1}
-_NAMES = {"A": "yearly", "Q": "quarterly", "M": "monthly"}
+_NAMES = {"A": "yearly", "F": "in fiscal years", "Q": "quarterly", "M": "monthly"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,8 @@ class Held:
     snapshot, nomenclatures
         First digits of the hashes of the deliveries, joined; editions of the product codes.
     freq
-        ``A``, ``Q`` or ``M``: which rows to add up. A source can hold a year and its months.
+        ``A``, ``F``, ``Q`` or ``M`` (see `Period.freq`): which rows to add up. A source can hold a
+        year and its months.
     currency
         What values are counted in.
     is_partial
@@ -77,8 +77,8 @@ class Held:
     tellers: dict[Side, set[tuple[str, date]]] | None = field(default=None, repr=False)
 
     def starts(self, span: Period) -> list[date]:
-        """Return the first day of each year, quarter or month that makes up a span."""
-        return [part.start for part in span.split(_MONTHS[self.freq])]
+        """Return the first day of each year (fiscal or not), quarter or month of a span."""
+        return [part.start for part in span.parts(self.freq)]
 
     def speakers(
         self, spans: Sequence[Period], *, always: bool = False
@@ -190,7 +190,7 @@ def held(lake: Lake, source: str, periods: Sequence[Period]) -> tuple[Held, ...]
 
 def _freqs(periods: Sequence[Period], there: set[Period]) -> list[str]:
     """Return the frequencies in which everything asked for is held, the coarsest first."""
-    parts = {freq: [period.split(months) for period in periods] for freq, months in _MONTHS.items()}
+    parts = {freq: [period.parts(freq) for period in periods] for freq in _NAMES}
     return [
         freq
         for freq, spans_ in parts.items()
@@ -206,7 +206,7 @@ def _in_one_freq(
 ) -> Held | Missing:
     """Return what the deliveries with rows of one frequency have together."""
     name, vintage = split_address(source)
-    wanted = {part for period in periods for part in period.split(_MONTHS[freq])}
+    wanted = {part for period in periods for part in period.parts(freq)}
     used = [item for item, there in counting if not wanted.isdisjoint(there)]
     currencies = sorted({item.currency for item in used})
     if len(currencies) > 1:
@@ -254,11 +254,15 @@ def _uncovered(
     there = sorted({period for spans_ in counting for period in spans_}, key=_by_length)
     freqs = list(dict.fromkeys(period.freq for period in there))
     for period in periods:
-        if not any(period.split(_MONTHS[freq]) for freq in freqs):
+        if not any(period.parts(freq) for freq in freqs):
             rhythm = " and ".join(_NAMES[freq] for freq in freqs)
-            return Missing(f"{source} is {rhythm} here; {period} is not made of such periods")
-    fits = [freq for freq in freqs if all(period.split(_MONTHS[freq]) for period in periods)]
-    wanted = {part for period in periods for part in period.split(_MONTHS[fits[0]])}
+            text = f"{source} is {rhythm} here; {period} is not made of such periods"
+            if fiscal := [one for one in there if one.freq == "F"]:
+                near = min(fiscal, key=lambda one: abs(one.start - period.start))
+                text += f" ({spans(fiscal)} are there); ask --period {near}"
+            return Missing(text)
+    fits = [freq for freq in freqs if all(period.parts(freq) for period in periods)]
+    wanted = {part for period in periods for part in period.parts(fits[0])}
     absent, partly = spans(sorted(wanted - set(there))), spans(sorted(wanted & set(there)))
     held_here = spans(there)
     holder = "the program ships" if source == BUNDLED else "the lake holds"

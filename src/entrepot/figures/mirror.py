@@ -48,6 +48,8 @@ def _covered(cells: Cells, asked: Definition, side: Side) -> Coverage | None:
     gone = stopped_in(members_of(asked, side), asked.period)
     year = Period.parse(gone[0].last.start.year - 1)
     starts = cells.held.starts(year)
+    if not starts:  # fiscal years do not make up the calendar year before
+        return None
     spans = (asked.period, asked.base) if asked.base else (asked.period,)
     wanted = [day for span in spans for day in cells.held.starts(span) if day > starts[-1]]
     rows = cells.reports(side).filter(

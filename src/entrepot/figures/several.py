@@ -34,7 +34,7 @@ __all__ = ["AND", "is_several", "named", "takes_several"]
 
 AND = "+"
 """What joins the names of sources."""
-_MONTHS = {"A": 12, "Q": 3, "M": 1}
+_MONTHS = {"A": 12, "F": 12, "Q": 3, "M": 1}
 _EACH = {"A": "1y", "Q": "1q", "M": "1mo"}
 _COLUMNS = (
     "exporter", "importer", "told_by", "valuation", "partner_basis", "nomenclature", "mass_kg",
@@ -111,6 +111,9 @@ def _coarsest(parts: Sequence[Part]) -> str:
 
 def _steady(parts: Sequence[Part], definition: Definition) -> list[Part]:
     """Leave out who is silent in a step, where steps are to make up longer ones of others."""
+    # Months that make up a fiscal year are not summed to one: nothing is truncated to its start.
+    calendar = [one for one in parts if one.cells.held.freq != "F"]
+    parts = calendar or parts
     freq = _coarsest(parts) if parts else ""
     found = []
     for one in parts:
@@ -189,7 +192,8 @@ def _alike(part: Part, rows: Frame, definition: Definition, freq: str, digits: i
 
     Months of a country that tells all of them make up its years.
     """
-    start = nw.col("period").dt.truncate(_EACH[freq]).cast(nw.Date)
+    start = nw.col("period")
+    start = (start.dt.truncate(_EACH[freq]) if freq in _EACH else start).cast(nw.Date)
     return part.kept(rows).select(
         *_COLUMNS,
         part.cells.column(definition),

@@ -95,13 +95,15 @@ def _ends_in(span: Period, *, dated: bool) -> nw.Expr:
     """Whether a row that starts in a span ends in it too: half a year holds no year."""
     import narwhals as nw
 
-    lengths = {"A": 12, "Q": 3, "M": 1} if dated else {"A": 12}
+    lengths = {"A": 12, "F": 12, "Q": 3, "M": 1} if dated else {"A": 12}
     tests = []
     for freq, months in lengths.items():
         month = span.end.year * 12 + span.end.month - months  # of the last start, from 0
         if (span.end + timedelta(days=1)).day > 1:
             month -= 1
         last = date(month // 12, month % 12 + 1, 1)
+        if freq == "F":  # may begin within a month
+            last = Period(span.end, span.end).before().start + timedelta(days=1)
         test = nw.col("period") <= last
         tests.append(test & (nw.col("freq") == freq) if dated else test)
     return nw.any_horizontal(*tests, ignore_nulls=True)

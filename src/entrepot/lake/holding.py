@@ -222,4 +222,7 @@ def spans(periods: Sequence[Period]) -> str:
             runs[-1].append(period)
         else:
             runs.append([period])
-    return ", ".join(f"{r[0]}..{r[-1]}" if len(r) > 1 else str(r[0]) for r in runs)
+    between = {"F": " to "}
+    return ", ".join(
+        f"{r[0]}{between.get(r[0].freq, '..')}{r[-1]}" if len(r) > 1 else str(r[0]) for r in runs
+    )

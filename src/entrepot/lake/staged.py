@@ -47,7 +47,7 @@ _MANY = 1_000_000
 _LISTED = 60_000  # what two bytes can count
 _CHOICES = {
     "told_by": ("exporter", "importer", "both"),
-    "freq": ("A", "Q", "M"),
+    "freq": ("A", "F", "Q", "M"),
     "valuation": ("FOB", "CIF"),
     "partner_basis": ("destination", "origin", "consignment"),
 }
@@ -308,7 +308,9 @@ def _texts(found: list[str | None]) -> tuple[str, ...]:
 
 
 def _period(freq: str, start: date) -> Period:
-    """Return the period that starts on a day: a year, a quarter or a month."""
+    """Return the period that starts on a day: a year, fiscal or not, a quarter or a month."""
+    if freq == "F":
+        return Period.fiscal(start)
     text = {"A": "{0.year}", "Q": "{0.year}Q{1}", "M": "{0:%Y-%m}"}[freq]
     return Period.parse(text.format(start, (start.month + 2) // 3))
 

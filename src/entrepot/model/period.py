@@ -6,6 +6,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from entrepot.errors import RequestError
 
@@ -59,6 +60,11 @@ class Period:
             )
         return cls(start.start, end.end)
 
+    @classmethod
+    def fiscal(cls, start: date) -> Period:
+        """Return the year that begins on a day."""
+        return cls(start, _shift_year(start, 1) - timedelta(days=1))
+
     @property
     def year(self) -> int:
         """Year in which the period starts."""
@@ -81,9 +87,15 @@ class Period:
 
     @property
     def freq(self) -> str:
-        """``A``, ``Q``, ``M``, ``D``, or ``span`` for anything else."""
+        """``A``, ``Q``, ``M``, ``D``, ``F`` for a fiscal year, or ``span`` for anything else.
+
+        A fiscal year has the length of a year and does not begin in January, as from April to
+        March.
+        """
         if self.is_year:
             return "A"
+        if self.end + timedelta(days=1) == _shift_year(self.start, 1):
+            return "F"
         whole = self.start.day == 1 and self.end == _months_end(self.end.year, self.end.month)
         if whole and self.months == 1:
             return "M"
@@ -140,6 +152,30 @@ class Period:
         starts = range(0, self.months, months)
         counts = (first.year * 12 + first.month - 1 + start for start in starts)
         return [_months(n // 12, n % 12 + 1, n % 12 + months) for n in counts]
+
+    def parts(self, freq: str) -> list[Period]:
+        """Return the periods of one frequency that make it up, oldest first; see `freq`.
+
+        Fiscal years are counted from its own first day, for nothing says where they begin
+        otherwise. Empty if it is not made of such.
+
+        Examples
+        --------
+        >>> [str(part) for part in Period.parse("2021-04..2023-03").parts("F")]
+        ['2021-04..2022-03', '2022-04..2023-03']
+        >>> Period.parse("2023").parts("F"), len(Period.parse("2023").parts("M"))
+        ([], 12)
+        """
+        if freq != "F":
+            return self.split({"A": 12, "Q": 3, "M": 1}[freq])
+        if (self.start.month, self.start.day) == (1, 1):
+            return []
+        starts = [self.start]
+        while starts[-1] <= self.end:
+            starts.append(_shift_year(self.start, len(starts)))
+        day = timedelta(days=1)
+        whole = starts[-1] == self.end + day
+        return [Period(a, b - day) for a, b in pairwise(starts)] if whole else []
 
     def years(self) -> list[Period]:
         """Return the calendar years touched, oldest first."""

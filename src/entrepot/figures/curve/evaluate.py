@@ -204,7 +204,11 @@ def _refused(timed: Timed, choices: _Chosen) -> Missing | None:
         return found
     # All goods can be there in a long time taken together, and some of them only in a part of it.
     months = round(timed.span.part * asked.period.months)
-    parts = [part for _, period in timed.span.times for part in period.split(months)]
+    parts = [
+        part
+        for _, period in timed.span.times
+        for part in period.split(months) or period.parts(asked.period.freq)
+    ]
     every = (refusal(cells, asked.but(period=one, base=asked.base and one), goods) for one in parts)
     return found or next(filter(None, every), None)
 

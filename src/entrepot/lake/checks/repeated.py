@@ -32,6 +32,7 @@ CHANCE = 1e-4
 """Pairs of equal values that a report may be expected to have by chance, where they count."""
 MORE = 3.0
 """Times as many carried values as by chance. Prices that hardly move double what is expected."""
+_MONTHS = {"A": 12, "F": 12, "Q": 3, "M": 1}
 _FEW = 3  # carried values of a source, so that one that just came out the same is no finding
 _UNIT = 0.99  # of the values of a source are round: that is its unit, and nobody guessed
 _TOP = 1000  # the rank of a value of 5 bn that is no accident
@@ -171,7 +172,7 @@ def _same(counted: Counted, source: str, periods: Sequence[Period]) -> str:
     # One number sorts faster than eight texts; of ten million two are one in 400,000 lakes.
     line = f"OVER (PARTITION BY hash({cell}, {CURRENCY}) ORDER BY period)"
     last = f"DATE '{periods[0].start}'"
-    following = f"period = before + to_months({len(periods[0].split(1))})"
+    following = f"period = before + to_months({_MONTHS[periods[0].freq]})"
     return f"""
         SELECT currency, sum(1 / value), count(*) FILTER (same), sum(value) FILTER (same),
                max(value) FILTER (same),

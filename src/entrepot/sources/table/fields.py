@@ -111,7 +111,7 @@ def meanings(field: Field, texts: Sequence[str], plan: Plan) -> dict[str, Meanin
 def said(name: str, text: str, plan: Plan, freq: str | None) -> tuple[str | None, ...]:
     """Return the meaning of a word of the mapping itself."""
     if name == "period":
-        span = spans([text], freq)[text]
+        span = spans([text], freq, plan.mapping.year_starts)[text]
         return (span.start, span.freq)
     if name in AREAS:
         code = str(own_area(text))
@@ -180,7 +180,7 @@ def _periods(texts: Sequence[str], columns: list[Column], plan: Plan) -> dict[st
         by_freq[freq][text] = _spelled(parts, columns)
     found: dict[str, Meaning] = {}
     for freq, spelled in by_freq.items():
-        read = spans(spelled.values(), freq)
+        read = spans(spelled.values(), freq, plan.mapping.year_starts)
         found |= {text: Meaning((read[one].start, read[one].freq)) for text, one in spelled.items()}
     return found
 

@@ -153,6 +153,9 @@ class Mapping(Constants):
         Row with the names of the columns (the first is 1), or the number of rows above it; how
         many rows make up the names, the last of which that is; last row that counts; sheet of a
         workbook, or table of a web page or JSON.
+    year_starts
+        Month in which fiscal years begin that are written 2022-23 (4: April to March). Such years
+        are kept apart from calendar years.
     missing
         What stands in a cell without a number, besides nothing.
     level
@@ -191,6 +194,7 @@ class Mapping(Constants):
     skip: Annotated[int, Field(ge=0)] | None = None
     last_row: Annotated[int, Field(ge=2)] | None = None
     sheet: str | None = None
+    year_starts: Annotated[int, Field(ge=2, le=12)] | None = None
     missing: TextList = ()
     level: Literal[2, 4, 6, 7, 8, 9, 10, 11, 12, "total"] | None = None
     select: dict[str, TextList] = Field(default_factory=dict)

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from entrepot.errors import RequestError
+from entrepot.model.period import Period
 from entrepot.sources.table.month_names import month_number
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Span", "fiscal_years", "not_calendar", "read_span", "spans"]
 
+_FISCAL = re.compile(r"(?:FY ?)?([12][0-9]{3}) ?[-/–] ?([12][0-9])?([0-9]{2})")
 _QUARTERS = {"I": 1, "II": 2, "III": 3, "IV": 4}
 
 
@@ -27,7 +29,8 @@ class Span:
     start
         First day, ``2024-08-01``.
     freq
-        ``A``, ``Q`` or ``M``; empty where a text gives a day and not how long it covers.
+        ``A``, ``F`` (a fiscal year), ``Q`` or ``M``; empty where a text gives a day and not how
+        long it covers.
     """
 
     start: str
@@ -52,7 +55,17 @@ def read_span(text: str) -> Span | None:
     for pattern, make in _SPELLINGS:
         if found := pattern.fullmatch(words):
             return make(found)
-    return None
+    return _from_to(words) if ".." in words else None
+
+
+def _from_to(words: str) -> Span | None:
+    """Return the period from one day or month to another: 2022-04..2023-03."""
+    try:
+        period = Period.parse(words)
+    except RequestError:
+        return None
+    whole = period.freq in ("A", "F", "Q", "M")
+    return Span(period.start.isoformat(), period.freq) if whole else None
 
 
 def fiscal_years(texts: Iterable[str]) -> list[str]:
@@ -67,9 +80,7 @@ def fiscal_years(texts: Iterable[str]) -> list[str]:
     (['2010-11', '2011-12'], [])
     """
     held = list(texts)
-    found = [
-        re.fullmatch(r"(?:FY ?)?([12][0-9]{3}) ?[-/–] ?([12][0-9])?([0-9]{2})", t) for t in held
-    ]
+    found = [_FISCAL.fullmatch(t) for t in held]
     years = [
         int(one[1]) + 1 == int((one[2] or str(int(one[1]) + 1)[:2]) + one[3])
         for one in found
@@ -83,12 +94,42 @@ def not_calendar(text: str) -> RequestError:
     return RequestError(
         "a year that runs into the next (a fiscal year, such as April to March)",
         where=text,
-        why="figures are by calendar year: it would count in the wrong one, or as a month",
-        hint="give the months or quarters of the same table; freq: M if it is a month after all",
+        why="it is no calendar year, and would count in the wrong one, or as a month",
+        hint="say in the mapping in which month these years begin, such as year_starts: 4 (April); "
+        "freq: M if it is a month after all",
     )
 
 
-def spans(texts: Iterable[str], freq: str | None) -> dict[str, Span]:
+def _fiscal(text: str, year_starts: int) -> Span | None:
+    """Return the fiscal year that a text names by the two calendar years it lies in.
+
+    Raises
+    ------
+    RequestError
+        For a single year, which may be that of the first month or of the last.
+    """
+    if fiscal_years([text]):
+        found = _FISCAL.fullmatch(text)
+        return Span(f"{found[1]}-{year_starts:02}-01", "F") if found else None
+    span = read_span(re.sub(r"(?i)^FY ?", "", text))
+    if span and span.freq == "A":
+        year = int(span.start[:4])
+        before, after = (
+            Period.fiscal(date(one, year_starts, 1)) for one in (year - 1, year)
+        )
+        raise RequestError(
+            "a single year, where years begin in another month than January",
+            where=text,
+            why="it may be the year of the first month or of the last",
+            hint=f"say which: own: {{{text!r}: {after}}} or own: {{{text!r}: {before}}}; for a "
+            "calendar year leave year_starts out",
+        )
+    return None
+
+
+def spans(
+    texts: Iterable[str], freq: str | None, year_starts: int | None = None
+) -> dict[str, Span]:
     """Return the period of each text of one column.
 
     A day (``2024-05-01``) says where a period begins and not how long it is. It is a month if
@@ -100,6 +141,9 @@ def spans(texts: Iterable[str], freq: str | None) -> dict[str, Span]:
         The different cells of the column.
     freq
         What the mapping says.
+    year_starts
+        Month in which years begin that run into the next, such as 2022-23; None where no such
+        years are read.
 
     Raises
     ------
@@ -108,10 +152,10 @@ def spans(texts: Iterable[str], freq: str | None) -> dict[str, Span]:
     """
     found = {}
     texts = list(texts)
-    if freq != "M" and (fiscal := fiscal_years(texts)):
+    if freq != "M" and year_starts is None and (fiscal := fiscal_years(texts)):
         raise not_calendar(fiscal[0])
     for text in texts:
-        span = read_span(text)
+        span = (_fiscal(text, year_starts) if year_starts else None) or read_span(text)
         if span is None:
             raise RequestError(
                 "not a year, quarter or month",
@@ -136,6 +180,8 @@ _FIRST = ("01", "04", "07", "10")
 
 
 def _of_length(text: str, span: Span, length: str, said: str | None) -> Span:
+    if span.freq == "F" and said in (None, "A"):
+        return span
     if span.freq and said and span.freq != said:
         raise RequestError(
             f"a period of the length {span.freq}, where the mapping says freq: {said}",

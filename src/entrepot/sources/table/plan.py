@@ -174,7 +174,7 @@ def _wide(mapping: Mapping, names: Sequence[str]) -> dict[str, Column]:
             continue
         if years and month_number(name):
             found[name] = mapping.wide.model_copy(update={"month": name})
-        elif not years and read_span(name):
+        elif not years and (read_span(name) or (mapping.year_starts and fiscal_years([name]))):
             found[name] = mapping.wide.model_copy(update={"period": name})
     if not found:
         raise BadFileError(
@@ -188,8 +188,12 @@ def _wide(mapping: Mapping, names: Sequence[str]) -> dict[str, Column]:
 def _refuse_fiscal(mapping: Mapping, names: Sequence[str]) -> None:
     """Refuse columns called by fiscal years."""
     free = [n for n in names if n not in {*mapping.columns, *mapping.ignore, *mapping.select}]
-    if mapping.freq != "M" and (fiscal := fiscal_years(filter(read_span, free))):
-        raise not_calendar(fiscal[0])
+    if mapping.year_starts or mapping.freq == "M":
+        return
+    called = [name for name in free if read_span(name) or fiscal_years([name])]
+    years = [name for name in called if read_span(name) is None] or fiscal_years(called)
+    if years and (len(called) > 1 or read_span(years[0]) is None):  # 2010-11 alone may be a month
+        raise not_calendar(years[0])
 
 
 def _places(columns: dict[str, Column], names: Sequence[str]) -> dict[str, int]:

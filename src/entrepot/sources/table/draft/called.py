@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.sources.table.draft.money import money_words, unit_words
 from entrepot.sources.table.month_names import month_number
-from entrepot.sources.table.periods import fiscal_years, not_calendar, read_span
+from entrepot.sources.table.periods import fiscal_years, read_span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,10 +39,6 @@ def values_by_period(guesses: Sequence[Guess], above: str = "") -> None:
         What stands above the names of the columns; it may say that all numbers are masses.
     """
     free = [one for one in guesses if one.role in ("", "value", "mass", "quantity")]
-    named = [one.seen.name for one in free if one.seen.is_numeric]
-    years = [name for name in named if fiscal_years([name])]
-    if len(years) > 1 or any(read_span(name) is None for name in years):
-        raise not_calendar(years[0])
     for guess in free:
         found = _period_in(guess.seen.name) if guess.seen.is_numeric else None
         if found is None:
@@ -86,11 +82,15 @@ def _is_value(word: str) -> bool:
 
 def _period_in(name: str) -> tuple[str, str] | None:
     """Return the period that a name says, and what else it says; a mark for a footnote aside."""
-    if read_span(name):
+    if read_span(name) or fiscal_years([name]):
         return name, ""
     if found := _FOOTNOTE.fullmatch(name):
         return found[1], ""
-    spans = [found for found in _PERIOD.finditer(name) if read_span(found[0])]
+    spans = [
+        found
+        for found in _PERIOD.finditer(name)
+        if read_span(found[0]) or fiscal_years([found[0]])
+    ]
     if len(spans) != 1:
         return None
     [found] = spans

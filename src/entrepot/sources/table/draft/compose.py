@@ -9,7 +9,7 @@ from entrepot.sources.table.draft.amounts import how_numbers_are_written, words_
 from entrepot.sources.table.draft.columns import column_keys
 from entrepot.sources.table.draft.guess import BACI
 from entrepot.sources.table.draft.questions import TODO, Questions
-from entrepot.sources.table.periods import spans
+from entrepot.sources.table.periods import fiscal_years, read_span, spans
 from entrepot.sources.table.roles import NUMBERS
 
 if TYPE_CHECKING:
@@ -107,7 +107,16 @@ _PEOPLE: tuple[tuple[tuple[str, ...], ...], ...] = (
 
 
 def _when(by_role: dict[str, Guess], used: Sequence[Guess], asks: Questions) -> dict[str, Any]:
-    if "year" in by_role or any("period" in guess.keys for guess in used):
+    called = [str(guess.keys["period"]) for guess in used if "period" in guess.keys]
+    texts = called or (by_role["period"].seen.texts if "period" in by_role else ())
+    # 2010-11 alone may be a month; where all are such years, or one is 2022-23, it is none.
+    fiscal = [text for text in texts if read_span(text) is None and fiscal_years([text])]
+    if not fiscal and len(texts) > 1:
+        fiscal = fiscal_years(texts)
+    if fiscal:
+        words = f"in which month do years such as {fiscal[0]} begin?"
+        return {"year_starts": asks.ask("year_starts", words, "4", "7", "10")}
+    if "year" in by_role or called:
         return {}
     if "period" not in by_role:
         return {

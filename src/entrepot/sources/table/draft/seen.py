@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from entrepot.model.area_names import named_area
 from entrepot.sources.table.broken import naming_the_row
 from entrepot.sources.table.codes import known_code
-from entrepot.sources.table.periods import read_span
+from entrepot.sources.table.periods import fiscal_years, read_span
 from entrepot.sources.table.products import TOTAL
 from entrepot.sources.table.words import FLOW_WORDS
 
@@ -96,7 +96,7 @@ class Seen:
     @cached_property
     def is_period(self) -> bool:
         """Whether each text is a period."""
-        return bool(self.texts) and self._share(lambda t: read_span(t) is not None) >= _MOSTLY
+        return bool(self.texts) and self._share(_names_period) >= _MOSTLY
 
     @property
     def is_plain(self) -> bool:
@@ -238,6 +238,10 @@ def _counted(
         f"QUALIFY row_number() OVER (PARTITION BY one.place ORDER BY one.text) <= {_MOST} "
         "ORDER BY ALL"
     ).fetchall()
+
+
+def _names_period(text: str) -> bool:
+    return read_span(text) is not None or bool(fiscal_years([text]))
 
 
 def _like_a_code(marked: str) -> bool:

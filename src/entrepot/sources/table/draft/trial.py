@@ -30,6 +30,7 @@ _ANSWERS = {
     "valuation": "FOB",
     "period": "2024",
     "product": "TOTAL",
+    "year_starts": 4,
     "decimal": ".",
     "currency": "USD",
     "scale": 1,
