@@ -1,15 +1,21 @@
 """Write ``model/area_names.csv`` and ``sources/table/national_codes.csv`` from maintained tables.
 
-Usage: ``python tools/area_names.py --un country-codes.csv --brazil PAIS.csv --japan Countries.csv``
+Usage: ``python tools/area_names.py --un country-codes.csv --brazil PAIS.csv --japan Countries.csv
+--census country.txt --canada ODPF_6_CtyDesc.TXT``
 
 Needs ``babel`` (Unicode CLDR; Unicode licence), ``pycountry`` (ISO 3166; of its texts the English
 names of ISO only) and ``country_converter`` (GPL, so nothing of it is written: its expressions
-check what is). The three files are
+check what is). The five files are
 
 - ``--un``: data/country-codes.csv of the repository datasets/country-codes (public domain
   dedication): names of the United Nations in English, French, Spanish, Russian and Chinese;
 - ``--brazil``: PAIS.csv, the table of countries of Brazil's foreign trade statistics (MDIC, Comex
   Stat), in Latin-1;
+- ``--census``: Schedule C of the United States Census Bureau, its list of countries by code, with
+  ISO codes: lines of code, name and ISO code, parted by ``|``;
+- ``--canada``: ODPF_6_CtyDesc.TXT, which Statistics Canada puts into every file of its Canadian
+  International Merchandise Trade (Open Government Licence - Canada), in Latin-1: two letters, three
+  digits, first and last month, names in English and French;
 - ``--japan``: codes and names of countries of Japan's trade statistics (Ministry of Finance), with
   the columns Code and Country.
 
@@ -63,7 +69,26 @@ SPELLINGS = {  # as printed by the publisher named; short forms that no table ab
         "CONGO P REP": "COG", "COTE D' IVOIRE": "CIV", "SAUDI ARAB": "SAU", "PAPUA N GNA": "PNG",
         "GUINEA BISSAU": "GNB", "CAPE VERDE IS": "CPV", "DOMINIC REP": "DOM", "EGYPT A RP": "EGY",
         "TURKEY": "TUR", "CZECH REPUBLIC": "CZE", "MYANMAR": "MMR",
+        "AFGHANISTAN TIS": "AFG", "AMERI SAMOA": "ASM", "ANTIGUA": "ATG",
+        "BAHARAIN IS": "BHR", "BOSNIA-HRZGOVIN": "BIH", "BR VIRGN IS": "VGB", "C AFRI REP": "CAF",
+        "EQUTL GUINEA": "GNQ", "FR GUIANA": "GUF", "FR POLYNESIA": "PYF", "FR S ANT TR": "ATF",
+        "HEARD MACDONALD": "HMD", "KYRGHYZSTAN": "KGZ", "LAO PD RP": "LAO",
+        "N. MARIANA IS.": "MNP", "NAURU RP": "NRU", "NETHERLANDANTIL": "ANT", "NIUE IS": "NIU",
+        "PANAMA C Z": "PCZ", "SAHARWI A.DM RP": "ESH", "SAO TOME": "STP", "ST KITT N A": "KNA",
+        "ST PIERRE": "SPM", "ST VINCENT": "VCT", "STATE OF PALEST": "PSE", "TOKELAU IS": "TKL",
+        "TRINIDAD": "TTO", "TURKS C IS": "TCA", "UNION OF SERBIA & MONTENEGRO": "SCG",
+        "WALLIS F IS": "WLF", "UNSPECIFIED": "XNES",
     },
+    "customs of Nepal": {
+        "Holy See (Vatican)": "VAT", "Kazakstan": "KAZ", "Serbia (Europe)": "SRB",
+        "Not specified": "XNES",
+    },
+    "HM Revenue and Customs": {
+        "Bosnia & Herz.": "BIH", "Br Virgin Is": "VGB", "Irish Republic": "IRL",
+        "Occ Palest Terr": "PSE", "Turks & Caicos": "TCA", "St Pierre-Mique": "SPM",
+    },
+    "US International Trade Commission": {"Eswatini (Swaziland)": "SWZ"},
+    "Australian Bureau of Statistics": {"China (excludes SARs and Taiwan)": "CHN"},
     "customs offices of Spanish America": {
         "HOLANDA": "NLD", "EE.UU.": "USA", "EEUU": "USA", "ESTADOS UNIDOS": "USA",
         "ESTADOS UNIDOS DE AMERICA": "USA", "COREA DEL SUR": "KOR", "COREA": "KOR",
@@ -117,11 +142,16 @@ JAPAN_ODD = {
 JAPAN_LEFT = {"327": "islands of several owners", "605": "several", "622": "several",
     "703": "bonded warehouses"}  # fmt: skip
 
+CENSUS_ODD = {"4803": "XKX", "5082": "PSE", "5083": "PSE", "7660": "COD"}
+"""Codes of Schedule C whose ISO code is missing or another country's, by their names."""
+CANADA_ODD = {"ZX": "XNES", "YU": "YUG", "SU": "SUN", "DD": "DDR", "ZR": "COD", "EA": "ESP"}
+"""Codes of Canada that ISO has not, or no more, by their names."""
+
 
 def main() -> None:
     """Write both tables, and say which names were refused and which the check doubts."""
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("un", "brazil", "japan"):
+    for name in ("un", "brazil", "japan", "census", "canada"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     given = parser.parse_args()
     brazil = _read(given.brazil, "latin-1", ";")
@@ -135,7 +165,12 @@ def main() -> None:
         *_of_brazil(brazil),
     ]  # fmt: skip
     _write(SRC / "model/area_names.csv", COLUMNS, _names(found))
-    codes = [*_codes_of_brazil(brazil), *_codes_of_japan(_read(given.japan, "utf-8", ","))]
+    codes = [
+        *_codes_of_brazil(brazil),
+        *_codes_of_japan(_read(given.japan, "utf-8", ",")),
+        *_codes_of_the_census(given.census.read_text(encoding="utf-8")),
+        *_codes_of_canada(given.canada.read_text(encoding="latin-1")),
+    ]
     _write(SRC / "sources/table/national_codes.csv", ("system", "code", "area", "name"), codes)
 
 
@@ -213,6 +248,43 @@ def _codes_of_japan(rows: list[dict[str, str]]) -> list[tuple[str, str, str, str
             continue
         found.append(("japan", code, ours, name))
     return found
+
+
+def _codes_of_the_census(text: str) -> list[tuple[str, str, str, str]]:
+    """Return the countries of Schedule C by the ISO codes in it."""
+    two = by_code("alpha2")
+    found = []
+    for line in text.splitlines():
+        code, _, rest = line.partition("|")
+        name, _, iso = rest.rpartition("|")
+        if not code.strip().isdigit():
+            continue
+        row = code.strip(), " ".join(name.split())
+        ours = CENSUS_ODD.get(row[0]) or two.get(iso.strip())
+        if not ours:
+            print(f"census {' '.join(row)} ({iso.strip()}): no area of ours, left out")
+            continue
+        found.append(("census", row[0], ours, row[1]))
+    return found
+
+
+def _codes_of_canada(text: str) -> list[tuple[str, str, str, str]]:
+    """Return the countries of today by letters and digits, and those before them where none is."""
+    two = by_code("alpha2")
+    lines = [
+        (line[:2].strip(), line[3:6], line[18:24], line[25:108].strip())
+        for line in text.splitlines()
+        if line[3:6].isdigit()
+    ]
+    found: dict[str, tuple[str, str, str, str]] = {}
+    for letters, digits, _, name in sorted(lines, key=lambda line: line[2], reverse=True):
+        ours = by_name(name) or CANADA_ODD.get(letters) or two.get(letters)
+        if ours not in known_areas():
+            print(f"canada {letters} {digits} {name}: no area of ours, left out")
+            continue
+        for code in (letters, digits) if letters != "CS" else (digits,):  # of two countries
+            found.setdefault(code, ("canada", code, str(ours), name))
+    return [found[code] for code in sorted(found)]
 
 
 _by_key: dict[str, str] = {}

@@ -213,5 +213,7 @@ def test_fiscal_years_are_asked_by_their_months_and_kept_apart(tmp_path: Path) -
     missing = ep.ask("value", period="2022-04..2022-12", **asked)
     assert "ask --period 2022-04..2023-03" in str(missing.reason)
     for measure, more in (("rerouted", {"hubs": "HKG"}), ("rerouting_ratio", {"hubs": "HKG"})):
-        figure = ep.ask(measure, period="2022-04..2023-03", base="2021-04..2022-03", **asked, **more)
+        figure = ep.ask(
+            measure, period="2022-04..2023-03", base="2021-04..2022-03", **asked, **more
+        )
         assert figure.status != "ok"

@@ -209,7 +209,9 @@ def test_without_reports_or_tables_there_is_no_weight(
     with lake.reading():
         links = links_held(lake)
     assert links is not None
-    with pytest.raises(NoEvidenceError, match="weights are estimated from comtrade"):
+    with pytest.raises(
+        NoEvidenceError, match=r"imports in comtrade of 2021 .HS2017., 2022 .HS2022. are not"
+    ):
         weights_between(empty, links, "HS2017", "HS2022")
     path = tmp_path / "comtrade.csv"
     path.write_text(text_of([one for one in ROWS if one["period"] == 2021]), encoding="utf-8")

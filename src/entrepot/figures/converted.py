@@ -127,5 +127,6 @@ def _spot(definition: Definition, rows: Sequence[Published]) -> tuple[float, Seq
     raise RequestError(
         f"no rate of {currency} is held for {text}",
         why=f"rates are held for {', '.join(held)}" if held else "",
-        hint="write the rate itself, such as --spot 7.1",
+        hint="write the rate itself, such as --spot 7.1; or load a table of published rates: "
+        "entrepot data add published FILE",
     )

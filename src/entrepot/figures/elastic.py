@@ -11,8 +11,10 @@ import narwhals as nw
 
 from entrepot.errors import NoEvidenceError
 from entrepot.figures.editions import links_held
+from entrepot.figures.held import not_loaded
 from entrepot.lake import fetch
 from entrepot.model.product import NO_CODES, UNNAMED, harmonized
+from entrepot.sources import bring_in
 from entrepot.sources.strict import literal
 
 if TYPE_CHECKING:
@@ -92,12 +94,11 @@ def elasticities_in(lake: Lake, editions: Iterable[str]) -> dict[str, dict[str, 
         # Both at once: who brings one in is not told of the other afterwards.
         later = [one for one in editions if one != _ESTIMATED_IN]
         tables = bool(later) and links_held(lake) is None
-        raise NoEvidenceError(
-            "elasticities are not loaded"
-            + (f", nor tables from {_ESTIMATED_IN} to {' and '.join(later)}" if tables else ""),
-            hint="entrepot data get elasticities"
-            + (" && entrepot data get concordance" if tables else ""),
-        )
+        needs = [("elasticities", bring_in("elasticities"))]
+        if tables:
+            words = f"tables from {_ESTIMATED_IN} to {' and '.join(later)}"
+            needs.append((words, bring_in("concordance")))
+        raise not_loaded(needs)
     own = lake.remembered.get("elasticities", partial(_own, lake))
     return {
         edition: lake.remembered.get(

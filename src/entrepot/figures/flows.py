@@ -70,18 +70,8 @@ def answer(
             break
     if isinstance(deliveries, Missing):
         return deliveries
-    if question(definition.measure).months:
-        deliveries = tuple(one for one in deliveries if one.freq == "M")
-        if not deliveries:
-            return Missing(f"{source} has no months of {definition.period} here")
-    how = question(definition.measure)
-    if how.trade in ("chain", "panel"):
-        deliveries = tuple(one for one in deliveries if one.freq != "F")
-        if not deliveries:
-            return Missing(
-                f"{source} is in fiscal years here; {definition.measure} follows calendar years, "
-                "quarters or months"
-            )
+    if isinstance(deliveries := _in_steps(definition, source, deliveries), Missing):
+        return deliveries
     missing: dict[str, Missing] = {}
     for one in deliveries:
         found = _from_rows(definition, lake, source, one, alone=alone)
@@ -95,6 +85,23 @@ def answer(
     return Missing(
         text if len(reasons) > 1 else next(iter(reasons)), kinds.pop() if len(kinds) == 1 else ""
     )
+
+
+def _in_steps(
+    definition: Definition, source: str, deliveries: tuple[Held, ...]
+) -> tuple[Held, ...] | Missing:
+    """Return the deliveries in steps of time that a measure can follow."""
+    how = question(definition.measure)
+    if how.months:
+        months = tuple(one for one in deliveries if one.freq == "M")
+        return months or Missing(f"{source} has no months of {definition.period} here")
+    if how.trade in ("chain", "panel"):
+        calendar = tuple(one for one in deliveries if one.freq != "F")
+        return calendar or Missing(
+            f"{source} is in fiscal years here; {definition.measure} follows calendar years, "
+            "quarters or months"
+        )
+    return deliveries
 
 
 def _from_rows(

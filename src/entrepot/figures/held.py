@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from entrepot.errors import NoEvidenceError
 from entrepot.figures.estimate import Missing
 from entrepot.goods.parse import only_codes
 from entrepot.lake import spans
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from entrepot.lake import Holding, Lake
     from entrepot.model.period import Period
 
-__all__ = ["BUNDLED", "Held", "bundled_for", "flow_sources", "held", "of_lake"]
+__all__ = ["BUNDLED", "Held", "bundled_for", "flow_sources", "held", "not_loaded", "of_lake"]
 
 # Where several sources answer, the first gives the headline: reconciled before single reports,
 # products before totals, everybody before one country.
@@ -111,6 +112,25 @@ class Held:
     def rhythm(self) -> str:
         """Return the frequency as a word: yearly, quarterly, monthly."""
         return _NAMES[self.freq]
+
+
+def not_loaded(needs: Sequence[tuple[str, str]], *, otherwise: str = "") -> NoEvidenceError:
+    """Return the error that names all that a command needs and the lake lacks, at once.
+
+    Parameters
+    ----------
+    needs
+        What is lacking, in words of several ("distances"), with the command that loads it.
+    otherwise
+        What can be done without it.
+    """
+    words = [what for what, _ in needs]
+    commands = " && ".join(dict.fromkeys(command for _, command in needs))
+    return NoEvidenceError(
+        f"{words[0]} are not loaded" + "".join(f", nor {one}" for one in words[1:]),
+        why="all of it is needed" if len(words) > 1 else "",
+        hint=commands + (f"; or {otherwise}" if otherwise else ""),
+    )
 
 
 def flow_sources(lake: Lake) -> list[str]:

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, cast
 
 import narwhals as nw
 
-from entrepot.errors import NoEvidenceError, OutsideError, RequestError
+from entrepot.errors import OutsideError, RequestError
 from entrepot.figures.editions import links_held
+from entrepot.figures.held import not_loaded
 from entrepot.figures.reconcilable import Reports, reports
 from entrepot.figures.reconciliation import Reconciliation, of_parts
 from entrepot.files import drafted, require_target
 from entrepot.lake import Lake, fetch
 from entrepot.model.areas import area
 from entrepot.reconcile import PANELS, By, Panel, bundled_odds, reconcile
+from entrepot.sources import bring_in
 from entrepot.sources.parquet import read_parquet
 
 if TYPE_CHECKING:
@@ -197,10 +199,8 @@ def _kept_back(table: duckdb.DuckDBPyRelation) -> dict[str, tuple[int, float]]:
 
 def _distances(lake: Lake) -> duckdb.DuckDBPyRelation:
     if not lake.holds("geodist"):
-        raise NoEvidenceError(
-            "freight is estimated from distances, of which the lake holds none",
-            hint="entrepot data get geodist, or leave out --freight remove",
-        )
+        distances = ("distances between countries", bring_in("geodist"))
+        raise not_loaded([distances], otherwise="leave out --freight remove")
     found: duckdb.DuckDBPyRelation = lake.table("distances").to_native()
     return found
 

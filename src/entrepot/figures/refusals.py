@@ -104,7 +104,9 @@ def _absent(cells: Cells, asked: Definition, told: Set[tuple[str, date]]) -> Mis
         for days in spans:
             absent = sorted(who for who in members if all((who, day) not in told for day in days))
             if absent:
-                form = "%Y" if cells.held.freq == "A" else "%Y-%m"  # a fiscal year by its first month
+                form = (
+                    "%Y" if cells.held.freq == "A" else "%Y-%m"
+                )  # a fiscal year by its first month
                 when = span if len(starts) == len(days) else f"{days[0]:{form}}"
                 names = ", ".join(absent)
                 return Missing(f"{names} did not report to {cells.held.source} in {when}", "silent")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.figures.held import not_loaded
 from entrepot.goods import goods_selection
 from entrepot.goods.follow import expanded
 from entrepot.goods.links import steps
@@ -15,8 +16,11 @@ from entrepot.goods.parse import parse
 from entrepot.goods.weights import Weights, estimate_weights
 from entrepot.lake import fetch
 from entrepot.model.product import edition, harmonized
+from entrepot.sources import bring_in
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from entrepot.figures.definition import Definition
     from entrepot.goods import Links, Selection
     from entrepot.lake import Lake
@@ -48,12 +52,15 @@ def weighted_selection(
     split = sorted(code for code in wide.mixed if len(code) == 6 and not code.startswith(named))
     if own == {here} or not split:
         return replace(wide, weights=())
-    if links is None or len(own) != 1:
+    if len(own) != 1:
         raise NoEvidenceError(
-            "weights need the tables of the United Nations and a list in one edition",
-            hint="entrepot data get concordance",
+            "weights need a list in one edition, and this one has several",
+            hint="leave --follow weighted out",
         )
     [home] = own
+    if links is None:
+        tables = ("tables between editions of the United Nations", bring_in("concordance"))
+        raise not_loaded([tables, *_lacking(lake, _path(here, home))])
     listed = {code for entry in entries for code in expanded(entry.code, home)}
     weights = weights_between(lake, links, here, home, split)
     shares = {code: _listed_share(weights, code, listed) for code in split}
@@ -97,9 +104,9 @@ def weights_between(
         raise RequestError(
             f"from {nomenclature} to itself there is nothing to split", hint="name two editions"
         )
-    path = list(steps(nomenclature, other))
-    if nomenclature == path[-1][1]:
-        path = [(older, newer) for newer, older in reversed(path)]
+    path = _path(nomenclature, other)
+    if lacking := _lacking(lake, path):
+        raise not_loaded(lacking)
     found: Weights | None = None
     for source, target in path:
         newer, older = sorted((source, target), reverse=True)
@@ -113,12 +120,31 @@ def weights_between(
     return found
 
 
+def _path(nomenclature: str, other: str) -> list[tuple[str, str]]:
+    """Return the pairs of neighbouring editions that lead from one to another."""
+    path = list(steps(nomenclature, other))
+    if nomenclature == path[-1][1]:
+        path = [(older, newer) for newer, older in reversed(path)]
+    return path
+
+
+def _lacking(lake: Lake, path: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return which reports of imports weights need and the lake lacks, all years at once."""
+    years: set[tuple[int, str]] = set()
+    for pair in path:
+        newer, older = sorted(pair, reverse=True)
+        year = edition(newer).in_force.year
+        for which, when in ((older, year - 1), (newer, year)):
+            if not lake.holds(REPORTS) or not fetch(_imports(lake, which, when).head(1)):
+                years.add((when, which))
+    if not years:
+        return []
+    named = ", ".join(f"{year} ({which})" for year, which in sorted(years))
+    span = f"{min(years)[0]}..{max(years)[0]}" if len(years) > 1 else f"{min(years)[0]}"
+    return [(f"imports in {REPORTS} of {named}", f"entrepot data get {REPORTS} --period {span}")]
+
+
 def _imports(lake: Lake, nomenclature: str, year: int) -> nw.LazyFrame:  # type: ignore[type-arg]
-    if not lake.holds(REPORTS):
-        raise NoEvidenceError(
-            f"weights are estimated from {REPORTS}, of which the lake holds nothing",
-            hint=f"entrepot data add {REPORTS} FILE, of {year} and the year beside it",
-        )
     rows = lake.flows(REPORTS).filter(
         nw.col("told_by") == "importer",
         nw.col("freq") == "A",
@@ -126,13 +152,6 @@ def _imports(lake: Lake, nomenclature: str, year: int) -> nw.LazyFrame:  # type:
         nw.col("period").dt.year() == year,
         nw.col("exporter") != nw.col("importer"),
     )
-    rows = rows.select(
+    return rows.select(
         nw.col("importer").alias("reporter"), "product", nw.col("value_usd").alias("value")
     )
-    if not fetch(rows.head(1)):
-        raise NoEvidenceError(
-            f"weights need imports in {nomenclature} of {year}, which {REPORTS} in the lake "
-            "does not have",
-            hint=f"entrepot data get {REPORTS} --period {year}",
-        )
-    return rows

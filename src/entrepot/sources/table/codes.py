@@ -28,7 +28,7 @@ _TABLES: dict[str, tuple[System, ...]] = {
     "m49": ("comtrade", "m49"),
 }
 
-_NATIONAL = ("brazil", "japan")
+_NATIONAL = ("brazil", "japan", "census", "canada")
 """Systems of one country's statistics; ``tools/area_names.py`` says from where."""
 _LONGEST = 40
 

@@ -11,7 +11,7 @@ from entrepot.model.area_table import area
 from entrepot.model.areas import WORLD
 from entrepot.sources.table.codes import area_of, own_area
 from entrepot.sources.table.mapping import Column
-from entrepot.sources.table.periods import spans
+from entrepot.sources.table.periods import in_order, spans
 from entrepot.sources.table.products import nomenclature_of, product_of
 from entrepot.sources.table.roles import AREAS, MARKS
 from entrepot.sources.table.words import flow_of, mark_of, word_of
@@ -177,7 +177,7 @@ def _periods(texts: Sequence[str], columns: list[Column], plan: Plan) -> dict[st
             for part, column in zip(text.split(BETWEEN), columns, strict=False)
         ] + text.split(BETWEEN)[len(columns) :]
         freq = parts.pop() if columns[-1].role == "freq" else plan.mapping.freq
-        by_freq[freq][text] = _spelled(parts, columns)
+        by_freq[freq][text] = in_order(_spelled(parts, columns), columns[0].order)
     found: dict[str, Meaning] = {}
     for freq, spelled in by_freq.items():
         read = spans(spelled.values(), freq, plan.mapping.year_starts)

@@ -78,6 +78,8 @@ class Column(Constants):
         Own table on top: cell to what it means, for odd spellings.
     leave_out
         Cells whose rows are left out: totals beside their parts.
+    order
+        Of days in a column of periods: ``DMY`` (31/12/2024) or ``MDY`` (12/31/2024).
     pad
         Digits of a code whose zeros at the front were lost; ``even``: to the next even number.
     pattern
@@ -98,6 +100,7 @@ class Column(Constants):
     codes: str | dict[str, str] | None = None
     own: dict[str, str] = Field(default_factory=dict)
     leave_out: TextList = ()
+    order: Literal["DMY", "MDY"] | None = None
     pad: Literal[2, 4, 6, 8, 9, 10, "even"] | None = None
     pattern: str | None = None
     cut: Literal[2, 4, 6, 8] | None = None

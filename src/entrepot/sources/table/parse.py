@@ -80,7 +80,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
     kinds, findings = account(connection, plan, cells, looked, every)
     merged, more = one_row_a_cell(connection, plan, cells, read.counted)
     world = against_world(connection, plan, cells, looked, (every, merged))
-    totals = table_totals(connection, plan, every)
+    totals = table_totals(connection, plan, cells, every)
     if plan.mapping.scope == "complete":
         more = (*more, require_complete(connection, merged, totals, cells))
 

@@ -14,7 +14,7 @@ from entrepot.sources.table.month_names import month_number
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["Span", "fiscal_years", "not_calendar", "read_span", "spans"]
+__all__ = ["SLASHED", "Span", "fiscal_years", "in_order", "not_calendar", "read_span", "spans"]
 
 _FISCAL = re.compile(r"(?:FY ?)?([12][0-9]{3}) ?[-/–] ?([12][0-9])?([0-9]{2})")
 _QUARTERS = {"I": 1, "II": 2, "III": 3, "IV": 4}
@@ -100,6 +100,26 @@ def not_calendar(text: str) -> RequestError:
     )
 
 
+SLASHED = re.compile(r"([0-3]?[0-9])[/.-]([0-3]?[0-9])[/.-]([12][0-9]{3})(?: 0?0:00(?::00)?)?")
+"""A day whose month may stand first or second."""
+
+
+def in_order(text: str, order: str | None) -> str:
+    """Return a day that is written in a known order as year, month, day; anything else as it is.
+
+    Examples
+    --------
+    >>> in_order("11/1/2009", "MDY"), in_order("2009", "MDY")
+    ('2009-11-01', '2009')
+    """
+    found = SLASHED.fullmatch(text) if order else None
+    if not found:
+        return text
+    first, second, year = found.groups()
+    day, month = (first, second) if order == "DMY" else (second, first)
+    return f"{year}-{int(month):02}-{int(day):02}"
+
+
 def _fiscal(text: str, year_starts: int) -> Span | None:
     """Return the fiscal year that a text names by the two calendar years it lies in.
 
@@ -114,9 +134,7 @@ def _fiscal(text: str, year_starts: int) -> Span | None:
     span = read_span(re.sub(r"(?i)^FY ?", "", text))
     if span and span.freq == "A":
         year = int(span.start[:4])
-        before, after = (
-            Period.fiscal(date(one, year_starts, 1)) for one in (year - 1, year)
-        )
+        before, after = (Period.fiscal(date(one, year_starts, 1)) for one in (year - 1, year))
         raise RequestError(
             "a single year, where years begin in another month than January",
             where=text,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from itertools import islice
 from typing import IO, TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from entrepot.sources.workbook import Cell
 
 __all__ = [
+    "has_labels",
     "has_sheets",
     "joined_names",
     "plain_text",
@@ -55,12 +57,65 @@ def plain_text(
             _copy(source, target, label, mapping, encoding)
     with target.open(encoding="utf-8-sig", newline="") as opened:
         names = _first(opened, label, mapping, encoding)
+    if has_labels(names):
+        target, names = _unlabelled(target, names, mapping, scratch)
     if mapping.header_rows > 1:
         with path.open(encoding=encoding, newline="") as source:
             lines = [line.lstrip("\ufeff") for line in islice(source, mapping.head - 1)]
         above = lines[-(mapping.header_rows - 1) :]
         names = joined_names([*csv.reader(above, delimiter=mapping.delimiter), names])
     return target, names
+
+
+def has_labels(names: Sequence[str]) -> bool:
+    """Whether names of columns are those of SDMX-CSV with ``labels=both``: FREQ: Frequency.
+
+    Examples
+    --------
+    >>> has_labels(("DATAFLOW", "FREQ: Frequency", "GEO: Area", "OBS_VALUE"))
+    True
+    >>> has_labels(("Year", "Value: USD"))
+    False
+    """
+    dimensions = [name for name in names[1:] if _LABELLED.fullmatch(name)]
+    return bool(names) and _LABELLED_FIRST.match(names[0]) is not None and len(dimensions) > 1
+
+
+_LABELLED_FIRST = re.compile(r"(?:DATAFLOW|STRUCTURE)\b", re.IGNORECASE)
+_LABELLED = re.compile(r"([A-Za-z][A-Za-z0-9_]*): ?(\S.*)", re.DOTALL)
+_LABELLED_CELL = re.compile(r"([^:\s]+): ?(\S.*)", re.DOTALL)
+
+
+def _unlabelled(
+    path: Path, names: Sequence[str], mapping: Mapping, scratch: Path
+) -> tuple[Path, tuple[str, ...]]:
+    """Return SDMX-CSV with labels as a text of codes, with columns of labels behind them."""
+    target = scratch / f"{path.stem}.codes.txt"
+    heads = [_LABELLED.fullmatch(name) for name in names]
+    plain = [found[1] if found else name for found, name in zip(heads, names, strict=True)]
+    labelled: set[int] = set()
+    for row in islice(_delimited(path, mapping), 1, None):
+        labelled |= {
+            n for n, cell in enumerate(row[: len(names)]) if _LABELLED_CELL.fullmatch(cell)
+        }
+    places = [place for place, found in enumerate(heads) if found and place in labelled]
+    header = tuple(plain + [f"{plain[place]} name" for place in places])
+    with target.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.writer(opened, delimiter=mapping.delimiter, lineterminator="\n")
+        writer.writerow(header)
+        for row in islice(_delimited(path, mapping), 1, None):
+            if len(row) != len(names):
+                writer.writerow(row)  # refused below with its number
+                continue
+            found = {place: _LABELLED_CELL.fullmatch(row[place]) for place in places}
+            codes = [one[1] if (one := found.get(n)) else cell for n, cell in enumerate(row)]
+            writer.writerow([*codes, *(one[2] if one else "" for one in found.values())])
+    return target, header
+
+
+def _delimited(path: Path, mapping: Mapping) -> Iterator[list[str]]:
+    with path.open(encoding="utf-8-sig", newline="") as source:
+        yield from csv.reader(source, delimiter=mapping.delimiter)
 
 
 def sheet_as_text(

@@ -52,12 +52,15 @@ SYSTEMS = {
     "imf": "IMF",
     "japan": "japan",
     "brazil": "brazil",
+    "census": "census",
+    "canada": "canada",
 }
 """Systems of area codes, as they are compared and as they are shown."""
 
 _WORDS = ("own", "leave_out")
 _KEYS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(AREAS, ("codes", *_WORDS)),
+    "period": ("order", *_WORDS),
     "product": ("pad", "pattern", "cut", *_WORDS),
     "flow": ("import", "export", "reexport", "reimport", "leave_out"),
     "value": ("currency", "scale", *CONSTANTS),

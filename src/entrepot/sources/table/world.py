@@ -86,8 +86,31 @@ def _repeated(plan: Plan) -> str:
     return "sum" if plan.mapping.repeated == "sum" else "max"
 
 
+def _refuse_several(connection: duckdb.DuckDBPyConnection, plan: Plan, cells: Cells) -> None:
+    """Refuse totals over all partners that several rows give with different numbers.
+
+    They may be a total and its parts, or parts of one that is not there.
+    """
+    found = connection.execute(f"""
+        SELECT concat_ws(' ', period, exporter, importer, product), count(*) OVER ()
+        FROM table_sum WHERE numbers > 1 AND '{WORLD}' IN (exporter, importer)
+        ORDER BY 1 LIMIT 1""").fetchall()
+    for example, count in found:
+        unread = [name for name in plan.mapping.ignore if name][:8]
+        apart = f": {', '.join(map(repr, unread))}" if unread else ""
+        raise BadFileError(
+            f"several rows give one total over all partners, with different numbers ({example}; "
+            f"{count:,} totals)",
+            where=cells.label,
+            why="they may be a total beside its parts, or parts alone; a column that the mapping "
+            f"ignores tells them apart{apart}",
+            hint="keep the total with select: {COLUMN: VALUE}, or say repeated: sum if all are "
+            "parts",
+        )
+
+
 def table_totals(
-    connection: duckdb.DuckDBPyConnection, plan: Plan, every: str
+    connection: duckdb.DuckDBPyConnection, plan: Plan, cells: Cells, every: str
 ) -> duckdb.DuckDBPyRelation | None:
     """Return what reporters added up over partners or goods, in columns of ``totals``.
 
@@ -98,6 +121,11 @@ def table_totals(
     ----------
     every
         SQL of all canonical rows, those that do not count with their reason.
+
+    Raises
+    ------
+    BadFileError
+        If several rows give one total over all partners with different numbers.
     """
     how = _repeated(plan)
     sums = f"""
@@ -105,7 +133,8 @@ def table_totals(
                coalesce(importer, importer_sum) AS importer, product, nomenclature, currency,
                any_value(valuation) AS valuation, told_by, partner_basis, is_reexport,
                {how}(value_usd) AS value_usd, {how}(value_reported) AS value_reported,
-               {how}(mass_kg) AS mass_kg
+               {how}(mass_kg) AS mass_kg,
+               count(DISTINCT coalesce(value_usd, value_reported, mass_kg)) AS numbers
         FROM ({every})
         WHERE (why LIKE 'area-total: %' OR why LIKE 'other-level: %')
           AND told_by IN ('exporter', 'importer')
@@ -119,6 +148,8 @@ def table_totals(
         AND period IS NOT NULL AND product IS NOT NULL AND nomenclature IS NOT NULL
         AND valuation IS NOT NULL""",
     )
+    if plan.mapping.repeated in ("refuse", "once"):
+        _refuse_several(connection, plan, cells)
     lengths = connection.execute(f"""
         SELECT DISTINCT length(product) FROM ({every}) WHERE product <> 'TOTAL'""").fetchall()
     keys = "period, freq, exporter, importer, told_by"
@@ -135,7 +166,7 @@ def table_totals(
     if not connection.execute("SELECT 1 FROM table_sum LIMIT 1").fetchall():
         return None
     return connection.sql(f"""
-        SELECT s.*, f.product IS NOT NULL AS has_finer FROM table_sum AS s
+        SELECT s.* EXCLUDE (numbers), f.product IS NOT NULL AS has_finer FROM table_sum AS s
         LEFT JOIN table_finer AS f USING ({keys}, product)""")
 
 

@@ -14,6 +14,7 @@ from entrepot.engine import connect
 from entrepot.errors import BadFileError
 from entrepot.model.area_names import completed_name, named_area
 from entrepot.model.area_table import known_areas
+from entrepot.model.areas import WORLD
 from entrepot.sources.table.cells import open_cells
 from entrepot.sources.table.codes import known_code
 from entrepot.sources.table.draft.head import look_at_head
@@ -108,10 +109,13 @@ def area_keys(guess: Guess, place: str, asks: Questions) -> dict[str, Any]:
     else:
         unnamed = guess.seen.unnamed(codes.lower())
         says["codes"] = SYSTEMS[codes.lower()]
-    if totals := [text for text in unnamed if text.casefold() in _TOTALS]:
+    totals = [text for text in unnamed if text.casefold() in _TOTALS]
+    if totals and guess.role != "partner":
         says["leave_out"] = totals
     rest = [text for text in unnamed if text not in totals]
     own = _cut(guess.seen, rest) if codes == "names" else {}
+    # A total over the partners is what shares are of; loading holds it against their sum.
+    own |= dict.fromkeys(totals, WORLD) if guess.role == "partner" else {}
     if asked := [text for text in rest if text not in own]:
         asks.ask(
             f"{place}.own",

@@ -22,8 +22,10 @@ _PERIOD = re.compile(
     r"\b(?:(?:19|20)[0-9]{2}(?:[-/ ]?(?:Q[1-4]|M?[01]?[0-9]))?"
     r"|[^\W\d_]{3,}\.?[-, ]*(?:19|20)[0-9]{2}|(?:19|20)[0-9]{2} ?[-/–] ?(?:19|20)?[0-9]{2})\b"
 )
+_YEAR_MONTH = re.compile(r"\b(?:19|20)[0-9]{2}[-, ]+[^\W\d_]{3,}\b")
+_YEAR = re.compile(r"\b(?:19|20)[0-9]{2}\b")
 _WORDS = re.compile(
-    r"(?:im|ex)port(?:s|ed)?|trade|value|valor|valeur|wert|стоимость|金额|quantity|qty|amount|"
+    r"(?:im|ex)port(?:s|ed)?|dispatch|arrival|trade|value|valor|valeur|wert|стоимость|金额|quantity|qty|amount|"
     r"weight|mass|вес|масса|重量|数量|кол"
 )
 _MASS = re.compile(r"weight|\bmass\b|вес|масса|重量|\bkg\b|tonne|\btons?\b")
@@ -86,11 +88,11 @@ def _period_in(name: str) -> tuple[str, str] | None:
         return name, ""
     if found := _FOOTNOTE.fullmatch(name):
         return found[1], ""
-    spans = [
-        found
-        for found in _PERIOD.finditer(name)
-        if read_span(found[0]) or fiscal_years([found[0]])
-    ]
+    spans: list[re.Match[str]] = []
+    for pattern in (_YEAR_MONTH, _PERIOD, _YEAR):  # "Export 2017" is no month called Export
+        spans = spans or [
+            one for one in pattern.finditer(name) if read_span(one[0]) or fiscal_years([one[0]])
+        ]
     if len(spans) != 1:
         return None
     [found] = spans

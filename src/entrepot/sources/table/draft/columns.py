@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from entrepot.sources.table.draft.areas import area_keys
-from entrepot.sources.table.draft.money import money_words, unit_words
+from entrepot.sources.table.draft.money import money_words, scale_words, unit_words
 from entrepot.sources.table.draft.questions import TODO
 from entrepot.sources.table.roles import AREAS, MARKS
 
@@ -29,7 +29,12 @@ def column_keys(guesses: Sequence[Guess], head: Head, asks: Questions) -> dict[s
     found: dict[str, dict[str, Any]] = {}
     for guess in used:
         place = f"columns.{guess.seen.name}"
+        several = guess.keys.pop("several", None)
         found[guess.seen.name] = {"role": guess.role} | _keys(guess, place, head, asks, guesses)
+        if several:
+            others = " and ".join(repr(one) for one in several[:_FEW] if one != guess.seen.name)
+            words = f"is this the {guess.role} or {others}? move the others to ignore;"
+            found[guess.seen.name]["role"] = asks.ask(f"{place}.role", words, guess.role)
     if "value" not in roles and (left or not roles & {"mass", "quantity"}):
         words = "which column has the money? {role: value, currency: USD, scale: 1}"
         asks.ask("columns", words + _numbers(left))
@@ -58,7 +63,8 @@ def _keys(
         case "flow":
             return _flow(guess, place, asks)
         case "value":
-            keys = {**money_words(head.above), **keys}
+            scale = scale_words(guess.seen.name)
+            keys = {**money_words(head.above), **({"scale": scale} if scale else {}), **keys}
             return keys | _money(keys, place, asks, column="currency" in roles)
         case "mass" if "unit" not in keys:
             unit = unit_words(guess.seen.name)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from entrepot.errors import RequestError
 from entrepot.sources.table.draft.amounts import how_numbers_are_written, words_for_none
 from entrepot.sources.table.draft.columns import column_keys
-from entrepot.sources.table.draft.guess import BACI
+from entrepot.sources.table.draft.guess import BACI, code_pattern
 from entrepot.sources.table.draft.questions import TODO, Questions
-from entrepot.sources.table.periods import fiscal_years, read_span, spans
+from entrepot.sources.table.periods import SLASHED, fiscal_years, in_order, read_span, spans
 from entrepot.sources.table.roles import NUMBERS
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Sequence
 
     from entrepot.sources.table.draft.guess import Guess
@@ -91,7 +92,10 @@ def _who(by_role: dict[str, Guess], used: Sequence[Guess], asks: Questions) -> d
 _PEOPLE: tuple[tuple[tuple[str, ...], ...], ...] = (
     (
         ("reporter", "whose statistics are these? a code such as KGZ"),
-        ("partner", "who is the partner? a code such as RUS"),
+        (
+            "partner",
+            "who is the partner? a code such as RUS, or WLD if the numbers are of all of them",
+        ),
         ("flow", "which flow is it?", "import", "export"),
     ),
     (
@@ -122,12 +126,34 @@ def _when(by_role: dict[str, Guess], used: Sequence[Guess], asks: Questions) -> 
         return {
             "period": asks.ask("period", "which time do the numbers cover?", "'2024'", "'2024-06'")
         }
+    days = [found for text in texts if (found := SLASHED.fullmatch(text))]
+    guess = by_role["period"]
+    if days and (order := _order(days)):
+        guess.keys["order"] = order
+    elif any(read_span(found[0]) is None for found in days):
+        words = "does the day or the month come first?"
+        guess.keys["order"] = asks.ask(f"columns.{guess.seen.name}.order", words, "DMY", "MDY")
     try:
-        spans(by_role["period"].seen.texts, None)
+        spans([in_order(text, guess.keys.get("order")) for text in texts], None)
     except RequestError as error:
         if "freq" in error.hint and "freq" not in by_role:
             return {"freq": asks.ask("freq", "how long is each period?", "M", "Q", "A")}
     return {}
+
+
+def _order(days: Sequence[re.Match[str]]) -> str:
+    """Return in which order days are written, if the column shows it; else nothing.
+
+    A number above 12 is no month. And where one place has the same number throughout and the other
+    the months of a year, each row is the first (or another day) of a month.
+    """
+    first, second = ({int(found[place]) for found in days} for place in (1, 2))
+    if max(first) > 12 or max(second) > 12:
+        return "DMY" if max(second) <= 12 else "MDY" if max(first) <= 12 else ""
+    years = {found[3] for found in days}
+    if len(first) == 12 and len(second) == 1 and len(years) > 1:
+        return "MDY"
+    return "DMY" if len(second) == 12 and len(first) == 1 and len(years) > 1 else ""
 
 
 def _what(by_role: dict[str, Guess], edition: str | None, asks: Questions) -> dict[str, Any]:
@@ -153,7 +179,7 @@ def _what(by_role: dict[str, Guess], edition: str | None, asks: Questions) -> di
     if max(levels, default=0) > 8 or max(levels, default=0) % 2:
         by_role["product"].keys["cut"] = 6
     if product.texts and not product.is_code:
-        by_role["product"].keys["pattern"] = r"\[([0-9A-Z]+)\]"
+        by_role["product"].keys["pattern"] = code_pattern(product) or r"\[([0-9A-Z]+)\]"
         says.setdefault("level", asks.ask("level", "which level?", "2", "4", "6", "total"))
     return says
 

@@ -127,7 +127,7 @@ def _draft(file: RawFile, scratch: Path, areas: Path | None, sheet: str | None) 
             above["repeated"] = ways.remarks(trial)
             says = says | {"repeated": asks.ask("repeated", QUESTION, *ways.read)}
     text = as_yaml(says, asks, notes, above)
-    if trial.error and (not asks.asked or "row " in trial.error.where) and not trial.is_repeated:
+    if trial.error and (not asks.asked or trial.is_of_the_file) and not trial.is_repeated:
         return replace(_refused(file, text, says, asks, trial.error), findings=merged)
     read = None if asks.asked else trial.rows
     noticed = merged if asks.asked else trial.findings or merged

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from entrepot.sources.table.draft.seen import Seen
 
-__all__ = ["BACI", "Guess", "guess_columns", "plain_name"]
+__all__ = ["BACI", "Guess", "code_pattern", "guess_columns", "plain_name"]
 
 _HEADER = ("header", "role", "codes", "currency", "scale", "unit")
 BACI = frozenset("tijkvq")
@@ -27,23 +27,30 @@ BACI = frozenset("tijkvq")
 
 _SURER = (
     *("iso3", "comtrade", "m49", "iso2", "eurostat", "imf", "gacc", "baci", "japan", "brazil"),
-    *("names", "", "todo"),
+    *("census", "canada", "names", "", "todo"),
 )
 _KINDS = 12  # kinds of numbers that one column may tell apart
+_NO_AMOUNT = re.compile(
+    r"%|percent|\bshare|anteil|growth|\bchange\b|average|\bratio|\brank|\bindex|balance|deficit"
+    r"|surplus|revenue|\btax|\brates?\b|\b(?:import |customs )?dut(?:y|ies)(?![- ]paid)|tariff"
+    r"|доля|прирост|темп|сальдо|占比|同比|增长|比重|variaci|participaci|saldo"
+)
+"""Columns of numbers that are no amounts of trade, whatever words for it stand in their names."""
 _NO_MONEY = re.compile(
     r"weight|mass|quantity|quantit|\bqty\b|\bkg|tonne|suppl|\bunits?\b|вес|масса|кол|重量|数量"
     r"|menge|gewicht|peso|poids|cantidad|quantidade|miktar|ağırlık"
 )
 _MONEY = re.compile(r"value|valor|valeur|\bwert|стоимость|金额|değer|amount")
 _CODE = re.compile(r"[A-Z0-9_]{1,6}", re.ASCII)
+_MOST_CODES = 0.9
 _HALF = 0.5  # of the texts are names of areas: the rest is asked
 _MASS = re.compile(
     r"\bpeso\b|\bpoids\b|gewicht|ağırlık|weight|\bmass\b|\bвес\b|масса|нетто|重量|净重"
 )
 _FLOW_COLUMNS = re.compile(
     r"(?:^|[ _])(?:"
-    r"(export(?:s|ed|e)?|ausfuhr(?:en)?|экспорт|вывоз|出口)"
-    r"|(import(?:s|ed|e)?|einfuhr(?:en)?|импорт|ввоз|进口)"
+    r"(export(?:s|ed|e)?|dispatch(?:es)?|ausfuhr(?:en)?|экспорт|вывоз|出口)"
+    r"|(import(?:s|ed|e)?|arrivals?|einfuhr(?:en)?|импорт|ввоз|进口)"
     r")(?:$|[ _(,])"
 )
 
@@ -106,7 +113,9 @@ def guess_columns(columns: Sequence[Seen], above: str = "") -> list[Guess]:
             guess.role = TODO
     _both_sides(guesses)
     _to_names(guesses)
+    _said_once(guesses)
     _by_elimination(guesses)
+    _flow_in_the_name(guesses)
     _select_money(guesses)
     _one_each(guesses)
     return guesses
@@ -129,6 +138,8 @@ def _by_name(column: Seen) -> Guess:
     plain = plain_name(column.name)
     row = _known().get(plain)
     if row is None:
+        if _NO_AMOUNT.search(column.name.casefold()):
+            return Guess(column)
         if column.is_numeric and _MASS.search(column.name.casefold()):
             unit = unit_words(column.name)
             return Guess(column, "mass", {"unit": unit} if unit else {})
@@ -152,7 +163,7 @@ def _by_name(column: Seen) -> Guess:
 
 _BORNE_OUT: dict[str, Callable[[Seen], bool]] = {
     **dict.fromkeys(MARKS, lambda seen: len(seen.texts) <= 3),
-    "product": lambda seen: seen.is_code or _code_in_words(seen),
+    "product": lambda seen: seen.is_code or bool(code_pattern(seen)),
     "flow": lambda seen: bool(seen.flows) or len(seen.texts) <= 4,
     "period": lambda seen: seen.is_period or not seen.texts,
     "year": lambda seen: seen.is_period or not seen.texts,
@@ -189,7 +200,8 @@ def _to_names(guesses: Sequence[Guess]) -> None:
         seen = guess.seen
         unknown = guess.role in AREAS and guess.keys.get("codes") == TODO
         other = by_name.get(seen.named_by)
-        if unknown and other and not other.role and set(seen.texts) <= set(seen.named):
+        most = len(set(seen.texts) & set(seen.named)) >= _HALF * len(seen.texts)
+        if unknown and other and not other.role and most:
             other.role, other.keys = guess.role, {"codes": "names"}
             guess.role, guess.keys = "", {}
 
@@ -226,6 +238,8 @@ def _by_elimination(guesses: list[Guess]) -> None:
         _give(free, "quantity_unit", lambda seen: seen.is_units)
     if "product" not in has:
         _give(free, "product", _is_product)
+        if not any(guess.role == "product" for guess in free):
+            _give(free, "product", lambda seen: len(seen.texts) > 1 and bool(code_pattern(seen)))
     if not has & {"partner", "importer", "exporter"}:
         found = [g for g in free if not (g.role or g.seen.is_numeric) and _is_of_areas(g.seen)]
         for guess in found[:2]:
@@ -249,6 +263,45 @@ def _select_money(guesses: Sequence[Guess]) -> None:
         if len(money) == 1 and other:
             guess.keys = {"select": money[0]}
             values[0].keys = money_words(money[0]) | values[0].keys
+
+
+def _flow_in_the_name(guesses: Sequence[Guess]) -> None:
+    """Take the flow from the name of the only value ("Imports (USD)"), if no column says it."""
+    values = [guess for guess in guesses if guess.role == "value"]
+    others = {guess.role for guess in guesses} & {"flow", "exporter", "importer"}
+    if len(values) == 1 and not others:
+        [value] = values
+        found = _FLOW_COLUMNS.search(value.seen.name.casefold())
+        if found and "flow" not in value.keys:
+            value.keys["flow"] = "export" if found[1] else "import"
+
+
+def _said_once(guesses: Sequence[Guess]) -> None:
+    """Take from columns with one text throughout what it says of flow, currency and scale.
+
+    Such are the dimensions of a data cube of which one category was asked for: an indicator called
+    "Import Trade Value (US$ Thousand)", a unit AUD, a multiplier 3 for thousands.
+    """
+    says: dict[str, Any] = {}
+    for guess in guesses:
+        if guess.role not in ("", "quantity_unit") or len(guess.seen.texts) != 1:
+            continue
+        [text] = guess.seen.texts
+        if guess.role and not money_words(text):
+            continue
+        guess.role = ""
+        plain = plain_name(guess.seen.name)
+        if plain.startswith("unitmult") and re.fullmatch("[0-9]", text):
+            says["scale"] = 10 ** int(text)
+        elif re.search("unit|measure|indicator|currency", plain):
+            says |= money_words(text)
+            found = _FLOW_COLUMNS.search(text.casefold())
+            if found and not any(one.role == "flow" for one in guesses):
+                flow = "export" if found[1] else "import"
+                guess.role, guess.seen = "flow", replace(guess.seen, flows_beside={text: flow})
+    for guess in guesses:
+        if guess.role == "value":
+            guess.keys = says | guess.keys
 
 
 def _says_money(text: str) -> bool:
@@ -319,10 +372,35 @@ def _apart(numbers: list[Guess]) -> None:
                 if basis in guess.seen.name.casefold():
                     guess.keys["partner_basis"] = basis
     plain = [g for g in numbers if not {"flow", "period", "month"} & g.keys.keys()]
+    _same_meaning([g for g in numbers if g not in plain])
     keep = 0 if len(plain) < len(numbers) else 1
     for guess in sorted(plain, key=lambda g: "currency" not in g.keys)[keep:]:
         guess.role, guess.keys = "", {}
 
 
-def _code_in_words(seen: Seen) -> bool:
-    return bool(seen.texts) and all(re.search(r"\[[0-9A-Z]+\]\s*$", text) for text in seen.texts)
+def _same_meaning(numbers: Sequence[Guess]) -> None:
+    """Leave out of several columns of one meaning those that say less, or have it asked.
+
+    Which of "Imports (USD)" and "Dutiable imports (USD)" is the trade is no question of names.
+    """
+    by_meaning: dict[tuple[Any, ...], list[Guess]] = {}
+    for guess in numbers:
+        said = {
+            k: v for k, v in guess.keys.items() if k in ("flow", "period", "month", "partner_basis")
+        }
+        by_meaning.setdefault((guess.role, *sorted(said.items())), []).append(guess)
+    for same in by_meaning.values():
+        for guess in same if len(same) > 1 else ():
+            guess.keys["several"] = [one.seen.name for one in same]
+
+
+def code_pattern(seen: Seen) -> str:
+    """Return the pattern of product codes that stand in words, at the end or in front."""
+    for test, pattern in (
+        (r".*\[[0-9A-Z]+\]\s*", r"\[([0-9A-Z]+)\]"),
+        (r"'?[0-9]{2,12} ?[-–:] ?[^0-9].*", "^'?([0-9]+) ?[-–:]"),
+    ):
+        fits = sum(re.fullmatch(test, text, re.DOTALL) is not None for text in seen.texts)
+        if fits and fits >= _MOST_CODES * len(seen.texts):
+            return pattern
+    return ""

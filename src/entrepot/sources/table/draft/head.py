@@ -25,6 +25,7 @@ _LINES = 60
 _SAMPLE = 2**20
 _SIGNS = (",", ";", "\t", "|")
 _GROUPS = 2  # names over groups of columns; one alone is a title
+_MOST_ROWS = 4  # above the last that belong to the names of columns, at most
 _ENOUGH = 0.6  # of the cells of the fullest row: titles and footnotes have few
 
 
@@ -131,10 +132,24 @@ def _names_rows(rows: Sequence[Sequence[str]], row: int) -> tuple[int, int]:
         return len(set(named)) < len(named) or (any(below) and len(named) < len(lower))
 
     if row > 1 and grouped(rows[row - 2], rows[row - 1]):
-        return row - 1, row
+        first = row - 1
+        # Exports and imports over years over months; a title above has one cell.
+        while (
+            first > 1 and row - first < _MOST_ROWS and _is_above(rows[first - 2], rows[first - 1])
+        ):
+            first -= 1
+        return first, row
     if row < len(rows) and grouped(rows[row - 1], rows[row]) and not all(rows[row - 1]):
         return row, row + 1
     return row, row
+
+
+def _is_above(upper: Sequence[str], lower: Sequence[str]) -> bool:
+    """Whether a row groups the groups below it: each of its cells stands over one of theirs."""
+    groups = [place for place, cell in enumerate(upper) if cell]
+    below = {place for place, cell in enumerate(lower) if cell}
+    named = [cell for cell in lower if cell]
+    return len(groups) >= _GROUPS and set(groups) <= below and len(set(named)) < len(named)
 
 
 def _is_amount(cell: str) -> bool:

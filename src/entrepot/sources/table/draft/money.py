@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["money_words", "unit_words"]
+from entrepot.model.display import MONEY
+
+__all__ = ["money_words", "scale_words", "unit_words"]
 
 _CURRENCIES = (
+    ("AUD", r"\bau?d? ?\$|australian dollar"),
+    ("CAD", r"\bca?n?d? ?\$|canadian dollar|dollars canadiens"),
+    ("NZD", r"\bnz ?\$|new zealand dollar"),
+    ("HKD", r"\bhk ?\$|hong kong dollar"),
+    ("SGD", r"\bs ?\$|singapore dollar"),
+    ("TWD", r"\bnt ?\$|新臺幣|新台币"),
+    ("BRL", r"\br ?\$|\breais\b"),
     ("USD", r"us ?\$|\busd\b|us dollar|u\.s\. dollar|долл|美元|\$"),
+    ("GBP", r"£|pounds? sterling"),
+    ("INR", r"₹|indian rupee"),
+    ("NGN", r"₦|\bnaira\b"),
     ("EUR", r"\beur\b|euro|евро|欧元|€"),
     ("CNY", r"\bcny\b|\brmb\b|yuan|юан|人民币"),
     ("RUB", r"\brub\b|rouble|ruble|руб"),
@@ -17,10 +29,12 @@ _CURRENCIES = (
 _SCALES = (
     (100_000_000, r"亿"),
     (1_000_000_000, r"billion|\bbn\b|\bmrd\b|milliarde|млрд"),
-    (1_000_000, r"million|\bmln\b|\bmio\b|млн|百万|\b1 ?000 ?000\b|1,000,000"),
+    (1_000_000, r"(?<=[$£€₦₹])'?m\b|million|\bmln\b|\bmio\b|млн|百万|\b1 ?000 ?000\b|1,000,000"),
     (10_000, r"万"),
     (1000, r"thousand|\bthsd\b|\btsd\b|tausend|тыс|千|\b1,?000 ?(?=usd|us\$|eur|\$|\b)|'000|1000"),
 )
+_PLAIN_WORDS = {"ALL", "TOP", "TRY", "CUP", "PEN", "MOP", "SOS", "MAD", "LAK", "KGS"}
+"""Codes of currencies that are words, or units, in names of columns."""
 
 
 def money_words(words: str) -> dict[str, str | int]:
@@ -39,10 +53,30 @@ def money_words(words: str) -> dict[str, str | int]:
     plain = words.casefold().replace("_", " ")
     spaced = re.sub(r"(?<=[0-9])(?=[a-z])|(?<=[a-z])(?=[0-9])", " ", plain)
     currency = next((code for code, test in _CURRENCIES if re.search(test, spaced)), None)
+    currency = currency or _iso(words)
     if currency is None:
         return {}
-    scale = next((number for number, test in _SCALES if re.search(test, spaced)), None)
+    scale = scale_words(words)
     return {"currency": currency} | ({"scale": scale} if scale else {})
+
+
+def scale_words(words: str) -> int | None:
+    """Return what words beside a value say that it is counted in: thousands, millions ...
+
+    Examples
+    --------
+    >>> scale_words("Imports (Rs.'000)"), scale_words("Imports")
+    (1000, None)
+    """
+    plain = words.casefold().replace("_", " ")
+    spaced = re.sub(r"(?<=[0-9])(?=[a-z])|(?<=[a-z])(?=[0-9])", " ", plain)
+    return next((number for number, test in _SCALES if re.search(test, spaced)), None)
+
+
+def _iso(words: str) -> str | None:
+    """Return the one code of ISO 4217 that stands in capitals by itself, if it is no word too."""
+    found = set(re.findall(r"\b[A-Z]{3}\b", words.replace("_", " "))) & MONEY - _PLAIN_WORDS
+    return found.pop() if len(found) == 1 else None
 
 
 def unit_words(words: str) -> str | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from entrepot.model.area_names import named_area
 from entrepot.sources.table.broken import naming_the_row
 from entrepot.sources.table.codes import known_code
-from entrepot.sources.table.periods import fiscal_years, read_span
+from entrepot.sources.table.periods import SLASHED, fiscal_years, read_span
 from entrepot.sources.table.products import TOTAL
 from entrepot.sources.table.words import FLOW_WORDS
 
@@ -25,7 +25,9 @@ __all__ = ["NOTHING", "Seen", "look_at_columns"]
 
 _MOST = 20_000  # different texts that are looked at
 _AT_ONCE = 200  # columns; a query for each takes minutes where there are a thousand
-_LIKE_A_NUMBER = re.compile(r"[-+]?[0-9.,][0-9., \u00a0\u2009\u202f'’]*(?:[eE][-+]?[0-9]+)?")
+_LIKE_A_NUMBER = re.compile(
+    r"(?=.*[0-9])[-+]?[0-9.,][0-9., \u00a0\u2009\u202f'’]*(?:[eE][-+]?[0-9]+)?"
+)
 NOTHING = re.compile(r"[^0-9]{1,12}")
 """A cell of a column of numbers that stands for none of them."""
 _MOSTLY = 0.9
@@ -51,6 +53,7 @@ _UNITS = frozenset({
 })  # fmt: skip
 _SYSTEMS = (
     *("iso3", "comtrade", "m49", "baci", "iso2", "eurostat", "imf", "gacc", "japan", "brazil"),
+    *("census", "canada"),
 )
 _MOST_UNITS = 80
 _ENOUGH = 10  # codes, of which a tenth may be totals and the like
@@ -241,7 +244,8 @@ def _counted(
 
 
 def _names_period(text: str) -> bool:
-    return read_span(text) is not None or bool(fiscal_years([text]))
+    known = read_span(text) is not None or bool(fiscal_years([text]))
+    return known or SLASHED.fullmatch(text) is not None
 
 
 def _like_a_code(marked: str) -> bool:

@@ -31,6 +31,7 @@ _ANSWERS = {
     "period": "2024",
     "product": "TOTAL",
     "year_starts": 4,
+    "order": "DMY",
     "decimal": ".",
     "currency": "USD",
     "scale": 1,
@@ -48,6 +49,12 @@ class Trial:
     money: float = 0.0
     findings: tuple[Finding, ...] = ()
     error: EntrepotError | None = None
+
+    @property
+    def is_of_the_file(self) -> bool:
+        """Whether it was refused for its rows, which no answer changes."""
+        error = self.error
+        return error is not None and ("row " in error.where or "several rows" in error.what)
 
     @property
     def is_repeated(self) -> bool:
