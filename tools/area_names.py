@@ -144,7 +144,7 @@ JAPAN_LEFT = {"327": "islands of several owners", "605": "several", "622": "seve
 
 CENSUS_ODD = {"4803": "XKX", "5082": "PSE", "5083": "PSE", "7660": "COD"}
 """Codes of Schedule C whose ISO code is missing or another country's, by their names."""
-CANADA_ODD = {"ZX": "XNES", "YU": "YUG", "SU": "SUN", "DD": "DDR", "ZR": "COD", "EA": "ESP"}
+CANADA_ODD = {"YU": "YUG", "SU": "SUN", "DD": "DDR", "ZR": "COD", "EA": "ESP"}
 """Codes of Canada that ISO has not, or no more, by their names."""
 
 

@@ -147,3 +147,23 @@ def test_tables_of_national_codes_agree_with_what_they_say_of_each_area() -> Non
     wrong = [row for row, area in read if area and area != row["area"]]
     assert [(row["system"], row["code"]) for row in wrong] == [("japan", "228")] * 0
     assert sum(bool(area) for _, area in read) > 0.85 * len(rows)
+
+
+@pytest.mark.parametrize(
+    ("codes", "system", "areas"),
+    [
+        (
+            [5700, 1220, 4280, 5880, 5800, 4120, 2010, 3510, 6021, 7910, 4621],
+            "census",
+            ["CHN", "CAN", "DEU", "JPN", "KOR", "GBR", "MEX", "BRA", "AUS", "ZAF", "RUS"],
+        ),
+        (["US", "CN", "ZZ", "EA"], "canada", ["USA", "CHN", "XHIGHSEAS", "ESP"]),
+    ],
+)
+def test_codes_of_north_american_statistics_are_known(
+    tmp_path: Path, codes: list[object], system: str, areas: list[str]
+) -> None:
+    rows = [f"2023,854231,{code},{n}" for n, code in enumerate(codes, 1)]
+    draft = drafted(tmp_path, "Year,HS,CTY_CODE,Value", rows)
+    assert draft.mapping["columns"]["CTY_CODE"] == {"role": "partner", "codes": system}
+    assert read(tmp_path, draft, **MONEY) == {area: n for n, area in enumerate(areas, 1)}

@@ -296,3 +296,54 @@ def test_fiscal_years_are_no_months(tmp_path: Path) -> None:
         text = f"Country,{head}\nChina,1,2\n".replace(",2\n", "\n" if "," not in head else ",2\n")
         draft = draft_mapping(written(tmp_path, "india.csv", text))
         assert "year_starts" in {question.key for question in draft.questions}
+
+
+ABS = """DATAFLOW,COUNTRY_DEST: Country of Destination,FREQ: Frequency,TIME_PERIOD: Time Period,\
+OBS_VALUE,UNIT_MEASURE: Unit of Measure,UNIT_MULT: Unit of Multiplier
+ABS:MERCH_EXP(1.0.0),CHIN: China (excludes SARs and Taiwan),M: Monthly,2024-05,9000,\
+AUD: Australian Dollars,3: Thousands
+ABS:MERCH_EXP(1.0.0),JAP: Japan,M: Monthly,2024-05,3000,AUD: Australian Dollars,3: Thousands
+ABS:MERCH_EXP(1.0.0),TOT: Total,M: Monthly,2024-05,15000,AUD: Australian Dollars,3: Thousands
+"""
+
+
+def test_sdmx_csv_with_labels_is_read_by_its_codes(tmp_path: Path) -> None:
+    path = written(tmp_path, "abs.csv", ABS)
+    draft = draft_mapping(path)
+    assert draft.mapping["columns"]["OBS_VALUE"] == {
+        "role": "value", "currency": "AUD", "scale": 1000,
+    }  # fmt: skip
+    rows = read(
+        path, draft, ("reporter: TODO", "reporter: AUS"), ("flow: TODO", "flow: export"),
+        ("product: TODO", "product: TOTAL"),
+    )  # fmt: skip
+    assert {row["importer"]: row["value_reported"] for row in rows} == {"CHN": 9e6, "JPN": 3e6}
+
+
+def test_sdmx_csv_with_names_alone_is_read_by_names(tmp_path: Path) -> None:
+    text = (
+        "STRUCTURE,STRUCTURE_ID,Reference area,Counterpart area,Product,Trade flow,Time period,"
+        "Observation value,Unit multiplier,Unit of measure\n"
+        "DATAFLOW,OECD:DF(1.0),Germany,Viet Nam,854231,Imports,2022,5,6,US dollar\n"
+        "DATAFLOW,OECD:DF(1.0),Germany,China,854231,Imports,2022,10,6,US dollar\n"
+    )
+    path = written(tmp_path, "oecd.csv", text)
+    rows = read(path, draft_mapping(path), ("nomenclature: TODO", "nomenclature: HS2022"))
+    assert {row["exporter"]: row["value_usd"] for row in rows} == {"VNM": 5e6, "CHN": 10e6}
+
+
+def test_what_one_category_says_of_flow_and_money_is_taken(tmp_path: Path) -> None:
+    """WITS: of several groups of goods over all partners the largest was loaded without a word."""
+    rows = [
+        {"REPORTER": "USA", "PARTNER": "WLD", "PRODUCTCODE": group, "TIME_PERIOD": "2017",
+         "INDICATOR": "Import Trade Value (US$ Thousand)", "OBS_VALUE": value}
+        for group, value in (("Food", 5), ("Fuels", 7))
+    ]  # fmt: skip
+    path = written(tmp_path, "wits.json", {"data": rows})
+    draft = draft_mapping(path)
+    columns = draft.mapping["columns"]
+    assert columns["INDICATOR"] == {"role": "flow", "import": "Import Trade Value (US$ Thousand)"}
+    assert columns["OBS_VALUE"] == {"role": "value", "currency": "USD", "scale": 1000}
+    assert "several rows give one total" in draft.text
+    with pytest.raises(ValueError, match="several rows give one total"):
+        read(path, draft, ("product: TODO", "product: TOTAL"))

@@ -141,15 +141,14 @@ def test_german_names_of_columns_are_known(tmp_path: Path) -> None:
     assert columns["Gewicht kg"]["unit"] == "kg"
 
 
-def test_names_of_areas_that_nobody_knows_are_asked_and_a_sum_left_out(tmp_path: Path) -> None:
+def test_names_of_areas_that_nobody_knows_are_asked_and_a_sum_is_the_world(tmp_path: Path) -> None:
     head = "Jahr,Land,HS-Code,Einfuhr"
     rows = ("2022,Indien,854231,3", "2022,Utopien,854231,4", "2022,Summe,854231,7")
     draft = drafted(tmp_path, *rows, head=head)
     assert draft.mapping["columns"]["Land"] == {
         "role": "partner",
         "codes": "names",
-        "leave_out": ["Summe"],
-        "own": {"Utopien": "TODO"},
+        "own": {"Summe": "WLD", "Utopien": "TODO"},
     }
     answers = {"reporter": "RUS", "flow": "import", "Utopien": "USA"}
     text = draft.text
@@ -206,3 +205,87 @@ def test_units_of_wits_are_read(tmp_path: Path) -> None:
     head = f"Year,{SIDES},TradeValue in 1000 USD,Quantity,QuantityToken"
     draft = drafted(tmp_path, f"2022,{ROW},30,20,Number of items", head=head)
     assert draft.mapping["columns"]["QuantityToken"] == {"role": "quantity_unit"}
+
+
+def test_percentages_duties_and_shares_are_no_trade(tmp_path: Path) -> None:
+    """WITS: a share of products became a second value, an average tariff a mass; only one is."""
+    path = tmp_path / "t.csv"
+    path.write_text(
+        "Reporter Name,Partner Name,Year,Import (US$ Thousand),Import Product Share (%),"
+        "AHS Weighted Average (%),Imports_Revenue\nPortugal,China,2020,8.8,100,2.5,3\n"
+        "Portugal,Japan,2020,7.7,100,1.5,2\n"
+    )
+    columns = draft_mapping(path).mapping["columns"]
+    assert {name for name, keys in columns.items() if keys["role"] in ("value", "mass")} == {
+        "Import (US$ Thousand)"
+    }
+    assert columns["Import (US$ Thousand)"]["flow"] == "import"
+
+
+def test_several_columns_of_one_meaning_are_asked(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(
+        "Reporter,Partner,Year,Imports (USD),Dutiable imports (USD)\n"
+        "Portugal,China,2020,8,5\nPortugal,Japan,2020,7,4\n"
+    )
+    draft = draft_mapping(path)
+    asked = {question.key for question in draft.questions}
+    assert {"columns.Imports (USD).role", "columns.Dutiable imports (USD).role"} <= asked
+
+
+@pytest.mark.parametrize(
+    ("days", "order"),
+    [
+        ([f"{m}/1/{y}" for y in (2019, 2020) for m in range(1, 13)], "MDY"),
+        ([f"1/{m}/{y}" for y in (2019, 2020) for m in range(1, 13)], "DMY"),
+        (["31/1/2020", "28/2/2020"], "DMY"),
+        (["1/31/2020", "2/28/2020"], "MDY"),
+        (["1/2/2020", "2/3/2020"], "TODO"),
+    ],
+)
+def test_days_are_read_in_the_order_that_the_column_proves(
+    tmp_path: Path, days: list[str], order: str
+) -> None:
+    path = tmp_path / "t.csv"
+    rows = [f"China,{day},{n}" for n, day in enumerate(days, 1)]
+    path.write_text("\n".join(["Country,Date,Value", *rows, ""]))
+    assert draft_mapping(path).mapping["columns"]["Date"] == {"role": "period", "order": order}
+
+
+def test_a_sign_for_nothing_is_no_number(tmp_path: Path) -> None:
+    """HMRC: two points in a column of numbers made points part thousands, and commas decimals."""
+    path = tmp_path / "t.csv"
+    path.write_text("Country,Year,Value\nChina,2020,..\nJapan,2020,12.5\n")
+    mapping = draft_mapping(path).mapping
+    assert mapping["missing"] == [".."]
+    assert not {"decimal", "thousands"} & mapping.keys()
+
+
+def test_flow_year_and_month_over_each_other_are_all_read(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(
+        "Value (£),,,,,\n,Export,,Import,\n,2015,2014,2015,2014\n"
+        "Country,May,May,May,May\nChina,1,2,3,4\nJapan,5,6,7,8\n".replace(",,,,,", ",,,,")
+    )
+    mapping = draft_mapping(path).mapping
+    assert (mapping["header_row"], mapping["header_rows"]) == (4, 3)
+    assert mapping["columns"]["Export 2015 May"]["period"] == "2015 May"
+    assert mapping["columns"]["Import 2014 May"]["flow"] == "import"
+    assert mapping["columns"]["Import 2014 May"]["currency"] == "GBP"
+
+
+def test_codes_before_words_are_goods(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(
+        "Partner,Year,HS4(Filtered),Value\nChina,2020,7301 - Sheet piling of iron,1\n"
+        "China,2020,7302 - Railway material,2\n"
+    )
+    columns = draft_mapping(path).mapping["columns"]
+    assert columns["HS4(Filtered)"] == {"role": "product", "pattern": "^'?([0-9]+) ?[-–:]"}
+
+
+def test_a_total_over_the_partners_is_kept(tmp_path: Path) -> None:
+    """It was left out, and with it what shares are of."""
+    path = tmp_path / "t.csv"
+    path.write_text("Partner,Year,Value\nChina,2020,1\nJapan,2020,2\nTotal,2020,5\n")
+    assert draft_mapping(path).mapping["columns"]["Partner"]["own"] == {"Total": "WLD"}

@@ -131,17 +131,18 @@ def _names_rows(rows: Sequence[Sequence[str]], row: int) -> tuple[int, int]:
         below = [not up and low for up, low in zip(upper, lower, strict=False)]
         return len(set(named)) < len(named) or (any(below) and len(named) < len(lower))
 
-    if row > 1 and grouped(rows[row - 2], rows[row - 1]):
-        first = row - 1
+    last = row
+    if row < len(rows) and grouped(rows[row - 1], rows[row]) and not all(rows[row - 1]):
+        last = row + 1
+    first = last
+    if first > 1 and grouped(rows[first - 2], rows[first - 1]):
+        first -= 1
         # Exports and imports over years over months; a title above has one cell.
         while (
-            first > 1 and row - first < _MOST_ROWS and _is_above(rows[first - 2], rows[first - 1])
+            first > 1 and last - first < _MOST_ROWS and _is_above(rows[first - 2], rows[first - 1])
         ):
             first -= 1
-        return first, row
-    if row < len(rows) and grouped(rows[row - 1], rows[row]) and not all(rows[row - 1]):
-        return row, row + 1
-    return row, row
+    return first, last
 
 
 def _is_above(upper: Sequence[str], lower: Sequence[str]) -> bool:
