@@ -289,3 +289,25 @@ def test_a_total_over_the_partners_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("Partner,Year,Value\nChina,2020,1\nJapan,2020,2\nTotal,2020,5\n")
     assert draft_mapping(path).mapping["columns"]["Partner"]["own"] == {"Total": "WLD"}
+
+
+def test_a_total_at_the_foot_is_left_out_and_said(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(
+        "SN,Partner Countries,Year,Imports (USD)\n1,India,2020,5\n2,China,2020,3\nTotal,,2020,8\n"
+    )
+    draft = draft_mapping(path)
+    assert draft.mapping["last_row"] == 3
+    assert "Row 4, the last, names no area" in draft.text
+    assert draft.mapping["columns"]["Partner Countries"]["role"] == "partner"
+
+
+def test_a_flow_that_a_column_says_is_not_said_again(tmp_path: Path) -> None:
+    """Of two values one was drafted as imports beside a column of flows, which no load takes."""
+    path = tmp_path / "t.csv"
+    path.write_text(
+        "Reporter,Partner,Year,Flow,Import (US$ Thousand),Duty Free Imports (US$ Thousand)\n"
+        "Portugal,China,2020,Import,8,5\n"
+    )
+    columns = draft_mapping(path).mapping["columns"]
+    assert all("flow" not in keys for keys in columns.values())

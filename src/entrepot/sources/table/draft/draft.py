@@ -103,17 +103,16 @@ def _draft(file: RawFile, scratch: Path, areas: Path | None, sheet: str | None) 
         if member is None:
             raise BadFileError("an archive without a file", where=file.name)
         _, label, path = member
-    head, columns = _look(path, label, scratch, sheet)
-    guesses = guess_columns(columns, head.above)
-    for guess in guesses if areas else ():
-        if guess.keys.get("codes") == TODO and areas:
-            guess.keys["codes"] = table_of_areas(areas, guess.seen.texts)
-    says, asks = compose(head, guesses, _edition(file.name))
+    head, columns, last = _look(path, label, scratch, sheet)
+    says, asks, answered, trial = _tried(file, scratch, head, columns, areas)
     notes = [f"Drafted from {file.name}; `entrepot data add table FILE --map` reads it."]
+    if "last_row" not in head.says and trial.is_empty_at(last):
+        notes.append(f"Row {last}, the last, names no area: a total at the foot, as a rule.")
+        head = replace(head, says=head.says | {"last_row": last - 1})
+        head, columns, last = _look(path, label, scratch, sheet, head)
+        says, asks, answered, trial = _tried(file, scratch, head, columns, areas)
     merged = tuple(about_merged(path, label, head.reading()))
     notes += [f"{one.level}: {one.text} ({one.example})" for one in merged]
-    answered = stand_ins(says, asks)
-    trial = read_with(file, scratch, answered) if answered else Trial()
     above: dict[str, list[str]] = {}
     if answered and trial.is_repeated:
         ways = Ways.found(file, scratch, answered, columns)
@@ -134,16 +133,36 @@ def _draft(file: RawFile, scratch: Path, areas: Path | None, sheet: str | None) 
     return Draft(file.name, text, says, tuple(asks.asked.values()), read, noticed)
 
 
+def _tried(
+    file: RawFile, scratch: Path, head: Head, columns: tuple[Seen, ...], areas: Path | None
+) -> tuple[dict[str, Any], Questions, dict[str, Any] | None, Trial]:
+    """Return a mapping, what is open in it, the same with stand-ins, and what reading it gave."""
+    guesses = guess_columns(columns, head.above)
+    for guess in guesses if areas else ():
+        if guess.keys.get("codes") == TODO and areas:
+            guess.keys["codes"] = table_of_areas(areas, guess.seen.texts)
+    says, asks = compose(head, guesses, _edition(file.name))
+    answered = stand_ins(says, asks)
+    return says, asks, answered, read_with(file, scratch, answered) if answered else Trial()
+
+
 def _look(
-    path: Path, label: str, scratch: Path, sheet: str | None
-) -> tuple[Head, tuple[Seen, ...]]:
-    """Return how a file is written and what its columns hold, notes at its end left out."""
-    head = look_at_head(path, label, sheet)
+    path: Path, label: str, scratch: Path, sheet: str | None, known: Head | None = None
+) -> tuple[Head, tuple[Seen, ...], int]:
+    """Return how a file is written, what its columns hold, notes at its end left out, and its rows.
+
+    Parameters
+    ----------
+    known
+        How it is written, where that is known already.
+    """
+    head = known or look_at_head(path, label, sheet)
     with connect() as connection:
         cells = open_cells(path, label, head.reading(), scratch, connection)
         try:
             columns = look_at_columns(connection, cells)
-            return head, with_names_beside(connection, cells, columns)
+            last = cells.line_count + cells.mapping.head - 1
+            return head, with_names_beside(connection, cells, columns), last
         except BadFileError:
             end = last_row(cells)
             if end is None:
@@ -151,7 +170,7 @@ def _look(
         head = replace(head, says=head.says | {"last_row": end})
         cells = open_cells(path, label, head.reading(), scratch, connection)
         columns = look_at_columns(connection, cells)
-        return head, with_names_beside(connection, cells, columns)
+        return head, with_names_beside(connection, cells, columns), end
 
 
 def _refused(

@@ -118,6 +118,9 @@ def guess_columns(columns: Sequence[Seen], above: str = "") -> list[Guess]:
     _flow_in_the_name(guesses)
     _select_money(guesses)
     _one_each(guesses)
+    if any(guess.role == "flow" for guess in guesses):  # what a column says, no name says again
+        for guess in guesses:
+            guess.keys.pop("flow", None) if guess.role in NUMBERS else None
     return guesses
 
 
@@ -244,7 +247,8 @@ def _by_elimination(guesses: list[Guess]) -> None:
         found = [g for g in free if not (g.role or g.seen.is_numeric) and _is_of_areas(g.seen)]
         for guess in found[:2]:
             guess.role, guess.keys = TODO, {"codes": _codes(guess.seen, "")}
-            if len(found) == 1 and "reporter" in has and len(guess.seen.texts) > 1:
+            called = not _names_no_side(guess.seen)  # "Partner countries"
+            if len(found) == 1 and len(guess.seen.texts) > 1 and ("reporter" in has or called):
                 guess.role = "partner"
 
 

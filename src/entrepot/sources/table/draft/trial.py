@@ -50,6 +50,16 @@ class Trial:
     findings: tuple[Finding, ...] = ()
     error: EntrepotError | None = None
 
+    def is_empty_at(self, row: int) -> bool:
+        """Whether it was refused because a row names no area."""
+        error = self.error
+        return (
+            error is not None
+            and error.what.endswith(": ''")
+            and "name of an area" in error.what
+            and f"row {row}," in error.where
+        )
+
     @property
     def is_of_the_file(self) -> bool:
         """Whether it was refused for its rows, which no answer changes."""
@@ -111,7 +121,7 @@ def _of_column(keys: dict[str, Any], place: str, asks: Questions) -> dict[str, A
     own = found.get("own")
     if isinstance(own, dict) and TODO in own.values():
         unknown = [cell for cell, area in own.items() if area == TODO]
-        del found["own"]
+        found["own"] = {cell: area for cell, area in own.items() if area != TODO}
         found["leave_out"] = [*found.get("leave_out", []), *unknown]
     return found
 
