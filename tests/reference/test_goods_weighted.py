@@ -219,6 +219,10 @@ def test_without_reports_or_tables_there_is_no_weight(
     bare.add("comtrade", [path])
     figure = ask(bare, mine)
     assert figure.status == "insufficient_data"
+    assert (
+        "tables between editions of the United Nations are not loaded, nor imports in comtrade"
+        in (str(figure.reason))
+    )
     assert ask(bare, "chpl").status == "insufficient_data"
 
 

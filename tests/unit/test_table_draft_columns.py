@@ -311,3 +311,12 @@ def test_a_flow_that_a_column_says_is_not_said_again(tmp_path: Path) -> None:
     )
     columns = draft_mapping(path).mapping["columns"]
     assert all("flow" not in keys for keys in columns.values())
+
+
+def test_a_code_of_a_state_is_no_currency(tmp_path: Path) -> None:
+    """Mexico: CVE_ENT was read as escudos of Cape Verde, and the dollars beside it ignored."""
+    path = tmp_path / "t.csv"
+    path.write_text("ANIO,CVE_ENT,VAL_USD,Imports (INR)\n2020,01,5,7\n2020,02,3,8\n")
+    columns = draft_mapping(path).mapping["columns"]
+    assert "CVE_ENT" not in columns
+    assert columns["Imports (INR)"]["currency"] == "INR"

@@ -74,7 +74,15 @@ def scale_words(words: str) -> int | None:
 
 
 def _iso(words: str) -> str | None:
-    """Return the one code of ISO 4217 that stands in capitals by itself, if it is no word too."""
+    """Return the one code of ISO 4217 that stands in capitals by itself, and means money there.
+
+    It stands alone, in brackets or beside a word for amounts: CVE_ENT is a column of Mexican states.
+    """
+    amount = re.search(
+        r"value|valor|valeur|wert|amount|import|export|million|thousand", words, re.I
+    )
+    if not (amount or re.fullmatch(r"[A-Z]{3}|.*\([A-Z]{3}\).*", words.strip())):
+        return None
     found = set(re.findall(r"\b[A-Z]{3}\b", words.replace("_", " "))) & MONEY - _PLAIN_WORDS
     return found.pop() if len(found) == 1 else None
 
