@@ -76,7 +76,7 @@ def scale_words(words: str) -> int | None:
 def _iso(words: str) -> str | None:
     """Return the one code of ISO 4217 that stands in capitals by itself, and means money there.
 
-    It stands alone, in brackets or beside a word for amounts: CVE_ENT is a column of Mexican states.
+    It stands alone, in brackets or beside a word for amounts: CVE_ENT has states.
     """
     amount = re.search(
         r"value|valor|valeur|wert|amount|import|export|million|thousand", words, re.I
