@@ -49,7 +49,7 @@ def test_a_lake_that_may_only_be_read_is_compared_and_says_that_it_remembers_not
     assert run(folder, file)[0] == 0
     add(folder, "V202501", 60)
 
-    def refused(*_: object) -> None:
+    def refused(*_: object, **__: object) -> None:
         raise OSError(number, os.strerror(number))
 
     with monkeypatch.context() as patched:
