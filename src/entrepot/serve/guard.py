@@ -35,6 +35,8 @@ HEALTH = "/healthz"
 IN_HAND = {"GET": 48, "POST": 4}
 """Requests of one reader that are in hand at once, as far as readers can be told apart."""
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
 POLICY = (
     "default-src 'none'; style-src {style}; img-src 'self' data:; script-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -144,6 +146,8 @@ class Guard:
                 f"the address is longer than {LONGEST_ADDRESS} characters",
                 hint="name a list instead of many codes",
             )
+        if _CONTROL.search(scope["path"]):  # "$" of a route fits before a last line feed, too
+            return BadAddressError("a control character in the path", hint="leave it out")
         if scope["method"] == "POST" and _foreign(headers):
             return ForeignPageError(
                 "a form of another site is not taken", hint="open the page here, or send no Origin"

@@ -259,3 +259,14 @@ def test_a_section_that_no_brief_has_is_refused_before_a_brief_is_worked_out(
     answer = Client(create_app(tmp_path / "no-lake")).get(f"/country/RUS/from/CHN/{name}")
     assert answer.status_code == 404
     assert "sections: share" in answer.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/goods", "/compare.csv", "/data", "/scenario", "/script/page.js"]
+)
+@pytest.mark.parametrize("end", ["%0a", "%0A%0A", "%00", "%0d", "%7f"])
+def test_a_control_character_in_a_path_is_no_defect(client: Client, path: str, end: str) -> None:
+    """A route fits before a line feed at the end, and its address was then sought in vain: 500."""
+    answer = client.get(path + end)
+    assert answer.status_code == 400
+    assert "control character" in answer.text
