@@ -44,7 +44,7 @@ def require_few(claims: int) -> None:
     if claims > MOST_CLAIMS:
         raise RequestError(
             f"more than {MOST_CLAIMS} claims in one text",
-            why="each is compared with all others",
+            why=f"each is compared with all others, which is done for at most {MOST_CLAIMS}",
             hint="cut the text into chapters and check one at a time",
         )
 

@@ -146,7 +146,8 @@ class Guard:
                 f"the address is longer than {LONGEST_ADDRESS} characters",
                 hint="name a list instead of many codes",
             )
-        if _CONTROL.search(scope["path"]):  # "$" of a route fits before a last line feed, too
+        # "$" of a route fits before a last line feed, too. What ends in a slash is redirected.
+        if _CONTROL.search(scope["path"]) and not scope["path"].endswith("/"):
             return BadAddressError("a control character in the path", hint="leave it out")
         if scope["method"] == "POST" and _foreign(headers):
             return ForeignPageError(
