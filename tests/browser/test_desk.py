@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -42,7 +41,7 @@ HOSTILE = (
 def read_text(page: Page, text: str) -> None:
     page.keyboard.insert_text(text)  # the cursor is in the field
     page.keyboard.press("Control+Enter")
-    page.locator(".num").first.wait_for()
+    page.locator(".num").first.wait_for(timeout=120_000)
 
 
 def settled(page: Page) -> str:
@@ -51,7 +50,7 @@ def settled(page: Page) -> str:
 
 def quiet(page: Page) -> None:
     """Wait until nothing is being tested."""
-    page.locator("#desk:not([aria-busy=true])").wait_for()
+    page.locator("#desk:not([aria-busy=true])").wait_for(timeout=120_000)
 
 
 def test_twenty_numbers_from_paste_to_verdicts_by_keyboard_alone(
@@ -121,7 +120,6 @@ def test_the_desk_is_for_everybody(open_page: object, site: str, width: int, sch
     assert violations(page) == []
     read_text(page, ARTICLE)
     quiet(page)
-    page.get_by_role("button", name=re.compile("^Number 1 of")).click()
     assert page.locator(".opt").count() > 1
     assert violations(page) == []
     page.keyboard.press("m")
@@ -167,7 +165,7 @@ def test_no_key_acts_while_a_field_has_the_focus_or_when_letters_are_off(
     page.keyboard.press("c")
     page.locator("#panel [name=period]").focus()
     page.keyboard.type("ajx")
-    assert page.locator("#panel [name=period]").input_value().endswith("ajx")
+    assert "ajx" in page.locator("#panel [name=period]").input_value()
     page.keyboard.press("Escape")
     assert settled(page) == "0 of 20 settled"
     page.keyboard.press("?")
@@ -193,14 +191,14 @@ def test_choices_stay_in_the_browser_and_the_text_is_in_no_address(
     before = settled(page)
     assert before != "0 of 20 settled"
     page.reload()
-    page.locator(".num").first.wait_for()
+    page.locator(".num").first.wait_for(timeout=120_000)
     assert settled(page) == before
     assert all(method == "GET" or url == f"{site}/api/desk" for method, url in sent)
     assert not any("Gazette" in url or "3.4" in url for _, url in sent)
     page.get_by_role("button", name="Another text").click()
     page.locator("#text").fill("Words first. " + ARTICLE)  # the sentences are the same
     page.keyboard.press("Control+Enter")
-    page.locator(".num").first.wait_for()
+    page.locator(".num").first.wait_for(timeout=120_000)
     assert settled(page) == before
 
 
@@ -235,13 +233,14 @@ def test_as_a_file_it_works_alone_and_holds_a_hostile_text(
     file = write_desk(article_of(f"{ARTICLE}\n\n{HOSTILE}"), tmp_path / "desk.html")
     watched = open_page(file.as_uri(), "")
     page = watched.page
-    page.locator(".num").first.wait_for()
+    page.locator(".num").first.wait_for(timeout=120_000)
     assert "taken" not in page.title()
     assert violations(page) == []
     offered = page.locator(".opt .chip").first.inner_text()
     page.keyboard.press("1")
     assert offered in page.locator("#panel").inner_text()
     page.keyboard.press("j")
+    page.keyboard.press("1")
     page.keyboard.press("c")
     page.locator("#panel [name=period]").fill("2023")
     page.keyboard.press("Enter")

@@ -306,7 +306,14 @@ def verdicts_on(
         ]
         if whole is not sure
         else list(_conflicts(sure, doubtful)),
-        "tries": dict(_tried(tries or {}, held, words, checked)),
+        "tries": dict(
+            _tried(
+                tries or {},
+                {name: entry for name, entry in held.items() if name not in doubtful},
+                words,
+                checked,
+            )
+        ),
         "note": render_note(sure),
     }
 
@@ -387,7 +394,7 @@ def _tried(
     words: str,
     checked: Callable[[Iterable[ClaimEntry]], Check],
 ) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Yield by number what each answer to its question would lead to, all else as it stands."""
+    """Yield by number what each answer to its question would lead to, beside what is sure."""
     for name, answers in tries.items():
         outcomes: list[dict[str, Any]] = []
         for claim in answers[:MOST_TRIES]:

@@ -282,9 +282,10 @@ function verdictOf(n) { // solid, or of the best guess
     return question || null;
   }
   const found = sheet.tested.verdicts[n.index];
-  if (found && state !== "unread") return found;
-  const guess = tryOf(n);
-  return guess && guess[0] && !guess[0].refused ? guess[0] : null;
+  if (found && state === "tested") return found;
+  const guess = tryOf(n)?.[0]; // of the best guess beside what is sure: what accepting it would give
+  if (guess) return guess.refused ? null : guess;
+  return state === "unread" ? null : found;
 }
 
 const changed = (n) => Object.keys(marks[n.index]?.edits || {}).length > 0;
