@@ -122,24 +122,18 @@ def _at_one(
 
 
 def _amounts(claim: Claim, money: str, view: View) -> Iterator[Interval]:
-    """Yield the amount in the other currency: as the text or print has it, else converted."""
+    """Yield the amount in the other currency, as the text or its series has it."""
     same = claim.quantity.mapped(currency=money)
-    found = False
     for other in view.case.document.claims:
         alike = other.quantity.key() == same.key() and view.trusts(other.id)
         if alike and math.isfinite(other.interval.width):
-            found = True
             yield other.interval
     books = claim.quantity.mapped(currency=money, books=_books(claim, money))
     left = view.left(books)
     if left is not None and left.low > 0 and left.width < 0.02 * left.middle:
-        found = True
         yield left
     for known in view.case.facts.totals(same.of)[:1]:
-        found = True
         yield known.interval
-    if not found:
-        yield from (pin.interval for pin in _converted(claim, money, view))
 
 
 def _source_of(claim: Claim, money: str, view: View) -> str:
