@@ -227,7 +227,7 @@ def _endpoint(reader: str) -> tuple[str, str]:
     address, _, model = reader.removeprefix(OPENAI).partition("#")
     if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", address):
         raise RequestError(
-            f"not an address: {address[:80]!r}",
+            f"not an address: {address[:72]!r}",
             hint="write openai:https://HOST/v1#MODEL, or openai:http://127.0.0.1:PORT/v1#MODEL",
         )
     whole = address.rstrip("/")
