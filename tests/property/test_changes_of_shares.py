@@ -7,7 +7,7 @@ from itertools import product
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from entrepot.claims.bent import Bent, can_hold, started
+from entrepot.claims.bent import Bent, Start, can_hold, first_share
 from entrepot.claims.solver import Constraint, Solver, System
 from entrepot.model.interval import Interval
 
@@ -50,8 +50,13 @@ def test_a_change_is_possible_where_the_corners_allow_it(
     def system(more: dict[str, tuple[Constraint, ...]]) -> System:
         return System(claims | more, (), frozenset(WHOLE))
 
-    starts = {"change": started(change, Solver(system({})), names)}
-    possible = can_hold({"change": change}, names, starts, system)
+    plain = Solver(system({}))
+    share, growth = (
+        first_share(change, plain, names),
+        plain.bounds(change.after[1], change.before[1], names),
+    )
+    start = Start(share, growth) if share is not None and growth is not None else None
+    possible = can_hold({"change": change}, names, {"change": start}, system)
     # Each end of the change lies at corners of the box, so these are its exact ends.
     ends = [
         p1 / w1 / (p0 / w0) if by_factor else p1 / w1 - p0 / w0

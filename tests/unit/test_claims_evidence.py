@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from entrepot.claims.comparison import compared, is_own
+from entrepot.claims.comparison import compared
 from entrepot.claims.document import Claim, Source, parse_document
 from entrepot.claims.evidence import evidence
 from entrepot.claims.known import Facts
 from entrepot.claims.quantity import Level, moved_by
+from entrepot.claims.series import is_own
 from entrepot.claims.standing import standing
 from entrepot.claims.statements import Statements, named_alike
 from entrepot.model.interval import Interval
