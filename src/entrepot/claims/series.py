@@ -152,8 +152,10 @@ def in_series(
         What is published.
     """
     quoted = _quoted(claims, facts.statements)
-    # A source of which nothing can be compared may fit, where one that can be does.
-    usable = facts.statements.origins - agreed.rejected if agreed.having else frozenset[str]()
+    # A source of which nothing can be compared may fit, unless those that can be do not.
+    nothing = not agreed.fitting and not agreed.rejected
+    usable = facts.statements.origins if agreed.having or nothing else frozenset[str]()
+    usable -= agreed.rejected
     if not agreed.having and any(
         standings[claim.id].verdict == "differs" and not claim.attributed_to for claim in claims
     ):
