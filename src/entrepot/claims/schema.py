@@ -241,11 +241,12 @@ class ClaimEntry(Closed):
 
 
 class TodoEntry(Closed):
-    """A number that was drafted from a text and not understood: nothing tests it."""
+    """A number that was drafted from a text and not surely understood: nothing tests it."""
 
     quote: Words
     says: Words = ""
     why: Words = ""
+    read_as: Words = ""
 
 
 class ClaimsFile(Closed):

@@ -14,6 +14,7 @@ from entrepot.claims.draft.sentences import sentences
 if TYPE_CHECKING:
     from entrepot.claims.draft.draft import Drafted, Left
     from entrepot.claims.draft.front import Article
+    from entrepot.claims.draft.readings import Reading
     from entrepot.claims.draft.sentences import Sentence
 
 __all__ = ["Draft", "draft"]
@@ -29,6 +30,7 @@ class Draft:
     article: Article
     claims: tuple[Drafted, ...]
     left: tuple[Left, ...]
+    readings: tuple[Reading, ...] = ()
 
     @property
     def places(self) -> dict[str, tuple[int, int]]:
@@ -73,6 +75,15 @@ def draft(article: Article, *, to_check: bool = False) -> Draft:
     >>> found.claims[0].kind, found.claims[0].says
     ('growth', 'fell by 3.4 %')
     """
+    from entrepot.claims.draft.readings import merged
+
+    ruled = draft_by_rules(article)
+    claims, left, read = merged(article, ruled.claims, ruled.left)
+    return Draft(article, tuple(claims), tuple(left), read)
+
+
+def draft_by_rules(article: Article) -> Draft:
+    """Draft what the rules alone read, sentence by sentence."""
     claims: list[Drafted] = []
     left: list[Left] = []
     quiet: list[Sentence] = []

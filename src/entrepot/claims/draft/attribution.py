@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from entrepot.claims.draft.lexicon import area_words
+from entrepot.claims.draft.lexicon import area_words, cue_words
 from entrepot.model.tables import read_table
 
 if TYPE_CHECKING:
@@ -80,8 +80,18 @@ def _names(text: str, language: str) -> Iterator[re.Match[str]]:
             if match.start() >= end and not _WHEN.match(match["who"]):
                 if any(char.isdigit() for char in match["who"]):
                     continue  # a clause with a number of its own is no name
+                if _has_flow(match["who"], language):
+                    continue  # "Die Exporte stiegen den Ergebnissen zufolge"
                 end = max(end, match.end())
                 yield match
+
+
+def _has_flow(words: str, language: str) -> bool:
+    """Whether German words are more than a name: exports or imports that rise or fall."""
+    cues = cue_words(language)
+    return language == "de" and any(
+        cues[("flow", kind)].search(words) for kind in ("export", "import")
+    )
 
 
 def _is_subject(match: re.Match[str], text: str, language: str) -> bool:

@@ -39,12 +39,23 @@ class Drafted:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A number, or several of one sentence, that were not understood, why, and their places."""
+    """A number, or several of one sentence, that make no claim.
+
+    Attributes
+    ----------
+    says, quote, why
+        The numbers as printed, their sentence, and the reason.
+    places
+        Where they stand in the text.
+    read_as
+        What they most likely say, where that was read but not surely enough; else empty.
+    """
 
     says: str
     quote: str
     why: str
     places: tuple[tuple[int, int], ...] = ()
+    read_as: str = ""
 
 
 @dataclass

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from entrepot.claims.draft.areas import shortened
@@ -19,6 +20,7 @@ from entrepot.claims.draft.lexicon import area_words, cue_words
 from entrepot.claims.draft.marks import Marks, marks
 from entrepot.claims.draft.ranks import Placed, claim_of_place, places_in
 from entrepot.claims.draft.slots import notes_on_members
+from entrepot.claims.draft.times import Timing
 from entrepot.claims.draft.times_in import timing
 from entrepot.claims.numbers import number_spans, read_says
 from entrepot.errors import RequestError
@@ -27,11 +29,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from entrepot.claims.draft.sentences import Sentence
-    from entrepot.claims.draft.times import Timing
     from entrepot.claims.numbers import Span
     from entrepot.model.period import Period
 
-__all__ = ["Reading", "numbers_of", "read_sentence", "table_in"]
+__all__ = ["Reading", "numbers_of", "read_sentence", "table_in", "taken_apart"]
 
 
 OLDEST = 2
@@ -59,6 +60,8 @@ class Reading:
         In the order of the sentence, sides filled in where that is sure.
     products
         What it says of gross domestic product.
+    unnamed
+        The sentence with its numbers and without Chinese names: what its times are read from.
     """
 
     sentence: Sentence
@@ -70,6 +73,7 @@ class Reading:
     timing: Timing
     context: Context
     products: tuple[Product, ...] = ()
+    unnamed: str = ""
 
     @property
     def language(self) -> str:
@@ -88,7 +92,7 @@ def read_sentence(
     if len(numbers) > MOST:
         why = _TABLE.format(len(numbers))
         return [], [_left(sentence, why, numbers)], Context()
-    reading = _taken_apart(sentence, numbers, context, published)
+    reading = taken_apart(sentence, numbers, context, published)
     drafted: list[Drafted] = []
     left: dict[str, list[Span]] = {}
     places: list[Left] = []
@@ -165,7 +169,7 @@ def numbers_of(sentence: Sentence) -> list[Span]:
     """Return the numbers of a sentence, without a word or dash in front that is not theirs."""
     kept: list[Span] = []
     year: Span | None = None
-    for span in number_spans(sentence.text, sentence.sure or None):
+    for span in number_spans(sentence.plain, sentence.sure or None):
         if _YEAR_AND_SIGN.fullmatch(sentence.text[span.start : span.end]):
             year = span
             continue
@@ -200,20 +204,32 @@ def _left(sentence: Sentence, why: str, numbers: Sequence[Span]) -> Left:
     return Left(printed, sentence.text, why, places)
 
 
-def _taken_apart(
+def taken_apart(
     sentence: Sentence, spans: Sequence[Span], context: Context, published: Period | None
 ) -> Reading:
-    speaker, text = attributed(sentence.text, sentence.language)
+    """Return a sentence with its marks, flows and times."""
+    apart = _marked(sentence, tuple(spans))
+    when = timing(apart.unnamed, sentence.language, published, context.period)
+    flows = completed(apart.flows, context, apart.found)
+    return replace(apart, flows=tuple(flows), timing=when, context=context)
+
+
+@lru_cache(maxsize=512)
+def _marked(sentence: Sentence, spans: tuple[Span, ...]) -> Reading:
+    """Return a sentence with what its own words say; both ways of reading begin with it."""
+    speaker, text = attributed(sentence.plain, sentence.language)
     numbers = tuple(span for span in spans if MASK not in text[span.start : span.end])
     unnamed = _without_names(text, sentence.language)
-    when = timing(unnamed, sentence.language, published, context.period)
     for span in numbers:
         text = masked(text, _after_balance(text, span, sentence.language), span.end)
     products = products_in(text, sentence.language)
     text = without_owners(text, products)
     found = marks(text, sentence.language)
-    flows = completed(flows_of(text, sentence.language, found), context, found)
-    return Reading(sentence, text, speaker, numbers, found, tuple(flows), when, context, products)
+    flows = tuple(flows_of(text, sentence.language, found))
+    none = Timing(text, (), (), ())
+    return Reading(
+        sentence, text, speaker, numbers, found, flows, none, Context(), products, unnamed
+    )
 
 
 def _without_names(text: str, language: str) -> str:

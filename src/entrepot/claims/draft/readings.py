@@ -1,23 +1,49 @@
-"""Every number of a text and what it is said to be: for a person to correct, a check to take."""
+"""Every number of a text and what it is said to be: for a person to correct, a check to take.
+
+Two readings are made of each number: by rules, which read a sentence by itself, and by structure,
+which weighs all that the text allows. Only what is sure, or what both say, is a claim.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from entrepot.claims.draft.sentences import sentences
-from entrepot.claims.draft.write import as_data
+from entrepot.claims.draft.draft import Drafted, Left, Refusal
+from entrepot.claims.draft.judge import SURE, agrees, claim_of_guess, facts_of, missing, sureness
+from entrepot.claims.draft.reading import numbers_of, table_in
+from entrepot.claims.draft.sentences import Sentence, sentences
+from entrepot.claims.draft.structure import (
+    BALANCES,
+    DAYS_AHEAD,
+    Guess,
+    Scene,
+    guesses,
+    home_of,
+    scenes,
+    weights,
+)
+from entrepot.claims.numbers import read_says
+from entrepot.model.areas import WORLD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from entrepot.claims.draft.article import Draft
     from entrepot.claims.draft.front import Article
 
-__all__ = ["CERTAINTIES", "STATES", "Field", "Reading", "readings"]
+__all__ = ["CERTAINTIES", "STATES", "Field", "Reading", "Structured", "merged", "readings"]
 
 STATES = ("interpreted", "open", "not_interpreted", "not_trade")
 CERTAINTIES = ("stated", "inferred", "best guess", "open")
+AGREED = 0.3
+"""Below which probability a reading that differs does not speak against that of the rules."""
+_ALIKE = 0.02
+_STATED, _INFERRED = 0.9, 0.75
+_BY_RULES = (
+    *("gdp", "gdp_share", "hhi", "cr", "change", "rank", "ratio"),
+    *("import_share", "export_share", "trade_share"),
+)
+"""Kinds that the rules read in full or leave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +104,17 @@ class Reading:
     why: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Structured:
+    """What the structure of the text says of one number."""
+
+    guess: Guess
+    scene: Scene
+    claim: Drafted | None
+    why: str
+    sure: float
+
+
 def readings(article: Article) -> tuple[Reading, ...]:
     """Read every number of a text.
 
@@ -90,58 +127,284 @@ def readings(article: Article) -> tuple[Reading, ...]:
     """
     from entrepot.claims.draft.article import draft
 
-    return readings_of(draft(article))
+    return draft(article).readings
 
 
-def readings_of(draft: Draft) -> tuple[Reading, ...]:
-    """Return the readings of a draft, in the order of the text."""
-    found = sorted((*_claimed(draft), *_left(draft)), key=lambda one: (one[0], one[1]["why"]))
-    spans = [(one.start, one.start + len(one.printed)) for one in sentences(draft.article.text)]
-    return tuple(
-        Reading(
-            index=index,
-            start=place[0],
-            end=place[1],
-            says=draft.article.text[place[0] : place[1]],
-            sentence=next(
-                (span for span in spans if span[0] <= place[0] < span[1]), (place[0], place[1])
-            ),
-            **rest,
+def structured(
+    article: Article,
+    rules: Mapping[tuple[int, int], Drafted | str],
+    learned: Mapping[str, Mapping[str, float]] | None = None,
+) -> dict[tuple[int, int], Structured]:
+    """Return what the structure of a text says of its numbers, by place."""
+    learned = weights() if learned is None else learned
+    cut = [one for one in sentences(article.text) if table_in(one) is None]
+    found = scenes(cut, [numbers_of(one) for one in cut])
+    read = guesses(found, home_of(found, article.text), article.published, learned)
+    done: dict[tuple[int, int], Structured] = {}
+    for at, (scene, guess) in enumerate(read):
+        like = [one for other, one in read if other is scene]
+        earlier = [one for other, one in read[:at] if other is not scene]
+        place = scene.sentence.place(guess.number.start, guess.number.end)
+        claim, why = None, ""
+        try:
+            _check_over(guess, article)
+            claim = claim_of_guess(guess, scene, like, earlier)
+        except Refusal as refusal:
+            why = refusal.why
+        facts = facts_of(guess, scene, claim, rules.get(place))
+        done[place] = Structured(guess, scene, claim, why, sureness(facts, learned))
+    return _said_again(done)
+
+
+def _check_over(guess: Guess, article: Article) -> None:
+    published = article.published
+    if published is None or guess.period is None:
+        return
+    if (guess.period.end - published.end).days > DAYS_AHEAD:
+        raise Refusal(f"its period is not over when the text was published, {published}")
+
+
+def _said_again(
+    found: dict[tuple[int, int], Structured],
+) -> dict[tuple[int, int], Structured]:
+    """Read the rate of a headline as the body says: of tonnes, where it gives tonnes."""
+    weighed = {
+        (one.guess.number.says.value, one.guess.sides)
+        for one in found.values()
+        if one.claim is not None and one.claim.kind == "quantity_growth"
+    }
+    for place, one in found.items():
+        claim = one.claim
+        again = (one.guess.number.says.value, one.guess.sides) in weighed
+        if claim is not None and claim.kind == "growth" and again:
+            keys = {key: value for key, value in claim.keys.items() if key != "currency"}
+            changed = replace(claim, kind="quantity_growth", keys=keys)
+            found[place] = replace(one, claim=changed)
+    return found
+
+
+def merged(
+    article: Article, claims: Sequence[Drafted], left: Sequence[Left]
+) -> tuple[list[Drafted], list[Left], tuple[Reading, ...]]:
+    """Return claims, what is left, and all readings: what the rules read, weighed by structure."""
+    rules: dict[tuple[int, int], Drafted | str] = {one.place: one for one in claims}
+    for one in left:
+        rules |= dict.fromkeys(one.places, one.why)
+    structure = structured(article, rules)
+    kept: dict[tuple[int, int], Drafted] = {}
+    why: dict[tuple[int, int], tuple[str, str]] = {}
+    for place in sorted({*rules, *structure}):
+        read = structure.get(place)
+        chosen, reason = _chosen(rules.get(place), read)
+        if chosen is not None:
+            kept[place] = chosen
+        elif reason:
+            why[place] = reason, said(read.claim) if read is not None and read.claim else ""
+    spans = list(sentences(article.text))
+    for place in _contradicting(kept, claims):
+        del kept[place]
+        why[place] = (
+            "two numbers that would both be of one thing: which is of what is not clear",
+            "",
         )
-        for index, (place, rest) in enumerate(found, 1)
-    )
+    rest = _left(article, why, spans)
+    every = tuple(_readings(article, kept, why, structure, spans))
+    return list(kept.values()), rest, every
 
 
-def _claimed(draft: Draft) -> Iterator[tuple[tuple[int, int], dict[str, Any]]]:
-    entries = as_data(draft)["claims"]
-    for claim, entry in zip(draft.claims, entries, strict=True):
-        said = {key: value for key, value in entry.items() if key not in ("id", "notes") and value}
-        fields = {
-            "measure": Field(claim.kind, "stated"),
-            **{
-                key: Field(str(value), "stated")
-                for key, value in _innermost(claim.keys).items()
-                if not isinstance(value, dict)
-            },
-        }
-        if claim.attributed_to:
-            fields["attributed_to"] = Field(claim.attributed_to, "stated")
-        yield (
-            claim.place,
-            {"state": "interpreted", "claim": said, "fields": fields, "why": ""},
+def _contradicting(
+    kept: Mapping[tuple[int, int], Drafted], by_rules: Sequence[Drafted]
+) -> list[tuple[int, int]]:
+    """Return the places of structural readings that give one thing another number than the text."""
+    sure = {id(claim) for claim in by_rules}
+    named: dict[str, list[tuple[tuple[int, int], Drafted]]] = {}
+    for place, claim in kept.items():
+        if claim.kind != "rank":
+            named.setdefault(f"{claim.kind} {claim.keys!r}", []).append((place, claim))
+    found = []
+    for same in named.values():
+        values = [_value(claim) for _, claim in same]
+        if max(values) - min(values) > _ALIKE * max(map(abs, values)):
+            found += [place for place, claim in same if id(claim) not in sure]
+    return found
+
+
+def _value(claim: Drafted) -> float:
+    says = read_says(claim.says)
+    return says.value * (100 if says.unit == "share" else 1)
+
+
+def _chosen(
+    rules: Drafted | str | None, structure: Structured | None
+) -> tuple[Drafted | None, str]:
+    """Return the claim that a number makes, or why it makes none."""
+    by_structure = structure.claim if structure else None
+    sure = structure.sure if structure else 0.0
+    if isinstance(rules, Drafted):
+        if rules.kind in _BY_RULES or by_structure is None or "+" in repr(rules.keys):
+            return rules, ""
+        if agrees(by_structure, rules) or sure < AGREED:
+            return rules, ""
+        if sure >= SURE:
+            return by_structure, ""
+        if rules.kind == by_structure.kind and _says_all(rules, structure.scene):
+            return rules, ""
+        return None, f"it may be {said(rules)}, or something else"
+    if by_structure is not None and sure >= SURE and (rules is None or missing(rules)):
+        return by_structure, ""
+    if rules is None and structure is not None and by_structure is None:
+        return None, structure.why if structure.guess.what != "other" else ""
+    return None, rules or "not sure enough"
+
+
+def _says_all(claim: Drafted, scene: Scene) -> bool:
+    """Whether a sentence names both sides and the period that the rules read in it."""
+    keys = claim.keys
+    while "period" not in keys:
+        keys = next(value for value in keys.values() if isinstance(value, dict))
+    named = {area.value for area in scene.areas}
+    timed = {str(time.period) for time in scene.times}
+    sides = {keys.get("exporter", WORLD), keys.get("importer", WORLD)}
+    return sides <= named and keys["period"] in timed
+
+
+def said(claim: Drafted) -> str:
+    """Return a claim in a few words: for a person who has to decide."""
+    keys = claim.keys
+    while "period" not in keys:
+        keys = next(value for value in keys.values() if isinstance(value, dict))
+    goods = keys.get("goods", "")
+    sides = f"{keys.get('exporter', WORLD)} to {keys.get('importer', WORLD)}"
+    what = f", {goods.removeprefix('named:')}" if goods else ""
+    return f"{claim.kind.replace('_', ' ')}, {sides}{what}, {keys['period']}"
+
+
+def _left(
+    article: Article, why: Mapping[tuple[int, int], tuple[str, str]], spans: Sequence[Sentence]
+) -> list[Left]:
+    """Return the numbers that are no claims, those of one sentence and one reason together."""
+    found: dict[tuple[int, str, str], list[tuple[int, int]]] = {}
+    for place, (reason, read_as) in why.items():
+        at = next((n for n, one in enumerate(spans) if _holds(one, place)), -1)
+        found.setdefault((at, reason, read_as), []).append(place)
+    return [
+        Left(
+            "; ".join(" ".join(article.text[low:high].split()) for low, high in places),
+            spans[at].text if at >= 0 else "",
+            reason,
+            tuple(places),
+            read_as,
+        )
+        for (at, reason, read_as), places in found.items()
+    ]
+
+
+def _holds(sentence: Sentence, place: tuple[int, int]) -> bool:
+    return sentence.start <= place[0] < sentence.start + len(sentence.printed)
+
+
+def _readings(
+    article: Article,
+    kept: Mapping[tuple[int, int], Drafted],
+    why: Mapping[tuple[int, int], tuple[str, str]],
+    structure: Mapping[tuple[int, int], Structured],
+    spans: Sequence[Sentence],
+) -> Iterator[Reading]:
+    for index, place in enumerate(sorted({*kept, *why, *structure}), 1):
+        sentence = next((one for one in spans if _holds(one, place)), None)
+        low = sentence.start if sentence else place[0]
+        high = low + len(sentence.printed) if sentence else place[1]
+        read, claim = structure.get(place), kept.get(place)
+        if claim is not None:
+            state, fields = "interpreted", _fields_of(claim, read)
+        elif read is not None and read.guess.what != "other":
+            state, fields = "open", _fields(read)
+        elif place in why:
+            state, fields = "not_interpreted", _fields(read) if read else {}
+        else:
+            state, fields = "not_trade", {}
+        shown = claim or (read.claim if read is not None and state != "not_trade" else None)
+        yield Reading(
+            index,
+            place[0],
+            place[1],
+            article.text[place[0] : place[1]],
+            (low, high),
+            state,
+            _entry(shown) if shown is not None else None,
+            fields,
+            round(read.sure, 2) if read is not None and read.claim is not None else None,
+            why.get(place, ("", ""))[0],
         )
 
 
-def _innermost(keys: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the keys of the definition that a claim is about, with the base of a change."""
-    flat = dict(keys)
+def _entry(claim: Drafted) -> dict[str, Any]:
+    """Return a claim as an entry of a claims file, without its id."""
+    entry: dict[str, Any] = {"quote": claim.quote, claim.kind: claim.keys, "says": claim.says}
+    return entry | ({"attributed_to": claim.attributed_to} if claim.attributed_to else {})
+
+
+def _fields_of(claim: Drafted, read: Structured | None) -> dict[str, Field]:
+    """Return the fields of a claim, with what else the structure would allow."""
+    guessed = _fields(read) if read is not None else {}
+    flat = dict(claim.keys)
     while "period" not in flat:
         inner = next(value for value in flat.values() if isinstance(value, dict))
         flat = {**{k: v for k, v in flat.items() if not isinstance(v, dict)}, **inner}
-    return flat
+    fields = {"measure": Field(claim.kind, "stated")}
+    for key, value in flat.items():
+        if not isinstance(value, dict):
+            same = guessed.get(key)
+            alike = same is not None and same.value == str(value)
+            fields[key] = (
+                replace(same, value=str(value)) if same and alike else Field(str(value), "stated")
+            )
+    if claim.attributed_to:
+        fields["attributed_to"] = Field(claim.attributed_to, "stated")
+    return fields
 
 
-def _left(draft: Draft) -> Iterator[tuple[tuple[int, int], dict[str, Any]]]:
-    for left in draft.left:
-        for place in left.places:
-            yield place, {"state": "not_interpreted", "why": left.why}
+def _fields(read: Structured) -> dict[str, Field]:
+    """Return what the structure says as fields, with how sure each is."""
+    guess, others = read.guess, read.guess.others
+    measure = read.claim.kind if read.claim is not None else _measure(guess)
+    fields = {"measure": Field(measure, _certainty(guess, "what", measure, here=True))}
+    named = {area.value for area in read.scene.areas}
+    seller, buyer = guess.sides
+    turned = guess.kind in ("import", "purchase")
+    pairs = [tuple(one.split("|")) for one in others.get("sides", ())]
+    for key, value, at in (("exporter", seller, int(turned)), ("importer", buyer, int(not turned))):
+        more = tuple(
+            dict.fromkeys(pair[at] for pair in pairs if len(pair) == 2 and pair[at] != value)
+        )
+        fields[key] = Field(value, _certainty(guess, "sides", value, here=value in named), more)
+    if guess.kind == "trade":
+        fields["flow"] = Field("both", _certainty(guess, "flow", "both", here=True))
+    period = str(guess.period) if guess.period is not None else ""
+    here = any(str(time.period) == period for time in read.scene.times)
+    fields["period"] = Field(
+        period, _certainty(guess, "period", period, here=here), others.get("period", ())
+    )
+    if guess.base is not None:
+        fields["base"] = Field(str(guess.base), "inferred")
+    fields["goods"] = Field(
+        guess.goods, "stated" if guess.certainty in ("sure", "likely") else "inferred"
+    )
+    if read.scene.apart.attributed_to:
+        fields["attributed_to"] = Field(read.scene.apart.attributed_to, "stated")
+    return fields
+
+
+def _measure(guess: Guess) -> str:
+    if guess.what == "level":
+        return "balance" if guess.kind in BALANCES else "value"
+    return {"growth": "growth", "share": "import_share", "points": "change"}.get(guess.what, "")
+
+
+def _certainty(guess: Guess, part: str, value: str, *, here: bool) -> str:
+    if not value:
+        return "open"
+    chance = guess.chances.get(part, 0.0)
+    if chance < _INFERRED:
+        return "best guess"
+    return "stated" if here and chance >= _STATED else "inferred"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from entrepot.claims.times import TimeSpan
     from entrepot.model.period import Period
 
-__all__ = ["timing"]
+__all__ = ["is_record", "timing"]
 
 _OPEN = {
     "en": r"\b(?:before|after|until|till|up to|prior to|ahead of|by|beyond|around|pre-|post-)"
@@ -75,7 +75,7 @@ def timing(text: str, language: str, published: Period | None, before: Period | 
         kind = "month_earlier" if is_base and found.kind == "last_month" else found.kind
         if now is not None and kind.endswith("_earlier"):
             period = stepped(now, kind)
-        if is_base and _is_record(found, text, language):
+        if is_base and is_record(found, text, language):
             continue
         if found.kind == "no_year" and period and now and _may_be_of_another(period, now, is_base):
             period = None
@@ -121,7 +121,7 @@ def _may_be_of_another(period: Period, now: Period, is_base: bool) -> bool:
     return period.end.year != now.end.year or (period.end < now.start and not is_base)
 
 
-def _is_record(found: TimeSpan, text: str, language: str) -> bool:
+def is_record(found: TimeSpan, text: str, language: str) -> bool:
     """Whether a time says how long there was nothing like it: "the biggest drop since 2020"."""
     before, behind = text[max(found.start - 60, 0) : found.start], text[found.end :]
     if language == "zh":

@@ -61,7 +61,11 @@ def as_data(draft: Draft) -> dict[str, Any]:
             }
             for name, claim in zip(ids(draft.claims), draft.claims, strict=True)
         ],
-        "todo": [{"quote": left.quote, "says": left.says, "why": left.why} for left in draft.left],
+        "todo": [
+            {"quote": left.quote, "says": left.says, "why": left.why}
+            | ({"read_as": left.read_as} if left.read_as else {})
+            for left in draft.left
+        ],
     }
 
 
@@ -93,6 +97,8 @@ def _left(left: Left) -> Iterator[str]:
     yield f"  - quote: {_scalar(left.quote)}"
     yield f"    says: {_scalar(left.says)}"
     yield f"    why: {_scalar(left.why)}"
+    if left.read_as:
+        yield f"    read_as: {_scalar(left.read_as)}"
 
 
 def _mapping(keys: dict[str, Any]) -> str:

@@ -1,0 +1,372 @@
+"""What a structural reading says as a claim, and how sure it is: only what is sure is tested."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from entrepot.claims.draft.draft import Drafted, Refusal
+from entrepot.claims.draft.entry import trouble_with
+from entrepot.claims.draft.lexicon import NOWHERE
+from entrepot.claims.draft.near import moves
+from entrepot.claims.draft.slots import notes_on_members, written
+from entrepot.claims.draft.structure import BALANCES, BUYS, SELLS, Guess, Scene, row_of
+from entrepot.claims.numbers import CURRENCIES
+from entrepot.model.areas import WORLD
+from entrepot.model.period import Period
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from entrepot.claims.numbers import Span
+
+__all__ = ["SURE", "agrees", "claim_of_guess", "facts_of", "missing", "sureness"]
+
+SURE = 0.93
+"""From which probability on a reading is a claim; chosen by ``benchmarks/reading.py``."""
+_COUNTED = ("USD", "CNY", "EUR", "RUB")
+_HARD = {
+    "future": "what is expected or planned, not what was: nothing to test yet",
+    "services": "services are no goods: nothing here covers them",
+    "reexport": "re-exports or re-imports, which nothing here tells apart from the rest",
+    "adjusted": "an adjusted number: what is in the books is not adjusted",
+    "made": "of production, use or an index, not of trade",
+    "other": "it may be a number of something else than trade",
+    "per": "a number for each of something, not of trade as a whole",
+}
+_NOT_SAID = {
+    "other": "what it is a number of is not clear",
+    "change": "a change in money or tonnes, which no kind of claim is about",
+    "ratio": "a ratio of two numbers: of which is not clear",
+    "points": "since when the share changed, or of what, is not clear",
+}
+
+
+def claim_of_guess(  # noqa: C901
+    guess: Guess, scene: Scene, like: Sequence[Guess], earlier: Sequence[Guess] = ()
+) -> Drafted:
+    """Return what a reading says as a claim.
+
+    Parameters
+    ----------
+    guess
+        The reading.
+    scene
+        Its sentence.
+    like
+        The readings of the numbers of the sentence, this one among them.
+    earlier
+        The readings before that sentence.
+
+    Raises
+    ------
+    Refusal
+        If a claims file cannot say it.
+    """
+    number, apart = guess.number, scene.apart
+    if why := _NOT_SAID.get(guess.what):
+        raise Refusal(why)
+    if not guess.kind or not guess.owner:
+        raise Refusal("who sells and who buys is not clear")
+    if guess.owner == WORLD and guess.kind not in BALANCES and guess.kind != "trade":
+        raise Refusal("whose it is is not said")
+    at = [time for time in scene.times if time.period == guess.period]
+    if guess.what != "level" and at and all(time.is_base for time in at):
+        raise Refusal("when is not said: only what it is measured against")
+    if _of_many_years(guess, scene):
+        raise Refusal("which of several years the number is of is not clear")
+    if NOWHERE in guess.sides:
+        raise Refusal("a country or region that is not known here")
+    if guess.period is None:
+        raise Refusal("when is not said")
+    if hard := [_HARD[flag] for flag in guess.flags if flag in _HARD]:
+        raise Refusal(hard[0])
+    if "priced" in guess.flags and guess.what == "level":
+        raise Refusal("a price, not a value of trade")
+    if number.says.per:
+        raise Refusal("a rate for each of several periods")
+    keys = _flow_keys(guess)
+    kind, body, direction = _kind(guess, scene, like, earlier, keys)
+    says = written(number, apart, direction)
+    notes = notes_on_members(body)
+    if guess.certainty == "likely":
+        notes = ("goods are named in words", *notes)
+    claim = Drafted(kind, body, says, scene.sentence.text, apart.attributed_to, notes)
+    if why := trouble_with(claim):
+        raise Refusal(why)
+    place = scene.sentence.place(number.start, number.end)
+    return replace(claim, place=place)
+
+
+def _of_many_years(guess: Guess, scene: Scene) -> bool:
+    """Whether years stand in a row, and not as many numbers: which is of which is not clear."""
+    text = scene.apart.text
+    times = [time for time in scene.times if not time.is_base]
+    of_it = [time for time in times if time.period == guess.period]
+    if not of_it:
+        return False
+    years = row_of(of_it[0], times, text)[1]
+    like = [one for one in scene.apart.numbers if one.says.unit == guess.number.says.unit]
+    return years > 1 and row_of(guess.number, like, text)[1] != years
+
+
+def _flow_keys(guess: Guess) -> dict[str, Any]:
+    exporter, importer = guess.sides
+    keys: dict[str, Any] = {"exporter": exporter, "importer": importer}
+    if guess.goods != "all":
+        keys["goods"] = guess.goods
+    if guess.kind == "trade":
+        keys["flow"] = "both"
+    keys["period"] = str(guess.period)
+    return keys
+
+
+def _kind(
+    guess: Guess,
+    scene: Scene,
+    like: Sequence[Guess],
+    earlier: Sequence[Guess],
+    keys: dict[str, Any],
+) -> tuple[str, dict[str, Any], int]:
+    """Return kind, keys and direction of a claim."""
+    number = guess.number
+    unit = number.says.unit
+    if guess.what == "level":
+        if unit not in CURRENCIES and unit != "t":
+            raise Refusal("a number without a unit that a claims file has")
+        if unit == "t":
+            keys["quantity"] = "mass"
+        if guess.kind in BALANCES:
+            if unit == "t":
+                raise Refusal("a balance by weight, which no kind of claim is about")
+            return "balance", keys, -1 if guess.kind == "deficit" else 0
+        return "value", keys, 0
+    if guess.what == "growth":
+        return _growth(guess, scene, like, earlier, keys)
+    return (*_share(guess, keys), 0)
+
+
+def _growth(
+    guess: Guess,
+    scene: Scene,
+    like: Sequence[Guess],
+    earlier: Sequence[Guess],
+    keys: dict[str, Any],
+) -> tuple[str, dict[str, Any], int]:
+    if guess.kind in BALANCES:
+        raise Refusal("the growth of a balance, which no kind of claim is about")
+    direction = direction_of(guess.number, scene)
+    if not direction:
+        raise Refusal("whether it rose or fell is not clear")
+    kind = basis_of(guess, scene, like, earlier)
+    if guess.base is not None:
+        if guess.period is not None and guess.base.end >= guess.period.start:
+            raise Refusal("what it is measured against does not lie before it")
+        keys["base"] = str(guess.base)
+    if kind == "growth":
+        beside = {
+            one.number.says.currency
+            for one in like
+            if one.number.says.currency and one.sides == guess.sides and one.what == "level"
+        }
+        if len(beside) == 1:
+            currency = beside.pop()
+            if currency not in _COUNTED:
+                raise Refusal(f"a growth in {currency}, which a claims file has no currency for")
+            keys["currency"] = currency
+    return kind, keys, direction
+
+
+def direction_of(number: Span, scene: Scene) -> int:
+    """Return 1 or -1 where the text says that something rose or fell by the number, else 0."""
+    apart = scene.apart
+    if found := moves(number, apart):
+        return found
+    text = apart.text
+    like = [one for one in apart.numbers if one.says.unit == number.says.unit]
+    place, count = row_of(number, like, text)
+    if count > 1 and place:
+        first = like[like.index(number) - place]
+        return moves(first, apart)
+    before = [one for one in apart.numbers if one.end <= number.start]
+    if before and re.fullmatch(r"\s*[(（]\s*", text[before[-1].end : number.start]):
+        return moves(before[-1], apart)
+    behind = re.match(r"\s*(?:year[- ]on[- ]year |on-year )?\w*\s*(\w+)", text[number.end :])
+    for cue in apart.found.of("up", "down"):
+        if behind and 0 <= cue.start - number.end <= 20:
+            return 1 if cue.kind == "up" else -1
+    return 0
+
+
+_WEIGHED = ("t", "pieces", "items", "m3", "barrels", "kWh")
+_PIECES = re.compile(
+    r"\s*(?:块|台|辆|件|units|pieces|[Tt][Ww]h|ft3|куб|баррел|штук|Stück|Tonnen|тонн|bcm)"
+)
+
+
+def basis_of(guess: Guess, scene: Scene, like: Sequence[Guess], earlier: Sequence[Guess]) -> str:  # noqa: C901
+    """Return whether a value, a quantity or a price grew."""
+    number, text = guess.number, scene.apart.text
+    numbers = scene.apart.numbers
+    at = numbers.index(number)
+    low = numbers[at - 1].end if at else 0
+    named = [
+        cue for cue in scene.apart.found.of("price", "quantity") if low <= cue.start < number.start
+    ]
+    if named:
+        return f"{named[-1].kind}_growth"
+    behind = numbers[at + 1] if at + 1 < len(numbers) else None
+    before = numbers[at - 1] if at else None
+    near = []
+    if behind is not None:
+        gap = text[number.end : behind.start]
+        if len(gap) <= 40 and re.search(
+            r"(?:\bto|\bдо|\bauf|至|达|составил\w*|reach\w+|total\w+|[(（])[^,;]{0,12}$", gap
+        ):
+            near.append(behind)
+    if before is not None and len(text[before.end : number.start]) <= 25:
+        near.append(before)
+    if behind is not None and len(text[number.end : behind.start]) <= 40:
+        near.append(behind)
+    for other in near:
+        if other.says.unit in CURRENCIES:
+            return "growth"
+        if other.says.unit in _WEIGHED or _PIECES.match(text, other.end):
+            return "quantity_growth"
+    same = [one for one in like if one.what == "level" and one.sides == guess.sides]
+    if same and all(one.number.says.unit in _WEIGHED for one in same):
+        return "quantity_growth"
+    if same:
+        return "growth"
+    amounts = [one for one in earlier if one.what == "level" and one.goods == guess.goods]
+    if amounts and amounts[-1].number.says.unit in _WEIGHED:
+        return "quantity_growth"
+    return "growth"
+
+
+def _share(guess: Guess, keys: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    exporter, importer = keys["exporter"], keys["importer"]
+    if WORLD in (exporter, importer):
+        if guess.goods == "all":
+            raise Refusal("a share of what is not clear")
+        return "ratio", {"of": dict(keys), "to": {k: v for k, v in keys.items() if k != "goods"}}
+    if guess.kind in SELLS:
+        return "export_share", keys
+    if guess.kind in BUYS:
+        return "import_share", keys
+    if guess.kind == "trade":
+        keys.pop("flow", None)
+        return "trade_share", keys
+    raise Refusal("a share of a balance, which no kind of claim is about")
+
+
+def facts_of(  # noqa: C901
+    guess: Guess, scene: Scene, claim: Drafted | None, rules: Drafted | str | None
+) -> list[str]:
+    """Return what speaks for and against a reading.
+
+    Parameters
+    ----------
+    rules
+        What the rules read of the number: a claim, the reason why not, or None.
+    """
+    facts = ["all", f"what:{guess.what}", f"kind:{_group(guess.kind)}"]
+    for part in ("what", "flow", "sides", "period"):
+        chance = guess.chances.get(part, 0.0)
+        facts.append(f"{part}:{_step(chance)}")
+    parts = [guess.chances.get(part, 0.0) for part in ("what", "flow", "sides", "period")]
+    facts.append(f"least:{_step(min(parts))}")
+    facts.append(f"all:{_step(math.prod(parts))}")
+    facts += [f"flag:{flag}" for flag in guess.flags]
+    named = {area.value for area in scene.areas}
+    here = "here" if guess.owner in named else "carried"
+    there = "world" if guess.partner == WORLD else "here" if guess.partner in named else "carried"
+    facts += [f"owner:{here}", f"partner:{there}", f"sides:{here}:{there}:{guess.what}"]
+    if named and there != "here" and here == "carried":
+        facts.append("areas-passed-over")
+    timed = any(time.period == guess.period for time in scene.times)
+    facts.append("period:here" if timed else "period:carried")
+    if scene.times and not timed:
+        facts.append("times-passed-over")
+    if WORLD in guess.sides:
+        facts.append("world")
+    if claim is not None:
+        facts.append(f"as:{claim.kind}")
+        if "goods" in claim.keys:
+            facts.append("goods")
+        if "base" in claim.keys:
+            facts.append("base")
+    if isinstance(rules, Drafted):
+        alike = claim is not None and agrees(claim, rules)
+        facts.append("rules:same" if alike else "rules:other")
+    elif rules:
+        facts.append(f"rules:{missing(rules) or 'against'}")
+    else:
+        facts.append("rules:none")
+    if not scene.areas:
+        facts.append("no-areas")
+    if len({area.value for area in scene.areas}) > 3:
+        facts.append("many-areas")
+    if len(scene.apart.numbers) > 6:
+        facts.append("many-numbers")
+    return facts
+
+
+_MISSING = {
+    "country": "no country is named",
+    "side": "the other side is not named",
+    "whose": "whose it is is not said",
+    "when": "when is not said",
+    "what": "what it is a number of is not clear",
+    "percent": "per cent of what, or since when",
+    "who": "who sells",
+    "share": "whose share it is",
+    "of what": "a share of what is not clear",
+    "bracket": "when the number in brackets",
+    "goods": "whether it is of",
+    "exports": "whose imports or exports the share is of",
+}
+"""What a sentence may leave open and the text around it says: by how the reason begins."""
+
+
+def missing(why: str) -> str:
+    """Return what the rules did not find in the sentence; empty where they have another reason."""
+    return next((name for name, words in _MISSING.items() if why.startswith(words)), "")
+
+
+def _group(kind: str) -> str:
+    return "sell" if kind in SELLS else "buy" if kind in BUYS else kind
+
+
+def _step(chance: float) -> str:
+    for limit in (0.5, 0.7, 0.85, 0.93, 0.97, 0.99):
+        if chance < limit:
+            return f"<{limit}"
+    return "sure"
+
+
+def agrees(one: Drafted, other: Drafted) -> bool:
+    """Whether two readings of a number say the same but for goods and currency."""
+    return one.kind == other.kind and _bare(one.keys) == _bare(other.keys)
+
+
+def _bare(keys: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in keys.items():
+        if key in ("goods", "currency"):
+            continue
+        found[key] = _bare(value) if isinstance(value, dict) else value
+    if found.get("base") and found["base"] == str(Period.parse(found["period"]).before()):
+        del found["base"]  # what a growth without a base is measured against
+    if found.get("flow") == "both":
+        found["sides"] = frozenset((found.pop("exporter", ""), found.pop("importer", "")))
+    return found
+
+
+def sureness(facts: Sequence[str], learned: Mapping[str, Mapping[str, float]]) -> float:
+    """Return how probable it is that all of a reading is right."""
+    table = learned.get("sure", {})
+    score = sum(table.get(fact, 0.0) for fact in facts)
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
