@@ -77,12 +77,14 @@ def draft(article: Article, *, to_check: bool = False) -> Draft:
     """
     from entrepot.claims.draft.readings import merged
 
-    ruled = draft_by_rules(article)
+    ruled = draft_by_rules(article, to_check=to_check)
     claims, left, read = merged(article, ruled.claims, ruled.left)
+    if to_check:
+        require_few(len(claims))
     return Draft(article, tuple(claims), tuple(left), read)
 
 
-def draft_by_rules(article: Article) -> Draft:
+def draft_by_rules(article: Article, *, to_check: bool = False) -> Draft:
     """Draft what the rules alone read, sentence by sentence."""
     claims: list[Drafted] = []
     left: list[Left] = []

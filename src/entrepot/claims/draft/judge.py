@@ -200,6 +200,8 @@ def direction_of(number: Span, scene: Scene) -> int:
     return 0
 
 
+_FAR = 30
+"""Numbers back to which an amount still says of what a rate is."""
 _WEIGHED = ("t", "pieces", "items", "m3", "barrels", "kWh")
 _PIECES = re.compile(
     r"\s*(?:块|台|辆|件|units|pieces|[Tt][Ww]h|ft3|куб|баррел|штук|Stück|Tonnen|тонн|bcm)"
@@ -240,8 +242,11 @@ def basis_of(guess: Guess, scene: Scene, like: Sequence[Guess], earlier: Sequenc
         return "quantity_growth"
     if same:
         return "growth"
-    amounts = [one for one in earlier if one.what == "level" and one.goods == guess.goods]
-    if amounts and amounts[-1].number.says.unit in _WEIGHED:
+    amounts = (
+        one for one in earlier[:-_FAR:-1] if one.what == "level" and one.goods == guess.goods
+    )
+    last = next(amounts, None)
+    if last is not None and last.number.says.unit in _WEIGHED:
         return "quantity_growth"
     return "growth"
 

@@ -6,7 +6,9 @@ which weighs all that the text allows. Only what is sure, or what both say, is a
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from entrepot.claims.draft.draft import Drafted, Left, Refusal
@@ -29,9 +31,19 @@ from entrepot.model.areas import WORLD
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from entrepot.claims.draft.article import Draft
     from entrepot.claims.draft.front import Article
 
-__all__ = ["CERTAINTIES", "STATES", "Field", "Reading", "Structured", "merged", "readings"]
+__all__ = [
+    "CERTAINTIES",
+    "STATES",
+    "Field",
+    "Reading",
+    "Structured",
+    "merged",
+    "readings",
+    "readings_of",
+]
 
 STATES = ("interpreted", "open", "not_interpreted", "not_trade")
 CERTAINTIES = ("stated", "inferred", "best guess", "open")
@@ -130,6 +142,11 @@ def readings(article: Article) -> tuple[Reading, ...]:
     return draft(article).readings
 
 
+def readings_of(draft: Draft) -> tuple[Reading, ...]:
+    """Return the readings of a draft, in the order of the text."""
+    return draft.readings
+
+
 def structured(
     article: Article,
     rules: Mapping[tuple[int, int], Drafted | str],
@@ -141,18 +158,21 @@ def structured(
     found = scenes(cut, [numbers_of(one) for one in cut])
     read = guesses(found, home_of(found, article.text), article.published, learned)
     done: dict[tuple[int, int], Structured] = {}
-    for at, (scene, guess) in enumerate(read):
-        like = [one for other, one in read if other is scene]
-        earlier = [one for other, one in read[:at] if other is not scene]
-        place = scene.sentence.place(guess.number.start, guess.number.end)
-        claim, why = None, ""
-        try:
-            _check_over(guess, article)
-            claim = claim_of_guess(guess, scene, like, earlier)
-        except Refusal as refusal:
-            why = refusal.why
-        facts = facts_of(guess, scene, claim, rules.get(place))
-        done[place] = Structured(guess, scene, claim, why, sureness(facts, learned))
+    earlier: list[Guess] = []
+    for _, group in groupby(read, key=lambda one: id(one[0])):
+        here = list(group)
+        like = [guess for _, guess in here]
+        for scene, guess in here:
+            place = scene.sentence.place(guess.number.start, guess.number.end)
+            claim, why = None, ""
+            try:
+                _check_over(guess, article)
+                claim = claim_of_guess(guess, scene, like, earlier)
+            except Refusal as refusal:
+                why = refusal.why
+            facts = facts_of(guess, scene, claim, rules.get(place))
+            done[place] = Structured(guess, scene, claim, why, sureness(facts, learned))
+        earlier += like
     return _said_again(done)
 
 
@@ -240,6 +260,8 @@ def _chosen(
     """Return the claim that a number makes, or why it makes none."""
     by_structure = structure.claim if structure else None
     sure = structure.sure if structure else 0.0
+    if isinstance(rules, Drafted) and structure is None:
+        return rules, ""
     if isinstance(rules, Drafted):
         if rules.kind in _BY_RULES or by_structure is None or "+" in repr(rules.keys):
             return rules, ""
@@ -247,6 +269,7 @@ def _chosen(
             return rules, ""
         if sure >= SURE:
             return by_structure, ""
+        assert structure is not None
         if rules.kind == by_structure.kind and _says_all(rules, structure.scene):
             return rules, ""
         return None, f"it may be {said(rules)}, or something else"
@@ -283,24 +306,21 @@ def _left(
     article: Article, why: Mapping[tuple[int, int], tuple[str, str]], spans: Sequence[Sentence]
 ) -> list[Left]:
     """Return the numbers that are no claims, those of one sentence and one reason together."""
+    starts = [one.start for one in spans]
     found: dict[tuple[int, str, str], list[tuple[int, int]]] = {}
     for place, (reason, read_as) in why.items():
-        at = next((n for n, one in enumerate(spans) if _holds(one, place)), -1)
+        at = bisect_right(starts, place[0]) - 1
         found.setdefault((at, reason, read_as), []).append(place)
     return [
         Left(
             "; ".join(" ".join(article.text[low:high].split()) for low, high in places),
-            spans[at].text if at >= 0 else "",
+            spans[at].text,
             reason,
             tuple(places),
             read_as,
         )
         for (at, reason, read_as), places in found.items()
     ]
-
-
-def _holds(sentence: Sentence, place: tuple[int, int]) -> bool:
-    return sentence.start <= place[0] < sentence.start + len(sentence.printed)
 
 
 def _readings(
@@ -310,10 +330,10 @@ def _readings(
     structure: Mapping[tuple[int, int], Structured],
     spans: Sequence[Sentence],
 ) -> Iterator[Reading]:
+    starts = [one.start for one in spans]
     for index, place in enumerate(sorted({*kept, *why, *structure}), 1):
-        sentence = next((one for one in spans if _holds(one, place)), None)
-        low = sentence.start if sentence else place[0]
-        high = low + len(sentence.printed) if sentence else place[1]
+        sentence = spans[bisect_right(starts, place[0]) - 1]
+        low, high = sentence.start, sentence.start + len(sentence.printed)
         read, claim = structure.get(place), kept.get(place)
         if claim is not None:
             state, fields = "interpreted", _fields_of(claim, read)
