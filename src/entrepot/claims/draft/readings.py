@@ -49,6 +49,7 @@ STATES = ("interpreted", "open", "not_interpreted", "not_trade")
 CERTAINTIES = ("stated", "inferred", "best guess", "open")
 AGREED = 0.3
 """Below which probability a reading that differs does not speak against that of the rules."""
+_HALF = 0.5
 _ALIKE = 0.02
 _STATED, _INFERRED = 0.9, 0.75
 _BY_RULES = (
@@ -337,13 +338,13 @@ def _readings(
         read, claim = structure.get(place), kept.get(place)
         if claim is not None:
             state, fields = "interpreted", _fields_of(claim, read)
-        elif read is not None and read.guess.what != "other":
+        elif read is not None and read.claim is not None and read.sure >= _HALF:
             state, fields = "open", _fields(read)
-        elif place in why:
+        elif place in why or (read is not None and read.guess.what != "other"):
             state, fields = "not_interpreted", _fields(read) if read else {}
         else:
             state, fields = "not_trade", {}
-        shown = claim or (read.claim if read is not None and state != "not_trade" else None)
+        shown = claim or (read.claim if read is not None and state == "open" else None)
         yield Reading(
             index,
             place[0],
