@@ -14,9 +14,8 @@ from entrepot.lake import Lake
 from entrepot.model.period import Period
 from entrepot.report.alone import chart, drawn, framed
 from entrepot.report.book import Book, Subject
-from entrepot.report.pair.found import compared
+from entrepot.report.pair.found import Side, compared
 from entrepot.report.pair.picture import picture
-from entrepot.report.pair.sides import Side
 from entrepot.report.parts import plain
 from entrepot.report.sections import by_tier
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from entrepot.model.findings import Finding
+    from entrepot.model.columns import Finding
 
 V1 = [
     "typeCode",

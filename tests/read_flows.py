@@ -13,7 +13,7 @@ from entrepot.sources.parser import RawFile, Said
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from entrepot.model.findings import Finding
+    from entrepot.model.columns import Finding
     from entrepot.sources.parser import Parser
 
 

@@ -14,7 +14,7 @@ from entrepot.sources.table.parse import rows, tables
 if TYPE_CHECKING:
     import duckdb
 
-    from entrepot.model.findings import Finding
+    from entrepot.model.columns import Finding
 
 MAPS = Path(__file__).parent / "reference" / "tables"
 

@@ -13,7 +13,7 @@ from entrepot.measures.origin import economy, origin_matrix, solved, value_added
 
 if TYPE_CHECKING:
     from entrepot.measures.origin import Economy
-    from entrepot.measures.origin.flow import Perimeter
+    from entrepot.measures.origin.origin import Perimeter
 
 Block = np.ndarray[Any, np.dtype[np.float64]]
 AREAS = ("A", "B", "C", "D")

@@ -14,7 +14,7 @@ from entrepot.sources.parser import RawFile, Said
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from entrepot.model.findings import Finding
+    from entrepot.model.columns import Finding
 
 FOLDER = "eurostat_eu_to_rus_neighbours"
 FLOW = "exporter, importer, product, told_by, value_reported"

@@ -14,7 +14,7 @@ from entrepot.lake import Lake
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from entrepot.model.findings import Finding
+    from entrepot.model.columns import Finding
 
 CELL = ["exporter", "importer", "cmd"]
 

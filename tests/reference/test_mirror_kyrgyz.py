@@ -12,7 +12,7 @@ from entrepot.figures.hiding import hidden_trade
 from entrepot.lake import Lake
 from entrepot.model.groups import group
 from entrepot.model.period import Period
-from entrepot.reconcile.voices import mirrored
+from entrepot.reconcile.hidden import mirrored
 from table_reading import one_map
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from entrepot.model.period import Period
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from entrepot.model.findings import Finding
+    from entrepot.model.columns import Finding
 
 FOLDER = "eurostat_eu_to_rus_neighbours"
 BEFORE = [f"{2021 + (at > 12)}-{(at - 1) % 12 + 1:02}" for at in range(3, 15)]

@@ -13,7 +13,7 @@ import pytest
 
 import entrepot.goods
 from entrepot.engine import connect
-from entrepot.model.tables import read_table
+from entrepot.model.columns import read_table
 from entrepot.sources.concordance.parse import rows, tables
 from entrepot.sources.parser import RawFile, Said
 

@@ -15,9 +15,8 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from entrepot.measures.allocation import allocated_flows
 from entrepot.measures.import_substitution import import_substitution_proxy
-from entrepot.measures.reorientation import reorientation, supplier_changes
+from entrepot.measures.reorientation import allocated_flows, reorientation, supplier_changes
 from entrepot.measures.rerouting import rerouting_ratio
 from entrepot.measures.substitution import substitution_ratio, substitution_summary
 

@@ -16,7 +16,7 @@ import pytest
 from entrepot.errors import NoEvidenceError
 from entrepot.measures import event_study
 from entrepot.measures.event import Design
-from entrepot.measures.event.keep import separated, unidentified
+from entrepot.measures.event.fit import separated, unidentified
 from made_trade import change, panel, table
 
 EXAMPLES = {

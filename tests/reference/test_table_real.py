@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from entrepot.model.findings import Finding
+    from entrepot.model.columns import Finding
 
 Row = dict[str, Any]
 

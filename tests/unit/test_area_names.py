@@ -16,7 +16,7 @@ from entrepot.model.area_names import (
     nearest_names,
 )
 from entrepot.model.area_table import areas, known_areas
-from entrepot.model.tables import read_table
+from entrepot.model.columns import read_table
 from table_reading import read_text
 
 ROWS = read_table(Path(area_names.__file__).with_name("area_names.csv"), COLUMNS)

@@ -17,10 +17,9 @@ import pytest
 from entrepot.errors import MissingExtraError, NoEvidenceError, RequestError, UnknownNameError
 from entrepot.measures import event_study, event_timing, placebo_dates
 from entrepot.measures.event import Design
-from entrepot.measures.event.keep import informative
+from entrepot.measures.event.estimate import permuted
+from entrepot.measures.event.fit import informative, joint, two_sided
 from entrepot.measures.event.panel import NEVER, panel_of, step_of
-from entrepot.measures.event.permute import permuted
-from entrepot.measures.event.wald import joint, two_sided
 from made_trade import change, panel, table
 
 if TYPE_CHECKING:

@@ -7,8 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from entrepot.cli.common import table
-from entrepot.cli.fitting import BETWEEN, EDGES, fitted
+from entrepot.cli.common import BETWEEN, EDGES, fitted, table
 
 HEAD = ["supplier", "what it supplies", "value usd", "share of imports"]
 ROWS = [

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from entrepot.cli.data_wanted import wanted_of
+from entrepot.cli.data_get import wanted_of
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.sources import source_ids, source_info
 from entrepot.sources.get import Piece, Wanted, pieces

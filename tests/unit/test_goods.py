@@ -28,7 +28,7 @@ from entrepot.goods import (
     selection,
 )
 from entrepot.goods.rows import weighted
-from entrepot.model.tables import read_table
+from entrepot.model.columns import read_table
 
 if TYPE_CHECKING:
     from pathlib import Path

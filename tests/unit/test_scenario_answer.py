@@ -14,9 +14,7 @@ from entrepot.lake import Lake
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import NBSP, range_text
 from entrepot.report.scenario.answer import answer
-from entrepot.report.scenario.assumed import in_lines
-from entrepot.report.scenario.stops import stops
-from entrepot.report.scenario.tables import short_tables
+from entrepot.report.scenario.tables import in_lines, short_tables, stops
 from made_icio import made_up, text_of, written
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from entrepot.claims.numbers import place_of, read_says
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.goods.parse import NAMED, parse
 from entrepot.model.areas import WORLD, area_set
-from entrepot.model.closed import Closed, FormatOne
+from entrepot.model.closed_yaml import Closed, FormatOne
 from entrepot.model.period import Period
 
 __all__ = [

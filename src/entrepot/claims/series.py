@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 from entrepot.claims.quantity import Series
 from entrepot.model.areas import WORLD, areas
+from entrepot.model.columns import read_table
 from entrepot.model.interval import Interval
 from entrepot.model.reporting import stopped_in
-from entrepot.model.tables import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

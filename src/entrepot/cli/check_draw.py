@@ -52,8 +52,8 @@ def draw(
     from rich.text import Text
 
     from entrepot.claims.result import VERDICTS
-    from entrepot.report.checked.safe import one_line
-    from entrepot.report.conflict_words import in_one_count
+    from entrepot.report.checked.text import one_line
+    from entrepot.report.origins import in_one_count
 
     order = sorted(found.claims, key=lambda one: VERDICTS.index(one.verdict))
     screen.print(Text(one_line(found.source.title), style="bold"))
@@ -83,7 +83,7 @@ def draw(
 
 def _of_block(block: ConflictBlock, found: Check) -> Iterator[str]:
     """Yield the arithmetic of conflicts with one cause, what is blamed, and what else it upsets."""
-    from entrepot.report.conflict_words import laid_to, nor_with
+    from entrepot.report.origins import laid_to, nor_with
 
     yield f"{block.first.because}."
     if block.first.corrected:
@@ -98,7 +98,7 @@ def _draw_rest(found: Check, screen: Console) -> None:
     from rich.padding import Padding
     from rich.text import Text
 
-    from entrepot.report.checked.safe import one_line
+    from entrepot.report.checked.text import one_line
 
     for place, rest in enumerate(found.todo):
         if not place:

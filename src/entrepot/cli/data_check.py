@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from entrepot.lake import Lake
-    from entrepot.model.findings import Finding
+    from entrepot.model.columns import Finding
 
 __all__ = ["EXAMPLE", "check"]
 

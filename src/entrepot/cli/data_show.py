@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from entrepot.cli.common import JsonOption, LakeOption, emit, facts, open_lake
-from entrepot.cli.data_picture import print_picture
 from entrepot.cli.data_tables import print_findings, print_holdings, say, state_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
     from entrepot.lake import Holding
+    from entrepot.lake.picture import Picture
     from entrepot.sources import SourceInfo
 
-__all__ = ["EXAMPLE", "show"]
+__all__ = ["EXAMPLE", "print_picture", "show"]
+
 
 EXAMPLE = "Example: entrepot data show baci@V202501"
 
@@ -80,3 +84,75 @@ def _about(info: SourceInfo, held: tuple[Holding, ...]) -> list[tuple[str, str]]
         ("rhythm", info.rhythm),
         *((f"note: {quirk.id}", quirk.text) for quirk in info.quirks),
     ]
+
+
+# Who reports when, as a picture of signs that fits on a screen.
+
+
+_SIGNS = "▁▂▃▄▅▆▇█"
+_NONE = "·"
+_TOGETHER = {"A": (1,), "F": (1,), "Q": (1, 4), "M": (1, 3, 12)}
+_PERIOD = {"A": "year", "F": "fiscal year", "Q": "quarter", "M": "month"}
+_GAP = 2
+_AROUND = 8
+"""Lines of a screen that are needed for other things than the picture."""
+
+
+def print_picture(screen: Console, picture: Picture) -> None:
+    """Print how many rows each area has in each period, largest areas first.
+
+    Each area has its own scale, so that one that falls silent shows, be it large or small. Where
+    the screen is too small, periods are put together first; areas that have no room are counted.
+    """
+    lines = max(5, screen.height - _AROUND)
+    together = _fitting(screen.width, lines, picture)
+    signs = {area: _signs(counts, together) for area, counts in picture.rows.items()}
+    wide = max(map(len, picture.rows))
+    length = min(len(next(iter(signs.values()))), screen.width - wide - 1)
+    cells = [f"{area:<{wide}} {text[-length:]}" for area, text in signs.items()]
+    columns = _columns(screen.width, wide + 1 + length)
+    first, last = picture.periods[-length * together :][0], picture.periods[-1]
+    between = " to " if picture.freq == "F" else ".."
+    when = f"{first}{'' if first == last else f'{between}{last}'}"
+    unit = _PERIOD[picture.freq]
+    one = f"a {unit}" if together == 1 else f"{together} {unit}s"
+    say(
+        screen,
+        f"{picture.who.capitalize()} {when}: each sign is "
+        f"{one}, its height the number of rows beside the area's most; {_NONE} none.",
+    )
+    shown = cells[: lines * columns]
+    height = -(-len(shown) // columns)
+    for at in range(height):
+        say(screen, (" " * _GAP).join(shown[at::height]))
+    if rest := len(cells) - len(shown):
+        say(screen, f"And {rest} smaller areas.")
+    if gaps := picture.with_gaps:
+        few = ", ".join(gaps[:10])
+        more = f" and {len(gaps) - 10} more" if len(gaps) > 10 else ""
+        say(screen, f"Missing in some {unit} after their first: {few}{more}.")
+
+
+def _fitting(width: int, lines: int, picture: Picture) -> int:
+    """Return how many periods one sign stands for, so that all areas find room if they can."""
+    choices = _TOGETHER[picture.freq]
+    wide = max(map(len, picture.rows)) + 1
+    for together in choices:
+        needed = wide + -(-len(picture.periods) // together)
+        if needed <= width and lines * _columns(width, needed) >= len(picture.rows):
+            return together
+    return choices[-1]
+
+
+def _columns(width: int, cell: int) -> int:
+    return max(1, (width + _GAP) // (cell + _GAP))
+
+
+def _signs(counts: Sequence[int], together: int) -> str:
+    """Return a sign for each period, or for several, the last ones whole."""
+    first = len(counts) % together
+    ends = range(first or together, len(counts) + 1, together)
+    spans = [counts[max(0, end - together) : end] for end in ends]
+    means = [sum(span) / len(span) for span in spans]  # the first span may be shorter
+    most = max(means)
+    return "".join(_SIGNS[ceil(8 * one / most) - 1] if one else _NONE for one in means)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from entrepot.lake import Holding, LoadReport
-    from entrepot.model.findings import Finding
+    from entrepot.model.columns import Finding
     from entrepot.sources import SourceInfo
 
 __all__ = [

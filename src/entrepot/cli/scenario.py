@@ -72,9 +72,7 @@ def draw(found: Sequence[Scenario], screen: Console, *, whole: bool = False) -> 
     from rich.text import Text
 
     from entrepot.report.scenario.answer import answer
-    from entrepot.report.scenario.assumed import in_lines
-    from entrepot.report.scenario.stops import stops
-    from entrepot.report.scenario.tables import short_tables, tables_of
+    from entrepot.report.scenario.tables import in_lines, short_tables, stops, tables_of
 
     for one in found:
         screen.print(Text(f"{one.file.title}, {one.file.period}", style="bold"))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from entrepot.watching import Move, Watched
-    from entrepot.watching.watched import WatchedFile
+    from entrepot.watching.run import WatchedFile
 
 __all__ = ["watch"]
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
+from entrepot.model.columns import Finding
 from entrepot.model.display import figure_value, joined
-from entrepot.model.findings import Finding
 from entrepot.reconcile import hidden
 from entrepot.reconcile.hidden import CONTINUES, FACTOR, FAR, LEAST, LEAST_FLOW, STEADY
 

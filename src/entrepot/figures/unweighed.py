@@ -10,7 +10,7 @@ from entrepot import measures
 from entrepot.figures.caveats import caveat
 from entrepot.figures.measured import rows_of
 from entrepot.lake import fetch
-from entrepot.measures.prices.cells import two_periods
+from entrepot.measures.prices.contrasts import two_periods
 from entrepot.model.display import figure_value
 
 if TYPE_CHECKING:

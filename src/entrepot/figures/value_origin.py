@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from entrepot.figures.economies import Known
     from entrepot.lake import Lake
     from entrepot.measures.origin import Origin
-    from entrepot.measures.origin.flow import Perimeter
+    from entrepot.measures.origin.origin import Perimeter
 
 __all__ = ["figure"]
 

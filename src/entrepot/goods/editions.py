@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Literal, cast, get_args
 
 from entrepot.errors import BadFileError, RequestError, nearest
+from entrepot.model.columns import read_table
 from entrepot.model.product import EDITIONS
-from entrepot.model.tables import read_table
 
 __all__ = [
     "NATIONAL",

@@ -22,7 +22,7 @@ from entrepot.goods.own import (
     own_names,
 )
 from entrepot.limits import require_files
-from entrepot.model.tables import parse_table
+from entrepot.model.columns import parse_table
 from entrepot.settings import Settings
 
 if TYPE_CHECKING:

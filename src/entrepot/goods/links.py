@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError, RequestError
+from entrepot.model.columns import read_table
 from entrepot.model.product import EDITIONS, edition
-from entrepot.model.tables import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -13,8 +13,8 @@ from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
 from entrepot.goods.editions import NATIONAL, known_prefixes
 from entrepot.goods.library import bundled_lists, goods_list, is_file, is_list, list_names
 from entrepot.limits import step
+from entrepot.model.columns import read_table
 from entrepot.model.product import product_prefix
-from entrepot.model.tables import read_table
 
 if TYPE_CHECKING:
     from entrepot.goods.lists import GoodsList, ListEntry

@@ -30,7 +30,7 @@ from entrepot.goods.library import (
     read_acts,
     taken_folder,
 )
-from entrepot.model.closed import Closed
+from entrepot.model.closed_yaml import Closed
 from entrepot.model.product import harmonized
 
 if TYPE_CHECKING:

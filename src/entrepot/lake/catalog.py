@@ -20,8 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from entrepot.errors import BadFileError, RequestError
 from entrepot.files import from_json
-from entrepot.model.columns import Table
-from entrepot.model.findings import Finding
+from entrepot.model.columns import Finding, Table
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:

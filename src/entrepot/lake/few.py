@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.model.findings import Finding
+from entrepot.model.columns import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

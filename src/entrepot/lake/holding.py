@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from entrepot.lake.catalog import Catalog, Snapshot
-    from entrepot.model.findings import Finding
+    from entrepot.model.columns import Finding
     from entrepot.model.period import Period
 
 __all__ = ["Holding", "LoadReport", "holdings", "spans"]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from entrepot.lake.holding import Holding, LoadReport
     from entrepot.lake.layout import Order
     from entrepot.lake.rebuild import Rebuilt
-    from entrepot.model.findings import Finding
+    from entrepot.model.columns import Finding
 
 __all__ = ["Lake"]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from entrepot.errors import BadFileError
 from entrepot.lake.catalog import Catalog
 from entrepot.lake.force import EVERYTHING, UNKNOWN, in_force, outranks, shared_slices
-from entrepot.model.findings import Finding
+from entrepot.model.columns import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

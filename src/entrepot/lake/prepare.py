@@ -22,7 +22,7 @@ from entrepot.lake.repairs import repair
 from entrepot.lake.snapshot import copy_raw, write_manifest
 from entrepot.lake.staged import contents, waiting
 from entrepot.lake.unchanged import fingerprint
-from entrepot.model.findings import COMPLETE, Finding
+from entrepot.model.columns import COMPLETE, Finding
 from entrepot.sources import source_parser
 from entrepot.sources.parser import RawFile
 from entrepot.sources.text import unfinished

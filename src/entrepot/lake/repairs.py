@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError
 from entrepot.lake import staged
-from entrepot.model.columns import schema
-from entrepot.model.findings import Finding
+from entrepot.model.columns import Finding, schema
 from entrepot.sources.strict import literal
 
 if TYPE_CHECKING:

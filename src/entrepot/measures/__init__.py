@@ -11,12 +11,11 @@ Any frame that Narwhals reads goes in, the same kind comes out:
 This is the only place with arithmetic on trade rows. It knows no source and no lake.
 """
 
-from entrepot.measures.allocation import allocated_flows
 from entrepot.measures.bounds import hhi_bounds, hhi_bounds_of
 from entrepot.measures.cdi import cdi
 from entrepot.measures.change import growth
 from entrepot.measures.churn import churn, churn_rate
-from entrepot.measures.concentration import concentration_ratio, hhi
+from entrepot.measures.concentration import concentration_ratio, hhi, top_supplier
 from entrepot.measures.contributions import growth_contribution, real_growth
 from entrepot.measures.currency import conversions
 from entrepot.measures.cutoff import cutoff
@@ -26,7 +25,6 @@ from entrepot.measures.exposure import retaliation_exposure
 from entrepot.measures.geodep import geodep
 from entrepot.measures.import_substitution import import_substitution_proxy
 from entrepot.measures.last import last_alternative
-from entrepot.measures.leading import top_supplier
 from entrepot.measures.leverage import asymmetry
 from entrepot.measures.origin import value_added_origin
 from entrepot.measures.passed_on import passed_on
@@ -52,7 +50,7 @@ from entrepot.measures.prices import (
 )
 from entrepot.measures.rank import rank_and_multiple
 from entrepot.measures.reliance import net_import_reliance
-from entrepot.measures.reorientation import reorientation, supplier_changes
+from entrepot.measures.reorientation import allocated_flows, reorientation, supplier_changes
 from entrepot.measures.rerouting import (
     began,
     chain_prices,

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.errors import UnknownNameError
-from entrepot.measures.allocation import ALLOCATED_FLOWS
 from entrepot.measures.bounds import HHI_BOUNDS
 from entrepot.measures.cdi import CDI
 from entrepot.measures.change import GROWTH
 from entrepot.measures.churn import CHURN, CHURN_RATE
-from entrepot.measures.concentration import CR, HHI
+from entrepot.measures.concentration import CR, HHI, TOP_SUPPLIER
 from entrepot.measures.contributions import GROWTH_CONTRIBUTION, REAL_GROWTH
 from entrepot.measures.currency import CONVERSIONS
 from entrepot.measures.cutoff import CUTOFF
@@ -20,7 +19,6 @@ from entrepot.measures.exposure import RETALIATION_EXPOSURE
 from entrepot.measures.geodep import GEODEP
 from entrepot.measures.import_substitution import IMPORT_SUBSTITUTION_PROXY
 from entrepot.measures.last import LAST_ALTERNATIVE
-from entrepot.measures.leading import TOP_SUPPLIER
 from entrepot.measures.leverage import ASYMMETRY
 from entrepot.measures.origin import ORIGIN
 from entrepot.measures.passed_on import PASSED_ON
@@ -33,7 +31,7 @@ from entrepot.measures.prices.split import VALUE_CHANGE
 from entrepot.measures.prices.unit_values import UNIT_VALUES
 from entrepot.measures.rank import RANK
 from entrepot.measures.reliance import NET_IMPORT_RELIANCE
-from entrepot.measures.reorientation import REORIENTATION, SUPPLIER_CHANGES
+from entrepot.measures.reorientation import ALLOCATED_FLOWS, REORIENTATION, SUPPLIER_CHANGES
 from entrepot.measures.rerouting import (
     CHAIN_PRICES,
     LOST_IN_TRANSIT,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 import narwhals as nw
 
-from entrepot.measures.change import apart
+from entrepot.errors import RequestError
+from entrepot.measures.change import apart, begins_within
 from entrepot.measures.door import FrameT, through_door
 from entrepot.measures.grouped import as_list
 from entrepot.measures.passport import Passport
-from entrepot.measures.then_now import INPUTS, NULL_RULE, Changes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,11 +19,100 @@ if TYPE_CHECKING:
     from entrepot.model.period import Period
 
 __all__ = [
+    "ALLOCATED_FLOWS",
+    "INPUTS",
+    "NULL_RULE",
     "REORIENTATION",
     "SUPPLIER_CHANGES",
+    "Changes",
+    "allocated_flows",
     "reorientation",
     "supplier_changes",
 ]
+
+
+NULL_RULE = (
+    "null where a market has no row in one of the two periods (unless `complete`), where all rows "
+    "of a supplier in a period are missing values, and where a supplier's total is negative or "
+    "infinite; a supplier without a row in a market that has rows supplied nothing"
+)
+INPUTS = "rows with supplier, time and value, all suppliers of the market; the two periods"
+
+
+@dataclass(frozen=True)
+class Changes:
+    """From rows to one row a supplier and market; numbers are null where the market is unsound."""
+
+    keys: list[str]
+    supplier: str
+    time: str
+    value: str
+    now: Period
+    then: Period
+    complete: bool
+
+    @property
+    def market(self) -> list[str]:
+        """Columns that make a market, one constant column where there are none."""
+        return self.keys or ["__market"]
+
+    def __call__(self, rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        """Return value and share, before, after, gained and lost."""
+        sums = self._sums(rows)
+        totals = sums.with_columns(
+            *(
+                nw.col(name).sum().over(*self.market).alias(f"{name}_all")
+                for name in ("__then", "__now", "__rows_then", "__rows_now", "__unsound")
+            )
+        )
+        there = (nw.col("__rows_then_all") > 0) & (nw.col("__rows_now_all") > 0)
+        sound = nw.col("__unsound_all") == 0
+        sound = sound if self.complete else sound & there
+        before, after = nw.col("value_before"), nw.col("value_after")
+        named = totals.with_columns(
+            nw.when(sound).then(nw.col("__then")).alias("value_before"),
+            nw.when(sound).then(nw.col("__now")).alias("value_after"),
+            nw.when(sound & (nw.col("__then_all") > 0)).then(nw.col("__then_all")).alias("__base"),
+            nw.when(sound & (nw.col("__now_all") > 0)).then(nw.col("__now_all")).alias("__end"),
+        )
+        shares = named.with_columns(
+            (before / nw.col("__base")).alias("share_before"),
+            (after / nw.col("__end")).alias("share_after"),
+        )
+        return shares.with_columns(
+            _above(nw.col("share_after") - nw.col("share_before")).alias("share_gained"),
+            _above(nw.col("share_before") - nw.col("share_after")).alias("share_lost"),
+            _above(after - before).alias("value_gained"),
+            _above(before - after).alias("value_lost"),
+        )
+
+    def _sums(self, rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        dtype = rows.collect_schema()[self.time]
+        parts = []
+        for name, span in (("then", self.then), ("now", self.now)):
+            inside = begins_within(span, self.time, dtype)
+            parts.append(nw.when(inside).then(nw.col(self.value)).alias(f"__{name}"))
+            parts.append(nw.when(inside).then(1).alias(f"__rows_{name}"))
+        chosen = rows.select(*self.keys, self.supplier, *parts)
+        if not self.keys:
+            chosen = chosen.with_columns(nw.lit(1).alias("__market"))
+        sums = chosen.group_by(*self.market, self.supplier).agg(
+            nw.col("__then").count().alias("__known_then"),
+            nw.col("__now").count().alias("__known_now"),
+            nw.col("__then", "__now").sum(),
+            nw.col("__rows_then", "__rows_now").count(),
+        )
+        unsound = nw.lit(False)
+        for name in ("then", "now"):
+            total = nw.col(f"__{name}")
+            silent = (nw.col(f"__rows_{name}") > 0) & (nw.col(f"__known_{name}") == 0)
+            unsound = unsound | silent | ~((total >= 0) & total.is_finite())
+        return sums.with_columns(nw.when(unsound).then(1).otherwise(0).alias("__unsound"))
+
+
+def _above(change: nw.Expr) -> nw.Expr:
+    return nw.when(change > 0).then(change).otherwise(nw.when(~(change > 0)).then(0.0))
+
 
 SUPPLIER_CHANGES = Passport(
     id="supplier_changes",
@@ -184,3 +274,99 @@ def reorientation(
 
     makes = [name for name, _ in REORIENTATION.columns] + _COLUMNS
     return through_door(frame, step, keys=keys, texts=[supplier, time], value=value, makes=makes)
+
+
+# From whom to whom a market moved, if every gainer took the same part of every loss.
+
+
+ALLOCATED_FLOWS = Passport(
+    id="allocated_flows",
+    title="allocation of losses to gains in proportion, not an observed flow",
+    function="allocated_flows",
+    inputs=INPUTS,
+    columns=(
+        (
+            "allocated",
+            "part of a loss ascribed to the gainer; unit of the values, or share",
+        ),
+    ),
+    unit="USD",
+    range="above 0",
+    null_rule=f"no row where the market has no answer or nobody lost or gained; {NULL_RULE}",
+    formula="f_ij = v_i⁻ v_j⁺ / max(Σ v⁻, Σ v⁺): losses, so far as replaced, by part in the gains",
+    reference="proportional allocation, as of mixed inputs to uses",
+    frames_only=True,
+)
+
+
+def allocated_flows(
+    frame: FrameT,
+    *,
+    before: str | int | Period,
+    after: str | int | Period,
+    by: str | Sequence[str] = ("importer", "product"),
+    supplier: str = "exporter",
+    time: str = "period",
+    value: str = "value_usd",
+    complete: bool = False,
+    of: Literal["value", "share"] = "value",
+) -> FrameT:
+    """Ascribe what suppliers lost to those that gained, in proportion to the gains.
+
+    Nothing in trade data says who took whose place. This is the table that follows if every gainer
+    took the same part of every loser's loss.
+
+    Parameters
+    ----------
+    frame, before, after, by, supplier, time, value, complete
+        As in `entrepot.measures.supplier_changes`. A market whose key is null has no flows.
+    of
+        ``"value"``: what is replaced of the values lost; in a market that shrank, a part of the
+        losses goes to nobody. ``"share"``: shares of the market, where gains equal losses.
+
+    Returns
+    -------
+    frame
+        The keys, ``loser``, ``gainer`` and ``allocated``; rows above zero only.
+
+    Raises
+    ------
+    UnknownNameError, RequestError
+        For a column that is missing or of the wrong type, periods that overlap, or another `of`.
+    """
+    if of not in ("value", "share"):
+        raise RequestError(f"flows of {of!r}", hint="of is 'value' or 'share'")
+    keys = as_list(by)
+    changes = Changes(keys, supplier, time, value, *apart(after, before), complete)
+
+    def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        found = changes(rows)
+        market = changes.market
+        lost, gained = nw.col(f"{of}_lost"), nw.col(f"{of}_gained")
+        sums = found.select(*market, supplier, lost.alias("__lost"), gained.alias("__gained"))
+        sums = sums.with_columns(
+            nw.col("__lost").sum().over(*market).alias("__all_lost"),
+            nw.col("__gained").sum().over(*market).alias("__all_gained"),
+        )
+        losers = sums.filter(nw.col("__lost") > 0).select(
+            *market, nw.col(supplier).alias("loser"), "__lost", "__all_lost"
+        )
+        gainers = sums.filter(nw.col("__gained") > 0).select(
+            *market, nw.col(supplier).alias("gainer"), "__gained", "__all_gained"
+        )
+        both = losers.join(gainers, on=market, how="inner")
+        one, other = nw.col("__all_lost"), nw.col("__all_gained")
+        larger = nw.when(one > other).then(one).otherwise(other)
+        part = nw.col("__lost") * nw.col("__gained") / larger
+        return both.select(*keys, "loser", "gainer", part.alias("allocated"))
+
+    makes = ["loser", "gainer", "allocated", *(name for name, _ in SUPPLIER_CHANGES.columns)]
+    return through_door(
+        frame,
+        step,
+        keys=keys,
+        texts=[supplier, time],
+        value=value,
+        makes=makes,
+        order=[*keys, "loser", "gainer"],
+    )

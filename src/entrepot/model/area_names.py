@@ -15,8 +15,8 @@ from pathlib import Path
 
 from entrepot.errors import nearest
 from entrepot.model.area_table import by_name
+from entrepot.model.columns import read_table
 from entrepot.model.groups import groups
-from entrepot.model.tables import read_table
 
 __all__ = [
     "COLUMNS",

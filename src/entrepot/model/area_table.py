@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from entrepot.errors import UnknownNameError, nearest
-from entrepot.model.tables import read_table
+from entrepot.model.columns import read_table
 
 __all__ = ["Area", "System", "area", "areas", "by_code", "by_name", "known_areas", "unknown_area"]
 

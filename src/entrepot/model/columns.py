@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+import csv
+from dataclasses import asdict, dataclass, fields
 from functools import cache
 from pathlib import Path
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from entrepot.errors import UnknownNameError
-from entrepot.model.tables import read_table
+from entrepot.errors import BadFileError, UnknownNameError
 
-__all__ = ["Column", "Table", "columns", "flow_schema", "key_columns", "schema"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = [
+    "COMPLETE",
+    "Column",
+    "Finding",
+    "Level",
+    "Table",
+    "columns",
+    "flow_schema",
+    "key_columns",
+    "parse_table",
+    "read_table",
+    "schema",
+]
+
 
 Table = Literal[
     "flows",
@@ -108,3 +124,70 @@ def flow_schema() -> dict[str, str]:
     'DOUBLE'
     """
     return schema("flows")
+
+
+def read_table(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
+    """Return the rows of `path`, which must have exactly `columns`, each row complete.
+
+    Raises
+    ------
+    BadFileError
+        If the header or a row's length is another.
+    """
+    with path.open(encoding="utf-8", newline="") as file:
+        return parse_table(file, columns, str(path))
+
+
+def parse_table(lines: Iterable[str], columns: tuple[str, ...], where: str) -> list[dict[str, str]]:
+    """Return the rows of a table that is text already; errors as `read_table`."""
+    reader = csv.DictReader(lines)
+    if tuple(reader.fieldnames or ()) != columns:
+        raise BadFileError(
+            f"columns are {', '.join(reader.fieldnames or ())}",
+            where=where.rpartition("/")[2],
+            hint=f"expected {', '.join(columns)}",
+        )
+    rows = []
+    for number, row in enumerate(reader, start=2):
+        if None in row or None in row.values():
+            raise BadFileError("a row has too few or too many cells", where=f"{where}:{number}")
+        rows.append(row)
+    return rows
+
+
+COMPLETE = "complete-by-mapping"
+"""Rule of a delivery that its mapping says has all goods of its flows."""
+Level = Literal["note", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule that did not hold somewhere.
+
+    Attributes
+    ----------
+    rule
+        Short id of the rule, e.g. ``"duplicate-cell"``.
+    level
+        ``error``: a result could be wrong; ``warning``: rows were left out or look odd;
+        ``note``: worth knowing.
+    place
+        File, table, column or period.
+    count
+        Rows concerned.
+    example
+        One of them, as text.
+    text
+        One sentence for a reader.
+    """
+
+    rule: str
+    level: Level
+    place: str
+    count: int
+    example: str
+    text: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the finding as plain JSON types."""
+        return asdict(self)

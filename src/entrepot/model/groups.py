@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from entrepot.errors import RequestError, UnknownNameError
-from entrepot.model.tables import read_table
+from entrepot.model.columns import read_table
 
 __all__ = ["Group", "Membership", "by_group_code", "group", "groups", "is_group", "pinned"]
 

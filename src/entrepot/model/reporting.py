@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from entrepot.model.columns import read_table
 from entrepot.model.period import Period
-from entrepot.model.tables import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

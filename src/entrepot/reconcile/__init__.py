@@ -11,9 +11,8 @@ from entrepot.reconcile.gap import Gap, gaps
 from entrepot.reconcile.hidden import Hidden, hidden
 from entrepot.reconcile.odds import Odds, bundled_odds, fixed_point, implied
 from entrepot.reconcile.pairing import pair
-from entrepot.reconcile.panel import PANELS, Panel, panel, tellers_of
+from entrepot.reconcile.panel import PANELS, Panel, panel, tellers_of, withheld
 from entrepot.reconcile.variance import Variances, variances
-from entrepot.reconcile.withheld import withheld
 
 __all__ = [
     "PANELS",

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError
-from entrepot.model.tables import read_table
+from entrepot.model.columns import read_table
 from entrepot.reconcile.gap import places_of, require
 
 if TYPE_CHECKING:

@@ -13,9 +13,12 @@ from entrepot.errors import NoEvidenceError
 from entrepot.reconcile.pairing import over
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import duckdb
 
-__all__ = ["PANELS", "Panel", "panel", "tellers_of"]
+__all__ = ["PANELS", "SILENT", "Panel", "kept_back", "panel", "tellers_of", "withheld"]
+
 
 Panel = Literal["as_told", "fixed", "carried"]
 PANELS: tuple[Panel, ...] = ("as_told", "fixed", "carried")
@@ -87,3 +90,99 @@ def tellers_of(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
     return over(
         rows, "flows", f"SELECT DISTINCT period, freq, told_by, {_TELLER} AS area FROM flows"
     )
+
+
+# What reporters keep back: why a side may be silent of a flow although it reports others.
+
+
+PARTNERS = ("XNES", "XSECRET", "XSPECIAL")
+"""Partners that stand for countries which are not named."""
+HOWS = ("heading", "chapter", "partner", "goods")
+"""In what a flow may be that a side tells nothing of; the first that applies is taken.
+
+``heading``, ``chapter``
+    The side tells four or two digits of the same partner, without the lines under them.
+``partner``
+    It tells the same code of a partner that is not named.
+``goods``
+    It tells goods that are not specified (9999..) of the same partner.
+"""
+ENOUGH = 0.5
+"""Share of the other side's report that has to be there, to hold the flow."""
+
+SILENT = """,
+CASE WHEN value_importer_usd IS NULL THEN 'importer'
+     WHEN value_exporter_usd IS NULL THEN 'exporter' END AS silent_side,
+CASE silent_side WHEN 'importer' THEN importer WHEN 'exporter' THEN exporter END AS silent_area,
+CASE silent_side WHEN 'importer' THEN exporter WHEN 'exporter' THEN importer END AS silent_partner,
+coalesce(value_exporter_usd, value_importer_usd) AS told_usd"""
+"""More columns of paired cells: who tells nothing, null where both tell."""
+
+_WITHHELD_TELLER = "CASE told_by WHEN 'importer' THEN importer ELSE exporter END"
+_PARTNER = "CASE told_by WHEN 'importer' THEN exporter ELSE importer END"
+
+
+def withheld(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+    """Return what reporters tell in place of lines that they keep back.
+
+    Parameters
+    ----------
+    rows
+        Canonical flows, each told by one side, of all goods.
+
+    Returns
+    -------
+    duckdb.DuckDBPyRelation
+        `how`, `period`, `freq`, `told_by`, `area`, `partner` (null: any), `product` (null: any) and
+        `most_usd`, as much as may be in it.
+    """
+    names = ", ".join(f"'{name}'" for name in PARTNERS)
+    how = f"""CASE WHEN {_PARTNER} IN ({names}) THEN 'partner'
+                   WHEN product LIKE '9999%' THEN 'goods'
+                   WHEN product = 'TOTAL' THEN NULL
+                   WHEN length(product) = 4 THEN 'heading'
+                   WHEN length(product) = 2 THEN 'chapter' END"""
+    return over(
+        rows,
+        "flows",
+        f"""
+        SELECT how, period, freq, told_by, area, CASE WHEN how <> 'partner' THEN partner END
+                   AS partner,
+               CASE WHEN how <> 'goods' THEN product END AS product, sum(value_usd) AS most_usd
+        FROM (SELECT *, {_WITHHELD_TELLER} AS area, {_PARTNER} AS partner, {how} AS how FROM flows)
+        WHERE how IS NOT NULL AND value_usd > 0 GROUP BY ALL""",
+    )
+
+
+def kept_back(hows: Collection[str], source: str) -> tuple[str, str]:
+    """Return SQL for in what a flow may be that one side tells nothing of, and the joins it needs.
+
+    Parameters
+    ----------
+    hows
+        Those that there are in the table ``own.withheld``; none needs nothing.
+    source
+        Name of the paired cells in the query, with the columns of `SILENT`.
+    """
+    there = [how for how in HOWS if how in hows]
+    if not there:
+        return "NULL::VARCHAR", ""
+    partner = f"{{how}}_s.partner = {source}.silent_partner"
+    match = {
+        "heading": f"{partner} AND {{how}}_s.product = left({source}.product, 4)",
+        "chapter": f"{partner} AND {{how}}_s.product = left({source}.product, 2)",
+        "partner": f"{{how}}_s.product = {source}.product",
+        "goods": partner,
+    }
+    joins = [
+        f"""
+        LEFT JOIN (FROM own.withheld WHERE how = '{how}') AS {how}_s
+             ON {how}_s.period = {source}.period AND {how}_s.freq = {source}.freq
+             AND {how}_s.told_by = {source}.silent_side AND {how}_s.area = {source}.silent_area
+             AND {match[how].format(how=how)}"""
+        for how in there
+    ]
+    enough = [
+        f"WHEN {how}_s.most_usd >= {ENOUGH} * {source}.told_usd THEN '{how}'" for how in there
+    ]
+    return f"CASE {' '.join(enough)} END", "".join(joins)

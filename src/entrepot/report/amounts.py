@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from entrepot.model.display import MINUS, MONEY, number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-__all__ = ["Amounts", "amounts_of"]
+    from entrepot.figures import Figure
+
+__all__ = ["Amounts", "amounts_of", "change_of", "changes"]
+
 
 _MILLION = 1e6
 _NOTHING = 1e-12
@@ -72,3 +75,13 @@ def amounts_of(unit: str, values: Iterable[object]) -> Amounts:
     if largest < _MILLION:
         return Amounts(unit, 1.0, 0, nothing)
     return Amounts(f"million {unit}", _MILLION, 1, nothing)
+
+
+def change_of(row: Mapping[str, Any]) -> float:
+    """Return what one supplier sold more, in the unit of the Figure; below zero if it sold less."""
+    return float(row["value_after"]) - float(row["value_before"])
+
+
+def changes(figure: Figure) -> dict[str, float]:
+    """Return the same by supplier."""
+    return {str(row["exporter"]): change_of(row) for row in figure.table}

@@ -11,7 +11,7 @@ from entrepot.report.pictures import Break
 
 if TYPE_CHECKING:
     from entrepot.report.book import Subject
-    from entrepot.report.pair.sides import Side
+    from entrepot.report.pair.found import Side
 
 __all__ = ["break_of", "told_before_and_after"]
 

@@ -13,7 +13,7 @@ from entrepot.figures.input_rows import InputRows, input_rows
 from entrepot.figures.scenario import evaluate_scenario, parse_scenario
 from entrepot.model.areas import area_set
 from entrepot.model.period import Period
-from entrepot.report.alone.years import held_years
+from entrepot.report.alone.parts import held_years
 from entrepot.report.lacking import lacking
 from entrepot.report.parts import Gap
 from entrepot.report.words import capital

@@ -33,7 +33,7 @@ from entrepot.goods import goods_lists
 from entrepot.model.areas import areas, groups
 from entrepot.report.checked.entries import entries
 from entrepot.report.checked.note import render_note
-from entrepot.report.checked.safe import one_line
+from entrepot.report.checked.text import one_line
 from entrepot.report.render_html import page_environment, page_style
 from entrepot.report.written import write_whole
 

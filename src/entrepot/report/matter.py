@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from entrepot.errors import RequestError
 from entrepot.model.display import joined
 from entrepot.report import words
 from entrepot.report.definitions import command_for
@@ -19,8 +21,9 @@ if TYPE_CHECKING:
     from entrepot.goods import GoodsList
     from entrepot.report.book import Book, Subject
     from entrepot.report.cards import Headline
+    from entrepot.report.parts import Brief
 
-__all__ = ["caveats", "commands", "day_words", "line_of", "state", "terms"]
+__all__ = ["caveats", "commands", "dated", "day_words", "line_of", "read_date", "state", "terms"]
 
 
 def terms(subject: Subject, *, claims: bool, inputs: bool) -> tuple[Term, ...]:
@@ -153,3 +156,36 @@ def commands(
     if of_inputs and of_inputs is not share:
         lines.append(Command("the share of inputs", command_for(of_inputs.definition)))
     return tuple(lines)
+
+
+def read_date(text: str) -> date:
+    """Return a day written as 2026-11-30.
+
+    Raises
+    ------
+    RequestError
+        If it is none.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise RequestError(
+            f"{text!r} is no day", why=str(error), hint="write it as --date 2026-11-30"
+        ) from error
+
+
+def dated(brief: Brief, day: date) -> Brief:
+    """Return the brief with a date in its head and in the command that gives it again."""
+    line = f"{brief.line} --date {day}"
+    return replace(
+        brief,
+        date=day.isoformat(),
+        state=(*brief.state, ("Date", day_words(day))),
+        line=line,
+        commands=tuple(
+            replace(item, line=line + item.line.removeprefix(brief.line))
+            if item.line.startswith(brief.line)
+            else item
+            for item in brief.commands
+        ),
+    )

@@ -7,15 +7,32 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from entrepot.claims.describe import claimed, subject
 from entrepot.lake.bundled import SOURCE as BUNDLED
+from entrepot.model.display import joined
 from entrepot.sources import is_own
 from entrepot.sources.published.read import published
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from entrepot.claims import Check
+    from entrepot.claims.result import ConflictBlock
     from entrepot.figures import Evidence, Figure
     from entrepot.sources.published.read import Published
 
-__all__ = ["is_computed", "origin_name", "printed_row", "row_of", "source_name", "when_of"]
+__all__ = [
+    "in_one_count",
+    "is_computed",
+    "laid_to",
+    "nor_with",
+    "origin_name",
+    "printed_row",
+    "row_of",
+    "source_name",
+    "when_of",
+]
+
 
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
@@ -85,3 +102,28 @@ def when_of(row: Published) -> str:
         return f"{period.start.year}–{period.end.year}"
     first, last = _MONTHS[period.start.month - 1], _MONTHS[period.end.month - 1]
     return first if first == last else f"{first}–{last}"
+
+
+def in_one_count(block: ConflictBlock) -> str:
+    """Return what to add to "cannot all be true" of what two countries may count; else nothing."""
+    return " in one count" if block.first.unless else ""
+
+
+def laid_to(block: ConflictBlock, check: Check) -> str:
+    """Return which numbers a conflict is laid to; empty where nothing tells who is wrong."""
+    if not block.blamed:
+        return ""
+    return f"What does not fit the other numbers: {joined(_named(block.blamed, check))}"
+
+
+def nor_with(block: ConflictBlock, check: Check) -> str:
+    """Return with which further numbers the blamed do not fit; empty if with none."""
+    if not block.also_against:
+        return ""
+    it = "It does" if len(block.blamed) == 1 else "They do"
+    return f"{it} not fit either with {joined(_named(block.also_against, check))}"
+
+
+def _named(names: Iterable[str], check: Check) -> list[str]:
+    claims = {item.id: item.claim for item in check.claims}
+    return [f"{subject(claims[name])} ({claimed(claims[name])})" for name in names]

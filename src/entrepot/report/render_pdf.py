@@ -11,10 +11,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import MissingExtraError
-from entrepot.report import look, pdf_pictures
+from entrepot.report import look
 from entrepot.report.carried import carriers, evidence_of
+from entrepot.report.look import PRINT, colour_rules
 from entrepot.report.parts import Link, Sentence
-from entrepot.report.render_html import caveat_title
+from entrepot.report.render_html import ICONS, SWATCHES, caveat_title
 from entrepot.report.verdicts import WORDS, counted
 from entrepot.report.words import capital
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from entrepot.report.verdicts import ClaimsPart
 
 __all__ = ["as_data", "render_pdf"]
+
 
 _MOST_CARRIERS = 3
 _COLOURS = {"cannot_hold": "cannot", "untestable": "open"}
@@ -139,9 +141,9 @@ def _section(brief: Brief, section: Section) -> dict[str, Any]:
 
 def _picture(picture: Picture) -> dict[str, Any]:
     return {
-        "svg": pdf_pictures.chart(picture),
+        "svg": chart(picture),
         "spoken": picture.spoken,
-        "key": [{"svg": pdf_pictures.swatch(name), "text": text} for name, text in picture.key],
+        "key": [{"svg": swatch(name), "text": text} for name, text in picture.key],
     }
 
 
@@ -188,7 +190,7 @@ def _gap(gap: Gap, *, strong: bool = False) -> dict[str, Any]:
 
 def _chip(verdict: str, word: str) -> dict[str, str]:
     colour = _COLOURS.get(verdict, verdict)
-    return {"icon": pdf_pictures.icon(verdict), "word": word, "colour": colour}
+    return {"icon": icon(verdict), "word": word, "colour": colour}
 
 
 def _claims(part: ClaimsPart) -> dict[str, Any]:
@@ -229,3 +231,54 @@ def _claims(part: ClaimsPart) -> dict[str, Any]:
 
 def _lines(texts: Sequence[str]) -> list[list[dict[str, Any]]]:
     return [_runs(text) for text in texts]
+
+
+FONT = "Libertinus Serif"
+_SPACE = 'xmlns="http://www.w3.org/2000/svg"'
+_SIZE, _SMALL = 15, 14
+
+
+def chart(picture: Picture) -> str:
+    """Return the wide drawing of a chart as an SVG that stands by itself."""
+    from entrepot.report.charts import draw
+
+    drawn = draw(picture)[0].replace('class="s-', 'fill="none" class="s-')
+    start, _, body = drawn.partition(">")
+    size = start.split('viewBox="0 0 ', 1)[1].split('"', 1)[0].split()
+    start = start.replace("<svg", f'<svg {_SPACE} width="{size[0]}" height="{size[1]}"', 1)
+    return f"{start}><style>{_style()}</style>{body}"
+
+
+def swatch(name: str) -> str:
+    """Return the mark of a key."""
+    return _small(26, 14, SWATCHES[name].replace('class="s-', 'fill="none" class="s-'))
+
+
+def icon(verdict: str) -> str:
+    """Return the sign of a verdict in its colour."""
+    colour = PRINT["cannot" if verdict == "cannot_hold" else verdict.replace("untestable", "open")]
+    path = (
+        f'<path d="{ICONS[verdict]}" fill="none" stroke="{colour}" stroke-width="2.2" '
+        'stroke-linecap="round" stroke-linejoin="round"/>'
+    )
+    return _small(16, 16, path)
+
+
+def _small(width: int, height: int, body: str) -> str:
+    return (
+        f'<svg {_SPACE} width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
+        f"<style>{_style()}</style>{body}</svg>"
+    )
+
+
+def _style() -> str:
+    """Return the rules of a drawing with colours as values."""
+    rules = colour_rules()
+    for name in sorted(PRINT, key=len, reverse=True):
+        rules = rules.replace(f"var(--{name})", PRINT[name])
+    return (
+        f"{rules}text{{font-family:'{FONT}';font-size:{_SIZE}px}}.s{{font-size:{_SMALL}px}}"
+        ".b{font-weight:700}"
+        f".halo{{paint-order:stroke;stroke:{PRINT['paper']};stroke-width:4px;"
+        "stroke-linejoin:round}"
+    )

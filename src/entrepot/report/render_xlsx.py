@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import math
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import MissingExtraError
+from entrepot.model.display import MONEY
 from entrepot.report.carried import evidence_of
 from entrepot.report.definitions import command_for
+from entrepot.report.look import LIGHT
 from entrepot.report.parts import plain
 from entrepot.report.verdicts import WORDS
 from entrepot.report.words import capital
-from entrepot.report.xlsx_cells import columns_of, number_format
-from entrepot.report.xlsx_sheets import Book, Grid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from entrepot.figures import Figure
-    from entrepot.report.parts import Brief, Card, Gap, Section
+    from entrepot.report.parts import Brief, Card, Gap, Section, Table
     from entrepot.report.verdicts import ClaimsPart
-    from entrepot.report.xlsx_cells import Cell
 
-__all__ = ["render_xlsx"]
+__all__ = ["columns_of", "read", "render_xlsx", "sheet_name"]
+
 
 _HEADLINE = (
     ("Figure", 44),
@@ -273,3 +277,280 @@ def _terms(brief: Brief) -> Grid:
             for term in terms
         ],
     )
+
+
+# Sheets of a workbook: one look for all, text never read as a formula, no clock.
+
+
+MADE = datetime(1980, 1, 1)
+"""The day that every workbook says it was made on: a clock would change its bytes."""
+
+_HEAD_ROW = 3
+_NARROW, _WIDE, _FIRST_WIDE, _PAGE = 10, 44, 54, 110
+_LINE = 15.0
+_TEXT = {"valign": "top", "text_wrap": True}
+_STYLES: dict[str, dict[str, Any]] = {
+    "title": {"bold": True, "font_size": 16, "font_color": LIGHT["ink"], "valign": "top"},
+    "lead": {**_TEXT, "font_size": 11, "font_color": LIGHT["muted"]},
+    "head": {
+        "bold": True,
+        "text_wrap": True,
+        "valign": "bottom",
+        "bottom": 2,
+        "bg_color": LIGHT["panel"],
+        "border_color": LIGHT["ink"],
+    },
+    "text": {**_TEXT, "bottom": 1, "bottom_color": LIGHT["grid"]},
+    "number": {"valign": "top", "bottom": 1, "bottom_color": LIGHT["grid"]},
+    "label": {**_TEXT, "bold": True},
+    "below": _TEXT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One sheet: a title, a line below it, a table, and pairs of label and text under that.
+
+    Attributes
+    ----------
+    rows
+        Cells, as many a row as `head` has.
+    widths
+        In characters; empty to take them from the cells.
+    """
+
+    name: str
+    title: str
+    text: str
+    head: tuple[str, ...]
+    rows: Sequence[Sequence[Cell]]
+    below: Sequence[tuple[str, str]] = ()
+    widths: tuple[float, ...] = field(default=())
+
+
+class _Exact(float):
+    """A number that is written with all its digits: XlsxWriter asks for 16, a float needs 17."""
+
+    def __format__(self, _: str) -> str:
+        return repr(float(self))
+
+
+class Book:
+    """Writes grids as sheets.
+
+    Parameters
+    ----------
+    made
+        A workbook of XlsxWriter.
+    title, author, line
+        What its properties say.
+    """
+
+    def __init__(self, made: Any, title: str, author: str, line: str) -> None:
+        self._made = made
+        self._names: list[str] = []
+        self._formats: dict[tuple[str, str, bool, bool], Any] = {}
+        self._author = author
+        made.set_properties(
+            {"title": title[:255], "author": author, "comments": line[:255], "created": MADE}
+        )
+
+    def add(self, grid: Grid) -> None:
+        """Write a sheet: title, table with a head that stays in view, and what stands below."""
+        name = sheet_name(grid.name, self._names)
+        self._names.append(name)
+        sheet = self._made.add_worksheet(name)
+        widths = grid.widths or _widths(grid)
+        for place, width in enumerate(widths):
+            sheet.set_column(place, place, width)
+        self._text(sheet, 0, 0, grid.title, "title")
+        self._merged(sheet, 1, 0, grid.text, "lead", widths)
+        for place, head in enumerate(grid.head):
+            right = _is_numeric(grid, place)
+            self._text(sheet, _HEAD_ROW, place, head, "head", right=right)
+        for row, cells in enumerate(grid.rows, start=_HEAD_ROW + 1):
+            for place, cell in enumerate(cells):
+                self._cell(sheet, row, place, cell, right=_is_numeric(grid, place))
+        row = _HEAD_ROW + len(grid.rows) + 2
+        for label, text in grid.below:
+            self._text(sheet, row, 0, label, "label")
+            self._merged(sheet, row, 1, text, "below", widths)
+            row += 1
+        self._page(sheet, grid, row)
+
+    def _page(self, sheet: Any, grid: Grid, last: int) -> None:
+        """Set what stays in view and how the sheet is printed."""
+        sheet.freeze_panes(_HEAD_ROW + 1, 1)
+        sheet.hide_gridlines(2)
+        sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{max(last, 1) + 1}"})
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(_HEAD_ROW)
+        sheet.set_footer(f"&L{self._author.replace('&', '&&')}&C&A&R&P / &N")
+        if grid.rows:
+            ends = (_HEAD_ROW, 0, _HEAD_ROW + len(grid.rows), len(grid.head) - 1)
+            sheet.autofilter(*ends)
+
+    def _cell(self, sheet: Any, row: int, place: int, cell: Cell, *, right: bool) -> None:
+        if isinstance(cell, str):
+            self._text(sheet, row, place, cell, "text", right=right)
+            return
+        value, shown = cell
+        if math.isfinite(value):
+            sheet.write_number(row, place, _Exact(value), self._format("number", shown))
+        else:
+            self._text(sheet, row, place, str(value), "text", right=True)
+
+    def _text(
+        self, sheet: Any, row: int, place: int, text: str, style: str, *, right: bool = False
+    ) -> None:
+        """Write a text as text, whatever it begins with."""
+        look = self._format(style, right=right, quoted=is_risky(text))
+        if text:
+            sheet.write_string(row, place, text[:MOST_TEXT], look)
+        else:
+            sheet.write_blank(row, place, None, look)
+
+    def _merged(
+        self, sheet: Any, row: int, place: int, text: str, style: str, widths: Sequence[float]
+    ) -> None:
+        """Write a text over as many columns as make a line of reading width, and as many lines."""
+        last, wide = place, widths[place] if place < len(widths) else _NARROW
+        while wide < _PAGE and last + 1 < max(len(widths), 4):
+            last += 1
+            wide += widths[last] if last < len(widths) else _NARROW
+        if last > place:
+            sheet.merge_range(row, place, row, last, "", self._format(style))
+        self._text(sheet, row, place, text, style)
+        lines = sum(max(1, math.ceil(len(part) * 1.1 / wide)) for part in text.split("\n"))
+        sheet.set_row(row, _LINE * lines)
+
+    def _format(
+        self, style: str, shown: str = "", *, right: bool = False, quoted: bool = False
+    ) -> Any:
+        key = (style, shown, right, quoted)
+        if key not in self._formats:
+            look = dict(_STYLES[style])
+            look |= {"num_format": shown} if shown else {}
+            look |= {"align": "right"} if right else {}
+            look |= {"quote_prefix": True} if quoted else {}
+            self._formats[key] = self._made.add_format(look)
+        return self._formats[key]
+
+
+def _is_numeric(grid: Grid, place: int) -> bool:
+    return any(not isinstance(row[place], str) for row in grid.rows)
+
+
+def _widths(grid: Grid) -> tuple[float, ...]:
+    """Return a width for each column: its longest cell, within what can be read."""
+    found = []
+    for place, head in enumerate(grid.head):
+        longest = max((_length(row[place]) for row in grid.rows), default=0)
+        most = _FIRST_WIDE if place == 0 else _WIDE
+        words = max(len(word) for word in head.split() or [""]) + 4
+        found.append(float(min(max(longest + 2, words, _NARROW), most)))
+    return tuple(found)
+
+
+def _length(cell: Cell) -> int:
+    return len(cell) if isinstance(cell, str) else len(f"{cell[0]:,.2f}")
+
+
+# Cells of a workbook: which text is a number, how it is shown, and names of sheets.
+
+
+Cell = str | tuple[float, str]
+"""A text, or a number with its number format."""
+
+MOST_TEXT = 32_767
+"""Characters that a cell can hold."""
+
+_NUMBER = re.compile(r"[+\u2212-]?(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?")
+_RANGE = re.compile(r"(\S+) to (\S+)")
+_YEAR = re.compile(r"\d{4}")
+_RISKY = re.compile(r"[=+\-@\t\r\n]")
+_FORMATS = {
+    "share": "0.0%",
+    "share_points": "0.0%",
+    "relative": "0.0%",
+    "percent": "0.0",
+    "ratio": "0.00",
+    "index": "0.000",
+    "count": "#,##0",
+}
+
+
+def is_risky(text: str) -> bool:
+    """Whether a spreadsheet program would read a text as a formula if somebody typed it."""
+    return _RISKY.match(text) is not None
+
+
+def number_format(unit: str) -> str:
+    """Return how a Figure's value is shown; it is stored with all its digits."""
+    return "#,##0" if unit in MONEY else _FORMATS.get(unit, "#,##0.00")
+
+
+def read(text: str) -> Cell:
+    """Return the number that a cell shows, with its decimals; other texts stay as they are.
+
+    Examples
+    --------
+    >>> read("1,258"), read("−3.0"), read("over 36"), read("")
+    ((1258.0, '#,##0'), (-3.0, '#,##0.0'), 'over 36', '')
+    """
+    found = _NUMBER.fullmatch(text.strip())
+    if found is None:
+        return text
+    decimals = len(found[2] or "")
+    value = float(found[0].replace(",", "").replace("\u2212", "-"))
+    return value, "#,##0" + ("." + "0" * decimals if decimals else "")
+
+
+def columns_of(table: Table) -> tuple[list[str], list[list[Cell]]]:
+    """Return heads with units, and rows; a column of ranges becomes two of numbers.
+
+    A column that has no unit is text, but for years.
+    """
+    heads: list[str] = []
+    columns: list[list[Cell]] = []
+    for place, (head, unit) in enumerate(zip(table.head, table.units, strict=True)):
+        cells = [row[place] for row in table.rows]
+        if unit and any(_RANGE.fullmatch(cell) for cell in cells):
+            for name, end in (("low", 0), ("high", 1)):
+                heads.append(f"{head}, {name}, {unit}")
+                columns.append([read(_ends(cell)[end]) for cell in cells])
+            continue
+        heads.append(f"{head}, {unit}" if unit else head)
+        columns.append([_cell(cell, head, unit) for cell in cells])
+    return heads, [list(row) for row in zip(*columns, strict=True)]
+
+
+def _cell(text: str, head: str, unit: str) -> Cell:
+    if unit:
+        return read(text)
+    return (float(text), "0") if head == "Year" and _YEAR.fullmatch(text) else text
+
+
+def _ends(text: str) -> tuple[str, str]:
+    found = _RANGE.fullmatch(text)
+    return (found[1], found[2]) if found else (text, text)
+
+
+def sheet_name(wanted: str, taken: Sequence[str]) -> str:
+    """Return a name that spreadsheet programs allow and that no other sheet has.
+
+    Examples
+    --------
+    >>> sheet_name("What moves [it]: 'goods'", []), sheet_name("Goods", ["goods"])
+    ("What moves (it)  'goods", 'Goods 2')
+    """
+    plain = wanted.translate(str.maketrans("[]", "()")).translate(str.maketrans(":*?/\\", " " * 5))
+    plain = re.sub(r"[\x00-\x1f]", " ", plain).strip(" '")[:31].strip(" '") or "Table"
+    used = {name.lower() for name in (*taken, "history")}
+    name, count = plain, 1
+    while name.lower() in used:
+        count += 1
+        name = f"{plain[: 30 - len(str(count))]} {count}"
+    return name

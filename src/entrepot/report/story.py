@@ -16,12 +16,11 @@ from entrepot.report import matter, only_inputs, taken
 from entrepot.report.answer import answer, title_of
 from entrepot.report.book import Book, Subject
 from entrepot.report.bought import Bought, bought
-from entrepot.report.cards import cards, headline
+from entrepot.report.cards import cards, gathered, headline
 from entrepot.report.cut_off import cut_off, scenario_line
-from entrepot.report.dated import dated, read_date
 from entrepot.report.definitions import ADD_DATA
-from entrepot.report.gathered import gathered
 from entrepot.report.lacking import lacking
+from entrepot.report.matter import dated, read_date
 from entrepot.report.parts import Brief, Command, Gap
 from entrepot.report.sections import (
     both_ways,

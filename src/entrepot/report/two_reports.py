@@ -15,10 +15,8 @@ from entrepot.goods import select
 from entrepot.lake import fetch, stored
 from entrepot.model.area_table import known_areas
 from entrepot.model.product import NO_CODES, TOTAL, harmonized
-from entrepot.reconcile.hidden import STEADY, TWO_REPORTS, TwoReports, in_goods, in_totals
+from entrepot.reconcile.hidden import STEADY, TWO_REPORTS, TwoReports, in_goods, in_totals, mirrored
 from entrepot.reconcile.pairing import over
-from entrepot.reconcile.voices import mirrored
-from entrepot.report.tellers import Tellers, of_reports
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +28,8 @@ if TYPE_CHECKING:
     from entrepot.lake import Holding, Lake
     from entrepot.lake.layout import Order
 
-__all__ = ["Compared", "compare"]
+__all__ = ["Compared", "Tellers", "compare", "of_reports"]
+
 
 Years = tuple[int, int]
 _NO_AREA = ("special", "aggregate")
@@ -260,3 +259,44 @@ def _judged(
 
 def _rank(one: TwoReports) -> tuple[float, int, str, str, str]:
     return -one.gap_usd, -one.year, one.exporter, one.importer, one.product
+
+
+@dataclass(frozen=True, slots=True)
+class Tellers:
+    """Who reports what in which years, by the catalog: nothing is read for it.
+
+    Attributes
+    ----------
+    exports, imports
+        Years in which an area reports what it sells, and what it buys, for some of them at least.
+    years
+        Years of which somebody reports, by source.
+    """
+
+    exports: dict[str, set[int]]
+    imports: dict[str, set[int]]
+    years: dict[str, set[int]]
+
+    @classmethod
+    def of(cls, holdings: Iterable[Holding]) -> Tellers:
+        """Return who reports in what is held."""
+        found = cls({}, {}, {})
+        for item in holdings:
+            for period, names in item.slices:
+                year = period.start.year
+                found.years.setdefault(item.source, set()).add(year)
+                for name in names:
+                    seller, arrow, buyer = name.partition(">")
+                    told = found.exports if seller else found.imports
+                    if arrow:
+                        told.setdefault(seller or buyer, set()).add(year)
+        return found
+
+
+def of_reports(lake: Lake) -> tuple[Holding, ...]:
+    """Return what the lake holds of single reports by product; nothing is read for it."""
+    return tuple(
+        one
+        for one in lake.holdings()
+        if one.table == "flows" and one.counts and one.reporters and one.totals < one.rows
+    )

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from entrepot.model.closed import Closed
+from entrepot.model.closed_yaml import Closed
 from entrepot.model.columns import Table  # noqa: TC001  pydantic reads it
 from entrepot.sources.repair import Repair
 

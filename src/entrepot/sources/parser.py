@@ -11,8 +11,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from entrepot.model.columns import Table
-    from entrepot.model.findings import Finding
+    from entrepot.model.columns import Finding, Table
 
     Key = tuple[Any, ...]
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from entrepot.claims import Document
-    from entrepot.watching.threshold import Threshold
+    from entrepot.watching.seen import Threshold
 
 __all__ = ["Asked", "Item", "parse_asked", "read_text"]
 

@@ -11,8 +11,8 @@ from pydantic_core import PydanticCustomError
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures.definition import KEYS, Definition
 from entrepot.figures.questions import QUESTIONS
-from entrepot.model.closed import Closed, FormatOne
-from entrepot.watching.threshold import Threshold
+from entrepot.model.closed_yaml import Closed, FormatOne
+from entrepot.watching.seen import Threshold
 
 __all__ = ["FigureKeys", "WatchFile"]
 

@@ -21,7 +21,7 @@ from fuzz.plain import CannotSay, Refused
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from entrepot.model.findings import Finding
+    from entrepot.model.columns import Finding
     from entrepot.sources.parser import Rows
     from fuzz.subject import Case, Expected, Subject
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from entrepot.lake import Lake
-    from entrepot.model.findings import Finding
+    from entrepot.model.columns import Finding
 
 RULES = {
     "odd-price",

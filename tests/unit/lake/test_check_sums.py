@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lake_files import Put
 
     from entrepot.lake import Lake
-    from entrepot.model.findings import Finding
+    from entrepot.model.columns import Finding
 
 TOTAL = {"product": "TOTAL", "nomenclature": "NONE"}
 QUIET = ("few-products", "partial-source")

@@ -12,7 +12,7 @@ from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from entrepot.cli.data import app
-from entrepot.cli.data_picture import print_picture
+from entrepot.cli.data_show import print_picture
 from entrepot.errors import NoEvidenceError, UnknownNameError
 from entrepot.lake import fetch, load
 from entrepot.lake.picture import Picture

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from entrepot.report.amounts import amounts_of
-from entrepot.report.xlsx_cells import read
+from entrepot.report.render_xlsx import read
 
 
 @pytest.mark.parametrize("unit", ["USD", "EUR", "t"])

@@ -14,14 +14,13 @@ from tests.made_comtrade import CHINA, GERMANY, USA, row, text_of
 from entrepot.figures import Definition, Evidence, Figure
 from entrepot.lake import Lake
 from entrepot.model.period import Period
+from entrepot.report.alone.reporters import Months, fell_silent
 from entrepot.report.book import Book, Subject
 from entrepot.report.charts import draw
 from entrepot.report.cut_off import CutOff
 from entrepot.report.parts import Gap, Section, plain
-from entrepot.report.pictures import Side
+from entrepot.report.pictures import Calendar, Side, Stack, World
 from entrepot.report.sections import both_ways, buyers, by_year, cut_off, reporters, spread
-from entrepot.report.single_pictures import Calendar, Stack, World
-from entrepot.report.told_years import Months, fell_silent
 from entrepot.report.weighed import Weighed, weighed
 
 sys.path.insert(0, str(Path(__file__).parent))

@@ -6,36 +6,33 @@ import re
 
 import pytest
 
-from entrepot.report.charts import draw
-from entrepot.report.charts.beside import place_of
+from entrepot.report.charts import draw, place_of
 from entrepot.report.parts import Table
 from entrepot.report.pictures import (
     Bar,
     Butterfly,
+    Calendar,
     Choice,
     Column,
     Curve,
     Dimension,
     Flow,
-    Panel,
-    Picture,
-    Side,
-    TierPanels,
-    Weights,
-)
-from entrepot.report.scenario.drawn import Ladder, LossMap, Rung, Tile
-from entrepot.report.single_pictures import (
-    Calendar,
     Layer,
     Line,
+    Panel,
     Part,
     Partner,
+    Picture,
+    Side,
     Slope,
     Split,
     Stack,
+    TierPanels,
     Told,
+    Weights,
     World,
 )
+from entrepot.report.scenario.drawn import Ladder, LossMap, Rung, Tile
 
 
 def table(head: str, *rows: str) -> Table:

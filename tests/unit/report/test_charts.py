@@ -13,6 +13,7 @@ from entrepot.report.alone.save import raster
 from entrepot.report.charts import butterfly, draw
 from entrepot.report.charts.drawing import (
     APART,
+    STYLES,
     area,
     labels,
     lines,
@@ -23,7 +24,6 @@ from entrepot.report.charts.drawing import (
     render,
 )
 from entrepot.report.charts.place import text_width
-from entrepot.report.charts.theme import STYLES
 from entrepot.report.look import DARK, DRAWN, LIGHT, PRINT, colour_rules
 from entrepot.report.pictures import (
     Bar,

@@ -25,8 +25,7 @@ from entrepot.report.checked import (
     write_note,
 )
 from entrepot.report.checked.markdown import render_markdown
-from entrepot.report.checked.safe import clean, escaped, web
-from entrepot.report.checked.text import paragraphs
+from entrepot.report.checked.text import clean, escaped, paragraphs, web
 from entrepot.report.words import cardinal
 
 EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "russia-china-dependence.yaml"

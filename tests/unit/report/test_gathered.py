@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from entrepot.figures import Definition, Figure
-from entrepot.report.gathered import gathered, told_once
+from entrepot.report.cards import gathered, told_once
 from entrepot.report.parts import Card, Gap, Remark, Section, Table
 from entrepot.report.words import inside
 

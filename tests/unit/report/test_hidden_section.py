@@ -17,12 +17,12 @@ from entrepot.model.period import Period
 from entrepot.reconcile.hidden import TwoReports
 from entrepot.report import brief, two_reports
 from entrepot.report.book import Book, Subject
-from entrepot.report.hidden_words import largest
 from entrepot.report.parts import Sentence, plain
 from entrepot.report.render_html import render_html
 from entrepot.report.render_json import render_json
 from entrepot.report.render_markdown import render_markdown
 from entrepot.report.sections import hidden
+from entrepot.report.sections.hidden import largest
 from entrepot.report.two_reports import compare
 
 if TYPE_CHECKING:

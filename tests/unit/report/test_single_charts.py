@@ -14,6 +14,7 @@ from entrepot.report.pictures import (
     Bar,
     Break,
     Butterfly,
+    Calendar,
     Choice,
     Column,
     Curve,
@@ -22,29 +23,26 @@ from entrepot.report.pictures import (
     Exposed,
     Exposure,
     Flow,
+    Lane,
+    Lanes,
+    Layer,
+    Line,
     Panel,
+    Part,
     Picture,
     Point,
     Printed,
     ShareLines,
     Side,
-    Step,
-    TierPanels,
-    Weights,
-)
-from entrepot.report.scenario.drawn import Ladder, Rung
-from entrepot.report.single_pictures import (
-    Calendar,
-    Lane,
-    Lanes,
-    Layer,
-    Line,
-    Part,
     Slope,
     Split,
     Stack,
+    Step,
+    TierPanels,
     Told,
+    Weights,
 )
+from entrepot.report.scenario.drawn import Ladder, Rung
 
 sys.path.insert(0, str(Path(__file__).parent))
 from label_boxes import outside, overlapping, texts

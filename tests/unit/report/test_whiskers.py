@@ -7,8 +7,8 @@ import re
 import pytest
 
 from entrepot.report.charts import ladder, split
+from entrepot.report.pictures import Part, Split
 from entrepot.report.scenario.drawn import Ladder, Rung
-from entrepot.report.single_pictures import Part, Split
 
 
 def _labels(svg: str) -> list[str]:

@@ -14,8 +14,7 @@ from entrepot.model.areas import area, areas
 from entrepot.report.charts import draw
 from entrepot.report.charts.world import STEPS, grid, step_of
 from entrepot.report.look import DARK, LIGHT, PRINT
-from entrepot.report.pictures import Picture
-from entrepot.report.single_pictures import Partner, World
+from entrepot.report.pictures import Partner, Picture, World
 
 sys.path.insert(0, str(Path(__file__).parent))
 from label_boxes import outside, overlapping, texts

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entrepot.report.parts import Table
-from entrepot.report.xlsx_cells import columns_of, read, sheet_name
+from entrepot.report.render_xlsx import columns_of, read, sheet_name
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from entrepot.lake import Lake
 from entrepot.model.display import NBSP, figure_value
 from entrepot.model.period import Period
 from entrepot.report.pair import found
-from entrepot.report.pair.sides import Side
+from entrepot.report.pair.found import Side
 from entrepot.serve import create_app
 from entrepot.serve.rooms import compare
 

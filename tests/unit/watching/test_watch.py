@@ -12,7 +12,7 @@ from entrepot.errors import BadFileError, NoEvidenceError, OutsideError, Request
 from entrepot.lake import Lake
 from entrepot.lake.watched import kept
 from entrepot.watching.run import stop
-from entrepot.watching.threshold import Threshold
+from entrepot.watching.seen import Threshold
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from entrepot.claims.draft.lexicon import area_words, cue_words
-from entrepot.model.tables import read_table
+from entrepot.model.columns import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

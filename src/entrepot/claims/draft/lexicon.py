@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from entrepot.model.areas import areas
-from entrepot.model.tables import read_table
+from entrepot.model.columns import read_table
 
 __all__ = ["LANGUAGES", "NOWHERE", "Entry", "area_words", "bounded", "cue_words", "goods_words"]
 

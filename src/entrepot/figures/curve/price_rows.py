@@ -16,7 +16,7 @@ from entrepot.figures.held import held
 from entrepot.figures.sides import SIDES, members_of, reach
 from entrepot.goods import merged
 from entrepot.lake import fetch
-from entrepot.measures.prices.cells import paired
+from entrepot.measures.prices.contrasts import paired
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:

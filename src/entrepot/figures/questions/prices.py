@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot import measures
 from entrepot.figures.questions.question import AMOUNT, BOTH, CHANGE, Question, Row
-from entrepot.measures.prices.intervals import FEWEST
+from entrepot.measures.prices.estimate import FEWEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

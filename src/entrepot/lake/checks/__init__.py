@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from entrepot.model.findings import Finding
+    from entrepot.model.columns import Finding
 
 __all__ = ["check_lake", "coverage"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from entrepot.lake.checks import rows
 from entrepot.lake.publish import unnamed
 from entrepot.lake.unchanged import changed
-from entrepot.model.findings import Finding
+from entrepot.model.columns import Finding
 from entrepot.sources.digest import sha256_of
 
 if TYPE_CHECKING:

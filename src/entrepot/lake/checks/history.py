@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from entrepot.lake.checks.counted import REPORTER, SIDE
 from entrepot.lake.force import in_force
 from entrepot.lake.holding import spans
+from entrepot.model.columns import Finding
 from entrepot.model.display import figure_value
-from entrepot.model.findings import Finding
 from entrepot.sources.strict import literal
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from entrepot.lake.checks.batches import batches
 from entrepot.lake.checks.counted import CURRENCY, REPORTER, VALUE, when
 from entrepot.lake.holding import spans
+from entrepot.model.columns import Finding
 from entrepot.model.display import figure_value
-from entrepot.model.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from entrepot.lake.checks.counted import CURRENCY, VALUE
 from entrepot.lake.few import whole_trade
 from entrepot.lake.holding import spans
+from entrepot.model.columns import Finding
 from entrepot.model.display import figure_value
-from entrepot.model.findings import Finding
 from entrepot.model.period import Period
 from entrepot.sources import source_info
 from entrepot.sources.strict import literal

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from entrepot.lake.checks.counted import CURRENCY, VALUE
 from entrepot.lake.holding import spans
+from entrepot.model.columns import Finding
 from entrepot.model.display import figure_value
-from entrepot.model.findings import Finding
 from entrepot.sources.strict import literal
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from entrepot.lake.checks.batches import batches
 from entrepot.lake.checks.counted import CURRENCY, VALUE, when
 from entrepot.lake.checks.stake import amounts
 from entrepot.lake.holding import spans
-from entrepot.model.findings import Finding
+from entrepot.model.columns import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

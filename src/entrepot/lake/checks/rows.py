@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.lake import repairs, store
 from entrepot.lake.checks.batches import batches
-from entrepot.model.columns import columns, key_columns, schema
-from entrepot.model.findings import Finding
+from entrepot.model.columns import Finding, columns, key_columns, schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

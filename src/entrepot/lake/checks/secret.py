@@ -9,8 +9,8 @@ from entrepot.lake.checks.counted import CURRENCY, REPORTER, VALUE
 from entrepot.lake.checks.stake import amounts
 from entrepot.lake.holding import spans
 from entrepot.model.areas import areas
+from entrepot.model.columns import Finding
 from entrepot.model.display import figure_value
-from entrepot.model.findings import Finding
 from entrepot.sources.strict import literal
 
 if TYPE_CHECKING:

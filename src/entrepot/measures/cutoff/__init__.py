@@ -13,12 +13,10 @@
 """
 
 from entrepot.measures.cutoff.extraction import OTHERS, Extraction, extraction
-from entrepot.measures.cutoff.goods import cutoff
-from entrepot.measures.cutoff.nests import mean_of, power_of
+from entrepot.measures.cutoff.goods import CUTOFF, cutoff
 from entrepot.measures.cutoff.network import Network, network
-from entrepot.measures.cutoff.passports import CUTOFF
 from entrepot.measures.cutoff.rebuilt import Rebuilt, rebuilt
-from entrepot.measures.cutoff.shortage import Shortage, shortage
+from entrepot.measures.cutoff.shortage import Shortage, mean_of, power_of, shortage
 from entrepot.measures.cutoff.stopped import Cut, Stopped, stopped
 
 __all__ = [

@@ -4,8 +4,14 @@ Nothing is imported here that computes: the regressions need the extra ``stats``
 when a study is asked for.
 """
 
-from entrepot.measures.event.design import Design
-from entrepot.measures.event.result import Coefficient, Effect, EventStudy, Joint, PlaceboDate
+from entrepot.measures.event.result import (
+    Coefficient,
+    Design,
+    Effect,
+    EventStudy,
+    Joint,
+    PlaceboDate,
+)
 from entrepot.measures.event.study import EVENT_STUDY, event_study, event_timing, placebo_dates
 
 __all__ = [

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from entrepot.measures.event.design import Design
+    from entrepot.measures.event.result import Design
 
 __all__ = ["breaks", "shifted"]
 

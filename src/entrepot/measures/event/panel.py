@@ -17,7 +17,7 @@ from entrepot.model.period import Period
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from entrepot.measures.event.design import Design
+    from entrepot.measures.event.result import Design
 
 __all__ = ["NEVER", "Panel", "panel_of", "step_of"]
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import RequestError
-from entrepot.measures.event.design import Design
+from entrepot.measures.event.result import Design
 from entrepot.measures.passport import Passport
 
 if TYPE_CHECKING:

@@ -10,8 +10,13 @@
 """
 
 from entrepot.measures.origin.economy import Economy, economy
-from entrepot.measures.origin.matrix import OriginMatrix, origin_matrix
-from entrepot.measures.origin.origin import ORIGIN, Origin, value_added_origin
+from entrepot.measures.origin.origin import (
+    ORIGIN,
+    Origin,
+    OriginMatrix,
+    origin_matrix,
+    value_added_origin,
+)
 from entrepot.measures.origin.solved import Solved, solved
 
 __all__ = [

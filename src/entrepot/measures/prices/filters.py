@@ -13,7 +13,7 @@ import narwhals as nw
 
 from entrepot.errors import RequestError
 from entrepot.measures.change import begins_within
-from entrepot.measures.prices.cells import check_trim, log_of
+from entrepot.measures.prices.contrasts import check_trim, log_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,10 +10,20 @@ from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
 from entrepot.measures.change import apart
 from entrepot.measures.grouped import as_codes, as_list
 from entrepot.measures.passport import Passport
-from entrepot.measures.prices.cells import check_quantity, check_trim
-from entrepot.measures.prices.contrasts import Contrast, LeftOut, Roles, contrasts
-from entrepot.measures.prices.estimate import Estimate, difference_in_differences, median_gap
-from entrepot.measures.prices.intervals import Interval
+from entrepot.measures.prices.contrasts import (
+    Contrast,
+    LeftOut,
+    Roles,
+    check_quantity,
+    check_trim,
+    contrasts,
+)
+from entrepot.measures.prices.estimate import (
+    Estimate,
+    Interval,
+    difference_in_differences,
+    median_gap,
+)
 from entrepot.measures.prices.markup import overpayment
 
 if TYPE_CHECKING:

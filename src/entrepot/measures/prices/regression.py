@@ -14,8 +14,13 @@ from entrepot.errors import MissingExtraError, NoEvidenceError
 from entrepot.measures.change import apart, begins_within
 from entrepot.measures.door import numbers_refused, through_door
 from entrepot.measures.grouped import aggregate, as_codes
-from entrepot.measures.prices.cells import check_quantity, collected, paired
-from entrepot.measures.prices.contrasts import LeftOut, heading_of
+from entrepot.measures.prices.contrasts import (
+    LeftOut,
+    check_quantity,
+    collected,
+    heading_of,
+    paired,
+)
 from entrepot.measures.prices.estimate import Estimate
 from entrepot.measures.prices.premium import PricePremium, stated
 from entrepot.measures.student import half_width

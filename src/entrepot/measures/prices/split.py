@@ -11,7 +11,7 @@ from entrepot.measures.change import apart
 from entrepot.measures.door import FrameT, through_door
 from entrepot.measures.grouped import aggregate, as_list
 from entrepot.measures.passport import Passport
-from entrepot.measures.prices.cells import check_quantity, check_trim, log_of, two_periods
+from entrepot.measures.prices.contrasts import check_quantity, check_trim, log_of, two_periods
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,8 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.measures.change import apart
 from entrepot.measures.grouped import as_codes, as_list
-from entrepot.measures.prices.cells import check_quantity, check_trim
-from entrepot.measures.prices.contrasts import Contrast, Roles, contrasts
+from entrepot.measures.prices.contrasts import (
+    Contrast,
+    Roles,
+    check_quantity,
+    check_trim,
+    contrasts,
+)
 from entrepot.measures.prices.estimate import mean_gap
 
 if TYPE_CHECKING:

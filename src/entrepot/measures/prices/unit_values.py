@@ -11,7 +11,7 @@ from entrepot.errors import RequestError
 from entrepot.measures.door import FrameT, through_door
 from entrepot.measures.grouped import as_list
 from entrepot.measures.passport import Passport
-from entrepot.measures.prices.cells import check_quantity
+from entrepot.measures.prices.contrasts import check_quantity
 from entrepot.measures.prices.filters import KEPT, Columns, PriceFilters, marked
 from entrepot.model.period import Period
 

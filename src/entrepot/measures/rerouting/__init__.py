@@ -4,12 +4,16 @@ Nothing is imported here that computes: the linear program is HiGHS, which is lo
 question is asked, and the regressions need the extra ``stats``.
 """
 
-from entrepot.measures.rerouting.along import CHAIN_PRICES, chain_prices
+from entrepot.measures.rerouting.along import (
+    CHAIN_PRICES,
+    REROUTING_RATIO,
+    chain_prices,
+    rerouting_ratio,
+)
 from entrepot.measures.rerouting.bounds import REROUTED, rerouted
+from entrepot.measures.rerouting.paths import synthetic_weights
 from entrepot.measures.rerouting.placebo import Placebo, Placebos, placebo_hubs
-from entrepot.measures.rerouting.ratio import REROUTING_RATIO, rerouting_ratio
 from entrepot.measures.rerouting.result import Hub, Rerouted, Strait
-from entrepot.measures.rerouting.synthetic import synthetic_weights
 from entrepot.measures.rerouting.timing import Began, began
 from entrepot.measures.rerouting.transit import LOST_IN_TRANSIT, lost_in_transit
 from entrepot.measures.rerouting.triple import (

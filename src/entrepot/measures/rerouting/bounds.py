@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
-from entrepot.errors import RequestError
+from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.measures.passport import Passport
-from entrepot.measures.rerouting.cells import Names, flows_of
+from entrepot.measures.rerouting.cells import Names, flows_of, maximum_flow
 from entrepot.measures.rerouting.chain import IMPORTER, ORIGIN, OTHERS, chain_of
-from entrepot.measures.rerouting.excesses import Excesses
-from entrepot.measures.rerouting.lengths import LONGEST, through_chains
-from entrepot.measures.rerouting.network import maximum_flow
 from entrepot.measures.rerouting.paths import ENOUGH
-from entrepot.measures.rerouting.program import matched
+from entrepot.measures.rerouting.program import Excesses, matched, most_of
 from entrepot.measures.rerouting.result import Hub, Rerouted, Strait
-from entrepot.measures.rerouting.silence import require_told
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from entrepot.measures.rerouting.cells import Edge, Flows
+    from entrepot.measures.rerouting.cells import Edge, Flows, Network
     from entrepot.measures.rerouting.chain import Chain, Frequency
-    from entrepot.measures.rerouting.network import Network
     from entrepot.measures.rerouting.program import Matched
     from entrepot.model.period import Period
 
-__all__ = ["REROUTED", "bounds_of", "rerouted"]
+__all__ = ["REROUTED", "bounds_of", "rerouted", "through_chains"]
+
 
 REROUTED = Passport(
     id="rerouted",
@@ -234,3 +231,117 @@ def _straits(networks: Sequence[Network]) -> tuple[Strait, ...]:
             found[edge] = found.get(edge, 0.0) + amount
     largest = sorted(found.items(), key=lambda one: (-one[1], one[0]))
     return tuple(Strait(one.strip("@"), other.strip("@"), sum_) for (one, other), sum_ in largest)
+
+
+LONGEST = 3
+"""Hubs of the longest chain that is told apart; the maximum flow has longer ones as well."""
+
+
+def through_chains(capacity: Mapping[Edge, float], hubs: Collection[str], length: int) -> float:
+    """Return the most that passes if every dollar goes through this many hubs, no hub twice.
+
+    A linear program over the chains: what goes along an edge, in whatever place of a chain, is no
+    more than its capacity. A maximum flow cannot say it, for it does not count its edges.
+
+    Parameters
+    ----------
+    capacity
+        Of each edge between origin, hubs and importer, in the unit of the values.
+    hubs
+        Those that a chain may have.
+    length
+        Hubs of a chain.
+    """
+    chains = list(_chains(capacity, hubs, length))
+    if not chains:
+        return 0.0
+    rows: dict[Edge, list[int]] = {}
+    for place, chain in enumerate(chains):
+        for edge in itertools.pairwise(chain):
+            rows.setdefault(edge, []).append(place)
+    # No edge carries more than passes in all; the solver is exact to a part of the largest size.
+    most = maximum_flow(capacity, ORIGIN, IMPORTER).value
+    if most <= 0:
+        return 0.0
+    sizes = [min(capacity[edge], most) for edge in rows]
+    return min(most, sum(most_of(len(chains), list(rows.values()), sizes)))
+
+
+def _chains(
+    capacity: Mapping[Edge, float], hubs: Collection[str], length: int
+) -> Iterator[tuple[str, ...]]:
+    """Yield the chains along which something can pass, grown hub by hub."""
+    begun: list[tuple[str, ...]] = [(ORIGIN,)]
+    for _ in range(length):
+        begun = [
+            (*chain, hub)
+            for chain in begun
+            for hub in sorted(hubs)
+            if hub not in chain and capacity.get((chain[-1], hub), 0.0) > 0
+        ]
+    for chain in begun:
+        if capacity.get((chain[-1], IMPORTER), 0.0) > 0:
+            yield (*chain, IMPORTER)
+
+
+# What no row tells: goods without trade, hubs without a past, or without a word on sales.
+
+
+def require_told(flows: Flows, others: Flows | None, chain: Chain) -> None:
+    """Refuse goods without trade, and hubs of which a period has no row, or none of what they sold.
+
+    A hub that tells what it buys, and not what it sells, would seem to have sold nothing: all that
+    it sells later were an excess, or nothing of it.
+
+    Raises
+    ------
+    NoEvidenceError
+        Naming the hub and the period.
+    """
+    if not flows.cells:
+        raise NoEvidenceError(
+            "there is no trade of these goods with or through the hubs",
+            why="every value is missing" if flows.unknown else "no row has them",
+            hint="see which goods the rows have, and which areas trade them",
+        )
+    known = [one for one in (flows, others) if one]
+    for hub in chain.hubs:
+        for span, is_before in ((chain.before, True), (chain.after, False)):
+            steps = slice(chain.steps_before) if is_before else slice(chain.steps_before, None)
+            if not _trades(known, hub, steps):
+                raise NoEvidenceError(
+                    f"no row says what {hub} traded in {span}",
+                    why="without it nothing tells an excess from what was always there",
+                    hint="give rows of that time, or leave the hub out",
+                )
+            if not chain.complete and not _tells(known, hub, steps, is_before=is_before):
+                raise NoEvidenceError(
+                    f"no row says what {hub} sold in {span}, so that nothing bounds what passed it",
+                    why="who tells what it buys, and not what it sells, seems to have sold nothing",
+                    hint="give its sales of that time, if only of zero, or leave the hub out",
+                )
+
+
+def _trades(known: list[Flows], hub: str, steps: slice) -> bool:
+    """Whether a hub bought or sold anything in some steps."""
+    return any(
+        any(row[steps])
+        for one in known
+        for edge, goods in one.cells.items()
+        if hub in edge
+        for row in goods.values()
+    )
+
+
+def _tells(known: list[Flows], hub: str, steps: slice, *, is_before: bool) -> bool:
+    """Whether a row says what a hub sold in some steps, if only that it was nothing."""
+    return any(
+        (hub, is_before) in one.told
+        or any(
+            any(row[steps])
+            for (seller, _), goods in one.cells.items()
+            if seller == hub
+            for row in goods.values()
+        )
+        for one in known
+    )

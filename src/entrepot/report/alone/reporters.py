@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -10,20 +11,17 @@ from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.model.areas import area_name, area_set
 from entrepot.model.reporting import stopped
 from entrepot.report import words
-from entrepot.report.alone.parts import Alone
-from entrepot.report.alone.years import asked_years
+from entrepot.report.alone.parts import Alone, asked_years
 from entrepot.report.origins import source_name
-from entrepot.report.pictures import Picture
-from entrepot.report.single_pictures import Calendar, Told
-from entrepot.report.told_years import told_years
+from entrepot.report.pictures import Calendar, Picture, Told
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from entrepot.lake import Lake
-    from entrepot.report.told_years import Key, Months
+    from entrepot.lake import Holding, Lake
 
-__all__ = ["DECK", "calendar", "reporters", "rows_of"]
+__all__ = ["DECK", "Key", "Months", "calendar", "fell_silent", "reporters", "rows_of", "told_years"]
+
 
 DECK = "A cell is a year, filled as far as its months are told; a dash: nothing was told."
 
@@ -144,3 +142,96 @@ def _line(key: Key, months: Months, years: list[int]) -> dict[str, Any]:
     for year, bought, sold in zip(years, imports, exports, strict=True):
         row |= {f"imports_{year}": bought, f"exports_{year}": sold}
     return row
+
+
+# Which reporter told which years, from the catalog of the lake.
+
+
+Key = tuple[str, str]
+"""Source and reporter."""
+
+
+@dataclass
+class Months:
+    """Months that a reporter told, by year, of imports and of exports."""
+
+    imports: dict[int, float] = field(default_factory=lambda: defaultdict(float))
+    exports: dict[int, float] = field(default_factory=lambda: defaultdict(float))
+
+    def parts(self, years: list[int]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """Return the told part of each year."""
+        found = [
+            tuple(min(1.0, side.get(year, 0.0) / 12) for year in years)
+            for side in (self.imports, self.exports)
+        ]
+        return found[0], found[1]
+
+    @property
+    def years(self) -> frozenset[int]:
+        """Years of which anything was told."""
+        return frozenset(
+            year for side in (self.imports, self.exports) for year, months in side.items() if months
+        )
+
+
+def told_years(
+    lake: Lake,
+    source: str | None = None,
+    wanted: Mapping[str, frozenset[str] | None] | None = None,
+) -> tuple[dict[Key, Months], list[str]]:
+    """Return for each source and reporter the months told, and the sources with deliveries.
+
+    Parameters
+    ----------
+    source
+        The only one to look at; None for all.
+    wanted
+        Reporters of imports under ``importer``, of exports under ``exporter``; None for everybody.
+    """
+    found: dict[Key, Months] = defaultdict(Months)
+    sources: dict[str, None] = {}
+    for item in lake.holdings(source):
+        if item.table == "flows" and item.reporters:
+            sources[f"{source_name(item.source)} {item.snapshot}"] = None
+            _count(item, wanted or {}, found)
+    return dict(found), list(sources)
+
+
+def _count(
+    item: Holding, wanted: Mapping[str, frozenset[str] | None], found: dict[Key, Months]
+) -> None:
+    """Add what a delivery tells; a year and its months are not told twice, see `Months`."""
+    nobody = all(names is None for names in wanted.values())
+    for period, slices in item.slices:
+        for name in slices:
+            seller, arrow, buyer = name.partition(">")
+            side = "exporter" if seller else "importer"
+            names = wanted.get(side)
+            area = seller or buyer
+            if not arrow or not (nobody or (names is not None and area in names)):
+                continue
+            months = found[item.source, area]
+            kept = months.exports if seller else months.imports
+            kept[period.year] += period.months
+
+
+def fell_silent(told: Mapping[Key, Months], last: int) -> dict[Key, int]:
+    """Return who told earlier years and not the last that its source holds, with its last year.
+
+    Parameters
+    ----------
+    told
+        Months by source and reporter.
+    last
+        Years after it do not count.
+    """
+    newest: dict[str, int] = {}
+    for (source, _), one in told.items():
+        ends = [year for year in one.years if year <= last]
+        newest[source] = max([newest.get(source, 0), *ends])
+    found = {}
+    for key, one in told.items():
+        own = max((year for year in one.years if year <= last), default=0)
+        if 0 < own < newest[key[0]]:
+            found[key] = own
+    return found

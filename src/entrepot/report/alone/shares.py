@@ -8,9 +8,14 @@ from entrepot.figures import ask, flow_sources
 from entrepot.figures.show import headline
 from entrepot.goods import goods_title
 from entrepot.report import words
-from entrepot.report.alone.foot import sources, told_caveats
-from entrepot.report.alone.parts import Alone
-from entrepot.report.alone.years import asked_years, held_years, require_some
+from entrepot.report.alone.parts import (
+    Alone,
+    asked_years,
+    held_years,
+    require_some,
+    sources,
+    told_caveats,
+)
 from entrepot.report.book import Book, Subject
 from entrepot.report.breaks import break_of
 from entrepot.report.cards import percent_span

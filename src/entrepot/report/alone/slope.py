@@ -8,16 +8,14 @@ from entrepot.goods import goods_title
 from entrepot.model.areas import area_name, area_phrase, possessive
 from entrepot.model.display import figure_value
 from entrepot.report import words
-from entrepot.report.alone.foot import foot
-from entrepot.report.alone.parts import Alone
-from entrepot.report.changes import change_of
-from entrepot.report.pictures import Picture
-from entrepot.report.scale import scale_of
-from entrepot.report.single_pictures import Line, Slope
+from entrepot.report.alone.parts import Alone, foot
+from entrepot.report.amounts import change_of
+from entrepot.report.bars import scale_of
+from entrepot.report.pictures import Line, Picture, Slope
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure
-    from entrepot.report.scale import Scale
+    from entrepot.report.bars import Scale
 
 __all__ = ["slope"]
 

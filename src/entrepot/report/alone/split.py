@@ -9,15 +9,13 @@ from entrepot.goods import goods_title
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import figure_value
 from entrepot.report import words
-from entrepot.report.alone.foot import foot
-from entrepot.report.alone.parts import Alone
-from entrepot.report.pictures import Picture
-from entrepot.report.scale import scale_of
-from entrepot.report.single_pictures import Part, Split
+from entrepot.report.alone.parts import Alone, foot
+from entrepot.report.bars import scale_of
+from entrepot.report.pictures import Part, Picture, Split
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure
-    from entrepot.report.scale import Scale
+    from entrepot.report.bars import Scale
 
 __all__ = ["split"]
 

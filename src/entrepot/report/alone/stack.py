@@ -12,13 +12,17 @@ from entrepot.goods import goods_title
 from entrepot.model.areas import area_name, area_phrase, area_set, possessive
 from entrepot.model.display import NBSP, number
 from entrepot.report import words
-from entrepot.report.alone.foot import sources, told_caveats
-from entrepot.report.alone.parts import Alone
-from entrepot.report.alone.years import asked_years, held_years, require_some
+from entrepot.report.alone.parts import (
+    Alone,
+    asked_years,
+    held_years,
+    require_some,
+    sources,
+    told_caveats,
+)
 from entrepot.report.book import Subject
 from entrepot.report.breaks import break_of
-from entrepot.report.pictures import Picture
-from entrepot.report.single_pictures import Layer, Stack
+from entrepot.report.pictures import Layer, Picture, Stack
 
 if TYPE_CHECKING:
     from collections.abc import Callable

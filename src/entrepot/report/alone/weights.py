@@ -8,9 +8,7 @@ from entrepot.errors import NoEvidenceError
 from entrepot.figures import ask, flow_sources
 from entrepot.goods import goods_title
 from entrepot.report import words
-from entrepot.report.alone.foot import sources, told_caveats
-from entrepot.report.alone.parts import Alone
-from entrepot.report.alone.years import asked_years
+from entrepot.report.alone.parts import Alone, asked_years, sources, told_caveats
 from entrepot.report.book import Book, Subject
 from entrepot.report.cards import source_on_card
 from entrepot.report.origins import is_computed

@@ -11,12 +11,16 @@ from entrepot.goods import goods_title
 from entrepot.model.areas import area, area_name, area_phrase, area_set, possessive
 from entrepot.model.display import NBSP, number
 from entrepot.report import words
-from entrepot.report.alone.foot import sources, told_caveats
-from entrepot.report.alone.parts import Alone
-from entrepot.report.alone.years import asked_years, held_years, require_some
+from entrepot.report.alone.parts import (
+    Alone,
+    asked_years,
+    held_years,
+    require_some,
+    sources,
+    told_caveats,
+)
 from entrepot.report.charts.world import grid
-from entrepot.report.pictures import Picture
-from entrepot.report.single_pictures import Partner, World
+from entrepot.report.pictures import Partner, Picture, World
 
 if TYPE_CHECKING:
     from entrepot.figures import Definition, Figure

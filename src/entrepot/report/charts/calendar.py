@@ -10,7 +10,7 @@ from entrepot.report.charts.place import cut, text_width
 
 if TYPE_CHECKING:
     from entrepot.report.charts.drawing import Marks
-    from entrepot.report.single_pictures import Calendar, Told
+    from entrepot.report.pictures import Calendar, Told
 
 __all__ = ["draw"]
 

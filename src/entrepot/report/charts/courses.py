@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.report.charts import column
-from entrepot.report.charts.drawing import framed, labels, lines, points
-from entrepot.report.charts.frame import Frame, ticks
+from entrepot.report.charts.drawing import Frame, framed, labels, lines, points, ticks
 from entrepot.report.charts.place import text_width
 from entrepot.report.words import capital
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.model.display import MINUS, number
 from entrepot.report.charts.column import wrapped
-from entrepot.report.charts.drawing import framed, labels, lines, points
-from entrepot.report.charts.frame import Frame, ticks_between
+from entrepot.report.charts.drawing import Frame, framed, labels, lines, points, ticks_between
 from entrepot.report.charts.place import Box, first_free, spots, text_width
 
 if TYPE_CHECKING:

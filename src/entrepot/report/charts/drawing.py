@@ -12,16 +12,13 @@ from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from entrepot.report.charts.theme import STYLES
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from entrepot.report.charts.frame import Frame
-    from entrepot.report.charts.theme import Style
-
 __all__ = [
     "APART",
+    "STYLES",
+    "Frame",
     "Marks",
     "area",
     "framed",
@@ -32,7 +29,10 @@ __all__ = [
     "points",
     "rects",
     "render",
+    "ticks",
+    "ticks_between",
 ]
+
 
 Row = dict[str, Any]
 APART = "\u2062"
@@ -238,3 +238,175 @@ def _short(value: float) -> str:
     """Write a position with one decimal, without a needless zero."""
     text = f"{value:.1f}".removesuffix(".0")
     return "0" if text == "-0" else text
+
+
+# How marks look: each style by the names of its colours, whose values stand in `report.look`.
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """Colours by name, and what else a mark is painted with.
+
+    Attributes
+    ----------
+    fill
+        What it is filled with; for a line, which has no inside, what it is drawn with.
+    stroke
+        Its edge.
+    width, dash
+        Of the edge, in drawing units.
+    opacity
+        Of the inside.
+    halo
+        Texts: with a light edge around the letters.
+    small
+        Texts: of notes.
+    """
+
+    fill: str
+    stroke: str = ""
+    width: float = 1.0
+    dash: str = ""
+    opacity: float = 1.0
+    halo: bool = False
+    small: bool = False
+
+    def stroked(self) -> Style:
+        """Return the style of a line."""
+        return replace(self, fill="", stroke=self.fill)
+
+    @property
+    def classes(self) -> str:
+        """Classes of the colours, separated by a blank."""
+        return " ".join(
+            f"{of}-{name}" for of, name in (("f", self.fill), ("s", self.stroke)) if name
+        )
+
+    @property
+    def attributes(self) -> str:
+        """What of it is no colour, as attributes of an element of SVG."""
+        found = f' stroke-width="{self.width:g}"' if self.stroke and self.width != 1 else ""
+        found += f' stroke-dasharray="{self.dash}"' if self.stroke and self.dash else ""
+        return found + (f' fill-opacity="{self.opacity:g}"' if self.opacity != 1 else "")
+
+
+STYLES = {
+    "supplier": Style("supplier"),
+    "supplier-line": Style("supplier", width=2.75),
+    "supplier-blended": Style("supplier-soft", "supplier", 1.25),
+    "supplier-ring": Style("paper", "supplier", 2),
+    "context": Style("context"),
+    **{f"step-{number}": Style(f"step-{number}") for number in range(1, 6)},
+    "tile": Style("paper", "rule"),
+    "tile-buyer": Style("paper", "ink", 2),
+    "context-edged": Style("context", "paper"),
+    "other-line": Style("context", width=1.75),
+    "ground": Style("grid"),
+    "blended": Style("context-soft", "context"),
+    "context-printed": Style("paper", "context", 1.5),
+    "interval": Style("supplier-mid", opacity=0.3),
+    "published": Style("paper", "ink", 1.5),
+    "tip": Style("ink"),
+    "claim": Style("claim"),
+    "after": Style("panel"),
+    "across": Style("supplier", width=1.5, dash="2,4"),
+    "break": Style("ink", width=1.25, dash="2,4"),
+    "headline": Style("supplier", width=1.25, dash="1,3"),
+    "grid": Style("grid"),
+    "base": Style("ink", width=1.25),
+    "divider": Style("rule"),
+    "divider-hot": Style("supplier", width=3),
+    "leader-dotted": Style("context", width=1.5, dash="2,4"),
+    "leader": Style("context"),
+    "whisker": Style("ink", width=1.5),
+    "whisker-under": Style("paper", width=4),
+    "label": Style("ink", halo=True),
+    "label-supplier": Style("supplier", halo=True),
+    "label-claim": Style("claim", halo=True),
+    "label-inside": Style("ink"),
+    "label-inverse": Style("paper"),
+    "note": Style("muted", halo=True, small=True),
+}
+
+
+# The plot area of a drawing and the scales that carry data into it.
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A drawing with margins; `x0` to `x1` and `bottom_value` to `top_value` fill what is left.
+
+    Positions that the methods return are relative to the plot area.
+    """
+
+    width: int
+    height: int
+    left: int
+    right: int
+    top: int
+    bottom: int
+    x0: float
+    x1: float
+    top_value: float
+    bottom_value: float = 0.0
+
+    @property
+    def inner_width(self) -> int:
+        """Width of the plot area."""
+        return self.width - self.left - self.right
+
+    @property
+    def inner_height(self) -> int:
+        """Height of the plot area."""
+        return self.height - self.top - self.bottom
+
+    def x(self, value: float) -> float:
+        """Return the horizontal place of a value."""
+        return (value - self.x0) / (self.x1 - self.x0) * self.inner_width
+
+    def y(self, value: float) -> float:
+        """Return the vertical place of a value."""
+        span = self.top_value - self.bottom_value
+        return self.inner_height * (1 - (value - self.bottom_value) / span)
+
+
+def ticks(highest: float, *, at_most: int = 6, limit: float | None = None) -> list[float]:
+    """Return round numbers from zero to just above `highest`; to one where all is zero.
+
+    Examples
+    --------
+    >>> ticks(53.2)
+    [0, 10, 20, 30, 40, 50, 60]
+    >>> ticks(2448, at_most=3)
+    [0, 1000, 2000, 3000]
+    """
+    highest = highest if highest > 0 else 1.0
+    power = 10.0 ** math.floor(math.log10(highest / at_most))
+    step = next(
+        factor * power
+        for factor in (1, 2, 2.5, 5, 10, 20)
+        if math.ceil(highest / (factor * power)) <= at_most
+    )
+    count = math.ceil(highest / step)
+    found = [_plain(step * index) for index in range(count + 1)]
+    return [value for value in found if limit is None or value <= limit]
+
+
+def ticks_between(low: float, high: float, *, at_most: int = 6) -> list[float]:
+    """Return round numbers from below `low` to above `high`, zero among them.
+
+    Examples
+    --------
+    >>> ticks_between(-12, 31)
+    [-20, -10, 0, 10, 20, 30, 40]
+    """
+    low, high = min(low, 0.0), max(high, 0.0)
+    high = high if high > low else 1.0
+    step = ticks(high - low, at_most=at_most)[1]
+    first, last = math.floor(low / step), math.ceil(high / step)
+    return [_plain(step * index) for index in range(first, last + 1)]
+
+
+def _plain(value: float) -> float:
+    rounded = float(f"{value:.10g}")
+    return int(rounded) if rounded == int(rounded) else rounded

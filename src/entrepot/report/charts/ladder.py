@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.model.display import NBSP, number
-from entrepot.report.charts.drawing import labels, lines, points, render
-from entrepot.report.charts.frame import ticks_between
+from entrepot.report.charts.drawing import labels, lines, points, render, ticks_between
 from entrepot.report.charts.place import cut, text_width
 
 if TYPE_CHECKING:

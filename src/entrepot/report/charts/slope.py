@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from entrepot.report.charts.drawing import framed, labels, lines, points
-from entrepot.report.charts.frame import Frame, ticks
+from entrepot.report.charts.drawing import Frame, framed, labels, lines, points, ticks
 from entrepot.report.charts.place import cut, spread, text_width
 
 if TYPE_CHECKING:
     from entrepot.report.charts.drawing import Marks
-    from entrepot.report.single_pictures import Line, Slope
+    from entrepot.report.pictures import Line, Slope
 
 __all__ = ["draw"]
 

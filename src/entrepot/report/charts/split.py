@@ -11,7 +11,7 @@ from entrepot.report.charts.place import cut, text_width
 
 if TYPE_CHECKING:
     from entrepot.report.charts.drawing import Marks
-    from entrepot.report.single_pictures import Part, Split
+    from entrepot.report.pictures import Part, Split
 
 __all__ = ["draw"]
 

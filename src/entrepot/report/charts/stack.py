@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.model.display import number
 from entrepot.report.charts import column
-from entrepot.report.charts.drawing import framed, labels, lines, rects
-from entrepot.report.charts.frame import Frame
+from entrepot.report.charts.drawing import Frame, framed, labels, lines, rects
 from entrepot.report.charts.place import text_width
 
 if TYPE_CHECKING:
     from entrepot.report.charts.drawing import Marks
-    from entrepot.report.single_pictures import Layer, Stack
+    from entrepot.report.pictures import Layer, Stack
 
 __all__ = ["draw"]
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.model.display import number
 from entrepot.report.charts.column import wrapped
-from entrepot.report.charts.drawing import labels, lines, moved, rects, render
-from entrepot.report.charts.frame import ticks
+from entrepot.report.charts.drawing import labels, lines, moved, rects, render, ticks
 from entrepot.report.charts.place import BOLD, Box, text_box, text_width
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from entrepot.report.charts.drawing import Marks
-    from entrepot.report.single_pictures import Partner, World
+    from entrepot.report.pictures import Partner, World
 
 __all__ = ["STEPS", "draw", "grid", "step_of"]
 

@@ -1,9 +1,15 @@
 """A check of a text as a page, as Markdown, as a note to an editor, and as ClaimReview."""
 
-from entrepot.report.checked.claim_review import claim_review
 from entrepot.report.checked.note import render_note
-from entrepot.report.checked.page import render_page
-from entrepot.report.checked.save import FORMATS, check_note, format_of, write_check, write_note
+from entrepot.report.checked.save import (
+    FORMATS,
+    check_note,
+    claim_review,
+    format_of,
+    render_page,
+    write_check,
+    write_note,
+)
 from entrepot.report.checked.text import Article, Left
 
 __all__ = [

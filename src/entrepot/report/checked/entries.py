@@ -12,7 +12,7 @@ from entrepot.claims.reasons import number_of
 from entrepot.claims.tables import address_of, how_of, source_of
 from entrepot.model.display import NBSP
 from entrepot.model.interval import Interval
-from entrepot.report.checked.safe import one_line, web
+from entrepot.report.checked.text import one_line, web
 from entrepot.report.parts import Link
 from entrepot.report.verdicts import ORDER
 from entrepot.report.words import capital

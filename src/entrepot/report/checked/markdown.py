@@ -6,9 +6,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from entrepot.report.checked.entries import entries, worst_first
-from entrepot.report.checked.safe import escaped, one_line
-from entrepot.report.checked.text import numbered, paragraphs
-from entrepot.report.conflict_words import in_one_count, laid_to, nor_with
+from entrepot.report.checked.text import escaped, numbered, one_line, paragraphs
+from entrepot.report.origins import in_one_count, laid_to, nor_with
 from entrepot.report.verdicts import WORDS
 from entrepot.report.words import capital
 

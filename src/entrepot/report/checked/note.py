@@ -7,8 +7,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from entrepot.report.checked.entries import entries
-from entrepot.report.checked.safe import one_line, web
-from entrepot.report.conflict_words import in_one_count, nor_with
+from entrepot.report.checked.text import one_line, web
+from entrepot.report.origins import in_one_count, nor_with
 from entrepot.report.words import count_word
 
 if TYPE_CHECKING:

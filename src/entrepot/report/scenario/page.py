@@ -10,8 +10,7 @@ from entrepot.report.charts import draw
 from entrepot.report.render_html import page_environment, page_style
 from entrepot.report.scenario.answer import answer
 from entrepot.report.scenario.picture import DECK, ladder, loss_map
-from entrepot.report.scenario.stops import stops
-from entrepot.report.scenario.tables import tables_of
+from entrepot.report.scenario.tables import stops, tables_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

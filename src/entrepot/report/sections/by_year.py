@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_phrase, possessive
 from entrepot.report import words
+from entrepot.report.alone.parts import held_years
 from entrepot.report.alone.stack import found_years, of_years
-from entrepot.report.alone.years import held_years
 from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
+from entrepot.report.pictures import Stack
 from entrepot.report.sections.suppliers import moved
-from entrepot.report.single_pictures import Stack
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure

@@ -10,9 +10,8 @@ from entrepot.model.areas import area_name, area_phrase, possessive
 from entrepot.model.display import NBSP, figure_value, joined, number
 from entrepot.report import words
 from entrepot.report.alone.slope import slope
-from entrepot.report.amounts import amounts_of
+from entrepot.report.amounts import amounts_of, changes
 from entrepot.report.breaks import break_of
-from entrepot.report.changes import changes
 from entrepot.report.lacking import lacking
 from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
 from entrepot.report.sections.suppliers import leaps

@@ -8,17 +8,16 @@ from entrepot.model.areas import area_name, area_phrase, area_set
 from entrepot.model.display import joined
 from entrepot.model.reporting import stopped
 from entrepot.report import words
-from entrepot.report.alone.reporters import ALIKE, DECK, calendar, rows_of
+from entrepot.report.alone.reporters import ALIKE, DECK, calendar, fell_silent, rows_of, told_years
 from entrepot.report.parts import Gap, Note, Remark, Section, Table
-from entrepot.report.told_years import fell_silent, told_years
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from entrepot.model.period import Period
+    from entrepot.report.alone.reporters import Key, Months
     from entrepot.report.book import Book, Subject
-    from entrepot.report.single_pictures import Told
-    from entrepot.report.told_years import Key, Months
+    from entrepot.report.pictures import Told
 
 __all__ = ["section"]
 

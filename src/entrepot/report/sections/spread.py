@@ -6,23 +6,25 @@ import math
 import statistics
 from typing import TYPE_CHECKING
 
-from entrepot.model.display import NBSP, number, range_text
+from entrepot.figures.variants import AS_ASKED
+from entrepot.goods import goods_title
+from entrepot.model.areas import area_name
+from entrepot.model.display import NBSP, joined, number, range_text
 from entrepot.report import words
-from entrepot.report.bars import errors_of
+from entrepot.report.bars import errors_of, scale_of
 from entrepot.report.cards import percent_span
 from entrepot.report.definitions import command_for, moved_by
 from entrepot.report.origins import is_computed, origin_name, printed_row
 from entrepot.report.parts import Gap, Link, Note, Remark, Section, Sentence, Table
 from entrepot.report.pictures import Choice, Column, Curve, Dimension, Picture
-from entrepot.report.scale import scale_of
-from entrepot.report.sections.spread_words import DIMENSIONS, option_words
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure, Specification, Specifications
+    from entrepot.report.bars import Scale
     from entrepot.report.book import Book, Subject
-    from entrepot.report.scale import Scale
 
-__all__ = ["picture", "section"]
+__all__ = ["option_words", "picture", "section"]
+
 
 NAME, EYEBROW = "spread", "How far the number moves"
 BASES = {
@@ -243,3 +245,62 @@ def _source(book: Book, subject: Subject, share: Figure) -> tuple[str | Link, ..
     if any(item.choices.get("source") != "published" for item in items):
         found.append("Computed: rows of the source over a total that it or somebody else counted.")
     return tuple(found)
+
+
+DIMENSIONS = {
+    "origin": "Whose number",
+    "source": "How known",
+    "goods": "Goods",
+    "territory": "Territory",
+    "total": "Divided by",
+    "report": "Whose report",
+    "quantity": "Counted in",
+    "valuation": "Valued",
+    "basis": "Whose goods",
+    "window": "Time",
+}
+VARIANTS = {
+    "same_code": "same code in both editions",
+    "without_changed": "without codes that changed",
+    "without_partial": "without codes listed in part",
+    "all_in": "all of every family touched",
+    "none_in": "families listed whole, no others",
+    "weighted": "split by weights from trade",
+    "": "all that can be followed",
+}
+FOLLOWED = VARIANTS | {"family": "families and clean successors"}
+SOURCES = {"published": "in print", "computed": "computed, bundled", "baci": "computed, BACI"}
+SOURCES |= {"minerals": "computed, BACI (30 codes)"}
+
+
+def option_words(name: str, option: str) -> str:
+    """Return an option in words."""
+    match name:
+        case "origin":
+            names = {"": "rows of the lake", "BACI": "BACI over a printed total"}
+            return names.get(option) or origin_name(option)
+        case "source":
+            return SOURCES.get(option, option)
+        case "goods":
+            return _goods(option)
+        case "followed":
+            return FOLLOWED.get(option, option)
+        case "territory":
+            if option in ("", AS_ASKED):
+                return option or "not said"
+            return " to ".join(area_name(side) for side in option.split(" to "))
+    return option or "not said"
+
+
+def _goods(option: str) -> str:
+    """Return how a list is followed, and which part of it where it is one."""
+    base, _, variant = option.partition(" (")
+    followed = VARIANTS.get(variant.rstrip(")"), option)
+    if ":" not in base:
+        return followed
+    name, *more = (part.partition(":") for part in base.split(","))
+    if more and all(other[0] == name[0] for other in more):
+        tiers = f"tiers {joined([one[2] for one in (name, *more)])}"
+        base_name = f"{goods_title(name[0])}, {tiers}"
+        return f"{base_name}, {followed}" if variant else base_name
+    return f"{goods_title(base)}, {followed}" if variant else goods_title(base)

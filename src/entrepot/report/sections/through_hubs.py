@@ -9,9 +9,8 @@ from entrepot.figures.questions.question import special
 from entrepot.model.areas import area_name, area_phrase
 from entrepot.model.display import NBSP, figure_value, joined, number, range_text
 from entrepot.report import words
-from entrepot.report.alone.foot import foot
-from entrepot.report.amounts import amounts_of
-from entrepot.report.changes import change_of
+from entrepot.report.alone.parts import foot
+from entrepot.report.amounts import amounts_of, change_of
 from entrepot.report.lacking import lacking
 from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
 from entrepot.report.pictures import Picture

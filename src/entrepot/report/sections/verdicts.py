@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from entrepot.model.display import NBSP, figure_value, joined, number
 from entrepot.model.period import Period
 from entrepot.report import words
-from entrepot.report.conflict_words import in_one_count, laid_to, nor_with
-from entrepot.report.origins import origin_name
+from entrepot.report.origins import in_one_count, laid_to, nor_with, origin_name
 from entrepot.report.parts import Gap, Link, Remark, Section
 from entrepot.report.pictures import Printed
 from entrepot.report.verdicts import ORDER, Arithmetic, ClaimRow, ClaimsPart, ConflictBox

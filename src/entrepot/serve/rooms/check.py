@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field, ValidationError
 
 from entrepot.errors import RequestError
-from entrepot.model.closed import Closed
+from entrepot.model.closed_yaml import Closed
 from entrepot.serve.answer import Answer, as_json
 from entrepot.serve.site import page
 
@@ -106,7 +106,7 @@ def checked_page(lake: Lake | None, text: str, kind: str, date: str, publisher: 
     kind
         ``article``, or ``claims`` for a claims file.
     """
-    from entrepot.report.checked.page import page_parts
+    from entrepot.report.checked.save import page_parts
 
     found, article = _checked(lake, text, kind, date, publisher)
     return page("check_page.html.j2", "/check", **page_parts(found, article))

@@ -12,10 +12,8 @@ from entrepot.goods import goods_lists
 from entrepot.model.display import joined
 from entrepot.model.period import Period
 from entrepot.report.book import Book
-from entrepot.report.pair.found import Compared, compared
-from entrepot.report.pair.picture import breaks, picture
-from entrepot.report.pair.sides import Side, shared
-from entrepot.report.pair.words import answer, headings, parts_apart, undrawn
+from entrepot.report.pair.found import Compared, Side, compared, shared
+from entrepot.report.pair.picture import answer, breaks, headings, parts_apart, picture, undrawn
 from entrepot.report.words import capital
 from entrepot.serve.answer import Answer, Rows, as_json, as_svg
 from entrepot.serve.keys import single

@@ -9,7 +9,7 @@ from entrepot.errors import BadFileError, RequestError
 from entrepot.figures.scenario import ScenarioFile, parse_scenario
 from entrepot.figures.scenario.levels import ASSUMED
 from entrepot.measures.cutoff import OTHERS
-from entrepot.report.scenario.stops import stops
+from entrepot.report.scenario.tables import stops
 from entrepot.serve.errors import BadAddressError
 from entrepot.serve.keys import single
 from entrepot.serve.rooms.home import named_area

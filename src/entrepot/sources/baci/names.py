@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
-from entrepot.model.findings import Finding
+from entrepot.model.columns import Finding
 from entrepot.model.product import EDITIONS
 from entrepot.sources.parser import Delivery
 

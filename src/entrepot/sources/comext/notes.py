@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.model.findings import Finding
+from entrepot.model.columns import Finding
 from entrepot.model.product import TOTAL
 from entrepot.sources.comext.who import sums_of
 from entrepot.sources.strict import literal
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from entrepot.model.findings import Level
+    from entrepot.model.columns import Level
     from entrepot.sources.comext.lines import Lines
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
-from entrepot.model.findings import Finding
+from entrepot.model.columns import Finding
 from entrepot.sources.comext.rules import TOTAL_PROCEDURE
 
 if TYPE_CHECKING:

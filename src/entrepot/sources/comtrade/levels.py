@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.model.findings import Finding
+from entrepot.model.columns import Finding
 from entrepot.sources.comtrade.words import CELL, KEY, cell_words, rounding, usd
 from entrepot.sources.keep import add, keep
 

@@ -6,7 +6,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
-from entrepot.model.findings import Finding
+from entrepot.model.columns import Finding
 from entrepot.model.product import EDITIONS
 from entrepot.sources.comtrade.answer import is_answer, table_of
 from entrepot.sources.comtrade.canon import canonical, canonical_totals, cells_of_key

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
-from entrepot.model.findings import Finding
+from entrepot.model.columns import Finding
 from entrepot.sources.comtrade.file import places
 from entrepot.sources.comtrade.stage import recheck
 from entrepot.sources.comtrade.sums import UNCLEAR

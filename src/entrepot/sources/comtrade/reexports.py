@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.model.findings import Finding
+from entrepot.model.columns import Finding
 from entrepot.sources.comtrade.words import AMOUNTS, CELL, KEY, cell_words, usd
 from entrepot.sources.keep import add, keep, offer
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
-from entrepot.model.findings import Finding
+from entrepot.model.columns import Finding
 from entrepot.sources.comtrade.file import places
 from entrepot.sources.comtrade.words import CELL, KEY, cell_words, usd, wanted
 from entrepot.sources.keep import keep

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.model.areas import area, by_code
-from entrepot.model.findings import Finding
+from entrepot.model.columns import Finding
 from entrepot.sources.comtrade.words import CELL, KEY, SUMS, cell_words, rounding, usd
 from entrepot.sources.keep import keep, leave_out
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
-from entrepot.model.findings import Finding
+from entrepot.model.columns import Finding
 from entrepot.sources.parser import Delivery, Rows
 from entrepot.sources.strict import NUMBER, Rule, find_rows, read_text, verify
 from entrepot.sources.unpack import header, members

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from entrepot.errors import BadFileError, RequestError
-from entrepot.model.closed import Closed, FormatOne
-from entrepot.model.closed_yaml import parse_closed
+from entrepot.model.closed_yaml import Closed, FormatOne, parse_closed
 from entrepot.model.period import Period
 
 __all__ = ["Told", "told"]

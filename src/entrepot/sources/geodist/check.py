@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.model.areas import areas
-from entrepot.model.findings import Finding
+from entrepot.model.columns import Finding
 from entrepot.sources.strict import literal
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
-from entrepot.model.findings import Finding
+from entrepot.model.columns import Finding
 from entrepot.model.product import TOTAL
 from entrepot.sources.hs.kinds import Kind, edition_of, kind_of, release_of, total_of
 from entrepot.sources.parser import Delivery, Rows

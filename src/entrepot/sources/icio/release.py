@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError, MissingExtraError
-from entrepot.model.findings import Finding
+from entrepot.model.columns import Finding
 from entrepot.sources.icio.grid import Grid, cells, together
 from entrepot.sources.icio.labels import TOTAL, industries, node_of
 from entrepot.sources.icio.text_table import batches

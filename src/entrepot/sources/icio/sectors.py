@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from entrepot.errors import UnknownNameError
-from entrepot.model.tables import read_table
+from entrepot.model.columns import read_table
 
 __all__ = ["NOMENCLATURE", "Sector", "sector", "sectors"]
 

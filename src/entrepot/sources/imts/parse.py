@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.model.areas import WORLD
-from entrepot.model.findings import Finding
+from entrepot.model.columns import Finding
 from entrepot.model.product import NO_CODES, TOTAL
 from entrepot.sources.imts.cells import cells, imf_areas, rules
 from entrepot.sources.imts.layout import INDICATORS, layout_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError
-from entrepot.model.findings import Finding, Level
+from entrepot.model.columns import Finding, Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from entrepot.model.findings import Finding
+    from entrepot.model.columns import Finding
     from entrepot.sources.table.cells import Cells
     from entrepot.sources.table.check import Looked
     from entrepot.sources.table.plan import Plan

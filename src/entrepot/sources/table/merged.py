@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.model.findings import Finding
+from entrepot.model.columns import Finding
 from entrepot.sources.table.plain import sheet_of
 from entrepot.sources.workbook import is_workbook, merged_cells
 

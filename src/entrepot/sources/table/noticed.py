@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
-from entrepot.model.findings import Finding, Level
+from entrepot.model.columns import Finding, Level
 from entrepot.sources.table.fields import BETWEEN
 
 if TYPE_CHECKING:

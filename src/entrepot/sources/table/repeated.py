@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
-from entrepot.model.columns import key_columns
-from entrepot.model.findings import Finding
+from entrepot.model.columns import Finding, key_columns
 from entrepot.sources.parquet import reading
 from entrepot.sources.table.canon import CANONICAL
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.model.areas import WORLD
-from entrepot.model.findings import COMPLETE, Finding
+from entrepot.model.columns import COMPLETE, Finding
 from entrepot.sources.keep import keep
 from entrepot.sources.strict import literal
 

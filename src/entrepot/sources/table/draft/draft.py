@@ -29,7 +29,7 @@ from entrepot.sources.unpack import members
 from entrepot.sources.workbook import is_workbook
 
 if TYPE_CHECKING:
-    from entrepot.model.findings import Finding
+    from entrepot.model.columns import Finding
     from entrepot.sources.table.draft.head import Head
     from entrepot.sources.table.draft.seen import Seen
 

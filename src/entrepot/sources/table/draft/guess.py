@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from entrepot.model.tables import read_table
+from entrepot.model.columns import read_table
 from entrepot.sources.table.draft.called import values_by_period
 from entrepot.sources.table.draft.money import money_words, unit_words
 from entrepot.sources.table.draft.questions import TODO

@@ -15,7 +15,7 @@ from entrepot.sources.table.parse import rows, tables
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from entrepot.model.findings import Finding
+    from entrepot.model.columns import Finding
     from entrepot.sources.parser import RawFile, Rows
 
 __all__ = ["Trial", "read_with", "stand_ins"]
