@@ -83,7 +83,15 @@ def text_of(table: MadeUp, split: dict[str, tuple[str, ...]] | None = None, digi
         numbers = ",".join("0" if not v else f"{v:.{digits}f}" for v in (*cells, *rest, out))
         lines.append(f"{label}_{sector},{numbers}")
     width = len(head) + len(final) + 1
-    lines += [f"{label}{',1' * width}" for label in ("TLS", "VA", "OUT")]
+    output = [table.output((area, sector)) * part for area, sector, _, part in named]
+    spent = [
+        float(sum(map(float, column)))
+        for column in zip(*(line.split(",")[1 : len(head) + 1] for line in lines[1:]), strict=True)
+    ]
+    value = [out - inputs - 1 for out, inputs in zip(output, spent, strict=True)]
+    rest = ",1" * (width - len(head))
+    for label, numbers in (("TLS", [1.0] * len(head)), ("VA", value), ("OUT", output)):
+        lines.append(f"{label},{','.join(f'{v:.{digits}f}' for v in numbers)}{rest}")
     return "\n".join(lines) + "\n"
 
 

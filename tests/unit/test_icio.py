@@ -102,7 +102,7 @@ def test_final_demand_of_a_country_in_parts_is_no_input(tmp_path: Path) -> None:
         ("CN2_C17_18", Node("CHN", "C17_18", "CN2")),
         ("MX1_C302T309", Node("MEX", "C302T309", "MX1")),
         ("ROW_J62_63", Node("XROW", "J62_63")),
-        ("AUS_A01_02", None),
+        ("AUS_A01_02", Node("AUS", "A01_02")),
         ("QQQ_A01", None),
     ],
 )

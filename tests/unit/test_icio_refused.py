@@ -53,8 +53,9 @@ def test_a_cell_that_is_no_number_is_named(tmp_path: Path, cell: str) -> None:
 @pytest.mark.parametrize(
     ("row", "column", "cell", "words"),
     [
-        (0, 3, "AUS_A01_02", "unknown column: 'AUS_A01_02'"),
-        (3, 0, "AUS_A01_02", "unknown row: 'AUS_A01_02'"),
+        (0, 3, "AUS_A01_02", "which table is it?"),
+        (0, 3, "QQQ_A01", "unknown column: 'QQQ_A01'"),
+        (3, 0, "AUS_A01_02", "is a row or a column, not both"),
         (3, 0, "QQQ_A01", "unknown row: 'QQQ_A01'"),
         (0, 3, "CHN_A01", "column CHN_A01 comes twice"),
         (3, 0, "CHN_A01", "row CHN_A01 comes twice"),
@@ -68,8 +69,8 @@ def test_labels_and_totals(tmp_path: Path, row: int, column: int, cell: str, wor
 
 
 def test_a_label_says_row_or_column(tmp_path: Path) -> None:
-    assert "column 4" in refused(written(tmp_path, changed(0, 3, "AUS_A01_02")))
-    assert "row 4" in refused(written(tmp_path, changed(3, 0, "AUS_A01_02")))
+    assert "column 4" in refused(written(tmp_path, changed(0, 3, "QQQ_A01")))
+    assert "row 4" in refused(written(tmp_path, changed(3, 0, "QQQ_A01")))
 
 
 def test_a_file_cut_off(tmp_path: Path) -> None:

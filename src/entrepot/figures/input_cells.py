@@ -11,7 +11,6 @@ from entrepot import measures
 from entrepot.figures.input_choices import made_by, sides
 from entrepot.lake import fetch
 from entrepot.lake.outside import readable
-from entrepot.sources.icio.sectors import sectors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,6 +71,10 @@ class InputCells:
                 cells = cells.filter(~nw.col(column).is_in(sorted(group)))
         [(rows,)] = fetch(cells.select(nw.col("rows").sum()))
         return int(rows)
+
+    def _factories(self) -> list[str]:
+        known = self.rows.sectors().items()
+        return sorted(code for code, one in known if one.is_manufacturing)
 
     def _cube(self) -> Frame:
         """Return the cells that any of the ways touches, so that one cube does for all."""
@@ -137,7 +140,7 @@ class InputCells:
         name for all that count as one.
         """
         groups = [sides(way.asked) for way in ways]
-        cells = _coarser(self._cube(), key)
+        cells = _coarser(self._cube(), key, self._factories())
         options, areas = self._options(ways, groups)
         seller, buyer = (
             areas.select(
@@ -191,9 +194,8 @@ class InputCells:
         return first, second
 
 
-def _coarser(cells: Frame, key: str) -> Frame:
+def _coarser(cells: Frame, key: str, factories: list[str]) -> Frame:
     """Add up what no way of counting tells apart."""
-    factories = sorted(code for code, sector in sectors().items() if sector.is_manufacturing)
     kept = ["exporter", "importer", "makes_goods", "is_factory"]
     if key == "buyer_sector":
         kept.append(key)

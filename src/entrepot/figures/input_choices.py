@@ -25,6 +25,7 @@ __all__ = [
     "inputs_title",
     "is_inputs",
     "made_by",
+    "own_sectors",
     "sides",
     "spans",
 ]
@@ -88,8 +89,19 @@ def is_inputs(definition: Definition) -> bool:
     return named or definition.measure == ORIGIN
 
 
-def goods_key(goods: str) -> str:
+def own_sectors(source: str | None) -> bool:
+    """Whether a source is one release, which says itself which sectors it has: ``icio@NAME``."""
+    _, _, release = (source or "").partition("@")
+    return bool(release) and release != "2025"
+
+
+def goods_key(goods: str, source: str | None = None) -> str:
     """Return the goods of a definition about inputs in one spelling.
+
+    Parameters
+    ----------
+    source
+        Where they are asked of: a table of one's own has its own sectors.
 
     Raises
     ------
@@ -112,16 +124,19 @@ def goods_key(goods: str) -> str:
             why="a sector makes many products, so no product code can be told apart in them",
             hint="ask for inputs, or for the inputs that a sector makes: inputs:C26",
         )
-    wanted = {sector(code.strip().upper()).code for code in codes.split(",") if code.strip()}
+    own = own_sectors(source)
+    wanted = {sector(one.strip().upper(), own=own).code for one in codes.split(",") if one.strip()}
     if colon and not wanted:
         raise RequestError(f"no sector in {goods!r}", hint="write inputs:C26, or inputs")
-    return f"{GOODS}:{','.join(code for code in sectors() if code in wanted)}"
+    order = list(sectors())
+    listed = sorted(wanted, key=lambda code: (order.index(code) if code in order else -1, code))
+    return f"{GOODS}:{','.join(listed)}"
 
 
 def made_by(goods: str) -> frozenset[str]:
-    """Return the sectors that make the inputs of a key that `goods_key` gave."""
+    """Return the sectors that make the inputs of a key of `goods_key`; none for all sectors."""
     _, _, codes = goods.partition(":")
-    return frozenset(codes.split(",")) if codes else frozenset(sectors())
+    return frozenset(codes.split(",")) if codes else frozenset()
 
 
 def inputs_title(goods: str, buyer_sector: str | None = None) -> str:
@@ -133,17 +148,24 @@ def inputs_title(goods: str, buyer_sector: str | None = None) -> str:
     ('inputs', 'inputs of electronics for motor vehicles')
     """
     _, _, codes = goods.partition(":")
-    names = " and ".join(sector(code).name for code in codes.split(",")) if codes else ""
+    names = " and ".join(sector(code, own=True).name for code in codes.split(",")) if codes else ""
     made = f"inputs of {names}" if names else "inputs"
-    return f"{made} for {sector(buyer_sector).name}" if buyer_sector else made
+    return f"{made} for {sector(buyer_sector, own=True).name}" if buyer_sector else made
 
 
-def choices(definition: Definition) -> list[Choice]:
-    """Return the ways to count, the headline first: bought abroad, every sector, everything."""
+def choices(definition: Definition, *, kinds: bool = True) -> list[Choice]:
+    """Return the ways to count, the headline first: bought abroad, every sector, everything.
+
+    Parameters
+    ----------
+    kinds
+        Whether it is known of every sector of the table if it makes goods, or is manufacturing.
+    """
     open_ = [
         name
         for name in _VARIED[definition.measure]
-        if not (name == "factories" and definition.sector)
+        if (kinds or name == "home")
+        and not (name == "factories" and definition.sector)
         and not (name == "goods_only" and not _mixed(definition.goods))
         and not (name == "home" and _among_members(definition))
     ]
@@ -157,7 +179,8 @@ def choices(definition: Definition) -> list[Choice]:
 
 def _mixed(goods: str) -> bool:
     """Whether the inputs are both goods and services."""
-    return len({sectors()[code].makes_goods for code in made_by(goods)}) == 2
+    made = made_by(goods)
+    return not made or len({sector(code, own=True).makes_goods for code in made}) == 2
 
 
 def _among_members(definition: Definition) -> bool:

@@ -10,17 +10,17 @@ from weakref import WeakKeyDictionary
 
 import narwhals as nw
 
-from entrepot.errors import MissingExtraError
+from entrepot.errors import MissingExtraError, UnknownNameError
 from entrepot.figures.estimate import Missing
 from entrepot.lake import fetch
 from entrepot.lake.outside import readable
 from entrepot.model.period import Period
 from entrepot.sources import source_info, split_address
 from entrepot.sources.icio import wheel
-from entrepot.sources.icio.sectors import sectors
+from entrepot.sources.icio.sectors import NOMENCLATURE, Sector, sector, sectors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import pyarrow as pa
 
@@ -35,6 +35,7 @@ _MOST = 16  # cubes kept for one lake; one has a megabyte or two
 
 Frame = nw.LazyFrame[Any]
 _CUBES: WeakKeyDictionary[Lake, dict[Any, pa.Table]] = WeakKeyDictionary()
+_SECTORS: WeakKeyDictionary[Lake, dict[Any, list[str]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ class InputRows:
         Area and sector of the buyers whose inputs were cut and put back.
     installed
         The table of the package; None where the lake has the rows.
+    nomenclature
+        Edition of the sectors.
     """
 
     lake: Lake
@@ -66,6 +69,38 @@ class InputRows:
     economies: int
     cut: frozenset[tuple[str, str]] = frozenset()
     installed: wheel.Installed | None = None
+    nomenclature: str = NOMENCLATURE
+
+    def sectors(self) -> dict[str, Sector]:
+        """Return the sectors of the table by code; of the OECD's release of 2025, all of them."""
+        if self.installed or self.nomenclature == NOMENCLATURE:
+            return sectors()
+        kept = _SECTORS.setdefault(self.lake, {})
+        key = (self.address, self.snapshot, self.period)
+        if key not in kept:
+            rows = self._held("exporter")
+            kept[key] = sorted(
+                {
+                    str(code)
+                    for name in ("sector", "buyer_sector")
+                    for (code,) in fetch(rows.select(name).unique())
+                }
+            )
+        return {code: sector(code, own=True) for code in kept[key]}
+
+    def require(self, codes: Iterable[str | None]) -> None:
+        """Refuse sectors that the table has not.
+
+        Raises
+        ------
+        UnknownNameError
+            With the codes that look most like it.
+        """
+        known = self.sectors()
+        for code in codes:
+            if code is not None and code not in known:
+                hint = f"{self.address} has {len(known)} sectors: {', '.join(known)}"
+                raise UnknownNameError("sector", code, known, hint=hint)
 
     def known(self, areas: frozenset[str]) -> frozenset[str]:
         """Return those of `areas` that the tables have an entry for."""
@@ -82,7 +117,7 @@ class InputRows:
         Parameters
         ----------
         made
-            Sectors that make the inputs.
+            Sectors that make the inputs; none for all.
 
         Returns
         -------
@@ -94,7 +129,7 @@ class InputRows:
         key = (self.snapshot, self.period, importers, exporters, made)
         if key not in kept:
             with self._rows(importers, exporters) as rows, readable():
-                kept[key] = _added_up(rows, made).to_native().to_arrow_table()
+                kept[key] = _added_up(rows, made, self.sectors()).to_native().to_arrow_table()
             while len(kept) > _MOST:
                 del kept[next(iter(kept))]
         return nw.from_native(self.lake.connection.from_arrow(kept[key])).lazy()
@@ -121,11 +156,11 @@ class InputRows:
         return rows.filter(nw.col("period") == self.period.start)
 
 
-def _added_up(rows: Frame, made: frozenset[str]) -> Frame:
-    goods = sorted(code for code, sector in sectors().items() if sector.makes_goods)
+def _added_up(rows: Frame, made: frozenset[str], known: dict[str, Sector]) -> Frame:
+    goods = sorted(code for code, one in known.items() if one.makes_goods)
+    wanted = rows.filter(nw.col("sector").is_in(sorted(made))) if made else rows
     return (
-        rows.filter(nw.col("sector").is_in(sorted(made)))
-        .with_columns(nw.col("sector").is_in(goods).alias("makes_goods"))
+        wanted.with_columns(nw.col("sector").is_in(goods).alias("makes_goods"))
         .group_by("exporter", "importer", "buyer_sector", "makes_goods")
         .agg(nw.col("value_usd").sum(), nw.len().alias("rows"))
     )
@@ -161,7 +196,12 @@ def input_rows(lake: Lake, period: Period, source: str | None = None) -> InputRo
     if held:
         snapshot = "+".join(item.snapshot for item in held)
         known = min(item.areas for item in held)
-        return InputRows(lake, address, snapshot, period, known, _cut(held))
+        last = held[-1]
+        if last.vintage != RELEASE:  # an answer names the table that it is from
+            address = f"{SOURCE}@{last.vintage}"
+        return InputRows(
+            lake, address, snapshot, period, known, _cut(held), nomenclature=last.nomenclature
+        )
     return _from_package(lake, period, address, release)
 
 

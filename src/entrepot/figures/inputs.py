@@ -15,6 +15,7 @@ from entrepot.figures.input_choices import (
     inputs_title,
     is_inputs,
     made_by,
+    own_sectors,
     sides,
     spans,
 )
@@ -57,7 +58,7 @@ def answer(definition: Definition, lake: Lake) -> Answer | Missing:
     RequestError, UnknownNameError
         For goods that are no inputs, or an unknown sector.
     """
-    definition = definition.but(goods=goods_key(definition.goods))
+    definition = definition.but(goods=goods_key(definition.goods, definition.source))
     if definition.basis == value_shares.BASIS:
         return _by_value_added(definition, lake)
     found = _cells(definition, lake)
@@ -80,7 +81,7 @@ def breakdown(definition: Definition, lake: Lake, by: str) -> dict[str, float]:
     Empty where `answer` would be Missing. For each sector, it is what `answer` gives when asked
     for that sector alone.
     """
-    definition = definition.but(goods=goods_key(definition.goods))
+    definition = definition.but(goods=goods_key(definition.goods, definition.source))
     found = _cells(definition, lake)
     return {} if isinstance(found, Missing) else found.by(by)
 
@@ -88,8 +89,12 @@ def breakdown(definition: Definition, lake: Lake, by: str) -> dict[str, float]:
 def figure(definition: Definition, lake: Lake) -> Figure:
     """Return the answer as a Figure, whose goods say that they are inputs."""
     definition = definition.but(
-        goods=goods_key(definition.goods), source=definition.source or SOURCE
+        goods=goods_key(definition.goods, definition.source),
+        source=definition.source or SOURCE,
     )
+    rows = input_rows(lake, definition.period, definition.source)
+    if isinstance(rows, InputRows):
+        definition = definition.but(source=rows.address)
     found = answer(definition, lake)
     if isinstance(found, Missing):
         return unanswered(definition, found.reason, of_reports=False)
@@ -115,13 +120,15 @@ def figure(definition: Definition, lake: Lake) -> Figure:
 def _cells(definition: Definition, lake: Lake) -> InputCells | Missing:
     """Return the cells that a question is about, areas without an entry left out."""
     if definition.sector:
-        sector_of(definition.sector)
+        sector_of(definition.sector, own=own_sectors(definition.source))
     if refusal := _refusal(definition):
         return Missing(refusal)
     rows = input_rows(lake, definition.period, definition.source)
     if isinstance(rows, Missing):
         return rows
-    return _unknown(definition, rows) or InputCells(rows, choices(definition))
+    rows.require((*made_by(definition.goods), definition.sector))
+    kinds = all(one.kind for one in rows.sectors().values())
+    return _unknown(definition, rows) or InputCells(rows, choices(definition, kinds=kinds))
 
 
 def _unknown(definition: Definition, rows: InputRows) -> Missing | None:
@@ -141,10 +148,11 @@ def _by_value_added(definition: Definition, lake: Lake) -> Answer | Missing:
     if refused:
         return Missing(refused)
     if definition.sector:
-        sector_of(definition.sector)
+        sector_of(definition.sector, own=own_sectors(definition.source))
     known = economy_of(lake, definition.period, definition.source)
     if isinstance(known, Missing):
         return known
+    known.rows.require((*made_by(definition.goods), definition.sector))
     found = _unknown(definition, known.rows) or value_shares.answer(definition, known)
     if isinstance(found, Missing):
         return found
@@ -200,7 +208,11 @@ def _estimate(
 
 def _caveats(definition: Definition, found: InputCells) -> Iterator[Caveat]:
     made = made_by(definition.goods)
-    services = "" if all(sector_of(code).makes_goods for code in made) else " services included,"
+    services = (
+        ""
+        if made and all(sector_of(code, own=True).makes_goods for code in made)
+        else " services included,"
+    )
     text = (
         f"Inputs of industries in {definition.period},{services} goods for final use left out; "
         "estimated for whole sectors, with imports shared out among buyers in proportion."
@@ -214,8 +226,8 @@ def _caveats(definition: Definition, found: InputCells) -> Iterator[Caveat]:
     for area, code in sorted(found.rows.cut):
         if any(area in group for group in buyers) and definition.sector in (None, code):
             text += (
-                f" Inputs of {sector_of(code).name} in {area_name(area)} were cut in the source "
-                "and are put back from the sellers' rows."
+                f" Inputs of {sector_of(code, own=True).name} in {area_name(area)} were cut in the "
+                "source and are put back from the sellers' rows."
             )
     yield caveats.caveat("input-output", text)
     yield from _about_sides(definition, found.rows)

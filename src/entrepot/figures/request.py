@@ -170,7 +170,7 @@ def _goods(definition: Definition) -> str:
     if definition.goods.startswith(NAMED):
         return definition.goods
     if is_inputs(definition):
-        return goods_key(definition.goods)
+        return goods_key(definition.goods, definition.source)
     return canonical(definition.goods)
 
 

@@ -10,7 +10,7 @@ from entrepot.figures import caveats
 from entrepot.figures.economies import economy_of
 from entrepot.figures.estimate import Estimate, Missing
 from entrepot.figures.figure import Caveat, Evidence, Figure
-from entrepot.figures.input_choices import GOODS, inputs_title, made_by, sides
+from entrepot.figures.input_choices import GOODS, inputs_title, made_by, own_sectors, sides
 from entrepot.figures.input_rows import SOURCE
 from entrepot.figures.spread import ends_of, specifications, spread_of
 from entrepot.figures.unanswered import unanswered
@@ -65,12 +65,14 @@ def figure(definition: Definition, lake: Lake, *, asked_of: str = GOODS) -> Figu
         If an area is on both sides.
     """
     if definition.sector:
-        sector_of(definition.sector)
+        sector_of(definition.sector, own=own_sectors(definition.source))
     _require_apart(definition)
     definition = definition.but(source=definition.source or SOURCE)
     known = economy_of(lake, definition.period, definition.source)
     if isinstance(known, Missing):
         return unanswered(definition, known.reason, of_reports=False)
+    known.rows.require((*made_by(definition.goods), definition.sector))
+    definition = definition.but(source=known.rows.address)
     strangers = _strangers(definition, known)
     for group in sides(definition):
         if group and group <= strangers:

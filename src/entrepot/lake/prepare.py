@@ -22,7 +22,7 @@ from entrepot.lake.repairs import repair
 from entrepot.lake.snapshot import copy_raw, write_manifest
 from entrepot.lake.staged import contents, waiting
 from entrepot.lake.unchanged import fingerprint
-from entrepot.model.columns import COMPLETE, Finding
+from entrepot.model.columns import BALANCED, COMPLETE, Finding
 from entrepot.sources import source_parser
 from entrepot.sources.parser import RawFile
 from entrepot.sources.text import unfinished
@@ -179,7 +179,8 @@ def findings_of_all(
     """Say what is odd about all partitions of a delivery together, beyond what was found."""
     has_all = any(one.rule == COMPLETE for one in found) or (info.whole and not info.computed)
     few = () if has_all else few_products(parts)
-    return (*checks.coverage(info, parts), *few)
+    balanced = any(one.rule == BALANCED for one in found)
+    return few if balanced else (*checks.coverage(info, parts), *few)
 
 
 def _require_one(first: Delivery | None, table: Delivery, *, whole: bool) -> None:

@@ -177,9 +177,10 @@ def _read(table: Table, names: str, paths: Sequence[Path]) -> str:
     if kinds.get("period") != "DATE":
         kinds = {}
     kinds = {"source": "VARCHAR", **kinds}
-    if any(str(path).count("=") > len(kinds) for path in paths):
+    folders = 3 if "period" in kinds else 1  # source=, freq=, period=, whether columns or not
+    if any(str(path).count("=") > folders for path in paths):
         # The engine would take the name of a folder above the lake for a column of ours.
-        return " UNION ALL ".join(_read_one(names, kinds, path) for path in paths)
+        return " UNION ALL ".join(_read_one(names, kinds, path, folders) for path in paths)
     types = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in kinds.items())
     return (
         f"SELECT {names} FROM read_parquet([{', '.join(map(file_literal, paths))}], "
@@ -187,8 +188,8 @@ def _read(table: Table, names: str, paths: Sequence[Path]) -> str:
     )
 
 
-def _read_one(names: str, kinds: Mapping[str, str], path: Path) -> str:
-    said = dict(part.split("=", 1) for part in path.parts[-1 - len(kinds) : -1])
+def _read_one(names: str, kinds: Mapping[str, str], path: Path, folders: int) -> str:
+    said = dict(part.split("=", 1) for part in path.parts[-1 - folders : -1])
     same = ", ".join(f"{literal(said[name])}::{kind} AS {name}" for name, kind in kinds.items())
     file = f"read_parquet({file_literal(path)}, hive_partitioning=false)"
     return f"SELECT {names} FROM (SELECT *, {same} FROM {file})"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
+    "BALANCED",
     "COMPLETE",
     "Column",
     "Finding",
@@ -156,6 +157,8 @@ def parse_table(lines: Iterable[str], columns: tuple[str, ...], where: str) -> l
 
 
 COMPLETE = "complete-by-mapping"
+BALANCED = "balanced-table"
+"""Rule of the finding that a table adds up by itself, whatever its size."""
 """Rule of a delivery that its mapping says has all goods of its flows."""
 Level = Literal["note", "warning", "error"]
 

@@ -168,4 +168,4 @@ def of_all_inputs(share: Figure) -> float | None:
 
 def sector_name(code: str) -> str:
     """Return a sector as it heads a row."""
-    return capital(sector(code).name)
+    return capital(sector(code, own=True).name)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.figures.scenario.result import Between, Loss
 from entrepot.figures.scenario.sides import side_name
 from entrepot.model.areas import area_name
-from entrepot.sources.icio.sectors import sectors
+from entrepot.sources.icio.sectors import sector
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -84,7 +84,7 @@ class Teller:
     def of_sectors(self) -> tuple[Loss, ...]:
         """Return what sectors of target and who imposes lose, the largest amount first."""
         found = [
-            self._loss(side, code, sectors()[code].name, places)
+            self._loss(side, code, sector(code, own=True).name, places)
             for side, codes in self.sides.items()
             for code, places in self._by_sector(codes)
         ]

@@ -10,7 +10,7 @@ from entrepot.figures.scenario.sides import side_phrase
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_name
 from entrepot.model.display import figure_value, joined, number, range_text
-from entrepot.sources.icio.sectors import sectors
+from entrepot.sources.icio.sectors import sector
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -361,7 +361,7 @@ def stops(file: ScenarioFile) -> str:
 
 
 def _act(act: BackKeys, own: str, other: str, every: str) -> str:
-    names = [sectors()[code].name for code in act.sectors or ()]
+    names = [sector(code, own=True).name for code in act.sectors or ()]
     return _WORDS[act.instrument].format(
         own=side_phrase(own),
         stop="stop" if "+" in own else "stops",

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.model.area_table import known_areas
-from entrepot.sources.icio.sectors import sectors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["ASIDE", "FINAL", "PARTS", "TOTAL", "Node", "industries", "node_of"]
+__all__ = ["FINAL", "PARTS", "TOTALS", "Node", "industries", "is_primary", "node_of", "total_of"]
 
 PARTS = {"CN1": "CHN", "CN2": "CHN", "MX1": "MEX", "MX2": "MEX"}
 """Of the extended tables: China and Mexico without and with their export processing."""
@@ -20,9 +19,11 @@ REST = {"ROW": "XROW"}
 FINAL = ("HFCE", "NPISH", "GGFC", "GFCF", "INVNT", "DPABR")
 """Ends of columns of final demand: households, charities, government, investment, inventories,
 purchases abroad. They are no inputs."""
-TOTAL = "OUT"
-ASIDE = ("TLS", "VA", "VALU", TOTAL)
-"""Rows of taxes less subsidies, value added and output; the last is a column too."""
+TOTALS = ("OUT", "OUTPUT", "TOTAL")
+"""Output, a row and a column, as releases call it."""
+TAXES = ("TLS", "TAXSUB")
+"""Ends of rows of taxes less subsidies, with or without an area before them."""
+VALUE_ADDED = ("VA", "VALU")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,9 @@ def node_of(label: str) -> Node | None:
     """
     code, _, sector = label.partition("_")
     area = PARTS.get(code) or REST.get(code, code)
-    if sector not in sectors() or area not in known_areas():
+    if not sector or sector in FINAL or sector in TAXES or area not in known_areas():
         return None
-    return Node(area, sector, code if code in PARTS else "")
+    return Node(area, sector.upper(), code if code in PARTS else "")
 
 
 def industries(labels: Sequence[str], place: str, kind: str) -> dict[int, Node]:
@@ -74,16 +75,30 @@ def industries(labels: Sequence[str], place: str, kind: str) -> dict[int, Node]:
         node = node_of(label)
         if node:
             found[number] = node
-        elif label not in ASIDE and not (kind == "column" and _is_final(label)):
+        elif not is_aside(label) and not (kind == "column" and _is_final(label)):
             raise BadFileError(
                 f"unknown {kind}: {label!r}",
                 where=where,
-                why="rows and columns are an area and a sector of the release of 2025, such as "
-                "AUS_A01, with final demand and totals beside them",
-                hint="an area that is missing has to be added to model/areas.csv; "
-                "earlier releases have other sectors and cannot be read",
+                why="rows and columns are an area and a sector, such as AUS_A01; besides them come "
+                f"columns of final demand ({', '.join(FINAL)}), TLS, VA and OUT",
+                hint="write areas as three letters of ISO 3166 (or ROW), sectors after a _",
             )
     return found
+
+
+def is_primary(label: str) -> bool:
+    """Whether a row is value added or taxes: with inputs, it makes up the output of a column."""
+    return label in VALUE_ADDED or label.rpartition("_")[2] in TAXES
+
+
+def is_aside(label: str) -> bool:
+    """Whether a row or column is neither a sector nor final demand."""
+    return label in TOTALS or is_primary(label)
+
+
+def total_of(names: Sequence[str]) -> str | None:
+    """Return the label of output in a header; None where there is none."""
+    return next((name for name in TOTALS if name in names), None)
 
 
 def _is_final(label: str) -> bool:

@@ -7,12 +7,14 @@ import zipfile
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
+from entrepot.model.columns import BALANCED, Finding
 from entrepot.sources.digest import sha256_of
 from entrepot.sources.icio.arrays import KNOWN, NEEDED, benchmark, read_arrays
 from entrepot.sources.icio.grid import cells, relation, together
+from entrepot.sources.icio.labels import industries
 from entrepot.sources.icio.notes import about
 from entrepot.sources.icio.release import is_release, read_release
-from entrepot.sources.icio.sectors import NOMENCLATURE
+from entrepot.sources.icio.sectors import EARLIER, NOMENCLATURE, OWN, edition_of
 from entrepot.sources.icio.wheel import INSIDE, PACKAGE
 from entrepot.sources.parser import Delivery, RawFile, Rows
 from entrepot.sources.unpack import header, members
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 __all__ = ["rows", "tables"]
 
 RELEASE = "2025"
+_AREAS = {67: "2021", 77: "2023"}
+"""Releases with 45 sectors by their areas, the rest of the world included."""
 _YEAR = re.compile(r"(?:^|[^0-9])((?:19|20)[0-9]{2})(?:_[A-Z]+)?\.csv(?:\.gz)?$", re.IGNORECASE)
 _BESIDE = re.compile(r"read_?me", re.IGNORECASE)
 _STEP = 400  # rows of four thousand columns at a time
@@ -37,9 +41,6 @@ _STEP = 400  # rows of four thousand columns at a time
 
 def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
     """Yield the table of each year in a file; what was unpacked goes when the next one comes."""
-    if said.nomenclature not in (None, NOMENCLATURE):
-        raise BadFileError(f"sectors of {said.nomenclature} cannot be read", where=file.name)
-    vintage = said.vintage or RELEASE
     if arrays := _arrays(file, scratch):
         sha256 = sha256_of(arrays)
         if sha256 not in KNOWN:
@@ -49,11 +50,12 @@ def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
                 why="the file does not say which year it is, nor what was left out",
                 hint="pip install 'entrepot[icio]' brings the right one; or give the OECD's CSV",
             )
+        vintage = said.vintage or RELEASE
         yield Delivery(arrays, file.name, NOMENCLATURE, vintage, KNOWN[sha256], detail="arrays")
         return
     for member, label, path in members(file, scratch):
         if not (label != file.name and _BESIDE.match(member)):
-            yield _release(member, label, path, vintage)
+            yield _release(member, label, path, said)
         if path != file.path:
             path.unlink()
 
@@ -75,8 +77,9 @@ def _arrays(file: RawFile, scratch: Path) -> Path | None:
     return None
 
 
-def _release(member: str, label: str, path: Path, vintage: str) -> Delivery:
-    if not is_release(header(path, label)):
+def _release(member: str, label: str, path: Path, said: Said) -> Delivery:
+    names = header(path, label)
+    if not is_release(names):
         raise BadFileError(
             "this is not a table of the OECD's inter-country input-output tables",
             where=f"{label}, row 1",
@@ -91,7 +94,32 @@ def _release(member: str, label: str, path: Path, vintage: str) -> Delivery:
             why="the table itself does not say",
             hint="name the file as the OECD does: 2022_SML.csv or 2022.csv",
         )
-    return Delivery(path, label, NOMENCLATURE, vintage, int(named[1]), detail="release")
+    nodes = industries(names[1:], label, "column").values()
+    edition = edition_of({node.sector for node in nodes})
+    if said.nomenclature not in (None, edition):
+        raise BadFileError(
+            f"sectors of {edition}, not of {said.nomenclature}",
+            where=f"{label}, row 1",
+            why="the labels of the columns say which sectors they are",
+            hint=f"leave --nomenclature out, or write --nomenclature {edition}",
+        )
+    vintage = said.vintage or _vintage(edition, len({node.area for node in nodes}), label)
+    return Delivery(path, label, edition, vintage, int(named[1]), detail="release")
+
+
+def _vintage(edition: str, areas: int, label: str) -> str:
+    """Return the release that a table is of; its number of areas tells the two earlier apart."""
+    if edition == NOMENCLATURE:
+        return RELEASE
+    if edition == EARLIER and areas in _AREAS:
+        return _AREAS[areas]
+    what = "your own table" if edition == OWN else "one of the OECD's earlier releases"
+    raise BadFileError(
+        "which table is it?",
+        where=f"{label}, {areas} areas",
+        why=f"its sectors are those of {what}, and answers name the table that they are from",
+        hint="give it a name: --vintage 2023, or --vintage mine; then ask --source icio@mine",
+    )
 
 
 def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
@@ -103,9 +131,12 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
         grid, found, findings = held.grid, _everything(held), about(held, table.name)
     else:
         grid, found, findings = read_release(table.path, table.name)
+    if table.nomenclature == OWN:
+        text = "A table of your own; its rows add up to output, so nothing in it is left out."
+        findings += (Finding(BALANCED, "note", table.name, len(grid.area_of), "", text),)
     return Rows(
         relation=relation(connection, grid, found, table.year, "icio_delivery"),
-        same={"nomenclature": NOMENCLATURE},
+        same={"nomenclature": table.nomenclature},
         locate=_locate,
         table="inputs",
         findings=findings,

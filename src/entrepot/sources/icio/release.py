@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from entrepot.errors import BadFileError, MissingExtraError
 from entrepot.model.columns import Finding
 from entrepot.sources.icio.grid import Grid, cells, together
-from entrepot.sources.icio.labels import TOTAL, industries, node_of
+from entrepot.sources.icio.labels import TOTALS, industries, is_primary, node_of, total_of
 from entrepot.sources.icio.text_table import batches
 from entrepot.sources.text import header
 
@@ -45,9 +45,14 @@ class _Reading:
         Rows of areas in parts, added up, by their place in the grid.
     astray
         By how much a row misses its output, the output, and its label.
+    spent, primary
+        By column: inputs, value added and taxes so far; whether rows of the last two occur.
+    output, summed
+        Output by label, from the column and from the row of that name.
     """
 
     name: str
+    names: list[str]
     columns: dict[int, Node]
     total: int
     grid: Grid
@@ -57,12 +62,16 @@ class _Reading:
     held_back: dict[int, Numbers] = field(default_factory=dict)
     labels: list[str] = field(default_factory=list)
     astray: list[tuple[float, float, str]] = field(default_factory=list)
+    spent: Numbers | float = 0.0
+    output: dict[str, float] = field(default_factory=dict)
+    summed: dict[str, float] | None = None
+    primary: bool = False
     negative: list[str] = field(default_factory=list)
 
 
 def is_release(names: list[str]) -> bool:
     """Whether the names in a header are those of such a table."""
-    return names[0] in _CORNER and TOTAL in names
+    return names[0] in _CORNER and total_of(names) is not None
 
 
 def read_release(path: Path, name: str) -> tuple[Grid, Cells, tuple[Finding, ...]]:
@@ -105,11 +114,11 @@ def _begin(name: str, labels: list[str]) -> _Reading:
         areas,
         sectors,
         np.array([areas.index(area) for area, _ in nodes], dtype=np.int16),
-        np.array([sectors.index(sector) for _, sector in nodes], dtype=np.int8),
+        np.array([sectors.index(sector) for _, sector in nodes], dtype=np.int16),
     )
     split = frozenset(node.area for node in columns.values() if node.part)
     place = {node: number for number, node in enumerate(nodes)}
-    return _Reading(name, columns, labels.index(TOTAL), grid, place, split)
+    return _Reading(name, labels, columns, labels.index(total_of(labels) or ""), grid, place, split)
 
 
 def _take(reading: _Reading, labels: list[str], values: Numbers) -> None:
@@ -117,6 +126,7 @@ def _take(reading: _Reading, labels: list[str], values: Numbers) -> None:
     import numpy as np
 
     reading.labels += labels
+    _add_columns(reading, labels, values)
     named = {row: node for row, label in enumerate(labels) if (node := node_of(label))}
     usd = np.rint(values[:, list(named)] * 1e6)
     added = np.zeros((len(reading.place), len(named)))
@@ -138,6 +148,18 @@ def _take(reading: _Reading, labels: list[str], values: Numbers) -> None:
     sellers = np.array(list(alone.values()), dtype=np.intp)
     everybody = np.arange(len(reading.place))
     reading.found.append(cells(reading.grid, inputs[list(alone)], sellers, everybody))
+
+
+def _add_columns(reading: _Reading, labels: list[str], values: Numbers) -> None:
+    """Remember what the columns add up to, which is output with value added and taxes."""
+    here = [n for n, label in enumerate(labels) if is_primary(label) or node_of(label)]
+    reading.primary |= any(map(is_primary, labels))
+    reading.spent = reading.spent + values[list(reading.columns)][:, here].sum(axis=1)
+    for number, label in enumerate(labels):
+        if node_of(label):
+            reading.output[label] = float(values[reading.total, number])
+        elif label in TOTALS:
+            reading.summed = {reading.names[n]: float(values[n, number]) for n in reading.columns}
 
 
 def _note(reading: _Reading, label: str, values: Numbers, inputs: Numbers) -> None:
@@ -172,6 +194,34 @@ def _require_square(reading: _Reading) -> None:
         )
 
 
+def _require_columns(reading: _Reading) -> None:
+    """Refuse a table whose columns do not add up to output, where it says value added."""
+    whole = sum(map(abs, reading.output.values()))
+    ways: list[tuple[str, dict[str, float]]] = []
+    if reading.primary:
+        import numpy as np
+
+        labels = [reading.names[column] for column in reading.columns]
+        spent = dict(zip(labels, np.atleast_1d(reading.spent).tolist(), strict=True))
+        ways.append(("inputs, taxes and value added", spent))
+    if reading.summed is not None:
+        ways.append(("the row of output", reading.summed))
+    for what, found in ways:
+        missed = {
+            label: abs(found.get(label, 0.0) - value) for label, value in reading.output.items()
+        }
+        if sum(missed.values()) > _ASTRAY * whole:
+            worst = max(missed, key=lambda label: missed[label])
+            raise BadFileError(
+                f"{what} differ from output by {sum(missed.values()) / whole:.1%}",
+                where=f"{reading.name}, most of all column {worst}: "
+                f"{found.get(worst, 0.0):,.4g} where output is {reading.output[worst]:,.4g} m USD",
+                why="inputs, taxes less subsidies and value added are the output of a sector, to "
+                f"{_ASTRAY:.1%} of all output; rows may be missing or in another unit",
+                hint="give the whole table: every row of value added (VA, VALU) and of taxes (TLS)",
+            )
+
+
 def _findings(reading: _Reading) -> Iterator[Finding]:
     place = reading.name
     missed = sum(one[0] for one in reading.astray)
@@ -184,6 +234,7 @@ def _findings(reading: _Reading) -> Iterator[Finding]:
             why="what a sector sells is its output; columns may be missing or in another unit",
             hint="use the file as the OECD ships it",
         )
+    _require_columns(reading)
     rounding = _HALF * (len(reading.labels) + 1)  # every cell off by half its last decimal
     off = [one for one in reading.astray if one[0] > rounding]
     if off:

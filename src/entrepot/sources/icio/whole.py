@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError, MissingExtraError
-from entrepot.sources.icio.labels import FINAL, PARTS, TOTAL, industries
+from entrepot.sources.icio.labels import FINAL, PARTS, industries, total_of
 from entrepot.sources.icio.text_table import batches
 from entrepot.sources.text import header
 
@@ -73,12 +73,13 @@ def read_whole(path: Path, name: str) -> Whole:
     count = len(labels)
     inputs, final = np.zeros((count, count)), np.zeros((count, len(areas)))
     output, seen = np.zeros(count), np.zeros(count, dtype=bool)
+    total = names.index(total_of(names) or "") - 1
     place = {names[1 + column]: number for number, column in enumerate(kept)}
     for rows, values in batches(path, name, names):
         here = [number for number, row in enumerate(rows) if row in place]
         there = [place[rows[number]] for number in here]
         inputs[there] = values[list(kept)][:, here].T
-        output[there] = values[names.index(TOTAL) - 1, here]
+        output[there] = values[total, here]
         for column, area in asked.items():
             final[there, areas.index(area)] += values[column, here]
         seen[there] = True
