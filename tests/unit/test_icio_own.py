@@ -9,6 +9,8 @@ import pytest
 
 from entrepot.errors import BadFileError, UnknownNameError
 from entrepot.figures import ask
+from entrepot.figures.scenario.evaluate import evaluate_scenario
+from entrepot.figures.scenario.schema import parse_scenario
 from entrepot.lake import Lake
 
 if TYPE_CHECKING:
@@ -87,6 +89,38 @@ def test_origin_is_worked_out_on_the_table(own: Lake) -> None:
     found = asked(own, "origin", exporter="CHN")
     assert found.status == "ok"
     assert found.value == pytest.approx((by_area[1] + by_area[2]) / flow.sum(), rel=1e-6)
+
+
+def scenario(source: str, sectors: str = "CHIPS") -> str:
+    return f"""format: 1
+title: Chips
+period: 2020
+cut: {{imposes: CHN, target: RUS, instrument: export_ban, sectors: [{sectors}]}}
+extraction: {{replaced: {{others: 0.5, nobody: 0.5}}, source: {source}}}
+"""
+
+
+def test_a_scenario_stops_what_a_sector_of_the_table_sells(own: Lake) -> None:
+    found = evaluate_scenario(parse_scenario(scenario("icio@mine")), own)
+    assert found.extraction is not None
+    assert found.extraction.stopped_usd == pytest.approx(1e6 * INPUTS[1, 6:].sum(), rel=1e-9)
+    assert found.extraction.unmet_usd == pytest.approx(found.extraction.stopped_usd / 2, rel=1e-9)
+
+
+def test_a_scenario_refuses_sectors_that_the_table_lacks(own: Lake) -> None:
+    with pytest.raises(UnknownNameError, match="CHIPS"):
+        evaluate_scenario(parse_scenario(scenario("icio@mine", "CHIP")), own)
+    with pytest.raises(BadFileError, match="unknown sector: 'CHIPS'"):
+        parse_scenario(scenario("icio"))
+
+
+def test_inputs_below_a_folder_with_an_equals_sign(tmp_path: Path) -> None:
+    """The name of a folder above the lake is no column; inputs have no column of frequency."""
+    folder = tmp_path / "importer=DEU"
+    folder.mkdir()
+    lake = Lake.open(folder / "lake")
+    lake.add("icio", [written(tmp_path, text_of())], vintage="mine")
+    assert asked(lake, "value", exporter="CHN").value == pytest.approx(1e6 * INPUTS[1, 6:].sum())
 
 
 def test_without_a_source_the_answer_names_the_table(own: Lake) -> None:

@@ -89,6 +89,8 @@ def _known(file: ScenarioFile, lake: Lake, source: str | None) -> Known:
         raise NoEvidenceError(
             found.reason, hint="see: entrepot data list; or pip install 'entrepot[icio]'"
         )
+    acts = (file.cut, file.retaliation)
+    found.rows.require(code for act in acts if act for code in act.sectors or ())
     names = set(found.solved.economy.names)
     for side in BACK:
         members = file.members(side)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    ModelWrapValidatorHandler,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from entrepot.errors import RequestError
+from entrepot.figures.input_choices import own_sectors
 from entrepot.figures.scenario.levels import (
     NOBODY,
     Closed,
@@ -30,10 +38,18 @@ __all__ = ["BackKeys", "CutKeys", "ScenarioFile", "parse_scenario", "read_scenar
 Instrument = Literal["export_ban", "import_ban", "embargo"]
 
 
+_OWN: ContextVar[bool] = ContextVar("own", default=False)
+"""Whether a level of the file that is being read asks a table that has sectors of its own."""
+
+
 def _whole(value: Any) -> Any:
     if type(value) is not int:
         raise PydanticCustomError("int_type", "not a whole number")
     return value
+
+
+def _is_map(value: Any) -> bool:
+    return isinstance(value, dict)
 
 
 class BackKeys(Closed):
@@ -46,7 +62,7 @@ class BackKeys(Closed):
     @classmethod
     def _are_sectors(cls, codes: tuple[str, ...] | None) -> tuple[str, ...] | None:
         for code in codes or ():
-            sector(code)
+            sector(code, own=_OWN.get())
         if codes is not None and not codes:
             raise RequestError("no sectors", hint="leave the key out for all of them")
         return codes
@@ -90,6 +106,21 @@ class ScenarioFile(Closed):
     economy: EconomyKeys | None = None
     extraction: ExtractionKeys | None = None
     goods: GoodsKeys | None = None
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _with_own_sectors(
+        cls, given: Any, handler: ModelWrapValidatorHandler[ScenarioFile]
+    ) -> ScenarioFile:
+        """Take sectors of the user's own where a level names the table: they come before it."""
+        levels = [given.get(key) for key in ("economy", "extraction")] if _is_map(given) else []
+        sources = [level.get("source") for level in levels if _is_map(level)]
+        own = any(isinstance(source, str) and own_sectors(source) for source in sources)
+        token = _OWN.set(own)
+        try:
+            return handler(given)
+        finally:
+            _OWN.reset(token)
 
     @field_validator("period")
     @classmethod

@@ -133,7 +133,8 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
         grid, found, findings = read_release(table.path, table.name)
     if table.nomenclature == OWN:
         text = "A table of your own; its rows add up to output, so nothing in it is left out."
-        findings += (Finding(BALANCED, "note", table.name, len(grid.area_of), "", text),)
+        labels = f"{len(grid.sectors)} sectors, {len(grid.areas)} areas"
+        findings += (Finding(BALANCED, "note", table.name, len(grid.area_of), labels, text),)
     return Rows(
         relation=relation(connection, grid, found, table.year, "icio_delivery"),
         same={"nomenclature": table.nomenclature},
