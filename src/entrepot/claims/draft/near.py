@@ -164,10 +164,11 @@ def _with_respect(here: list[Flow], number: Span, reading: Reading) -> Flow:
     like = [
         other
         for other in reading.numbers
-        if other.says.unit == number.says.unit and other.start > here[-1].end
+        # "surplus of $3.5 billion" is a number with the word of its flow
+        if other.says.unit == number.says.unit and other.end > here[-1].end
     ]
     if reading.found.of("respectively"):
-        if len(like) != len(here):
+        if len(like) != len(here) or number not in like:
             raise Refusal("which number belongs to which is not clear")
         return here[like.index(number)]
     if _both(here[-2], here[-1], reading):
