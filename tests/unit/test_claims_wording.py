@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 from typer.testing import CliRunner
 
 from entrepot.claims import check, parse_document
+from entrepot.claims.describe import span, stated
+from entrepot.claims.labels import labels
 from entrepot.cli.main import app
+from entrepot.model.interval import Interval
 from entrepot.report.checked.entries import left_by_others
 
 if TYPE_CHECKING:
@@ -112,3 +116,47 @@ def test_drafted_claims_are_named_in_words_and_ids_stay_in_a_claims_file(tmp_pat
         "importer: RUS, flow: both, period: 2025}, says: $228.1 billion}\n"
     )
     assert "my-name" in CliRunner().invoke(app, ["check", str(file)]).stdout
+
+
+def test_a_number_with_more_digits_than_the_print_agrees_to_those_of_the_print() -> None:
+    """240.11 billion was untestable against a printed 240.1 billion."""
+    two_way = "value: {exporter: CHN, importer: RUS, flow: both, period: 2023}"
+    found = checked(f"id: a, {two_way}, says: $240.11 billion").claims[0]
+    assert found.verdict == "holds"
+    assert "agrees to the digits in print" in found.reason
+    exact = checked(f"id: a, {two_way}, says: $240.1 billion").claims[0]
+    assert (exact.verdict, "to the digits" in exact.reason) == ("holds", False)
+    off = checked(f"id: a, {two_way}, says: $242.11 billion").claims[0]
+    assert off.verdict != "holds"
+
+
+def test_two_way_trade_is_not_called_exports() -> None:
+    two_way = "exporter: KEN, importer: PER, flow: both, period: 2023"
+    found = checked(
+        f"id: a, value: {{{two_way}}}, says: $4 billion",
+        f"id: b, growth: {{{two_way}}}, says: up 5 %",
+    )
+    assert "trade between Kenya and Peru in 2023" in found.claims[0].reason
+    assert not any("exports" in one.reason for one in found.claims)
+    whole = "exporter: WLD, importer: KEN, flow: both, period: 2023"
+    trade = checked(f"id: a, value: {{{whole}}}, says: $4 billion").claims
+    assert list(labels(one.claim for one in trade).values()) == ["trade KEN 2023"]
+
+
+def test_a_rise_beyond_reading_is_told_as_a_factor_or_not_at_all() -> None:
+    """Levels in thousands and in billions made a rise of 6,800,000,000 %."""
+    huge = stated(6_800_000_000.0, "percent")
+    assert huge == "over 1,000 times"
+    assert stated(20_000.0, "percent") == "201 times"
+    assert stated(594.0, "percent").replace("\u00a0", " ") == "+594 %"
+    open_end = span(Interval(12.0, 107_849_900.0), "percent")
+    assert open_end.replace("\u00a0", " ") == "over +12.0 %"
+    flow = "exporter: KEN, importer: PER"
+    found = checked(
+        f"id: a, value: {{{flow}, period: 2023}}, says: $4 thousand",
+        f"id: b, value: {{{flow}, period: 2024}}, says: $272 billion",
+        f"id: c, growth: {{{flow}, period: 2024, base: 2023}}, says: up 50 %",
+    )
+    words = " ".join([*(c.because for c in found.conflicts), *(c.arithmetic for c in found.claims)])
+    assert "over 1,000 times" in words
+    assert not re.search(r"[\d,]{8,}(?:\.\d+)?\s*%", words)

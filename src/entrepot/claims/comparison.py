@@ -132,7 +132,7 @@ def compare(
         unit=_unit(claim),
         exact=exact,
         loose=loose,
-        outcome=compared(claim.interval, exact, loose),
+        outcome=_in_print(claim, exact) or compared(claim.interval, exact, loose),
         own=any(is_own(names, statement) for statement in statements),
         how=how,
         other_definition=other,
@@ -140,6 +140,17 @@ def compare(
         source=f"{'; '.join(origins)}{printed}",
         url=first.url,
     )
+
+
+def _in_print(claim: Claim, exact: Interval | None) -> Literal["supports"] | None:
+    """Return that a number with more digits than a fine print rounds to it: 240.11 is 240.1.
+
+    A print is fine if it leaves open no more than a later release may move.
+    """
+    if exact is None or not _overlap(claim.interval, exact):
+        return None
+    size = 100.0 if claim.quantity.unit == "percent" else 0.0
+    return "supports" if exact.width <= REVISED * abs(size + exact.middle) else None
 
 
 def _unit(claim: Claim) -> str:

@@ -10,7 +10,7 @@ from entrepot.claims.quantity import SHARES
 from entrepot.goods import goods_title
 from entrepot.goods.parse import NAMED
 from entrepot.model.areas import WORLD, area_phrase, possessive
-from entrepot.model.display import MINUS, figure_value, joined, range_text
+from entrepot.model.display import MINUS, figure_value, joined, number, range_text
 
 if TYPE_CHECKING:
     from entrepot.claims.document import Claim
@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from entrepot.model.interval import Interval
 
 __all__ = ["claimed", "flow", "like", "period_of", "span", "stated", "subject", "who"]
+
+
+LARGE = 10_000.0
+"""Rises above so many per cent are told as a factor."""
+MANY = 1000.0
+"""Factors above this say only that a number is of another kind or unit."""
 
 
 def who(code: str) -> str:
@@ -91,7 +97,15 @@ def stated(value: float, unit: str, digits: int = 3) -> str:
     """Return a number in data units for a sentence; growth carries its sign."""
     if unit == "rank":
         return f"place {value:.0f}"
+    if unit == "percent" and value > LARGE:
+        return _many_times(value)
     return figure_value(value, unit, digits)
+
+
+def _many_times(percent: float) -> str:
+    """Return a large rise as the factor that it is: nobody reads 107,849,900 %."""
+    factor = percent / 100 + 1
+    return f"{number(factor, 3)} times" if factor < MANY else f"over {MANY:,.0f} times"
 
 
 def span(interval: Interval, unit: str) -> str:
@@ -101,6 +115,10 @@ def span(interval: Interval, unit: str) -> str:
     if math.isinf(interval.low):
         return f"under {stated(interval.high, unit)}"
     low, high = stated(interval.low, unit), stated(interval.high, unit)
+    if unit == "percent" and interval.high > LARGE:
+        return f"over {low.removeprefix('over ')}" if interval.high >= MANY * 100 else (
+            low if low == high else f"{low} to {high}"
+        )
     return low if low == high else range_text(interval.low, interval.high, unit)
 
 
@@ -108,7 +126,8 @@ def claimed(claim: Claim) -> str:
     """Return what a claim says as a plain number with its own digits: "fell 6.5 %" is "−6.5 %"."""
     says = claim.says
     in_digits = re.search(r"\d", says.text) and says.unit in ("percent", "points", "ratio")
-    if says.relation != "=" or not in_digits:
+    large = claim.quantity.unit == "percent" and claim.interval.middle > LARGE
+    if says.relation != "=" or not in_digits or large:
         return says.text
     return like(claim, claim.interval.middle)
 
@@ -128,6 +147,8 @@ def like(claim: Claim, value: float) -> str:
         return claim.says.text
     if unit == "ratio" and claim.says.unit == "percent":  # trade in per cent of GDP
         unit = "share"
+    if unit == "percent" and value > LARGE:
+        return stated(value, unit)
     scaled = value * 100 if unit == "share" else value
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
     word = {"share": "%", "percent": "%", "points": "points", "ratio": "times"}[unit]

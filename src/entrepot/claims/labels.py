@@ -70,15 +70,16 @@ def _flow(quantity: Quantity) -> str:
     first = levels[0]
     if first.kind == "gdp":
         return f"GDP {first.exporter}"
+    if first.turned() in levels:
+        if quantity.measure == "balance":
+            return f"balance {first.exporter}–{first.importer}"
+        sides = sorted({first.exporter, first.importer} - {WORLD})
+        return f"trade {'–'.join(sides)}"
     if first.exporter == WORLD:
         return f"imports {first.importer}"
     if first.importer == WORLD:
         return f"exports {first.exporter}"
-    if first.turned() not in levels:
-        return f"exports {first.exporter}–{first.importer}"
-    if quantity.measure == "balance":
-        return f"balance {first.exporter}–{first.importer}"
-    return f"trade {'–'.join(sorted((first.exporter, first.importer)))}"
+    return f"exports {first.exporter}–{first.importer}"
 
 
 def _years(quantity: Quantity) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from entrepot.claims.comparison import COARSE
 from entrepot.claims.describe import claimed, flow, period_of, span, stated, subject
 from entrepot.claims.kinds import in_print
 from entrepot.claims.tables import how_of, source_of
@@ -30,7 +31,7 @@ def reason(claim: Claim, held: Standing, found: Sequence[Comparison], facts: Fac
         return what_would_test(claim, facts)
     match held.why:
         case "agrees" | "disagrees" | "alone":
-            return f"{_says(best)}."
+            return f"{_says(best)}{_rounded(claim, best)}."
         case "agrees-otherwise":
             return f"{_says(best)}, {best.other_definition}."
         case "misquoted":
@@ -38,7 +39,7 @@ def reason(claim: Claim, held: Standing, found: Sequence[Comparison], facts: Fac
             return f"the source itself has {printed}{_others(found)}."
         case "as-quoted":
             untested = _others(found) or ", and nothing else in print tests it"
-            return f"as quoted: {_who(best)} has it so{untested}."
+            return f"as quoted: {_who(best)} has it so{_rounded(claim, best)}{untested}."
         case "between":
             ends = sorted((item for item in found if not item.own), key=lambda item: item.value)
             return (
@@ -52,6 +53,15 @@ def reason(claim: Claim, held: Standing, found: Sequence[Comparison], facts: Fac
         case "otherwise-only":
             return f"only another definition is in print: {_says(best)}, {best.other_definition}."
     return f"what is in print does not settle it: {_says(best)}."
+
+
+def _rounded(claim: Claim, best: Comparison) -> str:
+    """Return that a number agrees to fewer digits than it has, if so; else nothing."""
+    if best.outcome != "supports" or best.exact is None or not best.statements:
+        return ""
+    if best.exact.width <= COARSE * claim.interval.width:
+        return ""
+    return ", with which it agrees to the digits in print"
 
 
 def conflicting(claim: Claim, conflict: Collection[str], claims: Mapping[str, Claim]) -> str:
@@ -90,11 +100,21 @@ def what_would_test(claim: Claim, facts: Facts) -> str:
     level = next(quantity.levels())
     if level.goods.startswith(NAMED):
         return _named(claim, facts)
-    missing = [
-        f"{flow(((one, 1.0),))} in {one.period}"
+    unknown = [
+        one
         for one in dict.fromkeys(quantity.levels())
         if not any(known.books in ("", one.books) for known in facts.known(one))
     ]
+    # Two ways that are added are one trade; to take one from the other needs each.
+    sides = [terms for terms in (quantity.of, quantity.to) if all(w > 0 for _, w in terms)]
+    both = {
+        one: terms
+        for terms in sides
+        for one, _ in terms
+        if all(two in unknown and two.turned() in unknown for two, _ in terms)
+    }
+    wanted = dict.fromkeys(both.get(one, ((one, 1.0),)) for one in unknown)
+    missing = [f"{flow(terms)} in {terms[0][0].period}" for terms in wanted]
     what = joined(missing[:3]) if missing else f"{flow(quantity.of)}, {period_of(quantity)}"
     return f"no value held; it takes {what}{_year_before(claim, facts)}."
 
@@ -168,7 +188,7 @@ def _others(found: Sequence[Comparison]) -> str:
     if not others:
         return ""
     ends = [number_of(item) for item in others[:: max(1, len(others) - 1)]]
-    if others[0].value == others[-1].value:
+    if ends[0] == ends[-1]:  # to the digits that are shown
         ends = ends[:1]
     of_totals = ", of totals they do not state" if others[0].unit == "share" else ""
     return f"; others have {' to '.join(ends)}{of_totals}"
