@@ -48,6 +48,9 @@ IMF_PARTNERS = (
 INSTITUTES = (  # none of which has a number of its own in print here
     *("Kiel Institute", "wiiw", "Rhodium Group", "MERICS", "DIW Berlin", "Natixis"),
 )
+IN_PRINT = ("CHN", "RUS", "DEU", "USA", "VNM", "JPN", "KOR", "IND", "TUR")
+"""Countries whose offices may have numbers of their own in print: none is made up for these."""
+NOT_IN_PRINT = ("ministry of trade of {}", "chamber of commerce of {}", "port authority of {}")
 CUSTOMS = {  # China and Russia, billions of dollars: what an institute would start from
     ("CHN", "RUS"): (49.7, 50.58, 67.57, 76.12, 110.97, 115.49, 103.31),
     ("RUS", "CHN"): (61.05, 57.18, 79.32, 114.15, 129.14, 129.32, 124.8),
@@ -161,7 +164,8 @@ def _second(world: World, chance: random.Random) -> None:
     apart = chance.uniform(0.7, 1.35)
     if abs(apart - 1) < 0.03:
         apart += 0.06
-    named = chance.choice(("{} customs", "statistics office of {}", "central bank of {}"))
+    offices = ("{} customs", "statistics office of {}", "central bank of {}")
+    named = chance.choice(NOT_IN_PRINT if partner in IN_PRINT else offices)
     world.second = Series(named.format(NAMES.get(partner, partner)), partner)
     for flow, value in world.levels.items():
         if partner in flow[:2]:

@@ -160,3 +160,47 @@ def test_a_rise_beyond_reading_is_told_as_a_factor_or_not_at_all() -> None:
     words = " ".join([*(c.because for c in found.conflicts), *(c.arithmetic for c in found.claims)])
     assert "over 1,000 times" in words
     assert not re.search(r"[\d,]{8,}(?:\.\d+)?\s*%", words)
+
+
+CRUDE = "exporter: KEN, importer: PER, goods: '2709', period: 2023"
+SINCE = f"{CRUDE}, base: 2022"
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        (f"growth: {{{SINCE}, quantity: mass}}, says: up 50 %",
+         f"quantity_growth: {{{SINCE}}}, says: fell 10 %"),
+        (f"growth: {{{SINCE}, quantity: mass}}, says: up 50 %",
+         f"growth: {{{SINCE}}}, says: up 10 %",
+         f"price_growth: {{{SINCE}}}, says: up 50 %"),
+        (f"value: {{{CRUDE}, quantity: mass}}, says: 120 tonnes",
+         "value: {exporter: KEN, importer: PER, goods: '2709', period: 2022, quantity: mass}, "
+         "says: 100 tonnes",
+         f"quantity_growth: {{{SINCE}}}, says: up 50 %"),
+        (f"value: {{{CRUDE}, quantity: items}}, says: 120 million units",
+         "value: {exporter: KEN, importer: PER, goods: '2709', period: 2022, quantity: items}, "
+         "says: 100 million units",
+         f"growth: {{{SINCE}, quantity: items}}, says: up 50 %"),
+        (f"import_share: {{{CRUDE}, quantity: mass}}, says: 30 %",
+         f"value: {{{CRUDE}, quantity: mass}}, says: 100 tonnes",
+         "value: {exporter: WLD, importer: PER, goods: '2709', period: 2023, quantity: mass}, "
+         "says: 120 tonnes"),
+    ],
+)  # fmt: skip
+def test_weights_and_pieces_are_tied_to_what_they_are_numbers_of(claims: tuple[str, ...]) -> None:
+    """A growth of weight was tied to nothing, a share of it neither; pieces were refused."""
+    found = checked(*(f"id: c{n}, {claim}" for n, claim in enumerate(claims)))
+    assert {one.verdict for one in found.claims} == {"cannot_hold"}
+    apart = checked(*(f"id: c{n}, {claim}" for n, claim in enumerate(claims[1:])))
+    assert {one.verdict for one in apart.claims} == {"untestable"}
+
+
+def test_the_weight_of_all_goods_is_not_their_quantity() -> None:
+    every = "exporter: KEN, importer: PER, period: 2023, base: 2022"
+    found = checked(
+        f"id: a, growth: {{{every}, quantity: mass}}, says: up 50 %",
+        f"id: b, quantity_growth: {{{every}}}, says: fell 10 %",
+    )
+    assert {one.verdict for one in found.claims} == {"untestable"}
+    assert not any("price of a unit" in one.reason for one in found.claims)

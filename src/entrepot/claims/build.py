@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.claims.document import Claim
 from entrepot.claims.numbers import Says, read_place, read_says
-from entrepot.claims.quantity import SHARES, Level, Quantity, Terms, terms_of
+from entrepot.claims.quantity import COUNTED_IN, SHARES, Level, Quantity, Terms, terms_of
 from entrepot.claims.series import by_words, publisher_of
 from entrepot.claims.units import in_data_units
 from entrepot.errors import RequestError
@@ -209,8 +209,7 @@ def share_of(measure: str, level: Level, terms: Terms, whose: str = "") -> Quant
 
 def _level(measure: str, keys: FlowKeys, says: Says) -> tuple[Level, bool]:
     currency = keys.currency or says.currency or "USD"
-    if keys.quantity == "mass" and measure in ("value", "growth"):
-        currency = "t"
+    currency = COUNTED_IN.get(keys.quantity, currency)
     if keys.exporter == keys.importer and keys.exporter != WORLD and "+" not in keys.exporter:
         raise RequestError(
             f"{keys.exporter} does not trade with itself",

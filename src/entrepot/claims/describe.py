@@ -89,6 +89,8 @@ def subject(claim: Claim) -> str:
         return claim.id
     part = "the share of " if quantity.measure in SHARES else ""
     kind = {"price_growth": "prices of ", "quantity_growth": "the quantity of "}
+    if quantity.measure == "growth" and quantity.of[0][0].kind == "mass":
+        part = "the weight of "
     what = f"{kind.get(quantity.measure, part)}{flow(quantity.of)}"
     return f"{what}, {period_of(quantity)}"
 

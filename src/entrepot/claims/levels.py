@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from entrepot.claims.exchange import same_flows
 from entrepot.claims.identities import identities
 from entrepot.claims.known import FLOW_SLACK
-from entrepot.claims.quantity import DIMENSIONLESS, Level, Terms
+from entrepot.claims.quantity import COUNTED_IN, DIMENSIONLESS, Level, Terms
 from entrepot.claims.ranks import rank_constraints
 from entrepot.claims.series import REVISED
 from entrepot.claims.solver import Constraint, System
@@ -241,7 +241,7 @@ def _currencies(claims: list[Claim]) -> tuple[str, ...]:
         for claim in claims
         if claim.quantity.measure not in DIMENSIONLESS
         for level in claim.quantity.levels()
-        if level.currency != "t"
+        if level.currency not in COUNTED_IN.values()
     }
     return tuple(sorted(found, key=lambda unit: (unit != "USD", unit))) or ("USD",)
 
@@ -252,7 +252,7 @@ def _quotients(claim: Claim, currencies: tuple[str, ...]) -> Iterator[Quotient]:
     bounds = quantity.quotient(claim.interval)
     if not quantity.to:
         bounds = bounds.widened(ROUNDED)
-    money = next(quantity.levels()).currency != "t"
+    money = next(quantity.levels()).currency not in COUNTED_IN.values()
     if quantity.measure not in DIMENSIONLESS or not money:
         yield Quotient(quantity.of, quantity.to, bounds)
         return

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from entrepot.claims.document import Claim
     from entrepot.claims.quantity import Level, Quantity
 
-__all__ = ["PriceSystem", "implied_prices", "price_arithmetic", "price_system"]
+__all__ = ["PriceSystem", "implied_prices", "price_arithmetic", "price_system", "weight_of"]
 
 _MEASURES = ("growth", "quantity_growth", "price_growth")
 
@@ -105,9 +105,13 @@ class PriceSystem:
         touched: dict[Level, None] = {}
         for one, base in self._pairs:
             touched |= {one: None, base: None}
-            room = levels.bounds(((one, 1.0),), ((base, 1.0),), names)
-            if room is not None and room.low > 0:
-                known.append(_between(_plain(one), _plain(base), room))
+            for kind, counted in (("value", (one, base)), ("volume", _weights(one, base))):
+                if not counted:
+                    continue
+                room = levels.bounds(((counted[0], 1.0),), ((counted[1], 1.0),), names)
+                if room is not None and room.low > 0:
+                    ends = (_plain(level.but(kind=kind)) for level in (one, base))
+                    known.append(_between(*ends, room))
         for level in touched:
             parts = [_plain(level.but(kind=kind)) for kind in ("volume", "price")]
             terms = ((level, 1.0), *((part, -1.0) for part in parts))
@@ -117,6 +121,18 @@ class PriceSystem:
 
 def _value(level: Level) -> Level:
     return level.but(kind="value")
+
+
+def _weights(one: Level, base: Level) -> tuple[Level, ...]:
+    """Return what the quantities of a value weigh; of all goods a quantity is no weight."""
+    if one.goods == "all":
+        return ()
+    return tuple(weight_of(level) for level in (one, base))
+
+
+def weight_of(level: Level) -> Level:
+    """Return the weight of the goods of a level."""
+    return level.but(kind="mass", currency="t")
 
 
 def _plain(level: Level) -> Level:
@@ -143,7 +159,13 @@ def _sets(claims: Iterable[Claim]) -> Iterator[dict[str, Claim]]:
         if claim.quantity.measure in _MEASURES and len(claim.quantity.of) == 1:
             level, base = claim.quantity.of[0][0], claim.quantity.to[0][0]
             what = (level.exporter, level.importer, level.goods, level.period, base.period)
-            found[what].setdefault(claim.quantity.measure, claim)
+            measure = claim.quantity.measure
+            if level.kind == "mass":
+                if level.goods == "all":
+                    continue
+                measure = "quantity_growth"
+            if level.kind != "items":
+                found[what].setdefault(measure, claim)
     yield from found.values()
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = [
+    "COUNTED_IN",
     "DIMENSIONLESS",
     "PRICES",
     "SHARES",
@@ -34,6 +35,8 @@ SHARES = ("import_share", "export_share", "trade_share")
 PERCENT = ("growth", "price_growth", "quantity_growth", "share_growth")
 DIMENSIONLESS = (*SHARES, "ratio")
 PRICES = ("price", "price-mean", "price-median")
+COUNTED_IN = {"mass": "t", "items": "pieces"}
+"""Units of levels that are no money."""
 _NAMED = ("price_growth", "rank", "share_growth")
 """Measures that the same levels do not tell apart from others."""
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from entrepot.claims.consistency import Feasible, minimal_conflicts, telling_conflicts
 from entrepot.claims.group import COUNTED, Counts, Group
 from entrepot.claims.levels import Linear, linear
+from entrepot.claims.prices import weight_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -230,6 +231,8 @@ def _touched(claim: Claim, found: Linear) -> frozenset[Level]:
         own = {level for quantity in quantities for level in quantity.levels()}
         money = found.currencies if claim.quantity.less else ()
         levels = own | {level.but(currency=unit) for level in own for unit in money}
+        if claim.quantity.measure in ("price_growth", "quantity_growth"):
+            levels |= {weight_of(level) for level in own}
         rows = found.places.get(claim.id, ())
         levels |= {level for row in rows for level, _ in row.terms}  # type: ignore[misc]
     return _values(levels)

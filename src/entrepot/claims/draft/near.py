@@ -287,4 +287,6 @@ def is_added(number: Span, reading: Reading) -> bool:
 
 def is_expected(number: Span, reading: Reading) -> bool:
     """Whether the clause speaks of what may come."""
-    return cue_near(number, reading, "future")
+    # "превысит" is a word of the number itself
+    own = cue_words(reading.language)[("future", "")]
+    return cue_near(number, reading, "future") or own.search(number.says.text) is not None
