@@ -164,6 +164,8 @@ def test_a_rise_beyond_reading_is_told_as_a_factor_or_not_at_all() -> None:
 
 CRUDE = "exporter: KEN, importer: PER, goods: '2709', period: 2023"
 SINCE = f"{CRUDE}, base: 2022"
+BEFORE = CRUDE.replace("2023", "2022")
+WHOLE = CRUDE.replace("KEN", "WLD")
 
 
 @pytest.mark.parametrize(
@@ -175,17 +177,14 @@ SINCE = f"{CRUDE}, base: 2022"
          f"growth: {{{SINCE}}}, says: up 10 %",
          f"price_growth: {{{SINCE}}}, says: up 50 %"),
         (f"value: {{{CRUDE}, quantity: mass}}, says: 120 tonnes",
-         "value: {exporter: KEN, importer: PER, goods: '2709', period: 2022, quantity: mass}, "
-         "says: 100 tonnes",
+         f"value: {{{BEFORE}, quantity: mass}}, says: 100 tonnes",
          f"quantity_growth: {{{SINCE}}}, says: up 50 %"),
         (f"value: {{{CRUDE}, quantity: items}}, says: 120 million units",
-         "value: {exporter: KEN, importer: PER, goods: '2709', period: 2022, quantity: items}, "
-         "says: 100 million units",
+         f"value: {{{BEFORE}, quantity: items}}, says: 100 million units",
          f"growth: {{{SINCE}, quantity: items}}, says: up 50 %"),
         (f"import_share: {{{CRUDE}, quantity: mass}}, says: 30 %",
          f"value: {{{CRUDE}, quantity: mass}}, says: 100 tonnes",
-         "value: {exporter: WLD, importer: PER, goods: '2709', period: 2023, quantity: mass}, "
-         "says: 120 tonnes"),
+         f"value: {{{WHOLE}, quantity: mass}}, says: 120 tonnes"),
     ],
 )  # fmt: skip
 def test_weights_and_pieces_are_tied_to_what_they_are_numbers_of(claims: tuple[str, ...]) -> None:

@@ -118,8 +118,10 @@ def span(interval: Interval, unit: str) -> str:
         return f"under {stated(interval.high, unit)}"
     low, high = stated(interval.low, unit), stated(interval.high, unit)
     if unit == "percent" and interval.high > LARGE:
-        return f"over {low.removeprefix('over ')}" if interval.high >= MANY * 100 else (
-            low if low == high else f"{low} to {high}"
+        return (
+            f"over {low.removeprefix('over ')}"
+            if interval.high >= MANY * 100
+            else (low if low == high else f"{low} to {high}")
         )
     return low if low == high else range_text(interval.low, interval.high, unit)
 

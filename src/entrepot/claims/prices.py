@@ -110,8 +110,8 @@ class PriceSystem:
                     continue
                 room = levels.bounds(((counted[0], 1.0),), ((counted[1], 1.0),), names)
                 if room is not None and room.low > 0:
-                    ends = (_plain(level.but(kind=kind)) for level in (one, base))
-                    known.append(_between(*ends, room))
+                    now, then = (_plain(level.but(kind=kind)) for level in (one, base))
+                    known.append(_between(now, then, room))
         for level in touched:
             parts = [_plain(level.but(kind=kind)) for kind in ("volume", "price")]
             terms = ((level, 1.0), *((part, -1.0) for part in parts))
