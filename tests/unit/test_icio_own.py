@@ -143,12 +143,20 @@ def test_the_load_says_that_the_table_adds_up(own: Lake) -> None:
     assert [finding.rule for finding in held.findings] == ["balanced-table"]
 
 
+def test_sectors_in_small_letters_are_refused(tmp_path: Path) -> None:
+    lake = Lake.open(tmp_path / "lake")
+    with pytest.raises(BadFileError, match="sectors in capitals"):
+        lake.add("icio", [written(tmp_path, text_of().replace("_CARS", "_cars"))], vintage="mine")
+
+
 def test_an_earlier_release_has_its_sectors(tmp_path: Path) -> None:
     """As the release of 2021 calls its rows: VALU, OUTPUT."""
     lake = Lake.open(tmp_path / "lake")
     path = written(tmp_path, text_of(EARLIER, total="OUTPUT", value="VALU"), "ICIO2021_2018.csv")
     lake.add("icio", [path], vintage="2021")
-    assert lake.holdings()[0].nomenclature == "ICIO2021"
+    [held] = lake.holdings()
+    assert held.nomenclature == "ICIO2021"
+    assert [finding.rule for finding in held.findings] == ["balanced-table"]  # no extract of 2025's
     about = {"importer": "RUS", "exporter": "DEU", "period": 2018, "source": "icio@2021"}
     metals = INPUTS[[1, 4]][:, 6:]
     found = ask("import_share", lake=lake, goods="inputs:C24", **about)

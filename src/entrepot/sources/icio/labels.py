@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ TOTALS = ("OUT", "OUTPUT", "TOTAL")
 TAXES = ("TLS", "TAXSUB")
 """Ends of rows of taxes less subsidies, with or without an area before them."""
 VALUE_ADDED = ("VA", "VALU")
+_SECTOR = re.compile(r"[A-Z0-9][A-Z0-9_.-]{0,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,10 @@ def node_of(label: str) -> Node | None:
     """
     code, _, sector = label.partition("_")
     area = PARTS.get(code) or REST.get(code, code)
-    if not sector or sector in FINAL or sector in TAXES or area not in known_areas():
+    aside = sector in FINAL or sector in TAXES
+    if aside or not _SECTOR.fullmatch(sector) or area not in known_areas():
         return None
-    return Node(area, sector.upper(), code if code in PARTS else "")
+    return Node(area, sector, code if code in PARTS else "")
 
 
 def industries(labels: Sequence[str], place: str, kind: str) -> dict[int, Node]:
@@ -81,14 +84,17 @@ def industries(labels: Sequence[str], place: str, kind: str) -> dict[int, Node]:
                 where=where,
                 why="rows and columns are an area and a sector, such as AUS_A01; besides them come "
                 f"columns of final demand ({', '.join(FINAL)}), TLS, VA and OUT",
-                hint="write areas as three letters of ISO 3166 (or ROW), sectors after a _",
+                hint="write areas as three letters of ISO 3166 (or ROW), "
+                "sectors in capitals after a _",
             )
     return found
 
 
 def is_primary(label: str) -> bool:
     """Whether a row is value added or taxes: with inputs, it makes up the output of a column."""
-    return label in VALUE_ADDED or label.rpartition("_")[2] in TAXES
+    code, _, end = label.partition("_")
+    known = code in known_areas() or code in PARTS or code in REST
+    return label in (*VALUE_ADDED, *TAXES) or (known and end in TAXES)
 
 
 def is_aside(label: str) -> bool:

@@ -31,7 +31,12 @@ def make(draw: Random) -> Made:
         cells += [round(draw.paretovariate(1) * 50, 4), *([0.0] * (len(final) - 1))]
         cells.append(math.fsum(cells))
         rows.append([node, *("0" if not cell else f"{cell:.4f}" for cell in cells)])
-    rows += [[label, *(["1"] * (len(nodes) + len(final) + 1))] for label in ("TLS", "VA", "OUT")]
+    output = [float(row[-1]) for row in rows]
+    spent = [math.fsum(float(row[place]) for row in rows) for place in range(1, len(nodes) + 1)]
+    value = [made - used - 1 for made, used in zip(output, spent, strict=True)]
+    rest = ["1"] * (len(final) + 1)
+    for label, numbers in (("TLS", [1.0] * len(nodes)), ("VA", value), ("OUT", output)):
+        rows.append([label, *(f"{number:.4f}" for number in numbers), *rest])
     return Made(Grid(["V1", *nodes, *final, "OUT"], rows), "2022_SML.csv", fixed=True)
 
 
@@ -64,7 +69,18 @@ def _one(found: Expected, text: str) -> None:
                 raise Refused("a country beside its parts")
             found.add((*seller[:2], *buyer[:2]), usd)
     found.values = {key: value for key, value in found.values.items() if value}
-    _require_output([values[row] for row in sellers], names.index("OUT") - 1)
+    out = names.index("OUT") - 1
+    _require_output([values[row] for row in sellers], out)
+    output = {rows[row][0]: values[row][out] for row in sellers}
+    labels = [row[0] for row in rows]
+    primary = [n for n, label in enumerate(labels) if label in ("TLS", "VA", "VALU")]
+    if primary:
+        used = (*sellers, *primary)
+        sums = {names[1 + c]: math.fsum(values[row][c] for row in used) for c in columns}
+        _require_near(sums, output)
+    if "OUT" in labels:
+        said = values[labels.index("OUT")]
+        _require_near({names[1 + column]: said[column] for column in columns}, output)
 
 
 def _require_output(rows: list[list[float]], out: int) -> None:
@@ -74,6 +90,15 @@ def _require_output(rows: list[list[float]], out: int) -> None:
         raise CannotSay("at the edge")
     if missed > 1e-3 * made or not made:
         raise Refused("rows that miss their output")
+
+
+def _require_near(sums: dict[str, float], output: dict[str, float]) -> None:
+    missed = math.fsum(abs(sums.get(label, 0.0) - value) for label, value in output.items())
+    made = math.fsum(map(abs, output.values()))
+    if abs(missed - 1e-3 * made) < 1e-9 * made:
+        raise CannotSay("at the edge")
+    if missed > 1e-3 * made:
+        raise Refused("columns that miss output")
 
 
 def _nodes(labels: list[str], *, final: bool) -> dict[int, tuple[str, str, str]]:
