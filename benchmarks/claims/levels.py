@@ -50,6 +50,7 @@ INSTITUTES = (  # none of which has a number of its own in print here
 )
 IN_PRINT = ("CHN", "RUS", "DEU", "USA", "VNM", "JPN", "KOR", "IND", "TUR")
 """Countries whose offices may have numbers of their own in print: none is made up for these."""
+WITH_CHINA_IN_PRINT = ("BRA", "THA", "MYS", "PHL", "AUS", "CHE", "ITA")
 NOT_IN_PRINT = ("ministry of trade of {}", "chamber of commerce of {}", "port authority of {}")
 CUSTOMS = {  # China and Russia, billions of dollars: what an institute would start from
     ("CHN", "RUS"): (49.7, 50.58, 67.57, 76.12, 110.97, 115.49, 103.31),
@@ -175,7 +176,7 @@ def _second(world: World, chance: random.Random) -> None:
 def _invented(chance: random.Random) -> World:
     home, *partners = chance.sample(MADE_UP, 5)
     wider = None
-    if chance.random() < 0.3:
+    if chance.random() < 0.3 and home not in WITH_CHINA_IN_PRINT:
         partners[:2] = ["CHN", "HKG"]
         wider = ("CHN", "HKG")
     last = chance.randint(2014, 2024)

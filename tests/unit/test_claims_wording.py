@@ -203,3 +203,26 @@ def test_the_weight_of_all_goods_is_not_their_quantity() -> None:
     )
     assert {one.verdict for one in found.claims} == {"untestable"}
     assert not any("price of a unit" in one.reason for one in found.claims)
+
+
+def test_a_whole_that_may_grow_without_end_makes_no_conflict() -> None:
+    """Its bound, a factor of billions, lost the digits of the system: a right text could not be."""
+    to_kenya = "exporter: OMN, importer: KEN"
+    from_kenya = "exporter: KEN, importer: OMN"
+    found = checked(
+        f"id: c0, change: {{of: {{import_share: {{{from_kenya}, period: 2015}}}}, base: 2014}}, "
+        "says: up 1.3 points",
+        f"id: c1, export_share: {{{to_kenya}, period: 2014}}, says: 12.7 %",
+        f"id: c2, value: {{{from_kenya}, period: 2015, reporter: OMN}}, says: $248.0 million",
+        f"id: c3, value: {{{to_kenya}, period: 2015, reporter: OMN}}, says: $452 million",
+        "id: c4, growth: {exporter: OMN, importer: QAT, period: 2015, base: 2014, reporter: OMN, "
+        "currency: USD}, says: -9.2 %",
+        f"id: c5, growth: {{{to_kenya}, period: 2015-01..2015-07, base: 2014-01..2014-07, "
+        "reporter: OMN, currency: USD}, says: fell 20.3 %",
+        f"id: c6, change: {{of: {{export_share: {{{to_kenya}, period: 2015}}}}, base: 2014}}, "
+        "says: fell 0.1 points",
+        f"id: c7, value: {{{from_kenya}, period: 2014, reporter: OMN}}, says: $214.2 million",
+        f"id: c8, export_share: {{{to_kenya}, period: 2015}}, says: 12.6 %",
+    )
+    assert {one.verdict for one in found.claims} == {"untestable"}
+    assert not found.conflicts

@@ -33,6 +33,8 @@ class Counts:
 
 
 COUNTED = Counts()
+OPEN = 1e4
+"""A whole that may grow so many times is open: such a factor spoils the digits of a system."""
 OTHER_MONEY = 0.002
 """How far the change of a share in one currency may lie from that in another."""
 
@@ -98,7 +100,7 @@ class Group:
             wholes = (change.after[1], change.before[1], linear)
             if wholes not in self._wholes:
                 self._wholes[wholes] = self.solver.bounds(*wholes)
-            growth = self._wholes[wholes] or Interval(0.0, math.inf)
+            growth = _believed(self._wholes[wholes])
             found[name] = None if share is None else Start(share, growth)
         return found
 
@@ -175,3 +177,11 @@ class Group:
             held = {name: bent(claim, currency, slack) for name, claim in self.claims.items()}
             found.append({name: change for name, change in held.items() if change is not None})
         return found
+
+
+def _believed(growth: Interval | None) -> Interval:
+    """Return what is known of the growth of a whole, open at the ends that say nothing."""
+    if growth is None:
+        return Interval(0.0, math.inf)
+    low = growth.low if growth.low > 1 / OPEN else 0.0
+    return Interval(low, growth.high if growth.high < OPEN else math.inf)
