@@ -8,6 +8,8 @@ import re
 from typing import Any
 
 import pytest
+import yaml
+from yaml.reader import Reader
 
 from entrepot.claims import check, parse_document
 from entrepot.claims.draft import article_of
@@ -153,3 +155,17 @@ def test_a_claim_with_open_keys_is_kept_and_not_tested() -> None:
     )
     assert file.claims == ()
     assert file.todo[0].why == "open: currency"
+
+
+def test_a_claims_file_can_carry_every_text_that_is_read() -> None:
+    found = sheet(article_of("China supplied 57\ufffe% of Russia's imports\uffff\x9f in 2023."))
+    assert found["numbers"]
+    for one in found["numbers"]:
+        assert not Reader.NON_PRINTABLE.search(one["quote"] + one["says"])
+        assert yaml.safe_load(json.dumps(one["quote"], ensure_ascii=False)) == one["quote"]
+
+
+@pytest.mark.parametrize("sign", ["\ufffe", "\uffff", "\x9f"])
+def test_a_publisher_that_a_claims_file_cannot_carry_is_refused(sign: str) -> None:
+    with pytest.raises(RequestError, match="control character"):
+        sheet(article_of(TEXT, publisher=f"Daily{sign}News"))

@@ -27,8 +27,11 @@ KINDS = (*MEASURES, "ratio", "sum", "change", "gdp", "gdp_share", "rank")
 
 
 def _shown_as_it_is(text: str) -> str:
-    """Refuse characters that a terminal would obey instead of showing."""
-    if any(unicodedata.category(sign) == "Cc" and sign not in "\n\t" for sign in text):
+    """Refuse characters that a terminal would obey instead of showing, or YAML can't carry."""
+    if any(
+        sign in "\ufffe\uffff" or (unicodedata.category(sign) == "Cc" and sign not in "\n\t")
+        for sign in text
+    ):
         raise RequestError("a control character in a text", hint="remove it")
     return text
 

@@ -111,7 +111,7 @@ def article_of(text: str, *, name: str = PASTED, date: str = "", publisher: str 
             hint=f"cut it into parts of at most {LARGEST:,}",
         )
     clean = "".join(char if char >= " " or char in "\n\t" else " " for char in text)
-    clean = re.sub("[\x7f-\x9f]", " ", clean)
+    clean = re.sub("[\x7f-\x9f\ufffe\uffff]", " ", clean)  # nor can YAML carry these
     if not clean.strip():
         raise BadFileError("the text is empty", where=name, hint="save the article in it")
     check_text(clean, name)
