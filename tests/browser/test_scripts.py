@@ -199,7 +199,7 @@ def test_arrow_keys_follow_the_table_and_go_up_and_down(open_page: object, site:
     assert tip.inner_text() != first
     page.keyboard.press("Home")
     assert tip.inner_text() == first
-    world = page.locator("svg.chart.wide").filter(has=page.locator("path:nth-of-type(200)")).first
+    world = page.locator("svg.chart.wide").filter(has=page.locator("rect:nth-of-type(200)")).first
     world.focus()
     page.keyboard.press("ArrowRight")
     assert "China" in tip.inner_text()  # the largest supplier is the first row

@@ -32,7 +32,7 @@ SOUND = st.tuples(
     st.just("2022"),
     st.sampled_from(["156", "643", "4", "004"]),
     st.sampled_from(["842", "8", "251"]),
-    st.from_regex("[0-9]{1,6}", fullmatch=True),
+    st.integers(10000, 999999).flatmap(lambda code: st.sampled_from([f"{code}", f"{code:06}"])),
     st.floats(0, 1e12).map("{:.3f}".format),
     st.sampled_from(["NA", "", "   NA"]) | st.floats(0, 1e9).map("{:.3f}".format),
 )

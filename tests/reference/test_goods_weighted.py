@@ -199,7 +199,8 @@ def test_without_one_of_the_years_there_is_no_weight(tmp_path: Path, mine: str, 
         assert figure.status == "ok"
         return
     assert figure.status == "insufficient_data"
-    assert "weights need imports in HS2022 of 2022" in str(figure.reason)
+    assert "imports in comtrade of 2022 (HS2022) are not loaded" in str(figure.reason)
+    assert "entrepot data get comtrade --period 2022" in str(figure.reason)
 
 
 def test_without_reports_or_tables_there_is_no_weight(

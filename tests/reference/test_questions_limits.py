@@ -86,7 +86,10 @@ def test_money_of_another_currency_is_no_dollar(tmp_path: Path) -> None:
         euros = ep.ask("reorientation", base=2021, **currency, **keys)
         assert (euros.unit, euros.definition.currency) == ("EUR", "EUR")
         assert euros.details["gained"] == pytest.approx(15.0)
+    change = ep.ask("value_change", exporter="CHN", base=2021, **keys)
+    assert (change.value, change.unit) == (pytest.approx(10.0), "EUR")
     for measure in ("value_change", "price_index"):
+        keys["currency"] = "USD"
         assert ep.ask(measure, exporter="CHN", base=2021, **keys).value is None
 
 

@@ -204,7 +204,8 @@ def home_of(found: Sequence[Scene], text: str) -> str:
                 if _INSTITUTE.match(plain, named.end()):
                     owners[entry.value] += 6
     if any(_OWN_LAND.search(scene.apart.text) for scene in found):
-        return "TWN" if "國" in text else "CHN"
+        scripts = (one for one in cue_words("zh").items() if one[0][0] == "script")
+        return next((value for (_, value), sign in scripts if sign.search(text)), "CHN")
     del owners[NOWHERE], owners[WORLD]
     return owners.most_common(1)[0][0] if owners and owners.most_common(1)[0][1] else ""
 
@@ -358,7 +359,7 @@ def _days(found: re.Match[str], published: Period | None) -> Period | None:
 
 
 def _bucket(distance: int) -> str:
-    for limit in (3, 15, 40, 90):
+    for limit in (3, 15, 40, 100):
         if distance <= limit:
             return str(limit)
     return "far"

@@ -102,7 +102,6 @@ def _line(name: str, text: str) -> tuple[Arithmetic | None, str]:
 
 
 def _row(item: CheckedClaim) -> ClaimRow:
-    kinds = dict.fromkeys(slip.kind.replace("_", " ") for slip in item.slips)
     details = [text for text in (item.arithmetic, *(slip.text for slip in item.slips)) if text]
     urls = {found.url: found.source for found in reversed(item.against) if found.url}
     return ClaimRow(
@@ -111,7 +110,7 @@ def _row(item: CheckedClaim) -> ClaimRow:
         against=_against(item),
         verdict=item.verdict,
         why=item.reason,
-        slip=", or ".join(kinds),
+        slip=item.slips[0].kind.replace("_", " ") if item.slips else "",
         qualifier=item.qualifier,
         details=tuple(dict.fromkeys(details)),
         links=tuple(Link(name, url) for url, name in reversed(urls.items())),
