@@ -190,7 +190,7 @@ function questionOf(n) {
   const edits = marks[n.index]?.edits || {};
   for (const key of Object.keys(QUESTIONS)) {
     const field = base(n)[key];
-    if (key in edits || !field.candidates.length) continue;
+    if (key in edits || !field.candidates.length || field.certainty === "stated") continue;
     const options = [...new Set([field.value, ...field.candidates].filter(Boolean))];
     if (options.length > 1) return { key, options: options.slice(0, 9), text: QUESTIONS[key] };
   }

@@ -159,10 +159,24 @@ def _iso(code: str, *, named: bool) -> str:
     return ""
 
 
+# What the documentation calls the totals of a country's own: the world, and the Union of 2020
+# within and without.
+_SUM = re.compile(
+    r"world|all countries(?: of the world)?|(?:ext|int)(?:ra)?[_-]?EU27_2020"
+    r"|EU27_2020_(?:extra|intra)|(?:extra|intra)[ -]?EU.*2020.*",
+    re.IGNORECASE,
+)
+
+
 def _count(found: Expected, every: Sequence[Line]) -> None:
     lines = [line for line in every if line.reporter_iso and line.partner_iso]
-    if len(lines) < len(every):
-        found.rules.add("groups-beside-members")
+    for line in every:
+        if not line.partner_iso and _SUM.fullmatch(line.partner):
+            found.rules.add("partner-totals")
+        elif not line.partner_iso or not line.reporter_iso:
+            found.rules.add("groups-beside-members")
+        if not line.reporter_iso:
+            found.rules.add("groups-beside-members")
     sizes = {0 if line.product == "TOTAL" else len(line.product) for line in lines}
     level = next((size for size in (8, 6, 0) if size in sizes), None)
     if level is None:
