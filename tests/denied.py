@@ -118,6 +118,8 @@ def _objection(event: str, args: tuple[Any, ...]) -> str:
     if event in PLACES:
         named = [one for one in args[: PLACES[event]] if isinstance(one, (str, bytes, os.PathLike))]
         for path in (os.path.realpath(os.fsdecode(one)) for one in named):
+            if "__pycache__" in path and _inside(path, PROGRAM):
+                continue  # whoever imports a module first keeps its bytecode
             known = _inside(path, (*_state["reads"], *PROGRAM)) or _imports_from(path)
             if not (_scratch(path) or (known and not event.startswith(CHANGES))):
                 return f"{event} {path}"
