@@ -25,12 +25,13 @@ from scipy.optimize import minimize
 
 from entrepot.claims.draft import Article, article_of, structure
 from entrepot.claims.draft.article import draft_by_rules
+from entrepot.claims.draft.candidates import BALANCES, BUYS, SELLS
 from entrepot.claims.draft.draft import Drafted
 from entrepot.claims.draft.judge import facts_of, missing, sureness
 from entrepot.claims.draft.reading import numbers_of, table_in
 from entrepot.claims.draft.readings import AGREED, structured
 from entrepot.claims.draft.sentences import sentences
-from entrepot.claims.draft.structure import BALANCES, BUYS, SELLS, Recorder
+from entrepot.claims.draft.structure import Recorder
 from entrepot.model.period import Period
 
 WEIGHTS = Path(structure.__file__).with_name("weights.json")

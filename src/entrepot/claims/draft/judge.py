@@ -7,12 +7,12 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from entrepot.claims.draft.candidates import BALANCES, BUYS, SELLS, row_of
 from entrepot.claims.draft.draft import Drafted, Refusal
 from entrepot.claims.draft.entry import trouble_with
 from entrepot.claims.draft.lexicon import NOWHERE
 from entrepot.claims.draft.near import moves
 from entrepot.claims.draft.slots import notes_on_members, written
-from entrepot.claims.draft.structure import BALANCES, BUYS, SELLS, Guess, Scene, row_of
 from entrepot.claims.numbers import CURRENCIES
 from entrepot.model.areas import WORLD
 from entrepot.model.period import Period
@@ -20,6 +20,8 @@ from entrepot.model.period import Period
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from entrepot.claims.draft.scene import Scene
+    from entrepot.claims.draft.structure import Guess
     from entrepot.claims.numbers import Span
 
 __all__ = ["SURE", "agrees", "claim_of_guess", "facts_of", "missing", "sureness"]

@@ -11,20 +11,13 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from entrepot.claims.draft.candidates import BALANCES
 from entrepot.claims.draft.draft import Drafted, Left, Refusal
 from entrepot.claims.draft.judge import SURE, agrees, claim_of_guess, facts_of, missing, sureness
 from entrepot.claims.draft.reading import numbers_of, table_in
+from entrepot.claims.draft.scene import DAYS_AHEAD, Scene, home_of, scenes
 from entrepot.claims.draft.sentences import Sentence, sentences
-from entrepot.claims.draft.structure import (
-    BALANCES,
-    DAYS_AHEAD,
-    Guess,
-    Scene,
-    guesses,
-    home_of,
-    scenes,
-    weights,
-)
+from entrepot.claims.draft.structure import Guess, guesses, weights
 from entrepot.claims.numbers import read_says
 from entrepot.model.areas import WORLD
 

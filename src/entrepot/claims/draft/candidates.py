@@ -1,0 +1,564 @@
+"""What a number can be: candidates for its kind, flow, sides and period, each with features."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from entrepot.claims.draft.lexicon import NOWHERE
+from entrepot.claims.draft.scene import OWN_LAND, Memory, Scene
+from entrepot.claims.draft.time import Time
+from entrepot.claims.numbers import CURRENCIES
+from entrepot.model.areas import WORLD
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from entrepot.claims.draft.mark import Mark
+    from entrepot.claims.numbers import Span
+
+__all__ = [
+    "BALANCES",
+    "BUYS",
+    "CLAUSE_END",
+    "FROM",
+    "SELLS",
+    "Choice",
+    "flow_choices",
+    "period_choices",
+    "row_of",
+    "side_choices",
+    "what_choices",
+]
+
+_M = TypeVar("_M", "Mark", Time)
+SELLS = ("export", "supply")
+BUYS = ("import", "purchase")
+BALANCES = ("surplus", "deficit")
+CLAUSE_END = re.compile(
+    r"[;；:：—–]|\b(?:while|whereas|but|тогда как|während)\b|, (?:а|но|aber|wobei) |。|，而|但"
+)
+_WEAK = re.compile("[,，、(（)）]")
+_TIGHT = 14
+_CUES = ("up", "down", "share", "accounts", "came", "went", "price", "quantity", "level", "rank")
+_BY = re.compile(r"(?:\bby|\bна|\bum|\bof|了)\s*$")
+_TO = re.compile(
+    r"(?:\bto|\bat|\bдо|\bauf|\bbei|至|到|达|为|reach\w*|total\w*|составил\w*|или)\s*$"
+)
+FROM = re.compile(
+    r"(?:\bfrom|\bagainst|compared (?:with|to)|\bversus|\bпротив|\(с|\bс|\bnach|\bvon|"
+    r"gegenüber|从|由|比)\s*$"
+)
+_AT = re.compile(
+    r"\s*[(（]?\s*(?:(?:in|im|on|for|during|by|за|во?|на|по итогам|of|от)\s+)?(?:the |dem )?",
+    re.IGNORECASE,
+)
+_OPENED = re.compile(
+    r"\b(?:before|after|until|till|prior to|by|since|до|после|vor|nach|bis|seit|с)\s+"
+    r"(?:the |end of |dem )*$",
+    re.IGNORECASE,
+)
+_THE_COUNTRY = re.compile(
+    r"\b(?:this|the) (?:country|nation|bloc)\b|\b(?:стран[аыеу]|республик[аиеу])\b"
+    r"|\bdas Land\b|该国|两国",
+    re.IGNORECASE,
+)
+_TWO = re.compile(
+    r"\b(?:two|both) (?:countries|sides|nations)|двух стран|beide[nr]? L[äa]nder|两国"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a number may be in one respect, and the features that speak for and against it."""
+
+    value: tuple[str, ...]
+    features: tuple[str, ...]
+
+
+def _bucket(distance: int) -> str:
+    for limit in (3, 15, 40, 100):
+        if distance <= limit:
+            return str(limit)
+    return "far"
+
+
+class _Place:
+    """Where a mark stands beside a number or another mark."""
+
+    __slots__ = ("breaks", "commas", "distance", "numbers", "side")
+
+    def __init__(self, scene: Scene, start: int, end: int, at: int, to: int) -> None:
+        if end <= at:
+            self.side, low, high = "L", end, at
+        elif start >= to:
+            self.side, low, high = "R", to, start
+        else:
+            self.side, low, high = "I", start, start
+        gap = scene.apart.text[low:high]
+        self.distance = high - low
+        self.numbers = sum(low <= one.start and one.end <= high for one in scene.apart.numbers)
+        self.commas = len(_WEAK.findall(gap))
+        self.breaks = CLAUSE_END.search(gap) is not None
+
+    def features(self, name: str) -> list[str]:
+        side = f"{name}{self.side}"
+        found = [
+            f"{side}n{min(self.numbers, 3)}",
+            f"{side}d{_bucket(self.distance)}",
+            f"{side}c{min(self.commas, 3)}",
+        ]
+        if self.breaks:
+            found.append(f"{side}b")
+        return found
+
+
+def what_choices(number: Span, scene: Scene, memory: Memory) -> list[Choice]:
+    """Return what a number may be."""
+    unit = number.says.unit
+    options: tuple[str, ...]
+    if unit in CURRENCIES or unit in ("t", "items"):
+        options = ("level", "change", "other")
+    elif unit in ("percent", "ratio", "share"):
+        options = ("growth", "share", "ratio", "other")
+    elif unit == "points":
+        options = ("points", "other")
+    else:
+        options = ("level", "growth", "share", "other")
+    facts = _what_facts(number, scene, memory)
+    return [Choice((one,), tuple(f"{one}|{fact}" for fact in facts)) for one in options]
+
+
+def _what_facts(number: Span, scene: Scene, memory: Memory) -> list[str]:  # noqa: C901
+    text, numbers = scene.apart.text, scene.apart.numbers
+    unit = number.says.unit
+    kind = "money" if unit in CURRENCIES else unit or "bare"
+    place = numbers.index(number)
+    low = numbers[place - 1].end if place else 0
+    high = numbers[place + 1].start if place + 1 < len(numbers) else len(text)
+    facts = ["all", f"u:{kind}"]
+    if number.says.moved:
+        facts += ["moved", f"moved:{kind}"]
+    if number.says.per:
+        facts.append("per")
+    printed = scene.sentence.text[number.start : number.end]
+    if re.match(r"[-+−–]", printed):
+        facts.append("signed")
+    before, behind = text[: number.start], text[number.end :]
+    if re.search(r"[(（]\s*$", before):
+        facts.append("bracket")
+    for name, pattern in (("by", _BY), ("to", _TO), ("from", FROM)):
+        if pattern.search(before):
+            facts.append(name)
+            facts.append(f"{name}:{kind}")
+    seen = set()
+    for cue in scene.apart.found.cues:
+        if cue.kind not in _CUES and cue.kind not in ("gdp", "other", "investment", "future"):
+            continue
+        if low <= cue.start and cue.end <= number.start:
+            seen.add((cue.start, "L", cue.kind))
+        elif number.end <= cue.start < high:
+            gap = text[number.end : cue.start]
+            close = not _WEAK.search(gap)
+            seen.add((cue.start, "R" if close else "F", cue.kind))
+    left = sorted(one for one in seen if one[1] == "L")
+    facts += [f"L:{name}" for _, _, name in left]
+    if left:
+        facts.append(f"Lnear:{left[-1][2]}")
+    facts += [f"{side}:{name}" for _, side, name in seen if side != "L"]
+    if re.match(r"\s*(?:of|от|der|des|von|aller)\b", behind) and any(
+        0 <= flow.start - number.end <= 60 for flow in scene.apart.found.flows
+    ):
+        facts.append("of-flow")
+    if place:
+        gap = text[low : number.start]
+        near = len(gap) <= 15
+        facts.append(f"prev:{memory.what}" + (":near" if near else ""))
+        same = numbers[place - 1].says.unit == unit
+        if same:
+            facts.append(f"same:{memory.what}" + (":near" if near else ""))
+    else:
+        facts.append("no-prev")
+    if not scene.apart.found.flows:
+        facts.append("no-flow")
+        if not scene.areas:
+            facts.append("bare-sentence")
+    return facts
+
+
+def flow_choices(number: Span, what: str, scene: Scene, memory: Memory) -> list[Choice]:  # noqa: C901
+    """Return the flows that a number may belong to; the last of them that of the text before."""
+    found: list[Choice] = []
+    marks = scene.apart.found.flows
+    left = [mark for mark in marks if mark.end <= number.start]
+    right = [mark for mark in marks if mark.start >= number.end]
+    like = [one for one in scene.apart.numbers if one.says.unit == number.says.unit]
+    dealt = bool(scene.apart.found.of("respectively"))
+    for place, mark in enumerate(marks):
+        at = _Place(scene, mark.start, mark.end, number.start, number.end)
+        features = at.features("f")
+        order = left[::-1].index(mark) if mark in left else None
+        if order is None and mark in right:
+            order = right.index(mark)
+        if order is not None:
+            features.append(f"f{at.side}o{min(order, 3)}")
+            features.append(f"f{at.side}o{min(order, 2)}n{min(at.numbers, 2)}{what}")
+        group = _group(mark.value)
+        features += [f"g:{group}", f"g:{group}:{what}", f"{at.side}:{what}"]
+        if mark.value in ("supply", "purchase"):
+            features.append("weak")
+        if what == "level" and group == "balance" and at.distance <= 20:
+            features.append(f"bal{at.side}near")
+        if what == "share" and at.side == "R" and at.distance <= 60 and not at.numbers:
+            features.append("share-of")
+        if dealt and len(like) == len(marks) and like[place] is number:
+            features.append("dealt")
+        if not left and not right:
+            features.append("inside")
+        if at.side == "R" and left:
+            features.append("R-though-left")
+        if (
+            at.side == "R"
+            and at.distance <= 25
+            and "," not in scene.apart.text[number.end : mark.start]
+        ):
+            features += ["R-adjacent", f"R-adjacent:{group}:{what}"]
+        found.append(Choice((mark.value, str(place)), tuple(features)))
+    if memory.kind:
+        features = [f"carry{min(memory.age, 3)}", f"carry:{_group(memory.kind)}"]
+        features.append("carry:none" if not marks else "carry:some")
+        if marks and not left:
+            features.append("carry:ahead")
+        if scene.areas:
+            features.append("carry:areas")
+        features.append(f"carry:{what}")
+        found.append(Choice((memory.kind, "carry"), tuple(features)))
+    return found
+
+
+def _group(kind: str) -> str:
+    if kind in SELLS:
+        return "sell"
+    if kind in BUYS:
+        return "buy"
+    return "balance" if kind in BALANCES else kind
+
+
+def side_choices(  # noqa: C901
+    number: Span, what: str, flow: Mark | None, kind: str, scene: Scene, memory: Memory
+) -> list[Choice]:
+    """Return the pairs (whose flow it is, the other side) that a number may be of."""
+    owners: dict[str, set[str]] = {}
+    partners: dict[str, set[str]] = {}
+    group = _group(kind)
+    for area in scene.areas:
+        code = area.value
+        if code == NOWHERE:
+            code = memory.home if OWN_LAND.match(scene.apart.text, area.start) else NOWHERE
+        facts = _side_facts(area, number, flow, scene)
+        facts.append(f"{area.form}:{group}")
+        facts.append(f"{area.form}:{what}:{group}")
+        if code == WORLD:
+            facts.append("world")
+        owners.setdefault(code, set()).update(f"o:{one}" for one in facts)
+        partners.setdefault(code, set()).update(f"p:{one}" for one in facts)
+    if len(memory.named) > 1 and _TWO.search(scene.apart.text):
+        for code in memory.named[-2:]:
+            owners.setdefault(code, set()).add("o:m:named")
+            partners.setdefault(code, set()).add("p:m:named")
+    context = "none" if not scene.areas else "some"
+    carried = "flow" if flow is not None else "carry"
+    for name, code in (
+        ("home", memory.home),
+        ("own", memory.owner),
+        ("par", memory.partner),
+        ("world", WORLD),
+    ):
+        if not code:
+            continue
+        said = [f"m:{name}", f"m:{name}:{context}", f"m:{name}:{carried}:{context}"]
+        said.append(f"m:{name}:{group}")
+        said.append(f"m:{name}:a{min(memory.age, 3)}")
+        if name != "home" and memory.kind:
+            said.append(f"m:{name}:{_group(memory.kind)}>{group}:{context}")
+        if _THE_COUNTRY.search(scene.apart.text):
+            said.append(f"m:{name}:country")
+        if scene.apart.found.of("its"):
+            said.append(f"m:{name}:its")
+        if scene.apart.found.of("total", "external"):
+            said.append(f"m:{name}:total")
+        owners.setdefault(code, set()).update(f"o:{one}" for one in said)
+        partners.setdefault(code, set()).update(f"p:{one}" for one in said)
+    fit, own, touching = _evidence(number, flow, group, scene)
+    dealt = dealt_area(number, scene)
+    pair = tuple(memory.named[-2:]) if _TWO.search(scene.apart.text) else ()
+    fresh = scene.sentence.paragraph != memory.paragraph
+    found = []
+    for owner, for_owner in owners.items():
+        for partner, for_partner in partners.items():
+            if owner == partner:
+                continue
+            joint = []
+            if fit:
+                joint.append(
+                    "fit" if partner in fit else "fit-owner" if owner in fit else "not-fit"
+                )
+                joint.append(f"{joint[-1]}:{group}")
+            if dealt:
+                joint.append(
+                    "deal" if partner == dealt else "deal-o" if owner == dealt else "no-deal"
+                )
+            if len(pair) == 2:
+                joint.append("two" if {owner, partner} == set(pair) else "not-two")
+            if fresh and partner == memory.partner != WORLD and not scene.areas:
+                joint.append("stays-in-new-paragraph")
+            if own:
+                joint.append("adj" if owner in own else "not-adj")
+            if touching:
+                side = "p" if partner in touching else "o" if owner in touching else "no"
+                joint.append(f"touch-{side}")
+                joint.append(f"touch-{side}:{'fit' if fit else ''}{'own' if own else ''}")
+                kept = owner == memory.owner if side == "p" else partner == memory.partner
+                if kept and side != "no":
+                    joint.append(f"touch-{side}-keeps")
+            if (owner, partner) == (memory.owner, memory.partner):
+                joint.append(f"same:{context}:{carried}")
+            if (partner, owner) == (memory.owner, memory.partner):
+                joint.append(f"turned:{_group(memory.kind)}>{group}:{context}")
+            if what == "share" and WORLD in (owner, partner):
+                joint.append("share-world")
+            if owner == WORLD:
+                joint.append("world-owns")
+            if NOWHERE in (owner, partner):
+                joint.append("nowhere")
+            found.append(
+                Choice((owner, partner), (*sorted(for_owner), *sorted(for_partner), *joint))
+            )
+    return found
+
+
+_OWNS = {
+    "sell": ("of", "from", "origin"),
+    "buy": ("of", "to"),
+    "trade": ("of",),
+    "balance": ("of",),
+}
+_FITS = {
+    "sell": ("to",),
+    "buy": ("from", "origin"),
+    "trade": ("with", "between", "to"),
+    "balance": ("with", "between", "to"),
+}
+
+
+def _evidence(
+    number: Span, flow: Mark | None, group: str, scene: Scene
+) -> tuple[list[str], list[str], list[str]]:
+    """Return the areas that by their form are the other side, own the flow, or touch the number."""
+    text = scene.apart.text
+    touching = [
+        area.value
+        for area in scene.areas
+        if area.end <= number.start
+        and re.fullmatch(r"(?:['’]s)?的?\s*[(（—–-]?\s*", text[area.end : number.start])
+    ]
+    if flow is None:
+        away = [area for area in scene.areas if area.form in _FITS.get(group, ())]
+        return [area.value for area in away[-1:]], [], touching
+    fits: list[str] = []
+    last = max((one.end for one in scene.apart.numbers if one.end <= number.start), default=0)
+    local = [
+        area.value
+        for area in scene.areas
+        if area.form in _FITS.get(group, ()) and max(last, flow.end) <= area.start < number.start
+    ]
+    for area in scene.areas if not local else ():
+        if area.form not in _FITS.get(group, ()):
+            continue
+        low, high = sorted((area.start, flow.start))
+        crossed = any(low <= one.start < high for one in scene.apart.numbers)
+        if not crossed and not CLAUSE_END.search(text[low:high]):
+            fits.append(area.value)
+    own = [
+        area.value
+        for area in scene.areas
+        if (area.form in ("adj", "of", "bare") and 0 <= flow.start - area.end <= 3)
+        or (area.form in _OWNS.get(group, ()) and 0 <= area.start - flow.end <= 12)
+    ]
+    if not own:
+        low = max((m.end() for m in CLAUSE_END.finditer(text) if m.end() <= flow.start), default=0)
+        subjects = [
+            area
+            for area in scene.areas
+            if area.form == "bare" and low <= area.start and area.end <= flow.start
+        ]
+        own = [subjects[-1].value] if subjects else []
+    return local or fits, own, touching
+
+
+_LINK = re.compile(r"\s*(?:[,、，]|and|und|и|和|与|及|以及|, and)?\s*(?:[a-zа-я ]{0,4})?")
+
+
+def row_of(
+    one: Mark | Span | Time, row: Sequence[Mark | Span | Time], text: str
+) -> tuple[int, int]:
+    """Return the place of a mark in its enumeration, and how long that is."""
+    at = list(row).index(one)
+    low = high = at
+    while low and _LINK.fullmatch(text[row[low - 1].end : row[low].start]):
+        low -= 1
+    while high + 1 < len(row) and _LINK.fullmatch(text[row[high].end : row[high + 1].start]):
+        high += 1
+    return at - low, high - low + 1
+
+
+def dealt_area(number: Span, scene: Scene) -> str:
+    """Return the area that a number in a row has from a row of as many areas; else empty."""
+    text = scene.apart.text
+    like = [one for one in scene.apart.numbers if one.says.unit == number.says.unit]
+    place, count = row_of(number, like, text)
+    if count < 2:
+        return ""
+    fitting = [row for row in _rows(scene.areas, text) if len(row) == count]
+    return fitting[-1][place].value if fitting else ""
+
+
+def _rows(marks: Sequence[_M], text: str) -> list[list[_M]]:
+    """Return marks by enumeration."""
+    rows: list[list[_M]] = []
+    for mark in marks:
+        if rows and _LINK.fullmatch(text[rows[-1][-1].end : mark.start]):
+            rows[-1].append(mark)
+        else:
+            rows.append([mark])
+    return rows
+
+
+def _side_facts(area: Mark, number: Span, flow: Mark | None, scene: Scene) -> list[str]:
+    facts = [f"f:{area.form}"]
+    at = _Place(scene, area.start, area.end, number.start, number.end)
+    facts += at.features("n")
+    facts.append(f"n{at.side}n{min(at.numbers, 2)}:{area.form}")
+    if at.distance <= 3 and at.side != "I":
+        facts.append(f"touch{at.side}")
+    leading = [
+        one
+        for one in scene.areas
+        if (one.end <= number.start and one.start > area.start) and at.side == "L"
+    ]
+    facts.append(f"last{at.side}{min(len(leading), 2)}")
+    if flow is None:
+        facts.append("no-flow")
+        return facts
+    to = _Place(scene, area.start, area.end, flow.start, flow.end)
+    facts += to.features("w")
+    facts.append(f"w{to.side}:{area.form}")
+    facts.append(f"w{to.side}n{min(to.numbers, 2)}:{area.form}")
+    if to.distance <= 3:
+        facts.append(f"own{to.side}")
+        facts.append(f"own{to.side}:{area.form}")
+    between = min(flow.start, number.start) <= area.start < max(flow.end, number.end)
+    if between:
+        facts.append("between")
+        facts.append(f"between:{area.form}")
+    return facts
+
+
+def period_choices(number: Span, what: str, scene: Scene, memory: Memory) -> list[Choice]:  # noqa: C901
+    """Return the periods that a number may be of."""
+    found: dict[str, set[str]] = {}
+    text, times = scene.apart.text, scene.times
+    before = text[: number.start]
+    former = FROM.search(before) is not None
+    earlier = any(
+        0 <= start - number.end <= 12 and not _WEAK.search(text[number.end : start])
+        for start, _ in scene.earlier
+    ) or any(0 <= number.start - end <= 12 and not number.says.moved for _, end in scene.earlier)
+    own = [time for time in times if not time.is_base]
+    left = [time for time in own if time.end <= number.start]
+    for time in times:
+        at = _Place(scene, time.start, time.end, number.start, number.end)
+        facts = at.features("t")
+        base = "B" if time.is_base else ""
+        facts.append(f"t{base}{at.side}")
+        facts.append(f"t{base}{at.side}n{min(at.numbers, 2)}:{what}")
+        leads = re.match(r"\s*[:：]", text[time.end :]) is not None  # "$9 bn (2022: $8 bn)"
+        if at.side == "R" and not leads and _AT.fullmatch(text[number.end : time.start]):
+            facts += [f"tight{base}", f"tight{base}:{what}"]
+        if _OPENED.search(text[: time.start]):
+            facts.append("opened")
+        if left and time is left[-1]:
+            facts.append("last-left")
+        if len(own) == 1 and not time.is_base:
+            facts.append("only")
+        if time.ends_range:
+            facts.append("ends")
+        if leads:
+            facts.append(f"leads{at.side}")
+        if former:
+            facts.append(f"former{base}{at.side}")
+        found.setdefault(str(time.period), set()).update(facts)
+    at_number = scene.apart.numbers.index(number)
+    previous = scene.apart.numbers[at_number - 1] if at_number else None
+    pair = former and previous is not None and previous.says.unit == number.says.unit
+    touches = any(
+        re.fullmatch(r"\s*[(（]\s*", text[end : number.start])
+        for _, end in scene.earlier
+        if end <= number.start
+    )
+    dealt = dealt_time(number, own, scene)
+    if dealt is not None:
+        for one, said in found.items():
+            said.add("deal" if one == dealt else "no-deal")
+    context = "none" if not own else "some" if left else "ahead"
+    for name, period in (("carry", memory.period), ("main", memory.main)):
+        if period is None:
+            continue
+        facts = [f"{name}:{context}", f"{name}:{context}:{min(memory.period_age, 3)}"]
+        facts.append(f"{name}:{what}")
+        if former or earlier:
+            facts.append(f"{name}:former")
+        found.setdefault(str(period), set()).update(facts)
+        year = str(period.before())
+        said = {f"yb:{name}"}
+        if former:
+            said.add("yb:former")
+        if earlier:
+            said.add("yb:earlier")
+        if former and earlier:
+            said.add("yb:both")
+        if touches:
+            said.add("yb:touch")
+        if pair:
+            said.add("yb:pair")
+        found.setdefault(year, set()).update(said)
+    for time in left[-1:]:
+        said = {"yb:own"}
+        if former:
+            said.add("yb:former")
+        if earlier:
+            said.add("yb:earlier")
+        if touches:
+            said.add("yb:touch")
+        if pair:
+            said.add("yb:pair")
+        found.setdefault(str(time.period.before()), set()).update(said)
+    from entrepot.claims.times import stepped
+
+    for cue in scene.apart.found.of("mom"):
+        now = left[-1].period if left else memory.period
+        if now is not None and re.fullmatch(r"\s*[(（]\s*", text[cue.end : number.start] or "-"):
+            before_it = stepped(now, "month_earlier")
+            if before_it is not None:
+                found.setdefault(str(before_it), set()).add("mb:touch")
+    return [Choice((period,), tuple(sorted(facts))) for period, facts in found.items()]
+
+
+def dealt_time(number: Span, times: Sequence[Time], scene: Scene) -> str | None:
+    """Return the period that a number in a row has from a row of as many periods."""
+    text = scene.apart.text
+    like = [one for one in scene.apart.numbers if one.says.unit == number.says.unit]
+    place, count = row_of(number, like, text)
+    fitting = [row for row in _rows(times, text) if len(row) == count > 1]
+    return str(fitting[-1][place].period) if fitting else None

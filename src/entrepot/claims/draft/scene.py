@@ -1,0 +1,258 @@
+"""A sentence taken apart, whose trade a text is about, and the times that it names."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING
+
+from entrepot.claims.draft.complete import Context
+from entrepot.claims.draft.lexicon import NOWHERE, area_words, cue_words
+from entrepot.claims.draft.reading import taken_apart
+from entrepot.claims.draft.time import Time
+from entrepot.claims.draft.times_in import is_record
+from entrepot.model.areas import WORLD
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from entrepot.claims.draft.mark import Mark
+    from entrepot.claims.draft.reading import Reading as Apart
+    from entrepot.claims.draft.sentences import Sentence
+    from entrepot.claims.numbers import Span
+    from entrepot.model.period import Period
+
+__all__ = ["DAYS_AHEAD", "OWN_LAND", "Memory", "Scene", "home_of", "scenes", "times_of"]
+OWN_LAND = re.compile("我国|国内|本国")
+
+
+@dataclass
+class Memory:
+    """What the text was about so far."""
+
+    home: str = ""
+    kind: str = ""
+    owner: str = ""
+    partner: str = ""
+    goods: str = "all"
+    period: Period | None = None
+    main: Period | None = None
+    age: int = 0
+    period_age: int = 0
+    what: str = ""
+    base: Period | None = None
+    paragraph: int = 0
+    named: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Scene:
+    """A sentence taken apart.
+
+    Attributes
+    ----------
+    apart
+        Its marks, speakers and numbers masked.
+    areas
+        The areas, the land of the text among them.
+    """
+
+    sentence: Sentence
+    apart: Apart
+    areas: tuple[Mark, ...]
+    first: bool = False
+    times: Sequence[Time] = ()
+    earlier: Sequence[tuple[int, int]] = ()
+
+
+def scenes(
+    sentences: Sequence[Sentence],
+    numbers: Sequence[Sequence[Span]],
+) -> list[Scene]:
+    """Take sentences apart."""
+    found = []
+    for place, (sentence, spans) in enumerate(zip(sentences, numbers, strict=True)):
+        apart = taken_apart(sentence, spans, Context(), None)
+        found.append(Scene(sentence, apart, apart.found.areas, place == 0))
+    return found
+
+
+_INSTITUTE = re.compile(
+    r"\W{0,3}\w*\W?(?:customs|statistic|ministry|bureau|census|department|таможен|статистич|министерств|ведомств"
+    r"|бюро|Statistik|Zoll|Bundesamt|海关|统计|财政部)",
+    re.IGNORECASE,
+)
+
+
+def home_of(found: Sequence[Scene], text: str) -> str:
+    """Return the country whose trade the text is about: the one that most flows belong to."""
+    owners: Counter[str] = Counter()
+    for place, scene in enumerate(found):
+        early = 2 if place < 3 else 1
+        plain = scene.sentence.plain
+        for area in scene.areas:
+            if area.value in (WORLD, NOWHERE):
+                continue
+            owns = area.form in ("adj", "of", "bare")
+            near = any(0 <= flow.start - area.end <= 60 for flow in scene.apart.found.flows)
+            owners[area.value] += early * (2 if owns and near else 1 if owns else 0)
+        for entry in area_words(scene.sentence.language):
+            for named in entry.pattern.finditer(plain):
+                if _INSTITUTE.match(plain, named.end()):
+                    owners[entry.value] += 6
+    if any(OWN_LAND.search(scene.apart.text) for scene in found):
+        scripts = (one for one in cue_words("zh").items() if one[0][0] == "script")
+        return next((value for (_, value), sign in scripts if sign.search(text)), "CHN")
+    del owners[NOWHERE], owners[WORLD]
+    return owners.most_common(1)[0][0] if owners and owners.most_common(1)[0][1] else ""
+
+
+_DAYS = re.compile(
+    r"\b(?:first|initial) (?P<n>\d{1,2}|ten|twenty) days of (?P<m1>[A-Z][a-z]{2,8})"
+    r"|\b(?P<f1>[A-Z][a-z]{2,8})(?:[-–—]| to | through )(?P<f2>[A-Z][a-z]{2,8})(?: of)? "
+    r"(?P<fy>20\d\d)-\d\d\b"
+    r"|\b(?:compared (?:to|with)|against|than in|versus) (?P<c1>[A-Z][a-z]{2,8})(?! \d)"
+    r"|\b(?P<m2>[A-Z][a-z]{2,8})\.? (?P<a>\d{1,2})[-–](?P<b>\d{1,2})(?![\d,])"
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_WORDS = {"ten": 10, "twenty": 20}
+
+
+def times_of(  # noqa: C901
+    text: str, language: str, published: Period | None, memory: Memory
+) -> tuple[list[Time], list[tuple[int, int]]]:
+    """Return the periods that a sentence names, and where it says "a year earlier"."""
+    from entrepot.claims.times import stepped, when
+
+    words = cue_words(language)
+    earlier = [match.span() for match in words[("yoy", "")].finditer(text)]
+    base = _base_pattern(language)
+    times: list[Time] = []
+    for days in _DAYS.finditer(text):
+        period = _days(days, published)
+        if days["c1"]:
+            if period is not None:
+                times.append(Time(period, days.start("c1"), days.end("c1"), is_base=True))
+        elif period is not None:
+            before = base.search(text[max(days.start() - 40, 0) : days.start()]) is not None
+            times.append(Time(period, days.start(), days.end(), before))
+    taken = [(time.start, time.end) for time in times] + earlier
+    for found in when(text, published, language):
+        if any(start < found.end and found.start < end for start, end in taken):
+            continue
+        before = base.search(text[max(found.start - 40, 0) : found.start]) is not None
+        if (before or language == "zh") and is_record(found, text, language):
+            continue
+        period = found.period
+        kind = found.kind
+        if kind in ("year_earlier", "same_period"):
+            earlier.append((found.start, found.end))
+            continue
+        now = next((time.period for time in reversed(times) if not time.is_base), memory.period)
+        if kind == "last_month" and before:
+            kind = "month_earlier"
+        if kind.endswith("_earlier"):
+            period = stepped(now, kind) if now is not None else None
+            before = True
+        if period is None or period.freq == "D":
+            continue
+        if kind == "no_year" and published is not None:
+            period = _nearly_over(period, published)
+        if published is not None and period.end > published.end and period.start > published.end:
+            continue
+        if found.ends:
+            times.append(Time(found.ends[0], found.start, found.end, is_base=True))
+            times.append(Time(found.ends[1], found.start, found.end, ends_range=True))
+        else:
+            times.append(Time(period, found.start, found.end, before, guessed=kind == "no_year"))
+    return _tied(sorted(times, key=lambda time: time.start), text), earlier
+
+
+_OF_YEAR = re.compile(r"\s*(?:periods?|months?|период[аеу]?)?\s*(?:of|in|,)?\s*")
+
+
+def _tied(times: list[Time], text: str) -> list[Time]:
+    """Read months and the year behind them as one: "January-June period of 2020"."""
+    from entrepot.claims.times import stepped
+
+    found: list[Time] = []
+    for time in times:
+        last = found[-1] if found else None
+        if last is not None and last.guessed and time.period.freq == "A":
+            gap = text[last.end : time.start]
+            if _OF_YEAR.fullmatch(gap) and "period" in gap:
+                period: Period | None = last.period
+                for _ in range(30):
+                    if period is None or period.end.year <= time.period.end.year:
+                        break
+                    period = stepped(period, "year_earlier")
+                if period is not None:
+                    found[-1] = Time(period, last.start, time.end, last.is_base)
+                    continue
+        found.append(time)
+    return found
+
+
+def _nearly_over(period: Period, published: Period) -> Period:
+    """Return the same months a year later where these end within days of the publication."""
+    from entrepot.model.period import Period
+
+    try:
+        later = Period(
+            period.start.replace(year=period.start.year + 1),
+            period.end.replace(year=period.end.year + 1),
+        )
+    except ValueError:
+        return period
+    ahead = (later.end - published.end).days
+    most = DAYS_AHEAD if later.months > 1 else _A_MONTH_AHEAD
+    return later if 0 < ahead <= most else period
+
+
+DAYS_AHEAD = 12
+"""Days before its end from which on a text speaks of a quarter as of one that is over."""
+_A_MONTH_AHEAD = 3
+
+
+@cache
+def _base_pattern(language: str) -> re.Pattern[str]:
+    pattern = cue_words(language)[("base", "")].pattern
+    edge = "" if language == "zh" else r"(?<!\w)"
+    return re.compile(
+        rf"{edge}(?:{pattern})\s*(?:the |dem |der |im |in |в |the year )?$", re.IGNORECASE
+    )
+
+
+def _days(found: re.Match[str], published: Period | None) -> Period | None:
+    """Return "the first 20 days of May", "May 1-20": the latest that were over."""
+    from entrepot.model.period import Period
+
+    if found["fy"]:
+        first, last = (found[key][:3].lower() for key in ("f1", "f2"))
+        if first not in _MONTHS or last not in _MONTHS:
+            return None
+        ends = [_MONTHS.index(one) + 1 for one in (first, last)]
+        years = [int(found["fy"]) + (month < 4) for month in ends]
+        if ends[1] < ends[0] and years[1] == years[0]:
+            return None
+        return Period.parse(f"{years[0]}-{ends[0]:02d}..{years[1]}-{ends[1]:02d}")
+    name = (found["m1"] or found["m2"] or found["c1"])[:3].lower()
+    if name not in _MONTHS or published is None:
+        return None
+    month = _MONTHS.index(name) + 1
+    if found["c1"]:
+        year = published.end.year - (month > published.end.month)
+        return Period.parse(f"{year}-{month:02d}")
+    first = int(found["a"] or 1)
+    last = int(found["b"] or _WORDS.get(found["n"], 0) or found["n"])
+    for year in (published.end.year, published.end.year - 1):
+        try:
+            period = Period(date(year, month, first), date(year, month, last))
+        except ValueError:
+            return None
+        if period.end <= published.end:
+            return period
+    return None
