@@ -10,7 +10,6 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from entrepot.errors import MissingExtraError
 from entrepot.report import look
 from entrepot.report.carried import carriers, evidence_of
 from entrepot.report.look import PRINT, colour_rules
@@ -18,6 +17,7 @@ from entrepot.report.parts import Link, Sentence
 from entrepot.report.render_html import ICONS, SWATCHES, caveat_title
 from entrepot.report.verdicts import WORDS, counted
 from entrepot.report.words import capital
+from entrepot.report.written import typeset
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,13 +41,9 @@ def render_pdf(brief: Brief) -> bytes:
     MissingExtraError
         Without Typst.
     """
-    try:
-        import typst
-    except ImportError as error:
-        raise MissingExtraError("typst", "pdf") from error
     page = files("entrepot.report").joinpath("templates", "brief.typ").read_bytes()
     inputs = {"brief": json.dumps(as_data(brief), ensure_ascii=False)}
-    return bytes(typst.compile(page, format="pdf", sys_inputs=inputs))
+    return typeset(page, inputs, format="pdf")
 
 
 def as_data(brief: Brief) -> dict[str, Any]:

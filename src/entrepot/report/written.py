@@ -1,15 +1,16 @@
-"""Files written whole or not at all."""
+"""Files written whole or not at all, and pages set by the typesetter."""
 
 from __future__ import annotations
 
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
-from entrepot.errors import OutsideError
+from entrepot.errors import MissingExtraError, OutsideError
 from entrepot.files import require_target
 
-__all__ = ["write_whole"]
+__all__ = ["typeset", "write_whole"]
 
 
 def write_whole(target: Path, made: str | bytes) -> Path:
@@ -33,3 +34,27 @@ def write_whole(target: Path, made: str | bytes) -> Path:
             f"cannot write {target}", why=str(error), hint="choose another place with --out"
         ) from error
     return target
+
+
+def typeset(page: bytes, inputs: dict[str, str], **form: Any) -> bytes:
+    """Return a page that Typst sets, its texts handed over as data and never as markup.
+
+    Parameters
+    ----------
+    page
+        The template.
+    inputs
+        What the template reads, by name.
+    form
+        What is made of it: ``format``, and for pictures ``ppi``, pixels to an inch.
+
+    Raises
+    ------
+    MissingExtraError
+        Without Typst.
+    """
+    try:
+        import typst
+    except ImportError as error:
+        raise MissingExtraError("typst", "pdf") from error
+    return bytes(typst.compile(page, sys_inputs=inputs, **form))

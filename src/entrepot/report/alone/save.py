@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from entrepot.errors import MissingExtraError, RequestError
+from entrepot.errors import RequestError
 from entrepot.report.alone.frame import drawn
 from entrepot.report.csv_text import csv_text
-from entrepot.report.written import write_whole
+from entrepot.report.written import typeset, write_whole
 
 if TYPE_CHECKING:
     from entrepot.report.alone.parts import Alone
@@ -54,12 +54,7 @@ def raster(drawing: str) -> bytes:
     MissingExtraError
         Without Typst.
     """
-    try:
-        import typst
-    except ImportError as error:
-        raise MissingExtraError("typst", "pdf") from error
-    inputs = {"drawing": drawing}
-    return bytes(typst.compile(PAGE, format="png", ppi=2 * 96, sys_inputs=inputs))
+    return typeset(PAGE, {"drawing": drawing}, format="png", ppi=2 * 96)
 
 
 def table_text(rows: tuple[dict[str, Any], ...]) -> str:
