@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entrepot.claims import parse_document
+from entrepot.claims.accepted import accepted
 from entrepot.claims.draft import article_of, as_yaml
-from entrepot.claims.readers import accepted
 
 SENTENCE = "What Germany bought from Brazil was worth 9.1 billion euros in 2024."
 ARTICLE = article_of(f"{SENTENCE} Peru's exports to China rose by 3.3 % in 2023.")

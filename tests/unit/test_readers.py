@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from entrepot.claims import parse_document
+from entrepot.claims.accepted import accepted
 from entrepot.claims.draft import article_of, as_yaml, draft
-from entrepot.claims.readers import KEY, accepted, answer_of, draft_with, request_of, where_to
+from entrepot.claims.readers import KEY, answer_of, draft_with, request_of, where_to
 from entrepot.errors import OutsideError, RequestError
 
 if TYPE_CHECKING:
