@@ -19,8 +19,8 @@ import edition_tables
 import harness
 
 from entrepot.goods import Links
-from entrepot.goods.follow import reaches
 from entrepot.goods.links import steps
+from entrepot.goods.list_conversion import reaches
 from entrepot.goods.match import Matcher
 from entrepot.goods.own import own_list
 

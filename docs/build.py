@@ -14,7 +14,7 @@ from in_print import filled
 from lists_page import bundled, lists
 from pieces import plain, table
 
-from entrepot.claims.inprint import findings
+from entrepot.claims.published_checks import findings
 from entrepot.cli.main import app
 from entrepot.figures.caveats import CAVEATS
 from entrepot.measures import passports

@@ -12,12 +12,12 @@ from made_up import lake as made_up
 
 from entrepot.lake import Lake
 from entrepot.model.period import Period
-from entrepot.report.alone import chart, drawn, framed
-from entrepot.report.book import Book, Subject
-from entrepot.report.pair.found import Side, compared
-from entrepot.report.pair.picture import picture
+from entrepot.report.brief_context import BriefContext, Subject
+from entrepot.report.comparison.found import Side, compared
+from entrepot.report.comparison.picture import picture
 from entrepot.report.parts import plain
 from entrepot.report.sections import by_tier
+from entrepot.report.standalone import chart, drawn, framed
 
 if TYPE_CHECKING:
     from entrepot.report.parts import Section
@@ -62,7 +62,7 @@ def pictures() -> dict[str, str]:
         }
         found |= drawings() | {
             "origin": drawn(chart("origin", none, **PAIR, goods="inputs:C26", period="2022")),
-            "tiers": _section(by_tier.section(Book(made), _of_island())),
+            "tiers": _section(by_tier.section(BriefContext(made), _of_island())),
             "courses": _courses(made),
         }
     return found
@@ -80,7 +80,7 @@ def _section(section: Section) -> str:
 
 def _courses(lake: Lake) -> str:
     sides = Side("ISL", "CHN", "848210", None), Side("ISL", "NOR", "848210", None)
-    told = picture(compared(Book(lake), sides))
+    told = picture(compared(BriefContext(lake), sides))
     assert told is not None, "there is nothing to draw"
     deck = "Share of Iceland’s imports of ball bearings, per cent of value."
     return framed(told, "China passed Norway in Iceland’s imports", deck, ["Source: made up."])

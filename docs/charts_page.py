@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from chart_pictures import PRINTED, TABLE, pictures
 
-from entrepot.report.alone import CHARTS, ELSEWHERE
+from entrepot.report.standalone import CHARTS, ELSEWHERE
 
 if TYPE_CHECKING:
-    from entrepot.report.alone import Kind
+    from entrepot.report.standalone import Kind
 
 __all__ = ["charts"]
 

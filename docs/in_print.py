@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from entrepot.claims.inprint import Finding
+    from entrepot.claims.published_checks import Discrepancy
     from entrepot.sources.published.row import Published
 
 BLOCK = re.compile(r"(<!-- found: ([^>]*) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
-def filled(page: str, found: Iterable[Finding]) -> str:
+def filled(page: str, found: Iterable[Discrepancy]) -> str:
     """Return the page with each block written again from the findings it names.
 
     Raises
@@ -22,7 +22,7 @@ def filled(page: str, found: Iterable[Finding]) -> str:
     KeyError
         If a block names a number of which nothing is found any more.
     """
-    held: dict[str, Finding] = {}
+    held: dict[str, Discrepancy] = {}
     for one in found:
         held.setdefault(one.id, one)
     return BLOCK.sub(
@@ -36,7 +36,7 @@ def named(page: str) -> list[str]:
     return [name for block in BLOCK.finditer(page) for name in block[2].split()]
 
 
-def _item(one: Finding) -> str:
+def _item(one: Discrepancy) -> str:
     lines = [f"**{one.id}**, {_link(one.one.rows[0])}: {one.what}. {one.because}."]
     if one.definition:
         lines.append(f"{one.definition[:1].upper()}{one.definition[1:]}.")

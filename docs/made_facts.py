@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from entrepot.model.areas import area, area_name
 from entrepot.model.display import NBSP, number
-from entrepot.report.alone import framed
-from entrepot.report.pictures import EventSteps, Exposed, Exposure, Picture, Step
+from entrepot.report.chart_data import EventSteps, Exposed, Exposure, Picture, Step
 from entrepot.report.scenario.drawn import Ladder, LossMap, Rung, Tile
+from entrepot.report.standalone import framed
 
 __all__ = ["drawings"]
 

@@ -1,7 +1,7 @@
 """The one place that opens DuckDB.
 
 The lake builds on it, and so does the door that a user's own frame comes through
-(`entrepot.measures.door`), which may not know the lake.
+(`entrepot.measures.frame_adapter`), which may not know the lake.
 """
 
 from __future__ import annotations

@@ -82,9 +82,9 @@ def test_only_the_store_writes_tables() -> None:
     assert writing == {
         "lake/staged.py",
         "lake/store.py",
-        "lake/in_memory.py",
-        "reconcile/scratch.py",
-        "sources/keep.py",
+        "lake/row_cache.py",
+        "reconcile/temp_tables.py",
+        "sources/temp_tables.py",
     }
 
 

@@ -45,8 +45,8 @@ def _two_reports(folder: Path) -> Section:
     """What others than Kazakhstan report to send to Germany, and Germany to get, in two years."""
     from entrepot.lake import Lake
     from entrepot.model.period import Period
-    from entrepot.report.book import Book, Subject
-    from entrepot.report.sections import hidden
+    from entrepot.report.brief_context import BriefContext, Subject
+    from entrepot.report.sections import reporting_gaps
 
     rows = [
         row(value, period=year, flow=flow, reporter=one, partner=other)
@@ -62,7 +62,7 @@ def _two_reports(folder: Path) -> Section:
     lake.add("comtrade", [folder / "made.csv"])
     about = Subject("DEU", "KAZ", "chpl", Period.parse(2022), fixed=True)
     with lake.reading():
-        found = hidden.section(Book(lake), about)
+        found = reporting_gaps.section(BriefContext(lake), about)
     assert found is not None
     assert found.table is not None
     assert found.table.head[:3] == ("Good", "From", "Year")

@@ -26,7 +26,7 @@ FILLER = "A sentence that says nothing of weight. " * 40
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Pages of the example: its quotes, and a long article made of them with a part unread."""
     from entrepot.claims import check, parse_document
-    from entrepot.report.checked import Article, Left, write_check
+    from entrepot.report.check_report import Article, Left, write_check
 
     folder = tmp_path_factory.mktemp("checks")
     found = check(CLAIMS)

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from entrepot.claims import Check, check, parse_document
-from entrepot.claims.known import Facts
+from entrepot.claims.reference_levels import ReferenceLevels
 from entrepot.claims.statements import Statements
 from entrepot.model.period import Period
 from entrepot.sources.published.row import Published
@@ -50,7 +50,7 @@ def row(name: str, value: float, step: float, **more: object) -> Published:
     return Published(**(fields | more))
 
 
-def facts(case: dict[str, Any]) -> Facts:
+def facts(case: dict[str, Any]) -> ReferenceLevels:
     rows = []
     for number, printed in enumerate(case["printed"]):
         if printed[0] == "price":
@@ -114,7 +114,7 @@ def facts(case: dict[str, Any]) -> Facts:
                     origin_words="Market rates",
                 )
             )
-    return Facts(Statements(rows))
+    return ReferenceLevels(Statements(rows))
 
 
 def checked(case: dict[str, Any], edits: dict[str, str]) -> Check:

@@ -19,13 +19,13 @@ from pypdf import PdfReader
 from entrepot.errors import MissingExtraError, RequestError
 from entrepot.lake import Lake
 from entrepot.report import brief, write
-from entrepot.report.carried import carrier
 from entrepot.report.parts import Gap, Link, Note, Remark, Sentence, Table, Term, plain
 from entrepot.report.render_html import render_html
 from entrepot.report.render_json import as_dict
 from entrepot.report.render_pdf import as_data, render_pdf
 from entrepot.report.render_xlsx import render_xlsx
 from entrepot.report.save import FORMATS
+from entrepot.report.sentence_evidence import carrier
 
 if TYPE_CHECKING:
     from collections.abc import Callable

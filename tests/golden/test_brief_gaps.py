@@ -11,10 +11,10 @@ import pytest
 from entrepot.errors import NoEvidenceError
 from entrepot.figures import Definition, Figure, Specification, Specifications, evaluate
 from entrepot.lake import Lake
-from entrepot.lake.holding import Holding
+from entrepot.lake.inventory import InventoryItem
 from entrepot.report import brief
 from entrepot.report.bars import bar_of
-from entrepot.report.book import Book
+from entrepot.report.brief_context import BriefContext
 from entrepot.report.cards import range_on_card
 from entrepot.report.render_markdown import render_markdown
 from entrepot.sources.published.read import published
@@ -208,7 +208,7 @@ def test_a_year_that_nobody_asked_for_is_no_gap(tmp_path: Path) -> None:
     """Numbers in print reach further than the lake; of this pair there is nothing in any year."""
     rows = [(year, "CHN", "KGZ", "854231", 5.0) for year in (2021, 2022)]
     lake = lake_of(tmp_path, rows)
-    assert max(Book(lake).years()) > 2022
+    assert max(BriefContext(lake).years()) > 2022
     told = brief("NPL", "TUR", "854231", None, lake)
     text = render_markdown(told)
     assert re.search(r"nothing of \d", text) is None
@@ -230,7 +230,7 @@ def test_a_whole_lake_without_the_code_asks_for_no_file(
     rows = [(year, "CHN", "KGZ", "854231", 5.0) for year in (2021, 2022)]
     lake = lake_of(tmp_path, rows)
     for name in ("is_partial", "has_few_products"):
-        monkeypatch.setattr(Holding, name, property(lambda _: False))
+        monkeypatch.setattr(InventoryItem, name, property(lambda _: False))
     told = brief("KGZ", "CHN", "999999", 2022, lake)
     assert told.cards[0].command == ""
     assert "BACI of 2021 to 2022, and in it no row of HS 999999" in told.answer[0].text

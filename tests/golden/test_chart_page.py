@@ -268,7 +268,7 @@ def test_what_may_have_come_through_a_hub_has_its_bounds(draw: Run, tmp_path: Pa
 
 
 def test_alone_it_lists_every_chart_with_a_command_that_is_one(entrepot: Run) -> None:
-    from entrepot.report.alone.kinds import NO_MEASURE, ONE, OVER_TIME, SUPPLIERS
+    from entrepot.report.standalone.kinds import NO_MEASURE, ONE, OVER_TIME, SUPPLIERS
 
     code, out, _ = entrepot("chart", "--json")
     found = json.loads(out)

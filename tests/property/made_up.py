@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 
 from entrepot.claims import Document, parse_document
-from entrepot.claims.known import Facts
+from entrepot.claims.reference_levels import ReferenceLevels
 from entrepot.claims.statements import Statements
 from entrepot.model.period import Period
 from entrepot.sources.published.row import Published
@@ -130,5 +130,5 @@ def document(lines: list[str]) -> Document:
     return parse_document("\n".join(["format: 1", "source: {title: made up}", "claims:", *lines]))
 
 
-def facts(rows: list[Published]) -> Facts:
-    return Facts(Statements(rows))
+def facts(rows: list[Published]) -> ReferenceLevels:
+    return ReferenceLevels(Statements(rows))

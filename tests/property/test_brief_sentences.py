@@ -18,10 +18,10 @@ from entrepot.lake import Lake
 from entrepot.model.areas import area_phrase, by_code
 from entrepot.model.period import Period
 from entrepot.report import brief
-from entrepot.report.alone.world import of_suppliers
-from entrepot.report.book import Subject
+from entrepot.report.brief_context import Subject
 from entrepot.report.parts import Brief, Sentence, plain
-from entrepot.report.sections import paid, replaced, suppliers
+from entrepot.report.sections import prices, supplier_changes, suppliers
+from entrepot.report.standalone.world import of_suppliers
 
 AREAS = ("CHN", "DEU", "TUR", "IND", "USA", "NLD", "KGZ", "UGA", "XNES")
 values = st.one_of(st.just(0.0), st.floats(1.0, 1e12), st.sampled_from([1.0, 1e6, 49.6, 50.4]))
@@ -133,7 +133,7 @@ def changed(first: dict[str, float], last: dict[str, float]) -> Figure:
 def test_who_took_whose_place(first: dict[str, float], last: dict[str, float], who: str) -> None:
     found = changed(first, last)
     members = frozenset(who.split("+"))
-    text = ok(replaced.taken_by(found, members))
+    text = ok(supplier_changes.taken_by(found, members))
     own = sum(last.get(name, 0.0) - first.get(name, 0.0) for name in members)
     gains = sum(max(0.0, last.get(n, 0.0) - first.get(n, 0.0)) for n in {*first, *last})
     if text:
@@ -144,10 +144,10 @@ def test_who_took_whose_place(first: dict[str, float], last: dict[str, float], w
         assert "2023" in text
     elif gains:
         assert own == 0
-    ok(replaced._filled(found))
+    ok(supplier_changes._filled(found))
     silent = {n for n in first if first[n] and not last.get(n) and n != "XNES"}
-    assert bool(ok(replaced.gone(found))) is bool(silent)
-    title = replaced._title(found)
+    assert bool(ok(supplier_changes.gone(found))) is bool(silent)
+    title = supplier_changes._title(found)
     assert faults(title) == []
     for name in silent:
         assert f"{area_phrase(name)} lost" not in title
@@ -165,20 +165,20 @@ def test_prices_and_quantities_have_the_word_of_their_sign(
     details |= {"quantity_pct": quantity} if quantity is not None else {}
     ends = {"low": min(price_usd, -1.0), "high": max(quantity_usd, 1.0)}
     found = figure("value_change", "USD", 1.0, details=details, base=2022, exporter="CHN", **ends)
-    text = ok(paid.prices(found))
+    text = ok(prices.prices(found))
     for name, value in (("prices (unit values)", price), ("quantities", quantity)):
         said = re.search(rf"{re.escape(name)} (rose|fell|held)", text, re.IGNORECASE)
         assert bool(said) is (value is not None)
         if said and value is not None:
             expected = "held" if abs(value) < 0.05 else "rose" if value > 0 else "fell"
             assert said[1] == expected
-    title = paid.title(found)
+    title = prices.title(found)
     for name, amount in (("prices", price_usd), ("quantities", quantity_usd)):
         said = re.search(rf"{name} (added|took)", title, re.IGNORECASE)
         assert (said[1] if said else None) == (
             None if not amount else "added" if amount > 0 else "took"
         )
-    ok(paid.turned(found))
+    ok(prices.turned(found))
 
 
 SUBJECT = Subject("RUS", "CHN", "all", Period.parse(2023), fixed=True)
@@ -197,7 +197,7 @@ def test_a_premium_has_a_direction_only_where_its_range_has(
         base=2021,
         exporter="CHN",
     )
-    text = ok(paid.premium(found, SUBJECT))
+    text = ok(prices.premium(found, SUBJECT))
     spans_zero = value - below <= 0 <= value + above
     assert ("cannot be told" in text) is spans_zero
     if not spans_zero and abs(value) >= 0.0005:

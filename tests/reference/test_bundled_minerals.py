@@ -22,8 +22,8 @@ from entrepot.lake import Lake, fetch
 from entrepot.lake.bundled import bundled, bundled_codes
 from entrepot.model.columns import schema
 from entrepot.model.product import EDITIONS
-from entrepot.report.book import Book
-from entrepot.report.story import opening_in
+from entrepot.report.brief_context import BriefContext
+from entrepot.report.compose import opening_in
 
 Flow = tuple[str, str, str]
 MAGNETS = "850511"
@@ -90,7 +90,7 @@ def test_shares_are_those_of_plain_sums(empty: Lake) -> None:
 
 
 def test_magnets_of_germany_on_an_empty_lake(empty: Lake) -> None:
-    brief = opening_in(Book(empty), "DEU", "CHN", MAGNETS, None)
+    brief = opening_in(BriefContext(empty), "DEU", "CHN", MAGNETS, None)
     assert brief is not None
     [share] = [card for card in brief.cards if card.figure.definition.measure == "import_share"][:1]
     assert share.figure.value == pytest.approx(748_867_153 / 907_734_023)

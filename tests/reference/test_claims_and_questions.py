@@ -8,7 +8,7 @@ import pytest
 
 import entrepot as ep
 from entrepot.claims import parse_document
-from entrepot.claims.on_lake import from_lake
+from entrepot.claims.loaded_evidence import from_lake
 from entrepot.lake import Lake
 from made_comtrade import CHINA, GERMANY, USA, WORLD, row, text_of
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import entrepot as ep
-from entrepot.figures.completeness import LARGEST, MANY_TELLERS
-from entrepot.figures.held import held
+from entrepot.figures.availability import held
+from entrepot.figures.total_coverage import LARGEST, MANY_TELLERS
 from entrepot.lake import Lake, fetch
 from entrepot.model.areas import areas
 from entrepot.model.period import Period

@@ -14,19 +14,19 @@ from curve_plain import curved
 import entrepot as ep
 from entrepot.errors import RequestError
 from entrepot.figures import row_facts
+from entrepot.figures.availability import held
 from entrepot.figures.cells import Cells
 from entrepot.figures.curve.choices import GoodsChoice
+from entrepot.figures.curve.exclusions import Judge
 from entrepot.figures.curve.goods import Numbered
-from entrepot.figures.curve.judge import Judge
-from entrepot.figures.curve.spans import Span, Timed
-from entrepot.figures.curve.ways import Way
+from entrepot.figures.curve.partner_choices import PartnerChoice
+from entrepot.figures.curve.time_windows import Span, Timed
 from entrepot.figures.definition import Definition
 from entrepot.figures.editions import goods_in
 from entrepot.figures.estimate import Missing
-from entrepot.figures.held import held
-from entrepot.figures.measured import measure as measured
-from entrepot.figures.reconciling import reconcile_lake
+from entrepot.figures.reconcile_lake import reconcile_lake
 from entrepot.figures.row_facts import editions_of
+from entrepot.figures.run_measure import measure as measured
 from entrepot.figures.spread import explained
 from entrepot.lake import Lake, fetch
 from made_comtrade import row, text_of
@@ -250,7 +250,7 @@ def test_weights_of_value_are_no_weights_of_mass(lake: Lake) -> None:
         time = Timed(Span("as asked", definition), Cells(lake, there, "exporter"))
         judge = Judge([time], {(0, 0): 1.0}, left)
         whole = Numbered(time.span, GoodsChoice((), (goods,)))
-        ways = [Way("CHN", definition)]
+        ways = [PartnerChoice("CHN", definition)]
         assert judge.weighed_enough(whole, 0, [0], ways, "mass") == [0]
         split = Numbered(time.span, half)
         assert judge.weighed_enough(split, 0, [0], ways, "value") == [0]

@@ -9,10 +9,10 @@ import pytest
 
 from entrepot.figures.cells import Cells
 from entrepot.figures.curve.choices import territory_choices
-from entrepot.figures.curve.cut import widest
 from entrepot.figures.curve.goods import kinds, table
 from entrepot.figures.curve.measured import by_way
-from entrepot.figures.curve.ways import ABROAD, MEMBERS, OWN, Way
+from entrepot.figures.curve.partner_choices import ABROAD, MEMBERS, OWN, PartnerChoice
+from entrepot.figures.curve.rows import widest
 from entrepot.figures.definition import Definition
 from entrepot.lake import Lake, fetch
 
@@ -46,7 +46,7 @@ def test_the_engine_keeps_the_rows_that_have_a_place(
     asked = Definition.build(measure, period=2022, goods="848210", **keys)
     places = territory_choices(asked)
     ways = [
-        Way(words, place, inside, only)
+        PartnerChoice(words, place, inside, only)
         for words, place in places
         for inside in (ABROAD, MEMBERS, OWN)
         for only in (False, True)

@@ -12,7 +12,7 @@ from cutoff_plain import bought_after, worth
 import entrepot as ep
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.scenario import evaluate_scenario, parse_scenario
-from entrepot.figures.show import as_rows
+from entrepot.figures.text_output import as_rows
 from entrepot.lake import Lake
 
 if TYPE_CHECKING:

@@ -177,9 +177,9 @@ def test_the_door_heeds_a_condition_inside_agg(kind: str) -> None:
 
 
 def through(frame: Any, step: Any, **words: Any) -> Any:
-    from entrepot.measures.door import through_door
+    from entrepot.measures.frame_adapter import run_on_frame
 
-    return through_door(frame, step, **words)
+    return run_on_frame(frame, step, **words)
 
 
 def median(rows: Any) -> Any:

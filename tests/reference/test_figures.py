@@ -12,12 +12,12 @@ import pytest
 import entrepot as ep
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures import Definition
+from entrepot.figures.availability import Availability
 from entrepot.figures.cells import Cells
 from entrepot.figures.estimate import Missing
-from entrepot.figures.held import Held
-from entrepot.figures.measured import Measured
-from entrepot.figures.measured import measure as measured
-from entrepot.figures.traders import strangers
+from entrepot.figures.run_measure import Measured
+from entrepot.figures.run_measure import measure as measured
+from entrepot.figures.trading_areas import areas_without_records
 from entrepot.goods import goods_selection
 
 if TYPE_CHECKING:
@@ -236,7 +236,7 @@ def test_a_member_that_a_whole_source_does_not_know_is_named(
     cells = {(s, b): v for (t, s, b), v in totals(path).items() if t == 2021}
     bought = {s: v for (s, b), v in cells.items() if b == "RUS"}
     goods = (goods_selection("all", nomenclature="HS2017"),)
-    held = Held(
+    held = Availability(
         "baci", "0" * 12, ("HS2017",), "A", "USD", False, has_reports=False, few_products=False
     )
     rows = Cells(lake, held)
@@ -244,7 +244,7 @@ def test_a_member_that_a_whole_source_does_not_know_is_named(
     found = measured(rows, asked, goods)
     assert isinstance(found, Measured)
     assert found.value == pytest.approx(bought["DEU"] / sum(bought.values()))
-    assert strangers(rows, asked) == {"LIE"}
+    assert areas_without_records(rows, asked) == {"LIE"}
     assert isinstance(measured(rows, asked.but(exporter="LIE"), goods), Missing)
 
 

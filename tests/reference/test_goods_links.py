@@ -15,9 +15,9 @@ from un_tables import sheet
 
 import entrepot.goods
 from entrepot.goods import Links, Variant, goods_list, goods_selection
+from entrepot.goods.code_conversion import EXACT
 from entrepot.goods.editions import known_codes
-from entrepot.goods.follow import reaches
-from entrepot.goods.reach import EXACT
+from entrepot.goods.list_conversion import reaches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import entrepot as ep
-from entrepot.figures.hiding import hidden_trade
+from entrepot.figures.mirror_gap_findings import mirror_gap_findings
 from entrepot.lake import Lake
 from entrepot.reconcile import hidden
 from table_reading import one_map
@@ -97,7 +97,7 @@ def test_cars_are_lost_in_transit(lake: Lake, told: dict) -> None:
 
 
 def test_the_finding_says_so(lake: Lake) -> None:
-    found = {one.place: one for one in hidden_trade(lake) if one.rule == "lost-in-transit"}
+    found = {one.place: one for one in mirror_gap_findings(lake) if one.rule == "lost-in-transit"}
     place = f"{ARMENIA} and {GEORGIA}"
     assert set(found) == {f"{place}, 2021..2022", f"{place}, 2023 by months"}
     words = found[f"{place}, 2021..2022"].example.replace("\u00a0", " ")

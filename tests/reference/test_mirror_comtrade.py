@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from entrepot.figures.hiding import hidden_trade
+from entrepot.figures.mirror_gap_findings import mirror_gap_findings
 from entrepot.lake import Lake
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def lake(path: Path, tmp_path_factory: pytest.TempPathFactory) -> Lake:
 
 @pytest.fixture(scope="module")
 def found(lake: Lake) -> dict[str, Finding]:
-    return {one.rule: one for one in (*lake.check(), *hidden_trade(lake))}
+    return {one.rule: one for one in (*lake.check(), *mirror_gap_findings(lake))}
 
 
 @pytest.fixture(scope="module")

@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 
 import entrepot as ep
-from entrepot.figures.hiding import hidden_trade
+from entrepot.figures.mirror_gap_findings import mirror_gap_findings
 from entrepot.lake import Lake
 from entrepot.model.groups import group
 from entrepot.model.period import Period
-from entrepot.reconcile.hidden import mirrored
+from entrepot.reconcile.mirror_gaps import mirrored
 from table_reading import one_map
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def apart(lake: Lake) -> list[tuple[str, int]]:
 
 
 def test_the_gap_is_a_finding(lake: Lake) -> None:
-    [finding] = [one for one in hidden_trade(lake) if one.rule == "mirror-gap"]
+    [finding] = [one for one in mirror_gap_findings(lake) if one.rule == "mirror-gap"]
     assert finding.place == f"{BOUGHT} and {SOLD}, 2019..2023"
     # Poland, 470 m EUR: at 0.82 USD still 385, of which Kyrgyzstan saw 49.
     words = finding.example.replace("\u00a0", " ")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from entrepot.claims.inprint import Finding, findings
+from entrepot.claims.published_checks import Discrepancy, findings
 from entrepot.sources.published.read import published
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ PAGE = (DOCS / "explanation" / "wrong-in-print.md").read_text(encoding="utf-8")
 
 
 @cache
-def found() -> tuple[Finding, ...]:
+def found() -> tuple[Discrepancy, ...]:
     return findings(published("all"))
 
 

@@ -19,7 +19,7 @@ import pytest
 from made_lake import NEW, OLD, TIMES, named_files_are_there, state_of
 
 from entrepot.errors import NoEvidenceError, OutsideError, RequestError
-from entrepot.lake import Lake, watched
+from entrepot.lake import Lake, watch_store
 from entrepot.lake.catalog import Catalog
 
 if TYPE_CHECKING:
@@ -165,15 +165,15 @@ def test_what_is_remembered_of_a_watched_file(tmp_path: Path) -> None:
     content = {"figures": {}, "path": "", "text": "", "verdicts": {}}
     for at in range(1, 40):
         folder = tmp_path / str(at)
-        watched.keep(folder, "a", content | {"text": "old"})
+        watch_store.keep(folder, "a", content | {"text": "old"})
         words = "done"
         with _failing(folder, at, errno.EIO, stay=False) as failing:
             try:
-                watched.keep(folder, "a", content | {"text": "new"})
+                watch_store.keep(folder, "a", content | {"text": "new"})
             except OutsideError as error:
                 words = error.why
         if not failing.reached():
             return
-        text = watched.kept(folder)["a"]["text"]
+        text = watch_store.kept(folder)["a"]["text"]
         assert (text == "old") == ("nothing was changed" in words), (at, words)
     raise AssertionError("it never came to an end")

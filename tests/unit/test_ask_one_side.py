@@ -12,7 +12,7 @@ from tests.unit.test_ask_rerouted import GERMAN, OWN, RUSSIAN, reports
 import entrepot as ep
 from entrepot.errors import RequestError
 from entrepot.lake import Lake
-from entrepot.lake.few import whole_trade
+from entrepot.lake.partial_coverage import whole_trade
 
 if TYPE_CHECKING:
     from pathlib import Path

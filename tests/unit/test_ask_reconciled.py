@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import entrepot as ep
-from entrepot.figures.reconciling import reconcile_lake
+from entrepot.figures.reconcile_lake import reconcile_lake
 from entrepot.lake import Lake
 from made_comtrade import row, text_of
 
@@ -178,10 +178,10 @@ KEYS: dict[str, dict[str, Any]] = {
 
 def ends(lake: Lake, measure: str) -> tuple[float, float]:
     """Return the interval alone, without what the other reports add to the range."""
+    from entrepot.figures.availability import held
     from entrepot.figures.cells import Cells
     from entrepot.figures.definition import Definition
     from entrepot.figures.editions import goods_in
-    from entrepot.figures.held import held
     from entrepot.figures.intervals import interval
 
     keys = {"importer": "RUS", "exporter": "CHN", "goods": "854231", "period": 2021} | KEYS[measure]

@@ -11,7 +11,7 @@ import entrepot as ep
 from entrepot.errors import RequestError
 from entrepot.figures import Definition, caveats
 from entrepot.figures.estimate import Missing
-from entrepot.figures.reasons import in_lines
+from entrepot.figures.no_answer_text import in_lines
 from entrepot.lake import Lake
 
 if TYPE_CHECKING:

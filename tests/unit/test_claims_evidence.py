@@ -10,10 +10,10 @@ import pytest
 from entrepot.claims.comparison import compared
 from entrepot.claims.document import Claim, Source, parse_document
 from entrepot.claims.evidence import evidence
-from entrepot.claims.known import Facts
+from entrepot.claims.evidence_verdict import standing
 from entrepot.claims.quantity import Level, moved_by
+from entrepot.claims.reference_levels import ReferenceLevels
 from entrepot.claims.series import is_own
-from entrepot.claims.standing import standing
 from entrepot.claims.statements import Statements, named_alike
 from entrepot.model.interval import Interval
 from entrepot.model.period import Period
@@ -66,8 +66,8 @@ def claim(text: str) -> Claim:
     return document.claims[0]
 
 
-def facts(*rows: Published) -> Facts:
-    return Facts(Statements(rows))
+def facts(*rows: Published) -> ReferenceLevels:
+    return ReferenceLevels(Statements(rows))
 
 
 FLOW = "exporter: CHN, importer: CHL, period: 2019"

@@ -9,7 +9,7 @@ import pytest
 from tests.unit.test_slips import CHILE, LEVELS, checked, row
 
 from entrepot.claims import check, parse_document
-from entrepot.claims.known import Facts
+from entrepot.claims.reference_levels import ReferenceLevels
 from entrepot.claims.statements import Statements
 
 TYPO = """
@@ -26,7 +26,7 @@ claims:
 
 
 def test_one_error_is_one_block() -> None:
-    found = check(parse_document(TYPO), facts=Facts(Statements([])))
+    found = check(parse_document(TYPO), facts=ReferenceLevels(Statements([])))
     assert len(found.conflicts) > 1
     (block,) = found.blocks
     assert block.blamed == ("both",)
@@ -46,7 +46,7 @@ def test_two_errors_are_two_blocks() -> None:
   - {id: c, value: {exporter: FRA, importer: ESP, flow: both, period: 2019}, says: $20 million}
   - {id: d, balance: {exporter: FRA, importer: ESP, period: 2019}, says: $4.0 billion}
 """
-    found = check(parse_document(TYPO + more), facts=Facts(Statements([])))
+    found = check(parse_document(TYPO + more), facts=ReferenceLevels(Statements([])))
     assert {block.blamed for block in found.blocks} == {("both",), ("c",)}
 
 
@@ -55,7 +55,7 @@ def test_where_nothing_tells_each_conflict_is_a_block() -> None:
         "\n  - {id: again, value: {exporter: BRA, importer: PER, period: 2019},"
         " says: $19.7 billion}\n"
     )
-    found = check(parse_document(text), facts=Facts(Statements([])))
+    found = check(parse_document(text), facts=ReferenceLevels(Statements([])))
     (block,) = found.blocks
     assert not block.others
     assert block.also_against == ()

@@ -9,9 +9,9 @@ import pytest
 from rich.console import Console
 
 from entrepot.cli.data_tables import print_holdings
-from entrepot.lake.holding import Holding
+from entrepot.lake.inventory import InventoryItem
 
-TABLE = Holding(
+TABLE = InventoryItem(
     source="concordance",
     table="correlations",
     snapshot="0123456789ab",

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.made_comtrade import GERMANY, RUSSIA, row, text_of
 
+from entrepot.figures.availability import held
 from entrepot.figures.cells import Cells
 from entrepot.figures.definition import Definition
-from entrepot.figures.held import held
 from entrepot.figures.row_facts import editions_of
 from entrepot.lake import Lake
 

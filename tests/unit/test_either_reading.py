@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from entrepot.claims import check, parse_document
-from entrepot.claims.known import Facts
+from entrepot.claims.reference_levels import ReferenceLevels
 from entrepot.claims.statements import Statements
 from entrepot.sources.published.read import published
 
@@ -53,7 +53,7 @@ claims:
         base: {row.base}, currency: {row.currency}, reporter: {row.reporter}}}
     says: "12,700 %"
 """)
-    (claim,) = check(document, facts=Facts(Statements([other]))).claims
+    (claim,) = check(document, facts=ReferenceLevels(Statements([other]))).claims
     assert claim.verdict == "holds"
     assert claim.claim.says.value == printed
     assert f"{supported}, which others support, and {left} they do not" in claim.reason

@@ -51,8 +51,8 @@ def test_another_currency_is_refused_by_name(lake: Lake) -> None:
 
 
 def test_its_chart_and_section_are_in_euros(lake: Lake) -> None:
-    from entrepot.report.alone.split import split
-    from entrepot.report.sections.paid import title
+    from entrepot.report.sections.prices import title
+    from entrepot.report.standalone.split import split
 
     figure = ep.ask("value_change", lake=lake, **ASKED)
     drawn = split(figure)

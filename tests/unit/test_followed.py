@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.made_comtrade import CHINA, GERMANY, RUSSIA, row, text_of
 
+from entrepot.figures.availability import held
 from entrepot.figures.cells import Cells
+from entrepot.figures.concordance_variants import measure_each
 from entrepot.figures.definition import Definition
 from entrepot.figures.editions import goods_in
 from entrepot.figures.estimate import Missing
-from entrepot.figures.followed import measure_each
-from entrepot.figures.held import held
-from entrepot.figures.measured import Measured, measure
 from entrepot.figures.questions import QUESTIONS
-from entrepot.figures.reading import reading_once
+from entrepot.figures.row_reader import reading_once
+from entrepot.figures.run_measure import Measured, measure
 from entrepot.goods import merged
 from entrepot.lake import Lake
 

@@ -11,10 +11,10 @@ from typer.testing import CliRunner
 
 from entrepot.cli import goods
 from entrepot.goods import goods_list, goods_lists
+from entrepot.goods.code_conversion import reach
 from entrepot.goods.history import goods_diff
 from entrepot.goods.links import Links
 from entrepot.goods.match import Matcher
-from entrepot.goods.reach import reach
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,10 +10,10 @@ import pytest
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.goods import Links, editions, goods_selection
 from entrepot.goods import links as links_module
+from entrepot.goods.code_conversion import CodeConversion, reach
 from entrepot.goods.editions import require_code, without_filling
-from entrepot.goods.follow import expanded
 from entrepot.goods.links import steps
-from entrepot.goods.reach import Reach, reach
+from entrepot.goods.list_conversion import expanded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +36,9 @@ def three(newest: list[tuple[str, str]], older: list[tuple[str, str]]) -> Links:
     )
 
 
-def at(code: str, links: Links, listed: set[str], to: str = "HS2017", **keys: object) -> Reach:
+def at(
+    code: str, links: Links, listed: set[str], to: str = "HS2017", **keys: object
+) -> CodeConversion:
     return reach(code, "HS2022", to, listed, links, **keys)
 
 

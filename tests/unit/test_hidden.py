@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 from entrepot.engine import connect
-from entrepot.figures.hiding import hidden_trade
+from entrepot.figures.mirror_gap_findings import mirror_gap_findings
 from entrepot.lake import Lake
 from entrepot.reconcile import Hidden, hidden
 
@@ -364,10 +364,10 @@ def test_a_reporter_speaks_by_the_source_that_has_most_of_it() -> None:
 
 def test_every_rule_is_explained_and_has_words(tmp_path: Path) -> None:
     root = Path(__file__).parents[2]
-    code = (root / "src/entrepot/reconcile/hidden.py").read_text(encoding="utf-8")
+    code = (root / "src/entrepot/reconcile/mirror_gaps.py").read_text(encoding="utf-8")
     rules = set(re.findall(r"['\"]([a-z]+-[a-z-]+)['\"]", code))
     assert rules == {"lost-in-transit", "missing-export", "hidden-line", "mirror-gap"}
     for page in ("how-to/look-after-the-lake.md", "explanation/hidden-trade.md"):
         text = (root / "docs" / page).read_text(encoding="utf-8")
         assert {rule for rule in rules if f"`{rule}`" not in text} == set()
-    assert hidden_trade(Lake.open(tmp_path / "lake")) == ()
+    assert mirror_gap_findings(Lake.open(tmp_path / "lake")) == ()

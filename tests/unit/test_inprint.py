@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from entrepot.claims.inprint import Finding, findings, relatives
+from entrepot.claims.published_checks import Discrepancy, findings, relatives
 from entrepot.claims.statements import Statements
 from entrepot.sources.published.read import published
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @cache
-def bundled() -> tuple[Finding, ...]:
+def bundled() -> tuple[Discrepancy, ...]:
     return findings(published("all"))
 
 
@@ -373,7 +373,7 @@ def growth(name: str, value: float, currency: str, **other: Any) -> Published:
     return replace(by_id()["CR-009"], **(keys | other))
 
 
-def in_two_currencies(dollars: float, yuan: float, **other: Any) -> list[Finding]:
+def in_two_currencies(dollars: float, yuan: float, **other: Any) -> list[Discrepancy]:
     """What is found of two growth rates, with the rates of exchange that are in print."""
     rates = [row for row in published("all") if row.measure == "exchange_rate"]
     rows = [growth("XX-1", dollars, "USD"), growth("XX-2", yuan, "CNY", **other)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from entrepot.figures import ask, printed
+from entrepot.figures import ask, published_answers
 from entrepot.figures.caveats import for_printed
 from entrepot.figures.derived import pairs, sums
 from entrepot.lake import Lake
@@ -90,10 +90,10 @@ def test_a_ratio_of_two_books_says_so(tmp_path: Path, monkeypatch: pytest.Monkey
         return text
 
     assert "both OEC's" in told()
-    every = printed.statements
+    every = published_answers.statements
     dropped = {("OEC", "export_share"), ("OEC", "value")}
     monkeypatch.setattr(
-        printed,
+        published_answers,
         "statements",
         lambda *given: [row for row in every(*given) if (row.origin, row.measure) not in dropped],
     )

@@ -16,8 +16,8 @@ from entrepot import measures
 from entrepot.errors import AbsentAreaWarning, RequestError, UnknownNameError
 from entrepot.figures import Definition
 from entrepot.measures.event import Design
-from entrepot.report.book import Book
-from entrepot.report.story import opening_in
+from entrepot.report.brief_context import BriefContext
+from entrepot.report.compose import opening_in
 from made_trade import panel, table
 
 ROWS = {
@@ -183,6 +183,6 @@ def test_an_event_study_returns_what_it_got(kind: str, type_: type) -> None:
 
 def test_a_brief_by_name(tmp_path: Any) -> None:
     lake = ep.Lake.open(tmp_path)
-    named = opening_in(Book(lake), "DEU", "CHN", "850511", None)
+    named = opening_in(BriefContext(lake), "DEU", "CHN", "850511", None)
     assert named is not None
     assert "Germany" in named.title

@@ -18,7 +18,7 @@ import pytest
 
 from entrepot.engine import connect
 from entrepot.errors import BadFileError, NoEvidenceError, RequestError
-from entrepot.figures.reconciling import reconcile_lake
+from entrepot.figures.reconcile_lake import reconcile_lake
 from entrepot.lake import Lake
 from entrepot.reconcile import Gap, Odds, bundled_odds, fixed_point, pair, reconcile, variances
 from entrepot.sources.reconciled.parse import COLUMNS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from entrepot.figures.scenario.tell import Teller
+from entrepot.figures.scenario.summary import LossSummary
 from entrepot.measures.cutoff import network
 from entrepot.measures.origin import economy, solved
 from entrepot.model.areas import areas as every_area
@@ -18,7 +18,7 @@ def test_what_a_solution_misses_by_is_no_loss() -> None:
     held = network(solved(world))
     sides = {"target": frozenset({"RUS"}), "imposes": frozenset({"DEU"})}
     solutions = [np.array([5.0, 1e-12, -1e-13]), np.array([8.0, -1e-12, 2e-6])]
-    teller = Teller(held, sides, {"target": "RUS", "imposes": "DEU"}, solutions)
+    teller = LossSummary(held, sides, {"target": "RUS", "imposes": "DEU"}, solutions)
     losses = {one.code: one for one in teller.of_areas()}
     assert (losses["RUS"].lost_usd.value, losses["RUS"].lost_share.value) == (0, 0)
     assert losses["RUS"].value_added_usd.value == 0
@@ -39,7 +39,8 @@ def test_a_large_group_is_told_no_finer_than_its_size() -> None:
     one = np.zeros(count)
     one[0] = 1.1e-8  # more than a sector is off by, less than 50 are
     losses = {
-        loss.who: loss for loss in Teller(network(solved(world)), sides, titles, [one]).of_sides()
+        loss.who: loss
+        for loss in LossSummary(network(solved(world)), sides, titles, [one]).of_sides()
     }
     assert losses["target"].lost_usd.value == pytest.approx(0.011)
     assert losses["world"].lost_usd.value == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from entrepot.claims import Check, check, parse_document
-from entrepot.claims.known import Facts
+from entrepot.claims.reference_levels import ReferenceLevels
 from entrepot.claims.statements import Statements
 from entrepot.model.period import Period
 from entrepot.sources.published.row import Published
@@ -58,7 +58,7 @@ def rate(period: str, value: float) -> Published:
 
 def checked(claims: str, *rows: Published, date: str = "2020-06-30") -> Check:
     text = f"format: 1\nsource: {{title: A text, date: {date}}}\nclaims:\n{claims}"
-    return check(parse_document(text), facts=Facts(Statements(rows)))
+    return check(parse_document(text), facts=ReferenceLevels(Statements(rows)))
 
 
 def first(found: Check, name: str) -> tuple[str, str]:

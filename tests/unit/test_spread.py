@@ -9,7 +9,7 @@ import pytest
 from entrepot.figures.estimate import Estimate
 from entrepot.figures.figure import Specification
 from entrepot.figures.spread import alone, ends_of, specifications, spread_of
-from entrepot.report.sections.spread import option_words
+from entrepot.report.sections.sensitivity import option_words
 
 PARTS = (0.1, 0.2, 0.3, 1e9 / 7, 1e-3)
 

@@ -62,4 +62,4 @@ def test_a_figure_without_a_value_is_made_in_one_place() -> None:
         for path in SOURCES.rglob("*.py")
         if re.search(r'status\s*=\s*"insufficient_data"', path.read_text(encoding="utf-8"))
     ]
-    assert made == ["figures/unanswered.py"]
+    assert made == ["figures/no_value.py"]

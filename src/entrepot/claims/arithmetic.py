@@ -6,19 +6,19 @@ import math
 import re
 from typing import TYPE_CHECKING
 
-from entrepot.claims.chain import Chain
-from entrepot.claims.describe import claimed, flow, period_of, span, stated, subject
-from entrepot.claims.parts import more_than, part_and_whole
+from entrepot.claims.derivation import Derivation
+from entrepot.claims.part_exceeds_total import more_than, part_and_whole
 from entrepot.claims.prices import price_arithmetic
+from entrepot.claims.quantity_text import claimed, flow, period_of, span, stated, subject
 from entrepot.model.display import figure_value, joined, number
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from entrepot.claims.document import Claim
+    from entrepot.claims.joint_consistency import Together
     from entrepot.claims.levels import Linear, Quotient
     from entrepot.claims.quantity import Level
-    from entrepot.claims.together import Together
 
 __all__ = ["because"]
 
@@ -139,7 +139,7 @@ def _chained(
     conflict: Collection[str], claims: Mapping[str, Claim], found: Linear, *, fits: bool
 ) -> Iterator[str]:
     """Yield, for each claim that the others lead to, their steps and the result."""
-    chain = Chain(claims, found)
+    chain = Derivation(claims, found)
     for name in sorted(conflict):
         others = frozenset(conflict) - {name}
         for quotient in found.quotients.get(name, ()):

@@ -10,14 +10,14 @@ from entrepot.claims.result import Conflict
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+    from entrepot.claims.error_patterns import ErrorContext
     from entrepot.claims.explain import Explanation
-    from entrepot.claims.slips import Case
 
 __all__ = ["conflicts_of"]
 
 
 def conflicts_of(
-    case: Case, explained: tuple[Explanation, ...], culprits: Collection[str]
+    case: ErrorContext, explained: tuple[Explanation, ...], culprits: Collection[str]
 ) -> Iterator[Conflict]:
     """Yield the conflicts of a text, first those of which the best slips change most.
 
@@ -53,7 +53,9 @@ def _blamed(
     return tuple(sorted(chosen or conflict & frozenset(culprits)))
 
 
-def _corrected(conflict: frozenset[str], case: Case, explained: tuple[Explanation, ...]) -> str:
+def _corrected(
+    conflict: frozenset[str], case: ErrorContext, explained: tuple[Explanation, ...]
+) -> str:
     best = next((item for item in explained if item.names & conflict), None)
     if best is None or not best.proposals:
         return ""

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from entrepot.claims.readable import check_readable
+from entrepot.claims.file_formats import check_readable
 from entrepot.errors import RequestError
 from entrepot.model.areas import WORLD
 from entrepot.model.period import Period

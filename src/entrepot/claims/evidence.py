@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from entrepot.claims.build import HOME
 from entrepot.claims.comparison import compare
-from entrepot.claims.describe import who
-from entrepot.claims.known import FLOW_SLACK, MIXED_SLACK
 from entrepot.claims.quantity import DIMENSIONLESS, SHARES, Quantity
+from entrepot.claims.quantity_text import who
 from entrepot.claims.ranks import places_known
+from entrepot.claims.reference_levels import FLOW_SLACK, MIXED_SLACK
 from entrepot.claims.statements import RECONCILED
 from entrepot.model.areas import possessive
 from entrepot.model.display import NBSP, figure_value
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from entrepot.claims.comparison import Comparison
     from entrepot.claims.document import Claim, Source
-    from entrepot.claims.known import Facts, Known
+    from entrepot.claims.reference_levels import ReferenceLevel, ReferenceLevels
     from entrepot.claims.statements import Statement
 
 __all__ = ["evidence"]
@@ -32,7 +32,7 @@ CUT = 0.001
 
 
 def evidence(
-    claim: Claim, source: Source, facts: Facts, *, of_series: bool = False
+    claim: Claim, source: Source, facts: ReferenceLevels, *, of_series: bool = False
 ) -> tuple[Comparison, ...]:
     """Return what the statements say about a claim's quantity, the most telling first.
 
@@ -66,7 +66,7 @@ def evidence(
     )
 
 
-def _printed(claim: Claim, source: Source, facts: Facts) -> Iterator[Comparison]:
+def _printed(claim: Claim, source: Source, facts: ReferenceLevels) -> Iterator[Comparison]:
     best: dict[tuple[str, str], Statement] = {}
     for statement in facts.statements.current(claim.quantity, source.date):
         voice = (statement.row.origin, statement.books)
@@ -119,7 +119,7 @@ def _beside_counted(claim: Claim, statement: Statement, printed: tuple[Statement
     return ""
 
 
-def _derived(claim: Claim, source: Source, facts: Facts) -> Iterator[Comparison]:
+def _derived(claim: Claim, source: Source, facts: ReferenceLevels) -> Iterator[Comparison]:
     quantity = claim.quantity
     if quantity.less is not None or not quantity.is_linear:
         return
@@ -152,7 +152,7 @@ def _derived(claim: Claim, source: Source, facts: Facts) -> Iterator[Comparison]
         )
 
 
-def _changes(claim: Claim, source: Source, facts: Facts) -> Iterator[Comparison]:
+def _changes(claim: Claim, source: Source, facts: ReferenceLevels) -> Iterator[Comparison]:
     """Yield the change of a share between two years of which one origin printed the share."""
     then = claim.quantity.less
     if then is None:
@@ -183,7 +183,7 @@ def _change(claim: Claim, last: Interval, first: Interval) -> tuple[Interval, st
     return Interval((factor.low - 1) * 100, (factor.high - 1) * 100), "over"
 
 
-def _places(claim: Claim, source: Source, facts: Facts) -> Iterator[Comparison]:
+def _places(claim: Claim, source: Source, facts: ReferenceLevels) -> Iterator[Comparison]:
     """Yield the place that levels in print leave for a flow among others."""
     found = places_known(claim.quantity, facts) if claim.quantity.measure == "rank" else None
     if found is None:
@@ -196,7 +196,7 @@ def _places(claim: Claim, source: Source, facts: Facts) -> Iterator[Comparison]:
     yield compare(claim, source, tuple(rows.values()), exact, places, how=how)
 
 
-def _exact(quantity: Quantity, facts: Facts) -> list[Statement]:
+def _exact(quantity: Quantity, facts: ReferenceLevels) -> list[Statement]:
     """Return the statements of a quantity that count and are two-sided, the narrowest last."""
     held = facts.statements.of_series(quantity)
     return sorted((one for one in held if one.counts and one.exact), key=_rank, reverse=True)
@@ -208,7 +208,11 @@ def _widened(quantity: Quantity, value: Interval, part: float) -> Interval:
 
 
 def _loose(
-    quantity: Quantity, value: Interval, reach: float, used: list[Known], facts: Facts
+    quantity: Quantity,
+    value: Interval,
+    reach: float,
+    used: list[ReferenceLevel],
+    facts: ReferenceLevels,
 ) -> Interval:
     """Return an interval with its ends moved out by a part: of both ways for a balance."""
     if quantity.to or all(weight > 0 for _, weight in quantity.of):
@@ -223,19 +227,23 @@ def _loose(
     return Interval(value.low - gross, value.high + gross)
 
 
-def _division(used: list[Known]) -> str:
+def _division(used: list[ReferenceLevel]) -> str:
     """Return the division as a reader can redo it: "103.3 bn USD / 3.77 tn USD"."""
     return " / ".join(
         figure_value(known.interval.middle, known.terms[0][0].currency, 4) for known in used
     )
 
 
-def _sums(quantity: Quantity, facts: Facts) -> Iterator[tuple[Interval, list[Known]]]:
+def _sums(
+    quantity: Quantity, facts: ReferenceLevels
+) -> Iterator[tuple[Interval, list[ReferenceLevel]]]:
     held = facts.sum_in_currency(quantity.of)
     yield from ((known.interval, [known]) for known in held if known.how)
 
 
-def _quotients(quantity: Quantity, facts: Facts) -> Iterator[tuple[Interval, list[Known]]]:
+def _quotients(
+    quantity: Quantity, facts: ReferenceLevels
+) -> Iterator[tuple[Interval, list[ReferenceLevel]]]:
     """Yield it from what is known of its parts: one set of books, for shares also one a side."""
     currencies = [next(quantity.levels()).currency]
     if quantity.measure in DIMENSIONLESS:
@@ -256,13 +264,13 @@ def _quotients(quantity: Quantity, facts: Facts) -> Iterator[tuple[Interval, lis
                 yield quantity.stated(top.interval / bottom.interval), [top, bottom]
 
 
-def _one_system(top: Known, bottom: Known, *, mixed: bool) -> bool:
+def _one_system(top: ReferenceLevel, bottom: ReferenceLevel, *, mixed: bool) -> bool:
     if not top.books or not bottom.books or bottom.interval.low <= 0:
         return False
     return mixed or top.books == bottom.books
 
 
-def _other_system(claim: Claim, used: list[Known]) -> str:
+def _other_system(claim: Claim, used: list[ReferenceLevel]) -> str:
     books = list(dict.fromkeys(known.books for known in used))
     if len(books) > 1:
         top, bottom = (possessive(who(area)) for area in books)

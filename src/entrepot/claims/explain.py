@@ -15,14 +15,14 @@ from itertools import combinations, islice
 from typing import TYPE_CHECKING
 
 from entrepot.claims.diagnosis import MOST, hitting_sets
-from entrepot.claims.slips import SLIPS, Memory, View
-from entrepot.claims.slips.case import MOST_LUCK, luck
+from entrepot.claims.error_patterns import SLIPS, KnownValues, Memory
+from entrepot.claims.error_patterns.context import MOST_LUCK, luck
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from entrepot.claims.document import Claim
-    from entrepot.claims.slips import Case, Proposal
+    from entrepot.claims.error_patterns import ErrorContext, Proposal
 
 __all__ = ["Explanation", "explanations", "is_close"]
 
@@ -86,7 +86,7 @@ class _Looked:
     options: list[_Option]
 
 
-def explanations(case: Case) -> tuple[tuple[Explanation, ...], bool]:
+def explanations(case: ErrorContext) -> tuple[tuple[Explanation, ...], bool]:
     """Return the sets of slips that explain all that is wrong, best first.
 
     Where no slip is likelier than an error of no kind, the first has none; what is less likely than
@@ -140,7 +140,9 @@ def is_close(one: Explanation, best: Explanation) -> bool:
     return not best.proposals or one.score >= best.score - CLOSE
 
 
-def _wider(case: Case, sets: list[frozenset[str]], trusted: set[str]) -> Iterator[frozenset[str]]:
+def _wider(
+    case: ErrorContext, sets: list[frozenset[str]], trusted: set[str]
+) -> Iterator[frozenset[str]]:
     """Yield sets with one claim more: two errors may stand in one conflict."""
     seen: set[frozenset[str]] = set()
     for names in sets[:6]:
@@ -156,7 +158,7 @@ def _wider(case: Case, sets: list[frozenset[str]], trusted: set[str]) -> Iterato
 class _Search:
     """Slips for the claims of a set, each looked for once for the same trusted claims."""
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: ErrorContext) -> None:
         self._case = case
         self._memory = Memory()
         self._everybody = frozenset(case.document.by_id)
@@ -169,7 +171,7 @@ class _Search:
 
     def of(self, names: frozenset[str]) -> Iterator[Explanation]:
         """Yield the explanations that lay everything to these claims."""
-        view = View(self._case, self._everybody - names, self._memory)
+        view = KnownValues(self._case, self._everybody - names, self._memory)
         options = {name: self._known_options(name, names, view) for name in names}
         ranked = sorted(_joined(sorted(names), options), key=lambda held: -_score(held))
         for held in ranked[: self.within_reach(CHECKED)]:
@@ -178,7 +180,7 @@ class _Search:
                 unexplained = names - frozenset().union(*(p.names for p in proposals))
                 yield Explanation(proposals, unexplained, _score(held))
 
-    def _known_options(self, name: str, names: frozenset[str], view: View) -> list[_Option]:
+    def _known_options(self, name: str, names: frozenset[str], view: KnownValues) -> list[_Option]:
         """Return the options of a claim, looked for once while all they depend on is the same."""
         found = self._found.setdefault(name, [])
         for held in found:
@@ -190,7 +192,7 @@ class _Search:
         found.append(_Looked(asked, asked & names, options))
         return options
 
-    def _options(self, claim: Claim, view: View) -> list[_Option]:
+    def _options(self, claim: Claim, view: KnownValues) -> list[_Option]:
         cost = TRUSTED if self._case.standings[claim.id].verdict == "holds" else 0.0
         by_chance = math.log10(luck(claim) / view.open(claim))
         none = _Option(None, frozenset({claim.id}), cost + NO_KIND + by_chance)

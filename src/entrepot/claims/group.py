@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from entrepot.claims.bent import Bent, Start, bent, can_hold, first_share, relaxed
 from entrepot.claims.prices import PriceSystem, price_system
+from entrepot.claims.share_changes import Bent, Start, bent, can_hold, first_share, relaxed
 from entrepot.claims.solver import Solver
 from entrepot.model.interval import Interval
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.claims.describe import period_of
+from entrepot.claims.quantity_text import period_of
 from entrepot.goods.parse import NAMED
 from entrepot.model.areas import WORLD
 

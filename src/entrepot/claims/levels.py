@@ -12,11 +12,11 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from entrepot.claims.exchange import same_flows
+from entrepot.claims.currency_links import same_flows
 from entrepot.claims.identities import identities
-from entrepot.claims.known import FLOW_SLACK
 from entrepot.claims.quantity import COUNTED_IN, DIMENSIONLESS, Level, Terms
 from entrepot.claims.ranks import rank_constraints
+from entrepot.claims.reference_levels import FLOW_SLACK
 from entrepot.claims.series import REVISED
 from entrepot.claims.solver import Constraint, System
 from entrepot.model.interval import Interval
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from entrepot.claims.document import Claim
-    from entrepot.claims.known import Facts, Known
+    from entrepot.claims.reference_levels import ReferenceLevel, ReferenceLevels
 
 __all__ = ["Linear", "Quotient", "linear"]
 
@@ -83,7 +83,7 @@ class Linear:
 
     quotients: dict[str, tuple[Quotient, ...]]
     known: dict[Level, Interval]
-    sources: dict[Level, tuple[Known, ...]]
+    sources: dict[Level, tuple[ReferenceLevel, ...]]
     also: tuple[Level, ...] = ()
     rates: tuple[Constraint, ...] = ()
     currencies: tuple[str, ...] = ("USD",)
@@ -175,7 +175,7 @@ class Linear:
         return found | dict.fromkeys(self.also)
 
 
-def linear(claims: Iterable[Claim], facts: Facts) -> Linear:
+def linear(claims: Iterable[Claim], facts: ReferenceLevels) -> Linear:
     """Return the linear claims as one system."""
     held = list(claims)
     chosen = [claim for claim in held if claim.quantity.is_linear]
@@ -289,7 +289,7 @@ def _anybodys(level: Level) -> Level:
     return level if quoted else level.but(series=None)
 
 
-def _best_known(level: Level, facts: Facts) -> tuple[Known, ...]:
+def _best_known(level: Level, facts: ReferenceLevels) -> tuple[ReferenceLevel, ...]:
     """Return what the same books say of a level: printed if anything is, else derived."""
     same = [known for known in facts.in_currency(level) if known.books == level.books]
     printed = [known for known in same if not known.how]

@@ -10,7 +10,7 @@ import math
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from entrepot.claims.describe import claimed, stated
+from entrepot.claims.quantity_text import claimed, stated
 from entrepot.claims.solver import Constraint, Solver, System
 from entrepot.model.interval import Interval
 

@@ -13,8 +13,8 @@ from entrepot.model.interval import Interval
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from entrepot.claims.known import Facts, Known
     from entrepot.claims.quantity import Level, Quantity
+    from entrepot.claims.reference_levels import ReferenceLevel, ReferenceLevels
 
 __all__ = ["places_known", "rank_constraints"]
 
@@ -34,7 +34,9 @@ def rank_constraints(
                 yield Constraint(((level, 1.0), (other, -1.0)), low=0.0)
 
 
-def places_known(quantity: Quantity, facts: Facts) -> tuple[Interval, tuple[Known, ...]] | None:
+def places_known(
+    quantity: Quantity, facts: ReferenceLevels
+) -> tuple[Interval, tuple[ReferenceLevel, ...]] | None:
     """Return the places that levels in print leave for a flow, and the levels that decide.
 
     None if its own level is not in print. The last place is open unless all that is not in print
@@ -44,7 +46,7 @@ def places_known(quantity: Quantity, facts: Facts) -> tuple[Interval, tuple[Know
     own = [known for known in facts.known(level) if known.books == level.books]
     if not own:
         return None
-    rivals: dict[Level, Known] = {}
+    rivals: dict[Level, ReferenceLevel] = {}
     for statement in facts.statements.all:
         other = next(statement.quantity.levels())
         single = statement.quantity.measure == "value" and len(statement.quantity.of) == 1

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from entrepot.claims.comparison import Comparison
     from entrepot.claims.document import Claim
-    from entrepot.claims.known import Facts
-    from entrepot.claims.standing import Standing
+    from entrepot.claims.evidence_verdict import EvidenceVerdict
+    from entrepot.claims.reference_levels import ReferenceLevels
     from entrepot.claims.statements import Statement, Statements
     from entrepot.model.period import Period
 
@@ -134,9 +134,9 @@ def _of_areas() -> frozenset[str]:
 
 def in_series(
     claims: Sequence[Claim],
-    standings: Mapping[str, Standing],
+    standings: Mapping[str, EvidenceVerdict],
     agreed: Agreement,
-    facts: Facts,
+    facts: ReferenceLevels,
 ) -> tuple[Claim, ...]:
     """Return claims with the series that each belongs to.
 

@@ -6,22 +6,22 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from entrepot.claims import reasons
+from entrepot.claims import verdict_text
 from entrepot.claims.arithmetic import because
-from entrepot.claims.beside import in_print_beside
+from entrepot.claims.assess import assess_claims
 from entrepot.claims.conflicts import conflicts_of
 from entrepot.claims.document import Document, read_document, require_few
-from entrepot.claims.either import either_reading
+from entrepot.claims.evidence_verdict import EvidenceVerdict
 from entrepot.claims.explain import Explanation, explanations, is_close
-from entrepot.claims.known import Facts
-from entrepot.claims.money import either_money, mixed_money
-from entrepot.claims.parts import notes_of, over_whole
+from entrepot.claims.growth_currency import either_money, mixed_money
+from entrepot.claims.missing_evidence import Settled, settled
+from entrepot.claims.part_exceeds_total import notes_of, over_whole
 from entrepot.claims.prices import implied_prices
+from entrepot.claims.reference_levels import ReferenceLevels
+from entrepot.claims.related_evidence import in_print_beside
 from entrepot.claims.result import Check, CheckedClaim, Conflict, Explained, Slip, Verdict
-from entrepot.claims.settle import Settled, settled
-from entrepot.claims.standing import Standing
+from entrepot.claims.separator_ambiguity import either_reading
 from entrepot.claims.statements import known_statements
-from entrepot.claims.weigh import case_of
 from entrepot.model.display import joined
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from entrepot.claims.comparison import Comparison
     from entrepot.claims.document import Claim
-    from entrepot.claims.slips import Case
+    from entrepot.claims.error_patterns import ErrorContext
     from entrepot.lake import Lake
 
 __all__ = ["check"]
@@ -43,7 +43,7 @@ def check(
     document: str | os.PathLike[str] | Document,
     lake: Lake | str | os.PathLike[str] | None = None,
     *,
-    facts: Facts | None = None,
+    facts: ReferenceLevels | None = None,
 ) -> Check:
     """Check the claims of a text.
 
@@ -86,15 +86,15 @@ def check(
     read = document if isinstance(document, Document) else read_document(document)
     require_few(len(read.claims))
     held = _opened(lake)
-    known = facts or Facts(known_statements(held))
+    known = facts or ReferenceLevels(known_statements(held))
     read, unclear = either_reading(read, known)
     before, (read, unsaid) = read, either_money(read, known)
     moneys = mixed_money(before, read)
     with held.reading() if held else nullcontext():
-        case = case_of(read, known, held)
+        case = assess_claims(read, known, held)
         explained, looked_through = explanations(case)
         if alone := _unexplained_alone(case, explained):
-            case = case_of(read, known, held, alone)
+            case = assess_claims(read, known, held, alone)
             explained, looked_through = explanations(case)
         refusals = dict(_refusals(case, held)) if held else {}
     culprits = _culprits(case, explained)
@@ -133,7 +133,7 @@ def _mixed(moneys: dict[str, str], read: Document) -> Iterator[str]:
         )
 
 
-def _limits(case: Case, *, looked_through: bool) -> Iterator[str]:
+def _limits(case: ErrorContext, *, looked_through: bool) -> Iterator[str]:
     """Yield what was not looked for to the end, in words."""
     if not case.together.lists_all_conflicts:
         yield "There may be more conflicts than those listed: too many claims share their flows."
@@ -160,7 +160,7 @@ def _opened(lake: Lake | str | os.PathLike[str] | None) -> Lake | None:
     return lake if lake is None or isinstance(lake, Lake) else Lake.open(lake)
 
 
-def _unexplained_alone(case: Case, explained: tuple[Explanation, ...]) -> frozenset[str]:
+def _unexplained_alone(case: ErrorContext, explained: tuple[Explanation, ...]) -> frozenset[str]:
     """Return the amounts that may be of another series, and that no error explains.
 
     Freight and insurance explain any amount a little off: so does another series.
@@ -170,7 +170,7 @@ def _unexplained_alone(case: Case, explained: tuple[Explanation, ...]) -> frozen
     return frozenset(n for n, held in case.standings.items() if held.why == "alone") - named
 
 
-def _culprits(case: Case, explained: tuple[Explanation, ...]) -> frozenset[str]:
+def _culprits(case: ErrorContext, explained: tuple[Explanation, ...]) -> frozenset[str]:
     """Return the claims that cannot hold.
 
     In each conflict those that evidence contradicts or that the best slips change (each of the
@@ -189,9 +189,9 @@ def _culprits(case: Case, explained: tuple[Explanation, ...]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _refusals(case: Case, lake: Lake) -> Iterator[tuple[str, str]]:
+def _refusals(case: ErrorContext, lake: Lake) -> Iterator[tuple[str, str]]:
     """Yield why what the lake holds answers nothing, of claims that nothing answers."""
-    from entrepot.claims.on_lake import refused
+    from entrepot.claims.loaded_evidence import refused
 
     for claim in case.document.claims:
         if case.standings[claim.id].best is None and (why := refused(claim, lake)):
@@ -204,19 +204,19 @@ def _price_notes(document: Document) -> Iterator[tuple[str, str]]:
             yield name, text
 
 
-def _checked(claim: Claim, case: Case, findings: _Findings) -> CheckedClaim:
+def _checked(claim: Claim, case: ErrorContext, findings: _Findings) -> CheckedClaim:
     held, found = case.standings[claim.id], case.found[claim.id]
     conflict = next((one for one in findings.conflicts if claim.id in one.claims), None)
-    words = findings.refusals.get(claim.id) or reasons.reason(claim, held, found, case.facts)
+    words = findings.refusals.get(claim.id) or verdict_text.reason(claim, held, found, case.facts)
     verdict: Verdict = held.verdict
     note = findings.notes.get(claim.id, "")
     arithmetic = note
     if claim.id in findings.culprits and conflict is not None:
         verdict = "cannot_hold"
-        together = reasons.conflicting(claim, conflict.claims, case.document.by_id)
+        together = verdict_text.conflicting(claim, conflict.claims, case.document.by_id)
         held = _against_it(held, found)
         agrees = held.best is not None and held.best.outcome == "supports"
-        words = reasons.reason(claim, held, found, case.facts)
+        words = verdict_text.reason(claim, held, found, case.facts)
         words = (
             f"{together}{', though' if agrees else ';'} {words}" if held.best else f"{together}."
         )
@@ -225,7 +225,7 @@ def _checked(claim: Claim, case: Case, findings: _Findings) -> CheckedClaim:
         verdict = "differs"
         with_data = next(one for one in case.by_data if claim.id in one)
         left = case.together.bounds(claim.quantity, with_data - {claim.id})
-        words = f"{reasons.left(claim, left, with_data, case.document.by_id)}."
+        words = f"{verdict_text.left(claim, left, with_data, case.document.by_id)}."
         arithmetic = because(with_data, case.document.by_id, case.together)
     if note and note not in words:
         words = f"{words.removesuffix('.')}; {note}."
@@ -243,7 +243,7 @@ def _checked(claim: Claim, case: Case, findings: _Findings) -> CheckedClaim:
     )
 
 
-def _against_it(held: Standing, found: tuple[Comparison, ...]) -> Standing:
+def _against_it(held: EvidenceVerdict, found: tuple[Comparison, ...]) -> EvidenceVerdict:
     """Return a claim that cannot hold as what refutes it has it, if anything does."""
     if held.verdict != "holds":
         return held
@@ -251,7 +251,9 @@ def _against_it(held: Standing, found: tuple[Comparison, ...]) -> Standing:
     best = min(refuting, key=_far_from_print, default=None)
     if best is None:
         return held
-    return Standing("differs", "agrees-otherwise" if best.other_definition else "disagrees", best)
+    return EvidenceVerdict(
+        "differs", "agrees-otherwise" if best.other_definition else "disagrees", best
+    )
 
 
 def _far_from_print(item: Comparison) -> tuple[bool, bool]:
@@ -259,11 +261,11 @@ def _far_from_print(item: Comparison) -> tuple[bool, bool]:
     return bool(item.other_definition), computed
 
 
-def _best_first(held: Standing, found: tuple[Comparison, ...]) -> tuple[Comparison, ...]:
+def _best_first(held: EvidenceVerdict, found: tuple[Comparison, ...]) -> tuple[Comparison, ...]:
     return tuple(sorted(found, key=lambda item: item is not held.best))
 
 
-def _qualifier(held: Standing, verdict: Verdict, money: str) -> str:
+def _qualifier(held: EvidenceVerdict, verdict: Verdict, money: str) -> str:
     if verdict != held.verdict:
         return ""
     other = {"as-quoted": "as quoted", "agrees-otherwise": "under another definition"}

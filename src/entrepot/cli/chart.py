@@ -15,7 +15,7 @@ from entrepot.errors import RequestError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from entrepot.report.alone.catalogue import Kind
+    from entrepot.report.standalone.catalogue import Kind
 
 __all__ = ["chart"]
 
@@ -67,8 +67,8 @@ def chart(
         _refuse_keys(keys | {"out": out, "since": since, "curve": curve or None})
         _list(as_json=as_json)
         return
-    from entrepot.report.alone import chart as of_question
-    from entrepot.report.alone import require_suffix, write
+    from entrepot.report.standalone import chart as of_question
+    from entrepot.report.standalone import require_suffix, write
 
     if out is None and not as_json:
         raise RequestError("where to?", hint="add --out share.svg, or --json for the numbers")
@@ -99,7 +99,7 @@ def _refuse_keys(given: dict[str, Any]) -> None:
 
 def _list(*, as_json: bool) -> None:
     """Print every chart: what it shows and a command."""
-    from entrepot.report.alone.catalogue import CHARTS, ELSEWHERE
+    from entrepot.report.standalone.catalogue import CHARTS, ELSEWHERE
 
     every = (*CHARTS, *ELSEWHERE)
     emit([asdict(one) for one in every], lambda screen: _show(every, screen), as_json=as_json)

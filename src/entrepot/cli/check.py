@@ -14,7 +14,7 @@ from entrepot.errors import RequestError
 
 if TYPE_CHECKING:
     from entrepot.claims.document import Document
-    from entrepot.report.checked import Article
+    from entrepot.report.check_report import Article
 
 __all__ = ["check"]
 
@@ -67,7 +67,7 @@ def check(
     """
     from entrepot.claims import check as run
     from entrepot.claims.labels import labels
-    from entrepot.report.checked import check_note, format_of, write_check, write_note
+    from entrepot.report.check_report import check_note, format_of, write_check, write_note
 
     if out is not None:
         format_of(out)  # a name that cannot be written is refused before any work is done
@@ -127,7 +127,7 @@ def _read(file: Path, date: str, publisher: str) -> tuple[Document, Article | No
             )
         return read_document(file), None
     from entrepot.claims.draft import as_document
-    from entrepot.report.checked import Article
+    from entrepot.report.check_report import Article
 
     draft = drafted(file, date, publisher, to_check=True)
     return as_document(draft), Article.of(draft)

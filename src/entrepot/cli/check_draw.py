@@ -52,8 +52,8 @@ def draw(
     from rich.text import Text
 
     from entrepot.claims.result import VERDICTS
-    from entrepot.report.checked.text import one_line
-    from entrepot.report.origins import in_one_count
+    from entrepot.report.attribution import in_one_count
+    from entrepot.report.check_report.text import one_line
 
     order = sorted(found.claims, key=lambda one: VERDICTS.index(one.verdict))
     screen.print(Text(one_line(found.source.title), style="bold"))
@@ -83,7 +83,7 @@ def draw(
 
 def _of_block(block: ConflictBlock, found: Check) -> Iterator[str]:
     """Yield the arithmetic of conflicts with one cause, what is blamed, and what else it upsets."""
-    from entrepot.report.origins import laid_to, nor_with
+    from entrepot.report.attribution import laid_to, nor_with
 
     yield f"{block.first.because}."
     if block.first.corrected:
@@ -98,7 +98,7 @@ def _draw_rest(found: Check, screen: Console) -> None:
     from rich.padding import Padding
     from rich.text import Text
 
-    from entrepot.report.checked.text import one_line
+    from entrepot.report.check_report.text import one_line
 
     for place, rest in enumerate(found.todo):
         if not place:
@@ -136,7 +136,7 @@ def _table(order: list[CheckedClaim], width: int, names: Mapping[str, str], *, f
 
 
 def _verdict(item: CheckedClaim) -> str:
-    from entrepot.report.checked.markdown import SIGNS
+    from entrepot.report.check_report.markdown import SIGNS
 
     return f"{SIGNS[item.verdict]} {item.verdict.replace('_', ' ')}"
 
@@ -158,7 +158,7 @@ def _head(item: CheckedClaim, name: str) -> Any:
 
 
 def _lines(item: CheckedClaim) -> Iterator[str]:
-    from entrepot.report.checked.entries import left_by_others
+    from entrepot.report.check_report.entries import left_by_others
 
     yield item.reason
     for slip in item.slips[:1]:
@@ -171,7 +171,7 @@ def _lines(item: CheckedClaim) -> Iterator[str]:
 
 def _against(item: CheckedClaim) -> str:
     """Return the number that decides, or the range in print where none does."""
-    from entrepot.claims.reasons import number_of
+    from entrepot.claims.verdict_text import number_of
 
     agrees = bool(item.against) and item.against[0].outcome == "supports"
     if not item.against or (item.verdict == "cannot_hold" and agrees):

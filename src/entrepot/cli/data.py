@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from entrepot.lake import Holding, Lake
+    from entrepot.lake import InventoryItem, Lake
 
 __all__ = ["app"]
 
@@ -193,7 +193,7 @@ def remove(
     emit({"removed": [item.to_dict() for item in gone]}, render, as_json=as_json)
 
 
-def _ask(found: Sequence[Holding], held: Lake) -> None:
+def _ask(found: Sequence[InventoryItem], held: Lake) -> None:
     """Ask on a terminal whether what is named is to be removed.
 
     Raises

@@ -41,9 +41,9 @@ def check(lake: LakeOption = None, as_json: JsonOption = False) -> None:
 
 def _hidden(held: Lake) -> tuple[Finding, ...]:
     """Return what two reports do not show of each other; the lake pairs no reports."""
-    from entrepot.figures.hiding import hidden_trade
+    from entrepot.figures.mirror_gap_findings import mirror_gap_findings
 
-    return hidden_trade(held)
+    return mirror_gap_findings(held)
 
 
 def _codes() -> dict[str, frozenset[str]]:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from entrepot.lake import Holding
-    from entrepot.lake.picture import Picture
+    from entrepot.lake import InventoryItem
+    from entrepot.lake.reporting_calendar import Picture
     from entrepot.sources import SourceInfo
 
 __all__ = ["EXAMPLE", "print_picture", "show"]
@@ -72,7 +72,7 @@ def show(
     emit(data, render, as_json=as_json)
 
 
-def _about(info: SourceInfo, held: tuple[Holding, ...]) -> list[tuple[str, str]]:
+def _about(info: SourceInfo, held: tuple[InventoryItem, ...]) -> list[tuple[str, str]]:
     title = next((item.title for item in held if item.title), info.title)
     return [
         ("source", f"{info.id}: {title}"),

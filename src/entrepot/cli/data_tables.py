@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from entrepot.lake import Holding, LoadReport
+    from entrepot.lake import InventoryItem, LoadReport
     from entrepot.model.columns import Finding
     from entrepot.sources import SourceInfo
 
@@ -67,7 +67,7 @@ def print_report(screen: Console, report: LoadReport) -> None:
         say(screen, f"{finding.level}: {finding.text} ({finding.place}: {finding.example})")
 
 
-def print_holdings(screen: Console, found: Sequence[Holding]) -> None:
+def print_holdings(screen: Console, found: Sequence[InventoryItem]) -> None:
     """Print one line for each delivered file, or on a narrow screen two or three."""
     from entrepot.lake import spans
 
@@ -108,7 +108,7 @@ def print_holdings(screen: Console, found: Sequence[Holding]) -> None:
         _indented(screen, ", ".join(word.replace(" ", NBSP) for word in about if word))
 
 
-def _tellers(item: Holding) -> str:
+def _tellers(item: InventoryItem) -> str:
     """Say how many areas report, or sell where nobody says who reports."""
     count, word = (item.reporters, "reporter") if item.reporters else (item.areas, "exporter")
     return f"{count} {word}{'' if count == 1 else 's'}" if count else ""

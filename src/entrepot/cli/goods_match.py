@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from entrepot.goods import Links, ListEntry
-    from entrepot.goods.reach import Reach
+    from entrepot.goods.code_conversion import CodeConversion
 
 __all__ = ["followed_entries", "match", "weights"]
 
@@ -113,7 +113,7 @@ def followed_entries(
     entries: Sequence[ListEntry], to: str, lake: Path | None
 ) -> list[list[dict[str, Any]]]:
     """Return for each entry what its codes are in another edition, or that it is not known."""
-    from entrepot.goods.follow import expanded, reaches
+    from entrepot.goods.list_conversion import expanded, reaches
 
     links = _links(lake)
     found: dict[tuple[str, str], dict[str, Any]] = {}
@@ -152,7 +152,7 @@ def _required(links: Links | None) -> Links:
 
 
 def _followed(text: str, editions: list[str], lake: Path | None) -> dict[str, Any]:
-    from entrepot.goods.follow import reaches
+    from entrepot.goods.list_conversion import reaches
     from entrepot.goods.parse import parse
     from entrepot.model.product import harmonized
 
@@ -199,7 +199,7 @@ def _know_shares(
     data["shares_from"] = {"source": source} | {name: key for name, key in keys.items() if key}
 
 
-def _plain(one: Reach) -> dict[str, Any]:
+def _plain(one: CodeConversion) -> dict[str, Any]:
     family = dict(one.family.members) if one.family else None
     return {
         "code": one.code,

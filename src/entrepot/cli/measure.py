@@ -11,7 +11,7 @@ from entrepot.cli.common import JsonOption, emit, facts, table
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from entrepot.measures import Passport
+    from entrepot.measures import MeasureMetadata
 
 __all__ = ["app"]
 
@@ -50,7 +50,7 @@ def show(
     emit(found, lambda screen: _draw(found, screen), as_json=as_json)
 
 
-def _draw(found: Passport, screen: Console) -> None:
+def _draw(found: MeasureMetadata, screen: Console) -> None:
     from rich.text import Text
 
     screen.print(Text(f"{found.id}: {found.title}", style="bold"))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from entrepot.claims.inprint import Finding, Relatives
+    from entrepot.claims.published_checks import Discrepancy, Relatives
     from entrepot.sources.published.row import Published
 
 __all__ = ["app"]
@@ -92,7 +92,7 @@ def show(
 
     Example: entrepot published show CR-001
     """
-    from entrepot.claims.inprint import relatives
+    from entrepot.claims.published_checks import relatives
     from entrepot.claims.statements import Statements
 
     rows = _rows(lake)
@@ -116,8 +116,8 @@ def conflicts(
 
     Example: entrepot published conflicts
     """
-    from entrepot.claims.inprint import findings
-    from entrepot.claims.inprint.finding import KINDS
+    from entrepot.claims.published_checks import findings
+    from entrepot.claims.published_checks.discrepancy import KINDS
     from entrepot.claims.statements import OURS
 
     rows = _rows(lake)
@@ -158,7 +158,7 @@ def _rows(folder: Path | None) -> tuple[Published, ...]:
 
 
 def _draw_conflicts(
-    by_kind: dict[Any, list[Finding]], count: int, screen: Console, everything: bool
+    by_kind: dict[Any, list[Discrepancy]], count: int, screen: Console, everything: bool
 ) -> None:
     from rich.text import Text
 
@@ -176,11 +176,11 @@ def _draw_conflicts(
         screen.print(Text("--all shows those that state different definitions.", style="dim"))
 
 
-def _draw_finding(one: Finding, screen: Console) -> None:
+def _draw_finding(one: Discrepancy, screen: Console) -> None:
     from rich.padding import Padding
     from rich.text import Text
 
-    from entrepot.report.words import capital
+    from entrepot.report.phrasing import capital
 
     lines = [f"{one.because}."]
     if one.definition:
@@ -224,7 +224,7 @@ def said(row: Published) -> str:
     >>> said(rows["GD-002"]).replace("\u00a0", " "), said(rows["CR-031"])
     ('18.317 tn USD', '240.1 bn USD')
     """
-    from entrepot.claims.describe import stated
+    from entrepot.claims.quantity_text import stated
 
     if row.value is None or not re.search(r"\d{7}", row.printed):
         return row.printed
@@ -234,7 +234,7 @@ def said(row: Published) -> str:
 def draw_list(found: Sequence[Published], screen: Console) -> None:
     """Draw a row each, sums of our own apart; ids stay whole, since `show` asks for them."""
     from entrepot.claims.statements import OURS
-    from entrepot.report.words import count_word
+    from entrepot.report.phrasing import count_word
 
     printed = [row for row in found if row.publisher != OURS]
     own = [row for row in found if row.publisher == OURS]
@@ -309,7 +309,7 @@ def _named(row: Published, *fields: str) -> Iterator[tuple[str, str]]:
 
 def _read(row: Published) -> str:
     """Return the values that words leave open."""
-    from entrepot.claims.describe import stated
+    from entrepot.claims.quantity_text import stated
     from entrepot.model.display import range_text
 
     if row.relation == "=":

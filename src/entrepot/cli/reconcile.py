@@ -13,7 +13,7 @@ from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, progres
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from entrepot.figures.reconciliation import Reconciliation
+    from entrepot.figures.reconcile_result import Reconciliation
 
 __all__ = ["reconcile"]
 
@@ -47,7 +47,7 @@ def reconcile(
     Example: entrepot reconcile --source comtrade --period 2022
     """
     from entrepot.errors import RequestError
-    from entrepot.figures.reconciling import reconcile_lake
+    from entrepot.figures.reconcile_lake import reconcile_lake
 
     if freight not in ("keep", "remove"):
         raise RequestError(f"unknown freight {freight!r}", hint="keep or remove")
@@ -73,7 +73,7 @@ def _cells(counted: tuple[int, float]) -> str:
 
 
 def _draw(found: Reconciliation, out: Path | None, keep: bool, screen: Console) -> None:
-    from entrepot.figures.reconciliation import KEPT_BACK
+    from entrepot.figures.reconcile_result import KEPT_BACK
 
     rows = [
         [side, f"{cells:,}", f"{value / 1e9:,.1f}"]

@@ -14,7 +14,7 @@ from entrepot.errors import RequestError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from entrepot.watching import Move, Watched
+    from entrepot.watching import FigureChange, Watched
     from entrepot.watching.run import WatchedFile
 
 __all__ = ["watch"]
@@ -144,7 +144,7 @@ def _counted(one: WatchedFile) -> str:
     return f"{one.moved or 'none'} of {every} moved{since}{new}"
 
 
-def _explain(moved: list[Move], screen: Console) -> None:
+def _explain(moved: list[FigureChange], screen: Console) -> None:
     """Say below the table what it has no room for; what is the same for several, once."""
     from rich.text import Text
 

@@ -1,10 +1,10 @@
 """Figures: a definition evaluated to a value, a range, evidence and caveats."""
 
+from entrepot.figures.availability import bundled_for, flow_sources
 from entrepot.figures.definition import Definition
 from entrepot.figures.editions import links_held, traded
 from entrepot.figures.evaluate import ask, evaluate
 from entrepot.figures.figure import Caveat, Evidence, Figure, Specification, Specifications
-from entrepot.figures.held import bundled_for, flow_sources
 from entrepot.figures.statements import statements
 from entrepot.figures.weighted import weights_between
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import narwhals as nw
 
-from entrepot.figures.reports import both_sides, errors_beside, one_side
+from entrepot.figures.both_reports import both_sides, errors_beside, one_side
 from entrepot.figures.sides import SIDES, among, in_books, leaves, members_of, other_side
 from entrepot.figures.whole import rest, total_sides, totals_of_pairs
 from entrepot.goods import Selection, goods_selection
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
     from datetime import date
 
+    from entrepot.figures.availability import Availability
     from entrepot.figures.definition import Definition
-    from entrepot.figures.held import Held
     from entrepot.figures.sides import Side
     from entrepot.lake import Lake
     from entrepot.model.period import Period
@@ -66,7 +66,7 @@ class Cells:
     """
 
     lake: Lake
-    held: Held
+    held: Availability
     voice: Side | None = None
     twofold: frozenset[str] = frozenset()
     quiet: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())

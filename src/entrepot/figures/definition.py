@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from entrepot.errors import RequestError, UnknownNameError
+from entrepot.figures.optional_keys import SPECIAL
 from entrepot.figures.questions import QUESTIONS
-from entrepot.figures.special import SPECIAL
 from entrepot.goods import Variant
 from entrepot.measures import passport
 from entrepot.model.areas import WORLD, area_set, as_codes

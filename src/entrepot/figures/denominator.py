@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
+from entrepot.figures.availability import flow_sources, held
 from entrepot.figures.caveats import caveat
 from entrepot.figures.estimate import Estimate, Missing
-from entrepot.figures.held import flow_sources, held
-from entrepot.figures.measured import measure, rows_of
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions.question import REIMPORTS, REST
+from entrepot.figures.run_measure import measure, rows_of
 from entrepot.figures.sides import members_of, other_side, totals
-from entrepot.figures.traders import partners
+from entrepot.figures.trading_areas import partners
 from entrepot.figures.whole import compared, total_sides, unit_of
 from entrepot.goods import goods_title
 from entrepot.goods.rows import wanted

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, cast, get_args
 import narwhals as nw
 
 from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.figures.availability import held
 from entrepot.figures.cells import Cells, everything
 from entrepot.figures.estimate import Missing
-from entrepot.figures.held import held
 from entrepot.figures.weighted import weighted_selection
 from entrepot.goods import Links, Variant, goods_selection
 from entrepot.goods.parse import has_list
@@ -20,9 +20,9 @@ from entrepot.model.product import NO_CODES, harmonized
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from entrepot.figures.availability import Availability
     from entrepot.figures.cells import Goods
     from entrepot.figures.definition import Definition
-    from entrepot.figures.held import Held
     from entrepot.lake import Lake
 
 __all__ = ["goods_in", "links_held", "other_goods", "rests_on", "traded"]
@@ -181,7 +181,7 @@ def traded(asked: Definition, edition: str, codes: Iterable[str], lake: Lake) ->
 
 
 def _traded(
-    asked: Definition, edition: str, codes: Iterable[str], lake: Lake, delivery: Held
+    asked: Definition, edition: str, codes: Iterable[str], lake: Lake, delivery: Availability
 ) -> dict[str, float]:
     here = [name for name in delivery.nomenclatures if _edition_of(name) == edition]
     if not here:

@@ -7,19 +7,26 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import RequestError
-from entrepot.figures import caveats, flows, inputs, printed, several, value_origin
+from entrepot.figures import (
+    caveats,
+    combined_sources,
+    flows,
+    inputs,
+    published_answers,
+    value_origin,
+)
+from entrepot.figures.availability import bundled_for, flow_sources
 from entrepot.figures.curve import curve, overlaps, refuse_curve
 from entrepot.figures.definition import KEYS, Definition
+from entrepot.figures.definition_checks import PRINTED, checked
 from entrepot.figures.estimate import Answer, Estimate, Missing
 from entrepot.figures.figure import Figure
-from entrepot.figures.held import bundled_for, flow_sources
-from entrepot.figures.hub_tests import refuse_tests, with_tests
+from entrepot.figures.hub_placebos import refuse_tests, with_tests
 from entrepot.figures.input_choices import ORIGIN
+from entrepot.figures.no_answer_text import in_lines
+from entrepot.figures.no_value import unanswered
 from entrepot.figures.questions import of as question
-from entrepot.figures.reasons import in_lines
-from entrepot.figures.request import PRINTED, checked
 from entrepot.figures.spread import FOLLOWS, ends_of, specifications, spread_of
-from entrepot.figures.unanswered import unanswered
 from entrepot.goods.parse import NAMED
 from entrepot.lake import Lake
 from entrepot.measures import passport
@@ -150,7 +157,7 @@ def _with_curve(
     figure: Figure, found: Specifications, definition: Definition, lake: Lake, above: float | None
 ) -> Figure:
     """Tell of every definition behind the range, and of published figures beside them."""
-    from entrepot.figures.in_print import in_print
+    from entrepot.figures.published_overlay import in_print
 
     found = replace(found, whole=True, threshold=above)
     printed = in_print(checked(definition, lake), found.items, lake)
@@ -194,16 +201,16 @@ def _asked(definition: Definition, lake: Lake, *, alone: bool) -> dict[str, Answ
     """Return what each source answers; where none does, what they tell together, if anything."""
     found: dict[str, Answer | Missing] = {}
     for source in _sources(definition, lake):
-        if several.is_several(source):
-            found |= several.named(definition, lake, source.split(several.AND))
+        if combined_sources.is_several(source):
+            found |= combined_sources.named(definition, lake, source.split(combined_sources.AND))
         elif source in PRINTED:
-            found[source] = printed.answer(definition, source, lake)
+            found[source] = published_answers.answer(definition, source, lake)
         elif not alone or not any(isinstance(one, Answer) for one in found.values()):
             found[source] = flows.answer(definition, lake, source, alone=alone)
-    if definition.source or not several.takes_several(definition):
+    if definition.source or not combined_sources.takes_several(definition):
         return found
     if not any(isinstance(item, Answer) for item in found.values()):
-        together = several.named(definition, lake, flow_sources(lake))
+        together = combined_sources.named(definition, lake, flow_sources(lake))
         found |= {name: item for name, item in together.items() if isinstance(item, Answer)}
     return found
 
@@ -215,7 +222,7 @@ def _sources(definition: Definition, lake: Lake) -> list[str]:
     if definition.measure == "conversions":
         return ["published"]  # of which alone a report is held in two currencies
     # A share is best taken from somebody who counted both its parts; a level from the finest data.
-    bundled = reversed(PRINTED) if definition.measure in printed.SHARES else PRINTED
+    bundled = reversed(PRINTED) if definition.measure in published_answers.SHARES else PRINTED
     return [*flow_sources(lake), *bundled]
 
 

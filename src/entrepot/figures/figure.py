@@ -11,7 +11,7 @@ from entrepot.errors import NoEvidenceError
 
 if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
-    from entrepot.figures.in_print import Printed
+    from entrepot.figures.published_overlay import Printed
     from entrepot.sources.published.row import Published
 
 __all__ = ["Caveat", "Evidence", "Figure", "Specification", "Specifications"]
@@ -274,13 +274,13 @@ class Figure:
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=1)
 
     def __str__(self) -> str:
-        from entrepot.figures.show import as_rows, headline
+        from entrepot.figures.text_output import as_rows, headline
 
         below = "\n" + " " * 13  # lines of one text stand under each other
         rows = (f"  {label:<11}{text.replace(chr(10), below)}" for label, text in as_rows(self))
         return "\n".join([headline(self), *rows])
 
     def _repr_html_(self) -> str:
-        from entrepot.figures.show import as_html
+        from entrepot.figures.text_output import as_html
 
         return as_html(self)

@@ -6,27 +6,32 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError, RequestError
-from entrepot.figures import about_goods, caveats, completeness, denominator
-from entrepot.figures.bases import told_twice
+from entrepot.figures import caveats, denominator, goods_caveats, total_coverage
+from entrepot.figures.availability import BUNDLED, held
+from entrepot.figures.base_periods import shorter
 from entrepot.figures.cells import Cells
+from entrepot.figures.concordance_variants import measure_each
 from entrepot.figures.editions import goods_in, other_goods
 from entrepot.figures.estimate import Answer, Estimate, Missing
-from entrepot.figures.estimated import elsewhere, followed, headline, with_the_silent
-from entrepot.figures.followed import measure_each
-from entrepot.figures.held import BUNDLED, held
+from entrepot.figures.insufficient_data import not_reconciled, refusal, silent
 from entrepot.figures.intervals import INTERVAL
 from entrepot.figures.mirror import mirror_caveat, mirror_coverage
-from entrepot.figures.mixed import one_sided
+from entrepot.figures.missing_mass import extreme_prices, unweighed
+from entrepot.figures.partner_basis import reported_on_two_bases
 from entrepot.figures.questions import of as question
-from entrepot.figures.reading import reading_once
-from entrepot.figures.refusals import not_reconciled, refusal, silent
+from entrepot.figures.reconciled_caveats import one_sided_share
 from entrepot.figures.row_facts import editions_of, goods_scope, not_delivered
+from entrepot.figures.row_reader import reading_once
 from entrepot.figures.sides import totals
-from entrepot.figures.traders import strangers
-from entrepot.figures.unasked import unasked, unknown, voices_of
-from entrepot.figures.unweighed import extreme_prices, unweighed
+from entrepot.figures.source_estimate import (
+    elsewhere,
+    followed,
+    headline,
+    with_nonreporters_carried,
+)
+from entrepot.figures.source_limits import reporting_sides, unasked, unknown
+from entrepot.figures.trading_areas import areas_without_records
 from entrepot.figures.variants import territories
-from entrepot.figures.windows import shorter
 from entrepot.goods import merged
 from entrepot.lake.bundled import bundled_scope
 from entrepot.model.product import NO_CODES
@@ -34,11 +39,11 @@ from entrepot.model.product import NO_CODES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from entrepot.figures.availability import Availability
     from entrepot.figures.cells import Goods
     from entrepot.figures.definition import Definition
     from entrepot.figures.denominator import Whole
     from entrepot.figures.figure import Caveat
-    from entrepot.figures.held import Held
     from entrepot.lake import Lake
 
 __all__ = ["answer"]
@@ -61,7 +66,7 @@ def answer(
     """
     if refused := unknown(definition, source):
         return Missing(refused)
-    deliveries: tuple[Held, ...] | Missing = ()
+    deliveries: tuple[Availability, ...] | Missing = ()
     for asked in shorter(definition):
         periods = [span for span in (asked.period, asked.base) if span]
         deliveries = held(lake, source, periods)
@@ -88,8 +93,8 @@ def answer(
 
 
 def _in_steps(
-    definition: Definition, source: str, deliveries: tuple[Held, ...]
-) -> tuple[Held, ...] | Missing:
+    definition: Definition, source: str, deliveries: tuple[Availability, ...]
+) -> tuple[Availability, ...] | Missing:
     """Return the deliveries in steps of time that a measure can follow."""
     how = question(definition.measure)
     if how.months:
@@ -105,7 +110,7 @@ def _in_steps(
 
 
 def _from_rows(
-    definition: Definition, lake: Lake, source: str, deliveries: Held, *, alone: bool
+    definition: Definition, lake: Lake, source: str, deliveries: Availability, *, alone: bool
 ) -> Answer | Missing:
     """Answer from the rows of one frequency."""
     if refused := unasked(definition, source, deliveries):
@@ -127,14 +132,14 @@ def _from_rows(
         own = UNKNOWN_PARTNERS
     spans = [own] if main.is_range else []
     others += spoken[0].alternatives
-    notes = [note for one in goods for note in about_goods.for_goods(one)]
-    notes += about_goods.resting(main.rests_on)
-    notes += about_goods.pooled(cells.held.source, goods)
+    notes = [note for one in goods for note in goods_caveats.for_goods(one)]
+    notes += goods_caveats.uncertain_code_shares(main.rests_on)
+    notes += goods_caveats.pooled(cells.held.source, goods)
     absent = not_delivered(cells, definition, goods)
     if absent:
-        notes.append(about_goods.not_delivered(cells.held.source, absent))
+        notes.append(goods_caveats.not_delivered(cells.held.source, absent))
     if cells.held.source == BUNDLED:
-        notes.append(about_goods.bundled_extract())
+        notes.append(goods_caveats.bundled_extract())
     whole = spoken[0].whole
     if whole:
         notes += denominator.notes(whole, definition)
@@ -142,10 +147,10 @@ def _from_rows(
     notes += unweighed(cells, definition, goods)
     notes += extreme_prices(cells, definition, goods)
     if cells.is_blend:
-        notes += one_sided(cells, definition, goods)
+        notes += one_sided_share(cells, definition, goods)
     if covered := mirror_coverage(cells, definition):
         notes.append(mirror_caveat(covered, cells, definition))
-        others += [] if alone else with_the_silent(definition, cells, main, covered)
+        others += [] if alone else with_nonreporters_carried(definition, cells, main, covered)
     unit = "kg" if definition.quantity == "mass" else deliveries.currency
     return Answer(
         estimates=(main, *(estimate for _, estimate in others)),
@@ -179,18 +184,18 @@ class _Spoken:
 
 
 def _every_voice(
-    definition: Definition, lake: Lake, deliveries: Held, *, alone: bool
+    definition: Definition, lake: Lake, deliveries: Availability, *, alone: bool
 ) -> list[_Spoken | Missing]:
     """Return what each side tells, the better one first; rows are read of those who speak.
 
     With `alone` the others are not asked once one has an answer.
     """
-    voices = voices_of(definition, deliveries)
+    voices = reporting_sides(definition, deliveries)
     cells = {voice: Cells(lake, deliveries, voice).hearing(definition) for voice in voices}
     mute = {voice: silent(cells[voice], definition) for voice in voices}
     if all(mute.values()):
         return [one for one in mute.values() if one]
-    twofold = told_twice(Cells(lake, deliveries), definition)
+    twofold = reported_on_two_bases(Cells(lake, deliveries), definition)
     found: list[_Spoken | Missing] = []
     for voice in voices:
         heard = replace(cells[voice], twofold=twofold)
@@ -266,13 +271,13 @@ def _about_rows(
             yield from caveats.whose_goods(definition, bases)
     wholes = totals(definition)
     if whole is None or not whole.is_reported:  # else it is known what is missing
-        yield from completeness.of_totals(cells, definition)
+        yield from total_coverage.of_totals(cells, definition)
     buyers, sellers = definition.members("importer"), definition.members("exporter")
     sides = ((definition.importer, buyers), (definition.exporter, sellers))
     several = {text for text, group in sides if len(group) > 1}
     if not several:
         return
-    if unheard := strangers(cells, definition):
+    if unheard := areas_without_records(cells, definition):
         names = ", ".join(sorted(unheard))
         yield caveats.caveat("not-recorded", f"{cells.held.source} records no trade of {names}.")
     summed = {area for whole, _ in wholes for area in (whole.importer, whole.exporter)}

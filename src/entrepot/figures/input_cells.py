@@ -10,7 +10,7 @@ import narwhals as nw
 from entrepot import measures
 from entrepot.figures.input_choices import made_by, sides
 from entrepot.lake import fetch
-from entrepot.lake.outside import readable
+from entrepot.lake.system_errors import readable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,7 +13,7 @@ import narwhals as nw
 from entrepot.errors import MissingExtraError, UnknownNameError
 from entrepot.figures.estimate import Missing
 from entrepot.lake import fetch
-from entrepot.lake.outside import readable
+from entrepot.lake.system_errors import readable
 from entrepot.model.period import Period
 from entrepot.sources import source_info, split_address
 from entrepot.sources.icio import wheel
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from entrepot.lake import Holding, Lake
+    from entrepot.lake import InventoryItem, Lake
 
 __all__ = ["SOURCE", "InputRows", "input_rows", "input_years"]
 
@@ -223,7 +223,7 @@ def _from_package(
     return Missing(f"{SOURCE} ({title}) is not held; bring the year 2022 in with: {INSTALL}")
 
 
-def _cut(held: list[Holding]) -> frozenset[tuple[str, str]]:
+def _cut(held: list[InventoryItem]) -> frozenset[tuple[str, str]]:
     """Return what the finding of the load names: "ISL C21 x 1.210, CYP H51 x 1.072"."""
     named = (f.example for item in held for f in item.findings if f.rule == "cut-columns")
     parts = (one.split() for text in named for one in text.split(", "))

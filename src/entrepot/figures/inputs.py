@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.figures import caveats, value_shares
-from entrepot.figures.economies import economy_of
 from entrepot.figures.estimate import Answer, Estimate, Missing
 from entrepot.figures.figure import Caveat, Evidence, Figure
 from entrepot.figures.input_cells import InputCells
@@ -20,8 +19,9 @@ from entrepot.figures.input_choices import (
     spans,
 )
 from entrepot.figures.input_rows import SOURCE, InputRows, input_rows, input_years
+from entrepot.figures.io_tables import economy_of
+from entrepot.figures.no_value import unanswered
 from entrepot.figures.spread import ends_of, specifications, spread_of
-from entrepot.figures.unanswered import unanswered
 from entrepot.model.areas import area_name
 from entrepot.model.display import joined
 from entrepot.sources.icio.sectors import sector as sector_of

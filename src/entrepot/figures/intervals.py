@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import narwhals as nw
 
-from entrepot.figures.drawn import MEASURES, drawn
-from entrepot.figures.elastic import with_elasticities
-from entrepot.figures.measured import rows_of
+from entrepot.figures.both_reports import ERRORS
+from entrepot.figures.elasticities import with_elasticities
+from entrepot.figures.error_simulation import MEASURES, drawn
 from entrepot.figures.questions import of as question
-from entrepot.figures.reports import ERRORS
 from entrepot.figures.row_facts import editions_of
+from entrepot.figures.run_measure import rows_of
 from entrepot.lake import fetch
 from entrepot.measures import passport
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from entrepot.figures.bases import bases_of
 from entrepot.figures.cells import everything
 from entrepot.figures.figure import Evidence
+from entrepot.figures.partner_basis import bases_of
 from entrepot.figures.questions import of as question
 from entrepot.figures.sides import reach, totals
 from entrepot.goods.editions import known_codes

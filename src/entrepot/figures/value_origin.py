@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import RequestError
 from entrepot.figures import caveats
-from entrepot.figures.economies import economy_of
 from entrepot.figures.estimate import Estimate, Missing
 from entrepot.figures.figure import Caveat, Evidence, Figure
 from entrepot.figures.input_choices import GOODS, inputs_title, made_by, own_sectors, sides
 from entrepot.figures.input_rows import SOURCE
+from entrepot.figures.io_tables import economy_of
+from entrepot.figures.no_value import unanswered
 from entrepot.figures.spread import ends_of, specifications, spread_of
-from entrepot.figures.unanswered import unanswered
 from entrepot.figures.variants import territories, territory
 from entrepot.measures.origin import value_added_origin
 from entrepot.model.areas import area_name
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from entrepot.figures.definition import Definition
-    from entrepot.figures.economies import Known
+    from entrepot.figures.io_tables import Known
     from entrepot.lake import Lake
     from entrepot.measures.origin import Origin
     from entrepot.measures.origin.origin import Perimeter

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from entrepot.figures.definition import Definition
-    from entrepot.figures.economies import Known
+    from entrepot.figures.io_tables import Known
     from entrepot.measures.origin import Origin
 
     Columns = dict[str, float | None]

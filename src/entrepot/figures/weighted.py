@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from entrepot.errors import NoEvidenceError, RequestError
-from entrepot.figures.held import not_loaded
+from entrepot.figures.availability import not_loaded
 from entrepot.goods import goods_selection
-from entrepot.goods.follow import expanded
 from entrepot.goods.links import steps
+from entrepot.goods.list_conversion import expanded
 from entrepot.goods.parse import parse
 from entrepot.goods.weights import Weights, estimate_weights
 from entrepot.lake import fetch

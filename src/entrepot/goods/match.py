@@ -14,20 +14,20 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import RequestError
+from entrepot.goods.code_conversion import EXACT
 from entrepot.goods.editions import NATIONAL, known_codes, require_code, without_filling
-from entrepot.goods.follow import expanded, reaches
+from entrepot.goods.list_conversion import expanded, reaches
 from entrepot.goods.own_rows import LONGEST
-from entrepot.goods.reach import EXACT
 from entrepot.model.product import harmonized
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from entrepot.goods.code_conversion import CodeConversion
     from entrepot.goods.links import Links
     from entrepot.goods.lists import GoodsList, ListEntry
-    from entrepot.goods.reach import Reach
 
-    _Index = dict[str, list[tuple[GoodsList, ListEntry, Reach]]]
+    _Index = dict[str, list[tuple[GoodsList, ListEntry, CodeConversion]]]
 
 __all__ = ["Match", "Matcher", "code_range"]
 
@@ -219,7 +219,7 @@ class Matcher:
         return list(found)
 
     def _certainty(
-        self, digits: str, entry: ListEntry, place: Reach
+        self, digits: str, entry: ListEntry, place: CodeConversion
     ) -> tuple[Certainty, str] | None:
         """Say how a code (empty for a range) meets an entry in the same subheading; None: not."""
         if place.kind not in EXACT:

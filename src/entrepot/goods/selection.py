@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError
 from entrepot.goods.editions import links
-from entrepot.goods.follow import Variant, follow
+from entrepot.goods.list_conversion import Variant, convert_list
 from entrepot.goods.parse import Part, parse
 from entrepot.model.product import TARIFFS, UNNAMED, harmonized
 
@@ -162,7 +162,7 @@ def goods_selection(
     editions = tuple(harmonized(name).id for name in editions)
     # Which codes a list has is read; from which day, is sometimes inferred.
     doubted = ("secondary", "inferred") if any(part.dated for part in parts) else ("secondary",)
-    followed = follow(
+    followed = convert_list(
         _entries(parts), _plain(parts), nomenclature, variant, links, editions, doubted
     )
     return Selection(

@@ -19,10 +19,10 @@ from entrepot.errors import BadFileError, OutsideError, RequestError
 from entrepot.files import drafted, require_target
 from entrepot.lake.catalog import NAME, Catalog, remains, sync_folder
 from entrepot.lake.lock import writing
-from entrepot.lake.outside import finishing, guarded
 from entrepot.lake.publish import Change, publish, require_lake, staging_folder, sweep
 from entrepot.lake.snapshot import manifest_text
-from entrepot.lake.watched import WATCHED
+from entrepot.lake.system_errors import finishing, guarded
+from entrepot.lake.watch_store import WATCHED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

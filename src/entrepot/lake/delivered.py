@@ -9,13 +9,13 @@ from entrepot.lake.unchanged import require_delivered
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from entrepot.lake.holding import Holding
+    from entrepot.lake.inventory import InventoryItem
     from entrepot.lake.lake import Lake
 
 __all__ = ["delivered"]
 
 
-def delivered(lake: Lake, holding: Holding) -> list[Path]:
+def delivered(lake: Lake, holding: InventoryItem) -> list[Path]:
     """Return where the bytes behind a holding lie, which nobody may change.
 
     Empty where they are not to be had: of a lake at an address, only rows are read. Not for a table

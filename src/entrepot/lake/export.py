@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.files import drafted, require_target
 from entrepot.lake import store
-from entrepot.lake.outside import guarded
+from entrepot.lake.system_errors import guarded
 from entrepot.model.areas import WORLD, area_set
 from entrepot.model.period import Period
 

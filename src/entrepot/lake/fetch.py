@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from entrepot.lake.outside import readable
+from entrepot.lake.system_errors import readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

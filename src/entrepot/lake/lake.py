@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import duckdb
     import narwhals as nw
 
-    from entrepot.lake.holding import Holding, LoadReport
+    from entrepot.lake.inventory import InventoryItem, LoadReport
     from entrepot.lake.layout import Order
     from entrepot.lake.rebuild import Rebuilt
     from entrepot.model.columns import Finding
@@ -96,7 +96,7 @@ class Lake(Reads):
             progress=progress,
         )
 
-    def remove(self, source: str, *, snapshot: str | None = None) -> tuple[Holding, ...]:
+    def remove(self, source: str, *, snapshot: str | None = None) -> tuple[InventoryItem, ...]:
         """Remove a source, or one snapshot of it, with the delivered bytes; return what it was.
 
         Raises
@@ -190,7 +190,7 @@ class Lake(Reads):
 
     def restore(
         self, file: str | os.PathLike[str], *, progress: Callable[[str], None] | None = None
-    ) -> tuple[Holding, ...]:
+    ) -> tuple[InventoryItem, ...]:
         """Make the lake, which must be empty, what it was when `file` was written by `backup`.
 
         Raises
@@ -259,7 +259,7 @@ class Lake(Reads):
             Product codes of each edition (``HS2017``); without them no code is unknown.
         """
         from entrepot.lake.checks import check_lake
-        from entrepot.lake.outside import guarded
+        from entrepot.lake.system_errors import guarded
 
         with self.reading(), guarded(self.path):
             return tuple(check_lake(self.path, self._state().catalog, self.connection, codes))

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from entrepot.errors import RequestError
 from entrepot.files import require_file
 from entrepot.lake.catalog import Catalog
-from entrepot.lake.holding import LoadReport, holdings
+from entrepot.lake.inventory import LoadReport, holdings
 from entrepot.lake.lock import writing
 from entrepot.lake.merge import hides, merge
-from entrepot.lake.outside import finishing, guarded
 from entrepot.lake.prepare import Load, prepare
 from entrepot.lake.publish import Change, publish, require_lake, staging_folder, sweep
+from entrepot.lake.system_errors import finishing, guarded
 from entrepot.lake.unchanged import all_files, require_read
 from entrepot.sources import bring_in, source_info, source_parser
 

@@ -6,14 +6,20 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.lake.catalog import Catalog
-from entrepot.lake.force import EVERYTHING, UNKNOWN, in_force, outranks, shared_slices
+from entrepot.lake.current_vintage import (
+    EVERYTHING,
+    UNKNOWN,
+    current_partitions,
+    outranks,
+    shared_slices,
+)
 from entrepot.model.columns import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from entrepot.lake.beside import Clash
     from entrepot.lake.catalog import Partition, Snapshot
+    from entrepot.lake.overlap import Clash
     from entrepot.model.period import Period
 
 __all__ = ["hides", "lost", "merge", "require_room"]
@@ -74,7 +80,7 @@ def lost(
         Returns how many rows of some slices of a stored file the new rows do not have, and one.
     """
     gone, example = 0, ""
-    for counting in in_force([other for other in others if other.load != item.load]):
+    for counting in current_partitions([other for other in others if other.load != item.load]):
         held = counting.partition
         if held.period != part.period or not outranks(item, counting.snapshot):
             continue
@@ -155,12 +161,12 @@ def hides(before: Catalog, after: Catalog, source: str) -> tuple[Period, ...]:
     """Return the periods of which rows counted before and count no longer."""
     now = {  # the same bytes may be held as two releases, in the same files
         (part.snapshot.vintage, path.path): part.hidden
-        for part in in_force(after.of(source))
+        for part in current_partitions(after.of(source))
         for path in part.partition.files.values()
     }
     found = {
         part.partition.period
-        for part in in_force(before.of(source))
+        for part in current_partitions(before.of(source))
         for path in part.partition.files.values()
         if part.partition.period
         and part.hidden != now.get((part.snapshot.vintage, path.path), frozenset({EVERYTHING}))

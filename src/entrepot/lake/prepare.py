@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.lake import checks, store
-from entrepot.lake.beside import Beside
 from entrepot.lake.catalog import Partition, Snapshot, facts
-from entrepot.lake.few import few_products
-from entrepot.lake.force import is_misspelled
+from entrepot.lake.current_vintage import is_misspelled
 from entrepot.lake.layout import folder_of, orders
 from entrepot.lake.merge import lost, require_room
+from entrepot.lake.overlap import OverlapCheck
+from entrepot.lake.partial_coverage import few_products
 from entrepot.lake.readback import refuse_twins
 from entrepot.lake.repairs import repair
 from entrepot.lake.snapshot import copy_raw, write_manifest
@@ -234,7 +234,7 @@ def _partitions(run: Load, snapshot: Snapshot, table: Delivery, rows: Rows) -> I
             staged.totals,
             staged.bases,
         )
-        there = Beside(run.connection, rows, columns, staged.period, partial(_where, run))
+        there = OverlapCheck(run.connection, rows, columns, staged.period, partial(_where, run))
         held = [*run.before.of(run.info.id), *run.added, snapshot]
         require_room(
             snapshot,

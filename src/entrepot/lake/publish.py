@@ -33,9 +33,9 @@ from entrepot.lake.catalog import (
     sync_folder,
 )
 from entrepot.lake.lock import writing
-from entrepot.lake.outside import AS_BEFORE, FULL, finishing, guarded
 from entrepot.lake.readers import FILE, unread
-from entrepot.lake.watched import WATCHED
+from entrepot.lake.system_errors import AS_BEFORE, FULL, finishing, guarded
+from entrepot.lake.watch_store import WATCHED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError
-from entrepot.lake.outside import readable
+from entrepot.lake.system_errors import readable
 from entrepot.model.columns import key_columns
 from entrepot.sources.strict import file_literal
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from entrepot.errors import OutsideError
 from entrepot.lake import readers
 from entrepot.lake.bundled import bundled, is_bundled
-from entrepot.lake.in_memory import InMemory
-from entrepot.lake.outside import readable
+from entrepot.lake.row_cache import InMemory
 from entrepot.lake.state import State, forget_state
+from entrepot.lake.system_errors import readable
 from entrepot.lake.unchanged import (
     ChangedError,
     all_files,
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     import duckdb
     import narwhals as nw
 
-    from entrepot.lake.force import Part
-    from entrepot.lake.holding import Holding
+    from entrepot.lake.current_vintage import Part
+    from entrepot.lake.inventory import InventoryItem
     from entrepot.lake.layout import Order
-    from entrepot.lake.picture import Picture
-    from entrepot.lake.remembered import Remembered
+    from entrepot.lake.reporting_calendar import Picture
+    from entrepot.lake.state_cache import Remembered
     from entrepot.model.columns import Table
     from entrepot.settings import Settings
 
@@ -172,7 +172,7 @@ class Reads:
 
     def holdings(
         self, source: str | None = None, *, snapshot: str | None = None
-    ) -> tuple[Holding, ...]:
+    ) -> tuple[InventoryItem, ...]:
         """Return what each delivered file brought, oldest load first.
 
         With `source`, what is held of it or of one release of it, and with `snapshot` (its first
@@ -272,7 +272,7 @@ class Reads:
         UnknownNameError
             If there is no such release or snapshot.
         """
-        from entrepot.lake.picture import pictures
+        from entrepot.lake.reporting_calendar import pictures
 
         with self.reading():
             return tuple(pictures(self.connection, self._state(), source, snapshot))

@@ -24,14 +24,14 @@ from entrepot.lake.catalog import (
     rebuild_command,
     remains,
 )
-from entrepot.lake.holding import Holding, holdings
+from entrepot.lake.inventory import InventoryItem, holdings
 from entrepot.lake.lock import writing
 from entrepot.lake.merge import merge
-from entrepot.lake.outside import finishing, guarded
 from entrepot.lake.prepare import Load, findings_of_all, prepare_again
 from entrepot.lake.publish import Change, left_by_a_killed_load, publish, staging_folder
 from entrepot.lake.snapshot import MANIFEST
 from entrepot.lake.store import kept_about
+from entrepot.lake.system_errors import finishing, guarded
 from entrepot.lake.unchanged import changed, fingerprint
 from entrepot.sources import source_info
 from entrepot.sources.digest import sha256_of
@@ -69,7 +69,7 @@ class Rebuilt:
         Paths of delivered files that stay where they are and are not in the new catalog.
     """
 
-    holdings: tuple[Holding, ...]
+    holdings: tuple[InventoryItem, ...]
     from_rows: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
 

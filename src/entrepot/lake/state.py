@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError, nearest
 from entrepot.lake.bundled import bundled
 from entrepot.lake.catalog import Catalog
-from entrepot.lake.force import UNKNOWN, Part, in_force
-from entrepot.lake.holding import Holding, holdings
-from entrepot.lake.remembered import Remembered
+from entrepot.lake.current_vintage import UNKNOWN, Part, current_partitions
+from entrepot.lake.inventory import InventoryItem, holdings
+from entrepot.lake.state_cache import Remembered
 from entrepot.sources import bring_in, is_own, split_address
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class State:
         return State(self.folder, Catalog((bundled(), *self.catalog.snapshots)))
 
     @cached_property
-    def holdings(self) -> tuple[Holding, ...]:
+    def holdings(self) -> tuple[InventoryItem, ...]:
         """What each delivered file brought, oldest load first."""
         return holdings(self.catalog)
 
@@ -129,7 +129,7 @@ class State:
     def parts(self, source: str) -> list[Part]:
         """Return what counts of a source, or of one release of it; errors as `of`."""
         if source not in self._parts:
-            self._parts[source] = in_force(self.of(source))
+            self._parts[source] = current_partitions(self.of(source))
         return self._parts[source]
 
     def parts_of_flows(self, source: str) -> list[Part]:

@@ -6,13 +6,13 @@ import os
 from typing import TYPE_CHECKING
 
 from entrepot.lake.layout import SLICE
-from entrepot.lake.outside import readable
 from entrepot.lake.readback import sort_columns
 from entrepot.lake.staged import STAGED, TOTALS, cell, of_period
+from entrepot.lake.system_errors import readable
 from entrepot.model.columns import key_columns, schema
 from entrepot.sources.enums import enum
-from entrepot.sources.keep import keep as keep_rows
 from entrepot.sources.strict import file_literal, literal
+from entrepot.sources.temp_tables import keep as keep_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -24,11 +24,10 @@ from entrepot.measures.event import event_study, event_timing, placebo_dates
 from entrepot.measures.exposure import retaliation_exposure
 from entrepot.measures.geodep import geodep
 from entrepot.measures.import_substitution import import_substitution_proxy
-from entrepot.measures.last import last_alternative
 from entrepot.measures.leverage import asymmetry
+from entrepot.measures.metadata import MeasureMetadata
 from entrepot.measures.origin import value_added_origin
-from entrepot.measures.passed_on import passed_on
-from entrepot.measures.passport import Passport
+from entrepot.measures.pass_through import passed_on
 from entrepot.measures.passports import passport, passports
 from entrepot.measures.power import elastic_power, nested_power
 from entrepot.measures.prices import (
@@ -63,14 +62,15 @@ from entrepot.measures.rerouting import (
 )
 from entrepot.measures.salience import salience
 from entrepot.measures.series import monthly
+from entrepot.measures.share_decomposition import change_of_share
 from entrepot.measures.substitution import substitution_ratio, substitution_summary
+from entrepot.measures.supplier_loss import last_alternative
 from entrepot.measures.totals import value, without_own_trade
-from entrepot.measures.why import change_of_share
 
 __all__ = [
     "ChangeTriple",
+    "MeasureMetadata",
     "Overpayment",
-    "Passport",
     "PriceFilters",
     "PricePremium",
     "UnitValues",

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import narwhals as nw
 
 from entrepot.errors import RequestError
-from entrepot.measures.door import FrameT, through_door
+from entrepot.measures.frame_adapter import FrameT, run_on_frame
 from entrepot.measures.grouped import aggregate, as_list
-from entrepot.measures.passport import Passport
+from entrepot.measures.metadata import MeasureMetadata
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,7 @@ __all__ = ["HHI_BOUNDS", "Bounds", "hhi_bounds", "hhi_bounds_of"]
 # Printed shares are rounded: three of 33.33 % and one of 0.01 % may add up to a little over one.
 _SLACK = 1e-9
 
-HHI_BOUNDS = Passport(
+HHI_BOUNDS = MeasureMetadata(
     id="hhi_bounds",
     title="bounds of the index from the largest shares",
     function="hhi_bounds_of",
@@ -178,7 +178,7 @@ def hhi_bounds_of(
         return _bounded(sums, keys, counted=suppliers is not None)
 
     makes = [name for name, _ in HHI_BOUNDS.columns]
-    return through_door(frame, step, keys=keys, texts=texts, value=share, makes=makes)
+    return run_on_frame(frame, step, keys=keys, texts=texts, value=share, makes=makes)
 
 
 def _bounded(sums: nw.LazyFrame[Any], keys: Sequence[str], *, counted: bool) -> nw.LazyFrame[Any]:

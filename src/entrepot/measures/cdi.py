@@ -22,10 +22,10 @@ import narwhals as nw
 
 from entrepot.errors import RequestError
 from entrepot.measures.criteria import check, imports_over_exports, index_of, judged
-from entrepot.measures.door import FrameT, through_door
+from entrepot.measures.frame_adapter import FrameT, run_on_frame
 from entrepot.measures.grouped import as_codes
-from entrepot.measures.passport import Passport
-from entrepot.measures.together import PARTY, SIDE, one_table, whole_year
+from entrepot.measures.metadata import MeasureMetadata
+from entrepot.measures.stacked_frames import PARTY, SIDE, one_table, whole_year
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -34,7 +34,7 @@ __all__ = ["CDI", "THRESHOLDS", "cdi"]
 
 THRESHOLDS = (0.4, 0.5, 1.0)
 
-CDI = Passport(
+CDI = MeasureMetadata(
     id="cdi",
     title="dependent product (core dependency indicators of the European Commission)",
     function="cdi",
@@ -148,7 +148,7 @@ def cdi(
 
     makes = [name for name, _ in CDI.columns]
     texts = [SIDE, PARTY]
-    done: FrameT = through_door(table, step, keys=keys, texts=texts, value=value, makes=makes)
+    done: FrameT = run_on_frame(table, step, keys=keys, texts=texts, value=value, makes=makes)
     return done
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot.errors import RequestError
-from entrepot.measures.door import FrameT, through_door
+from entrepot.measures.frame_adapter import FrameT, run_on_frame
 from entrepot.measures.grouped import aggregate, as_list
-from entrepot.measures.passport import Passport
+from entrepot.measures.metadata import MeasureMetadata
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["GROWTH", "apart", "begins_within", "growth"]
 
-GROWTH = Passport(
+GROWTH = MeasureMetadata(
     id="growth",
     title="growth",
     function="growth",
@@ -108,7 +108,7 @@ def growth(
             change = nw.when(defined).then((here - there) / there * 100)
         return sums.select(*keys, change.alias(name))
 
-    return through_door(frame, step, keys=keys, texts=[time], value=value, makes=[name])
+    return run_on_frame(frame, step, keys=keys, texts=[time], value=value, makes=[name])
 
 
 def apart(period: str | int | Period, base: str | int | Period) -> tuple[Period, Period]:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, cast
 import narwhals as nw
 
 from entrepot.errors import RequestError, UnknownNameError
-from entrepot.measures.door import FrameT, through_door
+from entrepot.measures.frame_adapter import FrameT, run_on_frame
 from entrepot.measures.grouped import as_list
-from entrepot.measures.passport import Passport
-from entrepot.measures.together import whole_year
+from entrepot.measures.metadata import MeasureMetadata
+from entrepot.measures.stacked_frames import whole_year
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,7 @@ _REFERENCE = (
     "Vicard and Wibaux (2023), EU Strategic Dependencies: A Long View, CEPII Policy Brief 41"
 )
 
-CHURN = Passport(
+CHURN = MeasureMetadata(
     id="churn",
     title="products that enter and leave a list",
     function="churn",
@@ -42,7 +42,7 @@ CHURN = Passport(
     reference=_REFERENCE,
 )
 
-CHURN_RATE = Passport(
+CHURN_RATE = MeasureMetadata(
     id="churn_rate",
     title="share of a list that leaves it",
     function="churn_rate",
@@ -105,7 +105,7 @@ def churn(
 
     makes = [name for name, _ in CHURN.columns]
     _refuse(lag)
-    return through_door(_counted(frame, flag, year), step, keys=keys, value=flag, makes=makes)
+    return run_on_frame(_counted(frame, flag, year), step, keys=keys, value=flag, makes=makes)
 
 
 def churn_rate(
@@ -161,7 +161,7 @@ def churn_rate(
     makes = [name for name, _ in CHURN_RATE.columns]
     _refuse(lag)
     counted, texts = _counted(frame, flag, year), [product]
-    return through_door(counted, step, keys=keys, texts=texts, value=flag, makes=makes)
+    return run_on_frame(counted, step, keys=keys, texts=texts, value=flag, makes=makes)
 
 
 def _statuses(

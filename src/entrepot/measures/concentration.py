@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot.errors import RequestError
-from entrepot.measures.door import FrameT, through_door
+from entrepot.measures.frame_adapter import FrameT, run_on_frame
 from entrepot.measures.grouped import aggregate, as_list, supplier_totals
-from entrepot.measures.passport import Passport
+from entrepot.measures.metadata import MeasureMetadata
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ _NULL_RULE = (
     "supplier's total is negative or infinite"
 )
 
-HHI = Passport(
+HHI = MeasureMetadata(
     id="hhi",
     title="concentration of suppliers (Herfindahl-Hirschman index)",
     function="hhi",
@@ -44,7 +44,7 @@ HHI = Passport(
     ),
 )
 
-CR = Passport(
+CR = MeasureMetadata(
     id="cr",
     title="share of the k largest suppliers",
     function="concentration_ratio",
@@ -133,7 +133,7 @@ def hhi(
         )
 
     makes = [name for name, _ in HHI.columns]
-    return through_door(frame, step, keys=keys, texts=[supplier], value=value, makes=makes)
+    return run_on_frame(frame, step, keys=keys, texts=[supplier], value=value, makes=makes)
 
 
 def concentration_ratio(
@@ -201,13 +201,13 @@ def concentration_ratio(
         return sums.select(*keys, ratio, nw.col("suppliers").cast(nw.Int64))
 
     makes = [name for name, _ in CR.columns]
-    return through_door(frame, step, keys=keys, texts=[supplier], value=value, makes=makes)
+    return run_on_frame(frame, step, keys=keys, texts=[supplier], value=value, makes=makes)
 
 
 # Who the largest supplier is, and how far ahead of the next.
 
 
-TOP_SUPPLIER = Passport(
+TOP_SUPPLIER = MeasureMetadata(
     id="top_supplier",
     title="largest supplier and its lead",
     function="top_supplier",
@@ -303,4 +303,4 @@ def top_supplier(
         )
 
     makes = [name for name, _ in TOP_SUPPLIER.columns]
-    return through_door(frame, step, keys=keys, texts=[supplier], value=value, makes=makes)
+    return run_on_frame(frame, step, keys=keys, texts=[supplier], value=value, makes=makes)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot.measures.change import apart, begins_within
-from entrepot.measures.door import FrameT, through_door
 from entrepot.measures.extra import in_one_group, numbers
+from entrepot.measures.frame_adapter import FrameT, run_on_frame
 from entrepot.measures.grouped import aggregate, as_list
 from entrepot.measures.logmean import divided
-from entrepot.measures.passport import Passport
+from entrepot.measures.metadata import MeasureMetadata
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["GROWTH_CONTRIBUTION", "REAL_GROWTH", "growth_contribution", "real_growth"]
 
-GROWTH_CONTRIBUTION = Passport(
+GROWTH_CONTRIBUTION = MeasureMetadata(
     id="growth_contribution",
     title="contribution to growth",
     function="growth_contribution",
@@ -42,7 +42,7 @@ GROWTH_CONTRIBUTION = Passport(
     reference="definition",
 )
 
-REAL_GROWTH = Passport(
+REAL_GROWTH = MeasureMetadata(
     id="real_growth",
     title="growth in value, volume and price",
     function="real_growth",
@@ -128,7 +128,7 @@ def growth_contribution(
         )
 
     makes = [name for name, _ in GROWTH_CONTRIBUTION.columns]
-    return through_door(frame, step, keys=[*keys, *parts], texts=[time], value=value, makes=makes)
+    return run_on_frame(frame, step, keys=[*keys, *parts], texts=[time], value=value, makes=makes)
 
 
 def real_growth(
@@ -199,7 +199,7 @@ def real_growth(
         )
 
     makes = [name for name, _ in REAL_GROWTH.columns]
-    return through_door(frame, step, keys=keys, texts=[time, deflator], value=value, makes=makes)
+    return run_on_frame(frame, step, keys=keys, texts=[time, deflator], value=value, makes=makes)
 
 
 def _both(

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from entrepot.measures.door import FrameT, through_door
 from entrepot.measures.extra import numbers, positive
+from entrepot.measures.frame_adapter import FrameT, run_on_frame
 from entrepot.measures.grouped import aggregate, as_list
 from entrepot.measures.logmean import divided
-from entrepot.measures.passport import Passport
+from entrepot.measures.metadata import MeasureMetadata
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = ["CONVERSIONS", "conversions"]
 
-CONVERSIONS = Passport(
+CONVERSIONS = MeasureMetadata(
     id="conversions",
     title="one value in yuan, three in dollars",
     function="conversions",
@@ -110,7 +110,7 @@ def conversions(
         return _compared(sums, keys, rate)
 
     makes = [name for name, _ in CONVERSIONS.columns if name != value]
-    return through_door(frame, step, keys=keys, texts=[usd, average], value=value, makes=makes)
+    return run_on_frame(frame, step, keys=keys, texts=[usd, average], value=value, makes=makes)
 
 
 def _compared(sums: nw.LazyFrame[Any], keys: Sequence[str], rate: float) -> nw.LazyFrame[Any]:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from entrepot.measures.door import FrameT, is_absent, through_door
+from entrepot.measures.frame_adapter import FrameT, is_absent, run_on_frame
 from entrepot.measures.grouped import aggregate, as_codes, as_list
-from entrepot.measures.passport import Passport
+from entrepot.measures.metadata import MeasureMetadata
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -21,7 +21,7 @@ _NULL_RULE = (
     "partner has rows in other markets of the frame and none in this one"
 )
 
-IMPORT_SHARE = Passport(
+IMPORT_SHARE = MeasureMetadata(
     id="import_share",
     title="share of imports",
     function="import_share",
@@ -34,7 +34,7 @@ IMPORT_SHARE = Passport(
     reference="definition",
 )
 
-EXPORT_SHARE = Passport(
+EXPORT_SHARE = MeasureMetadata(
     id="export_share",
     title="share of exports",
     function="export_share",
@@ -153,6 +153,6 @@ def _share(
         )
 
     asked = {side: codes}
-    return through_door(
+    return run_on_frame(
         frame, step, keys=keys, texts=[side], value=value, makes=["share"], areas=asked
     )

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot.errors import RequestError
-from entrepot.measures.door import FrameT, numbers_refused, through_door
 from entrepot.measures.extra import in_one_group, ordered, require_marks
+from entrepot.measures.frame_adapter import FrameT, numbers_refused, run_on_frame
 from entrepot.measures.grouped import aggregate, as_list
 from entrepot.measures.logmean import divided
-from entrepot.measures.passport import Passport
+from entrepot.measures.metadata import MeasureMetadata
 from entrepot.measures.salience import two_sides
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["RETALIATION_EXPOSURE", "retaliation_exposure"]
 
 
-RETALIATION_EXPOSURE = Passport(
+RETALIATION_EXPOSURE = MeasureMetadata(
     id="retaliation_exposure",
     title="exposure to retaliation",
     function="retaliation_exposure",
@@ -128,7 +128,7 @@ def retaliation_exposure(
     texts = [supplier, buyer, *([product] if total else []), *([flag] if flag else [])]
     makes = [name for name, _ in RETALIATION_EXPOSURE.columns]
     areas = numbers_refused(supplier, buyer)
-    result = through_door(
+    result = run_on_frame(
         frame, step, keys=shown, texts=texts, value=value, makes=makes, areas=areas
     )
     order = [*keys, "value_at_risk", *([] if total else [product])]

@@ -11,7 +11,7 @@ from entrepot.errors import RequestError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from entrepot.measures.door import FrameT
+    from entrepot.measures.frame_adapter import FrameT
 
 __all__ = ["WHOLE", "in_one_group", "marked", "numbers", "ordered", "positive", "require_marks"]
 

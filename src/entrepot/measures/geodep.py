@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot.measures.criteria import check, imports_over_exports, index_of, judged
-from entrepot.measures.door import FrameT, through_door
-from entrepot.measures.passport import Passport
-from entrepot.measures.together import PARTY, SIDE, one_table, whole_year
+from entrepot.measures.frame_adapter import FrameT, run_on_frame
+from entrepot.measures.metadata import MeasureMetadata
+from entrepot.measures.stacked_frames import PARTY, SIDE, one_table, whole_year
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,7 @@ __all__ = ["GEODEP", "THRESHOLDS", "geodep"]
 THRESHOLDS = (0.4, 0.4, 1.0)
 WINDOW, NEEDED = 3, 2
 
-GEODEP = Passport(
+GEODEP = MeasureMetadata(
     id="geodep",
     title="dependent product (CEPII GeoDep)",
     function="geodep",
@@ -150,7 +150,7 @@ def geodep(
 
     makes = [name for name, _ in GEODEP.columns]
     keys, texts = [*markets, year], [SIDE, PARTY]
-    done: FrameT = through_door(table, step, keys=keys, texts=texts, value=value, makes=makes)
+    done: FrameT = run_on_frame(table, step, keys=keys, texts=texts, value=value, makes=makes)
     return done
 
 

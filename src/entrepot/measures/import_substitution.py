@@ -8,10 +8,10 @@ import narwhals as nw
 
 from entrepot.errors import RequestError
 from entrepot.measures.change import apart
-from entrepot.measures.door import FrameT, through_door
+from entrepot.measures.counterfactual import Sides, growth
+from entrepot.measures.frame_adapter import FrameT, run_on_frame
 from entrepot.measures.grouped import as_codes, as_list
-from entrepot.measures.no_event import Sides, growth
-from entrepot.measures.passport import Passport
+from entrepot.measures.metadata import MeasureMetadata
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -25,7 +25,7 @@ _PROXY = (
     "a proxy: home production, going without, stocks, prices and unreported trade look the same"
 )
 
-IMPORT_SUBSTITUTION_PROXY = Passport(
+IMPORT_SUBSTITUTION_PROXY = MeasureMetadata(
     id="import_substitution_proxy",
     title="imports that came back from nobody (proxy of import substitution)",
     function="import_substitution_proxy",
@@ -148,7 +148,7 @@ def import_substitution_proxy(
 
     makes = [name for name, _ in IMPORT_SUBSTITUTION_PROXY.columns]
     texts, asked = [buyer, time], {buyer: buys}
-    return through_door(frame, step, keys=keys, texts=texts, value=value, makes=makes, areas=asked)
+    return run_on_frame(frame, step, keys=keys, texts=texts, value=value, makes=makes, areas=asked)
 
 
 def _missing(path: str, has: nw.Expr) -> nw.Expr:

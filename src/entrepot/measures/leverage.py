@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from entrepot.measures.door import FrameT, through_door
+from entrepot.measures.frame_adapter import FrameT, run_on_frame
 from entrepot.measures.grouped import aggregate, as_codes, as_list
-from entrepot.measures.passport import Passport
+from entrepot.measures.metadata import MeasureMetadata
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
 __all__ = ["ASYMMETRY", "asymmetry"]
 
-ASYMMETRY = Passport(
+ASYMMETRY = MeasureMetadata(
     id="asymmetry",
     title="asymmetry of dependence",
     function="asymmetry",
@@ -100,4 +100,4 @@ def asymmetry(
 
     makes = [name for name, _ in ASYMMETRY.columns]
     texts, asked = [supplier, buyer], {supplier: sellers, buyer: buyers}
-    return through_door(frame, step, keys=keys, texts=texts, value=value, makes=makes, areas=asked)
+    return run_on_frame(frame, step, keys=keys, texts=texts, value=value, makes=makes, areas=asked)

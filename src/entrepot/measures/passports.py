@@ -18,10 +18,9 @@ from entrepot.measures.event import EVENT_STUDY
 from entrepot.measures.exposure import RETALIATION_EXPOSURE
 from entrepot.measures.geodep import GEODEP
 from entrepot.measures.import_substitution import IMPORT_SUBSTITUTION_PROXY
-from entrepot.measures.last import LAST_ALTERNATIVE
 from entrepot.measures.leverage import ASYMMETRY
 from entrepot.measures.origin import ORIGIN
-from entrepot.measures.passed_on import PASSED_ON
+from entrepot.measures.pass_through import PASSED_ON
 from entrepot.measures.power import ELASTIC_POWER, NESTED_POWER
 from entrepot.measures.prices.many import PRICE_SERIES
 from entrepot.measures.prices.mix import UNIT_VALUE_CHANGE
@@ -41,12 +40,13 @@ from entrepot.measures.rerouting import (
 )
 from entrepot.measures.salience import SALIENCE
 from entrepot.measures.series import MONTHLY
+from entrepot.measures.share_decomposition import CHANGE_OF_SHARE
 from entrepot.measures.substitution import SUBSTITUTION_RATIO, SUBSTITUTION_SUMMARY
+from entrepot.measures.supplier_loss import LAST_ALTERNATIVE
 from entrepot.measures.totals import VALUE
-from entrepot.measures.why import CHANGE_OF_SHARE
 
 if TYPE_CHECKING:
-    from entrepot.measures.passport import Passport
+    from entrepot.measures.metadata import MeasureMetadata
 
 __all__ = ["passport", "passports"]
 
@@ -100,12 +100,12 @@ _ALL = (
 )
 
 
-def passports() -> tuple[Passport, ...]:
+def passports() -> tuple[MeasureMetadata, ...]:
     """Return the passport of every measure, in the order they are presented."""
     return _ALL
 
 
-def passport(id: str) -> Passport:  # noqa: A002 - the key is called id everywhere
+def passport(id: str) -> MeasureMetadata:  # noqa: A002 - the key is called id everywhere
     """Return the passport of one measure.
 
     Raises

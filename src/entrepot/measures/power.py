@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from entrepot.measures.door import FrameT, numbers_refused, through_door
 from entrepot.measures.extra import numbers, positive
+from entrepot.measures.frame_adapter import FrameT, numbers_refused, run_on_frame
 from entrepot.measures.grouped import aggregate, as_list
-from entrepot.measures.passport import Passport
+from entrepot.measures.metadata import MeasureMetadata
 from entrepot.measures.salience import two_sides
 from entrepot.measures.sides import Side, side_sums
 
@@ -26,7 +26,7 @@ _INPUTS = (
 )
 _COVERED = "part of what {} buys from the other in products with a usable elasticity, 0 to 1"
 
-ELASTIC_POWER = Passport(
+ELASTIC_POWER = MeasureMetadata(
     id="elastic_power",
     title="power from dependence weighed by elasticities",
     function="elastic_power",
@@ -52,7 +52,7 @@ ELASTIC_POWER = Passport(
     ),
 )
 
-NESTED_POWER = Passport(
+NESTED_POWER = MeasureMetadata(
     id="nested_power",
     title="power from what a joint withdrawal would cost",
     function="nested_power",
@@ -141,7 +141,7 @@ def elastic_power(
     makes = [name for name, _ in ELASTIC_POWER.columns]
     texts = _read(product, supplier, buyer, elasticity)
     areas = numbers_refused(supplier, buyer)
-    return through_door(frame, step, keys=keys, texts=texts, value=value, makes=makes, areas=areas)
+    return run_on_frame(frame, step, keys=keys, texts=texts, value=value, makes=makes, areas=areas)
 
 
 def nested_power(
@@ -224,7 +224,7 @@ def nested_power(
     makes = [name for name, _ in NESTED_POWER.columns]
     texts = _read(product, supplier, buyer, sigma)
     areas = numbers_refused(supplier, buyer)
-    return through_door(frame, step, keys=keys, texts=texts, value=value, makes=makes, areas=areas)
+    return run_on_frame(frame, step, keys=keys, texts=texts, value=value, makes=makes, areas=areas)
 
 
 def _number(name: str, given: float | str, above: float) -> float | str:

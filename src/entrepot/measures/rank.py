@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot.errors import RequestError
-from entrepot.measures.door import FrameT, through_door
 from entrepot.measures.extra import in_one_group, numbers
+from entrepot.measures.frame_adapter import FrameT, run_on_frame
 from entrepot.measures.grouped import aggregate, as_codes, as_list, known_sum
 from entrepot.measures.logmean import divided
-from entrepot.measures.passport import Passport
+from entrepot.measures.metadata import MeasureMetadata
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
 __all__ = ["RANK", "rank_and_multiple"]
 
-RANK = Passport(
+RANK = MeasureMetadata(
     id="rank",
     title="rank among partners, and how many times smaller than another",
     function="rank_and_multiple",
@@ -110,7 +110,7 @@ def rank_and_multiple(
     texts = [partners, *ends]
     makes = [name for name, _ in RANK.columns]
     asked = {partners: [*codes, *others]}
-    return through_door(frame, step, keys=keys, texts=texts, value=value, makes=makes, areas=asked)
+    return run_on_frame(frame, step, keys=keys, texts=texts, value=value, makes=makes, areas=asked)
 
 
 def _totals(

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot.errors import RequestError
-from entrepot.measures.door import FrameT, through_door
+from entrepot.measures.frame_adapter import FrameT, run_on_frame
 from entrepot.measures.grouped import aggregate, as_list
-from entrepot.measures.passport import Passport
+from entrepot.measures.metadata import MeasureMetadata
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = ["NET_IMPORT_RELIANCE", "net_import_reliance"]
 
-NET_IMPORT_RELIANCE = Passport(
+NET_IMPORT_RELIANCE = MeasureMetadata(
     id="net_import_reliance",
     title="net import reliance",
     function="net_import_reliance",
@@ -111,7 +111,7 @@ def net_import_reliance(
         )
 
     makes = [name for name, _ in NET_IMPORT_RELIANCE.columns]
-    return through_door(frame, step, keys=keys, texts=names[1:], value=production, makes=makes)
+    return run_on_frame(frame, step, keys=keys, texts=names[1:], value=production, makes=makes)
 
 
 def _number(name: str) -> nw.Expr:

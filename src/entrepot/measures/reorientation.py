@@ -9,9 +9,9 @@ import narwhals as nw
 
 from entrepot.errors import RequestError
 from entrepot.measures.change import apart, begins_within
-from entrepot.measures.door import FrameT, through_door
+from entrepot.measures.frame_adapter import FrameT, run_on_frame
 from entrepot.measures.grouped import as_list
-from entrepot.measures.passport import Passport
+from entrepot.measures.metadata import MeasureMetadata
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,7 +114,7 @@ def _above(change: nw.Expr) -> nw.Expr:
     return nw.when(change > 0).then(change).otherwise(nw.when(~(change > 0)).then(0.0))
 
 
-SUPPLIER_CHANGES = Passport(
+SUPPLIER_CHANGES = MeasureMetadata(
     id="supplier_changes",
     title="suppliers before and after",
     function="supplier_changes",
@@ -137,7 +137,7 @@ SUPPLIER_CHANGES = Passport(
     frames_only=True,
 )
 
-REORIENTATION = Passport(
+REORIENTATION = MeasureMetadata(
     id="reorientation",
     title="replacement of suppliers",
     function="reorientation",
@@ -206,7 +206,7 @@ def supplier_changes(
         traded = (nw.col("__rows_then") > 0) | (nw.col("__rows_now") > 0)
         return step(rows).filter(traded).select(*keys, supplier, *_COLUMNS)
 
-    return through_door(
+    return run_on_frame(
         frame, shown, keys=[*keys, supplier], texts=[time], value=value, makes=_COLUMNS
     )
 
@@ -273,13 +273,13 @@ def reorientation(
         )
 
     makes = [name for name, _ in REORIENTATION.columns] + _COLUMNS
-    return through_door(frame, step, keys=keys, texts=[supplier, time], value=value, makes=makes)
+    return run_on_frame(frame, step, keys=keys, texts=[supplier, time], value=value, makes=makes)
 
 
 # From whom to whom a market moved, if every gainer took the same part of every loss.
 
 
-ALLOCATED_FLOWS = Passport(
+ALLOCATED_FLOWS = MeasureMetadata(
     id="allocated_flows",
     title="allocation of losses to gains in proportion, not an observed flow",
     function="allocated_flows",
@@ -361,7 +361,7 @@ def allocated_flows(
         return both.select(*keys, "loser", "gainer", part.alias("allocated"))
 
     makes = ["loser", "gainer", "allocated", *(name for name, _ in SUPPLIER_CHANGES.columns)]
-    return through_door(
+    return run_on_frame(
         frame,
         step,
         keys=keys,

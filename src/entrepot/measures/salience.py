@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import narwhals as nw
 
 from entrepot.errors import RequestError
-from entrepot.measures.door import FrameT, through_door
+from entrepot.measures.frame_adapter import FrameT, run_on_frame
 from entrepot.measures.grouped import as_codes, as_list
 from entrepot.measures.logmean import divided
-from entrepot.measures.passport import Passport
+from entrepot.measures.metadata import MeasureMetadata
 from entrepot.measures.sides import Side, side_sums
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ __all__ = ["SALIENCE", "salience"]
 
 Basis = Literal["trade", "flow"]
 
-SALIENCE = Passport(
+SALIENCE = MeasureMetadata(
     id="salience",
     title="salience, symmetry and interdependence of two partners",
     function="salience",
@@ -124,7 +124,7 @@ def salience(
     texts = [supplier, buyer]
     looked = texts if basis == "trade" else [buyer]  # of the country's sales `flow` has none
     asked = dict.fromkeys(looked, as_codes(country))
-    return through_door(frame, step, keys=keys, texts=texts, value=value, makes=makes, areas=asked)
+    return run_on_frame(frame, step, keys=keys, texts=texts, value=value, makes=makes, areas=asked)
 
 
 def two_sides(

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot.errors import RequestError
-from entrepot.measures.door import FrameT, through_door
 from entrepot.measures.extra import in_one_group
+from entrepot.measures.frame_adapter import FrameT, run_on_frame
 from entrepot.measures.grouped import aggregate, as_list, known_sum
-from entrepot.measures.passport import Passport
+from entrepot.measures.metadata import MeasureMetadata
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = ["MONTHLY", "monthly"]
 
-MONTHLY = Passport(
+MONTHLY = MeasureMetadata(
     id="monthly",
     title="monthly series",
     function="monthly",
@@ -85,7 +85,7 @@ def monthly(
         return _compared(months, group, [*keys, time])
 
     makes = [name for name, _ in MONTHLY.columns]
-    return through_door(frame, step, keys=[*keys, time], value=value, makes=makes)
+    return run_on_frame(frame, step, keys=[*keys, time], value=value, makes=makes)
 
 
 def _months(

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot.measures.change import apart
-from entrepot.measures.door import FrameT, through_door
+from entrepot.measures.counterfactual import NULL_RULE, REFERENCE, Sides, disjoint, ratios
+from entrepot.measures.frame_adapter import FrameT, run_on_frame
 from entrepot.measures.grouped import aggregate, as_codes, as_list
-from entrepot.measures.no_event import NULL_RULE, REFERENCE, Sides, disjoint, ratios
-from entrepot.measures.passport import Passport
+from entrepot.measures.metadata import MeasureMetadata
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -24,7 +24,7 @@ __all__ = [
     "substitution_summary",
 ]
 
-SUBSTITUTION_RATIO = Passport(
+SUBSTITUTION_RATIO = MeasureMetadata(
     id="substitution_ratio",
     title="substitution ratio",
     function="substitution_ratio",
@@ -46,7 +46,7 @@ SUBSTITUTION_RATIO = Passport(
     reference=REFERENCE,
 )
 
-SUBSTITUTION_SUMMARY = Passport(
+SUBSTITUTION_SUMMARY = MeasureMetadata(
     id="substitution_summary",
     title="substitution ratios in sum",
     function="substitution_summary",
@@ -192,4 +192,4 @@ def substitution_summary(frame: FrameT, *, by: str | Sequence[str] = ()) -> Fram
 
     makes = [name for name, _ in SUBSTITUTION_SUMMARY.columns]
     texts = ["additional", "lost"]
-    return through_door(frame, step, keys=keys, texts=texts, value="ratio", makes=makes)
+    return run_on_frame(frame, step, keys=keys, texts=texts, value="ratio", makes=makes)

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any, cast
 
 import narwhals as nw
 
-from entrepot.measures.door import FrameT, through_door
+from entrepot.measures.frame_adapter import FrameT, run_on_frame
 from entrepot.measures.grouped import aggregate, as_list, known_sum
-from entrepot.measures.passport import Passport
+from entrepot.measures.metadata import MeasureMetadata
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = ["VALUE", "value", "without_own_trade"]
 
-VALUE = Passport(
+VALUE = MeasureMetadata(
     id="value",
     title="value of trade",
     function="value",
@@ -62,7 +62,7 @@ def value(frame: FrameT, *, by: str | Sequence[str], value: str = "value_usd") -
         )
         return sums.select(*keys, known_sum("__total", "__known").alias(value))
 
-    return through_door(frame, step, keys=keys, value=value)
+    return run_on_frame(frame, step, keys=keys, value=value)
 
 
 def without_own_trade(

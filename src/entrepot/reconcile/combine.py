@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from entrepot.errors import NoEvidenceError
 from entrepot.reconcile.freight import Freight, estimate_freight
 from entrepot.reconcile.gap import gaps, together
-from entrepot.reconcile.odds import Odds, fixed_point, implied
 from entrepot.reconcile.pairing import CELL, pair
 from entrepot.reconcile.panel import SILENT, kept_back, withheld
-from entrepot.reconcile.scratch import Scratch
+from entrepot.reconcile.reporter_weights import Odds, fixed_point, implied
 from entrepot.reconcile.tails import Tails
+from entrepot.reconcile.temp_tables import Scratch
 from entrepot.reconcile.variance import Variances, variances
 
 if TYPE_CHECKING:

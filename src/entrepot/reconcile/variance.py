@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.reconcile.gap import places_of, require
-from entrepot.reconcile.odds import Odds
+from entrepot.reconcile.reporter_weights import Odds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from entrepot.report.compose import brief
     from entrepot.report.parts import Brief
     from entrepot.report.save import write
-    from entrepot.report.story import brief
 
 __all__ = ["Brief", "brief", "write"]
 

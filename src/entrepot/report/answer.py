@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 from entrepot.goods.parse import only_codes
 from entrepot.model.display import joined
-from entrepot.report import words
+from entrepot.report import phrasing
+from entrepot.report.attribution import source_name
 from entrepot.report.cards import percent_span, source_on_card, watched_part
 from entrepot.report.definitions import part_name, verb_of
-from entrepot.report.lacking import lacking
-from entrepot.report.origins import source_name
+from entrepot.report.missing_value import lacking
 from entrepot.report.parts import Sentence
 from entrepot.sources import split_address
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure
-    from entrepot.report.book import Book, Subject
+    from entrepot.report.brief_context import BriefContext, Subject
     from entrepot.report.cards import Headline
 
 BREAK = "reporter-break"
@@ -29,7 +29,7 @@ def title_of(subject: Subject) -> str:
     text = f"{subject.buyers} dependence on {subject.seller}"
     if subject.goods != "all":
         text += f" for {goods_phrase(subject).removeprefix('the ')}"
-    return words.capital(text)
+    return phrasing.capital(text)
 
 
 def goods_phrase(subject: Subject) -> str:
@@ -44,7 +44,7 @@ def goods_phrase(subject: Subject) -> str:
 
 
 def answer(
-    book: Book, subject: Subject, found: Headline, verdicts: dict[str, int] | None = None
+    book: BriefContext, subject: Subject, found: Headline, verdicts: dict[str, int] | None = None
 ) -> tuple[Sentence, ...]:
     """Return what share, in which range; and how deliveries moved, with what claims came to.
 
@@ -61,10 +61,10 @@ def answer(
 
 
 def _nothing(
-    book: Book, subject: Subject, found: Headline, verdicts: dict[str, int] | None
+    book: BriefContext, subject: Subject, found: Headline, verdicts: dict[str, int] | None
 ) -> tuple[Sentence, ...]:
     lacks = lacking(book, found.value)
-    why = words.inside(lacks.why)
+    why = phrasing.inside(lacks.why)
     first = (
         f"What share {subject.seller} had in {goods_phrase(subject)} that {subject.buyer} imported"
         f"{subject.when} cannot be said: {why}."
@@ -74,24 +74,24 @@ def _nothing(
     return Sentence(first, (found.share, found.value)), Sentence(second, (found.share,))
 
 
-def _share(book: Book, subject: Subject, found: Headline) -> Sentence:
+def _share(book: BriefContext, subject: Subject, found: Headline) -> Sentence:
     share = found.share
     goods = goods_phrase(subject)
     if share.status != "ok":
         sent = "goods" if subject.goods == "all" else goods.removeprefix("the ")
         text = (
             f"In {subject.period} {subject.seller} {verb_of(found.value)} {sent} worth "
-            f"**{words.about(found.value)}** to {subject.buyer}; what share of {subject.buyers} "
+            f"**{phrasing.about(found.value)}** to {subject.buyer}; what share of {subject.buyers} "
             "imports that is cannot be said, since no total is held."
         )
         return Sentence(text, (found.value, share))
     text = (
-        f"In {subject.period} {subject.seller} {verb_of(share)} **{words.about(share)}** of "
+        f"In {subject.period} {subject.seller} {verb_of(share)} **{phrasing.about(share)}** of "
         f"{goods} that {subject.buyer} imported; "
     )
     if share.specifications is None or share.low is None or share.high is None:
         text += "no other definition is held, so no range can be given."
-    elif words.span(share):
+    elif phrasing.span(share):
         is_made = share.definition.source == "reconciled" and "errors" in share.spread
         errors = "the errors of the reports and " if is_made else ""
         what = f"{errors}other defensible definitions {'leave open' if errors else 'give'}"
@@ -103,7 +103,7 @@ def _share(book: Book, subject: Subject, found: Headline) -> Sentence:
     return Sentence(text, (share,), ("denominator-system",))
 
 
-def _some_only(book: Book, subject: Subject, share: Figure) -> str:
+def _some_only(book: BriefContext, subject: Subject, share: Figure) -> str:
     """Say so where the source of a share has only some of the codes that the goods stand for."""
     used = {split_address(item.source)[0] for item in share.evidence}
     held = [one for one in book.lake.holdings() if one.table == "flows" and one.source in used]
@@ -116,7 +116,7 @@ def _some_only(book: Book, subject: Subject, share: Figure) -> str:
 
 
 def _moved(
-    book: Book, subject: Subject, found: Headline, verdicts: dict[str, int] | None
+    book: BriefContext, subject: Subject, found: Headline, verdicts: dict[str, int] | None
 ) -> Sentence:
     whole = _growth(book, subject)
     said_before = found.share.status != "ok"  # then the first sentence has the value already
@@ -124,13 +124,13 @@ def _moved(
     text = f"{subject.sellers} deliveries "
     if whole.status == "ok":
         asked = whole.definition
-        moved = words.changed(whole).replace("by ", "by **").replace("to ", "to **")
+        moved = phrasing.changed(whole).replace("by ", "by **").replace("to ", "to **")
         strong = f"{moved}**" if "**" in moved else moved
         text += f"{strong} in dollars from {asked.base} to {asked.period}"
         text += _other_books(found.share, whole)
     if found.value.status == "ok" and not said_before:
         text += ", to " if whole.status == "ok" else "came to "
-        text += words.about(found.value)
+        text += phrasing.about(found.value)
     if whole.status != "ok" and said_before and carried:
         text = f"how {text}moved is not known: no value of {whole.definition.base} is held"
     if not carried:
@@ -139,11 +139,11 @@ def _moved(
     if found.growth.status == "ok" and watched_part(subject) != subject.goods:
         carried.append(found.growth)
         name = part_name(found.growth.definition.goods)
-        text += f"; {name} {words.changed(found.growth)}"
+        text += f"; {name} {phrasing.changed(found.growth)}"
     if verdicts:
         text += f"; {_checked(verdicts)}"
     broken = any(item.id == BREAK for figure in carried for item in figure.caveats)
-    return Sentence(f"{words.capital(text)}.", tuple(carried), (BREAK,) if broken else ())
+    return Sentence(f"{phrasing.capital(text)}.", tuple(carried), (BREAK,) if broken else ())
 
 
 def _other_books(share: Figure, growth: Figure) -> str:
@@ -157,7 +157,7 @@ def _other_books(share: Figure, growth: Figure) -> str:
     return f" ({whose}; the share is of {other})" if whose != other else ""
 
 
-def _growth(book: Book, subject: Subject) -> Figure:
+def _growth(book: BriefContext, subject: Subject) -> Figure:
     return book.value(
         "growth",
         importer=subject.importer,
@@ -171,14 +171,14 @@ def _checked(verdicts: dict[str, int]) -> str:
     """Say how many claims were checked and what is wrong with them, if anything."""
     total = verdicts["claims"]
     wrong = [
-        f"{words.cardinal(verdicts[verdict])} {one if verdicts[verdict] == 1 else many}"
+        f"{phrasing.cardinal(verdicts[verdict])} {one if verdicts[verdict] == 1 else many}"
         for verdict, one, many in (
             ("cannot_hold", "cannot hold", "cannot hold"),
             ("differs", "differs", "differ"),
         )
         if verdicts.get(verdict)
     ]
-    claims = words.count_word(total, "claim")
+    claims = phrasing.count_word(total, "claim")
     if not wrong:
         return f"of {claims} checked none was found wrong"
     return f"of {claims} checked {' and '.join(wrong)}"

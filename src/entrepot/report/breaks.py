@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from entrepot.model.areas import area_name, possessive
 from entrepot.model.period import Period
 from entrepot.model.reporting import stopped_in
-from entrepot.report.pictures import Break
+from entrepot.report.chart_data import Break
 
 if TYPE_CHECKING:
-    from entrepot.report.book import Subject
-    from entrepot.report.pair.found import Side
+    from entrepot.report.brief_context import Subject
+    from entrepot.report.comparison.found import Side
 
 __all__ = ["break_of", "told_before_and_after"]
 

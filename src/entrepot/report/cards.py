@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 from entrepot.model.display import NBSP, number, range_text, split_unit
 from entrepot.model.period import Period
-from entrepot.report import definitions, words
+from entrepot.report import definitions, phrasing
+from entrepot.report.attribution import is_computed, origin_name, source_name
 from entrepot.report.bars import bar_of, errors_of, spans_of
-from entrepot.report.lacking import lacking
-from entrepot.report.origins import is_computed, origin_name, source_name
+from entrepot.report.missing_value import lacking
 from entrepot.report.parts import Card, Gap, Remark, Section
-from entrepot.report.words import capital, count_word
+from entrepot.report.phrasing import capital, count_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from entrepot.figures import Figure
-    from entrepot.report.book import Book, Subject
+    from entrepot.report.brief_context import BriefContext, Subject
 
 __all__ = [
     "Headline",
@@ -60,7 +60,7 @@ class Headline:
         return iter((self.share, self.value, self.growth, self.overall, self.ratio))
 
 
-def headline(book: Book, subject: Subject) -> Headline:
+def headline(book: BriefContext, subject: Subject) -> Headline:
     """Ask the five Figures.
 
     The last two are about all goods, in the latest year that is held unless the reader fixed one.
@@ -82,7 +82,7 @@ def headline(book: Book, subject: Subject) -> Headline:
     )
 
 
-def _newest(book: Book, subject: Subject, measure: str, when: list[Period]) -> Figure:
+def _newest(book: BriefContext, subject: Subject, measure: str, when: list[Period]) -> Figure:
     """Return the first Figure with a value over some years, else the one of the page's year."""
     pair = {"importer": subject.importer, "exporter": subject.supplier}
     found = book.first(measure, when, **pair)
@@ -94,12 +94,12 @@ def watched_part(subject: Subject) -> str:
     return "chpl:4.B" if subject.goods == "chpl" else subject.goods
 
 
-def cards(book: Book, subject: Subject, found: Headline) -> tuple[Card, ...]:
+def cards(book: BriefContext, subject: Subject, found: Headline) -> tuple[Card, ...]:
     """Return the five cards, the lead first."""
     return told_once([card_of(book, subject, figure) for figure in found])
 
 
-def card_of(book: Book, subject: Subject, figure: Figure) -> Card:
+def card_of(book: BriefContext, subject: Subject, figure: Figure) -> Card:
     """Return a Figure as a card; one without evidence says what is missing."""
     name = definitions.name_of(subject, figure)
     if figure.status != "ok" or figure.value is None:
@@ -136,10 +136,10 @@ def value_on_card(figure: Figure) -> tuple[str, str]:
     """Return value and unit; a growth of 100 % and more reads as a multiple."""
     if figure.unit == "percent" and figure.value is not None:
         if figure.value >= 100:
-            return number(words.times_of(figure.value)), "times"
-        digits, unit = words.shown(figure)
+            return number(phrasing.times_of(figure.value)), "times"
+        digits, unit = phrasing.shown(figure)
         return (f"+{digits}" if figure.value > 0 else digits), unit
-    return words.shown(figure)
+    return phrasing.shown(figure)
 
 
 def range_on_card(figure: Figure) -> str:
@@ -154,8 +154,8 @@ def range_on_card(figure: Figure) -> str:
     derived = figure.definition.measure == "asymmetry"
     kinds = ("computed", "from printed shares" if derived else "in print")
     spans = zip(spans_of(figure), kinds, strict=True)
-    if words.span(figure) == "":
-        count = words.count_word(len(figure.specifications.items), "definition")
+    if phrasing.span(figure) == "":
+        count = phrasing.count_word(len(figure.specifications.items), "definition")
         return f"the same under {count}"
     return ", ".join(f"{_span(ends, figure)} {kind}" for ends, kind in spans if ends)
 
@@ -178,7 +178,7 @@ def _span(ends: tuple[float, float], figure: Figure) -> str:
     low, high = ends
     unit = figure.unit
     if unit == "percent" and figure.value is not None and figure.value >= 100:
-        low, high, unit = words.times_of(low), words.times_of(high), "ratio"
+        low, high, unit = phrasing.times_of(low), phrasing.times_of(high), "ratio"
     if unit == "share":
         return percent_span(low, high)
     if split_unit(low, unit) == split_unit(high, unit):

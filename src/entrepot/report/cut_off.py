@@ -13,17 +13,17 @@ from entrepot.figures.input_rows import InputRows, input_rows
 from entrepot.figures.scenario import evaluate_scenario, parse_scenario
 from entrepot.model.areas import area_set
 from entrepot.model.period import Period
-from entrepot.report.alone.parts import held_years
-from entrepot.report.lacking import lacking
+from entrepot.report.missing_value import lacking
 from entrepot.report.parts import Gap
-from entrepot.report.words import capital
+from entrepot.report.phrasing import capital
+from entrepot.report.standalone.parts import held_years
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.figures.scenario import Scenario, ScenarioFile
     from entrepot.lake import Lake
-    from entrepot.report.book import Book, Subject
-    from entrepot.report.bought import Bought
+    from entrepot.report.brief_context import BriefContext, Subject
+    from entrepot.report.imported_inputs import Bought
 
 __all__ = ["CutOff", "cut_off", "scenario_line"]
 
@@ -53,12 +53,12 @@ class CutOff:
     economy: Scenario | Gap
 
 
-def cut_off(book: Book, subject: Subject, industries: Bought | Gap) -> CutOff:
+def cut_off(book: BriefContext, subject: Subject, industries: Bought | Gap) -> CutOff:
     """Ask both levels; `industries` is what is held of inputs."""
     return CutOff(_goods(book, subject), _economy(book.lake, subject, industries))
 
 
-def _goods(book: Book, subject: Subject) -> Figure | Gap:
+def _goods(book: BriefContext, subject: Subject) -> Figure | Gap:
     """Return the Figure of the newest year that has one, up to that of the brief."""
     what = f"what a stop of {subject.goods_name} would cost {subject.buyer}"
     if subject.goods == "all":

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from entrepot.goods import goods_list, goods_title
 from entrepot.goods.library import list_names
 from entrepot.model.display import NBSP, number, range_text
-from entrepot.report import words
-from entrepot.report.origins import printed_row, row_of, when_of
+from entrepot.report import phrasing
+from entrepot.report.attribution import printed_row, row_of, when_of
 
 if TYPE_CHECKING:
     from entrepot.figures import Definition, Figure
-    from entrepot.report.book import Book, Subject
+    from entrepot.report.brief_context import BriefContext, Subject
 
 __all__ = ["ADD_DATA", "command_for", "counted", "moved_by", "name_of", "part_name", "verb_of"]
 
@@ -62,7 +62,7 @@ def name_of(subject: Subject, figure: Figure) -> str:
             name = f"{subject.sellers} weight for {subject.buyer} against {subject.buyers} weight "
             name += f"for {subject.seller}"
     when = f"{asked.period} against {asked.base}" if asked.base else f"{asked.period}"
-    return f"{words.capital(name)}, {when}"
+    return f"{phrasing.capital(name)}, {when}"
 
 
 def part_name(goods: str) -> str:
@@ -86,7 +86,7 @@ def _computed_basis(figure: Figure) -> str:
     return "origin" if by_origin else "dispatch"
 
 
-def counted(book: Book, subject: Subject, figure: Figure) -> str:
+def counted(book: BriefContext, subject: Subject, figure: Figure) -> str:
     """Return one line: what is counted, and the choice that moves it most."""
     match figure.definition.measure:
         case "growth":
@@ -99,7 +99,7 @@ def counted(book: Book, subject: Subject, figure: Figure) -> str:
     if most:
         parts.append(f"what moves it most: {most}")
     text = "; ".join(part for part in parts if part)
-    return f"{words.capital(text)}."
+    return f"{phrasing.capital(text)}."
 
 
 def _basis(figure: Figure) -> str:
@@ -122,7 +122,7 @@ def _valuation(figure: Figure) -> str:
     return f", {found}" if found else ""
 
 
-def _levels(book: Book, figure: Figure) -> str:
+def _levels(book: BriefContext, figure: Figure) -> str:
     """Return both levels of a growth, and the growth itself where the card shows a multiple."""
     asked = figure.definition
     keys = {"importer": asked.importer, "exporter": asked.exporter, "goods": asked.goods}

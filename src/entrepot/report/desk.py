@@ -21,9 +21,9 @@ from entrepot.claims.document import MOST_CLAIMS, document_of, require_few
 from entrepot.claims.draft import readings
 from entrepot.claims.draft.marks import marks
 from entrepot.claims.draft.readings import readings_of
-from entrepot.claims.known import Facts
 from entrepot.claims.numbers import read_says
 from entrepot.claims.numbers.language import language_of
+from entrepot.claims.reference_levels import ReferenceLevels
 from entrepot.claims.schema import ClaimEntry, ClaimsFile, SourceKeys
 from entrepot.claims.statements import known_statements
 from entrepot.claims.times import when
@@ -31,11 +31,11 @@ from entrepot.claims.verdict import check
 from entrepot.errors import EntrepotError, RequestError
 from entrepot.goods import goods_lists
 from entrepot.model.areas import areas, groups
-from entrepot.report.checked.entries import entries
-from entrepot.report.checked.note import render_note
-from entrepot.report.checked.text import one_line
+from entrepot.report.check_report.entries import entries
+from entrepot.report.check_report.note import render_note
+from entrepot.report.check_report.text import one_line
+from entrepot.report.output import write_whole
 from entrepot.report.render_html import page_environment, page_style
-from entrepot.report.written import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from entrepot.claims.draft import Article, Draft
     from entrepot.claims.draft.readings import Reading
     from entrepot.lake import Lake
-    from entrepot.report.checked.entries import Entry
+    from entrepot.report.check_report.entries import Entry
 
 __all__ = ["check_desk", "desk_parts", "render_desk", "sheet", "verdicts_on", "write_desk"]
 
@@ -286,7 +286,7 @@ def verdicts_on(
             refused[name] = _in_one(error)
     doubtful = {str(one["index"]) for one in asked if one.get("open")}
     keys = _read(SourceKeys, {key: str(source.get(key, "")) for key in _ABOUT})
-    facts = Facts(known_statements(lake))
+    facts = ReferenceLevels(known_statements(lake))
 
     def checked(claims: Iterable[ClaimEntry]) -> Check:
         document = document_of(ClaimsFile(format=1, source=keys, claims=list(claims)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.report.alone import (
+from entrepot.report.standalone import (
     SUFFIXES,
     drawn,
     framed,
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from entrepot.figures import Figure
-    from entrepot.report.pictures import Picture
+    from entrepot.report.chart_data import Picture
 
 __all__ = ["SUFFIXES", "framed", "picture_of", "require_suffix", "svg_of", "write_chart"]
 
@@ -41,7 +41,7 @@ def svg_of(figure: Figure, *, plain: bool = False, narrow: bool = False) -> str:
     Parameters
     ----------
     plain, narrow
-        As in `entrepot.report.alone.framed`.
+        As in `entrepot.report.standalone.framed`.
     """
     return drawn(of_figure(figure), plain=plain, narrow=narrow)
 

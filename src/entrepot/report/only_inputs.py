@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.model.areas import area_phrase, possessive
-from entrepot.report import words
+from entrepot.report import phrasing
 from entrepot.report.answer import goods_phrase
 from entrepot.report.bars import bar_of
-from entrepot.report.bought import sector_name
 from entrepot.report.cards import percent_span, range_on_card, value_on_card
 from entrepot.report.definitions import moved_by
+from entrepot.report.imported_inputs import sector_name
 from entrepot.report.parts import Card, Sentence
 from entrepot.sources import source_info
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from entrepot.figures import Figure
-    from entrepot.report.book import Subject
-    from entrepot.report.bought import Bought, Direction
-    from entrepot.report.lacking import Lacking
+    from entrepot.report.brief_context import Subject
+    from entrepot.report.imported_inputs import Bought, Direction
+    from entrepot.report.missing_value import MissingValue
 
 __all__ = ["answer", "cards", "state", "title_of"]
 
@@ -29,23 +29,24 @@ _CAVEAT = "input-output"
 
 def title_of(subject: Subject) -> str:
     """Return the heading: the goods asked for are not on the page, so they are not in it."""
-    return words.capital(f"{subject.buyers} dependence on {subject.seller} for inputs")
+    return phrasing.capital(f"{subject.buyers} dependence on {subject.seller} for inputs")
 
 
-def answer(subject: Subject, found: Bought, lacks: Lacking) -> tuple[Sentence, ...]:
+def answer(subject: Subject, found: Bought, lacks: MissingValue) -> tuple[Sentence, ...]:
     """Return what is known of inputs, and that nothing is held of the goods asked for."""
     there, back = found.there, found.back
     first = (
-        f"In {found.period} industries of {subject.seller} made **{words.about(there.share)}** of "
+        f"In {found.period} industries of {subject.seller} made "
+        f"**{phrasing.about(there.share)}** of "
         f"the inputs, goods and services, that {subject.buyer} imported"
     )
-    if words.span(there.share) and there.share.low is not None and there.share.high is not None:
+    if phrasing.span(there.share) and there.share.low is not None and there.share.high is not None:
         span = percent_span(there.share.low, there.share.high)
         first += f"; other defensible definitions give **{span}**"
     second = (
-        f"The other way it was **{words.about(back.share)}**; what {subject.seller} supplied of "
+        f"The other way it was **{phrasing.about(back.share)}**; what {subject.seller} supplied of "
         f"{goods_phrase(subject)}, used by industries or not, cannot be said: "
-        f"{words.inside(lacks.why)}. {lacks.then}."
+        f"{phrasing.inside(lacks.why)}. {lacks.then}."
     )
     return (
         Sentence(f"{first}.", (there.share,), (_CAVEAT,)),
@@ -89,7 +90,7 @@ def _card(name: str, figure: Figure) -> Card:
     counted = "Inputs that crossed the border, goods and services, at basic prices"
     most = moved_by(figure)
     return Card(
-        name=words.capital(name),
+        name=phrasing.capital(name),
         figure=figure,
         value=value,
         unit=unit,

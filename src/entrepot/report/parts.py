@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     from entrepot.figures import Caveat, Figure
     from entrepot.figures.scenario import Scenario
-    from entrepot.reconcile.hidden import TwoReports
-    from entrepot.report.pictures import Picture
-    from entrepot.report.two_reports import Compared
+    from entrepot.reconcile.mirror_gaps import MirrorPair
+    from entrepot.report.chart_data import Picture
+    from entrepot.report.mirror_comparison import Compared
     from entrepot.report.verdicts import ClaimsPart
     from entrepot.sources.published.read import Published
 
-    Carrier: TypeAlias = Figure | Published | TwoReports | Scenario
+    Carrier: TypeAlias = Figure | Published | MirrorPair | Scenario
 
 __all__ = [
     "Brief",

@@ -7,10 +7,10 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from entrepot.report import look
+from entrepot.report import palette
 from entrepot.report.parts import plain
+from entrepot.report.phrasing import capital
 from entrepot.report.verdicts import WORDS, counted
-from entrepot.report.words import capital
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -84,10 +84,10 @@ def page_style(*sheets: str) -> str:
     """Return the style of a page: tokens of both grounds and of paper, and sheets of rules."""
     folder = files("entrepot.report").joinpath("templates")
     sheet = "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in sheets)
-    dark = f"@media (prefers-color-scheme:dark){{:root{{{look.variables(look.DARK)}}}}}"
-    paper = f"@media print{{:root{{color-scheme:light;{look.variables(look.PRINT)}}}}}"
-    light = f":root{{color-scheme:light dark;{look.variables(look.LIGHT)}{STEPS}}}"
-    return "\n".join((light, dark, look.colour_rules(), _shorter(sheet), paper))
+    dark = f"@media (prefers-color-scheme:dark){{:root{{{palette.variables(palette.DARK)}}}}}"
+    paper = f"@media print{{:root{{color-scheme:light;{palette.variables(palette.PRINT)}}}}}"
+    light = f":root{{color-scheme:light dark;{palette.variables(palette.LIGHT)}{STEPS}}}"
+    return "\n".join((light, dark, palette.colour_rules(), _shorter(sheet), paper))
 
 
 def _shorter(sheet: str) -> str:

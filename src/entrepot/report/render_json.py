@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.figures import Figure
 from entrepot.figures.scenario import Scenario
-from entrepot.reconcile.hidden import TwoReports
+from entrepot.reconcile.mirror_gaps import MirrorPair
 from entrepot.report.parts import plain
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _carrier(item: Carrier) -> dict[str, Any]:
         return item.definition.to_dict()
     if isinstance(item, Scenario):
         return {"scenario": item.file.title}
-    return {"reports": item.to_dict()} if isinstance(item, TwoReports) else {"published": item.id}
+    return {"reports": item.to_dict()} if isinstance(item, MirrorPair) else {"published": item.id}
 
 
 def _section(section: Section) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from entrepot.report.phrasing import capital
 from entrepot.report.verdicts import counted
-from entrepot.report.words import capital
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -10,20 +10,20 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from entrepot.report import look
-from entrepot.report.carried import carriers, evidence_of
-from entrepot.report.look import PRINT, colour_rules
+from entrepot.report import palette
+from entrepot.report.output import typeset
+from entrepot.report.palette import PRINT, colour_rules
 from entrepot.report.parts import Link, Sentence
+from entrepot.report.phrasing import capital
 from entrepot.report.render_html import ICONS, SWATCHES, caveat_title
+from entrepot.report.sentence_evidence import carriers, evidence_of
 from entrepot.report.verdicts import WORDS, counted
-from entrepot.report.words import capital
-from entrepot.report.written import typeset
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from entrepot.report.chart_data import Picture
     from entrepot.report.parts import Brief, Card, Gap, Note, Remark, Section, Table, Term
-    from entrepot.report.pictures import Picture
     from entrepot.report.verdicts import ClaimsPart
 
 __all__ = ["as_data", "render_pdf"]
@@ -49,7 +49,7 @@ def render_pdf(brief: Brief) -> bytes:
 def as_data(brief: Brief) -> dict[str, Any]:
     """Return the brief as the template takes it: plain JSON types."""
     return {
-        "colours": look.PRINT,
+        "colours": palette.PRINT,
         "title": brief.title,
         "answer": [_said(brief, item) for item in brief.answer],
         "state": [list(pair) for pair in brief.state],

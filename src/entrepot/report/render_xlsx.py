@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import MissingExtraError
 from entrepot.model.display import MONEY
-from entrepot.report.carried import evidence_of
 from entrepot.report.definitions import command_for
-from entrepot.report.look import LIGHT
+from entrepot.report.palette import LIGHT
 from entrepot.report.parts import plain
+from entrepot.report.phrasing import capital
+from entrepot.report.sentence_evidence import evidence_of
 from entrepot.report.verdicts import WORDS
-from entrepot.report.words import capital
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

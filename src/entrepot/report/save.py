@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from entrepot.errors import MissingExtraError, RequestError
-from entrepot.report.written import write_whole
+from entrepot.report.output import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -27,7 +27,7 @@ from entrepot.serve.errors import TooLongError
 from entrepot.serve.problems import KINDS
 
 if TYPE_CHECKING:
-    from entrepot.serve.asking import Sent
+    from entrepot.serve.request_body import Sent
 
 __all__ = ["CODE", "checked_apart", "get_ready", "work"]
 
@@ -174,7 +174,7 @@ def work() -> None:
     came, goes = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what anything prints must not be taken for an answer
     _limit_memory()
-    from entrepot.serve.rooms import check
+    from entrepot.serve.views import check
 
     with under(Limits(files=False), everywhere=True):
         check.get_ready()
@@ -195,7 +195,7 @@ def _take_settings(settings: dict[str, str]) -> None:
 
 def _result(job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     from entrepot.lake import Lake
-    from entrepot.serve.rooms import check
+    from entrepot.serve.views import check
     from entrepot.settings import Settings
 
     _limit_time(job["seconds"])

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from fastapi import Depends, FastAPI, Request, Response
 
-from entrepot.serve import described
+from entrepot.serve import openapi
 from entrepot.serve.answer import Answer, Rows, as_json
-from entrepot.serve.asking import body_of, liked_form
 from entrepot.serve.errors import BadAddressError
 from entrepot.serve.keys import asked, single
-from entrepot.serve.rooms import brief, compare, figure, goods, known, scenario
+from entrepot.serve.request_body import body_of, liked_form
+from entrepot.serve.views import brief, catalogue, compare, figure, goods, scenario
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,10 +45,10 @@ def add(app: FastAPI, service: Service) -> None:
         app,
         service,
         "measures",
-        _bare(known.measures_data),
-        _bare(known.measures_table),
+        _bare(catalogue.measures_data),
+        _bare(catalogue.measures_table),
     )
-    _everywhere(app, service, "areas", _bare(known.areas_data), _bare(known.areas_table))
+    _everywhere(app, service, "areas", _bare(catalogue.areas_data), _bare(catalogue.areas_table))
     _goods(app, service)
     _check(app, service)
 
@@ -56,7 +56,7 @@ def add(app: FastAPI, service: Service) -> None:
 def _everywhere(app: FastAPI, service: Service, name: str, data: Data, table: Table) -> None:
     """Add an address that answers in each form: by suffix, or by what the request likes."""
 
-    @app.get(f"/api/{name}", **described.operation(name))
+    @app.get(f"/api/{name}", **openapi.operation(name))
     def whole(request: Request) -> Response:
         return _formed(service, request, data, table, liked_form(request))
 
@@ -65,7 +65,7 @@ def _everywhere(app: FastAPI, service: Service, name: str, data: Data, table: Ta
 
 
 def _suffixed(app: FastAPI, service: Service, name: str, form: str, table: Table) -> None:
-    @app.get(f"/api/{name}.{form}", **described.operation(name, form))
+    @app.get(f"/api/{name}.{form}", **openapi.operation(name, form))
     def rows(request: Request) -> Response:
         return _formed(service, request, table, table, form)
 
@@ -101,8 +101,8 @@ def _wanted(service: Service, pairs: Pairs) -> brief.Wanted:
 
 
 def _goods(app: FastAPI, service: Service) -> None:
-    @app.get("/api/goods/{name}", **described.operation("goods"))
-    def one_list(name: Annotated[str, described.LIST_NAME], request: Request) -> Response:
+    @app.get("/api/goods/{name}", **openapi.operation("goods"))
+    def one_list(name: Annotated[str, openapi.LIST_NAME], request: Request) -> Response:
         bare, _, suffix = name.rpartition(".")
         form, bare = (suffix, bare) if suffix in _TABLES else (liked_form(request), name)
         data = _bare(lambda lake: goods.goods_data(lake, bare))
@@ -111,7 +111,7 @@ def _goods(app: FastAPI, service: Service) -> None:
 
 
 def _check(app: FastAPI, service: Service) -> None:
-    @app.post("/api/check", **described.operation("check"))
+    @app.post("/api/check", **openapi.operation("check"))
     def check_text(request: Request, body: Annotated[bytes, Depends(body_of)]) -> Response:
         return service.check(request, body, "data")
 

@@ -19,14 +19,14 @@ except ImportError as error:
 
 from entrepot.serve import apart, api, pages
 from entrepot.serve.answer import as_json
-from entrepot.serve.asking import ARTICLE, CLAIMS, Sizes
 from entrepot.serve.errors import NotFoundError
 from entrepot.serve.guard import Guard
 from entrepot.serve.pool import Pool
 from entrepot.serve.problems import MEDIA, problem
-from entrepot.serve.rooms.country import get_ready
+from entrepot.serve.request_body import ARTICLE, CLAIMS, Sizes
 from entrepot.serve.service import Service, sent
 from entrepot.serve.site import page
+from entrepot.serve.views.country import get_ready
 
 if TYPE_CHECKING:
     import os

@@ -8,25 +8,25 @@ from urllib.parse import quote, urlencode
 from fastapi import Depends, FastAPI, Request, Response
 
 from entrepot.serve.answer import Answer, Rows
-from entrepot.serve.asking import body_of
-from entrepot.serve.by_code import at_codes
-from entrepot.serve.described import EXAMPLES
+from entrepot.serve.canonical_address import at_codes
 from entrepot.serve.errors import NotFoundError
 from entrepot.serve.guard import POLICY, style_hash
 from entrepot.serve.keys import single
+from entrepot.serve.openapi import EXAMPLES
 from entrepot.serve.problems import kinds
-from entrepot.serve.rooms import (
+from entrepot.serve.request_body import body_of
+from entrepot.serve.site import ICON, page, script, sheet
+from entrepot.serve.views import (
     brief,
+    catalogue,
     check,
     compare,
     country,
     figure,
     goods,
     home,
-    known,
     scenario,
 )
-from entrepot.serve.site import ICON, page, script, sheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,11 +41,11 @@ __all__ = ["add"]
 _PLAIN: dict[str, Callable[[Lake], Answer | Rows]] = {
     "/goods": goods.lists_page,
     "/goods.csv": goods.lists_table,
-    "/measures": known.measures_page,
-    "/measures.csv": known.measures_table,
-    "/data": known.data_page,
-    "/data/holdings.csv": known.holdings_table,
-    "/data/findings.csv": known.findings_table,
+    "/measures": catalogue.measures_page,
+    "/measures.csv": catalogue.measures_table,
+    "/data": catalogue.data_page,
+    "/data/holdings.csv": catalogue.holdings_table,
+    "/data/findings.csv": catalogue.findings_table,
     "/check": check.check_form,
     "/desk": check.desk_page,
 }
@@ -239,7 +239,7 @@ def _named(app: FastAPI, service: Service) -> None:
     @app.get("/measures/{name}", include_in_schema=False)
     def measure(name: str, request: Request) -> Response:
         _keys(request)
-        return service.answer(request, lambda lake: known.measure_page(lake, name))
+        return service.answer(request, lambda lake: catalogue.measure_page(lake, name))
 
 
 def _drawn(response: Response) -> Response:

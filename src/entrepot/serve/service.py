@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from fastapi import Response
 
 from entrepot.serve.answer import Answer, Rows
+from entrepot.serve.answer_cache import Kept
 from entrepot.serve.apart import checked_apart
-from entrepot.serve.asking import Sizes, address, sent_desk, sent_text
-from entrepot.serve.kept import Kept
+from entrepot.serve.request_body import Sizes, address, sent_desk, sent_text
 from entrepot.serve.site import of_before
 from entrepot.serve.state import state_of
 

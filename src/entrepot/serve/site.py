@@ -9,14 +9,14 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import entrepot
-from entrepot.figures.show import headline
+from entrepot.figures.text_output import headline
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import figure_value, range_text
 from entrepot.report.cards import source_on_card
 from entrepot.report.desk import desk_parts
+from entrepot.report.phrasing import capital
 from entrepot.report.render_html import ICONS, SWATCHES, page_environment, page_style
 from entrepot.report.verdicts import WORDS
-from entrepot.report.words import capital
 from entrepot.serve.answer import Answer, as_html
 from entrepot.serve.errors import NotFoundError
 from entrepot.serve.keys import address_of

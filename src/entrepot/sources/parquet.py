@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
-from entrepot.sources.keep import is_small
 from entrepot.sources.strict import file_literal, literal, quoted
+from entrepot.sources.temp_tables import is_small
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

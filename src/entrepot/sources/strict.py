@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError, OutsideError
-from entrepot.sources.keep import is_small
+from entrepot.sources.temp_tables import is_small
 from entrepot.sources.text import MAX_RECORD, count_lines
 
 if TYPE_CHECKING:

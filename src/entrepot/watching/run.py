@@ -13,10 +13,10 @@ from entrepot.claims import check
 from entrepot.errors import EntrepotError, NoEvidenceError, OutsideError, RequestError
 from entrepot.figures import evaluate
 from entrepot.lake import Lake
-from entrepot.lake.outside import READ_ONLY
-from entrepot.lake.watched import forget, keep, kept
-from entrepot.watching.asked import Asked, parse_asked, read_text
-from entrepot.watching.seen import Move, Seen, Turn
+from entrepot.lake.system_errors import READ_ONLY
+from entrepot.lake.watch_store import forget, keep, kept
+from entrepot.watching.observation import FigureChange, Observation, VerdictChange
+from entrepot.watching.watch_file import Asked, parse_asked, read_text
 
 if TYPE_CHECKING:
     import os
@@ -136,21 +136,26 @@ def stop(name: str, lake: Lake) -> None:
 def _seen_again(name: str, asked: Asked, before: dict[str, Any], lake: Lake) -> WatchedFile:
     figures: dict[str, Any] = before.get("figures", {})
     verdicts: dict[str, str] = before.get("verdicts", {})
-    moves: list[Move] = []
-    turns: list[Turn] = []
+    moves: list[FigureChange] = []
+    turns: list[VerdictChange] = []
     with lake.reading():
         for item in asked.items:
             then = item.then
             if then is None and item.id in figures:
-                then = Seen.read(figures[item.id], f"what is remembered of {name}, {item.id}")
+                then = Observation.read(
+                    figures[item.id], f"what is remembered of {name}, {item.id}"
+                )
             try:
                 figure = evaluate(item.definition, lake, curve=item.curve)
             except EntrepotError as error:
                 error.where = f"{name}, {item.id}" + (f" ({error.where})" if error.where else "")
                 raise
-            moves.append(Move.of(item.id, then, figure, item.threshold))
+            moves.append(FigureChange.of(item.id, then, figure, item.threshold))
         if asked.claims is not None:
-            turns = [Turn.of(one, verdicts.get(one.id)) for one in check(asked.claims, lake).claims]
+            turns = [
+                VerdictChange.of(one, verdicts.get(one.id))
+                for one in check(asked.claims, lake).claims
+            ]
     names = {one.id for one in moves} | {one.id for one in turns}
     return WatchedFile(
         name,
@@ -199,8 +204,8 @@ class WatchedFile:
     title: str
     since: str
     version: str
-    figures: tuple[Move, ...] = ()
-    claims: tuple[Turn, ...] = ()
+    figures: tuple[FigureChange, ...] = ()
+    claims: tuple[VerdictChange, ...] = ()
     gone: tuple[str, ...] = ()
 
     @property

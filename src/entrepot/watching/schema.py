@@ -12,7 +12,7 @@ from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures.definition import KEYS, Definition
 from entrepot.figures.questions import QUESTIONS
 from entrepot.model.closed_yaml import Closed, FormatOne
-from entrepot.watching.seen import Threshold
+from entrepot.watching.observation import Threshold
 
 __all__ = ["FigureKeys", "WatchFile"]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from entrepot.lake.checks import prices, repeated, vanished
+from entrepot.lake.checks import discontinued_lines, prices, repeated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -423,7 +423,7 @@ def test_a_month_or_two_may_be_late(
     assert ("vanished-line" in rules) is is_found
     if is_found:
         assert rules["vanished-line"].example.endswith("in 12 months before 2022-03")
-        assert vanished.STEADY["M"] == 12
+        assert discontinued_lines.STEADY["M"] == 12
 
 
 def test_what_swings_was_never_steady(put: Any, lake: Lake) -> None:

@@ -9,7 +9,7 @@ import narwhals as nw
 from tests.made_comtrade import CHINA, RUSSIA, row, text_of
 
 from entrepot.lake import Lake, fetch, stored
-from entrepot.lake.in_memory import InMemory
+from entrepot.lake.row_cache import InMemory
 
 if TYPE_CHECKING:
     from pathlib import Path

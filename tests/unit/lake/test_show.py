@@ -15,7 +15,7 @@ from entrepot.cli.data import app
 from entrepot.cli.data_show import print_picture
 from entrepot.errors import NoEvidenceError, UnknownNameError
 from entrepot.lake import fetch, load
-from entrepot.lake.picture import Picture
+from entrepot.lake.reporting_calendar import Picture
 from entrepot.model.period import Period
 from entrepot.sources import source_info
 from made_comtrade import WORLD, row, text_of

@@ -14,7 +14,7 @@ import pytest
 from lake_files import NAME, rows_of, tree
 
 from entrepot.lake import Lake, publish
-from entrepot.lake.outside import finishing
+from entrepot.lake.system_errors import finishing
 
 if TYPE_CHECKING:
     from lake_files import Write

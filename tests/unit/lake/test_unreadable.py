@@ -13,7 +13,7 @@ from entrepot.errors import BadFileError, OutsideError, RequestError
 from entrepot.figures import ask
 from entrepot.lake import Lake
 from entrepot.lake.catalog import Catalog
-from entrepot.lake.holding import holdings
+from entrepot.lake.inventory import holdings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from lake_files import NAME, rows_of
 
 from entrepot.errors import BadFileError, UnknownNameError
 from entrepot.lake.catalog import Partition, RawEntry, Snapshot
-from entrepot.lake.force import in_force
+from entrepot.lake.current_vintage import current_partitions
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:
@@ -98,8 +98,8 @@ def test_only_what_is_told_anew_is_hidden(
         _snapshot(name, *slices, vintage=vintage, load=load)
         for name, (slices, vintage, load) in zip("ab", (first, second), strict=True)
     ]
-    assert in_force(items)[0].hidden == hidden
-    assert in_force(items[:1])[0].hidden == frozenset()
+    assert current_partitions(items)[0].hidden == hidden
+    assert current_partitions(items[:1])[0].hidden == frozenset()
 
 
 def test_one_release_of_bytes_that_are_held_as_two_is_removed_alone(

@@ -14,14 +14,21 @@ from tests.made_comtrade import CHINA, GERMANY, USA, row, text_of
 from entrepot.figures import Definition, Evidence, Figure
 from entrepot.lake import Lake
 from entrepot.model.period import Period
-from entrepot.report.alone.reporters import Months, fell_silent
-from entrepot.report.book import Book, Subject
+from entrepot.report.brief_context import BriefContext, Subject
+from entrepot.report.chart_data import Calendar, Side, Stack, World
 from entrepot.report.charts import draw
 from entrepot.report.cut_off import CutOff
+from entrepot.report.mutual_shares import Weighed, weighed
 from entrepot.report.parts import Gap, Section, plain
-from entrepot.report.pictures import Calendar, Side, Stack, World
-from entrepot.report.sections import both_ways, buyers, by_year, cut_off, reporters, spread
-from entrepot.report.weighed import Weighed, weighed
+from entrepot.report.sections import (
+    buyers,
+    by_year,
+    cut_off,
+    mutual_dependence,
+    reporters,
+    sensitivity,
+)
+from entrepot.report.standalone.reporters import Months, fell_silent
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[2] / "property"))
@@ -46,7 +53,7 @@ SUBJECT = Subject("DEU", "CHN", CODE, Period.parse(2022), fixed=True)
 
 
 @pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory) -> Book:
+def book(tmp_path_factory: pytest.TempPathFactory) -> BriefContext:
     place = tmp_path_factory.mktemp("partners")
     rows = [
         row(value, period=year, flow=flow, reporter=who) | {"partnerCode": other, "cmdCode": CODE}
@@ -56,7 +63,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Book:
     (place / "made.csv").write_text(text_of(rows), encoding="utf-8")
     lake = Lake.open(place / "lake")
     lake.add("comtrade", [place / "made.csv"])
-    return Book(lake)
+    return BriefContext(lake)
 
 
 def said(section: Section) -> Iterator[str]:
@@ -77,7 +84,7 @@ def sound(section: Section) -> Section:
     return section
 
 
-def test_suppliers_over_the_years_are_each_years_parts(book: Book) -> None:
+def test_suppliers_over_the_years_are_each_years_parts(book: BriefContext) -> None:
     section = by_year.section(book, SUBJECT)
     assert section is not None
     sound(section)
@@ -93,7 +100,7 @@ def test_suppliers_over_the_years_are_each_years_parts(book: Book) -> None:
     assert any("China’s share rose most, from 25.0 to 75.0" in text for text in said(section))
 
 
-def test_one_year_of_suppliers_is_a_gap(book: Book) -> None:
+def test_one_year_of_suppliers_is_a_gap(book: BriefContext) -> None:
     subject = replace(SUBJECT, period=Period.parse(2020))
     section = by_year.section(book, subject)
     assert section is not None
@@ -101,7 +108,7 @@ def test_one_year_of_suppliers_is_a_gap(book: Book) -> None:
     assert "2020" in section.gap.what
 
 
-def test_buyers_are_those_of_the_seller_and_the_importer_has_its_place(book: Book) -> None:
+def test_buyers_are_those_of_the_seller_and_the_importer_has_its_place(book: BriefContext) -> None:
     section = sound(buyers.section(book, SUBJECT))
     assert section.picture is not None
     drawn = section.picture.drawn
@@ -118,7 +125,7 @@ def test_buyers_are_those_of_the_seller_and_the_importer_has_its_place(book: Boo
     assert all("the seller" in one for one in draw(section.picture))
 
 
-def test_who_fell_silent_is_named(book: Book) -> None:
+def test_who_fell_silent_is_named(book: BriefContext) -> None:
     section = sound(reporters.section(book, SUBJECT))
     assert section.picture is not None
     drawn = section.picture.drawn
@@ -191,7 +198,7 @@ def test_without_a_ratio_each_weight_says_whose_it_is() -> None:
 
 def test_printed_weights_are_those_of_one_origin(tmp_path: Path) -> None:
     """OEC prints both shares of 2023; a share that another computes is not set beside one of it."""
-    held = Book(Lake.open(tmp_path / "nothing"))
+    held = BriefContext(Lake.open(tmp_path / "nothing"))
     one = weighed(held, "RUS", "CHN", 2023)
     assert one.ratio is not None
     assert one.ratio.value is not None
@@ -203,7 +210,7 @@ def test_printed_weights_are_those_of_one_origin(tmp_path: Path) -> None:
 
 def test_a_ratio_of_two_books_stands_over_the_two_shares_it_is_made_of(tmp_path: Path) -> None:
     """Customs print flow and total, an institute the other share; a better share is another's."""
-    held = Book(Lake.open(tmp_path / "nothing"))
+    held = BriefContext(Lake.open(tmp_path / "nothing"))
     ratio = held.ask("asymmetry", importer="CHN", exporter="RUS", period=2024)
     one = weighed(held, "CHN", "RUS", 2024)
     assert one.ratio is ratio
@@ -231,9 +238,9 @@ def test_a_share_that_stands_otherwise_over_time_is_said_to_be_of_another() -> N
         return told("import_share", value, "share", "imts")
 
     held = {2022: Weighed(Side(29.5, "29.5"), None, ("OEC", ""), None, ())}
-    assert both_ways._elsewhere(SUBJECT, held, [share(0.295)]) == ""
-    assert both_ways._elsewhere(SUBJECT, {}, [share(0.343)]) == ""
-    assert both_ways._elsewhere(SUBJECT, held, [share(0.343)]) == (
+    assert mutual_dependence._elsewhere(SUBJECT, held, [share(0.295)]) == ""
+    assert mutual_dependence._elsewhere(SUBJECT, {}, [share(0.343)]) == ""
+    assert mutual_dependence._elsewhere(SUBJECT, held, [share(0.343)]) == (
         " China’s share of Germany’s imports is here that of OEC in 2022; "
         "under Share over time it is that of IMTS."
     )
@@ -297,11 +304,11 @@ def test_where_one_weight_alone_is_known_the_title_says_so() -> None:
         export_share=told("export_share", 0.25, "share", "comtrade"),
     )
     one = weighed(held, "DEU", "CHN", 2022)
-    there, lacks = both_ways._known(SUBJECT, {2022: one}, {})
+    there, lacks = mutual_dependence._known(SUBJECT, {2022: one}, {})
     assert there.text == "All goods: Germany took 25.0\u00a0% of China’s exports in 2022"
     assert there.carried == one.carried
     assert lacks == " What part of Germany’s imports that was is not known."
-    back, lacks = both_ways._known(SUBJECT, {}, {2021: one})
+    back, lacks = mutual_dependence._known(SUBJECT, {}, {2021: one})
     assert back.text == "All goods: China took 25.0\u00a0% of Germany’s exports in 2021"
     assert lacks == " What part of China’s imports that was is not known."
 
@@ -312,7 +319,7 @@ def test_a_cut_off_of_which_nothing_is_known_names_both_levels() -> None:
     assert (section.gap, section.gaps) == (goods, (inputs,))
 
 
-def test_the_suppliers_that_have_a_name_are_said_by_rule(book: Book) -> None:
+def test_the_suppliers_that_have_a_name_are_said_by_rule(book: BriefContext) -> None:
     section = by_year.section(book, SUBJECT)
     assert section is not None
     assert "Beside China: the other with the largest share in any one year." in section.deck
@@ -321,9 +328,9 @@ def test_the_suppliers_that_have_a_name_are_said_by_rule(book: Book) -> None:
 def test_a_text_that_says_whose_goods_it_counts_has_no_caveat_that_it_does_not(
     tmp_path: Path,
 ) -> None:
-    held = Book(Lake.open(tmp_path / "nothing"))
+    held = BriefContext(Lake.open(tmp_path / "nothing"))
     subject = Subject("RUS", "CHN", "chpl", Period.parse(2023), fixed=True)
     share = held.ask("import_share", importer="RUS", exporter="CHN", goods="chpl", period=2023)
-    [note] = [one for one in spread._notes(held, subject, share) if "another way" in one.title]
+    [note] = [one for one in sensitivity._notes(held, subject, share) if "another way" in one.title]
     assert note.body[0].text.startswith("About 50\u00a0% of the goods were made in China")
     assert "basis" not in note.body[0].caveats

@@ -6,9 +6,7 @@ import re
 
 import pytest
 
-from entrepot.report.charts import draw, place_of
-from entrepot.report.parts import Table
-from entrepot.report.pictures import (
+from entrepot.report.chart_data import (
     Bar,
     Butterfly,
     Calendar,
@@ -32,6 +30,8 @@ from entrepot.report.pictures import (
     Weights,
     World,
 )
+from entrepot.report.charts import draw, place_of
+from entrepot.report.parts import Table
 from entrepot.report.scenario.drawn import Ladder, LossMap, Rung, Tile
 
 

@@ -9,23 +9,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from entrepot.errors import MissingExtraError
-from entrepot.report.alone.save import raster
-from entrepot.report.charts import butterfly, draw
-from entrepot.report.charts.drawing import (
-    APART,
-    STYLES,
-    area,
-    labels,
-    lines,
-    moved,
-    path,
-    points,
-    rects,
-    render,
-)
-from entrepot.report.charts.place import text_width
-from entrepot.report.look import DARK, DRAWN, LIGHT, PRINT, colour_rules
-from entrepot.report.pictures import (
+from entrepot.report.chart_data import (
     Bar,
     Break,
     Butterfly,
@@ -47,6 +31,22 @@ from entrepot.report.pictures import (
     TierPanels,
     Weights,
 )
+from entrepot.report.charts import butterfly, draw
+from entrepot.report.charts.drawing import (
+    APART,
+    STYLES,
+    area,
+    labels,
+    lines,
+    moved,
+    path,
+    points,
+    rects,
+    render,
+)
+from entrepot.report.charts.place import text_width
+from entrepot.report.palette import DARK, DRAWN, LIGHT, PRINT, colour_rules
+from entrepot.report.standalone.save import raster
 
 BREAK = Break(2021, "Russia’s own reports", "partners’ reports and estimates")
 SHARE = ShareLines(

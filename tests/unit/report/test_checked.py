@@ -15,7 +15,7 @@ import pytest
 from entrepot.claims import Check, check, parse_document
 from entrepot.claims.document import Todo
 from entrepot.errors import RequestError
-from entrepot.report.checked import (
+from entrepot.report.check_report import (
     Article,
     Left,
     claim_review,
@@ -24,9 +24,9 @@ from entrepot.report.checked import (
     write_check,
     write_note,
 )
-from entrepot.report.checked.markdown import render_markdown
-from entrepot.report.checked.text import clean, escaped, paragraphs, web
-from entrepot.report.words import cardinal
+from entrepot.report.check_report.markdown import render_markdown
+from entrepot.report.check_report.text import clean, escaped, paragraphs, web
+from entrepot.report.phrasing import cardinal
 
 EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "russia-china-dependence.yaml"
 HOSTILE = (

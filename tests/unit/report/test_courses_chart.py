@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from label_boxes import outside, overlapping, texts
 
+from entrepot.report.chart_data import Break, Picture
 from entrepot.report.charts import draw
-from entrepot.report.pair.drawn import Course, Courses, Spot
-from entrepot.report.pictures import Break, Picture
+from entrepot.report.comparison.drawn import Course, Courses, Spot
 
 LONG = "South Georgia and the South Sandwich Islands and all that lies around, high-priority goods"
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from entrepot.figures import Definition, Figure
 from entrepot.report.cards import gathered, told_once
 from entrepot.report.parts import Card, Gap, Remark, Section, Table
-from entrepot.report.words import inside
+from entrepot.report.phrasing import inside
 
 TABLE = Table("Shares", ("Year", "Share"), (False, True), (("2023", "5"),), ("", "per cent"))
 ADD = "entrepot data add baci FILE"

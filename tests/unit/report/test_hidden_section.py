@@ -11,19 +11,19 @@ import pytest
 from tests.made_comtrade import CHINA, GERMANY, RUSSIA, USA, row, text_of
 
 from entrepot.figures import Definition
-from entrepot.figures.hiding import hidden_trade
+from entrepot.figures.mirror_gap_findings import mirror_gap_findings
 from entrepot.lake import Lake
 from entrepot.model.period import Period
-from entrepot.reconcile.hidden import TwoReports
-from entrepot.report import brief, two_reports
-from entrepot.report.book import Book, Subject
+from entrepot.reconcile.mirror_gaps import MirrorPair
+from entrepot.report import brief, mirror_comparison
+from entrepot.report.brief_context import BriefContext, Subject
+from entrepot.report.mirror_comparison import compare
 from entrepot.report.parts import Sentence, plain
 from entrepot.report.render_html import render_html
 from entrepot.report.render_json import render_json
 from entrepot.report.render_markdown import render_markdown
-from entrepot.report.sections import hidden
-from entrepot.report.sections.hidden import largest
-from entrepot.report.two_reports import compare
+from entrepot.report.sections import reporting_gaps
+from entrepot.report.sections.reporting_gaps import largest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -93,7 +93,7 @@ def subject(
 
 def shown(lake: Lake, *about: Any, **named: Any) -> Section:
     with lake.reading():
-        found = hidden.section(Book(lake), subject(*about, **named))
+        found = reporting_gaps.section(BriefContext(lake), subject(*about, **named))
     assert found is not None
     return found
 
@@ -162,7 +162,7 @@ def test_every_number_in_words_is_one_of_its_reports(lake: Lake) -> None:
         if not isinstance(item, Sentence):
             continue
         assert item.carried
-        reports = [one for one in item.carried if isinstance(one, TwoReports)]
+        reports = [one for one in item.carried if isinstance(one, MirrorPair)]
         assert len(reports) == len(item.carried)
         allowed = {float(len(reports)), 0.0}
         for one in reports:
@@ -191,7 +191,7 @@ def test_all_flows_together_are_what_the_check_of_the_lake_finds(lake: Lake) -> 
             for rule in one.rules:
                 counts[rule] += 1
                 gaps[rule] += one.gap_usd
-    checked = {one.rule: one for one in hidden_trade(lake)}
+    checked = {one.rule: one for one in mirror_gap_findings(lake)}
     assert set(checked) == {"lost-in-transit", "missing-export", "hidden-line", "mirror-gap"}
     assert counts == {rule: one.count for rule, one in checked.items()}
     amounts = {
@@ -236,7 +236,7 @@ def test_a_buyer_who_tells_nothing_cannot_be_compared(
     def never(*_: Any) -> Any:
         raise AssertionError("rows are read where nothing can be compared")
 
-    monkeypatch.setattr(two_reports, "stored", never)
+    monkeypatch.setattr(mirror_comparison, "stored", never)
     section = shown(lake, "RUS", "DEU")
     assert section.gap is not None
     assert section.table is None
@@ -325,13 +325,13 @@ def test_without_single_reports_nothing_is_said_and_nothing_read(
     lake.add("baci", [path])
     monkeypatch.setattr(Lake, "flows", None)
     with lake.reading():
-        assert hidden.section(Book(lake), subject()) is None
-    assert hidden.commands(None) == ()
+        assert reporting_gaps.section(BriefContext(lake), subject()) is None
+    assert reporting_gaps.commands(None) == ()
 
 
 def test_a_report_in_euros_is_given_at_both_rates() -> None:
     keys = {"year": 2022, "freq": "A", "exporter": "DEU", "importer": "KGZ", "product": "870323"}
-    one = TwoReports(
+    one = MirrorPair(
         **keys, nomenclature="HS2022", told_out_usd=82e6, most_out_usd=160e6, told_in_usd=0.0,
         most_in_usd=0.0, source_out="comext", source_in="comtrade", gap_usd=82e6,
         rules=("lost-in-transit",),
@@ -398,7 +398,7 @@ def test_totals_are_told_where_nothing_else_can_be_compared(tmp_path: Path) -> N
     lake = lake_of(tmp_path, cells)
     told = Subject("DEU", "CHN", "8471", Period.parse(2022), fixed=True)
     with lake.reading():
-        section = hidden.section(Book(lake), told)
+        section = reporting_gaps.section(BriefContext(lake), told)
     assert section is not None
     assert section.title.text == "Only totals over all goods can be compared"
     assert (

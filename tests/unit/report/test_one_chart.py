@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from entrepot.figures import Definition, Evidence, Figure, Specification, Specifications
+from entrepot.report.chart_data import Curve
 from entrepot.report.one_chart import picture_of
-from entrepot.report.pictures import Curve
 
 ASKED = Definition.build("import_share", importer="RUS", exporter="CHN", goods="chpl", period=2022)
 

@@ -8,12 +8,12 @@ import pytest
 
 from entrepot.lake import Lake
 from entrepot.model.period import Period
-from entrepot.report.alone.weights import weights
-from entrepot.report.book import Book, Subject
+from entrepot.report.brief_context import BriefContext, Subject
 from entrepot.report.cards import source_on_card
-from entrepot.report.sections import both_ways, over_time
-from entrepot.report.weighed import of_one_source
-from entrepot.serve.rooms.country import _ranked
+from entrepot.report.mutual_shares import of_one_source
+from entrepot.report.sections import mutual_dependence, over_time
+from entrepot.report.standalone.weights import weights
+from entrepot.serve.views.country import _ranked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,15 +80,15 @@ def test_weights_in_print_are_of_one_origin(tmp_path: Path) -> None:
 
 
 def test_the_sections_of_a_brief_are_of_one_source(lake: Lake) -> None:
-    book = Book(lake)
+    book = BriefContext(lake)
     series = over_time.series_of(book, _subject())
     assert series == []  # of all goods nothing is loaded
-    years = both_ways._years(book, _subject(), forward=True)
+    years = mutual_dependence._years(book, _subject(), forward=True)
     assert len({one.whose for one in years.values()}) <= 1
 
 
 def test_suppliers_are_ranked_within_one_year_and_source(lake: Lake) -> None:
-    book = Book(lake)
+    book = BriefContext(lake)
     keys = {"importer": "DEU", "goods": "848210"}
     figures = [
         book.ask("import_share", exporter="CHN", period=2021, **keys),

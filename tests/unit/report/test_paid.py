@@ -9,8 +9,8 @@ import pytest
 from entrepot.figures import Definition, Figure
 from entrepot.lake import Lake
 from entrepot.model.period import Period
-from entrepot.report.book import Book, Subject
-from entrepot.report.sections import paid
+from entrepot.report.brief_context import BriefContext, Subject
+from entrepot.report.sections import prices
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +23,7 @@ SUBJECT = Subject("RUS", "CHN", "all", Period.parse(2023), fixed=True)
 
 def told(value: float, low: float | None, high: float | None) -> str:
     figure = Figure(ASKED, status="ok", value=value, unit="relative", low=low, high=high)
-    sentence = paid.premium(figure, SUBJECT)
+    sentence = prices.premium(figure, SUBJECT)
     assert sentence is not None
     return sentence.text.replace("\u00a0", " ")
 
@@ -59,7 +59,7 @@ def test_a_column_that_nobody_fills_is_left_out_and_small_steps_keep_digits(
         path = tmp_path / f"BACI_HS17_Y{year}_V202601.csv"
         path.write_text("\n".join([*lines, ""]), encoding="utf-8")
         lake.add("baci", [path])
-    part = paid.section(Book(lake), SUBJECT)
+    part = prices.section(BriefContext(lake), SUBJECT)
     assert part.table is not None
     steps = {row[0]: row[1:] for row in part.table.rows}
     assert part.table.head == ("Step", "Value")

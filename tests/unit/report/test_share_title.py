@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from by_hand import figure
 
 from entrepot.model.period import Period
-from entrepot.report.book import Subject
+from entrepot.report.brief_context import Subject
 from entrepot.report.sections import beside, over_time
 
 if TYPE_CHECKING:

@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from entrepot.report.alone.frame import framed
-from entrepot.report.charts import draw
-from entrepot.report.pictures import (
+from entrepot.report.chart_data import (
     Bar,
     Break,
     Butterfly,
@@ -42,7 +40,9 @@ from entrepot.report.pictures import (
     Told,
     Weights,
 )
+from entrepot.report.charts import draw
 from entrepot.report.scenario.drawn import Ladder, Rung
+from entrepot.report.standalone.frame import framed
 
 sys.path.insert(0, str(Path(__file__).parent))
 from label_boxes import outside, overlapping, texts

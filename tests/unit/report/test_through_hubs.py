@@ -12,11 +12,11 @@ from tests.made_hubs import lake as made
 from entrepot.figures import Figure
 from entrepot.model.period import Period
 from entrepot.report import brief
-from entrepot.report.book import Book, Subject
+from entrepot.report.brief_context import BriefContext, Subject
 from entrepot.report.parts import Sentence, plain
 from entrepot.report.render_html import render_html
 from entrepot.report.render_markdown import render_markdown
-from entrepot.report.sections import replaced, through_hubs
+from entrepot.report.sections import supplier_changes, third_countries
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,8 +39,8 @@ def _part(page: Brief) -> Section:
 
 
 def _of(lake: Lake) -> Section:
-    book = Book(lake)
-    part = through_hubs.section(book, SUBJECT, replaced.changed(book, SUBJECT))
+    book = BriefContext(lake)
+    part = third_countries.section(book, SUBJECT, supplier_changes.changed(book, SUBJECT))
     assert part is not None
     return part
 
@@ -136,10 +136,10 @@ def test_one_hub_has_no_row_of_chains(tmp_path: Path) -> None:
 
 
 def test_what_is_not_held_is_a_gap(tmp_path: Path) -> None:
-    book = Book(made(tmp_path))
-    changed = replaced.changed(book, SUBJECT)
+    book = BriefContext(made(tmp_path))
+    changed = supplier_changes.changed(book, SUBJECT)
     later = replace(changed, definition=changed.definition.but(period=Period.parse(2030)))
-    part = through_hubs.section(book, SUBJECT, later)
+    part = third_countries.section(book, SUBJECT, later)
     assert part is not None
     assert part.table is None
     assert part.gap is not None
@@ -157,17 +157,17 @@ def test_one_who_fell_silent_did_not_sell_less(tmp_path: Path) -> None:
 
 def test_a_share_of_all_goods_that_leapt_is_no_hub_and_is_named(tmp_path: Path) -> None:
     """Kyrgyzstan goes from under one to a third: of chips a hub, of all goods a doubt."""
-    book = Book(made(tmp_path))
-    changed = replaced.changed(book, SUBJECT)
-    assert through_hubs._sides(changed) == (["DEU"], ["CHN", "KGZ"], [])
+    book = BriefContext(made(tmp_path))
+    changed = supplier_changes.changed(book, SUBJECT)
+    assert third_countries._sides(changed) == (["DEU"], ["CHN", "KGZ"], [])
     every = replace(changed, definition=changed.definition.but(goods="all"))
-    assert through_hubs._sides(every) == (["DEU"], ["CHN"], ["KGZ"])
+    assert third_countries._sides(every) == (["DEU"], ["CHN"], ["KGZ"])
     title = _of(made(tmp_path / "again")).title
     assert isinstance(title, Sentence)
     [figure] = title.carried
     assert isinstance(figure, Figure)
     for doubted, count in (["KGZ"], 1), ([], 0):
-        notes = list(through_hubs._notes(figure, every, doubted))
+        notes = list(third_countries._notes(figure, every, doubted))
         [*left] = [note for note in notes if note.title == "Left out as a hub"]
         assert len(left) == count
         assert all("Kyrgyzstan: the share" in note.body[0].text for note in left)

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from entrepot.report.charts import ladder, split
-from entrepot.report.pictures import Part, Split
+from entrepot.report.chart_data import Part, Split
+from entrepot.report.charts import range_plot, split
 from entrepot.report.scenario.drawn import Ladder, Rung
 
 
@@ -23,7 +23,7 @@ def test_a_loss_has_its_ends_at_its_ends(name: str) -> None:
         Rung("Goods", 23.4, 12.3, 61.7, "23.4 % (12.3 to 61.7 %)"),
         Rung("One", 5, 5, 5, "5 %"),
     )
-    told = _labels(ladder.draw(Ladder((("Lost", rungs),)), name=name, spoken="losses"))
+    told = _labels(range_plot.draw(Ladder((("Lost", rungs),)), name=name, spoken="losses"))
     assert "61.7 %" in told
     assert "5 %" in told
     assert not [text for text in told if "23.4" in text]

@@ -10,8 +10,8 @@ from by_hand import figure
 
 from entrepot.lake import Lake
 from entrepot.model.period import Period
-from entrepot.report import words
-from entrepot.report.book import Book, Subject
+from entrepot.report import phrasing
+from entrepot.report.brief_context import BriefContext, Subject
 from entrepot.report.cards import percent_span
 from entrepot.report.definitions import counted, verb_of
 from entrepot.report.parts import Sentence
@@ -31,7 +31,7 @@ def text(words_of: str) -> str:
     [(12.0, "rose"), (-12.0, "fell"), (0.0, "held"), (0.049, "held"), (-0.06, "fell")],
 )
 def test_a_direction_word_has_the_sign_of_the_change(change: float, word: str) -> None:
-    assert words.direction(change) == word
+    assert phrasing.direction(change) == word
 
 
 @pytest.mark.parametrize(
@@ -46,47 +46,47 @@ def test_a_direction_word_has_the_sign_of_the_change(change: float, word: str) -
     ],
 )
 def test_growth_in_words(growth: float, said: str) -> None:
-    assert text(words.changed(figure("growth", growth, "percent", base=2022))) == said
+    assert text(phrasing.changed(figure("growth", growth, "percent", base=2022))) == said
 
 
 def test_only_a_growth_is_a_change() -> None:
     with pytest.raises(ValueError, match="not a growth"):
-        words.changed(figure("import_share", 0.5))
+        phrasing.changed(figure("import_share", 0.5))
     with pytest.raises(ValueError, match="not a growth"):
-        words.changed(figure("growth", None, "percent", base=2022))
+        phrasing.changed(figure("growth", None, "percent", base=2022))
 
 
 def test_two_digits_say_about_where_they_round() -> None:
-    assert text(words.about(figure("import_share", 0.38588))) == "about 39 %"
-    assert text(words.about(figure("value", 5.2427e9, "USD"))) == "about 5.2 bn USD"
-    assert text(words.about(figure("import_share", 0.5))) == "50.0 %"
+    assert text(phrasing.about(figure("import_share", 0.38588))) == "about 39 %"
+    assert text(phrasing.about(figure("value", 5.2427e9, "USD"))) == "about 5.2 bn USD"
+    assert text(phrasing.about(figure("import_share", 0.5))) == "50.0 %"
 
 
 def test_printed_numbers_keep_their_own_digits_and_relation() -> None:
     gaidar = figure("import_share", 0.39, row="RS-005", period=2025)
-    assert words.shown(gaidar) == ("39", "%")
-    assert text(words.about(gaidar)) == "39 %"
+    assert phrasing.shown(gaidar) == ("39", "%")
+    assert text(phrasing.about(gaidar)) == "39 %"
     bruegel = figure("import_share", 0.563, row="HP-002", goods="chpl")
-    assert words.shown(bruegel) == ("56.3", "%")
-    assert text(words.about(bruegel)) == "about 56 %"
+    assert phrasing.shown(bruegel) == ("56.3", "%")
+    assert text(phrasing.about(bruegel)) == "about 56 %"
     at_least = figure("import_share", 0.36, row="HP-055", period=2022)
-    assert text(words.about(at_least)) == "more than 36 %"
-    assert words.bounded(at_least) == "over 36"
+    assert text(phrasing.about(at_least)) == "more than 36 %"
+    assert phrasing.bounded(at_least) == "over 36"
     computed = figure("import_share", 0.39)
-    assert words.shown(computed) == ("39.0", "%")
+    assert phrasing.shown(computed) == ("39.0", "%")
 
 
 def test_nothing_is_said_about_a_value_that_is_not_held() -> None:
     unknown = figure("import_share", None)
-    assert words.shown(unknown) == ("–", "")
-    for rule in (words.about, words.half):
+    assert phrasing.shown(unknown) == ("–", "")
+    for rule in (phrasing.about, phrasing.half):
         with pytest.raises(ValueError, match="without a value"):
             rule(unknown)
 
 
 def test_most_needs_the_whole_range_above_half() -> None:
     def half(value: float, low: float | None = None, high: float | None = None) -> str:
-        return words.half(figure("import_share", value, low=low, high=high))
+        return phrasing.half(figure("import_share", value, low=low, high=high))
 
     assert "most" in half(0.563)
     assert "most" in half(0.563, 0.51, 0.9)
@@ -97,9 +97,9 @@ def test_most_needs_the_whole_range_above_half() -> None:
 
 
 def test_a_range_whose_ends_read_the_same_is_none() -> None:
-    assert words.span(figure("import_share", 0.5)) == ""
-    assert words.span(figure("import_share", 0.019888, low=0.019887, high=0.019889)) == ""
-    assert text(words.span(figure("import_share", 0.5, low=0.384, high=0.9))) == "38.4 to 90.0 %"
+    assert phrasing.span(figure("import_share", 0.5)) == ""
+    assert phrasing.span(figure("import_share", 0.019888, low=0.019887, high=0.019889)) == ""
+    assert text(phrasing.span(figure("import_share", 0.5, low=0.384, high=0.9))) == "38.4 to 90.0 %"
 
 
 def test_spans_of_shares() -> None:
@@ -111,12 +111,12 @@ def test_spans_of_shares() -> None:
 def test_a_range_has_the_decimals_of_its_value() -> None:
     """14.6 with 15 to 16 beside it would lie outside its own range."""
     share = figure("import_share", 0.146, low=0.146, high=0.16)
-    assert words.span_like(share) == "14.6 to 16.0"
-    assert words.span_like(figure("import_share", 0.39, low=0.39, high=0.5, row="RS-005")) == (
+    assert phrasing.span_like(share) == "14.6 to 16.0"
+    assert phrasing.span_like(figure("import_share", 0.39, low=0.39, high=0.5, row="RS-005")) == (
         "39 to 50"
     )
-    assert words.span_like(figure("import_share", 0.146, low=0.1460, high=0.1461)) == ""
-    assert words.span_like(figure("import_share", 0.146)) == ""
+    assert phrasing.span_like(figure("import_share", 0.146, low=0.1460, high=0.1461)) == ""
+    assert phrasing.span_like(figure("import_share", 0.146)) == ""
 
 
 def test_no_sentence_without_a_figure() -> None:
@@ -135,7 +135,7 @@ def test_a_reporter_who_counts_by_origin_is_not_said_to_count_by_dispatch(
     assert (verb_of(asked), verb_of(by_origin)) == ("dispatched", "made")
     mixed = replace(first, bases={"origin": 0.32, "consignment": 0.68})
     assert verb_of(replace(asked, evidence=(mixed,))) == "dispatched"
-    book = Book(Lake.open(tmp_path))
+    book = BriefContext(Lake.open(tmp_path))
     subject = Subject("RUS", "CHN", "850511", Period.parse(2023), fixed=True)
     told = [counted(book, subject, one) for one in (asked, by_origin)]
     assert told[0].startswith("Counted by who dispatched the goods")

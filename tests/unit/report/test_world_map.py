@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from entrepot.model.areas import area, areas
+from entrepot.report.chart_data import Partner, Picture, World
 from entrepot.report.charts import draw
 from entrepot.report.charts.world import STEPS, grid, step_of
-from entrepot.report.look import DARK, LIGHT, PRINT
-from entrepot.report.pictures import Partner, Picture, World
+from entrepot.report.palette import DARK, LIGHT, PRINT
 
 sys.path.insert(0, str(Path(__file__).parent))
 from label_boxes import outside, overlapping, texts

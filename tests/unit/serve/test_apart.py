@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 TEXT = "China's exports to Russia fell by 3.4 % in 2025."
 COSTLY = """
 import time
-from entrepot.serve.rooms import check
+from entrepot.serve.views import check
 real = check.checked_data
 def costly(lake, text, *rest):
     if text == "turn": # a loop that catches all there is to catch

@@ -18,10 +18,10 @@ from entrepot.figures import Caveat, Definition, Figure
 from entrepot.lake import Lake
 from entrepot.model.display import NBSP, figure_value
 from entrepot.model.period import Period
-from entrepot.report.pair import found
-from entrepot.report.pair.found import Side
+from entrepot.report.comparison import found
+from entrepot.report.comparison.found import Side
 from entrepot.serve import create_app
-from entrepot.serve.rooms import compare
+from entrepot.serve.views import compare
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,10 +12,10 @@ from tests.made_comtrade import CHINA, GERMANY, USA, WORLD, row, text_of
 
 from entrepot.lake import Lake
 from entrepot.model.period import Period
-from entrepot.report.book import Book
+from entrepot.report.brief_context import BriefContext
 from entrepot.serve import app
-from entrepot.serve.rooms import country, home
-from entrepot.serve.rooms.told import years_told
+from entrepot.serve.views import country, home
+from entrepot.serve.views.years_available import years_told
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +50,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
 
 
 def _every_year(lake: Lake, importer: str, exporter: str) -> Figure:
-    book = Book(lake)
+    book = BriefContext(lake)
     years = [Period.parse(year) for year in book.years()][:8]
     return book.first("import_share", years, importer=importer, exporter=exporter, goods=GOODS)
 
@@ -85,13 +85,13 @@ def test_of_an_area_nobody_tells_of_each_supplier_is_asked_once(
     lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[tuple[object, ...]] = []
-    ask = Book.ask
+    ask = BriefContext.ask
 
-    def counted(self: Book, measure: str, **keys: object) -> Figure:
+    def counted(self: BriefContext, measure: str, **keys: object) -> Figure:
         asked.append((measure, keys.get("exporter"), keys["period"]))
         return ask(self, measure, **keys)
 
-    monkeypatch.setattr(Book, "ask", counted)
+    monkeypatch.setattr(BriefContext, "ask", counted)
     _, found, _ = country._shares(lake, "TUV", GOODS)
     assert {one.status for one in found} == {"insufficient_data"}
     assert len({(measure, exporter) for measure, exporter, _ in asked}) == len(set(asked))

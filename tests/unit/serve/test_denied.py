@@ -28,8 +28,8 @@ from entrepot.lake import Lake
 from entrepot.limits import Limits, under
 from entrepot.model.keys import KEY_WORDS
 from entrepot.serve import apart, create_app
-from entrepot.serve.rooms.compare import KEYS as COMPARED
-from entrepot.serve.rooms.scenario_keys import KEYS as SCENARIO
+from entrepot.serve.views.compare import KEYS as COMPARED
+from entrepot.serve.views.scenario_keys import KEYS as SCENARIO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from tests.made_comtrade import CHINA, GERMANY, USA, row, text_of
 
 from entrepot.lake import Lake
 from entrepot.serve import create_app
-from entrepot.serve.rooms.home import home_page
+from entrepot.serve.views.home import home_page
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,17 +14,17 @@ from entrepot.figures import Definition, evaluate
 from entrepot.lake import Lake
 from entrepot.limits import Limits, TimeUp, under
 from entrepot.serve.answer import Answer
+from entrepot.serve.answer_cache import Found, Kept
 from entrepot.serve.errors import BusyError
-from entrepot.serve.kept import Found, Kept
 from entrepot.serve.pool import Pool
-from entrepot.serve.rooms import brief
+from entrepot.serve.views import brief
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from entrepot.figures import Figure
-    from entrepot.report.book import Book
+    from entrepot.report.brief_context import BriefContext
     from entrepot.serve.pool import Question
 
 
@@ -312,11 +312,11 @@ def test_a_brief_whose_time_is_over_goes_on_when_it_is_asked_again(
             time.sleep(1.1)  # the time is over while this one is worked out
         return evaluate(asked, lake, **keys)
 
-    def told(book: Book, importer: str, supplier: str, goods: str, _: str | None) -> object:
+    def told(book: BriefContext, importer: str, supplier: str, goods: str, _: str | None) -> object:
         keys = {"importer": importer, "exporter": supplier, "goods": goods}
         return [book.value("import_share", period=year, **keys) for year in range(2017, 2024)]
 
-    monkeypatch.setattr("entrepot.report.book.evaluate", evaluated)
+    monkeypatch.setattr("entrepot.report.brief_context.evaluate", evaluated)
     monkeypatch.setattr(brief, "brief_in", told)
     wanted = brief.Wanted("a state of this test", "RUS", "CHN", "all")
     with Lake.open(tmp_path / "no-lake").reading() as lake:

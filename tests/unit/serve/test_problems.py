@@ -255,7 +255,7 @@ def test_a_section_that_no_brief_has_is_refused_before_a_brief_is_worked_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """Each such name cost a whole brief, half a minute."""
-    monkeypatch.setattr("entrepot.serve.rooms.brief.brief_in", lambda *_: pytest.fail("worked out"))
+    monkeypatch.setattr("entrepot.serve.views.brief.brief_in", lambda *_: pytest.fail("worked out"))
     answer = Client(create_app(tmp_path / "no-lake")).get(f"/country/RUS/from/CHN/{name}")
     assert answer.status_code == 404
     assert "sections: share" in answer.text

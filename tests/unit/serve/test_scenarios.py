@@ -17,7 +17,7 @@ from entrepot.figures.scenario import evaluate_scenario, parse_scenario
 from entrepot.lake import Lake
 from entrepot.report.scenario.answer import answer
 from entrepot.serve import create_app
-from entrepot.serve.rooms import scenario
+from entrepot.serve.views import scenario
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,9 +10,9 @@ import pytest
 import entrepot as ep
 from entrepot.errors import BadFileError, NoEvidenceError, OutsideError, RequestError
 from entrepot.lake import Lake
-from entrepot.lake.watched import kept
+from entrepot.lake.watch_store import kept
+from entrepot.watching.observation import Threshold
 from entrepot.watching.run import stop
-from entrepot.watching.seen import Threshold
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,8 +9,8 @@ from entrepot.figures.questions import of as question
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from entrepot.figures.curve.cut import Told
-    from entrepot.figures.curve.spans import Timed
+    from entrepot.figures.curve.rows import ReportedSlice
+    from entrepot.figures.curve.time_windows import Timed
 
 __all__ = ["WEIGHED", "amounts", "basis", "valuation"]
 
@@ -23,7 +23,7 @@ MIXED, NOT_SAID = "mixed", "not said"
 Left = list[tuple[str, str]]
 
 
-def amounts(timed: Timed, said: Sequence[Told], left: Left) -> list[str]:
+def amounts(timed: Timed, said: Sequence[ReportedSlice], left: Left) -> list[str]:
     """Return what can be added up: value, and mass where some has one.
 
     Whether enough of it has one is another matter for each specification.
@@ -43,19 +43,21 @@ def amounts(timed: Timed, said: Sequence[Told], left: Left) -> list[str]:
     return ["value"]
 
 
-def valuation(timed: Timed, said: Sequence[Told]) -> str:
+def valuation(timed: Timed, said: Sequence[ReportedSlice]) -> str:
     """Return whether values are FOB or CIF."""
     if timed.cells.held.is_reconciled:
         return "as reported" if timed.cells.voice else MIXED
     return _said(timed, said, lambda one: one.valuation)
 
 
-def basis(timed: Timed, said: Sequence[Told]) -> str:
+def basis(timed: Timed, said: Sequence[ReportedSlice]) -> str:
     """Return what makes the partner: destination, origin or consignment."""
     return _said(timed, said, lambda one: one.basis)
 
 
-def _said(timed: Timed, said: Sequence[Told], of: Callable[[Told], str | None]) -> str:
+def _said(
+    timed: Timed, said: Sequence[ReportedSlice], of: Callable[[ReportedSlice], str | None]
+) -> str:
     there = _at(timed, said)
     sums: dict[str, float] = {}
     for one in there:
@@ -65,6 +67,6 @@ def _said(timed: Timed, said: Sequence[Told], of: Callable[[Told], str | None]) 
     return most if sums.get(most, 0.0) >= NEARLY_ALL * sum(sums.values()) else MIXED
 
 
-def _at(timed: Timed, said: Sequence[Told]) -> list[Told]:
+def _at(timed: Timed, said: Sequence[ReportedSlice]) -> list[ReportedSlice]:
     spans = [period for _, period in timed.span.times]
     return [one for one in said if any(span.start <= one.period <= span.end for span in spans)]

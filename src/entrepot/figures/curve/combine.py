@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from entrepot.errors import NoEvidenceError
 from entrepot.figures.curve.amounts import amounts, basis, valuation
 from entrepot.figures.curve.choices import territory_choices
-from entrepot.figures.curve.cut import areas_there, codes_there, cut, told
+from entrepot.figures.curve.exclusions import Judge
 from entrepot.figures.curve.goods import by_goods, kinds
-from entrepot.figures.curve.judge import Judge
 from entrepot.figures.curve.measured import evaluated
+from entrepot.figures.curve.partner_choices import unlike, ways
+from entrepot.figures.curve.rows import areas_there, codes_there, cut, told
 from entrepot.figures.curve.territories import apart, at, known
-from entrepot.figures.curve.ways import unlike, ways
 from entrepot.figures.figure import Specification
-from entrepot.figures.measured import moved
 from entrepot.figures.questions import of as question
+from entrepot.figures.run_measure import moved
 from entrepot.figures.spread import Found
 from entrepot.lake import fetch
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
     from entrepot.figures.cells import Frame, Goods
     from entrepot.figures.curve.goods import Numbered
-    from entrepot.figures.curve.spans import Timed
+    from entrepot.figures.curve.partner_choices import PartnerChoice
     from entrepot.figures.curve.territories import Left
-    from entrepot.figures.curve.ways import Way
+    from entrepot.figures.curve.time_windows import Timed
 
 __all__ = ["combined"]
 
-Totals = Callable[[str, "Way", "Goods", str], Sequence[tuple[str, float]]]
+Totals = Callable[[str, "PartnerChoice", "Goods", str], Sequence[tuple[str, float]]]
 """From time, partners, goods and what is added up to totals in words, each with its factor."""
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from entrepot.errors import NoEvidenceError, RequestError
-from entrepot.figures.bases import told_twice
+from entrepot.figures.availability import RECONCILED, flow_sources, held
 from entrepot.figures.cells import Cells, is_everything
 from entrepot.figures.curve.choices import goods_choices
 from entrepot.figures.curve.combine import combined
@@ -15,31 +15,31 @@ from entrepot.figures.curve.of_cutoff import MEASURE as CUTOFF
 from entrepot.figures.curve.of_cutoff import of_cutoff
 from entrepot.figures.curve.of_prices import MEASURES as PRICES
 from entrepot.figures.curve.of_prices import of_prices
-from entrepot.figures.curve.spans import AS_ASKED, Span, Timed, longer
 from entrepot.figures.curve.territories import at
+from entrepot.figures.curve.time_windows import AS_ASKED, Span, Timed, longer
 from entrepot.figures.denominator import factors, mirrored, whole_of
 from entrepot.figures.estimate import Missing
-from entrepot.figures.held import RECONCILED, flow_sources, held
 from entrepot.figures.input_choices import is_inputs
+from entrepot.figures.insufficient_data import not_reconciled, refusal, silent
 from entrepot.figures.mirror import mirror_coverage
+from entrepot.figures.partner_basis import reported_on_two_bases
 from entrepot.figures.questions import QUESTIONS
 from entrepot.figures.questions import of as question
-from entrepot.figures.refusals import not_reconciled, refusal, silent
 from entrepot.figures.row_facts import editions_of
 from entrepot.figures.sides import members_of, totals
-from entrepot.figures.unasked import unasked, unknown, voices_of
+from entrepot.figures.source_limits import reporting_sides, unasked, unknown
 from entrepot.model.product import NO_CODES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from entrepot.figures.availability import Availability
     from entrepot.figures.cells import Goods
     from entrepot.figures.curve.choices import GoodsChoice
     from entrepot.figures.curve.combine import Totals
+    from entrepot.figures.curve.partner_choices import PartnerChoice
     from entrepot.figures.curve.territories import Left
-    from entrepot.figures.curve.ways import Way
     from entrepot.figures.definition import Definition
-    from entrepot.figures.held import Held
     from entrepot.figures.sides import Side
     from entrepot.figures.spread import Found
     from entrepot.lake import Lake
@@ -125,9 +125,11 @@ def _of_source(
             return
 
 
-def _voices(definition: Definition, there: Held, lake: Lake, left: Left) -> tuple[Side | None, ...]:
+def _voices(
+    definition: Definition, there: Availability, lake: Lake, left: Left
+) -> tuple[Side | None, ...]:
     """Return whose reports are heard; single ones of their own source where that is asked, too."""
-    found = voices_of(definition, there)
+    found = reporting_sides(definition, there)
     if not there.is_reconciled or definition.source or not any(found):
         return found
     periods = [span for span in (definition.period, definition.base) if span]
@@ -183,7 +185,7 @@ def _first(asked: Timed, left: Left, seen: Seen) -> tuple[Timed, _Chosen] | Miss
     cells = cells.hearing(definition)
     if mute := silent(cells, definition):
         return mute
-    cells = replace(cells, twofold=told_twice(Cells(cells.lake, cells.held), definition))
+    cells = replace(cells, twofold=reported_on_two_bases(Cells(cells.lake, cells.held), definition))
     asked = replace(asked, cells=cells)
     if cells.twofold and definition.basis == "dispatch":
         why = "whose goods they are is another question; ask with --basis origin"
@@ -230,7 +232,7 @@ def _totals(timed: Sequence[Timed], left: Left) -> Totals:
 
     exceeded: dict[tuple[str, str, str, Goods], list[tuple[str, float]]] = {}
 
-    def own(when: str, way: Way, goods: Goods) -> list[tuple[str, float]]:
+    def own(when: str, way: PartnerChoice, goods: Goods) -> list[tuple[str, float]]:
         time = times[when]
         if not time.cells.held.has_sums or way.total != "as told" or way.only_countries:
             return []
@@ -244,7 +246,7 @@ def _totals(timed: Sequence[Timed], left: Left) -> Totals:
             ]
         return exceeded[key]
 
-    def found(when: str, way: Way, goods: Goods, amount: str) -> list[tuple[str, float]]:
+    def found(when: str, way: PartnerChoice, goods: Goods, amount: str) -> list[tuple[str, float]]:
         time, told, place = times[when], [("as told", 1.0)], way.asked
         told += own(when, way, goods) if amount == "value" else []
         key = (when, place.importer, place.exporter)
@@ -303,7 +305,7 @@ def _wide(cells: Cells, span: Span) -> Cells | Missing:
     if not alike or alike[0].currency != cells.held.currency:
         return Missing(f"not all of {span.asked.period} is told as {cells.held.rhythm} values")
     wide = Cells(cells.lake, alike[0], cells.voice).hearing(span.asked)
-    twofold = told_twice(Cells(cells.lake, alike[0]), span.asked)
+    twofold = reported_on_two_bases(Cells(cells.lake, alike[0]), span.asked)
     if twofold != cells.twofold:
         return Missing("some of its time is told by origin and by consignment, some is not")
     return replace(wide, twofold=twofold)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from entrepot.figures.curve.cut import AMOUNTS
-from entrepot.figures.curve.ways import Kind, fixed, varying
+from entrepot.figures.curve.partner_choices import Kind, fixed, varying
+from entrepot.figures.curve.rows import AMOUNTS
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions.question import REST, special
 from entrepot.figures.sides import SIDES, members_of
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from entrepot.figures.cells import Cells, Frame
     from entrepot.figures.curve.choices import GoodsChoice
-    from entrepot.figures.curve.spans import Span
+    from entrepot.figures.curve.time_windows import Span
     from entrepot.figures.definition import Definition
 
 __all__ = ["Numbered", "by_goods", "kinds", "table"]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import narwhals as nw
 
 from entrepot.figures.curve.choices import territory_choices
-from entrepot.figures.curve.cut import widest
-from entrepot.figures.elastic import elasticities_in
+from entrepot.figures.curve.rows import widest
+from entrepot.figures.elasticities import elasticities_in
 from entrepot.figures.questions.cutoff_grid import ELSEWHERE
 from entrepot.figures.questions.question import special
 from entrepot.figures.sides import SIDES, members_of, reach
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from entrepot.figures.curve.goods import Numbered
-    from entrepot.figures.curve.spans import Timed
+    from entrepot.figures.curve.time_windows import Timed
     from entrepot.figures.definition import Definition
 
 __all__ = ["ESTIMATED", "Sale", "Supplier", "market", "read"]

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot import measures
-from entrepot.figures.curve.cut import AMOUNTS
 from entrepot.figures.curve.goods import table
-from entrepot.figures.curve.ways import MEMBERS, OWN, matters, names
-from entrepot.figures.elastic import with_elasticities
+from entrepot.figures.curve.partner_choices import MEMBERS, OWN, matters, names
+from entrepot.figures.curve.rows import AMOUNTS
+from entrepot.figures.elasticities import with_elasticities
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions.question import REIMPORTS, REST, special
 from entrepot.figures.sides import SIDES, members_of
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from entrepot.figures.cells import Cells, Frame
-    from entrepot.figures.curve.ways import Way
+    from entrepot.figures.curve.partner_choices import PartnerChoice
     from entrepot.figures.definition import Definition
     from entrepot.figures.sides import Side
 
@@ -36,7 +36,7 @@ def evaluated(
     cells: Cells,
     rows: Frame,
     asked: Definition,
-    ways: Sequence[Way],
+    ways: Sequence[PartnerChoice],
     amounts: Sequence[str],
     editions: Sequence[str],
 ) -> tuple[dict[Key, float], dict[tuple[int, int], float]]:
@@ -80,7 +80,7 @@ def _weighed(found: Frame) -> dict[tuple[int, int], float]:
     return least
 
 
-def by_way(cells: Cells, rows: Frame, asked: Definition, ways: Sequence[Way]) -> Frame:
+def by_way(cells: Cells, rows: Frame, asked: Definition, ways: Sequence[PartnerChoice]) -> Frame:
     """Return the rows that count in each choice of partners, the areas of a side under one name."""
     listed: Mapping[str, tuple[str, Sequence[Any]]] = {
         "way": ("INTEGER", list(range(len(ways)))),
@@ -135,7 +135,7 @@ def _needed(asked: Definition, flags: Mapping[tuple[Side, str], nw.Expr]) -> nw.
     return matters(asked, forth, back)
 
 
-def _roles(cells: Cells, ways: Sequence[Way]) -> Frame:
+def _roles(cells: Cells, ways: Sequence[PartnerChoice]) -> Frame:
     """Return who stands on which side in each choice of partners, and who is no country."""
     lines = []
     for at, way in enumerate(ways):

@@ -8,9 +8,9 @@ from entrepot.errors import NoEvidenceError
 from entrepot.figures.curve.amounts import WEIGHED
 from entrepot.figures.curve.choices import territory_choices
 from entrepot.figures.curve.markets import ESTIMATED, market, read
-from entrepot.figures.curve.spans import AS_ASKED
+from entrepot.figures.curve.partner_choices import names
 from entrepot.figures.curve.territories import apart, known
-from entrepot.figures.curve.ways import names
+from entrepot.figures.curve.time_windows import AS_ASKED
 from entrepot.figures.figure import Specification
 from entrepot.figures.questions.cutoff_grid import HEAD, losses
 from entrepot.figures.spread import Found
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from entrepot.figures.curve.goods import Numbered
     from entrepot.figures.curve.markets import Sale, Supplier
-    from entrepot.figures.curve.spans import Timed
     from entrepot.figures.curve.territories import Left, Places
+    from entrepot.figures.curve.time_windows import Timed
     from entrepot.figures.definition import Definition
     from entrepot.figures.questions.cutoff_grid import Lost
     from entrepot.figures.sides import Side

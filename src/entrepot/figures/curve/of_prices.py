@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from entrepot.figures.curve.choices import territory_choices
 from entrepot.figures.curve.price_levels import BUYERS, RowSet, coalition, inside, leveled
 from entrepot.figures.curve.price_rows import between, read
-from entrepot.figures.curve.spans import AS_ASKED
 from entrepot.figures.curve.territories import apart, known
+from entrepot.figures.curve.time_windows import AS_ASKED
 from entrepot.figures.figure import Specification
-from entrepot.figures.measured import moved
 from entrepot.figures.questions import price_choices as under
+from entrepot.figures.run_measure import moved
 from entrepot.figures.spread import Found
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from entrepot.figures.curve.goods import Numbered
     from entrepot.figures.curve.price_rows import Row
-    from entrepot.figures.curve.spans import Timed
     from entrepot.figures.curve.territories import Left
+    from entrepot.figures.curve.time_windows import Timed
     from entrepot.figures.definition import Definition
     from entrepot.figures.sides import Side
     from entrepot.model.period import Period

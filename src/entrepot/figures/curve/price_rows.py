@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import narwhals as nw
 
+from entrepot.figures.availability import held
 from entrepot.figures.cells import Cells
 from entrepot.figures.curve.choices import territory_choices
-from entrepot.figures.curve.cut import widest
 from entrepot.figures.curve.price_levels import COALITION, OTHERS, coalition
+from entrepot.figures.curve.rows import widest
 from entrepot.figures.estimate import Missing
-from entrepot.figures.held import held
 from entrepot.figures.sides import SIDES, members_of, reach
 from entrepot.goods import merged
 from entrepot.lake import fetch
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from entrepot.figures.curve.goods import Numbered
-    from entrepot.figures.curve.spans import Timed
     from entrepot.figures.curve.territories import Left
+    from entrepot.figures.curve.time_windows import Timed
     from entrepot.figures.definition import Definition
 
 __all__ = ["Row", "between", "read"]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.figures.refusals import silent
+from entrepot.figures.insufficient_data import silent
 from entrepot.figures.sides import SIDES, members_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence, Set
 
-    from entrepot.figures.curve.spans import Timed
+    from entrepot.figures.curve.time_windows import Timed
     from entrepot.figures.definition import Definition
     from entrepot.figures.sides import Side
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from entrepot.figures.definition import Definition
-    from entrepot.figures.listed import Listing
+    from entrepot.figures.listing_dates import Listing
     from entrepot.measures.event import Coefficient, Design, EventStudy
 
     Frame = nw.LazyFrame[Any]

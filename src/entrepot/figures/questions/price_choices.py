@@ -10,7 +10,7 @@ import narwhals as nw
 from entrepot import measures
 from entrepot.lake import fetch
 from entrepot.measures.prices import PriceFilters
-from entrepot.measures.prices.under import premiums_under
+from entrepot.measures.prices.premium_specifications import premiums_under
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

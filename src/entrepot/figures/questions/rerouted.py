@@ -8,9 +8,9 @@ import narwhals as nw
 
 from entrepot import measures
 from entrepot.figures.questions.hub_cards import beside, margin_words, otherwise, would_change
+from entrepot.figures.questions.hub_reporters import HubReporters, require_told, tellers_in, told
 from entrepot.figures.questions.question import BOTH, Question, Row
-from entrepot.figures.questions.renamed import renamed, renamed_words, without
-from entrepot.figures.questions.tellers import Tellers, require_told, tellers_in, told
+from entrepot.figures.questions.recoded_goods import renamed, renamed_words, without
 from entrepot.figures.questions.whose import whose
 from entrepot.lake import fetch
 from entrepot.measures.rerouting.chain import FEWEST, MIXED, MONTHS
@@ -20,7 +20,7 @@ from entrepot.model.product import TOTAL
 
 if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
-    from entrepot.figures.questions.tellers import Heard
+    from entrepot.figures.questions.hub_reporters import Heard
     from entrepot.measures.rerouting import Rerouted, Strait
     from entrepot.measures.rerouting.chain import Frequency
 
@@ -40,8 +40,8 @@ def rerouted(
     column: str,
     others: Frame | None = None,
     heard: Heard | None = None,
-    tellers: Tellers | None = None,
-    others_tellers: Tellers | None = None,
+    tellers: HubReporters | None = None,
+    others_tellers: HubReporters | None = None,
 ) -> Row:
     """Bound what came through hubs, with a row for each.
 

@@ -10,7 +10,7 @@ import narwhals as nw
 from entrepot import measures
 from entrepot.errors import NoEvidenceError
 from entrepot.figures.questions.question import BOTH, Question, Row
-from entrepot.figures.questions.renamed import renamed, renamed_words, without
+from entrepot.figures.questions.recoded_goods import renamed, renamed_words, without
 from entrepot.lake import fetch
 from entrepot.measures.rerouting.chain import MONTHS
 from entrepot.model.areas import area_phrase

@@ -7,16 +7,16 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Literal
 
 from entrepot.errors import NoEvidenceError, RequestError
-from entrepot.figures.economies import Known, economy_of
 from entrepot.figures.estimate import Missing
 from entrepot.figures.evaluate import ask
 from entrepot.figures.figure import Evidence
 from entrepot.figures.input_rows import SOURCE
+from entrepot.figures.io_tables import Known, economy_of
 from entrepot.figures.scenario.caveats import caveats_of
 from entrepot.figures.scenario.grid import worked
 from entrepot.figures.scenario.levels import ASSUMED, NOBODY
 from entrepot.figures.scenario.result import EconomyLoss, SalesLoss, Scenario
-from entrepot.figures.scenario.tell import MILLION, Teller
+from entrepot.figures.scenario.summary import MILLION, LossSummary
 from entrepot.limits import turn
 from entrepot.measures.cutoff import OTHERS, Cut, extraction, network, stopped
 from entrepot.model.areas import area_name, area_set
@@ -147,7 +147,7 @@ def _economy(file: ScenarioFile, lake: Lake, *, sides_only: bool) -> EconomyLoss
     cuts = _cuts(file, set(known.solved.economy.names))
     _require_some(stopped(held, cuts).total)
     done = worked(held, cuts, file.economy, sides_only=sides_only)
-    teller = Teller.of(file, held, [one.lost for one in done.found.values()])
+    teller = LossSummary.of(file, held, [one.lost for one in done.found.values()])
     first = next(iter(done.found.values()))
     return EconomyLoss(
         evidence=_evidence(known),
@@ -170,7 +170,7 @@ def _economy(file: ScenarioFile, lake: Lake, *, sides_only: bool) -> EconomyLoss
     )
 
 
-def _alone(done: Worked, teller: Teller) -> dict[str, dict[str, tuple[float, float]]]:
+def _alone(done: Worked, teller: LossSummary) -> dict[str, dict[str, tuple[float, float]]]:
     """Return how far each assumption moves the loss of each side by itself."""
     found: dict[str, dict[str, tuple[float, float]]] = {}
     changed = [point.changed for point in done.found]
@@ -194,7 +194,7 @@ def _sales(file: ScenarioFile, lake: Lake) -> SalesLoss:
     what = stopped(held, _cuts(file, names), leak=file.extraction.leak)
     _require_some(what.total)
     done = extraction(what, parts)
-    teller = Teller.of(file, held, [done.lost])
+    teller = LossSummary.of(file, held, [done.lost])
     return SalesLoss(
         evidence=_evidence(known),
         stopped_usd=MILLION * what.total,

@@ -38,33 +38,33 @@ def check_lake(
         Product codes of each edition, for sources that use it; without them no code is unknown.
     """
     from entrepot.lake.checks import (
+        confidential_codes,
+        continuity,
+        discontinued_lines,
         files,
-        history,
-        odd,
-        pairs,
+        implausible_rows,
         partners,
         parts,
         prices,
         repeated,
-        secret,
-        vanished,
+        source_comparison,
     )
-    from entrepot.lake.checks.counted import Counted
+    from entrepot.lake.checks.totals import Totals
     from entrepot.sources import source_info
 
     broken: set[str] = set()
     yield from files.check(folder, catalog, connection, broken)
-    yield from history.releases(catalog)
+    yield from continuity.releases(catalog)
     sound = Catalog(tuple(item.without(broken) for item in catalog.snapshots))
-    counted = Counted.of(folder, sound, connection.cursor())  # its table ends with it
+    counted = Totals.of(folder, sound, connection.cursor())  # its table ends with it
     for source in counted.sources:
         yield from parts.check(counted, source)
-        yield from history.check(counted, source)
+        yield from continuity.check(counted, source)
         yield from partners.check(counted, source)
         if not source_info(source).computed:  # what was made of reports is odd where they are
-            yield from odd.check(counted, source, codes or {})
+            yield from implausible_rows.check(counted, source, codes or {})
             yield from prices.check(counted, source)
             yield from repeated.check(counted, source)
-        yield from secret.check(counted, source)
-        yield from vanished.check(counted, source)
-    yield from pairs.check(counted)
+        yield from confidential_codes.check(counted, source)
+        yield from discontinued_lines.check(counted, source)
+    yield from source_comparison.check(counted)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.lake.holding import spans
+from entrepot.lake.inventory import spans
 from entrepot.model.columns import Finding
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.lake.checks.counted import REPORTER, SIDE
-from entrepot.lake.checks.history import LARGE
-from entrepot.lake.holding import spans
+from entrepot.lake.checks.continuity import LARGE
+from entrepot.lake.checks.totals import REPORTER, SIDE
+from entrepot.lake.inventory import spans
 from entrepot.model.columns import Finding
 from entrepot.model.display import figure_value
 from entrepot.sources.strict import literal
@@ -14,7 +14,7 @@ from entrepot.sources.strict import literal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from entrepot.lake.checks.counted import Counted
+    from entrepot.lake.checks.totals import Totals
 
 __all__ = ["PART", "SHARED", "TIMES", "check"]
 
@@ -27,7 +27,7 @@ SHARED = 5.0
 """Times as much that another report or source must have for the same flow to bear it out."""
 
 
-def check(counted: Counted, source: str) -> Iterator[Finding]:
+def check(counted: Totals, source: str) -> Iterator[Finding]:
     """Warn of partners who in one year became many times as large as ever before."""
     found = counted.fetch(f"""
         WITH flows AS (

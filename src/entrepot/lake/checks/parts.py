@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.lake.checks.counted import CURRENCY, VALUE
-from entrepot.lake.holding import spans
+from entrepot.lake.checks.totals import CURRENCY, VALUE
+from entrepot.lake.inventory import spans
 from entrepot.model.columns import Finding
 from entrepot.model.display import figure_value
 from entrepot.sources.strict import literal
@@ -13,7 +13,7 @@ from entrepot.sources.strict import literal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from entrepot.lake.checks.counted import Counted
+    from entrepot.lake.checks.totals import Totals
 
 __all__ = ["APART", "check"]
 
@@ -24,7 +24,7 @@ _SMALL = 1e6
 _CELL = ("period", "freq", "exporter", "importer", "told_by", "partner_basis", "is_reexport")
 
 
-def check(counted: Counted, source: str) -> Iterator[Finding]:
+def check(counted: Totals, source: str) -> Iterator[Finding]:
     """Say where a source counts trade twice or contradicts itself."""
     place = f"{source} {spans(counted.periods(source))}"
     yield from _parts_above_total(counted, source, place)
@@ -32,7 +32,7 @@ def check(counted: Counted, source: str) -> Iterator[Finding]:
     yield from _year_and_months(counted, source, place)
 
 
-def _parts_above_total(counted: Counted, source: str, place: str) -> Iterator[Finding]:
+def _parts_above_total(counted: Totals, source: str, place: str) -> Iterator[Finding]:
     """Hold the goods of a flow against its total over all goods, where both are there."""
     if not any(part.partition.totals for part in counted.parts[source]):
         return
@@ -60,7 +60,7 @@ def _parts_above_total(counted: Counted, source: str, place: str) -> Iterator[Fi
         yield Finding("parts-above-total", "warning", place, count, example, text)
 
 
-def _heading_beside_lines(counted: Counted, source: str, place: str) -> Iterator[Finding]:
+def _heading_beside_lines(counted: Totals, source: str, place: str) -> Iterator[Finding]:
     rows = counted.rows(source)
     [(longest,)] = rows.filter("product <> 'TOTAL'").aggregate("max(length(product))").fetchall()
     short = rows.filter(f"product <> 'TOTAL' AND length(product) < {longest or 0}")
@@ -80,7 +80,7 @@ def _heading_beside_lines(counted: Counted, source: str, place: str) -> Iterator
         yield Finding("heading-beside-lines", "error", place, count, one, text)
 
 
-def _year_and_months(counted: Counted, source: str, place: str) -> Iterator[Finding]:
+def _year_and_months(counted: Totals, source: str, place: str) -> Iterator[Finding]:
     """Compare flows of a year with the same flow in its twelve months."""
     flow = "exporter, importer, told_by, partner_basis, currency, year(period) AS year"
     of = f"FROM sums WHERE source = {literal(source)} AND freq"

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from entrepot.lake.checks.amounts_affected import amounts
 from entrepot.lake.checks.batches import batches
-from entrepot.lake.checks.counted import CURRENCY, VALUE, when
-from entrepot.lake.checks.stake import amounts
-from entrepot.lake.holding import spans
+from entrepot.lake.checks.totals import CURRENCY, VALUE, when
+from entrepot.lake.inventory import spans
 from entrepot.model.columns import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from entrepot.lake.checks.counted import Counted
+    from entrepot.lake.checks.totals import Totals
 
 __all__ = ["APART", "CELLS", "FAR", "LEAST", "NARROWEST", "check"]
 
@@ -36,7 +36,7 @@ _LOG = f"ln(({VALUE}) / mass_kg)"
 _GOODS = "freq, period, told_by, nomenclature, product"
 
 
-def check(counted: Counted, source: str) -> Iterator[Finding]:
+def check(counted: Totals, source: str) -> Iterator[Finding]:
     """Warn of values per kilo far from those of all others in the same good and period.
 
     The distance from the median is measured in median absolute deviations, so that what is odd does

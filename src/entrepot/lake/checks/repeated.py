@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from entrepot.lake.checks.amounts_affected import amounts
 from entrepot.lake.checks.batches import batches
-from entrepot.lake.checks.counted import CURRENCY, REPORTER, SIDE, VALUE, when
-from entrepot.lake.checks.stake import amounts
-from entrepot.lake.holding import spans
+from entrepot.lake.checks.totals import CURRENCY, REPORTER, SIDE, VALUE, when
+from entrepot.lake.inventory import spans
 from entrepot.model.columns import Finding
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from entrepot.lake.checks.counted import Counted
+    from entrepot.lake.checks.totals import Totals
     from entrepot.model.period import Period
 
 __all__ = ["CHANCE", "LEAST", "MANY", "MORE", "ROUND", "SHARE", "check"]
@@ -45,7 +45,7 @@ _EXACT = (
 _Total = tuple[int, list[tuple[str, float]], tuple[float, str]]
 
 
-def check(counted: Counted, source: str) -> Iterator[Finding]:
+def check(counted: Totals, source: str) -> Iterator[Finding]:
     """Warn of values that were copied, carried over or guessed."""
     place = f"{source} {spans(counted.periods(source))}"
     yield from _copied(counted, source, place)
@@ -53,7 +53,7 @@ def check(counted: Counted, source: str) -> Iterator[Finding]:
     yield from _round(counted, source, place)
 
 
-def _added(counted: Counted, queries: Iterator[str]) -> _Total:
+def _added(counted: Totals, queries: Iterator[str]) -> _Total:
     """Add up rows of currency, count, value, largest value and example."""
     rows = 0
     stake: list[tuple[str, float]] = []
@@ -66,12 +66,12 @@ def _added(counted: Counted, queries: Iterator[str]) -> _Total:
     return rows, stake, worst
 
 
-def _in_batches(counted: Counted, source: str) -> Iterator[list[Period]]:
+def _in_batches(counted: Totals, source: str) -> Iterator[list[Period]]:
     periods = counted.periods(source)
     return batches(periods, [counted.count(source, period) for period in periods])
 
 
-def _copied(counted: Counted, source: str, place: str) -> Iterator[Finding]:
+def _copied(counted: Totals, source: str, place: str) -> Iterator[Finding]:
     """Find cells of one reporter and period with one value, where that is no accident."""
     queries = (_twice(counted.rows(source, batch)) for batch in _in_batches(counted, source))
     rows, stake, worst = _added(counted, queries)
@@ -127,7 +127,7 @@ def _twice(rows: duckdb.DuckDBPyRelation) -> str:
         FROM found GROUP BY currency"""
 
 
-def _carried(counted: Counted, source: str, place: str) -> Iterator[Finding]:
+def _carried(counted: Totals, source: str, place: str) -> Iterator[Finding]:
     """Find cells that have one value in two periods that follow each other."""
     rows, chance = 0, 0.0
     stake: list[tuple[str, float]] = []
@@ -151,7 +151,7 @@ def _carried(counted: Counted, source: str, place: str) -> Iterator[Finding]:
         yield Finding("carried-over", "warning", place, rows, worst[1], text)
 
 
-def _neighbours(counted: Counted, source: str) -> Iterator[list[Period]]:
+def _neighbours(counted: Totals, source: str) -> Iterator[list[Period]]:
     """Yield batches of periods of one frequency, each with the last one of the batch before."""
     by_freq: dict[str, list[Period]] = {}
     for period in counted.periods(source):
@@ -163,7 +163,7 @@ def _neighbours(counted: Counted, source: str) -> Iterator[list[Period]]:
             last = batch[-1:]
 
 
-def _same(counted: Counted, source: str, periods: Sequence[Period]) -> str:
+def _same(counted: Totals, source: str, periods: Sequence[Period]) -> str:
     """Return SQL for cells with one value in two periods, and how many would have by chance.
 
     A value that grows by a third or so, up or down, hits any whole number v once in v times.
@@ -186,7 +186,7 @@ def _same(counted: Counted, source: str, periods: Sequence[Period]) -> str:
         WHERE {following} AND period > {last} GROUP BY currency"""
 
 
-def _round(counted: Counted, source: str, place: str) -> Iterator[Finding]:
+def _round(counted: Totals, source: str, place: str) -> Iterator[Finding]:
     """Find reporters with more round values than there are by chance.
 
     Where nearly all values of a source are round they are so by its own unit, and nobody guessed.

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import narwhals as nw
 
 from entrepot.errors import RequestError, UnknownNameError
-from entrepot.measures.door import FrameT, through_door
 from entrepot.measures.extra import numbers, ordered
+from entrepot.measures.frame_adapter import FrameT, run_on_frame
 from entrepot.measures.grouped import aggregate, as_codes, as_list
-from entrepot.measures.passport import Passport
+from entrepot.measures.metadata import MeasureMetadata
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -132,7 +132,7 @@ def cutoff(
     read += [buyer, *columns]
     makes = [name for name, _ in CUTOFF.columns]
     asked = {supplier: stops, buyer: buys}
-    result = through_door(
+    result = run_on_frame(
         frame, step, keys=shown, texts=read, value=value, makes=makes, areas=asked
     )
     first = {"total": "", "product": "unmet", "supplier": "more"}[detail]
@@ -376,7 +376,7 @@ def in_total(each: nw.LazyFrame[Any], keys: Sequence[str]) -> nw.LazyFrame[Any]:
     )
 
 
-CUTOFF = Passport(
+CUTOFF = MeasureMetadata(
     id="cutoff",
     title="what a cut-off of goods would cost",
     function="cutoff",

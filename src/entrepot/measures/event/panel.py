@@ -11,7 +11,7 @@ import narwhals as nw
 import numpy as np
 
 from entrepot.errors import NoEvidenceError, RequestError
-from entrepot.measures.door import through_door
+from entrepot.measures.frame_adapter import run_on_frame
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def _cells(frame: Any, design: Design) -> dict[str, list[Any]]:
         return sums.select(*keys, nw.when(whole).then(nw.col("__value")).alias("__value"))
 
     found = nw.from_native(
-        cast("Any", through_door(frame, step, keys=keys, value=design.value, makes=["__value"]))
+        cast("Any", run_on_frame(frame, step, keys=keys, value=design.value, makes=["__value"]))
     )
     if isinstance(found, nw.LazyFrame):
         found = found.collect("pyarrow")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import RequestError
 from entrepot.measures.event.result import Design
-from entrepot.measures.passport import Passport
+from entrepot.measures.metadata import MeasureMetadata
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EVENT_STUDY", "event_study", "event_timing", "placebo_dates"]
 
-EVENT_STUDY = Passport(
+EVENT_STUDY = MeasureMetadata(
     id="event_study",
     title="event study of listed goods",
     function="event_study",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from entrepot.errors import RequestError, UnknownNameError
-from entrepot.measures.passport import Passport
+from entrepot.measures.metadata import MeasureMetadata
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["ORIGIN", "Origin", "OriginMatrix", "Perimeter", "origin_matrix", "value_added_origin"]
 
 
-ORIGIN = Passport(
+ORIGIN = MeasureMetadata(
     id="origin",
     title="foreign value added in a flow",
     function="value_added_origin",

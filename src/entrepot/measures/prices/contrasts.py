@@ -13,7 +13,7 @@ import narwhals as nw
 
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.measures.change import begins_within
-from entrepot.measures.door import numbers_refused, through_door
+from entrepot.measures.frame_adapter import numbers_refused, run_on_frame
 from entrepot.measures.grouped import aggregate
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def contrasts(
     keys = roles.keys
     texts = [roles.importer, roles.time, roles.quantity]
     areas = numbers_refused(roles.importer)
-    found = through_door(frame, step, keys=keys, texts=texts, value=roles.value, areas=areas)
+    found = run_on_frame(frame, step, keys=keys, texts=texts, value=roles.value, areas=areas)
     rows = sorted(collected(found), key=lambda row: [str(row[name]) for name in keys])
     kept: list[Contrast] = []
     out: dict[str, list[float]] = {}

@@ -10,9 +10,9 @@ import narwhals as nw
 
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.measures.change import begins_within
-from entrepot.measures.door import FrameT, through_door
+from entrepot.measures.frame_adapter import FrameT, run_on_frame
 from entrepot.measures.grouped import aggregate, as_list
-from entrepot.measures.passport import Passport
+from entrepot.measures.metadata import MeasureMetadata
 from entrepot.measures.prices.contrasts import check_quantity, collected, given_back, log_of, paired
 from entrepot.model.period import Period
 
@@ -24,7 +24,7 @@ __all__ = ["PRICE_SERIES", "Method", "effects_of_periods", "price_series"]
 
 Method = Literal["geks_tornqvist", "geks_fisher", "tpd", "tpd_unweighted"]
 
-PRICE_SERIES = Passport(
+PRICE_SERIES = MeasureMetadata(
     id="price_series",
     title="price index of unit values over many periods",
     function="price_series",
@@ -111,7 +111,7 @@ def price_series(
         def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
             return _geks(cells(rows), keys, goods, time, fisher=method == "geks_fisher")
 
-        return through_door(
+        return run_on_frame(
             frame,
             step,
             keys=[*keys, time],
@@ -119,7 +119,7 @@ def price_series(
             value=value,
             makes=["price_index"],
         )
-    found = through_door(frame, cells, keys=keys, texts=texts, value=value, makes=["price_index"])
+    found = run_on_frame(frame, cells, keys=keys, texts=texts, value=value, makes=["price_index"])
     weighted = method == "tpd"
     columns = series_of_dummies(collected(found), keys, goods, time, weighted=weighted)
     known = nw.from_native(found).collect_schema()  # type: ignore[call-overload]

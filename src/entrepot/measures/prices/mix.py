@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot.measures.change import apart
-from entrepot.measures.door import FrameT, through_door
+from entrepot.measures.frame_adapter import FrameT, run_on_frame
 from entrepot.measures.grouped import aggregate, as_list
-from entrepot.measures.passport import Passport
+from entrepot.measures.metadata import MeasureMetadata
 from entrepot.measures.prices.contrasts import check_quantity, two_periods
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["UNIT_VALUE_CHANGE", "unit_value_change"]
 
-UNIT_VALUE_CHANGE = Passport(
+UNIT_VALUE_CHANGE = MeasureMetadata(
     id="unit_value_change",
     title="change of the average unit value, split into prices and mix",
     function="unit_value_change",
@@ -101,7 +101,7 @@ def unit_value_change(
         return _split(_comparable(cells), keys)
 
     makes = [name for name, _ in UNIT_VALUE_CHANGE.columns]
-    return through_door(
+    return run_on_frame(
         frame, step, keys=keys, texts=[*goods, time, quantity], value=value, makes=makes
     )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
 from entrepot.measures.change import apart
 from entrepot.measures.grouped import as_codes, as_list
-from entrepot.measures.passport import Passport
+from entrepot.measures.metadata import MeasureMetadata
 from entrepot.measures.prices.contrasts import (
     Contrast,
     LeftOut,
@@ -35,7 +35,7 @@ __all__ = ["PRICE_PREMIUM", "Estimator", "PricePremium", "price_premium", "state
 
 Estimator = Literal["median", "did"]
 
-PRICE_PREMIUM = Passport(
+PRICE_PREMIUM = MeasureMetadata(
     id="price_premium",
     title="premium of a buyer",
     function="price_premium",

@@ -12,7 +12,7 @@ import narwhals as nw
 
 from entrepot.errors import MissingExtraError, NoEvidenceError
 from entrepot.measures.change import apart, begins_within
-from entrepot.measures.door import numbers_refused, through_door
+from entrepot.measures.frame_adapter import numbers_refused, run_on_frame
 from entrepot.measures.grouped import aggregate, as_codes
 from entrepot.measures.prices.contrasts import (
     LeftOut,
@@ -135,7 +135,7 @@ def premium_regression(
         return aggregate(priced, [*keys, "__post"], *sums)
 
     areas = numbers_refused(importer)
-    told = through_door(frame, cells, keys=keys, texts=[quantity], value=value, areas=areas)
+    told = run_on_frame(frame, cells, keys=keys, texts=[quantity], value=value, areas=areas)
     found = collected(told)
     rows = sorted(found, key=lambda row: [str(row[name]) for name in keys])
     cast = _Cast(exporter, product, importer, time, cluster, tuple(as_codes(buyer)))

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot.measures.change import apart
-from entrepot.measures.door import FrameT, through_door
+from entrepot.measures.frame_adapter import FrameT, run_on_frame
 from entrepot.measures.grouped import aggregate, as_list
-from entrepot.measures.passport import Passport
+from entrepot.measures.metadata import MeasureMetadata
 from entrepot.measures.prices.contrasts import check_quantity, check_trim, log_of, two_periods
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PRICE_INDEX", "price_index"]
 
-PRICE_INDEX = Passport(
+PRICE_INDEX = MeasureMetadata(
     id="price_index",
     title="price index of unit values between two periods",
     function="price_index",
@@ -102,7 +102,7 @@ def price_index(
         return _indices(aggregate(_terms(cells, keys, trim), keys, *_sums()), keys)
 
     makes = [name for name, _ in PRICE_INDEX.columns]
-    return through_door(
+    return run_on_frame(
         frame, step, keys=keys, texts=[*goods, time, quantity], value=value, makes=makes
     )
 

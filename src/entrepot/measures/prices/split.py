@@ -8,9 +8,9 @@ import narwhals as nw
 
 from entrepot.errors import UnknownNameError
 from entrepot.measures.change import apart
-from entrepot.measures.door import FrameT, through_door
+from entrepot.measures.frame_adapter import FrameT, run_on_frame
 from entrepot.measures.grouped import aggregate, as_list
-from entrepot.measures.passport import Passport
+from entrepot.measures.metadata import MeasureMetadata
 from entrepot.measures.prices.contrasts import check_quantity, check_trim, log_of, two_periods
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ __all__ = ["VALUE_CHANGE", "Split", "value_change"]
 
 Split = Literal["lmdi", "fisher", "tornqvist"]
 
-VALUE_CHANGE = Passport(
+VALUE_CHANGE = MeasureMetadata(
     id="value_change",
     title="change of value, split into price and quantity",
     function="value_change",
@@ -120,7 +120,7 @@ def value_change(
         return _parts(_with_log_price(sums, method), keys)
 
     makes = [name for name, _ in VALUE_CHANGE.columns if name != value]
-    return through_door(
+    return run_on_frame(
         frame, step, keys=keys, texts=[*goods, time, quantity], value=value, makes=makes
     )
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Generic, cast
 import narwhals as nw
 
 from entrepot.errors import RequestError
-from entrepot.measures.door import FrameT, through_door
+from entrepot.measures.frame_adapter import FrameT, run_on_frame
 from entrepot.measures.grouped import as_list
-from entrepot.measures.passport import Passport
+from entrepot.measures.metadata import MeasureMetadata
 from entrepot.measures.prices.contrasts import check_quantity
 from entrepot.measures.prices.filters import KEPT, Columns, PriceFilters, marked
 from entrepot.model.period import Period
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["UNIT_VALUES", "UnitValues", "unit_values"]
 
-UNIT_VALUES = Passport(
+UNIT_VALUES = MeasureMetadata(
     id="unit_values",
     title="unit values",
     function="unit_values",
@@ -153,7 +153,7 @@ def unit_values(
         return marked(rows, columns, rules, start).select(*keys, *texts, value, "left_out")
 
     made = ["left_out", "unit_value", "rows", "reason", "share"]
-    every = through_door(frame, mark, keys=keys, texts=texts, value=value, makes=made)
+    every = run_on_frame(frame, mark, keys=keys, texts=texts, value=value, makes=made)
     return UnitValues(
         rows=_kept(every, keys, value, quantity),
         left_out=_left_out(every),
@@ -173,7 +173,7 @@ def _kept(every: FrameT, keys: list[str], value: str, quantity: str) -> FrameT:
         ratio = (nw.col(value) / nw.col(quantity)).alias("unit_value")
         return sums.select(*keys, ratio, value, quantity, "rows")
 
-    return through_door(every, step, keys=keys, texts=[quantity, "left_out"], value=value)
+    return run_on_frame(every, step, keys=keys, texts=[quantity, "left_out"], value=value)
 
 
 def _left_out(every: FrameT) -> FrameT:
@@ -202,4 +202,4 @@ def _log(every: FrameT, value: str) -> FrameT:
         share = nw.when(nw.col("__whole") != 0).then(nw.col(value) / nw.col("__whole"))
         return whole.select("reason", "rows", value, share.alias("share"))
 
-    return through_door(every, step, keys=["left_out"], value=value, order=["reason"])
+    return run_on_frame(every, step, keys=["left_out"], value=value, order=["reason"])

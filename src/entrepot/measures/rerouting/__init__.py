@@ -11,11 +11,11 @@ from entrepot.measures.rerouting.along import (
     rerouting_ratio,
 )
 from entrepot.measures.rerouting.bounds import REROUTED, rerouted
-from entrepot.measures.rerouting.paths import synthetic_weights
+from entrepot.measures.rerouting.excess import synthetic_weights
+from entrepot.measures.rerouting.missing_arrivals import LOST_IN_TRANSIT, lost_in_transit
 from entrepot.measures.rerouting.placebo import Placebo, Placebos, placebo_hubs
 from entrepot.measures.rerouting.result import Hub, Rerouted, Strait
 from entrepot.measures.rerouting.timing import Began, began
-from entrepot.measures.rerouting.transit import LOST_IN_TRANSIT, lost_in_transit
 from entrepot.measures.rerouting.triple import (
     TRIPLE_DIFFERENCE,
     HubEffect,

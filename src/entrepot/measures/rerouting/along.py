@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot.measures.change import apart, begins_within
-from entrepot.measures.door import FrameT, numbers_refused, through_door
+from entrepot.measures.counterfactual import NULL_RULE, REFERENCE, Sides, disjoint, ratios
 from entrepot.measures.extra import numbers
+from entrepot.measures.frame_adapter import FrameT, numbers_refused, run_on_frame
 from entrepot.measures.grouped import as_codes, as_list
-from entrepot.measures.no_event import NULL_RULE, REFERENCE, Sides, disjoint, ratios
-from entrepot.measures.passport import Passport
+from entrepot.measures.metadata import MeasureMetadata
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["CHAIN_PRICES", "REROUTING_RATIO", "chain_prices", "rerouting_ratio"]
 
 
-CHAIN_PRICES = Passport(
+CHAIN_PRICES = MeasureMetadata(
     id="chain_prices",
     title="prices along a chain",
     function="chain_prices",
@@ -103,7 +103,7 @@ def chain_prices(
         sums = named.select("hub", product, *parts).group_by("hub", product)
         return _priced(sums.agg(*(nw.col(name).sum() for name in _PARTS)), product)
 
-    return through_door(
+    return run_on_frame(
         frame,
         step,
         keys=[],
@@ -130,7 +130,7 @@ def _priced(sums: nw.LazyFrame[Any], product: str) -> nw.LazyFrame[Any]:
 # How much of what no longer goes to a target goes to hubs instead.
 
 
-REROUTING_RATIO = Passport(
+REROUTING_RATIO = MeasureMetadata(
     id="rerouting_ratio",
     title="substitution ratio over hubs",
     function="rerouting_ratio",

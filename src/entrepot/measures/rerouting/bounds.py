@@ -6,10 +6,10 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import NoEvidenceError, RequestError
-from entrepot.measures.passport import Passport
+from entrepot.measures.metadata import MeasureMetadata
 from entrepot.measures.rerouting.cells import Names, flows_of, maximum_flow
 from entrepot.measures.rerouting.chain import IMPORTER, ORIGIN, OTHERS, chain_of
-from entrepot.measures.rerouting.paths import ENOUGH
+from entrepot.measures.rerouting.excess import ENOUGH
 from entrepot.measures.rerouting.program import Excesses, matched, most_of
 from entrepot.measures.rerouting.result import Hub, Rerouted, Strait
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["REROUTED", "bounds_of", "rerouted", "through_chains"]
 
 
-REROUTED = Passport(
+REROUTED = MeasureMetadata(
     id="rerouted",
     title="what came through hubs",
     function="rerouted",

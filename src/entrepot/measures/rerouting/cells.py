@@ -13,7 +13,7 @@ import narwhals as nw
 
 from entrepot.errors import RequestError
 from entrepot.measures.change import begins_within
-from entrepot.measures.door import numbers_refused, through_door
+from entrepot.measures.frame_adapter import numbers_refused, run_on_frame
 from entrepot.measures.rerouting.chain import IMPORTER, MONTHS, ORIGIN, OTHERS
 from entrepot.model.period import Period
 
@@ -166,7 +166,7 @@ def _collected(frame: Any, chain: Chain, names: Names, together: bool) -> list[t
         )
 
     texts = [names.supplier, names.buyer, names.product, names.time]
-    made = through_door(
+    made = run_on_frame(
         frame,
         step,
         keys=[],

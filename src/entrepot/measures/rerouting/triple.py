@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, cast
 import narwhals as nw
 
 from entrepot.errors import NoEvidenceError, RequestError
-from entrepot.measures.door import require_text
 from entrepot.measures.event import Design, event_study
+from entrepot.measures.frame_adapter import require_text
 from entrepot.measures.grouped import as_codes
-from entrepot.measures.passport import Passport
+from entrepot.measures.metadata import MeasureMetadata
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TRIPLE_DIFFERENCE", "HubEffect", "PlaceboHub", "Triple", "triple_difference"]
 
-TRIPLE_DIFFERENCE = Passport(
+TRIPLE_DIFFERENCE = MeasureMetadata(
     id="triple_difference",
     title="triple difference of hubs",
     function="triple_difference",

@@ -7,9 +7,7 @@ from html import unescape
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from entrepot.report.charts.drawing import APART
-from entrepot.report.pair.drawn import Courses
-from entrepot.report.pictures import (
+from entrepot.report.chart_data import (
     Butterfly,
     Calendar,
     Curve,
@@ -23,11 +21,13 @@ from entrepot.report.pictures import (
     TierPanels,
     World,
 )
+from entrepot.report.charts.drawing import APART
+from entrepot.report.comparison.drawn import Courses
 from entrepot.report.scenario.drawn import Ladder, LossMap
 
 if TYPE_CHECKING:
+    from entrepot.report.chart_data import Picture
     from entrepot.report.parts import Table
-    from entrepot.report.pictures import Picture
 
 __all__ = ["draw", "place_of"]
 

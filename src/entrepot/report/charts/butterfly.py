@@ -12,8 +12,8 @@ from entrepot.report.charts.place import text_width
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from entrepot.report.chart_data import Butterfly, Flow, Side, Weights
     from entrepot.report.charts.drawing import Marks
-    from entrepot.report.pictures import Butterfly, Flow, Side, Weights
 
 __all__ = ["draw"]
 

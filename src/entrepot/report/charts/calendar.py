@@ -9,8 +9,8 @@ from entrepot.report.charts.drawing import labels, lines, rects, render
 from entrepot.report.charts.place import cut, text_width
 
 if TYPE_CHECKING:
+    from entrepot.report.chart_data import Calendar, Told
     from entrepot.report.charts.drawing import Marks
-    from entrepot.report.pictures import Calendar, Told
 
 __all__ = ["draw"]
 

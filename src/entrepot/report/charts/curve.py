@@ -11,8 +11,8 @@ from entrepot.report.charts.drawing import Frame, framed, labels, lines, points,
 from entrepot.report.charts.place import Box, first_free, spots, text_width
 
 if TYPE_CHECKING:
+    from entrepot.report.chart_data import Choice, Column, Curve
     from entrepot.report.charts.drawing import Marks
-    from entrepot.report.pictures import Choice, Column, Curve
 
 __all__ = ["draw"]
 

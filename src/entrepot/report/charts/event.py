@@ -14,8 +14,8 @@ from entrepot.report.charts.place import Box, first_free, spots, spread, text_bo
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from entrepot.report.chart_data import EventSteps, Step
     from entrepot.report.charts.drawing import Marks
-    from entrepot.report.pictures import EventSteps, Step
 
 __all__ = ["draw", "percent_ticks"]
 

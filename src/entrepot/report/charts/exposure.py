@@ -9,8 +9,8 @@ from entrepot.report.charts.drawing import labels, lines, rects, render
 from entrepot.report.charts.place import cut, text_width
 
 if TYPE_CHECKING:
+    from entrepot.report.chart_data import Exposed, Exposure
     from entrepot.report.charts.drawing import Marks
-    from entrepot.report.pictures import Exposed, Exposure
 
 __all__ = ["draw"]
 

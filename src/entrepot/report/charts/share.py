@@ -27,8 +27,8 @@ from entrepot.report.charts.place import Box, Spot, first_free, spots, text_widt
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from entrepot.report.chart_data import Point, Printed, ShareLines
     from entrepot.report.charts.drawing import Marks
-    from entrepot.report.pictures import Point, Printed, ShareLines
 
     Boxes = Sequence[tuple[Printed, Box]]
 

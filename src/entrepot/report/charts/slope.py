@@ -9,8 +9,8 @@ from entrepot.report.charts.drawing import Frame, framed, labels, lines, points,
 from entrepot.report.charts.place import cut, spread, text_width
 
 if TYPE_CHECKING:
+    from entrepot.report.chart_data import Line, Slope
     from entrepot.report.charts.drawing import Marks
-    from entrepot.report.pictures import Line, Slope
 
 __all__ = ["draw"]
 

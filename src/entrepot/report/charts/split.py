@@ -10,8 +10,8 @@ from entrepot.report.charts.drawing import labels, lines, rects, render
 from entrepot.report.charts.place import cut, text_width
 
 if TYPE_CHECKING:
+    from entrepot.report.chart_data import Part, Split
     from entrepot.report.charts.drawing import Marks
-    from entrepot.report.pictures import Part, Split
 
 __all__ = ["draw"]
 

@@ -11,8 +11,8 @@ from entrepot.report.charts.drawing import Frame, framed, labels, lines, rects
 from entrepot.report.charts.place import text_width
 
 if TYPE_CHECKING:
+    from entrepot.report.chart_data import Layer, Stack
     from entrepot.report.charts.drawing import Marks
-    from entrepot.report.pictures import Layer, Stack
 
 __all__ = ["draw"]
 

@@ -11,8 +11,8 @@ from entrepot.report.charts.drawing import labels, lines, moved, rects, render, 
 from entrepot.report.charts.place import BOLD, Box, text_box, text_width
 
 if TYPE_CHECKING:
+    from entrepot.report.chart_data import Bar, Panel, TierPanels
     from entrepot.report.charts.drawing import Marks
-    from entrepot.report.pictures import Bar, Panel, TierPanels
 
 __all__ = ["draw"]
 

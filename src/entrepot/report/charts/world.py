@@ -19,8 +19,8 @@ from entrepot.report.charts.place import cut, text_width
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from entrepot.report.chart_data import Partner, World
     from entrepot.report.charts.drawing import Marks
-    from entrepot.report.pictures import Partner, World
 
 __all__ = ["STEPS", "draw", "grid", "step_of"]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from entrepot.errors import RequestError
 from entrepot.model.areas import area
 from entrepot.model.display import NBSP, figure_value, number, range_text
-from entrepot.report.pictures import Picture
+from entrepot.report.chart_data import Picture
 from entrepot.report.scenario.drawn import Ladder, LossMap, Rung, Tile
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def single_file(found: Sequence[Scenario]) -> str:
     RequestError
         If no scenario has an economy level.
     """
-    from entrepot.report.alone.frame import framed
+    from entrepot.report.standalone.frame import framed
 
     picture = ladder(found)
     if picture is None:

@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import RequestError
+from entrepot.report.output import write_whole
 from entrepot.report.scenario.answer import answer
 from entrepot.report.scenario.tables import tables_of
-from entrepot.report.written import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,14 +6,14 @@ import math
 from typing import TYPE_CHECKING
 
 from entrepot.model.display import NBSP
-from entrepot.report import words
-from entrepot.report.origins import origin_name, source_name
+from entrepot.report import phrasing
+from entrepot.report.attribution import origin_name, source_name
 from entrepot.report.parts import Link, Note, Remark, Sentence, Table
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.model.period import Period
-    from entrepot.report.pictures import Break
+    from entrepot.report.chart_data import Break
     from entrepot.sources.published.read import Published
 
 __all__ = ["notes", "source", "spoken", "table"]
@@ -26,7 +26,7 @@ def spoken(title: str, what: str, rows: list[Published], series: list[Figure]) -
     parts = [f"{title}. {what}, per cent."]
     if series:
         values = ", ".join(
-            f"{f.definition.period}: {NBSP.join(words.shown(f))}" for f in series if f.value
+            f"{f.definition.period}: {NBSP.join(phrasing.shown(f))}" for f in series if f.value
         )
         parts.append(f"Computed: {values}.")
     if rows:
@@ -41,8 +41,8 @@ def table(what: str, rows: list[Published], series: list[Figure]) -> Table:
     """Return every computed and printed value by period."""
     lines = []
     for figure in series:
-        value = words.shown(figure)[0]
-        lines.append((str(figure.definition.period), value, words.span_like(figure), "computed"))
+        value = phrasing.shown(figure)[0]
+        lines.append((str(figure.definition.period), value, phrasing.span_like(figure), "computed"))
     for row in _ordered(rows):
         ends = [f"{end * 100:.4g}" if end is not None else "open" for end in (row.low, row.high)]
         spread = ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
@@ -134,7 +134,7 @@ def source(rows: list[Published], series: list[Figure]) -> tuple[str | Link, ...
             ]
         rest = len({row.origin for row in rows}) - len(named)
         found.append(
-            f"; {words.count_word(rest, 'other')} in the table below." if rest > 0 else "."
+            f"; {phrasing.count_word(rest, 'other')} in the table below." if rest > 0 else "."
         )
     return tuple(found)
 

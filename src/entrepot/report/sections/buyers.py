@@ -8,15 +8,15 @@ from entrepot.figures.questions.question import special
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_name, area_phrase, possessive
 from entrepot.model.display import number
-from entrepot.report import words
-from entrepot.report.alone.world import of_buyers
+from entrepot.report import phrasing
 from entrepot.report.amounts import amounts_of
-from entrepot.report.lacking import lacking
+from entrepot.report.missing_value import lacking
 from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
+from entrepot.report.standalone.world import of_buyers
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure
-    from entrepot.report.book import Book, Subject
+    from entrepot.report.brief_context import BriefContext, Subject
 
 __all__ = ["section"]
 
@@ -24,7 +24,7 @@ NAME, EYEBROW = "buyers", "Who buys"
 SHOWN = 10
 
 
-def section(book: Book, subject: Subject) -> Section:
+def section(book: BriefContext, subject: Subject) -> Section:
     """Return who buys the goods from the supplier, or all goods where only those are known."""
     pair = {"importer": subject.importer, "exporter": subject.supplier}
     figure = book.of_goods_or_all("rank", subject, **pair)
@@ -73,9 +73,9 @@ def outlets(figure: Figure) -> Sentence | None:
         more, less, times = buyer, largest, 1 / times
     size = "about as much"
     if number(times, 2) != "1":
-        size = f"{words.ratio_words(times)} as much"
+        size = f"{phrasing.ratio_words(times)} as much"
     text = f"{more} bought {size} from {seller} as {less} in {asked.period}{goods}."
-    return Sentence(words.capital(text), (figure,))
+    return Sentence(phrasing.capital(text), (figure,))
 
 
 def _notes(figure: Figure, subject: Subject) -> tuple[Note, ...]:
@@ -104,7 +104,7 @@ def _table(figure: Figure) -> Table:
     if rest:
         sums[f"{len(rest)} others"] = sum(values[name] for name in rest)
     shown = amounts_of(asked.currency, sums.values())
-    head = words.capital(possessive(area_phrase(asked.exporter)))
+    head = phrasing.capital(possessive(area_phrase(asked.exporter)))
     return Table(
         caption=f"{head} buyers of {goods_title(asked.goods)}, {asked.period}: "
         f"share in per cent, value in {shown.unit}",

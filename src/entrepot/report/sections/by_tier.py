@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.model.display import NBSP, number
-from entrepot.report import words
+from entrepot.report import phrasing
+from entrepot.report.attribution import row_of, source_name
 from entrepot.report.breaks import break_of
+from entrepot.report.chart_data import Bar, Panel, Picture, TierPanels
 from entrepot.report.definitions import ADD_DATA, part_name
-from entrepot.report.lacking import lacking
-from entrepot.report.origins import row_of, source_name
+from entrepot.report.missing_value import lacking
 from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
-from entrepot.report.pictures import Bar, Panel, Picture, TierPanels
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure
-    from entrepot.report.book import Book, Subject
-    from entrepot.report.pictures import Break
+    from entrepot.report.brief_context import BriefContext, Subject
+    from entrepot.report.chart_data import Break
 
 __all__ = ["section"]
 
@@ -25,7 +25,7 @@ __all__ = ["section"]
 NAME = "goods"
 
 
-def section(book: Book, subject: Subject) -> Section:
+def section(book: BriefContext, subject: Subject) -> Section:
     """Return the values of the goods by tier, or a gap that says what is missing."""
     eyebrow = f"Goods from {subject.seller}"
     source = source_of(book, subject)
@@ -59,7 +59,7 @@ def section(book: Book, subject: Subject) -> Section:
     )
 
 
-def _lacks(book: Book, subject: Subject) -> tuple[str, str]:
+def _lacks(book: BriefContext, subject: Subject) -> tuple[str, str]:
     """Return why there are no two years of it, and what would bring them."""
     value = book.value(
         "value",
@@ -93,21 +93,21 @@ def _title(
     part = own / change if own is not None and change > 0 and hot is not total else None
     if part is not None and 0.25 <= part <= 1:
         size = f"{number(part * 100, 2)}{NBSP}%"
-        text = f"{words.capital(hot.name)} made {size} of the rise from {before} to {last}"
+        text = f"{phrasing.capital(hot.name)} made {size} of the rise from {before} to {last}"
         return Sentence(text, carried)
     if ends[0].required() <= 0:
         return Sentence(f"The goods sent began after {before}", ends)
     percent = change / ends[0].required() * 100
     if percent >= 100:
-        moved = words.multiple(percent)
+        moved = phrasing.multiple(percent)
         return Sentence(f"The goods sent {moved} from {before} to {last}", ends)
-    moved = words.direction(percent, level="stayed level")
+    moved = phrasing.direction(percent, level="stayed level")
     size = f" by {number(abs(percent), 2)}{NBSP}%" if moved != "stayed level" else ""
     return Sentence(f"The goods sent {moved}{size} from {before} to {last}", ends)
 
 
 def _deck(subject: Subject, tiers: list[Tier], unit: str) -> str:
-    what = words.capital(subject.goods_name)
+    what = phrasing.capital(subject.goods_name)
     kind = " by tier of the list" if len(tiers) > 1 else ""
     scale = " All panels share one scale." if len(tiers) > 1 else ""
     money = unit.replace("m ", "million ").replace("bn ", "billion ")
@@ -128,7 +128,7 @@ def _panel(
         for year in years
         if year in tier.values
     )
-    return Panel(tier.code, words.capital(tier.name), _change(tier, before, last), bars, hot)
+    return Panel(tier.code, phrasing.capital(tier.name), _change(tier, before, last), bars, hot)
 
 
 def _change(tier: Tier, before: int, last: int) -> str:
@@ -168,7 +168,7 @@ def _table(subject: Subject, tiers: list[Tier], years: list[int], unit: Unit) ->
     )
     what = f"{subject.goods_name} from {subject.seller} to {subject.buyer}"
     return Table(
-        caption=f"{words.capital(what)}, {unit.name}",
+        caption=f"{phrasing.capital(what)}, {unit.name}",
         head=("Tier" if len(tiers) > 1 else "Goods", *(str(year) for year in years)),
         numeric=(False, *(True for _ in years)),
         units=("", *(unit.name for _ in years)),
@@ -184,9 +184,9 @@ def _notes(
     if change is not None and len(tiers) > 1 and hot in tiers:
         ends = (hot.values[before], hot.values[last])
         first, now = (unit.amount(figure) for figure in ends)
-        moved = words.direction(change, up="went up", down="went down", level="stayed")
+        moved = phrasing.direction(change, up="went up", down="went down", level="stayed")
         text = (
-            f"{words.capital(hot.name)} {moved} from {first} to {now}{NBSP}{unit.name} between "
+            f"{phrasing.capital(hot.name)} {moved} from {first} to {now}{NBSP}{unit.name} between "
             f"{before} and {last}."
         )
         notes.append(Note("What stands out", (Sentence(text, ends),)))
@@ -263,13 +263,13 @@ class Unit:
         return f"{figure.required() / self.scale:,.{self.decimals}f}"
 
 
-def years_of(book: Book, subject: Subject) -> list[int]:
+def years_of(book: BriefContext, subject: Subject) -> list[int]:
     """Return the years worth asking: up to the headline's, the newest ones."""
     years = [year for year in book.years() if year <= subject.period.year]
     return sorted(years[:MOST_YEARS])
 
 
-def source_of(book: Book, subject: Subject) -> str | None:
+def source_of(book: BriefContext, subject: Subject) -> str | None:
     """Return the source that answers for the headline's year: every bar is to come from it."""
     figure = book.value(
         "value",
@@ -282,7 +282,12 @@ def source_of(book: Book, subject: Subject) -> str | None:
 
 
 def tier_of(
-    book: Book, subject: Subject, code: str, goods: str, years: list[int], source: str | None
+    book: BriefContext,
+    subject: Subject,
+    code: str,
+    goods: str,
+    years: list[int],
+    source: str | None,
 ) -> Tier:
     """Return goods with the value of every year that the source holds."""
     found = {}
@@ -300,7 +305,9 @@ def tier_of(
     return Tier(code, part_name(goods), found)
 
 
-def tiers_of(book: Book, subject: Subject, years: list[int], source: str | None) -> list[Tier]:
+def tiers_of(
+    book: BriefContext, subject: Subject, years: list[int], source: str | None
+) -> list[Tier]:
     """Return the tiers of a whole list that have two years at least; none for other goods.
 
     A list of many parts is not drawn by them: nobody can tell so many lines apart.

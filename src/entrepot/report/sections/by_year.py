@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_phrase, possessive
-from entrepot.report import words
-from entrepot.report.alone.parts import held_years
-from entrepot.report.alone.stack import found_years, of_years
+from entrepot.report import phrasing
+from entrepot.report.chart_data import Stack
 from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
-from entrepot.report.pictures import Stack
 from entrepot.report.sections.suppliers import moved
+from entrepot.report.standalone.parts import held_years
+from entrepot.report.standalone.stack import found_years, of_years
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure
-    from entrepot.report.book import Book, Subject
-    from entrepot.report.pictures import Break
+    from entrepot.report.brief_context import BriefContext, Subject
+    from entrepot.report.chart_data import Break
 
 __all__ = ["section"]
 
@@ -25,7 +25,7 @@ NAME, EYEBROW = "by_year", "Suppliers over the years"
 YEARS = 10
 
 
-def section(book: Book, subject: Subject) -> Section | None:
+def section(book: BriefContext, subject: Subject) -> Section | None:
     """Return the suppliers of the goods by year, or of all goods where only those are known.
 
     None where no year of suppliers is held, for the map says why.
@@ -61,7 +61,7 @@ def section(book: Book, subject: Subject) -> Section | None:
     )
 
 
-def _found(book: Book, subject: Subject) -> dict[int, Figure]:
+def _found(book: BriefContext, subject: Subject) -> dict[int, Figure]:
     last = subject.period.end.year
     years = [year for year in held_years(book.lake) if last - YEARS < year <= last]
     best: dict[int, Figure] = {}
@@ -78,12 +78,12 @@ def _table(last: Figure, drawn: Stack) -> Table:
     asked = last.definition
     rows = tuple(
         (
-            words.capital(layer.name),
+            phrasing.capital(layer.name),
             *("" if share is None else f"{share:.1f}" for share in layer.shares),
         )
         for layer in drawn.layers
     )
-    whose = words.capital(possessive(area_phrase(asked.importer)))
+    whose = phrasing.capital(possessive(area_phrase(asked.importer)))
     return Table(
         caption=f"{whose} suppliers of {goods_title(asked.goods)}: share of each year, per cent",
         head=("Supplier", *(str(year) for year in drawn.years)),

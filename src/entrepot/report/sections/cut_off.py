@@ -9,11 +9,11 @@ from entrepot.figures import Figure
 from entrepot.figures.questions.cutoff_grid import MORE
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import NBSP, joined, number, range_text
-from entrepot.report import words
+from entrepot.report import phrasing
+from entrepot.report.attribution import source_name
 from entrepot.report.cards import percent_span
-from entrepot.report.origins import source_name
+from entrepot.report.chart_data import Picture
 from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
-from entrepot.report.pictures import Picture
 from entrepot.report.scenario.answer import answer
 from entrepot.report.scenario.drawn import Ladder, Rung
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from entrepot.figures.scenario import Scenario
-    from entrepot.report.book import Subject
+    from entrepot.report.brief_context import Subject
     from entrepot.report.cut_off import CutOff
 
 __all__ = ["section"]
@@ -84,7 +84,7 @@ def _of_economy(found: Scenario | Gap) -> Iterator[Loss]:
         share = loss.lost_share
         side = f" ({_SIDES[loss.who]})" if loss.who in _SIDES else ""
         value = 100 * share.value
-        yield (f"{words.capital(loss.name)}{side}", value, *_ends(share.low, share.high, value))
+        yield (f"{phrasing.capital(loss.name)}{side}", value, *_ends(share.low, share.high, value))
 
 
 def _ends(low: float | None, high: float | None, value: float) -> tuple[float, float]:
@@ -98,19 +98,19 @@ def _title(subject: Subject, found: CutOff) -> Sentence:
         span = _span(figure)
         text = f"Without {subject.seller} {subject.buyer} would lose {span} of what "
         text += f"{subject.goods_name} are worth to it, in the first year if others send {MORE}"
-        return Sentence(words.capital(text), (figure,), CAVEATS)
+        return Sentence(phrasing.capital(text), (figure,), CAVEATS)
     assert not isinstance(found.economy, Gap)
     assert found.economy.economy is not None
     loss = next(one for one in found.economy.economy.sides if one.who == "target")
     share = loss.lost_share
     span = range_text(share.low, share.high, "share") or f"{number(100 * share.value)}{NBSP}%"
     text = f"Without inputs from {subject.seller} {subject.buyer} would lose {span} of its output"
-    return Sentence(words.capital(text), (found.economy,), ("scenario",))
+    return Sentence(phrasing.capital(text), (found.economy,), ("scenario",))
 
 
 def _span(figure: Figure) -> str:
     if figure.low is None or figure.high is None:
-        return words.about(figure)
+        return phrasing.about(figure)
     return percent_span(figure.low, figure.high)
 
 
@@ -142,7 +142,7 @@ def _rung(loss: Loss, digits: int, *, first: bool) -> Rung:
 
 def _table(groups: dict[str, list[Loss]]) -> Table:
     rows = tuple(
-        (name, words.capital(what), number(low), number(value), number(high))
+        (name, phrasing.capital(what), number(low), number(value), number(high))
         for name, losses in groups.items()
         for what, value, low, high in losses
     )
@@ -187,8 +187,8 @@ def _goods_said(subject: Subject, figure: Figure) -> Iterator[Sentence]:
         named = joined([f"{who} {part}{NBSP}%" for who, part in by])
         yield Sentence(f"Of what others would send instead, this part each: {named}.", (figure,))
     if isinstance(critical := details.get("critical_products"), (int, float)) and critical:
-        count = words.count_word(int(critical), "product")
-        yield Sentence(f"{words.capital(count)} would be missing by more than half.", (figure,))
+        count = phrasing.count_word(int(critical), "product")
+        yield Sentence(f"{phrasing.capital(count)} would be missing by more than half.", (figure,))
 
 
 def _source(found: CutOff) -> str:

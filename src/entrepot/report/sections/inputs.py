@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 from entrepot.model.areas import area_name, area_phrase, possessive
 from entrepot.model.display import NBSP, figure_value, joined, number
-from entrepot.report import words
+from entrepot.report import phrasing
 from entrepot.report.amounts import amounts_of
-from entrepot.report.bought import of_all_inputs, sector_name
 from entrepot.report.cards import percent_span
+from entrepot.report.chart_data import Exposed, Exposure, Picture
+from entrepot.report.imported_inputs import of_all_inputs, sector_name
 from entrepot.report.parts import Note, Remark, Section, Sentence, Table
-from entrepot.report.pictures import Exposed, Exposure, Picture
 from entrepot.sources import source_info
 
 if TYPE_CHECKING:
-    from entrepot.report.book import Book
-    from entrepot.report.bought import Bought, Direction
+    from entrepot.report.brief_context import BriefContext
+    from entrepot.report.imported_inputs import Bought, Direction
 
 __all__ = ["section"]
 
@@ -24,13 +24,13 @@ NAME, EYEBROW = "inputs", "Imported inputs"
 CAVEAT = "input-output"
 
 
-def section(book: Book, found: Bought) -> Section:
+def section(book: BriefContext, found: Bought) -> Section:
     """Return both directions: shares of imported inputs, the sectors that lean most, origins."""
     there, back = found.there, found.back
     buyer, seller = area_phrase(there.buyer), area_phrase(there.seller)
     title = Sentence(
-        words.capital(
-            f"{seller} made {words.about(there.share)} of the inputs that {buyer} imported in "
+        phrasing.capital(
+            f"{seller} made {phrasing.about(there.share)} of the inputs that {buyer} imported in "
             f"{found.period}"
         ),
         (there.share,),
@@ -65,7 +65,7 @@ def _picture(title: str, there: Direction, back: Direction) -> Picture | None:
 
 def _head(way: Direction) -> str:
     text = f"{possessive(area_phrase(way.buyer))} sectors, share from {area_phrase(way.seller)}"
-    return words.capital(text)
+    return phrasing.capital(text)
 
 
 def _bars(way: Direction) -> list[Exposed]:
@@ -135,7 +135,7 @@ def _one_way(way: Direction) -> Sentence:
         text += f"; of all inputs, those from home too, {number(whole * 100, 2)}{NBSP}%"
     if way.share.low is not None and way.share.high is not None:
         text += f"; the share under every definition: {percent_span(way.share.low, way.share.high)}"
-    return Sentence(f"{words.capital(text)}.", (way.value, way.total, way.share))
+    return Sentence(f"{phrasing.capital(text)}.", (way.value, way.total, way.share))
 
 
 def _weight(found: Bought) -> Sentence:
@@ -145,7 +145,7 @@ def _weight(found: Bought) -> Sentence:
         more, less, ratio = less, more, 1 / ratio
     text = (
         f"In the inputs that flow from {area_phrase(there.seller)} to {area_phrase(there.buyer)}, "
-        f"{area_phrase(more)} weighs {words.ratio_words(ratio)} as much for {area_phrase(less)} "
+        f"{area_phrase(more)} weighs {phrasing.ratio_words(ratio)} as much for {area_phrase(less)} "
         "as the reverse."
     )
     return Sentence(text, (found.ratio,))
@@ -166,7 +166,7 @@ def _concentration(found: Bought) -> Sentence:
     return Sentence(text, (found.hhi,))
 
 
-def _source(book: Book, found: Bought) -> tuple[str, ...]:
+def _source(book: BriefContext, found: Bought) -> tuple[str, ...]:
     info = source_info("icio")
     evidence = found.there.share.evidence[0]
     where = "" if book.lake.holds("icio") else ", as carried by the package sanction-simulator"

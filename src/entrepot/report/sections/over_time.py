@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 from entrepot.figures import flow_sources
 from entrepot.model.display import NBSP, number
-from entrepot.report import words
+from entrepot.report import phrasing
+from entrepot.report.attribution import is_computed, origin_name, when_of
 from entrepot.report.breaks import break_of, told_before_and_after
 from entrepot.report.cards import percent_span
-from entrepot.report.lacking import lacking
-from entrepot.report.origins import is_computed, origin_name, when_of
+from entrepot.report.chart_data import Picture, Point, Printed, ShareLines
+from entrepot.report.missing_value import lacking
 from entrepot.report.parts import Gap, Remark, Section, Sentence
-from entrepot.report.pictures import Picture, Point, Printed, ShareLines
 from entrepot.report.sections import beside
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure
-    from entrepot.report.book import Book, Subject
-    from entrepot.report.pictures import Break
+    from entrepot.report.brief_context import BriefContext, Subject
+    from entrepot.report.chart_data import Break
     from entrepot.sources.published.read import Published
 
 __all__ = ["apart", "ends_of", "key", "point", "printed_point", "section", "series_of"]
@@ -28,7 +28,7 @@ NAME, EYEBROW = "share", "Share over time"
 MOST_YEARS = 12
 
 
-def section(book: Book, subject: Subject, claims: tuple[Printed, ...] = ()) -> Section:
+def section(book: BriefContext, subject: Subject, claims: tuple[Printed, ...] = ()) -> Section:
     """Return the share of all imports over time, or a gap that says what is missing.
 
     Parameters
@@ -72,15 +72,15 @@ def section(book: Book, subject: Subject, claims: tuple[Printed, ...] = ()) -> S
         id=NAME,
         eyebrow=EYEBROW,
         title=title,
-        deck=f"{words.capital(what)} of all goods, per cent of value{_deck(broken)}.",
+        deck=f"{phrasing.capital(what)} of all goods, per cent of value{_deck(broken)}.",
         picture=Picture(drawn, beside.spoken(title.text, what, rows, series), key(drawn)),
-        table=beside.table(words.capital(what), rows, series),
+        table=beside.table(phrasing.capital(what), rows, series),
         notes=beside.notes(rows, broken),
         source=beside.source(rows, series),
     )
 
 
-def series_of(book: Book, subject: Subject) -> list[Figure]:
+def series_of(book: BriefContext, subject: Subject) -> list[Figure]:
     """Return one computed Figure a year, all from the one source that answers most years.
 
     What two sources count differs by more than most changes of a year.
@@ -105,7 +105,7 @@ def series_of(book: Book, subject: Subject) -> list[Figure]:
 def point(figure: Figure) -> Point:
     """Return a computed share of a year in per cent, with its range."""
     value = figure.required() * 100
-    if not words.span(figure) or figure.low is None or figure.high is None:
+    if not phrasing.span(figure) or figure.low is None or figure.high is None:
         return Point(figure.definition.period.year, value)
     return Point(figure.definition.period.year, value, figure.low * 100, figure.high * 100)
 
@@ -127,7 +127,7 @@ def printed_point(row: Published) -> Printed:
 
 
 def _title(
-    book: Book, subject: Subject, series: list[Figure], first: int, last: int
+    book: BriefContext, subject: Subject, series: list[Figure], first: int, last: int
 ) -> Sentence | Remark:
     """Say where the share stood at both ends, with a direction only if the ranges are apart.
 
@@ -162,20 +162,20 @@ def _title(
 
 def _at(subject: Subject, figure: Figure) -> Sentence:
     text = f"{subject.sellers} share was {ends_of(figure)} in {figure.definition.period}"
-    return Sentence(subject.headed(words.capital(text)), (figure,))
+    return Sentence(subject.headed(phrasing.capital(text)), (figure,))
 
 
 def _moved(subject: Subject, before: Figure, after: Figure) -> str:
     then, now = (f"{ends_of(figure)} in {figure.definition.period}" for figure in (before, after))
     text = f"{subject.sellers} share {apart(before, after)} from {then} to {now}"
-    return subject.headed(words.capital(text))
+    return subject.headed(phrasing.capital(text))
 
 
 def ends_of(figure: Figure, between: str = "–") -> str:
     """Return a share in words, by its range where it has one."""
     if figure.specifications and figure.low is not None and figure.high is not None:
         return percent_span(figure.low, figure.high, between)
-    return NBSP.join(words.shown(figure))
+    return NBSP.join(phrasing.shown(figure))
 
 
 def apart(before: Figure, after: Figure) -> str:

@@ -7,17 +7,24 @@ from typing import TYPE_CHECKING
 from entrepot.model.areas import area_name, area_phrase, area_set
 from entrepot.model.display import joined
 from entrepot.model.reporting import stopped
-from entrepot.report import words
-from entrepot.report.alone.reporters import ALIKE, DECK, calendar, fell_silent, rows_of, told_years
+from entrepot.report import phrasing
 from entrepot.report.parts import Gap, Note, Remark, Section, Table
+from entrepot.report.standalone.reporters import (
+    ALIKE,
+    DECK,
+    calendar,
+    fell_silent,
+    rows_of,
+    told_years,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from entrepot.model.period import Period
-    from entrepot.report.alone.reporters import Key, Months
-    from entrepot.report.book import Book, Subject
-    from entrepot.report.pictures import Told
+    from entrepot.report.brief_context import BriefContext, Subject
+    from entrepot.report.chart_data import Told
+    from entrepot.report.standalone.reporters import Key, Months
 
 __all__ = ["section"]
 
@@ -26,7 +33,7 @@ YEARS, ROWS, NAMED = 10, 12, 6
 ADD_REPORTS = "entrepot data add comtrade FILE"
 
 
-def section(book: Book, subject: Subject) -> Section:
+def section(book: BriefContext, subject: Subject) -> Section:
     """Return who told which years of the trade that the lake holds, up to that of the brief."""
     last = subject.period.end.year
     every, sources = told_years(book.lake)
@@ -40,7 +47,9 @@ def section(book: Book, subject: Subject) -> Section:
     silent = fell_silent(told, last)
     title = _title(subject, told, silent, span)
     picture, left = calendar(title, rows, span, ROWS)
-    more = f" {words.capital(words.count_word(left, 'more row'))} in the table." if left else ""
+    more = (
+        f" {phrasing.capital(phrasing.count_word(left, 'more row'))} in the table." if left else ""
+    )
     return Section(
         id=NAME,
         eyebrow=EYEBROW,
@@ -53,7 +62,7 @@ def section(book: Book, subject: Subject) -> Section:
     )
 
 
-def _gap(book: Book) -> Gap:
+def _gap(book: BriefContext) -> Gap:
     flows = [one for one in book.lake.holdings() if one.table == "flows" and one.counts]
     why = "the lake holds no trade"
     if flows:
@@ -78,13 +87,17 @@ def _title(
         if one.area in _sides(subject) and one.last.start.year <= last
     ]
     if gone:
-        return words.capital(joined(gone))
+        return phrasing.capital(joined(gone))
     count = len({area for _, area in told})
     if lost := {area for _, area in silent} | {*_ended(told, last)}:
-        return f"Of {words.count_word(count, 'reporter')} {words.cardinal(len(lost))} fell silent"
+        return (
+            f"{phrasing.capital(phrasing.cardinal(len(lost)))} of "
+            f"{phrasing.count_word(count, 'reporter')} stopped reporting"
+        )
     if all(len(one.years & {*years}) == 1 for one in told.values()):
-        return f"{words.capital(words.count_word(count, 'reporter'))}, each held for one year only"
-    return f"Of {words.count_word(count, 'reporter')} none fell silent in what the lake holds"
+        number = phrasing.capital(phrasing.count_word(count, "reporter"))
+        return f"{number}, each with data for one year only"
+    return f"None of {phrasing.count_word(count, 'reporter')} stopped reporting in the loaded data"
 
 
 def _ended(told: Mapping[Key, Months], last: int) -> dict[str, Period]:
@@ -104,21 +117,21 @@ def _notes(
         first = sorted(ends, key=lambda area: (area not in _sides(subject), ends[area], area))
         names = [f"{area_name(area)} (last {ends[area]})" for area in first[:NAMED]]
         if more := len(first) - NAMED:
-            names += [words.count_word(more, "other")] if more > 0 else []
+            names += [phrasing.count_word(more, "other")] if more > 0 else []
         text = f"Told earlier years, and not the last that their source holds: {joined(names)}."
         fell.append(Remark(text))
     for area, period in _ended(told, subject.period.end.year).items():
         if area not in _sides(subject):
             text = f"{area_phrase(area)} has published no trade by partner since {period}"
             text += "; what a source has of it later are others’ reports and estimates."
-            fell.append(Remark(words.capital(text)))
+            fell.append(Remark(phrasing.capital(text)))
     if fell:
         yield Note("Who fell silent", tuple(fell))
     absent = sorted(_sides(subject) - {area for _, area in told})
     if absent:
         names = [area_phrase(area) for area in absent]
         text = f"Of {joined(names)} no report is held, so what is known is what others report."
-        yield Note("Who is not heard", (Remark(words.capital(text)),))
+        yield Note("Who is not heard", (Remark(phrasing.capital(text)),))
     how = (
         "An absent report is no absence of trade: where one side is silent, a number is the other "
         "side’s alone, and nobody can check it."

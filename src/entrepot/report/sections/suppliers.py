@@ -8,15 +8,15 @@ from entrepot.figures.questions.question import special
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_name, area_phrase, possessive
 from entrepot.model.display import NBSP, joined, number
-from entrepot.report import words
-from entrepot.report.alone.world import of_suppliers
+from entrepot.report import phrasing
 from entrepot.report.amounts import amounts_of
-from entrepot.report.lacking import lacking
+from entrepot.report.missing_value import lacking
 from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
+from entrepot.report.standalone.world import of_suppliers
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure
-    from entrepot.report.book import Book, Subject
+    from entrepot.report.brief_context import BriefContext, Subject
 
 __all__ = ["concentration", "leaps", "leapt", "moved", "section", "shares_of"]
 
@@ -28,7 +28,7 @@ LEAP, LEAP_FROM = 1.0, 20.0
 """A share of this many per cent that is this many times what it was has leapt."""
 
 
-def section(book: Book, subject: Subject) -> Section:
+def section(book: BriefContext, subject: Subject) -> Section:
     """Return the suppliers of the goods, or of all goods where only those are known."""
     figure = book.of_goods_or_all("top_supplier", subject, importer=subject.importer)
     if not figure.table:
@@ -50,7 +50,7 @@ def section(book: Book, subject: Subject) -> Section:
     )
 
 
-def _before(book: Book, figure: Figure) -> Figure | None:
+def _before(book: BriefContext, figure: Figure) -> Figure | None:
     """Return the same of the year before from the same source, if it is held."""
     asked = figure.definition
     earlier = asked.period.before()
@@ -101,15 +101,14 @@ def concentration(figure: Figure) -> Sentence | None:
     size = f"{whole} in {asked.period}, {_percent(total)}"
     if total < 50.5:  # which reads as 50 %, and that is not most
         who = joined(taken) if len(taken) <= 3 else f"the {len(taken)} largest suppliers"
-        text = f"{words.capital(who)} supplied just over half of {whole} in {asked.period}."
+        text = f"{phrasing.capital(who)} supplied just over half of {whole} in {asked.period}."
     elif len(taken) == 1:
-        text = f"{words.capital(taken[0])} alone supplied most of {size}."
+        text = f"{phrasing.capital(taken[0])} alone supplied most of {size}."
     elif len(taken) <= 3:
-        text = f"{words.capital(joined(taken))} together supplied most of {size}."
+        text = f"{phrasing.capital(joined(taken))} together supplied most of {size}."
     else:
-        text = (
-            f"It takes the {words.cardinal(len(taken))} largest suppliers to supply most of {size}."
-        )
+        number = phrasing.cardinal(len(taken))
+        text = f"It takes the {number} largest suppliers to supply most of {size}."
     return Sentence(text, (figure,))
 
 
@@ -186,7 +185,7 @@ def _table(figure: Figure) -> Table:
         for who, names in groups.items()
     }
     shown = amounts_of(asked.currency, (value for _, value in sums.values()))
-    whose = words.capital(possessive(area_phrase(asked.importer)))
+    whose = phrasing.capital(possessive(area_phrase(asked.importer)))
     return Table(
         caption=f"{whose} suppliers of {goods_title(asked.goods)}, {asked.period}: "
         f"share in per cent, value in {shown.unit}",

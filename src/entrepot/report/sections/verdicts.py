@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 from entrepot.model.display import NBSP, figure_value, joined, number
 from entrepot.model.period import Period
-from entrepot.report import words
-from entrepot.report.origins import in_one_count, laid_to, nor_with, origin_name
+from entrepot.report import phrasing
+from entrepot.report.attribution import in_one_count, laid_to, nor_with, origin_name
+from entrepot.report.chart_data import Printed
 from entrepot.report.parts import Gap, Link, Remark, Section
-from entrepot.report.pictures import Printed
 from entrepot.report.verdicts import ORDER, Arithmetic, ClaimRow, ClaimsPart, ConflictBox
 
 if TYPE_CHECKING:
     from entrepot.claims import Check, CheckedClaim
     from entrepot.claims.comparison import Comparison
     from entrepot.claims.result import ConflictBlock
-    from entrepot.report.book import Subject
+    from entrepot.report.brief_context import Subject
 
 __all__ = ["boxes", "claims_part", "gaps", "section"]
 
@@ -65,12 +65,12 @@ def _title(summary: dict[str, int]) -> str:
         for name, one, many in PHRASES
         if summary[name]
     ]
-    return f"Of {words.count_word(summary['claims'], 'claim')} {joined(parts)}"
+    return f"Of {phrasing.count_word(summary['claims'], 'claim')} {joined(parts)}"
 
 
 def _box(block: ConflictBlock, check: Check) -> ConflictBox:
     conflict = block.first
-    count = words.cardinal(len(conflict.claims))
+    count = phrasing.cardinal(len(conflict.claims))
     lines, notes = [], []
     for name, text in (("As printed", conflict.because), ("Put right", conflict.corrected)):
         line, note = _line(name, text)
@@ -82,7 +82,7 @@ def _box(block: ConflictBlock, check: Check) -> ConflictBox:
         notes.append("One likely slip, put right, ends the conflict")
     said = (laid_to(block, check), nor_with(block, check))
     notes += [note for note in said if note]
-    text = ". ".join(words.capital(note).rstrip(".") for note in notes)
+    text = ". ".join(phrasing.capital(note).rstrip(".") for note in notes)
     return ConflictBox(
         title=f"{count.capitalize()} of its numbers cannot stand together{in_one_count(block)}",
         lines=tuple(lines),
@@ -144,7 +144,7 @@ def _against(item: CheckedClaim) -> str:
         return "no value held"
     shown = [f"**{value}** {', '.join(names)}" for value, names in list(by_value.items())[:SHOWN]]
     more = len(by_value) - len(shown)
-    return "; ".join(shown) + (f"; {words.count_word(more, 'other')}" if more > 0 else "")
+    return "; ".join(shown) + (f"; {phrasing.count_word(more, 'other')}" if more > 0 else "")
 
 
 def _value(found: Comparison) -> str:

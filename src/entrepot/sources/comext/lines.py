@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from entrepot.model.areas import OUTSIDE_UNION, UNION, WORLD
 from entrepot.model.product import EDITIONS, NO_CODES, TOTAL
+from entrepot.sources.comext.areas import members
 from entrepot.sources.comext.rules import TOTAL_PROCEDURE
-from entrepot.sources.comext.who import members
 from entrepot.sources.strict import literal
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.model.columns import Finding
 from entrepot.model.product import TOTAL
-from entrepot.sources.comext.who import sums_of
+from entrepot.sources.comext.areas import sums_of
 from entrepot.sources.strict import literal
 
 if TYPE_CHECKING:

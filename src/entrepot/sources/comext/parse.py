@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.model.product import TOTAL
+from entrepot.sources.comext.areas import areas_of, sums_of
 from entrepot.sources.comext.lines import Lines, between_two, summed
 from entrepot.sources.comext.notes import about_codes, about_flows, about_groups, about_headings
 from entrepot.sources.comext.reading import checked
 from entrepot.sources.comext.stage import stage, written
 from entrepot.sources.comext.totals import require_once, without_parts
-from entrepot.sources.comext.who import areas_of, sums_of
-from entrepot.sources.keep import keep_small
 from entrepot.sources.parquet import is_parquet
 from entrepot.sources.parser import Delivery, Rows
+from entrepot.sources.temp_tables import keep_small
 from entrepot.sources.unpack import members, text_in_utf8
 
 if TYPE_CHECKING:

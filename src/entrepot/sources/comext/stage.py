@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.sources.comext.rules import INDICATORS
-from entrepot.sources.keep import is_small, keep
 from entrepot.sources.parquet import read_parquet, reading
 from entrepot.sources.strict import literal
+from entrepot.sources.temp_tables import is_small, keep
 
 if TYPE_CHECKING:
     from pathlib import Path

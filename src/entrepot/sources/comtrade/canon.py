@@ -10,8 +10,8 @@ from entrepot.model.product import EDITIONS
 from entrepot.sources.comtrade.levels import ABOVE
 from entrepot.sources.comtrade.reexports import FLOW
 from entrepot.sources.comtrade.words import AMOUNTS, KEY, SUMS, bare
-from entrepot.sources.keep import look_up
 from entrepot.sources.strict import literal
+from entrepot.sources.temp_tables import look_up
 
 if TYPE_CHECKING:
     import duckdb

@@ -16,7 +16,7 @@ from entrepot.sources.comtrade.parts import PART, add_parts
 from entrepot.sources.comtrade.stage import recheck
 from entrepot.sources.comtrade.sums import resolve_sums
 from entrepot.sources.comtrade.words import AMOUNTS, CELL, KEY, TOTAL, cell_words, wanted
-from entrepot.sources.keep import keep
+from entrepot.sources.temp_tables import keep
 
 if TYPE_CHECKING:
     import duckdb

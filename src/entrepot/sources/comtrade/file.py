@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.sources.comtrade.layouts import CODES, END, NAMELESS, layout_of
-from entrepot.sources.keep import is_small
 from entrepot.sources.parquet import cell_text, find_parquet_rows, is_parquet, parquet_types
 from entrepot.sources.strict import find_rows, literal
+from entrepot.sources.temp_tables import is_small
 from entrepot.sources.unpack import header, separator
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.model.columns import Finding
 from entrepot.sources.comtrade.words import CELL, KEY, cell_words, rounding, usd
-from entrepot.sources.keep import add, keep
+from entrepot.sources.temp_tables import add, keep
 
 if TYPE_CHECKING:
     import duckdb

@@ -19,7 +19,7 @@ from entrepot.sources.comtrade.words import (
     usd,
     wanted,
 )
-from entrepot.sources.keep import add, keep
+from entrepot.sources.temp_tables import add, keep
 
 if TYPE_CHECKING:
     import duckdb

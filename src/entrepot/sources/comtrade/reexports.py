@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.model.columns import Finding
 from entrepot.sources.comtrade.words import AMOUNTS, CELL, KEY, cell_words, usd
-from entrepot.sources.keep import add, keep, offer
+from entrepot.sources.temp_tables import add, keep, offer
 
 if TYPE_CHECKING:
     import duckdb

@@ -9,9 +9,9 @@ from entrepot.model.areas import by_code
 from entrepot.sources.comtrade.layouts import END
 from entrepot.sources.comtrade.rules import FLOWS, rules
 from entrepot.sources.comtrade.words import CELL
-from entrepot.sources.keep import keep, offer
 from entrepot.sources.parquet import cell_text, read_parquet, reading, verify_parquet
 from entrepot.sources.strict import Rule, literal, quoted, read_text, verify
+from entrepot.sources.temp_tables import keep, offer
 
 if TYPE_CHECKING:
     import duckdb

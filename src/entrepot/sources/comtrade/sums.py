@@ -13,7 +13,7 @@ from entrepot.errors import BadFileError
 from entrepot.model.columns import Finding
 from entrepot.sources.comtrade.file import places
 from entrepot.sources.comtrade.words import CELL, KEY, cell_words, usd, wanted
-from entrepot.sources.keep import keep
+from entrepot.sources.temp_tables import keep
 
 if TYPE_CHECKING:
     import duckdb

@@ -10,10 +10,10 @@ from entrepot.sources.gacc.columns import READ, roles_of
 from entrepot.sources.gacc.flows import flows
 from entrepot.sources.gacc.notes import noted
 from entrepot.sources.gacc.rules import level_of, require_once, rules
-from entrepot.sources.gacc.told import told
-from entrepot.sources.keep import keep_small, look_up
+from entrepot.sources.gacc.user_metadata import told
 from entrepot.sources.parser import Delivery, Rows
 from entrepot.sources.strict import quoted, read_text, verify
+from entrepot.sources.temp_tables import keep_small, look_up
 from entrepot.sources.unpack import header, members, text_in_utf8
 
 if TYPE_CHECKING:

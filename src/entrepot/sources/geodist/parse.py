@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from entrepot.errors import BadFileError
 from entrepot.sources.geodist.check import codes, ends, noted, refuse_wrong
 from entrepot.sources.geodist.stata import is_stata, read_stata
-from entrepot.sources.keep import keep, look_up
 from entrepot.sources.parser import Delivery, Rows
 from entrepot.sources.strict import literal, quoted
+from entrepot.sources.temp_tables import keep, look_up
 from entrepot.sources.unpack import members
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import OutsideError
 from entrepot.sources.get.part import Content
-from entrepot.sources.get.patience import Passing
+from entrepot.sources.get.retry import Passing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -16,7 +16,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from entrepot.errors import MissingExtraError, OutsideError, RequestError
-from entrepot.sources.get.patience import Passing
+from entrepot.sources.get.retry import Passing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

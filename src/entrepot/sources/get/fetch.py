@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Literal
 from entrepot.errors import OutsideError
 from entrepot.sources.digest import sha256_of
 from entrepot.sources.get.body import take, take_rest
+from entrepot.sources.get.content_check import TooMuch, look
 from entrepot.sources.get.keys import secret
 from entrepot.sources.get.part import part_of
-from entrepot.sources.get.patience import Passing, Patience, persist, seconds_asked
 from entrepot.sources.get.receipt import Receipt, read_receipt
-from entrepot.sources.get.sniff import TooMuch, look
+from entrepot.sources.get.retry import Passing, Patience, persist, seconds_asked
 from entrepot.sources.text import first_words
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from entrepot.model.areas import area, by_code
 from entrepot.sources.imts.layout import FREQUENCIES, INDICATORS, PERIOD, SCALES
-from entrepot.sources.keep import keep_small, look_up
 from entrepot.sources.strict import NUMBER, Rule, literal, quoted, read_text
+from entrepot.sources.temp_tables import keep_small, look_up
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError
 from entrepot.sources.table.canon import NEVER_NULL
-from entrepot.sources.table.narrow import FILLED, WORDS
+from entrepot.sources.table.constant_columns import FILLED, WORDS
 from entrepot.sources.table.noticed import noticed
 from entrepot.sources.table.numbers import missing_sql
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from entrepot.errors import BadFileError
 from entrepot.model.areas import WORLD
 from entrepot.model.columns import COMPLETE, Finding
-from entrepot.sources.keep import keep
 from entrepot.sources.strict import literal
+from entrepot.sources.temp_tables import keep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

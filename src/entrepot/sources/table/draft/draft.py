@@ -19,9 +19,9 @@ from entrepot.sources.table.draft.foot import last_row
 from entrepot.sources.table.draft.guess import guess_columns
 from entrepot.sources.table.draft.head import look_at_head
 from entrepot.sources.table.draft.questions import TODO, Question, Questions
+from entrepot.sources.table.draft.row_duplicates import QUESTION, Ways, only
 from entrepot.sources.table.draft.seen import look_at_columns
 from entrepot.sources.table.draft.trial import Trial, read_with, stand_ins
-from entrepot.sources.table.draft.ways import QUESTION, Ways, only
 from entrepot.sources.table.draft.write import as_yaml
 from entrepot.sources.table.merged import about_merged
 from entrepot.sources.table.products import nomenclature_of

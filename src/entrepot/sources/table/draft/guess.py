@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from entrepot.model.columns import read_table
-from entrepot.sources.table.draft.called import values_by_period
 from entrepot.sources.table.draft.money import money_words, unit_words
+from entrepot.sources.table.draft.period_headers import values_by_period
 from entrepot.sources.table.draft.questions import TODO
 from entrepot.sources.table.roles import AREAS, MARKS, NUMBERS
 

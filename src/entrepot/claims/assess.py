@@ -1,0 +1,182 @@
+"""A text under check: the evidence for its claims, and all that is wrong among them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from entrepot.claims.error_patterns import ErrorContext
+from entrepot.claims.error_patterns.context import luck
+from entrepot.claims.evidence import evidence
+from entrepot.claims.evidence_verdict import EvidenceVerdict, standing
+from entrepot.claims.growth_vs_levels import by_levels_beside
+from entrepot.claims.joint_consistency import Together, data_conflicts, text_conflicts
+from entrepot.claims.part_exceeds_total import part_and_whole
+from entrepot.claims.quantity import SHARES
+from entrepot.claims.related_evidence import from_text
+from entrepot.claims.series import in_series, series_of_text
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from entrepot.claims.comparison import Comparison
+    from entrepot.claims.document import Claim, Document
+    from entrepot.claims.reference_levels import ReferenceLevels
+    from entrepot.claims.series import Agreement
+    from entrepot.lake import Lake
+
+__all__ = ["assess_claims"]
+
+BACKED = 0.3
+"""Other numbers that a random one would fit less often than this lead to a number."""
+
+
+def assess_claims(
+    document: Document, facts: ReferenceLevels, lake: Lake | None, open_: Collection[str] = ()
+) -> ErrorContext:
+    """Return a text with the evidence for its claims and all that is wrong among them.
+
+    `open_` are claims that are taken to be of another series than any that is published.
+    """
+    found, standings = _weighed(document, facts, lake)
+    books = _books_borne_out(document.claims, standings)
+    if books:
+        claims = tuple(
+            c if c.books_said or c.by_words else c.counted_by(books) for c in document.claims
+        )
+        document = replace(document, claims=claims)
+        again, weighed = _weighed(document, facts, lake)
+        others = {n for n, held in standings.items() if held.why != "agrees-otherwise"}
+        found |= {name: again[name] for name in others}
+        standings |= {name: weighed[name] for name in others}
+    claims = tuple(_in_agreeing_books(claim, standings[claim.id]) for claim in document.claims)
+    agreed = series_of_text(claims, found)
+    standings |= dict(_by_series(claims, found, standings, agreed, facts, open_))
+    claims = in_series(claims, standings, agreed, facts)
+    system = Together(claims, facts)
+    by_id = {claim.id: claim for claim in claims}
+    in_text = tuple(
+        one for one in text_conflicts(system) if not _is_of_two_counts(one, by_id, standings)
+    )
+    differing = [frozenset({n}) for n, held in standings.items() if held.verdict == "differs"]
+    by_data = data_conflicts(system, (*in_text, *differing))
+    # Numbers that others print as they stand are of other totals, not wrong.
+    borne_out = {name for name, held in standings.items() if held.verdict == "holds"}
+    by_data = tuple(
+        one
+        for one in by_data
+        if not one <= borne_out and not _is_of_two_counts(one, by_id, standings)
+    )
+    return ErrorContext(
+        document=replace(document, claims=claims),
+        facts=facts,
+        together=system,
+        found=found,
+        standings=standings,
+        conflicts=in_text,
+        by_data=by_data,
+    )
+
+
+def _weighed(
+    document: Document, facts: ReferenceLevels, lake: Lake | None
+) -> tuple[dict[str, tuple[Comparison, ...]], dict[str, EvidenceVerdict]]:
+    """Return the evidence of each claim, and where it stands by that."""
+    found: dict[str, tuple[Comparison, ...]] = {}
+    for claim in document.claims:
+        found[claim.id] = evidence(claim, document.source, facts)
+        if not found[claim.id]:
+            found[claim.id] = tuple(from_text(claim, document.claims, facts))
+        if lake is not None:
+            from entrepot.claims.loaded_evidence import from_lake
+
+            found[claim.id] += tuple(from_lake(claim, lake))
+    found = by_levels_beside(document.claims, found)
+    return found, {claim.id: standing(claim, found[claim.id]) for claim in document.claims}
+
+
+def _books_borne_out(claims: tuple[Claim, ...], standings: Mapping[str, EvidenceVerdict]) -> str:
+    """Return whose statistics bear out more of what does not say whose they are; else nothing.
+
+    Evidence in the books that were assumed counts for those; ties leave them as they are.
+    """
+    votes: Counter[str] = Counter()
+    assumed = 0
+    for claim in claims:
+        held = standings[claim.id]
+        if claim.books_said or claim.by_words or held.best is None:
+            continue
+        assumed += held.why == "agrees"
+        if held.why == "agrees-otherwise":
+            votes.update({statement.books for statement in held.best.statements} - {""})
+    books, count = votes.most_common(1)[0] if votes else ("", 0)
+    return books if count > assumed else ""
+
+
+def _by_series(
+    claims: tuple[Claim, ...],
+    found: Mapping[str, tuple[Comparison, ...]],
+    standings: Mapping[str, EvidenceVerdict],
+    agreed: Agreement,
+    facts: ReferenceLevels,
+    open_: Collection[str],
+) -> Iterator[tuple[str, EvidenceVerdict]]:
+    """Yield where unattributed claims stand by the series that the text takes its numbers of."""
+    for claim in claims:
+        held = standings[claim.id]
+        if claim.attributed_to or held.best is None:
+            continue
+        if held.why == "disagrees" and not held.is_gross:
+            backed = _is_backed(claim, claims, facts)
+            if claim.id in open_ or not agreed.refutes(held.best.origins, backed=backed):
+                yield claim.id, EvidenceVerdict("untestable", "other-series", held.best)
+            elif agreed.leaves_open(claim, found[claim.id]):
+                yield claim.id, replace(held, why="alone")
+        elif held.why in ("too-round", "between") and claim.quantity.measure not in SHARES:
+            refuting = agreed.refuting(found[claim.id])
+            if refuting is not None and not _is_backed(claim, claims, facts):
+                yield claim.id, EvidenceVerdict("differs", "disagrees", refuting)
+
+
+def _is_backed(claim: Claim, claims: tuple[Claim, ...], facts: ReferenceLevels) -> bool:
+    """Whether the text's other numbers lead to that of a claim, whoever counts them."""
+    free = [one for one in claims if not one.attributed_to]
+    anybodys = [replace(one, quantity=one.quantity.mapped(books="")) for one in free]
+    others = {one.id for one in anybodys if one.quantity.key() != claim.quantity.key()}
+    alone = Together(anybodys, facts).text_alone(with_known=False)
+    left = alone.bounds(claim.quantity.mapped(books=""), others)
+    return left is not None and luck(claim, left) < BACKED and left.meets(claim.interval)
+
+
+def _is_of_two_counts(
+    conflict: frozenset[str], claims: Mapping[str, Claim], standings: Mapping[str, EvidenceVerdict]
+) -> bool:
+    """Whether a part is more than its whole, which may be as two countries count the two.
+
+    So it may where nothing refutes either, and one is borne out by the other side's count, or the
+    text quotes somebody for one alone and leaves open whose count the other is.
+    """
+    held = [standings[name] for name in conflict]
+    pair = part_and_whole([claims[name] for name in conflict])
+    if pair is None or any(one.verdict == "differs" for one in held):
+        return False
+    said = [claim for claim in pair if claim.books_said]
+    quoted = [claim for claim in pair if claim.books_said or claim.attributed_to]
+    told = [claim for claim in pair if claim.books_said or claim.by_words]
+    otherwise = any(one.why == "agrees-otherwise" for one in held)
+    return (len(quoted) == 1 and len(told) < 2) or (not said and otherwise)
+
+
+def _in_agreeing_books(claim: Claim, held: EvidenceVerdict) -> Claim:
+    """Return a claim that does not say whose statistics count in those that bear it out.
+
+    Else a text that rightly quotes Mexico's imports from China would be held against China's
+    exports to Mexico, which are a third less.
+    """
+    if claim.books_said or held.why != "agrees-otherwise" or held.best is None:
+        return claim
+    if claim.attributed_to:  # whoever is quoted counted all that is quoted
+        return claim
+    books = {statement.books for statement in held.best.statements}
+    return claim.counted_by(books.pop()) if len(books) == 1 else claim

@@ -1,0 +1,211 @@
+"""Slips in a share or ratio: parts of different years, or another total than the one meant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from entrepot.claims.error_patterns.context import MOST_LUCK, luck
+from entrepot.claims.error_patterns.known_values import Pin
+from entrepot.claims.quantity import DIMENSIONLESS, SHARES, Level, Quantity, Terms
+from entrepot.claims.quantity_text import stated
+from entrepot.model.areas import WORLD
+from entrepot.model.display import figure_value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from entrepot.claims.document import Claim
+    from entrepot.claims.error_patterns.context import Proposal
+    from entrepot.claims.error_patterns.known_values import KnownValues
+    from entrepot.claims.reference_levels import ReferenceLevel, ReferenceLevels
+    from entrepot.model.interval import Interval
+
+__all__ = ["denominator", "mixed_years"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Amount:
+    """A numerator or denominator: how big, and whose number it is."""
+
+    interval: Interval
+    words: str
+    books: str = ""
+    origins: frozenset[str] = frozenset()
+
+
+def mixed_years(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
+    """Propose that a share or ratio took one of its parts from the year before or after."""
+    quantity = claim.quantity
+    if quantity.measure not in DIMENSIONLESS or not quantity.to:
+        return
+    older, newer = quantity.shifted(-1), quantity.shifted(1)
+    sides = [
+        (older.of, quantity.to),
+        (quantity.of, older.to),
+        (newer.of, quantity.to),
+        (quantity.of, newer.to),
+    ]
+    found = [held for of, to in sides if (held := list(_mixed(claim, view, of, to)))]
+    for pins in found:
+        for pin, text in pins:
+            yield from view.other("mixed_years", claim, [pin], text, tries=len(found))
+
+
+def _mixed(claim: Claim, view: KnownValues, of: Terms, to: Terms) -> Iterator[tuple[Pin, str]]:
+    """Yield what the part of one year is of the whole of another, and the sum in words."""
+    left = view.left(replace(claim.quantity, of=of, to=to))
+    if left is not None and luck(claim, left) <= MOST_LUCK:
+        text = f"the part of {of[0][0].period} over the whole of {to[0][0].period}"
+        yield Pin(left, "the text's other numbers"), text
+    for top, bottom in _parts(of, to, view):
+        value = top.interval / bottom.interval
+        yield Pin(value, ""), _mixed_text(claim, view, (top, bottom), (of, to))
+
+
+def _parts(of: Terms, to: Terms, view: KnownValues) -> list[tuple[_Amount, _Amount]]:
+    """Return each numerator and denominator in one set of books, from the fewest origins."""
+    facts = view.case.facts
+    pairs = [
+        (top, bottom)
+        for money in dict.fromkeys(("USD", of[0][0].currency))
+        for top in _amounts(_in(of, money), facts, view)
+        for bottom in _amounts(_in(to, money), facts, view)
+        if top.books and top.books == bottom.books and bottom.interval.low > 0
+    ]
+    origins = [len(top.origins | bottom.origins) for top, bottom in pairs]
+    return [pair for pair, held in zip(pairs, origins, strict=True) if held == min(origins)]
+
+
+def _in(terms: Terms, money: str) -> Terms:
+    return tuple((level.but(currency=money), weight) for level, weight in terms)
+
+
+def _amounts(
+    terms: Terms, facts: ReferenceLevels, view: KnownValues, *, anywhere: bool = False
+) -> Iterator[_Amount]:
+    """Yield what is printed of an amount, and what the text's trusted numbers leave for it."""
+    plain = tuple((level.but(series=None), weight) for level, weight in terms)
+    for known in facts.totals(plain if anywhere else terms):
+        yield _Amount(known.interval, _whose(known), known.books, known.origins)
+    left = view.left(Quantity("value", terms))
+    if left is not None and left.low > 0 and left.width < 0.1 * left.middle:
+        text = "the text's other numbers"
+        yield _Amount(left, text, terms[0][0].books, frozenset({text}))
+
+
+def _mixed_text(
+    claim: Claim, view: KnownValues, mixed: tuple[_Amount, _Amount], terms: tuple[Terms, Terms]
+) -> str:
+    money = terms[0][0][0].currency
+    unit, period = claim.quantity.unit, claim.quantity.of[0][0].period
+    amounts = [
+        f"{figure_value(part.interval.middle, money, 4)} of {side[0][0].period}"
+        for part, side in zip(mixed, terms, strict=True)
+    ]
+    value = stated((mixed[0].interval / mixed[1].interval).middle, unit)
+    within = []
+    older = claim.quantity.shifted(-1)
+    for name, quantity in ((period, claim.quantity), (older.of[0][0].period, older)):
+        for top, bottom in _parts(quantity.of, quantity.to, view)[:1]:
+            middle = (top.interval / bottom.interval).middle
+            within.append(f"within {name} it is {stated(middle, unit)}")
+    return "; ".join([f"{' over '.join(amounts)} is {value}", *within])
+
+
+def denominator(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
+    """Propose that a share is of another total than the one meant."""
+    quantity = claim.quantity
+    if quantity.measure not in SHARES:
+        return
+    # Totals of other series may be those that were taken: a suggestion, not a proof.
+    same = quantity.mapped(currency="USD")
+    facts = view.case.facts
+    parts = list(_amounts(same.of, facts, view, anywhere=True))
+    totals = list(_totals(same, facts, view))
+    tried = [(part, total) for part in parts for total in totals if total.interval.low > 0]
+    guesses = _distinct([total.interval.middle for total in totals])
+    for part, total in tried:
+        value = part.interval / total.interval
+        text = _total_text(part, total, view.meant(claim)[0].middle)
+        pin = Pin(value, "")
+        yield from view.other("denominator", claim, [pin], text, tries=guesses)
+    for words, to in _other_totals(quantity):
+        left = view.left(replace(quantity, to=to))
+        if left is not None:
+            text = f"it is the share of {words}"
+            pins = [Pin(left, "the text's other numbers")]
+            yield from view.other("denominator", claim, pins, text, tries=4)
+
+
+def _totals(quantity: Quantity, facts: ReferenceLevels, view: KnownValues) -> Iterator[_Amount]:
+    """Yield totals in print, those of part of the year at the same rate, and wider ones."""
+    plain = quantity.mapped(series=None)
+    for known in facts.totals(plain.to):
+        yield _Amount(known.interval, _whose(known))
+    if len(plain.to) == 1:
+        yield from _run_rates(plain.to[0][0], facts)
+    for words, to in _other_totals(quantity):
+        for amount in _amounts(to, facts, view, anywhere=True):
+            yield _Amount(amount.interval, f"{words}, {amount.words}")
+
+
+def _other_totals(quantity: Quantity) -> Iterator[tuple[str, Terms]]:
+    """Yield the totals that are taken for one another: the way back, both ways, all goods."""
+    if len(quantity.to) != 1 or not quantity.of:
+        return
+    whole, part = quantity.to[0][0], quantity.of[0][0]
+    yield "trade in the other direction", ((whole.turned(), 1.0),)
+    yield "trade in both directions", ((whole, 1.0), (whole.turned(), 1.0))
+    if WORLD not in (part.exporter, part.importer):
+        other = part.but(importer=WORLD) if whole.exporter == WORLD else part.but(exporter=WORLD)
+        yield "the partner's trade", ((other, 1.0),)
+    if whole.goods != "all":
+        yield "all goods", ((whole.but(goods="all"), 1.0),)
+
+
+def _distinct(values: list[float]) -> int:
+    """Return how many of the values differ by more than a hundredth from those before them."""
+    ordered = sorted(values)
+    return 1 + sum(two > 1.01 * one for one, two in pairwise(ordered))
+
+
+def _run_rates(whole: Level, facts: ReferenceLevels) -> Iterator[_Amount]:
+    longest: dict[str, tuple[int, ReferenceLevel]] = {}
+    for statement in facts.statements.all:
+        quantity = statement.quantity
+        level = next(quantity.levels())
+        if quantity.measure != "value" or len(quantity.of) != 1 or not statement.counts:
+            continue
+        same = level.but(period=whole.period, books=whole.books) == whole
+        partial = level.period.start == whole.period.start and level.period.end < whole.period.end
+        months = level.period.months
+        held = longest.get(statement.row.origin)
+        if same and partial and (held is None or months > held[0]):
+            for known in facts.printed(level):
+                longest[statement.row.origin] = (months, known)
+    for months, known in longest.values():
+        period = known.terms[0][0].period
+        printed = figure_value(known.interval.middle, "USD", 4)
+        yield _Amount(
+            known.interval.scaled(whole.period.months / months),
+            f"{_whose(known)}, {printed} in {period} taken on at the same rate",
+        )
+
+
+def _whose(known: ReferenceLevel) -> str:
+    return "; ".join(dict.fromkeys(s.row.origin_words for s in known.statements))
+
+
+def _total_text(part: _Amount, total: _Amount, meant: float) -> str:
+    shown = figure_value(part.interval.middle, "USD", 4)
+    value = (part.interval / total.interval).middle
+    text = (
+        f"{shown} ({part.words}) over {figure_value(total.interval.middle, 'USD', 4)} "
+        f"({total.words}) is {stated(value, 'share')}"
+    )
+    if not 0 < meant < 1:
+        return text
+    implied = figure_value(part.interval.middle / meant, "USD", 4)
+    return f"{text}; the share meant is one of {implied}"

@@ -1,0 +1,201 @@
+"""Slips in the number itself: its sign, its scale, its digits, per cent for points."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from entrepot.claims.error_patterns.context import AROUND, Change, Proposal
+from entrepot.claims.numbers import read_says
+from entrepot.claims.quantity_text import claimed, span, stated
+from entrepot.claims.units import in_data_units
+from entrepot.errors import RequestError
+from entrepot.model.interval import Interval
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from entrepot.claims.document import Claim
+    from entrepot.claims.error_patterns.known_values import KnownValues
+
+__all__ = ["digits", "percent_points", "sign", "unit_scale"]
+
+_WHOLE = re.compile(r"(?:0|[1-9]\d*)(?:[.,]\d+)*")
+_NAMES = ("thousands", "millions", "billions", "trillions")
+_SCALES = (
+    (1e3, 2, "a thousand times as much"),
+    (1e-3, 2, "a thousandth"),
+    (1e4, 6, "ten thousand times as much: 万 or 亿 misread"),
+    (1e-4, 6, "a ten-thousandth: 万 or 亿 misread"),
+    (1e6, 6, "a million times as much"),
+    (1e-6, 6, "a millionth"),
+    (10.0, 40, "ten times as much: 亿 is a tenth of a billion"),
+    (0.1, 40, "a tenth: 亿 is a tenth of a billion"),
+)
+
+
+def sign(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
+    """Propose that a change or balance has the other sign."""
+    signed = claim.quantity.measure == "balance" or claim.quantity.unit in ("percent", "points")
+    if not signed or claim.interval.low <= 0 <= claim.interval.high:
+        return
+    says, ends = claim.says, claim.interval
+    turned = replace(says, value=-says.value, low=-says.high, high=-says.low)
+    right = claim.saying(turned, Interval(-ends.high, -ends.low))
+    would_say = _shown(right) if says.relation != "=" else claimed(right)
+    if claim.quantity.measure == "balance" and math.isfinite(ends.width):
+        # "a surplus of $13.8 billion" names its side in words, not by a minus
+        side = "surplus" if right.interval.low > 0 else "deficit"
+        would_say = f"a {side} of {stated(abs(right.interval.middle), claim.quantity.unit)}"
+    text = f"{claimed(claim)} has the wrong sign; it should read {would_say}."
+    yield from view.number("sign", Change(right, would_say, text), ways=1)
+
+
+def unit_scale(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
+    """Propose that an amount is off by the scale of its unit."""
+    if claim.quantity.unit in ("percent", "points", "share", "ratio", "index", "rank"):
+        return
+    for factor, ways, words in _SCALES:
+        says = claim.says
+        scaled = replace(
+            says,
+            value=says.value * factor,
+            low=says.low * factor,
+            high=says.high * factor,
+            step=says.step * factor,
+        )
+        right = claim.saying(scaled, claim.interval.scaled(factor))
+        would_say = _shown(right)
+        right = right.saying(replace(scaled, text=would_say), right.interval)
+        scales = _scales_exchanged(says.value, factor)
+        text = f"{claimed(claim)} fits as {would_say}, {words}{scales}."
+        yield from view.number("unit_scale", Change(right, would_say, text), ways=ways)
+
+
+def _scales_exchanged(value: float, factor: float) -> str:
+    """Return which words of scale were exchanged for a factor of a thousand, else nothing."""
+    if factor not in (1e3, 1e-3) or not value:
+        return ""
+    place = math.floor(math.log10(abs(value)) / 3)
+    read, meant = place, place + (1 if factor > 1 else -1)
+    if min(read, meant) < 1 or max(read, meant) > len(_NAMES):
+        return ""
+    return f": {_NAMES[read - 1]} for {_NAMES[meant - 1]}"
+
+
+def _shown(claim: Claim) -> str:
+    """Return what a claim says as a number, or as a bound where it is open on one side."""
+    if math.isfinite(claim.interval.width):
+        return stated(claim.interval.middle, claim.quantity.unit)
+    return span(claim.interval, claim.quantity.unit)
+
+
+def digits(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
+    """Propose that two digits are exchanged, or one is dropped or doubled."""
+    numeral = re.search(r"\d[\d.,]*\d|\d", claim.says.text)
+    if numeral is None or claim.says.relation == "between":
+        return
+    meant = view.meant(claim)
+    for rights, ways, words in _readings(claim, numeral[0]):
+        near = sum(_is_near(one, known) for one in rights for known in meant[:1])
+        for right in rights:
+            if not view.could_mean(right):
+                continue
+            would_say = claimed(right)
+            because = f"{claimed(claim)} fits as {would_say}, {words}."
+            change = Change(right, would_say, because)
+            finer = _finer(right, claim, meant)
+            yield from view.number("digits", change, ways=ways * finer, tries=max(1, near))
+
+
+def _finer(right: Claim, claim: Claim, meant: tuple[Interval, ...]) -> float:
+    """Return how many numbers with the digits of a right one fit what is known: it is one of them.
+
+    6.51 may be 6.351 with a digit dropped, but so it may be of ten numbers around 6.35: a digit
+    more than is printed, and than is known, is a digit of choice.
+    """
+    if right.interval.width >= claim.interval.width:
+        return 1.0
+    known = min((one.width for one in meant if one.meets(right.interval)), default=0.0)
+    most = claim.interval.width / right.interval.width
+    return max(1.0, min(known / right.interval.width, most))
+
+
+@lru_cache(maxsize=256)
+def _readings(claim: Claim, numeral: str) -> tuple[tuple[tuple[Claim, ...], int, str], ...]:
+    """Return what a claim may have been meant to say, in how many ways each may slip, and how."""
+    start, _, end = claim.says.text.partition(numeral)
+    found = []
+    for texts, ways, words in _edits(numeral):
+        read = [_read(claim, start + text + end) for text in texts if _WHOLE.fullmatch(text)]
+        rights = (one for one in read if one is not None and one.interval != claim.interval)
+        found.append((tuple(rights), ways, words))
+    return tuple(found)
+
+
+def _is_near(claim: Claim, known: Interval) -> bool:
+    """Whether a number is one that chance could have hit as well as what is known."""
+    said, held = (claim.quantity.quotient(one).middle for one in (claim.interval, known))
+    return not held or 1 / AROUND <= abs(said / held) <= AROUND
+
+
+def _edits(numeral: str) -> Iterator[tuple[list[str], int, str]]:
+    """Yield numerals that may have been meant, in how many ways each may slip, and how."""
+    places = [place for place, sign in enumerate(numeral) if sign.isdigit()]
+
+    def exchanged(one: int, other: int) -> str:
+        signs = list(numeral)
+        signs[one], signs[other] = signs[other], signs[one]
+        return "".join(signs)
+
+    near = list(dict.fromkeys(exchanged(a, b) for a, b in itertools.pairwise(places)))
+    pairs = [(a, b) for a in places for b in places if b > a]
+    far = [text for a, b in pairs if (text := exchanged(a, b)) not in near]
+    doubled = [
+        numeral[:b] + numeral[b + 1 :]
+        for a, b in itertools.pairwise(places)
+        if numeral[a] == numeral[b]
+    ]
+    dropped = [
+        numeral[:place] + digit + numeral[place:]
+        for place in range(len(numeral) + 1)
+        for digit in "0123456789"
+    ]
+    count = len(places)
+    yield near, 2 * max(1, count - 1), "two digits exchanged"
+    yield doubled, 3 * count, "a digit doubled"
+    yield list(dict.fromkeys(dropped)), 3 * (count + 1), "a digit dropped"
+    yield far, 8 * max(1, len(pairs)), "two digits exchanged"
+
+
+def _read(claim: Claim, text: str) -> Claim | None:
+    try:
+        says = read_says(text)
+        return claim.saying(says, in_data_units(says, claim.quantity))
+    except (RequestError, ValueError):  # no number, or none that there can be
+        return None
+
+
+def percent_points(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
+    """Propose that per cent stand for points in the change of a share, or points for per cent."""
+    then = claim.quantity.less
+    if then is None:
+        return
+    for pin in view.pins(claim, then):
+        base = pin.interval
+        if base.low <= 0 or base.width > 0.1 * base.middle:  # then anything fits
+            continue
+        if claim.quantity.measure == "share_change":
+            meant = claim.interval * base
+            words = f"{claim.says.text} is the change in per cent of {stated(base.middle, 'share')}"
+        else:
+            meant = claim.interval / base
+            words = f"{claim.says.text} is the change in points from {stated(base.middle, 'share')}"
+        would_say = _shown(claim.saying(claim.says, meant))
+        says = replace(claim.says, text=would_say)
+        change = Change(claim.saying(says, meant), would_say, f"{words}; it reads {would_say}.")
+        yield from view.number("percent_points", change, ways=1)

@@ -1,0 +1,135 @@
+"""Slips of time and release: part of a year for the year, an old number, another valuation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from entrepot.claims.error_patterns.known_values import Pin
+from entrepot.claims.quantity import Level, Quantity, moved_by
+from entrepot.claims.quantity_text import claimed, period_of
+from entrepot.model.interval import Interval
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from entrepot.claims.document import Claim
+    from entrepot.claims.error_patterns.context import Proposal
+    from entrepot.claims.error_patterns.known_values import KnownValues
+    from entrepot.model.period import Period
+
+__all__ = ["partial_period", "stale", "valuation"]
+
+CIF_OVER_FOB = Interval(1.02, 1.1)
+"""What freight and insurance add: 2 to 10 % of most goods."""
+
+
+def partial_period(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
+    """Propose that some months were read as the year, or the year as some months."""
+    quantity = claim.quantity
+    if not quantity.of:
+        return
+    periods = list(_others(quantity.of[0][0], view))
+    for period in periods:
+        other = _during(quantity, period)
+        if other is not None:
+            text = f"{claimed(claim)} is the number for {period_of(other)}"
+            pins = view.pins(claim, other)
+            yield from view.other("partial_period", claim, pins, text, tries=len(periods))
+
+
+def _others(level: Level, view: KnownValues) -> Iterator[Period]:
+    """Yield periods inside or around that of a level for which the same flow has a number."""
+    found = dict.fromkeys(view.case.facts.statements.periods_of(level))
+    wanted = level.any_time()
+    for claim in view.case.document.claims:
+        held = [one.period for one, _ in claim.quantity.of if one.any_time() == wanted]
+        if held and view.trusts(claim.id):
+            found |= dict.fromkeys(held)
+    for period in found:
+        inside = level.period.contains(period) or period.contains(level.period)
+        if inside and period != level.period:
+            yield period
+
+
+def _during(quantity: Quantity, period: Period) -> Quantity | None:
+    """Return a quantity for another period; a change with its base as far away as before."""
+    first = quantity.of[0][0].period
+    years = {level.period.start.year - first.start.year for level, _ in quantity.to}
+    if len(years) > 1:
+        return None
+    base = moved_by(period, years.pop()) if years else period
+    less = quantity.less
+    return replace(
+        quantity,
+        of=tuple((level.but(period=period), weight) for level, weight in quantity.of),
+        to=tuple((level.but(period=base), weight) for level, weight in quantity.to),
+        less=less,
+    )
+
+
+def stale(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
+    """Propose that it is a first release, since revised, or the number of the year before."""
+    if not claim.quantity.of:
+        return
+    yield from _first_release(claim, view)
+    older = claim.quantity.shifted(-1)
+    text = f"{claimed(claim)} is the number for {period_of(older)}, a year old"
+    yield from view.other("stale", claim, view.pins(claim, older), text, tries=4)
+
+
+def _first_release(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
+    statements = view.case.facts.statements.of_series(claim.quantity)
+    releases = [held for held in statements if held.exact is not None]
+    for held in releases:
+        later = [
+            other
+            for other in releases
+            if other.row.origin == held.row.origin
+            and other.row.published_on > held.row.published_on
+            and other.exact is not None
+            and held.exact is not None
+            and not other.exact.meets(held.exact)
+        ]
+        if later and held.exact is not None:
+            when = held.row.published_on or "earlier"
+            text = f"{claimed(claim)} is the first release ({when}), revised since"
+            pin = Pin(held.exact, held.row.origin_words)
+            yield from view.other("stale", claim, [pin], text, tries=1 if held.counts else 3)
+
+
+def valuation(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
+    """Propose that the number is valued with freight and insurance where it should be without.
+
+    Or the other way round: as printed by the partner, else by what freight usually adds.
+    """
+    quantity = claim.quantity
+    if quantity.measure != "value" or len(quantity.of) != 1:
+        return
+    level = quantity.of[0][0]
+    printed = [
+        Pin(held.exact, held.row.origin_words)
+        for held in view.case.facts.statements.about(quantity)
+        if held.exact is not None and held.counts and held.books not in ("", level.books)
+    ]
+    text = (
+        f"{claimed(claim)} is the value in the books of the other side, CIF for FOB or FOB for CIF"
+    )
+    yield from view.other("valuation", claim, printed, text, tries=1)
+    for known in view.meant(claim):
+        if known.low > 0 and known.width < 0.1 * known.middle:
+            for factor, tries in _freight(level):
+                pin = Pin(known * factor, "")
+                words = "with" if factor.low > 1 else "without"
+                text = f"{claimed(claim)} fits {words} freight and insurance"
+                yield from view.other("valuation", claim, [pin], text, tries=tries)
+
+
+def _freight(level: Level) -> Iterator[tuple[Interval, int]]:
+    """Yield what freight adds or takes away, and how many such slips could have happened.
+
+    Exports are counted without freight, so a slip adds it; imports mostly with it.
+    """
+    added, taken = CIF_OVER_FOB, Interval(1 / CIF_OVER_FOB.high, 1 / CIF_OVER_FOB.low)
+    yield added, {level.exporter: 2, level.importer: 6}.get(level.books, 3)
+    yield taken, {level.exporter: 6, level.importer: 2}.get(level.books, 3)

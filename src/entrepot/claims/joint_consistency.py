@@ -1,0 +1,243 @@
+"""Whether claims of all kinds can be true together, and what they leave for one of them.
+
+Levels, sums, growth, shares and ratios are one linear system; changes of shares are branched on;
+prices, quantities and values are linear in logarithms, a system of their own. Claims that share no
+level are looked at apart.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.claims.group import COUNTED, Counts, Group
+from entrepot.claims.levels import Linear, linear
+from entrepot.claims.minimal_conflicts import Feasible, minimal_conflicts, telling_conflicts
+from entrepot.claims.prices import weight_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from entrepot.claims.document import Claim
+    from entrepot.claims.quantity import Level, Quantity, Terms
+    from entrepot.claims.reference_levels import ReferenceLevels
+    from entrepot.model.interval import Interval
+
+__all__ = ["Together", "data_conflicts", "text_conflicts"]
+
+
+SHORT = 14
+"""Of this many claims all minimal conflicts are listed, of more those that tell who is wrong."""
+
+
+class Together:
+    """Claims as systems that are loaded once and asked often.
+
+    Parameters
+    ----------
+    claims
+        The claims.
+    facts
+        What is known of levels that the claims take as given, and of rates of exchange.
+    """
+
+    def __init__(self, claims: Iterable[Claim], facts: ReferenceLevels) -> None:
+        held = {claim.id: claim for claim in claims}
+        self.linear: Linear = linear(held.values(), facts)
+        self.groups = tuple(
+            Group(
+                {n: held[n] for n in held if n in names}, self.linear.part(names, levels), COUNTED
+            )
+            for names, levels in _components(held, self.linear)
+        )
+        self._near: dict[Quantity, frozenset[str]] = {}
+
+    def text_alone(self, *, with_known: bool) -> Together:
+        """Return the claims without rates and without what is printed of what they talk about.
+
+        With or without the levels that they take as given.
+        """
+        counts = Counts(with_known=with_known, with_rates=False, with_printed=False)
+        return self._with(tuple(group.counting(counts) for group in self.groups))
+
+    def replaced(self, changed: Mapping[str, Claim]) -> Together:
+        """Return the same claims with other numbers for some of them."""
+        groups = tuple(group.replaced(changed) for group in self.groups)
+        return self._with(groups, self.linear.replaced(changed.values()))
+
+    def _with(self, groups: tuple[Group, ...], found: Linear | None = None) -> Together:
+        other = Together.__new__(Together)
+        other.linear, other.groups, other._near = found or self.linear, groups, self._near
+        return other
+
+    def feasible(self, names: Collection[str]) -> bool:
+        """Whether the claims named can hold together with what is known."""
+        chosen = frozenset(names)
+        return all(group.feasible(chosen & group.names) for group in self.groups)
+
+    def bounds(self, quantity: Quantity, names: Collection[str]) -> Interval | None:
+        """Return what the claims named leave for a quantity, in data units.
+
+        Returns
+        -------
+        Interval or None
+            None if they cannot hold together, or say nothing of its levels.
+        """
+        if not quantity.of or quantity.measure == "rank":
+            return None
+        chosen = frozenset(names)
+        if quantity.measure in ("price_growth", "quantity_growth"):
+            return self._price(quantity, chosen)
+        for same in self._in_currencies(quantity):
+            found = self._plain(same, chosen)
+            if found is not None:
+                return found
+        return None
+
+    @property
+    def lists_all_conflicts(self) -> bool:
+        """Whether `text_conflicts` lists all minimal conflicts: of many claims it need not."""
+        return all(len(one.names) <= SHORT or one.feasible(one.names) for one in self.groups)
+
+    def near(self, quantity: Quantity) -> frozenset[str]:
+        """Return the claims that share levels with a quantity: bounds on it rest on no others."""
+        if quantity not in self._near:
+            kinds = _values(
+                level.but(currency="")
+                for one in (quantity, *([quantity.less] if quantity.less else []))
+                for level in one.levels()
+            )
+            self._near[quantity] = frozenset().union(
+                *(group.names for group in self.groups if kinds & group.flows)
+            )
+        return self._near[quantity]
+
+    def _price(self, quantity: Quantity, names: frozenset[str]) -> Interval | None:
+        for group in self.groups:
+            if group.prices is not None:
+                found = group.prices.bounds(quantity, names & group.names, group.solver)
+                if found is not None:
+                    return found
+        return None
+
+    def _plain(self, quantity: Quantity, names: frozenset[str]) -> Interval | None:
+        raw = self._quotient(quantity.of, quantity.to, names)
+        if raw is None:
+            return None
+        if quantity.less is None:
+            return quantity.stated(raw)
+        first = self._quotient(quantity.less.of, quantity.less.to, names)
+        if first is None:
+            return None
+        if quantity.measure == "share_growth":
+            return quantity.stated(raw / first) if first.low > 0 else None
+        return (raw - first).scaled(100)
+
+    def _quotient(self, of: Terms, to: Terms, names: frozenset[str]) -> Interval | None:
+        group = self._group({level for level, _ in (*of, *to)})
+        if group is not None:
+            return group.bounds(of, to, names & group.names)
+        above, below = self._sum(of, names), self._sum(to, names)
+        if above is None or below is None or below.low <= 0:
+            return None
+        return above / below
+
+    def _sum(self, terms: Terms, names: frozenset[str]) -> Interval | None:
+        group = self._group({level for level, _ in terms})
+        if group is None or not terms:
+            return None
+        return group.bounds(terms, (), names & group.names)
+
+    def _group(self, levels: set[Level]) -> Group | None:
+        return next((group for group in self.groups if levels <= group.levels), None)
+
+    def _in_currencies(self, quantity: Quantity) -> list[Quantity]:
+        """Return a quantity as it is, and where the currency cancels in every one of the text."""
+        if not quantity.cancels:
+            return [quantity]
+        money = dict.fromkeys(level.currency for level in self.linear.levels())
+        return [quantity.mapped(currency=currency) for currency in money]
+
+
+def text_conflicts(system: Together) -> tuple[frozenset[str], ...]:
+    """Return all minimal sets of at least two claims that cannot hold together.
+
+    Both with what is known and without: a claim that contradicts what is known all by itself is
+    no conflict of the text, and must not hide one. Rates of exchange and what is printed of the
+    very levels a text talks about are data, so what only they rule out is no conflict of the text
+    either (`data_conflicts`).
+    """
+    alone = [system.text_alone(with_known=known) for known in (True, False)]
+    several = [one for one in _conflicts(system, alone) if len(one) > 1]
+    return _minimal(several)
+
+
+def data_conflicts(
+    system: Together, known: Collection[frozenset[str]]
+) -> tuple[frozenset[str], ...]:
+    """Return the further minimal sets that rates of exchange or levels in print rule out.
+
+    `known` are those that are wrong already.
+    """
+    found = _minimal(_conflicts(system, [system]))
+    return tuple(one for one in found if not any(other <= one for other in known))
+
+
+def _conflicts(system: Together, asked: Iterable[Together]) -> set[frozenset[str]]:
+    conflicts: set[frozenset[str]] = set()
+    for one in asked:
+        for group, other in zip(system.groups, one.groups, strict=True):
+            if not group.feasible(group.names):
+                conflicts |= set(_of_group(other))
+    return conflicts
+
+
+def _minimal(found: Collection[frozenset[str]]) -> tuple[frozenset[str], ...]:
+    minimal = [one for one in found if not any(other < one for other in found)]
+    return tuple(sorted(minimal, key=lambda one: (len(one), sorted(one))))
+
+
+def _of_group(group: Group) -> tuple[frozenset[str], ...]:
+    if group.feasible(group.names):
+        return ()
+    if len(group.names) <= SHORT:
+        return minimal_conflicts(group.names, _oracle(group))
+    return telling_conflicts(group.names, _oracle(group), costly=group.costly)
+
+
+def _oracle(group: Group) -> Feasible:
+    return lambda names: group.feasible(frozenset(names))
+
+
+def _components(
+    claims: Mapping[str, Claim], found: Linear
+) -> list[tuple[frozenset[str], frozenset[Level]]]:
+    """Return claims in groups that share no level, so that no conflict spans two of them."""
+    groups = [(frozenset({name}), _touched(claim, found)) for name, claim in claims.items()]
+    links = [frozenset(level for level, _ in row.terms) for row in (*found.facts(), *found.rates)]
+    merged: list[tuple[frozenset[str], frozenset[Level]]] = []
+    for names, levels in (*groups, *((frozenset[str](), _values(link)) for link in links)):
+        near = [held for held in merged if held[1] & levels]
+        merged = [held for held in merged if not held[1] & levels]
+        together = names.union(*(held[0] for held in near))
+        merged.append((together, levels.union(*(held[1] for held in near))))
+    return [(names, levels) for names, levels in merged if names]
+
+
+def _touched(claim: Claim, found: Linear) -> frozenset[Level]:
+    quotients = found.quotients.get(claim.id, ())
+    levels = {level for one in quotients for level, _ in (*one.of, *one.to)}
+    if not quotients:
+        quantities = [claim.quantity, *([claim.quantity.less] if claim.quantity.less else [])]
+        own = {level for quantity in quantities for level in quantity.levels()}
+        money = found.currencies if claim.quantity.less else ()
+        levels = own | {level.but(currency=unit) for level in own for unit in money}
+        if claim.quantity.measure in ("price_growth", "quantity_growth"):
+            levels |= {weight_of(level) for level in own}
+        rows = found.places.get(claim.id, ())
+        levels |= {level for row in rows for level, _ in row.terms}  # type: ignore[misc]
+    return _values(levels)
+
+
+def _values(levels: Iterable[object]) -> frozenset[Level]:
+    """Return levels with prices and quantities beside the value that they are factors of."""
+    return frozenset(level.but(kind="value") for level in levels)  # type: ignore[attr-defined]

@@ -1,0 +1,177 @@
+"""Evidence from the rows of a lake: a claim's definition evaluated on every source held."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from entrepot.claims.build import HOME
+from entrepot.claims.comparison import ADDED_UP, Comparison, compared
+from entrepot.claims.quantity_text import who
+from entrepot.claims.statements import RECONCILED
+from entrepot.errors import EntrepotError
+from entrepot.figures import Definition, bundled_for, evaluate, flow_sources
+from entrepot.goods.parse import NAMED
+from entrepot.lake.bundled import SOURCE as BUNDLED
+from entrepot.model.groups import is_group
+from entrepot.model.interval import Interval
+from entrepot.model.reporting import stopped_in
+from entrepot.sources import is_own
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from entrepot.claims.document import Claim
+    from entrepot.figures import Figure
+    from entrepot.lake import Lake
+
+__all__ = ["from_lake", "refused"]
+
+_RECONCILED = "baci"
+"""The source whose values reconcile the reports of both sides."""
+_SILENT = " did not report to "
+SAME = 0.01
+"""How near the value itself a claim must be to agree with it and not only with its range."""
+
+
+def from_lake(claim: Claim, lake: Lake) -> Iterator[Comparison]:
+    """Yield what each source of a lake says about a claim.
+
+    A source that cannot answer yields nothing: missing data are no evidence. Values that
+    reconcile two reports may lie a tenth from either, so they contradict a claim only beyond that.
+    """
+    found = list(_of_each(claim, lake))
+    if not claim.books_said and any(item.outcome != "contradicts" for item in found):
+        other = "another source of the lake leaves room, and whose count is meant is not said"
+        found = [
+            replace(item, other_definition=item.other_definition or other)
+            if item.outcome == "contradicts"
+            else item
+            for item in found
+        ]
+    yield from found
+
+
+def refused(claim: Claim, lake: Lake) -> str:
+    """Return why tables of the user's own that hold a part of it give no value; else nothing.
+
+    That is where some members of a group told nothing in a part of the period: the others' rows are
+    held, and their sum is not that of the group.
+    """
+    reasons = [
+        _partly(figure)
+        for source, figure in _asked(claim, lake)
+        if is_own(source) and figure.status != "ok"
+    ]
+    return "; ".join(filter(None, reasons))
+
+
+def _partly(figure: Figure) -> str:
+    """Return what is said of members of a group of which the others told something."""
+    asked = figure.definition
+    sold, bought = asked.members("exporter"), asked.members("importer")
+    pairs = ((asked.exporter, sold), (asked.importer, bought))
+    groups = [members for code, members in pairs if code and is_group(code)]
+    told = []
+    for words in (figure.reason or "").split("; "):
+        names = set(words.partition(_SILENT)[0].split(", "))
+        if _SILENT in words and any(names < members for members in groups):
+            told.append(words)
+    return "; ".join(told)
+
+
+def _of_each(claim: Claim, lake: Lake) -> Iterator[Comparison]:
+    for source, figure in _asked(claim, lake):
+        if figure.status == "ok" and figure.value is not None:
+            yield _comparison(claim, figure, source, _unlike(claim, figure, source))
+
+
+def _asked(claim: Claim, lake: Lake) -> Iterator[tuple[str, Figure]]:
+    """Yield what each source of a lake answers to the definition of a claim."""
+    keys, unit = dict(claim.keys), claim.quantity.unit
+    measure, wanted = keys.pop("measure", ""), keys.pop("source", "")
+    named = any(value.startswith(NAMED) for value in keys.values())
+    if not measure or named or unit not in ("USD", *HOME, "share", "percent", "index"):
+        return
+    if unit in HOME:
+        keys.setdefault("currency", unit)
+    shown = bundled_for(lake, keys.get("goods", "all"))
+    for source in [*flow_sources(lake), *([BUNDLED] if shown else [])]:
+        if wanted not in ("", source):
+            continue
+        try:
+            yield source, evaluate(Definition.build(measure, **keys, source=source), lake)
+        except EntrepotError:  # this source cannot be asked this, e.g. yuan of a table in dollars
+            continue
+
+
+def _unlike(claim: Claim, figure: Figure, source: str) -> str:
+    """Return in what rows of a source differ from what a claim is a number of, if they do.
+
+    Where one side no longer publishes, rows that count it are estimates or the other side's
+    alone, and a change across that break compares unlike things.
+    """
+    levels = list(claim.quantity.levels())
+    sides = {side for one in levels for side in (one.exporter, one.importer)}
+    silent = {one.period: bool(stopped_in(sides, one.period)) for one in levels}
+    if len(set(silent.values())) > 1:
+        return "across a break: one side stopped to publish between the two periods"
+    if claim.quantity.measure != "value" or source == _RECONCILED:
+        return ""
+    if any(silent.values()):
+        return "partly estimated, since one side publishes no statistics for the period"
+    books = levels[0].books
+    tellers = {figure.definition.exporter: "exporter", figure.definition.importer: "importer"}
+    told = {teller for item in figure.evidence for teller in item.told_by}
+    if told and tellers.get(books) not in told and books not in told:
+        return f"not in the books of {who(books)}"
+    return ""
+
+
+def _comparison(claim: Claim, figure: Figure, source: str, unlike: str) -> Comparison:
+    value = figure.required()
+    point = _around(value, SAME, figure.unit)
+    loose = _around(value, RECONCILED, figure.unit)
+    range_ = _range_of(figure, value)
+    loose = loose.hull(range_) if range_ else loose
+    outcome, other = compared(claim.interval, point, loose), unlike
+    if claim.interval.meets(point):
+        outcome = "supports"
+    elif range_ is not None and claim.interval.meets(range_):
+        outcome, other = "supports", f"within the range of definitions ({figure.range})"
+    return Comparison(
+        value=value,
+        unit=figure.unit,
+        exact=point,
+        loose=loose,
+        outcome=outcome,
+        own=False,
+        how=ADDED_UP,
+        other_definition=other,
+        statements=(),
+        source=source,
+        url="",
+    )
+
+
+def _range_of(figure: Figure, value: float) -> Interval | None:
+    """Return the range over definitions of what a claim says: time, goods, amount are no choice."""
+    if figure.low is None or figure.high is None:
+        return None
+    if figure.specifications is None:
+        return Interval(figure.low, figure.high)
+    asked = figure.definition
+    said = {"window": "as asked", "goods": asked.goods, "quantity": asked.quantity}
+    values = [value, *figure.spread.get("errors", ())]
+    values += [
+        one.value
+        for one in figure.specifications.items
+        if all(one.choices.get(name, word) == word for name, word in said.items())
+    ]
+    return Interval(min(values), max(values)) if min(values) < max(values) else None
+
+
+def _around(value: float, part: float, unit: str) -> Interval:
+    """Return an interval around a value; a growth in per cent is widened as the factor it is."""
+    reach = part * (100 + value if unit == "percent" else abs(value))
+    return Interval(value - abs(reach), value + abs(reach))

@@ -1,0 +1,196 @@
+"""Verdicts in one sentence each, for readers."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from entrepot.claims.comparison import COARSE
+from entrepot.claims.quantity_text import claimed, flow, period_of, span, stated, subject
+from entrepot.claims.tables import how_of, source_of
+from entrepot.claims.unlisted_goods import in_print
+from entrepot.goods.parse import NAMED
+from entrepot.model.display import MINUS, joined, number, range_text
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from entrepot.claims.comparison import Comparison
+    from entrepot.claims.document import Claim
+    from entrepot.claims.evidence_verdict import EvidenceVerdict
+    from entrepot.claims.reference_levels import ReferenceLevels
+    from entrepot.model.interval import Interval
+
+__all__ = ["conflicting", "left", "number_of", "reason", "what_would_test"]
+
+
+def reason(
+    claim: Claim, held: EvidenceVerdict, found: Sequence[Comparison], facts: ReferenceLevels
+) -> str:
+    """Return why a claim stands where it does, by evidence alone."""
+    best = held.best
+    if best is None:
+        return what_would_test(claim, facts)
+    match held.why:
+        case "agrees" | "disagrees" | "alone":
+            return f"{_says(best)}{_rounded(claim, best)}."
+        case "agrees-otherwise":
+            return f"{_says(best)}, {best.other_definition}."
+        case "misquoted":
+            printed = f"{number_of(best)}, printed by {_printer(best)}"
+            return f"the source itself has {printed}{_others(found)}."
+        case "as-quoted":
+            untested = _others(found) or ", and nothing else in print tests it"
+            return f"as quoted: {_who(best)} has it so{_rounded(claim, best)}{untested}."
+        case "between":
+            ends = sorted((item for item in found if not item.own), key=lambda item: item.value)
+            return (
+                f"between {number_of(ends[0])} and {number_of(ends[-1])}, which are in print of "
+                "totals that differ; it takes the total that is meant."
+            )
+        case "other-series":
+            return (
+                f"others count otherwise, which refutes no number of another series: {_says(best)}."
+            )
+        case "otherwise-only":
+            return f"only another definition is in print: {_says(best)}, {best.other_definition}."
+    return f"what is in print does not settle it: {_says(best)}."
+
+
+def _rounded(claim: Claim, best: Comparison) -> str:
+    """Return that a number agrees to fewer digits than it has, if so; else nothing."""
+    if best.outcome != "supports" or best.exact is None or not best.statements:
+        return ""
+    if best.exact.width <= COARSE * claim.interval.width:
+        return ""
+    return ", with which it agrees to the digits in print"
+
+
+def conflicting(claim: Claim, conflict: Collection[str], claims: Mapping[str, Claim]) -> str:
+    """Return with which other claims a claim cannot stand."""
+    others = [claims[name] for name in sorted(conflict) if name != claim.id]
+    words = [f"{subject(other)} ({claimed(other)})" for other in others]
+    return f"cannot be true together with {joined(words)}"
+
+
+def left(
+    claim: Claim, bounds: Interval | None, conflict: Collection[str], claims: Mapping[str, Claim]
+) -> str:
+    """Return what levels in print, rates of exchange and other claims leave for a claim."""
+    others = [claims[name] for name in sorted(conflict) if name != claim.id]
+    words = [f"{subject(other)} ({claimed(other)})" for other in others]
+    what = joined(["levels and rates in print", *words])
+    if bounds is None or bounds.meets(claim.interval):
+        return f"{what} leave no room for it"
+    return f"{what} leave {span(bounds, claim.quantity.unit)}, not {claimed(claim)}"
+
+
+def number_of(item: Comparison) -> str:
+    """Return the number of a piece of evidence, as printed where it was."""
+    theirs = item.statements and not item.how and not item.statements[0].is_ours
+    printed = item.statements[0].row.printed if theirs else ""
+    if not printed or re.search(r"\d{7}", printed):  # a bare number of units is hard to read
+        return stated(item.value, item.unit)
+    return printed.replace("-", MINUS).replace(" %", "\u00a0%")
+
+
+def what_would_test(claim: Claim, facts: ReferenceLevels) -> str:
+    """Return what evidence a claim lacks, and what is known instead."""
+    quantity = claim.quantity
+    if not quantity.of:
+        return f"nothing held answers {quantity.measure}; rows by supplier in a lake would test it."
+    level = next(quantity.levels())
+    if level.goods.startswith(NAMED):
+        return _named(claim, facts)
+    unknown = [
+        one
+        for one in dict.fromkeys(quantity.levels())
+        if not any(known.books in ("", one.books) for known in facts.known(one))
+    ]
+    # Two ways that are added are one trade; to take one from the other needs each.
+    sides = [terms for terms in (quantity.of, quantity.to) if all(w > 0 for _, w in terms)]
+    both = {
+        one: terms
+        for terms in sides
+        for one, _ in terms
+        if all(two in unknown and two.turned() in unknown for two, _ in terms)
+    }
+    wanted = dict.fromkeys(both.get(one, ((one, 1.0),)) for one in unknown)
+    missing = [f"{flow(terms)} in {terms[0][0].period}" for terms in wanted]
+    what = joined(missing[:3]) if missing else f"{flow(quantity.of)}, {period_of(quantity)}"
+    return f"no value held; it takes {what}{_year_before(claim, facts)}."
+
+
+def _named(claim: Claim, facts: ReferenceLevels) -> str:
+    words = next(claim.quantity.levels()).goods.removeprefix(NAMED)
+    found = in_print(claim.quantity, facts.statements)
+    if found is None:
+        return f"“{words}” names no list of goods, and nothing in print is of that kind."
+    # As printed: nobody prints 45.0 and 90.0 %.
+    ends = range_text(found.interval.low, found.interval.high, "share", 2)
+    if claim.quantity.less:
+        points = number(found.interval.width * 100, 2)
+        return (
+            f"“{words}” names no list of goods, and for {found.year} alone {found.kind} are in "
+            f"print at {ends}: {points} points between definitions, so "
+            "two numbers make no change unless they share one list, one basis and the same "
+            "reporters."
+        )
+    return (
+        f"“{words}” names no list of goods; for {found.year} alone "
+        f"{ends} are in print for {found.kind}, depending on "
+        "the definition. One list, one basis and the same reporters would test it."
+    )
+
+
+def _year_before(claim: Claim, facts: ReferenceLevels) -> str:
+    """Return what the same quantity was a year earlier, if that follows from what is known."""
+    older = claim.quantity.shifted(-1)
+    if not older.is_linear or not older.to:
+        return ""
+    values = [
+        top.interval / bottom.interval
+        for top in facts.totals(older.of)
+        for bottom in facts.totals(older.to)
+        if top.books == bottom.books == next(older.levels()).books and bottom.interval.low > 0
+    ]
+    if not values:
+        return ""
+    narrowest = older.stated(min(values, key=lambda value: value.width))
+    return f"; for {period_of(older)} it was {span(narrowest, older.unit)}"
+
+
+def _says(item: Comparison) -> str:
+    if not item.how:
+        who, printer = _who(item), _printer(item)
+        by = "" if printer in who else f", printed by {printer}"
+        return f"{who} has {number_of(item)}{by}"
+    if not item.statements:
+        return f"{source_of(item)}: {number_of(item)} ({how_of(item)})"
+    printed = "shares" if item.unit == "points" else "levels"
+    return f"{printed} printed by {_who(item)} give {number_of(item)} ({item.how})"
+
+
+def _who(item: Comparison) -> str:
+    names = dict.fromkeys(_short(statement.row.origin_words) for statement in item.statements)
+    return joined(list(names)) if names else item.source
+
+
+def _short(words: str) -> str:
+    return re.sub(r" via .*$|, quoted by .*$", "", words)
+
+
+def _printer(item: Comparison) -> str:
+    return item.statements[0].row.publisher if item.statements else item.source
+
+
+def _others(found: Sequence[Comparison]) -> str:
+    """Return what others than the quoted source have."""
+    others = sorted((item for item in found if not item.own), key=lambda item: item.value)
+    if not others:
+        return ""
+    ends = [number_of(item) for item in others[:: max(1, len(others) - 1)]]
+    if ends[0] == ends[-1]:  # to the digits that are shown
+        ends = ends[:1]
+    of_totals = ", of totals they do not state" if others[0].unit == "share" else ""
+    return f"; others have {' to '.join(ends)}{of_totals}"

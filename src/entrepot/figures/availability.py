@@ -1,0 +1,305 @@
+"""What the lake holds of one source for the periods that are asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from entrepot.errors import NoEvidenceError
+from entrepot.figures.estimate import Missing
+from entrepot.goods.parse import only_codes
+from entrepot.lake import spans
+from entrepot.lake.bundled import SOURCE as BUNDLED
+from entrepot.lake.bundled import bundled, bundled_codes, is_bundled
+from entrepot.lake.current_vintage import UNKNOWN
+from entrepot.lake.state import NO_RELEASE
+from entrepot.sources import bring_in, split_address
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from entrepot.figures.sides import Side
+    from entrepot.lake import InventoryItem, Lake
+    from entrepot.model.period import Period
+
+__all__ = [
+    "BUNDLED",
+    "Availability",
+    "bundled_for",
+    "flow_sources",
+    "held",
+    "not_loaded",
+    "of_lake",
+]
+
+# Where several sources answer, the first gives the headline: reconciled before single reports,
+# products before totals, everybody before one country.
+RECONCILED = "reconciled"
+BEST_FIRST = (RECONCILED, "baci", "comtrade", "comext", "gacc", "imts")
+_NAMES = {"A": "yearly", "F": "in fiscal years", "Q": "quarterly", "M": "monthly"}
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """Deliveries of one source that cover some periods.
+
+    Attributes
+    ----------
+    source
+        Id, with the release if one was asked for.
+    snapshot, nomenclatures
+        First digits of the hashes of the deliveries, joined; editions of the product codes.
+    freq
+        ``A``, ``F``, ``Q`` or ``M`` (see `Period.freq`): which rows to add up. A source can hold a
+        year and its months.
+    currency
+        What values are counted in.
+    is_partial
+        Whether a delivery is an extract, so that totals are too small.
+    has_reports
+        Whether rows are single reports, so that a flow can be told by either side.
+    few_products
+        Whether a delivery has so few codes that they may not be all goods.
+    has_totals
+        Whether rows over all goods may stand beside rows by product: not where all rows are totals.
+    bases
+        What makes the partner, where rows say it: destination, origin, consignment.
+    has_sums
+        Whether reporters' own totals over partners or goods are loaded with them.
+    tellers
+        For each side the areas that tell it, with the first day of each period in which they do;
+        None where the catalog does not say who tells.
+    """
+
+    source: str
+    snapshot: str
+    nomenclatures: tuple[str, ...]
+    freq: str
+    currency: str
+    is_partial: bool
+    has_reports: bool
+    few_products: bool
+    has_totals: bool = False
+    bases: frozenset[str] = frozenset()
+    has_sums: bool = False
+    tellers: dict[Side, set[tuple[str, date]]] | None = field(default=None, repr=False)
+
+    def starts(self, span: Period) -> list[date]:
+        """Return the first day of each year (fiscal or not), quarter or month of a span."""
+        return [part.start for part in span.parts(self.freq)]
+
+    def speakers(
+        self, spans: Sequence[Period], *, always: bool = False
+    ) -> dict[Side, frozenset[str]] | None:
+        """Return who tells each side in all of some spans; None where the catalog does not say.
+
+        A delivery of some goods can have nothing in a step; then a step of each span will do,
+        unless steps are to make up longer ones (`always`).
+        """
+        if self.tellers is None or not self.has_reports:
+            return None
+        steps = [self.starts(span) for span in spans]
+        if always or not self.few_products:
+            steps = [[day] for days in steps for day in days]
+        return {
+            side: frozenset(
+                who
+                for who in {area for area, _ in told}
+                if all(any((who, day) in told for day in days) for days in steps)
+            )
+            for side, told in self.tellers.items()
+        }
+
+    @property
+    def is_reconciled(self) -> bool:
+        """Whether rows are what `entrepot reconcile` made of two reports, which they keep."""
+        return split_address(self.source)[0] == RECONCILED
+
+    @property
+    def rhythm(self) -> str:
+        """Return the frequency as a word: yearly, quarterly, monthly."""
+        return _NAMES[self.freq]
+
+
+def not_loaded(needs: Sequence[tuple[str, str]], *, otherwise: str = "") -> NoEvidenceError:
+    """Return the error that names all that a command needs and the lake lacks, at once.
+
+    Parameters
+    ----------
+    needs
+        What is lacking, in words of several ("distances"), with the command that loads it.
+    otherwise
+        What can be done without it.
+    """
+    words = [what for what, _ in needs]
+    commands = " && ".join(dict.fromkeys(command for _, command in needs))
+    return NoEvidenceError(
+        f"{words[0]} are not loaded" + "".join(f", nor {one}" for one in words[1:]),
+        why="all of it is needed" if len(words) > 1 else "",
+        hint=commands + (f"; or {otherwise}" if otherwise else ""),
+    )
+
+
+def flow_sources(lake: Lake) -> list[str]:
+    """Return the sources of which the lake holds flows, the preferred one first.
+
+    Flows that ship with the program come last: what a user loaded goes before them.
+    """
+    found = {item.source: None for item in lake.holdings() if item.table == "flows"}
+    order = [*BEST_FIRST, *(name for name in found if name != BUNDLED), BUNDLED]
+    return sorted(found, key=order.index)
+
+
+def of_lake(source: str) -> str:
+    """Return a source with where it is, as a sentence names it.
+
+    Examples
+    --------
+    >>> of_lake("baci"), of_lake("minerals")
+    ("the lake's baci", 'the bundled minerals')
+    """
+    return f"the bundled {source}" if source == BUNDLED else f"the lake's {source}"
+
+
+def bundled_for(lake: Lake, goods: str, source: str | None = None) -> bool:
+    """Whether a question can be answered from the flows that ship with the program.
+
+    It has to be about codes of which they hold all trade, or to name them as its source. Where the
+    whole that they are an extract of is loaded, that answers.
+    """
+    if source is not None:
+        return is_bundled(source)
+    codes = only_codes(goods)
+    if not codes or not codes <= bundled_codes():
+        return False
+    [extract] = bundled().partitions
+    return not any(
+        item.source == "baci"
+        and extract.period in item.in_force
+        and not (item.is_partial or item.has_few_products)
+        for item in lake.holdings()
+    )
+
+
+def held(lake: Lake, source: str, periods: Sequence[Period]) -> tuple[Availability, ...] | Missing:
+    """Return what is held of `source` for all of `periods`, or why that is not enough.
+
+    Returns
+    -------
+    tuple of Held or Missing
+        One for each frequency in which all of them are held, the coarsest first: a year's rows may
+        be of other areas and goods than those of its months.
+    """
+    name, vintage = split_address(source)
+    every = [item for item in lake.holdings() if item.source == name]
+    if not every:
+        return Missing(f"the lake holds no {name}; bring it in with: {bring_in(name)}")
+    if every[0].table != "flows":
+        return Missing(f"{name} holds {every[0].table}, not flows of goods")
+    counting = [
+        (item, item.in_force if vintage is None else item.periods)
+        for item in every
+        if vintage in (None, item.vintage)
+    ]
+    if not counting:
+        releases = sorted({item.vintage for item in every})
+        if releases == [UNKNOWN]:
+            return Missing(f"the lake holds no {source}: {NO_RELEASE}")
+        return Missing(f"the lake holds no {source}; its releases are {', '.join(releases)}")
+    freqs = _freqs(periods, {one for _, there in counting for one in there})
+    if not freqs:
+        return _uncovered(name, periods, [there for _, there in counting])
+    found = [_in_one_freq(freq, source, periods, counting) for freq in freqs]
+    return tuple(one for one in found if isinstance(one, Availability)) or next(
+        one for one in found if isinstance(one, Missing)
+    )
+
+
+def _freqs(periods: Sequence[Period], there: set[Period]) -> list[str]:
+    """Return the frequencies in which everything asked for is held, the coarsest first."""
+    parts = {freq: [period.parts(freq) for period in periods] for freq in _NAMES}
+    return [
+        freq
+        for freq, spans_ in parts.items()
+        if all(spans_) and all(set(part) <= there for part in spans_)
+    ]
+
+
+def _in_one_freq(
+    freq: str,
+    source: str,
+    periods: Sequence[Period],
+    counting: Sequence[tuple[InventoryItem, Sequence[Period]]],
+) -> Availability | Missing:
+    """Return what the deliveries with rows of one frequency have together."""
+    name, vintage = split_address(source)
+    wanted = {part for period in periods for part in period.parts(freq)}
+    used = [item for item, there in counting if not wanted.isdisjoint(there)]
+    currencies = sorted({item.currency for item in used})
+    if len(currencies) > 1:
+        return Missing(
+            f"the lake holds {name} in {' and '.join(currencies)} for this time; "
+            "remove one, or ask for a time that is in one currency"
+        )
+    return Availability(
+        source=name if vintage is None else f"{name}@{vintage}",
+        snapshot="+".join(item.snapshot for item in used),
+        nomenclatures=tuple(sorted({n for item in used for n in item.nomenclature.split("+")})),
+        freq=freq,
+        currency=currencies[0],
+        is_partial=any(item.is_partial for item in used),
+        has_reports=any(item.reporters for item in used),
+        few_products=any(item.has_few_products for item in used),
+        has_totals=0 < sum(item.totals for item in used) < sum(item.rows for item in used),
+        bases=frozenset(name for item in used for name in item.bases),
+        has_sums=any(item.has_sums for item in used),
+        tellers=_tellers(used, wanted),
+    )
+
+
+def _tellers(
+    used: Sequence[InventoryItem], wanted: set[Period]
+) -> dict[Side, set[tuple[str, date]]] | None:
+    """Return who tells which side in which period, by the catalog."""
+    found: dict[Side, set[tuple[str, date]]] = {"importer": set(), "exporter": set()}
+    for item in used:
+        for period, slices in item.slices:
+            if period not in wanted:
+                continue
+            for name in slices:
+                seller, arrow, buyer = name.partition(">")
+                if not arrow:
+                    return None
+                found["exporter" if seller else "importer"].add((seller or buyer, period.start))
+    return found
+
+
+def _uncovered(
+    source: str, periods: Sequence[Period], counting: Iterable[Sequence[Period]]
+) -> Missing:
+    """Say what is held and what is not."""
+    there = sorted({period for spans_ in counting for period in spans_}, key=_by_length)
+    freqs = list(dict.fromkeys(period.freq for period in there))
+    for period in periods:
+        if not any(period.parts(freq) for freq in freqs):
+            rhythm = " and ".join(_NAMES[freq] for freq in freqs)
+            text = f"{source} is {rhythm} here; {period} is not made of such periods"
+            if fiscal := [one for one in there if one.freq == "F"]:
+                near = min(fiscal, key=lambda one: abs(one.start - period.start))
+                text += f" ({spans(fiscal)} are there); ask --period {near}"
+            return Missing(text)
+    fits = [freq for freq in freqs if all(period.parts(freq) for period in periods)]
+    wanted = {part for period in periods for part in period.parts(fits[0])}
+    absent, partly = spans(sorted(wanted - set(there))), spans(sorted(wanted & set(there)))
+    held_here = spans(there)
+    holder = "the program ships" if source == BUNDLED else "the lake holds"
+    text = f"{holder} {source} for {held_here}, not for {absent}"
+    if not partly or len(periods) > 1:
+        return Missing(text, "time", held_here)
+    part = f"ask for {partly.split(', ')[0]}"
+    return Missing(f"{text}; {part}, which is held", "time", f"{held_here}: {part}")
+
+
+def _by_length(period: Period) -> tuple[int, Period]:
+    return -period.months, period

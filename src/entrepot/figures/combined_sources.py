@@ -1,0 +1,289 @@
+"""What one source alone does not tell: each report from the best source that has it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from entrepot.errors import NoEvidenceError
+from entrepot.figures import caveats, goods_caveats
+from entrepot.figures.availability import held
+from entrepot.figures.denominator import of_details
+from entrepot.figures.estimate import Answer, Estimate, Missing
+from entrepot.figures.figure import Evidence
+from entrepot.figures.partner_basis import bases_of
+from entrepot.figures.questions import of as question
+from entrepot.figures.questions.hub_reporters import HubReporters
+from entrepot.figures.questions.whose import SOURCE
+from entrepot.figures.run_measure import measured_of, others_of
+from entrepot.figures.source_contribution import SourceContribution, asked_about, part_of, spans_of
+from entrepot.lake import fetch, stored
+from entrepot.measures import passport
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from entrepot.figures.cells import Frame
+    from entrepot.figures.definition import Definition
+    from entrepot.figures.figure import Caveat
+    from entrepot.lake import Lake
+
+__all__ = ["AND", "is_several", "named", "takes_several"]
+
+AND = "+"
+"""What joins the names of sources."""
+_MONTHS = {"A": 12, "F": 12, "Q": 3, "M": 1}
+_EACH = {"A": "1y", "Q": "1q", "M": "1mo"}
+_COLUMNS = (
+    "exporter", "importer", "told_by", "valuation", "partner_basis", "nomenclature", "mass_kg",
+)  # fmt: skip
+SIX = 6
+"""Digits that national tariffs have in common."""
+
+
+def takes_several(definition: Definition) -> bool:
+    """Whether a measure sets reports of several countries beside each other."""
+    return question(definition.measure).both_reports
+
+
+def is_several(source: str | None) -> bool:
+    """Whether several sources are named."""
+    return AND in (source or "")
+
+
+def named(
+    definition: Definition, lake: Lake, sources: Sequence[str]
+) -> dict[str, Answer | Missing]:
+    """Return the answer by the names of the sources that it rests on; see `_together`."""
+    found = _together(definition, lake, sources)
+    if isinstance(found, Missing):
+        return {AND.join(sources): found}
+    return {found.estimates[0].choices["source"]: found}
+
+
+def _together(definition: Definition, lake: Lake, sources: Sequence[str]) -> Answer | Missing:
+    """Answer from several sources: each country's reports from the first of them that has them.
+
+    Only single reports are put together, and only values in one currency: what is made of both
+    sides' reports, such as BACI, does not say whose it is.
+
+    Parameters
+    ----------
+    sources
+        The best first. Where the definition names them, each has to be of use.
+    """
+    found = {source: part_of(definition, lake, source) for source in sources}
+    lacks = [one.reason for one in found.values() if isinstance(one, Missing)]
+    if lacks and is_several(definition.source):
+        mixed = _in_two_currencies(_currencies(definition, lake, sources), definition)
+        return Missing("; ".join([*lacks, *([mixed.reason] if mixed else [])]))
+    asked = asked_about(definition)
+    usable = _steady(
+        [one for one in found.values() if isinstance(one, SourceContribution)], definition
+    )
+    parts = _shared(usable, asked)
+    if len(parts) < 2:
+        return Missing("no two sources held tell different parts of it")
+    used = {one.cells.held.source: one.cells.held.currency for one in parts}
+    if refused := _in_two_currencies(used, definition):
+        return refused
+    digits, freq = _digits(parts), _coarsest(parts)
+    goods = nw.concat([_alike(one, one.rows, definition, freq, digits) for one in parts])
+    # Who tells some goods only is silent on the others, and not to be heard on them.
+    wide = _shared([one for one in usable if _is_wide(one, parts)], asked)
+    beside = [
+        _alike(one, others_of(one.cells, definition, one.goods), definition, freq, digits)
+        for one in wide
+        if question(definition.measure).other_goods and definition.goods != "all"
+    ]
+    with stored(goods, lake) as rows:
+        if not beside:
+            return _answer(definition, parts, rows, {}, digits)
+        with stored(nw.concat(beside), lake) as others:
+            more = {"others": others, "others_tellers": HubReporters(*_heard(wide))}
+            return _answer(definition, parts, rows, more, digits)
+
+
+def _coarsest(parts: Sequence[SourceContribution]) -> str:
+    """Return the longest step of some parts."""
+    return max((one.cells.held.freq for one in parts), key=_MONTHS.__getitem__)
+
+
+def _steady(
+    parts: Sequence[SourceContribution], definition: Definition
+) -> list[SourceContribution]:
+    """Leave out who is silent in a step, where steps are to make up longer ones of others."""
+    # Months that make up a fiscal year are not summed to one: nothing is truncated to its start.
+    calendar = [one for one in parts if one.cells.held.freq != "F"]
+    parts = calendar or parts
+    freq = _coarsest(parts) if parts else ""
+    found = []
+    for one in parts:
+        if one.cells.held.freq != freq:
+            always = one.cells.held.speakers(spans_of(definition), always=True)
+            assert always is not None  # else it were no part
+            one = replace(
+                one,
+                buyers=one.buyers & always["importer"],
+                sellers=one.sellers & always["exporter"],
+            )
+        found.append(one)
+    return found
+
+
+def _currencies(definition: Definition, lake: Lake, sources: Sequence[str]) -> dict[str, str]:
+    """Return the currency of each source that holds the time asked about."""
+    found = {source: held(lake, source, spans_of(definition)) for source in sources}
+    return {
+        source: deliveries[0].currency
+        for source, deliveries in found.items()
+        if not isinstance(deliveries, Missing)
+    }
+
+
+def _in_two_currencies(used: Mapping[str, str], definition: Definition) -> Missing | None:
+    """Refuse amounts of money that cannot be set beside each other, by source and currency."""
+    if definition.quantity == "mass" or len(set(used.values())) < 2:
+        return None
+    told = ", ".join(f"{source} is in {currency}" for source, currency in used.items())
+    return Missing(
+        f"{told}, and amounts of two currencies cannot be set beside each other; bring one of "
+        "them in in the currency of the other, or name sources of one currency"
+    )
+
+
+def _is_wide(part: SourceContribution, parts: Sequence[SourceContribution]) -> bool:
+    """Whether a part has other goods as well, in steps and money of those that are put together."""
+    one, first = part.cells.held, parts[0].cells.held
+    is_fine = _MONTHS[one.freq] <= _MONTHS[_coarsest(parts)]
+    return not one.few_products and is_fine and one.currency == first.currency
+
+
+def _heard(parts: Sequence[SourceContribution]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return who is heard on what it buys, and on what it sells."""
+    return (
+        frozenset[str]().union(*(one.buyers for one in parts)),
+        frozenset[str]().union(*(one.sellers for one in parts)),
+    )
+
+
+def _shared(parts: Sequence[SourceContribution], asked: frozenset[str]) -> list[SourceContribution]:
+    """Give each country's reports of a side to the first part that has them; drop idle parts."""
+    found: list[SourceContribution] = []
+    bought: frozenset[str] = frozenset()
+    sold: frozenset[str] = frozenset()
+    for one in parts:
+        mine = replace(one, buyers=one.buyers - bought, sellers=one.sellers - sold)
+        if (mine.buyers | mine.sellers) & asked:
+            found.append(mine)
+            bought, sold = bought | one.buyers, sold | one.sellers
+    return found
+
+
+def _digits(parts: Sequence[SourceContribution]) -> int:
+    """Return how many digits of a code all have: those of the coarsest, six of two tariffs."""
+    longest = nw.col("product").str.len_chars().max()
+    told = (fetch(one.rows.select(longest))[0][0] for one in parts)
+    digits = [int(one) for one in told if one] or [SIX]
+    alike = len({one.cells.held.nomenclatures for one in parts}) == 1
+    return min(digits) if alike else min(*digits, SIX)
+
+
+def _alike(
+    part: SourceContribution, rows: Frame, definition: Definition, freq: str, digits: int
+) -> Frame:
+    """Return the reports that are taken of a part, with codes and steps as long as of the others.
+
+    Months of a country that tells all of them make up its years.
+    """
+    start = nw.col("period")
+    start = (start.dt.truncate(_EACH[freq]) if freq in _EACH else start).cast(nw.Date)
+    return part.kept(rows).select(
+        *_COLUMNS,
+        part.cells.column(definition),
+        nw.col("product").str.slice(0, digits).alias("product"),
+        start.alias("period"),
+        nw.lit(freq).alias("freq"),
+        nw.lit(part.cells.held.source).alias(SOURCE),
+    )
+
+
+def _answer(
+    definition: Definition,
+    parts: Sequence[SourceContribution],
+    rows: Frame,
+    more: dict[str, Any],
+    digits: int,
+) -> Answer | Missing:
+    how = question(definition.measure)
+    column = parts[0].cells.column(definition)
+    names = AND.join(one.cells.held.source for one in parts)
+    buyers, sellers = _heard(parts)
+    is_chain = how.trade == "chain"
+    tellers: dict[str, Any] = {"tellers": HubReporters(buyers, sellers)} if is_chain else {}
+    beside = more | (tellers or {"speakers": {"importer": buyers, "exporter": sellers}})
+    main = how.value or passport(definition.measure).columns[0][0]
+    try:
+        found = how.run(rows, definition, column, **beside)
+        table = how.table(rows, definition, column, **tellers) if how.table else None
+        made = measured_of(found, definition, main, table)
+    except NoEvidenceError as error:
+        hint = f"; {error.hint}" if error.hint else ""
+        return Missing(f"{names}: {error.what}{hint}")
+    if isinstance(made, Missing):
+        return made
+    if made is None:
+        return Missing(f"{names}: {passport(definition.measure).null_rule}")
+    estimate = Estimate(
+        value=made.value,
+        unit=definition.unit,
+        low=made.low,
+        high=made.high,
+        is_range=made.low is not None,
+        details=made.details,
+        table=made.table,
+        choices={"source": names, "goods": definition.goods},
+        evidence=tuple(_evidence(one, rows) for one in parts),
+    )
+    spans = (how.span,) if made.low is not None and how.span else ()
+    currency = parts[0].cells.held.currency
+    unit = "kg" if definition.quantity == "mass" else currency
+    return Answer(
+        (estimate,),
+        tuple(_notes(definition, parts, rows, digits)),
+        spans,
+        denominator=of_details(definition, made.details, unit, names),
+        currency=currency,
+    )
+
+
+def _evidence(part: SourceContribution, rows: Frame) -> Evidence:
+    """Return how many reports were taken of a source."""
+    mine = rows.filter(nw.col(SOURCE) == part.cells.held.source)
+    counted = mine.group_by("told_by").agg(nw.len().alias("rows"))
+    told = {str(side): int(count) for side, count in fetch(counted)}
+    held_ = part.cells.held
+    return Evidence(held_.source, held_.snapshot, sum(told.values()), dict(sorted(told.items())))
+
+
+def _notes(
+    definition: Definition, parts: Sequence[SourceContribution], rows: Frame, digits: int
+) -> Iterator[Caveat]:
+    """Yield what follows from the goods, and from putting sources together."""
+    for part in parts:
+        for goods in part.goods:
+            yield from goods_caveats.for_goods(goods)
+    editions = sorted({name for part in parts for name in part.cells.held.nomenclatures})
+    text = (
+        "Put together from several sources, each country's reports from one. Imports are valued "
+        "with freight as a rule and exports without, so that what comes in looks larger by it"
+    )
+    if len(editions) > 1:
+        text += f"; codes are told in {', '.join(editions)}, and one that changed is two goods"
+    if digits < SIX:
+        text += f"; goods are told apart by {digits} digits, which is all that one of them has"
+    yield caveats.caveat("several-sources", f"{text}.")
+    column = parts[0].cells.column(definition)
+    yield from caveats.whose_goods(definition, bases_of(rows, column))

@@ -1,0 +1,221 @@
+"""Which partners count in a question: how much of China, what is no country, what comes back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from entrepot.figures.questions import of as question
+from entrepot.figures.sides import SIDES, members_of
+from entrepot.figures.whole import total_sides
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    import narwhals as nw
+
+    from entrepot.figures.definition import Definition
+    from entrepot.figures.sides import Side
+
+__all__ = [
+    "Kind", "PartnerChoice", "fixed", "kept_sides", "matters", "names", "unlike", "varying", "ways",
+]  # fmt: skip
+
+Test = TypeVar("Test", bool, "nw.Expr")
+
+ABROAD, MEMBERS, OWN = range(3)
+"""What counts of trade inside a side: nothing; that of its members with each other; and what an
+area sells to itself, its re-imports."""
+
+
+class Kind(NamedTuple):
+    """What a row is to the choices of partners.
+
+    Attributes
+    ----------
+    exporter, importer
+        The area, if it is of a side that comes in several sizes; `fixed` of a side, if it is of one
+        that does not; else empty text.
+    is_special
+        Whether one of the two is no country.
+    is_own
+        Whether the two are the same.
+    """
+
+    exporter: str
+    importer: str
+    is_special: bool
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerChoice:
+    """One choice of partners.
+
+    Attributes
+    ----------
+    territory
+        In words.
+    asked
+        The question with that territory.
+    inside
+        What counts of trade inside a side: `ABROAD`, `MEMBERS` or `OWN`.
+    only_countries
+        Whether areas not specified, bunkers and free zones are left out.
+    """
+
+    territory: str
+    asked: Definition
+    inside: int = ABROAD
+    only_countries: bool = False
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """Return who counts, as choices of a specification."""
+        partners = "countries only" if self.only_countries else "all"
+        return {"territory": self.territory, "partners": partners}
+
+    @property
+    def total(self) -> str:
+        """Return what of trade inside a side counts, in words."""
+        if self.inside == _levels(self.asked)[0]:
+            return "as told"
+        if self.inside == ABROAD:
+            return "without re-imports"
+        if self.inside == OWN:
+            is_group = _has_groups(self.asked)
+            return "members' trade and re-imports in it" if is_group else "re-imports in it"
+        return "members' trade in it"
+
+    def place_of(self, one: Kind) -> tuple[bool, ...] | None:
+        """Return on which sides exporter and importer of a row stand; None if it does not count."""
+        if self.only_countries and one.is_special:
+            return None
+        sells_in, buys_in, sells, buys = (
+            name in members_of(self.asked, side) or name == fixed(side)
+            for side in SIDES
+            for name in (one.exporter, one.importer)
+        )
+        inside = (sells_in and buys_in) or (sells and buys)
+        if self.inside < (OWN if one.is_own else MEMBERS if inside else ABROAD):
+            return None
+        anybody, anyone = (not members_of(self.asked, side) for side in SIDES)
+        forth = (buys_in | anybody, sells | anyone)
+        back = (sells_in | anybody, buys | anyone)
+        return (sells_in, buys_in, sells, buys) if matters(self.asked, forth, back) else None
+
+
+def matters(asked: Definition, forth: tuple[Test, Test], back: tuple[Test, Test]) -> Test:
+    """Return whether a row is of what the measure looks at; of truth values, or of columns.
+
+    Parameters
+    ----------
+    asked
+        The question.
+    forth
+        Whether the buyer of the row is an importer asked about, and its seller an exporter; where
+        nobody is named on a side, everybody is.
+    back
+        Whether the seller is such an importer, and the buyer such an exporter.
+    """
+    (bought, sold), (bought_back, sold_back) = forth, back
+    trade = question(asked.measure).trade
+    if asked.flow == "both" or trade == "world":
+        return (bought & sold) | (bought_back & sold_back)
+    match trade:
+        case "market":
+            return bought
+        case "sales":
+            return sold
+        case "both":
+            return bought | sold
+        case "purchases":
+            return bought | sold_back
+    return bought & sold
+
+
+def fixed(side: Side) -> str:
+    """Return the one name of all areas of a side that comes in one size."""
+    return f"the {side}"
+
+
+def ways(places: Sequence[tuple[str, Definition]], kinds: Collection[Kind]) -> list[PartnerChoice]:
+    """Return every choice of partners that counts other rows than those before it."""
+    every = list(_all(places))
+    return [every[at] for at in unlike(every, [kinds])[0]]
+
+
+def unlike(every: Sequence[PartnerChoice], there: Sequence[Collection[Kind]]) -> list[list[int]]:
+    """Return which choices of partners count other rows than those before, of each lot of rows.
+
+    Where the same rows count on the same sides, every number made of them is the same.
+    """
+    places = [{kind: way.place_of(kind) for kind in frozenset().union(*there)} for way in every]
+    found = []
+    for kinds in there:
+        first: dict[tuple[object, ...], int] = {}
+        for at, place in enumerate(places):
+            first.setdefault(tuple(place[kind] for kind in kinds), at)
+        found.append(list(first.values()))
+    return found
+
+
+def _all(places: Sequence[tuple[str, Definition]]) -> Iterator[PartnerChoice]:
+    """Yield every combination, the simplest first, so that it gives its name to those alike."""
+    allowed = question(places[0][1].measure).choices
+    for only_countries in (False, True) if "partners" in allowed else (False,):
+        # A territory of several areas has more to choose from than one alone.
+        for at in range(max(len(_levels(asked)) for _, asked in places)):
+            for words, asked in places:
+                if at < len(levels := _levels(asked)):
+                    yield PartnerChoice(words, asked, levels[at], only_countries)
+
+
+def _levels(asked: Definition) -> tuple[int, ...]:
+    """Return what may count of trade inside a side, the default first.
+
+    Power counts all that is bought. A country's own total has its re-imports, and a group's trade
+    is what crosses its border.
+    """
+    if question(asked.measure).trade == "purchases":
+        return (MEMBERS,)
+    is_choice = "total" in question(asked.measure).choices
+    if total_sides(asked) and not _has_groups(asked):
+        return (OWN, ABROAD) if is_choice else (OWN,)
+    return (ABROAD, MEMBERS, OWN) if is_choice else (ABROAD,)
+
+
+def _has_groups(asked: Definition) -> bool:
+    """Whether a side of which a total is taken has several areas."""
+    return any(len(members_of(asked, side)) > 1 for side in kept_sides(asked) or SIDES)
+
+
+def names(asked: Sequence[Definition]) -> dict[Side, str]:
+    """Return what all areas on a side are called: the first that every territory has."""
+    found: dict[Side, str] = {}
+    for side in SIDES:
+        if shared := frozenset.intersection(*(members_of(one, side) for one in asked)):
+            found[side] = min(shared)
+    return found
+
+
+def varying(asked: Sequence[Definition]) -> frozenset[str]:
+    """Return the areas of the sides that come in several sizes."""
+    found: frozenset[str] = frozenset()
+    for side in SIDES:
+        every = {members_of(one, side) for one in asked}
+        if len(every) > 1:
+            found = found.union(*every)
+    return found
+
+
+def kept_sides(asked: Definition) -> tuple[Side, ...]:
+    """Return the sides of which only the areas asked about are needed."""
+    match question(asked.measure).trade:
+        case "market":
+            return ("importer",)
+        case "sales":
+            return ("exporter",)
+        case "both" | "purchases":
+            return ()
+    return tuple(side for side in SIDES if members_of(asked, side))

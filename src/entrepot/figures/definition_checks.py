@@ -1,0 +1,280 @@
+"""Whether a definition makes sense, and the form in which it is carried."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Literal
+
+from entrepot.errors import RequestError, UnknownNameError
+from entrepot.figures.availability import flow_sources, held
+from entrepot.figures.base_periods import is_window, with_months, with_years
+from entrepot.figures.combined_sources import AND, takes_several
+from entrepot.figures.definition import DOLLARS
+from entrepot.figures.estimate import Missing
+from entrepot.figures.input_choices import ORIGIN, goods_key, is_inputs
+from entrepot.figures.input_rows import SOURCE as INPUT_SOURCE
+from entrepot.figures.inputs import MEASURES as INPUT_MEASURES
+from entrepot.figures.listing_dates import refuse_undated
+from entrepot.figures.optional_keys import INSTEAD, NEEDS, SPECIAL
+from entrepot.figures.questions import QUESTIONS
+from entrepot.figures.questions import of as question
+from entrepot.figures.unanswerable import refuse_impossible
+from entrepot.figures.value_shares import BASIS
+from entrepot.goods.parse import NAMED, canonical, has_list
+from entrepot.measures import passports
+from entrepot.model.areas import WORLD
+from entrepot.sources import source_ids, split_address
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from entrepot.figures.definition import Definition
+    from entrepot.lake import Lake
+
+__all__ = ["PRINTED", "checked"]
+
+CONVERTED = "conversions"
+"""Sets a currency beside dollars, so that the currency has to be named."""
+PRINTED = ("computed", "published")
+Apart = Literal["importer", "exporter", "controls", "hubs"]
+
+
+def checked(definition: Definition, lake: Lake) -> Definition:
+    """Return the definition as it will be carried, or say why it makes no sense."""
+    measure = definition.measure
+    _require_question(measure)
+    held = (holding.source for holding in lake.holdings())
+    known = dict.fromkeys((*held, *PRINTED, *source_ids()))
+    if definition.source:
+        definition = definition.but(source=_source(definition, known))
+    definition = definition.but(goods=_goods(definition))
+    if not definition.currency:
+        definition = definition.but(currency=_currency(definition, lake))
+    if definition.listed:
+        definition = definition.but(listed=refuse_undated(definition.listed))
+    refuse_impossible(definition)
+    _require_names(definition)
+    if definition.flow == "both" and measure not in ("value", "growth", "conversions"):
+        raise RequestError(
+            f"{measure} has no two-way form",
+            hint="leave out --flow both, or ask value or growth",
+        )
+    _refuse_unread(definition)
+    _require_keys(definition)
+    if is_inputs(definition):
+        return _about_inputs(definition)
+    how = question(measure)
+    if how.years:
+        return with_years(definition)
+    if how.months:
+        return with_months(definition)
+    if how.has_base and (how.compares or definition.base):
+        return _with_base(definition)
+    return definition.but(k=definition.k or 1) if measure == "cr" else definition
+
+
+def _currency(definition: Definition, lake: Lake) -> str:
+    """Return the currency of the data that can answer; dollars where they are in several."""
+    there = {one.currency for one in lake.holdings() if one.table == "flows"}
+    if not there or there == {DOLLARS} or is_inputs(definition) or definition.measure == CONVERTED:
+        return DOLLARS
+    spans = [span for span in (definition.period, definition.base) if span]
+    sources = definition.source.split(AND) if definition.source else flow_sources(lake)
+    answers = (held(lake, one, spans) for one in sources if one not in PRINTED)
+    found = {one.currency for some in answers if not isinstance(some, Missing) for one in some}
+    return found.pop() if len(found) == 1 else DOLLARS
+
+
+def _source(definition: Definition, known: Collection[str]) -> str:
+    """Return the sources asked, by the names that the lake has for them."""
+    asked = str(definition.source).split(AND)
+    if len(asked) > 1 and not takes_several(definition):
+        raise RequestError(
+            f"{definition.measure} takes one source, not {len(asked)}",
+            why="only who reports what of a flow can be put together from several",
+            hint="name one, or leave out --source: then each that can answer widens the range",
+        )
+    found = []
+    for one in asked:
+        name, release = split_address(one)
+        if name not in known or (name in PRINTED and len(asked) > 1):
+            raise UnknownNameError("source", name, known, hint="see: entrepot data list")
+        found.append(f"{name}@{release}" if release else name)
+    return AND.join(dict.fromkeys(found))
+
+
+def _require_question(measure: str) -> None:
+    """Refuse what is no measure, or one that is not asked of a lake."""
+    known = {item.id: item for item in passports()}
+    if measure not in known:
+        raise UnknownNameError("measure", measure, known, hint="see: entrepot measure list")
+    if measure not in QUESTIONS:
+        instead = INSTEAD.get(measure)
+        raise RequestError(
+            f"{measure} is a function of frames, not a question",
+            hint=f"ask {instead}" if instead else f"see: entrepot measure show {measure}",
+        )
+
+
+def _require_names(definition: Definition) -> None:
+    """Refuse the world where a measure needs somebody."""
+    names = question(definition.measure).names
+    absent = [side for side in names if getattr(definition, side) == WORLD]
+    if not absent:
+        return
+    examples = {"importer": "--importer RUS", "exporter": "--exporter CHN"}
+    raise RequestError(
+        f"{definition.measure} needs an {' and an '.join(names)}",
+        why=f"the {' and the '.join(absent)} is everybody (WLD) unless named",
+        hint=f"add {' '.join(examples[side] for side in absent)}",
+    )
+
+
+def _require_keys(definition: Definition) -> None:
+    """Refuse a question without what only the asker can say, and areas on two sides of it."""
+    if definition.measure == CONVERTED and definition.currency == "USD":
+        raise RequestError(
+            "conversions needs the currency of the report",
+            why="its dollars are set beside those that a rate of exchange gives",
+            hint="add --currency CNY",
+        )
+    how = question(definition.measure)
+    for key in how.needs:
+        if getattr(definition, key) is None:
+            raise RequestError(
+                f"{definition.measure} needs {key}", why=NEEDS[key][0], hint=f"add {NEEDS[key][1]}"
+            )
+    if "hubs" in how.reads and WORLD in (definition.hubs, definition.controls):
+        raise RequestError(
+            "everybody is no hub, and no control",
+            why="hubs are asked about one by one, and controls are those the event did not reach",
+            hint="name them: --hubs ARM+KAZ+KGZ --controls GEO+UZB",
+        )
+    sides: list[Apart] = ["importer", "controls", "hubs"]
+    if "controls" in how.reads or how.trade == "chain":
+        sides.append("exporter")
+    for one, other in itertools.combinations(sides, 2):
+        if WORLD in (getattr(definition, one), getattr(definition, other)):
+            continue
+        if both := sorted(definition.members(one) & definition.members(other)):
+            if {one, other} == {"controls", "exporter"}:
+                continue  # who sells may well buy
+            raise RequestError(
+                f"{', '.join(both)} is on two sides: {one} and {other}",
+                why="its trade would be counted as the event and as its absence",
+                hint="name each area on one side",
+            )
+
+
+def _goods(definition: Definition) -> str:
+    if definition.goods.startswith(NAMED):
+        return definition.goods
+    if is_inputs(definition):
+        return goods_key(definition.goods, definition.source)
+    return canonical(definition.goods)
+
+
+def _about_inputs(definition: Definition) -> Definition:
+    """Refuse what input-output tables have not."""
+    if definition.measure not in (*INPUT_MEASURES, ORIGIN):
+        raise RequestError(
+            f"{definition.measure} of inputs cannot be asked",
+            hint=f"ask {', '.join((*INPUT_MEASURES, ORIGIN))}",
+        )
+    for key, value, known in (
+        ("quantity", definition.quantity, ("value",)),
+        ("currency", definition.currency, ("USD",)),
+        ("basis", definition.basis, ("dispatch", BASIS)),
+        ("flow", definition.flow, ("one_way",)),
+        ("valuation", definition.valuation, (None,)),
+        ("told_by", definition.told_by, (None,)),
+    ):
+        if value not in known:
+            raise RequestError(
+                f"input-output tables have no {key} {value}",
+                why="they hold values of inputs in US dollars at basic prices",
+                hint=f"leave out --{key}" + (f", or write {known[-1]}" if len(known) > 1 else ""),
+            )
+    if definition.source and split_address(definition.source)[0] != INPUT_SOURCE:
+        raise RequestError(
+            f"{definition.source} holds no inputs by sector", hint=f"use --source {INPUT_SOURCE}"
+        )
+    return definition.but(k=definition.k or 1) if definition.measure == "cr" else definition
+
+
+def _refuse_unread(definition: Definition) -> None:
+    """Refuse keys that the measure would not read: an answer must not look narrower than it is."""
+    measure = definition.measure
+    if definition.sector and not is_inputs(definition):
+        raise RequestError(
+            "only inputs are known by the sector that buys them",
+            why="it would not change the answer",
+            hint="add --goods inputs, or leave out --sector",
+        )
+    if definition.follow != "family" and not _has_list(definition):
+        raise RequestError(
+            f"{definition.goods} is no list, so there is nothing to follow",
+            why="it would not change the answer",
+            hint="add --goods chpl, or leave out --follow",
+        )
+    how = question(measure)
+    is_bill = how.elastic and "quantity" not in how.choices
+    if definition.quantity != "value" and ("mass_kg" in how.columns or is_bill):
+        raise RequestError(
+            f"{measure} has no quantity {definition.quantity}",
+            why=f"it {'is a part of a bill' if is_bill else 'compares values with masses already'}",
+            hint="leave out --quantity",
+        )
+    if len(definition.control_sets) > 1 and measure != "rerouted":
+        raise RequestError(
+            f"{measure} takes one set of controls, not {len(definition.control_sets)}",
+            why="its path is of one",
+            hint="join them with +, or ask once for each",
+        )
+    for key, given in (
+        ("base", None if is_window(definition) else definition.base),
+        ("k", definition.k),
+        ("exporter", definition.exporter != WORLD),
+        *((key, getattr(definition, key)) for key in SPECIAL),
+    ):
+        readers = [name for name, one in QUESTIONS.items() if key in one.reads]
+        if given and measure not in readers:
+            raise RequestError(
+                f"{measure} has no {key}",
+                why="it would not change the answer",
+                hint=f"leave out --{key}, or ask {_instead(definition, key, readers)}",
+            )
+
+
+def _instead(definition: Definition, key: str, readers: list[str]) -> str:
+    """Return which measures read a key; of a supplier, the one that says how much it supplies."""
+    if key == "exporter" and definition.importer != WORLD:
+        told = f"how much of its imports come from {definition.exporter}"
+        return f"import_share: {told} ({len(readers)} others name an exporter, too)"
+    return " or ".join(readers)
+
+
+def _has_list(definition: Definition) -> bool:
+    if definition.goods.startswith(NAMED) or is_inputs(definition):
+        return False
+    return has_list(definition.goods)
+
+
+def _with_base(definition: Definition) -> Definition:
+    """Return a growth with its base, by default a year earlier; compare like with like only."""
+    now, base = definition.period, definition.base or definition.period.before()
+    if base.end >= now.start:
+        raise RequestError(
+            f"the base {base} does not end before {now} begins",
+            hint=f"name an earlier base: --base {now.before()}",
+        )
+    how = question(definition.measure)
+    if how.other_goods or how.both_reports:
+        return definition.but(base=base)  # of steps, whatever their number, or of parts
+    if base.months != now.months:
+        raise RequestError(
+            f"{now} has {now.months} months and the base {base} has {base.months}",
+            why="a sum over a longer time is larger without any growth",
+            hint="compare periods of one length, such as 2023 with 2021",
+        )
+    return definition.but(base=base)

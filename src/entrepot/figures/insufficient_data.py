@@ -1,0 +1,318 @@
+"""When rows that are held are no answer: who is silent, which goods are not there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from entrepot.figures.availability import RECONCILED, flow_sources, held, of_lake
+from entrepot.figures.cells import everything, is_everything
+from entrepot.figures.estimate import Missing
+from entrepot.figures.goods_caveats import pooled
+from entrepot.figures.mirror import FLOOR, mirror_coverage, too_little
+from entrepot.figures.questions import of as question
+from entrepot.figures.sides import SIDES, members_of, reach, totals
+from entrepot.figures.total_coverage import MANY_TELLERS
+from entrepot.figures.trading_areas import partners
+from entrepot.figures.whole import all_goods_totals, compared
+from entrepot.goods import select
+from entrepot.lake import fetch, whole_trade
+from entrepot.model.areas import WORLD
+from entrepot.model.display import figure_value, first_of
+from entrepot.model.product import TOTAL
+
+if TYPE_CHECKING:
+    from collections.abc import Set
+    from datetime import date
+
+    from entrepot.figures.cells import Cells, Goods
+    from entrepot.figures.definition import Definition
+    from entrepot.figures.sides import Side
+
+COMPLETE = 0.005
+"""Part of a reported total by which all its lines may fall short of it."""
+
+__all__ = ["not_reconciled", "nothing", "refusal", "silent"]
+
+
+def refusal(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
+    """Say why the rows held cannot answer, before anything is added up."""
+    found = silent(cells, asked)
+    if found is None and _picks(cells, asked) and cells.voice:
+        found = _absent(cells, asked, _read(cells, asked, cells.voice))
+    found = found or _mirrored(cells, asked) or _few(cells, asked, goods)
+    if found or not (cells.held.is_partial or cells.is_of_reports):
+        return found
+    return _thin(cells, asked, goods)
+
+
+def silent(cells: Cells, asked: Definition) -> Missing | None:
+    """Refuse a voice that does not speak, or not all the time, or a group of which some are silent.
+
+    A delivery of some goods can have nothing in a month; then it need speak at some time only. The
+    catalog knows who speaks. Most sources held have nothing to do with a question, and reading
+    their rows would take a hundred times longer.
+    """
+    if cells.is_blend:
+        return _neither(cells, asked)
+    if cells.voice is None or not members_of(asked, cells.voice):
+        return None
+    if cells.voice == "importer" and asked.importer != WORLD:
+        # Whoever is set beside the importer has to tell what it buys, too.
+        for other in _also_buying(asked):
+            across = asked.but(
+                importer=other, exporter=WORLD, controls=None, hubs=None, measure="hhi"
+            )
+            if found := silent(cells, across):
+                return found
+    if cells.held.tellers is None:
+        return _absent(cells, asked, _read(cells, asked, cells.voice))
+    told: Set[tuple[str, date]] = cells.held.tellers[cells.voice]
+    if asked.flow == "both":  # one country's books of both directions
+        told = cells.held.tellers["importer"] & cells.held.tellers["exporter"]
+    return _absent(cells, asked, told)
+
+
+def _also_buying(asked: Definition) -> list[str]:
+    """Return who else counts as an importer."""
+    match question(asked.measure).trade:
+        case "purchases":
+            return [asked.exporter]
+        case "beside" | "panel" | "chain":
+            sets = asked.control_sets
+            return [*sets, *([asked.hubs] if asked.hubs else [])]
+    return []
+
+
+def _neither(cells: Cells, asked: Definition) -> Missing | None:
+    """Refuse trade of which nobody tells: some who are silent stand on both sides."""
+    quiet = [sorted(names) for names in cells.quiet]
+    if not all(quiet):
+        return None
+    who = " nor ".join(", ".join(names) for names in quiet)
+    return Missing(f"neither {who} reported to {cells.held.source} in {asked.period}", "silent")
+
+
+def _absent(cells: Cells, asked: Definition, told: Set[tuple[str, date]]) -> Missing | None:
+    """Name the members who tell nothing in some period."""
+    assert cells.voice is not None
+    members = members_of(asked, cells.voice)
+    for span in (asked.period, asked.base or asked.period):
+        starts = cells.held.starts(span)
+        spans = [starts] if cells.held.few_products else [[start] for start in starts]
+        for days in spans:
+            absent = sorted(who for who in members if all((who, day) not in told for day in days))
+            if absent:
+                form = (
+                    "%Y" if cells.held.freq == "A" else "%Y-%m"
+                )  # a fiscal year by its first month
+                when = span if len(starts) == len(days) else f"{days[0]:{form}}"
+                names = ", ".join(absent)
+                return Missing(f"{names} did not report to {cells.held.source} in {when}", "silent")
+    return None
+
+
+def _picks(cells: Cells, asked: Definition) -> bool:
+    """Whether a question takes some of the reports only, so that the catalog cannot tell."""
+    return bool(asked.valuation or asked.basis != "dispatch" or cells.twofold)
+
+
+def _read(cells: Cells, asked: Definition, voice: Side) -> Set[tuple[str, date]]:
+    """Return who tells something in which period, by the rows themselves."""
+    rows = cells.rows(voice, (everything(),), asked)
+    groups = fetch(rows.group_by(voice, "period").agg(nw.len()))
+    return {(who, day) for who, day, _ in groups}
+
+
+def _mirrored(cells: Cells, asked: Definition) -> Missing | None:
+    """Refuse the total of an area that did not report it, added up from few partners' reports."""
+    sides = [side for _, side in totals(asked) if side in cells.mirrors]
+    if not sides:
+        return None
+    side = sides[0]
+    known = None if _picks(cells, asked) else cells.held.tellers
+    heard = cells if cells.voice else cells.told(side)
+    tellers = {who for who, _ in (known[side] if known else _read(heard, asked, side))}
+    covered = mirror_coverage(cells, asked)  # says more than a count does, where it is known
+    if covered:
+        return None if covered.share >= FLOOR else too_little(covered, cells)
+    if len(tellers) >= MANY_TELLERS:
+        return None
+    other = "imports" if side == "exporter" else "exports"
+    who = asked.importer if side == "exporter" else asked.exporter
+    count = f"{len(tellers) or 'no'} {side}{'s' * (len(tellers) != 1)}"
+    return Missing(
+        f"{cells.held.source} has reports of {count} in {asked.period}, "
+        f"too few to add up all {other} of {who}"
+    )
+
+
+def not_reconciled(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
+    """Refuse goods of which only some were reconciled, while the lake holds reports of others."""
+    if not cells.held.few_products or is_everything(goods):
+        return None
+    code = nw.col("product").str.slice(0, 6).alias("six")
+    within = (nw.col("period") >= asked.period.start) & (nw.col("period") <= asked.period.end)
+
+    def codes(source: str) -> set[str]:
+        rows = select(cells.lake.flows(source), goods).filter(within)
+        return {name for name, _ in fetch(rows.group_by(code).agg(nw.len()))}
+
+    here = codes(cells.held.source)
+    there = {name: codes(name) - here for name in flow_sources(cells.lake) if name != RECONCILED}
+    if not (lost := sorted(set[str]().union(*there.values()))):
+        return None
+    some = first_of(lost, 3)
+    what = f"{'only some' if here else 'none'} of {asked.goods} was reconciled, and the lake holds"
+    if any(names and _are_reports(cells, asked, source) for source, names in there.items()):
+        return Missing(f"{what} reports of {some}; run entrepot reconcile again, for all goods")
+    return Missing(f"{what} other rows of {some}, no reports to reconcile")
+
+
+def _are_reports(cells: Cells, asked: Definition, source: str) -> bool:
+    found = held(cells.lake, source, [asked.period])
+    return not isinstance(found, Missing) and any(one.has_reports for one in found)
+
+
+def _few(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
+    """Refuse all goods where the lake has some of them only, and a flow without its total."""
+    if not cells.held.few_products or not is_everything(goods):
+        return None
+    if question(asked.measure).listed:
+        return None  # goods are compared with each other, and never added up
+    is_line = nw.col("product") != TOTAL
+    rows = cells.rows("importer", goods, asked.but(goods=""), is_line)
+    [(count, digits)] = fetch(
+        rows.select(
+            nw.col("product").n_unique(),
+            nw.col("product").str.len_chars().max().alias("digits"),
+        )
+    )
+    if not count or count >= whole_trade(digits):
+        return None
+    if question(asked.measure).trade == "chain":
+        return _some_goods(cells, asked, count, digits)  # no flow of it is the one between the two
+    proven = all_goods_totals(cells, asked, goods)
+    if proven is not None and proven >= 1 - COMPLETE:
+        return None
+    how = question(asked.measure)
+    if proven is not None and how.trade == "flow" and not all(map(members_of, [asked] * 2, SIDES)):
+        return None  # it is the total itself
+    # A total of all goods is the whole, but what a partner has of it may be lines only.
+    every = proven is None or how.bounds_rest
+    flows = (asked, *(whole for whole, _ in totals(asked) if every))
+    added = (cells.flow(one, goods, inside=True).filter(is_line).head(1) for one in flows)
+    if not any(fetch(one.select("product")) for one in added):
+        return None
+    return _some_goods(cells, asked, count, digits, proven)
+
+
+def _some_goods(
+    cells: Cells, asked: Definition, count: int, digits: int, proven: float | None = None
+) -> Missing:
+    if proven is not None:
+        size = figure_value(proven, "share")
+        return Missing(
+            f"{of_lake(cells.held.source)} has {count} product codes of {digits} digits in "
+            f"{asked.period}, {size} of the total of all goods that is reported; name goods that "
+            "it holds, or load the partner's row for all goods (TOTAL)"
+        )
+    return Missing(
+        f"{of_lake(cells.held.source)} has {count} product codes of {digits} digits in "
+        f"{asked.period}, which are not all goods; name goods that it holds"
+    )
+
+
+def _thin(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
+    """Refuse a total to which one partner alone contributes: an extract, or a query for one."""
+    if cells.held.is_partial and question(asked.measure).trade in ("world", "own"):
+        return Missing(
+            f"{cells.held.source} is held as an extract, and {asked.measure} needs the trade of "
+            f"everybody; add the whole {cells.held.source}"
+        )
+    if cells.held.is_partial and (absent := _absent_hubs(cells, asked)):
+        return Missing(
+            f"{cells.held.source} is held as an extract, without what {', '.join(absent)} buys or "
+            f"sells; add the whole {cells.held.source}"
+        )
+    for whole, side in totals(asked):
+        names = partners(cells, whole, side)
+        if not names and cells.held.has_sums and question(asked.measure).divides:
+            who = asked.importer if side == "exporter" else asked.exporter
+            return Missing(
+                f"of {who}, {cells.held.source} has totals over all partners only, and "
+                f"{asked.measure} needs partners; load a file with all partners, or ask for value"
+            )
+        if len(names) == 1 and not _has_total(cells, asked, goods, side):
+            return Missing(
+                f"in {of_lake(cells.held.source)}, {next(iter(names))} is the only {side}, "
+                f"so there is no total; add the whole {cells.held.source}, not an extract"
+            )
+    return None
+
+
+def _has_total(cells: Cells, asked: Definition, goods: Goods, side: Side) -> bool:
+    """Whether what is divided by is a total of the reporter's own, which needs no partners."""
+    if not question(asked.measure).divides or side == cells.voice:
+        return False
+    found = compared(cells, asked, goods)
+    return found is not None and bool(fetch(found.select("reporter").head(1)))
+
+
+def _absent_hubs(cells: Cells, asked: Definition) -> list[str]:
+    """Return the hubs that no row has as a buyer, or none as a seller."""
+    if question(asked.measure).trade != "chain":
+        return []
+    by, there = reach(asked)
+    rows = cells.rows(by, (everything(),), asked.but(goods=""), there)
+    told = fetch(rows.group_by("exporter", "importer").agg(nw.len()))
+    sellers, buyers = {one for one, _, _ in told}, {other for _, other, _ in told}
+    return sorted(asked.members("hubs") - (sellers & buyers))
+
+
+def _called(who: str) -> str:
+    """Return how a side stands in a sentence: everybody has no code there."""
+    return "the world" if who == WORLD else who
+
+
+def nothing(cells: Cells, asked: Definition, goods: Goods) -> Missing:
+    """Say what it means that no row fits: no code left, codes too coarse, or nothing recorded."""
+    if all(one.codes is not None and not one.codes and not one.prefixes for one in goods):
+        why = next((f": {why} ({code})" for one in goods for code, why in one.missing), "")
+        editions = " and ".join(sorted({one.nomenclature for one in goods}))
+        return Missing(f"no code of {asked.goods} is left in {editions}{why}")
+    if any(one.lists for one in goods) and (oils := pooled(cells.held.source, goods)):
+        return Missing(f"no other code of {asked.goods} is traded: {oils[0].text}")
+    if (
+        cells.held.few_products
+        and not is_everything(goods)
+        and (lost := _none_of(cells, asked, goods))
+    ):
+        return lost
+    what = "nothing" if is_everything(goods) else f"no {asked.goods}"
+    sides = (_called(asked.exporter), _called(asked.importer))
+    flow = f"{cells.held.source} records {what} from {sides[0]} to {sides[1]}"
+    if asked.measure == "growth":
+        return Missing(f"{flow} in {asked.base} or in {asked.period}, so there is no growth")
+    return Missing(f"{flow} in {asked.period}, which is not the same as zero")
+
+
+def _none_of(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
+    """Say that a delivery of few products has none of the goods, whoever trades them."""
+    product = nw.col("product")
+    rows = cells.rows("importer", (everything(),), asked)
+    lengths = product.str.len_chars().max().alias("digits")
+    [(digits, count)] = fetch(rows.select(lengths, product.n_unique()))
+    wanted = min((len(c) for one in goods for c in one.codes or ()), default=0)
+    if digits and digits < wanted:
+        return Missing(
+            f"{of_lake(cells.held.source)} has codes of {digits} digits, too coarse for "
+            f"{asked.goods}"
+        )
+    if not count or fetch(cells.rows("importer", goods, asked).select("product").head(1)):
+        return None
+    return Missing(
+        f"{of_lake(cells.held.source)} has {count} product code{'s' * (count != 1)} in "
+        f"{asked.period}, none of them of {asked.goods}; add its rows of these goods"
+    )

@@ -1,0 +1,279 @@
+"""Answers from printed numbers: the `published` table and our own `computed` results."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+import operator
+from typing import TYPE_CHECKING, Any
+
+from entrepot.figures import caveats, goods_caveats
+from entrepot.figures.currency_conversion import converted
+from entrepot.figures.derived import pairs, quotient_of, sums
+from entrepot.figures.estimate import Answer, Estimate, Missing
+from entrepot.figures.figure import Evidence
+from entrepot.figures.statements import stated, statements
+from entrepot.figures.variants import territories, territory
+from entrepot.goods import goods_selection, goods_title
+from entrepot.model.areas import area_phrase, possessive
+from entrepot.model.interval import Interval
+from entrepot.sources.published.read import matching
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from entrepot.figures.definition import Definition
+    from entrepot.figures.figure import Caveat
+    from entrepot.lake import Lake
+    from entrepot.sources.published.read import Published
+
+__all__ = ["SHARES", "answer"]
+
+Rows = tuple["Published", ...]
+SHARES = ("import_share", "export_share", "asymmetry")
+"""Measures that are a part of all trade of a side, or made of two such."""
+ADDITIVE = ("value", "import_share", "export_share")
+
+
+def answer(definition: Definition, source: str, lake: Lake) -> Answer | Missing:
+    """Answer from the rows of ``published`` or ``computed``.
+
+    The headline is the best statement by the ranking of `best`; the alternatives are the
+    statements of other independent origins, other variants of a list, and the same with or
+    without Hong Kong. A share or growth that nobody printed is derived from two levels of one
+    origin. Numbers of low confidence (spot conversions, slips, superseded ones) never count.
+    """
+    if definition.told_by:
+        return Missing(f"{source} is not told by side")
+    if definition.quantity != "value":
+        return Missing(f"{source} holds values, not {definition.quantity}")
+    rows = statements("computed" if source == "computed" else "published", lake)
+    if definition.follow != "family":
+        rows = tuple(row for row in rows if row.variant == definition.follow)
+    kept = tuple(row for row in rows if row.confidence != "low" and not row.per)
+    if definition.measure == "conversions":
+        return converted(
+            definition,
+            lambda asked: stated(kept, asked),
+            rows,
+            lambda row: _evidence(row, source),
+        )
+    main = list(_estimates(definition, kept, source))
+    if not main:
+        return Missing(_what_is_missing(definition, rows, source))
+    others = [
+        estimate
+        for other in territories(definition)
+        for estimate in _estimates(other, kept, source)
+    ]
+    return Answer(
+        estimates=(*main, *others),
+        caveats=tuple(_caveats(definition, main, rows)),
+        spans=tuple(_spans(main, others)),
+        denominator=_divided_by(definition, main[0]),
+    )
+
+
+def _divided_by(definition: Definition, head: Estimate) -> dict[str, Any] | None:
+    """Return what a share is divided by: a published total, or what its publisher took."""
+    if definition.measure not in SHARES:
+        return None
+    goods, period = goods_title(definition.goods), definition.period
+    buyers = f"{possessive(area_phrase(definition.importer))} imports"
+    sellers = f"{possessive(area_phrase(definition.exporter))} exports"
+    both = f"{buyers} of {goods}, {period}, and {sellers} of them"
+    whole = {"import_share": buyers, "export_share": sellers}.get(definition.measure, "")
+    text = f"{whole} of {goods}, {period}" if whole else both
+    last = head.evidence[-1].statement
+    found: dict[str, Any] = {"whose": str(head.choices["origin"])}
+    if last is not None and last.unit not in ("share", "ratio") and whole:
+        return found | {
+            "text": f"{text}: {last.printed}, as {last.origin_words or last.origin} has them",
+            "value": _value(last),
+            "unit": last.unit,
+        }
+    return found | {"text": f"{text}, as {found['whose']} has them; no amount was published"}
+
+
+def _estimates(definition: Definition, rows: Rows, source: str) -> Iterator[Estimate]:
+    """Yield one estimate for each independent origin and variant, best first."""
+    if definition.measure == "asymmetry":
+        yield from _asymmetry(definition, rows, source)
+        return
+    seen = set()
+    for row in _one_a_voice(stated(rows, definition)):
+        seen.add((row.origin, row.variant))
+        yield _estimate((row,), _value(row), row.unit, _interval(row), source, definition)
+    for rows_of_parts in sums([stated(rows, part) for part in _parts(definition)]):
+        first = rows_of_parts[0]
+        if (first.origin, first.variant) not in seen:
+            seen.add((first.origin, first.variant))
+            spread = functools.reduce(operator.add, map(_interval, rows_of_parts))
+            value = math.fsum(_value(row) for row in rows_of_parts)
+            yield _estimate(rows_of_parts, value, first.unit, spread, source, definition)
+    quotient = quotient_of(definition)
+    if quotient is None:
+        return
+    above, below = stated(rows, quotient.top), stated(rows, quotient.bottom)
+    for one, other in pairs(above, below, across_reporters=source == "computed"):
+        if (one.origin, one.variant) not in seen:
+            value = quotient.of(_value(one), _value(other))
+            spread = quotient.interval(_interval(one), _interval(other))
+            yield _estimate((one, other), value, quotient.unit, spread, source, definition)
+
+
+def _parts(definition: Definition) -> list[Definition]:
+    """Return the definition for each member of a sum such as CHN+HKG; none if it is no sum."""
+    if definition.measure not in ADDITIVE or definition.flow != "one_way":
+        return []
+    for side in ("exporter", "importer"):
+        members = getattr(definition, side).split("+")
+        if len(members) > 1:
+            return [definition.but(**{side: member}) for member in members]
+    return []
+
+
+def _one_a_voice(rows: Iterable[Published]) -> list[Published]:
+    """Return the first row of each origin and variant: copies count once."""
+    found: dict[tuple[str, str], Published] = {}
+    for row in rows:
+        found.setdefault((row.origin, row.variant), row)
+    return list(found.values())
+
+
+def _value(row: Published) -> float:
+    """Return the number of a row that `stated` has kept, or the middle of its range."""
+    if row.middle is None:
+        raise ValueError(f"statement {row.id} has no value")
+    return row.middle
+
+
+def _interval(row: Published) -> Interval:
+    """Return what the digits leave open; a bound such as "more than 70 %" is open at one end."""
+    return Interval(
+        -math.inf if row.low is None else row.low, math.inf if row.high is None else row.high
+    )
+
+
+def _estimate(
+    rows: Rows, value: float, unit: str, spread: Interval, source: str, definition: Definition
+) -> Estimate:
+    first = rows[0]
+    choices = {
+        "source": source,
+        "origin": first.origin,
+        "goods": definition.goods,
+        **({"followed": first.variant} if first.variant else {}),
+        "territory": territory(definition),
+    }
+    return Estimate(
+        value=value,
+        unit=unit,
+        choices=choices,
+        evidence=tuple(_evidence(row, source) for row in rows),
+        low=spread.low if math.isfinite(spread.low) else None,
+        high=spread.high if math.isfinite(spread.high) else None,
+        is_range=len(rows) == 1 and first.value is None,
+    )
+
+
+def _evidence(row: Published, source: str) -> Evidence:
+    sides = {row.exporter: "exporter", row.importer: "importer"}
+    side = sides.get(row.reporter) if row.reporter else None
+    return Evidence(
+        source=source,
+        snapshot=row.snapshot or "bundled",
+        rows=1,
+        told_by={side: 1} if side else {},
+        origin=row.origin,
+        publisher=row.publisher,
+        url=row.url,
+        id=row.id,
+        statement=row,
+    )
+
+
+def _asymmetry(definition: Definition, rows: Rows, source: str) -> Iterator[Estimate]:
+    """Yield import share over export share, pairs of one origin first."""
+    over = list(_estimates(definition.but(measure="import_share"), rows, source))
+    under = list(_estimates(definition.but(measure="export_share"), rows, source))
+    both = sorted(
+        itertools.product(over, under),
+        key=lambda pair: pair[0].choices["origin"] != pair[1].choices["origin"],
+    )
+    for one, other in both:
+        origins = dict.fromkeys((one.choices["origin"], other.choices["origin"]))
+        yield Estimate(
+            value=one.value / other.value,
+            unit="ratio",
+            choices=one.choices | {"origin": " over ".join(origins)},
+            evidence=one.evidence + other.evidence,
+        )
+
+
+def _caveats(definition: Definition, main: list[Estimate], rows: Rows) -> Iterator[Caveat]:
+    head = {item.id for item in main[0].evidence}
+    used = {item.id for estimate in main for item in estimate.evidence}
+    low = sum(row.confidence == "low" and not row.per for row in stated(rows, definition))
+    yield from caveats.for_printed(
+        [row for row in rows if row.id in head], [row for row in rows if row.id in used], low
+    )
+    if main[0].choices["source"] == "computed":
+        yield from goods_caveats.for_goods(goods_selection(definition.goods, nomenclature="HS2017"))
+    elif len(main[0].evidence) > 1:
+        count = len(main[0].evidence)
+        text = f"Nobody printed it: computed from {count} published numbers{_books(main[0])}."
+        yield caveats.caveat("derived", text)
+
+
+def _books(head: Estimate) -> str:
+    """Say that both sides of a ratio are of one publisher's numbers, or that they are not."""
+    above, over, below = str(head.choices["origin"]).partition(" over ")
+    if head.unit != "ratio":
+        return ""
+    if not over:
+        return f", both {above}'s"
+    return (
+        f" of two books, {above}'s above and {below}'s below the line, so part of it may be a "
+        "difference of how the two count"
+    )
+
+
+def _spans(main: list[Estimate], others: list[Estimate]) -> Iterator[str]:
+    origins = {origin for item in main for origin in item.choices["origin"].split(" over ")}
+    if len(origins) > 1:
+        yield f"{len(origins)} independent origins"
+    if len({item.choices.get("followed") for item in main}) > 1:
+        yield "codes whose edition changed in or out"
+    if others:
+        yield "Hong Kong in or out"
+
+
+def _what_is_missing(definition: Definition, rows: Rows, source: str) -> str:
+    """Say what is not held, and for which periods it is."""
+    near = matching(
+        rows,
+        measure=definition.measure,
+        exporter=definition.exporter,
+        importer=definition.importer,
+        flow=definition.flow,
+        goods=definition.goods,
+    )
+    known = [row for row in near if row.middle is not None]
+    here = sorted({row.unit for row in known if row.period == definition.period})
+    periods = sorted({str(row.period) for row in known})
+    held = f"; otherwise held for {', '.join(periods[:8])}" if periods else ""
+    if len(periods) > 8:
+        held += f" and {len(periods) - 8} more"
+    if here and definition.unit not in here:
+        held = f"; held in {', '.join(here)}: ask with --currency {here[0]}"
+    narrow = [definition.valuation and definition.valuation.upper()]
+    narrow += [definition.currency if definition.currency != "USD" else None]
+    narrow += [f"by {definition.basis}" if definition.basis != "dispatch" else None]
+    against = f" against {definition.base}" if definition.base else ""
+    words = "".join(f", {word}" for word in narrow if word)
+    return (
+        f"{source} holds no {definition.measure} of {definition.goods} from {definition.exporter} "
+        f"to {definition.importer} for {definition.period}{against}{words}{held}"
+    )

@@ -1,0 +1,149 @@
+"""Whose report of each flow through hubs is taken: the hub's own where it speaks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from entrepot.errors import NoEvidenceError
+from entrepot.lake import fetch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Set
+    from datetime import date
+
+    from entrepot.figures.definition import Definition
+
+    Frame = nw.LazyFrame[Any]
+    Heard = Mapping[str, Set[tuple[str, date]]]
+
+__all__ = ["HubReporters", "require_told", "tellers_in", "tellers_of", "told"]
+
+_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class HubReporters:
+    """Areas that report in every step, as importers and as exporters; None: not of reports."""
+
+    importers: frozenset[str] | None
+    exporters: frozenset[str] | None
+
+    def both(self, asked: Definition) -> frozenset[str]:
+        """Return the hubs that report what they buy, if the whole origin reports what it sells."""
+        if self.importers is None or not asked.members("exporter") <= (self.exporters or set()):
+            return frozenset()
+        return self.importers & asked.members("hubs")
+
+
+def tellers_of(rows: Frame, asked: Definition, heard: Heard | None = None) -> HubReporters:
+    """Return who reports in every step; see `tellers_in`.
+
+    Raises
+    ------
+    NoEvidenceError
+        If nobody tells of one of the ways through a hub.
+    """
+    found = tellers_in(rows, asked, heard)
+    require_told(found, asked)
+    return found
+
+
+def tellers_in(rows: Frame, asked: Definition, heard: Heard | None = None) -> HubReporters:
+    """Return who reports in every step that the rows have, of the period and of the base.
+
+    Who is silent in one step only would seem to have traded nothing in it.
+
+    Parameters
+    ----------
+    heard
+        Who tells what it bought, and what it sold, of anything and with anybody, with the first
+        day of each step: then who tells one side only is silent on the other. None where a
+        delivery has some goods only; then a step in which an area reports what it buys is one in
+        which it speaks, though it may have sold nothing.
+    """
+    reports = fetch(rows.select("told_by", "exporter", "importer", "period").unique())
+    if not {one for one, *_ in reports} <= {"importer", "exporter"}:
+        return HubReporters(None, None)  # values made of both sides' reports, as those of BACI
+    steps = {period for *_, period in reports}
+    if heard is not None:
+        return HubReporters(*(_always(heard[side], steps) for side in ("importer", "exporter")))
+    spoke: dict[str, set[Any]] = {}
+    spoken: dict[str, dict[bool, set[str]]] = {
+        side: {True: set(), False: set()} for side in ("importer", "exporter")
+    }
+    for side, exporter, importer, period in reports:
+        area = exporter if side == "exporter" else importer
+        spoke.setdefault(area, set()).add(period)
+        spoken[side][period >= asked.period.start].add(area)
+    steady = {area for area, periods in spoke.items() if periods == steps}
+    always = {
+        side: frozenset(steady & times[True] & (times[False] if asked.base else steady))
+        for side, times in spoken.items()
+    }
+    return HubReporters(always["importer"], always["exporter"])
+
+
+def _always(heard: Iterable[tuple[str, date]], steps: set[date]) -> frozenset[str]:
+    """Return who is heard in every step."""
+    times: dict[str, set[date]] = {}
+    for area, day in heard:
+        times.setdefault(area, set()).add(day)
+    return frozenset(area for area, days in times.items() if steps <= days)
+
+
+def require_told(tellers: HubReporters, asked: Definition) -> None:
+    """Refuse a hub that is silent in one of the periods, if whom it trades with is silent too.
+
+    Raises
+    ------
+    NoEvidenceError
+        Naming the hub, what is not told, and the hubs that can be asked.
+    """
+    if tellers.importers is None or tellers.exporters is None:
+        return
+    spans = f"both {asked.base} and {asked.period}" if asked.base else str(asked.period)
+    lacks: dict[str, str] = {}
+    hubs = sorted(asked.members("hubs"))
+    for hub in hubs:
+        for across, heard, other, what in (
+            ("exporter", hub in tellers.importers, tellers.exporters, "bought from"),
+            ("importer", hub in tellers.exporters, tellers.importers, "sold to"),
+        ):
+            silent = sorted(asked.members(across) - other)  # type: ignore[arg-type]
+            if not heard and silent:
+                names = ", ".join(silent[:_NAMED])
+                if len(silent) > _NAMED:
+                    names += f" and {len(silent) - _NAMED} more"
+                lacks.setdefault(hub, f"{what} {names}")
+    if not lacks:
+        return
+    hub, what = next(iter(lacks.items()))
+    rest = [one for one in hubs if one not in lacks]
+    others = f", nor all that {', '.join(list(lacks)[1:])} traded" if len(lacks) > 1 else ""
+    also = f", or leave it to the others: --hubs {'+'.join(rest)}" if rest else ""
+    raise NoEvidenceError(
+        f"nobody reports in {spans} what {hub} {what}{others}",
+        why="a flow that nobody tells bounds nothing, and is not zero",
+        hint=f"bring in reports of the hub or of the other side, ask other periods{also}",
+    )
+
+
+def told(rows: Frame, tellers: HubReporters, asked: Definition) -> Frame:
+    """Keep one report of each flow: the hub's own where it speaks, else the other side's.
+
+    Of what one hub sells another, the seller's, who knows where it goes: the buyer names as a rule
+    where goods were made, so that a chain would not show.
+    """
+    if tellers.importers is None or tellers.exporters is None:
+        return rows
+    hubs = sorted(asked.members("hubs"))
+    side, buyer, seller = (nw.col(name) for name in ("told_by", "importer", "exporter"))
+    bought = buyer.is_in(sorted(tellers.importers))
+    sold = seller.is_in(sorted(tellers.exporters))
+    first = ~sold | (buyer.is_in(hubs) & bought & ~seller.is_in(hubs))
+    return rows.filter(
+        ((side == "importer") & bought & first) | ((side == "exporter") & sold & ~first)
+    )

@@ -1,0 +1,183 @@
+"""What a seller sent and a buyer never told of, beyond the gap that their reports had before."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from entrepot import measures
+from entrepot.errors import NoEvidenceError
+from entrepot.figures.questions.question import BOTH, Question, Row
+from entrepot.lake import fetch
+from entrepot.model.display import first_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from entrepot.figures.definition import Definition
+    from entrepot.figures.questions.hub_reporters import Heard
+
+    Frame = nw.LazyFrame[Any]
+
+__all__ = ["QUESTIONS"]
+
+
+def lost(
+    rows: Frame,
+    asked: Definition,
+    column: str,
+    speakers: Mapping[str, frozenset[str]] | None = None,
+    heard: Heard | None = None,
+) -> Row:
+    """Return what did not arrive, all goods asked for together, with a row for each product.
+
+    Products of which a report has no amount are left out and counted, for a sum without it would
+    look like goods that did not arrive. So would a step in which one of the two tells nothing at
+    all: it is left out on both sides, and named.
+
+    Parameters
+    ----------
+    speakers
+        Who tells what it buys, and what it sells, of anything: of two who do, no row is nothing.
+    heard
+        Who tells which side at all, with the first day of each step; None where that is not known.
+    """
+    both = speakers is not None and all(asked.members(side) <= speakers[side] for side in BOTH)
+    lacking = rows.filter(nw.col(column).is_null()).select("product").unique()
+    unknown = sorted(code for (code,) in fetch(lacking))
+    known = rows.filter(~nw.col("product").is_in(unknown)) if unknown else rows
+    silent = _silent(known, heard) if heard else {}
+    if silent:
+        known = known.filter(
+            *(
+                ~((nw.col(side) == area) & nw.col("period").is_in(sorted(days)))
+                for (side, area), days in silent.items()
+            )
+        )
+    found = _lost(known, asked, column, (), complete=both)
+    [row] = _rows(found)
+    if row["lost"] is not None and not (row["told_out"] or row["told_in"]):
+        raise NoEvidenceError(
+            f"neither side records {asked.goods} in {asked.period}, which is not the same as zero",
+            why="a code that ended with an edition would look like goods that are no longer sent",
+        )
+    if row["lost"] is None:
+        _require_both(rows, asked, column, is_silent=bool(silent))
+    if unknown:
+        row["unknown_products"] = len(unknown)
+    if silent:
+        row["silent_steps"] = _steps(set[date]().union(*silent.values()), rows)
+    answer = Row(row)
+    by_product = _rows(_lost(known, asked, column, ("product",)))
+    told = [one for one in by_product if one["lost"] is not None]
+    answer.table = tuple(sorted(told, key=lambda one: (-one["lost"], one["product"])))
+    return answer
+
+
+def _silent(rows: Frame, heard: Heard) -> dict[tuple[str, str], set[date]]:
+    """Return by side and area the steps in which it tells nothing, and who is across does."""
+    found: dict[tuple[str, str], set[date]] = {}
+    for *pair, day in fetch(rows.select(*BOTH, "period").unique()):
+        for side, area in zip(BOTH, pair, strict=True):
+            if (area, day) not in heard[side]:
+                found.setdefault((side, area), set()).add(day)
+    return found
+
+
+def _rows(found: Frame) -> list[dict[str, Any]]:
+    names = found.collect_schema().names()
+    return [dict(zip(names, cells, strict=True)) for cells in fetch(found)]
+
+
+def _steps(days: set[date], rows: Frame) -> str:
+    """Name steps that are left out, the first of them where they are many."""
+    [(freq,), *_] = fetch(rows.select("freq").unique())
+    names = [f"{day:%Y}" if freq == "A" else f"{day:%Y-%m}" for day in sorted(days)]
+    return first_of(names)
+
+
+def _require_both(rows: Frame, asked: Definition, column: str, *, is_silent: bool) -> None:
+    """Say which of the four reports is not there; where there is none at all, nothing is said.
+
+    Raises
+    ------
+    NoEvidenceError
+        If one side's reports, or those of one time, are not there, or have no amounts in them.
+    """
+    is_now = (nw.col("period") >= asked.period.start).alias("now")
+    known = rows.filter(~nw.col(column).is_null())
+    told = set(fetch(known.select("told_by", is_now).unique()))
+    empty = set(fetch(rows.select("told_by", is_now).unique())) - told
+    if told and empty:
+        side = sorted(empty)[0][0]
+        raise NoEvidenceError(
+            f"the {side}'s reports of this flow have no {asked.quantity} in them",
+            why="what is not told is not zero",
+            hint="ask for another quantity" if asked.quantity != "value" else "ask --quantity mass",
+        )
+    sides = {side for side, _ in told}
+    if not told:
+        return
+    here = sides & {"importer", "exporter"}
+    if not here:
+        raise NoEvidenceError(
+            "its values are made of both sides' reports, which it does not keep apart",
+            hint="add single reports, such as those of comtrade",
+        )
+    if len(here) == 1:
+        [side] = here
+        other = "importer" if side == "exporter" else "exporter"
+        raise NoEvidenceError(
+            f"holds the {side}s' reports of this flow only; the {other}s' have to be in the same "
+            "source"
+        )
+    base = asked.base or asked.period.before()
+    for span, now in ((base, False), (asked.period, True)):
+        for side in ("exporter", "importer"):
+            if (side, now) not in told:
+                raise NoEvidenceError(f"no report of the {side} of this flow in {span}")
+    if is_silent:
+        raise NoEvidenceError("of no step, before and after, do both sides tell anything")
+    if fetch(rows.filter(nw.col(column).is_null()).head(1)):
+        raise NoEvidenceError(f"of each product a report has no {asked.quantity}, or no trade")
+    raise NoEvidenceError(f"the exporter reports no trade in {base}")
+
+
+def _lost(
+    rows: Frame, asked: Definition, column: str, by: tuple[str, ...], *, complete: bool = False
+) -> Frame:
+    return measures.lost_in_transit(
+        rows,
+        exporter=asked.members("exporter"),
+        importer=asked.members("importer"),
+        before=asked.base or asked.period.before(),
+        after=asked.period,
+        by=by,
+        value=column,
+        complete=complete,
+    )
+
+
+QUESTIONS = {
+    "lost_in_transit": Question(
+        "flow",
+        BOTH,
+        ("exporter", "base"),
+        lost,
+        "goods that {seller} sent to {buyer} and that never arrived, beyond those of the past",
+        by_product=True,
+        levels=True,
+        both_reports=True,
+        notes=(
+            (
+                "rerouting",
+                (
+                    "What the exporter reports and the importer does not, beyond the gap of the "
+                    "base. Goods recorded by origin, or under another code, look the same."
+                ),
+            ),
+        ),
+    ),
+}

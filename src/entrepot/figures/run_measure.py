@@ -1,0 +1,295 @@
+"""A measure over the rows that a definition names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import narwhals as nw
+
+from entrepot import measures
+from entrepot.errors import NoEvidenceError
+from entrepot.figures.availability import of_lake
+from entrepot.figures.cells import everything
+from entrepot.figures.columns import in_currency
+from entrepot.figures.definition import DOLLARS
+from entrepot.figures.elasticities import with_elasticities
+from entrepot.figures.estimate import Missing
+from entrepot.figures.insufficient_data import nothing, refusal
+from entrepot.figures.listing_dates import listing
+from entrepot.figures.questions import of as question
+from entrepot.figures.row_facts import editions_of
+from entrepot.figures.row_reader import both_markets
+from entrepot.figures.sides import SIDES, leaves, members_of, reach, totals
+from entrepot.figures.trading_areas import areas_without_records
+from entrepot.figures.whole import called_reimports
+from entrepot.goods.editions import known_codes
+from entrepot.lake import fetch
+from entrepot.model.product import NO_CODES, TOTAL, harmonized
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from entrepot.figures.cells import Cells, Frame, Goods
+    from entrepot.figures.definition import Definition
+
+T = TypeVar("T")
+
+__all__ = [
+    "Measured",
+    "dicts",
+    "main_column",
+    "measure",
+    "measured_of",
+    "moved",
+    "of_row",
+    "others_of",
+    "refuse_unrecorded",
+    "rows_of",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The value of a measure's main column, and its other columns.
+
+    `low` and `high` are the ends of an interval that the measure itself gives; `table` has a row
+    for each product or partner.
+    """
+
+    value: float
+    details: dict[str, float | str]
+    low: float | None = None
+    high: float | None = None
+    table: tuple[dict[str, Any], ...] = ()
+
+
+def measure(
+    cells: Cells,
+    asked: Definition,
+    goods: Goods,
+    *,
+    kept: Cells | None = None,
+    with_table: bool = False,
+) -> Measured | Missing:
+    """Evaluate the measure; Missing says why there is no value.
+
+    With `kept`, rows that were read once, what refuses an answer was asked before.
+    """
+    if kept is None and (refused := refusal(cells, asked, goods)):
+        return refused
+    found = _evaluate(kept or cells, asked, goods, with_table=with_table)
+    if isinstance(found, Missing):
+        return found
+    if lost := refuse_unrecorded(cells, asked, found.value if found else None):
+        return lost
+    if found is None and _has_rows(cells, asked, goods):
+        return Missing(
+            f"{cells.held.source} records {asked.goods} from {asked.exporter} to {asked.importer} "
+            f"in {asked.period}, but not what {asked.measure} needs: {_null_rule(asked.measure)}"
+        )
+    return nothing(cells, asked, goods) if found is None else found
+
+
+def refuse_unrecorded(cells: Cells, asked: Definition, value: float | None) -> Missing | None:
+    """Refuse a value about somebody of whom the source has no row at all.
+
+    Zero is an answer only about somebody whom the source knows, and a part of a group is not the
+    group.
+    """
+    if value and not cells.held.is_partial:
+        return None
+    unheard = areas_without_records(cells, asked, alone=not value)
+    known = [members - unheard for side in SIDES if (members := members_of(asked, side))]
+    if all(known) and not (unheard and cells.held.is_partial):
+        return None
+    names = ", ".join(sorted(unheard))
+    return Missing(f"{of_lake(cells.held.source)} holds nothing of {names} in {asked.period}")
+
+
+def _has_rows(cells: Cells, asked: Definition, goods: Goods) -> bool:
+    return bool(fetch(cells.flow(asked.but(base=None), goods).select("product").head(1)))
+
+
+def _null_rule(measure_: str) -> str:
+    return measures.passport(measure_).null_rule
+
+
+def _moved(rows: Frame, asked: Definition) -> Missing | None:
+    if asked.base is None:
+        return None
+    now = (nw.col("period") >= asked.period.start).alias("now")
+    groups = rows.select(now, "nomenclature", "product").group_by("now", "nomenclature", "product")
+    return moved([told[:3] for told in fetch(groups.agg(nw.len()))], asked)
+
+
+def moved(told: Iterable[tuple[bool, str, str]], asked: Definition) -> Missing | None:
+    """Refuse products of two times whose codes are not those of one edition.
+
+    A code that was split or renumbered in between would be goods that ended and others that began.
+    Each code comes with whether it is of the period, and its nomenclature.
+    """
+    coded = {
+        (is_now, harmonized(name).id, code[:6]) for is_now, name, code in told if name != NO_CODES
+    }
+    then, here = (
+        sorted({edition for is_now, edition, _ in coded if is_now is wanted})
+        for wanted in (False, True)
+    )
+    if not then or not here or then == here:
+        return None
+    known, every = known_codes(), {*then, *here}
+    if all(every <= known.get(code, every) for *_, code in coded):
+        return None
+    return Missing(
+        f"products are told in {', '.join(then)} in {asked.base} and in {', '.join(here)} in "
+        f"{asked.period}, and some codes are in one of them only, so that {asked.measure} would "
+        "take a new number for new goods; ask codes that are in both, or a source that keeps one "
+        "edition, such as BACI"
+    )
+
+
+def _evaluate(
+    cells: Cells, asked: Definition, goods: Goods, *, with_table: bool
+) -> Measured | Missing | None:
+    column = cells.column(asked)
+    how = question(asked.measure)
+    rows = rows_of(cells, asked, goods)
+    if how.trade in ("world", "own") and not fetch(rows.select("product").head(1)):
+        return None  # nothing is not zero
+    if how.by_product and asked.by in (None, "product") and (moved := _moved(rows, asked)):
+        return moved
+    if how.elastic and asked.sigma is None:
+        rows = with_elasticities(rows, cells.lake, editions_of(cells, asked))
+    try:
+        found = how.run(rows, asked, column, **_beside(cells, asked, goods, rows))
+    except NoEvidenceError as error:
+        hint = f"; {error.hint}" if error.hint else ""
+        return Missing(f"{cells.held.source}: {error.what}{hint}")
+    table = how.table(rows, asked, column) if with_table and how.table else None
+    return measured_of(found, asked, main_column(cells, asked), table)
+
+
+def main_column(cells: Cells, asked: Definition) -> str:
+    """Return the column of the answer that is its value."""
+    if asked.measure == "value":
+        return cells.column(asked)
+    return question(asked.measure).value or measures.passport(asked.measure).columns[0][0]
+
+
+def measured_of(
+    found: Any, asked: Definition, main: str, table: Frame | None = None
+) -> Measured | Missing | None:
+    """Return what a measure found: its main column, the others, and a table if it has one."""
+    row: dict[str, Any] = found.to_dict() if hasattr(found, "to_dict") else next(dicts(found), {})
+    made = of_row(row, asked, main)
+    if not isinstance(made, Measured):
+        return made
+    lines = getattr(found, "table", ()) if table is None else dicts(table)
+    details = _named(made.details, asked.currency)
+    return replace(made, details=details, table=tuple(_named(x, asked.currency) for x in lines))
+
+
+def _named(cells: dict[str, T], currency: str) -> dict[str, T]:
+    """Return columns of money, which a measure names for dollars, by their currency."""
+    if currency in ("", DOLLARS):
+        return cells
+    return {in_currency(name, currency): cell for name, cell in cells.items()}
+
+
+def of_row(row: dict[str, Any], asked: Definition, main: str) -> Measured | Missing | None:
+    """Return what a row of an answer says, or why its value has no bound; None without a value."""
+    value = row.pop(main, None)
+    if row.get("infinite"):
+        return Missing(
+            f"{asked.exporter} is the only supplier of some of these goods, so the loss has no "
+            f"bound; of all others it is {row['power_of_rest']:.3g}"
+        )
+    if row.pop("no_alternative", False):
+        return Missing(
+            f"{asked.exporter} is the only supplier of {asked.goods} to {asked.importer}, so that "
+            "the loss has no bound"
+        )
+    if value is None:
+        return None
+    low, high = row.pop(f"{main}_low", None), row.pop(f"{main}_high", None)
+    plain = {
+        name: cell if isinstance(cell, str) else float(cell)
+        for name, cell in row.items()
+        if isinstance(cell, (str, bool, int, float))
+    }
+    return Measured(float(value), plain, low, high)
+
+
+def _beside(cells: Cells, asked: Definition, goods: Goods, rows: Frame) -> dict[str, Any]:
+    """Return what a measure needs beside the rows: days of listing, all other goods."""
+    how = question(asked.measure)
+    found: dict[str, Any] = {}
+    if how.bounds_rest and cells.held.has_sums:
+        found["has_rest"] = True
+    if how.listed:
+        found["listing"] = listing(rows, asked, cells.lake)
+    if how.other_goods and how.both_reports:
+        # Of those whose reports are not chosen the catalog knows, and no row is read.
+        chosen = asked.told_by or asked.valuation
+        found["heard"] = None if cells.held.few_products or chosen else cells.held.tellers
+    if how.other_goods and asked.goods != "all":
+        found["others"] = others_of(cells, asked, goods)
+    if how.both_reports and how.trade == "flow":
+        found["heard"] = cells.held.tellers if cells.held.has_reports else None
+        found["speakers"] = cells.held.speakers([asked.period, asked.base or asked.period.before()])
+    return found
+
+
+def others_of(cells: Cells, asked: Definition, goods: Goods) -> Frame:
+    """Return the rows of all goods but those asked for, on the same ways."""
+    by, there = reach(asked)
+    whole = replace(cells, kept=None)
+    rows = whole.rows(by, (everything(),), asked.but(goods=""), there)
+    named = fetch(whole.rows(by, goods, asked, there).group_by("product").agg(nw.len()))
+    return rows.filter(~nw.col("product").is_in([TOTAL, *(code for code, _ in named)]))
+
+
+def dicts(table: Frame) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a result, without what is null."""
+    names = table.collect_schema().names()
+    for row in fetch(table):
+        yield {name: cell for name, cell in zip(names, row, strict=True) if cell is not None}
+
+
+def rows_of(cells: Cells, asked: Definition, goods: Goods) -> Frame:
+    """Return the rows that the measure is made of."""
+    buyers, sellers = asked.members("importer"), asked.members("exporter")
+    match question(asked.measure).trade:
+        case "flow":
+            rows = cells.flow(asked, goods, whole=True)
+            return called_reimports(rows, asked, without=cells.without_own)
+        case "both":
+            rows = both_markets(cells, asked, goods)
+            if not buyers & sellers:
+                several = [group for group in (buyers, sellers) if len(group) > 1]
+                if several:
+                    # A group's trade is what crosses its border, on both sides of the ratio.
+                    rows = rows.filter(*map(leaves, several))
+                    return called_reimports(rows, asked, without=True)
+            return called_reimports(rows, asked, without=cells.without_own)
+        case "world":
+            return cells.rows("importer", goods, asked)
+        case "chain":
+            by, there = reach(asked)
+            return cells.rows(by, goods, asked, there)
+        case "own" | "beside" | "panel":
+            by, there = reach(asked)
+            # Trade of members with each other is a part of what is judged by itself.
+            own = question(asked.measure).trade == "own"
+            # Who sells is no control of its own sales, so that what it sells to controls is kept.
+            is_panel = question(asked.measure).trade == "panel"
+            calm = asked.members("controls") - (sellers if is_panel else frozenset())
+            groups = () if own else (buyers, calm)
+            return cells.rows(by, goods, asked, there, *map(leaves, groups))
+        case "purchases":
+            members = nw.col("importer").is_in(sorted(buyers | sellers))
+            return cells.rows("importer", goods, asked, members)
+    [(whole, _)] = totals(asked)
+    found = cells.flow(whole, goods, inside=bool(buyers & sellers), whole=True)
+    return called_reimports(found, asked, without=cells.without_own)

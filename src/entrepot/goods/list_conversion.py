@@ -1,0 +1,294 @@
+"""Follow the codes of a list into the edition of the data, and say what gets lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Literal, get_args
+
+from entrepot.errors import UnknownNameError
+from entrepot.goods.code_conversion import EXACT, CodeConversion, Kind, reach
+from entrepot.goods.editions import POOLED, known_codes, known_prefixes, link, without_filling
+from entrepot.model.product import edition as edition_of
+from entrepot.model.product import harmonized
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from entrepot.goods.links import Links
+    from entrepot.goods.lists import ListEntry
+
+__all__ = ["ConvertedList", "Variant", "convert_list", "expanded", "reaches"]
+
+Variant = Literal["family", "same_code", "without_changed", "without_partial", "all_in", "none_in"]
+
+_LEFT_OUT: dict[str, tuple[Kind, ...]] = {
+    "same_code": ("renumbered", "family", "successor", "no_safe_predecessor", "unknown"),
+    "without_changed": ("content_changed", "mixed"),
+    "none_in": (
+        "successor", "content_changed", "mixed", "no_safe_predecessor", "unknown",
+    ),
+}  # fmt: skip
+_NUMBER_KEPT: tuple[Kind, ...] = ("same", "content_changed", "mixed")
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertedList:
+    """Codes usable in the nomenclature asked for, and what was left out or replaced.
+
+    Attributes
+    ----------
+    codes, prefixes
+        Six-digit codes, and shorter or longer ones that stand for all that begins with them.
+    missing
+        Codes asked for that nothing stands for, with the reason.
+    substituted
+        Pairs of a code asked for and one used in its place.
+    partial
+        Codes used of which the list covers a part only.
+    mixed
+        Codes used whose family has goods that are not listed, or whose content changed.
+    uncertain
+        Codes used because of entries that no official text was read for.
+    """
+
+    codes: frozenset[str]
+    prefixes: frozenset[str]
+    missing: tuple[tuple[str, str], ...]
+    substituted: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+    partial: frozenset[str] = frozenset()
+    mixed: frozenset[str] = frozenset()
+    uncertain: frozenset[str] = frozenset()
+
+
+@dataclass
+class _Found:
+    doubted: tuple[str, ...]
+    codes: set[str] = field(default_factory=set)
+    missing: dict[str, str] = field(default_factory=dict)
+    swapped: dict[tuple[str, str], str] = field(default_factory=dict)
+    whole: set[str] = field(default_factory=set)
+    partial: set[str] = field(default_factory=set)
+    mixed: set[str] = field(default_factory=set)
+    sure: set[str] = field(default_factory=set)
+    uncertain: set[str] = field(default_factory=set)
+
+
+def convert_list(
+    entries: tuple[ListEntry, ...],
+    plain: tuple[str, ...],
+    nomenclature: str,
+    variant: Variant,
+    links: Links | None = None,
+    editions: Iterable[str] = (),
+    doubted: tuple[str, ...] = ("secondary",),
+) -> ConvertedList:
+    """Return the codes of list `entries` and `plain` codes in `nomenclature`.
+
+    Parameters
+    ----------
+    links
+        The tables of the United Nations; None uses what ships with the package.
+    editions
+        Other editions that the answer will be compared with: a variant leaves out the same
+        entries in all of them, and families are closed over all of them.
+    doubted
+        Certainties of entries whose codes count as uncertain.
+
+    Raises
+    ------
+    UnknownNameError
+        For an unknown variant.
+    RequestError
+        If a list cannot be followed into `nomenclature` at all.
+    """
+    known = get_args(Variant)
+    if variant not in known:
+        raise UnknownNameError("variant", variant, known, hint=f"one of: {', '.join(known)}")
+    found = _Found(doubted)
+    for entry in entries:
+        _follow_own_lines(entry, nomenclature, variant, found)
+    rest = tuple(entry for entry in entries if not _is_line_of(entry, nomenclature))
+    hs = harmonized(nomenclature).id
+    others = tuple(dict.fromkeys(editions))
+    for entry, code, places in _each(rest, hs, links, others):
+        asked = places if others else places[:1]
+        if any(place.kind not in EXACT for place in asked):
+            found.mixed.update(_take(entry, code, places, hs, variant, found))
+        else:
+            _take(entry, code, places, hs, variant, found)
+    for code in plain:
+        _take_plain(code, hs, found)
+    used = found.codes
+    return ConvertedList(
+        codes=frozenset(code for code in used if len(code) == 6),
+        prefixes=frozenset(code for code in used if len(code) != 6),
+        missing=tuple(found.missing.items()),
+        substituted=tuple(found.swapped),
+        notes=tuple(
+            f"{code} stands for {asked} in {nomenclature}: {reason}"
+            for (asked, code), reason in found.swapped.items()
+        ),
+        partial=frozenset(found.partial - found.whole),
+        mixed=frozenset(found.mixed),
+        uncertain=frozenset(found.uncertain - found.sure),
+    )
+
+
+def expanded(code: str, edition: str) -> tuple[str, ...]:
+    """Return the six-digit codes that a code of 2 to 10 digits stands for or is a part of."""
+    head = without_filling(code, edition)[:6]
+    return _under(edition, len(head)).get(head, (code[:6],))
+
+
+@cache
+def _under(edition: str, digits: int) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for code, editions in known_codes().items():
+        if edition in editions:
+            found.setdefault(code[:digits], []).append(code)
+    return {head: tuple(sorted(codes)) for head, codes in found.items()}
+
+
+def reaches(
+    entries: tuple[ListEntry, ...],
+    other: str,
+    links: Links | None = None,
+    editions: Iterable[str] = (),
+) -> dict[tuple[str, str], CodeConversion]:
+    """Return what each six-digit code of a list is in another edition, by edition and code.
+
+    Raises
+    ------
+    RequestError
+        If a table between the editions is missing.
+    """
+    return _reaches(entries, other, links, tuple(editions))
+
+
+@lru_cache(maxsize=32)  # each way of following a list asks for the same
+def _reaches(
+    entries: tuple[ListEntry, ...], other: str, links: Links | None, editions: tuple[str, ...]
+) -> dict[tuple[str, str], CodeConversion]:
+    found = {}
+    for edition, codes in _listed(entries).items():
+        span = _span([edition, other, *editions])
+        for code in sorted(codes):
+            found[edition, code] = reach(code, edition, other, codes, links, span)
+    return found
+
+
+def _listed(entries: tuple[ListEntry, ...]) -> dict[str, frozenset[str]]:
+    """Return the six-digit codes that are listed, by edition; "ex" is another matter."""
+    found: dict[str, set[str]] = {}
+    for entry in entries:
+        found.setdefault(entry.edition, set()).update(expanded(entry.code, entry.edition))
+    return {edition: frozenset(codes) for edition, codes in found.items()}
+
+
+def _span(editions: list[str]) -> tuple[str, str]:
+    ordered = sorted(editions, key=lambda name: edition_of(name).year)
+    return ordered[0], ordered[-1]
+
+
+def _each(
+    entries: tuple[ListEntry, ...], hs: str, links: Links | None, editions: Iterable[str]
+) -> Iterable[tuple[ListEntry, str, list[CodeConversion]]]:
+    """Yield each entry, a six-digit code of it, and what that is: here first, then elsewhere."""
+    others = list(editions)
+    here = reaches(entries, hs, links, others)
+    compared = [reaches(entries, name, links, [hs, *others]) for name in others if name != hs]
+    if not others:
+        compared = [_in_hs2017(entries, links)]
+    for entry in entries:
+        for code in expanded(entry.code, entry.edition):
+            key = entry.edition, code
+            yield entry, code, [here[key], *(found[key] for found in compared if key in found)]
+
+
+def _in_hs2017(
+    entries: tuple[ListEntry, ...], links: Links | None
+) -> dict[tuple[str, str], CodeConversion]:
+    """Return what codes were in HS2017, where the package says anything of them."""
+    listed = _listed(entries)
+    return {
+        ("HS2022", code): reach(code, "HS2022", "HS2017", listed.get("HS2022", frozenset()), links)
+        for code in {
+            code for one in entries for code in expanded(one.code, one.edition)
+            if one.edition == "HS2022" and link(code, "HS2022", "HS2017")
+        }
+    }  # fmt: skip
+
+
+def _take(
+    entry: ListEntry,
+    code: str,
+    places: list[CodeConversion],
+    hs: str,
+    variant: Variant,
+    found: _Found,
+) -> tuple[str, ...]:
+    """Take a code or leave it out, and return what is used for it."""
+    here = places[0]
+    left_out = _LEFT_OUT.get(variant, ())
+    for place in places:
+        dropped = place.kind in left_out or (
+            variant == "same_code" and place.kind not in _NUMBER_KEPT
+        )
+        if dropped or (variant == "without_partial" and entry.is_partial):
+            found.missing.setdefault(
+                code, ": ".join(filter(None, (f"left out on request ({variant})", place.reason)))
+            )
+            return ()
+    codes = here.widest if variant == "all_in" else here.codes
+    if not codes:
+        found.missing.setdefault(code, here.reason)
+        return ()
+    # A heading stands for all under it, unless this way of following leaves some of them out.
+    whole = len(entry.code) < 6 and entry.edition == hs and variant in ("family", "all_in")
+    found.codes.update([entry.code] if whole and codes == (code,) else codes)
+    (found.partial if entry.is_partial else found.whole).update(codes)
+    (found.uncertain if entry.certainty in found.doubted else found.sure).update(codes)
+    if variant == "all_in" and code.startswith(POOLED[:4]):  # some sources keep all oils together
+        found.codes.add(POOLED)
+        found.mixed.add(POOLED)
+    for used in codes:
+        if used != code:
+            found.swapped.setdefault((code, used), here.reason)
+    return codes
+
+
+def _take_plain(code: str, hs: str, found: _Found) -> None:
+    editions = known_prefixes(len(code))[code]
+    if hs in editions:
+        found.codes.add(code)
+        found.whole.add(code)
+        found.sure.add(code)
+        return
+    reason = f"not a code of {hs}; it stands in {', '.join(sorted(editions))}"
+    near = link(code, "HS2022", hs) if "HS2022" in editions else None
+    if near and near.kind == "successor":
+        reason += f"; nearest in {hs}: {near.other_code}"
+    found.missing[code] = reason
+
+
+def _is_line_of(entry: ListEntry, nomenclature: str) -> bool:
+    """Whether an entry is a national line of the very tariff that the data are in."""
+    letters = nomenclature[:-4]
+    return (
+        len(entry.code) > 6
+        and letters == entry.nomenclature[:-4]
+        and harmonized(nomenclature).id == entry.edition
+    )
+
+
+def _follow_own_lines(entry: ListEntry, nomenclature: str, variant: Variant, found: _Found) -> None:
+    if not _is_line_of(entry, nomenclature):
+        return
+    if variant == "without_partial" and entry.ex:
+        found.missing[entry.code] = f"left out on request ({variant})"
+        return
+    found.codes.add(entry.code)
+    (found.partial if entry.ex else found.whole).add(entry.code)
+    (found.uncertain if entry.certainty in found.doubted else found.sure).add(entry.code)

@@ -1,0 +1,228 @@
+"""What the lake says about its content."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from entrepot.lake.current_vintage import current_partitions
+from entrepot.lake.partial_coverage import RULE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from entrepot.lake.catalog import Catalog, Snapshot
+    from entrepot.model.columns import Finding
+    from entrepot.model.period import Period
+
+__all__ = ["InventoryItem", "LoadReport", "holdings", "spans"]
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryItem:
+    """What one delivered file brought of one source.
+
+    Attributes
+    ----------
+    source, table, snapshot, vintage, nomenclature
+        Whose data; canonical table; first 12 digits of the file's SHA-256; release; editions of
+        product codes.
+    periods
+        Periods held, oldest first.
+    in_force
+        Those in which rows of it count: a later release takes the place of an earlier one.
+    currency
+        What values are counted in.
+    title
+        Of a table of the user's own.
+    rows
+        Number of rows.
+    areas, importers
+        Number of exporters and of importers in the period that has fewest of them: a share of
+        the world needs nearly all.
+    added_on
+        Day of the load, ISO 8601.
+    files, bytes
+        Name of the delivered file, and bytes on disk (delivered and stored).
+    reporters
+        Number of areas whose own reports these are; 0 where nobody says.
+    products
+        Number of product codes in the period that has fewest.
+    totals
+        Number of rows that are totals over all goods; they may stand beside rows by product.
+    bases
+        What makes the partner: destination, origin, consignment; where the rows say it.
+    has_sums
+        Whether reporters' own totals over partners or goods are kept with it.
+    findings
+        What was noticed when it was loaded.
+    counts
+        Whether any row of it counts.
+    slices
+        Who tells which side in each period, as in a partition of the catalog.
+    """
+
+    source: str
+    table: str
+    snapshot: str
+    vintage: str
+    nomenclature: str
+    currency: str
+    title: str
+    periods: tuple[Period, ...]
+    in_force: tuple[Period, ...]
+    rows: int
+    areas: int
+    importers: int
+    reporters: int
+    products: int
+    totals: int
+    bases: tuple[str, ...]
+    added_on: str
+    files: tuple[str, ...]
+    bytes: int
+    has_sums: bool = False
+    findings: tuple[Finding, ...] = ()
+    counts: bool = True
+    slices: tuple[tuple[Period, tuple[str, ...]], ...] = field(default=(), repr=False)
+
+    @property
+    def state(self) -> str:
+        """``in force``, ``superseded`` by later releases, or in force for some periods."""
+        if not self.counts:
+            return "superseded"
+        return "in force" if self.in_force == self.periods else f"in force: {spans(self.in_force)}"
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether it is an extract, so that shares of a whole cannot be taken from it."""
+        return any(finding.rule == "partial-source" for finding in self.findings)
+
+    @property
+    def has_few_products(self) -> bool:
+        """Whether it has so few product codes that they are hardly all goods."""
+        return any(finding.rule == RULE for finding in self.findings)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the holding as plain JSON types."""
+        return {
+            "source": self.source,
+            "table": self.table,
+            "snapshot": self.snapshot,
+            "vintage": self.vintage,
+            "nomenclature": self.nomenclature,
+            "currency": self.currency,
+            "title": self.title,
+            "periods": [str(period) for period in self.periods],
+            "current_partitions": [str(period) for period in self.in_force],
+            "rows": self.rows,
+            "areas": self.areas,
+            "importers": self.importers,
+            "reporters": self.reporters,
+            "products": self.products,
+            "totals": self.totals,
+            "bases": list(self.bases),
+            "has_sums": self.has_sums,
+            "added_on": self.added_on,
+            "files": list(self.files),
+            "bytes": self.bytes,
+            "is_partial": self.is_partial,
+            "state": self.state,
+            "findings": [finding.to_dict() for finding in self.findings],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """What a load did.
+
+    Attributes
+    ----------
+    source
+        Where the data are from.
+    added
+        What is new.
+    unchanged
+        Names of files whose very bytes were held already.
+    replaced
+        Periods whose rows were replaced.
+    """
+
+    source: str
+    added: tuple[InventoryItem, ...]
+    unchanged: tuple[str, ...] = ()
+    replaced: tuple[Period, ...] = ()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was noticed, over all files."""
+        return tuple(finding for item in self.added for finding in item.findings)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as plain JSON types."""
+        return {
+            "source": self.source,
+            "added": [item.to_dict() for item in self.added],
+            "unchanged": list(self.unchanged),
+            "replaced": [str(period) for period in self.replaced],
+        }
+
+
+def holdings(catalog: Catalog) -> tuple[InventoryItem, ...]:
+    """Return what a reader wants to know of every snapshot, oldest load first."""
+    counting: dict[tuple[str, str, str], list[Period | None]] = {}
+    for source in dict.fromkeys(item.source for item in catalog.snapshots):
+        for part in current_partitions(catalog.of(source)):
+            if part.counts:
+                key = (source, part.snapshot.id, part.snapshot.vintage)
+                counting.setdefault(key, []).append(part.partition.period)
+    return tuple(
+        _holding(item, counting.get((item.source, item.id, item.vintage), ()))
+        for item in catalog.snapshots
+    )
+
+
+def _holding(item: Snapshot, counting: Sequence[Period | None]) -> InventoryItem:
+    stored = sum(file.bytes for part in item.partitions for file in part.stored)
+    tellers = {name.strip(">") for part in item.partitions for name in part.slices if ">" in name}
+    periods = dict.fromkeys(part.period for part in item.partitions if part.period)
+    return InventoryItem(
+        source=item.source,
+        table=item.table,
+        snapshot=item.id,
+        vintage=item.vintage,
+        nomenclature=item.nomenclature,
+        currency=item.currency,
+        title=item.title,
+        periods=tuple(periods),
+        in_force=tuple(dict.fromkeys(period for period in counting if period)),
+        rows=sum(part.rows for part in item.partitions),
+        areas=min(part.exporters for part in item.partitions),
+        importers=min(part.importers for part in item.partitions),
+        reporters=len(tellers) if item.table == "flows" else 0,
+        products=min(part.products for part in item.partitions),
+        totals=sum(part.totals for part in item.partitions),
+        bases=tuple(sorted({name for part in item.partitions for name in part.bases})),
+        added_on=item.added_on,
+        files=(item.raw.name,),
+        bytes=stored + item.raw.bytes,
+        has_sums=any(part.sums for part in item.partitions),
+        findings=item.findings,
+        counts=bool(counting),
+        slices=tuple((part.period, part.slices) for part in item.partitions if part.period),
+    )
+
+
+def spans(periods: Sequence[Period]) -> str:
+    """Return periods in order as short text: 2017..2019, 2021."""
+    runs: list[list[Period]] = []
+    for period in periods:
+        last = runs[-1][-1] if runs else None
+        if last and (period.start - last.end).days == 1 and period.freq == last.freq:
+            runs[-1].append(period)
+        else:
+            runs.append([period])
+    between = {"F": " to "}
+    return ", ".join(
+        f"{r[0]}{between.get(r[0].freq, '..')}{r[-1]}" if len(r) > 1 else str(r[0]) for r in runs
+    )

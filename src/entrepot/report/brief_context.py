@@ -1,0 +1,213 @@
+"""The Figures of one brief: what it is about, and a memory of everything that was asked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from entrepot.errors import EntrepotError
+from entrepot.figures import Definition, Figure, evaluate, statements
+from entrepot.goods import goods_list, goods_title
+from entrepot.goods.library import list_names
+from entrepot.limits import step
+from entrepot.model.areas import area_phrase, possessive
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from entrepot.goods import GoodsList
+    from entrepot.lake import Lake
+    from entrepot.model.period import Period
+    from entrepot.sources.published.read import Published
+
+__all__ = ["BriefContext", "Subject"]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Who depends on whom, for what, when.
+
+    Attributes
+    ----------
+    period
+        Year of the headline.
+    fixed
+        Whether the reader asked for that period; then no card looks at a later one.
+    known
+        Whether share or value is known in it, where nobody asked for a period; if not, the period
+        is only where the search began, and is not named.
+    """
+
+    importer: str
+    supplier: str
+    goods: str
+    period: Period
+    fixed: bool
+    known: bool = True
+
+    @property
+    def when(self) -> str:
+        """The period as it follows a verb, with a space; empty where none was asked or found."""
+        return f" in {self.period}" if self.fixed or self.known else ""
+
+    @property
+    def buyer(self) -> str:
+        """Name of the importer as it stands in a sentence."""
+        return area_phrase(self.importer)
+
+    @property
+    def seller(self) -> str:
+        """Name of the supplier as it stands in a sentence."""
+        return area_phrase(self.supplier)
+
+    @property
+    def buyers(self) -> str:
+        """Possessive of the importer."""
+        return possessive(self.buyer)
+
+    @property
+    def sellers(self) -> str:
+        """Possessive of the supplier."""
+        return possessive(self.seller)
+
+    @property
+    def goods_name(self) -> str:
+        """Name of the goods as it stands in a sentence."""
+        return goods_title(self.goods)
+
+    def headed(self, text: str, goods: str = "all") -> str:
+        """Return a heading; it says so where it is of all goods and the page is of some."""
+        return f"All goods: {text}" if goods == "all" != self.goods else text
+
+    @property
+    def listed(self) -> GoodsList | None:
+        """The list the goods are taken from; None for codes and for everything."""
+        name = re.split("[:@]", self.goods)[0]
+        return goods_list(name) if name in list_names() else None
+
+
+class BriefContext:
+    """Asks Figures once each and remembers them in order.
+
+    Parameters
+    ----------
+    before
+        Figures that a book of the same lake in the same state gave before it was ended, not asked
+        again.
+    """
+
+    def __init__(self, lake: Lake, before: Mapping[Definition, Figure] | None = None) -> None:
+        self._lake = lake
+        self._asked: dict[Definition, Figure] = {}
+        self._before = dict(before or {})
+        self._leant_on: set[str] = set()
+        self._found: dict[str, bool] = {}
+        self._shown: dict[str, Published] = {}
+
+    @property
+    def lake(self) -> Lake:
+        """The lake that is asked."""
+        return self._lake
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Every Figure asked so far that has a value, in the order of asking."""
+        return tuple(figure for figure in self._asked.values() if figure.status == "ok")
+
+    @property
+    def questions(self) -> tuple[tuple[Definition, Figure], ...]:
+        """Every definition as it was asked, with the Figure it gave where that has a value.
+
+        A Figure's own definition says more: which source was chosen.
+        """
+        return tuple(pair for pair in self._asked.items() if pair[1].status == "ok")
+
+    @property
+    def asked(self) -> dict[Definition, Figure]:
+        """Every definition that was asked, here or in the book before, with its Figure."""
+        return self._before | self._asked
+
+    @property
+    def sources(self) -> frozenset[str]:
+        """Sources that the page rests on without a Figure of them."""
+        return frozenset(self._leant_on)
+
+    def remembered(self, key: str, find: Callable[[], bool]) -> bool:
+        """Return what was found out under a key, or find it out."""
+        if key not in self._found:
+            self._found[key] = find()
+        return self._found[key]
+
+    def lean_on(self, sources: Iterable[str]) -> None:
+        """Note sources of which the page shows rows that are no Figure."""
+        self._leant_on.update(sources)
+
+    @property
+    def shown(self) -> dict[str, Published]:
+        """Printed numbers that the page shows without a Figure of them, by id."""
+        return dict(self._shown)
+
+    def show(self, rows: Iterable[Published]) -> None:
+        """Note printed numbers that the page shows and that are no Figure."""
+        self._shown.update((row.id, row) for row in rows)
+
+    def ask(self, measure: str, **keys: Any) -> Figure:
+        """Evaluate a definition with its range, or return what it gave before."""
+        return self._answer(Definition.build(measure, **keys), ranged=True)
+
+    def value(self, measure: str, **keys: Any) -> Figure:
+        """Evaluate a definition of which no range is shown, which takes a fraction of the time."""
+        return self._answer(Definition.build(measure, **keys), ranged=False)
+
+    def _answer(self, definition: Definition, *, ranged: bool) -> Figure:
+        known = self._asked.get(definition) or self._before.get(definition)
+        if known is None or (ranged and not known.ranged):
+            known = evaluate(definition, self._lake, ranged=ranged)
+            step()  # one that ended late may have lost a query that was stopped
+        self._asked[definition] = known
+        return known
+
+    def of_goods_or_all(self, measure: str, subject: Subject, **keys: Any) -> Figure:
+        """Return the Figure of the goods of a brief if it has a table, else that of all goods."""
+        found = [
+            self.value(measure, goods=goods, period=subject.period, **keys)
+            for goods in dict.fromkeys((subject.goods, "all"))
+        ]
+        return next((figure for figure in found if figure.table), found[0])
+
+    def inputs(self, measure: str, **keys: Any) -> Figure:
+        """Evaluate a definition on what industries buy."""
+        return self.ask(measure, goods="inputs", source="icio", **keys)
+
+    def first(self, measure: str, periods: list[Period], **keys: Any) -> Figure:
+        """Return the first Figure with a value over `periods`, else the one of the first."""
+        found = None
+        for period in periods:
+            figure = self.value(measure, period=period, **keys)
+            if figure.status == "ok":
+                return self.ask(measure, period=period, **keys)
+            found = found or figure
+        if found is None:
+            raise EntrepotError("no period to ask for", why="neither lake nor tables hold one")
+        return found
+
+    def years(self) -> list[int]:
+        """Return every calendar year that the lake or the bundled tables hold, newest first."""
+        flows = (item for item in self._lake.holdings() if item.table == "flows")
+        found = {period.year for item in flows for period in item.in_force}
+        found |= {row.period.year for row in statements("all", self._lake) if row.period.is_year}
+        return sorted(found, reverse=True)
+
+    def printed(
+        self, measure: str, importer: str, exporter: str, goods: str = "all"
+    ) -> Iterator[Published]:
+        """Yield what others printed of this, one row an origin and period, low confidence out."""
+        seen = set()
+        for row in statements("published", self._lake):
+            said = (row.measure, row.importer, row.exporter, row.goods)
+            voice = (row.origin, row.variant, row.basis, row.period)
+            fits = said == (measure, importer, exporter, goods) and row.flow == "one_way"
+            if fits and row.confidence != "low" and not row.per and voice not in seen:
+                seen.add(voice)
+                yield row

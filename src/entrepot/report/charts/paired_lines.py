@@ -1,0 +1,177 @@
+"""Two shares over time on one scale: a line each, ranges as whiskers, names at the right."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from entrepot.report.charts import column
+from entrepot.report.charts.drawing import Frame, framed, labels, lines, points, ticks
+from entrepot.report.charts.place import text_width
+from entrepot.report.phrasing import capital
+
+if TYPE_CHECKING:
+    from entrepot.report.charts.drawing import Marks
+    from entrepot.report.comparison.drawn import Course, Courses, Spot
+
+__all__ = ["draw"]
+
+APART = 3.0
+"""How far the marks of both sides stand off the middle of a year."""
+CAP = 4.0
+YEAR_WIDTH = {"wide": 46.0, "narrow": 34.0}
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Styles of one side: line, computed dot, printed ring, name; and where its marks stand."""
+
+    line: str
+    dot: str
+    ring: str
+    name: str
+    shift: float
+
+
+LOOKS = (
+    _Look("supplier-line", "supplier", "supplier-ring", "label-supplier", -APART),
+    _Look("other-line", "context", "context-printed", "label", APART),
+)
+
+
+def draw(data: Courses, *, name: str, spoken: str) -> str:
+    """Return the drawing, ``wide`` or ``narrow``."""
+    frame = _frame(data, name)
+    layers = [*_axes(data, frame, name), *_break_lines(data, frame)]
+    rows = (0, len(data.courses[0].spots))
+    pairs = list(zip(data.courses, LOOKS, rows, strict=True))[::-1]  # the marked side on top
+    for course, look, _ in pairs:
+        layers += _line(course, look, frame)
+    for course, look, first in pairs:
+        layers += _spots(course, look, frame, first)
+    layers += _names(data, frame)
+    return framed(layers, frame, name=name, spoken=spoken)
+
+
+def _frame(data: Courses, name: str) -> Frame:
+    spots = [spot for course in data.courses for spot in course.spots]
+    highest = ticks(max(spot.high or spot.value for spot in spots) * 1.04, limit=100)[-1]
+    x0, x1 = data.first - 0.5, data.last + 0.5
+    marks_of = ticks(highest, limit=100)
+    left = round(max(text_width(_tick(value, marks_of)) for value in marks_of)) + 12
+    if name == "wide":
+        return Frame(852, 400, left, 210, 24, 28, x0, x1, highest)
+    return Frame(360, 400, left, 124, 24, 28, x0, x1, highest)
+
+
+def _tick(value: float, values: list[float]) -> str:
+    return f"{value:g}" + ("\u00a0%" if value == values[-1] else "")
+
+
+def _axes(data: Courses, frame: Frame, name: str) -> list[Marks]:
+    values = ticks(frame.top_value, limit=100)
+    across = {"x": 0, "x2": frame.inner_width}
+    grid = [across | {"y": frame.y(value), "y2": frame.y(value)} for value in values[1:]]
+    base = across | {"y": frame.inner_height, "y2": frame.inner_height}
+    years = list(range(data.first, data.last + 1))
+    step = math.ceil(len(years) * YEAR_WIDTH[name] / frame.inner_width)
+    shown = years[::-1][::step][::-1]
+    below = [
+        {"x": frame.x(year), "y": frame.inner_height + 20, "align": "center"}
+        | {"text": _year(year, shown, short=name == "narrow")}
+        for year in shown
+    ]
+    beside = [
+        {"x": -8, "y": frame.y(value) + 4.5, "align": "right"} | {"text": _tick(value, values)}
+        for value in values
+    ]
+    return [
+        *lines(grid, style="grid"),
+        *lines([base], style="base"),
+        *labels(below + beside, style="note"),
+    ]
+
+
+def _year(year: int, shown: list[int], *, short: bool) -> str:
+    if short and year not in (shown[0], shown[-1]):
+        return f"\u2019{year % 100:02d}"
+    return str(year)
+
+
+def _line(course: Course, look: _Look, frame: Frame) -> list[Marks]:
+    """Join years that follow each other in one source; what others print stands alone.
+
+    Where the reporters change dots lead across.
+    """
+    layers: list[Marks] = []
+    for one, other in itertools.pairwise(course.spots):
+        if other.year != one.year + 1 or one.whose != other.whose or other.printed:
+            continue
+        row = {
+            "x": frame.x(one.year) + look.shift,
+            "y": frame.y(one.value),
+            "x2": frame.x(other.year) + look.shift,
+            "y2": frame.y(other.value),
+        }
+        crosses = course.broken is not None and one.year == course.broken.year
+        layers += lines([row], style="across" if crosses else look.line)
+    return layers
+
+
+def _break_lines(data: Courses, frame: Frame) -> list[Marks]:
+    years = {one.broken.year for one in data.courses if one.broken and one.spots}
+    rows = [
+        {"x": x, "x2": x, "y": -8, "y2": frame.inner_height}
+        for x in (frame.x(year + 0.5) for year in sorted(years))
+    ]
+    return lines(rows, style="break") if rows else []
+
+
+def _spots(course: Course, look: _Look, frame: Frame, first: int) -> list[Marks]:
+    """Draw the marks of a side; the row of the first in the table of both is `first`."""
+    layers: list[Marks] = []
+    for spot in course.spots:
+        layers += _whisker(spot, look, frame)
+    for printed in (False, True):
+        rows = [
+            {
+                "x": frame.x(spot.year) + look.shift,
+                "y": frame.y(spot.value),
+                "title": f"{spot.year}: {capital(course.name)}: {spot.text}\u00a0%",
+                "row": first + place,
+            }
+            for place, spot in enumerate(course.spots)
+            if spot.printed is printed
+        ]
+        layers += points(rows, style=look.ring if printed else look.dot)
+    return layers
+
+
+def _whisker(spot: Spot, look: _Look, frame: Frame) -> list[Marks]:
+    if spot.low is None or spot.high is None:
+        return []
+    x, top, bottom = frame.x(spot.year) + look.shift, frame.y(spot.high), frame.y(spot.low)
+    rows = [{"x": x, "x2": x, "y": top, "y2": bottom}]
+    rows += [{"x": x - CAP, "x2": x + CAP, "y": end, "y2": end} for end in (top, bottom)]
+    return lines(rows, style="leader")
+
+
+def _names(data: Courses, frame: Frame) -> list[Marks]:
+    """Name each side at its last spot, with the share there; a side without one is named too."""
+    entries = []
+    for course, look in zip(data.courses, LOOKS, strict=True):
+        if course.spots:
+            last = course.spots[-1]
+            when = "" if last.year == data.last else f", {last.year}"
+            text = f"**{last.text}\u00a0%** {capital(course.name)}{when}"
+            x = frame.x(last.year) + look.shift + CAP
+            entries.append(column.Entry(text, x, frame.y(last.value), look.name))
+    return column.draw(
+        entries,
+        head=f"For {data.last}",
+        x=frame.inner_width,
+        room=frame.right,
+        height=frame.inner_height,
+    )

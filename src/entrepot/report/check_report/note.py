@@ -1,0 +1,148 @@
+"""A note to an editor about numbers that do not stand, in neutral words, with sources."""
+
+from __future__ import annotations
+
+import textwrap
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from entrepot.report.attribution import in_one_count, nor_with
+from entrepot.report.check_report.entries import entries
+from entrepot.report.check_report.text import one_line, web
+from entrepot.report.phrasing import count_word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from entrepot.claims import Check
+    from entrepot.claims.result import ConflictBlock
+    from entrepot.report.check_report.entries import Entry
+
+__all__ = ["render_note"]
+
+WIDTH = 78
+SHOWN = 3
+_UNSAID = (
+    "Dear editor, numbers in this text agree only if two countries count them. Below: which. "
+    "Please consider whether the text should say whose count each is."
+)
+
+
+def render_note(check: Check) -> str:
+    """Return the note as plain text, ready to be sent.
+
+    Only numbers that differ from what others have, or that the text's other numbers contradict,
+    are in it. It names numbers and sources, and nobody's intention.
+    """
+    found = [one for one in entries(check) if one.verdict in ("cannot_hold", "differs")]
+    source = check.source
+    about = ", ".join(
+        one_line(part) for part in (source.title, source.publisher, source.date) if part
+    )
+    lines = [f"Subject: Numbers in “{one_line(source.title)}”", ""]
+    lines += _wrapped(f"About: {about}")
+    if web(source.url):
+        lines.append(web(source.url))
+    lines.append("")
+    if not found and not check.conflicts:
+        lines += _wrapped(_nothing(check))
+        return "\n".join(lines) + "\n"
+    lines += _wrapped(_differing(len(found)) if found else _UNSAID)
+    for place, entry in enumerate(found, start=1):
+        lines += ["", *_item(place, entry)]
+    for words, blocks in groupby(check.blocks, key=in_one_count):
+        lines += ["", f"Numbers of the text that exclude each other{words}:"]
+        for block in blocks:
+            lines += _block(block, check)
+    lines += ["", *_wrapped(_end(check))]
+    return "\n".join(lines) + "\n"
+
+
+def _differing(count: int) -> str:
+    return (
+        f"Dear editor, {count_word(count, 'number')} in this text {'does' if count == 1 else 'do'} "
+        "not agree with published sources or with the text's other numbers. Below: each as "
+        "printed, the arithmetic, what the number would be, and sources. Please check whether a "
+        "correction is due."
+    )
+
+
+def _block(block: ConflictBlock, check: Check) -> Iterator[str]:
+    """Yield the arithmetic of conflicts with one cause, and what else that cause upsets."""
+    yield from _wrapped(f"- {one_line(block.first.because)}.", "  ")
+    if block.first.corrected:
+        yield from _wrapped(f"  After the change: {one_line(block.first.corrected)}.", "  ")
+    if words := nor_with(block, check):
+        yield from _wrapped(f"  {one_line(words)}.", "  ")
+
+
+def _nothing(check: Check) -> str:
+    if not check.claims:
+        return f"The text has no number that could be tested.{_unread(check)}"
+    return (
+        "None of the numbers was found to differ from published sources or from the text's other "
+        f"numbers: {_others(check)}.{_unread(check)}"
+    )
+
+
+def _others(check: Check) -> str:
+    """Return how many numbers agreed, and how many nothing could be said of."""
+    held, untested = (check.summary[one] for one in ("holds", "untestable"))
+    parts = [f"{count_word(held, 'number')} agreed with a source"] if held else []
+    parts += [f"{count_word(untested, 'number')} could not be tested"] if untested else []
+    return " and ".join(parts)
+
+
+def _unread(check: Check) -> str:
+    """Return what of the text was not read as a claim, and so not tested."""
+    if not check.todo:
+        return ""
+    what = count_word(len(check.todo), "more number")
+    return f" {what[:1].upper()}{what[1:]} of the text could not be read as one of trade."
+
+
+def _item(place: int, entry: Entry) -> Iterator[str]:
+    quote = f", in “{entry.quote}”" if entry.quote else ""
+    yield from _wrapped(f"{place}. As printed: {entry.says}{quote}", "   ")
+    yield from _wrapped(f"   What it counts: {entry.what}.", "   ")
+    yield from _wrapped(f"   {entry.reason}", "   ")
+    for _, text in entry.slips[:1]:
+        yield from _wrapped(f"   A possible explanation: {text}", "   ")
+    if would := _would_be(entry):
+        yield from _wrapped(f"   The number would be: {would}.", "   ")
+    telling = [one for one in entry.evidence if one.outcome == "does not agree"]
+    same = [one for one in telling if one.value == telling[0].value]  # it supports the correction
+    links = dict.fromkeys((link.text, link.url) for one in same for link in one.links)
+    for text, url in list(links)[:SHOWN]:
+        yield f"   Source: {text}"
+        yield f"   {url}"
+
+
+def _would_be(entry: Entry) -> str:
+    """Return the number after the likeliest slip is put right, else the one that others have."""
+    if entry.would_say:
+        return entry.would_say
+    others = [one.value for one in entry.evidence if one.outcome == "does not agree"]
+    return others[0] if others else ""
+
+
+def _end(check: Check) -> str:
+    others = _others(check)
+    rest = f" Of the others, {others}." if others else ""
+    return (
+        "Each number was read as printed, with the room that its rounding leaves. Other "
+        f"definitions may give other numbers; where one would, it is named above.{rest}"
+        f"{_unread(check)}{''.join(f' {one_line(limit)}' for limit in check.limits)}"
+    )
+
+
+def _wrapped(text: str, hang: str = "") -> list[str]:
+    start = text[: len(text) - len(text.lstrip())]
+    return textwrap.wrap(
+        text.strip(),
+        WIDTH,
+        initial_indent=start,
+        subsequent_indent=hang,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

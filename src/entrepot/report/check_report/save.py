@@ -1,0 +1,246 @@
+"""Write a check in the format that the file's suffix names."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import entrepot
+from entrepot.errors import RequestError
+from entrepot.report.check_report.entries import entries, worst_first
+from entrepot.report.check_report.markdown import render_markdown
+from entrepot.report.check_report.note import render_note
+from entrepot.report.check_report.text import (
+    numbered,
+    one_line,
+    paragraphs,
+    web,
+    without_heading_sign,
+)
+from entrepot.report.output import write_whole
+from entrepot.report.render_html import ICONS, page_environment, page_style
+from entrepot.report.sections.verdicts import claims_part
+from entrepot.report.verdicts import WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from entrepot.claims import Check, CheckedClaim
+    from entrepot.report.check_report.text import Article
+
+__all__ = [
+    "FORMATS",
+    "check_note",
+    "claim_review",
+    "format_of",
+    "page_parts",
+    "render_page",
+    "write_check",
+    "write_note",
+]
+
+
+FORMATS = (".html", ".md", ".json", ".jsonld", ".txt")
+NOTES = (".txt",)
+
+
+def format_of(path: Path) -> Callable[[Check, Article | None], str]:
+    """Return the renderer for a file name.
+
+    Raises
+    ------
+    RequestError
+        For a suffix that no renderer writes.
+    """
+    renderers: dict[str, Callable[[Check, Article | None], str]] = {
+        ".html": render_page,
+        ".md": render_markdown,
+        ".json": lambda check, _: f"{check.to_json()}\n",
+        ".jsonld": lambda check, _: render_jsonld(check),
+        ".txt": lambda check, _: f"{check}\n",
+    }
+    suffix = path.suffix.lower()
+    if suffix not in renderers:
+        raise RequestError(
+            f"cannot write a check as {suffix or 'a file without a suffix'}",
+            where=str(path),
+            hint=f"end the name in {', '.join(FORMATS)}",
+        )
+    return renderers[suffix]
+
+
+def check_note(path: Path) -> None:
+    """Refuse a note that could not be written.
+
+    Raises
+    ------
+    RequestError
+        For a suffix that is not of plain text.
+    """
+    if path.suffix.lower() not in NOTES:
+        raise RequestError(
+            f"cannot write a note as {path.suffix or 'a file without a suffix'}",
+            where=str(path),
+            hint="it is plain text: end the name in .txt",
+        )
+
+
+def write_check(check: Check, path: Path, article: Article | None = None) -> Path:
+    """Render a check and write it whole or not at all.
+
+    Parameters
+    ----------
+    check
+        What to write.
+    path
+        Where; the suffix decides the format.
+    article
+        The whole text with the places of the claims, if the check came from one.
+
+    Raises
+    ------
+    RequestError
+        For an unknown suffix.
+    OutsideError
+        If the disk refuses.
+    """
+    return write_whole(path, format_of(path)(check, article))
+
+
+def write_note(check: Check, path: Path) -> Path:
+    """Write the note to an editor; raises as `write_check` does."""
+    check_note(path)
+    return write_whole(path, render_note(check))
+
+
+def render_page(check: Check, article: Article | None = None) -> str:
+    """Return the page; the same check gives the same bytes.
+
+    Parameters
+    ----------
+    check
+        What was found.
+    article
+        The whole text, if the check came from one; else the quotes stand for it.
+    """
+    page = page_environment().get_template("check.html.j2")
+    style = page_style("brief.css", "check.css")
+    return page.render(style=style, **page_parts(check, article)).strip() + "\n"
+
+
+def page_parts(check: Check, article: Article | None = None) -> dict[str, Any]:
+    """Return what the template of a check is filled with, its style apart."""
+    found = entries(check)
+    source = check.source
+    return {
+        "title": one_line(source.title),
+        "said": [("Publisher", one_line(source.publisher)), ("Date", one_line(source.date))],
+        "url": web(source.url),
+        "finding": _finding(check),
+        "limits": [one_line(limit) for limit in check.limits],
+        "part_of": claims_part(check),
+        "paragraphs": [without_heading_sign(held) for held in paragraphs(check, article)],
+        "left": article.left if article else (),
+        "article": article,
+        "entries": worst_first(found),
+        "by_id": {entry.id: entry for entry in found},
+        "numbers": numbered(check),
+        "reviews": inside_html(check),
+        "icons": ICONS,
+        "words": WORDS,
+        "version": entrepot.__version__,
+    }
+
+
+def _finding(check: Check) -> str:
+    """Say what became of the claims in one line, what is wrong first."""
+    if not check.claims:
+        return "The text makes no claim that can be read"
+    return check.in_counts().replace(", ", ": ", 1)
+
+
+# A check as ClaimReview of schema.org, in JSON-LD.
+
+
+REVIEWER = {"@type": "Organization", "name": "Entrepôt"}
+_RISKY = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
+
+
+def claim_review(check: Check) -> dict[str, Any]:
+    """Return one ClaimReview a claim.
+
+    The verdict is a word (``alternateName``) with its reason. A number from 1 to 5 would claim a
+    precision that no verdict has, so there is none. What is not known (date, address) is left out.
+    """
+    return {
+        "@context": "https://schema.org",
+        "@graph": [_review(item, check) for item in check.claims],
+    }
+
+
+def render_jsonld(check: Check) -> str:
+    """Return the reviews as the text of a ``.jsonld`` file."""
+    return json.dumps(claim_review(check), ensure_ascii=False, indent=1) + "\n"
+
+
+def inside_html(check: Check) -> str:
+    """Return the reviews for a script element: nothing in it can end the element."""
+    text = json.dumps(claim_review(check), ensure_ascii=False, separators=(",", ":"))
+    for sign, code in _RISKY.items():
+        text = text.replace(sign, code)
+    return text
+
+
+def _review(item: CheckedClaim, check: Check) -> dict[str, Any]:
+    word = WORDS[item.verdict]
+    name = f"{word}, {item.qualifier}" if item.qualifier else word
+    quote = one_line(item.claim.quote)
+    return {
+        "@type": "ClaimReview",
+        "identifier": item.id,
+        "claimReviewed": quote or one_line(item.says),
+        "author": REVIEWER,
+        "itemReviewed": _claim(item, check),
+        "reviewRating": {
+            "@type": "Rating",
+            "alternateName": name,
+            "ratingExplanation": one_line(item.reason),
+        },
+    }
+
+
+def _claim(item: CheckedClaim, check: Check) -> dict[str, Any]:
+    source = check.source
+    # Who is quoted is not the author of a number that the text misquotes.
+    best = next(iter(item.against), None)
+    misquoted = best is not None and best.own and best.outcome == "contradicts"
+    quoted = "" if misquoted else item.claim.attributed_to
+    by = one_line(quoted or source.publisher)
+    work = _known(
+        {
+            "@type": "CreativeWork",
+            "headline": one_line(source.title),
+            "url": web(source.url),
+            "datePublished": source.date,
+            "publisher": _named(source.publisher, "Organization"),
+        }
+    )
+    return _known(
+        {
+            "@type": "Claim",
+            "text": one_line(item.says),
+            "author": _named(by, "Thing"),
+            "datePublished": source.date,
+            "appearance": work,
+        }
+    )
+
+
+def _named(name: str, kind: str) -> dict[str, str] | None:
+    """Return a name; whether who is quoted is a person or an office, the text does not tell."""
+    return {"@type": kind, "name": one_line(name)} if name else None
+
+
+def _known(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value}

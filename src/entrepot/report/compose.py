@@ -1,0 +1,326 @@
+"""What a brief says: Figures and claims in, facts and sentences out. How it looks is elsewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import entrepot
+from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.figures import bundled_for
+from entrepot.figures.inputs import input_years
+from entrepot.lake import spans
+from entrepot.model.areas import as_codes
+from entrepot.model.groups import pinned
+from entrepot.model.period import Period
+from entrepot.report import back_matter, only_inputs, sources_used
+from entrepot.report.answer import answer, title_of
+from entrepot.report.back_matter import dated, read_date
+from entrepot.report.brief_context import BriefContext, Subject
+from entrepot.report.cards import cards, gathered, headline
+from entrepot.report.cut_off import cut_off, scenario_line
+from entrepot.report.definitions import ADD_DATA
+from entrepot.report.imported_inputs import Bought, bought
+from entrepot.report.missing_value import lacking
+from entrepot.report.parts import Brief, Command, Gap
+from entrepot.report.sections import (
+    buyers,
+    by_tier,
+    by_year,
+    data_gaps,
+    inputs,
+    mutual_dependence,
+    over_time,
+    prices,
+    published_conflicts,
+    reporters,
+    reporting_gaps,
+    sensitivity,
+    supplier_changes,
+    suppliers,
+    third_countries,
+    verdicts,
+)
+from entrepot.report.sections import cut_off as cut_off_section
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from entrepot.claims import Document
+    from entrepot.claims.result import Check
+    from entrepot.lake import Lake
+    from entrepot.report.cut_off import CutOff
+
+__all__ = ["SECTIONS", "brief", "brief_in", "opening_in"]
+
+SECTIONS = tuple(
+    one.NAME
+    for one in (
+        *(
+            over_time,
+            by_tier,
+            suppliers,
+            by_year,
+            supplier_changes,
+            third_countries,
+            mutual_dependence,
+            buyers,
+        ),
+        *(
+            inputs,
+            cut_off_section,
+            prices,
+            sensitivity,
+            reporting_gaps,
+            published_conflicts,
+            verdicts,
+            reporters,
+            data_gaps,
+        ),
+    )
+)
+"""Names of all sections that a brief may have."""
+
+
+def brief(
+    importer: str,
+    supplier: str,
+    goods: str = "chpl",
+    period: str | int | Period | None = None,
+    lake: Lake | str | os.PathLike[str] | None = None,
+    claims: Path | str | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+    date: str | None = None,
+) -> Brief:
+    """Describe one country's dependence on another with whatever is held.
+
+    Parameters
+    ----------
+    importer, supplier
+        Areas as in a definition: ``RUS``, ``CHN+HKG``, a dated group.
+    goods
+        ``all``, a list, a part of one, or codes.
+    period
+        Year of the headline; None takes the newest that is held, and lets the cards about all
+        goods look at later years.
+    lake
+        A lake or its folder; None takes the one that the settings name.
+    claims
+        A claims file to check and show; None for none.
+    progress
+        Told in a few words what is being done.
+    date
+        Day to be printed, as 2026-11-30; None prints none, for no format looks at a clock.
+
+    Raises
+    ------
+    UnknownNameError
+        For an unknown area, list or code.
+    NoEvidenceError
+        For a period of which nothing is held.
+    BadFileError
+        For a claims file that cannot be read.
+    RequestError
+        For a date that is none.
+    """
+    from entrepot.lake import Lake
+
+    importer, supplier = as_codes(importer) or importer, as_codes(supplier) or supplier
+    day = read_date(date) if date is not None else None
+    document = _document(claims)
+    opened = lake if isinstance(lake, Lake) else Lake.open(lake)
+    with opened.reading(bundled=bundled_for(opened, goods)) as held:
+        book = BriefContext(held)
+        subject = _subject(book, importer, supplier, goods, period)
+        told = _described(book, subject, document, str(claims or ""), progress)
+    return told if day is None else dated(told, day)
+
+
+def brief_in(
+    book: BriefContext, importer: str, supplier: str, goods: str, period: str | None
+) -> Brief:
+    """Describe the same without claims, and leave in a book what was asked for it.
+
+    Errors are those of `brief`.
+    """
+    with book.lake.reading(bundled=bundled_for(book.lake, goods)):
+        subject = _subject(book, importer, supplier, goods, period)
+        return _described(book, subject, None, "", lambda _: None)
+
+
+def opening_in(
+    book: BriefContext, importer: str, supplier: str, goods: str, period: str | None
+) -> Brief | None:
+    """Describe the same without its sections: the answer and the headline Figures.
+
+    They are those of `brief_in`, and take a tenth of its time. None where no headline Figure has a
+    value, so that only the whole can say what is known. Errors are those of `brief`.
+    """
+    with book.lake.reading(bundled=bundled_for(book.lake, goods)):
+        subject = _subject(book, importer, supplier, goods, period)
+        found = headline(book, subject)
+        if all(figure.status != "ok" for figure in found):
+            return None
+        made = cards(book, subject, found)
+        return Brief(
+            title=title_of(subject),
+            answer=answer(book, subject, found),
+            state=back_matter.state(book, subject, found, None),
+            cards=made,
+            sections=(),
+            caveats=back_matter.caveats(book, [card.figure for card in made]),
+            terms=back_matter.terms(subject, claims=False, inputs=False),
+            sources=sources_used.sources(book, subject),
+            commands=back_matter.commands(subject, found.share, "", None),
+            figures=book.figures,
+            line=back_matter.line_of(subject),
+            version=entrepot.__version__,
+        )
+
+
+def _described(
+    book: BriefContext,
+    subject: Subject,
+    document: Document | None,
+    claims: str,
+    progress: Callable[[str], None],
+) -> Brief:
+    progress("asking the headline Figures")
+    found = headline(book, subject)
+    checked = None
+    if document is not None:
+        from entrepot.claims import check
+
+        progress("checking the claims")
+        checked = check(document, book.lake)
+    progress("asking what industries buy")
+    industries = bought(book, subject)
+    progress("working out what a cut-off would cost")
+    stopped = cut_off(book, subject, industries)
+    progress("setting shares, goods and weights side by side")
+    told_twice = reporting_gaps.section(book, subject)
+    passed_on = third_countries.section(book, subject, supplier_changes.changed(book, subject))
+    over_years = by_year.section(book, subject)
+    sections = [
+        over_time.section(book, subject, verdicts.boxes(checked, subject) if checked else ()),
+        by_tier.section(book, subject),
+        suppliers.section(book, subject),
+        *([over_years] if over_years else []),
+        supplier_changes.section(book, subject),
+        *([passed_on] if passed_on else []),
+        mutual_dependence.section(book, subject, found.ratio),
+        buyers.section(book, subject),
+        *([inputs.section(book, industries)] if isinstance(industries, Bought) else []),
+        cut_off_section.section(subject, stopped),
+        prices.section(book, subject),
+        sensitivity.section(book, subject, found.share),
+        *([told_twice] if told_twice else []),
+        published_conflicts.section(book, subject),
+        *([verdicts.section(checked)] if checked else []),
+        reporters.section(book, subject),
+    ]
+    gaps = verdicts.gaps(checked) if checked else ()
+    gaps = (*([industries] if isinstance(industries, Gap) else []), *gaps)
+    share, made = found.share, cards(book, subject, found)
+    title, state = title_of(subject), back_matter.state(book, subject, found, _count(checked))
+    said = answer(book, subject, found, checked.summary if checked else None)
+    if isinstance(industries, Bought) and all(figure.status != "ok" for figure in found):
+        sections.sort(key=lambda section: section.id != "inputs")  # what it is about comes first
+        share, made = industries.there.share, only_inputs.cards(industries)
+        title, state = only_inputs.title_of(subject), only_inputs.state(industries, _count(checked))
+        said = only_inputs.answer(subject, industries, lacking(book, found.value))
+    return Brief(
+        title=title,
+        answer=said,
+        state=state,
+        cards=made,
+        sections=gathered(sections, data_gaps.section(book, subject, found, gaps)),
+        caveats=back_matter.caveats(book, [card.figure for card in made]),
+        terms=back_matter.terms(
+            subject, claims=checked is not None, inputs=isinstance(industries, Bought)
+        ),
+        sources=sources_used.sources(book, subject),
+        commands=(
+            *back_matter.commands(
+                subject,
+                share,
+                claims,
+                industries.there.share if isinstance(industries, Bought) else None,
+            ),
+            *_again(stopped),
+            *reporting_gaps.commands(told_twice),
+        ),
+        figures=book.figures,
+        line=back_matter.line_of(subject),
+        version=entrepot.__version__,
+        check=checked.to_dict() if checked else None,
+    )
+
+
+def _again(stopped: CutOff) -> tuple[Command, ...]:
+    """Return the line that works out again what a stop of inputs would cost."""
+    if isinstance(stopped.economy, Gap):
+        return ()
+    return (Command("what a stop of all inputs would cost", scenario_line(stopped.economy)),)
+
+
+def _count(checked: Check | None) -> int | None:
+    return None if checked is None else len(checked.claims)
+
+
+def _document(claims: Path | str | None) -> Document | None:
+    """Read the claims before anything else, so that a bad file is refused at once."""
+    if claims is None:
+        return None
+    from entrepot.claims import read_document
+
+    return read_document(claims)
+
+
+def _subject(
+    book: BriefContext, importer: str, supplier: str, goods: str, period: str | int | Period | None
+) -> Subject:
+    years = [Period.parse(year) for year in book.years()]
+    headline = years[0] if period is None else Period.parse(period)
+    if not headline.is_whole_years:
+        raise RequestError(f"a brief is of a year, and {headline} is none", hint="--period 2023")
+    _require_held(book, headline)
+    importer, supplier = (
+        pinned(side, headline.end, years[-1].start) for side in (importer, supplier)
+    )
+    if period is not None:
+        return Subject(importer, supplier, goods, headline, fixed=True)
+    newest = _newest(book, importer, supplier, goods)
+    headline = newest or _newest_held(book)
+    return Subject(importer, supplier, goods, headline, fixed=False, known=newest is not None)
+
+
+def _require_held(book: BriefContext, headline: Period) -> None:
+    """Refuse a time of which there is nothing: a page about another year would be no answer."""
+    held = sorted({*book.years(), *(year.year for year in input_years(book.lake))})
+    if set(held).isdisjoint(range(headline.start.year, headline.end.year + 1)):
+        there = spans([Period.parse(year) for year in held])
+        raise NoEvidenceError(
+            f"nothing is held of {headline}",
+            why=f"the lake and the bundled tables hold {there}",
+            hint=f"ask for one of these, such as --period {held[-1]}; or add data: {ADD_DATA}",
+        )
+
+
+def _newest(book: BriefContext, importer: str, supplier: str, goods: str) -> Period | None:
+    """Return the newest year with a share, else with a value; None where no year has either."""
+    years = [Period.parse(year) for year in book.years()]
+    keys = {"importer": importer, "exporter": supplier, "goods": goods}
+    for measure in ("import_share", "value"):
+        figure = book.first(measure, years, **keys)
+        if figure.status == "ok":
+            return figure.definition.period
+    return None
+
+
+def _newest_held(book: BriefContext) -> Period:
+    """Return the newest year of the lake's trade, and of numbers in print where it has none."""
+    flows = [one for one in book.lake.holdings() if one.table == "flows" and one.counts]
+    held = {period.year for one in flows for period in one.in_force}
+    return Period.parse(max(held or book.years()))

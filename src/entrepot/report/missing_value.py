@@ -1,0 +1,181 @@
+"""Why a Figure has no value, in a sentence that is true of this lake, and what would bring it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
+from entrepot.goods import goods_title
+from entrepot.lake import fetch
+from entrepot.lake.bundled import SOURCE as BUNDLED
+from entrepot.model.area_table import known_areas
+from entrepot.model.areas import area_phrase
+from entrepot.model.display import joined
+from entrepot.model.product import NO_CODES
+from entrepot.report.attribution import source_name
+from entrepot.report.definitions import ADD_DATA
+from entrepot.report.phrasing import capital
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from entrepot.figures import Figure
+    from entrepot.lake import InventoryItem
+    from entrepot.report.brief_context import BriefContext
+
+__all__ = ["MissingValue", "lacking"]
+
+_CODE = re.compile(r"\b[A-Z]{3}\b")
+_IN_PRINT = ("computed holds no ", "published holds no ")
+_NOT_HELD = "not held for "
+_OF_A_WHOLE = ("import_share", "export_share", "asymmetry")
+
+
+@dataclass(frozen=True, slots=True)
+class MissingValue:
+    """Why nothing is known of a question.
+
+    Attributes
+    ----------
+    why
+        A sentence without its full stop.
+    then
+        What to do about it, another such sentence.
+    command
+        The command that would bring it; empty where nobody can say that a file would.
+    """
+
+    why: str
+    then: str
+    command: str = ""
+
+
+def lacking(book: BriefContext, figure: Figure) -> MissingValue:
+    """Return why a Figure has no value.
+
+    Parameters
+    ----------
+    book
+        Where it was asked.
+    figure
+        One with the status ``insufficient_data``.
+    """
+    asked = figure.definition
+    flows = [one for one in book.lake.holdings() if one.table == "flows" and one.counts]
+    if not flows:
+        return MissingValue(
+            "Neither the lake nor the bundled tables hold it",
+            f"**{ADD_DATA}** would bring the data, and this page would then fill itself",
+            ADD_DATA,
+        )
+    goods = goods_title(asked.goods)
+    if not book.remembered(asked.goods, lambda: _has_rows(book, figure, flows)):
+        return _without(flows, goods)
+    years = sorted({period.year for period in (asked.base, asked.period) if period})
+    there = [one for one in flows if set(years) <= _years([one])]
+    if not there:
+        lost = joined([str(year) for year in years if year not in _years(flows)] or ["both years"])
+        return MissingValue(
+            f"{_holder(flows)} {_named(flows)}, and nothing of {lost}",
+            f"**{ADD_DATA}** would bring it if the file has {lost}",
+            ADD_DATA,
+        )
+    if asked.measure in _OF_A_WHOLE and all(one.is_partial for one in there):
+        sources = joined(list(dict.fromkeys(source_name(one.source) for one in there)))
+        return MissingValue(
+            f"The lake holds an extract of {sources}, and a share needs the whole",
+            f"**{ADD_DATA}** would bring it with the whole of BACI",
+            ADD_DATA,
+        )
+    why = capital(_spelled(_reason(figure), flows)).replace("'", "\u2019")
+    if _reason(figure).startswith(_NOT_HELD):
+        when = joined([str(year) for year in years])
+        return MissingValue(why, f"**{ADD_DATA}** would bring it if the file has {when}", ADD_DATA)
+    if all(one.is_partial for one in there) and not _has_pair(book, figure, there):
+        return MissingValue(why, f"**{ADD_DATA}** would bring it with the whole of BACI", ADD_DATA)
+    return MissingValue(why, "What is not recorded is no zero")
+
+
+def _reason(figure: Figure) -> str:
+    """Return the line of a reason that says most: what adding data would mend, then of the lake."""
+    lines = (figure.reason or "").splitlines() or ["it has nothing that answers"]
+    of_lake = [line for line in lines if not line.startswith(_IN_PRINT)]
+    of_time = [line for line in of_lake if line.startswith(_NOT_HELD)]
+    return (of_time or of_lake or lines)[0]
+
+
+def _spelled(reason: str, flows: Sequence[InventoryItem]) -> str:
+    """Write out codes of areas and ids of sources, as a sentence has them."""
+    for one in flows:
+        reason = re.sub(rf"\b{re.escape(one.source)}\b", source_name(one.source), reason)
+    return _CODE.sub(
+        lambda found: area_phrase(found[0]) if found[0] in known_areas() else found[0], reason
+    )
+
+
+def _without(flows: Sequence[InventoryItem], goods: str) -> MissingValue:
+    """Return what is to be said where no row of the goods is held, whoever trades them."""
+    why = f"{_holder(flows)} {_named(flows)}, and in it no row of {goods}, whoever trades them"
+    if all(one.is_partial or one.has_few_products for one in flows):
+        then = f"The whole of BACI would show whether anybody does: **{ADD_DATA}**"
+        return MissingValue(why, then)
+    return MissingValue(why, "The code may be of another edition, or one that nobody trades")
+
+
+def _has_rows(book: BriefContext, figure: Figure, flows: Sequence[InventoryItem]) -> bool:
+    """Return whether anybody trades the goods in anything held; true where that cannot be told."""
+    import narwhals as nw
+
+    from entrepot.figures.editions import goods_in
+    from entrepot.goods import select
+
+    asked = figure.definition
+    if asked.goods == "all":
+        return True
+    editions = {name for one in flows for name in one.nomenclature.split("+")}
+    try:
+        goods = goods_in(asked, tuple(sorted(editions - {"", NO_CODES})), book.lake)
+    except (RequestError, NoEvidenceError, UnknownNameError):
+        return True
+    if not goods:
+        return True
+    names = dict.fromkeys(one.source for one in flows)
+    rows = nw.concat([book.lake.flows(name, by="importer") for name in names])
+    return bool(fetch(select(rows, goods).select("product").head(1)))
+
+
+def _has_pair(book: BriefContext, figure: Figure, flows: Sequence[InventoryItem]) -> bool:
+    """Return whether one side trades anything with the other in what is held."""
+    import narwhals as nw
+
+    asked = figure.definition
+    sellers, buyers = (sorted(asked.members(side)) for side in ("exporter", "importer"))
+    for name in dict.fromkeys(one.source for one in flows):
+        rows = book.lake.flows(name, by="importer")
+        found = rows.filter(nw.col("exporter").is_in(sellers), nw.col("importer").is_in(buyers))
+        if fetch(found.select("product").head(1)):
+            return True
+    return False
+
+
+def _years(flows: Iterable[InventoryItem]) -> set[int]:
+    return {period.year for one in flows for period in one.in_force}
+
+
+def _holder(flows: Sequence[InventoryItem]) -> str:
+    """Return who holds what: nothing has to be loaded for what ships with the program."""
+    return "The program ships" if all(one.source == BUNDLED for one in flows) else "The lake holds"
+
+
+def _named(flows: Sequence[InventoryItem]) -> str:
+    """Return what is held: "BACI of 2017 to 2023", "an extract of BACI of 2022"."""
+    found = []
+    for name in dict.fromkeys(one.source for one in flows):
+        items = [one for one in flows if one.source == name]
+        years = sorted(_years(items))
+        when = f"{years[0]} to {years[-1]}" if len(years) > 1 else f"{years[0]}"
+        part = "an extract of " if all(one.is_partial for one in items) else ""
+        found.append(f"{part}{source_name(name)} of {when}")
+    return joined(found)

@@ -1,0 +1,254 @@
+"""Sentence rules: how a Figure's number may be put into words.
+
+A direction word follows the sign, "most" needs more than half, a rounded number says "about", a
+printed number keeps its own digits, and a comparison needs one year on both sides.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from entrepot.model.display import NBSP, figure_value, number, range_text, split_unit
+from entrepot.report.attribution import printed_row
+
+if TYPE_CHECKING:
+    from entrepot.figures import Figure
+
+__all__ = [
+    "about",
+    "bounded",
+    "capital",
+    "cardinal",
+    "changed",
+    "count_word",
+    "direction",
+    "half",
+    "inside",
+    "multiple",
+    "ordinal",
+    "ratio_words",
+    "shown",
+    "span",
+    "span_like",
+    "times_of",
+]
+
+_SCALED = {"share": 100.0}
+_RELATIONS = {
+    "about": "about ",
+    "more_than": "more than ",
+    "at_least": "at least ",
+    "less_than": "less than ",
+    "at_most": "at most ",
+}
+_SHORT = {"more_than": "over ", "less_than": "under ", "at_least": "from ", "at_most": "up to "}
+_BEGINNINGS = ("A", "An", "It", "Neither", "No", "None", "Not", "Nothing", "Only", "The", "What")
+_ORDINALS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def shown(figure: Figure) -> tuple[str, str]:
+    """Return digits and unit apart: as printed if somebody printed it, else three digits.
+
+    Examples
+    --------
+    A share printed as 39 % stays 39; one computed as 0.38588 becomes 38.6.
+    """
+    if figure.value is None:
+        return "\u2013", ""
+    row = printed_row(figure)
+    digits, unit = split_unit(figure.value, figure.unit)
+    if row is not None and figure.unit in ("share", "percent"):
+        scaled = figure.value * _SCALED.get(figure.unit, 1.0)
+        return _fixed(scaled, _decimals(row.printed)), unit
+    return digits, unit
+
+
+def bounded(figure: Figure) -> str:
+    """Return the digits with what a printed relation says: "over 36" for "more than 36 %"."""
+    row = printed_row(figure)
+    digits = shown(figure)[0]
+    word = _SHORT.get(row.relation, "") if row else ""
+    return f"{word}{digits}"
+
+
+def _decimals(printed: str) -> int:
+    found = re.search(r"\d+(?:[.,](\d+))?", printed)
+    return len(found[1]) if found and found[1] else 0
+
+
+def _fixed(value: float, decimals: int) -> str:
+    return f"{value:,.{decimals}f}".replace("-", "\u2212")
+
+
+def about(figure: Figure) -> str:
+    """Return the value for prose: two significant digits with "about" if that rounds it.
+
+    A printed relation ("more than a third") is kept.
+    """
+    if figure.value is None:
+        raise ValueError("a Figure without a value has no words")
+    row = printed_row(figure)
+    exact = " ".join(shown(figure)).strip().replace(" ", NBSP)
+    if row is not None and row.relation in _RELATIONS:
+        return f"{_RELATIONS[row.relation]}{exact}"
+    short = figure_value(figure.value, figure.unit, digits=2).removeprefix("+")
+    value, _ = split_unit(figure.value, figure.unit, digits=2)
+    if _number(value) == _number(shown(figure)[0]):
+        return exact
+    return f"about {short}"
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", "").replace("\u2212", "-"))
+
+
+def span(figure: Figure) -> str:
+    """Return the range in words, or an empty text where none can be given.
+
+    A range whose ends round to the same digits is no range for a reader.
+    """
+    if figure.low is None or figure.high is None:
+        return ""
+    low, high = (split_unit(end, figure.unit) for end in (figure.low, figure.high))
+    if low == high:
+        return ""
+    return range_text(figure.low, figure.high, figure.unit)
+
+
+def span_like(share: Figure) -> str:
+    """Return the range of a share in per cent with the decimals of its value: "38.6 to 53.0".
+
+    Empty where no range can be given, or where both ends read the same.
+    """
+    if share.low is None or share.high is None:
+        return ""
+    decimals = _decimals(shown(share)[0])
+    low, high = (_fixed(end * 100, decimals) for end in (share.low, share.high))
+    return f"{low} to {high}" if low != high else ""
+
+
+def direction(change: float, *, up: str = "rose", down: str = "fell", level: str = "held") -> str:
+    """Return the word for the sign of a change; what rounds to nothing did not move.
+
+    Examples
+    --------
+    >>> direction(3.0), direction(-0.2), direction(0.04)
+    ('rose', 'fell', 'held')
+    """
+    if abs(change) < 0.05:
+        return level
+    return up if change > 0 else down
+
+
+def times_of(growth: float) -> float:
+    """Return a growth in per cent as a multiple: +266 % is 3.66 times as much."""
+    return 1.0 + growth / 100.0
+
+
+def multiple(growth: float) -> str:
+    """Return what a growth of 100 % or more reads as: "rose to 3.7 times as much"."""
+    return f"rose to {number(times_of(growth), 2)} times as much"
+
+
+def changed(growth: Figure) -> str:
+    """Return what a growth did, in words: "rose by 39 %", "rose to 3.7 times as much".
+
+    Raises
+    ------
+    ValueError
+        If the Figure is not a growth or has no value.
+    """
+    if growth.value is None or growth.definition.measure != "growth":
+        raise ValueError("not a growth with a value")
+    if growth.value >= 100:
+        return multiple(growth.value)
+    word = direction(growth.value)
+    if word == "held":
+        return "did not change"
+    printed = printed_row(growth) is not None
+    size = shown(growth)[0].lstrip("\u2212") if printed else number(abs(growth.value), 2)
+    return f"{word} by {size}{NBSP}%"
+
+
+def half(share: Figure) -> str:
+    """Say where a share lies against one half, over its whole range.
+
+    "Most" needs the lower end above half; where the ends lie on both sides, the words say so.
+    """
+    if share.value is None:
+        raise ValueError("a Figure without a value has no words")
+    low = share.value if share.low is None else share.low
+    high = share.value if share.high is None else share.high
+    if low > 0.5:
+        return "Every definition held makes it most of them"
+    if high < 0.5:
+        return "Every definition held makes it less than half"
+    return "Some definitions put it below one half, others above"
+
+
+def ratio_words(value: float) -> str:
+    """Return "14 times" for a ratio, with two significant digits."""
+    return f"{number(value, 2)}{NBSP}times"
+
+
+def capital(text: str) -> str:
+    """Return a text with its first letter large; the rest stays: "HS 8542", "United States".
+
+    Examples
+    --------
+    >>> capital("the European Union (27)"), capital("")
+    ('The European Union (27)', '')
+    """
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def inside(text: str) -> str:
+    """Return a sentence as it stands behind a colon: a name at its beginning keeps its letter.
+
+    Examples
+    --------
+    >>> inside("The lake is empty"), inside("Armenia did not report")
+    ('the lake is empty', 'Armenia did not report')
+    """
+    first = text.partition(" ")[0]
+    return f"{text[:1].lower()}{text[1:]}" if first in _BEGINNINGS else text
+
+
+def cardinal(count: int) -> str:
+    """Return a number as a word up to ten.
+
+    Examples
+    --------
+    >>> cardinal(3), cardinal(14)
+    ('three', '14')
+    """
+    return _COUNTS[count] if count < len(_COUNTS) else str(count)
+
+
+def ordinal(place: int) -> str:
+    """Return a place as a word up to ten.
+
+    Examples
+    --------
+    >>> [ordinal(place) for place in (1, 2, 10, 11, 22, 113)]
+    ['first', 'second', 'tenth', '11th', '22nd', '113th']
+    """
+    if place == 1:
+        return "first"
+    if place - 2 < len(_ORDINALS):
+        return _ORDINALS[place - 2]
+    teen = place % 100 in (11, 12, 13)
+    return f"{place}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(place % 10, 'th')}"
+
+
+def count_word(count: int, noun: str, plural: str = "") -> str:
+    """Return "three codes", "one code", "14 codes".
+
+    Examples
+    --------
+    >>> count_word(1, "code"), count_word(3, "code"), count_word(14, "code")
+    ('one code', 'three codes', '14 codes')
+    """
+    return f"{cardinal(count)} {noun if count == 1 else plural or f'{noun}s'}"

@@ -1,0 +1,171 @@
+"""What is not known: gaps that follow from Figures without a value, lists, and claims."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.errors import RequestError
+from entrepot.figures import flow_sources, links_held
+from entrepot.goods import goods_selection
+from entrepot.model.display import joined
+from entrepot.report import phrasing
+from entrepot.report.attribution import source_name
+from entrepot.report.breaks import break_of
+from entrepot.report.definitions import ADD_DATA, command_for, name_of
+from entrepot.report.missing_value import MissingValue, lacking
+from entrepot.report.parts import Gap, Remark, Section
+from entrepot.sources import is_own, split_address
+
+if TYPE_CHECKING:
+    from entrepot.report.brief_context import BriefContext, Subject
+    from entrepot.report.cards import Headline
+
+__all__ = ["section"]
+
+NAME, EYEBROW = "gaps", "What is not known"
+BASES = {
+    "origin": "Where the goods were made",
+    "producer_hq": "Whose companies made the goods",
+}
+
+
+def section(
+    book: BriefContext, subject: Subject, found: Headline, untestable: tuple[Gap, ...] = ()
+) -> Section:
+    """Return what would narrow the ranges; claims that cannot be tested come last."""
+    gaps = [
+        *_figures(book, subject, found),
+        *_total(book, subject, found),
+        *_reporter(subject),
+        *_codes(book, subject),
+        *_bases(book, subject),
+        *untestable,
+    ]
+    count = phrasing.count_word(len(gaps), "thing")
+    title = f"{phrasing.capital(count)} would narrow the ranges" if gaps else "No gap was found"
+    return Section(
+        id=NAME,
+        eyebrow=EYEBROW,
+        title=Remark(title),
+        deck="Missing evidence is named, never filled in.",
+        gaps=tuple(gaps),
+    )
+
+
+def _figures(book: BriefContext, subject: Subject, found: Headline) -> list[Gap]:
+    """Return the headline Figures that have no value, those of one reason together."""
+    reasons: dict[MissingValue, list[str]] = {}
+    for figure in found:
+        if figure.status != "ok":
+            reasons.setdefault(lacking(book, figure), []).append(name_of(subject, figure))
+    return [
+        Gap(name, f"{lacks.why}.", lacks.command)
+        for lacks, names in reasons.items()
+        for name in names
+    ]
+
+
+def _total(book: BriefContext, subject: Subject, found: Headline) -> list[Gap]:
+    """Say that no total of the goods is held, unless the lake has given one to a share.
+
+    Where trade is held and there is no share all the same, the missing Figure says why.
+    """
+    held_sources = flow_sources(book.lake)
+    is_known = found.share.status == "ok"
+    if _totalled(book, subject, subject.goods) & {*held_sources} or (held_sources and not is_known):
+        return []
+    whole = sorted(_totalled(book, subject, "all") & {*held_sources})
+    others = [source for source in held_sources if source not in whole]
+    flows = [one for one in book.lake.holdings() if one.table == "flows" and one.counts]
+    if flows and all(one.is_partial for one in flows):
+        held = f"The lake holds an extract of {joined(_names(held_sources))} and needs the whole"
+    elif not held_sources:
+        held = "The lake is empty"
+    elif not others:
+        held = "The lake has no trade by product"
+    else:
+        held = f"The lake has no total of these goods in {joined(_names(others))}"
+    if whole:
+        held += f", and one over all goods in {joined(_names(whole))}"
+    return [
+        Gap(
+            phrasing.capital(f"{subject.buyers} imports from everyone, by product"),
+            f"{held}, so a share {'rests on' if is_known else 'would rest on'} totals that others "
+            "printed.",
+            ADD_DATA,
+        )
+    ]
+
+
+def _names(held_sources: list[str]) -> list[str]:
+    """Return names of sources; several tables of the user's own are counted."""
+    own = [source for source in held_sources if is_own(source)]
+    names = [source_name(source) for source in held_sources if source not in own]
+    return [*names, *(own if len(own) < 2 else [f"{len(own)} tables of your own"])]
+
+
+def _totalled(book: BriefContext, subject: Subject, goods: str) -> set[str]:
+    """Return the sources that gave a total of imports to some share on the page."""
+    return {
+        split_address(item.source)[0]
+        for figure in book.figures
+        if figure.definition.measure == "import_share"
+        and figure.definition.importer == subject.importer
+        and figure.definition.goods == goods
+        for item in figure.evidence
+    }
+
+
+def _reporter(subject: Subject) -> list[Gap]:
+    broken = break_of(subject, subject.period.year - 5, subject.period.year)
+    if broken is None:
+        return []
+    return [
+        Gap(
+            f"{phrasing.capital(broken.before)} after {broken.year}",
+            "They are not published by partner and product, so nobody can set them beside the "
+            "partners’ reports.",
+        )
+    ]
+
+
+def _codes(book: BriefContext, subject: Subject) -> list[Gap]:
+    flows = [item for item in book.lake.holdings() if item.table == "flows"]
+    editions = [name for item in flows for name in item.nomenclature.split("+")]
+    edition = next((name for name in editions if name.startswith("HS")), "HS2017")
+    if subject.listed is None:
+        return []
+    links = links_held(book.lake)
+    try:
+        missing = goods_selection(subject.goods, nomenclature=edition, links=links).missing
+    except RequestError as error:
+        what, why = f"The list in {edition}", f"{phrasing.capital(error.what)}."
+        return [Gap(what, why, "entrepot data get concordance")]
+    if not missing:
+        return []
+    codes = ", ".join(code for code, _ in missing)
+    what = phrasing.count_word(len(missing), "code")
+    return [
+        Gap(
+            f"{phrasing.capital(what)} of the list",
+            f"{codes} cannot be followed in {edition} and are left out.",
+            f"entrepot goods show {subject.listed.id}",
+        )
+    ]
+
+
+def _bases(book: BriefContext, subject: Subject) -> list[Gap]:
+    gaps = []
+    for basis, what in BASES.items():
+        figure = book.value(
+            "import_share",
+            importer=subject.importer,
+            exporter=subject.supplier,
+            goods=subject.goods,
+            period=subject.period,
+            basis=basis,
+        )
+        if figure.status != "ok":
+            text = f"No share of {subject.goods_name} on this basis is held for {subject.period}."
+            gaps.append(Gap(what, text, command_for(figure.definition) + f" --basis {basis}"))
+    return gaps

@@ -1,0 +1,249 @@
+"""Both directions of dependence: each flow seen from its two ends, on one scale."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.model.display import NBSP, joined
+from entrepot.report import phrasing
+from entrepot.report.cards import source_on_card
+from entrepot.report.chart_data import Butterfly, Flow, Picture, Weights
+from entrepot.report.missing_value import lacking
+from entrepot.report.mutual_shares import of_one_source, weighed
+from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
+from entrepot.report.sections import over_time
+
+if TYPE_CHECKING:
+    from entrepot.figures import Figure
+    from entrepot.report.brief_context import BriefContext, Subject
+    from entrepot.report.mutual_shares import Weighed
+
+__all__ = ["section"]
+
+NAME, EYEBROW = "weights", "Who depends on whom"
+MOST_ROWS, MOST_YEARS = 4, 12
+
+
+def section(book: BriefContext, subject: Subject, ratio: Figure) -> Section:
+    """Return the weights of both sides in both flows, or a gap.
+
+    Parameters
+    ----------
+    book, subject
+        Where to ask, and what about.
+    ratio
+        The headline's weight ratio, for the title.
+    """
+    there = _years(book, subject, forward=True)
+    back = _years(book, subject, forward=False)
+    if not there and not back:
+        what = f"weight of {subject.seller} and {subject.buyer} in each other’s trade"
+        lacks = lacking(book, ratio)
+        gap = Gap(what, lacks.why, lacks.command)
+        return Section(NAME, EYEBROW, Remark("Who depends more is not known"), gap=gap)
+    told = [
+        (_flow(subject, years, forward=forward), years)
+        for years, forward in ((there, True), (back, False))
+        if years
+    ]
+    flows = tuple(flow for flow, _ in told)
+    title, unknown = _title(subject, ratio), ""
+    if title is None:
+        title, unknown = _known(subject, there, back)
+    return Section(
+        id=NAME,
+        eyebrow=EYEBROW,
+        title=title,
+        deck="Weight of each country in the other’s trade in all goods, per cent, one scale."
+        + unknown
+        + _elsewhere(subject, there, over_time.series_of(book, subject)),
+        picture=Picture(Butterfly(flows), _spoken(title.text, flows), _key(flows)),
+        table=_table(told),
+        notes=_notes(subject, there, ratio),
+        source=_source(told),
+    )
+
+
+def _years(book: BriefContext, subject: Subject, *, forward: bool) -> dict[int, Weighed]:
+    """Return by year both weights in one flow, those years first in which both are known.
+
+    All are of one source: that of most of these years, or of the newest.
+    """
+    ends = (subject.importer, subject.supplier)
+    importer, exporter = ends if forward else ends[::-1]
+    found: dict[int, Weighed] = {}
+    whole: dict[int, Weighed] = {}
+    for year in book.years()[:MOST_YEARS]:
+        if subject.fixed and year > subject.period.year:
+            continue
+        one = weighed(book, importer, exporter, year, ranged=False)
+        if one.imports or one.exports:
+            found[year] = one
+        if one.imports and one.exports:
+            whole[year] = one
+    shown = list(of_one_source(whole or found, lambda one: one.whose))[:MOST_ROWS]
+    return {year: weighed(book, importer, exporter, year) for year in sorted(shown)}
+
+
+def _elsewhere(subject: Subject, years: dict[int, Weighed], series: list[Figure]) -> str:
+    """Say whose the importer's weight is in years that the share over time has otherwise."""
+    here: dict[str, list[str]] = {}
+    there: dict[str, None] = {}
+    for figure in series:
+        one = years.get(figure.definition.period.year)
+        if one and one.imports and one.imports.text != phrasing.shown(figure)[0]:
+            here.setdefault(one.whose[0], []).append(str(figure.definition.period))
+            there[source_on_card(figure)] = None
+    if not here:
+        return ""
+    whose = joined([f"{name} in {joined(when)}" for name, when in here.items()])
+    what = f"{subject.sellers} share of {subject.buyers} imports"
+    told = f" {phrasing.capital(what)} is here that of {whose}"
+    return f"{told}; under {over_time.EYEBROW} it is that of {joined([*there])}."
+
+
+def _flow(subject: Subject, years: dict[int, Weighed], *, forward: bool) -> Flow:
+    kinds = ("imports", "exports") if forward else ("exports", "imports")
+    rows = []
+    for year, one in years.items():
+        note, short = _ratio(subject, one) if forward and year == max(years) else ("", "")
+        left, right = (one.imports, one.exports) if forward else (one.exports, one.imports)
+        rows.append(Weights(str(year), left, right, note, short))
+    return Flow(
+        title=f"Goods going to {subject.buyer if forward else subject.seller}",
+        left=f"{subject.seller} in {subject.buyers} {kinds[0]}",
+        right=f"{subject.buyer} in {subject.sellers} {kinds[1]}",
+        rows=tuple(rows),
+    )
+
+
+def _ratio(subject: Subject, one: Weighed) -> tuple[str, str]:
+    """Return by how much the heavier side weighs more, in full and in short."""
+    if one.ratio is None or not one.ratio.value:
+        return "", ""
+    more, less = subject.sellers, subject.buyers
+    if one.ratio.value < 1:
+        more, less = less, more
+    times = phrasing.ratio_words(max(one.ratio.value, 1 / one.ratio.value))
+    return f"{more} weight is {times} {less}", times
+
+
+def _title(subject: Subject, ratio: Figure) -> Sentence | None:
+    if ratio.value is None:
+        return None
+    year = ratio.definition.period
+    more, less = (subject.seller, subject.buyer)
+    if ratio.value < 1:
+        more, less = less, more
+    times = phrasing.ratio_words(max(ratio.value, 1 / ratio.value))
+    text = f"{more} weighed {times} as much for {less} as the reverse in {year}"
+    return Sentence(subject.headed(phrasing.capital(text)), (ratio,), ("denominator-system",))
+
+
+def _known(
+    subject: Subject, there: dict[int, Weighed], back: dict[int, Weighed]
+) -> tuple[Sentence, str]:
+    """Say which weights are known where no ratio is, in one flow of its newest year; which not."""
+    years = there or back
+    year = max(years)
+    one = years[year]
+    ends = [(subject.seller, subject.sellers), (subject.buyer, subject.buyers)]
+    (seller, sellers), (buyer, buyers) = ends if there else ends[::-1]
+    found, lacks = [], []
+    for side, who, did, whole in (
+        (one.imports, seller, "supplied", f"{buyers} imports"),
+        (one.exports, buyer, "took", f"{sellers} exports"),
+    ):
+        if side:
+            found.append(f"{who} {did} {side.text}{NBSP}% of {whole}")
+        else:
+            lacks.append(f" What part of {whole} that was is not known.")
+    text = f"{' and '.join(found)} in {year}"
+    return Sentence(subject.headed(phrasing.capital(text)), one.carried), "".join(lacks)
+
+
+def _key(flows: tuple[Flow, ...]) -> tuple[tuple[str, str], ...]:
+    sides = [s for flow in flows for row in flow.rows for s in (row.left, row.right) if s]
+    found = []
+    if any(not side.printed for side in sides):
+        found.append(("supplier", "computed"))
+    if any(side.printed for side in sides):
+        found.append(("supplier-blended", "in print"))
+    if any(side.range for side in sides):
+        found.append(("whisker", "other definitions"))
+    return tuple(found)
+
+
+def _spoken(title: str, flows: tuple[Flow, ...]) -> str:
+    parts = [f"{title}."]
+    for flow in flows:
+        row = flow.rows[-1]
+        for name, side in ((flow.left, row.left), (flow.right, row.right)):
+            if side:
+                spread = f" ({side.range})" if side.range else ""
+                parts.append(f"{name}, {row.year}: {side.text} %{spread}.")
+        parts += [f"{phrasing.capital(gap)}." for gap in flow.gaps.values()]
+    return " ".join(parts)
+
+
+def _table(told: list[tuple[Flow, dict[int, Weighed]]]) -> Table:
+    rows = []
+    for flow, years in told:
+        for row, one in zip(flow.rows, years.values(), strict=True):
+            whose = one.whose if row.left is one.imports else one.whose[::-1]
+            for name, side, who in zip(
+                (flow.left, flow.right), (row.left, row.right), whose, strict=True
+            ):
+                if side:
+                    kind = "in print" if side.printed else "computed"
+                    rows.append(
+                        (phrasing.capital(name), row.year, side.text, side.range, kind, who)
+                    )
+    return Table(
+        caption="Weights in each other’s trade, all goods, per cent",
+        head=("Whose weight where", "Year", "Share", "Range", "How known", "Whose number"),
+        numeric=(False, False, True, True, False, False),
+        units=("", "", "per cent", "per cent", "", ""),
+        rows=tuple(rows),
+    )
+
+
+def _notes(subject: Subject, there: dict[int, Weighed], ratio: Figure) -> tuple[Note, ...]:
+    how = (
+        f"Each row is one flow seen from its two ends: left, the weight of {subject.seller} for "
+        f"{subject.buyer}; right, the weight of {subject.buyer} for {subject.seller}."
+    )
+    notes = [Note("How to read it", (Remark(how),))]
+    year = ratio.definition.period.year
+    one = there.get(year)
+    if one and one.ratio and one.imports and one.exports:
+        text = (
+            f"In {year} {subject.seller} supplied {one.imports.text}{NBSP}% of {subject.buyers} "
+            f"imports and {subject.buyer} took {one.exports.text}{NBSP}% of {subject.sellers} "
+            f"exports, {_as_told(*one.whose)}."
+        )
+        body: list[Sentence | Remark] = [Sentence(text, one.carried, ("denominator-system",))]
+        if phrasing.span(ratio):
+            said = f"Under other definitions the first is {phrasing.span(ratio)} the second."
+            body.append(Sentence(said, (ratio,)))
+        notes.append(Note("In words", tuple(body)))
+    return tuple(notes)
+
+
+def _as_told(first: str, second: str) -> str:
+    if first == second:
+        return f"both as {first} has them"
+    return f"the first as {first} has it, the second as {second}"
+
+
+def _source(told: list[tuple[Flow, dict[int, Weighed]]]) -> tuple[str, ...]:
+    flows = tuple(flow for flow, _ in told)
+    every = [one for _, years in told for one in years.values()]
+    names = dict.fromkeys(name for one in every for name in one.whose if name)
+    said = " Whiskers: other origins and definitions of the same year." * (
+        ("whisker", "other definitions") in _key(flows)
+    )
+    apart = [one for one in every if one.imports and one.exports and len({*one.whose}) > 1]
+    if apart:
+        said += " Where no book has both weights of a year, they are of two."
+    return (f"{', '.join(names)}.{said}",)

@@ -1,0 +1,147 @@
+"""What the importer pays: a change of value as prices and quantities, and its premium."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.figures.columns import in_currency
+from entrepot.model.display import NBSP, figure_value, number, range_text
+from entrepot.report import phrasing
+from entrepot.report.amounts import amounts_of
+from entrepot.report.missing_value import lacking
+from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
+from entrepot.report.standalone.split import split
+
+if TYPE_CHECKING:
+    from entrepot.figures import Figure
+    from entrepot.report.brief_context import BriefContext, Subject
+
+__all__ = ["premium", "prices", "section", "title", "turned"]
+
+NAME, EYEBROW = "prices", "What it pays"
+LEVEL = 0.05
+"""Per cent below which a buyer paid what others paid."""
+COLUMNS = ("value", "low", "high")
+"""Of the table, as far as any step has them."""
+
+
+def section(book: BriefContext, subject: Subject) -> Section:
+    """Return the change on the year before as prices and quantities, or what is missing."""
+    keys = {
+        "importer": subject.importer,
+        "exporter": subject.supplier,
+        "goods": subject.goods,
+        "period": subject.period,
+        "base": subject.period.before(),
+    }
+    figure = book.ask("value_change", **keys)
+    told = title(figure) if figure.status == "ok" else ""
+    if not told:
+        what = f"prices and quantities of {subject.goods_name} from {subject.seller}"
+        unknown = Remark(f"What {subject.buyer} pays is not known")
+        gap = Gap(what, "what is held has no weights of them that can be compared")
+        if figure.status != "ok":
+            lacks = lacking(book, figure)
+            gap = Gap(what, lacks.why, lacks.command)
+        return Section(NAME, EYEBROW, unknown, gap=gap)
+    drawn = split(figure)
+    return Section(
+        id=NAME,
+        eyebrow=EYEBROW,
+        title=Sentence(told, (figure,), ("prices",)),
+        deck=drawn.deck,
+        picture=drawn.picture,
+        table=_table(figure, drawn.rows),
+        notes=_notes(figure, book.ask("price_premium", **keys), subject),
+        source=(" ".join(drawn.foot),),
+    )
+
+
+def title(figure: Figure) -> str:
+    """Say what prices and quantities added or took, each by its sign; empty where neither did."""
+    parts = []
+    for key, name in (("price_usd", "prices"), ("quantity_usd", "quantities")):
+        value = figure.details.get(in_currency(key, figure.definition.currency))
+        if isinstance(value, (int, float)) and value:
+            word = "added" if value > 0 else "took"
+            parts.append(f"{name} {word} {figure_value(abs(value), figure.unit)}")
+    asked = figure.definition
+    if not parts:
+        return ""
+    return phrasing.capital(f"{', '.join(parts)} from {asked.base} to {asked.period}")
+
+
+def prices(figure: Figure) -> Sentence | None:
+    """Say what unit values and quantities did, each with the word of its sign."""
+    asked = figure.definition
+    parts = []
+    for key, name in (("price_pct", "prices (unit values)"), ("quantity_pct", "quantities")):
+        moved = figure.details.get(key)
+        if not isinstance(moved, (int, float)):
+            continue
+        word = phrasing.direction(moved)
+        size = f" by {number(abs(moved), 2)}{NBSP}%" if word != "held" else " level"
+        parts.append(f"{name} {word}{size}")
+    if not parts:
+        return None
+    when = f"from {asked.base} to {asked.period}"
+    text = f"{' and '.join(parts)} {when}, in goods that can be compared."
+    return Sentence(phrasing.capital(text), (figure,), ("prices",))
+
+
+def turned(figure: Figure) -> Sentence | None:
+    """Say so where other definitions turn the sign of the change."""
+    if figure.low is None or figure.high is None or not figure.low < 0 < figure.high:
+        return None
+    ends = range_text(figure.low, figure.high, figure.unit)
+    text = f"Whether the value rose or fell depends on the definition: {ends}."
+    return Sentence(text, (figure,))
+
+
+def premium(figure: Figure, subject: Subject) -> Sentence | None:
+    """Say whether prices rose more for this buyer than for others; only where a range allows it."""
+    if figure.status != "ok" or figure.value is None:
+        return None
+    asked = figure.definition
+    when = f"from {asked.base} to {asked.period}"
+    known = figure.low is not None and figure.high is not None
+    ends = [100 * end for end in (figure.low, figure.high) if known and end is not None]
+    if ends and ends[0] <= 0 <= ends[-1]:
+        text = f"Whether {subject.buyer} paid more or less than others {when} cannot be told: "
+        return Sentence(f"{text}{_span(ends)}.", (figure,), ("prices",))
+    if max(abs(moved) for moved in (100 * figure.value, *ends)) < LEVEL:
+        text = f"Prices for {subject.buyer} moved as those for others did {when}."
+        return Sentence(text, (figure,), ("prices",))
+    word = "more" if figure.value > 0 else "less"
+    size = f"{number(100 * abs(figure.value), 2)}{NBSP}%"
+    if ends:
+        size += f" ({_span(sorted(abs(end) for end in ends))})"  # the word has their sign
+    text = f"Against other buyers of the same goods, {subject.buyer} paid {size} {word} "
+    return Sentence(f"{text}in {asked.period} than in {asked.base}.", (figure,), ("prices",))
+
+
+def _span(ends: list[float]) -> str:
+    return f"{' to '.join(number(end, 2) for end in ends)}{NBSP}%"
+
+
+def _notes(figure: Figure, above: Figure, subject: Subject) -> tuple[Note, ...]:
+    said = [one for one in (prices(figure), turned(figure), premium(above, subject)) if one]
+    how = f"A price here is a unit value, {figure.unit} a kilogram: dearer goods under one code "
+    how += "read as a higher price."
+    notes = [Note("In words", tuple(said))] if said else []
+    return (*notes, Note("How to read it", (Remark(how, ("prices",)),)))
+
+
+def _table(figure: Figure, rows: tuple[dict[str, object], ...]) -> Table:
+    asked = figure.definition
+    columns = [name for name in COLUMNS if any(row[name] is not None for row in rows)]
+    shown = amounts_of(figure.unit, (row[name] for row in rows for name in columns))
+    return Table(
+        caption=f"From the value in {asked.base} to that in {asked.period}, {shown.unit}",
+        head=("Step", *(phrasing.capital(name) for name in columns)),
+        numeric=(False, *(True for _ in columns)),
+        rows=tuple(
+            (str(row["part"]), *(shown.text(row[name]) for name in columns)) for row in rows
+        ),
+        units=("", *(shown.unit for _ in columns)),
+    )

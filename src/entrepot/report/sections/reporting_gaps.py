@@ -1,0 +1,381 @@
+"""What the reports hide: goods that one side reports and the other, who would have to, does not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from entrepot.figures import Definition
+from entrepot.model.areas import WORLD, area_name, area_phrase
+from entrepot.model.display import NBSP, figure_value, joined, number, range_text
+from entrepot.model.reporting import stopped_in
+from entrepot.reconcile.mirror_gaps import FAR, LEAST
+from entrepot.report import mirror_comparison, phrasing
+from entrepot.report.attribution import source_name
+from entrepot.report.mirror_comparison import Tellers, of_reports
+from entrepot.report.parts import Command, Gap, Note, Remark, Section, Sentence, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from entrepot.lake import InventoryItem
+    from entrepot.reconcile.mirror_gaps import MirrorPair
+    from entrepot.report.brief_context import BriefContext, Subject
+    from entrepot.report.mirror_comparison import Compared
+
+__all__ = ["commands", "largest", "section"]
+
+
+NAME, EYEBROW = "hidden", "What the reports hide"
+CHECK = "entrepot data check"
+_YEARS, _ROWS, _SUPPLIERS = 5, 5, 4
+_MILLION = 1e6
+
+
+def section(book: BriefContext, subject: Subject) -> Section | None:
+    """Return the largest differences between two reports, or why nothing can be compared.
+
+    None where the lake holds no single reports: then nothing is read.
+    """
+    held = of_reports(book.lake)
+    if not held or WORLD in (subject.importer, subject.supplier):
+        return None
+    asked = Definition.build(
+        "value",
+        importer=subject.importer,
+        exporter=subject.supplier,
+        goods=subject.goods,
+        period=subject.period,
+    )
+    last = subject.period.end.year
+    compared = mirror_comparison.compare(asked, (last - _YEARS + 1, last), book.lake, _SUPPLIERS)
+    pair, others = compared.pair, compared.others
+    why = why_not(subject, asked, pair, held)
+    book.lean_on(name for one in (*compared.goods, *compared.totals) for name in _sources(one))
+    if not compared.goods and not pair.totals:
+        return Section(NAME, EYEBROW, Remark("No two reports can be compared"), gap=why)
+    shown = pair if pair.apart else others
+    return Section(
+        id=NAME,
+        eyebrow=EYEBROW,
+        title=_title(subject, pair, others),
+        deck=_deck(compared),
+        table=_table(subject, shown.apart[:_ROWS]),
+        notes=tuple(_notes(subject, pair, others, compared, why)),
+        source=(_source(compared),),
+        reports=compared,
+    )
+
+
+def commands(part: Section | None) -> tuple[Command, ...]:
+    """Return the lines that give the larger report of the first row again, and all of the lake."""
+    if part is None:
+        return ()
+    found = []
+    compared = part.reports
+    for one in (*compared.pair.apart, *compared.others.apart)[:1] if compared else ():
+        out = one.told_out_usd >= one.told_in_usd
+        least, most = (
+            (one.told_out_usd, one.most_out_usd) if out else (one.told_in_usd, one.most_in_usd)
+        )
+        if least == most:  # in dollars, as the question is
+            line = (
+                f"entrepot ask value --importer {one.importer} --exporter {one.exporter} "
+                f"--goods {one.product} --period {one.year} "
+                f"--source {one.source_out if out else one.source_in} "
+                f"--told-by {'exporter' if out else 'importer'}"
+            )
+            found.append(Command("the report that the other side does not show", line))
+    return (*found, Command("what all reports of the lake hide", CHECK))
+
+
+def _sources(one: MirrorPair) -> tuple[str, str]:
+    return one.source_out, one.source_in
+
+
+def _title(subject: Subject, pair: Compared, others: Compared) -> Sentence | Remark:
+    if pair.apart:
+        return _apart(pair, "that can be compared")
+    if pair.goods and others.apart:
+        text = f"Both sides show what {subject.seller} sent; on other suppliers they lie apart"
+        return Sentence(f"{text}, {when(pair.goods)}", (*pair.goods, *others.goods))
+    if pair.goods:
+        text = f"Both sides show {counted(pair.goods, pair.goods)} that can be compared"
+        return Sentence(f"{text}, {when(pair.goods)}", pair.goods)
+    if others.apart:
+        return _apart(others, f"that others than {subject.seller} sent")
+    if others.goods:
+        return Remark(f"No report of {subject.seller} can be compared, and others agree")
+    return Remark("Only totals over all goods can be compared")
+
+
+def _apart(found: Compared, which: str) -> Sentence:
+    text = f"One side shows next to nothing of {counted(found.apart, found.goods)} {which}"
+    return Sentence(f"{text}, {when(found.goods)}", found.goods)
+
+
+def _deck(compared: Compared) -> str:
+    first, last = compared.years
+    return (
+        f"Goods of a year that both sides could tell, {first} to {last}, and that one reports with "
+        f"{number(LEAST / _MILLION, 1)}{NBSP}million USD or more. Next to nothing: less than a "
+        f"{FAR:g}th of that, or none."
+    )
+
+
+def _table(subject: Subject, rows: Sequence[MirrorPair]) -> Table | None:
+    """Return both reports of each row; what all rows share stands in the caption."""
+    if not rows:
+        return None
+    sellers, buyers, years = (
+        sorted({getattr(one, name) for one in rows}) for name in ("exporter", "importer", "year")
+    )
+    columns = {"From": sellers, "To": buyers, "Year": years}
+    kept = [name for name, found in columns.items() if len(found) > 1]
+    seller, buyer = (
+        area_name(found[0]) if len(found) == 1 else side
+        for side, found in (("Exporter", sellers), ("Importer", buyers))
+    )
+    shared = (
+        f" from {area_phrase(sellers[0])}" if len(sellers) == 1 else "",
+        f" to {area_phrase(buyers[0])}" if len(buyers) == 1 else "",
+        f" in {years[0]}" if len(years) == 1 else "",
+    )
+    largest_of = "The largest difference"
+    if len(rows) > 1:
+        largest_of = f"The {phrasing.cardinal(len(rows))} largest differences"
+    return Table(
+        caption=f"{largest_of}{''.join(shared)}, million USD",
+        head=("Good", *kept, f"{seller} reports", f"{buyer} reports", "Apart by"),
+        numeric=(False, *(name == "Year" for name in kept), True, True, True),
+        units=("", *("" for _ in kept), "million USD", "million USD", "million USD"),
+        rows=tuple(_row(subject, one, kept) for one in rows),
+        name="",
+    )
+
+
+def _row(subject: Subject, one: MirrorPair, kept: Sequence[str]) -> tuple[str, ...]:
+    cells = {"From": area_name(one.exporter), "To": area_name(one.importer), "Year": f"{one.year}"}
+    return (
+        label(subject, one),
+        *(cells[name] for name in kept),
+        amount(one.told_out_usd, one.most_out_usd),
+        amount(one.told_in_usd, one.most_in_usd),
+        number(one.gap_usd / _MILLION),
+    )
+
+
+def _notes(
+    subject: Subject, pair: Compared, others: Compared, compared: Compared, why: Gap | None
+) -> Iterator[Note]:
+    shown = pair if pair.apart else others
+    if shown.apart:
+        first = largest(subject, shown.apart[0])
+        yield Note("The largest", (*first, *lines_that_ended(shown.apart)))
+    far = tuple(one for one in pair.totals if one.rules)
+    if flows := far or (() if compared.goods else pair.totals):
+        yield Note("Over all goods", (over_all_goods(flows),))
+    if pair.apart and (said := list(_suppliers(others, compared.suppliers))):
+        yield Note("Other main suppliers", tuple(said))
+    if why is not None:
+        yield Note("What cannot be compared", (Remark(f"{phrasing.capital(why.why)}."),))
+    text = (
+        "A difference is no proof: goods in transit, recording by origin and another code make it "
+        "too. It says that a figure of this flow depends on whose report it is. Lines that end, "
+        f"values that repeat and round numbers are looked for in the whole lake by **{CHECK}**."
+    )
+    yield Note("How to read it", (Remark(text),))
+
+
+def _suppliers(others: Compared, names: Sequence[str]) -> Iterator[Sentence]:
+    """Say of each of the importer's other main suppliers what is next to nothing on one side."""
+    for name in names:
+        found = others.of([name])
+        if not found.apart:
+            continue
+        gap = figure_value(sum(one.gap_usd for one in found.apart), "USD")
+        share = counted(found.apart, found.goods)
+        text = f"{area_phrase(name)}: {share}, {gap} apart."
+        yield Sentence(phrasing.capital(text), found.goods)
+
+
+def _source(compared: Compared) -> str:
+    rows = (*compared.goods, *compared.totals)
+    names = dict.fromkeys(source_name(name) for one in rows for name in _sources(one))
+    euros = ""
+    if any(
+        (one.told_out_usd, one.told_in_usd) != (one.most_out_usd, one.most_in_usd) for one in rows
+    ):
+        euros = " Reports in euros: at the least and at the highest rate since 1999."
+    return f"Rows of {joined(list(names))}, as each side reports them, freight left in.{euros}"
+
+
+# Sentences about two reports that lie far apart, each made by rule from both of them.
+
+
+_WHY = {
+    "lost-in-transit": (
+        "The goods may have gone elsewhere, or are recorded by origin or under another code: such "
+        "exports say little of what arrives."
+    ),
+    "missing-export": (
+        "The goods may have come over another country or under another code, or the exporter does "
+        "not show them: its report is a lower bound."
+    ),
+    "hidden-line": "The trade goes on and the line is no longer shown: ask the other side.",
+}
+
+
+def amount(least: float, most: float) -> str:
+    """Return a report in million USD, both ends where its currency leaves some, or "none".
+
+    Examples
+    --------
+    >>> amount(1.5e6, 1.5e6), amount(0.82e6, 1.6e6), amount(0.0, 0.0)
+    ('1.50', '0.820–1.60', 'none')
+    """
+    if not most:
+        return "none"
+    ends = dict.fromkeys(number(end / 1e6) for end in (least, most))
+    return "–".join(ends)
+
+
+def counted(some: Sequence[MirrorPair], every: Sequence[MirrorPair]) -> str:
+    """Return how many goods of how many: "two of the five goods", "all 12 goods and years"."""
+    varies: dict[str, set[Any]] = {
+        "flows": {(one.exporter, one.importer) for one in every},
+        "years": {one.year for one in every},
+    }
+    noun = joined(["goods", *(name for name, found in varies.items() if len(found) > 1)])
+    if len(every) == 1:
+        return "the only good"
+    if len(some) == len(every):
+        both = "both" if len(every) == 2 else f"all {phrasing.cardinal(len(every))}"
+        return f"{both} {noun}"
+    return f"{phrasing.cardinal(len(some))} of the {phrasing.cardinal(len(every))} {noun}"
+
+
+def when(found: Sequence[MirrorPair]) -> str:
+    """Return the year or years of some goods."""
+    years = sorted({one.year for one in found})
+    return f"{years[0]}" if len(years) == 1 else f"{years[0]} to {years[-1]}"
+
+
+def label(subject: Subject, one: MirrorPair) -> str:
+    """Return the code of a good, with the words of the list that it was taken from."""
+    entries = subject.listed.entries if subject.listed else ()
+    wording = next((item.wording for item in entries if item.code == one.product), "")
+    return f"{one.product} {wording}".strip()
+
+
+def largest(subject: Subject, one: MirrorPair) -> tuple[Sentence | Remark, ...]:
+    """Say what both sides report of one good in a year, and what may lie behind it."""
+    seller, buyer = area_phrase(one.exporter), area_phrase(one.importer)
+    good = f"**{label(subject, one)}**"
+    out, into = _told(one.told_out_usd, one.most_out_usd), _told(one.told_in_usd, one.most_in_usd)
+    if one.told_out_usd >= one.told_in_usd:
+        text = f"{seller} reports {out} of {good} to {buyer} in {one.year}, {buyer} {into}."
+    else:
+        text = f"{buyer} reports {into} of {good} from {seller} in {one.year}, {seller} {out}."
+    why = next(_WHY[rule] for rule in one.rules)
+    return Sentence(phrasing.capital(text), (one,)), Remark(why)
+
+
+def lines_that_ended(found: Sequence[MirrorPair]) -> tuple[Sentence | Remark, ...]:
+    """Say how many goods one side reported for years and then no longer, while the other does."""
+    ended = tuple(one for one in found if "hidden-line" in one.rules)
+    if not ended:
+        return ()
+    count = phrasing.capital(phrasing.count_word(len(ended), "good"))
+    text = f"{count} had been reported by both sides for years before one side stopped."
+    return (Sentence(text, ended),)
+
+
+def over_all_goods(flows: Sequence[MirrorPair]) -> Sentence:
+    """Say what both sides report over all goods; of several flows, of that farthest apart."""
+    one = max(flows, key=lambda each: each.gap_usd)
+    seller, buyer = area_phrase(one.exporter), area_phrase(one.importer)
+    out, into = _told(one.told_out_usd, one.most_out_usd), _told(one.told_in_usd, one.most_in_usd)
+    text = "Of all goods held that both could tell, "
+    if len(flows) > 1:
+        text += f"the largest of {phrasing.cardinal(len(flows))} differences is this: "
+    text += f"{seller} reports {out} to {buyer} in {one.year}, {buyer} {into}."
+    return Sentence(text, tuple(flows))
+
+
+def _told(least: float, most: float) -> str:
+    if not most:
+        return "none"
+    return figure_value(least, "USD") if least == most else range_text(least, most, "USD")
+
+
+# Why two reports of a flow cannot be put side by side: who says nothing, and since when.
+
+
+_BRING = "entrepot data add comtrade FILE"
+
+
+def why_not(
+    subject: Subject, asked: Definition, pair: Compared, held: Sequence[InventoryItem]
+) -> Gap | None:
+    """Return why nothing of the year of the brief can be compared, in a line; None if it can.
+
+    Parameters
+    ----------
+    subject, asked
+        What the brief is about.
+    pair
+        What was compared of its supplier.
+    held
+        What the lake holds of single reports.
+    """
+    year = subject.period.end.year
+    if any(one.year == year for one in pair.goods):
+        return None
+    tellers = Tellers.of(held)
+    what = f"{subject.sellers} and {subject.buyers} reports of {subject.goods_name}, {year}"
+    if all(year not in years for years in tellers.years.values()):
+        return Gap(
+            what, f"the lake holds no single report of {year}, only {_held(tellers)}", _BRING
+        )
+    sides = (
+        (
+            asked.members("exporter"),
+            tellers.exports,
+            f"exports that {subject.seller} itself reports",
+        ),
+        (
+            asked.members("importer"),
+            tellers.imports,
+            f"imports that {subject.buyer} itself reports",
+        ),
+    )
+    silent = []
+    known = []
+    for members, told, lacks in sides:
+        if not any(year in told.get(name, ()) for name in members):
+            silent.append(lacks)
+            known += [one.note for one in stopped_in(members, subject.period)]
+    if silent:
+        why = f"no {' or '.join(silent)} are held of {year}"
+        why += "".join(f"; {note}" for note in known).replace("'", "\u2019")
+        return Gap(what, why, "" if known else _BRING)
+    if any(one.year == year for one in pair.totals):
+        why = f"of {year} both sides tell totals, and none of these goods that is large enough"
+    else:
+        why = (
+            f"both report {year}, but of these goods none that is large enough in codes and a "
+            "currency that can be compared"
+        )
+    return Gap(what, why, "")
+
+
+def _held(tellers: Tellers) -> str:
+    """Return what is held instead: "COMTRADE of 2022"."""
+    return joined(
+        [f"{source_name(name)} of {_span(years)}" for name, years in sorted(tellers.years.items())]
+    )
+
+
+def _span(years: set[int]) -> str:
+    first, last = min(years), max(years)
+    return f"{first}" if first == last else f"{first} to {last}"

@@ -1,0 +1,216 @@
+"""Who was replaced by whom: suppliers before and after, and who took most of what was lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.figures.questions.question import special
+from entrepot.goods import goods_title
+from entrepot.model.areas import area_name, area_phrase, possessive
+from entrepot.model.display import NBSP, figure_value, joined, number
+from entrepot.report import phrasing
+from entrepot.report.amounts import amounts_of, changes
+from entrepot.report.breaks import break_of
+from entrepot.report.missing_value import lacking
+from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
+from entrepot.report.sections.suppliers import leaps
+from entrepot.report.standalone.slope import slope
+
+if TYPE_CHECKING:
+    from entrepot.figures import Figure
+    from entrepot.report.brief_context import BriefContext, Subject
+
+__all__ = ["changed", "gone", "section", "taken_by"]
+
+NAME, EYEBROW = "replaced", "Who was replaced by whom"
+BACK = 5
+SHOWN = 5
+
+
+def section(book: BriefContext, subject: Subject) -> Section:
+    """Return who gained and who lost of the goods, or of all goods where only those are known."""
+    figure = changed(book, subject)
+    if figure.status != "ok" or not figure.table:
+        what = f"{subject.buyers} suppliers of {subject.goods_name} in two years"
+        title = Remark("Who took whose place is not known")
+        lacks = lacking(book, figure)
+        return Section(NAME, EYEBROW, title, gap=Gap(what, lacks.why, lacks.command))
+    drawn = slope(figure)
+    broken = any(item.id == "reporter-break" for item in figure.caveats)
+    caveats = ("reporter-break",) if broken else ()
+    return Section(
+        id=NAME,
+        eyebrow=EYEBROW,
+        title=Sentence(subject.headed(_title(figure), figure.definition.goods), (figure,), caveats),
+        deck=drawn.deck,
+        picture=drawn.picture,
+        table=_table(figure),
+        notes=_notes(figure, subject, caveats),
+        source=(" ".join(drawn.foot[1:]),),
+    )
+
+
+def changed(book: BriefContext, subject: Subject) -> Figure:
+    """Return the first change that is known: before a break if there is one, else the longest."""
+    year = subject.period.year
+    held = [one for one in book.years() if year - BACK <= one < year]
+    broken = break_of(subject, year - BACK, year)
+    bases = dict.fromkeys([*([broken.year] if broken else []), *sorted(held)])
+    starts = tuple(bases) or (year - 1,)
+    found = []
+    for goods in dict.fromkeys((subject.goods, "all")):
+        for base in starts:
+            figure = book.value(
+                "reorientation",
+                importer=subject.importer,
+                goods=goods,
+                period=subject.period,
+                base=base,
+            )
+            if figure.status == "ok" and figure.table:
+                return figure
+            found.append(figure)
+    return found[len(starts) - 1]  # the shortest, of the goods asked for
+
+
+def _title(figure: Figure) -> str:
+    """Name who gained and who lost most, each only if it did and is recorded in both years."""
+    asked = figure.definition
+    silent = _unrecorded(figure)
+    moved = {
+        name: one
+        for name, one in changes(figure).items()
+        if name not in special() and name not in silent
+    }
+    parts = []
+    for name, word in (
+        (max(moved, key=lambda one: moved[one], default=""), "gained"),
+        (min(moved, key=lambda one: moved[one], default=""), "lost"),
+    ):
+        change = moved.get(name, 0.0)
+        if change > 0 if word == "gained" else change < 0:
+            parts.append(f"{area_phrase(name)} {word} {figure_value(abs(change), figure.unit)}")
+    told = ", ".join(parts) or "nobody gained or lost"
+    return phrasing.capital(f"{told}, {asked.base} to {asked.period}")
+
+
+def _unrecorded(figure: Figure) -> list[str]:
+    """Return who sold something before and is not recorded after, the largest first."""
+    gone = {
+        str(row["exporter"]): float(row["value_before"])
+        for row in figure.table
+        if row["value_before"] and not row["value_after"]
+    }
+    return sorted(gone, key=lambda name: (-gone[name], name))
+
+
+def gone(figure: Figure) -> Sentence | None:
+    """Say whose loss may be no loss, since nothing is recorded of them any more."""
+    silent = [name for name in _unrecorded(figure) if name not in special()]
+    if not silent:
+        return None
+    more = [phrasing.count_word(len(silent) - 3, "other")] if len(silent) > 3 else []
+    names = joined([*(area_phrase(name) for name in silent[:3]), *more])
+    text = f"Of {names} nothing is recorded in {figure.definition.period}; that counts as "
+    return Sentence(f"{text}lost here, and may only not be reported.", (figure,))
+
+
+def taken_by(figure: Figure, supplier: frozenset[str], name: str = "") -> Sentence | None:
+    """Say what part of all gains went to the supplier that the page is about.
+
+    "Most" only where what is printed is more than half, as `suppliers.concentration` has it;
+    nothing where it gained nothing. A group has a `name`.
+    """
+    moved = changes(figure)
+    gains = sum(change for change in moved.values() if change > 0)
+    own = sum(moved.get(name, 0.0) for name in supplier)
+    asked = figure.definition
+    who = name or area_phrase("+".join(sorted(supplier)))
+    when = f"from {asked.base} to {asked.period}"
+    if own == 0 or gains <= 0:
+        return None
+    if own < 0:
+        text = f"{phrasing.capital(who)} sold {figure_value(-own, figure.unit)} less {when}."
+        return Sentence(text, (figure,))
+    part = own / gains
+    size = f"{number(100 * part, 2)}{NBSP}%"
+    if part >= 1:
+        text = f"{phrasing.capital(who)} alone sold more {when}."
+    elif 0.5 < part < 0.505:  # which reads as 50 %, and that is not most
+        text = f"{phrasing.capital(who)} added just over half of what suppliers sold more {when}."
+    elif part > 0.5:
+        text = f"{phrasing.capital(who)} added most of what suppliers sold more {when}: {size}."
+    else:
+        text = f"{phrasing.capital(who)} added {size} of what suppliers sold more {when}."
+    return Sentence(text, (figure,))
+
+
+def _filled(figure: Figure) -> Sentence | None:
+    """Say how much of what some lost others made up for."""
+    amounts = {
+        name: float(value)
+        for name, value in figure.details.items()
+        if isinstance(value, (int, float)) and name in ("lost", "gained", "not_replaced")
+    }
+    if len(amounts) < 3:
+        return None
+    lost, gained, missing = (
+        figure_value(amounts[name], figure.unit) for name in ("lost", "gained", "not_replaced")
+    )
+    if amounts["lost"] <= 0:
+        return Sentence(f"Nobody sold less; those who sold more added {gained}.", (figure,))
+    text = f"Suppliers who sold less lost {lost}, those who sold more added {gained}"
+    text += f"; {missing} was not replaced." if amounts["not_replaced"] > 0 else ", which is more."
+    return Sentence(text, (figure,))
+
+
+def _notes(figure: Figure, subject: Subject, caveats: tuple[str, ...]) -> tuple[Note, ...]:
+    named = frozenset(figure.definition.but(exporter=subject.supplier).members("exporter"))
+    said = [
+        one
+        for one in (taken_by(figure, named, subject.seller), _filled(figure), gone(figure))
+        if one
+    ]
+    notes = [Note("In words", tuple(said))] if said else []
+    earlier, later = (
+        {str(row["exporter"]): 100 * float(row[f"share_{end}"]) for row in figure.table}
+        for end in ("before", "after")
+    )
+    when = f"from {figure.definition.base} to {figure.definition.period}"
+    if told := leaps(earlier, later, when, (figure,)):
+        notes.append(told)
+    how = "Replaced means that one sold more while another sold less, not that anybody chose so."
+    return (*notes, Note("How to read it", (Remark(how, caveats),)))
+
+
+def _table(figure: Figure) -> Table:
+    asked = figure.definition
+    moved = changes(figure)
+    rows = {str(row["exporter"]): row for row in figure.table}
+    ordered = sorted(moved, key=lambda name: (-abs(moved[name]), name))
+    kept = [name for name in ordered if name not in special()][: 2 * SHOWN]
+    rest = [name for name in ordered if name not in kept]
+    groups = [([name], area_name(name)) for name in kept]
+    if rest:
+        groups.append((rest, f"{len(rest)} others"))
+    ends = ("value_before", "value_after")
+    sums = [
+        tuple(sum(float(rows[name][end]) for name in names) for end in ends) for names, _ in groups
+    ]
+    shown = amounts_of(figure.unit, (value for pair in sums for value in pair))
+    lines = tuple(
+        (
+            who,
+            *(shown.text(value or None) for value in pair),  # not recorded is not zero
+            shown.text(sum(moved[name] for name in names), sign=True),
+        )
+        for (names, who), pair in zip(groups, sums, strict=True)
+    )
+    whose = phrasing.capital(possessive(area_phrase(asked.importer)))
+    return Table(
+        caption=f"{whose} suppliers of {goods_title(asked.goods)}, {shown.unit}",
+        head=("Supplier", str(asked.base), str(asked.period), "Change"),
+        numeric=(False, True, True, True),
+        rows=lines,
+        units=("", *(shown.unit for _ in range(3))),
+    )

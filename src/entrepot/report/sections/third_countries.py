@@ -1,0 +1,247 @@
+"""Through whom it comes: goods of those who sell less, by way of those who sell more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from entrepot.figures.hub_placebos import with_tests
+from entrepot.figures.questions.question import special
+from entrepot.model.areas import area_name, area_phrase
+from entrepot.model.display import NBSP, figure_value, joined, number, range_text
+from entrepot.report import phrasing
+from entrepot.report.amounts import amounts_of, change_of
+from entrepot.report.chart_data import Picture
+from entrepot.report.missing_value import lacking
+from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
+from entrepot.report.scenario.drawn import Ladder, Rung
+from entrepot.report.sections.suppliers import leapt
+from entrepot.report.standalone.parts import foot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from entrepot.figures import Definition, Figure
+    from entrepot.report.brief_context import BriefContext, Subject
+
+__all__ = ["section"]
+
+NAME, EYEBROW = "through_hubs", "Through whom it comes"
+TOGETHER = "Together, chains as well"
+LOSERS, GAINERS, MOST_YEARS = 5, 4, 5
+
+
+def section(book: BriefContext, subject: Subject, changed: Figure) -> Section | None:
+    """Return what may have come through hubs; None where nobody is known to have lost and gained.
+
+    Who lost most, in the answer on who was replaced by whom, is the origin, who gained most the
+    hubs.
+    """
+    losers, gainers, doubted = _sides(changed)
+    if not losers or not gainers:
+        return None
+    asked = changed.definition
+    answers = (
+        book.ask(
+            "rerouted",
+            importer=asked.importer,
+            exporter="+".join(losers),
+            hubs="+".join(gainers),
+            goods=asked.goods,
+            period=asked.period,
+            base=base,
+            source=asked.source,
+        )
+        for base in _bases(book, changed)
+    )
+    figure = next(answers)
+    if figure.status != "ok":
+        figure = next(answers, figure)
+    if figure.status != "ok":
+        lacks = lacking(book, figure)
+        what = f"how much came to {subject.buyer} through {_names(gainers)}"
+        title = Remark("What came through others is not known")
+        gap = Gap(what, lacks.why, lacks.command)
+        return Section(NAME, EYEBROW, title, gap=gap, notes=tuple(_left_out(changed, doubted)))
+    figure = _tested(book, figure)
+    return Section(
+        id=NAME,
+        eyebrow=EYEBROW,
+        title=Sentence(_title(figure), (figure,), _caveats(figure)),
+        deck=(
+            f"Goods of those who sold less ({_names(losers)}) by way of those who sold more, "
+            f"beyond what each traded in {_span(figure.definition.base)}."
+        ),
+        picture=_picture(figure),
+        table=_table(figure),
+        notes=tuple(_notes(figure, changed, doubted)),
+        source=(" ".join(foot(figure)[1:]),),
+    )
+
+
+def _tested(book: BriefContext, figure: Figure) -> Figure:
+    """Set placebos beside an alarm; where there is none, there is nothing to doubt."""
+    if not any(row.get("alarm") for row in figure.table):
+        return figure
+
+    def ask(definition: Definition) -> Figure:
+        keys = {name: value for name, value in definition.to_dict().items() if value is not None}
+        return book.ask(**keys)
+
+    return with_tests(figure, ask)
+
+
+def _sides(changed: Figure) -> tuple[list[str], list[str], list[str]]:
+    """Return who lost most, who gained most, and who would be a hub but for a doubt.
+
+    All sold something after as well: one of whom nothing is recorded any more may only not be
+    reported. A share of all goods that became many times what it was is an error of recording
+    rather than a hub; of a few goods it is how a hub looks.
+    """
+    changes = {
+        str(row["exporter"]): change_of(row)
+        for row in changed.table
+        if row["exporter"] not in special() and row["value_after"]
+    }
+    ordered = sorted(changes, key=lambda name: (changes[name], name))
+    leaps: list[str] = []
+    if changed.definition.goods == "all":
+        leaps = leapt(*(_shares(changed, end) for end in ("before", "after")))
+    losers = [name for name in ordered[:LOSERS] if changes[name] < 0]
+    gained = [name for name in reversed(ordered) if changes[name] > 0]
+    gainers = [name for name in gained if name not in leaps][:GAINERS]
+    doubted = [name for name in gained[:GAINERS] if name in leaps]
+    return sorted(losers), sorted(gainers), sorted(doubted)
+
+
+def _shares(changed: Figure, end: str) -> dict[str, float]:
+    return {str(row["exporter"]): 100 * float(row[f"share_{end}"]) for row in changed.table}
+
+
+def _bases(book: BriefContext, changed: Figure) -> Iterator[str]:
+    """Yield the years up to the base that follow each other, since many say more, then it alone."""
+    base = changed.definition.base or changed.definition.period.before()
+    first = last = base.end.year
+    while first - 1 in book.years() and last - first + 1 < MOST_YEARS:
+        first -= 1
+    if first < base.start.year:
+        yield f"{first}..{last}"
+    yield str(base)
+
+
+def _names(areas: list[str]) -> str:
+    return joined([area_phrase(one) for one in areas])
+
+
+def _title(figure: Figure) -> str:
+    asked = figure.definition
+    when = _span(asked.period)
+    most = figure.value if figure.high is None else figure.high  # no range: both ends are one
+    if not most:
+        text = f"Nothing shows to have come through {area_phrase(asked.hubs or '')} in {when}"
+        return phrasing.capital(text)
+    if figure.low and figure.high:
+        spread = range_text(figure.low, figure.high, figure.unit)
+        return f"{spread} may have come through others in {when}"
+    return f"At most {figure_value(most, figure.unit)} may have come through others in {when}"
+
+
+def _caveats(figure: Figure) -> tuple[str, ...]:
+    return tuple(item.id for item in figure.caveats)
+
+
+def _span(period: object) -> str:
+    return str(period).replace("..", " to ")
+
+
+def _picture(figure: Figure) -> Picture | None:
+    """Return the bounds of each hub as parts of what it bought; None where none bought anything."""
+    rungs = tuple(
+        _rung(row, float(row["bought"])) for row in figure.table if float(row["bought"]) > 0
+    )
+    if not any(rung.high for rung in rungs):
+        return None
+    title = "Passed on by each alone, of what it bought of them"
+    said = (f"{rung.name} {rung.text}, {rung.low:.0f} to {rung.high:.0f} %" for rung in rungs)
+    spoken = f"{title}, from at least to at most: {'; '.join(said)}."
+    return Picture(Ladder(((title, rungs),)), spoken)
+
+
+def _rung(row: dict[str, Any], bought: float) -> Rung:
+    low, value, high = (100 * float(row[name]) / bought for name in ("low", "matched", "high"))
+    return Rung(area_name(str(row["hub"])), value, low, high, f"{number(value)}{NBSP}%")
+
+
+def _table(figure: Figure) -> Table:
+    columns = ("excess_in", "excess_out", "matched", "low", "high")
+    lines = [
+        (area_name(str(row["hub"])), [row.get(name) for name in columns], row.get("began", ""))
+        for row in figure.table
+    ]
+    if len(lines) > 1:
+        sides = [figure.details.get(name) for name in columns[:2]]
+        ends = [figure.value if end is None else end for end in (figure.low, figure.high)]
+        lines.append((TOGETHER, [*sides, figure.value, *ends], ""))
+    shown = amounts_of(figure.unit, (value for _, values, _ in lines for value in values))
+    rows = tuple(
+        (name, *(shown.text(value) for value in values), str(began))
+        for name, values, began in lines
+    )
+    return Table(
+        caption=f"What each alone may have passed on, {shown.unit}",
+        head=("Hub", "Bought more", "Sold more", "Matched", "At least", "At most", "Since"),
+        numeric=(False, True, True, True, True, True, False),
+        rows=rows,
+        units=("", *(shown.unit for _ in columns), ""),
+    )
+
+
+def _notes(figure: Figure, changed: Figure, doubted: list[str]) -> Iterator[Note]:
+    said: list[Sentence | Remark] = []
+    if figure.value:
+        amount = figure_value(figure.value, figure.unit)
+        text = f"{amount} came in and went out beyond what was usual, same goods, same time."
+        said.append(Sentence(text, (figure,), _caveats(figure)))
+    if points := str(figure.details.get("choke_points", "")):
+        text = f"The flows that limit what can have passed: {points}."
+        said.append(Sentence(text, (figure,)))
+    if text := _chains(figure):
+        said.append(Sentence(text, (figure,)))
+    if said:
+        yield Note("In words", tuple(said))
+    if stands := [row for row in figure.table if "verdict" in row and row.get("alarm")]:
+        texts = (f"{area_name(str(row['hub']))}: {row['verdict']}." for row in stands)
+        placebos = (str(figure.details.get(name, "")) for name in ("placebo_time", "placebo_goods"))
+        tests = [Sentence(f"{phrasing.capital(one)}.", (figure,)) for one in placebos if one]
+        yield Note("Does the alarm stand?", (*(Sentence(one, (figure,)) for one in texts), *tests))
+    if other := str(figure.details.get("would_change", "")):
+        yield Note("What else would explain it", (Sentence(f"{other}.", (figure,)),))
+    yield from _left_out(changed, doubted)
+    how = (
+        "Bought more and sold more are beyond the path of the base. At least: what others cannot "
+        "have supplied, after a margin. At most: what can have passed. Rows and chart are of "
+        "each hub alone"
+    )
+    if len(figure.table) > 1:
+        how += "; the last row and the title count chains, from one hub to the next, as well"
+    how += ". Dot: matched; line: from least to most."
+    yield Note("How to read it", (Remark(how, _caveats(figure)),))
+
+
+def _chains(figure: Figure) -> str:
+    """Say what can at most have come through one hub, and through two in a row or three."""
+    ways = {"one hub each": "high_one_hub", "two in a row": "high_two_hubs"}
+    ways["three in a row"] = "high_three_hubs"
+    known = {way: float(figure.details.get(name, 0.0)) for way, name in ways.items()}
+    if not any(amount for way, amount in known.items() if way != "one hub each"):
+        return ""
+    parts = [f"{figure_value(one, figure.unit)} through {way}" for way, one in known.items() if one]
+    return f"At most, if all had come one way: {joined(parts)}."
+
+
+def _left_out(changed: Figure, doubted: list[str]) -> Iterator[Note]:
+    if doubted:
+        text = (
+            f"{phrasing.capital(_names(doubted))}: the share of all goods became many times "
+            "what it was, which can be a change of recording or an error."
+        )
+        yield Note("Left out as a hub", (Sentence(text, (changed,)),))

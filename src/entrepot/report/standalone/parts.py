@@ -1,0 +1,141 @@
+"""What a chart that stands alone is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.model.display import figure_value, range_text
+from entrepot.model.period import Period
+from entrepot.report.attribution import origin_name, source_name
+from entrepot.report.phrasing import capital
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from entrepot.figures import Figure
+    from entrepot.lake import Lake
+    from entrepot.report.chart_data import Picture
+
+__all__ = ["Alone", "asked_years", "foot", "held_years", "require_some", "sources", "told_caveats"]
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """A chart with everything that a reader needs beside it.
+
+    Attributes
+    ----------
+    title
+        What it shows, in a sentence.
+    deck
+        What is plotted, in which unit and on which scale.
+    foot
+        Value with its range, sources, and what was left out; a line each.
+    rows
+        What is drawn, with all digits: one entry a mark.
+    figures
+        Figures behind it.
+    """
+
+    title: str
+    deck: str
+    picture: Picture
+    foot: tuple[str, ...]
+    rows: tuple[dict[str, Any], ...]
+    figures: tuple[Figure, ...] = field(default=())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return words and numbers as plain JSON types."""
+        return {
+            "title": self.title,
+            "deck": self.deck,
+            "alternative": self.picture.spoken,
+            "source": list(self.foot),
+            "rows": list(self.rows),
+            "definitions": [figure.definition.to_dict() for figure in self.figures],
+        }
+
+
+NEEDED = ("missing-codes", "partial-source", "one-report", "edition-break", "prices")
+"""Caveats that a reader of a picture needs: what is not in it."""
+
+
+def foot(figure: Figure) -> tuple[str, ...]:
+    """Return the lines below the chart of one Figure."""
+    return (spread_line(figure), sources([figure]), *told_caveats([figure]))
+
+
+def spread_line(figure: Figure) -> str:
+    """Return the value, with its range and what spans it."""
+    value = figure_value(figure.value, figure.unit)
+    ends = range_text(figure.low, figure.high, figure.unit)
+    return f"{value}; {ends}: {figure.range}." if ends else f"{value}; no range can be given."
+
+
+def sources(figures: Iterable[Figure], printed: Sequence[str] = ()) -> str:
+    """Return where the numbers are from: source and delivery, and whose numbers are in print."""
+    found: dict[str, None] = {}
+    for figure in figures:
+        for one in figure.evidence:
+            if one.origin:
+                found[origin_name(one.origin)] = None
+            else:
+                found[f"{source_name(one.source)} {one.snapshot}".strip()] = None
+    told = f"Source: {', '.join(found)}." if found else ""
+    shown = f"In print: {', '.join(dict.fromkeys(printed))}." if printed else ""
+    return " ".join(text for text in (told, shown) if text)
+
+
+def told_caveats(figures: Iterable[Figure]) -> tuple[str, ...]:
+    """Return the caveats about what a picture leaves out, each kind once, the newest wording."""
+    found = {one.id: one.text for figure in figures for one in figure.caveats}
+    return tuple(capital(found[name]) for name in NEEDED if name in found)
+
+
+def held_years(lake: Lake, source: str | None = None) -> list[int]:
+    """Return every calendar year of which the lake, or one source, holds flows, oldest first."""
+    flows = (item for item in lake.holdings(source) if item.table == "flows")
+    return sorted({period.year for item in flows for period in item.in_force})
+
+
+def asked_years(years: Iterable[int], keys: dict[str, Any], since: int | None) -> list[int]:
+    """Return those years that lie between `since` and the end of the period, oldest first.
+
+    Raises
+    ------
+    RequestError
+        If the period is no whole year, or ends before `since`.
+    """
+    last = keys.get("period")
+    until = None
+    if last is not None:
+        period = Period.parse(last)
+        if not period.is_year:
+            raise RequestError(
+                f"{period} is no calendar year, and this chart shows years",
+                hint="name the last year to be drawn: --period 2023",
+            )
+        until = period.year
+    if since is not None and until is not None and since > until:
+        raise RequestError(
+            f"--since {since} is after --period {until}",
+            hint="--period is the last year that is drawn; leave it out for all that is held",
+        )
+    low = since if since is not None else min(years, default=0)
+    return [year for year in sorted(years) if low <= year and (until is None or year <= until)]
+
+
+def require_some(years: list[int], what: str, why: str) -> None:
+    """Refuse to draw nothing.
+
+    Raises
+    ------
+    NoEvidenceError
+        If there is no year.
+    """
+    if not years:
+        raise NoEvidenceError(
+            f"there is nothing to draw of {what}", why=why, hint="see: entrepot data list"
+        )

@@ -1,0 +1,243 @@
+"""A country's dependence on another: the brief as a page, its tables and its charts."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from urllib.parse import urlencode
+
+from entrepot.limits import TimeUp
+from entrepot.report.brief_context import BriefContext
+from entrepot.report.compose import SECTIONS, brief_in, opening_in
+from entrepot.report.parts import plain
+from entrepot.report.render_html import page_parts
+from entrepot.report.render_json import as_dict
+from entrepot.report.save import format_of
+from entrepot.serve.answer import Answer, Rows, as_json, as_svg
+from entrepot.serve.errors import NotFoundError
+from entrepot.serve.site import page
+from entrepot.serve.views.country import known_area
+from entrepot.serve.views.figure import one_row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from entrepot.figures import Definition, Figure
+    from entrepot.lake import Lake
+    from entrepot.report.parts import Brief, Link, Section
+
+__all__ = [
+    *("FILES", "Wanted", "brief_chart", "brief_data", "brief_figures", "brief_file"),
+    *("brief_page", "brief_table", "opening_page"),
+]
+
+FILES = {
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "html": "text/html; charset=utf-8",
+    "md": "text/markdown; charset=utf-8",
+    "json": "application/json",
+}
+"""Forms in which a brief is handed on, with their media types."""
+
+T = TypeVar("T")
+
+_MOST = 24
+"""Briefs that are remembered, since a page, its tables and its charts come from one."""
+_remembered: OrderedDict[Wanted, Told] = OrderedDict()
+_begun: OrderedDict[Wanted, dict[Definition, Figure]] = OrderedDict()
+"""Figures of briefs whose time was over before they were whole."""
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an address says of a brief, empty where it says nothing.
+
+    Attributes
+    ----------
+    state
+        State of the lake when it was asked. The rows that are read are of this state or a later
+        one, so that nothing older is remembered under it.
+    """
+
+    state: str
+    importer: str
+    supplier: str
+    goods: str = ""
+    period: str = ""
+
+    @property
+    def base(self) -> str:
+        """Path of the page, below which tables and charts are."""
+        return f"/country/{self.importer}/from/{self.supplier}"
+
+    @property
+    def whole(self) -> str:
+        """Address of the whole brief; that of the page has its answer only, which is there soon."""
+        return f"{self.base}/whole{self.query}"
+
+    @property
+    def query(self) -> str:
+        """The rest of the address."""
+        pairs = {"goods": self.goods, "period": self.period}
+        said = {name: text for name, text in pairs.items() if text}
+        return f"?{urlencode(said, safe=':@,')}" if said else ""
+
+    @property
+    def asked(self) -> tuple[str, str, str, str | None]:
+        """Importer, supplier, goods and period of the brief."""
+        return self.importer, self.supplier, self.goods or "chpl", self.period or None
+
+    @property
+    def name(self) -> str:
+        """What a file about it is called."""
+        return f"{self.importer}-{self.supplier}"
+
+
+class Told(NamedTuple):
+    """A brief, and each definition that was asked for it with its Figure."""
+
+    brief: Brief
+    asked: tuple[tuple[Definition, Figure], ...]
+
+
+def _told(lake: Lake, wanted: Wanted) -> Told:
+    """Return the brief of an address.
+
+    Raises
+    ------
+    NotFoundError
+        For an area that does not exist.
+    RequestError
+        As `entrepot.brief` does.
+    """
+    _require(wanted)
+    with _lock:
+        found = _remembered.get(wanted)
+        before = _begun.get(wanted)
+    if found is None:
+        book = BriefContext(lake, before)
+        try:
+            told = brief_in(book, *wanted.asked)
+        except TimeUp:  # who asks again need not begin again
+            lake.require_unchanged()
+            _keep(_begun, wanted, book.asked)
+            raise
+        found = Told(told, book.questions)
+        _keep(_remembered, wanted, found)
+        with _lock:
+            _begun.pop(wanted, None)
+    return found
+
+
+def _keep(where: OrderedDict[Wanted, T], wanted: Wanted, what: T) -> None:
+    with _lock:
+        where[wanted] = what
+        if len(where) > _MOST:
+            where.popitem(last=False)
+
+
+def _require(wanted: Wanted) -> None:
+    """Refuse areas that do not exist."""
+    for side in (wanted.importer, wanted.supplier):
+        known_area(side)
+
+
+def opening_page(lake: Lake, wanted: Wanted) -> Answer:
+    """Return the answer and the headline Figures as a page, which leads to the whole brief."""
+    _require(wanted)
+    book = BriefContext(lake)
+    told = opening_in(book, *wanted.asked)
+    if told is None:
+        return brief_page(lake, wanted)
+    return _page("opening.html.j2", wanted, Told(told, book.questions))
+
+
+def brief_page(lake: Lake, wanted: Wanted) -> Answer:
+    """Return the brief as a page of the site."""
+    return _page("brief_page.html.j2", wanted, _told(lake, wanted))
+
+
+def _page(template: str, wanted: Wanted, found: Told) -> Answer:
+    parts = page_parts(found.brief)
+    return page(
+        template,
+        "",
+        wanted=wanted,
+        files=FILES,
+        python=_python(wanted),
+        asked=found.asked,
+        **parts,
+    )
+
+
+def _python(wanted: Wanted) -> str:
+    """Return the line of Python that gives the same brief."""
+    keys = {"supplier": wanted.supplier, "goods": wanted.goods, "period": wanted.period}
+    said = "".join(f", {name}={text!r}" for name, text in keys.items() if text)
+    return f"ep.brief({wanted.importer!r}{said})"
+
+
+def brief_data(lake: Lake, wanted: Wanted) -> Answer:
+    """Return the brief as JSON, as `entrepot brief --json` prints it."""
+    return as_json(as_dict(_told(lake, wanted).brief))
+
+
+def brief_file(lake: Lake, wanted: Wanted, form: str) -> Answer:
+    """Return the brief as `entrepot brief --out` writes it.
+
+    Raises
+    ------
+    RequestError
+        For a form that no brief is written in.
+    MissingExtraError
+        If the library for it is not installed.
+    """
+    name = f"brief-{wanted.name}.{form}"
+    write = format_of(Path(name))
+    found = write(_told(lake, wanted).brief)
+    return Answer(found if isinstance(found, bytes) else found.encode(), FILES[form], name)
+
+
+def brief_figures(lake: Lake, wanted: Wanted) -> Rows:
+    """Return every Figure behind the brief as a table."""
+    return one_row(_told(lake, wanted).brief.figures, f"figures-{wanted.name}")
+
+
+def brief_table(lake: Lake, wanted: Wanted, name: str) -> Rows:
+    """Return the table of a section."""
+    section = _section(lake, wanted, name)
+    if section.table is None:
+        raise NotFoundError(f"there is no table of {name}", hint="open the page: it has a link")
+    return Rows(section.table.head, section.table.rows, f"{name}-{wanted.name}")
+
+
+def brief_chart(lake: Lake, wanted: Wanted, name: str) -> Answer:
+    """Return the chart of a section, with its title and where it comes from."""
+    from entrepot.report.one_chart import framed
+
+    section = _section(lake, wanted, name)
+    if section.picture is None:
+        raise NotFoundError(f"there is no chart of {name}", hint="open the page: it has a link")
+    source = "".join(_words(piece) for piece in section.source)
+    title, foot = plain(section.title.text), [source] if source else []
+    return as_svg(framed(section.picture, title, section.deck, foot), f"{name}-{wanted.name}")
+
+
+def _section(lake: Lake, wanted: Wanted, name: str) -> Section:
+    """Return a section; a name that none has is refused before the brief is worked out."""
+    known: Iterable[str] = SECTIONS
+    if name in known:
+        found = {section.id: section for section in _told(lake, wanted).brief.sections}
+        if name in found:
+            return found[name]
+        known = found
+    raise NotFoundError(f"this brief has no section {name!r}", hint=f"sections: {', '.join(known)}")
+
+
+def _words(piece: str | Link) -> str:
+    return piece if isinstance(piece, str) else piece.text

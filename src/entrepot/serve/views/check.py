@@ -1,0 +1,157 @@
+"""A text put to the test: paste it, and read it with its numbers marked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field, ValidationError
+
+from entrepot.errors import RequestError
+from entrepot.model.closed_yaml import Closed
+from entrepot.serve.answer import Answer, as_json
+from entrepot.serve.site import page
+
+if TYPE_CHECKING:
+    from entrepot.claims import Check, Document
+    from entrepot.lake import Lake
+    from entrepot.report.check_report import Article
+
+__all__ = ["check_form", "checked_data", "checked_page", "desk_data", "desk_page", "get_ready"]
+
+MOST_ASKED = 4
+"""Numbers of which answers are tried at once."""
+_NAME = "the text"
+
+
+class _Number(Closed):
+    """A number of a text with the claim that it is said to make."""
+
+    index: int = Field(ge=1)
+    claim: dict[str, Any]
+    open: bool = False
+
+
+class _Asked(Closed):
+    """What the desk asks: to read a text, or to test claims of it."""
+
+    text: str
+    date: str = ""
+    publisher: str = ""
+    source: dict[str, str] | None = None
+    numbers: list[_Number] = Field(default_factory=list, max_length=1000)
+    tries: dict[str, list[dict[str, Any]]] = Field(default_factory=dict, max_length=MOST_ASKED)
+
+    @classmethod
+    def read(cls, body: str) -> _Asked:
+        """Read it; raises `RequestError` for any other form."""
+        try:
+            return cls.model_validate_json(body)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            place = ".".join(str(part) for part in first["loc"][:3])
+            raise RequestError(
+                f"not what the desk sends: {place} {first['msg']}".replace(" : ", ": "),
+                hint="reload the page",
+            ) from None
+
+
+def check_form(_: Lake) -> Answer:
+    """Return the form to paste a text into."""
+    return page("check_form.html.j2", "/check")
+
+
+def desk_page(_: Lake) -> Answer:
+    """Return the reading desk, which sends the text that is pasted into it to `desk_data`."""
+    return page("desk_page.html.j2", "/desk")
+
+
+def desk_data(lake: Lake | None, body: str) -> Answer:
+    """Return what the desk shows of a text, or the verdicts on the claims that it sends with it.
+
+    Parameters
+    ----------
+    body
+        JSON with ``text``, ``date`` and ``publisher``, or after the first time with ``text``,
+        ``source``, ``numbers`` and ``tries``.
+
+    Raises
+    ------
+    RequestError
+        For a body of another form, or a text without content.
+    """
+    from entrepot.claims.draft import article_of
+    from entrepot.report.desk import sheet, verdicts_on
+
+    sent = _Asked.read(body)
+    if not sent.text.strip():
+        raise RequestError("there is no text", hint="paste an article")
+    if sent.source is not None:
+        numbers = [one.model_dump() for one in sent.numbers]
+        found = verdicts_on(sent.text, sent.source, numbers, lake=lake, tries=sent.tries)
+        return as_json(found)
+    article = article_of(sent.text, name=_NAME, date=sent.date, publisher=sent.publisher)
+    return as_json(sheet(article, lake))
+
+
+def get_ready() -> None:
+    """Read what most checks need, so that the first text does not wait for it."""
+    checked_page(None, "China's exports to Russia fell by 3 % in 2025.", "article", "", "")
+
+
+def checked_page(lake: Lake | None, text: str, kind: str, date: str, publisher: str) -> Answer:
+    """Return the page of a check.
+
+    Parameters
+    ----------
+    kind
+        ``article``, or ``claims`` for a claims file.
+    """
+    from entrepot.report.check_report.save import page_parts
+
+    found, article = _checked(lake, text, kind, date, publisher)
+    return page("check_page.html.j2", "/check", **page_parts(found, article))
+
+
+def checked_data(lake: Lake | None, text: str, kind: str, date: str, publisher: str) -> Answer:
+    """Return a check as `entrepot check --json` prints it."""
+    return as_json(_checked(lake, text, kind, date, publisher)[0].to_dict())
+
+
+def _checked(
+    lake: Lake | None, text: str, kind: str, date: str, publisher: str
+) -> tuple[Check, Article | None]:
+    """Read and check a text.
+
+    Raises
+    ------
+    RequestError
+        For a text without content, or that cannot be read.
+    """
+    from entrepot.claims import check
+
+    if not text.strip():
+        raise RequestError("there is no text", hint="paste an article or a claims file")
+    document, article = (
+        (_claims(text, date, publisher), None)
+        if kind == "claims"
+        else _drafted(text, date, publisher)
+    )
+    return check(document, lake), article
+
+
+def _claims(text: str, date: str, publisher: str) -> Document:
+    from entrepot.claims import parse_document
+
+    if date or publisher:
+        raise RequestError(
+            "date and publisher are for an article", hint="write them under source in the claims"
+        )
+    return parse_document(text, name=_NAME)
+
+
+def _drafted(text: str, date: str, publisher: str) -> tuple[Document, Article]:
+    from entrepot.claims.draft import article_of, as_document, draft
+    from entrepot.report.check_report import Article
+
+    found = draft(article_of(text, name=_NAME, date=date, publisher=publisher), to_check=True)
+    return as_document(found), Article.of(found)

@@ -1,0 +1,159 @@
+"""A country: what it buys, and from whom as far as anything held says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.errors import UnknownNameError
+from entrepot.figures.input_choices import is_inputs
+from entrepot.figures.sides import SIDES
+from entrepot.goods import goods_title
+from entrepot.model.areas import WORLD, area_phrase, area_set, possessive
+from entrepot.model.groups import pinned
+from entrepot.model.period import Period
+from entrepot.report.brief_context import BriefContext
+from entrepot.report.cards import source_on_card
+from entrepot.serve.errors import NotFoundError
+from entrepot.serve.site import page
+from entrepot.serve.views.figure import one_row
+from entrepot.serve.views.home import Pair, bundled_pairs
+from entrepot.serve.views.years_available import years_told
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from entrepot.figures import Figure
+    from entrepot.lake import Lake
+    from entrepot.serve.answer import Answer, Rows
+
+__all__ = ["country_page", "country_table", "get_ready", "known_area"]
+
+_USUAL = ("CHN", "USA", "EU27", "coalition")
+"""Suppliers of whom every reader asks."""
+_LARGEST = 5
+"""Of the largest suppliers, how many have a share at once."""
+_ASKED = 12
+"""Shares at once: each, with its range, is a question of its own. Others are a link away."""
+_NAMED = 20
+"""Further suppliers that are named."""
+_YEARS = 8
+"""Years that are looked through for one with a value, newest first."""
+
+
+def known_area(code: str) -> None:
+    """Refuse an area that does not exist, as an address at which there is nothing."""
+    try:
+        area_set(code, Period.parse(2024).end)
+    except UnknownNameError as error:
+        raise NotFoundError(error.what, hint=error.hint) from error
+
+
+def get_ready(lake: Lake) -> None:
+    """Read what most answers need, so that the first reader does not wait for it."""
+    pairs = bundled_pairs(lake)
+    book = BriefContext(lake)
+    years = [Period.parse(year) for year in book.years()][:_YEARS]
+    for importer, exporter, *_ in pairs[:1]:
+        _first(book, "import_share", years, importer=importer, exporter=exporter, goods="chpl")
+
+
+def country_page(lake: Lake, importer: str, goods: str) -> Answer:
+    """Return the page of a country as a buyer."""
+    goods = goods or "chpl"
+    book, found, further = _shares(lake, importer, goods)
+    questions = {id(figure): asked for asked, figure in book.questions}
+    alike, others = _ranked(found)
+    known, apart = ([(questions[id(one)], one) for one in figures] for figures in (alike, others))
+    return page(
+        "country.html.j2",
+        "",
+        importer=importer,
+        name=area_phrase(importer),
+        whose=possessive(area_phrase(importer)),
+        goods=goods,
+        goods_name=goods_title(goods),
+        base=f"/country/{importer}",
+        figures=[(*pair, area_phrase(pair[1].definition.exporter)) for pair in known],
+        apart=[(*pair, area_phrase(pair[1].definition.exporter)) for pair in apart],
+        unknown=_with_names(one.definition.exporter for one in found if one.status != "ok"),
+        further=_with_names(further),
+    )
+
+
+def _ranked(found: list[Figure]) -> tuple[list[Figure], list[Figure]]:
+    """Return the shares of one year and source, most of them and the newest; and all others.
+
+    Only the first can be ranked: a share of another year or source may be larger for that alone.
+    """
+    groups: dict[tuple[Period, str], list[Figure]] = {}
+    for one in found:
+        if one.status == "ok":
+            groups.setdefault((one.definition.period, source_on_card(one)), []).append(one)
+    if not groups:
+        return [], []
+    most = max(groups, key=lambda key: (len(groups[key]), key[0].end))
+    rest = [one for key, figures in groups.items() if key != most for one in figures]
+    return groups[most], sorted(rest, key=lambda one: area_phrase(one.definition.exporter))
+
+
+def _with_names(codes: Iterable[str]) -> list[tuple[str, str]]:
+    return [(code, area_phrase(code)) for code in codes]
+
+
+def country_table(lake: Lake, importer: str, goods: str) -> Rows:
+    """Return the shares of the page as a table."""
+    alike, others = _ranked(_shares(lake, importer, goods or "chpl")[1])
+    return one_row([*alike, *others], f"suppliers-{importer}")
+
+
+def _shares(lake: Lake, importer: str, goods: str) -> tuple[BriefContext, list[Figure], list[str]]:
+    """Return shares, each in its newest year with a value, the largest first; whom else to ask."""
+    known_area(importer)
+    book = BriefContext(lake)
+    years = [Period.parse(year) for year in book.years()][:_YEARS]
+    keys = {"importer": _pinned(importer, years), "goods": goods}
+    largest = _first(book, "top_supplier", years, **keys)
+    asked, further = _suppliers(largest, importer, bundled_pairs(lake))
+    found = [
+        _first(book, "import_share", years, exporter=_pinned(one, years), **keys) for one in asked
+    ]
+    return book, sorted(found, key=lambda one: 1 if one.value is None else -one.value), further
+
+
+def _first(book: BriefContext, measure: str, years: list[Period], **keys: str) -> Figure:
+    """Return the first Figure with a value, else that of the newest year.
+
+    Where the newest year has none, of the others only those are asked in which something is held
+    of both sides: a question without an answer takes as long as one with.
+    """
+    newest = book.value(measure, period=years[0], **keys)
+    if newest.status == "ok":
+        return book.ask(measure, period=years[0], **keys)
+    worth = years[1:]
+    for side in () if is_inputs(newest.definition) else SIDES:
+        area = keys.get(side)
+        if worth and area and len(area_set(area, years[0].end)) == 1:
+            told = years_told(book.lake, side, area)
+            worth = [year for year in worth if year.year in told]
+    return book.first(measure, [years[0], *worth], **keys)
+
+
+def _pinned(area: str, years: list[Period]) -> str:
+    """Return an area that is the same in all years: groups with the members of the newest."""
+    return pinned(area, years[0].end, years[-1].start)
+
+
+def _suppliers(
+    largest: Figure, importer: str, in_print: Iterable[Pair]
+) -> tuple[list[str], list[str]]:
+    """Return whose shares to ask for, and further suppliers, most trade or most in print first."""
+    sellers = [str(row["exporter"]) for row in largest.table]
+    ranked = sorted(in_print, key=lambda pair: -pair.numbers)
+    printed = [pair.exporter for pair in ranked if pair.importer == importer]
+    asked = _others(importer, [*sellers[:_LARGEST], *_USUAL, *printed])
+    further = _others(importer, [*asked, *sellers])[len(asked) :]
+    return asked[:_ASKED], [*asked[_ASKED:], *further][:_NAMED]
+
+
+def _others(area: str, sellers: Iterable[str]) -> list[str]:
+    return [one for one in dict.fromkeys(sellers) if one not in (WORLD, area)]

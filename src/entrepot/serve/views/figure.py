@@ -1,0 +1,154 @@
+"""The room of one Figure: value, range, definition, evidence, caveats, and how to cite it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import entrepot
+from entrepot.figures.text_output import as_rows, headline
+from entrepot.measures import passports
+from entrepot.model.display import MINUS, number
+from entrepot.model.keys import KEY_WORDS
+from entrepot.serve.answer import Answer, Rows, as_svg
+from entrepot.serve.keys import asked, command_of, python_of
+from entrepot.serve.site import page
+from entrepot.serve.views.home import named_areas
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from entrepot.figures import Figure
+    from entrepot.lake import Lake
+
+__all__ = ["figure_chart", "figure_page", "figure_rows", "figure_table", "one_row"]
+
+_FIRST = ("importer", "exporter", "goods", "period", "base", "source")
+"""Keys that the form shows at once; the others are folded away."""
+_ROWS = 50
+"""Rows behind a Figure that a page shows."""
+_WHOLE = 1e5
+"""From here on a number is shown to the unit, as money is; below in three digits."""
+
+
+def figure_page(lake: Lake, pairs: Sequence[tuple[str, str]], query: str) -> Answer:
+    """Return the page of the Figure that an address asks for, or the form to ask one."""
+    given = {name: value for name, value in pairs if value.strip()}
+    form = {
+        "measures": [one for one in passports() if not one.frames_only],
+        "first": [(name, KEY_WORDS[name][1]) for name in _FIRST],
+        "rest": [(name, words) for name, (_, words) in KEY_WORDS.items() if name not in _FIRST],
+        "given": given,
+        "areas": named_areas(),
+    }
+    if "measure" not in given:
+        return page("ask.html.j2", "/ask", figure=None, **form)
+    question = asked(pairs)
+    figure = question.answered(lake)
+    return page(
+        "ask.html.j2",
+        "/ask",
+        figure=figure,
+        rows=[pair for pair in as_rows(figure) if pair[0] not in ("value", "caveat")],
+        command=command_of(question),
+        python=python_of(question),
+        cite=cite(figure),
+        query=query,
+        drawn=is_drawn(figure),
+        behind=_behind(figure),
+        **form,
+    )
+
+
+def _behind(figure: Figure) -> tuple[list[str], list[int], list[list[str]]]:
+    """Return the first rows behind a Figure as text: head, places of numbers, rows."""
+    names = list(dict.fromkeys(name for row in figure.table for name in row))
+    shown = [[row.get(name) for name in names] for row in figure.table[:_ROWS]]
+    numeric = [
+        place
+        for place in range(len(names))
+        if all(_is_number(row[place]) for row in shown if row[place] is not None)
+    ]
+    head = [name.replace("_", " ") for name in names]
+    return head, numeric, [[_text(cell) for cell in row] for row in shown]
+
+
+def _is_number(cell: object) -> bool:
+    return isinstance(cell, (int, float)) and not isinstance(cell, bool)
+
+
+def _text(cell: Any) -> str:
+    """Return a cell as it is read; all its digits are in the file to save."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, float):
+        return f"{cell:,.0f}".replace("-", MINUS) if abs(cell) >= _WHOLE else number(cell)
+    return str(cell)
+
+
+def cite(figure: Figure) -> str:
+    """Return the line to cite a Figure with: what, from which bytes, computed by what."""
+    evidence = dict.fromkeys(
+        f"{one.source} {one.id or one.snapshot}".strip() for one in figure.evidence
+    )
+    rows = dict(as_rows(figure))
+    sources = ", ".join(list(evidence)[:6])
+    value = rows["value"] if figure.status == "ok" else "no value"
+    from_ = f" From {sources}." if sources else ""
+    return f"{headline(figure)}: {value}.{from_} Entrepôt {entrepot.__version__}."
+
+
+def is_drawn(figure: Figure) -> bool:
+    """Whether there is a picture of a Figure."""
+    from entrepot.errors import EntrepotError
+    from entrepot.report.one_chart import picture_of
+
+    try:
+        picture_of(figure)
+    except EntrepotError:
+        return False
+    return True
+
+
+def figure_chart(lake: Lake, pairs: Sequence[tuple[str, str]]) -> Answer:
+    """Return the chart of a Figure.
+
+    Raises
+    ------
+    RequestError
+        If nothing about it can be drawn.
+    NoEvidenceError
+        If it has no value.
+    """
+    from entrepot.report.one_chart import svg_of
+
+    figure = asked(pairs).answered(lake)
+    return as_svg(svg_of(figure), figure.definition.measure)
+
+
+def figure_table(lake: Lake, pairs: Sequence[tuple[str, str]]) -> Rows:
+    """Return the rows behind a Figure, or where it has none the Figure as one row."""
+    figure = asked(pairs).answered(lake)
+    name = figure.definition.measure
+    if figure.table:
+        names = list(dict.fromkeys(name for row in figure.table for name in row))
+        return Rows(names, [[row.get(one) for one in names] for row in figure.table], name)
+    return one_row([figure], name)
+
+
+def one_row(figures: Sequence[Figure], name: str) -> Rows:
+    """Return Figures as a table, a row each."""
+    return Rows(*figure_rows(figures), name)
+
+
+def figure_rows(figures: Sequence[Figure]) -> tuple[list[str], list[list[Any]]]:
+    """Return head and rows of Figures: definition, status, value, unit, ends of the range."""
+    found = [figure.to_dict() for figure in figures]
+    keys = list(dict.fromkeys(key for one in found for key in one["definition"]))
+    after = ("status", "value", "unit", "low", "high", "range", "reason")
+    rows = [
+        [one["definition"].get(key) for key in keys] + [one.get(key) for key in after]
+        for one in found
+    ]
+    return [*keys, *after], rows

@@ -1,0 +1,321 @@
+"""What was seen at one time, and what moved between two times."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from entrepot.errors import BadFileError, RequestError
+from entrepot.figures.text_output import headline
+from entrepot.model.display import figure_value, range_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from entrepot.claims import CheckedClaim
+    from entrepot.figures import Figure
+
+__all__ = ["FigureChange", "Observation", "Threshold", "VerdictChange"]
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A Figure as it was seen at one time: what of it can move, and what it rested on.
+
+    Attributes
+    ----------
+    definition
+        Every key, as plain JSON types.
+    status, value, unit, low, high, reason
+        As in a Figure.
+    evidence
+        Source, first digits of the snapshot or id of a number in print, and rows.
+    caveats
+        Ids.
+    """
+
+    definition: dict[str, Any]
+    status: str
+    value: float | None
+    unit: str
+    low: float | None = None
+    high: float | None = None
+    reason: str | None = None
+    evidence: tuple[tuple[str, str, int], ...] = ()
+    caveats: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, figure: Figure) -> Observation:
+        """Return what is to be remembered of a Figure."""
+        return cls.read(figure.to_dict(), "a Figure")
+
+    @classmethod
+    def read(cls, data: Any, where: str) -> Observation:
+        """Read a Figure's JSON, or what `to_dict` gave.
+
+        Raises
+        ------
+        BadFileError
+            If it is none.
+        """
+        try:
+            return cls(
+                definition=_keys_of(data["definition"]),
+                status=str(data["status"]),
+                value=_number(data["value"]),
+                unit=str(data["unit"]),
+                low=_number(data["low"]),
+                high=_number(data["high"]),
+                reason=data.get("reason"),
+                evidence=tuple(
+                    (str(one["source"]), str(one.get("id") or one["snapshot"]), int(one["rows"]))
+                    for one in data["evidence"]
+                ),
+                caveats=tuple(
+                    str(one["id"] if isinstance(one, dict) else one) for one in data["caveats"]
+                ),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadFileError(
+                "not the JSON of a Figure",
+                where=where,
+                hint="write it with: entrepot ask ... --json, or entrepot brief ... --out x.json",
+            ) from error
+
+    @property
+    def shown(self) -> str:
+        """The value as people read it; an en dash where there is none."""
+        return figure_value(self.value, self.unit)
+
+    @property
+    def shown_range(self) -> str:
+        """The range as people read it; empty where there is none."""
+        return range_text(self.low, self.high, self.unit)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return as plain JSON types."""
+        return {
+            "definition": self.definition,
+            "status": self.status,
+            "value": self.value,
+            "unit": self.unit,
+            "low": self.low,
+            "high": self.high,
+            "reason": self.reason,
+            "evidence": [
+                {"source": source, "snapshot": bytes_, "rows": rows}
+                for source, bytes_, rows in self.evidence
+            ],
+            "caveats": list(self.caveats),
+        }
+
+
+def _keys_of(definition: Any) -> dict[str, Any]:
+    if not isinstance(definition, dict) or "measure" not in definition:
+        raise ValueError("no definition")
+    return dict(definition)
+
+
+def _number(value: Any) -> float | None:
+    if value is not None and not math.isfinite(float(value)):
+        raise ValueError("no number")
+    return None if value is None else float(value)
+
+
+@dataclass(frozen=True, slots=True)
+class FigureChange:
+    """A Figure seen twice.
+
+    Attributes
+    ----------
+    id, title
+        Its name in the file, and in words.
+    then
+        None if it was not watched before.
+    threshold
+        What its value has to change by to have moved; None: by as much as people are shown.
+    """
+
+    id: str
+    title: str
+    then: Observation | None
+    now: Observation
+    threshold: Threshold | None = None
+
+    @classmethod
+    def of(
+        cls, name: str, then: Observation | None, now: Figure, threshold: Threshold | None = None
+    ) -> FigureChange:
+        """Return a Figure beside what was seen of it before."""
+        return cls(name, headline(now), then, Observation.of(now), threshold)
+
+    @property
+    def what(self) -> tuple[str, ...]:
+        """What moved: ``status``, ``unit``, ``value``, ``range``; empty if nothing did."""
+        then, now = self.then, self.now
+        if then is None:
+            return ()
+        if then.status != now.status:
+            is_back = None not in (then.value, now.value) and then.shown != now.shown
+            return ("status", "value") if is_back else ("status",)
+        if then.unit != now.unit:
+            return ("unit",)
+        if then.value is None or now.value is None:
+            return ()
+        if self.threshold is not None:
+            return ("value",) if self.threshold.is_passed(then.value, now.value) else ()
+        found = ("value",) if then.shown != now.shown else ()
+        return (*found, "range") if then.shown_range != now.shown_range else found
+
+    @property
+    def remembered(self) -> Observation:
+        """What the next time is compared with.
+
+        It stays what it was until something moved, so that small steps add up; and an answer that
+        is there no more keeps its value until there is another.
+        """
+        if self.then is None or (self.what and self.now.value is not None):
+            return self.now
+        return replace(self.then, status=self.now.status, reason=self.now.reason)
+
+    @property
+    def because(self) -> tuple[str, ...]:
+        """What it rests on that is not as it was, one thing a text; empty if all is."""
+        then, now = self.then, self.now
+        if then is None:
+            return ()
+        return (*_sources(then, now), *_keys(then, now))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return as plain JSON types."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "then": self.then.to_dict() if self.then else None,
+            "now": self.now.to_dict(),
+            "moved": list(self.what),
+            "because": list(self.because),
+        }
+
+
+def _sources(then: Observation, now: Observation) -> Iterator[str]:
+    before, after = ({one[0] for one in seen.evidence} for seen in (then, now))
+    if before != after:
+        yield f"source {_listed(before)}, now {_listed(after)}"
+    for source in sorted(before & after):
+        old, new = ([one for one in seen.evidence if one[0] == source] for seen in (then, now))
+        gone = {one[1] for one in old} - {one[1] for one in new}
+        came = {one[1] for one in new} - {one[1] for one in old}
+        rows, rows_now = (sum(one[2] for one in some) for some in (old, new))
+        if gone or came:
+            yield f"{source}: {_listed(gone)}, now {_listed(came)}"
+        if rows != rows_now:
+            yield f"{source}: {rows:,} rows, now {rows_now:,}"
+
+
+def _keys(then: Observation, now: Observation) -> Iterator[str]:
+    """Yield keys of the definition and caveats that differ; the source is told as evidence."""
+    keys = (then.definition.keys() | now.definition.keys()) - {"source"}
+    for key in sorted(keys):
+        old, new = then.definition.get(key), now.definition.get(key)
+        if old != new:
+            yield f"{key} {old}, now {new}"
+    before, after = set(then.caveats), set(now.caveats)
+    if before != after:
+        yield f"caveats: {_listed(before - after)}, now {_listed(after - before)}"
+
+
+def _listed(words: set[str]) -> str:
+    return ", ".join(sorted(words)) or "none"
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictChange:
+    """A claim checked twice; `then` is its verdict before, None if it was not watched."""
+
+    id: str
+    says: str
+    then: str | None
+    now: str
+    reason: str
+
+    @classmethod
+    def of(cls, claim: CheckedClaim, then: str | None) -> VerdictChange:
+        """Return a claim beside its verdict before."""
+        return cls(claim.id, claim.says, then, claim.verdict, claim.reason)
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether the verdict is another one."""
+        return self.then not in (None, self.now)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return as plain JSON types."""
+        return {
+            "id": self.id,
+            "says": self.says,
+            "then": self.then,
+            "now": self.now,
+            "moved": self.is_moved,
+            "reason": self.reason,
+        }
+
+
+_FORM = re.compile(r"(\d+(?:\.\d+)?)\s*(%|points?)")
+_SLACK = 1e-9
+"""What is lost where two shares are taken from each other: 0.12 less 0.10 is above 0.02."""
+_POINTS = {"share": 0.01, "share_points": 0.01, "percent": 1.0}
+"""What a point is in units of the data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A change that is passed: ``5 %`` of what the value was, or ``2 points``.
+
+    Attributes
+    ----------
+    size
+        In per cent, or in points.
+    in_points
+        Whether it is a difference of two shares, or of two percentages.
+    """
+
+    size: float
+    in_points: bool
+    point: float = 0.0
+
+    @classmethod
+    def parse(cls, text: str, unit: str) -> Threshold:
+        """Read what somebody wrote for a value of a unit.
+
+        Raises
+        ------
+        RequestError
+            If it is no such change, or points of what has none.
+
+        Examples
+        --------
+        >>> Threshold.parse("2 points", "share").is_passed(0.50, 0.53)
+        True
+        >>> Threshold.parse("5 %", "USD").is_passed(100.0, 104.0)
+        False
+        """
+        found = _FORM.fullmatch(text.strip())
+        if found is None:
+            raise RequestError(
+                f"{text!r} is no size of a change", hint="write 2 points (of a share), or 5 %"
+            )
+        in_points = found[2] != "%"
+        if in_points and unit not in _POINTS:
+            raise RequestError(
+                f"{text}: what is asked has no points, its unit is {unit}",
+                hint=f"write {found[1]} %",
+            )
+        return cls(float(found[1]), in_points, _POINTS.get(unit, 0.0))
+
+    def is_passed(self, then: float, now: float) -> bool:
+        """Whether two values lie farther apart."""
+        most = self.size * self.point if self.in_points else abs(then) * self.size / 100
+        return abs(now - then) > most * (1 + _SLACK)
