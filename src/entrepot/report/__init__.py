@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Brief", "brief", "write"]
 
-_PLACES = {"Brief": "parts", "brief": "story", "write": "save"}
+_PLACES = {"Brief": "parts", "brief": "compose", "write": "save"}
 
 
 def __getattr__(name: str) -> Any:

@@ -44,9 +44,9 @@ DRAWN_BY: dict[type, str] = {
     Split: "split",
     Calendar: "calendar",
     World: "world",
-    Courses: "courses",
-    Lanes: "lanes",
-    Ladder: "ladder",
+    Courses: "paired_lines",
+    Lanes: "hub_flows",
+    Ladder: "range_plot",
     LossMap: "loss_map",
 }
 """The module that draws each kind of picture."""
