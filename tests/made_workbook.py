@@ -49,14 +49,20 @@ def make_workbook(path: Path, sheets: Mapping[str, str], merged: Iterable[str] =
     return path
 
 
+def _letters(place: int) -> str:
+    """Return a column as a workbook names it: 27 is AA."""
+    before, last = divmod(place - 1, 26)
+    return (_letters(before) if before else "") + chr(65 + last)
+
+
 def cells(rows: Iterable[Iterable[object]]) -> str:
     """Return the XML of rows of texts and numbers, from cell A1 on."""
     lines = []
     for number, row in enumerate(rows, 1):
         line = "".join(
-            f'<c r="{chr(64 + place)}{number}"><v>{cell}</v></c>'
+            f'<c r="{_letters(place)}{number}"><v>{cell}</v></c>'
             if isinstance(cell, int | float)
-            else f'<c r="{chr(64 + place)}{number}" t="inlineStr"><is><t xml:space="preserve">'
+            else f'<c r="{_letters(place)}{number}" t="inlineStr"><is><t xml:space="preserve">'
             f"{escape(str(cell))}</t></is></c>"
             for place, cell in enumerate(row, 1)
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from entrepot.errors import BadFileError, UnknownNameError
+from entrepot.errors import BadFileError, EntrepotError, UnknownNameError
 from entrepot.figures import ask
 from entrepot.figures.scenario.evaluate import evaluate_scenario
 from entrepot.figures.scenario.schema import parse_scenario
@@ -184,3 +184,13 @@ def test_what_cannot_be_sure_is_refused(
         lake.add("icio", [written(tmp_path, text)], vintage=vintage)
     assert words in str(caught.value)
     assert not lake.holdings()
+
+
+def test_what_a_scenario_says_names_the_table(own: Lake) -> None:
+    found = evaluate_scenario(parse_scenario(scenario("icio@mine")), own)
+    assert found.extraction is not None
+    assert found.extraction.evidence.source == "icio@mine"
+    assert asked(own, "import_share", exporter="CHN").evidence[0].source == "icio@mine"
+    text = parse_scenario(scenario("icio@mine").replace("target: RUS", "target: JPN"))
+    with pytest.raises(EntrepotError, match="icio@mine has no entry of its own for Japan"):
+        evaluate_scenario(text, own)

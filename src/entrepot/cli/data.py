@@ -137,12 +137,22 @@ def add(
     replace: Annotated[
         bool, typer.Option("--replace", help="Replace what is held of the same release.")
     ] = False,
+    rate: Annotated[
+        float | None,
+        typer.Option(help="US dollars for one unit of money, for an input-output table: 1.053."),
+    ] = None,
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Add files of a source: all of them, or none if anything is wrong with one."""
+    if rate is not None and (source != "icio" or map_):
+        raise RequestError(
+            "--rate is for input-output tables in another currency, without --map",
+            why="values of trade stay in the currency of their report",
+            hint=f"leave it out: entrepot data add {source} FILE",
+        )
     held = open_new_lake(lake)
-    mapping = read_text_file(map_) if map_ else None
+    mapping = read_text_file(map_) if map_ else None if rate is None else f"rate: {rate!r}\n"
     with progress(f"adding {source}") as tell, naming(map_):
         report = held.add(
             source,

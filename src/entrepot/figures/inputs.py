@@ -138,7 +138,8 @@ def _unknown(definition: Definition, rows: InputRows) -> Missing | None:
         if group and group <= strangers:
             names = joined([area_name(code) for code in sorted(group)])
             return Missing(
-                f"{SOURCE} has no entry of its own for {names}; it knows {rows.economies} economies"
+                f"{rows.address} has no entry of its own for {names}; "
+                f"it knows {rows.economies} economies"
             )
     return None
 
@@ -196,11 +197,13 @@ def _estimate(
     found: InputCells, number: int, columns: dict[str, float], definition: Definition
 ) -> Estimate:
     main, *others = columns
-    evidence = Evidence(SOURCE, found.rows.snapshot, found.count()) if number == 0 else None
+    evidence = (
+        Evidence(found.rows.address, found.rows.snapshot, found.count()) if number == 0 else None
+    )
     return Estimate(
         value=columns[main],
         unit=definition.unit,
-        choices={"source": SOURCE} | found.ways[number].named(definition.goods),
+        choices={"source": found.rows.address} | found.ways[number].named(definition.goods),
         evidence=(evidence,) if evidence else (),
         details={name: columns[name] for name in others},
     )
@@ -236,7 +239,7 @@ def _caveats(definition: Definition, found: InputCells) -> Iterator[Caveat]:
 def _about_sides(definition: Definition, rows: InputRows) -> Iterator[Caveat]:
     if strangers := _strangers(definition, rows):
         names = ", ".join(sorted(strangers))
-        yield caveats.caveat("not-recorded", f"{SOURCE} has no entry of its own for {names}.")
+        yield caveats.caveat("not-recorded", f"{rows.address} has no entry of its own for {names}.")
     texts = zip((definition.importer, definition.exporter), sides(definition), strict=True)
     for name, group in texts:
         if len(group) > 1:

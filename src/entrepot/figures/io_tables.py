@@ -69,7 +69,7 @@ def economy_of(lake: Lake, period: Period, source: str | None = None) -> Known |
     if rows.installed:
         return Known(rows, _kept(rows.installed.table))
     paths = [
-        (path, item.files[0], item.vintage)
+        (path, item.files[0], Said(vintage=item.vintage, mapping=item.mapping or None))
         for item in lake.holdings()
         if item.source == SOURCE and item.snapshot in rows.snapshot.split("+")
         for path in delivered(lake, item)
@@ -90,7 +90,7 @@ def forget() -> None:
     forget_table()
 
 
-def _kept(key: Benchmark | tuple[Path, str, str, int]) -> Solved:
+def _kept(key: Benchmark | tuple[Path, str, Said, int]) -> Solved:
     with turn(_TURN):
         for known, found in _LAST:
             if known is key or (isinstance(key, tuple) and known == key):
@@ -108,10 +108,10 @@ def _of_arrays(held: Benchmark) -> Economy:
     )
 
 
-def _of_file(path: Path, name: str, vintage: str, year: int) -> Economy:
+def _of_file(path: Path, name: str, said: Said, year: int) -> Economy:
     """Read the delivered file again; the parts of China and Mexico stay apart."""
     with TemporaryDirectory() as folder:
-        for table in tables(RawFile(path, name), Path(folder), Said(vintage=vintage)):
+        for table in tables(RawFile(path, name), Path(folder), said):
             if table.year != year:
                 continue
             if table.detail == "arrays":

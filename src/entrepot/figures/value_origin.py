@@ -79,17 +79,17 @@ def figure(definition: Definition, lake: Lake, *, asked_of: str = GOODS) -> Figu
             names = joined([area_name(code) for code in sorted(group)])
             return unanswered(
                 definition,
-                f"{SOURCE} has no entry of its own for {names}; it knows "
+                f"{known.rows.address} has no entry of its own for {names}; it knows "
                 f"{known.rows.economies} economies",
                 of_reports=False,
             )
     estimates = list(_estimates(definition, known))
     if not estimates:
         what = inputs_title(definition.goods, definition.sector)
+        flow = f"from {definition.exporter} to {definition.importer} in {definition.period}"
         return unanswered(
             definition,
-            f"{SOURCE} has no {what} from {definition.exporter} to {definition.importer} in "
-            f"{definition.period}, so there is nothing whose origin could be told",
+            f"{known.rows.address} has no {what} {flow}, so there is no origin of it",
             of_reports=False,
         )
     found = _figure(definition, known, estimates, strangers)
@@ -178,7 +178,7 @@ def _origin(asked: Definition, known: Known, border: Perimeter) -> Origin:
 
 def _named(asked: Definition, border: str, counted: str) -> dict[str, str]:
     return {
-        "source": SOURCE,
+        "source": asked.source or SOURCE,
         "goods": asked.goods,
         "territory": territory(asked),
         "border": border,
@@ -207,7 +207,7 @@ def _estimate(
         value=value,
         unit="share",
         choices=choices,
-        evidence=(Evidence(SOURCE, known.rows.snapshot, sectors),),
+        evidence=(Evidence(known.rows.address, known.rows.snapshot, sectors),),
         details={name: MILLION * number for name, number in details.items()},
         table=tuple(_row(row, found) for row in found.rows()),
     )
@@ -240,4 +240,6 @@ def _caveats(known: Known, strangers: frozenset[str]) -> Iterator[Caveat]:
     yield caveats.caveat("origin", text)
     if strangers:
         names = ", ".join(sorted(strangers))
-        yield caveats.caveat("not-recorded", f"{SOURCE} has no entry of its own for {names}.")
+        yield caveats.caveat(
+            "not-recorded", f"{known.rows.address} has no entry of its own for {names}."
+        )

@@ -66,8 +66,8 @@ def answer(definition: Definition, known: Known) -> Answer | Missing:
     if not estimates:
         what = inputs_title(definition.goods, definition.sector)
         return Missing(
-            f"{SOURCE} has no {what} that {area_name(definition.importer)} bought abroad in "
-            f"{definition.period} with value of {area_name(definition.exporter)} in them"
+            f"{known.rows.address} has no {what} that {area_name(definition.importer)} bought "
+            f"abroad in {definition.period} with value of {area_name(definition.exporter)} in them"
         )
     spans = ["value counted once or at every crossing", "own value that comes back counted or not"]
     if len({one.choices["territory"] for one in estimates}) > 1:
@@ -94,7 +94,9 @@ def _estimates(definition: Definition, known: Known) -> Iterator[Estimate]:
                     value=value,
                     unit=definition.unit,
                     choices=_named(asked, crossings, home=home),
-                    evidence=(Evidence(SOURCE, known.rows.snapshot, sectors),) if head else (),
+                    evidence=(Evidence(known.rows.address, known.rows.snapshot, sectors),)
+                    if head
+                    else (),
                     details={name: x for name in others if (x := columns[name]) is not None},
                 )
 
@@ -145,7 +147,7 @@ def _measured(asked: Definition, table: pa.Table) -> Columns:
 
 def _named(asked: Definition, crossings: str, *, home: bool) -> dict[str, str]:
     return {
-        "source": SOURCE,
+        "source": asked.source or SOURCE,
         "goods": asked.goods,
         "territory": territory(asked),
         "counted": f"value added, {crossings}",

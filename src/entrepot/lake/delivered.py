@@ -18,16 +18,15 @@ __all__ = ["delivered"]
 def delivered(lake: Lake, holding: InventoryItem) -> list[Path]:
     """Return where the bytes behind a holding lie, which nobody may change.
 
-    Empty where they are not to be had: of a lake at an address, only rows are read. Not for a table
-    of the user's own, which is named after its mapping too.
+    Empty where they are not to be had: of a lake at an address, only rows are read.
 
     Raises
     ------
     OutsideError
         If they are no longer those that were delivered.
     """
-    every = (lake.path / "raw").glob(f"{holding.snapshot}*")
-    found = [path for path in every if not path.suffix]
+    path = lake.path / "raw" / holding.delivered
+    found = [path] if holding.delivered and path.is_file() else []
     for path in found:
         require_delivered(path, path.name)
     return found

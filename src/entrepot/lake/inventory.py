@@ -60,6 +60,8 @@ class InventoryItem:
         Whether any row of it counts.
     slices
         Who tells which side in each period, as in a partition of the catalog.
+    delivered, mapping
+        SHA-256 of the delivered bytes, and the text of the mapping that they were read with.
     """
 
     source: str
@@ -85,6 +87,8 @@ class InventoryItem:
     findings: tuple[Finding, ...] = ()
     counts: bool = True
     slices: tuple[tuple[Period, tuple[str, ...]], ...] = field(default=(), repr=False)
+    delivered: str = field(default="", repr=False)
+    mapping: str = field(default="", repr=False)
 
     @property
     def state(self) -> str:
@@ -210,6 +214,8 @@ def _holding(item: Snapshot, counting: Sequence[Period | None]) -> InventoryItem
         findings=item.findings,
         counts=bool(counting),
         slices=tuple((part.period, part.slices) for part in item.partitions if part.period),
+        delivered=item.raw.sha256,
+        mapping=item.mapping,
     )
 
 

@@ -18,6 +18,7 @@ from entrepot.lake.publish import Change, publish, require_lake, staging_folder,
 from entrepot.lake.system_errors import finishing, guarded
 from entrepot.lake.unchanged import all_files, require_read
 from entrepot.sources import bring_in, source_info, source_parser
+from entrepot.sources.icio.layouts import PARAMETERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -51,7 +52,8 @@ def load(
     """Add files of one source; see `entrepot.lake.Lake.add`."""
     source_parser(source)
     for path in paths:
-        require_file(path, hint="name the files to add")
+        said_beside = path / PARAMETERS  # of a folder that a program wrote as one table
+        require_file(said_beside if said_beside.is_file() else path, hint="name the files to add")
     Catalog.read(folder)  # what is no lake is refused before anything is made
     change = Change(folder)
     with guarded(folder, change.became), finishing() as finish:

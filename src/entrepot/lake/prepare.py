@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+import zipfile
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -24,6 +26,7 @@ from entrepot.lake.staged import contents, waiting
 from entrepot.lake.unchanged import fingerprint
 from entrepot.model.columns import BALANCED, COMPLETE, Finding
 from entrepot.sources import source_parser
+from entrepot.sources.icio.layouts import PARAMETERS
 from entrepot.sources.parser import RawFile
 from entrepot.sources.text import unfinished
 
@@ -65,15 +68,30 @@ class Load:
 def prepare(run: Load, path: Path) -> bool:
     """Read one file into the staging folder; return whether it holds anything new."""
     run.progress(f"copying {path.name}")
-    raw = copy_raw(path, run.staging / "raw")
+    raw = copy_raw(_packed(path, run.staging) or path, run.staging / "raw")
     snapshot = _empty(run, raw, date.today().isoformat())
     held = [item for item in run.before.of(run.info.id) if item.id == snapshot.id]
     if any(_says_the_same(item, run.said) for item in held):
         return False
-    snapshot = _read(run, RawFile(run.staging / "raw" / raw.sha256, path.name), snapshot)
+    snapshot = _read(run, RawFile(run.staging / "raw" / raw.sha256, raw.name), snapshot)
     write_manifest(snapshot, run.staging)
     run.added.append(snapshot)
     return True
+
+
+def _packed(folder: Path, staging: Path) -> Path | None:
+    """Return a folder that a program wrote as one table as a zip, always of the same bytes."""
+    if not (folder / PARAMETERS).is_file():
+        return None
+    target = staging / f"{folder.resolve().name}.zip"
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                info = zipfile.ZipInfo(path.relative_to(folder).as_posix())
+                info.compress_type = zipfile.ZIP_DEFLATED
+                with path.open("rb") as source, archive.open(info, "w", force_zip64=True) as to:
+                    shutil.copyfileobj(source, to)
+    return target
 
 
 def prepare_again(run: Load, raw: RawEntry, added_on: str) -> Snapshot:

@@ -148,7 +148,11 @@ def _printed(book: BriefContext) -> list[Term]:
             "count once."
         )
         found.append(Term("Published figures", phrasing.capital(text)))
-    if any(item.source == _INPUTS for figure in book.figures for item in figure.evidence):
+    if any(
+        split_address(item.source)[0] == _INPUTS
+        for figure in book.figures
+        for item in figure.evidence
+    ):
         found += _inputs(book)
     if ours:
         text = f"{ours[0].origin_words}; {phrasing.count_word(len(ours), 'result')} on this page."
@@ -171,7 +175,9 @@ def _inputs(book: BriefContext) -> list[Term]:
     if book.lake.holds(_INPUTS):
         return []
     info = source_info(_INPUTS)
-    used = next(f for f in book.figures if f.evidence and f.evidence[0].source == _INPUTS)
+    used = next(
+        f for f in book.figures if f.evidence and split_address(f.evidence[0].source)[0] == _INPUTS
+    )
     text = (
         f"{info.publisher}; {used.definition.period}, read from the installed package "
         f"sanction-simulator, SHA-256 {used.evidence[0].snapshot}. {info.licence}."

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MAPPED", "named_source", "own_source"]
 
-MAPPED = ("gacc", "table")
+MAPPED = ("gacc", "icio", "table")
 """Sources that read a file with the help of a mapping."""
 
 

@@ -10,7 +10,6 @@ from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.estimate import Missing
 from entrepot.figures.evaluate import ask
 from entrepot.figures.figure import Evidence
-from entrepot.figures.input_rows import SOURCE
 from entrepot.figures.io_tables import Known, economy_of
 from entrepot.figures.scenario.caveats import caveats_of
 from entrepot.figures.scenario.grid import worked
@@ -95,13 +94,14 @@ def _known(file: ScenarioFile, lake: Lake, source: str | None) -> Known:
     for side in BACK:
         members = file.members(side)
         if not members & names:
-            raise _not_held(members, names, f"cut: {side}")
+            raise _not_held(found.rows.address, members, names, f"cut: {side}")
     return found
 
 
-def _not_held(codes: Iterable[str], names: set[str], where: str) -> RequestError:
+def _not_held(address: str, codes: Iterable[str], names: set[str], where: str) -> RequestError:
+    names_lacking = joined([area_name(one) for one in sorted(codes)])
     return RequestError(
-        f"{SOURCE} has no entry of its own for {joined([area_name(one) for one in sorted(codes)])}",
+        f"{address} has no entry of its own for {names_lacking}",
         where=where,
         hint=f"name one of its {len(names)} economies: {', '.join(sorted(names))}",
     )
@@ -189,7 +189,7 @@ def _sales(file: ScenarioFile, lake: Lake) -> SalesLoss:
     names = set(known.solved.economy.names)
     parts = {name: part for name, part in file.extraction.replaced.items() if name != NOBODY}
     if unknown := parts.keys() - names - {OTHERS}:
-        raise _not_held(unknown, names, "extraction: replaced")
+        raise _not_held(known.rows.address, unknown, names, "extraction: replaced")
     held = network(known.solved)
     what = stopped(held, _cuts(file, names), leak=file.extraction.leak)
     _require_some(what.total)
@@ -206,7 +206,7 @@ def _sales(file: ScenarioFile, lake: Lake) -> SalesLoss:
 
 
 def _evidence(known: Known) -> Evidence:
-    return Evidence(SOURCE, known.rows.snapshot, len(known.solved.economy.output))
+    return Evidence(known.rows.address, known.rows.snapshot, len(known.solved.economy.output))
 
 
 def _goods(file: ScenarioFile, lake: Lake) -> Iterator[Figure]:

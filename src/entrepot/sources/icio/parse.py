@@ -1,23 +1,36 @@
-"""Read the OECD's inter-country input-output tables: its own CSV, or the file of the package."""
+"""Read input-output tables: the OECD's own CSV, the file of the package, or layouts of others."""
 
 from __future__ import annotations
 
 import re
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pydantic import BaseModel, ConfigDict, Field
+
 from entrepot.errors import BadFileError
+from entrepot.model.closed_yaml import parse_closed
 from entrepot.model.columns import BALANCED, Finding
 from entrepot.sources.digest import sha256_of
 from entrepot.sources.icio.arrays import KNOWN, NEEDED, benchmark, read_arrays
 from entrepot.sources.icio.grid import cells, relation, together
 from entrepot.sources.icio.labels import industries
+from entrepot.sources.icio.layouts import (
+    is_figaro,
+    is_pymrio,
+    read_adb,
+    read_figaro,
+    read_pymrio,
+    write,
+)
 from entrepot.sources.icio.notes import about
 from entrepot.sources.icio.release import is_release, read_release
 from entrepot.sources.icio.sectors import EARLIER, NOMENCLATURE, OWN, edition_of
 from entrepot.sources.icio.wheel import INSIDE, PACKAGE
 from entrepot.sources.parser import Delivery, RawFile, Rows
 from entrepot.sources.unpack import header, members
+from entrepot.sources.workbook import is_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +40,7 @@ if TYPE_CHECKING:
 
     from entrepot.sources.icio.arrays import Benchmark
     from entrepot.sources.icio.grid import Cells
+    from entrepot.sources.icio.layouts import Square
     from entrepot.sources.parser import Key, Said
 
 __all__ = ["rows", "tables"]
@@ -34,13 +48,31 @@ __all__ = ["rows", "tables"]
 RELEASE = "2025"
 _AREAS = {67: "2021", 77: "2023"}
 """Releases with 45 sectors by their areas, the rest of the world included."""
-_YEAR = re.compile(r"(?:^|[^0-9])((?:19|20)[0-9]{2})(?:_[A-Z]+)?\.csv(?:\.gz)?$", re.IGNORECASE)
+_YEAR = re.compile(
+    r"(?:^|[^0-9])((?:19|20)[0-9]{2})(?:_[A-Z]+)?(?:_v[0-9]+)?\.(?:csv|zip|xlsx)(?:\.gz)?$",
+    re.IGNORECASE,
+)
 _BESIDE = re.compile(r"read_?me", re.IGNORECASE)
 _STEP = 400  # rows of four thousand columns at a time
 
 
+class _Told(BaseModel):
+    """What the user says of a table, as the text of a mapping."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rate: float = Field(gt=0, allow_inf_nan=False)
+    """US dollars for one unit of the table's currency."""
+
+
 def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
     """Yield the table of each year in a file; what was unpacked goes when the next one comes."""
+    if is_workbook(file.path):
+        yield _rewritten(file.name, file.name, read_adb(file.path, file.name), scratch, said)
+        return
+    if is_pymrio(file.path):
+        yield _rewritten(file.name, file.name, read_pymrio(file, scratch), scratch, said)
+        return
     if arrays := _arrays(file, scratch):
         sha256 = sha256_of(arrays)
         if sha256 not in KNOWN:
@@ -54,7 +86,11 @@ def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
         yield Delivery(arrays, file.name, NOMENCLATURE, vintage, KNOWN[sha256], detail="arrays")
         return
     for member, label, path in members(file, scratch):
-        if not (label != file.name and _BESIDE.match(member)):
+        if label != file.name and _BESIDE.match(member):
+            pass
+        elif is_figaro(header(path, label)):
+            yield _rewritten(member, label, read_figaro(path, label), scratch, said)
+        else:
             yield _release(member, label, path, said)
         if path != file.path:
             path.unlink()
@@ -77,6 +113,29 @@ def _arrays(file: RawFile, scratch: Path) -> Path | None:
     return None
 
 
+def _rewritten(member: str, label: str, table: Square, scratch: Path, said: Said) -> Delivery:
+    """Return a table in another layout, written as the OECD's in million USD."""
+    rate = parse_closed(said.mapping, _Told, name="mapping").rate if said.mapping else None
+    if rate is None and table.currency != "USD":
+        raise BadFileError(
+            f"the table is in {table.currency}",
+            where=label,
+            why="answers from input-output tables are in US dollars, and no rate is ours to choose",
+            hint=f"say what one {table.currency} was worth that year: --rate DOLLARS "
+            "(shares do not depend on it)",
+        )
+    if rate is not None and table.currency == "USD":
+        raise BadFileError("a rate for a table in US dollars", where=label, hint="leave --rate out")
+    written = scratch / "rewritten.csv"
+    write(table, written, rate or 1.0)
+    found = _release(f"{table.year}.csv" if table.year else member, label, written, said)
+    if rate is None:
+        return found
+    text = "Values in another currency were turned into US dollars at the rate that was given."
+    words = f"1 {table.currency} = {rate:g} USD"
+    return replace(found, findings=(Finding("rate-given", "note", label, 1, words, text),))
+
+
 def _release(member: str, label: str, path: Path, said: Said) -> Delivery:
     names = header(path, label)
     if not is_release(names):
@@ -84,7 +143,8 @@ def _release(member: str, label: str, path: Path, said: Said) -> Delivery:
             "this is not a table of the OECD's inter-country input-output tables",
             where=f"{label}, row 1",
             why="the first column holds labels such as AUS_A01, a column OUT ends the table",
-            hint="give 2022_SML.csv or 2022.csv, or the zip that holds it, as the OECD ships it",
+            hint="give 2022_SML.csv or 2022.csv, or the zip that holds it, as the OECD ships it; "
+            "tables of FIGARO, pymrio and the ADB as they are",
         )
     named = _YEAR.search(member)
     if not named:
@@ -92,7 +152,7 @@ def _release(member: str, label: str, path: Path, said: Said) -> Delivery:
             "which year is it?",
             where=label,
             why="the table itself does not say",
-            hint="name the file as the OECD does: 2022_SML.csv or 2022.csv",
+            hint="end the name of the file with the year: 2022_SML.csv, 2022.csv, mine_2022.zip",
         )
     nodes = industries(names[1:], label, "column").values()
     edition = edition_of({node.sector for node in nodes})
